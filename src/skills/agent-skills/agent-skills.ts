@@ -35,10 +35,8 @@ import { activateTool, approveTool, delegateTool, rescanTool } from './use/tools
 import { folderOf } from './use/trusted.ts';
 import { meantTool, wrongTool } from './use/wrong.ts';
 
-/** Names fit into one paragraph. */
 const MOST_AT_HOME = 12;
 
-/** Works with agent skills in conversations: tells the model of them, activates them, runs them, has owners decide. */
 export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig> {
   const views = new Views(host);
   const { search } = host;
@@ -149,14 +147,12 @@ function codeOf(
   };
 }
 
-/** The list of skills for the specialist `agent`; undefined: it has none. */
 export type SkillListFor = (
   agent: string,
   asker: { person: Who; turnKey?: object | undefined },
   gate: SkillDeps['gate'],
 ) => string | undefined;
 
-/** Lists skills for specialists. */
 export function skillListFor(host: SkillHost, { prompt_budget: budget }: SkillsConfig): SkillListFor {
   const views = new Views(host);
   return (agent, { person, turnKey }, gate) => {
@@ -165,7 +161,6 @@ export function skillListFor(host: SkillHost, { prompt_budget: budget }: SkillsC
   };
 }
 
-/** The checks of agent skills for `coda doctor`. */
 const warning = { ok: false, severity: 'warning' } as const;
 
 /** True if the folders that were named are there, and each skill in them can be used, by its own name and with what it needs. */
@@ -192,8 +187,8 @@ function healthCheck(host: SkillHost, deps: Pick<SkillDeps, 'sandbox' | 'databas
           : []),
         ...(gone.length > 0 ? [{ ...warning, says: texts.imagesGone(gone), remedy: texts.imagesRemedy() }] : []),
         ...misread(host),
-        ...(await waiting(host, readerOf(deps.database))),
-        ...twice(host),
+        ...(await awaitingApproval(host, readerOf(deps.database))),
+        ...shadowedSkills(host),
         ...(await secretless(host)),
       ];
       return combineVerdicts(verdicts, texts.health(report));
@@ -220,8 +215,7 @@ function misread(host: SkillHost): Verdict[] {
   });
 }
 
-/** Those whose files are others than were approved or used first, and those that an owner has to look at first. */
-async function waiting(host: SkillHost, db: Queryable): Promise<Verdict[]> {
+async function awaitingApproval(host: SkillHost, db: Queryable): Promise<Verdict[]> {
   const blocked = host.decisions().blocked;
   const names = [...(await waitingNames([...host.catalog.current().skills.values()], db))];
   const changed = names.filter((name) => !blocked.has(name));
@@ -260,7 +254,7 @@ async function waitingNames(skills: readonly AgentSkill[], db: Queryable): Promi
 }
 
 /** Skills that one of the same name hides. That one takes the place of a shipped one is how these are changed. */
-function twice(host: SkillHost): Verdict[] {
+function shadowedSkills(host: SkillHost): Verdict[] {
   const hidden = host.catalog.current().shadowed.filter(({ skill }) => skill.source.kind !== 'shipped');
   return hidden.map(({ skill, by }) => ({
     ...warning,
@@ -272,7 +266,6 @@ function twice(host: SkillHost): Verdict[] {
 
 const placeOf = ({ directory }: AgentSkill) => directory ?? 'skills.inline';
 
-/** Skills that do not run, because nobody has set a secret that they need. */
 async function secretless(host: SkillHost): Promise<Verdict[]> {
   const needing = [...host.catalog.current().skills.values()].filter(({ secrets }) =>
     secrets.some(({ required }) => required),

@@ -1,5 +1,3 @@
-/** The block of agent skills: where they are found, which are on, what of them the model is shown. */
-
 import { z } from 'zod';
 import { block, count, duration } from '../../config/index.ts';
 

@@ -41,7 +41,6 @@ import type { SkillVariants } from './variants/variants.ts';
 /** Decisions about skills by name, as last read. Immutable: a later read makes another value. */
 export interface Decisions {
   readonly deprecated: ReadonlyMap<string, Deprecation>;
-  /** An owner has to look at them before they are used. */
   readonly blocked: ReadonlySet<string>;
   readonly uses: ReadonlyMap<string, number>;
   /** Nobody is offered them, or may call them, until an owner has activated them. */
@@ -55,15 +54,10 @@ export type ChosenSkills = ReadonlyMap<string, ReadonlySet<string>>;
 /** The skills of a running process: catalog, decisions, and hints to other replicas. */
 export interface SkillHost {
   readonly catalog: SkillCatalog;
-  /** Keeps the pictures of skills that models were shown. */
   readonly artifacts: Artifacts;
-  /** The values that skills are run with. */
   readonly secrets: SkillSecrets;
-  /** The images that their scripts run in. */
   readonly images: SkillImages;
-  /** The folder of those that were installed. */
   readonly installed: string;
-  /** Variants used in place of skills' own files. */
   readonly variants: SkillVariants;
   readonly search: SkillSearch;
   /** Undefined where there is no embedder: skills are found by words alone. */
@@ -71,13 +65,10 @@ export interface SkillHost {
   decisions(): Decisions;
   deprecations(): ReturnType<SkillDecisions['deprecations']>;
   activations(): ReturnType<SkillDecisions['activations']>;
-  /** The newer versions that are known of, by the skill's name. */
   updates?(): Promise<ReadonlyMap<string, string>>;
-  /** Weights learned in a space. */
   learnedIn(spaceId: string): Learned | undefined;
   /** The skills that the configuration names for specialists, by specialist: these, and no others, are for it. */
   readonly chosen: ChosenSkills;
-  /** Reads what changed, here and on the other replicas. */
   rescan(): Promise<RescanReport>;
   /** Called after a decision has committed: this process and the other replicas read again. A hint. */
   decided(): void;
@@ -124,7 +115,6 @@ const UNDECIDED: Decisions = Object.freeze({
   resting: new Map<string, string>(),
 });
 
-/** Somebody says that another skill was meant. */
 export interface SkillFeedback {
   spaceId: string;
   got: string;
@@ -139,7 +129,6 @@ interface DecisionDeps {
   clock: Clock;
 }
 
-/** Reads and makes decisions about skills in the database. The caller notifies other replicas. */
 export class SkillDecisions {
   private readonly deps: DecisionDeps;
   private readonly reader: Queryable;
@@ -151,7 +140,6 @@ export class SkillDecisions {
     this.reader = readerOf(deps.database);
   }
 
-  /** As they were last read. */
   get current(): Decisions {
     return this.known;
   }
@@ -186,7 +174,6 @@ export class SkillDecisions {
     });
   }
 
-  /** Forgets what was learned in a space; says of how many skills. */
   resetFeedback(spaceId: string, besides?: Besides<number>): Promise<number> {
     return this.deps.database.tx('skills.feedback', async (tx) => {
       const count = await dropWeights(tx, spaceId);
@@ -195,12 +182,10 @@ export class SkillDecisions {
     });
   }
 
-  /** Skills that stay and are no longer offered to the model, by name. */
   deprecations(): Promise<Deprecation[]> {
     return deprecations(this.reader);
   }
 
-  /** Deprecates a skill. */
   async deprecate(deprecation: Deprecation, besides?: Besides<void>): Promise<void> {
     const by = { personId: undefined, now: this.deps.clock.now() };
     await this.deps.database.tx('skills.deprecate', async (tx) => {
@@ -218,7 +203,6 @@ export class SkillDecisions {
     });
   }
 
-  /** The drafts that were activated. */
   activations(): Promise<Activation[]> {
     return activations(this.reader);
   }

@@ -66,7 +66,6 @@ export {
   variantIn,
 } from './variants/variants.ts';
 
-/** Operations of the owner on the folders of skills, and runs of skills. */
 export const folderOperations = [
   ...[...listing, ...looking, ...routing, ...imageOperations, ...judging, ...fileOperations, ...runOperations],
 ];

@@ -13,11 +13,9 @@ import { uses } from './store.ts';
 import { inquireAbout } from './use/trusted.ts';
 
 const MOST = 200;
-/** Characters of a description. */
-const MOST_CHARACTERS = 200;
+const LONGEST_DESCRIPTION = 200;
 const TONES: Readonly<Record<string, Tone>> = { error: 'bad', warning: 'warn' };
 
-/** The agent skills as they were read last: their state, what came of them, and the values that they are run with. */
 export function skillsPage(host: SkillHost): Page {
   return {
     path: '/skills',
@@ -74,7 +72,6 @@ async function measuredSection(db: Queryable, reader: Reader): Promise<PageSecti
   };
 }
 
-/** Facts about a skill beside its own fields. */
 interface Facts {
   uses: number;
   outcome: { done: number; failed: number } | undefined;
@@ -123,7 +120,7 @@ function rowOf(
   const wrong = tone === undefined ? found : { text: found, tone };
   const came = outcome === undefined ? '' : `${outcome.done} done, ${outcome.failed} failed`;
   const cells = [
-    ...[name || (directory ?? '?'), state, shorten(description, MOST_CHARACTERS)],
+    ...[name || (directory ?? '?'), state, shorten(description, LONGEST_DESCRIPTION)],
     ...[uses === 0 ? '' : `${uses}`, came, words === 0 ? '' : `${words} learned`],
     update === undefined ? '' : { text: update, tone: 'warn' as const },
     wrong,
@@ -144,10 +141,9 @@ function said({ code, message, line }: Diagnostic): string {
   return `${message} (${code}${line === undefined ? '' : `, line ${line}`})`;
 }
 
-/** The files of each are read whenever somebody looks. */
+/** The files of each are read at every look. */
 const MOST_DRAFTS = 20;
 
-/** Drafts with what they may do, as `coda skills activate` shows it; undefined where there are none. */
 async function draftsTable(db: Queryable, host: SkillHost): Promise<PageSection | undefined> {
   const { skills } = host.catalog.current();
   const all = [...host.decisions().drafts].flatMap((name) => skills.get(name) ?? []);
@@ -198,7 +194,6 @@ interface Named {
   name: string;
 }
 
-/** Those that usable skills ask for, and that nobody has set. */
 function missingOf({ catalog }: SkillHost, kept: readonly ListedSecret[]): Named[] {
   const known = new Set(kept.map(({ skill, name }) => `${skill} ${name}`));
   return [...catalog.current().skills.values()]

@@ -30,12 +30,10 @@ export function isTrusted(source: SkillSource): boolean {
   return source.kind === 'shipped' || source.kind === 'inline';
 }
 
-/** Display of a skill's call in the conversation. */
 export const DISPLAYS = ['hidden', 'name', 'description', 'stream'] as const;
 
 export type Display = (typeof DISPLAYS)[number];
 
-/** Location of the instructions. They are read when the skill is activated, not before. */
 export type BodyPlace =
   /** In `AgentSkill.file`: bytes `offset` up to the end, `length` of them when it was scanned. */
   { readonly offset: number; readonly length: number } | { readonly text: string };
@@ -58,7 +56,6 @@ export interface SkillDependencies {
 
 /** Requirements in another assistant's block under `metadata`. Shown, and checked against the sandbox's image only. */
 export interface AssistantBlock {
-  /** `openclaw`, `clawdbot`, `moltbot`, `clawdis`, `hermes` */
   readonly assistant: string;
   readonly bins: readonly string[];
   readonly anyBins: readonly string[];
@@ -67,7 +64,6 @@ export interface AssistantBlock {
   readonly primaryEnv: string | undefined;
   readonly os: readonly string[];
   readonly always: boolean;
-  /** As it was written. */
   readonly install: Json | undefined;
 }
 
@@ -81,7 +77,6 @@ export interface AgentSkill {
   readonly group: string | undefined;
   /** The frontmatter's `name` as it was written, when that is not `name`. */
   readonly declaredName: string | undefined;
-  /** Unshortened. */
   readonly description: string;
   /** By language tag in lower case (`de`, `pt-br`). */
   readonly names: Readonly<Record<string, string>>;
@@ -90,7 +85,6 @@ export interface AgentSkill {
   readonly source: SkillSource;
   /** The folder, absolute, with symbolic links resolved; undefined for an inline skill. */
   readonly directory: string | undefined;
-  /** `SKILL.md` as it is spelt there, absolute; undefined for an inline skill. */
   readonly file: string | undefined;
   readonly body: BodyPlace;
 
@@ -112,11 +106,9 @@ export interface AgentSkill {
   readonly dockerImage: string | undefined;
   readonly dependencies: SkillDependencies;
   readonly secrets: readonly SkillSecret[];
-  /** False with `disable-model-invocation: true`. */
   readonly modelInvocable: boolean;
   readonly userInvocable: boolean;
   readonly argumentHint: string | undefined;
-  /** Specialists that may use it. */
   readonly agents: 'all' | readonly string[];
   readonly context: string | undefined;
   readonly forkAgent: boolean;
@@ -130,7 +122,6 @@ export interface AgentSkill {
   readonly hooks: Json | undefined;
   readonly display: Display;
   readonly assistants: readonly AssistantBlock[];
-  /** Keys of the frontmatter that nobody knows. */
   readonly other: Readonly<Record<string, Json>>;
   /** Set on a variant: the hash of its files, and the source of the skill. */
   readonly variant?: { readonly hash: string; readonly of: SourceKind };
@@ -143,7 +134,6 @@ export interface Diagnostic {
   /** Stable, for programs: `name_mismatch`. `docs/skills.md` lists them. */
   readonly code: string;
   readonly level: Level;
-  /** A sentence for a person. */
   readonly message: string;
   /** Absolute; for an inline skill the configuration's path to it (`skills.inline[2]`). */
   readonly file: string;
@@ -151,7 +141,6 @@ export interface Diagnostic {
   readonly line: number | undefined;
 }
 
-/** Collects what is wrong with one file. */
 export class Diagnoses {
   readonly list: Diagnostic[] = [];
   private readonly file: string;
@@ -177,22 +166,17 @@ export class Diagnoses {
   }
 }
 
-/** A skill that lost its name to another one. */
 export interface Shadowed {
   readonly skill: AgentSkill;
-  /** The skill that is called by the name instead. */
   readonly by: AgentSkill;
 }
 
 export interface SkillSnapshot {
   /** Counts up in this process with every rescan that changed something. */
   readonly version: number;
-  /** Callable skills by name: usable, not disabled, not shadowed. In order of name. */
   readonly skills: ReadonlyMap<string, AgentSkill>;
-  /** Listed with their reasons, never offered. */
   readonly invalid: readonly AgentSkill[];
   readonly shadowed: readonly Shadowed[];
-  /** Switched off by `skills.settings`. */
   readonly disabled: readonly AgentSkill[];
   /**
    * Those among `skills` whose name is a command of coda's own: typed after a slash, the name means the command, so that
@@ -201,7 +185,6 @@ export interface SkillSnapshot {
   readonly commandNamed: readonly AgentSkill[];
   /** Names of coda's own commands: none of them means a skill of a group. */
   readonly commands?: ReadonlySet<string>;
-  /** Problems of a source or a folder as a whole, and not of one skill. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -212,19 +195,13 @@ export interface RescanReport {
   readonly removed: readonly string[];
   /** All that there are now; `by` is a folder, or `/help` where the name is a command of coda's own. */
   readonly shadowed: readonly { readonly name: string; readonly directory: string; readonly by: string }[];
-  /** All that there are now. `directory` is where an inline skill stands in the configuration, too. */
   readonly invalid: readonly { readonly name: string; readonly directory: string; readonly reason: string }[];
-  /** All that is wrong now with a folder as a whole. */
   readonly warnings: readonly { readonly directory: string; readonly message: string }[];
-  /** Findings beside the skills, in words: the specialists. */
   readonly beside?: readonly string[];
-  /** Number of callable skills. */
   readonly total: number;
-  /** Milliseconds that it took. */
   readonly took: number;
 }
 
-/** The skills of this process: one current snapshot, which a rescan replaces. */
 export interface SkillCatalog {
   /** Empty until the first rescan has ended. */
   current(): SkillSnapshot;
@@ -273,28 +250,23 @@ export function inOrder(
   return { skills: [...skills], missing: [...missing], cycle };
 }
 
-/** The packages that are none of the known skills. */
 export function pipDependencies(snapshot: SkillSnapshot, skill: AgentSkill): string[] {
   const { pip, isExact } = skill.dependencies;
   return pip.filter((name) => isExact || !snapshot.skills.has(name));
 }
 
-/** Name of a skill without a name: its folder's. */
 export function nameOfFolder({ directory }: AgentSkill): string {
   return directory?.split(/[\\/]/).at(-1) ?? '';
 }
 
-/** Why a skill cannot be used, in a sentence. */
 export function reasonOf(skill: AgentSkill): string {
   return skill.diagnostics.find(({ level }) => level === 'error')?.message ?? '';
 }
 
 const GROUP_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
-/** True if a folder of that name groups the skills in it. */
 export const isGroupName = (name: string): boolean => GROUP_NAME.test(name);
 
-/** `group/name`; the name alone where there is no group. */
 export function idOf({ name, group }: Pick<AgentSkill, 'name' | 'group'>): string {
   return group === undefined || name === '' || name.includes('/') ? name : `${group}/${name}`;
 }
@@ -302,16 +274,13 @@ export function idOf({ name, group }: Pick<AgentSkill, 'name' | 'group'>): strin
 /** True if it says of itself that it is a draft (`metadata.state`): until an owner has activated it, nobody is offered it. */
 export const isMarkedDraft = ({ metadata }: Pick<AgentSkill, 'metadata'>): boolean => metadata.state === 'draft';
 
-/** True if it has all of these tags, however they are written. */
 export function hasTags({ tags }: Pick<AgentSkill, 'tags'>, wanted: readonly string[] = []): boolean {
   const own = new Set(tags.map((tag) => tag.toLowerCase()));
   return wanted.every((tag) => own.has(tag.toLowerCase()));
 }
 
-/** Its name without the group. */
 export const plainName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
-/** The skills by everything that means one of them alone: name, id, and the name without its group. */
 const byAnyName = new WeakMap<SkillSnapshot, ReadonlyMap<string, AgentSkill | undefined>>();
 
 /**

@@ -1,5 +1,3 @@
-/** Deprecations and uses of skills, and their settings in a conversation. Every verb runs in the given transaction. */
-
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
 import { conversations } from '../../delivery/index.ts';
@@ -19,14 +17,11 @@ export const mergeRules: readonly MergeRule[] = [
 ];
 
 export interface Deprecation {
-  /** The skill's name. */
   name: string;
   reason: string;
-  /** The skill to use instead. */
   replacement: string | undefined;
 }
 
-/** All that there are, by name. */
 export async function deprecations(queryable: Queryable): Promise<Deprecation[]> {
   const { rows } = await queryable.query<{ name: string; reason: string; replacement: string | null }>(
     'select name, reason, replacement from skill_deprecations order by name',
@@ -34,7 +29,6 @@ export async function deprecations(queryable: Queryable): Promise<Deprecation[]>
   return rows.map(({ name, reason, replacement }) => ({ name, reason, replacement: replacement ?? undefined }));
 }
 
-/** Deprecates a skill; what was said of it before is replaced. */
 export async function deprecate(
   tx: Transaction,
   { name, reason, replacement }: Deprecation,
@@ -50,7 +44,6 @@ export async function deprecate(
   );
 }
 
-/** Offers it again; false when it was not deprecated. */
 export async function undeprecate(tx: Transaction, name: string): Promise<boolean> {
   const { count } = await tx.query('delete from skill_deprecations where name = $1', [name]);
   return count > 0;
@@ -62,13 +55,11 @@ export interface Activation {
   source: string;
 }
 
-/** All drafts that were activated. */
 export async function activations(queryable: Queryable): Promise<Activation[]> {
   const { rows } = await queryable.query<Activation>('select name, source from skill_activations');
   return rows;
 }
 
-/** A draft is one no more. */
 export async function activate(tx: Transaction, { name, source }: Activation, now: Instant): Promise<void> {
   await tx.query(
     `insert into skill_activations (name, source, activated_at) values ($1, $2, $3) on conflict do nothing`,
@@ -76,7 +67,6 @@ export async function activate(tx: Transaction, { name, source }: Activation, no
   );
 }
 
-/** Limit of active skills in a conversation; the oldest is dropped. */
 const MOST_ACTIVE = 20;
 
 /** Notes that the conversation uses these skills from now on, and counts the use. */
@@ -91,7 +81,7 @@ export async function noteUse(
   const { settings, epoch } = state;
   const before = activeIn(settings, epoch).filter((name) => !names.includes(name));
   const active = { epoch, names: [...before, ...names].slice(-MOST_ACTIVE) };
-  await conversations.setSetting(tx, conversationId, ACTIVE, active);
+  await conversations.setSetting(tx, conversationId, ACTIVE_SETTING, active);
   await tx.query(
     `insert into skill_uses (name, uses, last_at) select name, 1, $2 from unnest($1::text[]) as name
      on conflict (name) do update set uses = skill_uses.uses + 1, last_at = excluded.last_at`,
@@ -104,11 +94,9 @@ export async function uses(db: Queryable): Promise<Map<string, number>> {
   return new Map(rows.map(({ name, uses: count }) => [name, count]));
 }
 
-/** The setting of a skill that is switched off in a conversation is `false`. */
 export const settingOf = (name: string): string => `skill:${name}`;
 
-/** The names of the skills in use, with the conversation's beginning that they belong to. */
-const ACTIVE = 'skills';
+const ACTIVE_SETTING = 'skills';
 
 type Settings = Readonly<Record<string, Json>>;
 
@@ -119,9 +107,8 @@ export function offIn(settings: Settings, denied: ReadonlySet<string> = new Set(
   return names.length === 0 ? denied : new Set([...names, ...denied]);
 }
 
-/** The skills in use since the conversation began (afresh), in the order of their activation. */
 export function activeIn(settings: Settings, epoch: number): readonly string[] {
-  const active = settings[ACTIVE];
+  const active = settings[ACTIVE_SETTING];
   if (typeof active !== 'object' || active === null || Array.isArray(active) || active.epoch !== epoch) return [];
   return Array.isArray(active.names) ? active.names.filter((name): name is string => typeof name === 'string') : [];
 }

@@ -1,5 +1,3 @@
-/** Texts about agent skills, for people and the model. */
-
 import { type Capability, capabilitiesOf } from '../../agent/index.ts';
 import { listOf, oneLine, plural, shorten, visible } from '../../base/text.ts';
 import { type AgentSkill, nameOfFolder, type RescanReport, reasonOf } from './skill.ts';
@@ -45,7 +43,6 @@ export const notAlone = (name: string) =>
 
 export const noSpawn = () => 'A skill can work on its own only for the assistant that talks to the person.';
 
-/** The system prompt of a skill that runs as its own agent. */
 export const alone = (name: string, instructions: string, isCut: boolean) =>
   [
     `You carry out one task with the skill “${name}” for an assistant, who sees nothing but your last answer.`,
@@ -129,13 +126,11 @@ export const noSkills = () => 'There are no skills.';
 
 type Shown = Pick<AgentSkill, 'name' | 'names' | 'description' | 'descriptions'>;
 
-/** `de` and `de-AT` for somebody who speaks `de-AT`. */
 function inLanguage(words: Readonly<Record<string, string>>, locale: string | undefined): string | undefined {
   const tag = locale?.toLowerCase() ?? '';
   return [tag, tag.split('-')[0] ?? ''].flatMap((key) => (Object.hasOwn(words, key) ? [words[key]] : []))[0];
 }
 
-/** Name for calls, and beside it the name in that language. */
 export function shownName({ name, names }: Pick<Shown, 'name' | 'names'>, locale: string | undefined): string {
   const local = inLanguage(names, locale);
   return local === undefined || local === name ? name : `${name} (${local})`;
@@ -150,17 +145,13 @@ export const STATES = {
   disabled: 'switched off in the configuration',
 } as const;
 
-/** For which specialists a skill is, where it is not for the one that talks to people. */
 export const forSpecialists = (agents: readonly string[]) => `only for ${listOf(agents)}`;
 
-/** Its name alone means a command of coda's own. */
 export const bySkillOnly = (name: string) => `call it with \`/skill ${name}\``;
 
 const LONGEST_LINE = 120;
-/** Characters of an image: of its id enough to tell it from others. */
-const IMAGE_SHOWN = 60;
+const LONGEST_IMAGE_ID = 60;
 
-/** Third parties’ words, as plain text on one line. */
 const plain = (text: string): string => oneLine(text, LONGEST_LINE);
 
 export function skillLine(skill: Shown, locale: string | undefined, state: string): string {
@@ -239,7 +230,6 @@ export function rescanned({
   ].join('\n');
 }
 
-/** Findings of a health check in the folders. */
 export const health = ({ total, invalid: broken }: RescanReport) => {
   const named = broken.slice(0, 3).map(({ name, reason }) => `${name} (${reason})`);
   const unusable = broken.length === 0 ? '' : `, ${broken.length} cannot: ${listOf(named)}`;
@@ -319,9 +309,9 @@ export const noRoom = (): string => 'its files do not fit beside those of the sk
 export const imageRefused = (skill: string, image: string): string =>
   `“${skill}” is made for the image ${plain(image)}, which is not allowed here or not there; the usual one was used.`;
 
-/** Beside the input of a call that an approval shows. */
 export const runsWith = (skills: readonly string[], of: { skill: string; image: string } | undefined): string => {
-  const image = of && `It runs in the image of the skill ${plain(of.skill)} (${plain(of.image).slice(0, IMAGE_SHOWN)})`;
+  const image =
+    of && `It runs in the image of the skill ${plain(of.skill)} (${plain(of.image).slice(0, LONGEST_IMAGE_ID)})`;
   const files = skills.length > 0 ? `the files of ${listOf(skills.map(plain))} in /skills` : undefined;
   if (image === undefined) return `It runs with ${files}.`;
   return files === undefined ? `${image}.` : `${image}, with ${files}.`;
@@ -337,7 +327,6 @@ export const noArguments = (skill: string): string =>
 
 export const installLabel = (file: string): string => `Install ${shorten(visible(file), 40)}…`;
 
-/** Note to a model about a bundle that a script has made. */
 export const installOffered = (file: string): string =>
   `The person gets a button that shows what is in ${file} and installs it; there is nothing that they have to type.`;
 

@@ -1,4 +1,3 @@
-/** The skills of this process: a snapshot that every rescan replaces, as a whole. */
 import { type FSWatcher, watch } from 'node:fs';
 import { Pace } from '../../../base/async.ts';
 import { type InlineSkill, readInline } from '../read/skill-file.ts';
@@ -21,7 +20,6 @@ import { walk } from './walk.ts';
 
 // Resolves names: from the skills that were found to those that can be called.
 
-/** Overrides of `skills.settings.<name>`. */
 interface SkillSetting {
   readonly enabled?: boolean | undefined;
   readonly display?: Display | undefined;
@@ -33,7 +31,6 @@ interface Ingredients {
   readonly found: readonly AgentSkill[];
   readonly diagnostics: readonly Diagnostic[];
   readonly settings: Readonly<Record<string, SkillSetting>>;
-  /** Names of coda's own commands. */
   readonly commands: ReadonlySet<string>;
 }
 
@@ -42,14 +39,12 @@ const keyOf = (name: string): string => (PLAIN.test(name) ? name : name.normaliz
 
 const PLAIN = /^[a-z0-9/-]*$/;
 
-/** Skills as settings, and others of their name, have changed them: equal input gives the same value. */
 class Adapted {
   readonly bySetting = new WeakMap<AgentSkill, AgentSkill>();
   readonly byGroup = new WeakMap<AgentSkill, AgentSkill>();
 }
 
-/** Builds the snapshot. */
-async function resolve(
+async function buildSnapshot(
   { found, diagnostics, settings, commands }: Ingredients,
   version: number,
   adapted: Adapted,
@@ -95,7 +90,6 @@ function apart(found: readonly AgentSkill[], adapted: WeakMap<AgentSkill, AgentS
   });
 }
 
-/** The last of several skills with one name wins. */
 async function compete(found: readonly AgentSkill[], pace: Pace) {
   const invalid: AgentSkill[] = [];
   const winners = new Map<string, AgentSkill>();
@@ -125,7 +119,6 @@ function adapt(skill: AgentSkill, setting: SkillSetting, adapted: WeakMap<AgentS
   return made;
 }
 
-/** Changes from `before` to `after`. */
 function compareSnapshots(before: SkillSnapshot, after: SkillSnapshot, tookMs: number): RescanReport {
   const names = (filter: (name: string) => boolean) => [...after.skills.keys()].filter(filter);
   return {
@@ -154,7 +147,6 @@ function compareSnapshots(before: SkillSnapshot, after: SkillSnapshot, tookMs: n
 const placeOf = (skill: AgentSkill): string => skill.directory ?? 'skills.inline';
 
 export interface CatalogOptions {
-  /** In rising priority. */
   sources: readonly SkillSource[];
   inline?: readonly InlineSkill[] | undefined;
   settings?: Readonly<Record<string, SkillSetting>> | undefined;
@@ -225,7 +217,7 @@ class Catalog implements SkillCatalog {
     const before = this.snapshot;
     const ingredients = { found, diagnostics, settings, commands: commands?.() ?? NO_COMMANDS };
     const isSame = this.ingredients !== undefined && isEqual(this.ingredients, ingredients);
-    const after = isSame ? before : await resolve(ingredients, before.version + 1, this.adapted, pace);
+    const after = isSame ? before : await buildSnapshot(ingredients, before.version + 1, this.adapted, pace);
     this.ingredients = ingredients;
     if (pace.isUp) await pace.rest();
     const report = compareSnapshots(before, after, performance.now() - began);

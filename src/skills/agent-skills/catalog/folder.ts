@@ -1,5 +1,3 @@
-/** One folder of a source: what is in it, remembered as long as it does not change. */
-
 import { createHash } from 'node:crypto';
 import { type Dirent, lstatSync, opendirSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
@@ -20,7 +18,6 @@ import type { AgentSkill, SkillSource } from '../skill.ts';
 
 /** Real skills have up to a hundred files. */
 export const MAX_SKILL_FILES = 10_000;
-/** The most entries of a folder that holds skills. */
 const MAX_ENTRIES = 100_000;
 /** Resolution of file times: a file may be written again within the same tick, so that its stamp stays. */
 const TICK_MS = 50;
@@ -28,17 +25,12 @@ const TICK_MS = 50;
 /** Folders of build tools. Other hidden folders are read: projects keep skills in `.claude/skills`. */
 const SKIPPED = /^(?:node_modules|__pycache__|venv|\.(?:git|hg|svn|venv|tox|cache|npm|next|[a-z]+_cache))$/;
 
-/** The entries of a folder that a scan needs. */
 export interface Listing {
   readonly folders: readonly string[];
-  /** Symbolic links, to folders perhaps. */
   readonly links: readonly string[];
-  /** `SKILL.md` as it is spelt there. */
   readonly skillFile: string | undefined;
-  /** The names of the other files that are no links, as many as a skill may have. */
   readonly others: readonly string[];
   readonly files: number;
-  /** The folder has more entries than the limit. */
   readonly isCut: boolean;
 }
 
@@ -47,7 +39,6 @@ export interface FolderRecord {
   readonly stamp: Stamp | undefined;
   readonly listing: Listing;
   skill?: SkillRecord | undefined;
-  /** The skill as refused because of its other files. */
   refused?: { readonly of: AgentSkill; readonly message: string; readonly skill: AgentSkill } | undefined;
 }
 
@@ -71,14 +62,13 @@ export async function lookInto(
   if (known?.stamp && isSameStamp(known.stamp, stats)) return known;
   try {
     const { skill, refused } = known ?? {};
-    return { stamp: settled(stats), listing: await list(path, stats, skipsHidden, pace), skill, refused };
+    return { stamp: settledStamp(stats), listing: await list(path, stats, skipsHidden, pace), skill, refused };
   } catch (error) {
     return refusedBy(error);
   }
 }
 
-/** The stamp, unless another write within the same tick could keep it. */
-function settled(stats: Stats): Stamp | undefined {
+function settledStamp(stats: Stats): Stamp | undefined {
   const changed = Math.max(stats.mtimeMs, stats.ctimeMs);
   return Math.abs(Date.now() - changed) < TICK_MS ? undefined : stampOf(stats);
 }
@@ -137,7 +127,6 @@ class Entries {
 
 const SKILL_FILE = 'SKILL.MD';
 
-/** Undefined when the path does not exist or cannot be read. */
 export function statsOf(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
@@ -157,7 +146,6 @@ export async function openFileIn(path: string, { others }: Listing, pace: Pace):
   return undefined;
 }
 
-/** The skill in a folder that has one: as it is remembered, unless its file changed. */
 export function skillOf(found: Found, record: FolderRecord, scratch: Buffer): AgentSkill {
   const { source, directory: path, fileName: skillFile, group } = found;
   let stats: Stats;
@@ -169,7 +157,7 @@ export function skillOf(found: Found, record: FolderRecord, scratch: Buffer): Ag
   const known = record.skill;
   const isSame = known?.source === source && known.group === group && isSameStamp(known.stamp, stats);
   if (isSame && known.digest === undefined) return known.skill;
-  const digest = settled(stats) && stats.isFile() ? undefined : digestOf(join(path, skillFile));
+  const digest = settledStamp(stats) && stats.isFile() ? undefined : digestOf(join(path, skillFile));
   const isUnchanged = isSame && known.digest === (digest ?? digestOf(join(path, skillFile)));
   const skill = isUnchanged ? known.skill : read(found, stats, scratch);
   record.skill = { stamp: stampOf(stats), digest, source, group, skill };

@@ -1,5 +1,3 @@
-/** Operations of the owner that list skills: `coda skills list`, `show` and `rescan`. */
-
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -34,17 +32,14 @@ const activated = operation({
   run: (host: SkillHost) => host.activations(),
 });
 
-/** Has the running coda and its replicas read what changed. */
 export const rescan = operation({
   name: 'skills rescan',
   input: z.object({}),
   run: (host: SkillHost) => host.rescan(),
 });
 
-/** The field of commands about several skills. */
 export const tag = z.array(z.string()).optional().describe('only skills with this tag; a group is one');
 
-/** Everything that was found. */
 const list = operation({
   name: 'skills list',
   summary: 'show every skill that was found, also those that cannot be used',
@@ -58,7 +53,7 @@ const list = operation({
     const listed = all.filter(({ skill }) => hasTags(skill, tags));
     if (json) {
       const described: object[] = [];
-      for (const one of listed) described.push(await describe(one, locale));
+      for (const one of listed) described.push(await listFields(one, locale));
       return `${JSON.stringify(described, null, 2)}\n`;
     }
     return {
@@ -71,7 +66,6 @@ const list = operation({
   },
 });
 
-/** All of one skill but its instructions. */
 const show = operation({
   name: 'skills show',
   summary: 'show one skill with all it says of itself',
@@ -84,7 +78,7 @@ const show = operation({
     const meant = skillMeant(snapshot, name);
     const found = listed.find(({ skill }) => skill === meant);
     const one = found ?? listed.find(({ skill }) => nameOf(skill) === name);
-    if (one) return { ...(await describe(one, locale)), ...more(one.skill) };
+    if (one) return { ...(await listFields(one, locale)), ...detailFields(one.skill) };
     const all = [...new Set(listed.map(({ skill }) => nameOf(skill)))];
     const near = nearSkills(snapshot, name).join(' or ') || didYouMean(name, all);
     throw usage(`There is no skill ${name}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
@@ -92,7 +86,6 @@ const show = operation({
   show: (all) => `${lines(all).join('\n')}\n`,
 });
 
-/** Has the running coda read what changed; without one, tells what it would find. */
 const rescanning = operation({
   name: 'skills rescan',
   summary: 'have the running coda read what changed',
@@ -116,7 +109,6 @@ type State = 'active' | 'draft' | 'deprecated' | 'disabled' | 'shadowed' | 'inva
 interface Listed {
   skill: AgentSkill;
   state: State;
-  /** Why it is not offered. */
   why?: string | undefined;
 }
 
@@ -147,8 +139,7 @@ function listAll(snapshot: SkillSnapshot, { deprecated, drafts }: Decided): List
   ];
 }
 
-/** Fields of `--json` for each skill. */
-async function describe({ skill, state, why }: Listed, locale: string | undefined) {
+async function listFields({ skill, state, why }: Listed, locale: string | undefined) {
   const body = state === 'invalid' ? '' : await readBody(skill);
   return {
     id: idOf({ ...skill, name: nameOf(skill) }),
@@ -187,8 +178,7 @@ async function describe({ skill, state, why }: Listed, locale: string | undefine
   };
 }
 
-/** Further fields of `show`. */
-function more(skill: AgentSkill) {
+function detailFields(skill: AgentSkill) {
   return {
     declared_name: skill.declaredName ?? null,
     names: skill.names,
@@ -215,7 +205,6 @@ function more(skill: AgentSkill) {
   };
 }
 
-/** Equivalents of other assistants' tools, by name. */
 function aliases(tools: readonly string[]): Record<string, string> {
   const meanings = tools.flatMap((tool) => {
     const meaning = texts.toolMeaning(tool);
@@ -236,7 +225,6 @@ function inLanguage(texts: Readonly<Record<string, string>>, locale: string | un
   return [tag, language].map((key) => (Object.hasOwn(texts, key) ? texts[key] : undefined)).find((text) => text);
 }
 
-/** `de_AT.UTF-8` as a language tag. */
 function localeOf(lang: string | undefined): string | undefined {
   const tag = lang?.split(/[.@]/)[0]?.replaceAll('_', '-');
   return tag === 'C' || tag === 'POSIX' || tag === '' ? undefined : tag;
@@ -254,7 +242,6 @@ function table(listed: readonly Listed[], locale: string | undefined, isColourfu
   });
 }
 
-/** One line for each thing that there is to say. */
 function lines(values: object): string[] {
   return Object.entries(values).flatMap(([key, value]) => {
     if (value === null || (typeof value === 'object' && Object.keys(value).length === 0)) return [];
@@ -264,7 +251,7 @@ function lines(values: object): string[] {
   });
 }
 
-type Warning = Awaited<ReturnType<typeof describe>>['warnings'][number];
+type Warning = Awaited<ReturnType<typeof listFields>>['warnings'][number];
 
 const warningText = ({ level, message, code, file, line }: Warning) => `${level}: ${message} [${code}] ${file}:${line}`;
 
@@ -273,14 +260,12 @@ const isTexts = (value: unknown): value is string[] =>
 
 // Decisions on skills for lists: from the daemon when one runs, else from its storage.
 
-/** Decisions on skills, as lists show them. */
 interface Decided {
-  /** Why, by name. */
   deprecated: ReadonlyMap<string, string>;
   drafts: ReadonlySet<string>;
 }
 
-/** Decisions on skills. One that cannot be read now counts as none: a list must still come. */
+/** Decisions that cannot be read now count as none: a list must still come. */
 async function decidedAbout(snapshot: SkillSnapshot, parts: LocalParts): Promise<Decided> {
   const { deprecations, activations } = await decisionsOf(parts).catch((error: unknown) => {
     if (!(error instanceof CodaError)) throw error;

@@ -1,5 +1,3 @@
-/** Operations of the owner that look into skills: `coda skills validate`, `audit`, `pin` and `test`. */
-
 import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { z } from 'zod';
@@ -79,7 +77,6 @@ function report(verdicts: readonly Verdict[], isStrict: boolean, cwd: string): s
   return [...lines, `${plural(verdicts.length, 'skill')}: ${count(({ usable }) => usable)} can be used${standard}.`];
 }
 
-/** Skills by their names, or folders of skills. */
 const chosenInput = z.object({
   skills: z
     .array(z.string())
@@ -112,7 +109,6 @@ const audit = operation({
   },
 });
 
-/** The hash that an approval is bound to, and what it would allow. */
 const pin = operation({
   name: 'skills pin',
   summary: 'show the hash of all files of skills, and what they may do',
@@ -170,7 +166,6 @@ const test = operation({
   },
 });
 
-/** One line on what was found in a skill. */
 export function auditSummary(name: string, { findings, blocked, complete }: Audit): string {
   const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
   const parts = [
@@ -203,7 +198,6 @@ interface Chosen {
   skill: AgentSkill;
 }
 
-/** The skills of those names or in those folders; without any, all that have a folder. */
 async function chosen({ config, world }: LocalParts, asked: z.output<typeof chosenInput>): Promise<Chosen[]> {
   const catalog = openAgentSkills(config, world.env);
   await catalog.rescan();

@@ -1,5 +1,3 @@
-/** Sources of skills. */
-
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expandHome } from '../../../base/folders/home.ts';
@@ -12,21 +10,14 @@ import type { SkillCatalog, SkillSource, SourceKind } from '../skill.ts';
 import { openCatalog } from './catalog.ts';
 
 export interface Surroundings {
-  /** The folder of coda's own package. */
   packageRoot: string;
-  /** The person's home folder. */
   home: string;
-  /** Base of relative folders. */
   cwd: string;
-  /** Absolute. */
   dataDir: string;
-  /** Folders from the configuration; `~` is the home folder. */
   agentSkillDirs: readonly string[];
-  /** True if the skills of Claude Code, the person's and the project's, are read. */
   claudeSkills: boolean;
 }
 
-/** The default of `skills.agent_skill_dirs`. */
 const DEFAULT_FOLDER = '.agent-skills';
 
 /** All sources in rising priority. None of the folders has to be there. */
@@ -52,7 +43,6 @@ export function skillSources(around: Surroundings): SkillSource[] {
   ];
 }
 
-/** The folders that agent skills are read from, in rising priority. */
 export function configuredSources(config: Config, env: World['env']): SkillSource[] {
   const settings = config.block(skillsConfig);
   return skillSources({

@@ -1,4 +1,3 @@
-/** `coda skills validate`: every skill below some folders, with everything that is wrong with it. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Pace } from '../../../base/async.ts';
@@ -13,18 +12,13 @@ import { walk } from './walk.ts';
 export interface ValidateOptions {
   /** `upsonic`: no `<` and `>` in descriptions. */
   profile?: 'upsonic' | undefined;
-  /** True if the scripts that the instructions name must be there. */
   checkEntrypoints?: boolean | undefined;
 }
 
-/** One skill's verdict. */
 export interface Verdict {
-  /** The skill's folder, absolute. */
   readonly path: string;
   readonly name: string;
-  /** It loads: coda can use it. */
   readonly usable: boolean;
-  /** It is in the standard's form. */
   readonly strict: boolean;
   readonly problems: readonly Diagnostic[];
 }
@@ -101,7 +95,6 @@ function missingScripts(file: string, directory: string, bodyLine: number): Diag
 const NAMED =
   /(^|[\s`"'(=<[]|\{baseDir\}\/|\$\{?[A-Z_]+\}?\/|\.\/)(scripts\/[\w./-]*\w\.(?:py|sh|bash|js|mjs|cjs|ts|rb|pl))\b/gm;
 
-/** The scripts that `body` names, each with its first line (from 1) in it. */
 function namedScripts(body: string): { path: string; line: number }[] {
   const scripts = new Map<string, number>();
   for (const [index, line] of body.split('\n').entries()) {
@@ -121,7 +114,6 @@ const TEXTS = ['name', 'description', 'license', 'compatibility'];
 const KEYS = [...TEXTS, 'metadata', 'allowed-tools'];
 const REQUIRED = ['name', 'description'];
 const LONGEST_NAME = 64;
-/** Other texts of a bounded length, and what they are called. */
 const BOUNDED = [
   { key: 'description', longest: 1_024, called: 'The description' },
   { key: 'compatibility', longest: 500, called: '"compatibility"' },
@@ -133,12 +125,10 @@ const lengthOf = (text: string): number => [...text].length;
 interface Judged {
   readonly file: string;
   readonly fileName: string;
-  /** The folder as it was named by who asked. */
   readonly folderName: string;
   readonly head: Head;
 }
 
-/** All violations (`warning`) and notes, in the order of the file. */
 function judge({ file, fileName, folderName, head }: Judged): Diagnoses {
   const found = new Diagnoses(file);
   const { parts, document } = head;
@@ -248,7 +238,6 @@ function hasCommas(text: string): boolean {
   return withoutArguments.includes(',') && splitTools(withoutArguments).tools.length > 0;
 }
 
-/** Notes violations that the reference validator refuses, and the text does not. */
 function noteNarrower({ parts, document }: Head, found: Diagnoses): void {
   const { features } = document;
   const note = (code: string, what: string) => found.note(code, `The reference validator refuses ${what}.`, parts.line);

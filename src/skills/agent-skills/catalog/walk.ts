@@ -1,5 +1,3 @@
-/** Walks all folders of all sources to the skills in them. */
-
 import { realpathSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import type { Pace } from '../../../base/async.ts';
@@ -12,26 +10,19 @@ import { type FolderRecord, lookInto, MAX_SKILL_FILES, openFileIn, skillOf, stat
 const MAX_DEPTH = 12;
 const MAX_FOLDERS = 200_000;
 
-/** A folder that is still to be looked into. */
 interface Visit {
-  /** Absolute, without symbolic links. */
   path: string;
   folderName: string;
   depth: number;
-  /** The group that a skill in it belongs to. */
   group: string | undefined;
-  /** The innermost skill that it belongs to. */
   within: Within | undefined;
 }
 
-/** A skill whose folder is being walked. */
 interface Within {
   skill: AgentSkill;
   record: FolderRecord;
-  /** The skill that its folder lies in. */
   outer: Within | undefined;
   files: number;
-  /** The first world-writable file or folder in it. */
   open: string | undefined;
 }
 
@@ -39,9 +30,7 @@ export interface Walked {
   /** In order of source, then of path; behind links first. */
   skills: AgentSkill[];
   diagnostics: Diagnostic[];
-  /** The names of links, by the folder that they lead to. */
   linked: Map<string, string>;
-  /** Records for the next walk. */
   records: Map<string, FolderRecord>;
 }
 
@@ -63,7 +52,6 @@ export async function walk(
   return walked;
 }
 
-/** State shared by the walks of all sources. */
 interface Walk {
   known: ReadonlyMap<string, FolderRecord>;
   walked: Walked;
@@ -118,12 +106,12 @@ class Walker {
     const isOpen = isWorldWritable(stats);
     const inner = this.skillIn(visit, record, isOpen);
     const owner = inner ?? within;
-    if (isOpen) note(within, path);
+    if (isOpen) noteWorldWritable(within, path);
     if (isOpen && !inner) this.warn('world_writable', `${openToAll(path).message} It is not read.`, path);
     if (isOpen) return;
     if (owner) {
       owner.files += record.listing.files;
-      note(owner, await openFileIn(path, record.listing, this.on.pace));
+      noteWorldWritable(owner, await openFileIn(path, record.listing, this.on.pace));
     }
     if (record.listing.isCut && !owner) this.warn('too_many_files', 'It holds more than is looked at.', path);
     if (owner && owner.files > MAX_SKILL_FILES) return;
@@ -167,7 +155,6 @@ class Walker {
     }
   }
 
-  /** The group of the skills in a folder: its name, directly below a source's. */
   private groupOf({ folderName, depth }: Visit): string | undefined {
     return depth === 1 && this.source.kind !== 'installed' && isGroupName(folderName) ? folderName : undefined;
   }
@@ -182,8 +169,7 @@ class Walker {
   }
 }
 
-/** Notes a world-writable path for the skill and for those that contain it. */
-function note(within: Within | undefined, open: string | undefined): void {
+function noteWorldWritable(within: Within | undefined, open: string | undefined): void {
   if (open === undefined) return;
   for (let each = within; each; each = each.outer) each.open ??= open;
 }

@@ -1,5 +1,3 @@
-/** The content of a skill, read from a bundle or a folder, and written as a bundle. */
-
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { promisify } from 'node:util';
@@ -83,9 +81,7 @@ function refuseFolder(folder: string, problem: string): CodaError {
 }
 
 export interface BundleLimits {
-  /** The most bytes of the archive. */
   archiveBytes: number;
-  /** The most bytes of its content, unpacked. */
   bytes: number;
   entries: number;
   depth: number;
@@ -106,10 +102,8 @@ export const BUNDLE_LIMITS: BundleLimits = {
 
 const RATIO_FROM_BYTES = MIB;
 
-/** Names that are devices on Windows, whatever follows the dot. */
-const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
-/** Files that macOS adds to archives. */
 const MAC_EXTRAS = /^__MACOSX\/|(?:^|\/)\.DS_Store$|(?:^|\/)\._[^/]*$/;
 
 /**
@@ -129,7 +123,8 @@ function checkEntries(written: ZipEntry[], limits: BundleLimits): { files: ZipEn
     if (problem !== undefined) throw refuseBundle(`has a name that is not safe (${problem})`, path);
     const parts = name.split('/');
     if (parts.length - 1 > limits.depth) throw refuseBundle(`has folders more than ${limits.depth} deep`, path);
-    if (parts.some((part) => DEVICE.test(part))) throw refuseBundle('has a name that is a device on Windows', path);
+    if (parts.some((part) => WINDOWS_DEVICE.test(part)))
+      throw refuseBundle('has a name that is a device on Windows', path);
     tree.add(parts, isFolder);
   }
   const files = entries.filter(({ path, isFolder }) => !isFolder && !MAC_EXTRAS.test(path));
@@ -166,7 +161,6 @@ function checkSizes(entries: readonly ZipEntry[], limits: BundleLimits): void {
   }
 }
 
-/** All names so far, compared as on a file system that ignores case. */
 class Tree {
   private readonly seen = new Map<string, { exact: string; isFolder: boolean; listed: boolean }>();
 
@@ -261,7 +255,6 @@ async function writeZip(files: readonly PackedFile[]): Promise<Buffer> {
   return Buffer.concat([...parts, listed, ...end]);
 }
 
-/** From the version needed to the length of the extra field, which both headers have alike. */
 function commonFields(content: Buffer, data: Buffer, name: Buffer, isDeflated: boolean): Buffer {
   const sizes = [uint32(crc32(content)), uint32(data.length), uint32(content.length)];
   const head = [uint16(VERSION), uint16(UTF8_NAMES), uint16(isDeflated ? 8 : 0), uint32(FIRST_OF_JANUARY_1980)];

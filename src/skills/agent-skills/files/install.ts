@@ -18,19 +18,16 @@ const STAGE = '.stage';
 /** Grace period for a stage or an unused version whose process still runs. */
 const ABANDONED_MS = 10 * 60_000;
 
-/** Folder of installed bundles. */
 export function installedFolder(dataDir: string): string {
   return join(dataDir, 'skills');
 }
 
-/** Reads a folder as a skill. */
 export type InspectSkill = (folder: string) => Promise<{ usable: boolean; name: string; reason?: string | undefined }>;
 
 export interface InstalledSkill {
   name: string;
   /** The folder it is reached by: `<data>/skills/<name>`. */
   directory: string;
-  /** True if another version was there before. */
   replaced: boolean;
   files: number;
   /** Current and former target of the name, for `putBack`. */
@@ -61,7 +58,6 @@ export async function installSkill(
   });
 }
 
-/** Unpacks `content` as for an installation, has `use` see its folder (and the one around it), and removes it. */
 export async function lookInside<T>(
   folder: string,
   content: SkillContent,
@@ -79,7 +75,6 @@ export async function lookInside<T>(
   }
 }
 
-/** The skill that lies in `folder`, as it would be read once it is installed. */
 export async function skillIn(folder: string): Promise<AgentSkill | undefined> {
   const directory = await realpath(folder);
   const { skills } = await walk([{ kind: 'installed', directory }], new Map(), new Pace());
@@ -92,7 +87,6 @@ export const inspectSkill: InspectSkill = async (folder) => {
   return { usable: skill.usable, name: skill.name, reason: reasonOf(skill) || undefined };
 };
 
-/** Removes an installed skill; false when there is none of that name. */
 export async function removeSkill(folder: string, name: string): Promise<boolean> {
   if (!isName(name)) return false;
   const version = await installedVersion(folder, name);
@@ -124,7 +118,6 @@ export async function putBack(
   }
 }
 
-/** The names of installed skills, sorted. */
 export async function installedSkills(folder: string): Promise<string[]> {
   const names: string[] = [];
   for (const name of await namesIn(folder)) {
@@ -137,7 +130,6 @@ function isName(name: string): boolean {
   return pathProblem(name) === undefined && !name.includes('/') && !name.startsWith('.') && name.length <= 128;
 }
 
-/** The version that is installed by that name. Throws when something is there that was not installed. */
 async function installedVersion(folder: string, name: string): Promise<string | undefined> {
   const version = await linkOf(folder, name);
   if (version !== undefined) return version;
@@ -146,7 +138,6 @@ async function installedVersion(folder: string, name: string): Promise<string | 
   return undefined;
 }
 
-/** Target of the link of that name, if it is one of ours. */
 async function linkOf(folder: string, name: string): Promise<string | undefined> {
   const target = await readlink(join(folder, name)).catch(() => undefined);
   return target !== undefined && dirname(target) === VERSIONS ? target : undefined;
@@ -169,7 +160,6 @@ async function writeContent(root: string, { files }: SkillContent): Promise<void
   }
 }
 
-/** Puts the link in its place in one step, over the one that is there. */
 async function pointTo(folder: string, name: string, version: string, stage: string): Promise<void> {
   await syncFolder(join(folder, VERSIONS));
   await symlink(version, join(stage, 'link'));
@@ -186,7 +176,6 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes stages of killed installations, and versions that no link refers to. */
 async function removeAbandoned(folder: string, stage: string): Promise<void> {
   const now = (await lstat(stage)).mtimeMs;
   const entries = await namesIn(folder);
@@ -201,7 +190,6 @@ async function removeAbandoned(folder: string, stage: string): Promise<void> {
   }
 }
 
-/** True if the process that a stage or version is named after still runs. */
 function isRunning(path: string): boolean {
   const pid = Number(/\.(\d+)-[^.]*$/.exec(basename(path))?.[1]);
   if (!Number.isSafeInteger(pid)) return false;

@@ -1,5 +1,3 @@
-/** Operations of the owner on the files of skills: `coda skills add`, `compose`, `install`, `pack` and `remove`. */
-
 import { constants } from 'node:fs';
 import { mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -45,7 +43,6 @@ const add = operation({
     `Nobody is offered it before: coda skills activate ${id} --approval approved\n`,
 });
 
-/** A skill that is made of others. */
 const compose = operation({
   name: 'skills compose',
   summary: 'write a skill that is made of others',
@@ -158,7 +155,6 @@ async function contentOf(path: string): Promise<SkillContent> {
   return bundleContent(await archiveAt(place), place);
 }
 
-/** The whole bundle, if it is a file and no larger than one may be. */
 async function archiveAt(file: string): Promise<Buffer> {
   // Opened without waiting: a pipe has no writer perhaps.
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
@@ -216,14 +212,13 @@ interface Parts {
   name: string;
 }
 
-/** One part of an id of two: letters, digits, `-` and `_`. */
-const PART = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$/;
+const ID_PART = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$/;
 
 /** A name alone is in the standard's form; in a group it may have capitals and `_`, too. */
 function partsOf(id: string): Parts {
   const [group = '', name, ...more] = id.split('/');
   if (name === undefined && isStandardName(group)) return { group: undefined, name: group };
-  if (name !== undefined && more.length === 0 && PART.test(group) && PART.test(name)) return { group, name };
+  if (name !== undefined && more.length === 0 && ID_PART.test(group) && ID_PART.test(name)) return { group, name };
   throw new CodaError('INPUT_INVALID', {
     message: `${JSON.stringify(id)} is no name for a skill.`,
     remedy:

@@ -38,7 +38,6 @@ export interface ZipEntry {
   path: string;
   isFolder: boolean;
   executable: boolean;
-  /** Size unpacked, and in the archive. */
   bytes: number;
   packedBytes: number;
   /** Unpacks it. Throws a `SKILL_BUNDLE_REFUSED` when that is not exactly what the archive promised. */
@@ -119,12 +118,11 @@ function readEntry(archive: Buffer, at: number, end: number) {
   return { entry, next, span: { from: local, to: data + packedBytes } };
 }
 
-/** Name and extra field, whose lengths stand beside each other in both headers. */
 function lengths(archive: Buffer, at: number): number {
   return archive.readUInt16LE(at) + archive.readUInt16LE(at + 2);
 }
 
-/** Fields common to both headers of an entry: fields from `at`, lengths at `sizes`, name and extra from `text`. */
+/** Reads the common fields from `at`, the lengths at `sizes`, name and extra from `text`. */
 function readHeader(archive: Buffer, at: number, sizes: number, text: number): Header {
   const extraAt = text + archive.readUInt16LE(sizes);
   return {

@@ -21,28 +21,22 @@ export interface SkillImagesDeps extends PlanOptions {
   catalog: SkillCatalog;
   database: Pick<Database, 'read' | 'tx'>;
   clock: Clock;
-  /** Tells this coda from others on the same Docker. */
   installation(): Promise<string>;
 }
 
-/** A plan with what there is already. */
 export interface PlannedImage extends ImagePlan {
   built: { image: string; hash: string } | null;
-  /** Owner of the image: others on the same Docker may have a skill of that name. */
   installation: string;
 }
 
-/** The image that a skill's scripts run in. */
 export interface UsedImage {
   id: string;
-  /** The skill needs other packages now than it was built with. */
   isStale: boolean;
 }
 
 export interface RunImage {
   /** An id, or the reference that the skill names; undefined: any image will do. */
   image: string | undefined;
-  /** With the one that was built. */
   wrong: 'stale' | 'gone' | undefined;
 }
 
@@ -60,7 +54,6 @@ export class SkillImages {
     this.reader = readerOf(deps.database);
   }
 
-  /** Planned images of the skill of this name, or of all. Throws `SKILL_NOT_FOUND`. */
   async plans(name?: string): Promise<PlannedImage[]> {
     const built = new Map((await store.allImages(this.reader)).map((each) => [each.skill, each]));
     const plans: PlannedImage[] = [];
@@ -81,7 +74,6 @@ export class SkillImages {
     return plans;
   }
 
-  /** From now on the skill's scripts run in this image. */
   async built({ skill, image, hash }: Omit<store.SkillImage, 'builtAt'>, besides?: Besides<void>): Promise<void> {
     if (!/^sha256:[0-9a-f]{64}$/.test(image)) throw wrong(`${JSON.stringify(image)} is no id of an image.`);
     const builtAt = this.deps.clock.now();
@@ -91,7 +83,6 @@ export class SkillImages {
     });
   }
 
-  /** The image that was built for the skill; undefined: none was, or Docker cannot be asked. */
   async imageFor(skill: AgentSkill, isThere: IsThere): Promise<UsedImage | 'gone' | undefined> {
     const known = await store.imageOf(this.reader, skill.name);
     const plan = known && (await this.plan(skill));
@@ -102,14 +93,12 @@ export class SkillImages {
     return { id: known.image, isStale: plan.hash !== known.hash };
   }
 
-  /** The image that the skill is run in: the one that was built, else the one that it names. */
   async imageOf(skill: AgentSkill, isThere: IsThere): Promise<RunImage> {
     const built = await this.imageFor(skill, isThere);
     if (built === undefined || built === 'gone') return { image: skill.dockerImage, wrong: built };
     return { image: built.id, wrong: built.isStale ? 'stale' : undefined };
   }
 
-  /** Skills whose image was built and is not there any more. */
   async gone(isThere: IsThere): Promise<string[]> {
     const names: string[] = [];
     for (const { skill, image } of await store.allImages(this.reader)) {
@@ -118,7 +107,6 @@ export class SkillImages {
     return names;
   }
 
-  /** Images that were built for skills which want none any more, or are not there; of one skill where one is named. */
   async unwanted(name?: string): Promise<{ skill: string; image: string }[]> {
     const found: { skill: string; image: string }[] = [];
     for (const { skill, image } of await store.allImages(this.reader)) {
@@ -127,7 +115,7 @@ export class SkillImages {
     return found;
   }
 
-  /** The image was removed; one that was built for the skill meanwhile stays. */
+  /** An image that was built for the skill meanwhile stays. */
   async removed({ skill, image }: { skill: string; image: string }, besides?: Besides<void>): Promise<void> {
     await this.deps.database.tx('skills.image', async (tx) => {
       await store.dropImage(tx, { skill, image });
@@ -186,33 +174,24 @@ function wrong(message: string): CodaError {
 /** Build plan of a skill's image: a pure function of the skills' declarations. */
 interface ImagePlan {
   skill: string;
-  /** `coda-skill-pdf:latest` */
   tag: string;
-  /** The reference of the image that it is built on. */
   base: string;
-  /** Requirements, as pip takes them. */
   pip: string[];
-  /** Packages of the base's distribution. */
   system: string[];
-  /** Each `scripts/requirements.txt`, of the skill itself and of those that it depends on. */
   requirements: { skill: string; content: string }[];
-  /** Changes with all of the above. */
   hash: string;
   /** Why it is not built; empty: it can be. */
   problems: string[];
 }
 
 interface PlanOptions {
-  /** For a skill that names none. */
   defaultImage: string;
-  /** True if a package may be named by a URL. */
   allowUrls: boolean;
 }
 
 const REQUIREMENTS = 'scripts/requirements.txt';
 
-/** A new way of building makes all images anew. */
-const FORM = 'coda skill image 1';
+const BUILD_VERSION = 'coda skill image 1';
 
 const NAME = '[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?';
 const EXTRAS = '(?:\\s*\\[[A-Za-z0-9._, -]*\\])?';
@@ -248,7 +227,7 @@ export async function planImage(
   const base = skill.dockerImage ?? defaultImage;
   const made = { base, pip, system, requirements: requirements.map(({ content }) => content) };
   const hash = createHash('sha256')
-    .update(JSON.stringify([FORM, made]))
+    .update(JSON.stringify([BUILD_VERSION, made]))
     .digest('hex');
   const problems = problemsOf({ pip, system, requirements }, allowUrls);
   return { skill: skill.name, tag: tagOf(skill.name), base, pip, system, requirements, hash, problems };

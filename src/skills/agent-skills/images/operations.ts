@@ -163,7 +163,6 @@ function refused({ skill, problems }: PlannedImage): CodaError {
   });
 }
 
-/** The `Dockerfile` of a skill's image, and the files beside it. Pure. */
 type ImagePlan = Omit<PlannedImage, 'built'>;
 
 /** Containers inherit them: so it is not the label that a sandbox has for its installation. */
@@ -173,7 +172,6 @@ const LABELS = {
   installation: 'coda.skill.installation',
 } as const;
 
-/** The labels, `name=value`, that the images of a skill have and none of another installation. */
 const imageFilter = ({ skill, installation }: { skill: string; installation: string }): string[] => [
   `${LABELS.skill}=${skill}`,
   `${LABELS.installation}=${installation}`,

@@ -1,10 +1,8 @@
-/** Images of skills in the database. */
 import type { Instant } from '../../../base/clock.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
 
 export interface SkillImage {
   skill: string;
-  /** `sha256:…` */
   image: string;
   hash: string;
   builtAt: Instant;
@@ -20,12 +18,10 @@ export async function imageOf(db: Queryable, skill: string): Promise<SkillImage 
   return (await db.query<SkillImage>(`select ${COLUMNS} from skill_images where skill = $1`, [skill])).rows[0];
 }
 
-/** True if an image with this id was built for a skill. */
 export async function isBuilt(db: Queryable, image: string): Promise<boolean> {
   return (await db.query('select from skill_images where image = $1 limit 1', [image])).rows.length > 0;
 }
 
-/** Keeps the image in place of the one before. */
 export async function putImage(tx: Transaction, { skill, image, hash, builtAt }: SkillImage): Promise<void> {
   await tx.query(
     `insert into skill_images (skill, image, hash, built_at) values ($1, $2, $3, $4)

@@ -1,5 +1,3 @@
-/** Catalogs of skills as values, whatever format they were read from. */
-
 import { CodaError } from '../../../base/errors.ts';
 import * as texts from './texts.ts';
 
@@ -8,7 +6,6 @@ export const CATALOG_LIMITS = { bytes: 4 * 1024 * 1024, skills: 5_000, revoked: 
 /** A name that no path, no other alphabet and no other case hides in. */
 export const SKILL_ID = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
 
-/** Place of a skill's bundle, relative to its catalog. */
 export interface BundlePlace {
   url: string;
   sha256: string;
@@ -43,11 +40,9 @@ export interface Catalog {
   signed: { serial: number; created: Date; expires: Date; key: string | undefined } | undefined;
   skills: readonly CatalogSkill[];
   revoked: readonly Revocation[];
-  /** Entries that cannot be read. */
   skipped: number;
 }
 
-/** The revocation that a bundle falls under. */
 export function revocationOf({ revoked }: Catalog, skill: { id: string; sha256: string }): Revocation | undefined {
   return revoked.find(({ id, sha256 }) => id === skill.id && (sha256 === undefined || sha256 === skill.sha256));
 }

@@ -1,4 +1,3 @@
-/** Reads catalogs and bundles: from files, and by the egress client. */
 import { basename, dirname, extname, isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
@@ -7,7 +6,6 @@ import { type Egress, isPublic } from '../../../egress/index.ts';
 import { type BundlePlace, CATALOG_LIMITS, type Catalog, type CatalogSkill, SKILL_ID } from './catalog.ts';
 import * as texts from './texts.ts';
 
-/** An address, or a file of a folder. */
 export type Place = { url: string } | { folder: string; path: string };
 
 const REDIRECTS = 3;
@@ -27,13 +25,11 @@ export function placeOf(location: string): Place {
 
 export const locationOf = (place: Place): string => ('url' in place ? place.url : `${place.folder}/${place.path}`);
 
-/** Resolves `reference` in a catalog at `place`. */
 export function placeIn(place: Place, reference: string): Place {
   if ('url' in place) return { url: addressOf(reference, place.url).href };
   return ADDRESS.test(reference) ? { url: addressOf(reference).href } : { folder: place.folder, path: reference };
 }
 
-/** Place of the signature of the file at `place`. */
 export function signaturePlace(place: Place): Place {
   if (!('url' in place)) return { ...place, path: `${place.path}.minisig` };
   const url = new URL(place.url);
@@ -120,7 +116,6 @@ export const DISCOVERY_SCHEMAS: ReadonlySet<string> = new Set([
   'https://schemas.agentskills.io/discovery/0.2.0/schema.json',
 ]);
 
-/** Path at which an origin publishes it. */
 const DISCOVERY_PATH = '/.well-known/agent-skills/index.json';
 
 export const discoveryIndex = z.object({

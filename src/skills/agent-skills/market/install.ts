@@ -19,19 +19,16 @@ export interface Wanted {
   location: string;
   id: string;
   key?: string | undefined;
-  /** The owner takes a catalog without a signature. */
   unsigned?: boolean | undefined;
   /** A skill whose name this one resembles: the owner wants both. */
   beside?: string | undefined;
 }
 
-/** A skill of a catalog, unpacked and looked at. */
 export interface LookedAt {
   opened: Opened;
   skill: CatalogSkill & { bundle: BundlePlace };
   content: SkillContent;
   inquest: Inquest;
-  /** The current installation. */
   before: store.Install | undefined;
 }
 
@@ -175,7 +172,6 @@ function refused(message: string, remedy: string): CodaError {
 /** Shorter names are too near to each other by chance. */
 const SHORTEST_NEAR = 5;
 
-/** The known name that `id` may be taken for: it looks the same, or is one slip away. */
 function lookalikeOf(id: string, known: Iterable<string>): string | undefined {
   const looks = skeleton(id);
   for (const name of known) {

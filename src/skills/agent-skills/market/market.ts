@@ -42,7 +42,6 @@ export interface MarketDeps {
   world: World;
 }
 
-/** A catalog that was read and checked. */
 export interface Opened {
   location: string;
   place: Place;
@@ -54,7 +53,6 @@ export interface Opened {
   hash: string;
 }
 
-/** Reads a catalog and keeps what was seen of it; skills that it revokes rest from now on. */
 export async function openCatalog(
   deps: MarketDeps,
   asked: { location: string; key?: string | undefined },
@@ -65,7 +63,6 @@ export async function openCatalog(
   return opened;
 }
 
-/** The same without keeping anything. */
 async function readCatalog(
   { database, egress, world }: MarketDeps,
   { location: written, key }: { location: string; key?: string | undefined },
@@ -93,7 +90,6 @@ async function readCatalog(
   return { location, place, catalog, key: wanted ?? declared, isFirst: known === undefined, hash };
 }
 
-/** The key that has to fit: the pinned one, else the given one. */
 function keyFor(location: string, given: string | undefined, known: store.KnownCatalog | undefined) {
   const key = given === undefined ? undefined : parsePublicKey(given);
   if (given !== undefined && !key) throw keyRefused();
@@ -107,7 +103,7 @@ export function keyRefused(): CodaError {
   return new CodaError('INPUT_INVALID', { message: texts.badKey(), remedy: texts.badKeyRemedy() });
 }
 
-/** Keeps what was seen of it, in the transaction in which its revocations begin to hold. */
+/** Runs in the transaction in which the revocations of the catalog begin to hold. */
 export async function keep(deps: MarketDeps, { location, catalog, key, hash }: Opened): Promise<void> {
   const now = deps.world.clock.now();
   const { name, format, signed } = catalog;
@@ -132,7 +128,6 @@ export async function locationFor(db: Queryable, named: string | undefined): Pro
   });
 }
 
-/** The entry with that id. Throws `SKILL_NOT_FOUND`. */
 export function entryOf({ catalog, location }: Opened, id: string): CatalogSkill {
   const found = catalog.skills.find((skill) => skill.id === id);
   if (found) return found;
@@ -146,7 +141,6 @@ export function entryOf({ catalog, location }: Opened, id: string): CatalogSkill
   });
 }
 
-/** The bytes of a bundle, if they are those that the catalog promises. */
 export async function bundleBytes(
   { egress }: MarketDeps,
   place: Place,
@@ -198,7 +192,6 @@ const own = z.object({
   revoked: z.array(revocation).max(CATALOG_LIMITS.revoked).default([]),
 });
 
-/** The catalog in `bytes`. Throws `SKILL_CATALOG_INVALID`; `where` it was read from. */
 function parseCatalog(bytes: Uint8Array, where: string): Catalog {
   const json = parsed(bytes, where);
   const { format, $schema: schema } = (json ?? {}) as { format?: unknown; $schema?: unknown };
@@ -273,7 +266,6 @@ async function applyRevocations(
   return isChanged;
 }
 
-/** Notices for owners, and for people who have used the skill. The reason is the catalog's word. */
 async function noticesOf(
   tx: Transaction,
   { name, reason, catalog, now }: { name: string; reason: string | undefined; catalog: Catalog; now: Instant },
@@ -296,8 +288,7 @@ async function noticesOf(
 
 // Compares a catalog with what was accepted of it before. Pure.
 
-/** Tolerance for a clock that is ahead. */
-const AHEAD_MS = 86_400_000;
+const CLOCK_TOLERANCE_MS = 86_400_000;
 
 /** Throws `SKILL_CATALOG_UNTRUSTED` unless `key` has signed these bytes. `signature`: undefined where there is none. */
 function checkSigned(
@@ -323,7 +314,7 @@ function checkFresh(
     return;
   }
   const { serial, created, expires } = signed;
-  if (created.getTime() > now.getTime() + AHEAD_MS) {
+  if (created.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) {
     throw untrusted(location, texts.future(created), texts.clockRemedy());
   }
   if (expires.getTime() <= now.getTime()) throw untrusted(location, texts.expired(expires), texts.staleRemedy());
@@ -338,7 +329,6 @@ export function untrusted(location: string, why: string, remedy: string): CodaEr
   return new CodaError('SKILL_CATALOG_UNTRUSTED', { message: texts.notTrusted(location, why), remedy });
 }
 
-/** The daily look at the catalogs that skills were installed from. */
 export const MARKET_TASK = 'skills.market';
 
 /** Once a day: a skill that its catalog revokes rests within that time. */
@@ -370,7 +360,6 @@ export function marketJob(deps: MarketDeps): JobHandler {
   };
 }
 
-/** Catalogs that the last daily look could not read, and skills that rest. */
 export function marketCheck({ database, host }: Pick<MarketDeps, 'database' | 'host'>): HealthCheck {
   return {
     name: 'skill catalogs',

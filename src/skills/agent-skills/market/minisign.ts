@@ -20,7 +20,6 @@ export const MOST_SIGNATURE_BYTES = 12 * 1024;
 export interface PublicKey {
   /** As minisign prints it: Base64 of 42 bytes. */
   text: string;
-  /** As minisign prints it: 16 hex digits. */
   id: string;
   keyId: Buffer;
   bytes: Buffer;
@@ -84,7 +83,6 @@ function parseSignature(text: string): Signature | undefined {
 
 const linesOf = (text: string): string[] => text.split('\n').map((line) => line.replace(/\r$/, ''));
 
-/** The bytes of strict Base64 of exactly that length. */
 function decoded(text: string, bytes: number): Buffer | undefined {
   const raw = Buffer.from(text, 'base64');
   return raw.length === bytes && raw.toString('base64') === text ? raw : undefined;

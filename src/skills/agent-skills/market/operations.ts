@@ -1,5 +1,3 @@
-/** Operations of the owner on catalogs of skills that others publish. */
-
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CodaError, ERRORS, type ErrorCode } from '../../../base/errors.ts';
@@ -22,34 +20,27 @@ import { parsePublicKey } from './minisign.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
-/** A catalog as commands show it. */
 export interface ShownCatalog {
   location: string;
   name: string;
   format: string;
   serial: number | null;
   expires: string | null;
-  /** The key that has signed it, and its id; null: nobody has. */
   key: string | null;
   key_id: string | null;
-  /** The key was pinned just now. */
   first: boolean;
   skipped: number;
 }
 
 export interface ShownSkill extends Omit<CatalogSkill, 'bundle'> {
   sha256: string | null;
-  /** Why it is revoked. */
   revoked: string | null;
-  /** The version that is installed from this catalog; empty where it has none. */
   installed: string | null;
 }
 
-/** A skill, unpacked and looked at. */
 export interface ShownLook {
   id: string;
   version: string | null;
-  /** The version that is installed. */
   before: string | null;
   inquest: Inquest;
   catalog: ShownCatalog;
@@ -62,7 +53,6 @@ interface ShownUpdate {
   from: string | null;
   to: string | null;
   state: 'current' | 'newer' | 'gone';
-  /** Why it rests. */
   rests: string | null;
 }
 
@@ -98,7 +88,6 @@ const chosen = z.object({ id: z.string().max(200), ...named, ...installed });
 
 const signal = () => AbortSignal.timeout(MARKET_WITHIN_MS);
 
-/** The place of a file as another process finds it. */
 const ADDRESS = /^[a-z][a-z0-9+.-]+:/i;
 function placed<Given extends { catalog?: string | undefined }>(given: Given): Given {
   const { catalog } = given;
@@ -181,7 +170,6 @@ const install = operation({
   },
 });
 
-/** Shows what it may do; with a yes it is installed and offered. */
 const installing = operation({
   name: 'skills market install',
   summary: 'install a skill from a catalog, after showing what it may do',
@@ -226,7 +214,6 @@ const newer = operation({
   run: (deps: MarketDeps, { catalog }) => updates(deps, catalog),
 });
 
-/** Shows what is newer; with a yes it is installed. */
 const updating = operation({
   name: 'skills market update',
   summary: 'show what is newer of the skills from catalogs, and install it',

@@ -1,5 +1,3 @@
-/** Catalogs that were accepted, and the skills that were installed from them. Every verb runs in the given transaction. */
-
 import type { Instant } from '../../../base/clock.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
 import type { Catalog } from './catalog.ts';
@@ -11,15 +9,12 @@ export interface KnownCatalog {
   /** Minisign's public key; null: accepted without a signature. */
   key: string | null;
   serial: number | null;
-  /** SHA-256 of its bytes. */
   hash: string;
-  /** Why the last daily look failed. */
   failure: string | null;
 }
 
 const CATALOG = 'location, name, format, key, serial::float8 as serial, hash, failure';
 
-/** All of them, by location. */
 export async function catalogs(db: Queryable): Promise<KnownCatalog[]> {
   return (await db.query<KnownCatalog>(`select ${CATALOG} from skill_catalogs order by location`)).rows;
 }
@@ -50,7 +45,6 @@ export async function putCatalog(
   return count > 0;
 }
 
-/** Trusts another key from now on. False: the catalog is not known. */
 export async function setKey(tx: Transaction, location: string, key: string): Promise<boolean> {
   const { count } = await tx.query('update skill_catalogs set key = $2, failure = null where location = $1', [
     location,
@@ -73,13 +67,11 @@ export interface Install {
   version: string | null;
   sha256: string;
   pin: string;
-  /** Why it rests; null: it does not. */
   revoked_reason: string | null;
 }
 
 const INSTALL = 'name, catalog, version, sha256, pin, revoked_reason';
 
-/** Skills that were installed from a catalog, or from any, by name. */
 export async function installs(db: Queryable, catalog?: string): Promise<Install[]> {
   const { rows } = await db.query<Install>(
     `select ${INSTALL} from skill_market_installs where $1::text is null or catalog = $1 order by name`,
@@ -107,7 +99,6 @@ export async function putInstall(
   );
 }
 
-/** Forgets skills that are installed no more. */
 export async function removeInstalls(tx: Transaction, names: readonly string[]): Promise<void> {
   await tx.query('delete from skill_market_installs where name = any($1::text[])', [names]);
 }

@@ -1,5 +1,3 @@
-/** Texts of the marketplace. */
-
 import { oneLine } from '../../../base/text.ts';
 
 const name = (text: string): string => oneLine(text, 100);

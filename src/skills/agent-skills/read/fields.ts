@@ -18,8 +18,7 @@ export function canonicalKey(key: string): string {
 
 const CANONICAL = /^[a-z-]+$/;
 
-/** Known fields of a skill. */
-const KNOWN = new Set(
+const KNOWN_FIELDS = new Set(
   (
     'name description license compatibility metadata allowed-tools version author homepage tags triggers context agent model ' +
     'display hooks dependencies secrets argument-hint user-invocable disable-model-invocation forbidden-tools docker-image ' +
@@ -27,7 +26,7 @@ const KNOWN = new Set(
   ).split(' '),
 );
 
-export const isKnownKey = (key: string): boolean => KNOWN.has(canonicalKey(key));
+export const isKnownKey = (key: string): boolean => KNOWN_FIELDS.has(canonicalKey(key));
 
 export class Fields {
   private readonly byKey = new Map<string, Field>();
@@ -91,7 +90,6 @@ export class Fields {
     return this.take(key)?.value;
   }
 
-  /** The fields that were not taken, as written. */
   rest(): Field[] {
     return [...this.byKey].filter(([key]) => !this.taken.has(key)).map(([, field]) => field);
   }
@@ -116,7 +114,6 @@ export function words(value: Json | undefined): string[] {
     .filter((item) => item !== '');
 }
 
-/** The parts of one text between its commas. */
 export const commaSeparated = (value: Json | undefined): string[] =>
   typeof value === 'string' ? words(value.split(',')) : words(value);
 
@@ -141,7 +138,6 @@ function withoutPrototypes(value: Json): Json {
 
 export interface ToolList {
   readonly tools: readonly string[];
-  /** Something in it is no name of a tool. */
   readonly isUnclear: boolean;
 }
 

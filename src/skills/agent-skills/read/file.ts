@@ -7,7 +7,6 @@ import { decoded } from '../../../base/text.ts';
 import type { AgentSkill } from '../skill.ts';
 import { type Divided, divide, hasText, splitFrontmatter, withoutCodeFence } from './head.ts';
 
-/** Identifies the state of a file or folder without reading it. */
 export interface Stamp {
   readonly inode: number;
   readonly size: number;
@@ -23,17 +22,14 @@ export function isSameStamp(a: Stamp, b: Stats): boolean {
   return a.inode === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs;
 }
 
-/** Why a file is not read. */
 export interface Refusal {
   readonly code: 'not_a_file' | 'world_writable' | 'too_large' | 'unreadable' | 'gone' | 'outside';
   readonly message: string;
 }
 
-/** The beginning of a `SKILL.md`, taken apart. */
 export interface Head extends Divided {
   readonly bytes: Buffer;
   readonly stamp: Stamp;
-  /** True if there are any instructions in the whole file. */
   readonly hasBody: boolean;
   /** Bytes of the whole file as it is read: of UTF-16, after it was turned into UTF-8. */
   readonly size: number;
@@ -42,7 +38,6 @@ export interface Head extends Divided {
 
 // Without O_NONBLOCK opening a FIFO waits until somebody writes to it.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-/** Why a file or folder that anybody may change is not trusted. */
 export function openToAll(path: string): Refusal {
   const shown = /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
   return {
@@ -51,7 +46,6 @@ export function openToAll(path: string): Refusal {
   };
 }
 
-/** Why a file with these stats is not opened, or not read. */
 export function refusalOf(stats: Stats, file: string): Refusal | undefined {
   if (!stats.isFile()) return { code: 'not_a_file', message: `It is ${kindOf(stats)}, not a file.` };
   if (isWorldWritable(stats)) return openToAll(file);
@@ -68,7 +62,6 @@ function kindOf(stats: Stats): string {
   return stats.isSocket() ? 'a socket' : 'a device';
 }
 
-/** Applies `use` to the open file; a reason where it is not read. */
 function opened<T>(file: string, flags: number, use: (descriptor: number, stats: Stats) => T): T | Refusal {
   let descriptor: number | undefined;
   try {
@@ -94,12 +87,10 @@ export function readHead(file: string, scratch: Buffer = Buffer.allocUnsafe(FIRS
   }));
 }
 
-/** All of a file that a link may lead to. */
 export function readWhole(file: string): Buffer | Refusal {
   return opened(file, FLAGS & ~constants.O_NOFOLLOW, (descriptor) => readFileSync(descriptor));
 }
 
-/** A system error as a refusal. Rethrows anything else. */
 export function refusedBy(error: unknown): Refusal {
   const code = systemCode(error);
   if (code === undefined) throw error;
@@ -134,7 +125,6 @@ const isUtf16 = (bytes: Buffer): boolean => /^(?:fffe|feff)$/.test(bytes.subarra
 
 const asUtf8 = (bytes: Buffer): Buffer => (isUtf16(bytes) ? Buffer.from(decoded(bytes)) : bytes);
 
-/** True if anything but empty space stands from `from` on. */
 function hasTextFrom(descriptor: number, from: number, size: number): boolean {
   for (let at = from; at < size; at += HEAD_BYTES) {
     if (hasText(readUpTo(descriptor, Buffer.allocUnsafe(Math.min(HEAD_BYTES, size - at)), at))) return true;

@@ -14,13 +14,11 @@ import {
   type YamlProblem,
 } from './yaml.ts';
 
-/** A `SKILL.md` taken apart. */
 export interface Divided {
   readonly parts: Parts;
   readonly document: Document;
 }
 
-/** Takes the first bytes of a file apart and reads its frontmatter. What has no keys is no frontmatter but text. */
 export function divide(head: Buffer): Divided {
   const parts = splitFrontmatter(head);
   if (parts.frontmatter === undefined) return { parts, document: NO_DOCUMENT };
@@ -54,23 +52,16 @@ function withForbidden(document: Document, text: string, firstLine: number): Doc
   return { ...document, fields: [...document.fields, field] };
 }
 
-/** Parts of a `SKILL.md`; all offsets are bytes of the file. */
 export interface Parts {
   /** The YAML between the fences; undefined when there is none. */
   frontmatter: string | undefined;
-  /** The line of the file (from 1) on which `frontmatter` begins. */
   line: number;
   bodyOffset: number;
-  /** The line of the file on which the body begins. */
   bodyLine: number;
-  /** True if the head holds anything of the body but empty space. */
   hasBody: boolean;
   hasBom: boolean;
-  /** Empty lines stand before the opening fence. */
   late: boolean;
-  /** There is an opening fence and no closing one. */
   unclosed: boolean;
-  /** The mark of a code block that the file stands in. */
   codeFence: string | undefined;
 }
 
@@ -79,7 +70,6 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const OPENING = /^(?:[ \t]*\r?\n)*(?:(`{3,}|~{3,})[\w-]*[ \t]*\r?\n(?:[ \t]*\r?\n)*)?---[ \t]*\r?\n/;
 const CLOSING = Buffer.from('---');
 const NEWLINE = 0x0a;
-/** Bytes in which an opening fence is looked for. */
 const OPENING_BYTES = 1_024;
 
 /** Takes the first bytes of a `SKILL.md` apart. `head` may end anywhere. `isText`: what is between fences is text, too. */
@@ -131,10 +121,8 @@ function closingFence(head: Buffer, start: number): { from: number; to: number }
   return undefined;
 }
 
-/** Space, tab, newline, vertical tab, form feed, carriage return. */
 const isSpace = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
-/** True if `bytes` hold anything but empty space from `from` on. */
 export function hasText(bytes: Buffer, from = 0): boolean {
   for (let at = from; at < bytes.length; at++) {
     if (!isSpace(bytes[at] as number)) return true;
@@ -222,7 +210,6 @@ export function readPlain(text: string, firstLine: number): Document | undefined
 
 const isCollection = (value: Json): boolean => typeof value === 'object' && value !== null;
 
-/** The lines that are not empty; undefined where one is not of the kind. */
 function linesOf(text: string, firstLine: number): Line[] | undefined {
   const lines: Line[] = [];
   for (const [index, raw] of text.split('\n').entries()) {
@@ -236,7 +223,6 @@ function linesOf(text: string, firstLine: number): Line[] | undefined {
   return lines;
 }
 
-/** Without what YAML does not count as content at a line's end. */
 function withoutEnd(line: string): string {
   let end = line.endsWith('\r') ? line.length - 1 : line.length;
   while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end--;
@@ -249,7 +235,6 @@ function belongingTo(lines: readonly Line[], from: number): Line[] {
   return lines.slice(from, to);
 }
 
-/** A list of texts, or a map of them, all at one depth. */
 function nested(lines: readonly Line[]): Json | undefined {
   const [{ indent, isItem }] = lines as [Line];
   if (lines.some((line) => line.indent !== indent || line.isItem !== isItem || line.text === '')) return undefined;
@@ -312,11 +297,9 @@ function scalar(text: string): Json | undefined {
 
 // Repairs a frontmatter that is no YAML, or says less to YAML than to people.
 
-/** A key at the top with all lines that belong to it. */
 interface Entry {
   key: string;
   lines: string[];
-  /** Line in the file, from 1. */
   line: number;
   /** Spaces stood elsewhere than YAML wants them. */
   isMended: boolean;
@@ -359,7 +342,6 @@ function repair(text: string, firstLine: number, problems: readonly YamlProblem[
 /** `name:x`, which is a text to YAML. */
 const GLUED = /^([A-Za-z][\w-]*):([^\s/].*)$/;
 
-/** True if a key of a skill stands there without a space behind its colon. */
 const hasGlued = (text: string): boolean => text.split('\n').some((line) => isKnownKey(GLUED.exec(line)?.[1] ?? ''));
 
 function entriesOf(text: string, firstLine: number): Entry[] {
@@ -387,7 +369,6 @@ function spaced(line: string, before: Entry | undefined): string {
   return isKey && (before === undefined || /^[^|>]/.test(inlineValue(before))) ? moved : line;
 }
 
-/** Value behind the key on its own line. */
 const inlineValue = ({ lines: [first = ''] }: Entry): string => first.slice(ENTRY.exec(first)?.[0].length ?? 0).trim();
 
 function readEntry(entry: Entry): { field: Field | undefined; isMended: boolean } {
@@ -419,7 +400,6 @@ function quotedItems(entry: Entry): string[] {
   return items === undefined ? entry.lines : [`${before}[${items.map(quoted).join(', ')}]`, ...entry.lines.slice(1)];
 }
 
-/** Everything behind the key as one text. */
 function quotedWhole({ lines }: Entry): string[] {
   const [first = '', ...rest] = lines;
   const before = ENTRY.exec(first)?.[0] ?? '';

@@ -1,5 +1,3 @@
-/** Reads a `SKILL.md` into a skill with its diagnostics. */
-
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -9,20 +7,16 @@ import type { Divided, Parts } from './head.ts';
 import { type Place, toSkill } from './to-skill.ts';
 import { type Document, type Field, NO_DOCUMENT } from './yaml.ts';
 
-/** A skill's folder. */
 export interface Found {
   readonly source: SkillSource;
   /** Absolute, without symbolic links. */
   readonly directory: string;
-  /** The file's name there: `SKILL.md`, `skill.md` … */
   readonly fileName: string;
   /** The name of the folder as it was reached, where a link to it has another one. */
   readonly folderName: string;
-  /** The folder above it, directly below the source's. */
   readonly group?: string | undefined;
 }
 
-/** The skill with the parts of its file, for validation. */
 export interface Reading extends Divided {
   readonly skill: AgentSkill;
 }
@@ -66,7 +60,6 @@ export function readInline(inline: InlineSkill, source: SkillSource, place: stri
   return toSkill(material, diagnoses);
 }
 
-/** Files that an inline skill names and that are not in its folder. */
 function missingFiles({ directory, scripts = [], references = [] }: InlineSkill): string[] {
   const named = [...scripts.map((path) => `scripts/${path}`), ...references.map((path) => `references/${path}`)];
   return named.filter((path) => directory === undefined || !existsSync(join(directory, path)));
@@ -76,9 +69,7 @@ export interface InlineSkill {
   readonly name: string;
   readonly description?: string | undefined;
   readonly instructions: string;
-  /** The folder with its files, absolute. */
   readonly directory?: string | undefined;
-  /** Files below `scripts/` and `references/` there. */
   readonly scripts?: readonly string[];
   readonly references?: readonly string[];
 }
@@ -132,7 +123,6 @@ function countNuls(bytes: Buffer): number {
   return count;
 }
 
-/** The head may end within a character. */
 function withoutPartialEnd(bytes: Buffer): Buffer {
   for (let cut = 0; cut < 4 && cut < bytes.length; cut++) {
     const byte = bytes[bytes.length - 1 - cut] as number;

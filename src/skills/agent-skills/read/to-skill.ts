@@ -14,7 +14,6 @@ import {
 import { commaSeparated, Fields, isRecord, NOTHING, parsedJson, readTools, words } from './fields.ts';
 import type { Document } from './yaml.ts';
 
-/** Location of a skill. */
 export interface Place {
   readonly source: SkillSource;
   readonly directory: string | undefined;
@@ -29,7 +28,6 @@ export interface Material {
   readonly document: Document;
   readonly body: BodyPlace;
   readonly hasBody: boolean;
-  /** First paragraph of the body, read only where the description is missing. */
   firstParagraph(): string | undefined;
 }
 
@@ -85,7 +83,6 @@ export function toSkill(
 
 const EMPTY: Readonly<Record<string, never>> = Object.freeze(Object.create(null));
 
-/** Reads the descriptive fields. Many stand under `metadata` in real skills. */
 function readAbout(fields: Fields, group: string | undefined) {
   const metadata = readMetadata(fields);
   const more = (key: string) => words(metadata[key]).join(', ') || undefined;
@@ -116,7 +113,6 @@ function readMetadata(fields: Fields): Readonly<Record<string, Json>> {
   return EMPTY;
 }
 
-/** Reads the fields of use: people, tools, form. */
 function readUse(fields: Fields, diagnoses: Diagnoses) {
   const context = fields.text('context');
   const forbidden = readForbidden(fields, diagnoses);
@@ -178,7 +174,6 @@ function readForbidden(fields: Fields, diagnoses: Diagnoses) {
 
 const LANGUAGE_FIELD = /^(name|description)[-_]([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)$/i;
 
-/** `name_de`, `description_pt-BR`. */
 function readLanguages(fields: Fields) {
   const names: Record<string, string> = {};
   const descriptions: Record<string, string> = {};
@@ -245,7 +240,6 @@ const show = (value: unknown): string => (value === undefined ? 'there is none' 
 
 const ASSISTANTS = ['openclaw', 'clawdbot', 'moltbot', 'clawdis', 'hermes'];
 
-/** One block for each assistant that `metadata` speaks to. */
 function readAssistants(metadata: Readonly<Record<string, Json>>): AssistantBlock[] {
   return ASSISTANTS.flatMap((assistant) => {
     const block = parsedJson(metadata[assistant]);

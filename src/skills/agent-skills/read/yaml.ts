@@ -1,5 +1,3 @@
-/** The frontmatter as keys with their values and lines. */
-
 import type { Json } from '../../../base/json.ts';
 import {
   type YamlProblem as Fault,
@@ -14,7 +12,6 @@ import {
 const LIMITS = { depth: 32, nodes: 5_000, lexemes: 2_500 };
 const MAX_PROBLEMS = 20;
 
-/** One key at the top of the frontmatter. */
 export interface Field {
   readonly key: string;
   /** Objects have no prototype, so that `__proto__` is a key like any other. */
@@ -22,9 +19,7 @@ export interface Field {
   readonly kind: YamlKind;
   /** Source text of a scalar: `1.0` and not 1. */
   readonly source: string;
-  /** In the file, from 1. */
   readonly line: number;
-  /** Contents of a map's own keys. */
   readonly children: readonly { readonly key: string; readonly kind: YamlKind; readonly line: number }[];
 }
 
@@ -135,7 +130,6 @@ export function duplicate(key: string, line: number): YamlProblem {
   return { code: 'duplicate_key', line, message: `The key "${key}" is there twice; the last counts.` };
 }
 
-/** YAML type of a value. */
 export function kindOf(value: Json): YamlKind {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'list';

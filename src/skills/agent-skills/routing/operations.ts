@@ -1,5 +1,3 @@
-/** Operations of the owner on routing: `coda skills why` and `coda skills metrics`. */
-
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
@@ -20,13 +18,11 @@ interface RoutingParts {
   world: Pick<World, 'clock'>;
 }
 
-/** A skill that a request finds. */
 export interface RankedSkill {
   id: string;
   name: string;
   score: number;
   fit: number;
-  /** Parts of the score: by words, by meaning, by what was learned. */
   words: number;
   meaning: number | null;
   learned: number;
@@ -35,7 +31,6 @@ export interface RankedSkill {
 
 const share = z.number().min(0).max(1);
 
-/** Keeps a measurement for the page of the skills. */
 const measured = operation({
   name: 'skills measured',
   input: z.object({
@@ -73,7 +68,6 @@ const vectors = operation({
   },
 });
 
-/** The first skills that each request finds, of those that can be offered. */
 const rank = operation({
   name: 'skills rank',
   input: z.object({
@@ -110,10 +104,8 @@ const toRow = ({ skill, score, fit, words, meaning, learned }: Ranked): RankedSk
 
 const MOST_SHOWN = 10;
 const MOST_MEASURED = 20;
-/** Requests that are asked about at once: an answer must come in time. */
-const AT_ONCE = 20;
+const MOST_ASKED_AT_ONCE = 20;
 
-/** The skills that fit a request most, and which of them would be offered. */
 const why = operation({
   name: 'skills why',
   summary: 'show which skills a request finds, with their scores',
@@ -151,7 +143,6 @@ function line({ id, score, fit, words, meaning, learned, offered }: RankedSkill)
   return `${offered ? 'offered  ' : '         '}${id}  score ${score} (${parts})  fit ${fit} (offered from ${OFFERED_FROM})`;
 }
 
-/** The number of requests that find the skill that they are for. */
 const metrics = operation({
   name: 'skills metrics',
   summary: 'measure whether requests find the skill that they are for',
@@ -185,20 +176,18 @@ function metricsText(metrics: Metrics): string {
   );
 }
 
-/** Ranked skills for each request of a golden file. */
 async function rankedFor(ask: AskFor, golden: Golden, io: View['io']) {
   await vectorsMade(ask, io);
   const found = new Map<string, RankedSkill[]>();
   const queries = [...new Set(golden.map(({ query }) => query))];
-  for (let at = 0; at < queries.length; at += AT_ONCE) {
-    const some = queries.slice(at, at + AT_ONCE);
+  for (let at = 0; at < queries.length; at += MOST_ASKED_AT_ONCE) {
+    const some = queries.slice(at, at + MOST_ASKED_AT_ONCE);
     const ranked = await ask(rank, { queries: some, most: MOST_MEASURED });
     for (const [index, query] of some.entries()) found.set(query, ranked[index] ?? []);
   }
   return found;
 }
 
-/** For the page of the skills, which shows the last measurement. */
 const keptOf = (metrics: Metrics, file: string) => ({
   file: basename(file).slice(0, 200),
   requests: metrics.requests,
@@ -209,7 +198,6 @@ const keptOf = (metrics: Metrics, file: string) => ({
   offeredForNothing: metrics.offered_for_nothing,
 });
 
-/** Has the skills' vectors made, once for each text; what takes long is said. */
 async function vectorsMade(ask: AskFor, io: View['io']): Promise<void> {
   let isSaid = false;
   for (;;) {
@@ -262,7 +250,6 @@ export interface Metrics {
   accuracy_at_5: number;
   /** Mean reciprocal rank, 0 where the skill is not among the first 20. */
   mrr: number;
-  /** Requests that no skill is for. */
   for_none: number;
   /** Requests for nothing that were offered a skill all the same. */
   offered_for_nothing: number;
@@ -273,7 +260,6 @@ export interface Metrics {
 const LOOKED_AT = 20;
 const MOST_CONFUSIONS = 50;
 
-/** Result of a search for a request, the best first. */
 type Found = readonly { names: readonly string[]; fit: number }[];
 
 /** `find` is asked for one request after another. */

@@ -15,8 +15,7 @@ export type Learned = ReadonlyMap<string, ReadonlyMap<string, number>>;
 /** One answer moves a skill by so much for the same request, and any number of them by at most twice as much. */
 const STEP = 0.15;
 const FEEDBACK_MOST = 2 * STEP;
-/** Words of one request that are learned from. */
-const MOST_TERMS = 12;
+const MOST_LEARNED_TERMS = 12;
 
 interface Feedback {
   spaceId: string;
@@ -24,7 +23,6 @@ interface Feedback {
   got: string | undefined;
   /** The one that was meant; undefined: none that is known. */
   expected: string | undefined;
-  /** The words of the request. */
   terms: readonly string[];
 }
 
@@ -40,17 +38,14 @@ export async function learn(tx: Transaction, feedback: Feedback, now: Instant): 
   return true;
 }
 
-/** The words of a request that tell what it asks for. */
-export const termsToLearn = (query: string): string[] => contentTerms(query).slice(0, MOST_TERMS);
+export const termsToLearn = (query: string): string[] => contentTerms(query).slice(0, MOST_LEARNED_TERMS);
 
-/** The learned bonus of one skill for a request with these words. */
 function bonusOf(weights: ReadonlyMap<string, number>, terms: Iterable<string>): number {
   let sum = 0;
   for (const term of terms) sum += weights.get(term) ?? 0;
   return Math.max(-FEEDBACK_MOST, Math.min(FEEDBACK_MOST, sum));
 }
 
-/** A skill and how well it fits some words. */
 export interface Ranked {
   skill: AgentSkill;
   /** Sort key; comparable for the same words only. */
@@ -78,16 +73,12 @@ const NEAREST = 50;
 /** The place whose score says what a request has in common with any skill. */
 const TYPICAL = 20;
 
-/** Options of a search for skills. */
 export interface FindOptions {
-  /** The skills that are looked at. */
   only?: ((skill: AgentSkill) => boolean) | undefined;
-  /** Weights learned in the request's space. */
   learned?: Learned | undefined;
 }
 
-/** Results that are ranked; nobody asks for more. */
-const MOST = 300;
+const MOST_RANKED = 300;
 
 export class SkillSearch {
   private readonly vectors: SkillVectors | undefined;
@@ -113,7 +104,6 @@ export class SkillSearch {
     return ranked({ skills: index.skills, matches, scores, near, isLearned, words, only, bonuses });
   }
 
-  /** The skills of `find` that fit well enough to be offered. */
   async offered(snapshot: SkillSnapshot, words: string, options: FindOptions = {}): Promise<AgentSkill[]> {
     const found = await this.find(snapshot, words, options);
     return found.flatMap(({ skill, fit }) => (fit >= OFFERED_FROM ? [skill] : []));
@@ -134,14 +124,12 @@ function bonusesOf({ places }: WordIndex, terms: Iterable<string>, learned: Lear
 interface Evidence {
   skills: readonly AgentSkill[];
   matches: Matches;
-  /** Share of words in each score, by place. */
   scores: Float32Array;
   near: Nearness | undefined;
   /** True if learned fits hold in the space of `near`. */
   isLearned: boolean;
   words: string;
   only: ((skill: AgentSkill) => boolean) | undefined;
-  /** Learned bonuses, by place. */
   bonuses: ReadonlyMap<number, number>;
 }
 
@@ -172,12 +160,11 @@ function ranked(evidence: Evidence): Ranked[] {
 const meaningOf = (near: number | undefined): number | undefined =>
   near === undefined || Number.isNaN(near) ? undefined : near;
 
-/** The places with the best scores, of those that share a word or are among the nearest. */
 function bestOf({ skills, scores, near, only, bonuses }: Evidence): { place: number; score: number }[] {
   const all = near ? withMeaning(scores, near.near) : scores.slice();
   for (const [place, bonus] of bonuses) all[place] = (all[place] as number) + bonus;
   const leastNear = near ? highest(near.near, NEAREST) : Number.POSITIVE_INFINITY;
-  const least = only ? Number.NEGATIVE_INFINITY : highest(all, MOST);
+  const least = only ? Number.NEGATIVE_INFINITY : highest(all, MOST_RANKED);
   const found: { place: number; score: number }[] = [];
   for (let place = 0; place < all.length; place++) {
     const score = all[place] as number;
@@ -187,7 +174,7 @@ function bestOf({ skills, scores, near, only, bonuses }: Evidence): { place: num
     if (only && !only(skills[place] as AgentSkill)) continue;
     found.push({ place, score });
   }
-  return found.sort((a, b) => b.score - a.score).slice(0, MOST);
+  return found.sort((a, b) => b.score - a.score).slice(0, MOST_RANKED);
 }
 
 function scaled(values: Float32Array, factor: number): Float32Array {
@@ -196,7 +183,6 @@ function scaled(values: Float32Array, factor: number): Float32Array {
   return out;
 }
 
-/** Scores of words and meaning together; where there is no meaning, of words alone. */
 function withMeaning(scores: Float32Array, near: Float32Array): Float32Array {
   const all = new Float32Array(scores.length);
   for (let at = 0; at < all.length; at++) {
@@ -219,7 +205,6 @@ function highest(values: Float32Array, count: number): number {
   return heap[0] as number;
 }
 
-/** Puts a value at the end of a heap whose least is first. */
 function rise(heap: Float32Array, end: number, value: number): void {
   let at = end;
   for (let above = (at - 1) >> 1; at > 0 && (heap[above] as number) > value; above = (at - 1) >> 1) {
@@ -229,7 +214,6 @@ function rise(heap: Float32Array, end: number, value: number): void {
   heap[at] = value;
 }
 
-/** Puts a value in the place of the least. */
 function sink(heap: Float32Array, value: number): void {
   let at = 0;
   for (let below = 1; below < heap.length; below = 2 * at + 1) {
@@ -270,13 +254,9 @@ const NO_DISTANCE = 1.08;
 /** A skill whose score is less than the best one's fits less, by so much of the difference. */
 const BEHIND = 0.5;
 
-/** Features of a request and of the skill that it shares most with. */
 interface Signs {
-  /** Words of the request that are more than what any request is made of. */
   asked: number;
-  /** All words of it. */
   length: number;
-  /** Score of the best skill. */
   score: number;
   /** By how much the best score is above what the request has in common with any skill. */
   lead: number;

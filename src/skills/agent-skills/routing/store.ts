@@ -1,5 +1,3 @@
-/** Vectors of what skills say that they are for, weights learned from feedback, and the last measurement. */
-
 import type { Instant } from '../../../base/clock.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
 
@@ -8,7 +6,6 @@ export interface StoredVector {
   vector: Uint8Array;
 }
 
-/** Those of these texts that have one in `space`. */
 export async function vectorsOf(db: Queryable, space: string, hashes: readonly string[]): Promise<StoredVector[]> {
   const { rows } = await db.query<StoredVector>(
     'select hash, vector from skill_vectors where space = $1 and hash = any($2::text[])',
@@ -58,7 +55,6 @@ export async function weights(db: Queryable): Promise<Map<string, Map<string, Ma
   return spaces;
 }
 
-/** Adds `step` to the weight of each word, which stays between `-most` and `most`. */
 export async function addWeights(
   tx: Transaction,
   {
@@ -80,7 +76,6 @@ export async function addWeights(
   );
 }
 
-/** Forgets what was learned in a space; says of how many skills. */
 export async function dropWeights(tx: Transaction, spaceId: string): Promise<number> {
   const { rows } = await tx.query<{ skill: string }>(
     'with gone as (delete from skill_weights where space_id = $1 returning skill) select distinct skill from gone',
@@ -89,7 +84,6 @@ export async function dropWeights(tx: Transaction, spaceId: string): Promise<num
   return rows.length;
 }
 
-/** Keeps the words of the request that a skill is used for. */
 export async function noteRequest(
   tx: Transaction,
   { spaceId, skill, personId, terms }: { spaceId: string; skill: string; personId: string; terms: readonly string[] },
@@ -103,7 +97,6 @@ export async function noteRequest(
   );
 }
 
-/** The words of the last request that a skill was used for. */
 export async function lastRequest(tx: Queryable, spaceId: string, skill: string): Promise<string[]> {
   const { rows } = await tx.query<{ terms: string[] }>(
     'select terms from skill_requests where space_id = $1 and skill = $2',
@@ -112,7 +105,6 @@ export async function lastRequest(tx: Queryable, spaceId: string, skill: string)
   return rows[0]?.terms ?? [];
 }
 
-/** Number of learned words for or against each skill, in all spaces together. */
 export async function learnedWords(db: Queryable): Promise<Map<string, number>> {
   const { rows } = await db.query<{ skill: string; words: number }>(
     'select skill, count(*)::int as words from skill_weights group by skill',
@@ -120,9 +112,7 @@ export async function learnedWords(db: Queryable): Promise<Map<string, number>> 
   return new Map(rows.map(({ skill, words }) => [skill, words]));
 }
 
-/** A measurement, without the requests that it was made with. */
 export interface Measured {
-  /** The golden file's name. */
   file: string;
   at: Instant;
   requests: number;
@@ -133,7 +123,6 @@ export interface Measured {
   offeredForNothing: number;
 }
 
-/** Keeps a measurement in place of the one before. */
 export async function keepMeasured(tx: Transaction, measured: Measured): Promise<void> {
   const { file, at, requests, accuracyAt1, accuracyAt5, mrr, forNone, offeredForNothing } = measured;
   await tx.query(

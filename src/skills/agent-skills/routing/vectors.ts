@@ -12,13 +12,11 @@ import type { AgentSkill, SkillSnapshot } from '../skill.ts';
 import * as store from './store.ts';
 import { spaced, whatFor } from './words.ts';
 
-/** A request that can be compared with skills. */
 export interface Comparable {
   vector: Float32Array;
   held: Held;
 }
 
-/** Similarity of skills to a request. */
 export interface Nearness {
   /** By place in the snapshot; NaN where a skill has no vector. It holds until the next comparison. */
   near: Float32Array;
@@ -30,7 +28,6 @@ export interface SkillVectorsDeps {
   database: Database;
   world: World;
   embedder: Embedder;
-  /** Called when skills have no vectors, at most every few minutes: to have `fill` called soon. */
   wanted?: (() => void) | undefined;
   /** Milliseconds that a request waits for its own vector. */
   patienceMs?: number;
@@ -40,15 +37,13 @@ const PATIENCE_MS = 300;
 /** Characters of a text: what is longer says nothing more. */
 const LONGEST = 700;
 const READ_AT_ONCE = 1_000;
-/** Vectors of requests that are kept: a turn asks for the same more than once. */
-const KNOWN_REQUESTS = 200;
+const MOST_REQUEST_VECTORS = 200;
 /** Interval of looking, and asking, for missing vectors. */
 const AGAIN_MS = 60_000;
 const WANTED_MS = 5 * 60_000;
 /** Meaning counts once so large a part of the skills has vectors: those without are found by words alone. */
 const ENOUGH = 0.9;
-/** Skills below which the centre says little. */
-const FEW = 50;
+const FEWEST_FOR_CENTRE = 50;
 /** Above so many skills a part of the dimensions decides which are compared whole. */
 const SIZES = { large: 2_000, exact: 500, roughDim: 64 };
 /** Vectors of skills that have gone are kept for so long: they may come back, or be another replica's. */
@@ -57,7 +52,6 @@ const KEPT_MS = 30 * 86_400_000;
 interface Held {
   hashes: readonly string[];
   matrix: Matrix;
-  /** Places of a text that has no vector yet. */
   missing: Map<string, number[]>;
   readAt: number;
 }
@@ -65,7 +59,7 @@ interface Held {
 export class SkillVectors {
   private readonly deps: SkillVectorsDeps;
   private readonly held = new WeakMap<SkillSnapshot, Promise<Held>>();
-  private readonly requests = new BoundedMap<string, Float32Array>(KNOWN_REQUESTS);
+  private readonly requests = new BoundedMap<string, Float32Array>(MOST_REQUEST_VECTORS);
   private wantedAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: SkillVectorsDeps) {
@@ -109,7 +103,6 @@ export class SkillVectors {
     return held.missing.size;
   }
 
-  /** Deletes what no skill has needed for long. */
   async dropOld(snapshot: SkillSnapshot): Promise<void> {
     const { database, world, embedder } = this.deps;
     const { hashes } = await this.current(snapshot);
@@ -179,7 +172,7 @@ export class SkillVectors {
 export function nearnessOf({ vector, held: { matrix, hashes } }: Comparable, besides?: Float32Array): Nearness {
   return {
     near: matrix.similarities(vector, hashes.length, besides),
-    distance: hashes.length < FEW ? undefined : matrix.distance(vector),
+    distance: hashes.length < FEWEST_FOR_CENTRE ? undefined : matrix.distance(vector),
   };
 }
 
@@ -190,7 +183,6 @@ function put({ matrix, missing }: Held, made: readonly store.StoredVector[]): vo
   }
 }
 
-/** Purpose of a skill, in its own words. */
 export function textOf({ name, description, triggers }: Pick<AgentSkill, 'name' | 'description' | 'triggers'>): string {
   const about = `${spaced(name).replace(/[/_-]+/g, ' ')}. ${whatFor(description).replace(/\s+/g, ' ').trim()}`;
   return [about, ...triggers].join(' ').slice(0, LONGEST);
@@ -198,8 +190,7 @@ export function textOf({ name, description, triggers }: Pick<AgentSkill, 'name' 
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
-/** Gives skills their vectors in the background. */
-const KIND = 'skill.embed';
+const EMBED_JOB = 'skill.embed';
 /** Vectors that are made between two looks at the skills, which may have changed. */
 const AT_ONCE = 64;
 
@@ -215,13 +206,13 @@ export async function embedSkillsSoon(
   jobs: Pick<JobQueue, 'enqueue'>,
 ): Promise<void> {
   const at = world.clock.now();
-  await database.tx('skills.embed', (tx) => jobs.enqueue(tx, { kind: KIND, payload: {} }, { at, key: 'all' }));
+  await database.tx('skills.embed', (tx) => jobs.enqueue(tx, { kind: EMBED_JOB, payload: {} }, { at, key: 'all' }));
 }
 
 /** It can be cut off anywhere: what is stored is not made again. A fault is no failure: words find skills meanwhile. */
 export function embedSkillsJob({ world, vectors, current }: JobDeps): JobHandler {
   return {
-    kind: KIND,
+    kind: EMBED_JOB,
     alone: true,
     async run(_, signal) {
       if (!vectors) return;

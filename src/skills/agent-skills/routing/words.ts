@@ -14,21 +14,17 @@ const K1 = 1.2;
 const B = 0.4;
 /** A synonym tells less than the word itself. */
 const SYNONYM = 0.4;
-/** Words of requests, whatever they are for. */
 const REQUEST_WORDS = new Set(
   lexemesOf('please help want need would could give let show tell find get make use put set look new thing user skill'),
 );
 const REQUEST_WORD = 0.3;
 
-/** Characters of a description that are indexed. */
-const LONGEST = 1_200;
+const LONGEST_DESCRIPTION = 1_200;
 const PIECE = 200;
 
-/** The skills that have a word, in arrays of one length. */
 interface Postings {
   places: Uint32Array;
   frequencies: Float32Array;
-  /** 1 where the word stands in the name. */
   inNames: Uint8Array;
 }
 
@@ -48,13 +44,11 @@ export interface WordIndex {
   scratch: { matches: Matches; best: Float32Array };
 }
 
-/** Words that a skill shares with a request. */
 export interface Match {
   /** Words of the request, by their rarity: 1 is a word that no other skill has. */
   told: number;
   /** The same of words of the skill's name. */
   inName: number;
-  /** Their number. */
   shared: number;
 }
 
@@ -62,7 +56,6 @@ export interface Match {
 export class Matches {
   /** BM25; 0 where nothing is shared. */
   readonly scores: Float32Array;
-  /** Words of the request that are more than what any request is made of. */
   asked = 0;
   private readonly told: Float32Array;
   private readonly inName: Float32Array;
@@ -91,9 +84,7 @@ export class Matches {
   }
 }
 
-/**
- * Words and synonyms that the skills share with a request, valid until the next one. `terms` are those of `termsOf`.
- */
+/** Valid until the next request. `terms` are those of `termsOf`. */
 export function matchesOf(index: WordIndex, terms: ReadonlyMap<string, readonly string[]>): Matches {
   const { skills, postings } = index;
   const { matches } = index.scratch;
@@ -110,7 +101,6 @@ export function matchesOf(index: WordIndex, terms: ReadonlyMap<string, readonly 
   return matches;
 }
 
-/** Adds to each skill what the best of a word and its synonyms gives. */
 function addScores(
   { postings, lengths, scratch }: WordIndex,
   words: readonly string[],
@@ -133,11 +123,9 @@ function addScores(
   }
 }
 
-/** The terms of a request that are more than what any request is made of. */
 export const contentTerms = (words: string): string[] =>
   [...termsOf(words).keys()].filter((term) => !REQUEST_WORDS.has(term));
 
-/** The terms of a request with their synonyms. */
 export function termsOf(words: string): Map<string, string[]> {
   const terms = new Map<string, string[]>();
   for (const word of words.normalize('NFKC').match(WORD) ?? []) {
@@ -192,8 +180,8 @@ function frequenciesOf({ name, tags, triggers, description }: AgentSkill): Map<s
   const add = (text: string, weight: number) => {
     for (const term of termsIn(text)) frequencies.set(term, (frequencies.get(term) ?? 0) + weight);
   };
-  add(whatFor(description.slice(0, LONGEST)), DESCRIPTION);
-  add([...tags, ...triggers].join(' ').slice(0, LONGEST), TAG);
+  add(whatFor(description.slice(0, LONGEST_DESCRIPTION)), DESCRIPTION);
+  add([...tags, ...triggers].join(' ').slice(0, LONGEST_DESCRIPTION), TAG);
   add(spaced(name), NAME);
   return frequencies;
 }
@@ -204,19 +192,17 @@ export const spaced = (name: string): string => name.replace(/(?<=\p{Ll})(?=\p{L
 /** A sentence that says what a skill is not for, as many public descriptions have one. */
 const NOT_FOR = /(?:^|(?<=[.!?]\s))(?:do not|don't|not|never) (?:use|for|trigger)\b[^.!?]*[.!?]?/gi;
 
-/** A description without what it says that the skill is not for. */
 export const whatFor = (description: string): string => description.replace(NOT_FOR, ' ');
 
 const WORD = /[\p{L}\p{M}\p{N}'’]+/gu;
-/** Scripts that are written without spaces between words. */
-const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
+const UNSPACED_SCRIPTS = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
 
 /** The terms of a text as they are compared: stems, without words that say nothing; pairs of signs where no spaces part words. */
 function termsIn(text: string): string[] {
   const plain = text.normalize('NFKC').replace(/_/g, ' ');
-  if (!UNSPACED.test(plain)) return lexemesOf(plain);
+  if (!UNSPACED_SCRIPTS.test(plain)) return lexemesOf(plain);
   return (plain.toLowerCase().match(WORD) ?? []).flatMap((word) =>
-    UNSPACED.test(word) ? pairs(word) : lexemesOf(word),
+    UNSPACED_SCRIPTS.test(word) ? pairs(word) : lexemesOf(word),
   );
 }
 

@@ -38,10 +38,8 @@ const input = z.object({
 
 type AskFlags = z.output<typeof input>;
 
-/** Address of the running coda's HTTP, and its issuer of tokens, where it has them. */
 type HttpOf = (parts: LocalParts) => { listen: string; jwt?: unknown } | undefined;
 
-/** Shows the plan; with --execute carries it out. */
 const asking = (httpOf: HttpOf) =>
   operation({
     name: 'ask',
@@ -77,7 +75,6 @@ interface Planned {
   candidates: Wire<Candidate>[];
 }
 
-/** As the subject of a token. */
 async function askAsSubject(
   flags: AskFlags,
   query: string,
@@ -114,7 +111,6 @@ async function askAsSubject(
 const UNCHANGED = 'Every skill of the plan is as it was; --execute carries it out.\n';
 const NONE_FITS = 'No skill fits well enough.';
 
-/** Without --execute nothing runs. */
 async function look(flags: AskFlags, query: string, ask: AskFor, { io, json }: View): Promise<Shown> {
   if (flags.planPath !== undefined && !flags.dryRun) {
     await ask(planned, { plan: readPlan(flags.planPath) });
@@ -144,7 +140,6 @@ function writePlan(flags: AskFlags, query: string, made: HttpRun['plan'] | Plann
   return `The plan is in ${flags.planPath}.\n`;
 }
 
-/** The plan of what is carried out at once; --debug and --profile tell of it on stderr. */
 async function planTold(flags: AskFlags, query: string, ask: AskFor, io: View['io']): Promise<Planned['plan']> {
   const found = await timed(flags, io, 'plan', () => planFor(flags, query, ask));
   if (flags.debug) io.stderr.write(`${linesOf(found).join('\n')}\n`);
@@ -176,7 +171,6 @@ function nothingFits(query: string): CodaError {
   });
 }
 
-/** Says how long `work` took, where --profile wants that. */
 async function timed<T>(flags: AskFlags, io: View['io'], what: string, work: () => Promise<T>): Promise<T> {
   const since = performance.now();
   const result = await work();
@@ -184,7 +178,6 @@ async function timed<T>(flags: AskFlags, io: View['io'], what: string, work: () 
   return result;
 }
 
-/** The request: a query, or a plan to carry out. */
 type HttpAsked = { query: string } | { plan: Json };
 
 interface HttpPlan {
@@ -194,7 +187,6 @@ interface HttpPlan {
   effects: string[];
 }
 
-/** The body of an answer of `POST /run`. */
 interface HttpRun {
   skills: { name: string; description: string; score: number }[];
   executed: boolean;

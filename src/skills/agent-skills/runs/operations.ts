@@ -1,5 +1,3 @@
-/** Operations of the owner on runs: `coda skills run` and `coda skills pipeline`, with what they and `coda ask` ask for. */
-
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -109,7 +107,6 @@ function notAPlan(): CodaError {
   });
 }
 
-/** A plan that was made with other files. */
 function staleSkills(names: readonly string[]): CodaError {
   return new CodaError('SKILL_PLAN_STALE', {
     message: names.map((name) => texts.changedSkill(name)).join(' '),
@@ -123,7 +120,6 @@ const LOOK_EVERY_MS = 250;
 const GOES_ON_MS = 3_600_000;
 const APPROVE = 'Approve';
 
-/** A run as it stands. */
 export interface ShownRun {
   run: string;
   name: string | null;
@@ -133,7 +129,6 @@ export interface ShownRun {
   output: string | null;
 }
 
-/** Flags of every run. */
 export const runFlags = {
   approval: z.enum(['approved']).optional().meta({ description: 'say yes to whatever the run asks', value: 'answer' }),
   stepThrough: z.boolean().optional().describe('show the result of each step, and ask before the next'),
@@ -196,7 +191,6 @@ function runSteps(flags: RunFlags, view: View, input: RunInput): Promise<Shown> 
   });
 }
 
-/** Has the run done, in steps where somebody looks at each. */
 export async function carryOut(
   conversation: Conversation,
   flags: RunFlags,
@@ -236,7 +230,6 @@ async function begin(conversation: Conversation, flags: RunFlags, run: string, i
   }
 }
 
-/** The run as it stands; undefined: it has not begun. */
 async function shownRun({ ask }: Conversation, run: string): Promise<ShownRun | undefined> {
   try {
     return await ask(show, { run });
@@ -260,7 +253,6 @@ function refused(heard: readonly string[]): CodaError {
   });
 }
 
-/** Text of what came of it. Throws for a run that has failed. */
 export function ended(came: ShownRun, { io, json }: View): Shown {
   const { run, state, message, output } = came;
   const full = `${JSON.stringify(came, null, 2)}\n`;
@@ -273,7 +265,6 @@ export function ended(came: ShownRun, { io, json }: View): Shown {
   });
 }
 
-/** The text itself, or what stands in the file of that name. */
 function payloadOf(given: string): string {
   const text = given !== '' && given.length < 1_024 && existsSync(given) ? readFileSync(given, 'utf8') : given;
   if (text.length <= MOST_PAYLOAD) return text;

@@ -32,7 +32,6 @@ const input = z.object({
   payload: z.string().max(100_000).default('').describe('What the first step is given.'),
   run: z.uuid().optional(),
   resume: z.uuid().optional(),
-  /** The most steps to run. */
   until: z.int().min(1).optional(),
   hashes: z.record(z.string(), z.string()).optional(),
   role: z.string().max(100).optional(),
@@ -40,7 +39,6 @@ const input = z.object({
 
 type Input = z.output<typeof input>;
 
-/** Runs skills one after another, or side by side, each as an agent of its own. */
 export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number }): AnyTool {
   const { views } = deps;
   return outsideTool({
@@ -74,7 +72,6 @@ export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number })
   });
 }
 
-/** The groups that an input names; the most that there may be where that is not known yet. */
 function groupsOf({ views }: ToolDeps, { name, steps, resume }: Input): StepGroup[] {
   if (resume !== undefined) return Array.from({ length: 20 }, () => []);
   const { snapshot, decisions } = views.of(undefined);
@@ -85,7 +82,6 @@ function groupsOf({ views }: ToolDeps, { name, steps, resume }: Input): StepGrou
 
 interface Begun {
   run: store.Run;
-  /** Results of earlier calls. */
   given: readonly store.StepDone[];
 }
 
@@ -153,7 +149,6 @@ interface PipelineDeps {
 
 type Came = Pick<store.StepDone, 'skill' | 'state' | 'output' | 'tainted'>;
 
-/** A member of a group that is to run. */
 interface Member {
   place: number;
   member: number;

@@ -36,13 +36,11 @@ export const planFile = z.object({
 
 export type Plan = z.output<typeof planFile>;
 
-/** A skill that a request finds. */
 export interface Candidate {
   id: string;
   description: string;
   /** 0 to 1. */
   score: number;
-  /** It is well enough to be taken. */
   offered: boolean;
   deprecated: boolean;
 }
@@ -58,11 +56,9 @@ export interface PlanAsked {
   query: string;
   mode: Mode;
   tag?: string | undefined;
-  /** The asker, and roles that narrow what they hold. */
   who: readonly Who[];
 }
 
-/** Skills of one plan, at most. */
 const MOST_SKILLS = 4;
 const MOST_CANDIDATES = 20;
 const ONE_AFTER_ANOTHER = /\s*;\s*|,?\s+(?:and\s+)?then\s+/i;
@@ -81,7 +77,6 @@ export async function candidatesFor(deps: PlanDeps, { query, tag, who }: PlanAsk
   }));
 }
 
-/** The plan; `skills` is empty where nothing fits well enough. */
 export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
   const { query, mode } = asked;
   const taken = await takenFor(deps, asked);
@@ -139,13 +134,11 @@ async function findAll(
   return search.find(view.snapshot, query, { only });
 }
 
-/** Effects of the skills, in sentences. */
 async function effectsOf(reader: Queryable, skills: readonly AgentSkill[]): Promise<string[]> {
   const found = await Promise.all(skills.map((skill) => inquireAbout(reader, skill)));
   return [...new Set(found.flatMap((each) => (typeof each === 'string' ? [] : each.changes)))];
 }
 
-/** The skills of a plan that are gone, or whose files are others now. */
 export async function staleIn({ snapshot, variants }: View, plan: Plan): Promise<string[]> {
   const stale: string[] = [];
   for (const { id, hash } of plan.skills) {
@@ -155,7 +148,6 @@ export async function staleIn({ snapshot, variants }: View, plan: Plan): Promise
   return stale;
 }
 
-/** Input of the tool that carries a plan out. */
 export function inputOf({ mode, query, skills }: Plan, role?: string): Record<string, unknown> {
   const names = skills.map(({ id }) => id);
   const steps = mode === 'parallel' ? [names.join('|')] : names;

@@ -1,4 +1,3 @@
-/** The steps of a run: skills one after another, some of them side by side. Pure. */
 import { z } from 'zod';
 import { type Call, type Failed, failed } from '../../../agent/index.ts';
 import type { FailureCode } from '../../../base/errors.ts';
@@ -19,7 +18,6 @@ export function parseSteps(steps: readonly string[]): StepGroup[] | string {
   return isEmpty ? texts.emptyStep() : groups;
 }
 
-/** The steps that a composed skill names, as texts; undefined: it is none. */
 export function stepsOf({ metadata }: Pick<AgentSkill, 'metadata'>): string[] | undefined {
   const { steps } = metadata;
   if (typeof steps === 'string') {
@@ -114,7 +112,6 @@ function fromJson(text: string): Call | undefined {
   }
 }
 
-/** The call of a composed skill; undefined: it is none. */
 export function composedCall(skill: AgentSkill, payload: string): Call | undefined {
   return stepsOf(skill) && { tool: TOOL, input: { name: skill.name, payload } };
 }

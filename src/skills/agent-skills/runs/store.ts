@@ -1,4 +1,3 @@
-/** Runs of skills in the database. Every verb runs in the given transaction. */
 import type { Instant } from '../../../base/clock.ts';
 import type { DeletionRule, MergeRule } from '../../../people/index.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
@@ -72,7 +71,6 @@ export async function runOf(db: Queryable, id: string): Promise<Run | undefined>
   return rows[0] && toRun(rows[0]);
 }
 
-/** Outcomes of its steps, in their order. */
 export async function stepsDone(db: Queryable, runId: string): Promise<StepDone[]> {
   const { rows } = await db.query<StepDone>(
     `select place, member, skill, state, output, tainted, call from skill_run_steps
@@ -82,7 +80,6 @@ export async function stepsDone(db: Queryable, runId: string): Promise<StepDone[
   return rows;
 }
 
-/** Number of finished and failed runs of each skill, among the runs that are kept. */
 export async function outcomes(db: Queryable): Promise<Map<string, { done: number; failed: number }>> {
   const { rows } = await db.query<{ skill: string; done: number; failed: number }>(
     `select skill, count(*) filter (where state = 'done')::int as done, count(*) filter (where state = 'failed')::int as failed
@@ -91,7 +88,6 @@ export async function outcomes(db: Queryable): Promise<Map<string, { done: numbe
   return new Map(rows.map(({ skill, done, failed }) => [skill, { done, failed }]));
 }
 
-/** Keeps what came of a step, in place of what came of it before. */
 export async function keepStep(tx: Transaction, runId: string, step: StepDone, now: Instant): Promise<void> {
   const { place, member, skill, state, output, tainted, call } = step;
   await tx.query(
@@ -104,7 +100,6 @@ export async function keepStep(tx: Transaction, runId: string, step: StepDone, n
   );
 }
 
-/** Says how the run stands. */
 export async function mark(
   tx: Transaction,
   id: string,

@@ -1,4 +1,3 @@
-/** Texts of runs of skills. */
 import { listOf } from '../../../base/text.ts';
 
 export const emptyStep = () => 'a step without the name of a skill';
@@ -38,7 +37,6 @@ export const notWithin = (name: string, role: string) => `“${name}” is not f
 
 export const cut = (characters: number) => `\n[cut: ${characters.toLocaleString('en')} more characters]`;
 
-/** The results of a group, as the next step reads them. */
 export const together = (parts: readonly { skill: string; output: string }[]): string =>
   parts.length === 1
     ? (parts[0]?.output ?? '')

@@ -10,9 +10,8 @@ import { type AgentSkill, isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { isPinned, lookAt, type Trust } from './trusted.ts';
 
-/** Bytes of one file, and of all. */
-const MOST_OF_ONE = 32 * 1024 * 1024;
-const MOST_OF_ALL = 60 * 1024 * 1024;
+const MOST_FILE_BYTES = 32 * 1024 * 1024;
+const MOST_BUNDLE_BYTES = 60 * 1024 * 1024;
 
 export interface Bundle extends SkillFiles {
   ok: true;
@@ -21,7 +20,6 @@ export interface Bundle extends SkillFiles {
   trust: Trust;
 }
 
-/** All files of `skill`, each compared with what was pinned. */
 export async function bundleOf(db: Queryable, skill: AgentSkill, signal: AbortSignal): Promise<Bundle | Failed> {
   const { name, directory } = skill;
   if (directory === undefined) return failed('NOT_FOUND', texts.noFiles(name));
@@ -30,10 +28,10 @@ export async function bundleOf(db: Queryable, skill: AgentSkill, signal: AbortSi
   const pinned = trust.kind === 'known' ? trust.pin.files : undefined;
   const { files: entries } = await listInside(directory, { gitignore: true, signal });
   const files: (PutFile & { content: Buffer })[] = [];
-  let room = MOST_OF_ALL;
+  let room = MOST_BUNDLE_BYTES;
   for (const { path, kind, executable } of entries) {
     if (kind !== 'file') continue;
-    const read = await readInside(directory, path, { maxBytes: MOST_OF_ONE });
+    const read = await readInside(directory, path, { maxBytes: MOST_FILE_BYTES });
     if (!read.ok || read.truncated || read.content.length > room) return failed('REFUSED', texts.tooLong(path));
     if (pinned && !isPinned(pinned, path, read.content)) return failed('NEEDS_APPROVAL', texts.changed(name, []));
     room -= read.content.length;
@@ -52,7 +50,6 @@ export function mayRunUnasked(skill: AgentSkill, trust: Trust): boolean {
   return isTrusted(skill.source) || (trust.kind === 'known' && trust.isApproved);
 }
 
-/** Program and file of a skill's script. Pure. */
 export interface Runner {
   command: string[];
   /** Its lines must not end in CR: a shell takes it for part of a word. */
@@ -107,7 +104,6 @@ function byFirstLine(content: Buffer): string[] | undefined {
   return [name === 'python' ? 'python3' : name, ...options];
 }
 
-/** The script as it is put into the sandbox. */
 function unixLines(content: Buffer): Buffer {
   return content.includes('\r\n')
     ? Buffer.from(content.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')

@@ -1,5 +1,3 @@
-/** The slash commands: /skills, /skill, /rescan-skills, and skills called by name. */
-
 import { type Call, done, failed, refusedHere, type ToolResult, type TxContext } from '../../../agent/index.ts';
 import type { Command } from '../../../chat/index.ts';
 import { conversations } from '../../../delivery/index.ts';
@@ -59,7 +57,6 @@ function rescanCommand({ host }: ToolDeps): Command {
 const A_PAGE = 30;
 const VERBS = ['on', 'off', 'approve'];
 
-/** Switching one on or off is all that writes. */
 function switching(rest: string): { switch: string } | undefined {
   return /^(?:on|off)\s/i.test(rest) ? { switch: rest } : undefined;
 }
@@ -104,10 +101,8 @@ const wordsOf = (rest: string): (string | undefined)[] => {
   return [verb?.toLowerCase(), name.length > 0 ? name.join(' ') : undefined];
 };
 
-/** Filter and page of the list. */
 interface ListAsked {
   page: number;
-  /** A skill must have all of them. */
   tags: readonly string[];
 }
 
@@ -212,7 +207,6 @@ async function inquest(deps: ToolDeps, name: string): Promise<Inquest | string> 
   return skill ? inquireAbout(deps.reader, skill) : unknown(snapshot, name);
 }
 
-/** Shows all of it; the button binds to exactly that. */
 async function approval(name: string | undefined, { person, prepared }: TxContext): Promise<ToolResult | Call> {
   if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
   if (name === undefined) return failed('INVALID_INPUT', texts.skillsUsage());
@@ -237,7 +231,6 @@ export function calledBy(view: View, name: string, rest: string): Call | undefin
   return skill && view.snapshot.commandNamed.includes(skill) ? undefined : callOf(skill, rest);
 }
 
-/** The skill of that name, however its letters are written, if people may call it. */
 function callable({ snapshot }: View, name: string): AgentSkill | undefined {
   const skill = skillMeant(snapshot, name);
   return skill?.userInvocable ? skill : undefined;

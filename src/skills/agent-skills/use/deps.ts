@@ -1,5 +1,3 @@
-/** Dependencies of the tools and commands of skills. */
-
 import { z } from 'zod';
 import type { CallContext } from '../../../agent/index.ts';
 import type { Gate, Thing, Who } from '../../../people/index.ts';
@@ -18,17 +16,14 @@ export interface ToolDeps {
   database: Database;
   /** Reads outside of a transaction. */
   reader: Queryable;
-  /** Values of `${NAME}` in instructions. */
   exposed: Readonly<Record<string, string>>;
   /** Milliseconds that a skill may run as an agent of its own, and what it may cost. */
   alone: { timeoutMs: number; budget: number | undefined };
   code: SkillCode;
 }
 
-/** Runs scripts and commands of skills. */
 export interface SkillCode {
   isOn: boolean;
-  /** The workspace that the calls of the turn share. */
   workspaceOf(ctx: CallContext, skill: string): Workspace;
   /** One that nothing else uses; it is closed by who asked for it. */
   alone(): Workspace;
@@ -45,7 +40,6 @@ export const APART: readonly string[] = ['=code_execute', '=file_write', '=file_
 /** The skills that a person may not use, whose names are then neither shown nor taken. */
 export type DeniedSkills = (view: View, who: Who) => ReadonlySet<string>;
 
-/** A skill as the gate knows it. */
 export function skillThing({ snapshot }: Pick<View, 'snapshot'>, name: string): Thing {
   return { kind: 'skill', name, group: snapshot.skills.get(name)?.group };
 }

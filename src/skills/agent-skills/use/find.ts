@@ -18,7 +18,6 @@ import { makeReady, type Ready } from './ready.ts';
 const SKILLS_A_PAGE = 25;
 const page = z.int().min(1).max(10_000).default(1);
 
-/** Finds skills by what they are for. */
 export function searchTool(deps: ToolDeps): AnyTool {
   const { views, search, host } = deps;
   return dataTool({
@@ -40,7 +39,6 @@ export function searchTool(deps: ToolDeps): AnyTool {
   });
 }
 
-/** Lists the skills, or what is in the folder of one. */
 export function listTool(deps: ToolDeps): AnyTool {
   const { views } = deps;
   return dataTool({
@@ -119,10 +117,8 @@ async function helpOf(directory: string, path: string): Promise<string[]> {
   return read.ok ? helpIn(read.content.toString('utf8')) : [];
 }
 
-/** End of a quoted text, and the rest of its line. */
-const CLOSING = /(?:"""|'''|\*\/).*$/;
+const CLOSING_QUOTE = /(?:"""|'''|\*\/).*$/;
 
-/** The first comment of a script, or the text that a Python file begins with. Pure. */
 function helpIn(text: string): string[] {
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
   const from = lines.findIndex((line) => !/^(?:#!|#\s*-\*-|\s*$|['"]use strict)/.test(line));
@@ -133,9 +129,9 @@ function helpIn(text: string): string[] {
   for (const [index, written] of lines.slice(from).entries()) {
     if (!quoted && !/^\s*(?:#|\/\/|--|;)/.test(written)) break;
     const line = quoted && index === 0 ? written.replace(opening, '') : written;
-    const said = line.replace(/^\s*(?:#+|\/\/+|--+|;+|\*+(?!\/))?\s*/, '').replace(CLOSING, '');
+    const said = line.replace(/^\s*(?:#+|\/\/+|--+|;+|\*+(?!\/))?\s*/, '').replace(CLOSING_QUOTE, '');
     if (said.trim() !== '') help.push(said.trim().slice(0, LONGEST_LINE));
-    if (help.length === HELP_LINES || (quoted && CLOSING.test(line))) break;
+    if (help.length === HELP_LINES || (quoted && CLOSING_QUOTE.test(line))) break;
   }
   return help;
 }
@@ -149,17 +145,11 @@ const textsCases = z
 
 const testCase = z
   .strictObject({
-    /** Subject of the case. */
     name: z.string().optional(),
-    /** Words that should make the model think of the skill … */
     prompt: z.string().optional(),
-    /** … or should not. */
     found: z.boolean().default(true),
-    /** Arguments behind the skill's name. */
     args: z.string().default(''),
-    /** Texts that the filled-in instructions must contain. */
     contains: textsCases.default([]),
-    /** Texts that they must not contain. */
     lacks: textsCases.default([]),
   })
   .refine(({ prompt, contains, lacks }) => prompt !== undefined || contains.length + lacks.length > 0, {
@@ -224,11 +214,9 @@ export async function testSkill(
 }
 
 interface Outcome {
-  /** Inside of the skill. */
   readonly file: string;
   readonly name: string;
   readonly ok: boolean;
-  /** Difference from the expectation. */
   readonly says: string;
 }
 

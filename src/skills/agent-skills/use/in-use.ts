@@ -1,5 +1,3 @@
-/** Files and one image of the skills in use in a conversation, for code that a model writes. */
-
 import { createHash } from 'node:crypto';
 import type { CallContext } from '../../../agent/index.ts';
 import type { SkillDeps, SkillsInUse } from '../../../chat/index.ts';
@@ -30,7 +28,6 @@ const NOTHING: SkillsInUse = { files: [], image: undefined, tainted: false, bind
 const PAGE = 4_096;
 const SHARE = 0.9;
 
-/** Looks up what code may find in a conversation: of the skills that were activated there, as they may be used now. */
 export function skillsInUse({ host, gate, database, settings, hasImage }: InUseDeps): SkillDeps['sandbox']['inUse'] {
   const reader = readerOf(database);
   const denied = deniedBy(gate);
@@ -97,7 +94,6 @@ async function bundlesOf(
 interface ChosenImage extends Pick<RunImage, 'wrong'> {
   skill: string;
   image: string | undefined;
-  /** The skill names it, and it may not be used here. */
   refused?: string;
 }
 
@@ -116,7 +112,6 @@ async function imageFor(
   return undefined;
 }
 
-/** True if the owner allows the image that a skill names, and Docker has it or may fetch it. */
 async function mayRun(image: string, { settings, hasImage }: Pick<InUseDeps, 'settings' | 'hasImage'>) {
   return allowsImage(settings.allowed_images, image) && (settings.pull || (await hasImage(image)) === true);
 }

@@ -29,13 +29,11 @@ import * as texts from '../texts.ts';
 import type { ToolDeps } from './deps.ts';
 import { folderOf, inquireAbout } from './trusted.ts';
 
-/** Buttons of one answer. */
 const MOST_OFFERS = 3;
 
 const bundle = z.object({ hash: z.string(), file: z.string(), tainted: z.boolean().default(false) });
 type Bundle = z.output<typeof bundle>;
 
-/** A button for each bundle among the files, for who may install one; what the model is told of it. */
 export function offerOf(
   files: readonly { name: string; hash: string; size: number }[],
   { person }: Pick<CallContext, 'person'>,
@@ -65,7 +63,6 @@ function lookChoice(input: Bundle): Choice {
   return { label: texts.installLabel(input.file), tool: 'skill_install_look', input: { ...input } };
 }
 
-/** Tool of the button beside the answer: shows an owner what would be installed. Nothing is installed. */
 export function installLookTool(deps: ToolDeps): AnyTool {
   const { host, views } = deps;
   return dataTool({
@@ -155,14 +152,12 @@ function installedAs(host: SkillHost, name: string): Folder | undefined {
   return skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
 }
 
-/** Call that undoes an installation; an approved former version is approved again. */
 function undoOf({ looked: { before: known }, place: { name, version, before } }: PutInPlace) {
   const pin = before !== undefined && known?.state === 'approved' ? known.pinned.hash : undefined;
   const input = { name, version, ...(before !== undefined && { before }), ...(pin !== undefined && { pin }) };
   return { tool: 'skill_install_undo', input, label: texts.theInstalling(name) };
 }
 
-/** Tool of an installation's undo: the former version is there again, or none. */
 export function undoInstallTool(deps: ToolDeps): AnyTool {
   const { host, reader } = deps;
   const input = z.object({

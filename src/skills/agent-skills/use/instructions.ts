@@ -1,5 +1,3 @@
-/** Instructions of a skill for a model. Pure. */
-
 import { enclosed, framed, unframed } from '../../../base/frames.ts';
 import { oneLine } from '../../../base/text.ts';
 import { codeFinds, runsScripts, toolName } from '../texts.ts';
@@ -14,16 +12,13 @@ export interface Call {
   exposed: Readonly<Record<string, string>>;
   /** Output of its commands, by skill and command; one that is not there was not run. */
   outputs?: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** True if scripts can be run. */
   runs?: boolean;
 }
 
 const MOST_FILES = 20;
 const MOST_OPEN = 12;
-/** Characters. */
 const LONGEST_PATH = 400;
 
-/** All that is activated, what is depended on first. */
 export function instructions({ skill, all, missing }: Ready, call: Call): string {
   const texts = all.map((one) => instructionsOf(one, one.skill === skill ? call : { ...call, args: undefined }));
   const absent = missing.length === 0 ? [] : [`It depends on skills that are not there: ${missing.join(', ')}.`];
@@ -72,9 +67,7 @@ function note({ open, commands }: { open: readonly string[]; commands: readonly 
 }
 
 export interface Filling extends Pick<Call, 'args' | 'values' | 'exposed'> {
-  /** Value of `{baseDir}`. */
   baseDir: string;
-  /** Output of commands. */
   outputs?: ReadonlyMap<string, string> | undefined;
 }
 
@@ -82,9 +75,7 @@ export interface Filled {
   text: string;
   /** Placeholders that were not filled in, each once. */
   open: string[];
-  /** Commands that are shown and were not run. */
   commands: string[];
-  /** True if the arguments have a place in the text. */
   tookArguments: boolean;
 }
 
@@ -93,7 +84,6 @@ const PLACES =
   /\$ARGUMENTS\b|\$(\d{1,2})(?!\d)|<%[-=]?((?:(?!%>)[\s\S]){0,200})%>|\$\{([A-Za-z_][A-Za-z0-9_]{0,99})\}|\{baseDir\}|!`([^`\n]{1,300})`/g;
 const KEY = /^\s*([A-Za-z_][\w.-]{0,63})\s*$/;
 
-/** The commands whose output the text wants, each once. */
 export function commandsIn(text: string): string[] {
   const found = [...text.matchAll(PLACES)].flatMap(([, , , , command]) => (command === undefined ? [] : [command]));
   return [...new Set(found)];

@@ -1,5 +1,3 @@
-/** Sections on skills for the model's prompt. */
-
 import { tokensIn } from '../../../agent/index.ts';
 import { BoundedMap } from '../../../base/bounded.ts';
 import { escapeMarkup, oneLine } from '../../../base/text.ts';
@@ -11,8 +9,7 @@ import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
 import type { DeniedSkills } from './deps.ts';
 
-/** Lists of so many different conversations are kept. */
-const KEPT = 100;
+const MOST_KEPT_LISTS = 100;
 const MOST_FITTING = 5;
 /** The list may take so much of a window. */
 const WINDOW_SHARE = 0.06;
@@ -20,7 +17,6 @@ const WINDOW_SHARE = 0.06;
 interface PromptDeps {
   views: Views;
   search: SkillSearch;
-  /** Weights learned in a space. */
   learnedIn(spaceId: string): Learned | undefined;
   /** Tokens. */
   budget: number;
@@ -58,7 +54,6 @@ export class SkillPrompt {
     return lines.length > 0 ? { title: 'Skills', text: lines.join('\n') } : undefined;
   }
 
-  /** Tokens for the list: in a small window a small share of it. */
   private budgetIn(window: number | undefined): number {
     return window === undefined ? this.deps.budget : Math.min(this.deps.budget, Math.floor(window * WINDOW_SHARE));
   }
@@ -89,7 +84,7 @@ export class SkillPrompt {
 
   private list(view: View, off: ReadonlySet<string>, budget: number): Listed | undefined {
     const key = [budget, ...[...off].sort()].join('\n');
-    const known = this.lists.get(view) ?? new BoundedMap<string, Listed | undefined>(KEPT);
+    const known = this.lists.get(view) ?? new BoundedMap<string, Listed | undefined>(MOST_KEPT_LISTS);
     this.lists.set(view, known);
     if (known.has(key)) return known.get(key);
     const made = listed(offered(view, off), budget, view.decisions.uses);
@@ -100,9 +95,7 @@ export class SkillPrompt {
 
 export interface Listed {
   text: string;
-  /** The names of those that stand there. */
   names: ReadonlySet<string>;
-  /** True if some had to be left out. */
   isCut: boolean;
 }
 
@@ -116,7 +109,6 @@ const BEFORE = [
   'marked so, skill_delegate with the task).',
 ].join('\n');
 
-/** The list of `skills` in order of name, within `budget` tokens; undefined where there is nothing to list. */
 function listed(skills: readonly AgentSkill[], budget: number, uses: Decisions['uses']): Listed | undefined {
   if (skills.length === 0 || budget <= 0) return undefined;
   const all = within(budget - tokensIn(textOf([], 0)), skills);
@@ -173,12 +165,10 @@ export function isFor({ name, agents }: AgentSkill, agent = MAIN_AGENT, chosen?:
   return agents === 'all' || agents.some((name) => name.toLowerCase() === agent.toLowerCase());
 }
 
-/** The list of skills for a specialist; undefined: there are none. */
 export function listFor(view: View, off: ReadonlySet<string>, agent: string, budget: number): string | undefined {
   return listed(offered(view, off, agent), budget, view.decisions.uses)?.text;
 }
 
-/** One skill as the model is shown it. */
 export function entryOf(skill: AgentSkill): string {
   const alone = skill.forkAgent ? ' use="skill_delegate"' : '';
   return `<skill name="${escapeMarkup(skill.name)}"${alone}>${escapeMarkup(modelDescription(skill))}</skill>`;

@@ -1,5 +1,3 @@
-/** Makes a skill ready for use: finds it, sees whether it may be used, and reads it with what it depends on. */
-
 import { type CallContext, type Failed, failed } from '../../../agent/index.ts';
 import { listInside } from '../../../base/folders/list.ts';
 import { didYouMean } from '../../../base/text.ts';
@@ -19,11 +17,9 @@ export interface ReadSkill {
   skill: AgentSkill;
   trust: Trust;
   body: string;
-  /** Paths of its supporting files, without those that its `.gitignore` names. */
   files: string[];
 }
 
-/** A skill that may be used, after all that it depends on. */
 export interface Ready {
   ok: true;
   skill: AgentSkill;
@@ -64,7 +60,6 @@ export async function makeReady(
   return { ok: true, skill, all, missing: order.missing, tainted };
 }
 
-/** The skill of that name, if the model, or the person who calls it by name, may use it. */
 function find(
   { snapshot, decisions, chosen }: View,
   name: string,

@@ -12,7 +12,6 @@ import { inUse, servedKey } from '../variants/serve.ts';
 import { skillName, skillThing, type ToolDeps } from './deps.ts';
 import { isPinned, pinnedFiles } from './trusted.ts';
 
-/** Reads a file of a skill that is in use. */
 export function resourceTool(deps: ToolDeps): AnyTool {
   const { views } = deps;
   return dataTool({
@@ -53,7 +52,6 @@ export function resourceTool(deps: ToolDeps): AnyTool {
   });
 }
 
-/** Why it may not be used in this conversation now, if so. */
 export function notInUse(name: string, { settings, epoch }: conversations.ConversationState): Failed | undefined {
   if (offIn(settings).has(name)) return failed('OFF', texts.isOff(name));
   return activeIn(settings, epoch).includes(name) ? undefined : failed('NOT_ACTIVE', texts.notActive(name));
@@ -73,8 +71,7 @@ type Files = Readonly<Record<string, string>> | 'all';
 
 const READABLE = new Set('.md .txt .json .yaml .yml .sh .py .js .ts .csv .toml .xml .html'.split(' '));
 const PICTURES = new Set(['.png', '.jpg', '.jpeg', '.gif', '.webp']);
-/** More text is no reading matter. */
-const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 /** Larger pictures are not even made smaller. */
 const MAX_PICTURE_BYTES = 40_000_000;
 /** Characters of a page, and of the whole result, which must not be shortened. */
@@ -88,14 +85,11 @@ export interface Resource {
   skill_name: string;
   path: string;
   truncated: boolean;
-  /** Start of the next page. */
   next?: number;
 }
 
-/** A picture, to be shown beside what is said of it. */
 export interface Picture extends Resource {
   bytes: Buffer;
-  /** MIME type. */
   type: string;
 }
 
@@ -111,7 +105,7 @@ async function readResource(
   if (!isPicture && !READABLE.has(extension)) {
     return failed('REFUSED', texts.notReadable(path, [...READABLE, ...PICTURES]));
   }
-  const bytes = await bytesOf(skill, pinned, path, isPicture ? MAX_PICTURE_BYTES : MAX_BYTES);
+  const bytes = await bytesOf(skill, pinned, path, isPicture ? MAX_PICTURE_BYTES : MAX_TEXT_BYTES);
   if (!Buffer.isBuffer(bytes)) return bytes;
   const of = { skill_name: skill.name, path };
   return isPicture ? picture(bytes, of) : page(decoded(bytes), from, of);

@@ -24,7 +24,6 @@ interface Input {
   timeout: number;
 }
 
-/** Runs a script of a skill that is in use. */
 export function runTool(deps: ToolDeps): AnyTool {
   return outsideTool({
     name: 'skill_run',
@@ -79,7 +78,6 @@ function asDelegation(input: unknown) {
   return { tool: 'skill_delegate', input: { name, task } };
 }
 
-/** The files of a skill that is in use in this conversation. */
 async function inUse(deps: ToolDeps, name: string, ctx: CallContext): Promise<Bundle | Failed> {
   const view = deps.views.of(ctx.turnKey);
   const skill = view.snapshot.skills.get(name);
@@ -96,7 +94,6 @@ interface Script {
   runner: Runner;
 }
 
-/** The script, which lies below `scripts/`, and what runs it. */
 function scriptIn({ files, name }: Bundle, asked: string): Script | Failed {
   const plain = asked.replace(/^\.\//, '').replace(new RegExp(`^/skills/${name}/`), '');
   const path = plain.startsWith('scripts/') ? plain : `scripts/${plain}`;

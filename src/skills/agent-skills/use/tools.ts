@@ -84,13 +84,11 @@ export function forbiddenBy({ all }: Pick<Ready, 'all'>): string[] {
   return [...new Set(all.flatMap(({ skill }) => skill.forbiddenTools))];
 }
 
-/** Display while it is activated or run. */
 function shown(skill: AgentSkill | undefined): string | undefined {
   if (!skill || skill.display === 'hidden') return undefined;
   return skill.display === 'description' ? skill.description : skill.name;
 }
 
-/** Values of `<%= key %>`. */
 function valuesFor(
   skill: AgentSkill,
   args: string | undefined,
@@ -119,7 +117,6 @@ const MOST_CALLS = 25;
 /** Added to the time limit for admission and summary. Milliseconds. */
 const MARGIN_MS = 60_000;
 
-/** Runs a skill as an agent of its own, with a context of its own. */
 export function delegateTool(deps: ToolDeps): AnyTool {
   const { views } = deps;
   return outsideTool({
@@ -160,7 +157,6 @@ export function delegateTool(deps: ToolDeps): AnyTool {
   });
 }
 
-/** Its prompt, and its progress. */
 export function promptOf(
   deps: ToolDeps,
   ready: Ready,
@@ -176,7 +172,6 @@ export function promptOf(
   };
 }
 
-/** Its model: a name of a model service, or an amount of thought. */
 export function spawnOptions(skill: AgentSkill, { alone }: ToolDeps): Omit<SpawnOptions, 'prompt' | 'task'> {
   const model = skill.model?.trim().toLowerCase();
   return {
@@ -210,13 +205,11 @@ async function summedUp(skill: AgentSkill, came: ToolResult, { spawn }: CallCont
 /** The answer waits at most so long; the scan continues. */
 const ANSWER_WITHIN_MS = 900;
 
-/** Result of a rescan, in words; or that it still goes on. */
 export async function rescanSoon(host: SkillHost): Promise<string> {
   const report = await withTimeout(ANSWER_WITHIN_MS, host.rescan());
   return report ? texts.rescanned(report) : texts.stillReading();
 }
 
-/** "Reload the skills", in words. */
 export function rescanTool({ host }: { host: SkillHost }): AnyTool {
   return dataTool({
     name: 'skill_rescan',
@@ -265,8 +258,7 @@ export function approveTool(deps: ToolDeps): AnyTool {
 
 const WITHIN_MS = 10_000;
 const MOST_COMMANDS = 10;
-/** Characters of one output. */
-const LONGEST = 4_000;
+const LONGEST_OUTPUT = 4_000;
 
 interface CommandsRan {
   /** By skill and command. */
@@ -324,8 +316,8 @@ async function outputsOf(
 }
 
 function outputOf({ stdout, stderr, exitCode, timedOut }: Ran): string {
-  const complaint = stderr.text.trim().slice(0, LONGEST);
+  const complaint = stderr.text.trim().slice(0, LONGEST_OUTPUT);
   const ended = timedOut ? texts.commandTooSlow() : exitCode === 0 ? '' : texts.commandFailed(exitCode, complaint);
-  const cut = stdout.text.length > LONGEST || stdout.isCut ? texts.commandCut(stdout.bytes) : '';
-  return [stdout.text.trimEnd().slice(0, LONGEST), cut, ended].filter(Boolean).join('\n');
+  const cut = stdout.text.length > LONGEST_OUTPUT || stdout.isCut ? texts.commandCut(stdout.bytes) : '';
+  return [stdout.text.trimEnd().slice(0, LONGEST_OUTPUT), cut, ended].filter(Boolean).join('\n');
 }

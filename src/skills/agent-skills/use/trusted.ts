@@ -1,5 +1,3 @@
-/** True if a skill may be used as its files are now. */
-
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../../../storage/index.ts';
 import {
@@ -34,7 +32,6 @@ export const pinIdOf = ({ name, source, variant }: AgentSkill): FolderId => ({
   source: source.kind,
 });
 
-/** The skill as it is decided about; undefined where it stands in the configuration. */
 export function folderOf(skill: AgentSkill): Folder | undefined {
   const { directory } = skill;
   if (directory === undefined) return undefined;

@@ -50,7 +50,6 @@ export function wrongTool(deps: ToolDeps): AnyTool {
   });
 }
 
-/** Tool of the buttons under that. */
 export function meantTool(deps: ToolDeps): AnyTool {
   return dataTool({
     name: 'skill_meant',
@@ -68,7 +67,6 @@ export function meantTool(deps: ToolDeps): AnyTool {
   });
 }
 
-/** Other skills that the request finds, of those that this person may use. */
 async function othersFor(deps: ToolDeps, name: string, { person, place }: CallContext): Promise<AgentSkill[]> {
   const terms = await lastRequest(deps.reader, place.space, name);
   const view = deps.views.of(undefined);

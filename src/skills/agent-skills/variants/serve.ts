@@ -1,11 +1,8 @@
-/** The variant that a run of a skill gets, and what is noted of the run. */
-
 import type { CallContext } from '../../../agent/index.ts';
 import type { Database, Queryable, Transaction } from '../../../storage/index.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as store from './store.ts';
 
-/** Files used in place of a skill's own. */
 export interface Served {
   chosen: AgentSkill | undefined;
   /** Runs are shared among these; empty: there is no trial. */
@@ -38,7 +35,6 @@ function runOf({ name }: AgentSkill, { callKey, inboxId }: RunContext): string |
   return asked === undefined ? undefined : `${asked}/${name}`;
 }
 
-/** The skill with the files that a new run gets: of those on trial the one with the fewest runs. */
 export async function forRun(
   db: Queryable,
   served: ServedVariants,
@@ -82,7 +78,6 @@ export async function noteRun(
   await store.addRun(tx, { call, ...keyOf(skill), hash: skill.variant.hash, conversationId, inboxId }, ctx.clock.now());
 }
 
-/** Notes what came of a run by a nested turn. */
 export async function noteEnd(
   database: Pick<Database, 'tx'>,
   skill: AgentSkill,
@@ -94,7 +89,6 @@ export async function noteEnd(
   await database.tx('skills.variant.end', (tx) => store.endRun(tx, call, isWell));
 }
 
-/** Notes that the skill was not what the person wanted. */
 export async function noteWrong(
   tx: Transaction,
   served: ServedVariants,

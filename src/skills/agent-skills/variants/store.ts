@@ -1,10 +1,8 @@
-/** Variants of skills, the choices among them, and their runs in the database. Every verb runs in the given transaction. */
 import type { Instant } from '../../../base/clock.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
 
 /** A skill as its variants are kept: one of the same name from elsewhere has none of them. */
 export interface SkillKey {
-  /** Its name. */
   skill: string;
   source: string;
 }
@@ -66,7 +64,6 @@ export interface VariantChoice extends SkillKey {
   hash: string;
 }
 
-/** The last choice of each skill. */
 export async function choices(db: Queryable): Promise<VariantChoice[]> {
   const { rows } = await db.query<VariantChoice>(
     `select distinct on (skill, source) skill, source, name, hash from skill_variant_choices
@@ -96,7 +93,6 @@ export async function addChoice(
   );
 }
 
-/** Takes the last choice away; undefined where there is none. */
 export async function dropChoice(tx: Transaction, { skill, source }: SkillKey): Promise<string | undefined> {
   const { rows } = await tx.query<{ name: string }>(
     `delete from skill_variant_choices where id in
@@ -145,12 +141,10 @@ export async function settle(db: Queryable, { skill, source }: SkillKey): Promis
   );
 }
 
-/** Notes what came of a run that its call has seen the end of. */
 export async function endRun(tx: Transaction, call: string, isWell: boolean): Promise<void> {
   await tx.query('update skill_variant_runs set outcome = $2 where call = $1', [call, isWell ? 'success' : 'failure']);
 }
 
-/** Notes that the skill's last run in a conversation was not what its person wanted. */
 export async function failLast(tx: Transaction, { skill, source }: SkillKey, conversationId: string): Promise<void> {
   await tx.query(
     `update skill_variant_runs set outcome = 'failure' where call in
@@ -160,13 +154,11 @@ export async function failLast(tx: Transaction, { skill, source }: SkillKey, con
   );
 }
 
-/** The hash that a run was given. */
 export async function hashOfRun(db: Queryable, call: string): Promise<string | undefined> {
   const { rows } = await db.query<{ hash: string }>('select hash from skill_variant_runs where call = $1', [call]);
   return rows[0]?.hash;
 }
 
-/** The hash that a skill was last run with in a conversation. */
 export async function lastHash(
   db: Queryable,
   { skill, source }: SkillKey,
@@ -182,14 +174,11 @@ export async function lastHash(
 
 export interface RunCount {
   hash: string;
-  /** All that began. */
   begun: number;
-  /** Those that have ended well or not. */
   ended: number;
   well: number;
 }
 
-/** Runs of a skill's variants, by hash. */
 export async function runCounts(db: Queryable, { skill, source }: SkillKey): Promise<Map<string, RunCount>> {
   const { rows } = await db.query<RunCount>(
     `select hash, count(*)::int as begun, count(outcome)::int as ended,

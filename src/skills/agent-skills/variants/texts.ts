@@ -1,5 +1,3 @@
-/** Texts about variants of skills. */
-
 import { listOf, plural } from '../../../base/text.ts';
 import type { Tally } from './store.ts';
 

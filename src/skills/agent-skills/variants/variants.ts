@@ -27,8 +27,7 @@ import * as store from './store.ts';
 import { LEAST_RUNS, lowerBound, winnerOf } from './store.ts';
 import * as texts from './texts.ts';
 
-/** The name of the skill's own files among its variants. */
-const OWN = 'own';
+const OWN_FILES = 'own';
 
 export interface VariantsDeps {
   catalog: SkillCatalog;
@@ -68,11 +67,8 @@ export interface Optimized {
   min_runs: number;
   variants: VariantState[];
   winner: string | null;
-  /** Why there is no winner. */
   open: string | null;
-  /** The variant that is used in the place of the skill's own files. */
   in_use: string | null;
-  /** Inquests of the variants that are not approved yet, for an owner. */
   inquests: string[];
   done: OptimizeAct;
 }
@@ -94,7 +90,6 @@ export class SkillVariants {
     this.reader = readerOf(deps.database);
   }
 
-  /** Variants used in place of skills' own files, as last read; the same value while nothing has changed. */
   get current(): ServedVariants {
     return this.known;
   }
@@ -125,7 +120,6 @@ export class SkillVariants {
     [this.known, this.said] = [served, said];
   }
 
-  /** Keeps, compares and acts. `besides` writes the entry of the log, of what was decided. */
   async optimize(asked: Optimize, besides?: Besides<Optimized>): Promise<Optimized> {
     const skill = this.meant(asked.skill);
     const key = { skill: skill.name, source: skill.source.kind };
@@ -196,14 +190,13 @@ export class SkillVariants {
     return skill;
   }
 
-  /** The variants that are compared; those that come with files are kept first. */
   private async variantsMeant(asked: Optimize, skill: AgentSkill, key: store.SkillKey): Promise<store.Variant[]> {
     const before = await store.variantsOf(this.reader, key);
     const names = asked.variants.map(({ name }) => name);
     for (const [index, { name, folder }] of asked.variants.entries()) {
       if (names.indexOf(name) !== index) throw wrong(texts.repeated(name), texts.sameRemedy());
-      if (name === OWN && folder !== undefined) throw wrong(texts.ownFolder(), texts.tooFewRemedy(key.skill));
-      if (name === OWN || folder !== undefined || before.some((each) => each.name === name)) continue;
+      if (name === OWN_FILES && folder !== undefined) throw wrong(texts.ownFolder(), texts.tooFewRemedy(key.skill));
+      if (name === OWN_FILES || folder !== undefined || before.some((each) => each.name === name)) continue;
       const near = didYouMean(
         name,
         before.map((each) => each.name),
@@ -227,7 +220,7 @@ export class SkillVariants {
   private async keep({ variants }: Optimize, { directory = '' }: AgentSkill, key: store.SkillKey): Promise<void> {
     const kept: { name: string; hash: string }[] = [];
     for (const { name, folder } of variants) {
-      const from = name === OWN ? directory : folder;
+      const from = name === OWN_FILES ? directory : folder;
       if (from !== undefined) kept.push({ name, hash: await keepFiles(this.deps.folder, from) });
     }
     if (kept.length === 0) return;
@@ -266,7 +259,6 @@ export class SkillVariants {
     };
   }
 
-  /** Inquests that an owner has to read before these variants are used. */
   private async inquests(skill: AgentSkill, variants: readonly store.Variant[]): Promise<string[]> {
     const said: string[] = [];
     for (const { name, hash } of variants) {
@@ -331,7 +323,6 @@ const refuse = (directory: string, why: string): CodaError =>
     remedy: '"coda skills validate DIR" shows everything that is wrong with them.',
   });
 
-/** Parses a command's request about variants. Pure. */
 const MOST_VARIANTS = 20;
 const MOST_RESULTS = 1_000;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
