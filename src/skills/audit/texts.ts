@@ -13,7 +13,6 @@ export function heading(found: number, hours: number, limit: number): string {
   return `${found === limit ? 'The newest ' : ''}${plural(found, 'entry', 'entries')} of ${span(hours)}:`;
 }
 
-/** `Sat 21 Nov 09:30:05 note_save ok 3 ms (message) {"input":…}` */
 export function line(entry: AuditRecord, reader: Reader, everybody: boolean): string {
   const { at, action, subject, status, code, durationMs, origin, agent, person, detail } = entry;
   const what = action === 'tool.call' || action === 'command.run' ? subject : `${action} ${subject ?? ''}`.trim();
