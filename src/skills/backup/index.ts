@@ -11,14 +11,12 @@ export const BACKUP_TASK = 'backup';
 
 const NIGHTLY = '47 2 * * *';
 
-/** Dependencies besides those of every skill. */
 export interface BackupDeps {
   nightly(keep: number): Promise<{ file: string; rows: number; files: number; bytes: number; holdsKeys: boolean }>;
   /** When the newest of its own was made; undefined where there is none. */
   newestAt(): Promise<Date | undefined>;
 }
 
-/** Makes a backup every night and keeps the newest. */
 export const backup = (backups: BackupDeps): Skill<Settings> => ({
   name: 'backup',
   config,
@@ -48,7 +46,6 @@ export const backup = (backups: BackupDeps): Skill<Settings> => ({
 
 const OLD_DAYS = 3;
 
-/** True if the newest backup is new enough. Pure. */
 export function judge(newest: Date | undefined, now: Date): Verdict {
   const remedy = 'Make one with "coda backup"; "coda jobs" shows why the nightly one fails.';
   if (!newest) return { ok: true, severity: 'off', says: 'none yet; the first is made at its time (backup.cron)' };
