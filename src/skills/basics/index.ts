@@ -4,7 +4,6 @@ import { quietCommand, setQuietTool, showQuietTool } from './quiet.ts';
 import { texts } from './texts.ts';
 import { dateTool, setZoneTool, showZone, showZoneTool, smalltalkTool, timeTool } from './tools.ts';
 
-/** The zones whose city begins, or whose name contains, what is typed. */
 async function zones(typed: string): Promise<string[]> {
   const words = typed.trim().toLowerCase().replaceAll(' ', '_');
   const all = Intl.supportedValuesOf('timeZone');
@@ -15,7 +14,6 @@ async function zones(typed: string): Promise<string[]> {
   );
 }
 
-/** Basic questions: the time, the date, one's place, hello and thank you. */
 export const basics: Skill = {
   name: 'basics',
   words: { does: 'tell the time' },

@@ -57,7 +57,6 @@ const namesOf = (code: string): string[] =>
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
 
-/** The codes of two letters that stand for a language. */
 const codes = (): string[] =>
   LETTERS.flatMap((first) => LETTERS.map((second) => first + second)).filter(
     (code) => nameIn('en', code) !== undefined,

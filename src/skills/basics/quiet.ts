@@ -7,7 +7,6 @@ import { texts } from './texts.ts';
 
 const TOOL = 'quiet_hours_set';
 const SHOW = 'quiet_hours_show';
-/** `22:00-07:00`, `from 10pm to 7am`, `between 10pm and 7 am`, `10pm until 7`. */
 const SPAN = /^(?:from |between )?(.{1,20}?)\s*(?:-|–| to | and | until | till )\s*(.{1,20})$/i;
 const OFF = /^(?:off|none|never|no)$/i;
 

@@ -1,5 +1,3 @@
-/** Texts of the basics. */
-
 import { listOf, plural } from '../../base/text.ts';
 import { formatClock, formatLongDay, type Reader, wallTimeFor } from '../../time/index.ts';
 
@@ -69,7 +67,6 @@ export const texts = {
 
 const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
-/** `7 hours and 30 minutes`; rounded up to a minute. */
 function lengthOf(ms: number): string {
   const minutes = Math.ceil(ms / 60_000);
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];

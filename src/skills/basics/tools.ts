@@ -51,7 +51,6 @@ export const dateTool = dataTool({
   },
 });
 
-/** A time of day, not the number of a date. */
 const HAS_HOUR = /\d[:.]\d\d|\d\s*(?:[ap]m|o['’]?clock)\b|\bat \d|\b(?:noon|midday|midnight)\b/i;
 
 /** Midnights between two instants on the calendar of `zone`. */
@@ -104,7 +103,6 @@ export async function showZone({ person, when }: TxContext): Promise<ToolResult>
   return done(texts.zoneIs(person.zone ?? when.zone, person.zone !== undefined));
 }
 
-/** Says hello and the like. `does`: what all skills do, each in words after "I". */
 export const smalltalkTool = (does: readonly string[]) =>
   dataTool({
     name: 'smalltalk',
