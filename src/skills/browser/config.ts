@@ -1,4 +1,3 @@
-/** The block of the browser. */
 import { z } from 'zod';
 import { block, count } from '../../config/index.ts';
 

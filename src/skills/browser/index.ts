@@ -56,7 +56,6 @@ function check(sessions: Sessions, mode: Settings['mode']): HealthCheck {
 
 export { config as browserConfig } from './config.ts';
 
-/** The image of the browser's container. */
 interface BrowserImage {
   image: string;
   /** A Debian, or an image that has Chromium and Perl already. */
@@ -80,7 +79,6 @@ export async function buildBrowserImage(
 
 const isPackage = (name: string): boolean => /^[a-z0-9][a-z0-9.+-]*$/.test(name);
 
-/** Names of packages, between blanks or commas. */
 const wordsOf = (names: string): string[] => names.split(/[\s,]+/).filter(Boolean);
 
 const imageBuilding = operation({

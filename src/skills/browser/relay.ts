@@ -19,7 +19,6 @@ const NOTHING = Buffer.alloc(0);
 export interface RelayEnds {
   input: Writable;
   output: Readable;
-  /** A connection of Chromium's to its proxy. */
   connected(connection: Duplex): void;
   /** Once, when nothing more can come: the program has ended, or said what is no frame. */
   over(): void;
@@ -28,7 +27,6 @@ export interface RelayEnds {
 type Send = (type: number, id: number, payload: Buffer, done?: (error?: Error | null) => void) => void;
 
 export class Relay {
-  /** Chromium's debugging pipe. */
   readonly pipe: Duplex;
   private readonly ends: RelayEnds;
   private readonly streams = new Map<number, Carried>();
@@ -99,14 +97,11 @@ export class Relay {
   }
 }
 
-/** One stream of a relay. */
 class Carried extends Duplex {
   private readonly id: number;
   private readonly send: Send;
   private readonly forget: () => void;
-  /** Bytes that may be sent. */
   private credit = GRANT;
-  /** Bytes that have come since the other end was granted more. */
   private owed = 0;
   private wait: (() => void) | undefined;
   private isLost = false;
@@ -132,7 +127,6 @@ class Carried extends Duplex {
     wait?.();
   }
 
-  /** The other end has it no more. */
   lost(): void {
     this.isLost = true;
     this.destroy();

@@ -24,7 +24,6 @@ export interface SessionsDeps {
   sandbox: Pick<Sandbox, 'program'>;
 }
 
-/** Fields of a call that identify the owner of its session. */
 export type Owner = Pick<CallContext, 'person' | 'conversationId' | 'turnKey'>;
 
 /** Milliseconds a page may go on loading after it is there, or after a click. */
@@ -39,9 +38,7 @@ const VIEWPORT = { width: 1_280, height: 900 };
 
 export class Session {
   readonly id = shortId(8);
-  /** One thing at a time happens in it. */
   readonly calls = new Sequence();
-  /** Elements of the page when it was last read, for `browser_interact`. */
   locators: ReadonlyMap<string, string> = new Map();
   /** The turn that uses it; undefined while that is parked. */
   turn: object | undefined;
@@ -56,7 +53,6 @@ export class Session {
   /** Pages that others have opened, and that were never asked anything. */
   private readonly popups = new WeakSet<Page>();
   private isOpening = false;
-  /** Requests of its pages that have no answer yet. */
   private readonly pending = new Set<object>();
 
   constructor(chromium: Started, page: Page, { person, conversationId, turnKey }: Owner) {
@@ -122,7 +118,6 @@ export class Session {
     return this.led?.to === shown ? this.led.from : shown;
   }
 
-  /** Shows an empty page in the place of the one that is shown. */
   private async anew(): Promise<void> {
     const old = this.page;
     this.isOpening = true;
@@ -143,7 +138,6 @@ export class Session {
     this.page = fresh;
   }
 
-  /** Takes events since the last call that the page does not show. */
   takeNotices(): string[] {
     const taken = this.notices;
     this.notices = [];
@@ -154,7 +148,6 @@ export class Session {
     return this.chromium.close();
   }
 
-  /** Calls `ended` when its Chromium has ended, whatever ended it. */
   onEnd(ended: () => void): void {
     this.chromium.browser.once('disconnected', ended);
   }
@@ -202,7 +195,6 @@ export class Sessions {
     this.deps = deps;
   }
 
-  /** A new one, with a Chromium of its own. */
   async open(owner: Owner, signal: AbortSignal): Promise<Session | Failed> {
     const { max_sessions: most, connect_timeout_ms: timeoutMs } = this.deps.settings;
     if (this.byId.size + this.opening >= most) {
@@ -251,7 +243,6 @@ export class Sessions {
     else await Promise.all(own.map((session) => this.close(session)));
   }
 
-  /** Chromium's version, where it starts and shows a page. */
   async probe(): Promise<string> {
     const { browser, close } = await this.start();
     try {
@@ -267,7 +258,6 @@ export class Sessions {
     await Promise.all([...this.byId.values()].map((session) => this.close(session)));
   }
 
-  /** Counted from its last use. */
   private touch(session: Session): void {
     const { clock } = this.deps.world;
     this.idle.get(session.id)?.();
@@ -310,10 +300,8 @@ export class Sessions {
   }
 }
 
-/** The error's own remedy; it is known best where it was noticed. */
 export const remedyOf = (error: unknown) => (error instanceof CodaError ? error.remedy : texts.notStartedRemedy);
 
-/** The first line of what playwright says, which is the reason. */
 export function whyOf(error: unknown): string {
   const text = error instanceof Error ? error.message : messageOf(error);
   const [line = ''] = text.split('\n');
@@ -322,7 +310,6 @@ export function whyOf(error: unknown): string {
 
 // Chromium, started so that nothing of it goes past the proxy: on this machine, or in a container.
 
-/** A Chromium of one session's own. */
 interface Started {
   browser: Browser;
   /** Ends all of it. Never rejects. */
@@ -361,7 +348,6 @@ function argumentsFor(proxy: string): string[] {
   ];
 }
 
-/** Starts it, as often as the configuration says. Throws what the last attempt failed with. */
 async function startChromium(deps: ChromiumDeps, proxy: EgressProxy): Promise<Started> {
   const { mode, connect_retries } = deps.settings;
   for (let attempt = 0; ; attempt++) {
@@ -401,7 +387,6 @@ const MB = 1024 * 1024;
 /** Inside of the container, whose only way out it is. */
 const PROXY_PORT = 3_128;
 
-/** Options of its container, whatever a configuration says. */
 export function containerOf(image: string, relay: string): ProgramSpec {
   return {
     image,

@@ -1,4 +1,3 @@
-/** Texts of the browser's tools. */
 import { plural } from '../../base/text.ts';
 
 export const texts = {

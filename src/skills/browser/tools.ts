@@ -1,4 +1,3 @@
-/** The browser's tools for models. */
 import { z } from 'zod';
 import {
   type AnyTool,
@@ -171,7 +170,6 @@ function closeTool(deps: BrowserDeps): AnyTool {
   });
 }
 
-/** Does one thing in the session; what playwright throws is a failure that is told. */
 async function within(
   { sessions }: BrowserDeps,
   id: string,
@@ -206,7 +204,6 @@ async function goTo({ egress, timeoutMs }: BrowserDeps, session: Session, addres
   return shownPage(session);
 }
 
-/** The page as it is now, as every tool that has changed something gives it. */
 async function shownPage(session: Session): Promise<ToolResult> {
   const read = await readPage(session);
   if (!read) return failed('UNREADABLE', texts.unreadable, { remedy: texts.unreachedRemedy });
@@ -286,19 +283,16 @@ interface AriaNode {
 
 interface Content {
   lines: string[];
-  /** Elements for `browser_interact`, with their locators. */
   locators: Map<string, string>;
 }
 
-/** Elements that can be clicked, filled in or chosen from. */
-const ACTIVE = new Set(
+const INTERACTIVE_ROLES = new Set(
   `button link textbox searchbox combobox listbox checkbox radio switch slider spinbutton tab menuitem
    menuitemcheckbox menuitemradio option treeitem`.split(/\s+/),
 );
 /** Hold what a person has typed: that is shown to nobody. */
 const FILLED = new Set(['textbox', 'searchbox', 'spinbutton', 'combobox']);
-/** Roles that say something by themselves. */
-const TOLD = new Set([
+const ANNOUNCED_ROLES = new Set([
   'heading',
   'img',
   'alert',
@@ -336,9 +330,9 @@ class Reading {
     }
     const { role, children = [], text } = node;
     const name = clean(node.name ?? '', LONGEST_NAME);
-    const isActive = node.ref !== undefined && ACTIVE.has(role);
+    const isActive = node.ref !== undefined && INTERACTIVE_ROLES.has(role);
     if (isActive) this.element(node, name, frame);
-    else if (TOLD.has(role) && name !== '') this.say(`[${role}] ${JSON.stringify(name)}`);
+    else if (ANNOUNCED_ROLES.has(role) && name !== '') this.say(`[${role}] ${JSON.stringify(name)}`);
     else if (role === 'option') this.say(`[option] ${JSON.stringify(name)}${node.selected ? ' (selected)' : ''}`);
     const within = role === 'iframe' ? this.frame(name, frame) : frame;
     if (text !== undefined && !FILLED.has(role)) this.add(text, within, depth + 1);
@@ -364,7 +358,6 @@ class Reading {
     this.say(`[${role}] ${JSON.stringify(name)}${stateOf(node)}${to} → ${locator}`);
   }
 
-  /** Numbers labels that look alike. */
   private unique(shown: string): string {
     if (!this.locators.has(shown)) return shown;
     let count = 2;
@@ -400,7 +393,6 @@ function stateOf(node: AriaNode): string {
     .join('');
 }
 
-/** On one line, without what nobody sees. */
 function clean(text: string, most: number): string {
   const plain = text
     .replace(/[\p{Cc}\p{Cf}\p{Co}]/gu, ' ')
