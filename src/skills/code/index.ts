@@ -3,7 +3,6 @@ import { sandboxCheck } from './check.ts';
 import { readTool } from './read.ts';
 import { type CodeDeps, executeTool, writeTool } from './tools.ts';
 
-/** Runs code that a model writes, in a sandbox that its turn's calls share. */
 export const code: Skill = {
   name: 'code',
   tools: (deps) => {

@@ -1,5 +1,3 @@
-/** The limits of a container, as its control groups tell them inside. Pure. */
-
 export interface Limits {
   /** Bytes; undefined where the container does not tell. */
   memory: number | undefined;
@@ -7,7 +5,6 @@ export interface Limits {
   cpus: number | undefined;
 }
 
-/** Prints one line for each limit, from control groups of either version. */
 export const TELL_LIMITS = `g=/sys/fs/cgroup
 first() { for f in "$@"; do [ -r "$f" ] && { cat "$f"; return; }; done; echo unknown; }
 echo "memory $(first $g/memory.max $g/memory/memory.limit_in_bytes)"

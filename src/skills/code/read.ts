@@ -7,11 +7,9 @@ import { type CodeDeps, relative, workspaceOf } from './tools.ts';
 
 /** Characters of a page. */
 const PAGE = 6_000;
-/** Bytes that are looked at from `from` on. */
-const MOST_READ = 64 * 1024;
+const MOST_READ_BYTES = 64 * 1024;
 const MOST_PICTURE = 8 * 1024 * 1024;
 
-/** Reads a file of the workspace, or one that a call has left in the conversation. */
 export function readTool(deps: CodeDeps): AnyTool {
   const { artifacts, database } = deps;
   return outsideTool({
@@ -35,7 +33,7 @@ export function readTool(deps: CodeDeps): AnyTool {
         filesNamed(tx, { personId: ctx.person.id, conversationId: ctx.conversationId }, [path], ctx.clock.now()),
       );
       const [file] = kept;
-      const most = isPicture(inside) ? MOST_PICTURE : MOST_READ;
+      const most = isPicture(inside) ? MOST_PICTURE : MOST_READ_BYTES;
       const bytes = await workspace.read(inside, from, most, ctx.signal);
       if (bytes) return shown(path, bytes, from, workspace.tainted);
       if (!file) return failed('NOT_FOUND', texts.noWorkspaceFile(path));
@@ -69,7 +67,6 @@ export function readTool(deps: CodeDeps): AnyTool {
   }
 }
 
-/** A page that begins at the byte `from`, which `bytes` begins with. */
 function page(bytes: Buffer, from: number) {
   const content = bytes
     .subarray(0, PAGE)

@@ -1,4 +1,3 @@
-/** Texts about running code. */
 import { listOf } from '../../base/text.ts';
 import type { SandboxFacts } from '../../sandbox/index.ts';
 import type { Limits } from './limits.ts';
@@ -32,7 +31,6 @@ export const doesNotAnswer = (seconds: number): string => `Docker does not answe
 export const answerRemedy = (): string =>
   'Look whether Docker hangs (`docker ps` on its machine), restart it, or name another in execution.docker_socket.';
 
-/** The container engine, in words. */
 const engine = ({ version, cgroups, isRootless, hasUserNamespaces, runtimes }: SandboxFacts): string => {
   const apart = [
     ...(isRootless ? ['rootless'] : []),

@@ -26,7 +26,6 @@ export interface CodeDeps {
   longestMs: number;
   /** True if the workspace of this conversation (`adapter:channel`) outlasts its turns. */
   lasts(channel: string): boolean;
-  /** Files and image of the agent skills in use in the conversation. */
   inUse(ctx: CallContext, ownImage?: string): Promise<SkillsInUse>;
   /** Without Docker nothing is offered; a call says what is missing. */
   isOn: boolean;
@@ -35,7 +34,6 @@ export interface CodeDeps {
 /** For the container to be made, and its files to come out. Milliseconds. */
 const MARGIN_MS = 60_000;
 
-/** The workspace of the turn that calls. */
 export function workspaceOf(
   { workspaces, lasts }: Pick<CodeDeps, 'workspaces' | 'lasts'>,
   ctx: CallContext,
@@ -55,7 +53,6 @@ function broughtBy({ files, image, tainted }: SkillsInUse, workspace: Workspace)
   return { image, skills: files, onlySkills: true };
 }
 
-/** Runs code of the model's. */
 export function executeTool(deps: CodeDeps): AnyTool {
   const { timeoutMs, longestMs, artifacts } = deps;
   const asked = (timeout: number | undefined) =>
@@ -108,7 +105,6 @@ export function executeTool(deps: CodeDeps): AnyTool {
   });
 }
 
-/** A result with what goes with it. */
 function given(text: string, files: FileRef[], pictures: FileRef[], kept: FileRef[], tainted: boolean): ToolResult {
   return done(text, {
     ...(files.length > 0 && { files }),
@@ -127,7 +123,6 @@ function programIn(
   return language !== undefined && code !== undefined ? programOf(language, code) : undefined;
 }
 
-/** The files that are named: those of the message, else those of the conversation. */
 async function namedFiles({ database }: CodeDeps, names: readonly string[], ctx: CallContext) {
   const isMeant = (file: FileRef, name: string) => file.name === name || label(file.name) === name;
   const sent = names.flatMap((name) => ctx.files.find((file) => isMeant(file, name)) ?? []);
@@ -140,7 +135,6 @@ async function namedFiles({ database }: CodeDeps, names: readonly string[], ctx:
   return [...sent.map((file): StoredFile => ({ ...file, tainted: true })), ...found];
 }
 
-/** Writes a file of text into the workspace. */
 export function writeTool(deps: CodeDeps): AnyTool {
   return outsideTool({
     name: 'file_write',
@@ -179,8 +173,6 @@ export function relative(path: string): string | undefined {
     : inside;
 }
 
-/** Commands that run code of a language. Pure. */
-
 const LANGUAGES = ['python', 'javascript', 'bash', 'sh'] as const;
 
 type Language = (typeof LANGUAGES)[number];
@@ -197,7 +189,6 @@ const PROGRAMS: Readonly<Record<Language, { name: string; inline: string; file: 
 
 interface Program {
   command: string[];
-  /** Files to be written first. */
   files: { path: string; content: string }[];
 }
 
