@@ -1,5 +1,3 @@
-/** Calls of connectors by the egress client. */
-
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Failed, failed } from '../../agent/index.ts';
@@ -24,7 +22,6 @@ export interface CallDeps {
 export interface Answered {
   ok: true;
   status: number;
-  /** The content type without parameters. */
   type: string;
   /** Without secrets, and no longer than a turn can use. */
   text: string;
@@ -37,11 +34,9 @@ const REDIRECTS = 3;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
 
-/** Statuses of a server that may answer soon. */
-const BUSY: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const BUSY_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const AWAY: ReadonlySet<string> = new Set(['EGRESS_UNREACHABLE', 'EGRESS_TIMEOUT']);
 
-/** Calls a connector; what goes wrong is a value. */
 export async function callConnector(
   deps: CallDeps,
   name: string,
@@ -94,16 +89,19 @@ async function ask(
       ...(body !== undefined && { body }),
       limits: { totalMs: timeout, headersMs: timeout, maxBytes: MOST_BYTES, redirects: REDIRECTS },
     });
-    const isAway = answer.ok ? BUSY.has(answer.status) : AWAY.has(answer.code);
+    const isAway = answer.ok ? BUSY_STATUSES.has(answer.status) : AWAY.has(answer.code);
     if (!isAway || attempt >= tries || signal.aborted)
-      return answer.ok ? answered(answer, hidden) : away(name, method, answer);
+      return answer.ok ? answered(answer, hidden) : failedInTransit(name, method, answer);
     if (answer.ok) answer.close();
     await sleep(backOff(attempt, LONGEST_PAUSE_MS, FIRST_PAUSE_MS), signal);
   }
 }
 
-/** The failure of a call that may have arrived. */
-function away(name: string, method: ConnectorCall['method'], { code, message, remedy }: EgressFailure): Failed {
+function failedInTransit(
+  name: string,
+  method: ConnectorCall['method'],
+  { code, message, remedy }: EgressFailure,
+): Failed {
   const mayHaveArrived =
     !isReading(method) && ['EGRESS_TIMEOUT', 'EGRESS_MALFORMED', 'EGRESS_TOO_LARGE'].includes(code);
   return mayHaveArrived
@@ -129,7 +127,6 @@ function bounded(text: string): string {
   return `${text.slice(0, MOST_CHARACTERS)}\n${texts.cut(text.length - MOST_CHARACTERS)}`;
 }
 
-/** A call of a connector as an HTTP request. Pure. */
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 type Method = (typeof METHODS)[number];
 
@@ -149,7 +146,6 @@ interface Prepared {
   body: string | undefined;
 }
 
-/** `ftp:`, `javascript:`, or a whole address instead of a path. */
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const AMBIGUOUS = /[\s\\#\u0000-\u001f\u007f]/;
@@ -169,7 +165,6 @@ function addressBelow(base: string, path: string): URL | undefined {
   return url.origin === root.origin && isBelow ? url : undefined;
 }
 
-/** True if no step of the path goes up, however often a server decodes it. */
 function staysBelow(path: string): boolean {
   let read = path;
   for (let round = 0; round < MOST_DECODED; round++) {
@@ -192,7 +187,6 @@ function decodedOnce(text: string): string | undefined {
   }
 }
 
-/** The request; undefined where the path leads out of the connector's address. */
 function prepare(
   { base_url: base, headers, auth }: Definition,
   { path, query = {}, body }: ConnectorCall,
@@ -229,11 +223,8 @@ const SCOPE = 'connectors';
 interface ValueSources {
   /** Sealed values, which go first. */
   store: Pick<SkillSecrets, 'valuesFor'>;
-  /** The environment. */
   env: Readonly<Record<string, string | undefined>>;
-  /** Names of it that may be used. */
   allowed: readonly string[];
-  /** Values that the log and answers hide. */
   hidden: Secrets;
 }
 

@@ -1,4 +1,3 @@
-/** A connector as it is written in `connectors/NAME.yaml`. Pure. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { readYaml, type YamlNode } from '../../base/yaml.ts';
@@ -27,7 +26,6 @@ const auth = z.discriminatedUnion('type', [
 
 const definition = z.strictObject({
   type: z.literal('http'),
-  /** For the model: what it is good for. */
   description: z.string().min(1).max(500).optional(),
   base_url: url('https', 'http').refine((address) => !/[?#]/.test(address) && !/\/\/[^/]*@/.test(address), {
     error: 'expected an address without a query, a fragment or a user name',
@@ -56,7 +54,6 @@ export interface Connector extends Definition {
 
 const LIMITS = { depth: 8, nodes: 500, lexemes: 5_000 };
 
-/** The definition that `text` holds, or the first thing that is wrong with it. */
 export function parseConnector(text: string): Definition | string {
   const { entries, problems } = readYaml(text, LIMITS);
   const [problem] = problems;
@@ -82,21 +79,17 @@ function plainOf(node: YamlNode | undefined): unknown {
   return node.kind === 'list' ? node.items.map(plainOf) : node.scalar;
 }
 
-/** `secret:KEY`, where no letter stands before it. */
-const REFERENCE = /(?<![A-Za-z0-9_])secret:([A-Z_][A-Z0-9_]*)/g;
+const SECRET_REFERENCE = /(?<![A-Za-z0-9_])secret:([A-Z_][A-Z0-9_]*)/g;
 
-/** The names of the secrets that the values of a connector stand for. */
 export function secretsIn({ headers, auth: own }: Pick<Definition, 'headers' | 'auth'>): string[] {
   const values = [...Object.values(headers), ...Object.values(own ?? {})];
-  return [...new Set(values.flatMap((text) => [...text.matchAll(REFERENCE)].map(([, name = '']) => name)))];
+  return [...new Set(values.flatMap((text) => [...text.matchAll(SECRET_REFERENCE)].map(([, name = '']) => name)))];
 }
 
-/** `text` with the values of the secrets that it names. */
 export function withSecrets(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(REFERENCE, (whole, name: string) => values[name] ?? whole);
+  return text.replace(SECRET_REFERENCE, (whole, name: string) => values[name] ?? whole);
 }
 
-/** A file to begin with. */
 export function connectorTemplate({
   baseUrl = 'https://api.example.com',
   header,

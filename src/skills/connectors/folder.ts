@@ -12,7 +12,6 @@ const ENDING = /\.ya?ml$/;
 const MOST_BYTES = 65_536;
 const MOST_FILES = 200;
 
-/** A file that describes no connector. */
 export interface Broken {
   file: string;
   why: string;

@@ -18,7 +18,6 @@ export interface ConnectorHost {
   secrets: Pick<SkillSecrets, 'valuesFor'>;
 }
 
-/** Calls HTTP services that the owner has described. */
 export function connectors(host: ConnectorHost): Skill<Settings> {
   const folders = new ConnectorFolders(host.roots);
   let last: { found: Found; tools: readonly AnyTool[] } | undefined;

@@ -14,7 +14,6 @@ import { texts } from './texts.ts';
 /** Values of everybody: no person and no space has an empty id. */
 const EVERYBODY = { personId: '00000000-0000-0000-0000-000000000000', spaceId: '' };
 
-/** A connector as `coda connectors list` shows it. */
 interface ListedConnector {
   name: string;
   base_url: string;
@@ -83,7 +82,6 @@ function codeOf(code: FailureCode | ErrorCode): ErrorCode {
   return known.find((each) => each === code) ?? (code === 'EGRESS_REDIRECTS' ? code : 'INPUT_INVALID');
 }
 
-/** Operations of a running coda. */
 export const calling = [list, test];
 
 const name = text(
@@ -98,7 +96,6 @@ const root = (without: string) =>
     .optional()
     .meta({ description: `the folder of skills that it stands beside; default: ${without}`, value: 'dir' });
 
-/** The folders of skills that the owner keeps, absolute, in rising priority. */
 type Roots = (parts: LocalParts) => string[];
 
 const adding = (rootsOf: Roots) =>
@@ -186,5 +183,4 @@ const removing = (rootsOf: Roots) =>
     show: (file) => `Removed ${file}.\n`,
   });
 
-/** All commands about connectors. */
 export const connectorOperations = (rootsOf: Roots) => [list, adding(rootsOf), test, removing(rootsOf)];

@@ -1,4 +1,3 @@
-/** Texts of connectors. */
 import { plural } from '../../base/text.ts';
 
 const number = (count: number) => count.toLocaleString('en');

@@ -1,4 +1,3 @@
-/** The tool by which models call connectors. */
 import { z } from 'zod';
 import { type AnyTool, done, failed, outsideTool, privately } from '../../agent/index.ts';
 import { type CallDeps, callConnector, isReading, METHODS } from './call.ts';
@@ -11,7 +10,6 @@ const MOST_RETRIES = 6;
 
 const scalar = z.union([z.string().max(4_096), z.number(), z.boolean()]);
 
-/** `connector_call` for the connectors that there are; none where there are none. */
 export function connectorTools(deps: CallDeps, { connectors }: Found): readonly AnyTool[] {
   const names = [...connectors.keys()].sort();
   if (names.length === 0) return [];
