@@ -6,7 +6,6 @@ export type { DoctorDeps } from './tools.ts';
 export { isOf } from './tools.ts';
 export { HEALTH_TASK } from './watch.ts';
 
-/** Tells an owner whether everything is in order, and wakes what rests. */
 export const doctor = (deps: DoctorDeps): Skill => ({
   name: 'doctor',
   tools: () => doctorTools(deps),

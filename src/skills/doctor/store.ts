@@ -1,4 +1,3 @@
-/** The doctor's findings of its last look by itself. */
 import type { Instant } from '../../base/clock.ts';
 import type { Transaction } from '../../storage/index.ts';
 

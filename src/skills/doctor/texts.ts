@@ -2,7 +2,6 @@ import type { Finding } from '../../chat/index.ts';
 
 const MARKS = { ok: '✓', off: '–', notice: 'ℹ', warning: '⚠', error: '✗' } as const;
 
-/** One line a check; below it what would help. */
 export function findings(found: readonly Finding[]): string {
   return found
     .flatMap(({ name, severity, says, remedy, ok }) => [
@@ -12,7 +11,6 @@ export function findings(found: readonly Finding[]): string {
     .join('\n');
 }
 
-/** Notice of changed findings. */
 export function healthChanged(worse: readonly Finding[], better: readonly { name: string }[]): string {
   const mended = [...new Set(better.map(({ name }) => name))].filter(
     (name) => !worse.some((each) => each.name === name),

@@ -5,7 +5,6 @@ import { didYouMean } from '../../base/text.ts';
 import type { Checks, Command, Finding } from '../../chat/index.ts';
 import * as texts from './texts.ts';
 
-/** Tools that report coda's state, and wake a part that rests. */
 export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
   const diagnose = dataTool({
     name: 'doctor_diagnose',
@@ -50,7 +49,6 @@ function refused({ person, private: isPrivate }: CallContext): Failed | undefine
   return isPrivate ? undefined : failed('NOT_HERE', texts.privateOnly());
 }
 
-/** `/doctor`: every check of every part. */
 export const doctorCommand = ({ checks }: DoctorDeps): Command => ({
   name: 'doctor',
   summary: 'Look whether everything is in order.',
@@ -60,10 +58,8 @@ export const doctorCommand = ({ checks }: DoctorDeps): Command => ({
   run: async (_, { prepared }) => done(texts.findings(prepared as readonly Finding[])),
 });
 
-/** Dependencies besides those of every skill. */
 export interface DoctorDeps {
   checks: Pick<Checks, 'run'>;
-  /** Tools, skills and models that have failed lately. */
   unwell(): readonly BreakerState[];
   /** Lets the parts of a skill, a tool or a model be tried again at once, in all processes. Returns their names here. */
   reset(name: string): string[];
