@@ -1,5 +1,3 @@
-/** The place in which owners hear of proposals and of what became of them. */
-
 import { z } from 'zod';
 import type { Command, HealthCheck } from '../../chat/index.ts';
 import { conversations } from '../../delivery/index.ts';
@@ -13,7 +11,6 @@ import { listFor, proposalTools } from './tools.ts';
 
 type Configured = Pick<Settings, 'approval_channel'>;
 
-/** A recipient and the conversation in which they are told. */
 export interface Destination {
   personId: string;
   conversationId: string;
@@ -37,7 +34,6 @@ async function channelOf({ approval_channel: named }: Configured, db: Queryable)
   return store.conversationIn(db, { adapter: named.slice(0, at), channel: named.slice(at + 1) });
 }
 
-/** Tells where proposals go as long as the configured channel is not known. */
 function approvalChannelCheck({ config, database }: Pick<Deps, 'config' | 'database'>): HealthCheck[] {
   const { approval_channel: named } = config;
   if (named === null) return [];
@@ -61,7 +57,6 @@ export const IN_WORDS = ['tool', 'configuration', 'code'] as const;
 
 const inWords: readonly ProposalKind<null>[] = IN_WORDS.map((category) => ({ category, payload: z.null() }));
 
-/** Proposals as such: listing them and deciding on them. */
 export const proposalPart: Part = {
   name: 'proposals',
   kinds: () => inWords,

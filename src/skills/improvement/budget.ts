@@ -9,14 +9,11 @@ import * as store from './store.ts';
 
 type BudgetDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'household' | 'models' | 'config'>;
 
-/** The kinds of questions, as they stand in the usage: `improvement.reflection`. */
 export type Purpose = `improvement.${string}`;
 
-/** `YYYY-MM`, as the household counts. */
 const monthOf = ({ household }: Pick<SkillDeps, 'household'>, now: Instant): string =>
   new Calendar(household.zone).month(now).slice(0, 7);
 
-/** Rest of the month's budget. */
 export async function leftOf(deps: Pick<BudgetDeps, 'household' | 'config' | 'world'>, db: Queryable): Promise<number> {
   const spent = await store.spentIn(db, monthOf(deps, deps.world.clock.now()));
   return Math.max(0, deps.config.budget.month - spent);

@@ -115,10 +115,8 @@ const executor = {
 
 const KEY = 'self_improvement';
 
-/** The path of the value that names the channel of proposals. */
 export const APPROVAL_CHANNEL = `${KEY}.approval_channel`;
 
-/** The block of self-improvement. */
 export const config = block(
   KEY,
   'coda looks at its own record and proposes changes of itself to its owner. Without this block nothing of it runs.',
@@ -138,5 +136,4 @@ export const config = block(
     .optional(),
 );
 
-/** The values of the block, where it is there. */
 export type Settings = NonNullable<z.output<typeof config.schema>>;

@@ -30,7 +30,6 @@ export {
   type SkillShelf,
 } from './learned/index.ts';
 
-/** The parts, one line each. */
 const PARTS: readonly Part[] = [
   proposalPart,
   assessmentPart,
@@ -42,12 +41,10 @@ const PARTS: readonly Part[] = [
   executor,
 ];
 
-/** The names of the tasks that coda does by itself for it. */
 export const improvementTasks = PARTS.flatMap(({ taskNames = [] }) => taskNames);
 
 type Optional = Settings | undefined;
 
-/** The parts that these settings switch on, each with what it may use; none where the block is not there. */
 function partsOn(deps: SkillDeps<Optional>): readonly { part: Part; own: Deps }[] {
   const { config: settings } = deps;
   if (!settings?.enabled) return [];
@@ -61,7 +58,6 @@ function kindsOf(parts: readonly Part[], deps: SkillDeps<Settings>): ProposalKin
   return new Map(parts.flatMap((part) => part.kinds?.(deps) ?? []).map((kind) => [kind.category, kind]));
 }
 
-/** Results of all parts that are on, in order. */
 async function asked<T>(
   deps: SkillDeps<Optional>,
   ask: (part: Part, own: Deps) => Promise<T | undefined> | undefined,

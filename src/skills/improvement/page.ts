@@ -11,7 +11,6 @@ import * as texts from './texts.ts';
 const WEEKS = 12;
 const MOST = 50;
 
-/** Scores by week, proposals, and the effect of each kept change. `more`: sections of the other parts. */
 export function improvementPage(deps: Deps, more: (reader: PageReader) => Promise<readonly PageSection[]>): Page {
   return {
     path: '/improvements',
@@ -59,7 +58,6 @@ function proposalRow({ kinds }: Deps, proposal: Proposal): PageRow {
   return { id, cells: [id, title, category, state, { at }, description, { code: change }] };
 }
 
-/** Effect of each version of the guidance, as its trial measured it. */
 async function guidance({ db }: PageReader): Promise<PageSection> {
   const rows = (await versions.newest(db, MOST)).map(({ version, at, state, content, result }): PageRow => {
     const cells = [`${version}`, { at }, state, texts.page.result(result), { code: content }];

@@ -16,24 +16,19 @@ import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Settings } from './config.ts';
 import type { AnyProposalKind, ProposalKinds } from './proposals.ts';
 
-/** Dependencies of every part. */
 export interface Deps extends SkillDeps<Settings> {
-  /** The kinds of proposals of all parts. */
   kinds: ProposalKinds;
 }
 
 /** A part of self-improvement: deleting its folder and its line deletes it. Nothing but its rules is asked while the block is off. */
 export interface Part {
-  /** The folder. */
   name: string;
   /** True if these settings switch it on; left out: it is. */
   isOn?(config: Settings): boolean;
-  /** Kinds of its proposals, with the way to apply and take back each. */
   kinds?(deps: SkillDeps<Settings>): readonly AnyProposalKind[];
   tools?(deps: Deps): readonly AnyTool[];
   commands?(deps: Deps): readonly Command[];
   jobs?(deps: Deps): readonly JobHandler[];
-  /** The names of its tasks, for `scheduler.tasks`. */
   taskNames?: readonly string[];
   tasks?(deps: Deps): readonly SystemTask[];
   /** Called when coda has started; what it begins goes on beside. */
@@ -42,7 +37,6 @@ export interface Part {
   standing?(deps: Deps, asked: Asked): Promise<string | undefined>;
   passing?(deps: Deps, asked: Asked): Promise<PromptSection | undefined>;
   checks?(deps: Deps): readonly HealthCheck[];
-  /** Sections of the page of self-improvement. */
   sections?(deps: Deps, reader: PageReader): Promise<readonly PageSection[]>;
   pages?(deps: Deps): readonly Page[];
   /** Hold whether the block is there or not: rows stay when it is switched off. */

@@ -11,11 +11,8 @@ import * as texts from './texts.ts';
 
 export type { Proposal } from './store.ts';
 
-/** A category of proposals. */
 export interface ProposalKind<Payload = Json> {
-  /** `prompt`, `capability_gap` */
   category: string;
-  /** The form of its payloads; a proposal with another one is not made. */
   payload: z.ZodType<Payload>;
   /** The person whose matter it is decides; left out: an owner does. */
   byItsPerson?: true;
@@ -36,7 +33,6 @@ export interface ProposalKind<Payload = Json> {
 export type AnyProposalKind = ProposalKind<any>;
 export type ProposalKinds = ReadonlyMap<string, AnyProposalKind>;
 
-/** A proposal that a part asks for. */
 export interface Proposing {
   category: string;
   title: string;
@@ -50,12 +46,10 @@ export interface Proposing {
   personId?: string | undefined;
 }
 
-/** One look proposes at most so many. */
 const MOST_AT_ONCE = 10;
 /** More wait for nobody: what comes further is dropped until some are decided. */
 const MOST_PENDING = 50;
-/** The same change is not proposed again for so long after it was rejected. */
-const AGAIN_MS = 90 * DAY_MS;
+const REPROPOSE_AFTER_MS = 90 * DAY_MS;
 const LONGEST_TITLE = 120;
 const LONGEST_DESCRIPTION = 1_500;
 
@@ -71,7 +65,7 @@ export async function propose(
   await store.lock(tx);
   const room = Math.min(MOST_AT_ONCE, MOST_PENDING - (await store.pendingCount(tx)));
   const drawn = wanted.map((each) => toProposal(each, origin));
-  const since = new Date(now.getTime() - AGAIN_MS);
+  const since = new Date(now.getTime() - REPROPOSE_AFTER_MS);
   const known = new Set(
     await store.knownFingerprints(
       tx,
@@ -113,7 +107,6 @@ const plain = (text: string): string =>
 const digest = (value: unknown): string =>
   createHash('sha256').update(canonicalJson(value)).digest('base64url').slice(0, 22);
 
-/** The reason why a proposal cannot be applied. */
 async function problemOf(
   tx: Transaction,
   kinds: ProposalKinds,
@@ -125,7 +118,6 @@ async function problemOf(
   return read.success ? kind.problem?.(tx, read.data) : texts.wrongPayload();
 }
 
-/** The payload in words. */
 export function shown(
   kinds: ProposalKinds,
   { category, payload }: Pick<store.Proposal, 'category' | 'payload'>,
@@ -137,7 +129,6 @@ export function shown(
 
 export interface Decision {
   id: string;
-  /** Hash of the text that the person was shown. */
   hash: string;
   approve: boolean;
   person: { id: string; role: string };
@@ -162,13 +153,11 @@ export async function decide(
   return mark(tx, proposal, applied === undefined ? 'approved' : 'applied', applied ?? null, person.id, now);
 }
 
-/** An owner decides, or the person whose matter it is where its kind says so. */
 function mayDecide(kinds: ProposalKinds, { category, personId }: store.Proposal, person: Decision['person']): boolean {
   if (kinds.get(category)?.byItsPerson) return personId === person.id;
   return person.role === 'owner';
 }
 
-/** Takes back an approval, and what applying it has done. */
 export async function takeBack(
   tx: Transaction,
   kinds: ProposalKinds,
@@ -185,7 +174,6 @@ export async function takeBack(
   return mark(tx, proposal, 'pending', null, person.id, now);
 }
 
-/** For whoever carries out an approved proposal later. */
 export async function markApplied(tx: Transaction, id: string, outcome: Json, now: Instant): Promise<void> {
   await store.mark(tx, id, { state: 'applied', outcome, personId: undefined }, now);
 }

@@ -1,4 +1,3 @@
-/** Proposals and what self-improvement has spent, in the database. Every verb runs in the given transaction. */
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
 import type { Place } from '../../delivery/index.ts';
@@ -19,20 +18,15 @@ export interface Proposal {
   category: string;
   title: string;
   description: string;
-  /** 1 to 5; 1 comes first. */
   priority: number;
-  /** Data for applying it, in the form of its category. */
   payload: Json;
-  /** The part that made it: `reflection`, `gaps`. */
   origin: string;
   /** Hash of the text that a person is shown: a decision binds to it. */
   hash: string;
-  /** Equal for proposals of the same change. */
   fingerprint: string;
   state: ProposalState;
   decidedBy: string | undefined;
   decidedAt: Instant | undefined;
-  /** Result of applying it, and of the time after. */
   outcome: Json;
 }
 
@@ -97,7 +91,6 @@ export async function insert(tx: Transaction, proposal: NewProposal, now: Instan
   );
 }
 
-/** Proposals that wait for a decision. */
 export async function pendingCount(tx: Transaction): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     `select count(*)::int as count from improvement_proposals where state = 'pending'`,
@@ -126,7 +119,6 @@ export interface ProposalFilter {
   personId?: string | undefined;
 }
 
-/** The most important first, then the newest. */
 export async function list(db: Queryable, filter: ProposalFilter, limit: number): Promise<Proposal[]> {
   const { rows } = await db.query<ProposalRow>(
     `select * from improvement_proposals
@@ -163,7 +155,6 @@ export async function mark(
   );
 }
 
-/** Costs in `month`, with reservations. */
 export async function spentIn(db: Queryable, month: string): Promise<number> {
   const { rows } = await db.query<{ price: number }>(
     'select coalesce(sum(price), 0)::float8 as price from improvement_calls where month = $1',
@@ -184,7 +175,6 @@ export async function reserve(
   ]);
 }
 
-/** Costs of calls for this purpose since `since`. */
 export async function spentFor(db: Queryable, purpose: string, since: Instant): Promise<number> {
   const { rows } = await db.query<{ price: number }>(
     'select coalesce(sum(price), 0)::float8 as price from improvement_calls where purpose = $1 and at >= $2',
@@ -201,7 +191,6 @@ export async function firstOwner(db: Queryable): Promise<string | undefined> {
   return rows[0]?.id;
 }
 
-/** The conversation of a channel that coda knows. */
 export async function conversationIn(
   db: Queryable,
   { adapter, channel }: Pick<Place, 'adapter' | 'channel'>,
@@ -215,7 +204,6 @@ export async function conversationIn(
 
 const KEPT_MS = 400 * 86_400_000;
 
-/** Price of the call. */
 export async function settle(tx: Transaction, id: string, price: number): Promise<void> {
   await tx.query('update improvement_calls set price = $2 where id = $1', [id, price]);
 }

@@ -1,4 +1,3 @@
-/** Texts of self-improvement. */
 import { z } from 'zod';
 import { plural, shorten } from '../../base/text.ts';
 import type { PromptSection } from '../../chat/index.ts';
@@ -62,7 +61,6 @@ function line(proposal: Proposal, reader: Reader): string {
 
 const indented = (text: string): string => (text === '' ? '' : `\n\n${fenced(text)}\n`);
 
-/** As it stands, whatever is in it. */
 const fenced = (text: string): string => `\`\`\`\n${text.replaceAll('```', "'''")}\n\`\`\``;
 
 export const channelReady = (channel: string) => `Owners are asked about proposals in ${channel}.`;
@@ -123,7 +121,6 @@ const modeName = (mode: FailureMode): string => mode.replaceAll('_', ' ');
 const among = (tools: readonly string[]): string =>
   tools.length === 0 ? '' : `, with ${tools.map((tool) => `\`${tool}\``).join(', ')}`;
 
-/** The whole of a proposal, as a person decides on it. */
 export function whole(
   proposal: Pick<Proposal, 'id' | 'category' | 'title' | 'description' | 'priority'>,
   shown: string,
@@ -136,7 +133,6 @@ export function whole(
 export const trialEnded = (version: number, isKept: boolean, sample: string) =>
   `Version ${version} of what I have learnt ${isKept ? 'helps and is kept' : 'does not help enough and is taken back'}: ${sample}.`;
 
-/** \`4.2 with it (21 turns), 3.9 without (30 turns)\` */
 export function sampleWords(of: Record<'with' | 'without', { turns: number; mean: number | null }>): string {
   const side = ({ turns, mean }: { turns: number; mean: number | null }, how: string) =>
     `${mean === null ? 'no score' : mean.toFixed(1)} ${how} (${plural(turns, 'turn')})`;
@@ -171,7 +167,6 @@ export const page = {
   },
 };
 
-/** Section of examples in a prompt, and texts about them. */
 export const requested =
   'I choose examples from what went well. Requests like them are answered the same way from then on.';
 

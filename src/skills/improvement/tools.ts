@@ -24,7 +24,6 @@ const TAKE_BACK = 'improvement_proposal_take_back';
 const id = z.string().min(1).max(20).describe('Of the proposal, as improvement_proposals_list shows it.');
 const hash = z.string().min(1).max(64);
 
-/** Tools for deciding on proposals: an owner's; a person's about their own. */
 export function proposalTools(deps: Deps): AnyTool[] {
   return [listTool(deps), decideTool(deps), answerTool(deps), takeBackTool(deps)];
 }
@@ -47,7 +46,6 @@ function listTool({ kinds }: Deps): AnyTool {
   });
 }
 
-/** The proposals in words, with buttons for the first that waits. */
 export async function listFor(
   kinds: ProposalKinds,
   { status, category }: { status: store.ProposalState | 'all'; category?: string | undefined },
@@ -66,7 +64,6 @@ export async function listFor(
   return done(text, { ...TAINTED, choices });
 }
 
-/** Proposals that have buttons on one card. */
 export const MOST_ON_CARD = 5;
 
 /** Approve and Reject, bound to exactly this proposal; those of one proposal are used up together. */
@@ -83,7 +80,6 @@ export function choicesFor({ id, hash }: Pick<Proposal, 'id' | 'hash'>, isNamed:
   return [choice(texts.approve(), true, 'primary'), choice(texts.reject(), false, 'danger')];
 }
 
-/** A tool by which an owner has something done at once, after a yes. */
 export function ownerTool({ name, description, run }: Pick<DataTool, 'name' | 'description'> & OwnerAct): AnyTool {
   return dataTool({
     ...{ name, description },
@@ -100,7 +96,6 @@ interface OwnerAct {
   run(ctx: TxContext): Promise<Done | Failed>;
 }
 
-/** A tool by which an owner has a job begin at once instead of at its hour. */
 export function triggerTool(
   { jobs }: Pick<Deps, 'jobs'>,
   { kind, says, ...about }: Pick<DataTool, 'name' | 'description'> & { kind: string; says: string },

@@ -9,8 +9,8 @@ import {
   promptKind,
   promptPart,
   rollBack,
-  SAMPLE,
   settleTrial,
+  TRIAL_SAMPLE,
   versionAt,
 } from '../../../src/skills/improvement/prompt/index.ts';
 import { decide, propose, takeBack } from '../../../src/skills/improvement/proposals.ts';
@@ -77,7 +77,7 @@ const said = async (conversationId: string | undefined, values?: Record<string, 
 /** A version that is kept. */
 async function keep(version: number, begins: Date, ends: Date): Promise<void> {
   const { tried, other } = halves(version);
-  for (let turn = 0; turn < SAMPLE; turn++) {
+  for (let turn = 0; turn < TRIAL_SAMPLE; turn++) {
     await scored(tried[turn % tried.length] ?? '', 5, begins);
     await scored(other[turn % other.length] ?? '', 3, begins);
   }
@@ -103,7 +103,7 @@ describe('learnt guidance', () => {
 
     await approve('', 'Say more.', later(8));
     const { tried, other } = halves(2);
-    for (let turn = 0; turn < SAMPLE; turn++) {
+    for (let turn = 0; turn < TRIAL_SAMPLE; turn++) {
       await scored(tried[turn % tried.length] ?? '', 3, later(9));
       await scored(other[turn % other.length] ?? '', 4, later(9));
     }

@@ -58,7 +58,6 @@ function assessJob(deps: Deps): JobHandler {
   };
 }
 
-/** True if the scores of a day have taken their share: further turns are left out. */
 async function isSpent({ database, config }: Deps, since: Date): Promise<boolean> {
   const spent = await improvement.spentFor(readerOf(database), PURPOSE, since);
   return spent > 0 && spent >= (config.budget.month * SHARE) / DAYS_OF_MONTH;
@@ -130,7 +129,6 @@ interface Verdict {
   note: string;
 }
 
-/** The usable part of the model's answer; undefined: none. */
 export function readVerdict(text: string): Verdict | undefined {
   const json = /\{[\s\S]*\}/.exec(text)?.[0];
   if (json === undefined) return undefined;
@@ -143,7 +141,6 @@ export function readVerdict(text: string): Verdict | undefined {
   }
 }
 
-/** Scores of turns that used tools, by the light model, once their conversation rests. */
 export const assessmentPart: Part = {
   name: 'assessment',
   isOn: ({ assessment_enabled }) => assessment_enabled,

@@ -1,4 +1,3 @@
-/** Scores of turns by a light model. Every verb runs in the given transaction. */
 import type { Instant } from '../../../base/clock.ts';
 import type { DeletionRule, MergeRule } from '../../../people/index.ts';
 import type { Database, Queryable, Transaction } from '../../../storage/index.ts';
@@ -16,9 +15,7 @@ export interface Assessment {
   note: string;
   tools: readonly string[];
   toolCalls: number;
-  /** The model that answered the turn. */
   model: string | undefined;
-  /** The guidance under which it answered. */
   promptVersion: number | undefined;
 }
 
@@ -37,7 +34,6 @@ export async function insert(tx: Transaction, each: Assessment, keptSince: Insta
   );
 }
 
-/** A turn that used tools, as it is shown to who assesses it. */
 export interface TurnRecord {
   turnId: string;
   personId: string;
@@ -83,7 +79,6 @@ export async function turnsToAssess(
   return rows;
 }
 
-/** Means of the scores by week, the oldest first. */
 export async function scoresByWeek(
   db: Queryable,
   since: Instant,

@@ -43,7 +43,6 @@ function oncePerTurn(turn: object, look: () => Promise<PromptSection | undefined
   return known;
 }
 
-/** One for each embedder: it keeps the vectors of what it has compared. */
 const likenesses = new WeakMap<Embedder, Likeness>();
 
 function likenessOf({ embedders: { embedder } }: Deps): Likeness | undefined {
@@ -65,23 +64,19 @@ function harvestJob(deps: Deps): JobHandler {
 
 // Shows a model how requests like this one were served before.
 
-/** Examples that are shown. */
-const MOST = 3;
+const MOST_SHOWN = 3;
 /** Nearer than this by meaning, or by words, a request is like another one. */
 const NEAR_BY_MEANING = 0.55;
 const NEAR_BY_WORDS = 0.34;
-/** Characters of a message that are looked at. */
-const LONGEST = 1_000;
-/** Smaller windows, in tokens, have no room for them. */
+const LONGEST_MESSAGE = 1_000;
 const LEAST_WINDOW = 8_000;
 
-/** The examples for a message; none for what no person wrote, and none that are not near. */
 async function section(
   { database }: Pick<Deps, 'database'>,
   likeness: Likeness | undefined,
   { person, place, private: isPrivate, conversationId, text, origin, window }: Asked,
 ): Promise<PromptSection | undefined> {
-  const asked = text.trim().slice(0, LONGEST);
+  const asked = text.trim().slice(0, LONGEST_MESSAGE);
   if (asked === '' || (origin !== undefined && origin !== 'person')) return undefined;
   if (window !== undefined && window < LEAST_WINDOW) return undefined;
   if (!isPrivate && conversationId === undefined) return undefined;
@@ -91,13 +86,12 @@ async function section(
     spaceId: `${place.adapter}:${place.space}`,
     sharedIn: isPrivate ? undefined : conversationId,
   };
-  const patterns = await store.own(db, shown, MOST_OF_ONE);
+  const patterns = await store.own(db, shown, MOST_PER_PERSON);
   if (patterns.length === 0) return undefined;
   const near = await nearest(patterns, asked, likeness);
   return near.length === 0 ? undefined : texts.section(near);
 }
 
-/** Those near to what is asked, nearest first; of several that did the same, the nearest. */
 async function nearest(
   patterns: readonly Pattern[],
   asked: string,
@@ -113,10 +107,11 @@ async function nearest(
     .sort((a, b) => b.score - a.score)
     .map(({ pattern }) => pattern);
   const ways = new Set<string>();
-  return ranked.filter(({ steps }) => !ways.has(texts.stepsOf(steps)) && ways.add(texts.stepsOf(steps))).slice(0, MOST);
+  return ranked
+    .filter(({ steps }) => !ways.has(texts.stepsOf(steps)) && ways.add(texts.stepsOf(steps)))
+    .slice(0, MOST_SHOWN);
 }
 
-/** The share of the shorter text's words that the other one has. */
 function sharedWords(one: string, other: string): number {
   const [a, b] = [new Set(lexemesOf(one)), new Set(lexemesOf(other))];
   const fewer = Math.min(a.size, b.size);
@@ -128,24 +123,20 @@ function sharedWords(one: string, other: string): number {
 
 /** A month and some days: a harvest that was missed is made up for. */
 const SEEN_MS = 40 * DAY_MS;
-/** Examples live so long. */
 const KEPT_MS = 180 * DAY_MS;
-/** One harvest keeps at most so many. */
-const MOST_AT_ONCE = 200;
-/** And a person has at most so many in a space. */
-const MOST_OF_ONE = 40;
+const MOST_PER_HARVEST = 200;
+const MOST_PER_PERSON = 40;
 const LONGEST_REQUEST = 240;
 const MOST_STEPS = 6;
 const MOST_FIELDS = 8;
 
-/** Harvests once; returns how many examples are new. */
 async function harvest({ database, world, config }: Deps): Promise<number> {
   const now = world.clock.now();
   const turns = await store.goodTurns(database, {
     since: new Date(now.getTime() - SEEN_MS),
     minScore: config.few_shot_min_score,
     minCalls: config.few_shot_min_tool_calls,
-    limit: MOST_AT_ONCE,
+    limit: MOST_PER_HARVEST,
   });
   return database.tx('improvement.harvest', async (tx) => {
     let count = 0;
@@ -155,7 +146,7 @@ async function harvest({ database, world, config }: Deps): Promise<number> {
       if (request === '' || steps.length < Math.max(1, config.few_shot_min_tool_calls)) continue;
       if (await store.insert(tx, { ...turn, request }, steps, now)) count++;
     }
-    await store.prune(tx, new Date(now.getTime() - KEPT_MS), MOST_OF_ONE);
+    await store.prune(tx, new Date(now.getTime() - KEPT_MS), MOST_PER_PERSON);
     return count;
   });
 }

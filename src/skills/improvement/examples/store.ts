@@ -1,4 +1,3 @@
-/** Requests that went well, with the tools that served them, in the database. */
 import type { Instant } from '../../../base/clock.ts';
 import { uuid } from '../../../base/ids.ts';
 import type { DeletionRule, MergeRule } from '../../../people/index.ts';
@@ -10,7 +9,6 @@ export interface PatternStep {
   fields: string[];
 }
 
-/** A turn that may become an example. */
 export interface GoodTurn {
   turnId: string;
   personId: string;
@@ -20,7 +18,6 @@ export interface GoodTurn {
   request: string;
   score: number;
   at: Instant;
-  /** Calls that went well, in their order. */
   calls: { name: string; input: unknown }[];
 }
 
@@ -93,7 +90,6 @@ export async function prune(tx: Transaction, before: Instant, most: number): Pro
   );
 }
 
-/** Owner of the examples, and the place that would show them. */
 export interface Shown {
   personId: string;
   spaceId: string;
@@ -101,7 +97,6 @@ export interface Shown {
   sharedIn: string | undefined;
 }
 
-/** The person's own in this space, the newest first. */
 export async function own(db: Queryable, { personId, spaceId, sharedIn }: Shown, limit: number): Promise<Pattern[]> {
   const { rows } = await db.query<Pattern>(
     `select id, request, steps from solution_patterns

@@ -1,4 +1,3 @@
-/** The surgeon's answer, and the files that it means. */
 import { z } from 'zod';
 import type { Entry, FileContent, Repository } from './repository.ts';
 
@@ -46,7 +45,6 @@ export async function filesAfter(
   return [...contents].map(([name, content]) => ({ path: name, content }));
 }
 
-/** The JSON of an answer, alone or in a fence; undefined: it has none of that form. */
 export function answerIn<T>(text: string, schema: z.ZodType<T>): T | undefined {
   const fenced = /```(?:json)?\s*\n([\s\S]*?)\n```/.exec(text)?.[1];
   const braced = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);

@@ -1,4 +1,3 @@
-/** The files of a worktree, for a build. */
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { PutFile } from '../../../sandbox/index.ts';

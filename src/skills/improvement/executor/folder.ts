@@ -1,4 +1,3 @@
-/** Working folder of a run on this machine, which is removed after each step. */
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +10,6 @@ import type { Run } from './store.ts';
 
 export interface Workplace {
   repository: Repository;
-  /** For the worktree; nothing is there yet. */
   tree: string;
 }
 

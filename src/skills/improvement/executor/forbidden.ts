@@ -52,12 +52,10 @@ const REGULAR = ['100644', '100755'];
 const LONGEST = 300;
 
 export interface Rules {
-  /** `executor_forbidden_paths` */
   forbidden: readonly string[];
   maxFiles: number;
 }
 
-/** The reason why a change may not be made, in a sentence; undefined: it may. */
 export function refusalOf(
   changes: readonly Change[],
   base: readonly Entry[],
@@ -73,7 +71,6 @@ export function refusalOf(
   return undefined;
 }
 
-/** The reason why nothing may be written at a path, as the end of a sentence. */
 export function pathRefusal(path: string, forbidden: readonly string[]): string | undefined {
   if (!isPlain(path)) return 'is no plain path';
   const name = folded(path);

@@ -1,4 +1,3 @@
-/** Pull requests, by an API of GitHub's form. */
 import { z } from 'zod';
 import type { Egress } from '../../../egress/index.ts';
 import type { Forge } from './settings.ts';
@@ -11,7 +10,6 @@ export interface PullRequest {
 /** `isTransient`: it may go well later. */
 export type ForgeAnswer<T> = { ok: true; value: T } | { ok: false; message: string; isTransient: boolean };
 
-/** Title and text of a pull request for a branch. */
 export interface AskedPull {
   branch: string;
   title: string;
@@ -20,7 +18,6 @@ export interface AskedPull {
 
 /** The pull requests of one repository. What is there already is found, so that each verb may be repeated. */
 export interface PullRequests {
-  /** The pull request of a branch, open or not. */
   find(branch: string, signal: AbortSignal): Promise<ForgeAnswer<PullRequest | undefined>>;
   open(asked: AskedPull, signal: AbortSignal): Promise<ForgeAnswer<PullRequest>>;
 }
@@ -40,7 +37,6 @@ const UNREADABLE = {
   isTransient: false,
 } as const;
 
-/** Finds the pull request of a branch in a list as GitHub writes it. */
 export function pullIn(list: unknown, branch: string): ForgeAnswer<PullRequest | undefined> {
   const read = z.array(pull).safeParse(list);
   if (!read.success) return UNREADABLE;
@@ -48,7 +44,6 @@ export function pullIn(list: unknown, branch: string): ForgeAnswer<PullRequest |
   return { ok: true, value: one && { number: one.number, url: one.html_url } };
 }
 
-/** One repository of a forge, by its API. */
 export class ForgeApi implements PullRequests {
   private readonly egress: Egress;
   private readonly forge: Forge;

@@ -5,7 +5,6 @@ import { deadline } from '../../../base/async.ts';
 import type { World } from '../../../base/world.ts';
 
 export interface GitOptions {
-  /** The folder that it runs in; nothing above it is looked at. */
   folder: string;
   env: World['env'];
   /** The only address that it may talk to. */
@@ -16,9 +15,7 @@ export interface GitOptions {
 
 export interface GitCall {
   input?: string | Uint8Array;
-  /** It talks to the remote, with the key. */
   network?: true;
-  /** Exit codes besides 0 that are an answer. */
   also?: readonly number[];
   signal: AbortSignal;
 }
@@ -27,7 +24,6 @@ const TIMEOUT_MS = 120_000;
 const NETWORK_TIMEOUT_MS = 600_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 const LONGEST_COMPLAINT = 400;
-/** Variables of coda's environment for git: the way to programs and to the network. */
 const INHERITED = [
   'PATH',
   'https_proxy',
@@ -71,7 +67,6 @@ export class GitError extends Error {
   }
 }
 
-/** Runs git once, without a shell; resolves with its output. */
 export async function git(
   options: GitOptions,
   args: readonly string[],

@@ -22,7 +22,6 @@ import * as store from './store.ts';
 import { mergeRules } from './store.ts';
 import * as texts from './texts.ts';
 
-/** Containers of the executor, for whoever looks into a run by hand. */
 const MINUTE_MS = 60_000;
 
 const name = z
@@ -34,7 +33,6 @@ const tag = z
   .regex(/^agent-sandbox-[a-z0-9][a-z0-9-]{0,60}(?::[a-z0-9][a-z0-9.-]{0,40})?$/)
   .describe('Of the image: agent-sandbox-NAME.');
 
-/** Fields common to the tools; their output was written by code. */
 const SANDBOX_TOOLS_COMMON = {
   effect: 'external',
   does: ['code'],
@@ -191,10 +189,8 @@ function healthTool({ sandbox: { detached }, config }: Deps): AnyTool {
 const STEP_JOB = 'improvement.run.step';
 export const RUN_TASK = 'improvement.executor';
 
-/** Attempts at one step, with those that a killed process has begun. */
 const MOST_ATTEMPTS = 12;
-/** A step that does not get through to the outside is tried so often. */
-const TRIES = 6;
+const MOST_NETWORK_TRIES = 6;
 /** A network that is away at night may be back some minutes later. */
 const FIRST_WAIT_MS = 15_000;
 const LONGEST_WAIT_MS = 900_000;
@@ -204,7 +200,6 @@ const STALLED_MS = 24 * 3_600_000;
 
 const payload = z.object({ run: z.string(), step: z.enum(store.STEPS) });
 
-/** Takes the lock for a proposal, or for the most important one, and enqueues the first step. */
 export async function begin(
   deps: Pick<Deps, 'config' | 'jobs' | 'world'>,
   tx: Transaction,
@@ -231,7 +226,6 @@ async function enqueue({ jobs, world }: Pick<Deps, 'jobs' | 'world'>, tx: Transa
   await jobs.enqueue(tx, { kind: STEP_JOB, payload: { run, step } }, options);
 }
 
-/** Begins a run when it is time, where there is something to do. */
 function weeklyJob(deps: Deps): JobHandler {
   return {
     kind: RUN_TASK,
@@ -262,7 +256,7 @@ function stepJob(deps: Deps): JobHandler {
 
 /**
  * The run's lock, waited for as long as a process that has died may hold it. The row and the job decide who works on a run:
- * the lock keeps a process that was taken for dead from working on beside its successor, and is done without after `TRIES`.
+ * the lock keeps a process that was taken for dead from working on beside its successor, and is done without after `MOST_NETWORK_TRIES`.
  */
 async function lockOf({ locks }: Deps, id: string, attempt: number, signal: AbortSignal): Promise<Lock | undefined> {
   for (let waitedMs = 0; waitedMs <= 2 * locks.ttlMs; waitedMs += BETWEEN_LOOKS_MS) {
@@ -270,7 +264,7 @@ async function lockOf({ locks }: Deps, id: string, attempt: number, signal: Abor
     if (lock !== undefined) return lock;
     await sleep(BETWEEN_LOOKS_MS, signal);
   }
-  if (attempt < TRIES) throw new Later(texts.isHeld());
+  if (attempt < MOST_NETWORK_TRIES) throw new Later(texts.isHeld());
   return undefined;
 }
 
@@ -278,7 +272,7 @@ async function attempted(deps: Deps, run: store.Run, attempt: number, signal: Ab
   try {
     return await perform(deps, run, signal);
   } catch (error) {
-    if (!(error instanceof Later) || attempt < TRIES) throw error;
+    if (!(error instanceof Later) || attempt < MOST_NETWORK_TRIES) throw error;
     const remedy = texts.unreachableRemedy(run.proposalId);
     const reason = texts.faultOf(new CodaError('EXECUTOR_UNREACHABLE', { message: error.message, remedy }));
     return { next: run.step === 'report' ? 'record' : 'report', found: {}, state: 'failed', reason };
@@ -293,7 +287,6 @@ async function settle(deps: Deps, tx: Transaction, run: store.Run, result: StepR
   else await enqueue(deps, tx, run.id, result.next);
 }
 
-/** Off until it is switched on and has a key of a forge. */
 export const executor: Part = {
   name: 'executor',
   isOn: isExecutorOn,
@@ -325,7 +318,6 @@ function check({ sandbox, config, servers }: Deps): HealthCheck {
 
 const COMMON = { mainAgentOnly: true, spare: true } as const;
 
-/** For the owner: to begin a run, and to see what became of it. */
 function runTools(deps: Deps): AnyTool[] {
   return [runTool(deps), statusTool(), historyTool()];
 }

@@ -1,4 +1,3 @@
-/** Outcome of a run's step. */
 import type { Transaction } from '../../../storage/index.ts';
 import type { Found, RunState, Step } from './store.ts';
 
@@ -7,16 +6,13 @@ export interface StepResult {
   found: Found;
   state?: RunState;
   reason?: string;
-  /** Further writes in the transaction that stores it. */
   also?(tx: Transaction): Promise<void>;
 }
 
-/** Result of a request for a run. */
 export type Begun = { ok: true; run: string; proposalId: string } | { ok: false; why: 'busy' | 'nothing' | 'unknown' };
 
 /** Ends a run: the reason is told to its owner. */
 export class Refused extends Error {
-  /** The proposal does not count any more. */
   readonly isWithdrawn: boolean;
 
   constructor(message: string, isWithdrawn = false) {

@@ -1,5 +1,3 @@
-/** The commit of a change, and the ways in which a forge gets it: git over https, or the tools of an MCP server. */
-
 import type { Json } from '../../../base/json.ts';
 import type { ToolServers } from '../../../chat/index.ts';
 import type { Deps } from '../part.ts';
@@ -21,7 +19,6 @@ export function forgeFor({ config }: Pick<Deps, 'config'>): Forge {
   return forge;
 }
 
-/** The tools that write to the forge; undefined where git and its API do. */
 export function toolsOf({ servers }: Pick<Deps, 'servers'>, forge: Forge): ForgeTools | undefined {
   const { server } = forge;
   if (server === undefined) return undefined;
@@ -110,7 +107,6 @@ export async function pushByTools(
   throw now === base ? new Later(texts.notPushed()) : new Refused(texts.branchTaken(branch));
 }
 
-/** The newest commit that a branch has in common with the base branch, and its own newest one. */
 async function beginningOf(
   repository: Repository,
   { branch, forge }: { branch: string; forge: Forge },
@@ -140,7 +136,6 @@ class ForgeTools implements PullRequests {
     this.forge = forge;
   }
 
-  /** Makes a branch at the newest commit of the base branch. */
   createBranch(branch: string, signal: AbortSignal): Promise<ForgeAnswer<string>> {
     return this.call('create_branch', { branch, from_branch: this.forge.base }, signal);
   }

@@ -6,7 +6,6 @@ import type { World } from '../../../base/world.ts';
 import { type GitCall, git } from './git.ts';
 import type { Forge } from './settings.ts';
 
-/** A path of a commit. */
 export interface Entry {
   /** As git has it: `100644`, `100755`, `120000` (a link), `160000` (another repository). */
   mode: string;
@@ -23,7 +22,6 @@ export interface Change {
   to: string;
 }
 
-/** The whole new content of a file. */
 export interface FileContent {
   path: string;
   content: string;
@@ -31,11 +29,9 @@ export interface FileContent {
 
 export const GONE = '000000';
 const COMMIT = /^[0-9a-f]{40,64}$/;
-/** Commits by which the base branch may have gone on since another branch began at it. */
-const MOST_HISTORY = 50;
+const HISTORY_DEPTH = 50;
 const AUTHOR = { name: 'coda', email: 'coda@localhost' };
 
-/** Opens an empty copy in `folder`, whatever stood there. */
 export async function openRepository(
   { forge, env, folder }: { forge: Forge; env: World['env']; folder: string },
   signal: AbortSignal,
@@ -62,7 +58,6 @@ export class Repository {
     await this.git(['init', '--quiet', '--bare', '--template=', '.'], { signal });
   }
 
-  /** Fetches the newest commit of a branch, without its history; gives its id. */
   async fetchBranch(branch: string, signal: AbortSignal): Promise<string> {
     await this.fetch(`refs/heads/${branch}`, signal);
     return this.text(['rev-parse', '--verify', 'FETCH_HEAD^{commit}'], { signal });
@@ -73,10 +68,9 @@ export class Repository {
     await this.fetch(commit, signal);
   }
 
-  /** The newest commits of a branch, the newest first, with all that stands in them. */
   async history(branch: string, signal: AbortSignal): Promise<string[]> {
-    await this.fetch(`refs/heads/${branch}`, signal, MOST_HISTORY);
-    const listed = await this.text(['rev-list', `--max-count=${MOST_HISTORY}`, 'FETCH_HEAD'], { signal });
+    await this.fetch(`refs/heads/${branch}`, signal, HISTORY_DEPTH);
+    const listed = await this.text(['rev-list', `--max-count=${HISTORY_DEPTH}`, 'FETCH_HEAD'], { signal });
     return listed.split('\n').filter(Boolean);
   }
 
@@ -104,14 +98,12 @@ export class Repository {
     return this.git(['cat-file', 'blob', `${commit}:${path}`], { signal });
   }
 
-  /** Files in which each of the patterns (POSIX, extended) matches a line. */
   async grep(commit: string, patterns: readonly string[], signal: AbortSignal): Promise<string[]> {
     const asked = ['grep', '-l', '-z', '-I', '-E', '--all-match', ...alternatives(patterns), commit, '--'];
     const found = await this.git(asked, { signal, also: [1] });
     return recordsIn(found).map((record) => record.slice(commit.length + 1));
   }
 
-  /** All that one of the patterns (POSIX, extended) matches, with the file that it stands in. */
   async matches(
     commit: string,
     patterns: readonly string[],
@@ -156,7 +148,6 @@ export class Repository {
     );
   }
 
-  /** Every path in which two commits differ, with its mode before and after. */
   async changes(base: string, commit: string, signal: AbortSignal): Promise<Change[]> {
     const asked = ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-textconv', '--no-ext-diff', base, commit];
     const records = recordsIn(await this.git(asked, { signal }));
@@ -173,7 +164,6 @@ export class Repository {
     return (await this.git(['diff-tree', '-p', ...plain, base, commit], { signal })).toString('utf8');
   }
 
-  /** The commit that the remote has under a branch's name. */
   async remoteBranch(branch: string, signal: AbortSignal): Promise<string | undefined> {
     const asked = ['ls-remote', '--refs', this.forge.remote, `refs/heads/${branch}`];
     const listed = (await this.git(asked, { signal, network: true })).toString('utf8');
@@ -190,7 +180,6 @@ export class Repository {
     await this.git([...asked, lease, this.forge.remote, `${commit}:refs/heads/${branch}`], { signal, network: true });
   }
 
-  /** A worktree with the files of a commit. */
   async checkout(commit: string, folder: string, signal: AbortSignal): Promise<void> {
     await rm(folder, { recursive: true, force: true });
     await this.git(['worktree', 'prune'], { signal });

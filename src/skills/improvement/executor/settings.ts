@@ -1,4 +1,3 @@
-/** The executor's own keys of the block of self-improvement. */
 import { z } from 'zod';
 import { duration, secret, secretText, url } from '../../../config/index.ts';
 
@@ -84,7 +83,6 @@ export const executorFields = {
   executor_test_timeout: duration('30m', 'seconds').describe('How long the tests may take.'),
 };
 
-/** The forge, with its key or the MCP server that has one. */
 export interface Forge {
   api: string;
   repository: string;

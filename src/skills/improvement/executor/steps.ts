@@ -21,7 +21,6 @@ import * as store from './store.ts';
 import { ask, contentsOf, describe, radius, survey } from './survey.ts';
 import * as texts from './texts.ts';
 
-/** The morning's narrative of a run: told to the owners, and to programs. */
 const narrativeSchema = z.object({ narrative: z.string().min(1).max(3_000) });
 
 const MORNING_MS = 8 * 3_600_000;
@@ -53,7 +52,6 @@ async function report(deps: Deps, run: Run, signal: AbortSignal): Promise<StepRe
   };
 }
 
-/** The morning narrative; without a model, the facts. */
 async function narrated(deps: Deps, run: Run, title: string, signal: AbortSignal): Promise<string> {
   if (run.state === 'withdrawn') return '';
   const material = { 'The run': JSON.stringify(texts.factsOf(run, title), null, 1) };
@@ -66,7 +64,6 @@ async function narrated(deps: Deps, run: Run, title: string, signal: AbortSignal
   }
 }
 
-/** The household's next 8 o'clock. */
 function morning({ world, household }: Pick<Deps, 'world' | 'household'>): Date {
   const now = world.clock.now();
   const today = beginningOf(dayAt(now, household.zone), household.zone).getTime() + MORNING_MS;
@@ -75,7 +72,6 @@ function morning({ world, household }: Pick<Deps, 'world' | 'household'>): Date 
 
 type Perform = (deps: Deps, run: Run, signal: AbortSignal) => Promise<StepResult>;
 
-/** Categories of proposals whose carrying out is a change of code. */
 export const CATEGORIES: readonly string[] = ['code', 'tool'];
 
 const STEPS: Readonly<Record<Step, Perform>> = {
@@ -100,7 +96,6 @@ export async function perform(deps: Deps, run: Run, signal: AbortSignal): Promis
   }
 }
 
-/** The states of proposals that it takes up. */
 export const statesOf = ({ executor_require_approval: asks }: Deps['config']): string[] =>
   asks ? ['approved'] : ['approved', 'pending'];
 
@@ -200,7 +195,6 @@ async function requested(deps: Deps, run: Run, pulls: PullRequests, signal: Abor
 
 const outcomeOf = ({ id, branch }: Run, { url }: PullRequest) => ({ run: id, branch, request: url });
 
-/** Building a change, running its tests, and starting it as a shadow: all of it in containers without a network. */
 const verdictSchema = z.object({ pass: z.boolean(), verdict: z.string().min(1).max(2_000) });
 
 const MARGIN_MS = 60_000;
@@ -212,10 +206,8 @@ const tagOf = ({ id }: Pick<Run, 'id'>): string => `agent-sandbox-${id}`;
 const testsOf = ({ id }: Pick<Run, 'id'>): string => `tests-${id}`;
 const shadowOf = ({ id }: Pick<Run, 'id'>): string => `shadow-${id}`;
 
-/** Result of trying a change out. */
 interface Tried {
   tests: Tests;
-  /** Undefined: it passes. */
   problem: CodaError | undefined;
 }
 
@@ -249,13 +241,11 @@ async function tryOut(deps: Deps, run: Run, tree: string, signal: AbortSignal): 
   }
 }
 
-/** Removes what a run, or one that was cut off, has left in Docker. */
 async function clearContainers({ sandbox: { detached } }: Deps, run: Pick<Run, 'id'>): Promise<void> {
   for (const name of [testsOf(run), shadowOf(run)]) await detached.remove(name);
   await detached.removeImage(tagOf(run));
 }
 
-/** Why it cannot be built; undefined: it is. */
 async function build(deps: Deps, run: Run, tree: string, signal: AbortSignal): Promise<string | undefined> {
   const { executor_dockerfile: dockerfile, executor_build_timeout: timeoutMs } = deps.config;
   const context = await contextOf(tree, '.');

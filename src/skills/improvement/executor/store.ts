@@ -1,25 +1,21 @@
-/** Runs of the executor, in the database. Every verb runs in the given transaction. */
 import type { Instant } from '../../../base/clock.ts';
 import type { MergeRule } from '../../../people/index.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
 import type { ChangeAnswer } from './change.ts';
 import type { PullRequest } from './forge.ts';
 
-/** In order. */
 export const STEPS = ['lock', 'choose', 'survey', 'fix', 'push', 'test', 'request', 'report', 'record'] as const;
 export type Step = (typeof STEPS)[number];
 export type RunState = 'running' | 'passed' | 'failed' | 'withdrawn';
 
 export interface Survey {
   files: string[];
-  /** Others that depend on them. */
   affected: string[];
   notes: string;
 }
 
 export interface Tests {
   passed: boolean;
-  /** The end of what was printed. */
   output: string;
   verdict: string;
 }
@@ -88,7 +84,6 @@ const toRun = (row: RunRow): Run => ({
   ...(row.narrative !== null && { narrative: row.narrative }),
 });
 
-/** Takes the lock: false where another run holds it. */
 export async function begin(
   tx: Transaction,
   run: Pick<Run, 'id' | 'proposalId' | 'askedBy' | 'branch'>,
@@ -117,7 +112,6 @@ export async function find(db: Queryable, id: string): Promise<Run | undefined> 
   return rows[0] && toRun(rows[0]);
 }
 
-/** The newest first. */
 export async function list(db: Queryable, limit: number): Promise<Run[]> {
   const { rows } = await db.query<RunRow>('select * from improvement_runs order by started_at desc, id limit $1', [
     limit,
@@ -125,7 +119,6 @@ export async function list(db: Queryable, limit: number): Promise<Run[]> {
   return rows.map(toRun);
 }
 
-/** The most important proposal of these categories and states that no run has taken up. */
 export async function nextProposal(
   db: Queryable,
   { categories, states }: { categories: readonly string[]; states: readonly string[] },
@@ -163,7 +156,6 @@ export async function advance(
   return rows.length === 1;
 }
 
-/** Gives the lock back. */
 export async function end(tx: Transaction, id: string, now: Instant): Promise<void> {
   await tx.query(
     `update improvement_runs set ended_at = $2, updated_at = $2,

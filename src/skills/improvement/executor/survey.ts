@@ -74,7 +74,6 @@ export async function radius(
 export const describe = ({ title, description, category }: Proposal): string =>
   JSON.stringify({ title, description, category }, null, 1);
 
-/** The files by their paths, without those that cannot be read as text. */
 export async function contentsOf(
   { repository, base, entries }: Looked,
   paths: readonly string[],
@@ -112,12 +111,10 @@ const SCRIPT = /\.(?:[cm]?[jt]sx?|vue|svelte|astro)$/;
 const QUOTE = `['"\`]`;
 const INSIDE = `[^'"\`]*`;
 const ENDINGS = '([.][A-Za-z]+)*';
-/** `./x`, `../`, and templates that begin so. */
-const RELATIVE = `${QUOTE}[.]{1,2}(/${INSIDE})?${QUOTE}`;
+const RELATIVE_IMPORT = `${QUOTE}[.]{1,2}(/${INSIDE})?${QUOTE}`;
 const LITERAL = /['"`]([^'"`]*)['"`]$/;
 const KEYWORD = 'import|from|require|include|use|load';
 
-/** The files of a commit in which one of `changed` may be imported. */
 export async function importersOf(
   repository: Pick<Repository, 'grep' | 'matches'>,
   commit: string,
@@ -127,19 +124,18 @@ export async function importersOf(
   const importers = new Set<string>();
   const scripts = changed.filter((path) => SCRIPT.test(path));
   if (scripts.length > 0) {
-    const patterns = [RELATIVE, ...scripts.flatMap(namedIn)];
+    const patterns = [RELATIVE_IMPORT, ...scripts.flatMap(namedIn)];
     for (const { path, text } of await repository.matches(commit, patterns, signal))
       if (scripts.some((script) => mayMean(text, path, script))) importers.add(path);
   }
   // Other languages import by names, over several lines: a file that imports anything and has the name in it.
   for (const path of changed.filter((each) => !SCRIPT.test(each))) {
-    const word = `(^|[^[:alnum:]_-])${escaped(stemOf(path))}([^[:alnum:]_-]|$)`;
+    const word = `(^|[^[:alnum:]_-])${posixEscaped(stemOf(path))}([^[:alnum:]_-]|$)`;
     for (const other of await repository.grep(commit, [word, KEYWORD], signal)) importers.add(other);
   }
   return importers;
 }
 
-/** True if a literal that stands in `file` may mean the script `path`. */
 function mayMean(text: string, file: string, path: string): boolean {
   const literal = LITERAL.exec(text)?.[1] ?? '';
   const [fixed = '', ...computed] = literal.split('${');
@@ -155,11 +151,10 @@ function mayMean(text: string, file: string, path: string): boolean {
 
 /** Patterns of literals that end with the name of a script: from the root, by an alias, or bare after a word that imports. */
 function namedIn(path: string): string[] {
-  const name = `(${[...namesOf(path)].map(escaped).join('|')})${ENDINGS}${QUOTE}`;
+  const name = `(${[...namesOf(path)].map(posixEscaped).join('|')})${ENDINGS}${QUOTE}`;
   return [`${QUOTE}${INSIDE}/${name}`, `(from|import|require)[[:space:]]*[(]?[[:space:]]*${QUOTE}[#~@]?${name}`];
 }
 
-/** The names by which a script is known: its own, and its folder's where it is the index. */
 function namesOf(path: string): ReadonlySet<string> {
   const stem = stemOf(path);
   return new Set(stem === 'index' ? [stem, stemOf(posix.dirname(path))] : [stem]);
@@ -169,26 +164,21 @@ const stemOf = (path: string): string => withoutEnding(posix.basename(path)).rep
 
 const withoutEnding = (path: string): string => path.replace(/(?:\.d)?\.[^./]*$/, '');
 
-/** As a POSIX pattern that matches nothing but this. */
-const escaped = (text: string): string => text.replace(/[.[\]{}()*+?^$|\\]/g, '\\$&');
+const posixEscaped = (text: string): string => text.replace(/[.[\]{}()*+?^$|\\]/g, '\\$&');
 
-/** The four specialists, asked for one answer each: what they may read is given to them, and no tool is. */
+/** They get their material in the question, and no tool. */
 type SpecialistName = 'code-archaeologist' | 'code-surgeon' | 'test-runner' | 'improvement-reporter';
 
 interface Task {
-  /** The material, in the order in which it is read. All of it is data. */
   material: Readonly<Record<string, string>>;
-  /** The form of the answer, in words. */
   form: string;
   maxTokens: number;
 }
 
-/** Those that think hard get the heavy model. */
-const HEAVY: readonly SpecialistName[] = ['code-archaeologist', 'code-surgeon'];
+const HEAVY_SPECIALISTS: readonly SpecialistName[] = ['code-archaeologist', 'code-surgeon'];
 const TRIES = 2;
 const TRANSIENT: readonly string[] = ['transient', 'rate_limited', 'timeout'];
 
-/** Asks one; throws `Refused` or `Later`. */
 export async function ask<T>(
   deps: Deps,
   name: SpecialistName,
@@ -201,7 +191,7 @@ export async function ask<T>(
   const system = await readFile(join(packageRoot(), 'agents', name, 'soul.md'), 'utf8');
   const parts = Object.entries(material).map(([title, text]) => `## ${title}\n\n${texts.quoted(text)}`);
   const text = [...parts, `## Your answer\n\nJSON and nothing else, of this form:\n\n${form}`].join('\n\n');
-  const model = HEAVY.includes(name) ? heavyOf(deps.config) : undefined;
+  const model = HEAVY_SPECIALISTS.includes(name) ? heavyOf(deps.config) : undefined;
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const asked = { personId, system, text, maxTokens, model };
     const answer = await askWithin(deps, `improvement.${name}`, asked, signal);

@@ -1,4 +1,3 @@
-/** Texts of the executor, for people, its forge and its specialists. */
 import type { CodaError } from '../../../base/errors.ts';
 import type { Json } from '../../../base/json.ts';
 import { plural, shorten } from '../../../base/text.ts';
@@ -42,7 +41,6 @@ export const failedRemedy = (branch: string) =>
   `The branch \`${branch}\` stays for a look; executor_build_timeout and executor_test_timeout say how long it may take.`;
 export const unreachableRemedy = (proposalId: string) =>
   `Once it answers, have me work on the proposal \`${proposalId}\` again.`;
-/** The fault, what helps, and its code in docs/errors.md. */
 export const faultOf = ({ message, remedy, code }: CodaError) => `${message} ${remedy} (${code})`;
 export const unreadable = (name: string) => `${name} does not answer in the form that was asked for.`;
 export const branchTaken = (branch: string) => `Somebody else has written to the branch ${branch}.`;
@@ -111,7 +109,6 @@ export function requestBody({ change, survey, tests, id, base }: Run, { descript
   ].join('\n\n');
 }
 
-/** All that is known of a run, for its narrative. */
 export function factsOf(run: Run, title: string): Record<string, Json> {
   return {
     ...{ proposal: title, state: run.state, branch: run.branch, reason: run.reason ?? null },

@@ -1,26 +1,20 @@
 /** Requests that could not be served, put together where they lacked the same. Pure and deterministic. */
 import { lexemesOf } from '../../../base/lexemes.ts';
 
-/** Something that is lacking. */
 export interface Gap {
-  /** The words that most of its requests share, the most frequent first. */
   words: readonly string[];
-  /** Their stems. */
   terms: readonly string[];
-  /** Tools that were called and are not there, the most frequent first. */
   tools: readonly string[];
   requests: number;
   days: number;
   people: number;
 }
 
-/** Requests that share so much of what they lack are of one gap. */
-const NEAR = 0.4;
+const SAME_GAP_FROM = 0.4;
 /** A gap is asked for so often, on so many days. */
 const FEWEST_REQUESTS = 3;
 const FEWEST_DAYS = 2;
-/** More requests than this are not compared with each other. */
-const MOST = 600;
+const MOST_COMPARED = 600;
 const MOST_WORDS = 3;
 
 /**
@@ -29,10 +23,10 @@ const MOST_WORDS = 3;
  */
 export function gapsIn(unserved: readonly Unserved[], owners: ReadonlySet<string>): Gap[] {
   const groups: Unserved[][] = [];
-  for (const request of unserved.slice(-MOST)) {
+  for (const request of unserved.slice(-MOST_COMPARED)) {
     const near = groups
       .map((group, at) => ({ at, likeness: likenessTo(group, request) }))
-      .filter(({ likeness }) => likeness >= NEAR)
+      .filter(({ likeness }) => likeness >= SAME_GAP_FROM)
       .sort((a, b) => b.likeness - a.likeness || a.at - b.at)[0];
     if (near) groups[near.at]?.push(request);
     else groups.push([request]);
@@ -49,7 +43,6 @@ function isGap(group: readonly Unserved[], owners: ReadonlySet<string>): boolean
   return group.length >= FEWEST_REQUESTS && daysOf(group) >= FEWEST_DAYS && isTold;
 }
 
-/** The mean likeness of a request to those of a group: the share of the terms that both have. */
 function likenessTo(group: readonly Unserved[], { terms, tool }: Unserved): number {
   const sum = group.reduce((all, other) => {
     if (tool !== undefined && other.tool === tool) return all + 1;
@@ -79,7 +72,6 @@ function gapOf(group: readonly Unserved[]): Gap {
   };
 }
 
-/** Each value with its count, the most frequent first; of equals the one that came first. */
 function mostFrequent(values: readonly string[]): [string, number][] {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -88,15 +80,12 @@ function mostFrequent(values: readonly string[]): [string, number][] {
 
 // Requests that nothing could serve, by the name of what is lacking. Pure.
 
-/** One request that could not be served. */
 interface Unserved {
   personId: string;
   at: Date;
   /** Stems of what is lacking, as the light model or the called tool names it. */
   terms: readonly string[];
-  /** The words of these stems as they were written, the same place by place. */
   words: readonly string[];
-  /** A tool that was called and is not there. */
   tool?: string;
 }
 
@@ -115,7 +104,6 @@ export function lackingIn(name: string): Pick<Unserved, 'terms' | 'words'> | und
   return found.size === 0 ? undefined : { terms: [...found.keys()], words: [...found.values()] };
 }
 
-/** The purpose of a missing tool, by its name. */
 export function unservedTool(tool: string): Pick<Unserved, 'terms' | 'words' | 'tool'> {
   return { terms: [], words: [], ...lackingIn(tool.replace(/[_-]+/g, ' ')), tool };
 }

@@ -19,8 +19,7 @@ import * as texts from './texts.ts';
 
 // Asks the light model which turns without a tool were ones that nothing could serve, whatever their language.
 
-/** Turns of one question; characters of each request and answer. */
-const BATCH = 60;
+const TURNS_PER_QUESTION = 60;
 const LONGEST = 200;
 const MAX_TOKENS = 1_500;
 const LONGEST_NAME = 60;
@@ -35,7 +34,6 @@ const ASK_TASK = [
 
 const read = z.object({ lacking: z.record(z.string(), z.unknown()) });
 
-/** Those of `turns` that nothing could serve, each with what is lacking; none where no model can be asked within the budget. */
 async function unservedAmong(
   deps: Deps,
   turns: readonly Answer[],
@@ -44,8 +42,8 @@ async function unservedAmong(
   const personId = await firstOwner(readerOf(deps.database));
   if (!deps.models.available || personId === undefined) return [];
   const found: (Answer & { lacking: string })[] = [];
-  for (let at = 0; at < turns.length; at += BATCH) {
-    const batch = turns.slice(at, at + BATCH);
+  for (let at = 0; at < turns.length; at += TURNS_PER_QUESTION) {
+    const batch = turns.slice(at, at + TURNS_PER_QUESTION);
     const question = { personId, system: ASK_TASK, text: shown(batch), maxTokens: MAX_TOKENS };
     const answer = await askWithin(deps, 'improvement.gaps', question, signal);
     if (!answer.ok && ['transient', 'rate_limited', 'cancelled'].includes(answer.fault))
@@ -70,7 +68,6 @@ function shown(turns: readonly Answer[]): string {
   return enclosed('messages', lines.join('\n'));
 }
 
-/** The names in the model's answer, by number. */
 function namesIn(text: string): Readonly<Record<string, string>> {
   const json = /\{[\s\S]*\}/.exec(text)?.[0];
   if (json === undefined) return {};
@@ -88,19 +85,15 @@ function namesIn(text: string): Readonly<Record<string, string>> {
 
 // Detects gaps in a month of calls, scores and answers.
 
-/** Proposals of the category. */
 const CATEGORY = 'capability_gap';
 const DAYS = 30;
 const MOST_CALLS = 2_000;
 const MOST_SCORES = 1_000;
 const MOST_ANSWERS = 180;
-/** A tool that fails so often, on so many days, does not serve. */
 const FEWEST_CALLS = 3;
 const FEWEST_DAYS = 2;
-/** Requests from which on a gap is of high priority. */
-const MANY = 8;
+const HIGH_PRIORITY_FROM = 8;
 
-/** The gaps of the last days, as they are proposed. */
 async function detect(deps: Deps, now: Instant, signal: AbortSignal): Promise<Proposing[]> {
   const { database } = deps;
   const since = new Date(now.getTime() - DAYS * DAY_MS);
@@ -133,13 +126,12 @@ function gapProposal(gap: Gap): Proposing {
     category: CATEGORY,
     title: texts.title(gap),
     description: texts.description(gap, DAYS),
-    priority: requests >= MANY ? 2 : 3,
+    priority: requests >= HIGH_PRIORITY_FROM ? 2 : 3,
     payload: { tools: tools.slice(0, 5), words: [...gap.words], requests, days, people },
     fingerprint: tools[0] ?? [...terms].sort().join(' '),
   };
 }
 
-/** Tools that are there and fail for want of something that an owner sets up. */
 function outOfOrder(calls: readonly store.FailedCall[]): Proposing[] {
   const kinds = new Map<string, store.FailedCall[]>();
   for (const call of calls) {

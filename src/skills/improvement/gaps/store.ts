@@ -1,13 +1,10 @@
-/** A month of calls and answers, as gaps are looked for in it. */
 import type { Instant } from '../../../base/clock.ts';
 import type { Database } from '../../../storage/index.ts';
 import type { FailureMode } from '../assessment/modes.ts';
 
-/** A call that nothing could carry out. */
 export interface FailedCall {
   personId: string;
   at: Instant;
-  /** The tool as the model named it. */
   tool: string;
   code: string;
 }
@@ -56,7 +53,6 @@ export async function answersAlone(database: Pick<Database, 'read'>, since: Inst
   return rows.reverse();
 }
 
-/** A scored turn for which something was lacking, by the light model's name for it. */
 export interface Scored {
   personId: string;
   at: Instant;
@@ -81,7 +77,6 @@ export async function scoredAsLacking(
   return rows.reverse();
 }
 
-/** Ids of those who are told of gaps. */
 export async function owners(database: Pick<Database, 'read'>): Promise<string[]> {
   const { rows } = await database.read<{ id: string }>(
     `select id from persons where role = 'owner' and erased_at is null`,

@@ -1,4 +1,3 @@
-/** Texts of gap proposals. */
 import { plural, shorten } from '../../../base/text.ts';
 import type { Gap } from './cluster.ts';
 

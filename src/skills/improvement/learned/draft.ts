@@ -24,11 +24,8 @@ export type Reason =
   | 'audit'
   | 'tests';
 
-/** A lesson as it happened, once. */
 export interface Instance {
-  /** The request that the lesson is about. */
   asked: string;
-  /** The turn that was put right, if another one did that. */
   before: ToldTurn | undefined;
   turn: ToldTurn;
 }
@@ -67,7 +64,6 @@ const WRITING = [
   'requests", "body": "the instructions, Markdown"}.',
 ].join(' ');
 
-/** The model's task. */
 export function question(
   kind: SignalKind,
   instances: readonly Instance[],
@@ -117,7 +113,6 @@ const skillForm = z.object({
 
 export type NewSkill = z.output<typeof skillForm>;
 
-/** The changes that the model proposes; undefined: its answer has not their form. */
 export function readEdits(answer: string): Edits | undefined {
   const read = editsForm.safeParse(jsonIn(answer));
   if (!read.success) return undefined;
@@ -140,9 +135,7 @@ function jsonIn(answer: string): unknown {
   }
 }
 
-/** Shared words, of all words of two descriptions, from which on two skills are the same one. */
 const SAME_WORDS = 0.6;
-/** Nearness in meaning from which on they are. */
 const SAME_MEANING = 0.9;
 
 export function copyOf(draft: Pick<NewSkill, 'name' | 'description'>, near: readonly NearSkill[]): string | undefined {
@@ -193,7 +186,6 @@ const isPlain = (value: unknown): boolean =>
 
 // Drafts as text: a changed `SKILL.md`, or a new one, and the difference. Pure.
 
-/** Changes of a skill's instructions. */
 interface Edits {
   description: string | undefined;
   /** `old` stands in the instructions exactly once. */
@@ -201,17 +193,14 @@ interface Edits {
   append: string | undefined;
 }
 
-/** Origin of a draft, for the skill's metadata. */
 export interface Origin {
   model: string;
   turns: readonly string[];
-  /** YYYY-MM-DD */
   date: string;
 }
 
 const FRONTMATTER = /^(\ufeff?---[ \t]*\r?\n)([\s\S]*?)(\r?\n---[ \t]*(?:\r?\n|$))/;
 
-/** The instructions, without the frontmatter. */
 const bodyOf = (text: string): string => text.replace(FRONTMATTER, '');
 
 /** The whole file with the changes; undefined where they do not apply: a patch is taken whole or not at all. */
@@ -230,7 +219,6 @@ export function patched(text: string, { description, edits, append }: Edits, ori
   return frontmatter === undefined ? undefined : `---\n${frontmatter}---\n${body}`;
 }
 
-/** The frontmatter of a draft; undefined where nobody can read it. */
 function marked(frontmatter: string, origin: Origin, description: string | undefined): string | undefined {
   const document = Yaml.parseDocument(frontmatter, { logLevel: 'silent' });
   if (document.errors.length > 0 || !Yaml.isMap(document.contents)) return undefined;
@@ -249,7 +237,6 @@ const metadataOf = ({ model, turns, date }: Origin) => ({
   'learned-on': date,
 });
 
-/** A new skill's file. */
 export function written(
   { name, description, body }: { name: string; description: string; body: string },
   origin: Origin,

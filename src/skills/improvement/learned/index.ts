@@ -58,14 +58,11 @@ export function learned(shelf: SkillShelf): Skill<Optional> {
   };
 }
 
-/** The nightly look at what was done: signs of lessons, and how kept skills fare. No model is asked. */
 export const LEARN_TASK = 'improvement.learn';
 
 /** Nights that may have been missed. */
 const LOOKED_AT_MS = 3 * DAY_MS;
-/** A turn that ended just now may still be put right. */
 const SETTLED_MS = 15 * 60_000;
-/** Uses of a skill, and proposals that came to nothing. */
 const KEPT_DAYS = 90;
 const SIGNALS_DAYS = 31;
 
@@ -119,7 +116,6 @@ interface Seen {
   meant: readonly SkillMeant[];
 }
 
-/** The turns that a kept skill fits, or was used in. */
 async function usesIn({ database, shelf }: LearnedDeps, seen: Seen): Promise<store.Use[]> {
   const { personId, keptNames, byConversation, taken, meant } = seen;
   if (keptNames.length === 0) return [];
@@ -148,7 +144,6 @@ async function usesIn({ database, shelf }: LearnedDeps, seen: Seen): Promise<sto
   return uses;
 }
 
-/** Tools of the buttons of offered and kept skills. */
 const bound = z.object({ id: z.string().min(1).max(20), hash: z.string().min(1).max(128) });
 const named = z.object({ id: z.string().min(1).max(20) });
 
@@ -256,7 +251,6 @@ function neverTool(_: LearnedDeps): AnyTool {
   });
 }
 
-/** Takes a kept skill back: what was before it is in its place again. */
 function takeBackTool({ shelf, database }: LearnedDeps): AnyTool {
   return dataTool({
     name: TAKE_BACK,
@@ -313,7 +307,6 @@ function wakeTool({ shelf, database }: LearnedDeps): AnyTool {
 }
 
 const MOST_LISTED = 30;
-/** Kept skills that have a button. */
 const MOST_UNDOS = 5;
 
 /** `/learned`: an owner sees all, others their own. */
@@ -343,26 +336,21 @@ const learnedCommand: Command = {
 
 // Kept skills afterwards: one that does not help is proposed for removal, one that is not used rests.
 
-/** Counts are of so many days. */
 const COUNTED_MS = 90 * DAY_MS;
-/** Fewer uses tell nothing. */
 const LEAST_USES = 8;
-/** A skill helps where more of its uses than this may end well, at best. */
-const LINE = 0.6;
+const HELPS_FROM = 0.6;
 const REST_DAYS = 60;
-/** Quantile of the normal distribution: 95 in 100 lie within. */
-const Z = 1.96;
+const Z_95 = 1.96;
 
 /** The highest share that `well` of `all` leaves possible (Wilson's score interval). Pure. */
 export function atBest(well: number, all: number): number {
   const share = well / all;
-  const spread = Z * Math.sqrt((share * (1 - share)) / all + Z ** 2 / (4 * all ** 2));
-  return (share + Z ** 2 / (2 * all) + spread) / (1 + Z ** 2 / all);
+  const spread = Z_95 * Math.sqrt((share * (1 - share)) / all + Z_95 ** 2 / (4 * all ** 2));
+  return (share + Z_95 ** 2 / (2 * all) + spread) / (1 + Z_95 ** 2 / all);
 }
 
-/** True if a skill with these counts is proposed for removal. Pure. */
 export const isPoor = ({ loaded, well }: Pick<store.Counts, 'loaded' | 'well'>): boolean =>
-  loaded >= LEAST_USES && atBest(well, loaded) < LINE;
+  loaded >= LEAST_USES && atBest(well, loaded) < HELPS_FROM;
 
 async function reviewKept(deps: LearnedDeps, signal: AbortSignal): Promise<void> {
   const { database, world } = deps;
@@ -409,7 +397,6 @@ async function rest({ database, world, outbox, shelf }: LearnedDeps, proposal: s
   });
 }
 
-/** The same card to each owner. */
 async function toOwners(tx: Transaction, key: string, card: Outgoing['card']): Promise<Outgoing[]> {
   const owners = await conversations.ownersDirect(tx);
   return owners.map((owner) => ({ key: `${key}:${owner.personId}`, ...owner, card }));

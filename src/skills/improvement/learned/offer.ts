@@ -1,4 +1,3 @@
-/** The card that offers a skill, and its buttons. */
 import type { Card, Choice } from '../../../delivery/index.ts';
 import { difference } from './draft.ts';
 import type { Proposal } from './store.ts';
@@ -43,7 +42,6 @@ export function offerCard(proposal: Offered, times: number): Card {
   return { kind: 'notice', text: texts.offer(proposal, times, changed), choices: choicesFor(proposal) };
 }
 
-/** Takes a kept skill back, under `label`. */
 export const takeBackChoice = (id: string, label: string): Choice => ({
   label,
   tool: TAKE_BACK,

@@ -4,13 +4,10 @@ import type { SkillDeps } from '../../../chat/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
 import type { Settings } from '../config.ts';
 
-/** A skill as a draft may change it. */
 export interface ShelvedSkill {
   name: string;
   description: string;
-  /** All of its `SKILL.md`. */
   text: string;
-  /** Hash of all its files. */
   hash: string;
 }
 
@@ -20,7 +17,6 @@ export interface FixedSkill {
   name: string;
 }
 
-/** A skill and how well it fits some words. */
 export interface NearSkill {
   name: string;
   description: string;
@@ -30,7 +26,6 @@ export interface NearSkill {
   meaning: number | undefined;
 }
 
-/** A case as it stands in a skill's `tests/`. */
 export interface SkillCase {
   name: string;
   prompt?: string;
@@ -40,7 +35,6 @@ export interface SkillCase {
 
 export interface SkillDraft {
   name: string;
-  /** All of the `SKILL.md`. */
   text: string;
   /** Hash of the files that it changes; undefined: a new skill. */
   baseHash: string | undefined;
@@ -51,11 +45,8 @@ export interface PlayedCase {
   ok: boolean;
 }
 
-/** A draft that was looked at. */
 export interface Examined {
-  /** Hash of all its files. */
   hash: string;
-  /** The reasons why it must not be used, in sentences. */
   suspicions: readonly string[];
   /** Cases with the draft, and, in the same order, without it: the skill's own and those that were given. */
   played: readonly PlayedCase[];
@@ -74,7 +65,6 @@ export interface SkillShelf {
   nearest(words: string): Promise<NearSkill[]>;
   /** Skills whose descriptions the words fit; asks no embedder. */
   fitting(words: string): Promise<string[]>;
-  /** True if there is a skill or a command of that name. */
   isTaken(name: string): boolean;
   /** Looks at a draft without putting it anywhere; a string says why it is no skill. */
   examine(draft: SkillDraft, cases: readonly SkillCase[]): Promise<Examined | string>;
@@ -90,11 +80,9 @@ export interface SkillShelf {
   wake(name: string): Promise<void>;
   /** After a decision has committed. */
   decided(): void;
-  /** Default of a person's choice about automatic memory. */
   standardAuto: 'on' | 'off' | 'ask';
 }
 
-/** Dependencies of skills from experience. */
 export interface LearnedDeps extends SkillDeps<Settings> {
   shelf: SkillShelf;
 }

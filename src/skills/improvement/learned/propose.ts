@@ -28,15 +28,12 @@ import * as store from './store.ts';
 
 export const DRAFT_JOB = 'improvement.draft';
 
-/** Lessons that came up within this time. */
 const RECENT_MS = 30 * DAY_MS;
 /** At most one proposal a day: less than a day, so that the next night is one. */
 const REST_MS = 20 * 3_600_000;
 const MOST_INSTANCES = 3;
-/** Turns that a proposal names. */
-const MOST_NAMED = 20;
-/** A skill of less fit is not the one to be changed. */
-const FITS = 0.5;
+const MOST_NAMED_TURNS = 20;
+const BASE_FITS_FROM = 0.5;
 
 const payload = z.object({ personId: z.string() });
 
@@ -46,7 +43,6 @@ const nextFor = (db: Queryable, personId: string, now: Instant) =>
     rest: new Date(now.getTime() - REST_MS),
   });
 
-/** True if a draft is due for a person. */
 export const isDueFor = async (db: Queryable, personId: string, now: Instant): Promise<boolean> =>
   (await nextFor(db, personId, now)) !== undefined;
 
@@ -73,7 +69,7 @@ export function draftJob(deps: LearnedDeps): JobHandler {
           kind,
           about,
           key,
-          turns: turns.slice(0, MOST_NAMED).map(({ id }) => id),
+          turns: turns.slice(0, MOST_NAMED_TURNS).map(({ id }) => id),
           createdAt: now,
         },
         ...made,
@@ -143,7 +139,6 @@ async function instancesOf(deps: LearnedDeps, personId: string, due: store.Due):
     .slice(0, MOST_INSTANCES);
 }
 
-/** The skill to be changed: the one in use, else the nearest one that fits the requests. */
 async function baseOf(
   { shelf }: LearnedDeps,
   due: store.Due,
@@ -152,7 +147,7 @@ async function baseOf(
   const inUse = due.skill === null ? undefined : await shelf.read(due.skill);
   if (inUse || due.kind === 'wrong_skill') return inUse;
   const [nearest] = await shelf.nearest(instances.map(({ asked }) => asked).join('\n'));
-  return nearest && nearest.fit >= FITS ? shelf.read(nearest.name) : undefined;
+  return nearest && nearest.fit >= BASE_FITS_FROM ? shelf.read(nearest.name) : undefined;
 }
 
 async function draftOf(

@@ -12,7 +12,6 @@ export type SignalKind = 'corrected' | 'mended' | 'repeated' | 'wrong_skill';
 
 export interface Signal {
   kind: SignalKind;
-  /** The tools, or the skill that was meant. */
   about: string;
   /** Equal for signs of the same lesson. */
   key: string;
@@ -22,18 +21,15 @@ export interface Signal {
   at: Instant;
 }
 
-/** Something that was taken back: the call that did it, as canonical JSON. */
 export interface TakenBack {
   conversationId: string;
   undo: string;
   at: Instant;
 }
 
-/** A person's answer to "Wrong skill". */
 export interface SkillMeant {
   got: string;
   meant: string;
-  /** The turn that used the wrong one. */
   turnId: string;
   at: Instant;
 }
@@ -42,7 +38,6 @@ export interface SkillMeant {
 const SOON_MS = 10 * 60_000;
 /** A correction changes one thing or two. */
 const MOST_CHANGED = 2;
-/** Calls below which a skill saves nothing. */
 const LEAST_STEPS = 3;
 /** Codes of calls that a decision or a question stopped: nothing is wrong with the way. */
 const DECIDED: ReadonlySet<string> = new Set<Failed['code']>([
@@ -118,7 +113,6 @@ function lessonOf(wrong: Made, right: Made, isBack = false): string | undefined 
   return hash(['changed', right.tool, ...changed.map((field) => [field, right.input[field] ?? null])]);
 }
 
-/** The fields of `right` that differ from `wrong`, with their values. */
 export function changesOf(wrong: Made, right: Made): Record<string, unknown> {
   const fields = Object.entries(right.input);
   return Object.fromEntries(
@@ -154,7 +148,6 @@ function isAboutSame(wrong: Made, right: Made): boolean {
 
 const textsIn = (value: unknown): string[] => (typeof value === 'string' && value.length > 1 ? [value] : []);
 
-/** The steps of a turn that no skill guided. */
 function repeated(turn: PlayedTurn): Signal[] {
   if (turn.skills.length > 0) return [];
   const tools = turn.calls.filter((call) => isWork(call) && call.ok).map(({ tool }) => tool);
@@ -163,7 +156,6 @@ function repeated(turn: PlayedTurn): Signal[] {
   return [signal('repeated', steps.join(', '), hash(['repeated', ...steps]), turn, null)];
 }
 
-/** The sign in an answer to "Wrong skill". */
 export function meantSignal({ got, meant, turnId, at }: SkillMeant): Signal {
   return {
     ...{ kind: 'wrong_skill', about: meant, key: hash(['meant', got, meant]), skill: meant },
@@ -187,20 +179,17 @@ export type TurnStep =
   | { kind: 'result'; callId: string; ok: boolean; code?: string | null; asks?: boolean | null; undo?: unknown }
   | { kind: 'steered' };
 
-/** A turn of a direct conversation, in the order in which they ended. */
 export interface RecordedTurn {
   id: string;
   personId: string;
   conversationId: string;
   state: 'answered' | 'failed' | 'cancelled';
-  /** Untrusted text went into it. */
   tainted: boolean;
   startedAt: Instant;
   finishedAt: Instant;
   steps: readonly TurnStep[];
 }
 
-/** A call with what came of it. */
 interface Made {
   tool: string;
   input: Readonly<Record<string, unknown>>;
@@ -210,13 +199,11 @@ interface Made {
   asks: boolean;
   /** The call that takes it back, as canonical JSON. */
   undo: string | undefined;
-  /** Times that the person had added to or edited their message by then. */
   part: number;
 }
 
 export interface PlayedTurn extends RecordedTurn {
   calls: readonly Made[];
-  /** The skills that were loaded, in order. */
   skills: readonly string[];
 }
 
@@ -263,14 +250,12 @@ function madeOf(
   ];
 }
 
-/** A call that takes something back, in a form that can be compared. */
 export function undoOf(call: unknown): string | undefined {
   if (typeof call !== 'object' || call === null || !('tool' in call)) return undefined;
   const { tool, input } = call as { tool: unknown; input?: unknown };
   return canonicalJson({ tool, input: input ?? {} });
 }
 
-/** The turn was answered, and its last call went well. */
 export function endedWell({ state, calls }: Pick<PlayedTurn, 'state' | 'calls'>): boolean {
   return state === 'answered' && calls.findLast(isWork)?.ok !== false;
 }

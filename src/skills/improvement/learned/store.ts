@@ -1,4 +1,3 @@
-/** Signs, proposed skills and their uses in the database. Every verb runs in the given transaction. */
 import type { Instant } from '../../../base/clock.ts';
 import { uuid } from '../../../base/ids.ts';
 import type { RetentionRule } from '../../../jobs/index.ts';
@@ -19,7 +18,6 @@ export async function learners(db: Queryable, since: Instant, standard: string):
   return rows.map(({ id }) => id);
 }
 
-/** Turns of a person that are read at once; the newest ones. */
 const MOST_TURNS = 500;
 
 /** The turns of a person's direct conversations that ended between the two instants, without the words in them. */
@@ -49,7 +47,6 @@ export async function turnsOf(
   return rows;
 }
 
-/** Acts that the person took back, by a button or in words. */
 export async function takenBackBy(db: Queryable, personId: string, since: Instant): Promise<TakenBack[]> {
   const { rows } = await db.query<{ conversationId: string; call: unknown; at: Instant }>(
     `select conversation_id as "conversationId", call, used_at as at from undos where person_id = $1 and used_at >= $2
@@ -64,7 +61,6 @@ export async function takenBackBy(db: Queryable, personId: string, since: Instan
   });
 }
 
-/** The person's answers to "Wrong skill". */
 export async function meantBy(db: Queryable, personId: string, since: Instant): Promise<SkillMeant[]> {
   const { rows } = await db.query<SkillMeant>(
     `select b.action #>> '{input,name}' as got, b.action #>> '{input,expected}' as meant, t.id as "turnId", b.used_at as at
@@ -83,7 +79,6 @@ export async function meantBy(db: Queryable, personId: string, since: Instant): 
   return rows;
 }
 
-/** Signs that are kept of one person; older ones go. */
 const MOST_SIGNALS = 300;
 
 /** Adds signs; one that is known is left as it is. */
@@ -104,19 +99,15 @@ export async function addSignals(tx: Transaction, personId: string, signals: rea
 
 const MOST_ABOUT = 500;
 
-/** A lesson that has come up often enough. */
 export interface Due {
   kind: SignalKind;
   about: string;
   key: string;
-  /** The skill that was in use most often. */
   skill: string | null;
-  /** Its turns, the newest first, each with the one that it put right. */
   turns: { id: string; before: string | null }[];
 }
 
-/** Times that a lesson must have come up. */
-const OFTEN = { repeated: 3, others: 2 };
+const LEAST_TIMES = { repeated: 3, others: 2 };
 
 /**
  * The person's lesson that came up most often since `since`, after it was last proposed; undefined where none is due, one of
@@ -139,12 +130,11 @@ export async function nextDue(
       group by s.kind, s.key
      having count(distinct s.turn_id) >= case s.kind when 'repeated' then $4::int else $5::int end
       order by count(distinct s.turn_id) desc, max(s.at) desc limit 1`,
-    [personId, since, rest, OFTEN.repeated, OFTEN.others],
+    [personId, since, rest, LEAST_TIMES.repeated, LEAST_TIMES.others],
   );
   return rows[0];
 }
 
-/** A turn with the words in it. */
 export interface ToldTurn {
   id: string;
   said: string;
@@ -230,7 +220,6 @@ export async function proposalById(db: Queryable, id: string): Promise<Proposal 
   return rows[0];
 }
 
-/** Proposals of a person, or of all, that were offered: the newest first. */
 export async function proposals(db: Queryable, personId: string | undefined, limit: number): Promise<Proposal[]> {
   const { rows } = await db.query<Proposal>(
     `select ${COLUMNS} from learned_proposals where ($1::uuid is null or person_id = $1)
@@ -240,7 +229,6 @@ export async function proposals(db: Queryable, personId: string | undefined, lim
   return rows;
 }
 
-/** Skills that were kept, with those that rest. */
 export async function kept(db: Queryable): Promise<Proposal[]> {
   const { rows } = await db.query<Proposal>(
     `select ${COLUMNS} from learned_proposals where state in ('kept', 'resting') order by decided_at, id limit 500`,
@@ -272,7 +260,6 @@ export async function warn(tx: Transaction, id: string, now: Instant): Promise<b
   return count > 0;
 }
 
-/** A turn in which a kept skill was offered or used. */
 export interface Use {
   turnId: string;
   skill: string;
@@ -311,7 +298,6 @@ export interface Counts {
   undone: number;
 }
 
-/** Counts of a skill since `since`. */
 export async function countsOf(db: Queryable, skill: string, since: Instant): Promise<Counts> {
   const { rows } = await db.query<Counts>(
     `select count(*)::int as offered, count(*) filter (where loaded)::int as loaded,

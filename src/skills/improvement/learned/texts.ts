@@ -1,4 +1,3 @@
-/** Texts about skills from experience. */
 import { plural } from '../../../base/text.ts';
 import { formatInstant, type Reader } from '../../../time/index.ts';
 import type { Reason } from './draft.ts';

@@ -37,7 +37,6 @@ const rollbackTool = ownerTool({
 
 const outcome = z.object({ version: z.number() });
 
-/** A change of the learnt guidance. Approved, it begins a trial where that is switched on; else it stays approved. */
 export function promptKind({ config }: Pick<SkillDeps<Settings>, 'config'>): ProposalKind<Difference> {
   return {
     category: 'prompt',
@@ -68,13 +67,11 @@ export function promptKind({ config }: Pick<SkillDeps<Settings>, 'config'>): Pro
   };
 }
 
-/** The version that a roll back would take away. */
 async function inFront(tx: Transaction): Promise<number | undefined> {
   const { current, trial } = await store.inUse(tx);
   return (trial ?? current)?.version;
 }
 
-/** Differences of the guidance: a piece of it that is replaced, or a line at its end. Pure. */
 const LONGEST_PIECE = 1_500;
 /** Characters of the whole guidance: it stands in every request. */
 const LONGEST_GUIDANCE = 4_000;
@@ -95,7 +92,6 @@ export function applied(guidance: string, { find, replace }: Difference): string
   return `${guidance.slice(0, at)}${replace}${guidance.slice(at + find.length)}`;
 }
 
-/** As a person reads it. */
 function inWords({ find, replace }: Difference): string {
   const lines = (sign: string, text: string) => (text === '' ? [] : text.split('\n').map((line) => `${sign} ${line}`));
   return [...lines('-', find), ...lines('+', replace)].join('\n');
@@ -103,12 +99,9 @@ function inWords({ find, replace }: Difference): string {
 
 // A new version of the guidance is tried in half of the conversations, and kept where it helps.
 
-/** Assessed turns that a trial needs on either side. */
-export const SAMPLE = 20;
-/** The mean score must be better by so much. */
+export const TRIAL_SAMPLE = 20;
 const BETTER_BY = 0.1;
-/** A trial that has not come to its sample by then is over. */
-const LONGEST_MS = 56 * DAY_MS;
+const LONGEST_TRIAL_MS = 56 * DAY_MS;
 
 /** True if the conversation is of the half in which `version` is tried; the same each time. */
 export function isTriedIn(conversationId: string, version: number): boolean {
@@ -144,8 +137,8 @@ export async function settleTrial(tx: Transaction, now: Instant): Promise<Ended 
   if (!trial) return undefined;
   const { version, at, proposalId } = trial;
   const scores = await store.scores(tx, version, at);
-  const isEnough = scores.with.turns >= SAMPLE && scores.without.turns >= SAMPLE;
-  if (!isEnough && now.getTime() - at.getTime() < LONGEST_MS) return undefined;
+  const isEnough = scores.with.turns >= TRIAL_SAMPLE && scores.without.turns >= TRIAL_SAMPLE;
+  if (!isEnough && now.getTime() - at.getTime() < LONGEST_TRIAL_MS) return undefined;
   const isKept = isEnough && (scores.with.mean ?? 0) >= (scores.without.mean ?? 0) + BETTER_BY;
   const outcome = { version, kept: isKept, scores: { with: scores.with, without: scores.without } };
   if (isKept && current) await store.setState(tx, current.version, 'retired', now);

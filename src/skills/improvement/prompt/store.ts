@@ -1,4 +1,3 @@
-/** Versions of the learnt guidance. Every verb runs in the given transaction. */
 import type { Instant } from '../../../base/clock.ts';
 import type { Json } from '../../../base/json.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
@@ -17,7 +16,6 @@ export interface PromptVersion {
 
 const COLUMNS = `version, at, proposal_id as "proposalId", base, content, state, ended_at as "endedAt", result`;
 
-/** The one in use and the one that is being tried. */
 export async function inUse(db: Queryable): Promise<{ current?: PromptVersion; trial?: PromptVersion }> {
   const { rows } = await db.query<PromptVersion>(
     `select ${COLUMNS} from prompt_versions where state in ('current', 'trial')`,
@@ -34,7 +32,6 @@ export async function find(db: Queryable, version: number): Promise<PromptVersio
   return rows[0];
 }
 
-/** The newest first. */
 export async function newest(db: Queryable, limit: number): Promise<PromptVersion[]> {
   const { rows } = await db.query<PromptVersion>(
     `select ${COLUMNS} from prompt_versions order by version desc limit $1`,
@@ -43,7 +40,6 @@ export async function newest(db: Queryable, limit: number): Promise<PromptVersio
   return rows;
 }
 
-/** Begins the trial of a new version; gives its number. */
 export async function insertTrial(
   tx: Transaction,
   { proposalId, base, content }: Pick<PromptVersion, 'proposalId' | 'base' | 'content'>,
@@ -71,7 +67,6 @@ export async function setState(
   );
 }
 
-/** Scores since `since` of turns under `version`, and of all others. */
 export async function scores(
   tx: Transaction,
   version: number,

@@ -71,7 +71,6 @@ async function reflect(deps: Deps, signals: Signals, signal: AbortSignal): Promi
 }
 
 interface Reflected {
-  /** Id of the job: its summary is sent once. */
   id: string;
   signals: Signals;
   wanted: readonly Proposing[];
@@ -96,7 +95,6 @@ async function tell(deps: Deps, tx: Transaction, { id, signals, wanted }: Reflec
   await outbox.addAll(tx, all);
 }
 
-/** A look back on the month, each week, and what coda proposes to change for it. */
 export const reflectionPart: Part = {
   name: 'reflection',
   taskNames: [REFLECTION],
@@ -125,7 +123,6 @@ const TASK = [
   '"find": "…", "replace": "…"}]}. Nothing: {"proposals": []}.',
 ].join(' ');
 
-/** The record as the model is shown it, within `most` tokens with the task: what is longest and matters least is left out first. */
 function asked(signals: Signals, most: number): string {
   const room = most - tokensIn(TASK);
   for (const share of [1, 0.5, 0.25, 0.1, 0]) {
@@ -180,7 +177,6 @@ const proposal = z
     return read.success ? { ...about, payload: read.data } : undefined;
   });
 
-/** Proposals in the model's answer; undefined: it is no such JSON. */
 function readProposals(text: string): Proposing[] | undefined {
   const json = /\{[\s\S]*\}/.exec(text)?.[0];
   if (json === undefined) return undefined;

@@ -9,7 +9,6 @@ export interface Signals extends store.ScoreSums {
   days: number;
   modes: readonly { mode: FailureMode; turns: number; tools: readonly string[]; notes: readonly string[] }[];
   models: readonly { model: string; turns: number; mean: number; low: number }[];
-  /** Tools that fail often. */
   failing: readonly { tool: string; calls: number; failed: number; codes: Record<string, number> }[];
   tools: readonly { tool: string; calls: number }[];
   guidance: string;
@@ -17,11 +16,9 @@ export interface Signals extends store.ScoreSums {
 }
 
 const DAYS = 30;
-/** One turn that goes wrong is no pattern. */
 const LEAST_TURNS = 2;
 const LEAST_FAILURES = 3;
-/** Part of a tool's calls that must fail before it is named. */
-const FAILING = 0.2;
+const FAILING_FROM = 0.2;
 
 export async function signalsOf(db: Queryable, now: Instant): Promise<Signals> {
   const since = new Date(now.getTime() - DAYS * DAY_MS);
@@ -35,14 +32,13 @@ export async function signalsOf(db: Queryable, now: Instant): Promise<Signals> {
       found.filter((each) => each.mode === mode).map((each) => ({ ...each, mode })),
     ).sort((a, b) => b.turns - a.turns),
     models: await store.byModel(db, since),
-    failing: calls.filter(({ calls, failed }) => failed >= LEAST_FAILURES && failed / calls >= FAILING),
+    failing: calls.filter(({ calls, failed }) => failed >= LEAST_FAILURES && failed / calls >= FAILING_FROM),
     tools: calls.map(({ tool, calls }) => ({ tool, calls })),
     guidance: current?.content ?? '',
     proposed: await store.titles(db, new Date(now.getTime() - 3 * DAYS * DAY_MS)),
   };
 }
 
-/** True if there is anything to reflect on. */
 export function isWorthAsking({ modes, failing }: Signals): boolean {
   return modes.length > 0 || failing.length > 0;
 }

@@ -38,7 +38,6 @@ export async function modes(
   return rows;
 }
 
-/** Scores of turns by the model that answered them. */
 export async function byModel(
   db: Queryable,
   since: Instant,
@@ -51,7 +50,6 @@ export async function byModel(
   return rows;
 }
 
-/** Calls of each tool outside tainted turns, the most called first. */
 export async function calls(
   db: Queryable,
   since: Instant,
@@ -71,7 +69,6 @@ export async function calls(
   return rows;
 }
 
-/** Titles of what was proposed since `since`. */
 export async function titles(db: Queryable, since: Instant): Promise<string[]> {
   const { rows } = await db.query<{ title: string }>(
     'select title from improvement_proposals where at >= $1 and person_id is null order by at desc limit 20',

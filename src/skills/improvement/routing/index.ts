@@ -11,17 +11,14 @@ import * as texts from './texts.ts';
 
 const RETRAIN_JOB = 'improvement.routing';
 const TASK = 'learned-routing';
-/** Turns of so long ago teach how people ask now. */
 const SEEN_MS = 90 * DAY_MS;
 const MOST_TURNS = 2_000;
-/** Age after which learnt weights are not followed. */
 const STALE_MS = 45 * DAY_MS;
 /** Age after which another replica's weights are read. */
 const FRESH_MS = 60 * 60_000;
 
 const UNREAD = 'what was learnt of the choice between the models could not be read';
 
-/** When each process looked last. */
 const looked = new WeakMap<Tiers, number>();
 
 export const routingPart: Part = {
@@ -34,7 +31,6 @@ export const routingPart: Part = {
   sections: async (deps) => section(deps),
 };
 
-/** Learns from what is there, and follows what came of it. Asks no model. */
 function retrainJob(deps: Deps): JobHandler {
   const { database, world, tiers } = deps;
   return {
@@ -57,7 +53,6 @@ function retrainJob(deps: Deps): JobHandler {
   };
 }
 
-/** Lets what was learnt last choose, if it beat the rule; else the rule does. */
 async function follow({ database, world, tiers }: Deps): Promise<void> {
   if (!tiers) return;
   const now = world.clock.now().getTime();

@@ -2,7 +2,6 @@
 import type { Tier } from '../../../agent/index.ts';
 import { lexemesOf } from '../../../base/lexemes.ts';
 
-/** A turn that a tier answered, and its score from 1 to 5. */
 export interface Scored {
   text: string;
   tier: Tier;
@@ -11,7 +10,6 @@ export interface Scored {
 
 export interface Learnt {
   weights: Weights;
-  /** Turns that it was learnt from, and those that were held back: the newest. */
   turns: number;
   heldBack: number;
   /** Held-back turns that the rule, and the learned weights, would have given to the right tier. */
@@ -20,16 +18,12 @@ export interface Learnt {
   isUsed: boolean;
 }
 
-/** Fewer turns teach nothing. */
-const FEWEST = 120;
-/** One of so many is held back. */
-const HELD_BACK = 4;
+const FEWEST_TURNS = 120;
+const HELD_BACK_EVERY = 4;
 const GOOD = 4;
 const BAD = 2;
-/** It must be right in so large a share more of the turns held back than the rule is. */
 const LEAST_GAIN = 0.03;
-/** And so many standard deviations more often than chance would have it. */
-const LEAST_SURE = 1.64;
+const LEAST_DEVIATIONS = 1.64;
 
 /** The tier that should have answered: the one that did it well, or the next larger one. Middling turns say nothing. */
 function exampleOf({ text, tier, score }: Scored): Example | undefined {
@@ -41,8 +35,8 @@ function exampleOf({ text, tier, score }: Scored): Example | undefined {
 /** The result for turns (oldest first); undefined where they are too few, or one tier did them all well. */
 export function learn(turns: readonly Scored[], rule: (text: string) => Tier): Learnt | undefined {
   const examples = turns.flatMap((turn) => exampleOf(turn) ?? []);
-  if (examples.length < FEWEST || new Set(examples.map(({ tier }) => tier)).size < 2) return undefined;
-  const cut = examples.length - Math.floor(examples.length / HELD_BACK);
+  if (examples.length < FEWEST_TURNS || new Set(examples.map(({ tier }) => tier)).size < 2) return undefined;
+  const cut = examples.length - Math.floor(examples.length / HELD_BACK_EVERY);
   const [seen, heldBack] = [examples.slice(0, cut), examples.slice(cut)];
   const weights = train(seen);
   const byRule = heldBack.map(({ text, tier }) => ({ chosen: rule(text), tier }));
@@ -69,16 +63,15 @@ function beats(ones: readonly Choice[], others: readonly Choice[]): boolean {
   const better = ones.filter((one, at) => isRight(one) && !isRight(others[at] as Choice)).length;
   const worse = ones.filter((one, at) => !isRight(one) && isRight(others[at] as Choice)).length;
   const gain = better - worse;
-  return gain > 0 && gain / ones.length >= LEAST_GAIN && gain / Math.sqrt(better + worse) >= LEAST_SURE;
+  return gain > 0 && gain / ones.length >= LEAST_GAIN && gain / Math.sqrt(better + worse) >= LEAST_DEVIATIONS;
 }
 
 /** Logistic regression between the tiers: pure, deterministic, and done in milliseconds. */
 const TIERS: readonly Tier[] = ['light', 'default', 'heavy'];
 
-/** A row of `SIZE` weights for each tier. */
+/** A row of `VECTOR_SIZE` weights for each tier. */
 export type Weights = readonly (readonly number[])[];
 
-/** A message, and the tier that should have answered it. */
 interface Example {
   text: string;
   tier: Tier;
@@ -86,17 +79,15 @@ interface Example {
 
 const ROUNDS = 200;
 const RATE = 1;
-/** Keeps weights of rare words small. */
-const SHRINK = 0.002;
+const WEIGHT_DECAY = 0.002;
 /** The light tier is chosen only where it is as likely as this to do: a bad answer costs more than a dear one. */
 const SURE = 0.6;
 
-/** Weights that fit the examples: gradient descent over all of them, from zero. */
 function train(examples: readonly Example[]): Weights {
   const seen = examples.map(({ text, tier }) => ({ entries: entriesOf(text), right: TIERS.indexOf(tier) }));
-  const weights = TIERS.map(() => new Float64Array(SIZE));
+  const weights = TIERS.map(() => new Float64Array(VECTOR_SIZE));
   for (let round = 0; round < ROUNDS; round++) {
-    const steps = TIERS.map(() => new Float64Array(SIZE));
+    const steps = TIERS.map(() => new Float64Array(VECTOR_SIZE));
     for (const { entries, right } of seen) {
       const likely = chances(weights, entries);
       for (let tier = 0; tier < steps.length; tier++) {
@@ -128,20 +119,18 @@ function addTo(step: Float64Array, { places, values }: Entries, error: number): 
 }
 
 function descend(row: Float64Array, step: Float64Array, count: number): void {
-  for (let each = 0; each < SIZE; each++) {
+  for (let each = 0; each < VECTOR_SIZE; each++) {
     const weight = row[each] as number;
-    row[each] = weight - RATE * ((step[each] as number) / count + SHRINK * weight);
+    row[each] = weight - RATE * ((step[each] as number) / count + WEIGHT_DECAY * weight);
   }
 }
 
-/** The tier for a message. */
 export function choose(weights: Weights, text: string): Tier {
   const [light = 0, usual = 0, heavy = 0] = chances(weights, entriesOf(text));
   if (light >= SURE) return 'light';
   return heavy > Math.max(usual, light) ? 'heavy' : 'default';
 }
 
-/** Probability of each tier. */
 function chances(weights: readonly ArrayLike<number>[], { places, values }: Entries): number[] {
   const sums = weights.map((row) => {
     let sum = 0;
@@ -161,8 +150,7 @@ export const VERSION = 1;
 
 /** Stems share so many places. */
 const BUCKETS = 48;
-/** Characters that are looked at. */
-const LONGEST = 8_000;
+const LONGEST_MESSAGE = 8_000;
 
 const KINDS: readonly RegExp[] = [
   /\b(?:think|reason|reflect)\b|\bstep by step\b|\bin[ -]depth\b|\btake your time\b/i,
@@ -177,12 +165,10 @@ const KINDS: readonly RegExp[] = [
 
 const COUNTS = 8;
 
-/** Length of the vector that describes a message. */
-const SIZE = COUNTS + KINDS.length + BUCKETS;
+const VECTOR_SIZE = COUNTS + KINDS.length + BUCKETS;
 
-/** The numbers of a message, each from 0 to 1. Pure. */
 function featuresOf(message: string): Float64Array {
-  const text = message.slice(0, LONGEST);
+  const text = message.slice(0, LONGEST_MESSAGE);
   const words = text.split(/\s+/).filter((word) => word !== '');
   const of = (pattern: RegExp) => text.match(pattern)?.length ?? 0;
   const counts = [
@@ -195,7 +181,7 @@ function featuresOf(message: string): Float64Array {
     Math.min(1, of(/\p{N}/gu) / 20),
     Math.min(1, of(/\b(?:and|then|but|also|if)\b/gi) / 8),
   ];
-  const values = new Float64Array(SIZE);
+  const values = new Float64Array(VECTOR_SIZE);
   values.set([...counts, ...KINDS.map((kind) => (kind.test(text) ? 1 : 0))]);
   for (const stem of lexemesOf(text)) values[COUNTS + KINDS.length + bucketOf(stem)] = 1;
   return values;

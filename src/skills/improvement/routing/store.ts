@@ -1,10 +1,8 @@
-/** Turns with their scores, and what was learnt of them, in the database. */
 import type { Instant } from '../../../base/clock.ts';
 import { uuid } from '../../../base/ids.ts';
 import type { Database, Transaction } from '../../../storage/index.ts';
 import type { Learnt, Weights } from './learn.ts';
 
-/** A turn with a score, its message, and the model that answered. */
 export interface ScoredTurn {
   text: string;
   model: string;
@@ -30,8 +28,7 @@ export async function scoredTurns(
   return rows.reverse().filter(({ text }) => (text ?? '') !== '');
 }
 
-/** Rows that are kept of the past. */
-const KEPT = 20;
+const KEPT_ROWS = 20;
 
 export async function addLearnt(tx: Transaction, version: number, learnt: Learnt, now: Instant): Promise<void> {
   const { weights, turns, heldBack, ruleRight, learntRight, isUsed } = learnt;
@@ -42,11 +39,10 @@ export async function addLearnt(tx: Transaction, version: number, learnt: Learnt
   );
   await tx.query(
     'delete from routing_models where id not in (select id from routing_models order by at desc limit $1)',
-    [KEPT],
+    [KEPT_ROWS],
   );
 }
 
-/** The weights learnt last. */
 export interface LearntRow {
   at: Instant;
   version: number;

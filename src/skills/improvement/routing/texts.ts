@@ -1,4 +1,3 @@
-/** The dashboard's section on the choice between the models. */
 import type { PageSection } from '../../../chat/index.ts';
 import type { LearntRow } from './store.ts';
 
