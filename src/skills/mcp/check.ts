@@ -10,7 +10,6 @@ import { texts } from './texts.ts';
 /** A check has ten seconds. */
 const SETTLED_MS = 8_000;
 
-/** True if every server that is configured can be used, and completely. */
 export function serversCheck(servers: Servers): HealthCheck {
   return {
     name: 'mcp',
@@ -91,13 +90,11 @@ function list(servers: Servers): string {
   return lines.length === 0 ? texts.none : lines.join('\n');
 }
 
-/** Reasons for a tool that is left out. */
 function refusedOf({ deps }: Servers, tool: string): string[] {
   const models = deps.refusedBy(tool);
   return models.length === 0 ? [] : [texts.refusedTool(tool, models)];
 }
 
-/** In a few words. */
 function stateOf({ connection: { state }, offers, waiting }: Server): string {
   if (state.kind === 'ready') return texts.ready(offers.length, waiting.length);
   if (state.kind === 'resting') return texts.resting(offers.length);
@@ -127,7 +124,6 @@ async function inquest(
   });
 }
 
-/** Characters, of all schemas together. */
 const LONGEST_SCHEMAS = 2_000;
 
 async function fileOf(artifacts: Pick<Artifacts, 'put'>, server: string, offers: readonly Offer[]): Promise<FileRef> {

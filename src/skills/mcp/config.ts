@@ -1,4 +1,3 @@
-/** The block of MCP servers: programs and services of others whose tools coda uses. */
 import { z } from 'zod';
 import { block, duration, secret, secretText, url } from '../../config/index.ts';
 
@@ -87,7 +86,6 @@ const server = z
     error: 'expected either command (a program) or url (a service)',
   });
 
-/** The block of MCP servers. */
 export const config = block(
   'mcp',
   'Tools of others over the Model Context Protocol. docs/mcp.md says how they are held in.',

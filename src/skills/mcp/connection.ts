@@ -18,9 +18,7 @@ export type State =
   | { kind: 'new' | 'connecting' | 'resting' }
   | { kind: 'ready'; client: Client }
   | { kind: 'away'; why: string; remedy?: string | undefined }
-  /** It is started when somebody has signed in. */
   | { kind: 'signed-out'; why: string; remedy: string }
-  /** It is never started as it is configured. */
   | { kind: 'refused'; why: string; remedy: string };
 
 export interface Prompt {
@@ -29,7 +27,6 @@ export interface Prompt {
   arguments?: { name: string; description?: string | undefined; required?: boolean | undefined }[] | undefined;
 }
 
-/** A server's current listing, in its own words. */
 export interface Listing {
   tools: readonly ListedTool[];
   prompts: readonly Prompt[];
@@ -41,21 +38,18 @@ export interface ConnectionOptions {
   settings: ServerSettings;
   world: World;
   version: string;
-  /** Makes the way to the server; undefined says that there is none, and why. */
   open(): Promise<ServerTransport>;
   refused?: { why: string; remedy: string } | undefined;
   /** Milliseconds without a call after which it is closed until the next one; undefined: never. */
   restMs?: number | undefined;
   /** Told what it lists, at first and whenever that changes; what it offers counts from when this has resolved. */
   listed(listing: Listing): Promise<void>;
-  /** Told when somebody has to sign in to it. */
   signedOut?(): void;
   isSignedIn?(): Promise<boolean>;
 }
 
 const CONNECT_MS = 30_000;
 const LONGEST_PAUSE_MS = 300_000;
-/** Between two readings of its lists. */
 const RELIST_MS = 1_000;
 const MOST_PAGES = 20;
 const LONGEST_WHY = 200;
@@ -105,7 +99,6 @@ export class Connection {
   private calls = 0;
   private cancel: Cancel = () => {};
   private isListing = false;
-  /** Resolves when what it has changed was read. */
   private relisting: Promise<void> | undefined;
   private listedAt = Number.NEGATIVE_INFINITY;
 
@@ -117,7 +110,6 @@ export class Connection {
     if (refused) this.state = { kind: 'refused', ...refused };
   }
 
-  /** Starts it, once. Resolves when that has succeeded or failed; from then on it goes on by itself. */
   start(): Promise<void> {
     if (['refused', 'ready', 'signed-out'].includes(this.state.kind) || this.stop.signal.aborted)
       return Promise.resolve();
@@ -127,7 +119,6 @@ export class Connection {
     return this.starting;
   }
 
-  /** Somebody has signed in or out: it is started anew. */
   again(): Promise<void> {
     return this.restarts.run(() => this.restart());
   }
@@ -161,13 +152,11 @@ export class Connection {
     }
   }
 
-  /** Resolves when it is known whether it is there. */
   settled(): Promise<void> {
     if (this.state.kind === 'signed-out') return this.look();
     return this.state.kind === 'new' ? this.start() : (this.starting ?? Promise.resolve());
   }
 
-  /** A client to ask with; undefined while the server is not there. */
   async client(signal: AbortSignal): Promise<Client | undefined> {
     if (this.state.kind === 'signed-out') await unlessAborted(signal, this.look());
     if (this.state.kind === 'resting' || this.state.kind === 'new' || this.starting) {
@@ -178,7 +167,6 @@ export class Connection {
     return this.state.kind === 'ready' ? this.state.client : undefined;
   }
 
-  /** Asks it something, by the limits of its configuration. Rejects with what the SDK throws. */
   async request<Schema extends z.ZodType>(
     client: Client,
     asked: { method: string; params?: Record<string, unknown> },
@@ -213,7 +201,6 @@ export class Connection {
     await withTimeout(CONNECT_MS, this.starting ?? Promise.resolve());
   }
 
-  /** Each of its first answers must come within this. */
   private get connectMs(): number {
     return Math.min(CONNECT_MS, this.settings.timeout);
   }
@@ -353,13 +340,12 @@ export class Connection {
     });
   }
 
-  /** The error, without secrets and short: a server may have written it. */
+  /** Hides secrets and shortens: a server may have written the error. */
   private wordsOf(error: unknown): string {
     return shorten(cleaned(this.options.world.secrets.hide(messageOf(error))), LONGEST_WHY);
   }
 }
 
-/** True if it was the way to the server that failed, and not the server that refused. */
 function isTransport(error: unknown): boolean {
   if (error instanceof CodaError) return error.code.startsWith('EGRESS_');
   return error instanceof Error && /^StreamableHTTPError$/.test(error.constructor.name);

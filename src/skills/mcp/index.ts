@@ -13,7 +13,6 @@ export { mcpOperations } from './operations.ts';
 export { Servers as McpServers } from './servers.ts';
 export { toolServers } from './tools.ts';
 
-/** Uses the tools, resources and prompts of MCP servers. */
 export const mcp = (servers: Servers): Skill<Settings> => ({
   name: 'mcp',
   config,

@@ -5,17 +5,13 @@ import { canonicalJson } from '../../base/json.ts';
 import { shorten } from '../../base/text.ts';
 import type { ServerSettings } from './config.ts';
 
-/** A tool of a server. */
 export interface Offer {
-  /** As its server calls it. */
   tool: string;
-  /** As models call it. */
   name: string;
   description: string;
   /** JSON Schema of its input. */
   schema: Record<string, unknown>;
   effect: Exclude<Effect, 'read' | 'write'>;
-  /** Over all that its server says of it. */
   hash: string;
 }
 
@@ -29,8 +25,7 @@ export interface ListedTool {
 
 export const MOST_TOOLS = 128;
 const LONGEST_NAME = 64;
-/** Characters of a name as its server writes it. */
-const LONGEST_SHOWN = 100;
+const LONGEST_SHOWN_NAME = 100;
 const LONGEST_DESCRIPTION = 1_000;
 const LONGEST_SCHEMA = 16_384;
 
@@ -48,10 +43,10 @@ export function offersOf(
   const problems: string[] = [];
   const meant = listed.filter(({ name }) => wanted?.includes(name) ?? true);
   const missing = wanted?.filter((name) => !listed.some((tool) => tool.name === name)) ?? [];
-  for (const name of missing) problems.push(`it has no tool ${shorten(cleaned(name), LONGEST_SHOWN)}`);
+  for (const name of missing) problems.push(`it has no tool ${shorten(cleaned(name), LONGEST_SHOWN_NAME)}`);
   if (meant.length > MOST_TOOLS) problems.push(`of its ${meant.length} tools the first ${MOST_TOOLS} are offered`);
   for (const tool of meant.slice(0, MOST_TOOLS)) {
-    const shown = shorten(cleaned(tool.name), LONGEST_SHOWN);
+    const shown = shorten(cleaned(tool.name), LONGEST_SHOWN_NAME);
     const name = nameOf(server, tool.name);
     const schema = schemaOf(tool.inputSchema);
     if (typeof schema === 'string') problems.push(`${shown} is not offered: ${schema}`);
@@ -75,11 +70,10 @@ function offerOf(
       .trim(),
     LONGEST_DESCRIPTION,
   );
-  const description = `${server} (a server of others): ${said || shorten(cleaned(tool.name), LONGEST_SHOWN)}`;
+  const description = `${server} (a server of others): ${said || shorten(cleaned(tool.name), LONGEST_SHOWN_NAME)}`;
   return { tool: tool.name, name, description, schema, effect: effectOf(tool, effects), hash: hashOf(tool) };
 }
 
-/** Prefix of the names of a server's tools. */
 export const prefixOf = (server: string) => callable(`${server}_`);
 
 const callable = (text: string) => text.replace(/[^A-Za-z0-9_-]/g, '_');
@@ -126,17 +120,14 @@ function cleanedAll(value: unknown): unknown {
   return Object.fromEntries(said.map(([key, field]) => [cleaned(key), cleanedAll(field)]));
 }
 
-/** Text without characters that only a machine sees. */
 export function cleaned(text: string): string {
   return text.replace(HIDDEN, '');
 }
 
-/** Over all that its server says of a tool. */
 export function hashOf({ name, description, inputSchema, annotations }: ListedTool): string {
   return sha256(canonicalJson({ name, description, inputSchema, annotations }));
 }
 
-/** One hash for several offers, in whatever order they are listed. */
 export function hashOfAll(offers: readonly Offer[]): string {
   return sha256(
     canonicalJson(offers.map(({ tool, hash }) => [tool, hash]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1))),

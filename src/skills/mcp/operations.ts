@@ -30,7 +30,6 @@ const finish = operation({
   run: (signIns: SignIns, { answer }) => signIns.end(answerIn(answer)),
 });
 
-/** Parameters in the address of the page that the browser was sent to. */
 function answerIn(pasted: string): URLSearchParams {
   const url = URL.parse(pasted.trim());
   if (url?.searchParams.has('state')) return url.searchParams;
@@ -61,7 +60,6 @@ const RETURNS = 'coda goes on by itself. On another machine, paste the address o
 const BY_HAND =
   'It leads to a page that does not open (no HTTP of coda is there). Paste the address of that page here:\n';
 
-/** Resolves when the browser has come back. */
 async function arrived(ask: AskFor, server: string, attempt: string): Promise<void> {
   let late = 0;
   for (let looks = 0; looks < WITHIN_LOOKS; looks++) {

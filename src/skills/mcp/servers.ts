@@ -39,25 +39,17 @@ export interface ServersDeps {
   bus: Bus;
   outbox: Pick<Outbox, 'addAll'>;
   version: string;
-  /** Storage of tokens of people who have signed in. */
   values: SealedValues;
-  /** Coda's address for browsers; undefined where HTTP is off. */
   address(): string | undefined;
-  /** Models whose services refuse the tool by its name. */
   refusedBy(tool: string): readonly string[];
 }
 
-/** A server with what was made of what it says. */
 export interface Server {
   connection: Connection;
   listing: Listing;
-  /** Tools offered to models. */
   offers: readonly Offer[];
-  /** Tools that an owner has to approve first. */
   waiting: readonly Offer[];
-  /** Sentences without a full stop. */
   problems: readonly string[];
-  /** The tools that were pinned under another hash before. */
   changed: ReadonlySet<string>;
 }
 
@@ -90,7 +82,6 @@ export class Servers {
     }
   }
 
-  /** Begins to connect to all of them. */
   start(): void {
     if (this.servers.size === 0) return;
     const { bus } = this.deps;
@@ -127,7 +118,6 @@ export class Servers {
     return this.tools;
   }
 
-  /** Looks whether somebody has signed in where nobody was. */
   async look(): Promise<void> {
     await Promise.all(this.all().map(([, { connection }]) => connection.look()));
   }
@@ -163,14 +153,12 @@ export class Servers {
     );
   }
 
-  /** Runs judgements one after another: the later one wins. */
   private inTurn(name: string, judge: () => Promise<void>): Promise<void> {
     const sequence = this.judging.get(name) ?? new Sequence();
     this.judging.set(name, sequence);
     return sequence.run(judge);
   }
 
-  /** Compares what a server says with what it said when it was first used, or when an owner last looked. */
   private async judge(name: string, listing: Listing): Promise<void> {
     const { world } = this.deps;
     const server = this.servers.get(name);
@@ -186,7 +174,6 @@ export class Servers {
     if (waiting.length > 0) await this.ask(name);
   }
 
-  /** The descriptions of its first use, which is now where there was none, or those approved since. */
   private pinned(name: string, { tools }: Listing): Promise<ReadonlyMap<string, string>> {
     const { database, world } = this.deps;
     // The last of two tools with one name counts.
@@ -219,7 +206,6 @@ export class Servers {
     this.askedAt.set(name, now);
   }
 
-  /** Tells every owner, once a day for each server. */
   private async tellSignedOut(name: string): Promise<void> {
     const { database, outbox, world } = this.deps;
     const day = world.clock.now().toISOString().slice(0, 10);
@@ -273,7 +259,6 @@ export class Servers {
 const INHERITED = ['HOME', 'LANG', 'LOGNAME', 'PATH', 'SHELL', 'TMPDIR', 'TZ', 'USER'];
 /** Between the end of its input and SIGKILL, and between its end and that of its output, which others may hold open. */
 const GRACE_MS = 1_000;
-/** After SIGKILL. */
 const KILLED_MS = 5_000;
 
 /**
@@ -335,7 +320,6 @@ export function hostChannel(
 
 // An MCP server in a sandbox: without a network, and without any file of this machine.
 
-/** Starts `command` in a container of its own, which lives as long as `lifetimeMs`. */
 function containerChannel(
   { command = '', args, env, image }: Pick<ServerSettings, 'command' | 'args' | 'env' | 'image'>,
   sandbox: Pick<Sandbox, 'open'>,
@@ -453,7 +437,6 @@ export class LineTransport implements ServerTransport {
 
 // A program that is spoken to in lines.
 
-/** One running program: what goes in, what comes out, and its end. */
 interface Channel {
   input: Writable;
   output: Readable;
@@ -463,13 +446,10 @@ interface Channel {
   close(): Promise<void>;
 }
 
-/** Starts the program; rejects with a `CodaError` or a system's error where that is not possible. */
 type OpenChannel = (signal: AbortSignal) => Promise<Channel>;
 
-/** Characters of a program's stderr. */
 const LONGEST_COMPLAINT = 500;
 
-/** Why a program is over: its exit code or signal, and the line of its stderr that seems to tell why. */
 function endedWith(exit: string, complaint: string): string {
   const lines = complaint.split('\n').flatMap((line) => line.trim() || []);
   const line = lines.findLast((each) => /error|cannot|not found|denied/i.test(each)) ?? lines.at(-1);

@@ -1,9 +1,7 @@
-/** Descriptions of MCP servers' tools at their first use, or approval. */
 import type { Instant } from '../../base/clock.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 
-/** A server's description of a tool, by its own name. */
 export interface Pin {
   tool: string;
   hash: string;

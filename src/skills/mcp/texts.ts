@@ -1,4 +1,3 @@
-/** Texts about MCP servers. */
 import { bytesOf, listOf, plural, shorten, visible } from '../../base/text.ts';
 
 const NAMED = 8;

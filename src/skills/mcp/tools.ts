@@ -1,4 +1,3 @@
-/** Tools for models and buttons: the servers' tools, their resources and prompts, and an owner's approval. */
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { z } from 'zod';
 import {
@@ -29,7 +28,6 @@ import { CLOSED, UNREADABLE } from './wire/messages.ts';
 const MARGIN_MS = 40_000;
 const LONGEST_PROGRESS = 80;
 
-/** All tools of the servers as they are now. */
 export function serverTools(servers: Servers): readonly AnyTool[] {
   const all = servers.all();
   const having = (what: (server: Server) => boolean) => all.flatMap(([name, server]) => (what(server) ? name : []));
@@ -73,7 +71,7 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
   });
 }
 
-/** Calls without a model: the same tools, and nothing that an owner has not approved. */
+/** Calls without a model: nothing that an owner has not approved. */
 export function toolServers(servers: Servers): ToolServers {
   return {
     has: (server) => servers.get(server) !== undefined,
@@ -118,7 +116,6 @@ function progressOf(
   return shorten(`${server}: ${message ? cleaned(message) : share}`, LONGEST_PROGRESS);
 }
 
-/** Asks a server; what goes wrong there is a value, in one sentence. */
 async function asked(
   servers: Servers,
   server: string,
@@ -227,7 +224,6 @@ function readTool(servers: Servers, names: readonly string[]): AnyTool {
   });
 }
 
-/** Begins a turn where a person names a prompt. */
 function promptTool(servers: Servers, names: readonly string[]): AnyTool {
   return outsideTool({
     name: 'mcp_prompt',
@@ -258,14 +254,12 @@ function promptTool(servers: Servers, names: readonly string[]): AnyTool {
   });
 }
 
-/** The call that `/mcp-prompt server name …` is; undefined where no server has such a prompt. */
 export function promptCall(servers: Servers, rest: string) {
   const [, server = '', name = '', words = ''] = /^(\S+)\s+(\S+)\s*([\s\S]*)$/.exec(rest.trim()) ?? [];
   const prompt = servers.get(server)?.listing.prompts.find((each) => each.name === name);
   return prompt && { tool: 'mcp_prompt', input: { server, name, arguments: argumentsIn(prompt, words) } };
 }
 
-/** `key=value` pairs of the prompt's own arguments; other words are its first one. */
 function argumentsIn({ arguments: known = [] }: Prompt, words: string): Record<string, string> {
   const given: Record<string, string> = {};
   const rest: string[] = [];
@@ -279,7 +273,6 @@ function argumentsIn({ arguments: known = [] }: Prompt, words: string): Record<s
   return given;
 }
 
-/** Tool of the button under changed descriptions: an owner approves exactly those. */
 export function approveTool(servers: Servers): AnyTool {
   return dataTool({
     name: 'mcp_approve',
@@ -347,16 +340,13 @@ const own = (value: unknown, key: string): unknown =>
 const isObject = (value: unknown): value is Schema =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A server's answer as a result of coda's: untrusted, and no longer than a turn can use. */
 interface Answered {
   server: string;
-  /** The called tool, for people. */
   tool: string;
   artifacts: Pick<Artifacts, 'put'>;
   secrets: Secrets;
 }
 
-/** A result of `tools/call`, read without trust. */
 const callResult = z.looseObject({
   // One piece alone is a list of one.
   content: z.preprocess(listed, z.array(z.unknown()).max(1_000)).default([]),
@@ -378,7 +368,6 @@ const link = z.object({ uri: z.string() });
 const embedded = z.object({ resource: z.unknown() });
 
 const BASE64 = z.base64();
-/** A file written as an address. */
 const DATA_URL = /^\s*data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.-]+)*;base64,([A-Za-z0-9+/=\s]+)$/;
 
 const MOST_FILES = 4;
@@ -401,7 +390,6 @@ async function resultOf(answered: Answered, raw: z.output<typeof callResult>): P
   });
 }
 
-/** The texts of a result; without any, its structured content. */
 function textsOf({ content, structuredContent }: z.output<typeof callResult>): string[] {
   const said = content.map(partOf).flatMap((part) => ('text' in part ? [part.text] : []));
   return said.length === 0 && structuredContent !== undefined ? [JSON.stringify(structuredContent)] : said;
@@ -424,7 +412,6 @@ interface FilePart {
   type: string;
 }
 
-/** The file that a text holds in Base64, alone or as an address. */
 function fileIn(data: string, mimeType?: string): FilePart | undefined {
   const [, named, inUrl] = DATA_URL.exec(data) ?? [];
   const written = (inUrl ?? data).replace(/\s+/g, '');
@@ -432,7 +419,6 @@ function fileIn(data: string, mimeType?: string): FilePart | undefined {
   return { bytes: written, type: named ?? mimeType ?? 'application/octet-stream' };
 }
 
-/** A piece of a result or a resource; what is none of the known kinds is shown as it is. */
 function partOf(value: unknown): Part {
   const inside = embedded.safeParse(value);
   if (inside.success) return partOf(inside.data.resource);
@@ -447,7 +433,6 @@ function partOf(value: unknown): Part {
   return { text: shorten(JSON.stringify(value) ?? '', 1_000) };
 }
 
-/** A picture that is written as an address; to read one as text helps nobody. */
 function pictureIn(text: string): FilePart | undefined {
   return /^\s*data:image\//.test(text) ? fileIn(text) : undefined;
 }

@@ -12,7 +12,6 @@ import { issuerMeant, isText, refused, type SignedInProvider } from '../wire/htt
 import type { Fetch } from '../wire/messages.ts';
 import type { Begun, Kept, SignedIn } from './tokens.ts';
 
-/** Nobody is signed in to the server, or not any more. */
 export class NeedsSignIn extends Error {
   /** Somebody was, until the issuer refused to renew it. */
   readonly isRefused: boolean;
@@ -32,7 +31,6 @@ export async function required(kept: Kept): Promise<SignedIn> {
 
 type OAuthSettings = NonNullable<ServerSettings['oauth']>;
 
-/** Metadata of the client for an issuer that registers clients. */
 function metadataOf({ scope, client_secret }: OAuthSettings, redirect: string): OAuthClientMetadata {
   return {
     client_name: 'coda',
@@ -44,7 +42,6 @@ function metadataOf({ scope, client_secret }: OAuthSettings, redirect: string): 
   };
 }
 
-/** The client of the configuration; undefined where the issuer registers one. */
 function configured({ client_id, client_secret, issuer }: OAuthSettings): OAuthClientInformationMixed | undefined {
   if (client_id === undefined) return undefined;
   return { client_id, ...(client_secret !== undefined && { client_secret }), ...(issuer !== undefined && { issuer }) };
@@ -91,11 +88,9 @@ function isSameIssuer(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }
 
-/** A sign-in that begins: what has to be known when its code comes. */
 export class Beginning implements OAuthClientProvider {
   readonly redirectUrl: string;
   readonly clientMetadata: OAuthClientMetadata;
-  /** Address for the person's browser; undefined until it is known. */
   url: URL | undefined;
   private client: OAuthClientInformationMixed | undefined;
   private verifier = '';
@@ -187,7 +182,6 @@ export function ending(
   };
 }
 
-/** Renewals of the tokens of one server: each refresh token is used once here, and it is known what came of which. */
 interface Came {
   text: string;
   answer: Response;
@@ -198,7 +192,6 @@ const given = z.looseObject({ access_token: z.string(), refresh_token: z.string(
 
 /** The SDK tells a provider what tokens came, and not with which refresh token: others may be kept by then. */
 export class Renewals {
-  /** By refresh token: what comes, or has come, of it. */
   private readonly renewals = new Map<string, Promise<Came>>();
   /** By the access token that came. */
   private readonly used = new Map<string, string>();
@@ -230,7 +223,7 @@ export class Renewals {
   private begin(refresh: string, asked: Promise<Response>): Promise<Came> {
     const coming = this.renew(refresh, asked);
     this.renewals.set(refresh, coming);
-    bound(this.renewals);
+    dropOldest(this.renewals);
     return coming;
   }
 
@@ -252,12 +245,11 @@ export class Renewals {
   private note(refresh: string, access: string | undefined): void {
     if (access === undefined) this.refused.add(refresh);
     else this.used.set(access, refresh);
-    for (const known of [this.refused, this.used]) bound(known);
+    for (const known of [this.refused, this.used]) dropOldest(known);
   }
 }
 
-/** Keeps the newest. */
-function bound(known: Map<string, unknown> | Set<string>): void {
+function dropOldest(known: Map<string, unknown> | Set<string>): void {
   for (const old of known.keys()) if (known.size > MOST) known.delete(old);
 }
 

@@ -19,18 +19,14 @@ export interface SignInDeps {
   world: World;
   egress: Egress;
   values: SealedValues;
-  /** Coda's address for browsers; undefined where HTTP is off. */
   address(): string | undefined;
-  /** Told when somebody has signed in or out. */
   changed(server: string): void;
 }
 
-/** A sign-in, as its initiator sees it. */
 export interface LoginLink {
   url: string;
   /** The browser brings the code here by itself; else it is given by hand. */
   returns: boolean;
-  /** Id for asking about its state. */
   attempt: string;
 }
 
@@ -46,7 +42,6 @@ export class SignIns {
     this.deps = deps;
   }
 
-  /** True if there is a server to sign in to. */
   get isOn(): boolean {
     return Object.values(this.deps.settings.servers).some(({ oauth }) => oauth?.sign_in);
   }
@@ -72,7 +67,6 @@ export class SignIns {
     return (await kept.signedIn())?.attempt === attempt ? 'done' : 'none';
   }
 
-  /** Begins a sign-in; the one that was begun before is void. Throws `INPUT_INVALID`. */
   async begin(server: string): Promise<LoginLink> {
     const { settings, oauth } = this.known(server);
     const { auth } = await import('@modelcontextprotocol/sdk/client/auth.js');
@@ -104,7 +98,6 @@ export class SignIns {
     throw new CodaError('INPUT_INVALID', { message: texts.noLogin, remedy: texts.noLoginRemedy });
   }
 
-  /** Forgets the tokens of a server; false where nobody was signed in. */
   async out(server: string): Promise<boolean> {
     this.known(server);
     const was = await this.kept(server).forget((tx) => this.record(tx, 'mcp logout', server));

@@ -5,7 +5,6 @@ import type { Secrets } from '../../../base/log.ts';
 import type { SkillSecrets } from '../../../secrets/index.ts';
 import type { Besides } from '../../../storage/index.ts';
 
-/** Documents that are kept sealed, for everybody here. */
 export type SealedValues = Pick<SkillSecrets, 'document' | 'changeDocument'>;
 
 /** As whom coda is known to the issuer, and what that gave it; fields of the issuer's own are kept as they came. */
@@ -41,11 +40,9 @@ const begun = z.object({
 });
 
 export type SignedIn = z.output<typeof signedIn>;
-/** A sign-in that waits for its code. */
 export type Begun = z.output<typeof begun>;
 type Tokens = SignedIn['tokens'];
 
-/** The sealed values of one server. */
 export class Kept {
   private readonly values: SealedValues;
   private readonly hidden: Secrets;
@@ -70,7 +67,6 @@ export class Kept {
     return state === 'refused' ? undefined : state;
   }
 
-  /** Somebody has signed in. */
   async sign(value: SignedIn, besides?: Besides<void>): Promise<void> {
     this.hide(value);
     await this.values.changeDocument(this.named('OAUTH_TOKENS'), () => JSON.stringify(value), besides);
@@ -98,7 +94,6 @@ export class Kept {
     });
   }
 
-  /** False where nobody was signed in. */
   async forget(besides?: Besides<void>): Promise<boolean> {
     let was = false;
     await this.values.changeDocument(

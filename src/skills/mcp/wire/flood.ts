@@ -1,4 +1,3 @@
-/** Servers that say more than anybody asked for. */
 import type { Transport, TransportSendOptions } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 
@@ -13,20 +12,17 @@ const WINDOW_MS = 10_000;
 
 export const FLOODS = 'it floods coda with what nobody asked for';
 
-/** Counts what a server says besides answers to what it was asked. */
 export class FloodGauge {
   private readonly pending = new Set<unknown>();
   private unasked = 0;
   private since = 0;
 
-  /** Told of what is sent. */
   sent(message: JSONRPCMessage): void {
     if (!('method' in message)) return;
     if ('id' in message) this.pending.add(message.id);
     else if (message.method === 'notifications/cancelled') this.pending.delete(message.params?.requestId);
   }
 
-  /** True if an answer to this id is waited for. */
   readonly isAsked = (id: unknown): boolean => this.pending.has(id);
 
   /** True if what came makes too much; undefined: it was no message. */
@@ -41,7 +37,6 @@ export class FloodGauge {
   }
 }
 
-/** The same transport, ended by a flood. */
 export class GaugedTransport implements ServerTransport {
   onclose?: () => void;
   onerror?: (error: Error) => void;

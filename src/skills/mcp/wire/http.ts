@@ -1,4 +1,3 @@
-/** MCP over streamable HTTP, by coda's own client for addresses. */
 import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CodaError } from '../../../base/errors.ts';
@@ -9,10 +8,8 @@ import { type Fetch, type IsAsked, readable } from './messages.ts';
 const HOUR = 3_600_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 const METHODS = ['GET', 'POST', 'DELETE'] as const;
-/** Answers that have no body. */
-const EMPTY = [204, 205, 304];
+const EMPTY_STATUSES = [204, 205, 304];
 
-/** A provider of tokens that has to see how they are renewed. */
 export interface SignedInProvider extends OAuthClientProvider {
   through(fetch: Fetch): Fetch;
 }
@@ -47,7 +44,6 @@ export async function httpTransport(
   return transport as Transport;
 }
 
-/** A fetch that reaches the server and the issuer of its tokens, and nothing else. */
 export function authFetch({ url = '', headers, oauth, timeout }: HttpSettings, egress: Egress): Fetch {
   const reached = { own: new URL(url), issuer: oauth?.issuer, keys: Object.keys(headers), timeoutMs: timeout };
   return fetchBy(egress.trusting(), { ...reached, signsIn: oauth?.sign_in === true });
@@ -83,7 +79,6 @@ interface Reached {
   own: URL;
   issuer: string | undefined;
   signsIn: boolean;
-  /** Headers that are for the server alone. */
   keys: readonly string[];
   timeoutMs: number;
 }
@@ -119,8 +114,10 @@ function fetchBy(egress: Egress, { own, issuer, signsIn, keys, timeoutMs }: Reac
     });
     if (!answer.ok) throw new CodaError(answer.code, { message: answer.message, remedy: answer.remedy });
     const { status, headers } = answer;
-    if (EMPTY.includes(status)) answer.close();
-    const body = EMPTY.includes(status) ? null : (ReadableStream.from(answer.body) as ReadableStream<Uint8Array>);
+    if (EMPTY_STATUSES.includes(status)) answer.close();
+    const body = EMPTY_STATUSES.includes(status)
+      ? null
+      : (ReadableStream.from(answer.body) as ReadableStream<Uint8Array>);
     const { 'content-encoding': _, 'content-length': __, ...kept } = headers;
     return new Response(body, { status, headers: kept });
   };

@@ -4,16 +4,13 @@ import { readLines } from '../../../base/lines.ts';
 
 /** The code of the error that stands for an answer which cannot be read. */
 export const UNREADABLE = -32_097;
-/** The SDK's code of a connection that ended. */
 export const CLOSED = -32_000;
 
 type Fields = Record<string, unknown>;
-/** True if an answer to this id is waited for. */
 export type IsAsked = (id: unknown) => boolean;
 
 /** Values of others, and schemas, where null may be meant; what reads them knows that. */
 const OTHERS: readonly string[] = ['structuredContent', 'inputSchema', 'outputSchema', '_meta'];
-/** Places of a line that are tried as the beginning of a message. */
 const MOST_BEGINNINGS = 16;
 
 /**
@@ -40,7 +37,6 @@ export function messageIn(line: string, isAsked: IsAsked): JSONRPCMessage | unde
   return undefined;
 }
 
-/** The messages of a text, which may be a list of them. */
 function messagesIn(text: string, isAsked: IsAsked): JSONRPCMessage[] {
   const list = text.trim().startsWith('[') ? jsonIn(text) : undefined;
   if (Array.isArray(list)) return list.flatMap((each) => messageOf(each, isAsked) ?? []);
@@ -67,12 +63,10 @@ function messageOf(value: unknown, isAsked: IsAsked): JSONRPCMessage | undefined
   return isFields(result) ? ({ jsonrpc: '2.0', id, result: introduced(result) } as JSONRPCMessage) : unreadable(id);
 }
 
-/** Stands for the answer to `id`, which cannot be read. */
 function unreadable(id: unknown): JSONRPCMessage {
   return failure(id, { code: UNREADABLE, message: 'its answer cannot be read' });
 }
 
-/** Stands for the answer to `id` of a connection that ended before it. */
 function ended(id: unknown): JSONRPCMessage {
   return failure(id, { code: CLOSED, message: 'it ended before its answer was whole' });
 }
@@ -104,7 +98,6 @@ function askedId(id: unknown, isAsked: IsAsked): unknown {
   return number !== undefined && !isAsked(id) && isAsked(number) ? number : id;
 }
 
-/** The answer to `initialize` with all that it has to say. */
 function introduced(result: Fields): Fields {
   if (typeof result.protocolVersion !== 'string') return result;
   const { name, version, ...more } = isFields(result.serverInfo) ? result.serverInfo : {};
@@ -140,7 +133,6 @@ function isFields(value: unknown): value is Fields {
 /** Answers over HTTP, read as those of a program are: the SDK waits for what it cannot read. */
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
-/** `fetch` whose answers of the server at `url` are messages of the protocol. */
 export function readable(fetch: Fetch, url: URL, isAsked: IsAsked): Fetch {
   return async (asked, init) => {
     const response = await fetch(asked, init);
@@ -165,7 +157,6 @@ function wholeOf(text: string, ids: readonly unknown[], isAsked: IsAsked): strin
   return JSON.stringify(all.length === 1 ? all[0] : all);
 }
 
-/** A longer line ends the connection. Bytes. */
 const LONGEST_LINE = 8 * 1024 * 1024;
 
 /** The events of a stream with one message each; what was asked for in vain is told at its end. */
@@ -194,7 +185,6 @@ function eventOf(lines: readonly string[], isAsked: IsAsked): string {
   return [...head, ''].join('\n') + (events.length === 0 ? '\n' : events.join(''));
 }
 
-/** The ids of what a request asks. */
 function idsIn(body: unknown): unknown[] {
   if (typeof body !== 'string') return [];
   try {
