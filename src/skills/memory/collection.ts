@@ -7,7 +7,6 @@ const text = z.string().trim().min(1).max(2_000);
 const type = z.enum(TYPES);
 const date = z.iso.date().describe('Of an event: the day.');
 
-/** Memories for programs. */
 export const own = collection({
   name: 'memories',
   one: 'memory',
@@ -67,7 +66,6 @@ function shown(memory: Memory) {
 
 const MOST = 50;
 
-/** The viewer's memories; each can be forgotten, and taken back in the chat. */
 export const page: Page = {
   path: '/memories',
   title: 'Memories',

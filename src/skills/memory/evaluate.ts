@@ -71,7 +71,6 @@ function read(text: string): z.output<typeof lineOf> | undefined {
   }
 }
 
-/** Facts and their index, as of one person. */
 class EvalRoom {
   private embedder: Embedder | undefined;
   private readonly warn: (text: string) => void;
@@ -128,7 +127,6 @@ class EvalRoom {
     return this.index;
   }
 
-  /** The embedder's result; undefined where it fails, from then on. */
   private async orWarn<T>(ask: (embedder: Embedder) => Promise<T>): Promise<T | undefined> {
     try {
       return this.embedder && (await ask(this.embedder));
@@ -141,7 +139,6 @@ class EvalRoom {
   }
 }
 
-/** The day of a fact; undefined where it says none that can be read. */
 function dayFrom(at: string | undefined): Date | undefined {
   const day = at === undefined ? undefined : new Date(at);
   return day && !Number.isNaN(day.getTime()) ? day : undefined;

@@ -51,7 +51,6 @@ export { config as memoryConfig } from './config.ts';
 
 export const memoryOperations = [...transferring, evaluating];
 
-/** The parts of a coda's memory, which its hooks share: they are made with the first of them. */
 const made = new WeakMap<SkillDeps<Settings>, Parts>();
 
 function parts(deps: SkillDeps<Settings>): Parts {
@@ -60,7 +59,6 @@ function parts(deps: SkillDeps<Settings>): Parts {
   return known;
 }
 
-/** Remembers people over time, and finds what they said again, by meaning. */
 export const memory: Skill<Settings> = {
   name: 'memory',
   config,
@@ -83,14 +81,12 @@ export const memory: Skill<Settings> = {
   verbs: (deps) => verbsOf(memoryOperations, { ...deps, ...parts(deps) }, deps.world),
 };
 
-/** Parts of one coda's memory. */
 interface Parts {
   recall: Recall;
   service: Service;
   changed(personId: string): void;
 }
 
-/** Puts memory together. */
 function partsOf(deps: Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'embedders' | 'onClose'>): Parts {
   const { database, jobs, world } = deps;
   const { embedder, embedders } = deps.embedders;
@@ -173,7 +169,6 @@ const MOST = 30;
 /** Part of the window, in tokens, whatever the budget says. */
 const SHARE = 0.05;
 const CHARACTERS_ASKED = 1_000;
-/** Words that may ask for former facts. */
 const OF_THE_PAST =
   /\b(?:before|previous(?:ly)?|former(?:ly)?|earlier|originally|used to|back then|no longer|any ?more|once)\b/i;
 

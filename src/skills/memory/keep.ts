@@ -12,14 +12,11 @@ const LONGEST_TEXT = 2_000;
 export const MOST_MEMORIES = 200_000;
 const MOST_TERMS = 400;
 
-/** Dependencies of the tools. */
 export interface Service {
   recall: Recall;
   /** Call in each transaction that writes: the index is read again and vectors are made, after the commit. */
   wrote(tx: Transaction, personId: string): void;
-  /** Has vectors made of what the person has. */
   embedSoon(tx: Transaction, personId: string): Promise<void>;
-  /** Remembers nothing of what was said in the conversation so far; gives how much is forgotten. */
   ignore(ctx: TxContext): Promise<number>;
 }
 
@@ -33,7 +30,6 @@ export interface KeepInput {
 
 export interface Kept {
   memory: Memory;
-  /** The memories it superseded. */
   before: Memory[];
   /** False: it was known already. */
   isNew: boolean;
@@ -104,19 +100,15 @@ export async function keep(
 // model.
 //
 
-/** Compared fields of a memory. */
 interface Said {
   text: string;
   /** `YYYY-MM-DD`, of an event. */
   happenedOn?: string | null | undefined;
 }
 
-/** Two memories are nearer than this in meaning when they say the same. */
-const NEAR = 0.8;
-/** Part of both texts' words that they must have in common. */
-const ALIKE = 0.75;
-/** With a meaning that is near, fewer common words do. */
-const ALIKE_AND_NEAR = 0.4;
+const SAME_MEANING_FROM = 0.8;
+const SHARED_WORDS_FROM = 0.75;
+const SHARED_WORDS_IF_NEAR = 0.4;
 
 const NEGATION = /\b(?:no|not|never|none|nothing|without|stopped|quit|cannot|\w+n['’]t)\b/i;
 const OPPOSITES: readonly (readonly [RegExp, RegExp])[] = [
@@ -144,7 +136,10 @@ export function isSame(a: Said, b: Said, similarity?: number): boolean {
   if (NEGATION.test(a.text) !== NEGATION.test(b.text)) return false;
   if (OPPOSITES.some(([one, other]) => isOpposed(a.text, b.text, one, other))) return false;
   const share = common(a.text, b.text);
-  return share >= ALIKE || (similarity !== undefined && similarity >= NEAR && share >= ALIKE_AND_NEAR);
+  return (
+    share >= SHARED_WORDS_FROM ||
+    (similarity !== undefined && similarity >= SAME_MEANING_FROM && share >= SHARED_WORDS_IF_NEAR)
+  );
 }
 
 const plain = (text: string) =>
@@ -212,7 +207,6 @@ export function slotOf(text: string, name?: string): string | undefined {
   return PREFERENCE.test(said) && / for | in | at /.test(said) ? preferenceSlot(said) : undefined;
 }
 
-/** "Ana lives in Lisbon" as Ana would say it. */
 function firstPerson(text: string, name: string | undefined): string {
   if (!name || !text.toLowerCase().startsWith(name.toLowerCase())) return text;
   const rest = text.slice(name.length);

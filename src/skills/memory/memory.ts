@@ -3,9 +3,7 @@ import type { Instant } from '../../base/clock.ts';
 export const TYPES = ['fact', 'preference', 'event'] as const;
 export type MemoryType = (typeof TYPES)[number];
 
-/** Something that coda remembers of a person, with where it comes from. */
 export interface Memory {
-  /** Short: people type it. */
   id: string;
   personId: string;
   type: MemoryType;
@@ -27,7 +25,6 @@ export interface Memory {
   createdAt: Instant;
 }
 
-/** A memory that is not stored yet. */
 export type NewMemory = Omit<Memory, 'state' | 'supersededBy' | 'createdAt' | 'message'> & {
   state?: 'current' | 'past' | 'proposed';
   conversationId: string | null;
@@ -35,6 +32,5 @@ export type NewMemory = Omit<Memory, 'state' | 'supersededBy' | 'createdAt' | 'm
   from?: { message: string | null } | { inboxId: string | undefined };
   messageSeq?: number | null;
   terms: readonly string[];
-  /** Slot that only one memory can fill at a time. */
   slot?: string | null;
 };

@@ -22,7 +22,6 @@ export class Postings {
   private pairs = new Uint32Array(0);
   private pending = 0;
 
-  /** The text at `place` has `term`. Places come in ascending order. */
   add(term: string, place: number): void {
     if (this.pending >= Math.max(UNSORTED, this.places.length)) this.settle();
     if (this.pending * 2 === this.pairs.length) {
@@ -55,7 +54,6 @@ export class Postings {
     return number < this.starts.length ? this.places.subarray(this.starts[number - 1], this.starts[number]) : NOWHERE;
   }
 
-  /** Sorts what has come among the rest. */
   private settle(): void {
     const { pairs, pending } = this;
     const came = new Uint32Array(this.count + 1);
@@ -63,7 +61,6 @@ export class Postings {
     const total = this.places.length + pending;
     const places = new Uint32Array(new ArrayBuffer(roomFor(total * 4)), 0, total);
     const starts = new Uint32Array(this.count + 1);
-    /** Next free position of each term. */
     const next = new Uint32Array(this.count + 1);
     for (let number = 1; number <= this.count; number++) {
       const sorted = this.sorted(number);
@@ -91,7 +88,6 @@ export class Postings {
     return this.count;
   }
 
-  /** Slot of a hash, or the free one for it. */
   private slotOf(hash: number): number {
     const mask = this.numbers.length - 1;
     let slot = hash & mask;
@@ -114,7 +110,6 @@ export class Postings {
 
 const NOWHERE = new Uint32Array(0);
 
-/** Counts one more; gives what was counted before. */
 function increase(counts: Uint32Array, at: number): number {
   const before = counts[at] as number;
   counts[at] = before + 1;
@@ -128,7 +123,6 @@ function hashOf(text: string, seed = 0x811c9dc5): number {
   return hash >>> 0;
 }
 
-/** Indexed fields of a memory. */
 export interface Indexed {
   id: string;
   type: string;
@@ -154,9 +148,7 @@ export interface Filter {
   type?: string | undefined;
   tag?: string | undefined;
   since?: Bound | undefined;
-  /** Exclusive upper bound. */
   before?: Bound | undefined;
-  /** Also what a newer memory says otherwise. */
   past?: boolean | undefined;
 }
 
@@ -178,7 +170,6 @@ export class PersonIndex {
   private isPast = new Uint8Array(0);
   private at = new Float64Array(0);
   private isDay = new Uint8Array(0);
-  /** Hashes of the memories' terms, to see which have changed. */
   private hashes = new Int32Array(0);
   /** Up to which change of the person's memories it is told. */
   version = 0;
@@ -196,12 +187,10 @@ export class PersonIndex {
     return this.ids.length > 1_000 && this.size < this.ids.length / 2;
   }
 
-  /** About what it holds, in bytes. */
   get bytes(): number {
     return INDEX_BYTES + this.ids.length * (this.matrix.dim + ENTRY_BYTES);
   }
 
-  /** Adds a memory or what has changed of it. */
   put({ id, terms, vector, tags, type, at, isDay, state }: Indexed): void {
     const hash = hashOfAll(terms);
     let place = this.places.get(id);
@@ -235,7 +224,6 @@ export class PersonIndex {
     this.matrix.set(place, undefined);
   }
 
-  /** The ids of the nearest memories that the filter admits, best first, with their scores. */
   search(
     { terms, names = [], synonyms, vector }: Sought,
     filter: Filter,
@@ -295,6 +283,5 @@ export class PersonIndex {
   }
 }
 
-/** Tells lists of terms apart. */
 const hashOfAll = (terms: readonly string[]): number =>
   terms.reduce((hash, term) => hashOf(' ', hashOf(term, hash)), hashOf('')) | 0;

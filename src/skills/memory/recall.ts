@@ -25,7 +25,6 @@ const PAGE = 512;
 const FRESH_MS = 30_000;
 /** All indexes together hold so many bytes at most, but for the one that is in use. */
 const MOST_BYTES = 64_000_000;
-/** Milliseconds without use after which an index is given up. */
 const IDLE_MS = 8 * 60_000;
 
 interface Held {
@@ -33,11 +32,9 @@ interface Held {
   space: string | undefined;
   checkedAt: number;
   usedAt: number;
-  /** Reads what has changed, one after another. */
   reading: Promise<void>;
 }
 
-/** Finds memories of a person: keeps their index in this process while it is used. */
 export class Recall {
   private readonly deps: RecallDeps;
   private readonly held = new Map<string, Held>();
@@ -60,13 +57,11 @@ export class Recall {
     return held.index.search(sought, filter, limit);
   }
 
-  /** Something of the person's was written in this process. */
   changed(personId: string): void {
     const held = this.held.get(personId);
     if (held) held.checkedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Gives all indexes up. */
   close(): void {
     clearTimeout(this.sweeping);
     this.held.clear();
@@ -89,7 +84,6 @@ export class Recall {
     }
   }
 
-  /** The person's index with all that is known to have changed. */
   private async fresh(personId: string): Promise<Held> {
     const now = performance.now();
     const known = this.held.get(personId);
@@ -138,7 +132,6 @@ export class Recall {
     index.version = Math.max(after.touched, version);
   }
 
-  /** Drops what was used longest ago while all together are too large. */
   private limit(inUse: Held): void {
     const byUse = [...this.held].sort(([, a], [, b]) => a.usedAt - b.usedAt);
     let bytes = byUse.reduce((sum, [, { index }]) => sum + index.bytes, 0);

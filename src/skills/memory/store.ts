@@ -106,7 +106,6 @@ export async function insert(
   return stored;
 }
 
-/** Changes the state of a memory; `by` is the newer one that says otherwise. */
 export async function setState(
   tx: Transaction,
   personId: string,
@@ -135,7 +134,6 @@ export async function byIds(db: Queryable, personId: string, ids: readonly strin
   return ids.flatMap((id) => found.get(id) ?? []);
 }
 
-/** The current memory of a slot: the person's home. */
 export async function inSlot(db: Queryable, personId: string, slot: string): Promise<Memory[]> {
   const { rows } = await db.query<MemoryRow>(
     `select ${COLUMNS} from memories where person_id = $1 and slot = $2 and state = 'current'`,
@@ -144,7 +142,6 @@ export async function inSlot(db: Queryable, personId: string, slot: string): Pro
   return rows.map(toMemory);
 }
 
-/** The person's memories that are not deleted, in the order of their ids behind `after`. */
 export async function pageOf(db: Pick<Database, 'read'>, personId: string, after: string, limit: number) {
   const { rows } = await db.read<MemoryRow>(
     `select ${COLUMNS} from memories where person_id = $1 and state <> 'deleted' and id > $2 order by id limit $3`,
@@ -153,7 +150,6 @@ export async function pageOf(db: Pick<Database, 'read'>, personId: string, after
   return rows.map(toMemory);
 }
 
-/** Those of the texts that the person's memories have already. */
 export async function textsOf(tx: Transaction, personId: string, texts: readonly string[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ text: string }>(
     `select text from memories where person_id = $1 and text = any($2) and state <> 'deleted'`,
@@ -184,7 +180,6 @@ export async function list(
   return { memories: rows.map(toMemory), total: rows[0]?.total ?? 0 };
 }
 
-/** The person's memories made before that one (by instant, then id), the newest first. */
 export async function madeBefore(
   db: Queryable,
   personId: string,
@@ -205,7 +200,6 @@ export async function madeBefore(
 /** Most superseded memories that are told: of thousands of contradictions all would be walked through. */
 const MOST_HISTORY = 20;
 
-/** The memories that a memory and its predecessors superseded, newest first. */
 export async function historyOf(db: Queryable, personId: string, id: string): Promise<Memory[]> {
   const { rows } = await db.query<MemoryRow>(
     `with recursive older as (
@@ -218,7 +212,6 @@ export async function historyOf(db: Queryable, personId: string, id: string): Pr
   return rows.map(toMemory);
 }
 
-/** Searched fields of a memory. */
 export type Changed = Omit<Indexed, 'state'> & { state: Memory['state']; touched: number };
 
 /** Memories as columns: a row with a thousand of them is read in a fraction of the time of a thousand rows. */
@@ -229,16 +222,13 @@ interface IndexPage {
   states: string;
   days: string;
   changes: string;
-  /** In a line each. */
   terms: string;
-  /** Tags of those memories that have any. */
   tags: Record<string, string[]> | null;
   /** The length of each one's vector, and all of them together. */
   lengths: string;
   vectors: Uint8Array | null;
 }
 
-/** Changes of a person's memories after the change `after`, oldest first, with vectors of `space`. */
 export async function changedSince(
   database: Pick<Database, 'read'>,
   personId: string,
@@ -288,13 +278,11 @@ function speaksOf(day: string): { at: number; isDay: boolean } {
   return { at: isDay ? Date.parse(day) : Number(day), isDay };
 }
 
-/** Deletes for good what was deleted before `before`. */
 export async function purge(database: Database, before: Instant): Promise<number> {
   const { count } = await database.run('memory.purge', 'delete from memories where deleted_at < $1', [before]);
   return count;
 }
 
-/** The person's choice for memories that coda makes by itself. */
 export async function autoOf(db: Queryable, personId: string): Promise<'on' | 'off' | 'ask' | null> {
   const { rows } = await db.query<{ auto: 'on' | 'off' | 'ask' | null }>(
     'select auto from memory_people where person_id = $1',
@@ -303,7 +291,6 @@ export async function autoOf(db: Queryable, personId: string): Promise<'on' | 'o
   return rows[0]?.auto ?? null;
 }
 
-/** The person as a job needs them; undefined where they are gone. */
 export async function personOf(database: Pick<Database, 'read'>, personId: string) {
   const { rows } = await database.read<{
     id: string;
@@ -318,7 +305,6 @@ export async function personOf(database: Pick<Database, 'read'>, personId: strin
   return rows[0];
 }
 
-/** The memories that were made at this very instant: by the job that asks. */
 export async function newestOf(tx: Transaction, personId: string, at: Instant): Promise<Memory[]> {
   const { rows } = await tx.query<MemoryRow>(
     `select ${COLUMNS} from memories where person_id = $1 and created_at = $2 and state <> 'deleted'`,
@@ -349,7 +335,6 @@ export async function lastNoted(tx: Transaction, personId: string, conversationI
   return rows.map(({ id }) => id);
 }
 
-/** Memories superseded by these. */
 export async function superseded(tx: Transaction, personId: string, by: readonly string[]): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `select id from memories where person_id = $1 and superseded_by = any($2) and state = 'past'`,
@@ -377,7 +362,6 @@ export const deletionRules: readonly DeletionRule[] = [
 
 // Vectors of memories in the database.
 
-/** The space that is searched, and the newest change of the person's memories. */
 export async function spaceAndVersion(
   database: Pick<Database, 'read'>,
   personId: string,
@@ -391,7 +375,6 @@ export async function spaceAndVersion(
   return { space: space !== null && dim !== null ? { space, dim } : undefined, version: version ?? 0 };
 }
 
-/** Memories as texts that get vectors. */
 export const source: Source = { kind: 'memory', owners, missing, add };
 
 async function owners(database: Pick<Database, 'read'>, after: string, limit: number): Promise<string[]> {
@@ -445,7 +428,6 @@ async function add(tx: Transaction, personId: string, space: string, made: reado
 
 // Up to where conversations have been looked through for memories.
 
-/** A message of a direct conversation. */
 export interface SaidMessage {
   seq: number;
   role: 'user' | 'assistant';
@@ -456,7 +438,6 @@ export interface SaidMessage {
   key: string | null;
 }
 
-/** Messages behind the last one looked through, oldest first. */
 export async function newMessages(
   db: Pick<Database, 'read'>,
   { conversationId, personId }: { conversationId: string; personId: string },
@@ -484,7 +465,6 @@ export async function moveSeen(tx: Transaction, conversationId: string, from: nu
   return count > 0;
 }
 
-/** Marks all messages up to now as looked through. */
 export async function skipAll(tx: Transaction, conversationId: string): Promise<void> {
   await tx.query(
     `insert into memory_seen (conversation_id, seq)
@@ -494,7 +474,6 @@ export async function skipAll(tx: Transaction, conversationId: string): Promise<
   );
 }
 
-/** Nor what the person has said up to now in any direct conversation. */
 export async function skipAllOf(tx: Transaction, personId: string): Promise<void> {
   await tx.query(
     `insert into memory_seen (conversation_id, seq)
@@ -505,7 +484,6 @@ export async function skipAllOf(tx: Transaction, personId: string): Promise<void
   );
 }
 
-/** Direct conversations that have rested since `before` and have not been looked through. */
 export async function unseen(
   database: Pick<Database, 'read'>,
   before: Instant,

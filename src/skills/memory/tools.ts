@@ -179,7 +179,6 @@ const contextTool = (service: Service) =>
     },
   });
 
-/** Lines for the model, the nearest first, as many as `tokens` hold. */
 export function within(memories: readonly Memory[], tokens: number, zone: string): string[] {
   let left = tokens - tokensIn(FRAME);
   return memories.flatMap((memory) => {
@@ -194,7 +193,6 @@ export function within(memories: readonly Memory[], tokens: number, zone: string
 const page = z.int().min(1).max(100_000).default(1);
 const MOST_NAMED = 500;
 
-/** The newest memories, ten to a page, with buttons for each. */
 const listTool = dataTool({
   name: 'memory_list',
   dialogue: {
@@ -249,7 +247,6 @@ function buttonsOf(memory: Memory) {
   ];
 }
 
-/** The memories that words or an id mean, or a question. */
 async function meant(ctx: TxContext, which: string, tool: string): Promise<Memory | ToolResult> {
   const id = which.trim().replace(/^`|`$/g, '');
   const [byId] = await store.byIds(ctx.tx, ctx.person.id, [id]);

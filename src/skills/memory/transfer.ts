@@ -39,7 +39,6 @@ interface TransferDeps {
   service: Pick<Service, 'wrote'>;
 }
 
-/** A page of the person's memories, in the order of their ids behind `after`. */
 async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: string | undefined, after: string) {
   const person = await resolvePerson(database, who);
   const memories = await store.pageOf(database, person.id, after, 200);
@@ -124,7 +123,6 @@ const page = operation({
   run: (deps: TransferDeps, asked) => exportPage(deps, asked.person ?? undefined, asked.after),
 });
 
-/** One line each. */
 const list = operation({
   name: 'memory list',
   summary: 'show what is remembered of a person',
@@ -162,7 +160,6 @@ async function pages(
   return '';
 }
 
-/** Adds the lines that are not there yet. */
 const bring = operation({
   name: 'memory import',
   input: z.object({ person, lines: z.array(z.unknown()) }),

@@ -18,13 +18,10 @@ import { dayOf } from '../texts.ts';
 export const EXTRACT_JOB = 'memory.extract';
 /** Messages that are looked through at once; the rest follow at once. */
 const MOST_MESSAGES = 80;
-/** Memories that the model is shown beside them. */
 const MOST_KNOWN = 30;
 const MAX_TOKENS = 2_000;
-/** Milliseconds for the vectors of what was said. */
 const PATIENCE_MS = 5_000;
-/** Number of known memories beside a proposal that may say the same. */
-const NEAR = 8;
+const NEAR_PER_PROPOSAL = 8;
 /** Somebody speaks of themself or theirs, or at length: else nothing is asked, which costs. */
 const TELLING = /\b(?:i|i['’]m|i['’]ve|my|we|our|mine|me)\b/i;
 const LONG = 240;
@@ -109,7 +106,6 @@ async function look(deps: Deps, looked: Looked, auto: Settings['auto'], signal: 
   });
 }
 
-/** Proposals with the memories that each may say the same as. */
 type Near = { proposal: Proposal; near: readonly string[] };
 
 async function propose(
@@ -139,13 +135,12 @@ async function propose(
   const proposals = readProposals(answer.text) ?? [];
   const near: Near[] = [];
   for (const proposal of proposals) {
-    const hits = await find(proposal.text, NEAR);
+    const hits = await find(proposal.text, NEAR_PER_PROPOSAL);
     near.push({ proposal, near: hits.map(({ id }) => id) });
   }
   return near;
 }
 
-/** Keeps the proposals that say something new; gives how many. */
 async function add(
   { world }: Deps,
   tx: Transaction,
@@ -239,17 +234,14 @@ const proposal = z.object({
     .regex(/^\d{4}-\d\d-\d\d$/)
     .nullish()
     .catch(null),
-  /** The number of the message that says it. */
   from: z.coerce.number().int(),
   /** The id of the memory that it puts right or brings up to date. */
   replaces: z.string().max(20).nullish().catch(null),
 });
 
-/** Something that a model takes to be worth remembering. */
 type Proposal = z.output<typeof proposal>;
 
-/** The most that one conversation gives at once. */
-const MOST = 20;
+const MOST_PROPOSALS = 20;
 const LONGEST_MESSAGE = 2_000;
 
 const TASK = [
@@ -263,7 +255,6 @@ const TASK = [
   '"date": "YYYY-MM-DD or null", "from": number of the message, "replaces": "id or null"}]}. Nothing: {"memories": []}.',
 ].join(' ');
 
-/** The model's task. */
 function asked(name: string, known: readonly Memory[], messages: readonly SaidMessage[], zone: string): string {
   const lines = known.map(({ id, text, saidAt }) => `${id} (${dayOf(saidAt, zone)}): ${continued(text)}`);
   const said = messages.map(
@@ -273,13 +264,12 @@ function asked(name: string, known: readonly Memory[], messages: readonly SaidMe
   return `${enclosed('remembered', lines.join('\n') || 'nothing')}\n\n${enclosed('said', said.join('\n'))}`;
 }
 
-/** Usable proposals in a model's answer; undefined: it is no such JSON. */
 function readProposals(answer: string): Proposal[] | undefined {
   const json = /\{[\s\S]*\}/.exec(answer)?.[0];
   if (json === undefined) return undefined;
   try {
     const { memories } = z.object({ memories: z.array(z.unknown()) }).parse(JSON.parse(jsonrepair(json)));
-    return memories.slice(0, MOST).flatMap((each) => {
+    return memories.slice(0, MOST_PROPOSALS).flatMap((each) => {
       const read = proposal.safeParse(each);
       return read.success ? [read.data] : [];
     });
