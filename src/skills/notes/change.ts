@@ -83,7 +83,6 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
     },
   });
 
-/** Text added to a list of one line is an item of it, to any other note a line. */
 const appended = (text: string, more: string): string =>
   isList(text) && !more.includes('\n') ? withItem(text, more) : `${text}\n${more}`;
 

@@ -6,7 +6,6 @@ import * as store from './store.ts';
 const text = z.string().trim().min(1).max(100_000);
 const tags = z.array(z.string().max(50)).max(10);
 
-/** Notes for programs. */
 export const own = collection({
   name: 'notes',
   one: 'note',

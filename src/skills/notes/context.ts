@@ -60,7 +60,6 @@ export class ContextNotes {
     return sectionOf('Notes of this channel', [...here.filter(isAlways), ...fitting(text, here)], person.id, budget);
   }
 
-  /** Invalidates the cache for the next message, once `note` is written. */
   wrote(tx: Transaction, { scope, tags }: Pick<Note, 'scope' | 'tags'>): void {
     if (scope === 'here' && tags.some(isOfContext)) tx.afterCommit(() => this.refresh(true));
   }
@@ -108,7 +107,6 @@ export const ALWAYS = `${CONTEXT}always`;
  * topic itself is covered whole.
  */
 const NEAR = 0.5;
-/** Characters of a message that are looked at. */
 const LONGEST_MESSAGE = 1_000;
 
 const isOfContext = (tag: string): boolean => tag.startsWith(CONTEXT);
@@ -118,7 +116,6 @@ const isAlways = ({ tags }: Note): boolean => tags.includes(ALWAYS);
 const topicsOf = ({ tags }: Note): string[] =>
   tags.flatMap((tag) => (isOfContext(tag) && tag !== ALWAYS ? [tag.slice(CONTEXT.length)] : []));
 
-/** Those of `notes` that the message is about, the nearest first; of equals in their order. */
 export function fitting(message: string, notes: readonly Note[]): Note[] {
   const about = notes.filter((note) => topicsOf(note).length > 0 && !isAlways(note));
   const terms = about.length === 0 ? [] : termsOf(message.slice(0, LONGEST_MESSAGE));

@@ -28,7 +28,6 @@ export { noteOperations } from './operations.ts';
 
 const PURGE = 'notes.purge';
 
-/** Services of this skill, made on first use, for each `SkillDeps`. */
 const made = new WeakMap<SkillDeps<Settings>, Services>();
 
 function parts(deps: SkillDeps<Settings>): Services {
@@ -37,7 +36,6 @@ function parts(deps: SkillDeps<Settings>): Services {
   return known;
 }
 
-/** Keeps what a person wants to find again, and finds it. */
 export const notes: Skill<Settings> = {
   name: 'notes',
   config,
@@ -94,7 +92,6 @@ const MOST = 20;
 /** Notes with this tag belong into the briefing of every day, until they lose it. */
 const TODAY = 'today';
 
-/** A briefing: notes that are tagged #today. A review: those that were made in the week. */
 async function agenda({ tx, person, conversationId }: TxContext, { kind, from }: AgendaSpan): Promise<AgendaSection[]> {
   const narrowing = kind === 'day' ? { tags: [TODAY] } : { from };
   const { notes } = await store.list(tx, { personId: person.id, conversationId }, narrowing, {
@@ -114,7 +111,6 @@ const AT_HOME = 5;
 /** Matches no conversation, so that notes of shared places are left out. */
 const NOWHERE = '00000000-0000-0000-0000-000000000000';
 
-/** The newest notes, pinned ones first. */
 async function home({ db, person }: HomeReader): Promise<HomeSection[]> {
   const reader = { personId: person.id, conversationId: NOWHERE };
   const { notes } = await store.list(db, reader, {}, { limit: AT_HOME, offset: 0 });

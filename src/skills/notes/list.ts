@@ -5,8 +5,7 @@ import { isFormOf, wordsIn } from '../../base/lexemes.ts';
 const HEADED = /^([^:\n]{1,60}(?::(?=\s|$)| -)\s*)(.*)$/s;
 const BETWEEN = /(\s*(?:[,;\n]|\band\b)\s*)/i;
 const NAME_OF_LIST = /\b(?:lists?|ideas|shopping|grocer(?:y|ies)|to[- ]?dos?|packing|errands|chores|tasks)\b/i;
-/** Words that make a statement of what is no item. */
-const TELLS =
+const STATEMENT_WORDS =
   /\b(?:is|are|was|were|has|have|had|owes?|likes?|needs?|lives?|said|says|prefers?|works|costs?|starts|ends|opens|closes|leaves|arrives)\b|[.!?]\s/i;
 const LONGEST_ITEM = 8;
 /** Words of an item in a list without a head, which only its commas show. */
@@ -21,12 +20,11 @@ function read(text: string): { head: string; parts: string[] } {
 const itemsOf = (parts: readonly string[]): string[] => parts.filter((part, at) => at % 2 === 0 && part.trim() !== '');
 const lengthOf = (item: string): number => item.trim().split(/\s+/).length;
 
-/** True if a note is a list without doubt. */
 export function isList(text: string): boolean {
   const { head, parts } = read(text);
   const items = itemsOf(parts);
   if (NAME_OF_LIST.test(head)) return items.every((item) => lengthOf(item) <= LONGEST_ITEM);
-  if (items.some((item) => TELLS.test(item) || lengthOf(item) > LONGEST_ITEM)) return false;
+  if (items.some((item) => STATEMENT_WORDS.test(item) || lengthOf(item) > LONGEST_ITEM)) return false;
   if (head !== '') return items.length > 1;
   return items.length >= FEWEST_BARE_ITEMS && items.every((item) => lengthOf(item) <= LONGEST_BARE_ITEM);
 }
@@ -41,10 +39,9 @@ export function isNamed(text: string, name: string): boolean {
   const [first = ''] = text.split('\n');
   const own = wordsOfName(head || (first === text ? wordsOfName(text).slice(0, wanted.length).join(' ') : first));
   const isIn = wanted.every((word) => own.some((one) => one === word || isFormOf(word, one)));
-  return isIn && (own.length === wanted.length ? head !== '' || !TELLS.test(text) : isList(text));
+  return isIn && (own.length === wanted.length ? head !== '' || !STATEMENT_WORDS.test(text) : isList(text));
 }
 
-/** The words that name an item: "the milk one" is "milk". */
 const wanting = (item: string): string[] =>
   wordsIn(
     item

@@ -4,7 +4,6 @@ import type { Instant } from '../../base/clock.ts';
 export type Scope = 'own' | 'here';
 
 export interface Note {
-  /** Short: people type it. */
   id: string;
   personId: string;
   /** The conversation in which it was written or changed last; a shared note keeps the one where it was shared. */
@@ -15,7 +14,6 @@ export interface Note {
   scope: Scope;
   pinned: boolean;
   tainted: boolean;
-  /** Grows with each change. */
   version: number;
   createdAt: Instant;
   deleted: boolean;
@@ -63,7 +61,6 @@ export function toNote(row: NoteRow): Note {
   };
 }
 
-/** A tag as it is written: `#work`, `#context:cooking`. */
 export const TAG = /#[\p{L}\p{N}][\p{L}\p{N}_/:-]*/gu;
 const HASHTAG = /(?:^|[\s(])#([\p{L}\p{N}][\p{L}\p{N}_/:-]{0,49})/gu;
 /** `Work` and `#work` are one tag; `Home Office` is `home-office`. */
@@ -76,7 +73,6 @@ export function tagName(word: string): string {
     .replace(/[^\p{L}\p{N}_/:-]/gu, '');
 }
 
-/** The tags in a note's words; they stay in the text, where they were written. */
 export const tagsIn = (text: string): string[] => [
   ...new Set([...text.matchAll(HASHTAG)].map((match) => tagName(match[1] ?? ''))),
 ];

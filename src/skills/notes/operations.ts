@@ -19,10 +19,8 @@ import { languageOf } from './search.ts';
 import type { Services } from './services.ts';
 import * as store from './store.ts';
 
-/** Notes out of one coda and into another. */
 type TransferDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'config'> & Pick<Services, 'meaning'>;
 
-/** A note as a program sends it. */
 const filed = z.object({
   id: z
     .string()
@@ -37,14 +35,12 @@ const filed = z.object({
   created: z.iso.datetime(),
 });
 
-/** A file of a note, as commands of the terminal write and read it. */
 const filesSent = z
   .array(z.object({ path: z.string().max(4_000), changed: z.iso.datetime(), content: z.string().max(2_000_000) }))
   .max(1_000);
 
 const invalid = (message: string, remedy: string) => new CodaError('INPUT_INVALID', { message, remedy });
 
-/** Imports files. Returns the number of new notes, and the files that could not be read. */
 async function importFiles(deps: TransferDeps, who: string | undefined, files: z.output<typeof filesSent>) {
   const problems: { path: string; problem: string }[] = [];
   const notes: FiledNote[] = [];
@@ -104,7 +100,6 @@ async function importNotes(deps: TransferDeps, who: string | undefined, notes: r
   });
 }
 
-/** Key of equality for an import. */
 const identityOf = ({ title, text }: { title?: string | undefined; text: string }): string =>
   JSON.stringify([title ?? '', text]);
 
@@ -136,7 +131,6 @@ async function add(tx: Transaction, { world, config }: TransferDeps, note: Read)
   if (note.pinned) await store.save(tx, { ...stored, pinned: true }, now);
 }
 
-/** One that is too long becomes several, cut between paragraphs where that can be. */
 function parts(note: FiledNote, longest: number): FiledNote[] {
   if (note.text.length <= longest || note.id !== undefined) return [note];
   const pieces: string[] = [];
@@ -194,7 +188,6 @@ const exported = operation({
   },
 });
 
-/** Whole or not at all, whatever is in the way. */
 async function put(path: string, content: string): Promise<void> {
   await writeFile(`${path}.tmp`, content, { mode: 0o600 });
   await rename(`${path}.tmp`, path);
@@ -206,7 +199,6 @@ const bring = operation({
   run: (deps: TransferDeps, { person: who, files }) => importFiles(deps, who ?? undefined, files),
 });
 
-/** Adds what is not in coda yet. A file that cannot be read is told of. */
 const importing = operation({
   name: 'notes import',
   summary: 'add the notes of a folder: an export, an Obsidian vault, Markdown and text',
@@ -243,12 +235,10 @@ interface Problem {
 
 interface TextFile {
   path: string;
-  /** ISO 8601. */
   changed: string;
   content: string;
 }
 
-/** The text files below `folder`, as many at once as a request takes. */
 async function* batches(folder: string, tell: (problem: Problem) => void): AsyncGenerator<TextFile[]> {
   let waiting: TextFile[] = [];
   for (const path of await pathsIn(folder)) {
@@ -295,7 +285,6 @@ async function read(file: string, path: string): Promise<TextFile | Problem> {
 
 // Notes as Markdown files with frontmatter: pure functions, whose round trip loses nothing.
 
-/** A note as a file holds it. */
 export interface FiledNote {
   /** Undefined: it comes from elsewhere, and gets one. */
   id?: string;
@@ -305,11 +294,9 @@ export interface FiledNote {
   scope: 'own' | 'here';
   pinned: boolean;
   tainted: boolean;
-  /** ISO 8601. */
   created: string;
 }
 
-/** Facts about a file apart from its content. */
 interface FileFacts {
   /** `Recipes/Pancakes.md`, from the folder that is read. */
   path: string;
@@ -396,7 +383,6 @@ function foreign(text: string, read: ReadMarkdown, { path, changed }: FileFacts)
   };
 }
 
-/** A first line that only repeats the title is not part of the text. */
 function withoutHeading(text: string, title: string): string {
   const [first = '', ...rest] = text.trimStart().split('\n');
   return rest.length > 0 && first.replace(/^#+\s*/, '').trim() === title ? rest.join('\n') : text;

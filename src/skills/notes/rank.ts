@@ -6,8 +6,7 @@ import { synonymsOf } from '../../vectors/index.ts';
 import type { NearNote } from './meaning/store.ts';
 import type { Note } from './note.ts';
 
-/** Words of a question that no note need hold. */
-const SILENT = new Set(
+const STOP_WORDS = new Set(
   (
     'the a an my mine our ours your yours his her hers their its i me we us you he she it they them him who whom whose what ' +
     'which when where why how is are was were am be been being do does did done doing have has had having can could will ' +
@@ -35,10 +34,8 @@ const AS_SLIP = 0.8;
 const AS_BEGINNING = 0.9;
 /** By a word that was looked for because it is spelt alike: it may be another one, so no note is a sure answer by it. */
 const AS_ALIKE = 0.75;
-/** A word in a title or a tag says more of what a note is about. */
-const IN_HEAD = 1.1;
+const TITLE_BONUS = 1.1;
 
-/** One word of a question: what stands for it in a note. */
 export interface Term {
   word: string;
   stem: string;
@@ -48,11 +45,10 @@ export interface Term {
   meant?: readonly string[] | undefined;
 }
 
-/** The words of a question that tell, each once. */
 export function termsOf(question: string): Term[] {
   const isWhere = /^where\b/i.test(question.trim());
   const words = wordsIn(question.replace(/\bwi[- ]fi\b/gi, 'wifi')).filter(
-    (word) => !SILENT.has(word) && !(isWhere && PLACING.has(word)),
+    (word) => !STOP_WORDS.has(word) && !(isWhere && PLACING.has(word)),
   );
   const terms = new Map<string, Term>();
   for (const word of words) {
@@ -64,7 +60,6 @@ export function termsOf(question: string): Term[] {
   return [...terms.values()];
 }
 
-/** All words that a note might have for these terms, as an index knows them. */
 export function candidatesFor(terms: readonly Term[]): string[] {
   const words = terms.flatMap(({ word, stem, others, meant = [] }) => [word, stem, ...others, ...meant]);
   return [...new Set(words.flatMap((word) => word.match(/[\p{L}\p{N}]+/gu) ?? []))];
@@ -74,9 +69,7 @@ export interface Ranked {
   note: Note;
   /** Part of the question's words that it has, by their weight, 0 to 1. */
   share: number;
-  /** Words that it holds, in some form. */
   hits: number;
-  /** Telling words that it does not hold. */
   lacks: number;
 }
 
@@ -111,7 +104,6 @@ const WORDS = 0.5;
 const NO_VECTOR = 0.35;
 /** Least score of a near note: small talk stays below it beside hundreds of notes. */
 export const CLOSE = 0.3;
-/** Least score of a note beside a near one. */
 export const BESIDE = 0.2;
 
 export interface Fused extends Ranked {
@@ -136,7 +128,6 @@ export function fused(ranked: readonly Ranked[], near: readonly NearNote[]): Fus
     .sort((a, b) => b.score - a.score);
 }
 
-/** A word that few notes have tells more, and one that none has most of all. */
 const rarity = (having: number, all: number): number => {
   const seen = Math.max(1, having);
   return (Math.log(1 + (all - seen + 0.5) / (seen + 0.5)) + 0.5) * (having === 0 ? UNSEEN : 1);
@@ -160,7 +151,7 @@ function matched(
   { words, stems, head }: Read,
   asked: ReadonlySet<string>,
 ): number {
-  if (stems.has(stem)) return head.has(stem) ? IN_HEAD : 1;
+  if (stems.has(stem)) return head.has(stem) ? TITLE_BONUS : 1;
   if (word.length >= 4 && words.some((one) => one.startsWith(word))) return AS_BEGINNING;
   if (others.some((other) => stems.has(other) && !asked.has(other))) return AS_SYNONYM;
   if (word.length >= 5 && words.some((one) => one.length >= 4 && isSlip(word, one))) return AS_SLIP;

@@ -13,16 +13,13 @@ import { texts } from './texts.ts';
 import { show } from './tools.ts';
 
 /** A note that covers less of a question is no sure answer to it. Tuned on test/skills/notes/questions.ts. */
-const SURE = 0.74;
-/** One that covers less is not even offered. */
-const OFFERED = 0.5;
-/** The same where so few notes have any of its words that nothing else can be meant: "wifi is sunflower" for its password. */
+const SURE_FROM = 0.74;
+const OFFERED_FROM = 0.5;
+/** Enough to be offered where so few notes have any of its words that nothing else can be meant: "wifi is sunflower" for its password. */
 const OFFERED_ALONE = 0.3;
 /** A second note as near as this makes the first one no sure answer. */
 const AHEAD = 0.02;
-/** Bonus of a note that can have the kind of answer that is asked for, beside words and meaning. */
-const ABLE = 0.1;
-/** As good as all. */
+const ANSWER_KIND_BONUS = 0.1;
 const WHOLE = 0.99;
 const MOST_OFFERED = 3;
 const MOST_LOOKED_AT = 200;
@@ -70,7 +67,6 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
 
 const textOf = ({ title, text }: Note): string => `${title ?? ''} ${text}`;
 
-/** Those that answer the question, and else those that are near enough to be offered. */
 function judged(
   question: string,
   ranked: readonly Ranked[],
@@ -81,14 +77,14 @@ function judged(
   const saying = able.filter(({ note }) => saysIt(question, textOf(note)));
   const sure = sureOnes(question, saying);
   if (near.length === 0) {
-    const least = ranked.length <= MOST_OFFERED ? OFFERED_ALONE : OFFERED;
+    const least = ranked.length <= MOST_OFFERED ? OFFERED_ALONE : OFFERED_FROM;
     return { sure, offered: able.filter(({ share }) => share >= least).slice(0, MOST_OFFERED) };
   }
   const byBoth = fused(ranked, near)
-    .map((one) => ({ ...one, order: one.score + (isAble(one) ? ABLE : 0) }))
+    .map((one) => ({ ...one, order: one.score + (isAble(one) ? ANSWER_KIND_BONUS : 0) }))
     .sort((a, b) => b.order - a.order);
   const best = byBoth[0]?.note.id;
-  const isNear = byBoth.some(({ share, score }) => share >= OFFERED || score >= CLOSE);
+  const isNear = byBoth.some(({ share, score }) => share >= OFFERED_FROM || score >= CLOSE);
   const offered = isNear ? byBoth.filter(({ score }) => score >= BESIDE).slice(0, MOST_OFFERED) : [];
   // A note that the words are sure of and the meaning puts behind another one is no sure answer.
   return { sure: sure.some(({ note }) => note.id === best) ? sure : [], offered };
@@ -100,7 +96,7 @@ function judged(
  */
 function sureOnes(question: string, able: readonly Ranked[]): readonly Ranked[] {
   const [best] = able;
-  if (!best || best.share < SURE || best.lacks > 0) return [];
+  if (!best || best.share < SURE_FROM || best.lacks > 0) return [];
   const top = able.filter(({ share }) => share >= best.share - AHEAD);
   const enough = isAboutMore(question) ? 3 : 2;
   const isWhole = best.share >= WHOLE && (best.hits >= enough || !(isAboutMore(question) || isHowTo(question)));
@@ -140,33 +136,29 @@ const MONEY =
   /[€$£¥]|\b(?:euros?|eur|dollars?|usd|pounds?|gbp|francs?|chf|cents?|kronor|crowns?|yen|quid|bucks?|tenner|fiver|free|nothing|grand)\b|\b\d+[.,]\d\d\b|\b\d+(?:[.,]\d+)?k\b/i;
 const COLOUR =
   /\b(?:red|green|blue|yellow|white|black|gr[ae]y|brown|orange|purple|pink|violet|beige|cream|silver|gold(?:en)?|turquoise|navy|dark|light|colou?r|ral|matt)\b|#[\da-f]{3,6}\b/i;
-/** Words written with a capital that are no names. */
-const NO_NAME = new RegExp(`^(?:${MONTH}|${WEEKDAY}s?|hz|km|kg|ml|cm|mm|am|pm|ok|tv|id)$`, 'i');
+const CAPITALS_NO_NAME = new RegExp(`^(?:${MONTH}|${WEEKDAY}s?|hz|km|kg|ml|cm|mm|am|pm|ok|tv|id)$`, 'i');
 
-/** Words with a capital that the question does not have; the first word counts as it is written. */
 function newNames(note: string, question: string): string[] {
   const asked = question.toLowerCase();
   const names = note.match(/\p{Lu}[\p{L}’'-]+/gu) ?? [];
   return names.filter(
     (name) =>
-      name.length >= SMALLEST_NAME && !NO_NAME.test(name) && !asked.includes(name.toLowerCase().replace(/['’]s$/, '')),
+      name.length >= SMALLEST_NAME &&
+      !CAPITALS_NO_NAME.test(name) &&
+      !asked.includes(name.toLowerCase().replace(/['’]s$/, '')),
   );
 }
 
-/** Written without capitals, so that nothing shows which of its words are names. */
 const isLowerCase = (note: string): boolean => !/\p{Lu}/u.test(note);
 
-/** The note without the words that the question has itself. */
 const without = (note: string, question: string): string => {
   const asked = new Set(question.toLowerCase().match(/[\p{L}\p{N}]+/gu));
   return note.replace(/[\p{L}]{4,}/gu, (word) => (asked.has(word.toLowerCase()) ? '' : word));
 };
 
-/** "Owes me 1,450": a sum that names no money. */
 const SUM = /\b(?:costs?|pays?|paid|charge[sd]?|owe[sd]?|spent|price|rent|fee)\b[^.;]{0,40}\d/i;
 
-/** Rules: what a question begins with, and what a note must have to answer it. */
-const KINDS: readonly (readonly [pattern: RegExp, answers: (note: string, question: string) => boolean])[] = [
+const ANSWER_RULES: readonly (readonly [pattern: RegExp, answers: (note: string, question: string) => boolean])[] = [
   [/\bhow old\b/i, (note) => AGE.test(note)],
   [/\bhow (?:long|often)\b/i, (note) => LENGTH.test(note)],
   [
@@ -190,10 +182,9 @@ const KINDS: readonly (readonly [pattern: RegExp, answers: (note: string, questi
   ],
 ];
 
-/** True if a note with these words can answer the question at all. */
 function canAnswer(question: string, note: string): boolean {
   const said = question.trim();
-  return KINDS.every(([pattern, answers]) => !pattern.test(said) || answers(note, said));
+  return ANSWER_RULES.every(([pattern, answers]) => !pattern.test(said) || answers(note, said));
 }
 
 const HOW_MANY = /\bhow many (\p{L}+)/iu;
@@ -216,14 +207,11 @@ function tellsWhich(note: string, question: string): boolean {
 }
 const KNOWN = new Set('the my our your his her their its this that these those'.split(' '));
 
-/** True if a note that speaks of what is asked for says it, and does not just take it as known. */
 function saysIt(question: string, note: string): boolean {
   const said = question.trim();
   return (!HOW_MANY.test(said) || counts(note, said)) && (!WHICH.test(said) || tellsWhich(note, said));
 }
 
-/** Questions that a note about the same thing need not answer: "is Netflix down?", "what is a fuse?". */
 const isAboutMore = (question: string): boolean => YES_NO.test(question.trim()) || DEFINES.test(question.trim());
 
-/** Questions for a way to do something, which one word in common does not show. */
 const isHowTo = (question: string): boolean => /^how (?:do|does|did|can|could|should|to)\b/i.test(question.trim());

@@ -20,7 +20,6 @@ export const readerOf = ({ person, conversationId }: TxContext): store.Reader =>
   conversationId,
 });
 
-/** The note that is meant, or a question or refusal to answer with. */
 export async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<Note | Failed> {
   const words = which.trim();
   const { ids, at } = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
@@ -35,7 +34,6 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
   return having.length === 0 && notes.length > 0 ? ask(ctx, notes, wanted) : single(ctx, having, words, wanted);
 }
 
-/** The words of a request without those that every note may be called by: `the`, `my`, `note`. */
 const bare = (which: string): string =>
   which
     .trim()
@@ -78,7 +76,6 @@ async function byNumber(ctx: TxContext, ids: readonly string[], number: number):
   return note ? there(note, ctx) : notFound(String(number));
 }
 
-/** The only one that a list has just shown, else the one that was made or changed last. */
 async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[]): Promise<Note | Failed> {
   const { tx, person, conversationId, clock } = ctx;
   const listedNotes = await Promise.all(
@@ -96,7 +93,6 @@ async function recent(ctx: TxContext, wanted: Call, words: string): Promise<Fail
   return notes.length > 0 ? ask(ctx, notes, wanted) : notFound(words);
 }
 
-/** A question whose buttons quote the notes. */
 function ask({ person }: TxContext, notes: readonly Note[], { tool, input }: Call): Failed {
   const choices = notes.map((note) => ({ label: shorten(note.text, 60), tool, input: { ...input, which: note.id } }));
   return failed('AMBIGUOUS', texts.which, { choices, tainted: notes.some((note) => isFromElsewhere(note, person.id)) });

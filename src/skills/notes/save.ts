@@ -91,7 +91,6 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
   });
 }
 
-/** Saves `text` as a note of the person alone. */
 async function saveNew(ctx: TxContext, text: string, config: Settings, wrote: Wrote): Promise<ToolResult> {
   const note = await insert(ctx, { title: undefined, text: clean(text), tags: [], scope: 'own' }, config);
   if (!note) return failed('TOO_MANY', texts.tooMany(config.most));
@@ -103,7 +102,6 @@ async function saveNew(ctx: TxContext, text: string, config: Settings, wrote: Wr
 /** Without what no one can see; PostgreSQL takes no NUL. */
 const clean = (text: string): string => visible(text.replace(/\r\n?/g, '\n')).trim();
 
-/** In a private place there is nobody to share it with. */
 const scopeOf = (scope: store.Scope | undefined, { place }: TxContext): store.Scope =>
   scope === 'here' && place.kind !== 'dm' ? 'here' : 'own';
 
@@ -135,7 +133,6 @@ async function fillsUp(ctx: TxContext, note: Note, { always_budget: budget }: Se
   return total > budget && total - tokensIn(note.text) <= budget;
 }
 
-/** Puts an item on a list, takes one off, or both. */
 export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote: Wrote) =>
   dataTool({
     name: 'note_item',

@@ -20,7 +20,6 @@ const MOST_LOOKED_AT = 200;
 /** Most notes shown where meaning has a say: all notes are near to some degree. */
 const MOST_CLOSE = 20;
 
-/** Words around the words that people look for. */
 const FILLERS = new Set('the a an of on in at to for and or is was my about with'.split(' '));
 
 const LANGUAGES: Record<string, string> = {
@@ -29,16 +28,13 @@ const LANGUAGES: Record<string, string> = {
   tr: 'turkish',
 };
 
-/** The language of full text search for a person: `german`. */
 export const languageOf = (locale: string | undefined): string =>
   LANGUAGES[locale?.slice(0, 2).toLowerCase() ?? ''] ?? 'english';
 
-/** Filters of a search, and notes known to be near its words. */
 export interface Narrowed {
   tags?: readonly string[];
   from?: Date | undefined;
   to?: Date | undefined;
-  /** Result of `Meaning.near`. */
   near?: readonly Near[] | undefined;
 }
 
@@ -87,25 +83,20 @@ const paged = (ranked: readonly Ranked[], { offset, limit }: Page): Found => ({
   total: ranked.length,
 });
 
-/** Letters behind the beginning that may be right where a letter of the beginning is not. */
-const REST = 3;
+const REST_LETTERS = 3;
 
 /** Notes with a word that differs in one letter of its beginning, which no index finds: best first. */
 async function misspelt({ tx }: Pick<TxContext, 'tx'>, wanted: Wanted, query: string): Promise<readonly Ranked[]> {
   const terms = termsOf(query);
   const rests = terms.flatMap(({ word }) => {
-    const rest = word.slice(finding.BEGINNING);
-    return rest.length >= REST ? [rest] : [];
+    const rest = word.slice(finding.BEGINNING_LETTERS);
+    return rest.length >= REST_LETTERS ? [rest] : [];
   });
   if (rests.length === 0) return [];
   const notes = await finding.withAnyPart(tx, wanted, rests, MOST_LOOKED_AT);
   return rank(terms, notes).filter(({ share }) => share >= NEAR);
 }
 
-/**
- * Notes that hold enough of what the words say, and those that are `close` in meaning, best first; a misspelt word is found
- * by its trigrams, or by how it begins.
- */
 async function nearest(
   { tx }: Pick<TxContext, 'tx'>,
   wanted: Wanted,
@@ -114,7 +105,7 @@ async function nearest(
 ): Promise<readonly Ranked[]> {
   const terms = await respelt(tx, wanted.personId, termsOf(query));
   const beginnings = terms.flatMap(({ word, meant }) =>
-    word.length >= 5 && meant === undefined ? [word.slice(0, finding.BEGINNING)] : [],
+    word.length >= 5 && meant === undefined ? [word.slice(0, finding.BEGINNING_LETTERS)] : [],
   );
   const words = [...candidatesFor(terms), ...beginnings].flatMap((word) => wordsIn(word).slice(0, 1));
   const notes = words.length === 0 ? [] : await finding.withAny(tx, wanted, [...new Set(words)], MOST_LOOKED_AT);
@@ -126,9 +117,7 @@ async function nearest(
 
 /** Letters: a shorter word becomes another one by one slip. */
 const SHORTEST = 5;
-/** In words of so many letters two slips are forgiven. */
-const LONG = 8;
-/** Words most like a misspelt one that are looked at. */
+const TWO_SLIPS_FROM = 8;
 const MOST_LIKE = 12;
 
 /** The terms with what the misspelt ones among them may mean: none where this database has no trigrams. */
@@ -144,7 +133,7 @@ export async function respelt(tx: Queryable, personId: string, terms: readonly T
  */
 export function meantBy({ word, stem }: Pick<Term, 'word' | 'stem'>, like: readonly string[]): string[] | undefined {
   if (like.includes(word) || like.includes(stem)) return [];
-  const most = word.length >= LONG ? 2 : 1;
+  const most = word.length >= TWO_SLIPS_FROM ? 2 : 1;
   const near = like.map((one) => ({ one, slips: slipsIn(word, one) })).filter(({ slips }) => slips <= most);
   if (near.length === 0) return undefined;
   const fewest = Math.min(...near.map(({ slips }) => slips));

@@ -12,7 +12,6 @@ export type Written = Pick<Note, 'personId' | 'scope' | 'tags' | 'deleted'>;
 /** Call it with each note that is written, as it was and as it is, in the transaction that writes it. */
 export type Wrote = (tx: Transaction, ...notes: readonly Written[]) => Promise<void>;
 
-/** Parts shared by the hooks of one coda's notes. */
 export interface Services {
   context: ContextNotes;
   meaning: Meaning;
@@ -32,12 +31,10 @@ export function servicesOf(deps: SkillDeps<Settings>): Services {
 
 /** Milliseconds that a search waits for the vector of its words; the first use loads the embedder. */
 const PATIENCE_MS = 800;
-/** Nearest notes by meaning that are weighed against the matches by words. */
 const MOST_NEAR = 200;
 
 type Deps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'embedders' | 'onClose'>;
 
-/** Finds a person's notes by meaning. */
 export class Meaning {
   private readonly deps: Deps;
   private readonly nearest: Nearest;
@@ -54,13 +51,11 @@ export class Meaning {
     return this.nearest.search(personId, question, MOST_NEAR, PATIENCE_MS);
   }
 
-  /** Queues the embedding of a person's new notes, those of a second together. */
   async embedGathered(tx: Transaction, personId: string): Promise<void> {
     const { embedders, jobs, world } = this.deps;
     if (embedders.embedder) await embedGathered(jobs, tx, 'note', world.clock.now(), personId);
   }
 
-  /** Has vectors made at once of what the person, or everybody, has written. */
   async embedSoon(tx: Transaction, personId?: string): Promise<void> {
     const { embedders, jobs, world } = this.deps;
     if (embedders.embedder) await embedSoon(jobs, tx, 'note', world.clock.now(), personId);

@@ -15,11 +15,9 @@ export interface Reader {
   conversationId: string;
 }
 
-/** Columns of a note, as `toNote` reads them. */
 export const COLUMNS =
   'id, person_id, conversation_id, title, text, tags, scope, pinned_at, tainted, version, created_at, deleted_at';
 
-/** True if a note is one that the reader (`$1`, `$2`) may see. */
 const SEEN = `(person_id = $1 or scope = 'here' and conversation_id = $2)`;
 
 export interface NewNote {
@@ -31,9 +29,7 @@ export interface NewNote {
   tags: string[];
   scope: Scope;
   tainted: boolean;
-  /** Configuration of full text search: `english`. */
   language: string;
-  /** When it was written, if not now. */
   createdAt?: Instant;
 }
 
@@ -102,7 +98,6 @@ export interface Version {
   at: Instant;
 }
 
-/** Earlier versions of the note, newest first. */
 export async function versions(tx: Queryable, id: string, limit: number): Promise<Version[]> {
   const { rows } = await tx.query<Version>(
     'select version, text, at from note_versions where note_id = $1 order by version desc limit $2',
@@ -111,7 +106,6 @@ export async function versions(tx: Queryable, id: string, limit: number): Promis
   return rows;
 }
 
-/** Finds the person's note by id, also a deleted one. */
 export async function byId(tx: Queryable, personId: string, id: string): Promise<Note | undefined> {
   const { rows } = await tx.query<NoteRow>(`select ${COLUMNS} from notes where person_id = $1 and id = $2`, [
     personId,
@@ -120,7 +114,6 @@ export async function byId(tx: Queryable, personId: string, id: string): Promise
   return rows.map(toNote)[0];
 }
 
-/** Notes with a `seq` below the given one, newest first: a page of a cursor. */
 export async function madeBefore(
   db: Queryable,
   { personId, tag, seq, limit }: { personId: string; tag: string | undefined; seq: number; limit: number },
@@ -143,7 +136,6 @@ export async function seenById(tx: Queryable, reader: Reader, id: string): Promi
   return rows.map(toNote)[0];
 }
 
-/** The person's note of this title, whatever its case, among their own ones or among those they share in the conversation. */
 export async function byTitle(
   tx: Queryable,
   { personId, conversationId }: Reader,
@@ -160,7 +152,6 @@ export async function byTitle(
   return rows.map(toNote)[0];
 }
 
-/** The person's own in the order of their ids, behind `after`. */
 export async function pageOf(
   db: Pick<Database, 'read'>,
   personId: string,
@@ -174,7 +165,6 @@ export async function pageOf(
   return rows.map(toNote);
 }
 
-/** The person's notes with one of these texts. */
 export async function withTexts(tx: Queryable, personId: string, texts: readonly string[]): Promise<Note[]> {
   const { rows } = await tx.query<NoteRow>(
     `select ${COLUMNS} from notes where person_id = $1 and text = any($2) and deleted_at is null`,
@@ -183,12 +173,10 @@ export async function withTexts(tx: Queryable, personId: string, texts: readonly
   return rows.map(toNote);
 }
 
-/** True if some note, of anybody's, has this id. */
 export async function isTaken(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.query('select from notes where id = $1', [id])).rows.length > 0;
 }
 
-/** The one that the person wrote or changed last in this conversation, deleted ones too. */
 export async function lastMade(tx: Queryable, personId: string, conversationId: string): Promise<Note | undefined> {
   const { rows } = await tx.query<NoteRow>(
     `select ${COLUMNS} from notes where person_id = $1 and conversation_id = $2 order by touched desc limit 1`,
@@ -218,7 +206,6 @@ export interface Narrowing {
   to?: Instant | undefined;
 }
 
-/** Pinned ones first, then newest first. */
 export async function list(tx: Queryable, reader: Reader, narrowing: Narrowing, page: Page): Promise<Found> {
   const { tags = [], from, to } = narrowing;
   const { rows } = await tx.query<CountedRow>(
@@ -231,7 +218,6 @@ export async function list(tx: Queryable, reader: Reader, narrowing: Narrowing, 
   return found(rows);
 }
 
-/** The `seq` of the person's newest note, deleted ones included. */
 export async function newestSeq(tx: Queryable, personId: string): Promise<number> {
   const { rows } = await tx.query<{ seq: number }>(
     'select seq from notes where person_id = $1 order by seq desc limit 1',
@@ -240,7 +226,6 @@ export async function newestSeq(tx: Queryable, personId: string): Promise<number
   return rows[0]?.seq ?? 0;
 }
 
-/** Counts the person's undeleted notes with a `seq` up to `newest`. */
 export async function countOwn(tx: Queryable, personId: string, newest: number): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     'select count(*) as count from notes where person_id = $1 and deleted_at is null and seq <= $2',
@@ -300,7 +285,6 @@ export async function restoreAll(
   return rows;
 }
 
-/** The person's notes with this tag, newest first. */
 export async function tagged(tx: Queryable, personId: string, tag: string, limit: number): Promise<Note[]> {
   const { rows } = await tx.query<NoteRow>(
     `select ${COLUMNS} from notes
@@ -310,10 +294,8 @@ export async function tagged(tx: Queryable, personId: string, tag: string, limit
   return rows.map(toNote);
 }
 
-/** Lexemes of tags that begin with `context:`. */
 const CONTEXT = `'context:':*B`;
 
-/** The notes of the person that may stand before turns, newest first: so many for every turn, and so many on topics. */
 export async function contextOf(
   db: Pick<Database, 'read'>,
   personId: string,
@@ -331,7 +313,6 @@ export async function contextOf(
   return rows.map(toNote);
 }
 
-/** Notes for context with scope `here`, by conversation. */
 export async function contextOfPlaces(db: Pick<Database, 'read'>, limit: number): Promise<Map<string, Note[]>> {
   const { rows } = await db.read<NoteRow>(
     `select ${COLUMNS} from notes where search @@ $1::tsquery and scope = 'here' and deleted_at is null
@@ -341,7 +322,6 @@ export async function contextOfPlaces(db: Pick<Database, 'read'>, limit: number)
   return groupBy(rows.map(toNote), ({ conversationId }) => conversationId);
 }
 
-/** The numbered lists that people were shown. */
 export const lists = numberedLists('note_lists');
 
 /** Notes in the trash since before `$1` are deleted for good, with their versions. */
@@ -364,7 +344,6 @@ export const mergeRules: readonly MergeRule[] = [
   },
 ];
 
-/** All notes of the person with their versions and vectors, and which of them were shown. */
 export const deletionRules: readonly DeletionRule[] = [
   // Before the notes, so that none of their words is counted down.
   { sql: 'delete from note_terms where person_id = $1' },

@@ -1,4 +1,3 @@
-/** Texts of the notes. */
 import { isFormOf } from '../../base/lexemes.ts';
 import { plural, shorten } from '../../base/text.ts';
 import { formatMinute, type Reader } from '../../time/index.ts';
@@ -8,10 +7,8 @@ const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' ')
 
 const tagWords = (tags: readonly string[]): string => tags.map((tag) => `#${tag}`).join(' ');
 
-/** A line of a briefing. */
 export const excerpt = ({ text }: Note): string => shorten(text.replace(/\s+/g, ' '), 120);
 
-/** One line of a list; what matches `words` is marked, and shown if it stands far behind. */
 export function line(note: Note, reader: Reader, words: readonly string[] = []): string {
   const unseen = note.tags.filter((tag) => !note.text.toLowerCase().includes(`#${tag}`));
   const tags = unseen.length > 0 ? ` ${tagWords(unseen)}` : '';
@@ -26,7 +23,6 @@ const telling = (words: readonly string[]) => words.filter((word) => word.length
 const isMatch = (one: string, words: readonly string[]) =>
   telling(words).some((word) => isFormOf(one, word) || (word.length >= 4 && one.startsWith(word)));
 
-/** The part of a long text that has the first match in it. */
 function around(text: string, words: readonly string[]): string {
   if (text.length <= WIDTH) return text;
   const first = [...text.matchAll(/[\p{L}\p{N}]+/gu)].find(([word]) => isMatch(word.toLowerCase(), words));
@@ -35,7 +31,6 @@ function around(text: string, words: readonly string[]): string {
   return `…${shorten(text.slice(text.indexOf(' ', from) + 1), WIDTH)}`;
 }
 
-/** Matches in bold. Words of the text that are marked already are left alone. */
 function marked(text: string, words: readonly string[]): string {
   if (telling(words).length === 0 || /[*_`]/.test(text)) return text;
   return text.replace(/(?<![\p{L}\p{N}#])[\p{L}\p{N}]+/gu, (word) =>

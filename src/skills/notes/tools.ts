@@ -139,7 +139,6 @@ export const getTool = dataTool({
 
 const PAGE = 10;
 
-/** One page of notes under `heading`, what matches `words` marked; `turn` is the call that shows the other pages. */
 export async function show(
   ctx: TxContext,
   found: Found,
@@ -173,7 +172,6 @@ export async function show(
   });
 }
 
-/** Buttons of one note that is shown; none for another's. */
 function buttons(note: Note, personId: string): Choice[] {
   if (note.personId !== personId) return [];
   const which = note.id;

@@ -1,4 +1,3 @@
-/** Notes by their words, in the database. */
 import { groupBy } from '../../../base/async.ts';
 import type { Instant } from '../../../base/clock.ts';
 import type { Database, Queryable } from '../../../storage/index.ts';
@@ -17,14 +16,12 @@ const NEWEST = 1_000;
 const MOST_LOOKED_INTO = 5_000;
 
 export interface Wanted extends Reader {
-  /** Configuration of full text search: `english`. */
   language: string;
   tags: readonly string[];
   from?: Instant | undefined;
   to?: Instant | undefined;
 }
 
-/** Lexemes that only the notes of the reader have. */
 const mine = ({ personId, conversationId }: Reader): string => `('/p${personId}' | '/c${conversationId}')`;
 const shared = ({ conversationId }: Reader): string => `'/c${conversationId}'`;
 
@@ -103,13 +100,11 @@ async function searchFor(
   return found(rows);
 }
 
-/** Letters of a word that may stand for a misspelt one. */
-export const BEGINNING = 3;
+export const BEGINNING_LETTERS = 3;
 
-/** Notes with any of `words` (plain letters and digits), those that hold most of them first. */
 export async function withAny(tx: Queryable, wanted: Wanted, words: readonly string[], limit: number): Promise<Note[]> {
   const terms = words.map((word) => `${word}:*`).join(' | ');
-  const often = words.map((word) => (word.length <= BEGINNING ? `${word}:*` : word)).join(' | ');
+  const often = words.map((word) => (word.length <= BEGINNING_LETTERS ? `${word}:*` : word)).join(' | ');
   const { rows } = await tx.query<NoteRow>(
     `${matching(COLUMNS)}
      select ${COLUMNS} from matched, query
@@ -137,7 +132,6 @@ const lookedInto = (wanted: Wanted, parts: readonly string[]) => [
   wanted.to ?? null,
 ];
 
-/** Notes that hold each of `parts` somewhere in title, text or tags, also inside words; of the newest 5,000. */
 export async function searchParts(tx: Queryable, wanted: Wanted, parts: readonly string[], page: Page): Promise<Found> {
   const { rows } = await tx.query<CountedRow>(
     `select ${COLUMNS}, count(*) over () as total from ${LOOKED_INTO} ilike all($3)
@@ -147,7 +141,6 @@ export async function searchParts(tx: Queryable, wanted: Wanted, parts: readonly
   return found(rows);
 }
 
-/** Notes that hold any of `parts`, newest first; of the newest 5,000. */
 export async function withAnyPart(
   tx: Queryable,
   wanted: Wanted,
@@ -161,7 +154,6 @@ export async function withAnyPart(
   return rows.map(toNote);
 }
 
-/** The words of the person's notes that are most like each word; none where the database has no trigrams. */
 export async function wordsLike(
   tx: Queryable,
   personId: string,

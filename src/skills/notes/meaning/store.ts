@@ -1,16 +1,12 @@
-/** Notes as texts that have vectors. */
 import type { Queryable } from '../../../storage/index.ts';
 import { addStamped, keepNewest, type Missing, type Near, type Source } from '../../../vectors/index.ts';
 import { NARROWED, type Wanted } from '../finding/store.ts';
 import { type Note, type NoteRow, toNote } from '../note.ts';
 import { COLUMNS } from '../store.ts';
 
-/** The newest notes of a person that are found by meaning. */
 const MOST_VECTORS = 20_000;
-/** Characters of a note that its vector tells of. */
 const LONGEST_TOLD = 2_000;
 
-/** Text of a note's vector. */
 const TOLD = `left(concat_ws(': ', n.title, n.text), ${LONGEST_TOLD})`;
 
 const NEWEST = `select id, title, text from notes where person_id = $1 and deleted_at is null
