@@ -4,7 +4,6 @@ import { nextOf, type Once, type Planned, parseWhen, type Recurring, type WhenCo
 import { dayIn } from './days.ts';
 import type { Reminder } from './reminder.ts';
 
-/** The rule without `day`, which is one of its zone: `2026-11-21`. */
 export function leavingOut(rule: string, day: string): string {
   const lines = linesOf(rule);
   return textOf({ ...lines, days: [...lines.days, day.replaceAll('-', '')] });
@@ -34,7 +33,6 @@ export function stillBounded(
 
 const BOUNDS = /\b(?:until|till|til|through|for|times|forever|always|ever)\b/i;
 
-/** A series that was to end ends then in its other rhythm, too, unless the words say how far it goes. */
 function stillUntil(rule: string, words: string, when: Recurring): Recurring {
   const [until] = /UNTIL=\w+/.exec(rule) ?? [];
   if (until === undefined || BOUNDS.test(words) || /(?:UNTIL|COUNT)=/.test(when.rule)) return when;
@@ -62,22 +60,17 @@ export function atItsHour(
 
 const clockOf = ({ start }: RuleLines): string | undefined => /T(\d{6})/.exec(start)?.[1];
 
-/** Once a day at most, on the same days but for those that are left out. */
 function isOnSameDays({ rules }: RuleLines, other: RuleLines): boolean {
   const days = rules.join('\n');
   return days !== '' && days === other.rules.join('\n') && !/BYHOUR|BYMINUTE|FREQ=(?:HOURLY|MINUTELY)/.test(days);
 }
 
-/** The lines of a series' rule: where it starts, when it comes, which days it leaves out. */
-
 interface RuleLines {
   start: string;
   rules: string[];
-  /** Those that are left out. */
   days: string[];
 }
 
-/** The rule that these lines make. */
 function textOf({ start, rules, days }: RuleLines): string {
   const out = [...new Set(days)].sort();
   return [start, ...rules, ...(out.length > 0 ? [`EXDATE;VALUE=DATE:${out.join(',')}`] : [])].join('\n');

@@ -84,7 +84,6 @@ export async function change(
   });
 }
 
-/** Nothing of it is put off, or repeated. */
 export const notPutOff = { snoozedUntil: undefined, snoozedOccurrence: undefined, nagged: 0 } as const;
 
 /** "Done" before anything was said: the next occurrence, or the whole series? */
@@ -172,13 +171,11 @@ async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeA
   return change(ctx, before, after, (reminder) => say(reminder, ctx.when));
 }
 
-/** Delivery of the edited reminder; a planned repetition goes with the nagging. */
 function delivered(before: Reminder, { urgent, catch_up }: Edit, nag: number | undefined): Reminder {
   const still = nag === undefined && before.nagged > 0 ? notPutOff : {};
   return { ...before, urgent: urgent ?? before.urgent, catchUp: catch_up ?? before.catchUp, nag, ...still };
 }
 
-/** Undefined where what is to be replaced does not stand there. */
 function newText(old: string, { text, replace }: Edit): string | undefined {
   if (!replace) return text?.trim() || old;
   const at = old.toLowerCase().indexOf(replace.from.toLowerCase());
@@ -263,7 +260,6 @@ function oneOrAll(reminder: Reminder, when: string, text: string): ToolResult {
 /** A reminder that spoke no longer ago is nearer to mind than its next occurrence. */
 export const SPOKE_LATELY_MS = 12 * 3_600_000;
 
-/** When a reminder that has no other time will speak. */
 const putOffTo = ({ plannedAt, snoozedUntil }: Reminder, now: Date): Date | undefined =>
   plannedAt === undefined && snoozedUntil && snoozedUntil > now ? snoozedUntil : undefined;
 
@@ -288,10 +284,8 @@ function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, reader: Re
   });
 }
 
-/** More than so many are not deleted without asking. */
-const MOST_UNASKED = 2;
+const MOST_DELETED_UNASKED = 2;
 
-/** A deletion; all at once, or many, are asked about. */
 export const deleteTool = dataTool({
   name: 'reminder_delete',
   dialogue: { thing: 'reminder' },
@@ -311,7 +305,7 @@ export const deleteTool = dataTool({
     const wanted = { tool: 'reminder_delete', input, prefers: 'any' } as const;
     const found = await findSome(ctx, input.which, wanted);
     if (!Array.isArray(found)) return found;
-    const isMany = found.length > (isAll(input.which) ? 1 : MOST_UNASKED);
+    const isMany = found.length > (isAll(input.which) ? 1 : MOST_DELETED_UNASKED);
     if (isMany && !input.sure) return quoting(askAll(found), found);
     return ofEach(ctx, wanted, (one) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted));
   },

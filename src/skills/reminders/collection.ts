@@ -12,7 +12,6 @@ const delivery = {
   nag: nagInput.optional(),
 };
 
-/** Reminders for programs. */
 export const own = collection({
   name: 'reminders',
   one: 'reminder',

@@ -67,7 +67,6 @@ function twoLines(rest: string, when: WhenContext): { when: string; task: string
   return isTime ? { when: first.trim(), task: text } : undefined;
 }
 
-/** Words of a line that are looked at for a time. */
 const MOST_WORDS = 60;
 
 /** The longest beginning, else the longest end, that says a time; what is left says which reminder. */
@@ -92,7 +91,6 @@ function snoozeInput(rest: string, context: WhenContext): { which: string; when?
 const MOST_OFFERED = 25;
 const LONGEST_OFFERED = 90;
 
-/** Pending reminders with what is typed in their words, soonest first. */
 async function pendingOnes(typed: string, { person, database }: CompletionContext): Promise<string[]> {
   if (!person) return [];
   const query = { personId: person.id, status: 'pending', limit: MOST_PENDING, offset: 0 } as const;
@@ -110,7 +108,6 @@ function beginning(text: string): string {
   return text.slice(0, text.lastIndexOf(' ', LONGEST_OFFERED) + 1 || LONGEST_OFFERED).trim();
 }
 
-/** Completions of the list's filter. */
 async function shown(typed: string): Promise<string[]> {
   const known = ['pending', 'completed', 'all', 'today', 'tomorrow', 'this week', 'next week'];
   return known.filter((each) => each.startsWith(typed.toLowerCase().trim()));

@@ -71,7 +71,6 @@ async function complete(ctx: TxContext, found: Reminder, input: Ahead): Promise<
 
 // Days that a series leaves out, and its other days as they are.
 
-/** Leaves these days out of a series. */
 async function skipDays(ctx: TxContext, found: Reminder, span: DaySpan): Promise<ToolResult> {
   const now = ctx.clock.now();
   const left = withoutDays(found, span, dayIn(ctx.when.zone), now);

@@ -37,7 +37,6 @@ export const catchUpInput = z
     'What was missed while I was off: late = said once, with how many were missed; latest = without; skip = not at all.',
   );
 
-/** Failures whose follow-up question fills a field of the input. */
 export const ASKS_WHEN = {
   NO_TIME: 'when',
   PAST: 'when',
@@ -108,14 +107,12 @@ export function createTool(wakeAt: WakeAt) {
   });
 }
 
-/** Takes the reading before noon; the other one becomes a button. */
 function inTheMorning(when: When, ctx: TxContext['when']): When {
   if (when.kind !== 'once' && when.kind !== 'recurring') return when;
   const [early] = hourOf(when) < 12 ? [] : (when.others ?? []).filter((other) => hourOf(other.when) < 12);
   return early ? { ...early.when, others: [{ words: describe(when, ctx), when }] } : when;
 }
 
-/** The hour on the clock at which it comes, of a series the first time. */
 const hourOf = (when: Once | Recurring): number =>
   Number(/T(\d\d)/.exec(when.kind === 'once' ? when.local : when.rule.replace(/^DTSTART[^:]*:/, ''))?.[1]);
 
@@ -126,7 +123,6 @@ function askAnother({ code, say, unread }: Reject, text: string, lead: CreateInp
   return failed(code, `${why || say} ${texts.noTime(text, lead).message}`);
 }
 
-/** A question whose answers are buttons, each standing for one reading. */
 export function askWhich(question: string, readings: readonly Reading[], input: Record<string, unknown>): Failed {
   return failed('AMBIGUOUS', question, { choices: readings.map((reading) => readingChoice(reading, input)) });
 }
@@ -135,7 +131,6 @@ export function readingChoice({ words, when }: Reading, input: Record<string, un
   return { label: words, tool: 'reminder_choose', input: { ...input, ...storedPlan(when) } };
 }
 
-/** Stores a reminder whose time is settled, and answers. */
 async function storeUnderstood(
   ctx: TxContext,
   input: ToCreate,

@@ -1,4 +1,3 @@
-/** Reminders that speak on a day that words name. */
 import { z } from 'zod';
 import type { TxContext } from '../../agent/index.ts';
 import { addDays, monthNames, occurrences, parseWhen, weekdayOfDay } from '../../time/index.ts';
@@ -10,7 +9,6 @@ export interface DaySpan {
   last: string;
 }
 
-/** The day of an instant in a zone: `2026-11-21`. */
 export function dayIn(zone: string): (at: Date) => string {
   const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone });
   return (at) => format.format(at);
@@ -43,7 +41,6 @@ function monthNamed(words: string, today: string): DaySpan | undefined {
   return { first: at === month - 1 ? '' : day(at, 1), last: day(at + 1, 0) };
 }
 
-/** The days that `words` name. */
 export function spanOf(words: string, ctx: Pick<TxContext, 'when' | 'clock'>): DaySpan | undefined {
   const { when, clock } = ctx;
   const [, from, to] = /^(?:between|from) (.+) (?:and|to|until|till) (.+)$/i.exec(words) ?? [];
@@ -84,7 +81,6 @@ export function spanOf(words: string, ctx: Pick<TxContext, 'when' | 'clock'>): D
   return day === undefined ? undefined : { first: day, last: isWeekend ? addDays(day, 1) : day };
 }
 
-/** When reminders speak on the days that `words` name, by the person's calendar: the first time, of a series too. */
 export function dayFilter(words: string, ctx: TxContext): ((reminder: Reminder) => Date | undefined) | undefined {
   const span = spanOf(words, ctx);
   if (!span) return undefined;
@@ -103,7 +99,6 @@ const DAY_BEFORE_MS = 15 * 3_600_000;
 /** Occurrences looked at before the day; a series that comes every minute has more. */
 const MOST_BEFORE = 1_000;
 
-/** The first occurrence to come of a series on `day` or later. */
 export function occurrenceFrom(
   { rule, plannedAt }: Reminder,
   day: string,

@@ -106,7 +106,6 @@ function messagesOf(firings: readonly Firing[], now: Instant, digest: boolean): 
   return groups.flatMap((group) => chunks(group).map((chunk) => message(chunk, now)));
 }
 
-/** Firings of the same group may be said together. */
 function groupOf(firing: Firing, now: Instant): string {
   const { reminder, due, heldSince } = firing;
   if (reminder.text.includes('\n') || dueText(firing, now).length > LONGEST_LINE) return keyOf(firing);

@@ -15,7 +15,6 @@ import { deletionRules, mergeRules } from './store.ts';
 import { texts } from './texts.ts';
 import { moveZoneTool, offerMove } from './zone.ts';
 
-/** Says what it was told to, when it was told to: once or as a series. */
 export const reminders: Skill<Settings> = {
   name: 'reminders',
   config,

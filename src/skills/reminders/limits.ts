@@ -1,5 +1,3 @@
-/** Limits on the number of reminders, and on the frequency of series. */
-
 import { z } from 'zod';
 import { type Failed, failed, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
@@ -8,15 +6,12 @@ import { MOST_NAGS } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
-/** Reminders that a person may have pending. */
 export const MOST_PENDING = 500;
 /** Reminders of series that speak more than once an hour: a person's together, and a place's together. */
 const MOST_AN_HOUR = 120;
 const HOUR_MS = 3_600_000;
 
-/** A reminder as it is to be. */
 interface Candidate {
-  /** Id of the reminder that it replaces. */
   id?: string;
   conversationId: string;
   rule?: string | undefined;
@@ -24,7 +19,6 @@ interface Candidate {
   nag?: number | undefined;
 }
 
-/** Refuses series that would have their person's, or their place's, speak too often; undefined when there is room. */
 export async function refusedAsTooOften(
   { tx, person }: Pick<TxContext, 'tx' | 'person'>,
   planned: readonly Candidate[],
@@ -61,7 +55,6 @@ function timesAnHour({ rule, plannedAt: from, nag }: Pick<Candidate, 'rule' | 'p
   return times;
 }
 
-/** The longest interval of a reminder that repeats until it is done. */
 const LONGEST_MINUTES = 24 * 60;
 const MINUTE_MS = 60_000;
 
@@ -87,6 +80,5 @@ export function readNag(words: string): number | null | Failed {
   return failed('BAD_NAG', texts.badNag(words));
 }
 
-/** Repetitions within an hour. */
 const nagsAnHour = (nag: number | undefined): number =>
   nag === undefined ? 0 : Math.min(MOST_NAGS, Math.floor(60 / nag));

@@ -14,7 +14,6 @@ import { agendaLine, line, texts } from './texts.ts';
 
 const HOME_MOST = 10;
 
-/** The reminders that are open or come next, each to be done or put off at once. */
 export async function home({ db, person, ...reader }: HomeReader): Promise<HomeSection[]> {
   const pending = await store.page(db, { personId: person.id, status: 'pending', limit: HOME_MOST, offset: 0 });
   const items = pending.map((reminder) => ({
@@ -29,10 +28,8 @@ export async function home({ db, person, ...reader }: HomeReader): Promise<HomeS
 }
 
 const UPCOMING_MOST = 200;
-/** Occurrences of one series. */
 const MOST_OF_ONE = 50;
 
-/** When a person's reminders speak until `to`, those of a series each time. */
 export async function upcoming({ db, personId }: Pick<PageReader, 'db' | 'personId'>, to: Date): Promise<Upcoming[]> {
   const pending = await store.page(db, { personId, status: 'pending', limit: UPCOMING_MOST, offset: 0 });
   return pending
@@ -131,12 +128,10 @@ async function show(ctx: TxContext, found: readonly Reminder[], { heading, page,
   });
 }
 
-/** The instant that a line of the list speaks of. */
 function instantOf({ state, completedAt, snoozedUntil, nextAt, lastOccurrence }: Reminder): Date | undefined {
   return state === 'completed' ? completedAt : (snoozedUntil ?? nextAt ?? lastOccurrence);
 }
 
-/** The soonest pending ones for the model's prompt, one line each. */
 export async function soonest(tx: Queryable, personId: string, reader: Reader): Promise<string[]> {
   const found = await store.page(tx, { personId, status: 'pending', limit: 5, offset: 0 });
   return found.map((reminder) => {

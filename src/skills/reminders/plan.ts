@@ -8,7 +8,6 @@ import type { Due, NextPlan } from './store.ts';
 /** Said this much after it was due, a reminder is marked late (or skipped). */
 const LATE_MS = 60_000;
 
-/** A firing: what is planned on, and what is said (if anything). */
 export interface Firing {
   reminder: Due;
   plan: NextPlan;
@@ -17,7 +16,6 @@ export interface Firing {
   late: boolean;
   /** When it was due before quiet hours held it; undefined: they did not. */
   heldSince: Instant | undefined;
-  /** Occurrences before this one that nobody heard. */
   missed: number;
 }
 
@@ -67,10 +65,8 @@ function heldPlan(reminder: Due, plan: Omit<NextPlan, 'nagged'>, until: Instant,
   return { ...plan, snoozedUntil: until, snoozedOccurrence: occurrence, heldSince, nagged, said: false };
 }
 
-/** More missed occurrences than this are not counted one by one. */
 const MOST_COUNTED = 1_000;
 
-/** The occurrences from `first` to `now`: how many, the newest, and the one after it. */
 function passed(rule: string | undefined, first: Instant, now: Instant) {
   if (rule === undefined) return { newest: first, count: 1, next: undefined };
   const { at, next } = passedOccurrences(rule, { first, now, most: MOST_COUNTED + 1 });

@@ -9,16 +9,12 @@ export type ReminderState = 'pending' | 'completed' | 'deleted';
 export const CATCH_UPS = ['late', 'latest', 'skip'] as const;
 export type CatchUp = (typeof CATCH_UPS)[number];
 
-/** Maximum number of nags for an occurrence. */
 export const MOST_NAGS = 12;
 
-/** A reminder as it stands: once, or a series. */
 export interface Reminder {
-  /** Short: people type it. */
   id: string;
   personId: string;
   conversationId: string;
-  /** The person's own words, said back as they are. */
   text: string;
   /** RFC 5545 text of a series; undefined: once. */
   rule: string | undefined;
@@ -39,7 +35,6 @@ export interface Reminder {
   lastAt: Instant | undefined;
   /** The last occurrence that it spoke of, or should have. */
   lastOccurrence: Instant | undefined;
-  /** The newest occurrence that the person has completed. */
   doneOccurrence: Instant | undefined;
   urgent: boolean;
   /** Minutes between its repetitions until it is done; undefined: it speaks once. */

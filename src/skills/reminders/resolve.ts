@@ -25,7 +25,6 @@ const MOST_CHOICES = 5;
 
 export const isAll = (which: string): boolean => /^all$/i.test(which.trim());
 
-/** The pending reminder that is meant, or a question or refusal to answer with. */
 export async function findWhich(ctx: TxContext, which: string, wanted: Wanted): Promise<Reminder | Failed> {
   const found = await findSome(ctx, which, wanted);
   if (!Array.isArray(found)) return found;
@@ -33,7 +32,6 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Wanted): 
   return only && others.length === 0 ? only : ask(ctx, found, wanted);
 }
 
-/** The pending reminders that are meant, at least one, or a question or refusal to answer with. */
 export async function findSome(ctx: TxContext, which: string, wanted: Wanted): Promise<Reminder[] | Failed> {
   const words = which.trim();
   if (AT_HAND.test(words)) return atHand(ctx, wanted, words === '');
@@ -45,7 +43,6 @@ export async function findSome(ctx: TxContext, which: string, wanted: Wanted): P
   return found.length === 1 || isAll(words) ? found : ask(ctx, found, wanted);
 }
 
-/** All that the person has pending; the most that may be is looked through in one go. */
 export const pendingOf = ({ tx, person }: TxContext): Promise<Reminder[]> =>
   store.page(tx, { personId: person.id, status: 'pending', limit: MOST_PENDING, offset: 0 });
 
@@ -79,7 +76,6 @@ function named(said: string, reminders: readonly Reminder[]): Reminder[] {
   return (words === '' ? undefined : found.find((some) => some.length > 0)) ?? [];
 }
 
-/** The reminder that spoke last, or was made or changed last; after a list one of its lines. */
 async function atHand(ctx: TxContext, wanted: Wanted, isBare: boolean): Promise<Reminder[] | Failed> {
   const { tx, person, conversationId } = ctx;
   const { spoken, made, madeAt } = await store.latest(tx, person.id, conversationId);

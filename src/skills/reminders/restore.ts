@@ -113,7 +113,6 @@ export function restoreTool(wakeAt: WakeAt) {
   });
 }
 
-/** Series that this undo makes active again, or gives another rule. */
 function begunAnew(restored: readonly Reminder[], current: readonly Reminder[]): Reminder[] {
   const speaks = ({ state, rule, plannedAt }: Reminder) => state === 'pending' && plannedAt !== undefined && rule;
   return restored.filter((after, index) => speaks(after) && speaks(after) !== speaks(current[index] as Reminder));

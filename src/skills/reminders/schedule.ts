@@ -1,4 +1,3 @@
-/** From a person's words about time to what a reminder stores. */
 import type { Instant } from '../../base/clock.ts';
 import { pattern } from '../../base/json-text.ts';
 import {
@@ -11,7 +10,6 @@ import {
   type WhenContext,
 } from '../../time/index.ts';
 
-/** `16:30`, `at 6pm`: a time of day and no day. */
 const CLOCK_ALONE =
   /^(?:at |to |for )?((?:\d{1,2}(?:[:.]\d{2})?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*(?:am|pm|a\.m\.|p\.m\.|o'?clock)?(?: in the (?:morning|afternoon|evening)| at night)?|(?:half past|half|quarter past|quarter to) \w+(?: am| pm)?|noon|midday)$/i;
 
@@ -69,7 +67,6 @@ export function shifted(at: Instant, words: string): Instant | undefined {
   return undefined;
 }
 
-/** An hour, or a part of the day, or a length of time. */
 const HAS_CLOCK = pattern.i`\d\s*(?:am|pm|a\.m|p\.m)\b|\d[:.h]\d\d|\b\d+ (?:past|to) \d|\b(?:noon|midday|midnight|morning|afternoon|evening|night|tonight|now|o'?clock|hour|hours|minute|minutes|min|mins|hourly|at|in(?! ${MONTH}\b)|(?<!\bday )(?:after|before)|lunch|half|quarter)\b`;
 const ADVERBS: Record<string, string> = {
   daily: 'every day',
@@ -83,7 +80,6 @@ const ADVERBS: Record<string, string> = {
 const CYCLE =
   /^(?:once an?|(?:once )?(?:every|each)) (?:(?:other|second|third|two|three|four|five|six|\d{1,2}) )?(week|fortnight|month|year)s?$/;
 
-/** "Every two weeks": on the weekday, the day of the month or the date that it has; undefined for any other words. */
 function onItsDays(words: string, { weekday, day, month }: Parts): string | undefined {
   const said = ADVERBS[words.toLowerCase()] ?? words.toLowerCase();
   const unit = CYCLE.exec(said)?.[1];
@@ -132,13 +128,11 @@ export function filledIn(words: string, at: Instant, zone: string): string {
   return `${onItsDays(said, own) ?? said} at ${own.clock}`;
 }
 
-/** The words of `filledIn` where they say the hour that `at` has in its zone, and `said` does not. */
 export const keepsHour = (words: string, said: string, at: Instant, zone: string): boolean => {
   const hour = ` at ${formatClock(at, { zone })}`;
   return words.endsWith(hour) && !said.endsWith(hour);
 };
 
-/** An instant as what a person could have said. */
 export function onceAt(at: Instant, zone: string): Once {
   return { kind: 'once', at, local: at.toLocaleString('sv-SE', { timeZone: zone }).replace(' ', 'T'), zone };
 }

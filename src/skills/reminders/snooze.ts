@@ -26,7 +26,6 @@ function putOff(reminder: Reminder, until: Date, now: Date): Reminder {
   return { ...reminder, snoozedUntil: until, snoozedOccurrence: plannedAt ?? until, plannedAt: next };
 }
 
-/** `occurrence`: the one that is meant, where a day was named; else the one that is nearest to mind. */
 async function snoozeTo(
   ctx: TxContext,
   found: Reminder,
@@ -91,7 +90,6 @@ async function snooze(
   return result.ok && choices ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;
 }
 
-/** A series that does not come on the day that was named: its next occurrence may be meant, or nothing. */
 function notThen(found: Reminder, when: When, reader: Reader): ToolResult {
   const meant = when.kind === 'ambiguous' ? when.readings.map((reading) => reading.when) : [when];
   const choices = meant.flatMap((one) =>
@@ -106,7 +104,6 @@ function notThen(found: Reminder, when: When, reader: Reader): ToolResult {
   return failed('AMBIGUOUS', texts.notThen(found, reader), { choices });
 }
 
-/** When it will speak, if it has not spoken yet and is not being put off; lengths count from then. */
 function ownTime(reminder: Reminder, now: Date): Date | undefined {
   const { plannedAt, snoozedUntil, snoozedOccurrence, lastOccurrence } = reminder;
   const hasSpoken = snoozedUntil && lastOccurrence && snoozedOccurrence && snoozedOccurrence <= lastOccurrence;
@@ -128,7 +125,6 @@ function completedPutOff(words: string, at: Date, zone: string): string {
 
 // One occurrence of a series that moves, and the others as they are.
 
-/** The occurrence of a series on these days: one to come, the one that is put off, or the one that spoke. */
 function occurrenceWithin(found: Reminder, { first, last }: DaySpan, { when, clock }: TxContext) {
   const dayOf = dayIn(when.zone);
   const isIn = (at: Date | undefined): boolean => at !== undefined && dayOf(at) >= first && dayOf(at) <= last;
@@ -142,7 +138,6 @@ function occurrenceWithin(found: Reminder, { first, last }: DaySpan, { when, clo
     : begunToday(found, { first, last }, when);
 }
 
-/** True if another one follows `occurrence` on these days. */
 function isSeveralTimes({ rule }: Reminder, occurrence: Date, { last }: DaySpan, { when }: TxContext): boolean {
   const next = rule === undefined ? undefined : nextOf(rule, occurrence);
   return next !== undefined && dayIn(when.zone)(next) <= last;
@@ -179,7 +174,6 @@ function movedTo(found: Reminder, occurrence: Date, until: Date): Reminder | und
   return plannedAt && occurrence > plannedAt ? undefined : moved;
 }
 
-/** A later occurrence leaves the series and becomes a reminder of its own. */
 async function moveApart(
   ctx: TxContext,
   found: Reminder,
@@ -218,7 +212,6 @@ async function moveApart(
   });
 }
 
-/** Tool of a button for one reading of ambiguous words: the instant is settled, nothing is parsed again. */
 export function chooseTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_choose',

@@ -65,7 +65,6 @@ export async function insert(
 /** More are never needed to see that there is no room. */
 const MOST_FREQUENT = 200;
 
-/** Pending ones of the person, or in the place, that may speak more than once an hour; not those with the ids `except`. */
 export async function frequent(
   tx: Transaction,
   personId: string,
@@ -95,7 +94,6 @@ export type Status = 'pending' | 'completed' | 'all';
 
 const SHOWN = `person_id = $1 and case $2 when 'all' then state <> 'deleted' else state = $2 end`;
 
-/** One page, sorted by the next firing, else by the last occurrence; completed ones newest first. */
 export async function page(
   tx: Queryable,
   { personId, status, limit, offset }: { personId: string; status: Status; limit: number; offset: number },
@@ -117,7 +115,6 @@ export async function count(tx: Queryable, personId: string, status: Status): Pr
   return one(rows).n;
 }
 
-/** Those of the person made before the `seq`th, the newest first, with their `seq`. */
 export async function madeBefore(
   db: Queryable,
   { personId, status, seq, limit }: { personId: string; status: Status; seq: number; limit: number },
@@ -129,7 +126,6 @@ export async function madeBefore(
   return rows.map((row) => ({ reminder: toReminder(row), seq: row.seq }));
 }
 
-/** Those of the person with these ids, deleted ones too, in the order of the ids. */
 export async function byIds(tx: Queryable, personId: string, ids: readonly string[]): Promise<Reminder[]> {
   const { rows } = await tx.query<ReminderRow>(
     'select * from reminders where person_id = $1 and id = any($2) order by array_position($2, id)',
@@ -138,10 +134,6 @@ export async function byIds(tx: Queryable, personId: string, ids: readonly strin
   return rows.map(toReminder);
 }
 
-/**
- * The person's newest reminders in this conversation: those that spoke last, and the one made or changed last; deleted
- * ones too.
- */
 export async function latest(
   tx: Queryable,
   personId: string,
@@ -165,7 +157,6 @@ export async function latest(
   };
 }
 
-/** The person's series that are still going on. */
 export async function series(tx: Queryable, personId: string): Promise<Reminder[]> {
   const { rows } = await tx.query<ReminderRow>(
     `select * from reminders where person_id = $1 and state = 'pending' and rule is not null order by seq`,
@@ -219,22 +210,16 @@ export async function save(tx: Transaction, reminders: readonly Reminder[], now:
   if (rows.length < reminders.length) throw new LostRace('A reminder was changed or has spoken meanwhile.');
 }
 
-/** The numbered lists that people were shown. */
 export const lists = numberedLists('reminder_lists');
 
-/** The earliest instant at which a reminder speaks, or null. */
 export const EARLIEST = `(select next_at from reminders
   where state = 'pending' and next_at is not null order by next_at limit 1)`;
 
-/** A reminder that is due, and what its delivery depends on. */
 export interface Due extends Reminder {
-  /** Conversation in which it is said. */
   sayIn: string;
   /** The person's id on the platform, to mention them where others read too. */
   mention: string | undefined;
-  /** Quiet hours of the person. */
   quiet: QuietHours | undefined;
-  /** The reader for whom times are written. */
   reads: Pick<Reader, 'zone' | 'locale'>;
 }
 
@@ -274,13 +259,11 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number, loc
   }));
 }
 
-/** The plan after a firing. */
 export interface NextPlan {
   id: string;
   plannedAt: Instant | undefined;
   snoozedUntil: Instant | undefined;
   snoozedOccurrence: Instant | undefined;
-  /** When it was due, where quiet hours hold it until `snoozedUntil`. */
   heldSince: Instant | undefined;
   /** Number of repetitions for this occurrence at `snoozedUntil`; 0: that is no repetition. */
   nagged: number;
@@ -289,7 +272,6 @@ export interface NextPlan {
   said: boolean;
 }
 
-/** Plans on after a firing, as a set. */
 export async function planNext(tx: Transaction, plans: readonly NextPlan[], now: Instant): Promise<void> {
   await tx.query(
     `update reminders r
@@ -328,7 +310,6 @@ export const mergeRules: readonly MergeRule[] = [
   lists.cleared,
 ];
 
-/** All reminders of the person, and which of them were shown. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from reminders where person_id = $1' },
   lists.cleared,
@@ -336,7 +317,6 @@ export const deletionRules: readonly DeletionRule[] = [
 
 interface ReminderRow {
   id: string;
-  /** The order in which they were made. */
   seq: number;
   person_id: string;
   conversation_id: string;

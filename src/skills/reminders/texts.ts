@@ -1,4 +1,3 @@
-/** Texts of the reminders. */
 import type { Instant } from '../../base/clock.ts';
 import { pattern } from '../../base/json-text.ts';
 import { listOf, plural, shorten } from '../../base/text.ts';
@@ -15,14 +14,11 @@ import {
 import type { Firing } from './plan.ts';
 import { type CatchUp, isOpen, MOST_NAGS, type Reminder } from './reminder.ts';
 
-/** `“buy milk”` */
 const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
-/** `Mon 23 Nov at 09:00` */
 const instantWords = (at: Instant, reader: Reader, zone = reader.zone): string =>
   formatInstant(at, reader, zone, ' at ');
 
-/** `on Mon 23 Nov at 09:00 (Europe/Berlin)`, `every weekday at 09:00 (Europe/Berlin), next: Mon 23 Nov 09:00` */
 function scheduleWords({ plannedAt, rule, zone }: Planned, reader: Reader): string {
   if (rule === undefined) return `on ${instantWords(plannedAt, reader, zone)} (${zone})`;
   // Occurrences skipped before `plannedAt` do not come any more.
@@ -36,7 +32,6 @@ function from(rule: string, planned: Instant): Instant[] {
   return next;
 }
 
-/** Conjunction between "remind me" and its text. */
 export type Lead = 'to' | 'about' | 'that';
 
 /** Words behind "remind you" where the person's own are not known: things are told about, deeds to do. */
@@ -71,7 +66,6 @@ export function created(
   return `I'll remind you ${object(text, lead)} ${there}.${here}${again}`;
 }
 
-/** `every 10 minutes`, `every hour` */
 function everyWords(minutes: number): string {
   const [amount, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
   return amount === 1 ? `every ${unit}` : `every ${amount} ${unit}s`;
@@ -86,7 +80,6 @@ export function line(reminder: Reminder, reader: Reader): string {
   return `${shorten(text, 120)} — ${state(reminder, reader)}`;
 }
 
-/** One line of a briefing or a review: when first. */
 export function agendaLine(reminder: Reminder, reader: Reader): string {
   const { nextAt, lastOccurrence, completedAt, text } = reminder;
   const at = reminder.state === 'completed' ? completedAt : isOpen(reminder) ? lastOccurrence : nextAt;
@@ -111,7 +104,6 @@ function state(reminder: Reminder, reader: Reader): string {
   return parts.join(', ');
 }
 
-/** Text of a due reminder: the person's words, and the delay. */
 export function dueText({ reminder, plan, due, late, heldSince, missed }: Firing, now: Instant): string {
   const notes: string[] = [];
   if (reminder.nagged > 0 && plan.occurrence.getTime() === reminder.snoozedOccurrence?.getTime())
@@ -121,7 +113,6 @@ export function dueText({ reminder, plan, due, late, heldSince, missed }: Firing
   return notes.length === 0 ? `⏰ ${reminder.text}` : `⏰ ${reminder.text}\n(${notes.join('; ')})`;
 }
 
-/** `at 09:00`, or with its day when that is not today. */
 function dueWords(due: Instant, reader: Reader): string {
   const words = instantWords(due, reader);
   const day = (text: string) => text.split(' at ')[0];
@@ -131,7 +122,6 @@ function dueWords(due: Instant, reader: Reader): string {
 const A_WEEKDAY = pattern.gi`\b${WEEKDAY}\b`;
 const IS_MONTH = pattern.i`^${MONTH}$`;
 
-/** `sunday` → `on Sunday`; `tomorrow` as it is. */
 function dayWords(day: string): string {
   const named = day.replace(A_WEEKDAY, (name) => {
     return name.charAt(0).toUpperCase() + name.slice(1).toLowerCase();
@@ -141,7 +131,6 @@ function dayWords(day: string): string {
   return /^(?:[A-Z]\w+day|\d)/.test(named) ? `on ${named}` : named;
 }
 
-/** `the series “pills”`, `the series “pills” and “cat”` */
 const seriesNames = (series: readonly Reminder[]): string =>
   `the series ${listOf(series.map(({ text }) => quoted(text)))}`;
 
