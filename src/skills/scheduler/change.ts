@@ -63,7 +63,6 @@ const moved = (wish: Wish, { plannedAt, rule, zone }: Planned): Wish => ({
   ...{ rule, zone, nextAt: plannedAt, state: 'on' },
 });
 
-/** Gives a schedule another time. */
 export async function move(ctx: TxContext, id: string, plan: Planned, tooling: Tooling): Promise<ToolResult> {
   const found = await findWhich(ctx, id, { tool: 'schedule_edit', input: { which: id } });
   return 'ok' in found ? found : change(ctx, found, moved(found, plan), tooling);
@@ -113,7 +112,6 @@ export function switched(found: PersonSchedule, on: boolean, now: Instant): Pers
   return { ...found, state: on ? 'on' : 'off', nextAt };
 }
 
-/** Switches a person's own schedule. */
 export async function switchOwn(
   ctx: TxContext,
   found: PersonSchedule,
@@ -131,7 +129,6 @@ export async function switchOwn(
   return quoting(done(texts.switched(found.title, on), { undo, subject: found.title, id: found.id }), [found]);
 }
 
-/** Begins the turn of a schedule now, beside its occurrences. */
 export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, { turns }: Pick<SkillDeps, 'turns'>) {
   await beginNow(tx, found, turns, clock.now());
   return quoting(done(texts.begun(found.title), { subject: found.title, id: found.id }), [found]);
@@ -156,11 +153,9 @@ const NAMING = {
   texts: [({ title, prompt, run }: PersonSchedule) => `${title} ${prompt ?? ''} ${run ?? ''}`],
 };
 
-/** Those that the words fit best. Pure. */
 export const named = (all: readonly PersonSchedule[], which: string): PersonSchedule[] =>
   namedAmong(all, which, NAMING);
 
-/** The one that is meant, or a question or refusal to answer with. */
 async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<PersonSchedule | Failed> {
   const found = named(await store.list(ctx.tx, ctx.person.id), which);
   return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which) });

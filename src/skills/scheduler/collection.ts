@@ -12,7 +12,6 @@ const what = {
   title: z.string().max(80).optional(),
 };
 
-/** Schedules for programs. */
 export const own = collection({
   name: 'schedules',
   one: 'schedule',
@@ -81,10 +80,8 @@ function shown(schedule: PersonSchedule) {
 }
 
 const MOST = 200;
-/** Occurrences of one schedule. */
 const MOST_OF_ONE = 50;
 
-/** When what a person has planned runs until `to`. */
 export async function upcoming({ db, personId }: Pick<PageReader, 'db' | 'personId'>, to: Date): Promise<Upcoming[]> {
   const planned = await store.list(db, personId);
   return planned.flatMap((each) => timesOf(each, to).map((at) => ({ at, text: each.title }))).slice(0, MOST);

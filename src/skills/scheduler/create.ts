@@ -40,7 +40,6 @@ import { texts } from './texts.ts';
 
 const LONGEST_PROMPT = 4_000;
 
-/** Dependencies of the schedules' tools. */
 export interface Tooling {
   wakeAt: WakeAt;
   runnable(name: string): boolean;
@@ -100,7 +99,6 @@ export const createTool = (tooling: Tooling) =>
     },
   });
 
-/** A question whose answers are buttons, each standing for one reading. */
 export function askWhich(question: string, readings: readonly Reading[], input: Record<string, unknown>): Failed {
   const choices = readings.map(
     ({ words, when }): Choice => ({ label: words, tool: 'schedule_choose', input: { ...input, ...storedPlan(when) } }),
@@ -113,13 +111,11 @@ function tooOften({ smallestStep: ms }: Tooling): Failed {
   return failed('TOO_OFTEN', message, { remedy });
 }
 
-/** True if a schedule can run this: a routine, a command or a skill by its name, and what it gets. */
 export function canRun(run: string, runnable: Tooling['runnable']): boolean {
   const [name = ''] = commandRun(`/${run}`).slice(1).split(/\s+/);
   return runnable(name);
 }
 
-/** The planned work: words, or something by its name. */
 export function readWhat(
   { prompt, run }: Pick<CreateInput, 'prompt' | 'run'>,
   { runnable }: Pick<Tooling, 'runnable'>,
@@ -157,7 +153,6 @@ async function place(
   return 'ok' in plan ? plan : placeAt(ctx, input, plan, tooling, when.others);
 }
 
-/** Stores a schedule whose time is settled, and answers. */
 async function placeAt(
   ctx: TxContext,
   input: CreateInput,
@@ -204,7 +199,6 @@ async function sayIn({ tx, person, place: here, conversationId }: TxContext, run
   return conversations.direct(tx, person.id);
 }
 
-/** The reading that a person has pressed. */
 export const chooseTool = (
   tooling: Tooling,
   edit: (ctx: TxContext, which: string, plan: Planned) => Promise<ToolResult>,

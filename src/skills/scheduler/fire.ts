@@ -19,12 +19,10 @@ const MOST_PASSED = 2;
 
 type Deps = Pick<SkillDeps, 'database' | 'turns'>;
 
-/** Begins the turns of what people have planned. */
 export function scheduleSource(deps: Deps): DueSource {
   return { name: 'schedules of people', earliest: store.EARLIEST, batch: BATCH, fire: (now) => fireDue(deps, now) };
 }
 
-/** Notes what became of those turns. */
 export function outcomeSource({ database }: Deps): DueSource {
   const fire = () => store.settle(database, SETTLED);
   return { name: 'outcomes of schedules', earliest: store.EARLIEST_ENDED, batch: SETTLED, fire };
@@ -38,7 +36,6 @@ export function adoptTurns({ database, world, wakeAt }: Pick<SkillDeps, 'databas
   );
 }
 
-/** Effect of an occurrence: its turn, or (its time has passed, or the one before it has not ended) nothing. */
 interface Occurrence {
   schedule: store.Due;
   at: Instant;
@@ -65,7 +62,6 @@ async function fireDue({ database, turns }: Deps, now: Instant): Promise<number>
   });
 }
 
-/** Pure. */
 function occurrenceOf(schedule: store.Due, now: Instant): Occurrence {
   const first = schedule.nextAt ?? now;
   const passed =

@@ -105,7 +105,6 @@ function act(rest: string): Call | Failed {
   return failed('INVALID_INPUT', texts.howTo);
 }
 
-/** `run weekly-review` names what is to run; all else is words. */
 function whatOf(task: string, { runnable }: AllSkills): { prompt: string } | { run: string } {
   const name = /^(?:run|do|\/)\s*(\S.*)$/i.exec(task.trim())?.[1];
   return name !== undefined && canRun(name, runnable) ? { run: name } : { prompt: task };

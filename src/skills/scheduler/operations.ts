@@ -1,4 +1,3 @@
-/** Operations of the owner on schedules: system tasks, and everybody's schedules. Each writes its own entry of the audit log. */
 import { z } from 'zod';
 import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
@@ -12,7 +11,6 @@ import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { type Deps, runTask, switchTask } from './system.ts';
 
-/** More are not shown; the newest are. */
 const MOST_SHOWN = 500;
 
 type VerbDeps = Deps & Pick<SkillDeps, 'database' | 'world'>;

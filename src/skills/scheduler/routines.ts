@@ -13,11 +13,9 @@ import { texts } from './texts.ts';
 const WEEK_MS = 7 * 86_400_000;
 
 interface Routine {
-  /** Name in schedules and tools. */
   name: RoutineName;
   title: string;
   summary: string;
-  /** When it comes unless the person says so. */
   usual: { days: string; at: string };
   kind: AgendaSpan['kind'];
   span(ctx: TxContext): AgendaSpan;
@@ -49,7 +47,6 @@ const ROUTINES: readonly Routine[] = [
   },
 ];
 
-/** A routine's text, with a button to have it by itself where the person has not planned it. */
 async function show({ agenda }: AllSkills, routine: Routine, ctx: TxContext): Promise<ToolResult> {
   if (!ctx.private) return failed('NOT_HERE', said.notHere(routine.title));
   const ahead = (ctx.prepared ?? []) as AgendaSection[];

@@ -24,7 +24,6 @@ export function commandRun(run: string): string {
   return Object.hasOwn(ROUTINE_COMMANDS, name) ? `/${ROUTINE_COMMANDS[name as RoutineName]}${rest}` : run;
 }
 
-/** Stored form of `/name rest`: routines by their own names, whatever shows them. Pure. */
 export function storedRun(run: string): string {
   const [, name = '', rest = ''] = COMMAND.exec(run) ?? [];
   const [routine] = Object.entries(ROUTINE_COMMANDS).find(([, command]) => command === name) ?? [];
@@ -40,7 +39,6 @@ export interface PersonSchedule {
   title: string;
   /** The words that begin the turn; undefined where `run` does. */
   prompt: string | undefined;
-  /** The call, as `/name rest`. */
   run: string | undefined;
   /** RFC 5545 text; undefined: once. */
   rule: string | undefined;
@@ -48,7 +46,6 @@ export interface PersonSchedule {
   missed: Missed;
   state: ScheduleState;
   nextAt: Instant | undefined;
-  /** The turn of an occurrence has not ended. */
   isRunning: boolean;
   lastAt: Instant | undefined;
   lastOutcome: string | undefined;
@@ -60,14 +57,12 @@ export interface PersonSchedule {
   version: number;
 }
 
-/** Fields under the person's control: those that an edit changes, and an undo restores. */
 export type Wish = Pick<
   PersonSchedule,
   'conversationId' | 'title' | 'prompt' | 'run' | 'rule' | 'zone' | 'missed' | 'state' | 'nextAt' | 'tainted'
 >;
 
-/** Occurrences that are looked at to find the smallest step of a rule. */
-const LOOKED_AT = 60;
+const OCCURRENCES_LOOKED_AT = 60;
 
 /** The shortest time between two occurrences of `rule` after `now`, in milliseconds. */
 export function smallestStep(rule: string, now: Instant): number {
@@ -75,7 +70,7 @@ export function smallestStep(rule: string, now: Instant): number {
   for (const at of occurrences(rule, { after: now })) {
     smallest = Math.min(smallest, at.getTime() - before);
     before = at.getTime();
-    if (++seen === LOOKED_AT) break;
+    if (++seen === OCCURRENCES_LOOKED_AT) break;
   }
   return smallest;
 }

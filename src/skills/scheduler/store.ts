@@ -1,4 +1,3 @@
-/** Schedules of people in the database. Every verb runs in the transaction that it is given. */
 import type { Instant } from '../../base/clock.ts';
 import { adopt, earliestEnded, takeEnded } from '../../delivery/index.ts';
 import {
@@ -77,7 +76,6 @@ export async function insert(
   return rows.map(toSchedule)[0];
 }
 
-/** True if the person has another schedule of the same title, words and times. */
 export async function hasTwin(tx: Queryable, id: string): Promise<boolean> {
   const { rows } = await tx.query<{ rule: string | null; other: string | null }>(
     `select made.rule, other.rule as other from person_schedules made
@@ -119,7 +117,6 @@ export async function save(tx: Transaction, id: string, wish: Wish): Promise<voi
   );
 }
 
-/** Those of the person that are on or off, in the order in which they were made. */
 export async function list(tx: Queryable, personId: string): Promise<PersonSchedule[]> {
   const { rows } = await tx.query<Row>(
     `select * from person_schedules where person_id = $1 and state in ('on', 'off') order by seq`,
@@ -128,7 +125,6 @@ export async function list(tx: Queryable, personId: string): Promise<PersonSched
   return rows.map(toSchedule);
 }
 
-/** The same made before the `seq`th, the newest first, with their `seq`. */
 export async function madeBefore(
   db: Queryable,
   { personId, seq, limit }: { personId: string; seq: number; limit: number },
@@ -141,7 +137,6 @@ export async function madeBefore(
   return rows.map((row) => ({ schedule: toSchedule(row), seq: row.seq }));
 }
 
-/** Any of the person's, those that are over or deleted too. */
 export async function byId(tx: Queryable, personId: string, id: string): Promise<PersonSchedule | undefined> {
   const { rows } = await tx.query<Row>('select * from person_schedules where person_id = $1 and id = $2', [
     personId,
@@ -150,7 +145,6 @@ export async function byId(tx: Queryable, personId: string, id: string): Promise
   return rows.map(toSchedule)[0];
 }
 
-/** Anybody's: for an owner, and the program beside coda. */
 /** Schedules of everybody, the newest first, with their persons. */
 export async function everybodys(
   db: Queryable,
@@ -171,7 +165,7 @@ export async function anyById(tx: Queryable, id: string): Promise<PersonSchedule
   return (await tx.query<Row>('select * from person_schedules where id = $1', [id])).rows.map(toSchedule)[0];
 }
 
-/** When an occurrence is due. Not `min`: where the planner expects few, it would read all. */
+/** Not `min`: where the planner expects few, it would read all. */
 export const EARLIEST = `select next_at from person_schedules
   where state = 'on' and next_at is not null order by next_at limit 1`;
 
@@ -181,11 +175,9 @@ export const PLANNER = 'scheduler';
 /** Since when a turn has ended that nobody has looked at. */
 export const EARLIEST_ENDED = earliestEnded(PLANNER);
 
-/** A schedule that is due, and what its turn depends on. */
 export interface Due extends PersonSchedule {
   /** The turn of an earlier occurrence runs, waits, or waits for the person's decision. */
   isBusy: boolean;
-  /** The person's. */
   quiet: QuietHours | undefined;
 }
 
@@ -208,7 +200,6 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
   }));
 }
 
-/** The plan after an occurrence. */
 export interface Fired {
   id: string;
   nextAt: Instant | undefined;
@@ -278,7 +269,6 @@ export async function takeFailing(tx: Transaction): Promise<Failing[]> {
   return rows.map(({ id, name, failures, last_error: error }) => ({ id, personName: name, failures, error }));
 }
 
-/** The schedules of the person go over to who they are. */
 export const mergeRules: readonly MergeRule[] = [
   {
     what: 'schedule',
@@ -287,5 +277,4 @@ export const mergeRules: readonly MergeRule[] = [
   { sql: 'update person_schedules set person_id = $2 where person_id = $1' },
 ];
 
-/** All that the person has planned. */
 export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from person_schedules where person_id = $1' }];

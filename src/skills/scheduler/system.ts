@@ -10,13 +10,11 @@ import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { line, taskLine, texts } from './texts.ts';
 
-/** Dependencies of these tools: a person's own schedules, and system tasks. */
 export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt'> & {
   /** Tasks whose being on or off is set in the configuration. */
   configured: ReadonlySet<string>;
 };
 
-/** The person's schedules, and for an owner the system tasks. */
 async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Promise<ToolResult> {
   const { tx, person, when } = ctx;
   const own = await store.list(tx, person.id);
@@ -29,7 +27,6 @@ async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Pr
   return done(parts.join('\n\n'), { tainted: own.some(({ tainted }) => tainted) });
 }
 
-/** The person's own schedules. */
 export const listTool = dataTool({
   name: 'schedule_list',
   dropWhenSmall: true,
@@ -109,7 +106,6 @@ const switchTool = (deps: Deps) =>
     },
   });
 
-/** Target of a name: a system task (for owners), or a schedule of the person's. */
 type Meant = { task: ListedSchedule } | { own: PersonSchedule };
 
 async function meantBy({ schedules }: Deps, name: string, { tx, person }: TxContext): Promise<Meant | ToolResult> {
@@ -196,7 +192,6 @@ export const nothingTool = dataTool({
 
 const AT_HOME = 10;
 
-/** The person's schedules, on their own page. */
 export async function home({ db, person, ...reader }: HomeReader): Promise<HomeSection[]> {
   const planned = await store.list(db, person.id);
   const items = planned.slice(0, AT_HOME).map((schedule) => ({

@@ -1,4 +1,3 @@
-/** Texts of the scheduler. */
 import type { Instant } from '../../base/clock.ts';
 import { plural, shorten } from '../../base/text.ts';
 import type { AgendaSection } from '../../chat/index.ts';
@@ -36,7 +35,6 @@ const OUTCOMES: Record<string, string> = {
 
 const took = (ms: number): string => (ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`);
 
-/** One line of a list: name, when, and what became of it last. */
 export function line(schedule: PersonSchedule, reader: Reader): string {
   const { id, title, rule, nextAt, state, lastAt, lastOutcome, lastMs, failures, isRunning } = schedule;
   const when =
@@ -51,7 +49,6 @@ export function line(schedule: PersonSchedule, reader: Reader): string {
   return `${title} (\`${id}\`) — ${parts.join('; ')}`;
 }
 
-/** One of coda's own tasks. */
 export function taskLine(task: ListedSchedule, reader: Reader): string {
   const { name, enabled, nextAt, lastStartedAt, lastEndedAt, lastError, failures } = task;
   const next = !enabled ? 'off' : nextAt ? `next ${formatInstant(nextAt, reader)}` : 'not again';
@@ -133,7 +130,6 @@ export const texts = {
 
 // Texts of the daily briefing and the weekly review.
 
-/** A line of a section each; long ones are cut by who gives them. */
 export function routine(
   name: 'briefing' | 'weekly-review',
   sections: readonly AgendaSection[],
