@@ -26,14 +26,12 @@ import {
 } from './specialist.ts';
 
 export interface CatalogOptions {
-  /** The folder that ships with coda. */
   shipped: string;
   /** From the configuration, in rising priority. `~` is `home`; what is relative starts from `cwd`. */
   dirs: readonly string[];
   home: string;
   cwd: string;
   overrides: Readonly<Record<string, Override>>;
-  /** Decisions on those that did not ship, by name; without it, none. */
   decided?: (folders: readonly PinnedFolder[]) => ReturnType<typeof decidedOf>;
 }
 
@@ -60,7 +58,6 @@ export class SpecialistCatalog {
     this.options = options;
   }
 
-  /** Empty until the first rescan has ended. */
   current(): Snapshot {
     return this.snapshot;
   }
@@ -112,7 +109,6 @@ export class SpecialistCatalog {
     return (await this.options.decided?.(folders)) ?? new Map();
   }
 
-  /** Keeps the value of unchanged specialists. */
   private swap(found: Map<string, Specialist>, more: Omit<Snapshot, 'specialists'>): SpecialistReport {
     const before = this.snapshot.specialists;
     const after = new Map(
@@ -149,7 +145,6 @@ export class SpecialistCatalog {
   }
 }
 
-/** One folder with what is wrong with it; `read` where it can be used. */
 async function readOne(
   directory: string,
   ships: boolean,
@@ -173,7 +168,6 @@ function nameProblem(name: string): string | undefined {
   return NAME.test(name) ? undefined : 'Its name may hold a-z, 0-9 and -, and begins with a letter.';
 }
 
-/** With the pin of exactly what was read, or why it can have none. */
 async function withPin(made: Specialist, written: Written): Promise<Specialist | Diagnostic> {
   const pin = await pinFolder(made.directory, judged(made).declared);
   if (!pin.ok) return { level: 'error', where: made.directory, message: pin.message };
@@ -185,7 +179,6 @@ async function withPin(made: Specialist, written: Written): Promise<Specialist |
   return { ...made, pin, digest: `${made.digest} ${pin.hash}` };
 }
 
-/** A folder that was looked at alone, with all that is wrong with it. */
 export interface Validated {
   name: string;
   path: string;
@@ -193,7 +186,6 @@ export interface Validated {
   problems: readonly Diagnostic[];
 }
 
-/** The specialist in a folder, or those in the folders below it. Nothing of the configuration counts. */
 export async function validateSpecialists(directory: string): Promise<Validated[]> {
   const diagnostics: Diagnostic[] = [];
   const isOne = ['soul.md', 'tools.md', 'config.yaml'].some((file) => existsSync(join(directory, file)));
@@ -243,7 +235,6 @@ async function foldersIn({ directory, isExpected }: Source, diagnostics: Diagnos
   }
 }
 
-/** The configuration's number, else the folder's; null is the usual one. */
 const numberOf = (override: number | null | undefined, own: number, usual: number): number =>
   override === null ? usual : (override ?? own);
 
@@ -279,7 +270,6 @@ function chosen<T>(override: T | null | undefined, written: T | null): T | undef
 
 // Reads the folder of one specialist. Whatever is in it, it becomes a value or a list of what is wrong.
 
-/** The folder's own fields. */
 interface Written {
   soul: string;
   tools: string[];
@@ -292,7 +282,6 @@ interface Written {
 const TOKEN_BUDGET = 50_000;
 const MAX_TOOL_CALLS = 25;
 
-/** A number; left out or null, the usual one. */
 function orDefault(number: z.ZodInt, usual: number) {
   return number
     .nullable()
@@ -315,7 +304,6 @@ type Settings = z.output<typeof settings>;
 const REFERENCE = /^references\/[^/]+\.(?:md|txt|json)$/i;
 const TOOL = /^[a-z][a-z0-9_]{0,63}$/;
 
-/** Reads the folder; `undefined` with at least one `error` where it cannot be used. */
 async function readFolder(directory: string): Promise<{ written?: Written; diagnostics: Diagnostic[] }> {
   const reading = new Reading(directory);
   const written = await reading.run();
@@ -347,7 +335,6 @@ class Reading {
     return { soul, tools, references, settings: config, hashes: this.hashes };
   }
 
-  /** A file's text; what is wrong with it is noted. */
   private async text(path: string, most: number): Promise<string | undefined> {
     if (this.links.has(path)) {
       this.error(path, 'It is a symbolic link.');
@@ -431,13 +418,11 @@ const YAML_PROBLEMS = {
   alias: 'an alias refers to nothing, or to itself.',
 } as const;
 
-/** A list or a map is none of the values that there are. */
 function scalarOf(node: ReturnType<typeof readYaml>['entries'][number]['value']): unknown {
   if (!node || node.kind === 'null') return null;
   return node.kind === 'list' || node.kind === 'map' ? [] : node.scalar;
 }
 
-/** One tool a line; blank lines and those that begin with `#` do not count. Pure. */
 function toolsIn(text: string | undefined, wrong: (message: string) => void): string[] | undefined {
   if (text === undefined) return undefined;
   const lines = text.split(/\r?\n/).map((line) => line.trim());

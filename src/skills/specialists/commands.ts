@@ -1,4 +1,3 @@
-/** The commands: /ask and /specialists. */
 import { type Call, done, failed, type ToolResult } from '../../agent/index.ts';
 import type { Command } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
@@ -14,7 +13,6 @@ export function commands(deps: ToolDeps): Command[] {
 
 const ASK = 'ask';
 
-/** The call of `/ask NAME …`; undefined where there is no such specialist, or no task. */
 export function calledBy(snapshot: Snapshot, name: string, rest: string): Call | undefined {
   if (name.toLowerCase() !== ASK) return undefined;
   const [, wanted = '', task = ''] = /^(\S+)\s+([\s\S]*\S)/.exec(rest.trim()) ?? [];

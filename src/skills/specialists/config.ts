@@ -1,4 +1,3 @@
-/** The block of specialists: where their folders are, and what is different for single ones. */
 import { z } from 'zod';
 import { block, count, durationWithin } from '../../config/index.ts';
 import { LIMITS } from './specialist.ts';
@@ -80,7 +79,6 @@ export const config = block(
 
 export type SpecialistsConfig = z.output<typeof config.schema>;
 
-/** Overrides of single specialists, by name. */
 export function overridesIn({ dirs: _, ...named }: SpecialistsConfig): Readonly<Record<string, Override>> {
   return named as Record<string, Override>;
 }

@@ -4,20 +4,17 @@ import type { SpecialistCatalog } from './catalog.ts';
 import { type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
 
-/** The specialists of a running process. */
 export interface SpecialistHost {
   readonly catalog: SpecialistCatalog;
   /** Reads what changed, here and on the other replicas. */
   rescan(): Promise<unknown>;
   /** Called after a decision has committed: this process and the other replicas read again. A hint. */
   decided(): void;
-  /** The list of agent skills for the specialist; undefined: none. */
   skillsFor(
     name: string,
     asker: { person: Who; turnKey?: object | undefined },
     gate: Pick<Gate, 'may' | 'basis'>,
   ): string | undefined;
-  /** The agent skills that the configuration names for it; undefined: it names none. */
   chosenFor(name: string): readonly string[] | undefined;
 }
 
@@ -31,7 +28,6 @@ export class Held {
     this.catalog = catalog;
   }
 
-  /** Without a turn: what there is now. */
   of(turn: object | undefined): Snapshot {
     const known = turn && this.held.get(turn);
     if (known) return known;
@@ -40,7 +36,6 @@ export class Held {
     return current;
   }
 
-  /** The prompt's section on specialists, made once for each snapshot. */
   standing(turn: object | undefined): Standing | undefined {
     const snapshot = this.of(turn);
     if (!this.standings.has(snapshot)) this.standings.set(snapshot, standingOf(snapshot));
@@ -48,14 +43,12 @@ export class Held {
   }
 }
 
-/** The one of that name, however its letters are written. */
 export function find({ specialists }: Snapshot, name: string): Specialist | undefined {
   return specialists.get(name) ?? specialists.get(name.normalize('NFKC').trim().toLowerCase());
 }
 
 // Prompts: the assistant's section on specialists, and a specialist's own. Pure.
 
-/** The list may take so much of a window. */
 const WINDOW_SHARE = 0.01;
 
 /** The whole system prompt of a specialist: the rules first, so that they stay where the rest has to be cut. */
@@ -86,7 +79,6 @@ interface Standing {
   tokens: number;
 }
 
-/** True if a window has room for it; specialist_list tells the same. */
 export function fits({ tokens }: Standing, window: number | undefined): boolean {
   return window === undefined || tokens <= window * WINDOW_SHARE;
 }

@@ -18,7 +18,6 @@ export * as specialistTexts from './texts.ts';
 
 type Tools = Pick<Toolbox, 'names' | 'get'>;
 
-/** Hands parts of a request to specialists. */
 export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
   const held = new Held(host.catalog);
   const depsOf = ({ database, gate }: SkillDeps<SpecialistsConfig>): ToolDeps => ({ host, held, database, gate });
@@ -38,7 +37,6 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
   };
 }
 
-/** True if the folders can be read, and what they name is there. */
 function healthCheck(host: SpecialistHost, toolbox: Tools): HealthCheck {
   return {
     name: 'specialists',

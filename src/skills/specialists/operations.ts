@@ -1,4 +1,3 @@
-/** Operations of the owner on specialists: list, validate, approve. */
 import { relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { CodaError, ERRORS } from '../../base/errors.ts';
@@ -79,7 +78,6 @@ const validate = operation({
 
 const LIST = '"coda specialists list" shows what there is.';
 
-/** Throws `INPUT_INVALID`. */
 async function meant({ host }: Parts, name: string): Promise<Specialist> {
   await host.rescan();
   const snapshot = host.catalog.current();
@@ -140,7 +138,6 @@ const approving = operation({
 
 export const specialistOperations = [list, validate, look, approve, approving];
 
-/** All that were found, with what is wrong. */
 function listed(snapshot: Snapshot) {
   const all = [...snapshot.specialists.values(), ...snapshot.disabled.values()];
   return {

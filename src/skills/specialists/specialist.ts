@@ -9,10 +9,8 @@ export const LIMITS = {
   config: 16 * 1024,
   references: 20,
   reference: 64 * 1024,
-  /** Bytes of all references together. */
   allReferences: 256 * 1024,
   description: 500,
-  /** Folders in one directory. */
   folders: 200,
 } as const;
 
@@ -22,7 +20,6 @@ export const NAME = /^[a-z][a-z0-9-]{0,63}$/;
 export const RESERVED: readonly string[] = ['main', 'dirs'];
 
 export interface Reference {
-  /** The file's name. */
   name: string;
   text: string;
 }
@@ -36,10 +33,8 @@ export interface Specialist {
   /** It came with coda: neither pinned nor approved, and its words are trusted. */
   readonly ships: boolean;
   readonly description: string;
-  /** Its soul, or the configuration's word instead. */
   readonly soul: string;
   readonly references: readonly Reference[];
-  /** All that it may call. */
   readonly tools: readonly string[];
   readonly model: string | undefined;
   readonly provider: string | undefined;
@@ -56,16 +51,12 @@ export interface Specialist {
 /** Something that is wrong with a folder. An `error` keeps it from being used. */
 export interface Diagnostic {
   level: 'error' | 'warning';
-  /** The folder or file, or the place in the configuration. */
   where: string;
-  /** A sentence. */
   message: string;
 }
 
 export interface Snapshot {
-  /** Those that can be called, by name. */
   readonly specialists: ReadonlyMap<string, Specialist>;
-  /** Those that are switched off, by name. */
   readonly disabled: ReadonlyMap<string, Specialist>;
   /** Decisions on those that did not ship when this was read; none for one that was never used. */
   readonly decided: Awaited<ReturnType<typeof decidedOf>>;
@@ -85,7 +76,6 @@ export function stateOf({ disabled, decided }: Snapshot, { name, ships }: Specia
   return decision === 'usable' ? 'known' : (decision ?? 'new');
 }
 
-/** Result of a rescan. */
 export interface SpecialistReport {
   readonly added: readonly string[];
   readonly changed: readonly string[];
@@ -94,7 +84,6 @@ export interface SpecialistReport {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Key of its decisions. */
 export function judged({
   name,
   directory,

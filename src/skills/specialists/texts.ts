@@ -1,8 +1,6 @@
-/** Texts about specialists, for people and models. */
 import { escapeMarkup, listOf, oneLine, plural } from '../../base/text.ts';
 import type { Diagnostic, Specialist, SpecialistReport } from './specialist.ts';
 
-/** Words out of files, as plain text on one line. */
 const plain = (text: string, longest = 300): string => oneLine(text.replace(/\p{Cf}/gu, ''), longest);
 
 /** The rules that stand before every soul. Nothing after them can take them back. */
@@ -25,7 +23,6 @@ export const preamble = ({ name, ships }: Pick<Specialist, 'name' | 'ships'>): s
 
 export const reference = (name: string, text: string) => `## Reference: ${name}\n${text}`;
 
-/** The assistant's list of specialists. */
 export const standing = (specialists: Iterable<Pick<Specialist, 'name' | 'description'>>, others: number): string =>
   [
     '<specialists>',
@@ -87,7 +84,6 @@ export const approvedAlready = (name: string) => `The specialist “${name}” i
 
 export const approved = (name: string) => `The specialist “${name}” may be used as its files are now.`;
 
-/** For the answer to /rescan-skills. */
 export function rescanned({ added, changed: altered, removed, total, diagnostics }: SpecialistReport): string[] {
   const names = (what: string, list: readonly string[]) => (list.length === 0 ? [] : [`${what}: ${listOf(list)}.`]);
   return [

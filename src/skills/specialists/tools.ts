@@ -19,7 +19,6 @@ import * as texts from './texts.ts';
 
 /** Milliseconds: within the limit of the turn that it belongs to. */
 const TIMEOUT_MS = 8 * 60_000;
-/** Added for what is looked at before it begins. */
 const MARGIN_MS = 60_000;
 const LONGEST_TASK = 20_000;
 
@@ -112,7 +111,6 @@ function spawnOptions(specialist: Specialist): Omit<SpawnOptions, 'prompt' | 'ta
   };
 }
 
-/** The heavy model, unless another one is named. */
 function modelOf({ model, provider }: Specialist): Pick<SpawnOptions, 'tier' | 'model'> {
   if (model === undefined) return { tier: 'heavy' };
   if (model === 'default' || model === 'light' || model === 'heavy') return { tier: model };
@@ -124,7 +122,6 @@ function skillsOf({ host, gate }: ToolDeps, { name, tools }: Specialist, { perso
   return tools.includes('skill_activate') ? host.skillsFor(name, { person, turnKey }, gate) : undefined;
 }
 
-/** Why it may not be used as it was read; its first use is kept. */
 async function admit(
   { host, database }: ToolDeps,
   specialist: Specialist,
