@@ -18,7 +18,6 @@ import { undoOf } from './undo.ts';
 
 export const stepsInput = z.array(z.string()).describe('In order. "you: …" is a step that only the person can do.');
 
-/** Reads steps that were written down; refuses what is too much. */
 export function readSteps(words: readonly string[], by: Step['by']): Step[] | Failed {
   const written = words.filter((each) => each.trim() !== '');
   if (written.length === 0) return failed('NO_STEPS', texts.noSteps);
@@ -92,11 +91,10 @@ async function create(input: CreateInput, ctx: TxContext, tooling: Tooling): Pro
     const { message, remedy } = texts.tooMany(tooling.most);
     return failed('TOO_MANY', message, { remedy });
   }
-  return kept(made, undefined, texts.created(made, ctx.when), ctx, tooling);
+  return changeResult(made, undefined, texts.created(made, ctx.when), ctx, tooling);
 }
 
-/** The answer to a change: what it is now, what takes it back, and what can be done next. */
-export function kept(
+export function changeResult(
   after: Task,
   before: Task | undefined,
   text: string,

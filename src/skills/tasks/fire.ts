@@ -17,7 +17,6 @@ const AGAIN_MS = 15 * 60_000;
 
 type Deps = Pick<SkillDeps, 'database' | 'turns' | 'outbox' | 'gate'> & { tooling: Tooling; mostResumed: number };
 
-/** Takes tasks up when their time has come, and plans on when a turn that worked on one has ended. */
 export function taskSource(deps: Deps): DueSource {
   return {
     name: 'tasks',
@@ -34,7 +33,6 @@ export function adoptTurns({ database, world, wakeAt }: Pick<SkillDeps, 'databas
   );
 }
 
-/** Effect of a due task: a turn, words to its person, or (a turn works on it) nothing. */
 interface Act {
   task: store.Due;
   turns: boolean;
@@ -69,7 +67,6 @@ async function takeUp({ database, turns, outbox, ...deps }: Deps, now: Instant):
   });
 }
 
-/** Pure. */
 function actOn(
   task: store.Due,
   now: Instant,

@@ -40,7 +40,6 @@ const config = block(
 
 type Settings = z.output<typeof config.schema>;
 
-/** Keeps work that takes days, and takes it up again by itself. */
 export const tasks: Skill<Settings> = {
   name: 'tasks',
   config,

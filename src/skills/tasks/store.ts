@@ -1,4 +1,3 @@
-/** Tasks in the database. Every verb runs in the transaction that it is given. */
 import type { Instant } from '../../base/clock.ts';
 import { adopt, earliestEnded, takeEnded } from '../../delivery/index.ts';
 import {
@@ -105,8 +104,6 @@ export async function heard(tx: Transaction, id: string, nextAt: Instant | undef
   await tx.query('update tasks set resumed = 0, next_at = $2 where id = $1', [id, nextAt ?? null]);
 }
 
-/** The unfinished ones of the person in the order in which they were made, locked until `tx` ends. */
-/** As `open`, without holding them. */
 export async function openOnes(db: Queryable, personId: string): Promise<Task[]> {
   const { rows } = await db.query<Row>(
     `select * from tasks where person_id = $1 and state in ('active', 'blocked') order by seq`,
@@ -115,7 +112,7 @@ export async function openOnes(db: Queryable, personId: string): Promise<Task[]>
   return rows.map(toTask);
 }
 
-export async function open(tx: Transaction, personId: string): Promise<Task[]> {
+export async function openLocked(tx: Transaction, personId: string): Promise<Task[]> {
   const { rows } = await tx.query<Row>(
     `select * from tasks where person_id = $1 and state in ('active', 'blocked') order by seq for update`,
     [personId],
@@ -123,7 +120,6 @@ export async function open(tx: Transaction, personId: string): Promise<Task[]> {
   return rows.map(toTask);
 }
 
-/** Those of the person that ended since `from`, newest first. */
 export async function ended(tx: Queryable, personId: string, from: Instant, limit: number): Promise<Task[]> {
   const { rows } = await tx.query<Row>(
     `select * from tasks where person_id = $1 and state = 'done' and changed_at >= $2 order by changed_at desc limit $3`,
@@ -141,19 +137,14 @@ export async function byId(tx: Transaction, personId: string, id: string): Promi
   return rows.map(toTask)[0];
 }
 
-/** By this name the turns that work on tasks are planned. */
 export const PLANNER = 'tasks';
 
-/** When something is due here: a task is to be taken up, or a turn that worked on one has ended. */
 export const EARLIEST = `select least(
   (select next_at from tasks where next_at is not null order by next_at limit 1), (${earliestEnded(PLANNER)}))`;
 
-/** A task that is due, and what taking it up depends on. */
 export interface Due extends Task {
   firing: number;
-  /** The person's. */
   quiet: QuietHours | undefined;
-  /** The person's current role. */
   who: Who;
 }
 
@@ -175,19 +166,16 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
   }));
 }
 
-/** Effects of taking a task up. */
 export interface Taken {
   id: string;
   nextAt: Instant | undefined;
   /** The inbox row of the turn that works on it; undefined: none was begun. */
   turn: string | undefined;
-  /** True if its wait is over. */
   unblocks: boolean;
   /** Number of times it has been taken up without a word of the person's, this one included. */
   resumed: number;
 }
 
-/** Notes that they were taken up, as a set. */
 export async function planNext(tx: Transaction, taken: readonly Taken[]): Promise<void> {
   await tx.query(
     `update tasks t
@@ -209,7 +197,6 @@ export async function planNext(tx: Transaction, taken: readonly Taken[]): Promis
   );
 }
 
-/** A task whose turn has ended. */
 export interface Worked extends Task {
   /** A step was done in it. */
   gotOn: boolean;
@@ -230,7 +217,6 @@ export async function settle(tx: Transaction, limit: number): Promise<Worked[]> 
   return rows.map((row) => ({ ...toTask(row), gotOn: row.got_on, wentWell: row.went_well }));
 }
 
-/** Turns that an older version has begun are looked at like the others. Returns how many there were. */
 export function adoptTurns(database: Database): Promise<number> {
   return adopt(database, PLANNER, 'select running from tasks where running is not null');
 }
@@ -240,7 +226,6 @@ export async function plan(tx: Transaction, id: string, nextAt: Instant): Promis
   await tx.query(`update tasks set next_at = $2 where id = $1 and state = 'active' and next_at is null`, [id, nextAt]);
 }
 
-/** The tasks of the person go over to who they are. */
 export const mergeRules: readonly MergeRule[] = [
   { what: 'task', sql: `update tasks set person_id = $2 where person_id = $1 and state in ('active', 'blocked')` },
   { sql: 'update tasks set person_id = $2 where person_id = $1' },

@@ -15,19 +15,14 @@ export type TaskState = 'active' | 'blocked' | 'done' | 'cancelled';
 
 export interface Step {
   text: string;
-  /** The worker. */
   by: 'assistant' | 'person';
-  /** The specialist that the assistant hands it to. */
   specialist?: string | undefined;
-  /** Its result, once it is done. */
   result?: string | undefined;
-  /** Names of stored files of the conversation that belong to it. */
   files?: readonly string[] | undefined;
 }
 
 /** A request that takes days: steps in order, the first of which that is not done is next. */
 export interface Task {
-  /** Short: people type it. */
   id: string;
   personId: string;
   conversationId: string;
@@ -50,7 +45,6 @@ export interface Task {
   version: number;
 }
 
-/** Fields that people and turns change, and an undo restores. */
 export type Wish = Pick<
   Task,
   'title' | 'steps' | 'step' | 'state' | 'blockType' | 'blockReason' | 'rule' | 'zone' | 'nextAt' | 'tainted'

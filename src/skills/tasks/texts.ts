@@ -1,4 +1,3 @@
-/** Texts of tasks, for people and for the model that works on one. */
 import type { Instant } from '../../base/clock.ts';
 import { plural, shorten } from '../../base/text.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';
@@ -13,7 +12,6 @@ const WAITS: Record<BlockType, string> = {
   failed: 'did not work',
 };
 
-/** `you: call the bank`, `@research: compare` — as it can be written again. */
 function stepWords({ text, by, specialist }: Step): string {
   if (by === 'person') return `you: ${text}`;
   return specialist === undefined ? text : `@${specialist}: ${text}`;
@@ -21,7 +19,6 @@ function stepWords({ text, by, specialist }: Step): string {
 
 const nextStep = ({ steps, step }: Pick<Task, 'steps' | 'step'>): Step | undefined => steps[step];
 
-/** Its obstacle, and the time it goes on. */
 function standing(task: Task, reader: Reader): string {
   const { state, blockType, blockReason, nextAt, isRunning } = task;
   if (state === 'done') return 'finished';
@@ -42,7 +39,6 @@ export function line(task: Task, reader: Reader): string {
   return `${task.title} (\`${task.id}\`) — ${at}; ${standing(task, reader)}`;
 }
 
-/** All that is known of it. */
 export function whole(task: Task, reader: Reader): string {
   const lines = task.steps.map((step, index) => {
     const mark = index < task.step ? '✓' : index === task.step && task.state !== 'cancelled' ? '▸' : '·';
@@ -52,7 +48,6 @@ export function whole(task: Task, reader: Reader): string {
   return [`**${task.title}** (\`${task.id}\`): ${standing(task, reader)}`, ...lines].join('\n');
 }
 
-/** A finished one, in one message. */
 export function finished({ title, steps }: Pick<Task, 'title' | 'steps'>): string {
   const lines = steps.map(({ text, result }, index) => `${index + 1}. ${text}${result ? ` — ${result}` : ''}`);
   return [`Finished ${quoted(title)}:`, ...lines].join('\n');
@@ -117,7 +112,6 @@ export const texts = {
   turn: (task: Task) =>
     `Task ${quoted(task.title)}, step ${task.step + 1} of ${task.steps.length}: ${shorten(nextStep(task)?.text ?? '', 300)}`,
   over: 'There is nothing to do for this task now.',
-  /** Instructions for the model alone when it takes a task up. */
   howTo: (task: Task, isPlanned: boolean) => {
     const step = nextStep(task);
     return [

@@ -5,7 +5,6 @@ import { type Planned, plannedFor, readSlot } from '../../time/index.ts';
 import { onGrid, type Task } from './task.ts';
 import { texts } from './texts.ts';
 
-/** Dependencies of the tasks' tools. */
 export interface Tooling {
   wakeAt(at: Instant): void;
   /** True if a model is configured: without one coda works on no step itself. */
@@ -15,7 +14,6 @@ export interface Tooling {
   most: number;
 }
 
-/** Now, or the next instant at which tasks are taken up. */
 export const soon = ({ clock, when }: Pick<TxContext, 'clock' | 'when'>, { resumeCron }: Pick<Tooling, 'resumeCron'>) =>
   onGrid(clock.now(), resumeCron, when.zone);
 
@@ -40,7 +38,6 @@ export function timeOf(
   return { ...plan, plannedAt: onGrid(plan.plannedAt, resumeCron, plan.zone) };
 }
 
-/** Buttons of an unfinished task. */
 export function choicesOf({ id, state, steps, step }: Task, { hasModel }: Pick<Tooling, 'hasModel'>): Choice[] {
   const { labels } = texts;
   const input = { which: id };

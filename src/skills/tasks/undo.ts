@@ -23,7 +23,6 @@ function kept(before: Task, after: Task) {
   };
 }
 
-/** True if they are the same but for what came of them. */
 const isSame = (one: readonly Step[], other: readonly Step[]): boolean =>
   one.length === other.length &&
   one.every((step, index) => {

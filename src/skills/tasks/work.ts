@@ -1,4 +1,3 @@
-/** Tools for a task in work: look, finish a step, hold up, go on, put off. */
 import { z } from 'zod';
 import {
   type Call,
@@ -15,7 +14,7 @@ import {
   undoChoice,
 } from '../../agent/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
-import { kept, readSteps, stepsInput } from './create.ts';
+import { changeResult, readSteps, stepsInput } from './create.ts';
 import * as store from './store.ts';
 import { BLOCKS, isOpen, LONGEST, MOST_FILES, MOST_STEPS, type Step, type Task, type Wish } from './task.ts';
 import { finished, line, texts, whole } from './texts.ts';
@@ -48,7 +47,7 @@ export const statusTool = (tooling: Tooling) =>
   });
 
 async function listed(ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
-  const open = await store.open(ctx.tx, ctx.person.id);
+  const open = await store.openLocked(ctx.tx, ctx.person.id);
   const [only] = open;
   if (!only) return done(texts.none);
   const isTainted = open.some(({ tainted }) => tainted);
@@ -85,7 +84,6 @@ async function shown(words: string, ctx: TxContext, tooling: Tooling): Promise<T
   });
 }
 
-/** The stored files that belong to the steps, as far as they are still there. */
 async function filesOf({ tx, person, conversationId, clock }: TxContext, steps: readonly Step[]): Promise<FileRef[]> {
   const names = [...new Set(steps.flatMap(({ files = [] }) => files))];
   if (names.length === 0) return [];
@@ -129,7 +127,7 @@ async function advance(
   const nextAt = isLast ? undefined : nextLook({ ...task, step: task.step + 1 }, ctx, tooling);
   const wish = { steps, step: task.step + 1, state, blockType: undefined, blockReason: undefined, nextAt };
   const after = await change(ctx, task, wish);
-  if (!isLast) return kept(after, task, texts.advanced(after, ctx.when), ctx, tooling);
+  if (!isLast) return changeResult(after, task, texts.advanced(after, ctx.when), ctx, tooling);
   const undo = undoOf(after, task);
   return done(finished(after), {
     undo,
@@ -179,11 +177,10 @@ export const blockTool = (tooling: Tooling) =>
       if (plan && 'ok' in plan) return plan;
       const nextAt = plan?.plannedAt ?? (task.rule === undefined ? undefined : task.nextAt);
       const after = await change(ctx, task, { state: 'blocked', blockType: input.type, blockReason: reason, nextAt });
-      return kept(after, task, texts.blocked(after, ctx.when), ctx, tooling);
+      return changeResult(after, task, texts.blocked(after, ctx.when), ctx, tooling);
     },
   });
 
-/** Tool of "go on": nothing holds it up any more. */
 export const resumeTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_resume',
@@ -200,11 +197,10 @@ export const resumeTool = (tooling: Tooling) =>
       const isOurs = task.steps[task.step]?.by === 'assistant' && tooling.hasModel && !task.isRunning;
       const nextAt = isOurs ? soon(ctx, tooling) : task.rule === undefined ? undefined : task.nextAt;
       const after = await change(ctx, task, { state: 'active', blockType: undefined, blockReason: undefined, nextAt });
-      return kept(after, task, texts.goesOn(after, tooling.hasModel), ctx, tooling);
+      return changeResult(after, task, texts.goesOn(after, tooling.hasModel), ctx, tooling);
     },
   });
 
-/** Tool of "later": its wait stays, and it is looked at again then. */
 export const laterTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_later',
@@ -225,7 +221,7 @@ export const laterTool = (tooling: Tooling) =>
       if ('ok' in plan) return plan;
       const after = await change(ctx, task, { nextAt: plan.plannedAt, rule: plan.rule ?? task.rule });
       return isOpen(after)
-        ? kept(after, task, texts.later(after, plan.plannedAt, ctx.when), ctx, tooling)
+        ? changeResult(after, task, texts.later(after, plan.plannedAt, ctx.when), ctx, tooling)
         : failed('GONE', texts.over);
     },
   });
@@ -235,9 +231,8 @@ const NAMING = {
   texts: [({ title }: Task) => title, ({ title, steps }: Task) => [title, ...steps.map(({ text }) => text)].join(' ')],
 };
 
-/** The one that is meant, locked until the transaction ends, or a question or refusal to answer with. */
 async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<Task | Failed> {
-  const found = namedAmong(await store.open(ctx.tx, ctx.person.id), which, NAMING);
+  const found = namedAmong(await store.openLocked(ctx.tx, ctx.person.id), which, NAMING);
   return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which) });
 }
 
@@ -278,7 +273,7 @@ export const editTool = (tooling: Tooling) =>
         Object.assign(wish, { nextAt: plan.plannedAt, rule: plan.rule, zone: plan.zone });
       }
       const after = await change(ctx, task, wish);
-      return kept(after, task, texts.changed(after, ctx.when), ctx, tooling);
+      return changeResult(after, task, texts.changed(after, ctx.when), ctx, tooling);
     },
   });
 
