@@ -38,7 +38,6 @@ const retentionRules = [
 
 type Settings = z.output<typeof config.schema>;
 
-/** Removes what ended long ago. */
 export const upkeep: Skill<Settings> = {
   name: 'upkeep',
   config,
@@ -58,7 +57,6 @@ function collecting({ database, artifacts, world: { clock } }: SkillDeps<Setting
 /** Files that one look asks for: enough to see that a folder was deleted or not mounted, and a few milliseconds. */
 const MOST_LOOKED = 500;
 
-/** True if the files that rows refer to are there. */
 function filesCheck({ database, artifacts }: SkillDeps<Settings>): HealthCheck {
   return {
     name: 'stored files',

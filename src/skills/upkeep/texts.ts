@@ -1,4 +1,3 @@
-/** Texts of upkeep. */
 import { plural } from '../../base/text.ts';
 
 export const filesThere = (looked: number) =>
