@@ -6,7 +6,6 @@ import { briefingOf, type WeatherDeps, weatherTool } from './tools.ts';
 /** A briefing does not wait longer for the sky. */
 const PATIENCE_MS = 4_000;
 
-/** Tells the weather, and what it will be today in the briefing. */
 export const weather: Skill<Settings> = {
   name: 'weather',
   config,

@@ -5,7 +5,6 @@ import { type Egress, Endpoint } from '../../egress/index.ts';
 import type { Settings } from './config.ts';
 
 export interface Spot {
-  /** With its country. */
   name: string;
   latitude: number;
   longitude: number;
@@ -31,13 +30,11 @@ export interface Day {
 
 export interface Forecast {
   now: Now;
-  /** From today there. */
   days: Day[];
   degrees: string;
   speed: string;
 }
 
-/** Days that a forecast reaches. */
 export const DAYS = 16;
 
 const label = z.string().transform((text) => text.replace(/[^\p{L}\p{M}\p{N} ,.'’()-]/gu, '').slice(0, 60));
@@ -88,7 +85,6 @@ export class OpenMeteo {
     this.forecasts = new Endpoint(egress, { ...options, base: settings.forecast_url });
   }
 
-  /** The best known place of that name; undefined: none. */
   async find(place: string, signal: AbortSignal): Promise<{ ok: true; spot: Spot | undefined } | Failed> {
     const query = { name: place, count: 1, language: 'en', format: 'json' };
     const came = await this.geocoding.json({ path: 'v1/search', query, signal });
@@ -133,7 +129,6 @@ export class OpenMeteo {
   }
 }
 
-/** The days of which the essential is known. */
 function daysOf(daily: z.output<typeof forecast>['daily']): Day[] {
   return daily.time.flatMap((date, index) => {
     const [code, high, low] = [daily.weather_code, daily.temperature_2m_max, daily.temperature_2m_min].map(

@@ -1,4 +1,3 @@
-/** Texts about the weather. */
 import type { Day, Forecast, Now } from './open-meteo.ts';
 
 /** Codes of the World Meteorological Organization, as Open-Meteo uses them: https://open-meteo.com/en/docs */
@@ -46,7 +45,6 @@ function dayLine({ code, high, low, rain, wind }: Day, { degrees, speed }: Forec
 const nowLine = ({ code, temperature, feels, wind }: Now, { degrees, speed }: Forecast) =>
   `${sky(code)}, ${whole(temperature)} ${degrees} (feels like ${whole(feels)}), wind ${whole(wind)} ${speed}`;
 
-/** `Mon 23 Nov` of `2026-11-23`. */
 function dayName(date: string): string {
   const at = new Date(`${date}T12:00:00Z`);
   const part = (options: Intl.DateTimeFormatOptions) =>

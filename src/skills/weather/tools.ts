@@ -15,7 +15,6 @@ export interface WeatherDeps {
 
 type At = { ok: true; name: string; forecast: Forecast };
 
-/** The requested span: now and the next days, all days of a week, or one day. */
 type Asked = 'now' | 'week' | { date: string };
 
 const WEEK = 7;
