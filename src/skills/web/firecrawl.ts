@@ -131,7 +131,6 @@ function told(text: string, material: string): ToolResult {
   return done(text, { material, tainted: true });
 }
 
-/** Pages one after the other, as far as there is room. */
 function shownPages(pages: readonly Scraped[], isPart: boolean): string {
   let room = LONGEST;
   let truncated = isPart;
@@ -146,7 +145,6 @@ function shownPages(pages: readonly Scraped[], isPart: boolean): string {
 
 // Firecrawl's API, version 2: https://docs.firecrawl.dev/api-reference/v2-introduction
 
-/** A page as Firecrawl has read it. */
 interface Scraped {
   title: string;
   url: string;

@@ -5,7 +5,6 @@ import { Pages } from './page/pages.ts';
 import { providersOf, Search } from './search/search.ts';
 import { fetchTool, searchTool } from './tools.ts';
 
-/** Reads web pages and searches for them. */
 export const web: Skill<Settings> = {
   name: 'web',
   config,
@@ -22,7 +21,6 @@ function toolsOf({ config: { cache: keepMs, timeout, max_size, per_host, search 
   return [fetchTool(pages, timeout), searchTool(new Search({ providers, cache, keepMs }))];
 }
 
-/** Has Firecrawl read pages and sites, where it is configured. */
 export const firecrawl: Skill<FirecrawlSettings> = {
   name: 'firecrawl',
   config: firecrawlConfig,

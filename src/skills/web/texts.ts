@@ -1,5 +1,3 @@
-/** Texts of the web's tools. */
-
 const number = (count: number) => count.toLocaleString('en');
 
 export const texts = {

@@ -13,7 +13,6 @@ export function addressOf(text: string): string {
     : `https://${trimmed}`;
 }
 
-/** Heading of a page of this kind, for the model. */
 function headOf({ title, url, published, kind, truncated }: Page): string {
   const lines = [title && `Title: ${title}`, `URL: ${url}`, published && `Published: ${published}`];
   if (kind !== 'html') lines.push(`Kind: ${kind}`);
@@ -72,7 +71,6 @@ export function searchTool(search: Search): AnyTool {
   });
 }
 
-/** Hits as a model reads them. */
 export function listOf(hits: readonly Hit[]): string {
   return hits
     .map(({ title, url, snippet, published }, index) =>
@@ -81,19 +79,15 @@ export function listOf(hits: readonly Hit[]): string {
     .join('\n\n');
 }
 
-/** Finds words in a page. Pure. */
-
 /** Around a match, at most; whole paragraphs where they are shorter. Characters. */
 const AROUND = 600;
 const MOST = 10;
 
 interface Passages {
-  /** In all of the page. */
   count: number;
   passages: string[];
 }
 
-/** The passages of `text` that hold `words`, without regard to case and the width of white space, in their order. */
 function passagesWith(text: string, words: string): Passages {
   const pattern = words.trim().split(/\s+/).map(escaped).join('\\s+');
   const matches = [...text.matchAll(new RegExp(pattern, 'giu'))];
@@ -102,16 +96,15 @@ function passagesWith(text: string, words: string): Passages {
   for (const { index, 0: match } of matches) {
     if (index < shownTo) continue;
     if (passages.length === MOST) break;
-    const start = Math.max(shownTo, edge(text, index, -1));
-    const end = edge(text, index + match.length, 1);
+    const start = Math.max(shownTo, paragraphEdge(text, index, -1));
+    const end = paragraphEdge(text, index + match.length, 1);
     passages.push(`${start > 0 ? '… ' : ''}${text.slice(start, end).trim()}${end < text.length ? ' …' : ''}`);
     shownTo = end;
   }
   return { count: matches.length, passages };
 }
 
-/** The border of the paragraph that `at` is in, or as far from it as is shown. */
-function edge(text: string, at: number, way: -1 | 1): number {
+function paragraphEdge(text: string, at: number, way: -1 | 1): number {
   if (way < 0) return Math.max(0, at - AROUND, text.lastIndexOf('\n\n', at) + 1);
   const end = text.indexOf('\n\n', at);
   return Math.min(text.length, at + AROUND, end < 0 ? text.length : end);

@@ -13,12 +13,9 @@ interface Read {
   title: string;
   /** Markdown of a page, text of a PDF. */
   text: string;
-  /** Characters of the text alone, without marks and addresses. */
   characters: number;
   published?: string;
-  /** Target of `<meta http-equiv="refresh">`. */
   refresh?: string;
-  /** Fields for a password. */
   passwords?: number;
   /** Pages of a PDF; `cut`: not all of them were read. */
   pages?: number;
@@ -36,11 +33,9 @@ const MEMORY = { maxOldGenerationSizeMb: 384, maxYoungGenerationSizeMb: 64, stac
 
 /** No honest page nests deeper, and each level costs time with each element in it. */
 const DEEPEST = 1_000;
-/** Elements that people leave open, or that have no end. */
-const OPEN =
+const UNCLOSED_ELEMENTS =
   /^(?:p|li|td|th|tr|dt|dd|option|br|hr|img|input|meta|link|source|wbr|col|area|base|embed|track|param|html|head|body)$/i;
 
-/** A document that cannot be read; the message says why, for the log. */
 class Unreadable extends Error {}
 
 /**
@@ -108,29 +103,24 @@ export class Reader {
   }
 }
 
-/** Nesting depth of a page's elements, by its tags. One pass. */
 function depthOf(html: string): number {
   let depth = 0;
   let deepest = 0;
   for (const [, close, name = '', rest = ''] of html.matchAll(/<(\/?)([a-z][a-z\d]*)([^<>]*)>/gi)) {
-    if (OPEN.test(name) || rest.endsWith('/')) continue;
+    if (UNCLOSED_ELEMENTS.test(name) || rest.endsWith('/')) continue;
     depth = Math.max(0, depth + (close === '/' ? -1 : 1));
     deepest = Math.max(deepest, depth);
   }
   return deepest;
 }
 
-/** A document as it is read. */
 export type Page = {
   ok: true;
-  /** The address that it came from in the end. */
   url: string;
   kind: Exclude<Kind, 'binary'>;
   title: string;
   text: string;
-  /** As the page gives it. */
   published?: string;
-  /** There is more than this. */
   truncated: boolean;
 };
 
@@ -144,14 +134,12 @@ export interface PagesOptions {
   perHost: number;
 }
 
-/** Characters of a page that are kept. */
-const LONGEST = 400_000;
+const LONGEST_TEXT = 400_000;
 /** Larger pages are read up to here: what a reader sees of them is far less. */
 const LONGEST_HTML = 4_000_000;
 const MOST_REFRESHES = 3;
 const ACCEPT = 'text/html, application/xhtml+xml, text/markdown, text/plain;q=0.9, application/json;q=0.9, */*;q=0.5';
 
-/** Web pages and files, read as text. */
 export class Pages {
   private readonly options: PagesOptions;
   private readonly reader = new Reader();
@@ -161,7 +149,6 @@ export class Pages {
     this.options = options;
   }
 
-  /** The document at `url`; what goes wrong outside is a value. */
   async page(url: string, signal: AbortSignal): Promise<Page | Failed> {
     const { cache, keepMs } = this.options;
     return cache.once<Page | Failed>({
@@ -187,7 +174,6 @@ export class Pages {
     return failed('EGRESS_REDIRECTS', texts.circles(hostOf(first)), { remedy: texts.emptyRemedy });
   }
 
-  /** At most `perHost` at a time. */
   private async atHost<T>(url: string, task: () => Promise<T>): Promise<T> {
     const host = hostOf(url);
     const known = this.hosts.get(host) ?? { slots: new Slots(this.options.perHost), users: 0 };
@@ -222,7 +208,9 @@ export class Pages {
     if (kind !== 'html' && kind !== 'pdf') return plain(url, kind, text ?? '');
     const html = text?.slice(0, LONGEST_HTML);
     const work =
-      html === undefined ? ({ kind: 'pdf', bytes, most: LONGEST } as const) : ({ kind: 'html', html, url } as const);
+      html === undefined
+        ? ({ kind: 'pdf', bytes, most: LONGEST_TEXT } as const)
+        : ({ kind: 'html', html, url } as const);
     const read = await this.reader.read(work, signal).catch((error) => this.unread(error, host, html));
     if (!('text' in read)) return read;
     const next = read.characters < 500 ? refreshTo(read.refresh) : undefined;
@@ -233,7 +221,6 @@ export class Pages {
     return documentOf(url, kind, read, isCut);
   }
 
-  /** A page that cannot be taken apart is shown without its marks. */
   private unread(error: unknown, host: string, html: string | undefined): Read | Failed {
     if (!(error instanceof Unreadable)) throw error;
     this.options.log.info({ host, why: messageOf(error) }, 'a page could not be read');
@@ -246,19 +233,18 @@ export class Pages {
 function documentOf(url: string, kind: 'html' | 'pdf', read: Read, isCut: boolean): Page {
   const { title, published, pages } = read;
   const text = isPartly(read) ? `${read.text}\n\n${texts.partly}` : read.text;
-  const truncated = isCut || text.length > LONGEST;
-  const more = kind === 'pdf' ? texts.cutPages(pages ?? 0) : texts.cut(LONGEST);
-  const shown = truncated ? `${text.slice(0, LONGEST)}\n\n${more}` : text;
+  const truncated = isCut || text.length > LONGEST_TEXT;
+  const more = kind === 'pdf' ? texts.cutPages(pages ?? 0) : texts.cut(LONGEST_TEXT);
+  const shown = truncated ? `${text.slice(0, LONGEST_TEXT)}\n\n${more}` : text;
   return { ok: true, url, kind, title, text: shown, ...(published && { published }), truncated };
 }
 
 function plain(url: string, kind: 'json' | 'csv' | 'text', text: string): Page {
-  const truncated = text.length > LONGEST;
-  const shown = truncated ? `${text.slice(0, LONGEST)}\n\n${texts.cut(LONGEST)}` : text;
+  const truncated = text.length > LONGEST_TEXT;
+  const shown = truncated ? `${text.slice(0, LONGEST_TEXT)}\n\n${texts.cut(LONGEST_TEXT)}` : text;
   return { ok: true, url, kind, title: '', text: shown, truncated };
 }
 
-/** The host of an address, for people; the address itself where it has none. */
 export function hostOf(url: string): string {
   return isUrl(url) ? new URL(url).host : url.slice(0, 100);
 }
@@ -279,7 +265,6 @@ function withoutTags(html: string): string {
   return pieces.join(' ').replace(/\s+/g, ' ').trim();
 }
 
-/** Detects type and encoding of a body, whatever its server says. Pure. */
 type Kind = 'html' | 'pdf' | 'json' | 'csv' | 'text' | 'binary';
 
 const SNIFFED = 1_024;
@@ -308,7 +293,6 @@ function isJson(type: string, bytes: Uint8Array): boolean {
   }
 }
 
-/** True if more than a few characters are none of any text. */
 function isControlled(start: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
   const odd = start.match(/[\x01-\x08\x0e-\x1a\x1c-\x1f]/g)?.length ?? 0;
@@ -374,7 +358,6 @@ function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** Detects walls between a reader and a page. Pure. */
 const CAPTCHA =
   /cf-challenge|cf_chl_|challenge-platform|g-recaptcha|h-captcha|hcaptcha\.com|captcha-delivery|px-captcha|_Incapsula_Resource|turnstile\/v0|awswafcaptcha|<title>\s*(?:just a moment|attention required|are you a robot|verify (?:that )?you are human|access to this page has been denied)/i;
 /** Most characters of a page that asks whether its reader is a person; with more, the page itself is there. */
@@ -382,7 +365,6 @@ const LITTLE = 400;
 /** A page that says so little beside a form for logging in says nothing else. Characters. */
 const NOTHING = 60;
 
-/** Why there is no page at this status; undefined: there may be. */
 function refusedBy(host: string, status: number, html: string | undefined): Failed | undefined {
   if (status < 400) return undefined;
   if (html !== undefined && CAPTCHA.test(html)) return captcha(host);
@@ -394,7 +376,6 @@ function refusedBy(host: string, status: number, html: string | undefined): Fail
   return failed('REFUSED', texts.refuses(host, status), { remedy: texts.refusesRemedy });
 }
 
-/** Why what was read is not what was asked for; undefined: it is, as far as anybody can tell. */
 function walledOff(host: string, html: string, { characters, passwords = 0 }: Read): Failed | undefined {
   if (characters < LITTLE && CAPTCHA.test(html)) return captcha(host);
   if (characters < NOTHING && passwords > 0)
@@ -402,7 +383,6 @@ function walledOff(host: string, html: string, { characters, passwords = 0 }: Re
   return characters === 0 ? failed('EMPTY', texts.empty(host), { remedy: texts.emptyRemedy }) : undefined;
 }
 
-/** True if there may be more for those who are logged in: it says little, and has a field for a password. */
 function isPartly({ characters, passwords = 0 }: Pick<Read, 'characters' | 'passwords'>): boolean {
   return characters < LITTLE && passwords > 0;
 }
@@ -411,7 +391,6 @@ function captcha(host: string): Failed {
   return failed('CAPTCHA', texts.captcha(host), { remedy: texts.captchaRemedy });
 }
 
-/** The address that a page sends its readers on to within a few seconds, as it writes it. */
 function refreshTo(content: string | undefined): string | undefined {
   const [, seconds, address] = /^\s*(\d+)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?["']?([^"'\s]+)/i.exec(content ?? '') ?? [];
   return address !== undefined && Number(seconds) <= 10 ? address : undefined;

@@ -1,4 +1,3 @@
-/** The port of search services. */
 import type { Failed } from '../../../agent/index.ts';
 
 export interface Hit {
@@ -10,7 +9,6 @@ export interface Hit {
 }
 
 export interface SearchProvider {
-  /** As people know it. */
   readonly title: string;
   /** At most `count` hits, the best first. What goes wrong outside is a value; without hits it answers with none. */
   search(query: string, count: number, signal: AbortSignal): Promise<{ ok: true; hits: Hit[] } | Failed>;
@@ -40,7 +38,6 @@ export function tidied(
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 
-/** Text without tags, its entities as characters. */
 export function plain(text: unknown, most: number): string {
   if (typeof text !== 'string') return '';
   return text

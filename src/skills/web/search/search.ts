@@ -22,7 +22,6 @@ export function providersOf(
   ];
 }
 
-/** Asks one provider after the other until one can answer. */
 export class Search {
   private readonly options: { providers: readonly SearchProvider[]; cache: Cache; keepMs: number };
 
@@ -50,7 +49,6 @@ export class Search {
   }
 }
 
-/** Search services that answer in JSON, each in its own form. */
 const text = z.string().optional().catch(undefined);
 const one = z.object({
   title: text,
@@ -130,8 +128,7 @@ function hitsOf(results: z.output<typeof list>, count: number): FoundServices {
   return { ok: true, hits: tidied(hits, count) };
 }
 
-/** DuckDuckGo's page for browsers without scripts. */
-const LINK = /<a\b[^>]*class="[^"]*\bresult__a\b[^"]*"[^>]*>/g;
+const RESULT_LINK = /<a\b[^>]*class="[^"]*\bresult__a\b[^"]*"[^>]*>/g;
 const SNIPPET = /class="[^"]*\bresult__snippet\b[^"]*"[^>]*>([\s\S]*?)<\/(?:a|div|td)>/;
 
 function duckDuckGo(egress: Egress, base = 'https://html.duckduckgo.com'): SearchProvider {
@@ -151,9 +148,8 @@ function duckDuckGo(egress: Egress, base = 'https://html.duckduckgo.com'): Searc
   };
 }
 
-/** Results of the page, without its advertisements. */
 function* hitsIn(html: string): Generator<{ title: string; url: string; snippet: string }> {
-  const links = [...html.matchAll(LINK)];
+  const links = [...html.matchAll(RESULT_LINK)];
   for (const [index, { 0: tag, index: at }] of links.entries()) {
     const rest = html.slice(at + tag.length, links[index + 1]?.index ?? html.length);
     const href = /href="([^"]*)"/.exec(tag)?.[1]?.replaceAll('&amp;', '&') ?? '';
