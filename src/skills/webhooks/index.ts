@@ -20,7 +20,6 @@ const job = z.object({
   files: z.array(z.object({ name: z.string(), type: z.string(), size: z.number(), hash: z.string() })),
 });
 
-/** Takes what programs send to hooks, and begins what they make of it. */
 export const webhooks = (hooks: Webhooks): Skill => ({
   name: 'webhooks',
   deletionRules,

@@ -7,7 +7,6 @@ export type HookKind = 'message' | 'reminder' | 'note' | 'skill';
 export type HookForm = 'coda' | 'github' | 'stripe' | 'unsigned';
 
 export interface Hook {
-  /** Stands in its address. */
   id: string;
   personId: string;
   kind: HookKind;
@@ -75,10 +74,8 @@ export async function takenSince(db: Queryable, hookId: string, since: Instant):
   return rows[0]?.count ?? 0;
 }
 
-/** The kind of the jobs that begin what hooks make. */
 export const KIND = 'webhook';
 
-/** The person's hooks, and what they have made, also what is just beginning. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: `delete from jobs where kind = '${KIND}' and payload ->> 'personId' = $1::text` },
   { sql: 'delete from hooks where person_id = $1' },

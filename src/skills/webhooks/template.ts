@@ -1,12 +1,10 @@
 /** From what a program sends to words: `{{ path.to.value }}`. Pure. */
 import { z } from 'zod';
 
-/** Template that turns a payload into words or a call. */
 export const templateSchema = z.strictObject({
   text: z.string().trim().min(1).max(4_000),
   /** When to remind: of hooks that make reminders. */
   when: z.string().trim().min(1).max(200).optional(),
-  /** The skill, for hooks that run one. */
   skill: z
     .string()
     .regex(/^[\w-]{1,64}$/)
@@ -16,7 +14,6 @@ export const templateSchema = z.strictObject({
 export type Template = z.output<typeof templateSchema>;
 
 export interface Filled extends Template {
-  /** Paths that the payload does not have. */
   missing: string[];
 }
 
@@ -60,7 +57,6 @@ function shown(value: unknown): string {
   return plain(text).slice(0, LONGEST_VALUE);
 }
 
-/** Without characters that are no text. */
 const plain = (text: string) => text.replace(/[^\P{C}\n\t]/gu, '');
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -33,29 +33,24 @@ const newHook = z
 type Deps = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'artifacts'>;
 
 export interface WebhookDeps extends Deps {
-  /** Sealed storage of secrets, for one person each. */
   secrets: Pick<SkillSecrets, 'set' | 'remove' | 'valueOf'>;
   /** Bytes of one attachment, at most. */
   attachmentBytes: number;
 }
 
-/** Result of a trial with a payload. */
 export interface Trial {
   kind: store.HookKind;
-  /** The outcome: the words, or the line of a command. */
   makes: string;
-  /** Names of the template that the payload does not have. */
   missing: string[];
 }
 
-/** The hooks: made and tried on the command line, used over HTTP. */
 export class Webhooks {
   private readonly deps: WebhookDeps;
   private readonly secrets: HookSecrets;
 
   constructor(deps: WebhookDeps) {
     this.deps = deps;
-    this.secrets = { of: ({ id, personId }) => deps.secrets.valueOf({ ...kept(id), personId }) };
+    this.secrets = { of: ({ id, personId }) => deps.secrets.valueOf({ ...secretKey(id), personId }) };
   }
 
   /** Makes a hook; gives its secret, which is shown nowhere again, where it has one. Throws `INPUT_INVALID`. */
@@ -78,7 +73,7 @@ export class Webhooks {
     const secret = parsed.data.secret ?? randomBytes(32).toString('base64url');
     const { personId } = await this.find(name);
     // Until it is there, the hook takes nothing.
-    await secrets.set({ ...kept(name), person: personId }, secret);
+    await secrets.set({ ...secretKey(name), person: personId }, secret);
     return { path, secret };
   }
 
@@ -86,11 +81,10 @@ export class Webhooks {
     return store.list(this.deps.database);
   }
 
-  /** False when there is none. */
   async remove(name: string, besides?: Besides<boolean>): Promise<boolean> {
     const hook = await store.find(this.deps.database, name);
     if (!hook) return false;
-    await this.deps.secrets.remove({ ...kept(name), person: hook.personId });
+    await this.deps.secrets.remove({ ...secretKey(name), person: hook.personId });
     return this.deps.database.tx('hooks.remove', async (tx) => {
       const isGone = await store.remove(tx, name);
       besides?.(tx, isGone);
@@ -98,7 +92,6 @@ export class Webhooks {
     });
   }
 
-  /** The hook's result for a payload; nothing happens. */
   async test(name: string, body: Uint8Array): Promise<Trial> {
     const hook = await this.find(name);
     const filled = fill(hook.template, payloadOf(body));
@@ -106,7 +99,6 @@ export class Webhooks {
     return { kind: hook.kind, makes: planned ?? text, missing: filled.missing };
   }
 
-  /** Bytes of one attachment, at most. */
   get attachmentBytes(): number {
     return this.deps.attachmentBytes;
   }
@@ -118,7 +110,6 @@ export class Webhooks {
     return take(this.deps, hook, sent);
   }
 
-  /** The same for a file, its signature as it stood in the hook's header. */
   async handle(
     name: string,
     body: Uint8Array,
@@ -141,12 +132,10 @@ export class Webhooks {
 const HELP = '"coda hooks add --help" shows how it is called.';
 const PEOPLE = '"coda people" shows who is known, with their accounts.';
 
-/** Storage key of a hook's secret. */
-const kept = (name: string) => ({ skill: `hook:${name}`, name: 'SECRET' });
+const secretKey = (name: string) => ({ skill: `hook:${name}`, name: 'SECRET' });
 
 // Takes a delivery to a hook: verifies its sender, drops repetitions, and makes its words or call.
 
-/** As it came. */
 interface Sent {
   body: Uint8Array;
   /** A header by its name in lower case. */
@@ -155,13 +144,11 @@ interface Sent {
   local: boolean;
 }
 
-/** Storage of hooks' secrets. */
 interface HookSecrets {
   of(hook: Pick<Hook, 'id' | 'personId'>): Promise<string | undefined>;
 }
 
 type DepsTake = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'artifacts'> & {
-  /** Bytes of one attachment, at most. */
   attachmentBytes: number;
 };
 
@@ -232,7 +219,6 @@ async function take(deps: DepsTake, hook: Hook, sent: Sent): Promise<{ delivery:
   return { delivery, missing: filled.missing };
 }
 
-/** The words of what a hook makes, and the line by which it is done where it is no message. */
 function madeOf(
   { kind }: Pick<Hook, 'kind'>,
   { text, when = '', skill = '' }: Filled,
@@ -252,7 +238,6 @@ function digestOf({ form }: Hook, sent: Sent, delivery: string): string {
   return createHash('sha256').update(`${stamp}.`).update(sent.body).digest('hex');
 }
 
-/** The JSON object that was sent. */
 function payloadOf(body: Uint8Array): Record<string, unknown> {
   try {
     const payload: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
