@@ -210,6 +210,7 @@ export class GroupCommit<T, R> {
     this.options = options;
   }
 
+  /** Resolves with the item's result; rejects with what its run threw. */
   add(item: T): Promise<R> {
     const result = deferred<R>();
     this.waiting.push({ item, keys: this.options.keys(item), result });
@@ -265,6 +266,7 @@ export class GroupCommit<T, R> {
     return group;
   }
 
+  /** Never rejects. */
   private async runGroup(group: readonly { item: T; result: Deferred<R> }[]): Promise<void> {
     try {
       const results = await this.options.run(group.map(({ item }) => item));
@@ -392,6 +394,7 @@ export class Subscribers {
     return this.channels.delete(channel);
   }
 
+  /** Calls every subscriber of the channel; what one throws is logged. */
   tell(channel: string, payload: string): void {
     for (const heard of this.channels.get(channel) ?? []) {
       try {

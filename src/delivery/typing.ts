@@ -4,6 +4,7 @@ const LONGEST_MS = 3 * 60_000;
 const LATER_MS = 1_000;
 
 export interface TypingOptions<Key> {
+  /** Shows the sign once; rejects where it cannot be shown. */
   show(where: Key): Promise<unknown>;
   /** Milliseconds after which the sign is shown again; the platform takes it away a little later. */
   againMs: number;

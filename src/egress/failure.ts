@@ -26,6 +26,7 @@ export function failure(code: EgressCode, message: string): EgressFailure {
   return { ok: false, code, message, remedy: REMEDIES[code] };
 }
 
+/** The error with which a body's stream rejects; its `code` is an `EgressCode`. */
 export function thrown({ code, message, remedy }: EgressFailure): CodaError {
   return new CodaError(code, { message, remedy });
 }

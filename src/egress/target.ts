@@ -5,6 +5,7 @@ import { messageOf, systemCode } from '../base/errors.ts';
 import { isUrl } from '../base/text.ts';
 import { type EgressFailure, failure } from './failure.ts';
 
+/** The addresses of a name. Rejects where there are none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
 export interface Reach {

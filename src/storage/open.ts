@@ -65,6 +65,7 @@ const ACQUIRE_MS = 15_000;
 const KEPT = 2;
 const IDLE_MS = 60_000;
 
+/** Connects to PostgreSQL; waits for it up to `connectTimeoutMs`, then throws `STORAGE_UNREACHABLE`. */
 async function openPostgres(options: PostgresOptions, world: World): Promise<PostgresEngine> {
   const { url, directUrl, schema, connectTimeoutMs, poolSize } = options;
   const driver = await loadDriver();

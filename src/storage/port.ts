@@ -132,10 +132,12 @@ export type Row = Record<string, unknown>;
 /** One transaction on a connection of its own. Nothing is sent before its first statement. */
 export interface Session {
   query(sql: string, params: readonly Param[]): Promise<Result<Row>>;
+  /** A statement that nobody waits for, with the next one or with the commit; rejects when it failed. */
   send(sql: string, params: readonly Param[]): Promise<void>;
   last(sql: string, params: readonly Param[]): Promise<Result<Row>>;
   script(sql: string): Promise<void>;
   commit(): Promise<void>;
+  /** Gives up the transaction and the connection; never throws. */
   rollback(): Promise<void>;
 }
 
@@ -147,6 +149,7 @@ export interface Engine {
   /** Waits for its turn. The session must be ended by `commit` or `rollback`. */
   session(): Promise<Session>;
   listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
+  /** Sends hints at once; what cannot be sent is lost. Never throws. */
   notify(hints: readonly Hint[]): void;
   now(): Promise<Date>;
   readonly roundTrips: number;

@@ -227,6 +227,7 @@ export function wordsOf(text: string): Sought {
   return { terms, names, synonyms };
 }
 
+/** The vector of a question. Throws `EmbedderFault` as the embedder does. */
 export async function vectorOf(embedder: Embedder, text: string, signal: AbortSignal): Promise<Float32Array> {
   const whole = text.slice(0, LONGEST_EMBEDDED);
   const bare = bareQuestion(whole);

@@ -349,6 +349,7 @@ interface Streams {
 
 interface SessionHost {
   accept(input: Input, id: string, cwd: string): Promise<Accepted>;
+  /** Moves the clock; throws where it may not be moved. */
   moveClock(to: Date): Promise<void>;
   newId(): string;
   onError(error: unknown): CodaError;

@@ -279,6 +279,7 @@ const NOTHING = Object.fromEntries(
 );
 
 class Attempt {
+  /** Rejects when it fails before it stands. */
   readonly broken = deferred<never>();
   readonly ended = deferred();
   destroy: () => Promise<void> = async () => {};

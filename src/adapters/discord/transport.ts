@@ -40,6 +40,7 @@ export async function restOptions({ api_url: api }: Pick<DiscordConfig, 'api_url
   };
 }
 
+/** Throws `NotDiscordError` for every answer that is not Discord's own. */
 function strict(makeRequest: MakeRequest): MakeRequest {
   return async (url, init) => {
     const answer = await makeRequest(url, init);

@@ -222,6 +222,7 @@ class Slack implements SlackAdapter {
     }
   }
 
+  /** Never rejects. */
   private async heard(envelope: Envelope): Promise<void> {
     const { log } = this.options;
     try {
@@ -459,6 +460,7 @@ async function examine(bot: Api, options: SlackOptions): Promise<Finding> {
   };
 }
 
+/** The fault of the token for sockets, if any. Rejects while Slack is away. */
 async function socketTrouble(config: SlackConfig, log: SlackOptions['log']): Promise<Trouble[]> {
   const app = await openApi(config, config.app_token ?? '', log);
   try {

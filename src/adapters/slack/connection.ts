@@ -228,6 +228,7 @@ class Socket {
   };
   private openedAt: number | undefined;
   private over = false;
+  /** Rejects when it breaks before it stands. */
   private readonly broken = deferred<never>();
 
   constructor(receiver: SocketModeReceiver, log: Log, told: Socket['told']) {
@@ -242,6 +243,7 @@ class Socket {
     this.guard();
   }
 
+  /** Rejects when it does not come to stand. */
   async open(): Promise<void> {
     const started = this.receiver.start();
     // Closed before it stood, it rejects when nobody listens any more.

@@ -333,6 +333,7 @@ class Postponing {
     this.deps = deps;
   }
 
+  /** Resolves with whether the event may be acknowledged. Never rejects. */
   async acknowledged(event: RawEvent): Promise<boolean> {
     const { clock, hear, postponed } = this.deps;
     const receivedAt = clock.now();

@@ -332,6 +332,7 @@ export function pointsIn(
   return isCalled ? { always: points } : { first: points };
 }
 
+/** Rejects while Slack cannot be asked. */
 export async function pointedTo(
   { channel, thread, user }: Points,
   { id, place }: Pick<IncomingMessage, 'id' | 'place'>,

@@ -66,6 +66,7 @@ export class People {
     return team !== undefined && workspaces.includes(team);
   }
 
+  /** Looks people up whose names stand in a text. Never rejects. */
   async meet(users: readonly string[], api: Api, now: number): Promise<void> {
     await Promise.all(users.slice(0, 20).map((user) => this.get(user, api, now).catch(() => {})));
   }

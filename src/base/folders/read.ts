@@ -69,6 +69,7 @@ async function readFrom(handle: FileHandle, stats: Stats, { maxBytes, offset = 0
   };
 }
 
+/** The whole file in pieces of at most 64 KiB, from its beginning. Throws the system's errors. */
 export async function* chunksOf({ handle }: OpenFile): AsyncGenerator<Buffer> {
   const buffer = Buffer.alloc(CHUNK_BYTES);
   for (let position = 0; ; ) {

@@ -38,6 +38,7 @@ export interface LanesDeps {
   withFiles(): readonly string[];
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
+  /** Does what the row asks for and ends it; what it throws counts as a failed attempt. */
   handle(item: Item, signal: AbortSignal): Promise<void>;
   settled(id: string): void;
   signal: AbortSignal;

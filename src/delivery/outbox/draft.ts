@@ -67,6 +67,7 @@ export class Draft {
     });
   }
 
+  /** Shows nothing more and waits for what is under way. Never rejects. */
   async settle(): Promise<void> {
     this.stop();
     await this.working;

@@ -378,6 +378,7 @@ class HeldParts {
     return adapters().flatMap((adapter) => (adapter.isReachable?.() ? [adapter.name] : []));
   }
 
+  /** Makes due what is held for `adapters`, as far as they can be reached here. Never rejects. */
   async takeUp(adapters = this.here()): Promise<void> {
     const { database, world, wakeAt } = this.deps;
     const here = this.here().filter((adapter) => adapters.includes(adapter));

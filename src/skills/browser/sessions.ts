@@ -348,6 +348,7 @@ function argumentsFor(proxy: string): string[] {
   ];
 }
 
+/** Starts it, as often as the configuration says. Throws what the last attempt failed with. */
 async function startChromium(deps: ChromiumDeps, proxy: EgressProxy): Promise<Started> {
   const { mode, connect_retries } = deps.settings;
   for (let attempt = 0; ; attempt++) {

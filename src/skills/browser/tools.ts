@@ -170,6 +170,7 @@ function closeTool(deps: BrowserDeps): AnyTool {
   });
 }
 
+/** Does one thing in the session; what playwright throws is a failure that is told. */
 async function within(
   { sessions }: BrowserDeps,
   id: string,

@@ -167,6 +167,7 @@ export class Connection {
     return this.state.kind === 'ready' ? this.state.client : undefined;
   }
 
+  /** Asks it something, by the limits of its configuration. Rejects with what the SDK throws. */
   async request<Schema extends z.ZodType>(
     client: Client,
     asked: { method: string; params?: Record<string, unknown> },

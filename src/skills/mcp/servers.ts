@@ -446,6 +446,7 @@ interface Channel {
   close(): Promise<void>;
 }
 
+/** Starts the program; rejects with a `CodaError` or a system's error where that is not possible. */
 type OpenChannel = (signal: AbortSignal) => Promise<Channel>;
 
 const LONGEST_COMPLAINT = 500;

@@ -78,6 +78,7 @@ const validate = operation({
 
 const LIST = '"coda specialists list" shows what there is.';
 
+/** Throws `INPUT_INVALID`. */
 async function meant({ host }: Parts, name: string): Promise<Specialist> {
   await host.rescan();
   const snapshot = host.catalog.current();

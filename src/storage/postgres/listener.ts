@@ -56,6 +56,7 @@ export class Listener {
     await this.use((client) => this.ask(client, `unlisten ${this.nameOf(channel)}`));
   }
 
+  /** Runs one statement; connects for it when the connection is away. Throws what no connection or the server says. */
   async run(sql: string, params: readonly Param[]): Promise<Result<Row>> {
     return this.sequence.run(async () => {
       let client: Client | undefined;

@@ -130,6 +130,7 @@ function isName(name: string): boolean {
   return pathProblem(name) === undefined && !name.includes('/') && !name.startsWith('.') && name.length <= 128;
 }
 
+/** The version that is installed by that name. Throws when something is there that was not installed. */
 async function installedVersion(folder: string, name: string): Promise<string | undefined> {
   const version = await linkOf(folder, name);
   if (version !== undefined) return version;

@@ -54,6 +54,7 @@ export class SkillImages {
     this.reader = readerOf(deps.database);
   }
 
+  /** Planned images of the skill of this name, or of all. Throws `SKILL_NOT_FOUND`. */
   async plans(name?: string): Promise<PlannedImage[]> {
     const built = new Map((await store.allImages(this.reader)).map((each) => [each.skill, each]));
     const plans: PlannedImage[] = [];

@@ -128,6 +128,7 @@ export async function locationFor(db: Queryable, named: string | undefined): Pro
   });
 }
 
+/** The entry with that id. Throws `SKILL_NOT_FOUND`. */
 export function entryOf({ catalog, location }: Opened, id: string): CatalogSkill {
   const found = catalog.skills.find((skill) => skill.id === id);
   if (found) return found;
@@ -192,6 +193,7 @@ const own = z.object({
   revoked: z.array(revocation).max(CATALOG_LIMITS.revoked).default([]),
 });
 
+/** The catalog in `bytes`. Throws `SKILL_CATALOG_INVALID`; `where` it was read from. */
 function parseCatalog(bytes: Uint8Array, where: string): Catalog {
   const json = parsed(bytes, where);
   const { format, $schema: schema } = (json ?? {}) as { format?: unknown; $schema?: unknown };

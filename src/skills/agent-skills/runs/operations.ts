@@ -253,6 +253,7 @@ function refused(heard: readonly string[]): CodaError {
   });
 }
 
+/** Text of what came of it. Throws for a run that has failed. */
 export function ended(came: ShownRun, { io, json }: View): Shown {
   const { run, state, message, output } = came;
   const full = `${JSON.stringify(came, null, 2)}\n`;

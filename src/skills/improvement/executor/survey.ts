@@ -179,6 +179,7 @@ const HEAVY_SPECIALISTS: readonly SpecialistName[] = ['code-archaeologist', 'cod
 const TRIES = 2;
 const TRANSIENT: readonly string[] = ['transient', 'rate_limited', 'timeout'];
 
+/** Asks one; throws `Refused` or `Later`. */
 export async function ask<T>(
   deps: Deps,
   name: SpecialistName,

@@ -67,6 +67,7 @@ export class SignIns {
     return (await kept.signedIn())?.attempt === attempt ? 'done' : 'none';
   }
 
+  /** Begins a sign-in; the one that was begun before is void. Throws `INPUT_INVALID`. */
   async begin(server: string): Promise<LoginLink> {
     const { settings, oauth } = this.known(server);
     const { auth } = await import('@modelcontextprotocol/sdk/client/auth.js');
