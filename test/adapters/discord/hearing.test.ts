@@ -133,7 +133,7 @@ describe('files', () => {
     const dm = play.fake.dm(play.bob);
     const keeping = kept(play.bob, { ...of('notes.txt', 'text/plain', 10), stalls: true });
     expect(await eventually(() => play.fake.typed.includes(dm.id))).toBe(true);
-    play.fake.stalled.shift()?.();
+    (await eventually(() => play.fake.stalled.shift()))?.();
     expect(await keeping).toEqual(['notes.txt text/plain 10']);
     await play.hears('answer to look', dm);
     await play.settled();
