@@ -152,7 +152,7 @@ describe('an answer', () => {
     const closed = once(seen[0]!.socket, 'close');
     if (answer.ok) answer.close();
     await closed;
-    const left = await get('stalls', { limits: { totalMs: 50 } });
+    const left = await get('stalls', { limits: { totalMs: 1_000 } });
     expect(left).toMatchObject({ ok: true });
     await once(seen[1]!.socket, 'close');
   });
