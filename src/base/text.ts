@@ -78,6 +78,11 @@ export function visible(text: string): string {
   return text.replace(INVISIBLE, '');
 }
 
+/** Without what no database text can hold: NUL, and halves of surrogate pairs. */
+export function storable(text: string): string {
+  return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8');
+}
+
 export function oneLine(text: string, longest: number): string {
   return shorten(visible(text).replace(/\s+/g, ' ').trim(), longest);
 }

@@ -1,4 +1,5 @@
 /** The port to the database. Two engines stand behind it: PostgreSQL, and PostgreSQL embedded (PGlite). */
+import { storable } from '../base/text.ts';
 
 /**
  * A parameter of a statement. Dates go as `timestamptz`, arrays as PostgreSQL arrays, plain objects must be `json(…)`.
@@ -13,17 +14,17 @@ export interface JsonParam {
 /** Marks `value` as JSON, so that an array is not taken for a PostgreSQL array. */
 export function json(value: unknown): JsonParam {
   const text = JSON.stringify(value ?? null);
-  return { json: UNSTORABLE.test(text) ? JSON.stringify(storable(JSON.parse(text))) : text };
+  return { json: UNSTORABLE.test(text) ? JSON.stringify(storableValue(JSON.parse(text))) : text };
 }
 
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/;
 
 /** What people, pages and models bring must not keep the rest from being stored. */
-function storable(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd').replaceAll('\0', '');
-  if (Array.isArray(value)) return value.map(storable);
+function storableValue(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value);
+  if (Array.isArray(value)) return value.map(storableValue);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [storable(key), storable(field)]));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [storable(key), storableValue(field)]));
 }
 
 export interface Result<Row> {

@@ -11,7 +11,7 @@ import { CodaError, messageOf } from '../../base/errors.ts';
 import { shortId, uuid } from '../../base/ids.ts';
 import { readLines } from '../../base/lines.ts';
 import type { Log } from '../../base/log.ts';
-import { shorten, visible } from '../../base/text.ts';
+import { shorten, storable, visible } from '../../base/text.ts';
 import type {
   Accepted,
   ChatAdapter,
@@ -255,11 +255,6 @@ function place(conversation = MAIN): Place {
     space: SPACE,
     kind: conversation.startsWith('#') ? 'channel' : 'dm',
   };
-}
-
-/** Without what no database text can hold: NUL, and halves of surrogate pairs. */
-function storable(text: string): string {
-  return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8');
 }
 
 const MAX_FILE_BYTES = 100_000_000;

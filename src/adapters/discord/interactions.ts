@@ -9,7 +9,7 @@ import type {
 } from 'discord.js';
 import { withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
-import { shorten } from '../../base/text.ts';
+import { shorten, storable } from '../../base/text.ts';
 import type { Command, CommandOption } from '../../chat/index.ts';
 import type { Inbox, Incoming, Place, Sender } from '../../delivery/index.ts';
 import { acknowledge, encodeOrigin, type InteractionToken, respond, takeAway, tell } from './callback.ts';
@@ -18,7 +18,7 @@ import type { DiscordConfig } from './config.ts';
 import type { Members } from './members.ts';
 import { buttonOf } from './message.ts';
 import type { DiscordOptions } from './options.ts';
-import { madeAt, placeOf, senderOf, storable } from './parse.ts';
+import { madeAt, placeOf, senderOf } from './parse.ts';
 import * as texts from './texts.ts';
 
 export interface InteractionDeps {

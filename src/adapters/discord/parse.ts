@@ -1,5 +1,5 @@
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
-import { visible } from '../../base/text.ts';
+import { storable, visible } from '../../base/text.ts';
 import { type IncomingMessage, type Place, type RepliedTo, type Sender, withoutMention } from '../../delivery/index.ts';
 
 export const ADAPTER = 'discord';
@@ -165,9 +165,4 @@ export function snowflakeAt(at: Date): string {
 
 export function madeAt(id: string): Date {
   return new Date(Number((BigInt(id) >> 22n) + EPOCH));
-}
-
-/** Without what no database text can hold: NUL, and halves of surrogate pairs. */
-export function storable(text: string): string {
-  return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8');
 }

@@ -1,7 +1,7 @@
 /** Text that a message in Discord has beside its own, and messages it points to. Pure. */
-import { shorten } from '../../base/text.ts';
+import { shorten, storable } from '../../base/text.ts';
 import type { Quoted } from '../../delivery/index.ts';
-import { type ChannelInfo, type Hearing, named, nameOf, type RawMessage, storable } from './parse.ts';
+import { type ChannelInfo, type Hearing, named, nameOf, type RawMessage } from './parse.ts';
 import { asCarried, asKnown, type Carried, type KnownMessage, type Snapshot } from './shapes.ts';
 
 type Embed = Carried['embeds'][number];

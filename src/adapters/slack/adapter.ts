@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { reachTrouble } from '../../base/reach.ts';
-import { listOf, shorten } from '../../base/text.ts';
+import { listOf, shorten, storable } from '../../base/text.ts';
 import type { AnyRoute, HealthCheck } from '../../chat/index.ts';
 import {
   type ChatAdapter,
@@ -30,7 +30,7 @@ import { split, splitGrowing } from './message.ts';
 import type { SlackOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
 import { errorOf, SlackLimit, SlackRefusal, SlackUnclear } from './outcome.ts';
-import { ADAPTER, decodeOrigin, encodeOrigin, type Hearing, storable, whereIs, wordsOf } from './parse.ts';
+import { ADAPTER, decodeOrigin, encodeOrigin, type Hearing, whereIs, wordsOf } from './parse.ts';
 import { People } from './people.ts';
 import { gated, type RequestDeps, requestRoute } from './requests.ts';
 import { BOT_SCOPES } from './setup.ts';

@@ -3,12 +3,12 @@ import { Sequence } from '../../base/async.ts';
 import { BoundedMap, BoundedSet } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { shorten } from '../../base/text.ts';
+import { shorten, storable } from '../../base/text.ts';
 import type { HomeAction, HomeItem, HomeSection } from '../../chat/index.ts';
 import type { Place } from '../../delivery/index.ts';
 import type { Api } from './client.ts';
 import type { SlackOptions } from './options.ts';
-import { storable, whereIs } from './parse.ts';
+import { whereIs } from './parse.ts';
 import type { People } from './people.ts';
 import * as texts from './texts.ts';
 

@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-import { shorten } from '../../base/text.ts';
+import { shorten, storable } from '../../base/text.ts';
 import type { Inbox, Incoming, Place } from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
@@ -8,15 +8,7 @@ import { commandIn, homeId } from './home.ts';
 import { pressedIn } from './message.ts';
 import type { SlackOptions } from './options.ts';
 import { postTo } from './outbound.ts';
-import {
-  ADAPTER,
-  type ChannelInfo,
-  conversationOf,
-  encodeOrigin,
-  type Hearing,
-  type Origin,
-  storable,
-} from './parse.ts';
+import { ADAPTER, type ChannelInfo, conversationOf, encodeOrigin, type Hearing, type Origin } from './parse.ts';
 import type { People } from './people.ts';
 import { asCommand, asPress, asSubmission, type RawPress, type RawSubmission } from './shapes.ts';
 import * as texts from './texts.ts';

@@ -1,4 +1,4 @@
-import { visible } from '../../base/text.ts';
+import { storable, visible } from '../../base/text.ts';
 import { type IncomingMessage, type Place, type Sender, withoutMention } from '../../delivery/index.ts';
 
 export const ADAPTER = 'slack';
@@ -196,11 +196,6 @@ export function instantOf(ts: string): Date {
 export function tsAt(at: Date): string {
   const ms = Math.max(at.getTime(), 0);
   return `${Math.floor(ms / 1_000)}.${String((ms % 1_000) * 1_000).padStart(6, '0')}`;
-}
-
-/** Without what no database text can hold: NUL, and halves of surrogate pairs. */
-export function storable(text: string): string {
-  return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8');
 }
 
 export interface Origin {

@@ -1,6 +1,8 @@
 /** Others' words that a message in Slack brings besides its text. Pure. */
+
+import { storable } from '../../base/text.ts';
 import type { Quoted } from '../../delivery/index.ts';
-import { type Hearing, instantOf, isBot, isOwn, named, type RawFile, type RawMessage, storable } from './parse.ts';
+import { type Hearing, instantOf, isBot, isOwn, named, type RawFile, type RawMessage } from './parse.ts';
 import { asCarried, type RawAttachment } from './shapes.ts';
 
 type NameOf = (user: string) => string | undefined;

@@ -3,6 +3,7 @@ import { sleep } from '../../../base/async.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { CodaError } from '../../../base/errors.ts';
 import { uuid } from '../../../base/ids.ts';
+import { storable } from '../../../base/text.ts';
 import type { Caller } from '../../../chat/index.ts';
 import type { Accepted, IncomingFile, IncomingMessage } from '../../../delivery/index.ts';
 import type { Artifacts, Database } from '../../../storage/index.ts';
@@ -178,9 +179,4 @@ function tooFast({ parts }: store.Heard): CodaError {
 
 export function nothing(message: string): CodaError {
   return new CodaError('HTTP_NOT_FOUND', { message, remedy: 'GET /v1/conversations shows what there is.' });
-}
-
-/** Without what no database text can hold: NUL, and halves of surrogate pairs. */
-function storable(text: string): string {
-  return Buffer.from(text.replaceAll('\0', ''), 'utf8').toString('utf8');
 }
