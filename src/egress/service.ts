@@ -44,7 +44,7 @@ export class Service {
   }
 
   /** Resolves when the answer begins. Throws a `ServiceError` where it is refused or does not come. */
-  async post(path: string, body: string, watch: ServiceWatch): Promise<ServiceAnswer> {
+  async post(path: string, body: Buffer, watch: ServiceWatch): Promise<ServiceAnswer> {
     let url = new URL(`${this.base}${path}`);
     let headers = this.headers;
     for (let redirects = 0; ; redirects++) {
@@ -62,7 +62,7 @@ export class Service {
   private async once(
     url: URL,
     headers: Readonly<Record<string, string>>,
-    body: string,
+    body: Buffer,
     watch: ServiceWatch,
   ): Promise<ServiceAnswer> {
     this.undici ??= load();

@@ -9,6 +9,16 @@ export interface ModelUnderTest {
   open(options: { baseUrl: string; apiKey: string; silenceMs?: number; sees?: boolean }): Model;
 }
 
+interface Said {
+  role: string;
+}
+
+/** A tool, as one service and the other are told of it. */
+interface Named {
+  name?: string;
+  function?: { name: string };
+}
+
 /** Of a provider that gives long ids to its calls. */
 const LONG_ID = `fc_${'0f0e50a1476a6c35'.repeat(4)}`;
 
@@ -88,6 +98,40 @@ export function modelContract(name: string, { api, stream, open }: ModelUnderTes
         { type: 'call', call: { id: 'b', name: 'note_list', input: {} } },
       ]);
       expect(events.at(-1)).toEqual({ type: 'stop', reason: 'tools' });
+    });
+
+    test('each request has the rules, the tools and the words that it was made with, whatever went out before', async () => {
+      const asking = model();
+      const [note] = request().tools as [ModelRequest['tools'][number]];
+      const [tools, fewer] = [[note, { ...note, name: 'note_list', description: 'Lists “notes” …' }], [note]];
+      const asked = [
+        { system: 'Be brief.', tools, words: 'one' },
+        { system: 'Be brief.', tools, words: 'zwölf 👋' },
+        { system: 'Be kind — “always”.', tools, words: 'one' },
+        { system: 'Be kind — “always”.', tools: fewer, words: 'two' },
+        { system: 'Be brief.', tools, words: 'three' },
+        { system: '', tools, words: 'four' },
+        { system: 'Be brief.', tools: [], words: 'five' },
+      ];
+      for (const { words, ...made } of asked) {
+        server.play({ text: 'Yes.' });
+        await all(asking, request({ ...made, messages: [{ role: 'user', text: words }] }));
+      }
+      const sent = server.requests.map(({ body }) => {
+        const { system, messages } = body;
+        const rules =
+          api === 'anthropic' ? system?.[0].text : messages.find(({ role }: Said) => role === 'system')?.content;
+        const named = (body.tools ?? []).map((tool: Named) => tool.name ?? tool.function?.name);
+        return { rules, named, said: JSON.stringify(messages.at(-1)) };
+      });
+      expect(server.refused).toEqual([]);
+      expect(sent).toEqual(
+        asked.map(({ system, tools: given, words }) => ({
+          rules: system || undefined,
+          named: given.map(({ name }) => name),
+          said: expect.stringContaining(words),
+        })),
+      );
     });
 
     test('arguments that are no JSON come as their text', async () => {

@@ -49,7 +49,7 @@ async function count(service: Service, request: ModelRequest, options: Endpoint,
   const { max_tokens: _, ...body } = anthropicRequest(request, options);
   const watch = new Watch(signal, COUNTED_WITHIN_MS);
   try {
-    const answer = await service.post('/v1/messages/count_tokens', jsonBody(body), watch);
+    const answer = await service.post('/v1/messages/count_tokens', bodyOf(body), watch);
     const counted = tokens.parse(fieldsOf(await answer.json()).input_tokens);
     if (!counted) throw pageFault(options.name);
     return counted;
@@ -68,7 +68,7 @@ async function* speak(
     ...withoutRefused(anthropicRequest(request, options), options.refuses),
     ...(options.stream && { stream: true }),
   };
-  watch.sent = jsonBody(body);
+  watch.sent = bodyOf(body);
   const answer = await service.post('/v1/messages', watch.sent, watch);
   const type = answer.header('content-type') ?? '';
   if (options.stream && type.includes('text/html')) throw pageFault(options.name);
@@ -152,6 +152,14 @@ function anthropicRequest(
     }),
     messages: out,
   };
+}
+
+function bodyOf({ tools, system, ...fields }: Omit<Body, 'max_tokens'>): Buffer {
+  const [block] = system ?? [];
+  const write = () =>
+    `{${tools ? `"tools":${JSON.stringify(tools)},` : ''}${system ? `"system":${JSON.stringify(system)},` : ''}`;
+  const stable = { tools, system: block?.text ?? '', cached: block?.cache_control !== undefined };
+  return jsonBody(stable, write, JSON.stringify(fields).slice(1));
 }
 
 const known = new WeakMap<readonly ToolSpec[], readonly Tool[]>();

@@ -65,7 +65,8 @@ export function endpoint(
           ? new Error('aborted')
           : new ModelError('transient', `${name} broke off in the middle of its answer.`);
       } catch (error) {
-        const { silent, sent } = watch;
+        const { silent } = watch;
+        const sent = watch.sent?.toString();
         throw faultOf(error, name, { signal, silent, sent, learnt, key: apiKey });
       } finally {
         watch.close();

@@ -125,7 +125,7 @@ async function* speak(
     ...(options.stream && { stream: true }),
     ...(isCounted && { stream_options: { include_usage: true } }),
   };
-  watch.sent = jsonBody(body);
+  watch.sent = bodyOf(body);
   const answer = await service.post('/chat/completions', watch.sent, watch);
   const reading = new Reading(options.name, dialect, watch);
   const type = answer.header('content-type') ?? '';
@@ -392,6 +392,15 @@ export function openaiRequest(
       ]),
     ],
   };
+}
+
+function bodyOf({ tools, messages, ...fields }: Body): Buffer {
+  const [first, ...said] = messages;
+  const system = first?.role === 'system' && said.length > 0 ? first : undefined;
+  const listed = JSON.stringify(system ? said : messages).slice(1);
+  const write = () =>
+    `{${tools ? `"tools":${JSON.stringify(tools)},` : ''}"messages":[${system ? `${JSON.stringify(system)},` : ''}`;
+  return jsonBody({ tools, system: system?.content ?? '' }, write, `${listed},${JSON.stringify(fields).slice(1)}`);
 }
 
 const known = new WeakMap<readonly ToolSpec[], readonly Tool[]>();

@@ -2,15 +2,30 @@ import { StringDecoder } from 'node:string_decoder';
 
 const END = '[DONE]';
 
-const toolsAsJson = new WeakMap<object, string>();
+/** The part of a request that stays the same from message to message: most of its bytes. */
+interface StablePart {
+  tools: readonly object[] | undefined;
+  /** The system prompt. */
+  system: string;
+  /** True if the service is asked to cache it. */
+  cached?: boolean;
+}
 
-/** A request's body as text. The tools are the larger part of most, and the same again and again: they are written once. */
-export function jsonBody({ tools, ...body }: { tools?: readonly object[] }): string {
-  const rest = JSON.stringify(body);
-  if (!tools) return rest;
-  const known = toolsAsJson.get(tools) ?? JSON.stringify(tools);
-  toolsAsJson.set(tools, known);
-  return `${rest.slice(0, -1)},"tools":${known}}`;
+/** Of each list of tools the beginning of the last request with it. */
+const beginnings = new WeakMap<readonly object[], StablePart & { bytes: Buffer }>();
+
+/**
+ * A request's body. `write` gives the stable part as the beginning of a JSON object, and is called when that has changed;
+ * `rest` is what follows, with the closing brace.
+ */
+export function jsonBody(stable: StablePart, write: () => string, rest: string): Buffer {
+  const { tools, system, cached } = stable;
+  const known = tools && beginnings.get(tools);
+  const bytes = known && known.system === system && known.cached === cached ? known.bytes : Buffer.from(write());
+  if (tools && bytes !== known?.bytes) beginnings.set(tools, { ...stable, bytes });
+  const body = Buffer.allocUnsafe(bytes.length + Buffer.byteLength(rest));
+  body.write(rest, bytes.copy(body));
+  return body;
 }
 
 export class EventStream {

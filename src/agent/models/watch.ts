@@ -13,7 +13,8 @@ const HEARTBEATS = 3;
  */
 export class Watch {
   silent = false;
-  sent: string | undefined;
+  /** The body of the request, as it went out. */
+  sent: Buffer | undefined;
   private readonly outer: AbortSignal;
   private isStopped: boolean;
   private ending: (() => void) | undefined;
