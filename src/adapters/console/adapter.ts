@@ -357,7 +357,10 @@ class Session {
   private readonly underWay = new Set<Promise<void>>();
   private readonly over = deferred();
   private listening = true;
-  private taking: Promise<void> = Promise.resolve();
+  /** Lines that are being accepted, */
+  private readonly taking = new Set<Promise<void>>();
+  /** and the last of each conversation and person: those of one are accepted in order. */
+  private readonly lastOf = new Map<string, Promise<void>>();
 
   constructor(streams: Streams, host: SessionHost) {
     this.streams = streams;
@@ -400,7 +403,7 @@ class Session {
   }
 
   private async settled(): Promise<void> {
-    await this.taking;
+    await Promise.all(this.taking);
     await Promise.all(this.underWay);
   }
 
@@ -411,22 +414,51 @@ class Session {
       if (!this.listening) return;
       if ('text' in line && line.text.trim() === '') continue;
       const parsed = parseInput(line);
-      this.taking =
-        'input' in parsed ? this.take(parsed.input, line.number) : this.complain(parsed.error, parsed.id, line.number);
-      await this.taking;
+      const isSaid = 'input' in parsed && parsed.input.clock === undefined && hasContent(parsed.input);
+      if (isSaid && (parsed.input.press === undefined || parsed.input.conversation !== undefined)) {
+        await this.takeInTurn(parsed.input, line.number);
+        continue;
+      }
+      await Promise.all(this.taking);
+      await ('input' in parsed
+        ? this.take(parsed.input, line.number)
+        : this.complain(parsed.error, parsed.id, line.number));
     }
   }
 
+  /** Accepts a line behind those of its conversation and its person, and beside those of others. */
+  private async takeInTurn(input: Input, number: number): Promise<void> {
+    const { user = OWNER, conversation = MAIN } = input;
+    const keys = [`user ${user}`, `conversation ${conversation}`];
+    while (this.taking.size + this.underWay.size >= MOST_UNDER_WAY) {
+      await Promise.race([...this.taking, ...this.underWay]);
+    }
+    const before = keys.flatMap((key) => this.lastOf.get(key) ?? []);
+    const taken = (before.length === 0 ? this.take(input, number) : this.takeAfter(before, input, number)).finally(
+      () => {
+        this.taking.delete(taken);
+        for (const key of keys) if (this.lastOf.get(key) === taken) this.lastOf.delete(key);
+      },
+    );
+    this.taking.add(taken);
+    for (const key of keys) this.lastOf.set(key, taken);
+  }
+
+  private async takeAfter(before: readonly Promise<void>[], input: Input, number: number): Promise<void> {
+    await Promise.all(before);
+    await this.take(input, number);
+  }
+
+  /** Accepts one line; its answer comes in its own time. */
   private async take(input: Input, number: number): Promise<void> {
     const id = input.id ?? this.host.newId();
-    while (this.underWay.size >= MOST_UNDER_WAY) await Promise.race(this.underWay);
     try {
       if (input.clock !== undefined) {
         // Lines read before the clock moves are handled before it moves.
         await withTimeout(LAST_ANSWERS_MS, Promise.all(this.underWay));
         await this.host.moveClock(new Date(input.clock));
       }
-      if (input.text === undefined && input.press === undefined && input.files === undefined) {
+      if (!hasContent(input)) {
         return void (await this.done(id, number, 'accepted'));
       }
       const accepted = await this.host.accept(input, id, resolve(this.streams.cwd ?? '.'));
@@ -455,14 +487,23 @@ class Session {
   }
 }
 
+const hasContent = ({ text, press, files }: Input): boolean =>
+  text !== undefined || press !== undefined || files !== undefined;
+
 /** Most bytes queued for a reader that has stopped reading, before it is given up. */
 const MOST_WAITING_BYTES = 16_000_000;
+
+/** Milliseconds that a hint waits for a line to leave with it: each write is a call of the system and wakes its reader. */
+const HINT_MS = 20;
 
 /** Writes JSON lines, in order, at the pace of whoever reads them. A reader that is gone is no error. */
 class LineWriter {
   private readonly output: Writable;
   private gone = false;
   private isGathering = false;
+  private isLeaving = false;
+  private leavingLater: NodeJS.Timeout | undefined;
+  /** Called once, when nothing more can be written. */
   private readonly onGone: () => void;
 
   constructor(output: Writable, onGone: () => void) {
@@ -481,18 +522,25 @@ class LineWriter {
       this.leave();
       return Promise.resolve(false);
     }
-    if (!this.isGathering) {
-      // Lines of several conversations that come together leave together: each write of its own is a call of the system.
-      this.isGathering = true;
-      this.output.cork();
-      setImmediate(() => {
-        this.isGathering = false;
-        this.output.uncork();
-      });
+    if (!this.isGathering) this.output.cork();
+    this.isGathering = true;
+    if (line.type === 'typing') this.leavingLater ??= setTimeout(() => this.release(), HINT_MS);
+    else if (!this.isLeaving) {
+      // Lines of several conversations that come together leave together.
+      this.isLeaving = true;
+      setImmediate(() => this.release());
     }
     return new Promise((resolve) => {
       this.output.write(`${JSON.stringify(line)}\n`, (error) => resolve(!error));
     });
+  }
+
+  private release(): void {
+    clearTimeout(this.leavingLater);
+    this.leavingLater = undefined;
+    this.isGathering = false;
+    this.isLeaving = false;
+    this.output.uncork();
   }
 
   /** Writes what waits and ends the stream; process streams are left open. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { type ConsoleAdapter, consoleAdapter } from '../../../src/adapters/console/index.ts';
 import { deferred } from '../../../src/base/async.ts';
@@ -335,6 +335,72 @@ test('the clock moves after what was said before, and what it brings is there be
   const heard = [...(await program.untilDone()), ...(await program.untilDone())];
   expect(heard.map((line) => line.in_reply_to ?? line.text)).toEqual(['a', 'due', 'b']);
   expect(order).toEqual(['settled', '2026-11-20T09:00:00.000Z']);
+});
+
+test('that an answer is worked on is said by itself, and with the answer where that comes at once', async () => {
+  const { adapter } = await openConsole();
+  const left: string[][] = [];
+  let took = deferred();
+  const output = new Writable({
+    decodeStrings: false,
+    writev(chunks, done) {
+      left.push(chunks.map(({ chunk }) => JSON.parse(String(chunk)).type));
+      took.resolve();
+      done();
+    },
+  });
+  void adapter.attach({ input: new PassThrough(), output });
+  await took.promise;
+  await new Promise((resolve) => setImmediate(resolve));
+  const { place } = part('');
+  adapter.typing?.(place);
+  await adapter.send(part('Hello.'), signal);
+  took = deferred();
+  adapter.typing?.(place);
+  await took.promise;
+  expect(left).toEqual([['ready'], ['typing', 'message'], ['typing']]);
+});
+
+test('a line waits for those of its conversation and its user, and not for those of others', async () => {
+  const first = deferred();
+  const { attach, events } = await openConsole(async ({ id }) => {
+    if (id === 'a') await first.promise;
+    return accepted;
+  });
+  const program = await attach();
+  program.say({ id: 'a', user: 'ana', conversation: 'kitchen', text: 'one' });
+  program.say({ id: 'b', user: 'bob', conversation: 'kitchen', text: 'two' });
+  program.say({ id: 'c', user: 'ana', conversation: 'garden', text: 'three' });
+  program.say({ id: 'd', user: 'eve', conversation: 'cellar', text: 'four' });
+  expect((await program.untilDone()).at(-1)).toMatchObject({ in_reply_to: 'd' });
+  expect(events.map(({ id }) => id)).toEqual(['a', 'd']);
+  // What says no word of its own, and what cannot be read, waits for all that came before.
+  program.say({ id: 'e' });
+  program.write('{\n');
+  first.resolve();
+  const heard: OutputLine[] = [];
+  for (let line = 0; line < 5; line++) heard.push((await program.untilDone()).at(-1));
+  expect(events.map(({ id }) => id).slice(0, 2)).toEqual(['a', 'd']);
+  expect(events.map(({ id }) => id).sort()).toEqual(['a', 'b', 'c', 'd']);
+  expect(heard.map(({ in_reply_to: of }) => of).slice(-2)).toEqual(['e', null]);
+});
+
+test('what was read before the input ended is taken and answered, also where it waits for its turn', async () => {
+  const first = deferred();
+  const { attach, events } = await openConsole(async ({ id }) => {
+    if (id === 'a') await first.promise;
+    return accepted;
+  });
+  const program = await attach();
+  program.say({ id: 'a', text: 'one' });
+  program.say({ id: 'b', text: 'two' });
+  program.end();
+  expect(await Promise.race([program.ended.then(() => 'ended'), new Promise((yes) => setImmediate(yes, 'open'))])).toBe(
+    'open',
+  );
+  first.resolve();
+  await program.ended;
+  expect(events.map(({ id }) => id)).toEqual(['a', 'b']);
 });
 
 test('a real clock is not moved', async () => {
