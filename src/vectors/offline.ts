@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { deferred, unlessAborted } from '../base/async.ts';
+import { deferred, Sequence, unlessAborted } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { type Embedder, EmbedderFault, LONGEST_EMBEDDED } from './embedder.ts';
 import { unit } from './matrix.ts';
@@ -34,13 +34,11 @@ export function offlineEmbedder(): Embedder {
     id: 'energetic-ai/embeddings-en@0.2',
     dim: async () => DIM,
     maxBatch: BATCH,
-    async embed(texts, _, signal) {
+    async embed(texts, kind, signal) {
       if (!thread || thread.isOver) thread = new EmbedThread();
       rest();
-      return thread.embed(
-        texts.map((text) => text.slice(0, LONGEST_EMBEDDED)),
-        signal,
-      );
+      const known = texts.map((text) => text.slice(0, LONGEST_EMBEDDED));
+      return kind === 'query' ? thread.embed(known, signal) : thread.embedInTurn(known, signal);
     },
     close,
   };
@@ -49,6 +47,7 @@ export function offlineEmbedder(): Embedder {
 class EmbedThread {
   private readonly worker: Worker;
   private readonly waiting = new Map<number, (answer: Answer) => void>();
+  private readonly documents = new Sequence();
   private count = 0;
   isOver = false;
 
@@ -67,7 +66,14 @@ class EmbedThread {
     return this.waiting.size > 0;
   }
 
+  /** One batch at a time is given to the thread, so that a question, which a message waits for, goes ahead of the others. */
+  embedInTurn(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
+    return this.documents.run(() => this.embed(texts, signal));
+  }
+
   async embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
+    if (this.isOver) throw new EmbedderFault('failed', 'its thread has ended');
+    if (signal.aborted) throw new EmbedderFault('failed', messageOf(signal.reason));
     const id = ++this.count;
     const answered = deferred<Answer>();
     this.waiting.set(id, answered.resolve);

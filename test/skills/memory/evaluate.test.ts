@@ -45,6 +45,23 @@ test('facts are found in other words, on this machine', async () => {
   expect(found.map(([first]) => first)).toEqual([1, 3]);
 });
 
+test('the vector of a question does not wait behind all the texts that are to be found later', async () => {
+  const { signal } = new AbortController();
+  const embedder = offlineEmbedder();
+  const made: string[] = [];
+  const ask = async (name: string, kind: 'query' | 'document', text: string) => {
+    await embedder.embed([text], kind, signal);
+    made.push(name);
+  };
+  const documents = ['a', 'b', 'c', 'd'].map((name) => ask(name, 'document', `fact ${name}`));
+  await Promise.all([...documents, ask('question', 'query', 'where is my cat?')]);
+  expect(made.indexOf('question')).toBeLessThan(2);
+  expect(made.filter((name) => name !== 'question')).toEqual(['a', 'b', 'c', 'd']);
+  await embedder.close();
+  await expect(Promise.all([ask('e', 'document', 'fact e'), ask('f', 'document', 'fact f')])).resolves.toHaveLength(2);
+  await embedder.close();
+});
+
 test('the model is given up when nobody has asked it for ten minutes, and comes back', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { signal } = new AbortController();
