@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   };
   const onHost = sessionsOf({ mode: 'host', executable: CHROMIUM });
   const inContainer = BROWSER_IMAGE === undefined ? undefined : sessionsOf({ image: BROWSER_IMAGE });
-  const owner = { person: { id: 'ana' } as never, conversationId: 'here', turnKey: {} };
+  const owner = { person: { id: 'ana' } as never, conversationId: 'here', turn: { key: {} } };
   const session = async (sessions: Sessions) => {
     const opened = await sessions.open(owner, new AbortController().signal);
     if ('ok' in opened) throw new Error(opened.message);

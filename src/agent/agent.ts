@@ -14,7 +14,7 @@ import * as texts from './texts.ts';
 import { PreparedInputs, retryPrepared, runCall } from './tools/calls.ts';
 import { isLookedAt, lookAtCall } from './tools/critique.ts';
 import { type Recorded, Recorder, recording } from './tools/record.ts';
-import type { Call, CallContext, Look, ToolResult, TxContext } from './tools/tool.ts';
+import type { Call, CallContext, CallRunner, Look, ToolResult, TxContext } from './tools/tool.ts';
 import type { ValidCall } from './tools/toolbox.ts';
 import { LostTurn, runTurn } from './turn/loop.ts';
 import { MessageTurn, type TurnHost } from './turn/message-turn.ts';
@@ -79,15 +79,19 @@ export class Agent implements TurnHost {
     const { tainted } = item;
     // A schedule or webhook runs by itself: the person's next words do not refer to it.
     const asked = this.callContext(item, signal, tainted);
-    const ctx = { ...asked, ready, look: this.looking(item, asked), ...(!isSaid(item) && { aside: true as const }) };
+    const ctx = {
+      ...asked,
+      request: { ...asked.request, ...(!isSaid(item) && { byProgram: true as const }) },
+      runner: { ...asked.runner, ready, look: this.looking(item, asked) },
+    };
     await retryPrepared(ready, () => this.actOnce(name, item, ctx, call, recorded));
   }
 
-  private looking(item: Item, ctx: CallContext): NonNullable<CallContext['look']> {
+  private looking(item: Item, ctx: CallContext): NonNullable<CallRunner['look']> {
     const { critique, database, inference } = this.options;
     const look = async (valid: ValidCall): Promise<Look> => {
-      const said = ctx.said.length > 0 ? ctx.said : [texts.pressed()];
-      const came = await lookAtCall(inference.small, critique, valid, { ...ctx, said });
+      const said = ctx.request.said.length > 0 ? ctx.request.said : [texts.pressed()];
+      const came = await lookAtCall(inference.small, critique, valid, { ...ctx, request: { ...ctx.request, said } });
       const row = this.recorder.look(valid, came, item, { path: '', tainted: ctx.tainted });
       await database.tx('act.critique', async (tx) => append(tx, [row]));
       return came;
@@ -112,8 +116,13 @@ export class Agent implements TurnHost {
     const { database, toolbox, world } = this.options;
     const item = { ...asked, context: NOT_RECALLED as unknown as Json };
     const ready = new PreparedInputs();
-    const aside = { ready, aside: true as const, ...(confirmed && { confirmed: true as const }) };
-    const ctx = { ...this.callContext(item, signal, true), ...aside };
+    const context = this.callContext(item, signal, true);
+    const ctx = {
+      ...context,
+      request: { ...context.request, byProgram: true as const },
+      approval: { ...context.approval, ...(confirmed && { confirmed: true as const }) },
+      runner: { ...context.runner, ready },
+    };
     return retryPrepared(ready, () =>
       database.tx(name, async (tx) => {
         if (!(await lockPerson(tx, asked.person.id))) throw erased();
@@ -157,7 +166,9 @@ export class Agent implements TurnHost {
   private record(wanted: WantedCall | ToolResult, result: ToolResult, item: Item, recorded?: Recorded): AuditRow[] {
     const now = this.options.world.clock.now();
     if ('tool' in wanted) {
-      return this.options.toolbox.get(wanted.tool)?.records ? [] : [this.recorder.call(wanted, result, item, now)];
+      return this.options.toolbox.get(wanted.tool)?.record?.records
+        ? []
+        : [this.recorder.call(wanted, result, item, now)];
     }
     const denied = !result.ok && ['DENIED', 'NOT_YOURS'].includes(result.code);
     if (item.kind === 'press') return denied ? [this.recorder.act('press.refuse', {}, result, item, now)] : [];
@@ -170,28 +181,31 @@ export class Agent implements TurnHost {
     const { place } = conversation;
     return {
       person,
-      identity: { adapter: place.adapter, externalId: payload.from },
-      private: isPrivate(item),
       place,
       conversationId: conversation.id,
-      files: payload.files,
-      origin: item.origin,
-      said: wordsOf(item),
-      ownFiles: hasFiles(item),
-      remembered: rememberedIn(conversation, person.id),
+      private: isPrivate(item),
       clock: world.clock,
       when: this.readerOf(person),
       signal,
       tainted,
-      turnKey: item,
-      inboxId: item.id,
-      // The person's next words do not refer to what a program brings in.
-      ...(item.origin === 'webhook' && { aside: true as const }),
-      spans: world.spans,
-      changed: () => this.options.changed(person.id),
-      offered: (who = person) => toolbox.specs(who),
-      mayUse: (tool) => toolbox.mayUse(person, tool),
-      call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
+      request: {
+        id: item.id,
+        origin: item.origin,
+        identity: { adapter: place.adapter, externalId: payload.from },
+        said: wordsOf(item),
+        files: payload.files,
+        ownFiles: hasFiles(item),
+        // The person's next words do not refer to what a program brings in.
+        ...(item.origin === 'webhook' && { byProgram: true as const }),
+      },
+      approval: { remembered: rememberedIn(conversation, person.id) },
+      turn: { key: item },
+      tools: {
+        offered: (who = person) => toolbox.specs(who),
+        mayUse: (tool) => toolbox.mayUse(person, tool),
+        call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
+      },
+      runner: { spans: world.spans, changed: () => this.options.changed(person.id) },
     };
   }
 

@@ -71,7 +71,7 @@ function toolsFor({ agent }: ProgramDeps, item: Item): ProgramTool[] {
     const tool = toolbox.get(name);
     const isOwn = tool?.effect === 'read' || tool?.effect === 'write';
     if (!isOwn || name === IN_TURNS_ALONE || !SKILLS.includes(toolbox.skillOf(name) ?? '')) return [];
-    return [{ name, description, schema, reads: tool.effect === 'read', deletes: tool.deletes !== undefined }];
+    return [{ name, description, schema, reads: tool.effect === 'read', deletes: tool.policy?.deletes !== undefined }];
   });
 }
 

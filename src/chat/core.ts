@@ -29,14 +29,14 @@ export function coreCommands(deps: CoreDeps): Command[] {
     {
       name: 'help',
       summary: 'Show what I can do.',
-      run: (_, ctx) => ctx.call({ tool: 'help', input: {} }, ctx),
+      run: (_, ctx) => ctx.tools.call({ tool: 'help', input: {} }, ctx),
     },
     {
       name: 'undo',
       summary: 'Take back the last change here.',
       writes: () => ({}),
       private: true,
-      run: (_, ctx) => ctx.call({ tool: 'undo', input: {} }, ctx),
+      run: (_, ctx) => ctx.tools.call({ tool: 'undo', input: {} }, ctx),
     },
     {
       name: 'new',
@@ -76,13 +76,13 @@ export function coreTools(deps: {
     dropWhenSmall: true,
     description: 'Shows the person what you can do and which commands there are.',
     effect: 'read',
-    impersonal: true,
+    flow: { impersonal: true },
     input: z.object({}),
     prepare: async () => (await deps.interpreter?.())?.examples ?? [],
     async run(_, ctx) {
       const { person } = ctx;
       const commands = deps.commands.filter((command) => deps.gate.may(person, commandThing(command)));
-      const allowed = (ctx.prepared as readonly Example[]).filter(({ tool }) => ctx.mayUse(tool));
+      const allowed = (ctx.prepared as readonly Example[]).filter(({ tool }) => ctx.tools.mayUse(tool));
       const examples = allowed.map(({ words }) => words);
       return done(texts.help(deps.name, commands, examples));
     },
@@ -106,11 +106,10 @@ function commandTool(commands: readonly Command[]): AnyTool {
     name: COMMAND,
     description: 'Runs a command.',
     effect: 'write',
-    notForModels: true,
-    always: true,
+    callers: 'buttons',
+    policy: { always: true, thingsIn: ({ command }) => [known.get(command) ?? []].flat().map(commandThing) },
     input: z.object({ command: z.string().max(32), rest: z.string().max(MOST_REST) }),
-    thingsIn: ({ command }) => [known.get(command) ?? []].flat().map(commandThing),
-    redact: ({ command, rest }) => ({ command, ...known.get(command)?.writes?.(rest) }),
+    record: { redact: ({ command, rest }) => ({ command, ...known.get(command)?.writes?.(rest) }) },
     async prepare({ command, rest }, ctx) {
       return known.get(command)?.prepare?.(rest, ctx);
     },
@@ -118,7 +117,7 @@ function commandTool(commands: readonly Command[]): AnyTool {
       const command = known.get(name);
       if (!command) return failed('UNKNOWN_COMMAND', texts.unknownCommand(name, undefined));
       const result = await command.run(rest, ctx);
-      return 'tool' in result ? ctx.call(result, ctx) : result;
+      return 'tool' in result ? ctx.tools.call(result, ctx) : result;
     },
   });
 }

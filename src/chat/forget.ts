@@ -34,11 +34,11 @@ export function forgetTools(deps: ForgetDeps): AnyTool[] {
     name: FORGET,
     description: 'Erases everything about the person.',
     effect: 'write',
-    notForModels: true,
-    always: true,
+    callers: 'buttons',
+    policy: { always: true },
     timeoutMs: 10_000,
     input: z.object({}),
-    async run(_, { tx, person, clock, inboxId }) {
+    async run(_, { tx, person, clock, request: { id: inboxId } }) {
       const erased = await erase(tx, deps.deletionRules, { personId: person.id, now: clock.now(), inboxId });
       await deps.collectSoon(tx, person.id);
       tx.afterCommit(() => deps.delivery.erased(person.id));
@@ -49,8 +49,8 @@ export function forgetTools(deps: ForgetDeps): AnyTool[] {
     name: KEEP,
     description: 'Erases nothing.',
     effect: 'read',
-    notForModels: true,
-    always: true,
+    callers: 'buttons',
+    policy: { always: true },
     input: z.object({}),
     run: async () => done(texts.kept()),
   });
@@ -62,8 +62,8 @@ function exportTool({ database, artifacts, clock }: ForgetDeps): AnyTool {
     name: EXPORT,
     description: 'Gives the person everything that is stored of them, as a file.',
     effect: 'read',
-    notForModels: true,
-    always: true,
+    callers: 'buttons',
+    policy: { always: true },
     input: z.object({}),
     async prepare(_, { person, private: isPrivate }): Promise<FileRef | undefined> {
       if (!isPrivate) return undefined;

@@ -41,7 +41,12 @@ export function linkCommand(deps: LinkDeps): Command {
 }
 
 async function offer(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
-  const { tx, person, identity, clock, origin } = ctx;
+  const {
+    tx,
+    person,
+    request: { identity, origin },
+    clock,
+  } = ctx;
   // Whoever enters the code is the person, and approves what they may: a program could enter it itself.
   if (origin !== 'person') return failed('DENIED', texts.personLinks());
   const own = await conversations.direct(tx, person.id, { adapters: [identity.adapter] });
@@ -96,10 +101,10 @@ export function linkTools(deps: LinkDeps): AnyTool[] {
     name: JOIN,
     description: 'Makes the person the one who gave out a code.',
     effect: 'write',
-    notForModels: true,
-    always: true,
+    callers: 'buttons',
+    policy: { always: true },
     timeoutMs: 10_000,
-    records: true,
+    record: { records: true },
     input: z.object({ code: z.string(), person: z.string() }),
     run: ({ code, person }, ctx) =>
       // An owner may press others' buttons; it must not be them who is joined.
@@ -132,7 +137,13 @@ async function joinTo(deps: LinkDeps, hash: string, ctx: TxContext): Promise<Too
 }
 
 async function part(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
-  const { tx, person, identity, conversationId, clock } = ctx;
+  const {
+    tx,
+    person,
+    request: { identity },
+    conversationId,
+    clock,
+  } = ctx;
   const all = await links.identitiesOf(tx, person.id);
   if (all.length < 2) return failed('NOT_FOUND', texts.notJoined());
   const own = await links.ownRole(tx, identity, deps.access);

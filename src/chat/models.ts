@@ -167,7 +167,7 @@ function contextCommand(models: Models, deps: ModelCommandDeps): Command {
     name: 'context',
     summary: 'Show what fills the model’s window here.',
     prepare: (_, asker) => deps.sections(asker),
-    async run(_, { tx, conversationId, prepared, offered, ...asker }) {
+    async run(_, { tx, conversationId, prepared, tools: { offered }, ...asker }) {
       const row = await readRecalled(tx, conversationId, remembered);
       const settings = (row?.settings ?? {}) as Record<string, Json>;
       const { name } = models.chosen(settings);

@@ -98,9 +98,9 @@ export function pairingTools(deps: PairingDeps): AnyTool[] {
     name: ADMIT,
     description: 'Lets somebody in who asked to be.',
     effect: 'write',
-    notForModels: true,
-    always: true,
-    records: true,
+    callers: 'buttons',
+    policy: { always: true },
+    record: { records: true },
     input: z.object({ code: z.string() }),
     run: async ({ code }, ctx) =>
       ctx.person.role === 'owner' ? letIn(deps, code, 'member', ctx) : failed('DENIED', texts.ownersLetIn()),
@@ -110,7 +110,8 @@ export function pairingTools(deps: PairingDeps): AnyTool[] {
 
 async function letIn(deps: PairingDeps, hash: string, role: string, ctx: TxContext): Promise<ToolResult> {
   // A person who is admitted approves their own calls: a program could admit itself.
-  if (ctx.origin !== 'person') return failed('DENIED', texts.personLetsIn(), { remedy: texts.personLetsInRemedy() });
+  if (ctx.request.origin !== 'person')
+    return failed('DENIED', texts.personLetsIn(), { remedy: texts.personLetsInRemedy() });
   const admitted = await admitByCode(deps, ctx.tx, hash, { role, by: ctx.person.id });
   return admitted ? done(texts.letIn(admitted, role)) : failed('NO_CODE', texts.noSuchCode());
 }

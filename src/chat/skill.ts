@@ -239,7 +239,7 @@ export interface Asker {
 }
 
 export interface Asked extends Asker {
-  /** The same value for all that one turn does in this process, as `CallContext.turnKey`. */
+  /** The same value for all that one turn does in this process, as `ctx.turn.key`. */
   turnKey: object;
   settings: Readonly<Record<string, Json>>;
   conversationId?: string;

@@ -230,7 +230,7 @@ export class Arena {
       description: 'Posts in another channel.',
       effect: 'write',
       input: z.object({ place: z.string(), text: z.string() }),
-      sendsTo: ({ place }) => [place],
+      policy: { sendsTo: ({ place }) => [place] },
       run: async ({ place, text }) => {
         this.posted.push(`${place}: ${text}`);
         return done(`posted in ${place}`);
@@ -255,7 +255,7 @@ export class Arena {
       description: 'Reads the file of a person.',
       effect: 'read',
       input: z.object({ whose: z.string().optional(), person_id: z.string().optional(), of: z.unknown().optional() }),
-      persons: ({ whose }) => (whose === undefined ? [] : [whose]),
+      policy: { persons: ({ whose }) => (whose === undefined ? [] : [whose]) },
       run: async () => {
         this.ran.push('file_of');
         return done('The file says: nothing.');
@@ -271,7 +271,7 @@ export class Arena {
         description: 'Sends something.',
         effect: 'external',
         input: z.object({ to: z.string(), text: z.string().default('') }),
-        targets: ({ to }) => [to],
+        flow: { targets: ({ to }) => [to] },
         run: async ({ to, text }) => {
           kept.push(`${to}: ${text}`);
           return done(`sent to ${to}`);
@@ -283,7 +283,7 @@ export class Arena {
         description: 'Acts.',
         effect,
         input: z.object({ name: z.string().default('') }),
-        ...(name === 'script_run' && { binds: async () => this.content }),
+        ...(name === 'script_run' && { policy: { binds: async () => this.content } }),
         run: async () => {
           this.ran.push(name === 'script_run' ? `${name} ${this.content}` : name);
           return done('ran');
@@ -293,9 +293,8 @@ export class Arena {
       name: 'page_read',
       description: 'Reads a page.',
       effect: 'fetch',
-      impersonal: true,
+      flow: { impersonal: true, targets: ({ url }) => [url] },
       input: z.object({ url: z.string() }),
-      targets: ({ url }) => [url],
       run: async ({ url }) => {
         this.fetched.push(url);
         const links = [...'1abcdefghijk'].map((letter) => `https://linked.example/${letter}`);
@@ -307,11 +306,11 @@ export class Arena {
       description: 'Has a helper do it.',
       effect: 'fetch',
       effectOf: () => 'read',
-      impersonal: true,
-      mainAgentOnly: true,
+      flow: { impersonal: true },
+      callers: 'main-agent',
       input: z.object({ task: z.string() }),
       run: async ({ task }, ctx) =>
-        (await ctx.spawn?.({ prompt: 'Help.', task, besides: ['letter_send'], tools: HELPED })) ?? done('alone'),
+        (await ctx.turn.spawn?.({ prompt: 'Help.', task, besides: ['letter_send'], tools: HELPED })) ?? done('alone'),
     });
     // `letter_send` need not ask; parcels do.
     const letter = sent('letter_send', this.lettersNow());
@@ -334,9 +333,8 @@ export class Arena {
       description: 'Shows a page in a window, or opens an empty one.',
       effect: 'fetch',
       effectOf: ({ url }) => (url === undefined ? 'read' : 'fetch'),
-      impersonal: true,
+      flow: { impersonal: true, targets: ({ url }) => (url === undefined ? [] : [url]) },
       input: z.object({ url: z.string().optional() }),
-      targets: ({ url }) => (url === undefined ? [] : [url]),
       run: async ({ url }) => {
         shown = url ?? '';
         if (url) this.fetched.push(url);
@@ -348,7 +346,7 @@ export class Arena {
       description: 'Reads what the window shows.',
       effect: 'fetch',
       effectOf: () => 'read',
-      impersonal: true,
+      flow: { impersonal: true },
       input: z.object({}),
       run: async () => done('See https://linked.example/1. Bob or Carol?', { address: shown, tainted: true }),
     });
@@ -356,9 +354,8 @@ export class Arena {
       name: 'window_type',
       description: 'Types into a field of the window.',
       effect: 'fetch',
-      ...{ types: true, picks: true, impersonal: true },
       input: z.object({ field: z.string(), value: z.string() }),
-      targets: ({ value }) => [value],
+      flow: { targets: ({ value }) => [value], types: true, picks: true, impersonal: true },
       run: async ({ field, value }) => {
         this.fetched.push(`${field}=${value}`);
         return done('It is typed. Bob or Carol?', { address: shown, tainted: true });

@@ -21,7 +21,7 @@ const NOT_YOURS_EITHER = edit(
   "parked.personId !== person.id && person.role !== 'owner'",
   'false',
 );
-const BY_PERSON = edit('agent/tools/calls.ts', "tool.approves && ctx.origin !== 'person'", 'false');
+const BY_PERSON = edit('agent/tools/calls.ts', "tool.callers === 'person' && ctx.request.origin !== 'person'", 'false');
 const LEAKS = edit(POLICY, 'isUnasked && !leaks', 'isUnasked');
 
 /** What keeps a platform from calling people together: `mentions.test.ts` plays them, one scenario for each way to write it. */
@@ -41,8 +41,8 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   fetch: [edit(POLICY, "case 'fetch':\n      return leaks ?", "case 'fetch':\n      return false ?")],
   own: [edit(POLICY, 'if (own || files)', 'if (false)')],
   followed: [edit(POLICY, 'followed < MOST_FOLLOWED ||', 'true ||')],
-  picks: [edit(POLICY, 'tool.picks === true ||', '')],
-  typed: [edit(POLICY, 'tool.types ? said', 'false ? said')],
+  picks: [edit(POLICY, 'tool.flow?.picks === true ||', '')],
+  typed: [edit(POLICY, 'tool.flow?.types ? said', 'false ? said')],
   'asked-for': [edit('agent/tools/authorize.ts', 'from && standIn(from, said) ?', 'true ?')],
   unasked: [LEAKS],
   deletes: [edit(POLICY, 'if (isLed && deletes > 0', 'if (false && deletes > 0')],
@@ -66,7 +66,11 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   webhooks: [edit('delivery/store.ts', "|| origin === 'webhook'", '')],
   marked: [edit('delivery/store.ts', 'payload.tainted === true', 'false')],
   kept: [
-    edit('agent/turn/message-turn.ts', 'tainted: this.turn.tainted || context.ownFiles', 'tainted: this.turn.tainted'),
+    edit(
+      'agent/turn/message-turn.ts',
+      'tainted: this.turn.tainted || context.request.ownFiles',
+      'tainted: this.turn.tainted',
+    ),
   ],
   nested: [edit('agent/turn/turn.ts', 'done(text, { tainted: this.tainted })', 'done(text)')],
   inherits: [
@@ -122,7 +126,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   ],
   expiry: [edit('agent/approvals/index.ts', 'new Date(now.getTime() +', 'new Date(now.getTime() + 1e10 +')],
   soon: [edit('agent/approvals/index.ts', 'Math.min(expiryMs, TAINTED_MS)', 'expiryMs')],
-  hidden: [edit('agent/tools/toolbox.ts', '(tool.notForModels && !allowHidden)', 'false')],
+  hidden: [edit('agent/tools/toolbox.ts', '(!allowHidden && !isForModels(tool))', 'false')],
   whole: [edit('chat/router.ts', 'do it|go ahead)$/', 'do it|go ahead)\\b/')],
   alone: [edit('chat/router.ts', 'item.payload.files.length === 0', 'true')],
   letters: [

@@ -76,8 +76,8 @@ test('an approval is for the content that would have run when it was asked for',
         description: 'Runs a script.',
         effect: 'external',
         input: z.object({ name: z.string() }),
-        binds: async () => content,
-        run: async (_, { bound }) => {
+        policy: { binds: async () => content },
+        run: async (_, { approval: { bound } }) => {
           ran.push(bound);
           return done('ran');
         },

@@ -14,7 +14,7 @@ function acts(ran: string[]): Skill {
       name,
       description: 'Acts.',
       effect,
-      critique,
+      policy: { critique },
       input: z.object({ what: z.string().default('') }),
       run: async () => {
         ran.push(name);
@@ -140,8 +140,8 @@ test.each<[string, Line[], string, Record<string, unknown>]>([
     name: 'thing_install',
     description: 'Puts it in place.',
     effect: 'write',
-    notForModels: true,
-    critique: true,
+    callers: 'buttons',
+    policy: { critique: true },
     input: z.object({}),
     prepare: async () => void prepared.push('there'),
     run: async () => done('It is in place.'),
@@ -185,12 +185,12 @@ const tiers: Skill = {
     ),
     dataTool({
       ...{ name: 't_confirm', description: 'Acts.', effect: 'write', input: z.object({}) },
-      confirm: true,
+      policy: { confirm: true },
       run: async () => done('ran'),
     }),
     outsideTool({
       ...{ name: 't_flagged', description: 'Acts.', effect: 'fetch', input: z.object({}) },
-      critique: true,
+      policy: { critique: true },
       run: async () => done('ran'),
     }),
   ],

@@ -17,7 +17,7 @@ const secretary: Skill = {
       description: 'Invites people.',
       effect: 'fetch',
       input: z.object({ whom: z.array(z.string()) }),
-      async run({ whom }, { spawn }) {
+      async run({ whom }, { turn: { spawn } }) {
         const tools = ['letter_send', 'page_read'];
         const each = whom.map((name) => spawn?.({ prompt: 'You write letters.', task: name, tools }));
         const told = await Promise.all(each);

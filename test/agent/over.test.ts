@@ -17,7 +17,7 @@ function holder(run: (turn: object | undefined) => void = () => {}) {
         description: 'Opens a thing.',
         effect: 'fetch',
         input: z.object({}),
-        async run(_, { turnKey }) {
+        async run(_, { turn: { key: turnKey } }) {
           run(turnKey);
           return done('open');
         },

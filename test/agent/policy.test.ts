@@ -55,7 +55,12 @@ const linked = {
   found: ['1. https://b.example/1'],
 } as const;
 /** What is typed into a page. */
-const typed = { effect: 'fetch', tainted: true, tool: tool({ types: true, picks: true }), targets: ['Ana'] } as const;
+const typed = {
+  effect: 'fetch',
+  tainted: true,
+  tool: tool({ flow: { types: true, picks: true } }),
+  targets: ['Ana'],
+} as const;
 const words = { said: ['read https://a.example/x for me'], targets: ['https://a.example/x'] };
 
 test.each<[string, Partial<PolicyQuestion>, 'allow' | 'ask' | 'deny', Policy?]>([
@@ -104,7 +109,7 @@ test.each<[string, Partial<PolicyQuestion>, 'allow' | 'ask' | 'deny', Policy?]>(
   ['the same where the configuration denies it', { gate: 'deny' }, 'deny', loose],
   ['the same where the configuration asks', { gate: 'ask' }, 'ask', loose],
   ['a read where the configuration denies it', { effect: 'read', gate: 'deny' }, 'deny'],
-  ['the same with a tool that always asks', { tool: tool({ confirm: true }) }, 'ask', loose],
+  ['the same with a tool that always asks', { tool: tool({ policy: { confirm: true } }) }, 'ask', loose],
   ['the same to another place', { elsewhere: ['#lobby'] }, 'ask', loose],
   ['the same, dangerous', { effect: 'dangerous' }, 'ask', loose],
   [
@@ -127,24 +132,36 @@ test.each<[string, Partial<PolicyQuestion>, 'allow' | 'ask' | 'deny', Policy?]>(
     { effect: 'read', persons: ['bob'], person: { ...ana, role: 'owner' } },
     'deny',
   ],
-  ['one deletion', { effect: 'write', tool: tool({ deletes: () => 1 }), tainted: true }, 'allow'],
-  ['a second one', { effect: 'write', tool: tool({ deletes: () => 1 }), tainted: true, deletions: 1 }, 'ask'],
-  ['one beside one’s own files', { effect: 'write', tool: tool({ deletes: () => 1 }), files: true }, 'allow'],
-  ['a second one there', { effect: 'write', tool: tool({ deletes: () => 1 }), files: true, deletions: 1 }, 'ask'],
-  ['several at once there', { effect: 'write', tool: tool({ deletes: () => 2 }), files: true }, 'ask'],
+  ['one deletion', { effect: 'write', tool: tool({ policy: { deletes: () => 1 } }), tainted: true }, 'allow'],
+  [
+    'a second one',
+    { effect: 'write', tool: tool({ policy: { deletes: () => 1 } }), tainted: true, deletions: 1 },
+    'ask',
+  ],
+  [
+    'one beside one’s own files',
+    { effect: 'write', tool: tool({ policy: { deletes: () => 1 } }), files: true },
+    'allow',
+  ],
+  [
+    'a second one there',
+    { effect: 'write', tool: tool({ policy: { deletes: () => 1 } }), files: true, deletions: 1 },
+    'ask',
+  ],
+  ['several at once there', { effect: 'write', tool: tool({ policy: { deletes: () => 2 } }), files: true }, 'ask'],
   [
     'a second one there that was asked for',
-    { effect: 'write', tool: tool({ deletes: () => 1 }), files: true, deletions: 1, named: true },
+    { effect: 'write', tool: tool({ policy: { deletes: () => 1 } }), files: true, deletions: 1, named: true },
     'allow',
   ],
   [
     'a second one where nothing is in play',
-    { effect: 'write', tool: tool({ deletes: () => 1 }), deletions: 1 },
+    { effect: 'write', tool: tool({ policy: { deletes: () => 1 } }), deletions: 1 },
     'allow',
   ],
   [
     'a second one that was asked for',
-    { effect: 'write', tool: tool({ deletes: () => 1 }), tainted: true, deletions: 1, named: true },
+    { effect: 'write', tool: tool({ policy: { deletes: () => 1 } }), tainted: true, deletions: 1, named: true },
     'allow',
   ],
 ])('%s: %j → %s', (_, changes, expected, policy = strict) => {

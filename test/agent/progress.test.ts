@@ -8,7 +8,7 @@ import { type PlayOptions, play } from '../support/play.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
 
 /** A skill whose one tool runs until the test lets it end. */
-function slowSkill(gate: Deferred<void>, display?: Tool['display'], work?: (ctx: CallContext) => void) {
+function slowSkill(gate: Deferred<void>, as?: NonNullable<Tool['display']>['as'], work?: (ctx: CallContext) => void) {
   const skill: Skill = {
     name: 'slow',
     tools: () => [
@@ -16,7 +16,7 @@ function slowSkill(gate: Deferred<void>, display?: Tool['display'], work?: (ctx:
         name: 'page_read',
         description: 'Reads a page. Pass its address.',
         effect: 'fetch',
-        ...(display && { display }),
+        ...(as && { display: { as } }),
         input: z.object({}),
         async run(_, ctx) {
           work?.(ctx);
@@ -63,7 +63,7 @@ test.each([
 
 test('a tool can say itself what it is doing', async () => {
   const gate = deferred();
-  const skill = slowSkill(gate, 'stream', ({ progress }) => progress?.('reading\n page 2 of 9'));
+  const skill = slowSkill(gate, 'stream', ({ turn: { progress } }) => progress?.('reading\n page 2 of 9'));
   const { meanwhile, after } = await seenMeanwhile(skill, gate, (seen) => seen.includes('page 2'));
   expect(meanwhile).toEqual(['I look.\n\nreading page 2 of 9…']);
   expect(after).toEqual(['It is about whales.']);

@@ -20,7 +20,7 @@ function research(options: Partial<SpawnOptions> = {}) {
         description: 'Finds out.',
         effect: 'fetch',
         input: z.object({ question: z.string() }),
-        run: async ({ question }, { spawn }) =>
+        run: async ({ question }, { turn: { spawn } }) =>
           (await spawn?.({ prompt: 'You research.', task: question, tier: 'light', ...options })) ?? done('no turn'),
       }),
     ],

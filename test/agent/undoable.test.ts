@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isForModels } from '../../src/agent/index.ts';
 import { builtInSkills } from '../../src/app/skills.ts';
 import type { AllSkills, SkillDeps } from '../../src/chat/index.ts';
 import { play } from '../support/play.ts';
@@ -47,7 +48,7 @@ test('each tool that writes can be taken back, or it is said why not', async () 
   const offered = builtInSkills
     .filter(({ name }) => name !== 'web' && name !== 'firecrawl' && name !== 'improvement')
     .flatMap(({ tools }) => tools?.(nothing as SkillDeps, nothing as AllSkills) ?? [])
-    .filter(({ effect, notForModels: hidden }) => effect === 'write' && !hidden);
+    .filter((tool) => tool.effect === 'write' && isForModels(tool));
   expect(offered.map(({ name }) => name).sort()).toEqual(Object.keys(WRITES).sort());
 
   const calls = Object.entries(WRITES).flatMap(([call, input]) => (typeof input === 'string' ? [] : [{ call, input }]));

@@ -20,8 +20,7 @@ const form: Skill = {
       description: 'Types into a field.',
       effect: 'external',
       input: z.object({ field: z.string(), value: z.string() }),
-      unstored: ['value'],
-      redact: ({ field }) => ({ field }),
+      record: { unstored: ['value'], redact: ({ field }) => ({ field }) },
       run: async ({ field, value }) => {
         typed.push(value);
         return done(`typed into ${field}`);
@@ -32,7 +31,7 @@ const form: Skill = {
       description: 'Has a nested turn fill a form in.',
       effect: 'fetch',
       input: z.object({}),
-      async run(_, { spawn }) {
+      async run(_, { turn: { spawn } }) {
         const came = await spawn?.({ prompt: 'You fill forms in.', task: 'sign in', tools: ['form_type'] });
         return done(came?.ok ? came.text : `failed: ${came?.message}`);
       },

@@ -20,7 +20,7 @@ const acts: Skill = {
       description: 'Keeps words.',
       effect: 'write',
       input: words.extend({ private: z.string().optional() }),
-      redact: privately('private'),
+      record: { redact: privately('private') },
       run: async ({ text }) => (text === 'no' ? failed('NO_TEXT', 'No.') : done('kept')),
     }),
     dataTool({

@@ -46,7 +46,7 @@ const finance: Skill = {
       summary: 'Close the books.',
       usage: '[year]',
       options: [{ name: 'year', description: 'Which', complete: async () => ['2026'] }],
-      run: async (year, ctx) => ctx.call({ tool: 'close_books', input: { year } }, ctx),
+      run: async (year, ctx) => ctx.tools.call({ tool: 'close_books', input: { year } }, ctx),
     },
     {
       name: 'offer',

@@ -204,22 +204,28 @@ export class Played {
     const person = await readPerson(this.database, this.ids[name] as string);
     return {
       person,
-      identity: { adapter: 'test', externalId: name },
-      private: (PLACES[conversation] as Place).kind === 'dm',
       place: PLACES[conversation] as Place,
-      origin: 'person',
-      files: [],
-      said: [],
-      ownFiles: false,
-      remembered: [],
       conversationId: this.ids[conversation] as string,
+      private: (PLACES[conversation] as Place).kind === 'dm',
       clock,
       when: { now: clock.now(), zone: person.zone ?? 'UTC', locale: person.locale, weekStart: person.weekStart },
       signal: new AbortController().signal,
       tainted: false,
-      offered: () => new Toolbox([...this.tools.values()]).specs({ role: 'owner' }),
-      mayUse: (tool) => this.tools.has(tool),
-      call: ({ tool, input }, ctx) => (this.tools.get(tool) as DataTool).run(input, ctx),
+      request: {
+        origin: 'person',
+        identity: { adapter: 'test', externalId: name },
+        said: [],
+        files: [],
+        ownFiles: false,
+      },
+      approval: { remembered: [] },
+      turn: {},
+      tools: {
+        offered: () => new Toolbox([...this.tools.values()]).specs({ role: 'owner' }),
+        mayUse: (tool) => this.tools.has(tool),
+        call: ({ tool, input }, ctx) => (this.tools.get(tool) as DataTool).run(input, ctx),
+      },
+      runner: {},
     };
   }
 }

@@ -53,7 +53,7 @@ export function ask(
   { turn, call, reason, under, rest }: ApprovalQuestion,
   ctx: CallContext,
   rules: ApprovalRules,
-  tool: Pick<Tool, 'unstored' | 'input'> | undefined,
+  tool: Pick<Tool, 'record' | 'input'> | undefined,
 ): Card {
   const hash = hashOfCall(turn, call, ctx, tool);
   const input = withEscapes(JSON.stringify(tool ? withoutValues(call.input, tool, shownValue) : call.input, null, 2));
@@ -90,10 +90,9 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
     name: DECIDE,
     description: 'Decides about a call that asked first.',
     effect: 'write',
-    notForModels: true,
-    approves: true,
-    always: true,
-    records: true,
+    callers: 'person',
+    policy: { always: true },
+    record: { records: true },
     input: z.object({
       turn: z.string(),
       path: z.string().default(''),

@@ -70,9 +70,9 @@ export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
     name: 'result_read',
     description: 'Reads on in a long result that was shortened. Pass its handle and where to begin.',
     effect: 'read',
-    display: 'hidden',
+    display: { as: 'hidden' },
     input: z.object({ handle: z.string().max(200), from: z.int().min(0).default(0) }),
-    async run({ handle, from }, { tx, person, inboxId }) {
+    async run({ handle, from }, { tx, person, request: { id: inboxId } }) {
       const [turnId = '', ...call] = handle.split('/');
       const result = await store.readResult(tx, person.id, turnId, call.join('/'));
       if (!result) return failed('NOT_FOUND', 'There is no result with that handle.');
@@ -89,7 +89,7 @@ export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
     description:
       'Searches all that was said in this conversation, also what you are not shown. Pass a few words; what fits best, also in meaning, comes first.',
     effect: 'read',
-    redact: privately('words'),
+    record: { redact: privately('words') },
     input: z.object({ words: z.string().min(1).max(200), most: z.int().min(1).max(20).default(8) }),
     prepare: ({ words }, { conversationId }) => said.near(conversationId, words),
     async run({ words, most }, { tx, conversationId, person, place, when, prepared }) {

@@ -11,8 +11,8 @@ export const dropTool = dataTool({
   name: DROP,
   description: 'Lets go of the question that was asked last.',
   effect: 'write',
-  notForModels: true,
-  always: true,
+  callers: 'buttons',
+  policy: { always: true },
   input: z.object({}),
   async run(_, { tx, person, conversationId }) {
     store.dropQuestion(tx, { personId: person.id, conversationId });

@@ -101,23 +101,24 @@ function policyQuestionOf(
   { toolbox, turn, context, parent }: QuestionSource,
 ): PolicyQuestion {
   const { tool, effect, input } = valid;
-  const { person, place, origin, agent, byName = false, said, ownFiles: files, remembered } = context;
+  const { person, place, request, approval } = context;
+  const { origin, byName = false, said, ownFiles: files } = request;
   // Those of nested turns too: who is led to delete everything may be led to share it out.
   const before = (parent ?? turn).all().flatMap((each) => each.madeBefore(each === turn ? call.id : undefined));
-  const deletions = before.filter((made) => toolbox.get(made.name)?.deletes && !isNamed(made, said));
+  const deletions = before.filter((made) => toolbox.get(made.name)?.policy?.deletes && !isNamed(made, said));
   return {
-    ...{ tool, effect, input, person, place, origin, agent, byName, said, files },
+    ...{ tool, effect, input, person, place, origin, agent: context.turn.agent, byName, said, files },
     gate: toolbox.admits(person, { tool, input }),
     private: context.private,
     tainted: turn.tainted,
-    targets: tool.targets?.(input),
-    elsewhere: tool.sendsTo?.(input, { place, conversationId: context.conversationId }) ?? [],
-    persons: [...(tool.persons?.(input) ?? []), ...personsIn(input)],
+    targets: tool.flow?.targets?.(input),
+    elsewhere: tool.policy?.sendsTo?.(input, { place, conversationId: context.conversationId }) ?? [],
+    persons: [...(tool.policy?.persons?.(input) ?? []), ...personsIn(input)],
     found: [...(parent ? foundBy(parent, toolbox, said) : []), ...foundBy(turn, toolbox, said)],
     ...trailOf(valid, historyBefore(call, turn, parent), { toolbox, said, files }),
     named: isNamed(call, said),
     deletions: deletions.length,
-    remembered: remembered.includes(tool.name),
+    remembered: approval.remembered.includes(tool.name),
   };
 }
 
@@ -129,7 +130,8 @@ function foundBy(turn: Turn, toolbox: Toolbox, said: readonly string[]): string[
   return turn.came().flatMap(({ call, result }) => {
     const valid = checked(call, toolbox);
     if (!valid) return [];
-    const named = valid.effect === 'fetch' && !valid.tool.types ? valid.tool.targets?.(valid.input) : undefined;
+    const named =
+      valid.effect === 'fetch' && !valid.tool.flow?.types ? valid.tool.flow?.targets?.(valid.input) : undefined;
     const from = result.address === undefined ? named : [result.address];
     return from && standIn(from, said) ? [result.text, result.material ?? ''] : [];
   });
@@ -161,7 +163,7 @@ function trailOf(
       : [],
   );
   return {
-    own: before.some((made) => isOwn(made, on.toolbox, tool.service?.(input))),
+    own: before.some((made) => isOwn(made, on.toolbox, tool.flow?.service?.(input))),
     followed: before.filter((made) => hasFollowed(made, on)).length,
     rest: decision.length === 0 ? undefined : decision.every((approved) => approved) ? 'approved' : 'declined',
   };
@@ -173,8 +175,8 @@ function trailOf(
 function isOwn({ call, steps }: CallHistory, toolbox: Toolbox, service: string | undefined): boolean {
   const came = steps.some((step) => step.kind === 'result' && !(step.payload.ok && step.payload.impersonal));
   const valid = checked(call, toolbox);
-  if (!came || !valid || valid.tool.impersonal) return false;
-  return service === undefined || valid.tool.service?.(valid.input) !== service;
+  if (!came || !valid || valid.tool.flow?.impersonal) return false;
+  return service === undefined || valid.tool.flow?.service?.(valid.input) !== service;
 }
 
 /**
@@ -188,7 +190,7 @@ function hasFollowed(
   if (!(tainted || files) || wasRefused || steps.some(({ kind }) => kind === 'decided')) return false;
   const valid = checked(call, toolbox);
   if (valid?.effect !== 'fetch') return false;
-  return follows({ tool: valid.tool, targets: valid.tool.targets?.(valid.input), said });
+  return follows({ tool: valid.tool, targets: valid.tool.flow?.targets?.(valid.input), said });
 }
 
 const DELETING = /\b(?:delete|remove|cancel|drop|clear|erase|discard|trash|throw away|get rid of)\b/i;

@@ -67,7 +67,7 @@ export function hashOfCall(
   turn: Turn,
   call: ModelToolCall,
   { person, place }: CallContext,
-  tool: Pick<Tool, 'unstored' | 'input'> | undefined,
+  tool: Pick<Tool, 'record' | 'input'> | undefined,
 ): string {
   const bound = bindingOf(turn, call, tool);
   const { name, input } = storable(call, tool);
@@ -94,26 +94,27 @@ class NotPrepared extends PassedOn {
 export async function prepareInput(ready: PreparedInputs, call: DataCall, ctx: CallContext): Promise<void> {
   const [key, slots] = [keyOf(call), slotsKeyOf(call)];
   if (mustBeLookedAt(call, ctx) && !ready.has(lookKeyOf(call)))
-    ready.set(lookKeyOf(call), await ctx.look?.(call.tool, call.input));
+    ready.set(lookKeyOf(call), await ctx.runner.look?.(call.tool, call.input));
   if (isRefused(ready.get(lookKeyOf(call)), ctx)) return;
   if (hasForeignSlots(call, ctx) && !ready.has(slots)) ready.set(slots, await inEnglishWords(call, ctx));
   if (call.tool.prepare && !ready.has(key)) ready.set(key, await call.tool.prepare(call.input, ctx));
 }
 
-const mustBeLookedAt = ({ tool }: DataCall, ctx: CallContext): boolean => tool.critique === true && !!ctx.look;
+const mustBeLookedAt = ({ tool }: DataCall, ctx: CallContext): boolean =>
+  tool.policy?.critique === true && !!ctx.runner.look;
 
 /** A person who presses the button has said yes to what could not be looked at; a program has not. */
-function isRefused(look: unknown, { origin }: Pick<CallContext, 'origin'>): look is Look {
+function isRefused(look: unknown, { request }: Pick<CallContext, 'request'>): look is Look {
   if (look === undefined) return false;
   const { ok, byPerson } = look as Look;
-  return !ok && !(byPerson && origin === 'person');
+  return !ok && !(byPerson && request.origin === 'person');
 }
 
-const isReady = (call: DataCall, ctx: CallContext): boolean =>
-  isRefused(ctx.ready?.get(lookKeyOf(call)), ctx) ||
-  ((!mustBeLookedAt(call, ctx) || ctx.ready?.has(lookKeyOf(call)) === true) &&
-    (!call.tool.prepare || ctx.ready?.has(keyOf(call)) === true) &&
-    (!hasForeignSlots(call, ctx) || ctx.ready?.has(slotsKeyOf(call)) === true));
+const isReady = (call: DataCall, ctx: CallContext, ready = ctx.runner.ready): boolean =>
+  isRefused(ready?.get(lookKeyOf(call)), ctx) ||
+  ((!mustBeLookedAt(call, ctx) || ready?.has(lookKeyOf(call)) === true) &&
+    (!call.tool.prepare || ready?.has(keyOf(call)) === true) &&
+    (!hasForeignSlots(call, ctx) || ready?.has(slotsKeyOf(call)) === true));
 
 /**
  * Runs `work`, which opens a transaction whose calls have `ready` in their context. Where one of them turns out to need
@@ -129,7 +130,7 @@ export async function retryPrepared<T>(ready: PreparedInputs, work: () => Promis
         ready.wasSlow = true;
         continue;
       }
-      if (!(error instanceof NotPrepared) || isReady(error.valid, { ...error.ctx, ready })) throw error;
+      if (!(error instanceof NotPrepared) || isReady(error.valid, error.ctx, ready)) throw error;
       await prepareInput(ready, error.valid, error.ctx);
     }
   }
@@ -146,23 +147,24 @@ export async function runData(
   undoable = true,
 ): Promise<ToolResult> {
   const key = keyOf({ tool, input });
-  if (tool.approves && ctx.origin !== 'person')
-    return failed('DENIED', texts.approvalByPerson(), texts.refusedRemedy(ctx.origin));
+  if (tool.callers === 'person' && ctx.request.origin !== 'person')
+    return failed('DENIED', texts.approvalByPerson(), texts.refusedRemedy(ctx.request.origin));
+  const { ready } = ctx.runner;
   if (!isReady({ tool, input }, ctx)) throw new NotPrepared({ tool, input }, ctx);
-  const look = ctx.ready?.get(lookKeyOf({ tool, input }));
+  const look = ready?.get(lookKeyOf({ tool, input }));
   if (isRefused(look, ctx)) return failed('DENIED', texts.lookedAt(look));
-  const read = ctx.ready?.get(slotsKeyOf({ tool, input })) as Awaited<ReturnType<typeof inEnglishWords>> | undefined;
-  const most = (tool.timeoutMs ?? DATA_TIMEOUT_MS) * (ctx.ready?.wasSlow ? SECOND_TIME : 1);
+  const read = ready?.get(slotsKeyOf({ tool, input })) as Awaited<ReturnType<typeof inEnglishWords>> | undefined;
+  const most = (tool.timeoutMs ?? DATA_TIMEOUT_MS) * (ready?.wasSlow ? SECOND_TIME : 1);
   const since = performance.now();
-  const prepared = tool.prepare && { prepared: ctx.ready?.get(key) };
-  const result = await inSpan(ctx.spans, 'tool', aboutTool(tool), () =>
+  const prepared = tool.prepare && { prepared: ready?.get(key) };
+  const result = await inSpan(ctx.runner.spans, 'tool', aboutTool(tool), () =>
     withTimeout(most, ran({ tool, input }, read, { ...ctx, ...prepared, tx })),
   );
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
   // "Undo" is about what the person did; what was done without them has its own button.
-  if (undoable && isSaid(ctx)) keepUndo(tx, result, ctx);
-  if (!ctx.aside) keepDialogue(tx, { tool, input }, result, ctx);
-  if (tool.effect === 'write') tx.afterCommit(() => ctx.changed?.());
+  if (undoable && isSaid(ctx.request)) keepUndo(tx, result, ctx);
+  if (!ctx.request.byProgram) keepDialogue(tx, { tool, input }, result, ctx);
+  if (tool.effect === 'write') tx.afterCommit(() => ctx.runner.changed?.());
   return kept(result, since);
 }
 
@@ -189,7 +191,7 @@ export async function runOutside(
       );
     signal.addEventListener('abort', stop, { once: true });
   });
-  const run = inSpan(ctx.spans, 'tool', aboutTool(tool), async () => {
+  const run = inSpan(ctx.runner.spans, 'tool', aboutTool(tool), async () => {
     const read = await inEnglishWords({ tool, input }, ctx);
     return 'ok' in read ? read : tool.run(read.input, { ...ctx, signal });
   }).catch((error: unknown) => failed('INTERNAL', messageOf(error)));
@@ -229,7 +231,7 @@ export async function runCall(
   const admitted = toolbox.admits(ctx.person, valid);
   if (admitted === 'deny') return failed('DENIED', texts.denied(texts.notPermitted()));
   if (!isData(valid)) return failed('NOT_HERE', `${call.tool} cannot be run from a button.`);
-  if (admitted === 'ask' && !ctx.confirmed) return reallyCall(call);
+  if (admitted === 'ask' && !ctx.approval.confirmed) return reallyCall(call);
   return runData(tx, valid, ctx, undoable);
 }
 
@@ -248,13 +250,12 @@ export const confirmedTool = dataTool({
   name: CONFIRMED,
   description: 'Does what was asked about.',
   effect: 'write',
-  notForModels: true,
-  approves: true,
-  always: true,
+  callers: 'person',
+  policy: { always: true },
   timeoutMs: 10_000,
   input: z.object({ call: z.object({ tool: z.string(), input: z.record(z.string(), z.unknown()) }) }),
-  redact: ({ call }) => ({ tool: call.tool }),
-  run: ({ call }, ctx) => ctx.call(call, { ...ctx, confirmed: true }),
+  record: { redact: ({ call }) => ({ tool: call.tool }) },
+  run: ({ call }, ctx) => ctx.tools.call(call, { ...ctx, approval: { ...ctx.approval, confirmed: true } }),
 });
 
 function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {
@@ -266,13 +267,13 @@ function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {
 }
 
 interface SlottedCall {
-  tool: Pick<Tool, 'name' | 'times'>;
+  tool: Pick<Tool, 'name' | 'form'>;
   input: unknown;
 }
 
 function foreignSlots({ tool, input }: SlottedCall, { when }: Pick<CallContext, 'when'>): [string, string][] {
   const fields = input as Readonly<Record<string, unknown>>;
-  return (tool.times ?? []).flatMap((field): [string, string][] => {
+  return (tool.form?.times ?? []).flatMap((field): [string, string][] => {
     const words = fields[field];
     return typeof words === 'string' && mayBeForeign(words, when) ? [[field, words]] : [];
   });

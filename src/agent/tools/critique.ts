@@ -40,18 +40,18 @@ const answer = z.strictObject({ verdict: z.enum(['ok', 'refuse']), why: z.string
 
 /** Tier of a call: 0 reads, 1 fetches, 2 writes or acts outside, 3 cannot be undone or always asks. */
 export function tierOf({ tool, effect }: ValidCall): number {
-  if (tool.confirm) return 3;
+  if (tool.policy?.confirm) return 3;
   return { read: 0, fetch: 1, write: 2, external: 2, dangerous: 3 }[effect];
 }
 
 export function isLookedAt(valid: ValidCall, { mode, minTier }: CritiqueRules): boolean {
   if (isWantedBy(mode, valid)) return true;
-  return minTier !== undefined && (valid.tool.critique === true || tierOf(valid) >= minTier);
+  return minTier !== undefined && (valid.tool.policy?.critique === true || tierOf(valid) >= minTier);
 }
 
 function isWantedBy(mode: CritiqueMode, { tool, effect }: ValidCall): boolean {
   if (mode === 'off') return false;
-  return tool.critique === true || (mode === 'dangerous' && effect === 'dangerous');
+  return tool.policy?.critique === true || (mode === 'dangerous' && effect === 'dangerous');
 }
 
 /**
@@ -64,7 +64,13 @@ export async function lookAtCall(
   valid: ValidCall,
   ctx: CallContext,
 ): Promise<Look> {
-  const { person, conversationId, said, tainted, signal } = ctx;
+  const {
+    person,
+    conversationId,
+    request: { said },
+    tainted,
+    signal,
+  } = ctx;
   const shown = {
     said: said.join('\n').slice(0, LONGEST),
     tool: valid.tool.name,

@@ -68,10 +68,10 @@ function refusal({ person, gate, persons }: PolicyQuestion): Decision | undefine
 
 function caution(question: PolicyQuestion): Decision | undefined {
   const { tool, input, gate, elsewhere, tainted, files, named, deletions } = question;
-  if (tool.confirm) return { kind: 'ask', reason: texts.alwaysAsks() };
+  if (tool.policy?.confirm) return { kind: 'ask', reason: texts.alwaysAsks() };
   if (gate === 'ask') return { kind: 'ask', reason: texts.policyAsks() };
   if (elsewhere.length > 0) return { kind: 'ask', reason: texts.sendsElsewhere(elsewhere) };
-  const deletes = tool.deletes?.(input) ?? 0;
+  const deletes = tool.policy?.deletes?.(input) ?? 0;
   // One deletion is shown beside the answer, with an Undo; who is led to delete everything is asked.
   const isLed = (tainted || files) && !named;
   if (isLed && deletes > 0 && deletions + deletes > 1) return { kind: 'ask', reason: texts.deletesMore(tainted) };
@@ -103,7 +103,7 @@ function permission(question: PolicyQuestion, rules: PolicyRules): Decision {
  */
 function reaching(question: PolicyQuestion): Decision {
   const { tool, targets, said, found, tainted, files, own, followed, rest } = question;
-  const isKnown = targets && (targets.length === 0 || standIn(targets, tool.types ? said : [...said, ...found]));
+  const isKnown = targets && (targets.length === 0 || standIn(targets, tool.flow?.types ? said : [...said, ...found]));
   if (!isKnown) return { kind: 'ask', reason: tainted ? texts.untrusted() : texts.filesInPlay() };
   if (!follows(question)) return ALLOW;
   if (own || files) return { kind: 'ask', reason: texts.followsAfterOwn() };
@@ -117,7 +117,7 @@ function reaching(question: PolicyQuestion): Decision {
  * it.
  */
 export function follows({ tool, targets, said }: Pick<PolicyQuestion, 'tool' | 'targets' | 'said'>): boolean {
-  return tool.picks === true || targets === undefined || !standIn(targets, said);
+  return tool.flow?.picks === true || targets === undefined || !standIn(targets, said);
 }
 
 /** Refuses a setting of a shared place that changes it for everybody there: that is an owner's to decide. */

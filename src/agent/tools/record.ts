@@ -112,7 +112,7 @@ export class Recorder implements CallRecorder {
     const valid = this.toolbox.check({ tool: name, input: input as Call['input'] }, true);
     // Input that fails the schema cannot be redacted field by field, so nothing of it is logged.
     if ('ok' in valid) return {};
-    return valid.tool.redact ? valid.tool.redact(valid.input) : input;
+    return valid.tool.record?.redact ? valid.tool.record?.redact(valid.input) : input;
   }
 }
 

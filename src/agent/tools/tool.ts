@@ -97,74 +97,60 @@ export interface ToolDialogue {
   named?(asked: { db: Queryable; personId: string; private: boolean; reader: Reader }): Promise<readonly Named[]>;
 }
 
-/** The asker, and the words that are answered. */
-interface CallAsker {
-  person: Person;
-  /** As whom the person speaks. */
-  identity: { adapter: string; externalId: string };
-  /** Nobody but the person sees the answer. */
-  private: boolean;
-  place: Place;
-  conversationId: string;
-  files: readonly FileRef[];
+/** The request that a call serves: a message, a button, a schedule or a webhook. */
+export interface CallRequest {
+  /** Id of its inbox row. */
+  id?: string;
   /** Author of the words being answered. */
   origin: Origin;
+  /** As whom the person speaks. */
+  identity: { adapter: string; externalId: string };
   /** The asker's own words of this turn; empty where nobody's are answered. */
   said: readonly string[];
+  files: readonly FileRef[];
   /** The person's own files are shown in the conversation. */
   ownFiles: boolean;
-  /** For `parseWhen`: the instant, the person's zone (UTC until it is known) and the configured parts of the day. */
-  when: WhenContext;
-}
-
-/** Standing of the call: what was approved, prepared or untrusted before it runs. */
-interface CallStanding {
-  /** True if untrusted text is in the turn's context; what is written inherits it. */
-  tainted: boolean;
-  /** Tools that act outside to which the person has said yes for this conversation. */
-  remembered: readonly string[];
-  /** Binding of this call's approval (`Tool.binds`): only that may run. */
-  bound?: string | undefined;
-  /** The person has said yes to exactly this call of a command or button. */
-  confirmed?: true;
   /** The person asked for exactly this call, by name; no model chose it. */
   byName?: true | undefined;
   /** A program asks: the next words in the conversation do not refer to it. */
-  aside?: true;
-  /** The value that `prepare` returned. */
-  prepared?: unknown;
-  /** Values that calls of this transaction have awaited before it, by tool and input. */
-  ready?: ReadonlyMap<string, unknown> & { readonly wasSlow: boolean };
+  byProgram?: true;
+}
+
+/** Consent that the person has given before the call runs. */
+export interface CallApproval {
+  /** Tools that act outside to which the person has said yes for this conversation. */
+  remembered: readonly string[];
+  /** Binding of this call's approval (`policy.binds`): only that may run. */
+  bound?: string | undefined;
+  /** The person has said yes to exactly this call of a command or button. */
+  confirmed?: true;
+}
+
+/** The turn that makes the call. Empty where a command, a button or a program does. */
+export interface CallTurn {
   /**
    * Identifies the turn in this process, and is used for nothing else: a key of a `WeakMap` for what is to stay as it was
    * when the turn began.
    */
-  turnKey?: object;
-  /** The inbox row that asks. */
-  inboxId?: string;
-  /** Identifies the call: the same when it is run again after a kill. Only where a turn calls, and it reaches outside. */
+  key?: object;
+  /** Identifies the call: the same when it is run again after a kill. Only for tools that reach outside. */
   callKey?: string;
   /** The specialist whose nested turn calls; undefined: the one that talks to the person. */
   agent?: string | undefined;
   /** Milliseconds that a container lives which the specialist opens, where it has a time of its own. */
   sandboxTimeoutMs?: number | undefined;
-}
-
-/** Powers that a call is lent while it runs. */
-interface CallPowers {
   /**
-   * Runs a nested turn within this call; only where a turn calls, and only for tools that reach outside. Where one has to
-   * ask the person, or is cut off, the call is given up (`signal`) and later run again from its beginning; what it
-   * spawns, in the same order, goes on where it stood. So until the last has answered it does nothing else outside.
+   * Runs a nested turn within this call; only for tools that reach outside. Where one has to ask the person, or is cut
+   * off, the call is given up (`signal`) and later run again from its beginning; what it spawns, in the same order, goes on
+   * where it stood. So until the last has answered it does nothing else outside.
    */
   spawn?(options: SpawnOptions): Promise<ToolResult>;
   /** Says in a few words what it is doing; shown while it runs if its display is `stream`. A hint. */
   progress?(doing: string): void;
-  /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */
-  look?(tool: Tool, input: unknown): Promise<Look> | undefined;
-  spans?: Spans | undefined;
-  /** Tells that something of the person's was written; called for a `write` tool after its commit. */
-  changed?(): void;
+}
+
+/** The other tools, as far as the person may use them. */
+export interface OtherTools {
   /** The tools that models are offered for this person, or for somebody with other roles. */
   offered(who?: Who): ToolSpec[];
   /** True if there is a tool of this name that the person may use. */
@@ -176,9 +162,37 @@ interface CallPowers {
   call(call: Call, ctx: TxContext, undoable?: boolean): Promise<ToolResult>;
 }
 
-export interface CallContext extends CallAsker, CallStanding, CallPowers {
+/** Hooks and values of the code that runs calls (`calls.ts`); no tool reads them. */
+export interface CallRunner {
+  /** Values that calls of this transaction have awaited before it, by tool and input. */
+  ready?: ReadonlyMap<string, unknown> & { readonly wasSlow: boolean };
+  /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */
+  look?(tool: Tool, input: unknown): Promise<Look> | undefined;
+  spans?: Spans | undefined;
+  /** Tells that something of the person's was written; called for a `write` tool after its commit. */
+  changed?(): void;
+}
+
+/** Context of a call. Most tools take no more of it than `person`, `when`, `clock` and, of `TxContext`, `tx`. */
+export interface CallContext {
+  person: Person;
+  place: Place;
+  conversationId: string;
+  /** Nobody but the person sees the answer. */
+  private: boolean;
   clock: Clock;
+  /** For `parseWhen`: the instant, the person's zone (UTC until it is known) and the configured parts of the day. */
+  when: WhenContext;
   signal: AbortSignal;
+  /** True if untrusted text is in the turn's context; what is written inherits it. */
+  tainted: boolean;
+  /** The value that `prepare` returned. */
+  prepared?: unknown;
+  request: CallRequest;
+  approval: CallApproval;
+  turn: CallTurn;
+  tools: OtherTools;
+  runner: CallRunner;
 }
 
 /** A `read` or `write` call also holds the transaction in which its effect and its record are committed together. */
@@ -193,17 +207,18 @@ export interface Binding {
   says: string;
 }
 
-/** Rules by which a tool is offered to the model, and how its input is read. */
-interface ToolOffer {
+/**
+ * Callers of a tool. Left out: models, and everybody named here. `main-agent`: of models only the one that talks to the
+ * person, no subagent. `buttons`: no model; buttons, commands, undo, other tools and plain English. `person`: those of
+ * `buttons`, and only a person at this moment, for it approves something; nothing that a program, a schedule or a webhook
+ * presses or says.
+ */
+export type Callers = 'main-agent' | 'buttons' | 'person';
+
+/** Form of the input, where its zod schema does not say it. */
+export interface InputForm {
   /** Instead of what `input` says: what the model is shown of its form, where others have written that. */
   schema?: Record<string, unknown>;
-  /**
-   * Capabilities for which other assistants have names, so that a skill that forbids theirs forbids it. Left out: all
-   * that its effect allows.
-   */
-  does?: readonly Capability[];
-  /** Left out of the prompt when the model's context window is small: a command, or another tool, does nearly the same. */
-  dropWhenSmall?: boolean;
   /** The call that an earlier version's stored input stands for; undefined: it is an input of this one. */
   formerly?(input: unknown): Call | undefined;
   /**
@@ -211,30 +226,39 @@ interface ToolOffer {
    * that cannot be read, or in several ways, is refused or asked about instead.
    */
   times?: readonly string[];
-  /** Models are not offered it; buttons, commands, undo, other tools and plain English call it. */
-  notForModels?: boolean;
   /**
    * Fields that only buttons, commands and the interpreter fill, such as that the person is sure: no model is shown them, and a
    * call of a model that sets one is wrong.
    */
   own?: readonly string[];
-  /** Part of talking at all: whoever is heard may use it. */
-  always?: true;
-  /** Only the turn that talks to the person may call it, not a subagent. */
-  mainAgentOnly?: boolean;
-  dialogue?: ToolDialogue;
 }
 
-/** Facts that the policy decides by: targets, recipients, and whether a person is asked. */
-interface ToolRules<Input> {
-  /** Approves something: only a person does, at this moment; nothing that a program, a schedule or a webhook presses or says. */
-  approves?: true;
+/** Facts by which the policy allows a call, denies it or asks the person. */
+export interface ToolPolicy<Input> {
+  /** Part of talking at all: whoever is heard may use it. */
+  always?: true;
   /** Further things that a call uses (a skill of instructions, a command): the person must be allowed these, too. */
   thingsIn?(input: Input): readonly Thing[];
   /** Ids of the people whose data it names: anybody else's than the asker's is denied. */
   persons?(input: Input): readonly string[];
   /** Amount of the person's own data that it deletes or overwrites: 1, or 2 for several at once. */
   deletes?(input: Input): number;
+  /** Recipients besides the conversation that asks, in words for the person. It then asks. */
+  sendsTo?(input: Input, here: Pick<CallContext, 'place' | 'conversationId'>): readonly string[];
+  /**
+   * A hash of what would run and does not stand in the input (a skill, a script): an approval holds for that only, and
+   * `run` finds it as `ctx.approval.bound`. Looked up before the question and again before the run. Undefined: there is
+   * nothing else.
+   */
+  binds?(input: Input, ctx: CallContext): Promise<string | Binding | undefined>;
+  /** Looked at by a light model first, where the owner has that switched on. */
+  critique?: boolean;
+  /** Asks the person first, whatever the policy says. */
+  confirm?: boolean;
+}
+
+/** Flow of information: what the other side learns from a call, and what its result brings into the turn. */
+export interface ToolFlow<Input> {
   /**
    * Targets: addresses that it reads, people that it writes to. Left out: nobody can tell, and where untrusted text is
    * in play it asks. None: the other side still sees that it was called, as it sees which of its links is opened.
@@ -251,21 +275,10 @@ interface ToolRules<Input> {
   impersonal?: true;
   /** The service that it asks: what came from there tells that service nothing new. */
   service?(input: Input): string;
-  /** Recipients besides the conversation that asks, in words for the person. It then asks. */
-  sendsTo?(input: Input, here: Pick<CallContext, 'place' | 'conversationId'>): readonly string[];
-  /**
-   * A hash of what would run and does not stand in the input (a skill, a script): an approval holds for that only, and
-   * `run` finds it as `ctx.bound`. Looked up before the question and again before the run. Undefined: there is nothing else.
-   */
-  binds?(input: Input, ctx: CallContext): Promise<string | Binding | undefined>;
-  /** Looked at by a light model first, where the owner has that switched on. */
-  critique?: boolean;
-  /** Asks the person first, whatever the policy says. */
-  confirm?: boolean;
 }
 
-/** Rules for what is stored of a call and shown while it runs. */
-interface ToolRecord<Input> {
+/** Rules for what is stored of a call. */
+export interface ToolRecord<Input> {
   /** Writes its own entry in the log of what was done. */
   records?: true;
   /** The input as the log of what was done may keep it: without what is private or secret. Default: all of it. */
@@ -275,23 +288,57 @@ interface ToolRecord<Input> {
    * comes back from the database without them is not run.
    */
   unstored?: readonly string[];
-  /**
-   * Display while it runs, where answers are shown as they grow: nothing (the default of `read` and `write`), its name
-   * (of all others), the first sentence of its description, or that until it reports something itself (`ctx.progress`).
-   */
-  display?: 'hidden' | 'name' | 'description' | 'stream';
-  /** Instead of what `display` says: what shows while this call runs; undefined: nothing. */
-  doing?(input: Input): string | undefined;
-  /** Codes of failures that mean that the tool itself is out of order: after a few in a row it rests for a while. */
-  broken?: readonly Failed['code'][];
 }
 
-interface ToolBase<Input> extends ToolOffer, ToolRules<Input>, ToolRecord<Input> {
+/** Display of a call while it runs, where answers are shown as they grow. */
+export interface ToolDisplay<Input> {
+  /**
+   * Nothing (the default of `read` and `write`), its name (of all others), the first sentence of its description, or that
+   * until it reports something itself (`ctx.turn.progress`).
+   */
+  as?: 'hidden' | 'name' | 'description' | 'stream';
+  /** Instead of what `as` says: what shows while this call runs; undefined: nothing. */
+  text?(input: Input): string | undefined;
+}
+
+/**
+ * Members of every tool; those from `form` on are optional. With `effect` and `run` (`DataTool`, `OutsideTool`):
+ *
+ *     export const paint = outsideTool({
+ *       name: 'lamp_paint',
+ *       description: 'Gives a lamp a colour.',
+ *       effect: 'external',
+ *       does: [],
+ *       input: z.object({ lamp: z.string(), colour: z.string() }),
+ *       callers: 'main-agent',
+ *       flow: { targets: ({ lamp }) => [lamp] },
+ *       record: { redact: privately('colour') },
+ *       display: { text: ({ lamp }) => `painting ${lamp}` },
+ *       run: async ({ lamp, colour }, { signal }) => done(await lamps.paint(lamp, colour, signal)),
+ *     });
+ */
+interface ToolBase<Input> {
   /** Name as `noun_verb`: `reminder_create`. */
   name: string;
   /** For the model: what it is for and what to pass. */
   description: string;
   input: z.ZodType<Input>;
+  form?: InputForm;
+  /**
+   * Capabilities for which other assistants have names, so that a skill that forbids theirs forbids it. Left out: all
+   * that its effect allows.
+   */
+  does?: readonly Capability[];
+  callers?: Callers;
+  /** Left out of the prompt when the model's context window is small: a command, or another tool, does nearly the same. */
+  dropWhenSmall?: boolean;
+  dialogue?: ToolDialogue;
+  policy?: ToolPolicy<Input>;
+  flow?: ToolFlow<Input>;
+  record?: ToolRecord<Input>;
+  display?: ToolDisplay<Input>;
+  /** Codes of failures that mean that the tool itself is out of order: after a few in a row it rests for a while. */
+  broken?: readonly Failed['code'][];
 }
 
 /** Works on the person's own data in a transaction, and awaits nothing else. */
@@ -328,6 +375,10 @@ export type Tool<Input = unknown> = DataTool<Input> | OutsideTool<Input>;
 export function isNestedOnly(tool: Tool | undefined): boolean {
   return tool !== undefined && 'nestedOnly' in tool && tool.nestedOnly === true;
 }
+
+/** True if models are offered the tool. */
+export const isForModels = ({ callers }: Pick<Tool, 'callers'>): boolean =>
+  callers === undefined || callers === 'main-agent';
 
 /** Error thrown through a tool for its caller; no mistake of the tool. */
 export class PassedOn extends Error {}

@@ -4,7 +4,7 @@ import { didYouMean } from '../../base/text.ts';
 import { Gate, type Thing, type Who } from '../../people/index.ts';
 import type { ToolSpec } from '../inference/model.ts';
 import { plainSchema } from '../models/plain.ts';
-import { type AnyTool, type Call, type Effect, type Failed, failed, type Tool } from './tool.ts';
+import { type AnyTool, type Call, type Effect, type Failed, failed, isForModels, type Tool } from './tool.ts';
 
 export interface ValidCall {
   tool: Tool;
@@ -105,7 +105,7 @@ export class Toolbox {
   }
 
   admits(who: Who, { tool, input }: Pick<ValidCall, 'tool' | 'input'>): 'allow' | 'ask' | 'deny' {
-    const things = [this.thingOf(tool), ...(tool.thingsIn?.(input) ?? [])];
+    const things = [this.thingOf(tool), ...(tool.policy?.thingsIn?.(input) ?? [])];
     if (!things.every((thing) => this.gate.may(who, thing))) return 'deny';
     return things.some((thing) => this.gate.asksFirst(thing)) ? 'ask' : 'allow';
   }
@@ -115,16 +115,16 @@ export class Toolbox {
     return tool !== undefined && this.gate.may(who, this.thingOf(tool));
   }
 
-  private thingOf({ name, always }: Tool): Thing {
-    return { kind: 'tool', name, skill: this.skillOf(name), always };
+  private thingOf({ name, policy }: Tool): Thing {
+    return { kind: 'tool', name, skill: this.skillOf(name), always: policy?.always };
   }
 
-  /** Finds the tool and checks the input; tools `notForModels` only where a button, a command or an undo calls. */
+  /** Finds the tool and checks the input; tools that no model calls only where a button, a command or an undo calls. */
   check(call: Call, allowHidden: boolean): ValidCall | Failed {
     const tool = this.get(call.tool);
-    const meant = tool?.formerly?.(call.input);
+    const meant = tool?.form?.formerly?.(call.input);
     if (meant) return this.check(meant, true);
-    if (!tool || (tool.notForModels && !allowHidden)) {
+    if (!tool || (!allowHidden && !isForModels(tool))) {
       const near = didYouMean(
         call.tool,
         this.stock()
@@ -137,7 +137,7 @@ export class Toolbox {
         near ? { remedy: `Did you mean “${near}”?` } : {},
       );
     }
-    const set = allowHidden ? undefined : tool.own?.find((field) => call.input[field] !== undefined);
+    const set = allowHidden ? undefined : tool.form?.own?.find((field) => call.input[field] !== undefined);
     if (set !== undefined) return failed('INVALID_INPUT', `${call.tool} was called wrongly: it has no “${set}”.`);
     const checked = tool.input.safeParse(call.input);
     if (!checked.success) {
@@ -151,11 +151,11 @@ export class Toolbox {
 
 function specsOf(tools: readonly Tool[]): ToolSpec[] {
   return tools
-    .filter((tool) => !tool.notForModels)
-    .map(({ name, description, input, schema, own, dropWhenSmall: spare }) => ({
+    .filter(isForModels)
+    .map(({ name, description, input, form, dropWhenSmall: spare }) => ({
       name,
       description,
-      schema: schema ? plainSchema(schema) : without(own, formOf(input)),
+      schema: form?.schema ? plainSchema(form.schema) : without(form?.own, formOf(input)),
       ...(spare && { spare }),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -158,8 +158,8 @@ async function bind(run: Running, open: readonly OpenCall[]): Promise<void> {
   for (const { call } of open) {
     await unlessAborted(run.signal, toolbox.settled(call.name));
     const valid = toolbox.check({ tool: call.name, input: call.input as Record<string, unknown> }, false);
-    if ('ok' in valid || !valid.tool.binds) continue;
-    const bound = await valid.tool.binds(valid.input, run.context());
+    if ('ok' in valid || !valid.tool.policy?.binds) continue;
+    const bound = await valid.tool.policy.binds(valid.input, run.context());
     if (bound === undefined) run.turn.bound.delete(call.id);
     else run.turn.bound.set(call.id, typeof bound === 'string' ? { hash: bound } : bound);
   }
@@ -200,7 +200,8 @@ export async function withPreparedInputs<T>(
   work: (ctx: CallContext) => Promise<T>,
 ) {
   const ready = new PreparedInputs();
-  const ctx = { ...run.context(), ready };
+  const context = run.context();
+  const ctx = { ...context, runner: { ...context.runner, ready } };
   await Promise.all(calls.map((valid) => prepareInput(ready, valid, ctx)));
   return retryPrepared(ready, () => work(ctx));
 }
@@ -251,12 +252,16 @@ async function reachOut(
   const given = new AbortController();
   const signal = AbortSignal.any([run.signal, given.signal]);
   const nested = run.spawning?.(call, signal);
+  const context = run.context(signal);
   const ctx: CallContext = {
-    ...run.context(signal),
-    bound: run.turn.bound.get(call.id)?.hash,
-    callKey: `${run.item.id} ${call.id}`,
-    ...(nested && { spawn: (options) => nested.spawn(options) }),
-    ...(nested && tool.display === 'stream' && { progress: (said) => void (signal.aborted || run.show(said)) }),
+    ...context,
+    approval: { ...context.approval, bound: run.turn.bound.get(call.id)?.hash },
+    turn: {
+      ...context.turn,
+      callKey: `${run.item.id} ${call.id}`,
+      ...(nested && { spawn: (options) => nested.spawn(options) }),
+      ...(nested && tool.display?.as === 'stream' && { progress: (said) => void (signal.aborted || run.show(said)) }),
+    },
   };
   const doing = doingOf(valid);
   if (doing !== undefined) run.show(doing);
@@ -304,10 +309,11 @@ async function commitNext(run: Running, name: string, work: (tx: Transaction) =>
 const LONGEST_PROGRESS = 100;
 
 function doingOf(valid: ValidCall): string | undefined {
-  const { name, description, display = isData(valid) ? 'hidden' : 'name' } = valid.tool;
-  if (valid.tool.doing) return valid.tool.doing(valid.input);
-  if (display === 'hidden') return undefined;
-  if (display === 'name') return name.replaceAll('_', ' ');
+  const { name, description, display } = valid.tool;
+  if (display?.text) return display.text(valid.input);
+  const as = display?.as ?? (isData(valid) ? 'hidden' : 'name');
+  if (as === 'hidden') return undefined;
+  if (as === 'name') return name.replaceAll('_', ' ');
   return description.split(/(?<=\w)[.;:](?:\s|$)/, 1)[0];
 }
 

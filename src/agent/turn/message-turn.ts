@@ -61,10 +61,13 @@ export class MessageTurn implements Running {
     return {
       ...context,
       // Writes from the person's files inherit that they were read.
-      tainted: this.turn.tainted || context.ownFiles,
-      said: [...context.said, ...this.turn.saidMeanwhile().map(ownWords)],
-      turnKey: this.item,
-      ...(this.turn.isByName && { byName: true }),
+      tainted: this.turn.tainted || context.request.ownFiles,
+      request: {
+        ...context.request,
+        said: [...context.request.said, ...this.turn.saidMeanwhile().map(ownWords)],
+        ...(this.turn.isByName && { byName: true }),
+      },
+      turn: { ...context.turn, key: this.item },
     };
   }
 

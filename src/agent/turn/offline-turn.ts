@@ -105,7 +105,8 @@ async function endWithCalls(run: MessageTurn, text: string, choices: Interpretat
       for (const { call, state } of calls) {
         const { verdict, valid } = authorizeCall(run, call, state);
         if (verdict.kind !== 'allow' || !valid || !isData(valid)) throw new NotAtOnce();
-        const result = await runData(tx, valid, { ...run.context(), ...(ctx.ready && { ready: ctx.ready }) });
+        const context = run.context();
+        const result = await runData(tx, valid, { ...context, runner: { ...context.runner, ...ctx.runner } });
         turn.addAll([resultOf(call, result)], options.world.clock.now());
         made.push({ thing: options.toolbox.get(call.name)?.dialogue?.thing, result });
       }

@@ -121,8 +121,13 @@ class NestedTurn implements Running {
     // The person asked for the call that it stands under, not for those that it makes.
     const { agent, sandboxTimeoutMs } = this.spawned;
     const context = this.above.context(signal);
-    const tainted = this.turn.tainted || context.ownFiles;
-    return { ...context, tainted, byName: undefined, agent, sandboxTimeoutMs };
+    const tainted = this.turn.tainted || context.request.ownFiles;
+    return {
+      ...context,
+      tainted,
+      request: { ...context.request, byName: undefined },
+      turn: { ...context.turn, agent, sandboxTimeoutMs },
+    };
   }
 
   /**
@@ -131,7 +136,7 @@ class NestedTurn implements Running {
    */
   offered(name: string): boolean {
     const tool = this.options.toolbox.get(name);
-    if (!tool || tool.mainAgentOnly) return false;
+    if (!tool || tool.callers === 'main-agent') return false;
     const { tools, besides = [], forbidden = [] } = this.spawned;
     if (this.tokensLeft <= 0) return false;
     if (isForbidden(tool, forbidden) || this.parent.forbids(tool)) return false;

@@ -205,7 +205,7 @@ function writesOf({ turn, item, toolbox, files }: LedTurn): Write[] {
       .flatMap(({ call, result }) => {
         const tool = toolbox.get(call.name);
         // A tool that reads instructions in (`impersonal`) has written nothing of the person's.
-        const hasWritten = tool?.effect === 'write' && (result.undo !== undefined || !tool.impersonal);
+        const hasWritten = tool?.effect === 'write' && (result.undo !== undefined || !tool.flow?.impersonal);
         return hasWritten ? [writeOf(result)] : [];
       })
       .reverse(),

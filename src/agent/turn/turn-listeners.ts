@@ -7,7 +7,7 @@ import type { Turn } from './turn.ts';
 export interface TurnOver {
   /** `waiting`: for the person's decision; `abandoned`: it was cut off here and goes on elsewhere or later. */
   how: 'answered' | 'failed' | 'waiting' | 'cancelled' | 'abandoned';
-  /** The same value as `CallContext.turnKey` of its calls; a turn that goes on later has another. */
+  /** The same value as `ctx.turn.key` of its calls; a turn that goes on later has another. */
   turnKey: object;
   id: string;
   person: Person;

@@ -1,4 +1,4 @@
-/** Values of calls that are stored nowhere (`Tool.unstored`): what stands in their place, and where they wait. */
+/** Values of calls that are stored nowhere (`record.unstored` of a tool): what stands in their place, and where they wait. */
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { canonicalJson } from '../../base/json.ts';
@@ -10,7 +10,7 @@ import type { Turn } from './turn.ts';
 /** Stands in a stored call for a value. A model that repeats it is told that it is none. */
 const MARK = '[not stored]';
 
-type Unstored = Pick<Tool, 'unstored' | 'input'>;
+type Unstored = Pick<Tool, 'record' | 'input'>;
 
 /** The call as it may be stored. An input that has not its tool's form may hold the value anywhere. */
 export function storable(call: ModelToolCall, tool: Unstored | undefined): ModelToolCall {
@@ -23,7 +23,7 @@ export function withoutValues(input: unknown, tool: Unstored, instead: (value: u
   const checked = tool.input.safeParse(input);
   if (!checked.success || !isFields(input)) return instead(input);
   // A field that the schema drops is none of the tool's: a value may have come under another name.
-  const known = Object.keys(checked.data as object).filter((key) => !tool.unstored.includes(key));
+  const known = Object.keys(checked.data as object).filter((key) => !tool.record.unstored.includes(key));
   return Object.fromEntries(
     Object.entries(input).map(([key, value]) => [key, known.includes(key) ? value : instead(value)]),
   );
@@ -116,8 +116,8 @@ export class HeldValues {
 
 const keyOf = ({ path }: Turn, { id }: ModelToolCall) => JSON.stringify([path, id]);
 
-function hasUnstored<T extends Unstored>(tool: T | undefined): tool is T & { unstored: readonly string[] } {
-  return (tool?.unstored?.length ?? 0) > 0;
+function hasUnstored<T extends Unstored>(tool: T | undefined): tool is T & { record: { unstored: readonly string[] } } {
+  return (tool?.record?.unstored?.length ?? 0) > 0;
 }
 
 const isFields = (input: unknown): input is Record<string, unknown> =>

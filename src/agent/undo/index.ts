@@ -12,9 +12,9 @@ export const undoAllTool = dataTool({
   name: UNDO_ALL,
   description: 'Takes back several changes.',
   effect: 'write',
-  notForModels: true,
-  always: true,
-  redact: ({ calls }) => ({ calls: calls.map(({ tool }) => tool) }),
+  callers: 'buttons',
+  policy: { always: true },
+  record: { redact: ({ calls }) => ({ calls: calls.map(({ tool }) => tool) }) },
   input: z.object({
     calls: z.array(z.object({ tool: z.string(), input: z.record(z.string(), z.unknown()) })).max(100),
   }),
@@ -24,7 +24,7 @@ export const undoAllTool = dataTool({
     const taken = new Map<string, Taken>();
     for (const call of calls) {
       const input = following(call.input, taken) as Record<string, unknown>;
-      const result = await ctx.call({ tool: call.tool, input }, ctx, false);
+      const result = await ctx.tools.call({ tool: call.tool, input }, ctx, false);
       if (result.ok) remember(call.input, input, taken);
       said.push(result.ok ? result.text : result.message);
       tainted ||= result.tainted === true;
@@ -38,15 +38,17 @@ export const undoTool = dataTool({
   name: 'undo',
   description: "Takes back the person's last change in this conversation.",
   effect: 'write',
-  // It may take back everything that the person has just kept.
-  deletes: () => 1,
+  policy: {
+    // It may take back everything that the person has just kept.
+    deletes: () => 1,
+  },
   input: z.object({}),
   async run(_, ctx) {
     const now = ctx.clock.now();
     const since = new Date(now.getTime() - LONGEST_MS);
     const undo = await store.takeUndo(ctx.tx, ctx.person.id, ctx.conversationId, since, now);
     if (!undo) return failed('NOTHING_TO_UNDO', texts.nothingToUndo());
-    const result = await ctx.call(undo.call, ctx, false);
+    const result = await ctx.tools.call(undo.call, ctx, false);
     return result.ok ? done(result.text, { tainted: result.tainted === true }) : result;
   },
 });

@@ -132,7 +132,10 @@ function codeOf(
 ): SkillCode {
   return {
     isOn: settings.enabled,
-    workspaceOf: ({ turnKey: turn = {}, conversationId, place, files, tainted, sandboxTimeoutMs }, skill) => {
+    workspaceOf: (
+      { turn: { key: turn = {}, sandboxTimeoutMs }, conversationId, place, request: { files }, tainted },
+      skill,
+    ) => {
       const channel = `${place.adapter}:${place.channel}`;
       const lasts = [skill, channel].some((each) => settings.lasting.includes(each));
       const workspace = workspaces.of({ turn, conversationId, lasts, channel, timeoutMs: sandboxTimeoutMs });
@@ -143,7 +146,7 @@ function codeOf(
     alone: () => workspaces.alone(),
     // With code off nobody can ask for an image.
     imageOf: (skill) => images.imageOf(skill, settings.enabled ? hasImage : async () => undefined),
-    attached: ({ files }) => contentsOf(artifacts, files),
+    attached: ({ request: { files } }) => contentsOf(artifacts, files),
   };
 }
 

@@ -18,7 +18,7 @@ export const queryTool = dataTool({
   name: 'audit_query',
   description: 'Shows what you did: calls of tools, commands, decisions and refusals, the newest first.',
   effect: 'read',
-  mainAgentOnly: true,
+  callers: 'main-agent',
   dropWhenSmall: true,
   input: filter.extend({ limit: z.int().min(1).max(200).default(50) }),
 
@@ -38,7 +38,7 @@ export const statsTool = dataTool({
   name: 'audit_stats',
   description: 'Counts your tool calls: how many, how many succeeded, the most used tools, errors by tool.',
   effect: 'read',
-  mainAgentOnly: true,
+  callers: 'main-agent',
   dropWhenSmall: true,
   input: filter,
 

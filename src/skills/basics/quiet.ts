@@ -30,7 +30,7 @@ export const showQuietTool = dataTool({
   name: SHOW,
   description: 'Shows the hours in which only urgent reminders come.',
   effect: 'read',
-  notForModels: true,
+  callers: 'buttons',
   input: z.object({}),
   run: async (_, { person, when }) => done(texts.quietShown(person.quiet, when)),
 });

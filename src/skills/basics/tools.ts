@@ -10,7 +10,7 @@ export const timeTool = dataTool({
   dropWhenSmall: true,
   description: 'Tells the time and date now, in a city or zone, or where the person is.',
   effect: 'read',
-  impersonal: true,
+  flow: { impersonal: true },
   input: z.object({ place: z.string().max(100).optional() }),
 
   async run({ place }, { when, clock }) {
@@ -27,11 +27,11 @@ function unknownPlace(place: string): ToolResult {
 
 export const dateTool = dataTool({
   name: 'date_of',
-  times: ['date'],
+  form: { times: ['date'] },
   dropWhenSmall: true,
   description: "Tells which day a date is and how many days are left until it. Pass the person's own words.",
   effect: 'read',
-  impersonal: true,
+  flow: { impersonal: true },
   input: z.object({ date: z.string().min(1).max(100), ask: z.enum(['until', 'weekday', 'week']).default('weekday') }),
 
   async run({ date, ask }, { when, clock }) {
@@ -109,7 +109,7 @@ export const smalltalkTool = (does: readonly string[]) =>
     dropWhenSmall: true,
     description: 'A stock answer to a greeting or thanks, for when no model can word one.',
     effect: 'read',
-    impersonal: true,
+    flow: { impersonal: true },
     input: z.object({ kind: z.enum(['hello', 'thanks', 'bye', 'fine', 'who', 'ok']) }),
     async run({ kind }, { person }) {
       if (kind === 'hello') return done(texts.hello(person.name, does));

@@ -24,7 +24,7 @@ export interface SessionsDeps {
   sandbox: Pick<Sandbox, 'program'>;
 }
 
-export type Owner = Pick<CallContext, 'person' | 'conversationId' | 'turnKey'>;
+export type Owner = Pick<CallContext, 'person' | 'conversationId' | 'turn'>;
 
 /** Milliseconds a page may go on loading after it is there, or after a click. */
 const SETTLE_MS = 2_500;
@@ -55,14 +55,14 @@ export class Session {
   private isOpening = false;
   private readonly pending = new Set<object>();
 
-  constructor(chromium: Started, page: Page, { person, conversationId, turnKey }: Owner) {
+  constructor(chromium: Started, page: Page, { person, conversationId, turn }: Owner) {
     this.chromium = chromium;
     this.page = page;
     const context = page.context();
     this.context = context;
     this.personId = person.id;
     this.conversationId = conversationId;
-    this.turn = turnKey;
+    this.turn = turn.key;
     this.watch(page);
     context.on('page', (next) => this.popup(next));
     context.on('request', (request) => this.pending.add(request));
@@ -221,10 +221,10 @@ export class Sessions {
   }
 
   /** The person's own, in this conversation; it goes on with the turn that asks. */
-  get(id: string, { person, conversationId, turnKey }: Owner): Session | undefined {
+  get(id: string, { person, conversationId, turn }: Owner): Session | undefined {
     const session = this.byId.get(id);
     if (!session || session.personId !== person.id || session.conversationId !== conversationId) return undefined;
-    session.turn = turnKey;
+    session.turn = turn.key;
     this.touch(session);
     return session;
   }

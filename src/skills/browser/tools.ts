@@ -44,9 +44,9 @@ export function browserTools(deps: BrowserDeps): AnyTool[] {
 }
 
 const common = ({ timeoutMs }: BrowserDeps) => ({
-  spare: true,
-  impersonal: true as const,
-  display: 'name' as const,
+  dropWhenSmall: true,
+  flow: { impersonal: true as const },
+  display: { as: 'name' as const },
   timeoutMs: 2 * timeoutMs + MARGIN_MS,
 });
 
@@ -54,14 +54,14 @@ function openTool(deps: BrowserDeps): AnyTool {
   return outsideTool({
     ...common(deps),
     name: 'browser_open',
-    critique: true,
+    policy: { critique: true },
     does: ['web_read'],
     description:
       'Opens a browser for pages that need one: forms, shops, what web_fetch cannot show. Gives a session_id; it ends with your answer.',
     effect: 'fetch',
     effectOf: ({ url: address }) => (address === undefined ? SENDS_NOTHING : 'fetch'),
     input: z.object({ url: url.optional() }),
-    targets: ({ url: address }) => (address === undefined ? [] : [address]),
+    flow: { impersonal: true, targets: ({ url: address }) => (address === undefined ? [] : [address]) },
     async run({ url: address }, ctx) {
       const session = await deps.sessions.open(ctx, ctx.signal);
       if ('ok' in session) return session;
@@ -83,12 +83,12 @@ function navigateTool(deps: BrowserDeps): AnyTool {
   return outsideTool({
     ...common(deps),
     name: 'browser_navigate',
-    critique: true,
+    policy: { critique: true },
     does: ['web_read'],
     description: 'Shows another address in an open browser.',
     effect: 'fetch',
     input: z.object({ session_id: sessionId, url }),
-    targets: ({ url: address }) => [address],
+    flow: { impersonal: true, targets: ({ url: address }) => [address] },
     run: ({ session_id, url: address }, ctx) =>
       within(deps, session_id, ctx, (session) => goTo(deps, session, address)),
   });
@@ -112,7 +112,7 @@ function interactTool(deps: BrowserDeps): AnyTool {
   return outsideTool({
     ...common(deps),
     name: 'browser_interact',
-    critique: true,
+    policy: { critique: true },
     description:
       'Clicks, types into or selects in what browser_get_content has shown. `selector` is what stands behind its arrow; `type` clears the field first.',
     // Typing alone sends nothing that the person has not said (`types`); a click may do anything.
@@ -124,11 +124,8 @@ function interactTool(deps: BrowserDeps): AnyTool {
       selector: z.string().min(1).max(1_000),
       value: z.string().max(10_000).optional().describe('What to type, or which option to select.'),
     }),
-    targets: ({ value }) => (value === undefined ? [] : [value]),
-    types: true,
-    picks: true,
-    redact: privately('value'),
-    unstored: ['value'],
+    flow: { impersonal: true, targets: ({ value }) => (value === undefined ? [] : [value]), types: true, picks: true },
+    record: { redact: privately('value'), unstored: ['value'] },
     run: ({ session_id, action, selector, value }, ctx) =>
       within(deps, session_id, ctx, (session) => interact(deps, session, { action, selector, value })),
   });

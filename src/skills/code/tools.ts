@@ -38,10 +38,14 @@ export function workspaceOf(
   { workspaces, lasts }: Pick<CodeDeps, 'workspaces' | 'lasts'>,
   ctx: CallContext,
 ): Workspace {
-  const { turnKey: turn = ctx, conversationId, place, sandboxTimeoutMs: timeoutMs } = ctx;
+  const {
+    turn: { key: turn = ctx, sandboxTimeoutMs: timeoutMs },
+    conversationId,
+    place,
+  } = ctx;
   const channel = `${place.adapter}:${place.channel}`;
   const workspace = workspaces.of({ turn, conversationId, lasts: lasts(channel), channel, timeoutMs });
-  workspace.tainted ||= ctx.tainted || ctx.files.length > 0;
+  workspace.tainted ||= ctx.tainted || ctx.request.files.length > 0;
   return workspace;
 }
 
@@ -63,9 +67,8 @@ export function executeTool(deps: CodeDeps): AnyTool {
       'Runs a shell command, or code of a language, in a sandbox without network. Files that came with the message are in /workspace, those of skills in use in /skills/NAME with their packages; what you write to /workspace/output is handed to the person. Calls of one answer share the files. `files` names further files of this conversation to be put there.',
     effect: 'external',
     does: ['code'],
-    notForModels: !deps.isOn,
-    display: 'stream',
-    doing: () => 'running code',
+    callers: 'buttons',
+    display: { as: 'stream', text: () => 'running code' },
     outlasts: true,
     timeoutOf: ({ timeout }) => asked(timeout) + MARGIN_MS,
     input: z.object({
@@ -76,27 +79,30 @@ export function executeTool(deps: CodeDeps): AnyTool {
       image: z.string().min(1).max(512).optional(),
       timeout: z.number().min(1).max(3_600).optional().describe('Seconds.'),
     }),
-    // A person who says yes has seen which skills' files and image it runs with.
-    binds: async ({ image }, ctx) => (await deps.inUse(ctx, image)).binding,
+    policy: {
+      // A person who says yes has seen which skills' files and image it runs with.
+      binds: async ({ image }, ctx) => (await deps.inUse(ctx, image)).binding,
+    },
     async run({ command, language, code, files = [], image, timeout }, ctx) {
       const program = programIn(command, language, code);
       if (!program) return failed('INVALID_INPUT', texts.eitherOr());
       const named = await namedFiles(deps, files, ctx);
       if (!Array.isArray(named)) return named;
       const skills = await deps.inUse(ctx, image);
-      if (ctx.bound !== undefined && ctx.bound !== skills.binding?.hash) return failed('GONE', texts.skillsChanged());
+      if (ctx.approval.bound !== undefined && ctx.approval.bound !== skills.binding?.hash)
+        return failed('GONE', texts.skillsChanged());
       // Activated after the question: nobody has said yes to code that runs with them.
-      const isLate = skills.binding !== undefined && ctx.bound === undefined;
+      const isLate = skills.binding !== undefined && ctx.approval.bound === undefined;
       const workspace = workspaceOf(deps, ctx);
       workspace.tainted ||= named.some(({ tainted }) => tainted);
       const ran = await workspace.run(program.command, {
         ...(isLate ? WITHOUT_SKILLS : broughtBy(skills, workspace)),
         ...(image !== undefined && { image }),
         files: [...(await contentsOf(artifacts, named)), ...program.files],
-        atStart: () => contentsOf(artifacts, ctx.files),
+        atStart: () => contentsOf(artifacts, ctx.request.files),
         timeoutMs: asked(timeout),
         signal: ctx.signal,
-        onLine: (line) => ctx.progress?.(line),
+        onLine: (line) => ctx.turn.progress?.(line),
       });
       if (!ran.ok) return failed(ran.code, ran);
       const { text, files: made, pictures, kept } = told(ran, ran.id, isLate ? [texts.skillsLate()] : skills.notes);
@@ -125,7 +131,7 @@ function programIn(
 
 async function namedFiles({ database }: CodeDeps, names: readonly string[], ctx: CallContext) {
   const isMeant = (file: FileRef, name: string) => file.name === name || label(file.name) === name;
-  const sent = names.flatMap((name) => ctx.files.find((file) => isMeant(file, name)) ?? []);
+  const sent = names.flatMap((name) => ctx.request.files.find((file) => isMeant(file, name)) ?? []);
   const rest = names.filter((name) => !sent.some((file) => isMeant(file, name)));
   const whose = { personId: ctx.person.id, conversationId: ctx.conversationId };
   const found =
@@ -143,7 +149,7 @@ export function writeTool(deps: CodeDeps): AnyTool {
     // It reaches nothing but a container that goes with the turn.
     effectOf: () => 'read',
     does: ['file_write'],
-    notForModels: !deps.isOn,
+    callers: 'buttons',
     dropWhenSmall: true,
     outlasts: true,
     timeoutMs: MARGIN_MS,
@@ -155,7 +161,7 @@ export function writeTool(deps: CodeDeps): AnyTool {
       const came = await workspace.write([{ path: inside, content }], {
         // The code that reads it finds it in the same container.
         ...broughtBy(await deps.inUse(ctx), workspace),
-        atStart: () => contentsOf(deps.artifacts, ctx.files),
+        atStart: () => contentsOf(deps.artifacts, ctx.request.files),
         signal: ctx.signal,
       });
       if (!came.ok) return failed(came.code, came);

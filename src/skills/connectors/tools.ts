@@ -25,10 +25,14 @@ export function connectorTools(deps: CallDeps, { connectors }: Found): readonly 
       effectOf: ({ method }) => (isReading(method) ? 'fetch' : 'external'),
       does: ['web_read'],
       dropWhenSmall: true,
-      display: 'name',
-      critique: true,
-      doing: ({ connector }) => texts.reading(connector),
-      redact: privately('body'),
+      display: { as: 'name', text: ({ connector }) => texts.reading(connector) },
+      policy: {
+        critique: true,
+        thingsIn: ({ connector }) => [{ kind: 'tool', name: connector, skill: 'connectors' }],
+        // The approval binds to the address it was shown with.
+        binds: async ({ connector }) => deps.folders.read().connectors.get(connector)?.hash ?? '',
+      },
+      record: { redact: privately('body') },
       input: z.object({
         connector: z.enum(names),
         method: z.enum(METHODS).default('GET'),
@@ -36,22 +40,22 @@ export function connectorTools(deps: CallDeps, { connectors }: Found): readonly 
         query: z.record(z.string().min(1).max(200), scalar).optional(),
         body: z.unknown().optional().describe('JSON, or text; for POST, PUT, PATCH and DELETE.'),
       }),
-      thingsIn: ({ connector }) => [{ kind: 'tool', name: connector, skill: 'connectors' }],
-      targets: ({ path, query = {}, body }) => [
-        ...(path === '' ? [] : [path]),
-        ...Object.values(query).map(String),
-        ...carriedBy(body),
-      ],
-      service: ({ connector }) => `connector ${connector}`,
-      // The approval binds to the address it was shown with.
-      binds: async ({ connector }) => deps.folders.read().connectors.get(connector)?.hash ?? '',
+      flow: {
+        targets: ({ path, query = {}, body }) => [
+          ...(path === '' ? [] : [path]),
+          ...Object.values(query).map(String),
+          ...carriedBy(body),
+        ],
+        service: ({ connector }) => `connector ${connector}`,
+      },
       timeoutOf: ({ connector }) => {
         const { timeout = LONGEST_MS, retries = MOST_RETRIES } = connectors.get(connector) ?? {};
         return (timeout + MARGIN_MS) * (retries + 1);
       },
       async run({ connector, ...call }, ctx) {
         const hash = deps.folders.read().connectors.get(connector)?.hash;
-        if (ctx.bound !== undefined && ctx.bound !== hash) return failed('GONE', texts.changed(connector));
+        if (ctx.approval.bound !== undefined && ctx.approval.bound !== hash)
+          return failed('GONE', texts.changed(connector));
         const asker = { personId: ctx.person.id, spaceId: ctx.place.space, signal: ctx.signal };
         const came = await callConnector(deps, connector, call, asker);
         if (!came.ok) return came;

@@ -36,7 +36,7 @@ function listTool({ kinds }: Deps): AnyTool {
     name: 'improvement_proposals_list',
     description: 'Lists what you have proposed to change of yourself, for your owner.',
     effect: 'read',
-    mainAgentOnly: true,
+    callers: 'main-agent',
     dropWhenSmall: true,
     input: z.object({
       status: z.enum([...store.STATES, 'all']).default('pending'),
@@ -84,9 +84,9 @@ export function ownerTool({ name, description, run }: Pick<DataTool, 'name' | 'd
   return dataTool({
     ...{ name, description },
     effect: 'write',
-    mainAgentOnly: true,
+    callers: 'main-agent',
     dropWhenSmall: true,
-    confirm: true,
+    policy: { confirm: true },
     input: z.object({}),
     run: async (_, ctx) => (ctx.person.role === 'owner' ? run(ctx) : failed('DENIED', texts.ownersOnly())),
   });
@@ -126,19 +126,21 @@ function decideTool(deps: Deps): AnyTool {
     description:
       'Approves or rejects one of your proposals, where your owner has told you to. `title` is its title as it is listed.',
     effect: 'write',
-    mainAgentOnly: true,
+    callers: 'main-agent',
     dropWhenSmall: true,
-    confirm: true,
+    policy: {
+      confirm: true,
+      // The card names the title; whatever else of the proposal has changed by then ends the approval.
+      binds: async ({ id }) => (await store.find(readerOf(deps.database), id))?.hash ?? '',
+    },
     input: z.object({ id, title: z.string().min(1).max(200), decision: z.enum(['approve', 'reject']) }),
-    // The card names the title; whatever else of the proposal has changed by then ends the approval.
-    binds: async ({ id }) => (await store.find(readerOf(deps.database), id))?.hash ?? '',
 
     async run({ id, title, decision }, ctx) {
       if (ctx.person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
       const proposal = await store.find(ctx.tx, id);
       if (!proposal) return failed('NOT_FOUND', texts.changedMeanwhile(id));
       if (proposal.title !== title) return failed('CHANGED', texts.otherTitle(proposal), TAINTED);
-      return settled(deps, { id, hash: ctx.bound ?? proposal.hash, approve: decision === 'approve' }, ctx);
+      return settled(deps, { id, hash: ctx.approval.bound ?? proposal.hash, approve: decision === 'approve' }, ctx);
     },
   });
 }
@@ -148,8 +150,7 @@ function answerTool(deps: Deps): AnyTool {
     name: ANSWER,
     description: 'Decides on a proposal.',
     effect: 'write',
-    notForModels: true,
-    approves: true,
+    callers: 'person',
     input: z.object({ id, hash, approve: z.boolean() }),
     run: (decision, ctx) => settled(deps, decision, ctx),
   });
@@ -160,7 +161,7 @@ function takeBackTool(deps: Deps): AnyTool {
     name: TAKE_BACK,
     description: 'Takes back a decision on a proposal, and what it has changed.',
     effect: 'write',
-    notForModels: true,
+    callers: 'buttons',
     input: z.object({ id }),
     async run({ id }, { tx, person, clock }) {
       const proposal = await takeBack(tx, deps.kinds, { id, person }, clock.now());

@@ -43,15 +43,16 @@ export function serverTools(servers: Servers): readonly AnyTool[] {
 function toolOf(servers: Servers, server: string, { tool, name, description, schema, effect, hash }: Offer): AnyTool {
   const timeout = servers.get(server)?.connection.settings.timeout ?? 0;
   return outsideTool({
-    ...{ name, description, schema, effect },
+    ...{ name, description, form: { schema }, effect },
     dropWhenSmall: true,
-    display: 'name',
-    critique: true,
+    display: { as: 'name' },
+    policy: {
+      critique: true,
+      // A person who says yes has seen what the server said of the tool then.
+      binds: async () => hash,
+    },
     input: z.record(z.string(), z.unknown()),
-    targets: (input) => carriedBy(input, schema),
-    service: () => serviceOf(server),
-    // A person who says yes has seen what the server said of the tool then.
-    binds: async () => hash,
+    flow: { targets: (input) => carriedBy(input, schema), service: () => serviceOf(server) },
     timeoutMs: timeout + MARGIN_MS,
     run: (input, ctx) =>
       asked(servers, server, ctx, async (client, connection) => {
@@ -64,7 +65,7 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
           { method: 'tools/call', params },
           callResult,
           ctx.signal,
-          (seen) => ctx.progress?.(progressOf(server, seen)),
+          (seen) => ctx.turn.progress?.(progressOf(server, seen)),
         );
         return resultOf({ server, tool: name, ...keptBy(servers) }, came);
       }),
@@ -181,8 +182,7 @@ function listTool(servers: Servers, names: readonly string[]): AnyTool {
       server: z.enum(names),
       after: z.string().max(1_000).optional().describe('Where a long list goes on.'),
     }),
-    targets: ({ after }) => (after === undefined ? [] : [after]),
-    service: ({ server }) => serviceOf(server),
+    flow: { targets: ({ after }) => (after === undefined ? [] : [after]), service: ({ server }) => serviceOf(server) },
     run: ({ server, after }, ctx) =>
       asked(servers, server, ctx, async (client, connection) => {
         const params = after === undefined ? {} : { cursor: after };
@@ -206,8 +206,7 @@ function readTool(servers: Servers, names: readonly string[]): AnyTool {
     effect: 'fetch',
     dropWhenSmall: true,
     input: z.object({ server: z.enum(names), uri: z.string().min(1).max(4_096) }),
-    targets: ({ uri }) => [uri],
-    service: ({ server }) => serviceOf(server),
+    flow: { targets: ({ uri }) => [uri], service: ({ server }) => serviceOf(server) },
     run: ({ server, uri }, ctx) =>
       asked(servers, server, ctx, async (client, connection) => {
         const came = await connection.request(
@@ -235,8 +234,10 @@ function promptTool(servers: Servers, names: readonly string[]): AnyTool {
       name: z.string().min(1).max(200),
       arguments: z.record(z.string(), z.string()).default({}),
     }),
-    targets: ({ name, arguments: given }) => [name, ...Object.values(given)],
-    service: ({ server }) => serviceOf(server),
+    flow: {
+      targets: ({ name, arguments: given }) => [name, ...Object.values(given)],
+      service: ({ server }) => serviceOf(server),
+    },
     run: ({ server, name, arguments: given }, ctx) =>
       asked(servers, server, ctx, async (client, connection) => {
         const prompt = servers.get(server)?.listing.prompts.find((each) => each.name === name);
@@ -278,8 +279,7 @@ export function approveTool(servers: Servers): AnyTool {
     name: 'mcp_approve',
     description: 'Approves what an MCP server says of its tools now.',
     effect: 'write',
-    notForModels: true,
-    approves: true,
+    callers: 'person',
     input: z.object({ server: z.string(), hash: z.string() }),
     async run({ server, hash }, { tx, person, clock }) {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove);

@@ -74,7 +74,7 @@ export async function keep(
     source: 'told',
     saidBy: person.name,
     saidAt: now,
-    from: { inboxId: ctx.inboxId },
+    from: { inboxId: ctx.request.id },
     tainted,
     slot,
   };

@@ -77,7 +77,7 @@ const saveTool = (service: Service) =>
     dialogue: { thing: 'memory' },
     description: 'Remembers a fact, preference or event about the person for later conversations.',
     effect: 'write',
-    redact: privately('text'),
+    record: { redact: privately('text') },
     input: saveInput,
     // Equal memories have the same words: a write waits for no embedding.
     prepare: ({ text }, ctx) => found(service, ctx, text, {}, 8, 0),
@@ -108,7 +108,7 @@ const searchTool = (service: Service) =>
     dialogue: { thing: 'memory' },
     description: 'Searches what you remember of the person, by meaning. `past` also finds what is no longer so.',
     effect: 'read',
-    redact: privately('query'),
+    record: { redact: privately('query') },
     input: z.object({
       query: z.string().min(1).max(1_000),
       ...filter,
@@ -167,7 +167,7 @@ const contextTool = (service: Service) =>
     description: 'Assembles what you remember about something within so many tokens.',
     effect: 'read',
     dropWhenSmall: true,
-    redact: privately('about'),
+    record: { redact: privately('about') },
     input: z.object({ about: z.string().min(1).max(1_000), tokens: z.int().min(50).max(4_000).default(600) }),
     prepare: ({ about }, ctx) => found(service, ctx, about, {}, 60),
     async run({ about, tokens }, ctx) {
@@ -268,10 +268,10 @@ const deleteTool = (service: Service) =>
   dataTool({
     name: 'memory_delete',
     dialogue: { thing: 'memory' },
-    deletes: () => 1,
+    policy: { deletes: () => 1 },
     description: 'Forgets something that you remember of the person.',
     effect: 'write',
-    redact: privately('which'),
+    record: { redact: privately('which') },
     input: z.object({ which }),
     prepare: ({ which }, ctx) => found(service, ctx, which, {}, 5),
     async run({ which }, ctx) {
@@ -293,7 +293,7 @@ const correctTool = (service: Service) =>
     description:
       'Puts right something that you remember: the new text takes its place, and the old one stays on record.',
     effect: 'write',
-    redact: privately('which', 'text'),
+    record: { redact: privately('which', 'text') },
     input: z.object({ which, text: z.string().default('').describe('What is right, as a whole sentence.') }),
     prepare: ({ which }, ctx) => found(service, ctx, which, {}, 5),
     async run({ which, text }, ctx) {
@@ -318,7 +318,7 @@ const keepTool = (service: Service) =>
     dialogue: { thing: 'memory' },
     description: 'Keeps a memory that was proposed.',
     effect: 'write',
-    notForModels: true,
+    callers: 'buttons',
     input: z.object({ id: z.string().max(50) }),
     async run({ id }, ctx) {
       const [memory] = await store.byIds(ctx.tx, ctx.person.id, [id]);
@@ -335,7 +335,7 @@ const restoreTool = (service: Service) =>
     dialogue: { thing: 'memory' },
     description: 'Takes back what was done to a memory.',
     effect: 'write',
-    notForModels: true,
+    callers: 'buttons',
     input: z.object({
       id: z.string().max(50),
       as: z.enum(['current', 'past', 'proposed']).default('current'),
@@ -376,8 +376,8 @@ const aboutTool = (service: Service) =>
     dialogue: { thing: 'memory' },
     description: 'Tells what is remembered and noted about something.',
     effect: 'read',
-    notForModels: true,
-    redact: privately('what'),
+    callers: 'buttons',
+    record: { redact: privately('what') },
     input: z.object({ what: z.string().min(1).max(200) }),
     prepare: ({ what }, ctx) => found(service, ctx, what, {}, 8),
     async run({ what }, ctx) {
@@ -389,7 +389,7 @@ const aboutTool = (service: Service) =>
         ctx,
         hits.filter(({ score }) => score >= best * 0.6 && score >= 0.3),
       );
-      const notes = await ctx.call({ tool: 'note_recall', input: { query: what } }, ctx);
+      const notes = await ctx.tools.call({ tool: 'note_recall', input: { query: what } }, ctx);
       const also = notes.ok ? [texts.alsoNotes(), notes.text] : [];
       if (memories.length === 0) return notes.ok ? notes : failed('NOT_FOUND', texts.nothing(what));
       const result = listed(ctx, [texts.found(what)], memories, await olderThan(ctx, memories.slice(0, 3)));

@@ -19,11 +19,11 @@ export const deleteTool = (wrote: Wrote) =>
   dataTool({
     name: 'note_delete',
     dialogue: { thing: 'note' },
-    deletes: ({ which, sure }) => (sure || which === 'all' ? 2 : 1),
+    policy: { deletes: ({ which, sure }) => (sure || which === 'all' ? 2 : 1) },
     description: 'Deletes a note.',
     effect: 'write',
-    redact: privately('which'),
-    own: ['sure'],
+    record: { redact: privately('which') },
+    form: { own: ['sure'] },
     timeoutMs: TIMEOUT_MS,
     input: z.object({
       which,
@@ -45,8 +45,8 @@ export const pinTool = (wrote: Wrote) =>
     dialogue: { thing: 'note' },
     description: 'Pins a note, so that it comes first in lists, or unpins it.',
     effect: 'write',
-    notForModels: true,
-    redact: privately('which'),
+    callers: 'buttons',
+    record: { redact: privately('which') },
     input: z.object({ which, pin: z.boolean().default(true) }),
 
     async run(input, ctx) {
@@ -60,10 +60,10 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
   dataTool({
     name: 'note_edit',
     dialogue: { thing: 'note' },
-    deletes: () => 1,
+    policy: { deletes: () => 1 },
     description: "Replaces a note's text, or adds to it (`append`), or sets its tags.",
     effect: 'write',
-    redact: privately('which', 'text', 'append'),
+    record: { redact: privately('which', 'text', 'append') },
     input: z.object({
       which,
       text: z.string().optional().describe('The new text.'),
@@ -117,8 +117,8 @@ export const restoreTool = (wrote: Wrote) =>
     dialogue: { thing: 'note' },
     description: 'Takes back what was done to a note.',
     effect: 'write',
-    notForModels: true,
-    redact: privately('before'),
+    callers: 'buttons',
+    record: { redact: privately('before') },
     timeoutMs: TIMEOUT_MS,
     input: z.union([restoring, z.object({ all: deletion })]),
 

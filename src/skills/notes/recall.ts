@@ -34,8 +34,8 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
     dialogue: { thing: 'note' },
     description: 'Shows the notes that answer a question.',
     effect: 'read',
-    notForModels: true,
-    redact: privately('query'),
+    callers: 'buttons',
+    record: { redact: privately('query') },
     input: z.object({
       query: z.string().min(1).max(200),
       /** Nobody else knows it: that no note says it is an answer. */
@@ -53,7 +53,7 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
       const { sure, offered } = judged(query, rank(terms, notes), near);
       if (offered.length === 0 && own) {
         // It may have been told as something about the person.
-        const remembered = await ctx.call({ tool: 'memory_about', input: { what: query } }, ctx);
+        const remembered = await ctx.tools.call({ tool: 'memory_about', input: { what: query } }, ctx);
         if (remembered.ok) return remembered;
         return failed('NO_NOTE', texts.noNote(query));
       }

@@ -50,8 +50,8 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
     dialogue: { thing: 'note', asks: { NO_TEXT: 'text' } },
     description: "Saves a note in the person's own words. `#tag` in the text, or `tags`, file it.",
     effect: 'write',
-    impersonal: true,
-    redact: privately('text', 'title'),
+    flow: { impersonal: true },
+    record: { redact: privately('text', 'title') },
     input,
 
     async prepare({ text }): Promise<FileRef | undefined> {
@@ -139,8 +139,8 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
     dialogue: { thing: 'note' },
     description: 'Puts an item on a list that is a note, or takes one off.',
     effect: 'write',
-    notForModels: true,
-    redact: privately('which', 'add', 'remove', 'make'),
+    callers: 'buttons',
+    record: { redact: privately('which', 'add', 'remove', 'make') },
     input: z.object({
       which: z.string().max(200).describe('The name of the list.'),
       add: z.string().max(500).optional(),

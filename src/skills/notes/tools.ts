@@ -19,11 +19,11 @@ const MOST_NAMED = 500;
 export const searchTool = (meaning: Pick<Meaning, 'near'>) =>
   dataTool({
     name: 'note_search',
-    times: ['from', 'to'],
+    form: { times: ['from', 'to'] },
     dialogue: { thing: 'note' },
     description: "Searches the person's notes: words (also misspelt or in other words) and #tags.",
     effect: 'read',
-    redact: privately('query'),
+    record: { redact: privately('query') },
     input: z.object({
       query: z.string().max(500),
       tags: z.array(z.string().max(50)).max(10).optional().describe('Only notes with all of these tags.'),
@@ -118,8 +118,8 @@ export const getTool = dataTool({
   dialogue: { thing: 'note' },
   description: 'Shows one note whole, with what it said before where it is no list.',
   effect: 'read',
-  redact: privately('which'),
-  own: ['named'],
+  record: { redact: privately('which') },
+  form: { own: ['named'] },
   input: z.object({
     which: z.string().max(200).default('').describe('Its id, number in the list, or words of it.'),
     named: z.boolean().optional().describe('Only a list.'),

@@ -114,11 +114,11 @@ export async function moveTo(
 export function editTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_edit',
-    times: ['when'],
+    form: { times: ['when'] },
     dialogue: { thing: 'reminder', asks: { NO_CHANGE: 'when', ...ASKS_WHEN } },
     description: "Changes a reminder's text, its time, or how it is delivered. Pass the person's own words for `when`.",
     effect: 'write',
-    redact: privately('which', 'text', 'replace'),
+    record: { redact: privately('which', 'text', 'replace') },
     input: z.object({
       which,
       text: z.string().optional().describe('The new text.'),
@@ -289,12 +289,14 @@ const MOST_DELETED_UNASKED = 2;
 export const deleteTool = dataTool({
   name: 'reminder_delete',
   dialogue: { thing: 'reminder' },
-  // Several at once count as many.
-  deletes: ({ which, sure }) => (sure || isAll(which) || which.includes(',') ? 2 : 1),
+  policy: {
+    // Several at once count as many.
+    deletes: ({ which, sure }) => (sure || isAll(which) || which.includes(',') ? 2 : 1),
+  },
   description: 'Deletes a reminder; a series ends with it.',
   effect: 'write',
-  redact: privately('which'),
-  own: ['sure'],
+  record: { redact: privately('which') },
+  form: { own: ['sure'] },
   // Strict: a button of an earlier version that took days off a series must not end it.
   input: z.strictObject({
     which,

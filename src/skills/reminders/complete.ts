@@ -9,13 +9,12 @@ import { texts } from './texts.ts';
 
 export const completeTool = dataTool({
   name: 'reminder_complete',
-  times: ['day'],
+  form: { times: ['day'], own: ['days', 'next'] },
   dialogue: { thing: 'reminder', asks: { NOT_A_DATE: 'day' } },
-  deletes: () => 1,
+  policy: { deletes: () => 1 },
   description: 'Marks a reminder as done. Of a series only the occurrence that spoke last; the series goes on.',
   effect: 'write',
-  redact: privately('which'),
-  own: ['days', 'next'],
+  record: { redact: privately('which') },
   input: z.object({
     which,
     ahead: z.boolean().optional().describe('Of a series: the next occurrence, before it speaks.'),

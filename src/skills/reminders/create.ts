@@ -79,14 +79,13 @@ export type ToCreate = CreateInput & { tainted?: boolean | undefined };
 export function createTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_create',
-    times: ['when'],
+    form: { times: ['when'], own: ['waking'] },
     dialogue: { thing: 'reminder', asks: { NO_TEXT: 'text', ...ASKS_WHEN } },
     description:
       "Sets a reminder, once or recurring. Pass the person's own words for `when`; never compute a date yourself.",
     effect: 'write',
-    impersonal: true,
-    redact: privately('text'),
-    own: ['waking'],
+    flow: { impersonal: true },
+    record: { redact: privately('text') },
     input: createInput,
 
     async run(input, ctx) {

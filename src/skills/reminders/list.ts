@@ -60,7 +60,7 @@ type ListInput = z.output<typeof listInput>;
 
 export const listTool = dataTool({
   name: 'reminder_list',
-  times: ['day'],
+  form: { times: ['day'] },
   dialogue: {
     thing: 'reminder',
     async named({ db, personId, reader }) {

@@ -76,8 +76,8 @@ export function restoreTool(wakeAt: WakeAt) {
     dialogue: { thing: 'reminder' },
     description: 'Takes back what was done to reminders.',
     effect: 'write',
-    notForModels: true,
-    redact: privately('items'),
+    callers: 'buttons',
+    record: { redact: privately('items') },
     input: restoreInput,
 
     async run({ items }, { tx, person, conversationId, clock, when }) {

@@ -43,11 +43,11 @@ async function snoozeTo(
 export function snoozeTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_snooze',
-    times: ['when', 'day'],
+    form: { times: ['when', 'day'] },
     dialogue: { thing: 'reminder' },
     description: 'Puts one occurrence of a reminder off. A series keeps its own times beside it.',
     effect: 'write',
-    redact: privately('which'),
+    record: { redact: privately('which') },
     input: z.object({
       which,
       when: z
@@ -218,8 +218,8 @@ export function chooseTool(wakeAt: WakeAt) {
     dialogue: { thing: 'reminder' },
     description: 'Sets, moves or puts off a reminder to a time that the person picked.',
     effect: 'write',
-    notForModels: true,
-    redact: privately('text'),
+    callers: 'buttons',
+    record: { redact: privately('text') },
     input: carriedInput.extend({
       act: z.enum(['create', 'edit', 'snooze']),
       which: z.string().default(''),

@@ -26,12 +26,12 @@ const which = z.string().max(200).default('').describe('Its id, its number in th
 export const editTool = (tooling: Tooling) =>
   dataTool({
     name: 'schedule_edit',
-    times: ['when'],
+    form: { times: ['when'] },
     dropWhenSmall: true,
     dialogue: { thing: 'schedule' },
     description: 'Changes when a schedule comes, or what is done then.',
     effect: 'write',
-    redact: privately('which', 'prompt', 'run', 'title'),
+    record: { redact: privately('which', 'prompt', 'run', 'title') },
     input: createInput.extend({ which }),
 
     async run(input, ctx) {
@@ -87,10 +87,10 @@ export const deleteTool = dataTool({
   name: 'schedule_delete',
   dropWhenSmall: true,
   dialogue: { thing: 'schedule' },
-  deletes: () => 1,
+  policy: { deletes: () => 1 },
   description: 'Deletes a schedule.',
   effect: 'write',
-  redact: privately('which'),
+  record: { redact: privately('which') },
   input: z.object({ which }),
 
   async run(input, ctx) {

@@ -75,13 +75,13 @@ type CreateInput = z.output<typeof createInput>;
 export const createTool = (tooling: Tooling) =>
   dataTool({
     name: 'schedule_create',
-    times: ['when'],
+    form: { times: ['when'] },
     dialogue: { thing: 'schedule', asks: { NO_TIME: 'when', NO_TEXT: 'prompt' } },
     description:
       'Plans something that you do later, once or recurring: you get `prompt` as a message then. ' +
       'Where only words are to be said back, use reminder_create.',
     effect: 'write',
-    redact: privately('prompt', 'run', 'title'),
+    record: { redact: privately('prompt', 'run', 'title') },
     input: createInput,
 
     async run(input, ctx) {
@@ -208,8 +208,8 @@ export const chooseTool = (
     dialogue: { thing: 'schedule' },
     description: 'Settles when a schedule comes.',
     effect: 'write',
-    notForModels: true,
-    redact: privately('prompt', 'run', 'title'),
+    callers: 'buttons',
+    record: { redact: privately('prompt', 'run', 'title') },
     input: createInput.extend({
       act: z.enum(['create', 'edit']),
       which: z.string().optional(),
@@ -268,8 +268,8 @@ export const restoreTool = (wakeAt: WakeAt) =>
     dialogue: { thing: 'schedule' },
     description: 'Takes back what was done to a schedule.',
     effect: 'write',
-    notForModels: true,
-    redact: ({ id, version }: { id: string; version: number }) => ({ id, version }),
+    callers: 'buttons',
+    record: { redact: ({ id, version }: { id: string; version: number }) => ({ id, version }) },
     input: z.object({ id: z.string(), version: z.int(), before: before.optional() }),
 
     async run(input, { tx, person, clock }) {

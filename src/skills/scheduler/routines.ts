@@ -51,7 +51,7 @@ async function show({ agenda }: AllSkills, routine: Routine, ctx: TxContext): Pr
   if (!ctx.private) return failed('NOT_HERE', said.notHere(routine.title));
   const ahead = (ctx.prepared ?? []) as AgendaSection[];
   const sections = [...(await agenda(ctx, routine.span(ctx))), ...ahead].filter(({ lines }) => lines.length > 0);
-  const isPlanned = ctx.origin === 'schedule';
+  const isPlanned = ctx.request.origin === 'schedule';
   const text = said.routine(routine.name, sections, ctx.when);
   const own = isPlanned ? [] : await store.list(ctx.tx, ctx.person.id);
   const offers = !isPlanned && !own.some(({ run }) => run === `/${routine.name}`);
@@ -100,7 +100,7 @@ export function routineTools(all: AllSkills, tooling: Tooling) {
     }),
     dataTool({
       name: 'routine_switch',
-      times: ['when'],
+      form: { times: ['when'] },
       dialogue: { thing: 'schedule' },
       dropWhenSmall: true,
       description: 'Switches the daily briefing or the weekly review on (by itself, at `when`) or off.',

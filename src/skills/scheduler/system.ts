@@ -67,7 +67,7 @@ export function systemTools(deps: Deps) {
       dialogue: { thing: 'schedule' },
       description: 'Switches a schedule, or one of your own tasks, on or off.',
       effect: 'write',
-      confirm: true,
+      policy: { confirm: true },
       input: z.object({ name, on: z.boolean() }),
       run: (input, ctx) => toggle(deps, input, ctx),
     }),
@@ -92,8 +92,8 @@ const switchTool = (deps: Deps) =>
     dialogue: { thing: 'schedule' },
     description: 'Switches a schedule on or off.',
     effect: 'write',
-    notForModels: true,
-    thingsIn: () => [{ kind: 'tool', name: 'scheduler_toggle', skill: 'scheduler' }],
+    callers: 'buttons',
+    policy: { thingsIn: () => [{ kind: 'tool', name: 'scheduler_toggle', skill: 'scheduler' }] },
     input: z.object({ name, on: z.boolean() }),
 
     async run(input, ctx) {
@@ -163,7 +163,7 @@ const stopTool = (deps: Deps) =>
     dialogue: { thing: 'schedule' },
     description: 'Switches off what fails again and again.',
     effect: 'write',
-    notForModels: true,
+    callers: 'buttons',
     input: z.object({ id: z.string().optional(), task: z.string().optional() }),
 
     async run({ id, task }, ctx) {
@@ -181,12 +181,12 @@ const stopTool = (deps: Deps) =>
 export const nothingTool = dataTool({
   name: 'nothing_to_tell',
   dropWhenSmall: true,
-  mainAgentOnly: true,
+  callers: 'main-agent',
   description: 'Ends what a schedule has begun without a message, where there is nothing worth telling.',
   effect: 'read',
-  impersonal: true,
+  flow: { impersonal: true },
   input: z.object({}),
-  run: async (_, { origin }) =>
+  run: async (_, { request: { origin } }) =>
     origin === 'schedule' ? done(texts.nothing, { silent: true }) : failed('NOT_HERE', texts.notPlanned),
 });
 

@@ -73,7 +73,9 @@ function toolProblems(
   const chosen = host.chosenFor(name) ?? [];
   return [
     ...tools.filter((tool) => !ships && !all.has(tool)).map((tool) => problem(directory, texts.unknownTool(tool))),
-    ...tools.filter((tool) => toolbox.get(tool)?.mainAgentOnly).map((tool) => problem(directory, texts.ownTool(tool))),
+    ...tools
+      .filter((tool) => toolbox.get(tool)?.callers === 'main-agent')
+      .map((tool) => problem(directory, texts.ownTool(tool))),
     ...(chosen.length > 0 && !tools.includes('skill_activate')
       ? [problem(`specialists.${name}.skills`, texts.needsSkillTool())]
       : []),

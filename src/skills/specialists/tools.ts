@@ -37,9 +37,9 @@ export function listTool({ held }: ToolDeps): AnyTool {
     dropWhenSmall: true,
     description: 'Lists the specialists that specialist_spawn can hand a task to, and what each may use.',
     effect: 'read',
-    impersonal: true,
+    flow: { impersonal: true },
     input: z.object({}),
-    async run(_, { turnKey }) {
+    async run(_, { turn: { key: turnKey } }) {
       const snapshot = held.of(turnKey);
       return done(texts.list(linesOf(snapshot), []), taintOf([...snapshot.specialists.values()]));
     },
@@ -64,28 +64,27 @@ export function spawnTool(deps: ToolDeps): AnyTool {
     description:
       'Hands a task to a specialist, which works on it by itself, and gives you its answer. It knows nothing of the conversation: put everything that it needs into the task. Several calls in one step run side by side.',
     effect: 'fetch',
-    impersonal: true,
+    flow: { impersonal: true },
     does: ['agents'],
     effectOf: () => 'read',
-    mainAgentOnly: true,
+    callers: 'main-agent',
     nestedOnly: true,
-    display: 'stream',
-    doing: ({ specialist }) => specialist,
+    display: { as: 'stream', text: ({ specialist }) => specialist },
     timeoutMs: TIMEOUT_MS + MARGIN_MS,
     input: z.object({ specialist: specialistName, task: z.string().trim().min(1).max(LONGEST_TASK) }),
 
     async run({ specialist: name, task }, ctx) {
-      if (!ctx.spawn) return failed('NOT_HERE', texts.noSpawn());
-      const snapshot = deps.held.of(ctx.turnKey);
+      if (!ctx.turn.spawn) return failed('NOT_HERE', texts.noSpawn());
+      const snapshot = deps.held.of(ctx.turn.key);
       const specialist = find(snapshot, name);
       if (!specialist) return failed('NOT_FOUND', unknown(snapshot, name));
       const refused = await admit(deps, specialist, ctx);
       if (refused) return refused;
-      const came = await ctx.spawn({
+      const came = await ctx.turn.spawn({
         ...spawnOptions(specialist),
         prompt: systemOf(specialist, skillsOf(deps, specialist, ctx)),
         task,
-        onDoing: (doing) => ctx.progress?.(`${specialist.name}: ${doing}`),
+        onDoing: (doing) => ctx.turn.progress?.(`${specialist.name}: ${doing}`),
       });
       return came.ok && !specialist.ships ? { ...came, tainted: true } : came;
     },
@@ -118,7 +117,11 @@ function modelOf({ model, provider }: Specialist): Pick<SpawnOptions, 'tier' | '
 }
 
 /** Skills are of use to who can activate them. */
-function skillsOf({ host, gate }: ToolDeps, { name, tools }: Specialist, { person, turnKey }: CallContext) {
+function skillsOf(
+  { host, gate }: ToolDeps,
+  { name, tools }: Specialist,
+  { person, turn: { key: turnKey } }: CallContext,
+) {
   return tools.includes('skill_activate') ? host.skillsFor(name, { person, turnKey }, gate) : undefined;
 }
 
@@ -151,8 +154,7 @@ export function approveTool({ host }: ToolDeps): AnyTool {
     name: 'specialist_approve',
     description: 'Approves a specialist as its files are.',
     effect: 'write',
-    notForModels: true,
-    approves: true,
+    callers: 'person',
     input: z.object({ name: specialistName, hash: z.string().max(128) }),
     async run({ name, hash }, { tx, person, clock }) {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());

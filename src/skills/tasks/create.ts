@@ -32,15 +32,15 @@ export function readSteps(words: readonly string[], by: Step['by']): Step[] | Fa
 export const createTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_create',
-    times: ['when'],
+    form: { times: ['when'] },
     dialogue: { thing: 'task' },
     dropWhenSmall: true,
     description:
       'Keeps a piece of work that takes days: a title and ordered steps. You take it up again by yourself at `when`, or ' +
       'right after this turn. Not for what needs one answer now, or only words said later.',
     effect: 'write',
-    impersonal: true,
-    redact: privately('title', 'steps'),
+    flow: { impersonal: true },
+    record: { redact: privately('title', 'steps') },
     input: z.object({
       title: z.string(),
       steps: stepsInput,

@@ -60,4 +60,4 @@ export function choicesOf({ id, state, steps, step }: Task, { hasModel }: Pick<T
 }
 
 /** True if a person speaks of it now; what a schedule began is nobody's word. */
-export const isWord = ({ origin }: Pick<TxContext, 'origin'>): boolean => origin === 'person';
+export const isWord = ({ request }: Pick<TxContext, 'request'>): boolean => request.origin === 'person';

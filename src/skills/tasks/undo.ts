@@ -59,8 +59,8 @@ export const restoreTool = ({ wakeAt }: Tooling) =>
     dialogue: { thing: 'task' },
     description: 'Takes back what was done to a task.',
     effect: 'write',
-    notForModels: true,
-    redact: ({ id, version }: { id: string; version: number }) => ({ id, version }),
+    callers: 'buttons',
+    record: { redact: ({ id, version }: { id: string; version: number }) => ({ id, version }) },
     input: z.object({ id: z.string(), version: z.int(), before: before.optional() }),
 
     async run({ id, version, before: was }, { tx, person, clock }) {

@@ -41,7 +41,7 @@ export const statusTool = (tooling: Tooling) =>
     },
     description: 'Shows a task with its steps and what came of them, or without `which` all unfinished ones.',
     effect: 'write',
-    redact: privately('which'),
+    record: { redact: privately('which') },
     input: z.object({ which }),
     run: (input, ctx) => (input.which === '' ? listed(ctx, tooling) : shown(input.which, ctx, tooling)),
   });
@@ -62,14 +62,14 @@ async function listed(ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
 }
 
 async function shown(words: string, ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
-  const isPlanned = ctx.origin === 'schedule';
+  const isPlanned = ctx.request.origin === 'schedule';
   const task = await findWhich(ctx, words, { tool: 'task_status', input: { which: words } });
   if ('ok' in task) {
     // A turn that a task has begun finds it over: nobody needs to hear of that.
-    return isPlanned && ctx.byName ? done(texts.over, { silent: true }) : task;
+    return isPlanned && ctx.request.byName ? done(texts.over, { silent: true }) : task;
   }
   const step = task.steps[task.step];
-  if (isPlanned && ctx.byName && (task.state !== 'active' || step?.by !== 'assistant')) {
+  if (isPlanned && ctx.request.byName && (task.state !== 'active' || step?.by !== 'assistant')) {
     return done(texts.over, { silent: true });
   }
   if (isWord(ctx) && task.resumed > 0) await store.heard(ctx.tx, task.id, task.nextAt);
@@ -97,7 +97,7 @@ export const advanceTool = (tooling: Tooling) =>
     dialogue: { thing: 'task' },
     description: 'Says that the next step of a task is done; tells the one after it.',
     effect: 'write',
-    redact: privately('which', 'result', 'files'),
+    record: { redact: privately('which', 'result', 'files') },
     input: z.object({
       which,
       step: z.int().optional().describe('The number of the step that is done.'),
@@ -152,11 +152,11 @@ function nextLook({ steps, step, state, isRunning, rule, nextAt, resumed }: Task
 export const blockTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_block',
-    times: ['until'],
+    form: { times: ['until'] },
     dialogue: { thing: 'task', asks: { NO_REASON: 'reason', NO_TIME: 'until' } },
     description: 'Says that a task cannot go on now, and why.',
     effect: 'write',
-    redact: privately('which', 'reason'),
+    record: { redact: privately('which', 'reason') },
     input: z.object({
       which,
       type: z.enum(BLOCKS),
@@ -185,10 +185,10 @@ export const resumeTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_resume',
     dialogue: { thing: 'task' },
-    notForModels: true,
+    callers: 'buttons',
     description: 'Goes on with a task.',
     effect: 'write',
-    redact: privately('which'),
+    record: { redact: privately('which') },
     input: z.object({ which }),
 
     async run(input, ctx) {
@@ -204,12 +204,12 @@ export const resumeTool = (tooling: Tooling) =>
 export const laterTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_later',
-    times: ['when'],
+    form: { times: ['when'] },
     dialogue: { thing: 'task', asks: { NO_TIME: 'when' } },
-    notForModels: true,
+    callers: 'buttons',
     description: 'Puts a task off.',
     effect: 'write',
-    redact: privately('which'),
+    record: { redact: privately('which') },
     input: z.object({ which, when: z.string().max(200) }),
 
     async run(input, ctx) {
@@ -239,12 +239,12 @@ async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<T
 export const editTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_edit',
-    times: ['when'],
+    form: { times: ['when'] },
     dropWhenSmall: true,
     dialogue: { thing: 'task' },
     description: 'Changes the title of a task, the steps that are left, or when it is taken up.',
     effect: 'write',
-    redact: privately('which', 'title', 'steps'),
+    record: { redact: privately('which', 'title', 'steps') },
     input: z.object({
       which,
       title: z.string().optional(),
@@ -281,10 +281,10 @@ export const cancelTool = dataTool({
   name: 'task_cancel',
   dropWhenSmall: true,
   dialogue: { thing: 'task' },
-  deletes: () => 1,
+  policy: { deletes: () => 1 },
   description: 'Gives a task up.',
   effect: 'write',
-  redact: privately('which'),
+  record: { redact: privately('which') },
   input: z.object({ which }),
 
   async run(input, ctx) {

@@ -22,15 +22,14 @@ const WEEK = 7;
 export function weatherTool(deps: WeatherDeps): AnyTool {
   return outsideTool({
     name: 'weather',
-    times: ['when'],
+    form: { times: ['when'] },
     description: "The weather now and up to two weeks ahead. Pass the person's own words for `when`.",
     effect: 'fetch',
-    impersonal: true,
+    flow: { impersonal: true, targets: ({ place }) => (place === undefined ? [] : [place]) },
     does: [],
     dropWhenSmall: true,
-    doing: () => 'looking at the weather',
+    display: { text: () => 'looking at the weather' },
     input: z.object({ place: z.string().max(100).optional(), when: z.string().max(100).optional() }),
-    targets: ({ place }) => (place === undefined ? [] : [place]),
     async run({ place: said, when }, ctx) {
       const asked = askedOf(when, ctx);
       if (asked === undefined)

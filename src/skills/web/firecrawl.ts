@@ -30,11 +30,10 @@ function scrapeTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     name: 'firecrawl_scrape',
     description: 'Reads one page in a browser elsewhere: for pages that web_fetch cannot read. Check `truncated`.',
     effect: 'fetch',
-    impersonal: true,
+    flow: { impersonal: true, targets: ({ url }) => [addressOf(url)] },
     dropWhenSmall: true,
     does: ['web_read'],
     input: z.object({ url: address }),
-    targets: ({ url }) => [addressOf(url)],
     timeoutMs: 120_000,
     async run({ url }, { signal }) {
       const at = await egress.check(addressOf(url));
@@ -52,11 +51,10 @@ function searchTool({ firecrawl }: FirecrawlDeps): AnyTool {
     name: 'firecrawl_search',
     description: 'Searches the web by Firecrawl. Gives titles, addresses and extracts.',
     effect: 'fetch',
-    impersonal: true,
+    flow: { impersonal: true, targets: ({ query }) => [query] },
     dropWhenSmall: true,
     does: ['web_search'],
     input: z.object({ query: z.string().min(1).max(400), limit: z.int().min(1).max(20).default(5) }),
-    targets: ({ query }) => [query],
     async run({ query, limit }, { signal }) {
       const came = await firecrawl.search(query, limit, signal);
       if (!came.ok) return came;
@@ -71,7 +69,7 @@ function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     name: 'firecrawl_map',
     description: 'Lists the addresses of a site, those about `search` first: to choose which pages to read.',
     effect: 'fetch',
-    impersonal: true,
+    flow: { impersonal: true, targets: ({ url }) => [addressOf(url)] },
     dropWhenSmall: true,
     does: ['web_read'],
     input: z.object({
@@ -79,7 +77,6 @@ function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
       search: z.string().max(200).optional(),
       limit: z.int().min(1).max(500).default(100),
     }),
-    targets: ({ url }) => [addressOf(url)],
     timeoutMs: 120_000,
     async run({ url, search, limit }, { signal }) {
       const at = await egress.check(addressOf(url));
@@ -98,22 +95,19 @@ function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
 function crawlTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
   return outsideTool({
     name: 'firecrawl_crawl',
-    picks: true,
+    flow: { picks: true, impersonal: true, targets: ({ url }) => [addressOf(url)] },
     description:
       'Reads many pages of a site. Costs one credit a page: always give include_paths (patterns such as docs/.*) and a low limit. Check `truncated`.',
     effect: 'fetch',
-    impersonal: true,
     dropWhenSmall: true,
     does: ['web_read'],
-    display: 'stream',
-    doing: ({ url }) => `reading pages of ${hostOf(addressOf(url))}`,
+    display: { as: 'stream', text: ({ url }) => `reading pages of ${hostOf(addressOf(url))}` },
     input: z.object({
       url: address,
       include_paths: paths,
       exclude_paths: paths,
       limit: z.int().min(1).max(100).default(10),
     }),
-    targets: ({ url }) => [addressOf(url)],
     timeoutMs: CRAWL_MS,
     outlasts: true,
     async run({ url, ...asked }, { signal }) {

@@ -37,12 +37,10 @@ export function fetchTool(pages: Pages, timeoutMs: number): AnyTool {
     description:
       'Reads a web page, PDF, JSON, CSV or text by its address. `find` gives only the passages with these words.',
     effect: 'fetch',
-    impersonal: true,
+    flow: { impersonal: true, targets: ({ url }) => [addressOf(url)] },
     does: ['web_read'],
-    display: 'name',
-    doing: ({ url }) => `reading ${hostOf(addressOf(url))}`,
+    display: { as: 'name', text: ({ url }) => `reading ${hostOf(addressOf(url))}` },
     input: z.object({ url: z.string().min(1).max(4_096), find: z.string().max(200).optional() }),
-    targets: ({ url }) => [addressOf(url)],
     timeoutMs: timeoutMs + 30_000,
     async run({ url, find }, { signal }) {
       const page = await pages.page(addressOf(url), signal);
@@ -56,12 +54,14 @@ export function searchTool(search: Search): AnyTool {
     name: 'web_search',
     description: 'Searches the web. Gives titles, addresses and extracts; read what looks right with web_fetch.',
     effect: 'fetch',
-    impersonal: true,
+    flow: {
+      impersonal: true,
+      // Words that nobody asked to be searched for may carry something out.
+      targets: ({ query }) => [query],
+    },
     does: ['web_search'],
-    doing: () => 'searching the web',
+    display: { text: () => 'searching the web' },
     input: z.object({ query: z.string().min(1).max(400), count: z.int().min(1).max(20).default(8) }),
-    // Words that nobody asked to be searched for may carry something out.
-    targets: ({ query }) => [query],
     async run({ query, count }, { signal }) {
       const found = await search.search(query, count, signal);
       if (!found.ok) return found;

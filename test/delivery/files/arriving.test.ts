@@ -19,7 +19,7 @@ const listing: Skill = {
     {
       name: 'attached',
       summary: 'Lists what came along.',
-      run: async (_, { files }) => done(files.map(({ name }) => name).join()),
+      run: async (_, { request: { files } }) => done(files.map(({ name }) => name).join()),
     },
   ],
 };

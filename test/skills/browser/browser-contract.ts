@@ -30,7 +30,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
   const ctx = {
     person: { id: 'ana' },
     conversationId: 'here',
-    turnKey: turn,
+    turn: { key: turn },
     signal: new AbortController().signal,
   } as unknown as CallContext;
   /** How often each name was resolved: one that is asked for again has moved. */
@@ -307,7 +307,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     expect(await call('browser_get_content', { session_id: one.session_id }, other)).toMatchObject({
       code: 'NOT_FOUND',
     });
-    const two = await shows(internet.at('/start'), { turnKey: { another: true } });
+    const two = await shows(internet.at('/start'), { turn: { key: { another: true } } });
     expect(two.text).toContain('start');
     expect((await shows(internet.at('/start'))).opened).toMatchObject({ code: 'BUSY' });
     await sessions.over(turn, true);

@@ -39,7 +39,7 @@ test('its container is made with exactly these options', async () => {
   await expect(`${JSON.stringify(options, undefined, 2)}\n`).toMatchFileSnapshot('golden/container.txt');
 });
 
-const owner = (turn: object) => ({ person: { id: 'ana' } as never, conversationId: 'here', turnKey: turn });
+const owner = (turn: object) => ({ person: { id: 'ana' } as never, conversationId: 'here', turn: { key: turn } });
 
 function open(more: Record<string, unknown> = {}, options: Parameters<typeof testSandbox>[1] = {}) {
   const world = testWorld();

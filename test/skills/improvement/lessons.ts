@@ -41,7 +41,7 @@ const planted: Skill = {
         name: `${topic}_drop`,
         description: `Drops a ${topic}.`,
         effect: 'write',
-        notForModels: true,
+        callers: 'buttons',
         input,
         run: async () => done('Dropped.'),
       }),

@@ -115,7 +115,7 @@ export function outsideSkill(port: number): Skill {
         description: 'Has a letter sent.',
         effect: 'fetch',
         input: z.object({ to: z.string() }),
-        async run({ to }, { spawn }) {
+        async run({ to }, { turn: { spawn } }) {
           const told = await spawn?.({ prompt: 'You send letters.', task: `ask ${to}`, tools: ['letter_send'] });
           return told ?? done('nobody');
         },

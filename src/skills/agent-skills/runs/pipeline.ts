@@ -46,28 +46,29 @@ export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number })
     description:
       'Runs skills one after another, each with the result of the one before it as its input: a composed skill by its name, or steps. Only where the person wants several skills combined.',
     effect: 'fetch',
-    impersonal: true,
+    flow: { impersonal: true },
     does: ['agents'],
     // Calls of the steps are judged one by one, as those of the turn are.
     effectOf: () => 'read',
     nestedOnly: true,
     outlasts: true,
-    mainAgentOnly: true,
+    callers: 'main-agent',
     dropWhenSmall: true,
-    display: 'stream',
-    own: ['run', 'resume', 'until', 'hashes', 'role'],
+    display: { as: 'stream', text: ({ name, steps = [] }) => name ?? steps.join(' > ') },
+    form: { own: ['run', 'resume', 'until', 'hashes', 'role'] },
     timeoutOf: (asked) => deps.alone.timeoutMs * groupsOf(deps, asked).length + MARGIN_MS,
-    thingsIn: (asked) => [
-      ...(asked.name === undefined ? [] : [{ kind: 'skill' as const, name: asked.name }]),
-      ...groupsOf(deps, asked).flatMap((group) => group.map((name) => ({ kind: 'skill' as const, name }))),
-    ],
-    doing: ({ name, steps = [] }) => name ?? steps.join(' > '),
+    policy: {
+      thingsIn: (asked) => [
+        ...(asked.name === undefined ? [] : [{ kind: 'skill' as const, name: asked.name }]),
+        ...groupsOf(deps, asked).flatMap((group) => group.map((name) => ({ kind: 'skill' as const, name }))),
+      ],
+    },
     input,
     async run(asked, ctx) {
-      if (!ctx.spawn || ctx.callKey === undefined) return failed('NOT_HERE', texts.nothingToRun());
-      const begun = await beginRun(deps, asked, ctx, views.of(ctx.turnKey));
+      if (!ctx.turn.spawn || ctx.turn.callKey === undefined) return failed('NOT_HERE', texts.nothingToRun());
+      const begun = await beginRun(deps, asked, ctx, views.of(ctx.turn.key));
       if ('ok' in begun) return begun;
-      return new PipelineRun({ deps, ctx, asked, parallel, call: ctx.callKey }, begun.run, begun.given).go();
+      return new PipelineRun({ deps, ctx, asked, parallel, call: ctx.turn.callKey }, begun.run, begun.given).go();
     },
   });
 }
@@ -98,7 +99,13 @@ async function beginRun(deps: ToolDeps, asked: Input, ctx: CallContext, view: Vi
   const resolved = resolveSteps(snapshot, parsed, decisions.drafts);
   if (!Array.isArray(resolved)) return resolved;
   const now = ctx.clock.now();
-  const run = { id: asked.run ?? idOf(ctx.callKey ?? ''), personId: ctx.person.id, name, steps: resolved, payload };
+  const run = {
+    id: asked.run ?? idOf(ctx.turn.callKey ?? ''),
+    personId: ctx.person.id,
+    name,
+    steps: resolved,
+    payload,
+  };
   return known(deps, run.id, ctx, (tx) => store.begin(tx, run, now));
 }
 
@@ -126,7 +133,7 @@ async function resumed(deps: ToolDeps, id: string, ctx: CallContext): Promise<Be
 async function known(
   { database }: ToolDeps,
   id: string,
-  { person, callKey }: CallContext,
+  { person, turn: { callKey } }: CallContext,
   write: (tx: Parameters<typeof store.begin>[0]) => Promise<void>,
 ): Promise<Begun | Failed> {
   return database.tx('skills.run.begin', async (tx) => {
@@ -203,7 +210,7 @@ class PipelineRun {
       if (!ready.ok) return ready;
       members.push({ place, member, skill, ready });
     }
-    ctx.progress?.(texts.progress(group, place + 1, this.run.steps.length));
+    ctx.turn.progress?.(texts.progress(group, place + 1, this.run.steps.length));
     const fresh = await inTheirOrder(members, parallel, (each) => this.step(each, before));
     return group.map((_, member) => {
       const at = members.findIndex((each) => each.member === member);
@@ -213,7 +220,7 @@ class PipelineRun {
 
   private async ready(skill: string): Promise<Ready | Failed> {
     const { deps, ctx, asked } = this.own;
-    const view = deps.views.of(ctx.turnKey);
+    const view = deps.views.of(ctx.turn.key);
     if (asked.role !== undefined && deps.denied(view, narrowed(asked.role)).has(skill))
       return failed('DENIED', texts.notWithin(skill, asked.role));
     const used = asked.hashes ? { ...view, variants: withoutTrials(view.variants) } : view;
@@ -230,7 +237,12 @@ class PipelineRun {
     const { deps, ctx, call } = this.own;
     const tainted = ready.tainted || before.some((each) => each.tainted);
     const task = texts.together(before) || skill;
-    const spawned = await ctx.spawn?.({ ...this.options(ready), ...promptOf(deps, ready, task, ctx), task, tainted });
+    const spawned = await ctx.turn.spawn?.({
+      ...this.options(ready),
+      ...promptOf(deps, ready, task, ctx),
+      task,
+      tainted,
+    });
     const result = spawned ?? failed('NOT_HERE', texts.nothingToRun());
     await noteEnd(deps.database, ready.skill, ctx, result.ok);
     const came: Came = {
@@ -249,8 +261,9 @@ class PipelineRun {
   /** Tools of the step: those its skill names, or where it names none all that its person may use. */
   private options({ skill, all }: Ready): Omit<SpawnOptions, 'prompt' | 'task'> {
     const { deps, ctx, asked } = this.own;
-    const offered = ctx.offered().map(({ name }) => name);
-    const within = asked.role === undefined ? undefined : ctx.offered(narrowed(asked.role)).map(({ name }) => name);
+    const offered = ctx.tools.offered().map(({ name }) => name);
+    const within =
+      asked.role === undefined ? undefined : ctx.tools.offered(narrowed(asked.role)).map(({ name }) => name);
     const kept = within === undefined ? [] : offered.filter((name) => !within.includes(name));
     return {
       ...spawnOptions(skill, deps),

@@ -24,10 +24,10 @@ export function searchTool(deps: ToolDeps): AnyTool {
     name: 'skill_search',
     description: 'Finds skills by what they are for, also those that are not listed. Pass a few words.',
     effect: 'read',
-    impersonal: true,
+    flow: { impersonal: true },
     input: z.object({ words: z.string().min(1).max(400), most: z.int().min(1).max(20).default(8) }),
     // Also what would not be offered by itself: the model has asked, and chooses.
-    async prepare({ words }, { turnKey, place }) {
+    async prepare({ words }, { turn: { key: turnKey }, place }) {
       const learned = host.learnedIn(place.space);
       return (await search.find(views.of(turnKey).snapshot, words, { learned })).map(({ skill }) => skill);
     },
@@ -47,12 +47,12 @@ export function listTool(deps: ToolDeps): AnyTool {
     description:
       'Lists the skills, or, with a name, the files of that skill with the first lines of what its scripts say of themselves.',
     effect: 'read',
-    impersonal: true,
-    thingsIn: ({ name }) => (name === undefined ? [] : [skillThing(views.of(undefined), name)]),
+    flow: { impersonal: true },
+    policy: { thingsIn: ({ name }) => (name === undefined ? [] : [skillThing(views.of(undefined), name)]) },
     input: z.object({ name: skillName.optional(), page }),
     async prepare({ name, page: wanted }, ctx) {
       if (name === undefined) return undefined;
-      const ready = await makeReady(deps.reader, views.of(ctx.turnKey), name, ctx);
+      const ready = await makeReady(deps.reader, views.of(ctx.turn.key), name, ctx);
       if (!ready.ok) return ready;
       const { directory } = ready.skill;
       const files = ready.all.at(-1)?.files ?? [];
@@ -80,8 +80,8 @@ async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
 
 async function offeredIn({ views, denied }: ToolDeps, ctx: TxContext): Promise<AgentSkill[]> {
   const { settings } = await conversations.stateOf(ctx.tx, ctx.conversationId);
-  const view = views.of(ctx.turnKey);
-  return offered(view, offIn(settings, denied(view, ctx.person)), ctx.agent);
+  const view = views.of(ctx.turn.key);
+  return offered(view, offIn(settings, denied(view, ctx.person)), ctx.turn.agent);
 }
 
 async function all(deps: ToolDeps, wanted: number, ctx: TxContext): Promise<ToolResult> {

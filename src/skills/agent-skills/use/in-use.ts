@@ -37,7 +37,7 @@ export function skillsInUse({ host, gate, database, settings, hasImage }: InUseD
     const state = await conversations.stateOf(reader, ctx.conversationId);
     const names = activeIn(state.settings, state.epoch);
     if (names.length === 0) return NOTHING;
-    const view = views.of(ctx.turnKey);
+    const view = views.of(ctx.turn.key);
     const off = offIn(state.settings, denied(view, ctx.person));
     // The newest first: where there is not room for all, they are the ones that are worked with.
     const own = usable(view, names, off, ctx).reverse();
@@ -53,7 +53,12 @@ export function skillsInUse({ host, gate, database, settings, hasImage }: InUseD
 }
 
 /** Those that this person may use here, and the one who calls is meant by. */
-function usable(view: View, names: readonly string[], off: ReadonlySet<string>, { agent }: CallContext): AgentSkill[] {
+function usable(
+  view: View,
+  names: readonly string[],
+  off: ReadonlySet<string>,
+  { turn: { agent } }: CallContext,
+): AgentSkill[] {
   const { snapshot, decisions, chosen } = view;
   return names.flatMap((name) => {
     const skill = snapshot.skills.get(name);

@@ -39,7 +39,7 @@ export async function makeReady(
   db: Queryable,
   view: View,
   name: string,
-  ctx: Pick<CallContext, 'byName' | 'agent' | 'signal' | 'callKey' | 'inboxId' | 'conversationId'>,
+  ctx: Pick<CallContext, 'request' | 'turn' | 'signal' | 'conversationId'>,
 ): Promise<Ready | Failed> {
   const found = find(view, name, ctx);
   if ('ok' in found) return found;
@@ -63,17 +63,17 @@ export async function makeReady(
 function find(
   { snapshot, decisions, chosen }: View,
   name: string,
-  { byName, agent }: Pick<CallContext, 'byName' | 'agent'>,
+  { request, turn }: Pick<CallContext, 'request' | 'turn'>,
 ): AgentSkill | Failed {
   const skill = snapshot.skills.get(name);
-  const usable = byName ? skill?.userInvocable : skill?.modelInvocable && isFor(skill, agent, chosen);
+  const usable = request.byName ? skill?.userInvocable : skill?.modelInvocable && isFor(skill, turn.agent, chosen);
   if (!skill || !usable) {
     const invalid = snapshot.invalid.find((each) => each.name === name || each.directory?.endsWith(`/${name}`));
     if (invalid) return failed('UNREADABLE', texts.invalid(name, reasonOf(invalid)));
     const near = didYouMean(name, [...snapshot.skills.keys()]);
     return failed('NOT_FOUND', texts.noSkill(name, near));
   }
-  const deprecated = byName ? undefined : decisions.deprecated.get(name);
+  const deprecated = request.byName ? undefined : decisions.deprecated.get(name);
   return deprecated ? failed('DEPRECATED', texts.deprecated(deprecated)) : skill;
 }
 
@@ -106,7 +106,7 @@ function refusedBy({ name }: AgentSkill, trust: Trust): Failed | undefined {
 export async function admit(
   tx: Transaction,
   { skill, all }: Ready,
-  ctx: Pick<CallContext, 'conversationId' | 'clock' | 'callKey' | 'inboxId'> & { denied: ReadonlySet<string> },
+  ctx: Pick<CallContext, 'conversationId' | 'clock' | 'turn' | 'request'> & { denied: ReadonlySet<string> },
   decided: () => void,
 ): Promise<Failed | undefined> {
   const { settings } = await conversations.stateOf(tx, ctx.conversationId);

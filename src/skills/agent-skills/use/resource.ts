@@ -19,11 +19,11 @@ export function resourceTool(deps: ToolDeps): AnyTool {
     description:
       'Reads a file of an active skill, such as references/guide.md, or shows you a picture of it. Where the answer is truncated, read on from `next`.',
     effect: 'read',
-    impersonal: true,
-    thingsIn: ({ name }) => [skillThing(views.of(undefined), name)],
+    flow: { impersonal: true },
+    policy: { thingsIn: ({ name }) => [skillThing(views.of(undefined), name)] },
     does: ['file_read'],
     input: z.object({ name: skillName, path: z.string().min(1).max(1_024), from: z.int().min(0).default(0) }),
-    async prepare({ name, path, from }, { turnKey, conversationId }) {
+    async prepare({ name, path, from }, { turn: { key: turnKey }, conversationId }) {
       const { snapshot, decisions, variants } = views.of(turnKey);
       const own = snapshot.skills.get(name);
       if (!own) return failed('NOT_FOUND', texts.noSkill(name, undefined));
@@ -35,7 +35,7 @@ export function resourceTool(deps: ToolDeps): AnyTool {
       const read = await readResource(skill, pinned, path, from);
       return 'bytes' in read ? keep(deps, read, conversationId) : read;
     },
-    async run({ name }, { tx, conversationId, prepared, turnKey }) {
+    async run({ name }, { tx, conversationId, prepared, turn: { key: turnKey } }) {
       const refused = notInUse(name, await conversations.stateOf(tx, conversationId));
       if (refused) return refused;
       const read = prepared as (Resource & { pictures?: FileRef[] }) | Failed;

@@ -31,12 +31,11 @@ export function runTool(deps: ToolDeps): AnyTool {
       'Runs a script of a skill that you have activated, in a sandbox without network: its path below scripts/, arguments, and `input` as JSON on its standard input. What it writes to $OUTPUT_DIR is handed to the person.',
     effect: 'external',
     does: ['code'],
-    notForModels: !deps.code.isOn,
-    display: 'stream',
-    doing: ({ name, script }) => `${name}: ${script}`,
+    callers: 'buttons',
+    display: { as: 'stream', text: ({ name, script }) => `${name}: ${script}` },
     outlasts: true,
     timeoutOf: ({ timeout }) => timeout * 1_000 + MARGIN_MS,
-    formerly: (input) => asDelegation(input),
+    form: { formerly: (input) => asDelegation(input) },
     input: z.object({
       name: skillName,
       script: z.string().min(1).max(1_024),
@@ -44,15 +43,18 @@ export function runTool(deps: ToolDeps): AnyTool {
       input: z.record(z.string(), z.unknown()).optional(),
       timeout: z.number().min(1).max(LONGEST_S).default(STANDARD_S).describe('Seconds.'),
     }),
-    // A person who says yes has seen these files of the skill, and no others.
-    async binds(input, ctx) {
-      const bundle = await inUse(deps, input.name, ctx);
-      return 'files' in bundle ? bundle.hash : bundle.code;
+    policy: {
+      // A person who says yes has seen these files of the skill, and no others.
+      async binds(input, ctx) {
+        const bundle = await inUse(deps, input.name, ctx);
+        return 'files' in bundle ? bundle.hash : bundle.code;
+      },
     },
     async run(input, ctx) {
       const bundle = await inUse(deps, input.name, ctx);
       if (!('files' in bundle)) return bundle;
-      if (ctx.bound !== undefined && ctx.bound !== bundle.hash) return failed('GONE', texts.scriptsChanged(input.name));
+      if (ctx.approval.bound !== undefined && ctx.approval.bound !== bundle.hash)
+        return failed('GONE', texts.scriptsChanged(input.name));
       const script = scriptIn(bundle, input.script);
       if ('code' in script) return script;
       const came = await runScript(deps, input, bundle, script, ctx);
@@ -79,7 +81,7 @@ function asDelegation(input: unknown) {
 }
 
 async function inUse(deps: ToolDeps, name: string, ctx: CallContext): Promise<Bundle | Failed> {
-  const view = deps.views.of(ctx.turnKey);
+  const view = deps.views.of(ctx.turn.key);
   const skill = view.snapshot.skills.get(name);
   if (!skill || deps.denied(view, ctx.person).has(name)) return failed('NOT_FOUND', texts.noSkill(name, undefined));
   const why = view.decisions.resting.get(name);
@@ -141,7 +143,7 @@ async function runScript(
       atStart: () => code.attached(ctx),
       timeoutMs: timeout * 1_000,
       signal: ctx.signal,
-      onLine: (line) => ctx.progress?.(`${name}: ${line}`),
+      onLine: (line) => ctx.turn.progress?.(`${name}: ${line}`),
     });
     return ran.ok ? { ...ran, tainted: shared.tainted, isSecure, wrong } : ran;
   } finally {

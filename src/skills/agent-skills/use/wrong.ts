@@ -17,8 +17,8 @@ const MOST_OTHERS = 3;
 /** Keeps what the person asked for, so that the button beside the answer knows it; gives the button. */
 export async function wrongChoice(skill: string, ctx: TxContext): Promise<Choice[]> {
   // A skill that was called by name, or by a specialist, was nobody's guess about this request.
-  if (ctx.byName || ctx.agent !== undefined) return [];
-  const terms = termsToLearn(ctx.said.join(' '));
+  if (ctx.request.byName || ctx.turn.agent !== undefined) return [];
+  const terms = termsToLearn(ctx.request.said.join(' '));
   if (terms.length === 0) return [];
   const { person, place } = ctx;
   await noteRequest(ctx.tx, { spaceId: place.space, skill, personId: person.id, terms }, ctx.clock.now());
@@ -31,7 +31,7 @@ export function wrongTool(deps: ToolDeps): AnyTool {
     name: 'skill_wrong',
     description: 'Notes that a skill was the wrong one.',
     effect: 'write',
-    notForModels: true,
+    callers: 'buttons',
     input: z.object({ name: skillName }),
     prepare: ({ name }, ctx) => othersFor(deps, name, ctx),
     async run({ name }, ctx) {
@@ -55,7 +55,7 @@ export function meantTool(deps: ToolDeps): AnyTool {
     name: 'skill_meant',
     description: 'Notes which skill was meant.',
     effect: 'write',
-    notForModels: true,
+    callers: 'buttons',
     input: z.object({ name: skillName, expected: skillName }),
     async run({ name, expected }, ctx) {
       const terms = await lastRequest(ctx.tx, ctx.place.space, name);

@@ -27,11 +27,11 @@ const keyOf = ({ name, variant, source }: AgentSkill): store.SkillKey => ({
 export const inForce = (served: ServedVariants, skill: AgentSkill): AgentSkill =>
   served.get(servedKey(skill))?.chosen ?? skill;
 
-type RunContext = Pick<CallContext, 'callKey' | 'inboxId' | 'conversationId'>;
+type RunContext = Pick<CallContext, 'turn' | 'request' | 'conversationId'>;
 
 /** The same when the call is run again; undefined where nobody asks. */
-function runOf({ name }: AgentSkill, { callKey, inboxId }: RunContext): string | undefined {
-  const asked = callKey ?? inboxId;
+function runOf({ name }: AgentSkill, { turn, request }: RunContext): string | undefined {
+  const asked = turn.callKey ?? request.id;
   return asked === undefined ? undefined : `${asked}/${name}`;
 }
 
@@ -74,8 +74,12 @@ export async function noteRun(
 ): Promise<void> {
   const call = runOf(skill, ctx);
   if (!skill.variant || call === undefined) return;
-  const { conversationId, inboxId } = ctx;
-  await store.addRun(tx, { call, ...keyOf(skill), hash: skill.variant.hash, conversationId, inboxId }, ctx.clock.now());
+  const { conversationId, request } = ctx;
+  await store.addRun(
+    tx,
+    { call, ...keyOf(skill), hash: skill.variant.hash, conversationId, inboxId: request.id },
+    ctx.clock.now(),
+  );
 }
 
 export async function noteEnd(

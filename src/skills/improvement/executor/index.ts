@@ -36,9 +36,9 @@ const tag = z
 const SANDBOX_TOOLS_COMMON = {
   effect: 'external',
   does: ['code'],
-  mainAgentOnly: true,
-  spare: true,
-  impersonal: true,
+  callers: 'main-agent',
+  dropWhenSmall: true,
+  flow: { impersonal: true },
 } as const;
 
 const refused = ({ code, message, remedy }: SandboxFailure): ToolResult => failed(code, `${message} ${remedy}`);
@@ -316,7 +316,7 @@ function check({ sandbox, config, servers }: Deps): HealthCheck {
   };
 }
 
-const COMMON = { mainAgentOnly: true, spare: true } as const;
+const COMMON = { callers: 'main-agent', dropWhenSmall: true } as const;
 
 function runTools(deps: Deps): AnyTool[] {
   return [runTool(deps), statusTool(), historyTool()];
@@ -329,7 +329,7 @@ function runTool(deps: Deps): AnyTool {
     description:
       'Begins to carry out an approved proposal for a change of your code: a branch with tests and a pull request, which your owner reviews. Without `proposal` the most important one.',
     effect: 'write',
-    confirm: true,
+    policy: { confirm: true },
     input: z.object({ proposal: z.string().min(1).max(20).optional() }),
 
     async run({ proposal }, { tx, person }) {

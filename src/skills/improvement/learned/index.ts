@@ -175,9 +175,8 @@ function keepTool(deps: LearnedDeps): AnyTool {
     name: KEEP,
     description: 'Keeps a skill that was learned.',
     effect: 'write',
-    notForModels: true,
-    approves: true,
-    critique: true,
+    callers: 'person',
+    policy: { critique: true },
     timeoutMs: 10_000,
     input: bound,
     async prepare(input, { person }) {
@@ -221,7 +220,7 @@ function showTool({ database }: LearnedDeps): AnyTool {
     name: SHOW,
     description: 'Shows all of a skill that was learned.',
     effect: 'read',
-    notForModels: true,
+    callers: 'buttons',
     input: bound,
     prepare: (input, { person }) => offered(readerOf(database), input, person),
     async run(_, { prepared }) {
@@ -240,7 +239,7 @@ function neverTool(_: LearnedDeps): AnyTool {
     name: NEVER,
     description: 'Wants no skill for something.',
     effect: 'write',
-    notForModels: true,
+    callers: 'buttons',
     input: bound,
     async run(input, { tx, person, clock }) {
       const proposal = await offered(tx, input, person);
@@ -256,8 +255,7 @@ function takeBackTool({ shelf, database }: LearnedDeps): AnyTool {
     name: TAKE_BACK,
     description: 'Takes a skill back that was learned.',
     effect: 'write',
-    notForModels: true,
-    approves: true,
+    callers: 'person',
     timeoutMs: 10_000,
     input: named,
     async prepare({ id }, { person }) {
@@ -290,7 +288,7 @@ function wakeTool({ shelf, database }: LearnedDeps): AnyTool {
     name: WAKE,
     description: 'Uses a skill again that rests.',
     effect: 'write',
-    notForModels: true,
+    callers: 'buttons',
     timeoutMs: 5_000,
     input: named,
     async prepare({ id }, { person }) {

@@ -59,7 +59,7 @@ test('a skill for a specialist is listed as that, and offered to that one alone'
         description: 'Asks a specialist.',
         effect: 'fetch',
         input: z.object({ agent: z.string() }),
-        run: async ({ agent }, { spawn }) =>
+        run: async ({ agent }, { turn: { spawn } }) =>
           (await spawn?.({ prompt: 'You are asked.', task: 'go', agent, tools: ['skill_list', 'skill_activate'] })) ??
           done('nobody'),
       }),

@@ -56,7 +56,7 @@ test('what a skill that streams does meanwhile is shown', async () => {
         name: 'diary_read',
         description: 'Reads the diary.',
         effect: 'read',
-        display: 'name',
+        display: { as: 'name' },
         input: z.object({}),
         run: async () => done('Dear diary'),
       }),

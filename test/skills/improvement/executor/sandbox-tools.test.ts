@@ -54,7 +54,7 @@ describe.skipIf(!DOCKER)('the containers of the executor', () => {
     expect([...all.keys()].map((name) => name.slice('docker_sandbox_'.length))).toEqual(
       'build run logs stop remove healthcheck'.split(' '),
     );
-    expect([...all.values()].filter(({ mainAgentOnly }) => !mainAgentOnly)).toEqual([]);
+    expect([...all.values()].filter(({ callers }) => callers !== 'main-agent')).toEqual([]);
     expect(await call('build', { tag: TAG }, 'member')).toMatchObject({ ok: false, code: 'DENIED' });
     // The link in `docs` leads out, so that neither that folder nor the whole can be taken.
     for (const context of ['.', 'docs', '../..', '/etc'])
