@@ -96,8 +96,9 @@ function withoutKey(headers: Readonly<Record<string, string>>): Record<string, s
 }
 
 async function checked(answer: ServiceAnswer): Promise<ServiceAnswer> {
-  const { status, headers } = answer;
+  const { status } = answer;
   if (status >= 200 && status < 300) return answer;
+  const { headers } = answer;
   const body = await answer.text().catch(() => '');
   throw new ServiceError(`status ${status}`, undefined, { status, headers, body: body.slice(0, LONGEST_REFUSAL) });
 }

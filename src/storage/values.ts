@@ -10,11 +10,8 @@ export function encodeParam(param: Param | undefined): string | null {
   if (typeof param === 'number' || typeof param === 'bigint') return String(param);
   if (param instanceof Date) return param.toISOString();
   if (param instanceof Uint8Array) return `\\x${Buffer.from(param).toString('hex')}`;
-  if (isArray(param)) return `{${param.map(encodeElement).join(',')}}`;
-  return param.json;
+  return 'json' in param ? param.json : `{${param.map(encodeElement).join(',')}}`;
 }
-
-const isArray = (param: Param): param is readonly Param[] => Array.isArray(param);
 
 function encodeElement(element: Param): string {
   if (element === null || element === undefined) return 'NULL';

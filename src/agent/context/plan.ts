@@ -80,9 +80,8 @@ export function planRequest(input: PlanInput): Plan {
   const room = Math.max(left - turnTokens, 0);
   const summary = summaryMessages(recalled, room * SUMMARY_SHARE, factor);
   const summaryTokens = sum(summary, factor);
-  const kept = newest(recalled.history, room - summaryTokens, factor);
+  const { kept, tokens: said } = fitHistory(recalled.history, room - summaryTokens, factor);
   const history = kept.map((entry) => messageOf(entry, input.names));
-  const said = historyTokens(kept, factor);
   const before = [...summary, ...history];
   return {
     request: {
@@ -111,7 +110,7 @@ export function planRequest(input: PlanInput): Plan {
   };
 }
 
-export function historyTokens(history: readonly HistoryEntry[], factor: number): number {
+function historyTokens(history: readonly HistoryEntry[], factor: number): number {
   return history.reduce((total, entry) => total + Math.ceil(shown(entry).tokens * factor), 0);
 }
 
@@ -131,23 +130,32 @@ function shown(entry: HistoryEntry): Shown {
   const text = files.length === 0 ? said : [said, ...named].filter((part) => part !== '').join('\n');
   // In a conversation of several speakers lines are indented.
   const lines = text.split('\n').length;
-  const beside = quotedFrames(quoted);
-  const made = { text, beside, tokens: tokensIn(text) + tokensIn(beside) + lines + MESSAGE_TOKENS };
+  const beside = quoted.length === 0 ? '' : quotedFrames(quoted);
+  const besideTokens = beside === '' ? 0 : tokensIn(beside);
+  const made = { text, beside, tokens: tokensIn(text) + besideTokens + lines + MESSAGE_TOKENS };
   shownAs.set(entry, made);
   return made;
 }
 
 /** The newest messages that fit; they begin with a person's. */
 export function newest(history: readonly HistoryEntry[], room: number, factor: number): HistoryEntry[] {
-  let left = room;
+  return fitHistory(history, room, factor).kept;
+}
+
+/** The same with their tokens. */
+function fitHistory(history: readonly HistoryEntry[], room: number, factor: number) {
+  let tokens = 0;
   let from = history.length;
   while (from > 0) {
-    left -= Math.ceil(shown(history[from - 1] as HistoryEntry).tokens * factor);
-    if (left < 0) break;
+    const more = Math.ceil(shown(history[from - 1] as HistoryEntry).tokens * factor);
+    if (tokens + more > room) break;
+    tokens += more;
     from--;
   }
+  const begin = from;
   while (from < history.length && from > 0 && history[from]?.role === 'assistant') from++;
-  return history.slice(from);
+  if (from > begin) tokens -= historyTokens(history.slice(begin, from), factor);
+  return { kept: history.slice(from), tokens };
 }
 
 function messageOf(entry: HistoryEntry, names: boolean): ModelMessage {
@@ -174,9 +182,9 @@ function summaryMessages({ summary }: Recalled, room: number, factor: number): M
  */
 function fitAsked({ asked, beside = '', limits: { factor } }: PlanInput, room: number) {
   const left = room - sizeOf({ ...asked, text: '' }, factor);
-  const count = (text: string) => tokensIn(text) * factor;
+  const count = (text: string) => (text === '' ? 0 : tokensIn(text) * factor);
   const own = cutToTokens(asked.text, Math.max(left - count(beside), left / 2), factor);
-  const rest = cutToTokens(beside, left - count(own), factor);
+  const rest = beside === '' ? '' : cutToTokens(beside, left - count(own), factor);
   const text = [own, rest].filter((part) => part !== '').join('\n\n');
   return { asked: { ...asked, text }, isCut: own !== asked.text || rest !== beside };
 }

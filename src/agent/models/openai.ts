@@ -29,6 +29,7 @@ import {
   ident,
   jsonText,
   list,
+  MOST_TOKENS,
   maybe,
   resultText,
   thoughtEvents,
@@ -180,6 +181,21 @@ function wordsAlone(chunk: unknown): string | undefined {
   return typeof content === 'string' ? content : undefined;
 }
 
+const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
+
+function plainEnd(chunk: unknown): { reason: string; usage: z.output<typeof usage> } | undefined {
+  const { choices, usage: counted, x_groq: groq } = fieldsOf(chunk);
+  if (!Array.isArray(choices) || choices.length > 1 || groq) return undefined;
+  const { delta = {}, message, text, finish_reason: reason = '', usage: own } = fieldsOf(choices[0]);
+  const isBare = typeof delta === 'object' && delta !== null && Object.values(delta).every((value) => value === null);
+  if (!isBare || message || text || own || typeof reason !== 'string') return undefined;
+  if (!counted) return { reason, usage: undefined };
+  const { prompt_tokens: prompt, completion_tokens: output, ...others } = fieldsOf(counted);
+  const { prompt_tokens_details: details, prompt_cache_hit_tokens: hit } = others;
+  if (!isCount(prompt) || !isCount(output) || details || hit || prompt + output > MOST_TOKENS) return undefined;
+  return { reason, usage: { prompt_tokens: prompt, completion_tokens: output, prompt_cache_hit_tokens: undefined } };
+}
+
 class Reading {
   private readonly name: string;
   private readonly dialect: Dialect;
@@ -224,6 +240,12 @@ class Reading {
       yield { type: 'text', text: words };
     }
     if (words !== undefined) return;
+    const end = plainEnd(chunk);
+    if (end) {
+      this.reason = end.reason || this.reason;
+      this.usage = end.usage ?? this.usage;
+      return;
+    }
     const read = answer.safeParse(chunk);
     if (!read.success) return;
     const { choices, x_groq: groq } = read.data;

@@ -9,7 +9,7 @@ import { enclosed, label, speaker, withoutTemplateMarks } from '../../base/frame
 import type { ModelEvent, ModelMessage, ModelRequest, ToolMessage } from '../inference/model.ts';
 
 /** No request has more tokens: a larger count is a fault of the service. */
-const MOST_TOKENS = 20_000_000;
+export const MOST_TOKENS = 20_000_000;
 
 export const anything = z.unknown().optional();
 

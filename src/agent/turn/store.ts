@@ -130,12 +130,15 @@ export function turnRecord(
   };
 }
 
-const TURN = `id uuid, inbox_id uuid, conversation_id uuid, person_id uuid, state text, model text, tool_calls integer,
-  tainted boolean, elapsed_ms bigint, started_at timestamptz, finished_at timestamptz, expires_at timestamptz`;
-const STEP = `turn_id uuid, inbox_id uuid, path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean,
-  at timestamptz`;
-const MESSAGE = `id uuid, inbox_id uuid, conversation_id uuid, epoch integer, turn_id uuid, person_id uuid, role text,
-  content jsonb, tainted boolean, at timestamptz`;
+const TURN =
+  raw(`id uuid, inbox_id uuid, conversation_id uuid, person_id uuid, state text, model text, tool_calls integer,
+  tainted boolean, elapsed_ms bigint, started_at timestamptz, finished_at timestamptz, expires_at timestamptz`);
+const STEP =
+  raw(`turn_id uuid, inbox_id uuid, path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean,
+  at timestamptz`);
+const MESSAGE =
+  raw(`id uuid, inbox_id uuid, conversation_id uuid, epoch integer, turn_id uuid, person_id uuid, role text,
+  content jsonb, tainted boolean, at timestamptz`);
 
 /** `with` parts that write turns whose inbox rows are in `fence`. */
 function writeTurns(records: readonly TurnRecord[]): Fragment {
@@ -143,7 +146,7 @@ function writeTurns(records: readonly TurnRecord[]): Fragment {
   return sql`, turned as (
       insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, tainted,
                          elapsed_ms, started_at, finished_at, expires_at)
-      select * from jsonb_to_recordset(${json(records.map(({ turn }) => turn))}) as t (${raw(TURN)})
+      select * from jsonb_to_recordset(${json(records.map(({ turn }) => turn))}) as t (${TURN})
        where ${FENCED}
       on conflict (id) do update
          set state = excluded.state, model = coalesce(excluded.model, turns.model), tool_calls = excluded.tool_calls,
@@ -160,7 +163,7 @@ function stepWriting(steps: readonly Record<string, unknown>[]): Fragment {
   return sql`stepped as (
       insert into steps (turn_id, path, seq, kind, call_id, payload, tainted, at)
       select turn_id, path, seq, kind, call_id, payload, tainted, at
-        from jsonb_to_recordset(${json(steps)}) as s (${raw(STEP)})
+        from jsonb_to_recordset(${json(steps)}) as s (${STEP})
        where ${FENCED}
     )`;
 }
@@ -169,7 +172,7 @@ function messageWriting(messages: readonly Record<string, unknown>[]): Fragment 
   return sql`, said as (
       insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at)
       select id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at
-        from jsonb_to_recordset(${json(messages)}) as m (${raw(MESSAGE)})
+        from jsonb_to_recordset(${json(messages)}) as m (${MESSAGE})
        where ${FENCED}
     )`;
 }

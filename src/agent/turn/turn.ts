@@ -152,7 +152,11 @@ export class Turn {
   }
 
   lastAnswer(): Extract<Step, { kind: 'model' }> | undefined {
-    return this.steps.map(({ step }) => step).findLast((step) => step.kind === 'model');
+    for (let at = this.steps.length - 1; at >= 0; at--) {
+      const step = this.steps[at]?.step;
+      if (step?.kind === 'model') return step;
+    }
+    return undefined;
   }
 
   calls(): { call: ModelToolCall; state: CallState }[] {
@@ -305,6 +309,7 @@ export class Turn {
    * The outcome of the turn; undefined while a model has to be asked or a call is open. `most`: calls that it may make.
    */
   cameTo(most: number): Answered | Refused | undefined {
+    if (this.steps.length === 0 && most > 0) return undefined;
     const answer = this.lastAnswer()?.payload;
     const calls = this.calls();
     if (answer && (calls.length === 0 || this.isSilent)) return { kind: 'answered', text: answer.text };

@@ -57,9 +57,9 @@ export function acceptKeys({ conversationId }: NewRow): string[] {
   return [conversationId];
 }
 
-const NEW_ROW = `id uuid, key text, kind text, adapter text, conversation_id uuid, person_id uuid, message_id text,
+const NEW_ROW = raw(`id uuid, key text, kind text, adapter text, conversation_id uuid, person_id uuid, message_id text,
   payload jsonb, laned boolean, counted boolean, take boolean, later integer, planned_by text, sent_at timestamptz,
-  received_at timestamptz`;
+  received_at timestamptz`);
 
 function givenRow(rows: readonly NewRow[], index: number, room: number) {
   const row = rows[index] as NewRow;
@@ -100,7 +100,7 @@ function accepting(
   const limit = rows.some(({ counted: counts }) => counts) ? rateLimit : undefined;
   return sql`
     with meant as (
-      select * from jsonb_to_recordset(${json(given)}) as g (${raw(NEW_ROW)})
+      select * from jsonb_to_recordset(${json(given)}) as g (${NEW_ROW})
     ), held as (
       select conversation_id from lanes where conversation_id in (select conversation_id from meant where laned)
        order by conversation_id for update
