@@ -73,10 +73,11 @@ export interface Act {
 
 /** The `POST` route of an operation: its parameters and its body make the input. */
 export interface OperationRoute<Given = never, Result = never>
-  extends Pick<AnyRoute, 'page' | 'scope' | 'summary' | 'tag' | 'maxBytes' | 'answers'> {
+  extends Pick<AnyRoute, 'page' | 'scope' | 'summary' | 'tag' | 'maxBytes' | 'answers' | 'examples'> {
+  /** Several: the same under each. */
   paths: readonly string[];
   params?: z.ZodObject;
-  body?: z.ZodObject;
+  body?: z.ZodType<Record<string, unknown>>;
   /** The input, where it is not the parameters with the body. */
   input?(params: Record<string, string>, body: Record<string, unknown>, header: HttpRequest['header']): Given;
   /** The answer; left out: `{ done: true }`. */

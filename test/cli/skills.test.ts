@@ -116,6 +116,10 @@ test('a skill is set aside and taken up again, without a daemon and beside one',
   const { home, dataDir, coda } = await somebody();
   write(home, '.coda/skills/pdf/SKILL.md', skillText('pdf'));
   write(home, '.coda/skills/word/SKILL.md', skillText('word'));
+  expect(await coda('skills', 'deprecate', 'pdd', '--reason', 'old')).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('There is no skill pdd.'),
+  });
   expect(await coda('skills', 'deprecate', 'pdf', '--reason', 'old', '--replacement', 'word')).toMatchObject({
     code: 0,
   });

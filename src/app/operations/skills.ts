@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import { didYouMean } from '../../base/text.ts';
-import { operation, usage } from '../../chat/operation.ts';
-import { nearSkills, skillMeant } from '../../skills/agent-skills/index.ts';
+import { operation, usage, type Wire } from '../../chat/operation.ts';
+import { nearSkills, skillMeant, validateSkills } from '../../skills/agent-skills/index.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
 import type { OperationParts, ServedParts } from './parts.ts';
 
@@ -94,14 +94,30 @@ const activating = operation({
 
 type Skills = OperationParts['app']['agentSkills'];
 
-/** The name of the skill that is meant. Throws `USAGE`. */
-function nameOf(skills: Skills, typed: string): string {
-  const snapshot = skills.catalog.current();
-  const skill = skillMeant(snapshot, typed);
-  if (skill) return skill.name;
-  const near = didYouMean(typed, [...snapshot.skills.keys()]);
-  throw usage(`There is no skill ${typed}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
+/** A name that no skill has, and the name that was meant if one is near. */
+interface Unknown {
+  unknown: string;
+  near: string | undefined;
 }
+
+function nameOf(skills: Skills, typed: string): string | Unknown {
+  const snapshot = skills.catalog.current();
+  return skillMeant(snapshot, typed)?.name ?? { unknown: typed, near: didYouMean(typed, [...snapshot.skills.keys()]) };
+}
+
+/** The error of a command. */
+const noSkill = ({ unknown, near }: Wire<Unknown>): CodaError =>
+  usage(`There is no skill ${unknown}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
+
+/** The error of a request. */
+const notFound = (name: string): CodaError =>
+  new CodaError('SKILL_NOT_FOUND', { message: `There is no skill ${name}.`, remedy: 'POST /run finds skills.' });
+
+/** Paths of one skill: with and without a group, under `/skills` and under `/v1/skills`. */
+const pathsOf = (verb: string) =>
+  ['/skills', '/v1/skills'].flatMap((prefix) => [`${prefix}/:id/${verb}`, `${prefix}/:group/:id/${verb}`]);
+const params = z.object({ group: z.string().max(64).optional(), id: z.string().min(1).max(200) });
+const idIn = ({ group, id = '' }: Record<string, string>): string => (group === undefined ? id : `${group}/${id}`);
 
 interface Deprecation {
   name: string;
@@ -119,31 +135,100 @@ const deprecate = operation({
   }),
   args: ['name'],
   audit: (_, done: Deprecation) => done,
-  async run({ app: { agentSkills: skills } }: OperationParts, asked, { besides }) {
+  async run({ app: { agentSkills: skills } }: ServedParts, asked, { besides }) {
     await skills.rescan();
     const name = nameOf(skills, asked.name);
+    if (typeof name !== 'string') return name;
     const replacement = asked.replacement === undefined ? undefined : nameOf(skills, asked.replacement);
+    if (typeof replacement === 'object') return replacement;
     const deprecation: Deprecation = { name, reason: asked.reason, replacement };
     await skills.deprecate(deprecation, (tx) => besides(tx, deprecation));
     return name;
   },
-  show: (name) => `${name} stays, and is no longer offered to the model.\n`,
+  route: {
+    paths: pathsOf('deprecate'),
+    scope: 'admin',
+    tag: 'skills',
+    summary: 'A skill stays, and models are not offered it any more.',
+    params,
+    body: z.strictObject({
+      reason: z.string().trim().min(1).max(500),
+      replacement_id: z.string().max(200).optional(),
+    }),
+    answers: { 200: { description: 'It is.', schema: z.object({ id: z.string(), deprecated: z.literal(true) }) } },
+    input: (named, { reason, replacement_id: replacement }) => {
+      return { name: idIn(named), reason: reason as string, replacement: replacement as string | undefined };
+    },
+    answer(name) {
+      if (typeof name !== 'string') throw notFound(name.unknown);
+      return { json: { id: name, deprecated: true } };
+    },
+  },
+  show(name) {
+    if (typeof name !== 'string') throw noSkill(name);
+    return `${name} stays, and is no longer offered to the model.\n`;
+  },
 });
 
 const undeprecate = operation({
   name: 'skills undeprecate',
   summary: 'offer it again',
-  input: z.object({ name: z.string() }),
+  input: z.object({ name: z.string(), mustExist: z.boolean().optional().meta({ isHidden: true }) }),
   args: ['name'],
   audit: (_, name: string) => ({ name }),
-  async run({ app: { agentSkills: skills } }: OperationParts, { name: typed }, { besides }) {
+  async run({ app: { agentSkills: skills } }: ServedParts, { name: typed, mustExist }, { besides }) {
     await skills.rescan();
-    const name = skillMeant(skills.catalog.current(), typed)?.name ?? typed;
+    const known = skillMeant(skills.catalog.current(), typed)?.name;
+    if (mustExist && known === undefined) return { name: undefined, was: false };
+    const name = known ?? typed;
     return { name, was: await skills.undeprecate(name, (tx) => besides(tx, name)) };
+  },
+  route: {
+    paths: pathsOf('undeprecate'),
+    scope: 'admin',
+    tag: 'skills',
+    summary: 'Models are offered a skill again.',
+    params,
+    answers: { 200: { description: 'They are.', schema: z.object({ id: z.string(), deprecated: z.literal(false) }) } },
+    input: (named) => ({ name: idIn(named), mustExist: true }),
+    answer({ name }, asked) {
+      if (name === undefined) throw notFound(asked.name);
+      return { json: { id: name, deprecated: false } };
+    },
   },
   show({ name, was }) {
     if (!was) throw usage(`${name} is not deprecated.`, '"coda skills list" shows what is.');
     return `${name} is offered to the model again.\n`;
+  },
+});
+
+const problems = z.array(z.object({ code: z.string(), level: z.string(), message: z.string() }));
+const verdict = z.object({ name: z.string(), usable: z.boolean(), strict: z.boolean(), problems });
+
+/** For programs; the command of this name looks at folders that no coda uses, too. */
+const validate = operation({
+  name: 'skills validate',
+  input: z.object({ checkEntrypoints: z.boolean() }),
+  run: ({ app: { agentSkills } }: ServedParts, asked) => validateSkills(agentSkills.folders(), asked),
+  route: {
+    paths: ['/validate', '/v1/skills/validate'],
+    scope: 'skills',
+    tag: 'skills',
+    summary: 'Looks at every skill, and says what is wrong with it.',
+    body: z.strictObject({ check_entrypoints: z.boolean().default(true) }).default({ check_entrypoints: true }),
+    answers: {
+      200: { description: 'A verdict on each.', schema: z.object({ ok: z.boolean(), skills: z.array(verdict) }) },
+    },
+    examples: [{ summary: 'With the scripts that they name', body: { check_entrypoints: true }, status: 200 }],
+    input: (_, { check_entrypoints: checkEntrypoints }) => ({ checkEntrypoints: checkEntrypoints as boolean }),
+    answer(verdicts) {
+      const skills = verdicts.map(({ name, usable, strict, problems: wrong }) => ({
+        ...{ name, usable, strict },
+        problems: wrong.map(({ code, level, message }) => ({ code, level, message })),
+      }));
+      const missing = skills.some((each) => each.problems.some(({ code }) => code === 'entrypoint_missing'));
+      return { json: { ok: skills.every(({ usable }) => usable) && !missing, skills } };
+    },
   },
 });
 
@@ -194,4 +279,7 @@ function known({ catalog }: Skills, typed: string): string {
   });
 }
 
-export const skills = [...[inquire, approve, approving, activate, activating, deprecate, undeprecate, feedback]];
+export const skills = [
+  ...[inquire, approve, approving, activate, activating],
+  ...[deprecate, undeprecate, validate, feedback],
+];

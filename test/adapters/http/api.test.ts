@@ -102,6 +102,8 @@ describe('what programs can ask for', () => {
     });
     const unknown = await programs.post('/skills/nothing-of-that-name/deprecate', { reason: 'old' });
     expect([unknown.status, await unknown.json()]).toMatchObject([404, { code: 'SKILL_NOT_FOUND' }]);
+    const never = await programs.post('/skills/nothing-of-that-name/undeprecate', undefined);
+    expect([never.status, await never.json()]).toMatchObject([404, { code: 'SKILL_NOT_FOUND' }]);
     expect(await (await programs.post('/v1/skills/validate', {})).json()).toMatchObject({ ok: true });
     expect(await programs.coda.count(`audit_log where subject = 'skills deprecate'`)).toBe(2);
   });
