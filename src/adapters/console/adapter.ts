@@ -414,9 +414,11 @@ class Session {
       if (!this.listening) return;
       if ('text' in line && line.text.trim() === '') continue;
       const parsed = parseInput(line);
-      const isSaid = 'input' in parsed && parsed.input.clock === undefined && hasContent(parsed.input);
-      if (isSaid && (parsed.input.press === undefined || parsed.input.conversation !== undefined)) {
-        await this.takeInTurn(parsed.input, line.number);
+      while (this.taking.size + this.underWay.size >= MOST_UNDER_WAY) {
+        await Promise.race([...this.taking, ...this.underWay]);
+      }
+      if ('input' in parsed && isTakenInTurn(parsed.input)) {
+        this.takeInTurn(parsed.input, line.number);
         continue;
       }
       await Promise.all(this.taking);
@@ -427,12 +429,9 @@ class Session {
   }
 
   /** Accepts a line behind those of its conversation and its person, and beside those of others. */
-  private async takeInTurn(input: Input, number: number): Promise<void> {
+  private takeInTurn(input: Input, number: number): void {
     const { user = OWNER, conversation = MAIN } = input;
     const keys = [`user ${user}`, `conversation ${conversation}`];
-    while (this.taking.size + this.underWay.size >= MOST_UNDER_WAY) {
-      await Promise.race([...this.taking, ...this.underWay]);
-    }
     const before = keys.flatMap((key) => this.lastOf.get(key) ?? []);
     const taken = (before.length === 0 ? this.take(input, number) : this.takeAfter(before, input, number)).finally(
       () => {
@@ -486,6 +485,13 @@ class Session {
     return this.write({ type: 'done', in_reply_to: id, line, outcome });
   }
 }
+
+/** True for words and presses of a known conversation; the bytes of files are not held for several lines at once. */
+const isTakenInTurn = (input: Input): boolean =>
+  hasContent(input) &&
+  input.clock === undefined &&
+  input.files === undefined &&
+  (input.press === undefined || input.conversation !== undefined);
 
 const hasContent = ({ text, press, files }: Input): boolean =>
   text !== undefined || press !== undefined || files !== undefined;
