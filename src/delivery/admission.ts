@@ -39,7 +39,7 @@ export class Admission {
     if (item.payload.tooFast) return this.refuse(item, item.payload.tooFast);
     if (item.payload.withdrawn) return this.drop(item);
     // One that waits for its files has left its lane; any other never had one.
-    if (item.kind === 'message' && !item.laned && !item.payload.aside) return this.refuseFull(item);
+    if (item.kind === 'message' && !item.inLane && !item.payload.aside) return this.refuseFull(item);
     if (!(await this.deps.acknowledged(item))) {
       const cards = [{ kind: 'error' as const, text: texts.notInTime() }];
       const end = { state: 'expired' as const, error: 'not acknowledged in time', cards };

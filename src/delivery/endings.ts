@@ -128,7 +128,7 @@ export class Endings {
       const byId = new Map(rows.map((row) => [row.id, row]));
       return endings.map(({ item }) => byId.get(item.id));
     };
-    if (!ending.item.laned) return (await run([ending]))[0];
+    if (!ending.item.inLane) return (await run([ending]))[0];
     const known = this.groups.get(name);
     const group =
       known ?? new GroupCommit({ max: BATCH, patienceMs: PATIENCE_MS, keys: () => [], run, mayRunAlone: hadNoEffect });

@@ -81,7 +81,7 @@ export interface Item {
   attempts: number;
   tainted: boolean;
   /** True if it holds its conversation's lane or waits in it. */
-  laned: boolean;
+  inLane: boolean;
   owner: string;
   context: Json;
 }

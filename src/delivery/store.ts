@@ -43,7 +43,7 @@ export function toItem(row: ItemRow, owner: string): Item {
     attempts: row.attempts,
     // Whoever knows a webhook's address may have written what it brings.
     tainted: row.tainted || payload.tainted === true || origin === 'webhook',
-    laned: row.laned,
+    inLane: row.laned,
     owner,
     context: row.context,
   };

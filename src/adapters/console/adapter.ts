@@ -357,9 +357,9 @@ class Session {
   private readonly underWay = new Set<Promise<void>>();
   private readonly over = deferred();
   private listening = true;
-  /** Lines that are being accepted, */
+  /** Lines that are being accepted. */
   private readonly taking = new Set<Promise<void>>();
-  /** and the last of each conversation and person: those of one are accepted in order. */
+  /** The last of them for each conversation and each person, whose lines are accepted in order. */
   private readonly lastOf = new Map<string, Promise<void>>();
 
   constructor(streams: Streams, host: SessionHost) {

@@ -66,7 +66,7 @@ export class MessageFiles {
     const taking = this.deps.lanes.outside(item.id, () => this.take({ id: item.messageId, place }, pending, signal));
     // It may fail while nobody waits for it.
     taking.catch(() => {});
-    const held = item.laned ? await this.unlessLate(item, taking) : item;
+    const held = item.inLane ? await this.unlessLate(item, taking) : item;
     if (!held) return undefined;
     return this.counted(held, async () => {
       const taken = await unlessAborted(signal, taking);

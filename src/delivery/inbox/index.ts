@@ -225,7 +225,7 @@ export class InboxWriter implements Inbox {
       lanes.wake();
     }
     // The lane's queue was full.
-    const outcome = needsLane && !item.laned ? 'refused' : 'accepted';
+    const outcome = needsLane && !item.inLane ? 'refused' : 'accepted';
     return { outcome, settled: waited.promise };
   }
 

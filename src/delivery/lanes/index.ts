@@ -67,7 +67,7 @@ export class Lanes implements Owned, DueSource {
   private readonly running = new Map<string, Running>();
   /** Running turns that only wait for an answer from outside: they take no slot. */
   private readonly waiting = new Set<string>();
-  private readonly putBack = new Set<string>();
+  private readonly requeued = new Set<string>();
   /** Counts `reachable()` calls per adapter, to detect a race with `later`. */
   private readonly reached = new Map<string, number>();
   private readonly reachedNow = new Set<string>();
@@ -114,7 +114,7 @@ export class Lanes implements Owned, DueSource {
     const { database } = this.deps;
     const held = await database.tx('lanes.aside', (tx) => store.leaveLane(tx, item, MOST_ASIDE));
     if (held !== 'aside') return held && item;
-    const aside = { ...item, laned: false, payload: { ...item.payload, aside: true as const } };
+    const aside = { ...item, inLane: false, payload: { ...item.payload, aside: true as const } };
     const running = this.running.get(item.id);
     if (running) running.item = aside;
     this.wake();
@@ -130,7 +130,7 @@ export class Lanes implements Owned, DueSource {
   async rejoinLane(tx: Transaction, item: Item): Promise<void> {
     await store.rejoinLane(tx, item);
     tx.afterCommit(() => {
-      this.putBack.add(item.id);
+      this.requeued.add(item.id);
       this.wake();
     });
   }
@@ -139,10 +139,10 @@ export class Lanes implements Owned, DueSource {
   async waitForFiles(tx: Transaction, item: Item, again: store.FileRetry): Promise<void> {
     if (!(await store.waitForFiles(tx, item, again))) return;
     tx.afterCommit(() => {
-      this.putBack.add(item.id);
+      this.requeued.add(item.id);
       this.deps.world.clock.at(again.retryAt, () => this.wake());
       // Its lane is free: somebody may have spoken behind it.
-      if (item.laned) this.wake();
+      if (item.inLane) this.wake();
     });
   }
 
@@ -178,7 +178,7 @@ export class Lanes implements Owned, DueSource {
       // Another attempt may have begun beside it, after this process was taken over.
       if (this.running.get(item.id)?.controller === controller) this.running.delete(item.id);
       // One that was put back is run again: nothing has come of it yet.
-      if (!this.putBack.delete(item.id)) this.deps.settled(item.id);
+      if (!this.requeued.delete(item.id)) this.deps.settled(item.id);
       // The next one may be waiting for this one to end.
       if (item.payload.suspect) this.backlog = true;
       if (this.backlog) this.pump();
@@ -198,7 +198,7 @@ export class Lanes implements Owned, DueSource {
    */
   stop(conversationId: string): void {
     for (const { item, controller } of this.running.values()) {
-      if ((item.laned || item.payload.aside) && item.conversation.id === conversationId)
+      if ((item.inLane || item.payload.aside) && item.conversation.id === conversationId)
         controller.abort(stoppedByPerson());
     }
     this.wake();
@@ -207,7 +207,7 @@ export class Lanes implements Owned, DueSource {
   /** Lets go of a person's turns without a word: the person was erased, and their lanes with them are free. */
   drop(personId: string): void {
     for (const { item, controller } of this.running.values()) {
-      if ((item.laned || item.payload.aside) && item.person.id === personId)
+      if ((item.inLane || item.payload.aside) && item.person.id === personId)
         controller.abort(new Error('the person was erased'));
     }
     this.wake();
@@ -332,7 +332,7 @@ export class Lanes implements Owned, DueSource {
     const { database, world, instance, signal } = this.deps;
     const requeue = async () => {
       if (signal.aborted || item.owner !== instance().id) return;
-      if (await database.tx('lanes.giveback', (tx) => store.requeue(tx, item, charge))) this.putBack.add(item.id);
+      if (await database.tx('lanes.giveback', (tx) => store.requeue(tx, item, charge))) this.requeued.add(item.id);
       const waitMs = backOff(item.attempts + 1, LONGEST_BACK_OFF_MS);
       world.clock.at(new Date(world.clock.now().getTime() + waitMs), () => this.wake());
     };

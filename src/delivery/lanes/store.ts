@@ -88,7 +88,7 @@ export function ending(ends: readonly RowEnd[], now: Instant, also: Fragment, wr
     error: error ?? null,
   }));
   const ids = rows.map(({ id }) => id);
-  const fence = ends[0]?.item.laned
+  const fence = ends[0]?.item.inLane
     ? leaveLanes(
         rows.map((row) => row.conversation_id),
         now,
@@ -135,7 +135,7 @@ function leaveLaneless(ids: readonly string[]): Fragment {
 
 /** True if the row is still this process's, locked so until `tx` ends. Also tells whether somebody asked to stop it. */
 export async function lockItem(tx: Transaction, item: Item): Promise<{ owned: boolean; cancel: boolean }> {
-  const { rows } = item.laned
+  const { rows } = item.inLane
     ? await tx.query<{ cancel: boolean }>(
         'select cancel from lanes where conversation_id = $1 and owner = $2 and current = $3 for update',
         [item.conversation.id, item.owner, item.id],
@@ -195,7 +195,7 @@ export async function waitForFiles(
   item: Item,
   { tries, fetches, retryAt }: FileRetry,
 ): Promise<boolean> {
-  const owned = item.laned ? await leaveLane(tx, item) : (await lockItem(tx, item)).owned;
+  const owned = item.inLane ? await leaveLane(tx, item) : (await lockItem(tx, item)).owned;
   if (!owned) return false;
   await tx.query(
     `update inbox
@@ -288,7 +288,7 @@ export async function requeue(tx: Transaction, item: Item, charge: number): Prom
        from (select $3::boolean as cancel) freed where i.id = $1`,
     [item.id, charge, cancel],
   );
-  if (!item.laned) return true;
+  if (!item.inLane) return true;
   await tx.query('update lanes set owner = null, current = null where conversation_id = $1', [item.conversation.id]);
   return true;
 }

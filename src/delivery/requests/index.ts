@@ -51,7 +51,7 @@ export class Requests {
     if (!row) return undefined;
     const { id: conversation, epoch, settings } = row.conversation;
     return {
-      ...{ id, key: `request:${id}`, kind: 'command', origin: 'http', messageId: id, tainted: true, laned: false },
+      ...{ id, key: `request:${id}`, kind: 'command', origin: 'http', messageId: id, tainted: true, inLane: false },
       ...{ sentAt: now, receivedAt: now, attempts: 0, owner: '', context: null },
       // An account has its own role, whoever else its person is.
       person: { ...toPerson(row.person), role, roles },

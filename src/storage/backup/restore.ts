@@ -12,7 +12,15 @@ import { openDatabase } from '../open.ts';
 import { lockFolder } from '../pglite/lock.ts';
 import type { Database, Transaction } from '../port.ts';
 import { damaged, type Ending, entriesOf, type Manifest, newer, readBackup, textOf } from './format.ts';
-import { advanceSequences, becomeOwn, importRows, isUnused, replaceAll, sumOf, type TableShape } from './tables.ts';
+import {
+  adoptInstallation,
+  advanceSequences,
+  importRows,
+  isUnused,
+  replaceAll,
+  sumOf,
+  type TableShape,
+} from './tables.ts';
 
 export interface RestoreOptions {
   /** Empty, or with `force` any; not used by a running coda. */
@@ -56,7 +64,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     await compare(tx, manifest, ending);
     await advanceSequences(tx, ending.sequences ?? {});
     // With the rows: no copy ever calls itself the original.
-    if (installation) await becomeOwn(tx, installation, now);
+    if (installation) await adoptInstallation(tx, installation, now);
   });
   await migrate(database, { now });
   const rows = Object.values(ending.tables).reduce((sum, table) => sum + table.rows, 0);

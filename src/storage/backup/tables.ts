@@ -103,7 +103,8 @@ export async function importRows(
   );
 }
 
-export async function becomeOwn(tx: Transaction, id: string, now: Date): Promise<void> {
+/** Makes a restored database a coda of its own: another installation, whose former processes have ended. */
+export async function adoptInstallation(tx: Transaction, id: string, now: Date): Promise<void> {
   await tx.query('update instances set ended_at = $1 where ended_at is null', [now]);
   await tx.query('delete from installation');
   await tx.query('insert into installation (id) values ($1)', [id]);

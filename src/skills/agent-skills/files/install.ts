@@ -30,7 +30,7 @@ export interface InstalledSkill {
   directory: string;
   replaced: boolean;
   files: number;
-  /** Current and former target of the name, for `putBack`. */
+  /** Current and former target of the name, for `restoreVersion`. */
   version: string;
   before: string | undefined;
 }
@@ -101,7 +101,7 @@ export async function removeSkill(folder: string, name: string): Promise<boolean
  * Puts back what was there before an installation: another version, or nothing. False where `version` is not what is installed
  * any more, or the version before has been cleared away; then nothing has changed.
  */
-export async function putBack(
+export async function restoreVersion(
   folder: string,
   { name, version, before }: Pick<InstalledSkill, 'name' | 'version' | 'before'>,
 ): Promise<boolean> {

@@ -22,7 +22,7 @@ import {
   trustTexts,
 } from '../../../trust/index.ts';
 import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../files/bundle.ts';
-import { type InstalledSkill, installSkill, lookInside, putBack, skillIn } from '../files/install.ts';
+import { type InstalledSkill, installSkill, lookInside, restoreVersion, skillIn } from '../files/install.ts';
 import type { SkillHost } from '../host.ts';
 import { reasonOf } from '../skill.ts';
 import * as texts from '../texts.ts';
@@ -172,7 +172,8 @@ export function undoInstallTool(deps: ToolDeps): AnyTool {
     input,
     async prepare({ name, version, before, pin }, { person }) {
       if (person.role !== 'owner') return undefined;
-      if (!(await putBack(host.installed, { name, version, before }))) return failed('GONE', texts.notPutBack(name));
+      if (!(await restoreVersion(host.installed, { name, version, before })))
+        return failed('GONE', texts.notPutBack(name));
       await host.rescan();
       const folder = pin === undefined ? undefined : installedAs(host, name);
       const looked = folder && (await lookForApproval(reader, folder, pin ?? ''));
