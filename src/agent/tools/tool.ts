@@ -329,7 +329,7 @@ interface ToolBase<Input> {
    * that its effect allows.
    */
   does?: readonly Capability[];
-  callers?: Callers;
+  callers?: Callers | undefined;
   /** Left out of the prompt when the model's context window is small: a command, or another tool, does nearly the same. */
   dropWhenSmall?: boolean;
   dialogue?: ToolDialogue;

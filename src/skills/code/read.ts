@@ -19,7 +19,7 @@ export function readTool(deps: CodeDeps): AnyTool {
     effect: 'fetch',
     effectOf: () => 'read',
     does: ['file_read'],
-    callers: 'buttons',
+    callers: deps.isOn ? undefined : 'buttons',
     dropWhenSmall: true,
     display: { as: 'hidden' },
     outlasts: true,

@@ -67,7 +67,7 @@ export function executeTool(deps: CodeDeps): AnyTool {
       'Runs a shell command, or code of a language, in a sandbox without network. Files that came with the message are in /workspace, those of skills in use in /skills/NAME with their packages; what you write to /workspace/output is handed to the person. Calls of one answer share the files. `files` names further files of this conversation to be put there.',
     effect: 'external',
     does: ['code'],
-    callers: 'buttons',
+    callers: deps.isOn ? undefined : 'buttons',
     display: { as: 'stream', text: () => 'running code' },
     outlasts: true,
     timeoutOf: ({ timeout }) => asked(timeout) + MARGIN_MS,
@@ -149,7 +149,7 @@ export function writeTool(deps: CodeDeps): AnyTool {
     // It reaches nothing but a container that goes with the turn.
     effectOf: () => 'read',
     does: ['file_write'],
-    callers: 'buttons',
+    callers: deps.isOn ? undefined : 'buttons',
     dropWhenSmall: true,
     outlasts: true,
     timeoutMs: MARGIN_MS,

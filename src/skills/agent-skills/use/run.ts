@@ -31,7 +31,7 @@ export function runTool(deps: ToolDeps): AnyTool {
       'Runs a script of a skill that you have activated, in a sandbox without network: its path below scripts/, arguments, and `input` as JSON on its standard input. What it writes to $OUTPUT_DIR is handed to the person.',
     effect: 'external',
     does: ['code'],
-    callers: 'buttons',
+    callers: deps.code.isOn ? undefined : 'buttons',
     display: { as: 'stream', text: ({ name, script }) => `${name}: ${script}` },
     outlasts: true,
     timeoutOf: ({ timeout }) => timeout * 1_000 + MARGIN_MS,
