@@ -87,7 +87,7 @@ async function contextIn(coda: Play, channel: string) {
   const { rows } = await coda
     .database()
     .read<{ id: string }>('select id from conversations where channel = $1', [channel]);
-  const who = { person: { id: 'ana' }, place: { space: 'test' }, turn: undefined };
+  const who = { person: { id: 'ana' }, place: { space: 'test' }, turn: {}, approval: {} };
   return { conversationId: rows[0]?.id, signal: new AbortController().signal, ...who };
 }
 
