@@ -259,7 +259,9 @@ export class Delivery {
     if (!adapter?.guarantees.canEdit || item.origin === 'schedule') return undefined;
     if (adapter.isWatched?.(item.conversation.place) === false) return undefined;
     const address = { ...addressOf(item), key: answerKey(item.id), turnId };
-    return new Draft({ database, world, attempts: this.outbox.attempts, adapter }, item, address, tainted);
+    const { outbox } = this;
+    const answersSent = (conversationId: string) => outbox.answersSent(conversationId);
+    return new Draft({ database, world, attempts: outbox.attempts, adapter, answersSent }, item, address, tainted);
   }
 
   forget(personId: string): void {

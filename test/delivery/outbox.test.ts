@@ -196,6 +196,23 @@ describe.each(testDatabases)('what is said on $name', ({ name, available }) => {
     expect(coda.platform.in('dm-ana').slice(1)).toEqual([`you said: one ${'a'.repeat(26)}`, 'a'.repeat(14)]);
   });
 
+  test.skipIf(!available)('an answer is not sent beside a slow one before it, and does not come first', async () => {
+    await using coda = await begin();
+    await coda.person('ana').says('hello');
+    coda.platform.faults.push('held');
+    const one = await coda.hear('ana', 'dm-ana', 'one');
+    expect(await eventually(() => coda.platform.holding === 1)).toBe(true);
+    const two = await coda.hear('ana', 'dm-ana', 'two');
+    const written = async () => {
+      const sql = `select count(*)::int as count from outbox where content->>'text' = 'you said: two'`;
+      return (await coda.database().read<{ count: number }>(sql)).rows[0]?.count === 1;
+    };
+    expect(await eventually(written)).toBe(true);
+    coda.platform.release();
+    await Promise.all([one.settled, two.settled]);
+    expect(coda.platform.in('dm-ana').slice(1)).toEqual(['you said: one', 'you said: two']);
+  });
+
   test.skipIf(!available)('a part that a stop came before is sent after it, and not as a copy', async () => {
     await using coda = await begin({ platform: { longest: 40, deduplicatesForMs: 0, canFind: false } });
     await coda.person('ana').says('hello');

@@ -332,13 +332,19 @@ export type Message = readonly [Row, ...Row[]];
  * so that an answer never delays a reminder; late ones, of which none waits for another.
  */
 export function queueOf(message: Message): string {
-  const [{ conversationId, grp }] = message;
-  return `${conversationId} ${isLate(message) ? 'late' : isAnswer(grp) ? 'answers' : 'others'}`;
+  const [{ conversationId }] = message;
+  if (isInOrder(message)) return answersOf(conversationId);
+  return `${conversationId} ${isLate(message) ? 'late' : 'others'}`;
 }
+
+export const answersOf = (conversationId: string): string => `${conversationId} answers`;
 
 export function isLate(message: Message): boolean {
   return message.some(({ unknownAt, attempts }) => unknownAt !== undefined || attempts >= LATE_AFTER);
 }
+
+/** True for answers, of which a later one is not sent beside an earlier one of the same conversation. */
+export const isInOrder = (message: Message): boolean => !isLate(message) && isAnswer(message[0].grp);
 
 export function unblocksNext({ state }: SendResult): boolean {
   return state === 'sent' || state === 'dead' || state === 'dropped';

@@ -22,6 +22,8 @@ export interface DraftDeps {
   world: World;
   attempts: Attempts;
   adapter: ChatAdapter;
+  /** Resolves when no earlier answer of the conversation is being sent here; undefined: none is. */
+  answersSent(conversationId: string): Promise<void> | undefined;
 }
 
 /**
@@ -79,6 +81,9 @@ export class Draft {
       while (this.wanted !== undefined && !this.closed) {
         const wait = this.nextAt - performance.now();
         if (wait > 0) await withTimeout(wait, this.closing.promise);
+        if (this.closed) return;
+        const before = this.reached === 0 ? this.deps.answersSent(this.item.conversation.id) : undefined;
+        if (before) await Promise.race([before, this.closing.promise]);
         if (this.closed) return;
         const text = this.wanted;
         this.wanted = undefined;

@@ -9,7 +9,16 @@ import type { Content, Outbox, Outgoing } from '../content.ts';
 import * as letters from '../dead-letters/store.ts';
 import { inert } from '../inert.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
-import { Attempts, isLate, type Message, queueOf, skippedResult, unblocksNext } from './attempt.ts';
+import {
+  Attempts,
+  answersOf,
+  isInOrder,
+  isLate,
+  type Message,
+  queueOf,
+  skippedResult,
+  unblocksNext,
+} from './attempt.ts';
 import * as store from './store.ts';
 
 const LONGEST_WAIT_MS = 5_000;
@@ -56,6 +65,8 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** Counts `reachable()` calls per adapter, to detect a race with `held`. */
   private readonly reached = new Map<string, number>();
   private readonly slots = new Map<string, Slots>();
+  /** The last send under way of each queue of answers. */
+  private readonly sending = new Map<string, Promise<void>>();
 
   constructor(deps: OutboxDeps) {
     this.deps = deps;
@@ -101,7 +112,28 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     for (const row of rows) this.inFlight.set(row.id, { row, since });
     const messages = [...groupBy(rows, (row) => row.grp).values()] as unknown as Message[];
     const queues = groupBy(messages, queueOf);
-    await Promise.all([...queues.values()].map((queue) => this.track(this.sendInOrder(queue))));
+    await Promise.all([...queues].map(([name, queue]) => this.track(this.sendBehind(name, queue))));
+  }
+
+  /**
+   * The next turn of a conversation begins as soon as the one before is stored: its answer, however soon it is there, goes
+   * out when the send of that one has ended.
+   */
+  private sendBehind(name: string, queue: readonly Message[]): Promise<void> {
+    if (!queue.every(isInOrder)) return this.sendInOrder(queue);
+    const before = this.sending.get(name) ?? Promise.resolve();
+    const sent: Promise<void> = before
+      .then(() => this.sendInOrder(queue))
+      .finally(() => {
+        if (this.sending.get(name) === sent) this.sending.delete(name);
+      });
+    this.sending.set(name, sent);
+    return sent;
+  }
+
+  /** Resolves when no earlier answer of the conversation is being sent here; undefined: none is. */
+  answersSent(conversationId: string): Promise<void> | undefined {
+    return this.sending.get(answersOf(conversationId));
   }
 
   /** Drops the parts of an erased person, except for one that is being sent already. */
