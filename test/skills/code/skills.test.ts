@@ -93,12 +93,15 @@ describe.skipIf(!DOCKER)('code of a model', () => {
     await bob.presses('Approve');
     expect(printed(model).slice(0, 2)).toEqual(['[]', '[]']);
     // A third party's files count as their words.
-    const { rows } = await played.coda
-      .database()
-      .read(
-        "select s.tainted from steps s where s.kind = 'result' and s.payload ->> 'text' like '%exit_code%' order by s.at",
-      );
-    expect(rows).toEqual([{ tainted: false }, { tainted: true }, { tainted: false }]);
+    const { rows } = await played.coda.database().read(
+      `select c.channel, s.tainted from steps s join turns t on t.id = s.turn_id join conversations c on c.id = t.conversation_id
+          where s.kind = 'result' and s.payload ->> 'text' like '%exit_code%' order by c.channel, s.tainted`,
+    );
+    expect(rows).toEqual([
+      { channel: 'dm-ana', tainted: false },
+      { channel: 'dm-ana', tainted: true },
+      { channel: 'dm-bob', tainted: false },
+    ]);
   });
 
   test('runs in the image of the skill that was activated last, beside the files of both', async () => {
