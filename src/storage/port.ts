@@ -19,7 +19,7 @@ export function json(value: unknown): JsonParam {
 
 const UNSTORABLE = /\\u(?:0000|d[89a-f])/;
 
-/** What people, pages and models bring must not keep the rest from being stored. */
+/** Value without the characters that would keep all of it from being stored, whoever wrote them. */
 function storableValue(value: unknown): unknown {
   if (typeof value === 'string') return storable(value);
   if (Array.isArray(value)) return value.map(storableValue);

@@ -11,7 +11,7 @@ interface StablePart {
   cached?: boolean;
 }
 
-/** Of each list of tools the beginning of the last request with it. */
+/** Beginning of the last request with each list of tools. */
 const beginnings = new WeakMap<readonly object[], StablePart & { bytes: Buffer }>();
 
 /**
