@@ -5,11 +5,12 @@ import { dirname, join, normalize } from 'node:path';
 import { listFiles, root } from './setup.mjs';
 
 /**
- * `unit` needs no database and no second process; `db` the embedded database; `process` starts programs; `postgres` is
- * about what differs between the engines and runs on both; `containers` needs Docker or a Chromium. `long` (with the
- * suites that have more to play there) and `engine` (the suites of `db` on PostgreSQL) only run with `npm run test:long`.
+ * `push` is what a push plays on the embedded database; `postgres` is about what differs between the engines and runs on both.
+ * `long` (with the suites that have more to play there) and `engine` (suites of `push` on PostgreSQL) only run with `npm run test:long`.
+ * What a push plays is one project, though some of it starts programs or needs Docker or a Chromium: a worker of vitest ends with its
+ * project, and what it has imported and the database it has opened with it.
  */
-export const PROJECTS = /** @type {const} */ (['unit', 'db', 'process', 'postgres', 'containers', 'long', 'engine']);
+export const PROJECTS = /** @type {const} */ (['push', 'postgres', 'long', 'engine']);
 
 /** @typedef {typeof PROJECTS[number]} Project */
 
@@ -24,7 +25,7 @@ const DIFFERS =
  */
 export function suitesByProject() {
   /** @type {Record<Project, string[]>} */
-  const projects = { unit: [], db: [], process: [], postgres: [], containers: [], long: [], engine: [] };
+  const projects = { push: [], postgres: [], long: [], engine: [] };
   for (const suite of listFiles(join(root, 'test')).filter((file) => file.endsWith('.test.ts'))) {
     const project = projectOf(suite);
     projects[project].push(suite);
@@ -36,19 +37,39 @@ export function suitesByProject() {
 }
 
 /**
+ * The suites of `push` that need no database, no second process, no Docker and no Chromium.
+ *
+ * @returns {string[]}
+ */
+export function fastSuites() {
+  return suitesByProject().push.filter((suite) => {
+    const used = filesUsedBy(suite);
+    const database = ['database', 'engines', 'template'].some((name) => used.has(`test/support/${name}.ts`));
+    return !database && !needsService(suite) && ![...used].some((file) => read(file).includes("'node:child_process'"));
+  });
+}
+
+/**
  * @param {string} suite
  * @returns {Project}
  */
 function projectOf(suite) {
   if (suite.endsWith('.long.test.ts')) return 'long';
-  const used = filesUsedBy(suite);
-  const uses = (/** @type {string} */ name) => used.has(`test/support/${name}.ts`);
+  if (needsService(suite)) return 'push';
   const text = read(suite);
-  if (uses('browser') || /\b(DOCKER|BROWSER_IMAGE|CODA_TEST_DOCKER)\b/.test(text)) return 'containers';
   const namesEngine = text.includes("'PostgreSQL'") || text.includes('support/postgres.ts');
-  if (namesEngine || (DIFFERS.test(suite) && text.includes('testDatabases'))) return 'postgres';
-  if ([...used].some((file) => read(file).includes("'node:child_process'"))) return 'process';
-  return uses('database') || uses('engines') || uses('template') ? 'db' : 'unit';
+  return namesEngine || (DIFFERS.test(suite) && text.includes('testDatabases')) ? 'postgres' : 'push';
+}
+
+/**
+ * Docker or a Chromium.
+ *
+ * @param {string} suite
+ */
+function needsService(suite) {
+  return (
+    filesUsedBy(suite).has('test/support/browser.ts') || /\b(DOCKER|BROWSER_IMAGE|CODA_TEST_DOCKER)\b/.test(read(suite))
+  );
 }
 
 /**

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { countResults, summary } from './results.mjs';
 import { scratchFolder } from './scratch.mjs';
 import { build, install, requireNode, root, runNpm } from './setup.mjs';
-import { PROJECTS } from './suites.mjs';
+import { fastSuites, PROJECTS } from './suites.mjs';
 
 requireNode();
 install();
@@ -121,13 +121,14 @@ async function checks() {
 }
 
 /** The projects of vitest that this run plays. */
-const projects = fast ? ['unit'] : PROJECTS.filter((name) => (name === 'long' || name === 'engine') === long);
+const projects = fast ? ['push'] : PROJECTS.filter((name) => (name === 'long' || name === 'engine') === long);
 
 async function suites() {
   const results = join(root, '.cache', 'vitest.json');
   rmSync(results, { force: true });
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
   args.push(...projects.map((name) => `--project=${name}`));
+  if (fast) args.push(...fastSuites());
   if (long) args.push('--disable-console-intercept', '--passWithNoTests');
   // The long forms tell figures, and those are of a disk.
   const scratch = long ? undefined : scratchFolder();

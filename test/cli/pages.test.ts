@@ -89,8 +89,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run check': 'a part of npm test',
   'npm run test:fast': 'a part of npm test',
   'npm run test:long': 'takes an hour',
-  'npx vitest run --project=db': 'a part of npm test',
-  'npx vitest run test/skills/notes': 'a part of npm test',
+  'npx vitest run --project=push test/skills/notes': 'a part of npm test',
   "npx vitest run --inspect-brk --no-file-parallelism test/skills/notes/notes.test.ts -t 'a tag'":
     'waits for a debugger',
   'node --inspect dist/main.js chat': 'waits for a person, with a port for a debugger',

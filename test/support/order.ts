@@ -23,7 +23,9 @@ export class LongestFirst extends BaseSequencer {
       const at = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
       return at < 0 ? LONGEST.length : at;
     };
-    // Those behind them as vitest has them: what took long or failed the last time, else the largest.
-    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+    // Those behind them as vitest has them (what took long or failed the last time, else the largest), one project after the other:
+    // a worker ends where the next suite is of another one.
+    const name = ({ project }: TestSpecification) => project.name;
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b) || name(a).localeCompare(name(b)));
   }
 }
