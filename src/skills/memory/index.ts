@@ -172,7 +172,10 @@ const CHARACTERS_ASKED = 1_000;
 const OF_THE_PAST =
   /\b(?:before|previous(?:ly)?|former(?:ly)?|earlier|originally|used to|back then|no longer|any ?more|once)\b/i;
 
-/** Memories that fit the message, within the budget; none in shared places, and no text from elsewhere. */
+/**
+ * Memories that fit the message, within the budget; none in shared places, and no text from elsewhere. Where all of a person's
+ * fit into the budget, all are shown, and the message does not wait for its vectors.
+ */
 export async function section(
   { database, config }: Pick<SkillDeps<Settings>, 'database' | 'config'>,
   recall: Recall,
@@ -182,15 +185,21 @@ export async function section(
   if (!isPrivate || budget === 0 || text.trim() === '') return undefined;
   const asked = text.slice(0, CHARACTERS_ASKED);
   const past = OF_THE_PAST.test(asked);
-  const searching = recall.search(person.id, asked, { past }, MOST, PATIENCE_MS);
-  const hits = (await withTimeout(LOADING_MS, searching)) ?? [];
-  if (hits.length === 0) return undefined;
-  const ids = hits.map(({ id }) => id);
-  const db = { query: database.read.bind(database) };
-  const memories = await byIds(db, person.id, ids);
-  const untainted = memories.filter(
-    ({ tainted, state }) => !tainted && (state === 'current' || (past && state === 'past')),
-  );
-  const lines = within(untainted, budget, person.zone ?? 'UTC');
+  const read = async (ids: readonly string[]) => {
+    const memories = await byIds({ query: database.read.bind(database) }, person.id, ids);
+    const untainted = memories.filter(
+      ({ tainted, state }) => !tainted && (state === 'current' || (past && state === 'past')),
+    );
+    const lines = within(untainted, budget, person.zone ?? 'UTC');
+    return { lines, fits: lines.length === untainted.length };
+  };
+  const recalled = async () => {
+    const all = await recall.all(person.id, { past }, MOST);
+    const whole = all && (await read(all));
+    if (whole?.fits) return whole.lines;
+    const hits = await recall.search(person.id, asked, { past }, MOST, PATIENCE_MS);
+    return (await read(hits.map(({ id }) => id))).lines;
+  };
+  const lines = (await withTimeout(LOADING_MS, recalled())) ?? [];
   return lines.length === 0 ? undefined : { title: 'Memory', text: [FRAME, ...lines].join('\n') };
 }

@@ -224,6 +224,18 @@ export class PersonIndex {
     this.matrix.set(place, undefined);
   }
 
+  /** The ids of all memories that the filter admits, the last changed last; undefined where they are more than `most`. */
+  all(filter: Filter, most: number): string[] | undefined {
+    const type = this.typeNumber(filter);
+    const ids: string[] = [];
+    for (const [place, id] of this.ids.entries()) {
+      if (id === undefined || !this.admits(place, filter, type)) continue;
+      if (ids.length === most) return undefined;
+      ids.push(id);
+    }
+    return ids;
+  }
+
   search(
     { terms, names = [], synonyms, vector }: Sought,
     filter: Filter,
@@ -246,7 +258,7 @@ export class PersonIndex {
         });
       addMeaning(covered, scores, this.matrix.similarities(vector, places, scores));
     }
-    const type = filter.type === undefined ? undefined : this.types.indexOf(filter.type);
+    const type = this.typeNumber(filter);
     const found = top(scores, limit, (place) => this.admits(place, filter, type));
     return found.map((place) => ({ id: this.ids[place] as string, score: scores[place] as number }));
   }
@@ -262,6 +274,10 @@ export class PersonIndex {
       (since === undefined || at >= since[kind]) &&
       (before === undefined || at < before[kind])
     );
+  }
+
+  private typeNumber({ type }: Filter): number | undefined {
+    return type === undefined ? undefined : this.types.indexOf(type);
   }
 
   private numberOf(type: string): number {

@@ -57,6 +57,11 @@ export class Recall {
     return held.index.search(sought, filter, limit);
   }
 
+  /** The ids of all memories that the filter admits, the last changed last; undefined where they are more than `most`. */
+  async all(personId: string, filter: Filter, most: number): Promise<string[] | undefined> {
+    return (await this.fresh(personId)).index.all(filter, most);
+  }
+
   changed(personId: string): void {
     const held = this.held.get(personId);
     if (held) held.checkedAt = Number.NEGATIVE_INFINITY;

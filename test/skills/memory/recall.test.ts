@@ -131,6 +131,42 @@ for (const { name, available, open } of testDatabases)
       await own.close();
     });
 
+    test('few memories are all shown to a model, and none of their vectors is waited for', async () => {
+      const own = await open();
+      const few = await playSkill(memory, own, { config: { embedder: { kind: 'none' } } });
+      for (const text of ['I like tea', 'I live in Berlin', 'My cat is called Momo'])
+        await few.call('memory_save', { text });
+      const { rows } = await own.read<{ id: string }>('select distinct person_id as id from memories');
+      await own.run('test.space', 'insert into memory_spaces values ($1, $2, true, $3)', [
+        ...[embedder.id, DIM, few.world.clock.now()],
+      ]);
+      const words: string[] = [];
+      const counted: Embedder = {
+        ...embedder,
+        embed: (texts, kind, signal) => {
+          words.push(...texts);
+          return embedder.embed(texts, kind, signal);
+        },
+      };
+      const recall = new Recall({ database: own, world: few.world, embedders: [counted] });
+      const shown = (budget: number, text: string) =>
+        section({ database: own, config: { budget } } as never, recall, {
+          person: { id: rows[0]?.id, zone: 'UTC' },
+          private: true,
+          text,
+        } as never);
+      const whole = await shown(600, 'where is my home?');
+      for (const text of ['I like tea', 'I live in Berlin', 'My cat is called Momo'])
+        expect(whole?.text).toContain(text);
+      expect(words).toEqual([]);
+      const some = await shown(70, 'what is my cat called?');
+      expect(some?.text).toContain('My cat is called Momo');
+      expect(some?.text).not.toContain('I live in Berlin');
+      expect(words).toContain('what is my cat called?');
+      recall.close();
+      await own.close();
+    });
+
     test('an embedder that does not answer in time leaves the words to decide', async () => {
       const slow: Embedder = { ...embedder, embed: () => new Promise<never>(() => {}) };
       const recall = new Recall({ database, world: coda.world, embedders: [slow] });
