@@ -25,7 +25,8 @@ export function scratchFolder() {
   return { path, remove: () => remove(path) };
 }
 
-const remove = (/** @type {string} */ path) => rmSync(path, { recursive: true, force: true });
+// A run that was stopped may have programs that still write there.
+const remove = (/** @type {string} */ path) => rmSync(path, { recursive: true, force: true, maxRetries: 10 });
 
 /**
  * Whether `path` is a file system in memory with room, from which programs may be run.
