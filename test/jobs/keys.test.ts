@@ -65,6 +65,15 @@ describe.each(testDatabases)('jobs with keys on $name', (engine) => {
     expect(await states()).toEqual(['old cancelled', 'other done', 'new done']);
   });
 
+  test.skipIf(!available)('one that is added while another waits with its key has the id of that one', async () => {
+    const { jobs, database, world } = await bench(engine, async () => {});
+    const options = { at: new Date(world.clock.now().getTime() + 60_000), key: 'k' };
+    const add = (payload: string) => database.tx('test', (tx) => jobs.enqueue(tx, { kind: 'tell', payload }, options));
+    const [first, second] = [await add('first'), await add('second')];
+    expect(second).toBe(first);
+    expect(await jobs.cancelOne(second)).toBe(true);
+  });
+
   test.skipIf(!available)(
     'one that is added again and again is not put off where it keeps what is earlier',
     async () => {

@@ -82,11 +82,10 @@ export class JobQueue implements DueSource, Owned {
   async enqueue(tx: Transaction, job: { kind: string; payload: Json }, options: JobOptions): Promise<string> {
     const { clock } = this.deps.world;
     const now = clock.now();
-    const id = uuid(now);
-    await store.add(
+    const id = await store.add(
       tx,
       {
-        id,
+        id: uuid(now),
         ...job,
         key: options.key,
         dueAt: options.at,

@@ -41,17 +41,19 @@ export interface NewJob {
 
 /**
  * Adds a job; with a key that is already pending, the pending one gets the new payload and is moved to the new due time
- * (with `keepsEarlier` only forward).
+ * (with `keepsEarlier` only to an earlier one). Returns the id of the job that is pending then.
  */
-export async function add(tx: Transaction, job: NewJob, now: Instant): Promise<void> {
-  await tx.query(
+export async function add(tx: Transaction, job: NewJob, now: Instant): Promise<string> {
+  const { rows } = await tx.query<{ id: string }>(
     `insert into jobs (id, kind, key, payload, state, due_at, max_attempts, created_at)
      values ($1, $2, $3, $4, 'pending', $5, $6, $7)
      on conflict (kind, key) where key is not null and state = 'pending'
      do update set due_at = case when $8 then least(jobs.due_at, excluded.due_at) else excluded.due_at end,
-                   payload = excluded.payload`,
+                   payload = excluded.payload
+     returning id`,
     [job.id, job.kind, job.key ?? null, json(job.payload), job.dueAt, job.maxAttempts, now, job.keepsEarlier],
   );
+  return (rows[0] as { id: string }).id;
 }
 
 export async function cancel(tx: Transaction, kind: string, key: string, now: Instant): Promise<boolean> {
