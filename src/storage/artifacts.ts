@@ -84,7 +84,7 @@ class FolderOfArtifacts implements Artifacts {
 
   async put(content: Uint8Array | AsyncIterable<Uint8Array>, { maxBytes = Infinity }: PutOptions = {}) {
     const draft = join(this.folder, 'unfinished', randomUUID());
-    return inFolder(this.folder, async () => {
+    const put = async () => {
       try {
         const artifact = await write(draft, content, maxBytes, this.clock);
         await this.settle(draft, artifact.hash);
@@ -92,7 +92,12 @@ class FolderOfArtifacts implements Artifacts {
       } finally {
         await rm(draft, { force: true });
       }
-    });
+    };
+    try {
+      return await inFolder(this.folder, put);
+    } catch (error) {
+      throw error instanceof ContentFailed ? error.cause : error;
+    }
   }
 
   async open(hash: string): Promise<Readable> {
@@ -176,6 +181,18 @@ async function moved(from: string, to: string): Promise<boolean> {
 /** Anything else could lead out of the folder. */
 const isHash = (hash: string) => /^[0-9a-f]{64}$/.test(hash);
 
+/** Hides an error of the content from `inFolder`, which would blame the folder for a lost connection. */
+class ContentFailed extends Error {}
+
+async function* chunksOf(content: Uint8Array | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (content instanceof Uint8Array) return yield content;
+  try {
+    yield* content;
+  } catch (cause) {
+    throw new ContentFailed('the content broke off', { cause });
+  }
+}
+
 async function write(
   path: string,
   content: Uint8Array | AsyncIterable<Uint8Array>,
@@ -186,7 +203,7 @@ async function write(
   let size = 0;
   const file = await open(path, 'wx', 0o600);
   try {
-    for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+    for await (const chunk of chunksOf(content)) {
       size += chunk.byteLength;
       if (size > maxBytes) throw tooLarge(maxBytes);
       sum.update(chunk);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,17 @@ test('replicas that start at once make the folder together', async () => {
     await Promise.all(Array.from({ length: 6 }, () => openArtifacts(data)));
     expect(await readdir(data)).toEqual(['artifacts']);
   }
+});
+
+test('a content that breaks off is not blamed on the folder, and nothing of it is kept', async () => {
+  async function* broken() {
+    yield randomBytes(100);
+    throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+  }
+  await expect(artifacts.put(broken())).rejects.toMatchObject({ code: 'ECONNRESET' });
+  const unreadable = createReadStream(join(folder, 'no such file'));
+  await expect(artifacts.put(unreadable)).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(await unfinished()).toEqual([]);
 });
 
 test('an empty file is a file', async () => {
