@@ -23,6 +23,22 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }));
 const open = (folder = dataDir) => openDatabase({ dataDir: folder, connectTimeoutMs: 0 }, testWorld());
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
+test('a statement of a transaction that was given up before it went over is prepared at its next use', async () => {
+  const database = await open();
+  const statement = 'select 42 as answer';
+  await database.read(statement);
+  const giveUp = database.tx('test.give_up', async (tx) => {
+    tx.send(statement);
+    throw new Error('never mind');
+  });
+  await expect(giveUp).rejects.toThrow('never mind');
+  await database.read(statement);
+  await database.read(statement);
+  const prepared = await database.read('select 1 from pg_prepared_statements where statement = $1', [statement]);
+  expect(prepared.rows).toHaveLength(1);
+  await database.close();
+});
+
 describe('durability', () => {
   test('each commit is one fsync, and a read is none', async () => {
     const database = await open();

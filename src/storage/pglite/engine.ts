@@ -152,6 +152,9 @@ export class PgliteEngine implements Engine {
     return new PgliteSession<Encoded>({
       encode: (sql, params) => this.encode(sql, params),
       decode: (answer, at, encoded) => this.decode(answer, at, encoded),
+      drop: ({ known, prepares }) => {
+        if (prepares !== undefined) known.preparing = false;
+      },
       exec: (bytes, closing) => {
         this.count();
         return this.thread.exec(bytes, closing);
@@ -286,6 +289,8 @@ export class Upkeep {
 interface SessionWire<E extends { bytes: Buffer }> {
   encode(sql: string, params: readonly Param[]): E;
   decode(answer: Buffer, at: number, encoded: E): Answer;
+  /** It does not go over: it prepares nothing. */
+  drop(encoded: E): void;
   /** One message. `closing`: the transaction is ended in it, by what its last statement has found. */
   exec(bytes: Buffer, closing: boolean): Promise<Buffer>;
   end(): void;
@@ -343,7 +348,10 @@ class PgliteSession<E extends { bytes: Buffer }> implements Session {
 
   async rollback(): Promise<void> {
     if (this.state === 'ended') return;
-    for (const { done } of this.held.splice(0)) done.resolve();
+    for (const { encoded, done } of this.held.splice(0)) {
+      this.wire.drop(encoded);
+      done.resolve();
+    }
     if (this.state === 'begun') await this.exchange(ROLLBACK).catch(() => {});
     this.end();
   }
