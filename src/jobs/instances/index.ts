@@ -239,6 +239,8 @@ export class Instance {
     this.closed = true;
     clearTimeout(this.timer);
     clearInterval(this.recovering);
+    // One that joins anew at this moment has another id afterwards.
+    await this.beating;
     await this.freeing;
     await this.recovered;
     await this.takeOver([this.current], { quiet: true });

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { deferred } from '../../../src/base/async.ts';
+import { Instance, runningInstances } from '../../../src/jobs/index.ts';
+import { testDatabases } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { play } from '../../support/play.ts';
 import { POSTGRES_URL } from '../../support/postgres.ts';
 import { echo } from '../../support/scripted-model.ts';
+import { testWorld } from '../../support/world.ts';
 
 test.skipIf(!POSTGRES_URL)(
   'what was heard before a process was taken over, and stored after it had joined anew, is answered',
@@ -41,3 +44,25 @@ test.skipIf(!POSTGRES_URL)(
     expect(await coda.count('inbox where finished_at is null')).toBe(0);
   },
 );
+
+test.skipIf(!POSTGRES_URL)('a process that is stopped while it joins anew is gone for the others', async () => {
+  const world = testWorld();
+  const engine = testDatabases.find(({ name }) => name === 'PostgreSQL');
+  const database = await engine?.open(world);
+  if (!database) throw new Error('there is no PostgreSQL');
+  const room = {
+    owners: 'select null::uuid where false',
+    release: async () => {},
+    orphans: async () => [],
+    free: async () => {},
+  };
+  const stopped = deferred();
+  const lost = () => void instance.close().then(stopped.resolve, stopped.reject);
+  const instance = await Instance.join({ database, world, owned: [room], program: 'test', freed: () => {}, lost });
+  await instance.start();
+  await database.run('test.takeover', 'update instances set ended_at = $1', [world.clock.now()]);
+  await instance.beat();
+  await stopped.promise;
+  expect(await runningInstances(database)).toEqual([]);
+  await database.close();
+});
