@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { done, filesNamed, outsideTool } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import type { FileRef } from '../../src/delivery/index.ts';
+import { retention } from '../../src/jobs/index.ts';
 import { fileReferences } from '../../src/skills/upkeep/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { play } from '../support/play.ts';
@@ -149,6 +150,36 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     // A column of text is asked by an expression.
     const asked = fileReferences.flatMap(({ table, column }) => (column.includes('(') ? [] : [`${table}.${column}`]));
     expect(rows.map((row) => row.name).sort()).toEqual([...asked, ...WITHOUT_FILES].sort());
+  });
+
+  test.skipIf(!available)('a rule that fails keeps neither the other rules nor the files from their turn', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    const { world } = coda;
+    const database = coda.database();
+    await database.run(
+      'test',
+      `insert into jobs (id, kind, payload, state, due_at, max_attempts, created_at, finished_at)
+       values (gen_random_uuid(), 'tidy', 'null', 'dead', $1, 1, $1, $1)`,
+      [new Date(world.clock.now().getTime() - 40 * 86_400_000)],
+    );
+    const broken = `select 1 / (count(*) - count(*)) as count from jobs where due_at < $1 or $2::int > 0`;
+    const dead = `with old as (delete from jobs where id in
+                    (select id from jobs where state = 'dead' and finished_at < $1 limit $2) returning id)
+                  select count(*) as count from old`;
+    const retentionRules = [
+      { name: 'test.broken', sql: broken },
+      { name: 'test.dead', sql: dead },
+    ];
+    let collected = 0;
+    const collect = async () => ++collected;
+    const job = { id: 'a', payload: null, attempt: 1, dueAt: world.clock.now() };
+    const run = retention({ database, world, days: 30, retentionRules, collect }).run(
+      job,
+      new AbortController().signal,
+    );
+    await expect(run).rejects.toThrow('division by zero');
+    expect(await coda.count('jobs where finished_at is not null')).toBe(0);
+    expect(collected).toBe(1);
   });
 
   test.skipIf(!available)('a dead letter can be sent again', async () => {

@@ -1,4 +1,5 @@
 import { DAY_MS, type Instant } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import { type Database, GRACE_MS, type Transaction } from '../../storage/index.ts';
 import type { JobHandler, JobQueue } from '../queue/index.ts';
@@ -22,7 +23,10 @@ export async function applyRule(
   return gone;
 }
 
-/** Deletes what ended more than `days` ago, in small batches, room by room; then the files that nothing refers to. */
+/**
+ * Deletes what ended more than `days` ago, in small batches, room by room; then the files that nothing refers to. A rule
+ * that fails holds up no other; the job fails with it when all had their turn.
+ */
 export function retention(deps: {
   database: Database;
   world: World;
@@ -37,12 +41,19 @@ export function retention(deps: {
       const now = world.clock.now().getTime();
       const before = new Date(now - days * DAY_MS);
       const gone: Record<string, number> = {};
+      const failures: unknown[] = [];
       for (const rule of [...store.retentionRules, ...deps.retentionRules]) {
         const earlier = rule.days !== undefined && rule.days < days ? new Date(now - rule.days * DAY_MS) : before;
-        gone[rule.name] = await applyRule(database, rule, earlier, signal);
+        try {
+          gone[rule.name] = await applyRule(database, rule, earlier, signal);
+        } catch (error) {
+          failures.push(error);
+          world.log.warn({ rule: rule.name, error: messageOf(error) }, 'old rows could not be deleted');
+        }
       }
       const files = await deps.collect(signal);
       world.log.info({ before, gone, files }, 'old rows and files deleted');
+      if (failures.length > 0) throw failures[0];
     },
   };
 }
