@@ -64,6 +64,30 @@ describe.each(testDatabases)('a stranger on $name', ({ name: engine, available }
   });
 });
 
+test('a stranger with something of their own is not pruned, and keeps nobody else from it', async () => {
+  await using two = await playTwo(rules);
+  const { coda, chat } = two;
+  for (const name of ['sam', 'tom', 'uma']) await chat.says(name, 'hello');
+  const token = { name: 'ci', person: 'chat:tom', scopes: ['notify'], days: undefined };
+  await coda.app.tokens.add(token);
+  await coda.database().run(
+    'test',
+    `insert into hooks (id, person_id, kind, form, template, created_at)
+     select 'h', id, 'note', 'coda', '{}', created_at from persons where name = 'uma'`,
+  );
+  await coda.passes({ days: 40 });
+  await coda.app.settled();
+  await prune(two);
+  expect(await rowsOf(two, 'select name from persons order by name')).toEqual([{ name: 'tom' }, { name: 'uma' }]);
+  // Whatever refers to a person and does not go with them is asked for.
+  const { rows } = await coda.database().read<{ table: string }>(
+    `select distinct conrelid::regclass::text as table from pg_constraint
+      where confrelid = 'persons'::regclass and contype = 'f' and confdeltype = 'a'`,
+  );
+  const [{ sql } = { sql: '' }] = strangerRetentionRules;
+  for (const { table } of rows) expect(sql).toMatch(new RegExp(`from ${table}\\b`));
+});
+
 /** As the nightly task does it. */
 async function prune({ coda }: TwoPlatforms): Promise<void> {
   const before = new Date(coda.world.clock.now().getTime() - 30 * 86_400_000);

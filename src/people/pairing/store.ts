@@ -180,6 +180,19 @@ export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from pairings where person_id = $1' },
 ];
 
+/** Tables whose rows keep their person: deleting one who has any of them would fail, and with it the whole statement. */
+const KEEPING = [
+  ...['inbox', 'outbox', 'turns', 'usage', 'audit_log', 'buttons', 'undos', 'dialogues', 'artifacts', 'requests'],
+  ...['grants', 'api_tokens', 'browser_sessions', 'hooks', 'skill_secrets', 'mcp_pins', 'skill_runs'],
+  ...['schedules', 'person_schedules', 'reminders', 'reminder_lists', 'tasks'],
+  ...['notes', 'note_lists', 'note_counts', 'note_terms', 'memories', 'memory_people'],
+  ...['learned_signals', 'learned_proposals', 'learned_uses'],
+];
+
+const HAS_NOTHING = KEEPING.map((table) => `not exists (select from ${table} t where t.person_id = p.id)`).join(
+  ' and ',
+);
+
 /** People who were never anything but strangers, when nothing of what they said is kept any more. */
 export const retentionRules: readonly RetentionRule[] = [
   {
@@ -187,11 +200,7 @@ export const retentionRules: readonly RetentionRule[] = [
     sql: `with old as (
             select g.person_id as id from pairings g join persons p on p.id = g.person_id
              where g.fresh and g.created_at < $1 and p.role = 'guest' and p.version = 1
-               and not exists (select from inbox i where i.person_id = p.id)
-               and not exists (select from outbox o where o.person_id = p.id)
-               and not exists (select from turns t where t.person_id = p.id)
-               and not exists (select from usage u where u.person_id = p.id)
-               and not exists (select from audit_log a where a.person_id = p.id)
+               and ${HAS_NOTHING}
              limit $2
           ), waited as (
             delete from pairings g using old where g.person_id = old.id
