@@ -78,6 +78,7 @@ export class Delivery {
   private readonly inboxWriter: InboxWriter;
   private readonly stopAll = new AbortController();
   private readonly steered = new Map<string, string[]>();
+  private readonly places = new PlaceBook();
   private readonly endings: Endings;
   private readonly admission: Admission;
   private readonly hints: Hints;
@@ -93,7 +94,7 @@ export class Delivery {
     const signal = this.stopAll.signal;
     // Every turn and every send listens to it; the number is bounded by `concurrency` and the outbox's slots.
     setMaxListeners(0, signal);
-    const places = new PlaceBook();
+    const { places } = this;
     this.outbox = new OutboxSender({
       database,
       world,
@@ -175,7 +176,7 @@ export class Delivery {
       held: (adapter) => this.outbox.heldElsewhere(adapter),
       joined: () => void this.self.beat(),
       stop: (conversationId) => this.lanes.stop(conversationId),
-      forget: (personId) => this.inboxWriter.forget(personId),
+      forget: (personId) => this.forgetHere(personId),
       erased: (personId) => this.letGo(personId),
       settled: (id) => void this.inboxWriter.settle(id),
     });
@@ -264,8 +265,9 @@ export class Delivery {
     return new Draft({ database, world, attempts: outbox.attempts, adapter, answersSent }, item, address, tainted);
   }
 
+  /** The person has become another one, has new rights, or is gone: what processes remember of them is read anew. */
   forget(personId: string): void {
-    this.inboxWriter.forget(personId);
+    this.forgetHere(personId);
     this.hints.publish('forget', personId);
   }
 
@@ -324,6 +326,11 @@ export class Delivery {
     if (!this.instance) return;
     this.lanes.wake();
     this.receiver?.freed();
+  }
+
+  private forgetHere(personId: string): void {
+    this.inboxWriter.forget(personId);
+    this.places.forget();
   }
 
   private letGo(personId: string): void {
@@ -432,9 +439,13 @@ class Hints {
 
 const REMEMBERED = 10_000;
 
-/** Cache of the places of conversations. A conversation never moves, so that its place is read once. */
+/** Cache of the places of conversations: only when two people become one, a browser's gets another name. */
 export class PlaceBook {
   private readonly known = new BoundedMap<string, Place>(REMEMBERED);
+
+  forget(): void {
+    this.known.clear();
+  }
 
   async find(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>> {
     const found = new Map<string, Place>();

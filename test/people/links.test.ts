@@ -107,6 +107,23 @@ describe.each(testDatabases)('one person on two platforms, on $name', ({ name: e
     expect(await work.says('ana', '/notes')).not.toContain('mat');
   });
 
+  test.skipIf(!available)('hears reminders of a browser’s conversation where it is from then on', async () => {
+    await using two = await playTwo({ engine, ...everybody });
+    const { coda, chat, work } = two;
+    await chat.says('ana', '/notes');
+    await work.says('ana', '/notes');
+    const [from, to] = [await personOf(two, 'work', 'ana'), await personOf(two, 'chat', 'ana')];
+    const browser = (text: string) => work.hear('ana', text, { channel: `web-${from}/main`, kind: 'dm' });
+    await (await browser('/remind in 5 minutes feed the cat')).settled;
+    await (await browser('/remind in 50 minutes call Bob')).settled;
+    await coda.passes({ minutes: 6 });
+    expect(work.fake.in(`web-${from}/main`).join()).toContain('⏰ feed the cat');
+    await join(chat, work, 'ana');
+    expect(await personOf(two, 'work', 'ana')).toBe(to);
+    await coda.passes({ minutes: 50 });
+    expect(work.fake.in(`web-${to}/main`).join()).toContain('⏰ call Bob');
+  });
+
   // The embedded engine has one process and one session: nothing of this can happen there.
   const several = engine === 'PGlite' ? undefined : test.skipIf(!available);
 

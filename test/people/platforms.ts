@@ -6,8 +6,9 @@ type Adapter = ReturnType<FakePlatform['connect']>;
 
 /** How it is said: in whose direct messages or in which shared channel. */
 interface Where {
-  /** A shared channel; else the person's direct messages. */
+  /** A shared channel, unless `kind` says otherwise; else the person's direct messages. */
   channel?: string;
+  kind?: 'dm';
 }
 
 /** A platform beside the first one of a play; the access rules alone say who may talk there. */
@@ -30,9 +31,12 @@ export class Platform {
     return this.adapter;
   }
 
-  hear(from: string, text: string, { channel }: Where = {}, adapter = this.adapter): Promise<Accepted> {
+  hear(from: string, text: string, { channel, kind }: Where = {}, adapter = this.adapter): Promise<Accepted> {
     const sentAt = this.coda().world.clock.now();
-    const place = { channel: channel ?? `dm-${from}`, kind: channel ? ('channel' as const) : ('dm' as const) };
+    const place = {
+      channel: channel ?? `dm-${from}`,
+      kind: kind ?? (channel ? ('channel' as const) : ('dm' as const)),
+    };
     return adapter.hear({ id: `${this.name}${++this.count}`, from, text, role: 'guest', sentAt, ...place });
   }
 
