@@ -1,6 +1,6 @@
 export type { DueSource } from './due.ts';
 export { Events, type EventsDeps, type Fact, type Raise } from './events/index.ts';
-export { deletionRules as eventDeletionRules } from './events/store.ts';
+export { deletionRules as eventDeletionRules, mergeRules as eventMergeRules } from './events/store.ts';
 export { type Cause, causesOf, FaultLog, type FaultRow } from './faults/index.ts';
 export { Instance, type InstanceOptions, type Owned } from './instances/index.ts';
 export { installationOf, isLive, running as runningInstances } from './instances/store.ts';

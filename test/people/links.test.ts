@@ -124,6 +124,24 @@ describe.each(testDatabases)('one person on two platforms, on $name', ({ name: e
     expect(work.fake.in(`web-${to}/main`).join()).toContain('⏰ call Bob');
   });
 
+  test.skipIf(!available)('is who programs are told of, and forgotten with what they are told', async () => {
+    const targets = { home: { url: 'http://127.0.0.1:1/', secret: 'a-secret-that-is-long-enough' } };
+    await using two = await playTwo({ engine, ...everybody, config: { 'events.targets': targets } });
+    const { coda, chat, work } = two;
+    await chat.says('ana', '/notes');
+    await work.says('ana', '/remind in 5 minutes the secret thing');
+    const [from, to] = [await personOf(two, 'work', 'ana'), await personOf(two, 'chat', 'ana')];
+    await coda.passes({ minutes: 6 });
+    const told = (person: string) =>
+      coda.count(`jobs where kind = 'event' and payload -> 'data' ->> 'person' = '${person}'`);
+    expect(await told(from)).toBe(1);
+    await join(chat, work, 'ana');
+    expect([await told(from), await told(to)]).toEqual([0, 1]);
+    await chat.says('ana', '/forget');
+    await chat.presses('ana', 'Yes, forget me');
+    expect(await coda.count(`jobs where kind = 'event' and payload::text like '%secret thing%'`)).toBe(0);
+  });
+
   // The embedded engine has one process and one session: nothing of this can happen there.
   const several = engine === 'PGlite' ? undefined : test.skipIf(!available);
 

@@ -35,6 +35,13 @@ export const deletionRules = [
   { sql: `delete from jobs where kind = '${KIND}' and payload -> 'data' ->> 'person' = $1::text` },
 ];
 
+export const mergeRules = [
+  {
+    sql: `update jobs set payload = jsonb_set(payload, '{data,person}', to_jsonb($2::text))
+           where kind = '${KIND}' and payload -> 'data' ->> 'person' = $1::text`,
+  },
+] as const;
+
 export interface Fact {
   name: EventName;
   /** The payload; `person` is the id of its subject. */
