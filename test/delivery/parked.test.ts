@@ -85,6 +85,25 @@ describe.each(testDatabases)('a turn that waits for its person on $name', ({ nam
     expect(coda.platform.in('dm-ana')[0]).toHaveLength(10);
   });
 
+  test.skipIf(!available)('what could not be delivered before and since is told, each once', async () => {
+    const { skill, model } = asking();
+    await using coda = await play({ engine: name, model, skills: [skill] });
+    const ana = coda.person('ana');
+    const told = () => coda.platform.in('dm-ana').filter((text) => text.includes('could not be delivered'));
+    coda.platform.faults.push('refused');
+    await ana.says('one');
+    await ana.says('write to bob');
+    expect(told()).toEqual(['1 message for you could not be delivered:\n> heard: one']);
+    await ana.says('/remind in 5 minutes call Eve');
+    coda.platform.faults.push('refused');
+    await coda.passes({ minutes: 6 });
+    // Nobody decides: the turn goes on without.
+    await coda.passes({ hours: 30 });
+    await ana.says('two');
+    expect(told()).toHaveLength(2);
+    expect(told()[1]).toContain('call Eve');
+  });
+
   test.skipIf(!available)('a yes to something that was asked since approves nothing', async () => {
     const { skill, model, sent } = asking();
     await using coda = await play({ engine: name, model, skills: [skill] });

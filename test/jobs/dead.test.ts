@@ -57,6 +57,20 @@ describe.each(testDatabases)('a background job that gives up, on $name', ({ name
     expect(told()).toHaveLength(1);
   });
 
+  test.skipIf(!available)('that gives up again after it was run again is told again', async () => {
+    const { state, skill } = failing();
+    await using coda = await play({ engine: name, model: echo(), skills: [skill] });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    await enqueue(coda);
+    await coda.passes({ hours: 1 });
+    expect(await coda.app.jobs.retry()).toBe(1);
+    await coda.passes({ hours: 1 });
+    expect(state.runs).toBe(4);
+    expect(await coda.app.jobs.dead()).toMatchObject({ total: 1 });
+    expect(ana.heard('tidy: the shelf is full')).toHaveLength(2);
+  });
+
   test.skipIf(!available)('waits for an owner who can be told, without looking again and again', async () => {
     const { skill } = failing();
     await using coda = await play({ engine: name, model: echo(), skills: [skill] });
