@@ -347,7 +347,7 @@ const ACCEPTED_ENCODINGS = 'gzip, br';
 /** The stream without its content encoding; undefined where it has one that was not asked for, or several. */
 function decoded(raw: Readable, encoding: string): Readable | undefined {
   const name = encoding.trim().toLowerCase() || 'identity';
-  if (!(name in DECODERS)) return undefined;
+  if (!Object.hasOwn(DECODERS, name)) return undefined;
   const create = DECODERS[name as keyof typeof DECODERS];
   // The stream that is read tells of every error.
   return create ? pipeline(raw, create(), () => {}) : raw;
