@@ -255,6 +255,8 @@ async function hop(
 ): Promise<Hop | EgressFailure> {
   // 100 ms to load, and often nothing is fetched.
   const { Client, buildConnector } = await import('undici');
+  // An abort while it was loading has no listener yet, and would end nothing below.
+  if (watch.signal.aborted) return failureIn(watch.signal.reason) as EgressFailure;
   const pinned = buildConnector({
     lookup: pinnedTo(addresses),
     autoSelectFamily: true,

@@ -291,6 +291,22 @@ describe('a caller who stops a request', () => {
     expect(await answer).toMatchObject({ ok: false, code: 'CANCELLED' });
   });
 
+  test('while its connection is prepared gets its end as well', async () => {
+    const controller = new AbortController();
+    const request: Request = {
+      signal: controller.signal,
+      limits: QUICK,
+      // Read when the address is known, right before the connection.
+      get headers() {
+        controller.abort();
+        return {};
+      },
+    };
+    const answer = get('silent', request);
+    expect(await answer).toMatchObject({ code: 'CANCELLED' });
+    expect(seen).toEqual([]);
+  });
+
   test('in the middle of the body gets its end as well', async () => {
     const controller = new AbortController();
     const answer = await get('keepsPace', { signal: controller.signal });
