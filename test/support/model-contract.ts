@@ -270,6 +270,19 @@ export function modelContract(name: string, { api, stream, open }: ModelUnderTes
       expect(roles.every((role, index) => role !== roles[index - 1])).toBe(true);
     });
 
+    test('a text that was cut within an emoji does not have all of the request refused', async () => {
+      const half = '👍'.charAt(0);
+      const messages: ModelRequest['messages'] = [
+        { role: 'user', text: `${half}${half} is written \\ud83d` },
+        { role: 'assistant', text: '', calls: [{ id: 'a', name: 'note_save', input: { text: half } }] },
+        { role: 'tool', callId: 'a', name: 'note_save', text: `Saved ${half}`, ok: true },
+      ];
+      await all(model(), request({ system: `rules ${half}`, moving: half, messages }));
+      expect(server.refused).toEqual([]);
+      for (const sent of ['rules \\ufffd', '\\ufffd\\ufffd is written \\\\ud83d', 'Saved \\ufffd'])
+        expect(server.requests.at(-1)?.text).toContain(sent);
+    });
+
     test('a model without eyes is told of a picture instead', async () => {
       const images = [{ name: 'cat.png', type: 'image/png' as const, base64: 'aGVsbG8=' }];
       const messages: ModelRequest['messages'] = [{ role: 'user', text: 'what is this?', images }];

@@ -21,11 +21,20 @@ const beginnings = new WeakMap<readonly object[], StablePart & { bytes: Buffer }
 export function jsonBody(stable: StablePart, write: () => string, rest: string): Buffer {
   const { tools, system, cached } = stable;
   const known = tools && beginnings.get(tools);
-  const bytes = known && known.system === system && known.cached === cached ? known.bytes : Buffer.from(write());
+  const isSame = known && known.system === system && known.cached === cached;
+  const bytes = isSame ? known.bytes : Buffer.from(wellFormed(write()));
   if (tools && bytes !== known?.bytes) beginnings.set(tools, { ...stable, bytes });
-  const body = Buffer.allocUnsafe(bytes.length + Buffer.byteLength(rest));
-  body.write(rest, bytes.copy(body));
+  const end = wellFormed(rest);
+  const body = Buffer.allocUnsafe(bytes.length + Buffer.byteLength(end));
+  body.write(end, bytes.copy(body));
   return body;
+}
+
+/** Half of a surrogate pair, which a text has that was cut between the two: services refuse the whole request for it. */
+const HALF = /(?<=(?:^|[^\\])(?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
+
+function wellFormed(json: string): string {
+  return json.includes('\\ud') ? json.replace(HALF, '\\ufffd') : json;
 }
 
 export class EventStream {

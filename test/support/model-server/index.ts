@@ -167,9 +167,7 @@ export class ModelServer {
     for (const { count, seen } of this.arrivals) if (this.requests.length >= count) seen.resolve();
     const refusal =
       key === KEY
-        ? api === 'anthropic'
-          ? refuseAnthropic(body, request.headers)
-          : refuseOpenai(body)
+        ? (refuseHalf(text) ?? (api === 'anthropic' ? refuseAnthropic(body, request.headers) : refuseOpenai(body)))
         : (REFUSALS.unauthorized?.[api] as Refusal);
     if (refusal) {
       this.refused.push(refusal.message);
@@ -315,6 +313,17 @@ function json(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 }
+
+/** Neither service reads JSON with half of a surrogate pair in it. */
+function refuseHalf(text: string): Refusal | undefined {
+  const message = 'The request body is not valid JSON: no low surrogate in string';
+  return /\p{Cs}/u.test(strings(JSON.parse(text)).join('\n'))
+    ? { status: 400, type: 'invalid_request_error', message }
+    : undefined;
+}
+
+const strings = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null ? Object.values(value).flatMap(strings) : [String(value)];
 
 function page(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'content-type': 'text/html' });
