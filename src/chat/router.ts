@@ -108,6 +108,8 @@ export class Router {
     const [, name = '', rest = ''] = SLASH.exec(line) ?? [];
     const command = this.commands.get(name.toLowerCase());
     if (command && (command.plannable || (command.hookable && item.origin === 'webhook'))) {
+      // Rights may have changed since it was planned.
+      if (!this.gate.may(item.person, commandThing(command))) return this.failPlanned(item, deniedText(command));
       if (this.gate.asksFirst(commandThing(command))) {
         return this.agent.act('schedule.run', item, signal, async () => commandCall(command, rest.trim()));
       }
@@ -116,7 +118,10 @@ export class Router {
     }
     const call = callMeant(line, this.called);
     if (call && this.agent.thinks(item)) return this.agent.answer(item, signal, call);
-    const text = call ? texts.callNeedsModel() : texts.plannedGone(line);
+    await this.failPlanned(item, call ? texts.callNeedsModel() : texts.plannedGone(line));
+  }
+
+  private async failPlanned(item: Item, text: string): Promise<void> {
     await this.delivery.end('schedule.fail', item, { state: 'failed', error: text, cards: [{ kind: 'error', text }] });
   }
 
@@ -134,8 +139,7 @@ export class Router {
     const prepared = denied ? undefined : await command?.prepare?.(rest.trim(), askerOf(item));
     const detail = denied ? {} : command?.writes?.(rest.trim());
     const run = async (ctx: TxContext): Promise<ToolResult | Call> => {
-      if (denied)
-        return failed('DENIED', command.ownerOnly ? texts.ownerOnly(command.name) : texts.notAllowed(command.name));
+      if (denied) return failed('DENIED', deniedText(command));
       if (command) return command.run(rest.trim(), { ...ctx, prepared });
       return failed('UNKNOWN_COMMAND', texts.unknownCommand(name, didYouMean(name.toLowerCase(), known)));
     };
@@ -162,6 +166,9 @@ export class Router {
     });
   }
 }
+
+const deniedText = ({ name, ownerOnly }: Command): string =>
+  ownerOnly ? texts.ownerOnly(name) : texts.notAllowed(name);
 
 /** The item with the rights of the account that speaks: one that nobody let in has a guest's, whoever its person is. */
 function asHeard(item: Item): Item {

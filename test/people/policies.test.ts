@@ -97,6 +97,32 @@ describe('what a person may not use', () => {
     ).toContain('not allowed');
   });
 
+  test('is not run by a schedule that was made when they still might', async () => {
+    const report: Skill = {
+      name: 'finance',
+      commands: () => [
+        { name: 'report', summary: 'Report.', plannable: true, run: async () => done('The books are balanced.') },
+      ],
+    };
+    const policies = [{ skill_id: 'finance/*', required_permissions: ['books:close'] }];
+    const config = { 'access.policies_folder': await files({ ...KEPT, policies }) };
+    await using coda = await play({ config, skills: [report] });
+    const people = [coda.person('olga'), coda.person('ben', { role: 'member' })];
+    for (const person of people) await person.says('hello');
+    await coda.database().tx('test', async (tx) => {
+      const { rows } = await tx.query<{ conversationId: string; personId: string }>(
+        'select id as "conversationId", person_id as "personId" from conversations',
+      );
+      const turns = rows.map((whose) => {
+        return { ...whose, key: whose.personId, origin: 'schedule' as const, text: 'report', planned: '/report' };
+      });
+      await coda.app.delivery.begin(tx, turns);
+    });
+    await coda.app.settled();
+    expect(people.map((person) => person.heard('balanced').length)).toEqual([1, 0]);
+    expect(people[1]?.heard('You may not use `/report`')).toHaveLength(1);
+  });
+
   test('says nothing to the model of who may not use it, in channels neither', async () => {
     const model = new ScriptedModel(['Yes.']);
     const policies = [{ skill_id: 'notes/*', required_permissions: ['books:close'] }];
