@@ -358,15 +358,18 @@ export function likenessBy(embedder: Embedder, longestMs = LONGEST_MS): Likeness
     }
   };
   const compared = async (text: string, others: readonly string[]): Promise<readonly number[] | undefined> => {
-    const missing = others.filter((one) => !known.get(one));
-    if (missing.length > 0) {
+    // The first time it may be the others of another message that are learnt.
+    for (let times = 0; times < 2; times++) {
+      const missing = others.filter((one) => !known.has(one));
+      if (missing.length === 0) break;
       underway ??= learn(missing).finally(() => {
         underway = undefined;
       });
       await underway;
     }
     const [own] = await embedder.embed([text], 'query', AbortSignal.timeout(GIVEN_UP_MS));
-    return own && others.map((one) => product(own, known.get(one)));
+    const vectors = others.flatMap((one) => known.get(one) ?? []);
+    return own && vectors.length === others.length ? vectors.map((vector) => product(own, vector)) : undefined;
   };
   return (text, others) =>
     withTimeout(
@@ -375,8 +378,8 @@ export function likenessBy(embedder: Embedder, longestMs = LONGEST_MS): Likeness
     );
 }
 
-function product(one: Float32Array, other: Float32Array | undefined): number {
+function product(one: Float32Array, other: Float32Array): number {
   let sum = 0;
-  for (let at = 0; at < one.length; at++) sum += (one[at] ?? 0) * (other?.[at] ?? 0);
+  for (let at = 0; at < one.length; at++) sum += (one[at] ?? 0) * (other[at] ?? 0);
   return sum;
 }

@@ -44,3 +44,8 @@ test('likeness comes from the embedder, each of the others embedded once; one th
   const hanging: Embedder = { ...byWord, embed: () => new Promise<never>(() => {}) };
   expect(await likenessBy(hanging, 1)('a dog', axes)).toBeUndefined();
 });
+
+test('likeness of two messages at once is each one’s own, though the others of only one are being embedded', async () => {
+  const likeness = likenessBy(byWord);
+  expect(await Promise.all([likeness('a dog', ['cat']), likeness('a dog', ['dog', 'car'])])).toEqual([[0], [1, 0]]);
+});
