@@ -40,8 +40,8 @@ interface RemoteOptions {
 
 const BATCH = 64;
 const TIMEOUT_MS = 30_000;
-/** The longest answer that is read, in characters: 64 vectors of 4,096 numbers. */
-const LONGEST_ANSWER = 16_000_000;
+/** The longest answer that is read: 64 vectors of 4,096 numbers. */
+const LARGEST_ANSWER_BYTES = 16_000_000;
 
 const answer = z.object({
   data: z.array(z.object({ index: z.int().min(0).optional(), embedding: z.array(z.number()).min(1).max(8_192) })),
@@ -58,9 +58,7 @@ export function remoteEmbedder({ baseUrl, model, apiKey, timeoutMs = TIMEOUT_MS 
       signal: limit.signal,
     });
     if (!response.ok) throw new Error(`the service answered ${response.status}`);
-    const text = await response.text();
-    if (text.length > LONGEST_ANSWER) throw new Error('the answer is too long');
-    const { data } = answer.parse(JSON.parse(text));
+    const { data } = answer.parse(JSON.parse(await textOf(response)));
     if (data.length !== texts.length) throw new Error('it gave another number of vectors');
     const ordered = data.map(({ index, embedding }, at) => ({ index: index ?? at, embedding }));
     return ordered.sort((a, b) => a.index - b.index).map(({ embedding }) => embedding);
@@ -88,4 +86,15 @@ export function remoteEmbedder({ baseUrl, model, apiKey, timeoutMs = TIMEOUT_MS 
     embed,
     close: async () => {},
   };
+}
+
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > LARGEST_ANSWER_BYTES) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }

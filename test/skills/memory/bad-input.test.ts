@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tokensIn } from '../../../src/agent/index.ts';
@@ -12,6 +13,10 @@ import { type Played, playSkill } from '../play.ts';
 
 const { signal } = new AbortController();
 
+function* endless(): Generator<Buffer> {
+  for (;;) yield Buffer.alloc(1_000_000, ' ');
+}
+
 describe('a service of embeddings', () => {
   let answer: (texts: string[]) => unknown;
   let server: Server;
@@ -23,6 +28,7 @@ describe('a service of embeddings', () => {
       for await (const chunk of request) body += chunk;
       const said = answer((JSON.parse(body) as { input: string[] }).input);
       if (said === undefined) return;
+      if (said === 'endless') return void pipeline(Readable.from(endless()), response, () => {});
       response.statusCode = said === 'down' ? 503 : 200;
       response.end(typeof said === 'string' ? said : JSON.stringify(said));
     });
@@ -55,6 +61,12 @@ describe('a service of embeddings', () => {
     answer = () => undefined;
     const hasty = remoteEmbedder({ baseUrl, model: 'any', timeoutMs: 100 });
     await expect(hasty.embed(['tea'], 'query', signal)).rejects.toBeInstanceOf(EmbedderFault);
+  });
+
+  test('that answers without an end is a fault as soon as it says too much', async () => {
+    answer = () => 'endless';
+    const hasty = remoteEmbedder({ baseUrl, model: 'any', timeoutMs: 10_000 });
+    await expect(hasty.embed(['tea'], 'query', signal)).rejects.toThrow('the answer is too long');
   });
 
   test('is shown no more of a text of 1 MB than says something', async () => {
