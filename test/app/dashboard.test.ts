@@ -59,6 +59,23 @@ describe.each(testDatabases)('the dashboard on $name', ({ name, available }) => 
     expect((await visit(`/conversations/${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}`)).status).toBe(404);
   });
 
+  test.skipIf(!available)('shows what the newest turn did, however much the ones before it did', async () => {
+    const model = new ScriptedModel(['Hello.'], [{ call: 'note_save', input: { text: 'x' } }], ['Kept.']);
+    await using coda = await play({ engine: name, config: HTTP, model });
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    await coda.database().run(
+      'test.steps',
+      `insert into steps (turn_id, path, seq, kind, payload, at)
+       select id, '', n, 'steered', '{"texts": []}', started_at from turns, generate_series(10, 600) n`,
+    );
+    await coda.passes({ minutes: 1 });
+    await ana.says('note x');
+    const visit = await visitor(coda);
+    const [, path = ''] = /href="(\/conversations\/[^"]+)"/.exec(await (await visit('/conversations')).text()) ?? [];
+    expect(/calls note_save/.exec(await (await visit(path)).text())?.[0]).toBe('calls note_save');
+  });
+
   test.skipIf(!available)('says so when there is nothing left to be decided or sent', async () => {
     await using coda = await play({ engine: name, config: HTTP });
     const visit = await visitor(coda);

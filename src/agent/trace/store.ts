@@ -166,14 +166,16 @@ export async function turnsIn(
   return rows;
 }
 
-/** The steps of some turns, in order; at most 500. `withWords`: the arguments of their calls are read, too. */
+/** The newest 500 steps of some turns, in order. `withWords`: the arguments of their calls are read, too. */
 export async function stepsOfAll(
   db: Queryable,
   turnIds: readonly string[],
   withWords: boolean,
 ): Promise<(StepRow & { turn_id: string })[]> {
   const { rows } = await db.query<StepRow & { turn_id: string }>(
-    `select turn_id, ${stepColumns('$2')} from steps where turn_id = any($1::uuid[]) order by at, path, seq limit 500`,
+    `select * from (select turn_id, seq, ${stepColumns('$2')} from steps where turn_id = any($1::uuid[])
+                     order by at desc, path desc, seq desc limit 500) newest
+      order by at, path, seq`,
     [turnIds, withWords],
   );
   return rows;
