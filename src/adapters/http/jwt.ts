@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../base/clock.ts';
-import { CodaError } from '../../base/errors.ts';
+import { CodaError, messageOf } from '../../base/errors.ts';
 import { type Caller, SCOPES, type Scope } from '../../chat/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { JwtConfig } from './config.ts';
@@ -22,7 +22,10 @@ export class Jwts {
   private readonly config: JwtConfig;
   private readonly egress: Pick<Egress, 'fetch'>;
   private readonly clock: Clock;
-  private keys: Promise<Keys> | undefined;
+  private keys: Keys | undefined;
+  private fetching: Promise<Keys> | undefined;
+  /** When the keys were asked for last, with or without success. */
+  private askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(config: JwtConfig, egress: Pick<Egress, 'fetch'>, clock: Clock) {
     this.config = config;
@@ -72,26 +75,34 @@ export class Jwts {
   /** The key that the token names. One that is not known makes the keys be fetched again, within bounds. */
   private async key(...asked: Parameters<JWTVerifyGetKey>) {
     const { errors } = await import('jose');
-    const keys = await this.current(KEYS_FOR_MS);
+    const now = this.clock.monotonic();
+    const isFresh = this.keys !== undefined && now - this.keys.fetchedAt < KEYS_FOR_MS;
+    const keys = this.keys && isFresh ? this.keys : await this.newer();
     try {
       return await keys.get(...asked);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      const newer = await this.current(LOOK_AGAIN_MS);
-      if (newer === keys) throw error;
-      return newer.get(...asked);
+      const isTooSoon = !this.fetching && now - this.askedAt < LOOK_AGAIN_MS;
+      if (!(error instanceof errors.JWKSNoMatchingKey) || isTooSoon) throw error;
+      return (await this.newer()).get(...asked);
     }
   }
 
-  private async current(maxAgeMs: number): Promise<Keys> {
-    const known = await this.keys?.catch(() => undefined);
-    if (known && this.clock.monotonic() - known.fetchedAt < maxAgeMs) return known;
-    this.keys = this.fetched();
-    return this.keys;
+  /** Fetches the keys, once for all who wait. Those before stay where that fails: an issuer that is away locks nobody out. */
+  private newer(): Promise<Keys> {
+    if (this.fetching) return this.fetching;
+    this.askedAt = this.clock.monotonic();
+    this.fetching = this.fetched()
+      .then((keys) => {
+        this.keys = keys;
+        return keys;
+      })
+      .finally(() => {
+        this.fetching = undefined;
+      });
+    return this.fetching;
   }
 
   private async fetched(): Promise<Keys> {
-    const { createLocalJWKSet } = await import('jose');
     const answer = await this.egress.fetch(this.config.jwks_url ?? '', {
       headers: { accept: 'application/json' },
       limits: { maxBytes: MOST_KEY_BYTES },
@@ -99,8 +110,7 @@ export class Jwts {
     if (!answer.ok) throw unavailable(answer.message);
     const body = await answer.bytes();
     if (!body.ok || answer.status !== 200) throw unavailable(`status ${answer.status}`);
-    const get = createLocalJWKSet(JSON.parse(Buffer.from(body.bytes).toString('utf8')));
-    return { get, fetchedAt: this.clock.monotonic() };
+    return { get: await keysIn(body.bytes), fetchedAt: this.clock.monotonic() };
   }
 
   private groupsOf(payload: JWTPayload): { groups?: string[] } {
@@ -128,6 +138,15 @@ function claimIn(payload: JWTPayload, claim: string): unknown {
     const isThere = typeof at === 'object' && at !== null && Object.hasOwn(at, key);
     return isThere ? (at as Record<string, unknown>)[key] : undefined;
   }, payload);
+}
+
+async function keysIn(bytes: Uint8Array): Promise<JWTVerifyGetKey> {
+  const { createLocalJWKSet } = await import('jose');
+  try {
+    return createLocalJWKSet(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch (error) {
+    throw unavailable(messageOf(error));
+  }
 }
 
 function unavailable(cause: string): CodaError {

@@ -185,3 +185,41 @@ test('keys of an issuer are fetched by the egress client, and a public key is no
     issuer.close();
   }
 });
+
+test('an issuer that is away, or answers with something else, locks out nobody whose key is known', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' };
+  let says = '<html>back soon</html>';
+  const issuer = createServer((_, answer) => void answer.end(says));
+  await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
+  const { port } = issuer.address() as AddressInfo;
+  try {
+    await using programs = await Programs.begin({
+      config: {
+        ...ISSUER,
+        'http.jwt.alg': 'ES256',
+        'http.jwt.jwks_url': `http://127.0.0.1:${port}/jwks.json`,
+        'egress.i_understand_private': [{ network: '127.0.0.1/32', port }],
+        'access.members': ['http:robot'],
+      },
+    });
+    const exp = Math.floor(programs.coda.world.clock.now().getTime() / 1_000) + 300;
+    const claims = { iss: 'https://login.test', aud: 'coda', sub: 'robot', exp };
+    const status = async (kid: string) => {
+      const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid }).sign(privateKey);
+      return (await programs.ask('/v1/conversations', { token })).status;
+    };
+    expect(await status('one')).toBe(503);
+    says = '{"no": "keys"}';
+    expect(await status('one')).toBe(503);
+    says = JSON.stringify({ keys: [jwk] });
+    expect(await status('one')).toBe(200);
+    says = 'away again';
+    await programs.coda.passes({ minutes: 1 });
+    expect(await status('two')).toBe(503);
+    expect(await status('one')).toBe(200);
+    expect(await status('two')).toBe(401);
+  } finally {
+    issuer.close();
+  }
+});
