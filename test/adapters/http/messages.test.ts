@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Watchers } from '../../../src/adapters/http/chat/watchers.ts';
 import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Outside } from '../../support/outside.ts';
@@ -54,6 +55,14 @@ describe('a program that talks over HTTP', () => {
     expect(await programs.coda.count('notes where deleted_at is null')).toBe(before - 1);
     const gone = await programs.post(`/v1/buttons/${'x'.repeat(22)}`, {});
     expect(gone.status).toBe(404);
+  });
+
+  test('watches nothing when it has left before it begins', async () => {
+    const watchers = new Watchers(programs.coda.world.clock);
+    const watch = watchers.watch(['own/main'], () => 'data: told\n\n', AbortSignal.abort());
+    watchers.tell('own/main', { type: 'typing' });
+    expect(watchers.has('own/main')).toBe(false);
+    for await (const text of watch) expect.unreachable(text);
   });
 
   test('reads what was said, in its own conversations only', async () => {

@@ -36,6 +36,8 @@ export class Watchers {
       const watches = this.byChannel.get(channel) ?? new Set();
       this.byChannel.set(channel, watches.add(watch));
     }
+    // The reader may have left before: a signal that has aborted tells nobody any more.
+    if (signal.aborted) watch.end();
     return watch;
   }
 
@@ -67,8 +69,7 @@ export class Watch implements AsyncIterable<string> {
     this.take = take;
     this.signal = signal;
     this.ended = ended;
-    if (signal.aborted) this.end();
-    else signal.addEventListener('abort', this.onAbort, { once: true });
+    signal.addEventListener('abort', this.onAbort, { once: true });
   }
 
   hear(happening: Happening): void {
