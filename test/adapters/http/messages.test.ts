@@ -57,6 +57,18 @@ describe('a program that talks over HTTP', () => {
     expect(gone.status).toBe(404);
   });
 
+  test('is not streamed to when its form says so', async () => {
+    const form = new FormData();
+    form.set('text', '/notes');
+    form.set('stream', 'false');
+    const answer = await programs.ask('/v1/messages', { method: 'POST', body: form });
+    expect(answer.headers.get('content-type')).toContain('application/json');
+    form.set('stream', 'true');
+    const streamed = await programs.ask('/v1/messages', { method: 'POST', body: form });
+    expect(streamed.headers.get('content-type')).toBe('text/event-stream');
+    await streamed.text();
+  });
+
   test('watches nothing when it has left before it begins', async () => {
     const watchers = new Watchers(programs.coda.world.clock);
     const watch = watchers.watch(['own/main'], () => 'data: told\n\n', AbortSignal.abort());

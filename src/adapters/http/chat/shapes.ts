@@ -37,11 +37,17 @@ export const waitIn = z.coerce
   .default(60)
   .describe('Seconds to wait for the answer; what takes longer is fetched later.');
 
+/** A form has texts only, of which each but the empty one would be true. */
+const streamIn = z
+  .preprocess((given) => (typeof given === 'string' ? !/^(?:false|no|off|0)?$/i.test(given) : given), z.coerce.boolean())
+  .default(false)
+  .meta({ type: 'boolean', default: false, description: 'Answer as text/event-stream, as Accept would.' });
+
 export const messageIn = z.strictObject({
   text: z.string().max(100_000).default('').describe('What is said. A text is never consent; a command works.'),
   conversation: conversationName.default('main').describe('Where: made when something is first said there.'),
   files: z.array(fileIn).max(10).default([]),
-  stream: z.coerce.boolean().default(false).describe('Answer as text/event-stream, as Accept would.'),
+  stream: streamIn,
   wait: waitIn,
 });
 
