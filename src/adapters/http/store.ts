@@ -28,6 +28,8 @@ export interface Heard {
   messageId: string;
   state: 'received' | 'waiting' | 'done' | 'failed' | 'expired' | 'cancelled';
   text: string;
+  /** The button of a press. */
+  button: string | undefined;
   tooFast: boolean;
   error: string | undefined;
   parts: StoredPart[];
@@ -65,11 +67,13 @@ export async function heard(
     id: string;
     state: Heard['state'];
     text: string | null;
+    button: string | null;
     too_fast: string | null;
     error: string | null;
     parts: { key: string; content: Content; draft: boolean; at: string }[] | null;
   }>(
-    `select i.id, i.state, i.payload ->> 'text' as text, i.payload ->> 'tooFast' as too_fast, i.error,
+    `select i.id, i.state, i.payload ->> 'text' as text, i.payload ->> 'button' as button,
+            i.payload ->> 'tooFast' as too_fast, i.error,
             (select json_agg(json_build_object('key', o.key, 'content', o.content, 'draft', o.state = 'draft',
                                                'at', o.created_at) order by o.created_at, o.part)
                from outbox o
@@ -84,8 +88,13 @@ export async function heard(
   const [row] = rows;
   if (!row) return undefined;
   const parts = (row.parts ?? []).map((part) => ({ ...part, at: new Date(part.at) }));
-  const { id, state, text, too_fast: tooFast, error } = row;
-  return { id, messageId, state, text: text ?? '', tooFast: tooFast !== null, error: error ?? undefined, parts };
+  const { id, state, text, button, too_fast: tooFast, error } = row;
+  return {
+    ...{ id, messageId, state, parts, text: text ?? '' },
+    button: button ?? undefined,
+    tooFast: tooFast !== null,
+    error: error ?? undefined,
+  };
 }
 
 export async function saidIn(

@@ -57,6 +57,20 @@ describe('a program that talks over HTTP', () => {
     expect(gone.status).toBe(404);
   });
 
+  test('is told when the key of a press was used for another button', async () => {
+    const undoOf = async (conversation: string) => {
+      const { parts } = await programs.say('/note to be taken back, too', { conversation });
+      return parts.flatMap(({ buttons = [] }) => buttons).find(({ label }) => label === 'Undo')?.id;
+    };
+    const [first, second, elsewhere] = [await undoOf('main'), await undoOf('main'), await undoOf('other')];
+    const key = { 'Idempotency-Key': 'press-2' };
+    expect((await programs.post(`/v1/buttons/${first}`, {}, key)).status).toBe(200);
+    for (const other of [second, elsewhere]) {
+      const answer = await programs.post(`/v1/buttons/${other}`, {}, key);
+      expect([answer.status, await answer.json()]).toMatchObject([409, { code: 'HTTP_CONFLICT' }]);
+    }
+  });
+
   test('is not streamed to when its form says so', async () => {
     const form = new FormData();
     form.set('text', '/notes');

@@ -76,7 +76,10 @@ export class Talk {
     return { answer: (ms, signal) => this.answer(where, id, ms, signal) };
   }
 
-  /** Presses a button in the name of the caller. Its words may fill the one field that the button asks for. */
+  /**
+   * Presses a button in the name of the caller. Its words may fill the one field that the button asks for. Throws
+   * `HTTP_CONFLICT` when the key was used for another button.
+   */
   async press(caller: Caller, { button, key, values, isConsent }: Pressed): Promise<Taken> {
     const { adapter, clock, database } = this.deps;
     const channel = await store.channelOfButton(database, button);
@@ -90,8 +93,9 @@ export class Talk {
       // A press by a program is no consent, unless its token was made for that.
       origin: isConsent || caller.scopes.includes('consent') ? 'person' : 'http',
     });
-    this.follow(JSON.stringify([channel, id]), accepted);
     const where = { channel, personId: caller.personId };
+    if (accepted.outcome === 'duplicate') await this.comparePress(where, id, button);
+    this.follow(JSON.stringify([channel, id]), accepted);
     return { answer: (ms, signal) => this.answer(where, id, ms, signal, true) };
   }
 
@@ -112,10 +116,14 @@ export class Talk {
   private async compare(where: store.Where, { id, text }: IncomingMessage): Promise<void> {
     const heard = await store.heard(this.deps.database, where, id);
     if (!heard || heard.text === text || heard.text === '') return;
-    throw new CodaError('HTTP_CONFLICT', {
-      message: 'This Idempotency-Key was used for another text.',
-      remedy: 'Take a key of its own for each message.',
-    });
+    throw usedFor('another text', 'message');
+  }
+
+  /** A press is known by its key alone: one in another conversation is another press, too. */
+  private async comparePress(where: store.Where, id: string, button: string): Promise<void> {
+    const heard = await store.heard(this.deps.database, where, id, true);
+    if (heard && (heard.button === undefined || heard.button === button)) return;
+    throw usedFor('another button', 'press');
   }
 
   /** A second client with the same key waits with the first one. */
@@ -168,6 +176,13 @@ function answerOf(channel: string, { messageId, state, parts }: store.Heard): An
     text: shown.map(({ text }) => text).join('\n\n'),
     parts: shown,
   };
+}
+
+function usedFor(other: string, what: string): CodaError {
+  return new CodaError('HTTP_CONFLICT', {
+    message: `This Idempotency-Key was used for ${other}.`,
+    remedy: `Take a key of its own for each ${what}.`,
+  });
 }
 
 function tooFast({ parts }: store.Heard): CodaError {
