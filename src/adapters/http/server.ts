@@ -431,7 +431,19 @@ async function stream(
 async function pour(outgoing: ServerResponse, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
   for await (const piece of pieces) {
     if (outgoing.destroyed) return;
-    if (!outgoing.write(piece)) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')]);
+    if (!outgoing.write(piece)) await drained(outgoing);
   }
   outgoing.end();
+}
+
+/** Resolves when the reader has caught up, or is gone. */
+async function drained(outgoing: ServerResponse): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  try {
+    await Promise.race([once(outgoing, 'drain', { signal }), once(outgoing, 'close', { signal })]);
+  } finally {
+    // Takes the other listener off: a long answer waits thousands of times.
+    over.abort();
+  }
 }

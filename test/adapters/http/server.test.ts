@@ -7,6 +7,9 @@ import { Secrets } from '../../../src/base/log.ts';
 import { route, type Skill } from '../../../src/chat/index.ts';
 import { type Play, play } from '../../support/play.ts';
 
+const PIECES = 40;
+const PIECE_BYTES = 256 * 1024;
+
 /** A room with routes of each kind. */
 const rooms: Skill = {
   name: 'rooms',
@@ -51,6 +54,19 @@ const rooms: Skill = {
           events: (async function* () {
             yield 'data: one\n\n';
             yield 'data: two\n\n';
+          })(),
+        },
+      }),
+    }),
+    route({
+      method: 'GET',
+      path: '/large',
+      summary: 'Hands over a large file.',
+      handle: () => ({
+        body: {
+          type: 'application/octet-stream',
+          bytes: (async function* () {
+            for (let piece = 0; piece < PIECES; piece++) yield Buffer.alloc(PIECE_BYTES);
           })(),
         },
       }),
@@ -141,6 +157,15 @@ describe('HTTP', () => {
       'x-accel-buffering': 'no',
     });
     expect(await answer.text()).toBe('data: one\n\ndata: two\n\n');
+  });
+
+  test('hands a large file over without a listener left behind for each pause of its reader', async () => {
+    const warnings: string[] = [];
+    const hear = ({ name }: Error) => warnings.push(name);
+    process.on('warning', hear);
+    const bytes = await (await ask('/large')).arrayBuffer();
+    process.off('warning', hear);
+    expect([bytes.byteLength, warnings]).toEqual([PIECES * PIECE_BYTES, []]);
   });
 
   test('lets pages of listed origins in, and no others', async () => {
