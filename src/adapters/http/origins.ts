@@ -22,25 +22,32 @@ export function guardOrigin({ headers }: IncomingMessage, origins: Origins): Rec
     throw forbidden('This host name is not one of this machine.', 'Use 127.0.0.1 or localhost.');
   }
   if (origin === undefined || isOwn(origin, host)) return undefined;
-  if (origins.listed.includes(origin)) return { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' };
+  const readable = readableBy(origin, origins);
+  if (readable) return readable;
   throw forbidden('Pages of this origin may not use coda.', 'List it under http.cors.');
+}
+
+/** The headers that let the page of a listed origin read an answer, whatever it says; undefined for every other. */
+export function readableBy(origin: string | undefined, { listed }: Origins): Record<string, string> | undefined {
+  if (origin === undefined || !listed.includes(origin)) return undefined;
+  return { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' };
 }
 
 /** The headers that answer a browser's question before a request of a listed origin. */
 export function preflight(
   { headers }: IncomingMessage,
-  { listed }: Origins,
+  origins: Origins,
   methods: string,
 ): Record<string, string> | undefined {
-  const { origin } = headers;
-  if (origin === undefined || !listed.includes(origin)) return undefined;
-  return {
-    'Access-Control-Allow-Origin': origin,
-    'Access-Control-Allow-Methods': methods,
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key',
-    'Access-Control-Max-Age': '600',
-    Vary: 'Origin',
-  };
+  const readable = readableBy(headers.origin, origins);
+  return (
+    readable && {
+      ...readable,
+      'Access-Control-Allow-Methods': methods,
+      'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key',
+      'Access-Control-Max-Age': '600',
+    }
+  );
 }
 
 function isOwn(origin: string, host: string): boolean {

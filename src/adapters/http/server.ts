@@ -7,7 +7,7 @@ import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { AnyRoute, Caller, HealthCheck, HttpAnswer, Scope } from '../../chat/index.ts';
 import { addressOf, type HttpConfig, isLoopback } from './config.ts';
-import { cookieOf, guardOrigin, guardSite, isOfThisMachine, type Origins, preflight } from './origins.ts';
+import { cookieOf, guardOrigin, guardSite, isOfThisMachine, type Origins, preflight, readableBy } from './origins.ts';
 import { isExpected, PROBLEM_TYPE, type Problem, problem, problemOf } from './problem.ts';
 import { checkHead, partsOf } from './request.ts';
 
@@ -248,7 +248,10 @@ class Requests {
     }
     const found = problemOf(error);
     // A body that is still on its way is not worth waiting for.
-    const headers: Record<string, string> = incoming.complete ? {} : { Connection: 'close' };
+    const headers: Record<string, string> = {
+      ...readableBy(incoming.headers.origin, this.origins),
+      ...(!incoming.complete && { Connection: 'close' }),
+    };
     if (found.status === 401 && !route?.page) headers['WWW-Authenticate'] = 'Bearer realm="coda"';
     if (found.status === 429 || found.status === 503) headers['Retry-After'] = '5';
     const { browsers } = this.service;
@@ -265,7 +268,7 @@ class Requests {
     const granted = incoming.method === 'OPTIONS' ? preflight(incoming, this.origins, allow) : undefined;
     if (granted) return write(outgoing, { status: 204, headers: granted });
     const found = problem('HTTP_METHOD', `${incoming.method} is not known here.`, `Use ${allow}.`);
-    await writeProblem(outgoing, found, { Allow: allow });
+    await writeProblem(outgoing, found, { ...readableBy(incoming.headers.origin, this.origins), Allow: allow });
   }
 
   private missing(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

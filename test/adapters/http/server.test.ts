@@ -168,6 +168,20 @@ describe('HTTP', () => {
     expect([bytes.byteLength, warnings]).toEqual([PIECES * PIECE_BYTES, []]);
   });
 
+  test('a page of a listed origin can read what is wrong with its request', async () => {
+    const headers = { Origin: 'https://home.test', Authorization: 'Bearer none' };
+    const answers = [
+      await ask('/v1/rooms', { headers }),
+      await ask('/nowhere', { headers }),
+      await ask('/v1/rooms', { method: 'DELETE', headers }),
+    ];
+    expect(answers.map((answer) => [answer.status, answer.headers.get('access-control-allow-origin')])).toEqual([
+      [401, 'https://home.test'],
+      [404, 'https://home.test'],
+      [405, 'https://home.test'],
+    ]);
+  });
+
   test('lets pages of listed origins in, and no others', async () => {
     const listed = await ask('/health', { headers: { Origin: 'https://home.test' } });
     expect(listed.headers.get('access-control-allow-origin')).toBe('https://home.test');
