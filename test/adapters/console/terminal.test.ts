@@ -233,6 +233,49 @@ test('a session that ends takes its prompt away', async () => {
   expect(screen.text).toBe('● so long');
 });
 
+/** A script whose lines come from stdin, and the test as coda behind the session. */
+function pipe() {
+  const [near, far] = duplexPair();
+  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  const ended = runTerminal({
+    session: near,
+    stdin: stdin as unknown as NodeJS.ReadStream,
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    env: {},
+    history: join(tmpdir(), 'no-history'),
+  });
+  const lines = readLines(far.iterator({ destroyOnReturn: false }), 1_000_000);
+  const heard = async () => JSON.parse(((await lines.next()).value as { text: string }).text) as Said;
+  const says = (event: object) => void far.write(`${JSON.stringify(event)}\n`);
+  return { stdin, stdout, far, ended, heard, says };
+}
+
+test('a script is answered line by line, and has ended with its last answer', async () => {
+  const { stdin, stdout, far, ended, heard, says } = pipe();
+  stdin.end('one\ntwo\n');
+  for (const word of ['one', 'two']) {
+    const { id, text } = await heard();
+    expect(text).toBe(word);
+    says({ ...part('message', `to-${word}`, `${word}!`), in_reply_to: id });
+    says({ type: 'done', in_reply_to: id, line: 1, outcome: 'accepted' });
+  }
+  far.end();
+  expect(await ended).toBe('left');
+  expect(stdout.read().toString()).toBe('● one!\n\n● two!\n\n');
+});
+
+test.each([
+  ['more lines wait', (stdin: PassThrough) => stdin.end('one\ntwo\n')],
+  ['its last line has no answer', (stdin: PassThrough) => stdin.end('one\n')],
+  ['nobody knows whether more lines come', (stdin: PassThrough) => stdin.write('one\n')],
+])('a script whose coda stops is told so where %s', async (_, types) => {
+  const { stdin, far, ended, heard } = pipe();
+  types(stdin);
+  await heard();
+  far.end();
+  expect(await ended).toBe('ended');
+});
+
 test.each([
   ['on a terminal there are colours', {}, true],
   ['NO_COLOR keeps them away', { NO_COLOR: '1' }, false],

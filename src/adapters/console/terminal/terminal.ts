@@ -188,6 +188,7 @@ class Piped extends Talk {
   private readonly options: TerminalOptions;
   private readonly view: PlainView;
   private free: () => void = () => {};
+  private isOver = false;
 
   constructor(options: TerminalOptions, style: Style) {
     super(options.session);
@@ -198,18 +199,29 @@ class Piped extends Talk {
   }
 
   async run(): Promise<'left' | 'ended'> {
-    const heard = this.listen().finally(() => this.free());
+    const heard = this.listen().finally(() => {
+      this.isOver = true;
+      this.free();
+    });
+    // A session that ends takes no more lines, however long stdin stays open.
+    const isAnswered = await Promise.race([this.tellAll(), heard.then(() => false)]);
+    // The session ends when the last answer is out.
+    if (isAnswered) this.session.end();
+    else this.options.stdin.destroy();
+    await heard;
+    this.view.settle();
+    return isAnswered ? 'left' : 'ended';
+  }
+
+  /** Says every line of stdin, one after another, as a script means them. False where one of them has no answer. */
+  private async tellAll(): Promise<boolean> {
     for await (const line of readLines(this.options.stdin, MAX_OUTPUT_LINE_BYTES)) {
       if (!('text' in line) || line.text.trim() === '') continue;
-      // A script means its lines to happen one after another.
+      if (this.isOver) return false;
       this.tell(line.text);
       await this.answered();
     }
-    // The session ends when the last answer is out.
-    this.session.end();
-    await heard;
-    this.view.settle();
-    return 'left';
+    return this.underWay.size === 0;
   }
 
   protected override hear(line: Output): void {
