@@ -224,6 +224,8 @@ function replace(draft: Draft, text: string, mode: number, check: (path: string)
   try {
     mkdirSync(dirname(target), { recursive: true });
     writeFiles(fresh, text, draft.isThere && mode !== PRIVATE ? statSync(target).mode & 0o777 : mode);
+    // Before `check`, too, which may write another file.
+    assertUnchanged(draft);
     check(fresh);
     assertUnchanged(draft);
     renameSync(fresh, target);

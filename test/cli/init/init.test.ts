@@ -165,7 +165,8 @@ test('Ctrl-C in the middle of a question leaves nothing behind', async () => {
 
 test('a configuration that is edited meanwhile stays as its editor left it', async () => {
   const place = new Place(MINE);
-  const session = place.init(['--platform', 'none', '--model', 'none', '--no-service', '--zone', 'UTC']);
+  const storage = ['--storage', 'postgres://coda:word@localhost/coda'];
+  const session = place.init(['--platform', 'none', '--model', 'none', '--no-service', '--zone', 'UTC', ...storage]);
   await session.answers('called?', '');
   const edited = `${MINE}reminders:\n  catch_up: skip\n`;
   place.write(edited);
@@ -174,6 +175,7 @@ test('a configuration that is edited meanwhile stays as its editor left it', asy
   expect(session.text).toContain('[CONFIG_EDITED]');
   expect(read(place.config)).toBe(edited);
   expect(readdirSync(join(place.folder, 'config'))).toEqual(['config.yaml']);
+  expect(readdirSync(place.folder)).toEqual(['config']);
 });
 
 test('without a terminal, and on what is no YAML, it says what to do and writes nothing', async () => {
