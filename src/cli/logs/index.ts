@@ -1,6 +1,6 @@
 /** `coda logs`: the log in the data folder, of a coda that runs and of those before. */
 
-import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync, watch } from 'node:fs';
+import { closeSync, createReadStream, existsSync, fstatSync, openSync, readSync, statSync, watch } from 'node:fs';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CodaError } from '../../base/errors.ts';
@@ -23,7 +23,7 @@ export async function logs(flags: LogsFlags, io: NodeJS.Process): Promise<number
   const show = (line: string) => io.stdout.write(isPretty ? prettyLine(line) : `${line}\n`);
   const wanted = (line: string) => flags.trace === undefined || line.includes(JSON.stringify(flags.trace));
   const there = [olderLogPath(folder), logPath(folder)].filter((path) => statSync(path, { throwIfNoEntry: false }));
-  if (there.length === 0 && !flags.follow) throw noLog(folder);
+  if (there.length === 0 && !(flags.follow && existsSync(folder))) throw noLog(folder);
   const from = sizeOf(logPath(folder));
   for (const line of await lastLines(there, wanted, most)) show(line);
   if (flags.follow) await follow(folder, from, (line) => wanted(line) && show(line), io);

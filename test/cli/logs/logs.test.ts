@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog, Secrets, Trace } from '../../../src/base/log.ts';
 import { logFile, logPath, olderLogPath } from '../../../src/cli/logs/file.ts';
+import { logs } from '../../../src/cli/logs/index.ts';
 import { prettyLine } from '../../../src/cli/logs/pretty.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Jsonl, migratedDataDir, Program } from '../../support/jsonl.ts';
@@ -42,6 +43,12 @@ test('the log in the data folder is bounded: two files of one size', () => {
   expect(statSync(logPath(dir)).size + statSync(olderLogPath(dir)).size).toBeLessThan(2_300);
   expect(readFileSync(logPath(dir), 'utf8')).toContain('99\n');
   expect(statSync(logPath(dir)).mode & 0o777).toBe(0o600);
+});
+
+test('without a data folder there is nothing to follow, and that is said', async () => {
+  const flags = { data: join(folder(), 'nowhere'), args: [] };
+  await expect(logs({ ...flags, follow: true }, process)).rejects.toMatchObject({ code: 'NO_DAEMON' });
+  await expect(logs(flags, process)).rejects.toMatchObject({ code: 'NO_DAEMON' });
 });
 
 test('a line for people has everything in it, and nothing that steers the terminal', () => {
