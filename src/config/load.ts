@@ -285,25 +285,20 @@ function registerSecrets(schema: z.ZodType, tree: Tree, secrets: Secrets): void 
     const kind = fieldOf(at).meta.secret;
     if (kind === undefined || typeof value !== 'string') return;
     if (kind === true) secrets.add(value);
-    else secrets.add(passwordOf(value));
+    else secrets.addUrl(value);
   });
-}
-
-function passwordOf(address: string): string | undefined {
-  const encoded = isUrl(address) ? new URL(address).password : '';
-  if (encoded === '') return undefined;
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return encoded;
-  }
 }
 
 function hideSecret(kind: true | 'url', value: unknown): string {
   if (kind === true || typeof value !== 'string' || !isUrl(value)) return '[secret]';
   const shown = new URL(value);
   if (shown.password !== '') shown.password = '[secret]';
-  return decodeURIComponent(shown.href);
+  try {
+    return decodeURIComponent(shown.href);
+  } catch {
+    // A stray percent sign, which is no fault of an address.
+    return shown.href.replace('%5Bsecret%5D', '[secret]');
+  }
 }
 
 // Reading `config.yaml`: bytes, then text, then a tree in which every key knows its line.

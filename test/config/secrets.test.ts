@@ -46,6 +46,17 @@ test('every secret is known to whoever writes logs', () => {
   expect(told).toBe(Array(7).fill('[secret]').join(' '));
 });
 
+test('the password of an address is hidden also as the address has it', () => {
+  const secrets = new Secrets();
+  readConfig(written('log: {}\n', { env: { DATABASE_URL: 'postgres://u:hidden%21word@h/d' }, secrets }));
+  expect(secrets.hide('postgres://u:hidden%21word@h/d and hidden!word')).toBe('postgres://u:[secret]@h/d and [secret]');
+});
+
+test('an address with a stray percent sign is shown, without its password', async () => {
+  const env = { DATABASE_URL: 'postgres://an%a:hidden-word@host/db' };
+  expect(await shownBy(show, written('log: {}\n', { env }))).toContain('storage.url: postgres://an%a:[secret]@host/db ');
+});
+
 test('secrets are known even when the configuration is refused', () => {
   const secrets = new Secrets();
   const request = written('discord: { token: hidden-token, status: 5x, guild: 1 }\n', { secrets });
