@@ -104,6 +104,13 @@ describe('a page', () => {
     expect(await refusal(internet.at('/bomb'))).toBe('EGRESS_TOO_LARGE');
   });
 
+  test('that is made to be looked through for hours is read like any other', async () => {
+    internet.serve('/unclosed', `<!doctype html><p>the words</p><${'a'.repeat(500_000)}`);
+    expect((await read('/unclosed')).text).toContain('the words');
+    internet.serve('/scripts', `${'<div>'.repeat(2_000)}the bottom${'<script></script>'.repeat(100_000)}`);
+    expect((await read('/scripts')).text).toBe('the bottom');
+  });
+
   test('that takes too long is given up, and the next one is read', async () => {
     const reader = new Reader();
     const work = { kind: 'html', html: ARTICLE, url: 'https://a.example/' } as const;

@@ -106,7 +106,8 @@ export class Reader {
 function depthOf(html: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [, close, name = '', rest = ''] of html.matchAll(/<(\/?)([a-z][a-z\d]*)([^<>]*)>/gi)) {
+  // The name is never shortened to try again: a tag that nobody closes would take the square of its length.
+  for (const [, close, name = '', rest = ''] of html.matchAll(/<(\/?)([a-z][a-z\d]*)(?![a-z\d])([^<>]*)>/gi)) {
     if (UNCLOSED_ELEMENTS.test(name) || rest.endsWith('/')) continue;
     depth = Math.max(0, depth + (close === '/' ? -1 : 1));
     deepest = Math.max(deepest, depth);
@@ -255,14 +256,20 @@ function withoutTags(html: string): string {
   let from = 0;
   for (let open = html.indexOf('<'); open >= 0; open = html.indexOf('<', from)) {
     pieces.push(html.slice(from, open));
-    const isHidden = /^<(script|style|template|noscript)[\s>]/i.exec(html.slice(open, open + 20))?.[1];
-    const close = isHidden ? html.toLowerCase().indexOf(`</${isHidden.toLowerCase()}`, open) : open;
+    const hidden = /^<(script|style|template|noscript)[\s>]/i.exec(html.slice(open, open + 20))?.[1];
+    const close = hidden === undefined ? open : closing(html, hidden, open);
     const end = close < 0 ? -1 : html.indexOf('>', close);
     if (end < 0) return pieces.join(' ').replace(/\s+/g, ' ').trim();
     from = end + 1;
   }
   pieces.push(html.slice(from));
   return pieces.join(' ').replace(/\s+/g, ' ').trim();
+}
+
+function closing(html: string, name: string, from: number): number {
+  const end = new RegExp(`</${name}`, 'gi');
+  end.lastIndex = from;
+  return end.exec(html)?.index ?? -1;
 }
 
 type Kind = 'html' | 'pdf' | 'json' | 'csv' | 'text' | 'binary';
