@@ -107,7 +107,7 @@ export function failingSource({
         const tasks = await schedules.takeFailing(tx);
         const notices = [
           ...people.map((one) => ({
-            key: `${one.id}:${one.failures}`,
+            key: `${one.id}:${one.at.toISOString()}`,
             text: texts.failing(one),
             choice: { tool: 'schedule_stop', input: { id: one.id } },
           })),

@@ -92,7 +92,8 @@ function act(
   return deps.database.tx('schedules.act', async (tx) => {
     const tasks = await deps.schedules.list(tx);
     const task = tasks.find(({ name }) => name === named);
-    const own = task ? undefined : await store.anyById(tx, named);
+    const found = task ? undefined : await store.anyById(tx, named);
+    const own = found?.state === 'deleted' ? undefined : found;
     if (!task && !own)
       throw unknown(
         named,

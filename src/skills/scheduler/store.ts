@@ -207,14 +207,15 @@ export interface Fired {
   turn: string | undefined;
 }
 
-/** Plans on, as a set. A schedule for once that began nothing is over. */
+/** Plans on, as a set. A schedule for once that began nothing is over, and a series whose last occurrence began nothing. */
 export async function planNext(tx: Transaction, fired: readonly Fired[], now: Instant): Promise<void> {
   await tx.query(
     `update person_schedules s
         set next_at = d.next_at, running = coalesce(d.turn, s.running), firing = s.firing + 1,
             last_at = case when d.turn is null then s.last_at else $4::timestamptz end,
             last_outcome = case when d.turn is null then 'skipped' else s.last_outcome end,
-            state = case when s.rule is null and d.turn is null then 'done' else s.state end
+            state = case when d.turn is null and (s.rule is null or d.next_at is null and s.running is null) then 'done'
+                        else s.state end
        from unnest($1::text[], $2::timestamptz[], $3::uuid[]) as d (id, next_at, turn)
       where s.id = d.id`,
     [fired.map(({ id }) => id), fired.map(({ nextAt }) => nextAt ?? null), fired.map(({ turn }) => turn ?? null), now],
@@ -254,19 +255,23 @@ export interface Failing {
   personName: string;
   failures: number;
   error: string | null;
+  /** When the last of them began. */
+  at: Instant;
 }
 
 /** Takes those of which no owner knows yet: from now on one does. */
 export async function takeFailing(tx: Transaction): Promise<Failing[]> {
-  const { rows } = await tx.query<{ id: string; name: string; failures: number; last_error: string | null }>(
+  const { rows } = await tx.query<{ id: string; name: string; failures: number; last_error: string | null; last_at: Date }>(
     `with failing as (
        select id from person_schedules where failures >= 3 and not told order by last_at limit 20 for update skip locked
      )
      update person_schedules s set told = true from failing f, persons p
       where s.id = f.id and p.id = s.person_id
-     returning s.id, p.name, s.failures, s.last_error`,
+     returning s.id, p.name, s.failures, s.last_error, s.last_at`,
   );
-  return rows.map(({ id, name, failures, last_error: error }) => ({ id, personName: name, failures, error }));
+  return rows.map(({ id, name, failures, last_error: error, last_at: at }) => ({
+    ...{ id, personName: name, failures, error, at },
+  }));
 }
 
 export const mergeRules: readonly MergeRule[] = [

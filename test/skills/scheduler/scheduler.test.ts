@@ -95,6 +95,28 @@ describe('what people plan', () => {
     expect(ana.heard('said')).toHaveLength(1);
   });
 
+  test('a series is over when its last occurrence was left out, too', async () => {
+    const model = new ScriptedModel(
+      [
+        {
+          call: 'schedule_create',
+          input: { when: 'every day at 10 until 22 November', prompt: 'say it', missed: 'skip' },
+        },
+      ],
+      ['planned'],
+      ['said'],
+    );
+    await using coda = await play({ model });
+    const ana = coda.person('ana');
+    await ana.says('every day at 10 until Sunday say it, unless you are late');
+    expect(await ana.says('/schedules')).toContain('say it');
+    await coda.app.stop();
+    await coda.world.clock.moveTo(new Date('2026-11-24T12:00:00Z'));
+    await coda.start();
+    await coda.app.settled();
+    expect(await ana.says('/schedules')).toContain('You have planned nothing');
+  });
+
   test('once is once', async () => {
     await using coda = await play({ model: echo() });
     const ana = coda.person('ana');
@@ -161,6 +183,22 @@ describe('what people plan', () => {
     expect(bob.heard('/gone-skill')).toHaveLength(5);
   });
 
+  test('and once again when it has gone well meanwhile', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    await ana.says('hello');
+    const bob = coda.person('bob', { role: 'member' });
+    await bob.says('/schedule every day at 10 run weekly-review');
+    const run = (name: string) => coda.database().run('test.gone', `update person_schedules set run = '/${name}'`);
+    await run('gone-skill');
+    await coda.passes({ days: 3 });
+    await run('weekly-review');
+    await coda.passes({ days: 1 });
+    await run('gone-skill');
+    await coda.passes({ days: 3 });
+    expect(ana.heard('of bob has failed 3 times in a row')).toHaveLength(2);
+  });
+
   test('what its person has deleted stays so when an owner switches it off under an older notice', async () => {
     await using coda = await play();
     const ana = coda.person('ana');
@@ -172,6 +210,8 @@ describe('what people plan', () => {
     const { rows } = await coda.database().read<{ id: string }>('select id from person_schedules');
     await bob.says(`/schedules delete ${rows[0]?.id}`);
     expect(await ana.presses('Switch it off')).toContain('no schedule');
+    for (const act of ['schedules off', 'schedules on', 'schedules run'])
+      await expect(coda.operation(act, { name: rows[0]?.id ?? '' })).rejects.toThrow('There is no schedule');
     expect(await bob.says('/schedules')).not.toContain('weekly');
   });
 
