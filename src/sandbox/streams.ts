@@ -102,10 +102,13 @@ class Stream {
     if (!this.file) {
       this.head.push(chunk);
       if (this.bytes <= SHOWN_BYTES) return;
-      this.file = new PassThrough();
+      const file = new PassThrough();
+      this.file = file;
       // A full disk costs the whole of the output, and nothing else.
-      this.kept = this.keep(this.file).catch(() => undefined);
-      for (const part of this.head) await this.write(this.file, part);
+      this.kept = this.keep(file)
+        .catch(() => undefined)
+        .finally(() => file.destroy());
+      for (const part of this.head) await this.write(file, part);
       return;
     }
     await this.write(this.file, chunk);
@@ -113,7 +116,11 @@ class Stream {
 
   private async write(file: PassThrough, chunk: Buffer): Promise<void> {
     if (file.destroyed || file.write(chunk)) return;
-    await Promise.race([once(file, 'drain'), once(file, 'close'), this.kept]).catch(() => {});
+    const wait = new AbortController();
+    const { signal } = wait;
+    await Promise.race([once(file, 'drain', { signal }), once(file, 'close', { signal })]).catch(() => {});
+    // Takes the other listener off: a long output waits thousands of times.
+    wait.abort();
   }
 
   private tell(chunk: Buffer): void {

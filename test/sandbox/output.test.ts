@@ -1,3 +1,4 @@
+import type { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cleanPath } from '../../src/sandbox/archive.ts';
@@ -41,6 +42,33 @@ test('frames are the same however their bytes are cut', async () => {
       expect(got.stderr.equals(whole('stderr'))).toBe(true);
     }),
   );
+});
+
+test('a long output is kept whole, and no listeners gather while it waits', async () => {
+  let [size, listeners] = [0, 0];
+  const keep = async (content: AsyncIterable<Uint8Array>) => {
+    for await (const chunk of content) {
+      size += chunk.length;
+      listeners = Math.max(listeners, (content as PassThrough).listenerCount('close'));
+    }
+    return { hash: 'kept', size };
+  };
+  const streams = new Streams(keep, new Hidden([]));
+  for (let at = 0; at < 50; at++) await streams.push('stdout', Buffer.alloc(65_536, 'a'));
+  const { stdout } = await streams.end();
+  expect(stdout.whole).toEqual({ hash: 'kept', size: 50 * 65_536 });
+  expect(listeners).toBeLessThan(5);
+});
+
+test('an output that cannot be kept is cut, and ends', async () => {
+  const keep = async (content: AsyncIterable<Uint8Array>) => {
+    for await (const _ of content) throw new Error('the disk is full');
+    return { hash: '', size: 0 };
+  };
+  const streams = new Streams(keep, new Hidden([]));
+  for (let at = 0; at < 50; at++) await streams.push('stdout', Buffer.alloc(65_536, 'a'));
+  const { stdout } = await streams.end();
+  expect([stdout.bytes, stdout.isCut, stdout.whole]).toEqual([50 * 65_536, true, undefined]);
 });
 
 test('text without a frame is shown as an error', async () => {
