@@ -142,6 +142,14 @@ describe('rights', () => {
     expect(await version()).toEqual(before);
   });
 
+  test('keep what somebody chose of their memory under either name', async () => {
+    await using two = await playTwo(everybody);
+    const { chat, work } = two;
+    expect(await work.says('ana', '/memory auto off')).toContain('only what you tell me to');
+    await join(chat, work, 'ana');
+    for (const each of [chat, work]) expect(await each.says('ana', '/memory auto')).toContain('only what you tell me to');
+  });
+
   test('end with the configuration, for a name that it does not let in any more', async () => {
     await using two = await playTwo(everybody);
     const { coda, chat, work } = two;

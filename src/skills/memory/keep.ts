@@ -14,7 +14,7 @@ const MOST_TERMS = 400;
 
 export interface Service {
   recall: Recall;
-  /** Call in each transaction that writes: the index is read again and vectors are made, after the commit. */
+  /** Call in each transaction that writes: after the commit the index is read again. */
   wrote(tx: Transaction, personId: string): void;
   embedSoon(tx: Transaction, personId: string): Promise<void>;
   ignore(ctx: TxContext): Promise<number>;
@@ -96,9 +96,7 @@ export async function keep(
   return { memory: kept, before, isNew: true };
 }
 
-// True if two memories say the same, and whether a newer one takes the place of an older one: by words, without a
-// model.
-//
+// Two memories that say the same, and a newer one that takes the place of an older one: by words, without a model.
 
 interface Said {
   text: string;

@@ -104,7 +104,11 @@ export class Recall {
     const held = isCurrent ? known : this.begin(personId, space, now);
     held.checkedAt = now;
     held.reading = held.reading.catch(() => {}).then(() => this.read(personId, held, version));
-    await held.reading;
+    await held.reading.catch((error: unknown) => {
+      // The next one reads again: what failed was the database, and what was read of it stays.
+      held.checkedAt = Number.NEGATIVE_INFINITY;
+      throw error;
+    });
     this.limit(held);
     return held;
   }

@@ -351,6 +351,10 @@ export const mergeRules: readonly MergeRule[] = [
             on conflict (person_id) do update set version = memory_people.version + 1 returning version)
           update memories set person_id = $2, touched = next.version from next where person_id = $1`,
   },
+  {
+    sql: `update memory_people p set auto = coalesce(p.auto, o.auto) from memory_people o
+           where p.person_id = $2 and o.person_id = $1`,
+  },
   { sql: 'delete from memory_people where person_id = $1' },
 ];
 

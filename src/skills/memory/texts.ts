@@ -54,6 +54,7 @@ export const texts = {
   alsoNotes: () => 'In your notes:',
   heading: (total: number) => `I remember ${plural(total, 'thing')} of you:`,
   more: (page: number, pages: number) => `Page ${page} of ${pages}.`,
+  noPage: (page: number, pages: number) => `There is no page ${page}; the last one is ${pages}.`,
   notFound: (which: string) => ({
     message: which ? `I remember nothing that is called or says ${quoted(which)}.` : 'There is nothing to forget.',
     remedy: '`/memory` shows what I remember.',

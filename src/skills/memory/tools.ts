@@ -13,7 +13,7 @@ import {
   undoChoice,
 } from '../../agent/index.ts';
 import { addDays, beginningOf } from '../../time/index.ts';
-import { type Kept, keep, type Service } from './keep.ts';
+import { type Kept, keep, type Service, slotOf } from './keep.ts';
 import { type Memory, TYPES } from './memory.ts';
 import type { Filter } from './person-index.ts';
 import type { Hit } from './recall.ts';
@@ -209,13 +209,12 @@ const listTool = dataTool({
   async run(input, ctx) {
     if (!ctx.private) return failed('NOT_HERE', texts.notHere);
     const { type, tag } = input;
-    const found = await store.list(
-      ctx.tx,
-      ctx.person.id,
-      { type, tag },
-      { limit: PAGE, offset: (input.page - 1) * PAGE },
-    );
-    if (found.total === 0) return done(type || tag ? texts.noneOf(tag ? `#${tag}` : `type ${type}`) : texts.none());
+    const at = (page: number) =>
+      store.list(ctx.tx, ctx.person.id, { type, tag }, { limit: PAGE, offset: (page - 1) * PAGE });
+    const found = await at(input.page);
+    const { total } = found.total === 0 && input.page > 1 ? await at(1) : found;
+    if (found.total < total) return failed('NO_PAGE', texts.noPage(input.page, Math.ceil(total / PAGE)));
+    if (total === 0) return done(type || tag ? texts.noneOf(tag ? `#${tag}` : `type ${type}`) : texts.none());
     const pages = Math.ceil(found.total / PAGE);
     const turn = (label: string, to: number) => ({ label, tool: 'memory_list', input: { ...input, page: to } });
     const result = listed(ctx, [texts.heading(found.total)], found.memories, []) as Extract<ToolResult, { ok: true }>;
@@ -323,11 +322,21 @@ const keepTool = (service: Service) =>
     async run({ id }, ctx) {
       const [memory] = await store.byIds(ctx.tx, ctx.person.id, [id]);
       if (memory?.state !== 'proposed') return failed('NOT_FOUND', texts.notFound(id).message);
-      await store.setState(ctx.tx, ctx.person.id, [id], 'current', { now: ctx.clock.now() });
+      const now = ctx.clock.now();
+      const before = await givingWay(ctx, memory);
+      await store.setState(ctx.tx, ctx.person.id, [id], 'current', { now });
+      await store.setState(ctx.tx, ctx.person.id, before, 'past', { by: id, now });
       service.wrote(ctx.tx, ctx.person.id);
       return quoting(done(texts.kept(memory)), [memory]);
     },
   });
+
+/** Ids of the memories that a kept one takes the place of: those said before it, where only one can hold at a time. */
+async function givingWay({ tx, person }: TxContext, { text, type, saidBy, saidAt }: Memory): Promise<string[]> {
+  const slot = type === 'event' ? undefined : slotOf(text, saidBy);
+  const filling = slot === undefined ? [] : await store.inSlot(tx, person.id, slot);
+  return filling.filter((each) => each.saidAt <= saidAt).map(({ id }) => id);
+}
 
 const restoreTool = (service: Service) =>
   dataTool({

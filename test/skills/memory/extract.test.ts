@@ -62,6 +62,23 @@ test('with ask each waits for a yes, and "don’t remember that" is respected at
   expect(asked()).toBe(before);
 });
 
+test('what is no longer so gives way when a yes is said to what was proposed', async () => {
+  await using coda = await begin({ 'memory.auto': 'ask' });
+  const ana = coda.person('ana');
+  server.play({ when: { model: 'main' }, calls: [{ name: 'memory_save', input: { text: 'I live in Berlin' } }] });
+  await ana.says('remember where I live: Berlin');
+  await coda.passes({ minutes: 15 });
+  await ana.says('I moved to Lisbon last week');
+  server.play(proposing({ text: 'ana moved to Lisbon', type: 'fact', from: 1 }));
+  await coda.passes({ minutes: 15 });
+  const id = /`(\w+)` ana moved to Lisbon/.exec(await ana.says('/memory'))?.[1];
+  expect(await ana.presses(`Keep ${id}`)).toContain('Kept');
+  expect(await texts(coda)).toEqual([
+    { text: 'I live in Berlin', state: 'past' },
+    { text: 'ana moved to Lisbon', state: 'current' },
+  ]);
+});
+
 test('where it is off for all, who chooses "on" has it at once, and nothing of what was said before', async () => {
   await using coda = await begin({ 'memory.auto': 'off' });
   const [ana, bob] = [coda.person('ana'), coda.person('bob')];

@@ -37,6 +37,13 @@ test('without a model a person has it remember things, sees them, corrects and f
   expect(await ana.says('what do you know about walnuts?')).not.toContain('I am allergic');
 });
 
+test('a page that there is not is no sign that nothing is remembered', async () => {
+  await using coda = await play();
+  const ana = coda.person('ana');
+  await ana.says('remember that I like olives');
+  expect(await ana.says('/memory 9')).toBe('There is no page 9; the last one is 1.');
+});
+
 test('what is forgotten is purged after 30 days', async () => {
   await using coda = await play();
   const ana = coda.person('ana');

@@ -110,6 +110,19 @@ for (const { name, available, open } of testDatabases)
       recall.close();
     });
 
+    test('a database that was away for a moment is asked again', async () => {
+      let isAway = true;
+      const read: Database['read'] = (sql, params) => {
+        if (!isAway || !sql.includes('string_agg')) return database.read(sql, params);
+        isAway = false;
+        return Promise.reject(new Error('the connection was lost'));
+      };
+      const recall = recallOf(Object.assign(Object.create(database), { read }));
+      await expect(found(recall, 'number 7')).rejects.toThrow('lost');
+      expect((await found(recall, 'number 7'))[0]).toBe('n7');
+      recall.close();
+    });
+
     test('what is written waits for no embedding, and asks for none', async () => {
       let asked = 0;
       const never: Embedder = {
