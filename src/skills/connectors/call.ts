@@ -91,7 +91,7 @@ async function ask(
     });
     const isAway = answer.ok ? BUSY_STATUSES.has(answer.status) : AWAY.has(answer.code);
     if (!isAway || attempt >= tries || signal.aborted)
-      return answer.ok ? answered(answer, hidden) : failedInTransit(name, method, answer);
+      return answer.ok ? answered(name, method, answer, hidden) : failedInTransit(name, method, answer);
     if (answer.ok) answer.close();
     await sleep(backOff(attempt, LONGEST_PAUSE_MS, FIRST_PAUSE_MS), signal);
   }
@@ -111,10 +111,15 @@ function failedInTransit(
 
 const TEXT = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|xml|yaml|x-www-form-urlencoded|javascript|x-ndjson)$)/;
 
-async function answered(answer: Answer, hidden: Secrets): Promise<Answered | Failed> {
+async function answered(
+  name: string,
+  method: ConnectorCall['method'],
+  answer: Answer,
+  hidden: Secrets,
+): Promise<Answered | Failed> {
   const { status, type } = answer;
   const read = await answer.bytes();
-  if (!read.ok) return failed(read.code, read);
+  if (!read.ok) return failedInTransit(name, method, read);
   const isText = type === '' || TEXT.test(type);
   const text = isText
     ? bounded(hidden.hide(visible(new TextDecoder().decode(read.bytes))))

@@ -150,6 +150,14 @@ test('what changes something asks first, and is sent once, whatever comes back',
   expect(it.result()).toContain('answered POST with 503');
 });
 
+test('of what was sent, and whose answer could not be read, the outcome is unknown', async () => {
+  await using it = await Connected.begin(allowed);
+  await it.calls({ method: 'POST', path: 'huge', body: { city: 'Rome' } });
+  await it.ana.presses('Approve');
+  expect(seen).toHaveLength(1);
+  expect(it.result()).toContain('Whether weather has done what it was asked to is not known');
+});
+
 test('a yes holds for the file that it was said to', async () => {
   await using it = await Connected.begin(allowed);
   await it.calls({ method: 'DELETE', path: 'places/1' });
