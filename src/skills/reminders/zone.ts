@@ -58,6 +58,18 @@ export async function offerMove(
 }
 
 function inZone(reminder: Reminder, zone: string, now: Date): Reminder {
-  const rule = reminder.rule?.replace(/TZID=[^:;]+/, `TZID=${zone}`);
-  return { ...reminder, rule, zone, plannedAt: rule === undefined ? reminder.plannedAt : nextOf(rule, now) };
+  const { rule: before, plannedAt } = reminder;
+  if (before === undefined) return { ...reminder, zone };
+  const rule = before.replace(/TZID=[^:;]+/, `TZID=${zone}`);
+  const next = nextOf(before, now);
+  // What was skipped or put off does not come again.
+  const isAhead = plannedAt !== undefined && next !== undefined && plannedAt > next;
+  const from = isAhead ? new Date(sameClock(plannedAt, reminder.zone, zone).getTime() - 1) : now;
+  return { ...reminder, rule, zone, plannedAt: plannedAt && nextOf(rule, from) };
+}
+
+/** The instant at which the clocks of `to` show what those of `from` show at `at`. */
+function sameClock(at: Date, from: string, to: string): Date {
+  const shown = at.toLocaleString('sv-SE', { timeZone: from }).replace(' ', 'T').replace(/[-:]/g, '');
+  return nextOf(`DTSTART;TZID=${to}:${shown}\nRRULE:FREQ=DAILY;COUNT=1`, new Date(0)) ?? at;
 }

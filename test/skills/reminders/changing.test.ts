@@ -238,6 +238,19 @@ for (const { name, available, open } of testDatabases)
       });
     });
 
+    describe('of a series that moves to another zone', () => {
+      test.each([
+        ['skipped', 'reminder_complete', { which: 'stand up', ahead: true }],
+        ['put off', 'reminder_snooze', { which: 'stand up', when: 'tomorrow at 14:00' }],
+      ])('what was %s does not come at its old hour', async (_, tool, input) => {
+        await remind('stand up', 'every day at 9');
+        await coda.call(tool, input);
+        await coda.call('reminder_move_zone', { zone: 'Tokyo' });
+        const { rows } = await database.read<{ planned_at: Date }>('select planned_at from reminders');
+        expect(rows).toEqual([{ planned_at: new Date('2026-11-22T00:00:00Z') }]);
+      });
+    });
+
     describe('the list', () => {
       test('is numbered on from page to page', async () => {
         for (let n = 1; n <= 12; n++) await remind(`task ${n}`, `in ${n} minutes`);
