@@ -166,8 +166,7 @@ class DetachedContainers implements Detached {
 
   removeImage(tag: string) {
     return this.attempt(undefined, async (docker) => {
-      const image = await this.ownImage(tag, undefined).catch(() => undefined);
-      if (image) await docker.removeImage(tag);
+      if (this.isOwn(await this.imageOf(tag))) await docker.removeImage(tag);
       return { ok: true as const };
     });
   }
@@ -206,11 +205,19 @@ class DetachedContainers implements Detached {
   }
 
   private async ownImage(tag: string, signal: AbortSignal | undefined): Promise<ImageFacts> {
-    const image = TAG.test(tag) && parseImage(tag) ? await this.deps.engine.find(tag, signal) : undefined;
-    if (image?.labels[LABELS.installation] === this.deps.installation) return image;
+    const image = await this.imageOf(tag, signal);
+    if (image && this.isOwn(image)) return image;
     throw thrown(
       failure('SANDBOX_IMAGE_REFUSED', `There is no image ${JSON.stringify(tag.slice(0, 100))} that was built here.`),
     );
+  }
+
+  private async imageOf(tag: string, signal?: AbortSignal): Promise<ImageFacts | undefined> {
+    return TAG.test(tag) && parseImage(tag) ? this.deps.engine.find(tag, signal) : undefined;
+  }
+
+  private isOwn(image: ImageFacts | undefined): boolean {
+    return image?.labels[LABELS.installation] === this.deps.installation;
   }
 
   private async started(

@@ -6,7 +6,7 @@ import type { Counter, Histogram, Metrics } from '../base/metrics.ts';
 import type { World } from '../base/world.ts';
 import { Container, failureOf } from './container.ts';
 import { detachedContainers } from './detached.ts';
-import { DockerError, type ImageFacts } from './docker.ts';
+import { DockerError, type ImageFacts, type Listed } from './docker.ts';
 import { type Connected, Engine, type EngineOptions } from './engine.ts';
 import { failure, failureIn, type SandboxFailure, thrown } from './failure.ts';
 import { startProgram } from './output.ts';
@@ -144,16 +144,23 @@ class DockerSandbox implements Sandbox {
     const labels = { [LABELS.installation]: this.options.installation };
     let removed = 0;
     for (const { id, labels: found } of await docker.containers(labels)) {
-      if (!(await this.isStale(found))) continue;
-      await docker.remove(id);
-      removed++;
+      if ((await this.isStale(found)) && (await this.isRemoved(found, docker.remove(id)))) removed++;
     }
     for (const { id, labels: found } of await docker.volumes(labels)) {
-      if (!(await this.isStale(found))) continue;
-      await docker.removeVolume(id);
-      removed++;
+      if ((await this.isStale(found)) && (await this.isRemoved(found, docker.removeVolume(id)))) removed++;
     }
     return removed;
+  }
+
+  /** One that cannot be removed keeps none of the others; the next look tries again. */
+  private async isRemoved({ [LABELS.session]: session }: Listed['labels'], removal: Promise<void>): Promise<boolean> {
+    try {
+      await removal;
+      return true;
+    } catch (error) {
+      this.world.log.warn({ session, error: messageOf(error) }, 'a sandbox cannot be removed yet');
+      return false;
+    }
   }
 
   async hasImage(id: string): Promise<boolean | undefined> {
@@ -191,8 +198,9 @@ class DockerSandbox implements Sandbox {
 
   private async isStale(labels: Readonly<Record<string, string>>): Promise<boolean> {
     const { [LABELS.instance]: instance = '', [LABELS.session]: session = '' } = labels;
-    if (instance === this.options.instance()) return !this.inUse.has(session);
-    return !(await this.options.isLive(instance));
+    // Also one that this process made before it had its id.
+    if (this.inUse.has(session)) return false;
+    return instance === this.options.instance() || !(await this.options.isLive(instance));
   }
 
   private async reapAndGoOn(): Promise<void> {

@@ -227,12 +227,12 @@ export class Workspace {
       },
     );
     if (!session.ok) return session;
+    const put = await withFiles(session, atStart);
+    if (!put.ok) return put;
     this.session = session;
     this.image = image;
     this.hadFiles = false;
-    const files = (await atStart?.()) ?? [];
-    const put = files.length > 0 ? await session.put(files) : session;
-    return put.ok ? { ok: true as const, session, isRenewed } : put;
+    return { ok: true as const, session, isRenewed };
   }
 
   private hasOthers({ skills = [], onlySkills = false }: Pick<RunOptions, 'skills' | 'onlySkills'>): boolean {
@@ -265,5 +265,19 @@ export class Workspace {
     const streams = new Streams(this.options.keep, hidden);
     const leftOut = collected.leftOut.map(({ name, path, why }) => ({ name: streams.cleanName(name, path), why }));
     return { ok: true as const, files, leftOut, leftOutCount: collected.leftOutCount };
+  }
+}
+
+/** Puts files into a session that has just been opened; one that cannot have them is closed. */
+async function withFiles(session: Session, atStart: RunOptions['atStart']): Promise<Session | SandboxFailure> {
+  try {
+    const files = (await atStart?.()) ?? [];
+    const put = files.length > 0 ? await session.put(files) : session;
+    if (put.ok) return session;
+    await session.close();
+    return put;
+  } catch (error) {
+    await session.close();
+    throw error;
   }
 }

@@ -64,6 +64,20 @@ describe.skipIf(!DOCKER)('workspaces', () => {
     expect(await pass(10)).toEqual([false, false, false]);
   });
 
+  test('one whose first files could not be read is opened anew, with them', async () => {
+    const { all } = workspaces();
+    const workspace = all.of(turn('a'));
+    let isAway = true;
+    const atStart = async () => {
+      if (isAway) throw new Error('the folder is not mounted');
+      return [{ path: 'sent.txt', content: 'sent' }];
+    };
+    const read = () => workspace.run(['cat', 'sent.txt'], { atStart });
+    await expect(read()).rejects.toThrow('not mounted');
+    isAway = false;
+    expect(await read()).toMatchObject({ ok: true, stdout: { text: 'sent' } });
+  });
+
   test('two turns at once in one conversation take their turns in its workspace', async () => {
     const { all } = workspaces();
     const [one, two] = [all.of(turn('a', true)), all.of(turn('a', true))];
