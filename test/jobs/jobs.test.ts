@@ -84,6 +84,37 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     expect(rows).toEqual([{ state: 'dead', error: 'not today' }]);
   });
 
+  test.skipIf(!available)(
+    'one that a stop has cut off is run again by the next process, as if for the first time',
+    async () => {
+      const world = testWorld();
+      const database = await open.add('database', engine.open(world));
+      const stopping = new AbortController();
+      const attempts: number[] = [];
+      const untilStopped = async ({ attempt }: Job, signal: AbortSignal) => {
+        attempts.push(attempt);
+        if (attempts.length > 1) return;
+        stopping.abort(new Error('coda is stopping'));
+        signal.throwIfAborted();
+      };
+      const deps = { database, world, owner: () => ME, wakeAt: () => {} };
+      for (const { signal } of [stopping, new AbortController()]) {
+        const jobs = new JobQueue({ ...deps, signal });
+        jobs.start([{ kind: 'long', run: untilStopped }]);
+        const now = world.clock.now();
+        if (attempts.length === 0)
+          await database.tx('test', (tx) =>
+            jobs.enqueue(tx, { kind: 'long', payload: null }, { at: now, maxAttempts: 1 }),
+          );
+        await jobs.fire(now);
+        await jobs.idle();
+      }
+      expect(attempts).toEqual([1, 1]);
+      const { rows } = await database.read<{ state: string; error: string }>('select state, error from jobs');
+      expect(rows).toEqual([{ state: 'done', error: null }]);
+    },
+  );
+
   test.skipIf(!available)('with a key one is pending; another moves it, and it can be cancelled', async () => {
     const world = testWorld({ at: '2026-11-20T08:00:00Z' });
     const done: unknown[] = [];
@@ -226,6 +257,22 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
       expect(await list()).toEqual([]);
     },
   );
+});
+
+test('a task that a stop has cut off does not count as one that failed', async () => {
+  const world = testWorld();
+  const [engine] = testDatabases;
+  if (!engine) throw new Error('there is no engine');
+  const { database, schedules } = await bench(engine, world, []);
+  await database.tx('test', (tx) => schedules.put(tx, daily('latest')));
+  const run = async () => Promise.reject(new Error('not today'));
+  const watched = schedules.watched({ kind: 'tick', run });
+  const job = { id: 'a', payload: { schedule: 'daily' }, attempt: 1, dueAt: world.clock.now() };
+  const failures = async () => (await database.tx('test', (tx) => schedules.list(tx)))[0]?.failures;
+  await expect(watched.run(job, AbortSignal.abort())).rejects.toThrow('not today');
+  expect(await failures()).toBe(0);
+  await expect(watched.run(job, new AbortController().signal)).rejects.toThrow('not today');
+  expect(await failures()).toBe(1);
 });
 
 const daily = (missed: Schedule['missed']): Schedule => ({

@@ -184,6 +184,7 @@ export class JobQueue implements DueSource, Owned {
       await handler.run({ id, ...(key !== null && { key }), payload, attempt, dueAt }, signal);
       this.ended.add({ owner, kind: job.kind, ended: { id: job.id, state: 'done' } });
     } catch (error) {
+      if (signal.aborted) return this.cutOff(job, owner);
       const reason = world.secrets.hide(messageOf(error)).slice(0, 500);
       const dead = job.attempts >= job.maxAttempts;
       const code = error instanceof CodaError ? error.code : (systemCode(error) ?? 'INTERNAL');
@@ -194,6 +195,14 @@ export class JobQueue implements DueSource, Owned {
       const ended = dead ? { state: 'dead' as const } : { state: 'pending' as const, dueAt };
       this.ended.add({ owner, kind: job.kind, ended: { id: job.id, error: reason, ...ended } });
     }
+  }
+
+  /** Gives back a job that failed because this process stops. */
+  private cutOff(job: store.JobRow, owner: string): void {
+    const { log, clock } = this.deps.world;
+    log.info({ job: job.id, kind: job.kind }, 'a job was cut off by the stop; the next process runs it again');
+    const ended = { id: job.id, state: 'pending' as const, dueAt: clock.now(), uncharged: true as const };
+    this.ended.add({ owner, kind: job.kind, ended });
   }
 
   private async finish(owner: string, ended: readonly store.EndedJob[]): Promise<void> {

@@ -105,13 +105,16 @@ export interface EndedJob {
   state: 'done' | 'dead' | 'pending';
   dueAt?: Instant;
   error?: string;
+  /** This process stops: the run does not count. */
+  uncharged?: true;
 }
 
 const FINISH = `update jobs j
         set state = case when e.state = 'pending' and ${SUPERSEDED} then 'cancelled' else e.state end,
             owner = null, error = e.error, due_at = coalesce(e."dueAt", j.due_at),
+            attempts = j.attempts - case when e.uncharged then 1 else 0 end,
             finished_at = case when e.state = 'pending' and not ${SUPERSEDED} then null else $3::timestamptz end
-       from jsonb_to_recordset($2) as e (id uuid, state text, "dueAt" timestamptz, error text)
+       from jsonb_to_recordset($2) as e (id uuid, state text, "dueAt" timestamptz, error text, uncharged boolean)
       where j.id = e.id and j.owner = $1 and j.state = 'running'`;
 
 /** Stores the ends of this owner's runs, as a set; rows that were taken over meanwhile stay as they are. */

@@ -109,7 +109,8 @@ export class Schedules implements DueSource {
         await handler.run(job, signal);
         await this.note(name, startedAt, undefined);
       } catch (error) {
-        await this.note(name, startedAt, messageOf(error));
+        // A run that a stop has cut off has not failed.
+        if (!signal.aborted) await this.note(name, startedAt, messageOf(error));
         throw error;
       }
     };
