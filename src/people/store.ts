@@ -251,11 +251,17 @@ export async function accountOn(database: Database, personId: string, adapter: s
   return rows[0]?.external_id;
 }
 
+/** People by id or account, else by name: anybody can call themselves by another's account. */
 export async function resolvePeople(db: Queryable, text: string): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    `select id from persons p
-      where erased_at is null and (id::text = $1 or lower(name) = lower($1)
-            or exists (select from identities where person_id = p.id and adapter || ':' || external_id = $1))`,
+    `with exact as (
+       select id from persons p
+        where erased_at is null
+          and (id::text = $1 or exists (select from identities where person_id = p.id and adapter || ':' || external_id = $1))
+     )
+     select id from exact
+     union all
+     select id from persons where erased_at is null and lower(name) = lower($1) and not exists (select from exact)`,
     [text],
   );
   return rows.map(({ id }) => id);

@@ -42,6 +42,16 @@ describe.each(testDatabases)('a notice on $name', ({ name, available }) => {
     },
   );
 
+  test.skipIf(!available)('comes to the account that is named, whatever others call themselves', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    for (const who of ['ana', 'eve']) await coda.person(who).says('hello');
+    await coda.database().run('test', `update persons set name = 'fake:ana' where name = 'eve'`);
+    await tell(coda, { to: 'fake:ana', text: 'your train is late' });
+    await coda.app.settled();
+    expect(coda.person('ana').heard('your train is late')).toHaveLength(1);
+    expect(coda.person('eve').heard('your train is late')).toEqual([]);
+  });
+
   test.skipIf(!available)('goes with whom it was for: what /forget erases is not said later', async () => {
     await using coda = await play({ engine: name, model: echo() });
     const ana = coda.person('ana');
