@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,6 +123,21 @@ describe('a backup', () => {
     });
     await restoreEmbedded({ file: good, into, dataDir: into, now: NOW, force: true }, testWorld());
     expect(readdirSync(into).filter((name) => name.startsWith('db.before-'))).toHaveLength(1);
+  });
+
+  test('that was cut off between its last two steps is in its place at the next start', async () => {
+    const into = await folder();
+    await restoreEmbedded({ file: good, into, dataDir: into, now: NOW }, testWorld());
+    // As it stands there when the old database is aside and the new one is not in its place yet.
+    mkdirSync(join(into, 'restoring'));
+    renameSync(join(into, 'db'), join(into, 'restoring', 'db'));
+    mkdirSync(join(into, 'db.before-20261120080000'));
+    const copy = await openDatabase({ dataDir: into, connectTimeoutMs: 0 }, testWorld());
+    try {
+      expect(await rowsOf(copy)).toEqual(await rowsOf(database));
+    } finally {
+      await copy.close();
+    }
   });
 
   test('of a coda with a later migration is refused, and nothing is changed', async () => {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createBrotliDecompress } from 'node:zlib';
@@ -36,7 +36,10 @@ export async function openPglite({ dataDir, onFatal }: PgliteOptions, world: Wor
   const unlock = await inFolder(dataDir, () => takeFolder(dataDir, world));
   try {
     const folder = join(dataDir, 'db');
-    await inFolder(dataDir, () => makeCluster(dataDir, folder));
+    await inFolder(dataDir, async () => {
+      await finishRestore(dataDir, folder);
+      await makeCluster(dataDir, folder);
+    });
     const thread = await EngineThread.open({ folder, onFatal }).catch(async (error) => {
       throw await blameDisk(error, dataDir);
     });
@@ -69,6 +72,19 @@ async function takeFolder(dataDir: string, world: World): Promise<() => Promise<
   await makeFolder(dataDir);
   await checkLayout(dataDir);
   return lockFolder(dataDir, world.clock.now());
+}
+
+/**
+ * Puts a restored database in its place where a crash came between the two last steps (`restoreEmbedded`): the old one is
+ * aside, and the new one, which is whole by then, is still where it was made.
+ */
+async function finishRestore(dataDir: string, folder: string): Promise<void> {
+  const names = await readdir(dataDir);
+  const restored = join(dataDir, 'restoring', 'db');
+  if (names.includes('db') || !names.some((name) => name.startsWith('db.before-'))) return;
+  if (!(await exists(join(restored, 'PG_VERSION')))) return;
+  await rename(restored, folder);
+  await syncFolder(dataDir);
 }
 
 async function makeCluster(dataDir: string, folder: string): Promise<void> {
