@@ -39,7 +39,7 @@ export class Audit {
   }
 }
 
-/** The actor and their place; nobody's: the person at the machine. */
+/** The actor and their place; without a person: whoever is at the machine. */
 interface Actor {
   personId: string | undefined;
   origin: AuditOrigin;

@@ -7,8 +7,8 @@ const TYPES = `id uuid, inbox_id uuid, at timestamptz, person_id uuid, conversat
   skill text, status text, code text, duration_ms integer, origin text, agent text, tainted boolean, detail jsonb`;
 
 /**
- * A `with` part, beginning with a comma, that writes the rows for which `when` (over `inbox_id`) holds. They are `whose`;
- * default: the person's that each names.
+ * A `with` part, beginning with a comma, that writes the rows for which `when` (over `inbox_id`) holds. `whose`: their
+ * person; default: the one that each names.
  */
 export function auditWriting(rows: readonly AuditRow[], when: Fragment, whose: Fragment = sql`person_id`): Fragment {
   if (rows.length === 0) return sql``;

@@ -35,7 +35,7 @@ export class Cache {
     this.store = store;
   }
 
-  /** The value that is wanted. Who wants the same at the same time waits for one `load`. Rejects with what `load` throws. */
+  /** The value, kept or loaded; concurrent callers share one `load`. Rejects with what `load` throws. */
   async once<T extends object>({ key: name, keepMs, keeps, signal, load }: Wanted<T>): Promise<T> {
     const key = createHash('sha256').update(name).digest('base64url');
     const flight = this.flights.get(key) ?? this.begin(key, (stop) => this.found(key, keepMs, keeps, () => load(stop)));

@@ -127,7 +127,7 @@ class RedisBus implements Bus {
     if (names.length > 0) this.receiver.subscribe(...names).catch(() => {});
   }
 
-  /** Once for each time it goes away, however often the connection is tried. */
+  /** Logs an outage once, however often the connection is tried. */
   private complain(error: unknown): void {
     // That a connection was closed says nothing of why.
     if (error !== undefined) this.reason = messageOf(error);

@@ -16,9 +16,9 @@ export interface Place {
 export interface Sender {
   externalId: string;
   name: string;
-  /** Facts that the platform has about the person. The zone is followed until they set one themselves. */
+  /** IANA zone; followed until the person sets one themselves. */
   zone?: string;
-  /** Taken over at first contact only. */
+  /** Taken over where the person has none. */
   locale?: string;
   /** A role that the adapter itself vouches for (the terminal's user owns the machine); else access decides. */
   role?: 'owner' | 'member';

@@ -134,7 +134,7 @@ export class ChannelQueues {
     this.options = options;
   }
 
-  /** After what was given for this channel before. Never rejects; resolves with whether it was done. */
+  /** Runs `task` after those given for this channel before. Never rejects; resolves with true if it was done. */
   async run(channel: string, task: () => Promise<void>): Promise<boolean> {
     const line = this.lines.get(channel) ?? { sequence: new Sequence(), waiting: 0 };
     this.lines.set(channel, line);
@@ -147,8 +147,8 @@ export class ChannelQueues {
   }
 
   /**
-   * Until it works: platforms do not tell for ever what was not stored when it was said. Resolves with whether it was
-   * done; what is of no use to be tried again counts as done where the channel is gone.
+   * Runs `task` until it works: platforms do not repeat for ever what was not stored. Resolves with true if it was done;
+   * where the channel is gone, it counts as done.
    */
   async insist(channel: string, task: () => Promise<void>): Promise<boolean> {
     const { log, signal, isGone, isOutage, waitMs } = this.options;

@@ -3,8 +3,7 @@
  *
  * The Markdown is parsed and written anew: pictures and links become their words, and each address becomes code. Platforms
  * do not agree on where code begins and ends, so what is written leans on none of them: outside of code there is neither a
- * backtick nor anything that some platform makes a link of, and nothing outside pairs with a mark in code
- * (`inert-rules.ts`).
+ * backtick nor anything that some platform makes a link of, and nothing outside pairs with a mark in code.
  */
 import { type Block, blocksOf, type Inline, inlineOf, isIntricate } from './text/tree.ts';
 
@@ -240,7 +239,7 @@ function codeIn(nodes: readonly (Block | Inline)[]): string[] {
   });
 }
 
-/** Rules of what no platform shows as a link. Each is linear in the length of its text. Pure. */
+// Rules of what no platform shows as a link. Each is linear in the length of its text.
 
 /** Another scheme's address, one that platforms make a link of without a scheme, or an address of mail. */
 const ADDRESS =

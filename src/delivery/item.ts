@@ -49,7 +49,10 @@ export interface Payload {
   edited?: string;
   tooFast?: TooFast;
   withdrawn?: true;
-  /** Somebody asked to stop it, and its process had not by then, or had left its lane: whoever takes it up stops it. */
+  /**
+   * Somebody asked to stop it before its process let go of it, or while it was outside its lane: whoever takes it up
+   * stops it.
+   */
   stopped?: true;
   /** It was running when a process ended: until it has ended itself it runs as the only such one of its process. */
   suspect?: true;

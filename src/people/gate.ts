@@ -80,8 +80,8 @@ function held({ roles }: AccessPolicies, who: Who): string[] {
 }
 
 /**
- * `skill/name`; a skill of instructions is also found by its name alone, whatever it has below it. One of a group is meant by
- * its id and by its name without the group: what keeps it keeps it, however it is called.
+ * `skill/name`; a skill of instructions is also found by its name alone, whatever it has below it. One of a group has its
+ * id and its name without the group, so that a policy on either holds, however it is called.
  */
 function idsOf({ kind, name, skill = 'coda', group }: Thing): string[] {
   if (kind !== 'skill') return [`${skill}/${name}`];

@@ -208,9 +208,9 @@ export async function setQuiet(tx: Transaction, personId: string, quiet: Person[
 }
 
 /**
- * Locks the person's row against an erasure until `tx` ends; false: they were erased. What is written of somebody beside their messages
- * begins with it: it commits before anything of theirs is erased, or not at all. Of who has become another person there is
- * no row; what would refer to it fails.
+ * Locks the person's row against an erasure until `tx` ends; false: they were erased. A write about a person beside their
+ * messages begins with it: it commits before anything of theirs is erased, or not at all. A person who has become another
+ * one has no row; what would refer to it fails.
  */
 export async function lockPerson(tx: Transaction, personId: string): Promise<boolean> {
   const { rows } = await tx.query<{ erased: boolean }>(
@@ -242,7 +242,7 @@ export const deletionRules: readonly DeletionRule[] = [
   },
 ];
 
-/** As whom an adapter knows a person; of several the newest. */
+/** The person's account on a platform; of several the newest. */
 export async function accountOn(database: Database, personId: string, adapter: string): Promise<string | undefined> {
   const { rows } = await database.read<{ external_id: string }>(
     'select external_id from identities where person_id = $1 and adapter = $2 order by created_at desc limit 1',
@@ -267,7 +267,7 @@ export async function resolvePeople(db: Queryable, text: string): Promise<string
   return rows.map(({ id }) => id);
 }
 
-/** The one person who is meant; where nobody is named, the only one there is. Throws `INPUT_INVALID` for none or several. */
+/** The person named; without a name the only one there is. Throws `INPUT_INVALID` for none or several. */
 export async function resolvePerson(
   database: Pick<Database, 'read'>,
   who: string | undefined,

@@ -20,8 +20,8 @@ export function toPlace(row: Pick<ConversationRow, 'adapter' | 'channel' | 'spac
 }
 
 /**
- * Makes the conversation of a place at first contact; concurrent makers get the same one. Who speaks in a direct one is whose
- * it is: the person before them was erased, or is known as somebody else now.
+ * Makes the conversation of a place at first contact; concurrent makers get the same one. A direct one belongs to whoever
+ * speaks there: the person before them was erased, or has become another one.
  */
 export async function open(tx: Transaction, place: Place, personId: string, id: string, now: Instant): Promise<string> {
   const space = `${place.adapter}:${place.space}`;

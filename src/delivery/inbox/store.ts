@@ -86,7 +86,7 @@ function givenRow(rows: readonly NewRow[], index: number, room: number) {
 /**
  * Stores rows whose keys are new and takes their lanes where these are free, in one statement; for a duplicate nothing
  * comes back. The lane is counted after the insert, and only if there was one: a second copy that is being committed
- * at this moment makes the insert wait, then insert nothing, then count nothing. Whose it is says the identity, not
+ * at this moment makes the insert wait, then insert nothing, then count nothing. The identity says whose it is, not
  * what the caller remembers: another process may have given it to another person, or have erased them. Lanes are locked
  * before anything of a person's, as a turn does that changes its person; rows in the order of their ids, so that two
  * statements never wait for each other.
@@ -210,8 +210,7 @@ export interface LanelessClaim {
 
 /**
  * Takes rows that need no lane and that nobody holds: their process is gone, or their files are due to be asked for again,
- * or they are to be stopped.
- * At most `suspects` of those that may have ended a process are among them.
+ * or they are to be stopped. At most `suspects` of those that may have ended a process are among them.
  */
 export async function claimLaneless(
   database: Database,

@@ -92,9 +92,9 @@ export class Attempts {
   }
 
   /**
-   * Sends, edits or deletes one part. Looks first where it may be there
-   * already and the platform would not notice a second one. What has been deleted there is sent as another message, if
-   * `isWanted` says so; of a message that takes no more edits the rest is. Never rejects.
+   * Sends, edits or deletes one part. Looks first where it may be there already and the platform would not notice a
+   * second one. A message that was deleted there is sent as another one, if `isWanted` says so; where a message takes no
+   * more edits, the rest of the part is sent. Never rejects.
    */
   async bring(adapter: ChatAdapter, of: store.Row, isWanted = async () => true): Promise<SendOutcome> {
     const { world, database } = this.deps;

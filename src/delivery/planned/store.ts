@@ -4,11 +4,11 @@ export interface TurnPlace {
   conversation_id: string;
   person_id: string;
   adapter: string;
-  /** As whom the person is known there; null where they are not. */
+  /** The person's account there; null where they have none. */
   external_id: string | null;
 }
 
-/** The seats of people in conversations; the two lists belong together, one by one. */
+/** The places of turns: of each conversation, for the person at the same position of the other list. */
 export async function turnPlaces(
   tx: Transaction,
   conversationIds: readonly string[],
@@ -25,15 +25,15 @@ export async function turnPlaces(
   return rows;
 }
 
-/** Since when one has ended that `by` has not taken, or null; one read of an index, however many run. */
+/** Time since which a turn has ended that `by` has not taken, or null; one read of an index, however many run. */
 export function earliestEnded(by: string): string {
   return `select finished_at from inbox
     where planned_by = '${by}' and finished_at is not null order by finished_at limit 1`;
 }
 
 /**
- * The text of a `with` part: takes up to `limit` of them, whatever other processes take at the same moment, and gives their
- * `id`, `state`, `error`, `received_at` and `finished_at`.
+ * The text of a `with` part: takes up to `limit` ended turns that `by` has planned, whatever other processes take at the
+ * same moment, and gives their `id`, `state`, `error`, `received_at` and `finished_at`.
  */
 export function takeEnded(by: string, limit: number): string {
   return `update inbox set planned_by = null
@@ -43,7 +43,7 @@ export function takeEnded(by: string, limit: number): string {
 }
 
 /**
- * Has `by` look at the ends of turns that a version has begun which did not say who planned them; `running` is a subquery
+ * Assigns turns to `by` that an older version has begun, which did not store who planned them; `running` is a subquery
  * with the ids of those that `by` has not taken. Returns how many there were.
  */
 export async function adopt(database: Database, by: string, running: string): Promise<number> {

@@ -19,7 +19,7 @@ const BLIND_MS = 10_000;
 
 interface Seen {
   heartbeat: number;
-  /** When it was seen first, in monotonic milliseconds of this process. */
+  /** When this heartbeat was seen first, in monotonic milliseconds of this process; moved on over a time without a look. */
   at: number;
   moved: boolean;
 }

@@ -65,7 +65,7 @@ export async function waiting(tx: Transaction, hash: string, now: Instant): Prom
   return { person: toPerson(row), adapter, externalId, conversationId: told_in ?? undefined };
 }
 
-/** Somebody entered a code that is none: after some of these, no code that is open counts any more. */
+/** Counts a wrong code; after `MOST_MISSES` of them every open code is void. */
 export async function countWrongCode(tx: Transaction, now: Instant): Promise<void> {
   await tx.query(
     `update pairings set misses = misses + 1, code = case when misses + 1 >= $2 then null else code end

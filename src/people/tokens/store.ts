@@ -34,7 +34,7 @@ export interface ListedToken {
   revoked_at: string | null;
 }
 
-/** An hour: a token that is used all the time is written once in it. */
+/** A token in constant use is written once in this time. */
 const USED_EVERY = '1 hour';
 
 export async function add(tx: Transaction, token: NewToken): Promise<void> {

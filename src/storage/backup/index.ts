@@ -1,3 +1,4 @@
+/** Backups: one file with the database, the stored files and the installed skills, written and read as a stream. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -11,7 +12,6 @@ import type { Database, Transaction } from '../port.ts';
 import { type BackupSummary, checkBackup, type Ending, FORMAT, type Manifest, seen } from './format.ts';
 import { exportRows, sequencesOf, shapes, snapshot, sumOf, type TableShape, type TableSum } from './tables.ts';
 
-/** Backups: one file with the database, the stored files and the installed skills, written and read as a stream. */
 export type { BackupSummary } from './format.ts';
 export { checkBackup } from './format.ts';
 export { type Restored, restoreBackup, restoreEmbedded } from './restore.ts';

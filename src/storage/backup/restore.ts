@@ -28,7 +28,10 @@ export interface RestoreOptions {
   dataDir?: string | undefined;
   file: string;
   force?: boolean;
-  /** A coda of its own: another installation id, and all processes of the original have ended. Left out: it moves. */
+  /**
+   * True, the default: it becomes a coda of its own, with another installation id, and all processes of the original have
+   * ended. False: it moves.
+   */
   copy?: boolean;
   now: Date;
 }

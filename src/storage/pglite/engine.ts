@@ -198,7 +198,6 @@ export class PgliteEngine implements Engine {
 
 // Checkpoints by the volume of the write-ahead log, and vacuum: the work of a server's background processes, which the
 // embedded engine has none of. It runs in quiet moments after a write, and an idle database costs nothing.
-//
 
 const QUIET_MS = 2_000;
 /** Messages to the engine after which the upkeep runs without a quiet moment. */
