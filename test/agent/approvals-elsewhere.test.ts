@@ -39,6 +39,22 @@ test('what waits for a decision is listed and decided beside the conversation, o
   ]);
 });
 
+test('the same call asked for twice is decided once by each decision, the first one first', async () => {
+  const { skill, sent } = new Outside();
+  const twice = ['bob', 'bob'].map((to) => ({ call: 'letter_send', input: { to } }));
+  await using coda = await play({ model: new ScriptedModel(twice, ['both are decided']), skills: [skill] });
+  const ana = coda.person('ana');
+  await ana.says('write to bob twice');
+  const { approvals } = coda.app;
+  const [first, second] = await approvals.list();
+  expect(first?.id).toBe(second?.id);
+  expect(await approvals.decide(first?.id ?? '', true, undefined)).toBe('done');
+  expect(sent).toEqual([]);
+  await ana.presses('Deny');
+  expect(sent).toEqual(['bob']);
+  expect(await approvals.list()).toEqual([]);
+});
+
 test('a program that decides carries the configured token', async () => {
   const { skill, sent } = new Outside();
   const config = { 'access.approval_token': 'open sesame' };

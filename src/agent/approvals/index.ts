@@ -265,11 +265,12 @@ export class Approvals {
     const { database, delivery, world } = this.deps;
     const now = world.clock.now();
     return database.tx('approvals.decide', async (tx) => {
-      const [found, another] = await store.openApprovals(tx, id, 2);
-      if (another) return 'several';
+      const [found, ...others] = await store.openApprovals(tx, id, MOST_LISTED);
+      // Of one call that is asked for again the first question is decided.
+      if (others.some(({ hash }) => hash !== found?.hash)) return 'several';
       const parked = found && (await store.lockParked(tx, found));
       if (!found || !parked || parked.hash !== found.hash) return 'gone';
-      const { hash, turnId, conversationId } = found;
+      const { hash, turnId, callId, conversationId } = found;
       await store.addDecision(tx, found, { approved, by, hash }, now, {
         action: 'approval.decide',
         subject: parked.tool,
@@ -278,7 +279,7 @@ export class Approvals {
         origin,
       });
       const text = approved ? texts.approved() : texts.disapproved();
-      const cards = await buttons.close(tx, { conversationId, turnId, tool: DECIDE, hash }, now);
+      const cards = await buttons.close(tx, { conversationId, turnId, tool: DECIDE, call: { id: callId, hash } }, now);
       for (const card of cards) await delivery.outbox.close(tx, card, text);
       if ((await store.openQuestions(tx, turnId)) === 0) await delivery.resume(tx, parked.inboxId);
       return 'done';

@@ -100,21 +100,22 @@ export async function reopen(tx: Transaction, ids: readonly string[]): Promise<v
   await tx.query('update buttons set used_at = null, used_by = null where id = any($1)', [ids]);
 }
 
-/** Uses up the open buttons that call `tool` for a turn of the conversation; with `hash` those of one call. Returns the cards that show them. */
+/** Uses up the open buttons that call `tool` for a turn of the conversation; with `call` those about one. Returns the cards that show them. */
 export async function close(
   tx: Transaction,
-  { conversationId, turnId, tool, hash }: { conversationId: string; turnId: string; tool: string; hash?: string },
+  asked: { conversationId: string; turnId: string; tool: string; call?: { id: string; hash: string } },
   now: Instant,
 ): Promise<string[]> {
+  const { conversationId, turnId, tool, call } = asked;
   const { rows } = await tx.query<{ card: string }>(
     `with used as (
        update buttons set used_at = $4
         where conversation_id = $1 and used_at is null and action->>'tool' = $3 and action->'input'->>'turn' = $2
-          and ($5::text is null or action->'input'->>'hash' = $5)
+          and ($5::text is null or action->'input'->>'call' = $5 and action->'input'->>'hash' = $6)
        returning card
      )
      select distinct card from used`,
-    [conversationId, turnId, tool, now, hash ?? null],
+    [conversationId, turnId, tool, now, call?.id ?? null, call?.hash ?? null],
   );
   return rows.map(({ card }) => card);
 }
