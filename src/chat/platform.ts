@@ -14,7 +14,7 @@ export interface PlatformDeps<Settings> {
   world: World;
   artifacts: Artifacts;
   commands: readonly Command[];
-  /** True if nobody has let somebody in: no place is made for them. */
+  /** True for somebody whom nobody has let in: no place is made for them. */
   isStranger(claim: Pick<Claim, 'externalId' | 'groups'>): Promise<boolean>;
   /** Content of a person's own page; undefined for nobody with access. */
   home(claim: Pick<Claim, 'externalId' | 'groups'>): Promise<readonly HomeSection[] | undefined>;

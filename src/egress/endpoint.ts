@@ -1,4 +1,4 @@
-/** JSON services that the owner has configured: a base address, a key, and answers that are no more trusted than others. */
+/** JSON services that the owner has configured, by base address and key, and the owner's proxy. Their answers are not trusted. */
 
 import type { buildConnector, Dispatcher } from 'undici';
 import type { FailureCode } from '../base/errors.ts';
@@ -92,8 +92,7 @@ export class Endpoint {
   }
 }
 
-// The owner's proxy for clients of others that speak HTTP by themselves.
-
+/** The owner's proxy, for clients that speak HTTP by themselves. */
 export async function proxied(proxy: OutboundProxy): Promise<Dispatcher> {
   const { Agent, buildConnector } = await import('undici');
   const direct = buildConnector({});
@@ -115,7 +114,7 @@ export async function proxied(proxy: OutboundProxy): Promise<Dispatcher> {
   return new Agent({ connect });
 }
 
-/** Has `fetch`, and what is built on it, go through the proxy, until what is returned is called. */
+/** Routes `fetch`, and what is built on it, through the proxy; the returned function ends that. */
 export async function routeFetch(proxy: OutboundProxy | undefined): Promise<() => void> {
   if (!proxy) return () => {};
   const { getGlobalDispatcher, setGlobalDispatcher } = await import('undici');

@@ -76,7 +76,7 @@ function isOwn(address: string): boolean {
 const unresolved = (host: string) => (error: unknown) =>
   failure('EGRESS_UNREACHABLE', `The name ${host} cannot be resolved (${systemCode(error) ?? messageOf(error)}).`);
 
-// Judges if IP addresses are public. Pure.
+// Ranges of IP addresses. Pure.
 
 /** A network that is not public and may be reached all the same, by the owner's choice. */
 export interface AllowedNetwork {

@@ -46,7 +46,7 @@ export class SkillSecrets {
   private readonly deps: SecretDeps;
   private readonly keys: KeyPlace;
   private readonly reader: Queryable;
-  /** One after another: a value that is sealed while the key changes could not be opened. */
+  /** Runs writes one after another: a value that is sealed while the key changes could not be opened. */
   private readonly writes = new Sequence();
 
   constructor(deps: SecretDeps) {
@@ -85,7 +85,7 @@ export class SkillSecrets {
     return row && this.open(row);
   }
 
-  /** The document that is kept under this name for everybody: what in it is secret, its reader hides. Throws `SECRET_KEY`. */
+  /** The document that is kept under this name for everybody. Its reader hides what is secret in it. Throws `SECRET_KEY`. */
   async document({ skill, name }: { skill: string; name: string }): Promise<string | undefined> {
     const row = await store.sharedSecret(this.reader, skill, name);
     return row && this.unsealed(row);
@@ -231,9 +231,9 @@ interface Key {
 type Env = Readonly<Record<string, string | undefined>>;
 
 interface KeyPlace {
-  /** Those that there are, the one to seal with first; a new one where `make` is set and there is none. */
+  /** All keys, the one to seal with first; a new one where `make` is set and there is none. */
   keys(make?: boolean): Key[];
-  /** A further one, which is the first from `kept` on; undefined where the environment has it. */
+  /** Another key, which seals from `kept` on; undefined where the key stands in the environment. */
   another(): { key: Key; kept(): void } | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** True if folders with instructions that strangers may have written may be used: pins, approvals, a static scan. */
+/** Trust in folders with instructions that strangers may have written: pins, approvals, a static scan. */
 
 export { auditFolder } from './audit/audit.ts';
 export { isScript, type Pin, type Pinned, pinFolder, pinReport } from './pin.ts';

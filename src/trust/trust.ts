@@ -1,6 +1,6 @@
 /**
- * Folders with instructions that strangers may have written, and whether they may be used as their files are. One is
- * pinned at its first use; one that has changed since, or looks dangerous, waits for an owner.
+ * Decides if a folder with instructions that strangers may have written may be used as its files are. One is pinned at its
+ * first use; one that has changed since, or looks dangerous, waits for an owner.
  */
 
 import type { Instant } from '../base/clock.ts';
@@ -15,7 +15,7 @@ export interface Folder extends FolderId {
   declared: Declared;
 }
 
-/** True if a folder may be used as its files are. Reasons are sentences without a full stop. */
+/** The decision about a folder as its files are. Reasons are sentences without a full stop. */
 export type Verdict =
   | { kind: 'known'; pin: Pin; isApproved: boolean }
   /** It was never used; `suspicions`: why it must not be, without an owner. */

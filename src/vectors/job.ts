@@ -14,6 +14,12 @@ const MOST_DROPPED = 5_000;
 const OWNERS_AT_ONCE = 200;
 /** A space that was begun within this time may be one that another process builds. */
 const BUILDING_MS = 24 * 3_600_000;
+/**
+ * Rounds in which a new space is filled until no text is missing; then one batch may be missing, for people who write
+ * all the time.
+ */
+const ROUNDS = 3;
+const PROBE = 'dimensions';
 
 export interface EmbedDeps {
   database: Database;
@@ -25,13 +31,6 @@ export interface EmbedDeps {
 }
 
 const kindOf = (kind: Kind) => `${kind}.embed`;
-
-/**
- * Rounds in which a new space is filled until no text is missing; then one batch may be missing, for people who write
- * all the time.
- */
-const ROUNDS = 3;
-const PROBE = 'dimensions';
 
 /** Has vectors made for what `owner` has, or for everybody, after the commit. */
 export async function embedSoon(

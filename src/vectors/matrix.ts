@@ -2,10 +2,12 @@
 import { roomFor } from '../base/heap.ts';
 
 const FACTOR_BYTES = 4;
-/** Above so many rows (80 ms for 100,000 of 512) a part of the dimensions decides which are compared whole, */
+/**
+ * Above so many rows (80 ms for 100,000 of 512) the first `ROUGH_DIM` dimensions decide which are compared whole: about
+ * `EXACT`.
+ */
 const LARGE = 20_000;
 const ROUGH_DIM = 128;
-/** about so many. */
 const EXACT = 4_000;
 const BLOCK = 128;
 /**
@@ -14,9 +16,9 @@ const BLOCK = 128;
  */
 const SMALL_ROWS = 64 * BLOCK;
 const LARGE_BLOCK_BYTES = roomFor(2 * 2 ** 20);
-/** As much as so many rows the origin counts in the centre: of a few vectors their mean says little. */
+/** Weight of the origin in the centre, in rows: of a few vectors their mean says little. */
 const PRIOR = 20;
-/** The centre is worked out anew when so large a part of the rows has changed. */
+/** Share of changed rows from which on the centre is worked out anew. */
 const DRIFT = 0.1;
 
 export function packVector(vector: Float32Array): Uint8Array {
@@ -34,7 +36,7 @@ function quantize(vector: Float32Array): { bytes: Int8Array; factor: number } {
   return { bytes: Int8Array.from(vector, (value) => Math.round(value / factor)), factor };
 }
 
-/** True if an embedder's answer can be used: the right length, finite, not all zero. Gives it back at length 1. */
+/** An embedder's answer at length 1; undefined where it cannot be used: of another size, not finite, or all zero. */
 export function unit(vector: ArrayLike<number>, dim: number): Float32Array | undefined {
   if (vector.length !== dim) return undefined;
   let sum = 0;

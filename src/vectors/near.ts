@@ -13,7 +13,7 @@ import { Matrix } from './matrix.ts';
 import type { Space, Stampable } from './store.ts';
 import * as store from './store.ts';
 
-/** A text that is near a question. Only where its vector still has this stamp is it that text. */
+/** A text that is near a question; it is still the text that was compared only while its vector has this stamp. */
 export interface Near {
   id: string;
   stamp: number;
@@ -210,7 +210,7 @@ export interface Sought {
   vector?: Float32Array | undefined;
 }
 
-const LONGEST_EMBEDDED = 1_000;
+const LONGEST_QUESTION = 1_000;
 const LONGEST_SEARCHED = 4_000;
 
 export function wordsOf(text: string): Sought {
@@ -229,7 +229,7 @@ export function wordsOf(text: string): Sought {
 
 /** The vector of a question. Throws `EmbedderFault` as the embedder does. */
 export async function vectorOf(embedder: Embedder, text: string, signal: AbortSignal): Promise<Float32Array> {
-  const whole = text.slice(0, LONGEST_EMBEDDED);
+  const whole = text.slice(0, LONGEST_QUESTION);
   const bare = bareQuestion(whole);
   const [first, second] = await embedder.embed(bare === whole ? [whole] : [whole, bare], 'query', signal);
   return blended(first as Float32Array, second);
@@ -315,7 +315,7 @@ function bareQuestion(text: string): string {
   return bare === '' ? text : bare;
 }
 
-/** The terms of the names in a query: words with a capital inside it. */
+/** The terms of the names in a query: words with a capital that do not begin it. */
 function namesIn(text: string): string[] {
   return [...new Set(lexemesOf((text.match(/(?<=\s)\p{Lu}[\p{L}\p{M}\p{N}'’]*/gu) ?? []).join(' ')))];
 }

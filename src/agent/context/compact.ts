@@ -19,7 +19,7 @@ const SUMMARY_SHARE = 0.12;
 const SUMMARY_TOKENS = 1_600;
 /** Words in a token, for the languages with the longest words. */
 const WORDS = 0.5;
-/** A summary may be so many times as long as it was asked to be. */
+/** Length that a summary may have, in times of the one that was asked for. */
 const SLACK = 1.5;
 /** Share of a window that is filled; the rest is for the error of the estimate. */
 const FILLED = 0.9;

@@ -1,3 +1,4 @@
+/** The request to a model: a stable beginning, the moving part, and the conversation, within the model's limits. */
 import { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
 import { spoken } from '../../base/frames.ts';
@@ -12,7 +13,6 @@ import { shrunkCall } from './fit.ts';
 import * as store from './store.ts';
 import { source } from './store.ts';
 
-/** The request to a model: a stable beginning, the moving part, and the conversation, within the model's limits. */
 export { type Compacting, compact, isDue } from './compact.ts';
 export { type Attached, attachedTo, illustrated, NOTHING } from './files.ts';
 export { clockLine, fittingTools, identity } from './fit.ts';
@@ -46,8 +46,7 @@ const PAGE = 7_500;
 const HANDLE = LONGEST_SHOWN - PAGE;
 
 /**
- * Results and calls as the model is shown them: what is too long is cut, and says how to go on. The text is always the
- * same.
+ * Results and calls as the model is shown them, always in the same words: what is too long is cut, and says how to go on.
  * `turn` is the turn's id, and with a nested one `/` and its path; `window` the tokens that the model takes in.
  */
 export function shortened(turn: string, messages: readonly ModelMessage[], window: number): ModelMessage[] {

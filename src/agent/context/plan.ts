@@ -46,13 +46,13 @@ export interface PlanInput {
 
 /** Characters of a token, at least: a share of the window in characters is the same whatever has been learnt. */
 const CHARACTERS = 3;
-/** The rules, the soul and the list of skills together may take so much of the window. */
+/** Share of the window for the rules, the soul and the list of skills together. */
 const SYSTEM_SHARE = 0.25;
 const SECTION_SHARE = 0.06;
-/** The message that is answered may take so much of what the fixed parts leave; what is longer is cut in the middle. */
+/** Share of what the fixed parts leave for the message that is answered; a longer one is cut in the middle. */
 const ASKED_SHARE = 0.7;
 const LEAST_ASKED_TOKENS = 500;
-/** A request that fills so much of its room may be longer than the estimate says. */
+/** Share of its room from which on a request may be longer than the estimate says. */
 const TIGHT = 0.85;
 const TURN_SHARE = 0.65;
 const LEAST_TURN_TOKENS = 1_000;
@@ -142,7 +142,7 @@ export function newest(history: readonly HistoryEntry[], room: number, factor: n
   return fitHistory(history, room, factor).kept;
 }
 
-/** The same with their tokens. */
+/** The newest messages that fit, with their tokens. */
 function fitHistory(history: readonly HistoryEntry[], room: number, factor: number) {
   let tokens = 0;
   let from = history.length;

@@ -41,9 +41,10 @@ export interface Recalled {
 }
 
 /**
- * The scalar subqueries behind `Recalled`, as an object; `c` is the conversation's row. Other people's words are
- * untrusted text for `reader` (an SQL expression: a person's id), and so is a summary of what several have said. `json` is written as it is read,
- * which takes less than half of the time of building `jsonb` first. Without `summed` only what was said last is looked at.
+ * The scalar subqueries behind `Recalled`, as an object; `c` is the conversation's row. Other people's words are untrusted
+ * text for `reader` (an SQL expression: a person's id), and so is a summary of what several have said. `json` is written
+ * as it is read, which takes less than half of the time of building `jsonb` first. Without `summed` summaries are not
+ * looked at, and only the last messages come.
  */
 export function recall(most: number, reader: Fragment, summed = true): Fragment {
   const tainted = sql`tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted`;

@@ -175,9 +175,9 @@ const LEARNING = 0.3;
 const CAUTION = 1.1;
 /** Caution for a count of the service itself, which is nearly right. */
 const COUNTED_CAUTION = 1.02;
-/** A conversation is counted again when it has grown by so much, */
+/** Growth from which on a conversation is counted again. */
 const GROWN = 1.05;
-/** or has shrunk so much that it is another one. */
+/** A conversation that has shrunk to this share is another one, and is counted again. */
 const SHRUNK = 0.5;
 const KEPT = 500;
 

@@ -57,7 +57,7 @@ export interface Inferred {
   tainted: boolean;
 }
 
-/** A request that is too long after all is sent again so often, each time half as long. */
+/** Number of times that a request that is too long after all is sent again, each time half as long. */
 const HALVED = 2;
 
 export class Inference {

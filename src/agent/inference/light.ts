@@ -13,11 +13,14 @@ export interface LightAsked {
   text: string;
   /** The longest answer, in tokens; default 1,000. */
   maxTokens?: number;
-  /** Asks another model than the light one: `heavy`, or `provider/model`, for which the heavy one stands in where it is unknown. */
+  /** Another model than the light one: `heavy`, or `provider/model`, in place of which the heavy one is asked if it is unknown. */
   model?: string | undefined;
 }
 
-/** The outcome, and its `price`: of a model whose price nobody knows like the dearest. A fault is a value: the caller goes on without. */
+/**
+ * The outcome, and its `price`: of a model whose price nobody knows like the dearest. A fault is a value: the caller goes on
+ * without.
+ */
 export type LightAnswer =
   | { ok: true; text: string; model: string; price: number }
   /** `not_found`: no model is configured. `budget`: nothing more may be spent. */
@@ -28,8 +31,9 @@ export interface LightModels {
   /** The most that asking may cost, whichever models are asked and however often; 0 only where none costs anything. */
   most(asked: LightAsked): number;
   /**
-   * Asks the light model once, or the one that `asked` names. `purpose` names the kind of question in the usage (`memory`, `critique`). What it took is
-   * counted and held against the person's budget even where it fails. Ends soon after `signal` has aborted.
+   * Asks the light model once, or the one that `asked` names. `purpose` names the kind of question in the usage (`memory`,
+   * `critique`). What it took is counted and held against the person's budget even where it fails. Ends soon after
+   * `signal` has aborted.
    */
   light(purpose: string, asked: LightAsked, signal: AbortSignal): Promise<LightAnswer>;
 }

@@ -293,7 +293,7 @@ function isHeavy(text: string): boolean {
   return text.length >= LONG || ASKED.test(text);
 }
 
-/** One request goes out so often at most; each time without something that was refused. */
+/** Number of times that one request goes out at most, each time without something that was refused. */
 const MOST_FORMS = 8;
 
 /**

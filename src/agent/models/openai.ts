@@ -535,7 +535,6 @@ function messageOf(
 
 // Data that some services want back with their calls, or refuse the request: Gemini its signatures, DeepSeek and
 // Moonshot their thoughts.
-//
 
 interface Thoughts {
   /** Call by call, in their order; null where nothing came with it. */

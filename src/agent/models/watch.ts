@@ -4,7 +4,7 @@ import { ModelError } from '../inference/model.ts';
 const MOST = 400_000;
 /** The same of everything that comes, with what is packed around the answer. Bytes. */
 const MOST_BYTES = 64 << 20;
-/** A connection that lives but brings nothing of the answer is given so many times the patience of a silent one. */
+/** Patience with a connection that lives but brings nothing of the answer, in times of that with a silent one. */
 const HEARTBEATS = 3;
 
 /**

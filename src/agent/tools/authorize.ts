@@ -33,7 +33,7 @@ export interface Authorization {
   valid?: ValidCall;
 }
 
-/** True if a call may run: its input has the right form, policy and person agree, and it has not begun before. */
+/** Decides if a call may run: its input has the right form, policy and person agree, and it has not begun before. */
 export function authorize(call: ModelToolCall, state: CallState, on: AuthorizeContext): Authorization {
   const { toolbox, turn, context, offered, hidden = false } = on;
   const goesOn = turn.goesOnUnder(call.id) || isNestedOnly(toolbox.get(call.name));

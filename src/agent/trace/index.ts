@@ -1,4 +1,4 @@
-/** One message's whole way, from what is stored: no text of anybody is in it. */
+/** The way of a message and the steps of turns, from what is stored; without anybody's words but where they are asked for. */
 import type { Database, Queryable } from '../../storage/index.ts';
 import * as store from './store.ts';
 import { stepsOfAll, type TurnLine, turnsIn } from './store.ts';

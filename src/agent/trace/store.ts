@@ -1,4 +1,4 @@
-/** One message's rows, wherever they stand. Nothing of what anybody wrote is read. */
+/** The rows of a message and of turns, wherever they stand. Words are read only `withWords`. */
 
 import type { Instant } from '../../base/clock.ts';
 import type { Database, Queryable } from '../../storage/index.ts';
@@ -139,10 +139,10 @@ export interface TurnLine {
   said: string | null;
 }
 
-/** The newest messages of the conversation and the newest turns of all that are read (ids are in the order of time). */
+/** Bounds of what is read: the newest messages of the conversation, and the newest turns of all (ids are in the order of time). */
 const [MESSAGES, TURNS] = [400, 1_000];
 
-/** `withWords`: what its person said is read, too. */
+/** The newest turns of a conversation. `withWords`: what its person said is read, too. */
 export async function turnsIn(
   db: Queryable,
   conversationId: string,

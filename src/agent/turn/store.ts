@@ -208,7 +208,7 @@ interface Closing extends ExtraWrites {
   now: Instant;
 }
 
-/** Ends the turn that was begun for a row which nobody answers any more: so it is not kept, nor counted as waiting, for ever. */
+/** Ends the turn of a row that nobody answers any more; otherwise it would be kept, and counted as waiting, for ever. */
 export function closing(item: Item, now: Instant): ExtraWrites | undefined {
   const also: Closing = { inboxId: item.id, now, write: closeTurns };
   return contextOf(item).turn === null ? undefined : also;

@@ -1,4 +1,7 @@
-/** Text that cannot be seen or read: hidden characters, look-alike letters, encoded commands; and excerpts that show it. */
+/**
+ * Text of a file as the rules see it: hidden characters, look-alike letters and encoded commands; excerpts; passages; and
+ * dangerous text that is only mentioned.
+ */
 import { shorten } from '../../base/text.ts';
 import type { Hit } from './commands.ts';
 import type { Passage, PassageKind } from './finding.ts';
@@ -250,12 +253,8 @@ function* joined(lines: readonly string[], first: number, kind: PassageKind, aro
   }
 }
 
-/**
- * True if a dangerous text is only mentioned. Whoever wrote it wrote the words around it too, so that a label
- * ("example", "security", a heading, a quotation) counts for nothing. One thing counts: a prohibition or a search whose
- * grammatical object is exactly what was found, in the same sentence or in the sentence that introduces the list, table
- * or fence, and nothing that takes it back. A model that obeys such a text does not do what it shows.
- */
+// Dangerous text that is only mentioned: prohibitions and searches.
+
 const ACT =
   '(?:run|ran|runs|use|uses|pipe|pipes|execute|executes|paste|type|allow|install|follow|obey|accept|trust|write|commit|copy|send)';
 const NEGATED = String.raw`(?:never|do not|don['’]t|must not|should not|(?:nobody|no one)(?:\s(?:may|must|should))?)\s(?:ever\s)?${ACT}`;
@@ -284,6 +283,12 @@ export function ordersByReference(text: string): boolean {
   return REFERS.test(text.replace(QUOTED, ' ').replace(NEGATED_ORDER, ' '));
 }
 
+/**
+ * True if a dangerous text is only mentioned. Whoever wrote it wrote the words around it too, so that a label
+ * ("example", "security", a heading, a quotation) counts for nothing. One thing counts: a prohibition or a search whose
+ * grammatical object is exactly what was found, in the same sentence or in the sentence that introduces the list, table
+ * or fence, and nothing that takes it back. A model that obeys such a text does not do what it shows.
+ */
 export function isMentioned({ text, kind, intro, label, isScript }: Passage, index: number): boolean {
   if (isScript || kind === 'comment') return false;
   if (kind === 'code') return forbids(intro) && BAD_LABEL.test(label);
