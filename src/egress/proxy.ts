@@ -38,7 +38,7 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
     return socket;
   };
   const reach = async (url: string): Promise<Target | EgressFailure> => {
-    const target = isBlocked(url, options.blocked ?? []) ?? (await egress.check(url));
+    const target = blockedFailure(url, options.blocked ?? []) ?? (await egress.check(url));
     if (!target.ok) options.refused?.(target);
     return target;
   };
@@ -139,7 +139,7 @@ function refuse(response: ServerResponse, { code, message }: EgressFailure): voi
   response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8', 'x-refused': code }).end(`coda: ${message}`);
 }
 
-function isBlocked(url: string, blocked: readonly string[]): EgressFailure | undefined {
+function blockedFailure(url: string, blocked: readonly string[]): EgressFailure | undefined {
   if (!isUrl(url)) return undefined;
   const host = hostOf(new URL(url)).replace(/\.$/, '').toLowerCase();
   if (!blocked.some((each) => host === each.toLowerCase() || host.endsWith(`.${each.toLowerCase()}`))) return undefined;

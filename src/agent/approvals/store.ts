@@ -120,7 +120,7 @@ export async function claimExpired(tx: Transaction, now: Instant, limit: number)
     [now, limit],
   );
   // A statement of its own, which sees a decision that was committed while the first one waited for the row.
-  const { rows } = await tx.query<Omit<ExpiredTurn, 'open'> & { open: OpenQuestion[] | null }>(
+  const { rows } = await tx.query<Omit<ExpiredTurn, 'open'> & { open: ExpiredQuestion[] | null }>(
     `select t.id as "turnId", t.inbox_id as "inboxId", t.person_id as "personId", t.conversation_id as "conversationId",
             (select jsonb_agg(jsonb_build_object('path', a.path, 'callId', a.call_id, 'hash', a.payload ->> 'hash',
                                                  'tool', a.payload ->> 'tool')
@@ -132,14 +132,14 @@ export async function claimExpired(tx: Transaction, now: Instant, limit: number)
   return rows.map((row) => ({ ...row, open: row.open ?? [] }));
 }
 
-type OpenQuestion = Omit<AskedCall, 'turnId'> & { hash: string; tool: string | undefined };
+type ExpiredQuestion = Omit<AskedCall, 'turnId'> & { hash: string; tool: string | undefined };
 
 interface ExpiredTurn {
   turnId: string;
   inboxId: string;
   personId: string;
   conversationId: string;
-  open: OpenQuestion[];
+  open: ExpiredQuestion[];
 }
 
 export async function openQuestions(tx: Transaction, turnId: string): Promise<number> {

@@ -256,7 +256,7 @@ const HALVED = 2;
 /** Milliseconds that an answer waits for a summary; what is recalled without one has to do then. */
 const WAITED_MS = 10_000;
 
-interface Said {
+interface RecalledTurn {
   item: Item;
   turnId: string;
   recalled: Recalled;
@@ -276,15 +276,15 @@ export class Compaction {
    * summary that takes longer is stored when it is there, and the turn goes on with what fits, as without any. Throws
    * when the turn is stopped.
    */
-  async run(said: Said, fitting: { limits: Limits; room: number }, signal: AbortSignal): Promise<void> {
-    const { id } = said.item.conversation;
+  async run(turn: RecalledTurn, fitting: { limits: Limits; room: number }, signal: AbortSignal): Promise<void> {
+    const { id } = turn.item.conversation;
     if (this.running.has(id) || this.stopping.signal.aborted) return;
-    const work = this.sum(said, fitting).finally(() => this.running.delete(id));
+    const work = this.sum(turn, fitting).finally(() => this.running.delete(id));
     this.running.set(id, work);
     // Heard below as well, while somebody waits.
     work.catch((error) => this.options.world.log.error({ error: messageOf(error) }, 'a summary failed'));
     const recalled = await withTimeout(WAITED_MS, unlessAborted(signal, work));
-    if (recalled) Object.assign(said.recalled, recalled);
+    if (recalled) Object.assign(turn.recalled, recalled);
   }
 
   /** Ends summaries that nobody waits for any more; resolves when none runs. */
@@ -293,7 +293,7 @@ export class Compaction {
     await Promise.allSettled(this.running.values());
   }
 
-  private async sum({ item, turnId, recalled }: Said, { limits, room }: { limits: Limits; room: number }) {
+  private async sum({ item, turnId, recalled }: RecalledTurn, { limits, room }: { limits: Limits; room: number }) {
     const { database, world, models, ledger } = this.options;
     const { signal } = this.stopping;
     const took: Took = { used: [], repairs: [] };

@@ -1,6 +1,6 @@
 import { type Model, ModelError, type ModelEvent, type ModelRequest } from '../inference/model.ts';
 import { faultOf } from './fault.ts';
-import type { Learnt } from './quirks.ts';
+import { type Learnt, NEEDED } from './quirks.ts';
 import { Watch } from './watch.ts';
 
 export interface EndpointOptions {
@@ -36,9 +36,6 @@ export function withoutRefused<T extends object>(body: T, refuses: ReadonlySet<s
   const kept = Object.entries(body).filter(([field]) => NEEDED.includes(field) || !refuses.has(field));
   return Object.fromEntries(kept) as T;
 }
-
-/** A request without one of these is none: what a service says of them is about something within. */
-const NEEDED = ['model', 'messages', 'tools', 'system', 'stream'];
 
 /**
  * Makes a model of `speak`, which turns a request into events with one attempt: faults become `ModelError`s, an answer

@@ -24,7 +24,7 @@ import { type Candidate, routed } from './failover.ts';
 import { openaiModel } from './openai.ts';
 import { bareSchema } from './plain.ts';
 import { Prices } from './prices.ts';
-import { type Finding, type Learnt, learn, learntFrom, type QuirkTold, quirksTold } from './quirks.ts';
+import { type Learnt, learn, learntFrom, type QuirkTold, quirksTold } from './quirks.ts';
 import { resultText } from './wire.ts';
 
 export type ModelSettings = NonNullable<CoreValues['models']>;
@@ -193,14 +193,14 @@ export class Models {
     if (known) return known;
     const { failures, pause } = this.settings.breaker;
     const made = {
-      model: adapting(this.open(name), this.known(name), () => this.toldOnce(name)),
+      model: adapting(this.open(name), this.known(name), () => this.logQuirks(name)),
       breaker: this.breakers.of('model', name, { failures, pauseMs: pause }),
     };
     this.candidates.set(name, made);
     return made;
   }
 
-  private toldOnce(name: string): void {
+  private logQuirks(name: string): void {
     const found = this.quirks(name).map(({ what, instead }) => `${what}: ${instead}`);
     this.options.log.info({ model: name, found }, 'a model’s service refuses something; it is left out from now on');
   }
@@ -298,9 +298,9 @@ const MOST_FORMS = 8;
 
 /**
  * `model`, spoken to as it can be: what its service refuses for good is left out or said in another way, the request goes
- * out once more, and from then on it is sent like that. `found` hears of what is new.
+ * out once more, and from then on it is sent like that. `found` is called when there is something new.
  */
-function adapting(model: Model, learnt: Learnt, found: (finding: Finding) => void): Model {
+function adapting(model: Model, learnt: Learnt, found: () => void): Model {
   const { count } = model;
   return {
     ...model,
@@ -321,7 +321,7 @@ function adapting(model: Model, learnt: Learnt, found: (finding: Finding) => voi
           learnt.window = smaller(learnt.window, window);
           if (reason === 'rejected') learnt.reason = told;
           const isNew = finding !== undefined && learn(learnt, finding);
-          if (isNew) found(finding);
+          if (isNew) found();
           // Text that was sent on already cannot be repeated here: the caller asks anew.
           if (!isNew || spoke || forms === MOST_FORMS) throw error;
         }

@@ -77,7 +77,8 @@ function isNegative({ text, type }: Refusal): boolean {
   return NEGATIVE.test(text) || /unsupported|unknown_|unrecogni/.test(type);
 }
 
-const NEEDED = ['model', 'messages', 'tools', 'stream', 'system'];
+/** A request without one of these is none: what a service says of them is about something within. */
+export const NEEDED: readonly string[] = ['model', 'messages', 'tools', 'stream', 'system'];
 /** Fields within the messages and blocks of a request that it is complete without. */
 const WITHIN: readonly (readonly [field: string, name: string])[] = [
   ['include_usage', 'stream_options'],
