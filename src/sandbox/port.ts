@@ -109,7 +109,7 @@ export interface Sandbox {
   start(): void;
   /** Removes containers and volumes of this installation that nobody uses; resolves with how many. */
   reap(): Promise<number>;
-  /** True if Docker has the image with this id; false also where it cannot be asked. */
+  /** True if Docker has the image with this id; undefined where it cannot be asked. */
   hasImage(id: string): Promise<boolean | undefined>;
   facts(signal?: AbortSignal): Promise<SandboxFacts | SandboxFailure>;
   close(): Promise<void>;

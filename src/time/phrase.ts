@@ -17,7 +17,7 @@ type Single =
   | 'zone'
   | 'vague';
 
-/** The pieces of one "when", each in its place. What they mean together is for `interpret.ts`. */
+/** The pieces of one "when", each in its place. `interpret` (`parse.ts`) says what they mean together. */
 export interface Phrase extends Readonly<{ [Kind in Single | 'wrong']?: Of<Kind> | undefined }> {
   dates: DateSpec[];
   time?: TimeSpec | undefined;

@@ -289,7 +289,7 @@ export function approveTool(servers: Servers): AnyTool {
   });
 }
 
-/** Values that the input of a call carries to a server, for the policy to look for in people's words. Pure. */
+// Values that the input of a call carries to a server, for the policy to look for in people's words. Pure.
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -104,7 +104,6 @@ function sureOnes(question: string, able: readonly Ranked[]): readonly Ranked[] 
 }
 
 // Kinds of answers that a question asks for, and notes that can have one: "when" wants a time, "where" a place. Pure.
-//
 
 /** Whole words only: Marco and Maya are none. */
 const MONTH = `${ANY_MONTH}\\b`;

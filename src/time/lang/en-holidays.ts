@@ -1,9 +1,9 @@
+/** Holidays: their names as a pattern of the grammar, the day of a year, and the rule that finds it each year. */
+
 import { type Day, dayOf, nthWeekday } from '../civil.ts';
 import type { RulePart } from '../rules/rule.ts';
 import { moved, ONE_DAY } from './en-spans.ts';
 import { date, rule } from './grammar.ts';
-
-/** Holidays: their names as a pattern of the grammar, the day of a year, and the rule that finds it each year. */
 
 interface Holiday {
   /** None where a name means this one in some zones only. */

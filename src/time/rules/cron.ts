@@ -1,3 +1,8 @@
+/**
+ * Cron expressions of five fields, of six with seconds or a year, of Quartz's seven, in a zone of their own
+ * (`CRON_TZ=Europe/London 0 9 * * *`). node-cron reads the fields; the rule, its days and what never comes are worked out here.
+ */
+
 import { createRequire } from 'node:module';
 import type { ParsedFields } from 'node-cron';
 import { lazy } from '../../base/async.ts';
@@ -8,11 +13,6 @@ import type { Reading, When, WhenContext } from '../types.ts';
 import { instantOf, isZone } from '../zones.ts';
 import type { NthWeekday, Rule, RulePart } from './rule.ts';
 import { ruleWhen } from './text.ts';
-
-/**
- * Cron expressions of five fields, of six with seconds or a year, of Quartz's seven, in a zone of their own
- * (`CRON_TZ=Europe/London 0 9 * * *`). node-cron reads the fields; the rule, its days and what never comes are worked out here.
- */
 
 const MACROS: ReadonlyMap<string, string> = new Map(
   Object.entries({

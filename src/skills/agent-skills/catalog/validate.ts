@@ -105,11 +105,9 @@ function namedScripts(body: string): { path: string; line: number }[] {
   return [...scripts].map(([path, line]) => ({ path, line }));
 }
 
-/**
- * True if a skill is in the form of the Agent Skills standard (agentskills.io/specification), by its text. A violation
- * is a warning here, because the skill may be usable all the same. Where the reference validator refuses what the text
- * allows, there is a note.
- */
+// The form of the Agent Skills standard (agentskills.io/specification), by its text. A violation is a warning here, because
+// the skill may be usable all the same. Where the reference validator refuses what the text allows, there is a note.
+
 const TEXTS = ['name', 'description', 'license', 'compatibility'];
 const KEYS = [...TEXTS, 'metadata', 'allowed-tools'];
 const REQUIRED = ['name', 'description'];

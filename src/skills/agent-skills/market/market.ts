@@ -158,7 +158,8 @@ export async function bundleBytes(
   });
 }
 
-/** Reads catalogs: coda's own format, and those of others. Pure. */
+// Reads catalogs: coda's own format, and those of others. Pure.
+
 const DAY_MS = 86_400_000;
 /** A catalog is signed anew at least so often: nobody is shown an old one for longer. */
 const LONGEST_LIFE_DAYS = 400;

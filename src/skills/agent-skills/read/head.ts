@@ -161,7 +161,6 @@ function countLines(bytes: Buffer, to: number): number {
 
 // The frontmatter that most skills have: `key: value` lines, with lists or more of them below a key, JSON as a value, and
 // nothing else.
-//
 
 /** Limit of the quick reader, which does not yield. */
 const MAX_PLAIN_CHARACTERS = 16_384;

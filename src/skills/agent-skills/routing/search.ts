@@ -227,7 +227,6 @@ function sink(heap: Float32Array, value: number): void {
 
 // Probability that a request asks for a skill at all: two logistic regressions, over words alone and over words and
 // meaning.
-//
 
 /**
  * Over what a skill shares with a request, learned on the requests of test/skills/agent-skills/routing among a thousand public

@@ -136,7 +136,8 @@ function helpIn(text: string): string[] {
   return help;
 }
 
-/** The cases in a skill's `tests/`: what should call for it, and what its instructions should say. */
+// The cases in a skill's `tests/`: what should call for it, and what its instructions should say.
+
 const MAX_CASES_BYTES = 262_144;
 
 const textsCases = z

@@ -185,7 +185,8 @@ function healthTool({ sandbox: { detached }, config }: Deps): AnyTool {
   });
 }
 
-/** A run from its lock to its record: each step is a durable job, and its result is one commit with the next. */
+// A run from its lock to its record: each step is a durable job, and its result is one commit with the next.
+
 const STEP_JOB = 'improvement.run.step';
 export const RUN_TASK = 'improvement.executor';
 

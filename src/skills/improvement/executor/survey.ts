@@ -103,10 +103,9 @@ function listOf(entries: readonly Entry[], forbidden: readonly string[]): string
     .slice(0, LONGEST_LIST);
 }
 
-/**
- * Files that may import another one, read from the text of a commit: nothing of it is compiled or run. Counts too many
- * rather than too few: any string that may mean a file counts, whatever it is used for.
- */
+// Files that may import another one, read from the text of a commit: nothing of it is compiled or run. Too many are counted
+// rather than too few: any string that may mean a file counts, whatever it is used for.
+
 const SCRIPT = /\.(?:[cm]?[jt]sx?|vue|svelte|astro)$/;
 const QUOTE = `['"\`]`;
 const INSIDE = `[^'"\`]*`;
@@ -166,7 +165,7 @@ const withoutEnding = (path: string): string => path.replace(/(?:\.d)?\.[^./]*$/
 
 const posixEscaped = (text: string): string => text.replace(/[.[\]{}()*+?^$|\\]/g, '\\$&');
 
-/** They get their material in the question, and no tool. */
+/** Specialists of a run: they get their material in the question, and no tool. */
 type SpecialistName = 'code-archaeologist' | 'code-surgeon' | 'test-runner' | 'improvement-reporter';
 
 interface Task {
