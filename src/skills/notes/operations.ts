@@ -351,9 +351,9 @@ export function fromMarkdown(content: string, facts: FileFacts): FiledNote | { p
   return foreign(text, read, facts);
 }
 
-type ReadMarkdown = (key: string) => YamlNode | undefined;
+type FieldOf = (key: string) => YamlNode | undefined;
 
-function ours(id: string, text: string, read: ReadMarkdown, { changed }: FileFacts): FiledNote {
+function ours(id: string, text: string, read: FieldOf, { changed }: FileFacts): FiledNote {
   const title = textOf(read('title'));
   return {
     id,
@@ -367,7 +367,7 @@ function ours(id: string, text: string, read: ReadMarkdown, { changed }: FileFac
   };
 }
 
-function foreign(text: string, read: ReadMarkdown, { path, changed }: FileFacts): FiledNote {
+function foreign(text: string, read: FieldOf, { path, changed }: FileFacts): FiledNote {
   const parts = path.split('/');
   const name = (parts.pop() ?? '').replace(/\.(?:md|markdown|txt)$/i, '');
   const title = (textOf(read('title')) ?? name).slice(0, 200).trim();

@@ -196,8 +196,6 @@ export const texts = {
       : `Done: ${quoted(reminder.text)}.`,
   notOpen: (reminder: Reminder, next: Instant, reader: Reader) =>
     `${quoted(reminder.text)} is not due now; it comes next on ${instantWords(next, reader)}.`,
-  once: 'just once this time',
-  always: 'all of them both each every everything always it',
   noSeries: ({ text }: Reminder) => `${quoted(text)} comes only once: it can be moved or deleted, not skipped.`,
   notThen: ({ text, plannedAt }: Reminder, reader: Reader) =>
     `${quoted(text)} does not come then as it is.${plannedAt ? ` Next: ${instantWords(plannedAt, reader)}.` : ''}`,

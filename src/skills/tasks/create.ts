@@ -11,7 +11,7 @@ import {
 } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import * as store from './store.ts';
-import { LONGEST, MOST_STEPS, readStep, type Step, type Task } from './task.ts';
+import { isOpen, LONGEST, MOST_STEPS, readStep, type Step, type Task } from './task.ts';
 import { texts } from './texts.ts';
 import { choicesOf, soon, type Tooling, timeOf } from './tooling.ts';
 import { undoOf } from './undo.ts';
@@ -104,12 +104,11 @@ export function changeResult(
   const { nextAt } = after;
   if (nextAt) ctx.tx.afterCommit(() => tooling.wakeAt(nextAt));
   const undo = undoOf(after, before);
-  const isOpen = after.state === 'active' || after.state === 'blocked';
   return done(text, {
     undo,
     subject: after.title,
     id: after.id,
-    choices: [...(isOpen ? choicesOf(after, tooling) : []), undoChoice(undo)],
+    choices: [...(isOpen(after) ? choicesOf(after, tooling) : []), undoChoice(undo)],
     ...(nextAt && { times: [nextAt.toISOString()] }),
     ...(after.tainted && { tainted: true }),
   });

@@ -200,21 +200,20 @@ export async function planNext(tx: Transaction, taken: readonly Taken[]): Promis
 export interface Worked extends Task {
   /** A step was done in it. */
   gotOn: boolean;
-  wentWell: boolean;
 }
 
 /** Takes those whose turn has ended, and holds them until `tx` ends: no turn works on them any more. */
 export async function settle(tx: Transaction, limit: number): Promise<Worked[]> {
-  const { rows } = await tx.query<Row & { got_on: boolean; went_well: boolean }>(
+  const { rows } = await tx.query<Row & { got_on: boolean }>(
     `with ended as (${takeEnded(PLANNER, limit)}), over as (
-       select t.id, t.step > coalesce(t.running_step, 0) as got_on, i.state = 'done' as went_well
+       select t.id, t.step > coalesce(t.running_step, 0) as got_on
          from tasks t join ended i on i.id = t.running where t.running = any(array(select id from ended))
           for update of t
      )
      update tasks t set running = null, running_step = null from over where t.id = over.id
-     returning t.*, over.got_on, over.went_well`,
+     returning t.*, over.got_on`,
   );
-  return rows.map((row) => ({ ...toTask(row), gotOn: row.got_on, wentWell: row.went_well }));
+  return rows.map((row) => ({ ...toTask(row), gotOn: row.got_on }));
 }
 
 export function adoptTurns(database: Database): Promise<number> {

@@ -16,7 +16,7 @@ import {
 import type { FileRef } from '../../delivery/index.ts';
 import { changeResult, readSteps, stepsInput } from './create.ts';
 import * as store from './store.ts';
-import { BLOCKS, isOpen, LONGEST, MOST_FILES, MOST_STEPS, type Step, type Task, type Wish } from './task.ts';
+import { BLOCKS, LONGEST, MOST_FILES, MOST_STEPS, type Step, type Task, type Wish } from './task.ts';
 import { finished, line, texts, whole } from './texts.ts';
 import { choicesOf, isWord, soon, type Tooling, timeOf } from './tooling.ts';
 import { undoOf } from './undo.ts';
@@ -220,9 +220,7 @@ export const laterTool = (tooling: Tooling) =>
       const plan = timeOf(input.when, ctx, tooling, again);
       if ('ok' in plan) return plan;
       const after = await change(ctx, task, { nextAt: plan.plannedAt, rule: plan.rule ?? task.rule });
-      return isOpen(after)
-        ? changeResult(after, task, texts.later(after, plan.plannedAt, ctx.when), ctx, tooling)
-        : failed('GONE', texts.over);
+      return changeResult(after, task, texts.later(after, plan.plannedAt, ctx.when), ctx, tooling);
     },
   });
 

@@ -148,9 +148,7 @@ interface HookSecrets {
   of(hook: Pick<Hook, 'id' | 'personId'>): Promise<string | undefined>;
 }
 
-type DepsTake = Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'artifacts'> & {
-  attachmentBytes: number;
-};
+type TakeDeps = Deps & Pick<WebhookDeps, 'attachmentBytes'>;
 
 const TOLERANCE_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
@@ -166,7 +164,7 @@ const HEADERS: Readonly<Record<Exclude<HookForm, 'unsigned'>, string>> = {
 };
 
 /** True if the body is its program's. Throws `HTTP_UNAUTHORIZED` and says what is wrong, never what would be right. */
-async function authenticate(deps: DepsTake, hook: Hook, sent: Sent, secrets: HookSecrets): Promise<void> {
+async function authenticate(deps: TakeDeps, hook: Hook, sent: Sent, secrets: HookSecrets): Promise<void> {
   const { form } = hook;
   if (form === 'unsigned') {
     if (sent.local) return;
@@ -192,7 +190,7 @@ const SAYS: Readonly<Record<BadSignature, (header: string) => string>> = {
  * Notes the delivery and what it makes in one transaction: from then on it happens, once. Throws `HTTP_CONFLICT` for what
  * was taken before, `HTTP_TOO_FAST`, `INPUT_INVALID`. `sent` has been authenticated.
  */
-async function take(deps: DepsTake, hook: Hook, sent: Sent): Promise<{ delivery: string; missing: string[] }> {
+async function take(deps: TakeDeps, hook: Hook, sent: Sent): Promise<{ delivery: string; missing: string[] }> {
   const payload = payloadOf(sent.body);
   const filled = fill(hook.template, payload);
   if (filled.text === '') throw invalid('The template makes nothing of this payload.');
@@ -264,7 +262,7 @@ const attachments = z
 
 /** `attachments` of the payload, kept as files; anything else of that name is an ordinary value. */
 async function attachmentsOf(
-  { artifacts, attachmentBytes }: DepsTake,
+  { artifacts, attachmentBytes }: TakeDeps,
   payload: Record<string, unknown>,
 ): Promise<IncomingFile[]> {
   const { attachments: given } = payload;

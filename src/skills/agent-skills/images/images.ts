@@ -172,7 +172,8 @@ function wrong(message: string): CodaError {
   return new CodaError('INPUT_INVALID', { message, remedy: '"coda skills images" builds images and records them.' });
 }
 
-/** Build plan of a skill's image: a pure function of the skills' declarations. */
+// The build plan of a skill's image: a pure function of the skills' declarations.
+
 interface ImagePlan {
   skill: string;
   tag: string;

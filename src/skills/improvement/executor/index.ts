@@ -33,7 +33,7 @@ const tag = z
   .regex(/^agent-sandbox-[a-z0-9][a-z0-9-]{0,60}(?::[a-z0-9][a-z0-9.-]{0,40})?$/)
   .describe('Of the image: agent-sandbox-NAME.');
 
-const SANDBOX_TOOLS_COMMON = {
+const IN_SANDBOX = {
   effect: 'external',
   does: ['code'],
   callers: 'main-agent',
@@ -46,7 +46,7 @@ const refused = ({ code, message, remedy }: SandboxFailure): ToolResult => faile
 export function sandboxTools(deps: Deps): AnyTool[] {
   return [
     buildTool(deps),
-    runToolSandboxTools(deps),
+    startTool(deps),
     logsTool(deps),
     stopTool(deps),
     removeTool(deps),
@@ -57,7 +57,7 @@ export function sandboxTools(deps: Deps): AnyTool[] {
 function buildTool(deps: Deps): AnyTool {
   const { executor_build_timeout: timeoutMs } = deps.config;
   return outsideTool({
-    ...SANDBOX_TOOLS_COMMON,
+    ...IN_SANDBOX,
     name: 'docker_sandbox_build',
     description:
       'Builds an image of the newest change that the executor has made. `context` is a folder of its worktree, `dockerfile` a path in that folder.',
@@ -93,9 +93,9 @@ function buildTool(deps: Deps): AnyTool {
   });
 }
 
-function runToolSandboxTools({ sandbox: { detached } }: Deps): AnyTool {
+function startTool({ sandbox: { detached } }: Deps): AnyTool {
   return outsideTool({
-    ...SANDBOX_TOOLS_COMMON,
+    ...IN_SANDBOX,
     name: 'docker_sandbox_run',
     description:
       'Starts a container of an image that docker_sandbox_build has made; it runs by itself, without a network, until it is stopped or its time is up. A container that had the name is removed.',
@@ -118,7 +118,7 @@ function runToolSandboxTools({ sandbox: { detached } }: Deps): AnyTool {
 
 function logsTool({ sandbox: { detached } }: Deps): AnyTool {
   return outsideTool({
-    ...SANDBOX_TOOLS_COMMON,
+    ...IN_SANDBOX,
     name: 'docker_sandbox_logs',
     description: 'Shows what a container of docker_sandbox_run has written last, and if it runs.',
     input: z.object({ name }),
@@ -134,7 +134,7 @@ function logsTool({ sandbox: { detached } }: Deps): AnyTool {
 
 function stopTool({ sandbox: { detached } }: Deps): AnyTool {
   return outsideTool({
-    ...SANDBOX_TOOLS_COMMON,
+    ...IN_SANDBOX,
     name: 'docker_sandbox_stop',
     description: 'Stops a container of docker_sandbox_run; what it has written can still be read.',
     input: z.object({ name }),
@@ -149,7 +149,7 @@ function stopTool({ sandbox: { detached } }: Deps): AnyTool {
 
 function removeTool({ sandbox: { detached } }: Deps): AnyTool {
   return outsideTool({
-    ...SANDBOX_TOOLS_COMMON,
+    ...IN_SANDBOX,
     name: 'docker_sandbox_remove',
     description: 'Removes a container of docker_sandbox_run with all that it has written.',
     input: z.object({ name }),
@@ -164,7 +164,7 @@ function removeTool({ sandbox: { detached } }: Deps): AnyTool {
 
 function healthTool({ sandbox: { detached }, config }: Deps): AnyTool {
   return outsideTool({
-    ...SANDBOX_TOOLS_COMMON,
+    ...IN_SANDBOX,
     name: 'docker_sandbox_healthcheck',
     description: 'Asks a container of docker_sandbox_run for a page on its own localhost; nothing else can be reached.',
     input: z.object({

@@ -151,7 +151,7 @@ const named = z.object({ id: z.string().min(1).max(20) });
 const TAINTED = { tainted: true } as const;
 
 function learnedTools(deps: LearnedDeps): AnyTool[] {
-  return [keepTool(deps), showTool(deps), neverTool(deps), takeBackTool(deps), wakeTool(deps)];
+  return [keepTool(deps), showTool(deps), neverTool(), takeBackTool(deps), wakeTool(deps)];
 }
 
 type Presser = { id: string; role: string };
@@ -234,7 +234,7 @@ function showTool({ database }: LearnedDeps): AnyTool {
   });
 }
 
-function neverTool(_: LearnedDeps): AnyTool {
+function neverTool(): AnyTool {
   return dataTool({
     name: NEVER,
     description: 'Wants no skill for something.',

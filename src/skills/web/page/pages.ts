@@ -23,7 +23,7 @@ interface Read {
 }
 
 type Work = { kind: 'html'; html: string; url: string } | { kind: 'pdf'; bytes: Uint8Array; most: number };
-type AnswerReader = { id: number; page?: Read; error?: string };
+type WorkerAnswer = { id: number; page?: Read; error?: string };
 
 const WITHIN_MS = 20_000;
 /** Milliseconds without use after which the thread and its memory are given back. */
@@ -67,8 +67,8 @@ export class Reader {
     this.thread ??= this.begin();
     const { thread } = this;
     const id = ++this.count;
-    const answered = deferred<AnswerReader>();
-    const hear = (answer: AnswerReader) => answer.id === id && answered.resolve(answer);
+    const answered = deferred<WorkerAnswer>();
+    const hear = (answer: WorkerAnswer) => answer.id === id && answered.resolve(answer);
     const failed = (error: unknown) => answered.resolve({ id, error: messageOf(error) });
     const ended = () => failed('its thread has ended');
     thread.on('message', hear).once('error', failed).once('exit', ended);

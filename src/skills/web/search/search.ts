@@ -61,7 +61,7 @@ const one = z.object({
 });
 const list = z.array(one.catch({})).max(1_000);
 
-type FoundServices = { ok: true; hits: Hit[] } | Failed;
+type Searched = { ok: true; hits: Hit[] } | Failed;
 
 /** A SearXNG of the owner's: https://docs.searxng.org/dev/search_api.html */
 function searxng(egress: Egress, base: string): SearchProvider {
@@ -70,7 +70,7 @@ function searxng(egress: Egress, base: string): SearchProvider {
   const endpoint = new Endpoint(egress, { title, base, remedy });
   return {
     title,
-    async search(query, count, signal): Promise<FoundServices> {
+    async search(query, count, signal): Promise<Searched> {
       const came = await endpoint.json({ path: 'search', query: { q: query, format: 'json' }, signal });
       if (!came.ok) return came;
       const read = z.object({ results: list }).safeParse(came.value);
@@ -87,7 +87,7 @@ function brave(egress: Egress, key: string, base = 'https://api.search.brave.com
   const endpoint = new Endpoint(egress, { title, base, headers, remedy: keyRemedy('brave') });
   return {
     title,
-    async search(query, count, signal): Promise<FoundServices> {
+    async search(query, count, signal): Promise<Searched> {
       const came = await endpoint.json({
         path: 'res/v1/web/search',
         query: { q: query, count: Math.min(20, count) },
@@ -108,7 +108,7 @@ function tavily(egress: Egress, key: string, base = 'https://api.tavily.com'): S
   const endpoint = new Endpoint(egress, { title, base, headers, remedy: keyRemedy('tavily') });
   return {
     title,
-    async search(query, count, signal): Promise<FoundServices> {
+    async search(query, count, signal): Promise<Searched> {
       const came = await endpoint.json({ path: 'search', body: { query, max_results: Math.min(20, count) }, signal });
       if (!came.ok) return came;
       const read = z.object({ results: list }).safeParse(came.value);
@@ -119,7 +119,7 @@ function tavily(egress: Egress, key: string, base = 'https://api.tavily.com'): S
 
 const keyRemedy = (name: string) => `An owner has to look at web.search.${name}.api_key in config.yaml.`;
 
-function hitsOf(results: z.output<typeof list>, count: number): FoundServices {
+function hitsOf(results: z.output<typeof list>, count: number): Searched {
   const hits = results.map(({ content, description, publishedDate, published_date, age, ...hit }) => ({
     ...hit,
     snippet: content ?? description,
