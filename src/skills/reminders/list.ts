@@ -34,6 +34,7 @@ export async function upcoming({ db, personId }: Pick<PageReader, 'db' | 'person
   const pending = await store.page(db, { personId, status: 'pending', limit: UPCOMING_MOST, offset: 0 });
   return pending
     .flatMap((reminder) => timesOf(reminder, to).map((at) => ({ at, text: reminder.text })))
+    .sort((a, b) => a.at.getTime() - b.at.getTime())
     .slice(0, UPCOMING_MOST);
 }
 

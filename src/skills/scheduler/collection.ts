@@ -84,7 +84,10 @@ const MOST_OF_ONE = 50;
 
 export async function upcoming({ db, personId }: Pick<PageReader, 'db' | 'personId'>, to: Date): Promise<Upcoming[]> {
   const planned = await store.list(db, personId);
-  return planned.flatMap((each) => timesOf(each, to).map((at) => ({ at, text: each.title }))).slice(0, MOST);
+  return planned
+    .flatMap((each) => timesOf(each, to).map((at) => ({ at, text: each.title })))
+    .sort((a, b) => a.at.getTime() - b.at.getTime())
+    .slice(0, MOST);
 }
 
 function timesOf({ state, nextAt, rule }: PersonSchedule, to: Date): Date[] {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ToolResult } from '../../../src/agent/index.ts';
 import type { Choice } from '../../../src/delivery/index.ts';
 import { reminders } from '../../../src/skills/reminders/index.ts';
-import type { Database } from '../../../src/storage/index.ts';
+import { upcoming } from '../../../src/skills/reminders/list.ts';
+import { type Database, readerOf } from '../../../src/storage/index.ts';
 import { testDatabases } from '../../support/database.ts';
 import { type As, type Options, type Played, playSkill, words } from '../play.ts';
 
@@ -249,6 +250,16 @@ for (const { name, available, open } of testDatabases)
         const { rows } = await database.read<{ planned_at: Date }>('select planned_at from reminders');
         expect(rows).toEqual([{ planned_at: new Date('2026-11-22T00:00:00Z') }]);
       });
+    });
+
+    test('a week shows what is soon, however often others come', async () => {
+      for (let n = 1; n <= 5; n++) await remind(`drink ${n}`, 'every 30 minutes');
+      await remind('dentist', 'in 2 hours');
+      const { rows } = await database.read<{ id: string }>('select distinct person_id as id from reminders');
+      const to = new Date(coda.world.clock.now().getTime() + 7 * 86_400_000);
+      const shown = await upcoming({ db: readerOf(database), personId: rows[0]?.id ?? '' }, to);
+      expect(shown.map(({ text }) => text)).toContain('dentist');
+      expect(shown).toHaveLength(200);
     });
 
     describe('the list', () => {
