@@ -68,11 +68,18 @@ export function readTool(deps: CodeDeps): AnyTool {
 }
 
 function page(bytes: Buffer, from: number) {
-  const content = bytes
-    .subarray(0, PAGE)
-    .toString('utf8')
-    .replace(/\ufffd{1,3}$/, '');
-  const next = from + Math.max(Buffer.byteLength(content), 1);
   const truncated = bytes.length > PAGE;
-  return { content, truncated, ...(truncated && { next }) };
+  const shown = bytes.subarray(0, truncated ? PAGE - cutAt(bytes, PAGE) : PAGE);
+  return { content: shown.toString('utf8'), truncated, ...(truncated && { next: from + shown.length }) };
+}
+
+/** Bytes before `end` of a character that goes on behind it; 0 where none does. */
+function cutAt(bytes: Buffer, end: number): number {
+  for (let back = 1; back <= 3; back++) {
+    const byte = bytes[end - back] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
 }

@@ -68,6 +68,18 @@ print(len(text))`;
     expect(JSON.stringify(told.notes)).toContain('new sandbox');
   });
 
+  test('a file that is no UTF-8 is read on where the page before it ended', async () => {
+    const readOn = (from: number) => ({ call: 'file_read', input: { path: 'latin.txt', from } });
+    const write = python("open('latin.txt', 'wb').write(b'caf\\xe9 ' * 1600)");
+    const model = new ScriptedModel([write, readOn(0)], [readOn(6_000)], ['read']);
+    await using coda = await playCode(model);
+    const ana = coda.person('ana');
+    await ana.says('try');
+    await ana.presses('Approve');
+    expect(lastResult(model.requests[1])).toMatchObject({ truncated: true, next: 6_000 });
+    expect(lastResult(model.requests[2])).toMatchObject({ truncated: false });
+  });
+
   test('a container that was killed from outside is replaced, and the model is told', async () => {
     const write = { call: 'file_write', input: { path: 'n.txt', content: 'kept' } };
     let killed: Promise<unknown> | undefined;
