@@ -55,6 +55,7 @@ class Lines implements Conversation {
   private readonly session: Duplex;
   private readonly parts = new Map<string, Said>();
   private readonly waiting = new Map<string, ReturnType<typeof deferred<void>>>();
+  private isOver = false;
 
   constructor(session: Duplex, ask: AskFor) {
     [this.session, this.ask] = [session, ask];
@@ -76,11 +77,12 @@ class Lines implements Conversation {
   }
 
   private async send(what: { text: string } | { press: string }): Promise<string[]> {
+    if (this.isOver) throw gone();
     const id = randomUUID();
-    const over = deferred();
-    this.waiting.set(id, over);
+    const answered = deferred();
+    this.waiting.set(id, answered);
     this.session.write(`${JSON.stringify({ ...what, id, conversation: CONVERSATION })}\n`);
-    await over.promise;
+    await answered.promise;
     return [...this.parts.values()].filter((part) => part.in_reply_to === id).map(({ text }) => text);
   }
 
@@ -92,7 +94,8 @@ class Lines implements Conversation {
     } catch {
       // It is over for both ends of it.
     }
-    for (const over of this.waiting.values()) over.reject(noDaemon('this data folder'));
+    this.isOver = true;
+    for (const answered of this.waiting.values()) answered.reject(gone());
   }
 
   private heard(line: Output): void {
@@ -106,3 +109,5 @@ class Lines implements Conversation {
     }
   }
 }
+
+const gone = () => noDaemon('this data folder');
