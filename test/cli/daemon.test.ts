@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serve } from '../../src/cli/daemon/serve.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDataDir, Jsonl, migratedDataDir, type Options, Program } from '../support/jsonl.ts';
 import { fillMigrated } from '../support/template.ts';
@@ -81,6 +84,18 @@ describe('a daemon', () => {
     expect(await daemon.exit).toEqual({ code: 0, signal: null });
     expect(statSync(socket, { throwIfNoEntry: false })).toBeUndefined();
   });
+});
+
+test('a start that fails takes its control socket away', async () => {
+  const dataDir = await migratedDataDir();
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const config = join(dataDir, 'coda.yaml');
+  writeFileSync(config, `http: { listen: "127.0.0.1:${(taken.address() as AddressInfo).port}" }\n`);
+  const started = serve({ data: dataDir, config, args: [] }, process, { logTo: () => ({ write: () => {} }) });
+  await expect(started).rejects.toMatchObject({ code: 'HTTP_ADDRESS' });
+  expect(statSync(join(dataDir, 'run', 'control.sock'), { throwIfNoEntry: false })).toBeUndefined();
+  taken.close();
 });
 
 test('health and status say that no daemon runs', async () => {

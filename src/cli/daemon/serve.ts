@@ -1,4 +1,4 @@
-import { type App, build, controlVerbs, createWorld, openControl, readConfig } from '../../app/index.ts';
+import { type App, build, type Control, controlVerbs, createWorld, openControl, readConfig } from '../../app/index.ts';
 import { smallHeaps } from '../../base/heap.ts';
 import type { Json } from '../../base/json.ts';
 import { createLog, type Log, Secrets } from '../../base/log.ts';
@@ -32,8 +32,13 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
   const began = world.clock.monotonic();
   try {
     const app = await build(config, world, { ...aboutItself(config), onFatal: (error) => die(io, error, witness) });
+    let control: Control | undefined;
+    const close = async (graceMs?: number) => {
+      await app.stop(graceMs);
+      await control?.close();
+    };
     try {
-      const control = await openControl({
+      control = await openControl({
         dataDir: config.dataDir,
         verbs: controlVerbs({ app, config, world, isRunning: true }),
         chat: (socket, { cwd, token }) =>
@@ -49,13 +54,12 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
       smallHeaps();
       log.debug({ ms: Math.round(world.clock.monotonic() - began) }, 'started');
       const stop = async () => {
-        await app.stop();
-        await control.close();
+        await close();
         release();
       };
       return { app, config, log, stop };
     } catch (error) {
-      await app.stop(0);
+      await close(0);
       throw error;
     }
   } catch (error) {
