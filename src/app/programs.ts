@@ -37,7 +37,7 @@ export function programVerbs(deps: ProgramDeps): Record<string, Verb> {
 
 const brought = z.object({ title: z.string(), when: z.string(), prompt: z.string() });
 
-/** Taken back where the person has the same already: only what was made tells its times. */
+/** Rolls an import back that the person has already: only the schedule that was made tells its times. */
 class KnownSchedule extends Error {}
 
 /**

@@ -1,4 +1,4 @@
-/** True if there is a newer coda: asked only when somebody asks, and only at the address that they configured. */
+/** Looks for a newer coda: only when somebody asks, and only at the address that they configured. */
 import { z } from 'zod';
 import { deadline } from '../base/async.ts';
 import { CodaError, messageOf } from '../base/errors.ts';

@@ -1,8 +1,8 @@
 /** A fault, without texts of people: names and codes of coda's own only. */
 export interface Fault {
-  /** The part: `model`, `tool`, `job`, `delivery`, `storage`. */
+  /** The kind of part: `model`, `tool`, `job`, `delivery`, `storage`. */
   source: string;
-  /** The source: `anthropic/claude-sonnet-4-5`, `web_read`, `retention`, `discord`. */
+  /** The part: `anthropic/claude-sonnet-4-5`, `web_read`, `retention`, `discord`. */
   kind: string;
   /** Stable: a fault of the taxonomy or a code of `ERRORS`. */
   code: string;

@@ -200,7 +200,7 @@ function withoutE(word: string, r1: number, r2: number): string {
   return at >= r2 || (at >= r1 && !kept) ? word.slice(0, -1) : word;
 }
 
-/** Ranks texts for a question by their words (BM25): pure, over postings that the caller keeps. */
+// Coverage of a question's words by texts, rare words counting more: pure, over postings that the caller keeps.
 
 const NOWHERE: ArrayLike<number> = [];
 

@@ -272,7 +272,7 @@ const TROUBLE: Trouble = {
 
 type Own = RawMessage & { nonce?: string | number; interaction_metadata?: unknown };
 
-/** Notices another coda that speaks under the same name: what is said there is neither this process's nor in its database. */
+/** Detects a second process with the same token, by messages that are neither this process's nor in its database. */
 class DuplicateTokenDetector {
   private readonly options: DiscordOptions;
   private readonly inbox: () => Inbox | undefined;

@@ -385,7 +385,6 @@ class GatewayRelay {
 
 // discord.js's connection to the Gateway, with its frames checked and its failures caught: there they are promises that
 // nobody waits for, and would end the process.
-//
 
 interface ShardWatch {
   wanted(): boolean;

@@ -281,7 +281,8 @@ function channelOf({ channel }: Receipt, place: Place): { channel: string } {
   return { channel: typeof channel === 'string' ? channel : whereIs(place).channel };
 }
 
-/** Addresses that answers to an interaction go to (docs.slack.dev/interactivity/handling-user-interaction#message_responses). */
+// Addresses that answers to an interaction go to (docs.slack.dev/interactivity/handling-user-interaction#message_responses).
+
 const WITHIN_MS = 8_000;
 
 /**

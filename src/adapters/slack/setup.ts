@@ -52,7 +52,7 @@ async function examine(settings: SlackConfig, log: Log): Promise<SetupAnswer> {
   return { ok: true, says: `signed in as ${user} in ${team}`, notes };
 }
 
-/** The app's manifest; `config/slack-manifest.yaml` has the same, and a test compares them. */
+// The app's manifest; `config/slack-manifest.yaml` has the same, and a test compares them.
 
 const SCOPES = {
   'app_mentions:read': 'mentions in channels',

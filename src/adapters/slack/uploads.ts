@@ -77,7 +77,7 @@ export class Uploads {
     return upload;
   }
 
-  /** True if the files that an earlier attempt has uploaded are shared in the channel. Throws what a request throws. */
+  /** The receipt, if the files that an earlier attempt has uploaded are shared in the channel. Throws what a request throws. */
   async find(api: Api, part: Part, channel: string): Promise<Receipt | undefined> {
     const ids = idsOf(part.progress);
     const [first] = ids;

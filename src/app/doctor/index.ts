@@ -134,7 +134,7 @@ function doctorDeps(checks: Checks, breakers: Breakers, bus: Bus): DoctorDeps & 
 
 const WITHIN_MS = 5_000;
 
-/** True if the proxies are there; what they let through shows where it is asked for. */
+/** Checks that the proxies are there; what they let through shows where it is asked for. */
 function proxyCheck(proxy: OutboundProxy): HealthCheck {
   return {
     name: 'proxy',
@@ -176,7 +176,7 @@ interface ModelParts {
 }
 
 /**
- * True if each provider can be reached with its key, what is known of prices, and how often answers had to be put
+ * Checks that each provider can be reached with its key, what is known of prices, and how often answers had to be put
  * right.
  */
 export function modelChecks({ models, database, clock, zone, overridden }: ModelParts): HealthCheck[] {

@@ -25,7 +25,7 @@ export function judgeDisk(free: number, folder: string): Verdict {
   return { ok: true, says };
 }
 
-/** True if files can still be made there; some file systems count none (`total` is 0). Pure. */
+/** Verdict on too few inodes for new files, if they are; some file systems count none (`total` is 0). Pure. */
 export function judgeInodes(free: number, total: number, folder: string): Verdict | undefined {
   if (total === 0 || free >= FEW_INODES) return undefined;
   return {
@@ -37,7 +37,7 @@ export function judgeInodes(free: number, total: number, folder: string): Verdic
   };
 }
 
-/** True if there is memory: what this process has, what it may have (undefined: no limit), what the machine has left. Pure. */
+/** Verdict on memory: what this process has, what it may have (undefined: no limit), what the machine has left. Pure. */
 export function judgeMemory({ used, limit, free }: { used: number; limit: number | undefined; free: number }): Verdict {
   const says = `${bytesOf(used)} used${limit === undefined ? '' : ` of ${bytesOf(limit)}`}, ${bytesOf(free)} free on this machine`;
   const low = { ok: false, code: 'MEMORY_LOW', severity: 'warning' } as const;
@@ -51,7 +51,7 @@ export function judgeMemory({ used, limit, free }: { used: number; limit: number
   return { ...low, says, remedy };
 }
 
-/** True if this process may write there; `code` is what the system says, undefined: it may. Pure. */
+/** Verdict on a folder to be written to; `code` is the system's refusal, undefined where it has none. Pure. */
 export function judgeFolder(code: string | undefined, folder: string): Verdict {
   if (code === undefined) return { ok: true, says: `${folder} can be written to` };
   const reasons: Record<string, string> = { ENOENT: 'is not there', EROFS: 'is on a read-only disk' };
@@ -63,7 +63,7 @@ export function judgeFolder(code: string | undefined, folder: string): Verdict {
   };
 }
 
-/** True if the host's clock is right: `skewMs` is how far it is ahead of a clock that others rely on. Pure. */
+/** Verdict on the host's clock; `skewMs`: how far it is ahead of a clock that others rely on. Pure. */
 export function judgeClock(now: Date, skewMs: number | undefined, than: string): Verdict {
   const remedy = 'Let the machine set its clock (timedatectl set-ntp true), and check its time zone.';
   if (now.getTime() < EARLIEST) {
@@ -76,7 +76,7 @@ export function judgeClock(now: Date, skewMs: number | undefined, than: string):
   return { ok: false, code: 'CLOCK_SKEW', severity: 'warning', says, remedy };
 }
 
-/** True if a file with secrets is open to other users; `mode` as `stat` gives it. Pure. */
+/** Verdict on a file with secrets, which other users may not read; `mode` as `stat` gives it. Pure. */
 export function judgeSecrets(file: string, mode: number): Verdict {
   if ((mode & 0o077) === 0) return { ok: true, says: `${file} is this user's alone` };
   const says = `${file} holds secrets and other users can read it`;

@@ -73,7 +73,7 @@ export function deadJobCheck(jobs: { dead(limit: number): Promise<DeadJobs> }): 
 }
 
 /**
- * True if a schedule should have fired and has not. `running`: whether this process fires them at all; one only built
+ * Finds schedules that should have fired and have not. `running`: true if this process fires them at all; one only built
  * does not.
  */
 export function scheduleCheck(schedules: Pick<Schedules, 'late'>, clock: Clock, running: () => boolean): HealthCheck {
@@ -217,7 +217,7 @@ function checkOf(code: string, { source, kind }: Cause['parts'][number]): string
   return source === 'delivery' ? kind : 'resting parts';
 }
 
-/** True if hints reach other processes. `replicas`: the channel that each of them listens on, and how many are alive. */
+/** Checks that hints reach other processes. `replicas`: the channel that each of them listens on, and how many are alive. */
 export function busCheck(
   bus: Bus,
   isRedis: boolean,

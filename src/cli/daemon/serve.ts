@@ -23,7 +23,7 @@ export interface ServeOptions {
   watched?: boolean;
 }
 
-/** Builds and starts a coda as the flags say. What it throws has already been closed again. */
+/** Builds and starts a coda as the flags say. Where it throws, everything that it opened is closed again. */
 export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOptions = {}): Promise<Coda> {
   const { config, world } = prepare(flags, io, options);
   const { log } = world;

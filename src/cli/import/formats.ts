@@ -303,11 +303,11 @@ function ordinal(day: number): string {
   return `${day}${tail}`;
 }
 
-/** Reading a folder of strangers: bounded, regular files only, and nothing that leads out of it. */
 const LARGEST_FILE = 5_000_000;
 const MOST_ENTRIES = 20_000;
 const DEEPEST = 6;
 
+/** Reads a folder of strangers: bounded, regular files only, and nothing that leads out of it. */
 class Folder {
   readonly root: string;
   private readonly found: Found;

@@ -4,7 +4,7 @@ import { ADAPTER, partId } from './places.ts';
 import { partShown } from './shapes.ts';
 import type { Watchers } from './watchers.ts';
 
-/** Part of what was said long ago has no other copy either: it is what the outbox holds, under the same id. */
+/** A part's only copy is what the outbox holds: it may be sent again at any time, under the same id. */
 const FOR_EVER_MS = 10 * 365 * 86_400_000;
 
 /**

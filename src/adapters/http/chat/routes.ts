@@ -20,6 +20,7 @@ export interface ChatDeps {
 }
 
 const TAG = 'messages';
+
 export function openHttpChat(deps: ChatDeps) {
   const watchers = new Watchers(deps.clock);
   const adapter = new HttpChat(watchers);
