@@ -296,7 +296,6 @@ export interface Style {
   bold: Mark;
   dim: Mark;
   italic: Mark;
-  strike: Mark;
   link: Mark;
   code: Mark;
   voice: Mark;
@@ -313,7 +312,6 @@ export function createStyle(colour: boolean): Style {
     bold: sgr(1, 22),
     dim: sgr(2, 22),
     italic: sgr(3, 23),
-    strike: sgr(9, 29),
     link: sgr(4, 24),
     code: sgr(36, 39),
     voice: sgr(36, 39),

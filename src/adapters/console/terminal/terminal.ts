@@ -194,8 +194,7 @@ class Piped extends Talk {
     super(options.session);
     this.options = options;
     this.view = new PlainView((text) => options.stdout.write(text));
-    const view: View = this.view;
-    this.conversation = new Conversation(view, style);
+    this.conversation = new Conversation(this.view, style);
   }
 
   async run(): Promise<'left' | 'ended'> {
@@ -380,7 +379,7 @@ class Screen {
       this.print(lines);
       return;
     }
-    const reach = this.reach(live.lines.slice(live.settled), 0);
+    const reach = this.reach(live.lines.slice(live.settled));
     const moved = live.lines.slice(live.lines.length - reach);
     this.live = { ...live, settled: live.lines.length - reach };
     this.redraw(this.rows(moved), [...lines, ...moved], this.status);
@@ -401,7 +400,7 @@ class Screen {
     let same = live.settled;
     while (same < live.lines.length && same < lines.length && live.lines[same] === lines[same]) same++;
     const old = live.lines.slice(same);
-    const reach = this.reach(old, 0);
+    const reach = this.reach(old);
     const from = live.lines.length - reach;
     this.redraw(this.rows(live.lines.slice(from)), lines.slice(from), this.status);
     this.live = { ...live, lines, settled: Math.max(live.settled, from > same ? from : live.settled) };
@@ -422,11 +421,11 @@ class Screen {
   }
 
   /** Number of the last of `lines` that are still on the screen, with the prompt below them. */
-  private reach(lines: readonly string[], from: number): number {
+  private reach(lines: readonly string[]): number {
     const room = (this.output.rows ?? 24) - this.prompt.getCursorPos().rows - 3;
     let count = 0;
     let rows = 0;
-    for (let index = lines.length - 1; index >= from; index--) {
+    for (let index = lines.length - 1; index >= 0; index--) {
       rows += this.rows([lines[index] as string]);
       if (rows > room) break;
       count++;
