@@ -24,7 +24,6 @@ export async function channelsBehind(database: Database, { channel, personId }: 
 const MOST_JOINED = 10;
 
 export interface Heard {
-  id: string;
   messageId: string;
   state: 'received' | 'waiting' | 'done' | 'failed' | 'expired' | 'cancelled';
   text: string;
@@ -35,11 +34,10 @@ export interface Heard {
   parts: StoredPart[];
 }
 
-export interface StoredPart {
+interface StoredPart {
   key: string;
   content: Content;
   draft: boolean;
-  at: Instant;
 }
 
 export interface Said {
@@ -64,18 +62,17 @@ export async function heard(
   isPress = false,
 ): Promise<Heard | undefined> {
   const { rows } = await database.read<{
-    id: string;
     state: Heard['state'];
     text: string | null;
     button: string | null;
     too_fast: string | null;
     error: string | null;
-    parts: { key: string; content: Content; draft: boolean; at: string }[] | null;
+    parts: StoredPart[] | null;
   }>(
-    `select i.id, i.state, i.payload ->> 'text' as text, i.payload ->> 'button' as button,
+    `select i.state, i.payload ->> 'text' as text, i.payload ->> 'button' as button,
             i.payload ->> 'tooFast' as too_fast, i.error,
-            (select json_agg(json_build_object('key', o.key, 'content', o.content, 'draft', o.state = 'draft',
-                                               'at', o.created_at) order by o.created_at, o.part)
+            (select json_agg(json_build_object('key', o.key, 'content', o.content, 'draft', o.state = 'draft')
+                             order by o.created_at, o.part)
                from outbox o
               where o.adapter = 'http' and ${SHOWN.replaceAll('state', 'o.state').replace('removed', 'o.removed')}
                 -- what joined another message's turn is answered there
@@ -87,10 +84,9 @@ export async function heard(
   );
   const [row] = rows;
   if (!row) return undefined;
-  const parts = (row.parts ?? []).map((part) => ({ ...part, at: new Date(part.at) }));
-  const { id, state, text, button, too_fast: tooFast, error } = row;
+  const { state, text, button, too_fast: tooFast, error, parts } = row;
   return {
-    ...{ id, messageId, state, parts, text: text ?? '' },
+    ...{ messageId, state, text: text ?? '', parts: parts ?? [] },
     button: button ?? undefined,
     tooFast: tooFast !== null,
     error: error ?? undefined,
