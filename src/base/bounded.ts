@@ -14,17 +14,6 @@ export class BoundedMap<K, V> extends Map<K, V> {
   }
 }
 
-/**
- * A bounded map that a microtask empties: a cache for work within one synchronous run, such as reading one message, so that
- * no person's words stay in memory.
- */
-export class PassingMap<K, V> extends BoundedMap<K, V> {
-  override set(key: K, value: V): this {
-    if (this.size === 0) queueMicrotask(() => this.clear());
-    return super.set(key, value);
-  }
-}
-
 export class BoundedSet<T> extends Set<T> {
   private readonly most: number;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { backOff } from '../../src/base/async.ts';
-import { BoundedMap, BoundedSet, PassingMap } from '../../src/base/bounded.ts';
+import { BoundedMap, BoundedSet } from '../../src/base/bounded.ts';
 
 test('a bounded map or set drops what came first, and keeps what is set again', () => {
   const map = new BoundedMap<string, number>(2);
@@ -14,18 +14,6 @@ test('a bounded map or set drops what came first, and keeps what is set again', 
   const set = new BoundedSet<string>(2);
   for (const value of ['a', 'b', 'b', 'c']) set.add(value);
   expect([...set]).toEqual(['b', 'c']);
-});
-
-test('a passing map is empty after the synchronous run that filled it', async () => {
-  const map = new PassingMap<string, number>(2);
-  map.set('a', 1).set('b', 2).set('c', 3);
-  expect([...map.keys()]).toEqual(['b', 'c']);
-  await Promise.resolve();
-  expect(map.size).toBe(0);
-  map.set('a', 1);
-  expect(map.get('a')).toBe(1);
-  await Promise.resolve();
-  expect(map.size).toBe(0);
 });
 
 test('waits double up to the longest, and no two that failed together come back together', () => {
