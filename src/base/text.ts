@@ -50,7 +50,7 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
 }
 
 /** Levenshtein's distance, two swapped neighbours counting as one slip; given up as soon as it must reach `limit`. */
-export function editDistance(a: string, b: string, limit: number): number {
+export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   let beforeThat = previous;
@@ -89,22 +89,6 @@ export function oneLine(text: string, longest: number): string {
 
 export function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
-
-export function slipsIn(word: string, right: string): number {
-  let [earlier, above]: [number[], number[]] = [[], Array.from({ length: right.length + 1 }, (_, at) => at)];
-  for (let row = 1; row <= word.length; row++) {
-    const line = [row];
-    for (let at = 1; at <= right.length; at++) {
-      const isSame = word[row - 1] === right[at - 1];
-      const isSwapped = row > 1 && at > 1 && word[row - 1] === right[at - 2] && word[row - 2] === right[at - 1];
-      const change = (above[at - 1] as number) + (isSame ? 0 : 1);
-      const other = Math.min(above[at] as number, line[at - 1] as number) + 1;
-      line.push(Math.min(change, other, isSwapped ? (earlier[at - 2] as number) + 1 : Number.POSITIVE_INFINITY));
-    }
-    [earlier, above] = [above, line];
-  }
-  return above[right.length] as number;
 }
 
 /** True if `word` is `right` typed with one letter wrong, missing, doubled or two swapped. */

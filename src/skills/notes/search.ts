@@ -1,7 +1,7 @@
 import type { TxContext } from '../../agent/index.ts';
 import { messageOf } from '../../base/errors.ts';
 import { wordsIn } from '../../base/lexemes.ts';
-import { slipsIn } from '../../base/text.ts';
+import { editDistance } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Queryable } from '../../storage/index.ts';
 import type { Near } from '../../vectors/index.ts';
@@ -134,7 +134,7 @@ export async function respelt(tx: Queryable, personId: string, terms: readonly T
 export function meantBy({ word, stem }: Pick<Term, 'word' | 'stem'>, like: readonly string[]): string[] | undefined {
   if (like.includes(word) || like.includes(stem)) return [];
   const most = word.length >= TWO_SLIPS_FROM ? 2 : 1;
-  const near = like.map((one) => ({ one, slips: slipsIn(word, one) })).filter(({ slips }) => slips <= most);
+  const near = like.map((one) => ({ one, slips: editDistance(word, one) })).filter(({ slips }) => slips <= most);
   if (near.length === 0) return undefined;
   const fewest = Math.min(...near.map(({ slips }) => slips));
   return near.filter(({ slips }) => slips === fewest).map(({ one }) => one);
