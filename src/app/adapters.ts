@@ -17,7 +17,7 @@ import {
 import type { Config } from '../config/index.ts';
 import type { Worker } from '../jobs/index.ts';
 import { type Claim, findPerson, type Gate, readerFor, roleOf } from '../people/index.ts';
-import type { Database, Param } from '../storage/index.ts';
+import { type Database, readerOf } from '../storage/index.ts';
 import type { Foundation } from './core.ts';
 import { householdOf } from './settings.ts';
 import type { EquippedSkill } from './skills.ts';
@@ -100,7 +100,7 @@ async function homeOf(deps: HomeDeps, adapter: string, externalId: string): Prom
   const { database, config, world, skills } = deps;
   const person = await findPerson(database, adapter, externalId);
   if (!person) return [];
-  const db = { query: <Row>(sql: string, params?: readonly Param[]) => database.read<Row>(sql, params) };
+  const db = readerOf(database);
   const reader = { db, person, ...readerFor(person, householdOf(config), world.clock.now()) };
   const sections: HomeSection[] = [await approvalsAtHome(db, person.id)];
   for (const { skill, deps: own } of skills) sections.push(...((await skill.home?.(own, reader)) ?? []));

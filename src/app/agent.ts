@@ -388,7 +388,7 @@ export function mergeRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): M
 }
 
 /** More would crowd out the conversation. Characters. */
-const LONGEST = 20_000;
+const LONGEST_SOUL = 20_000;
 
 /** A change of the file is seen after this; looking for every message would cost a tenth of it. */
 const LOOK_MS = 1_000;
@@ -402,7 +402,7 @@ export function soulOf(path: string, world: World): () => Promise<string> {
       try {
         const { mtimeMs: changed } = await stat(file);
         if (read?.file === file && read.changed === changed) return read.text;
-        read = { file, changed, text: withoutComments(await readFile(file, 'utf8')).slice(0, LONGEST) };
+        read = { file, changed, text: withoutComments(await readFile(file, 'utf8')).slice(0, LONGEST_SOUL) };
         return read.text;
       } catch (error) {
         if (isAbsolute(path)) world.log.warn({ file, error: messageOf(error) }, 'assistant.soul file is unreadable');
@@ -442,7 +442,6 @@ class Prompts {
   private readonly clock: Clock;
   private readonly known = new BoundedMap<string, Known>(REMEMBERED);
   private readonly gate: Pick<Gate, 'may' | 'basis'>;
-
   private readonly guard: Guard;
 
   constructor(skills: readonly EquippedSkill[], clock: Clock, gate: Pick<Gate, 'may' | 'basis'>, guard: Guard) {

@@ -111,7 +111,7 @@ export async function withWayBack(error: unknown, dataDir: string): Promise<unkn
   return new CodaError(code, { message, remedy, cause });
 }
 
-const stampOf = (now: Date) => now.toISOString().replace(/\D/g, '').slice(0, 14);
+export const stampOf = (now: Date) => now.toISOString().replace(/\D/g, '').slice(0, 14);
 
 async function rotate(folder: string, pattern: RegExp, keep: number): Promise<void> {
   const found = await names(folder, pattern);

@@ -14,6 +14,7 @@ import { type Artifacts, type Database, type Engine, migrate, openArtifacts, ope
 import { embeddersOf } from '../vectors/index.ts';
 import { backupBeforeUpgrade, withWayBack } from './backups.ts';
 import { openDoctor } from './doctor/index.ts';
+import { EARLIEST } from './doctor/machine.ts';
 import { remembered } from './inference.ts';
 import { LivePolicies } from './policies.ts';
 import { measure } from './telemetry/metrics.ts';
@@ -130,9 +131,6 @@ async function upToDate(
     throw url === undefined ? await withWayBack(error, dataDir) : error;
   }
 }
-
-/** No coda existed before; a clock that says otherwise would fire nothing for decades, and everything once it is set. */
-const EARLIEST = Date.parse('2026-01-01T00:00:00Z');
 
 function warnOfWrongClock(world: World): void {
   const now = world.clock.now();

@@ -12,7 +12,7 @@ import type {
 } from '../../chat/index.ts';
 import { activity } from '../../delivery/index.ts';
 import { personById, readerFor } from '../../people/index.ts';
-import type { Param } from '../../storage/index.ts';
+import { readerOf } from '../../storage/index.ts';
 import { addDays, beginningOf, dayAt, formatClock, type Reader } from '../../time/index.ts';
 import { costReport } from '../cost.ts';
 import { defaultZone, householdOf } from '../settings.ts';
@@ -146,7 +146,7 @@ export async function callersReader(
   { database, config, world }: Pick<DashboardParts, 'database' | 'config' | 'world'>,
   { personId }: Caller,
 ): Promise<Reader> {
-  const db = { query: <Row>(sql: string, params?: readonly Param[]) => database.read<Row>(sql, params) };
+  const db = readerOf(database);
   const person = personId === undefined ? undefined : await personById(db, personId);
   return readerFor(person ?? { zone: undefined, locale: undefined }, householdOf(config), world.clock.now());
 }
@@ -157,7 +157,7 @@ export async function pageReader(
   { personId, scopes }: Caller,
   asked: Pick<PageReader, 'params' | 'after'>,
 ): Promise<PageReader | undefined> {
-  const db = { query: <Row>(sql: string, params?: readonly Param[]) => database.read<Row>(sql, params) };
+  const db = readerOf(database);
   const person = personId === undefined ? undefined : await personById(db, personId);
   if (!person || (scopes.includes('admin') && person.role !== 'owner')) return undefined;
   return { db, personId: person.id, ...readerFor(person, householdOf(config), world.clock.now()), ...asked };

@@ -15,7 +15,8 @@ const FULL_BYTES = 100 * MB;
 const FEW_INODES = 1_000;
 const LOW_MEMORY = 100 * MB;
 const SKEW_MS = 30_000;
-const EARLIEST = Date.parse('2026-01-01T00:00:00Z');
+/** No coda existed before; a clock that says otherwise would fire nothing for decades, and everything once it is set. */
+export const EARLIEST = Date.parse('2026-01-01T00:00:00Z');
 
 export function judgeDisk(free: number, folder: string): Verdict {
   const says = `${bytesOf(free)} free for ${folder}`;

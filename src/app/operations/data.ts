@@ -14,7 +14,7 @@ import {
   restoreEmbedded,
   writeBackup,
 } from '../../storage/index.ts';
-import { Backups, backupFolder, type MadeBackup } from '../backups.ts';
+import { Backups, backupFolder, type MadeBackup, stampOf } from '../backups.ts';
 import type { OperationParts } from './parts.ts';
 import { wellness } from './running.ts';
 
@@ -51,8 +51,6 @@ const make = operation({
 });
 
 export const backup = [begin, make];
-
-const stampOf = (now: Date) => now.toISOString().replace(/\D/g, '').slice(0, 14);
 
 async function byDaemon({ daemon }: LocalParts, asked: Asked) {
   for (;;) {
