@@ -84,9 +84,12 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     expect(rows).toEqual([{ state: 'dead', error: 'not today' }]);
   });
 
-  test.skipIf(!available)(
-    'one that a stop has cut off is run again by the next process, as if for the first time',
-    async () => {
+  test.skipIf(!available).each([
+    { maxAttempts: 2, attempts: [1, 1], ended: { state: 'done', error: null } },
+    { maxAttempts: 1, attempts: [1], ended: { state: 'dead', error: 'coda is stopping' } },
+  ])(
+    'one that a stop has cut off is run again by the next process, as if for the first time, if it may run twice: $maxAttempts',
+    async ({ maxAttempts, ...expected }) => {
       const world = testWorld();
       const database = await open.add('database', engine.open(world));
       const stopping = new AbortController();
@@ -104,14 +107,14 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
         const now = world.clock.now();
         if (attempts.length === 0)
           await database.tx('test', (tx) =>
-            jobs.enqueue(tx, { kind: 'long', payload: null }, { at: now, maxAttempts: 1 }),
+            jobs.enqueue(tx, { kind: 'long', payload: null }, { at: now, maxAttempts }),
           );
         await jobs.fire(now);
         await jobs.idle();
       }
-      expect(attempts).toEqual([1, 1]);
+      expect(attempts).toEqual(expected.attempts);
       const { rows } = await database.read<{ state: string; error: string }>('select state, error from jobs');
-      expect(rows).toEqual([{ state: 'done', error: null }]);
+      expect(rows).toEqual([expected.ended]);
     },
   );
 

@@ -184,7 +184,8 @@ export class JobQueue implements DueSource, Owned {
       await handler.run({ id, ...(key !== null && { key }), payload, attempt, dueAt }, signal);
       this.ended.add({ owner, kind: job.kind, ended: { id: job.id, state: 'done' } });
     } catch (error) {
-      if (signal.aborted) return this.cutOff(job, owner);
+      // One that may run once only is not run again: it may have done something.
+      if (signal.aborted && job.maxAttempts > 1) return this.cutOff(job, owner);
       const reason = world.secrets.hide(messageOf(error)).slice(0, 500);
       const dead = job.attempts >= job.maxAttempts;
       const code = error instanceof CodaError ? error.code : (systemCode(error) ?? 'INTERNAL');
