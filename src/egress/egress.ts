@@ -1,7 +1,7 @@
 import type { LookupFunction, Socket } from 'node:net';
 import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
-import type { Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import { messageOf, systemCode } from '../base/errors.ts';
 import type { OutboundProxy } from '../base/outbound.ts';
 import { type EgressFailure, failure, failureIn, thrown } from './failure.ts';
@@ -264,28 +264,9 @@ async function hop(
     timeout: 0,
   });
   const servername = url.protocol === 'https:' ? hostOf(url) : undefined;
+  const connected = () => watch.within(headersMs, 'it does not answer');
   const client = new Client(url.origin, {
-    connect: (options, callback) => {
-      if (tunnel) {
-        tunnel(servername, watch.signal).then(
-          (socket) => {
-            watch.within(headersMs, 'it does not answer');
-            callback(null, socket);
-          },
-          (error: Error) => callback(error, null),
-        );
-        return;
-      }
-      pinned(options, (error, socket) => {
-        if (error) return callback(error, null);
-        if (isOneOf(socket, addresses)) {
-          watch.within(headersMs, 'it does not answer');
-          return callback(null, socket);
-        }
-        socket?.destroy();
-        callback(new Error('connected to an address that was not checked'), null);
-      });
-    },
+    connect: tunnel ? tunnelled(tunnel, servername, connected, watch.signal) : checked(pinned, addresses, connected),
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -308,6 +289,41 @@ async function hop(
     close();
     return failureIn(watch.signal.reason) ?? failureOf(error, hostOf(url));
   }
+}
+
+function tunnelled(
+  tunnel: Tunnel,
+  servername: string | undefined,
+  connected: () => void,
+  signal: AbortSignal,
+): buildConnector.connector {
+  return (_options, callback) => {
+    tunnel(servername, signal).then(
+      (socket) => {
+        connected();
+        callback(null, socket);
+      },
+      (error: Error) => callback(error, null),
+    );
+  };
+}
+
+/** Connects with `pinned`, and to nothing but one of `addresses`. */
+function checked(
+  pinned: buildConnector.connector,
+  addresses: readonly string[],
+  connected: () => void,
+): buildConnector.connector {
+  return (options, callback) =>
+    pinned(options, (error, socket) => {
+      if (error) return callback(error, null);
+      if (isOneOf(socket, addresses)) {
+        connected();
+        return callback(null, socket);
+      }
+      socket?.destroy();
+      callback(new Error('connected to an address that was not checked'), null);
+    });
 }
 
 /** Answers with the checked addresses whatever name is asked for: there is no second resolution. */
