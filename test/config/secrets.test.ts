@@ -54,7 +54,9 @@ test('the password of an address is hidden also as the address has it', () => {
 
 test('an address with a stray percent sign is shown, without its password', async () => {
   const env = { DATABASE_URL: 'postgres://an%a:hidden-word@host/db' };
-  expect(await shownBy(show, written('log: {}\n', { env }))).toContain('storage.url: postgres://an%a:[secret]@host/db ');
+  expect(await shownBy(show, written('log: {}\n', { env }))).toContain(
+    'storage.url: postgres://an%a:[secret]@host/db ',
+  );
 });
 
 test('secrets are known even when the configuration is refused', () => {

@@ -147,7 +147,8 @@ describe('rights', () => {
     const { chat, work } = two;
     expect(await work.says('ana', '/memory auto off')).toContain('only what you tell me to');
     await join(chat, work, 'ana');
-    for (const each of [chat, work]) expect(await each.says('ana', '/memory auto')).toContain('only what you tell me to');
+    for (const each of [chat, work])
+      expect(await each.says('ana', '/memory auto')).toContain('only what you tell me to');
   });
 
   test('end with the configuration, for a name that it does not let in any more', async () => {

@@ -145,8 +145,13 @@ test.each([
 test('what cannot be removed keeps none of the other leftovers', async () => {
   const Labels = { 'coda.instance': 'dead', 'coda.session': '1' };
   const { sandbox, asked } = await onEngine((path, answer, request) => {
-    if (request.method === 'DELETE') return json(answer, path.includes('stuck') ? 500 : 204, { message: 'device busy' });
-    if (path === '/containers/json') return json(answer, 200, [{ Id: 'stuck', Labels }, { Id: 'other', Labels }]);
+    if (request.method === 'DELETE')
+      return json(answer, path.includes('stuck') ? 500 : 204, { message: 'device busy' });
+    if (path === '/containers/json')
+      return json(answer, 200, [
+        { Id: 'stuck', Labels },
+        { Id: 'other', Labels },
+      ]);
     if (path === '/volumes') return json(answer, 200, { Volumes: [{ Name: 'volume', Labels }] });
     return healthy(path, answer, request);
   });
@@ -156,7 +161,9 @@ test('what cannot be removed keeps none of the other leftovers', async () => {
 
 test('an image is not told to be removed where Docker does not say so', async () => {
   const { sandbox } = await onEngine((path, answer, request) =>
-    path.startsWith('/images/') ? json(answer, 500, { message: 'layer store is broken' }) : healthy(path, answer, request),
+    path.startsWith('/images/')
+      ? json(answer, 500, { message: 'layer store is broken' })
+      : healthy(path, answer, request),
   );
   expect(await sandbox.detached.removeImage('agent-sandbox-a')).toMatchObject({ ok: false, code: 'SANDBOX_ENGINE' });
   expect(await sandbox.detached.removeImage('python:3')).toEqual({ ok: true });

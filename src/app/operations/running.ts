@@ -88,9 +88,7 @@ function inWords(answer: unknown): string[] {
     `${plural(running, 'answer is', 'answers are')} under way, ${plural(unsent, 'message waits', 'messages wait')} to be sent.`,
     ...(again > 0 ? [`${plural(again, 'message was', 'messages were')} looked for in vain and sent again.`] : []),
     ...(dead > 0 ? [`${plural(dead, 'message', 'messages')} could not be delivered: coda outbox`] : []),
-    ...((jobs.dead ?? 0) > 0
-      ? [`${plural(jobs.dead ?? 0, 'job has', 'jobs have')} failed for good: coda jobs`]
-      : []),
+    ...((jobs.dead ?? 0) > 0 ? [`${plural(jobs.dead ?? 0, 'job has', 'jobs have')} failed for good: coda jobs`] : []),
     ...(models === undefined ? ['No model is configured.'] : ['Models:', ...lines(models as Json, '  ')]),
   ];
 }

@@ -261,7 +261,13 @@ export interface Failing {
 
 /** Takes those of which no owner knows yet: from now on one does. */
 export async function takeFailing(tx: Transaction): Promise<Failing[]> {
-  const { rows } = await tx.query<{ id: string; name: string; failures: number; last_error: string | null; last_at: Date }>(
+  const { rows } = await tx.query<{
+    id: string;
+    name: string;
+    failures: number;
+    last_error: string | null;
+    last_at: Date;
+  }>(
     `with failing as (
        select id from person_schedules where failures >= 3 and not told order by last_at limit 20 for update skip locked
      )

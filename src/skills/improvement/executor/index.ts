@@ -44,14 +44,7 @@ const IN_SANDBOX = {
 const refused = ({ code, message, remedy }: SandboxFailure): ToolResult => failed(code, `${message} ${remedy}`);
 
 export function sandboxTools(deps: Deps): AnyTool[] {
-  return [
-    buildTool(deps),
-    startTool(deps),
-    logsTool(deps),
-    stopTool(deps),
-    removeTool(deps),
-    healthTool(deps),
-  ];
+  return [buildTool(deps), startTool(deps), logsTool(deps), stopTool(deps), removeTool(deps), healthTool(deps)];
 }
 
 function buildTool(deps: Deps): AnyTool {
