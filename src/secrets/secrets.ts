@@ -1,5 +1,17 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, scryptSync } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID, scryptSync } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Sequence } from '../base/async.ts';
@@ -285,16 +297,42 @@ function readKey(file: string): Key | undefined {
   }
 }
 
+/** Makes a key and its file, which is there whole or not at all: without it what is sealed with the key is lost. */
 function writeKey(file: string): Key {
   const bytes = randomBytes(KEY_BYTES);
+  const part = `${file}.${randomUUID()}`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${bytes.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(part, `${bytes.toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    claim(part, file);
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return readKey(file) as Key;
     throw noKey(`The key file ${file} cannot be written.`, error);
+  } finally {
+    rmSync(part, { force: true });
   }
+  flushFolder(dirname(file));
   return keyOf(bytes);
+}
+
+/** Gives `part` the name `file`. Throws `EEXIST` where another process was first. */
+function claim(part: string, file: string): void {
+  try {
+    linkSync(part, file);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw error;
+    // A file system without links.
+    renameSync(part, file);
+  }
+}
+
+function flushFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 function noKey(message: string, cause?: unknown): CodaError {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
@@ -40,6 +40,7 @@ test('a value goes in by stdin, is listed without itself, sealed anew, and remov
   const before = readFileSync(key, 'utf8');
   expect((await secrets(['rotate'])).stdout).toBe('2 secrets sealed with the new key.\n');
   expect(readFileSync(key, 'utf8')).not.toBe(before);
+  expect(readdirSync(dirname(key))).toEqual(['secret.key']);
   expect((await secrets(['remove', 'mailer', 'API_KEY'])).stdout).toBe('mailer: API_KEY is removed.\n');
   const gone = await secrets(['remove', 'mailer', 'API_KEY']);
   expect([gone.code, gone.stderr]).toEqual([64, expect.stringContaining('no such API_KEY')]);
