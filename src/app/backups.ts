@@ -28,12 +28,14 @@ export interface BackupAsked {
 const NIGHTLY = /^coda-\d{14}\.tar\.gz$/;
 const BEFORE_UPGRADE = /^before-\d{4}-\d{14}\.tar\.gz$/;
 const KEPT_UPGRADES = 3;
+/** Milliseconds for which the end of a backup is told: who has begun it asks several times a second. */
+const TOLD_MS = 10_000;
 
 export const backupFolder = (dataDir: string) => join(dataDir, 'backups');
 
 export class Backups {
   private readonly deps: BackupDeps;
-  private readonly begun = new Map<string, BackupState>();
+  private readonly begun = new Map<string, { state: BackupState; endedAt: number }>();
 
   constructor(deps: BackupDeps) {
     this.deps = deps;
@@ -51,14 +53,17 @@ export class Backups {
 
   /** Begins one that nobody waits for, or tells how the one to that file, which was begun, fares. */
   ask({ file, withoutConfig }: BackupAsked & { file: string }): BackupState {
+    const { clock } = this.deps.world;
     const known = this.begun.get(file);
-    if (known?.done) this.begun.delete(file);
-    if (known) return known;
+    if (known?.state.done) this.begun.delete(file);
+    // Whoever began the one before may have gone away without hearing of its end, which is no news of this one.
+    if (known && clock.monotonic() - known.endedAt < TOLD_MS) return known.state;
     if (!isAbsolute(file)) return { done: true, error: 'the path of a backup begins at the root' };
-    this.begun.set(file, { done: false });
+    this.begun.set(file, { state: { done: false }, endedAt: Number.POSITIVE_INFINITY });
+    const ended = (state: BackupState) => void this.begun.set(file, { state, endedAt: clock.monotonic() });
     this.make({ file, ...(withoutConfig && { withoutConfig }) }).then(
-      (summary) => this.begun.set(file, { done: true, summary }),
-      (error) => this.begun.set(file, { done: true, error: messageOf(error) }),
+      (summary) => ended({ done: true, summary }),
+      (error) => ended({ done: true, error: messageOf(error) }),
     );
     return { done: false };
   }

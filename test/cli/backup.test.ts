@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { command } from '../support/command-lines.ts';
+import { eventually } from '../support/eventually.ts';
 import { freshDataDir, Jsonl, migratedDataDir } from '../support/jsonl.ts';
+import { play } from '../support/play.ts';
 
 const run = promisify(execFile);
 
@@ -54,6 +56,20 @@ test('a backup says that keys are in it, and can leave them out', async () => {
   writeFileSync(join(folder, 'brave.key'), 'sk-hidden-123');
   const outside = `web:\n  search:\n    brave: { api_key_file: ${join(folder, 'brave.key')} }\n`;
   expect(await make('c.tar.gz', outside)).toEqual({ says: false, file: true, key: false });
+});
+
+test('a backup whose end nobody waited for is not taken for the next one', async () => {
+  await using coda = await play();
+  const inTheWay = join(coda.dataDir, 'disk');
+  const file = join(inTheWay, 'again.tar.gz');
+  const { backups } = coda.app;
+  writeFileSync(inTheWay, '');
+  expect(backups.ask({ file })).toEqual({ done: false });
+  await backups.make({ file: join(coda.dataDir, 'another.tar.gz') });
+  rmSync(inTheWay);
+  await coda.passes({ minutes: 1 });
+  expect(backups.ask({ file })).toEqual({ done: false });
+  expect(await eventually(() => backups.ask({ file }).done)).toBe(true);
 });
 
 test('a move to nowhere is refused with what can be said', async () => {
