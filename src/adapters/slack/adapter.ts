@@ -323,6 +323,11 @@ class Shortcuts {
   async heard(envelope: Envelope): Promise<boolean> {
     const at = performance.now();
     const picked = asShortcut(envelope.body);
+    if (picked && !(await this.deps.interactions.isAtWorkFor(picked.user.id, picked.user.team_id))) {
+      await envelope.acknowledge();
+      await this.deps.interactions.tell(picked.response_url, texts.notYourWorkspace());
+      return true;
+    }
     if (picked?.callback_id === NOTE) await this.note(picked, envelope, at);
     else if (picked?.callback_id === REMIND) await this.ask(picked, envelope);
     else if (picked) await envelope.acknowledge();

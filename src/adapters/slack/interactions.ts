@@ -76,10 +76,7 @@ export class Interactions {
     const { user_id: user, team_id: team, response_url: responseUrl, trigger_id: id } = raw;
     const refuse = (text: string) => envelope.acknowledge({ response_type: 'ephemeral', text });
     const context = await this.context(raw.channel_id, undefined);
-    const who = { user, told: team };
-    if (!(await this.deps.people.isOf(config.workspaces, who, context.api, this.now().getTime()))) {
-      return refuse(texts.notYourWorkspace());
-    }
+    if (!(await this.isAtWorkFor(user, team))) return refuse(texts.notYourWorkspace());
     if (context.channel.kind === 'im' && !config.dm) return refuse(texts.notDirectly());
     const text = commandText(raw);
     if (text === undefined) return refuse(texts.whichCommand(namedAlone(commands.map(({ name }) => name))));
@@ -124,6 +121,7 @@ export class Interactions {
     const button = pressedIn(action.action_id);
     const command = commandIn(action.action_id, action.value);
     if (command === undefined && (!button || button.asks)) return envelope.acknowledge();
+    if (!(await this.isAtWorkFor(user.id, user.team_id))) return envelope.acknowledge();
     const place = await this.deps.direct(user.id);
     const sender = await this.sender(user.id, user.team_id, { api: this.api() });
     const id = homeId(`${action.action_ts}:${user.id}:${action.action_id}`);
@@ -200,6 +198,12 @@ export class Interactions {
       channel,
       place: { ...place, adapter: ADAPTER, channel: `${id}:${thread}`, kind, parent: id },
     };
+  }
+
+  /** True if the configuration lets people of this person's workspace use coda. Rejects while Slack is away. */
+  isAtWorkFor(user: string, team: string | undefined): Promise<boolean> {
+    const { people, options } = this.deps;
+    return people.isOf(options.config.workspaces, { user, told: team }, this.api(), this.now().getTime());
   }
 
   sender(user: string, team: string | undefined, { api }: Pick<Context, 'api'>) {

@@ -245,10 +245,14 @@ describe('who may talk', () => {
     const used = fake.uses(stranger, general, '/coda', 'help');
     await eventually(() => used.acknowledged);
     expect(used.response).toMatchObject({ response_type: 'ephemeral', text: 'I am not at work for your workspace.' });
+    const picked = fake.picks(stranger, fake.says(stranger, general, 'the budget'), 'note_message');
+    await eventually(() => picked.acknowledged);
     play.asks('and me?');
     await play.hears('answer to and me?');
     await play.settled();
-    expect(fake.said(general)).toHaveLength(1);
+    const said = fake.said(general).map(({ text }) => text);
+    expect(said).toEqual(['I am not at work for your workspace.', expect.stringContaining('answer to and me?')]);
+    expect(fake.said(fake.dm(stranger))).toEqual([]);
   });
 });
 
