@@ -3,7 +3,6 @@ import type { World } from '../base/world.ts';
 import type { Besides, Database, Transaction } from '../storage/index.ts';
 import { type AuditOrigin, detailOf, rowOf } from './entry.ts';
 import * as store from './store.ts';
-import { append, type SealedBatch } from './store.ts';
 
 const BATCHES = 20;
 const ENTRIES = 500;
@@ -52,7 +51,7 @@ const AT_TERMINAL: Actor = { personId: undefined, origin: 'terminal' };
 /** Writes down, in the transaction of an act, that it is carried out at the terminal, or by a person at another place. */
 export function appendAct(tx: Transaction, world: ActWorld, subject: string, detail: object, by = AT_TERMINAL): void {
   const entry = { action: 'control.run' as const, subject, ...by };
-  append(tx, [rowOf({ ...entry, at: world.clock.now(), detail: detailOf(detail, world.secrets) })]);
+  store.append(tx, [rowOf({ ...entry, at: world.clock.now(), detail: detailOf(detail, world.secrets) })]);
 }
 
 /**
@@ -89,7 +88,10 @@ const MOST_PROBLEMS = 100;
  * Goes through all batches, which `page` gives in order behind the number of the last; an empty page ends them. With
  * `head`, that seal must be one of the chain's.
  */
-export async function verify(page: (after: number) => Promise<SealedBatch[]>, head?: string): Promise<AuditReport> {
+export async function verify(
+  page: (after: number) => Promise<store.SealedBatch[]>,
+  head?: string,
+): Promise<AuditReport> {
   const report: AuditReport = {
     ok: true,
     batches: 0,
@@ -119,7 +121,7 @@ export async function verify(page: (after: number) => Promise<SealedBatch[]>, he
   return { ...report, ok: report.problems.length === 0 };
 }
 
-function problemsOf({ n, count, found, lastAt, prunedBefore, intact, changed }: SealedBatch): string[] {
+function problemsOf({ n, count, found, lastAt, prunedBefore, intact, changed }: store.SealedBatch): string[] {
   if (prunedBefore !== null) {
     const isHonest = found === 0 && new Date(lastAt) < new Date(prunedBefore);
     return isHonest ? [] : [`Batch ${n} is marked as removed, and was not old enough or still has entries.`];

@@ -14,7 +14,7 @@ export interface AdmissionDeps {
   rateLimit: RateLimit | undefined;
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
-  arriving: Pick<MessageFiles, 'complete' | 'notGiven'>;
+  messageFiles: Pick<MessageFiles, 'complete' | 'notGiven'>;
   quoting: Pick<Quoting, 'complete'>;
   lanes: Pick<Lanes, 'asHeld'>;
   end(name: string, item: Item, end: End): Promise<boolean>;
@@ -47,7 +47,8 @@ export class Admission {
     }
     if (this.isOld(item)) {
       this.deps.world.log.info({ item: item.key }, 'too old to be answered out of the blue');
-      const missed = item.payload.resumedAt === undefined ? this.deps.arriving.notGiven(item) : texts.tooLateToGoOn();
+      const missed =
+        item.payload.resumedAt === undefined ? this.deps.messageFiles.notGiven(item) : texts.tooLateToGoOn();
       const cards = missed === undefined ? [] : [{ kind: 'notice' as const, text: missed }];
       return this.ended('inbox.expire', item, { state: 'expired', cards });
     }
@@ -63,7 +64,7 @@ export class Admission {
   private async complete(item: Item, signal: AbortSignal): Promise<Item | undefined> {
     try {
       const pointed = await this.deps.quoting.complete(item, signal);
-      return pointed && (await this.deps.arriving.complete(pointed, signal));
+      return pointed && (await this.deps.messageFiles.complete(pointed, signal));
     } catch (error) {
       if (!signal.aborted) throw error;
       const isStopped = signal.reason instanceof CodaError && signal.reason.code === 'CANCELLED';

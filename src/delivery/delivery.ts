@@ -126,7 +126,7 @@ export class Delivery {
       waits: () => this.lanes.wake(),
       wakeAt: options.wakeAt,
     });
-    const arriving = this.openMessageFiles();
+    const messageFiles = this.openMessageFiles();
     this.postponed = new PostponedEvents({ database, world, adapters: () => this.adapters, wakeAt: options.wakeAt });
     this.inboxWriter = new InboxWriter({
       ...options,
@@ -136,11 +136,11 @@ export class Delivery {
       kindOf: (event) => this.receives.kindOf(event),
       moved: (tx, moved) => this.receives.moved(tx, moved),
       hint: () => this.hints.publish('lanes'),
-      ahead: (message) => arriving.ahead(message, signal),
+      ahead: (message) => messageFiles.ahead(message, signal),
       postponed: (adapter) => this.postponed.of(adapter),
     });
     this.inbox = this.inboxWriter;
-    this.admission = this.openAdmission(arriving);
+    this.admission = this.openAdmission(messageFiles);
     this.requests = this.openRequests();
   }
 
@@ -368,11 +368,11 @@ export class Delivery {
     return new MessageFiles({ database, world, artifacts, egress, lanes, outbox, sourceOf, typing, hint });
   }
 
-  private openAdmission(arriving: MessageFiles): Admission {
+  private openAdmission(messageFiles: MessageFiles): Admission {
     return new Admission({
       ...this.options,
       lanes: this.lanes,
-      arriving,
+      messageFiles,
       quoting: new Quoting({ ...this.options, lanes: this.lanes, adapterOf: (place) => this.adapterOf(place) }),
       end: (name, item, end) => this.end(name, item, end),
       acknowledged: (item) => this.acknowledged(item),

@@ -67,9 +67,9 @@ export async function readMigrations(folder = join(packageRoot(), 'migrations'))
   return migrations;
 }
 
-async function readApplied(queryable: Pick<Database, 'read'>): Promise<Applied[]> {
+async function readApplied(database: Pick<Database, 'read'>): Promise<Applied[]> {
   try {
-    const { rows } = await queryable.read<Applied>('select version, name, checksum from migrations order by version');
+    const { rows } = await database.read<Applied>('select version, name, checksum from migrations order by version');
     return rows;
   } catch (error) {
     if (systemCode(error) === '42P01') return []; // no such table: nothing was ever applied

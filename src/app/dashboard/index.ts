@@ -365,7 +365,7 @@ function doctorPage({ checks, version }: DashboardParts): Page {
 }
 
 /** A place, with a link to it. Channels of direct conversations are ids that say nothing to people. */
-function placeCell({ id, adapter, channel, kind, name, personId }: activity.ConversationRow, own: string): Cell {
+function placeCell({ id, adapter, channel, kind, name, personId }: activity.ShownConversation, own: string): Cell {
   const where = kind === 'dm' ? `with ${personId === own ? 'you' : (name ?? 'somebody')}` : channel;
   return { text: `${adapter} ${where}`, path: `/conversations/${id}` };
 }

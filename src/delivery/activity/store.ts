@@ -5,7 +5,7 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Queryable } from '../../storage/index.ts';
 
-export interface ConversationRow {
+export interface ShownConversation {
   id: string;
   adapter: string;
   channel: string;
@@ -16,7 +16,7 @@ export interface ConversationRow {
 
 const CONVERSATION = `c.id, c.adapter, c.channel, c.kind, c.person_id as "personId", p.name`;
 
-export interface Busy extends ConversationRow {
+export interface Busy extends ShownConversation {
   since: Instant;
   asker: string | null;
 }
@@ -43,7 +43,7 @@ export async function queued(db: Queryable): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-export interface Recent extends ConversationRow {
+export interface Recent extends ShownConversation {
   at: Instant;
   state: string;
 }
@@ -65,15 +65,15 @@ export async function recent(db: Queryable, limit: number): Promise<Recent[]> {
   return rows;
 }
 
-export async function conversation(db: Queryable, id: string): Promise<ConversationRow | undefined> {
-  const { rows } = await db.query<ConversationRow>(
+export async function conversation(db: Queryable, id: string): Promise<ShownConversation | undefined> {
+  const { rows } = await db.query<ShownConversation>(
     `select ${CONVERSATION} from conversations c left join persons p on p.id = c.person_id where c.id = $1`,
     [id],
   );
   return rows[0];
 }
 
-export interface Undelivered extends ConversationRow {
+export interface Undelivered extends ShownConversation {
   part: string;
   at: Instant;
   recipientId: string | null;

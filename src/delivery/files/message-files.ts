@@ -7,7 +7,7 @@ import type { FileSource, FoundFile, IncomingMessage, PendingFile, Place } from 
 import type { Outbox } from '../content.ts';
 import type { Item, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
-import * as lanes from '../lanes/store.ts';
+import * as laneStore from '../lanes/store.ts';
 import * as store from './store.ts';
 import { type Taken, takeFiles } from './take-files.ts';
 import * as texts from './texts.ts';
@@ -28,7 +28,7 @@ type Message = Pick<IncomingMessage, 'id' | 'place'>;
 /** The files' platform is not one of this process's, or cannot be asked now; or one of their servers is away or too busy. */
 type NotTaken = 'not here' | 'not yet' | 'not fetched';
 
-export interface ArrivingDeps {
+export interface MessageFilesDeps {
   database: Database;
   world: World;
   artifacts: Artifacts;
@@ -42,12 +42,12 @@ export interface ArrivingDeps {
 
 /** Fetches files for the rows that this process runs. Whoever goes on with a row of a dead process fetches them again. */
 export class MessageFiles {
-  private readonly deps: ArrivingDeps;
+  private readonly deps: MessageFilesDeps;
   private readonly slots = new Map<string, Slots>();
   /** Rows that have stepped aside, by their conversation: what follows there need not wait for a second time. */
   private readonly aside = new Map<string, number>();
 
-  constructor(deps: ArrivingDeps) {
+  constructor(deps: MessageFilesDeps) {
     this.deps = deps;
   }
 
@@ -191,8 +191,8 @@ export class MessageFiles {
     const { database, outbox } = this.deps;
     const { missing, notes } = this.told(taken, item.conversation.place);
     return database.tx('files.keep', async (tx) => {
-      if (item.payload.aside) await lanes.lock(tx, item.conversation.id);
-      const { owned } = await lanes.lockItem(tx, item);
+      if (item.payload.aside) await laneStore.lock(tx, item.conversation.id);
+      const { owned } = await laneStore.lockItem(tx, item);
       if (!owned) return undefined;
       const payload = await store.keepFiles(tx, item.id, taken.files, missing);
       // Its author has taken it back, or is not known any more.

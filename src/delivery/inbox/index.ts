@@ -22,7 +22,7 @@ import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { fileName } from '../files/take-files.ts';
 import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
-import * as said from '../outbox/store.ts';
+import * as outboxStore from '../outbox/store.ts';
 import { dedupName } from '../parts.ts';
 import { boundedQuotes, boundedReply } from '../quoted/store.ts';
 import { toItem } from '../store.ts';
@@ -124,11 +124,11 @@ export class InboxWriter implements Inbox {
   }
 
   receipts(place: Place, since: Date): Promise<Set<string>> {
-    return said.receipts(this.deps.database, place, since);
+    return outboxStore.receipts(this.deps.database, place, since);
   }
 
   async unsure(place: Place): Promise<string[]> {
-    return (await said.unconfirmed(this.deps.database, place)).map(dedupName);
+    return (await outboxStore.unconfirmed(this.deps.database, place)).map(dedupName);
   }
 
   postponed(adapter: string): Postponed {

@@ -3,7 +3,7 @@ import { uuid } from '../../base/ids.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { IncomingFile, Origin } from '../adapter.ts';
 import type { Payload } from '../item.ts';
-import { turnPlaces as seatsOf, type TurnPlace } from '../planned/store.ts';
+import { type TurnPlace, turnPlaces } from '../planned/store.ts';
 import type { NewRow } from './store.ts';
 
 /** A turn of a person that nobody asks for at this moment: a schedule begins it. */
@@ -33,28 +33,28 @@ export const MOST_PLANNED = 1_000_000;
 
 /** The inbox rows of planned turns, in sets that hold each conversation once. Those without a conversation are left out. */
 export async function plannedRows(tx: Transaction, turns: readonly PlannedTurn[], now: Instant): Promise<NewRow[][]> {
-  const found = await seatsOf(
+  const found = await turnPlaces(
     tx,
     turns.map(({ conversationId }) => conversationId),
     turns.map(({ personId }) => personId),
   );
-  const seats = new Map(found.map((seat) => [`${seat.conversation_id} ${seat.person_id}`, seat]));
+  const places = new Map(found.map((place) => [`${place.conversation_id} ${place.person_id}`, place]));
   const sets: NewRow[][] = [];
   const depth = new Map<string, number>();
   for (const turn of turns) {
-    const seat = seats.get(`${turn.conversationId} ${turn.personId}`);
-    if (!seat) continue;
+    const place = places.get(`${turn.conversationId} ${turn.personId}`);
+    if (!place) continue;
     const at = depth.get(turn.conversationId) ?? 0;
     depth.set(turn.conversationId, at + 1);
     sets[at] ??= [];
-    sets[at].push(rowOf(turn, seat, now));
+    sets[at].push(rowOf(turn, place, now));
   }
   return sets;
 }
 
-function rowOf(turn: PlannedTurn, seat: TurnPlace, now: Instant): NewRow {
+function rowOf(turn: PlannedTurn, place: TurnPlace, now: Instant): NewRow {
   const payload: Payload = {
-    from: seat.external_id ?? '',
+    from: place.external_id ?? '',
     origin: turn.origin,
     text: turn.text,
     files: [...(turn.files ?? [])],
@@ -66,7 +66,7 @@ function rowOf(turn: PlannedTurn, seat: TurnPlace, now: Instant): NewRow {
     id: uuid(now),
     key: turn.key,
     kind: 'message',
-    adapter: seat.adapter,
+    adapter: place.adapter,
     conversationId: turn.conversationId,
     personId: turn.personId,
     messageId: '',

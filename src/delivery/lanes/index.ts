@@ -1,7 +1,7 @@
 import { backOff, retried, withTimeout } from '../../base/async.ts';
 import { BoundedSet } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
-import { CodaError, messageOf } from '../../base/errors.ts';
+import { CodaError, isStorageAway, messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { DueSource, Instance, Owned } from '../../jobs/index.ts';
 import type { Database, Fragment, Transaction } from '../../storage/index.ts';
@@ -323,7 +323,7 @@ export class Lanes implements Owned, DueSource {
       await this.deps.handle(item, signal);
     } catch (error) {
       this.deps.world.log.error({ item: item.key, error: messageOf(error), stack: stackOf(error) }, 'a message failed');
-      await this.requeue(this.asHeld(item), isOutage(error) ? 0 : 1);
+      await this.requeue(this.asHeld(item), isStorageAway(error) ? 0 : 1);
     }
   }
 
@@ -344,11 +344,6 @@ export class Lanes implements Owned, DueSource {
 
 function stoppedByPerson(): CodaError {
   return new CodaError('CANCELLED', { message: 'Stopped.', remedy: 'Say it again to start over.' });
-}
-
-/** The database being away or full is not the message's fault. */
-function isOutage(error: unknown): boolean {
-  return error instanceof CodaError && (error.code === 'STORAGE_UNREACHABLE' || error.code === 'DISK_FULL');
 }
 
 function stackOf(error: unknown): string | undefined {

@@ -6,7 +6,7 @@ import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter, Place, Pointed } from '../adapter.ts';
 import type { Item, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
-import * as lanes from '../lanes/store.ts';
+import * as laneStore from '../lanes/store.ts';
 import * as store from './store.ts';
 
 const ASKED_WITHIN_MS = 6_000;
@@ -42,7 +42,7 @@ export class Quoting {
     const pointed = await this.ask(item, wanted, signal);
     signal.throwIfAborted();
     return database.tx('quoted.keep', async (tx) => {
-      const { owned } = await lanes.lockItem(tx, item);
+      const { owned } = await laneStore.lockItem(tx, item);
       if (!owned) return undefined;
       const payload = await store.keepPointed(tx, item.id, pointed);
       return { ...item, payload: payload ?? { ...item.payload, withdrawn: true as const } };
@@ -50,7 +50,7 @@ export class Quoting {
   }
 
   private async ask(item: Item, wanted: readonly NonNullable<Payload['points']>['always'][], signal: AbortSignal) {
-    const { world, adapterOf, lanes: running } = this.deps;
+    const { world, adapterOf, lanes } = this.deps;
     const { place } = item.conversation;
     const adapter = adapterOf(place);
     const message = { id: item.messageId, place };
@@ -59,7 +59,7 @@ export class Quoting {
     for (const points of wanted) {
       try {
         const asking = async () => adapter?.pointed?.(points as never, message, limit.signal);
-        const found = await running.outside(item.id, () => unlessAborted(limit.signal, asking()));
+        const found = await lanes.outside(item.id, () => unlessAborted(limit.signal, asking()));
         all.quoted.push(...(found?.quoted ?? []));
         all.files.push(...(found?.files ?? []));
         if (found?.repliesTo) all.repliesTo = found.repliesTo;

@@ -108,7 +108,7 @@ export class Instance {
   private readonly options: InstanceOptions;
   private current: string;
   private timer: NodeJS.Timeout | undefined;
-  private recovering: NodeJS.Timeout | undefined;
+  private glancing: NodeJS.Timeout | undefined;
   private beatAt: number;
   private beating: Promise<void> | undefined;
   private freeing: Promise<void> | undefined;
@@ -116,7 +116,7 @@ export class Instance {
   private readonly others = new Replicas();
   private mixed = false;
   private unclear = 0;
-  private recovered: Promise<void> | undefined;
+  private recovering: Promise<void> | undefined;
   private lookAgainAt = Number.POSITIVE_INFINITY;
 
   private constructor(options: InstanceOptions) {
@@ -162,7 +162,7 @@ export class Instance {
 
   async start(): Promise<void> {
     if (this.isOnly) return;
-    this.recovering = setInterval(() => this.glance(), GLANCE_MS);
+    this.glancing = setInterval(() => this.glance(), GLANCE_MS);
     await this.beat();
   }
 
@@ -197,7 +197,7 @@ export class Instance {
     } catch (error) {
       world.log.warn({ error: messageOf(error) }, 'heartbeat failed');
     }
-    if (!this.closed && this.recovering) this.timer = setTimeout(() => void this.beat(), next);
+    if (!this.closed && this.glancing) this.timer = setTimeout(() => void this.beat(), next);
   }
 
   private async rejoin(): Promise<void> {
@@ -238,20 +238,20 @@ export class Instance {
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
-    clearInterval(this.recovering);
+    clearInterval(this.glancing);
     // One that joins anew at this moment has another id afterwards.
     await this.beating;
     await this.freeing;
-    await this.recovered;
+    await this.recovering;
     await this.takeOver([this.current], { quiet: true });
   }
 
   private glance(): void {
     const { unclear } = this.options.database.stats();
     const isNew = unclear !== this.unclear;
-    if (this.recovered || (!isNew && performance.now() < this.lookAgainAt)) return;
+    if (this.recovering || (!isNew && performance.now() < this.lookAgainAt)) return;
     this.lookAgainAt = isNew ? performance.now() + LATE_MS : Number.POSITIVE_INFINITY;
-    this.recovered = this.recover()
+    this.recovering = this.recover()
       .then(() => {
         this.unclear = unclear;
       })
@@ -260,7 +260,7 @@ export class Instance {
         this.options.world.log.warn({ error: messageOf(error) }, 'looking for lost rows failed; trying again');
       })
       .finally(() => {
-        this.recovered = undefined;
+        this.recovering = undefined;
       });
   }
 

@@ -200,8 +200,8 @@ export class PostgresEngine implements Engine {
   }
 
   /** Back into the pool; a lost one is replaced, and with it those that have not answered since it did. */
-  private letGo(client: PoolClient, isLost: boolean): void {
-    if (isLost) {
+  private letGo(client: PoolClient, isBroken: boolean): void {
+    if (isBroken) {
       this.suspectedAt = Math.max(this.suspectedAt, this.askedAt.get(client) ?? performance.now());
       discard(client);
     } else client.release();
