@@ -14,7 +14,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { withTimeout } from '../base/async.ts';
+import { listening, withTimeout } from '../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { readLine } from '../base/lines.ts';
@@ -66,21 +66,19 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     void converse(socket, options);
   });
   server.maxConnections = MOST_CONNECTIONS;
-  await listen(server, path);
+  await listen(server, path, options.log);
   return { close: () => close(server, sockets, path, link) };
 }
 
-async function listen(server: Server, path: string): Promise<void> {
+async function listen(server: Server, path: string, log: Log): Promise<void> {
   // The socket must not be open to others for even the moment between bind and chmod.
   const umask = process.umask(0o177);
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
+    await listening(
+      server,
+      () => server.listen(path),
+      (error) => log.warn({ err: error }, 'a command could not connect'),
+    );
   } catch (error) {
     throw unopened(path, error);
   } finally {

@@ -1,3 +1,4 @@
+import { type EventEmitter, once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Log } from './log.ts';
 
@@ -85,6 +86,21 @@ export async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>)
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+/**
+ * Has a server listen, which `begin` starts. Rejects when it cannot. Its later errors, of connections that could not be taken,
+ * go to `failed`: with nobody listening they would end the process.
+ */
+export async function listening(
+  server: EventEmitter,
+  begin: () => void,
+  failed: (error: Error) => void,
+): Promise<void> {
+  const there = once(server, 'listening');
+  begin();
+  await there;
+  server.on('error', failed);
 }
 
 export interface Closable {

@@ -2,6 +2,7 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { listening } from '../base/async.ts';
 import { isUrl } from '../base/text.ts';
 import type { Egress } from './egress.ts';
 import type { EgressFailure } from './failure.ts';
@@ -62,10 +63,11 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
   server.maxConnections = MOST_CONNECTIONS;
   return {
     async listen() {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(0, '127.0.0.1', resolve);
-      });
+      await listening(
+        server,
+        () => server.listen(0, '127.0.0.1'),
+        () => {},
+      );
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     },
     take: (connection) => void server.emit('connection', connection),

@@ -1,5 +1,6 @@
+import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { retried } from '../../src/base/async.ts';
+import { listening, retried } from '../../src/base/async.ts';
 
 const failing = (times: number) => {
   let tries = 0;
@@ -22,4 +23,16 @@ test('who stops gets one try, and no wait behind it', async () => {
   const onError = () => stop.abort();
   expect(await retried(failing(9), { signal: stop.signal, longestMs: 60_000, onError })).toBeUndefined();
   expect(await retried(failing(0), { signal: stop.signal, longestMs: 60_000, onError })).toBe(1);
+});
+
+test('a server says that it cannot listen, and an error of it later ends nothing', async () => {
+  const failed: string[] = [];
+  const hear = ({ message }: Error) => void failed.push(message);
+  const [first, second] = [createServer(), createServer()];
+  await listening(first, () => first.listen(0, '127.0.0.1'), hear);
+  const { port } = first.address() as { port: number };
+  await expect(listening(second, () => second.listen(port, '127.0.0.1'), hear)).rejects.toThrow('EADDRINUSE');
+  first.emit('error', new Error('accept EMFILE'));
+  expect(failed).toEqual(['accept EMFILE']);
+  await new Promise((resolve) => first.close(resolve));
 });

@@ -1,7 +1,7 @@
 import { once, setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { withTimeout } from '../../base/async.ts';
+import { listening, withTimeout } from '../../base/async.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -73,7 +73,7 @@ export class HttpServer {
     );
     server.maxConnections = config.max_connections;
     server.on('clientError', refuse);
-    await listen(server, config.listen);
+    await listen(server, config.listen, this.options.log);
     this.server = server;
   }
 
@@ -85,7 +85,7 @@ export class HttpServer {
         if (this.server) return { ok: true, says: `served on ${at}` };
         const trial = createServer();
         try {
-          await listen(trial, at);
+          await listen(trial, at, this.options.log);
         } catch (error) {
           if (!(error instanceof CodaError)) throw error;
           return { ok: false, code: error.code, says: error.message, remedy: error.remedy };
@@ -326,16 +326,14 @@ function malformedResponse(): Response {
   return new Response(JSON.stringify(found), { status: 400, headers: { 'Content-Type': PROBLEM_TYPE } });
 }
 
-async function listen(server: Server, at: string): Promise<void> {
+async function listen(server: Server, at: string, log: Log): Promise<void> {
   const { host, port } = addressOf(at);
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
+    await listening(
+      server,
+      () => server.listen(port, host),
+      (error) => log.warn({ err: error }, 'a connection could not be taken'),
+    );
   } catch (error) {
     throw new CodaError('HTTP_ADDRESS', {
       message: `HTTP cannot be served on ${at}: ${messageOf(error)}.`,

@@ -113,7 +113,7 @@ async function restoreFiles(file: string, dataDir: string): Promise<void> {
       if (path === undefined) continue;
       const target = join(dataDir, path);
       await makeFolder(dirname(target));
-      await pipeline(entry.content, createWriteStream(target, { mode: 0o600 }));
+      await pipeline(entry.content, createWriteStream(target, { mode: 0o600, flush: true }));
     }
   });
 }
