@@ -17,9 +17,10 @@ test('memories are exported beside a daemon and imported without one, each once'
     const lines = [
       '{"text":"I like tea","type":"preference","tags":["drinks"]}',
       '{"text":"I moved","date":"2024-05-01"}',
+      '{"text":"A page says that I pay by card","tainted":true}',
     ];
     const input = `${lines.join('\n')}\n${lines[0]}\n`;
-    expect(await coda(['memory', 'import'], dataDir, input)).toMatchObject({ code: 0, stdout: '2 added\n' });
+    expect(await coda(['memory', 'import'], dataDir, input)).toMatchObject({ code: 0, stdout: '3 added\n' });
     expect((await chat.say('/memory')).toString()).toContain('I like tea');
     const listed = (await coda(['memory', 'list'], dataDir)).stdout;
     expect(listed).toMatch(/^\w+ {2}\d{4}-\d\d-\d\d {2}I like tea$/m);
@@ -30,9 +31,11 @@ test('memories are exported beside a daemon and imported without one, each once'
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(lines.map(({ text, date }) => [text, date]).sort()).toEqual([
-    ['I like tea', null],
-    ['I moved', '2024-05-01'],
+  // A text from elsewhere stays one: no model is shown it unasked.
+  expect(lines.map(({ text, date, tainted }) => [text, date, tainted]).sort()).toEqual([
+    ['A page says that I pay by card', null, true],
+    ['I like tea', null, undefined],
+    ['I moved', '2024-05-01', undefined],
   ]);
   expect((await coda(['memory', 'import'], dataDir, exported)).stdout).toBe('0 added\n');
   expect((await coda(['memory', 'import'], dataDir, '{"text":""}\n')).code).toBe(65);

@@ -28,6 +28,8 @@ const line = z.object({
   said_at: z.iso.datetime({ offset: true }).optional(),
   message: z.string().max(500).nullish(),
   state: z.enum(['current', 'past', 'proposed']).default('current'),
+  /** It came out of a text from elsewhere: a model is not shown it unasked. */
+  tainted: z.boolean().default(false),
 });
 
 export type MemoryLine = z.input<typeof line> & { id: string };
@@ -43,7 +45,7 @@ async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: str
   const person = await resolvePerson(database, who);
   const memories = await store.pageOf(database, person.id, after, 200);
   return memories.map(
-    ({ id, text, type, importance, tags, happenedOn, saidBy, saidAt, message, state }): MemoryLine => ({
+    ({ id, text, type, importance, tags, happenedOn, saidBy, saidAt, message, state, tainted }): MemoryLine => ({
       id,
       text,
       type,
@@ -54,6 +56,7 @@ async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: str
       said_at: saidAt.toISOString(),
       message,
       state: state as 'current',
+      ...(tainted && { tainted }),
     }),
   );
 }
@@ -91,10 +94,10 @@ async function importLines(
     const stored = await store.insert(
       tx,
       person.id,
-      fresh.map(({ text, type, importance, tags, date, said_by, said_at, message = null, state }) => {
+      fresh.map(({ text, type, importance, tags, date, said_by, said_at, message = null, state, tainted }) => {
         const saidAt = said_at ? new Date(said_at) : now;
         return {
-          ...{ id: shortId(7), personId: person.id, conversationId: null, source: 'imported' as const, tainted: false },
+          ...{ id: shortId(7), personId: person.id, conversationId: null, source: 'imported' as const, tainted },
           ...{ text, type, importance, tags, saidAt, state, happenedOn: date ?? null, saidBy: said_by ?? person.name },
           from: { message },
           terms: termsOf(text, tags, date ? new Date(date) : saidAt),
