@@ -61,12 +61,12 @@ export { type LiveTools, Toolbox } from './tools/toolbox.ts';
 export { type MessageTrace, type TurnTrace, traceMessage, traceTurns } from './trace/index.ts';
 export type { SpawnOptions } from './turn/nested.ts';
 export {
+  ContextReader,
   closing,
   contextOf,
   deletionRules as agentDeletionRules,
   fileReferences as agentFiles,
   type ItemContext,
-  itemContext,
   mergeRules as agentMergeRules,
   newEpoch,
   type OpenButton,

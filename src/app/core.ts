@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { httpConfig } from '../adapters/http/index.ts';
-import { closing, itemContext, Said } from '../agent/index.ts';
+import { ContextReader, closing, Said } from '../agent/index.ts';
 import type { Closer } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import { type Bus, type Cache, type Locks, openBus, openCache, openLocks } from '../bus/index.ts';
@@ -63,7 +63,7 @@ function openDelivery(
     requestKeptMs: config.block(httpConfig)?.idempotency_ttl,
     rateLimit: rateLimitOf(config, parts.world),
     maxAgeMs: config.delivery.max_age,
-    context: itemContext(remembered(config), config.models !== undefined),
+    contexts: new ContextReader(remembered(config), config.models !== undefined),
     begun: (item) => closing(item, parts.world.clock.now()),
   });
 }

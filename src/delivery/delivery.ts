@@ -6,7 +6,7 @@ import type { Bus } from '../bus/index.ts';
 import type { Egress } from '../egress/index.ts';
 import { type DueSource, type Events, Instance, type Owned } from '../jobs/index.ts';
 import type { AccessRules, Gate } from '../people/index.ts';
-import type { Artifacts, Database, Fragment, Transaction } from '../storage/index.ts';
+import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { type ChatAdapter, type Inbox, type Incoming, isSaid, type Place } from './adapter.ts';
 import { Admission } from './admission.ts';
 import { placesOf } from './conversations/store.ts';
@@ -26,6 +26,7 @@ import { answerKey } from './parts.ts';
 import { PostponedEvents } from './postponed/index.ts';
 import { Quoting } from './quoted/index.ts';
 import { Requests } from './requests/index.ts';
+import type { ItemContexts } from './store.ts';
 import * as texts from './texts.ts';
 
 export interface DeliveryOptions {
@@ -45,8 +46,7 @@ export interface DeliveryOptions {
   requestKeptMs?: number | undefined;
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
-  /** A scalar subquery over `i`, `c` and `p`: what the agent wants to know of each row as it is taken. */
-  context: Fragment;
+  contexts: ItemContexts;
   begun(item: Item): ExtraWrites | undefined;
   events: Events;
   wakeAt(at: Date): void;
@@ -88,7 +88,7 @@ export class Delivery {
 
   constructor(options: DeliveryOptions) {
     this.options = options;
-    const { database, world, context } = options;
+    const { database, world, contexts } = options;
     this.hints = new Hints(options);
     const instance = () => this.self;
     const signal = this.stopAll.signal;
@@ -111,7 +111,7 @@ export class Delivery {
       world,
       instance,
       concurrency: options.concurrency,
-      context,
+      contexts,
       withFiles: () => this.adapters.flatMap(({ name, files }) => (files ? [name] : [])),
       maxAgeMs: options.maxAgeMs,
       handle: (item, signal) => this.handle(item, signal),
@@ -159,7 +159,7 @@ export class Delivery {
 
   /** Joins the replicas, frees what a predecessor held, and begins with what waits. Adapters come after. */
   async start(receiver: Receiver): Promise<void> {
-    const { database, world, program } = this.options;
+    const { database, world, program, contexts } = this.options;
     this.receiver = receiver;
     this.lanes.answers = receiver.answers;
     this.instance = await Instance.join({
@@ -168,7 +168,10 @@ export class Delivery {
       program,
       owned: [this.lanes, this.outbox, ...receiver.owned],
       freed: () => this.freed(),
-      lost: () => this.lanes.abandon(),
+      lost: () => {
+        contexts.forget();
+        this.lanes.abandon();
+      },
     });
     this.hints.hear({
       lanes: () => this.lanes.wake(),
@@ -334,6 +337,7 @@ export class Delivery {
   }
 
   private letGo(personId: string): void {
+    this.options.contexts.forget();
     this.lanes.drop(personId);
     this.outbox.drop(personId);
   }

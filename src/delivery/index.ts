@@ -55,6 +55,7 @@ export {
   mergeRules as requestMergeRules,
   retentionRules as requestRetentionRules,
 } from './requests/store.ts';
+export type { ContextReading, ItemContexts } from './store.ts';
 export { shownWhileGrowing } from './text/growing.ts';
 export { cut, inOneFile, Order, type Piece, shownIn } from './text/split.ts';
 export {

@@ -10,6 +10,21 @@ export function itemColumns(context: Fragment): Fragment {
   return sql`to_jsonb(c) as conversation, to_jsonb(p) as person, (${context}) as context`;
 }
 
+/** What the agent wants to know of each row as it is taken. */
+export interface ItemContexts {
+  /** For rows of these conversations, or of any where none is named. */
+  reading(conversationIds: readonly string[]): ContextReading;
+  /** Drops what was read: somebody was erased, or another process has taken over. */
+  forget(): void;
+}
+
+export interface ContextReading {
+  /** A scalar subquery over `i`, `c` and `p`. */
+  expression: Fragment;
+  /** Adds to what the statement gave what it left out. */
+  complete(rows: readonly Pick<ItemRow, 'conversation' | 'context'>[]): void;
+}
+
 export interface ItemRow {
   id: string;
   key: string;

@@ -1,8 +1,26 @@
 import { describe, expect, test } from 'vitest';
+import { mergeRules } from '../../src/agent/context/store.ts';
+import { ContextReader, contextOf } from '../../src/agent/index.ts';
+import type { Database } from '../../src/storage/index.ts';
+import { render, sql } from '../../src/storage/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { Outside } from '../support/outside.ts';
 import { play } from '../support/play.ts';
-import { ScriptedModel } from '../support/scripted-model.ts';
+import { echo, ScriptedModel } from '../support/scripted-model.ts';
+
+/** What `reader` gives of the message that came last, and how many contents the database had to send for it. */
+async function read(database: Database, reader: ContextReader, conversationIds: readonly string[]) {
+  const reading = reader.reading(conversationIds);
+  const newest = sql`
+    select to_jsonb(c) as conversation, (${reading.expression}) as context
+      from inbox i join conversations c on c.id = i.conversation_id join persons p on p.id = i.person_id
+     order by i.seq desc limit 1`;
+  const { rows } = await database.read<Parameters<typeof reading.complete>[0][number]>(...render(newest));
+  const { recalled } = contextOf(rows[0] as (typeof rows)[0]);
+  const sent = recalled.history.filter(({ content }) => content !== null).length;
+  reading.complete(rows);
+  return { sent, texts: recalled.history.map(({ content }) => content.text) };
+}
 
 describe.each(testDatabases)('what is remembered on $name', ({ name, available }) => {
   test.skipIf(!available)('what was said while an answer was worked on is part of the conversation', async () => {
@@ -22,4 +40,63 @@ describe.each(testDatabases)('what is remembered on $name', ({ name, available }
       'do you know what it is about?',
     ]);
   });
+
+  test.skipIf(!available)('what another process has erased is not shown with the next message', async () => {
+    const model = echo();
+    await using coda = await play({ engine: name, model });
+    const ana = coda.person('ana', { channel: 'lobby' });
+    const bob = coda.person('bob', { channel: 'lobby' });
+    await ana.says('my number is 4711');
+    await bob.says('mine is 99');
+    await bob.says('do you remember?');
+    expect(JSON.stringify(model.requests.at(-1))).toContain('4711');
+    await coda.database().run('test.erase', `delete from messages where content ->> 'text' like '%4711%'`);
+    await bob.says('and now?');
+    const request = JSON.stringify(model.requests.at(-1));
+    expect(request).not.toContain('4711');
+    expect(request).toContain('mine is 99');
+  });
+
+  test.skipIf(!available)('words of somebody who turns out to be the same person taint no longer', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    const ana = coda.person('ana', { channel: 'lobby' });
+    const taints = async () => {
+      await ana.says('what do you think?');
+      const { rows } = await coda
+        .database()
+        .read<{ tainted: boolean }>('select t.tainted from turns t join inbox i on i.id = t.inbox_id order by i.seq');
+      return rows.at(-1)?.tainted;
+    };
+    await coda.person('annie', { channel: 'lobby' }).says('the sky is blue');
+    expect(await taints()).toBe(true);
+    const { rows } = await coda.database().read<{ id: string }>('select id from persons order by name');
+    const [to, from] = rows.map(({ id }) => id);
+    for (const rule of mergeRules) await coda.database().run('test.merge', rule.sql, [from ?? '', to ?? '']);
+    await coda.database().run('test.clean', 'update messages set tainted = false');
+    expect(await taints()).toBe(false);
+  });
+
+  test.skipIf(!available)(
+    'what a process has of a conversation is not read again, unless it let go of it',
+    async () => {
+      await using coda = await play({ engine: name, model: echo() });
+      const database = coda.database();
+      await coda.person('ana').says('hello');
+      await coda.person('ana').says('how are you?');
+      const { rows } = await database.read<{ id: string }>('select id from conversations');
+      const ids = rows.map(({ id }) => id);
+      const texts = ['hello', 'you said: hello', 'how are you?', 'you said: how are you?'];
+      const reader = new ContextReader(240, true);
+      expect(await read(database, reader, ids)).toEqual({ sent: 4, texts });
+      expect(await read(database, reader, ids)).toEqual({ sent: 0, texts });
+      expect(await read(database, reader, [])).toEqual({ sent: 4, texts });
+      const behind = reader.reading(ids);
+      reader.forget();
+      behind.complete([]);
+      expect(await read(database, reader, ids)).toEqual({ sent: 4, texts });
+      const full = new ContextReader(240, true, 1);
+      await read(database, full, ids);
+      expect(await read(database, full, ids)).toEqual({ sent: 4, texts });
+    },
+  );
 });

@@ -45,6 +45,25 @@ describe.skipIf(!POSTGRES_URL || !REDIS_URL).each([
   });
 });
 
+test.skipIf(!POSTGRES_URL)('two replicas that answer by turns each know all that was said', async () => {
+  const model = new ScriptedModel((request) => [`heard: ${lastSaid(request)}`]);
+  await using coda = await play({ engine: 'PostgreSQL', model });
+  const second = await coda.replica();
+  const said = ['one', 'two', 'three', 'four', 'five'];
+  for (const [turn, text] of said.entries()) {
+    if (turn % 2 === 0) await coda.person('ana').says(text);
+    else {
+      const sentAt = coda.world.clock.now();
+      const message = { id: text, channel: 'dm-ana', from: 'ana', text, sentAt, role: 'owner' as const };
+      await (await second.adapter.hear({ ...message, kind: 'dm' })).settled;
+      await second.app.settled();
+    }
+    const before = said.slice(0, turn).flatMap((word) => [word, `heard: ${word}`]);
+    expect(model.requests.at(-1)?.messages.map((each) => each.text)).toEqual([...before, text]);
+  }
+  await second.app.stop();
+});
+
 test.skipIf(!POSTGRES_URL)('what a paused process commits after it was taken over is not lost', async () => {
   const model = new ScriptedModel((request) => [`heard: ${lastSaid(request)}`]);
   await using coda = await play({ engine: 'PostgreSQL', model });

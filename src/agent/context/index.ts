@@ -29,6 +29,7 @@ export { quotedFrames, rememberedQuotes } from './quoted.ts';
 export {
   addSummary,
   type HistoryEntry,
+  KnownContents,
   type Recalled,
   readBetween,
   readRecalled,

@@ -120,12 +120,12 @@ interface Shown {
   tokens: number;
 }
 
-const shownAs = new WeakMap<HistoryEntry, Shown>();
+const shownAs = new WeakMap<HistoryEntry['content'], Shown>();
 
-function shown(entry: HistoryEntry): Shown {
-  const known = shownAs.get(entry);
+function shown({ content }: Pick<HistoryEntry, 'content'>): Shown {
+  const known = shownAs.get(content);
   if (known) return known;
-  const { text: said, files = [], quoted = [] } = entry.content;
+  const { text: said, files = [], quoted = [] } = content;
   const named = files.map(({ name, type }) => `[File: ${label(name)}, ${label(type)}]`);
   const text = files.length === 0 ? said : [said, ...named].filter((part) => part !== '').join('\n');
   // In a conversation of several speakers lines are indented.
@@ -133,7 +133,7 @@ function shown(entry: HistoryEntry): Shown {
   const beside = quoted.length === 0 ? '' : quotedFrames(quoted);
   const besideTokens = beside === '' ? 0 : tokensIn(beside);
   const made = { text, beside, tokens: tokensIn(text) + besideTokens + lines + MESSAGE_TOKENS };
-  shownAs.set(entry, made);
+  shownAs.set(content, made);
   return made;
 }
 

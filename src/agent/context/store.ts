@@ -44,14 +44,20 @@ export interface Recalled {
  * The scalar subqueries behind `Recalled`, as an object; `c` is the conversation's row. Other people's words are untrusted
  * text for `reader` (an SQL expression: a person's id), and so is a summary of what several have said. `json` is written
  * as it is read, which takes less than half of the time of building `jsonb` first. Without `summed` summaries are not
- * looked at, and only the last messages come.
+ * looked at, and only the last messages come; contents of the messages `known` (an SQL expression: an array of `seq`)
+ * are null.
  */
-export function recall(most: number, reader: Fragment, summed = true): Fragment {
+export function recall(
+  most: number,
+  reader: Fragment,
+  { summed = true, known }: { summed?: boolean; known?: Fragment } = {},
+): Fragment {
+  const content = known ? sql`case when seq = any (${known}) then null else content end as content` : sql`content`;
   const tainted = sql`tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted`;
   if (!summed) {
     return sql`json_build_object('summary', null, 'history', coalesce((
         select json_agg(h order by h.seq)
-          from (select seq, role, content, ${tainted} from messages
+          from (select seq, role, ${content}, ${tainted} from messages
                  where conversation_id = c.id and epoch = c.epoch order by seq desc limit ${raw(most)}) h), '[]'))`;
   }
   return sql`json_build_object(
@@ -61,11 +67,68 @@ export function recall(most: number, reader: Fragment, summed = true): Fragment 
           from summaries s where s.conversation_id = c.id and s.epoch = c.epoch order by s.covers_seq desc limit 1),
       'history', coalesce((
         select json_agg(h order by h.seq)
-          from (select seq, role, content, ${tainted} from messages
+          from (select seq, role, ${content}, ${tainted} from messages
                  where conversation_id = c.id and epoch = c.epoch
                    and seq > coalesce((select max(s.covers_seq) from summaries s
                                         where s.conversation_id = c.id and s.epoch = c.epoch), 0)
                  order by seq desc limit ${raw(most)}) h), '[]'))`;
+}
+
+type Content = HistoryEntry['content'];
+
+/** Bytes of what was said that a process keeps, and of what stands around each message. */
+const MOST_BYTES = 8_000_000;
+const BYTES_AROUND = 300;
+
+/**
+ * Contents of the messages that each conversation listed last, by `seq`, so that they need not come out of the database with
+ * the next message again. The content of a stored message never changes; if it is still there, and whom it taints for, only
+ * the database knows. The conversation that was silent for longest is dropped first.
+ */
+export class KnownContents {
+  private readonly most: number;
+  private readonly conversations = new Map<string, { contents: ReadonlyMap<number, Content>; bytes: number }>();
+  private bytes = 0;
+
+  constructor(most = MOST_BYTES) {
+    this.most = most;
+  }
+
+  of(conversationIds: readonly string[]): Map<string, ReadonlyMap<number, Content>> {
+    const known = new Map<string, ReadonlyMap<number, Content>>();
+    for (const id of conversationIds) {
+      const contents = this.conversations.get(id)?.contents;
+      if (contents) known.set(id, contents);
+    }
+    return known;
+  }
+
+  /** Keeps what a conversation lists now, and nothing else of it. */
+  keep(conversationId: string, history: readonly HistoryEntry[]): void {
+    this.drop(conversationId);
+    if (history.length === 0) return;
+    const bytes = history.reduce((sum, { content }) => sum + bytesOf(content), 0);
+    this.conversations.set(conversationId, {
+      contents: new Map(history.map((entry) => [entry.seq, entry.content])),
+      bytes,
+    });
+    this.bytes += bytes;
+    for (const id of this.conversations.keys()) {
+      if (this.bytes <= this.most) break;
+      this.drop(id);
+    }
+  }
+
+  private drop(conversationId: string): void {
+    this.bytes -= this.conversations.get(conversationId)?.bytes ?? 0;
+    this.conversations.delete(conversationId);
+  }
+}
+
+/** Two bytes for each character, though most text takes one. */
+function bytesOf({ text, quoted = [] }: Content): number {
+  const around = BYTES_AROUND * (1 + quoted.length);
+  return around + 2 * quoted.reduce((sum, quote) => sum + quote.text.length, text.length);
 }
 
 /** Messages of a conversation between two others, both left out: the newest `most`, oldest first. */

@@ -1,7 +1,16 @@
 import { type AuditRow, auditWriting } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
-import { buttons, conversations, type ExtraWrites, FENCED, type Item, quotesOthers } from '../../delivery/index.ts';
+import {
+  buttons,
+  type ContextReading,
+  conversations,
+  type ExtraWrites,
+  FENCED,
+  type Item,
+  type ItemContexts,
+  quotesOthers,
+} from '../../delivery/index.ts';
 import type { RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import {
@@ -15,7 +24,7 @@ import {
   type Transaction,
 } from '../../storage/index.ts';
 import * as ofArtifacts from '../artifacts/store.ts';
-import { type Recalled, recall, rememberedQuotes } from '../context/index.ts';
+import { type HistoryEntry, KnownContents, type Recalled, recall, rememberedQuotes } from '../context/index.ts';
 import * as ofConversations from '../context/store.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import * as ofDialogues from '../dialogue/store.ts';
@@ -65,13 +74,53 @@ export function hasFiles(item: Item): boolean {
   return item.payload.files.length > 0 || history.some(({ content: { files, led } }) => led || files?.length);
 }
 
+/** Reads the context of rows that are taken, without what this process knows of it from the message before. */
+export class ContextReader implements ItemContexts {
+  private readonly remembered: number;
+  private readonly costs: boolean;
+  private readonly most: number | undefined;
+  private known: KnownContents;
+
+  /** Keeps at most so many bytes of contents. */
+  constructor(remembered: number, costs: boolean, most?: number) {
+    this.remembered = remembered;
+    this.costs = costs;
+    this.most = most;
+    this.known = new KnownContents(most);
+  }
+
+  reading(conversationIds: readonly string[]): ContextReading {
+    // Held until the rows are there, whatever is dropped meanwhile; what comes after `forget` is not kept.
+    const { known } = this;
+    const contents = known.of(conversationIds);
+    const seqs = Object.fromEntries([...contents].map(([id, bySeq]) => [id, `{${[...bySeq.keys()].join()}}`]));
+    return {
+      expression: itemContext(this.remembered, this.costs, seqs),
+      complete(rows) {
+        for (const { conversation, context } of rows) {
+          if (context === null) continue;
+          const { history } = (context as unknown as ItemContext).recalled;
+          for (const entry of history)
+            entry.content ??= contents.get(conversation.id)?.get(entry.seq) as HistoryEntry['content'];
+          known.keep(conversation.id, history);
+        }
+      },
+    };
+  }
+
+  forget(): void {
+    this.known = new KnownContents(this.most);
+  }
+}
+
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
-export function itemContext(remembered: number, costs: boolean): Fragment {
+function itemContext(remembered: number, costs: boolean, seqs: Record<string, string>): Fragment {
+  const known = sql`(select (${json(seqs)}::jsonb ->> c.id::text)::bigint[])::bigint[]`;
   return sql`
     select json_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),
       'spent', ${costs ? spentDays() : sql`null::jsonb`},
-      'recalled', ${recall(remembered, sql`p.id`, costs)},
+      'recalled', ${recall(remembered, sql`p.id`, { summed: costs, known })},
       'dialogue', ${ofDialogues.readDialogue()},
       -- a yes is about what was said last, not about a card above it
       'buttons', ${buttons.offered(sql`select m.at from messages m

@@ -4,7 +4,7 @@ import { systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
-import { type Database, type Fragment, hadNoEffect, type Transaction } from '../../storage/index.ts';
+import { type Database, hadNoEffect, type Transaction } from '../../storage/index.ts';
 import type {
   Accepted,
   Inbox,
@@ -25,7 +25,7 @@ import type { Lanes } from '../lanes/index.ts';
 import * as outboxStore from '../outbox/store.ts';
 import { dedupName } from '../parts.ts';
 import { boundedQuotes, boundedReply } from '../quoted/store.ts';
-import { toItem } from '../store.ts';
+import { type ItemContexts, toItem } from '../store.ts';
 import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
 import { SenderDirectory, type SenderDirectoryDeps, type Speaker } from './sender-directory.ts';
 import * as store from './store.ts';
@@ -35,7 +35,7 @@ export interface InboxDeps extends SenderDirectoryDeps {
   world: World;
   instance: () => Instance;
   lanes: Lanes;
-  context: Fragment;
+  contexts: ItemContexts;
   queueLimit: number;
   rateLimit: store.RateLimit | undefined;
   kindOf(event: Incoming): ItemKind;
@@ -231,13 +231,13 @@ export class InboxWriter implements Inbox {
 
   /** `Delivery.begin`. Those of one conversation are stored one after another: each is counted in its lane. */
   async begin(tx: Transaction, turns: readonly PlannedTurn[]): Promise<Map<string, string>> {
-    const { lanes, context, hint, world, instance } = this.deps;
+    const { lanes, contexts, hint, world, instance } = this.deps;
     const owner = instance().id;
     const begun = new Map<string, string>();
     let room = lanes.room;
     for (const rows of await plannedRows(tx, turns, world.clock.now())) {
       const taking = { owner, room, queueLimit: MOST_PLANNED, rateLimit: undefined };
-      for (const row of await store.acceptIn(tx, rows, taking, context)) {
+      for (const row of await store.acceptIn(tx, rows, taking, contexts)) {
         begun.set(row.key, row.id);
         if (!row.taken) continue;
         room = Math.max(0, room - 1);
@@ -252,10 +252,10 @@ export class InboxWriter implements Inbox {
   }
 
   private async storeRows(rows: readonly store.NewRow[]): Promise<(StoredRow | undefined)[]> {
-    const { database, lanes, queueLimit, rateLimit, context } = this.deps;
+    const { database, lanes, queueLimit, rateLimit, contexts } = this.deps;
     const owner = this.deps.instance().id;
     const taking = { owner, room: lanes.room, queueLimit, rateLimit };
-    const accepted = await store.accept(database, rows, taking, context);
+    const accepted = await store.accept(database, rows, taking, contexts);
     const byId = new Map(accepted.map((row) => [row.id, { ...row, owner }]));
     return rows.map(({ id }) => byId.get(id));
   }

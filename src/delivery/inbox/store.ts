@@ -13,7 +13,7 @@ import {
 } from '../../storage/index.ts';
 import { deletionRules as conversationErasing, mergeRules as conversationRules } from '../conversations/store.ts';
 import type { ItemKind, Payload } from '../item.ts';
-import { type ItemRow, itemColumns } from '../store.ts';
+import { type ItemContexts, type ItemRow, itemColumns } from '../store.ts';
 
 export interface NewRow {
   id: string;
@@ -156,18 +156,25 @@ export async function accept(
   database: Database,
   rows: readonly NewRow[],
   taking: AcceptOptions,
-  context: Fragment,
+  contexts: ItemContexts,
 ): Promise<AcceptedRow[]> {
-  return (await database.run<AcceptedRow>('inbox.accept', ...render(accepting(rows, taking, context)))).rows;
+  const reading = contexts.reading(rows.map(({ conversationId }) => conversationId));
+  const statement = accepting(rows, taking, reading.expression);
+  const accepted = await database.run<AcceptedRow>('inbox.accept', ...render(statement));
+  reading.complete(accepted.rows);
+  return accepted.rows;
 }
 
 export async function acceptIn(
   tx: Transaction,
   rows: readonly NewRow[],
   taking: AcceptOptions,
-  context: Fragment,
+  contexts: ItemContexts,
 ): Promise<AcceptedRow[]> {
-  return (await tx.query<AcceptedRow>(...render(accepting(rows, taking, context)))).rows;
+  const reading = contexts.reading(rows.map(({ conversationId }) => conversationId));
+  const accepted = await tx.query<AcceptedRow>(...render(accepting(rows, taking, reading.expression)));
+  reading.complete(accepted.rows);
+  return accepted.rows;
 }
 
 function countingRates(rows: readonly NewRow[], { windowMs }: RateLimit): Fragment {
@@ -216,8 +223,9 @@ export async function claimLaneless(
   database: Database,
   owner: string,
   { limit, suspects, now, on, reached, oldAt }: LanelessClaim,
-  context: Fragment,
+  contexts: ItemContexts,
 ): Promise<ItemRow[]> {
+  const reading = contexts.reading([]);
   const statement = sql`
     with due as (
       select id, seq, attempts, payload ? 'suspect' as suspect from inbox
@@ -235,9 +243,11 @@ export async function claimLaneless(
                      order by seq limit ${limit} for update skip locked)
       returning *)
     select i.id, i.key, i.kind, i.message_id, i.payload, i.sent_at, i.received_at, i.attempts, i.tainted, i.laned,
-           ${itemColumns(context)}
+           ${itemColumns(reading.expression)}
       from i join conversations c on c.id = i.conversation_id join persons p on p.id = i.person_id`;
-  return (await database.run<ItemRow>('inbox.claim', ...render(statement))).rows;
+  const { rows } = await database.run<ItemRow>('inbox.claim', ...render(statement));
+  reading.complete(rows);
+  return rows;
 }
 
 export type FinalState = 'done' | 'waiting' | 'failed' | 'expired' | 'cancelled';

@@ -4,10 +4,10 @@ import type { Instant } from '../../base/clock.ts';
 import { CodaError, isStorageAway, messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { DueSource, Instance, Owned } from '../../jobs/index.ts';
-import type { Database, Fragment, Transaction } from '../../storage/index.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
 import * as inbox from '../inbox/store.ts';
 import type { Item } from '../item.ts';
-import { toItem } from '../store.ts';
+import { type ItemContexts, toItem } from '../store.ts';
 import * as store from './store.ts';
 
 /** People whose turn is remembered; who is forgotten counts as not served lately. */
@@ -34,7 +34,7 @@ export interface LanesDeps {
   instance: () => Instance;
   /** Turns at once in this process, those not counted that wait for a model. */
   concurrency: number;
-  context: Fragment;
+  contexts: ItemContexts;
   withFiles(): readonly string[];
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
@@ -264,7 +264,7 @@ export class Lanes implements Owned, DueSource {
   }
 
   private async takeWaiting(): Promise<void> {
-    const { database, instance, context, world, maxAgeMs } = this.deps;
+    const { database, instance, contexts, world, maxAgeMs } = this.deps;
     const { room } = this;
     this.backlog = false;
     const reached = [...this.reachedNow];
@@ -276,7 +276,7 @@ export class Lanes implements Owned, DueSource {
       const files = { now, on: this.deps.withFiles(), reached, oldAt };
       const laneless =
         this.answers === true
-          ? await inbox.claimLaneless(database, owner, { limit: room, suspects: this.suspects, ...files }, context)
+          ? await inbox.claimLaneless(database, owner, { limit: room, suspects: this.suspects, ...files }, contexts)
           : [];
       for (const row of laneless) this.run(toItem(row, owner));
       const areLeft = await this.takeLanes(owner, room);
@@ -290,7 +290,7 @@ export class Lanes implements Owned, DueSource {
   }
 
   private async takeLanes(owner: string, limit: number): Promise<boolean> {
-    const { database, context } = this.deps;
+    const { database, contexts } = this.deps;
     const { suspects, answers } = this;
     const window = Math.max(this.window, WINDOW_FOR_EACH * this.deps.concurrency);
     const claiming = {
@@ -300,7 +300,7 @@ export class Lanes implements Owned, DueSource {
       window,
       on: answers === true ? undefined : answers || [],
     };
-    const { rows, seen, people } = await store.claim(database, owner, claiming, context);
+    const { rows, seen, people } = await store.claim(database, owner, claiming, contexts);
     for (const row of rows) this.run(toItem(row, owner));
     if (rows.length === 0) return false;
     if (people >= CROWD) this.window = WINDOW;

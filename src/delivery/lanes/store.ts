@@ -2,7 +2,7 @@ import type { Instant } from '../../base/clock.ts';
 import { type Database, type Fragment, json, raw, render, sql, type Transaction } from '../../storage/index.ts';
 import type { FinalState } from '../inbox/store.ts';
 import type { Item } from '../item.ts';
-import { type ItemRow, itemColumns } from '../store.ts';
+import { type ItemContexts, type ItemRow, itemColumns } from '../store.ts';
 
 // Inbox rows that a process owns, in their lanes and beside them.
 
@@ -340,8 +340,9 @@ export async function claim(
   database: Database,
   owner: string,
   { limit, suspects, served, window, on }: ClaimOptions,
-  context: Fragment,
+  contexts: ItemContexts,
 ): Promise<Claimed> {
+  const reading = contexts.reading([]);
   const only =
     on === undefined
       ? sql``
@@ -384,12 +385,13 @@ export async function claim(
       returning l.current
     )
     select i.id, i.key, i.kind, i.message_id, i.payload, i.sent_at, i.received_at, i.attempts, i.tainted, i.laned,
-           ${itemColumns(context)},
+           ${itemColumns(reading.expression)},
            (select count(*) from ready)::int as seen, (select count(distinct person_id) from next)::int as people
       from lane join inbox i on i.id = lane.current
       join conversations c on c.id = i.conversation_id
       join persons p on p.id = i.person_id`;
   const { rows } = await database.run<ItemRow & Omit<Claimed, 'rows'>>('lanes.claim', ...render(statement));
+  reading.complete(rows);
   const { seen = 0, people = 0 } = rows[0] ?? {};
   return { rows, seen, people };
 }

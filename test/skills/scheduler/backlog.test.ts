@@ -58,11 +58,16 @@ const QUIET = [
 
 const ANALYZE = 'analyze inbox, lanes, person_schedules, persons, conversations, jobs, outbox, turns';
 
+const WITHOUT_CONTEXT = {
+  reading: () => ({ expression: sql`null::jsonb`, complete() {} }),
+  forget() {},
+};
+
 /** What a process asks while turns wait, by name; `earliest` is what the worker asks again and again. */
 const ASKED: Record<string, (db: Parameters<Parameters<typeof pagesRead>[1]>[0]) => Promise<unknown>> = {
   'the next lanes': (db) => {
     const claiming = { limit: 16, suspects: 1, served: [], window: 64 };
-    return lanes.claim(db, PROCESS, claiming, sql`null::jsonb`);
+    return lanes.claim(db, PROCESS, claiming, WITHOUT_CONTEXT);
   },
   'whether lanes wait': (db) => db.read(lanes.earliest([], 1_000)),
   'when a schedule is due': (db) => db.read(schedules.EARLIEST),
