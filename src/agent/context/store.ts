@@ -57,7 +57,8 @@ export function recall(
   if (!summed) {
     return sql`json_build_object('summary', null, 'history', coalesce((
         select json_agg(h order by h.seq)
-          from (select seq, role, ${content}, ${tainted} from messages
+          from (select seq, role, ${content},
+                       ${tainted} from messages
                  where conversation_id = c.id and epoch = c.epoch order by seq desc limit ${raw(most)}) h), '[]'))`;
   }
   return sql`json_build_object(
@@ -67,7 +68,8 @@ export function recall(
           from summaries s where s.conversation_id = c.id and s.epoch = c.epoch order by s.covers_seq desc limit 1),
       'history', coalesce((
         select json_agg(h order by h.seq)
-          from (select seq, role, ${content}, ${tainted} from messages
+          from (select seq, role, ${content},
+                       ${tainted} from messages
                  where conversation_id = c.id and epoch = c.epoch
                    and seq > coalesce((select max(s.covers_seq) from summaries s
                                         where s.conversation_id = c.id and s.epoch = c.epoch), 0)
