@@ -35,4 +35,4 @@ export {
   type StorageStats,
   type Transaction,
 } from './port.ts';
-export { type Fragment, onlyUsed, raw, render, sql } from './values.ts';
+export { type Fragment, onlyUsed, raw, render, rowSource, sql } from './values.ts';

@@ -1,5 +1,5 @@
 /** Values in PostgreSQL's text format: the same on both engines, whatever a driver would do by itself. */
-import type { Param } from './port.ts';
+import { json, type Param } from './port.ts';
 
 type Parse = (text: string) => unknown;
 
@@ -113,7 +113,7 @@ interface Shape {
 const shapes = new WeakMap<TemplateStringsArray, Shape[]>();
 const rendered = new WeakMap<readonly string[], string>();
 const raws = new Map<string, Fragment>();
-const MOST_SHAPES = 16;
+const MOST_SHAPES = 32;
 const MOST_RAWS = 500;
 
 /** `sql\`select * from inbox where id = ${id}\``; a fragment is put in place, anything else becomes `$n`. */
@@ -165,6 +165,32 @@ export function render({ strings, values }: Fragment): [text: string, params: re
   const text = strings.reduce((all, part, number) => `${all}$${number}${part}`);
   rendered.set(strings, text);
   return [text, values];
+}
+
+/**
+ * Source of rows in a `from`, by the name `alias`. `usual` rows are given value by value: the planner puts the values of a
+ * single row in place of its columns, so that nothing is read or joined. Any other number of rows is a record set; so each
+ * source adds no more than one form to the forms of a statement, each of which is planned on each connection.
+ */
+export function rowSource(alias: string, columns: string, usual = 1): (rows: readonly object[]) => Fragment {
+  const set = ['jsonb_to_recordset(', `) as ${alias} (${columns})`];
+  const typed = columns.split(',').map((column): [name: string, type: string] => {
+    const [name = '', ...type] = column.trim().split(/\s+/);
+    return [name, type.join(' ')];
+  });
+  const row = `(${typed.map(([, type]) => `?::${type}`).join(', ')})`;
+  const names = typed.map(([name]) => name).join(', ');
+  const values = `(values ${Array.from({ length: usual }, () => row).join(', ')}) as ${alias} (${names})`.split('?');
+  return (rows) =>
+    rows.length === usual
+      ? { strings: values, values: rows.flatMap((each) => typed.map(([name, type]) => columnOf(each, name, type))) }
+      : { strings: set, values: [json(rows)] };
+}
+
+function columnOf(row: object, name: string, type: string): Param {
+  const value: unknown = row[name as keyof typeof row];
+  if (value === null || value === undefined) return null;
+  return type === 'jsonb' ? json(value) : (value as Param);
 }
 
 /**

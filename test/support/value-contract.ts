@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Database, json } from '../../src/storage/index.ts';
+import { type Database, json, render, rowSource, sql } from '../../src/storage/index.ts';
 
 /** What goes in comes out, as the same JavaScript on every engine. */
 export function valueTests(database: () => Database): void {
@@ -92,5 +92,33 @@ export function valueTests(database: () => Database): void {
     const list = values.map((_, index) => `($${index + 1}::int)`).join(', ');
     const { rows } = await database().read(`select sum(n) as sum from (values ${list}) v (n)`, values);
     expect(rows).toEqual([{ sum: (4_999 * 5_000) / 2 }]);
+  });
+
+  const COLUMNS = `id uuid, name text, said text, at timestamptz, payload jsonb, nothing jsonb, tags text[],
+    price double precision, tokens bigint, told boolean, day date`;
+
+  test.each([1, 2])('rows are the same whether there are %i of them or more', async (usual) => {
+    const source = rowSource('r', COLUMNS, usual);
+    const id = '0190a6c0-7e0f-7000-8000-000000000001';
+    const full = {
+      id,
+      name: 'Ünïcode 🎉 "quoted" \\ and \n lines',
+      said: 'a\0b\ud800c',
+      at: instant,
+      payload: { list: [1, { words: 'x\0y' }] },
+      nothing: null,
+      tags: ['a', 'b,c', '"'],
+      price: 1e-7,
+      tokens: 2 ** 40,
+      told: false,
+      day: '2026-02-28',
+    };
+    const stored = { ...full, said: 'ab\ufffdc', payload: { list: [1, { words: 'xy' }] } };
+    const bare = { ...Object.fromEntries(Object.keys(full).map((name) => [name, null])), id };
+    const given = [{ ...full, other: 'of no column' }, { id }, full];
+    for (let count = 0; count <= given.length; count++) {
+      const { rows } = await database().read(...render(sql`select * from ${source(given.slice(0, count))}`));
+      expect(rows).toEqual([stored, bare, stored].slice(0, count));
+    }
   });
 }

@@ -18,8 +18,8 @@ import {
   type FileReferences,
   type Fragment,
   json,
-  raw,
   render,
+  rowSource,
   sql,
   type Transaction,
 } from '../../storage/index.ts';
@@ -179,15 +179,23 @@ export function turnRecord(
   };
 }
 
-const TURN =
-  raw(`id uuid, inbox_id uuid, conversation_id uuid, person_id uuid, state text, model text, tool_calls integer,
-  tainted boolean, elapsed_ms bigint, started_at timestamptz, finished_at timestamptz, expires_at timestamptz`);
-const STEP =
-  raw(`turn_id uuid, inbox_id uuid, path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean,
-  at timestamptz`);
-const MESSAGE =
-  raw(`id uuid, inbox_id uuid, conversation_id uuid, epoch integer, turn_id uuid, person_id uuid, role text,
-  content jsonb, tainted boolean, at timestamptz`);
+const TURNS = rowSource(
+  't',
+  `id uuid, inbox_id uuid, conversation_id uuid, person_id uuid, state text, model text, tool_calls integer,
+  tainted boolean, elapsed_ms bigint, started_at timestamptz, finished_at timestamptz, expires_at timestamptz`,
+);
+const STEPS = rowSource(
+  's',
+  `turn_id uuid, inbox_id uuid, path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean,
+  at timestamptz`,
+);
+const ASKED_AND_ANSWERED = 2;
+const MESSAGES = rowSource(
+  'm',
+  `id uuid, inbox_id uuid, conversation_id uuid, epoch integer, turn_id uuid, person_id uuid, role text,
+  content jsonb, tainted boolean, at timestamptz`,
+  ASKED_AND_ANSWERED,
+);
 
 /** `with` parts that write turns whose inbox rows are in `fence`. */
 function writeTurns(records: readonly TurnRecord[]): Fragment {
@@ -195,7 +203,7 @@ function writeTurns(records: readonly TurnRecord[]): Fragment {
   return sql`, turned as (
       insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, tainted,
                          elapsed_ms, started_at, finished_at, expires_at)
-      select * from jsonb_to_recordset(${json(records.map(({ turn }) => turn))}) as t (${TURN})
+      select * from ${TURNS(records.map(({ turn }) => turn))}
        where ${FENCED}
       on conflict (id) do update
          set state = excluded.state, model = coalesce(excluded.model, turns.model), tool_calls = excluded.tool_calls,
@@ -212,7 +220,7 @@ function stepWriting(steps: readonly Record<string, unknown>[]): Fragment {
   return sql`stepped as (
       insert into steps (turn_id, path, seq, kind, call_id, payload, tainted, at)
       select turn_id, path, seq, kind, call_id, payload, tainted, at
-        from jsonb_to_recordset(${json(steps)}) as s (${STEP})
+        from ${STEPS(steps)}
        where ${FENCED}
     )`;
 }
@@ -221,7 +229,7 @@ function messageWriting(messages: readonly Record<string, unknown>[]): Fragment 
   return sql`, said as (
       insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at)
       select id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at
-        from jsonb_to_recordset(${json(messages)}) as m (${MESSAGE})
+        from ${MESSAGES(messages)}
        where ${FENCED}
     )`;
 }

@@ -4,10 +4,10 @@ import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import {
   type Database,
   type Fragment,
-  json,
   type Queryable,
   raw,
   render,
+  rowSource,
   sql,
   type Transaction,
 } from '../../storage/index.ts';
@@ -74,38 +74,43 @@ function unlessErased(whose: Fragment): Fragment {
   return sql`(select p.id from persons p where p.id = ${whose} and p.erased_at is null)`;
 }
 
+const CALLS = rowSource(
+  'u',
+  `id uuid, at timestamptz, day date, purpose text, space_id text, person_id uuid, conversation_id uuid, turn_id uuid,
+  inbox_id uuid, model text, input bigint, cached bigint, output bigint, written bigint, price double precision,
+  estimated boolean, repairs text[]`,
+);
+const RESERVED = rowSource('r', 'reservation uuid, inbox_id uuid');
+
 /**
  * `with` parts, beginning with a comma, that add the calls whose messages are in `fence`, and their sums, and end what
  * was reserved for them; each counts once. They are `whose`; default: the person's that each names.
  */
 export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = sql`person_id`): Fragment {
   if (rows.length === 0) return sql``;
-  return sql`, calls as (
-      select id, at, day, purpose, space_id, ${unlessErased(whose)} as person_id, conversation_id, turn_id, model, input, cached,
-             output, written, price, estimated, repairs, told, reservation
-        from jsonb_to_recordset(${json(rows)})
-             as u (id uuid, at timestamptz, day date, purpose text, space_id text, person_id uuid, conversation_id uuid,
-                   turn_id uuid, inbox_id uuid, model text, input bigint, cached bigint, output bigint, written bigint,
-                   price double precision, estimated boolean, repairs text[], told boolean, reservation uuid)
-       where ${FENCED}
-    ), used as (
+  const told = rows.filter((row) => row.told).map(({ id }) => id);
+  const reserved = rows.filter(({ reservation }) => reservation !== undefined);
+  const settling = sql`settled as (
+      delete from reservations where id in (select reservation from ${RESERVED(reserved)} where ${FENCED})
+    ), `;
+  return sql`, used as (
       insert into usage (id, at, day, purpose, space_id, person_id, conversation_id, turn_id, model, input_tokens,
                          cached_tokens, output_tokens, written_tokens, price, estimated, repairs)
-      select id, at, day, purpose, space_id, person_id, conversation_id, turn_id, model, input, cached, output, written,
-             price, estimated, repairs
-        from calls
+      select id, at, day, purpose, space_id, ${unlessErased(whose)}, conversation_id, turn_id, model, input, cached,
+             output, written, price, estimated, repairs
+        from ${CALLS(rows)}
+       where ${FENCED}
       on conflict (id) do nothing
-      returning id
-    ), settled as (
-      delete from reservations where id in (select reservation from calls)
-    ), spent as (
+      returning id, day, person_id, input_tokens, cached_tokens, output_tokens, price
+    ), ${reserved.length > 0 ? settling : sql``}spent as (
       insert into spending (day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, told,
                             dearest)
-      select day, coalesce(person_id, ${raw(NOBODY)}), count(*), sum(input), sum(cached), sum(output),
-             coalesce(sum(input + output) filter (where price is null), 0), coalesce(sum(price), 0), bool_or(told),
+      select day, coalesce(person_id, ${raw(NOBODY)}), count(*), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
+             coalesce(sum(input_tokens + output_tokens) filter (where price is null), 0), coalesce(sum(price), 0),
+             bool_or(id = any(${told}::uuid[])),
              -- of one answer, and of several turns that are written together no more than their sum
              coalesce(sum(price), 0)
-        from calls join used using (id) group by 1, 2 order by 1, 2
+        from used group by 1, 2 order by 1, 2
       ${raw(ADD_UP)}
     )`;
 }

@@ -6,8 +6,8 @@ import {
   type FileReferences,
   type Fragment,
   json,
-  raw,
   render,
+  rowSource,
   sql,
   type Transaction,
 } from '../../storage/index.ts';
@@ -57,11 +57,13 @@ export function acceptKeys({ conversationId }: NewRow): string[] {
   return [conversationId];
 }
 
-const NEW_ROW = raw(`id uuid, key text, kind text, adapter text, conversation_id uuid, person_id uuid, message_id text,
-  payload jsonb, laned boolean, counted boolean, take boolean, later integer, planned_by text, sent_at timestamptz,
-  received_at timestamptz`);
+const NEW_ROWS = rowSource(
+  'g',
+  `id uuid, key text, kind text, adapter text, conversation_id uuid, person_id uuid, message_id text, payload jsonb,
+  laned boolean, counted boolean, later integer, planned_by text, sent_at timestamptz, received_at timestamptz`,
+);
 
-function givenRow(rows: readonly NewRow[], index: number, room: number) {
+function givenRow(rows: readonly NewRow[], index: number) {
   const row = rows[index] as NewRow;
   return {
     id: row.id,
@@ -74,7 +76,6 @@ function givenRow(rows: readonly NewRow[], index: number, room: number) {
     payload: row.payload,
     laned: row.laned,
     counted: row.counted,
-    take: index < room,
     // Number of the statement's events that the person sent after this one.
     later: rows.slice(index + 1).filter((other) => other.counted && other.personId === row.personId).length,
     planned_by: row.plannedBy ?? null,
@@ -96,22 +97,23 @@ function accepting(
   { owner, room, queueLimit, rateLimit }: AcceptOptions,
   context: Fragment,
 ): Fragment {
-  const given = rows.map((_, index) => givenRow(rows, index, room));
+  const given = rows.map((_, index) => givenRow(rows, index));
+  const lanes = rows.filter(({ laned }) => laned).map(({ conversationId }) => conversationId);
+  const taking = rows.slice(0, room).map(({ id }) => id);
+  const inOrder = rows.length > 1 ? sql` order by conversation_id` : sql``;
   const limit = rows.some(({ counted: counts }) => counts) ? rateLimit : undefined;
   return sql`
     with meant as (
-      select * from jsonb_to_recordset(${json(given)}) as g (${NEW_ROW})
+      select * from ${NEW_ROWS(given)}
     ), held as (
-      select conversation_id from lanes where conversation_id in (select conversation_id from meant where laned)
-       order by conversation_id for update
-    ), given as (
-      -- counted, so that all are locked before the first row is looked at
-      select meant.* from meant, (select count(*) from held) as lanes_held
+      select conversation_id, pending from lanes where conversation_id = any(${lanes}::uuid[])${inOrder} for update
     ), ${limit ? countingRates(rows, limit) : sql``}queued as (
-      select g.*, t.too_fast,
-             g.laned and t.too_fast is null and coalesce(
-               (select pending from lanes where conversation_id = g.conversation_id) < ${queueLimit}, true) as lined
-        from given g cross join lateral (select ${limit ? tooFast(limit) : sql`null`}::text as too_fast offset 0) t
+      select g.*, t.too_fast, l.has_room and g.laned and t.too_fast is null as lined
+        from meant g
+       -- the first row looks for its lane among all of them, so that all are locked before anything is done for it
+       cross join lateral (select coalesce(
+         (select pending from held where conversation_id = g.conversation_id) < ${queueLimit}, true) as has_room offset 0) l
+       cross join lateral (select ${limit ? tooFast(limit) : sql`null`}::text as too_fast offset 0) t
     ), i as (
       insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, owner,
                          planned_by, sent_at, received_at)
@@ -126,8 +128,9 @@ function accepting(
       returning *
     ), lane as (
       insert into lanes as l (conversation_id, owner, current, pending, served_at)
-      select i.conversation_id, case when g.take then ${owner}::uuid end, case when g.take then i.id end, 1, i.received_at
-        from i join given g using (id) where i.laned order by i.conversation_id
+      select conversation_id, t.owner, case when t.owner is not null then id end, 1, received_at
+        from i cross join lateral (select case when i.id = any(${taking}::uuid[]) then ${owner}::uuid end as owner) t
+       where laned${inOrder}
       on conflict (conversation_id) do update
          set pending = l.pending + 1,
              owner = case when l.pending = 0 then excluded.owner else l.owner end,
@@ -182,7 +185,8 @@ function countingRates(rows: readonly NewRow[], { windowMs }: RateLimit): Fragme
   const begun = new Date(newest - windowMs);
   return sql`rate as (
       insert into rates as r (person_id, since, messages)
-      select person_id, max(received_at), count(*) from given where counted group by person_id order by person_id
+      select person_id, max(received_at), count(*) from meant, (select count(*) from held) as lanes_held
+       where counted group by person_id order by person_id
       on conflict (person_id) do update
          set messages = case when r.since > ${begun} then r.messages else 0 end + excluded.messages,
              since = case when r.since > ${begun} then r.since else excluded.since end

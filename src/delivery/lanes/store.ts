@@ -1,5 +1,14 @@
 import type { Instant } from '../../base/clock.ts';
-import { type Database, type Fragment, json, raw, render, sql, type Transaction } from '../../storage/index.ts';
+import {
+  type Database,
+  type Fragment,
+  json,
+  raw,
+  render,
+  rowSource,
+  sql,
+  type Transaction,
+} from '../../storage/index.ts';
 import type { FinalState } from '../inbox/store.ts';
 import type { Item } from '../item.ts';
 import { type ItemContexts, type ItemRow, itemColumns } from '../store.ts';
@@ -72,6 +81,8 @@ export interface RowEnd {
   error?: string | undefined;
 }
 
+const ENDS = rowSource('e', 'id uuid, conversation_id uuid, person_id uuid, owner uuid, state text, error text');
+
 /**
  * Ends rows in one statement with what belongs to their ends: `also` are further `with` parts that write only for ids
  * in `fence`, and `written` a scalar per row of `fence` that comes back with it. A row comes back with what is left in
@@ -90,26 +101,24 @@ export function ending(ends: readonly RowEnd[], now: Instant, also: Fragment, wr
   const ids = rows.map(({ id }) => id);
   const fence = ends[0]?.item.inLane
     ? leaveLanes(
+        ENDS(rows),
         rows.map((row) => row.conversation_id),
         now,
       )
-    : leaveLaneless(ids);
+    : leaveLaneless(ENDS(rows), ids);
   return sql`
-    with ends as (
-      select * from jsonb_to_recordset(${json(rows)})
-                 as e (id uuid, conversation_id uuid, person_id uuid, owner uuid, state text, error text)
-    ), ${fence}, closed as (
+    with ${fence}, closed as (
       update inbox i
          set state = e.state, owner = null, error = e.error,
              finished_at = case when e.state = 'waiting' then null else ${now}::timestamptz end
-        from ends e join fence using (id)
+        from fence e
        where i.id = any(${ids}::uuid[]) and i.id = e.id
     )${also}
     select id, pending, (${written}) as written from fence`;
 }
 
 /** Several lanes are locked in one order, so that two statements never wait for each other. */
-function leaveLanes(conversationIds: readonly string[], now: Instant): Fragment {
+function leaveLanes(ends: Fragment, conversationIds: readonly string[], now: Instant): Fragment {
   const isOrdered = conversationIds.length > 1;
   const locked = sql`locked as (
       select conversation_id from lanes where conversation_id = any(${conversationIds}::uuid[])
@@ -119,16 +128,16 @@ function leaveLanes(conversationIds: readonly string[], now: Instant): Fragment 
       update lanes l
          set owner = null, current = null, pending = l.pending - 1, served_at = ${now}, cancel = false,
              last_person = e.person_id
-        from ends e${isOrdered ? sql` join locked using (conversation_id)` : sql``}
+        from ${ends}${isOrdered ? sql` join locked using (conversation_id)` : sql``}
        where l.conversation_id = any(${conversationIds}::uuid[]) and l.conversation_id = e.conversation_id
          and l.owner = e.owner and l.current = e.id
-      returning e.id, l.pending
+      returning e.id, l.pending, e.state, e.error
     )`;
 }
 
-function leaveLaneless(ids: readonly string[]): Fragment {
+function leaveLaneless(ends: Fragment, ids: readonly string[]): Fragment {
   return sql`fence as (
-      select i.id, 0 as pending from inbox i join ends e on e.id = i.id
+      select i.id, 0 as pending, e.state, e.error from inbox i join ${ends} on e.id = i.id
        where i.id = any(${ids}::uuid[]) and i.owner = e.owner and i.state = 'received' for update of i
     )`;
 }

@@ -6,8 +6,8 @@ import {
   json,
   type Param,
   type Queryable,
-  raw,
   render,
+  rowSource,
   sql,
   type Transaction,
 } from '../../storage/index.ts';
@@ -115,7 +115,7 @@ export async function draft(
     )
     insert into outbox (id, key, adapter, conversation_id, person_id, turn_id, inbox_id, grp, part, reply_to, content,
                         state, owner, next_at, tainted, created_at)
-    select o.*, ${now}::timestamptz from jsonb_to_recordset(${json([part])}) as o (${raw(PART_COLUMNS)})
+    select o.*, ${now}::timestamptz from ${PARTS([part])}
      where exists (select from holder)
     on conflict (key) do update set owner = excluded.owner where outbox.state = 'draft'
     returning id, key, receipt, unknown_at, drafted`;
@@ -172,8 +172,11 @@ export interface NewPart {
   tainted: boolean;
 }
 
-const PART_COLUMNS = `id uuid, key text, adapter text, conversation_id uuid, person_id uuid, turn_id uuid, inbox_id uuid,
-  grp text, part smallint, reply_to text, content jsonb, state text, owner uuid, next_at timestamptz, tainted boolean`;
+const PARTS = rowSource(
+  'o',
+  `id uuid, key text, adapter text, conversation_id uuid, person_id uuid, turn_id uuid, inbox_id uuid, grp text,
+  part smallint, reply_to text, content jsonb, state text, owner uuid, next_at timestamptz, tainted boolean`,
+);
 
 /**
  * `with` parts that write parts and buttons for which `when` holds (of a part `o`). A draft with the same key
@@ -188,7 +191,7 @@ export function insertions(
   return sql`, out as (
       insert into outbox (id, key, adapter, conversation_id, person_id, turn_id, inbox_id, grp, part, reply_to, content,
                           state, owner, next_at, tainted, created_at)
-      select o.*, ${now}::timestamptz from jsonb_to_recordset(${json(parts)}) as o (${raw(PART_COLUMNS)}) where ${when}
+      select o.*, ${now}::timestamptz from ${PARTS(parts)} where ${when}
       on conflict (key) do update
          set content = excluded.content, drafted = true, state = excluded.state, owner = excluded.owner, tainted = excluded.tainted
        where outbox.state = 'draft'
