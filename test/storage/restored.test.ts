@@ -63,7 +63,18 @@ test('a backup of an older version is not put behind the migrations that its row
 /** What a backup carries of the data folder. */
 const CARRIED = ['artifacts', 'skills', 'imported'];
 /** What it leaves, since it is carried otherwise, belongs to one machine, or is a way to what is sealed. */
-const LEFT = ['db', 'coda-data.json', 'coda.lock', 'backups', 'files', 'run', 'history', 'coda.log', '.env'];
+const LEFT = [
+  'db',
+  'restoring',
+  'coda-data.json',
+  'coda.lock',
+  'backups',
+  'files',
+  'run',
+  'history',
+  'coda.log',
+  '.env',
+];
 
 test('what lies in the data folder comes back with a backup, or is known to stay behind', async () => {
   const src = join(packageRoot(), 'src');
