@@ -3,7 +3,7 @@ import { json, type Param } from './port.ts';
 
 type Parse = (text: string) => unknown;
 
-export function encodeParam(param: Param | undefined): string | null {
+function encodeParam(param: Param | undefined): string | null {
   if (param === null || param === undefined) return null;
   if (typeof param === 'string') return param.includes('\0') ? param.replaceAll('\0', '') : param;
   if (typeof param === 'boolean') return param ? 't' : 'f';
@@ -11,6 +11,16 @@ export function encodeParam(param: Param | undefined): string | null {
   if (param instanceof Date) return param.toISOString();
   if (param instanceof Uint8Array) return `\\x${Buffer.from(param).toString('hex')}`;
   return 'json' in param ? param.json : `{${param.map(encodeElement).join(',')}}`;
+}
+
+/** The values of a statement. Most are texts, or missing: nothing is called for those. */
+export function encodeParams(params: readonly Param[]): (string | null)[] {
+  const encoded: (string | null)[] = [];
+  for (const param of params) {
+    const isPlain = param === null || (typeof param === 'string' && !param.includes('\0'));
+    encoded.push(isPlain ? param : encodeParam(param));
+  }
+  return encoded;
 }
 
 function encodeElement(element: Param): string {
@@ -183,14 +193,22 @@ export function rowSource(alias: string, columns: string, usual = 1): (rows: rea
   const values = `(values ${Array.from({ length: usual }, () => row).join(', ')}) as ${alias} (${names})`.split('?');
   return (rows) =>
     rows.length === usual
-      ? { strings: values, values: rows.flatMap((each) => typed.map(([name, type]) => columnOf(each, name, type))) }
+      ? { strings: values, values: columnsOf(rows as readonly Record<string, unknown>[], typed) }
       : { strings: set, values: [json(rows)] };
 }
 
-function columnOf(row: object, name: string, type: string): Param {
-  const value: unknown = row[name as keyof typeof row];
-  if (value === null || value === undefined) return null;
-  return type === 'jsonb' ? json(value) : (value as Param);
+function columnsOf(
+  rows: readonly Record<string, unknown>[],
+  columns: readonly (readonly [name: string, type: string])[],
+): Param[] {
+  const values: Param[] = [];
+  for (const row of rows) {
+    for (const [name, type] of columns) {
+      const value = row[name] ?? null;
+      values.push(type === 'jsonb' && value !== null ? json(value) : (value as Param));
+    }
+  }
+  return values;
 }
 
 /**

@@ -195,6 +195,7 @@ export async function section(
   };
   const recalled = async () => {
     const all = await recall.all(person.id, { past }, MOST);
+    if (all?.length === 0) return [];
     const whole = all && (await read(all));
     if (whole?.fits) return whole.lines;
     const hits = await recall.search(person.id, asked, { past }, MOST, PATIENCE_MS);

@@ -4,7 +4,7 @@
  */
 import { BoundedMap } from '../../base/bounded.ts';
 import type { Param, Result } from '../port.ts';
-import { encodeParam, parserOf } from '../values.ts';
+import { encodeParams, parserOf } from '../values.ts';
 
 export class SqlError extends Error {
   readonly code: string;
@@ -58,13 +58,9 @@ export function encodeSimple(sql: string): Buffer {
 }
 
 function bind(name: string, params: readonly Param[]): Buffer {
-  const values: (string | null)[] = [];
+  const values = encodeParams(params);
   let length = 4 + 1 + Buffer.byteLength(name) + 1 + 2 + 2 + 2;
-  for (const param of params) {
-    const value = encodeParam(param);
-    values.push(value);
-    length += 4 + (value === null ? 0 : Buffer.byteLength(value));
-  }
+  for (const value of values) length += 4 + (value === null ? 0 : Buffer.byteLength(value));
   // Zeros, which is what ends names and says that everything is text.
   const bytes = Buffer.alloc(length + 1);
   bytes[0] = 0x42;

@@ -4,7 +4,7 @@ import type { Subscribers } from '../../base/async.ts';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Engine, Hint, Param, Result, Row, Session } from '../port.ts';
-import { encodeParam } from '../values.ts';
+import { encodeParams } from '../values.ts';
 import {
   connectionError,
   IDLE_IN_TRANSACTION,
@@ -209,7 +209,7 @@ export class PostgresEngine implements Engine {
 
   private async send(client: PoolClient, sql: string, params: readonly Param[]): Promise<Result<Row>> {
     const name = this.nameOf(sql);
-    const values = params.map(encodeParam);
+    const values = encodeParams(params);
     try {
       const { rows, rowCount } = await this.ask(client, { text: sql, values, ...(name ? { name } : {}) });
       return { rows, count: rowCount ?? 0 };

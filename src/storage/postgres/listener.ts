@@ -7,7 +7,7 @@ import { backOff, Sequence, sleep } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Hint, Param, Result, Row } from '../port.ts';
-import { encodeParam } from '../values.ts';
+import { encodeParams } from '../values.ts';
 import {
   channelName,
   configOf,
@@ -62,7 +62,7 @@ export class Listener {
       let client: Client | undefined;
       try {
         client = await this.connected();
-        const { rows, rowCount } = await this.ask(client, sql, params.map(encodeParam));
+        const { rows, rowCount } = await this.ask(client, sql, encodeParams(params));
         return { rows, count: rowCount ?? 0 };
       } catch (error) {
         if (client === undefined) throw connectionError(error, this.target);
