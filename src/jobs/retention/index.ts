@@ -1,5 +1,5 @@
 import { DAY_MS, type Instant } from '../../base/clock.ts';
-import { messageOf } from '../../base/errors.ts';
+import { isStorageAway, messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import { type Database, GRACE_MS, type Transaction } from '../../storage/index.ts';
 import type { JobHandler, JobQueue } from '../queue/index.ts';
@@ -47,6 +47,8 @@ export function retention(deps: {
         try {
           gone[rule.name] = await applyRule(database, rule, earlier, signal);
         } catch (error) {
+          // Each further rule would wait for it in vain.
+          if (isStorageAway(error)) throw error;
           failures.push(error);
           world.log.warn({ rule: rule.name, error: messageOf(error) }, 'old rows could not be deleted');
         }
