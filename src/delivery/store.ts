@@ -10,7 +10,7 @@ export function itemColumns(context: Fragment): Fragment {
   return sql`to_jsonb(c) as conversation, to_jsonb(p) as person, (${context}) as context`;
 }
 
-/** What the agent wants to know of each row as it is taken. */
+/** The reader of the context that the agent needs with each row, in the statement that takes the row. */
 export interface ItemContexts {
   /** For rows of these conversations, or of any where none is named. */
   reading(conversationIds: readonly string[]): ContextReading;

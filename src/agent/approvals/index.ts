@@ -266,7 +266,7 @@ export class Approvals {
     const now = world.clock.now();
     return database.tx('approvals.decide', async (tx) => {
       const [found, ...others] = await store.openApprovals(tx, id, MOST_LISTED);
-      // Of one call that is asked for again the first question is decided.
+      // A call that is asked for again has one id: its first question is decided.
       if (others.some(({ hash }) => hash !== found?.hash)) return 'several';
       const parked = found && (await store.lockParked(tx, found));
       if (!found || !parked || parked.hash !== found.hash) return 'gone';

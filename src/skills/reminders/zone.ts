@@ -62,7 +62,7 @@ function inZone(reminder: Reminder, zone: string, now: Date): Reminder {
   if (before === undefined) return { ...reminder, zone };
   const rule = before.replace(/TZID=[^:;]+/, `TZID=${zone}`);
   const next = nextOf(before, now);
-  // What was skipped or put off does not come again.
+  // An occurrence that was skipped or put off does not come again.
   const isAhead = plannedAt !== undefined && next !== undefined && plannedAt > next;
   const from = isAhead ? new Date(sameClock(plannedAt, reminder.zone, zone).getTime() - 1) : now;
   return { ...reminder, rule, zone, plannedAt: plannedAt && nextOf(rule, from) };
