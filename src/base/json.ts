@@ -13,3 +13,23 @@ export function canonicalJson(value: unknown): string {
   }
   return JSON.stringify(value);
 }
+
+/** Levels; JSON of others that has more is refused, since whatever walks it would run out of stack. */
+const DEEPEST = 100;
+
+/** Walks without calling itself: a service may send 20,000 levels, which `JSON.parse` reads and nothing else does. */
+export function nestsTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return false;
+}
+
+/** `JSON.parse` for texts of others. Throws a `SyntaxError` also where it is nested too deeply. */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (text.length > 2 * DEEPEST && nestsTooDeep(value)) throw new SyntaxError('JSON is nested too deeply.');
+  return value;
+}

@@ -147,6 +147,15 @@ test('broken arguments are mended', async () => {
   expect(repairs).toEqual(['arguments']);
 });
 
+test('arguments that are nested without an end are a call that does not fit, and the answer holds', async () => {
+  const deep = `{"text":${'['.repeat(20_000)}`;
+  for (const raw of [deep, `${deep}${']'.repeat(20_000)}}`]) {
+    expect((await ask([{ calls: [{ name: 'note_save', raw }] }])).calls).toMatchObject([
+      { name: 'note_save', input: raw },
+    ]);
+  }
+});
+
 test('half a call is not run: it is asked for again, smaller', async () => {
   const cut: Scene = { calls: [{ name: 'note_save', raw: '{"text": "mil' }], stop: 'length' };
   const { calls, repairs } = await ask([cut, { calls: [{ name: 'note_save', input: { text: 'milk' } }] }]);

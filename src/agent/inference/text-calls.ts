@@ -1,5 +1,6 @@
 import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
+import { parseJson } from '../../base/json.ts';
 import { mendCall, toolNamed } from '../tools/repair.ts';
 import type { ModelToolCall, ToolSpec } from './model.ts';
 import { isWithinValue, type Reading } from './strip-thinking/call-formats.ts';
@@ -203,7 +204,7 @@ function parsed(text: string, mend?: (broken: string) => string): unknown {
   const first = jsonIn(trimmed.slice(0, endOfJson(trimmed)));
   if (first !== undefined) return first;
   try {
-    return JSON.parse(mend(trimmed));
+    return parseJson(mend(trimmed));
   } catch {
     return undefined;
   }
@@ -334,7 +335,7 @@ function withoutLineBreaks(value: string): string {
 
 function jsonIn(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

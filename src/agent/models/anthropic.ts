@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '../../base/json.ts';
+import { type Json, nestsTooDeep } from '../../base/json.ts';
 import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import type {
   Model,
@@ -26,6 +26,7 @@ import {
   jsonText,
   list,
   maybe,
+  position,
   resultText,
   thoughtEvents,
   tidy,
@@ -272,7 +273,7 @@ const delta = maybe({
 
 const streamEvent = z.object({
   type: words,
-  index: anything,
+  index: position,
   message: maybe({ usage }),
   content_block: block.optional().catch(undefined),
   delta,
@@ -287,6 +288,7 @@ function* wholeAnswer(answer: unknown, name: string, watch: Watch): Generator<Mo
   if (typeof content === 'string') yield* contentEvents(content);
   const blocks = list(block).parse(content);
   for (const each of blocks) {
+    watch.begins(name);
     if (each.type === 'text') yield* contentEvents(each.text);
     if (each.type === 'thinking') yield* thoughtEvents(each.thinking ?? '');
     if (each.type === 'tool_use') {
@@ -301,7 +303,7 @@ function* wholeAnswer(answer: unknown, name: string, watch: Watch): Generator<Mo
 }
 
 interface GrowingBlock {
-  index: string;
+  index: string | undefined;
   block: BlockAnswer;
   json: string;
   open: boolean;
@@ -353,7 +355,8 @@ class Reading {
     if (!begun) return;
     // Some endpoints count every block as the first one: the next one begins where the one before ends.
     yield* this.end(this.growing(index));
-    this.blocks.push({ index: String(index), block: begun, json: '', open: true });
+    this.watch.begins(this.name);
+    this.blocks.push({ index, block: begun, json: '', open: true });
     if (begun.type === 'text') yield* contentEvents(begun.text);
   }
 
@@ -371,8 +374,8 @@ class Reading {
     if (grown.type === 'signature_delta') growing.block.signature = grown.signature;
   }
 
-  private growing(index: unknown): GrowingBlock | undefined {
-    return this.blocks.findLast((each) => each.index === String(index));
+  private growing(index: string | undefined): GrowingBlock | undefined {
+    return this.blocks.findLast((each) => each.index === index);
   }
 
   private *end(ended: GrowingBlock | undefined): Generator<ModelEvent> {
@@ -403,8 +406,9 @@ class Reading {
   }
 }
 
-function isThought({ type }: BlockAnswer): boolean {
-  return type === 'thinking' || type === 'redacted_thinking';
+function isThought(block: BlockAnswer): boolean {
+  const { type } = block;
+  return (type === 'thinking' || type === 'redacted_thinking') && !nestsTooDeep(block);
 }
 
 function callOf({ id = '', name = '', input }: BlockAnswer, json = ''): ModelEvent {

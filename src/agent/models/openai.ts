@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { label } from '../../base/frames.ts';
-import type { Json } from '../../base/json.ts';
+import { type Json, nestsTooDeep } from '../../base/json.ts';
 import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import {
   type Kept,
@@ -23,14 +23,17 @@ import type { Watch } from './watch.ts';
 import {
   anything,
   argumentsOf,
+  type CallPiece,
   callId,
   contentEvents,
   context,
+  GrowingCalls,
   ident,
   jsonText,
   list,
   MOST_TOKENS,
   maybe,
+  position,
   resultText,
   thoughtEvents,
   tidy,
@@ -71,7 +74,7 @@ async function* speak(
 }
 
 const called = z.object({ name: words, arguments: jsonText }).catch({ name: '', arguments: '' });
-const call = z.object({ index: anything, id: ident, function: called, extra_content: anything });
+const call = z.object({ index: position, id: ident, function: called, extra_content: anything });
 
 const said = z.object({
   content: anything,
@@ -200,8 +203,8 @@ class Reading {
     yield* contentEvents(piece.refusal);
     for (const each of callsOf(piece)) {
       this.watch.alive(each.name.length + each.json.length, this.name);
-      if (whole) this.calls.add(each);
-      else this.calls.grow(each);
+      const isNew = whole ? this.calls.add(each) : this.calls.grow(each);
+      if (isNew) this.watch.begins(this.name);
     }
   }
 
@@ -209,7 +212,7 @@ class Reading {
   private beyondSaid(message: Said | undefined): Said | undefined {
     const { content } = message ?? {};
     if (!message || (this.said === '' && this.calls.empty)) return message;
-    const isAgain = typeof content === 'string' && content.startsWith(this.said);
+    const isAgain = typeof content === 'string' && content.length >= this.said.length && content.startsWith(this.said);
     const rest = isAgain ? content.slice(this.said.length) : this.said === '' ? content : undefined;
     const text = { content: rest, reasoning_content: '', reasoning: '', reasoning_details: [] };
     return this.calls.empty
@@ -251,7 +254,7 @@ function callsOf({ tool_calls: calls, function_call: former }: Said): CallPiece[
     return { index, id, name, json, extra };
   });
   if (pieces.length > 0 || !former) return pieces;
-  return [{ index: 0, id: '', name: former.name, json: former.arguments, extra: undefined }];
+  return [{ index: '0', id: '', name: former.name, json: former.arguments, extra: undefined }];
 }
 
 /** Throws where the service had no room for the answer, or failed in the middle of it. */
@@ -477,7 +480,7 @@ interface Thoughts {
 }
 
 export function keptThoughts(model: string, extras: readonly unknown[], reasoning: string): Kept | undefined {
-  const known = extras.map((extra) => (extra ?? null) as Json);
+  const known = extras.map((extra) => (nestsTooDeep(extra) ? null : (extra ?? null)) as Json);
   if (extras.length === 0 || (reasoning === '' && known.every((extra) => extra === null))) return undefined;
   return { model, blocks: [{ extras: known, reasoning }] };
 }
@@ -492,69 +495,3 @@ const NO_THOUGHTS = '…';
 
 /** Gemini's placeholder for its own signature, for calls that another model made. */
 const NO_SIGNATURE = { google: { thought_signature: 'skip_thought_signature_validator' } };
-
-// Calls of one answer while they come in, as the many endpoints send them.
-
-interface CallPiece {
-  /** Index of the call; often missing, or the same for all. */
-  index: unknown;
-  id: string;
-  name: string;
-  json: string;
-  extra: unknown;
-}
-
-class GrowingCalls {
-  private readonly calls: CallPiece[] = [];
-
-  get empty(): boolean {
-    return this.calls.length === 0;
-  }
-
-  all(): readonly CallPiece[] {
-    return this.calls;
-  }
-
-  /** A call that came at once: whatever its id, it is one of its own. */
-  add(call: CallPiece): void {
-    this.calls.push(call);
-  }
-
-  /** A piece. Calls may grow in any order; where nothing tells which one a piece belongs to, it is the last. */
-  grow(piece: CallPiece): void {
-    const growing = this.calls.findLast((call) => isSame(call, piece));
-    if (!growing || isAnother(growing, piece)) {
-      this.calls.push({ ...piece, index: piece.index ?? this.calls.length });
-    } else if (!isRepeated(growing, piece)) {
-      growing.id ||= piece.id;
-      growing.name ||= piece.name;
-      growing.json += piece.json;
-      growing.extra ??= piece.extra;
-    }
-  }
-}
-
-function isSame(call: CallPiece, { index, id }: CallPiece): boolean {
-  if (index === undefined || index === null) return id === '' || call.id === id;
-  return String(call.index) === String(index);
-}
-
-/**
- * Some endpoints count every call as the first one, or do not count: another id, another name or arguments behind whole
- * ones are another call.
- */
-function isAnother(growing: CallPiece, piece: CallPiece): boolean {
-  if (piece.name === '' || growing.name === '') return false;
-  if (piece.name !== growing.name) return true;
-  if (piece.id !== '' && growing.id !== '' && piece.id !== growing.id) return true;
-  return piece.json !== '' && isWhole(growing) && !isRepeated(growing, piece);
-}
-
-/** True if a stream says again what it has said, as some do at their end. */
-function isRepeated(growing: CallPiece, { id, name, json }: CallPiece): boolean {
-  return id !== '' && id === growing.id && name === growing.name && json === growing.json && isWhole(growing);
-}
-
-function isWhole({ json }: CallPiece): boolean {
-  return /\}\s*$/.test(json) && typeof argumentsOf(json) === 'object';
-}

@@ -30,11 +30,15 @@ export function jsonBody(stable: StablePart, write: () => string, rest: string):
   return body;
 }
 
-/** Half of a surrogate pair, which a text has that was cut between the two: services refuse the whole request for it. */
-const HALF = /(?<=(?:^|[^\\])(?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
+/**
+ * An escape, and within it half of a surrogate pair, which a text has that was cut between the two: services refuse the
+ * whole request for it. Escapes are taken one after another, so that a run of backslashes is read once.
+ */
+const ESCAPE = /\\(?:(ud[89a-f][0-9a-f]{2})|.)/gs;
 
 function wellFormed(json: string): string {
-  return json.includes('\\ud') ? json.replace(HALF, '\\ufffd') : json;
+  if (!json.includes('\\ud')) return json;
+  return json.replace(ESCAPE, (whole, half?: string) => (half === undefined ? whole : '\\ufffd'));
 }
 
 export class EventStream {

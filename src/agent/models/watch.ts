@@ -4,6 +4,8 @@ import { ModelError } from '../inference/model.ts';
 const MOST = 400_000;
 /** The same of everything that comes, with what is packed around the answer. Bytes. */
 const MOST_BYTES = 64 << 20;
+/** The same of the blocks of an answer: each of its calls is one. */
+const MOST_BLOCKS = 256;
 /** Patience with a connection that lives but brings nothing of the answer, in times of that with a silent one. */
 const HEARTBEATS = 3;
 
@@ -22,6 +24,7 @@ export class Watch {
   private readonly empty: NodeJS.Timeout;
   private heard = 0;
   private bytes = 0;
+  private blocks = 0;
 
   constructor(outer: AbortSignal, silenceMs: number) {
     this.outer = outer;
@@ -42,6 +45,11 @@ export class Watch {
     this.empty.refresh();
     this.heard += characters;
     if (this.heard > MOST) throw new ModelError('malformed_output', `${name} did not come to an end.`);
+  }
+
+  /** Another call or block of the answer begins. Throws when there are too many. */
+  begins(name: string): void {
+    if (++this.blocks > MOST_BLOCKS) throw new ModelError('malformed_output', `${name} made far too many calls.`);
   }
 
   onStop(end: () => void): void {

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { enclosed, label, speaker, withoutTemplateMarks } from '../../base/frames.ts';
+import { nestsTooDeep, parseJson } from '../../base/json.ts';
 import type { ModelEvent, ModelMessage, ModelRequest, ToolMessage } from '../inference/model.ts';
 
 /** No request has more tokens: a larger count is a fault of the service. */
@@ -15,13 +16,16 @@ export const anything = z.unknown().optional();
 
 export const words = z.string().catch('');
 
-/** The id of a call or a position; some services write numbers. */
+/** The id of a call; some services write numbers. */
 export const ident = z.union([z.string(), z.number().transform(String)]).catch('');
+
+/** The index of a call or block; undefined where it is none. */
+export const position = ident.transform((index) => (index === '' ? undefined : index)).optional();
 
 /** A call's arguments as JSON text; some services send the object itself, or an empty one before the text begins. */
 export const jsonText = anything.transform((sent): string => {
   if (typeof sent === 'string') return sent;
-  const text = JSON.stringify(sent ?? {});
+  const text = nestsTooDeep(sent) ? 'Nested too deeply.' : JSON.stringify(sent ?? {});
   return text === '{}' ? '' : text;
 });
 
@@ -82,7 +86,7 @@ export function argumentsOf(sent: unknown): unknown {
   const text = jsonText.parse(sent);
   if (text.trim() === '') return {};
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }
@@ -153,4 +157,124 @@ export function resultText({ text, images = [] }: ToolMessage, sees: boolean): s
 export function worded({ text, name }: { text: string; name?: string }): string {
   const words = withoutTemplateMarks(text);
   return name === undefined ? words : `${speaker(name)}: ${words}`;
+}
+
+// Calls of one answer while they come in, as the many endpoints send them.
+
+export interface CallPiece {
+  /** Index of the call; often missing, or the same for all. */
+  index: string | undefined;
+  id: string;
+  name: string;
+  json: string;
+  extra: unknown;
+}
+
+interface GrowingCall extends CallPiece {
+  at: number;
+  end: ObjectEnd;
+}
+
+export class GrowingCalls {
+  private readonly calls: GrowingCall[] = [];
+  /** The last call with each index, and with each id: a piece is not looked for among all calls. */
+  private readonly byIndex = new Map<string, GrowingCall>();
+  private readonly byId = new Map<string, GrowingCall>();
+
+  get empty(): boolean {
+    return this.calls.length === 0;
+  }
+
+  all(): readonly CallPiece[] {
+    return this.calls;
+  }
+
+  /** A call that came at once: whatever its id, it is one of its own. */
+  add(piece: CallPiece): true {
+    const at = this.calls.length;
+    const call = { ...piece, at, index: piece.index ?? String(at), end: new ObjectEnd() };
+    call.end.add(piece.json);
+    this.calls.push(call);
+    this.byIndex.set(call.index, call);
+    this.identify(call);
+    return true;
+  }
+
+  /** A piece. Calls may grow in any order; where nothing tells which one a piece belongs to, it is the last. */
+  grow(piece: CallPiece): boolean {
+    const growing = this.growing(piece);
+    if (!growing || isAnother(growing, piece)) return this.add(piece);
+    if (isRepeated(growing, piece)) return false;
+    growing.id ||= piece.id;
+    growing.name ||= piece.name;
+    growing.json += piece.json;
+    growing.end.add(piece.json);
+    growing.extra ??= piece.extra;
+    this.identify(growing);
+    return false;
+  }
+
+  private growing({ index, id }: CallPiece): GrowingCall | undefined {
+    if (index !== undefined) return this.byIndex.get(index);
+    return id === '' ? this.calls.at(-1) : this.byId.get(id);
+  }
+
+  private identify(call: GrowingCall): void {
+    const known = this.byId.get(call.id);
+    if (!known || known.at < call.at) this.byId.set(call.id, call);
+  }
+}
+
+/**
+ * Some endpoints count every call as the first one, or do not count: another id, another name or arguments behind whole
+ * ones are another call.
+ */
+function isAnother(growing: GrowingCall, piece: CallPiece): boolean {
+  if (piece.name === '' || growing.name === '') return false;
+  if (piece.name !== growing.name) return true;
+  if (piece.id !== '' && growing.id !== '' && piece.id !== growing.id) return true;
+  return piece.json !== '' && isWhole(growing) && !isRepeated(growing, piece);
+}
+
+/** True if a stream says again what it has said, as some do at their end. */
+function isRepeated(growing: GrowingCall, { id, name, json }: CallPiece): boolean {
+  const isSame = id !== '' && id === growing.id && name === growing.name;
+  return isSame && json.length === growing.json.length && json === growing.json && isWhole(growing);
+}
+
+function isWhole({ json, end }: GrowingCall): boolean {
+  if (!end.isReached) return false;
+  end.isRead ??= typeof argumentsOf(json) === 'object';
+  return end.isRead;
+}
+
+/** Finds the end of a JSON object in a text that grows, so that only a text that may be whole is parsed, and once. */
+class ObjectEnd {
+  /** True if the whole object could be parsed; undefined: not tried. */
+  isRead: boolean | undefined;
+  private depth = 0;
+  private isOver = false;
+  private isBroken = false;
+  private isText = false;
+  private isEscaped = false;
+
+  get isReached(): boolean {
+    return this.isOver && !this.isBroken;
+  }
+
+  add(piece: string): void {
+    for (let at = 0; at < piece.length && !this.isBroken; at++) this.take(piece[at] as string);
+  }
+
+  private take(sign: string): void {
+    if (this.isEscaped) this.isEscaped = false;
+    else if (this.isText) {
+      this.isEscaped = sign === '\\';
+      this.isText = sign !== '"';
+    } else if (sign.trim() === '') return;
+    else if (this.isOver || (this.depth === 0 && sign !== '{')) this.isBroken = true;
+    else if (sign === '"') this.isText = true;
+    else if (sign === '{' || sign === '[') this.depth++;
+    else if (sign === '}' || sign === ']') this.isOver = --this.depth === 0;
+  }
 }

@@ -1,4 +1,5 @@
 import { jsonrepair } from 'jsonrepair';
+import { parseJson } from '../../base/json.ts';
 import type { ModelToolCall, ToolSpec } from '../inference/model.ts';
 
 type Schema = Record<string, unknown>;
@@ -34,7 +35,7 @@ export function mendCall(call: ModelToolCall, schema: Schema | undefined): { cal
 function parse(text: string): unknown {
   if (text.length > LARGEST) return text;
   try {
-    const value: unknown = JSON.parse(jsonrepair(text));
+    const value = parseJson(jsonrepair(text));
     return typeof value === 'object' ? value : text;
   } catch {
     return text;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EventStream } from '../../../src/agent/models/service.ts';
+import { EventStream, jsonBody } from '../../../src/agent/models/service.ts';
 
 const WHOLE =
   'event: delta\r\ndata: {"text":"für"}\r\n\r\n: a comment\rdata: one\rdata:two\r\rdata: {"n":1}\n\ndata: last\n\n';
@@ -21,4 +21,10 @@ test('what comes behind the sign of the end is no event', () => {
   const stream = new EventStream();
   expect(stream.take(Buffer.from('data: 1\n\ndata: [DONE]\n\ndata: 2\n\n'))).toEqual(['1']);
   expect(stream.isDone).toBe(true);
+});
+
+test('a text that was cut within a letter is sent without the half, and backslashes are sent as they were', () => {
+  const said = ['cut \ud83d', '\\ud83d', `${'\\'.repeat(9)}\udc00.`];
+  const body = jsonBody({ tools: undefined, system: '' }, () => '{', `"said":${JSON.stringify(said)}}`);
+  expect(JSON.parse(body.toString())).toEqual({ said: ['cut \ufffd', said[1], `${'\\'.repeat(9)}\ufffd.`] });
 });

@@ -373,6 +373,50 @@ describe('Messages', () => {
   });
 });
 
+describe('an answer that is far too much', () => {
+  const deep = `{"text":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+  const toolUse = (input: unknown) => ({ type: 'tool_use', id: '', name: 'note_save', input });
+  const called = (sent: unknown) => ({ tool_calls: [{ index: 0, function: { name: 'note_save', arguments: sent } }] });
+  const many = Array.from({ length: 300 }, (_, index) => index);
+
+  test.each<[string, () => Promise<ModelEvent[]>]>([
+    ['streamed', () => openai({ body: many.map((index) => delta({ tool_calls: [{ index }] })) })],
+    ['whole', () => openai(completion({ tool_calls: many.map((index) => ({ index })) }), false)],
+    [
+      'in blocks',
+      () =>
+        anthropic({ body: many.map((index) => ({ type: 'content_block_start', index, content_block: toolUse({}) })) }),
+    ],
+    ['in whole blocks', () => anthropic({ body: JSON.stringify({ content: many.map(() => toolUse({})) }) }, false)],
+  ])('hundreds of calls, %s, are no answer', async (_, asked) => {
+    expect(await faultIn(asked())).toMatchObject({ fault: 'malformed_output' });
+  });
+
+  test.each<[string, () => Promise<ModelEvent[]>]>([
+    ['as text', () => openai({ body: [delta(called(deep), 'tool_calls')] })],
+    [
+      'as an object',
+      () => openai({ body: [`data: ${JSON.stringify(delta(called('HERE'), 'tool_calls')).replace('"HERE"', deep)}`] }),
+    ],
+    ['in a block', () => anthropic({ body: `{"content":[{"type":"tool_use","name":"note_save","input":${deep}}]}` })],
+  ])('arguments with 20,000 levels, %s, are a call that does not fit its tool', async (_, asked) => {
+    expect(told(await asked()).calls).toEqual([['', 'note_save', expect.any(String)]]);
+  });
+
+  test('pieces of many calls in turn each reach their own', async () => {
+    const piece = (index: number, name: string, json: string) =>
+      delta({ tool_calls: [{ index, function: { name, arguments: json } }] });
+    const each = many.slice(0, 200);
+    const body = [
+      ...each.map((index) => piece(index, 'note_save', `{"text":`)),
+      ...each.map((index) => piece(index, '', `"${index}"}`)),
+    ];
+    expect(told(await openai({ body: [...body, DONE] })).calls).toEqual(
+      each.map((index) => ['', 'note_save', { text: String(index) }]),
+    );
+  });
+});
+
 test('heartbeats keep a connection alive for a while, and words keep it alive', () => {
   vi.useFakeTimers();
   try {
