@@ -162,11 +162,17 @@ function byReason({ reason, window }: ModelErrorDetails): string | undefined {
     }
     case 'rejected':
       return 'The model’s service refuses what I send it, and would refuse it again. `/model` tells the owner why.';
+    case 'slip':
     case 'silent':
     case undefined:
       return undefined;
   }
 }
+
+export const pictureLeftOut = () => 'A picture was left out, since the model’s service could not read it.';
+
+export const beforeLeftOut = () =>
+  'What was said before was not taken by the model’s service, so this was answered without it.';
 
 function byFault(fault: FaultKind): string {
   switch (fault) {
@@ -177,7 +183,7 @@ function byFault(fault: FaultKind): string {
     case 'not_found':
       return 'The configured model does not exist. The owner can choose another in the `models` block.';
     case 'context_overflow':
-      return 'This conversation has become too long for the model. Say `/new` to begin afresh.';
+      return 'That is too long for the model. Ask for a smaller piece of it.';
     case 'refused':
       return 'The model declined to answer that.';
     case 'budget':

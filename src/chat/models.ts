@@ -65,13 +65,14 @@ function modelCommand(models: Models): Command {
   return {
     name: 'model',
     summary: 'Show which model answers here, or choose another.',
-    writes: (rest) => (rest === '' ? undefined : { model: rest }),
-    usage: '[name|default]',
+    writes: (rest) => (rest === '' || rest === 'forget' ? undefined : { model: rest }),
+    usage: '[name|default|forget]',
     options: [
       {
         name: 'name',
         description: 'The model that is to answer in this conversation.',
-        complete: async (typed) => ['default', ...models.names()].filter((name) => name.includes(typed)).slice(0, 25),
+        complete: async (typed) =>
+          ['default', 'forget', ...models.names()].filter((name) => name.includes(typed)).slice(0, 25),
       },
     ],
     async run(rest, ctx) {
@@ -83,7 +84,13 @@ function modelCommand(models: Models): Command {
           models.quirks(name).map((quirk) => texts.modelQuirk(name, quirk)),
         );
         const isOwner = ctx.person.role === 'owner' && ctx.private;
+        if (told.length > 0) told.push(texts.quirksWearOff(isOwner));
         return done([is, ...told, ...(isOwner && reason ? [texts.modelRefuses(reason)] : [])].join('\n'));
+      }
+      if (rest === 'forget') {
+        if (ctx.person.role !== 'owner') return failed('DENIED', texts.onlyOwnerForgets());
+        models.forget();
+        return done(texts.quirksForgotten());
       }
       const refused = refusedHere(ctx);
       if (refused) return refused;

@@ -81,6 +81,13 @@ export function modelIs(name: string, names: readonly string[], resting: readonl
 export const modelQuirk = (name: string, { what, instead, setting }: QuirkTold) =>
   `\`${name}\` refuses ${what}: ${instead}.${setting === undefined ? '' : ` \`${setting}\` says so from the start.`}`;
 
+export const quirksWearOff = (isOwner: boolean) =>
+  `It is tried again after an hour${isOwner ? ', or at once after `/model forget`' : ''}.`;
+
+export const quirksForgotten = () => 'Forgotten: the next requests hold everything again.';
+
+export const onlyOwnerForgets = () => 'Only an owner can have that forgotten.';
+
 export const modelRefuses = (reason: string) => `It refused the last request: “${reason}”`;
 
 export const modelSet = (name: string) => `From now on \`${name}\` answers in this conversation.`;

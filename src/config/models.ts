@@ -41,7 +41,7 @@ const provider = z.strictObject({
     .default([])
     .meta({
       description:
-        'What its service refuses, to be left out from the beginning; else it is found out by a refused request after each start.',
+        'What its service refuses, to be left out from the beginning; else it is found out by refused requests each hour.',
       example: ['stream_options'],
     }),
   max_tokens: count(256, 200_000).optional().meta({

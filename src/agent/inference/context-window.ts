@@ -2,6 +2,7 @@
 
 import { unlessAborted, withTimeout } from '../../base/async.ts';
 import { BoundedMap } from '../../base/bounded.ts';
+import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { continued } from '../../base/frames.ts';
 import type { Log } from '../../base/log.ts';
@@ -47,11 +48,15 @@ export interface Shown {
   sections: Sections;
   attached: Attached;
   steps: readonly ModelMessage[];
+  /** Nothing of what was said before is shown. */
+  alone?: boolean;
 }
 
 export interface Fitted {
   plan: Plan;
   by: Limits;
+  /** Nothing of what was said before is in it. */
+  alone?: true;
 }
 
 /** Without a configured model nothing is known of the window. */
@@ -61,8 +66,14 @@ const MOST_FORMS = 50;
 const LEAST_ANSWER = 256;
 const NOTHING_SAID: Recalled = { summary: null, history: [] };
 
+/** Milliseconds for which a conversation is sent no longer than its service took it. */
+const SHORT_MS = 3_600_000;
+/** A request of so many times what was last taken may have been refused for its length. */
+const MUCH_LONGER = 1.5;
+
 export interface ContextWindowOptions {
   models: Models | undefined;
+  clock: Clock;
   estimates: Estimates;
   compaction(): Compaction | undefined;
 }
@@ -70,6 +81,10 @@ export interface ContextWindowOptions {
 export class ContextWindows {
   private readonly options: ContextWindowOptions;
   private readonly fitting = new WeakMap<readonly ToolSpec[], Map<number, ToolSpec[]>>();
+  /** Tokens of the last request that each model took. */
+  private readonly taken = new BoundedMap<string, number>(KEPT);
+  /** Tokens that a request of a conversation holds at most, since a longer one was refused. */
+  private readonly shortened = new BoundedMap<string, Pick<Limits, 'context' | 'answer'> & { until: number }>(KEPT);
 
   constructor(options: ContextWindowOptions) {
     this.options = options;
@@ -84,7 +99,7 @@ export class ContextWindows {
 
   /** The request to `model`: near the limits as the service itself counts, and with old messages summarised. */
   async fit(shown: Shown, model: Model, signal: AbortSignal): Promise<Fitted> {
-    const limits = this.limits(model.name);
+    const limits = this.limitsIn(model.name, shown);
     const plan = this.plan(shown, limits);
     if (shown.task !== undefined || (!plan.tight && !isDue(recalledOf(shown.item), limits, plan))) {
       return { plan, by: limits };
@@ -100,10 +115,47 @@ export class ContextWindows {
 
   /** Half of what was too long after all. Where the window is so much smaller, the answer is shorter, too. */
   async halve(shown: Shown, { plan, by }: Fitted, signal: AbortSignal): Promise<Fitted> {
+    const shorter = this.halfOf(plan, by);
+    return { plan: await this.compacted(shown, shorter, signal), by: shorter };
+  }
+
+  /**
+   * As much as a new conversation would send, in half of the room: it goes out where nothing else is taken, so that no
+   * conversation can be mended by `/new` alone.
+   */
+  alone(shown: Shown, { plan, by }: Fitted): Fitted {
+    const shorter = this.halfOf(plan, by);
+    return { plan: this.plan({ ...shown, alone: true }, shorter), by: shorter, alone: true };
+  }
+
+  aloneIfLong(name: string, shown: Shown, fitted: Fitted): Fitted | undefined {
+    const alone = this.alone(shown, fitted);
+    const usual = Math.min(this.taken.get(name) ?? Number.POSITIVE_INFINITY, tokensOf(alone.plan));
+    return tokensOf(fitted.plan) > usual * MUCH_LONGER ? alone : undefined;
+  }
+
+  /** `isShorter`: a longer request was refused before. */
+  took(name: string, { item }: Shown, { plan, by }: Fitted, isShorter: boolean): void {
+    const tokens = tokensOf(plan);
+    this.taken.set(name, tokens);
+    if (!isShorter) return;
+    const context = Math.min(by.context, Math.ceil(tokens * MUCH_LONGER) + by.answer);
+    const until = this.options.clock.now().getTime() + SHORT_MS;
+    this.shortened.set(`${name} ${item.conversation.id}`, { context, answer: by.answer, until });
+  }
+
+  private limitsIn(name: string, { item }: Shown): Limits {
+    const limits = this.limits(name);
+    const known = this.shortened.get(`${name} ${item.conversation.id}`);
+    if (!known || known.until <= this.options.clock.now().getTime()) return limits;
+    const { context, answer } = known;
+    return { ...limits, context: Math.min(limits.context, context), answer: Math.min(limits.answer, answer) };
+  }
+
+  private halfOf(plan: Plan, by: Limits): Limits {
     const half = Math.floor(tokensOf(plan) / 2);
     const answer = Math.min(by.answer, Math.max(LEAST_ANSWER, Math.floor(half / 2)));
-    const shorter = { ...by, answer, context: half + answer };
-    return { plan: await this.compacted(shown, shorter, signal), by: shorter };
+    return { ...by, answer, context: half + answer };
   }
 
   describe(told: Sections, recalled: Recalled, name: string): { filled: Filled[]; limit: number } {
@@ -135,7 +187,7 @@ export class ContextWindows {
       sections: { ...sections, tools },
       // The turn's beginning, so that what was sent stays a prefix of what is sent next.
       clock: clockLine({ ...when, now: turn.startedAt }),
-      recalled: task === undefined ? recalledOf(item) : NOTHING_SAID,
+      recalled: task === undefined && !shown.alone ? recalledOf(item) : NOTHING_SAID,
       ...(task === undefined ? asked(shown, names) : { asked: { role: 'user', text: task } }),
       turn: shortened(turn.path === '' ? turn.id : `${turn.id}/${turn.path}`, steps, limits.context),
       limits,

@@ -12,7 +12,7 @@ import type { ModelStep } from '../turn/steps.ts';
 import { recalledOf } from '../turn/store.ts';
 import type { Turn } from '../turn/turn.ts';
 import type { Limit, UsageRow } from '../usage/index.ts';
-import { Compaction, ContextWindows, Estimates, type Shown } from './context-window.ts';
+import { Compaction, ContextWindows, Estimates, type Fitted, type Shown } from './context-window.ts';
 import { Ledger, type Money } from './ledger.ts';
 import { type LightModels, lightModels } from './light.ts';
 import { type Model, ModelError, type ModelMessage, NoModel } from './model.ts';
@@ -76,7 +76,12 @@ export class Inference {
     this.estimates = new Estimates(world.log);
     this.counters = countersOf(world.metrics);
     this.ledger = new Ledger({ database, world, models, zone, counters: this.counters });
-    this.windows = new ContextWindows({ models, estimates: this.estimates, compaction: () => this.compaction });
+    this.windows = new ContextWindows({
+      models,
+      clock: world.clock,
+      estimates: this.estimates,
+      compaction: () => this.compaction,
+    });
     const limits: ContextWindows['limits'] = (name, most) => this.windows.limits(name, most);
     const worst = (name: string) => this.worst(name);
     this.small = lightModels({ world, models, alone: options.alone, ledger: this.ledger, worst });
@@ -189,14 +194,28 @@ export class Inference {
           requestModel(model, request, signal, options),
         );
         this.estimates.learn(fitted.plan, fitted.by, answer);
-        return answer;
+        this.windows.took(model.name, shown, fitted, tries > 0);
+        return fitted.alone ? { ...answer, notices: [...answer.notices, texts.beforeLeftOut()] } : answer;
       } catch (error) {
-        const tooLong = error instanceof ModelError && error.fault === 'context_overflow';
-        if (!tooLong) throw error;
-        if (tries === HALVED) throw isNew(recalledOf(shown.item)) ? smallWindow(error) : error;
-        fitted = await this.windows.halve(shown, fitted, signal);
+        const shorter = await this.shorter(error, { model, shown, fitted, tries }, signal);
+        if (!shorter) throw isTooLong(error) && shown.task === undefined ? smallWindow(error) : error;
+        fitted = shorter;
       }
     }
+  }
+
+  /** The request to try after `error`; undefined where a shorter one would change nothing. */
+  private async shorter(
+    error: unknown,
+    { model, shown, fitted, tries }: { model: Model; shown: Shown; fitted: Fitted; tries: number },
+    signal: AbortSignal,
+  ): Promise<Fitted | undefined> {
+    if (isTooLong(error) && tries < HALVED) return this.windows.halve(shown, fitted, signal);
+    if (fitted.alone || !hasBefore(shown)) return undefined;
+    if (isTooLong(error)) return this.windows.alone(shown, fitted);
+    // Some services say of a request that is too long only that it is a bad one.
+    const isRejected = error instanceof ModelError && error.details.reason === 'rejected';
+    return isRejected ? this.windows.aloneIfLong(model.name, shown, fitted) : undefined;
   }
 
   private stepOf({ text, calls, model, keep, notices }: Answer, used: UsageRow[], low: Limit | undefined): ModelStep {
@@ -222,11 +241,16 @@ function callIds(turn: Turn): Set<string> {
   return new Set([...(path === '' ? [] : [path]), ...turn.allCalls().map(({ id }) => id)]);
 }
 
-function isNew({ summary, history }: Recalled): boolean {
-  return summary === null && history.length === 0;
+function isTooLong(error: unknown): error is ModelError {
+  return error instanceof ModelError && error.fault === 'context_overflow';
 }
 
-/** To begin afresh would not help: nothing was said before. */
+function hasBefore({ item, task }: Shown): boolean {
+  const { summary, history } = recalledOf(item);
+  return task === undefined && (summary !== null || history.length > 0);
+}
+
+/** To begin afresh would not help: nothing of what was said before has been sent. */
 function smallWindow({ message, details }: ModelError): ModelError {
   return new ModelError('context_overflow', message, { ...details, reason: 'small_window' });
 }

@@ -95,7 +95,9 @@ export type ModelErrorReason =
   /** Not even a new conversation fits into the model's window. */
   | 'small_window'
   /** The service has read the request and does not take it: it would not the next time either. */
-  | 'rejected';
+  | 'rejected'
+  /** The model made a call that its service could not read, or that fits no tool. */
+  | 'slip';
 
 export interface ModelErrorDetails {
   retryAfterMs?: number | undefined;

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { type Json, nestsTooDeep } from '../../base/json.ts';
 import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import type {
-  Model,
   ModelEvent,
   ModelImage,
   ModelMessage,
@@ -11,7 +10,14 @@ import type {
   StopReason,
   ToolSpec,
 } from '../inference/model.ts';
-import { type Endpoint, type EndpointOptions, endpoint, endpointNow, withoutRefused } from './endpoint.ts';
+import {
+  type Endpoint,
+  type EndpointModel,
+  type EndpointOptions,
+  endpoint,
+  endpointNow,
+  withoutRefused,
+} from './endpoint.ts';
 import { noAnswer, pageFault, tellsFault, windowFull } from './fault.ts';
 import { fieldsOf } from './refusal.ts';
 import { EventStream, jsonBody } from './service.ts';
@@ -39,7 +45,7 @@ import {
 const COUNTED_WITHIN_MS = 3_000;
 const VERSION = '2023-06-01';
 
-export function anthropicModel(options: EndpointOptions): Model {
+export function anthropicModel(options: EndpointOptions): EndpointModel {
   const { apiKey = 'none', baseUrl = 'https://api.anthropic.com' } = options;
   const service = new Service(baseUrl, { 'x-api-key': apiKey, 'anthropic-version': VERSION });
   const model = endpoint(options, (request, watch, now) => speak(service, request, now, watch));

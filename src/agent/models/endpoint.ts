@@ -22,8 +22,13 @@ export interface Endpoint extends EndpointOptions {
   refuses: ReadonlySet<string>;
 }
 
-export function endpointNow(options: EndpointOptions): Endpoint {
-  const refuses = options.learnt?.refuses ?? new Set();
+/** A model whose service may be told of findings about one request alone. */
+export interface EndpointModel extends Model {
+  generate(request: ModelRequest, signal: AbortSignal, learnt?: Learnt): AsyncIterable<ModelEvent>;
+}
+
+export function endpointNow(options: EndpointOptions, learnt = options.learnt): Endpoint {
+  const refuses = learnt?.refuses ?? new Set();
   return {
     ...options,
     refuses,
@@ -44,15 +49,15 @@ export function withoutRefused<T extends object>(body: T, refuses: ReadonlySet<s
 export function endpoint(
   options: EndpointOptions,
   speak: (request: ModelRequest, watch: Watch, now: Endpoint) => AsyncIterable<ModelEvent>,
-): Model {
-  const { name, silenceMs, learnt, apiKey } = options;
+): EndpointModel {
+  const { name, silenceMs, apiKey } = options;
   return {
     name,
-    async *generate(request, signal) {
+    async *generate(request, signal, learnt = options.learnt) {
       const watch = new Watch(signal, silenceMs);
       try {
         if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
-        for await (const event of speak(request, watch, endpointNow(options))) {
+        for await (const event of speak(request, watch, endpointNow(options, learnt))) {
           if (event.type === 'text' || event.type === 'reasoning') watch.alive(event.text.length, name);
           yield event;
           if (event.type === 'stop') return;

@@ -39,6 +39,8 @@ const TRIES = 2;
 const TRIES_ALONE = 3;
 
 interface Runner extends Candidate {
+  /** The request as it is asked next: after a slip with the service's sentence about it. */
+  request: ModelRequest;
   tries: number;
   mostTries: number;
   /** Milliseconds before it is asked (again); undefined: it is not. */
@@ -73,6 +75,7 @@ class Failover {
     const last = options.candidates.length - 1;
     this.runners = options.candidates.map((candidate, index) => ({
       ...candidate,
+      request: options.request,
       tries: 0,
       mostTries: index === last ? TRIES_ALONE : TRIES,
       wait: 0,
@@ -156,7 +159,7 @@ class Failover {
 
   /** Asks one candidate, again where that may help, until it speaks or is given up. Never rejects. */
   private async ask(runner: Runner, first: AbortSignal, further: AbortSignal): Promise<Runner> {
-    const { request, signal } = this.options;
+    const { signal } = this.options;
     let given = false;
     runner.giveUp = () => {
       given = true;
@@ -170,7 +173,7 @@ class Failover {
       if (signal.aborted) this.fault = stopped();
       if (!isTime) break;
       runner.tries++;
-      runner.attempt = new Attempt(runner.model, request, signal);
+      runner.attempt = new Attempt(runner.model, runner.request, signal);
       try {
         await runner.attempt.speaks(limit);
         return runner;
@@ -196,6 +199,7 @@ class Failover {
     const isFinal = FINAL.includes(fault.fault);
     if (!this.isAlone && (isFinal ? runner.overdue : true)) note(runner.breaker, fault);
     runner.wait = isFinal ? undefined : again(fault, runner, this.options.patience.retryMs);
+    if (fault.details.reason === 'slip') runner.request = afterSlip(this.options.request, fault);
     if (!this.isAlone && runner.breaker.open) runner.wait = undefined;
   }
 
@@ -228,8 +232,19 @@ function stopped(): ModelError {
   return new ModelError('cancelled', 'The turn was stopped.');
 }
 
+const SLIPPED =
+  'No tool was called: your last answer held a call that could not be made. Call a tool that you were given, with all of its arguments and no others, or answer in words.';
+
+/** The sentence stands behind all that was said, so that what a service has cached stays as it is. */
+function afterSlip(request: ModelRequest, { details: { told } }: ModelError): ModelRequest {
+  const asked = request.asked ?? request.messages.findLastIndex(({ role }) => role === 'user');
+  const text = told === undefined ? SLIPPED : `${SLIPPED} It was refused with: “${told}”`;
+  return { ...request, asked, messages: [...request.messages, { role: 'user', text }] };
+}
+
 function again({ fault, details }: ModelError, runner: Runner, retryMs: number): number | undefined {
   if (runner.tries >= runner.mostTries || LASTING.includes(details.reason)) return undefined;
+  if (details.reason === 'slip') return 0;
   if (PASSING.includes(fault)) return retryMs * 2 ** (runner.tries - 1);
   const after = details.retryAfterMs ?? retryMs;
   const isLast = runner.mostTries === TRIES_ALONE;

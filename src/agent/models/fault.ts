@@ -26,8 +26,9 @@ export function faultOf(error: unknown, name: string, circumstances: Circumstanc
   const refusal = refusalIn(error);
   const rule = RULES.find(({ when }) => when(refusal, modelIn(name))) ?? byStatus(refusal);
   const { fault, reason } = rule;
-  const finding = learnt && !DECIDED.includes(fault) ? findingIn(refusal, sent, learnt) : undefined;
-  const told = reason === 'rejected' ? reasonOf(refusal, key, spokenIn(sent)) : undefined;
+  const isDecided = DECIDED.includes(fault) || reason === 'slip';
+  const finding = learnt && !isDecided ? findingIn(refusal, sent, learnt) : undefined;
+  const told = TOLD.includes(reason) ? reasonOf(refusal, key, spokenIn(sent)) : undefined;
   const { status, page, type, text, retryAfterMs } = refusal;
   const detail = [status, page ? 'a web page' : type].filter(Boolean).join(' ') || 'no connection';
   return new ModelError(fault, `${name} answered: ${detail}.`, {
@@ -42,6 +43,9 @@ export function faultOf(error: unknown, name: string, circumstances: Circumstanc
 /** Faults that no other form of the request would mend. */
 const DECIDED: readonly FaultKind[] = ['budget', 'context_overflow', 'refused', 'rate_limited', 'auth_expired'];
 
+/** Refusals of which the service's own sentence is worth more than any word of coda's. */
+const TOLD: readonly (ModelErrorReason | undefined)[] = ['rejected', 'slip'];
+
 function spokenIn(sent: string | undefined): string {
   const { messages } = fieldsOf(parsed(sent));
   const spoken = (Array.isArray(messages) ? messages : []).filter((each) => fieldsOf(each).role !== 'system');
@@ -54,12 +58,9 @@ export function noAnswer(body: unknown, name: string): Error {
 }
 
 export function tellsFault(body: unknown): boolean {
-  const { error, object, choices, detail, message, code } = fieldsOf(body);
+  const { error, object, choices, detail, message } = fieldsOf(Array.isArray(body) ? body[0] : body);
   if (error) return true;
-  return (
-    choices === undefined &&
-    (object === 'error' || Boolean(detail) || (typeof message === 'string' && code !== undefined))
-  );
+  return choices === undefined && (object === 'error' || Boolean(detail) || typeof message === 'string');
 }
 
 export function pageFault(name: string): ModelError {
@@ -74,8 +75,9 @@ export function windowFull(name: string): ModelError {
 
 const CREDIT =
   /insufficient_quota|billing_error|credit balance|insufficient balance|enforced_spend_limit|usage limits?\b/;
-const OVERFLOW =
-  /context_length_exceeded|exceed_context_size|prompt is too long|input is too long|maximum context length|context (?:window|size|length)|input length and .?max_tokens|too many tokens in/;
+/** A slip of the model that its service tells as a refusal of the request: a call that it could not read or that does not fit. */
+const SLIP =
+  /failed_generation|tool_use_failed|malformed_function_call|\b(?:did|does) not match schema|\bnot in request\.tools|tool call validation failed|failed to (?:call|generate|validate) (?:an? |the |any )?(?:function|tool)|failed to parse input at pos|pars\w{1,4} (?:an? |the )?(?:tool|function)[ _-]?call|attempted to call (?:an? |the )?tool|\bmodel (?:output|generated|produced|called|returned|made)\b.{0,80}\b(?:invalid|malformed|not valid|unknown|not exist)/;
 const REFUSED = /content_filter|content_policy|content management policy|safety/;
 const NO_MODEL = /model_not_found|invalid_model|\bmodels?\b|deployment|no endpoints found for/;
 const BAD_MODEL =
@@ -93,6 +95,7 @@ const RULES: readonly (Verdict & { when(refusal: Refusal, model: string): boolea
     reason: 'no_credit',
     when: ({ status, type, text }) => status === 402 || CREDIT.test(`${type} ${text}`),
   },
+  { fault: 'malformed_output', reason: 'slip', when: ({ type, text }) => SLIP.test(`${type} ${text}`) },
   { fault: 'context_overflow', when: ({ status, type }) => status === 413 || type.includes('request_too_large') },
   // A gateway that cannot reach the service shows a page of its own; any other page is no model's service.
   { fault: 'not_found', reason: 'wrong_address', when: ({ status, page }) => page && isOwnFault(status) },
@@ -101,7 +104,7 @@ const RULES: readonly (Verdict & { when(refusal: Refusal, model: string): boolea
     reason: 'no_tools',
     when: ({ status, text }) => status !== 429 && refusesTools(text),
   },
-  { fault: 'context_overflow', when: ({ type, text }) => OVERFLOW.test(`${type} ${text}`) },
+  { fault: 'context_overflow', when: isTooLong },
   { fault: 'refused', when: ({ type, text }) => REFUSED.test(`${type} ${text}`) },
   { fault: 'rate_limited', when: ({ status, type }) => status === 429 || /rate_limit/.test(type) },
   { fault: 'auth_expired', when: ({ type }) => /authentication_error|permission_error|invalid_api_key/.test(type) },
@@ -145,7 +148,102 @@ function modelIn(name: string): string {
   return name.slice(name.indexOf('/') + 1).toLowerCase();
 }
 
+// A request that a service refuses for its length. Services word it in countless ways, so it is not a list of messages: a
+// noun of the request, a word of a limit, and mostly numbers.
+
+/** The request's own length, or a part of it that has one. */
+const NOUN =
+  /\b(?:tokens?|context|prompts?|inputs?|requests?|messages?|conversation|payload|body|contents?|history|sequence|text|characters|chars)\b|n_ctx|max_(?:seq|model|context|input)_?len|model_max|上下文|输入|长度|字符|令牌/;
+/** Nouns that have no other limit than a length. */
+const LONG_NOUN =
+  /\b(?:tokens?|context|prompts?|inputs?|conversation|payload|body|session length)\b|n_ctx|max_(?:seq|model|context|input)_?len|上下文|输入|长度/;
+/** More than a limit allows. */
+const EXCESS =
+  /\bexceed|\btoo (?:long|large|big|many)\b|\b(?:longer|larger|greater|bigger|more|higher) than\b|\boverflow|\bbeyond\b|\bover (?:the|its)\b|\bdoes(?: not|n't) fit\b|\bout of (?:range|bounds)\b|超[出过长]|过长|过大/;
+/** A limit, said without saying that it is exceeded. */
+const LIMIT =
+  /\b(?:max\w*|limit(?:ed|s)?|at most|less than|fewer than|up to|shorter|shorten|reduce|range|allowed|capacity|window)\b|<=?|上限|最大/;
+/** Limits of other things than a request's length. */
+const OTHER =
+  /\bper[ -](?:second|minute|hour|day|month)\b|\b[rt]p[smd]\b|rate.?limit|too many requests|\bquota\b|concurren|timed? ?out|\bdeadline\b|\bseconds?\b|\bimages?\b|\bpixels?\b|\baudio\b|\btools?\b.{0,60}(?:too many|maximum|at most)|\bfunctions?\b.{0,40}(?:too many|maximum|at most)/;
+
+/** The bound of an answer, which is asked to be smaller; not the request's length. */
+const ANSWER =
+  /["'`]?\bmax_(?:completion_|output_|new_)?tokens\b["'`]?|\bmaxoutputtokens\b|\b(?:completion|output|new|generated) tokens\b/g;
+const HAS_ANSWER = new RegExp(ANSWER.source);
+/** No token is left for the answer: the request has taken all of them. */
+const NO_ROOM = /(?:^|[^\w.])-\d|(?:at least|greater than(?: or equal to)?|>=?) ?["'`]?[01]\b|\bpositive\b/;
+
+/** Smaller numbers are those of a name, a list or a position, never the length of a request. */
+const LEAST_LENGTH = 256;
+
+/** Statuses that say something else whatever stands beside them. */
+const NEVER: readonly (number | undefined)[] = [401, 402, 403];
+
+const NAMED =
+  /context_length|context_window|exceed_context|context_size|prompt_tokens_exceeded|(?:prompt|input|request)_too_(?:long|large)|string_above_max_length|max_tokens_exceeded/;
+
+/** True if a shorter request may well be taken. */
+function isTooLong({ status, type, text }: Refusal): boolean {
+  if (NEVER.includes(status)) return false;
+  if (status === 413) return true;
+  if (asksTooMuch(text)) return true;
+  if (status === 429) return false;
+  if (NAMED.test(type) || NAMED.test(text)) return true;
+  if (HAS_ANSWER.test(text) && NO_ROOM.test(text)) return true;
+  const said = text.replace(ANSWER, ' ').replaceAll('input should be', ' ');
+  return said.split('\n').some((line) => !OTHER.test(line) && isOfLength(line));
+}
+
+const TOO_LARGE = /\b(?:request|prompt|input|message)s? (?:is |was )?too (?:large|long|big)\b/;
+
+/** A limit by the minute that this request alone exceeds: waiting would never help. */
+function asksTooMuch(text: string): boolean {
+  if (TOO_LARGE.test(text) && !/\bimages?\b/.test(text)) return true;
+  const limit = numberBehind(text, 'limit');
+  const requested = numberBehind(text, 'requested');
+  return limit !== undefined && requested !== undefined && limit > 0 && requested > limit;
+}
+
+function numberBehind(text: string, word: string): number | undefined {
+  const [, digits] = new RegExp(String.raw`\b${word}:?\s{0,3}(\d[\d,]{0,12})`).exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits.replaceAll(',', ''));
+}
+
+/** `line`: one message of the service, in lower case. */
+function isOfLength(line: string): boolean {
+  if (LONG_NOUN.test(line) && EXCESS.test(line)) return isNear(line);
+  const counts = new Set(numbersIn(line).filter((number) => number >= LEAST_LENGTH));
+  if (counts.size === 0 || !NOUN.test(line)) return false;
+  return EXCESS.test(line) || LIMIT.test(line) || (counts.size > 1 && LONG_NOUN.test(line));
+}
+
+/** Characters between the noun and the word of excess, in whichever order. */
+const NEAR = 120;
+
+function isNear(line: string): boolean {
+  const nouns = placesOf(LONG_NOUN, line);
+  const words = placesOf(EXCESS, line);
+  return nouns.some((noun) => words.some((word) => Math.abs(noun - word) <= NEAR));
+}
+
+function placesOf(pattern: RegExp, line: string): number[] {
+  return [...line.matchAll(new RegExp(pattern.source, 'g'))].slice(0, 50).map(({ index }) => index);
+}
+
+function numbersIn(line: string): number[] {
+  return [...line.matchAll(/(?<![\w.-])\d[\d,_']{0,14}/g)].map(([digits]) => Number(digits.replace(/\D/g, '')));
+}
+
+const WINDOWS: readonly RegExp[] = [
+  /(?:context (?:length|size|window)|n_ctx|max_seq_len|maximum (?:prompt|input|context|model) length)\D{0,30}(\d{3,8})\b/,
+  /(?:token limit|tokens allowed|maximum number of tokens|limit of|range of input length)\D{0,20}(?:\d+\s*,\s*)?(\d{4,8})\b/,
+  /> (\d{3,8}) maximum/,
+];
+
+/** Tokens that the model takes, where its service tells; undefined where the numbers may be of something else. */
 function windowIn(text: string): number | undefined {
-  const [, told] = /(?:context (?:length|size|window)|n_ctx)\D{0,30}(\d{3,8})\b|> (\d{3,8}) maximum/.exec(text) ?? [];
+  if (/\bbytes\b|\bcharacters\b/.test(text)) return undefined;
+  const [told] = WINDOWS.flatMap((form) => form.exec(text)?.[1] ?? []);
   return told === undefined ? undefined : Number(told);
 }

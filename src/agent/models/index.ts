@@ -18,14 +18,26 @@ import {
   type ToolSpec,
 } from '../inference/model.ts';
 import { CALL_FENCE } from '../inference/strip-thinking/call-formats.ts';
+import * as texts from '../texts.ts';
 import { anthropicModel } from './anthropic.ts';
-import type { EndpointOptions } from './endpoint.ts';
+import type { EndpointModel, EndpointOptions } from './endpoint.ts';
 import { type Candidate, routed } from './failover.ts';
 import { openaiModel } from './openai.ts';
 import { bareSchema } from './plain.ts';
 import { Prices } from './prices.ts';
-import { type Learnt, learn, learntFrom, type QuirkTold, quirksTold } from './quirks.ts';
-import { resultText } from './wire.ts';
+import {
+  copyOf,
+  type Finding,
+  forget,
+  keep,
+  type Learnt,
+  learn,
+  learntFrom,
+  pictureMark,
+  type QuirkTold,
+  quirksTold,
+} from './quirks.ts';
+import { resultText, unread } from './wire.ts';
 
 export type ModelSettings = NonNullable<CoreValues['models']>;
 
@@ -140,6 +152,7 @@ export class Models {
   }
 
   learnt(name: string): Readonly<Learnt> {
+    forget(this.known(name), this.options.clock.now().getTime());
     return this.known(name);
   }
 
@@ -148,7 +161,12 @@ export class Models {
   }
 
   quirks(name: string): QuirkTold[] {
-    return quirksTold(this.known(name), split(name)[0]);
+    return quirksTold(this.learnt(name), split(name)[0]);
+  }
+
+  /** Forgets what was found out about all models; the next requests find it out again. */
+  forget(): void {
+    for (const learnt of this.learned.values()) forget(learnt, 0, true);
   }
 
   private known(name: string): Learnt {
@@ -193,7 +211,12 @@ export class Models {
     if (known) return known;
     const { failures, pause } = this.settings.breaker;
     const made = {
-      model: adapting(this.open(name), this.known(name), () => this.logQuirks(name)),
+      model: adapting({
+        model: this.open(name),
+        learnt: this.known(name),
+        now: () => this.options.clock.now().getTime(),
+        found: () => this.logQuirks(name),
+      }),
       breaker: this.breakers.of('model', name, { failures, pauseMs: pause }),
     };
     this.candidates.set(name, made);
@@ -205,7 +228,7 @@ export class Models {
     this.options.log.info({ model: name, found }, 'a model’s service refuses something; it is left out from now on');
   }
 
-  private open(name: string): Model {
+  private open(name: string): EndpointModel {
     const [providerName = '', model = ''] = split(name);
     const provider = this.settings.providers[providerName];
     if (!provider) throw new Error(`no provider ${providerName}`);
@@ -296,38 +319,63 @@ function isHeavy(text: string): boolean {
 /** Number of times that one request goes out at most, each time without something that was refused. */
 const MOST_FORMS = 8;
 
+interface Adapting {
+  model: EndpointModel;
+  learnt: Learnt;
+  now(): number;
+  /** Called when something holds from now on. */
+  found(): void;
+}
+
 /**
- * `model`, spoken to as it can be: what its service refuses for good is left out or said in another way, the request goes
- * out once more, and from then on it is sent like that. `found` is called when there is something new.
+ * `model`, spoken to as it can be: what its service refuses for good is left out or said in another way and the request
+ * goes out once more. Findings are of this request alone until `keep` says that they hold.
  */
-function adapting(model: Model, learnt: Learnt, found: () => void): Model {
+function adapting({ model, learnt, now, found }: Adapting): Model {
   const { count } = model;
+  // A request that the caller asks anew knows what it has been refused for.
+  const trials = new WeakMap<ModelRequest, Trial>();
   return {
     ...model,
     ...(count && { count: (request, signal) => count(formOf(request, learnt), signal) }),
     async *generate(request, signal): AsyncGenerator<ModelEvent> {
+      forget(learnt, now());
+      const trial = trials.get(request) ?? { learnt: copyOf(learnt), findings: [] };
+      trials.set(request, trial);
       for (let forms = 1; ; forms++) {
         let spoke = false;
         try {
-          for await (const event of model.generate(formOf(request, learnt), signal)) {
+          for await (const event of model.generate(formOf(request, trial.learnt), signal, trial.learnt)) {
             spoke ||= event.type !== 'charged';
             yield event;
           }
           learnt.reason = undefined;
+          trials.delete(request);
+          if (keep(learnt, trial.findings.splice(0), now())) found();
           return;
         } catch (error) {
           if (!(error instanceof ModelError)) throw error;
           const { window, finding, reason, told } = error.details;
-          learnt.window = smaller(learnt.window, window);
+          learnWindow(learnt, window, now());
           if (reason === 'rejected') learnt.reason = told;
-          const isNew = finding !== undefined && learn(learnt, finding);
-          if (isNew) found();
+          const isNew = finding !== undefined && learn(trial.learnt, finding);
+          if (isNew) trial.findings.push(finding);
           // Text that was sent on already cannot be repeated here: the caller asks anew.
           if (!isNew || spoke || forms === MOST_FORMS) throw error;
+          if (leavesPicturesOut(finding)) yield { type: 'begin', model: model.name, notice: texts.pictureLeftOut() };
         }
       }
     },
   };
+}
+
+interface Trial {
+  learnt: Learnt;
+  findings: Finding[];
+}
+
+function leavesPicturesOut({ unreadable, once }: Finding): boolean {
+  return unreadable !== undefined || once === true;
 }
 
 /** The request as this model takes it. What is no part of it, but of how it is sent, the endpoint looks up by itself. */
@@ -336,9 +384,19 @@ function formOf(request: ModelRequest, learnt: Learnt): ModelRequest {
   const form = {
     ...request,
     tools,
+    ...(learnt.unreadable.size > 0 && { messages: request.messages.map((message) => readable(message, learnt)) }),
     maxTokens: Math.min(request.maxTokens, learnt.answer ?? request.maxTokens),
   };
   return learnt.refuses.has('tools') ? inText(form) : form;
+}
+
+/** The message without pictures that the service could not read. */
+function readable(message: ModelMessage, { unreadable }: Learnt): ModelMessage {
+  if (message.role === 'assistant' || !message.images) return message;
+  const images = message.images.filter(({ base64 }) => !unreadable.has(pictureMark(base64)));
+  if (images.length === message.images.length) return message;
+  const lost = message.images.filter((image) => !images.includes(image)).map(({ name }) => name);
+  return { ...message, images, text: [message.text, unread(lost)].filter(Boolean).join('\n') };
 }
 
 function toolsFor(tools: ToolSpec[], { refuses, tools: refused, most }: Learnt): ToolSpec[] {
@@ -359,9 +417,10 @@ function fewest(tools: readonly ToolSpec[], most: number): ToolSpec[] {
 /** Smaller than any model has, so that it is no window but another number of the message. */
 const LEAST_WINDOW = 1_000;
 
-function smaller(known: number | undefined, told: number | undefined): number | undefined {
-  if (told === undefined || told < LEAST_WINDOW) return known;
-  return Math.min(known ?? told, told);
+function learnWindow(learnt: Learnt, told: number | undefined, now: number): void {
+  if (told === undefined || told < LEAST_WINDOW || told >= (learnt.window ?? Number.POSITIVE_INFINITY)) return;
+  learnt.window = told;
+  learnt.held.set('window', now);
 }
 
 // Tools for models that cannot call them: described in the prompt, called and answered in plain text.

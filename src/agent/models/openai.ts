@@ -5,7 +5,6 @@ import { type Json, nestsTooDeep } from '../../base/json.ts';
 import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import {
   type Kept,
-  type Model,
   ModelError,
   type ModelEvent,
   type ModelImage,
@@ -15,7 +14,7 @@ import {
   type ToolMessage,
   type ToolSpec,
 } from '../inference/model.ts';
-import { type Endpoint, type EndpointOptions, endpoint, withoutRefused } from './endpoint.ts';
+import { type Endpoint, type EndpointModel, type EndpointOptions, endpoint, withoutRefused } from './endpoint.ts';
 import { noAnswer, pageFault, tellsFault, windowFull } from './fault.ts';
 import { fieldsOf } from './refusal.ts';
 import { EventStream, jsonBody } from './service.ts';
@@ -43,7 +42,7 @@ import {
   words,
 } from './wire.ts';
 
-export function openaiModel(options: EndpointOptions): Model {
+export function openaiModel(options: EndpointOptions): EndpointModel {
   const { apiKey = 'none', baseUrl = 'https://api.openai.com/v1' } = options;
   // Local endpoints want no key, but some insist on a header.
   const service = new Service(baseUrl, { authorization: `Bearer ${apiKey}` });

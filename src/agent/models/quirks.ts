@@ -1,8 +1,9 @@
 /**
  * Permanent refusals of services. A refusal is recognised by what it names (its fields and paths, the parameters that
- * its message quotes); the request goes out once more without that, and the finding holds for the model as long as the
- * process lives.
+ * its message quotes); the request goes out once more without that. A finding that takes something away holds for the
+ * model once two requests agree, any other at once, and each for an hour.
  */
+import { createHash } from 'node:crypto';
 import { fieldsOf, parsed, type Refusal } from './refusal.ts';
 
 export interface Finding {
@@ -12,6 +13,12 @@ export interface Finding {
   /** The longest answer that it gives, in tokens. */
   answer?: number;
   most?: number;
+  /** Marks of pictures that it cannot read. */
+  unreadable?: readonly string[];
+  /** It is of this request alone and says nothing of the next one. */
+  once?: true;
+  /** Marks of the pictures that were refused, where it may be for one of them: another request must have had others. */
+  seen?: readonly string[];
 }
 
 export interface Learnt {
@@ -19,36 +26,114 @@ export interface Learnt {
   readonly refuses: Set<string>;
   readonly configured: ReadonlySet<string>;
   readonly tools: Set<string>;
+  /** Marks of pictures that are left out, each by itself. */
+  readonly unreadable: Set<string>;
   window: number | undefined;
   answer: number | undefined;
   most: number | undefined;
   /** Why its service refused the last request that nothing could be done about, for the owner. */
   reason: string | undefined;
+  /** Findings that one request has told, by their key. */
+  readonly told: Map<string, { at: number; seen: readonly string[] }>;
+  /** Instant (ms) from which on each finding holds. */
+  readonly held: Map<string, number>;
 }
 
 export function learntFrom(configured: readonly string[]): Learnt {
   return {
     refuses: new Set(configured),
     configured: new Set(configured),
-    tools: new Set(),
+    ...{ tools: new Set(), unreadable: new Set(), told: new Map(), held: new Map() },
     ...{ window: undefined, answer: undefined, most: undefined, reason: undefined },
   };
 }
 
-export function learn(learnt: Learnt, { refuses = [], tool, answer, most }: Finding): boolean {
-  const before = learnt.refuses.size + learnt.tools.size;
+/** Milliseconds for which a finding is remembered. */
+const HELD_MS = 3_600_000;
+const MOST_UNREADABLE = 100;
+
+/** Ways of saying the same: without them nothing is lost, so that one refusal is enough. */
+const HARMLESS: readonly string[] = [
+  ...['max_tokens', 'max_completion_tokens', 'stream_options', 'system', 'null_content', 'long_ids', 'bare_calls'],
+];
+
+/** Adds to `learnt` what `finding` says; false where that is known. */
+export function learn(learnt: Learnt, { refuses = [], tool, answer, most, unreadable = [] }: Finding): boolean {
+  const size = () => learnt.refuses.size + learnt.tools.size + learnt.unreadable.size;
+  const before = size();
   for (const name of refuses) learnt.refuses.add(name);
   if (tool !== undefined) learnt.tools.add(tool);
-  const isNew = learnt.refuses.size + learnt.tools.size > before;
-  if (answer !== undefined && answer < (learnt.answer ?? Number.POSITIVE_INFINITY)) {
-    learnt.answer = answer;
-    return true;
-  }
-  if (most !== undefined && most < (learnt.most ?? Number.POSITIVE_INFINITY)) {
-    learnt.most = most;
-    return true;
+  for (const mark of unreadable) learnt.unreadable.add(mark);
+  const isLess = (value: number | undefined, known: number | undefined): value is number =>
+    value !== undefined && value < (known ?? Number.POSITIVE_INFINITY);
+  const isNew = size() > before || isLess(answer, learnt.answer) || isLess(most, learnt.most);
+  if (isLess(answer, learnt.answer)) learnt.answer = answer;
+  if (isLess(most, learnt.most)) learnt.most = most;
+  return isNew;
+}
+
+/**
+ * Keeps findings with which a request was answered in the end: at once what is harmless, else if another request has
+ * told the same within the hour. Returns true if something holds that did not.
+ */
+export function keep(learnt: Learnt, findings: readonly Finding[], now: number): boolean {
+  let isNew = false;
+  for (const finding of findings.flatMap(single)) {
+    const key = keyOf(finding);
+    const isHarmless = finding.answer !== undefined || finding.refuses?.every((name) => HARMLESS.includes(name));
+    if (finding.unreadable) {
+      const [oldest] = learnt.unreadable;
+      if (learnt.unreadable.size >= MOST_UNREADABLE && oldest !== undefined) learnt.unreadable.delete(oldest);
+      learn(learnt, finding);
+      learnt.held.set(key, now);
+    } else if (isHarmless || agrees(learnt.told.get(key), finding)) {
+      isNew = learn(learnt, finding) || isNew;
+      learnt.held.set(key, now);
+      learnt.told.delete(key);
+    } else learnt.told.set(key, { at: now, seen: finding.seen ?? [] });
   }
   return isNew;
+}
+
+function agrees(told: { seen: readonly string[] } | undefined, { seen = [] }: Finding): boolean {
+  return told !== undefined && !seen.some((mark) => told.seen.includes(mark));
+}
+
+function single({ once, refuses = [], seen, ...rest }: Finding): Finding[] {
+  if (once) return [];
+  const others = Object.keys(rest).length > 0 ? [rest] : [];
+  return [...refuses.map((name): Finding => ({ refuses: [name], ...(seen && { seen }) })), ...others];
+}
+
+function keyOf({ refuses, tool, answer, most, unreadable }: Finding): string {
+  if (refuses) return `refuses ${refuses}`;
+  if (unreadable) return `unreadable ${unreadable}`;
+  if (tool !== undefined) return `tool ${tool}`;
+  return answer === undefined ? `most ${most}` : 'answer';
+}
+
+/** Drops findings that are older than an hour; `all`: every one. */
+export function forget(learnt: Learnt, now: number, all = false): void {
+  const isOld = (at: number) => all || at + HELD_MS <= now;
+  for (const [key, { at }] of learnt.told) if (isOld(at)) learnt.told.delete(key);
+  for (const [key, at] of learnt.held) if (isOld(at)) drop(learnt, key);
+  if (all) learnt.reason = undefined;
+}
+
+function drop(learnt: Learnt, key: string): void {
+  learnt.held.delete(key);
+  const [kind = '', name = ''] = key.split(/ (.*)/s);
+  if (kind === 'refuses' && !learnt.configured.has(name)) learnt.refuses.delete(name);
+  else if (kind === 'tool') learnt.tools.delete(name);
+  else if (kind === 'unreadable') for (const mark of name.split(',')) learnt.unreadable.delete(mark);
+  else if (kind === 'answer') learnt.answer = undefined;
+  else if (kind === 'most') learnt.most = undefined;
+  else if (kind === 'window') learnt.window = undefined;
+}
+
+export function copyOf(learnt: Learnt): Learnt {
+  const { refuses, tools, unreadable } = learnt;
+  return { ...learnt, refuses: new Set(refuses), tools: new Set(tools), unreadable: new Set(unreadable) };
 }
 
 interface Sent {
@@ -57,7 +142,8 @@ interface Sent {
   system: boolean;
   results: boolean;
   untold: boolean;
-  pictures: boolean;
+  /** Marks of its pictures. */
+  pictures: readonly string[];
 }
 
 interface Quirk {
@@ -94,6 +180,12 @@ const ORDER =
 const SCHEMA =
   /grammar|schema|pattern must|function_declarations|function_parameters|\bparameters\b.{0,80}(?:object|array|items|propert)|\$ref|exclusive(?:minimum|maximum)|additionalproperties|unable to generate parser/;
 const PICTURES = /\bimages?\b|image_url|\bvision\b|multi-?modal/;
+/** A model is said to have no eyes, whatever the picture. */
+const NO_EYES =
+  /no endpoints found|unknown variant|text[- ]only|(?:does|do|is|are)(?: not|n['’]t) (?:currently )?(?:support|accept|enabled|available|allowed)|\b(?:un|not )supported\b|cannot (?:see|accept)/;
+/** A picture by itself is refused, not that there is one. */
+const BAD_PICTURE =
+  /(?:could|can|did) ?(?:not|n['’]t) (?:process|decode|read|parse|load|identify|open|download|fetch)|(?:unable|failed) to (?:process|decode|read|parse|load|identify|open|download|fetch)|corrupt|truncated|\bbase64\b|\bformats?\b|mime|media[ _-]?type|too (?:large|big|small|many)|exceed|dimension|pixel|\bbytes\b|\b[km]i?b\b|invalid (?:or \w+ )?(?:image|picture)|unsupported image\b|is (?:not |in)valid|not a valid image/;
 const STREAMING =
   /\bstream(?:ing|ed)?\b.{0,60}(?:\bnot\b|n['’]t\b|unsupported|unavailable|false)|(?:\bnot\b|n['’]t\b|unsupported).{0,40}\bstream(?:ing)?\b/;
 const TOOLS = /\btools?\b|tool[ _-](?:use|choice|call)|function[ _-]?call/;
@@ -175,10 +267,12 @@ const QUIRKS: readonly Quirk[] = [
     name: 'pictures',
     instead: 'is told of pictures instead',
     setting: 'pictures: false',
-    find(refusal, { pictures }) {
+    find(refusal, { pictures, body }) {
       const { text } = refusal;
-      const isRefused = PICTURES.test(text) && (isNegative(refusal) || /no endpoints found/.test(text));
-      return pictures && isRefused ? { refuses: ['pictures'] } : undefined;
+      if (pictures.length === 0 || !PICTURES.test(text)) return undefined;
+      if (BAD_PICTURE.test(text)) return unreadableIn(text, pictures, body);
+      if (NO_EYES.test(text)) return { refuses: ['pictures'] };
+      return isNegative(refusal) ? { refuses: ['pictures'], seen: pictures } : undefined;
     },
   },
   {
@@ -252,10 +346,6 @@ export function findingIn(refusal: Refusal, sentText: string | undefined, known:
   return undefined;
 }
 
-function copyOf(learnt: Learnt): Learnt {
-  return { ...learnt, refuses: new Set(learnt.refuses), tools: new Set(learnt.tools) };
-}
-
 function sentIn(text: string): Sent {
   const body = fieldsOf(parsed(text));
   const messages = (Array.isArray(body.messages) ? body.messages : []).map(fieldsOf);
@@ -266,8 +356,39 @@ function sentIn(text: string): Sent {
     system: messages.some(({ role }) => role === 'system'),
     results: messages.some(({ role, tool_calls: calls }) => role === 'tool' || Array.isArray(calls)),
     untold: messages.some(({ content }) => content === null),
-    pictures: /"type":"image(?:_url)?"/.test(text),
+    pictures: picturesIn(body.messages),
   };
+}
+
+export function pictureMark(base64: string): string {
+  return createHash('sha256').update(base64).digest('hex').slice(0, 16);
+}
+
+const DEEPEST = 8;
+
+/** Pictures of a request or of a part of it, in both APIs' forms. */
+function picturesIn(value: unknown, depth = 0): string[] {
+  if (depth > DEEPEST || typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((each) => picturesIn(each, depth + 1));
+  const { type, source, image_url: url, content } = fieldsOf(value);
+  if (type !== 'image' && type !== 'image_url') return picturesIn(content, depth + 1);
+  const data = String(fieldsOf(source).data ?? fieldsOf(url).url ?? '');
+  const base64 = data.slice(data.indexOf(',') + 1);
+  return [pictureMark(base64)];
+}
+
+/** The pictures at the place that the refusal names, or the only one; else all of this request, without a finding. */
+function unreadableIn(text: string, pictures: readonly string[], body: Record<string, unknown>): Finding {
+  const [, place = ''] = /\bmessages?((?:\W{1,3}\w{1,30}){1,10})/.exec(text) ?? [];
+  let at: unknown = body.messages;
+  for (const step of place.split(/\W+/).filter(Boolean)) {
+    const next = fieldsOf(at)[step];
+    if (typeof next === 'object' && next !== null && picturesIn(next).length > 0) at = next;
+  }
+  const marks = at === body.messages ? [] : [...new Set(picturesIn(at))];
+  const [only, ...others] = new Set(pictures);
+  if (marks.length === 1) return { unreadable: marks };
+  return only !== undefined && others.length === 0 ? { unreadable: [only] } : { refuses: ['pictures'], once: true };
 }
 
 function names(text: string, name: string): boolean {

@@ -148,6 +148,11 @@ export function unseen(names: readonly string[]): string {
   return names.map((name) => `[A picture, ${label(name)}, came with this; you cannot see pictures.]`).join('\n');
 }
 
+/** In place of pictures that the service refused, each by itself. */
+export function unread(names: readonly string[]): string {
+  return names.map((name) => `[A picture, ${label(name)}, came with this; it cannot be read.]`).join('\n');
+}
+
 /** The text of a result, which no service takes without any; `sees`: whether the model sees the pictures with it. */
 export function resultText({ text, images = [] }: ToolMessage, sees: boolean): string {
   const told = sees || images.length === 0 ? [] : [unseen(images.map(({ name }) => name))];

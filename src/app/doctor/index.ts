@@ -210,8 +210,8 @@ export function modelChecks({ models, database, clock, zone, overridden }: Model
         says: [...found.map(({ name, what, instead }) => `${name} refuses ${what}: ${instead}`), ...refused].join('; '),
         remedy:
           settings.length > 0
-            ? `Set ${listOf(settings)}, which spares a refused request after each start.`
-            : 'Mend what it names, or choose another model.',
+            ? `Set ${listOf(settings)}, which spares a refused request each hour, or say \`/model forget\` where it was a slip.`
+            : 'Mend what it names, choose another model, or say `/model forget` where it was a slip.',
       };
     },
   };
