@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { isForModels } from '../../src/agent/index.ts';
-import { builtInSkills } from '../../src/app/skills.ts';
-import type { AllSkills, SkillDeps } from '../../src/chat/index.ts';
 import { play } from '../support/play.ts';
 import { type Line, lastSaid, ScriptedModel } from '../support/scripted-model.ts';
+import { toolForms } from '../support/tool-forms.ts';
 
 /** A call of each tool that writes and that a model is offered, in this order, or why it cannot be taken back. */
 const WRITES: Readonly<Record<string, Record<string, unknown> | string>> = {
@@ -37,18 +36,9 @@ const WRITES: Readonly<Record<string, Record<string, unknown> | string>> = {
   language_set: { language: 'German' },
 };
 
-/** Only the forms of the tools matter here: what they work with is nothing. */
-const nothing: unknown = new Proxy(() => {}, {
-  get: (_, key) => (key === Symbol.iterator ? undefined : nothing),
-  apply: () => nothing,
-});
-
 test('each tool that writes can be taken back, or it is said why not', async () => {
   // Tools of self-improvement are an owner's decisions, with an Undo of their own.
-  const offered = builtInSkills
-    .filter(({ name }) => name !== 'web' && name !== 'firecrawl' && name !== 'improvement')
-    .flatMap(({ tools }) => tools?.(nothing as SkillDeps, nothing as AllSkills) ?? [])
-    .filter((tool) => tool.effect === 'write' && isForModels(tool));
+  const offered = toolForms().filter((tool) => tool.effect === 'write' && isForModels(tool));
   expect(offered.map(({ name }) => name).sort()).toEqual(Object.keys(WRITES).sort());
 
   const calls = Object.entries(WRITES).flatMap(([call, input]) => (typeof input === 'string' ? [] : [{ call, input }]));

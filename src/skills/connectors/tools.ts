@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AnyTool, done, failed, outsideTool, privately } from '../../agent/index.ts';
+import { type AnyTool, carriedBy, done, failed, outsideTool, privately } from '../../agent/index.ts';
 import { type CallDeps, callConnector, isReading, METHODS } from './call.ts';
 import type { Found } from './folder.ts';
 import { texts } from './texts.ts';
@@ -43,8 +43,8 @@ export function connectorTools(deps: CallDeps, { connectors }: Found): readonly 
       flow: {
         targets: ({ path, query = {}, body }) => [
           ...(path === '' ? [] : [path]),
-          ...Object.values(query).map(String),
-          ...carriedBy(body),
+          ...carriedBy(query),
+          ...(body === undefined ? [] : carriedBy(body)),
         ],
         service: ({ connector }) => `connector ${connector}`,
       },
@@ -66,11 +66,4 @@ export function connectorTools(deps: CallDeps, { connectors }: Found): readonly 
       },
     }),
   ];
-}
-
-/** All that a body carries out, keys too: no schema has chosen them. */
-function carriedBy(value: unknown): string[] {
-  if (value === undefined) return [];
-  if (value === null || typeof value !== 'object') return [String(value)];
-  return Object.entries(value).flatMap(([key, field]) => [...(Array.isArray(value) ? [] : [key]), ...carriedBy(field)]);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   type AnyTool,
   type CallContext,
+  carriedBy,
   dataTool,
   done,
   type Failed,
@@ -235,12 +236,15 @@ function promptTool(servers: Servers, names: readonly string[]): AnyTool {
       arguments: z.record(z.string(), z.string()).default({}),
     }),
     flow: {
-      targets: ({ name, arguments: given }) => [name, ...Object.values(given)],
+      targets: ({ server, name, arguments: given }) => [
+        name,
+        ...carriedBy(given, formOf(promptOf(servers, server, name))),
+      ],
       service: ({ server }) => serviceOf(server),
     },
     run: ({ server, name, arguments: given }, ctx) =>
       asked(servers, server, ctx, async (client, connection) => {
-        const prompt = servers.get(server)?.listing.prompts.find((each) => each.name === name);
+        const prompt = promptOf(servers, server, name);
         const known = prompt?.arguments?.map((argument) => argument.name) ?? [];
         const unknown = Object.keys(given).filter((key) => !known.includes(key));
         if (!prompt || unknown.length > 0) return failed('INVALID_INPUT', texts.noSuchPrompt(server, known));
@@ -255,9 +259,17 @@ function promptTool(servers: Servers, names: readonly string[]): AnyTool {
   });
 }
 
+const promptOf = (servers: Servers, server: string, name: string): Prompt | undefined =>
+  servers.get(server)?.listing.prompts.find((each) => each.name === name);
+
+/** A prompt's arguments as a JSON Schema: their names are the server's own. */
+const formOf = (prompt: Prompt | undefined) => ({
+  properties: Object.fromEntries((prompt?.arguments ?? []).map(({ name }) => [name, {}])),
+});
+
 export function promptCall(servers: Servers, rest: string) {
   const [, server = '', name = '', words = ''] = /^(\S+)\s+(\S+)\s*([\s\S]*)$/.exec(rest.trim()) ?? [];
-  const prompt = servers.get(server)?.listing.prompts.find((each) => each.name === name);
+  const prompt = promptOf(servers, server, name);
   return prompt && { tool: 'mcp_prompt', input: { server, name, arguments: argumentsIn(prompt, words) } };
 }
 
@@ -288,57 +300,6 @@ export function approveTool(servers: Servers): AnyTool {
     },
   });
 }
-
-// Values that the input of a call carries to a server, for the policy to look for in people's words. Pure.
-
-type Schema = Readonly<Record<string, unknown>>;
-
-const DEEPEST = 8;
-
-/**
- * Everything that a call carries out, word for word: values, and keys that `root`, the JSON Schema of its input, does not
- * name. What the schema alone has chosen carries nothing: its own keys, and a single yes or no under one.
- */
-function carriedBy(input: unknown, root: Schema): string[] {
-  const within = (value: unknown, schemas: readonly Schema[]): string[] => {
-    if (typeof value === 'string') return [value];
-    if (typeof value === 'boolean' && schemas.some(({ type }) => type === 'boolean')) return [];
-    if (value === null || typeof value !== 'object') return [String(value)];
-    if (Array.isArray(value)) {
-      const items = schemas.flatMap((schema) => meant(schema.items, root));
-      // Also what is nothing by itself tells something by its place in a list.
-      return value.flatMap((each) => orText(each, within(each, items)));
-    }
-    return Object.entries(value).flatMap(([key, field]) => {
-      const known = schemas.flatMap(({ properties }) => meant(own(properties, key), root));
-      return [...(known.length === 0 ? [key] : []), ...within(field, known)];
-    });
-  };
-  return within(input, meant(root, root));
-}
-
-const orText = (value: unknown, words: string[]) => (words.length > 0 ? words : [JSON.stringify(value)]);
-
-/** The schema with those that it refers to or is made of; none where it is no schema. */
-function meant(schema: unknown, root: Schema, depth = 0): Schema[] {
-  if (schema === true) return [{}];
-  if (!isObject(schema) || depth > DEEPEST) return [];
-  const { $ref, anyOf, oneOf, allOf } = schema;
-  const parts = [anyOf, oneOf, allOf].flatMap((list) => (Array.isArray(list) ? list : []));
-  const referred = typeof $ref === 'string' ? [referredTo($ref, root)] : [];
-  return [schema, ...[...referred, ...parts].flatMap((part) => meant(part, root, depth + 1))];
-}
-
-function referredTo(ref: string, root: Schema): unknown {
-  const [start, ...path] = ref.split('/');
-  return start === '#' ? path.reduce<unknown>((at, key) => own(at, key), root) : undefined;
-}
-
-const own = (value: unknown, key: string): unknown =>
-  isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-
-const isObject = (value: unknown): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface Answered {
   server: string;

@@ -69,7 +69,7 @@ function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     name: 'firecrawl_map',
     description: 'Lists the addresses of a site, those about `search` first: to choose which pages to read.',
     effect: 'fetch',
-    flow: { impersonal: true, targets: ({ url }) => [addressOf(url)] },
+    flow: { impersonal: true, targets: ({ url, search }) => [addressOf(url), ...(search ? [search] : [])] },
     dropWhenSmall: true,
     does: ['web_read'],
     input: z.object({
@@ -95,7 +95,11 @@ function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
 function crawlTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
   return outsideTool({
     name: 'firecrawl_crawl',
-    flow: { picks: true, impersonal: true, targets: ({ url }) => [addressOf(url)] },
+    flow: {
+      picks: true,
+      impersonal: true,
+      targets: ({ url, include_paths, exclude_paths }) => [addressOf(url), ...include_paths, ...exclude_paths],
+    },
     description:
       'Reads many pages of a site. Costs one credit a page: always give include_paths (patterns such as docs/.*) and a low limit. Check `truncated`.',
     effect: 'fetch',

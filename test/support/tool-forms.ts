@@ -1,0 +1,15 @@
+import type { AnyTool } from '../../src/agent/index.ts';
+import { builtInSkills } from '../../src/app/skills.ts';
+import type { AllSkills, SkillDeps } from '../../src/chat/index.ts';
+
+/** Only the forms of the tools matter here: what they work with is nothing. */
+const nothing: unknown = new Proxy(() => {}, {
+  get: (_, key) => (key === Symbol.iterator ? undefined : nothing),
+  apply: () => nothing,
+});
+
+/** Tools of the built-in skills, but of those that read their settings to make them. */
+export const toolForms = (): AnyTool[] =>
+  builtInSkills
+    .filter(({ name }) => name !== 'web' && name !== 'firecrawl' && name !== 'improvement')
+    .flatMap(({ tools }) => tools?.(nothing as SkillDeps, nothing as AllSkills) ?? []);
