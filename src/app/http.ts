@@ -30,7 +30,7 @@ import { notify } from './operations/hooks.ts';
 import { outbox } from './operations/outbox.ts';
 import { skills as skillOperations } from './operations/skills.ts';
 import type { Sessions } from './sign-in/sessions.ts';
-import type { Tokens } from './sign-in/tokens.ts';
+import { Callers, type Tokens } from './sign-in/tokens.ts';
 import type { EquippedSkill } from './skills.ts';
 import { metricsRoute } from './telemetry/metrics.ts';
 
@@ -81,7 +81,7 @@ export function serve(parts: HttpParts): Serving | undefined {
     for (const platform of parts.platforms) if (platform.routes?.().length) throw needsHttp(platform.name);
     return undefined;
   }
-  const { world, tokens, sessions, database, artifacts } = parts;
+  const { world, sessions, database, artifacts } = parts;
   const { approvals } = parts;
   const hasToken = parts.config.access.approval_token !== undefined;
   const consents = (token: string | undefined) => hasToken && token !== undefined && approvals.carries(token);
@@ -104,10 +104,11 @@ export function serve(parts: HttpParts): Serving | undefined {
     openApiRoute(() => routes, parts.version),
   );
   const jwts = config.jwt && new Jwts(config.jwt, parts.egress, world.clock);
+  const callers = new Callers({ ...parts, config, access: parts.config.access, jwts });
   const service: Service = {
     routes,
-    authenticate: async (token) =>
-      token.startsWith('coda_') ? (config.tokens ? tokens.authenticate(token) : undefined) : jwts?.authenticate(token),
+    authenticate: (token, approval) => callers.authenticate(token, approval),
+    refuses: (caller, scope) => callers.refuses(caller, scope),
     browsers: { signedIn: (cookie) => sessions.authenticate(cookie), problem: pages.problem },
   };
   parts.checks.add([http.check()]);
@@ -119,12 +120,16 @@ function stateOf(platform: PlatformAdapter) {
 }
 
 function routesOf(parts: HttpParts): AnyRoute[] {
-  const { world, database, agent, delivery, skills, platforms, healthy } = parts;
+  const { world, database, agent, delivery, skills, platforms, gate, healthy } = parts;
   const collections = skills.flatMap(({ skill, deps }) => skill.collections?.(deps) ?? []);
   return [
     health(world.clock, healthy),
     metricsRoute(world),
-    ...operationRoutes([...outbox, ...approvals, ...skillOperations, ...notify], { app: parts, world }, world),
+    ...operationRoutes(
+      [...outbox, ...approvals, ...skillOperations, ...notify],
+      { app: parts, world },
+      { ...world, gate },
+    ),
     ...dataRoutes(collections, { database, agent, requests: delivery.requests }),
     ...platforms.flatMap((platform) => platform.routes?.() ?? []),
     ...skills.flatMap(({ skill, deps }) => skill.routes?.(deps) ?? []),

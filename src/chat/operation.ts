@@ -7,6 +7,7 @@ import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
+import type { Thing } from '../people/index.ts';
 import type { Besides } from '../storage/index.ts';
 import type { AnyRoute, HttpRequest } from './route.ts';
 
@@ -69,6 +70,8 @@ export interface Act {
   /** The entry of the audit log: to be called in the transaction of the change, with what came of it. */
   besides: Besides;
   token: string | undefined;
+  /** True if the person in whose name it is done may use a thing; always, for a command. */
+  may(thing: Thing): boolean;
 }
 
 /** The `POST` route of an operation: its parameters and its body make the input. */

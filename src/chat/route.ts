@@ -1,5 +1,6 @@
 /** HTTP routes as values: a room declares its routes, `app/` hands them to the HTTP server. */
 import type { z } from 'zod';
+import type { Who } from '../people/index.ts';
 
 /** Scopes of tokens. `app/` gives none that is not here. */
 export const SCOPES = {
@@ -19,6 +20,8 @@ export interface Caller {
   id: string;
   name: string;
   scopes: readonly Scope[];
+  /** The roles with which this request is made. */
+  who: Who;
   /** The person whom it speaks for; undefined where they have not been met. */
   personId: string | undefined;
   /** They sit at a browser themselves: what they write and press is their own, not a program's. */
@@ -27,6 +30,8 @@ export interface Caller {
   account: string | undefined;
   /** The issuer's groups for the caller, as access rules name them: `http-role:NAME`. */
   groups?: readonly string[];
+  /** Scopes of the token that count only with `access.approval_token`, which the request does not bring. */
+  withheld?: readonly Scope[];
 }
 
 export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> {

@@ -2,11 +2,13 @@ import { recordAct } from '../audit/index.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
+import type { Gate, Thing } from '../people/index.ts';
 import { type AnyOperation, inputOf, isLocal, type Operation, type OperationRoute, verbOf } from './operation.ts';
 import { type AnyRoute, type HttpRequest, route } from './route.ts';
 import type { Verb } from './skill.ts';
 
 type ActWorld = Pick<World, 'clock' | 'secrets'>;
+type ServedWorld = ActWorld & { gate: Pick<Gate, 'may'> };
 
 export function verbsOf<Parts>(
   operations: readonly AnyOperation[],
@@ -23,11 +25,12 @@ function verb<Parts>(operation: Operation<Parts>, parts: Parts, world: ActWorld)
     const subject = operation.subject ?? operation.name;
     const besides = recordAct<unknown>(world, subject, (done) => operation.audit?.(input, done as never));
     const token = typeof args.token === 'string' ? args.token : undefined;
-    return ((await operation.run?.(parts, input, { besides, token, personId: undefined })) ?? null) as Json;
+    return ((await operation.run?.(parts, input, { besides, token, personId: undefined, may: () => true })) ??
+      null) as Json;
   };
 }
 
-export function routesOf<Parts>(operations: readonly AnyOperation[], parts: Parts, world: ActWorld): AnyRoute[] {
+export function routesOf<Parts>(operations: readonly AnyOperation[], parts: Parts, world: ServedWorld): AnyRoute[] {
   return operations.flatMap((each) => {
     const served = each.route as OperationRoute<object, unknown> | undefined;
     if (!served) return [];
@@ -41,7 +44,7 @@ export function routesOf<Parts>(operations: readonly AnyOperation[], parts: Part
 interface Served<Parts> {
   request: HttpRequest;
   parts: Parts;
-  world: ActWorld;
+  world: ServedWorld;
 }
 
 async function serve<Parts>(
@@ -61,7 +64,8 @@ async function serve<Parts>(
   };
   const by = { personId, origin: served.page ? ('dashboard' as const) : ('terminal' as const) };
   const besides = recordAct(world, operation.subject ?? operation.name, detail, by);
-  const result = await operation.run?.(parts, input, { besides, personId, token: undefined });
+  const may = (thing: Thing) => caller !== undefined && world.gate.may(caller.who, thing);
+  const result = await operation.run?.(parts, input, { besides, personId, token: undefined, may });
   const conflict = served.conflict?.(result);
   if (conflict !== undefined)
     throw new CodaError('HTTP_CONFLICT', { message: conflict, remedy: 'Look at the page again.' });

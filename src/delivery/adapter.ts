@@ -26,6 +26,8 @@ export interface Sender {
   personId?: string;
   /** Groups that the platform says they are in, as access rules name them (`discord-role:ID`). */
   groups?: readonly string[];
+  /** The request brings its rights along (a token of an issuer): they hold for it alone, and nothing of them is kept. */
+  byToken?: true;
 }
 
 /**

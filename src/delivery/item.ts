@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import type { Json } from '../base/json.ts';
-import type { Person } from '../people/index.ts';
+import type { Person, Role } from '../people/index.ts';
 import type { IncomingFile, IncomingMessage, Origin, PendingFile, Place, Quoted, RepliedTo } from './adapter.ts';
 
 export type ItemKind = 'message' | 'command' | 'press';
@@ -27,6 +27,8 @@ export interface Payload {
   /** The account that speaks has not been let in; its person may be known by another account. */
   guest?: true;
   roles?: string[];
+  /** Rights that the request brought along: the work on it has these, whoever speaks for its person meanwhile. */
+  rights?: { role: Role; roles: string[] };
   private?: true;
   text: string;
   files: IncomingFile[];

@@ -50,7 +50,7 @@ export function toItem(row: ItemRow, owner: string): Item {
     kind: row.kind,
     origin,
     conversation: { id: c.id, place: toPlace(c), epoch: c.epoch, settings: c.settings },
-    person: toPerson(row.person),
+    person: { ...toPerson(row.person), ...payload.rights },
     messageId: row.message_id,
     payload,
     sentAt: row.sent_at,

@@ -17,6 +17,13 @@ export interface Claim {
   /** A role that the adapter vouches for by itself. */
   role?: 'owner' | 'member' | undefined;
   groups?: readonly string[] | undefined;
+  /** The groups are those of one request's token. */
+  byToken?: true | undefined;
+}
+
+/** The part of a claim that outlasts the request. */
+export function keptClaim({ role, groups, byToken }: Pick<Claim, 'role' | 'groups' | 'byToken'>) {
+  return { role, groups: byToken ? undefined : groups };
 }
 
 /** The role that configuration and adapter give; default deny: who is named nowhere is a guest. */

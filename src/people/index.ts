@@ -58,6 +58,7 @@ export {
   personById,
   resolvePeople,
   resolvePerson,
+  rolesOfAccount,
   setLocale,
   setQuiet,
   setZone,

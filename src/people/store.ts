@@ -3,7 +3,7 @@ import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { type Database, json, type Queryable, readerOf, type Transaction } from '../storage/index.ts';
-import { type AccessRules, assignedTo, type Claim, granted, highest, roleOf } from './access.ts';
+import { type AccessRules, assignedTo, type Claim, granted, highest, keptClaim, roleOf } from './access.ts';
 import type { DeletionRule } from './deletion.ts';
 import type { Person, Role } from './person.ts';
 
@@ -56,7 +56,7 @@ export interface Met {
  * The person behind an identity, made at first contact; undefined for a stranger of whom nothing is to be kept. Two
  * processes that meet the same person at once get the same row: the second waits at the identity's key. A role that
  * configuration or an owner now gives otherwise is corrected: the highest of all that the person is known as, so that it is
- * the same whichever of them speaks.
+ * the same whichever of them speaks. Groups of a token count for what is returned, and are not kept.
  */
 export async function meet(
   tx: Transaction,
@@ -65,7 +65,8 @@ export async function meet(
   { id, now, heeds }: { id: string; now: Instant; heeds(who: Pick<Met, 'role' | 'roles'>): boolean },
 ): Promise<Met | undefined> {
   const { adapter, externalId, name, zone, locale } = identity;
-  const claim = json({ role: identity.role, groups: identity.groups });
+  const kept = keptClaim(identity);
+  const claim = json(kept);
   // The lock on the identity's key comes first, so that no person is made whose identity then turns out to exist.
   tx.send('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`person:${adapter}:${externalId}`]);
   const known = await tx.query<{ person_id: string; granted: string | null; notice_until: Instant | null }>(
@@ -81,13 +82,14 @@ export async function meet(
     await correctRole(tx, existing.person_id, rules);
     return { ...own, personId: existing.person_id, noticeUntil: existing.notice_until ?? undefined };
   }
+  const standing = rolesGiven({ adapter, externalId, ...kept }, undefined, rules);
   tx.send(
     `with made as (
        insert into persons (id, name, role, roles, zone, zone_source, locale, created_at)
        values ($1, $2, $3, $10, $4, case when $4::text is not null then $7::text end, $5, $6)
      )
      insert into identities (adapter, external_id, person_id, name, claim, created_at) values ($7, $8, $1, $2, $9, $6)`,
-    [id, name, own.role, zone ?? null, locale ?? null, now, adapter, externalId, claim, json(own.roles)],
+    [id, name, standing.role, zone ?? null, locale ?? null, now, adapter, externalId, claim, json(standing.roles)],
   );
   return { ...own, personId: id, noticeUntil: undefined };
 }
@@ -108,6 +110,19 @@ export function rolesGiven(claim: Claim, grant: string | undefined, rules: Acces
     role: highest([roleOf(claim, rules), ...(given ? [given.role] : [])]),
     roles: [...new Set([...assignedTo(claim, rules), ...(given?.roles ?? [])])].sort(),
   };
+}
+
+/** The roles of an account at this moment, whether or not it was met. */
+export async function rolesOfAccount(
+  database: Pick<Database, 'read'>,
+  claim: Claim,
+  rules: AccessRules,
+): Promise<Pick<Met, 'role' | 'roles'>> {
+  const { rows } = await database.read<{ role: string }>(
+    'select role from grants where adapter = $1 and external_id = $2',
+    [claim.adapter, claim.externalId],
+  );
+  return rolesGiven(claim, rows[0]?.role, rules);
 }
 
 export async function correctRole(tx: Transaction, personId: string, rules: AccessRules): Promise<void> {

@@ -60,7 +60,7 @@ export function problems(content: string, more: Partial<ConfigRequest> = {}): st
 export async function shownBy(operation: AnyOperation, request: ConfigRequest & { cwd: string }): Promise<string> {
   const { run, show } = operation as unknown as Operation<Pick<LocalParts, 'config' | 'io'>>;
   const io = { cwd: () => request.cwd } as NodeJS.Process;
-  const act = { personId: undefined, token: undefined, besides: () => {} };
+  const act = { personId: undefined, token: undefined, besides: () => {}, may: () => true };
   const result = await run?.({ config: readConfig(request), io }, {}, act);
   return String(show?.(JSON.parse(JSON.stringify(result)), {}, { io } as View));
 }

@@ -10,5 +10,6 @@ export { Jwts } from './jwt.ts';
 export { openApiRoute } from './openapi.ts';
 export { openPages } from './pages/index.ts';
 export { signInPath } from './pages/session.ts';
+export { notHeard } from './problem.ts';
 export { keyOf } from './request.ts';
 export { HttpServer, type ServerOptions, type Service } from './server.ts';

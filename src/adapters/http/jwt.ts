@@ -34,7 +34,7 @@ export class Jwts {
   }
 
   /** The token's caller; undefined for an invalid token. Rejects when the issuer's keys cannot be had. */
-  async authenticate(token: string): Promise<Caller | undefined> {
+  async authenticate(token: string): Promise<Omit<Caller, 'who'> | undefined> {
     const { alg, issuer, audience } = this.config;
     const options: JWTVerifyOptions = {
       // The token's own claims about its algorithm decide nothing.

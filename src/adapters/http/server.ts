@@ -19,7 +19,10 @@ export interface ServerOptions {
 
 export interface Service {
   routes: readonly AnyRoute[];
-  authenticate(token: string): Promise<Caller | undefined>;
+  /** The token's holder; `approval`: what came as X-Approval-Token. */
+  authenticate(token: string, approval: string | undefined): Promise<Caller | undefined>;
+  /** Why the person of a caller may not use this scope of it; undefined: they may. */
+  refuses(caller: Caller, scope: Scope): CodaError | undefined;
   /** For people with browsers; left out: it serves programs only. */
   browsers?: {
     signedIn(cookie: string): Promise<Caller | undefined>;
@@ -208,16 +211,28 @@ class Requests {
 
   private async caller(incoming: IncomingMessage, route: AnyRoute, scope: Scope): Promise<Caller> {
     const caller = await (isBrowser(incoming, route) ? this.visitor(incoming, route) : this.program(incoming));
-    if (caller.scopes.includes(scope)) return caller;
+    if (caller.scopes.includes(scope)) {
+      const refusal = this.service.refuses(caller, scope);
+      if (!refusal) return caller;
+      throw refusal;
+    }
+    if (caller.withheld?.includes(scope)) {
+      throw new CodaError('HTTP_FORBIDDEN', {
+        message: `The scope ${scope} of this token counts only with the approval token.`,
+        remedy: 'Send access.approval_token along as X-Approval-Token.',
+      });
+    }
     throw new CodaError('HTTP_FORBIDDEN', {
       message: caller.inPerson ? 'Only an owner may do this.' : `The token ${caller.name} has no scope ${scope}.`,
       remedy: caller.inPerson ? 'Ask one.' : `Make one with it: coda tokens add NAME --scopes ${scope}.`,
     });
   }
 
-  private async program({ headers: { authorization = '' } }: IncomingMessage): Promise<Caller> {
+  private async program({ headers }: IncomingMessage): Promise<Caller> {
+    const { authorization = '', 'x-approval-token': given } = headers;
+    const approval = Array.isArray(given) ? undefined : given;
     const [, token] = /^Bearer ([\w.~+/=-]{1,8192})$/i.exec(authorization) ?? [];
-    const caller = token === undefined ? undefined : await this.service.authenticate(token);
+    const caller = token === undefined ? undefined : await this.service.authenticate(token, approval);
     if (caller) return caller;
     throw new CodaError('HTTP_UNAUTHORIZED', {
       message: token === undefined ? 'The request does not say who makes it.' : 'The token is worth nothing.',

@@ -1,6 +1,6 @@
 /** `POST /run`: finds skills for a request, and runs them. */
 import { z } from 'zod';
-import { answerOut, callerPlace, conversationName, keyOf, type Talk } from '../../adapters/http/index.ts';
+import { answerOut, callerPlace, conversationName, keyOf, notHeard, type Talk } from '../../adapters/http/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { type AnyRoute, type Caller, route } from '../../chat/index.ts';
 import type { Delivery } from '../../delivery/index.ts';
@@ -110,10 +110,7 @@ function textOf(plan: Plan, { snapshot }: View, isBound: boolean, role: string |
 async function personOf({ delivery }: RunParts, caller: Caller): Promise<Person> {
   const item = await delivery.requests.asker({ ...callerPlace(caller, 'skills'), direct: false });
   if (item) return item.person;
-  throw new CodaError('HTTP_FORBIDDEN', {
-    message: 'The person of this token is not heard.',
-    remedy: 'An owner lets them in: see access in config.yaml.',
-  });
+  throw notHeard();
 }
 
 const shown = (candidates: readonly Candidate[]) =>

@@ -209,7 +209,11 @@ const verdict = z.object({ name: z.string(), usable: z.boolean(), strict: z.bool
 const validate = operation({
   name: 'skills validate',
   input: z.object({ checkEntrypoints: z.boolean() }),
-  run: ({ app: { agentSkills } }: ServedParts, asked) => validateSkills(agentSkills.folders(), asked),
+  // Whoever may not use a skill is told nothing of it.
+  run: async ({ app: { agentSkills } }: ServedParts, asked, { may }) =>
+    (await validateSkills(agentSkills.folders(), asked)).filter(({ name, group }) =>
+      may({ kind: 'skill', name, group }),
+    ),
   route: {
     paths: ['/validate', '/v1/skills/validate'],
     scope: 'skills',

@@ -75,7 +75,7 @@ export class Sessions {
     if (!holder || holder.role === 'guest') return undefined;
     const { personId, name, role } = holder;
     const scopes: readonly Scope[] = role === 'owner' ? [...SCOPES, 'admin'] : SCOPES;
-    return { id: `web-${personId}`, name, scopes, personId, account: undefined, inPerson: true };
+    return { id: `web-${personId}`, name, scopes, who: { role }, personId, account: undefined, inPerson: true };
   }
 
   async close(cookie: string): Promise<void> {

@@ -1,11 +1,13 @@
+import { type HttpConfig, type Jwts, notHeard } from '../../adapters/http/index.ts';
+import type { Approvals } from '../../agent/index.ts';
 import { BoundedMap } from '../../base/bounded.ts';
 import { DAY_MS } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { listOf } from '../../base/text.ts';
 import { type Caller, SCOPES, type Scope } from '../../chat/index.ts';
-import { tokens } from '../../people/index.ts';
-import type { Besides } from '../../storage/index.ts';
+import { type AccessRules, type Gate, rolesOfAccount, tokens, type Who } from '../../people/index.ts';
+import type { Besides, Database } from '../../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 
 const PREFIX = 'coda_';
@@ -87,12 +89,67 @@ export class Tokens {
     this.known.delete(hash);
     const holder = await tokens.holderOf(database, hash, now);
     if (!holder) return undefined;
-    const { id, name, personId, expiresAt } = holder;
+    const { id, name, personId, who, expiresAt } = holder;
     const scopes = holder.scopes.filter((scope): scope is Scope => Object.hasOwn(SCOPES, scope));
-    const caller: Caller = { id, name, scopes, personId, account: undefined };
+    const caller: Caller = { id, name, scopes, who, personId, account: undefined };
     const until = Math.min(now.getTime() + TRUSTED_MS, expiresAt?.getTime() ?? Number.POSITIVE_INFINITY);
     this.known.set(hash, { caller, until });
     return caller;
+  }
+}
+
+export interface CallersDeps {
+  config: Pick<HttpConfig, 'tokens'>;
+  access: AccessRules;
+  database: Pick<Database, 'read'>;
+  gate: Pick<Gate, 'hears'>;
+  tokens: Pick<Tokens, 'authenticate'>;
+  jwts: Jwts | undefined;
+  approvals: Pick<Approvals, 'carries'>;
+}
+
+/** The person that a scope asks for: what is anybody's own is judged thing by thing, what is everybody's is not. */
+const NEEDS: Readonly<Record<Scope, 'heard' | 'member' | 'owner'>> = {
+  messages: 'heard',
+  consent: 'heard',
+  data: 'heard',
+  skills: 'heard',
+  notify: 'member',
+  metrics: 'member',
+  admin: 'owner',
+};
+
+/** Whoever asks over HTTP: a token says so, and for a route its scope and its person must both be good. */
+export class Callers {
+  private readonly deps: CallersDeps;
+
+  constructor(deps: CallersDeps) {
+    this.deps = deps;
+  }
+
+  /** The holder of a token; `approval`: the `access.approval_token` that came with it. Undefined: nobody. */
+  async authenticate(token: string, approval: string | undefined): Promise<Caller | undefined> {
+    const { config, tokens, jwts, access, database, approvals } = this.deps;
+    if (token.startsWith('coda_')) return config.tokens ? tokens.authenticate(token) : undefined;
+    const found = await jwts?.authenticate(token);
+    if (!found) return undefined;
+    const { account = '', groups } = found;
+    const who = await rolesOfAccount(database, { adapter: 'http', externalId: account, groups }, access);
+    // A token of coda's own with such a scope was made with the approval token; an issuer knows nothing of it.
+    if (approvals.carries(approval)) return { ...found, who };
+    const withheld = found.scopes.filter((scope) => approves([scope]));
+    return { ...found, who, scopes: found.scopes.filter((scope) => !withheld.includes(scope)), withheld };
+  }
+
+  /** Why the person of a caller may not use a scope of it; undefined: they may. */
+  refuses({ who }: { who: Who }, scope: Scope): CodaError | undefined {
+    const needs = NEEDS[scope];
+    if (!this.deps.gate.hears(who) || (needs === 'member' && who.role === 'guest')) return notHeard();
+    if (needs !== 'owner' || who.role === 'owner') return undefined;
+    return new CodaError('HTTP_FORBIDDEN', {
+      message: 'Only an owner may do this, and this token speaks for somebody else.',
+      remedy: 'Ask one.',
+    });
   }
 }
 

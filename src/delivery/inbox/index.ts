@@ -280,11 +280,12 @@ function isStop(event: Incoming): boolean {
  * Payload to store. The gate decides by `isHeard`: for a person who is not heard no file is fetched and no quotation
  * kept.
  */
-function payloadOf(event: Incoming, { role, roles }: Speaker, isHeard: boolean): Payload {
+function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: boolean): Payload {
   const { replyTo, origin } = event;
   const common = {
     from: event.sender.externalId,
     ...(role === 'guest' && { guest: true as const, ...(roles.length > 0 && { roles: [...roles] }) }),
+    ...(rights && { rights: { role: rights.role, roles: [...(rights.roles ?? [])] } }),
     ...(replyTo !== undefined && { replyTo }),
     ...(event.private && { private: true as const }),
     ...(origin && origin !== 'person' && { origin }),

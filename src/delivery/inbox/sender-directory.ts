@@ -9,6 +9,7 @@ import {
   meet,
   meetById,
   type Role,
+  type Who,
   type ZoneChange,
 } from '../../people/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
@@ -33,6 +34,8 @@ export interface Speaker {
   roles: readonly string[];
   personId: string;
   conversationId: string;
+  /** The request's own rights, which come instead of those of its person. */
+  rights?: Who;
 }
 
 /** People and places whose ids are remembered; forgetting one only costs a look-up. */
@@ -43,6 +46,7 @@ const STRANGER_MS = 60_000;
 interface Known extends Speaker {
   zone?: string;
   locale?: string | undefined;
+  groups?: string;
   /** Nothing of theirs is taken before: they have had their notice. */
   silentUntil?: number;
 }
@@ -100,14 +104,15 @@ export class SenderDirectory {
     const known = this.known.get(key);
     const isFresh =
       known?.zone === event.sender.zone &&
+      known?.groups === groupsOf(event) &&
       // Not every event tells it.
       (event.sender.locale === undefined || known?.locale === event.sender.locale) &&
       (known?.silentUntil ?? Number.POSITIVE_INFINITY) > now.getTime();
     if (known && isFresh && (known.silentUntil === undefined || event.replyTo === undefined)) return known;
     const { database, access, gate } = this.deps;
     const { place, sender } = event;
-    const { externalId, role, groups, name, zone, locale } = sender;
-    const identity = { adapter: place.adapter, externalId, role, groups, name, zone, locale };
+    const { externalId, role, groups, byToken, name, zone, locale } = sender;
+    const identity = { adapter: place.adapter, externalId, role, groups, byToken, name, zone, locale };
     const heeds = (who: Pick<Speaker, 'role' | 'roles'>) => access.unknown !== 'ignore' || gate.hears(who);
     const found = await database.tx('people.meet', async (tx) => {
       const met =
@@ -125,11 +130,16 @@ export class SenderDirectory {
       const conversationId = await conversations.open(tx, place, personId, uuid(now), now);
       if (zone !== undefined) await this.follow(tx, { adapter: place.adapter, externalId, zone });
       if (locale !== undefined) await adoptLocale(tx, { adapter: place.adapter, externalId, locale });
-      return { personId, role: own, roles, conversationId };
+      return { personId, role: own, roles, conversationId, ...(byToken && { rights: { role: own, roles } }) };
     });
     // A stranger who has not had their notice yet is not cached: the notice comes with their next message.
     if (found && (gate.hears(found) || 'silentUntil' in found))
-      this.known.set(key, { ...found, ...(zone !== undefined && { zone }), locale: locale ?? known?.locale });
+      this.known.set(key, {
+        ...found,
+        ...(zone !== undefined && { zone }),
+        locale: locale ?? known?.locale,
+        groups: groupsOf(event),
+      });
     return found;
   }
 }
@@ -141,6 +151,11 @@ function nameOf({ place, sender }: Incoming): string {
     sender.externalId,
     sender.personId ?? '',
     sender.role ?? '',
-    ...(sender.groups ?? []),
+    // Tokens of several rights take turns; an account's groups on a platform change once for all.
+    ...(sender.byToken ? [groupsOf({ sender })] : []),
   ]);
+}
+
+function groupsOf({ sender: { groups = [] } }: Pick<Incoming, 'sender'>): string {
+  return JSON.stringify(groups);
 }

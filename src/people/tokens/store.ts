@@ -2,7 +2,9 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { DeletionRule } from '../deletion.ts';
+import type { Who } from '../gate.ts';
 import type { MergeRule } from '../merge.ts';
+import type { Role } from '../person.ts';
 
 export interface NewToken {
   id: string;
@@ -19,6 +21,7 @@ export interface TokenHolder {
   id: string;
   name: string;
   personId: string;
+  who: Who;
   scopes: readonly string[];
   expiresAt: Instant | undefined;
 }
@@ -51,13 +54,16 @@ export async function holderOf(database: Database, hash: string, now: Instant): 
     id: string;
     name: string;
     person_id: string;
+    role: Role;
+    roles: string[];
     scopes: string;
     expires_at: Instant | null;
     stale: boolean;
   }>(
-    `select id, name, person_id, scopes, expires_at,
-            (used_at is null or used_at < $2::timestamptz - interval '${USED_EVERY}') as stale
-       from api_tokens where hash = $1 and revoked_at is null and (expires_at is null or expires_at > $2)`,
+    `select t.id, t.name, t.person_id, p.role, p.roles, t.scopes, t.expires_at,
+            (t.used_at is null or t.used_at < $2::timestamptz - interval '${USED_EVERY}') as stale
+       from api_tokens t join persons p on p.id = t.person_id and p.erased_at is null
+      where t.hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)`,
     [hash, now],
   );
   const [row] = rows;
@@ -67,8 +73,9 @@ export async function holderOf(database: Database, hash: string, now: Instant): 
       tx.query('update api_tokens set used_at = $2 where id = $1', [row.id, now]),
     );
   }
-  const { id, name, person_id: personId, scopes, expires_at: expiresAt } = row;
-  return { id, name, personId, scopes: scopes.split(' '), expiresAt: expiresAt ?? undefined };
+  const { id, name, person_id: personId, role, roles, scopes, expires_at: expiresAt } = row;
+  const who = { role, roles };
+  return { id, name, personId, who, scopes: scopes.split(' '), expiresAt: expiresAt ?? undefined };
 }
 
 export async function list(database: Database, limit: number): Promise<ListedToken[]> {

@@ -6,7 +6,8 @@ import { recordingInbox } from '../../support/inbox.ts';
 import { play } from '../../support/play.ts';
 import { type Event, eventsOf } from './support.ts';
 
-const caller: Caller = { id: 'token', name: 'ci', scopes: ['messages'], personId: undefined, account: undefined };
+const who = { role: 'owner' } as const;
+const caller: Caller = { id: 'token', name: 'ci', who, scopes: ['messages'], personId: undefined, account: undefined };
 
 chatAdapterContract('HTTP', async () => {
   const coda = await play();
@@ -15,7 +16,7 @@ chatAdapterContract('HTTP', async () => {
   const config = httpConfig.schema.parse({ listen: '127.0.0.1:0' });
   if (!config) throw new Error('the block is there');
   const server = new HttpServer({ config, log, clock });
-  await server.open({ routes: chat.routes, authenticate: async () => caller });
+  await server.open({ routes: chat.routes, authenticate: async () => caller, refuses: () => undefined });
   const { inbox, heard } = recordingInbox();
   await chat.adapter.start(inbox);
   const url = `http://127.0.0.1:${server.address?.port}`;

@@ -18,6 +18,7 @@ export interface ValidateOptions {
 export interface Verdict {
   readonly path: string;
   readonly name: string;
+  readonly group: string | undefined;
   readonly usable: boolean;
   readonly strict: boolean;
   readonly problems: readonly Diagnostic[];
@@ -54,11 +55,11 @@ function folderOf(path: string): string {
 }
 
 function verdictOn(skill: AgentSkill, linkedAs: string | undefined, options: ValidateOptions): Verdict {
-  const { file = '', directory: path = '' } = skill;
+  const { file = '', directory: path = '', group } = skill;
   const folderName = linkedAs ?? basename(path);
   const name = skill.name || skill.declaredName || folderName;
   const head = readHead(file);
-  if (!('bytes' in head)) return { path, name, usable: false, strict: false, problems: skill.diagnostics };
+  if (!('bytes' in head)) return { path, name, group, usable: false, strict: false, problems: skill.diagnostics };
   const fileName = basename(file);
   const judged = judge({ file, fileName, folderName, head });
   if (options.profile === 'upsonic' && /[<>]/.test(skill.description)) {
@@ -73,7 +74,7 @@ function verdictOn(skill: AgentSkill, linkedAs: string | undefined, options: Val
   const known = new Set(judged.list.map(({ code }) => code));
   const problems = [...skill.diagnostics.filter(({ code }) => !known.has(code)), ...judged.list];
   if (options.checkEntrypoints) problems.push(...missingScripts(file, path, head.parts.bodyLine));
-  return { path, name, usable: skill.usable, strict, problems: problems.sort(byPlace) };
+  return { path, name, group, usable: skill.usable, strict, problems: problems.sort(byPlace) };
 }
 
 const byPlace = (a: Diagnostic, b: Diagnostic): number => (a.line ?? 0) - (b.line ?? 0);
