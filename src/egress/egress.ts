@@ -51,6 +51,8 @@ export interface Request {
   method?: Method;
   /** In lower case. To another origin than the first only `accept` and `accept-language` are sent. */
   headers?: Readonly<Record<string, string>>;
+  /** True if a redirect within that origin leads to where they belong, too; left out: it always does. */
+  belongs?(url: URL): boolean;
   /** Body of a request that changes something. It is sent once: a redirect is never followed. */
   body?: string | Uint8Array;
   /** Content types that are taken of a 2xx answer (`text/*`, `application/json`); all when left out. */
@@ -129,7 +131,8 @@ export class Egress {
       watch.within(limits.connectMs, 'its name cannot be resolved');
       const target = await unlessEnded(watch, targetOf(url, this.reach));
       if (!target.ok) return target;
-      const asked = hopRequest(request, limits, url.origin === first.origin);
+      const isOwn = followed === 0 || (url.origin === first.origin && (request.belongs?.(url) ?? true));
+      const asked = hopRequest(request, limits, isOwn);
       const answer = await hop(target, asked, watch, this.tunnel(target));
       if (!answer.ok) return answer;
       const { location } = answer.headers;
@@ -150,11 +153,11 @@ export class Egress {
   }
 }
 
-function hopRequest({ method = 'GET', headers = {}, body }: Request, limits: Limits, isFirst: boolean): HopRequest {
+function hopRequest({ method = 'GET', headers = {}, body }: Request, limits: Limits, isOwn: boolean): HopRequest {
   const { accept = '*/*', 'accept-language': language } = headers;
   const sent = {
     'user-agent': 'coda',
-    ...(isFirst && headers),
+    ...(isOwn && headers),
     accept,
     ...(language && { 'accept-language': language }),
     'accept-encoding': ACCEPTED_ENCODINGS,

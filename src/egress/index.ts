@@ -4,6 +4,6 @@ export { type Answer, Egress, type EgressOptions, type Limits, type Request } fr
 export { Endpoint, proxied, routeFetch, type ServiceFailure } from './endpoint.ts';
 export { type EgressCode, type EgressFailure, failureIn } from './failure.ts';
 export { type EgressProxy, openProxy, type ProxyOptions } from './proxy.ts';
-export { Service, type ServiceAnswer, type ServiceWatch } from './service.ts';
+export { fetchService, Service, type ServiceAnswer, type ServiceWatch } from './service.ts';
 export type { Resolve, Target } from './target.ts';
 export { type AllowedNetwork, isPublic } from './target.ts';

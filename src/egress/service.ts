@@ -46,25 +46,16 @@ export class Service {
   /** Resolves when the answer begins. Throws a `ServiceError` where it is refused or does not come. */
   async post(path: string, body: Buffer, watch: ServiceWatch): Promise<ServiceAnswer> {
     let url = new URL(`${this.base}${path}`);
-    let headers = this.headers;
     for (let redirects = 0; ; redirects++) {
-      const answer = await this.once(url, headers, body, watch);
-      const to = answer.status === 307 || answer.status === 308 ? answer.header('location') : undefined;
-      if (to === undefined || redirects === MOST_REDIRECTS || !URL.canParse(to, url.href)) return checked(answer);
+      const answer = await this.once(url, body, watch);
+      const next = redirectOf('POST', answer.status, answer.header('location'), url);
+      if (!next || redirects === MOST_REDIRECTS) return checked(answer);
       answer.close();
-      const next = new URL(to, url);
-      // The key belongs to the address that the owner has named.
-      if (next.origin !== url.origin) headers = withoutKey(headers);
       url = next;
     }
   }
 
-  private async once(
-    url: URL,
-    headers: Readonly<Record<string, string>>,
-    body: Buffer,
-    watch: ServiceWatch,
-  ): Promise<ServiceAnswer> {
+  private async once(url: URL, body: Buffer, watch: ServiceWatch): Promise<ServiceAnswer> {
     this.undici ??= load();
     const { Agent, getGlobalDispatcher } = await this.undici;
     const global = getGlobalDispatcher();
@@ -77,7 +68,7 @@ export class Service {
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method: 'POST',
-        headers,
+        headers: this.headers,
         body,
         // The watch knows how long to wait.
         headersTimeout: 0,
@@ -90,9 +81,29 @@ export class Service {
   }
 }
 
-function withoutKey(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const { authorization: _, 'x-api-key': __, ...rest } = headers;
-  return rest;
+/** `fetch` of a service that the owner has named; a redirect is followed as `redirectOf` says. */
+export async function fetchService(address: string, init: RequestInit): Promise<Response> {
+  let url = new URL(address);
+  for (let redirects = 0; ; redirects++) {
+    const answer = await fetch(url, { ...init, redirect: 'manual' });
+    const next = redirectOf(init.method ?? 'GET', answer.status, answer.headers.get('location') ?? undefined, url);
+    if (!next || redirects === MOST_REDIRECTS) return answer;
+    await answer.body?.cancel();
+    url = next;
+  }
+}
+
+const REPEATING: ReadonlySet<number> = new Set([307, 308]);
+const MOVED: ReadonlySet<number> = new Set([301, 302, 303, ...REPEATING]);
+
+/**
+ * The address at which a request is repeated; undefined: the answer stands. What is sent belongs to the service that the
+ * owner has named, so that nothing of it goes to another origin: a private address, or somebody who keeps it.
+ */
+function redirectOf(method: string, status: number, to: string | undefined, from: URL): URL | undefined {
+  const isFollowed = (method === 'GET' ? MOVED : REPEATING).has(status);
+  const next = isFollowed && to !== undefined ? URL.parse(to, from.href) : null;
+  return next?.origin === from.origin ? next : undefined;
 }
 
 async function checked(answer: ServiceAnswer): Promise<ServiceAnswer> {

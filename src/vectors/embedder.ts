@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
+import { fetchService } from '../egress/index.ts';
 import { unit } from './matrix.ts';
 
 export interface Embedder {
@@ -51,7 +52,7 @@ export function remoteEmbedder({ baseUrl, model, apiKey, timeoutMs = TIMEOUT_MS 
   let known: number | undefined;
   const ask = async (texts: readonly string[], signal: AbortSignal): Promise<number[][]> => {
     using limit = deadline(timeoutMs, signal);
-    const response = await fetch(`${baseUrl.replace(/\/$/, '')}/embeddings`, {
+    const response = await fetchService(`${baseUrl.replace(/\/$/, '')}/embeddings`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(apiKey && { authorization: `Bearer ${apiKey}` }) },
       body: JSON.stringify({ model, input: texts.map((text) => text.slice(0, LONGEST_EMBEDDED) || '.') }),

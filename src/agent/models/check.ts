@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deadline } from '../../base/async.ts';
 import { reachTrouble } from '../../base/reach.ts';
 import { didYouMean } from '../../base/text.ts';
+import { fetchService } from '../../egress/index.ts';
 import { faultOf } from './fault.ts';
 import type { ModelSettings, Models } from './index.ts';
 import { anything, list, tokens, words } from './wire.ts';
@@ -93,7 +94,11 @@ async function ask(url: string, { kind, api_key }: Provider, signal: AbortSignal
       ? { 'x-api-key': api_key ?? '', 'anthropic-version': '2023-06-01' }
       : { authorization: `Bearer ${api_key ?? ''}` };
   const sent = body !== undefined && { method: 'POST', body: JSON.stringify(body) };
-  const response = await fetch(url, { ...sent, headers: { ...key, 'content-type': 'application/json' }, signal });
+  const response = await fetchService(url, {
+    ...sent,
+    headers: { ...key, 'content-type': 'application/json' },
+    signal,
+  });
   const { status, headers } = response;
   const isPage = (headers.get('content-type') ?? '').includes('text/html');
   const json = await jsonOf(response);

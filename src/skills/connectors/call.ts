@@ -77,7 +77,7 @@ function hideCredentials(hidden: Secrets, { headers: { authorization = '' } }: P
 
 async function ask(
   { egress, hidden }: CallDeps,
-  { name, timeout, retries }: Connector,
+  { name, base_url: base, timeout, retries }: Connector,
   { method }: ConnectorCall,
   { url, headers, body }: Prepared,
   signal: AbortSignal,
@@ -86,6 +86,7 @@ async function ask(
   for (let attempt = 1; ; attempt++) {
     const answer = await egress.fetch(url, {
       ...{ method, headers, signal },
+      belongs: (to) => isBelow(base, to),
       ...(body !== undefined && { body }),
       limits: { totalMs: timeout, headersMs: timeout, maxBytes: MOST_BYTES, redirects: REDIRECTS },
     });
@@ -166,8 +167,15 @@ function addressBelow(base: string, path: string): URL | undefined {
   const below = bare.replace(/^\//, '');
   const url = new URL(below === '' ? base : `${root.href}${below}`);
   if (query.length > 0) url.search = query.join('?');
-  const isBelow = url.pathname === new URL(base).pathname || url.pathname.startsWith(root.pathname);
-  return url.origin === root.origin && isBelow ? url : undefined;
+  return isBelow(base, url) ? url : undefined;
+}
+
+/** True if an address is that of a connector or below it, however often its path is decoded. */
+function isBelow(base: string, url: URL): boolean {
+  const root = new URL(base);
+  const folder = root.pathname.endsWith('/') ? root.pathname : `${root.pathname}/`;
+  const isInside = url.pathname === root.pathname || url.pathname.startsWith(folder);
+  return url.origin === root.origin && isInside && staysBelow(url.pathname);
 }
 
 function staysBelow(path: string): boolean {

@@ -49,7 +49,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const status = statuses.shift() ?? 200;
   if (url.startsWith('/v1/inside')) {
     response.writeHead(302, { location: `http://127.0.0.1:${port}/latest/meta-data` }).end();
-  } else if (url.startsWith('/v1/long'))
+  } else if (url.startsWith('/v1/go?'))
+    response.writeHead(302, { location: new URLSearchParams(url.slice(7)).get('to') ?? '' }).end();
+  else if (url.startsWith('/v1/long'))
     response.writeHead(200, { 'content-type': 'text/plain' }).end('x'.repeat(100_000));
   else if (url.startsWith('/v1/huge'))
     response.writeHead(200, { 'content-type': 'text/plain' }).end('x'.repeat(10_000_000));
@@ -227,6 +229,24 @@ test('an address that leads inside is not reached, nor is one that a service red
   put(it.root, 'connectors/weather.yaml', weather(''));
   expect(await it.calls({ path: 'inside' })).toContain('is not a public address');
   expect(trapped).toBe(0);
+});
+
+test.each([
+  ['/v1/today', true],
+  ['/v1', true],
+  ['today', true],
+  ['/v1/../other', false],
+  ['/v1/%2e%2e/other', false],
+  ['/v1/..%2fother', false],
+  ['/v1/%252e%252e%252fother', false],
+  ['/v10/other', false],
+  ['/other', false],
+  ['/', false],
+])('a redirect to %s takes the key along only where it stays below base_url', async (to, isKept) => {
+  await using it = await Connected.begin(allowed);
+  await it.calls({ path: 'go', query: { to } });
+  expect(seen).toHaveLength(2);
+  expect(seen[1]?.headers.authorization).toBe(isKept ? `Bearer ${KEY}` : undefined);
 });
 
 test('an answer is bounded, and no file is read as text', async () => {
