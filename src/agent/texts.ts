@@ -1,5 +1,5 @@
 import type { FaultKind } from '../base/errors.ts';
-import { plural } from '../base/text.ts';
+import { plural, roughDuration } from '../base/text.ts';
 import type { Origin } from '../delivery/index.ts';
 import type { ModelError, ModelErrorDetails } from './inference/model.ts';
 import type { Limit } from './usage/index.ts';
@@ -10,8 +10,7 @@ export const tooManyCalls = (limit: number) =>
   `I stopped after ${limit} steps without getting to an end. Tell me how to go on, or ask for a smaller piece of it.`;
 
 export function tookTooLong(ms: number): string {
-  const after = ms < 60_000 ? plural(Math.round(ms / 1_000), 'second') : plural(Math.round(ms / 60_000), 'minute');
-  return `I stopped after ${after} without getting to an end. Ask again for a smaller piece of it.`;
+  return `I stopped after ${roughDuration(ms)} without getting to an end. Ask again for a smaller piece of it.`;
 }
 
 export const toolTooSlow = (tool: string) => `${tool} did not finish in time; nothing was changed.`;

@@ -130,3 +130,15 @@ export function isUrl(text: string, base?: string): boolean {
     return false;
   }
 }
+
+const UNITS: readonly [unit: string, ms: number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** A length of time in its largest unit, rounded: "75 seconds", "5 minutes", "24 hours", "3 days". */
+export function roughDuration(ms: number): string {
+  const [unit, size] = UNITS.find(([, least]) => ms >= 1.5 * least) ?? ['second', 1_000];
+  return plural(Math.max(1, Math.round(ms / size)), unit);
+}

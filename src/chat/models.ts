@@ -78,7 +78,10 @@ function modelCommand(models: Models): Command {
     async run(rest, ctx) {
       const settings = await settingsOf(ctx);
       if (rest === '') {
-        const is = texts.modelIs(models.chosen(settings).name, models.names(), models.resting());
+        const is = texts.modelIs(models.chosen(settings).name, models.names(), {
+          resting: models.resting(),
+          silenceMs: (name) => models.silenceOf(name),
+        });
         const { reason } = models.learnt(models.chosen(settings).name);
         const told = [...new Set([models.chosen(settings).name, ...models.names()])].flatMap((name) =>
           models.quirks(name).map((quirk) => texts.modelQuirk(name, quirk)),

@@ -1,5 +1,5 @@
 import { type Cost, money, type QuirkTold, type Recalled } from '../agent/index.ts';
-import { listOf, plural } from '../base/text.ts';
+import { listOf, plural, roughDuration } from '../base/text.ts';
 import type { Role } from '../people/index.ts';
 
 export const plannedGone = (name: string) =>
@@ -67,12 +67,16 @@ export const costsNothing = () => `Nothing: no model is asked. ${noModel()}`;
 export const noModel = () =>
   'No model is configured, so I understand plain requests: `/help` shows them. The owner can add one in the `models` block of the configuration; a local one needs no key (docs/models.md).';
 
-export function modelIs(name: string, names: readonly string[], resting: readonly string[]): string {
+export function modelIs(
+  name: string,
+  names: readonly string[],
+  { resting, silenceMs }: { resting: readonly string[]; silenceMs(name: string): number },
+): string {
   const others = names.map(
     (each) => `- \`${each}\`${resting.includes(each) ? ' (cannot be reached at the moment)' : ''}`,
   );
   return [
-    `\`${name}\` answers here. There are:`,
+    `\`${name}\` answers here. It is given up when it sends nothing for ${roughDuration(silenceMs(name))}. There are:`,
     ...others,
     '`/model name` chooses another one for this conversation.',
   ].join('\n');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { block } from './block.ts';
-import { count, duration, secret, secretText, url } from './fields.ts';
+import { count, duration, durationWithin, secret, secretText, url } from './fields.ts';
 
 const model = z
   .string()
@@ -51,6 +51,10 @@ const provider = z.strictObject({
   context_tokens: count(2_000, 10_000_000).optional().meta({
     description: 'What its models take in at most, where that is less than context_tokens of all.',
     example: 8_192,
+  }),
+  silence: durationWithin('10ms', '1h').optional().meta({
+    description: 'How long its models may send nothing, where that is not what `silence` and `local_silence` say.',
+    example: '10m',
   }),
   thinking: count(1_024, 100_000).optional().meta({
     description: 'Tokens that its models may think with before they answer (anthropic only).',
@@ -125,6 +129,11 @@ const fields = z.strictObject({
     .default(64_000)
     .describe('The longest request, in tokens: what was said before is summed up to stay below it.'),
   silence: duration('75s').describe('A model that sends nothing for so long is given up.'),
+  local_silence: durationWithin('10ms', '1h').optional().meta({
+    description:
+      'The same for models on this machine or in its network, which may read long before they say a word; four times as long when left out.',
+    example: '10m',
+  }),
   hedge: duration('20s').describe(
     'A model that sends nothing for so long is not waited for: the next of the fallbacks is asked as well.',
   ),

@@ -1,4 +1,5 @@
 /** Requests to services that the owner has named, and their answers as they come in, over connections that are kept. */
+import zlib from 'node:zlib';
 import type { Agent, Dispatcher } from 'undici';
 import { type Deferred, deferred } from '../base/async.ts';
 
@@ -19,6 +20,8 @@ class ServiceError extends Error {
   readonly status: number | undefined;
   readonly headers: Headers | undefined;
   readonly body: string | undefined;
+  /** A short word for what is wrong, where it is known. */
+  code: string | undefined;
 
   constructor(message: string, cause?: unknown, answer?: { status: number; headers: Headers; body: string }) {
     super(message, { cause });
@@ -40,7 +43,12 @@ export class Service {
 
   constructor(base: string, headers: Readonly<Record<string, string>>) {
     this.base = base.replace(/\/$/, '');
-    this.headers = { accept: '*/*', 'content-type': 'application/json', 'user-agent': 'coda', ...headers };
+    this.headers = {
+      accept: '*/*',
+      // A compressed stream would be held back until a block of it is full.
+      'accept-encoding': 'identity',
+      ...{ 'content-type': 'application/json', 'user-agent': 'coda', ...headers },
+    };
   }
 
   /** Resolves when the answer begins. Throws a `ServiceError` where it is refused or does not come. */
@@ -114,6 +122,13 @@ async function checked(answer: ServiceAnswer): Promise<ServiceAnswer> {
   throw new ServiceError(`status ${status}`, undefined, { status, headers, body: body.slice(0, LONGEST_REFUSAL) });
 }
 
+const DECODERS: Readonly<Record<string, (() => zlib.Gunzip | zlib.BrotliDecompress) | undefined>> = {
+  gzip: zlib.createUnzip,
+  'x-gzip': zlib.createUnzip,
+  deflate: zlib.createUnzip,
+  br: zlib.createBrotliDecompress,
+};
+
 export class ServiceAnswer implements Dispatcher.DispatchHandlers {
   status = 0;
   private readonly watch: ServiceWatch;
@@ -125,6 +140,8 @@ export class ServiceAnswer implements Dispatcher.DispatchHandlers {
   private failure: Error | undefined;
   private wake: (() => void) | undefined;
   private abort: (() => void) | undefined;
+  /** Reads an answer that came compressed although it was asked not to. */
+  private decoder: zlib.Gunzip | zlib.BrotliDecompress | undefined;
   /** Asks for more; undefined while more comes by itself. */
   private resume: (() => void) | undefined;
   private more: () => void = () => {};
@@ -202,11 +219,35 @@ export class ServiceAnswer implements Dispatcher.DispatchHandlers {
     if (status < 200) return true;
     this.status = status;
     this.raw = headers;
+    const encoding = (this.header('content-encoding') ?? 'identity').trim().toLowerCase();
+    if (encoding !== 'identity' && encoding !== '') this.decode(encoding);
     this.beginning.resolve();
     return true;
   }
 
   onData(piece: Buffer): boolean {
+    if (this.isOver) return false;
+    if (!this.decoder) return this.push(piece);
+    this.decoder.write(piece);
+    return this.resume === undefined;
+  }
+
+  private decode(encoding: string): void {
+    const open = DECODERS[encoding];
+    if (!open) {
+      const unreadable = new ServiceError('The answer is compressed in a way that cannot be read.');
+      unreadable.code = `encoding_${encoding}`;
+      this.end(unreadable);
+      this.abort?.();
+      return;
+    }
+    this.decoder = open();
+    this.decoder.on('data', (piece: Buffer) => this.push(piece));
+    this.decoder.on('end', () => this.end());
+    this.decoder.on('error', (error) => this.end(new ServiceError('The compressed answer cannot be read.', error)));
+  }
+
+  private push(piece: Buffer): boolean {
     if (this.isOver) return false;
     try {
       this.watch.beat(piece.length);
@@ -224,7 +265,8 @@ export class ServiceAnswer implements Dispatcher.DispatchHandlers {
   }
 
   onComplete(): void {
-    this.end();
+    if (this.decoder) this.decoder.end();
+    else this.end();
   }
 
   onError(error: Error): void {

@@ -18,9 +18,9 @@ import {
   endpointNow,
   withoutRefused,
 } from './endpoint.ts';
-import { noAnswer, pageFault, tellsFault, windowFull } from './fault.ts';
+import { noAnswer, pageFault, windowFull } from './fault.ts';
 import { fieldsOf } from './refusal.ts';
-import { EventStream, jsonBody } from './service.ts';
+import { jsonBody, Sent } from './service.ts';
 import { Watch } from './watch.ts';
 import {
   anything,
@@ -56,7 +56,7 @@ async function count(service: Service, request: ModelRequest, options: Endpoint,
   const { max_tokens: _, ...body } = anthropicRequest(request, options);
   const watch = new Watch(signal, COUNTED_WITHIN_MS);
   try {
-    const answer = await service.post('/v1/messages/count_tokens', bodyOf(body), watch);
+    const answer = await service.post('/v1/messages/count_tokens', jsonBody(body), watch);
     const counted = tokens.parse(fieldsOf(await answer.json()).input_tokens);
     if (!counted) throw pageFault(options.name);
     return counted;
@@ -75,13 +75,9 @@ async function* speak(
     ...withoutRefused(anthropicRequest(request, options), options.refuses),
     ...(options.stream && { stream: true }),
   };
-  watch.sent = bodyOf(body);
+  watch.sent = jsonBody(body);
   const answer = await service.post('/v1/messages', watch.sent, watch);
-  const type = answer.header('content-type') ?? '';
-  if (options.stream && type.includes('text/html')) throw pageFault(options.name);
-  // Some endpoints do not stream, whatever they are asked.
-  if (options.stream && !type.includes('application/json')) yield* new Reading(options.name, watch).streamed(answer);
-  else yield* wholeAnswer(await answer.json(), options.name, watch);
+  yield* new Reading(options.name, watch).read(answer);
 }
 
 const CACHED = { type: 'ephemeral' } as const;
@@ -159,14 +155,6 @@ function anthropicRequest(
     }),
     messages: out,
   };
-}
-
-function bodyOf({ tools, system, ...fields }: Omit<Body, 'max_tokens'>): Buffer {
-  const [block] = system ?? [];
-  const write = () =>
-    `{${tools ? `"tools":${JSON.stringify(tools)},` : ''}${system ? `"system":${JSON.stringify(system)},` : ''}`;
-  const stable = { tools, system: block?.text ?? '', cached: block?.cache_control !== undefined };
-  return jsonBody(stable, write, JSON.stringify(fields).slice(1));
 }
 
 const known = new WeakMap<readonly ToolSpec[], readonly Tool[]>();
@@ -327,18 +315,14 @@ class Reading {
     this.watch = watch;
   }
 
-  /** The events of a stream; without a `stop` where it broke off. */
-  async *streamed(answer: ServiceAnswer): AsyncGenerator<ModelEvent> {
-    const stream = new EventStream();
-    for (let piece = await answer.next(); piece; piece = await answer.next()) {
-      for (const data of stream.take(piece)) {
-        const sent: unknown = JSON.parse(data);
-        if (tellsFault(sent)) throw noAnswer(sent, this.name);
-        const read = streamEvent.safeParse(sent);
-        if (!read.success) continue;
-        if (read.data.type === 'message_stop') return yield* this.stop();
-        yield* this.event(read.data);
-      }
+  /** The events of an answer; without a `stop` where it broke off. */
+  async *read(answer: ServiceAnswer): AsyncGenerator<ModelEvent> {
+    for await (const each of new Sent(answer, this.name, this.watch).pieces(() => this.reason !== '')) {
+      if ('whole' in each) return yield* wholeAnswer(each.whole, this.name, this.watch);
+      const read = streamEvent.safeParse(each.piece);
+      if (!read.success) continue;
+      if (read.data.type === 'message_stop') return yield* this.stop();
+      yield* this.event(read.data);
     }
     if (this.reason !== '') yield* this.stop();
   }

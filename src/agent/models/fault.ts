@@ -120,6 +120,7 @@ const RULES: readonly (Verdict & { when(refusal: Refusal, model: string): boolea
     reason: 'wrong_address',
     when: ({ status, type, text }) => isMissing(status, type) || /unexpected endpoint|invalid url/.test(text),
   },
+  { fault: 'malformed_output', when: ({ status, type }) => status === undefined && /^encoding_/.test(type) },
   // A template of the model fails again, whatever the service calls it.
   { fault: 'malformed_output', reason: 'rejected', when: ({ text }) => isOfTemplate(text) },
   { fault: 'transient', when: ({ type }) => /overloaded_error|api_error|server_error|timeout_error/.test(type) },

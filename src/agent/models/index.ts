@@ -6,6 +6,7 @@ import { framed } from '../../base/frames.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { CoreValues } from '../../config/index.ts';
+import { isPublic } from '../../egress/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
 import {
   type Model,
@@ -60,6 +61,9 @@ const DEFAULT_MODELS = {
 const RETRY_MS = 500;
 /** For what nobody has asked for, and an answer may wait for. */
 const LIGHT_HEDGE_MS = 4_000;
+
+/** Patience with a model on one's own machine, in times of that with a service on the Internet. */
+const LOCAL_PATIENCE = 4;
 
 /** The configured models; undefined when none is. */
 export function openModels(options: Omit<ModelsOptions, 'settings'> & { settings?: ModelSettings | undefined }) {
@@ -191,9 +195,16 @@ export class Models {
     return [...this.candidates].filter(([, { breaker }]) => breaker.open).map(([name]) => name);
   }
 
+  /** Milliseconds for which a model may send nothing. */
+  silenceOf(name: string): number {
+    const { silence, local_silence: local = silence * LOCAL_PATIENCE, providers } = this.settings;
+    const provider = providers[split(name)[0]];
+    return provider?.silence ?? (isLocal(provider?.base_url) ? local : silence);
+  }
+
   private routed(first: readonly string[], hedgeMs = this.settings.hedge): Model {
-    const { fallbacks, silence: silenceMs } = this.settings;
-    const names = [...new Set([...first, ...fallbacks])];
+    const names = [...new Set([...first, ...this.settings.fallbacks])];
+    const silenceMs = Math.max(...names.map((name) => this.silenceOf(name)));
     const { clock, faults, log, retryMs = RETRY_MS } = this.options;
     const fault = (kind: string, code: string) => faults?.note({ source: 'model', kind, code }, clock.now());
     const candidates = names.map((name) => this.candidate(name));
@@ -239,7 +250,7 @@ export class Models {
       apiKey: provider.api_key,
       sees: provider.pictures,
       stream: provider.stream,
-      silenceMs: this.settings.silence,
+      silenceMs: this.silenceOf(name),
       thinking: provider.thinking,
       learnt: this.known(name),
     };
@@ -259,6 +270,14 @@ function tierName(settings: ModelSettings, tier: Tier): string | undefined {
   if (named !== undefined) return named;
   const vendor = Object.entries(settings.providers).find(([, { base_url }]) => base_url === undefined);
   return vendor && `${vendor[0]}/${DEFAULT_MODELS[vendor[1].kind][tier]}`;
+}
+
+/** True if the address is of this machine or its network: a name without a dot, or one that is never public. */
+function isLocal(baseUrl: string | undefined): boolean {
+  if (baseUrl === undefined || !URL.canParse(baseUrl)) return false;
+  const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '');
+  const isNumber = /^[\d.]+$|:/.test(host);
+  return isNumber ? !isPublic(host) : !host.includes('.') || /\.(?:local|lan|home|internal|localhost|test)$/.test(host);
 }
 
 function split(name: string): [string, string] {

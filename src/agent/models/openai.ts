@@ -15,9 +15,8 @@ import {
   type ToolSpec,
 } from '../inference/model.ts';
 import { type Endpoint, type EndpointModel, type EndpointOptions, endpoint, withoutRefused } from './endpoint.ts';
-import { noAnswer, pageFault, tellsFault, windowFull } from './fault.ts';
-import { fieldsOf } from './refusal.ts';
-import { EventStream, jsonBody } from './service.ts';
+import { noAnswer, windowFull } from './fault.ts';
+import { jsonBody, Sent } from './service.ts';
 import type { Watch } from './watch.ts';
 import {
   anything,
@@ -30,7 +29,6 @@ import {
   ident,
   jsonText,
   list,
-  MOST_TOKENS,
   maybe,
   position,
   resultText,
@@ -62,14 +60,9 @@ async function* speak(
     ...(options.stream && { stream: true }),
     ...(isCounted && { stream_options: { include_usage: true } }),
   };
-  watch.sent = bodyOf(body);
+  watch.sent = jsonBody(body);
   const answer = await service.post('/chat/completions', watch.sent, watch);
-  const reading = new Reading(options.name, dialect, watch);
-  const type = answer.header('content-type') ?? '';
-  if (options.stream && type.includes('text/html')) throw pageFault(options.name);
-  // Some endpoints do not stream, whatever they are asked.
-  if (options.stream && !type.includes('application/json')) yield* reading.streamed(answer);
-  else yield* reading.whole(await answer.json());
+  yield* new Reading(options.name, dialect, watch).read(answer);
 }
 
 const called = z.object({ name: words, arguments: jsonText }).catch({ name: '', arguments: '' });
@@ -104,34 +97,6 @@ const choice = z.object({
 
 const answer = z.object({ choices: list(choice), usage, x_groq: maybe({ usage }) });
 
-const NOTHING_ELSE: readonly string[] = ['role', 'content'];
-
-/** The text of a piece that holds nothing else, as most do; undefined: it is read with its schema. */
-function wordsAlone(chunk: unknown): string | undefined {
-  const { choices, usage: counted, x_groq: groq } = fieldsOf(chunk);
-  if (!Array.isArray(choices) || choices.length !== 1 || counted || groq) return undefined;
-  const { delta, message, text, finish_reason: reason, usage: own } = fieldsOf(choices[0]);
-  if (reason || message || text || own || typeof delta !== 'object' || delta === null) return undefined;
-  for (const key in delta) if (!NOTHING_ELSE.includes(key)) return undefined;
-  const { content } = fieldsOf(delta);
-  return typeof content === 'string' ? content : undefined;
-}
-
-const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
-
-function plainEnd(chunk: unknown): { reason: string; usage: z.output<typeof usage> } | undefined {
-  const { choices, usage: counted, x_groq: groq } = fieldsOf(chunk);
-  if (!Array.isArray(choices) || choices.length > 1 || groq) return undefined;
-  const { delta = {}, message, text, finish_reason: reason = '', usage: own } = fieldsOf(choices[0]);
-  const isBare = typeof delta === 'object' && delta !== null && Object.values(delta).every((value) => value === null);
-  if (!isBare || message || text || own || typeof reason !== 'string') return undefined;
-  if (!counted) return { reason, usage: undefined };
-  const { prompt_tokens: prompt, completion_tokens: output, ...others } = fieldsOf(counted);
-  const { prompt_tokens_details: details, prompt_cache_hit_tokens: hit } = others;
-  if (!isCount(prompt) || !isCount(output) || details || hit || prompt + output > MOST_TOKENS) return undefined;
-  return { reason, usage: { prompt_tokens: prompt, completion_tokens: output, prompt_cache_hit_tokens: undefined } };
-}
-
 class Reading {
   private readonly name: string;
   private readonly dialect: Dialect;
@@ -148,21 +113,17 @@ class Reading {
     this.watch = watch;
   }
 
-  /** The events of a stream; without a `stop` where it broke off. */
-  async *streamed(answer: ServiceAnswer): AsyncGenerator<ModelEvent> {
-    const stream = new EventStream();
-    for (let piece = await answer.next(); piece; piece = await answer.next()) {
-      for (const data of stream.take(piece)) {
-        const chunk: unknown = JSON.parse(data);
-        if (tellsFault(chunk)) throw noAnswer(chunk, this.name);
-        yield* this.piece(chunk);
-      }
+  /** The events of an answer; without a `stop` where it broke off. */
+  async *read(answer: ServiceAnswer): AsyncGenerator<ModelEvent> {
+    const sent = new Sent(answer, this.name, this.watch);
+    for await (const each of sent.pieces(() => this.reason !== '')) {
+      if ('whole' in each) return yield* this.whole(each.whole);
+      yield* this.piece(each.piece);
     }
-    stream.end();
-    if (this.reason !== '' || stream.isDone) yield* this.end();
+    if (this.reason !== '' || sent.isDone) yield* this.end();
   }
 
-  *whole(completion: unknown): Generator<ModelEvent> {
+  private *whole(completion: unknown): Generator<ModelEvent> {
     const read = answer.safeParse(completion);
     if (!read.success || read.data.choices.length === 0) throw noAnswer(completion, this.name);
     yield* this.piece(completion);
@@ -170,18 +131,6 @@ class Reading {
   }
 
   private *piece(chunk: unknown): Generator<ModelEvent> {
-    const words = wordsAlone(chunk);
-    if (words !== undefined && words !== '') {
-      this.said += words;
-      yield { type: 'text', text: words };
-    }
-    if (words !== undefined) return;
-    const end = plainEnd(chunk);
-    if (end) {
-      this.reason = end.reason || this.reason;
-      this.usage = end.usage ?? this.usage;
-      return;
-    }
     const read = answer.safeParse(chunk);
     if (!read.success) return;
     const { choices, x_groq: groq } = read.data;
@@ -350,15 +299,6 @@ export function openaiRequest(
       ]),
     ],
   };
-}
-
-function bodyOf({ tools, messages, ...fields }: Body): Buffer {
-  const [first, ...said] = messages;
-  const system = first?.role === 'system' && said.length > 0 ? first : undefined;
-  const listed = JSON.stringify(system ? said : messages).slice(1);
-  const write = () =>
-    `{${tools ? `"tools":${JSON.stringify(tools)},` : ''}"messages":[${system ? `${JSON.stringify(system)},` : ''}`;
-  return jsonBody({ tools, system: system?.content ?? '' }, write, `${listed},${JSON.stringify(fields).slice(1)}`);
 }
 
 const known = new WeakMap<readonly ToolSpec[], readonly Tool[]>();

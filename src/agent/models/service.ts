@@ -1,34 +1,9 @@
-import { StringDecoder } from 'node:string_decoder';
-
-const END = '[DONE]';
-
-/** The part of a request that stays the same from message to message: most of its bytes. */
-interface StablePart {
-  tools: readonly object[] | undefined;
-  /** The system prompt. */
-  system: string;
-  /** True if the service is asked to cache it. */
-  cached?: boolean;
-}
-
-/** Beginning of the last request with each list of tools. */
-const beginnings = new WeakMap<readonly object[], StablePart & { bytes: Buffer }>();
-
-/**
- * A request's body. `write` gives the stable part as the beginning of a JSON object, and is called when that has changed;
- * `rest` is what follows, with the closing brace.
- */
-export function jsonBody(stable: StablePart, write: () => string, rest: string): Buffer {
-  const { tools, system, cached } = stable;
-  const known = tools && beginnings.get(tools);
-  const isSame = known && known.system === system && known.cached === cached;
-  const bytes = isSame ? known.bytes : Buffer.from(wellFormed(write()));
-  if (tools && bytes !== known?.bytes) beginnings.set(tools, { ...stable, bytes });
-  const end = wellFormed(rest);
-  const body = Buffer.allocUnsafe(bytes.length + Buffer.byteLength(end));
-  body.write(end, bytes.copy(body));
-  return body;
-}
+/** The body of a request, and the pieces of an answer, as both APIs send them. */
+import { createParser } from 'eventsource-parser';
+import { withTimeout } from '../../base/async.ts';
+import type { ServiceAnswer } from '../../egress/index.ts';
+import { noAnswer, pageFault, tellsFault } from './fault.ts';
+import type { Watch } from './watch.ts';
 
 /**
  * An escape, and within it half of a surrogate pair, which a text has that was cut between the two: services refuse the
@@ -36,54 +11,136 @@ export function jsonBody(stable: StablePart, write: () => string, rest: string):
  */
 const ESCAPE = /\\(?:(ud[89a-f][0-9a-f]{2})|.)/gs;
 
-function wellFormed(json: string): string {
-  if (!json.includes('\\ud')) return json;
-  return json.replace(ESCAPE, (whole, half?: string) => (half === undefined ? whole : '\\ufffd'));
+export function jsonBody(body: object): Buffer {
+  const json = JSON.stringify(body);
+  const isWellFormed = !json.includes('\\ud');
+  return Buffer.from(
+    isWellFormed ? json : json.replace(ESCAPE, (whole, half?: string) => (half === undefined ? whole : '\\ufffd')),
+  );
 }
 
+const END = '[DONE]';
+
+/** The events of a stream, wherever it is cut. */
 export class EventStream {
   isDone = false;
-  private readonly decoder = new StringDecoder('utf8');
-  private rest = '';
-  private data: string | undefined;
+  // A byte order mark is no part of the first line.
+  private readonly decoder = new TextDecoder();
+  private readonly events: string[] = [];
+  private readonly parser = createParser({ onEvent: ({ data }) => this.hear(data) });
 
   take(piece: Buffer): string[] {
-    const said = this.decoder.write(piece);
-    // A line without an end is not read again from its beginning with each of its pieces.
-    if (!/[\r\n]/.test(said)) {
-      this.rest += said;
-      return [];
-    }
-    const text = this.rest + said;
-    // A return at the very end may be the first half of a line's end.
-    const lines = (text.includes('\r') ? text.replace(/\r\n|\r(?!$)/g, '\n') : text).split('\n');
-    this.rest = lines.pop() ?? '';
-    const events: string[] = [];
-    for (const line of lines) {
-      if (line === '') {
-        if (this.data !== undefined) events.push(this.data);
-        this.data = undefined;
-      } else if (line.startsWith('data')) {
-        const value = line.startsWith('data: ')
-          ? line.slice(6)
-          : line === 'data'
-            ? ''
-            : line[4] === ':'
-              ? line.slice(5)
-              : undefined;
-        if (value !== undefined) this.data = this.data === undefined ? value : `${this.data}\n${value}`;
-      }
-    }
-    return this.isDone ? [] : events.filter((event) => this.isSaid(event));
+    this.parser.feed(this.decoder.decode(piece, { stream: true }));
+    return this.events.splice(0);
   }
 
-  /** At the end of the connection: what was not ended by an empty line is not taken, but that it is complete is. */
-  end(): void {
-    this.isDone ||= `${this.data ?? ''}${this.rest}`.includes(END);
+  /** At the end of the connection: the last event may lack the empty line behind it. */
+  end(): string[] {
+    this.parser.feed(`${this.decoder.decode()}\n\n`);
+    return this.events.splice(0);
   }
 
-  private isSaid(event: string): boolean {
+  private hear(event: string): void {
     this.isDone ||= event.startsWith(END);
-    return !this.isDone;
+    if (!this.isDone) this.events.push(event);
   }
+}
+
+/** How an answer begins: with blanks, which are signs of life, and the first sign of its form. */
+const BEGINNING = /^[\s\ufeff]*([^\s\ufeff])/;
+const STREAM = /^[\s\ufeff]*(?:data|event|id|retry)?:/;
+/** Bytes that tell a stream from anything else. */
+const SIGNS = 100;
+const MARK = Buffer.from('\ufeff');
+
+/** Milliseconds that an answer is waited for behind the reason of its end: its usage may follow. */
+const LAST_WORDS_MS = 3_000;
+
+/**
+ * An answer as a service sends it: whole JSON, known by its first sign whatever it is called and was asked for, or the
+ * events of a stream, which ends where it says so, soon after the reason of its end, or with the connection.
+ */
+export class Sent {
+  /** The stream has said that it is over. */
+  isDone = false;
+  private readonly answer: ServiceAnswer;
+  private readonly name: string;
+  private readonly watch: Watch;
+  private endsAt: number | undefined;
+
+  constructor(answer: ServiceAnswer, name: string, watch: Watch) {
+    this.answer = answer;
+    this.name = name;
+    this.watch = watch;
+  }
+
+  /** `isEnding`: the pieces so far have told why the answer ends. Throws what a piece tells of a fault. */
+  async *pieces(isEnding: () => boolean): AsyncGenerator<{ whole: unknown } | { piece: unknown }> {
+    const stream = new EventStream();
+    let beginning: Buffer = Buffer.alloc(0);
+    let isStream = false;
+    for (let bytes = await this.next(isEnding()); bytes; bytes = await this.next(isEnding())) {
+      if (!isStream) {
+        beginning = beginning.length === 0 ? bytes : Buffer.concat([beginning, bytes]);
+        const sign = signOf(beginning);
+        if (sign === undefined && beginning.length > MARK.length) beginning = Buffer.alloc(0);
+        if (sign === undefined) continue;
+        if (sign === '<') throw pageFault(this.name);
+        if (sign === '{' || sign === '[' || sign === '"') return yield { whole: await this.whole(beginning) };
+        isStream = true;
+        bytes = beginning;
+      }
+      for (const event of stream.take(bytes)) yield* this.heard(event);
+      this.isDone = stream.isDone;
+      if (this.isDone) return;
+    }
+    if (isStream && !STREAM.test(beginning.toString('utf8', 0, SIGNS))) throw pageFault(this.name);
+    for (const event of stream.end()) yield* this.heard(event, true);
+    this.isDone = stream.isDone;
+  }
+
+  /** The next piece; undefined at the end, which no connection can spoil once the answer has said why it ends. */
+  private async next(isEnding: boolean): Promise<Buffer | undefined> {
+    if (!isEnding) return this.answer.next();
+    this.endsAt ??= performance.now() + LAST_WORDS_MS;
+    try {
+      return await withTimeout(Math.max(0, this.endsAt - performance.now()), this.answer.next());
+    } catch (error) {
+      if (this.watch.isCancelled) throw error;
+      return undefined;
+    }
+  }
+
+  private async whole(beginning: Buffer): Promise<unknown> {
+    const pieces = [beginning];
+    for (let piece = await this.answer.next(); piece; piece = await this.answer.next()) pieces.push(piece);
+    return JSON.parse(new TextDecoder().decode(Buffer.concat(pieces)));
+  }
+
+  /** Signs of life that some services send as events are no JSON. `isLast`: the event may have been cut. */
+  private *heard(event: string, isLast = false): Generator<{ piece: unknown }> {
+    const whole = jsonIn(event);
+    // Where the empty lines between events are missing, several are one.
+    const parts = whole === undefined ? event.split('\n') : [event];
+    for (const part of parts) {
+      const piece = whole ?? jsonIn(part);
+      if (piece === undefined && part.trimStart().startsWith('{') && !isLast) throw new SyntaxError('no JSON');
+      if (piece === undefined) continue;
+      if (tellsFault(piece)) throw noAnswer(piece, this.name);
+      yield { piece };
+    }
+  }
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function signOf(beginning: Buffer): string | undefined {
+  const isCut = beginning.length < MARK.length && MARK.subarray(0, beginning.length).equals(beginning);
+  return isCut ? undefined : BEGINNING.exec(beginning.toString())?.[1];
 }

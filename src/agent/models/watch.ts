@@ -38,6 +38,11 @@ export class Watch {
     outer.addEventListener('abort', this.stop, { once: true });
   }
 
+  /** True if the turn was stopped, so that nobody waits for the answer. */
+  get isCancelled(): boolean {
+    return this.outer.aborted;
+  }
+
   /** Something of the answer came: so many characters. Throws when it is too much. */
   alive(characters: number, name: string): void {
     if (characters === 0) return;

@@ -10,7 +10,7 @@ import { nestsTooDeep, parseJson } from '../../base/json.ts';
 import type { ModelEvent, ModelMessage, ModelRequest, ToolMessage } from '../inference/model.ts';
 
 /** No request has more tokens: a larger count is a fault of the service. */
-export const MOST_TOKENS = 20_000_000;
+const MOST_TOKENS = 20_000_000;
 
 export const anything = z.unknown().optional();
 

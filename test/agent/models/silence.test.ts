@@ -14,7 +14,7 @@ import { Breaker } from '../../../src/base/breaker.ts';
 import { models as block } from '../../../src/config/models.ts';
 import { all, request, textOf } from '../../support/model-contract.ts';
 import { ModelServer } from '../../support/model-server/index.ts';
-import { modelsOn } from '../../support/models.ts';
+import { modelsOn as anyModelsOn } from '../../support/models.ts';
 import { testWorld } from '../../support/world.ts';
 
 let server: ModelServer;
@@ -32,6 +32,9 @@ afterEach(() => {
 afterAll(() => server.close());
 
 const SECOND = 1_000;
+/** The scripted server stands for a service on the Internet. */
+const modelsOn = (on: ModelServer, changes: Record<string, unknown> = {}, world = testWorld()) =>
+  anyModelsOn(on, { local_silence: '75s', ...changes }, world);
 const silent = (model: string) => ({ when: { model }, fault: 'held' as const, text: 'Too late.', times: 9 });
 const asked = () => server.requests.map(({ body }) => body.model);
 

@@ -15,6 +15,7 @@ export interface Recorded {
   text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was sent
   body: any;
+  headers: IncomingMessage['headers'];
   /** Resolves when the client has left, true when it left before the end. */
   left: Promise<boolean>;
 }
@@ -163,7 +164,7 @@ export class ModelServer {
     const body = JSON.parse(text);
     const left = deferred<boolean>();
     response.on('close', () => left.resolve(!response.writableFinished));
-    if (this.recording) this.requests.push({ api, text, body, left: left.promise });
+    if (this.recording) this.requests.push({ api, text, body, headers: request.headers, left: left.promise });
     for (const { count, seen } of this.arrivals) if (this.requests.length >= count) seen.resolve();
     const refusal =
       key === KEY
@@ -221,10 +222,13 @@ export class ModelServer {
 }
 
 /** What some service sent once, as it stood. */
-function verbatim({ status = 200, type, body }: NonNullable<Scene['sends']>, response: ServerResponse): void {
+function verbatim(sends: NonNullable<Scene['sends']>, response: ServerResponse): void {
+  const { status = 200, type, body, headers = {}, before = '', packed = (bytes) => bytes, open } = sends;
   const usual = typeof body === 'string' ? 'application/json' : 'text/event-stream';
-  response.writeHead(status, { 'content-type': type ?? usual });
-  response.end(typeof body === 'string' ? body : body.map(eventOf).join(''));
+  response.writeHead(status, { 'content-type': type ?? usual, ...headers });
+  const bytes = packed(Buffer.from(before + (typeof body === 'string' ? body : body.map(eventOf).join(''))));
+  if (open) response.write(bytes);
+  else response.end(bytes);
 }
 
 function eventOf(data: unknown): string {

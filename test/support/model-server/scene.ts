@@ -59,7 +59,18 @@ export interface Scene {
   /** `every`: what stands in the place of each count. */
   usage?: { input: number; cached?: number; output: number } | { every: unknown } | 'missing';
   /** Sent as it stands instead of an answer: a body, or what the events of a stream hold. */
-  sends?: { status?: number; type?: string; body: string | readonly unknown[] };
+  sends?: {
+    status?: number;
+    type?: string;
+    body: string | readonly unknown[];
+    headers?: Record<string, string>;
+    /** The bytes before the body. */
+    before?: string;
+    /** What is done to the bytes: `gzip`. */
+    packed?: (bytes: Buffer) => Buffer;
+    /** The connection stays open behind it. */
+    open?: true;
+  };
   fault?: Fault;
   /** Seconds, with `rate_limited`. */
   retryAfter?: number;
