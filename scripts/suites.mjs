@@ -50,6 +50,40 @@ export function fastSuites() {
 }
 
 /**
+ * The suites that a change of these files touches: changed ones, those that import a changed file directly or through others of
+ * `test/`, and those of the same room. What a change reaches through other rooms is left to the whole run: through the rooms'
+ * contracts nearly every suite reaches nearly every file.
+ *
+ * @param {string[]} changed paths relative to the package's root
+ * @param {string[]} files all files of `test/`
+ * @returns {string[]}
+ */
+export function relatedSuites(changed, files) {
+  const names = new Set(changed);
+  const rooms = changed.map(roomOfSuites).filter((room) => room !== undefined);
+  return files.filter((suite) => {
+    if (!suite.endsWith('.test.ts') || suite.endsWith('.long.test.ts')) return false;
+    if (rooms.some((room) => suite.startsWith(`${room}/`))) return true;
+    return [...filesUsedBy(suite)].some((file) => names.has(file) || importsOf(file).some((path) => names.has(path)));
+  });
+}
+
+/**
+ * The deepest folder below `test/` that mirrors a file of `src`: `src/skills/notes/store.ts` → `test/skills/notes`. A folder that only holds other rooms mirrors nothing.
+ *
+ * @param {string} file
+ */
+function roomOfSuites(file) {
+  if (!file.startsWith('src/')) return undefined;
+  for (let folder = dirname(file); folder.includes('/'); folder = dirname(folder)) {
+    const mirror = folder.replace(/^src/, 'test');
+    if (/^test\/(skills|adapters)$/.test(mirror)) return undefined;
+    if (existsSync(join(root, mirror))) return mirror;
+  }
+  return undefined;
+}
+
+/**
  * @param {string} suite
  * @returns {Project}
  */
@@ -81,11 +115,15 @@ function needsService(suite) {
 function filesUsedBy(file, found = new Set()) {
   if (found.has(file) || !existsSync(join(root, file))) return found;
   found.add(file);
-  const imported = [...read(file).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+  for (const path of importsOf(file)) if (path.startsWith('test')) filesUsedBy(path, found);
+  return found;
+}
+
+/** @param {string} file */
+function importsOf(file) {
+  return [...read(file).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path = '']) =>
     normalize(join(dirname(file), path)),
   );
-  for (const path of imported) if (path.startsWith('test')) filesUsedBy(path, found);
-  return found;
 }
 
 /** @type {Map<string, string>} */

