@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { type ConsoleAdapter, consoleAdapter } from '../adapters/console/index.ts';
 import { discord } from '../adapters/discord/index.ts';
 import { slack } from '../adapters/slack/index.ts';
@@ -76,7 +80,8 @@ export function openConsole(parts: ConsoleParts, said: { version: string; hint: 
   const { clock, log } = world;
   const commands = parts.commands.map(({ name, summary }) => ({ name, summary }));
   const about = { name: config.assistant.name, version: said.version, hint: said.hint, commands };
-  const options = { log, clock, artifacts, dataDir: config.dataDir, about };
+  const { dataDir } = config;
+  const options = { log, clock, artifacts, dataDir, seat: seatOf(dataDir), about };
   if (!(clock instanceof TestClock)) return consoleAdapter(options);
   const moveClock = async (to: Date) => {
     await clock.moveTo(to, settled);
@@ -84,6 +89,22 @@ export function openConsole(parts: ConsoleParts, said: { version: string; hint: 
     await settled();
   };
   return consoleAdapter({ ...options, moveClock });
+}
+
+/**
+ * The id of the folder `run/`, made at the first start: the one part of a data folder that processes on one database never share.
+ * The terminals of two of them are different places.
+ */
+function seatOf(dataDir: string): string {
+  const path = join(dataDir, 'run', 'seat');
+  const known = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+  if (z.uuid().safeParse(known).success) return known;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const seat = randomUUID();
+  const unfinished = `${path}.${process.pid}`;
+  writeFileSync(unfinished, `${seat}\n`, { mode: 0o600 });
+  renameSync(unfinished, path);
+  return seat;
 }
 
 interface HomeDeps {

@@ -219,6 +219,9 @@ export interface Inbox {
   unsure(place: Place): Promise<string[]>;
 
   postponed(adapter: string): Postponed;
+
+  /** The first session of an adapter with a `seat` has come, or the last one has gone; resolves when other processes can know it. Never rejects. */
+  seated(): Promise<void>;
 }
 
 export interface Receipt {
@@ -270,6 +273,13 @@ export type SendOutcome =
 
 export interface ChatAdapter {
   readonly name: string;
+
+  /**
+   * Of an adapter whose places live in the process (terminals): the id of its data folder. What is said in such a place goes out
+   * in the process of this seat, while that has sessions (`isReachable`). `inbox.seated` is called when the first one comes or the
+   * last one goes.
+   */
+  readonly seat?: string;
 
   readonly guarantees: {
     /** For how long a send with the same key is answered with the first message instead of a second one; 0: never. */
@@ -332,6 +342,12 @@ export interface ChatAdapter {
 
   /** True if anybody sees a part there while it grows; left out: somebody may. */
   isWatched?(place: Place): boolean;
+
+  /**
+   * Another process has sent this part: of an adapter whose readers are attached to any of the processes. Called where
+   * `isWatched`; a hint that may be lost, because what was said can be read again.
+   */
+  saidElsewhere?(part: Part): void;
 
   typing?(place: Place): void;
 

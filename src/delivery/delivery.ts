@@ -22,10 +22,12 @@ import { Lanes } from './lanes/index.ts';
 import * as laneStore from './lanes/store.ts';
 import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
+import { saidPart } from './outbox/store.ts';
 import { answerKey } from './parts.ts';
 import { PostponedEvents } from './postponed/index.ts';
 import { Quoting } from './quoted/index.ts';
 import { Requests } from './requests/index.ts';
+import { Seats } from './seats.ts';
 import type { ItemContexts } from './store.ts';
 import * as texts from './texts.ts';
 
@@ -79,6 +81,7 @@ export class Delivery {
   private readonly stopAll = new AbortController();
   private readonly steered = new Map<string, string[]>();
   private readonly places = new PlaceBook();
+  private readonly seats: Seats;
   private readonly endings: Endings;
   private readonly admission: Admission;
   private readonly hints: Hints;
@@ -95,12 +98,18 @@ export class Delivery {
     // Every turn and every send listens to it; the number is bounded by `concurrency` and the outbox's slots.
     setMaxListeners(0, signal);
     const { places } = this;
+    this.seats = new Seats({ database, instance, adapters: () => this.adapters });
+    const { seats } = this;
     this.outbox = new OutboxSender({
       database,
       world,
       instance,
       adapters: () => this.adapters,
+      seats,
       unreachable: (adapter) => this.hints.publish('held', adapter),
+      said: ({ key }) => {
+        if (!this.self.isAlone) this.hints.publish('said', key);
+      },
       placeOf: (tx, ids) => places.find(tx, ids),
       events: options.events,
       wakeAt: options.wakeAt,
@@ -136,6 +145,8 @@ export class Delivery {
       kindOf: (event) => this.receives.kindOf(event),
       moved: (tx, moved) => this.receives.moved(tx, moved),
       hint: () => this.hints.publish('lanes'),
+      seats,
+      seated: () => this.seated(),
       ahead: (message) => messageFiles.ahead(message, signal),
       postponed: (adapter) => this.postponed.of(adapter),
     });
@@ -167,6 +178,7 @@ export class Delivery {
       world,
       program,
       owned: [this.lanes, this.outbox, ...receiver.owned],
+      seat: () => this.seats.taken,
       freed: () => this.freed(),
       lost: () => {
         contexts.forget();
@@ -177,11 +189,12 @@ export class Delivery {
       lanes: () => this.lanes.wake(),
       freed: () => this.freed(),
       held: (adapter) => this.outbox.heldElsewhere(adapter),
+      said: (key) => void this.saidElsewhere(key),
       joined: () => void this.self.beat(),
       stop: (conversationId) => this.lanes.stop(conversationId),
       forget: (personId) => this.forgetHere(personId),
       erased: (personId) => this.letGo(personId),
-      settled: (id) => void this.inboxWriter.settle(id),
+      settled: (id) => void this.settledElsewhere(id),
     });
     await this.self.start();
     this.hints.publish('joined');
@@ -261,7 +274,8 @@ export class Delivery {
     const adapter = this.adapterOf(item.conversation.place);
     // Nobody watches what a schedule does, and quiet hours may hold its answer.
     if (!adapter?.guarantees.canEdit || item.origin === 'schedule') return undefined;
-    if (adapter.isWatched?.(item.conversation.place) === false) return undefined;
+    const { place } = item.conversation;
+    if (adapter.isWatched?.(place) === false || !this.seats.isHere(place)) return undefined;
     const address = { ...addressOf(item), key: answerKey(item.id), turnId };
     const { outbox } = this;
     const answersSent = (conversationId: string) => outbox.answersSent(conversationId);
@@ -293,7 +307,7 @@ export class Delivery {
   }
 
   typing(place: Place): void {
-    this.adapterOf(place)?.typing?.(place);
+    if (this.seats.isHere(place)) this.adapterOf(place)?.typing?.(place);
   }
 
   get running(): number {
@@ -322,6 +336,32 @@ export class Delivery {
     this.inboxWriter.close();
     await this.instance?.close();
     this.hints.publish('freed');
+  }
+
+  /** Sessions have come or gone: the others learn where their places are said, and take up what is held for nobody. */
+  private async seated(): Promise<void> {
+    if (this.options.database.engine === 'pglite' || !this.instance) return;
+    const { taken } = this.seats;
+    // A heartbeat that is under way may carry what was true before.
+    await this.instance.beat();
+    await this.instance.beat();
+    for (const { name, seat } of this.adapters) if (seat && taken === undefined) this.hints.publish('held', name);
+  }
+
+  /** Another process has ended a message that was heard here: what it has said is sent before its sender is told so. */
+  private async settledElsewhere(id: string): Promise<void> {
+    if (this.seats.taken !== undefined) await this.outbox.sendDue();
+    this.inboxWriter.settle(id);
+  }
+
+  /** Shows a part that another process has sent to who reads along here. */
+  private async saidElsewhere(key: string): Promise<void> {
+    const hearing = this.adapters.filter((adapter) => adapter.saidElsewhere && adapter.isWatched);
+    if (hearing.length === 0) return;
+    const part = await saidPart(this.options.database, key).catch(() => undefined);
+    if (!part) return;
+    const adapter = hearing.find(({ name }) => name === part.place.adapter);
+    if (adapter?.isWatched?.(part.place)) adapter.saidElsewhere?.(part);
   }
 
   private freed(): void {
@@ -411,6 +451,7 @@ const CHANNELS = {
   freed: 'coda_freed',
   joined: 'coda_joined',
   held: 'coda_held',
+  said: 'coda_said',
 } as const;
 
 type Channel = keyof typeof CHANNELS;

@@ -10,7 +10,7 @@ import type { Item } from './item.ts';
 import * as laneStore from './lanes/store.ts';
 import type { OutboxSender } from './outbox/index.ts';
 import { FENCED, insertions, surplusDrafts, WRITTEN, type Written } from './outbox/store.ts';
-import { answerKey, asWritten, type Parts } from './parts.ts';
+import { answerKey, type Parts } from './parts.ts';
 
 /** SQL that another room adds to the statement that ends a row. Several ends may go in one statement. */
 export interface ExtraWrites {
@@ -181,9 +181,7 @@ export class Endings {
     if (item.origin === 'schedule') this.planned.add(item.id);
     const isTold = this.deps.events.jobsFor(factOf(item, end)).length > 0;
     if (mayBeSurplus(item, end, rows) || isTold) this.deps.wakeAt(this.deps.world.clock.now());
-    const later = parts.flatMap((part) => (part.next_at ? [part.next_at.getTime()] : []));
-    if (later.length > 0) this.deps.wakeAt(new Date(Math.min(...later)));
-    await this.deps.outbox.dispatch(asWritten(rows, written));
+    await this.deps.outbox.sendWritten({ parts, rows }, written);
   }
 }
 

@@ -41,6 +41,8 @@ export interface Addressed {
   replyTo?: string | undefined;
   notBefore?: Instant | undefined;
   queued?: boolean;
+  /** Another process has the sessions of its place, and sends it. */
+  isElsewhere?: boolean;
   tainted?: boolean | undefined;
 }
 
@@ -66,7 +68,8 @@ export function toParts(
     buttons.push(...choices.map((choice, position) => buttonOf(choice, position, under, message)));
   }
   const held = message.notBefore !== undefined && message.notBefore > now ? message.notBefore : undefined;
-  const later = held !== undefined || message.queued === true;
+  const isElsewhere = message.isElsewhere === true && held === undefined;
+  const later = held !== undefined || isElsewhere || message.queued === true;
   const parts = contents.map((content, index) => ({
     id: uuid(now),
     key: keyOf(index),
@@ -79,9 +82,9 @@ export function toParts(
     part: index,
     reply_to: message.replyTo ?? null,
     content,
-    state: later ? ('pending' as const) : ('sending' as const),
+    state: isElsewhere ? ('held' as const) : later ? ('pending' as const) : ('sending' as const),
     owner: later ? null : owner,
-    next_at: later ? (held ?? now) : null,
+    next_at: later && !isElsewhere ? (held ?? now) : null,
     tainted: message.tainted ?? false,
   }));
   return { rows: later ? [] : parts.map((part) => rowOf(part, message.place, owner, now)), parts, buttons };

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { App } from '../../src/app/index.ts';
 import { deferred } from '../../src/base/async.ts';
+import { eventsOf, Programs } from '../adapters/http/support.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Play, play } from '../support/play.ts';
 import { POSTGRES_URL } from '../support/postgres.ts';
@@ -190,4 +191,19 @@ describe.skipIf(!POSTGRES_URL)('a terminal beside two processes', () => {
     expect(shown().split('buy tea').length).toBeGreaterThan(2);
     await other.app.stop(0);
   });
+});
+
+test.skipIf(!POSTGRES_URL)('who reads along at one replica sees what another one has answered', async () => {
+  await using programs = await Programs.begin({ engine: 'PostgreSQL' });
+  const second = await programs.coda.replica();
+  await programs.coda.beat();
+  const stop = new AbortController();
+  const headers = { Authorization: `Bearer ${programs.token}` };
+  const url = `http://127.0.0.1:${second.app.http?.address?.port}/v1/conversations/main/events`;
+  const stream = eventsOf(await fetch(url, { headers, signal: stop.signal }));
+  expect((await stream.next()).value).toMatchObject({ name: 'ready' });
+  await programs.say('/note buy milk');
+  expect((await stream.next()).value).toMatchObject({ data: { text: expect.stringContaining('buy milk') } });
+  stop.abort();
+  await second.app.stop();
 });

@@ -59,6 +59,8 @@ export interface ConsoleOptions {
   clock: Clock;
   artifacts: Artifacts;
   dataDir: string;
+  /** The id of the data folder (`ChatAdapter.seat`). */
+  seat: string;
   about: About;
   /** Moves the test clock and resolves when all that was due until then is delivered; missing: the clock is real. */
   moveClock?: ((to: Date) => Promise<void>) | undefined;
@@ -87,6 +89,7 @@ export function consoleAdapter(options: ConsoleOptions): ConsoleAdapter {
 class Console implements ConsoleAdapter {
   readonly name = ADAPTER;
   readonly guarantees = { deduplicatesForMs: 0, canFind: false, canEdit: true };
+  readonly seat: string;
   private readonly options: ConsoleOptions;
   private readonly sessions = new Map<Session, Promise<void>>();
   private readonly started = deferred<Inbox>();
@@ -99,6 +102,7 @@ class Console implements ConsoleAdapter {
 
   constructor(options: ConsoleOptions) {
     this.options = options;
+    this.seat = options.seat;
   }
 
   async start(inbox: Inbox, reachable: () => void, signal: AbortSignal): Promise<void> {
@@ -117,10 +121,16 @@ class Console implements ConsoleAdapter {
     });
     if (this.closed) return session.close();
     await session.write({ type: 'ready', ...this.options.about });
-    const ended = session.run().finally(() => this.sessions.delete(session));
+    const ended = session.run().finally(() => this.detach(session, inbox));
     this.sessions.set(session, ended);
-    this.reachable();
+    if (this.sessions.size === 1) void inbox.seated().then(() => this.reachable());
+    else this.reachable();
     await ended;
+  }
+
+  private detach(session: Session, inbox: Inbox): void {
+    this.sessions.delete(session);
+    if (this.sessions.size === 0 && !this.closed) void inbox.seated();
   }
 
   async send(part: Part): Promise<SendOutcome> {

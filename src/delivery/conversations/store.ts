@@ -139,6 +139,12 @@ export async function setSetting(db: Queryable, id: string, key: string, value: 
   );
 }
 
+/** Notes the data folder of the process where the conversation was last spoken in. */
+export async function setSeat(database: Database, id: string, seat: string): Promise<void> {
+  const sql = 'update conversations set seat = $2 where id = $1 and seat is distinct from $2::uuid';
+  await database.run('conversations.seat', sql, [id, seat]);
+}
+
 export const deletionRules: readonly DeletionRule[] = [
   { sql: `update conversations set settings = '{}' where person_id = $1 and kind = 'dm' and settings <> '{}'` },
 ];

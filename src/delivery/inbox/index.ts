@@ -25,6 +25,7 @@ import type { Lanes } from '../lanes/index.ts';
 import * as outboxStore from '../outbox/store.ts';
 import { dedupName } from '../parts.ts';
 import { boundedQuotes, boundedReply } from '../quoted/store.ts';
+import type { Seats } from '../seats.ts';
 import { type ItemContexts, toItem } from '../store.ts';
 import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
 import { SenderDirectory, type SenderDirectoryDeps, type Speaker } from './sender-directory.ts';
@@ -40,6 +41,8 @@ export interface InboxDeps extends SenderDirectoryDeps {
   rateLimit: store.RateLimit | undefined;
   kindOf(event: Incoming): ItemKind;
   hint(): void;
+  seats: Seats;
+  seated(): Promise<void>;
   outbox: Outbox;
   ahead(message: IncomingMessage): Promise<{ message: IncomingMessage; notes: string }>;
   postponed(adapter: string): Postponed;
@@ -135,6 +138,10 @@ export class InboxWriter implements Inbox {
     return this.deps.postponed(adapter);
   }
 
+  seated(): Promise<void> {
+    return this.deps.seated();
+  }
+
   /** Acknowledges the event of a row that was heard here; undefined for any other. */
   async acknowledge(item: Item): Promise<boolean | undefined> {
     const acknowledge = this.acknowledging.get(item.id);
@@ -172,6 +179,7 @@ export class InboxWriter implements Inbox {
   private async storeAndRun(heard: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
     const speaker = await this.speakers.find(heard);
     if (!speaker) return { outcome: 'refused', settled: Promise.resolve() };
+    await this.deps.seats.claim(heard.place, speaker.conversationId);
     // A version that does not know of files which are still to be fetched would answer without them.
     const waits = heard.kind === 'message' && (heard.pending?.length ?? 0) > 0 && this.speakers.isHeard(speaker);
     if (!waits || !this.deps.instance().isMixed) return this.storeFor(speaker, heard, acknowledge);

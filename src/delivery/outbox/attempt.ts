@@ -11,6 +11,7 @@ import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { dedupName, isAnswer } from '../parts.ts';
+import type { Seats } from '../seats.ts';
 import { frozenReceipt, frozenText, restBehind } from './frozen.ts';
 import type { Row, SendResult } from './store.ts';
 import * as store from './store.ts';
@@ -28,7 +29,10 @@ export interface AttemptDeps {
   world: World;
   instance: () => Instance;
   adapters(): readonly ChatAdapter[];
+  seats: Seats;
   outageEnded(adapter: string): void;
+  /** A part was sent whose readers may be attached to other processes. */
+  said(row: store.Row): void;
   signal: AbortSignal;
 }
 
@@ -73,8 +77,18 @@ export class Attempts {
     if (!(await this.isMine(row))) return undefined;
     // It was not tried: whoever takes it up next need not look for it.
     if (this.deps.signal.aborted) return skippedResult(row, { state: 'pending', nextAt: this.deps.world.clock.now() });
+    if (await this.isSeatedElsewhere(row)) {
+      const reason = 'another process has the sessions of this conversation';
+      return this.resultOf(row, { kind: 'retry', reason, until: 'reachable' });
+    }
     const adapter = this.adapter(row.place.adapter);
     return this.resultOf(row, adapter ? await this.bring(adapter, row) : this.withoutPlatform(row));
+  }
+
+  private async isSeatedElsewhere({ id, place }: store.Row): Promise<boolean> {
+    const { seating } = this.deps.seats;
+    if (!seating.adapters.includes(place.adapter) || this.deps.instance().isAlone) return false;
+    return store.isSeatedElsewhere(this.deps.database, id, seating);
   }
 
   /**
@@ -127,6 +141,7 @@ export class Attempts {
       this.counters.sends.add({ adapter: adapter.name, outcome: outcome.kind });
       world.probe?.({ name: `send.${adapter.name}`, phase: 'after' });
       if (this.outages.ends(adapter.name, outcome)) this.deps.outageEnded(adapter.name);
+      if (outcome.kind === 'sent' && adapter.saidElsewhere && !row.removed) this.deps.said(row);
       return outcome;
     } catch (error) {
       // An adapter answers with outcomes; what it throws says nothing about whether the part is there.

@@ -9,6 +9,7 @@ import type { Content, Outbox, Outgoing } from '../content.ts';
 import * as letters from '../dead-letters/store.ts';
 import { inert } from '../inert.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
+import type { Seats } from '../seats.ts';
 import {
   Attempts,
   answersOf,
@@ -37,6 +38,8 @@ export interface OutboxDeps {
   instance: () => Instance;
   adapters(): readonly ChatAdapter[];
   unreachable(adapter: string): void;
+  said(row: store.Row): void;
+  seats: Seats;
   placeOf(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>>;
   events: Raise;
   wakeAt(at: Instant): void;
@@ -77,12 +80,13 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   /** Parts held by other processes are due here when somebody is reachable; the hint that says so may be lost. */
   get earliest(): string {
-    return store.earliest({ here: this.held.here(), on: this.on });
+    return store.earliest({ here: this.held.here(), on: this.on, seating: this.deps.seats.seating });
   }
 
   prepare(message: Addressed): Parts {
     const split = (content: Content) => this.adapter(message.place.adapter)?.split?.(content) ?? [content];
-    return toParts(message, this.deps.instance().id, this.deps.world.clock.now(), split);
+    const isElsewhere = !this.deps.seats.isHere(message.place);
+    return toParts({ ...message, isElsewhere }, this.deps.instance().id, this.deps.world.clock.now(), split);
   }
 
   async addAll(tx: Transaction, messages: readonly Outgoing[]): Promise<void> {
@@ -97,13 +101,21 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     const buttons = prepared.flatMap((each) => each.buttons);
     const written = await store.insert(tx, parts, buttons, this.deps.world.clock.now());
     if (written.length < parts.length) this.deps.world.log.debug('some parts were in the outbox already');
+    const rows = prepared.flatMap((each) => each.rows);
+    tx.afterCommit(() => void this.sendWritten({ parts, rows }, written));
+  }
+
+  /** After a commit: sends the parts that were written as being sent by this process, and wakes who sends the others. */
+  async sendWritten(
+    { parts, rows }: Pick<Parts, 'parts' | 'rows'>,
+    written: readonly store.Written[] | null,
+  ): Promise<void> {
+    const { wakeAt, unreachable } = this.deps;
     const later = parts.flatMap((part) => (part.next_at ? [part.next_at.getTime()] : []));
-    if (later.length > 0) tx.afterCommit(() => this.deps.wakeAt(new Date(Math.min(...later))));
-    const mine = asWritten(
-      prepared.flatMap((each) => each.rows),
-      written,
-    );
-    tx.afterCommit(() => void this.dispatch(mine));
+    if (later.length > 0) wakeAt(new Date(Math.min(...later)));
+    const elsewhere = parts.filter(({ state }) => state === 'held').map(({ adapter }) => adapter);
+    for (const adapter of new Set(elsewhere)) unreachable(adapter);
+    await this.dispatch(asWritten(rows, written));
   }
 
   /** Sends parts that this process owns: those of one queue in order, queues side by side. Never rejects. */
@@ -156,7 +168,11 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       return 0;
     }
     await this.held.takeUp();
-    const rows = await store.claimDue(database, await instance().owner(), now, { limit: CLAIM, on: this.on });
+    const rows = await store.claimDue(database, await instance().owner(), now, {
+      limit: CLAIM,
+      on: this.on,
+      seating: this.deps.seats.seating,
+    });
     if (rows.length === 0) return 0;
     // A later part of the same answer waits until the receipt of the earlier one is stored.
     const goOn = async () => {
@@ -166,6 +182,17 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     };
     void this.track(goOn());
     return rows.length;
+  }
+
+  /** Takes up what is due and resolves when it was tried. Never rejects. */
+  async sendDue(): Promise<void> {
+    const { world } = this.deps;
+    try {
+      await this.fire(world.clock.now());
+    } catch (error) {
+      world.log.warn({ error: messageOf(error) }, 'what is due could not be taken up; the next look tries again');
+    }
+    await this.idle();
   }
 
   async orphans(owner: string): Promise<string[]> {
@@ -192,19 +219,20 @@ export class OutboxSender implements Outbox, DueSource, Owned {
    * outage of a platform what has a back-off goes out, too. Goes on trying while the database is away; never rejects.
    */
   async reachable(adapter: string, channel?: string): Promise<void> {
-    const { database, world, wakeAt, signal } = this.deps;
+    const { database, world, seats, wakeAt, signal } = this.deps;
     this.reached.set(adapter, (this.reached.get(adapter) ?? 0) + 1);
     await this.receipts.flush();
     const free = async () => {
       if (signal.aborted || !(await store.anyWaiting(database, adapter))) return;
       const now = world.clock.now();
-      if ((await store.releaseReachable(database, adapter, channel, now)) > 0) wakeAt(now);
+      if ((await store.releaseReachable(database, adapter, channel, now, seats.seating)) > 0) wakeAt(now);
     };
     const onError = (error: unknown) =>
       world.log.warn({ adapter, error: messageOf(error) }, 'what waits for a platform could not be freed');
     await retried(free, { signal, longestMs: LONGEST_WAIT_MS, onError });
   }
 
+  /** Another process holds something for who is here, if somebody is. */
   heldElsewhere(adapter: string): void {
     void this.held.takeUp([adapter]);
   }
@@ -391,6 +419,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
 interface HeldDeps {
   database: Database;
+  seats: Seats;
   world: World;
   adapters(): readonly ChatAdapter[];
   wakeAt(at: Date): void;
@@ -412,13 +441,13 @@ class HeldParts {
 
   /** Makes due what is held for `adapters`, as far as they can be reached here. Never rejects. */
   async takeUp(adapters = this.here()): Promise<void> {
-    const { database, world, wakeAt } = this.deps;
+    const { database, world, seats, wakeAt } = this.deps;
     const here = this.here().filter((adapter) => adapters.includes(adapter));
     if (here.length === 0) return;
     try {
-      if (!(await store.hasHeldParts(database, here))) return;
+      if (!(await store.hasHeldParts(database, here, seats.seating))) return;
       const now = world.clock.now();
-      if ((await store.releaseHeldParts(database, here, now)) > 0) wakeAt(now);
+      if ((await store.releaseHeldParts(database, here, now, seats.seating)) > 0) wakeAt(now);
     } catch (error) {
       world.log.warn(
         { adapters: here, error: messageOf(error) },

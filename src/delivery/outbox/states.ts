@@ -26,6 +26,7 @@ export interface Transition {
 
 export const TRANSITIONS: readonly Transition[] = [
   { by: 'insertions', from: ['new'], to: ['sending', 'pending'], when: 'it is said: sent by its writer, or queued' },
+  { by: 'insertions', from: ['new', 'draft'], to: ['held'], when: 'another process has the sessions of its place' },
   {
     by: 'insertions',
     from: ['draft'],

@@ -11,7 +11,7 @@ import {
   sql,
   type Transaction,
 } from '../../storage/index.ts';
-import type { Place, Receipt } from '../adapter.ts';
+import type { Part, Place, Receipt } from '../adapter.ts';
 import * as buttonStore from '../buttons/store.ts';
 import type { Content } from '../content.ts';
 import { toPlace } from '../conversations/store.ts';
@@ -166,7 +166,7 @@ export interface NewPart {
   part: number;
   reply_to: string | null;
   content: Content;
-  state: Extract<PartState, 'sending' | 'pending' | 'draft'>;
+  state: Extract<PartState, 'sending' | 'pending' | 'held' | 'draft'>;
   owner: string | null;
   next_at: Instant | null;
   tainted: boolean;
@@ -193,7 +193,8 @@ export function insertions(
                           state, owner, next_at, tainted, created_at)
       select o.*, ${now}::timestamptz from ${PARTS(parts)} where ${when}
       on conflict (key) do update
-         set content = excluded.content, drafted = true, state = excluded.state, owner = excluded.owner, tainted = excluded.tainted
+         set content = excluded.content, drafted = true, state = excluded.state, owner = excluded.owner,
+             next_at = excluded.next_at, tainted = excluded.tainted
        where outbox.state = 'draft'
       returning id, key, inbox_id, receipt, unknown_at, drafted
     )${buttonStore.insertions(buttons, now)}`;
@@ -236,6 +237,17 @@ export function surplusDrafts(grps: readonly string[], keys: readonly string[]):
 }
 
 // Known facts about the messages of a place.
+
+/** What was said under a key, as an adapter shows it; undefined where it was taken away or erased meanwhile. */
+export async function saidPart(database: Database, key: string): Promise<Part | undefined> {
+  const { rows } = await database.read<Parameters<typeof toPlace>[0] & { content: Content; reply_to: string | null }>(
+    `select o.content, o.reply_to, c.adapter, c.channel, c.space_id, c.kind
+       from outbox o join conversations c on c.id = o.conversation_id where o.key = $1 and not o.removed`,
+    [key],
+  );
+  const [row] = rows;
+  return row && { key, place: toPlace(row), content: row.content, ...(row.reply_to && { replyTo: row.reply_to }) };
+}
 
 export async function receipts(database: Database, place: Place, since: Instant): Promise<Set<string>> {
   const { rows } = await database.read<{ id: string }>(
@@ -285,6 +297,27 @@ export interface Row {
   owner: string;
 }
 
+/** Adapters whose places live in a process, and the seat of this one while it has sessions there. */
+export interface Seating {
+  adapters: readonly string[];
+  seat: string | null;
+}
+
+/** True of a part `o` unless its place has a seat that another live process has sessions of. */
+const MAY_BE_SAID = (adapters: string, seat: string) => `(o.adapter <> all (${adapters}::text[]) or not exists (
+  select from conversations s join instances i on i.seat = s.seat and i.ended_at is null
+   where s.id = o.conversation_id and s.seat is distinct from ${seat}::uuid))`;
+
+/** Part `id` is to be said by another process, as far as that one lives at this moment. */
+export async function isSeatedElsewhere(database: Database, id: string, { adapters, seat }: Seating): Promise<boolean> {
+  const { rows } = await database.read(`select 1 from outbox o where o.id = $1 and not ${MAY_BE_SAID('$2', '$3')}`, [
+    id,
+    adapters,
+    seat,
+  ]);
+  return rows.length > 0;
+}
+
 /** States of a part `e` that later parts of its message wait for; one that is to be taken away waits for none. */
 const OPEN = `e.state in ('draft', 'pending', 'sending', 'unknown', 'held')`;
 
@@ -296,13 +329,13 @@ export async function claimDue(
   database: Database,
   owner: string,
   now: Instant,
-  { limit, on }: { limit: number; on: readonly string[] },
+  { limit, on, seating }: { limit: number; on: readonly string[]; seating: Seating },
 ): Promise<Row[]> {
   const { rows } = await database.run<ClaimedRow>(
     'outbox.claim',
     `with first as (
        select o.id, o.grp, o.part from outbox o
-        where o.state in ('pending', 'unknown') and o.next_at <= $2
+        where o.state in ('pending', 'unknown') and o.next_at <= $2 and ${MAY_BE_SAID('$5', '$6')}
           and not exists (select from outbox e where e.grp = o.grp and e.part < o.part and not o.removed and ${OPEN})
         order by o.next_at
         limit ${limit}
@@ -328,7 +361,7 @@ export async function claimDue(
      select t.*, c.channel, c.space_id, c.kind from taken t join conversations c on c.id = t.conversation_id
        left join due d on d.id = t.id
       order by d.next_at, t.grp, t.part`,
-    [owner, now, on, new Date(now.getTime() - GIVE_UP_MS)],
+    [owner, now, on, new Date(now.getTime() - GIVE_UP_MS), seating.adapters, seating.seat],
   );
   return rows.map((row) => toRow(row, owner));
 }
@@ -485,18 +518,22 @@ const BACKING_OFF = `o.state in ('pending', 'unknown') and (o.attempts > 0 or o.
 export interface Platforms {
   here: readonly string[];
   on: readonly string[];
+  seating?: Seating;
 }
 
 /**
  * When the next part is due to be sent or looked for; `null` when none is. What is held for one of the adapters in `here`
  * is due again after its back-off, what is held for one that is not `on` after a day.
  */
-export function earliest({ here, on }: Platforms): string {
+export function earliest({ here, on, seating }: Platforms): string {
+  const isMine = seating?.adapters.length
+    ? MAY_BE_SAID(`array[${quoted(seating.adapters)}]`, seating.seat === null ? 'null' : quoted([seating.seat]))
+    : 'true';
   const lost = `select min(created_at) + interval '${GIVE_UP_MS / 3_600_000} hours' from outbox
     where state = 'held' and adapter <> all (array[${quoted(on)}]::text[]) and ${on.length > 0}`;
-  const held = `select min(coalesce(next_at, created_at)) from outbox
-    where state = 'held' and adapter = any (array[${quoted(here)}]::text[])`;
-  const due = `select next_at from outbox where state in ('pending', 'unknown') order by next_at limit 1`;
+  const held = `select min(coalesce(next_at, created_at)) from outbox o
+    where state = 'held' and adapter = any (array[${quoted(here)}]::text[]) and ${isMine}`;
+  const due = `select next_at from outbox o where state in ('pending', 'unknown') and ${isMine} order by next_at limit 1`;
   return `select least((${due}), (${held}), (${lost}))`;
 }
 
@@ -511,30 +548,43 @@ export async function releaseReachable(
   adapter: string,
   channel: string | undefined,
   now: Instant,
+  seating: Seating,
 ): Promise<number> {
   const { count } = await database.run(
     'outbox.reachable',
     `update outbox o set state = case o.state when 'held' then 'pending' else o.state end, next_at = $3
        from conversations c
       where c.id = o.conversation_id and o.adapter = $1
-        and (o.state = 'held' and ($2::text is null or c.channel = $2) or $2::text is null and ${BACKING_OFF})`,
-    [adapter, channel ?? null, now] satisfies Param[],
+        and (o.state = 'held' and ($2::text is null or c.channel = $2) or $2::text is null and ${BACKING_OFF})
+        and ${MAY_BE_SAID('$4', '$5')}`,
+    [adapter, channel ?? null, now, seating.adapters, seating.seat] satisfies Param[],
   );
   return count;
 }
 
-export async function hasHeldParts(database: Database, adapters: readonly string[]): Promise<boolean> {
-  const { rows } = await database.read(`select 1 from outbox where state = 'held' and adapter = any($1) limit 1`, [
-    adapters,
-  ]);
+export async function hasHeldParts(
+  database: Database,
+  adapters: readonly string[],
+  seating: Seating,
+): Promise<boolean> {
+  const { rows } = await database.read(
+    `select 1 from outbox o where state = 'held' and adapter = any($1) and ${MAY_BE_SAID('$2', '$3')} limit 1`,
+    [adapters, seating.adapters, seating.seat],
+  );
   return rows.length > 0;
 }
 
-export async function releaseHeldParts(database: Database, adapters: readonly string[], now: Instant): Promise<number> {
+export async function releaseHeldParts(
+  database: Database,
+  adapters: readonly string[],
+  now: Instant,
+  seating: Seating,
+): Promise<number> {
   const { count } = await database.run(
     'outbox.takeup',
-    `update outbox set state = 'pending', next_at = $2 where state = 'held' and adapter = any($1)`,
-    [adapters, now],
+    `update outbox o set state = 'pending', next_at = $2
+      where state = 'held' and adapter = any($1) and ${MAY_BE_SAID('$3', '$4')}`,
+    [adapters, now, seating.adapters, seating.seat],
   );
   return count;
 }

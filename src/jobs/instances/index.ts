@@ -93,6 +93,8 @@ export interface InstanceOptions {
   database: Database;
   world: World;
   owned: readonly Owned[];
+  /** The data folder whose sessions this process has; told to the others with each heartbeat. */
+  seat?(): string | undefined;
   program: string;
   /** A process has ended, and its rows have been freed: there may be work. May be called more often than that. */
   freed(): void;
@@ -150,6 +152,11 @@ export class Instance {
     return this.mixed;
   }
 
+  /** True if no other process was there at the last heartbeat. */
+  get isAlone(): boolean {
+    return this.isOnly || this.others.count === 0;
+  }
+
   get isWell(): boolean {
     return this.isOnly || this.silence < UNWELL_MS;
   }
@@ -176,11 +183,14 @@ export class Instance {
   }
 
   private async beatOnce(): Promise<void> {
-    const { database, world, owned } = this.options;
+    const { database, world, owned: rooms } = this.options;
     const before = performance.now();
     let next = BEAT_BESIDE_OTHERS_MS;
     try {
-      const answer = await store.heartbeat(database, this.current, world.clock.now(), owned);
+      const answer = await store.heartbeat(database, this.current, world.clock.now(), {
+        seat: this.options.seat?.(),
+        rooms,
+      });
       if (this.closed) return;
       if (!answer.alive) await this.rejoin();
       else {
@@ -303,7 +313,7 @@ export class Instance {
     const now = world.clock.now();
     const id = uuid(now);
     const self = { id, host: hostname(), pid: process.pid, bootId: bootId(process.pid) ?? 'unknown', program };
-    const others = await store.register(database, self, now);
+    const others = await store.register(database, self, this.options.seat?.(), now);
     this.current = id;
     this.beatAt = performance.now();
     const gone = others.filter(

@@ -14,6 +14,7 @@ export interface InstanceRow {
 export async function register(
   database: Database,
   self: Omit<InstanceRow, 'heartbeatAt'>,
+  seat: string | undefined,
   now: Instant,
 ): Promise<InstanceRow[]> {
   const { rows } = await database.run<
@@ -21,11 +22,11 @@ export async function register(
   >(
     'instances.enter',
     `with entered as (
-       insert into instances (id, host, pid, boot_id, program, started_at, heartbeat_at)
-       values ($1, $2, $3, $4, $5, $6, $6)
+       insert into instances (id, host, pid, boot_id, program, seat, started_at, heartbeat_at)
+       values ($1, $2, $3, $4, $5, $7, $6, $6)
      )
      select id, host, pid, boot_id, program, heartbeat_at from instances where ended_at is null`,
-    [self.id, self.host, self.pid, self.bootId, self.program, now],
+    [self.id, self.host, self.pid, self.bootId, self.program, now, seat ?? null],
   );
   return rows.map((row) => ({
     id: row.id,
@@ -60,14 +61,14 @@ export async function heartbeat(
   database: Database,
   id: string,
   now: Instant,
-  rooms: readonly { readonly owners: string }[],
+  { seat, rooms }: { seat: string | undefined; rooms: readonly { readonly owners: string }[] },
 ): Promise<Heartbeat> {
   const owners = rooms.map((room) => room.owners).join(' union ');
   const { rows } = await database.apart<BeatRow>(
     'instances.beat',
     `with beat as (
        update instances
-          set heartbeat_at = case when heartbeat_at = $2 then $2 + interval '1 millisecond' else $2 end
+          set seat = $3, heartbeat_at = case when heartbeat_at = $2 then $2 + interval '1 millisecond' else $2 end
         where id = $1 and ended_at is null returning id
      )
      select exists (select from beat) as alive, clock_timestamp() as at,
@@ -75,7 +76,7 @@ export async function heartbeat(
                from instances where ended_at is null and id <> $1) as others,
             (select jsonb_agg(o.owner) from (${owners}) as o (owner)
               where exists (select from instances where id = o.owner and ended_at is not null)) as orphans`,
-    [id, now],
+    [id, now, seat ?? null],
   );
   const row = rows[0];
   const others = (row?.others ?? []).map((other) => ({

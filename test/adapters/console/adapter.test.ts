@@ -29,6 +29,7 @@ async function openConsole(hears: Heard = () => accepted, more: { moveClock?: (t
     clock: new TestClock(new Date('2026-11-20T09:00:00Z')),
     artifacts,
     dataDir,
+    seat: '6f1c2d3e-0000-4000-8000-000000000001',
     about: { name: 'coda', version: '1.2.3', hint: 'plain English', commands: [] },
     ...more,
   });

@@ -26,6 +26,7 @@ chatAdapterContract('console', async () => {
     clock: new SystemClock(),
     artifacts: await openArtifacts(dataDir),
     dataDir,
+    seat: '6f1c2d3e-0000-4000-8000-000000000001',
     about: { name: 'coda', version: '1', hint: '', commands: [] },
   });
   const { inbox, heard } = recordingInbox();

@@ -60,6 +60,10 @@ export class HttpChat implements ChatAdapter {
     return this.watchers.has(channel);
   }
 
+  saidElsewhere(part: Part): void {
+    this.show({ id: partId(part.place.channel, part.key) }, part);
+  }
+
   typing({ channel }: Place): void {
     this.watchers.tell(channel, { type: 'typing' });
   }
