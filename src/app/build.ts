@@ -272,6 +272,7 @@ async function join(
     adapters,
     answers,
     kindOf: (event) => router.kindOf(event),
+    takesTurn: (kind, text) => router.takesTurn(kind, text),
     handle: (item, signal) => router.handle(item, signal),
     moved: parts.moved,
     freed: () => {

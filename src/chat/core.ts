@@ -29,6 +29,7 @@ export function coreCommands(deps: CoreDeps): Command[] {
     {
       name: 'help',
       summary: 'Show what I can do.',
+      overtakes: true,
       run: (_, ctx) => ctx.tools.call({ tool: 'help', input: {} }, ctx),
     },
     {
@@ -50,6 +51,7 @@ export function coreCommands(deps: CoreDeps): Command[] {
     {
       name: 'stop',
       summary: 'Stop what I am doing here.',
+      overtakes: true,
       writes: () => ({}),
       run: async (_, { tx, conversationId }) =>
         done((await deps.delivery.stopTurn(tx, conversationId)) ? texts.stopping() : texts.nothingRuns()),
@@ -57,6 +59,7 @@ export function coreCommands(deps: CoreDeps): Command[] {
     {
       name: 'forget',
       summary: 'Forget everything about you.',
+      overtakes: true,
       private: true,
       run: async (_, ctx) => done(texts.reallyForget(deps.keeps), { choices: forgetChoices(ctx.private) }),
     },

@@ -47,6 +47,7 @@ function withoutModels(): Command[] {
   const said = (name: string, summary: string, text: string): Command => ({
     name,
     summary,
+    overtakes: true,
     run: async () => done(text),
   });
   return [
@@ -65,6 +66,7 @@ function modelCommand(models: Models): Command {
   return {
     name: 'model',
     summary: 'Show which model answers here, or choose another.',
+    overtakes: 'bare',
     writes: (rest) => (rest === '' || rest === 'forget' ? undefined : { model: rest }),
     usage: '[name|default|forget]',
     options: [
@@ -136,6 +138,7 @@ function soulCommand(): Command {
   return {
     name: 'soul',
     summary: 'Show or say how I am to be in this conversation.',
+    overtakes: 'bare',
     writes: (rest) => (rest === '' ? undefined : { soul: rest }),
     usage: '[words|default]',
     async run(rest, ctx) {
@@ -157,6 +160,7 @@ function costCommand(models: Models, { zone }: ModelCommandDeps): Command {
   return {
     name: 'cost',
     summary: 'Show what models have cost you.',
+    overtakes: true,
     private: true,
     async run(_, { tx, person, conversationId, clock }) {
       const now = clock.now();
@@ -176,6 +180,7 @@ function contextCommand(models: Models, deps: ModelCommandDeps): Command {
   return {
     name: 'context',
     summary: 'Show what fills the model’s window here.',
+    overtakes: true,
     prepare: (_, asker) => deps.sections(asker),
     async run(_, { tx, conversationId, prepared, tools: { offered }, ...asker }) {
       const row = await readRecalled(tx, conversationId, remembered);

@@ -45,7 +45,7 @@ export interface RouterDeps {
   turnAway(item: Item): Promise<void>;
 }
 
-/** Decides what a stored event asks for: a command and a button are carried out at once, anything else gets a turn. */
+/** Decides what a stored event asks for: a command and a button are carried out, anything else gets a turn. */
 export class Router {
   private readonly agent: Agent;
   private readonly delivery: Delivery;
@@ -71,6 +71,21 @@ export class Router {
     // Text that no person writes at this moment is never a command.
     if (!isSaid(event) || callMeant(event.text, this.called)) return 'message';
     return SLASH.test(event.text.trim()) ? 'command' : 'message';
+  }
+
+  /**
+   * A command that changes something is done behind what was said before it, as a message is; one that only reads or stops
+   * something, and a press, overtake.
+   */
+  takesTurn(kind: ItemKind, text: string): boolean {
+    if (kind !== 'command') return kind === 'message';
+    const { command, rest } = this.commandMeant(text);
+    return command !== undefined && command.overtakes !== true && !(command.overtakes === 'bare' && rest === '');
+  }
+
+  private commandMeant(text: string): { command: Command | undefined; name: string; rest: string } {
+    const [, name = '', rest = ''] = SLASH.exec(text.trim()) ?? [];
+    return { command: this.commands.get(name.toLowerCase()), name, rest: rest.trim() };
   }
 
   async handle(heard: Item, signal: AbortSignal): Promise<void> {
@@ -105,16 +120,15 @@ export class Router {
   }
 
   private async planned(item: Item, signal: AbortSignal, line: string): Promise<void> {
-    const [, name = '', rest = ''] = SLASH.exec(line) ?? [];
-    const command = this.commands.get(name.toLowerCase());
+    const { command, rest } = this.commandMeant(line);
     if (command && (command.plannable || (command.hookable && item.origin === 'webhook'))) {
       // Rights may have changed since it was planned.
       if (!this.gate.may(item.person, commandThing(command))) return this.failPlanned(item, deniedText(command));
       if (this.gate.asksFirst(commandThing(command))) {
-        return this.agent.act('schedule.run', item, signal, async () => commandCall(command, rest.trim()));
+        return this.agent.act('schedule.run', item, signal, async () => commandCall(command, rest));
       }
-      const prepared = await command.prepare?.(rest.trim(), askerOf(item));
-      return this.agent.act('schedule.run', item, signal, (ctx) => command.run(rest.trim(), { ...ctx, prepared }));
+      const prepared = await command.prepare?.(rest, askerOf(item));
+      return this.agent.act('schedule.run', item, signal, (ctx) => command.run(rest, { ...ctx, prepared }));
     }
     const call = callMeant(line, this.called);
     if (call && this.agent.thinks(item)) return this.agent.answer(item, signal, call);
@@ -126,21 +140,20 @@ export class Router {
   }
 
   private async command(item: Item, signal: AbortSignal): Promise<void> {
-    const [, name = '', rest = ''] = SLASH.exec(item.payload.text.trim()) ?? [];
-    const command = this.commands.get(name.toLowerCase());
+    const { command, name, rest } = this.commandMeant(item.payload.text);
     const { person } = item;
     const denied = command !== undefined && !this.gate.may(person, commandThing(command));
     const known = [...this.commands.values()].flatMap((each) =>
       this.gate.may(person, commandThing(each)) ? each.name : [],
     );
     if (command && !denied && this.gate.asksFirst(commandThing(command))) {
-      return this.agent.act('command.run', item, signal, async () => commandCall(command, rest.trim()));
+      return this.agent.act('command.run', item, signal, async () => commandCall(command, rest));
     }
-    const prepared = denied ? undefined : await command?.prepare?.(rest.trim(), askerOf(item));
-    const detail = denied ? {} : command?.writes?.(rest.trim());
+    const prepared = denied ? undefined : await command?.prepare?.(rest, askerOf(item));
+    const detail = denied ? {} : command?.writes?.(rest);
     const run = async (ctx: TxContext): Promise<ToolResult | Call> => {
       if (denied) return failed('DENIED', deniedText(command));
-      if (command) return command.run(rest.trim(), { ...ctx, prepared });
+      if (command) return command.run(rest, { ...ctx, prepared });
       return failed('UNKNOWN_COMMAND', texts.unknownCommand(name, didYouMean(name.toLowerCase(), known)));
     };
     return this.agent.act('command.run', item, signal, run, command && detail && { subject: command.name, detail });

@@ -58,8 +58,9 @@ export interface Receiver {
   adapters: readonly ChatAdapter[];
   /** False: messages are left to processes that have platforms, which cut what is said as these need it. */
   answers: boolean | readonly string[];
-  /** Kind of an event: a command runs at once, without a lane. */
   kindOf(event: Incoming): ItemKind;
+  /** True of what is done in its turn, in the lane of its conversation; false of what is done at once. */
+  takesTurn(kind: ItemKind, text: string): boolean;
   /** Does what a row asks for and ends it; what it throws counts as a failed attempt. */
   handle(item: Item, signal: AbortSignal): Promise<void>;
   moved(tx: Transaction, moved: Moved): Promise<void>;
@@ -143,6 +144,7 @@ export class Delivery {
       lanes: this.lanes,
       outbox: this.outbox,
       kindOf: (event) => this.receives.kindOf(event),
+      takesTurn: (kind, text) => this.receives.takesTurn(kind, text),
       moved: (tx, moved) => this.receives.moved(tx, moved),
       hint: () => this.hints.publish('lanes'),
       seats,
@@ -420,6 +422,7 @@ export class Delivery {
       quoting: new Quoting({ ...this.options, lanes: this.lanes, adapterOf: (place) => this.adapterOf(place) }),
       end: (name, item, end) => this.end(name, item, end),
       acknowledged: (item) => this.acknowledged(item),
+      takesTurn: ({ kind, payload }) => this.receives.takesTurn(kind, payload.text),
     });
   }
 

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { deferred } from '../../src/base/async.ts';
 import { packageRoot } from '../../src/base/root.ts';
 import { play } from '../support/play.ts';
+import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
 describe('what a command has done', () => {
   test.each([
@@ -48,5 +50,89 @@ describe('what a command has done', () => {
       return isOfCommands && /\b(?!checks\b)\w+\.run\(/.test(text);
     });
     expect(byHand).toEqual([]);
+  });
+});
+
+describe('while an answer is under way', () => {
+  async function busy() {
+    const gate = deferred();
+    const model = new ScriptedModel((request) =>
+      lastSaid(request) === 'slow' ? [{ hold: gate }, 'done at last'] : [`heard ${lastSaid(request)}`],
+    );
+    const coda = await play({ model });
+    const { settled } = await coda.hear('ana', 'dm-ana', 'slow');
+    const said = () =>
+      coda
+        .person('ana')
+        .seen()
+        .map(({ text }) => text);
+    return { coda, slow: settled, gate, said };
+  }
+
+  test.each(['/note buy milk', '/undo', '/new', '/timezone Tokyo', '/schedule every day at 9\ntell me a joke'])(
+    '%s, which changes something, waits for its turn',
+    async (command) => {
+      const { coda, slow, gate, said } = await busy();
+      await using _ = coda;
+      const { settled } = await coda.hear('ana', 'dm-ana', command);
+      await (await coda.hear('ana', 'dm-ana', '/reminders')).settled;
+      expect(said()).toEqual([expect.stringContaining('no reminders')]);
+      gate.resolve();
+      await Promise.all([slow, settled]);
+      await coda.app.settled();
+      expect(said()).toHaveLength(3);
+      expect(said()[1]).toBe('done at last');
+    },
+  );
+
+  test.each(['/help', '/notes', '/timezone', '/schedules', '/memory', '/cost', '/nonsense'])(
+    '%s, which only reads, is answered at once',
+    async (command) => {
+      const { coda, slow, gate, said } = await busy();
+      await using _ = coda;
+      await (await coda.hear('ana', 'dm-ana', command)).settled;
+      expect(said()).toHaveLength(1);
+      gate.resolve();
+      await slow;
+      expect(said()).toHaveLength(2);
+    },
+  );
+
+  test('/stop is heard at once, also behind a command that waits', async () => {
+    const { coda, slow, said } = await busy();
+    await using _ = coda;
+    const { settled } = await coda.hear('ana', 'dm-ana', '/note buy milk');
+    await (await coda.hear('ana', 'dm-ana', '/stop')).settled;
+    await Promise.all([slow, settled]);
+    await coda.app.settled();
+    expect(said().join('\n')).toContain('buy milk');
+    expect(said()).not.toContain('done at last');
+  });
+
+  test('what is said behind such a command is not taken along before it', async () => {
+    const gate = deferred();
+    const model = new ScriptedModel((request) =>
+      request.messages.length === 1
+        ? [{ hold: gate }, { call: 'note_list', input: {} }]
+        : [
+            `read ${request.messages
+              .map(({ text }) => text)
+              .filter((text) => text?.startsWith('and '))
+              .join()}`,
+          ],
+    );
+    await using coda = await play({ model });
+    const first = await coda.hear('ana', 'dm-ana', 'slow');
+    const command = await coda.hear('ana', 'dm-ana', '/new');
+    const last = await coda.hear('ana', 'dm-ana', 'and this');
+    gate.resolve();
+    await Promise.all([first.settled, command.settled, last.settled]);
+    await coda.app.settled();
+    const texts = coda
+      .person('ana')
+      .seen()
+      .map(({ text }) => text);
+    expect(texts[0]).toBe('read');
+    expect(texts).toHaveLength(3);
   });
 });

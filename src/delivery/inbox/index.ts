@@ -40,6 +40,7 @@ export interface InboxDeps extends SenderDirectoryDeps {
   queueLimit: number;
   rateLimit: store.RateLimit | undefined;
   kindOf(event: Incoming): ItemKind;
+  takesTurn(kind: ItemKind, text: string): boolean;
   hint(): void;
   seats: Seats;
   seated(): Promise<void>;
@@ -193,7 +194,7 @@ export class InboxWriter implements Inbox {
     const { world, lanes } = this.deps;
     const { personId, conversationId } = speaker;
     const kind = this.deps.kindOf(event);
-    const needsLane = kind === 'message';
+    const needsLane = this.deps.takesTurn(kind, event.kind === 'message' ? event.text : '');
     // A process that was taken over joins anew before it stores anything.
     await this.deps.instance().owner();
     const now = world.clock.now();
@@ -226,7 +227,7 @@ export class InboxWriter implements Inbox {
       return { outcome: 'duplicate', settled: Promise.resolve() };
     }
     const item = toItem(accepted, accepted.owner);
-    if (acknowledge) this.acknowledging.set(id, acknowledge);
+    if (acknowledge) this.acknowledging.set(id, accepted.taken ? acknowledge : begun(acknowledge));
     if (accepted.taken) lanes.run(item);
     else {
       if (!lanes.hasRoom) this.deps.hint();
@@ -312,6 +313,13 @@ function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: b
     };
   }
   return { ...common, text: '', files: [], button: event.button, ...(event.values && { values: event.values }) };
+}
+
+/** Acknowledges now what waits for its lane, and tells whoever asks later: a platform waits some seconds only. */
+function begun(acknowledge: () => Promise<boolean>): () => Promise<boolean> {
+  const acknowledged = acknowledge();
+  acknowledged.catch(() => {});
+  return () => acknowledged;
 }
 
 const named = (file: PendingFile): PendingFile => ({ ...file, name: fileName(file.name) });

@@ -262,7 +262,7 @@ export async function steer(
 ): Promise<{ id: string; payload: ItemRow['payload'] }[]> {
   const { rows } = await tx.query<{ id: string; payload: ItemRow['payload'] }>(
     `with taken as (
-       update inbox set state = 'done', steered_into = $3, finished_at = $4
+       update inbox i set state = 'done', steered_into = $3, finished_at = $4
         where conversation_id = $1 and person_id = $2 and state = 'received' and laned and kind = 'message' and id <> $5
           -- what came with a file, or waits to go on with a turn of its own, is not a remark on another
           -- nor is what no person says at this moment
@@ -272,6 +272,9 @@ export async function steer(
           and not exists (select from jsonb_array_elements(coalesce(payload -> 'quoted', '[]')) q where not q ? 'own')
           -- what calls something by name begins a turn of its own
           and ltrim(payload ->> 'text') not like '/%'
+          -- nor is it taken past a command that changes something
+          and not exists (select from inbox c where c.conversation_id = $1 and c.state = 'received' and c.laned
+                                                and c.kind = 'command' and c.seq < i.seq)
        returning id, payload, seq
      ), counted as (
        update lanes set pending = pending - (select count(*) from taken) where conversation_id = $1

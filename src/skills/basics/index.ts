@@ -31,6 +31,7 @@ export const basics: Skill = {
     {
       name: 'timezone',
       summary: 'Show or set your time zone.',
+      overtakes: 'bare',
       usage: '[city or zone]',
       options: [{ name: 'city', description: 'A city or a zone, such as Berlin', complete: zones }],
       private: true,

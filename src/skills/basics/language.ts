@@ -67,6 +67,7 @@ const nameOf = (tag: string): string => nameIn('en', tag) ?? tag;
 export const languageCommand: Command = {
   name: 'language',
   summary: 'Show or set the language that you write in.',
+  overtakes: 'bare',
   usage: '[language]',
   options: [{ name: 'language', description: 'By its name or tag, such as German or de-AT' }],
   private: true,

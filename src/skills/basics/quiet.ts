@@ -69,6 +69,7 @@ const set = (hours: string): Call => ({ tool: TOOL, input: { hours } });
 export const quietCommand: Command = {
   name: 'quiet',
   summary: 'Show or set the hours in which only urgent reminders come.',
+  overtakes: 'bare',
   usage: '[22:00-07:00|off]',
   options: [{ name: 'hours', description: 'Such as 22:00-07:00, or off' }],
   private: true,

@@ -52,6 +52,7 @@ function refused({ person, private: isPrivate }: CallContext): Failed | undefine
 export const doctorCommand = ({ checks }: DoctorDeps): Command => ({
   name: 'doctor',
   summary: 'Look whether everything is in order.',
+  overtakes: true,
   private: true,
   ownerOnly: true,
   prepare: () => checks.run(),

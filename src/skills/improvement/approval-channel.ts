@@ -71,6 +71,7 @@ function listCommand({ kinds }: Deps): Command {
   return {
     name: 'improvements',
     summary: 'What I propose to change of myself.',
+    overtakes: true,
     usage: `[${[...store.STATES, 'all'].join('|')}]`,
     ownerOnly: true,
     private: true,

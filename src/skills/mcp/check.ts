@@ -55,6 +55,7 @@ export function commands(servers: Servers): Command[] {
     {
       name: 'mcp',
       summary: 'Show the MCP servers; approve what has changed at one.',
+      overtakes: 'bare',
       usage: '[approve SERVER]',
       ownerOnly: true,
       prepare: async (rest, { person }) => {
@@ -74,6 +75,7 @@ export function commands(servers: Servers): Command[] {
     {
       name: 'mcp-prompt',
       summary: 'Begin with a prompt of an MCP server.',
+      overtakes: true,
       usage: '[SERVER NAME [arguments]]',
       run: async () => done(prompts(servers)),
     },

@@ -136,6 +136,7 @@ export function checks(
 const command = ({ auto: byDefault }: Pick<Settings, 'auto'>): Command => ({
   name: 'memory',
   summary: 'Show what I remember of you, to forget or correct it.',
+  overtakes: 'bare',
   usage: '[words | #tag | page | auto on|off|ask]',
   private: true,
   options: [{ name: 'what', description: 'Words to look for, a page, or auto on, off or ask' }],

@@ -129,6 +129,7 @@ const commands = (): Command[] => [
   {
     name: 'notes',
     summary: 'List your notes, by tag, or search them.',
+    overtakes: true,
     usage: '[#tag | words] [page]',
     private: true,
     async run(rest) {

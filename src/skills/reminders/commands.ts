@@ -31,6 +31,7 @@ export function commands(): Command[] {
     {
       name: 'reminders',
       summary: 'List your reminders.',
+      overtakes: true,
       usage: '[pending|completed|all] [page]',
       options: [{ name: 'show', description: 'pending, completed, all, or a day', complete: shown }],
       private: true,

@@ -67,6 +67,7 @@ function commands(all: AllSkills): Command[] {
     {
       name: 'schedules',
       summary: 'Show what runs by itself, switch it on or off, or run it now.',
+      overtakes: 'bare',
       usage: '[on|off|run|delete name]',
       options: [
         { name: 'what', description: 'on, off, run or delete; nothing to see all' },

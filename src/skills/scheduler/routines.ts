@@ -74,6 +74,7 @@ export function routineCommands(all: AllSkills): Command[] {
   return ROUTINES.map((routine) => ({
     name: ROUTINE_COMMANDS[routine.name],
     summary: routine.summary,
+    overtakes: true,
     plannable: true,
     private: true,
     prepare: () => all.agendaAhead(routine.kind),

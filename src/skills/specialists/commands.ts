@@ -53,6 +53,7 @@ function specialistsCommand({ host, database }: ToolDeps): Command {
   return {
     name: 'specialists',
     summary: 'Show the specialists, approve one.',
+    overtakes: 'bare',
     usage: '[approve NAME]',
     options: [
       { name: 'what', description: 'approve; nothing for the list', complete: async () => ['approve'] },

@@ -9,6 +9,7 @@ export function commands(): Command[] {
     {
       name: 'tasks',
       summary: 'Show your tasks, or one of them with its steps.',
+      overtakes: true,
       usage: '[which]',
       options: [{ name: 'which', description: 'Its number, its id or words of it; nothing to see all' }],
       private: true,

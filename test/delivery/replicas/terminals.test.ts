@@ -10,15 +10,18 @@ const MESSAGES = LONG ? 20 : 5;
 
 const names = Array.from({ length: CONVERSATIONS }, (_, conversation) => `c${conversation}`);
 const texts = (name: string) => Array.from({ length: MESSAGES }, (_, message) => `${name} message ${message}`);
-const all = names.flatMap(texts).map((text) => `Noted: “${text}”`);
+const all = names
+  .flatMap(texts)
+  .map((text) => `Noted: “${text}”`)
+  .sort();
 
-/** The notes that a program was told of, in the order of their conversations. */
+/** The notes that a program was told of; the order of two answers is not promised between processes. */
 const told = (program: Jsonl) => {
   const shown = program.shown().flatMap(({ conversation, text = '' }) => {
     const noted = /^Noted: “.*?”/.exec(text)?.[0];
     return noted === undefined ? [] : [{ conversation, noted }];
   });
-  return names.flatMap((name) => shown.filter(({ conversation }) => conversation === name).map(({ noted }) => noted));
+  return shown.flatMap(({ conversation, noted }) => (noted.includes(`“${conversation} `) ? [noted] : [])).sort();
 };
 
 const says = (program: Jsonl) =>

@@ -65,6 +65,7 @@ function skillsCommand(deps: ToolDeps): Command {
   return {
     name: 'skills',
     summary: 'Show the skills, switch them on or off here, approve one.',
+    overtakes: 'bare',
     writes: switching,
     usage: '[on|off|approve NAME | tag:TAG]',
     options: [

@@ -311,6 +311,7 @@ const MOST_UNDOS = 5;
 const learnedCommand: Command = {
   name: 'learned',
   summary: 'The skills that I learned, how they fare, and Undo.',
+  overtakes: true,
   private: true,
   async run(_, { tx, person, private: isPrivate, clock, when }) {
     if (!isPrivate) return failed('NOT_HERE', texts.privateOnly());
