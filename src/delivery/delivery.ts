@@ -95,27 +95,12 @@ export class Delivery {
     const { database, world, contexts } = options;
     this.hints = new Hints(options);
     const instance = () => this.self;
+    this.seats = new Seats({ database, instance, adapters: () => this.adapters });
     const signal = this.stopAll.signal;
     // Every turn and every send listens to it; the number is bounded by `concurrency` and the outbox's slots.
     setMaxListeners(0, signal);
-    const { places } = this;
-    this.seats = new Seats({ database, instance, adapters: () => this.adapters });
     const { seats } = this;
-    this.outbox = new OutboxSender({
-      database,
-      world,
-      instance,
-      adapters: () => this.adapters,
-      seats,
-      unreachable: (adapter) => this.hints.publish('held', adapter),
-      said: ({ key }) => {
-        if (!this.self.isAlone) this.hints.publish('said', key);
-      },
-      placeOf: (tx, ids) => places.find(tx, ids),
-      events: options.events,
-      wakeAt: options.wakeAt,
-      signal,
-    });
+    this.outbox = this.openOutbox();
     this.lanes = new Lanes({
       database,
       world,
@@ -155,6 +140,26 @@ export class Delivery {
     this.inbox = this.inboxWriter;
     this.admission = this.openAdmission(messageFiles);
     this.requests = this.openRequests();
+  }
+
+  private openOutbox(): OutboxSender {
+    const { database, world, events, wakeAt } = this.options;
+    const { places, seats } = this;
+    return new OutboxSender({
+      database,
+      world,
+      instance: () => this.self,
+      adapters: () => this.adapters,
+      seats,
+      unreachable: (adapter) => this.hints.publish('held', adapter),
+      said: ({ key }) => {
+        if (!this.self.isAlone) this.hints.publish('said', key);
+      },
+      placeOf: (tx, ids) => places.find(tx, ids),
+      events,
+      wakeAt,
+      signal: this.stopAll.signal,
+    });
   }
 
   private openRequests(): Requests {

@@ -60,7 +60,7 @@ test('comments that begin without a noun or verb are counted, in both forms', ()
   expect(countHeadless([['test/agent/turn.ts', headless]])).toEqual([]);
 });
 
-test('the shape of src is bounded: its files, those of a folder, and small ones that one file imports', () => {
+test('the shape of src is bounded: lines a file, files of a folder, and small ones that one file imports', () => {
   const source = (file: string, text = '') => [`src/${file}`, text] as const;
   const files = [
     source('notes/index.ts', "import { a } from './a.ts';\nimport { b } from './b.ts';\nimport { c } from './c.ts';\n"),
@@ -69,10 +69,10 @@ test('the shape of src is bounded: its files, those of a folder, and small ones 
     source('notes/c.ts', `${lines(60)}\n`),
     ['test/notes/b.test.ts', "import { b } from '../../src/notes/b.ts';\n"] as const,
   ];
-  const bounds = { files: 4, filesInFolder: 4, smallWithOneImporter: 1 };
+  const bounds = { linesPerFile: 16, filesInFolder: 4, smallWithOneImporter: 1 };
   expect(checkShape(files, bounds)).toEqual([]);
-  expect(checkShape(files, { files: 3, filesInFolder: 3, smallWithOneImporter: 0 })).toEqual([
-    'src has 4 files (3)',
+  expect(checkShape(files, { linesPerFile: 17, filesInFolder: 3, smallWithOneImporter: 0 })).toEqual([
+    'the files of src have 16.3 lines on average (17)',
     'src/notes has 4 files of its own (3)',
     '1 files under 60 lines have one importer and no test (0), such as src/notes/a.ts',
   ]);
