@@ -45,7 +45,7 @@ export class Agent implements TurnHost {
    * that begins now begins with `first`, which the person asked for by name; it ends when that fails.
    */
   answer(item: Item, signal: AbortSignal, first?: Call): Promise<void> {
-    return inSpan(this.options.world.spans, 'turn', {}, () => this.turn(item, signal, first));
+    return inSpan(this.options.world, 'turn', {}, () => this.turn(item, signal, first));
   }
 
   private async turn(item: Item, signal: AbortSignal, first?: Call): Promise<void> {
@@ -205,7 +205,7 @@ export class Agent implements TurnHost {
         mayUse: (tool) => toolbox.mayUse(person, tool),
         call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
       },
-      runner: { spans: world.spans, changed: () => this.options.changed(person.id) },
+      runner: { spans: world.spans, pace: world.pace, changed: () => this.options.changed(person.id) },
     };
   }
 

@@ -33,7 +33,7 @@ export async function openCore(config: Config, world: World, closer: Closer, opt
   const events = new Events({ targets: config.events.targets, egress, world, wakeAt });
   const program = `coda ${options.version}`;
   const delivery = openDelivery(config, { database, bus, world, artifacts, egress, gate, events, program, wakeAt });
-  measure(world, database, delivery);
+  measure(world, database, delivery, closer);
   const owner = () => delivery.self.owner();
   const jobs = new JobQueue({ database, world, owner, events, wakeAt, signal: stopping.signal });
   const schedules = new Schedules({ database, world, jobs, wakeAt });

@@ -4,6 +4,7 @@ import { FaultBook } from '../base/faults.ts';
 import { createLog, type LogLevel, Secrets, Trace } from '../base/log.ts';
 import { MetricsBook } from '../base/metrics.ts';
 import { OutboundProxy } from '../base/outbound.ts';
+import { Pace } from '../base/spans.ts';
 import type { World } from '../base/world.ts';
 
 export interface WorldOptions {
@@ -18,13 +19,16 @@ export function createWorld({ env, secrets = new Secrets(), level, testClock }: 
   const trace = new Trace();
   const proxy = OutboundProxy.of(env);
   for (const { href } of proxy?.all ?? []) secrets.addUrl(href);
+  const clock = clockOf(testClock);
+  const log = createLog(level, secrets, undefined, trace);
   const world: World = {
-    clock: clockOf(testClock),
+    clock,
     env,
-    log: createLog(level, secrets, undefined, trace),
+    log,
     trace,
     secrets,
     metrics: new MetricsBook(),
+    pace: new Pace(clock, ({ during, ms }) => log.warn({ during, ms }, 'the event loop stood still')),
     faults: new FaultBook(),
     proxy,
   };

@@ -80,10 +80,82 @@ export class Spans {
 const newId = () => randomBytes(8).toString('hex');
 
 export function inSpan<T>(
-  spans: Spans | undefined,
+  { spans, pace }: Traced,
   name: string,
   attributes: SpanAttributes,
   work: () => Promise<T>,
 ): Promise<T> {
+  pace?.begins([name, ...Object.values(attributes)].join(' '));
   return spans ? spans.in(name, attributes, work) : work();
+}
+
+export interface Traced {
+  spans?: Spans | undefined;
+  pace?: Pace | undefined;
+}
+
+const TICK_MS = 1_000;
+/** Longer than any work of the process's own may hold up everybody else. */
+const STALL_MS = 1_000;
+
+export interface Stall {
+  /** The work that began last before the event loop stood still; undefined: none had since it last went on. */
+  during: string | undefined;
+  ms: number;
+  at: Date;
+}
+
+/**
+ * Finds where the event loop stood still. Nothing else begins meanwhile: so the longest time between two beginnings, where
+ * a timer came late by as much, belongs to the work that began before it.
+ */
+export class Pace {
+  /** The last stall; undefined: there was none. */
+  last: Stall | undefined;
+  private readonly clock: Pick<Clock, 'now'>;
+  private readonly monotonic: () => number;
+  private readonly stalled: (stall: Stall) => void;
+  private during: string | undefined;
+  private since: number;
+  private longest: { during: string | undefined; ms: number } = { during: undefined, ms: 0 };
+  private due: number;
+
+  /** `monotonic`: milliseconds of the process itself, which no test clock moves. */
+  constructor(
+    clock: Pick<Clock, 'now'>,
+    stalled: (stall: Stall) => void = () => {},
+    monotonic = () => performance.now(),
+  ) {
+    this.clock = clock;
+    this.stalled = stalled;
+    this.monotonic = monotonic;
+    this.since = monotonic();
+    this.due = this.since + TICK_MS;
+  }
+
+  /** Looks once a second whether it is late; the process may end meanwhile. Returns how it is stopped. */
+  watch(): () => void {
+    this.due = this.monotonic() + TICK_MS;
+    const timer = setInterval(() => this.tick(), TICK_MS).unref();
+    return () => clearInterval(timer);
+  }
+
+  tick(): void {
+    this.begins(undefined);
+    const ms = Math.round(this.monotonic() - this.due);
+    if (ms >= STALL_MS && this.longest.ms >= STALL_MS) {
+      this.last = { during: this.longest.during, ms, at: this.clock.now() };
+      this.stalled(this.last);
+    }
+    this.longest = { during: undefined, ms: 0 };
+    this.due = this.monotonic() + TICK_MS;
+  }
+
+  begins(name: string | undefined): void {
+    const now = this.monotonic();
+    const ms = now - this.since;
+    if (ms > this.longest.ms) this.longest = { during: this.during, ms };
+    this.during = name;
+    this.since = now;
+  }
 }

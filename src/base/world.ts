@@ -3,7 +3,7 @@ import type { FaultBook } from './faults.ts';
 import type { Log, Secrets, Trace } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { OutboundProxy } from './outbound.ts';
-import type { Spans } from './spans.ts';
+import type { Pace, Spans } from './spans.ts';
 
 export interface Point {
   /** `inbox.accept`, `turn.finish`, `send.discord` … */
@@ -20,6 +20,7 @@ export interface World {
   metrics: Metrics;
   trace?: Trace;
   spans?: Spans;
+  pace?: Pace;
   faults?: FaultBook;
   proxy?: OutboundProxy | undefined;
   /** The addresses of a name, instead of the system's resolver, for names that others chose. Rejects where there are none. */

@@ -140,6 +140,7 @@ class WrappedDatabase implements Database {
   private async named<T>(name: string, attempt: () => Promise<T>): Promise<T> {
     return this.counted(async () => {
       this.world.probe?.({ name, phase: 'before' });
+      this.world.pace?.begins(`tx ${name}`);
       const beganAt = this.world.clock.monotonic();
       const value = await this.retried(name, attempt);
       this.took.observe({ name }, (this.world.clock.monotonic() - beganAt) / 1_000);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MetricsBook } from '../../src/base/metrics.ts';
 import { packageRoot } from '../../src/base/root.ts';
+import { Pace } from '../../src/base/spans.ts';
 import { type Play, play } from '../support/play.ts';
 import { echo } from '../support/scripted-model.ts';
 
@@ -45,6 +46,7 @@ test('what a person notices is counted: messages, answers, reminders, what waits
   expect(text).toMatch(/^coda_sends_total\{adapter="fake",outcome="sent"\} [1-9]/m);
   expect(text).toMatch(/^coda_transaction_seconds_count\{name="inbox.accept"\} [1-9]/m);
   expect(text).toMatch(/^coda_approvals_waiting 0$/m);
+  expect(text).toMatch(/^coda_event_loop_delay_seconds\{quantile="max"\} \d/m);
 });
 
 test('a histogram counts into ranges, and a number that cannot be read keeps back no other', async () => {
@@ -58,4 +60,28 @@ test('a histogram counts into ranges, and a number that cannot be read keeps bac
   expect(text).toContain('a_seconds_bucket{name="a \\"b\\"\\n",le="10"} 3');
   expect(text).toContain('a_seconds_bucket{name="a \\"b\\"\\n",le="+Inf"} 4');
   expect(text).toContain('whole 3');
+});
+
+test('where everything stood still, the work that began before it is named', () => {
+  let now = 0;
+  const told: string[] = [];
+  const at = new Date('2026-11-20T12:00:00Z');
+  const pace = new Pace(
+    { now: () => at },
+    ({ during }) => told.push(during ?? ''),
+    () => now,
+  );
+  const passes = (ms: number, next?: string) => {
+    now += ms;
+    pace.begins(next);
+  };
+  passes(10, 'tx inbox.accept');
+  passes(5, 'tool web_read');
+  passes(7_000, 'tx turn.step');
+  pace.tick();
+  expect(pace.last).toEqual({ during: 'tool web_read', ms: 6_015, at });
+  passes(400, 'tx turn.finish');
+  now += 600;
+  pace.tick();
+  expect(told).toEqual(['tool web_read']);
 });

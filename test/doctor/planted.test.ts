@@ -6,6 +6,7 @@ import {
   judgeInodes,
   judgeMemory,
   judgeSecrets,
+  judgeStall,
 } from '../../src/app/doctor/machine.ts';
 import { judgeStorage } from '../../src/app/doctor/storage.ts';
 import {
@@ -88,6 +89,12 @@ const PLANTED: readonly [
   remedy: RegExp,
 ][] = [
   ['a full disk', judgeDisk(20_000_000, '/data'), 'DISK_FULL', /Free space/],
+  [
+    'work that held everybody up',
+    judgeStall({ during: 'tool web_read', ms: 7_600, at: NOW }, NOW),
+    'LOOP_STALLED',
+    /report what is named/,
+  ],
   ['a disk that fills up', judgeDisk(400_000_000, '/data'), 'DISK_LOW', /retention\.days/],
   ['a data folder that is gone', judgeFolder('ENOENT', '/data'), 'DATA_UNWRITABLE', /--data/],
   ['a data folder of another user', judgeFolder('EACCES', '/data'), 'DATA_UNWRITABLE', /chown/],

@@ -190,7 +190,7 @@ export class Inference {
       try {
         const { request } = fitted.plan;
         const about = { model: model.name, tools: request.tools.length };
-        const answer = await inSpan(this.options.world.spans, 'model', about, () =>
+        const answer = await inSpan(this.options.world, 'model', about, () =>
           requestModel(model, request, signal, options),
         );
         this.estimates.learn(fitted.plan, fitted.by, answer);

@@ -157,7 +157,7 @@ export async function runData(
   const most = (tool.timeoutMs ?? DATA_TIMEOUT_MS) * (ready?.wasSlow ? SECOND_TIME : 1);
   const since = performance.now();
   const prepared = tool.prepare && { prepared: ready?.get(key) };
-  const result = await inSpan(ctx.runner.spans, 'tool', aboutTool(tool), () =>
+  const result = await inSpan(ctx.runner, 'tool', aboutTool(tool), () =>
     withTimeout(most, ran({ tool, input }, read, { ...ctx, ...prepared, tx })),
   );
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
@@ -191,7 +191,7 @@ export async function runOutside(
       );
     signal.addEventListener('abort', stop, { once: true });
   });
-  const run = inSpan(ctx.runner.spans, 'tool', aboutTool(tool), async () => {
+  const run = inSpan(ctx.runner, 'tool', aboutTool(tool), async () => {
     const read = await inEnglishWords({ tool, input }, ctx);
     return 'ok' in read ? read : tool.run(read.input, { ...ctx, signal });
   }).catch((error: unknown) => failed('INTERNAL', messageOf(error)));

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../../base/clock.ts';
 import type { ErrorCode, FailureCode } from '../../base/errors.ts';
-import type { Spans } from '../../base/spans.ts';
+import type { Traced } from '../../base/spans.ts';
 import type { Choice, FileRef, Origin, Place } from '../../delivery/index.ts';
 import type { Person, Thing, Who } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
@@ -163,12 +163,11 @@ export interface OtherTools {
 }
 
 /** Hooks and values of the code that runs calls (`calls.ts`); no tool reads them. */
-export interface CallRunner {
+export interface CallRunner extends Traced {
   /** Values that calls of this transaction have awaited before it, by tool and input. */
   ready?: ReadonlyMap<string, unknown> & { readonly wasSlow: boolean };
   /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */
   look?(tool: Tool, input: unknown): Promise<Look> | undefined;
-  spans?: Spans | undefined;
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */
   changed?(): void;
 }
@@ -273,6 +272,8 @@ export interface ToolFlow<Input> {
    * turn that has called it has read something of the person's own.
    */
   impersonal?: true;
+  /** The part of an earlier result that it shows: the handle of that result, and the character up to which it reads. */
+  readsOn?(input: Input): { handle: string; to: number };
   /** The service that it asks: what came from there tells that service nothing new. */
   service?(input: Input): string;
 }
@@ -408,6 +409,14 @@ export function privately(...fields: readonly string[]): (input: unknown) => unk
 }
 
 /** A short way to say that it went well. */
+/** Longer results are shown to a model shortened, with a handle to read on. Characters. */
+export const LONGEST_SHOWN = 8_000;
+
+/** A result as a model is shown it. */
+export function wholeOf({ text, material }: Pick<Done, 'text' | 'material'>): string {
+  return material === undefined ? text : `${text}\n\n${material}`;
+}
+
 export function done(text: string, more: Omit<Done, 'ok' | 'text'> = {}): Done {
   return { ok: true, text, ...more };
 }

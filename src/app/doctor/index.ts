@@ -99,7 +99,7 @@ function coreChecks(parts: DoctorParts, breakers: Breakers, faults: FaultLog, re
   return [
     storageCheck(parts.healthy),
     databaseCheck(database, others),
-    ...machineChecks(config, database),
+    ...machineChecks(config, database, world),
     ...(world.proxy ? [proxyCheck(world.proxy)] : []),
     overridesCheck(config.overridden),
     tellingOverrides(busCheck(parts.bus, config.redis !== undefined, replicas), 'redis', config.overridden),

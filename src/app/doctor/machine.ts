@@ -2,8 +2,11 @@ import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
+import { DAY_MS } from '../../base/clock.ts';
 import { systemCode } from '../../base/errors.ts';
+import type { Stall } from '../../base/spans.ts';
 import { bytesOf } from '../../base/text.ts';
+import type { World } from '../../base/world.ts';
 import { combineVerdicts, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import { type Config, envFileOf } from '../../config/index.ts';
 import type { Database } from '../../storage/index.ts';
@@ -52,6 +55,16 @@ export function judgeMemory({ used, limit, free }: { used: number; limit: number
   return { ...low, says, remedy };
 }
 
+/** Verdict on the last time that the event loop stood still: everybody waited for one piece of work. Pure. */
+export function judgeStall(stall: Stall | undefined, now: Date): Verdict {
+  if (!stall || now.getTime() - stall.at.getTime() > DAY_MS) return { ok: true, says: 'nothing has held everybody up' };
+  const during = stall.during === undefined ? 'between two pieces of work' : `in or right after ${stall.during}`;
+  const says = `everything stood still for ${(stall.ms / 1_000).toFixed(1)} s until ${stall.at.toISOString()}, ${during}`;
+  const remedy =
+    'Look whether the machine was busy or asleep; else report what is named here: no work may take so long.';
+  return { ok: false, code: 'LOOP_STALLED', severity: 'warning', says, remedy };
+}
+
 /** Verdict on a folder to be written to; `code` is the system's refusal, undefined where it has none. Pure. */
 export function judgeFolder(code: string | undefined, folder: string): Verdict {
   if (code === undefined) return { ok: true, says: `${folder} can be written to` };
@@ -84,7 +97,7 @@ export function judgeSecrets(file: string, mode: number): Verdict {
   return { ok: false, code: 'SECRETS_READABLE', severity: 'warning', says, remedy: `Run: chmod 600 ${file}` };
 }
 
-export function machineChecks(config: Config, database: Database): HealthCheck[] {
+export function machineChecks(config: Config, database: Database, { clock, pace }: World): HealthCheck[] {
   const { dataDir } = config;
   return [
     {
@@ -95,6 +108,7 @@ export function machineChecks(config: Config, database: Database): HealthCheck[]
       },
     },
     { name: 'memory of this machine', check: async () => judgeMemory(memory()) },
+    ...(pace ? [{ name: 'event loop', check: async () => judgeStall(pace.last, clock.now()) }] : []),
     { name: 'data folder', check: async () => judgeFolder(await refusal(dataDir), dataDir) },
     {
       name: 'clock',

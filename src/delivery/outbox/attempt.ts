@@ -132,6 +132,7 @@ export class Attempts {
         if (!receipt && !row.removed) this.sendsAgain(row);
       }
       world.probe?.({ name: `send.${adapter.name}`, phase: 'before' });
+      world.pace?.begins(`send ${adapter.name}`);
       const beganAt = world.clock.monotonic();
       // An adapter that does not heed the signal must not hold its slot, or the end of the process.
       const act = () => unlessAborted(signal, this.sendOrEdit(adapter, row, { part, receipt, isWanted }, signal));
