@@ -24,6 +24,7 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { packageRoot } from '../base/root.ts';
+import { withoutPairs } from '../base/text.ts';
 import type { World } from '../base/world.ts';
 import {
   type AllSkills,
@@ -419,7 +420,7 @@ export function soulOf(path: string, world: World): () => Promise<string> {
 
 /** Removes comments, which are for the person who edits the file and not for the model. */
 function withoutComments(text: string): string {
-  return text.replace(/<!--[\s\S]*?-->/g, '').trim();
+  return withoutPairs(text, '<!--', '-->').trim();
 }
 
 /** Age after which another process's writes are read; this one's are seen at once. */

@@ -158,7 +158,7 @@ function withoutPlural(word: string): string {
   if (word.endsWith('sses')) return word.slice(0, -2);
   if (/ie[sd]$/.test(word)) return word.slice(0, word.length > 4 ? -2 : -1);
   if (/[us]s$/.test(word) || !word.endsWith('s')) return word;
-  return /[aeiouy].+s$/.test(word) ? word.slice(0, -1) : word;
+  return /[aeiouy]./.test(word.slice(0, -1)) ? word.slice(0, -1) : word;
 }
 
 function regionsOf(word: string): [number, number] {

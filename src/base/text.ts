@@ -16,6 +16,33 @@ export function decoded(bytes: Buffer): string {
   return new TextDecoder(encoding).decode(bytes);
 }
 
+/**
+ * `text` without the signs at its end that are among `signs`, of which a blank stands for white space of any kind. A regular
+ * expression for an end looks for it from each place: the square of the length of a run.
+ */
+export function stripEnd(text: string, signs: string): string {
+  const hasSpace = signs.includes(' ');
+  let end = text.length;
+  for (; end > 0; end--) {
+    const sign = text[end - 1] as string;
+    if (!signs.includes(sign) && !(hasSpace && sign.trim() === '')) break;
+  }
+  return text.slice(0, end);
+}
+
+/** `text` without what stands between `open` and the next `close`, and without both. Linear, also where nothing closes. */
+export function withoutPairs(text: string, open: string, close: string): string {
+  let kept = '';
+  let from = 0;
+  for (let at = text.indexOf(open); at >= 0; at = text.indexOf(open, from)) {
+    const end = text.indexOf(close, at + open.length);
+    if (end < 0) break;
+    kept += text.slice(from, at);
+    from = end + close.length;
+  }
+  return kept + text.slice(from);
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }

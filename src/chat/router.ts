@@ -10,7 +10,7 @@ import {
   type TxContext,
 } from '../agent/index.ts';
 import type { Instant } from '../base/clock.ts';
-import { didYouMean } from '../base/text.ts';
+import { didYouMean, stripEnd } from '../base/text.ts';
 import {
   buttons,
   type Choice,
@@ -246,10 +246,7 @@ const LATE_MS = 10 * 60_000;
  */
 function choiceMeant(text: string, buttons: readonly OpenButton[], now: Instant): OpenButton | undefined {
   if (buttons.length === 0 || text.length > LONGEST_CHOICE) return undefined;
-  const said = text
-    .trim()
-    .toLowerCase()
-    .replace(/[.!]+$/, '');
+  const said = stripEnd(text.trim().toLowerCase(), '.!');
   if (said === '') return undefined;
   const inTime = (button: OpenButton | undefined): OpenButton | undefined =>
     button?.grave && now.getTime() - Date.parse(button.at) > LATE_MS ? undefined : button;

@@ -33,7 +33,7 @@ const SETTING = /^([ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=)([ \t]*)("[^"]*"|'[^']*
 function withHashes(text: string): string {
   return text.replace(SETTING, (line: string, name: string, space: string, value: string) => {
     const isBare = !/^["'`]/.test(value) && !(space !== '' && value.startsWith('#'));
-    const bare = value.replace(/\s#.*$/, '').trimEnd();
+    const bare = value.replace(/\s#.*$/s, '').trimEnd();
     const quote = ["'", '"', '`'].find((each) => !bare.includes(each));
     return isBare && bare.includes('#') && quote !== undefined ? `${name}${quote}${bare}${quote}` : line;
   });

@@ -36,7 +36,7 @@ interface Whole {
 const LANGUAGE = /^[\w+#.-]{1,20}$/;
 const BLOCK_START = /^(?=#{1,6}(?:\s|$)|>|[-+*](?:\s|$)|[-=*_]{2,}\s*$|=+\s*$|~~~)/;
 const NUMBERED = /^(\d{1,9})(?=[.)](?:\s|$))/;
-const DELIMITER = /^[\s|:-]*-[\s|:-]*$/m;
+const DELIMITER = /^(?:[|:]|[^\S\r\n\u2028\u2029])*-(?:[|:-]|[^\S\r\n\u2028\u2029])*$/m;
 
 function write(blocks: readonly Block[], pairing: ReadonlySet<string>): string {
   const definitions = blocks.flatMap((block) => (block.type === 'definition' ? block : []));
@@ -221,7 +221,7 @@ function addAddress(url: string | undefined, words: string, at: number, to: Toke
 
 const codeText = (code: string): string => inOneLine(code.replaceAll('`', "'")).trim();
 
-const inOneLine = (text: string): string => text.replaceAll(/[ \t]*\n/g, ' ');
+const inOneLine = (text: string): string => text.replaceAll(/(?<![ \t])[ \t]*\n/g, ' ');
 
 function prefixed(text: string, first: string, others: string, blank: string): string {
   return text

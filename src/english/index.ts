@@ -80,7 +80,7 @@ const LONGEST_TIME = 200;
 function answerTo({ text, dialogue: { question }, when }: Heard): Call | undefined {
   if (!question) return undefined;
   const { call, slot } = question;
-  const said = text.trim().replace(/[.!]+$/, '');
+  const said = text.trim().replace(/(?<![.!])[.!]+$/, '');
   const filled = /^(?:when|until)$/.test(slot) ? timeIn(said, when) : said.replace(/^to (?=\S)/i, '');
   return filled === undefined ? undefined : { tool: call.tool, input: { ...call.input, [slot]: filled } };
 }

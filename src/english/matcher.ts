@@ -1,5 +1,7 @@
 /** Frames, and the matcher that reads a request as one of them. Every word of the request has its place in it. Pure. */
+
 import { lazy } from '../base/async.ts';
+import { stripEnd } from '../base/text.ts';
 import { isDoubtful, mayFill, type Request, type Slot, type Span, slotOf, type Times } from './slots.ts';
 import { BINDING, beforeFillers, behindFiller } from './words.ts';
 
@@ -209,7 +211,7 @@ function matchOf(
   const slots: Record<string, string> = {};
   let taken = 0;
   const timed = [lead, spans.when, spans.when2].filter((span) => span !== undefined);
-  const when = timed.map((span) => slotOf(request, span).words.replace(/\?+$/, '')).join(' ');
+  const when = timed.map((span) => stripEnd(slotOf(request, span).words, '?')).join(' ');
   if (timed.length > 1 && !times.isTime(when)) return undefined;
   if (when !== '') slots.when = when;
   for (const [name, span] of Object.entries(spans)) {
@@ -220,7 +222,7 @@ function matchOf(
     }
     const { words: own } = slotOf(request, span);
     // A question mark is part of a text, and of nothing else.
-    slots[name] = name === 'text' ? own : own.replace(/\?+$/, '');
+    slots[name] = name === 'text' ? own : own.replace(/(?<!\?)\?+$/, '');
     if (name !== 'lead') taken += span.to - span.from;
   }
   const { text: said } = spans;

@@ -1,6 +1,6 @@
 /** The buttons where a message is not certain: the nearest frames, filled with what was read. */
 import type { Call, Heard } from '../agent/index.ts';
-import { shorten } from '../base/text.ts';
+import { shorten, withoutPairs } from '../base/text.ts';
 import type { Choice } from '../delivery/index.ts';
 import {
   type Frame,
@@ -137,7 +137,7 @@ function guesses(
 }
 
 const isShowing = ({ says, changes, tool, needs }: Frame): boolean =>
-  tool !== undefined && !changes && !needs && says.some((pattern) => !pattern.replace(/\[[^\]]*\]/g, '').includes('{'));
+  tool !== undefined && !changes && !needs && says.some((pattern) => !withoutPairs(pattern, '[', ']').includes('{'));
 
 const hasNoun = ({ nouns = '' }: Frame, words: Understood['request']['words']): boolean =>
   nouns !== '' &&
@@ -204,7 +204,7 @@ function aligned({ frame, nodes }: Pattern, request: Request, times: Times): Mat
   const slots: Record<string, string> = {};
   for (const [name, span] of Object.entries(state.best.spans)) {
     const key = name.startsWith('when') ? 'when' : name;
-    const said = slotOf(request, span).words.replace(/\?+$/, '');
+    const said = slotOf(request, span).words.replace(/(?<!\?)\?+$/, '');
     slots[key] = key in slots ? `${slots[key]} ${said}` : said;
   }
   return [{ frame, slots, own: state.best.score, isDoubtful: true }];

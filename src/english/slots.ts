@@ -1,4 +1,5 @@
 /** Slots of a request: stretches of its words that are read as a time, a text, a number, a sum. Pure. */
+import { stripEnd } from '../base/text.ts';
 import { hasUnreadTime, parseWhen, type TimeStretch, timeAtEnds, type WhenContext } from '../time/index.ts';
 import { sumOf } from './sums.ts';
 import { endsCourteous, verbatim, type Word } from './words.ts';
@@ -62,7 +63,7 @@ export class Times {
 
   isTime(words: string): boolean {
     const { start } = timeAtEnds(words, this.when);
-    return start !== undefined && start.to >= words.trimEnd().replace(/[.!?,]+$/, '').length;
+    return start !== undefined && start.to >= stripEnd(words.trimEnd(), '.!?,').length;
   }
 
   isSeries(words: string): boolean {

@@ -1,3 +1,5 @@
+import { stripEnd } from '../base/text.ts';
+
 /** Sums in words and signs: "15% of 240", "12 plus 3 times 4", "(3.5 + 2) / 4". Pure. */
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -20,7 +22,7 @@ const LONGEST = 200;
 
 /** Its value; undefined for words that are no sum of at least two numbers. */
 export function sumOf(words: string): number | undefined {
-  const tokens = tokensOf(words.trim().replace(/[=?.!\s]+$/, ''));
+  const tokens = tokensOf(stripEnd(words.trim(), '=?.! '));
   if (!tokens || tokens.filter((token) => typeof token === 'number').length < 2) return undefined;
   let at = 0;
   const take = (...signs: string[]): string | undefined => {

@@ -1,3 +1,4 @@
+import { stripEnd } from '../base/text.ts';
 /** A message as words, each with its place in the text, and the courtesies around it. Pure. */
 
 /** One word: `norm` is in lower case, `lead` the signs before it. The two words of "what's" share its place. */
@@ -38,13 +39,13 @@ const CONTRACTIONS: Readonly<Record<string, string>> = {
 };
 
 const BEFORE = /^["'“”‘’([{<*_~`]+/u;
-const BEHIND = /["'“”‘’)\]}>*_~`,.!?;:…]+$/u;
+const BEHIND = '"\'“”‘’)]}>*_~`,.!?;:…';
 
 export function wordsOf(text: string): Word[] {
   const chunks = [...text.matchAll(/\S+/g)].flatMap((match) => {
     const [chunk] = match;
     const lead = BEFORE.exec(chunk)?.[0] ?? '';
-    const bare = chunk.slice(lead.length).replace(BEHIND, '');
+    const bare = stripEnd(chunk.slice(lead.length), BEHIND);
     const from = match.index + lead.length;
     return /[\p{L}\p{N}\p{Extended_Pictographic}&%]/u.test(bare) ? [{ lead, bare, from, to: from + bare.length }] : [];
   });

@@ -136,6 +136,6 @@ export function cleanPath(path: string): string {
 function cleanName(name: string): string {
   const cleaned = name
     .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\uFFFD<>:"|?*\\`$;&]/gu, '_')
-    .replace(/^[\s.~-]+|[\s.]+$/g, (edge) => '_'.repeat(edge.length));
+    .replace(/^[\s.~-]+|(?<![\s.])[\s.]+$/g, (edge) => '_'.repeat(edge.length));
   return [...cleaned].reduce((kept, char) => (Buffer.byteLength(kept + char) <= LONGEST_NAME ? kept + char : kept), '');
 }

@@ -299,7 +299,8 @@ const broken = (message: string) => thrown(failure('SANDBOX_ENGINE', message, 'L
 /** The references behind `FROM` and `COPY --from`, or why the file cannot be trusted to name them all. */
 function basesOf(dockerfile: string): { bases: string[] } | { problem: string } {
   // Another escape character would join other lines than the ones below.
-  if (/^\s*#\s*(?:escape|syntax)\s*=/im.test(dockerfile)) return { problem: 'It has a parser directive.' };
+  if (/^[^\S\r\n\u2028\u2029]*#\s*(?:escape|syntax)\s*=/im.test(dockerfile))
+    return { problem: 'It has a parser directive.' };
   const bases = new Set<string>();
   const stages = new Set<string>();
   for (const line of instructionsIn(dockerfile)) {
@@ -319,7 +320,9 @@ function basesOf(dockerfile: string): { bases: string[] } | { problem: string } 
     if (/[$"'`]/.test(from)) return { problem: 'A COPY names no plain image.' };
     if (!stages.has(from.toLowerCase()) && !/^\d+$/.test(from)) bases.add(from);
   }
-  return bases.size === 0 && !/^\s*from\s+scratch\b/im.test(dockerfile) ? NO_BASE : { bases: [...bases] };
+  return bases.size === 0 && !/^[^\S\r\n\u2028\u2029]*from\s+scratch\b/im.test(dockerfile)
+    ? NO_BASE
+    : { bases: [...bases] };
 }
 
 const NO_BASE = { problem: 'It has no FROM.' };

@@ -148,7 +148,7 @@ const TOLD_MS = 20;
 const OOM_MS = 300;
 const SIGKILL = 137;
 /** Docker's output when the runtime could not start a program. */
-const NOT_STARTED = /^OCI runtime exec failed: .*?: ((?:exec|chdir|fork).*?)(?:: unknown)?\s*$/s;
+const NOT_STARTED = /^OCI runtime exec failed: .*?: ((?:exec|chdir|fork).*)$/s;
 
 interface Bounds {
   timeoutMs: number;
@@ -329,7 +329,13 @@ class Program {
     const [, reason] = (exitCode === 126 && NOT_STARTED.exec(told)) || [];
     if (reason === undefined) return { exitCode, stdout: told, stderr: stderr.text(), ...written, truncated };
     const isMissing = /executable file not found|: no such file or directory/.test(reason);
-    return { exitCode: isMissing ? 127 : 126, stdout: '', stderr: `${reason}\n`, ...written, truncated };
+    return {
+      exitCode: isMissing ? 127 : 126,
+      stdout: '',
+      stderr: `${reason.trimEnd().replace(/: unknown$/, '')}\n`,
+      ...written,
+      truncated,
+    };
   }
 
   private async isDrainedWithin(ms: number, drained: Promise<void>): Promise<boolean> {

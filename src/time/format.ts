@@ -98,7 +98,7 @@ function hasTwelve({ zone, locale }: Form): boolean {
 
 function hourCycleOf(locale: string, zone: string): string | undefined {
   try {
-    const tag = new Intl.Locale(locale.replace(/\..*$/, '').replaceAll('_', '-'));
+    const tag = new Intl.Locale(locale.replace(/\..*$/s, '').replaceAll('_', '-'));
     const region = regionOf(tag.baseName) ?? countryOf(zone);
     const placed = region === undefined ? tag : new Intl.Locale(tag, { region });
     return new Intl.DateTimeFormat(placed, { hour: 'numeric' }).resolvedOptions().hourCycle;

@@ -1,3 +1,4 @@
+import { stripEnd } from '../base/text.ts';
 import { hasUnreadTime, type TimeStretch, timeAtEnds } from './ends.ts';
 import { isForeign, languageOf } from './foreign/marks.ts';
 import { MONTHS, WEEKDAYS } from './format.ts';
@@ -212,11 +213,7 @@ const holdsTime = (task: string): boolean => hasUnreadTime(task, 'start') || has
 const joined = (before: string, after: string): string => `${trimmed(before)} ${trimmed(after)}`.trim();
 
 const trimmed = (rest: string): string =>
-  rest
-    .trim()
-    .replace(/^(?:[,;:.–-]+\s*)?(?:(?:me )?to\s+)?/i, '')
-    .replace(/\s*[,;:–(-]+$/, '')
-    .trim();
+  stripEnd(rest.trim().replace(/^(?:[,;:.–-]+\s*)?(?:(?:me )?to\s+)?/i, ''), ',;:–(-').trim();
 
 /** One reading that nothing makes doubtful is taken; else a person is asked. */
 function settled(

@@ -311,7 +311,12 @@ const AUXILIARY = /^(?:did|does|do|is|are|was|were|has|have|will|can)\b ?/i;
 
 /** A question without the words that only ask: "Where did Maya move?" → "Maya move". */
 function bareQuestion(text: string): string {
-  const bare = text.trim().replace(/\?+$/, '').replace(ASKED, '').replace(AUXILIARY, '').trim();
+  const bare = text
+    .trim()
+    .replace(/(?<!\?)\?+$/, '')
+    .replace(ASKED, '')
+    .replace(AUXILIARY, '')
+    .trim();
   return bare === '' ? text : bare;
 }
 

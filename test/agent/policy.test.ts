@@ -183,11 +183,15 @@ test.each<[string, string, boolean]>([
   ['https://a.example@evil.example/', 'see https://a.example', false],
   ['https://evil.example/a.example', 'see a.example', false],
   ['https://а.example/', 'see https://a.example', false],
+  ['https://a.example/x', 'see https://evil.example/?to=https://a.example/x', false],
+  ['https://a.example/x', '(https://a.example/x), then more', true],
+  ['https://a.example/x', `${'a'.repeat(400_000)} https://a.example/x`, true],
+  ['https://bücher.example/x', 'see BÜCHER.example/x!', true],
   ['bob', 'write to Bob, please', true],
   ['bob', 'write to bobby', false],
   ['bob@a.example', 'write to bob@a.example', true],
   ['bob@a.example.evil.example', 'write to bob@a.example', false],
   ['a', 'a b c', false],
-])('%s stands in "%s": %s', (target, text, expected) => {
+])('%s stands in "%.80s": %s', (target, text, expected) => {
   expect(standIn([target], [text])).toBe(expected);
 });

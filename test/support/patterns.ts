@@ -5,13 +5,18 @@ import ts from 'typescript';
  * A regular expression backtracks more than linearly when a repetition stands within a repetition, or when two
  * repetitions beside each other can take the same characters. Neither form is used.
  */
-interface Atom {
+export interface Atom {
   source: string;
   /** Repeated without an upper bound. */
   unbounded: boolean;
   optional: boolean;
+  /** The least number of times. */
+  least: number;
+  /** Repeated more than a few times. */
+  repeats: boolean;
 }
 
+const A_FEW = 8;
 const QUANTIFIER = /^(?:[*+?]|\{\d+(?:,\d*)?\})\??/;
 
 /** What is wrong with a pattern, in words; empty when nothing is. */
@@ -27,22 +32,22 @@ export function problems(source: string): string[] {
       }
     }
   };
-  for (const alternative of alternatives(source)) {
+  for (const alternative of alternativesOf(source)) {
     const atoms = atomsOf(alternative);
     check(atoms);
-    for (const { source: inner } of atoms) if (inner.startsWith('(')) found.push(...problems(body(inner)));
+    for (const { source: inner } of atoms) if (inner.startsWith('(')) found.push(...problems(bodyOf(inner)));
   }
   return found;
 }
 
 function hasUnbounded(source: string): boolean {
   if (!source.startsWith('(')) return false;
-  return alternatives(body(source)).some((one) =>
+  return alternativesOf(bodyOf(source)).some((one) =>
     atomsOf(one).some((atom) => atom.unbounded || hasUnbounded(atom.source)),
   );
 }
 
-function body(group: string): string {
+export function bodyOf(group: string): string {
   return group.slice(1, -1).replace(/^\?(?:[:=!]|<[=!]|<\w+>)/, '');
 }
 
@@ -65,7 +70,7 @@ function atomEnd(source: string, at: number): number {
   return source.length;
 }
 
-function alternatives(source: string): string[] {
+export function alternativesOf(source: string): string[] {
   const parts: string[] = [];
   let start = 0;
   for (let at = 0; at < source.length; at = source[at] === '|' ? at + 1 : atomEnd(source, at)) {
@@ -76,14 +81,16 @@ function alternatives(source: string): string[] {
   return [...parts, source.slice(start)];
 }
 
-function atomsOf(source: string): Atom[] {
+export function atomsOf(source: string): Atom[] {
   const atoms: Atom[] = [];
   for (let at = 0; at < source.length; ) {
     const end = atomEnd(source, at);
     const quantifier = QUANTIFIER.exec(source.slice(end))?.[0] ?? '';
     const unbounded = /^[*+]|,\}/.test(quantifier);
     const optional = /^[*?]|^\{0/.test(quantifier) || /^\(\?[=!<]|^[\^$]$|^\\b$/.test(source.slice(at, end));
-    atoms.push({ source: source.slice(at, end), unbounded, optional });
+    const [, least = '1', most] = /^\{(\d+)(?:,(\d+))?\}/.exec(quantifier) ?? [];
+    const repeats = unbounded || Number(most ?? least) > A_FEW;
+    atoms.push({ source: source.slice(at, end), unbounded, optional, least: optional ? 0 : Number(least), repeats });
     at = end + quantifier.length;
   }
   return atoms;
@@ -96,11 +103,22 @@ function overlap(a: string, b: string): boolean {
   return SAMPLE.some((sign) => one?.test(sign) && other?.test(sign));
 }
 
+export interface FoundPattern {
+  source: string;
+  flags: string;
+  /** Name of the constant that holds it; '' where none does. */
+  name: string;
+}
+
 /** The regular expressions of a source file. */
-export function patternsOf(file: string): string[] {
-  const found: string[] = [];
+export function patternsOf(file: string): FoundPattern[] {
+  const found: FoundPattern[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isRegularExpressionLiteral(node)) found.push(node.text.slice(1, node.text.lastIndexOf('/')));
+    if (ts.isRegularExpressionLiteral(node)) {
+      const end = node.text.lastIndexOf('/');
+      const name = ts.isVariableDeclaration(node.parent) ? node.parent.name.getText() : '';
+      found.push({ source: node.text.slice(1, end), flags: node.text.slice(end + 1), name });
+    }
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true));

@@ -7,7 +7,9 @@ import { patternsOf, problems } from '../support/patterns.ts';
 test('no pattern of the time language backtracks more than linearly', () => {
   const folder = fileURLToPath(new URL('../../src/time/', import.meta.url));
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-  const patterns = files.flatMap((name) => patternsOf(join(folder, name)).map((pattern) => ({ name, pattern })));
+  const patterns = files.flatMap((name) =>
+    patternsOf(join(folder, name)).map(({ source: pattern }) => ({ name, pattern })),
+  );
   expect(patterns.length).toBeGreaterThan(40);
   const bad = patterns.flatMap(({ name, pattern }) => problems(pattern).map((problem) => ({ name, pattern, problem })));
   expect(bad).toEqual([]);

@@ -5,7 +5,7 @@ import type {
   APIComponentInMessageActionRow,
   RESTPostAPIChannelMessageJSONBody,
 } from 'discord.js';
-import { shorten } from '../../base/text.ts';
+import { shorten, stripEnd } from '../../base/text.ts';
 import {
   type Button,
   type Change,
@@ -148,7 +148,7 @@ export function customIds({ buttons = [] }: Content): string[] {
   return buttons.map(({ id, asks }) => `${asks ? ASK : PRESS}${id}`);
 }
 
-const DEEP_HEADING = /^#{4,6}[ \t]+(.*?)[ \t]*#*$/;
+const DEEP_HEADING = /^#{4,6}[ \t]+(?=[^ \t\n])([^\n]*)$/;
 const SUSPECT = /\||^ {0,3}#{4}/m;
 
 /** Discord knows neither tables (they become code blocks) nor headings below the third level (they become bold). */
@@ -164,8 +164,10 @@ export function toDiscord(markdown: string): string {
       }
     } else if (node.type === 'heading' && node.depth > 3) {
       const { from, to } = placeOfNode(node);
-      const [, text] = DEEP_HEADING.exec(markdown.slice(from, to)) ?? [];
-      if (text !== undefined) changes.push({ from, to, text: `**${text.replaceAll('**', '')}**` });
+      const [, line] = DEEP_HEADING.exec(markdown.slice(from, to)) ?? [];
+      if (line === undefined) continue;
+      const text = stripEnd(stripEnd(line, '#'), ' ').replaceAll('**', '');
+      changes.push({ from, to, text: `**${text}**` });
     }
   }
   return changed(markdown, changes);

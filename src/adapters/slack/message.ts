@@ -168,7 +168,7 @@ function buttonOf({ id, label, style, asks }: Button): Record<string, unknown> {
 /** A text for a notification: never cut within what stands for one character. */
 function shortened(text: string): string {
   if (text.length <= MAX_TEXT) return text;
-  return `${text.slice(0, MAX_TEXT - 20).replace(/&[a-z]{0,4}$|<[^>]*$/, '')}…`;
+  return `${text.slice(0, MAX_TEXT - 20).replace(/&[a-z]{0,4}$|<[^<>]*$/, '')}…`;
 }
 
 export function pressedIn(actionId: string): { id: string; asks: boolean } | undefined {

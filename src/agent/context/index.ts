@@ -8,7 +8,7 @@ import type { Database } from '../../storage/index.ts';
 import { formatMinute } from '../../time/index.ts';
 import { type Embedders, embedJob, embedSoon, type Near, Nearest } from '../../vectors/index.ts';
 import type { ModelMessage } from '../inference/model.ts';
-import { type AnyTool, dataTool, done, failed, privately } from '../tools/tool.ts';
+import { type AnyTool, dataTool, done, failed, LONGEST_SHOWN, privately } from '../tools/tool.ts';
 import { shrunkCall } from './fit.ts';
 import * as store from './store.ts';
 import { source } from './store.ts';
@@ -38,8 +38,6 @@ export {
 } from './store.ts';
 export { tokensIn, toolTokens } from './tokens.ts';
 
-/** Longer results are shown shortened, with a handle to read on. Characters. */
-const LONGEST_SHOWN = 8_000;
 /** The same in a small window: characters for each of its tokens. */
 const SHOWN_OF_WINDOW = 0.4;
 /** Length of one page of a result: with its own frame it stays below the limit of a result. */
@@ -71,6 +69,7 @@ export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
     description: 'Reads on in a long result that was shortened. Pass its handle and where to begin.',
     effect: 'read',
     display: { as: 'hidden' },
+    flow: { readsOn: ({ handle, from }) => ({ handle, to: from + PAGE }) },
     input: z.object({ handle: z.string().max(200), from: z.int().min(0).default(0) }),
     async run({ handle, from }, { tx, person, request: { id: inboxId } }) {
       const [turnId = '', ...call] = handle.split('/');

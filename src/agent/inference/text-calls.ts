@@ -11,7 +11,7 @@ const LARGEST_CALL = 200_000;
 const LARGEST_BARE = 50_000;
 
 const BARE = /[\]})`;]$/;
-const FENCED = /(?:^|\n)[^\S\n]*```(?:json)?[^\S\n]*\n([^`]*)\n?[^\S\n]*```$/;
+const FENCED = /(?:^|\n)[ \t]*```(?:json)?[ \t]*\n([^`]*)```$/;
 /** Words before a block that make it an example, in the languages that models are asked in most. */
 const EXAMPLE =
   /\b(?:examples?|e\.g|such as|looks? like|would be|format|schema|syntax|beispiel|exemple|ejemplo|esempio|exemplo)\b/i;
@@ -65,7 +65,8 @@ export function withoutCalls(heard: Heard, tools: readonly Pick<ToolSpec, 'name'
 function inBlocks({ text, blocks }: Heard, tools: readonly ToolSpec[]): Written | undefined {
   const [first, ...others] = blocks;
   if (!first) return undefined;
-  const together = [first, ...others.filter(({ at }) => text.slice(first.at, at).trim() === '')];
+  const said = text.slice(first.at).search(/\S/);
+  const together = [first, ...others.filter(({ at }) => said < 0 || at <= first.at + said)];
   const made = together.map((block) => madeOf(block, tools));
   const calls = made.map((each) => each.calls);
   if (calls.every((each) => each !== undefined)) return { text: text.slice(0, first.at).trim(), calls: calls.flat() };
@@ -101,7 +102,7 @@ function isPythonOf(text: string, tools: readonly Pick<ToolSpec, 'name'>[]): boo
 }
 
 function isFenced(before: string): boolean {
-  return (before.match(/^[^\S\n]*```/gm) ?? []).length % 2 === 1;
+  return (before.match(/^[ \t]*```/gm) ?? []).length % 2 === 1;
 }
 
 /** The call with its arguments in their types; undefined where no such tool is offered, or (`strict`) they do not fit. */
@@ -199,7 +200,7 @@ function shapes(value: unknown, loose: boolean): Shape[] | undefined {
 function parsed(text: string, mend?: (broken: string) => string): unknown {
   const trimmed = text.trim().replace(/;$/, '');
   if (!/^[{[]/.test(trimmed)) return undefined;
-  const whole = jsonIn(trimmed) ?? jsonIn(`[${trimmed.replace(/\}\s*;?\s*\{/g, '},{')}]`);
+  const whole = jsonIn(trimmed) ?? jsonIn(`[${trimmed.replace(/\}\s*(?:;\s*)?\{/g, '},{')}]`);
   if (whole !== undefined || !mend) return whole;
   const first = jsonIn(trimmed.slice(0, endOfJson(trimmed)));
   if (first !== undefined) return first;
@@ -212,7 +213,7 @@ function parsed(text: string, mend?: (broken: string) => string): unknown {
 
 function endOfJson(text: string): number | undefined {
   let depth = 0;
-  for (const { 0: found, index } of text.matchAll(/"(?:\\[\s\S]|[^"\\])*"|[{}[\]]/g)) {
+  for (const { 0: found, index } of text.matchAll(/"(?:\\[\s\S]|[^"\\])*(?:"|$)|[{}[\]]/g)) {
     if (found === '{' || found === '[') depth++;
     else if ((found === '}' || found === ']') && --depth === 0) return index + 1;
   }
@@ -273,22 +274,61 @@ function argumentsIn(body: string): unknown {
   return parsed(body, jsonrepair) ?? childrenOf(body);
 }
 
-const CHILD = /<([\w.-]{1,200})>([\s\S]*?)<\/\1>/g;
+const CHILD_TAG = /<(\/?)([\w.-]{1,200})>/g;
+/** Elements within elements; deeper ones are text. */
+const DEEPEST_CHILD = 8;
 
-function childrenOf(body: string): Record<string, unknown> | undefined {
-  const found = [...body.matchAll(CHILD)];
-  if (found.length === 0 || body.replace(CHILD, '').trim() !== '') return undefined;
-  return Object.fromEntries(found.map(([, name = '', value = '']) => [name, childValue(value)]));
+function childrenOf(body: string, depth = 0): Record<string, unknown> | undefined {
+  const found = depth < DEEPEST_CHILD ? childrenIn(body) : [];
+  if (found.length === 0 || found.some(({ before }) => before.trim() !== '')) return undefined;
+  const end = found.at(-1)?.to ?? 0;
+  if (body.slice(end).trim() !== '') return undefined;
+  return Object.fromEntries(found.map(({ name, value }) => [name, childValue(value, depth + 1)]));
 }
 
-function childValue(value: string): unknown {
-  const items = [...value.matchAll(/<item>([\s\S]*?)<\/item>/g)];
-  if (items.length > 0) return items.map(([, item = '']) => childValue(item));
-  return childrenOf(value) ?? value;
+interface Child {
+  name: string;
+  value: string;
+  before: string;
+  to: number;
+}
+
+/** The elements of a text (`only`: of this name), one after another: each up to the next end of its name. */
+function childrenIn(body: string, only?: string): Child[] {
+  const tags = [...body.matchAll(CHILD_TAG)].filter(([, , name]) => only === undefined || name === only);
+  const next = new Map<string, number>();
+  const ends = new Array<number | undefined>(tags.length);
+  for (let at = tags.length - 1; at >= 0; at--) {
+    const [, slash, name = ''] = tags[at] as RegExpExecArray;
+    ends[at] = next.get(name);
+    if (slash) next.set(name, at);
+  }
+  const found: Child[] = [];
+  let to = 0;
+  for (let at = 0; at < tags.length; at++) {
+    const { 0: tag, 1: slash, 2: name = '', index } = tags[at] as RegExpExecArray;
+    const end = slash ? undefined : tags[ends[at] ?? -1];
+    if (!end) continue;
+    found.push({
+      name,
+      value: body.slice(index + tag.length, end.index),
+      before: body.slice(to, index),
+      to: end.index + end[0].length,
+    });
+    to = end.index + end[0].length;
+    at = ends[at] as number;
+  }
+  return found;
+}
+
+function childValue(value: string, depth: number): unknown {
+  const items = childrenIn(value, 'item');
+  if (items.length > 0 && depth < DEEPEST_CHILD) return items.map((item) => childValue(item.value, depth + 1));
+  return childrenOf(value, depth) ?? value;
 }
 
 const PAIR =
-  /<arg_key(?::[\w-]+)?>([\s\S]*?)<\/arg_key(?::[\w-]+)?>\s*<arg_value(?::[\w-]+)?>([\s\S]*?)(?:<\/arg_value(?::[\w-]+)?>|$)/g;
+  /<arg_key(?::[\w-]+)?>([^<]{0,300})<\/arg_key(?::[\w-]+)?>\s*<arg_value(?::[\w-]+)?>([\s\S]*?)(?:<\/arg_value(?::[\w-]+)?>|$)/g;
 
 function pairs(content: string): Shape[] | undefined {
   const found = [...content.matchAll(PAIR)];
@@ -299,7 +339,7 @@ function pairs(content: string): Shape[] | undefined {
   return name.length <= LONGEST_NAME ? [{ name, input }] : undefined;
 }
 
-const QUOTED = String.raw`"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'`;
+const QUOTED = String.raw`"(?:\\[\s\S]|[^"\\])*(?:"|$)|'(?:\\[\s\S]|[^'\\])*(?:'|$)`;
 const KEYWORD = new RegExp(String.raw`(${QUOTED})|\b([A-Za-z_]\w*)\s*=(?!=)`, 'g');
 const BRACKET = new RegExp(`${QUOTED}|[()]`, 'g');
 

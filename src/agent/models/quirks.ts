@@ -279,7 +279,8 @@ const QUIRKS: readonly Quirk[] = [
     name: 'system',
     instead: 'stands in the first message',
     find({ text }, { system, results }) {
-      const isFirst = /messages\W+0\W.*\brole\b/.test(text) && /input should be ["'\\]*user/.test(text);
+      const first = text.search(/messages\W+0\W/);
+      const isFirst = first >= 0 && /\brole\b/.test(text.slice(first)) && /input should be ["'\\]*user/.test(text);
       const isOrder = !results && ORDER.test(text);
       return system && (SYSTEM.test(text) || isFirst || isOrder) ? { refuses: ['system'] } : undefined;
     },

@@ -116,7 +116,7 @@ function wait(headers: Headers): number | undefined {
 
 const LONGEST_REASON = 200;
 /** Quotes that may be of the conversation. */
-const QUOTED = /(["'`“‘])([^"'`”’]{12,})(["'`”’])/g;
+const QUOTED = /(["'`“‘])([^"'`“”‘’]{12,})(["'`”’])/g;
 /** Possible keys: prefixes of vendors, and runs that no word has. */
 const KEYLIKE = /\b(?:sk|pk|rk|key|token|ghp|gho|xox[a-z]|bearer)[-_ ][\w-]{6,}|\b(?=[\w+/=-]*\d)[\w+/=-]{28,}/gi;
 

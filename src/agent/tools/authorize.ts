@@ -6,7 +6,7 @@ import type { CallHistory, Turn } from '../turn/turn.ts';
 import { isGone } from '../turn/unsaved-values.ts';
 import { hashOfCall, refusedInput } from './calls.ts';
 import { type Decision, follows, type Policy, type PolicyQuestion, standIn, textsIn } from './policy.ts';
-import { type CallContext, failed, isNestedOnly, type ToolResult } from './tool.ts';
+import { type CallContext, failed, isNestedOnly, LONGEST_SHOWN, type ToolResult, wholeOf } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 
 const MOST_REPEATS = 2;
@@ -123,17 +123,22 @@ function policyQuestionOf(
 }
 
 /**
- * Results of calls whose targets stood in the words, or that show what was asked for there: targets that they name were
- * asked for. Targets that those name were not.
+ * Results of calls whose targets stood in the words, or that show what was asked for there, as far as the model was shown
+ * them: targets that they name were asked for. Targets that those name were not.
  */
 function foundBy(turn: Turn, toolbox: Toolbox, said: readonly string[]): string[] {
-  return turn.came().flatMap(({ call, result }) => {
+  const came = turn.came().flatMap(({ call, result }) => {
     const valid = checked(call, toolbox);
-    if (!valid) return [];
+    return valid ? [{ call, result, valid }] : [];
+  });
+  const reads = came.flatMap(({ valid }) => valid.tool.flow?.readsOn?.(valid.input) ?? []);
+  return came.flatMap(({ call, result, valid }) => {
     const named =
       valid.effect === 'fetch' && !valid.tool.flow?.types ? valid.tool.flow?.targets?.(valid.input) : undefined;
     const from = result.address === undefined ? named : [result.address];
-    return from && standIn(from, said) ? [result.text, result.material ?? ''] : [];
+    if (!from || !standIn(from, said)) return [];
+    const own = reads.filter(({ handle }) => handle.endsWith(`/${call.id}`));
+    return [wholeOf(result).slice(0, Math.max(LONGEST_SHOWN, ...own.map(({ to }) => to)))];
   });
 }
 

@@ -108,7 +108,7 @@ function shownInput(input: string): { input: string; input_ends_with?: string; c
 /** The answer as a whole: an object that it quotes from the input is no verdict. */
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text.replace(/^```(?:json)?\s*|\s*```$/g, ''));
+    return JSON.parse(text.trim().replace(/^```(?:json)?|```$/g, ''));
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { stripEnd } from '../../base/text.ts';
 import type { Origin, Place } from '../../delivery/index.ts';
 import type { Person } from '../../people/index.ts';
 import * as texts from '../texts.ts';
@@ -125,22 +126,33 @@ export function refusedHere({ person, place }: { person: Person; place: Place })
   return place.kind === 'dm' || person.role === 'owner' ? undefined : failed('DENIED', texts.settingOfAll());
 }
 
-const ADDRESS = /(?:https?:\/\/)?(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}(?::\d{1,5})?(?:[/?#][^\s<>"'`|\\^{}]*)?/giu;
-const ENDS_SENTENCE = /[).,;:!?*_~\]]+$/;
+/** Whatever stands between two signs of no name: a match never fails, so that each letter is looked at once. */
+const NAME = /[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*/gu;
+const BEHIND_HOST = /(?::\d{1,5})?(?:[/?#][^\s<>"'`|\\^{}]*)?/y;
+/** A name in DNS is not longer. Characters. */
+const LONGEST_HOST = 253;
+const ENDS_CLAUSE = '.,;:!?';
+const ENDS_SENTENCE = `${ENDS_CLAUSE})*_~]`;
 /** Shorter words stand in nearly everything. */
 const SHORTEST = 3;
+/** Longer ones, and more of them, nobody says again word for word. Characters, count. */
+const LONGEST = 500;
+const MOST = 200;
 
 /**
  * True if each of `targets` stands word for word in one of `texts`; an address also where its scheme was left out. Of
- * no target nobody has said anything.
+ * no target nobody has said anything. Linear in the texts.
  */
 export function standIn(targets: readonly string[], texts: readonly string[]): boolean {
-  if (targets.length === 0) return false;
-  const addresses = new Set(texts.flatMap(addressesIn).flatMap(asMeant));
-  return targets.every((target) => {
-    const address = addressOf(target);
-    return address === undefined ? texts.some((text) => hasWord(text, target)) : addresses.has(address);
-  });
+  if (targets.length === 0 || targets.length > MOST) return false;
+  const wanted = targets.map((target) => ({ target, url: urlOf(target) }));
+  const hosts = new Set(wanted.flatMap(({ url }) => url?.hostname ?? []));
+  const said = hosts.size === 0 ? [] : texts.flatMap((text) => urlsIn(text, hosts));
+  const addresses = new Set(said.map(addressOf).flatMap(asMeant));
+  const words = hosts.size === wanted.length ? [] : texts.map((text) => text.toLowerCase());
+  return wanted.every(({ target, url }) =>
+    url ? addresses.has(addressOf(url)) : words.some((text) => hasWord(text, target)),
+  );
 }
 
 export function textsIn(value: unknown): string[] {
@@ -149,32 +161,52 @@ export function textsIn(value: unknown): string[] {
   return Object.values(value).flatMap(textsIn);
 }
 
-/** The addresses in a text; what may be the end of a sentence or of the address is taken for both. */
-function addressesIn(text: string): string[] {
-  return [...text.matchAll(ADDRESS)].flatMap(([found]) =>
-    [found.replace(ENDS_SENTENCE, ''), found.replace(/[.,;:!?]+$/, '')].flatMap((each) => addressOf(each) ?? []),
-  );
+/** The addresses of `hosts` in a text; what may be the end of a sentence or of the address is taken for both. */
+function urlsIn(text: string, hosts: ReadonlySet<string>): URL[] {
+  const found: URL[] = [];
+  NAME.lastIndex = 0;
+  for (let name = NAME.exec(text); name; name = NAME.exec(text)) {
+    const lastDot = name[0].lastIndexOf('.');
+    if (lastDot < 0 || name[0].length - lastDot < SHORTEST) continue;
+    BEHIND_HOST.lastIndex = NAME.lastIndex;
+    const [behind = ''] = BEHIND_HOST.exec(text) ?? [];
+    // An address in the path or the query of another one is part of that.
+    NAME.lastIndex += behind.length;
+    if (!hosts.has(hostOf(name[0]))) continue;
+    const isPlain = /http:\/\/$/i.test(text.slice(Math.max(0, name.index - 7), name.index));
+    const whole = `${isPlain ? 'http' : 'https'}://${name[0]}${behind}`;
+    found.push(...[ENDS_SENTENCE, ENDS_CLAUSE].flatMap((ends) => urlOf(stripEnd(whole, ends)) ?? []));
+  }
+  return found;
+}
+
+/** A name as addresses have it; only letters of other alphabets need to be looked at more closely. */
+function hostOf(name: string): string {
+  if (name.length > LONGEST_HOST) return '';
+  return /[^\w.-]/.test(name) ? (URL.parse(`https://${name}`)?.hostname ?? '') : name.toLowerCase();
 }
 
 const asMeant = (address: string): string[] => [address, address.replace(/#.*$/s, '')];
 
-/**
- * Host, port, path, query and the place in the page, as every spelling of one address has them; undefined for what is no
- * web address. No server is told the place, but a page reads it in a browser.
- */
-function addressOf(text: string): string | undefined {
+/** The address that a text is; undefined for what is no web address. */
+function urlOf(text: string): URL | undefined {
   const isWhole = /^https?:\/\//i.test(text);
   if (!isWhole && (text.includes('@') || !/^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+(?:[:/?#]|$)/u.test(text)))
     return undefined;
-  const url = URL.parse(isWhole ? text : `https://${text}`);
-  return url
-    ? `${url.username}:${url.password}@${url.host}${url.pathname.replace(/\/$/, '')}${url.search}${url.hash}`
-    : undefined;
+  return URL.parse(isWhole ? text : `https://${text}`) ?? undefined;
 }
 
-function hasWord(text: string, word: string): boolean {
-  const [within, wanted] = [text.toLowerCase(), word.trim().toLowerCase()];
-  if (wanted.length < SHORTEST) return false;
+/**
+ * Host, port, path, query and the place in the page, as every spelling of one address has them. No server is told the
+ * place, but a page reads it in a browser.
+ */
+function addressOf({ username, password, host, pathname, search, hash }: URL): string {
+  return `${username}:${password}@${host}${pathname.replace(/\/$/, '')}${search}${hash}`;
+}
+
+function hasWord(within: string, word: string): boolean {
+  const wanted = word.trim().toLowerCase();
+  if (wanted.length < SHORTEST || wanted.length > LONGEST) return false;
   for (let at = within.indexOf(wanted); at >= 0; at = within.indexOf(wanted, at + 1)) {
     if (!isWordy(within[at - 1]) && !isWordy(within[at + wanted.length])) return true;
   }

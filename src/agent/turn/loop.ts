@@ -1,8 +1,10 @@
 /** The loop of a turn: a model answers, its calls are carried out, until it answers without one. */
+
 import { append } from '../../audit/index.ts';
 import { unlessAborted } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
+import { stripEnd } from '../../base/text.ts';
 import type { Item } from '../../delivery/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { ApprovalQuestion } from '../approvals/index.ts';
@@ -319,5 +321,5 @@ function doingOf(valid: ValidCall): string | undefined {
 
 export function progressLine(said: string): string {
   const line = said.replace(/\s+/g, ' ').trim();
-  return texts.working(line.length > LONGEST_PROGRESS ? line.slice(0, LONGEST_PROGRESS) : line.replace(/[.…]+$/, ''));
+  return texts.working(line.length > LONGEST_PROGRESS ? line.slice(0, LONGEST_PROGRESS) : stripEnd(line, '.…'));
 }

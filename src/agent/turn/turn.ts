@@ -6,7 +6,7 @@ import type { Item } from '../../delivery/index.ts';
 import type { ModelMessage, ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 import { isForbidden, type Named } from '../tools/forbidden.ts';
-import { type Done, done, type Failed, failed, type Look, type ToolResult } from '../tools/tool.ts';
+import { type Done, done, type Failed, failed, type Look, type ToolResult, wholeOf } from '../tools/tool.ts';
 import type { ValidCall } from '../tools/toolbox.ts';
 import type { UsageRow } from '../usage/index.ts';
 import { type Answered, type CallState, type Refused, type Step, type StoredStep, stateOf } from './steps.ts';
@@ -335,7 +335,7 @@ function toolMessage(callId: string, name: string, result: ToolResult): ModelMes
   if (!result.ok) return { ...message, text };
   return {
     ...message,
-    text: result.material === undefined ? text : `${text}\n\n${result.material}`,
+    text: wholeOf(result),
     ...(result.pictures && result.pictures.length > 0 && { files: result.pictures }),
   };
 }

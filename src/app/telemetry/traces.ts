@@ -1,6 +1,6 @@
 import type { Closer } from '../../base/async.ts';
 import { Spans } from '../../base/spans.ts';
-import { isUrl } from '../../base/text.ts';
+import { isUrl, stripEnd } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { World } from '../../base/world.ts';
  */
 export async function traced(world: World, version: string, closer: Closer): Promise<World> {
   const { env, log, clock, secrets } = world;
-  const base = env.OTEL_EXPORTER_OTLP_ENDPOINT?.trim().replace(/\/+$/, '');
+  const base = stripEnd(env.OTEL_EXPORTER_OTLP_ENDPOINT ?? '', '/ ').trim();
   const url = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?.trim() || (base && `${base}/v1/traces`);
   if (!url || env.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return world;
   if (!isUrl(url) || !/^https?:/.test(url)) {
@@ -48,8 +48,9 @@ const basic = ({ user, password }: Credentials): string =>
 /** `name=value,name=value`, the values as in a URL. */
 function headersOf(text: string): Record<string, string> {
   const pairs = text.split(',').flatMap((pair) => {
-    const [, name, value = ''] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? [];
-    return name === undefined ? [] : [[name.toLowerCase(), decoded(value)] as const];
+    const [name = '', ...value] = pair.split('=');
+    const isName = value.length > 0 && /^[\w!#$%&'*+.^`|~-]+$/.test(name.trim());
+    return isName ? [[name.trim().toLowerCase(), decoded(value.join('=').trim())] as const] : [];
   });
   return Object.fromEntries(pairs);
 }

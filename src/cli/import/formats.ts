@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, systemCode } from '../../base/errors.ts';
-import { shorten } from '../../base/text.ts';
+import { shorten, withoutPairs } from '../../base/text.ts';
 
 const isMarkdown = (name: string) => /\.(md|markdown|txt)$/i.test(name);
 
@@ -224,16 +224,16 @@ function planOf({ prompt, when, zone, enabled }: Job): Omit<FoundJob, 'name' | '
 const LONGEST = 2_000;
 
 export function memoriesIn(markdown: string): string[] {
-  const body = markdown
+  const body = withoutPairs(markdown, '<!--', '-->')
     .replace(/\r\n?/g, '\n')
     .replace(/^---\n[\s\S]*?\n---\n/, '')
-    .replace(/<!--[\s\S]*?-->/g, '')
+
     .replace(/^(```|~~~)[\s\S]*?^\1.*$/gm, '');
   const texts: string[] = [];
   let open = false;
   for (const line of body.split('\n')) {
-    const item = /^\s*(?:[-*+]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.*)$/.exec(line)?.[1];
-    const isBreak = /^\s*(#{1,6}\s.*|[-*_=]{3,}|>?\s*|§+)\s*$/.test(line);
+    const item = /^\s*(?:[-*+]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.*)/.exec(line)?.[1];
+    const isBreak = /^(?:#{1,6}(?:\s.*)?|[-*_=]{3,}|>?|§+)$/s.test(line.trim());
     if (item !== undefined) texts.push(item);
     else if (!isBreak && open) texts.push(`${texts.pop()} ${line.trim()}`);
     else if (!isBreak) texts.push(line.trim());

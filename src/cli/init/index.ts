@@ -18,7 +18,7 @@ import type { Document } from 'yaml';
 import { readConfig } from '../../app/index.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { Secrets, silentLog } from '../../base/log.ts';
-import { escapeMarkup } from '../../base/text.ts';
+import { escapeMarkup, stripEnd } from '../../base/text.ts';
 import { envFileOf, readEnvFile } from '../../config/index.ts';
 import { dataDir, type InitFlags } from '../flags.ts';
 import { type Answers, type Asker, gather, noTerminal, silentAsker, terminalAsker } from './gather.ts';
@@ -153,7 +153,7 @@ function editYaml(yaml: Yaml, text: string, changes: readonly Change[]): string 
   if (document.contents === null) {
     const values = new yaml.Document({});
     for (const [path, value] of changes) setIn(yaml, values, path, value);
-    const before = text === '' ? NEW_FILE : text.replace(/\n*$/, '\n');
+    const before = text === '' ? NEW_FILE : `${stripEnd(text, '\n')}\n`;
     return `${before}\n${values.toString({ lineWidth: 0 })}`;
   }
   if (!yaml.isMap(document.contents)) return undefined;

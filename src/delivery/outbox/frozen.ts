@@ -37,5 +37,7 @@ function commonLength(a: string, b: string): number {
 /** Start of the word that contains `at`: half of it is no beginning of a message. */
 function wordBefore(text: string, at: number): number {
   if (at === text.length || /\s/.test(text[at] ?? '')) return at;
-  return text.slice(0, at).search(/\S*$/);
+  let start = at;
+  while (start > 0 && !/\s/.test(text[start - 1] as string)) start--;
+  return start;
 }

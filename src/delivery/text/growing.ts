@@ -1,10 +1,13 @@
+import { stripEnd } from '../../base/text.ts';
+
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const MARKERS = /\*{1,3}|_{1,3}|~~/y;
 /** A link, or its address, that has not come to its end; brackets that nothing follows are words. */
+const LONGEST_LINK = 2_000;
 const OPEN_LINK = /!?\[[^\]\n]{0,200}(?:\](?:\([^)\s]*)?)?$/;
 const HALF_FENCE = /(?<=^|\n) {0,3}(?:`{1,2}|~)$/;
 /** More of the same may follow; what they close is closed anyway. */
-const LAST_MARKERS = /(?<!\\)[*_~]+$/;
+const LAST_MARKERS = /(?<![\\*_~])[*_~]+$|(?<=\\[*_~])[*_~]+$/;
 const WORD = /[\p{L}\p{N}]/u;
 
 /**
@@ -59,7 +62,7 @@ function unclosed(text: string): Unclosed {
     else if (char === '`') {
       const [ticks = ''] = /^`+/.exec(text.slice(at)) ?? [];
       const closing = closingTicks(text, at + ticks.length, ticks.length);
-      if (closing === undefined) return ended(text.replace(/[`\s]+$/, ''), [...open, { marker: ticks, at }]);
+      if (closing === undefined) return ended(stripEnd(text, '` '), [...open, { marker: ticks, at }]);
       at = closing;
     } else {
       MARKERS.lastIndex = at;
@@ -68,11 +71,12 @@ function unclosed(text: string): Unclosed {
       at += marker?.length ?? 1;
     }
   }
-  const link = OPEN_LINK.exec(text);
-  if (!link) return ended(text, open);
+  const end = Math.max(0, text.length - LONGEST_LINK);
+  const link = text.slice(end).search(OPEN_LINK);
+  if (link < 0) return ended(text, open);
   return ended(
-    text.slice(0, link.index),
-    open.filter((each) => each.at < link.index),
+    text.slice(0, end + link),
+    open.filter((each) => each.at < end + link),
   );
 }
 

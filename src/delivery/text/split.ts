@@ -13,7 +13,7 @@ interface Fence {
   language: string;
 }
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})([^\n]*)$/;
+const FENCE = /^ {0,3}(`{3,}|~{3,})([^\n]*)/;
 /** A language's name is short; whatever else stands behind a fence is not repeated. */
 const LONGEST_LANGUAGE = 20;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });

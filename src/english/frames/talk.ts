@@ -1,3 +1,4 @@
+import { stripEnd } from '../../base/text.ts';
 import type { Frame } from '../matcher.ts';
 import { shownSum, sumOf } from '../sums.ts';
 import { texts } from '../texts.ts';
@@ -6,7 +7,7 @@ const smalltalk = (kind: string, does: string, says: string): Frame => ({
   tool: 'smalltalk',
   does,
   says: [says],
-  example: /\((.*?)\|/.exec(says)?.[1] ?? '',
+  example: /\(([^(|\n]*)\|/.exec(says)?.[1] ?? '',
   input: () => ({ kind }),
 });
 
@@ -17,7 +18,7 @@ export const talk: readonly Frame[] = [
     example: "what's 15% of 240?",
     answer({ sum = '' }) {
       const value = sumOf(sum);
-      return value === undefined ? undefined : `${sum.replace(/[=?\s]+$/, '')} = ${shownSum(value)}`;
+      return value === undefined ? undefined : `${stripEnd(sum, '=? ')} = ${shownSum(value)}`;
     },
   },
   {

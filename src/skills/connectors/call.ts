@@ -181,7 +181,7 @@ function isBelow(base: string, url: URL): boolean {
 function staysBelow(path: string): boolean {
   let read = path;
   for (let round = 0; round < MOST_DECODED; round++) {
-    const steps = read.split(/[/\\]/).map((step) => step.replace(/;.*$/, ''));
+    const steps = read.split(/[/\\]/).map((step) => step.replace(/;.*$/s, ''));
     if (steps.some((step) => step === '..' || step === '.')) return false;
     const next = decodedOnce(read);
     if (next === undefined) return false;

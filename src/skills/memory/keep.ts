@@ -212,6 +212,6 @@ function firstPerson(text: string, name: string | undefined): string {
 }
 
 function preferenceSlot(text: string): string | undefined {
-  const about = / (?:for|in|at) (.+)$/i.exec(text)?.[1];
+  const about = / (?:for|in|at) (.+)/is.exec(text)?.[1];
   return about && `prefer ${lexemesOf(about).join(' ')}`;
 }

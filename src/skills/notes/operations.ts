@@ -314,7 +314,7 @@ export function fileName({ title, text, id = '' }: FiledNote): string {
     .normalize('NFKC')
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .slice(0, LONGEST_SLUG)
-    .replace(/^-+|-+$/g, '');
+    .replace(/^-|-$/g, '');
   return `${slug === '' ? 'note' : slug}--${id}.md`;
 }
 

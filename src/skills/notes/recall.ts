@@ -165,11 +165,11 @@ const ANSWER_RULES: readonly (readonly [pattern: RegExp, answers: (note: string,
     (note) => NUMBER.test(note.replace(CLOCK, '')),
   ],
   [
-    /\bhow (?:much|expensive)\b.*\b(?:costs?|pay|paid|pays|charges?d?|owes?|spent|price|rent|fee)\b/i,
+    /\bhow (?:much|expensive)\b.{0,300}\b(?:costs?|pay|paid|pays|charges?d?|owes?|spent|price|rent|fee)\b/i,
     (note) => MONEY.test(note) || SUM.test(note),
   ],
   [
-    /\bhow much (?:is|are|was|were)\b|\b(?:what|which) (?:did|does|do|will|would) .*\bcost\b/i,
+    /\bhow much (?:is|are|was|were)\b|\b(?:what|which) (?:did|does|do|will|would) .{0,300}\bcost\b/i,
     (note) => MONEY.test(note),
   ],
   [/\bwh(?:at|ich) colou?r\b/i, (note, question) => COLOUR.test(without(note, question))],

@@ -43,7 +43,7 @@ function monthNamed(words: string, today: string): DaySpan | undefined {
 
 export function spanOf(words: string, ctx: Pick<TxContext, 'when' | 'clock'>): DaySpan | undefined {
   const { when, clock } = ctx;
-  const [, from, to] = /^(?:between|from) (.+) (?:and|to|until|till) (.+)$/i.exec(words) ?? [];
+  const [, from, to] = /^(?:between|from) (.+) (?:and|to|until|till) (.+)/is.exec(words) ?? [];
   if (from !== undefined && to !== undefined) {
     const [begins, ends] = [from, to].map((day) => spanOf(day, ctx));
     if (!begins || !ends) return undefined;

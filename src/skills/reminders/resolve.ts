@@ -35,7 +35,10 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Wanted): 
 export async function findSome(ctx: TxContext, which: string, wanted: Wanted): Promise<Reminder[] | Failed> {
   const words = which.trim();
   if (AT_HAND.test(words)) return atHand(ctx, wanted, words === '');
-  const listed = await listedAs(ctx, words.split(/\s*,\s*/));
+  const listed = await listedAs(
+    ctx,
+    words.split(',').map((word) => word.trim()),
+  );
   if (listed) return listed;
   const there = await pendingOf(ctx);
   const found = isAll(words) ? there : named(words, there);

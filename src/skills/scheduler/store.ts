@@ -90,8 +90,8 @@ export async function hasTwin(tx: Queryable, id: string): Promise<boolean> {
 
 /** A series without the day that it began on; of one within the day also without the instant, which was that of its making. */
 function timesOf(rule: string | null): string | undefined {
-  const begins = /FREQ=(?:HOURLY|MINUTELY)/.test(rule ?? '') ? /DTSTART[^\n]*/ : /(?<=DTSTART[^\n]*)\d{8}(?=T)/;
-  return rule?.replace(begins, '');
+  const begins = /FREQ=(?:HOURLY|MINUTELY)/.test(rule ?? '') ? /DTSTART[^\n]*/ : /(?<![^\n])(DTSTART[^\n]*?)\d{8}(?=T)/;
+  return rule?.replace(begins, (_, before?: string) => (typeof before === 'string' ? before : ''));
 }
 
 const columns = (wish: Wish) => [

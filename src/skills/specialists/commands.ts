@@ -15,9 +15,9 @@ const ASK = 'ask';
 
 export function calledBy(snapshot: Snapshot, name: string, rest: string): Call | undefined {
   if (name.toLowerCase() !== ASK) return undefined;
-  const [, wanted = '', task = ''] = /^(\S+)\s+([\s\S]*\S)/.exec(rest.trim()) ?? [];
+  const [, wanted = '', task = ''] = /^(\S+)\s([\s\S]*)/.exec(rest.trim()) ?? [];
   const specialist = find(snapshot, wanted);
-  return specialist && { tool: 'specialist_spawn', input: { specialist: specialist.name, task } };
+  return specialist && { tool: 'specialist_spawn', input: { specialist: specialist.name, task: task.trim() } };
 }
 
 /** Asking one is no command but a turn; this answers where there is nobody to ask. */

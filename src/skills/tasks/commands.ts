@@ -36,8 +36,11 @@ export function commands(): Command[] {
 
 /** "plan the party: find a date; write the invitations": the title stands before the colon. Pure. */
 function readTask(words: string): { title: string; steps: string[] } | undefined {
-  const [, title = '', rest = ''] = /^([^:\n]+?)\s*[:\n]\s*([\s\S]+)$/.exec(words.trim()) ?? [];
-  const steps = rest
+  const said = words.trim();
+  const end = said.search(/[:\n]/);
+  const title = said.slice(0, Math.max(end, 0)).trim();
+  const steps = said
+    .slice(end + 1)
     .split(/[;\n]/)
     .map((step) => step.trim().replace(/[.]$/, ''))
     .filter(Boolean);

@@ -199,7 +199,7 @@ async function byChrono(words: string, code: string, ctx: WhenContext): Promise<
 export const wordsFor = ({ when }: Pick<Reading, 'when'>, ctx: Pick<WhenContext, 'now' | 'zone'>): string =>
   when.kind === 'once'
     ? `${when.local.replace('T', ' at ').replace(/:00$/, '')} (${when.zone})`
-    : describe(when, { now: ctx.now, zone: ctx.zone }).replace(/, next: .*$/, '');
+    : describe(when, { now: ctx.now, zone: ctx.zone }).replace(/, next: .*$/s, '');
 
 const SCRIPTS: readonly (readonly [RegExp, (text: string) => string])[] = [
   [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, () => 'ja'],
@@ -267,7 +267,7 @@ async function readByChrono(
 ): Promise<ChronoReading | undefined> {
   const parser = await PARSERS[code]?.();
   const wall = wallAt(now.getTime(), zone);
-  const said = text.trim().replace(/[.!]+$/, '');
+  const said = text.trim().replace(/(?<![.!])[.!]+$/, '');
   // It knows no zones: the fields of the person's clock are those of the host's, and what comes back is read as fields.
   const reference = hostDate(wall);
   if (!parser || !reference) return undefined;

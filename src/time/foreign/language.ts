@@ -38,7 +38,7 @@ function languageOf(lexicon: Lexicon): Language {
       .filter((word) => word !== ''),
   );
   const compounds = new Map(weekdays.flatMap((day) => endings.map((ending) => [day + ending, [day, ending]] as const)));
-  const hyphened = new Set(folded(JSON.stringify(lexicon)).match(/\p{L}+-[\p{L}-]+/gu));
+  const hyphened = new Set(folded(JSON.stringify(lexicon)).match(/(?<!\p{L})\p{L}+-[\p{L}-]+/gu));
   return {
     name: lexicon.name,
     grammar: grammar<ForeignPiece>('piece', rulesOf(lexicon), terminals),

@@ -102,7 +102,7 @@ export function parseRule(text: string, fallback: { start: Wall; zone: string })
   let { start, zone } = fallback;
   const parts: RulePart[] = [];
   const skipped: Day[] = [];
-  for (const line of text.split(/[\r\n]+|\\n|\s+(?=(?:RRULE|DTSTART|EXDATE)\b)/i)) {
+  for (const line of text.split(/[\r\n]|\\n|\s(?=(?:RRULE|DTSTART|EXDATE)\b)/i)) {
     const trimmed = line.trim();
     if (trimmed === '') continue;
     if (/^DTSTART/i.test(trimmed)) {

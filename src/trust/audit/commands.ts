@@ -128,7 +128,7 @@ const TRAPS = new Map([
 ]);
 
 function misspelt(word: string): string | undefined {
-  const name = word.replace(/^["']|["']$|[@=<>~[].*$/g, '').toLowerCase();
+  const name = word.replace(/^["']|["']$|[@=<>~[].*$/gs, '').toLowerCase();
   if (name.length < 5 || REAL.includes(name) || POPULAR.includes(name)) return undefined;
   return TRAPS.get(name) ?? POPULAR.find((popular) => popular.length > 5 && isSlip(name, popular));
 }

@@ -277,7 +277,7 @@ const REFERS =
 const NEGATED_ORDER = /\b(?:never|do not|don['’]t|must not|should not|nobody|no one)\s(?:ever\s)?\w{1,12}/gi;
 const BAD_LABEL =
   /^\s{0,40}(?:#|\/\/|--)\s?(?:❌\s?)?(?:BAD|WRONG|INSECURE|UNSAFE|NEVER|DO NOT RUN|DON['’]T)\b[^a-z0-9]*$/i;
-const QUOTED = /`[^`\n]{1,600}`|"[^"\n]{1,600}"|“[^”\n]{1,600}”/g;
+const QUOTED = /`[^`\n]{1,600}`|"[^"\n]{1,600}"|“[^“”\n]{1,600}”/g;
 
 export function ordersByReference(text: string): boolean {
   return REFERS.test(text.replace(QUOTED, ' ').replace(NEGATED_ORDER, ' '));

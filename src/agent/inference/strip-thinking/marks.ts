@@ -126,7 +126,7 @@ export function decidedTo(text: string): number {
 }
 
 const LONGEST_START = 200;
-const FENCE = /^\s*(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
+const FENCE = /^\s*(`{3,}(?=[^`]*$)|~{3,})(.*)/;
 const CODE_INDENT = /^(?: {4}|\t)/;
 
 export class Position {

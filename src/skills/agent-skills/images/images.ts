@@ -243,7 +243,7 @@ export function requirementLines(text: string): string[] {
     .replace(/^\ufeff/, '')
     .replace(/\r\n?/g, '\n')
     .split('\n')
-    .map((line) => line.replace(/(?:^|\s)#.*$/, ''))
+    .map((line) => line.replace(/(?:^|\s)#.*$/s, ''))
     .join('\n')
     .replace(/\\\n/g, ' ')
     .split('\n')
@@ -280,7 +280,7 @@ export function tagOf(skill: string): string {
   const plain = skill
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-+|(?<!-)-+$/g, '')
     .slice(0, 60);
   const hash = createHash('sha256').update(skill).digest('hex').slice(0, 8);
   return `coda-skill-${[plain, hash].filter(Boolean).join('-')}:latest`;

@@ -1,6 +1,7 @@
 /** Typed access to frontmatter fields. Other spellings and types are accepted with a warning. */
 
 import type { Json } from '../../../base/json.ts';
+import { stripEnd } from '../../../base/text.ts';
 import type { Diagnoses } from '../skill.ts';
 import type { Field } from './yaml.ts';
 
@@ -174,6 +175,6 @@ export function splitTools(text: string): ToolList {
 }
 
 /** Strips the brackets and quotes that an unclosed list leaves on a name. */
-const withoutRemains = (name: string): string => name.replace(/^[[\]{}"'`]+|[[\]{}"'`]+$/g, '');
+const withoutRemains = (name: string): string => stripEnd(name.replace(/^[[\]{}"'`]+/, ''), '[]{}"\'`');
 
 const unique = (tools: readonly string[]): string[] => [...new Set(tools)];

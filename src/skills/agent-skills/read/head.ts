@@ -164,7 +164,7 @@ function countLines(bytes: Buffer, to: number): number {
 
 /** Limit of the quick reader, which does not yield. */
 const MAX_PLAIN_CHARACTERS = 16_384;
-const LINE = /^( *)(- +)?(?:([A-Za-z][\w-]*):(?: +|$))?(.*)$/;
+const LINE = /^( *)(- +)?(?:([A-Za-z][\w-]*):(?: +|$))?(.*)/;
 /** Text that YAML takes for itself: it begins with a letter or digit and holds nothing that means something. */
 const PLAIN = /^[\p{L}\p{N}][^\t\r]*$/u;
 const MEANS_SOMETHING = /:(?: |$)| #/;
@@ -265,7 +265,7 @@ function inFlow(text: string): Json | undefined {
   }
   const items = LIST.exec(text)?.[1]
     ?.split(',')
-    .map((item) => item.replace(/^ +| +$/g, ''))
+    .map((item) => item.replace(/^ +|(?<! ) +$/g, ''))
     .map((item) => (item === '' ? undefined : scalar(item)));
   return items?.every((item) => item !== undefined) ? items : undefined;
 }
@@ -381,7 +381,7 @@ function readEntry(entry: Entry): { field: Field | undefined; isMended: boolean 
 }
 
 /** `key: value` and `- value`, at any depth. */
-const VALUE = /^(\s*(?:- +)*(?:["']?[\w.-]+["']?[ \t]*:[ \t]+)?)(\S.*)$/;
+const VALUE = /^(\s*(?:- +)*(?:["']?[\w.-]+["']?[ \t]*:[ \t]+)?)(\S.*)/;
 
 /** Each line's own value in quotes, where it is no quoted or nested one: what a map or a list needs. */
 function quotedInside({ lines }: Entry): string[] {
@@ -394,7 +394,7 @@ function quotedInside({ lines }: Entry): string[] {
 
 /** `[C#, #12]`: the items of a list in brackets, each in quotes. */
 function quotedItems(entry: Entry): string[] {
-  const items = /^\[([^[\]"']*#[^[\]"']*)\]$/.exec(inlineValue(entry))?.[1]?.split(',');
+  const items = /^\[(?=[^#]*#)([^[\]"']*)\]$/.exec(inlineValue(entry))?.[1]?.split(',');
   const before = ENTRY.exec(entry.lines[0] ?? '')?.[0] ?? '';
   return items === undefined ? entry.lines : [`${before}[${items.map(quoted).join(', ')}]`, ...entry.lines.slice(1)];
 }

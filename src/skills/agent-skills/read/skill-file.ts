@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { stripEnd } from '../../../base/text.ts';
 import { type AgentSkill, Diagnoses, type SkillSource } from '../skill.ts';
 import type { Head, Refusal } from './file.ts';
 import type { Divided, Parts } from './head.ts';
@@ -152,7 +153,7 @@ function firstParagraph(markdown: string): string | undefined {
     }
     if (CODE_FENCE.test(line)) isCode = !isCode;
     else if (line !== '') any ??= line;
-    if (HEADING.test(line) && !isCode) heading ??= line.replace(/^#+\s*|\s*#+$/g, '');
+    if (HEADING.test(line) && !isCode) heading ??= stripEnd(stripEnd(line, '#'), ' ').replace(/^#+\s*/, '');
     const isProse = line !== '' && !isCode && !HEADING.test(line) && !CODE_FENCE.test(line) && !NO_PROSE.test(line);
     if (isProse) prose.push(line);
     else if (prose.length > 0) break;

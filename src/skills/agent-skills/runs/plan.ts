@@ -61,8 +61,8 @@ export interface PlanAsked {
 
 const MOST_SKILLS = 4;
 const MOST_CANDIDATES = 20;
-const ONE_AFTER_ANOTHER = /\s*;\s*|,?\s+(?:and\s+)?then\s+/i;
-const BESIDE = /\s*;\s*|,?\s+(?:and|as well as)\s+/i;
+const ONE_AFTER_ANOTHER = /;|,?\s(?:and\s+)?then\s/i;
+const BESIDE = /;|,?\s(?:and|as well as)\s/i;
 
 /** The skills that the request finds, the best first; those that any of `who` may not use are not among them. */
 export async function candidatesFor(deps: PlanDeps, { query, tag, who }: PlanAsked): Promise<Candidate[]> {
@@ -106,7 +106,10 @@ async function takenFor(deps: PlanDeps, asked: PlanAsked): Promise<Taken[]> {
   const best = async (words: string, most: number) =>
     (await offeredFor(deps, words, asked)).slice(0, most).map((ranked) => ({ ...ranked, args: words }));
   if (mode === 'single') return best(query, 1);
-  const parts = query.split(mode === 'pipeline' ? ONE_AFTER_ANOTHER : BESIDE).filter((part) => part.trim() !== '');
+  const parts = query
+    .split(mode === 'pipeline' ? ONE_AFTER_ANOTHER : BESIDE)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   const each = parts.length > 1 ? (await Promise.all(parts.map((part) => best(part, 1)))).flat() : [];
   // Words that only join two things are no reason to leave one of them out.
   const taken = each.length > 1 ? each : (await best(query, MOST_SKILLS)).map((one) => ({ ...one, args: query }));

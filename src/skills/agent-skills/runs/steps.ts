@@ -99,8 +99,9 @@ export function pipelineCall(rest: string): Call | undefined {
   const [, resume] = RESUME.exec(said) ?? [];
   if (resume !== undefined) return { tool: TOOL, input: { resume: resume.toLowerCase() } };
   if (said.startsWith('{')) return fromJson(said);
-  const [, steps = '', payload = ''] = /^([^:]+?)\s*(?::\s*([\s\S]*))?$/.exec(said) ?? [];
+  const [steps = ''] = said.split(':', 1);
   if (steps === '') return undefined;
+  const payload = said.slice(steps.length + 1).trimStart();
   return { tool: TOOL, input: { steps: steps.split('>').map((step) => step.trim()), payload } };
 }
 

@@ -110,7 +110,7 @@ interface ListAsked {
 /** `tag:travel`, `--tag travel` and the number of a page, in any order; undefined: there is something else. */
 function listAsked(rest: string): ListAsked | undefined {
   const tags: string[] = [];
-  const others = rest.replace(/(?:^|\s)(?:tag:|--tag[=\s]+)\s*(\S+)/gi, (_, tag: string) => {
+  const others = rest.replace(/(?:^|\s)(?:tag:\s*|--tag[=\s]+)(\S+)/gi, (_, tag: string) => {
     tags.push(tag.replace(/^#/, ''));
     return ' ';
   });

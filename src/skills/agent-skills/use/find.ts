@@ -117,7 +117,7 @@ async function helpOf(directory: string, path: string): Promise<string[]> {
   return read.ok ? helpIn(read.content.toString('utf8')) : [];
 }
 
-const CLOSING_QUOTE = /(?:"""|'''|\*\/).*$/;
+const CLOSING_QUOTE = /(?:"""|'''|\*\/).*$/s;
 
 function helpIn(text: string): string[] {
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);

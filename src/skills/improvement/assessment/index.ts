@@ -130,8 +130,8 @@ interface Verdict {
 }
 
 export function readVerdict(text: string): Verdict | undefined {
-  const json = /\{[\s\S]*\}/.exec(text)?.[0];
-  if (json === undefined) return undefined;
+  const json = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
+  if (!json.startsWith('{')) return undefined;
   try {
     const { score, failure_modes: named, note } = verdict.parse(JSON.parse(jsonrepair(json)));
     const failureModes = MODE_NAMES.filter((mode) => named.includes(mode));

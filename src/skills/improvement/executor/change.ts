@@ -46,7 +46,7 @@ export async function filesAfter(
 }
 
 export function answerIn<T>(text: string, schema: z.ZodType<T>): T | undefined {
-  const fenced = /```(?:json)?\s*\n([\s\S]*?)\n```/.exec(text)?.[1];
+  const fenced = /```(?:json)?[ \t]*\n((?:(?!```)[\s\S])*)\n```/.exec(text)?.[1];
   const braced = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
   for (const candidate of [text, fenced, braced]) {
     try {

@@ -81,7 +81,7 @@ export class ForgeApi implements PullRequests {
     signal: AbortSignal,
   ): Promise<ForgeAnswer<unknown>> {
     const { api, repository, token } = this.forge;
-    const answer = await this.egress.fetch(`${api.replace(/\/+$/, '')}/repos/${repository}/${path}`, {
+    const answer = await this.egress.fetch(`${api.replace(/(?<!\/)\/+$/, '')}/repos/${repository}/${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,

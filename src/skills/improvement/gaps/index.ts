@@ -69,7 +69,7 @@ function shown(turns: readonly Answer[]): string {
 }
 
 function namesIn(text: string): Readonly<Record<string, string>> {
-  const json = /\{[\s\S]*\}/.exec(text)?.[0];
+  const json = /^[^{]*(\{[\s\S]*\})/.exec(text)?.[1];
   if (json === undefined) return {};
   try {
     const { lacking } = read.parse(JSON.parse(jsonrepair(json)));

@@ -126,7 +126,7 @@ export function readSkill(answer: string): NewSkill | undefined {
 }
 
 function jsonIn(answer: string): unknown {
-  const found = /\{[\s\S]*\}/.exec(answer)?.[0];
+  const found = /^[^{]*(\{[\s\S]*\})/.exec(answer)?.[1];
   if (found === undefined) return undefined;
   try {
     return JSON.parse(jsonrepair(found));

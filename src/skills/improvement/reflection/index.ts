@@ -178,7 +178,7 @@ const proposal = z
   });
 
 function readProposals(text: string): Proposing[] | undefined {
-  const json = /\{[\s\S]*\}/.exec(text)?.[0];
+  const json = /^[^{]*(\{[\s\S]*\})/.exec(text)?.[1];
   if (json === undefined) return undefined;
   try {
     const { proposals } = z.object({ proposals: z.array(z.unknown()) }).parse(JSON.parse(jsonrepair(json)));

@@ -159,7 +159,7 @@ const KINDS: readonly RegExp[] = [
   /\b(?:write|draft|rewrite|translate|summari[sz]e|explain|essay|report|letter)\b/i,
   /\b(?:what time|what day|remind|note|list|show|add|delete|done|snooze|weather|undo|cancel)\b/i,
   /^\W*(?:hi|hello|hey|thanks?|thank you|ok(?:ay)?|yes|no|good (?:morning|evening|night))\b/i,
-  /```|[{};]\s*$|=>|\bfunction\b|\bselect\b.+\bfrom\b/im,
+  /```|[{};]\s*$|=>|\bfunction\b|\bselect\b.{1,300}\bfrom\b/im,
   /https?:\/\//i,
 ];
 

@@ -265,7 +265,7 @@ function asked(name: string, known: readonly Memory[], messages: readonly SaidMe
 }
 
 function readProposals(answer: string): Proposal[] | undefined {
-  const json = /\{[\s\S]*\}/.exec(answer)?.[0];
+  const json = /^[^{]*(\{[\s\S]*\})/.exec(answer)?.[1];
   if (json === undefined) return undefined;
   try {
     const { memories } = z.object({ memories: z.array(z.unknown()) }).parse(JSON.parse(jsonrepair(json)));

@@ -30,7 +30,7 @@ function service() {
     replacement: (content, node) => {
       const words = content.trim();
       const to = node.getAttribute('href') ?? '';
-      return words === '' || !/^https?:/.test(to) ? content : `[${words.replace(/\s*\n+\s*/g, ' ')}](${to})`;
+      return words === '' || !/^https?:/.test(to) ? content : `[${words.replace(/(?<!\s)\s*\n\s*/g, ' ')}](${to})`;
     },
   });
   return made;
@@ -59,7 +59,7 @@ function table(node) {
 function fenced(node) {
   const named = `${node.getAttribute('class') ?? ''} ${node.querySelector('code')?.getAttribute('class') ?? ''}`;
   const [, language = ''] = /(?:language|lang|highlight-source)-([\w+#-]+)/.exec(named) ?? [];
-  const text = (node.textContent ?? '').replace(/\n+$/, '');
+  const text = (node.textContent ?? '').replace(/(?<!\n)\n+$/, '');
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((ticks) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   return `\n\n${fence}${language}\n${text}\n${fence}\n\n`;
@@ -74,7 +74,7 @@ export function markdownOf(element, base) {
   }
   const text = service().turndown(element);
   return text
-    .replace(/[^\S\n]+\n/g, '\n')
+    .replace(/(?<![^\S\n])[^\S\n]+\n/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }

@@ -336,8 +336,8 @@ function decode(bytes: Uint8Array, contentType: string): string {
   const named = /charset\s*=\s*["']?([\w:.-]+)/i.exec(contentType)?.[1];
   const start = Buffer.from(bytes.subarray(0, 4_096)).toString('latin1');
   const inPage =
-    /<meta[^>]+charset\s*=\s*["']?([\w:.-]+)/i.exec(start)?.[1] ??
-    /^\s*<\?xml[^>]+encoding=["']([\w:.-]+)/i.exec(start)?.[1];
+    /<meta[^<>]+charset\s*=\s*["']?([\w:.-]+)/i.exec(start)?.[1] ??
+    /^\s*<\?xml[^>]+?encoding=["']([\w:.-]+)/i.exec(start)?.[1];
   const marked = bom(bytes) ?? wide(bytes);
   if (marked) return decoder(marked)?.decode(bytes) ?? '';
   for (const label of [named, inPage]) {

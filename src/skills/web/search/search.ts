@@ -128,8 +128,9 @@ function hitsOf(results: z.output<typeof list>, count: number): Searched {
   return { ok: true, hits: tidied(hits, count) };
 }
 
-const RESULT_LINK = /<a\b[^>]*class="[^"]*\bresult__a\b[^"]*"[^>]*>/g;
-const SNIPPET = /class="[^"]*\bresult__snippet\b[^"]*"[^>]*>([\s\S]*?)<\/(?:a|div|td)>/;
+const LINK = /<a\s[^<>]{0,2000}>/g;
+const RESULT = /class="[^"]{0,200}\bresult__a\b/;
+const SNIPPET = /class="[^"<>]{0,200}\bresult__snippet\b[^"<>]{0,200}"[^<>]{0,2000}>/;
 
 function duckDuckGo(egress: Egress, base = 'https://html.duckduckgo.com'): SearchProvider {
   const title = 'DuckDuckGo';
@@ -148,8 +149,15 @@ function duckDuckGo(egress: Egress, base = 'https://html.duckduckgo.com'): Searc
   };
 }
 
+function snippetIn(html: string): string {
+  const open = SNIPPET.exec(html);
+  const from = open ? open.index + open[0].length : html.length;
+  const end = html.slice(from).search(/<\/(?:a|div|td)>/);
+  return end < 0 ? '' : html.slice(from, from + end);
+}
+
 function* hitsIn(html: string): Generator<{ title: string; url: string; snippet: string }> {
-  const links = [...html.matchAll(RESULT_LINK)];
+  const links = [...html.matchAll(LINK)].filter(([tag]) => RESULT.test(tag));
   for (const [index, { 0: tag, index: at }] of links.entries()) {
     const rest = html.slice(at + tag.length, links[index + 1]?.index ?? html.length);
     const href = /href="([^"]*)"/.exec(tag)?.[1]?.replaceAll('&amp;', '&') ?? '';
@@ -157,6 +165,6 @@ function* hitsIn(html: string): Generator<{ title: string; url: string; snippet:
     const isOwn = url?.hostname.endsWith('duckduckgo.com');
     const to = isOwn ? url?.searchParams.get('uddg') : url?.href;
     if (!to || url?.pathname === '/y.js') continue;
-    yield { title: rest.split('</a>')[0] ?? '', url: to, snippet: SNIPPET.exec(rest)?.[1] ?? '' };
+    yield { title: rest.split('</a>')[0] ?? '', url: to, snippet: snippetIn(rest) };
   }
 }
