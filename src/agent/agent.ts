@@ -258,7 +258,8 @@ export class Agent implements TurnHost {
     if (!(error instanceof ModelError)) throw error;
     const { world, model } = this.options;
     world.log.warn({ model: model(item)?.name, fault: error.fault }, 'no answer from the model');
-    return failure(withReason(texts.modelFault(error), error, item));
+    const refused = failure(withReason(texts.modelFault(error), error, item));
+    return error.fault === 'refused' ? { ...refused, declined: true } : refused;
   }
 }
 

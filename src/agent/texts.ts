@@ -161,12 +161,21 @@ function byReason({ reason, window }: ModelErrorDetails): string | undefined {
     }
     case 'rejected':
       return 'The model’s service refuses what I send it, and would refuse it again. `/model` tells the owner why.';
+    case 'thoughts':
+      return 'The model thought for as long as its answer may be, and said nothing. The owner can raise `max_tokens` in the `models` block, or have it think less.';
     case 'slip':
     case 'silent':
     case undefined:
       return undefined;
   }
 }
+
+export const cutByFilter = () => 'A filter of the model’s service cut this off. I leave it out of what I send next.';
+
+export const filesAlone = (names: readonly string[]) => `Here: ${names.map((name) => `\`${name}\``).join(', ')}`;
+
+export const doneEvenSo = (names: readonly string[], more: number) =>
+  `Done before that: ${[...names, ...(more > 0 ? [`${more} more`] : [])].join(', ')}.`;
 
 export const pictureLeftOut = () => 'A picture was left out, since the model’s service could not read it.';
 
@@ -184,7 +193,7 @@ function byFault(fault: FaultKind): string {
     case 'context_overflow':
       return 'That is too long for the model. Ask for a smaller piece of it.';
     case 'refused':
-      return 'The model declined to answer that.';
+      return 'The model declined to answer that. I leave it out of what I send next, so that we can go on.';
     case 'budget':
       return 'The budget for the model is used up.';
     case 'malformed_output':

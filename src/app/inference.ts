@@ -46,6 +46,7 @@ export function openInference({ config, world, database, artifacts, model, break
     zone: defaultZone(config),
     attached: (item) => (models ? attachedTo(item, opening) : Promise.resolve(nothingAttached)),
     illustrated: (messages) => (models ? illustrated(messages, opening) : Promise.resolve([...messages])),
+    store: (bytes) => artifacts.put(bytes),
   });
   const status = (): Json | undefined => models && statusOf(models, world);
   return {

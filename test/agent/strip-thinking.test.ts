@@ -163,3 +163,34 @@ test.each([
   const { speech } = hear(text, 5);
   expect([speech.text, speech.thought, speech.blocks]).toEqual([whole.text, whole.thought, whole.blocks]);
 });
+
+test.each([
+  'Models write <think> before they answer and </think> behind it.',
+  'The tag <think>, like </think>, is not shown.',
+  'analysis of the data shows that it is blue.',
+  'commentary on the game follows.',
+])('a sentence about a mark is text: %s', (answer) => {
+  for (const pieces of [[answer], [...answer]]) {
+    const stripper = new ThinkingStripper();
+    for (const piece of pieces) stripper.add(piece);
+    stripper.end();
+    expect(stripper.text).toBe(answer);
+    expect(stripper.blocks).toEqual([]);
+  }
+});
+
+test.each([
+  'analysis The user asks. Hm.assistantfinalIt is blue.',
+  'analysis"It" is what? Hm. assistantfinal It is blue.',
+  'analysis用户问。assistantfinalIt is blue.',
+  '<analysis>Hm.</analysis>\n\n<final>It is blue.</final>',
+  '<final>It is blue.</final>',
+  'analysisThe user asks.assistantcommentaryI look.assistantfinalIt is blue.',
+])('channels whose marks are gone are read as what they are: %s', (answer) => {
+  for (const pieces of [[answer], [...answer]]) {
+    const stripper = new ThinkingStripper();
+    for (const piece of pieces) stripper.add(piece);
+    stripper.end();
+    expect(stripper.text.trim()).toBe('It is blue.');
+  }
+});

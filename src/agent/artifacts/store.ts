@@ -8,8 +8,9 @@ import type { Turn } from '../turn/turn.ts';
 
 export function artifactsIn(turn: Turn, item: Item) {
   return turn.unstored().flatMap(({ step, at, tainted }) => {
-    if (step.kind !== 'result' || !step.payload.ok) return [];
-    const { files = [], kept = [] } = step.payload;
+    const made = step.kind === 'model' ? step.payload : step.kind === 'result' && step.payload.ok && step.payload;
+    if (!made) return [];
+    const { files = [], kept = [] } = { kept: [], ...made };
     return [...files, ...kept].map(({ name, type, size, hash }) => ({
       ...{ name, type, size, hash, tainted, at },
       conversation_id: item.conversation.id,

@@ -2,7 +2,7 @@ import { enclosed, framed, label, spoken } from '../../base/frames.ts';
 import { type Model, ModelError } from '../inference/model.ts';
 import { requestModel, type Took } from '../inference/request-model.ts';
 import { cut, cutToTokens } from './fit.ts';
-import { type Limits, newest, type Plan } from './plan.ts';
+import { type Limits, newest, type Plan, sendable } from './plan.ts';
 import type { HistoryEntry, Recalled, Summary } from './store.ts';
 import { tokensIn } from './tokens.ts';
 
@@ -74,7 +74,7 @@ export async function compact(
   const sizes = sizesOf(Math.min(limits.context, lightLimits.context), lightLimits);
   let text = !shared && recalled.summary?.tainted ? LEFT_OUT : (recalled.summary?.text ?? '');
   let model = light.name;
-  const lines = shared ? old.map(lineOf) : trustedLines(old);
+  const lines = shared ? sendable(old).map(lineOf) : trustedLines(sendable(old));
   for (const chunk of chunks(lines, sizes.chunk, lightLimits.factor)) {
     const messages = [asked(cutToTokens(text, sizes.notes, lightLimits.factor), chunk)];
     const request = { system: sizes.task, moving: '', messages, tools: [], maxTokens: Math.floor(sizes.notes) };

@@ -61,7 +61,8 @@ const SUMMARY_FRAME_TOKENS = 50;
 
 /** Plans the request: the stable part first, then what moves from turn to turn, all within the limits. */
 export function planRequest(input: PlanInput): Plan {
-  const { sections, limits, recalled } = input;
+  const { sections, limits } = input;
+  const recalled = { ...input.recalled, history: sendable(input.recalled.history) };
   const { factor } = limits;
   const count = (text: string) => Math.ceil(tokensIn(text) * factor);
   const share = (part: number) => Math.floor(limits.context * part * CHARACTERS);
@@ -108,6 +109,11 @@ export function planRequest(input: PlanInput): Plan {
     room,
     unseen: recalled.history.length - kept.length,
   };
+}
+
+/** What was said, without what a filter has refused. */
+export function sendable(history: readonly HistoryEntry[]): HistoryEntry[] {
+  return history.filter(({ content }) => !content.refused);
 }
 
 function historyTokens(history: readonly HistoryEntry[], factor: number): number {

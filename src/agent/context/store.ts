@@ -23,6 +23,8 @@ export interface HistoryEntry {
     files?: { name: string; type: string }[];
     quoted?: RememberedQuote[];
     led?: true;
+    /** A filter refused it, or what was answered to it: it is not sent again. */
+    refused?: true;
   };
   tainted: boolean;
 }

@@ -1,7 +1,7 @@
 /** One answer of a model, from what it may cost to what it took: read `infer` from top to bottom. */
 import { inSpan } from '../../base/spans.ts';
 import type { World } from '../../base/world.ts';
-import { type Item, isPrivate } from '../../delivery/index.ts';
+import { type FileRef, type Item, isPrivate } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { WhenContext } from '../../time/index.ts';
 import { type Attached, NOTHING, type Recalled, type Sections } from '../context/index.ts';
@@ -29,6 +29,8 @@ export interface InferenceOptions {
   zone: string;
   attached(item: Item): Promise<Attached>;
   illustrated(messages: readonly ModelMessage[]): Promise<ModelMessage[]>;
+  /** Stores the bytes of a picture that a model has made. */
+  store?(bytes: Buffer): Promise<{ hash: string; size: number }>;
 }
 
 export interface Inquiry {
@@ -56,6 +58,9 @@ export interface Inferred {
   step: ModelStep;
   tainted: boolean;
 }
+
+/** Pictures of one answer that are kept. */
+const MOST_PICTURES = 8;
 
 /** Number of times that a request that is too long after all is sent again, each time half as long. */
 const HALVED = 2;
@@ -116,7 +121,9 @@ export class Inference {
       if (used.length === 0) await this.ledger.release(turn, kept.reservation);
       const tainted = !nested && recalledOf(item).summary?.tainted === true;
       const told = nested ? [] : this.unpriced(item, answer);
-      return { step: this.stepOf({ ...answer, notices: [...answer.notices, ...told] }, used, low), tainted };
+      const step = this.stepOf({ ...answer, notices: [...answer.notices, ...told] }, used, low);
+      const files = await this.filesOf(answer);
+      return { step: files.length > 0 ? { ...step, files } : step, tainted };
     } catch (error) {
       const used = this.ledger.rows(took, kept);
       if (used.length === 0) await this.ledger.release(turn, kept.reservation);
@@ -212,19 +219,39 @@ export class Inference {
   ): Promise<Fitted | undefined> {
     if (isTooLong(error) && tries < HALVED) return this.windows.halve(shown, fitted, signal);
     if (fitted.alone || !hasBefore(shown)) return undefined;
-    if (isTooLong(error)) return this.windows.alone(shown, fitted);
+    // Something that was said before may be what a filter does not let through.
+    const isRefused = error instanceof ModelError && error.fault === 'refused';
+    if (isTooLong(error) || isRefused) return this.windows.alone(shown, fitted);
     // Some services say of a request that is too long only that it is a bad one.
     const isRejected = error instanceof ModelError && error.details.reason === 'rejected';
     return isRejected ? this.windows.aloneIfLong(model.name, shown, fitted) : undefined;
   }
 
-  private stepOf({ text, calls, model, keep, notices }: Answer, used: UsageRow[], low: Limit | undefined): ModelStep {
-    const told = [...notices, ...(low && used.length > 0 ? [texts.budgetLow(low, this.currency)] : [])];
+  private async filesOf({ pictures }: Answer): Promise<FileRef[]> {
+    const { store } = this.options;
+    const kept = store ? pictures.slice(0, MOST_PICTURES) : [];
+    return Promise.all(
+      kept.map(async ({ type, base64 }, index) => {
+        const { hash, size } = await (store as NonNullable<typeof store>)(Buffer.from(base64, 'base64'));
+        const number = kept.length > 1 ? `-${index + 1}` : '';
+        return { name: `picture${number}.${type.slice('image/'.length).replace('jpeg', 'jpg')}`, type, size, hash };
+      }),
+    );
+  }
+
+  private stepOf(
+    { text, calls, model, keep, notices, refused }: Answer,
+    used: UsageRow[],
+    low: Limit | undefined,
+  ): ModelStep {
+    const cut = refused ? [texts.cutByFilter()] : [];
+    const told = [...notices, ...cut, ...(low && used.length > 0 ? [texts.budgetLow(low, this.currency)] : [])];
     return {
       text,
       calls,
       model,
       ...(keep && { keep }),
+      ...(refused && { refused }),
       ...(used.length > 0 && { used }),
       ...(told.length > 0 && { notices: told }),
     };

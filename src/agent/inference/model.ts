@@ -80,6 +80,8 @@ export type ModelEvent =
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
   | { type: 'keep'; keep: Kept }
+  /** A picture that the model has made. */
+  | { type: 'picture'; picture: Omit<ModelImage, 'name'> }
   | { type: 'call'; call: ModelToolCall }
   | { type: 'usage'; usage: ModelUsage }
   /** Cost of a request before its first word. Of the one that answers it is part of `usage`. */
@@ -97,7 +99,9 @@ export type ModelErrorReason =
   /** The service has read the request and does not take it: it would not the next time either. */
   | 'rejected'
   /** The model made a call that its service could not read, or that fits no tool. */
-  | 'slip';
+  | 'slip'
+  /** It has thought for as long as its answer may be, and said nothing. */
+  | 'thoughts';
 
 export interface ModelErrorDetails {
   retryAfterMs?: number | undefined;

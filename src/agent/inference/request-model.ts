@@ -6,6 +6,7 @@ import {
   type Kept,
   type Model,
   ModelError,
+  type ModelImage,
   type ModelMessage,
   type ModelRequest,
   type ModelToolCall,
@@ -49,6 +50,10 @@ export interface Answer extends Took {
   model: string;
   keep?: Kept;
   notices: string[];
+  /** Made by the model. */
+  pictures: Omit<ModelImage, 'name'>[];
+  /** A filter has cut it off. */
+  refused?: true;
 }
 
 export interface RequestModelOptions {
@@ -90,7 +95,12 @@ interface Reply extends Heard {
   thoughts: number;
   calls: ModelToolCall[];
   stop: StopReason;
+  /** Tokens of it by the service's count. */
+  output?: number | undefined;
 }
+
+/** Tokens: fewer are no thought that has used up the room for an answer. */
+const LEAST_THOUGHT = 16;
 
 class Asking {
   private readonly model: Model;
@@ -107,14 +117,17 @@ class Asking {
     this.signal = signal;
     this.options = options;
     const { used, repairs } = options.took ?? { used: [], repairs: [] };
-    this.answer = { text: '', calls: [], model: model.name, used, repairs, notices: [] };
+    this.answer = { text: '', calls: [], model: model.name, used, repairs, notices: [], pictures: [] };
   }
 
   async run(): Promise<Answer> {
     let reply = await this.once([], '');
     if (this.isEmpty(reply)) {
+      if (this.hasNoRoom(reply))
+        throw new ModelError('context_overflow', `${this.answer.model} had no room for an answer.`);
       this.answer.repairs.push('asked_again');
       reply = await this.once([{ role: 'user', text: AGAIN }], '');
+      if (this.isEmpty(reply) && reply.stop === 'length') throw this.thoughtTooLong();
     }
     if (reply.stop === 'length' && isCalling(reply)) reply = await this.afterCutCall(reply);
     const { continuations = CONTINUATIONS } = this.options;
@@ -125,6 +138,11 @@ class Asking {
     }
     if (reply.stop === 'refused' && reply.text.trim() === '') {
       throw new ModelError('refused', `${this.answer.model} declined.`);
+    }
+    if (reply.stop === 'refused') {
+      this.answer.text = `${reply.text.trimEnd()} …`;
+      this.answer.refused = true;
+      return this.answer;
     }
     const written = reply.calls.length > 0 ? undefined : callsIn(reply, this.request.tools);
     if (written) reply = await this.withWritten(reply, written);
@@ -152,7 +170,17 @@ class Asking {
   }
 
   private isEmpty({ text, calls, blocks, stop }: Reply): boolean {
-    return text.trim() === '' && calls.length === 0 && blocks.length === 0 && stop !== 'refused';
+    const isNothing = text.trim() === '' && calls.length === 0 && blocks.length === 0;
+    return isNothing && stop !== 'refused' && this.answer.pictures.length === 0;
+  }
+
+  /** Cut before its first word, although it has not thought: the request has filled the window. */
+  private hasNoRoom({ stop, thoughts, output }: Reply): boolean {
+    return stop === 'length' && thoughts === 0 && output !== undefined && output < LEAST_THOUGHT;
+  }
+
+  private thoughtTooLong(): ModelError {
+    return new ModelError('malformed_output', `${this.answer.model} only thought.`, { reason: 'thoughts' });
   }
 
   /** Half a call must not run: what came whole does, else the model is asked for something smaller once. */
@@ -192,6 +220,7 @@ class Asking {
           this.answer.model = event.model;
           speech = new ThinkingStripper(this.options.swallowing?.get(event.model));
           delete this.answer.keep;
+          this.answer.pictures = [];
           if (event.notice && !this.answer.notices.includes(event.notice)) this.answer.notices.push(event.notice);
         } else if (event.type === 'text') {
           speech.add(event.text);
@@ -199,6 +228,7 @@ class Asking {
         } else if (event.type === 'reasoning') reply.thoughts += tokensIn(event.text);
         else if (event.type === 'call') reply.calls.push(event.call);
         else if (event.type === 'keep') this.answer.keep = event.keep;
+        else if (event.type === 'picture') this.seePicture(event.picture);
         else if (event.type === 'usage') usage = event.usage;
         else if (event.type === 'charged') this.answer.used.push({ model: event.model, usage: event.usage });
         else if (event.type === 'stop') reply.stop = event.reason;
@@ -214,6 +244,7 @@ class Asking {
       throw error;
     }
     this.count(request, reply, usage);
+    reply.output = usage?.output;
     return reply;
   }
 
@@ -227,6 +258,12 @@ class Asking {
       this.request.tools,
     );
     if (shown.trim() !== '') onText(shown);
+  }
+
+  /** Some services hand over a picture with each piece that comes behind it. */
+  private seePicture(picture: Answer['pictures'][number]): void {
+    const { pictures } = this.answer;
+    if (!pictures.some(({ base64 }) => base64 === picture.base64)) pictures.push(picture);
   }
 
   /** Calls that were written as text are made; one that cannot be is asked for once more, and never shown. */

@@ -145,19 +145,28 @@ export class ThinkingStripper implements Heard {
   private isText(mark: Mark, text: string): boolean {
     const { position } = this;
     if (position.isQuoted) return true;
-    if (mark.role === 'thought') return !this.takesThoughts || (mark.format.first === true && !this.isFirst(text));
-    if (mark.role === 'stray' && this.plain > 0) return true;
-    if (mark.role !== 'call') {
-      const isWithinSentence = position.isWithinLine && /^(?:[^\S\n]+\S|[,.;:!?)])/.test(this.rest);
-      return isWithinSentence || (text === '</s>' && position.has('<s>'));
+    if (mark.role === 'thought') {
+      const { first, ended } = mark.format;
+      return !this.takesThoughts || (first === true && !this.isFirst(text, ended === true)) || this.isInSentence;
     }
+    if (mark.role === 'stray' && this.plain > 0) return true;
+    if (mark.role !== 'call') return this.isInSentence || (text === '</s>' && position.has('<s>'));
     if (mark.place === 'line') return !position.isAtLineStart;
     return mark.place === 'tag' && position.isAside;
   }
 
-  /** True if the answer begins with a word that is glued to the next one, as tokens are that a server took out. */
-  private isFirst(word: string): boolean {
-    return this.text.trim() === '' && !this.hasThought && word === word.toLowerCase() && /^[A-Z]/.test(this.rest);
+  /** Words stand before the mark on its line, and the sentence goes on behind it: it is about the mark. */
+  private get isInSentence(): boolean {
+    return this.position.isWithinLine && /^(?:[^\S\n]+\S|[,.;:!?)])/.test(this.rest);
+  }
+
+  /**
+   * True if the answer begins with a word that is glued to the next one, as tokens are that a server took out. `ended`: the
+   * end of what it opens decides.
+   */
+  private isFirst(word: string, ended: boolean): boolean {
+    const isBeginning = this.text.trim() === '' && !this.hasThought && word === word.toLowerCase();
+    return isBeginning && (ended || /^[A-Z]/.test(this.rest));
   }
 
   private begun(mark: CallMark, open: string): Calling {
@@ -249,7 +258,8 @@ export class ThinkingStripper implements Heard {
     if (passed) return this.thoughtTo(state, passed);
     if (call !== undefined && open !== '') return this.thoughtTo(state, { from: call, to: call });
     const { length } = inner.whole;
-    const isThought = open !== '' && (this.text.trim() === '' || mark.format.certain === true);
+    const { certain, ended } = mark.format;
+    const isThought = open !== '' && !ended && (this.text.trim() === '' || certain === true);
     if (isThought) return this.thoughtTo(state, { from: length, to: length });
     this.takesThoughts = open === '';
     this.state = SAYING;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Json, nestsTooDeep } from '../../base/json.ts';
 import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import type {
+  Kept,
   ModelEvent,
   ModelImage,
   ModelMessage,
@@ -143,7 +144,7 @@ function anthropicRequest(
     add(out, message.role === 'assistant' ? 'assistant' : 'user', blocksOf(message, options, moving));
   }
   if (isCached) markEnd(out);
-  const isThinking = !options.refuses.has('thinking') && mayThink(messages, options.name);
+  const isThinking = !options.refuses.has('thinking') && mayThink(messages, options);
   const thinking = isThinking ? options.thinking : undefined;
   return {
     model: options.model,
@@ -170,9 +171,14 @@ function toolsOf(tools: readonly ToolSpec[]): readonly Tool[] {
 }
 
 /** Calls that are being answered and that the service did not make itself have no thoughts, and it insists on them. */
-function mayThink(messages: readonly ModelMessage[], name: string): boolean {
+function mayThink(messages: readonly ModelMessage[], options: Pick<Endpoint, 'name' | 'refuses'>): boolean {
   const last = messages.findLast(({ role }) => role !== 'tool');
-  return last?.role !== 'assistant' || (last.calls ?? []).length === 0 || last.keep?.model === name;
+  if (last?.role !== 'assistant' || (last.calls ?? []).length === 0) return true;
+  return thoughtsIn(last.keep, options).length > 0;
+}
+
+function thoughtsIn(keep: Kept | undefined, { name, refuses }: Pick<Endpoint, 'name' | 'refuses'>): Block[] {
+  return keep?.model === name && !refuses.has('thoughts') ? (keep.blocks as unknown as Block[]) : [];
 }
 
 /** The service takes turns: what one side says in a row is one message. */
@@ -190,7 +196,11 @@ function markEnd(out: readonly Message[]): void {
   }
 }
 
-function blocksOf(message: ModelMessage, options: { name: string; sees: boolean }, moving?: string): Block[] {
+function blocksOf(
+  message: ModelMessage,
+  options: Pick<Endpoint, 'name' | 'sees' | 'refuses'>,
+  moving?: string,
+): Block[] {
   if (message.role === 'tool') {
     const words = resultText(message, options.sees);
     const seen = options.sees && message.ok ? (message.images ?? []).map(imageBlock) : [];
@@ -199,8 +209,7 @@ function blocksOf(message: ModelMessage, options: { name: string; sees: boolean 
     return [{ type: 'tool_result', tool_use_id: idOf(message.callId), content, ...failed }];
   }
   if (message.role === 'assistant') {
-    const kept = message.keep?.model === options.name ? (message.keep.blocks as unknown as Block[]) : [];
-    return [...kept, ...text(message.text), ...(message.calls ?? []).map(callBlock)];
+    return [...thoughtsIn(message.keep, options), ...text(message.text), ...(message.calls ?? []).map(callBlock)];
   }
   const images = message.images ?? [];
   const notes = options.sees || images.length === 0 ? [] : text(unseen(images.map(({ name }) => name)));

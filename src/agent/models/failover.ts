@@ -289,7 +289,7 @@ export function routed(options: RoutedOptions): Model {
   };
 }
 
-const ANSWER_EVENTS: readonly ModelEvent['type'][] = ['text', 'reasoning', 'call', 'stop'];
+const ANSWER_EVENTS: readonly ModelEvent['type'][] = ['text', 'reasoning', 'picture', 'call', 'stop'];
 
 class Attempt {
   charged: (ModelEvent & { type: 'charged' }) | undefined;

@@ -73,6 +73,11 @@ export function windowFull(name: string): ModelError {
   return new ModelError('context_overflow', `${name} filled its window before its answer was whole.`);
 }
 
+/** The service ended the answer since it could not read the model's call. */
+export function slipped(name: string): ModelError {
+  return new ModelError('malformed_output', `${name} made a call that its service could not read.`, { reason: 'slip' });
+}
+
 const CREDIT =
   /insufficient_quota|billing_error|credit balance|insufficient balance|enforced_spend_limit|usage limits?\b/;
 /** A slip of the model that its service tells as a refusal of the request: a call that it could not read or that does not fit. */

@@ -393,8 +393,8 @@ interface Trial {
   findings: Finding[];
 }
 
-function leavesPicturesOut({ unreadable, once }: Finding): boolean {
-  return unreadable !== undefined || once === true;
+function leavesPicturesOut({ unreadable, once, refuses = [] }: Finding): boolean {
+  return unreadable !== undefined || (once === true && refuses.includes('pictures'));
 }
 
 /** The request as this model takes it. What is no part of it, but of how it is sent, the endpoint looks up by itself. */

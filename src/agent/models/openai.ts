@@ -15,7 +15,7 @@ import {
   type ToolSpec,
 } from '../inference/model.ts';
 import { type Endpoint, type EndpointModel, type EndpointOptions, endpoint, withoutRefused } from './endpoint.ts';
-import { noAnswer, windowFull } from './fault.ts';
+import { noAnswer, slipped, windowFull } from './fault.ts';
 import { jsonBody, Sent } from './service.ts';
 import type { Watch } from './watch.ts';
 import {
@@ -30,6 +30,7 @@ import {
   jsonText,
   list,
   maybe,
+  pictureEvents,
   position,
   resultText,
   thoughtEvents,
@@ -75,6 +76,7 @@ const said = z.object({
   reasoning: words,
   reasoning_details: list(z.object({ text: words })),
   tool_calls: list(call),
+  images: list(anything),
   // The form before there were `tool_calls`; some endpoints know no other.
   function_call: z.object({ name: words, arguments: jsonText }).optional().catch(undefined),
 });
@@ -148,6 +150,7 @@ class Reading {
     for (const event of thoughtEvents(piece.reasoning_content || piece.reasoning || details)) yield this.keep(event);
     for (const event of contentEvents(piece.content)) yield this.keep(event);
     if (typeof piece.content === 'string' && !whole) this.said += piece.content;
+    for (const picture of piece.images) yield* pictureEvents(picture);
     yield* contentEvents(piece.refusal);
     for (const each of callsOf(piece)) {
       this.watch.alive(each.name.length + each.json.length, this.name);
@@ -162,7 +165,7 @@ class Reading {
     if (!message || (this.said === '' && this.calls.empty)) return message;
     const isAgain = typeof content === 'string' && content.length >= this.said.length && content.startsWith(this.said);
     const rest = isAgain ? content.slice(this.said.length) : this.said === '' ? content : undefined;
-    const text = { content: rest, reasoning_content: '', reasoning: '', reasoning_details: [] };
+    const text = { content: rest, reasoning_content: '', reasoning: '', reasoning_details: [], images: [] };
     return this.calls.empty
       ? { ...message, ...text }
       : { ...message, ...text, tool_calls: [], function_call: undefined };
@@ -209,6 +212,7 @@ function callsOf({ tool_calls: calls, function_call: former }: Said): CallPiece[
 function reasonOf(reason: string, calls: boolean, name: string): StopReason {
   // Mistral's word, and Anthropic's where a gateway passes it on.
   if (reason === 'model_length' || reason === 'model_context_window_exceeded') throw windowFull(name);
+  if (/malformed_function_call|malformed_tool_call/i.test(reason)) throw slipped(name);
   if (reason === 'error') throw new ModelError('transient', `${name} failed in the middle of its answer.`);
   if (reason === 'length' || reason === 'max_tokens') return 'length';
   if (reason === 'content_filter') return 'refused';

@@ -180,6 +180,11 @@ const ORDER =
 const SCHEMA =
   /grammar|schema|pattern must|function_declarations|function_parameters|\bparameters\b.{0,80}(?:object|array|items|propert)|\$ref|exclusive(?:minimum|maximum)|additionalproperties|unable to generate parser/;
 const PICTURES = /\bimages?\b|image_url|\bvision\b|multi-?modal/;
+/** Thoughts of an earlier answer that the service does not take back: those of this conversation, not of any other. */
+const BAD_THOUGHTS =
+  /\bsignature\b.{0,80}\b(?:thinking|thought)|\b(?:thinking|thought)\w*\b.{0,80}\b(?:signature\b|cannot be modified|must remain)/;
+/** Calls stand before the thoughts that belong to them. */
+const NO_THOUGHTS = /expected .{0,3}(?:redacted_)?thinking\b.{0,60}\bfound\b|must start with a thinking block/;
 /** A model is said to have no eyes, whatever the picture. */
 const NO_EYES =
   /no endpoints found|unknown variant|text[- ]only|(?:does|do|is|are)(?: not|n['’]t) (?:currently )?(?:support|accept|enabled|available|allowed)|\b(?:un|not )supported\b|cannot (?:see|accept)/;
@@ -240,6 +245,21 @@ const QUIRKS: readonly Quirk[] = [
     instead: 'are sent with its thoughts',
     find({ text }, { results }) {
       return results && BARE_CALLS.test(text) ? { refuses: ['bare_calls'] } : undefined;
+    },
+  },
+  {
+    name: 'thoughts',
+    instead: 'are left out',
+    find({ text }, { body }) {
+      const hasThoughts = JSON.stringify(body.messages ?? []).includes('"signature":');
+      return hasThoughts && BAD_THOUGHTS.test(text) ? { refuses: ['thoughts'], once: true } : undefined;
+    },
+  },
+  {
+    name: 'thinking',
+    instead: 'is left out',
+    find({ text }, { body }) {
+      return body.thinking !== undefined && NO_THOUGHTS.test(text) ? { refuses: ['thinking'], once: true } : undefined;
     },
   },
   {

@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { enclosed, label, speaker, withoutTemplateMarks } from '../../base/frames.ts';
 import { nestsTooDeep, parseJson } from '../../base/json.ts';
-import type { ModelEvent, ModelMessage, ModelRequest, ToolMessage } from '../inference/model.ts';
+import type { ModelEvent, ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../inference/model.ts';
+import { fieldsOf } from './refusal.ts';
 
 /** No request has more tokens: a larger count is a fault of the service. */
 const MOST_TOKENS = 20_000_000;
@@ -48,11 +49,15 @@ export function maybe<T extends z.ZodRawShape>(shape: T) {
   return z.object(shape).optional().catch(undefined);
 }
 
-const part = z.object({ type: words, text: anything, thinking: anything, reasoning: anything });
+const part = z.object({
+  ...{ type: words, text: anything, thinking: anything, reasoning: anything },
+  ...{ image_url: anything, source: anything, inline_data: anything, inlineData: anything, data: anything },
+  ...{ b64_json: anything, media_type: anything, mime_type: anything, mimeType: anything },
+});
 
 /**
  * Content as a text, or as a list of parts as Mistral's thinking models send it: what is said and what is thought.
- * Parts of other kinds (references, pictures) are left out.
+ * Parts of other kinds (references) are left out.
  */
 export function* contentEvents(content: unknown): Generator<ModelEvent> {
   if (typeof content === 'string') {
@@ -67,7 +72,28 @@ export function* contentEvents(content: unknown): Generator<ModelEvent> {
     const isThought = /think|thought|reason/.test(type);
     if (isThought) yield* thoughtEvents(plain(thinking) || plain(reasoning) || plain(text));
     else if (/^(?:|text|output_text)$/.test(type)) yield* contentEvents(plain(text));
+    else yield* pictureEvents(read.data);
   }
+}
+
+const PICTURE = /^data:(image\/(?:png|jpeg|gif|webp));base64,/;
+const PICTURE_TYPE = /^image\/(?:png|jpeg|gif|webp)$/;
+const BASE64 = /^[\w+/=-]+$/;
+
+/** A picture that a model has made, in the forms in which services hand it over: its bytes, never an address. */
+export function* pictureEvents(sent: unknown): Generator<ModelEvent> {
+  const read = part.safeParse(sent);
+  if (!read.success) return;
+  const { image_url: url, source, inline_data, inlineData } = read.data;
+  const address = typeof url === 'string' ? url : fieldsOf(url).url;
+  const [start = '', type = ''] = typeof address === 'string' ? (PICTURE.exec(address) ?? []) : [];
+  const inner = { ...read.data, ...fieldsOf(source ?? inline_data ?? inlineData) };
+  const named = inner.media_type ?? inner.mime_type ?? inner.mimeType ?? 'image/png';
+  const base64 = start === '' ? (inner.data ?? inner.b64_json) : String(address).slice(start.length);
+  const kind = start === '' ? named : type;
+  if (typeof base64 !== 'string' || typeof kind !== 'string') return;
+  if (!PICTURE_TYPE.test(kind) || !BASE64.test(base64)) return;
+  yield { type: 'picture', picture: { type: kind as ModelImage['type'], base64 } };
 }
 
 export function* thoughtEvents(text: string): Generator<ModelEvent> {

@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import type { Choice } from '../../delivery/index.ts';
+import type { Choice, FileRef } from '../../delivery/index.ts';
 import type { Kept, ModelToolCall } from '../inference/model.ts';
 import type { Failed, ToolResult } from '../tools/tool.ts';
 import type { UsageRow } from '../usage/index.ts';
@@ -11,6 +11,10 @@ export interface ModelStep {
   model: string;
   /** Data that the model wants back with it. */
   keep?: Kept;
+  /** Made by the model: files of the answer. */
+  files?: FileRef[];
+  /** A filter has cut it off. */
+  refused?: true;
   used?: UsageRow[];
   notices?: string[];
   /** The person asked for its calls, and no model was asked. */
@@ -63,6 +67,8 @@ export interface Refused {
   code: Failed['code'];
   text: string;
   cancelled?: true;
+  /** A filter or the model itself refused the request. */
+  declined?: true;
 }
 
 export function stateOf(callId: string, steps: readonly Step[]): CallState {

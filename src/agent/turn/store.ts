@@ -151,7 +151,7 @@ export function turnRecord(
   item: Item,
   state: TurnState,
   now: Instant,
-  { parking, answer, led = false }: { parking?: Parking; answer?: string; led?: boolean } = {},
+  { parking, answer, led = false, refused = false }: { parking?: Parking } & Partial<Remembered> = {},
 ): TurnRecord {
   const isFinished = state === 'answered' || state === 'failed' || state === 'cancelled';
   const written = [turn, ...(parking?.asking ?? [])];
@@ -174,7 +174,7 @@ export function turnRecord(
     audit: written.flatMap((each) => each.recorder.ofTurn(each, item)),
     artifacts: written.flatMap((each) => ofArtifacts.artifactsIn(each, item)),
     usage: owned(usedIn(turn), payerOf(item, turn.id)),
-    messages: answer === undefined ? [] : history(turn, item, { answer, led }, now),
+    messages: answer === undefined ? [] : history(turn, item, { answer, led, refused }, now),
     write: writeTurns,
   };
 }
@@ -299,7 +299,15 @@ function held(item: Item): Fragment {
   return sql`fence as (select ${item.id}::uuid as id)`;
 }
 
-function history(turn: Turn, item: Item, { answer, led }: { answer: string; led: boolean }, now: Instant) {
+interface Remembered {
+  answer: string;
+  led: boolean;
+  /** A filter has refused it: it is remembered, and not sent again. */
+  refused: boolean;
+}
+
+function history(turn: Turn, item: Item, { answer, led, refused }: Remembered, now: Instant) {
+  const mark = refused && { refused: true as const };
   const common = {
     inbox_id: item.id,
     conversation_id: item.conversation.id,
@@ -317,17 +325,17 @@ function history(turn: Turn, item: Item, { answer, led }: { answer: string; led:
       ...asked,
       tainted: isTainted(item.payload.text) || quotesOthers(item),
       id: uuid(item.receivedAt),
-      content: said(item),
+      content: { ...said(item), ...mark },
       at: item.receivedAt,
     },
     ...meanwhile.map(({ text, at }) => ({
       ...asked,
       tainted: isTainted(text),
       id: uuid(at),
-      content: saidIn(text, item),
+      content: { ...saidIn(text, item), ...mark },
       at,
     })),
-    { ...answered, id: uuid(now), content: { text: remembered(answer), ...(led && { led }) }, at: now },
+    { ...answered, id: uuid(now), content: { text: remembered(answer), ...(led && { led }), ...mark }, at: now },
   ];
 }
 

@@ -23,9 +23,9 @@ export function endOfAnswer(
   now: Instant,
 ): End {
   if (turn.isSilent) return unsaid({ turn, item, toolbox, files: hasFiles }, now);
-  const text = answer.trim() || texts.nothingToSay();
-  const choices = [...choicesOf([...turn.results(), ...nestedResults(turn)]), ...offered];
   const files = filesOf(turn);
+  const text = answer.trim() || turn.lastWords() || doneIn(turn, toolbox) || nothingSaid(files);
+  const choices = [...choicesOf([...turn.results(), ...nestedResults(turn)]), ...offered];
   const times = [...new Set(turn.all().flatMap((each) => each.times()))];
   const led = ledBy({ turn, item, toolbox, files: hasFiles }, choices);
   choices.push(...led.choices);
@@ -45,7 +45,11 @@ export function endOfAnswer(
     // An address in it would leave as well.
     tainted: isLed({ turn, files: hasFiles }),
     drafted: turn.drafted,
-    also: store.turnRecord(turn, item, 'answered', now, { answer: text, led: hasFiles && !turn.tainted }),
+    also: store.turnRecord(turn, item, 'answered', now, {
+      answer: text,
+      led: hasFiles && !turn.tainted,
+      refused: turn.lastAnswer()?.payload.refused === true,
+    }),
   };
 }
 
@@ -61,12 +65,12 @@ function unsaid(input: LedTurn, now: Instant): End {
 
 export function endOfRefusal(
   { turn, item, toolbox, files, choices: offered = [] }: EndInput,
-  { text, cancelled }: Refused,
+  { text, cancelled, declined }: Refused,
   now: Instant,
 ): End {
   const state = cancelled ? 'cancelled' : 'failed';
   // Text that leads a turn may also have it fail.
-  const { notices, choices: led } = ledBy({ turn, item, toolbox, files });
+  const { notices, choices: led } = leftBehind({ turn, item, toolbox, files });
   const choices = [...led, ...offered];
   const card: Card = {
     kind: cancelled ? 'notice' : 'error',
@@ -79,7 +83,7 @@ export function endOfRefusal(
     turnId: turn.id,
     tainted: isLed({ turn, files }),
     drafted: turn.drafted,
-    also: store.turnRecord(turn, item, state, now, { answer: text }),
+    also: store.turnRecord(turn, item, state, now, { answer: text, refused: declined === true }),
   };
 }
 
@@ -124,10 +128,31 @@ function nestedResults(turn: Turn): ToolResult[] {
 function filesOf(turn: Turn): FileRef[] {
   const given = turn
     .all()
-    .flatMap((each) => each.results().flatMap((result) => (result.ok ? (result.files ?? []) : [])));
+    .flatMap((each) => [
+      ...each.results().flatMap((result) => (result.ok ? (result.files ?? []) : [])),
+      ...each.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.files ?? []) : [])),
+    ]);
   return given.filter(
     (file, index) => given.findIndex(({ hash, name }) => hash === file.hash && name === file.name) === index,
   );
+}
+
+/** A picture without a word is an answer. */
+function nothingSaid(files: readonly FileRef[]): string {
+  return files.length > 0 ? texts.filesAlone(files.map(({ name }) => name)) : texts.nothingToSay();
+}
+
+const MOST_DONE = 5;
+const LONGEST_DONE = 500;
+
+/** What its calls say that they have changed, in their own words. */
+function doneIn(turn: Turn, toolbox: Toolbox): string {
+  const written = turn.came().filter(({ call }) => toolbox.get(call.name)?.effect === 'write');
+  return written
+    .slice(-MOST_DONE)
+    .map(({ result }) => shorten(result.text.trim(), LONGEST_DONE))
+    .filter((text) => text !== '')
+    .join('\n');
 }
 
 const inItalics = (notices: readonly string[]): string[] => notices.map((notice) => `_${notice}_`);
@@ -195,8 +220,21 @@ function ledBy(led: LedTurn, shown: readonly Choice[] = []): { notices: string[]
   return { notices: [notice], choices: undoOf(writes, shown) };
 }
 
-function writesOf({ turn, item, toolbox, files }: LedTurn): Write[] {
-  if (!turn.tainted && !files) return [];
+/** What a turn that came to no answer has done even so. */
+function leftBehind(left: LedTurn, shown: readonly Choice[] = []): { notices: string[]; choices: Choice[] } {
+  const led = ledBy(left, shown);
+  if (led.notices.length > 0) return led;
+  const writes = doneBy(left);
+  if (writes.length === 0) return led;
+  const names = writes.slice(0, MOST_NAMED).map(({ name }) => name);
+  return { notices: [texts.doneEvenSo(names, writes.length - names.length)], choices: undoOf(writes, shown) };
+}
+
+function writesOf(led: LedTurn): Write[] {
+  return led.turn.tainted || led.files ? doneBy(led) : [];
+}
+
+function doneBy({ turn, item, toolbox }: LedTurn): Write[] {
   // The person's own command or words made the calls; no model chose them.
   if (turn.isByName && item.origin === 'person') return [];
   return turn.all().flatMap((each) =>

@@ -195,6 +195,12 @@ export class Turn {
     return [...new Set(told)];
   }
 
+  /** Words that were shown last, with a call behind them. */
+  lastWords(): string {
+    const said = this.steps.flatMap(({ step }) => (step.kind === 'model' ? step.payload.text.trim() : []));
+    return said.findLast((text) => text !== '') ?? '';
+  }
+
   notices(): string[] {
     const all = this.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.notices ?? []) : []));
     return [...new Set(all)];

@@ -3,6 +3,7 @@ import { BoundedMap } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
+import { canonicalJson } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
 import { accountOn, lockPerson } from '../../people/index.ts';
@@ -40,7 +41,7 @@ export class Attempts {
   private readonly deps: AttemptDeps;
   private readonly outages = new Outages();
   private resends = 0;
-  private readonly shown = new BoundedMap<string, string>(REMEMBERED);
+  private readonly shown = new BoundedMap<string, Pick<Row, 'content'>>(REMEMBERED);
 
   private readonly counters: DeliveryCounters;
 
@@ -60,11 +61,11 @@ export class Attempts {
   }
 
   shows({ key, content }: store.Row): void {
-    this.shown.set(key, content.text);
+    this.shown.set(key, { content });
   }
 
   frozen({ key }: store.Row, receipt: Receipt): Receipt {
-    return frozenReceipt(receipt, this.shown.get(key) ?? '');
+    return frozenReceipt(receipt, this.shown.get(key)?.content.text ?? '');
   }
 
   /** One attempt; undefined when the part is not this process's any more. Its log lines carry the message's id, or the part's. */
@@ -113,7 +114,7 @@ export class Attempts {
   async bring(adapter: ChatAdapter, of: store.Row, isWanted = async () => true): Promise<SendOutcome> {
     const { world, database } = this.deps;
     const { row, instead } = furtherOf(of);
-    if (!row) return { kind: 'sent', receipt: of.receipt as Receipt };
+    if (!row || (instead === undefined && this.isShown(row))) return { kind: 'sent', receipt: of.receipt as Receipt };
     const settles = this.settlesIn(adapter, row);
     if (settles > 0) return { kind: 'retry', reason: 'whether it has arrived cannot be seen yet', afterMs: settles };
     const part = toPart(row, (progress) => store.storeProgress(database, row.id, row.owner, progress));
@@ -140,6 +141,7 @@ export class Attempts {
       const outcome = await (world.spans?.inOr(row.id, 'send', about, act) ?? act());
       this.counters.sending.observe({ adapter: adapter.name }, (world.clock.monotonic() - beganAt) / 1_000);
       this.counters.sends.add({ adapter: adapter.name, outcome: outcome.kind });
+      if (outcome.kind === 'sent' && this.shown.has(row.key)) this.shows(row);
       world.probe?.({ name: `send.${adapter.name}`, phase: 'after' });
       if (this.outages.ends(adapter.name, outcome)) this.deps.outageEnded(adapter.name);
       if (outcome.kind === 'sent' && adapter.saidElsewhere && !row.removed) this.deps.said(row);
@@ -151,6 +153,13 @@ export class Attempts {
       this.outages.ends(adapter.name, outcome);
       return outcome;
     }
+  }
+
+  /** True if the message shows exactly this already: platforms count each edit. */
+  private isShown({ key, content, receipt, unknownAt, removed }: Row): boolean {
+    if (!receipt || unknownAt || removed) return false;
+    const shown = this.shown.get(key)?.content;
+    return shown !== undefined && canonicalJson(shown) === canonicalJson(content);
   }
 
   private settlesIn({ guarantees: { settlesMs = 0 } }: ChatAdapter, { receipt, unknownAt }: store.Row): number {

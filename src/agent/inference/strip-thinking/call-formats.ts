@@ -190,6 +190,14 @@ export const CALL_FORMATS: readonly CallFormat[] = [
     example: 'assistantcommentary to=functions.note_save json{"text": "milk"}',
   },
   {
+    models: 'gpt-oss (harmony) whose channels are words',
+    open: 'commentary ?to=(?=functions)',
+    close: String.raw`(?=assistant(?:analysis|commentary|final))|<\|(?:call|end|return)\|>`,
+    reads: 'named',
+    place: 'line',
+    example: 'commentary to=functions.note_save json{"text": "milk"}',
+  },
+  {
     models: 'Mistral up to v7',
     open: String.raw`\[TOOL_CALLS\]`,
     close: String.raw`\[/TOOL_CALLS\]|</s>|(?=\[TOOL_CALLS\])`,

@@ -81,10 +81,13 @@ const marks: readonly { open: string; mark: Mark }[] = [
 
 const ANY = new RegExp(marks.map(({ open }, index) => `(?<m${index}>${open})`).join('|'), 'gi');
 
-const WORDS = ['functools', 'assistantcommentary', 'analysis', 'assistantanalysis'].map(beginning);
+const WORDS = ['functools', 'assistantcommentary', 'commentary', 'analysis', 'assistantanalysis'].map(beginning);
 
 /** Fits a text that holds a mark, or ends with what may become one; most answers hold none. */
-export const MARKED = new RegExp(String.raw`[<[\]◁\x60]|assistantc|analysis|functools|(?:${either(WORDS)})$`, 'i');
+export const MARKED = new RegExp(
+  String.raw`[<[\]◁\x60]|assistantc|commentary|analysis|functools|(?:${either(WORDS)})$`,
+  'i',
+);
 
 export function thoughtMark(format: ThoughtFormat): ThoughtMark | undefined {
   return marks.flatMap(({ mark }) => (mark.role === 'thought' && mark.format === format ? mark : []))[0];
@@ -114,7 +117,8 @@ const GROWING = new RegExp(
     String.raw`\x60{1,2}|\x60{3,}[^\S\n]*[a-z_]{0,20}`,
     ...WORDS,
     beginning('assistantcommentary to=functions'),
-  ])}|(?:${either(marks.filter(({ mark }) => ['stray', 'empty', 'speaker'].includes(mark.role)).map(({ open }) => open))})${SPACES})$`,
+    beginning('commentary to=functions'),
+  ])}|(?:${either(marks.filter(({ mark }) => mark.role !== 'call').map(({ open }) => open))})${SPACES})$`,
   'i',
 );
 

@@ -26,6 +26,8 @@ export interface ThoughtFormat {
   swallowed?: true;
   /** Opens a thought only at the beginning of the answer. */
   first?: true;
+  /** A thought only where its end comes. */
+  ended?: true;
   example: string;
 }
 
@@ -72,9 +74,25 @@ export const THOUGHT_FORMATS: readonly ThoughtFormat[] = [
   {
     models: 'gpt-oss (harmony) without its tokens',
     open: '(?:assistant)?analysis(?=[A-Z])',
-    close: 'assistantfinal|(?=assistantcommentary ?to=functions)',
+    close: 'assistantfinal|(?=(?:assistant)?commentary ?to=functions)',
     first: true,
     example: 'analysisThe user asks. Hm.assistantfinalIt is blue.',
+  },
+  {
+    models: 'gpt-oss (harmony) whose channels are words',
+    open: String.raw`(?:assistant)?analysis(?=[\s"'“„(«*_0-9]|[^\x00-\x7f])`,
+    close: 'assistantfinal|<final>|(?=(?:assistant)?commentary ?to=functions)',
+    first: true,
+    ended: true,
+    example: 'analysis The user asks. Hm. assistantfinal It is blue.',
+  },
+  {
+    models: 'models that are asked to reason in tags',
+    open: '<analysis>',
+    close: '</analysis>',
+    first: true,
+    ended: true,
+    example: '<analysis>Hm.</analysis>\n<final>It is blue.</final>',
   },
   {
     models: 'Gemma 4',
@@ -153,5 +171,6 @@ export const EMPTY_MARKS: readonly string[] = [
   '<[|｜](?:end|begin)[_▁ ]of[_▁ ]sentence[|｜]>|<[|｜]Assistant[|｜]>',
   String.raw`<\|(?:START|END)_(?:RESPONSE|TEXT|OF_TURN_TOKEN)\|>|<\|(?:begin|end)_of_solution\|>`,
   channel('(?:open|close)', '(?:response|message)'),
+  '</?final>',
   String.raw`</s>|<eos>|<bos>|\[EOS\]|\[EOT\]|\[e~\[`,
 ];
