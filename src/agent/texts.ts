@@ -144,7 +144,7 @@ type Failure = Pick<ModelError, 'fault' | 'details'>;
 
 /** Why no answer came from the model, with what would help; never a key, a stack or a raw body. */
 export function modelFault({ fault, details }: Failure): string {
-  return details.said ?? byReason(details) ?? byFault(fault);
+  return details.said ?? byReason(details) ?? byFault(fault, details);
 }
 
 function byReason({ reason, window }: ModelErrorDetails): string | undefined {
@@ -182,14 +182,24 @@ export const pictureLeftOut = () => 'A picture was left out, since the model’s
 export const beforeLeftOut = () =>
   'What was said before was not taken by the model’s service, so this was answered without it.';
 
-function byFault(fault: FaultKind): string {
+const A_MINUTE_MS = 90_000;
+/** From then on waiting is no way out. */
+const AN_HOUR_MS = 3_600_000;
+
+function busy(ms: number): string {
+  const until = ms <= A_MINUTE_MS ? 'a minute' : roughDuration(ms);
+  const instead = ms < AN_HOUR_MS ? '' : ' The owner can choose another in the `models` block, or have its limit raised.';
+  return `The model is busy and asked me to wait. Please try again in ${until}.${instead}`;
+}
+
+function byFault(fault: FaultKind, { retryAfterMs = 0, told }: ModelErrorDetails): string {
   switch (fault) {
     case 'rate_limited':
-      return 'The model is busy and asked me to wait. Please try again in a minute.';
+      return busy(retryAfterMs);
     case 'auth_expired':
       return 'The model refuses my key. The owner can mend it in the `models` block of the configuration.';
     case 'not_found':
-      return 'The configured model does not exist. The owner can choose another in the `models` block.';
+      return 'The model’s service does not have the configured model for us. The owner can choose another in the `models` block.';
     case 'context_overflow':
       return 'That is too long for the model. Ask for a smaller piece of it.';
     case 'refused':
@@ -201,7 +211,7 @@ function byFault(fault: FaultKind): string {
     case 'cancelled':
       return stopped();
     case 'transient':
-      return 'The model cannot be reached right now. Please try again in a moment.';
+      return `The model cannot be reached right now. Please try again in a moment.${told === undefined ? '' : ' If it stays so, the owner can mend it: `/model` says why.'}`;
   }
 }
 

@@ -166,3 +166,11 @@ test('an answer whose last shown text is the final one is not edited once more',
   await other.person('ana').says('is it so?');
   expect(other.platform.messages.map(({ text, edits }) => [text, edits])).toEqual([['It is so.', 0]]);
 });
+
+test('a first message that is far longer than usual goes out shorter where it is refused in unknown words', async () => {
+  const jon = coda.person('jon');
+  await jon.says('/model gpt/other');
+  const bad = { sends: { status: 400, body: JSON.stringify({ error: { message: 'Provider returned error' } }) } };
+  server.improvise = (body) => (JSON.stringify(body).length > 100_000 ? bad : { text: 'Here.' });
+  expect(await jon.says(`why? ${'and so on, '.repeat(10_000)}`)).toBe('Here.');
+});

@@ -103,8 +103,12 @@ test('the doctor tells what was learnt of a model since the start', async () => 
   expect(await says()).toMatchObject({ ok: true });
   const body =
     '{"error":{"message":"\\"auto\\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set"}}';
-  server.play({ sends: { status: 400, body } }, { text: 'In text, then.' });
-  expect(await coda.person('ana').says('why is the sky blue?')).toBe('In text, then.');
+  for (let time = 0; time < 2; time++) {
+    // One refusal may be a slip.
+    expect(await says()).toMatchObject({ ok: true });
+    server.play({ sends: { status: 400, body } }, { text: 'In text, then.' });
+    expect(await coda.person('ana').says('why is the sky blue?')).toBe('In text, then.');
+  }
   expect(await says()).toMatchObject({ ok: false, remedy: expect.stringContaining('--enable-auto-tool-choice') });
 });
 

@@ -128,10 +128,14 @@ export class ContextWindows {
     return { plan: this.plan({ ...shown, alone: true }, shorter), by: shorter, alone: true };
   }
 
+  /** A shorter request where this one is much longer than what was taken last, or than a new conversation's. */
   aloneIfLong(name: string, shown: Shown, fitted: Fitted): Fitted | undefined {
-    const alone = this.alone(shown, fitted);
-    const usual = Math.min(this.taken.get(name) ?? Number.POSITIVE_INFINITY, tokensOf(alone.plan));
-    return tokensOf(fitted.plan) > usual * MUCH_LONGER ? alone : undefined;
+    const { plan, by } = fitted;
+    const bare = this.plan({ ...shown, alone: true }, by);
+    const usual = Math.min(this.taken.get(name) ?? fixedTokensOf(plan), tokensOf(bare));
+    const tokens = tokensOf(plan);
+    if (tokens <= usual * MUCH_LONGER) return undefined;
+    return tokensOf(bare) <= tokens / 2 ? { plan: bare, by, alone: true } : this.alone(shown, fitted);
   }
 
   /** `isShorter`: a longer request was refused before. */
@@ -287,8 +291,14 @@ export class Estimates {
   }
 }
 
-function tokensOf({ filled }: Plan): number {
+function tokensOf({ filled }: Pick<Plan, 'filled'>): number {
   return filled.reduce((sum, { tokens }) => sum + tokens, 0);
+}
+
+/** What each request begins with, whatever is said. */
+function fixedTokensOf({ filled }: Plan): number {
+  const fixed = filled.filter(({ part }) => part === 'identity and rules' || part === 'tools' || part === 'skills');
+  return tokensOf({ filled: fixed });
 }
 
 interface CompactionOptions {

@@ -202,7 +202,7 @@ export class Inference {
         );
         this.estimates.learn(fitted.plan, fitted.by, answer);
         this.windows.took(model.name, shown, fitted, tries > 0);
-        return fitted.alone ? { ...answer, notices: [...answer.notices, texts.beforeLeftOut()] } : answer;
+        return fitted.alone && hasBefore(shown) ? { ...answer, notices: [...answer.notices, texts.beforeLeftOut()] } : answer;
       } catch (error) {
         const shorter = await this.shorter(error, { model, shown, fitted, tries }, signal);
         if (!shorter) throw isTooLong(error) && shown.task === undefined ? smallWindow(error) : error;
@@ -218,13 +218,14 @@ export class Inference {
     signal: AbortSignal,
   ): Promise<Fitted | undefined> {
     if (isTooLong(error) && tries < HALVED) return this.windows.halve(shown, fitted, signal);
-    if (fitted.alone || !hasBefore(shown)) return undefined;
-    // Something that was said before may be what a filter does not let through.
-    const isRefused = error instanceof ModelError && error.fault === 'refused';
-    if (isTooLong(error) || isRefused) return this.windows.alone(shown, fitted);
+    if (fitted.alone) return undefined;
     // Some services say of a request that is too long only that it is a bad one.
     const isRejected = error instanceof ModelError && error.details.reason === 'rejected';
-    return isRejected ? this.windows.aloneIfLong(model.name, shown, fitted) : undefined;
+    if (isRejected) return this.windows.aloneIfLong(model.name, shown, fitted);
+    if (!hasBefore(shown)) return undefined;
+    // Something that was said before may be what a filter does not let through.
+    const isRefused = error instanceof ModelError && error.fault === 'refused';
+    return isTooLong(error) || isRefused ? this.windows.alone(shown, fitted) : undefined;
   }
 
   private async filesOf({ pictures }: Answer): Promise<FileRef[]> {

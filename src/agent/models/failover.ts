@@ -35,6 +35,8 @@ const PASSING: readonly FaultKind[] = ['transient', 'malformed_output'];
 /** Whatever the fault, asking the same model again changes nothing. */
 const LASTING: readonly (ModelErrorReason | undefined)[] = ['silent', 'rejected'];
 const LONGEST_WAIT_MS = 10_000;
+/** A service that wants to be left alone for longer is asked now and then: its owner may have paid. */
+const LONGEST_REST_MS = 3_600_000;
 const TRIES = 2;
 const TRIES_ALONE = 3;
 
@@ -254,7 +256,9 @@ function again({ fault, details }: ModelError, runner: Runner, retryMs: number):
 function note(breaker: Breaker, { fault, details: { retryAfterMs } }: ModelError): void {
   if (fault === 'transient' || fault === 'cancelled') breaker.failed();
   // A short wait is taken by who asks; a long one keeps everybody else away.
-  else if (fault === 'rate_limited' && (retryAfterMs ?? 0) > LONGEST_WAIT_MS) breaker.failed(retryAfterMs);
+  else if (fault === 'rate_limited' && retryAfterMs !== undefined && retryAfterMs > LONGEST_WAIT_MS) {
+    breaker.failed(Math.min(retryAfterMs, LONGEST_REST_MS));
+  }
 }
 
 interface RoutedOptions {

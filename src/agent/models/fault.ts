@@ -28,7 +28,7 @@ export function faultOf(error: unknown, name: string, circumstances: Circumstanc
   const { fault, reason } = rule;
   const isDecided = DECIDED.includes(fault) || reason === 'slip';
   const finding = learnt && !isDecided ? findingIn(refusal, sent, learnt) : undefined;
-  const told = TOLD.includes(reason) ? reasonOf(refusal, key, spokenIn(sent)) : undefined;
+  const told = fault === 'refused' ? undefined : reasonOf(refusal, key, spokenIn(sent));
   const { status, page, type, text, retryAfterMs } = refusal;
   const detail = [status, page ? 'a web page' : type].filter(Boolean).join(' ') || 'no connection';
   return new ModelError(fault, `${name} answered: ${detail}.`, {
@@ -43,8 +43,6 @@ export function faultOf(error: unknown, name: string, circumstances: Circumstanc
 /** Faults that no other form of the request would mend. */
 const DECIDED: readonly FaultKind[] = ['budget', 'context_overflow', 'refused', 'rate_limited', 'auth_expired'];
 
-/** Refusals of which the service's own sentence is worth more than any word of coda's. */
-const TOLD: readonly (ModelErrorReason | undefined)[] = ['rejected', 'slip'];
 
 function spokenIn(sent: string | undefined): string {
   const { messages } = fieldsOf(parsed(sent));

@@ -40,7 +40,7 @@ export function refusalIn(error: unknown): Refusal {
     text: page ? '' : text,
     sentence: page ? '' : sentenceIn(words),
     page,
-    retryAfterMs: wait(headers),
+    retryAfterMs: wait(headers) ?? delayIn(sent) ?? delayTold(text),
   };
 }
 
@@ -99,7 +99,7 @@ export function parsed(body: string | undefined): unknown {
   }
 }
 
-const LONGEST_WAIT_MS = 3_600_000;
+const LONGEST_WAIT_MS = 7 * 86_400_000;
 
 /** `retry-after` in seconds or as a date, or the finer `retry-after-ms`; in milliseconds, bounded. */
 function wait(headers: Headers): number | undefined {
@@ -112,6 +112,27 @@ function wait(headers: Headers): number | undefined {
   const at = Date.parse(after);
   const served = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(at) || Number.isNaN(served) ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, at - served));
+}
+
+/** Google's way: `retryDelay: "34s"` within the details. */
+function delayIn(value: unknown, depth = 0): number | undefined {
+  if (depth > DEEPEST || typeof value !== 'object' || value === null) return undefined;
+  const delay = fieldsOf(value).retryDelay;
+  const seconds = typeof delay === 'string' ? /^(\d{1,7}(?:\.\d{1,9})?)s$/.exec(delay)?.[1] : undefined;
+  if (seconds !== undefined) return Math.min(Number(seconds) * 1_000, LONGEST_WAIT_MS);
+  const within = Array.isArray(value) ? value.slice(0, 20) : SPEAKING.map((key) => fieldsOf(value)[key]);
+  return within.map((each) => delayIn(each, depth + 1)).find((ms) => ms !== undefined);
+}
+
+const DELAY =
+  /\b(?:try again|retry) (?:in|after) (?:(\d{1,3})d)?(?:(\d{1,3})h)?(?:(\d{1,4})m(?!s))?(?:(\d{1,6}(?:\.\d{1,9})?)s(?:econds?)?)?/;
+
+/** “Please try again in 1h2m3s”; `text` is in lower case. */
+function delayTold(text: string): number | undefined {
+  const [, ...parts] = DELAY.exec(text) ?? [];
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.map((part) => Number(part ?? 0));
+  const ms = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
+  return ms > 0 ? Math.min(ms, LONGEST_WAIT_MS) : undefined;
 }
 
 const LONGEST_REASON = 200;
