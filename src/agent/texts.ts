@@ -188,7 +188,8 @@ const AN_HOUR_MS = 3_600_000;
 
 function busy(ms: number): string {
   const until = ms <= A_MINUTE_MS ? 'a minute' : roughDuration(ms);
-  const instead = ms < AN_HOUR_MS ? '' : ' The owner can choose another in the `models` block, or have its limit raised.';
+  const instead =
+    ms < AN_HOUR_MS ? '' : ' The owner can choose another in the `models` block, or have its limit raised.';
   return `The model is busy and asked me to wait. Please try again in ${until}.${instead}`;
 }
 

@@ -202,7 +202,9 @@ export class Inference {
         );
         this.estimates.learn(fitted.plan, fitted.by, answer);
         this.windows.took(model.name, shown, fitted, tries > 0);
-        return fitted.alone && hasBefore(shown) ? { ...answer, notices: [...answer.notices, texts.beforeLeftOut()] } : answer;
+        return fitted.alone && hasBefore(shown)
+          ? { ...answer, notices: [...answer.notices, texts.beforeLeftOut()] }
+          : answer;
       } catch (error) {
         const shorter = await this.shorter(error, { model, shown, fitted, tries }, signal);
         if (!shorter) throw isTooLong(error) && shown.task === undefined ? smallWindow(error) : error;

@@ -43,7 +43,6 @@ export function faultOf(error: unknown, name: string, circumstances: Circumstanc
 /** Faults that no other form of the request would mend. */
 const DECIDED: readonly FaultKind[] = ['budget', 'context_overflow', 'refused', 'rate_limited', 'auth_expired'];
 
-
 function spokenIn(sent: string | undefined): string {
   const { messages } = fieldsOf(parsed(sent));
   const spoken = (Array.isArray(messages) ? messages : []).filter((each) => fieldsOf(each).role !== 'system');

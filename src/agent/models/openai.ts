@@ -215,7 +215,9 @@ function reasonOf(reason: string, calls: boolean, name: string): StopReason {
   if (/malformed_function_call|malformed_tool_call/i.test(reason)) throw slipped(name);
   if (reason === 'error') throw new ModelError('transient', `${name} failed in the middle of its answer.`);
   if (reason === 'length' || reason === 'max_tokens') return 'length';
-  if (reason === 'content_filter') return 'refused';
+  // Gemini's words beside that of Chat Completions, and Anthropic's where a gateway passes it on.
+  if (/^(?:content_filter(?:ed)?|refusal|safety|prohibited_content|blocklist|spii|image_safety)$/i.test(reason))
+    return 'refused';
   // Some endpoints end with "stop" although they call.
   return calls ? 'tools' : 'end';
 }

@@ -144,3 +144,17 @@ test('a model of one’s own machine may be silent longer than one on the Intern
   expect(['gpt', 'lan', 'far', 'deep'].map(seconds)).toEqual([300, 300, 75, 540]);
   expect(modelsOn(server, { local_silence: '10m' }).silenceOf('gpt/some')).toBe(600_000);
 });
+
+test.each(['content_filter', 'SAFETY', 'PROHIBITED_CONTENT', 'refusal'])(
+  'an answer that ended with %s was refused',
+  async (reason) => {
+    server.play({ sends: { body: [piece('It is '), piece('', reason), DONE] } });
+    expect((await ask('gpt/some')).at(-1)).toEqual({ type: 'stop', reason: 'refused' });
+  },
+);
+
+test('a call that its service could not read ends the answer and is asked for again', async () => {
+  server.play({ sends: { body: [piece('', 'malformed_function_call'), DONE] } }, { text: 'In words, then.' });
+  expect(textOf(await ask('gpt/some'))).toBe('In words, then.');
+  expect(JSON.stringify(server.requests[1]?.body.messages.at(-1))).toContain('could not be made');
+});
