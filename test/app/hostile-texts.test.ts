@@ -25,7 +25,7 @@ const UNITS = [
   '|',
   'ü',
 ];
-const ENTRIES = ['', '/pipeline a', '/task ', '/note ', '/remind in 5 minutes ', '/ask a '];
+const ENTRIES = ['', '/pipeline a', '/task a', '/note a', '/remind in 5 minutes ', '/ask a '];
 const LENGTH = 40_000;
 /** Milliseconds of the processor; less holds nobody up, and is not judged. */
 const FLOOR_MS = 250;
