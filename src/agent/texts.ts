@@ -1,5 +1,5 @@
 import type { FaultKind } from '../base/errors.ts';
-import { plural, roughDuration } from '../base/text.ts';
+import { inlineCode, plural, roughDuration } from '../base/text.ts';
 import type { Origin } from '../delivery/index.ts';
 import type { ModelError, ModelErrorDetails } from './inference/model.ts';
 import type { Limit } from './usage/index.ts';
@@ -216,7 +216,7 @@ function byFault(fault: FaultKind, { retryAfterMs = 0, told }: ModelErrorDetails
   }
 }
 
-export const refusedBecause = (told: string) => `Its service says: “${told}”`;
+export const refusedBecause = (told: string) => `Its service says: ${inlineCode(told)}`;
 
 export const capabilityGone = () => 'I cannot do that any more: what it belongs to was removed.';
 

@@ -97,12 +97,29 @@ export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFIN
   return previous[b.length] as number;
 }
 
-/** Control characters and bidirectional overrides, which make a name or a log line read as something else. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
-const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+/**
+ * Control characters, bidirectional overrides, and what has no width, which make a name or a log line read as something
+ * else. Joiners stay: words of Persian and of India, and faces of several people, are written with them.
+ */
+const INVISIBLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
 export function visible(text: string): string {
   return text.replace(INVISIBLE, '');
+}
+
+/** Control and format characters, selectors of variants and tags: what is written in them nobody sees but a model. */
+const HIDDEN = /[\p{Cf}\p{Co}\p{Variation_Selector}\u{e0000}-\u{e007f}]|(?![\n\t])\p{Cc}/gu;
+
+/** The words of a service as a model is shown them, with nothing in them that a person would not see. */
+export function withoutHidden(text: string): string {
+  return text.replace(HIDDEN, '');
+}
+
+/** A line of others as code: no platform makes a link of it, or calls anybody. */
+export function inlineCode(text: string): string {
+  return `\`${text.replaceAll('`', "'").trim()}\``;
 }
 
 /** Without what no database text can hold: NUL, and halves of surrogate pairs. */

@@ -1,5 +1,5 @@
 import { type Cost, money, type QuirkTold, type Recalled } from '../agent/index.ts';
-import { listOf, plural, roughDuration } from '../base/text.ts';
+import { inlineCode, listOf, plural, roughDuration } from '../base/text.ts';
 import type { Role } from '../people/index.ts';
 
 export const plannedGone = (name: string) =>
@@ -92,7 +92,7 @@ export const quirksForgotten = () => 'Forgotten: the next requests hold everythi
 
 export const onlyOwnerForgets = () => 'Only an owner can have that forgotten.';
 
-export const modelRefuses = (reason: string) => `It refused the last request: “${reason}”`;
+export const modelRefuses = (reason: string) => `It refused the last request: ${inlineCode(reason)}`;
 
 export const modelSet = (name: string) => `From now on \`${name}\` answers in this conversation.`;
 

@@ -26,6 +26,7 @@ export type {
   SandboxSpec,
   Session,
 } from './port.ts';
+export { Hidden, redact } from './redact.ts';
 export { isPicture, type Told, told, typeOf } from './result-text.ts';
 export { openSandbox, type SandboxOptions } from './sandbox.ts';
 export { roomForSkills } from './spec.ts';

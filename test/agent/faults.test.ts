@@ -1,9 +1,12 @@
 import { Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ModelError } from '../../src/agent/index.ts';
 import { createLog, Secrets } from '../../src/base/log.ts';
+import { commonMarkLinks, discordLinks, slackLinks } from '../support/live-links.ts';
 import { type Fault, KEY, ModelServer } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';
 import { type Play, play } from '../support/play.ts';
+import { ScriptedModel } from '../support/scripted-model.ts';
 
 let server: ModelServer;
 let coda: Play;
@@ -118,3 +121,12 @@ function noSecrets(text: string): void {
   }
   expect(text).not.toMatch(/[{<]|\bat .*\.ts|Error:/);
 }
+
+test('a service’s own words are quoted as code, so that no link in them is live', async () => {
+  const told = 'Bad `input`: see https://evil.example/x and [docs](https://evil.example/y) <@U1>';
+  const refused = new ModelError('refused', 'It refuses.', { reason: 'rejected', told });
+  await using one = await play({ model: new ScriptedModel([{ fails: refused }]) });
+  const said = await one.person('ana').says('hello');
+  expect(said).toContain("Its service says: `Bad 'input': see https://evil.example/x");
+  expect([...discordLinks(said), ...commonMarkLinks(said), ...slackLinks({ kind: 'error', text: said })]).toEqual([]);
+});

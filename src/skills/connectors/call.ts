@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { type Failed, failed } from '../../agent/index.ts';
 import { backOff, sleep } from '../../base/async.ts';
 import type { Secrets } from '../../base/log.ts';
-import { visible } from '../../base/text.ts';
+import { withoutHidden } from '../../base/text.ts';
 import { readEnvFile } from '../../config/index.ts';
 import type { Answer, Egress, EgressFailure } from '../../egress/index.ts';
+import { Hidden, redact } from '../../sandbox/index.ts';
 import type { SkillSecrets } from '../../secrets/index.ts';
 import { type Connector, type Definition, secretsIn, withSecrets } from './definition.ts';
 import type { Found } from './folder.ts';
@@ -58,7 +59,8 @@ export async function callConnector(
   if (!prepared) return failed('REFUSED', texts.leaves(name), { remedy: texts.leavesRemedy });
   if (!isSendable(prepared)) return failed('REFUSED', texts.badSecret(name), { remedy: texts.badSecretRemedy });
   hideCredentials(deps.hidden, prepared);
-  return ask(deps, connector, call, prepared, asker.signal);
+  const hide = (text: string) => redact(deps.hidden.hide(text), new Hidden(Object.values(found.values)));
+  return ask({ ...deps, hide }, connector, call, prepared, asker.signal);
 }
 
 function problemOf({ method, body }: ConnectorCall): Failed | undefined {
@@ -75,8 +77,11 @@ function hideCredentials(hidden: Secrets, { headers: { authorization = '' } }: P
   hidden.add(encoded);
 }
 
+/** Hides the secrets of coda as they are, and those of this connector however they are written. */
+type Hide = (text: string) => string;
+
 async function ask(
-  { egress, hidden }: CallDeps,
+  { egress, hide }: Pick<CallDeps, 'egress'> & { hide: Hide },
   { name, base_url: base, timeout, retries }: Connector,
   { method }: ConnectorCall,
   { url, headers, body }: Prepared,
@@ -92,7 +97,7 @@ async function ask(
     });
     const isAway = answer.ok ? BUSY_STATUSES.has(answer.status) : AWAY.has(answer.code);
     if (!isAway || attempt >= tries || signal.aborted)
-      return answer.ok ? answered(name, method, answer, hidden) : failedInTransit(name, method, answer);
+      return answer.ok ? answered(name, method, answer, hide) : failedInTransit(name, method, answer);
     if (answer.ok) answer.close();
     await sleep(backOff(attempt, LONGEST_PAUSE_MS, FIRST_PAUSE_MS), signal);
   }
@@ -116,14 +121,14 @@ async function answered(
   name: string,
   method: ConnectorCall['method'],
   answer: Answer,
-  hidden: Secrets,
+  hide: Hide,
 ): Promise<Answered | Failed> {
   const { status, type } = answer;
   const read = await answer.bytes();
   if (!read.ok) return failedInTransit(name, method, read);
   const isText = type === '' || TEXT.test(type);
   const text = isText
-    ? bounded(hidden.hide(visible(new TextDecoder().decode(read.bytes))))
+    ? bounded(hide(withoutHidden(new TextDecoder().decode(read.bytes))))
     : texts.binary(type, read.bytes.byteLength);
   return { ok: true, status, type, text };
 }

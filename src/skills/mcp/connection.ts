@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { backOff, Sequence, sleep, unlessAborted, withTimeout } from '../../base/async.ts';
 import type { Cancel } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
-import { shorten } from '../../base/text.ts';
+import { shorten, withoutHidden } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { ServerSettings } from './config.ts';
-import { cleaned, type ListedTool, MOST_TOOLS } from './offer.ts';
+import { type ListedTool, MOST_TOOLS } from './offer.ts';
 import { NeedsSignIn } from './sign-in/provider.ts';
 import { texts } from './texts.ts';
 import type { ServerTransport } from './wire/flood.ts';
@@ -343,7 +343,7 @@ export class Connection {
 
   /** Hides secrets and shortens: a server may have written the error. */
   private wordsOf(error: unknown): string {
-    return shorten(cleaned(this.options.world.secrets.hide(messageOf(error))), LONGEST_WHY);
+    return shorten(withoutHidden(this.options.world.secrets.hide(messageOf(error))), LONGEST_WHY);
   }
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Effect } from '../../agent/index.ts';
 import { canonicalJson } from '../../base/json.ts';
-import { shorten } from '../../base/text.ts';
+import { shorten, withoutHidden } from '../../base/text.ts';
 import type { ServerSettings } from './config.ts';
 
 export interface Offer {
@@ -29,9 +29,6 @@ const LONGEST_SHOWN_NAME = 100;
 const LONGEST_DESCRIPTION = 1_000;
 const LONGEST_SCHEMA = 16_384;
 
-/** Control and format characters and selectors of variants: what is written in them nobody sees but a model. */
-const HIDDEN = /[\p{Cf}\p{Co}\p{Variation_Selector}]|(?![\n\t])\p{Cc}/gu;
-
 /** The tools that can be offered, and why others cannot. `taken`: names that are somebody else's. */
 export function offersOf(
   server: string,
@@ -43,10 +40,10 @@ export function offersOf(
   const problems: string[] = [];
   const meant = listed.filter(({ name }) => wanted?.includes(name) ?? true);
   const missing = wanted?.filter((name) => !listed.some((tool) => tool.name === name)) ?? [];
-  for (const name of missing) problems.push(`it has no tool ${shorten(cleaned(name), LONGEST_SHOWN_NAME)}`);
+  for (const name of missing) problems.push(`it has no tool ${shorten(withoutHidden(name), LONGEST_SHOWN_NAME)}`);
   if (meant.length > MOST_TOOLS) problems.push(`of its ${meant.length} tools the first ${MOST_TOOLS} are offered`);
   for (const tool of meant.slice(0, MOST_TOOLS)) {
-    const shown = shorten(cleaned(tool.name), LONGEST_SHOWN_NAME);
+    const shown = shorten(withoutHidden(tool.name), LONGEST_SHOWN_NAME);
     const name = nameOf(server, tool.name);
     const schema = schemaOf(tool.inputSchema);
     if (typeof schema === 'string') problems.push(`${shown} is not offered: ${schema}`);
@@ -65,12 +62,12 @@ function offerOf(
   effects: ServerSettings['effects'],
 ): Offer {
   const said = shorten(
-    cleaned(tool.description ?? '')
+    withoutHidden(tool.description ?? '')
       .replace(/\s+/g, ' ')
       .trim(),
     LONGEST_DESCRIPTION,
   );
-  const description = `${server} (a server of others): ${said || shorten(cleaned(tool.name), LONGEST_SHOWN_NAME)}`;
+  const description = `${server} (a server of others): ${said || shorten(withoutHidden(tool.name), LONGEST_SHOWN_NAME)}`;
   return { tool: tool.name, name, description, schema, effect: effectOf(tool, effects), hash: hashOf(tool) };
 }
 
@@ -113,15 +110,11 @@ function schemaOf(said: unknown): Record<string, unknown> | string {
 
 /** Also without null, which many servers write for nothing. */
 function cleanedAll(value: unknown): unknown {
-  if (typeof value === 'string') return cleaned(value);
+  if (typeof value === 'string') return withoutHidden(value);
   if (Array.isArray(value)) return value.map(cleanedAll);
   if (typeof value !== 'object' || value === null) return value;
   const said = Object.entries(value).filter(([key, field]) => field !== null || key === 'const');
-  return Object.fromEntries(said.map(([key, field]) => [cleaned(key), cleanedAll(field)]));
-}
-
-export function cleaned(text: string): string {
-  return text.replace(HIDDEN, '');
+  return Object.fromEntries(said.map(([key, field]) => [withoutHidden(key), cleanedAll(field)]));
 }
 
 export function hashOf({ name, description, inputSchema, annotations }: ListedTool): string {

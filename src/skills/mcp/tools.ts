@@ -13,13 +13,13 @@ import {
 } from '../../agent/index.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Secrets } from '../../base/log.ts';
-import { shorten } from '../../base/text.ts';
+import { shorten, withoutHidden } from '../../base/text.ts';
 import type { ToolServers } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { isPicture } from '../../sandbox/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 import type { Prompt } from './connection.ts';
-import { cleaned, type Offer } from './offer.ts';
+import type { Offer } from './offer.ts';
 import type { Server, Servers } from './servers.ts';
 import { NeedsSignIn } from './sign-in/provider.ts';
 import { texts } from './texts.ts';
@@ -115,7 +115,7 @@ function progressOf(
   { progress, total, message }: { progress: number; total?: number | undefined; message?: string | undefined },
 ) {
   const share = total ? `${Math.round((100 * progress) / total)} %` : String(progress);
-  return shorten(`${server}: ${message ? cleaned(message) : share}`, LONGEST_PROGRESS);
+  return shorten(`${server}: ${message ? withoutHidden(message) : share}`, LONGEST_PROGRESS);
 }
 
 async function asked(
@@ -358,7 +358,7 @@ function textsOf({ content, structuredContent }: z.output<typeof callResult>): s
 
 /** Text of a server as a model is shown it: without what nobody sees, and without secrets of the configuration. */
 function materialOf({ secrets }: Pick<Answered, 'secrets'>, said: readonly string[]): string {
-  const whole = secrets.hide(cleaned(said.join('\n\n')));
+  const whole = secrets.hide(withoutHidden(said.join('\n\n')));
   return whole.length <= LONGEST ? whole : `${whole.slice(0, LONGEST)}\n${texts.cut(whole.length - LONGEST)}`;
 }
 

@@ -83,10 +83,25 @@ test('the same folder reached twice counts once, for the higher source', async (
 });
 
 test("a link's name counts as the folder's", async () => {
-  const [elsewhere, root] = [temporaryFolder(), temporaryFolder()];
-  write(elsewhere, 'checkout-7f3/SKILL.md', skillText('pdf'));
-  symlinkSync(join(elsewhere, 'checkout-7f3'), join(root, 'pdf'));
+  const root = temporaryFolder();
+  write(root, '.checkouts/7f3/SKILL.md', skillText('pdf'));
+  symlinkSync(join(root, '.checkouts/7f3'), join(root, 'pdf'));
   expect((await find([root])).snapshot.skills.get('pdf')?.diagnostics).toEqual([]);
+});
+
+test('a link out of the skills’ folders is not walked, and that is said', async () => {
+  const [elsewhere, low, high] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+  write(elsewhere, 'stolen/SKILL.md', skillText('stolen'));
+  write(low, 'pdf/SKILL.md', skillText('pdf'));
+  symlinkSync(elsewhere, join(high, 'all'));
+  symlinkSync(join(elsewhere, 'stolen'), join(high, 'one'));
+  write(high, 'group/own/SKILL.md', skillText('own'));
+  symlinkSync(join(elsewhere, 'stolen'), join(high, 'group', 'deep'));
+  symlinkSync('/', join(high, 'root'));
+  const { snapshot } = await find([low, high]);
+  expect(names(snapshot.skills.values())).toEqual(['own', 'pdf']);
+  const told = snapshot.diagnostics.filter(({ code }) => code === 'link_out').map(({ file }) => file);
+  expect(told.sort()).toEqual(['all', 'group/deep', 'one', 'root'].map((name) => join(high, name)));
 });
 
 test('what was installed cannot link out of its folder, and no skill can bring another one in by a link', async () => {

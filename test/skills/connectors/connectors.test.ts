@@ -18,6 +18,8 @@ let server: Server;
 let trap: TcpServer;
 let trapped = 0;
 let seen: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[] = [];
+/** The text of the next answers, where it is not JSON. */
+let says: string | undefined;
 /** Statuses of the next answers. */
 let statuses: number[] = [];
 
@@ -47,7 +49,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   for await (const chunk of request) body += chunk;
   seen.push({ method, url, headers, body });
   const status = statuses.shift() ?? 200;
-  if (url.startsWith('/v1/inside')) {
+  if (says !== undefined) response.writeHead(200, { 'content-type': 'text/plain' }).end(says);
+  else if (url.startsWith('/v1/inside')) {
     response.writeHead(302, { location: `http://127.0.0.1:${port}/latest/meta-data` }).end();
   } else if (url.startsWith('/v1/go?'))
     response.writeHead(302, { location: new URLSearchParams(url.slice(7)).get('to') ?? '' }).end();
@@ -247,6 +250,26 @@ test.each([
   await it.calls({ path: 'go', query: { to } });
   expect(seen).toHaveLength(2);
   expect(seen[1]?.headers.authorization).toBe(isKept ? `Bearer ${KEY}` : undefined);
+});
+
+test('an answer comes without what nobody sees, and without the key however it is written', async () => {
+  await using it = await Connected.begin({ ...allowed, files: { 'connectors/weather.yaml': weather() } });
+  const bytes = Buffer.from(KEY);
+  const forms = [
+    ...[0, 1, 2].map((offset) => Buffer.concat([Buffer.alloc(offset, 'x'), bytes]).toString('base64')),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+    encodeURIComponent(KEY),
+    [...KEY].join('\u200b'),
+  ];
+  const unseen = [0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2060, 0x2064, 0xfeff, 0xe0000, 0xe0041, 0xe007f];
+  says = `${forms.map((form) => `<${form}>`).join('\n')} ra${String.fromCodePoint(...unseen)}in`;
+  const result = await it.calls({ path: 'today' });
+  says = undefined;
+  expect(result).toContain('rain');
+  expect(result).not.toMatch(/[\u200b-\u200f\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/u);
+  for (const form of forms) expect(result).not.toContain(form.slice(4, -4));
 });
 
 test('an answer is bounded, and no file is read as text', async () => {

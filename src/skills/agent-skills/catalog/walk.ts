@@ -45,8 +45,9 @@ export async function walk(
 ): Promise<Walked> {
   const walked: Walked = { skills: [], diagnostics: [], linked: new Map(), records: new Map() };
   const groups: AgentSkill[][] = [];
+  const roots = sources.flatMap(({ directory }) => (directory === undefined ? [] : (realPath(directory) ?? [])));
   for (const source of [...sources].reverse()) {
-    groups.push(await new Walker(source, { known, walked, pace }).run());
+    groups.push(await new Walker(source, { known, walked, roots, pace }).run());
   }
   walked.skills = groups.reverse().flat();
   return walked;
@@ -55,6 +56,8 @@ export async function walk(
 interface Walk {
   known: ReadonlyMap<string, FolderRecord>;
   walked: Walked;
+  /** The folders of all sources. */
+  roots: readonly string[];
   pace: Pace;
 }
 
@@ -145,13 +148,19 @@ class Walker {
       const name = listing.folders[index] as string;
       this.waiting.push({ path: `${path}${sep}${name}`, folderName: name, depth: depth + 1, group, within });
     }
-    // A person may link skills into a source; a link inside of a skill may lead out of it.
+    // A source may link its skills under other names; a link inside of a skill may lead out of it.
     if (within) return;
     for (const name of [...listing.links].reverse()) {
       const target = realPath(join(path, name));
-      if (target !== undefined && this.mayFollow(target)) {
+      if (target === undefined) continue;
+      if (this.mayFollow(target)) {
         this.waiting.push({ path: target, folderName: name, depth: depth + 1, group, within });
-      }
+      } else
+        this.warn(
+          'link_out',
+          'It is a symbolic link that leads out of the skills’ folders. It is not read.',
+          join(path, name),
+        );
     }
   }
 
@@ -159,9 +168,10 @@ class Walker {
     return depth === 1 && this.source.kind !== 'installed' && isGroupName(folderName) ? folderName : undefined;
   }
 
-  /** Links of installed skills must stay inside of the folder of installed skills. */
+  /** Links stay inside of the folders that the owner has named, those of installed skills inside of their own. */
   private mayFollow(target: string): boolean {
-    return this.source.kind !== 'installed' || target.startsWith(`${this.root}${sep}`);
+    const roots = this.source.kind === 'installed' ? [this.root] : this.on.roots;
+    return roots.some((root) => target === root || target.startsWith(root.endsWith(sep) ? root : `${root}${sep}`));
   }
 
   private warn(code: string, message: string, file: string): void {
