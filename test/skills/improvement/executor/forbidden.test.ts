@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../../src/base/root.ts';
 import { pathRefusal, refusalOf } from '../../../../src/skills/improvement/executor/forbidden.ts';
@@ -57,23 +57,61 @@ test('a difference is judged by what it holds, whatever made it', () => {
   expect(refusal()).toContain('changes nothing');
 });
 
-test('rooms that decide what coda may do are forbidden with their tests, and nothing beside them is', () => {
+const closed = (path: string): boolean => pathRefusal(path, []) !== undefined;
+
+/** Every file of coda itself, but for what is built or fetched. */
+const filesOf = (folder: string): string[] =>
+  readdirSync(join(packageRoot(), folder), { recursive: true, withFileTypes: true }).flatMap((entry) =>
+    entry.isFile() ? relative(packageRoot(), join(entry.parentPath, entry.name)) : [],
+  );
+
+test('rooms that decide what coda may do are closed with their tests, and open ones are not', () => {
   const never =
     `src/base/x.ts src/app/x.ts src/main.ts src/agent/tools/policy.ts src/agent/tools/authorize.ts src/agent/approvals/x.ts
     src/people/x.ts src/audit/x.ts src/sandbox/x.ts src/egress/x.ts migrations/0001_x.sql .github/workflows/x.yml .ci/run
     package-lock.json sub/yarn.lock test/people/x.test.ts test/sandbox/x.test.ts test/agent/policy.test.ts test/house/x.ts
     src/skills/improvement/executor/forbidden.ts test/skills/improvement/executor/forbidden.test.ts vitest.config.ts .npmrc
     docker-compose.yml deploy/Dockerfile.slim .husky/pre-commit src/x/.gitattributes Makefile conftest.py`.split(/\s+/);
-  expect(never.filter((path) => pathRefusal(path, []) === undefined)).toEqual([]);
-  // A file that moves takes its rule along.
-  const deciding = 'policy authorize forbidden guard critique'.split(' ').map((name) => `src/agent/tools/${name}.ts`);
-  expect(deciding.filter((path) => !existsSync(join(packageRoot(), path)))).toEqual([]);
-  expect(deciding.filter((path) => pathRefusal(path, []) === undefined)).toEqual([]);
+  expect(never.filter((path) => !closed(path))).toEqual([]);
   const open =
-    'src/skills/notes/save.ts test/skills/notes/save.test.ts docs/notes.md src/agent/turn/turn.ts src/basement/x.ts'.split(
+    'src/skills/notes/save.ts test/skills/notes/save.test.ts src/english/x.ts src/time/x.ts docs/notes.md assets/times/x.yaml'.split(
       ' ',
     );
-  expect(open.filter((path) => pathRefusal(path, []) !== undefined)).toEqual([]);
+  expect(open.filter(closed)).toEqual([]);
   for (const odd of ['a\\b', 'a\u200bb.ts', '.. /a', 'a./b', 'GIT~1/config', 'a//b', 'caf\u0065\u0301.ts', 'a\nb'])
     expect([odd, pathRefusal(odd, [])]).toEqual([odd, 'is no plain path']);
+});
+
+test('a file is closed by its folder: also beside those that are there, and in a room to come', () => {
+  const named =
+    `src/agent/turn/loop.ts src/adapters/slack/parse.ts src/adapters/http/server.ts src/people/pairing/store.ts
+    src/chat/pairing.ts src/skills/webhooks/index.ts src/skills/agent-skills/images/images.ts src/sandbox/images.ts
+    src/delivery/admission.ts src/skills/mcp/tools.ts src/skills/connectors/call.ts deploy/coda.service
+    deploy/kubernetes.yaml assets/audit-rules.yaml assets/prices.json assets/browser/Dockerfile Dockerfile`.split(
+      /\s+/,
+    );
+  expect(named.filter((path) => !existsSync(join(packageRoot(), path)))).toEqual([]);
+  expect(named.filter((path) => !closed(path))).toEqual([]);
+  const beside = named.map((path) => join(dirname(path), 'fresh.ts')).filter((path) => path.includes('/'));
+  expect(
+    [...beside, 'src/room/x.ts', 'test/room/x.test.ts', 'src/skills/room/x.ts'].filter((path) => !closed(path)),
+  ).toEqual([]);
+
+  const rooms = (folder: string) =>
+    new Set(
+      filesOf(folder).flatMap((path) =>
+        closed(path) ? [] : (/^\w+\/(?:skills\/)?[\w-]+/.exec(path)?.[0].slice(folder.length + 1) ?? []),
+      ),
+    );
+  const changeable =
+    'english skills/basics skills/memory skills/notes skills/reminders skills/tasks skills/weather time vectors';
+  expect([...rooms('src')].sort().join(' ')).toBe(changeable);
+  expect([...rooms('test')].filter((room) => !changeable.split(' ').includes(room))).toEqual([]);
+  const assets = filesOf('assets').filter((path) => !closed(path) && !path.startsWith('assets/times/'));
+  expect(assets).toEqual(['assets/synonyms.txt']);
+  for (const folder of ['agents', 'agent-skills', 'migrations', 'scripts', 'deploy', 'config', '.github', '.ci'])
+    expect(
+      filesOf(folder).filter((path) => !closed(path)),
+      folder,
+    ).toEqual([]);
 });
