@@ -55,6 +55,8 @@ export interface PendingFile {
   size: number;
   /** The platform's id or address of it, for its adapter alone; never a token. */
   at: Json;
+  /** A sentence for its person, where it is known already that it cannot be had: nobody asks for it. */
+  whyNot?: string;
 }
 
 export interface FoundFile {

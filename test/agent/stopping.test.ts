@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { ModelRequest } from '../../src/agent/index.ts';
 import { deferred } from '../../src/base/async.ts';
+import { packageRoot } from '../../src/base/root.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { Outside } from '../support/outside.ts';
@@ -56,4 +60,30 @@ describe.each(testDatabases)('stopping on $name', ({ name, available }) => {
     expect(coda.platform.in('dm-ana')).toEqual(['Stopped.']);
     expect(model.requests).toHaveLength(1);
   });
+});
+
+test('the plain word "stop", in sixteen languages, stops an answer that is under way in a direct chat', async () => {
+  const words: Record<string, string[]> = JSON.parse(
+    readFileSync(join(packageRoot(), 'assets', 'stop-words.json'), 'utf8'),
+  );
+  expect(Object.keys(words).join(' ')).toBe('ar de en es fi fr id it ja nl pt ru sv uk vi zh');
+  const isHeld = (request: ModelRequest) => lastSaid(request).startsWith('tell me');
+  const model = new ScriptedModel((request) =>
+    isHeld(request) ? [{ hold: deferred() }] : [`heard ${lastSaid(request)}`],
+  );
+  await using coda = await play({ model, config: { 'access.rate_limit.enabled': false } });
+  const ana = coda.person('ana');
+  const spellings = [...Object.values(words).map(([first = '']) => first), 'STOP!', ' Stop. '];
+  for (const [index, word] of spellings.entries()) {
+    const running = await coda.hear('ana', 'dm-ana', `tell me ${index}`);
+    await eventually(() => model.requests.length === index + 1);
+    await ana.says(word);
+    await running.settled;
+    expect(coda.platform.in('dm-ana').slice(-2).sort(), word).toEqual(['Stopped.', 'Stopping.']);
+  }
+  // Said when nothing is under way, or with more, or among others it is a word like any other.
+  expect(await ana.says('stop')).toContain('heard stop');
+  await coda.person('ana', { channel: 'project' }).says('stop');
+  expect(coda.platform.in('project').join()).toContain('heard');
+  expect(model.requests).toHaveLength(spellings.length + 2);
 });

@@ -6,6 +6,7 @@ import type { SlackOptions } from './options.ts';
 import { isOutage, SlackLimit, SlackRefusal } from './outcome.ts';
 import type { RawFile } from './parse.ts';
 import { asFile } from './shapes.ts';
+import * as texts from './texts.ts';
 
 /** Limits of coda's uploads: Slack itself takes 1 GB a file. */
 export const UPLOADS: UploadLimits = { each: 50 * 1024 * 1024, most: 10, together: 60 * 1024 * 1024 };
@@ -13,17 +14,33 @@ export const UPLOADS: UploadLimits = { each: 50 * 1024 * 1024, most: 10, togethe
 /** Reference to a file: its id, or an address of Slack's own, which nobody reads without the token. */
 type At = { id: string; url?: string };
 
-/** A file as it is stored with its message; nothing of what is gone or hidden. Pure. */
+/** Services that keep files for Slack, by `external_type` (docs.slack.dev/reference/objects/file-object). */
+const KEEPERS: Readonly<Record<string, string>> = {
+  gdrive: 'Google Drive',
+  dropbox: 'Dropbox',
+  box: 'Box',
+  onedrive: 'OneDrive',
+  sharepoint: 'SharePoint',
+};
+
+/** A file as it is stored with its message, with why it cannot be had where Slack says so; nothing of what is gone. Pure. */
 export function pendingOf(file: RawFile, { api_url: api }: SlackConfig): PendingFile[] {
-  const { id, name, mimetype: type, size = 0, mode } = file;
-  if (mode === 'tombstone' || mode === 'hidden_by_limit') return [];
+  const { id, name, title, mimetype: type, size = 0, mode, external_type: by = '' } = file;
+  if (mode === 'tombstone') return [];
+  if (mode === 'hidden_by_limit')
+    return [{ name: name ?? title ?? texts.unnamedFile(), size, at: { id }, whyNot: texts.hiddenByLimit() }];
+  if (mode === 'external') {
+    const keeper = Object.hasOwn(KEEPERS, by) ? KEEPERS[by] : undefined;
+    return [{ name: name ?? title ?? id, size, at: { id }, whyNot: texts.keptElsewhere(keeper) }];
+  }
   const url = addressOf(file);
   const at: At = url !== undefined && isSlackAddress(url, api) ? { id, url } : { id };
   return [{ name: name ?? id, ...(type !== undefined && { type }), size, at }];
 }
 
 export function fileSource({ config }: Pick<SlackOptions, 'config'>, api: () => Api | undefined): FileSource {
-  const locate = async ({ at, ...file }: PendingFile, signal: AbortSignal): Promise<FoundFile | undefined> => {
+  const locate = async ({ at, whyNot, ...file }: PendingFile, signal: AbortSignal): Promise<FoundFile | undefined> => {
+    if (whyNot !== undefined) return undefined;
     const { id, url } = at as At;
     if (url !== undefined) return withToken({ ...file, url }, config);
     const raw = await infoOf(id, api(), signal);

@@ -359,7 +359,8 @@ export async function pointedTo(
       .filter((message) => !isOwn(message, hearing))
       .flatMap(filesOf)
       .slice(0, MOST_FILES)
-      .flatMap((file) => pendingOf(file, options.config)),
+      .flatMap((file) => pendingOf(file, options.config))
+      .filter(({ whyNot }) => whyNot === undefined),
     ...(repliesTo && { repliesTo }),
   };
 }

@@ -11,7 +11,7 @@ import {
   uploadBatches,
 } from '../../delivery/index.ts';
 import { UPLOADS } from './files.ts';
-import { isPlain, toMarkdown, toMrkdwn } from './render.ts';
+import { escaped, isPlain, toMarkdown, toMrkdwn } from './render.ts';
 import * as texts from './texts.ts';
 
 /** Slack's limits (docs.slack.dev/reference/block-kit/blocks). */
@@ -105,6 +105,25 @@ export function bodyOf(content: Content, markdown = true): MessageBody {
     blocks: blocks.slice(-MAX_BLOCKS),
     ...(inert && { unfurl_links: false, unfurl_media: false, parse: 'none' }),
   };
+}
+
+/** Longest plain messages: the second length is for a workspace that refuses the first. */
+export const PLAIN_LENGTHS = [MAX_TEXT, 1_000] as const;
+
+/** The words alone, without blocks, cut into messages of at most `longest` characters; buttons are named behind them. */
+export function plainBodiesOf(content: Content, longest: number): MessageBody[] {
+  const { text, mention, inert, buttons = [] } = content;
+  const called = mention === undefined ? '' : `<@${mention}> `;
+  const labels = buttons.map(({ label }) => `[${escaped(shorten(label.trim(), MAX_LABEL))}]`).join(' ');
+  const said = [called + toMrkdwn(text).join('\n\n'), labels].filter((each) => each.trim() !== '').join('\n\n');
+  return cut(said, longest)
+    .map(({ open, body, close }) => open + body + close)
+    .filter((piece) => piece.trim() !== '')
+    .map((piece) => ({
+      text: piece,
+      blocks: [],
+      ...(inert && { unfurl_links: false, unfurl_media: false, parse: 'none' }),
+    }));
 }
 
 function callOf(mention: string | undefined): Block[] {

@@ -12,7 +12,7 @@ import {
 } from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
 import { type Api, isSlackAddress } from './client.ts';
-import { bodyOf, isFiles, type MessageBody } from './message.ts';
+import { bodyOf, isFiles, type MessageBody, PLAIN_LENGTHS, plainBodiesOf } from './message.ts';
 import type { SlackOptions } from './options.ts';
 import { errorOf, outcomeOf, SlackRefusal, SlackUnclear } from './outcome.ts';
 import { ADAPTER, decodeOrigin, type Origin, tsAt, whereIs } from './parse.ts';
@@ -37,6 +37,8 @@ export class Outbound {
   private readonly order = new Order();
   /** Presses, by message: a message that one person alone sees is only reached by the press of a button under it. */
   private readonly pressed = new BoundedMap<string, string>(REMEMBERED);
+  /** Plain pieces of a part that were found, whose last one was not: how many. */
+  private readonly pieces = new BoundedMap<string, number>(REMEMBERED);
   private markdown = true;
 
   constructor(deps: OutboundDeps) {
@@ -69,9 +71,14 @@ export class Outbound {
       if (receipt.hidden) return this.editHidden(receipt, content);
       const { channel } = channelOf(receipt, part.place);
       try {
-        await this.shown(content, (body) =>
-          api('chat.update', { channel, ts: receipt.id, ...body, metadata: metadataOf(part) }),
-        );
+        const update = (body: MessageBody) =>
+          api('chat.update', { channel, ts: receipt.id, ...body, metadata: metadataOf(part) });
+        await this.shown(content, update).catch((error: unknown) => {
+          const [plain, ...more] = isUnshowable(error) ? plainBodiesOf(content, PLAIN_LENGTHS[0]) : [];
+          // What one message cannot hold is said by a further one.
+          if (!plain || more.length > 0) throw error;
+          return update(plain);
+        });
       } catch (error) {
         // A card whose message cannot be reached any more has nothing left to show.
         if (!content.spent || !['gone', 'frozen'].includes(outcomeOf(error).kind)) throw error;
@@ -126,6 +133,10 @@ export class Outbound {
       const { messages, response_metadata: more } = asPage(found);
       const mine = messages.find((message) => keyIn(message) === wanted);
       if (mine) return { id: mine.ts, channel };
+      this.pieces.set(
+        part.key,
+        Math.max(this.pieces.get(part.key) ?? 0, ...messages.map((each) => pieceIn(each, wanted))),
+      );
       cursor = more?.next_cursor ?? '';
       if (cursor === '') break;
     }
@@ -152,11 +163,40 @@ export class Outbound {
       );
       return { id: asPosted(posted).ts, channel };
     } catch (error) {
+      if (isUnshowable(error)) return this.postPlain(api, part, where, error);
       // A command can be used where coda is not: its own address leads back there.
       const isElsewhere = ['channel_not_found', 'not_in_channel'].includes(errorOf(error) ?? '');
       if (!origin || !isElsewhere) throw error;
       return this.tell(api, part, origin, signal);
     }
+  }
+
+  /**
+   * Says in plain messages what Slack takes in no other form. The last one carries the part's key, so that the part is there
+   * when all of it is; what an earlier attempt has posted is not posted again.
+   */
+  private async postPlain(api: Api, part: Part, where: { channel: string }, refusal: unknown): Promise<Receipt> {
+    const posted = ((part.instead === undefined && part.progress) || {}) as { plain?: number; longest?: number };
+    const from = Math.max(posted.plain ?? 0, this.pieces.get(part.key) ?? 0);
+    const lengths = posted.longest === undefined ? PLAIN_LENGTHS : [posted.longest];
+    for (const longest of lengths) {
+      const content = forPlace(part.content, part.place);
+      const bodies = plainBodiesOf(content, longest);
+      if (bodies.length === 1 && !saysOtherwise(content, longest)) continue;
+      for (let index = Math.min(from, bodies.length - 1); index < bodies.length; index++) {
+        const isLast = index === bodies.length - 1;
+        const body = { ...where, ...bodies[index], metadata: metadataOf(part, isLast ? undefined : index) };
+        const sent = await api('chat.postMessage', body).catch((error: unknown) => {
+          const isFirst = index === 0 && longest !== lengths.at(-1);
+          if (isFirst && isUnshowable(error)) return undefined;
+          throw error;
+        });
+        if (sent === undefined) break;
+        if (isLast) return { id: asPosted(sent).ts, channel: where.channel };
+        await part.keep?.({ plain: index + 1, longest });
+      }
+    }
+    throw refusal;
   }
 
   /** Says something that one person alone sees. It cannot be found again, so that it may come twice. */
@@ -177,6 +217,11 @@ export class Outbound {
       await api('chat.postEphemeral', { channel, user: origin.user, ...where, ...body });
       return { id: `hidden:${part.key}`, hidden: true };
     } catch (error) {
+      if (isUnshowable(error)) {
+        for (const plain of plainBodiesOf(forPlace(part.content, part.place), PLAIN_LENGTHS[0]))
+          await api('chat.postEphemeral', { channel, user: origin.user, ...where, ...plain });
+        return { id: `hidden:${part.key}`, hidden: true };
+      }
       if (outcomeOf(error).kind !== 'gone') throw error;
       const place = await this.direct(origin.user);
       return this.post(api, { ...part, place }, undefined, signal);
@@ -208,10 +253,7 @@ export class Outbound {
     try {
       return await say(body);
     } catch (error) {
-      const isBlocks = ['invalid_blocks', 'msg_blocks_too_long', 'invalid_blocks_format'].includes(
-        errorOf(error) ?? '',
-      );
-      if (!isBlocks || !body.blocks.some(({ type }) => type === 'markdown')) throw error;
+      if (!isRefusedForm(error) || !body.blocks.some(({ type }) => type === 'markdown')) throw error;
       const answer = await say(bodyOf(content, false));
       // An unknown block in this message says nothing about others.
       if (!isUnknownType(error)) return answer;
@@ -246,6 +288,17 @@ function unlessOver(api: Api, signal: AbortSignal): Api {
   };
 }
 
+const REFUSED_FORMS: readonly string[] = ['invalid_blocks', 'msg_blocks_too_long', 'invalid_blocks_format'];
+
+const isRefusedForm = (error: unknown): boolean => REFUSED_FORMS.includes(errorOf(error) ?? '');
+
+/** True if Slack takes the words in no blocks, or not so many in one message: plain and shorter it may. */
+const isUnshowable = (error: unknown): boolean => isRefusedForm(error) || errorOf(error) === 'msg_too_long';
+
+/** True if one plain message is another one than what Slack has refused already. */
+const saysOtherwise = (content: Content, longest: number): boolean =>
+  longest === PLAIN_LENGTHS[0] && bodyOf(content).blocks.length > 0;
+
 function isUnknownType(error: unknown): boolean {
   return error instanceof SlackRefusal && error.details.some((detail) => /unsupported type/i.test(detail));
 }
@@ -266,8 +319,15 @@ function keyOf({ key, instead }: Part): string {
   return instead === undefined ? key : `${key}|${instead}`;
 }
 
-function metadataOf(part: Part) {
-  return { event_type: EVENT_TYPE, event_payload: { key: keyOf(part) } };
+/** `piece`: its place among the plain messages of a part, but for the last one. */
+function metadataOf(part: Part, piece?: number) {
+  return { event_type: EVENT_TYPE, event_payload: { key: keyOf(part) + (piece === undefined ? '' : `#${piece}`) } };
+}
+
+/** Number of plain pieces of the part with this key up to that of `message`; 0: it is none. */
+function pieceIn(message: object, key: string): number {
+  const found = keyIn(message);
+  return found?.startsWith(`${key}#`) ? Number(found.slice(key.length + 1)) + 1 : 0;
 }
 
 function keyIn(message: object): string | undefined {

@@ -12,6 +12,8 @@ export interface RawFile {
   url_private?: string | undefined;
   url_private_download?: string | undefined;
   mode?: string | undefined;
+  title?: string | null | undefined;
+  external_type?: string | undefined;
 }
 
 /** A message, from an event or from the history (docs.slack.dev/reference/events/message). */

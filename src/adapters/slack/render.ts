@@ -19,7 +19,7 @@ export function isPlain(text: string): boolean {
 }
 
 /** `&`, `<` and `>` as Slack wants them (docs.slack.dev/messaging/formatting-message-text#escaping). */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

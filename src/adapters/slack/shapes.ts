@@ -15,6 +15,8 @@ const file = z.looseObject({
   url_private: z.string().optional(),
   url_private_download: z.string().optional(),
   mode: z.string().optional(),
+  title: z.string().nullish(),
+  external_type: z.string().optional().catch(undefined),
 });
 
 const written = z.looseObject({

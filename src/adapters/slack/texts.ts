@@ -13,6 +13,13 @@ export const wholeInFile = () => '_It is all in the attached file._';
 export const notAttached = (count: number, most: number) =>
   `_${plural(count, 'file')} could not be attached: I send ${most / 1024 / 1024} MB a file here._`;
 
+export const unnamedFile = () => 'a file';
+
+export const hiddenByLimit = () => 'Slack hides it, because your workspace has reached its limit.';
+
+export const keptElsewhere = (keeper: string | undefined) =>
+  `it is kept ${keeper === undefined ? 'outside of Slack' : `in ${keeper}`} and not in Slack, so I cannot read it. Please send the file itself.`;
+
 export const working = () => 'is working on it…';
 
 export const formTitle = 'coda';

@@ -1,9 +1,12 @@
+import { groupBy } from '../../base/async.ts';
 import { token } from '../../base/ids.ts';
 import { type DueSource, takeUnreported } from '../../jobs/index.ts';
-import type { Database } from '../../storage/index.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
+import type { Place } from '../adapter.ts';
 import type { Outbox } from '../content.ts';
 import { ownersDirect } from '../conversations/store.ts';
 import type { Item } from '../item.ts';
+import { noticeKey, type ToldNow } from '../outbox/store.ts';
 import * as texts from '../texts.ts';
 import * as store from './store.ts';
 
@@ -16,16 +19,38 @@ const MOST_SHOWN = 5;
 export async function tellUndelivered(database: Database, outbox: Outbox, item: Item): Promise<void> {
   const { person, conversation } = item;
   await database.tx('inbox.undelivered', async (tx) => {
-    const letters = await store.takeUndelivered(tx, person.id);
+    // Told once by being taken. A turn that was parked tells of what has failed since, too: the row is no key.
+    const key = noticeKey(`${item.id}:${token()}`);
+    const letters = await store.takeUndelivered(tx, person.id, key);
     if (letters.length === 0) return;
     const shown = conversation.place.kind === 'dm' ? letters.slice(0, MOST_SHOWN) : [];
     const text = texts.undelivered(letters.length, shown);
     const card = { kind: 'notice' as const, text };
     const tainted = shown.some((letter) => letter.tainted);
-    // Told once by being taken. A turn that was parked tells of what has failed since, too: the row is no key.
-    const key = `undelivered:${item.id}:${token()}`;
     await outbox.addAll(tx, [{ key, conversationId: conversation.id, personId: person.id, card, tainted }]);
   });
+}
+
+/** Tells persons of what a place has refused, in that place: of the parts of one message together. */
+export async function tellAtOnce(
+  tx: Transaction,
+  outbox: Outbox,
+  letters: readonly ToldNow[],
+  placesOf: (conversationIds: string[]) => Promise<Map<string, Place>>,
+): Promise<void> {
+  if (letters.length === 0) return;
+  const places = await placesOf([...new Set(letters.map((letter) => letter.conversation_id))]);
+  const messages = [...groupBy(letters, ({ grp }) => grp)].flatMap(([grp, parts]) => {
+    const [first] = parts;
+    if (!first) return [];
+    const { conversation_id: conversationId, person_id: personId, kind } = first;
+    const isAlone = places.get(conversationId)?.kind === 'dm';
+    const shown = isAlone ? [{ kind, text: parts.map(({ text }) => text).join(' ') }] : [];
+    const card = { kind: 'notice' as const, text: texts.undelivered(1, shown) };
+    const tainted = isAlone && parts.some((part) => part.tainted);
+    return [{ key: noticeKey(grp), conversationId, personId, card, tainted }];
+  });
+  await outbox.addAll(tx, messages);
 }
 
 export function deadJobSource({ database, outbox }: { database: Database; outbox: Outbox }): DueSource {

@@ -44,19 +44,20 @@ export async function deadLetters(database: Database, limit: number): Promise<De
   return { letters: rows.map(({ total: _, ...letter }) => letter), total: rows[0]?.total ?? 0 };
 }
 
-/** Takes the undeliverable parts that the person has not been told of, newest first; from now on they count as told. */
+/** Takes the undeliverable parts that the person has not been told of, newest first; from now on `notice` has told of them. */
 export async function takeUndelivered(
   tx: Transaction,
   personId: string,
+  notice: string,
 ): Promise<{ text: string; kind: string; tainted: boolean; createdAt: Instant }[]> {
   await tx.query('update persons set undelivered = false where id = $1', [personId]);
   const { rows } = await tx.query<{ text: string | null; kind: string; tainted: boolean; created_at: Instant }>(
     `with told as (
-       update outbox set told = true where person_id = $1 and state = 'dead' and not told
+       update outbox set told = true, told_in = $2 where person_id = $1 and state = 'dead' and not told
        returning content ->> 'text' as text, content ->> 'kind' as kind, tainted, created_at
      )
      select text, kind, tainted, created_at from told order by created_at desc`,
-    [personId],
+    [personId, notice],
   );
   return rows.map(({ text, kind, tainted, created_at: createdAt }) => ({ text: text ?? '', kind, tainted, createdAt }));
 }
@@ -71,7 +72,7 @@ export const UNTOLD_JOBS = `select case when count(*) > 0 and ${ANY_OWNER_DIRECT
 /** Puts dead letters back to be sent: one, or all. The time that it may take begins anew. Returns how many. */
 export async function revive(tx: Transaction, id: string | undefined, now: Instant): Promise<number> {
   const { count } = await tx.query(
-    `update outbox set state = 'pending', told = false, next_at = $2, created_at = $2, attempts = 0, failing_since = null, unknown_at = null, error = null
+    `update outbox set state = 'pending', told = false, told_in = null, next_at = $2, created_at = $2, attempts = 0, failing_since = null, unknown_at = null, error = null
       where state = 'dead' and ($1::uuid is null or id = $1::uuid)`,
     [id ?? null, now],
   );

@@ -89,7 +89,7 @@ export class MessageFiles {
     signal.throwIfAborted();
     const taken =
       typeof found === 'object' ? found : { files: [], tooLarge: [], lost: pending.map(({ name }) => name) };
-    const { missing, notes } = this.told(taken, message.place);
+    const { missing, notes } = this.told(taken, message.place, pending);
     const text = [message.text, missing].filter(Boolean).join('\n');
     return { message: { ...rest, text, files: [...message.files, ...taken.files] }, notes };
   }
@@ -177,19 +177,28 @@ export class MessageFiles {
     }
   }
 
-  private told({ tooLarge, lost }: Pick<Taken, 'tooLarge' | 'lost'>, place: Place): { missing: string; notes: string } {
+  private told(
+    { tooLarge, lost }: Pick<Taken, 'tooLarge' | 'lost'>,
+    place: Place,
+    pending: readonly PendingFile[],
+  ): { missing: string; notes: string } {
     const { title, maxMb } = this.deps.sourceOf(place) ?? { title: ANY_PLATFORM, maxMb: 0 };
     const missing = [...tooLarge, ...lost];
+    const known = new Map(
+      pending.flatMap(({ name, whyNot }) => (whyNot === undefined ? [] : [[name, whyNot] as const])),
+    );
+    const unfetched = lost.filter((name) => !known.has(name));
     const notes = [
       ...(tooLarge.length > 0 ? [texts.tooLarge(tooLarge, maxMb)] : []),
-      ...(lost.length > 0 ? [texts.notFetched(lost, title)] : []),
+      ...(unfetched.length > 0 ? [texts.notFetched(unfetched, title)] : []),
+      ...[...known].map(([name, why]) => texts.notHad(name, why)),
     ];
     return { missing: missing.length > 0 ? texts.filesMissing(missing) : '', notes: notes.join('\n') };
   }
 
   private async keep(item: Item, taken: Taken): Promise<Item | undefined> {
     const { database, outbox } = this.deps;
-    const { missing, notes } = this.told(taken, item.conversation.place);
+    const { missing, notes } = this.told(taken, item.conversation.place, item.payload.pending?.files ?? []);
     return database.tx('files.keep', async (tx) => {
       if (item.payload.aside) await laneStore.lock(tx, item.conversation.id);
       const { owned } = await laneStore.lockItem(tx, item);

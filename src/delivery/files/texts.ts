@@ -6,6 +6,8 @@ export const tooLarge = (names: readonly string[], mb: number) =>
 export const notFetched = (names: readonly string[], platform: string) =>
   `${platform} did not let me have ${listOf(names)}. Please send it again.`;
 
+export const notHad = (name: string, why: string) => `I have not got ${name}: ${why}`;
+
 export const filesMissing = (names: readonly string[]) => `${MISSING}${listOf(names)})`;
 
 const MISSING = '(attached, but not taken: ';

@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Deferred, deferred, GroupCommit } from '../../base/async.ts';
 import { systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
+import { packageRoot } from '../../base/root.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
 import { type Database, hadNoEffect, type Transaction } from '../../storage/index.ts';
-import type {
-  Accepted,
-  Inbox,
-  Incoming,
-  IncomingMessage,
-  KnownPlace,
-  PendingFile,
-  Place,
-  Postponed,
+import {
+  type Accepted,
+  type Inbox,
+  type Incoming,
+  type IncomingMessage,
+  isSaid,
+  type KnownPlace,
+  type PendingFile,
+  type Place,
+  type Postponed,
 } from '../adapter.ts';
 import { formOf } from '../buttons/store.ts';
 import type { Form, Outbox } from '../content.ts';
@@ -22,6 +26,7 @@ import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { fileName } from '../files/take-files.ts';
 import type { Item, ItemKind, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
+import { isUnderWay } from '../lanes/store.ts';
 import * as outboxStore from '../outbox/store.ts';
 import { dedupName } from '../parts.ts';
 import { boundedQuotes, boundedReply } from '../quoted/store.ts';
@@ -190,9 +195,12 @@ export class InboxWriter implements Inbox {
     return accepted;
   }
 
-  private async storeFor(speaker: Speaker, event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
-    const { world, lanes } = this.deps;
+  private async storeFor(speaker: Speaker, heard: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
+    const { world, lanes, database } = this.deps;
     const { personId, conversationId } = speaker;
+    // Said while an answer is under way it means that answer; at any other time it is a word like others.
+    const stops = isStopWord(heard) && (await isUnderWay(database, conversationId));
+    const event = stops ? { ...heard, text: '/stop' } : heard;
     const kind = this.deps.kindOf(event);
     const needsLane = this.deps.takesTurn(kind, event.kind === 'message' ? event.text : '');
     // A process that was taken over joins anew before it stores anything.
@@ -279,6 +287,25 @@ function keyOf(event: Incoming): string {
 /** A hash, so that it can stay when a person is erased: a copy that comes later still meets it. */
 function messageKey(...names: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(names)).digest('base64url');
+}
+
+/** The words of all languages, once one of them may be said. */
+let stopWords: ReadonlySet<string> | undefined;
+const LONGEST_STOP = 30;
+
+/** True if a person says "stop", or the like in another language, and nothing else, where nobody else is spoken to. */
+function isStopWord(event: Incoming): event is IncomingMessage {
+  if (event.kind !== 'message' || event.place.kind !== 'dm' || event.text.length > LONGEST_STOP || !isSaid(event))
+    return false;
+  if (event.files.length + (event.pending?.length ?? 0) > 0) return false;
+  const words = () => JSON.parse(readFileSync(join(packageRoot(), 'assets', 'stop-words.json'), 'utf8'));
+  stopWords ??= new Set(Object.values<string[]>(words()).flat());
+  return stopWords.has(
+    event.text
+      .normalize('NFC')
+      .toLowerCase()
+      .replace(/^[\s¡]+|[\s.!…。！]+$/g, ''),
+  );
 }
 
 function isStop(event: Incoming): boolean {

@@ -250,6 +250,17 @@ export async function cancel(tx: Transaction, conversationId: string): Promise<(
   return [...running.rows.filter((lane) => lane.running), ...aside.rows].map(({ owner }) => owner);
 }
 
+/** True if a turn runs in the conversation's lane, or waits beside it for its files. */
+export async function isUnderWay(database: Pick<Database, 'read'>, conversationId: string): Promise<boolean> {
+  const { rows } = await database.read(
+    `select from lanes where conversation_id = $1 and current is not null
+     union all
+     select from inbox where conversation_id = $1 and state = 'received' and not laned and payload ? 'aside' limit 1`,
+    [conversationId],
+  );
+  return rows.length > 0;
+}
+
 /**
  * Takes the asker's waiting follow-ups along into the running turn, and what they have made of its own message
  * (`payload.edited`). Returns them, oldest first.

@@ -237,7 +237,9 @@ export class Attempts {
     if (outcome.kind === 'retry' && outcome.until === 'reachable')
       return { id: row.id, state: 'held', nextAt, error, ...unclear };
     if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
-    if (outcome.kind === 'refused' || outcome.kind === 'frozen' || this.isGivenUp(row)) return this.dead(row, error);
+    // The place is there: its person can be told in it, of what was refused, at once.
+    if (outcome.kind === 'refused' || outcome.kind === 'frozen') return this.dead(row, error, true);
+    if (this.isGivenUp(row)) return this.dead(row, error);
     if (outcome.kind === 'unknown') {
       const settlesMs = this.adapter(row.place.adapter)?.guarantees.settlesMs;
       // On a platform that shows messages late the newest attempt counts; on one that forgets keys, the first.
@@ -258,9 +260,11 @@ export class Attempts {
     return this.dead(row, error);
   }
 
-  private dead(row: store.Row, error: string): store.SendResult {
+  private dead(row: store.Row, error: string, takesPosts = false): store.SendResult {
     this.deps.world.log.error({ key: row.key, place: row.place, error }, 'dead letter');
-    return { id: row.id, state: 'dead', error };
+    const letter = { id: row.id, state: 'dead' as const, error };
+    if (store.isNoticeOfLetters(row.grp)) return { ...letter, told: 'never' };
+    return takesPosts && row.personId !== undefined ? { ...letter, told: 'now' } : letter;
   }
 
   private sendsAgain({ key }: store.Row): void {

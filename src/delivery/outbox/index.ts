@@ -6,6 +6,7 @@ import type { DueSource, Instance, Owned, Raise } from '../../jobs/index.ts';
 import type { Besides, Database, Queryable, Transaction } from '../../storage/index.ts';
 import type { ChatAdapter, Place } from '../adapter.ts';
 import type { Content, Outbox, Outgoing } from '../content.ts';
+import { tellAtOnce } from '../dead-letters/reports.ts';
 import * as letters from '../dead-letters/store.ts';
 import { inert } from '../inert.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
@@ -393,13 +394,14 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       return (await store.storeResults(statement, owner, ended, now)).areDue;
     }
     return database.tx('outbox.receipts', async (tx) => {
-      const { dead, areDue } = await store.storeResults(tx, owner, ended, now);
+      const { dead, toldNow, areDue } = await store.storeResults(tx, owner, ended, now);
       if (moved.length > 0) await store.resendEarlierParts(tx, moved, now);
       const facts = dead.map(({ person_id: person, ...data }) => ({
         name: 'dead_letter' as const,
         data: { ...data, ...(person !== null && { person }) },
       }));
       await events.raise(tx, facts);
+      await tellAtOnce(tx, this, toldNow, (ids) => this.deps.placeOf(tx, ids));
       return areDue;
     });
   }

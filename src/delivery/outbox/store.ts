@@ -437,6 +437,8 @@ export interface SendResult {
   error?: string;
   conversationId?: string;
   spent?: number;
+  /** Of a dead letter: its person is told `now`, in the same place; it is a notice of others, and told of itself `never`. */
+  told?: 'now' | 'never';
   /** It was not this part's turn: no attempt. */
   untried?: true;
 }
@@ -449,20 +451,32 @@ interface Died {
   error: string | null;
 }
 
+/** A dead letter whose person is told of it at once. */
+export interface ToldNow {
+  grp: string;
+  conversation_id: string;
+  person_id: string;
+  kind: string;
+  text: string;
+  tainted: boolean;
+}
+
 /**
- * Stores outcomes as a set; a part that was taken over meanwhile stays as it is. Returns dead letters, whose persons hear so at
- * their next contact, and whether some are due at once: cards whose buttons were used before this was known, which still
- * show them.
+ * Stores outcomes as a set; a part that was taken over meanwhile stays as it is. Returns dead letters, whose persons hear so
+ * at their next contact if not now (`toldNow`), and whether some are due at once: cards whose buttons were used before this
+ * was known, which still show them.
  */
 export async function storeResults(
   db: Queryable,
   owner: string,
   ended: readonly SendResult[],
   now: Instant,
-): Promise<{ dead: Died[]; areDue: boolean }> {
+): Promise<{ dead: Died[]; toldNow: ToldNow[]; areDue: boolean }> {
   const died = ended.some(({ state }) => state === 'dead');
   const outdated = `e.state = 'sent' and coalesce(jsonb_array_length(o.content->'spent'), 0) > coalesce(e.spent, 0)`;
-  const { rows } = await db.query<Died & { state: string; meant: string }>(
+  const { rows } = await db.query<
+    Died & Omit<ToldNow, 'person_id'> & { state: string; meant: string; told: string | null }
+  >(
     `with recorded as (update outbox o
         set state = case when ${outdated} then 'pending' else e.state end, owner = null,
             attempts = o.attempts + case when e.untried then 0 else 1 end,
@@ -475,17 +489,23 @@ export async function storeResults(
             fallback = o.fallback or e."conversationId" is not null,
             failing_since = case when e.state in ('pending', 'unknown') and e."conversationId" is null then
                               case when e.untried then o.failing_since else coalesce(o.failing_since, $3) end end,
-            sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end
+            sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end,
+            told = o.told or e.told is not null, told_in = case when e.told = 'now' then '${NOTICE}' || o.grp else o.told_in end
        from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
                                          "unknownAt" timestamptz, error text, "conversationId" uuid, spent int,
-                                         untried boolean)
+                                         untried boolean, told text)
       where o.id = e.id and o.owner = $1 and o.state = 'sending'
-      returning o.id, o.key, o.adapter, o.person_id, o.error, o.state, e.state as meant)${died ? UNDELIVERED : ''}
-     select id, key, adapter, person_id, error, state, meant from recorded where state = 'dead' or state <> meant`,
+      returning o.id, o.key, o.adapter, o.person_id, o.error, o.state, e.state as meant, e.told, o.grp,
+                o.conversation_id, o.content ->> 'kind' as kind, o.content ->> 'text' as text, o.tainted)${died ? UNDELIVERED : ''}
+     select * from recorded where state = 'dead' or state <> meant`,
     [owner, json(ended), now],
   );
-  const dead = rows.flatMap(({ state, meant: _, ...letter }) => (state === 'dead' ? [letter] : []));
-  return { dead, areDue: rows.some(({ state, meant }) => state !== meant) };
+  const letters = rows.filter(({ state }) => state === 'dead');
+  const dead = letters.map(({ id, key, adapter, person_id, error }) => ({ id, key, adapter, person_id, error }));
+  const toldNow = letters.flatMap(({ told, grp, conversation_id, person_id, kind, text, tainted }) =>
+    told === 'now' && person_id !== null ? [{ grp, conversation_id, person_id, kind, text, tainted }] : [],
+  );
+  return { dead, toldNow, areDue: rows.some(({ state, meant }) => state !== meant) };
 }
 
 /**
@@ -504,8 +524,18 @@ export async function resendEarlierParts(tx: Transaction, ids: readonly string[]
   );
 }
 
-const UNDELIVERED = `, told as (update persons set undelivered = true
-        where id in (select person_id from recorded where state = 'dead'))`;
+/** Where a notice dies, that of which it told is told of again, and not the notice: none quotes another. */
+const UNDELIVERED = `, flagged as (update persons set undelivered = true
+        where id in (select person_id from recorded where state = 'dead' and told is distinct from 'now')),
+      reopened as (update outbox set told = false, told_in = null
+        where state = 'dead' and told_in in (select grp from recorded where state = 'dead' and told = 'never'))`;
+
+/** Key of a notice of dead letters; of one that is told at once the rest is the letter's `grp`. */
+const NOTICE = 'undelivered:';
+
+export const noticeKey = (rest: string): string => NOTICE + rest;
+
+export const isNoticeOfLetters = (grp: string): boolean => grp.startsWith(NOTICE);
 
 // When the next part is due, and what waits for somebody to be there.
 

@@ -132,6 +132,73 @@ describe('an edit that Slack refuses for good', () => {
   );
 });
 
+describe('what Slack takes in no blocks, or not so long', () => {
+  const lines = Array.from({ length: 120 }, (_, index) => `${index}. **bold** line of the list, and some words more`);
+  const whole = () => inPieces([{ text: lines.join('\n'), when: Promise.resolve() }]);
+  const refusal = (error: string) => ({
+    status: 200,
+    type: 'application/json',
+    body: JSON.stringify({ ok: false, error }),
+  });
+  const isOver = ({ method, args }: { method: string; args: Record<string, unknown> }, longest: number) => {
+    const blocks = typeof args.blocks === 'string' ? JSON.parse(args.blocks) : (args.blocks ?? []);
+    return method === 'chat.postMessage' && (blocks.length > 0 || String(args.text).length > longest);
+  };
+
+  test.each([
+    ['invalid_blocks', 3_000],
+    ['invalid_blocks_format', 3_000],
+    ['msg_too_long', 1_000],
+  ])('(%s) is said in plain messages, all of it and each once', async (error, longest) => {
+    await using play = await playSlack({ model: whole() });
+    const { fake, ana } = play;
+    const dm = fake.dm(ana);
+    fake.web.fault = (call) => (isOver(call, longest) ? refusal(error) : undefined);
+    play.asks('list it', { channel: dm });
+    await play.hears('119. ', dm);
+    await play.settled();
+    const said = fake.said(dm);
+    expect(said.length).toBeGreaterThan(1);
+    expect(said.every(({ blocks, text }) => blocks.length === 0 && text.length <= longest)).toBe(true);
+    const all = said.map(({ text }) => text).join('\n');
+    for (const index of lines.keys())
+      expect(all.match(new RegExp(`(?<!\\d)${index}\\. \\*bold\\* line`, 'g'))).toHaveLength(1);
+    expect((await play.database.read(`select from outbox where state <> 'sent'`)).rows).toEqual([]);
+  });
+
+  test('goes on where an attempt was lost in the middle', async () => {
+    await using play = await playSlack({ model: whole(), stillClock: true });
+    const { fake, ana } = play;
+    const dm = fake.dm(ana);
+    let posts = 0;
+    fake.web.fault = (call) => {
+      if (isOver(call, 3_000)) return refusal('invalid_blocks');
+      return call.method === 'chat.postMessage' && ++posts === 2 ? 'unanswered' : undefined;
+    };
+    play.asks('list it', { channel: dm });
+    expect(await eventually(() => posts === 2)).toBe(true);
+    await play.settled();
+    await play.passes(SETTLES_MS + 2_000);
+    await play.passes(60_000);
+    await play.hears('119. ', dm);
+    const all = fake
+      .said(dm)
+      .map(({ text }) => text)
+      .join('\n');
+    for (const index of lines.keys())
+      expect(all.match(new RegExp(`(?<!\\d)${index}\\. \\*bold\\* line`, 'g'))).toHaveLength(1);
+  });
+
+  test('names its buttons in words, which can be said instead', async () => {
+    await using play = await playSlack({ model: echo });
+    const { fake, ana } = play;
+    const dm = fake.dm(ana);
+    fake.web.fault = (call) => (isOver(call, 3_000) ? refusal('invalid_blocks') : undefined);
+    play.asks('/note buy milk', { channel: dm });
+    expect((await play.hears('buy milk', dm)).text).toContain('[Undo]');
+  });
+});
+
 test('where markdown blocks are not taken, Slack’s own notation is', async () => {
   const bold = {
     ...echo,

@@ -141,6 +141,22 @@ describe('files', () => {
     expect(fake.files.fetched).not.toContain('film.mp4');
   });
 
+  test('hidden by Slack’s limit, or kept elsewhere, are named so, also where they come alone', async () => {
+    await using play = await playSlack({ model: echo });
+    const { fake, ana } = play;
+    const dm = fake.dm(ana);
+    const hidden = fake.files.make('old.txt', 'text/plain', Buffer.from('old'));
+    hidden.mode = 'hidden_by_limit';
+    fake.says(ana, dm, '', { files: [hidden] });
+    await play.hears('Slack hides it, because your workspace has reached its limit', dm);
+    await play.hears('answer to', dm);
+    const kept = fake.files.make('plan.gdoc', 'text/html', Buffer.from('sign in'));
+    Object.assign(kept, { mode: 'external', external_type: 'gdrive' });
+    fake.says(ana, dm, '', { files: [kept] });
+    await play.hears('I have not got plan.gdoc: it is kept in Google Drive and not in Slack', dm);
+    expect(fake.files.fetched).toEqual([]);
+  });
+
   test('are fetched after their message is stored and acknowledged, and again by the next process', async () => {
     await using play = await playSlack({ model: echo });
     const { fake, ana } = play;

@@ -70,13 +70,13 @@ describe('an answer', () => {
   });
 
   test.each(['msg_too_long', 'invalid_blocks'])(
-    'that Slack will never take (%s) is a dead letter at once',
+    'that Slack will never take (%s) is a dead letter at once, and its person is told so',
     async (error) => {
       await using play = await playSlack({ model: echo });
       const { fake, ana } = play;
       let refused = 0;
       fake.web.fault = ({ method, args }) => {
-        if (method !== 'chat.postMessage' || !String(args.text).includes('answer to never')) return undefined;
+        if (method !== 'chat.postMessage' || !String(args.text).startsWith('answer to never')) return undefined;
         refused++;
         return { status: 200, type: 'application/json', body: JSON.stringify({ ok: false, error }) };
       };
@@ -85,6 +85,7 @@ describe('an answer', () => {
       expect(await eventually(async () => (await dead()) > 0)).toBe(true);
       await play.settled();
       expect(refused).toBe(1);
+      await play.hears('1 message for you could not be delivered', fake.dm(ana));
       play.asks('still there?', { channel: fake.dm(ana) });
       await play.hears('answer to still there?', fake.dm(ana));
     },

@@ -311,7 +311,19 @@ export function shownFile(file: Message['files'][number]): Body {
 }
 
 export function wholeFile(file: Message['files'][number]): Body {
-  const { id, name, mimetype, size, url_private, mode = 'hosted', shares } = file;
+  const { id, name, mimetype, size, url_private, mode = 'hosted', external_type, shares } = file;
+  // Nothing else is told of one that is hidden.
+  if (mode === 'hidden_by_limit') return { id, mode };
   const shared = Object.fromEntries([...shares].map(([channel, ts]) => [channel, [{ ts }]]));
-  return { id, name, mimetype, size, mode, url_private, url_private_download: url_private, shares: { public: shared } };
+  return {
+    id,
+    name,
+    mimetype,
+    size,
+    mode,
+    ...(external_type && { external_type }),
+    url_private,
+    url_private_download: url_private,
+    shares: { public: shared },
+  };
 }

@@ -26,6 +26,8 @@ export interface SlackFile {
   /** Where it is shared: the `ts` by channel. */
   shares: Map<string, string>;
   mode?: string;
+  /** The service that keeps it, of one that is not kept in Slack. */
+  external_type?: string;
   deleted?: boolean;
   /** Somebody of another workspace has shared it. */
   isForeign?: boolean;
