@@ -75,7 +75,7 @@ export class Outbound {
           api('chat.update', { channel, ts: receipt.id, ...body, metadata: metadataOf(part) });
         await this.shown(content, update).catch((error: unknown) => {
           const [plain, ...more] = isUnshowable(error) ? plainBodiesOf(content, PLAIN_LENGTHS[0]) : [];
-          // What one message cannot hold is said by a further one.
+          // A further message says the rest of what this one cannot hold.
           if (!plain || more.length > 0) throw error;
           return update(plain);
         });

@@ -209,7 +209,7 @@ const verdict = z.object({ name: z.string(), usable: z.boolean(), strict: z.bool
 const validate = operation({
   name: 'skills validate',
   input: z.object({ checkEntrypoints: z.boolean() }),
-  // Whoever may not use a skill is told nothing of it.
+  // A skill that the caller may not use is not named.
   run: async ({ app: { agentSkills } }: ServedParts, asked, { may }) =>
     (await validateSkills(agentSkills.folders(), asked)).filter(({ name, group }) =>
       may({ kind: 'skill', name, group }),

@@ -437,7 +437,7 @@ export interface SendResult {
   error?: string;
   conversationId?: string;
   spent?: number;
-  /** Of a dead letter: its person is told `now`, in the same place; it is a notice of others, and told of itself `never`. */
+  /** A dead letter: its person is told `now`, in the same place; a notice of others is itself told of `never`. */
   told?: 'now' | 'never';
   /** It was not this part's turn: no attempt. */
   untried?: true;
@@ -524,7 +524,7 @@ export async function resendEarlierParts(tx: Transaction, ids: readonly string[]
   );
 }
 
-/** Where a notice dies, that of which it told is told of again, and not the notice: none quotes another. */
+/** A notice that dies has its letters told of again, and is not told of itself: none quotes another. */
 const UNDELIVERED = `, flagged as (update persons set undelivered = true
         where id in (select person_id from recorded where state = 'dead' and told is distinct from 'now')),
       reopened as (update outbox set told = false, told_in = null
