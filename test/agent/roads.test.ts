@@ -21,6 +21,10 @@ afterEach(() => {
 const note = (text: string): Scene => ({ calls: [{ name: 'note_save', input: { text } }] });
 const last = () => server.requests.at(-1)?.text ?? '';
 
+const chunk = (delta: object, reason: string | null = null) => ({
+  choices: [{ index: 0, delta, finish_reason: reason }],
+});
+
 const FILTER = {
   error: { message: 'The response was filtered.', type: null, param: 'prompt', code: 'content_filter', status: 400 },
 };
@@ -50,6 +54,9 @@ test('an answer that a filter cuts off is marked so, and is not sent again', asy
   await ben.says('and now?');
   expect(last()).not.toContain('First you take');
   expect(last()).not.toContain('how is it made');
+  await ben.says('/model gpt/other');
+  server.play({ sends: { body: [chunk({ content: 'Then you mix' }), FILTER] } });
+  expect(await ben.says('and then?')).toMatch(/^Then you mix …\n\n_A filter/);
 });
 
 test('a conversation goes on where something that was said before is what a filter refuses', async () => {
@@ -96,9 +103,6 @@ test('an answer without a word, for which the window had no room, is asked for w
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const url = `data:image/png;base64,${PNG}`;
-const chunk = (delta: object, reason: string | null = null) => ({
-  choices: [{ index: 0, delta, finish_reason: reason }],
-});
 test.each<[string, NonNullable<Scene['sends']>]>([
   [
     'images beside the text',

@@ -241,7 +241,10 @@ class Asking {
       this.settle(reply, speech);
       if (usage) this.count(request, reply, usage);
       else this.countHalf(request, reply);
-      throw error;
+      const isCutOff = error instanceof ModelError && error.fault === 'refused' && reply.text.trim() !== '';
+      if (!isCutOff) throw error;
+      // What was said before the filter stands, and is marked as cut.
+      return { ...reply, calls: [], blocks: [], stop: 'refused' };
     }
     this.count(request, reply, usage);
     reply.output = usage?.output;
