@@ -99,7 +99,7 @@ export class ContextWindows {
 
   /** The request to `model`: near the limits as the service itself counts, and with old messages summarised. */
   async fit(shown: Shown, model: Model, signal: AbortSignal): Promise<Fitted> {
-    const limits = this.limitsIn(model.name, shown);
+    const limits = this.shortened.size === 0 ? this.limits(model.name) : this.limitsIn(model.name, shown);
     const plan = this.plan(shown, limits);
     if (shown.task !== undefined || (!plan.tight && !isDue(recalledOf(shown.item), limits, plan))) {
       return { plan, by: limits };

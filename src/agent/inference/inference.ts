@@ -122,8 +122,8 @@ export class Inference {
       const tainted = !nested && recalledOf(item).summary?.tainted === true;
       const told = nested ? [] : this.unpriced(item, answer);
       const step = this.stepOf({ ...answer, notices: [...answer.notices, ...told] }, used, low);
-      const files = await this.filesOf(answer);
-      return { step: files.length > 0 ? { ...step, files } : step, tainted };
+      const isDrawn = answer.pictures.length > 0;
+      return { step: isDrawn ? { ...step, files: await this.filesOf(answer) } : step, tainted };
     } catch (error) {
       const used = this.ledger.rows(took, kept);
       if (used.length === 0) await this.ledger.release(turn, kept.reservation);

@@ -114,7 +114,8 @@ export class Attempts {
   async bring(adapter: ChatAdapter, of: store.Row, isWanted = async () => true): Promise<SendOutcome> {
     const { world, database } = this.deps;
     const { row, instead } = furtherOf(of);
-    if (!row || (instead === undefined && this.isShown(row))) return { kind: 'sent', receipt: of.receipt as Receipt };
+    if (!row) return { kind: 'sent', receipt: of.receipt as Receipt };
+    if (row.receipt && instead === undefined && this.isShown(row)) return { kind: 'sent', receipt: row.receipt };
     const settles = this.settlesIn(adapter, row);
     if (settles > 0) return { kind: 'retry', reason: 'whether it has arrived cannot be seen yet', afterMs: settles };
     const part = toPart(row, (progress) => store.storeProgress(database, row.id, row.owner, progress));
@@ -156,8 +157,8 @@ export class Attempts {
   }
 
   /** True if the message shows exactly this already: platforms count each edit. */
-  private isShown({ key, content, receipt, unknownAt, removed }: Row): boolean {
-    if (!receipt || unknownAt || removed) return false;
+  private isShown({ key, content, unknownAt, removed }: Row): boolean {
+    if (unknownAt || removed) return false;
     const shown = this.shown.get(key)?.content;
     return shown !== undefined && canonicalJson(shown) === canonicalJson(content);
   }
