@@ -111,7 +111,7 @@ export function planRequest(input: PlanInput): Plan {
   };
 }
 
-/** What was said, without what a filter has refused. */
+/** Messages that no filter has refused. */
 export function sendable(history: readonly HistoryEntry[]): HistoryEntry[] {
   return history.filter(({ content }) => !content.refused);
 }

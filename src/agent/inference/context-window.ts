@@ -295,7 +295,7 @@ function tokensOf({ filled }: Pick<Plan, 'filled'>): number {
   return filled.reduce((sum, { tokens }) => sum + tokens, 0);
 }
 
-/** What each request begins with, whatever is said. */
+/** Tokens of the parts that each request begins with. */
 function fixedTokensOf({ filled }: Plan): number {
   const fixed = filled.filter(({ part }) => part === 'identity and rules' || part === 'tools' || part === 'skills');
   return tokensOf({ filled: fixed });

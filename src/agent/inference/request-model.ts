@@ -243,7 +243,7 @@ class Asking {
       else this.countHalf(request, reply);
       const isCutOff = error instanceof ModelError && error.fault === 'refused' && reply.text.trim() !== '';
       if (!isCutOff) throw error;
-      // What was said before the filter stands, and is marked as cut.
+      // The words before it stand, and are marked as cut.
       return { ...reply, calls: [], blocks: [], stop: 'refused' };
     }
     this.count(request, reply, usage);

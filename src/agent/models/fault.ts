@@ -186,6 +186,10 @@ const NEVER: readonly (number | undefined)[] = [401, 402, 403];
 const NAMED =
   /context_length|context_window|exceed_context|context_size|prompt_tokens_exceeded|(?:prompt|input|request)_too_(?:long|large)|string_above_max_length|max_tokens_exceeded/;
 
+/** A shorter request is asked for, or has no room in the memory of what was said. */
+const WANTS_LESS =
+  /\bshorten (?:the|your)\b|\breduce (?:the|your) (?:length|size|prompt|input|messages?|context|number of tokens)\b|\bkv[ -]cache (?:is|was) full\b|\bspace in (?:the )?kv[ -]cache\b/;
+
 /** True if a shorter request may well be taken. */
 function isTooLong({ status, type, text }: Refusal): boolean {
   if (NEVER.includes(status)) return false;
@@ -193,12 +197,13 @@ function isTooLong({ status, type, text }: Refusal): boolean {
   if (asksTooMuch(text)) return true;
   if (status === 429) return false;
   if (NAMED.test(type) || NAMED.test(text)) return true;
+  if (WANTS_LESS.test(text) && !/\bimages?\b/.test(text)) return true;
   if (HAS_ANSWER.test(text) && NO_ROOM.test(text)) return true;
   const said = text.replace(ANSWER, ' ').replaceAll('input should be', ' ');
   return said.split('\n').some((line) => !OTHER.test(line) && isOfLength(line));
 }
 
-const TOO_LARGE = /\b(?:request|prompt|input|message)s? (?:is |was )?too (?:large|long|big)\b/;
+const TOO_LARGE = /\b(?:request|prompt|input|message|text|query|question)s? (?:is |was |are )?too (?:large|long|big)\b/;
 
 /** A limit by the minute that this request alone exceeds: waiting would never help. */
 function asksTooMuch(text: string): boolean {

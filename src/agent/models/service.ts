@@ -46,7 +46,7 @@ export class EventStream {
   }
 }
 
-/** How an answer begins: with blanks, which are signs of life, and the first sign of its form. */
+/** Blanks at the beginning, which are signs of life, and the first sign of an answer’s form. */
 const BEGINNING = /^[\s\ufeff]*([^\s\ufeff])/;
 const STREAM = /^[\s\ufeff]*(?:data|event|id|retry)?:/;
 /** Bytes that tell a stream from anything else. */
@@ -120,7 +120,7 @@ export class Sent {
   /** Signs of life that some services send as events are no JSON. `isLast`: the event may have been cut. */
   private *heard(event: string, isLast = false): Generator<{ piece: unknown }> {
     const whole = jsonIn(event);
-    // Where the empty lines between events are missing, several are one.
+    // Several events are one where the empty lines between them are missing.
     const parts = whole === undefined ? event.split('\n') : [event];
     for (const part of parts) {
       const piece = whole ?? jsonIn(part);

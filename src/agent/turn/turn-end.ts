@@ -145,7 +145,7 @@ function nothingSaid(files: readonly FileRef[]): string {
 const MOST_DONE = 5;
 const LONGEST_DONE = 500;
 
-/** What its calls say that they have changed, in their own words. */
+/** Changes that its calls have made, in their own words. */
 function doneIn(turn: Turn, toolbox: Toolbox): string {
   const written = turn.came().filter(({ call }) => toolbox.get(call.name)?.effect === 'write');
   return written
@@ -220,7 +220,7 @@ function ledBy(led: LedTurn, shown: readonly Choice[] = []): { notices: string[]
   return { notices: [notice], choices: undoOf(writes, shown) };
 }
 
-/** What a turn that came to no answer has done even so. */
+/** Changes of a turn that came to no answer. */
 function leftBehind(left: LedTurn, shown: readonly Choice[] = []): { notices: string[]; choices: Choice[] } {
   const led = ledBy(left, shown);
   if (led.notices.length > 0) return led;

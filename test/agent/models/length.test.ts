@@ -88,6 +88,9 @@ const TOO_LONG: readonly [string, number, unknown][] = [
       "Invalid 'messages[0].content': string too long. Expected a string with maximum length 1048576, but got a string with length 1500000 instead.",
     ),
   ],
+  ['llama.cpp without room', 500, said('failed to find free space in the KV cache')],
+  ['a service without numbers', 400, said('Please reduce the length of the messages.')],
+  ['a service with few words', 400, said('text too long')],
   ['a gateway', 400, said('Your prompt has 12000 tokens, only 8000 fit')],
 ];
 
