@@ -87,6 +87,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm start -- init': 'bench/newcomer.ts; init.test.ts plays its questions',
   'npm test': 'runs this',
   'npm run check': 'a part of npm test',
+  'npm run test:related': 'a part of npm test',
   'npm run test:fast': 'a part of npm test',
   'npm run test:long': 'takes an hour',
   'npx vitest run --project=push test/skills/notes': 'a part of npm test',

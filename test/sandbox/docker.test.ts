@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DOCKER, docker, freshInstallation, leftovers, loadImage, testSandbox } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
+import { inLong } from '../support/long.ts';
 import { requireService } from '../support/postgres.ts';
 import { good, sandboxContract } from '../support/sandbox-contract.ts';
 import { testWorld } from '../support/world.ts';
@@ -61,7 +62,7 @@ describe.skipIf(!DOCKER)('Docker', () => {
     expect(text).toContain('coda_sandbox_sessions_total{outcome="sandbox_network"} 1');
   });
 
-  test('a hundred runs leave nothing', async () => {
+  inLong('a hundred runs leave nothing', async () => {
     const installation = freshInstallation();
     const sandbox = play({ warm: 1, max_concurrent: 4 }, { installation });
     const runs = Array.from({ length: 100 }, async (_, index) => {
@@ -96,7 +97,7 @@ describe.skipIf(!DOCKER)('Docker', () => {
     expect(await leftovers(installation)).toEqual([]);
   });
 
-  test('containers that run by themselves go with the process that was killed, and with coda', async () => {
+  inLong('containers that run by themselves go with the process that was killed, and with coda', async () => {
     const installation = freshInstallation();
     const dead = play({}, { installation, instance: () => 'dead', isLive: async () => true });
     const tag = `agent-sandbox-orphan-${process.pid}`;
@@ -160,7 +161,7 @@ describe.skipIf(!DOCKER)('Docker', () => {
     await Promise.all([none.close(), sandbox.close()]);
   });
 
-  test('folders that an image declares as volumes are no place to write', async () => {
+  inLong('folders that an image declares as volumes are no place to write', async () => {
     const tag = `coda-test-volumes:${process.pid}`;
     const { Id } = await docker<{ Id: string }>('POST', '/containers/create', { Image: DOCKER?.image, Cmd: ['true'] });
     const changes = encodeURIComponent('VOLUME /data');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Sandbox, Session } from '../../src/sandbox/index.ts';
 import { DOCKER, type Open, openContainer, testSandbox } from '../support/docker.ts';
 import { eventually } from '../support/eventually.ts';
+import { inLong } from '../support/long.ts';
 import { requireService } from '../support/postgres.ts';
 import { good } from '../support/sandbox-contract.ts';
 import { GREEDY, type Probe, PROBES as SIMPLE, TARGET } from './probes.ts';
@@ -112,7 +113,7 @@ describe.skipIf(!DOCKER)('what tries to get out of a sandbox', () => {
     },
   );
 
-  test('a gigabyte of output is cut, and held in no memory', async () => {
+  inLong('a gigabyte of output is cut, and held in no memory', async () => {
     const before = process.memoryUsage().rss;
     const writer = ['sh', '-c', 'yes | head -c 1073741824; echo THROUGH'];
     const result = good(await session.exec(writer));
@@ -130,7 +131,7 @@ describe.skipIf(!DOCKER)('what tries to get out of a sandbox', () => {
     expect(good(await session.exec(['echo', 'well'])).stdout).toBe('well\n');
   });
 
-  test('a program that kills who would stop it is stopped all the same', async () => {
+  inLong('a program that kills who would stop it is stopped all the same', async () => {
     const hunter =
       'import os, signal\nfor s in (1, 2, 15): signal.signal(s, signal.SIG_IGN)\nwhile True:\n  try: os.kill(-1, 9)\n  except OSError: pass';
     expect(await session.exec(['python3', '-c', hunter], { timeoutMs: 1_000 })).toMatchObject({ timedOut: true });

@@ -14,6 +14,7 @@ import {
   writeBackup,
 } from '../../src/storage/index.ts';
 import { closing, openEmptyDatabase, openTestDatabase } from '../support/database.ts';
+import { inLong } from '../support/long.ts';
 import { play } from '../support/play.ts';
 import { freshPostgres, POSTGRES_URL } from '../support/postgres.ts';
 import { testWorld } from '../support/world.ts';
@@ -174,7 +175,7 @@ describe.each(empty)('a sequence on $name', ({ open }) => {
     }
   });
 
-  test('that an earlier restore left behind is moved on, and no stamp is two vectors’', async () => {
+  inLong('that an earlier restore left behind is moved on, and no stamp is two vectors’', async () => {
     const mend = (await readMigrations()).find(({ name }) => name.endsWith('_sequences_after_restore'));
     const database = await open();
     const one = '00000000-0000-4000-8000-000000000001';

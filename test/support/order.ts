@@ -9,8 +9,6 @@ export const LONGEST: readonly string[] = [
   'sandbox/probes',
   'sandbox/docker',
   'skills/improvement/executor/executor',
-  'skills/improvement/executor/kills',
-  'delivery/kill/suspects',
   'house/deleting',
   'storage/restored',
   'adapters/discord/gateway',

@@ -6,7 +6,7 @@ import { LONG } from '../../support/long.ts';
 import { random, SEED } from '../../support/seeded.ts';
 
 /** A sample of what the long form plays whole; its size is what fits beside the other suites. */
-const KILLS = 4;
+const KILLS = 2;
 /** Each engine plays another sample. */
 const SEEDS = { PGlite: SEED, PostgreSQL: SEED + 1 };
 

@@ -14,6 +14,7 @@ import { containerOf, Sessions } from '../../../src/skills/browser/sessions.ts';
 import { compiled } from '../../support/compiled.ts';
 import { BROWSER_IMAGE, DOCKER, docker, freshInstallation, leftovers, testSandbox } from '../../support/docker.ts';
 import { eventually } from '../../support/eventually.ts';
+import { inLong } from '../../support/long.ts';
 import { requireService } from '../../support/postgres.ts';
 import { testWorld } from '../../support/world.ts';
 import { browserContract } from './browser-contract.ts';
@@ -104,7 +105,7 @@ describe.skipIf(!BROWSER_IMAGE)('a container', () => {
     expect(await leftovers(installation)).toEqual([]);
   });
 
-  test('goes when coda is killed, and what stays all the same is reaped at a start', async () => {
+  inLong('goes when coda is killed, and what stays all the same is reaped at a start', async () => {
     const installation = freshInstallation();
     const child = await killable(installation, containerOf(BROWSER_IMAGE ?? '', RELAY));
     expect(await leftovers(installation)).toHaveLength(1);

@@ -9,6 +9,7 @@ import { propose } from '../../../../src/skills/improvement/proposals.ts';
 import { playDiscord } from '../../../support/discord/play.ts';
 import { DOCKER, docker } from '../../../support/docker.ts';
 import { FORGE_TOKEN, Forge, gitIn } from '../../../support/forge.ts';
+import { inLong } from '../../../support/long.ts';
 import { ModelServer } from '../../../support/model-server/index.ts';
 import type { SceneCall } from '../../../support/model-server/scene.ts';
 import { play } from '../../../support/play.ts';
@@ -68,7 +69,7 @@ describe.skipIf(!DOCKER)('the executor', () => {
     expect(lab.coda.person('ana').heard('The change does not pass')).toHaveLength(1);
   });
 
-  test('a test runner that doubts stops it', async () => {
+  inLong('a test runner that doubts stops it', async () => {
     await using lab = await Lab.open({ script: { verdict: { pass: false, verdict: 'No test ran.' } } });
     await lab.approved();
     await lab.monday();
@@ -76,41 +77,47 @@ describe.skipIf(!DOCKER)('the executor', () => {
     expect(lab.forge.pulls).toEqual([]);
   });
 
-  test('a build that hangs, tests that hang, and a shadow that does not come up are given up on, and leave nothing', async () => {
-    const Dockerfile = `FROM ${DOCKER?.image}\nRUN sleep 600\n`;
-    const hangs = ['python3', '-c', 'import time; time.sleep(600)'];
-    const cases: [LabOptions, RegExp][] = [
-      [
-        { files: { Dockerfile }, settings: { executor_build_timeout: '2s' } },
-        /^The change does not build\. .* was not built within 2 s\./,
-      ],
-      [
-        { settings: { executor_test_timeout: '2s', executor_test_command: hangs } },
-        /^The change does not pass its tests\. It did not end within 2 s\./,
-      ],
-      [
-        { settings: { executor_shadow_command: ['false'] } },
-        /^The change passes its tests, and does not come up\. It ended by itself, with 1\./,
-      ],
-    ];
-    for (const [options, cause] of cases) {
-      await using lab = await Lab.open(options);
-      await lab.approved();
-      await lab.monday();
-      const { state, reason } = await lab.ended();
-      expect([state, reason]).toEqual(['failed', expect.stringMatching(cause)]);
-      expect(reason).toMatch(/ stays for a look; executor_build_timeout .* \(EXECUTOR_CHANGE_FAILED\)$/);
-      expect(lab.coda.person('ana').heard(reason.slice(0, 30))).toHaveLength(1);
-      expect(lab.forge.pulls).toEqual([]);
-      const run = lab.forge.branches()[0]?.split('-').at(-1) ?? '?';
-      const containers = await docker<{ Names: string[] }[]>('GET', '/containers/json?all=true');
-      const images = await docker<{ RepoTags: string[] | null }[]>('GET', '/images/json');
-      const names = [...containers.flatMap(({ Names }) => Names), ...images.flatMap(({ RepoTags }) => RepoTags ?? [])];
-      expect(names.filter((name) => name.includes(run))).toEqual([]);
-    }
-  });
+  inLong(
+    'a build that hangs, tests that hang, and a shadow that does not come up are given up on, and leave nothing',
+    async () => {
+      const Dockerfile = `FROM ${DOCKER?.image}\nRUN sleep 600\n`;
+      const hangs = ['python3', '-c', 'import time; time.sleep(600)'];
+      const cases: [LabOptions, RegExp][] = [
+        [
+          { files: { Dockerfile }, settings: { executor_build_timeout: '2s' } },
+          /^The change does not build\. .* was not built within 2 s\./,
+        ],
+        [
+          { settings: { executor_test_timeout: '2s', executor_test_command: hangs } },
+          /^The change does not pass its tests\. It did not end within 2 s\./,
+        ],
+        [
+          { settings: { executor_shadow_command: ['false'] } },
+          /^The change passes its tests, and does not come up\. It ended by itself, with 1\./,
+        ],
+      ];
+      for (const [options, cause] of cases) {
+        await using lab = await Lab.open(options);
+        await lab.approved();
+        await lab.monday();
+        const { state, reason } = await lab.ended();
+        expect([state, reason]).toEqual(['failed', expect.stringMatching(cause)]);
+        expect(reason).toMatch(/ stays for a look; executor_build_timeout .* \(EXECUTOR_CHANGE_FAILED\)$/);
+        expect(lab.coda.person('ana').heard(reason.slice(0, 30))).toHaveLength(1);
+        expect(lab.forge.pulls).toEqual([]);
+        const run = lab.forge.branches()[0]?.split('-').at(-1) ?? '?';
+        const containers = await docker<{ Names: string[] }[]>('GET', '/containers/json?all=true');
+        const images = await docker<{ RepoTags: string[] | null }[]>('GET', '/images/json');
+        const names = [
+          ...containers.flatMap(({ Names }) => Names),
+          ...images.flatMap(({ RepoTags }) => RepoTags ?? []),
+        ];
+        expect(names.filter((name) => name.includes(run))).toEqual([]);
+      }
+    },
+  );
 
-  test('a proposal that is withdrawn meanwhile ends it, before anything is proposed', async () => {
+  inLong('a proposal that is withdrawn meanwhile ends it, before anything is proposed', async () => {
     await using lab = await Lab.open();
     const id = await lab.approved();
     lab.forge.cuts = (moment) => {
@@ -140,7 +147,7 @@ describe.skipIf(!DOCKER)('the executor', () => {
     expect(lab.forge.git('show', `${lab.forge.branches()[0]}:src/total.py`)).not.toContain('mine');
   });
 
-  test('without a network it tries again, and then says so', async () => {
+  inLong('without a network it tries again, and then says so', async () => {
     await using lab = await Lab.open();
     await lab.approved();
     let tries = 0;
