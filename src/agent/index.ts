@@ -54,6 +54,7 @@ export { confirmedTool } from './tools/calls.ts';
 export type { CritiqueRules } from './tools/critique.ts';
 export { capabilitiesOf } from './tools/forbidden.ts';
 export { Guard } from './tools/guard.ts';
+export { keptTools, offerTools, toolSearch } from './tools/offer.ts';
 export { carriedBy, policyOf, refusedHere } from './tools/policy.ts';
 export * from './tools/resolve.ts';
 export * from './tools/tool.ts';

@@ -1,5 +1,5 @@
 import type { FaultKind } from '../base/errors.ts';
-import { inlineCode, plural, roughDuration } from '../base/text.ts';
+import { inlineCode, plural, roughDuration, shorten } from '../base/text.ts';
 import type { Origin } from '../delivery/index.ts';
 import type { ModelError, ModelErrorDetails } from './inference/model.ts';
 import type { Limit } from './usage/index.ts';
@@ -16,6 +16,12 @@ export function tookTooLong(ms: number): string {
 export const toolTooSlow = (tool: string) => `${tool} did not finish in time; nothing was changed.`;
 
 export const working = (what: string) => `${what}…`;
+
+export const toolsFound = (tools: readonly { name: string; description: string }[]) =>
+  `Found; call what fits:\n${tools.map(({ name, description }) => `- ${name}: ${shorten(description, 200)}`).join('\n')}`;
+
+export const noToolFound = (query: string, servers: readonly string[]) =>
+  `No tool of ${servers.join(', ')} says that it does “${query}”.`;
 
 export const dropped = () => 'All right.';
 

@@ -34,7 +34,7 @@ import { wireAgent } from './agent.ts';
 import { LiveSkills } from './agent-skills/agent-skills.ts';
 import { Backups } from './backups.ts';
 import { openCore } from './core.ts';
-import { tellingOverrides } from './doctor/index.ts';
+import { tellingOverrides, toolsCheck } from './doctor/index.ts';
 import { attachmentBytes, openHttp, serve } from './http.ts';
 import { openInference, type Thinking } from './inference.ts';
 import { enqueue, handlersOf, jobsOf, skillJob } from './jobs.ts';
@@ -142,6 +142,8 @@ async function connect(opened: Opened, options: BuildOptions): Promise<App> {
   const adapters: readonly ChatAdapter[] = [terminal, ...platforms, ...programs, ...(options.adapters ?? [])];
   doctor.checks.add(adapters.flatMap((adapter) => checksOf(adapter, config)));
   doctor.checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps, agent.options.toolbox) ?? []));
+  if (opened.servers.all().length > 0)
+    doctor.checks.add([toolsCheck(agent.options.toolbox, windowOf(opened.thinking))]);
   const { service } = serving ?? {};
   const verbs = Object.assign(
     programVerbs({ agent, delivery }),
@@ -180,6 +182,11 @@ function depsOf(opened: Opened): Omit<SkillDeps, 'config' | 'does'> {
     household: householdOf(config),
     onClose: (part, close) => closer.onClose(part, close),
   };
+}
+
+/** Tokens; without a model of the configuration, what is assumed of one. */
+function windowOf({ models }: Thinking): number {
+  return models?.limits(models.nameOf('default')).context ?? 64_000;
 }
 
 function refusing({ models }: Thinking, tool: string): string[] {

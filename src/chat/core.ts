@@ -10,6 +10,7 @@ import {
   failed,
   type InterpreterSource,
   newEpoch,
+  toolSearch,
   undoAllTool,
   undoTool,
 } from '../agent/index.ts';
@@ -90,7 +91,7 @@ export function coreTools(deps: {
       return done(texts.help(deps.name, commands, examples));
     },
   });
-  return [help, undoTool, undoAllTool, dropTool, confirmedTool, commandTool(deps.commands)];
+  return [help, undoTool, undoAllTool, dropTool, confirmedTool, toolSearch, commandTool(deps.commands)];
 }
 
 const COMMAND = 'command_run';

@@ -6,6 +6,7 @@ import {
   done,
   failed,
   type Inference,
+  keptTools,
   type Models,
   readRecalled,
   refusedHere,
@@ -189,7 +190,12 @@ function contextCommand(models: Models, deps: ModelCommandDeps): Command {
       const recalled = row?.recalled ?? { summary: null, history: [] };
       const sections = prepared as Sections['sections'];
       const told = { system: await system(asker, settings, row?.epoch ?? 0), sections, tools: offered() };
-      const { filled, limit } = inference.describe(told, recalled, name);
+      const { filled, limit } = inference.describe(
+        told,
+        recalled,
+        name,
+        keptTools({ settings, epoch: row?.epoch ?? 0 }),
+      );
       const after = recalled.summary?.covers ?? 0;
       const tools = await taintingTools(tx, { id: conversationId, epoch: row?.epoch ?? 0 }, after);
       const taints = texts.taints(tools, recalled, asker.place.kind !== 'dm');

@@ -86,6 +86,7 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   time_in: () => [{ place: 'Tokyo' }],
   timezone_set: () => [{ place: 'Tokyo' }],
   timezone_show: () => [{}],
+  tool_search: () => [{ query: 'notes' }],
   undo: () => [{}],
   // Nothing of anybody's, and nothing outside is asked here.
   web_fetch: () => [{ url: 'http://127.0.0.1/' }],

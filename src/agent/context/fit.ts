@@ -120,10 +120,10 @@ const BOUNDS: readonly string[] = ['additionalProperties', 'default', 'maxItems'
  * The tools as a window of so many tokens is shown them, in the fullest form that leaves most of it to what is said: as they
  * are, with bare types, and at last without spare ones and what fields are for. Pure.
  */
-export function fittingTools(tools: ToolSpec[], context: number): ToolSpec[] {
+export function fittingTools(tools: readonly ToolSpec[], context: number): ToolSpec[] {
   const needed = tools.filter(({ spare }) => !spare);
   const forms = [
-    () => tools,
+    () => [...tools],
     () => tools.map((tool) => smallTool(tool, BOUNDS)),
     () => needed.map((tool) => smallTool(tool, BOUNDS)),
   ];
@@ -134,6 +134,9 @@ export function fittingTools(tools: ToolSpec[], context: number): ToolSpec[] {
   }
   return needed.map((tool) => smallTool(tool, [...BOUNDS, 'description']));
 }
+
+/** A tool with the first sentence of its description and bare types. */
+export const shortTool = (tool: ToolSpec): ToolSpec => smallTool(tool, BOUNDS);
 
 function smallTool({ name, description, schema }: ToolSpec, without: readonly string[]): ToolSpec {
   return { name, description: firstSentence(description), schema: bare(schema, without) };

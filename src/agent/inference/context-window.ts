@@ -33,6 +33,7 @@ import {
 } from '../context/index.ts';
 import type { Models } from '../models/index.ts';
 import * as texts from '../texts.ts';
+import { keptTools, type Offered, type OfferQuery, offerTools } from '../tools/offer.ts';
 import { recalledOf } from '../turn/store.ts';
 import type { Turn } from '../turn/turn.ts';
 import type { Ledger } from './ledger.ts';
@@ -74,13 +75,14 @@ const MUCH_LONGER = 1.5;
 export interface ContextWindowOptions {
   models: Models | undefined;
   clock: Clock;
+  log: Log;
   estimates: Estimates;
   compaction(): Compaction | undefined;
 }
 
 export class ContextWindows {
   private readonly options: ContextWindowOptions;
-  private readonly fitting = new WeakMap<readonly ToolSpec[], Map<number, ToolSpec[]>>();
+  private readonly fitting = new WeakMap<readonly ToolSpec[], Map<string, Offered>>();
   /** Tokens of the last request that each model took. */
   private readonly taken = new BoundedMap<string, number>(KEPT);
   /** Tokens that a request of a conversation holds at most, since a longer one was refused. */
@@ -162,9 +164,15 @@ export class ContextWindows {
     return { ...by, answer, context: half + answer };
   }
 
-  describe(told: Sections, recalled: Recalled, name: string): { filled: Filled[]; limit: number } {
+  /** `kept`: the servers' tools that the conversation is shown. */
+  describe(
+    told: Sections,
+    recalled: Recalled,
+    name: string,
+    kept?: readonly string[],
+  ): { filled: Filled[]; limit: number } {
     const limits = this.limits(name);
-    const tools = this.offered(told.tools, limits);
+    const { tools } = this.offered(told.tools, { kept, words: '', context: limits.context });
     const asked = { role: 'user' as const, text: '' };
     const rest = { turn: [], limits, names: false, toolTokens: toolTokens(tools) };
     const plan = planRequest({ sections: { ...told, tools }, clock: '', recalled, asked, ...rest });
@@ -185,9 +193,10 @@ export class ContextWindows {
     const { item, turn, task, when, sections, steps } = shown;
     // Whoever began a nested turn chose its tools: none of them is spare.
     const given = task === undefined ? sections.tools : sections.tools.map((tool) => ({ ...tool, spare: false }));
-    const tools = this.offered(given, limits);
+    const { tools, others } =
+      task === undefined ? this.chosen(shown, limits) : { tools: fittingTools(given, limits.context) };
     const names = task === undefined && item.conversation.place.kind !== 'dm';
-    return planRequest({
+    const plan = planRequest({
       sections: { ...sections, tools },
       // The turn's beginning, so that what was sent stays a prefix of what is sent next.
       clock: clockLine({ ...when, now: turn.startedAt }),
@@ -198,15 +207,38 @@ export class ContextWindows {
       names,
       toolTokens: toolTokens(tools),
     });
+    return others && others.length > 0 ? { ...plan, request: { ...plan.request, others } } : plan;
   }
 
-  /** The tools in the form that the window has room for, always the same bytes. */
-  private offered(tools: ToolSpec[], { context }: Limits): ToolSpec[] {
-    const known = this.fitting.get(tools) ?? new Map<number, ToolSpec[]>();
+  /** The tools that the conversation is shown. They are chosen once, by its first words, and more come at the end only. */
+  private chosen({ item, turn, sections }: Shown, { context }: Limits): { tools: ToolSpec[]; others: ToolSpec[] } {
+    const kept = turn.shownTools(keptTools(item.conversation));
+    const [first] = recalledOf(item).history;
+    const words = first?.content.text ?? item.payload.text;
+    const offered = this.offered(sections.tools, { kept, words, context });
+    if (kept === undefined && offered.hidden > 0 && turn.chosenTools === undefined) {
+      turn.chosenTools = offered.names;
+      const { names, hidden } = offered;
+      this.options.log.info(
+        { conversation: item.conversation.id, shown: names.length, hidden },
+        'not all tools of servers fit',
+      );
+    }
+    const isShown = new Set(offered.names);
+    const others =
+      offered.hidden === 0 ? [] : sections.tools.filter(({ by, name }) => by !== undefined && !isShown.has(name));
+    return { tools: offered.tools, others };
+  }
+
+  /** Always the same bytes for the same question. */
+  private offered(tools: ToolSpec[], query: OfferQuery): Offered {
+    const known = this.fitting.get(tools) ?? new Map<string, Offered>();
     this.fitting.set(tools, known);
-    const form = known.get(context) ?? fittingTools(tools, context);
-    if (known.size < MOST_FORMS) known.set(context, form);
-    return form;
+    const { kept, context } = query;
+    const key = JSON.stringify([context, kept ?? (tools.some(({ by }) => by !== undefined) ? query.words : '')]);
+    const offered = known.get(key) ?? offerTools(tools, query);
+    if (known.size < MOST_FORMS) known.set(key, offered);
+    return offered;
   }
 }
 

@@ -4,7 +4,7 @@ import type { World } from '../../base/world.ts';
 import { type FileRef, type Item, isPrivate } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { WhenContext } from '../../time/index.ts';
-import { type Attached, NOTHING, type Recalled, type Sections } from '../context/index.ts';
+import { type Attached, NOTHING, type Sections } from '../context/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
 import type { Models, Tier } from '../models/index.ts';
 import * as texts from '../texts.ts';
@@ -84,6 +84,7 @@ export class Inference {
     this.windows = new ContextWindows({
       models,
       clock: world.clock,
+      log: world.log,
       estimates: this.estimates,
       compaction: () => this.compaction,
     });
@@ -141,8 +142,8 @@ export class Inference {
     await this.ledger.close(turn);
   }
 
-  describe(told: Sections, recalled: Recalled, name: string): ReturnType<ContextWindows['describe']> {
-    return this.windows.describe(told, recalled, name);
+  describe(...asked: Parameters<ContextWindows['describe']>): ReturnType<ContextWindows['describe']> {
+    return this.windows.describe(...asked);
   }
 
   /** The model that answers; where little is left to spend, the light one. */

@@ -50,9 +50,13 @@ export interface ToolSpec {
   description: string;
   schema: Record<string, unknown>;
   spare?: boolean;
+  /** The server of others whose tool it is: of these as many are shown as fit (`tools/offer.ts`). */
+  by?: string;
 }
 
 export interface ModelRequest {
+  /** Tools that the request does not show: a call of one of them is a call all the same. */
+  others?: readonly ToolSpec[];
   /** The stable part: identity, rules, skills. Byte-identical from turn to turn. */
   system: string;
   /** The moving part: the time, what skills add. It stands with the message that is answered, after the stable ones. */

@@ -13,6 +13,7 @@ import {
   type ModelUsage,
   NoModel,
   type StopReason,
+  type ToolSpec,
 } from './model.ts';
 import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
 import { type Heard, rawOf, ThinkingStripper } from './strip-thinking.ts';
@@ -144,7 +145,7 @@ class Asking {
       this.answer.refused = true;
       return this.answer;
     }
-    const written = reply.calls.length > 0 ? undefined : callsIn(reply, this.request.tools);
+    const written = reply.calls.length > 0 ? undefined : callsIn(reply, this.callable);
     if (written) reply = await this.withWritten(reply, written);
     this.answer.text = reply.text;
     this.answer.calls = this.distinct(reply.calls.map((call) => this.mended(call)));
@@ -256,10 +257,7 @@ class Asking {
     reply.text = text;
     const { onText } = this.options;
     if (!onText || text.length > LONGEST_SHOWN) return;
-    const shown = withoutCalls(
-      before === '' ? { text, blocks } : continued(before, { text, blocks }),
-      this.request.tools,
-    );
+    const shown = withoutCalls(before === '' ? { text, blocks } : continued(before, { text, blocks }), this.callable);
     if (shown.trim() !== '') onText(shown);
   }
 
@@ -269,6 +267,12 @@ class Asking {
     if (!pictures.some(({ base64 }) => base64 === picture.base64)) pictures.push(picture);
   }
 
+  /** Those that the request shows, and those that it has no room for. */
+  private get callable(): readonly ToolSpec[] {
+    const { tools, others = [] } = this.request;
+    return others.length === 0 ? tools : [...tools, ...others];
+  }
+
   /** Calls that were written as text are made; one that cannot be is asked for once more, and never shown. */
   private async withWritten(reply: Reply, written: Written): Promise<Reply> {
     const { tools } = this.request;
@@ -276,7 +280,7 @@ class Asking {
     if (tools.length === 0 && written.text !== '') return { ...reply, text: written.text };
     this.answer.repairs.push('asked_again');
     const next = await this.askAgain({ ...reply, text: written.text }, `${NOT_MADE} ${written.problem}`);
-    const again = next.calls.length > 0 ? undefined : callsIn(next, tools);
+    const again = next.calls.length > 0 ? undefined : callsIn(next, this.callable);
     if (again?.problem !== undefined && again.text === '') {
       throw new ModelError('malformed_output', `${this.answer.model} wrote a call that cannot be read.`);
     }
@@ -290,7 +294,7 @@ class Asking {
 
   private settle(reply: Reply, speech: ThinkingStripper): void {
     speech.end();
-    const { text, blocks } = speech.blocks.length === 0 ? speech : settled(speech, this.request.tools);
+    const { text, blocks } = speech.blocks.length === 0 ? speech : settled(speech, this.callable);
     Object.assign(reply, { text, blocks });
     const unsaid = speech.thought + blocks.map(rawOf).join('');
     if (unsaid !== '') reply.thoughts += tokensIn(unsaid);
@@ -312,7 +316,7 @@ class Asking {
   }
 
   private mended(call: ModelToolCall): ModelToolCall {
-    const tool = toolNamed(call.name, this.request.tools);
+    const tool = toolNamed(call.name, this.callable);
     const { call: better, mended } = mendCall({ ...call, name: tool?.name ?? call.name }, tool?.schema);
     if (mended) this.answer.repairs.push('arguments');
     return better;

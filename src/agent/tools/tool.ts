@@ -56,6 +56,8 @@ export interface Done {
   impersonal?: boolean;
   /** Milliseconds that it took; set by who ran it. */
   tookMs?: number;
+  /** Names of servers' tools that the model is shown from the next step on. */
+  offers?: readonly string[];
   /** Tools that may not be called for the rest of the turn, as `isForbidden` reads them. */
   forbids?: readonly string[];
   /** The text of the one thing that it is about. */
@@ -218,6 +220,8 @@ export type Callers = 'main-agent' | 'buttons' | 'person';
 export interface InputForm {
   /** Instead of what `input` says: what the model is shown of its form, where others have written that. */
   schema?: Record<string, unknown>;
+  /** The server of others that has written it. */
+  by?: string;
   /** The call that an earlier version's stored input stands for; undefined: it is an input of this one. */
   formerly?(input: unknown): Call | undefined;
   /**

@@ -4,6 +4,7 @@ import { didYouMean } from '../../base/text.ts';
 import { Gate, type Thing, type Who } from '../../people/index.ts';
 import type { ToolSpec } from '../inference/model.ts';
 import { plainSchema } from '../models/plain.ts';
+import { TOOL_SEARCH } from './offer.ts';
 import { type AnyTool, type Call, type Effect, type Failed, failed, isForModels, type Tool } from './tool.ts';
 
 export interface ValidCall {
@@ -157,7 +158,9 @@ function specsOf(tools: readonly Tool[]): ToolSpec[] {
       description,
       schema: form?.schema ? plainSchema(form.schema) : without(form?.own, formOf(input)),
       ...(spare && { spare }),
+      ...(form?.by !== undefined && { by: form.by }),
     }))
+    .filter(({ name }, _, specs) => name !== TOOL_SEARCH || specs.some(({ by }) => by !== undefined))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -1,6 +1,7 @@
 import { type AuditRow, auditWriting } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
+import type { Json } from '../../base/json.ts';
 import {
   buttons,
   type ContextReading,
@@ -28,6 +29,7 @@ import { type HistoryEntry, KnownContents, type Recalled, recall, rememberedQuot
 import * as ofConversations from '../context/store.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import * as ofDialogues from '../dialogue/store.ts';
+import { keptSetting, keptTools } from '../tools/offer.ts';
 import * as ofUndos from '../undo/store.ts';
 import {
   BY_NOW,
@@ -144,6 +146,8 @@ export interface TurnRecord extends ExtraWrites {
   messages: Record<string, unknown>[];
   audit: AuditRow[];
   artifacts: ReturnType<typeof ofArtifacts.artifactsIn>;
+  /** A setting of the conversation: the servers' tools that it is shown, where that is new. */
+  shown: { inbox_id: string; conversation_id: string; setting: Record<string, Json> }[];
 }
 
 export function turnRecord(
@@ -173,10 +177,18 @@ export function turnRecord(
     steps: written.flatMap((each) => newSteps(each, item)),
     audit: written.flatMap((each) => each.recorder.ofTurn(each, item)),
     artifacts: written.flatMap((each) => ofArtifacts.artifactsIn(each, item)),
+    shown: newlyShown(turn, item),
     usage: owned(usedIn(turn), payerOf(item, turn.id)),
     messages: answer === undefined ? [] : history(turn, item, { answer, led, refused }, now),
     write: writeTurns,
   };
+}
+
+function newlyShown(turn: Turn, { id, conversation }: Item): TurnRecord['shown'] {
+  const kept = keptTools(conversation);
+  const shown = turn.shownTools(kept);
+  if (!shown || shown.length === kept?.length) return [];
+  return [{ inbox_id: id, conversation_id: conversation.id, setting: keptSetting(shown, conversation.epoch) }];
 }
 
 const TURNS = rowSource(
@@ -213,7 +225,17 @@ function writeTurns(records: readonly TurnRecord[]): Fragment {
     )}${auditWriting(
       records.flatMap(({ audit }) => audit),
       FENCED,
-    )}${ofArtifacts.artifactWriting(records.flatMap(({ artifacts }) => artifacts))}${messages.length > 0 ? messageWriting(messages) : sql``}`;
+    )}${ofArtifacts.artifactWriting(records.flatMap(({ artifacts }) => artifacts))}${messages.length > 0 ? messageWriting(messages) : sql``}${shownWriting(records.flatMap(({ shown }) => shown))}`;
+}
+
+/** Only where it is new, which is rare: the statement of any other turn has no such part. */
+function shownWriting(shown: TurnRecord['shown']): Fragment {
+  if (shown.length === 0) return sql``;
+  return sql`, shown as (
+      update conversations c set settings = c.settings || s.setting
+        from jsonb_to_recordset(${json(shown as unknown as Json)}) as s (inbox_id uuid, conversation_id uuid, setting jsonb)
+       where c.id = s.conversation_id and ${FENCED}
+    )`;
 }
 
 function stepWriting(steps: readonly Record<string, unknown>[]): Fragment {

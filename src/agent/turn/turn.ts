@@ -165,6 +165,16 @@ export class Turn {
     return (this.lastAnswer()?.payload.calls ?? []).map((call) => ({ call, state: stateOf(call.id, after) }));
   }
 
+  /** Servers' tools that were chosen for the conversation in this turn, in their order. */
+  chosenTools: readonly string[] | undefined;
+
+  /** The servers' tools that the conversation is shown: those `kept` from earlier turns or chosen now, then what was found. */
+  shownTools(kept: readonly string[] | undefined): readonly string[] | undefined {
+    const found = this.results().flatMap((result) => (result.ok && result.offers) || []);
+    const chosen = kept ?? this.chosenTools;
+    return chosen || found.length > 0 ? [...new Set([...(chosen ?? []), ...found])] : undefined;
+  }
+
   results(): ToolResult[] {
     return this.steps.flatMap(({ step }) => (step.kind === 'result' ? [step.payload] : []));
   }

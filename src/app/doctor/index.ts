@@ -1,5 +1,13 @@
 import { connect } from 'node:net';
-import { Calendar, checkProvider, costByModel, type Models, repairsSince } from '../../agent/index.ts';
+import {
+  Calendar,
+  checkProvider,
+  costByModel,
+  type Models,
+  offerTools,
+  repairsSince,
+  type Toolbox,
+} from '../../agent/index.ts';
 import { type Closer, deadline } from '../../base/async.ts';
 import { Breakers } from '../../base/breaker.ts';
 import { type Clock, DAY_MS } from '../../base/clock.ts';
@@ -216,6 +224,25 @@ export function modelChecks({ models, database, clock, zone, overridden }: Model
     },
   };
   return [...providers, pricesCheck(models, database, clock, new Calendar(zone)), quirks, repairs];
+}
+
+/** Tells how many tools of MCP servers a model of this window is shown at once. `context`: tokens. */
+export function toolsCheck(toolbox: Pick<Toolbox, 'specs'>, context: number): HealthCheck {
+  return {
+    name: 'tools of servers',
+    async check() {
+      const specs = toolbox.specs({ role: 'owner' });
+      const total = specs.filter(({ by }) => by !== undefined).length;
+      const { names, hidden } = offerTools(specs, { kept: undefined, words: '', context });
+      if (hidden === 0) return { ok: true, says: `all ${total} are shown to models` };
+      return {
+        ...{ ok: false, code: 'TOOLS_HIDDEN', severity: 'notice' },
+        says: `${names.length} of ${total} are shown to a model at once, the nearest to what is asked; the others are found by tool_search`,
+        remedy:
+          'Nothing has to be done. mcp.servers.NAME.tools names the few that are wanted; a model with a larger window is shown more.',
+      };
+    },
+  };
 }
 
 function pricesCheck(models: Models, database: Database, clock: Clock, calendar: Calendar): HealthCheck {

@@ -1,7 +1,7 @@
-import { done, failed, type ToolResult } from '../../agent/index.ts';
+import { done, failed, keptTools, type ToolResult } from '../../agent/index.ts';
 import { withTimeout } from '../../base/async.ts';
 import type { Command, HealthCheck, Verdict } from '../../chat/index.ts';
-import type { FileRef } from '../../delivery/index.ts';
+import { conversations, type FileRef } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 import { hashOfAll, type Offer } from './offer.ts';
 import type { Server, Servers } from './servers.ts';
@@ -64,9 +64,11 @@ export function commands(servers: Servers): Command[] {
         if (verb === undefined) await servers.look();
         return verb === 'approve' && person.role === 'owner' && server ? inquest(servers, name, server) : undefined;
       },
-      async run(rest, { person, prepared }) {
+      async run(rest, { tx, conversationId, person, prepared }) {
         const [verb, name, ...more] = rest.split(/\s+/).filter(Boolean);
-        if (verb === undefined) return done(list(servers));
+        if (verb === undefined) {
+          return done(list(servers, keptTools(await conversations.stateOf(tx, conversationId))));
+        }
         if (verb !== 'approve' || name === undefined || more.length > 0) return failed('INVALID_INPUT', texts.usage);
         if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove);
         return (prepared as ToolResult | undefined) ?? failed('NOT_FOUND', texts.unknownServer(name));
@@ -82,14 +84,20 @@ export function commands(servers: Servers): Command[] {
   ];
 }
 
-function list(servers: Servers): string {
+/** `shown`: the tools that models are shown in this conversation, where not all of them fit. */
+function list(servers: Servers, shown: readonly string[] | undefined): string {
   const lines = servers
     .all()
     .flatMap(([name, server]) => [
-      texts.line(name, stateOf(server)),
+      texts.line(name, stateOf(server) + shareOf(server, shown)),
       ...server.offers.flatMap((offer) => refusedOf(servers, offer.name)),
     ]);
   return lines.length === 0 ? texts.none : lines.join('\n');
+}
+
+function shareOf({ offers }: Server, shown: readonly string[] | undefined): string {
+  const count = offers.filter(({ name }) => shown?.includes(name)).length;
+  return shown === undefined || count === offers.length ? '' : texts.shownHere(count);
 }
 
 function refusedOf({ deps }: Servers, tool: string): string[] {

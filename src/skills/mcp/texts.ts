@@ -78,6 +78,7 @@ export const texts = {
     `  ${tool} is left out with ${named(models)}, whose service refuses it.`,
   ready: (tools: number, waiting: number) =>
     `${plural(tools, 'tool')}${waiting > 0 ? `, ${waiting} withheld until an owner approves` : ''}`,
+  shownHere: (count: number) => `, of which models are shown ${count} here; \`tool_search\` finds the others`,
   connecting: 'is being started',
   resting: (tools: number) => `${plural(tools, 'tool')}, starts with the next call`,
   allReady: (servers: number, tools: number) => `${plural(servers, 'server')} with ${plural(tools, 'tool')}`,

@@ -44,8 +44,7 @@ export function serverTools(servers: Servers): readonly AnyTool[] {
 function toolOf(servers: Servers, server: string, { tool, name, description, schema, effect, hash }: Offer): AnyTool {
   const timeout = servers.get(server)?.connection.settings.timeout ?? 0;
   return outsideTool({
-    ...{ name, description, form: { schema }, effect },
-    dropWhenSmall: true,
+    ...{ name, description, form: { schema, by: server }, effect },
     display: { as: 'name' },
     policy: {
       critique: true,
