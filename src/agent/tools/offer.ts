@@ -51,7 +51,7 @@ export function offerTools(tools: readonly ToolSpec[], { kept, words, context }:
   const all = sized.reduce((sum, { size }) => sum + size, 0) <= room;
   const most = kept === undefined || all ? room : Math.max(room, context * MOST_SHARE);
   const order = all && kept === undefined ? sized : kept ? keptOf(sized, kept) : chosenOf(sized, words);
-  // What was found last is what is wanted now.
+  // The tools found last are the ones wanted now.
   const shown = kept === undefined ? within(order, most) : within([...order].reverse(), most).reverse();
   const hidden = guests.length - shown.length;
   const withSearch = hidden > 0 ? ownForm : ownForm.filter(({ name }) => name !== TOOL_SEARCH);
