@@ -111,6 +111,7 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     values: secrets,
     address: () => http?.url,
     refusedBy: (tool) => refusing(thinking, tool),
+    longestCallMs: config.delivery.turn_timeout,
   });
   closer.onClose('mcp servers', () => servers.close());
   const backups = new Backups({ config, database, world, program: `coda ${version}` });

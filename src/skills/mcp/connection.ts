@@ -38,6 +38,8 @@ export interface ConnectionOptions {
   settings: ServerSettings;
   world: World;
   version: string;
+  /** Milliseconds that a call may take which tells of its progress. */
+  longestCallMs: number;
   open(): Promise<ServerTransport>;
   refused?: { why: string; remedy: string } | undefined;
   /** Milliseconds without a call after which it is closed until the next one; undefined: never. */
@@ -96,7 +98,8 @@ export class Connection {
   private isRestarting = false;
   private looking: Promise<void> | undefined;
   private attempt = 0;
-  private calls = 0;
+  /** Clients of calls under way, one for each call. */
+  private calls: Client[] = [];
   private cancel: Cancel = () => {};
   private isListing = false;
   private relisting: Promise<void> | undefined;
@@ -123,6 +126,14 @@ export class Connection {
     return this.restarts.run(() => this.restart());
   }
 
+  /** Begins a new session in the place of `client`'s, whose other calls under way go on. */
+  renew(client: Client): Promise<void> {
+    return this.restarts.run(async () => {
+      if (this.state.kind === 'ready' && this.state.client === client) await this.restart({ isRenewal: true });
+      this.closeReplaced(client);
+    });
+  }
+
   /** Starts it anew if nobody was signed in and somebody is by now: the hint of that may have been lost. Never rejects. */
   look(): Promise<void> {
     if (this.state.kind !== 'signed-out') return Promise.resolve();
@@ -137,15 +148,15 @@ export class Connection {
     return this.looking;
   }
 
-  private async restart(): Promise<void> {
+  private async restart({ isRenewal = false } = {}): Promise<void> {
     await this.starting;
     const { state } = this;
     if (state.kind === 'refused' || this.stop.signal.aborted) return;
     this.attempt = 0;
     this.state = { kind: 'new' };
-    this.isRestarting = true;
+    this.isRestarting = !isRenewal;
     try {
-      if (state.kind === 'ready') await state.client.close().catch(() => {});
+      if (state.kind === 'ready' && !isRenewal) await state.client.close().catch(() => {});
       await this.start();
     } finally {
       this.isRestarting = false;
@@ -176,11 +187,13 @@ export class Connection {
     progress?: (progress: Progress) => void,
   ): Promise<z.output<Schema>> {
     const { timeout } = this.settings;
-    this.calls++;
+    const most = Math.max(timeout, this.options.longestCallMs);
+    this.calls.push(client);
     this.cancel();
     try {
-      const own = { signal: AbortSignal.any([signal]), timeout, maxTotalTimeout: timeout };
-      const limits = { ...own, ...(progress && { onprogress: progress }) };
+      const own = { signal: AbortSignal.any([signal]), timeout, maxTotalTimeout: most };
+      // Without somebody who is told of it the SDK would not ask for progress, which gives the call its time again.
+      const limits = { ...own, resetTimeoutOnProgress: true, onprogress: progress ?? (() => {}) };
       const came = await client.request(asked as never, schema as never, limits);
       return came as z.output<Schema>;
     } catch (error) {
@@ -189,8 +202,16 @@ export class Connection {
       else if (isTransport(error)) await this.lost(client, this.wordsOf(error));
       throw error;
     } finally {
-      if (--this.calls === 0) this.rest();
+      this.calls.splice(this.calls.indexOf(client), 1);
+      this.closeReplaced(client);
+      if (this.calls.length === 0) this.rest();
     }
+  }
+
+  /** The last call of a lost session closes its client. */
+  private closeReplaced(client: Client): void {
+    const isCurrent = this.state.kind === 'ready' && this.state.client === client;
+    if (!isCurrent && !this.calls.includes(client)) void client.close().catch(() => {});
   }
 
   async close(): Promise<void> {
@@ -335,7 +356,7 @@ export class Connection {
     const { client } = this.state;
     this.cancel();
     this.cancel = world.clock.at(new Date(world.clock.now().getTime() + restMs), () => {
-      if (this.calls > 0 || this.state.kind !== 'ready' || this.state.client !== client) return;
+      if (this.calls.length > 0 || this.state.kind !== 'ready' || this.state.client !== client) return;
       this.state = { kind: 'resting' };
       void client.close().catch(() => {});
     });
@@ -349,5 +370,8 @@ export class Connection {
 
 function isTransport(error: unknown): boolean {
   if (error instanceof CodaError) return error.code.startsWith('EGRESS_');
-  return error instanceof Error && /^StreamableHTTPError$/.test(error.constructor.name);
+  if (!(error instanceof Error) || error.constructor.name !== 'StreamableHTTPError') return false;
+  const { code } = error as { code?: unknown };
+  // A refusal for want of a right.
+  return !(typeof code === 'number' && code >= 400 && code < 500);
 }

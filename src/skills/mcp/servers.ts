@@ -42,6 +42,8 @@ export interface ServersDeps {
   values: SealedValues;
   address(): string | undefined;
   refusedBy(tool: string): readonly string[];
+  /** Milliseconds that a call may take which tells of its progress. */
+  longestCallMs: number;
 }
 
 export interface Server {
@@ -221,12 +223,12 @@ export class Servers {
   }
 
   private connectionOf(name: string, settings: ServerSettings): Connection {
-    const { world, execution, version } = this.deps;
+    const { world, execution, version, longestCallMs } = this.deps;
     const isProgram = settings.command !== undefined;
     const isBoxed = isProgram && !settings.host;
     const refused = { why: texts.needsSandbox(name), remedy: texts.needsSandboxRemedy(name) };
     return new Connection({
-      ...{ name, settings, world, version },
+      ...{ name, settings, world, version, longestCallMs },
       open: () => this.open(name, settings),
       ...(isBoxed && !execution.enabled && { refused }),
       ...(isBoxed && { restMs: REST_MS }),
@@ -245,7 +247,9 @@ export class Servers {
     const signedIn = oauth?.sign_in ? await this.signIns.provider(name, oauth) : undefined;
     if (settings.url !== undefined) {
       const gauge = new FloodGauge();
-      return new GaugedTransport(await httpTransport(settings, egress, gauge.isAsked, signedIn), gauge);
+      const { longestCallMs: longestMs } = this.deps;
+      const deps = { egress, isAsked: gauge.isAsked, signedIn, longestMs };
+      return new GaugedTransport(await httpTransport(settings, deps), gauge);
     }
     const log = world.log.child({ server: name });
     if (settings.host) return new LineTransport(hostChannel(settings, world, log));

@@ -13,6 +13,8 @@ export const texts = {
   awayRemedy: 'Nothing to do: coda starts it again by itself. Do without it for now.',
   lost: (server: string) => `The MCP server ${server} went away during the call; whether it had an effect is unknown.`,
   tooSlow: (server: string) => `The MCP server ${server} did not answer in time; whether it had an effect is unknown.`,
+  broken: (server: string, status: number) =>
+    `The MCP server ${server} failed (HTTP ${status}); whether the call had an effect is unknown.`,
   refused: (server: string, tool: string, why: string) => `${server} could not carry out ${tool}: ${why}`,
   reported: (server: string, tool: string) => `${tool} of ${server} failed.`,
   answered: (server: string, tool: string, characters: number) =>

@@ -11,6 +11,7 @@ import {
   outsideTool,
   type ToolResult,
 } from '../../agent/index.ts';
+import { unlessAborted } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Secrets } from '../../base/log.ts';
 import { shorten, withoutHidden } from '../../base/text.ts';
@@ -23,7 +24,8 @@ import type { Offer } from './offer.ts';
 import type { Server, Servers } from './servers.ts';
 import { NeedsSignIn } from './sign-in/provider.ts';
 import { texts } from './texts.ts';
-import { CLOSED, UNREADABLE } from './wire/messages.ts';
+import { Refusal } from './wire/answers.ts';
+import { BROKEN, CLOSED, REFUSED, SESSION_LOST, TIMED_OUT, UNREADABLE } from './wire/messages.ts';
 
 /** Beyond what a server has for a call: its start, and what its answer takes to be kept. */
 const MARGIN_MS = 40_000;
@@ -43,6 +45,7 @@ export function serverTools(servers: Servers): readonly AnyTool[] {
 
 function toolOf(servers: Servers, server: string, { tool, name, description, schema, effect, hash }: Offer): AnyTool {
   const timeout = servers.get(server)?.connection.settings.timeout ?? 0;
+  const longestMs = Math.max(timeout, servers.deps.longestCallMs);
   return outsideTool({
     ...{ name, description, form: { schema, by: server }, effect },
     display: { as: 'name' },
@@ -53,7 +56,7 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
     },
     input: z.record(z.string(), z.unknown()),
     flow: { targets: (input) => carriedBy(input, schema), service: () => serviceOf(server) },
-    timeoutMs: timeout + MARGIN_MS,
+    timeoutMs: longestMs + MARGIN_MS,
     run: (input, ctx) =>
       asked(servers, server, ctx, async (client, connection) => {
         // It may have been started for this call, and have said something else of its tool than what was judged.
@@ -125,17 +128,23 @@ async function asked(
 ): Promise<ToolResult> {
   const connection = servers.get(server)?.connection;
   if (!connection) return failed('NOT_FOUND', texts.unknownServer(server));
-  const client = await connection.client(signal);
-  if (!client) return away(server, connection.state);
-  try {
-    return await ask(client, connection);
-  } catch (error) {
-    signal.throwIfAborted();
-    // Refused before anything was done.
-    if (error instanceof NeedsSignIn) return away(server, connection.state);
-    return failureOf(servers, server, error);
+  for (let isAgain = false; ; isAgain = true) {
+    const client = await connection.client(signal);
+    if (!client) return away(server, connection.state);
+    try {
+      return await ask(client, connection);
+    } catch (error) {
+      signal.throwIfAborted();
+      // Refused before anything was done.
+      if (error instanceof NeedsSignIn) return away(server, connection.state);
+      if (isAgain || codeOf(error) !== SESSION_LOST) return failureOf(servers, server, error);
+      // Not run, so that it can be called again without anybody noticing.
+      await unlessAborted(signal, connection.renew(client));
+    }
   }
 }
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
 function away(server: string, state: Server['connection']['state']): Failed {
   if (state.kind === 'refused' || state.kind === 'signed-out')
@@ -146,15 +155,16 @@ function away(server: string, state: Server['connection']['state']): Failed {
   return failed('UNAVAILABLE', texts.away(server, why), { remedy: texts.awayRemedy });
 }
 
-const TIMED_OUT = -32_001;
-
 /** The protocol's error. A server's own words are shown as untrusted ones. */
 function failureOf(servers: Servers, server: string, error: unknown): ToolResult {
-  const code = (error as { code?: unknown } | null)?.code;
+  const code = codeOf(error);
   if (error instanceof z.core.$ZodError || code === UNREADABLE) return failed('MALFORMED', texts.unreadable(server));
   if (code === TIMED_OUT) return failed('OUTCOME_UNKNOWN', texts.tooSlow(server));
   const connection = servers.get(server)?.connection;
-  if (code === CLOSED || connection?.state.kind !== 'ready') return failed('OUTCOME_UNKNOWN', texts.lost(server));
+  if (code === BROKEN && error instanceof Refusal) return failed('OUTCOME_UNKNOWN', texts.broken(server, error.status));
+  const isRefused = code === REFUSED || code === SESSION_LOST;
+  if (code === CLOSED || (connection?.state.kind !== 'ready' && !isRefused))
+    return failed('OUTCOME_UNKNOWN', texts.lost(server));
   const material = materialOf(keptBy(servers), [shorten(messageOf(error), 2_000)]);
   return done(texts.reported(server, 'the call'), { tainted: true, material });
 }

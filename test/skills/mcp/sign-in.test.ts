@@ -332,6 +332,7 @@ test('however often a server is started anew, one client of it is left, and none
   const connection = new Connection({
     ...{ name: 'web', settings: { timeout: 10_000 } as never, world: testWorld({ at: '2026-11-20T08:00:00Z' }) },
     version: '1',
+    longestCallMs: 10_000,
     listed: async () => {},
     async open() {
       const [mine, its] = InMemoryTransport.createLinkedPair();

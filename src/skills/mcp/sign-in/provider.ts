@@ -8,8 +8,8 @@ import type {
 import { z } from 'zod';
 import type { ServerSettings } from '../config.ts';
 import { texts } from '../texts.ts';
+import type { Fetch } from '../wire/answers.ts';
 import { issuerMeant, isText, refused, type SignedInProvider } from '../wire/http.ts';
-import type { Fetch } from '../wire/messages.ts';
 import type { Begun, Kept, SignedIn } from './tokens.ts';
 
 export class NeedsSignIn extends Error {

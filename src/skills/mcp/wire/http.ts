@@ -3,7 +3,9 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CodaError } from '../../../base/errors.ts';
 import type { Egress, Limits } from '../../../egress/index.ts';
 import type { ServerSettings } from '../config.ts';
-import { type Fetch, type IsAsked, readable } from './messages.ts';
+import { type Fetch, readable } from './answers.ts';
+import type { IsAsked } from './messages.ts';
+import { withOlder } from './older.ts';
 
 const HOUR = 3_600_000;
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -16,36 +18,57 @@ export interface SignedInProvider extends OAuthClientProvider {
 
 type HttpSettings = Pick<ServerSettings, 'url' | 'headers' | 'oauth' | 'timeout'>;
 
+interface HttpDeps {
+  egress: Egress;
+  isAsked: IsAsked;
+  signedIn: SignedInProvider | undefined;
+  /** Milliseconds that a call may take which tells of its progress. */
+  longestMs: number;
+}
+
 /**
  * The transport to `url`. Only its own origin is reached, wherever that is, because the owner has named it, and that of the
  * issuer of its tokens; a redirect fails. An answer that is a stream of events may last, and may be silent.
  */
 export async function httpTransport(
   settings: HttpSettings,
-  egress: Egress,
-  isAsked: IsAsked,
-  signedIn?: SignedInProvider,
+  { egress, isAsked, signedIn, longestMs }: HttpDeps,
 ): Promise<Transport> {
   const { url: address = '', headers, oauth } = settings;
   const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
   const url = new URL(address);
-  const fetch = readable(authFetch(settings, egress), url, isAsked);
-  const transport = new StreamableHTTPClientTransport(url, {
+  const fetch = readable(authFetch(settings, egress, longestMs), {
+    ...{ url, isAsked, hasTokens: oauth !== undefined },
+    tell: (message) => transport.onmessage?.(message),
+  });
+  const options = {
     fetch: signedIn?.through(fetch) ?? fetch,
     requestInit: { headers },
     ...(oauth && { authProvider: signedIn ?? (await tokensOf(oauth)) }),
-    reconnectionOptions: {
-      initialReconnectionDelay: 1_000,
-      maxReconnectionDelay: 60_000,
-      reconnectionDelayGrowFactor: 2,
-      maxRetries: 5,
-    },
-  });
-  return transport as Transport;
+  };
+  const reconnectionOptions = {
+    initialReconnectionDelay: 1_000,
+    maxReconnectionDelay: 60_000,
+    reconnectionDelayGrowFactor: 2,
+    maxRetries: 5,
+  };
+  const streamable = new StreamableHTTPClientTransport(url, { ...options, reconnectionOptions });
+  const transport = withOlder(streamable as Transport, url, options);
+  return transport;
 }
 
-export function authFetch({ url = '', headers, oauth, timeout }: HttpSettings, egress: Egress): Fetch {
-  const reached = { own: new URL(url), issuer: oauth?.issuer, keys: Object.keys(headers), timeoutMs: timeout };
+export function authFetch(
+  { url = '', headers, oauth, timeout }: HttpSettings,
+  egress: Egress,
+  longestMs = timeout,
+): Fetch {
+  const reached = {
+    own: new URL(url),
+    issuer: oauth?.issuer,
+    keys: Object.keys(headers),
+    timeoutMs: timeout,
+    longestMs,
+  };
   return fetchBy(egress.trusting(), { ...reached, signsIn: oauth?.sign_in === true });
 }
 
@@ -81,9 +104,10 @@ interface Reached {
   signsIn: boolean;
   keys: readonly string[];
   timeoutMs: number;
+  longestMs: number;
 }
 
-function fetchBy(egress: Egress, { own, issuer, signsIn, keys, timeoutMs }: Reached): Fetch {
+function fetchBy(egress: Egress, { own, issuer, signsIn, keys, timeoutMs, longestMs }: Reached): Fetch {
   const isIssuer = ({ origin }: URL) => issuer !== undefined && origin === new URL(issuer).origin;
   return async (asked, init = {}) => {
     const url = new URL(asked);
@@ -97,11 +121,13 @@ function fetchBy(egress: Egress, { own, issuer, signsIn, keys, timeoutMs }: Reac
     const headersSent = new Headers(init.headers);
     if (!isOwn) for (const key of keys) headersSent.delete(key);
     const isStream = method === 'GET';
+    // Progress may come on another stream, before the answer begins.
+    const answerMs = isOwn && !isStream ? longestMs : timeoutMs;
     const limits: Partial<Limits> = {
       redirects: 0,
       maxBytes: MAX_BYTES,
-      totalMs: isStream ? 24 * HOUR : timeoutMs + 10_000,
-      headersMs: timeoutMs,
+      totalMs: isStream ? 24 * HOUR : answerMs + 10_000,
+      headersMs: answerMs,
       // Events come when there are any.
       pace: { ms: HOUR, bytes: 0 },
     };

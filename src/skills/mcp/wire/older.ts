@@ -1,0 +1,107 @@
+/** Servers from before streamable HTTP: one stream of events is the connection, and says where messages go (HTTP+SSE). */
+import type { SSEClientTransportOptions } from '@modelcontextprotocol/sdk/client/sse.js';
+import type { Transport, TransportSendOptions } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { withTimeout } from '../../../base/async.ts';
+import { type Fetch, Refusal } from './answers.ts';
+
+/** Until its stream has said where messages go. */
+const ENDPOINT_MS = 10_000;
+/** Refusals that are about this client, not about the way that it speaks. */
+const OF_THE_CLIENT: readonly number[] = [401, 403, 407, 408, 429];
+
+type OlderOptions = SSEClientTransportOptions & { fetch: Fetch };
+
+/** `streamable`, or the older transport where a server refuses to be introduced over that. */
+export function withOlder(streamable: Transport, url: URL, options: OlderOptions): Transport {
+  return new EitherTransport(streamable, () => olderTransport(url, options));
+}
+
+class EitherTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: NonNullable<Transport['onmessage']>;
+  private inner: Transport;
+  private readonly open: () => Promise<Transport>;
+
+  constructor(first: Transport, open: () => Promise<Transport>) {
+    this.inner = this.follow(first);
+    this.open = open;
+  }
+
+  start(): Promise<void> {
+    return this.inner.start();
+  }
+
+  async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    try {
+      await this.inner.send(message, options);
+    } catch (error) {
+      if (!isOtherWay(message, error)) throw error;
+      const { inner } = this;
+      this.inner = (await this.older()) ?? inner;
+      if (this.inner === inner) throw error;
+      await this.inner.send(message, options);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+
+  setProtocolVersion(version: string): void {
+    this.inner.setProtocolVersion?.(version);
+  }
+
+  private follow(inner: Transport): Transport {
+    inner.onclose = () => {
+      if (this.inner === inner) this.onclose?.();
+    };
+    inner.onerror = (error) => this.onerror?.(error);
+    inner.onmessage = (message, extra) => this.onmessage?.(message, extra);
+    return inner;
+  }
+
+  private async older(): Promise<Transport | undefined> {
+    const older = this.follow(await this.open());
+    const started = older.start().then(
+      () => true,
+      () => false,
+    );
+    if (await withTimeout(ENDPOINT_MS, started)) return older;
+    await older.close();
+    return undefined;
+  }
+}
+
+function isOtherWay(message: JSONRPCMessage, error: unknown): boolean {
+  if (!('method' in message) || message.method !== 'initialize' || !(error instanceof Refusal)) return false;
+  return error.status >= 400 && error.status < 500 && !OF_THE_CLIENT.includes(error.status);
+}
+
+async function olderTransport(url: URL, options: OlderOptions): Promise<Transport> {
+  const { SSEClientTransport } = await import('@modelcontextprotocol/sdk/client/sse.js');
+  const over = () => void transport.close();
+  const transport: Transport = new SSEClientTransport(url, { ...options, fetch: ending(options.fetch, url, over) });
+  return transport;
+}
+
+/** Calls `over` at the end of the stream, which its reader would begin again as another session. */
+function ending(fetch: Fetch, url: URL, over: () => void): Fetch {
+  return async (asked, init) => {
+    const response = await fetch(asked, init);
+    if (init?.method === 'POST' || new URL(asked).href !== url.href || !response.ok || !response.body) return response;
+    const { body, status, headers } = response;
+    return new Response(ReadableStream.from(followed(body, over)) as ReadableStream<Uint8Array>, { status, headers });
+  };
+}
+
+async function* followed(body: AsyncIterable<Uint8Array>, over: () => void) {
+  try {
+    yield* body;
+  } catch {
+    // Reset: as over as one that has ended.
+  } finally {
+    over();
+  }
+}
