@@ -49,7 +49,8 @@ export function authorize(call: ModelToolCall, state: CallState, on: AuthorizeCo
     return { verdict: result(failed('VALUE_GONE', texts.valueGone(), { remedy: texts.valueGoneRemedy() })) };
   }
   const asked = { tool: call.name, input: call.input as Record<string, unknown> };
-  const valid = toolbox.check(asked, hidden);
+  // A call that was asked about, or had begun, was checked then: an earlier version's is still carried out.
+  const valid = toolbox.check(asked, hidden || state.kind === 'decided' || state.kind === 'started');
   if ('ok' in valid) return { verdict: result(refusedInput(valid, turn, call.name)) };
   // A name of an earlier version stands for another tool.
   if (offered && !(offered(call.name) && offered(valid.tool.name)))

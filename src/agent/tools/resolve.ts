@@ -36,13 +36,15 @@ export function namedAmong<T extends Titled>(all: readonly T[], which: string, {
   if (byId.length > 0) return byId;
   const number = /^#?(\d{1,3})$/.exec(words)?.[1];
   if (number !== undefined) return all.slice(Number(number) - 1, Number(number));
-  if (words === '') return [...all];
+  if (which.trim() === '') return [...all];
   if (new RegExp(`^(?:it|that|this|last|${noun})$`).test(words)) return all.slice(-1);
   const exact = all.filter(({ title }) => plain(title) === words);
-  if (exact.length > 0) return exact;
-  const wanted = words.split(' ');
+  if (words !== '' && exact.length > 0) return exact;
+  // Signs alone (an emoji) stand in a text as they are; folded they would be in every one.
+  const wanted = words === '' ? [which.trim()] : words.split(' ');
+  const fold = words === '' ? (text: string) => text : plain;
   for (const text of texts) {
-    const found = all.filter((thing) => wanted.every((word) => plain(text(thing)).includes(word)));
+    const found = all.filter((thing) => wanted.every((word) => fold(text(thing)).includes(word)));
     if (found.length > 0) return found;
   }
   return [];

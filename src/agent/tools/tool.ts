@@ -234,6 +234,8 @@ export interface InputForm {
    * call of a model that sets one is wrong.
    */
   own?: readonly string[];
+  /** An empty `which` shows all of them. Left out: a model's call of a tool that changes something must say which one. */
+  listsAll?: true;
 }
 
 /** Facts by which the policy allows a call, denies it or asks the person. */

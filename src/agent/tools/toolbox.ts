@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import { lazy } from '../../base/async.ts';
 import { didYouMean } from '../../base/text.ts';
 import { Gate, type Thing, type Who } from '../../people/index.ts';
 import type { ToolSpec } from '../inference/model.ts';
-import { plainSchema } from '../models/plain.ts';
+import { faultOf, formForModels } from './model-input.ts';
 import { TOOL_SEARCH } from './offer.ts';
 import { type AnyTool, type Call, type Effect, type Failed, failed, isForModels, type Tool } from './tool.ts';
 
@@ -120,7 +119,10 @@ export class Toolbox {
     return { kind: 'tool', name, skill: this.skillOf(name), always: policy?.always };
   }
 
-  /** Finds the tool and checks the input; tools that no model calls only where a button, a command or an undo calls. */
+  /**
+   * Finds the tool and checks the input. `allowHidden`: for a button, a command or an undo, which may call what no model is
+   * offered and whose stored input may have fields of an earlier version. A model's call is read more strictly (`faultOf`).
+   */
   check(call: Call, allowHidden: boolean): ValidCall | Failed {
     const tool = this.get(call.tool);
     const meant = tool?.form?.formerly?.(call.input);
@@ -138,8 +140,8 @@ export class Toolbox {
         near ? { remedy: `Did you mean “${near}”?` } : {},
       );
     }
-    const set = allowHidden ? undefined : tool.form?.own?.find((field) => call.input[field] !== undefined);
-    if (set !== undefined) return failed('INVALID_INPUT', `${call.tool} was called wrongly: it has no “${set}”.`);
+    const fault = allowHidden ? undefined : faultOf(tool, call.input);
+    if (fault !== undefined) return failed('INVALID_INPUT', `${call.tool} was called wrongly: ${fault}.`);
     const checked = tool.input.safeParse(call.input);
     if (!checked.success) {
       const problems = checked.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
@@ -153,27 +155,17 @@ export class Toolbox {
 function specsOf(tools: readonly Tool[]): ToolSpec[] {
   return tools
     .filter(isForModels)
-    .map(({ name, description, input, form, dropWhenSmall: spare }) => ({
-      name,
-      description,
-      schema: form?.schema ? plainSchema(form.schema) : without(form?.own, formOf(input)),
-      ...(spare && { spare }),
-      ...(form?.by !== undefined && { by: form.by }),
-    }))
+    .map((tool) => {
+      const { name, description, form, dropWhenSmall: spare } = tool;
+      const by = form?.by;
+      return {
+        name,
+        description,
+        schema: formForModels(tool),
+        ...(spare && { spare }),
+        ...(by !== undefined && { by }),
+      };
+    })
     .filter(({ name }, _, specs) => name !== TOOL_SEARCH || specs.some(({ by }) => by !== undefined))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-const forms = new WeakMap<z.ZodType, Record<string, unknown>>();
-
-/** The plain schema of an input, made once: those of all tools take 20 ms, and several runs in one process share them. */
-function formOf(input: z.ZodType): Record<string, unknown> {
-  const form = forms.get(input) ?? plainSchema(z.toJSONSchema(input, { io: 'input' }));
-  forms.set(input, form);
-  return form;
-}
-
-function without(own: readonly string[] = [], schema: Record<string, unknown>): Record<string, unknown> {
-  const properties = Object.entries(schema.properties ?? {}).filter(([name]) => !own.includes(name));
-  return own.length === 0 ? schema : { ...schema, properties: Object.fromEntries(properties) };
 }

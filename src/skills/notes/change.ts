@@ -13,7 +13,7 @@ import { texts } from './texts.ts';
 const which = z
   .string()
   .default('')
-  .describe('Its id, words of it, its number in the last list, or empty for the one that was made last.');
+  .describe('Its id, words of it, its number in the last list, or `it` for the one at hand.');
 
 export const deleteTool = (wrote: Wrote) =>
   dataTool({

@@ -59,7 +59,7 @@ export const which = z
   .string()
   .default('')
   .describe(
-    'Its id, words of its text, or its number in the last list; several between commas, `all`, or empty for the one that just spoke.',
+    'Its id, words of its text, or its number in the last list; several between commas, `all`, or `it` for the one that just spoke.',
   );
 
 /** Stores `after` and answers `say(after)` with an Undo; `at` is the instant that the text mentions. */

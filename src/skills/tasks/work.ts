@@ -42,6 +42,7 @@ export const statusTool = (tooling: Tooling) =>
     description: 'Shows a task with its steps and what came of them, or without `which` all unfinished ones.',
     effect: 'write',
     record: { redact: privately('which') },
+    form: { listsAll: true },
     input: z.object({ which }),
     run: (input, ctx) => (input.which === '' ? listed(ctx, tooling) : shown(input.which, ctx, tooling)),
   });

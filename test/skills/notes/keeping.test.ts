@@ -36,9 +36,9 @@ describe('a note', () => {
       ['ok'],
       save('the password is green'),
       ['ok'],
-      [{ call: 'note_edit', input: { which: '', append: 'and long' } }],
+      [{ call: 'note_edit', input: { which: 'last', append: 'and long' } }],
       ['ok'],
-      [{ call: 'note_delete', input: { which: '' } }],
+      [{ call: 'note_delete', input: { which: 'last' } }],
       ['ok'],
     );
     await using coda = await play({ model });

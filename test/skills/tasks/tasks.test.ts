@@ -99,8 +99,8 @@ describe('what coda takes up by itself', () => {
         },
       ],
       ['It is kept.'],
-      [{ call: 'task_advance', input: { step: 1, result: 'the 8:04' } }],
-      [{ call: 'task_advance', input: { step: 2, result: 'the Savoy' } }],
+      [{ call: 'task_advance', input: { which: 'it', step: 1, result: 'the 8:04' } }],
+      [{ call: 'task_advance', input: { which: 'it', step: 2, result: 'the Savoy' } }],
       ['All is booked: the 8:04 and the Savoy.'],
     ]);
     const ana = somebody(coda);
@@ -122,9 +122,9 @@ describe('what coda takes up by itself', () => {
       [{ call: 'task_create', input: { title: 'plan of the garden', steps: ['draw it', 'look at it again'] } }],
       ['It is kept.'],
       [{ call: 'picture_draw', input: { name: 'garden' } }],
-      [{ call: 'task_advance', input: { step: 1, files: ['garden.txt'] } }],
+      [{ call: 'task_advance', input: { which: 'it', step: 1, files: ['garden.txt'] } }],
       ['It is drawn.'],
-      [{ call: 'task_advance', input: { step: 2 } }],
+      [{ call: 'task_advance', input: { which: 'it', step: 2 } }],
       ['All is done.'],
     ]);
     const ana = somebody(coda);
@@ -155,7 +155,7 @@ describe('what coda takes up by itself', () => {
     scripts.set('islands', [
       [{ call: 'task_create', input: { title: 'trip to the islands', steps: ['find a train', 'you: pay'] } }],
       ['It is kept.'],
-      [{ call: 'task_advance', input: { step: 1, result: 'the 8:04' } }],
+      [{ call: 'task_advance', input: { which: 'it', step: 1, result: 'the 8:04' } }],
       ['The 8:04 it is; please pay.'],
     ]);
     const ana = somebody(coda);
@@ -191,11 +191,11 @@ describe('what coda takes up by itself', () => {
       [
         {
           call: 'task_block',
-          input: { type: 'waiting_for_time', reason: 'sales begin', until: 'in two days at 10:01' },
+          input: { which: 'it', type: 'waiting_for_time', reason: 'sales begin', until: 'in two days at 10:01' },
         },
       ],
       ['I look again then.'],
-      [{ call: 'task_advance', input: { result: 'the 8:04' } }],
+      [{ call: 'task_advance', input: { which: 'it', result: 'the 8:04' } }],
       ['Booked.'],
     );
     await using coda = await play({ model, config: { ...QUIET, 'tasks.resume_cron': '*/15 * * * *' } });
@@ -213,7 +213,7 @@ describe('what coda takes up by itself', () => {
   test('a turn that comes after the task is over says nothing and asks no model', async () => {
     scripts.set('castles', [
       [{ call: 'task_create', input: { title: 'trip to the castles', steps: ['find a train'] } }],
-      [{ call: 'task_advance', input: { result: 'the 8:04' } }],
+      [{ call: 'task_advance', input: { which: 'it', result: 'the 8:04' } }],
       ['Found at once.'],
     ]);
     const ana = somebody(coda);
