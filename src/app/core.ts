@@ -11,10 +11,11 @@ import { Events, JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import { Gate } from '../people/index.ts';
 import { memoryConfig } from '../skills/memory/index.ts';
 import { type Artifacts, type Database, type Engine, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
+import { machineZone } from '../time/index.ts';
 import { embeddersOf } from '../vectors/index.ts';
 import { backupBeforeUpgrade, withWayBack } from './backups.ts';
 import { openDoctor } from './doctor/index.ts';
-import { EARLIEST } from './doctor/machine.ts';
+import { EARLIEST, judgeZone } from './doctor/machine.ts';
 import { remembered } from './inference.ts';
 import { LivePolicies } from './policies.ts';
 import { measure } from './telemetry/metrics.ts';
@@ -102,6 +103,7 @@ async function openFoundation(
   const { dataDir } = config;
   if (database.engine === 'postgres') world.clock.follow?.(await database.now());
   warnOfWrongClock(world);
+  warnOfUnknownZone(config, world);
   const artifacts = await openArtifacts(dataDir, world.clock);
   const bus = await parts.add('bus', openHints(database, config.redis?.url, world));
   const { ports, i_understand_private: allow } = config.egress;
@@ -136,6 +138,11 @@ function warnOfWrongClock(world: World): void {
   const now = world.clock.now();
   if (now.getTime() >= EARLIEST) return;
   world.log.warn({ now }, 'the clock of this machine is wrong: reminders will not be on time until it is set');
+}
+
+function warnOfUnknownZone(config: Config, { log, env }: World): void {
+  const verdict = judgeZone(config.assistant.zone, machineZone(), env.TZ);
+  if (!verdict.ok) log.warn({ code: verdict.code, remedy: verdict.remedy }, verdict.says);
 }
 
 /** Hints between processes: over Redis where there is one, else over PostgreSQL's NOTIFY, else within this process. */

@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts';
 import type { Household } from '../people/index.ts';
-import type { WhenContext } from '../time/index.ts';
+import { machineZone, type WhenContext } from '../time/index.ts';
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
@@ -28,7 +28,7 @@ export function timeSettings(config: Config): Omit<WhenContext, 'now' | 'zone'> 
 
 /** The zone of people who have not said theirs. */
 export function defaultZone(config: Config): string {
-  return config.assistant.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return config.assistant.zone ?? machineZone().zone;
 }
 
 export const householdOf = (config: Config): Household => ({

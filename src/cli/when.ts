@@ -1,6 +1,15 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { describe, findZone, inEnglish, occurrences, type SplitTask, splitTask, type When } from '../time/index.ts';
+import {
+  describe,
+  findZone,
+  inEnglish,
+  machineZone,
+  occurrences,
+  type SplitTask,
+  splitTask,
+  type When,
+} from '../time/index.ts';
 
 export interface WhenOptions {
   text?: string | undefined;
@@ -59,7 +68,7 @@ function questionOf(fields: {
 }): Question | { problem: string } {
   const { text, locale } = fields;
   if (typeof text !== 'string') return { problem: '"text" must be the words to read.' };
-  const zone = typeof fields.zone === 'string' ? fields.zone : Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = typeof fields.zone === 'string' ? fields.zone : machineZone().zone;
   const now = fields.now === undefined ? new Date() : new Date(String(fields.now));
   if (Number.isNaN(now.getTime())) return { problem: `"${String(fields.now)}" is not an ISO 8601 instant.` };
   return { text, now, zone: findZone(zone)?.zone ?? zone, locale: typeof locale === 'string' ? locale : undefined };

@@ -161,7 +161,8 @@ const assistant = block(
         .default('config/soul.md')
         .describe('A Markdown file that says how it speaks and behaves; read again when it changes.'),
       zone: zone().optional().meta({
-        description: "The time zone of people who have not set theirs; the host's when left out.",
+        description:
+          "The time zone of people who have not set theirs; the host's when left out, UTC where its TZ names none.",
         example: 'Europe/Berlin',
       }),
       locale: locale().optional().meta({

@@ -41,4 +41,4 @@ export {
 export { readSlot, slotsOf, splitTask } from './split.ts';
 export { notUnderstood } from './texts.ts';
 export type * from './types.ts';
-export { findZone, isZone } from './zones.ts';
+export { findZone, isZone, machineZone } from './zones.ts';

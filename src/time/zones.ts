@@ -130,6 +130,17 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/**
+ * Zone of this machine. A TZ that is a path, empty or unknown gives the runtime no zone that it knows: UTC then, and
+ * `isKnown` is false.
+ */
+export function machineZone(named: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone): {
+  zone: string;
+  isKnown: boolean;
+} {
+  return named !== undefined && isZone(named) ? { zone: named, isKnown: true } : { zone: 'UTC', isKnown: false };
+}
+
 /** Wall clock time in `zone` at `at` (milliseconds UTC). Throws a RangeError for an unknown zone. */
 export function wallAt(at: number, zone: string): Wall {
   const { offset } = knownOf(zone).find(({ from, to }) => at >= from && at < to) ?? learn(at, zone);

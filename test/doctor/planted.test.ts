@@ -7,6 +7,7 @@ import {
   judgeMemory,
   judgeSecrets,
   judgeStall,
+  judgeZone,
 } from '../../src/app/doctor/machine.ts';
 import { judgeStorage } from '../../src/app/doctor/storage.ts';
 import {
@@ -23,6 +24,7 @@ import type { Verdict } from '../../src/chat/index.ts';
 import { causesOf, type FaultRow } from '../../src/jobs/index.ts';
 import { failureOf } from '../../src/sandbox/container.ts';
 import { DockerError } from '../../src/sandbox/failure.ts';
+import { machineZone } from '../../src/time/index.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
@@ -106,6 +108,12 @@ const PLANTED: readonly [
     broken(clockTrouble('Fri, 20 Nov 2026 13:00:00 GMT', NOW)),
     'CLOCK_SKEW',
     /clock/,
+  ],
+  [
+    'a zone of the machine that is a path',
+    judgeZone(undefined, machineZone('/etc/localtime')),
+    'ZONE_UNKNOWN',
+    /Berlin/,
   ],
   ['a disk without inodes', judgeInodes(0, 1_000_000, '/data'), 'DISK_INODES', /very many small files/],
   [

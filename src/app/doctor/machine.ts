@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { DAY_MS } from '../../base/clock.ts';
 import { systemCode } from '../../base/errors.ts';
 import type { Stall } from '../../base/spans.ts';
-import { bytesOf } from '../../base/text.ts';
+import { bytesOf, oneLine } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { combineVerdicts, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import { type Config, envFileOf } from '../../config/index.ts';
 import type { Database } from '../../storage/index.ts';
+import { machineZone } from '../../time/index.ts';
 
 const MB = 1_000_000;
 /** Less than this is soon used up by a chatty day; less than that stops the database. */
@@ -90,6 +91,23 @@ export function judgeClock(now: Date, skewMs: number | undefined, than: string):
   return { ok: false, code: 'CLOCK_SKEW', severity: 'warning', says, remedy };
 }
 
+/** Verdict on the zone of people who have not said theirs; `tz`: the variable that gave the machine none that is known. Pure. */
+export function judgeZone(
+  configured: string | undefined,
+  machine: { zone: string; isKnown: boolean },
+  tz = '',
+): Verdict {
+  if (configured !== undefined) return { ok: true, says: `${configured}, as configured` };
+  if (machine.isKnown) return { ok: true, says: `${machine.zone}, as on this machine` };
+  return {
+    ok: false,
+    code: 'ZONE_UNKNOWN',
+    severity: 'warning',
+    says: `the time zone of this machine (TZ=${oneLine(tz, 100)}) is none that is known; times are in UTC`,
+    remedy: 'Set assistant.zone in config.yaml, or TZ to a name such as Europe/Berlin.',
+  };
+}
+
 /** Verdict on a file with secrets, which other users may not read; `mode` as `stat` gives it. Pure. */
 export function judgeSecrets(file: string, mode: number): Verdict {
   if ((mode & 0o077) === 0) return { ok: true, says: `${file} is this user's alone` };
@@ -97,7 +115,7 @@ export function judgeSecrets(file: string, mode: number): Verdict {
   return { ok: false, code: 'SECRETS_READABLE', severity: 'warning', says, remedy: `Run: chmod 600 ${file}` };
 }
 
-export function machineChecks(config: Config, database: Database, { clock, pace }: World): HealthCheck[] {
+export function machineChecks(config: Config, database: Database, { clock, pace, env }: World): HealthCheck[] {
   const { dataDir } = config;
   return [
     {
@@ -118,6 +136,7 @@ export function machineChecks(config: Config, database: Database, { clock, pace 
         return judgeClock(here, skew, 'the database');
       },
     },
+    { name: 'time zone', check: async () => judgeZone(config.assistant.zone, machineZone(), env.TZ) },
     {
       name: 'secrets',
       check: async () =>

@@ -3,7 +3,7 @@ import { findLocalModels, type LocalModels, type ProviderChoice, platforms, prob
 import { CodaError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Platform, PlatformSetup, SetupAnswer } from '../../chat/index.ts';
-import { findZone } from '../../time/index.ts';
+import { findZone, machineZone } from '../../time/index.ts';
 import type { InitFlags } from '../flags.ts';
 import { usage } from '../texts.ts';
 import * as texts from './texts.ts';
@@ -49,8 +49,10 @@ export async function gather(ask: Asker, known: Known): Promise<Answers> {
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-async function zoneOf(ask: Asker, { flags, current }: Known): Promise<string> {
-  const usual = text(current('assistant', 'zone')) ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+async function zoneOf(ask: Asker, { flags, current, env, log }: Known): Promise<string> {
+  const machine = machineZone();
+  const usual = text(current('assistant', 'zone')) ?? machine.zone;
+  if (!machine.isKnown) log.warn({ TZ: env.TZ }, texts.unknownZone);
   const zoneIn = (value: string) => findZone(value)?.zone;
   if (flags.zone !== undefined) {
     const zone = zoneIn(flags.zone);

@@ -24,6 +24,8 @@ export const missing = 'It is empty.';
 
 export const notZone = (zone: string) => `“${zone}” is no time zone; write a city, or a zone such as Europe/Berlin.`;
 
+export const unknownZone = 'the time zone of this machine is none that is known; UTC is proposed';
+
 export const notPostgres = 'It begins with postgres:// and names a server.';
 
 export const notOwner = 'That is no such id.';

@@ -23,7 +23,8 @@ export function errandSays({ system, messages }: ModelRequest): Said | undefined
   if (title === '') return undefined;
   if (made.some(({ name }) => name === 'task_advance')) return { text: /Finished/.test(last) ? `end ${title}` : 'on' };
   const isDone = made.some(({ name }) => name !== 'task_status');
-  if (isDone) return { calls: [{ name: 'task_advance', input: { which: title, step: Number(number), result: 'done' } }] };
+  if (isDone)
+    return { calls: [{ name: 'task_advance', input: { which: title, step: Number(number), result: 'done' } }] };
   return Number(number) === HANDED ? spawn(`${title}.${number}`) : save(`${title}.${number}`);
 }
 
