@@ -11,12 +11,26 @@ import type { Watch } from './watch.ts';
  */
 const ESCAPE = /\\(?:(ud[89a-f][0-9a-f]{2})|.)/gs;
 
-export function jsonBody(body: object): Buffer {
-  const json = JSON.stringify(body);
-  const isWellFormed = !json.includes('\\ud');
-  return Buffer.from(
-    isWellFormed ? json : json.replace(ESCAPE, (whole, half?: string) => (half === undefined ? whole : '\\ufffd')),
-  );
+const beginnings = new WeakMap<readonly object[], Buffer>();
+
+/**
+ * A request's body. Its tools, most of it, are the same list from message to message: their bytes are made once, 0.9 ms of the
+ * processor's 6 for a message (docs/decisions/message-cost.md).
+ */
+export function jsonBody({ tools, ...rest }: { tools?: readonly object[] }): Buffer {
+  const fields = wellFormed(JSON.stringify(rest));
+  if (!tools) return Buffer.from(fields);
+  const beginning = beginnings.get(tools) ?? Buffer.from(`{"tools":${wellFormed(JSON.stringify(tools))},`);
+  beginnings.set(tools, beginning);
+  const end = fields.slice(1);
+  const body = Buffer.allocUnsafe(beginning.length + Buffer.byteLength(end));
+  body.write(end, beginning.copy(body));
+  return body;
+}
+
+function wellFormed(json: string): string {
+  if (!json.includes('\\ud')) return json;
+  return json.replace(ESCAPE, (whole, half?: string) => (half === undefined ? whole : '\\ufffd'));
 }
 
 const END = '[DONE]';

@@ -131,7 +131,7 @@ test('who is left alone is asked when the one that was not has failed too', asyn
 test.each<[Fault, RegExp]>([
   ['server_error', /cannot be reached right now.*try again/],
   ['unauthorized', /refuses my key.*owner.*`models`/],
-  ['no_such_model', /does not exist.*owner.*`models`/],
+  ['no_such_model', /does not have the configured model.*owner.*`models`/i],
   ['html', /not the model’s service.*owner.*`models`/],
   ['no_credit', /no credit left/],
   ['invalid_json', /could not read.*try again/],
