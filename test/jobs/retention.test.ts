@@ -186,12 +186,13 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     await using coda = await play({ engine: name, model: echo() });
     coda.platform.faults.push('refused');
     await coda.person('ana').says('hello');
-    expect(coda.platform.in('dm-ana')).toEqual([]);
+    const told = '1 message for you could not be delivered:\n> you said: hello';
+    expect(coda.platform.in('dm-ana')).toEqual([told]);
     const check = coda.app.checks.all.find(({ name }) => name === 'dead letters');
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({ ok: false });
     expect(await coda.app.delivery.outbox.revive()).toBe(1);
     await coda.app.settled();
-    expect(coda.platform.in('dm-ana')).toEqual(['you said: hello']);
+    expect(coda.platform.in('dm-ana')).toEqual([told, 'you said: hello']);
     expect((await coda.app.delivery.outbox.deadLetters()).total).toBe(0);
   });
 });

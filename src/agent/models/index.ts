@@ -376,7 +376,8 @@ function adapting({ model, learnt, now, found }: Adapting): Model {
           if (!(error instanceof ModelError)) throw error;
           const { window, finding, reason, told } = error.details;
           learnWindow(learnt, window, now());
-          if (reason !== 'slip') learnt.reason = told ?? learnt.reason;
+          // A slip is no refusal, and an account without credit has a check of its own.
+          if (reason !== 'slip' && reason !== 'no_credit') learnt.reason = told ?? learnt.reason;
           const isNew = finding !== undefined && learn(trial.learnt, finding);
           if (isNew) trial.findings.push(finding);
           // Text that was sent on already cannot be repeated here: the caller asks anew.
