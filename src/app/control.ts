@@ -16,7 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { listening, withTimeout } from '../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
+import { type Json, parseJson } from '../base/json.ts';
 import { readLine } from '../base/lines.ts';
 import type { Log } from '../base/log.ts';
 import type { Verb } from '../chat/index.ts';
@@ -186,7 +186,7 @@ function reply(socket: Socket, line: Reply): Promise<void> {
 
 function parse(text: string): { do: string; args: Record<string, Json> } | undefined {
   try {
-    const { do: verb, ...args } = request.parse(JSON.parse(text));
+    const { do: verb, ...args } = request.parse(parseJson(text));
     return { do: verb, args: args as Record<string, Json> };
   } catch {
     return undefined;

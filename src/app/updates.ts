@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { deadline } from '../base/async.ts';
 import { CodaError, messageOf } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 import { block, type Config } from '../config/index.ts';
 
 export const updatesConfig = block(
@@ -72,7 +73,7 @@ async function textAt(url: string): Promise<string> {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
 
 import type { buildConnector, Dispatcher } from 'undici';
 import type { FailureCode } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 import type { OutboundProxy } from '../base/outbound.ts';
 import type { Egress, Limits } from './egress.ts';
 import type { EgressCode } from './failure.ts';
@@ -46,7 +47,7 @@ export class Endpoint {
     const answer = await this.text(asked, 'application/json');
     if (!answer.ok) return answer;
     try {
-      return { ok: true, value: JSON.parse(answer.text) };
+      return { ok: true, value: parseJson(answer.text) };
     } catch {
       return this.failure('MALFORMED', 'does not answer in JSON', 'Check its address in config.yaml.');
     }

@@ -2,6 +2,7 @@
 import zlib from 'node:zlib';
 import type { Agent, Dispatcher } from 'undici';
 import { type Deferred, deferred } from '../base/async.ts';
+import { parseJson } from '../base/json.ts';
 
 /** Bytes that have come and nobody has read: the service waits until there are fewer. */
 const MOST_UNREAD = 1 << 20;
@@ -199,7 +200,7 @@ export class ServiceAnswer implements Dispatcher.DispatchHandlers {
   async json(): Promise<unknown> {
     const type = (this.header('content-type') ?? '').split(';')[0]?.trim() ?? '';
     const text = await this.text();
-    return type.includes('application/json') || type.endsWith('+json') ? JSON.parse(text) : text;
+    return type.includes('application/json') || type.endsWith('+json') ? parseJson(text) : text;
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { CodaError, type ErrorCode } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 
 export type SandboxCode = Extract<ErrorCode, `SANDBOX_${string}`>;
 
@@ -72,7 +73,7 @@ export async function unlessGone(removal: Promise<void>): Promise<void> {
 
 export function jsonIn(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

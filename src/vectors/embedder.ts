@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 import { fetchService } from '../egress/index.ts';
 import { unit } from './matrix.ts';
 
@@ -59,7 +60,7 @@ export function remoteEmbedder({ baseUrl, model, apiKey, timeoutMs = TIMEOUT_MS 
       signal: limit.signal,
     });
     if (!response.ok) throw new Error(`the service answered ${response.status}`);
-    const { data } = answer.parse(JSON.parse(await textOf(response)));
+    const { data } = answer.parse(parseJson(await textOf(response)));
     if (data.length !== texts.length) throw new Error('it gave another number of vectors');
     const ordered = data.map(({ index, embedding }, at) => ({ index: index ?? at, embedding }));
     return ordered.sort((a, b) => a.index - b.index).map(({ embedding }) => embedding);

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
+import { parseJson } from '../../base/json.ts';
 import type { Line } from '../../base/lines.ts';
 import type { Content, ContentKind } from '../../delivery/index.ts';
 
@@ -61,7 +62,7 @@ export function parseInput(line: Line): Parsed {
   }
   let value: unknown;
   try {
-    value = JSON.parse(line.text);
+    value = parseJson(line.text);
   } catch {
     return { id: null, error: invalid(line.number, 'is not valid JSON') };
   }

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { RESTOptions } from 'discord.js';
+import { parseJson } from '../../base/json.ts';
 import type { DiscordConfig } from './config.ts';
 
 type MakeRequest = RESTOptions['makeRequest'];
@@ -86,7 +87,7 @@ function limitWaits(status: number, headers: Headers, json: unknown): void {
 
 function parsed(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return parseJson(Buffer.from(bytes).toString('utf8'));
   } catch {
     return undefined;
   }

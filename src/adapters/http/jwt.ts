@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
+import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
+import { parseJson } from '../../base/json.ts';
 import { type Caller, SCOPES, type Scope } from '../../chat/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { JwtConfig } from './config.ts';
@@ -143,7 +144,7 @@ function claimIn(payload: JWTPayload, claim: string): unknown {
 async function keysIn(bytes: Uint8Array): Promise<JWTVerifyGetKey> {
   const { createLocalJWKSet } = await import('jose');
   try {
-    return createLocalJWKSet(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return createLocalJWKSet(parseJson(Buffer.from(bytes).toString('utf8')) as JSONWebKeySet);
   } catch (error) {
     throw unavailable(messageOf(error));
   }

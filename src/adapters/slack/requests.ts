@@ -3,6 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { BoundedMap } from '../../base/bounded.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
+import { parseJson } from '../../base/json.ts';
 import { type AnyRoute, type HttpAnswer, route } from '../../chat/index.ts';
 import type { Api } from './client.ts';
 import type { Envelope } from './connection.ts';
@@ -33,9 +34,9 @@ export function isFromSlack({ raw, timestamp = '', signature = '' }: Signed, sec
 export function payloadOf(raw: Buffer, type = ''): unknown {
   try {
     const text = raw.toString('utf8');
-    if (!/^application\/x-www-form-urlencoded\b/i.test(type)) return JSON.parse(text);
+    if (!/^application\/x-www-form-urlencoded\b/i.test(type)) return parseJson(text);
     const form = Object.fromEntries(new URLSearchParams(text));
-    return form.payload === undefined ? form : JSON.parse(form.payload);
+    return form.payload === undefined ? form : parseJson(form.payload);
   } catch {
     return undefined;
   }

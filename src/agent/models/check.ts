@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deadline } from '../../base/async.ts';
+import { parseJson } from '../../base/json.ts';
 import { reachTrouble } from '../../base/reach.ts';
 import { didYouMean } from '../../base/text.ts';
 import { fetchService } from '../../egress/index.ts';
@@ -114,7 +115,7 @@ async function jsonOf(response: Response): Promise<unknown> {
     chunks.push(chunk);
   }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString());
+    return parseJson(Buffer.concat(chunks).toString());
   } catch {
     return undefined;
   }

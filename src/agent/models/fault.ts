@@ -1,4 +1,5 @@
 import type { FaultKind } from '../../base/errors.ts';
+import { nestsTooDeep } from '../../base/json.ts';
 import { ModelError, type ModelErrorReason } from '../inference/model.ts';
 import { findingIn, isOfTemplate, type Learnt, refusesTools } from './quirks.ts';
 import { fieldsOf, parsed, type Refusal, reasonOf, refusalIn } from './refusal.ts';
@@ -51,6 +52,7 @@ function spokenIn(sent: string | undefined): string {
 
 /** An answer with a good status that is none of the API: what it tells of a fault, or a page of something else. */
 export function noAnswer(body: unknown, name: string): Error {
+  if (nestsTooDeep(body)) return new SyntaxError('JSON is nested too deeply.');
   return tellsFault(body) ? Object.assign(new Error('told within'), { error: body }) : pageFault(name);
 }
 

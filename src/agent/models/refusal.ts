@@ -1,4 +1,5 @@
 /** A request that a service refuses, read from the many forms in which services say why. */
+import { parseJson } from '../../base/json.ts';
 
 export interface Refusal {
   status: number | undefined;
@@ -93,7 +94,7 @@ export function fieldsOf(value: unknown): Fields {
 export function parsed(body: string | undefined): unknown {
   if (body === undefined || body.trim() === '') return undefined;
   try {
-    return JSON.parse(body);
+    return parseJson(body);
   } catch {
     return body;
   }

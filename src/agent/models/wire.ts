@@ -103,11 +103,13 @@ export function* thoughtEvents(text: string): Generator<ModelEvent> {
   if (text !== '') yield { type: 'reasoning', text };
 }
 
-function plain(value: unknown): string {
+const DEEPEST_TEXT = 10;
+
+function plain(value: unknown, depth = 0): string {
   if (typeof value === 'string') return value;
-  if (!Array.isArray(value)) return '';
+  if (!Array.isArray(value) || depth > DEEPEST_TEXT) return '';
   return value
-    .map((each) => plain(typeof each === 'object' ? (each as { text?: unknown } | null)?.text : each))
+    .map((each) => plain(typeof each === 'object' ? (each as { text?: unknown } | null)?.text : each, depth + 1))
     .join('');
 }
 

@@ -1,6 +1,6 @@
 /** A second look at a call, by a light model that has read nothing of the conversation but the words that asked. */
 import { z } from 'zod';
-import { canonicalJson } from '../../base/json.ts';
+import { canonicalJson, parseJson } from '../../base/json.ts';
 import { withEscapes } from '../approvals/index.ts';
 import type { LightAnswer, LightAsked, LightModels } from '../inference/light.ts';
 import * as texts from '../texts.ts';
@@ -108,7 +108,7 @@ function shownInput(input: string): { input: string; input_ends_with?: string; c
 /** The answer as a whole: an object that it quotes from the input is no verdict. */
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text.trim().replace(/^```(?:json)?|```$/g, ''));
+    return parseJson(text.trim().replace(/^```(?:json)?|```$/g, ''));
   } catch {
     return undefined;
   }

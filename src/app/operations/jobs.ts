@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Json } from '../../base/json.ts';
+import { type Json, parseJson } from '../../base/json.ts';
 import { oneLine, plural } from '../../base/text.ts';
 import { idOf, operation, text, usage } from '../../chat/operation.ts';
 import type { DeadJob, OpenJob } from '../../jobs/index.ts';
@@ -107,7 +107,7 @@ const enqueue = operation({
 function payloadOf(given: string | undefined): Json {
   if (given === undefined) return null;
   try {
-    return JSON.parse(given);
+    return parseJson(given) as Json;
   } catch {
     return given;
   }

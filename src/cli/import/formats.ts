@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, systemCode } from '../../base/errors.ts';
+import { parseJson } from '../../base/json.ts';
 import { shorten, withoutPairs } from '../../base/text.ts';
 
 const isMarkdown = (name: string) => /\.(md|markdown|txt)$/i.test(name);
@@ -339,7 +340,7 @@ class Folder {
     const text = this.text(path);
     if (text === undefined) return undefined;
     try {
-      return JSON.parse(text.replace(/^\uFEFF/, ''));
+      return parseJson(text.replace(/^\uFEFF/, ''));
     } catch (error) {
       return this.problem(path, `is no JSON (${messageOf(error)})`);
     }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { parseJson } from '../../base/json.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import { operation, usage } from '../../chat/operation.ts';
 import { type Embedder, EmbedderFault, embeddersOf, packVector, vectorOf, wordsOf } from '../../vectors/index.ts';
@@ -65,7 +66,7 @@ export async function* evaluate(
 
 function read(text: string): z.output<typeof lineOf> | undefined {
   try {
-    return lineOf.safeParse(JSON.parse(text)).data;
+    return lineOf.safeParse(parseJson(text)).data;
   } catch {
     return undefined;
   }

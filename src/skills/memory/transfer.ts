@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
+import { parseJson } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import { type AskFor, operation, usage } from '../../chat/operation.ts';
 import type { JobQueue } from '../../jobs/index.ts';
@@ -191,7 +192,7 @@ const importing = operation({
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw usage(`A line is no JSON: ${text.slice(0, 80)}`, 'Give what `coda memory export` wrote.');
   }

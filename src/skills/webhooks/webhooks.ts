@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
+import { parseJson } from '../../base/json.ts';
 import { type BadSignature, checkSha256, checkSigned } from '../../base/signature.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { conversations, type IncomingFile } from '../../delivery/index.ts';
@@ -238,12 +239,12 @@ function digestOf({ form }: Hook, sent: Sent, delivery: string): string {
 
 function payloadOf(body: Uint8Array): Record<string, unknown> {
   try {
-    const payload: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    const payload: unknown = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
     if (isRecord(payload)) return payload;
   } catch {
     // Said below.
   }
-  throw invalid('The body is no JSON object.');
+  throw invalid('The body is no JSON object, or is nested too deeply.');
 }
 
 const attachments = z

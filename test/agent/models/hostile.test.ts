@@ -403,6 +403,21 @@ describe('an answer that is far too much', () => {
     expect(told(await asked()).calls).toEqual([['', 'note_save', expect.any(String)]]);
   });
 
+  const levels = (open: string, close: string) => `${open.repeat(20_000)}"x"${close.repeat(20_000)}`;
+
+  test.each<[string, () => Promise<ModelEvent[]>]>([
+    ['what it tells of a fault', () => openai({ body: `{"error":${levels('{"a":', '}')}}` }, false)],
+    ['a fault in a stream', () => openai({ body: [`data: {"error":${levels('[', ']')}}\n\n`] })],
+    ['a fault of the other service', () => anthropic({ body: `{"type":"error","error":${levels('{"a":', '}')}}` })],
+  ])('%s with 20,000 levels is no valid answer', async (_, asked) => {
+    expect(await faultIn(asked())).toMatchObject({ fault: 'malformed_output' });
+  });
+
+  test('a text with 20,000 levels is none', async () => {
+    const content = levels('[{"text":', '}]');
+    expect(told(await openai({ body: `{"choices":[{"message":{"content":${content}}}]}` }, false)).calls).toEqual([]);
+  });
+
   test('pieces of many calls in turn each reach their own', async () => {
     const piece = (index: number, name: string, json: string) =>
       delta({ tool_calls: [{ index, function: { name, arguments: json } }] });

@@ -154,6 +154,14 @@ describe('a failure', () => {
   });
 });
 
+test.each(['structuredContent', 'content', '_meta'])('%s with 20,000 levels is a failed call', async (field) => {
+  const deep = `${'[{"a":'.repeat(10_000)}1${'}]'.repeat(10_000)}`;
+  service.next.push(({ id, response }) =>
+    answer(response, 200, `{"jsonrpc":"2.0","id":${id},"result":{"content":[],"${field}":${deep}}}`),
+  );
+  expect((await it.calls('box_go')).result).toContain('in a form that I do not know');
+});
+
 test('a stream that is taken up again brings the answer', async () => {
   let call: Call | undefined;
   service.resumed = (lastId, response) => {

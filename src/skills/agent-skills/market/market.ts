@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Instant } from '../../../base/clock.ts';
 import { CodaError } from '../../../base/errors.ts';
+import { parseJson } from '../../../base/json.ts';
 import { didYouMean } from '../../../base/text.ts';
 import type { World } from '../../../base/world.ts';
 import type { HealthCheck, SystemTask } from '../../../chat/index.ts';
@@ -208,7 +209,7 @@ function parseCatalog(bytes: Uint8Array, where: string): Catalog {
 
 function parsed(bytes: Uint8Array, where: string): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     // The message of the parser quotes the file, which may be a page with anything in it.
     throw invalid(where, texts.notJson());

@@ -1,6 +1,6 @@
 /** Typed access to frontmatter fields. Other spellings and types are accepted with a warning. */
 
-import type { Json } from '../../../base/json.ts';
+import { type Json, parseJson } from '../../../base/json.ts';
 import { stripEnd } from '../../../base/text.ts';
 import type { Diagnoses } from '../skill.ts';
 import type { Field } from './yaml.ts';
@@ -122,7 +122,7 @@ export const commaSeparated = (value: Json | undefined): string[] =>
 export function parsedJson(value: Json | undefined): Json | undefined {
   if (typeof value !== 'string' || !/^\s*\{/.test(value)) return value;
   try {
-    return withoutPrototypes(JSON.parse(value));
+    return withoutPrototypes(parseJson(value) as Json);
   } catch {
     return value;
   }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { CodaError, messageOf } from '../../../base/errors.ts';
+import { parseJson } from '../../../base/json.ts';
 import type { World } from '../../../base/world.ts';
 import { type AskFor, operation, type View } from '../../../chat/operation.ts';
 import type { Database } from '../../../storage/index.ts';
@@ -219,7 +220,7 @@ async function readGolden(file: string) {
   });
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (error) {
     throw wrong(messageOf(error));
   }

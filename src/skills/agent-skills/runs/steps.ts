@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Call, type Failed, failed } from '../../../agent/index.ts';
 import type { FailureCode } from '../../../base/errors.ts';
+import { parseJson } from '../../../base/json.ts';
 import { type AgentSkill, nearSkills, type SkillSnapshot, skillMeant } from '../skill.ts';
 import { isDraft } from '../texts.ts';
 import * as texts from './texts.ts';
@@ -107,7 +108,7 @@ export function pipelineCall(rest: string): Call | undefined {
 
 function fromJson(text: string): Call | undefined {
   try {
-    return { tool: TOOL, input: written.parse(JSON.parse(text)) };
+    return { tool: TOOL, input: written.parse(parseJson(text)) };
   } catch {
     return undefined;
   }

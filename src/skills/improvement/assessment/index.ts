@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { TurnOver } from '../../../agent/index.ts';
 import { DAY_MS } from '../../../base/clock.ts';
 import { continued, enclosed } from '../../../base/frames.ts';
+import { parseJson } from '../../../base/json.ts';
 import { shorten } from '../../../base/text.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import { lockPerson } from '../../../people/index.ts';
@@ -133,7 +134,7 @@ export function readVerdict(text: string): Verdict | undefined {
   const json = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
   if (!json.startsWith('{')) return undefined;
   try {
-    const { score, failure_modes: named, note } = verdict.parse(JSON.parse(jsonrepair(json)));
+    const { score, failure_modes: named, note } = verdict.parse(parseJson(jsonrepair(json)));
     const failureModes = MODE_NAMES.filter((mode) => named.includes(mode));
     return { score, failureModes, note: shorten(note.replace(/[\s`<>\p{Cc}\p{Cf}]+/gu, ' ').trim(), LONGEST_NOTE) };
   } catch {

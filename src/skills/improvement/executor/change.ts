@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../../base/json.ts';
 import type { Entry, FileContent, Repository } from './repository.ts';
 
 const path = z.string().min(1).max(300);
@@ -50,7 +51,7 @@ export function answerIn<T>(text: string, schema: z.ZodType<T>): T | undefined {
   const braced = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
   for (const candidate of [text, fenced, braced]) {
     try {
-      const read = schema.safeParse(JSON.parse(candidate ?? ''));
+      const read = schema.safeParse(parseJson(candidate ?? ''));
       if (read.success) return read.data;
     } catch {
       // Not this one.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../../base/json.ts';
 import type { Egress } from '../../../egress/index.ts';
 import type { Forge } from './settings.ts';
 
@@ -109,7 +110,7 @@ const isLater = (status: number): boolean => status === 429 || status >= 500;
 
 export function jsonIn(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

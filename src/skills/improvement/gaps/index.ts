@@ -4,6 +4,7 @@ import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
 import { DAY_MS, type Instant } from '../../../base/clock.ts';
 import { continued, enclosed } from '../../../base/frames.ts';
+import { parseJson } from '../../../base/json.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import { readerOf } from '../../../storage/index.ts';
@@ -72,7 +73,7 @@ function namesIn(text: string): Readonly<Record<string, string>> {
   const json = /^[^{]*(\{[\s\S]*\})/.exec(text)?.[1];
   if (json === undefined) return {};
   try {
-    const { lacking } = read.parse(JSON.parse(jsonrepair(json)));
+    const { lacking } = read.parse(parseJson(jsonrepair(json)));
     return Object.fromEntries(
       Object.entries(lacking).flatMap(([number, name]) =>
         typeof name === 'string' && name.trim() !== '' ? [[number, name.slice(0, LONGEST_NAME)]] : [],

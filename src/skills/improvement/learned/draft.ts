@@ -3,7 +3,7 @@ import { jsonrepair } from 'jsonrepair';
 import * as Yaml from 'yaml';
 import { z } from 'zod';
 import { continued, enclosed, framed } from '../../../base/frames.ts';
-import { canonicalJson } from '../../../base/json.ts';
+import { canonicalJson, parseJson } from '../../../base/json.ts';
 import { lexemesOf } from '../../../base/lexemes.ts';
 import { shorten } from '../../../base/text.ts';
 import type { NearSkill, ShelvedSkill, SkillCase } from './port.ts';
@@ -129,7 +129,7 @@ function jsonIn(answer: string): unknown {
   const found = /^[^{]*(\{[\s\S]*\})/.exec(answer)?.[1];
   if (found === undefined) return undefined;
   try {
-    return JSON.parse(jsonrepair(found));
+    return parseJson(jsonrepair(found));
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { tokensIn } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { continued, enclosed } from '../../../base/frames.ts';
+import { parseJson } from '../../../base/json.ts';
 import type { SystemTask } from '../../../chat/index.ts';
 import type { Card, Outgoing } from '../../../delivery/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
@@ -181,7 +182,7 @@ function readProposals(text: string): Proposing[] | undefined {
   const json = /^[^{]*(\{[\s\S]*\})/.exec(text)?.[1];
   if (json === undefined) return undefined;
   try {
-    const { proposals } = z.object({ proposals: z.array(z.unknown()) }).parse(JSON.parse(jsonrepair(json)));
+    const { proposals } = z.object({ proposals: z.array(z.unknown()) }).parse(parseJson(jsonrepair(json)));
     return proposals.slice(0, MOST).flatMap((each) => {
       const read = proposal.safeParse(each);
       return read.success && read.data ? [read.data] : [];

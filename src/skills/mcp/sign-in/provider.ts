@@ -6,6 +6,7 @@ import type {
   OAuthTokens,
 } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { z } from 'zod';
+import { parseJson } from '../../../base/json.ts';
 import type { ServerSettings } from '../config.ts';
 import { texts } from '../texts.ts';
 import type { Fetch } from '../wire/answers.ts';
@@ -255,7 +256,7 @@ function dropOldest(known: Map<string, unknown> | Set<string>): void {
 
 function tokensIn(text: string): z.output<typeof given> | undefined {
   try {
-    return given.parse(JSON.parse(text));
+    return given.parse(parseJson(text));
   } catch {
     return undefined;
   }

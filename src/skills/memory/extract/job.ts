@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { TurnOver, TxContext } from '../../../agent/index.ts';
 import { continued, enclosed, speaker } from '../../../base/frames.ts';
 import { shortId } from '../../../base/ids.ts';
+import { parseJson } from '../../../base/json.ts';
 import type { SkillDeps } from '../../../chat/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import { lockPerson } from '../../../people/index.ts';
@@ -268,7 +269,7 @@ function readProposals(answer: string): Proposal[] | undefined {
   const json = /^[^{]*(\{[\s\S]*\})/.exec(answer)?.[1];
   if (json === undefined) return undefined;
   try {
-    const { memories } = z.object({ memories: z.array(z.unknown()) }).parse(JSON.parse(jsonrepair(json)));
+    const { memories } = z.object({ memories: z.array(z.unknown()) }).parse(parseJson(jsonrepair(json)));
     return memories.slice(0, MOST_PROPOSALS).flatMap((each) => {
       const read = proposal.safeParse(each);
       return read.success ? [read.data] : [];

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { type Failed, failed } from '../../../agent/index.ts';
 import { deferred, Sequence, Slots, unlessAborted, withTimeout } from '../../../base/async.ts';
 import { messageOf } from '../../../base/errors.ts';
+import { parseJson } from '../../../base/json.ts';
 import type { Log } from '../../../base/log.ts';
 import { isUrl } from '../../../base/text.ts';
 import type { Cache } from '../../../bus/index.ts';
@@ -293,7 +294,7 @@ function kindOf(type: string, bytes: Uint8Array): Kind {
 function isJson(type: string, bytes: Uint8Array): boolean {
   if (/[/+]json$/.test(type)) return true;
   try {
-    JSON.parse(Buffer.from(bytes).toString());
+    parseJson(Buffer.from(bytes).toString());
     return true;
   } catch {
     return false;
