@@ -1,5 +1,5 @@
 import type { FaultKind } from '../base/errors.ts';
-import { inlineCode, plural, roughDuration, shorten } from '../base/text.ts';
+import { firstSentence, inlineCode, oneLine, plural, roughDuration, shorten } from '../base/text.ts';
 import type { Origin } from '../delivery/index.ts';
 import type { ModelError, ModelErrorDetails } from './inference/model.ts';
 import type { Limit } from './usage/index.ts';
@@ -62,8 +62,20 @@ export const valueGoneRemedy = () => 'Make the call again with the value; ask th
 
 export const unshown = (characters: number) => `[not shown, ${plural(characters, 'character')}]`;
 
-export const reallyCall = (tool: string, input: string) =>
-  `\`${tool}\` asks first. It would be called with:\n\`\`\`\n${input.replaceAll('`', 'ˋ')}\n\`\`\``;
+/** A tool by the first sentence of its description, and each field of the call on a line of its own. */
+export const reallyCall = (description: string, input: Readonly<Record<string, unknown>>) => {
+  const lines = Object.entries(input).map(([name, value]) => `${name}: ${oneLine(inWords(value), 2_000)}`);
+  const shown = lines.length === 0 ? '' : `\n\`\`\`\n${lines.join('\n').replaceAll('`', 'ˋ')}\n\`\`\``;
+  return `This asks first: ${firstSentence(description)}.${shown}`;
+};
+
+const inWords = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(inWords).join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, field]) => `${name} ${inWords(field)}`)
+    .join('; ');
+};
 
 export const policyAsks = () => 'The configuration wants a yes first.';
 

@@ -3,6 +3,8 @@
  * is about. The remedy is given where the error is thrown, because only there is it known what would help.
  * `docs/errors.md` is written from this table and from `FAILURES`, and a test keeps them together.
  */
+import { getSystemErrorMap } from 'node:util';
+
 export const ERRORS = {
   USAGE: { exit: 64, about: 'The command line was not understood.' },
   INPUT_INVALID: { exit: 65, about: 'A line or payload from outside does not have the expected form.' },
@@ -236,9 +238,23 @@ export class CodaError extends Error {
   }
 }
 
+/** The message on one line. An error of the system comes in its words: "no such file or directory, open '/x'". */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/\s+/g, ' ').trim();
+  return inSystemWords(text, error).replace(/\s+/g, ' ').trim();
+}
+
+const SYSTEM_WORDS: ReadonlyMap<string, string> = new Map([
+  ...getSystemErrorMap().values(),
+  ['ENOTFOUND', 'no such host'],
+]);
+
+/** Node puts the code before its words (`ENOENT: no such file or directory`), or alone behind the call (`connect ECONNREFUSED`). */
+function inSystemWords(text: string, error: unknown): string {
+  const code = systemCode(error);
+  const words = code === undefined ? undefined : SYSTEM_WORDS.get(code);
+  if (code === undefined || words === undefined) return text;
+  return text.includes(`${code}: `) ? text.replace(`${code}: `, '') : text.replace(` ${code}`, `: ${words}`);
 }
 
 /** True if the database is away or its disk full: what failed for it is tried again, and is nobody's fault. */

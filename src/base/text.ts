@@ -62,6 +62,10 @@ export function listOf(words: readonly string[], last = 'and'): string {
   return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 }
 
+export function firstSentence(text: string): string {
+  return text.split(/(?<=[\w)"”])[.;](?:\s|$)/, 1)[0] ?? text;
+}
+
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;

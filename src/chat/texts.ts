@@ -183,7 +183,7 @@ function everywhere(identities: readonly Known[]): string {
 
 export const offered = (code: string, minutes: number, role: Role, known: readonly Known[]) =>
   [
-    `Within ${minutes} minutes, tell me \`/link ${code}\` where I do not know you yet, privately. It works once.`,
+    `Within ${plural(minutes, 'minute')}, tell me \`/link ${code}\` where I do not know you yet, privately. It works once.`,
     `Who enters it becomes you${role === 'owner' ? ', with your rights as my owner' : ''}: give it to nobody.`,
     ...(known.length > 1
       ? [`So far I know you as ${everywhere(known)}; \`/link off\` ends that for where you say it.`]

@@ -6,7 +6,7 @@ import type { OperationFamily } from '../chat/operation.ts';
 import type { Call } from './call.ts';
 import type { ChatFlags, ImportFlags, InitFlags, LogsFlags, VersionFlags, WhenFlags } from './flags.ts';
 import { addFamily } from './operations.ts';
-import { usage } from './texts.ts';
+import { fromCommander, usage } from './texts.ts';
 
 export interface CommandHandler {
   exit(status: number): void;
@@ -215,6 +215,9 @@ Exit statuses are those of sysexits.h; docs/errors.md lists every error.`;
 function nameUnknown(command: Command): void {
   for (const below of command.commands) {
     nameUnknown(below);
+    below.exitOverride((error) => {
+      throw error.exitCode === 0 || error.code === 'commander.help' ? error : fromCommander(error, pathOf(below));
+    });
     if (below.commands.length > 0 || below.registeredArguments.length > 0) continue;
     below.allowExcessArguments().hook('preAction', (_, { args: [word] }) => {
       if (word !== undefined) throw unknownWord(command, below, word);

@@ -6,9 +6,10 @@ export function errorText({ message, remedy, code }: CodaError): string {
 }
 
 /** A command line that was not understood: `error: unknown command 'ru'\n(Did you mean run?)`. */
-export function fromCommander(error: CommanderError): CodaError {
+export function fromCommander(error: CommanderError, command = ''): CodaError {
   const [what = '', meant] = error.message.replace(/^error: /, '').split('\n');
-  return usage(`${what.charAt(0).toUpperCase()}${what.slice(1)}.`, meant?.replace(/^\((.*)\)$/, '$1'));
+  const help = command === '' ? undefined : `See "coda ${command} --help".`;
+  return usage(`${what.charAt(0).toUpperCase()}${what.slice(1)}.`, meant?.replace(/^\((.*)\)$/, '$1') ?? help);
 }
 
 export function usage(message: string, remedy = 'See what there is with "coda --help".'): CodaError {

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/clock.ts';
-import { listOf } from '../base/text.ts';
+import { listOf, plural } from '../base/text.ts';
 import { DAY, dayOfWall, MINUTE, SECOND, ymdOf } from './civil.ts';
 import { clockFor, formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from './format.ts';
 import { timesOfDay } from './rules/occurrences.ts';
@@ -76,7 +76,7 @@ function ruleWords(rule: Rule, reader: Reader): string | undefined {
 }
 
 function limitWords({ count, until }: RulePart, rule: Rule, reader: Reader): string {
-  if (count !== undefined) return `, ${count} times`;
+  if (count !== undefined) return `, ${plural(count, 'time')}`;
   if (until === undefined) return '';
   const wall = wallAt(until, rule.zone);
   const day = dayOfWall(wall);

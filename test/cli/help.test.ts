@@ -68,3 +68,12 @@ test('each command of docs/skills-platform.md answers --help with an example and
   }
   for (const [, line, exit] of rows) expect(EXITS, line).toContain(Number(exit));
 });
+
+test('a command whose arguments are missing points to its own help', async () => {
+  const program = await createProgram(process, { exit: () => {}, help: () => {} });
+  const typed = ['node', 'coda', 'approvals', 'approve'];
+  await expect(program.parseAsync(typed)).rejects.toMatchObject({
+    message: expect.stringContaining("Missing required argument 'id'"),
+    remedy: 'See "coda approvals approve --help".',
+  });
+});

@@ -180,7 +180,8 @@ describe('what a person may not use', () => {
     expect(owner.heard('They are closed.')).toHaveLength(1);
     const asked = await owner.says('/close 2025');
     expect(asked).toContain('asks first');
-    expect(asked).toContain('"year":"2025"');
+    expect(asked).toContain('year: 2025');
+    expect(asked).not.toMatch(/close_books|[{}"]/);
     expect(owner.heard('The books are closed.')).toEqual([]);
     expect(await owner.presses('Yes, do it')).toContain('The books are closed.');
     await owner.says('/offer');
@@ -196,7 +197,7 @@ describe('what a person may not use', () => {
     const [ben, ana] = ['ben', 'ana'].map((name) => coda.person(name, { channel: 'room', role: 'member' }));
     expect(await owner.says('/new')).toContain('asks first');
     expect(await owner.presses('No')).not.toContain('fresh');
-    expect(await owner.says('/new')).toContain('"command":"new"');
+    expect(await owner.says('/new')).toContain('command: new');
     expect(await owner.presses('Yes, do it')).toContain('fresh');
     // Another member does not press it.
     await ana?.says('hello');

@@ -4,6 +4,8 @@ export const AGAIN = '(again)';
 export const PROMPT = 'you › ';
 export const MORE = '  … ';
 export const THINKING = '…';
+/** Typed alone they end the terminal's side; coda itself runs on. */
+export const LEAVING_COMMANDS: readonly string[] = ['/exit', '/quit'];
 export const LEAVE_HINT = 'Ctrl-C again, or Ctrl-D, leaves.';
 export const WITHDRAWN = '(taken back)';
 export const EDITED = '(changed)';

@@ -218,7 +218,9 @@ class Requests {
     }
     if (caller.withheld?.includes(scope)) {
       throw new CodaError('HTTP_FORBIDDEN', {
-        message: `The scope ${scope} of this token counts only with the approval token.`,
+        message: incoming.headers['x-approval-token']
+          ? 'The approval token of the request is another one than that of coda.'
+          : `The scope ${scope} of this token counts only with the approval token.`,
         remedy: 'Send access.approval_token along as X-Approval-Token.',
       });
     }

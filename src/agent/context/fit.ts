@@ -1,3 +1,4 @@
+import { firstSentence } from '../../base/text.ts';
 import { formatClock, formatLongDay, type Reader } from '../../time/index.ts';
 import type { ModelMessage, ModelRequest, ModelToolCall, ToolSpec } from '../inference/model.ts';
 import { IMAGE_TOKENS, MESSAGE_TOKENS, tokensIn, toolTokens } from './tokens.ts';
@@ -156,10 +157,6 @@ function bareValue(value: unknown, without: readonly string[], isNames: boolean)
   if (Array.isArray(value)) return value.map((item) => bareValue(item, without, false));
   if (typeof value !== 'object' || value === null) return value;
   return bare(value as Record<string, unknown>, without, isNames);
-}
-
-function firstSentence(text: string): string {
-  return text.split(/(?<=[\w)"”])[.;](?:\s|$)/, 1)[0] ?? text;
 }
 
 export function identity(name: string, soul: string): string {

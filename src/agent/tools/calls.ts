@@ -231,12 +231,12 @@ export async function runCall(
   const admitted = toolbox.admits(ctx.person, valid);
   if (admitted === 'deny') return failed('DENIED', texts.denied(texts.notPermitted()));
   if (!isData(valid)) return failed('NOT_HERE', `${call.tool} cannot be run from a button.`);
-  if (admitted === 'ask' && !ctx.approval.confirmed) return reallyCall(call);
+  if (admitted === 'ask' && !ctx.approval.confirmed) return reallyCall(call, valid.tool);
   return runData(tx, valid, ctx, undoable);
 }
 
-function reallyCall(call: Call): Failed {
-  return failed('ASKS_FIRST', texts.reallyCall(call.tool, canonicalJson(call.input)), {
+function reallyCall(call: Call, { description }: Tool): Failed {
+  return failed('ASKS_FIRST', texts.reallyCall(description, call.input), {
     choices: [
       { label: 'Yes, do it', tool: CONFIRMED, input: { call }, style: 'primary' },
       { label: 'No', tool: DROP, input: {} },

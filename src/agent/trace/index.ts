@@ -1,4 +1,6 @@
 /** The way of a message and the steps of turns, from what is stored; without anybody's words but where they are asked for. */
+
+import { plural } from '../../base/text.ts';
 import type { Database, Queryable } from '../../storage/index.ts';
 import * as store from './store.ts';
 import { stepsOfAll, type TurnLine, turnsIn } from './store.ts';
@@ -95,7 +97,7 @@ function inboxEvents({
   error,
   attempts,
 }: store.InboxRow): Event[] {
-  const tries = attempts > 0 ? `, ${attempts} attempts before` : '';
+  const tries = attempts > 0 ? `, ${plural(attempts, 'attempt')} before` : '';
   const events: Event[] = [
     {
       at: sent_at,

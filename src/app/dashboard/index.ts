@@ -1,4 +1,5 @@
 import { Calendar, type CostLine, costByDay, costOfAll, type TurnTrace, traceTurns } from '../../agent/index.ts';
+import { plural } from '../../base/text.ts';
 import type {
   Caller,
   Cell,
@@ -181,7 +182,7 @@ function costsPage({ config, database }: DashboardParts): Page {
       const spent = new Map((await costByDay(db, days[0] ?? '', days.at(-1) ?? '')).map((each) => [each.day, each]));
       const bars = days.map((label) => {
         const { price = 0, calls = 0 } = spent.get(label) ?? {};
-        return { label, value: price, text: `${money(price)}, ${calls} calls` };
+        return { label, value: price, text: `${money(price)}, ${plural(calls, 'call')}` };
       });
       const row = ({ name, price, calls, input, output }: CostLine): PageRow => ({
         id: name,

@@ -51,7 +51,7 @@ export function heldCheck(outbox: Told): HealthCheck {
     async check() {
       const { held = 0 } = await outbox.open();
       if (held === 0) return { ok: true, says: 'none waits for a platform' };
-      const says = `${plural(held, 'message')} waits for a platform that is off, or a place that nobody is at`;
+      const says = `${plural(held, 'message waits', 'messages wait')} for a platform that is off, or a place that nobody is at`;
       const remedy = 'Switch the platform on again; a terminal’s are shown when somebody opens it.';
       return { ok: true, code: 'OUTBOX_HELD', severity: 'notice', says, remedy };
     },
@@ -112,7 +112,7 @@ export function approvalCheck(database: Database, clock: Clock): HealthCheck {
 export function judgeApprovals({ count, since }: { count: number; since: Date | null }, now: Date): Verdict {
   if (count === 0 || since === null) return { ok: true, says: 'none waits' };
   const hours = Math.floor((now.getTime() - since.getTime()) / HOUR_MS);
-  const says = `${plural(count, 'question')} waits for somebody, the oldest for ${plural(hours, 'hour')}`;
+  const says = `${plural(count, 'question waits', 'questions wait')} for somebody, the oldest for ${plural(hours, 'hour')}`;
   return { ok: true, code: 'APPROVALS_WAITING', severity: 'notice', says, remedy: 'Answer it where it was asked.' };
 }
 

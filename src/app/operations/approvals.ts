@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Decided } from '../../agent/index.ts';
 import { plural } from '../../base/text.ts';
 import { operation, text, usage } from '../../chat/operation.ts';
-import type { OperationParts, ServedParts } from './parts.ts';
+import { needsToken, type OperationParts, type ServedParts } from './parts.ts';
 
 const list = operation({
   name: 'approvals list',
@@ -33,10 +33,11 @@ const id = text(
 const decide = operation({
   name: 'approvals decide',
   input: z.object({ id, approved: z.boolean() }),
-  run: ({ app }: ServedParts, { id: named, approved }, { token, personId }): Promise<Decided> =>
-    personId === undefined
-      ? app.approvals.decide(named, approved, token)
-      : app.approvals.decideAs(personId, 'dashboard', named, approved),
+  async run({ app }: ServedParts, { id: named, approved }, { token, personId }): Promise<Decided> {
+    if (personId !== undefined) return app.approvals.decideAs(personId, 'dashboard', named, approved);
+    needsToken(app.approvals, token);
+    return app.approvals.decide(named, approved, token);
+  },
   route: {
     paths: ['/approvals/:id'],
     page: true,

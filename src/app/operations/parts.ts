@@ -76,7 +76,10 @@ export interface ServedParts {
 export function needsToken(approvals: Pick<Approvals, 'carries'>, token: string | undefined): void {
   if (approvals.carries(token)) return;
   throw new CodaError('INPUT_INVALID', {
-    message: 'The running coda has another access.approval_token.',
+    message:
+      token === undefined
+        ? 'The running coda asks for access.approval_token here, and none was given.'
+        : 'The running coda has another access.approval_token than the one given.',
     remedy: 'Give it with --approval-token: whoever gets what this gives may approve calls.',
   });
 }

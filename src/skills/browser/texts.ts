@@ -11,7 +11,7 @@ export const texts = {
   closed: 'The browser is closed.',
   noSession: 'There is no such browser session any more: it ends with the turn, and when nobody uses it.',
   noSessionRemedy: 'Open one with browser_open.',
-  tooMany: (most: number) => `${plural(most, 'browser session')} are open already.`,
+  tooMany: (most: number) => `${plural(most, 'browser session is', 'browser sessions are')} open already.`,
   tooManyRemedy: 'Wait until one of them ends, or close yours with browser_close.',
   notStarted: (why: string) => `Chromium does not start (${why}).`,
   notStartedRemedy: 'Look at the block `browser` in config.yaml; `coda doctor` tries it.',

@@ -1,4 +1,4 @@
-import { listOf } from '../../base/text.ts';
+import { listOf, plural } from '../../base/text.ts';
 import type { SandboxFacts } from '../../sandbox/index.ts';
 import type { Limits } from './limits.ts';
 
@@ -18,7 +18,7 @@ export const noWorkspaceFile = (path: string): string =>
 export const badPath = (path: string): string => `“${path}” is no path below the workspace.`;
 
 export const written = (path: string, bytes: number, isRenewed: boolean): string =>
-  `Wrote ${path} (${bytes} bytes).${isRenewed ? ' The sandbox is a new one: earlier files are gone.' : ''}`;
+  `Wrote ${path} (${plural(bytes, 'byte')}).${isRenewed ? ' The sandbox is a new one: earlier files are gone.' : ''}`;
 
 export const picture = (path: string): string => `${path} is a picture; it is shown to you if you can see.`;
 
@@ -50,8 +50,8 @@ export const isUnlimited = (missing: readonly string[], facts: SandboxFacts): st
 function limitsText({ memory, pids, cpus }: Limits): string {
   const known = [
     ...(memory === undefined ? [] : [`${Math.round(memory / 1024 / 1024)} MB of memory`]),
-    ...(pids === undefined ? [] : [`${pids} processes`]),
-    ...(cpus === undefined ? [] : [`${cpus} processors`]),
+    ...(pids === undefined ? [] : [plural(pids, 'process', 'processes')]),
+    ...(cpus === undefined ? [] : [plural(cpus, 'processor')]),
   ];
   return known.length > 0 ? listOf(known) : 'the container does not tell';
 }

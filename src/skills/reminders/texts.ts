@@ -243,7 +243,7 @@ export const texts = {
   restored: (reminders: readonly Reminder[], reader: Reader) => {
     const [first, ...others] = reminders;
     if (!first || others.length > 0)
-      return `Taken back: ${plural(reminders.length, 'reminder')} are as they were before.`;
+      return `Taken back: ${plural(reminders.length, 'reminder is', 'reminders are')} as they were before.`;
     const { plannedAt, rule, zone } = first;
     const when =
       first.state === 'pending' && plannedAt ? ` again ${scheduleWords({ plannedAt, rule, zone }, reader)}` : '';
@@ -266,7 +266,7 @@ export const texts = {
     message: `I know no time zone ${quoted(zone)}.`,
     remedy: 'Say a city or a zone, such as "Berlin" or "America/New_York".',
   }),
-  labelOfSeveral: (count: number) => `${count} reminders`,
+  labelOfSeveral: (count: number) => plural(count, 'reminder'),
   notInText: (reminder: Reminder, words: string) => `${quoted(reminder.text)} does not say ${quoted(words)}.`,
   reallyAll: (found: readonly Reminder[]) => {
     const series = found.filter(({ rule }) => rule !== undefined);

@@ -1,3 +1,4 @@
+import { plural } from '../../base/text.ts';
 import type { Day, Forecast, Now } from './open-meteo.ts';
 
 /** Codes of the World Meteorological Organization, as Open-Meteo uses them: https://open-meteo.com/en/docs */
@@ -65,5 +66,6 @@ export const texts = {
   noPlaceRemedy: 'Say a place: the weather in Berlin.',
   unknownDay: (when: string) => `I do not know which day “${when}” is.`,
   unknownDayRemedy: 'Say a day in plain English words, such as tomorrow or Friday, or this week.',
-  tooFar: (when: string, days: number) => `The forecast does not reach “${when}”: it goes ${days} days ahead.`,
+  tooFar: (when: string, days: number) =>
+    `The forecast does not reach “${when}”: it goes ${plural(days, 'day')} ahead.`,
 };

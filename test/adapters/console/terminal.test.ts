@@ -200,6 +200,13 @@ test('Ctrl-D leaves', async () => {
   expect(await ended).toBe('left');
 });
 
+test.each(['/exit', '/quit', ' /Quit '])('%s leaves and is not said', async (typed) => {
+  const { far, types, ended } = sit();
+  await types(`${typed}\r`);
+  expect(await ended).toBe('left');
+  expect(far.read()).toBeNull();
+});
+
 test('Tab completes commands', async () => {
   const { hears, types, said } = sit();
   await hears(READY);

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import widthOf from 'string-width';
 import { readLines } from '../../../base/lines.ts';
 import type { CommandHint, Output } from '../protocol.ts';
-import { chosen, LEAVE_HINT, MORE, PROMPT } from '../texts.ts';
+import { chosen, LEAVE_HINT, LEAVING_COMMANDS, MORE, PROMPT } from '../texts.ts';
 import { Conversation, createStyle, type Style, type View } from './conversation.ts';
 
 /** An answer may carry a whole page many times over. */
@@ -146,6 +146,10 @@ class Prompted extends Talk {
     this.reset();
     if (text.trim() === '') return;
     this.history.add(text);
+    if (isLeaving(text)) {
+      this.leave('left');
+      return;
+    }
     const label = this.tell(text);
     if (label !== undefined) this.screen.print([this.style.dim(chosen(label)), '']);
   }
@@ -176,9 +180,12 @@ class Prompted extends Talk {
 
   private complete(line: string): string[] {
     if (!line.startsWith('/') || line.includes(' ')) return [];
-    return this.commands.map(({ name }) => `/${name} `).filter((command) => command.startsWith(line));
+    const commands = this.commands.map(({ name }) => `/${name} `);
+    return [...commands, ...LEAVING_COMMANDS].filter((command) => command.startsWith(line));
   }
 }
+
+const isLeaving = (text: string): boolean => LEAVING_COMMANDS.includes(text.trim().toLowerCase());
 
 const BRACKETED_PASTE_ON = '\u001b[?2004h';
 const BRACKETED_PASTE_OFF = '\u001b[?2004l';
@@ -217,6 +224,7 @@ class Piped extends Talk {
     for await (const line of readLines(this.options.stdin, MAX_OUTPUT_LINE_BYTES)) {
       if (!('text' in line) || line.text.trim() === '') continue;
       if (this.isOver) return false;
+      if (isLeaving(line.text)) break;
       this.tell(line.text);
       await this.answered();
     }

@@ -241,8 +241,10 @@ async function shownRun({ ask }: Conversation, run: string): Promise<ShownRun | 
 
 function waits(run: string, question: string): CodaError {
   return new CodaError('SKILL_RUN_WAITS', {
-    message: `The run ${run} waits for a decision: ${oneLine(question, 500)}`,
-    remedy: '"coda approvals list" shows it; --approval approved says yes to whatever the run asks.',
+    // The sentence alone: a script is shown the call by "coda approvals".
+    message: `The run ${run} waits for a decision: ${oneLine(question.split('\n\n```')[0] ?? '', 500)}`,
+    remedy:
+      '"coda approvals" shows it, "coda approvals approve ID" decides; --approval approved says yes to whatever the run asks.',
   });
 }
 

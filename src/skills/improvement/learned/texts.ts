@@ -76,8 +76,8 @@ export const undoLabel = (name: string) => `the skill “${name}”`;
 export const poor = (name: string, { loaded, well, corrected, undone }: Counts) =>
   `The skill \`${name}\`, which I learned, does not help: of ${plural(loaded, 'use')} ${well} ended well, ${corrected} were put right by you, ${undone} taken back. I propose to remove it.`;
 export const rests = (name: string, days: number) =>
-  `The skill \`${name}\`, which I learned, was not used for ${days} days. It rests now: I am not offered it any more.`;
-export const restReason = (days: number) => `It was learned, and not used for ${days} days.`;
+  `The skill \`${name}\`, which I learned, was not used for ${plural(days, 'day')}. It rests now: I am not offered it any more.`;
+export const restReason = (days: number) => `It was learned, and not used for ${plural(days, 'day')}.`;
 
 const REASONS: Readonly<Record<Reason, string>> = {
   gone: 'its turns, or its skill, are no longer there',
