@@ -14,7 +14,7 @@ export {
   takeUnreported,
 } from './queue/store.ts';
 export { applyRule, collectSoon, fileCollection, retention } from './retention/index.ts';
-export type { RetentionRule } from './retention/store.ts';
+export { oldest, pruneRule, type RetentionRule } from './retention/store.ts';
 export { type ListedSchedule, type Schedule, Schedules } from './schedules/index.ts';
 export {
   deletionRules as scheduleDeletionRules,

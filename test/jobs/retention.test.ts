@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { done, filesNamed, outsideTool } from '../../src/agent/index.ts';
+import { agentRetentionRules, done, filesNamed, outsideTool } from '../../src/agent/index.ts';
+import { deferred } from '../../src/base/async.ts';
 import type { Skill } from '../../src/chat/index.ts';
-import type { FileRef } from '../../src/delivery/index.ts';
-import { retention } from '../../src/jobs/index.ts';
+import { type FileRef, inboxRetentionRules, outboxRetentionRules } from '../../src/delivery/index.ts';
+import { applyRule, retention } from '../../src/jobs/index.ts';
 import { fileReferences } from '../../src/skills/upkeep/index.ts';
+import type { Database } from '../../src/storage/index.ts';
 import { testDatabases } from '../support/database.ts';
+import { rowsRead } from '../support/plans.ts';
 import { play } from '../support/play.ts';
 import { echo, ScriptedModel } from '../support/scripted-model.ts';
 
@@ -42,6 +45,32 @@ const WITHOUT_FILES = [
   'tasks.steps',
   'undos.call',
 ];
+
+/** Messages that were answered in the minutes before `before`, each in that many steps, as the only conversation says them. */
+async function plantDone(database: Database, { count, steps, before }: { count: number; steps: number; before: Date }) {
+  const at = `$2::timestamptz - interval '1 day' - n * interval '1 millisecond'`;
+  const id = `md5($2::text || n)::uuid`;
+  const plant = (into: string, from: string) =>
+    database.run('test.plant', `insert into ${into} select ${from}`, [count, before]);
+  const where = `from generate_series(1, $1::int) n, (select id as c, person_id as p from conversations) c`;
+  await plant(
+    'inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, sent_at, received_at, finished_at)',
+    `${id}, ${id}::text, 'message', 'fake', c, p, n, '{}', 'done', true, ${at}, ${at}, ${at} ${where}`,
+  );
+  await plant(
+    'turns (id, inbox_id, conversation_id, person_id, state, started_at, finished_at)',
+    `${id}, ${id}, c, p, 'answered', ${at}, ${at} ${where}`,
+  );
+  await plant(
+    'steps (turn_id, seq, kind, payload, at)',
+    `${id}, s, 'model', '{}', ${at} ${where}, generate_series(1, ${steps}) s`,
+  );
+  await plant(
+    'outbox (id, key, adapter, conversation_id, person_id, grp, content, state, created_at, sent_at)',
+    `${id}, 'answer:' || ${id}, 'fake', c, p, ${id}::text, '{}', 'sending', ${at}, ${at} ${where}`,
+  );
+  await database.run('test.sent', `update outbox set state = 'sent' where state = 'sending'`);
+}
 
 describe.each(testDatabases)('retention on $name', ({ name, available }) => {
   test.skipIf(!available)('what is long done goes, dead letters and what was said stay', async () => {
@@ -180,6 +209,67 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     await expect(run).rejects.toThrow('division by zero');
     expect(await coda.count('jobs where finished_at is not null')).toBe(0);
     expect(collected).toBe(1);
+  });
+
+  test.skipIf(!available)(
+    'a piece reads and deletes few rows, however many there are and whatever hangs on one',
+    async () => {
+      await using coda = await play({ engine: name, model: echo() });
+      await coda.person('ana').says('hello');
+      const database = coda.database();
+      const now = coda.world.clock.now();
+      await plantDone(database, { count: 6_000, steps: 1, before: now });
+      // The oldest one.
+      await plantDone(database, { count: 1, steps: 1_200, before: new Date(now.getTime() - 86_400_000) });
+      await database.run('test.analyze', 'analyze');
+      const rows = async () => {
+        const counts = await Promise.all(['inbox', 'outbox', 'turns', 'steps'].map((table) => coda.count(table)));
+        return counts.reduce((sum, count) => sum + count, 0);
+      };
+      for (const rule of [...inboxRetentionRules, ...outboxRetentionRules, ...agentRetentionRules]) {
+        for (let piece = 0; piece < 2; piece++) {
+          const before = await rows();
+          // Given no count back, it ends after one piece.
+          const read = await rowsRead(database, (db) => applyRule(db, rule, now, new AbortController().signal));
+          expect(before - (await rows()), rule.name).toBeLessThanOrEqual(1_000);
+          expect(read, rule.name).toBeLessThanOrEqual(6_000);
+        }
+      }
+      for (const rule of agentRetentionRules) await applyRule(database, rule, now, new AbortController().signal);
+      expect([await coda.count('turns'), await coda.count('steps')]).toEqual([1, 1]);
+    },
+  );
+
+  test.skipIf(!available || name === 'PGlite')('a row that somebody holds is left for the next night', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    await coda.person('ana').says('hello');
+    const database = coda.database();
+    const now = coda.world.clock.now();
+    await plantDone(database, { count: 3, steps: 1, before: now });
+    const prune = async () => {
+      let gone = 0;
+      const rules = [...inboxRetentionRules, ...outboxRetentionRules, ...agentRetentionRules];
+      for (const rule of rules) gone += await applyRule(database, rule, now, new AbortController().signal);
+      return gone;
+    };
+    const [held, over] = [deferred(), deferred()];
+    const holding = database.tx('test.hold', async (tx) => {
+      for (const [table, ended] of [
+        ['inbox', 'finished_at'],
+        ['outbox', 'sent_at'],
+        ['turns', 'finished_at'],
+      ]) {
+        await tx.query(`select id from ${table} order by ${ended} limit 1 for update`);
+      }
+      held.resolve();
+      await over.promise;
+    });
+    await held.promise;
+    // Of the turns each one with its step.
+    expect(await prune()).toBe(2 + 2 + 4);
+    over.resolve();
+    await holding;
+    expect(await prune()).toBe(1 + 1 + 2);
   });
 
   test.skipIf(!available)('a dead letter can be sent again', async () => {

@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import type { FileRef, Item } from '../../delivery/index.ts';
-import type { RetentionRule } from '../../jobs/index.ts';
+import { pruneRule, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { PutFile } from '../../sandbox/index.ts';
 import { type Artifacts, type FileReferences, type Fragment, json, type Queryable, sql } from '../../storage/index.ts';
@@ -75,13 +75,7 @@ export const fileReferences: readonly FileReferences[] = [
 
 /** Files that nobody has used for a month. */
 export const retentionRules: readonly RetentionRule[] = [
-  {
-    name: 'artifacts.prune',
-    days: 30,
-    sql: `with old as (delete from artifacts where (conversation_id, hash) in
-                         (select conversation_id, hash from artifacts where used_at < $1 limit $2) returning hash)
-          select count(*) as count from old`,
-  },
+  pruneRule('artifacts.prune', { table: 'artifacts', ended: 'used_at' }, 30),
 ];
 
 export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from artifacts where person_id = $1' }];

@@ -12,7 +12,7 @@ import {
   type ItemContexts,
   quotesOthers,
 } from '../../delivery/index.ts';
-import type { RetentionRule } from '../../jobs/index.ts';
+import { oldest, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import {
   type Database,
@@ -454,8 +454,20 @@ export async function newEpoch(tx: Transaction, conversationId: string): Promise
 export const retentionRules: readonly RetentionRule[] = [
   {
     name: 'turns.prune',
-    sql: `with old as (delete from turns where id in (select id from turns where finished_at < $1 limit $2) returning id)
-          select count(*) as count from old`,
+    // A turn has any number of steps, and goes with the last of them.
+    sql: `with old as (
+            select id, step
+              from (select id from turns where ctid = any (${oldest({ table: 'turns', ended: 'finished_at' })})) t
+              left join lateral (select ctid as step from steps where turn_id = t.id limit $2) s on true
+             limit $2
+          ), stepped as (
+            delete from steps where ctid = any (array(select step from old)) returning 1
+          ), whole as (
+            select id from old group by id having count(step) = (select count(*) from steps where turn_id = id)
+          ), gone as (
+            delete from turns where id = any (array(select id from whole)) returning 1
+          )
+          select (select count(*) from stepped) + (select count(*) from gone) as count`,
   },
   ...ofArtifacts.retentionRules,
   ...ofUndos.retentionRules,

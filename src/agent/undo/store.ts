@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
-import type { RetentionRule } from '../../jobs/index.ts';
+import { pruneRule, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { json, type Transaction } from '../../storage/index.ts';
 import type { Call } from '../tools/tool.ts';
@@ -40,11 +40,7 @@ export async function takeUndo(
 }
 
 export const retentionRules: readonly RetentionRule[] = [
-  {
-    name: 'undos.prune',
-    sql: `with old as (delete from undos where id in (select id from undos where created_at < $1 limit $2) returning id)
-          select count(*) as count from old`,
-  },
+  pruneRule('undos.prune', { table: 'undos', ended: 'created_at' }),
 ];
 
 export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from undos where person_id = $1' }];

@@ -120,7 +120,7 @@ export async function close(
   return rows.map(({ card }) => card);
 }
 
-export const PRUNED = 'pressed as (delete from buttons b using old where b.card = old.key)';
+export const PRUNED = 'pressed as (delete from buttons where card = any (array(select key from old)))';
 
 export const mergeRules: readonly MergeRule[] = [
   { sql: 'update buttons set person_id = $2 where person_id = $1' },

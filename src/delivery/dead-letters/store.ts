@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import type { RetentionRule } from '../../jobs/index.ts';
+import { oldest, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Database, FileReferences, Transaction } from '../../storage/index.ts';
 import * as buttons from '../buttons/store.ts';
@@ -10,7 +10,7 @@ import { SEND_DEADLINE_MS } from '../outbox/attempt.ts';
 export const retentionRules: readonly RetentionRule[] = [
   {
     name: 'outbox.prune',
-    sql: `with old as (delete from outbox where id in (select id from outbox where sent_at < $1 limit $2) returning key),
+    sql: `with old as (delete from outbox where ctid = any (${oldest({ table: 'outbox', ended: 'sent_at' })}) returning key),
                ${buttons.PRUNED}
           select count(*) as count from old`,
   },

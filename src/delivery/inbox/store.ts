@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import type { RetentionRule } from '../../jobs/index.ts';
+import { pruneRule, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import {
   type Database,
@@ -297,11 +297,7 @@ export async function knownKeys(database: Database, keys: readonly string[]): Pr
  * keeps a second copy out.
  */
 export const retentionRules: readonly RetentionRule[] = [
-  {
-    name: 'inbox.prune',
-    sql: `with old as (delete from inbox where id in (select id from inbox where finished_at < $1 limit $2) returning id)
-          select count(*) as count from old`,
-  },
+  pruneRule('inbox.prune', { table: 'inbox', ended: 'finished_at' }),
 ];
 
 export const fileReferences: readonly FileReferences[] = [{ table: 'inbox', column: 'payload' }];

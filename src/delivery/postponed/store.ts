@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
-import type { RetentionRule } from '../../jobs/index.ts';
+import { pruneRule, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule } from '../../people/index.ts';
 import { type Database, json } from '../../storage/index.ts';
 import type { PostponedEvent } from '../adapter.ts';
@@ -117,10 +117,5 @@ export const deletionRules: readonly DeletionRule[] = [
 ];
 
 export const retentionRules: readonly RetentionRule[] = [
-  {
-    name: 'postponed.prune',
-    sql: `with old as (delete from postponed where (adapter, key) in
-                         (select adapter, key from postponed where received_at < $1 limit $2) returning key)
-          select count(*) as count from old`,
-  },
+  pruneRule('postponed.prune', { table: 'postponed', ended: 'received_at' }),
 ];

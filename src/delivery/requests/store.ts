@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import type { RetentionRule } from '../../jobs/index.ts';
+import { pruneRule, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule, PersonRow } from '../../people/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { ConversationRow } from '../conversations/store.ts';
@@ -90,13 +90,7 @@ export function settle(
 const KEPT_DAYS = 7;
 
 export const retentionRules: readonly RetentionRule[] = [
-  {
-    name: 'requests.prune',
-    days: KEPT_DAYS,
-    sql: `with old as (delete from requests where (caller, key) in
-                         (select caller, key from requests where asked_at < $1 limit $2) returning key)
-          select count(*) as count from old`,
-  },
+  pruneRule('requests.prune', { table: 'requests', ended: 'asked_at' }, KEPT_DAYS),
 ];
 
 export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from requests where person_id = $1' }];

@@ -2,8 +2,8 @@ import type { Instant } from '../../base/clock.ts';
 import type { Database } from '../../storage/index.ts';
 
 /**
- * A statement that deletes about `$2` rows that ended before `$1` and returns how many as `count`, 0 at last. An index must find
- * them.
+ * A statement that deletes at most about `$2` rows that ended before `$1`, with what hangs on them, and returns how many as `count`, 0 at
+ * last. It reads about as many, however many there are.
  */
 export interface RetentionRule {
   name: string;
@@ -12,25 +12,31 @@ export interface RetentionRule {
   sql: string;
 }
 
+/** The oldest rows by `ended`, a column with an index, for which `only` holds. */
+export interface OldRows {
+  table: string;
+  ended: string;
+  only?: string;
+}
+
+/**
+ * Array of where such rows lie: `ctid = any (…)`. In an array the planner takes them for few, so that it neither reads nor hashes a whole
+ * table for them, and by their order it finds them through the index. A row that somebody holds is left to the next run.
+ */
+export const oldest = ({ table, ended, only }: OldRows) =>
+  `array(select ctid from ${table} where ${ended} < $1${only ? ` and ${only}` : ''} order by ${ended} limit $2 for update skip locked)`;
+
+export function pruneRule(name: string, rows: OldRows, days?: number): RetentionRule {
+  const sql = `with old as (delete from ${rows.table} where ctid = any (${oldest(rows)}) returning 1)
+    select count(*) as count from old`;
+  return { name, sql, ...(days === undefined ? {} : { days }) };
+}
+
 /** Jobs that were done or cancelled long ago, old occurrences, and processes that are long gone. Dead letters stay. */
 export const retentionRules: readonly RetentionRule[] = [
-  {
-    name: 'jobs.prune',
-    sql: `with old as (delete from jobs where id in (select id from jobs where finished_at < $1 and state <> 'dead' limit $2)
-                       returning id)
-          select count(*) as count from old`,
-  },
-  {
-    name: 'occurrences.prune',
-    sql: `with old as (delete from occurrences where (schedule_id, at) in
-                         (select schedule_id, at from occurrences where at < $1 limit $2) returning at)
-          select count(*) as count from old`,
-  },
-  {
-    name: 'instances.prune',
-    sql: `with old as (delete from instances where id in (select id from instances where ended_at < $1 limit $2) returning id)
-          select count(*) as count from old`,
-  },
+  pruneRule('jobs.prune', { table: 'jobs', ended: 'finished_at', only: `state <> 'dead'` }),
+  pruneRule('occurrences.prune', { table: 'occurrences', ended: 'at' }),
+  pruneRule('instances.prune', { table: 'instances', ended: 'ended_at' }),
 ];
 
 export async function prune(database: Database, rule: RetentionRule, before: Instant, limit: number): Promise<number> {

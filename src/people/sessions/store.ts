@@ -1,6 +1,6 @@
 /** Browsers in which a person is signed in. Only hashes are kept: whoever reads the table can sign in as nobody. */
 import type { Instant } from '../../base/clock.ts';
-import type { RetentionRule } from '../../jobs/index.ts';
+import { pruneRule, type RetentionRule } from '../../jobs/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { DeletionRule } from '../deletion.ts';
 import type { MergeRule } from '../merge.ts';
@@ -81,11 +81,5 @@ export const mergeRules: readonly MergeRule[] = [
 export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from browser_sessions where person_id = $1' }];
 
 export const retentionRules: readonly RetentionRule[] = [
-  {
-    name: 'sessions.prune',
-    days: 1,
-    sql: `with old as (select id from browser_sessions where expires_at < $1 limit $2),
-               gone as (delete from browser_sessions s using old where s.id = old.id returning s.id)
-          select count(*) as count from gone`,
-  },
+  pruneRule('sessions.prune', { table: 'browser_sessions', ended: 'expires_at' }, 1),
 ];

@@ -11,7 +11,7 @@ import {
   type SkillDeps,
   verbsOf,
 } from '../../chat/index.ts';
-import type { JobHandler } from '../../jobs/index.ts';
+import { applyRule, type JobHandler } from '../../jobs/index.ts';
 import { type Embedder, embedJob, embedSoon } from '../../vectors/index.ts';
 import { own, page } from './collection.ts';
 import { config, type Settings } from './config.ts';
@@ -32,9 +32,9 @@ const KEPT_MS = 30 * 86_400_000;
 function upkeepJob({ database, world, jobs, models, config, embedders }: SkillDeps<Settings>): JobHandler {
   return {
     kind: UPKEEP_JOB,
-    async run() {
+    async run(_, signal) {
       const now = world.clock.now();
-      await purge(database, new Date(now.getTime() - KEPT_MS));
+      await applyRule(database, purge, new Date(now.getTime() - KEPT_MS), signal);
       const left = models.available ? await unseen(database, new Date(now.getTime() - config.rest)) : [];
       await database.tx('memory.upkeep', async (tx) => {
         if (embedders.embedder) await embedSoon(jobs, tx, 'memory', now);

@@ -1,5 +1,6 @@
 /** Memories in the database. Every verb sees one person's memories only, but for those of upkeep. */
 import type { Instant } from '../../base/clock.ts';
+import { pruneRule } from '../../jobs/index.ts';
 import { type DeletionRule, lockPerson, type MergeRule } from '../../people/index.ts';
 import type { Database, Queryable, Transaction } from '../../storage/index.ts';
 import type { Made, Missing, Source, Space } from '../../vectors/index.ts';
@@ -278,10 +279,7 @@ function speaksOf(day: string): { at: number; isDay: boolean } {
   return { at: isDay ? Date.parse(day) : Number(day), isDay };
 }
 
-export async function purge(database: Database, before: Instant): Promise<number> {
-  const { count } = await database.run('memory.purge', 'delete from memories where deleted_at < $1', [before]);
-  return count;
-}
+export const purge = pruneRule('memory.purge', { table: 'memories', ended: 'deleted_at' });
 
 export async function autoOf(db: Queryable, personId: string): Promise<'on' | 'off' | 'ask' | null> {
   const { rows } = await db.query<{ auto: 'on' | 'off' | 'ask' | null }>(

@@ -2,7 +2,7 @@
 import { numberedLists } from '../../agent/index.ts';
 import { groupBy } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
-import type { RetentionRule } from '../../jobs/index.ts';
+import { pruneRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Database, Queryable, Transaction } from '../../storage/index.ts';
 import { type Note, type NoteRow, type Scope, toNote } from './note.ts';
@@ -325,11 +325,7 @@ export async function contextOfPlaces(db: Pick<Database, 'read'>, limit: number)
 export const lists = numberedLists('note_lists');
 
 /** Notes in the trash since before `$1` are deleted for good, with their versions. */
-export const purge: RetentionRule = {
-  name: 'notes.purge',
-  sql: `with old as (delete from notes where id in (select id from notes where deleted_at < $1 limit $2) returning id)
-        select count(*) as count from old`,
-};
+export const purge = pruneRule('notes.purge', { table: 'notes', ended: 'deleted_at' });
 
 export const mergeRules: readonly MergeRule[] = [
   { what: 'note', sql: 'update notes set person_id = $2 where person_id = $1 and deleted_at is null' },

@@ -1,6 +1,6 @@
 import type { Instant } from '../../../base/clock.ts';
 import { uuid } from '../../../base/ids.ts';
-import type { RetentionRule } from '../../../jobs/index.ts';
+import { pruneRule, type RetentionRule } from '../../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../../people/index.ts';
 import type { Queryable, Transaction } from '../../../storage/index.ts';
 import { type RecordedTurn, type Signal, type SignalKind, type SkillMeant, type TakenBack, undoOf } from './signals.ts';
@@ -324,21 +324,15 @@ export async function learner(
   return rows[0];
 }
 
-const pruned = (table: string, key: string, where: string) =>
-  `with old as (delete from ${table} where (${key}) in (select ${key} from ${table} where ${where} limit $2) returning 1)
-   select count(*) as count from old`;
-
 /** Signs go after a month; uses, and proposals that came to nothing, after so many days as other records. */
-export const signalRule: RetentionRule = {
-  name: 'learned.signals',
-  sql: pruned('learned_signals', 'id', 'at < $1'),
-};
+export const signalRule = pruneRule('learned.signals', { table: 'learned_signals', ended: 'at' });
 export const retentionRules: readonly RetentionRule[] = [
-  { name: 'learned.uses', sql: pruned('learned_uses', 'turn_id, skill', 'at < $1') },
-  {
-    name: 'learned.proposals',
-    sql: pruned('learned_proposals', 'id', `created_at < $1 and state in ('offered', 'asked', 'undone', 'refused')`),
-  },
+  pruneRule('learned.uses', { table: 'learned_uses', ended: 'at' }),
+  pruneRule('learned.proposals', {
+    table: 'learned_proposals',
+    ended: 'created_at',
+    only: `state in ('offered', 'asked', 'undone', 'refused')`,
+  }),
 ];
 
 export const deletionRules: readonly DeletionRule[] = [
