@@ -64,7 +64,11 @@ function openDelivery(
     requestKeptMs: config.block(httpConfig)?.idempotency_ttl,
     rateLimit: rateLimitOf(config, parts.world),
     maxAgeMs: config.delivery.max_age,
-    contexts: new ContextReader(remembered(config), config.models !== undefined),
+    contexts: new ContextReader({
+      remembered: remembered(config),
+      costs: config.models !== undefined,
+      clock: parts.world.clock,
+    }),
     begun: (item) => closing(item, parts.world.clock.now()),
   });
 }

@@ -5,17 +5,19 @@ import type { Database } from '../../src/storage/index.ts';
 import { render, sql } from '../../src/storage/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { Outside } from '../support/outside.ts';
+import { rowsRead } from '../support/plans.ts';
 import { play } from '../support/play.ts';
 import { echo, ScriptedModel } from '../support/scripted-model.ts';
+
+const newest = ({ expression }: Pick<ReturnType<ContextReader['reading']>, 'expression'>) => sql`
+  select to_jsonb(c) as conversation, (${expression}) as context
+    from inbox i join conversations c on c.id = i.conversation_id join persons p on p.id = i.person_id
+   order by i.seq desc limit 1`;
 
 /** What `reader` gives of the message that came last, and how many contents the database had to send for it. */
 async function read(database: Database, reader: ContextReader, conversationIds: readonly string[]) {
   const reading = reader.reading(conversationIds);
-  const newest = sql`
-    select to_jsonb(c) as conversation, (${reading.expression}) as context
-      from inbox i join conversations c on c.id = i.conversation_id join persons p on p.id = i.person_id
-     order by i.seq desc limit 1`;
-  const { rows } = await database.read<Parameters<typeof reading.complete>[0][number]>(...render(newest));
+  const { rows } = await database.read<Parameters<typeof reading.complete>[0][number]>(...render(newest(reading)));
   const { recalled } = contextOf(rows[0] as (typeof rows)[0]);
   const sent = recalled.history.filter(({ content }) => content !== null).length;
   reading.complete(rows);
@@ -86,7 +88,7 @@ describe.each(testDatabases)('what is remembered on $name', ({ name, available }
       const { rows } = await database.read<{ id: string }>('select id from conversations');
       const ids = rows.map(({ id }) => id);
       const texts = ['hello', 'you said: hello', 'how are you?', 'you said: how are you?'];
-      const reader = new ContextReader(240, true);
+      const reader = new ContextReader({ remembered: 240, costs: true, clock: coda.world.clock });
       expect(await read(database, reader, ids)).toEqual({ sent: 4, texts });
       expect(await read(database, reader, ids)).toEqual({ sent: 0, texts });
       expect(await read(database, reader, [])).toEqual({ sent: 4, texts });
@@ -94,9 +96,38 @@ describe.each(testDatabases)('what is remembered on $name', ({ name, available }
       reader.forget();
       behind.complete([]);
       expect(await read(database, reader, ids)).toEqual({ sent: 4, texts });
-      const full = new ContextReader(240, true, 1);
+      const full = new ContextReader({ remembered: 240, costs: true, clock: coda.world.clock, most: 1 });
       await read(database, full, ids);
       expect(await read(database, full, ids)).toEqual({ sent: 4, texts });
     },
   );
+
+  test.skipIf(!available)('a message reads no more of what it costs where thousands of others spend', async () => {
+    await using coda = await play({ engine: name, model: echo() });
+    await coda.person('ana').says('hello');
+    const [database, { clock }] = [coda.database(), coda.world];
+    const { rows } = await database.read<{ id: string }>('select id from conversations');
+    const ids = rows.map(({ id }) => id);
+    await database.run(
+      'test.plant',
+      `insert into spending (day, person_id, calls, price, dearest)
+       select $1::date - d, md5(n::text)::uuid, 1, 0.5, d from generate_series(2, 31) d, generate_series(1, 200) n`,
+      [clock.now()],
+    );
+    await database.run('test.analyze', 'analyze spending');
+    const reader = new ContextReader({ remembered: 8, costs: true, clock });
+    const spent = async () => {
+      const reading = reader.reading(ids);
+      const { rows: read } = await database.read<Parameters<typeof reading.complete>[0][number]>(
+        ...render(newest(reading)),
+      );
+      reading.complete(read);
+      return contextOf(read[0] as (typeof read)[0]).spent;
+    };
+    const first = await spent();
+    expect(Object.values(first ?? {}).filter(([, all, , dearest]) => all === 100 && dearest > 1)).toHaveLength(30);
+    expect(await spent()).toEqual(first);
+    const read = await rowsRead(database, (db) => db.query(...render(newest(reader.reading(ids)))));
+    expect(read).toBeLessThan(100);
+  });
 });

@@ -1,5 +1,5 @@
 import { type AuditRow, auditWriting } from '../../audit/index.ts';
-import type { Instant } from '../../base/clock.ts';
+import type { Clock, Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
 import {
@@ -33,9 +33,11 @@ import { keptSetting, keptTools } from '../tools/offer.ts';
 import * as ofUndos from '../undo/store.ts';
 import {
   BY_NOW,
+  DaySums,
   messageFence,
   type OwnedUsage,
   owned,
+  type SpentAlong,
   type SpentDays,
   spentDays,
   type UsageOwner,
@@ -76,32 +78,41 @@ export function hasFiles(item: Item): boolean {
   return item.payload.files.length > 0 || history.some(({ content: { files, led } }) => led || files?.length);
 }
 
+export interface ContextOptions {
+  /** Messages of a conversation. */
+  remembered: number;
+  /** True where models cost something. */
+  costs: boolean;
+  clock: Clock;
+  /** Bytes of contents that are kept. */
+  most?: number;
+}
+
 /** Reads the context of rows that are taken, without what this process knows of it from the message before. */
 export class ContextReader implements ItemContexts {
-  private readonly remembered: number;
-  private readonly costs: boolean;
-  private readonly most: number | undefined;
+  private readonly options: ContextOptions;
   private known: KnownContents;
+  private sums = new DaySums();
 
-  /** Keeps at most so many bytes of contents. */
-  constructor(remembered: number, costs: boolean, most?: number) {
-    this.remembered = remembered;
-    this.costs = costs;
-    this.most = most;
-    this.known = new KnownContents(most);
+  constructor(options: ContextOptions) {
+    this.options = options;
+    this.known = new KnownContents(options.most);
   }
 
   reading(conversationIds: readonly string[]): ContextReading {
     // Held until the rows are there, whatever is dropped meanwhile; what comes after `forget` is not kept.
-    const { known } = this;
+    const { known, options } = this;
+    const spent = options.costs ? this.sums.reading(options.clock.now()) : undefined;
     const contents = known.of(conversationIds);
     const seqs = Object.fromEntries([...contents].map(([id, bySeq]) => [id, `{${[...bySeq.keys()].join()}}`]));
     return {
-      expression: itemContext(this.remembered, this.costs, seqs),
+      expression: itemContext(options.remembered, seqs, spent?.days),
       complete(rows) {
         for (const { conversation, context } of rows) {
           if (context === null) continue;
-          const { history } = (context as unknown as ItemContext).recalled;
+          const read = context as unknown as ItemContext;
+          if (spent) read.spent = spent.complete(read.spent as unknown as SpentAlong);
+          const { history } = read.recalled;
           for (const entry of history)
             entry.content ??= contents.get(conversation.id)?.get(entry.seq) as HistoryEntry['content'];
           known.keep(conversation.id, history);
@@ -111,18 +122,19 @@ export class ContextReader implements ItemContexts {
   }
 
   forget(): void {
-    this.known = new KnownContents(this.most);
+    this.known = new KnownContents(this.options.most);
+    this.sums = new DaySums();
   }
 }
 
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
-function itemContext(remembered: number, costs: boolean, seqs: Record<string, string>): Fragment {
+function itemContext(remembered: number, seqs: Record<string, string>, days: readonly string[] | undefined): Fragment {
   const known = sql`(select (${json(seqs)}::jsonb ->> c.id::text)::bigint[])::bigint[]`;
   return sql`
     select json_build_object(
       'turn', (select t.id from turns t where t.inbox_id = i.id),
-      'spent', ${costs ? spentDays() : sql`null::jsonb`},
-      'recalled', ${recall(remembered, sql`p.id`, { summed: costs, known })},
+      'spent', ${days ? spentDays(days) : sql`null::jsonb`},
+      'recalled', ${recall(remembered, sql`p.id`, { summed: days !== undefined, known })},
       'dialogue', ${ofDialogues.readDialogue()},
       -- a yes is about what was said last, not about a card above it
       'buttons', ${buttons.offered(sql`select m.at from messages m

@@ -1,6 +1,7 @@
 import type { CoreValues } from '../../config/index.ts';
 import type { Held, Spent } from './store.ts';
 
+export { DaySums } from './day-sums.ts';
 export {
   addLoneUsage,
   addUsage,
@@ -22,6 +23,7 @@ export {
   reserve,
   reservedByOthers,
   type Spent,
+  type SpentAlong,
   type SpentDays,
   spentDays,
   spentOf,

@@ -160,15 +160,23 @@ export interface Spent {
 /** Costs by day, `YYYY-MM-DD`: of the person, of all, if the person was told of it, and of the dearest answer. */
 export type SpentDays = Record<string, [person: number, all: number, told: boolean, dearest: number]>;
 
-export function spentDays(): Fragment {
-  return sql`coalesce((
-      select json_object_agg(d.day, json_build_array(d.person, d.whole, d.told, d.dearest))
-        from (select s.day, coalesce(sum(s.price) filter (where s.person_id = p.id), 0) as person,
-                     sum(s.price) as whole, max(s.dearest) as dearest, coalesce(bool_or(s.told) filter (where s.person_id = p.id), false) as told
-                from spending s
-               -- the household's day can be the one before or after the database's
-               where s.day >= i.received_at::date - 33
-               group by s.day) d), '{}')`;
+/** As a statement gives it: the person's costs of the last days, and everybody's sums of those days that it was asked for. */
+export interface SpentAlong {
+  own: Record<string, [price: number, told: boolean]>;
+  all: Record<string, [price: number, dearest: number]>;
+}
+
+/** Everybody's sums depend on no row: of messages that share a statement they are read once. */
+export function spentDays(days: readonly string[]): Fragment {
+  return sql`json_build_object(
+      'own', coalesce((
+        select json_object_agg(s.day, json_build_array(s.price, s.told)) from spending s
+         -- the household's day can be the one before or after the database's
+         where s.person_id = p.id and s.day >= i.received_at::date - 33), '{}'),
+      'all', coalesce((
+        select json_object_agg(d.day, json_build_array(d.price, d.dearest))
+          from (select day, sum(price) as price, max(dearest) as dearest from spending
+                 where day = any (${days}::date[]) group by day) d), '{}'))`;
 }
 
 export function spentOf(days: SpentDays, day: string, month: string): Spent {
