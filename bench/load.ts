@@ -4,247 +4,25 @@
  * `--profile DIR` leaves a profile of each process in that folder; a further word names the engine (`pglite`, `postgres`),
  * a number the rounds. Prints a Markdown table.
  */
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
-import { deferred } from '../src/base/async.ts';
+import { spawnSync } from 'node:child_process';
 import { packageRoot } from '../src/base/root.ts';
 import { Report } from './support/report.ts';
-
-const CONVERSATIONS = 50;
-const EACH = Number(process.env.CODA_BENCH_EACH ?? 20);
-const ALONE = 5 * EACH;
-const WARM_UP = 4;
-const DATABASE = `coda_bench_load_${process.pid}`;
-const dropped = (database: string) => `drop database if exists ${database} with (force)`;
-/**
- * Parts of a round, in which the programs take turns: what else the machine does falls on both alike. One behind the other,
- * the median of a lone message was 0.6 and 1.7 times the other's on the same commit.
- */
-const SLICES = 5;
-const TICK_MS = 10;
+import {
+  CONVERSATIONS,
+  createDatabase,
+  dropDatabase,
+  type Measured,
+  measureRound,
+  median,
+  modelServer,
+  type Program,
+  TOGETHER,
+  WARM_UP,
+} from './support/talk.ts';
 
 const report = new Report();
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const server = process.env.CODA_TEST_POSTGRES ?? '';
 const ms = (value: number) => `${value.toFixed(2)} ms`;
-
-/** Chat Completions as a stream, answered as soon as the request is there. */
-const ANSWER = [
-  { choices: [{ index: 0, delta: { role: 'assistant', content: 'an answer of a usual length, ' } }] },
-  { choices: [{ index: 0, delta: { content: 'as people get them all day' } }] },
-  { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
-  { choices: [], usage: { prompt_tokens: 7_000, completion_tokens: 20 } },
-];
-const STREAM = `${ANSWER.map((piece) => `data: ${JSON.stringify(piece)}\n\n`).join('')}data: [DONE]\n\n`;
-
-async function modelServer(): Promise<{ url: string; close(): void }> {
-  const server = createServer((request, response) => {
-    request.resume().once('end', () => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(STREAM));
-  });
-  server.keepAliveTimeout = 60_000;
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/v1`, close: () => void server.close().closeAllConnections() };
-}
-
-/** A program that is spoken to in JSON lines. */
-class Coda {
-  private readonly child: ChildProcessWithoutNullStreams;
-  private readonly waiting = new Map<string, (at: number) => void>();
-  private readonly ready = deferred();
-  private rest = '';
-  private said = '';
-  private count = 0;
-
-  constructor(checkout: string, env: Record<string, string>, profile: string | undefined) {
-    const profiled = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
-    const args = [...profiled, join(checkout, 'dist', 'main.js'), 'chat', '--jsonl'];
-    const { PATH = '' } = process.env;
-    this.child = spawn(process.execPath, args, { env: { PATH, HOME: tmpdir(), ...env }, cwd: tmpdir(), stdio: 'pipe' });
-    this.child.stdout.setEncoding('utf8').on('data', (text: string) => this.hear(text));
-    this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.said += text));
-    this.child.once('exit', () => this.ready.reject(new Error(this.said)));
-  }
-
-  async start(): Promise<this> {
-    await this.ready.promise;
-    return this;
-  }
-
-  /** Says something in a conversation; resolves when that is done with the milliseconds until the answer. */
-  async says(conversation: number): Promise<number> {
-    const id = `m${++this.count}`;
-    const began = performance.now();
-    const person = `p${conversation}`;
-    const line = { id, text: 'what do you think of this?', user: person, role: 'owner', conversation: person };
-    const answered = new Promise<number>((resolve) => this.waiting.set(id, resolve));
-    const done = new Promise<number>((resolve) => this.waiting.set(`done ${id}`, resolve));
-    this.child.stdin.write(`${JSON.stringify(line)}\n`);
-    const [at] = await Promise.all([answered, done]);
-    return at - began;
-  }
-
-  /** Milliseconds of the processor so far, and megabytes resident. */
-  usage(): { cpu: number; mb: number } {
-    const stat = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const kb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))?.[1];
-    return { cpu: (Number(fields[11]) + Number(fields[12])) * TICK_MS, mb: (Number(kb) * 1_024) / 1e6 };
-  }
-
-  async stop(): Promise<void> {
-    const ended = once(this.child, 'close');
-    this.child.stdin.end();
-    await ended;
-  }
-
-  private hear(text: string): void {
-    const at = performance.now();
-    const lines = (this.rest + text).split('\n');
-    this.rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const { type, in_reply_to: id, text: words } = JSON.parse(line) as Record<string, string>;
-      if (type === 'ready') this.ready.resolve();
-      if (type === 'error') throw new Error(words);
-      const name = type === 'message' ? id : type === 'done' ? `done ${id}` : undefined;
-      if (name === undefined) continue;
-      this.waiting.get(name)?.(at);
-      this.waiting.delete(name);
-    }
-  }
-}
-
-/** What one round has measured of one checkout. */
-interface Measured {
-  alone: number;
-  aloneCpu: number;
-  perSecond: number;
-  cpu: number;
-  mb: number;
-}
-
-/** One program of a round, and what it has taken so far. */
-class Meter {
-  private readonly coda: Coda;
-  private readonly times: number[] = [];
-  private aloneCpu = 0;
-  private togetherCpu = 0;
-  private togetherMs = 0;
-  private mb = 0;
-
-  constructor(coda: Coda) {
-    this.coda = coda;
-  }
-
-  async warmUp(): Promise<void> {
-    await this.all(WARM_UP);
-    await this.talk(CONVERSATIONS, WARM_UP);
-  }
-
-  async together(): Promise<void> {
-    const [before, began] = [this.coda.usage(), performance.now()];
-    await this.all(EACH / SLICES);
-    this.togetherMs += performance.now() - began;
-    const { cpu, mb } = this.coda.usage();
-    this.togetherCpu += cpu - before.cpu;
-    this.mb = mb;
-  }
-
-  async alone(): Promise<void> {
-    const before = this.coda.usage();
-    this.times.push(...(await this.talk(CONVERSATIONS, ALONE / SLICES)));
-    this.aloneCpu += this.coda.usage().cpu - before.cpu;
-  }
-
-  measured(): Measured {
-    const count = CONVERSATIONS * EACH;
-    return {
-      alone: median(this.times),
-      aloneCpu: this.aloneCpu / ALONE,
-      perSecond: (count * 1_000) / this.togetherMs,
-      cpu: this.togetherCpu / count,
-      mb: this.mb,
-    };
-  }
-
-  private async talk(conversation: number, count: number): Promise<number[]> {
-    const times: number[] = [];
-    for (let index = 0; index < count; index++) times.push(await this.coda.says(conversation));
-    return times;
-  }
-
-  private async all(count: number): Promise<void> {
-    await Promise.all(Array.from({ length: CONVERSATIONS }, (_, index) => this.talk(index, count)));
-  }
-}
-
-async function ask(server: string, ...statements: string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: server });
-  await client.connect();
-  for (const statement of statements) await client.query(statement);
-  await client.end();
-}
-
-async function fresh(server: string, database: string): Promise<string> {
-  await ask(server, dropped(database), `create database ${database}`);
-  return Object.assign(new URL(server), { pathname: `/${database}` }).href;
-}
-
-interface Round {
-  engine: string;
-  /** Address of the model. */
-  model: string;
-  profile: string | undefined;
-}
-
-/** Measures the programs of these checkouts, which run at the same time and take turns. */
-async function round(checkouts: readonly string[], options: Round): Promise<Measured[]> {
-  const opened: Opened[] = [];
-  try {
-    for (const checkout of checkouts) opened.push(await open(checkout, opened.length, options));
-    const meters = opened.map(({ coda }) => new Meter(coda));
-    for (const meter of meters) await meter.warmUp();
-    for (const work of ['together', 'alone'] as const) {
-      for (let slice = 0; slice < SLICES; slice++) {
-        for (const meter of slice % 2 === 0 ? meters : meters.toReversed()) await meter[work]();
-      }
-    }
-    for (const { coda } of opened) await coda.stop();
-    return meters.map((meter) => meter.measured());
-  } finally {
-    for (const { clear } of opened) await clear();
-  }
-}
-
-interface Opened {
-  coda: Coda;
-  clear(): Promise<void>;
-}
-
-async function open(checkout: string, index: number, { engine, model, profile }: Round): Promise<Opened> {
-  const folder = mkdtempSync(join(tmpdir(), 'coda-bench-'));
-  const config = join(folder, 'config.yaml');
-  const provider = `{ kind: openai-compatible, base_url: "${model}", api_key: none }`;
-  // Spelt so that older checkouts understand it.
-  writeFileSync(
-    config,
-    `delivery: { rate_limit: 100000 }\nmodels: { default: bench/model, providers: { bench: ${provider} } }\n`,
-  );
-  const server = process.env.CODA_TEST_POSTGRES ?? '';
-  const database = `${DATABASE}_${index}`;
-  const url = engine === 'PostgreSQL' ? { DATABASE_URL: await fresh(server, database) } : undefined;
-  const env = { CODA_DATA: join(folder, 'data'), CODA_CONFIG: config, CODA_BACKUP: 'off', ...url };
-  const clear = async () => {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-    if (url) await ask(server, dropped(database));
-  };
-  return { coda: await new Coda(checkout, env, profile).start(), clear };
-}
 
 function tell(engine: string, own: readonly Measured[], beside: readonly Measured[]): void {
   const row = (what: string, of: (one: Measured) => number, shown: (value: number) => string) => {
@@ -257,7 +35,7 @@ function tell(engine: string, own: readonly Measured[], beside: readonly Measure
   row('one conversation, from a line to its answer: p50', ({ alone }) => alone, ms);
   row('processor time of a message then, alone', ({ aloneCpu }) => aloneCpu, ms);
   row(
-    `resident after ${CONVERSATIONS * (EACH + WARM_UP)} messages`,
+    `resident after ${TOGETHER + CONVERSATIONS * WARM_UP} messages`,
     ({ mb }) => mb,
     (value) => `${value.toFixed(0)} MB`,
   );
@@ -270,14 +48,15 @@ async function main(args: string[]): Promise<void> {
   const [other, profile] = [option('--beside'), option('--profile')];
   const rounds = Number(args.find((word) => /^\d+$/.test(word)) ?? 3);
   const named = args.filter((word) => !/^\d+$/.test(word));
-  const there = process.env.CODA_TEST_POSTGRES ? ['PGlite', 'PostgreSQL'] : ['PGlite'];
+  const there = server ? ['PGlite', 'PostgreSQL'] : ['PGlite'];
   const engines = named.length > 0 ? there.filter((engine) => named.some((name) => isOf(engine, name))) : there;
   if (other) spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: other, stdio: 'ignore' });
+  const checkouts = [packageRoot(), ...(other ? [other] : [])];
   const { url: model, close } = await modelServer();
   for (const engine of engines) {
     const [own, beside]: [Measured[], Measured[]] = [[], []];
     for (let count = 0; count < rounds; count++) {
-      const all = await round([packageRoot(), ...(other ? [other] : [])], { engine, model, profile });
+      const all = await measureCheckouts(checkouts, engine, { model, profile });
       own.push(...all.slice(0, 1));
       beside.push(...all.slice(1));
     }
@@ -285,6 +64,28 @@ async function main(args: string[]): Promise<void> {
   }
   close();
   report.print();
+}
+
+async function measureCheckouts(
+  checkouts: readonly string[],
+  engine: string,
+  options: Parameters<typeof measureRound>[1],
+): Promise<Measured[]> {
+  if (engine !== 'PostgreSQL')
+    return measureRound(
+      checkouts.map((checkout) => ({ checkout })),
+      options,
+    );
+  const names = checkouts.map((_, index) => `coda_bench_load_${process.pid}_${index}`);
+  try {
+    const programs: Program[] = [];
+    for (const [index, checkout] of checkouts.entries()) {
+      programs.push({ checkout, url: await createDatabase(server, names[index] ?? '') });
+    }
+    return await measureRound(programs, options);
+  } finally {
+    for (const name of names) await dropDatabase(server, name);
+  }
 }
 
 const isOf = (engine: string, name: string) => engine.toLowerCase().startsWith(name);
