@@ -1,30 +1,9 @@
 /** Texts that are made to take long, at the entries that anybody may write to: nobody else waits for them. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { HOSTILE_UNITS } from '../support/hostile-units.ts';
 import { type Play, play } from '../support/play.ts';
 import { echo } from '../support/scripted-model.ts';
 
-const UNITS = [
-  'a',
-  ' ',
-  '\n',
-  '\\',
-  '.',
-  ',',
-  '?',
-  '`',
-  '*',
-  '[',
-  '](',
-  '<',
-  '<!--',
-  '"',
-  "'",
-  '1',
-  ' and ',
-  'a.',
-  '|',
-  'ü',
-];
 const ENTRIES = ['', '/pipeline a', '/task a', '/note a', '/remind in 5 minutes ', '/ask a '];
 const LENGTH = 40_000;
 /** Milliseconds of the processor; less holds nobody up, and is not judged. */
@@ -48,7 +27,7 @@ async function costOf(text: string): Promise<number> {
 
 test.each(ENTRIES)('a hostile text behind "%s" takes no more than linear time', async (entry) => {
   const slow: string[] = [];
-  for (const unit of UNITS) {
+  for (const unit of HOSTILE_UNITS) {
     const textOf = (length: number) => `${entry}${unit.repeat(length / unit.length)}x`;
     const whole = await costOf(textOf(LENGTH));
     if (whole < FLOOR_MS) continue;

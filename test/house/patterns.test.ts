@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
-import { patternsOf } from '../support/patterns.ts';
+import { expect, test, vi } from 'vitest';
+import { buildersOf, patternsOf } from '../support/patterns.ts';
 import { hostileTexts } from '../support/pumps.ts';
 
 const folder = fileURLToPath(new URL('../../src/', import.meta.url));
@@ -77,6 +77,74 @@ test('no pattern takes more than linear time, whatever text it is given', () => 
   });
   expect(slow).toEqual([]);
 });
+
+/**
+ * Functions that build a pattern of data when they are used, with the bound of what it meets or the reason for which it is
+ * linear. What a module builds as it is loaded is judged as the literals are.
+ */
+const BUILT_WHEN_USED: Readonly<Record<string, string>> = {
+  'adapters/slack/parse.ts names': 'an id and one class without what ends it; 40,000 characters at most',
+  'adapters/slack/parse.ts wordsOf': 'the same, anchored',
+  'agent/models/fault.ts numberBehind': 'a word, then counted repetitions',
+  'agent/models/fault.ts placesOf': 'a literal of the same file once more, which is judged there',
+  'agent/tools/resolve.ts namedAmong': 'words of the sources, anchored or behind one blank, without a repetition',
+  'app/control.ts isShortPath': 'anchored and counted',
+  'cli/init/index.ts editEnv': 'the name of a variable, on lines of the owner’s file',
+  'sandbox/images.ts glob': 'the owner’s pattern, on the name of an image',
+  'sandbox/redact.ts inName': 'secrets with one class between their characters, on the name of a file',
+  'sandbox/redact.ts inNames': 'one class',
+  'skills/agent-skills/use/run.ts scriptIn': 'anchored, without a repetition',
+  'skills/web/page/pages.ts closing': 'one of four names, without a repetition',
+  'skills/web/tools.ts passagesWith': 'at most 200 characters of words, and blanks between them, which no word holds',
+  'storage/values.ts onlyUsed': 'a number, on a statement of the sources',
+  'trust/audit/rules.ts auditRules': 'patterns of assets/audit-rules.yaml, on lines of at most 2,000 characters',
+};
+/** Files whose built patterns take the square of their input, and the characters that it has been cut to before. */
+const BUILT_BOUNDED: Readonly<Record<string, number>> = { 'skills/agent-skills/images/images.ts': 512 };
+/** The function that builds them is called with each of their parts, as the module is loaded. */
+const BUILDERS = ['base/json-text.ts withFlags'];
+
+test('no pattern that is built as its module is loaded takes more than linear time, and the others are named', async () => {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => /\.tsx?$/.test(name) && !name.startsWith('web/'),
+  );
+  const sites = names.flatMap((file) =>
+    buildersOf(join(folder, file)).map((name) => ({ file, name: `${file} ${name}` })),
+  );
+  const used = sites.filter(({ name }) => name in BUILT_WHEN_USED);
+  expect([...new Set(used.map(({ name }) => name))].sort()).toEqual(Object.keys(BUILT_WHEN_USED).sort());
+  const loaded = sites.filter(({ name }) => !(name in BUILT_WHEN_USED) && !BUILDERS.includes(name));
+  const slow: object[] = [];
+  for (const file of new Set(loaded.map((site) => site.file))) {
+    const built = await builtBy(join(folder, file));
+    expect(built.length, file).toBeGreaterThanOrEqual(loaded.filter((site) => site.file === file).length);
+    for (const pattern of built) {
+      const text = file in BUILT_BOUNDED ? undefined : worstFor(pattern);
+      if (text !== undefined) slow.push({ file, source: pattern.source, text });
+    }
+  }
+  expect(slow).toEqual([]);
+});
+
+/** Patterns that a module builds as it is loaded, and those of what it loads. */
+async function builtBy(file: string): Promise<RegExp[]> {
+  const built: RegExp[] = [];
+  const own = globalThis.RegExp;
+  globalThis.RegExp = new Proxy(own, {
+    construct(target, given, made) {
+      const pattern = Reflect.construct(target, given, made) as RegExp;
+      if (new Error().stack?.includes(file)) built.push(pattern);
+      return pattern;
+    },
+  });
+  try {
+    vi.resetModules();
+    await import(file);
+  } finally {
+    globalThis.RegExp = own;
+  }
+  return built;
+}
 
 test('the check finds the patterns that it is for', () => {
   for (const pattern of [

@@ -124,3 +124,19 @@ export function patternsOf(file: string): FoundPattern[] {
   visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true));
   return found;
 }
+
+/** For each pattern that a source file builds (`new RegExp`, `pattern.i`…): the outermost function or constant around it. */
+export function buildersOf(file: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node, around: string): void => {
+    const isNamed = ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node) || ts.isVariableDeclaration(node);
+    const name = around === '' && isNamed ? (node.name?.getText() ?? '') : around;
+    const isBuilt =
+      (ts.isNewExpression(node) && node.expression.getText() === 'RegExp') ||
+      (ts.isTaggedTemplateExpression(node) && node.tag.getText().startsWith('pattern.'));
+    if (isBuilt) found.push(name);
+    ts.forEachChild(node, (child) => visit(child, name));
+  };
+  visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true), '');
+  return found;
+}

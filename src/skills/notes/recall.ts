@@ -123,7 +123,7 @@ const CLOCK = /\b\d{1,2}:\d\d\b/g;
 const LENGTH =
   /\b(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|until|till|expires?|ends?|out|spring|summer|autumn|winter|every|each|daily|weekly|monthly|once|twice|times|days?|cm|km|met(?:er|re)s?|m)\b|\b(?:19|20)\d\d\b/i;
 const PLACE = new RegExp(
-  `\\b(?:under|behind|beside|next to|near|above|below|inside|outside|between|opposite|left|right|top|level|floor|bay|pier|lane|road|street|avenue|shelf|drawer|cupboard|cellar|attic|garage|[\\p{L}]+(?:straße|strasse|gasse|allee|weg|platz))\\b|\\b(?:in|on|at|to|with|into) (?!(?:${MONTH})|\\d|${WEEKDAY}s?|spring|summer|autumn|winter|the (?:first|second|third|last|\\d))`,
+  `\\b(?:under|behind|beside|next to|near|above|below|inside|outside|between|opposite|left|right|top|level|floor|bay|pier|lane|road|street|avenue|shelf|drawer|cupboard|cellar|attic|garage|\\p{L}{1,40}(?:straße|strasse|gasse|allee|weg|platz))\\b|\\b(?:in|on|at|to|with|into) (?!(?:${MONTH})|\\d|${WEEKDAY}s?|spring|summer|autumn|winter|the (?:first|second|third|last|\\d))`,
   'iu',
 );
 const AGE = /\b(?:born|birthday|years old|aged?|since|\d{4})\b/i;

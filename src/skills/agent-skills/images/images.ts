@@ -256,11 +256,12 @@ function problemsOf(
   allowUrls: boolean,
 ): string[] {
   const lines = [...pip, ...requirements.flatMap(({ content }) => content.trimEnd().split('\n'))];
-  const isPip = (text: string) => text.length <= LONGEST && (BY_NAME.test(text) || (allowUrls && BY_URL.test(text)));
+  const isUrl = (text: string) => text.length <= LONGEST && BY_URL.test(text);
+  const isPip = (text: string) => (text.length <= LONGEST && BY_NAME.test(text)) || (allowUrls && isUrl(text));
   const isSystem = (text: string) => text.length <= LONGEST && SYSTEM.test(text);
   const show = (text: string) => JSON.stringify(text.slice(0, 100));
-  const urls = lines.filter((line) => !isPip(line) && BY_URL.test(line));
-  const wrong = lines.filter((line) => !isPip(line) && !BY_URL.test(line));
+  const urls = lines.filter((line) => !isPip(line) && isUrl(line));
+  const wrong = lines.filter((line) => !isPip(line) && !isUrl(line));
   const bytes = requirements.reduce((sum, { content }) => sum + content.length, 0);
   return [
     ...urls.map((text) => `${show(text)} is named by a URL (execution.build.allow_urls)`),

@@ -1,0 +1,181 @@
+/** Texts that are made to take long, on the ways by which others' words come in: nobody else waits for them. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { done, outsideTool } from '../../src/agent/index.ts';
+import type { Skill } from '../../src/chat/index.ts';
+import { eventually } from '../support/eventually.ts';
+import { HOSTILE_UNITS } from '../support/hostile-units.ts';
+import { answer, Faulty, rpc, said } from '../support/mcp/faulty.ts';
+import { type Play, play } from '../support/play.ts';
+import { type Line, ScriptedModel } from '../support/scripted-model.ts';
+
+const LENGTH = 40_000;
+/** Milliseconds of the processor; less holds nobody up, and is not judged. */
+const FLOOR_MS = 250;
+const LONGEST_STRETCH_MS = 250;
+/** Growth of the time for a text of twice the length: 2 is linear, 4 the square. */
+const MOST_GROWTH = 2.5;
+const RUNS = 3;
+
+const folder = mkdtempSync(join(tmpdir(), 'coda-hostile-'));
+let coda: Play;
+let model: ScriptedModel;
+let service: Faulty;
+let pages: Server;
+let text = '';
+let next: Line[] = [];
+let nth = 0;
+
+const outside: Skill = {
+  name: 'outside',
+  tools: () => [
+    outsideTool({
+      name: 'outside_look',
+      description: 'Looks.',
+      effect: 'fetch',
+      input: z.object({}),
+      run: async () => done('seen', { material: text, tainted: true }),
+    }),
+  ],
+};
+
+beforeAll(async () => {
+  service = await Faulty.open();
+  pages = createServer(({ url }, response) => {
+    const isPage = url?.startsWith('/page');
+    response.writeHead(200, { 'content-type': isPage ? 'text/html' : 'text/plain' });
+    response.end(isPage ? `<html><body><p>${text}</p></body></html>` : text);
+  });
+  await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
+  model = new ScriptedModel((request) => (request.messages.at(-1)?.role === 'tool' ? ['Done.'] : next));
+  coda = await play({
+    model,
+    skills: [outside],
+    config: {
+      'access.rate_limit.enabled': false,
+      'http.listen': '127.0.0.1:0',
+      'mcp.servers': { box: { url: service.url } },
+      'skills.agent_skill_dirs': [folder],
+      'egress.i_understand_private': [{ network: '127.0.0.1/32', port: portOf(pages) }],
+    },
+  });
+  await ana().says('hello');
+  await eventually(async () => (await ana().says('/mcp')).includes('1 tool'));
+  await coda.app.hooks.add({ name: 'ci', person: 'ana', allow_unsigned: true, template: { text: '{{ text }}' } });
+});
+afterAll(async () => {
+  await coda[Symbol.asyncDispose]();
+  await service[Symbol.asyncDispose]();
+  pages.closeAllConnections();
+  pages.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const ana = () => coda.person('ana');
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+
+/** What is asked next is answered in words. */
+function hears<T>(asked: () => Promise<T>): Promise<T> {
+  next = ['Seen.'];
+  return asked();
+}
+
+async function has(line: Line): Promise<void> {
+  next = [line];
+  await ana().says('go on');
+}
+
+async function putSkill(): Promise<void> {
+  mkdirSync(join(folder, 'odd'), { recursive: true });
+  writeFileSync(join(folder, 'odd', 'SKILL.md'), `---\nname: odd\ndescription: Odd.\n---\n${text}\n`);
+  await ana().says('/rescan-skills');
+}
+
+const WAYS: Readonly<Record<string, () => Promise<unknown>>> = {
+  'a page': () => has({ call: 'web_fetch', input: { url: `http://127.0.0.1:${portOf(pages)}/page${++nth}` } }),
+  'a page of text': () => has({ call: 'web_fetch', input: { url: `http://127.0.0.1:${portOf(pages)}/text${++nth}` } }),
+  'a file': () => hears(() => coda.sends('ana', Buffer.from(text), { name: 'a.txt', type: 'text/plain' })),
+  'a tool’s result': () => has({ call: 'outside_look' }),
+  'an answer of a model': () => has(text),
+  'a webhook': () =>
+    hears(() =>
+      fetch(`http://127.0.0.1:${coda.app.http?.address?.port}/hooks/ci`, {
+        method: 'POST',
+        body: JSON.stringify({ text, nth: ++nth }),
+        headers: { 'content-type': 'application/json' },
+      }).then(() => coda.app.settled()),
+    ),
+  'a skill': async () => {
+    await putSkill();
+    await has({ call: 'skill_activate', input: { name: 'odd' } });
+  },
+  'an answer of an MCP server': () => {
+    service.next.push(({ id, response }) => answer(response, 200, rpc({ id, result: said(text) })));
+    return has({ call: 'box_go' });
+  },
+};
+
+interface Cost {
+  totalMs: number;
+  stretchMs: number;
+}
+
+/** Time of the processor in all, and at most between two turns of the event loop, where other threads may add to it. */
+async function costOf(way: () => Promise<unknown>, given: string): Promise<Cost> {
+  text = given;
+  await ana().says('/new');
+  const begun = process.cpuUsage();
+  let [last, at] = [begun, performance.now()];
+  let stretchMs = 0;
+  let isOver = false;
+  const tick = () => {
+    const [now, passed] = [process.cpuUsage(), performance.now() - at];
+    stretchMs = Math.max(stretchMs, Math.min(passed, msOf(now) - msOf(last)));
+    [last, at] = [now, performance.now()];
+    if (!isOver) setImmediate(tick);
+  };
+  setImmediate(tick);
+  await way();
+  isOver = true;
+  return { totalMs: msOf(process.cpuUsage()) - msOf(begun), stretchMs };
+}
+
+const msOf = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1_000;
+
+/** The least of several: a busy machine slows one of them down, and not each time. */
+async function leastOf(way: () => Promise<unknown>, given: string, first?: Cost): Promise<Cost> {
+  let least = first ?? (await costOf(way, given));
+  for (let run = 1; run < RUNS; run++) {
+    const { totalMs, stretchMs } = await costOf(way, given);
+    least = { totalMs: Math.min(least.totalMs, totalMs), stretchMs: Math.min(least.stretchMs, stretchMs) };
+  }
+  return least;
+}
+
+test.each(Object.keys(WAYS))('%s that is hostile holds nobody up, and takes no more than linear time', async (name) => {
+  const way = WAYS[name] ?? (async () => {});
+  const slow: string[] = [];
+  await costOf(way, `a ${'b'.repeat(LENGTH)}x`);
+  // It has come as far as it can: to a model, or from one to its person. A long file may be kept without being shown.
+  const shown = JSON.stringify([model.requests.slice(-2), ana().seen().slice(-30)]);
+  if (name !== 'a file') expect(shown).toContain('b'.repeat(100));
+  for (const unit of HOSTILE_UNITS) {
+    const textOf = (length: number) => `a ${unit.repeat(length / unit.length)}x`;
+    const first = await costOf(way, textOf(LENGTH));
+    if (first.totalMs < FLOOR_MS) continue;
+    const whole = await leastOf(way, textOf(LENGTH), first);
+    if (whole.stretchMs > LONGEST_STRETCH_MS) slow.push(`${JSON.stringify(unit)} at once ${whole.stretchMs}`);
+    if (whole.totalMs < FLOOR_MS) continue;
+    // Twice as long instead of half: what is there once counts for less.
+    const twice = await costOf(way, textOf(2 * LENGTH));
+    const grows = ({ totalMs }: Cost) => totalMs > whole.totalMs * MOST_GROWTH;
+    if (grows(twice) && grows(await leastOf(way, textOf(2 * LENGTH), twice)))
+      slow.push(`${JSON.stringify(unit)} ${whole.totalMs} ${twice.totalMs}`);
+  }
+  expect(slow).toEqual([]);
+});

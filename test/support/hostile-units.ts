@@ -1,0 +1,23 @@
+/** Pieces that a text of many repeats is made of, each of which has once taken more than linear time somewhere. */
+export const HOSTILE_UNITS = [
+  'a',
+  ' ',
+  '\n',
+  '\\',
+  '.',
+  ',',
+  '?',
+  '`',
+  '*',
+  '[',
+  '](',
+  '<',
+  '<!--',
+  '"',
+  "'",
+  '1',
+  ' and ',
+  'a.',
+  '|',
+  'ü',
+];
