@@ -143,8 +143,13 @@ export class Agent implements TurnHost {
   ): Promise<void> {
     const { database, delivery, toolbox } = this.options;
     await database.tx(name, async (tx) => {
-      const { owned } = await delivery.lockItem(tx, item);
+      const { owned, cancel } = await delivery.lockItem(tx, item);
       if (!owned) return;
+      if (cancel && item.inLane) {
+        const cards = [{ kind: 'notice' as const, text: texts.stopped() }];
+        await delivery.endIn(tx, item, { state: 'cancelled', cards });
+        return;
+      }
       const wanted = await call({ ...ctx, tx });
       // A button of a card that untrusted text went into writes what that text has chosen.
       const fromElsewhere = 'tool' in wanted && wanted.tainted === true;

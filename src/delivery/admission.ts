@@ -21,7 +21,6 @@ export interface AdmissionDeps {
   begun(item: Item): ExtraWrites | undefined;
   /** Tells the platform that the event of a row is heard. False: it was too late, and the person has seen it fail. */
   acknowledged(item: Item): Promise<boolean>;
-  takesTurn(item: Item): boolean;
 }
 
 /** A row that has ended so many processes, or failed so often, is given up, and its person told; its lane goes on. */
@@ -40,7 +39,7 @@ export class Admission {
     if (item.payload.tooFast) return this.refuse(item, item.payload.tooFast);
     if (item.payload.withdrawn) return this.drop(item);
     // One that waits for its files has left its lane; any other never had one.
-    if (!item.inLane && !item.payload.aside && this.deps.takesTurn(item)) return this.refuseFull(item);
+    if (item.isFull || (item.kind === 'message' && !item.inLane && !item.payload.aside)) return this.refuseFull(item);
     if (!(await this.deps.acknowledged(item))) {
       const cards = [{ kind: 'error' as const, text: texts.notInTime() }];
       const end = { state: 'expired' as const, error: 'not acknowledged in time', cards };

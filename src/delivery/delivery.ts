@@ -153,7 +153,7 @@ export class Delivery {
       seats,
       unreachable: (adapter) => this.hints.publish('held', adapter),
       said: ({ key }) => {
-        if (!this.self.isAlone) this.hints.publish('said', key);
+        if (!this.self.isAlone) this.hints.publish('said', `${this.self.id} ${key}`);
       },
       placeOf: (tx, ids) => places.find(tx, ids),
       events,
@@ -196,7 +196,7 @@ export class Delivery {
       lanes: () => this.lanes.wake(),
       freed: () => this.freed(),
       held: (adapter) => this.outbox.heldElsewhere(adapter),
-      said: (key) => void this.saidElsewhere(key),
+      said: (said) => void this.saidElsewhere(said),
       joined: () => void this.self.beat(),
       stop: (conversationId) => this.lanes.stop(conversationId),
       forget: (personId) => this.forgetHere(personId),
@@ -357,12 +357,16 @@ export class Delivery {
 
   /** Another process has ended a message that was heard here: what it has said is sent before its sender is told so. */
   private async settledElsewhere(id: string): Promise<void> {
-    if (this.seats.taken !== undefined) await this.outbox.sendDue();
+    if (!this.inboxWriter.isAwaited(id)) return;
+    // A slow send on another platform holds up no terminal.
+    if (this.seats.taken !== undefined) await withTimeout(SENT_WITHIN_MS, this.outbox.sendDue());
     this.inboxWriter.settle(id);
   }
 
   /** Shows a part that another process has sent to who reads along here. */
-  private async saidElsewhere(key: string): Promise<void> {
+  private async saidElsewhere(said: string): Promise<void> {
+    const [by, key = ''] = said.split(/ (.*)/s);
+    if (by === this.self.id) return;
     const hearing = this.adapters.filter((adapter) => adapter.saidElsewhere && adapter.isWatched);
     if (hearing.length === 0) return;
     const part = await saidPart(this.options.database, key).catch(() => undefined);
@@ -427,7 +431,6 @@ export class Delivery {
       quoting: new Quoting({ ...this.options, lanes: this.lanes, adapterOf: (place) => this.adapterOf(place) }),
       end: (name, item, end) => this.end(name, item, end),
       acknowledged: (item) => this.acknowledged(item),
-      takesTurn: ({ kind, payload }) => this.receives.takesTurn(kind, payload.text),
     });
   }
 
@@ -448,6 +451,9 @@ export class Delivery {
     if (!heardHere) this.hints.publish('settled', id);
   }
 }
+
+/** Milliseconds that a sender is not told of the end of a message for the sake of the answer that is to come before it. */
+const SENT_WITHIN_MS = 2_000;
 
 /** Hints about messages between the processes of one database; each may be lost. */
 const CHANNELS = {

@@ -87,6 +87,8 @@ export interface Item {
   tainted: boolean;
   /** True if it holds its conversation's lane or waits in it. */
   inLane: boolean;
+  /** Its lane's queue was full when this process accepted it. */
+  isFull?: true;
   owner: string;
   context: Json;
 }

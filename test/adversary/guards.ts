@@ -43,7 +43,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   followed: [edit(POLICY, 'followed < MOST_FOLLOWED ||', 'true ||')],
   picks: [edit(POLICY, 'tool.flow?.picks === true ||', '')],
   typed: [edit(POLICY, 'tool.flow?.types ? said', 'false ? said')],
-  'asked-for': [edit('agent/tools/authorize.ts', 'from && standIn(from, said) ?', 'true ?')],
+  'asked-for': [edit('agent/tools/authorize.ts', 'if (!from || !standIn(from, said)) return [];', '')],
   unasked: [LEAKS],
   deletes: [edit(POLICY, 'if (isLed && deletes > 0', 'if (false && deletes > 0')],
   elsewhere: [edit(POLICY, 'if (elsewhere.length > 0)', 'if (false)')],
@@ -132,8 +132,8 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   letters: [
     edit(
       'chat/router.ts',
-      "    .replace(/[.!]+$/, '');",
-      `    .replace(/[.!]+$/, '')
+      "  const said = stripEnd(text.trim().toLowerCase(), '.!');",
+      `  const said = stripEnd(text.trim().toLowerCase(), '.!')
     .replace(/[\\u{e0020}-\\u{e007e}]/gu, (tag) => String.fromCodePoint((tag.codePointAt(0) ?? 0) - 0xe0000))
     .normalize('NFKC').replaceAll('у', 'y').replaceAll('ο', 'o').replaceAll('\\u200b', '').replace('\\u202esey', 'yes');`,
     ),
@@ -209,7 +209,7 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
     by: TAINT,
   },
   'what was written is shown with an Undo': {
-    edits: [edit('agent/turn/turn-end.ts', 'if (!turn.tainted && !files) return [];', 'return [];')],
+    edits: [edit('agent/turn/turn-end.ts', 'return led.turn.tainted || led.files ? doneBy(led) : [];', 'return [];')],
     by: TAINT,
   },
   'a second deletion asks': { edits: guards.deletes ?? [], by: TAINT },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { type AnyTool, done, outsideTool, policyOf } from '../../src/agent/index.ts';
+import { type AnyTool, carriedBy, done, outsideTool, policyOf } from '../../src/agent/index.ts';
 import { type Policy, type PolicyQuestion, standIn } from '../../src/agent/tools/policy.ts';
 
 const tool = (changes: object = {}): AnyTool =>
@@ -194,4 +194,10 @@ test.each<[string, string, boolean]>([
   ['a', 'a b c', false],
 ])('%s stands in "%.80s": %s', (target, text, expected) => {
   expect(standIn([target], [text])).toBe(expected);
+});
+
+test('a schema whose parts refer to one another is looked at once', () => {
+  const again = Array.from({ length: 50 }, () => ({ $ref: '#/$defs/a' }));
+  const schema = { type: 'object', properties: { field: { $ref: '#/$defs/a' } }, $defs: { a: { anyOf: again } } };
+  expect(carriedBy({ field: { deep: 'the key is under the mat' } }, schema)).toContain('the key is under the mat');
 });

@@ -98,6 +98,20 @@ describe('while an answer is under way', () => {
     },
   );
 
+  test('one that waits is done as it was sent, or not at all', async () => {
+    const { coda, slow, gate, said } = await busy();
+    await using _ = coda;
+    const kept = await coda.hear('ana', 'dm-ana', '/note buy milk', 'owner', 'kept');
+    const gone = await coda.hear('ana', 'dm-ana', '/note buy bread', 'owner', 'gone');
+    expect(await coda.amend('dm-ana', 'kept', { text: 'never mind' })).toBe(false);
+    expect(await coda.amend('dm-ana', 'gone', { withdrawn: true })).toBe(true);
+    gate.resolve();
+    await Promise.all([slow, kept.settled, gone.settled]);
+    await coda.app.settled();
+    expect(said().join('\n')).toContain('buy milk');
+    expect(said().join('\n')).not.toContain('buy bread');
+  });
+
   test('/stop is heard at once, also behind a command that waits', async () => {
     const { coda, slow, said } = await busy();
     await using _ = coda;

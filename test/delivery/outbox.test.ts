@@ -146,13 +146,13 @@ describe.each(testDatabases)('what is said on $name', ({ name, available }) => {
       coda.platform.faults.push('refused', 'refused');
       await ana.says('one');
       await coda.person('bob').says('hello');
-      // The notice that tells of it at the next contact is refused as well.
+      // The notice that tells of it at the next contact is refused as well, perhaps for the words that it quotes.
       coda.platform.faults.push('refused');
       await ana.says('two');
       await ana.says('three');
       await ana.says('four');
       const told = coda.platform.in('dm-ana').filter((text) => TOLD.test(text));
-      expect(told).toEqual(['1 message for you could not be delivered:\n> you said: one']);
+      expect(told).toEqual(['1 message for you could not be delivered.']);
       expect(coda.platform.in('dm-bob')).toEqual(['you said: hello']);
     },
   );

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
+import { inLong } from '../support/long.ts';
 import { buildersOf, patternsOf } from '../support/patterns.ts';
 import { hostileTexts } from '../support/pumps.ts';
 
@@ -104,27 +105,31 @@ const BUILT_BOUNDED: Readonly<Record<string, number>> = { 'skills/agent-skills/i
 /** The function that builds them is called with each of their parts, as the module is loaded. */
 const BUILDERS = ['base/json-text.ts withFlags'];
 
-test('no pattern that is built as its module is loaded takes more than linear time, and the others are named', async () => {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => /\.tsx?$/.test(name) && !name.startsWith('web/'),
-  );
-  const sites = names.flatMap((file) =>
-    buildersOf(join(folder, file)).map((name) => ({ file, name: `${file} ${name}` })),
-  );
-  const used = sites.filter(({ name }) => name in BUILT_WHEN_USED);
-  expect([...new Set(used.map(({ name }) => name))].sort()).toEqual(Object.keys(BUILT_WHEN_USED).sort());
-  const loaded = sites.filter(({ name }) => !(name in BUILT_WHEN_USED) && !BUILDERS.includes(name));
-  const slow: object[] = [];
-  for (const file of new Set(loaded.map((site) => site.file))) {
-    const built = await builtBy(join(folder, file));
-    expect(built.length, file).toBeGreaterThanOrEqual(loaded.filter((site) => site.file === file).length);
-    for (const pattern of built) {
-      const text = file in BUILT_BOUNDED ? undefined : worstFor(pattern);
-      if (text !== undefined) slow.push({ file, source: pattern.source, text });
+// A minute: each module is loaded in a process of its own.
+inLong(
+  'no pattern that is built as its module is loaded takes more than linear time, and the others are named',
+  async () => {
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => /\.tsx?$/.test(name) && !name.startsWith('web/'),
+    );
+    const sites = names.flatMap((file) =>
+      buildersOf(join(folder, file)).map((name) => ({ file, name: `${file} ${name}` })),
+    );
+    const used = sites.filter(({ name }) => name in BUILT_WHEN_USED);
+    expect([...new Set(used.map(({ name }) => name))].sort()).toEqual(Object.keys(BUILT_WHEN_USED).sort());
+    const loaded = sites.filter(({ name }) => !(name in BUILT_WHEN_USED) && !BUILDERS.includes(name));
+    const slow: object[] = [];
+    for (const file of new Set(loaded.map((site) => site.file))) {
+      const built = await builtBy(join(folder, file));
+      expect(built.length, file).toBeGreaterThanOrEqual(loaded.filter((site) => site.file === file).length);
+      for (const pattern of built) {
+        const text = file in BUILT_BOUNDED ? undefined : worstFor(pattern);
+        if (text !== undefined) slow.push({ file, source: pattern.source, text });
+      }
     }
-  }
-  expect(slow).toEqual([]);
-});
+    expect(slow).toEqual([]);
+  },
+);
 
 /** Patterns that a module builds as it is loaded, and those of what it loads. */
 async function builtBy(file: string): Promise<RegExp[]> {

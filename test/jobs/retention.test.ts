@@ -240,7 +240,9 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     },
   );
 
-  test.skipIf(!available || name === 'PGlite')('a row that somebody holds is left for the next night', async () => {
+  // The embedded engine has one session: nobody else can hold a row.
+  const withOthers = name === 'PGlite' ? undefined : test.skipIf(!available);
+  withOthers?.('a row that somebody holds is left for the next night', async () => {
     await using coda = await play({ engine: name, model: echo() });
     await coda.person('ana').says('hello');
     const database = coda.database();

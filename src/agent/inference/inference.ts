@@ -194,6 +194,8 @@ export class Inference {
     const shows = model.streams !== false && onText && { onText };
     const options = { taken: callIds(shown.turn), took, swallowing, ...shows };
     let fitted = await this.windows.fit(shown, model, signal);
+    // A filter that objects to what was said before says nothing of the window.
+    let wasLong = false;
     for (let tries = 0; ; tries++) {
       try {
         const { request } = fitted.plan;
@@ -202,13 +204,14 @@ export class Inference {
           requestModel(model, request, signal, options),
         );
         this.estimates.learn(fitted.plan, fitted.by, answer);
-        this.windows.took(model.name, shown, fitted, tries > 0);
+        this.windows.took(model.name, shown, fitted, wasLong);
         return fitted.alone && hasBefore(shown)
           ? { ...answer, notices: [...answer.notices, texts.beforeLeftOut()] }
           : answer;
       } catch (error) {
         const shorter = await this.shorter(error, { model, shown, fitted, tries }, signal);
         if (!shorter) throw isTooLong(error) && shown.task === undefined ? smallWindow(error) : error;
+        wasLong ||= !(error instanceof ModelError && error.fault === 'refused');
         fitted = shorter;
       }
     }

@@ -48,6 +48,9 @@ export function authorize(call: ModelToolCall, state: CallState, on: AuthorizeCo
   if (!isDeclined && isGone(call, toolbox.get(call.name))) {
     return { verdict: result(failed('VALUE_GONE', texts.valueGone(), { remedy: texts.valueGoneRemedy() })) };
   }
+  const named = toolbox.get(call.name);
+  if (offered && named && !offered(named.name)) return { verdict: denied('it was not given to you.') };
+  if (state.kind !== 'started' && named && turn.forbids(named)) return { verdict: forbidden() };
   const asked = { tool: call.name, input: call.input as Record<string, unknown> };
   // A call that was asked about, or had begun, was checked then: an earlier version's is still carried out.
   const valid = toolbox.check(asked, hidden || state.kind === 'decided' || state.kind === 'started');

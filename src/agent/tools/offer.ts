@@ -50,7 +50,9 @@ export function offerTools(tools: readonly ToolSpec[], { kept, words, context }:
   const sized = guests.map((tool) => ({ by: tool.by, tool: form(tool), size: sizeOf([form(tool)]) }));
   const all = sized.reduce((sum, { size }) => sum + size, 0) <= room;
   const most = kept === undefined || all ? room : Math.max(room, context * MOST_SHARE);
-  const order = all && kept === undefined ? sized : kept ? keptOf(sized, kept) : chosenOf(sized, words);
+  const known = kept && keptOf(sized, kept);
+  // Where all fit, as with a larger window, those that were not shown come behind.
+  const order = all ? [...new Set([...(known ?? []), ...sized])] : (known ?? chosenOf(sized, words));
   // The tools found last are the ones wanted now.
   const shown = kept === undefined ? within(order, most) : within([...order].reverse(), most).reverse();
   const hidden = guests.length - shown.length;

@@ -221,7 +221,6 @@ function isWordy(character: string | undefined): boolean {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-const DEEPEST = 8;
 const ANY: Schema = {};
 
 /**
@@ -250,13 +249,15 @@ export function carriedBy(input: unknown, root: Schema = ANY): string[] {
 const orText = (value: unknown, words: string[]) => (words.length > 0 ? words : [JSON.stringify(value)]);
 
 /** The schema with those that it refers to or is made of; none where it is no schema. */
-function meant(schema: unknown, root: Schema, depth = 0): Schema[] {
+function meant(schema: unknown, root: Schema, seen = new Set<Schema>()): Schema[] {
   if (schema === true) return [{}];
-  if (!isObject(schema) || depth > DEEPEST) return [];
+  // Each once: parts may refer to one another.
+  if (!isObject(schema) || seen.has(schema)) return [];
+  seen.add(schema);
   const { $ref, anyOf, oneOf, allOf } = schema;
   const parts = [anyOf, oneOf, allOf].flatMap((list) => (Array.isArray(list) ? list : []));
   const referred = typeof $ref === 'string' ? [referredTo($ref, root)] : [];
-  return [schema, ...[...referred, ...parts].flatMap((part) => meant(part, root, depth + 1))];
+  return [schema, ...[...referred, ...parts].flatMap((part) => meant(part, root, seen))];
 }
 
 function referredTo(ref: string, root: Schema): unknown {

@@ -199,7 +199,7 @@ export function turnRecord(
 function newlyShown(turn: Turn, { id, conversation }: Item): TurnRecord['shown'] {
   const kept = keptTools(conversation);
   const shown = turn.shownTools(kept);
-  if (!shown || shown.length === kept?.length) return [];
+  if (!shown || shown.length === 0 || shown.length === kept?.length) return [];
   return [{ inbox_id: id, conversation_id: conversation.id, setting: keptSetting(shown, conversation.epoch) }];
 }
 

@@ -73,9 +73,9 @@ export class Sessions {
     if (!SECRET.test(cookie)) return undefined;
     const holder = await sessions.holderOf(this.deps.database, hashOf(cookie), this.deps.world.clock.now());
     if (!holder || holder.role === 'guest') return undefined;
-    const { personId, name, role } = holder;
+    const { personId, name, role, roles } = holder;
     const scopes: readonly Scope[] = role === 'owner' ? [...SCOPES, 'admin'] : SCOPES;
-    return { id: `web-${personId}`, name, scopes, who: { role }, personId, account: undefined, inPerson: true };
+    return { id: `web-${personId}`, name, scopes, who: { role, roles }, personId, account: undefined, inPerson: true };
   }
 
   async close(cookie: string): Promise<void> {

@@ -23,11 +23,14 @@ export async function tellUndelivered(database: Database, outbox: Outbox, item: 
     const key = noticeKey(`${item.id}:${token()}`);
     const letters = await store.takeUndelivered(tx, person.id, key);
     if (letters.length === 0) return;
-    const shown = conversation.place.kind === 'dm' ? letters.slice(0, MOST_SHOWN) : [];
+    const quoted = letters.filter(({ text }) => text !== '').slice(0, MOST_SHOWN);
+    const shown = conversation.place.kind === 'dm' ? quoted : [];
     const text = texts.undelivered(letters.length, shown);
     const card = { kind: 'notice' as const, text };
     const tainted = shown.some((letter) => letter.tainted);
-    await outbox.addAll(tx, [{ key, conversationId: conversation.id, personId: person.id, card, tainted }]);
+    await outbox.addAll(tx, [
+      { key: key + store.AT_CONTACT, conversationId: conversation.id, personId: person.id, card, tainted },
+    ]);
   });
 }
 
@@ -40,7 +43,7 @@ export async function tellAtOnce(
 ): Promise<void> {
   if (letters.length === 0) return;
   const places = await placesOf([...new Set(letters.map((letter) => letter.conversation_id))]);
-  const messages = [...groupBy(letters, ({ grp }) => grp)].flatMap(([grp, parts]) => {
+  const messages = [...groupBy(letters, ({ notice }) => notice)].flatMap(([key, parts]) => {
     const [first] = parts;
     if (!first) return [];
     const { conversation_id: conversationId, person_id: personId, kind } = first;
@@ -48,7 +51,7 @@ export async function tellAtOnce(
     const shown = isAlone ? [{ kind, text: parts.map(({ text }) => text).join(' ') }] : [];
     const card = { kind: 'notice' as const, text: texts.undelivered(1, shown) };
     const tainted = isAlone && parts.some((part) => part.tainted);
-    return [{ key: noticeKey(grp), conversationId, personId, card, tainted }];
+    return [{ key, conversationId, personId, card, tainted }];
   });
   await outbox.addAll(tx, messages);
 }

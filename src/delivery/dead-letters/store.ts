@@ -44,7 +44,10 @@ export async function deadLetters(database: Database, limit: number): Promise<De
   return { letters: rows.map(({ total: _, ...letter }) => letter), total: rows[0]?.total ?? 0 };
 }
 
-/** Takes the undeliverable parts that the person has not been told of, newest first; from now on `notice` has told of them. */
+/** End of the key of a notice at a person's next contact. */
+export const AT_CONTACT = ':contact';
+
+/** Takes the undeliverable parts that the person has not been told of, newest first; from now on `notice` with that end has told of them. */
 export async function takeUndelivered(
   tx: Transaction,
   personId: string,
@@ -52,12 +55,16 @@ export async function takeUndelivered(
 ): Promise<{ text: string; kind: string; tainted: boolean; createdAt: Instant }[]> {
   await tx.query('update persons set undelivered = false where id = $1', [personId]);
   const { rows } = await tx.query<{ text: string | null; kind: string; tainted: boolean; created_at: Instant }>(
-    `with told as (
-       update outbox set told = true, told_in = $2 where person_id = $1 and state = 'dead' and not told
-       returning content ->> 'text' as text, content ->> 'kind' as kind, tainted, created_at
+    `with untold as (
+       select id, told_in from outbox where person_id = $1 and state = 'dead' and not told for update
+     ), told as (
+       update outbox o set told = true, told_in = $2 from untold u where o.id = u.id
+       -- such a notice quoted it before, and could not be delivered either: perhaps for these words
+       returning case when u.told_in is null or u.told_in not like '%' || $3 then o.content ->> 'text' end as text, o.content ->> 'kind' as kind,
+                 o.tainted, o.created_at
      )
      select text, kind, tainted, created_at from told order by created_at desc`,
-    [personId, notice],
+    [personId, notice + AT_CONTACT, AT_CONTACT],
   );
   return rows.map(({ text, kind, tainted, created_at: createdAt }) => ({ text: text ?? '', kind, tainted, createdAt }));
 }

@@ -5,19 +5,19 @@ import { type Deferred, deferred, GroupCommit } from '../../base/async.ts';
 import { systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { packageRoot } from '../../base/root.ts';
+import { stripEnd } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
 import { type Database, hadNoEffect, type Transaction } from '../../storage/index.ts';
-import {
-  type Accepted,
-  type Inbox,
-  type Incoming,
-  type IncomingMessage,
-  isSaid,
-  type KnownPlace,
-  type PendingFile,
-  type Place,
-  type Postponed,
+import type {
+  Accepted,
+  Inbox,
+  Incoming,
+  IncomingMessage,
+  KnownPlace,
+  PendingFile,
+  Place,
+  Postponed,
 } from '../adapter.ts';
 import { formOf } from '../buttons/store.ts';
 import type { Form, Outbox } from '../content.ts';
@@ -155,6 +155,10 @@ export class InboxWriter implements Inbox {
     return acknowledge?.();
   }
 
+  isAwaited(id: string): boolean {
+    return this.unsettled.has(id);
+  }
+
   /** Resolves the waiter of a row that has ended; false if another process accepted it. */
   settle(id: string): boolean {
     this.acknowledging.delete(id);
@@ -235,6 +239,7 @@ export class InboxWriter implements Inbox {
       return { outcome: 'duplicate', settled: Promise.resolve() };
     }
     const item = toItem(accepted, accepted.owner);
+    if (needsLane && !item.inLane) item.isFull = true;
     if (acknowledge) this.acknowledging.set(id, accepted.taken ? acknowledge : begun(acknowledge));
     if (accepted.taken) lanes.run(item);
     else {
@@ -295,17 +300,17 @@ const LONGEST_STOP = 30;
 
 /** True if a person says "stop", or the like in another language, and nothing else, where nobody else is spoken to. */
 function isStopWord(event: Incoming): event is IncomingMessage {
-  if (event.kind !== 'message' || event.place.kind !== 'dm' || event.text.length > LONGEST_STOP || !isSaid(event))
-    return false;
+  if (event.kind !== 'message' || event.place.kind !== 'dm' || event.text.length > LONGEST_STOP) return false;
+  // A program's text is no person's word.
+  if ((event.origin ?? 'person') !== 'person') return false;
   if (event.files.length + (event.pending?.length ?? 0) > 0) return false;
   const words = () => JSON.parse(readFileSync(join(packageRoot(), 'assets', 'stop-words.json'), 'utf8'));
   stopWords ??= new Set(Object.values<string[]>(words()).flat());
-  return stopWords.has(
-    event.text
-      .normalize('NFC')
-      .toLowerCase()
-      .replace(/^[\s¡]+|[\s.!…。！]+$/g, ''),
-  );
+  const word = event.text
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/^[\s¡]+/, '');
+  return stopWords.has(stripEnd(word, ' \t\n.!…。！'));
 }
 
 function isStop(event: Incoming): boolean {

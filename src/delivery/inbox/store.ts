@@ -267,8 +267,10 @@ export async function amend(database: Database, key: string, change: Partial<Pay
     // has begun.
     const { rows } = await tx.query<{ id: string }>(
       `select id from inbox
-        where key = $1 and state in ('received', 'waiting') and (laned or payload ? 'aside') for update`,
-      [key],
+        where key = $1 and state in ('received', 'waiting') and (laned or payload ? 'aside')
+          -- a command is done as it was sent, or not at all
+          and (kind <> 'command' or $2) for update`,
+      [key, change.withdrawn === true],
     );
     const [row] = rows;
     if (!row) return false;

@@ -274,19 +274,24 @@ export async function steer(
   const { rows } = await tx.query<{ id: string; payload: ItemRow['payload'] }>(
     `with taken as (
        update inbox i set state = 'done', steered_into = $3, finished_at = $4
-        where conversation_id = $1 and person_id = $2 and state = 'received' and laned and kind = 'message' and id <> $5
+         from (select payload from inbox where id = $5) asked
+        where i.conversation_id = $1 and i.person_id = $2 and i.state = 'received' and i.laned and i.kind = 'message' and i.id <> $5
           -- what came with a file, or waits to go on with a turn of its own, is not a remark on another
           -- nor is what no person says at this moment
-          and not payload ?| array['withdrawn', 'resumedAt', 'suspect', 'origin', 'pending'] and payload -> 'files' = '[]'
+          and not i.payload ?| array['withdrawn', 'resumedAt', 'suspect', 'origin', 'pending'] and i.payload -> 'files' = '[]'
           -- nor what brings somebody else's words; a reply to coda's own does not, nor what only the first of a place is asked for
-          and payload #> '{points,always}' is null
-          and not exists (select from jsonb_array_elements(coalesce(payload -> 'quoted', '[]')) q where not q ? 'own')
+          and i.payload #> '{points,always}' is null
+          and not exists (select from jsonb_array_elements(coalesce(i.payload -> 'quoted', '[]')) q where not q ? 'own')
           -- what calls something by name begins a turn of its own
-          and ltrim(payload ->> 'text') not like '/%'
+          and ltrim(i.payload ->> 'text') not like '/%'
+          -- nor is it said with the rights of another token
+          and (i.payload -> 'rights') is not distinct from (asked.payload -> 'rights')
+          and (i.payload -> 'guest') is not distinct from (asked.payload -> 'guest')
+          and (i.payload -> 'roles') is not distinct from (asked.payload -> 'roles')
           -- nor is it taken past a command that changes something
           and not exists (select from inbox c where c.conversation_id = $1 and c.state = 'received' and c.laned
                                                 and c.kind = 'command' and c.seq < i.seq)
-       returning id, payload, seq
+       returning i.id, i.payload, i.seq
      ), counted as (
        update lanes set pending = pending - (select count(*) from taken) where conversation_id = $1
      ), edited as (

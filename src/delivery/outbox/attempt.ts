@@ -83,7 +83,10 @@ export class Attempts {
       return this.resultOf(row, { kind: 'retry', reason, until: 'reachable' });
     }
     const adapter = this.adapter(row.place.adapter);
-    return this.resultOf(row, adapter ? await this.bring(adapter, row) : this.withoutPlatform(row));
+    const outcome = adapter ? await this.bring(adapter, row) : this.withoutPlatform(row);
+    // Of a draft only the beginning is stored: who reads along elsewhere sees the whole answer.
+    if (outcome.kind === 'sent' && adapter?.saidElsewhere && !row.removed) this.deps.said(row);
+    return this.resultOf(row, outcome);
   }
 
   private async isSeatedElsewhere({ id, place }: store.Row): Promise<boolean> {
@@ -145,7 +148,6 @@ export class Attempts {
       if (outcome.kind === 'sent' && this.shown.has(row.key)) this.shows(row);
       world.probe?.({ name: `send.${adapter.name}`, phase: 'after' });
       if (this.outages.ends(adapter.name, outcome)) this.deps.outageEnded(adapter.name);
-      if (outcome.kind === 'sent' && adapter.saidElsewhere && !row.removed) this.deps.said(row);
       return outcome;
     } catch (error) {
       // An adapter answers with outcomes; what it throws says nothing about whether the part is there.
@@ -239,7 +241,7 @@ export class Attempts {
       return { id: row.id, state: 'held', nextAt, error, ...unclear };
     if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
     // The place is there: its person can be told in it, of what was refused, at once.
-    if (outcome.kind === 'refused' || outcome.kind === 'frozen') return this.dead(row, error, true);
+    if (outcome.kind === 'refused' || outcome.kind === 'frozen') return this.dead(row, error, !row.removed);
     if (this.isGivenUp(row)) return this.dead(row, error);
     if (outcome.kind === 'unknown') {
       const settlesMs = this.adapter(row.place.adapter)?.guarantees.settlesMs;

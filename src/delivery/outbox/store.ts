@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
+import { token } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
 import {
   type Database,
@@ -242,7 +243,7 @@ export function surplusDrafts(grps: readonly string[], keys: readonly string[]):
 export async function saidPart(database: Database, key: string): Promise<Part | undefined> {
   const { rows } = await database.read<Parameters<typeof toPlace>[0] & { content: Content; reply_to: string | null }>(
     `select o.content, o.reply_to, c.adapter, c.channel, c.space_id, c.kind
-       from outbox o join conversations c on c.id = o.conversation_id where o.key = $1 and not o.removed`,
+       from outbox o join conversations c on c.id = o.conversation_id where o.key = $1 and not o.removed and o.state <> 'draft'`,
     [key],
   );
   const [row] = rows;
@@ -453,7 +454,8 @@ interface Died {
 
 /** A dead letter whose person is told of it at once. */
 export interface ToldNow {
-  grp: string;
+  /** Key of the notice: one for the letters of a message that are stored together. */
+  notice: string;
   conversation_id: string;
   person_id: string;
   kind: string;
@@ -490,20 +492,20 @@ export async function storeResults(
             failing_since = case when e.state in ('pending', 'unknown') and e."conversationId" is null then
                               case when e.untried then o.failing_since else coalesce(o.failing_since, $3) end end,
             sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end,
-            told = o.told or e.told is not null, told_in = case when e.told = 'now' then '${NOTICE}' || o.grp else o.told_in end
+            told = o.told or e.told is not null, told_in = case when e.told = 'now' then '${NOTICE}' || o.grp || ':' || $4 else o.told_in end
        from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
                                          "unknownAt" timestamptz, error text, "conversationId" uuid, spent int,
                                          untried boolean, told text)
       where o.id = e.id and o.owner = $1 and o.state = 'sending'
-      returning o.id, o.key, o.adapter, o.person_id, o.error, o.state, e.state as meant, e.told, o.grp,
+      returning o.id, o.key, o.adapter, o.person_id, o.error, o.state, e.state as meant, e.told, o.grp, o.told_in as notice,
                 o.conversation_id, o.content ->> 'kind' as kind, o.content ->> 'text' as text, o.tainted)${died ? UNDELIVERED : ''}
      select * from recorded where state = 'dead' or state <> meant`,
-    [owner, json(ended), now],
+    [owner, json(ended), now, token()],
   );
   const letters = rows.filter(({ state }) => state === 'dead');
   const dead = letters.map(({ id, key, adapter, person_id, error }) => ({ id, key, adapter, person_id, error }));
-  const toldNow = letters.flatMap(({ told, grp, conversation_id, person_id, kind, text, tainted }) =>
-    told === 'now' && person_id !== null ? [{ grp, conversation_id, person_id, kind, text, tainted }] : [],
+  const toldNow = letters.flatMap(({ told, notice, conversation_id, person_id, kind, text, tainted }) =>
+    told === 'now' && person_id !== null ? [{ notice, conversation_id, person_id, kind, text, tainted }] : [],
   );
   return { dead, toldNow, areDue: rows.some(({ state, meant }) => state !== meant) };
 }
@@ -527,7 +529,7 @@ export async function resendEarlierParts(tx: Transaction, ids: readonly string[]
 /** A notice that dies has its letters told of again, and is not told of itself: none quotes another. */
 const UNDELIVERED = `, flagged as (update persons set undelivered = true
         where id in (select person_id from recorded where state = 'dead' and told is distinct from 'now')),
-      reopened as (update outbox set told = false, told_in = null
+      reopened as (update outbox set told = false
         where state = 'dead' and told_in in (select grp from recorded where state = 'dead' and told = 'never'))`;
 
 /** Key of a notice of dead letters; of one that is told at once the rest is the letter's `grp`. */

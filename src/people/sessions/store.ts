@@ -20,6 +20,7 @@ export interface SessionHolder {
   personId: string;
   name: string;
   role: Role;
+  roles: readonly string[];
   expiresAt: Instant;
 }
 
@@ -53,7 +54,7 @@ export async function exchange(
 
 export async function holderOf(database: Database, hash: string, now: Instant): Promise<SessionHolder | undefined> {
   const { rows } = await database.read<SessionHolder>(
-    `select s.id, s.person_id as "personId", p.name, p.role, s.expires_at as "expiresAt"
+    `select s.id, s.person_id as "personId", p.name, p.role, p.roles, s.expires_at as "expiresAt"
        from browser_sessions s join persons p on p.id = s.person_id
       where s.hash = $1 and s.opened_at is not null and s.expires_at > $2 and p.erased_at is null`,
     [hash, now],

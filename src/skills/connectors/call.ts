@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Failed, failed } from '../../agent/index.ts';
 import { backOff, sleep } from '../../base/async.ts';
-import type { Secrets } from '../../base/log.ts';
+import { Secrets } from '../../base/log.ts';
 import { withoutHidden } from '../../base/text.ts';
 import { readEnvFile } from '../../config/index.ts';
 import type { Answer, Egress, EgressFailure } from '../../egress/index.ts';
@@ -59,7 +59,9 @@ export async function callConnector(
   if (!prepared) return failed('REFUSED', texts.leaves(name), { remedy: texts.leavesRemedy });
   if (!isSendable(prepared)) return failed('REFUSED', texts.badSecret(name), { remedy: texts.badSecretRemedy });
   hideCredentials(deps.hidden, prepared);
-  const hide = (text: string) => redact(deps.hidden.hide(text), new Hidden(Object.values(found.values)));
+  // A shorter one would blank out ordinary words and figures.
+  const long = Object.values(found.values).filter((value) => value.length >= Secrets.SHORTEST);
+  const hide = (text: string) => redact(deps.hidden.hide(text), new Hidden(long));
   return ask({ ...deps, hide }, connector, call, prepared, asker.signal);
 }
 

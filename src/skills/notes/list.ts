@@ -3,7 +3,8 @@ import { isFormOf, wordsIn } from '../../base/lexemes.ts';
 
 // Neither the hour of "10:30" nor an address ends the head.
 const HEADED = /^([^:\n]{1,60}(?::(?=\s|$)| -)\s*)(.*)$/s;
-const BETWEEN = /((?<!\s)\s*(?:[,;\n]|\band\b)\s*)/i;
+/** One run of marks is one: ", and " is. */
+const BETWEEN = /((?<!\s)\s*(?:[,;\n]|\band\b)(?:\s*(?:[,;\n]|\band\b))*\s*)/i;
 const NAME_OF_LIST = /\b(?:lists?|ideas|shopping|grocer(?:y|ies)|to[- ]?dos?|packing|errands|chores|tasks)\b/i;
 const STATEMENT_WORDS =
   /\b(?:is|are|was|were|has|have|had|owes?|likes?|needs?|lives?|said|says|prefers?|works|costs?|starts|ends|opens|closes|leaves|arrives)\b|[.!?]\s/i;
@@ -60,7 +61,7 @@ export function withItem(list: string, item: string): string {
 /** The list without the one item that `item` names, or the ones; undefined where it names none, or may name several. */
 export function without(list: string, item: string): string | undefined {
   const whole = withoutOne(list, item);
-  const items = item.split(/(?<!\s)\s*(?:,|\band\b)\s*/i).filter((one) => one !== '');
+  const items = item.split(/(?<!\s)\s*(?:,|\band\b)(?:\s*(?:,|\band\b))*\s*/i).filter((one) => one !== '');
   if (whole !== undefined || items.length < 2) return whole;
   return items.reduce<string | undefined>((left, one) => (left === undefined ? left : withoutOne(left, one)), list);
 }

@@ -148,7 +148,7 @@ print(len(text))`;
     expect(await check?.check(new AbortController().signal)).toMatchObject({
       ok: true,
       says: expect.stringMatching(
-        /three tries to get out of one were held\. Limits in effect: 512 MB of memory, 128 processes and 1 processors\. Docker \d.*control groups v[12]/,
+        /three tries to get out of one were held\. Limits in effect: 512 MB of memory, 128 processes and 1 processor\. Docker \d.*control groups v[12]/,
       ),
     });
   });

@@ -147,6 +147,11 @@ test('tools that all fit are all shown, in a fixed order, and a small window sti
   expect(all.tools.map(({ name }) => name)).toEqual(
     tools.map(({ name }) => name).filter((name) => name !== 'tool_search'),
   );
+  // Once all fit, as with a larger window, those that were not shown come behind.
+  const kept = ['b_print', 'a_list'];
+  const more = offerTools(tools, { kept, words: 'hello', context: 64_000 });
+  expect(more).toMatchObject({ hidden: 0, names: expect.arrayContaining(all.names as string[]) });
+  expect(more.names.slice(0, 2)).toEqual(kept);
   const few = offerTools(tools, { kept: undefined, words: 'print it', context: 1_500 });
   expect(few.names).toEqual(expect.arrayContaining(['a_print', 'b_print']));
   expect(few.tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['note_save', 'tool_search']));

@@ -11,7 +11,7 @@ test('three days: a trip is planned with two specialists, waits for the person, 
   const config = { ...modelConfig(server), 'memory.auto': 'off' };
   await using coda = await play({ at: '2026-11-20T09:00:00Z', zone: 'Europe/Berlin', config });
   const ana = coda.person('ana');
-  const step = (number: number, result: string) => call('task_advance', { step: number, result });
+  const step = (number: number, result: string) => call('task_advance', { which: 'Prague', step: number, result });
 
   // Friday: both are asked at once, the plan becomes a task, and its first step is done right away.
   mind.says({
@@ -48,6 +48,7 @@ test('three days: a trip is planned with two specialists, waits for the person, 
     main: [
       spawn({ planner: 'Plan 12 and 13 December in Prague.' }),
       call('task_block', {
+        which: 'Prague',
         type: 'waiting_for_time',
         reason: 'the castle sells tickets from Sunday',
         until: 'tomorrow at 10',

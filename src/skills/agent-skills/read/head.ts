@@ -214,7 +214,8 @@ function linesOf(text: string, firstLine: number): Line[] | undefined {
   for (const [index, raw] of text.split('\n').entries()) {
     const line = withoutEnd(raw);
     if (line === '') continue;
-    if (line.includes('\r')) return undefined;
+    // To a regular expression these end a line, and to YAML they do not.
+    if (/[\r\u2028\u2029]/.test(line)) return undefined;
     const [, indent = '', item, key, rest = ''] = LINE.exec(line) ?? [];
     if (indent === '' && item === undefined && key === undefined && rest === '') return undefined;
     lines.push({ indent: indent.length, isItem: item !== undefined, key, text: rest, line: firstLine + index });
@@ -381,7 +382,7 @@ function readEntry(entry: Entry): { field: Field | undefined; isMended: boolean 
 }
 
 /** `key: value` and `- value`, at any depth. */
-const VALUE = /^(\s*(?:- +)*(?:["']?[\w.-]+["']?[ \t]*:[ \t]+)?)(\S.*)/;
+const VALUE = /^(\s*(?:- +)*(?:["']?[\w.-]+["']?[ \t]*:[ \t]+)?)(\S.*)/s;
 
 /** Each line's own value in quotes, where it is no quoted or nested one: what a map or a list needs. */
 function quotedInside({ lines }: Entry): string[] {

@@ -47,7 +47,10 @@ export async function filesAfter(
 }
 
 export function answerIn<T>(text: string, schema: z.ZodType<T>): T | undefined {
-  const fenced = /```(?:json)?[ \t]*\n((?:(?!```)[\s\S])*)\n```/.exec(text)?.[1];
+  const open = /```(?:json)?[ \t]*\n/.exec(text);
+  const from = open ? open.index + open[0].length : text.length;
+  const end = text.indexOf('\n```', from);
+  const fenced = end < 0 ? undefined : text.slice(from, end);
   const braced = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
   for (const candidate of [text, fenced, braced]) {
     try {

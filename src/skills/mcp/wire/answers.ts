@@ -109,7 +109,9 @@ function sentIn(init: RequestInit | undefined): Sent | undefined {
 }
 
 const LONGEST_WORDS = 1_000;
-const SESSION = /\bsession(?:[ _-]?id)?\b/i;
+/** The session of the protocol, and not one of what the server works with ("payment session expired"), whose call may have acted. */
+const SESSION =
+  /(?:^|[.:;,("'] ?|\b(?:the|your|this|a|no|mcp|http|transport|client|invalid|unknown|expired|missing|valid|such|bad|request)[ -])session(?:[ _-]?id)?\b/i;
 const GONE =
   /\b(?:not (?:found|exist)|no longer|expired?|invalid|unknown|no (?:valid|such)|doesn.t exist|missing|required|terminated|closed|gone)\b/i;
 /** A server that was started anew, and waits for an introduction. */
