@@ -135,6 +135,8 @@ export interface OfferState {
 
 /** Names of the servers' tools that a conversation is shown; undefined: none has been chosen, since all fit or nothing was said. */
 export function keptTools({ settings, epoch }: OfferState): readonly string[] | undefined {
+  // Most conversations have none, and an error of the schema for each message would cost more than all else here.
+  if (settings[SETTING] === undefined) return undefined;
   const kept = setting.safeParse(settings[SETTING]);
   return kept.success && kept.data.epoch === epoch ? kept.data.names : undefined;
 }
