@@ -119,8 +119,8 @@ export interface Command {
   /** Arguments one by one, for platforms that show fields; joined by line breaks they are the rest. */
   options?: readonly CommandOption[];
   /**
-   * It only reads, or stops something, and is done at once, whatever its conversation works on: always, or with nothing behind
-   * its name (`bare`). Left out, it takes its turn like a message.
+   * For a command that only reads, or stops something: it is carried out at once, whatever its conversation works on, always or
+   * with nothing behind its name (`bare`). Left out, it takes its turn like a message.
    */
   overtakes?: true | 'bare';
   /** A schedule may run it. */

@@ -277,8 +277,8 @@ export interface ChatAdapter {
   readonly name: string;
 
   /**
-   * Of an adapter whose places live in the process (terminals): the id of its data folder. What is said in such a place goes out
-   * in the process of this seat, while that has sessions (`isReachable`). `inbox.seated` is called when the first one comes or the
+   * Id of the data folder, for an adapter whose places live in the process (terminals). A part for such a place goes out in the
+   * process of its seat, while that has sessions (`isReachable`). `inbox.seated` is called when the first one comes or the
    * last one goes.
    */
   readonly seat?: string;

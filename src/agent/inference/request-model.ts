@@ -267,7 +267,7 @@ class Asking {
     if (!pictures.some(({ base64 }) => base64 === picture.base64)) pictures.push(picture);
   }
 
-  /** Those that the request shows, and those that it has no room for. */
+  /** Tools that the request shows, and those that it has no room for. */
   private get callable(): readonly ToolSpec[] {
     const { tools, others = [] } = this.request;
     return others.length === 0 ? tools : [...tools, ...others];

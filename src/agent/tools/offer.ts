@@ -51,7 +51,7 @@ export function offerTools(tools: readonly ToolSpec[], { kept, words, context }:
   const all = sized.reduce((sum, { size }) => sum + size, 0) <= room;
   const most = kept === undefined || all ? room : Math.max(room, context * MOST_SHARE);
   const known = kept && keptOf(sized, kept);
-  // Where all fit, as with a larger window, those that were not shown come behind.
+  // A larger window may have room for all: those that were not shown come behind.
   const order = all ? [...new Set([...(known ?? []), ...sized])] : (known ?? chosenOf(sized, words));
   // The tools found last are the ones wanted now.
   const shown = kept === undefined ? within(order, most) : within([...order].reverse(), most).reverse();

@@ -84,7 +84,7 @@ export class Attempts {
     }
     const adapter = this.adapter(row.place.adapter);
     const outcome = adapter ? await this.bring(adapter, row) : this.withoutPlatform(row);
-    // Of a draft only the beginning is stored: who reads along elsewhere sees the whole answer.
+    // The row of a draft holds its beginning only: readers at another process see the whole answer.
     if (outcome.kind === 'sent' && adapter?.saidElsewhere && !row.removed) this.deps.said(row);
     return this.resultOf(row, outcome);
   }

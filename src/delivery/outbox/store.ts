@@ -239,7 +239,7 @@ export function surplusDrafts(grps: readonly string[], keys: readonly string[]):
 
 // Known facts about the messages of a place.
 
-/** What was said under a key, as an adapter shows it; undefined where it was taken away or erased meanwhile. */
+/** The part with this key, as an adapter shows it; undefined for a draft, and for one that was taken away or erased. */
 export async function saidPart(database: Database, key: string): Promise<Part | undefined> {
   const { rows } = await database.read<Parameters<typeof toPlace>[0] & { content: Content; reply_to: string | null }>(
     `select o.content, o.reply_to, c.adapter, c.channel, c.space_id, c.kind
