@@ -104,7 +104,7 @@ export type ModelErrorReason =
   | 'rejected'
   /** The model made a call that its service could not read, or that fits no tool. */
   | 'slip'
-  /** It has thought for as long as its answer may be, and said nothing. */
+  /** A model thought for as long as its answer may be, and said nothing. */
   | 'thoughts';
 
 export interface ModelErrorDetails {

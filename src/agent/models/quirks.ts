@@ -15,7 +15,7 @@ export interface Finding {
   most?: number;
   /** Marks of pictures that it cannot read. */
   unreadable?: readonly string[];
-  /** It is of this request alone and says nothing of the next one. */
+  /** True of a finding about this request alone: nothing is learned from it. */
   once?: true;
   /** Marks of the pictures that were refused, where it may be for one of them: another request must have had others. */
   seen?: readonly string[];

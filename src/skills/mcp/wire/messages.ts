@@ -9,7 +9,7 @@ export const SESSION_LOST = -32_096;
 /** The server refused over HTTP, or failed there; a failure may have come after the effect. */
 export const REFUSED = -32_095;
 export const BROKEN = -32_094;
-/** Those of the SDK. */
+/** Error codes of the SDK. */
 export const CLOSED = -32_000;
 export const TIMED_OUT = -32_001;
 
