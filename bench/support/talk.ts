@@ -29,9 +29,10 @@ const TICK_MS = 10;
 export const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
+const WORDS = 'an answer of a usual length, ';
 /** Chat Completions as a stream, answered as soon as the request is there. */
 const ANSWER = [
-  { choices: [{ index: 0, delta: { role: 'assistant', content: 'an answer of a usual length, ' } }] },
+  { choices: [{ index: 0, delta: { role: 'assistant', content: WORDS } }] },
   { choices: [{ index: 0, delta: { content: 'as people get them all day' } }] },
   { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
   { choices: [], usage: { prompt_tokens: 7_000, completion_tokens: 20 } },
@@ -78,7 +79,8 @@ class Coda {
   async says(conversation: number): Promise<number> {
     const id = `${this.run}-${++this.count}`;
     const began = performance.now();
-    const person = `s${conversation}`;
+    // New people in each round: what those of the round before have said would be read with each message.
+    const person = `s${conversation}-${this.run.slice(0, 8)}`;
     const line = { id, text: 'what do you think of this?', user: person, role: 'owner', conversation: person };
     const answered = new Promise<number>((resolve) => this.waiting.set(id, resolve));
     const done = new Promise<number>((resolve) => this.waiting.set(`done ${id}`, resolve));
@@ -111,6 +113,8 @@ class Coda {
       if (type === 'error') throw new Error(words);
       const name = type === 'message' ? id : type === 'done' ? `done ${id}` : undefined;
       if (name === undefined) continue;
+      // Else what is measured is a refusal: a budget that is used up, a model that is away.
+      if (type === 'message' && !words?.startsWith(WORDS)) throw new Error(`Answered by no model: ${words}`);
       this.waiting.get(name)?.(at);
       this.waiting.delete(name);
     }

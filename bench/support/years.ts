@@ -85,9 +85,9 @@ const ROWS = [
           jsonb_build_object('kind', 'answer', 'text', reply), 'sent', 1, jsonb_build_object('id', md5(k::text)), at, at + interval '2 seconds'
      from said order by k`,
   `insert into usage (id, at, space_id, person_id, conversation_id, turn_id, model, input_tokens, output_tokens, price, day)
-   select call, at, 'console:terminal', person, conversation, id, 'bench/model', 7000, 60, 0.01, at::date from said order by k`,
+   select call, at, 'console:terminal', person, conversation, id, 'bench/model', 7000, 60, 0.0001, at::date from said order by k`,
   `insert into spending (day, person_id, calls, input_tokens, output_tokens, price, dearest)
-   select at::date, person, count(*), 7000 * count(*), 60 * count(*), 0.01 * count(*), 0.01 from said group by 1, 2 order by 1, 2`,
+   select at::date, person, count(*), 7000 * count(*), 60 * count(*), 0.0001 * count(*), 0.0001 from said group by 1, 2 order by 1, 2`,
   // Sealed already, as all but the newest are.
   `insert into audit_log (id, at, person_id, conversation_id, action, subject, detail, batch)
    select audit, at, person, conversation, 'tool.call', 'note_search', '{"input": {"query": "think"}}', 1 + k / 2500
