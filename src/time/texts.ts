@@ -1,4 +1,6 @@
 import { listOf, shorten } from '../base/text.ts';
+import { examplesIn, LANGUAGES_READ } from './foreign/language.ts';
+import { markedWords } from './foreign/marks.ts';
 import type { Ambiguous, Reading, Reject, RejectCode } from './types.ts';
 
 const reject = (code: RejectCode, understood: string, say: string): Reject => ({
@@ -23,18 +25,26 @@ const plainEnglish = (...examples: string[]): string =>
     'or',
   )}.`;
 
-export const notUnderstood = (words: string): Reject => ({
-  ...reject(
-    'NOT_A_DATE',
-    '',
-    `I could not make out when ${quoted(words)} is. ${plainEnglish('Friday at 15:00', '24 December', 'every weekday at 9')}`,
-  ),
-  unread: words,
-});
+export const notUnderstood = (words: string): Reject =>
+  markedWords(words).length > 0
+    ? unread(words, words)
+    : {
+        ...reject(
+          'NOT_A_DATE',
+          '',
+          `I could not make out when ${quoted(words)} is. ${plainEnglish('Friday at 15:00', '24 December', 'every weekday at 9')}`,
+        ),
+        unread: words,
+      };
 
-export function unread(words: string, all: string): Reject {
+/** Words of another language; `code` is the one that the person speaks, or that the words are of. */
+export function unread(words: string, all: string, code?: string): Reject {
   const where = words === all ? '' : ` in ${quoted(all)}`;
-  const say = `I did not understand ${quoted(words)}${where}. ${plainEnglish('tomorrow at 9', 'every Monday at 9')}`;
+  const examples = [...examplesIn(code), 'tomorrow at 9', 'every Monday at 9'].map((one) => `"${one}"`);
+  const { series, single } = LANGUAGES_READ();
+  const say =
+    `I did not understand ${quoted(words)}${where}. Say the time alone, for example ${listOf(examples, 'or')}. ` +
+    `Times are read in English, ${listOf(series, 'and')}; single ones also in ${listOf(single, 'and')}.`;
   return { ...reject('NOT_A_DATE', '', say), unread: words };
 }
 

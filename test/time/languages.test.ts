@@ -8,13 +8,21 @@ interface Phrase {
   text: string;
   at?: string;
   next?: string[];
+  /** The series ends with the last of `next`. */
+  ends?: true;
   ask?: true;
 }
 
-const phrases = readFileSync(new URL('languages.jsonl', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Phrase);
+const phrasesOf = (file: string): Phrase[] =>
+  readFileSync(new URL(file, import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Phrase);
+
+const phrases = phrasesOf('languages.jsonl');
+
+/** What one says about times in a week, in each language. */
+const week = phrasesOf('languages-week.jsonl');
 
 /** A Wednesday, 09:30 in Berlin. */
 const here = (locale?: string) => ({ now: new Date('2026-03-11T08:30:00Z'), zone: 'Europe/Berlin', locale });
@@ -36,6 +44,15 @@ function taken(when: When, count = 2): string[] | undefined {
   return found;
 }
 
+async function judge({ locale, text, at, next, ends, ask }: Phrase) {
+  const when = await meant(text, locale);
+  const got = taken(when, (next?.length ?? 1) + (ends ? 1 : 0));
+  const expected = next ?? (at === undefined ? undefined : [at]);
+  const isRight = got !== undefined && JSON.stringify(got) === JSON.stringify(expected);
+  const verdict = isRight ? 'right' : got ? 'wrong' : when.kind === 'ambiguous' ? 'asked' : 'refused';
+  return { text, got, verdict, isOpen: ask === true };
+}
+
 describe('a time in another language', () => {
   test('is never another one in silence, and mostly understood at once', async () => {
     const read = await Promise.all(
@@ -54,6 +71,25 @@ describe('a time in another language', () => {
     expect(asked.length / certain.length).toBeLessThan(0.1);
   });
 
+  test.each(
+    ['de', 'fr', 'es', 'it', 'nl', 'pl', 'pt', 'sv'].map((locale) => [
+      locale,
+      week.filter((one) => one.locale === locale),
+    ]),
+  )('is read in %s as people say it in a week: none wrong, six of seven at once, the others asked', async (_, said) => {
+    const read = await Promise.all((said as Phrase[]).map(judge));
+    expect(read.filter(({ verdict }) => verdict === 'wrong')).toEqual([]);
+    expect(read.filter(({ verdict }) => verdict === 'refused').map(({ text }) => text)).toEqual([]);
+    const certain = read.filter(({ isOpen }) => !isOpen);
+    const right = certain.filter(({ verdict }) => verdict === 'right');
+    expect(right.length / certain.length).toBeGreaterThan(0.85);
+  });
+
+  test('is no wrong one in the languages that chrono-node reads', async () => {
+    const read = await Promise.all(week.map(judge));
+    expect(read.filter(({ verdict }) => verdict === 'wrong')).toEqual([]);
+  });
+
   test('is refused with the words that were not understood, and with what works', async () => {
     const refused = await meant('pasado el martes que nunca a las 14:30', 'es');
     expect(refused).toMatchObject({ kind: 'reject', code: 'NOT_A_DATE' });
@@ -69,6 +105,57 @@ describe('a time in another language', () => {
   ])('is known by its words where nobody knows the language of the person: %s', async (text, at) => {
     expect(taken(await meant(text), 1)).toEqual([at]);
     expect(taken(await meant(text, 'en-US'), 1)).toEqual([at]);
+  });
+
+  test.each([
+    ['de', 'jeden Abend so gegen 8', ['2026-03-11T20:00', '2026-03-12T20:00']],
+    ['de', 'Di. um 9', ['2026-03-17T09:00']],
+    ['de', 'So, 15.3., 10 Uhr', ['2026-03-15T10:00']],
+    ['de', 'Mo-Fr um 8', ['2026-03-12T08:00', '2026-03-13T08:00', '2026-03-16T08:00']],
+    ['nl', 'elke avond zo rond 8 uur', ['2026-03-11T20:00', '2026-03-12T20:00']],
+    ['nl', 'ma t/m vr om 8 uur', ['2026-03-12T08:00', '2026-03-13T08:00', '2026-03-16T08:00']],
+    ['es', 'mar 17 de marzo a las 9', ['2026-03-17T09:00']],
+    ['it', 'ogni sera verso le 8 di sera', ['2026-03-11T20:00', '2026-03-12T20:00']],
+  ])(
+    'has a short weekday that is a common word too only where it can be nothing else (%s): %s',
+    async (code, text, next) => expect(taken(await meant(text, code), next.length)).toEqual(next),
+  );
+
+  test.each([
+    ['de', 'So um 10'],
+    ['de', 'Samstag und so um 10'],
+    ['de', 'jeden Mittwoch und so um 9'],
+    ['nl', 'zo om 10 uur'],
+    ['es', 'mar a las 9'],
+  ])('is asked about where such a word may be a weekday (%s): %s', async (code, text) =>
+    expect((await meant(text, code)).kind).toBe('ambiguous'),
+  );
+
+  test.each([
+    ['de', 'erinnere mich am 3. Dezember um 10 Uhr an den Zahnarzt', '"morgen um 9 Uhr"'],
+    [undefined, 'erinnere mich am 3. Dezember um 10 Uhr an den Zahnarzt', 'German'],
+    ['fr', 'après le repas de famille à 18h', '"demain à 9h"'],
+    ['de', 'um 5 nach dem Essen', '"morgen um 9 Uhr"'],
+  ])('makes no button of its English half (%s): %s', async (code, text, advice) => {
+    const refused = await meant(text, code);
+    expect(refused).toMatchObject({ kind: 'reject', code: 'NOT_A_DATE' });
+    expect(refused.kind === 'reject' && refused.say).toContain(advice);
+  });
+
+  test('is none in a sentence of who speaks it, though the clock reads as English', () => {
+    const french = splitTask('rappelle-moi de sortir la poubelle à 18h', here('fr'));
+    expect(french.when.kind).toBe('reject');
+    expect(splitTask('dinner at Café de la Paix tomorrow at 8', here('fr')).when.kind).not.toBe('reject');
+  });
+
+  test.each([
+    ['Heiligabend um 18 Uhr', '2026-12-24T18:00'],
+    ['el lunes a las 9', '2026-03-16T09:00'],
+    ['maandag om half negen', '2026-03-16T08:30'],
+    ['na próxima terça da semana que vem às 9h', undefined],
+  ])('is read by the one language that reads all of it where nobody says which: %s', async (text, at) => {
+    const read = taken(await meant(text), 1);
+    expect(read).toEqual(at === undefined ? undefined : [at]);
   });
 
   test('is none to the reader of English, whatever it has of English in it', () => {

@@ -2,14 +2,15 @@ import type { ParsedResult, ParsingOption, ParsingReference } from 'chrono-node'
 import { clockOf, DAY, dayOf, MINUTE, type Wall, weekdayOf, ymdOf } from '../civil.ts';
 import { describe } from '../describe.ts';
 import { MONTHS } from '../format.ts';
+import { english } from '../lang/en.ts';
 import { parseWhen, withWords } from '../parse.ts';
 import { distinct, readingsOf } from '../readings.ts';
 import { unread, whichOne } from '../texts.ts';
-import type { Ambiguous, Reading, Reject, WhenContext } from '../types.ts';
+import type { Ambiguous, Reading, Reject, When, WhenContext } from '../types.ts';
 import { wallAt } from '../zones.ts';
 import { type Language, LEXICONS, languageBy } from './language.ts';
 import { languageOf, languagesMarked, markedWords } from './marks.ts';
-import type { ForeignPiece } from './rules.ts';
+import { type ForeignClock, type ForeignPiece, hoursWithin } from './rules.ts';
 import { foreignTokens } from './words.ts';
 
 /**
@@ -23,19 +24,43 @@ const MOST_COVERS = 50;
 const MOST_PHRASES = 64;
 
 function translate(text: string, language: Language, ctx: WhenContext): Translated | undefined {
-  const english = [...coversOf(text, language)].flatMap(phrasesOf).slice(0, MOST_PHRASES);
-  const read = [...new Set(english)].map((words) => ({ words, when: parseWhen(words.replace(/^until /, ''), ctx) }));
-  const readings = distinct(
-    read.flatMap(({ words, when }) =>
-      readingsOf(when).map((reading) => ({ ...reading, words: when.kind === 'ambiguous' ? '' : words })),
-    ),
-  );
-  if (readings.length > 0) return { readings };
-  const refused = read.find(({ when }) => when.kind === 'reject' && when.code !== 'NOT_A_DATE');
-  return refused && { refused: refused.words };
+  let refused: Translated | undefined;
+  for (const covers of bySize([...coversOf(text, language)])) {
+    const english = new Set(covers.flatMap(phrasesOf).slice(0, MOST_PHRASES));
+    const read = [...english].map((words) => ({ words, when: readEnglish(words, ctx) }));
+    const readings = distinct(
+      read.flatMap(({ words, when }) =>
+        readingsOf(when).map((reading) => ({ ...reading, words: when.kind === 'ambiguous' ? '' : words })),
+      ),
+    );
+    if (readings.length > 0) return { readings };
+    const why = read.find(({ when }) => when.kind === 'reject' && when.code !== 'NOT_A_DATE');
+    if (why) refused ??= { refused: why.words };
+  }
+  return refused;
 }
 
-function* coversOf(text: string, { grammar, glue, parted }: Language): Generator<readonly ForeignPiece[]> {
+/** "Until Friday" that ends no series is said of what is due then. */
+function readEnglish(words: string, ctx: WhenContext): When {
+  const when = parseWhen(words, ctx);
+  const rest = words.replace(/^until /, '');
+  return when.kind === 'reject' && rest !== words ? parseWhen(rest, ctx) : when;
+}
+
+/** Those of the fewest pieces first: what the language says as one is not read as two beside each other. */
+function bySize(covers: readonly (readonly ForeignPiece[])[]): (readonly ForeignPiece[])[][] {
+  const sized = new Map<number, (readonly ForeignPiece[])[]>();
+  for (const cover of covers) {
+    const size = cover.filter((piece) => piece !== COMMA).length;
+    sized.set(size, [...(sized.get(size) ?? []), cover]);
+  }
+  return [...sized].sort(([one], [other]) => one - other).map(([, same]) => same);
+}
+
+function* coversOf(
+  text: string,
+  { grammar, glue, parted, openDays, joins }: Language,
+): Generator<readonly ForeignPiece[]> {
   const tokens = foreignTokens(text, parted);
   if (tokens.length > MOST_TOKENS) return;
   const pieces = grammar.over(tokens);
@@ -48,38 +73,63 @@ function* coversOf(text: string, { grammar, glue, parted }: Language): Generator
       return;
     }
     for (const { end, value } of pieces(at)) yield* walk(end, [...before, value]);
-    if (glue.has(tokens[at]?.text ?? '')) yield* walk(at + 1, before);
+    const word = tokens[at]?.text ?? '';
+    // "So um 10", "Samstag und so um 10": a Sunday, or about ten.
+    const isFirst = at === 0 || joins.has(tokens[at - 1]?.text ?? '');
+    const day = isFirst && tokens[at + 1]?.text !== '.' ? openDays.get(word) : undefined;
+    if (day) yield* walk(at + 1, [...before, { kind: 'words', english: ['', day] }]);
+    // A comma may part two times, as it does in English.
+    else if (glue.has(word)) yield* walk(at + 1, word === ',' && before.length > 0 ? [...before, COMMA] : before);
   }
   yield* walk(0, []);
 }
 
-type Clock = Extract<ForeignPiece, { kind: 'clock' }>;
+const COMMA: ForeignPiece = { kind: 'words', english: [','] };
 
 function phrasesOf(pieces: readonly ForeignPiece[]): string[] {
-  const clocks = pieces.filter((piece) => piece.kind === 'clock');
-  const [part, other] = pieces.flatMap((piece) => (piece.kind === 'words' && piece.part ? [piece.part] : []));
-  if (other !== undefined || (part !== undefined && clocks.length > 1)) return [];
+  const clocks = pieces.filter((piece) => piece.kind === 'clocks');
+  const told = pieces.flatMap((piece) => (piece.kind === 'words' && piece.part ? [piece.part] : []));
+  // "Jeden Abend um 8 Uhr abends": the same part twice is one.
+  const parts = clocks.length > 0 && new Set(told).size === 1 ? clocks.map(() => told[0]) : told;
   // "Om 10.15" is no ten and fifteen.
-  const joins = pieces.filter((piece) => piece.kind === 'words' && piece.english[0] === 'and').length;
-  if (clocks.length > joins + 1) return [];
-  // A part of the day and an hour that stand apart are one time, told once.
-  const time = clocks.length === 0 ? partWords(part) : timeWords(clocks, part);
-  let told = false;
-  return pieces
-    .reduce<string[]>(
-      (phrases, piece) => {
-        const words = piece.kind === 'words' ? piece.english : [''];
-        const isTime = !told && (piece.kind === 'clock' || piece.part !== undefined);
-        told ||= isTime;
-        const times = isTime ? time : [''];
-        return phrases.flatMap((phrase) => words.flatMap((word) => times.map((at) => `${phrase} ${word} ${at}`)));
+  const joins = pieces.filter((piece) => piece.kind === 'words' && JOINS.has(piece.english[0] ?? '')).length;
+  const isPaired = clocks.length === 0 || parts.length === 0 || parts.length === clocks.length;
+  if (clocks.length > joins + 1 || !isPaired) return [];
+  // A part of the day and an hour that stand apart are one time, told once, where the first of them stands.
+  let [clocksTold, partsTold] = [0, 0];
+  const timesAt = (piece: ForeignPiece): readonly string[] => {
+    if (piece.kind === 'words' && piece.part === undefined) return [''];
+    if (clocks.length === 0) return piece.kind === 'words' ? partWords(piece.part) : [''];
+    const at = piece.kind === 'clocks' ? clocksTold : partsTold;
+    if (piece.kind === 'clocks') clocksTold++;
+    else partsTold++;
+    const isFirst = parts.length === 0 || (piece.kind === 'clocks' ? partsTold <= at : clocksTold <= at);
+    const clock = clocks[at];
+    if (!isFirst || !clock) return [''];
+    const words = timeWords(clock.clocks, parts[at]);
+    return clock.isDaily ? words.flatMap((word) => [word, `every day ${word}`]) : words;
+  };
+  const times = pieces.map(timesAt);
+  // Of two that may be meant so or so ("le lundi … et le vendredi …"), both are meant the same way.
+  const ways = Math.max(...pieces.map((piece) => (piece.kind === 'words' ? piece.english.length : 1)));
+  return Array.from({ length: ways }, (_, way) =>
+    pieces.reduce<string[]>(
+      (phrases, piece, place) => {
+        const words = piece.kind === 'words' ? piece.english[way % piece.english.length] : '';
+        return phrases
+          .flatMap((phrase) => (times[place] ?? []).map((at) => `${phrase} ${words} ${at}`))
+          .slice(0, MOST_PHRASES);
       },
       [''],
-    )
+    ),
+  )
+    .flat()
     .map((phrase) => phrase.trim().replace(/ +/g, ' '));
 }
 
-const exactly = ({ hour, minute }: Pick<Clock, 'hour' | 'minute'>): string => clockOf(hour * 60 + minute);
+const JOINS: ReadonlySet<string> = new Set(['and', 'or', ',']);
+
+const exactly = ({ hour, minute }: Pick<ForeignClock, 'hour' | 'minute'>): string => clockOf(hour * 60 + minute);
 
 const TRANSLATE_PART_WORDS: Readonly<Record<string, string>> = {
   early: 'early',
@@ -98,26 +148,35 @@ const partWords = (part: string | undefined): string[] =>
  * An hour of which nobody said in which half of the day it lies is read as it stands, and as the time language reads it;
  * where these differ a person is asked.
  */
-function timeWords([clock, ...others]: readonly Clock[], part: string | undefined): string[] {
+function timeWords([clock, ...others]: readonly ForeignClock[], part: string | undefined): string[] {
   if (!clock) return [];
+  if (others.length > 0) return listWords([clock, ...others], part);
   if (part !== undefined) return within(clock, part);
-  if (others.length > 0) return [`at ${[clock, ...others].map(exactly).join(' and ')}`];
   const { hour, minute, on24 } = clock;
   const bare = minute === 0 ? `at ${hour}` : `at ${hour}:${String(minute).padStart(2, '0')}`;
   return on24 ? [`at ${exactly(clock)}`] : [bare, `at ${exactly(clock)}`];
 }
 
-/** The hours of each part as the languages here have it: an afternoon may last until nine in the evening. */
-const HOURS: Readonly<Record<string, readonly [number, number]>> = {
-  early: [3, 12],
-  dawn: [0, 7],
-  morning: [0, 12],
-  noon: [11, 15],
-  afternoon: [12, 21],
-  evening: [16, 24],
-};
+/** Several hours: beside one of 24 all are; else small ones may be of either half of the day. */
+function listWords(clocks: readonly ForeignClock[], part: string | undefined): string[] {
+  const list = (all: readonly ForeignClock[]) => {
+    const words = all.map(exactly);
+    return `at ${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+  };
+  if (part !== undefined) {
+    const hours = clocks.map((clock) => hoursWithin(clock, part));
+    if (hours.some((each) => each.length !== 1)) return [];
+    return [list(clocks.map((clock, at) => ({ ...clock, hour: hours[at]?.[0] ?? 0 })))];
+  }
+  const isSmall = ({ hour, on24 }: ForeignClock) => !on24 && hour <= BARE_AFTERNOON;
+  if (clocks.some(({ hour }) => hour > 12) || !clocks.some(isSmall)) return [list(clocks)];
+  return [list(clocks), list(clocks.map((clock) => (isSmall(clock) ? { ...clock, hour: clock.hour + 12 } : clock)))];
+}
 
-function within(clock: Clock, part: string): string[] {
+/** Hours up to this one are mostly of the afternoon where nobody says. */
+const BARE_AFTERNOON = 6;
+
+function within(clock: ForeignClock, part: string): string[] {
   const { hour, minute } = clock;
   const at = (value: number) => `at ${exactly({ hour: value, minute })}`;
   if (part === 'midnight') return hour % 12 === 0 && minute === 0 ? ['at midnight'] : [];
@@ -127,9 +186,7 @@ function within(clock: Clock, part: string): string[] {
     if (hour < 6) return [at(hour), `at ${hour}:${String(minute).padStart(2, '0')} at night`];
     return hour < 12 ? [at(hour + 12)] : hour > 17 ? [at(hour)] : [];
   }
-  const [from, to] = HOURS[part] ?? [0, 0];
-  const hours = [hour, hour + 12].filter((value) => value >= from && value < to && (value < 24 || minute === 0));
-  return hours.map(at);
+  return hoursWithin(clock, part).map(at);
 }
 
 export type InEnglish = { words: string } | { when: Ambiguous | Reject };
@@ -148,9 +205,8 @@ export async function inEnglish(words: string, ctx: WhenContext): Promise<InEngl
   const same = { words };
   if (!mayBeForeign(words, ctx)) return same;
   const isMarked = isInOtherLanguage(words);
-  const codes = languagesOf(words, ctx);
-  const own = readByWords(words, codes, ctx);
-  const { readings, refused } = own.readings.length > 0 ? own : readByWords(words, languagesMarked(words), ctx);
+  const groups = languagesOf(words, ctx);
+  const { readings, refused } = readByWords(words, [...groups, ...languagesMarked(words)], ctx);
   // "mar 9" may be a Tuesday to one who writes Spanish, and is a day in March in English.
   const plain = isMarked && readings.length > 0 ? [] : readingsOf(parseWhen(words, ctx));
   const all = distinct([...plain, ...readings]);
@@ -158,21 +214,33 @@ export async function inEnglish(words: string, ctx: WhenContext): Promise<InEngl
   if (all.length > 0) return settled(all, ctx);
   // A day that has passed is one to who looks for notes; the others say why not.
   if (refused !== undefined) return { words: refused };
+  const codes = groups.flat();
   for (const code of codes) {
     const read = await byChrono(words, code, ctx);
     if (read) return read;
   }
-  return isMarked ? { when: unread(words.trim(), words.trim()) } : same;
+  const own = languageOf(ctx.locale);
+  const isOwn = own !== undefined && LEXICONS.includes(own) && !hasEnglishTime(words);
+  return isMarked || isOwn ? { when: unread(words.trim(), words.trim(), isOwn ? own : codes[0]) } : same;
 }
 
-function readByWords(words: string, codes: readonly string[], ctx: WhenContext) {
-  const all = codes.flatMap((code) => {
-    const language = languageBy(code);
-    return language ? [translate(words, language, ctx)] : [];
-  });
-  const readings = distinct(all.flatMap((one) => (one && 'readings' in one ? one.readings : [])));
-  const [refused] = all.flatMap((one) => (one && 'refused' in one ? [one.refused] : []));
-  return { readings, refused };
+/** True if a word says a time in English; "am" is one of German, too. */
+const hasEnglishTime = (words: string): boolean =>
+  foreignTokens(words).some(({ text }) => text.length > 2 && english.temporal.has(text));
+
+/** The readings of the first languages that have any: those of one group are as likely as each other. */
+function readByWords(words: string, groups: readonly (readonly string[])[], ctx: WhenContext) {
+  let refused: string | undefined;
+  for (const codes of groups) {
+    const all = codes.flatMap((code) => {
+      const language = languageBy(code);
+      return language ? [translate(words, language, ctx)] : [];
+    });
+    const readings = distinct(all.flatMap((one) => (one && 'readings' in one ? one.readings : [])));
+    if (readings.length > 0) return { readings, refused };
+    refused ??= all.flatMap((one) => (one && 'refused' in one ? [one.refused] : []))[0];
+  }
+  return { readings: [], refused };
 }
 
 function settled(readings: readonly Reading[], ctx: WhenContext): InEnglish {
@@ -213,16 +281,16 @@ export const isInOtherLanguage = (words: string): boolean => markedWords(words).
 const isOtherScript = (text: string): boolean => SCRIPTS.some(([script]) => script.test(text));
 
 /**
- * The languages that a slot may be in, the likeliest first: the person's own, that of its script, those whose words it has.
+ * The languages that a slot may be in, in groups, the likeliest first: the person's own, that of its script, those whose words it has.
  */
-function languagesOf(words: string, { locale }: WhenContext): string[] {
+function languagesOf(words: string, { locale }: WhenContext): string[][] {
   const own = languageOf(locale);
   const script = SCRIPTS.find(([script]) => script.test(words))?.[1](words);
   // A person who writes Japanese may write a slot in Chinese characters alone.
   const isOwn = script === undefined || (script === 'zh' && own === 'ja') || (script === 'ru' && own === 'uk');
   const other = script === undefined || (own !== undefined && isOwn) ? [] : [script];
   const known = [...(own === undefined ? [] : [own]), ...other].filter(isRead);
-  return known.length > 0 ? known : languagesMarked(words);
+  return known.length > 0 ? [known] : languagesMarked(words);
 }
 
 const isRead = (code: string): boolean => LEXICONS.includes(code) || CHRONO_LANGUAGES.includes(code);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { lazy } from '../../base/async.ts';
 import { packageRoot } from '../../base/root.ts';
 import { type Grammar, grammar } from '../match.ts';
-import { type ForeignPiece, rulesOf, terminals } from './rules.ts';
+import { type ForeignPiece, openDaysOf, rulesOf, terminals } from './rules.ts';
 import { atHyphens, folded, type Lexicon, type Parted } from './words.ts';
 
 export interface Language {
@@ -11,9 +11,29 @@ export interface Language {
   grammar: Grammar<ForeignPiece>;
   glue: ReadonlySet<string>;
   parted: Parted;
+  /** Abbreviations of weekdays that are common words as well. */
+  openDays: ReadonlyMap<string, string>;
+  /** Words and signs between two items of a list. */
+  joins: ReadonlySet<string>;
 }
 
 export const LEXICONS: readonly string[] = ['de', 'es', 'fr', 'it', 'nl', 'pl', 'pt', 'sv'];
+
+/** The languages whose words `others.json` has: chrono-node reads single times of these. */
+const OTHERS = ['ar', 'fi', 'id', 'ja', 'ru', 'uk', 'vi', 'zh'];
+
+/** The English names of the languages that are read: with what comes again, and single times alone. */
+export const LANGUAGES_READ = lazy(() => {
+  const names = new Intl.DisplayNames('en', { type: 'language' });
+  const [series = [], single = []] = [LEXICONS, OTHERS].map((codes) =>
+    codes.map((code) => names.of(code) ?? code).sort(),
+  );
+  return { series, single };
+});
+
+/** Times as a speaker says them, of a language with a file of words. */
+export const examplesIn = (code: string | undefined): readonly string[] =>
+  code !== undefined && LEXICONS.includes(code) ? lexiconOf(code).examples : [];
 
 const fileOf = (code: string): string => join(packageRoot(), 'assets', 'times', `${code}.json`);
 
@@ -32,17 +52,28 @@ export function lexiconOf(code: string): Lexicon {
 export const languageBy = (code: string): Language | undefined => languages.get(code)?.();
 
 function languageOf(lexicon: Lexicon): Language {
-  const [weekdays = [], endings = []] = [lexicon.weekdays, lexicon.weekdayEndings].map((list) =>
-    folded(list)
-      .split(/[ |]/)
-      .filter((word) => word !== ''),
-  );
-  const compounds = new Map(weekdays.flatMap((day) => endings.map((ending) => [day + ending, [day, ending]] as const)));
+  const { weekdays, weekdayPlurals, weekdayEndings, numbers, numberEndings } = lexicon;
+  const compounds = new Map([
+    ...compoundsOf(`${weekdays} ${weekdayPlurals}`, weekdayEndings),
+    ...compoundsOf(numbers, numberEndings),
+  ]);
   const hyphened = new Set(folded(JSON.stringify(lexicon)).match(/(?<!\p{L})\p{L}+-[\p{L}-]+/gu));
   return {
     name: lexicon.name,
     grammar: grammar<ForeignPiece>('piece', rulesOf(lexicon), terminals),
     glue: new Set([',', '.', '!', ...folded(lexicon.glue).split(' ')]),
+    openDays: openDaysOf(lexicon),
+    joins: new Set([',', '/', ...folded(lexicon.and).split('|')]),
     parted: (word) => compounds.get(word) ?? (hyphened.has(word) ? [word] : atHyphens(word)),
   };
+}
+
+/** Words that are written as one, such as "Freitagabend" and "dreimal", with the two that they are made of. */
+function compoundsOf(heads: string, endings: string): (readonly [string, readonly string[]])[] {
+  const [firsts = [], seconds = []] = [heads, endings].map((list) =>
+    folded(list)
+      .split(/[ |]/)
+      .filter((word) => word !== '' && word !== '-'),
+  );
+  return firsts.flatMap((head) => seconds.map((ending) => [head + ending, [head, ending]] as const));
 }

@@ -53,13 +53,13 @@ export function isOtherWord(word: string): boolean {
   return marks().has(same) || units().has(same);
 }
 
-/** The languages that the words of `text` may be of, those that most of them are of. */
-export function languagesMarked(text: string): string[] {
+/** The languages that the words of `text` may be of, in groups: first those that most of the words are of. */
+export function languagesMarked(text: string): string[][] {
   const counts = new Map<string, number>();
   for (const word of markedWords(text))
     for (const code of marks().get(word) ?? []) counts.set(code, (counts.get(code) ?? 0) + 1);
-  const most = Math.max(...counts.values());
-  return [...counts].filter(([, count]) => count === most).map(([code]) => code);
+  const sizes = [...new Set(counts.values())].sort((one, other) => other - one);
+  return sizes.map((size) => [...counts].filter(([, count]) => count === size).map(([code]) => code));
 }
 
 const dayNames = new BoundedMap<string, ReadonlySet<string>>(8);
@@ -93,7 +93,21 @@ export function isForeign(task: string, code: string | undefined): boolean {
   if (task === '') return false;
   const names = code === undefined ? undefined : dayNamesIn(code);
   const isNamed = () => names !== undefined && foreignTokens(task).some(({ text }) => names.has(text));
-  return markedWords(task).length > 0 || isNamed();
+  return markedWords(task).length > 0 || isNamed() || isSentenceIn(task, code);
+}
+
+const ENGLISH_SMALL = new Set(
+  'the a an to at in on of for with my and me from about is it we i you this that by up'.split(' '),
+);
+
+/** True if a sentence has two small words of this language, and none of English: "de sortir la poubelle". */
+function isSentenceIn(task: string, code: string | undefined): boolean {
+  if (code === undefined || !LEXICONS.includes(code)) return false;
+  const small = new Set(folded(lexiconOf(code).small).split(' '));
+  const words = new Set(foreignTokens(task).map(({ text }) => text));
+  const count = (set: ReadonlySet<string>, other: ReadonlySet<string>) =>
+    [...words].filter((word) => set.has(word) && !other.has(word)).length;
+  return count(small, ENGLISH_SMALL) > 1 && count(ENGLISH_SMALL, small) === 0;
 }
 
 /** The language of a locale such as `de-AT`; undefined for English, and where none is known. */

@@ -49,10 +49,18 @@ export interface Lexicon {
   weekdayPlurals: string;
   /** Endings written in one word with a weekday: "Freitagabend". */
   weekdayEndings: string;
+  /** The abbreviations of weekdays that are common words of the language as well: "so", "di". */
+  commonWords: string;
+  /** Endings written in one word with a number: "dreimal". */
+  numberEndings: string;
   months: string;
   and: string;
+  /** Words that may be said anew with each item of a list: "les lundis et les jeudis". */
+  again: string;
   /** The words for `first` … `fourth` and `last`. */
   nth: Readonly<Record<string, string>>;
+  /** Endings of the number of a day: "15e". */
+  dayEnding: string;
   /** Orders of `{day}`, `{month}` and `{year}` in a date. */
   dates: readonly string[];
   at: string;
@@ -61,13 +69,27 @@ export interface Lexicon {
   oclock24: boolean;
   /** Other ways to tell an hour, and the minutes from `{hour}` on that they mean: `30`, `-minute`, `-30+minute`. */
   clock: Readonly<Record<string, string>>;
+  /** Words for 12 and 24 that minutes are told from as from an hour: "midi et demi". */
+  noon: Readonly<Record<string, number>>;
   parts: Readonly<Record<string, string>>;
+  /** Ways to say `{from:time}` and `{to:time}` between which something comes again. */
+  ranges: readonly string[];
+  /** The days with a name, by the English for them. */
+  holidays: Readonly<Record<string, string>>;
+  /** Lengths of time beside `{count} {unit}`, in English: `{count} {unit} and a half`. */
+  spans: Readonly<Record<string, string>>;
+  /** Words that several phrases share, as rules of these names. */
+  words: Readonly<Record<string, string>>;
   /**
    * All else, in the English that the time language reads; of several readings a person is asked which is meant. A `+part`
    * at the end is a part of the day.
    */
   phrases: Readonly<Record<string, string | readonly string[]>>;
   glue: string;
+  /** Small words of sentences: two of them say that a sentence of somebody who speaks the language is in it. */
+  small: string;
+  /** Times as a speaker says them, for the answer to what was not understood. */
+  examples: readonly string[];
   /** Words by which the language is known, beside the names of its weekdays and months. */
   marks: string;
 }
