@@ -70,7 +70,9 @@ describe('a time that is not read whole', () => {
 test.each(['reminder_edit', 'reminder_snooze'])('%s tells of the words as they were said', async (tool) => {
   await calls('reminder_create', { text: `Zahnarzt ${tool}`, when: 'morgen um 9 Uhr' });
   const said = await calls(tool, { which: tool, when: 'bis nach dem Urlaub' });
-  expect(said).toContain('I did not understand "bis nach dem Urlaub". Say the time alone, for example "morgen um 9 Uhr"');
+  expect(said).toContain(
+    'I did not understand "bis nach dem Urlaub". Say the time alone, for example "morgen um 9 Uhr"',
+  );
 });
 
 describe('a command', () => {
