@@ -4,7 +4,7 @@
  */
 import type { Call, Heard, Interpretation, Interpreter } from '../agent/index.ts';
 import type { Choice } from '../delivery/index.ts';
-import { parseWhen, type WhenContext } from '../time/index.ts';
+import { isInOtherLanguage, otherLanguages, parseWhen, type WhenContext } from '../time/index.ts';
 import { frames } from './frames/index.ts';
 import { Matcher } from './matcher.ts';
 import { offerOf, offersFor } from './offer.ts';
@@ -63,7 +63,8 @@ async function done(requests: readonly Understood[], heard: Heard): Promise<Inte
     choices = asked
       ? offerOf(first).filter(({ tool }) => heard.may(tool))
       : await offersFor(understood, matcher, heard);
-    said.push(asked ? questionOf(first) : choices.length > 0 ? texts.offer : texts.notUnderstood);
+    if (!asked && isInOtherLanguage(heard.text)) said.push(texts.otherLanguage(otherLanguages()));
+    else said.push(asked ? questionOf(first) : choices.length > 0 ? texts.offer : texts.notUnderstood);
   }
   return {
     calls: calls.slice(0, MOST_CALLS),

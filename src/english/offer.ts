@@ -2,6 +2,7 @@
 import type { Call, Heard } from '../agent/index.ts';
 import { shorten, withoutPairs } from '../base/text.ts';
 import type { Choice } from '../delivery/index.ts';
+import { isInOtherLanguage } from '../time/index.ts';
 import {
   type Frame,
   type Match,
@@ -34,7 +35,9 @@ export async function offersFor(
     const [call] = callsOf(frame, slots, [undefined], times) ?? [];
     return call ? [choiceOf(frame, slots, call)] : [];
   };
-  const may = ({ tool }: Choice): boolean => heard.may(tool);
+  // A sentence in another language makes no time of its English half.
+  const isForeign = isInOtherLanguage(request.text);
+  const may = ({ tool, input }: Choice): boolean => heard.may(tool) && !(isForeign && isTimed(input));
   const whole = readings.filter(({ isWhole }) => isWhole).flatMap(offerOf);
   const { timed, shown, like } = guesses(request, times, frames);
   const parts = readings.length > 0 ? [] : await partsOfIt(request, matcher, heard);
@@ -52,6 +55,8 @@ export async function offersFor(
   const guessed = [...alike.map((frame) => ({ frame, slots: {} })), ...like];
   return distinct([...sure, ...guessed.flatMap(offered).filter(may)]).slice(0, MOST);
 }
+
+const isTimed = (input: unknown): boolean => typeof input === 'object' && input !== null && 'when' in input;
 
 /** Requests that stand within other words: "found it, so delete that one". */
 async function partsOfIt({ text, words }: Request, matcher: Matcher, heard: Heard): Promise<readonly Reading[]> {

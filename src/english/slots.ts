@@ -133,5 +133,6 @@ export function slotOf({ text, words, isPolite = false }: Request, { from, to }:
 export function isDoubtful({ text, words }: Request, said: Span, when: Span | undefined): boolean {
   const cutAt =
     when === undefined ? undefined : when.from === said.to ? 'end' : when.to === said.from ? 'start' : undefined;
-  return hasUnreadTime(verbatim(text, words.slice(said.from, said.to)), cutAt);
+  const time = when ? verbatim(text, words.slice(when.from, when.to)) : '';
+  return hasUnreadTime(verbatim(text, words.slice(said.from, said.to)), cutAt, time);
 }

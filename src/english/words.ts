@@ -1,4 +1,5 @@
 import { stripEnd } from '../base/text.ts';
+import { ruleIn } from '../time/index.ts';
 /** A message as words, each with its place in the text, and the courtesies around it. Pure. */
 
 /** One word: `norm` is in lower case, `lead` the signs before it. The two words of "what's" share its place. */
@@ -42,8 +43,12 @@ const BEFORE = /^["'“”‘’([{<*_~`]+/u;
 const BEHIND = '"\'“”‘’)]}>*_~`,.!?;:…';
 
 export function wordsOf(text: string): Word[] {
+  const rule = ruleIn(text);
   const chunks = [...text.matchAll(/\S+/g)].flatMap((match) => {
     const [chunk] = match;
+    // A cron expression is one word.
+    if (rule && match.index >= rule.from && match.index < rule.to)
+      return match.index === rule.from ? [{ lead: '', bare: text.slice(rule.from, rule.to), ...rule }] : [];
     const lead = BEFORE.exec(chunk)?.[0] ?? '';
     const bare = stripEnd(chunk.slice(lead.length), BEHIND);
     const from = match.index + lead.length;

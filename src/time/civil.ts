@@ -73,3 +73,7 @@ export function minutesOfClock(clock: string): number {
   const [hour = '0', minute = '0'] = clock.split(':');
   return Number(hour) * 60 + Number(minute);
 }
+
+/** The months from `a` to `b`, across the year's end if need be. */
+export const monthsFrom = (a: number, b: number): number[] =>
+  Array.from({ length: ((b - a + 12) % 12) + 1 }, (_, at) => ((a - 1 + at) % 12) + 1);

@@ -3,7 +3,7 @@ import { listOf, plural } from '../base/text.ts';
 import { DAY, dayOfWall, MINUTE, SECOND, ymdOf } from './civil.ts';
 import { clockFor, formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from './format.ts';
 import { timesOfDay } from './rules/occurrences.ts';
-import { ALL_DATES, FROM_END } from './rules/parts.ts';
+import { ALL_DATES, FROM_END, monthsWithout } from './rules/parts.ts';
 import { isSteps, type NthWeekday, parseRule, type Rule, type RulePart } from './rules/rule.ts';
 import type { Reader, Recurring, When } from './types.ts';
 import { wallAt } from './zones.ts';
@@ -24,15 +24,39 @@ export function describe(when: When, reader: Reader): string {
   const words = ruleWords({ ...rule, parts: rule.parts.map(named) }, reader);
   return words === undefined
     ? nextOnly(when, reader)
-    : `${words}${exceptWords(rule, reader.now)} (${rule.zone})${nextWords(when, rule, reader)}`;
+    : `${words}${shortMonths(rule)}${exceptWords(rule, reader.now)} (${rule.zone})${nextWords(when, rule, reader)}`;
 }
 
 /** The days to come that a series leaves out; with their year, so that they are read as single ones. */
 function exceptWords({ skipped = [], zone }: Rule, now: Instant): string {
   const today = dayOfWall(wallAt(now.getTime(), zone));
-  const days = skipped.filter((day) => day >= today).map(ymdOf);
-  const told = days.map(({ year, month, day }) => `${day} ${SHORT_MONTHS[month - 1]} ${year}`);
+  const name = (day: number): string => {
+    const { year, month, day: date } = ymdOf(day);
+    return `${date} ${SHORT_MONTHS[month - 1]} ${year}`;
+  };
+  const told: string[] = [];
+  const days = skipped.filter((day) => day >= today);
+  for (let at = 0; at < days.length; ) {
+    let length = 1;
+    while (days[at + length] === (days[at] ?? 0) + length) length++;
+    const run = days.slice(at, at + length);
+    told.push(...(length < LONG_RUN ? run.map(name) : [`${name(run[0] ?? 0)} to ${name(run.at(-1) ?? 0)}`]));
+    at += length;
+  }
   return told.length === 0 ? '' : `, except ${listOf(told)}`;
+}
+
+/** Days in a row that are told by the first and the last. */
+const LONG_RUN = 3;
+
+/** The months that a series on the 29th, 30th or 31st leaves out. */
+function shortMonths({ start, parts: [part, more] }: Rule): string {
+  const [day, another] = part?.byMonthDay ?? [];
+  const missed = part && !more && another === undefined ? monthsWithout(part, start) : [];
+  if (missed.length === 0) return '';
+  if (day === 29)
+    return part?.byMonth || part?.freq === 'YEARLY' ? ', only in leap years' : ', in Feb only in leap years';
+  return `, not in ${listOf(missed.map((month) => SHORT_MONTHS[month - 1] ?? ''))}`;
 }
 
 /** A rule that has no words of its own, by its next occurrences; `parseWhen` does not read this. */

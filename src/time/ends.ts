@@ -1,14 +1,16 @@
 /** The time at either end of a sentence, read whole; and signs of one that was not. Pure. */
+import { ruleIn } from './cron-within.ts';
 import { hereOf } from './env.ts';
 import { MONTHS, SHORT_MONTHS, WEEKDAYS } from './format.ts';
 import { english } from './lang/en.ts';
-import { isOrdinal, NUMBERS } from './lang/en-words.ts';
-import { effort, isExhausted, readStretch } from './parse.ts';
+import { isOrdinal, NUMBERS, UNIT_WORDS } from './lang/en-words.ts';
+import { effort, isExhausted, parseWhen, readStretch, readUnits } from './parse.ts';
 import { type Phrase, type Words, wordsOf } from './phrase.ts';
 import type { Piece } from './pieces.ts';
 import { type Token, tokenise, wordAt } from './tokens.ts';
 import type { When, WhenContext } from './types.ts';
-import { isZone } from './zones.ts';
+import { isNumber } from './units.ts';
+import { isZone, placeZone } from './zones.ts';
 
 export interface TimeStretch {
   from: number;
@@ -39,9 +41,11 @@ export function timeAtEnds(text: string, ctx: WhenContext): TimeAtEnds {
   const { tokens } = words;
   const [first, last] = inner(tokens);
   const budget = effort(STEPS);
+  const rule = ruleAtEnds(text, ctx);
+  if (rule) return rule;
   const read = (from: number, to: number): TimeStretch | undefined => {
     if (isExhausted(budget)) return undefined;
-    const found = readStretch(words, here, [from, to], budget);
+    const found = readStretch(words, here, [from, to], budget) ?? readUnits(words, here, [from, to], budget);
     return found && stretchOf(words, [from, to], found);
   };
   const starts = places(tokens, Math.max(first, last - MOST_WORDS), last, isStart);
@@ -50,6 +54,21 @@ export function timeAtEnds(text: string, ctx: WhenContext): TimeAtEnds {
   const start = wordAt(tokens, first) === '' ? undefined : firstOf(ends, (to) => read(first, to));
   return { ...(start && { start }), ...(end && { end }) };
 }
+
+/** "0 9 * * 1-5 check the queue", "check the queue @daily". */
+function ruleAtEnds(text: string, ctx: WhenContext): TimeAtEnds | undefined {
+  const place = ruleIn(text);
+  if (!place) return undefined;
+  const lead = RULE_LEAD.exec(text.slice(0, place.from))?.[0] ?? '';
+  const from = place.from - lead.length;
+  const when = parseWhen(text.slice(place.from, place.to), ctx);
+  const stretch: TimeStretch = { from, to: place.to, when, isWeak: false, lead: '' };
+  const isStart = text.slice(0, from).trim() === '';
+  const isEnd = /^[\s.!?]*$/.test(text.slice(place.to));
+  return { ...(isStart && { start: stretch }), ...(isEnd && { end: stretch }) };
+}
+
+const RULE_LEAD = /(?<!\S)(?:at|on|cron(?:tab)?:?)\s+$/i;
 
 const SIGN = /^[,.!;:?~()-]$/;
 
@@ -119,19 +138,67 @@ const isTimeWord = (word: string): boolean =>
   english.temporal.has(word) || isOrdinal(word) || Object.hasOwn(NUMBERS, word) || /^\d/.test(word);
 
 /**
- * True if `text` shows that its time was not read to the end: it holds a day, an hour or a rhythm of its own, or a
- * number or a word about time stands at the end where a time was cut off.
+ * True if `text` shows that the time beside it (`time`, as written) was not read to the end: it holds a day, an hour or a
+ * rhythm of its own, or the word at the end where the time was cut off may go on with it.
  */
-export function hasUnreadTime(text: string, cutAt: 'start' | 'end' | undefined): boolean {
+export function hasUnreadTime(text: string, cutAt: 'start' | 'end' | undefined, time = ''): boolean {
   const { tokens, pieces } = wordsOf(text.slice(0, LONGEST), tokenise(text.slice(0, LONGEST)));
   const [first, last] = inner(tokens);
-  const beside = cutAt === 'start' ? first : cutAt === 'end' ? last - 1 : -1;
-  if (beside >= 0 && beside < tokens.length && isTimeWord(wordAt(tokens, beside))) return true;
+  if (cutAt !== undefined && first < last) {
+    const said = tokenise(time.slice(0, LONGEST));
+    if (isTimeWord(wordAt(tokens, cutAt === 'start' ? first : last - 1))) return true;
+    if (cutAt === 'start' ? goesOn(said, tokens, first) : begins(tokens.slice(0, last), said)) return true;
+  }
   return tokens.some(
     (token, at) =>
       !token.glued && !isCompound(tokens, at) && pieces(at).some(({ value, end }) => saysWhen(value, end - at, token)),
   );
 }
+
+/** Words that lead on from a time to more of it; a sign before the first of these two begins something else. */
+const LEADS = new Set('in on at during over'.split(' '));
+const LINKS = new Set('or except excluding but until from between through since within starting of than'.split(' '));
+/** Words that need a number behind them to say when. */
+const COUNTING = new Set('for in after within every and plus'.split(' '));
+const isCount = (word: string): boolean => isNumber(word) || /^(?:an?|few|some|several|couple|half)$/.test(word);
+
+/** "2 days | and a bit", "every day | for 3 weeeks", "9 | in St. Louis", "in 20 | walk", "9am | London". */
+function goesOn(time: readonly Token[], rest: readonly Token[], first: number): boolean {
+  const [word, next] = [wordAt(rest, first), wordAt(rest, first + 1)];
+  if (LINKS.has(word) || (COUNTING.has(word) && isCount(next))) return true;
+  if (isPlaceCut(time, rest, first)) return true;
+  if (first > 0) return false;
+  const raw = rest.slice(first, first + LONGEST_PLACE).map((token) => token.raw);
+  const isPlace = time.length > 0 && raw.some((_, at) => placeZone(raw.slice(0, at + 1).join(' ')) !== undefined);
+  return LEADS.has(word) || (isPlace && /^\p{Lu}/u.test(raw[0] ?? '')) || (isUnitless(time) && word !== 'to');
+}
+
+const LONGEST_PLACE = 4;
+
+/** "In Santiago | de Chile", "in Paris | , Texas": a name that may go on. */
+function isPlaceCut(time: readonly Token[], rest: readonly Token[], first: number): boolean {
+  const raw = time.slice(-LONGEST_PLACE).map((token) => token.raw);
+  if (!raw.some((_, at) => placeZone(raw.slice(at).join(' ')) !== undefined)) return false;
+  const words = rest.slice(first).map((token) => token.raw);
+  if (first > 0) return words.length < 3 && words.every((word) => /^\p{Lu}/u.test(word));
+  return /^(?:\p{Lu}|(?:de|del|do|da|la|am|an|of|upon)$)/u.test(words[0] ?? '');
+}
+
+/** "… in | 2 mondays", "… every | 3 mornings". */
+function begins(rest: readonly Token[], time: readonly Token[]): boolean {
+  const word = rest.at(-1)?.text ?? '';
+  return (
+    LINKS.has(word) || (COUNTING.has(word) && isNumber(wordAt(time, 0)) && !/^\d*[:.]|^[ap]m$/.test(wordAt(time, 1)))
+  );
+}
+
+/** "In 20": minutes, as nothing else is said. */
+export const isUnitless = (time: readonly Token[]): boolean =>
+  time.some(({ text }) => text === 'in') &&
+  isNumber(time.at(-1)?.text ?? '') &&
+  !time.some(({ text }) => isUnitWord(text));
+
+const isUnitWord = (word: string): boolean => word.length > 2 && Object.hasOwn(UNIT_WORDS, word);
 
 const isCompound = (tokens: readonly Token[], at: number): boolean =>
   tokens[at + 1]?.raw === '-' &&

@@ -1,3 +1,4 @@
+export { ruleIn } from './cron-within.ts';
 export { describe } from './describe.ts';
 export { parseDuration } from './duration.ts';
 export {
@@ -39,6 +40,6 @@ export {
   storedPlan,
 } from './rules/occurrences.ts';
 export { readSlot, slotsOf, splitTask } from './split.ts';
-export { notUnderstood } from './texts.ts';
+export { notUnderstood, otherLanguages } from './texts.ts';
 export type * from './types.ts';
 export { findZone, isZone, machineZone } from './zones.ts';

@@ -1,4 +1,4 @@
-import { isoOfWall, MINUTE, minuteOf } from './civil.ts';
+import { isoOfWall, MINUTE } from './civil.ts';
 import { describe } from './describe.ts';
 import { type Env, envOf, hereOf } from './env.ts';
 import { isOtherWord } from './foreign/marks.ts';
@@ -8,10 +8,12 @@ import { type Budget, type Phrase, readings, type Words, wordsOf } from './phras
 import type { DateSpec } from './pieces.ts';
 import { distinct, eitherOf, readingsOf } from './readings.ts';
 import { parseCron } from './rules/cron.ts';
-import { daysOfMonth, timeOf } from './rules/parts.ts';
-import { parseRule, type Rule } from './rules/rule.ts';
+import { daysOfMonth } from './rules/parts.ts';
+import { parseRule } from './rules/rule.ts';
 import { recurring, resolveSeries } from './rules/series.ts';
 import { parseRuleText } from './rules/text.ts';
+import { united } from './rules/union.ts';
+import { keepsScopes } from './scopes.ts';
 import { impossible, never, noTime, notUnderstood, past, tooLong, tooOften, unknownZone, whichOne } from './texts.ts';
 import { corrected, type Stretch, type Token, tokenise, wordAt } from './tokens.ts';
 import type { Reading, When, WhenContext } from './types.ts';
@@ -121,7 +123,8 @@ function readWords(words: Words, ctx: WhenContext): When | undefined {
   const read = readWhole(words, ctx);
   if (read) return read.when;
   const tokens = words.tokens.length > LONGEST_SLIPS ? undefined : corrected(words.tokens, isOtherWord);
-  return tokens && readWhole(wordsOf(words.text, tokens), ctx)?.when;
+  const right = tokens && readWhole(wordsOf(words.text, tokens), ctx);
+  return (right ?? readUnits(words, ctx, [0, words.tokens.length], effort()))?.when;
 }
 
 /** Bounds the time that any text takes; what a person writes needs a third of it. */
@@ -134,7 +137,7 @@ const STEPS = 1_000;
 const PHRASE_STEPS = 400;
 const RESOLVING = 40;
 
-export const effort = (steps = STEPS, tries: Budget = { left: 20 }): Effort => ({ steps: { left: steps }, tries });
+export const effort = (steps = STEPS, tries: Budget = { left: 60 }): Effort => ({ steps: { left: steps }, tries });
 
 export const isExhausted = ({ steps }: Effort): boolean => steps.left <= 0;
 
@@ -177,12 +180,36 @@ export function readStretch(
   fits: (phrase: Phrase) => boolean = () => true,
 ): Read | undefined {
   for (const phrase of readings(words, stretch, effort.steps)) {
-    if (!fits(phrase)) continue;
+    if (!fits(phrase) || !keepsScopes(phrase.placed, words.tokens)) continue;
     effort.steps.left -= RESOLVING * (phrase.vague?.instead.length ?? 1);
     const when = phrase.vague ? askAbout(phrase, words, ctx, stretch) : interpret(phrase, ctx);
     if (when) return { phrase, when: withWords(when, ctx) };
   }
   return readEither(words, ctx, stretch, effort);
+}
+
+/** "In 2 hous": a word that is no unit behind a number is asked about, with the units that it may stand for. */
+export function readUnits(words: Words, ctx: WhenContext, [from, to]: Stretch, effort: Effort): Read | undefined {
+  const slip = words.slips().find((one) => one.from >= from && one.to <= to);
+  if (!slip || words.tokens.length > MOST_TOKENS) return undefined;
+  const behind = words.tokens.length - to;
+  const reads: Read[] = [];
+  for (const text of slip.texts) {
+    const tokens = tokenise(text);
+    const read = readStretch(wordsOf(text, tokens), ctx, [from, tokens.length - behind], effort);
+    if (read) reads.push(read);
+    else if (reads.length === 0) return undefined;
+  }
+  const [first] = reads;
+  return (
+    first && {
+      ...first,
+      when: whichOf(
+        reads.map(({ when }) => when),
+        ctx,
+      ),
+    }
+  );
 }
 
 /** "At 5 or 6": both are read, and a person is asked. The pieces are those of the first, at their places in `words`. */
@@ -221,11 +248,11 @@ function askAbout(
   const found: Reading[] = [];
   for (const meaning of instead) {
     const when = readPhrase(`${before} ${meaning} ${after}`, ctx);
-    if (when?.kind === 'reject' && instead.length === 1) return when;
+    if (when && instead.length === 1 && (when.kind === 'reject' || certain)) return when;
     if (when) found.push(...readingsOf(when));
   }
   const [first, ...rest] = found;
-  if (!first || certain) return first?.when;
+  if (!first) return undefined;
   // Readings that are near each other become a button instead of a question.
   const isNear = rest.length > 0 && rest.every((other) => areNear(first.when, other.when));
   return isNear ? { ...first.when, others: rest } : whichOne(found);
@@ -263,12 +290,21 @@ function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
   if (phrase.wrong) return REFUSALS[phrase.wrong.code]();
   const isDated = phrase.dates.length + phrase.recurs.length > 0 || phrase.days !== undefined;
   if (phrase.time?.clock?.lettered && !isDated) return undefined;
-  if (phrase.zone === undefined) return resolve(phrase, envOf(ctx));
+  if (phrase.zone === undefined) return inOffsetOfStart(phrase, ctx) ?? resolve(phrase, envOf(ctx));
   const { words, offset } = phrase.zone;
   const named = findZone(words, ctx.zone);
   if (!named) return unknownZone(words);
   if (offset !== undefined) return atOffset(phrase, ctx, named.zone, offset);
   return inZone(/^UTC$|^[+-]/.test(named.zone) ? exactly(phrase) : phrase, ctx, named.zone);
+}
+
+/** "Every day from 3 March 09:00 UTC+1": the offset of the first time is that of all. */
+function inOffsetOfStart(phrase: Phrase, ctx: WhenContext): When | undefined {
+  const { offset, ...moment } = phrase.start?.moment ?? {};
+  const zone = offset === undefined ? undefined : findZone(offset)?.zone;
+  return phrase.start && zone !== undefined
+    ? resolve({ ...phrase, start: { ...phrase.start, moment } }, envOf(ctx, zone))
+    : undefined;
 }
 
 /** "02:30 UTC+01:00 (Europe/Berlin)": the one of two equal times at which the zone has this offset. */
@@ -312,6 +348,10 @@ function resolve(phrase: Phrase, env: Env): When | undefined {
     return resolveSeries({ ...phrase, recurs: [DAILY] }, env);
   if ((time || times) && shift?.during) return during(phrase, env);
   const { start, until, count, excepts } = phrase;
+  // "From 20 to 27 December at 9": on each of these days?
+  const isRun = start?.moment.date?.type === 'monthday' && until?.moment.date?.type === 'monthday';
+  if (isRun && (time || times) && dates.length === 0)
+    return eitherOf([resolveSeries({ ...phrase, recurs: [DAILY] }, env)]);
   if (start || until || lasting || count || excepts.length > 0) return undefined;
   return times ? each(phrase, env) : (monthly(phrase, env) ?? resolveOnce(phrase, env));
 }
@@ -348,22 +388,20 @@ function each({ times, ...rest }: Phrase, env: Env): When | undefined {
   return whens.includes(undefined) ? undefined : (eitherOf(whens) ?? past(''));
 }
 
-/** "Mondays at 9 and Fridays at 5": series that are meant together, each with its own time. */
+/** "Mondays at 9 and Fridays at 5": times that are meant together; where no rule can say them as one, a person is asked. */
 function union(phrase: Phrase, env: Env): When | undefined {
   const { until, lasting, time, times } = phrase;
-  if (!time && !times) return undefined;
-  const rules: Rule[] = [];
-  for (const one of [...phrase.earlier, { ...phrase, earlier: [] }]) {
-    const when = resolveSeries({ ...one, until, lasting } as Phrase, env);
+  const whens = [...phrase.earlier, { ...phrase, earlier: [] }].map((one) => {
+    // "Every other Monday and every Thursday at 10": an hour at the end is that of both.
+    const isTimed = one.time || one.times || one.range || one.recurs.some(({ step }) => step !== undefined);
+    return resolve({ ...one, ...(isTimed ? {} : { time, times }), until, lasting }, env);
+  });
+  if (phrase.earlier.some((one) => one.time || one.times) && !time && !times) return eitherOf(whens);
+  if (!whens.every((when) => when && when.kind !== 'reject')) return undefined;
+  const rules = whens.flatMap((when) => {
     const rule = when?.kind === 'recurring' ? parseRule(when.rule, { start: 0, zone: env.zone }) : undefined;
-    if (!rule || 'problem' in rule || rule.skipped) return undefined;
-    rules.push(rule);
-  }
-  const parts = rules.flatMap(({ start, parts }) => parts.map((part) => ({ ...timeOf(minuteOf(start)), ...part })));
-  // A step of two weeks needs a start of its own.
-  if (parts.some(({ interval, count }) => (interval ?? 1) > 1 || count !== undefined)) return undefined;
-  return recurring(
-    { start: Math.min(...rules.map(({ start }) => start)), zone: rules[0]?.zone ?? env.zone, parts },
-    env,
-  );
+    return rule && !('problem' in rule) ? [rule] : [];
+  });
+  const rule = rules.length === whens.length ? united(rules) : undefined;
+  return rule ? recurring(rule, env) : whichOne(distinct(whens.flatMap(readingsOf)));
 }

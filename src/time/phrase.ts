@@ -1,7 +1,9 @@
+import { lazy } from '../base/async.ts';
 import { english } from './lang/en.ts';
 import type { Match } from './match.ts';
 import type { DateSpec, DaySet, Moment, PartName, Piece, Recur, TimeSpec } from './pieces.ts';
 import { type Stretch, type Token, wordAt } from './tokens.ts';
+import { type UnitSlip, unitSlips } from './units.ts';
 
 type Of<Kind extends Piece['kind']> = Extract<Piece, { kind: Kind }>;
 type Single =
@@ -34,10 +36,13 @@ export interface Placed {
   piece: Piece;
 }
 
+/** The word before a piece that may join another time to a series. */
+type Join = 'and' | ',' | undefined;
+
 const EMPTY: Phrase = { dates: [], recurs: [], excepts: [], earlier: [], placed: [] };
 
 /** `phrase` with one more piece, which an "and" may join to it; undefined when there is no room for it. */
-function extend(phrase: Phrase, piece: Piece, joined: boolean): Phrase | undefined {
+function extend(phrase: Phrase, piece: Piece, joined: Join): Phrase | undefined {
   switch (piece.kind) {
     case 'note':
       return phrase;
@@ -52,7 +57,7 @@ function extend(phrase: Phrase, piece: Piece, joined: boolean): Phrase | undefin
     case 'recur':
       return withRecur(phrase, piece.recur, joined);
     case 'except':
-      return { ...phrase, excepts: [...phrase.excepts, piece.days] };
+      return { ...phrase, excepts: [...phrase.excepts, ...piece.days] };
     default:
       return hasRoom(phrase, piece) ? { ...phrase, [piece.kind]: piece } : undefined;
   }
@@ -70,24 +75,25 @@ const hasTime = ({ time, times, range, recurs, dates }: Phrase): boolean =>
   time !== undefined || times !== undefined || range !== undefined || recurs.length > 0 || dates.length > 0;
 
 function withMoment(phrase: Phrase, { date, time }: Moment): Phrase | undefined {
-  const dated = date ? withDate(phrase, date, false) : phrase;
+  const dated = date ? withDate(phrase, date, undefined) : phrase;
   return dated && time ? withTime(dated, time) : dated;
 }
 
-function withDate(phrase: Phrase, date: DateSpec, joined: boolean): Phrase | undefined {
+function withDate(phrase: Phrase, date: DateSpec, joined: Join): Phrase | undefined {
   // "Text April at 9 and May".
   if (joined && date.type === 'period' && date.vague) return undefined;
   const weekday = date.type === 'weekday' && date.which === 'bare' ? date.weekday : undefined;
   if (joined && weekday !== undefined && phrase.recurs.length > 0 && phrase.time) {
-    return another(phrase, { freq: 'WEEKLY', interval: 1, days: { weekdays: [weekday] } });
+    return another(phrase, { recurs: [{ freq: 'WEEKLY', interval: 1, days: { weekdays: [weekday] } }] });
   }
+  if (joined === 'and' && phrase.recurs.length > 0) return another(phrase, { dates: [date] });
   return phrase.dates.length < 2 ? { ...phrase, dates: [...phrase.dates, date] } : undefined;
 }
 
 function withTime(phrase: Phrase, time: TimeSpec): Phrase | undefined {
   // "Every 20 minutes from 19:00 to 20:00 tonight".
   if (phrase.range?.from.exact && time.today && !time.clock)
-    return withDate(phrase, { type: 'offset', days: 0 }, false);
+    return withDate(phrase, { type: 'offset', days: 0 }, undefined);
   if (phrase.times || phrase.range) return undefined;
   const known = phrase.time;
   if (!known) return { ...phrase, time };
@@ -111,14 +117,16 @@ function narrower(a: PartName, b: PartName): PartName | undefined {
 
 const LATE_PARTS: ReadonlySet<PartName> = new Set<PartName>(['evening', 'night', 'tonight']);
 
-function withRecur(phrase: Phrase, recur: Recur, joined: boolean): Phrase | undefined {
-  if (joined && phrase.recurs.length > 0 && (phrase.time || phrase.times)) return another(phrase, recur);
+function withRecur(phrase: Phrase, recur: Recur, joined: Join): Phrase | undefined {
+  const [known] = phrase.recurs;
+  const isOwn = joined === 'and' || phrase.time || phrase.times || (known?.days && recur.days);
+  if (joined && known && isOwn) return another(phrase, { recurs: [recur] });
   return phrase.recurs.length < 2 ? { ...phrase, recurs: [...phrase.recurs, recur] } : undefined;
 }
 
-function another(phrase: Phrase, recur: Recur): Phrase {
+function another(phrase: Phrase, next: Pick<Partial<Phrase>, 'recurs' | 'dates'>): Phrase {
   const { earlier, ...complete } = phrase;
-  return { ...EMPTY, recurs: [recur], earlier: [...earlier, { ...complete, earlier: [] }] };
+  return { ...EMPTY, ...next, earlier: [...earlier, { ...complete, earlier: [] }] };
 }
 
 export interface Budget {
@@ -129,12 +137,14 @@ export interface Words {
   text: string;
   tokens: readonly Token[];
   pieces: (at: number) => readonly Match<Piece>[];
+  slips: () => readonly UnitSlip[];
 }
 
 export const wordsOf = (text: string, tokens: readonly Token[]): Words => ({
   text,
   tokens,
   pieces: english.grammar.over(tokens),
+  slips: lazy(() => unitSlips(text, tokens)),
 });
 
 /**
@@ -142,7 +152,7 @@ export const wordsOf = (text: string, tokens: readonly Token[]): Words => ({
  * must belong to a piece or be glue.
  */
 export function* readings({ tokens, pieces }: Words, [from, to]: Stretch, budget: Budget): Generator<Phrase> {
-  function* walk(at: number, phrase: Phrase, joined: boolean): Generator<Phrase> {
+  function* walk(at: number, phrase: Phrase, joined: Join): Generator<Phrase> {
     if (budget.left-- <= 0) return;
     if (at >= to) {
       if (phrase !== EMPTY) yield phrase;
@@ -153,10 +163,10 @@ export function* readings({ tokens, pieces }: Words, [from, to]: Stretch, budget
       const next = extend(phrase, value, joined);
       if (!next) continue;
       const placed = [...phrase.placed, { from: at, to: end, piece: value }];
-      yield* walk(end, { ...next, placed }, false);
+      yield* walk(end, { ...next, placed }, undefined);
     }
     const word = wordAt(tokens, at);
-    if (english.glue.has(word)) yield* walk(at + 1, phrase, joined || english.joins.has(word));
+    if (english.glue.has(word)) yield* walk(at + 1, phrase, word === 'and' || word === ',' ? word : joined);
   }
-  yield* walk(from, EMPTY, false);
+  yield* walk(from, EMPTY, undefined);
 }

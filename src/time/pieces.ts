@@ -27,7 +27,7 @@ export type Piece =
   | { kind: 'lasting'; span: Span; daily?: boolean }
   /** `loose`: it may be said of each day, "every day 2 times". */
   | { kind: 'count'; count: number; loose?: boolean }
-  | { kind: 'except'; days: DaySet }
+  | { kind: 'except'; days: DaySet[] }
   /** `offset` says which of two equal times of the zone is meant: `+01:00`; `loose` words say a zone only at the end,
    * `initials` may stand for something else. */
   | { kind: 'zone'; words: string; offset?: string; loose?: boolean; initials?: boolean }
@@ -134,6 +134,8 @@ export interface DaySet {
   /** "weekends": both days, at the weekend's own hour. */
   weekend?: boolean;
   once?: DateSpec[];
+  /** "From tomorrow to next Friday": both ends with the days between them. */
+  between?: readonly [DateSpec, DateSpec];
   /** Said in the plural, so that it recurs by itself: "Mondays". */
   plural?: boolean;
 }

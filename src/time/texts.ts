@@ -41,11 +41,13 @@ export const notUnderstood = (words: string): Reject =>
 export function unread(words: string, all: string, code?: string): Reject {
   const where = words === all ? '' : ` in ${quoted(all)}`;
   const examples = [...examplesIn(code), 'tomorrow at 9', 'every Monday at 9'].map((one) => `"${one}"`);
-  const { series, single } = LANGUAGES_READ();
-  const say =
-    `I did not understand ${quoted(words)}${where}. Say the time alone, for example ${listOf(examples, 'or')}. ` +
-    `Times are read in English, ${listOf(series, 'and')}; single ones also in ${listOf(single, 'and')}.`;
+  const say = `I did not understand ${quoted(words)}${where}. Say the time alone, for example ${listOf(examples, 'or')}. ${otherLanguages()}`;
   return { ...reject('NOT_A_DATE', '', say), unread: words };
+}
+
+export function otherLanguages(): string {
+  const { series, single } = LANGUAGES_READ();
+  return `Times are read in English, ${listOf(series, 'and')}; single ones also in ${listOf(single, 'and')}.`;
 }
 
 const quoted = (words: string): string => `"${shorten(words.replace(/\s+/g, ' '), 120)}"`;

@@ -26,12 +26,16 @@ const readNames = () =>
 export const WORDLIKE_ABBREVIATIONS: ReadonlySet<string> = new Set(['art', 'eat', 'cat', 'west', 'wet', 'wat', 'pt']);
 
 function fold(name: string): string {
-  return name
+  // Each word of a sentence is looked up.
+  if (/^[a-z]+$/i.test(name)) return name.toLowerCase();
+  const words = name
     .normalize('NFD')
-    .replace(/\p{M}/gu, '')
+    .replace(/[\p{M}'’]/gu, '')
     .toLowerCase()
-    .replace(/[\s_-]+/g, ' ')
+    .replace(/[\s_.-]+/g, ' ')
     .trim();
+  // "Washington D.C."
+  return words.replace(/(?<= |^)(\p{L}) (?=\p{L}(?: |$))/gu, '$1');
 }
 
 function titled(name: string): string {
@@ -79,8 +83,16 @@ function abbreviatedZone(word: string, home?: string): NamedZone | undefined {
   return zone === undefined ? undefined : { zone, name };
 }
 
+/** Zone of a place: "New York", "Ho Chi Minh City", "St. Louis", "Paris, France". */
 export function placeZone(name: string): NamedZone | undefined {
-  return knownZoneNames().places.get(fold(name));
+  const { places } = knownZoneNames();
+  const [place = '', within, more] = name.split(',').map(fold);
+  const found = places.get(place) ?? places.get(place.replace(/ city$/, ''));
+  if (within === undefined) return found;
+  // "Washington, DC".
+  const whole = more === undefined ? places.get(`${place} ${within}`) : undefined;
+  if (whole) return whole;
+  return more === undefined && found && places.get(within)?.zone === found.zone ? found : undefined;
 }
 
 const OFFSET = /^(?:utc|gmt)? ?([+-]|−)(\d{1,2})(?::?([0-5]\d))?$/i;

@@ -82,3 +82,105 @@ test.each([
 ])('the half of the day behind a quarter or a half is the one that is said: %j', (text, at) => {
   expect(first(readSlot(text, HERE))).toBe(at);
 });
+
+/** Local times of a series up to a moment. */
+function during(text: string, until: string): string[] {
+  const when = readSlot(text, HERE);
+  const found: string[] = [];
+  if (when.kind !== 'recurring') return [when.kind];
+  for (const at of occurrences(when.rule, { after: HERE.now })) {
+    if (local(at) > until) break;
+    found.push(local(at));
+  }
+  return found;
+}
+
+const END = '2027-11-30';
+const NAMED = 'Monday Tuesday Wednesday Thursday Friday'.split(' ');
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const weekdayOf = (at: string): string =>
+  new Date(`${at}Z`).toLocaleDateString('en', { weekday: 'long', timeZone: 'UTC' });
+const monthOf = (at: string): string => MONTHS[Number(at.slice(5, 7)) - 1] ?? '';
+
+test('an exception takes from a series the days that it names, and no other', () => {
+  const all = during('every weekday at 9', END);
+  for (const [at, month] of MONTHS.entries()) {
+    const day = NAMED[at % NAMED.length] ?? '';
+    const isNamed = (at: string) => weekdayOf(at) === day && monthOf(at) === month;
+    const left = all.filter((at) => !isNamed(at));
+    expect(during(`every weekday except ${day}s in ${month} at 9`, END)).toEqual(left);
+    const isLast = (at: string) =>
+      isNamed(at) && monthOf(new Date(Date.parse(`${at}Z`) + 7 * 86_400_000).toISOString()) !== month;
+    expect(during(`every weekday at 9 except the last ${day} in ${month}`, END)).toEqual(
+      all.filter((at) => !isLast(at)),
+    );
+  }
+});
+
+/** The readings that are offered, each by its first time. */
+const offered = (when: When): (string | undefined)[] =>
+  when.kind === 'ambiguous' ? when.readings.map((reading) => first(reading.when)) : [];
+
+const IN_TWO = ['2026-11-20T11:02', '2026-11-20T13:00', '2026-11-22T11:00', '2026-12-04T11:00'];
+
+test.each(['in 2 hous', 'in 2 hors', 'in 2 dayz', 'in 2 weeeks', 'in 2 Stunden', 'in 2 heures', 'in two hous'])(
+  'a word that is no unit is asked about, with the units as buttons: %j',
+  (text) => {
+    for (const when of [readSlot(text, HERE), splitTask(text, HERE).when, splitTask(`call Bob ${text}`, HERE).when])
+      expect(offered(when).sort()).toEqual(IN_TWO);
+  },
+);
+
+test.each([
+  ['in 2 hous call Bob', 'call Bob'],
+  ['every 2 hous stretch', 'stretch'],
+  ['in 5 business weeks renew the pass', 'renew the pass'],
+])('nor is it part of the task: %j', (text, task) => {
+  expect(splitTask(text, HERE)).toMatchObject({ when: { kind: 'ambiguous' }, task });
+});
+
+test.each([
+  ['every 6 months starting 31 March', /on the 31st at 09:00, not in Sep .* or every 6 months on the last day/],
+  ['every month starting 31 January', /not in Feb, Apr, Jun, Sep and Nov .* or on the last day of every month/],
+  ['every year starting 29 February 2028', /only in leap years .* or every year on the last day of Feb/],
+  ['every third Friday', /every 3 weeks on Friday .* or on the third Friday of every month/],
+  ['every Tuesday and 1 January', /every Tuesday .* or Fri 1 Jan/],
+  ['every other Monday at 9 except 7 December', /every 2 weeks on Monday at 09:00, except 7 Dec 2026/],
+])('each of the readings is a button: %j', (text, asked) => {
+  const when = readSlot(text, HERE);
+  expect(when.kind === 'ambiguous' && when.question).toMatch(asked);
+});
+
+test.each([
+  ['every month on the 31st', 'on the last day of every month'],
+  ['every year on 29 February', 'every year on the last day of Feb'],
+  ['every monday at 9 from October to March', 'by a rule of its own'],
+])('the other reading of a certain one is a press away: %j', (text, other) => {
+  const when = readSlot(text, HERE);
+  expect(when.kind === 'recurring' && when.others?.map(({ words }) => words).join()).toContain(other);
+});
+
+test.each([
+  'every day at 9 except Sundays in summer',
+  'tomorrow at 9 in Springfield',
+  'tomorrow at 9 in Paris, Texas',
+  'every monday at 9 for 5 tims',
+  'in 2 days and a bit',
+  'every 3 mornings',
+  'in 3 nights',
+])('words that lead on from a time are no task: %j', (text) => {
+  const { when } = splitTask(text, HERE);
+  expect(first(when)).toBeUndefined();
+});
+
+test.each([
+  ['tomorrow at 9 in Ho Chi Minh City', 'Asia/Ho_Chi_Minh'],
+  ['every Monday at 9 St. Louis time', 'America/Chicago'],
+  ['tomorrow at 9 in Québec City', 'America/Toronto'],
+  ['tomorrow at 9 in Washington, D.C.', 'America/New_York'],
+  ['tomorrow at 9 in port au prince', 'America/Port-au-Prince'],
+  ['every day from 3 March 2027 09:00 UTC+1', '+01:00'],
+  ['every day at 9 starting 3 March 2027 in Tokyo', 'Asia/Tokyo'],
+])('a place or an offset holds for all of the time: %j', (text, zone) => {
+  expect(readSlot(text, HERE)).toMatchObject({ zone });
+});

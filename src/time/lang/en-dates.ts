@@ -95,10 +95,14 @@ export const dayRules = [
   ),
   date('on? {weekday} < week || in a|one week >', weekday('bare', 1)),
   // "Two Fridays from now".
+  date('in {n:number} {w:weekdayPlural}', (c) =>
+    c.n > 0 ? { type: 'weekday', weekday: c.w, which: 'coming', weeks: c.n - 1 } : undefined,
+  ),
   date('{n:number} {w:weekdayPlural} from right? now|today', (c) =>
     c.n > 0 ? { type: 'weekday', weekday: c.w, which: 'coming', weeks: c.n - 1 } : undefined,
   ),
   date('on? {weekday} ,? in {n:number} week', inWeeks),
+  date('in {n:number} week on {weekday}', inWeeks),
   date('on? {weekday} ,? {n:number} week from right? now', inWeeks),
   rule('inWeek', 'this week', () => 0),
   rule('inWeek', '< next week || the next|following|coming week >', () => 1),

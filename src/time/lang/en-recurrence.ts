@@ -113,9 +113,11 @@ export const daySetRules = [
     return isYearly ? { month: d.month ?? 1, day: d.day } : undefined;
   }),
   rule('yearDates', '{yearDate}', (c) => [c.yearDate]),
-  rule('yearDates', '{month} {d:dayDigits} and|& {e:dayDigits}', (c) =>
-    [c.d, c.e].map((day) => ({ month: c.month, day })),
-  ),
+  rule('yearDates', '{month} {daysRow}', (c) => c.daysRow.map((day) => ({ month: c.month, day }))),
+  rule('yearDates', '{daysRow} of? {month}', (c) => c.daysRow.map((day) => ({ month: c.month, day }))),
+  // "7, 14 and 21".
+  rule('daysRow', 'the? {a:rawDay} ,? and|& the? {b:rawDay}', (c) => [c.a, c.b]),
+  rule('daysRow', 'the? {a:rawDay} , {daysRow}', (c) => [c.a, ...c.daysRow]),
   rule('yearDates', '{yearDate} ,|and on? {yearDates}', (c) => [c.yearDate, ...c.yearDates]),
   rule('months', '{month}', (c) => [c.month]),
   rule('months', '{month} ,|and and? {months}', (c) => [c.month, ...c.months]),
@@ -169,6 +171,7 @@ const pastHour = (minute: number): Piece | undefined =>
 
 export const recurRules = [
   recurring('every {cycle}', (c) => every(c.cycle)),
+  recurring('every {cycle} ,? on? {sameDay}', (c) => every(c.cycle)),
   recurring('every {cycle} ,? {onDays}', (c) => every(c.cycle, c.onDays)),
   recurring('7|seven day a|per week', () => every(cycle('day', 1))),
   recurring('{n:timesWord} < daily || a|per|every day >', (c) => recur({ ...DAILY, perDay: c.n })),
@@ -184,9 +187,11 @@ export const recurRules = [
 
   recurring('on? every|all single? {wdList}', (c) => onDays(c.wdList)),
   // "Every other Monday and Friday" leaves out a week, not a day.
-  recurring('< on? every other|alternate|second || alternate > {wdList}', (c) =>
-    (c.wdList.weekdays?.length ?? 0) > 4 ? undefined : onDays(c.wdList, 2),
-  ),
+  // "… and every Thursday" is a series of its own.
+  recurring('< on? every other|alternate|second || alternate > {wdList}', (c, tokens) => {
+    const isOne = tokens.filter(({ text }) => text === 'every').length < 2 && (c.wdList.weekdays?.length ?? 0) < 5;
+    return isOne ? onDays(c.wdList, 2) : undefined;
+  }),
   recurring('alternate {unit}', (c) => every(cycle(c.unit, 2))),
   recurring('every {number} {w:wdList}', (c) => plurals(c.w, c.number)),
   recurring('on? every {numbered}', (c) => everyNumbered(c.numbered)),
@@ -235,7 +240,8 @@ export const recurRules = [
 function everyNumbered(days: DaySet): Piece | undefined {
   const [first] = days.nth ?? [];
   // "Every third Friday" is every three weeks to some and the third one of the month to others.
-  return days.nth?.length === 1 && first && first.nth > 1 ? undefined : onDays(days);
+  const isOpen = (days.nth?.length === 1 && first && first.nth > 1) || (days.workday ?? 0) > 1;
+  return isOpen ? undefined : onDays(days);
 }
 
 const several = (days: DaySet): Piece | undefined =>

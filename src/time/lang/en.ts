@@ -1,9 +1,10 @@
 import { grammar } from '../match.ts';
-import type { DateSpec, DaySet, Edge, Moment, PartName, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
+import type { DateSpec, Edge, Moment, PartName, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
 import { isAbbreviation, placeZone, startsPlace, WORDLIKE_ABBREVIATIONS } from '../zones.ts';
 import { clockRules, clockTerminals, numberRules, partRules } from './en-clock.ts';
 import { calendarRules, dateTerminals, dayRules, isSign, monthYear } from './en-dates.ts';
+import { exceptionRules } from './en-exceptions.ts';
 import { holidayRules } from './en-holidays.ts';
 import { cycleRules, daySetRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
 import {
@@ -26,13 +27,19 @@ const unclear =
   (captures: object): Extract<Piece, { kind: 'vague' }> => ({
     kind: 'vague',
     instead: instead.map((text) =>
-      text.replace(/\$(\w+)/g, (_, name: string) => String(captures[name as keyof object] ?? '')),
+      text.replace(/\$(\w)/g, (_, name: string) => String(captures[name as keyof object] ?? '')),
     ),
   });
 
 const said =
   (words: string) =>
   (captures: object): Piece => ({ ...unclear(words)(captures), certain: true });
+
+/** "From 20 to 27 December", "between December 20 and 27"; "20 and 27 December" are two days. */
+function betweenDays({ r: [a, b], m }: { r: readonly [number, number]; m: string }, tokens: readonly Token[]) {
+  const isRun = (tokens[0]?.text === 'between') === tokens.some(({ text }) => text === 'and');
+  return isRun ? said('from $m $a to $m $b')({ a, b, m }) : undefined;
+}
 
 const fortnightly = ({ w }: { w: number }): Piece => ({
   kind: 'recur',
@@ -130,6 +137,8 @@ const vagueRules = [
   piece('later today', unclear('today at 17:00', 'tonight')),
   piece('< later on? || in some time >', unclear('in 1 hour', 'in 3 hours')),
   piece('< soon || in a bit|while|moment|jiffy >', unclear('in 15 minutes', 'in 1 hour')),
+  piece('in|within {s:spanWords} < or so || or thereabouts || give or take >', said('in $s')),
+  piece('in|within {s:spanWords} and a bit|little|few more?', unclear('in $s')),
   piece('in|within several {u:unit}', unclear('in 3 $u', 'in 5 $u')),
   piece('in|within? a? few more? {u:unit} < from now >?', unclear('in 3 $u', 'in 5 $u')),
   piece('a? few {u:unit} before {t:clockWords}', unclear('3 $u before $t', '5 $u before $t')),
@@ -151,15 +160,19 @@ const vagueRules = [
   piece('for? the? next|following|coming {n:rawNumber} {w:rawPlural}', unclear('every $w for $n times')),
   piece('{n:rawNumber} {w:rawPlural} in a row', said('every $w for $n times')),
   // "From 20 to 27 December".
-  piece('from the? {a:rawDay} to|until|through|- the? {b:rawDay} of? {m:rawMonth}', said('from $m $a to $m $b')),
-  piece('from {m:rawMonth} the? {a:rawDay} to|until|through|- the? {b:rawDay}', said('from $m $a to $m $b')),
+  piece('from|between {r:dayRun} of? {m:rawMonth}', betweenDays),
+  piece('{r:dashed} of? {m:rawMonth}', betweenDays),
+  piece('from|between? {m:rawMonth} {r:dayRun}', betweenDays),
+  rule('dayRun', 'the? {a:rawDay} to|until|through|-|and the? {b:rawDay}', ({ a, b }) => (a < b ? [a, b] : undefined)),
+  rule('dayRun', '{pair:dashed}', ({ pair: [a, b] }) => (b < 32 ? [a, b] : undefined)),
+  piece('between {a:dateWords} and {b:dateWords}', said('from $a to $b')),
   piece('at {yearFirst}', (_, [, year, ...day]) => (isSign(day[0]) ? undefined : yearOrClock(year?.text ?? '', day))),
   piece('on? the? {a:rawDay} and|& the? {b:rawDay} of? {m:rawMonth}', unclear('on $m $a', 'on $m $b')),
-  rule('rawDay', '{dayDigits}', (c) => c.dayDigits),
+  rule('rawDay', '{number}', (c) => (c.number > 0 && c.number < 32 ? c.number : undefined)),
   rule('rawDay', '{ordinal}', (c) => c.ordinal),
   rule('rawMonth', '{month}', firstWord),
   rule('rawPlural', '{weekdayPlural}', (_, [token]) => token?.text.slice(0, -1)),
-  piece('at|by|about|~? {pair:slashed} {half}', eitherOf('at # $half')),
+  piece('at|by|about|~? {pair:slashed} {h:half}', eitherOf('at # $h')),
   piece('at|about|~ {pair:neighbours}', eitherOf('at #')),
   piece('in|within about|~? < {pair:dashed} || {a:number} to|- {b:number} > {u:unit}', eitherOf('in # $u')),
   // "At 2h".
@@ -227,7 +240,6 @@ const until = (moment: Moment, inclusive = false): Extract<Piece, { kind: 'until
   inclusive,
 });
 const start = (moment: Moment): Extract<Piece, { kind: 'start' }> => ({ kind: 'start', moment });
-const except = (days: DaySet): Piece => ({ kind: 'except', days });
 const count = (number: number, more: { loose?: true } = {}): Piece => ({ kind: 'count', count: number, ...more });
 
 interface Timed {
@@ -237,8 +249,24 @@ interface Timed {
 }
 
 /** "Dec 4" is a date, not four o'clock in December. */
-const timed = ({ date, time, offset }: Timed): Moment | undefined =>
-  date.type === 'period' && date.vague ? undefined : { date, time, offset };
+const timed = ({ date, time, offset }: Timed, tokens: readonly Token[]): Moment | undefined =>
+  (date.type === 'period' && date.vague) || (!hasYear(date) && hasYearAsClock(tokens))
+    ? undefined
+    : { date, time, offset };
+
+const hasYear = (date: DateSpec): boolean =>
+  date.type === 'both' ? hasYear(date.date) : 'year' in date && date.year !== undefined;
+
+/** "3 March 2027 UTC+1": a year behind a day and a month is no clock. */
+const hasYearAsClock = (tokens: readonly Token[]): boolean =>
+  tokens.some(
+    ({ text }, at) =>
+      /^(?:19|20|21)\d\d$/.test(text) &&
+      tokens.slice(Math.max(0, at - 3), at).some((one) => Object.hasOwn(MONTHS, one.text)) &&
+      !/^(?:at|@)$/.test(wordBefore(tokens, at)),
+  );
+
+const wordBefore = (tokens: readonly Token[], at: number): string => tokens[at - 1]?.text ?? '';
 
 /** "8 tomorrow morning": the part of the day says which half of it. */
 const inPart = ({ date, time, part }: Timed & { part: TimeSpec }): Moment | undefined =>
@@ -265,7 +293,7 @@ const limitRules = [
   rule('moment', '{date}', (c) => c),
   rule('moment', '{date} ,|at? {time}', timed),
   rule('moment', '{date} {time} {offset}', timed),
-  rule('moment', '{time} on? {date}', (c) => led(timed(c))),
+  rule('moment', '{time} on? {date}', (c, tokens) => led(timed(c, tokens))),
   rule('moment', '{time}', (c) => c),
   rule('moment', '{time} tonight', (c) => led(tonight(c.time))),
   rule('moment', 'tonight ,? {time}', (c) => tonight(c.time)),
@@ -285,36 +313,6 @@ const limitRules = [
   limit(',|for the? next? {number} times', (c) => count(c.number)),
   limit('the? next? {number} times', (c) => count(c.number, { loose: true })),
   limit('for? {number} x', (c) => count(c.number)),
-  limit('{leaving} < {onSuch}? || {whenIt} > {exception}', (c) => except(c.exception)),
-  limit('{leaving} {onSuch}? {singles}', (c) => except({ once: c.singles })),
-  rule('singles', '{date}', (c) => (isSingle(c.date) ? [c.date] : undefined)),
-  rule('singles', '{date} ,|and|or on? {singles}', (c) => (isSingle(c.date) ? [c.date, ...c.singles] : undefined)),
-  limit('unless < {whenIt}? || on|a|an|the > {exception}', (c) => except(c.exception)),
-  limit("{asLong} < {itIs} not || it isn't > {aSuch}? {exception}", (c) => except(c.exception)),
-  limit('when|if not {onSuch}? {exception}', (c) => except(c.exception)),
-  limit('< no {exception} || with? {exception} off|excluded|excepted >', (c) => plurally(c.exception)),
-  rule('leaving', 'except|besides|sans|save|bar|barring|minus|skipping|skip|omitting|without|but', () => true),
-  rule('leaving', '< apart|aside from || other than || with the exception of || leaving out >', () => true),
-  rule('leaving', '< but|and|only|just? not|never || but|and skip|skipping >', () => true),
-  rule('leaving', 'but? not including|counting', () => true),
-  rule('leaving', 'other', (_, [, next]) => next?.text === 'on' || undefined),
-  rule('onSuch', '< on|for|in|at|over|during the|a|an? || the|a|an >', () => true),
-  rule('aSuch', 'a|an|the|on', () => true),
-  rule('whenIt', 'if|when|whenever|that? {itIs} {aSuch}?', () => true),
-  rule('itIs', "< it's|its|that's || it|that is|falls|lands on? >", () => true),
-  rule('asLong', '< if|when|whenever|provided|providing|assuming || as long as >', () => true),
-  rule('exception', '{wdList}', (c) => c.wdList),
-  // "Every day except Saturday or Sunday": neither of them.
-  rule('exception', '{wdList} or on? {more:wdList}', (c) => alike(c.wdList, c.more)),
-  rule('exception', 'weekend', () => ({ weekdays: [6, 7] })),
-  rule('exception', '{dates:yearDates}', (c) => c),
-  rule('exception', '{holiday}', (c) => c),
-  rule('exception', '{nth:nthDays}', (c) => c),
-  rule('exception', '{nth:nthDays} of|in the|each|every? month', (c) => c),
-  rule('exception', '{nth:nthDays} of|in {months}', (c) => c),
-  rule('exception', '{monthDays}', (c) => c),
-  rule('exception', '{months}', (c) => c),
-
   rule('times', '{a:timeItem} ,? and {b:timeItem}', (c) => [c.a, c.b]),
   rule('times', '{a:timeItem} , {times}', (c) => [c.a, ...c.times]),
   rule('timeItem', '{time}', (c) => c.time),
@@ -323,23 +321,6 @@ const limitRules = [
   rule('fullTime', '{clock}', (c) => (c.clock.weak ? undefined : c)),
 ];
 
-/** "Tomorrow", "next Friday", "24 Dec 2026", "next week": days that come once; "Friday", "24 Dec" come again. */
-function isSingle(date: DateSpec): boolean {
-  if (date.type === 'weekday' || date.type === 'weekend') return /^(?:this|next|coming)$/.test(date.which);
-  if (date.type === 'period') return date.unit === 'week' && date.edge === 'whole';
-  return date.type === 'offset' || ('year' in date && date.year !== undefined);
-}
-
-const alike = (one: DaySet, other: DaySet): DaySet => ({
-  ...one,
-  ...other,
-  weekdays: [...(one.weekdays ?? []), ...(other.weekdays ?? [])],
-});
-
-/** "Sundays off", "no weekends": several of them, as a Friday off is a single one. */
-const plurally = (days: DaySet): Piece | undefined =>
-  days.plural || (days.weekdays?.length ?? 0) > 1 ? except(days) : undefined;
-
 const zoneTerminals: Terminals = {
   zoneToken: ({ text }) => (text.startsWith('zone:') ? text.slice(5) : undefined),
   abbreviation: ({ raw }) => {
@@ -347,7 +328,7 @@ const zoneTerminals: Terminals = {
     return isAbbreviation(raw) && !isWord ? raw : undefined;
   },
   placeStart: ({ raw }) => (/^\p{L}/u.test(raw) && startsPlace(raw) ? raw : undefined),
-  placeWord: ({ raw }) => (/^\p{L}/u.test(raw) ? raw : undefined),
+  placeWord: ({ raw }) => (/^(?:\p{L}|[.,-]$)/u.test(raw) ? raw : undefined),
   offsetHours: ({ text }) => (/^\d{1,2}(?::?\d\d)?$/.test(text) ? text : undefined),
   zulu: ({ raw, glued }) => (raw === 'Z' || (raw === 'z' && glued) ? 'UTC' : undefined),
   badClock: ({ text }) => {
@@ -377,6 +358,8 @@ const zoneRules = [
   rule('place', '{placeStart}', place),
   rule('place', '{a:placeStart} {b:placeWord}', place),
   rule('place', '{a:placeStart} {b:placeWord} {c:placeWord}', place),
+  rule('place', '{a:placeStart} {b:placeWord} {c:placeWord} {d:placeWord}', place),
+  rule('place', '{a:placeStart} {b:placeWord} {c:placeWord} {d:placeWord} {e:placeWord}', place),
   rule('zone', '< {zoneToken} || [|( {zoneToken} ]|) >', (c) => zone(c.zoneToken)),
   rule('zone', '< ( {name:abbreviation} ) || in {name:abbreviation} || in? {name:abbreviation} time >', (c) =>
     zone(c.name),
@@ -468,6 +451,7 @@ export const english = {
       ...vagueRules,
       ...zoneRules,
       ...limitRules,
+      ...exceptionRules,
       ...recurRules,
       ...daySetRules,
       ...cycleRules,
@@ -484,8 +468,6 @@ export const english = {
     { ...clockTerminals, ...dateTerminals, ...recurrenceTerminals, ...vagueTerminals, ...zoneTerminals },
   ),
   glue: new Set([',', '.', '!', ';', ':', '-', '?', 'and', 'then', '(', ')', '~']),
-  /** Those of them that add another time to a series: "Mondays at 9 and Fridays at 5". */
-  joins: new Set(['and', ',']),
   choices: new Set(['or']),
   hedges: new Set('maybe perhaps possibly even else otherwise alternatively'.split(' ')),
   /** Words about time: one that stands unread beside a time makes the reading doubtful. */

@@ -28,9 +28,10 @@ type Values = All<
   All<Piece, 'piece range limit recurring zone'> &
   All<Unit, 'unit unitword periodUnit'> &
   All<Cycle, 'cycle adverb'> &
-  All<number[], 'monthDays nthList months'> &
+  All<number[], 'monthDays nthList months monthSpan dayRow daysRow'> &
+  All<DaySet[], 'exceptions'> &
   All<NthWeekday[], 'nthDays nthDaysList'> &
-  All<{ month: number; day: number }[], 'yearDates'> &
+  All<{ month: number; day: number }[], 'yearDates dateRun'> &
   All<'am' | 'pm', 'half gluedHalf'> &
   All<PartName, 'partPlural'> &
   All<
@@ -40,15 +41,14 @@ type Values = All<
   > &
   All<
     true,
-    'gluedH letterH hours badClock clockPrefix clockSuffix partPrefix sameTime leaving onSuch aSuch whenIt itIs asLong'
+    'gluedH letterH hours badClock clockPrefix clockSuffix partPrefix sameTime sameDay leaving onSuch aSuch whenIt itIs asLong'
   > &
-  All<readonly [number, number], 'slashed neighbours dashed'> & {
+  All<readonly [number, number], 'slashed neighbours dashed dayRun'> & {
     dashrange: { from: Clock; to: Clock };
     dayYear: { day: number; year: number };
     inMonth: { inMonth: number; monthly?: true };
     moment: Moment;
     nthTarget: NthTarget;
-    singles: DateSpec[];
     times: TimeSpec[];
     yearDate: { month: number; day: number };
   };

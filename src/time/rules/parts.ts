@@ -1,4 +1,4 @@
-import { type Day, weekdayOf, ymdOf } from '../civil.ts';
+import { type Day, dayOfWall, daysInMonth, type Wall, weekdayOf, ymdOf } from '../civil.ts';
 import { holidayOf } from '../lang/en-holidays.ts';
 import type { DateSpec, DaySet, Recur } from '../pieces.ts';
 import type { NthWeekday, RulePart } from './rule.ts';
@@ -71,27 +71,33 @@ function quarterParts({ monthDays, nth, workday }: DaySet): RulePart[] | undefin
 }
 
 /** `parts` without the days of `except`; an empty list when nothing is left, undefined when it cannot be said. */
-export function without(parts: readonly RulePart[], except: DaySet): RulePart[] | undefined {
-  const left = parts.map((part) => withoutDays(part, except));
-  return left.some((one) => one === undefined) ? undefined : left.flatMap((one) => one ?? []);
+export const without = (parts: readonly RulePart[], except: DaySet): RulePart[] | undefined =>
+  eachPart(parts, (part) => withoutDays(part, except));
+
+/** "Fridays in July": what is named with a month is left out in that month, and nowhere else. */
+function withoutDays(part: RulePart, { months, ...except }: DaySet): RulePart[] | undefined {
+  if (!months) return withoutAny(part, except);
+  if (!except.weekdays && !except.nth && !except.monthDays) return limited(part, 'byMonth', ALL_MONTHS, months);
+  if (part.freq === 'YEARLY' && !part.byMonth) return undefined;
+  const within = part.byMonth ?? ALL_MONTHS;
+  const free = within.filter((month) => !months.includes(month));
+  const named = within.filter((month) => months.includes(month));
+  const inside = named.length === 0 ? [] : withoutAny({ ...part, byMonth: named }, except);
+  return inside && [...(free.length === 0 ? [] : [{ ...part, byMonth: free }]), ...inside];
 }
 
-function withoutDays(part: RulePart, except: DaySet): RulePart[] | undefined {
+function withoutAny(part: RulePart, except: DaySet): RulePart[] | undefined {
   if (except.weekdays) return withoutWeekdays(part, except.weekdays);
-  if (except.nth) return withoutNth(part, except.nth, except.months);
-  if (except.months) return limited(part, 'byMonth', ALL_MONTHS, except.months);
+  if (except.nth && except.monthDays) return withoutDayAndDate(part, except.nth, except.monthDays);
+  if (except.nth) return withoutNth(part, except.nth);
   if (except.monthDays) {
     if (except.monthDays.some((day) => day < 0)) return undefined;
     return limited(daily(part), 'byMonthDay', ALL_DATES, except.monthDays);
   }
   const dates = except.dates ?? datesOf(except.holiday);
   if (!dates) return undefined;
-  let parts: RulePart[] = [part];
-  for (const date of dates) {
-    const split = parts.map((one) => withoutDate(one, date));
-    if (split.some((one) => one === undefined)) return undefined;
-    parts = split.flatMap((one) => one ?? []);
-  }
+  let parts: RulePart[] | undefined = [part];
+  for (const date of dates) parts = eachPart(parts, (one) => withoutDate(one, date));
   return parts;
 }
 
@@ -112,30 +118,55 @@ function withoutWeekdays(part: RulePart, weekdays: readonly number[]): RulePart[
   return [{ ...part, freq, byDay: plain(left) }];
 }
 
-/** Without "the second Monday in March", or of each month: such a day is one of seven dates. */
-function withoutNth(part: RulePart, days: readonly NthWeekday[], months = ALL_MONTHS): RulePart[] | undefined {
-  const [one, more] = days;
-  const inDays = daily(part);
-  if (!one || more || !inDays || (inDays.interval ?? 1) > 1) return undefined;
-  if (inDays.byMonthDay || inDays.bySetPos || inDays.byDay?.some(({ nth }) => nth !== 0)) return undefined;
-  const within = inDays.byMonth ?? ALL_MONTHS;
-  const weekdays = inDays.byDay?.map(({ weekday }) => weekday) ?? ALL_WEEKDAYS;
-  if (!weekdays.includes(one.weekday)) return [part];
-  const rest = weekdays.filter((weekday) => weekday !== one.weekday);
-  const others = rest.length > 0 ? [{ ...inDays, byDay: plain(rest) }] : [];
-  const on = { ...inDays, byDay: plain([one.weekday]) };
+/** Without "the second Monday" of the month: such a day is one of seven dates. */
+function withoutNth(part: RulePart, days: readonly NthWeekday[]): RulePart[] | undefined {
+  let parts: RulePart[] | undefined = [part];
+  for (const day of days) parts = eachPart(parts, (one) => withoutOneNth(one, day));
+  return parts;
+}
+
+function withoutOneNth(part: RulePart, { nth, weekday }: NthWeekday): RulePart[] | undefined {
+  const [others, on] = splitAt(part, weekday) ?? [];
+  if (!others) return undefined;
+  if (!on) return others;
+  if (nth > 0) {
+    const byMonthDay = (on.byMonthDay ?? ALL_DATES).filter((date) => Math.ceil(date / 7) !== nth);
+    return [...others, { ...on, byMonthDay }];
+  }
   // Counted from the end, no date tells which of them it is.
-  if (one.nth < 0 && (inDays.byMonth || months.length < ALL_MONTHS.length)) return undefined;
-  if (one.nth < 0) return [...others, { ...on, freq: 'MONTHLY', bySetPos: FROM_END.filter((nth) => nth !== one.nth) }];
-  const byMonthDay = ALL_DATES.filter((date) => Math.ceil(date / 7) !== one.nth);
-  const limitedTo = (byMonth: number[]) => (byMonth.length === ALL_MONTHS.length ? {} : { byMonth });
-  const free = within.filter((month) => !months.includes(month));
-  const named = within.filter((month) => months.includes(month));
-  return [
-    ...others,
-    ...(free.length > 0 ? [{ ...on, ...limitedTo(free) }] : []),
-    ...(named.length > 0 ? [{ ...on, ...limitedTo(named), byMonthDay }] : []),
-  ];
+  return on.byMonthDay
+    ? undefined
+    : [...others, { ...on, freq: 'MONTHLY', bySetPos: FROM_END.filter((one) => one !== nth) }];
+}
+
+/** "Friday the 13th". */
+function withoutDayAndDate(
+  part: RulePart,
+  days: readonly NthWeekday[],
+  dates: readonly number[],
+): RulePart[] | undefined {
+  const [others, on] = splitAt(part, days[0]?.weekday ?? 0) ?? [];
+  if (!others || !on) return others;
+  return [...others, { ...on, byMonthDay: (on.byMonthDay ?? ALL_DATES).filter((date) => !dates.includes(date)) }];
+}
+
+/** The days of `part` but this weekday, and those of this weekday; undefined where they are counted in twos or by places. */
+function splitAt(part: RulePart, weekday: number): [RulePart[], RulePart?] | undefined {
+  const inDays = daily(part);
+  if (!inDays || (inDays.interval ?? 1) > 1 || inDays.bySetPos) return undefined;
+  if (inDays.byDay?.some(({ nth }) => nth !== 0)) return undefined;
+  const weekdays = inDays.byDay?.map((day) => day.weekday) ?? ALL_WEEKDAYS;
+  if (!weekdays.includes(weekday)) return [[part]];
+  const rest = weekdays.filter((one) => one !== weekday);
+  return [rest.length > 0 ? [{ ...inDays, byDay: plain(rest) }] : [], { ...inDays, byDay: plain([weekday]) }];
+}
+
+function eachPart(
+  parts: readonly RulePart[] | undefined,
+  leave: (part: RulePart) => RulePart[] | undefined,
+): RulePart[] | undefined {
+  const left = parts?.map(leave);
+  return left?.some((one) => one === undefined) ? undefined : left?.flatMap((one) => one ?? []);
 }
 
 function limited(
@@ -193,3 +224,21 @@ export const timeOf = (minute: number): Pick<RulePart, 'byHour' | 'byMinute'> =>
   byHour: [Math.floor(minute / 60)],
   byMinute: [minute % 60],
 });
+
+/** The months in which a rule of months or years misses its last day, because they are too short. */
+export function monthsWithout(
+  { freq, interval = 1, byMonth, byMonthDay, byDay, bySetPos }: RulePart,
+  start: Wall,
+): number[] {
+  const last = Math.max(...(byMonthDay ?? []));
+  if (last < 29 || byDay || bySetPos || !/^(?:MONTHLY|YEARLY)$/.test(freq)) return [];
+  const { year, month } = ymdOf(dayOfWall(start));
+  const step = freq === 'YEARLY' ? interval * 12 : interval;
+  // Within 48 years months and leap years meet in every way.
+  const played = Array.from({ length: Math.min(48, Math.ceil(576 / step)) }, (_, at) => month + at * step);
+  const missed = played.filter((at) => {
+    const of = ((at - 1) % 12) + 1;
+    return (byMonth?.includes(of) ?? true) && last > daysInMonth(year + Math.floor((at - 1) / 12), of);
+  });
+  return [...new Set(missed.map((at) => ((at - 1) % 12) + 1))].sort((a, b) => a - b);
+}

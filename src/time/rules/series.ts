@@ -1,26 +1,26 @@
-import { addMonths, DAY, type Day, HOUR, MINUTE, type Wall, wallOf } from '../civil.ts';
-import { isTime, type Minute, minuteOfNow, nextTimes, timesOn } from '../clock.ts';
-import { periodBounds, resolveDate } from '../dates.ts';
+import { addMonths, DAY, type Day, HOUR, MINUTE, monthsFrom, type Wall, wallOf } from '../civil.ts';
+import { isTime, type Minute, timesOn } from '../clock.ts';
 import { type Env, minuteOfPart } from '../env.ts';
-import { instantAfter, wallsAt } from '../once.ts';
 import type { Phrase } from '../phrase.ts';
+import { type Clock, type DateSpec, type DaySet, isElapsed, type Recur, type Span, type TimeSpec } from '../pieces.ts';
+import { eitherOf, isCertain } from '../readings.ts';
+import { never, past, tooOften } from '../texts.ts';
+import type { Reading, Recurring, When } from '../types.ts';
+import { fixedZone, instantOf, wallAt } from '../zones.ts';
 import {
-  type Clock,
-  type DateSpec,
-  type DaySet,
-  isElapsed,
-  type Moment,
-  type Recur,
-  type Span,
-  type TimeSpec,
-} from '../pieces.ts';
-import { eitherOf } from '../readings.ts';
-import { impossible, never, past, tooOften } from '../texts.ts';
-import type { When } from '../types.ts';
-import { findZone, fixedZone, instantOf, wallAt } from '../zones.ts';
+  firstDay,
+  isFirstDay,
+  isOneDay,
+  isWithinDays,
+  type Limits,
+  limitsOf,
+  midnight,
+  monthOf,
+  skippedDays,
+} from './limits.ts';
 import { type Occurrence, occursOn, ruleOccurrences } from './occurrences.ts';
-import { atTimes, calendarParts, daysOfMonth, onlyOn, quartersFrom, without } from './parts.ts';
-import { formatRule, isSteps, type Rule, type RulePart, stepOf } from './rule.ts';
+import { atTimes, calendarParts, daysOfMonth, monthsWithout, onlyOn, quartersFrom, without } from './parts.ts';
+import { formatRule, isSteps, parseRule, type Rule, type RulePart, stepOf } from './rule.ts';
 
 const NEXT = 5;
 /** A bare hour up to this one is in the afternoon, also of a series. */
@@ -37,15 +37,59 @@ interface Draft {
 
 /** A phrase with recurrence as a rule; undefined when its pieces contradict each other or RFC 5545 cannot say it. */
 export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
-  const when = seriesOf(phrase, env);
+  const when = seriesOf(phrase, env) ?? exceptOnce(phrase, env);
+  if (when?.kind !== 'recurring') return when;
+  const lastDays = onLastDay(phrase, when, env);
+  // "Every 6 months starting 31 March": nobody said that September is left out.
+  if (lastDays && !namesDays(phrase)) return eitherOf([when, lastDays]);
+  const others = when.others ? [] : [lastDays, inTheMorning(phrase, when, env), eachYear(phrase, env)];
+  const found = others.filter(isCertain).map((other): Reading => ({ words: '', when: other }));
+  return found.length > 0 ? { ...when, others: found } : when;
+}
+
+/** "Every weekday at 6:45" is in the afternoon; the morning is a press away. */
+function inTheMorning(phrase: Phrase, when: Recurring, env: Env): When | undefined {
   const clock = phrase.time?.clock;
   const isOpen = clock && !clock.exact && !clock.midnight && clock.hour > 0 && clock.hour <= LAST_OF_AFTERNOON;
-  if (when?.kind !== 'recurring' || when.others || !isOpen) return when;
-  // "Every weekday at 6:45" is in the afternoon; the morning is a press away.
+  if (!isOpen) return undefined;
   const morning = seriesOf({ ...phrase, time: { ...phrase.time, clock: { ...clock, exact: true } } }, env);
-  return morning?.kind === 'recurring' && morning.rule !== when.rule
-    ? { ...when, others: [{ words: '', when: morning }] }
-    : when;
+  return morning?.kind === 'recurring' && morning.rule !== when.rule ? morning : undefined;
+}
+
+/** "Every other Monday except 7 December": no rule leaves out a date of each year, which may be the next one alone. */
+function exceptOnce(phrase: Phrase, env: Env): When | undefined {
+  if (!phrase.excepts.some(({ dates, holiday }) => dates ?? holiday)) return undefined;
+  const excepts = phrase.excepts.map((except): DaySet => {
+    if (except.holiday !== undefined) return { once: [{ type: 'holiday', name: except.holiday }] };
+    return except.dates ? { once: except.dates.map((date) => ({ type: 'monthday', ...date })) } : except;
+  });
+  return eitherOf([seriesOf({ ...phrase, excepts }, env)]);
+}
+
+/** The same on the last day of each month, where the 29th, 30th or 31st is not in all of them. */
+function onLastDay(phrase: Phrase, when: Recurring, env: Env): Recurring | undefined {
+  if (!/BYMONTHDAY=\S*(?:29|3[01])/.test(when.rule)) return undefined;
+  const rule = parseRule(when.rule, { start: 0, zone: when.zone });
+  const [part, more] = 'problem' in rule ? [] : rule.parts;
+  if ('problem' in rule || !part || more || monthsWithout(part, rule.start).length === 0) return undefined;
+  const recur = merged(phrase, env);
+  const first = phrase.start ?? (firstDay(phrase) && { kind: 'start' as const, moment: firstDay(phrase) ?? {} });
+  const monthDays = [...(part.byMonthDay ?? []).filter((day) => day < 29), -1];
+  const days = part.byMonth ? { monthDays, months: part.byMonth } : { monthDays };
+  const last =
+    recur && seriesOf({ ...phrase, dates: [], days: undefined, start: first, recurs: [{ ...recur, days }] }, env);
+  return last?.kind === 'recurring' ? last : undefined;
+}
+
+const namesDays = ({ recurs, dates }: Phrase): boolean =>
+  recurs.some(({ days }) => days) || dates.some((date) => date.type === 'monthday' && date.month === undefined);
+
+/** "From October to March every Monday" is this winter; each one is a press away. */
+function eachYear({ start, until, ...phrase }: Phrase, env: Env): When | undefined {
+  const [from, to] = [monthOf(start), monthOf(until)];
+  if (from === undefined || to === undefined) return undefined;
+  const months = monthsFrom(from, to);
+  return seriesOf({ ...phrase, recurs: phrase.recurs.map((recur) => ({ ...recur, months })) }, env);
 }
 
 function seriesOf(phrase: Phrase, env: Env): When | undefined {
@@ -161,7 +205,9 @@ function onDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined {
       if (date.month === undefined) return date.which >= 0 ? recur : undefined;
       return date.year === undefined ? { ...recur, months: [date.month] } : undefined;
     default: {
-      const named = days || step !== undefined ? undefined : daysOf(date, freq, env);
+      // "Every hour on 7 December": within that day.
+      if (isWithinDays(recur)) return !days && isOneDay(date) ? recur : undefined;
+      const named = days ? undefined : daysOf(date, freq, env);
       return named && { ...recur, days: named };
     }
   }
@@ -218,7 +264,11 @@ function alike(times: TimeSpec[] | undefined): TimeSpec[] | undefined {
 function calendarDraft(recur: Recur, minutes: Minute[], phrase: Phrase, env: Env, limits: Limits): Draft | undefined {
   const anchor = limits.startDay ?? env.today;
   const nightly = minutes.some((minute) => minute >= 1440);
-  if (nightly && ((!recur.days && recur.freq !== 'DAILY') || phrase.excepts.some(({ once }) => once))) return undefined;
+  if (
+    nightly &&
+    ((!recur.days && recur.freq !== 'DAILY') || phrase.excepts.some(({ once, between }) => once ?? between))
+  )
+    return undefined;
   const parts = calendarParts(nightly ? dayLater(recur) : quartersFrom(limits.startDay, recur), anchor);
   const left = parts && excluded(parts, phrase);
   if (!left) return undefined;
@@ -245,7 +295,7 @@ function dayLater(recur: Recur): Recur {
 
 function excluded(parts: RulePart[], { excepts }: Phrase): RulePart[] | undefined {
   let left: RulePart[] | undefined = parts;
-  for (const except of excepts) if (!except.once) left = left && without(left, except);
+  for (const except of excepts) if (!except.once && !except.between) left = left && without(left, except);
   return left;
 }
 
@@ -260,10 +310,20 @@ function elapsedDrafts(recur: Recur, phrase: Phrase, env: Env, limits: Limits): 
   const base: RulePart = recur.minutes ? { freq: 'HOURLY', byMinute: recur.minutes } : stepPart(recur.step ?? 0);
   const limited = weekdays ? onlyOn(base, weekdays) : base;
   const parts = limited && excluded([limited], phrase);
-  const startAt = limits.startAt ?? (limits.startDay === undefined ? Math.floor(env.now / 1_000) * 1_000 : undefined);
-  if (!parts || startAt === undefined) return undefined;
-  const start = wallAt(onlyMoment(startAt, stepOf(base), env.zone), env.zone);
-  return [{ parts, start, after: limits.startAt === undefined ? env.now : limits.from, free: false }];
+  if (!parts) return undefined;
+  return beginnings(phrase, env, limits).map((startAt) => {
+    const start = wallAt(onlyMoment(startAt, stepOf(base), env.zone), env.zone);
+    return { parts, start, after: startAt > env.now ? limits.from : env.now, free: false };
+  });
+}
+
+/** Moments at which elapsed steps may begin; all hours of a day belong to "on 7 December" and "from 20 to 27 December". */
+function beginnings(phrase: Phrase, env: Env, { startAt, startDay, until }: Limits): number[] {
+  if (startAt !== undefined) return [startAt];
+  if (startDay === undefined) return [Math.floor(env.now / 1_000) * 1_000];
+  const day = midnight(startDay, env);
+  if (!phrase.start || until !== undefined) return [day];
+  return [instantOf(wallOf(startDay, env.parts.date), env.zone), day];
 }
 
 /** The last moment, counted back from `at` in steps, that the clock of the zone does not show for the second time. */
@@ -293,7 +353,7 @@ function windowDrafts(
   const drafts = windowsOf(range.from, range.to, env).map(([from, to]) => {
     const length = Math.floor(((to - from) * MINUTE) / step) + 1;
     const minutes = Array.from({ length }, (_, index) => from + (index * step) / MINUTE);
-    if (minutes.some((minute) => minute >= 1440) && weekdays) return undefined;
+    if (minutes.some((minute) => minute >= 1440) && (weekdays ?? phrase.dates.length > 0)) return undefined;
     const ofDay = minutes.map((minute) => minute % 1440);
     return calendarDraft(recur, ofDay, phrase, env, limits);
   });
@@ -374,163 +434,4 @@ export function recurring(rule: Rule, env: Env): When {
   const next: Date[] = [];
   for (const { at } of ruleOccurrences(rule, env.now)) if (next.push(new Date(at)) === NEXT) break;
   return next.length === 0 ? never() : { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next };
-}
-
-interface Limits {
-  from: number;
-  startDay?: Day;
-  startTime?: TimeSpec | undefined;
-  /** The exact moment (milliseconds UTC) that the series starts at, for elapsed steps. */
-  startAt?: number;
-  until?: number;
-  lasting?: Span;
-  count?: number;
-}
-
-function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
-  const limits: Limits = { from: env.now };
-  const bounds = boundsOf(phrase, env);
-  if (bounds) {
-    limits.from = Math.max(env.now, midnight(bounds[0], env) - 1);
-    limits.until = midnight(bounds[1], env) - 1_000;
-    if (bounds[0] > env.today) limits.startDay = bounds[0];
-  }
-  const start = phrase.start?.moment ?? firstDay(phrase);
-  if (start) {
-    const started = startOf(start, env);
-    if (started === undefined || 'kind' in started) return started;
-    Object.assign(limits, started);
-  }
-  if (phrase.until) {
-    if (limits.until !== undefined) return undefined;
-    const until = endOf(phrase.until, limits, env);
-    if (until === undefined || typeof until !== 'number') return until;
-    if (until <= env.now) return past('');
-    limits.until = until;
-  }
-  if (phrase.lasting) limits.lasting = phrase.lasting.span;
-  if (phrase.count) limits.count = phrase.count.count;
-  return limits;
-}
-
-/** "Tomorrow at 9 and then every day", "tomorrow every weekday", "Jan 15 at 9, repeating monthly": the day of the first. */
-function firstDay({ dates: [date], recurs: [recur] }: Phrase): Moment | undefined {
-  if (!date || !recur || recur.step !== undefined || recur.minutes) return undefined;
-  if (recur.days && date.type !== 'offset') return undefined;
-  return isFirstDay(date, recur) ? { date } : undefined;
-}
-
-/** True if a date beside a recurrence says when it begins, and not on which days it falls. */
-function isFirstDay(date: DateSpec, { freq }: Recur): boolean {
-  if (date.type === 'offset') return date.days > 0;
-  return date.type === 'monthday' && date.month !== undefined && freq !== 'YEARLY';
-}
-
-/** "This week", "tomorrow", "in December" beside a recurrence: the days from … up to …. */
-function boundsOf({ dates, recurs, range }: Phrase, env: Env): [Day, Day] | undefined {
-  const isWithinDay = range !== undefined || recurs.some(({ step, minutes }) => step !== undefined || minutes);
-  for (const date of dates) {
-    if (date.type === 'offset' && date.days >= 0 && isWithinDay)
-      return [env.today + date.days, env.today + date.days + 1];
-    if (date.type === 'period' && date.edge === 'whole' && date.month === undefined) return periodBounds(date, env);
-  }
-  return undefined;
-}
-
-function skippedDays({ excepts }: Phrase, env: Env): Day[] | undefined {
-  const days: Day[] = [];
-  for (const date of excepts.flatMap(({ once }) => once ?? [])) {
-    const found = date.type === 'period' ? weekOf(periodBounds(date, env)) : resolveDate(date, env);
-    if (typeof found === 'string' || found.ask) return undefined;
-    days.push(...found.days);
-  }
-  return days.sort((a, b) => a - b);
-}
-
-const weekOf = ([from]: [Day, Day]) => ({ days: Array.from({ length: 7 }, (_, at) => from + at), ask: false });
-
-function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limits> | When | undefined {
-  if (shift) {
-    const startAt = instantAfter(shift, env);
-    const startDay = Math.floor(wallAt(startAt, env.zone) / DAY);
-    return isElapsed(shift)
-      ? { from: startAt - 1, startDay, startAt }
-      : { from: midnight(startDay, env) - 1, startDay };
-  }
-  if (!date) {
-    const startAt = nextAt(time, env.now, env);
-    return startAt === undefined ? undefined : { from: startAt - 1, startAt, startTime: time };
-  }
-  if (isRunning(date, env) && !time) return { from: env.now, startDay: env.today };
-  const days = dayOf(date, env);
-  if ('kind' in days) return days;
-  const [startDay = env.today] = days.days;
-  if (days.ask) return undefined;
-  if (startDay < env.today) return past('');
-  const from = Math.max(env.now, midnight(startDay, env) - 1);
-  if (!time) return { from, startDay };
-  const startAt = time.clock && !isTime(time.clock) ? undefined : timeOn(startDay, time, offset, env);
-  return startAt === undefined
-    ? undefined
-    : { startDay, startTime: time, startAt, from: Math.max(env.now, startAt - 1) };
-}
-
-/** "Starting this week", "from 2026" said in 2026: the first time that is still to come. */
-function isRunning(date: DateSpec, env: Env): boolean {
-  if (date.type !== 'period' || date.edge !== 'whole' || date.month !== undefined) return false;
-  const [from, to] = periodBounds(date, env);
-  return from <= env.today && env.today < to;
-}
-
-function dayOf(date: DateSpec, env: Env): { days: Day[]; ask?: boolean } | ReturnType<typeof past> {
-  const days = resolveDate(date, env);
-  return days === 'PAST' ? past('') : days === 'NOT_A_DATE' ? impossible() : days;
-}
-
-function nextAt(time: TimeSpec | undefined, after: number, env: Env): number | undefined {
-  const times = time && nextTimes(time, env, minuteOfNow(env));
-  const walls = times ? wallsAt(env.today, times.minutes, times) : [];
-  return walls.map((wall) => instantOf(wall, env.zone)).find((at) => at > after);
-}
-
-/** A time of day on a day; of one that comes twice, the one at which the clock has this offset. */
-function timeOn(day: Day, time: TimeSpec, offset: string | undefined, env: Env): number | undefined {
-  const times = timesOn(time, env, undefined);
-  const [wall] = times ? wallsAt(day, times.minutes, times) : [];
-  return wall === undefined ? undefined : momentAt(wall, env, offset);
-}
-
-function momentAt(wall: Wall, env: Env, offset: string | undefined): number {
-  const fixed = offset === undefined ? undefined : findZone(offset)?.zone;
-  return fixed === undefined ? instantOf(wall, env.zone) : instantOf(wall, fixed);
-}
-
-const midnight = (day: Day, env: Env): number => instantOf(wallOf(day), env.zone);
-
-function endOf(
-  { moment, inclusive }: NonNullable<Phrase['until']>,
-  limits: Limits,
-  env: Env,
-): number | When | undefined {
-  const { date, time, shift, offset } = moment;
-  if (shift) return instantAfter(shift, env);
-  if (!date) return nextAt(time, Math.max(env.now, limits.from), env);
-  const day = endDay(date, inclusive, limits, env);
-  if (typeof day !== 'number') return day;
-  // Said on a Friday, "until Friday" is the next one: of today one says so, or the hour.
-  const isBare = !time && date.type === 'weekday' && date.which === 'bare' && limits.startDay === undefined;
-  if (isBare && day === env.today) return midnight(day + 8, env) - 1_000;
-  return time ? timeOn(day, time, offset, env) : midnight(day + 1, env) - 1_000;
-}
-
-/** The last day of "until …": a month or week that is only named ends what comes before it. */
-function endDay(date: DateSpec, inclusive: boolean, limits: Limits, env: Env): Day | When | undefined {
-  if (date.type === 'period' && date.edge === 'whole') {
-    const [from, to] = periodBounds(date, env);
-    return inclusive || from <= env.today ? to - 1 : from - 1;
-  }
-  // An end is looked for after the start: "from December to 15 January".
-  const base = limits.startDay === undefined ? env : { ...env, today: limits.startDay };
-  const days = dayOf(date, date.type === 'offset' ? env : base);
-  return 'kind' in days ? days : days.days[0];
 }

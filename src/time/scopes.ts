@@ -1,0 +1,89 @@
+/** In which scope the words of a reading were used, and that it is the one they were said in. Pure. */
+import { MONTHS } from './lang/en-words.ts';
+import type { Placed } from './phrase.ts';
+import type { Piece } from './pieces.ts';
+import { type Token, wordAt } from './tokens.ts';
+
+/** Two pieces side by side, and the words that join them. */
+interface Pair {
+  first: Placed;
+  second: Placed;
+  joined: readonly string[];
+  tokens: readonly Token[];
+  /** The series had been said before `first`. */
+  hasSeries: boolean;
+}
+
+/** Words whose scope is `first`, and which a reading that gives them to the whole series uses for more than was said. */
+const TIES: readonly ((pair: Pair) => boolean)[] = [
+  // "… except Fridays in July", "… except 20 December to 6 January": an exception keeps its days.
+  ({ first, second, hasSeries }) => first.piece.kind === 'except' && hasSeries && saysDays(second.piece),
+  // "From 20 to 27 | December", "December | 20 to 27": a number beside a month is a day.
+  ({ first, second, joined, tokens }) =>
+    joined.length === 0 &&
+    ((endsInNumber(first, tokens) && isMonth(second, tokens)) || (endsInMonth(first, tokens) && isNumber(second))),
+  // "Except December 7 | , 14", "on 1 January | and 15": so is one that goes on with a list of days.
+  ({ first, second, joined, tokens }) =>
+    isNumber(second) &&
+    endsInDate(first, tokens) &&
+    (joined.includes('and') || (joined.length > 0 && first.piece.kind === 'except')),
+  // "From December 20 | to 27".
+  ({ first, second, tokens }) =>
+    first.piece.kind === 'start' && endsInDate(first, tokens) && isUntilNumber(second.piece),
+  // "From 22 | to 2 on 31 December": hours of that day, which neither begin before it nor end behind it.
+  ({ first, second }) =>
+    first.piece.kind === 'start' &&
+    !first.piece.moment.date &&
+    !first.piece.moment.shift &&
+    isUntilHourOnDay(second.piece),
+];
+
+const NOTHING: readonly string[] = [];
+
+/** True if each word of a reading was used in the scope that it was said in. */
+export function keepsScopes(placed: readonly Placed[], tokens: readonly Token[]): boolean {
+  let hasSeries = false;
+  return placed.every((second, at) => {
+    const first = placed[at - 1];
+    hasSeries ||= first?.piece.kind === 'recur';
+    if (!first) return true;
+    const joined = first.to === second.from ? NOTHING : tokens.slice(first.to, second.from).map(({ text }) => text);
+    return !TIES.some((isTied) => isTied({ first, second, joined, tokens, hasSeries }));
+  });
+}
+
+function saysDays(piece: Piece): boolean {
+  if (piece.kind === 'recur') return piece.recur.days !== undefined || piece.recur.part !== undefined;
+  if (piece.kind === 'until') return piece.tied === true;
+  return piece.kind === 'date' || piece.kind === 'moment' || piece.kind === 'days' || piece.kind === 'range';
+}
+
+/** A number alone, "9" or "9 to 5", that nothing marks as a time. */
+function isNumber({ piece }: Placed): boolean {
+  if (piece.kind === 'time') return piece.time.clock?.bare === true;
+  if (piece.kind === 'times') return piece.times[0]?.clock?.bare === true;
+  return piece.kind === 'range' && piece.from.weak === true;
+}
+
+const isUntilNumber = (piece: Piece): boolean =>
+  piece.kind === 'until' && piece.moment.date === undefined && piece.moment.time?.clock?.bare === true;
+
+const isUntilHourOnDay = (piece: Piece): boolean =>
+  piece.kind === 'until' && piece.tied === true && piece.moment.led === true && piece.moment.date !== undefined;
+
+const isDay = (word: string): boolean => /^\d{1,2}(?:st|nd|rd|th|-\d{1,2})?$/.test(word);
+const isMonthName = (word: string): boolean => Object.hasOwn(MONTHS, word);
+
+const endsInNumber = ({ piece, to }: Placed, tokens: readonly Token[]): boolean =>
+  piece.kind !== 'date' && piece.kind !== 'except' && isDay(wordAt(tokens, to - 1));
+
+const isMonth = ({ piece, from }: Placed, tokens: readonly Token[]): boolean =>
+  piece.kind === 'date' && piece.date.type === 'period' && isMonthName(wordAt(tokens, from));
+
+const endsInMonth = ({ from, to }: Placed, tokens: readonly Token[]): boolean =>
+  isMonthName(wordAt(tokens, to - 1)) && !tokens.slice(from, to).some(({ text }) => isDay(text));
+
+const endsInDate = ({ from, to }: Placed, tokens: readonly Token[]): boolean => {
+  const words = tokens.slice(from, to).map(({ text }) => text);
+  return words.some(isMonthName) && words.some(isDay);
+};
