@@ -68,7 +68,7 @@ function exceptOnce(phrase: Phrase, env: Env): When | undefined {
 
 /** The same on the last day of each month, where the 29th, 30th or 31st is not in all of them. */
 function onLastDay(phrase: Phrase, when: Recurring, env: Env): Recurring | undefined {
-  if (!/BYMONTHDAY=\S*(?:29|3[01])/.test(when.rule)) return undefined;
+  if (!/BYMONTHDAY=[\d,-]*(?:29|3[01])/.test(when.rule)) return undefined;
   const rule = parseRule(when.rule, { start: 0, zone: when.zone });
   const [part, more] = 'problem' in rule ? [] : rule.parts;
   if ('problem' in rule || !part || more || monthsWithout(part, rule.start).length === 0) return undefined;
