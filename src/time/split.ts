@@ -2,6 +2,7 @@ import { stripEnd } from '../base/text.ts';
 import { ruleWithin } from './cron-within.ts';
 import { hasUnreadTime, isUnitless, type TimeStretch, timeAtEnds } from './ends.ts';
 import { isForeign, languageOf } from './foreign/marks.ts';
+import { slotsInOther } from './foreign/split.ts';
 import { parseWhen, whichOf } from './parse.ts';
 import { distinct, isCertain, readingsOf } from './readings.ts';
 import { noTime, notUnderstood, tooLong, unread } from './texts.ts';
@@ -89,6 +90,8 @@ function unitless(said: string, when: When, ctx: WhenContext): When[] {
 
 /** The fields of a tool that takes a time and a text, of one text; where its time is doubtful, all of it is asked about. */
 export function slotsOf(text: string, ctx: WhenContext): { when?: string; task: string } {
+  const other = slotsInOther(text, ctx);
+  if (other) return other;
   const { when, words, task } = splitTask(text, ctx);
   const said = words ?? (when.kind === 'reject' && when.code === 'NO_TIME' ? undefined : text);
   return { ...(said !== undefined && { when: said }), task };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { inEnglish, occurrences, readSlot, splitTask, type When } from '../../src/time/index.ts';
+import { inEnglish, occurrences, readSlot, slotsOf, splitTask, type When } from '../../src/time/index.ts';
 
 /** A time in another language: what a speaker means, or that it leaves something open. */
 interface Phrase {
@@ -141,6 +141,33 @@ describe('a time in another language', () => {
     expect(refused).toMatchObject({ kind: 'reject', code: 'NOT_A_DATE' });
     expect(refused.kind === 'reject' && refused.say).toContain(advice);
   });
+
+  test.each([
+    ['de', 'morgen um 9 Uhr Müll rausbringen', 'morgen um 9 Uhr', 'Müll rausbringen'],
+    ['en-US', 'morgen um 9 Uhr Müll rausbringen', 'morgen um 9 Uhr', 'Müll rausbringen'],
+    ['de', 'täglich außer sonntags um 8: Tabletten nehmen', 'täglich außer sonntags um 8', 'Tabletten nehmen'],
+    ['de', 'Zahnarzt am 3. Dezember um 10 Uhr', 'am 3. Dezember um 10 Uhr', 'Zahnarzt'],
+    ['de', 'morgen Müll rausbringen um 9', 'morgen um 9', 'Müll rausbringen'],
+    ['de', 'so ein Kuchen morgen um 9', 'morgen um 9', 'so ein Kuchen'],
+    ['de', 'call mom tomorrow at 15:00', 'tomorrow at 15:00', 'call mom'],
+    ['fr', 'sortir la poubelle demain à 9h', 'demain à 9h', 'sortir la poubelle'],
+    ['es', 'cada lunes a las 9 sacar la basura', 'cada lunes a las 9', 'sacar la basura'],
+    ['sv', 'ring Ana i morgon kl 9', 'i morgon kl 9', 'ring Ana'],
+  ])('stands whole beside a task (%s): %s', (locale, text, when, task) =>
+    expect(slotsOf(text, here(locale))).toEqual({ when, task }),
+  );
+
+  test.each([
+    'Montag nach der Arbeit laufen',
+    'Besprechung vor Montag um 9 vorbereiten',
+    'die Sitzung von Montag um 9',
+    'um 9 30 Liegestütze',
+    '5 Minuten dehnen um 10',
+    'nicht vor 9 Uhr anrufen',
+    'morgen Müll um 9 rausbringen',
+  ])('is not cut out of a sentence that may say another: %s', (text) =>
+    expect(slotsOf(text, here('de')).task).toBe(text),
+  );
 
   test('is none in a sentence of who speaks it, though the clock reads as English', () => {
     const french = splitTask('rappelle-moi de sortir la poubelle à 18h', here('fr'));

@@ -57,6 +57,18 @@ function bySize(covers: readonly (readonly ForeignPiece[])[]): (readonly Foreign
   return [...sized].sort(([one], [other]) => one - other).map(([, same]) => same);
 }
 
+/** True if the words are a time, or several, of this language. */
+export function readsWhole(text: string, language: Language, ctx: WhenContext): boolean {
+  const read = translate(text, language, ctx);
+  return read !== undefined && 'readings' in read;
+}
+
+/** True if a piece says a time, not only how two of them belong together. */
+export const isTimePiece = (piece: ForeignPiece): boolean =>
+  piece.kind === 'clocks' || piece.part !== undefined || !piece.english.every((words) => TIES.has(words));
+
+const TIES: ReadonlySet<string> = new Set(['', 'and', 'or', 'until', 'starting', 'except', 'through']);
+
 function* coversOf(
   text: string,
   { grammar, glue, parted, openDays, joins }: Language,
@@ -225,7 +237,7 @@ export async function inEnglish(words: string, ctx: WhenContext): Promise<InEngl
 }
 
 /** True if a word says a time in English; "am" is one of German, too. */
-const hasEnglishTime = (words: string): boolean =>
+export const hasEnglishTime = (words: string): boolean =>
   foreignTokens(words).some(({ text }) => text.length > 2 && english.temporal.has(text));
 
 /** The readings of the first languages that have any: those of one group are as likely as each other. */

@@ -15,6 +15,9 @@ export interface Language {
   openDays: ReadonlyMap<string, string>;
   /** Words and signs between two items of a list. */
   joins: ReadonlySet<string>;
+  /** Words that a time is not cut off from, and small words that no task ends with. */
+  edges: ReadonlySet<string>;
+  small: ReadonlySet<string>;
 }
 
 export const LEXICONS: readonly string[] = ['de', 'es', 'fr', 'it', 'nl', 'pl', 'pt', 'sv'];
@@ -63,6 +66,8 @@ function languageOf(lexicon: Lexicon): Language {
     grammar: grammar<ForeignPiece>('piece', rulesOf(lexicon), terminals),
     glue: new Set([',', '.', '!', ...folded(lexicon.glue).split(' ')]),
     openDays: openDaysOf(lexicon),
+    edges: new Set(folded(lexicon.edges).split(' ')),
+    small: new Set(folded(lexicon.small).split(' ')),
     joins: new Set([',', '/', ...folded(lexicon.and).split('|')]),
     parted: (word) => compounds.get(word) ?? (hyphened.has(word) ? [word] : atHyphens(word)),
   };

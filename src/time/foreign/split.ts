@@ -1,0 +1,92 @@
+import { stripEnd } from '../../base/text.ts';
+import type { WhenContext } from '../types.ts';
+import { hasEnglishTime, isTimePiece, readsWhole } from './door.ts';
+import { type Language, languageBy } from './language.ts';
+import { languageOf, languagesMarked, markedWords } from './marks.ts';
+import { folded, foreignTokens } from './words.ts';
+
+interface Slots {
+  when: string;
+  task: string;
+}
+
+interface Stretch {
+  from: number;
+  to: number;
+}
+
+const LONGEST = 500;
+const MOST_TOKENS = 60;
+/** Words of the longest time. */
+const LONGEST_TIME = 18;
+
+/**
+ * The time and the task of a text in another language, where its time stands whole at the beginning or the end, or in two
+ * parts that are one time together; undefined where that is in doubt, or where two languages part it differently.
+ */
+export function slotsInOther(text: string, ctx: WhenContext): Slots | undefined {
+  if (text.length > LONGEST) return undefined;
+  const own = languageOf(ctx.locale);
+  const codes = own !== undefined && languageBy(own) ? [own] : languagesMarked(text).flat();
+  const found = codes.flatMap((code) => {
+    const language = languageBy(code);
+    const slots = language && slotsIn(text, language, ctx);
+    return slots && (code === own || markedWords(slots.when).length > 0) ? [slots] : [];
+  });
+  // Dutch reads "morgen" of a German sentence, too: the language that accounts for most of it has it.
+  const longest = Math.max(...found.map(({ when }) => when.length));
+  const [first, ...others] = found.filter(({ when }) => when.length === longest);
+  return others.every(({ when }) => when === first?.when) ? first : undefined;
+}
+
+function slotsIn(text: string, language: Language, ctx: WhenContext): Slots | undefined {
+  const tokens = foreignTokens(text, language.parted);
+  const ends = [...new Set(tokens.map(({ end }) => end))];
+  const starts = [...new Set(tokens.map(({ start }) => start))];
+  if (ends.length < 2 || ends.length > MOST_TOKENS) return undefined;
+  const reads = ({ from, to }: Stretch) => {
+    const words = text.slice(from, to);
+    // "So ein Tag" begins with no Sunday.
+    return !language.openDays.has(folded(words).trim()) && readsWhole(words, language, ctx);
+  };
+  const heads = ends.slice(0, -1).slice(0, LONGEST_TIME);
+  const tails = starts.slice(1).slice(-LONGEST_TIME);
+  const head = heads
+    .map((to) => ({ from: 0, to }))
+    .reverse()
+    .find(reads);
+  const tail = tails
+    .map((from) => ({ from, to: text.length }))
+    .find((stretch) => stretch.from >= (head?.to ?? 0) && reads(stretch));
+  const said = [head, tail].flatMap((stretch) => (stretch ? [text.slice(stretch.from, stretch.to).trim()] : []));
+  const task = trimmed(text.slice(head?.to ?? 0, tail?.from));
+  const when = said.join(' ');
+  if (said.length === 0 || !isClean(task, { head, tail }, language)) return undefined;
+  // Two parts are one time together, or it is doubtful which is meant.
+  return said.length === 1 || readsWhole(when, language, ctx) ? { when: stripEnd(when, ',;:'), task } : undefined;
+}
+
+const trimmed = (task: string): string =>
+  stripEnd(
+    task
+      .trim()
+      .replace(/^[,;:–-]/, '')
+      .trim(),
+    ',;:–-',
+  ).trim();
+
+/** True if nothing in the task may belong to the time: no other time, and no word or number that leads to one beside it. */
+function isClean(
+  task: string,
+  { head, tail }: { head?: Stretch | undefined; tail?: Stretch | undefined },
+  language: Language,
+): boolean {
+  const words = foreignTokens(task, language.parted).filter(({ text }) => /[\p{L}\d]/u.test(text));
+  const [first, last] = [words[0]?.text ?? '', words.at(-1)?.text ?? ''];
+  if (words.length === 0 || hasEnglishTime(task)) return false;
+  if (head && (language.edges.has(first) || /^\d/.test(first))) return false;
+  if (tail && (language.edges.has(last) || language.small.has(last) || /^\d/.test(last))) return false;
+  const tokens = foreignTokens(task, language.parted);
+  const pieces = language.grammar.over(tokens);
+  return !tokens.some((_, at) => pieces(at).some(({ value }) => isTimePiece(value)));
+}
