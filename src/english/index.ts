@@ -7,7 +7,7 @@ import type { Choice } from '../delivery/index.ts';
 import { isInOtherLanguage, otherLanguages, parseWhen, type WhenContext } from '../time/index.ts';
 import { frames } from './frames/index.ts';
 import { Matcher } from './matcher.ts';
-import { offerOf, offersFor } from './offer.ts';
+import { isTimed, offerOf, offersFor } from './offer.ts';
 import { questionOf, requestsOf, type Understood } from './reading.ts';
 import { texts } from './texts.ts';
 import { verbatim, wordsOf } from './words.ts';
@@ -63,7 +63,8 @@ async function done(requests: readonly Understood[], heard: Heard): Promise<Inte
     choices = asked
       ? offerOf(first).filter(({ tool }) => heard.may(tool))
       : await offersFor(understood, matcher, heard);
-    if (!asked && isInOtherLanguage(heard.text)) said.push(texts.otherLanguage(otherLanguages()));
+    const isUnread = isInOtherLanguage(heard.text) && !choices.some(({ input }) => isTimed(input));
+    if (!asked && isUnread) said.push(texts.otherLanguage(otherLanguages()));
     else said.push(asked ? questionOf(first) : choices.length > 0 ? texts.offer : texts.notUnderstood);
   }
   return {

@@ -35,8 +35,13 @@ export async function offersFor(
     const [call] = callsOf(frame, slots, [undefined], times) ?? [];
     return call ? [choiceOf(frame, slots, call)] : [];
   };
+  const other = times.inOtherLanguage();
   // A sentence in another language makes no time of its English half.
-  const isForeign = isInOtherLanguage(request.text);
+  const isForeign = other !== undefined || isInOtherLanguage(request.text);
+  const foreign = frames
+    .filter(({ offered }) => other && offered === 'timed')
+    .flatMap((frame) => offered({ frame, slots: { text: other?.task ?? '', when: other?.when ?? '' } }))
+    .filter(({ tool }) => heard.may(tool));
   const may = ({ tool, input }: Choice): boolean => heard.may(tool) && !(isForeign && isTimed(input));
   const whole = readings.filter(({ isWhole }) => isWhole).flatMap(offerOf);
   const { timed, shown, like } = guesses(request, times, frames);
@@ -49,14 +54,14 @@ export async function offersFor(
     ...[...timed, ...shown].flatMap(offered),
     ...readings.flatMap(offerOf),
   ];
-  const sure = distinct(found.filter(may)).slice(0, MOST);
+  const sure = distinct([...foreign, ...found.filter(may)]).slice(0, MOST);
   if (readings.length > 0 || sure.length === MOST) return sure;
   const alike = await byMeaning(frames.filter(isShowing), heard);
   const guessed = [...alike.map((frame) => ({ frame, slots: {} })), ...like];
   return distinct([...sure, ...guessed.flatMap(offered).filter(may)]).slice(0, MOST);
 }
 
-const isTimed = (input: unknown): boolean => typeof input === 'object' && input !== null && 'when' in input;
+export const isTimed = (input: unknown): boolean => typeof input === 'object' && input !== null && 'when' in input;
 
 /** Requests that stand within other words: "found it, so delete that one". */
 async function partsOfIt({ text, words }: Request, matcher: Matcher, heard: Heard): Promise<readonly Reading[]> {

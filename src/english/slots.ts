@@ -1,6 +1,13 @@
 /** Slots of a request: stretches of its words that are read as a time, a text, a number, a sum. Pure. */
 import { stripEnd } from '../base/text.ts';
-import { hasUnreadTime, parseWhen, type TimeStretch, timeAtEnds, type WhenContext } from '../time/index.ts';
+import {
+  hasUnreadTime,
+  parseWhen,
+  slotsInOther,
+  type TimeStretch,
+  timeAtEnds,
+  type WhenContext,
+} from '../time/index.ts';
 import { sumOf } from './sums.ts';
 import { endsCourteous, verbatim, type Word } from './words.ts';
 
@@ -49,6 +56,11 @@ export class Times {
 
   endingAt(from: number, to: number): Timed | undefined {
     return this.ends(from, to).end;
+  }
+
+  /** Time and text of a request in another language, where its time is read whole. */
+  inOtherLanguage(): { when: string; task: string } | undefined {
+    return slotsInOther(this.request.text, this.when);
   }
 
   /** The first time within these words that is more than a number or a length. */

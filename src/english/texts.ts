@@ -12,7 +12,7 @@ export const texts = {
     'I did not understand that. "help" shows what I understand by myself; to talk freely, give me a model: put a key into ' +
     'ANTHROPIC_API_KEY or OPENAI_API_KEY, or use the Ollama of this machine (`npm start -- init`).',
   otherLanguage: (languages: string) =>
-    `I understand sentences in English. ${languages} With "/remind" such a time stands on a line of its own, above what to do.`,
+    `I understand sentences in English. ${languages} With "/remind" such a time stands before or behind what to do, or on a line of its own above it.`,
   needsModel:
     'That needs a model: put a key into ANTHROPIC_API_KEY or OPENAI_API_KEY before a start, or use the Ollama of this ' +
     'machine (`npm start -- init`).',

@@ -48,13 +48,24 @@ test.each(['0 9 * * 1-5 check the queue', 'check the queue @daily'])(
 );
 
 test.each([
-  'erinnere mich am 3. Dezember um 10 Uhr an den Zahnarzt',
-  "rappelle-moi le 3 décembre à 10h d'appeler le dentiste",
-  'jeden Montag um 9 Uhr Müll rausbringen',
-  'przypomnij mi jutro o 10 o dentyście',
+  'kaufe heute Abend Milch und hole am 3. Dezember um 10 Uhr das Paket',
+  'appelle le dentiste le 3 décembre, pas avant 10h',
+  'zadzwoń jutro o 10 do dentysty',
 ])('no button is made of the English half of another language: %s', async (text) => {
   const { choices = [], calls, text: answer } = await hear(text);
   expect(calls).toEqual([]);
   expect(choices.filter(({ input }) => 'when' in input)).toEqual([]);
   expect(answer).toMatch(/German.*Polish.*Spanish/);
+});
+
+test.each([
+  ['erinnere mich am 3. Dezember um 10 Uhr an den Zahnarzt', 'am 3. Dezember um 10 Uhr', 'an den Zahnarzt'],
+  ["rappelle-moi le 3 décembre à 10h d'appeler le dentiste", 'le 3 décembre à 10h', "d'appeler le dentiste"],
+  ['jeden Montag um 9 Uhr Müll rausbringen', 'jeden Montag um 9 Uhr', 'Müll rausbringen'],
+  ['przypomnij mi jutro o 10 o dentyście', 'jutro o 10', 'o dentyście'],
+])('a time in another language that is read whole is offered, and nothing done: %s', async (said, when, text) => {
+  const { choices = [], calls, text: answer } = await hear(said);
+  expect(calls).toEqual([]);
+  expect(choices[0]).toMatchObject({ tool: 'reminder_create', input: { when, text } });
+  expect(answer).toContain('Is it one of these?');
 });

@@ -57,11 +57,9 @@ function bySize(covers: readonly (readonly ForeignPiece[])[]): (readonly Foreign
   return [...sized].sort(([one], [other]) => one - other).map(([, same]) => same);
 }
 
-/** True if the words are a time, or several, of this language. */
-export function readsWhole(text: string, language: Language, ctx: WhenContext): boolean {
-  const read = translate(text, language, ctx);
-  return read !== undefined && 'readings' in read;
-}
+/** True if the words are a time of this language, or several; it may have passed. */
+export const readsWhole = (text: string, language: Language, ctx: WhenContext): boolean =>
+  translate(text, language, ctx) !== undefined;
 
 /** True if a piece says a time, not only how two of them belong together. */
 export const isTimePiece = (piece: ForeignPiece): boolean =>

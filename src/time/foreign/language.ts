@@ -15,6 +15,8 @@ export interface Language {
   openDays: ReadonlyMap<string, string>;
   /** Words and signs between two items of a list. */
   joins: ReadonlySet<string>;
+  /** Folded, the longest first. */
+  openers: readonly string[];
   /** Words that a time is not cut off from, and small words that no task ends with. */
   edges: ReadonlySet<string>;
   small: ReadonlySet<string>;
@@ -66,6 +68,7 @@ function languageOf(lexicon: Lexicon): Language {
     grammar: grammar<ForeignPiece>('piece', rulesOf(lexicon), terminals),
     glue: new Set([',', '.', '!', ...folded(lexicon.glue).split(' ')]),
     openDays: openDaysOf(lexicon),
+    openers: lexicon.openers.map(folded).sort((one, other) => other.length - one.length),
     edges: new Set(folded(lexicon.edges).split(' ')),
     small: new Set(folded(lexicon.small).split(' ')),
     joins: new Set([',', '/', ...folded(lexicon.and).split('|')]),

@@ -30,13 +30,20 @@ export function slotsInOther(text: string, ctx: WhenContext): Slots | undefined 
   const codes = own !== undefined && languageBy(own) ? [own] : languagesMarked(text).flat();
   const found = codes.flatMap((code) => {
     const language = languageBy(code);
-    const slots = language && slotsIn(text, language, ctx);
+    const slots = language && slotsIn(withoutOpener(text, language), language, ctx);
     return slots && (code === own || markedWords(slots.when).length > 0) ? [slots] : [];
   });
   // Dutch reads "morgen" of a German sentence, too: the language that accounts for most of it has it.
   const longest = Math.max(...found.map(({ when }) => when.length));
   const [first, ...others] = found.filter(({ when }) => when.length === longest);
   return others.every(({ when }) => when === first?.when) ? first : undefined;
+}
+
+function withoutOpener(text: string, { openers }: Language): string {
+  const said = text.trim();
+  const words = folded(said);
+  const opener = openers.find((one) => words.startsWith(one) && /^[\s,:]/.test(words.slice(one.length)));
+  return opener === undefined ? said : said.slice(opener.length).replace(/^[\s,:]+/, '');
 }
 
 function slotsIn(text: string, language: Language, ctx: WhenContext): Slots | undefined {

@@ -86,6 +86,8 @@ export interface Lexicon {
    */
   phrases: Readonly<Record<string, string | readonly string[]>>;
   glue: string;
+  /** Beginnings of a request that say nothing of its time or its task: "erinnere mich". */
+  openers: readonly string[];
   /** Words that join a time to what stands beside it: a time is not cut off from them. */
   edges: string;
   /** Small words of sentences: two of them say that a sentence of somebody who speaks the language is in it. */
