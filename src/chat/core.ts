@@ -30,11 +30,15 @@ export function coreCommands(deps: CoreDeps): Command[] {
     {
       name: 'help',
       summary: 'Show what I can do.',
+      usage: '[all | word]',
+      options: [{ name: 'about', description: 'all, or a word for what it is about: reminders' }],
       overtakes: true,
-      run: (_, ctx) => ctx.tools.call({ tool: 'help', input: {} }, ctx),
+      run: (rest, ctx) =>
+        ctx.tools.call({ tool: 'help', input: rest === '' ? {} : { about: rest.slice(0, LONGEST_WORD) } }, ctx),
     },
     {
       name: 'undo',
+      topic: 'Here',
       summary: 'Take back the last change here.',
       writes: () => ({}),
       private: true,
@@ -42,6 +46,7 @@ export function coreCommands(deps: CoreDeps): Command[] {
     },
     {
       name: 'new',
+      topic: 'Here',
       summary: 'Begin a fresh conversation.',
       writes: () => ({}),
       run: async (_, { tx, conversationId }) => {
@@ -51,6 +56,7 @@ export function coreCommands(deps: CoreDeps): Command[] {
     },
     {
       name: 'stop',
+      topic: 'Here',
       summary: 'Stop what I am doing here.',
       overtakes: true,
       writes: () => ({}),
@@ -67,6 +73,7 @@ export function coreCommands(deps: CoreDeps): Command[] {
   ];
 }
 
+const LONGEST_WORD = 100;
 const MOST_REST = 8_000;
 
 export function coreTools(deps: {
@@ -81,14 +88,14 @@ export function coreTools(deps: {
     description: 'Shows the person what you can do and which commands there are.',
     effect: 'read',
     flow: { impersonal: true },
-    input: z.object({}),
+    input: z.object({ about: z.string().max(LONGEST_WORD).optional().describe('A word: reminders; or all.') }),
     prepare: async () => (await deps.interpreter?.())?.examples ?? [],
-    async run(_, ctx) {
+    async run({ about }, ctx) {
       const { person } = ctx;
       const commands = deps.commands.filter((command) => deps.gate.may(person, commandThing(command)));
       const allowed = (ctx.prepared as readonly Example[]).filter(({ tool }) => ctx.tools.mayUse(tool));
       const examples = allowed.map(({ words }) => words);
-      return done(texts.help(deps.name, commands, examples));
+      return done(texts.help(deps.name, commands, examples, about?.trim().toLowerCase()));
     },
   });
   return [help, undoTool, undoAllTool, dropTool, confirmedTool, toolSearch, commandTool(deps.commands)];

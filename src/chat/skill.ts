@@ -112,10 +112,16 @@ export type SystemTask = Pick<Schedule, 'name' | 'kind' | 'missed' | 'standard'>
 };
 
 /** A slash command. It runs at once, without a lane or a model. */
+/** Headings of `/help`, in their order. */
+export const TOPICS = ['Reminders', 'Notes and memory', 'By itself', 'Here'] as const;
+export type Topic = (typeof TOPICS)[number];
+
 export interface Command {
   name: string;
   summary: string;
   usage?: string;
+  /** Heading under which `/help` shows it; left out, `/help all` does. */
+  topic?: Topic;
   /** Arguments one by one, for platforms that show fields; joined by line breaks they are the rest. */
   options?: readonly CommandOption[];
   /**

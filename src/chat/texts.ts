@@ -1,6 +1,7 @@
 import { type Cost, money, type QuirkTold, type Recalled } from '../agent/index.ts';
 import { inlineCode, listOf, plural, roughDuration } from '../base/text.ts';
 import type { Role } from '../people/index.ts';
+import { type Command, TOPICS } from './skill.ts';
 
 export const plannedGone = (name: string) =>
   `A schedule of yours should run \`${name}\`, which is not there any more. "/schedules" shows your schedules.`;
@@ -49,18 +50,41 @@ export const exportNotHere = () => 'Others read here, so I do not show it. Ask m
 
 export const kept = () => 'Nothing was deleted.';
 
+type Helped = Pick<Command, 'name' | 'summary' | 'usage' | 'topic'>;
+
+/** The commands that people use first, by topic; all of them for `all`, or those about a word. */
 export function help(
   name: string,
-  commands: readonly { name: string; summary: string; usage?: string }[],
+  commands: readonly Helped[],
   examples: readonly string[],
+  about: string | undefined,
 ): string {
-  const said = examples.map((example) => `- ${example}`);
+  const wanted = about === undefined || about === 'all' ? undefined : about.replace(/^\//, '');
+  const isAbout = (text: string) => wanted === undefined || text.toLowerCase().includes(wanted);
+  const shown = commands.filter(
+    ({ name: command, summary, topic }) =>
+      (about !== undefined || topic !== undefined) && isAbout(`${command} ${summary} ${topic ?? ''}`),
+  );
+  const said = examples.filter(isAbout).map((example) => `- ${example}`);
+  if (wanted !== undefined && shown.length + said.length === 0) return nothingAbout(wanted);
+  const topics = [...TOPICS, undefined].filter((topic) => shown.some((command) => command.topic === topic));
+  const more = about === undefined ? commands.length - shown.length : 0;
   return [
-    ...(said.length > 0 ? [`I am ${name}. Say it in your own words, for example:`, ...said, ''] : [`I am ${name}.`]),
-    'Commands:',
-    ...commands.map(({ name: command, usage, summary }) => `- \`/${command}${usage ? ` ${usage}` : ''}\`: ${summary}`),
+    ...(said.length > 0 ? [`I am ${name}. Say it in your own words, for example:`, ...said] : [`I am ${name}.`]),
+    ...topics.flatMap((topic) => [
+      '',
+      `${topic ?? 'More'}:`,
+      ...shown.filter((command) => command.topic === topic).map(commandLine),
+    ]),
+    ...(more > 0 ? ['', `\`/help all\` shows ${plural(more, 'more command')}, \`/help WORD\` those about it.`] : []),
   ].join('\n');
 }
+
+const commandLine = ({ name, usage, summary }: Helped): string =>
+  `- \`/${name}${usage ? ` ${usage}` : ''}\`: ${summary}`;
+
+const nothingAbout = (word: string): string =>
+  `Nothing that I can do is called ${word}. \`/help\` shows what people use first, \`/help all\` everything.`;
 
 export const costsNothing = () => `Nothing: no model is asked. ${noModel()}`;
 

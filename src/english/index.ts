@@ -60,12 +60,18 @@ async function done(requests: readonly Understood[], heard: Heard): Promise<Inte
       continue;
     }
     const asked = first?.how === 'asks' && others.length === 0;
-    choices = asked
-      ? offerOf(first).filter(({ tool }) => heard.may(tool))
-      : await offersFor(understood, matcher, heard);
-    const isUnread = isInOtherLanguage(heard.text) && !choices.some(({ input }) => isTimed(input));
-    if (!asked && isUnread) said.push(texts.otherLanguage(otherLanguages()));
-    else said.push(asked ? questionOf(first) : choices.length > 0 ? texts.offer : texts.notUnderstood);
+    if (asked) {
+      choices = offerOf(first).filter(({ tool }) => heard.may(tool));
+      said.push(questionOf(first));
+      continue;
+    }
+    const { offers, lookUp } = await offersFor(understood, matcher, heard);
+    choices = offers;
+    // A question only reads: it is answered out of what is there, and the nearest forms stay beside it.
+    if (lookUp) calls.push(lookUp);
+    else if (isInOtherLanguage(heard.text) && !offers.some(({ input }) => isTimed(input)))
+      said.push(texts.otherLanguage(otherLanguages()));
+    else said.push(choices.length > 0 ? texts.offer : texts.notUnderstood);
   }
   return {
     calls: calls.slice(0, MOST_CALLS),

@@ -1,6 +1,6 @@
 /** The buttons where a message is not certain: the nearest frames, filled with what was read. */
 import type { Call, Heard } from '../agent/index.ts';
-import { shorten, withoutPairs } from '../base/text.ts';
+import { isSlip, shorten, withoutPairs } from '../base/text.ts';
 import type { Choice } from '../delivery/index.ts';
 import { isInOtherLanguage } from '../time/index.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type Pattern,
   parsePattern,
   partsOf,
+  SHOW,
   type Slots,
 } from './matcher.ts';
 import { callsOf, type Reading, readingOf, type Understood, understand } from './reading.ts';
@@ -22,13 +23,20 @@ const MOST_NEAR = 6;
 const MOST_PARTS = 4;
 const LONGEST_LABEL = 78;
 const LONGEST_WORDS = 40;
+const LONGEST_QUESTION = 200;
 
-/** At most three, the likeliest first: what lacks nothing, then what the words look like, then what lacks something. */
+export interface Offers {
+  /** At most three, the likeliest first: what lacks nothing, then what the words look like, then what lacks something. */
+  offers: readonly Choice[];
+  /** A question that no frame reads is looked up among what was noted and remembered. */
+  lookUp?: Call | undefined;
+}
+
 export async function offersFor(
   { request, times, best, all: fitting }: Understood,
   matcher: Matcher,
   heard: Heard,
-): Promise<Choice[]> {
+): Promise<Offers> {
   const { frames } = matcher;
   const readings = [...best, ...fitting.filter((one) => !best.includes(one))];
   const offered = ({ frame, slots }: Guess): Choice[] => {
@@ -44,7 +52,7 @@ export async function offersFor(
     .filter(({ tool }) => heard.may(tool));
   const may = ({ tool, input }: Choice): boolean => heard.may(tool) && !(isForeign && isTimed(input));
   const whole = readings.filter(({ isWhole }) => isWhole).flatMap(offerOf);
-  const { timed, shown, like } = guesses(request, times, frames);
+  const { timed, shown, like, asked } = guesses(request, times, frames);
   const parts = readings.length > 0 ? [] : await partsOfIt(request, matcher, heard);
   const near = readings.length > 0 ? [] : await nearTo(request, times, matcher, heard);
   const found = [
@@ -55,10 +63,14 @@ export async function offersFor(
     ...readings.flatMap(offerOf),
   ];
   const sure = distinct([...foreign, ...found.filter(may)]).slice(0, MOST);
-  if (readings.length > 0 || sure.length === MOST) return sure;
-  const alike = await byMeaning(frames.filter(isShowing), heard);
-  const guessed = [...alike.map((frame) => ({ frame, slots: {} })), ...like];
-  return distinct([...sure, ...guessed.flatMap(offered).filter(may)]).slice(0, MOST);
+  if (readings.length > 0 || sure.length === MOST) return { offers: sure };
+  const alike = (await byMeaning(frames.filter(isShowing), heard)).map((frame) => ({ frame, slots: {} }));
+  const [lookUp] = foreign.length > 0 ? [] : asked.flatMap(offered).filter(may);
+  const guessed = [...alike, ...like].flatMap(offered).filter(may);
+  return {
+    offers: distinct([...sure, ...guessed]).slice(0, MOST),
+    lookUp: lookUp && { tool: lookUp.tool, input: lookUp.input },
+  };
 }
 
 export const isTimed = (input: unknown): boolean => typeof input === 'object' && input !== null && 'when' in input;
@@ -125,26 +137,43 @@ function guesses(
   { text, words }: Understood['request'],
   times: Understood['times'],
   frames: readonly Frame[],
-): { timed: readonly Guess[]; shown: readonly Guess[]; like: readonly Guess[] } {
-  const looks = isAsking(text, words) ? 'asked' : 'told';
-  const time = looks === 'told' ? times.within(0, words.length) : undefined;
+): { timed: readonly Guess[]; shown: readonly Guess[]; like: readonly Guess[]; asked: readonly Guess[] } {
+  const isQuestion = isAsking(text, words);
+  const time = isQuestion ? undefined : times.within(0, words.length);
   const telling = words.filter(({ norm }) => !COMMON.has(norm));
-  const slots: Slots =
-    looks === 'asked' ? { query: telling.map(({ norm }) => norm).join(' ') } : { text: verbatim(text, words) };
+  const said = verbatim(text, words);
   const withTime = frames.filter(({ offered }) => time && offered === 'timed');
   const showing = frames.filter((frame) => isShowing(frame) && hasNoun(frame, words));
   // "Delete both": no words to keep.
   const isRequest = frames.some(
     ({ changes, verbs = '' }) => changes && verbs.split('|').includes(words[0]?.norm ?? ''),
   );
-  const like = isRequest || telling.length === 0 ? [] : frames.filter(({ offered }) => offered === looks);
+  const isStatement = !isRequest && !isQuestion && telling.length > 0 && !isCommand(words);
+  const like = isStatement ? frames.filter(({ offered }) => offered === 'told') : [];
+  const asked = isQuestion && telling.length > 0 ? frames.filter(({ offered }) => offered === 'asked') : [];
   const timed = withTime.flatMap((frame) => {
-    const said = time && besideTime(frame, text, words, time);
-    return said === undefined ? [] : [{ frame, slots: { text: said, when: time?.words ?? '' } }];
+    const task = time && besideTime(frame, text, words, time);
+    return task === undefined ? [] : [{ frame, slots: { text: task, when: time?.words ?? '' } }];
   });
   const shown = showing.map((frame) => ({ frame, slots: {} }));
-  return { timed, shown, like: like.map((frame) => ({ frame, slots })) };
+  return {
+    timed,
+    shown,
+    like: like.map((frame) => ({ frame, slots: { text: said } })),
+    asked: asked.map((frame) => ({ frame, slots: { query: shorten(said, LONGEST_QUESTION) } })),
+  };
 }
+
+/** A verb with its object and nobody who tells something of themselves or how things are: "tell me a joke", "play some music". */
+function isCommand(words: readonly Word[]): boolean {
+  const [first, second, third] = words;
+  const object = PARTICLE.test(second?.norm ?? '') ? third : second;
+  if (!first || !object || COMMON.has(first.norm) || !OBJECT.test(object.norm)) return false;
+  return !words.some(({ norm }) => STATING.test(norm));
+}
+const PARTICLE = /^(?:on|off|up|down|out|in|away|back)$/;
+const OBJECT = /^(?:a|an|the|some|this|that|these|those|me|us|it|him|her|them)$/;
+const STATING = /^(?:i|my|we|our|is|are|am|was|were|has|have|had)$|'s$|\d/;
 
 const isShowing = ({ says, changes, tool, needs }: Frame): boolean =>
   tool !== undefined && !changes && !needs && says.some((pattern) => !withoutPairs(pattern, '[', ']').includes('{'));
@@ -209,7 +238,7 @@ function nearest(patterns: readonly Pattern[], request: Request, times: Times): 
 
 function aligned({ frame, nodes }: Pattern, request: Request, times: Times): Match[] {
   const state: State = { request, times, steps: 0, best: undefined };
-  align(nodes, 0, { slips: 0, score: 0, spans: {} }, state);
+  align(nodes, 0, { slips: 0, score: 0, own: 0, lacking: [], extra: [], spans: {} }, state);
   if (!state.best) return [];
   const slots: Record<string, string> = {};
   for (const [name, span] of Object.entries(state.best.spans)) {
@@ -223,10 +252,17 @@ function aligned({ frame, nodes }: Pattern, request: Request, times: Times): Mat
 interface Path {
   slips: number;
   score: number;
+  /** Words that tell: how many are both, those of the form that are not said, and those said that the form does not have. */
+  own: number;
+  lacking: readonly string[];
+  extra: readonly string[];
   spans: Readonly<Record<string, Span>>;
 }
 
-const weight = (word: string): number => (COMMON.has(word) || LEADS.has(word) ? 0.2 : 1);
+/** "Tell me" begins so many forms that it tells none from another. */
+const SHOWING = new Set(SHOW.split(/[| ]/));
+
+const weight = (word: string): number => (COMMON.has(word) || LEADS.has(word) || SHOWING.has(word) ? 0.2 : 1);
 
 /** Walks the form and the words side by side; a word of either may be passed over. */
 function align(nodes: readonly Node[], at: number, path: Path, state: State): void {
@@ -234,7 +270,8 @@ function align(nodes: readonly Node[], at: number, path: Path, state: State): vo
   const { words } = state.request;
   const [node, ...rest] = nodes;
   if (!node) {
-    const score = restScore(words.slice(at), path);
+    const whole = words.slice(at).reduce((so: Path, { norm }) => slipped(so, norm, 'extra'), path);
+    const score = whole.slips > MOST_SLIPS || asksAnother(whole) ? 0 : whole.score;
     if (score > LEAST && score > (state.best?.score ?? 0)) state.best = { spans: path.spans, score };
     return;
   }
@@ -245,11 +282,12 @@ function align(nodes: readonly Node[], at: number, path: Path, state: State): vo
   const said = words[at];
   if ('word' in node) {
     if (said?.norm === node.word) {
-      align(rest, at + 1, { ...path, score: path.score + weight(node.word) }, state);
+      const own = path.own + (weight(node.word) === 1 ? 1 : 0);
+      align(rest, at + 1, { ...path, own, score: path.score + weight(node.word) }, state);
       return;
     }
     // The form's word is not said.
-    align(rest, at, slipped(path, weight(node.word) / 2), state);
+    align(rest, at, slipped(path, node.word, 'lacking'), state);
   } else {
     for (const to of placesOf(node.slot, rest, at, state)) {
       const name = node.slot in path.spans ? `${node.slot}2` : node.slot;
@@ -263,13 +301,21 @@ function align(nodes: readonly Node[], at: number, path: Path, state: State): vo
     }
   }
   // The form does not have the word.
-  if (said && !(at === 0 && path.slips > 0)) align(nodes, at + 1, slipped(path, weight(said.norm) / 2), state);
+  if (said && !(at === 0 && path.slips > 0)) align(nodes, at + 1, slipped(path, said.norm, 'extra'), state);
 }
 
-const slipped = (path: Path, cost: number): Path => ({ ...path, slips: path.slips + 1, score: path.score - cost });
+function slipped(path: Path, word: string, as: 'lacking' | 'extra'): Path {
+  const telling = weight(word) === 1 ? [...path[as], word] : path[as];
+  return { ...path, slips: path.slips + 1, score: path.score - weight(word) / 2, [as]: telling };
+}
 
-const restScore = (words: readonly Word[], { score, slips }: Path): number =>
-  slips + words.length > MOST_SLIPS ? 0 : score - words.reduce((sum, { norm }) => sum + weight(norm) / 2, 0);
+/**
+ * Another thing is asked for than the form's own: "turn off the light" is not near "turn off the briefing", which a misspelt one is.
+ * Nor is a form near that lacks as much as it shares.
+ */
+const asksAnother = ({ own, lacking, extra }: Path): boolean =>
+  (lacking.length > 0 && lacking.length >= own) ||
+  (lacking.length > 0 && extra.length > 0 && !lacking.some((word) => extra.some((said) => isSlip(said, word))));
 
 function placesOf(slot: string, rest: readonly Node[], at: number, { request, times }: State): number[] {
   const end = request.words.length;

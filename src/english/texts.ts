@@ -9,8 +9,8 @@ export const texts = {
   tooLong: (most: number) => `That is too long to be understood without a model: up to ${most} characters are.`,
   offer: 'I am not sure what to do. Is it one of these?',
   notUnderstood:
-    'I did not understand that. "help" shows what I understand by myself; to talk freely, give me a model: put a key into ' +
-    'ANTHROPIC_API_KEY or OPENAI_API_KEY, or use the Ollama of this machine (`npm start -- init`).',
+    'I did not understand that. Without a model I understand reminders, timers, notes, lists, memories, schedules, tasks and ' +
+    'times: `/help`. With one, everything: `npm start -- init` connects one.',
   otherLanguage: (languages: string) =>
     `I understand sentences in English. ${languages} With "/remind" such a time stands before or behind what to do, or on a line of its own above it.`,
   needsModel:

@@ -278,7 +278,6 @@ const OFFERED: readonly (readonly [say: string, ...labels: string[]])[] = [
     'Set a reminder: “email Ann and note down her answer”, tomorrow at 9',
   ],
   ['remember my flight is on Friday at 9', 'Remember: “my flight is on Friday at 9”'],
-  ['how do I cook rice?', 'Search your notes: “cook rice”'],
   ['delete the call', 'call mum'],
 ];
 

@@ -1,19 +1,35 @@
 import { expect, test } from 'vitest';
 import { type Embedder, likenessBy } from '../../src/vectors/index.ts';
-import { hear } from './hear.ts';
+import { hear, lineOf } from './hear.ts';
 
 const labels = async (words: string, near?: (examples: readonly string[]) => readonly number[]) =>
   ((await hear(words, near ? { near } : {})).choices ?? []).map(({ label }) => label);
 
 test('what nobody can read is offered by its meaning first, where an embedder says so', async () => {
   const agenda = (examples: readonly string[]) => examples.map((one) => (one === 'show my tasks' ? 0.7 : 0.2));
-  expect(await labels('which chores are ahead?', agenda)).toEqual([
-    'Show your tasks',
-    'Search your notes: “chores ahead”',
-  ]);
+  expect(await labels('which chores are ahead?', agenda)).toEqual(['Show your tasks']);
   const unlike = (examples: readonly string[]) => examples.map(() => 0.3);
-  for (const near of [unlike, undefined])
-    expect(await labels('which chores are ahead?', near)).toEqual(['Search your notes: “chores ahead”']);
+  for (const near of [unlike, undefined]) expect(await labels('which chores are ahead?', near)).toEqual([]);
+});
+
+test('a question that no form reads is looked up, in notes and memories where there are any', async () => {
+  const line = async (say: string, has = (_: string) => true) => lineOf(await hear(say, { may: has }));
+  expect(await line('what am I allergic to?')).toBe('memory_about what="what am I allergic to" most=3');
+  const withoutMemory = (tool: string) => !tool.startsWith('memory');
+  expect(await line('can I eat peanuts?', withoutMemory)).toBe('note_search query="eat peanuts"');
+});
+
+test.each(['tell me a joke', 'play some music', 'turn off the light', 'sing us a song'])(
+  '%s is nothing to keep, and near no other thing',
+  async (say) => {
+    const { text, choices = [] } = await hear(say);
+    expect(choices).toEqual([]);
+    expect(text).toMatch(/^I did not understand that\. .*`\/help`.*init/);
+  },
+);
+
+test('a form that is misspelt is near', async () => {
+  expect(await labels('turn off the breifing')).toContain('Switch the briefing off');
 });
 
 /** Words as vectors: one axis a word. */

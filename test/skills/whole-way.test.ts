@@ -86,7 +86,7 @@ describe('without a model, over the whole way of a message', () => {
     await using coda = await play();
     const ana = coda.person('ana');
     const help = (await ana.says('help')) ?? '';
-    const examples = [...(help.split('Commands:')[0] ?? '').matchAll(/^- (.+)$/gm)].map(([, example = '']) => example);
+    const examples = [...(help.split('Reminders:')[0] ?? '').matchAll(/^- (.+)$/gm)].map(([, example = '']) => example);
     expect(examples.length).toBeGreaterThan(8);
     expect(examples.length).toBeLessThan(18);
     for (const example of examples) {

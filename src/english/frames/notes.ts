@@ -29,6 +29,15 @@ export const notes: readonly Frame[] = [
     input: save,
     offered: 'told',
   },
+  // Before the search of notes alone, for where nothing is remembered.
+  {
+    tool: 'memory_about',
+    does: 'Look into your notes and memories',
+    says: [],
+    example: 'what am I allergic to?',
+    input: ({ query = '' }) => ({ what: query, most: 3 }),
+    offered: 'asked',
+  },
   {
     tool: 'note_search',
     does: 'Search your notes',

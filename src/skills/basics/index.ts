@@ -30,6 +30,7 @@ export const basics: Skill = {
   commands: () => [
     {
       name: 'timezone',
+      topic: 'Here',
       summary: 'Show or set your time zone.',
       overtakes: 'bare',
       usage: '[city or zone]',

@@ -66,6 +66,7 @@ const nameOf = (tag: string): string => nameIn('en', tag) ?? tag;
 
 export const languageCommand: Command = {
   name: 'language',
+  topic: 'Here',
   summary: 'Show or set the language that you write in.',
   overtakes: 'bare',
   usage: '[language]',

@@ -68,6 +68,7 @@ const set = (hours: string): Call => ({ tool: TOOL, input: { hours } });
 
 export const quietCommand: Command = {
   name: 'quiet',
+  topic: 'Here',
   summary: 'Show or set the hours in which only urgent reminders come.',
   overtakes: 'bare',
   usage: '[22:00-07:00|off]',

@@ -31,6 +31,8 @@ export interface KeepInput {
 export interface Kept {
   memory: Memory;
   before: Memory[];
+  /** Memories that say the opposite, and stay: the person decides. */
+  against: Memory[];
   /** False: it was known already. */
   isNew: boolean;
 }
@@ -56,7 +58,7 @@ export async function keep(
   const known = await store.byIds(tx, person.id, [...new Set([...near.map(({ id }) => id), ...instead])]);
   const current = known.filter(({ state }) => state === 'current');
   const same = current.find((each) => !instead.includes(each.id) && isSame({ text, happenedOn: input.date }, each));
-  if (same) return { memory: same, before: [], isNew: false };
+  if (same) return { memory: same, before: [], against: [], isNew: false };
   const slot = input.type === 'event' ? null : (slotOf(text) ?? null);
   const filling = slot === null ? [] : await store.inSlot(tx, person.id, slot);
   const before = [...filling, ...current.filter(({ id }) => instead.includes(id) && !filling.some((f) => f.id === id))];
@@ -93,7 +95,8 @@ export async function keep(
   );
   service.wrote(tx, person.id);
   await service.embedSoon(tx, person.id);
-  return { memory: kept, before, isNew: true };
+  const against = current.filter((each) => !before.includes(each) && contradicts(text, each.text));
+  return { memory: kept, before, against, isNew: true };
 }
 
 // Two memories that say the same, and a newer one that takes the place of an older one: by words, without a model.
@@ -138,6 +141,17 @@ export function isSame(a: Said, b: Said, similarity?: number): boolean {
     share >= SHARED_WORDS_FROM ||
     (similarity !== undefined && similarity >= SAME_MEANING_FROM && share >= SHARED_WORDS_IF_NEAR)
   );
+}
+
+/** True if one says of the same what the other denies: "I love coffee", "I hate coffee". */
+function contradicts(a: string, b: string): boolean {
+  if (!sharesNumbers(a, b) || !sharesNames(a, b)) return false;
+  const isDenied = NEGATION.test(a) !== NEGATION.test(b);
+  const opposed = OPPOSITES.filter(([one, other]) => isOpposed(a, b, one, other));
+  if (isDenied === opposed.length > 0 || opposed.length > 1) return false;
+  const words = [NEGATION, ...opposed.flat()];
+  const rest = (text: string) => words.reduce((so, word) => so.replace(word, ' '), text);
+  return common(rest(a), rest(b)) >= SHARED_WORDS_FROM;
 }
 
 const plain = (text: string) =>

@@ -39,6 +39,9 @@ export const texts = {
     `I will remember: ${quoted(memory.text)}.${
       before.length > 0 ? ` It takes the place of ${listOf(before.map(({ text }) => quoted(text)))}.` : ''
     }`,
+  opposite: (memories: readonly Memory[]) =>
+    `I also remember ${listOf(memories.map(({ text }) => quoted(text)))}. Does that still hold?`,
+  forget: (memory: Memory) => shorten(`Forget ${quoted(memory.text)}`, 78),
   known: (memory: Memory) => `I remember that already: ${quoted(memory.text)}.`,
   noText: { message: 'What should I remember?', remedy: 'For example "remember that I like my tea without sugar".' },
   tooLong: (max: number) => `A memory may have at most ${max.toLocaleString('en')} characters.`,
@@ -50,6 +53,11 @@ export const texts = {
   noneOf: (what: string) => `I remember nothing of you with ${what}.`,
   nothing: (words: string) => `I remember nothing about ${quoted(words)}.`,
   found: (words: string) => `What I remember about ${quoted(words)}:`,
+  nearest: 'Nearest in what I remember, though it does not say that:',
+  nothingAtAll: (words: string) => ({
+    message: `I find nothing about ${quoted(words)} in your notes and in what I remember.`,
+    remedy: '`/help` shows what I understand without a model.',
+  }),
   before: () => 'Before that:',
   alsoNotes: () => 'In your notes:',
   heading: (total: number) => `I remember ${plural(total, 'thing')} of you:`,

@@ -12,6 +12,7 @@ import {
   tokensIn,
   undoChoice,
 } from '../../agent/index.ts';
+import { lexemesOf } from '../../base/lexemes.ts';
 import { addDays, beginningOf } from '../../time/index.ts';
 import { type Kept, keep, type Service, slotOf } from './keep.ts';
 import { type Memory, TYPES } from './memory.ts';
@@ -71,6 +72,12 @@ async function found(
   return ctx.private ? recall.search(ctx.person.id, words, filter, most, patienceMs) : [];
 }
 
+/** A word that tells, in any of its forms, is in both. */
+function sharesWord(one: string, other: string): boolean {
+  const words = new Set(lexemesOf(other));
+  return lexemesOf(one).some((word) => words.has(word));
+}
+
 const saveTool = (service: Service) =>
   dataTool({
     name: 'memory_save',
@@ -87,17 +94,30 @@ const saveTool = (service: Service) =>
     },
   });
 
-function saved({ memory, before, isNew }: Kept, ctx: TxContext): ToolResult {
+function saved({ memory, before, against, isNew }: Kept, ctx: TxContext): ToolResult {
   const { id } = memory;
   if (!isNew) return quoting(done(texts.known(memory), { subject: memory.text, id }), [memory]);
   const undo = { tool: 'memory_restore', input: { id: memory.id, forget: true, back: before.map(({ id }) => id) } };
-  const said = done(texts.saved(memory, before), {
-    id,
-    undo: { ...undo, label: texts.undo(memory) },
-    choices: [undoChoice(undo)],
-    ...(ctx.private && { subject: memory.text }),
-  });
-  return quoting(said, before);
+  // What is remembered of somebody is told only where they read alone.
+  const opposite = ctx.private ? against : [];
+  const said = done(
+    [texts.saved(memory, before), ...(opposite.length > 0 ? [texts.opposite(opposite)] : [])].join(' '),
+    {
+      id,
+      undo: { ...undo, label: texts.undo(memory) },
+      choices: [
+        ...opposite.slice(0, 3).map((each) => ({
+          label: texts.forget(each),
+          tool: 'memory_delete',
+          input: { which: each.id },
+          style: 'danger' as const,
+        })),
+        undoChoice(undo),
+      ],
+      ...(ctx.private && { subject: memory.text }),
+    },
+  );
+  return quoting(said, [...before, ...opposite]);
 }
 
 const near = (ctx: TxContext) => (ctx.prepared ?? []) as readonly Hit[];
@@ -379,6 +399,9 @@ const ignoreTool = (service: Service) =>
     },
   });
 
+/** As many as `note_recall` shows where none is sure. */
+const MOST_NOTES = 3;
+
 const aboutTool = (service: Service) =>
   dataTool({
     name: 'memory_about',
@@ -387,21 +410,27 @@ const aboutTool = (service: Service) =>
     effect: 'read',
     callers: 'buttons',
     record: { redact: privately('what') },
-    input: z.object({ what: z.string().min(1).max(200) }),
+    input: z.object({
+      what: z.string().min(1).max(200),
+      most: z.int().min(1).max(8).default(8).describe('Memories and notes in all, of a question.'),
+    }),
     prepare: ({ what }, ctx) => found(service, ctx, what, {}, 8),
-    async run({ what }, ctx) {
-      if (!ctx.private) return failed('NOT_HERE', texts.notHere);
-      if (/^(?:me|myself|i)$/i.test(what)) return listTool.run({ page: 1 }, ctx);
+    async run({ what, most }, ctx) {
+      if (ctx.private && /^(?:me|myself|i)$/i.test(what)) return listTool.run({ page: 1 }, ctx);
       const hits = near(ctx);
       const best = hits[0]?.score ?? 0;
-      const memories = await read(
-        ctx,
-        hits.filter(({ score }) => score >= best * 0.6 && score >= 0.3),
-      );
-      const notes = await ctx.tools.call({ tool: 'note_recall', input: { query: what } }, ctx);
+      const memories = (
+        await read(
+          ctx,
+          hits.filter(({ score }) => score >= best * 0.6 && score >= 0.3),
+        )
+      ).slice(0, most);
+      const rest = Math.min(MOST_NOTES, Math.max(1, most - memories.length));
+      const notes = await ctx.tools.call({ tool: 'note_recall', input: { query: what, most: rest } }, ctx);
       const also = notes.ok ? [texts.alsoNotes(), notes.text] : [];
-      if (memories.length === 0) return notes.ok ? notes : failed('NOT_FOUND', texts.nothing(what));
-      const result = listed(ctx, [texts.found(what)], memories, await olderThan(ctx, memories.slice(0, 3)));
+      if (memories.length === 0) return notes.ok ? notes : failed('NOT_FOUND', texts.nothingAtAll(what));
+      const heading = memories.some(({ text }) => sharesWord(what, text)) ? texts.found(what) : texts.nearest;
+      const result = listed(ctx, [heading], memories, await olderThan(ctx, memories.slice(0, 3)));
       if (!result.ok) return result;
       const tainted = result.tainted === true || (notes.ok && notes.tainted === true);
       return { ...result, text: [result.text, ...also].join('\n'), tainted };

@@ -52,6 +52,16 @@ const wanting = (item: string): string[] =>
       .replace(/(?<=\S)\s+(?:one|item|thing|bit|entry|task)$/i, ''),
   );
 
+const isSameItem = (one = '', other = ''): boolean => wordsIn(one).join(' ') === wordsIn(other).join(' ');
+
+/** The items of `more` that are on the list already, and those that are not. */
+export function itemsToAdd(list: string, more: string): { there: readonly string[]; fresh: readonly string[] } {
+  const items = itemsOf(read(list).parts);
+  const wanted = itemsOf(more.split(BETWEEN)).map((item) => item.trim());
+  const isThere = (item: string) => items.some((one) => isSameItem(wanting(one).join(' '), wanting(item).join(' ')));
+  return { there: wanted.filter(isThere), fresh: wanted.filter((item) => !isThere(item)) };
+}
+
 export function withItem(list: string, item: string): string {
   const isLine = !list.includes('\n') && /[:,]/.test(list);
   const bare = item.trim().replace(/^["“]([^"“”]+)["”]$/, '$1');
@@ -76,7 +86,9 @@ function withoutOne(list: string, item: string): string | undefined {
   const places = parts.flatMap((part, at) => (at % 2 === 0 && fits(part) ? [at] : []));
   // "Milk" is the milk, where there is oat milk too.
   const exact = places.filter((at) => wordsIn(parts[at] ?? '').length === wanted.length);
-  const [place, ...others] = exact.length === 1 ? exact : places;
+  // One that is there twice is taken off once.
+  const [place, ...others] =
+    exact.length > 0 && exact.every((at) => isSameItem(parts[at], parts[exact[0] ?? 0])) ? exact.slice(-1) : places;
   if (place === undefined || others.length > 0 || (head === '' && parts.length === 1)) return undefined;
   // The name of the list may stand before its first item with no mark between them.
   if (place === 0 && head === '' && /:|\blist\b/i.test(parts[0] ?? '')) return undefined;

@@ -70,6 +70,8 @@ export interface Ranked {
   /** Part of the question's words that it has, by their weight, 0 to 1. */
   share: number;
   hits: number;
+  /** Hits by a word of the question itself, and not by another one for it. */
+  ownHits: number;
   lacks: number;
 }
 
@@ -92,6 +94,7 @@ export function rank(terms: readonly Term[], notes: readonly Note[]): Ranked[] {
         note,
         share: total === 0 ? 0 : Math.min(1, covered / total),
         hits: row.filter((match) => match > 0).length,
+        ownHits: row.filter((match) => match >= AS_BEGINNING).length,
         lacks: row.filter((match, at) => (match === 0 || match === AS_ALIKE) && terms[at]?.weight === 1).length,
       };
     })
@@ -119,7 +122,9 @@ export function fused(ranked: readonly Ranked[], near: readonly NearNote[]): Fus
   if (near.length === 0) return ranked.map((one) => ({ ...one, score: one.share }));
   const similarities = new Map(near.map(({ note, similarity }) => [note.id, similarity]));
   const covered = new Set(ranked.map(({ note }) => note.id));
-  const others = near.flatMap(({ note }) => (covered.has(note.id) ? [] : [{ note, share: 0, hits: 0, lacks: 0 }]));
+  const others = near.flatMap(({ note }) =>
+    covered.has(note.id) ? [] : [{ note, share: 0, hits: 0, ownHits: 0, lacks: 0 }],
+  );
   return [...ranked, ...others]
     .map((one) => ({
       ...one,

@@ -12,6 +12,7 @@ import type { Meaning } from './services.ts';
 import { texts } from './texts.ts';
 import { show } from './tools.ts';
 
+const MOST_OFFERED = 3;
 /** A note that covers less of a question is no sure answer to it. Tuned on test/skills/notes/questions.ts. */
 const SURE_FROM = 0.74;
 const OFFERED_FROM = 0.5;
@@ -21,7 +22,6 @@ const OFFERED_ALONE = 0.3;
 const AHEAD = 0.02;
 const ANSWER_KIND_BONUS = 0.1;
 const WHOLE = 0.99;
-const MOST_OFFERED = 3;
 const MOST_LOOKED_AT = 200;
 
 /**
@@ -40,11 +40,12 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
       query: z.string().min(1).max(200),
       /** Nobody else knows it: that no note says it is an answer. */
       own: z.boolean().optional(),
+      most: z.int().min(1).max(MOST_OFFERED).default(MOST_OFFERED).describe('Notes that are shown where none is sure.'),
     }),
 
     prepare: ({ query }, { person }) => meaning.near(person.id, query),
 
-    async run({ query, own }, ctx) {
+    async run({ query, own, most }, ctx) {
       const terms = await respelt(ctx.tx, ctx.person.id, termsOf(query));
       const words = candidatesFor(terms);
       const wanted = wantedBy(ctx, []);
@@ -58,7 +59,7 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
         return failed('NO_NOTE', texts.noNote(query));
       }
       if (offered.length === 0) return failed('NOT_FOUND', texts.nothing(query));
-      const shown = (sure.length > 0 ? sure : offered).map(({ note }) => note);
+      const shown = (sure.length > 0 ? sure : offered.slice(0, most)).map(({ note }) => note);
       const isWhole = sure.length > 0 && (sure[0]?.share ?? 0) >= WHOLE;
       const heading = isWhole ? texts.matching(shown.length, query) : sure.length > 0 ? texts.answering : texts.nearest;
       return show(ctx, { notes: shown, total: shown.length }, 1, heading, { tool: 'note_search', input: { query } });
@@ -78,16 +79,25 @@ function judged(
   const sure = sureOnes(question, saying);
   if (near.length === 0) {
     const least = ranked.length <= MOST_OFFERED ? OFFERED_ALONE : OFFERED_FROM;
-    return { sure, offered: able.filter(({ share }) => share >= least).slice(0, MOST_OFFERED) };
+    return { sure, offered: withOwnWord(able.filter(({ share }) => share >= least).slice(0, MOST_OFFERED), able) };
   }
   const byBoth = fused(ranked, near)
     .map((one) => ({ ...one, order: one.score + (isAble(one) ? ANSWER_KIND_BONUS : 0) }))
     .sort((a, b) => b.order - a.order);
   const best = byBoth[0]?.note.id;
   const isNear = byBoth.some(({ share, score }) => share >= OFFERED_FROM || score >= CLOSE);
-  const offered = isNear ? byBoth.filter(({ score }) => score >= BESIDE).slice(0, MOST_OFFERED) : [];
+  const offered = isNear
+    ? withOwnWord(byBoth.filter(({ score }) => score >= BESIDE).slice(0, MOST_OFFERED), byBoth)
+    : [];
   // A note that the words are sure of and the meaning puts behind another one is no sure answer.
   return { sure: sure.some(({ note }) => note.id === best) ? sure : [], offered };
+}
+
+/** The offered ones; where none has a word of the question itself, with the best of `all` that has one. */
+function withOwnWord(offered: readonly Ranked[], all: readonly Ranked[]): readonly Ranked[] {
+  if (offered.length === 0 || offered.some(({ ownHits }) => ownHits > 0)) return offered;
+  const own = all.find(({ ownHits }) => ownHits > 0);
+  return own ? [...offered.slice(0, MOST_OFFERED - 1), own] : offered;
 }
 
 /**
@@ -96,7 +106,8 @@ function judged(
  */
 function sureOnes(question: string, able: readonly Ranked[]): readonly Ranked[] {
   const [best] = able;
-  if (!best || best.share < SURE_FROM || best.lacks > 0) return [];
+  // A note of other words only may be about another thing: the code of a house for the password of the wifi.
+  if (!best || best.share < SURE_FROM || best.lacks > 0 || best.ownHits === 0) return [];
   const top = able.filter(({ share }) => share >= best.share - AHEAD);
   const enough = isAboutMore(question) ? 3 : 2;
   const isWhole = best.share >= WHOLE && (best.hits >= enough || !(isAboutMore(question) || isHowTo(question)));

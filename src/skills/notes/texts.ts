@@ -1,5 +1,5 @@
 import { isFormOf } from '../../base/lexemes.ts';
-import { plural, shorten } from '../../base/text.ts';
+import { listOf, plural, shorten } from '../../base/text.ts';
 import { formatMinute, type Reader } from '../../time/index.ts';
 import type { Note, Version } from './store.ts';
 
@@ -91,6 +91,8 @@ export const texts = {
     remedy: '"Show my notes" lists them.',
   }),
   gone: (note: Note) => `${quoted(note.text)} is deleted already.`,
+  onListAlready: (note: Note, items: readonly string[]) =>
+    `${listOf(items.map(quoted))} ${items.length === 1 ? 'is' : 'are'} on ${quoted(note.text)} already.`,
   notInList: (note: Note, item: string) => `I found no ${quoted(item)} in ${quoted(note.text)}.`,
   reallyAll: (count: number) => (count === 1 ? 'Delete your only note?' : `Delete all ${plural(count, 'note')}?`),
   deleteAll: (count: number) => (count === 1 ? 'Delete it' : `Delete all ${count}`),

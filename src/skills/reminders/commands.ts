@@ -11,6 +11,7 @@ export function commands(): Command[] {
   return [
     {
       name: 'remind',
+      topic: 'Reminders',
       summary: 'Set a reminder.',
       hookable: true,
       usage: '<what and when>',
@@ -30,6 +31,7 @@ export function commands(): Command[] {
     },
     {
       name: 'reminders',
+      topic: 'Reminders',
       summary: 'List your reminders.',
       overtakes: true,
       usage: '[pending|completed|all] [page]',
@@ -39,6 +41,7 @@ export function commands(): Command[] {
     },
     {
       name: 'done',
+      topic: 'Reminders',
       summary: 'Mark a reminder as done.',
       usage: '[which]',
       options: [{ name: 'reminder', description: 'Left out, the one that just spoke', complete: pendingOnes }],
@@ -47,6 +50,7 @@ export function commands(): Command[] {
     },
     {
       name: 'snooze',
+      topic: 'Reminders',
       summary: 'Put a reminder off.',
       usage: '[how long or until when] [which]',
       options: [

@@ -175,14 +175,14 @@ export async function storePlanned(
     now,
   );
   if (!made) return failed('TOO_MANY', texts.tooMany(MOST_PENDING));
-  const { reminder, isFirst } = made;
+  const { reminder, isFirst, isTwin } = made;
   store.lists.leave(tx, person.id, conversationId);
   tx.afterCommit(() => wakeAt(schedule.plannedAt));
   const undo = undoOf(reminder, undefined);
   const home = ctx.when.zone;
   const said = created(input.text, schedule, ctx.when, { lead: input.lead, toDm, urgent: input.urgent, nag });
   const guessed = person.zone === undefined && isFirst && schedule.zone === home;
-  return done(guessed ? `${said}\n${zoneUnknown(home)}` : said, {
+  return done([said, ...(guessed ? [zoneUnknown(home)] : []), ...(isTwin ? [texts.twin] : [])].join('\n'), {
     undo,
     subject: reminder.text,
     id: reminder.id,

@@ -34,14 +34,16 @@ export async function insert(
   reminder: NewReminder,
   most: number,
   now: Instant,
-): Promise<{ reminder: Reminder; isFirst: boolean } | undefined> {
+): Promise<{ reminder: Reminder; isFirst: boolean; isTwin: boolean } | undefined> {
   const { id, personId, conversationId, text, rule, zone, plannedAt, urgent, nag, catchUp, toDm, tainted } = reminder;
-  const { rows } = await tx.query<ReminderRow & { is_first: boolean }>(
+  const { rows } = await tx.query<ReminderRow & { is_first: boolean; is_twin: boolean }>(
     `insert into reminders (id, person_id, conversation_id, space_id, text, rule, zone, state, planned_at, urgent,
                             to_dm, tainted, created_at, changed_at, catch_up, nag_minutes)
      select $1, $2, c.id, c.space_id, $4, $5, $6, 'pending', $7, $8, $9, $10, $11, $11, $12, $14 from conversations c
       where c.id = $3 and (select count(*) from reminders where person_id = $2 and state = 'pending') < $13
-     returning *, not exists (select from reminders where person_id = $2) as is_first`,
+     returning *, not exists (select from reminders where person_id = $2) as is_first,
+               exists (select from reminders r where r.person_id = $2 and r.state = 'pending' and r.conversation_id = $3
+                         and r.text = $4 and r.planned_at = $7 and r.rule is not distinct from $5) as is_twin`,
     [
       id,
       personId,
@@ -59,7 +61,7 @@ export async function insert(
       nag ?? null,
     ],
   );
-  return rows.map((row) => ({ reminder: toReminder(row), isFirst: row.is_first }))[0];
+  return rows.map((row) => ({ reminder: toReminder(row), isFirst: row.is_first, isTwin: row.is_twin }))[0];
 }
 
 /** More are never needed to see that there is no room. */

@@ -153,6 +153,7 @@ export const texts = {
   doneOf: (name: string) => `Done: ${name}`,
   snoozeOf: (name: string) => `10 min: ${name}`,
   snoozeForm: { field: 'when', label: 'Until when?', placeholder: 'in 2 hours, Friday at 9, next week' },
+  twin: 'You had the same reminder already, so it will come twice; Undo takes this one back.',
   otherTime: {
     label: 'Not what I meant…',
     form: { field: 'when', label: 'When instead?', placeholder: 'tomorrow at 9, every Monday at 8' },

@@ -66,6 +66,7 @@ function commands(all: AllSkills): Command[] {
   return [
     {
       name: 'schedules',
+      topic: 'By itself',
       summary: 'Show what runs by itself, switch it on or off, or run it now.',
       overtakes: 'bare',
       usage: '[on|off|run|delete name]',
@@ -78,6 +79,7 @@ function commands(all: AllSkills): Command[] {
     },
     {
       name: 'schedule',
+      topic: 'By itself',
       summary: 'Plan something that I do later, once or again and again.',
       usage: '<when and what>',
       writes: () => ({}),

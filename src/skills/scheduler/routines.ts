@@ -73,6 +73,7 @@ async function show({ agenda }: AllSkills, routine: Routine, ctx: TxContext): Pr
 export function routineCommands(all: AllSkills): Command[] {
   return ROUTINES.map((routine) => ({
     name: ROUTINE_COMMANDS[routine.name],
+    topic: 'By itself',
     summary: routine.summary,
     overtakes: true,
     plannable: true,

@@ -8,6 +8,7 @@ export function commands(): Command[] {
   return [
     {
       name: 'tasks',
+      topic: 'By itself',
       summary: 'Show your tasks, or one of them with its steps.',
       overtakes: true,
       usage: '[which]',
@@ -17,6 +18,7 @@ export function commands(): Command[] {
     },
     {
       name: 'task',
+      topic: 'By itself',
       summary: 'Keep a task with steps.',
       usage: '<title: step; step; …>',
       options: [

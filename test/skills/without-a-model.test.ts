@@ -1,0 +1,88 @@
+/** Conversations of a first week without a model: questions, lists, things said twice. */
+import { expect, test } from 'vitest';
+import { play } from '../support/play.ts';
+
+test('a question is answered out of notes and memories at once, with where it is from', async () => {
+  await using coda = await play();
+  const ana = coda.person('ana');
+  await ana.says('remember that I am allergic to nuts');
+  await ana.says('note: the nuts for the cake are in the cellar');
+  await ana.says("note: the code for Bob's house is 4711");
+  await ana.says('note: the wifi password is sunflower42');
+
+  const told = await ana.says('what am I allergic to?');
+  expect(told).toContain('What I remember about');
+  expect(told).toMatch(/I am allergic to nuts — 20 November 2026, ana said so/);
+  expect(await ana.says('how about the nuts?')).toMatch(/allergic to nuts[\s\S]*In your notes:[\s\S]*cellar/);
+  expect(await ana.says('how tall is the Eiffel tower?')).toMatch(
+    /^I find nothing about .* in your notes and in what I/,
+  );
+});
+
+test('a note of other words only is never said to be the answer, nor shown without one that has the word', async () => {
+  await using coda = await play();
+  const ana = coda.person('ana');
+  await ana.says("note: the code of Bob's house is 4711");
+  await ana.says('note: guests get the wifi password on a card');
+  await ana.says('note: parking level 3');
+  expect(await ana.says('what is the password?')).toContain('wifi');
+  expect(await ana.says('forget the note about guests')).toBeDefined();
+});
+
+test('in a shared place a question is looked up in notes alone', async () => {
+  await using coda = await play();
+  const ana = coda.person('ana');
+  await ana.says('remember that I am allergic to nuts');
+  const told = await coda.person('ana', { channel: 'home' }).says('what am I allergic to?');
+  expect(told).toContain('I find nothing');
+  expect(told).not.toContain('nuts');
+});
+
+test('an item that is on a list is not put on it twice, and one that is there twice can be taken off', async () => {
+  await using coda = await play();
+  const ana = coda.person('ana');
+  await ana.says('add milk and eggs to my shopping list');
+  expect(await ana.says('add milk to my shopping list')).toMatch(/^“milk” is on “shopping list: .*” already\.$/);
+  const both = await ana.says('add the eggs and bread to my shopping list');
+  expect(both).toMatch(/bread/);
+  expect(both).toContain('“the eggs” is on');
+  expect((await ana.says("what's on my shopping list?")).match(/eggs/g)).toHaveLength(1);
+
+  await ana.says('note: errands list: post, bank, post');
+  expect(await ana.says('take post off my errands list')).toContain('errands list: post, bank');
+  expect(await ana.says('take post off my errands list')).toContain('errands list: bank');
+});
+
+test('the same reminder set twice says so', async () => {
+  await using coda = await play();
+  const ana = coda.person('ana');
+  expect(await ana.says('remind me tomorrow at 9:30 to call Bob')).not.toContain('twice');
+  expect(await ana.says('remind me tomorrow at 9:30 to call Bob')).toContain('You had the same reminder already');
+  expect(await ana.says('remind me tomorrow at 9:30 to call Eve')).not.toContain('twice');
+  expect(await ana.says('remind me every day at 9:30 to call Bob')).not.toContain('twice');
+});
+
+test('a memory that contradicts another one is kept with a question', async () => {
+  await using coda = await play();
+  const ana = coda.person('ana');
+  await ana.says('remember that I love coffee');
+  const told = await ana.says('remember that I hate coffee');
+  expect(told).toContain('I also remember “I love coffee”. Does that still hold?');
+  expect(await ana.presses('Forget “I love coffee”')).toContain('Forgotten: “I love coffee”');
+  expect(await ana.says('remember that I hate tea')).not.toContain('also remember');
+  expect(await ana.says('remember that I do not hate coffee')).toContain('I also remember “I hate coffee”');
+});
+
+test('help shows what people use first by topic, the rest when it is asked for', async () => {
+  await using coda = await play();
+  const ana = coda.person('ana');
+  const first = await ana.says('/help');
+  expect(first).toMatch(/Reminders:\n- `\/remind [\s\S]*Notes and memory:\n- `\/note /);
+  expect(first).not.toContain('/context');
+  expect(first).toMatch(/`\/help all` shows \d+ more commands/);
+  expect(await ana.says('/help all')).toMatch(/More:\n[\s\S]*\/context/);
+  const notes = await ana.says('/help notes');
+  expect(notes).toContain('/notes');
+  expect(notes).not.toContain('/remind ');
+  expect(await ana.says('/help bananas')).toContain('`/help all`');
+});
