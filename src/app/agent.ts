@@ -442,10 +442,15 @@ class Prompts {
   private readonly allowed = new WeakMap<object, Map<string, readonly EquippedSkill[]>>();
   private readonly clock: Clock;
   private readonly known = new BoundedMap<string, Known>(REMEMBERED);
-  private readonly gate: Pick<Gate, 'may' | 'basis'>;
+  private readonly gate: Pick<Gate, 'may' | 'basis' | 'roles'>;
   private readonly guard: Guard;
 
-  constructor(skills: readonly EquippedSkill[], clock: Clock, gate: Pick<Gate, 'may' | 'basis'>, guard: Guard) {
+  constructor(
+    skills: readonly EquippedSkill[],
+    clock: Clock,
+    gate: Pick<Gate, 'may' | 'basis' | 'roles'>,
+    guard: Guard,
+  ) {
     this.gate = gate;
     this.guard = guard;
     const having = (hook: Hook) => skills.filter(({ skill }) => skill[hook]);

@@ -201,7 +201,7 @@ function pairingOf({ config, database, world, delivery, policies }: Opened) {
     delivery,
     access: config.access,
     platforms: titles,
-    roles: [...policies.current().roles.keys(), ...Object.keys(config.access.assigned)].filter(isOwn),
+    roles: [...policies.current().roles.keys()].filter(isOwn),
   };
 }
 

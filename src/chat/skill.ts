@@ -39,7 +39,7 @@ export interface SkillDeps<Settings = unknown> {
   models: LightModels;
   tiers?: Tiers | undefined;
   /** The gate; asked by a skill itself only for a thing that no tool or command of its own stands for. */
-  gate: Pick<Gate, 'may' | 'basis'>;
+  gate: Pick<Gate, 'may' | 'basis' | 'roles'>;
   sandbox: Pick<Sandbox, 'hasImage' | 'facts' | 'program' | 'detached'> & {
     workspaces: Workspaces;
     settings: CoreValues['execution'];

@@ -45,7 +45,7 @@ export function granted(role: string): { role: Role; roles: string[] } {
   return isBase ? { role: role as Role, roles: [] } : { role: 'member', roles: [role] };
 }
 
-const RANKS: readonly Role[] = ['guest', 'member', 'owner'];
+export const RANKS: readonly Role[] = ['guest', 'member', 'owner'];
 
 export function outranks(one: Role, other: Role): boolean {
   return RANKS.indexOf(one) > RANKS.indexOf(other);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { readJson } from '../base/json-text.ts';
 import { approvalPolicyFile, permissionPolicyFile } from '../config/index.ts';
+import { RANKS } from './access.ts';
 import type { Person } from './person.ts';
 
 export interface Thing {
@@ -48,6 +49,11 @@ export class Gate {
   /** True if coda listens to somebody at all: guests only where something is granted to them. */
   hears(who: Who): boolean {
     return who.role !== 'guest' || held(this.policies(), who).length > 0;
+  }
+
+  /** Every role that somebody can have. */
+  roles(): string[] {
+    return [...new Set([...RANKS, ...this.policies().roles.keys()])];
   }
 
   /** Cache key of `may` besides the thing: equal for all who have the same roles while the policies stay. */
@@ -121,6 +127,8 @@ export interface PolicyFile {
 
 export interface InlinePolicies {
   roles: Readonly<Record<string, readonly string[]>>;
+  /** Accounts by the role that they have; a role may hold nothing. */
+  assigned?: Readonly<Record<string, unknown>> | undefined;
   policies: readonly { skill_id: string; required_permissions: readonly string[]; requires_approval: boolean }[];
 }
 
@@ -135,6 +143,9 @@ export function readPolicies(
   const roles = new Map<string, readonly string[]>();
   for (const [role, holds] of [...Object.entries(inline.roles), ...Object.entries(granted?.roles ?? {})]) {
     roles.set(role, [...(roles.get(role) ?? []), ...holds]);
+  }
+  for (const role of Object.keys(inline.assigned ?? {})) {
+    if (!roles.has(role) && !(RANKS as readonly string[]).includes(role)) roles.set(role, []);
   }
   const permissions = [...inline.policies, ...(granted?.policies ?? [])];
   const approvals = [...inline.policies, ...(asking?.policies ?? [])].filter((policy) => policy.requires_approval);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
@@ -83,6 +83,8 @@ test('with a token one asks as its subject, whom the running coda knows by the s
   // A role narrows what the token's subject may, and gives nothing.
   expect((await coda('ask', QUERY, '--jwt', cook, '--role', 'accountant')).stdout).not.toContain('ledger  ');
   expect((await coda('ask', QUERY, '--jwt', accountant, '--role', 'cook')).stdout).not.toContain('ledger  ');
+  const unknown = await coda('ask', QUERY, '--jwt', accountant, '--role', 'cooks');
+  expect(unknown).toMatchObject({ code: 65, stderr: expect.stringMatching(/no role cooks[\s\S]*\bcook\b/) });
   const file = join(home, 'plan.json');
   const asked = models.requests.length;
   expect(await coda('ask', QUERY, '--jwt', accountant, '--dry-run', '--plan-path', file)).toMatchObject({ code: 0 });
@@ -104,7 +106,15 @@ test('a role takes away, and the other options tell what was found, how long it 
   const found = async (...more: string[]) => (await coda('ask', QUERY, ...more)).stdout;
   expect(await found()).toMatch(/^\* ledger /m);
   expect(await found('--role', 'accountant')).toMatch(/^\* ledger /m);
-  for (const role of ['cook', 'guest', 'nobody-has-it']) expect(await found('--role', role)).not.toContain('ledger  ');
+  for (const role of ['cook', 'guest']) expect(await found('--role', role)).not.toContain('ledger  ');
+  for (const more of [[], ['--execute'], ['--dry-run']]) {
+    const unknown = await coda('ask', QUERY, '--role', 'cooks', ...more);
+    expect(unknown).toMatchObject({
+      code: 64,
+      stdout: '',
+      stderr: expect.stringMatching(/no role cooks[\s\S]*\bcook\b/),
+    });
+  }
   const joke = ['ask', 'tell me a joke about accountants'];
   expect((await coda(...joke)).stdout).toBe('No skill fits well enough.\n');
   expect((await coda(...joke, '--debug')).stdout).toMatch(/^- ledger {2}0\.\d/m);
@@ -119,4 +129,33 @@ test('a role takes away, and the other options tell what was found, how long it 
   const through = await coda(...steps, '--execute', '--step-through');
   expect(through, 'nobody said to go on').toMatchObject({ code: 0, stdout: expect.stringContaining('--resume') });
   expect(through.stderr).toContain('[ledger]\nThe books are closed.\nGo on? [y/N]');
+});
+
+test('with --dry-run nothing runs, whatever else is said, and a file of another shape is no plan', async () => {
+  const { coda, models, home } = await somebody();
+  const file = join(home, 'plan.json');
+  const dry = await coda('ask', QUERY, '--execute', '--dry-run', '--plan-path', file);
+  expect(dry).toMatchObject({ code: 0, stdout: `The plan is in ${file}.\n` });
+  expect(dry.stderr, 'two processes rank alike, or say why not').toContain('by words alone');
+  expect(models.requests).toHaveLength(0);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ query: QUERY, skills: [{ id: 'ledger' }] });
+  for (const other of [
+    '{}',
+    'null',
+    '[]',
+    '{"skills":[]}',
+    '{"query":"x","skills":[{"id":"ledger"}]}',
+    '{"candidates":[]}',
+  ]) {
+    writeFileSync(file, other);
+    for (const more of [[], ['--execute']]) {
+      const refused = await coda('ask', '--plan-path', file, ...more);
+      expect(refused, other).toMatchObject({
+        code: 65,
+        stdout: '',
+        stderr: expect.stringMatching(/no plan[\s\S]*--dry-run/),
+      });
+    }
+  }
+  expect(models.requests).toHaveLength(0);
 });

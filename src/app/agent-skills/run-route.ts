@@ -9,7 +9,6 @@ import {
   type Candidate,
   candidatesFor,
   deniedBy,
-  narrowed,
   type Plan,
   planFile,
   planFor,
@@ -18,6 +17,7 @@ import {
   staleIn,
   type View,
   Views,
+  whoWithin,
 } from '../../skills/agent-skills/index.ts';
 import { type Database, readerOf } from '../../storage/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
@@ -27,7 +27,7 @@ export interface RunParts {
   talk: Talk;
   database: Database;
   delivery: Pick<Delivery, 'requests'>;
-  gate: Pick<Gate, 'may' | 'basis'>;
+  gate: Pick<Gate, 'may' | 'basis' | 'roles'>;
 }
 
 const MOST_FOUND = 10;
@@ -81,7 +81,7 @@ export function runRoute(parts: RunParts, path: string): AnyRoute {
       const view = views.of(undefined);
       const deps = { view, search: parts.agentSkills.search, denied, reader };
       const { query, mode, tag, role, execute, conversation } = asked;
-      const who = role === undefined ? [person] : [person, narrowed(role)];
+      const who = whoWithin(person, role, { gate: parts.gate, code: 'HTTP_REFUSED' });
       const wanted = query === undefined ? undefined : { query, mode, tag, who };
       const skills = wanted ? shown(await candidatesFor(deps, wanted)) : [];
       const plan = wanted ? await planFor(deps, wanted) : (asked.plan as Plan);

@@ -120,6 +120,7 @@ function toolDeps(deps: SkillDeps<SkillsConfig>, own: Pick<ToolDeps, 'host' | 'v
     database: deps.database,
     reader: readerOf(deps.database),
     denied: deniedBy(deps.gate),
+    gate: deps.gate,
     exposed,
     alone: { timeoutMs: alone.timeout, budget: alone.budget },
     code: codeOf(deps, own.host),

@@ -30,7 +30,6 @@ export { goldenFile, measure as measureRouting, type RankedSkill } from './routi
 export { OFFERED_FROM, SkillSearch } from './routing/search.ts';
 export { embedSkillsSoon, SkillVectors } from './routing/vectors.ts';
 export { askOperations } from './runs/ask.ts';
-export { narrowed } from './runs/pipeline.ts';
 export {
   type Candidate,
   candidatesFor,
@@ -40,6 +39,7 @@ export {
   planFile,
   planFor,
   staleIn,
+  whoWithin,
 } from './runs/plan.ts';
 export {
   type AgentSkill,

@@ -52,6 +52,8 @@ const measured = operation({
 /** Vectors that one call makes, so that it ends within the time that an answer may take. */
 const FILLED_AT_ONCE = 32;
 const GIVEN_UP_MS = 60_000;
+/** Milliseconds that a command waits for a request's own vector, so that two processes rank alike. */
+export const PATIENT_MS = 30_000;
 
 /** Makes some of the missing vectors; says how many texts are still without, null where there is no embedder. */
 const vectors = operation({
@@ -85,7 +87,7 @@ const rank = operation({
     for (const query of queries) {
       const only = (skill: AgentSkill) =>
         hasTags(skill, tags) && ![deprecated, drafts, resting].some((names) => names.has(skill.name));
-      const found = await host.search.find(host.catalog.current(), query, { only, learned });
+      const found = await host.search.find(host.catalog.current(), query, { only, learned, patienceMs: PATIENT_MS });
       ranked.push(found.slice(0, most).map(toRow));
     }
     return ranked;
@@ -122,8 +124,9 @@ const why = operation({
   args: ['query'],
   json: 'indented',
   async conduct(ask, { query, tag: tags, space }, { io, json }) {
-    await vectorsMade(ask, io);
+    const areMade = await makeVectors(ask, io);
     const [found = []] = await ask(rank, { queries: [query.join(' ')], most: MOST_SHOWN, tags, space });
+    noteWordsAlone(io, areMade, found);
     const shown = found.map((each) => ({
       ...each,
       ...{ score: rounded(each.score), fit: rounded(each.fit), words: rounded(each.words) },
@@ -178,7 +181,7 @@ function metricsText(metrics: Metrics): string {
 }
 
 async function rankedFor(ask: AskFor, golden: Golden, io: View['io']) {
-  await vectorsMade(ask, io);
+  const areMade = await makeVectors(ask, io);
   const found = new Map<string, RankedSkill[]>();
   const queries = [...new Set(golden.map(({ query }) => query))];
   for (let at = 0; at < queries.length; at += MOST_ASKED_AT_ONCE) {
@@ -186,6 +189,7 @@ async function rankedFor(ask: AskFor, golden: Golden, io: View['io']) {
     const ranked = await ask(rank, { queries: some, most: MOST_MEASURED });
     for (const [index, query] of some.entries()) found.set(query, ranked[index] ?? []);
   }
+  noteWordsAlone(io, areMade, [...found.values()].flat());
   return found;
 }
 
@@ -199,14 +203,21 @@ const keptOf = (metrics: Metrics, file: string) => ({
   offeredForNothing: metrics.offered_for_nothing,
 });
 
-async function vectorsMade(ask: AskFor, io: View['io']): Promise<void> {
+/** Has all vectors of the skills made; false where there is no embedder, or it fails. */
+export async function makeVectors(ask: AskFor, io: View['io']): Promise<boolean> {
   let isSaid = false;
   for (;;) {
     const missing = await ask(vectors, {});
-    if (missing === null || missing === 0) return;
+    if (missing === null || missing === 0) return missing === 0;
     if (!isSaid) io.stderr.write(`Looking at what ${missing} more skills are for, once for each …\n`);
     isSaid = true;
   }
+}
+
+/** Says on stderr that meaning had no part in a ranking: with an embedder the order may be another one. */
+export function noteWordsAlone(io: View['io'], areMade: boolean, ranked: readonly { meaning: number | null }[]): void {
+  const isByMeaning = ranked.length === 0 ? areMade : ranked.some(({ meaning }) => meaning !== null);
+  if (!isByMeaning) io.stderr.write('Ranked by words alone: memory.embedder gave no vectors.\n');
 }
 
 async function readGolden(file: string) {

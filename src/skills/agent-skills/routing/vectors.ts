@@ -43,7 +43,7 @@ const AGAIN_MS = 60_000;
 const WANTED_MS = 5 * 60_000;
 /** Meaning counts once so large a part of the skills has vectors: those without are found by words alone. */
 const ENOUGH = 0.9;
-const FEWEST_FOR_CENTRE = 50;
+export const FEWEST_FOR_CENTRE = 50;
 /** Above so many skills a part of the dimensions decides which are compared whole. */
 const SIZES = { large: 2_000, exact: 500, roughDim: 64 };
 /** Vectors of skills that have gone are kept for so long: they may come back, or be another replica's. */
@@ -72,13 +72,13 @@ export class SkillVectors {
   }
 
   /** Undefined where the vectors of the skills, or of the words, are not there in time, and where the embedder fails. */
-  async comparable(snapshot: SkillSnapshot, words: string): Promise<Comparable | undefined> {
+  async comparable(snapshot: SkillSnapshot, words: string, patienceMs?: number): Promise<Comparable | undefined> {
     if (snapshot.skills.size === 0 || words.trim() === '') return undefined;
     const held = await this.current(snapshot);
     if (held.missing.size > 0) this.want();
     const has = held.hashes.length - [...held.missing.values()].reduce((sum, places) => sum + places.length, 0);
     if (has < held.hashes.length * ENOUGH) return undefined;
-    const vector = await this.vectorOf(words);
+    const vector = await this.vectorOf(words, patienceMs);
     return vector && { vector, held };
   }
 
@@ -140,10 +140,13 @@ export class SkillVectors {
     }
   }
 
-  private async vectorOf(words: string): Promise<Float32Array | undefined> {
+  private async vectorOf(
+    words: string,
+    patienceMs = this.deps.patienceMs ?? PATIENCE_MS,
+  ): Promise<Float32Array | undefined> {
     const known = this.requests.get(words);
     if (known) return known;
-    const { embedder, world, patienceMs = PATIENCE_MS } = this.deps;
+    const { embedder, world } = this.deps;
     const made = embedder.embed([words], 'query', AbortSignal.timeout(Math.max(patienceMs, 30_000))).then(
       ([vector]) => {
         if (vector) this.requests.set(words, vector);

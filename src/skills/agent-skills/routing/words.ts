@@ -18,6 +18,9 @@ const REQUEST_WORDS = new Set(
   lexemesOf('please help want need would could give let show tell find get make use put set look new thing user skill'),
 );
 const REQUEST_WORD = 0.3;
+/** Words of requests that are a skill's own where few skills have them: "List users" is for the one skill that has users. */
+const OWN_WHERE_RARE = new Set(lexemesOf('user skill thing'));
+const RARE_SHARE = 0.25;
 
 const LONGEST_DESCRIPTION = 1_200;
 const PIECE = 200;
@@ -89,10 +92,12 @@ export function matchesOf(index: WordIndex, terms: ReadonlyMap<string, readonly 
   const { skills, postings } = index;
   const { matches } = index.scratch;
   matches.clear();
-  const weightOf = (word: string) => rarity(postings.get(word)?.places.length ?? 0, skills.length) * commonness(word);
+  const isCommon = (word: string) => isCommonIn(index, word);
+  const weightOf = (word: string) =>
+    rarity(postings.get(word)?.places.length ?? 0, skills.length) * (isCommon(word) ? REQUEST_WORD : 1);
   for (const [term, synonyms] of terms) {
     addScores(index, [term, ...synonyms], weightOf, matches.scores);
-    if (REQUEST_WORDS.has(term)) continue;
+    if (isCommon(term)) continue;
     matches.asked++;
     const told = weightOf(term) / Math.log(skills.length + 1);
     const { places, inNames } = postings.get(term) ?? NONE;
@@ -143,7 +148,11 @@ export function termsOf(words: string): Map<string, string[]> {
 /** BM25's inverse document frequency: of a word that `df` of `n` skills have. */
 const rarity = (df: number, n: number): number => Math.log(1 + (n - df + 0.5) / (df + 0.5));
 
-const commonness = (term: string): number => (REQUEST_WORDS.has(term) ? REQUEST_WORD : 1);
+function isCommonIn({ skills, postings }: WordIndex, term: string): boolean {
+  if (!REQUEST_WORDS.has(term)) return false;
+  const count = postings.get(term)?.places.length ?? 0;
+  return !OWN_WHERE_RARE.has(term) || count === 0 || count > Math.max(1, RARE_SHARE * skills.length);
+}
 
 export async function wordIndexOf(snapshot: SkillSnapshot): Promise<WordIndex> {
   const skills = [...snapshot.skills.values()];

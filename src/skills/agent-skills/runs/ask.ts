@@ -15,6 +15,7 @@ import {
   type View,
   type Wire,
 } from '../../../chat/operation.ts';
+import { makeVectors, noteWordsAlone } from '../routing/operations.ts';
 import { carryOut, ended, plan, planned, runFlags } from './operations.ts';
 import { type Candidate, MODES, type Plan } from './plan.ts';
 
@@ -53,11 +54,10 @@ const asking = (httpOf: HttpOf) =>
       if (query.trim() === '' && !isKept)
         throw usage('The query is missing.', 'Try: coda ask "plan four days in Rome"');
       if (flags.jwt !== undefined) return askAsSubject(flags, query, isKept, view, httpOf);
-      if (!flags.execute) return look(flags, query, ask, view);
+      if (!flags.execute || flags.dryRun) return look(flags, query, ask, view);
       return view.converse(async (conversation) => {
         const { io } = view;
         const made = isKept ? readPlan(flags.planPath ?? '') : await planTold(flags, query, conversation.ask, io);
-        if ((made as Planned['plan']).skills.length === 0) throw nothingFits(query);
         const role = flags.role === undefined ? {} : { role: flags.role };
         const asked = (await conversation.ask(planned, { plan: made, ...role })) as object;
         const run = randomUUID();
@@ -116,7 +116,7 @@ async function look(flags: AskFlags, query: string, ask: AskFor, { io, json }: V
     await ask(planned, { plan: readPlan(flags.planPath) });
     return UNCHANGED;
   }
-  const found = await timed(flags, io, 'plan', () => planFor(flags, query, ask));
+  const found = await timed(flags, io, 'plan', () => planFor(flags, query, ask, io));
   if (flags.dryRun) return writePlan(flags, query, found.plan);
   const shown = flags.debug ? found.candidates : found.candidates.filter(({ offered }) => offered);
   if (json) return `${JSON.stringify({ plan: found.plan, candidates: shown }, null, 2)}\n`;
@@ -141,15 +141,24 @@ function writePlan(flags: AskFlags, query: string, made: HttpRun['plan'] | Plann
 }
 
 async function planTold(flags: AskFlags, query: string, ask: AskFor, io: View['io']): Promise<Planned['plan']> {
-  const found = await timed(flags, io, 'plan', () => planFor(flags, query, ask));
+  const found = await timed(flags, io, 'plan', () => planFor(flags, query, ask, io));
   if (flags.debug) io.stderr.write(`${linesOf(found).join('\n')}\n`);
+  if (found.plan.skills.length === 0) throw nothingFits(query);
   return found.plan;
 }
 
-async function planFor({ mode: named, tag, role }: AskFlags, query: string, ask: AskFor): Promise<Planned> {
+async function planFor(
+  { mode: named, tag, role }: AskFlags,
+  query: string,
+  ask: AskFor,
+  io: View['io'],
+): Promise<Planned> {
   const mode = MODES.find((each) => each === named);
   if (!mode) throw usage(`There is no mode ${named}.`, 'Use single, pipeline or parallel.');
-  return ask(plan, { query, mode, tag, role });
+  const areMade = await makeVectors(ask, io);
+  const found = await ask(plan, { query, mode, tag, role });
+  noteWordsAlone(io, areMade, found.candidates);
+  return found;
 }
 
 function readPlan(file: string): Json {

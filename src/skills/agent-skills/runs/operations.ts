@@ -7,8 +7,7 @@ import { CodaError } from '../../../base/errors.ts';
 import { oneLine } from '../../../base/text.ts';
 import { type Conversation, operation, type Shown, usage, type View } from '../../../chat/operation.ts';
 import type { ToolDeps } from '../use/deps.ts';
-import { narrowed } from './pipeline.ts';
-import { candidatesFor, inputOf, MODES, planFile, planFor, staleIn } from './plan.ts';
+import { candidatesFor, inputOf, MODES, planFile, planFor, staleIn, whoWithin } from './plan.ts';
 import { parseSteps, resolveSteps, type StepGroup } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
@@ -27,7 +26,7 @@ export const plan = operation({
   }),
   async run(deps: ToolDeps, { role, ...asked }) {
     const view = await viewOf(deps);
-    const who = role === undefined ? [OWNER] : [OWNER, narrowed(role)];
+    const who = whoWithin(OWNER, role, { gate: deps.gate, code: 'USAGE' });
     const planDeps = { ...deps, view };
     const candidates = await candidatesFor(planDeps, { ...asked, who });
     return { plan: await planFor(planDeps, { ...asked, who }), candidates };
@@ -40,7 +39,8 @@ export const planned = operation({
   input: z.object({ plan: z.unknown(), role: z.string().optional() }),
   async run(deps: ToolDeps, { plan: given, role }) {
     const read = planFile.safeParse(given);
-    if (!read.success) throw notAPlan();
+    if (!read.success) throw notAPlan(read.error);
+    whoWithin(OWNER, role, { gate: deps.gate, code: 'USAGE' });
     const stale = await staleIn(await viewOf(deps), read.data);
     if (stale.length > 0) throw staleSkills(stale);
     return inputOf(read.data, role);
@@ -100,10 +100,11 @@ function noRun(id: string): CodaError {
   });
 }
 
-function notAPlan(): CodaError {
+function notAPlan({ issues: [first] }: z.ZodError): CodaError {
+  const at = first && first.path.length > 0 ? `${first.path.join('.')}: ` : '';
   return new CodaError('INPUT_INVALID', {
-    message: 'That is no plan.',
-    remedy: 'Make one with "coda ask QUERY --dry-run".',
+    message: `That is no plan: ${at}${first?.message}.`,
+    remedy: 'Make one with "coda ask QUERY --dry-run --plan-path FILE".',
   });
 }
 

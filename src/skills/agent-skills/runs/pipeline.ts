@@ -12,13 +12,12 @@ import {
   type SpawnOptions,
   type ToolResult,
 } from '../../../agent/index.ts';
-import type { Who } from '../../../people/index.ts';
 import { skillMeant } from '../skill.ts';
 import { skillName, type ToolDeps } from '../use/deps.ts';
 import { makeReady, type Ready } from '../use/ready.ts';
 import { admitTo, forbiddenBy, promptOf, spawnOptions } from '../use/tools.ts';
 import { noteEnd, withoutTrials } from '../variants/serve.ts';
-import { hashOf } from './plan.ts';
+import { hashOf, narrowed } from './plan.ts';
 import { parseSteps, resolveSteps, type StepGroup, stepsOf } from './steps.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
@@ -294,12 +293,6 @@ class PipelineRun {
   private result(text: string, before: readonly Came[]): Done {
     return done(text, { id: this.run.id, ...(before.some(({ tainted }) => tainted) && { tainted: true }) });
   }
-}
-
-/** Somebody who holds what this role holds, and nothing else. */
-export function narrowed(role: string): Who {
-  if (role === 'owner' || role === 'member' || role === 'guest') return { role };
-  return { role: 'guest', roles: [role] };
 }
 
 /** Runs `run` for each, beginning in their order, at most `most` at once. */

@@ -2,11 +2,14 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Who } from '../../../people/index.ts';
+import { CodaError, type ErrorCode } from '../../../base/errors.ts';
+import { oneLine } from '../../../base/text.ts';
+import type { Gate, Who } from '../../../people/index.ts';
 import type { Queryable } from '../../../storage/index.ts';
 import { pinFolder } from '../../../trust/index.ts';
 import type { View } from '../host.ts';
 import { readBody } from '../read/file.ts';
+import { PATIENT_MS } from '../routing/operations.ts';
 import { OFFERED_FROM, type Ranked, type SkillSearch } from '../routing/search.ts';
 import { type AgentSkill, hasTags, skillMeant } from '../skill.ts';
 import type { DeniedSkills } from '../use/deps.ts';
@@ -43,6 +46,8 @@ export interface Candidate {
   score: number;
   offered: boolean;
   deprecated: boolean;
+  /** Similarity in meaning; null where words alone decided. */
+  meaning: number | null;
 }
 
 export interface PlanDeps {
@@ -59,6 +64,27 @@ export interface PlanAsked {
   who: readonly Who[];
 }
 
+/** `first`, and what `role` narrows it to. Throws `code` for a role that nobody can have. */
+export function whoWithin(
+  first: Who,
+  role: string | undefined,
+  { gate, code }: { gate: Pick<Gate, 'roles'>; code: ErrorCode },
+): Who[] {
+  if (role === undefined) return [first];
+  const known = gate.roles();
+  if (known.includes(role)) return [first, narrowed(role)];
+  throw new CodaError(code, {
+    message: `There is no role ${oneLine(role, 100)}.`,
+    remedy: `Use one of: ${known.join(', ')}. Roles of your own stand in access.roles (docs/people.md).`,
+  });
+}
+
+/** Somebody who holds what this role holds, and nothing else. */
+export function narrowed(role: string): Who {
+  if (role === 'owner' || role === 'member' || role === 'guest') return { role };
+  return { role: 'guest', roles: [role] };
+}
+
 const MOST_SKILLS = 4;
 const MOST_CANDIDATES = 20;
 const ONE_AFTER_ANOTHER = /;|,?\s(?:and\s+)?then\s/i;
@@ -68,12 +94,13 @@ const BESIDE = /;|,?\s(?:and|as well as)\s/i;
 export async function candidatesFor(deps: PlanDeps, { query, tag, who }: PlanAsked): Promise<Candidate[]> {
   const { deprecated } = deps.view.decisions;
   const found = await findAll(deps, query, { tag, who });
-  return found.slice(0, MOST_CANDIDATES).map(({ skill, fit }) => ({
+  return found.slice(0, MOST_CANDIDATES).map(({ skill, fit, meaning }) => ({
     id: skill.name,
     description: skill.description,
     score: rounded(fit),
     offered: fit >= OFFERED_FROM,
     deprecated: deprecated.has(skill.name),
+    meaning: meaning === undefined ? null : rounded(meaning),
   }));
 }
 
@@ -134,7 +161,7 @@ async function findAll(
   const { drafts, resting } = view.decisions;
   const only = (skill: AgentSkill) =>
     ![...off, drafts, resting].some((names) => names.has(skill.name)) && hasTags(skill, tags);
-  return search.find(view.snapshot, query, { only });
+  return search.find(view.snapshot, query, { only, patienceMs: PATIENT_MS });
 }
 
 async function effectsOf(reader: Queryable, skills: readonly AgentSkill[]): Promise<string[]> {

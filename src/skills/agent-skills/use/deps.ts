@@ -13,6 +13,7 @@ export interface ToolDeps {
   views: Views;
   search: SkillSearch;
   denied: DeniedSkills;
+  gate: Pick<Gate, 'roles'>;
   database: Database;
   /** Reads outside of a transaction. */
   reader: Queryable;

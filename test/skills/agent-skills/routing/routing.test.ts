@@ -6,6 +6,7 @@ import {
   type SkillSnapshot,
   SkillVectors,
 } from '../../../../src/skills/agent-skills/index.ts';
+import { offlineEmbedder } from '../../../../src/vectors/index.ts';
 import { openTestDatabase } from '../../../support/database.ts';
 import { testWorld } from '../../../support/world.ts';
 import { everyday, golden, recordedEmbedder, requests, rows, skillsOf, snapshot } from './set.ts';
@@ -76,6 +77,42 @@ test('a plan of four days in Rome is the itinerary, whatever order the skills st
     expect(await first(of, 'transcribing the audio files')).toBe('speech-to-text');
     expect(await first(of, 'git commits')).toBe('git-commit');
   }
+});
+
+const OFFICE = [
+  { name: 'admin/list_users', description: 'List all users of the office system.' },
+  { name: 'admin/list_invoices', description: 'List all invoices of the office system.' },
+  { name: 'admin/delete_records', description: 'Deletes records of the office system.' },
+  { name: 'admin/close_month', description: 'Closes a month of the office system.' },
+  { name: 'finance/report', description: 'Makes the monthly finance report of the office.' },
+  { name: 'travel/search_flights', description: 'Finds flights between two cities.' },
+  { name: 'travel/hotels', description: 'Finds hotels in a city.' },
+  { name: 'community/hello', description: 'Says hello to somebody.' },
+  { name: 'meeting-notes', description: 'Turns the notes of a meeting into minutes.' },
+];
+
+test.each(['words', 'words and meaning'])('among few skills the one that says so is offered, by %s', async (how) => {
+  const world = testWorld();
+  const database = await openTestDatabase(world);
+  onTestFinished(() => database.close());
+  const vectors = new SkillVectors({ database, world, embedder: offlineEmbedder(), patienceMs: 60_000 });
+  const search = new SkillSearch(how === 'words' ? undefined : vectors);
+  const offered = async (of: SkillSnapshot, words: string) => {
+    await vectors.fill(of, Number.POSITIVE_INFINITY, AbortSignal.timeout(60_000));
+    return (await search.offered(of, words)).map(({ name }) => name);
+  };
+  const office = skillsOf(OFFICE);
+  expect(await offered(office, 'List users')).toEqual(['admin/list_users']);
+  expect(await offered(office, 'delete old records')).toEqual(['admin/delete_records']);
+  expect(await offered(skillsOf(OFFICE.slice(0, 4)), 'List users')).toEqual(['admin/list_users']);
+  const accounts = { name: 'accounts', description: 'List users and their roles from the directory.' };
+  const three = skillsOf([accounts, ...OFFICE.slice(6, 8)]);
+  expect(await offered(three, 'List users')).toEqual(['accounts']);
+  const all = await offered(office, 'show me all users of the office system');
+  expect(all[0]).toBe('admin/list_users');
+  expect(all.length).toBeLessThanOrEqual(4);
+  for (const chat of ['tell me a joke', 'thanks', 'what time is it', 'remind me tomorrow at nine'])
+    expect(await offered(office, chat), chat).toEqual([]);
 });
 
 test('what a skill says that it is not for does not find it', async () => {

@@ -79,7 +79,8 @@ function depsOf(coda: Play, workspace: Workspace): ToolDeps {
     attached: async () => [],
   };
   const database = coda.database();
-  const rest = { search: undefined as never, exposed: {}, alone: { timeoutMs: 0, budget: undefined } };
+  const gate = { roles: () => [] };
+  const rest = { gate, search: undefined as never, exposed: {}, alone: { timeoutMs: 0, budget: undefined } };
   return { host, views: new Views(host), denied: () => new Set(), database, reader: readerOf(database), code, ...rest };
 }
 
