@@ -149,6 +149,7 @@ export class Delivery {
       database,
       world,
       instance: () => this.self,
+      hasJoined: () => this.hasStarted,
       adapters: () => this.adapters,
       seats,
       unreachable: (adapter) => this.hints.publish('held', adapter),

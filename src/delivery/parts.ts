@@ -48,12 +48,12 @@ export interface Addressed {
 
 /**
  * Cuts cards into the parts that their platform can show one by one (`split`), gives their buttons ids, and makes the
- * rows. A card's buttons stand under its last part. The first part has the message's key, so that a draft of it is
+ * rows. A card's buttons stand under its last part. Without an `owner` the parts wait for a process that sends. The first part has the message's key, so that a draft of it is
  * found again whatever it becomes.
  */
 export function toParts(
   message: Addressed,
-  owner: string,
+  owner: string | undefined,
   now: Instant,
   split: (content: Content) => Content[],
 ): Parts {
@@ -69,7 +69,7 @@ export function toParts(
   }
   const held = message.notBefore !== undefined && message.notBefore > now ? message.notBefore : undefined;
   const isElsewhere = message.isElsewhere === true && held === undefined;
-  const later = held !== undefined || isElsewhere || message.queued === true;
+  const later = held !== undefined || isElsewhere || message.queued === true || owner === undefined;
   const parts = contents.map((content, index) => ({
     id: uuid(now),
     key: keyOf(index),
@@ -83,11 +83,15 @@ export function toParts(
     reply_to: message.replyTo ?? null,
     content,
     state: isElsewhere ? ('held' as const) : later ? ('pending' as const) : ('sending' as const),
-    owner: later ? null : owner,
+    owner: later ? null : (owner ?? null),
     next_at: later && !isElsewhere ? (held ?? now) : null,
     tainted: message.tainted ?? false,
   }));
-  return { rows: later ? [] : parts.map((part) => rowOf(part, message.place, owner, now)), parts, buttons };
+  return {
+    rows: later || owner === undefined ? [] : parts.map((part) => rowOf(part, message.place, owner, now)),
+    parts,
+    buttons,
+  };
 }
 
 function contentOf(card: Card, choices: readonly (Choice & { id: string })[], tainted: boolean): Content {

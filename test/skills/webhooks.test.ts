@@ -125,6 +125,13 @@ describe('a hook', () => {
     );
     expect(rows[0]?.payload.calls).toMatchObject([{ name: 'skill_activate', input: { name: 'travel-plan' } }]);
     expect(ana.heard('I was told')).not.toHaveLength(0);
+    // An id with its group, too.
+    await add('hello', { kind: 'skill', template: { skill: 'community/hello', text: 'now' } });
+    expect(await coda.app.hooks.test('hello', Buffer.from('{}'))).toMatchObject({ makes: '/community/hello now' });
+    for (const skill of ['a/b/c', '/a', 'a/', 'a b'])
+      await expect(add('wrong', { kind: 'skill', template: { skill, text: 'now' } })).rejects.toMatchObject({
+        message: expect.stringContaining('group/name'),
+      });
   });
 
   test('keeps attachments as files of its message', async () => {

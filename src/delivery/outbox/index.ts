@@ -37,6 +37,7 @@ export interface OutboxDeps {
   database: Database;
   world: World;
   instance: () => Instance;
+  hasJoined: () => boolean;
   adapters(): readonly ChatAdapter[];
   unreachable(adapter: string): void;
   said(row: store.Row): void;
@@ -86,8 +87,10 @@ export class OutboxSender implements Outbox, DueSource, Owned {
 
   prepare(message: Addressed): Parts {
     const split = (content: Content) => this.adapter(message.place.adapter)?.split?.(content) ?? [content];
-    const isElsewhere = !this.deps.seats.isHere(message.place);
-    return toParts({ ...message, isElsewhere }, this.deps.instance().id, this.deps.world.clock.now(), split);
+    // A command that has not joined the replicas sends nothing: what it says waits for one of them.
+    const owner = this.deps.hasJoined() ? this.deps.instance().id : undefined;
+    const isElsewhere = owner !== undefined && !this.deps.seats.isHere(message.place);
+    return toParts({ ...message, isElsewhere }, owner, this.deps.world.clock.now(), split);
   }
 
   async addAll(tx: Transaction, messages: readonly Outgoing[]): Promise<void> {

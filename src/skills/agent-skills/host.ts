@@ -271,7 +271,7 @@ function isSame(before: Decisions, after: Decisions): boolean {
 // Skills that rest, because their catalog has revoked them.
 
 /** Why skills rest, by name: those whose files are the ones that were revoked. Awaits files. */
-async function restingIn(db: Queryable, { skills }: SkillSnapshot): Promise<Map<string, string>> {
+export async function restingIn(db: Queryable, { skills }: SkillSnapshot): Promise<Map<string, string>> {
   const resting = new Map<string, string>();
   for (const { name, pin, revoked_reason: reason } of await store.installs(db)) {
     const skill = reason === null ? undefined : skills.get(name);

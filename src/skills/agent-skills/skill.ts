@@ -23,6 +23,8 @@ export interface SkillSource {
   readonly directory: string | undefined;
   /** Somebody named it, so that it is missed where it is not there. */
   readonly isExpected?: boolean;
+  /** Group of a skill that is the folder itself. */
+  readonly group?: string | undefined;
 }
 
 /** True if skills of the source are trusted: shipped or inline ones need neither a pin nor an approval. */
@@ -278,6 +280,10 @@ export function hasTags({ tags }: Pick<AgentSkill, 'tags'>, wanted: readonly str
   const own = new Set(tags.map((tag) => tag.toLowerCase()));
   return wanted.every((tag) => own.has(tag.toLowerCase()));
 }
+
+/** Group of an id such as `travel/hotels`. */
+export const groupIn = (id: string): string | undefined =>
+  id.includes('/') ? id.slice(0, id.indexOf('/')) : undefined;
 
 export const plainName = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 

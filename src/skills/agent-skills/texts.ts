@@ -98,6 +98,8 @@ export const isDraft = (name: string) =>
 export const rests = (name: string, reason: string) =>
   `The skill “${name}” is not used: its catalog has revoked it (${oneLine(reason, 300)}).`;
 
+export const revokedBecause = (reason: string) => `its catalog says: ${oneLine(reason, 300)}`;
+
 export const isOff = (name: string) =>
   `The skill “${name}” is switched off in this conversation; \`/skills on ${name}\` switches it on.`;
 

@@ -7,7 +7,7 @@ export const templateSchema = z.strictObject({
   when: z.string().trim().min(1).max(200).optional(),
   skill: z
     .string()
-    .regex(/^[\w-]{1,64}$/)
+    .regex(/^(?:[\w-]{1,64}\/)?[\w-]{1,64}$/, { error: 'expected the name of a skill, or group/name' })
     .optional(),
 });
 

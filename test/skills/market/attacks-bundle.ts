@@ -27,7 +27,7 @@ const withEntry = (name: string, content: string, mode?: number) =>
 
 const NAMES: Attack[] = [
   ['an id leads out of the folder', called('../evil'), 'SKILL_CATALOG_INVALID', /id/],
-  ['an id has path parts', called('a/b'), 'SKILL_CATALOG_INVALID', /id/],
+  ['an id has path parts', called('a/b/c'), 'SKILL_CATALOG_INVALID', /id/],
   ['an id has letters of another alphabet', called('g\u043e\u043ed'), 'SKILL_CATALOG_INVALID', /id/],
   ['an id has letters that nobody sees', called('go\u200bod'), 'SKILL_CATALOG_INVALID', /id/],
   [

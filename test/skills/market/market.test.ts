@@ -1,7 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ShownCatalog, ShownSkill, ShownUpdates } from '../../../src/skills/agent-skills/index.ts';
+import {
+  installed,
+  type ShownCatalog,
+  type ShownSkill,
+  type ShownUpdates,
+} from '../../../src/skills/agent-skills/index.ts';
 import { type Play, play } from '../../support/play.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
 import { results } from '../agent-skills/conversation.ts';
@@ -81,6 +86,35 @@ test('a later version is shown with what has changed before it takes the place o
   const folder = join(coda.dataDir, 'skills', 'minutes');
   expect(readdirSync(folder).sort()).toEqual(['SKILL.md', 'scripts']);
   expect(await ask<ShownUpdates>(coda, 'updates', {})).toMatchObject({ skills: [{ state: 'current' }] });
+});
+
+test('a skill of a group is installed, updated, used and removed by its id, beside one of the same name', async () => {
+  const model = new ScriptedModel([{ call: 'skill_activate', input: { name: 'community/minutes' } }], ['Done.']);
+  const { coda, publisher } = await begin(model);
+  const skills = { minutes: bundle('minutes'), 'community/minutes': bundle('minutes', { 'a.md': 'a' }) };
+  const catalog = publisher.publish('/c.json', publisher.catalog(skills));
+  for (const id of Object.keys(skills)) await install(coda, { catalog, id });
+  expect(installedIn(coda).sort()).toEqual(['community/minutes', 'minutes']);
+  const ana = coda.person('ana');
+  expect(await ana.says('write the minutes')).toBe('Done.');
+  expect(results(model.requests[1])[0]).toContain('a.md');
+
+  const next = {
+    ...skills,
+    'community/minutes': [bundle('minutes', { 'b.md': 'b' }), { version: '1.1.0' }] as [Buffer, object],
+  };
+  publisher.publish('/c.json', publisher.catalog(next as never, { serial: 2 }));
+  await install(coda, { id: 'community/minutes' });
+  const folder = join(coda.dataDir, 'skills');
+  expect(readdirSync(join(folder, 'community', 'minutes')).sort()).toEqual(['SKILL.md', 'b.md']);
+  expect(readdirSync(join(folder, 'minutes'))).toEqual(['SKILL.md']);
+  expect(await installed.removeSkill(folder, 'community/minutes')).toBe(true);
+  expect(readdirSync(folder).filter((name) => !name.startsWith('.'))).toEqual(['minutes']);
+  for (const id of ['a/b/c', '../minutes', 'community/', '/minutes', 'Community/minutes']) {
+    publisher.publish('/d.json', publisher.catalog({ [id]: skills.minutes }));
+    const named = ask(coda, 'browse', { catalog: publisher.at('/d.json') });
+    await expect(named, id).rejects.toMatchObject({ code: 'SKILL_CATALOG_INVALID' });
+  }
 });
 
 test('what was shown is what is installed: a catalog that changes in between is refused', async () => {

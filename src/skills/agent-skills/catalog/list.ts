@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { CodaError, systemCode } from '../../../base/errors.ts';
 import { didYouMean, listOf, plural, shorten } from '../../../base/text.ts';
 import { type LocalParts, operation, usage, type Wire } from '../../../chat/operation.ts';
-import { openDatabase } from '../../../storage/index.ts';
-import { draftsOf, SkillDecisions, type SkillHost } from '../host.ts';
+import { openDatabase, readerOf } from '../../../storage/index.ts';
+import { draftsOf, restingIn, SkillDecisions, type SkillHost } from '../host.ts';
 import { readBody } from '../read/file.ts';
 import {
   type AgentSkill,
@@ -20,16 +20,15 @@ import * as texts from '../texts.ts';
 import { isFor, modelDescription } from '../use/prompt.ts';
 import { openAgentSkills } from './sources.ts';
 
-const deprecated = operation({
-  name: 'skills deprecated',
+const decided = operation({
+  name: 'skills decided',
   input: z.object({}),
-  run: (host: SkillHost) => host.deprecations(),
-});
-
-const activated = operation({
-  name: 'skills activated',
-  input: z.object({}),
-  run: (host: SkillHost) => host.activations(),
+  async run(host: SkillHost): Promise<Decisions> {
+    return {
+      ...{ deprecations: await host.deprecations(), activations: await host.activations() },
+      revoked: [...host.decisions().resting],
+    };
+  },
 });
 
 export const rescan = operation({
@@ -102,9 +101,9 @@ const rescanning = operation({
   },
 });
 
-export const listing = [deprecated, activated, rescan, list, show, rescanning];
+export const listing = [decided, rescan, list, show, rescanning];
 
-type State = 'active' | 'draft' | 'deprecated' | 'disabled' | 'shadowed' | 'invalid';
+type State = 'active' | 'draft' | 'revoked' | 'deprecated' | 'disabled' | 'shadowed' | 'invalid';
 
 interface Listed {
   skill: AgentSkill;
@@ -121,8 +120,10 @@ async function look(parts: LocalParts) {
   return { listed, snapshot, locale: config.assistant.locale ?? localeOf(world.env.LC_ALL || world.env.LANG) };
 }
 
-function listAll(snapshot: SkillSnapshot, { deprecated, drafts }: Decided): Listed[] {
+function listAll(snapshot: SkillSnapshot, { deprecated, drafts, revoked }: Decided): Listed[] {
   const active = [...snapshot.skills.values()].map((skill): Listed => {
+    const reason = revoked.get(skill.name);
+    if (reason !== undefined) return { skill, state: 'revoked', why: texts.revokedBecause(reason) };
     const why = deprecated.get(skill.name);
     if (why !== undefined) return { skill, state: 'deprecated', why };
     if (drafts.has(skill.name)) return { skill, state: 'draft', why: 'coda skills activate offers it' };
@@ -263,11 +264,13 @@ const isTexts = (value: unknown): value is string[] =>
 interface Decided {
   deprecated: ReadonlyMap<string, string>;
   drafts: ReadonlySet<string>;
+  /** Reasons of the catalogs that have revoked skills, by name. */
+  revoked: ReadonlyMap<string, string>;
 }
 
 /** Decisions that cannot be read now count as none: a list must still come. */
 async function decidedAbout(snapshot: SkillSnapshot, parts: LocalParts): Promise<Decided> {
-  const { deprecations, activations } = await decisionsOf(parts).catch((error: unknown) => {
+  const { deprecations, activations, revoked } = await decisionsOf(snapshot, parts).catch((error: unknown) => {
     if (!(error instanceof CodaError)) throw error;
     parts.world.log.warn({ error: error.message }, 'what was decided about skills could not be looked up');
     return NONE;
@@ -275,29 +278,29 @@ async function decidedAbout(snapshot: SkillSnapshot, parts: LocalParts): Promise
   return {
     deprecated: new Map(deprecations.map((one) => [one.name, whyText(one)])),
     drafts: draftsOf(snapshot, activations),
+    revoked: new Map(revoked),
   };
 }
 
-async function decisionsOf(parts: LocalParts): Promise<Decisions> {
-  const deprecations = await parts.daemon(deprecated, {});
-  if (deprecations === undefined) return readHere(parts);
-  return { deprecations, activations: (await parts.daemon(activated, {})) ?? [] };
+async function decisionsOf(snapshot: SkillSnapshot, parts: LocalParts): Promise<Wire<Decisions>> {
+  return (await parts.daemon(decided, {})) ?? readHere(snapshot, parts);
 }
 
 interface Decisions {
-  deprecations: readonly Wire<Deprecation>[];
-  activations: Wire<Awaited<ReturnType<SkillDecisions['activations']>>>;
+  deprecations: readonly Deprecation[];
+  activations: Awaited<ReturnType<SkillDecisions['activations']>>;
+  revoked: [name: string, reason: string][];
 }
 
-const NONE: Decisions = { deprecations: [], activations: [] };
+const NONE: Wire<Decisions> = { deprecations: [], activations: [], revoked: [] };
 
 type Deprecation = Awaited<ReturnType<SkillDecisions['deprecations']>>[number];
 
-const whyText = ({ reason, replacement }: Deprecation): string =>
+const whyText = ({ reason, replacement }: Wire<Deprecation>): string =>
   replacement === undefined ? reason : `${reason} (use ${replacement})`;
 
 /** Looking at skills must not make a database where none is. */
-async function readHere({ config, world }: LocalParts): Promise<Decisions> {
+async function readHere(snapshot: SkillSnapshot, { config, world }: LocalParts): Promise<Wire<Decisions>> {
   if (config.storage.url === undefined && !existsSync(join(config.dataDir, 'db'))) return NONE;
   const { url, direct_url: directUrl, schema, connect_timeout: connectTimeoutMs, pool: poolSize } = config.storage;
   const place = { url, directUrl, schema, connectTimeoutMs, poolSize, dataDir: config.dataDir };
@@ -305,7 +308,10 @@ async function readHere({ config, world }: LocalParts): Promise<Decisions> {
   try {
     const catalog = openAgentSkills(config, world.env);
     const decisions = new SkillDecisions({ catalog, database, clock: world.clock });
-    return { deprecations: await decisions.deprecations(), activations: await decisions.activations() };
+    return {
+      ...{ deprecations: await decisions.deprecations(), activations: await decisions.activations() },
+      revoked: [...(await restingIn(readerOf(database), snapshot))],
+    };
   } catch (error) {
     if (systemCode(error) === '42P01') return NONE; // an older coda's tables
     throw error;

@@ -84,7 +84,13 @@ class Walker {
       return [];
     }
     this.root = root;
-    this.waiting.push({ path: root, folderName: basename(directory), depth: 0, group: undefined, within: undefined });
+    this.waiting.push({
+      path: root,
+      folderName: basename(directory),
+      depth: 0,
+      group: this.source.group,
+      within: undefined,
+    });
     for (let visit = this.waiting.pop(); visit; visit = this.waiting.pop()) {
       if (this.on.walked.records.size >= MAX_FOLDERS) {
         this.warn('too_many_folders', `There are more than ${MAX_FOLDERS} folders; the others are not read.`, root);
@@ -165,7 +171,7 @@ class Walker {
   }
 
   private groupOf({ folderName, depth }: Visit): string | undefined {
-    return depth === 1 && this.source.kind !== 'installed' && isGroupName(folderName) ? folderName : undefined;
+    return depth === 1 && isGroupName(folderName) ? folderName : undefined;
   }
 
   /** Links stay inside of the folders that the owner has named, those of installed skills inside of their own. */

@@ -1,16 +1,17 @@
 /**
- * Installed skills. `<folder>/<name>` is a link to `.versions/<name>.<process>-<id>`: replacing a link is one step of the
- * file system, replacing a folder is not. Whoever is killed in between leaves the old version or the new one.
+ * Installed skills. `<folder>/<name>` or `<folder>/<group>/<name>` is a link to `.versions/<name>.<process>-<id>`: replacing
+ * a link is one step of the file system, replacing a folder is not. Whoever is killed in between leaves the old version or
+ * the new one.
  */
 
-import { lstat, mkdir, mkdtemp, open, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, mkdir, mkdtemp, open, readdir, readlink, realpath, rename, rm, rmdir, symlink } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Pace } from '../../../base/async.ts';
 import { CodaError, systemCode } from '../../../base/errors.ts';
 import { pathProblem } from '../../../base/folders/folder.ts';
 import { shortId } from '../../../base/ids.ts';
 import { walk } from '../catalog/walk.ts';
-import { type AgentSkill, reasonOf } from '../skill.ts';
+import { type AgentSkill, isGroupName, plainName, reasonOf } from '../skill.ts';
 import type { SkillContent } from './bundle.ts';
 
 const VERSIONS = '.versions';
@@ -22,7 +23,10 @@ export function installedFolder(dataDir: string): string {
   return join(dataDir, 'skills');
 }
 
-export type InspectSkill = (folder: string) => Promise<{ usable: boolean; name: string; reason?: string | undefined }>;
+export type InspectSkill = (
+  folder: string,
+  group?: string,
+) => Promise<{ usable: boolean; name: string; reason?: string | undefined }>;
 
 export interface InstalledSkill {
   name: string;
@@ -50,7 +54,7 @@ export async function installSkill(
     const { usable, name, reason } = await inspect(staged);
     if (!usable || !isName(name)) throw refuse(`It cannot be used${reason === undefined ? '' : `: ${reason}`}.`);
     const before = await installedVersion(folder, name);
-    const version = join(VERSIONS, `${name}.${process.pid}-${shortId(8)}`);
+    const version = join(VERSIONS, `${plainName(name)}.${process.pid}-${shortId(8)}`);
     await rename(staged, join(folder, version));
     await pointTo(folder, name, version, stage);
     const replaced = before !== undefined;
@@ -67,7 +71,7 @@ export async function lookInside<T>(
   const stage = await mkdtemp(join(folder, `${STAGE}.${process.pid}-`));
   try {
     await removeAbandoned(folder, stage);
-    const staged = join(stage, isName(content.folder) ? content.folder : 'skill');
+    const staged = join(stage, isPlainName(content.folder) ? content.folder : 'skill');
     await writeContent(staged, content);
     return await use(staged, stage);
   } finally {
@@ -75,14 +79,15 @@ export async function lookInside<T>(
   }
 }
 
-export async function skillIn(folder: string): Promise<AgentSkill | undefined> {
+/** The skill in a folder that is, or will be, installed; `group` where its catalog names one. */
+export async function skillIn(folder: string, group?: string): Promise<AgentSkill | undefined> {
   const directory = await realpath(folder);
-  const { skills } = await walk([{ kind: 'installed', directory }], new Map(), new Pace());
+  const { skills } = await walk([{ kind: 'installed', directory, group }], new Map(), new Pace());
   return skills.find((skill) => skill.directory === directory);
 }
 
-export const inspectSkill: InspectSkill = async (folder) => {
-  const skill = await skillIn(folder);
+export const inspectSkill: InspectSkill = async (folder, group) => {
+  const skill = await skillIn(folder, group);
   if (!skill) return { usable: false, name: '', reason: 'there is no SKILL.md in it' };
   return { usable: skill.usable, name: skill.name, reason: reasonOf(skill) || undefined };
 };
@@ -91,8 +96,11 @@ export async function removeSkill(folder: string, name: string): Promise<boolean
   if (!isName(name)) return false;
   const version = await installedVersion(folder, name);
   if (version === undefined) return false;
-  await rm(join(folder, name));
-  await syncFolder(folder);
+  const link = join(folder, name);
+  await rm(link);
+  await syncFolder(dirname(link));
+  // A group that holds others stays.
+  if (dirname(link) !== folder) await rmdir(dirname(link)).catch(() => {});
   await rm(join(folder, version), { recursive: true, force: true });
   return true;
 }
@@ -120,13 +128,23 @@ export async function restoreVersion(
 
 export async function installedSkills(folder: string): Promise<string[]> {
   const names: string[] = [];
-  for (const name of await namesIn(folder)) {
-    if (!name.startsWith('.') && (await linkOf(folder, name)) !== undefined) names.push(name);
+  const inGroup = async (group: string) => (await namesIn(join(folder, group))).map((name) => `${group}/${name}`);
+  for (const entry of await namesIn(folder)) {
+    const all = isGroupName(entry) && (await isFolder(join(folder, entry))) ? await inGroup(entry) : [entry];
+    for (const name of all) if (isName(name) && (await linkOf(folder, name)) !== undefined) names.push(name);
   }
   return names.sort();
 }
 
+const isFolder = async (path: string) => (await lstat(path).catch(() => undefined))?.isDirectory() === true;
+
+/** A name, or a group and a name. */
 function isName(name: string): boolean {
+  const [group = '', plain, ...more] = name.split('/');
+  return plain === undefined ? isPlainName(group) : more.length === 0 && isGroupName(group) && isPlainName(plain);
+}
+
+function isPlainName(name: string): boolean {
   return pathProblem(name) === undefined && !name.includes('/') && !name.startsWith('.') && name.length <= 128;
 }
 
@@ -134,13 +152,22 @@ function isName(name: string): boolean {
 async function installedVersion(folder: string, name: string): Promise<string | undefined> {
   const version = await linkOf(folder, name);
   if (version !== undefined) return version;
+  const group = dirname(join(folder, name));
+  const isSkill = (entry: string) => entry.toLowerCase() === 'skill.md';
+  if (
+    group !== folder &&
+    ((await linkOf(folder, basename(group))) !== undefined || (await namesIn(group)).some(isSkill))
+  )
+    throw refuse(`${group} is a skill, and no group of skills.`);
   const stats = await lstat(join(folder, name)).catch(() => undefined);
   if (stats) throw refuse(`${join(folder, name)} is there already and was not installed by coda.`);
   return undefined;
 }
 
 async function linkOf(folder: string, name: string): Promise<string | undefined> {
-  const target = await readlink(join(folder, name)).catch(() => undefined);
+  const link = join(folder, name);
+  const written = await readlink(link).catch(() => undefined);
+  const target = written === undefined ? undefined : relative(folder, resolve(dirname(link), written));
   return target !== undefined && dirname(target) === VERSIONS ? target : undefined;
 }
 
@@ -163,9 +190,12 @@ async function writeContent(root: string, { files }: SkillContent): Promise<void
 
 async function pointTo(folder: string, name: string, version: string, stage: string): Promise<void> {
   await syncFolder(join(folder, VERSIONS));
-  await symlink(version, join(stage, 'link'));
+  const place = dirname(join(folder, name));
+  if (place !== folder) await mkdir(place, { recursive: true, mode: 0o700 });
+  await symlink(relative(place, join(folder, version)), join(stage, 'link'));
   await rename(join(stage, 'link'), join(folder, name));
-  await syncFolder(folder);
+  await syncFolder(place);
+  if (place !== folder) await syncFolder(folder);
 }
 
 async function syncFolder(folder: string): Promise<void> {
@@ -180,7 +210,7 @@ async function syncFolder(folder: string): Promise<void> {
 async function removeAbandoned(folder: string, stage: string): Promise<void> {
   const now = (await lstat(stage)).mtimeMs;
   const entries = await namesIn(folder);
-  const used = new Set(await Promise.all(entries.map((name) => linkOf(folder, name))));
+  const used = new Set(await Promise.all((await installedSkills(folder)).map((name) => linkOf(folder, name))));
   const stages = entries.filter((name) => name.startsWith(`${STAGE}.`));
   const versions = (await namesIn(join(folder, VERSIONS))).map((name) => join(VERSIONS, name));
   for (const path of [...stages, ...versions.filter((version) => !used.has(version))]) {

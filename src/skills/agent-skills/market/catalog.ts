@@ -4,7 +4,9 @@ import * as texts from './texts.ts';
 export const CATALOG_LIMITS = { bytes: 4 * 1024 * 1024, skills: 5_000, revoked: 20_000 } as const;
 
 /** A name that no path, no other alphabet and no other case hides in. */
-export const SKILL_ID = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
+export const SKILL_NAME = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
+/** The same, or a group and a name: `community/hello`. */
+export const SKILL_ID = /^(?:[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?\/)?[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
 
 export interface BundlePlace {
   url: string;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CodaError } from '../../../base/errors.ts';
 import { readInside } from '../../../base/folders/read.ts';
 import { type Egress, isPublic } from '../../../egress/index.ts';
-import { type BundlePlace, CATALOG_LIMITS, type Catalog, type CatalogSkill, SKILL_ID } from './catalog.ts';
+import { type BundlePlace, CATALOG_LIMITS, type Catalog, type CatalogSkill, SKILL_NAME } from './catalog.ts';
 import * as texts from './texts.ts';
 
 export type Place = { url: string } | { folder: string; path: string };
@@ -124,7 +124,7 @@ export const discoveryIndex = z.object({
 });
 
 const discovered = z.object({
-  name: z.string().regex(SKILL_ID),
+  name: z.string().regex(SKILL_NAME),
   type: z.enum(['skill-md', 'archive']),
   description: z.string().max(1_024),
   url: z.string().min(1).max(2_000),

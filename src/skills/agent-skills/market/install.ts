@@ -5,8 +5,8 @@ import { editDistance } from '../../../base/text.ts';
 import { readerOf } from '../../../storage/index.ts';
 import { approveLooked, type Inquest, lookForApproval, pinFolder } from '../../../trust/index.ts';
 import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../files/bundle.ts';
-import { installedSkills, installSkill, lookInside, skillIn } from '../files/install.ts';
-import { plainName, reasonOf } from '../skill.ts';
+import { inspectSkill, installedSkills, installSkill, lookInside, skillIn } from '../files/install.ts';
+import { groupIn, idOf, plainName, reasonOf } from '../skill.ts';
 import { activate } from '../store.ts';
 import { folderOf, inquireAbout } from '../use/trusted.ts';
 import { type BundlePlace, type CatalogSkill, revocationOf } from './catalog.ts';
@@ -114,13 +114,13 @@ function contentOf({ id, bundle }: CatalogSkill & { bundle: BundlePlace }, bytes
       yield bytes;
     },
   };
-  return { folder: id, files: [file] };
+  return { folder: plainName(id), files: [file] };
 }
 
 async function inquestOf({ database }: MarketDeps, id: string, staged: string): Promise<Inquest> {
-  const skill = await skillIn(staged);
+  const skill = await skillIn(staged, groupIn(id));
   if (!skill?.usable) throw refused(texts.unusable(id, skill ? reasonOf(skill) : undefined), texts.otherBundleRemedy());
-  if (skill.name !== id) throw refused(texts.otherName(id, skill.name), texts.otherBundleRemedy());
+  if (idOf(skill) !== id) throw refused(texts.otherName(id, skill.name), texts.otherBundleRemedy());
   const inquest = await inquireAbout(readerOf(database), skill);
   if (typeof inquest === 'string') throw refused(texts.unusable(id, inquest), texts.otherBundleRemedy());
   const [worst] = inquest.findings.filter(({ level }) => level === 'block');
@@ -142,7 +142,7 @@ export async function installFromCatalog(
   const { opened, skill, content } = looked;
   if (looked.inquest.pin.hash !== wanted.pin) throw refused(texts.changedMeanwhile(skill.id), texts.againRemedy());
   if (opened.key === undefined) await keep(deps, opened);
-  await installSkill(host.installed, content);
+  await installSkill(host.installed, content, (staged) => inspectSkill(staged, groupIn(skill.id)));
   await host.rescan();
   const there = host.catalog.current().skills.get(skill.id);
   const folder = there?.source.kind === 'installed' ? folderOf(there) : undefined;

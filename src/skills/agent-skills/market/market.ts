@@ -165,7 +165,9 @@ const DAY_MS = 86_400_000;
 /** A catalog is signed anew at least so often: nobody is shown an old one for longer. */
 const LONGEST_LIFE_DAYS = 400;
 
-const id = z.string().regex(SKILL_ID, { error: 'expected lower-case letters, digits, - and _, at most 64' });
+const id = z
+  .string()
+  .regex(SKILL_ID, { error: 'expected a name of lower-case letters, digits, - and _, at most 64, or group/name' });
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256 in lower-case hex' });
 const words = (most: number) => z.string().max(most);
 

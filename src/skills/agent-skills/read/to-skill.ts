@@ -57,7 +57,9 @@ export function toSkill(
   }
   const { source, directory, file } = place;
   const about = readAbout(fields, group);
-  const isGrouped = name !== '' && (isWhole || (group !== undefined && about.metadata.group === group));
+  // An installed one is known by the id of its catalog, whatever it says of itself.
+  const isOfGroup = group !== undefined && (place.source.kind === 'installed' || about.metadata.group === group);
+  const isGrouped = name !== '' && (isWhole || isOfGroup);
   const use = readUse(fields, diagnoses);
   const wants = { dependencies: readDependencies(fields), secrets: readSecrets(fields, diagnoses) };
   const languages = readLanguages(fields);

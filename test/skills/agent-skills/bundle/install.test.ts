@@ -86,7 +86,7 @@ describe('a skill', () => {
     const unusable = async () => ({ usable: false, name: 'tidy', reason: 'there is nothing in it' });
     const attempt = installSkill(skills, await folderContent(skillFolder()), unusable);
     await expect(attempt).rejects.toMatchObject({ code: 'SKILL_REFUSED', message: /there is nothing in it/ });
-    for (const name of ['../evil', '.hidden', 'a/b', '']) {
+    for (const name of ['../evil', '.hidden', 'a/b/c', '.a/b', '']) {
       const odd = installSkill(skills, await folderContent(skillFolder()), async () => ({ usable: true, name }));
       await expect(odd).rejects.toMatchObject({ code: 'SKILL_REFUSED' });
     }
