@@ -127,7 +127,9 @@ const DAY_NAMES = named(WEEKDAYS);
 export function ruleIn(text: string): { from: number; to: number } | undefined {
   if (!/[*?@=]/.test(text)) return undefined;
   const found = ruleWithin(text, { now: new Date(0), zone: 'UTC' }, true);
-  return found?.whens.length === 1
-    ? { from: found.before.length, to: found.before.length + found.words.length }
-    : undefined;
+  if (found?.whens.length !== 1 || !UNMISTAKABLE.test(found.words)) return undefined;
+  return { from: found.before.length, to: found.before.length + found.words.length };
 }
+
+/** "5 * 3 * 2" is a sum. */
+const UNMISTAKABLE = /(?:^| )[*?] [*?](?: |$)|[@=?/]|[a-z]{3}/i;

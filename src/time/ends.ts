@@ -159,13 +159,14 @@ export function hasUnreadTime(text: string, cutAt: 'start' | 'end' | undefined, 
 const LEADS = new Set('in on at during over'.split(' '));
 const LINKS = new Set('or except excluding but until from between through since within starting of than'.split(' '));
 /** Words that need a number behind them to say when. */
-const COUNTING = new Set('for in after within every and plus'.split(' '));
+const COUNTING = new Set('for in after within every and plus maybe perhaps possibly'.split(' '));
 const isCount = (word: string): boolean => isNumber(word) || /^(?:an?|few|some|several|couple|half)$/.test(word);
 
 /** "2 days | and a bit", "every day | for 3 weeeks", "9 | in St. Louis", "in 20 | walk", "9am | London". */
 function goesOn(time: readonly Token[], rest: readonly Token[], first: number): boolean {
   const [word, next] = [wordAt(rest, first), wordAt(rest, first + 1)];
   if (LINKS.has(word) || (COUNTING.has(word) && isCount(next))) return true;
+  if (/^(?:this|same)$/.test(word) && english.temporal.has(next)) return true;
   if (isPlaceCut(time, rest, first)) return true;
   if (first > 0) return false;
   const raw = rest.slice(first, first + LONGEST_PLACE).map((token) => token.raw);

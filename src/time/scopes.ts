@@ -27,15 +27,14 @@ const TIES: readonly ((pair: Pair) => boolean)[] = [
     isNumber(second) &&
     endsInDate(first, tokens) &&
     (joined.includes('and') || (joined.length > 0 && first.piece.kind === 'except')),
+  // "Every Sunday and Wednesday | next week": of the last day, or of all.
+  ({ first, second, tokens }) => isListOfDays(first, tokens) && isWeek(second.piece),
   // "From December 20 | to 27".
   ({ first, second, tokens }) =>
     first.piece.kind === 'start' && endsInDate(first, tokens) && isUntilNumber(second.piece),
-  // "From 22 | to 2 on 31 December": hours of that day, which neither begin before it nor end behind it.
+  // "From 22 | to 2 on 31 December", "from 9 | to 5 December": hours of that day, or days, but no beginning and its end.
   ({ first, second }) =>
-    first.piece.kind === 'start' &&
-    !first.piece.moment.date &&
-    !first.piece.moment.shift &&
-    isUntilHourOnDay(second.piece),
+    isFromHour(first.piece) && second.piece.kind === 'until' && isWindowEnd(first.piece, second.piece),
 ];
 
 const NOTHING: readonly string[] = [];
@@ -65,11 +64,27 @@ function isNumber({ piece }: Placed): boolean {
   return piece.kind === 'range' && piece.from.weak === true;
 }
 
+const isListOfDays = ({ piece, from, to }: Placed, tokens: readonly Token[]): boolean =>
+  piece.kind === 'recur' &&
+  piece.recur.days?.weekdays !== undefined &&
+  tokens.slice(from, to).some(({ text }) => text === 'and');
+
+const isWeek = (piece: Piece): boolean =>
+  piece.kind === 'date' && piece.date.type === 'period' && piece.date.unit === 'week';
+
 const isUntilNumber = (piece: Piece): boolean =>
   piece.kind === 'until' && piece.moment.date === undefined && piece.moment.time?.clock?.bare === true;
 
-const isUntilHourOnDay = (piece: Piece): boolean =>
-  piece.kind === 'until' && piece.tied === true && piece.moment.led === true && piece.moment.date !== undefined;
+type From = Extract<Piece, { kind: 'start' }>;
+
+const isFromHour = (piece: Piece): piece is From =>
+  piece.kind === 'start' && !piece.moment.date && !piece.moment.shift && piece.moment.time?.clock !== undefined;
+
+/** True if the end is an hour as well, with or without its day, or if the beginning may be a day as well. */
+function isWindowEnd({ moment: from }: From, { moment: to }: Extract<Piece, { kind: 'until' }>): boolean {
+  if (to.date === undefined) return to.time?.clock !== undefined;
+  return to.led === true || from.time?.clock?.bare === true;
+}
 
 const isDay = (word: string): boolean => /^\d{1,2}(?:st|nd|rd|th|-\d{1,2})?$/.test(word);
 const isMonthName = (word: string): boolean => Object.hasOwn(MONTHS, word);

@@ -27,10 +27,10 @@ export const exceptionRules = [
 
   rule('exceptions', '{exception}', (c) => [c.exception]),
   // "Every day except Saturday or Sunday": neither of them.
-  rule('exceptions', '{exception} < ,|and|or || , and|or > {onSuch}? {exceptions}', (c) => [
-    c.exception,
-    ...c.exceptions,
-  ]),
+  rule('exceptions', '{exception} < ,|and|or || , and|or > {onSuch}? {exceptions}', (c) =>
+    // "The second Tuesday in March and the first in April" is no 1 April.
+    c.exception.nth && c.exceptions[0]?.monthDays ? undefined : [c.exception, ...c.exceptions],
+  ),
   rule('exception', '{wdList}', (c) => c.wdList),
   rule('exception', 'weekend', () => ({ weekdays: WEEKEND })),
   rule('exception', '{wdList} in|of|during|throughout {monthSpan}', (c) => ({ ...c.wdList, months: c.monthSpan })),
@@ -99,6 +99,7 @@ function isSingle(date: DateSpec): boolean {
   if (date.type === 'period') return date.edge === 'whole' && date.month === undefined && date.which >= 0;
   // "Monday 7 December" is one of them; "Friday the 13th" comes again.
   if (date.type === 'both') return date.date.type !== 'monthday' || date.date.month !== undefined;
+  if (date.type === 'moved') return isSingle(date.base);
   return date.type === 'offset' || ('year' in date && date.year !== undefined);
 }
 

@@ -171,7 +171,9 @@ const pastHour = (minute: number): Piece | undefined =>
 
 export const recurRules = [
   recurring('every {cycle}', (c) => every(c.cycle)),
-  recurring('every {cycle} ,? on? {sameDay}', (c) => every(c.cycle)),
+  recurring('every {cycle} ,? on? {sameDay}', (c) =>
+    /^(?:week|month|year)$/.test(c.cycle.unit) ? every(c.cycle) : undefined,
+  ),
   recurring('every {cycle} ,? {onDays}', (c) => every(c.cycle, c.onDays)),
   recurring('7|seven day a|per week', () => every(cycle('day', 1))),
   recurring('{n:timesWord} < daily || a|per|every day >', (c) => recur({ ...DAILY, perDay: c.n })),
@@ -240,7 +242,9 @@ export const recurRules = [
 function everyNumbered(days: DaySet): Piece | undefined {
   const [first] = days.nth ?? [];
   // "Every third Friday" is every three weeks to some and the third one of the month to others.
-  const isOpen = (days.nth?.length === 1 && first && first.nth > 1) || (days.workday ?? 0) > 1;
+  // … and "every second Monday and third Friday".
+  const isMixed = days.nth?.some(({ nth, weekday }) => nth > 1 && weekday !== first?.weekday);
+  const isOpen = (days.nth?.length === 1 && first && first.nth > 1) || isMixed || (days.workday ?? 0) > 1;
   return isOpen ? undefined : onDays(days);
 }
 

@@ -137,11 +137,14 @@ export const shiftRules = [
   piece('< {sameTime} next {p:periodUnit} || next {p:periodUnit} ,? {sameTime} >', (c) =>
     shift({ span: spanOf(1, c.p) }),
   ),
-  piece('< next {p:periodUnit} ,? on? {sameDay} || {sameDay} next {p:periodUnit} >', ({ p }) => {
-    const span = spanOf(1, p);
-    return span && { kind: 'date', date: moved({ type: 'offset', days: 0 }, span, 1) };
-  }),
-  rule('sameDay', "< the? same|this|today's day|date || today >", () => true),
+  piece(
+    '< next {p:periodUnit} ,? on? {sameDay} || on? {sameDay} next {p:periodUnit} || next year today || today next year >',
+    ({ p = 'year' }: { p?: Unit }) => {
+      const span = spanOf(1, p);
+      return span && { kind: 'date', date: moved({ type: 'offset', days: 0 }, span, 1) };
+    },
+  ),
+  rule('sameDay', "the? same|this|today's day|date", () => true),
   piece('< {sameTime} {date} || {date} ,? {sameTime} >', ({ date }) => sameTimeOn(date)),
   piece('< {sameTime} in {span} || in {span} ,? {sameTime} >', (c) =>
     c.span.milliseconds === 0 ? shift(c) : undefined,

@@ -365,7 +365,7 @@ const zoneRules = [
     zone(c.name),
   ),
   rule('zone', '{a:abbreviation}', (c) => zone(c.a, isPlainZone(c.a) ? {} : { initials: true })),
-  rule('zone', '< ( {place} time? ) || in {place} || in? {place} time >', (c) => zone(c.place)),
+  rule('zone', '< ( {place} time? ) || in the? {place} || in? {place} time >', (c) => zone(c.place)),
   rule('zone', 'utc|gmt +|- {h:offsetHours}', (c, [, sign]) => zone(`UTC${sign?.text}${c.h}`)),
   rule('zone', '{offset} < {zoneToken} || ( {zoneToken} ) >', (c) => zone(c.zoneToken, { offset: c.offset })),
   rule('offset', 'utc +|- {h:offsetHours}', (c, [, sign]) => `${sign?.text}${c.h}`),

@@ -97,7 +97,7 @@ export function skippedDays({ excepts }: Phrase, env: Env): Day[] | undefined {
 
 const LONGEST_GAP = 366;
 
-function singleDay(date: DateSpec, env: Env): Day | undefined {
+export function singleDay(date: DateSpec, env: Env): Day | undefined {
   const found = resolveDate(date, env);
   return typeof found === 'string' || found.ask ? undefined : found.days[0];
 }
@@ -203,6 +203,7 @@ export const isWithinDays = ({ step, minutes }: Recur): boolean => step !== unde
 export function isOneDay(date: DateSpec): boolean {
   if (date.type === 'both') return isOneDay(date.date);
   if (date.type === 'monthday') return date.month !== undefined || date.inMonth !== undefined;
+  if (date.type === 'weekday') return date.which === 'next' || date.which === 'coming' || date.which === 'this';
   if (date.type === 'nth') return date.month !== undefined || date.inMonth !== undefined;
   return date.type === 'numeric' || date.type === 'holiday' || date.type === 'moved';
 }

@@ -16,6 +16,7 @@ import {
   limitsOf,
   midnight,
   monthOf,
+  singleDay,
   skippedDays,
 } from './limits.ts';
 import { type Occurrence, occursOn, ruleOccurrences } from './occurrences.ts';
@@ -42,6 +43,8 @@ export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
   const lastDays = onLastDay(phrase, when, env);
   // "Every 6 months starting 31 March": nobody said that September is left out.
   if (lastDays && !namesDays(phrase)) return eitherOf([when, lastDays]);
+  const running = underWay(phrase, env);
+  if (running) return eitherOf([running, when]);
   const others = when.others ? [] : [lastDays, inTheMorning(phrase, when, env), eachYear(phrase, env)];
   const found = others.filter(isCertain).map((other): Reading => ({ words: '', when: other }));
   return found.length > 0 ? { ...when, others: found } : when;
@@ -83,6 +86,15 @@ function onLastDay(phrase: Phrase, when: Recurring, env: Env): Recurring | undef
 
 const namesDays = ({ recurs, dates }: Phrase): boolean =>
   recurs.some(({ days }) => days) || dates.some((date) => date.type === 'monthday' && date.month === undefined);
+
+/** "From 1 October to 31 March" said in November: the time that is under way, or the next one? */
+function underWay({ start, ...phrase }: Phrase, env: Env): When | undefined {
+  const [from, to] = [start?.moment.date, phrase.until?.moment.date].map((date) =>
+    date?.type === 'monthday' || date?.type === 'period' ? singleDay(date, env) : undefined,
+  );
+  const isNamed = monthOf(start) === undefined && monthOf(phrase.until) === undefined;
+  return isNamed && from !== undefined && to !== undefined && to < from ? seriesOf(phrase, env) : undefined;
+}
 
 /** "From October to March every Monday" is this winter; each one is a press away. */
 function eachYear({ start, until, ...phrase }: Phrase, env: Env): When | undefined {
@@ -189,6 +201,8 @@ function onDays(recur: Recur, days: DaySet | undefined, part = recur.part): Recu
 function onDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined {
   const { freq, days, step } = recur;
   if (!days && step === undefined && isFirstDay(date, recur)) return recur;
+  // "Every hour on 7 December": within that day.
+  if (!days && isWithinDays(recur) && isOneDay(date)) return recur;
   switch (date.type) {
     case 'offset':
       return date.days >= 0 ? recur : undefined;
@@ -205,8 +219,7 @@ function onDate(recur: Recur, date: DateSpec, env: Env): Recur | undefined {
       if (date.month === undefined) return date.which >= 0 ? recur : undefined;
       return date.year === undefined ? { ...recur, months: [date.month] } : undefined;
     default: {
-      // "Every hour on 7 December": within that day.
-      if (isWithinDays(recur)) return !days && isOneDay(date) ? recur : undefined;
+      if (isWithinDays(recur)) return undefined;
       const named = days ? undefined : daysOf(date, freq, env);
       return named && { ...recur, days: named };
     }
@@ -353,8 +366,11 @@ function windowDrafts(
   const drafts = windowsOf(range.from, range.to, env).map(([from, to]) => {
     const length = Math.floor(((to - from) * MINUTE) / step) + 1;
     const minutes = Array.from({ length }, (_, index) => from + (index * step) / MINUTE);
-    if (minutes.some((minute) => minute >= 1440) && (weekdays ?? phrase.dates.length > 0)) return undefined;
-    const ofDay = minutes.map((minute) => minute % 1440);
+    const isOnDays = weekdays !== undefined || phrase.dates.length > 0;
+    // "From 6pm to midnight on 31 December": midnight begins the day behind it.
+    const within = isOnDays && minutes.at(-1) === 1440 ? minutes.slice(0, -1) : minutes;
+    if (isOnDays && within.some((minute) => minute >= 1440)) return undefined;
+    const ofDay = within.map((minute) => minute % 1440);
     return calendarDraft(recur, ofDay, phrase, env, limits);
   });
   return drafts.every((draft) => draft !== undefined) ? drafts : undefined;
@@ -394,8 +410,12 @@ function finish({ parts, start, after, free }: Draft, limits: Limits, skipped: D
   }));
   const rule: Rule = { ...anchorOf(first, limited, env), parts: limited };
   const left = skipped.filter((day) => occursOn(day, rule));
+  if (left.length > MOST_SKIPPED) return undefined;
   return recurring(left.length > 0 ? { ...rule, skipped: left } : rule, env);
 }
+
+/** What is stored of a series is bounded. */
+const MOST_SKIPPED = 150;
 
 /**
  * The first occurrence after `after`. "Every 3 days starting today" is counted from today, also when its hour has gone.
