@@ -24,6 +24,9 @@ const phrases = phrasesOf('languages.jsonl');
 /** What one says about times in a week, in each language. */
 const week = phrasesOf('languages-week.jsonl');
 
+/** Others of the kind, half of them doubtful or of no known time. */
+const more = phrasesOf('languages-more.jsonl');
+
 /** A Wednesday, 09:30 in Berlin. */
 const here = (locale?: string) => ({ now: new Date('2026-03-11T08:30:00Z'), zone: 'Europe/Berlin', locale });
 
@@ -83,6 +86,23 @@ describe('a time in another language', () => {
     const certain = read.filter(({ isOpen }) => !isOpen);
     const right = certain.filter(({ verdict }) => verdict === 'right');
     expect(right.length / certain.length).toBeGreaterThan(0.85);
+  });
+
+  test('is read as well where nobody had it in mind: none wrong, most at once', async () => {
+    const read = await Promise.all(more.map(judge));
+    expect(read.filter(({ verdict }) => verdict === 'wrong')).toEqual([]);
+    const certain = read.filter(({ isOpen }) => !isOpen);
+    const right = certain.filter(({ verdict }) => verdict === 'right');
+    expect(right.length / certain.length).toBeGreaterThan(0.9);
+  });
+
+  test.each([
+    ['de', 'abends um 8'],
+    ['fr', 'le soir à 8h'],
+    ['nl', "'s avonds om 8 uur"],
+  ])('is asked about where it may be said of each day (%s): %s', async (code, text) => {
+    const when = await meant(text, code);
+    expect(when.kind === 'ambiguous' && when.readings.map((one) => one.when.kind)).toEqual(['once', 'recurring']);
   });
 
   test('is no wrong one in the languages that chrono-node reads', async () => {

@@ -28,8 +28,10 @@ function translate(text: string, language: Language, ctx: WhenContext): Translat
   for (const covers of bySize([...coversOf(text, language)])) {
     const english = new Set(covers.flatMap(phrasesOf).slice(0, MOST_PHRASES));
     const read = [...english].map((words) => ({ words, when: readEnglish(words, ctx) }));
+    // Of a reading that one wording asks about and another says, the latter counts.
+    const certainFirst = [...read].sort((one, other) => Number(isOpen(one.when)) - Number(isOpen(other.when)));
     const readings = distinct(
-      read.flatMap(({ words, when }) =>
+      certainFirst.flatMap(({ words, when }) =>
         readingsOf(when).map((reading) => ({ ...reading, words: when.kind === 'ambiguous' ? '' : words })),
       ),
     );
@@ -39,6 +41,8 @@ function translate(text: string, language: Language, ctx: WhenContext): Translat
   }
   return refused;
 }
+
+const isOpen = ({ kind }: When): boolean => kind === 'ambiguous';
 
 /** "Until Friday" that ends no series is said of what is due then. */
 function readEnglish(words: string, ctx: WhenContext): When {
@@ -120,6 +124,8 @@ function phrasesOf(pieces: readonly ForeignPiece[]): string[] {
     return clock.isDaily ? words.flatMap((word) => [word, `every day ${word}`]) : words;
   };
   const times = pieces.map(timesAt);
+  // "Abends um 8" may be said of each day, "8 Uhr abends" says which eight.
+  const isHabit = pieces[0]?.kind === 'words' && pieces.every((piece) => piece.kind === 'clocks' || piece.isHabit);
   // Of two that may be meant so or so ("le lundi … et le vendredi …"), both are meant the same way.
   const ways = Math.max(...pieces.map((piece) => (piece.kind === 'words' ? piece.english.length : 1)));
   return Array.from({ length: ways }, (_, way) =>
@@ -134,7 +140,8 @@ function phrasesOf(pieces: readonly ForeignPiece[]): string[] {
     ),
   )
     .flat()
-    .map((phrase) => phrase.trim().replace(/ +/g, ' '));
+    .map((phrase) => phrase.trim().replace(/ +/g, ' '))
+    .flatMap((phrase) => (isHabit && parts.length > 0 ? [phrase, `every day ${phrase}`] : [phrase]));
 }
 
 const JOINS: ReadonlySet<string> = new Set(['and', 'or', ',']);
@@ -255,7 +262,8 @@ function readByWords(words: string, groups: readonly (readonly string[])[], ctx:
 
 function settled(readings: readonly Reading[], ctx: WhenContext): InEnglish {
   const [first, other] = readings;
-  if (first && !other) return { words: first.words === '' ? wordsFor(first, ctx) : first.words };
+  // Without words of its own it is one that is asked about, though nothing else may be meant.
+  if (first && !other && first.words !== '') return { words: first.words };
   return { when: withWords(whichOne([...readings]), ctx) as Ambiguous };
 }
 

@@ -7,7 +7,13 @@ import { folded, type Lexicon } from './words.ts';
 
 export type ForeignPiece =
   /** Several readings, each of which may be meant. */
-  | { kind: 'words'; english: readonly string[]; part?: string | undefined }
+  | {
+      kind: 'words';
+      english: readonly string[];
+      part?: string | undefined;
+      /** A part of the day that may be that of each day: "abends". */
+      isHabit?: boolean;
+    }
   /** `isDaily`: in several parts of the day, which may be said of one day or of each. */
   | { kind: 'clocks'; clocks: readonly ForeignClock[]; isDaily?: boolean };
 
@@ -130,6 +136,7 @@ function weekdayRules(lexicon: Lexicon): Rule[] {
     ]),
     ...listed('plural', weekdayPlurals, (at) => WEEKDAYS[at]),
     ['dayName', '{weekday}', pick('weekday')],
+    ...(hasPlurals ? [['dayName', '{plural}', pick('plural')] as const] : []),
     ['anyDay', '{weekday}', pick('weekday')],
     ...(hasPlurals ? [['anyDay', '{plural}', pick('plural')] as const] : []),
     ...(names.some(({ isShort }) => isShort)
@@ -161,7 +168,7 @@ export function openDaysOf({ weekdays, commonWords }: Lexicon): ReadonlyMap<stri
 const SHORT = 4;
 
 function dateRules(lexicon: Lexicon): Rule[] {
-  const { dates, dayEnding, nth } = lexicon;
+  const { dates, dayEnding, days, nth } = lexicon;
   const dated = (...parts: unknown[]) => parts.filter((part) => part !== undefined).join(' ');
   const inWords = ({ day, month, year }: Captures) => dated(day, month, year);
   const inDigits = ({ day, number, year }: Captures) => dated(day, MONTHS[Number(number) - 1], year);
@@ -174,6 +181,10 @@ function dateRules(lexicon: Lexicon): Rule[] {
     ['ordinals', '{ordinal} .?', pick('ordinal')],
     ['ordinals', `{ordinal} .? {sep} {more:ordinals}`, ({ ordinal, more }: Captures) => `${ordinal} and ${more}`],
     ...dates.map((pattern): Rule => ['date', patternOf(pattern), inWords]),
+    ...listed('spokenDay', days, (at) => at + 1),
+    ...(days === '' ? [] : dates).map(
+      (pattern): Rule => ['date', patternOf(pattern.replace('{day}', '{day:spokenDay}')), inWords],
+    ),
     ['date', '{day:dayDigits} . {number:monthDigits} .?', inDigits],
     ['date', '{day:dayDigits} . {number:monthDigits} . {year}', inDigits],
     ['date', '{day:dayDigits} / {number:monthDigits}', inDigits],
@@ -330,14 +341,22 @@ const filled =
   (captures: Captures): string =>
     english.replace(/\{(\w+)\}/g, (_, name) => String(captures[name] ?? ''));
 
-function phraseRules({ phrases }: Lexicon): Rule[] {
+function phraseRules({ phrases, habits }: Lexicon): Rule[] {
+  const daily = new Set(itemsOf(habits).map((words) => words.replaceAll('_', ' ')));
   const words = (english: string | readonly string[]) => (captures: Captures) => {
     const readings = [english].flat().map((one) => filled(one)(captures));
     const [, part] = /\+(\w+)$/.exec(readings[0] ?? '') ?? [];
     return { kind: 'words', english: readings.map((one) => one.replace(/ ?\+\w+$/, '')), part };
   };
   return [
-    ['piece', '{part}', ({ part }: Captures) => ({ kind: 'words', english: [''], part: String(part) })],
+    [
+      'piece',
+      '{part}',
+      ({ part }: Captures, tokens: readonly Token[]) => {
+        const isHabit = daily.has(tokens.map(({ text }) => text).join(' '));
+        return { kind: 'words', english: [''], part: String(part), isHabit };
+      },
+    ],
     ...Object.entries(phrases).map(([pattern, english]): Rule => ['piece', patternOf(pattern), words(english)]),
   ];
 }

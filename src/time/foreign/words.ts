@@ -61,6 +61,8 @@ export interface Lexicon {
   nth: Readonly<Record<string, string>>;
   /** Endings of the number of a day: "15e". */
   dayEnding: string;
+  /** The days of a month in words, from the first on, as they stand before a month. */
+  days: string;
   /** Orders of `{day}`, `{month}` and `{year}` in a date. */
   dates: readonly string[];
   at: string;
@@ -72,6 +74,8 @@ export interface Lexicon {
   /** Words for 12 and 24 that minutes are told from as from an hour: "midi et demi". */
   noon: Readonly<Record<string, number>>;
   parts: Readonly<Record<string, string>>;
+  /** Those of them that may be said of each day, with `_` between words: "abends". */
+  habits: string;
   /** Ways to say `{from:time}` and `{to:time}` between which something comes again. */
   ranges: readonly string[];
   /** The days with a name, by the English for them. */
