@@ -17,10 +17,8 @@ const isConfigured =
   given.some((arg) => arg.startsWith('--config')) ||
   process.env.CODA_CONFIG ||
   existsSync(join('config', 'config.yaml'));
-// Whoever pipes words in, with no platform to hear them from, wants them answered.
-const hasPlatform =
-  isConfigured || Object.keys(process.env).some((name) => /^(?:DISCORD|SLACK|TELEGRAM)_\w*TOKEN$/.test(name));
-const usual = process.stdin.isTTY || (!hasPlatform && isPiped()) ? 'chat' : 'run';
+// Whoever pipes words in wants them answered, beside a daemon or not; a service manager gives neither a pipe nor a file.
+const usual = process.stdin.isTTY || isPiped() ? 'chat' : 'run';
 if (!isCommand && process.stdin.isTTY && !isConfigured) {
   process.stderr.write('Nothing is set up yet: "npm start -- init" asks six questions; without it coda chats here.\n');
 }

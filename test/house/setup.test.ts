@@ -68,7 +68,7 @@ test('arguments go to coda, and a command replaces the usual one', () => {
   expect(start(folder, ['doctor', '--data', 'x']).stdout).toBe('doctor --data x');
 });
 
-test('words that come through a pipe are answered where no platform is configured', () => {
+test('words that come through a pipe are answered, whatever is configured', () => {
   const folder = smallPackage();
   const piped = (env: Record<string, string> = {}) =>
     spawnSync('sh', ['-c', `echo hello | '${process.execPath}' scripts/start.mjs`], {
@@ -77,8 +77,8 @@ test('words that come through a pipe are answered where no platform is configure
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     }).stdout.trim();
   expect(piped()).toBe('chat');
-  expect(piped({ DISCORD_TOKEN: 'x' })).toBe('run');
-  expect(piped({ CODA_CONFIG: 'x.yaml' })).toBe('run');
+  expect(piped({ DISCORD_TOKEN: 'x' })).toBe('chat');
+  expect(piped({ CODA_CONFIG: 'x.yaml' })).toBe('chat');
 });
 
 /** What `npm start` shows on a terminal; `script` lends it one. */

@@ -21,6 +21,8 @@ export interface Answers {
   name: string;
   zone: string;
   platform: SignedIn | undefined;
+  /** The page on this machine is switched on. */
+  browser: boolean;
   /** The model, as `provider/model`, and its provider; undefined: nothing new. */
   model: { name: string; provider: ProviderChoice } | undefined;
   postgres: boolean;
@@ -37,15 +39,51 @@ export interface Known {
 }
 
 export async function gather(ask: Asker, known: Known): Promise<Answers> {
-  const { flags, current } = known;
   const secrets: Record<string, string> = {};
-  const name =
-    flags.name ?? (await ask.text(texts.questions.name, { usual: text(current('assistant', 'name')) ?? 'coda' }));
-  const zone = await zoneOf(ask, known);
-  const platform = await platformOf(ask, known, secrets);
-  const model = await modelOf(ask, known, secrets);
-  return { name, zone, platform, model, ...(await restOf(ask, known, secrets)), secrets };
+  const answers: Answers = {
+    ...{ name: '', zone: '', platform: undefined, browser: false, model: undefined, postgres: false, service: false },
+    secrets,
+  };
+  const questions: readonly (() => Promise<Partial<Answers>>)[] = [
+    async () => ({ name: await nameOf(ask, known) }),
+    async () => ({ zone: await zoneOf(ask, known) }),
+    () => placeOf(ask, known, secrets),
+    async () => ({ model: await modelOf(ask, known, secrets) }),
+    () => restOf(ask, known, secrets),
+  ];
+  for (let at = 0; at < questions.length; ) {
+    try {
+      Object.assign(answers, await questions[at]?.());
+      at++;
+    } catch (error) {
+      if (!(error instanceof Back)) throw error;
+      at = Math.max(0, at - 1);
+    }
+  }
+  return answers;
 }
+
+/** The person wants the question before this one. */
+class Back extends Error {}
+
+/** The value that `next` gives for the choice; where the person goes back from there, the choice is made again. */
+async function chosenThen<T>(
+  choose: () => Promise<string>,
+  isGiven: boolean,
+  next: (chosen: string) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const chosen = await choose();
+    try {
+      return await next(chosen);
+    } catch (error) {
+      if (!(error instanceof Back) || isGiven) throw error;
+    }
+  }
+}
+
+const nameOf = async (ask: Asker, { flags, current }: Known): Promise<string> =>
+  flags.name ?? ask.text(texts.questions.name, { usual: text(current('assistant', 'name')) ?? 'coda' });
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -64,25 +102,32 @@ async function zoneOf(ask: Asker, { flags, current, env, log }: Known): Promise<
   return zoneIn(given) ?? usual;
 }
 
-async function platformOf(ask: Asker, known: Known, secrets: Record<string, string>): Promise<SignedIn | undefined> {
+async function placeOf(
+  ask: Asker,
+  known: Known,
+  secrets: Record<string, string>,
+): Promise<Pick<Answers, 'platform' | 'browser'>> {
   const offered: Offered[] = await Promise.all(platforms.map(async (one) => ({ ...one, setup: await one.setup() })));
   const { flags, current, env } = known;
   const usual =
     offered.find(({ config, setup }) => current(config.key) || setup.secrets.every((each) => env[each.env]))?.name ??
-    (flags.yes ? 'none' : (platforms[0]?.name ?? 'none'));
+    (current('http', 'listen') ? 'browser' : flags.yes ? 'none' : (platforms[0]?.name ?? 'none'));
   const choices = [
     ...offered.map(({ name, title }) => ({ value: name, label: title })),
+    { value: 'browser', label: texts.inBrowser },
     { value: 'none', label: texts.terminalOnly },
   ];
-  const chosen = flags.platform ?? (await ask.choose(texts.questions.platform, choices, usual));
-  if (chosen === 'none') return undefined;
-  const platform = offered.find(({ name }) => name === chosen);
-  if (!platform) {
-    const names = choices.map(({ value }) => value).join(', ');
-    throw usage(`There is no platform ${chosen}.`, `Choose one of: ${names}.`);
-  }
-  const answer = await signIn(ask, known, platform, secrets);
-  return { platform, answer, owner: await ownerOf(ask, known, platform, answer) };
+  const choose = async () => flags.platform ?? ask.choose(texts.questions.platform, choices, usual);
+  return chosenThen(choose, flags.platform !== undefined, async (chosen) => {
+    if (chosen === 'none' || chosen === 'browser') return { platform: undefined, browser: chosen === 'browser' };
+    const platform = offered.find(({ name }) => name === chosen);
+    if (!platform) {
+      const names = choices.map(({ value }) => value).join(', ');
+      throw usage(`There is no platform ${chosen}.`, `Choose one of: ${names}.`);
+    }
+    const answer = await signIn(ask, known, platform, secrets);
+    return { platform: { platform, answer, owner: await ownerOf(ask, known, platform, answer) }, browser: false };
+  });
 }
 
 async function signIn(
@@ -170,11 +215,12 @@ async function modelOf(ask: Asker, known: Known, secrets: Record<string, string>
     ...VENDORS.map(({ name, title }) => ({ value: name, label: texts.byKey(title) })),
     { value: 'none', label: texts.noModel },
   ];
-  const chosen = flags.model ?? (await ask.choose(texts.questions.model, choices, usual));
-  if (chosen === 'none' || (chosen === set && flags.model === undefined)) return undefined;
-  const vendor = VENDORS.find(({ name }) => chosen === name || chosen.startsWith(`${name}/`));
-  if (!vendor) return localModel(chosen, local);
-  return vendorModel(ask, known, vendor, { secrets, chosen });
+  const choose = async () => flags.model ?? ask.choose(texts.questions.model, choices, usual);
+  return chosenThen(choose, flags.model !== undefined, async (chosen) => {
+    if (chosen === 'none' || (chosen === set && flags.model === undefined)) return undefined;
+    const vendor = VENDORS.find(({ name }) => chosen === name || chosen.startsWith(`${name}/`));
+    return vendor ? vendorModel(ask, known, vendor, { secrets, chosen }) : localModel(chosen, local);
+  });
 }
 
 function localModel(chosen: string, local: readonly LocalModels[]): Answers['model'] {
@@ -242,7 +288,7 @@ interface Choice {
   hint?: string;
 }
 
-/** Each resolves with an answer that `wrong` has nothing against. */
+/** Each resolves with an answer that `wrong` has nothing against, and rejects with `Back` where the person goes back. */
 export interface Asker {
   text(question: string, options: { usual: string; wrong?: (value: string) => string | undefined }): Promise<string>;
   /** Not shown as it is typed; empty: the one that is there stays. */
@@ -253,6 +299,9 @@ export interface Asker {
   waiting<T>(what: string, work: () => Promise<T>): Promise<T>;
 }
 
+/** Typed or chosen, it asks for the question before. */
+const BACK = '<';
+
 /** Prompts on the terminal of `io`. Ctrl-C ends with `CANCELLED`. */
 export async function terminalAsker(io: NodeJS.Process): Promise<Asker> {
   const clack = await import('@clack/prompts');
@@ -261,21 +310,35 @@ export async function terminalAsker(io: NodeJS.Process): Promise<Asker> {
     if (clack.isCancel(answer)) throw cancelled();
     return answer as Exclude<T, symbol>;
   };
+  /** The first question has none before it. */
+  let isFirst = true;
+  const asked = <T extends string | readonly string[]>(answer: T): T => {
+    if (answer === BACK || (Array.isArray(answer) && answer.includes(BACK))) throw new Back();
+    isFirst = false;
+    return answer;
+  };
+  const withBack = (choices: readonly Choice[]) =>
+    isFirst ? [...choices] : [...choices, { value: BACK, label: texts.back }];
+  const typed = (message: string) => (isFirst ? message : `${message} ${texts.backHint}`);
+  const unlessBack = (wrong: ((value: string) => string | undefined) | undefined, value: string) =>
+    value === BACK ? undefined : wrong?.(value);
   return {
     async text(message, { usual, wrong }) {
-      const validate = (value = '') => wrong?.(value.trim() || usual);
-      const answer = await clack.text({ ...common, message, placeholder: usual, defaultValue: usual, validate });
-      return given(answer).trim() || usual;
+      const validate = (value = '') => unlessBack(wrong, value.trim() || usual);
+      const question = { message: typed(message), placeholder: usual, defaultValue: usual, validate };
+      return asked(given(await clack.text({ ...common, ...question })).trim() || usual);
     },
     async secret(message, { wrong }) {
-      const validate = (value = '') => wrong(value.trim());
-      return (given(await clack.password({ ...common, message, validate })) ?? '').trim();
+      const validate = (value = '') => unlessBack(wrong, value.trim());
+      return asked((given(await clack.password({ ...common, message: typed(message), validate })) ?? '').trim());
     },
     async choose(message, choices, usual) {
-      return given(await clack.select({ ...common, message, options: [...choices], initialValue: usual }));
+      const question = { message, options: withBack(choices), initialValue: usual };
+      return asked(given(await clack.select({ ...common, ...question })));
     },
     async several(message, choices) {
-      return given(await clack.multiselect({ ...common, message, options: [...choices], required: false }));
+      const question = { message, options: withBack(choices), required: false };
+      return asked(given(await clack.multiselect({ ...common, ...question })));
     },
     say: (text) => clack.log.message(text, common),
     async waiting(what, work) {

@@ -21,7 +21,7 @@ import { Secrets, silentLog } from '../../base/log.ts';
 import { escapeMarkup, stripEnd } from '../../base/text.ts';
 import { envFileOf, readEnvFile } from '../../config/index.ts';
 import { dataDir, type InitFlags } from '../flags.ts';
-import { type Answers, type Asker, gather, noTerminal, silentAsker, terminalAsker } from './gather.ts';
+import { type Answers, type Asker, gather, type Known, noTerminal, silentAsker, terminalAsker } from './gather.ts';
 import { finished } from './texts.ts';
 
 /** Edits what is there and loses nothing of it. Until the last answer is given nothing is written. */
@@ -39,11 +39,11 @@ export async function init(flags: InitFlags, io: NodeJS.Process): Promise<number
     log: silentLog(),
   };
   const answers = await gather(ask, known);
-  const text = editYaml(yaml, drafts.config.text, changesOf(answers));
+  const text = editYaml(yaml, drafts.config.text, changesOf(answers, known.current));
   if (text === undefined) throw notYaml(file);
   write(drafts, text, answers.secrets, io);
   const service = answers.service ? installService(file, flags, io) : undefined;
-  ask.say(finished({ ...summary(answers, drafts), service }));
+  ask.say(finished({ ...summary(answers, drafts), ...here(answers, known.current, io.env), service }));
   return 0;
 }
 
@@ -62,11 +62,15 @@ function plain(value: unknown): unknown {
   return (value as { toJSON(): unknown }).toJSON();
 }
 
-function changesOf({ name, zone, platform, model, postgres }: Answers): Change[] {
+/** As the example configuration has it. */
+const PAGE = '127.0.0.1:8321';
+
+function changesOf({ name, zone, platform, browser, model, postgres }: Answers, current: Known['current']): Change[] {
   const changes: Change[] = [
     [['assistant', 'name'], name],
     [['assistant', 'zone'], zone],
   ];
+  if (browser && current('http', 'listen') === undefined) changes.push([['http', 'listen'], PAGE]);
   if (platform?.owner) changes.push([['access', 'owners'], [platform.owner]]);
   for (const { key, env } of platform?.platform.setup.secrets ?? []) {
     changes.push([[platform?.platform.config.key ?? '', key], `\${${env}}`]);
@@ -125,7 +129,16 @@ function summary({ platform, model, secrets }: Answers, drafts: { config: Draft;
     platforms: platform ? [{ title: platform.platform.title, ...platform.answer }] : [],
     owner: platform?.owner,
     model: model?.name,
-    run: platform ? 'coda run' : 'coda chat',
+  };
+}
+
+/** The commands that work where the person stands: in a clone `npm start`, else `coda` by its name. */
+function here({ platform, browser }: Answers, current: Known['current'], env: NodeJS.ProcessEnv) {
+  const listen = String(current('http', 'listen') ?? PAGE).replace(/^\[::\]|^0\.0\.0\.0/, '127.0.0.1');
+  return {
+    coda: env.npm_lifecycle_event === 'start' ? 'npm start --' : 'coda',
+    page: browser ? `http://${listen}/` : undefined,
+    run: platform || browser ? 'run' : 'chat',
   };
 }
 

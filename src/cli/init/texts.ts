@@ -10,6 +10,12 @@ export const questions = {
 
 export const keep = (label: string) => `${label} (enter keeps the one that is set)`;
 
+export const inBrowser = 'In the browser, on this machine';
+
+export const back = '← Back';
+
+export const backHint = '(< goes back)';
+
 export const terminalOnly = 'In this terminal only';
 
 export const noModel = 'None: it understands plain English by itself';
@@ -40,10 +46,14 @@ export interface Written {
   owner: string | undefined;
   model: string | undefined;
   service: { path: string; enable: string } | undefined;
+  /** Address of the page on this machine. */
+  page: string | undefined;
   run: string;
+  /** Stands before a command here: `coda`, or `npm start --` in a clone. */
+  coda: string;
 }
 
-export function finished({ config, env, platforms, owner, model, service, run }: Written): string {
+export function finished({ config, env, platforms, owner, model, service, page, run, coda }: Written): string {
   const lines = [
     `Written: ${config}${env ? `, and ${env} (only you can read it)` : ''}.`,
     ...platforms.flatMap(({ title, says, invite, notes }) => [
@@ -51,10 +61,11 @@ export function finished({ config, env, platforms, owner, model, service, run }:
       ...notes.map((note) => `  Still to be done: ${note}`),
       ...(invite ? ['  Invite it with exactly the permissions that it needs:', `  ${invite}`] : []),
     ]),
-    owner ? `Owner: ${owner}.` : 'Owner: whoever uses this terminal; others are let in with "coda pair CODE".',
+    owner ? `Owner: ${owner}.` : `Owner: whoever uses this terminal; others are let in with "${coda} pair CODE".`,
     model ? `Model: ${model}.` : 'Model: none.',
     ...(service ? [`Service: ${service.path}. Switch it on with:`, `  ${service.enable}`] : []),
-    `Start it with "${run}", and see with "coda doctor" whether all is well.`,
+    `Start it with "${coda} ${run}", and see with "${coda} doctor" whether all is well.`,
+    ...(page ? [`The page: ${page} ("${coda} open" signs your browser in while it runs).`] : []),
   ];
   return lines.join('\n');
 }

@@ -192,3 +192,23 @@ test('without a terminal, and on what is no YAML, it says what to do and writes 
   expect(await silent.ended).toBe(64);
   expect(silent.text).toMatch(/--yes.*--platform/);
 });
+
+test('the page on this machine is a place, each question has a way back, and the end says what works here', async () => {
+  const place = new Place();
+  const session = place.init(['--model', 'none', '--no-service'], { npm_lifecycle_event: 'start' });
+  await session.answers('called?', 'Robni<enter>');
+  await session.answers('time zone do you live? (< goes back)', '<<enter>');
+  await session.answers('called?', 'Robin<enter>');
+  await session.answers('time zone', 'Berlin<enter>');
+  // Discord is the usual one, and its token may be typed later.
+  await session.answers('Where do you want', '<enter>');
+  await session.answers("The bot's token", '<<enter>');
+  await session.answers('Where do you want', '<down><down><enter>');
+  expect(await session.ended).toBe(0);
+  expect(parse(read(place.config))).toEqual({
+    assistant: { name: 'Robin', zone: 'Europe/Berlin' },
+    http: { listen: '127.0.0.1:8321' },
+  });
+  expect(session.text).toContain('Start it with "npm start -- run", and see with "npm start -- doctor"');
+  expect(session.text).toContain('The page: http://127.0.0.1:8321/ ("npm start -- open" signs your browser in');
+});

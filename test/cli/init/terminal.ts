@@ -67,7 +67,7 @@ export class Session {
     const asked = await eventually(() => this.text.includes(question, this.read));
     if (!asked) throw new Error(`not asked: ${question}\n${this.text.slice(this.read)}`);
     this.read = this.text.indexOf(question, this.read) + question.length;
-    for (const [, name, text] of keys.matchAll(/<(\w+)>|([^<]+)/g)) {
+    for (const [, name, text] of keys.matchAll(/<(\w+)>|(<(?!\w+>)|[^<]+)/g)) {
       this.keyboard.write(name ? KEYS[name as keyof typeof KEYS] : text);
     }
   }
