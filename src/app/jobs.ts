@@ -58,22 +58,29 @@ export async function enqueue(
   });
 }
 
-const skillRun = z.object({ skill: z.string().min(1).max(200), payload: z.unknown().optional() });
+const skillRun = z.object({
+  skill: z.string().min(1).max(200),
+  payload: z.unknown().optional(),
+  /** The run was begun and failed for a reason that may pass; another value each time. */
+  resume: z.string().max(100).optional(),
+});
 
 /** Begins the run in the owner's conversation at the terminal, its payload as text, once for each job: from there on it is a turn like any other. */
 export function skillJob({ database, delivery }: { database: Database; delivery: Delivery }): JobHandler {
   return {
     kind: SKILL_JOB,
     async run({ id, payload: told }) {
-      const { skill, payload: given } = skillRun.parse(told);
+      const { skill, payload: given, resume } = skillRun.parse(told);
       const { person, conversation } = await ownerItem({ delivery });
       const text =
         typeof given === 'string' ? given : given === null || given === undefined ? '' : JSON.stringify(given);
       // The run is known by the id of its job: `coda skills pipeline --resume ID`.
-      const planned = `/pipeline ${JSON.stringify({ steps: [skill], payload: text, run: id })}`;
+      const asked = resume === undefined ? { steps: [skill], payload: text, run: id } : { resume: id };
+      const planned = `/pipeline ${JSON.stringify(asked)}`;
+      const key = resume === undefined ? `job:${id}` : `job:${id}:${resume}`;
       const turn = { personId: person.id, conversationId: conversation.id, text: planned, planned, files: [] };
       await database.tx('skills.job', async (tx) => {
-        await delivery.begin(tx, [{ ...turn, key: `job:${id}`, origin: 'schedule', tainted: false }]);
+        await delivery.begin(tx, [{ ...turn, key, origin: 'schedule', tainted: false }]);
       });
     },
   };

@@ -33,7 +33,7 @@ export interface SkillDeps<Settings = unknown> {
   artifacts: Artifacts;
   outbox: Outbox;
   world: World;
-  jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
+  jobs: Pick<JobQueue, 'enqueue' | 'cancel' | 'takeUp'>;
   schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle' | 'failing' | 'takeFailing'>;
   embedders: Embedders;
   models: LightModels;

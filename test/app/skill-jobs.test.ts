@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ModelError } from '../../src/agent/index.ts';
 import { deferred } from '../../src/base/async.ts';
 import { playWith } from '../skills/agent-skills/conversation.ts';
 import { eventually } from '../support/eventually.ts';
@@ -50,4 +51,51 @@ test('a process that only works jobs off carries runs of skills out, and answers
   await coda.passes({ minutes: 1 });
   expect(asked.filter((each) => each === 'search')).toHaveLength(1);
   expect(asked.filter((each) => each === 'sing')).toHaveLength(2);
+});
+
+test.each([
+  { retries: 2, ends: 'done', of: 'failed for a reason that may pass' },
+  { retries: 1, ends: 'dead', of: 'failed as often as it may' },
+])('a run that $of is tried again by its job, which the list shows', async ({ retries, ends }) => {
+  let tries = 0;
+  const model = new ScriptedModel((request) => {
+    if (!/with the skill “search”/.test(request.system)) return ['ok'];
+    return ++tries <= 2 ? [{ fails: new ModelError('transient', 'it is overloaded') }] : ['three flights'];
+  });
+  const { coda } = await playWith({ search: {} }, { model });
+  const id = await coda.app.enqueue({
+    kind: 'skill',
+    payload: { skill: 'search', payload: 'Rome' },
+    maxAttempts: retries + 1,
+  });
+  await coda.app.settled();
+  expect(tries).toBe(1);
+  expect(await coda.app.jobs.open()).toMatchObject({
+    jobs: [{ id, state: 'pending', attempts: 1, error: expect.stringContaining('search') }],
+  });
+  await coda.passes({ hours: 1 });
+  const show = coda.app.verbs['runs-show'];
+  if (ends === 'done') {
+    expect(tries).toBe(3);
+    expect(await show?.({ run: id })).toMatchObject({ state: 'done', output: 'three flights' });
+    expect(await coda.app.jobs.open()).toMatchObject({ jobs: [] });
+  } else {
+    expect(tries).toBe(2);
+    expect(await show?.({ run: id })).toMatchObject({ state: 'failed' });
+    expect(await coda.app.jobs.dead()).toMatchObject({ jobs: [{ id, attempts: 2 }] });
+  }
+});
+
+test('a run that failed for good is not tried again', async () => {
+  let tries = 0;
+  const model = new ScriptedModel((request) => {
+    if (!/with the skill “search”/.test(request.system)) return ['ok'];
+    tries++;
+    return [{ fails: new ModelError('refused', 'it does not do that') }];
+  });
+  const { coda } = await playWith({ search: {} }, { model });
+  await coda.app.enqueue({ kind: 'skill', payload: { skill: 'search', payload: 'Rome' }, maxAttempts: 5 });
+  await coda.passes({ hours: 1 });
+  expect(tries).toBe(1);
+  expect(await coda.app.jobs.open()).toMatchObject({ jobs: [] });
 });

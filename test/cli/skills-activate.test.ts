@@ -64,3 +64,29 @@ test('where approvals need a token, a draft needs it too, and the command takes 
   expect(await activate('--approval-token', 'the-right-token-123')).toMatchObject({ code: 0 });
   expect(await state()).toBe('active');
 });
+
+test('skills are begun and composed in a folder that nobody reads yet, and that is said with the way to name it', async () => {
+  const { coda, home } = await somebody();
+  const root = join(home, 'elsewhere');
+  const added = await coda('skills', 'add', 'flights', '--root', root, '--description', 'Finds flights.');
+  expect(added).toMatchObject({ code: 0 });
+  expect(added.stdout).toMatch(/The configuration does not name \S+elsewhere[\s\S]*agent_skill_dirs: .*elsewhere"\]/);
+  const composed = await coda(
+    'skills',
+    'compose',
+    'trip',
+    '--step',
+    'web-research',
+    '--step',
+    'hotels',
+    '--root',
+    root,
+  );
+  expect(composed, 'a step that is nowhere').toMatchObject({ code: 65 });
+  const lies = await coda('skills', 'compose', 'trip', '--step', 'flights', '--step', 'web-research', '--root', root);
+  expect(lies, 'a step of that folder').toMatchObject({ code: 0, stdout: expect.stringContaining('does not name') });
+  const own = await coda('skills', 'add', 'trains', '--description', 'Finds trains.');
+  expect(own.stdout).not.toContain('does not name');
+  const named = await coda('skills', 'add', 'ships', '--root', join(home, '.agent-skills'), '--description', 'Ships.');
+  expect(named.stdout).not.toContain('does not name');
+});

@@ -1,5 +1,6 @@
 import { type Deadline, deadline, deferred, unlessAborted } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
+import type { FaultKind } from '../../base/errors.ts';
 import type { Item } from '../../delivery/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { ApprovalQuestion } from '../approvals/index.ts';
@@ -71,11 +72,20 @@ export class Spawning implements Spawns {
       signal.throwIfAborted();
       if (error instanceof OutOfTokens) return run.fail('BUDGET', texts.subagentOutOfTokens(options.tokenBudget ?? 0));
       if (limit.passed()) return run.fail('TIMEOUT', texts.subagentTooSlow());
-      if (error instanceof ModelError) return run.fail('NOT_CONFIGURED', texts.modelFault(error));
+      if (error instanceof ModelError)
+        return run.fail(FAULT_CODES[error.fault] ?? 'NOT_CONFIGURED', texts.modelFault(error));
       throw error;
     }
   }
 }
+
+/** Whoever asked for the subagent tells by its code if the same may work later. */
+const FAULT_CODES: Partial<Record<FaultKind, Failed['code']>> = {
+  transient: 'UNAVAILABLE',
+  rate_limited: 'RATE_LIMITED',
+  auth_expired: 'AUTH_EXPIRED',
+  budget: 'BUDGET',
+};
 
 class OutOfTokens extends Error {}
 

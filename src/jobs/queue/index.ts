@@ -98,6 +98,23 @@ export class JobQueue implements DueSource, Owned {
     return id;
   }
 
+  /**
+   * Has a job run again later whose work was begun by it and has failed since, for a reason that may pass; a job that has
+   * failed as often as it may is a dead letter. `more` is merged into its payload. False where no such job is.
+   */
+  async takeUp(tx: Transaction, id: string, { error, more }: { error: string; more: Json }): Promise<boolean> {
+    const now = this.deps.world.clock.now();
+    const attempts = (await store.attemptsOf(tx, id)) ?? 0;
+    const dueAt = new Date(now.getTime() + backOff(Math.max(1, attempts), LONGEST_BACK_OFF_MS));
+    const state = await store.takeUp(
+      tx,
+      { id, error: this.deps.world.secrets.hide(error).slice(0, 500), dueAt, more },
+      now,
+    );
+    if (state === 'pending') tx.afterCommit(() => this.deps.wakeAt(dueAt));
+    return state !== undefined;
+  }
+
   /** Cancels the pending job with this key; false when there is none (it may be running already). */
   async cancel(tx: Transaction, kind: string, key: string): Promise<boolean> {
     return store.cancel(tx, kind, key, this.deps.world.clock.now());

@@ -223,6 +223,30 @@ export async function cancelOne(tx: Transaction, id: string, now: Instant): Prom
 }
 
 /** Puts jobs that have given up back to be run: one, or all. One that has a successor by now stays. Returns how many. */
+export async function attemptsOf(tx: Transaction, id: string): Promise<number | undefined> {
+  return (await tx.query<{ attempts: number }>('select attempts from jobs where id = $1', [id])).rows[0]?.attempts;
+}
+
+/**
+ * Takes up again a job whose work, begun elsewhere, failed for a reason that may pass; the attempt counts. `more` is merged
+ * into its payload. Returns its state then; undefined: there is no such job, or it was taken up already.
+ */
+export async function takeUp(
+  tx: Transaction,
+  { id, error, dueAt, more }: { id: string; error: string; dueAt: Instant; more: Json },
+  now: Instant,
+): Promise<'pending' | 'dead' | undefined> {
+  const { rows } = await tx.query<{ state: 'pending' | 'dead' }>(
+    `update jobs
+        set state = case when attempts >= max_attempts then 'dead' else 'pending' end, owner = null, error = $2, due_at = $3,
+            payload = payload || $4::jsonb, finished_at = case when attempts >= max_attempts then $5::timestamptz end
+      where id = $1 and state in ('running', 'done')
+      returning state`,
+    [id, error, dueAt, json(more), now],
+  );
+  return rows[0]?.state;
+}
+
 export async function retry(tx: Transaction, id: string | undefined, now: Instant): Promise<number> {
   const { count } = await tx.query(
     `update jobs j

@@ -121,6 +121,7 @@ function toolDeps(deps: SkillDeps<SkillsConfig>, own: Pick<ToolDeps, 'host' | 'v
     reader: readerOf(deps.database),
     denied: deniedBy(deps.gate),
     gate: deps.gate,
+    jobs: deps.jobs,
     exposed,
     alone: { timeoutMs: alone.timeout, budget: alone.budget },
     code: codeOf(deps, own.host),

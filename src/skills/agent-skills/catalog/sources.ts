@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { expandHome } from '../../../base/folders/home.ts';
 import { packageRoot } from '../../../base/root.ts';
 import type { World } from '../../../base/world.ts';
@@ -61,12 +61,27 @@ export function ownFolders(config: Config, env: World['env']): string[] {
   return own.flatMap(({ directory }) => directory ?? []);
 }
 
-/** The agent skills that `config` names; nothing is read before the first rescan. */
-export function openAgentSkills(config: Config, env: World['env'], commands?: () => ReadonlySet<string>): SkillCatalog {
+/** True if the folder is one of those that the configuration has read, or lies in one. */
+export function isRead(folder: string, config: Config, env: World['env']): boolean {
+  return configuredSources(config, env).some(({ directory }) => {
+    const inside = directory === undefined ? '..' : relative(directory, folder);
+    return inside.split(sep)[0] !== '..' && !isAbsolute(inside);
+  });
+}
+
+/** The agent skills that `config` names, and those in `root`; nothing is read before the first rescan. */
+export function openAgentSkills(
+  config: Config,
+  env: World['env'],
+  commands?: () => ReadonlySet<string>,
+  root?: string,
+): SkillCatalog {
   const { inline: written, settings } = config.block(skillsConfig);
   const inline = written.map(({ source_path: path, ...skill }) => ({
     ...skill,
     directory: path === undefined ? undefined : expandHome(path, env.HOME || homedir(), process.cwd()),
   }));
-  return openCatalog({ sources: configuredSources(config, env), inline, settings, commands });
+  const sources = configuredSources(config, env);
+  if (root !== undefined && !isRead(root, config, env)) sources.push({ kind: 'configured', directory: root });
+  return openCatalog({ sources, inline, settings, commands });
 }

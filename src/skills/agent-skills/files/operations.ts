@@ -9,7 +9,7 @@ import { type LocalParts, operation } from '../../../chat/operation.ts';
 import { auditFolder } from '../../../trust/index.ts';
 import { rescan } from '../catalog/list.ts';
 import { auditSummary } from '../catalog/look.ts';
-import { openAgentSkills } from '../catalog/sources.ts';
+import { isRead, openAgentSkills } from '../catalog/sources.ts';
 import { isStandardName } from '../read/to-skill.ts';
 import { parseSteps, resolveSteps } from '../runs/steps.ts';
 import { BUNDLE_LIMITS, bundleContent, folderContent, packSkill, type SkillContent } from './bundle.ts';
@@ -18,6 +18,16 @@ import { inspectSkill, installedFolder, installedSkills, installSkill, removeSki
 const about = z.string().optional().meta({ description: 'what it does and when to use it', value: 'text' });
 
 const ownRoot = ({ world }: LocalParts): string => join(world.env.HOME || homedir(), '.coda', 'skills');
+
+/** The folder, where the configuration does not have it read. */
+const unreadRoot = (folder: string, { config, world }: LocalParts): string | undefined =>
+  isRead(folder, config, world.env) ? undefined : folder;
+
+const aboutUnread = (folder: string | undefined): string =>
+  folder === undefined
+    ? ''
+    : `The configuration does not name ${folder}, so that no coda reads it. Add it in config.yaml:\n` +
+      `  skills: { agent_skill_dirs: ["~/.agent-skills", ${JSON.stringify(folder)}] }\n`;
 
 const add = operation({
   name: 'skills add',
@@ -34,13 +44,14 @@ const add = operation({
   args: ['id'],
   needs: 'config',
   async run(parts: LocalParts, { id, root, dir, description }) {
-    const folder = await addSkill(resolve(root ?? dir ?? ownRoot(parts)), id, description);
+    const parent = resolve(root ?? dir ?? ownRoot(parts));
+    const folder = await addSkill(parent, id, description);
     await parts.daemon(rescan, {});
-    return folder;
+    return { folder, unread: unreadRoot(parent, parts) };
   },
-  show: (folder, { id }) =>
+  show: ({ folder, unread }, { id }) =>
     `Made ${join(folder, 'SKILL.md')}, a draft.\nWrite in it what to do, then: coda skills validate ${folder}\n` +
-    `Nobody is offered it before: coda skills activate ${id} --approval approved\n`,
+    `Nobody is offered it before: coda skills activate ${id} --approval approved\n${aboutUnread(unread)}`,
 });
 
 const compose = operation({
@@ -62,18 +73,19 @@ const compose = operation({
     const steps = parseSteps(step);
     if (typeof steps === 'string') throw wrong(`There is ${steps}.`);
     if (steps.flat().includes(id)) throw wrong(`${id} cannot be a step of itself.`);
-    const catalog = openAgentSkills(parts.config, parts.world.env);
+    const parent = resolve(root ?? ownRoot(parts));
+    const catalog = openAgentSkills(parts.config, parts.world.env, undefined, parent);
     await catalog.rescan();
     const resolved = resolveSteps(catalog.current(), steps);
     if (!Array.isArray(resolved)) throw wrong(resolved.message);
     const what = description ?? `Runs ${listOf(step)} one after another, where it is asked for by name.`;
-    const folder = await addSkill(resolve(root ?? ownRoot(parts)), id, what, step);
+    const folder = await addSkill(parent, id, what, step);
     await parts.daemon(rescan, {});
-    return folder;
+    return { folder, unread: unreadRoot(parent, parts) };
   },
-  show: (folder, { id, step }) =>
+  show: ({ folder, unread }, { id, step }) =>
     `Made ${join(folder, 'SKILL.md')}, a draft: ${step.join(' > ')}.\n` +
-    `It is run once it is activated: coda skills activate ${id} --approval approved\n`,
+    `It is run once it is activated: coda skills activate ${id} --approval approved\n${aboutUnread(unread)}`,
 });
 
 const wrong = (message: string) =>

@@ -12,6 +12,7 @@ import {
   type SpawnOptions,
   type ToolResult,
 } from '../../../agent/index.ts';
+import { uuid } from '../../../base/ids.ts';
 import { skillMeant } from '../skill.ts';
 import { skillName, type ToolDeps } from '../use/deps.ts';
 import { makeReady, type Ready } from '../use/ready.ts';
@@ -153,7 +154,7 @@ interface PipelineDeps {
   call: string;
 }
 
-type Came = Pick<store.StepDone, 'skill' | 'state' | 'output' | 'tainted'>;
+type Came = Pick<store.StepDone, 'skill' | 'state' | 'output' | 'tainted'> & { mayPass?: boolean };
 
 interface Member {
   place: number;
@@ -166,6 +167,9 @@ interface Member {
  * One call's work on a run. After a kill it is done again from its beginning: what earlier calls have done is given, and
  * what this one has done comes back from its nested turns, as long as these are begun in the same order.
  */
+/** Failures of a step that the same step may be spared later. */
+const MAY_PASS: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'BUSY', 'TIMEOUT']);
+
 class PipelineRun {
   private readonly own: PipelineDeps;
   private readonly run: store.Run;
@@ -187,7 +191,7 @@ class PipelineRun {
       const came = await this.group(place, group, before);
       if ('ok' in came) return this.fail(place, came.message);
       const wrong = came.find(({ state }) => state === 'failed');
-      if (wrong) return this.fail(place, wrong.output, wrong.skill);
+      if (wrong) return this.fail(place, wrong.output, wrong);
       before = came;
     }
     await this.mark({ state: 'done', message: undefined });
@@ -245,6 +249,7 @@ class PipelineRun {
     const result = spawned ?? failed('NOT_HERE', texts.nothingToRun());
     await noteEnd(deps.database, ready.skill, ctx, result.ok);
     const came: Came = {
+      mayPass: !result.ok && MAY_PASS.has(result.code),
       skill,
       state: result.ok ? 'done' : 'failed',
       output: bounded(result.ok ? result.text : result.message),
@@ -271,11 +276,11 @@ class PipelineRun {
     };
   }
 
-  private async fail(place: number, why: string, skill?: string): Promise<Failed> {
+  private async fail(place: number, why: string, wrong?: Came): Promise<Failed> {
     const done = this.run.steps.slice(0, place).flat();
-    const group = skill === undefined ? (this.run.steps[place] ?? []) : [skill];
+    const group = wrong === undefined ? (this.run.steps[place] ?? []) : [wrong.skill];
     const message = texts.failedAt(group, why, done);
-    await this.mark({ state: 'failed', message });
+    await this.mark({ state: 'failed', message }, wrong?.mayPass);
     return failed('FAILED', message, { remedy: texts.resumeWith(this.run.id), tainted: true });
   }
 
@@ -284,10 +289,15 @@ class PipelineRun {
     return this.result(texts.paused(this.run.steps[place] ?? [], texts.together(before)), before);
   }
 
-  private async mark(as: Pick<store.Run, 'state' | 'message'>): Promise<void> {
+  /** A run that a job began is tried again by that job, whose id it has, where `mayPass` says so. */
+  private async mark(as: Pick<store.Run, 'state' | 'message'>, mayPass = false): Promise<void> {
     const { deps, ctx } = this.own;
     const now = ctx.clock.now();
-    await deps.database.tx('skills.run.end', (tx) => store.mark(tx, this.run.id, as, now));
+    const { id } = this.run;
+    await deps.database.tx('skills.run.end', async (tx) => {
+      await store.mark(tx, id, as, now);
+      if (mayPass) await deps.jobs.takeUp(tx, id, { error: as.message ?? '', more: { resume: uuid(now) } });
+    });
   }
 
   private result(text: string, before: readonly Came[]): Done {

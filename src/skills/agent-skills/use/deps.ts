@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CallContext } from '../../../agent/index.ts';
+import type { JobQueue } from '../../../jobs/index.ts';
 import type { Gate, Thing, Who } from '../../../people/index.ts';
 import type { PutFile, Workspace } from '../../../sandbox/index.ts';
 import type { Database, Queryable } from '../../../storage/index.ts';
@@ -15,6 +16,7 @@ export interface ToolDeps {
   denied: DeniedSkills;
   gate: Pick<Gate, 'roles'>;
   database: Database;
+  jobs: Pick<JobQueue, 'takeUp'>;
   /** Reads outside of a transaction. */
   reader: Queryable;
   exposed: Readonly<Record<string, string>>;

@@ -79,8 +79,8 @@ function depsOf(coda: Play, workspace: Workspace): ToolDeps {
     attached: async () => [],
   };
   const database = coda.database();
-  const gate = { roles: () => [] };
-  const rest = { gate, search: undefined as never, exposed: {}, alone: { timeoutMs: 0, budget: undefined } };
+  const [gate, jobs] = [{ roles: () => [] }, { takeUp: async () => false }];
+  const rest = { gate, jobs, search: undefined as never, exposed: {}, alone: { timeoutMs: 0, budget: undefined } };
   return { host, views: new Views(host), denied: () => new Set(), database, reader: readerOf(database), code, ...rest };
 }
 
