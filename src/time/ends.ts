@@ -193,11 +193,12 @@ function begins(rest: readonly Token[], time: readonly Token[]): boolean {
   );
 }
 
-/** "In 20": minutes, as nothing else is said. */
-export const isUnitless = (time: readonly Token[]): boolean =>
-  time.some(({ text }) => text === 'in') &&
-  isNumber(time.at(-1)?.text ?? '') &&
-  !time.some(({ text }) => isUnitWord(text));
+/** "In 20", "in 1 hour 30": minutes, as nothing else is said. */
+export function isUnitless(time: readonly Token[]): boolean {
+  if (!isNumber(time.at(-1)?.text ?? '')) return false;
+  const units = time.flatMap(({ text }, at) => (isUnitWord(text) ? [at] : []));
+  return units.length === 0 ? time.some(({ text }) => text === 'in') : units.at(-1) === time.length - 2;
+}
 
 const isUnitWord = (word: string): boolean => word.length > 2 && Object.hasOwn(UNIT_WORDS, word);
 

@@ -4,16 +4,16 @@ import { type Env, envOf, hereOf } from './env.ts';
 import { isOtherWord } from './foreign/marks.ts';
 import { english } from './lang/en.ts';
 import { resolveOnce } from './once.ts';
-import { type Budget, type Phrase, readings, type Words, wordsOf } from './phrase.ts';
+import { type Budget, type Phrase, type Placed, readings, type Words, wordsOf } from './phrase.ts';
 import type { DateSpec } from './pieces.ts';
-import { distinct, eitherOf, readingsOf } from './readings.ts';
+import { distinct, eitherOf, isCertain, readingsOf } from './readings.ts';
 import { parseCron } from './rules/cron.ts';
 import { daysOfMonth } from './rules/parts.ts';
 import { parseRule } from './rules/rule.ts';
 import { recurring, resolveSeries } from './rules/series.ts';
 import { parseRuleText } from './rules/text.ts';
 import { united } from './rules/union.ts';
-import { keepsScopes } from './scopes.ts';
+import { scopesOf } from './scopes.ts';
 import { impossible, never, noTime, notUnderstood, past, tooLong, tooOften, unknownZone, whichOne } from './texts.ts';
 import { corrected, type Stretch, type Token, tokenise, wordAt } from './tokens.ts';
 import type { Reading, When, WhenContext } from './types.ts';
@@ -179,13 +179,34 @@ export function readStretch(
   effort: Effort,
   fits: (phrase: Phrase) => boolean = () => true,
 ): Read | undefined {
+  let open: Read | undefined;
   for (const phrase of readings(words, stretch, effort.steps)) {
-    if (!fits(phrase) || !keepsScopes(phrase.placed, words.tokens)) continue;
+    const scopes = fits(phrase) ? scopesOf(phrase.placed, words.tokens) : 'lost';
+    if (scopes === 'lost') continue;
     effort.steps.left -= RESOLVING * (phrase.vague?.instead.length ?? 1);
+    if (scopes !== 'kept') {
+      open ??= inEitherScope(phrase, scopes, words, ctx, stretch);
+      continue;
+    }
     const when = phrase.vague ? askAbout(phrase, words, ctx, stretch) : interpret(phrase, ctx);
     if (when) return { phrase, when: withWords(when, ctx) };
   }
-  return readEither(words, ctx, stretch, effort);
+  return open ?? readEither(words, ctx, stretch, effort);
+}
+
+/** "Every weekday except Wednesdays at 9 in August": in August alone, or not on its Wednesdays. */
+function inEitherScope(
+  phrase: Phrase,
+  { head, moved }: { head: Placed; moved: Placed },
+  { text, tokens }: Words,
+  ctx: WhenContext,
+  [from, to]: Stretch,
+): Read | undefined {
+  const slice = (first: number, last: number) =>
+    first < last ? text.slice(tokens[first]?.start, tokens[last - 1]?.end) : '';
+  const behind = `${slice(from, head.to)} ${slice(moved.from, moved.to)} ${slice(head.to, moved.from)} ${slice(moved.to, to)}`;
+  const whens = [interpret(phrase, ctx), readPhrase(behind, ctx)].filter(isCertain);
+  return whens.length > 0 ? { phrase, when: withWords(whichOne(distinct(whens.flatMap(readingsOf))), ctx) } : undefined;
 }
 
 /** "In 2 hous": a word that is no unit behind a number is asked about, with the units that it may stand for. */

@@ -14,10 +14,15 @@ interface Pair {
   hasSeries: boolean;
 }
 
+type Tie = (pair: Pair) => boolean;
+
+/** "… except Fridays in July", "… except 20 December to 6 January": an exception keeps its days. */
+const EXCEPTION: Tie = ({ first, second, hasSeries }) =>
+  first.piece.kind === 'except' && hasSeries && saysDays(second.piece);
+
 /** Words whose scope is `first`, and which a reading that gives them to the whole series uses for more than was said. */
-const TIES: readonly ((pair: Pair) => boolean)[] = [
-  // "… except Fridays in July", "… except 20 December to 6 January": an exception keeps its days.
-  ({ first, second, hasSeries }) => first.piece.kind === 'except' && hasSeries && saysDays(second.piece),
+const TIES: readonly Tie[] = [
+  EXCEPTION,
   // "From 20 to 27 | December", "December | 20 to 27": a number beside a month is a day.
   ({ first, second, joined, tokens }) =>
     joined.length === 0 &&
@@ -39,16 +44,25 @@ const TIES: readonly ((pair: Pair) => boolean)[] = [
 
 const NOTHING: readonly string[] = [];
 
-/** True if each word of a reading was used in the scope that it was said in. */
-export function keepsScopes(placed: readonly Placed[], tokens: readonly Token[]): boolean {
+/** Each word was used in the scope that it was said in, one of them in a larger one, or `moved` may belong behind `head`, too. */
+type Scopes = 'kept' | 'lost' | { head: Placed; moved: Placed };
+
+/** The scopes of a reading. Two are open where an hour parts an exception from its month: "except Wednesdays at 9 in August". */
+export function scopesOf(placed: readonly Placed[], tokens: readonly Token[]): Scopes {
   let hasSeries = false;
-  return placed.every((second, at) => {
+  let head: Placed | undefined;
+  let open: Scopes = 'kept';
+  for (const [at, second] of placed.entries()) {
     const first = placed[at - 1];
-    hasSeries ||= first?.piece.kind === 'recur';
-    if (!first) return true;
+    if (!first) continue;
+    hasSeries ||= first.piece.kind === 'recur';
+    head = first.piece.kind === 'time' ? head : first;
     const joined = first.to === second.from ? NOTHING : tokens.slice(first.to, second.from).map(({ text }) => text);
-    return !TIES.some((isTied) => isTied({ first, second, joined, tokens, hasSeries }));
-  });
+    if (TIES.some((isTied) => isTied({ first, second, joined, tokens, hasSeries }))) return 'lost';
+    if (head && head !== first && EXCEPTION({ first: head, second, joined, tokens, hasSeries }))
+      open = { head, moved: second };
+  }
+  return open;
 }
 
 function saysDays(piece: Piece): boolean {

@@ -144,6 +144,10 @@ test.each([
   ['every month starting 31 January', /not in Feb, Apr, Jun, Sep and Nov .* or on the last day of every month/],
   ['every year starting 29 February 2028', /only in leap years .* or every year on the last day of Feb/],
   ['every third Friday', /every 3 weeks on Friday .* or on the third Friday of every month/],
+  [
+    'every weekday except Wednesdays at 9 in August',
+    /Monday, Tuesday, Thursday and Friday in Aug .* or by a rule of its own .* next: Mon 23 Nov/,
+  ],
   ['every Tuesday and 1 January', /every Tuesday .* or Fri 1 Jan/],
   ['every other Monday at 9 except 7 December', /every 2 weeks on Monday at 09:00, except 7 Dec 2026/],
 ])('each of the readings is a button: %j', (text, asked) => {

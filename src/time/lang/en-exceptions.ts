@@ -2,6 +2,7 @@
 import { dayOf, monthsFrom, ymdOf } from '../civil.ts';
 import type { DateSpec, DaySet, Piece } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
+import { ORDINALS } from './en-words.ts';
 import { limit, rule } from './grammar.ts';
 
 const except = (days: DaySet[]): Piece => ({ kind: 'except', days });
@@ -40,9 +41,10 @@ export const exceptionRules = [
   rule('exception', '{nth:nthDays}', (c) => c),
   rule('exception', '{nth:nthDays} of|in the|each|every? month', (c) => c),
   rule('exception', '{nth:nthDays} of|in {months:monthSpan}', (c) => c),
-  rule('exception', '{monthDays}', (c) => c),
+  // "Every Monday in May except the second" is no 2 May.
+  rule('exception', '{monthDays}', (c, tokens) => (isOrdinalWord(tokens) ? undefined : c)),
   rule('exception', '{monthDays} of|in the|each|every? month', (c) => c),
-  rule('exception', '{monthDays} of|in {months:monthSpan}', (c) => c),
+  rule('exception', '{monthDays} of|in {months:monthSpan}', (c, tokens) => (isOrdinalWord(tokens) ? undefined : c)),
   rule('exception', '{anyWeekday} the? {ordinal}', (c) => ({
     nth: [{ nth: 0, weekday: c.anyWeekday }],
     monthDays: [c.ordinal],
@@ -68,6 +70,9 @@ export const exceptionRules = [
 ];
 
 const WEEKEND = [6, 7];
+
+const isOrdinalWord = (tokens: readonly Token[]): boolean =>
+  tokens.some(({ text }) => Object.hasOwn(ORDINALS, text)) && !tokens.some(({ text }) => text === 'day');
 
 /** "24 to 26", "between 24 and 26"; "24 and 26" are two days. */
 const isRun = (tokens: readonly Token[]): boolean =>

@@ -361,7 +361,7 @@ function windowDrafts(
   env: Env,
   limits: Limits,
 ): Draft[] | undefined {
-  if (step % MINUTE !== 0) return undefined;
+  if (step % MINUTE !== 0 || !isTime(range.from) || !isTime(range.to)) return undefined;
   const recur: Recur = weekdays ? { freq: 'WEEKLY', interval: 1, days: { weekdays } } : { freq: 'DAILY', interval: 1 };
   const drafts = windowsOf(range.from, range.to, env).map(([from, to]) => {
     const length = Math.floor(((to - from) * MINUTE) / step) + 1;
