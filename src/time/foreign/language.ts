@@ -22,10 +22,10 @@ export interface Language {
   small: ReadonlySet<string>;
 }
 
-export const LEXICONS: readonly string[] = ['de', 'es', 'fr', 'it', 'nl', 'pl', 'pt', 'sv'];
+export const LEXICONS: readonly string[] = ['de', 'es', 'fr', 'it', 'nl', 'pl', 'pt', 'ru', 'sv'];
 
 /** The languages whose words `others.json` has: chrono-node reads single times of these. */
-const OTHERS = ['ar', 'fi', 'id', 'ja', 'ru', 'uk', 'vi', 'zh'];
+const OTHERS = ['ar', 'fi', 'id', 'ja', 'uk', 'vi', 'zh'];
 
 /** The English names of the languages that are read: with what comes again, and single times alone. */
 export const LANGUAGES_READ = lazy(() => {
