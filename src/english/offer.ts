@@ -50,7 +50,8 @@ export async function offersFor(
     .filter(({ offered }) => other && offered === 'timed')
     .flatMap((frame) => offered({ frame, slots: { text: other?.task ?? '', when: other?.when ?? '' } }))
     .filter(({ tool }) => heard.may(tool));
-  const may = ({ tool, input }: Choice): boolean => heard.may(tool) && !(isForeign && isTimed(input));
+  const may = ({ tool, input }: Choice): boolean =>
+    heard.has(tool) && heard.may(tool) && !(isForeign && isTimed(input));
   const whole = readings.filter(({ isWhole }) => isWhole).flatMap(offerOf);
   const { timed, shown, like, asked } = guesses(request, times, frames);
   const parts = readings.length > 0 ? [] : await partsOfIt(request, matcher, heard);
