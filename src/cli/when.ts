@@ -7,7 +7,9 @@ import {
   inEnglish,
   machineZone,
   occurrences,
+  readSlot,
   type SplitTask,
+  slotsInOther,
   splitTask,
   type When,
 } from '../time/index.ts';
@@ -76,10 +78,17 @@ function questionOf(fields: {
 }
 
 async function readAny(asked: Question): Promise<SplitTask> {
+  const other = slotsInOther(asked.text, asked);
+  if (other) return { when: await readOther(other.when, asked), words: other.when, task: other.task };
   const english = await inEnglish(asked.text, asked);
   const sentence = splitTask('words' in english ? english.words : asked.text, asked);
   const isOpen = 'when' in english && (english.when.kind === 'ambiguous' || sentence.when.kind === 'reject');
   return isOpen ? { when: english.when, words: undefined, task: '' } : sentence;
+}
+
+async function readOther(words: string, asked: Question): Promise<When> {
+  const english = await inEnglish(words, asked);
+  return 'words' in english ? readSlot(english.words, asked) : english.when;
 }
 
 async function answerLines(

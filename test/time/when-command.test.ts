@@ -35,6 +35,12 @@ test('words that do not say when end with a status and a hint', async () => {
   expect(output).toContain('When should that be?');
 });
 
+test('a time in another language is read beside a task, also where nobody says which language', async () => {
+  const { status, output } = await run({ ...HERE, text: 'Zahnarzt am 3. Dezember um 10 Uhr' });
+  expect(status).toBe(0);
+  expect(output.split('\n').slice(0, 2)).toEqual(['Thu 3 Dec 10:00 (Europe/Berlin)', 'what: Zahnarzt']);
+});
+
 test('of a cron expression it names the field that cannot be, and why', async () => {
   const { status, output } = await run({ ...HERE, text: '0 9 31 2 *' });
   expect(status).toBe(65);

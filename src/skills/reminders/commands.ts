@@ -1,7 +1,7 @@
 import { type Call, failed } from '../../agent/index.ts';
 import type { Command, CompletionContext } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
-import { isInOtherLanguage, slotsOf, splitTask, type WhenContext } from '../../time/index.ts';
+import { isInOtherLanguage, slotsInOther, slotsOf, splitTask, type WhenContext } from '../../time/index.ts';
 import { MOST_PENDING } from './limits.ts';
 import { parsePutOff } from './schedule.ts';
 import * as store from './store.ts';
@@ -81,6 +81,8 @@ function snoozeInput(rest: string, context: WhenContext): { which: string; when?
     some.length > 0 && parsePutOff(some.join(' '), context.now, context).kind !== 'reject';
   const [first = '', ...below] = rest.split('\n');
   if (below.length > 0 && (says([first]) || isInOtherLanguage(first))) return { when: first, which: below.join(' ') };
+  const other = slotsInOther(rest, context);
+  if (other) return { when: other.when, which: other.task };
   if (isInOtherLanguage(rest)) return { when: rest, which: '' };
   for (let cut = words.length; cut > 0; cut--) {
     const [head, tail] = [words.slice(0, cut), words.slice(cut)];
