@@ -17,25 +17,26 @@ export const ANSWERS: readonly [
   answer: string,
 ][] = [
   [
-    /allergic/,
-    [{ name: 'memory_save', input: { text: 'Ana is allergic to peanuts' } }],
-    'I will keep that in mind, also when you plan a dinner.',
-  ],
-  [
     /bread/,
     [{ name: 'reminder_create', input: { text: 'buy bread', when: 'on Saturday at 10:00' } }],
-    'I remind you on Saturday at ten to buy bread.',
+    "I'll remind you to buy bread on Saturday at 10:00.",
   ],
   [
     /dinner/,
     [{ name: 'reminder_create', input: { text: 'buy rice, ginger and limes', when: 'today at 17:00' } }],
-    'A **ginger rice with limes** for four:\n\n- 300 g rice, 60 g ginger, 3 limes\n- coriander, spring onions\n\nNothing in it has peanuts. I remind you of the shopping at five.',
+    "A **ginger rice with limes** for four:\n\n- 300 g rice, 60 g ginger, 3 limes\n- coriander, spring onions\n\nNothing in it has peanuts. I'll remind you of the shopping at 17:00.",
+  ],
+  // Last: a message about a dinner comes with the memory that this one has made.
+  [
+    /allergic/,
+    [{ name: 'memory_save', input: { text: 'Ana is allergic to peanuts' } }],
+    'I will keep that in mind, also when you plan a dinner.',
   ],
 ];
 
 /** Pages of the browser, as an owner finds them at a Friday's noon. */
 export const PAGES: readonly { name: string; path: string; height: number; isDark?: boolean }[] = [
-  { name: 'chat', path: '/chat', height: 710 },
+  { name: 'chat', path: '/chat', height: 780 },
   { name: 'dark', path: '/chat', height: 750, isDark: true },
   { name: 'dashboard', path: '/', height: 680 },
   { name: 'conversation', path: '/conversations', height: 560 },
