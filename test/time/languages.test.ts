@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { inEnglish, occurrences, readSlot, slotsOf, splitTask, type When } from '../../src/time/index.ts';
+import { inEnglish, occurrences, readSlot, slotsInOther, slotsOf, splitTask, type When } from '../../src/time/index.ts';
 
 /** A time in another language: what a speaker means, or that it leaves something open. */
 interface Phrase {
@@ -176,6 +176,11 @@ describe('a time in another language', () => {
   ])('stands whole beside a task (%s): %s', (locale, text, when, task) =>
     expect(slotsOf(text, here(locale))).toEqual({ when, task }),
   );
+
+  test.each(['de', 'es', 'fr', 'nl', 'pl'])('is none in English that somebody with %s writes', (locale) => {
+    const english = phrasesOf('corpus/tasks.jsonl').map(({ text }) => text);
+    expect(english.filter((text) => slotsInOther(text, here(locale)))).toEqual([]);
+  });
 
   test.each([
     'Montag nach der Arbeit laufen',

@@ -243,7 +243,7 @@ export async function inEnglish(words: string, ctx: WhenContext): Promise<InEngl
 
 /** True if a word says a time in English; "am" is one of German, too. */
 export const hasEnglishTime = (words: string): boolean =>
-  foreignTokens(words).some(({ text }) => text.length > 2 && english.temporal.has(text));
+  foreignTokens(words).some(({ text }) => text.length > 2 && english.temporal.has(text.replace(/s$/, '')));
 
 /** The readings of the first languages that have any: those of one group are as likely as each other. */
 function readByWords(words: string, groups: readonly (readonly string[])[], ctx: WhenContext) {

@@ -59,7 +59,7 @@ const patternOf = (pattern: string): string =>
 /** `sep`: between two items of a list, with what may be said anew with each of them ("les lundis et les jeudis"). */
 function listRules({ and, again }: Lexicon): Rule[] {
   const words = folded(and).split('|');
-  const signs = [',', '/', '+', ...words, ...words.map((word) => `, ${word}`)].join(' || ');
+  const signs = [',', '/', ...words, ...words.map((word) => `, ${word}`)].join(' || ');
   return [
     ['sep', `< ${signs} >`, () => ''],
     ...(again === ''

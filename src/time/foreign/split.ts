@@ -1,4 +1,5 @@
 import { stripEnd } from '../../base/text.ts';
+import { parseWhen } from '../parse.ts';
 import type { WhenContext } from '../types.ts';
 import { hasEnglishTime, isTimePiece, readsWhole } from './door.ts';
 import { type Language, languageBy } from './language.ts';
@@ -70,7 +71,16 @@ function slotsIn(text: string, language: Language, ctx: WhenContext): Slots | un
   const when = said.join(' ');
   if (said.length === 0 || !isClean(task, { head, tail }, language)) return undefined;
   // Two parts are one time together, or it is doubtful which is meant.
-  return said.length === 1 || readsWhole(when, language, ctx) ? { when: stripEnd(when, ',;:'), task } : undefined;
+  if (said.length > 1 && !readsWhole(when, language, ctx)) return undefined;
+  // "Renew the pass 3/5": a time of both languages is the reader's of English.
+  return said.some((words) => /\p{L}{2}/u.test(words) && isOnlyOther(words, ctx))
+    ? { when: stripEnd(when, ',;:'), task }
+    : undefined;
+}
+
+function isOnlyOther(words: string, ctx: WhenContext): boolean {
+  const when = parseWhen(words, ctx);
+  return when.kind === 'reject' && (when.code === 'NOT_A_DATE' || when.code === 'NO_TIME');
 }
 
 const trimmed = (task: string): string =>
@@ -82,6 +92,8 @@ const trimmed = (task: string): string =>
     ',;:–-',
   ).trim();
 
+const ENGLISH_EDGES = new Set(['at', 'by', 'every', 'from', 'last', 'next', 'on', 'per', 'times', 'until']);
+
 /** True if nothing in the task may belong to the time: no other time, and no word or number that leads to one beside it. */
 function isClean(
   task: string,
@@ -90,9 +102,9 @@ function isClean(
 ): boolean {
   const words = foreignTokens(task, language.parted).filter(({ text }) => /[\p{L}\d]/u.test(text));
   const [first, last] = [words[0]?.text ?? '', words.at(-1)?.text ?? ''];
-  if (words.length === 0 || hasEnglishTime(task)) return false;
+  if (words.length === 0 || hasEnglishTime(task) || ENGLISH_EDGES.has(first) || ENGLISH_EDGES.has(last)) return false;
   if (head && (language.edges.has(first) || /^\d/.test(first))) return false;
-  if (tail && (language.edges.has(last) || language.small.has(last) || /^\d/.test(last))) return false;
+  if (tail && (language.edges.has(last) || language.small.has(last) || last === 'in' || /^\d/.test(last))) return false;
   const tokens = foreignTokens(task, language.parted);
   const pieces = language.grammar.over(tokens);
   return !tokens.some((_, at) => pieces(at).some(({ value }) => isTimePiece(value)));
