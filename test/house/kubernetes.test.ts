@@ -32,8 +32,8 @@ const deployment = documents.find(({ kind }) => kind === 'Deployment');
 const { containers, volumes, terminationGracePeriodSeconds } = pod.parse(deployment.spec.template.spec);
 const [coda] = containers;
 
-test('the manifest is a claim and a deployment, unprivileged and read-only', () => {
-  expect(documents.map(({ kind }) => kind)).toEqual(['PersistentVolumeClaim', 'Deployment']);
+test('the manifest is a claim, a service and a deployment, unprivileged and read-only', () => {
+  expect(documents.map(({ kind }) => kind)).toEqual(['PersistentVolumeClaim', 'Service', 'Deployment']);
   expect(deployment.spec.selector.matchLabels).toEqual(deployment.spec.template.metadata.labels);
   expect(coda.args).toEqual(['run']);
   expect(text).not.toContain('docker.sock');
@@ -48,4 +48,13 @@ test('what is in the data folder outlasts a pod, but for what each has of its ow
   expect(coda.volumeMounts.map(({ name }) => name).sort()).toEqual(volumes.map(({ name }) => name).sort());
   const gone = coda.volumeMounts.filter(({ name }) => volumes.some((each) => each.name === name && each.emptyDir));
   expect(gone.map(({ mountPath }) => mountPath)).toEqual(['/data/run', '/tmp']);
+});
+
+test('the service leads to the port of the page, and the image is of this version and not asked for again', () => {
+  const { spec } = documents.find(({ kind }) => kind === 'Service');
+  expect(spec.selector).toEqual(deployment.spec.selector.matchLabels);
+  expect(spec.ports[0].targetPort).toBe('http');
+  expect(coda.ports).toEqual([{ name: 'http', containerPort: 8_321 }]);
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  expect([coda.image, coda.imagePullPolicy]).toEqual([`coda:${version}`, 'IfNotPresent']);
 });

@@ -74,16 +74,21 @@ export const config = block(
         })
         .default('127.0.0.1:8321')
         .describe('Where it is served. CODA_HTTP_LISTEN overrides it.'),
-      url: url('https', 'http').optional().meta({
-        description:
-          'Where people reach it in a browser, when that is a proxy in front of it: "coda open" links there.',
-        example: 'https://coda.example.com',
-      }),
+      url: url('https', 'http')
+        .refine((text) => !URL.canParse(text) || new URL(text).pathname === '/', {
+          error: 'expected an address without a path: the page stands at the root of its name',
+        })
+        .optional()
+        .meta({
+          description:
+            'Where people reach it in a browser, when that is a proxy in front of it: "coda open" links there.',
+          example: 'https://coda.example.com',
+        }),
       public: z
         .boolean()
         .default(false)
         .describe(
-          'Whether other machines may reach it: any address but a loopback one needs this, and authentication.',
+          'Whether other machines may reach it: any address but a loopback one needs this, and authentication. CODA_HTTP_PUBLIC overrides it.',
         ),
       tokens: z.boolean().default(true).describe('Whether the tokens of "coda tokens add" are taken.'),
       jwt: jwt.optional().describe('Tokens of an issuer: "sub" is an account http:SUB, which access lets in.'),
@@ -108,7 +113,10 @@ export const config = block(
         add('tokens', 'cannot be off on an address that other machines reach, where nothing else says who asks');
     })
     .optional(),
-  [{ env: 'CODA_HTTP_LISTEN', path: ['listen'] }],
+  [
+    { env: 'CODA_HTTP_LISTEN', path: ['listen'] },
+    { env: 'CODA_HTTP_PUBLIC', path: ['public'] },
+  ],
 );
 
 export type HttpConfig = NonNullable<z.output<typeof config.schema>>;
