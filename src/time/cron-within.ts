@@ -1,4 +1,5 @@
 /** A cron expression or an RRULE beside a task, found by its form before any word is read. Pure. */
+import { stripEnd } from '../base/text.ts';
 import { MONTHS, WEEKDAYS } from './format.ts';
 import { isCertain } from './readings.ts';
 import { isMacro, isZoneBehind, parseCron, wrongCount, ZONE_PREFIX } from './rules/cron.ts';
@@ -44,7 +45,8 @@ function rulesFrom(chunks: readonly Chunk[], from: number): number {
 function cronFrom(chunks: readonly Chunk[], from: number, ctx: WhenContext): { whens: When[]; to: number } | undefined {
   // "@daily water the plants", "water the plants @daily".
   const isEdge = from === 0 || from === chunks.length - 1;
-  const macro = isEdge && isMacro(chunks[from]?.word ?? '') ? parseCron(chunks[from]?.word ?? '', ctx) : undefined;
+  const word = stripEnd(chunks[from]?.word ?? '', ',;:.');
+  const macro = isEdge && isMacro(word) ? parseCron(word, ctx) : undefined;
   if (macro) return { whens: [macro], to: from + 1 };
   const isZoned = ZONE_PREFIX.test(chunks[from]?.word ?? '');
   const first = isZoned ? from + 1 : from;
@@ -128,7 +130,7 @@ export function ruleIn(text: string): { from: number; to: number } | undefined {
   if (!/[*?@=]/.test(text)) return undefined;
   const found = ruleWithin(text, { now: new Date(0), zone: 'UTC' }, true);
   if (found?.whens.length !== 1 || !UNMISTAKABLE.test(found.words)) return undefined;
-  return { from: found.before.length, to: found.before.length + found.words.length };
+  return { from: found.before.length, to: found.before.length + stripEnd(found.words, ',;:.').length };
 }
 
 /** "5 * 3 * 2" is a sum. */

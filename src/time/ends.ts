@@ -68,7 +68,7 @@ function ruleAtEnds(text: string, ctx: WhenContext): TimeAtEnds | undefined {
   return { ...(isStart && { start: stretch }), ...(isEnd && { end: stretch }) };
 }
 
-const RULE_LEAD = /(?<!\S)(?:at|on|cron(?:tab)?:?)\s+$/i;
+const RULE_LEAD = /(?<!\S)(?:at|on|every|cron(?:tab)?:?)\s+$/i;
 
 const SIGN = /^[,.!;:?~()-]$/;
 

@@ -31,6 +31,12 @@ export const hereOf = (ctx: WhenContext | Here): Here =>
 export const envOf = (ctx: WhenContext | Here, zone = ctx.zone): Env =>
   'home' in ctx && zone === ctx.zone ? ctx.home : newEnv(ctx, zone);
 
+/** The same moment by the clock of another zone. */
+export function envIn(env: Env, zone: string): Env {
+  const wall = wallAt(env.now, zone);
+  return { ...env, zone, isHome: env.isHome && zone === env.zone, wall, today: dayOfWall(wall) };
+}
+
 function newEnv(ctx: WhenContext, zone: string): Env {
   const now = ctx.now.getTime();
   const wall = wallAt(now, zone);

@@ -1,6 +1,6 @@
 import { isoOfWall, MINUTE } from './civil.ts';
 import { describe } from './describe.ts';
-import { type Env, envOf, hereOf } from './env.ts';
+import { type Env, envIn, envOf, hereOf } from './env.ts';
 import { isOtherWord } from './foreign/marks.ts';
 import { english } from './lang/en.ts';
 import { resolveOnce } from './once.ts';
@@ -409,20 +409,44 @@ function each({ times, ...rest }: Phrase, env: Env): When | undefined {
   return whens.includes(undefined) ? undefined : (eitherOf(whens) ?? past(''));
 }
 
-/** "Mondays at 9 and Fridays at 5": times that are meant together; where no rule can say them as one, a person is asked. */
+/**
+ * "Mondays at 9 and Fridays at 5": times that are meant together. A limit that is said in front of the last one is that of
+ * its own series; at the end it may be that of all.
+ */
 function union(phrase: Phrase, env: Env): When | undefined {
-  const { until, lasting, time, times } = phrase;
-  const whens = [...phrase.earlier, { ...phrase, earlier: [] }].map((one) => {
-    // "Every other Monday and every Thursday at 10": an hour at the end is that of both.
-    const isTimed = one.time || one.times || one.range || one.recurs.some(({ step }) => step !== undefined);
-    return resolve({ ...one, ...(isTimed ? {} : { time, times }), until, lasting }, env);
+  const { earlier, time, times } = phrase;
+  const last = { ...phrase, earlier: [] };
+  // An hour is shared, a limit may be: "every other Monday and every Thursday at 10".
+  const timed = earlier.map((one) => (hasOwnTime(one) ? one : { ...one, time, times }));
+  if (earlier.some((one) => one.time || one.times) && !time && !times)
+    return eitherOf([...timed, last].map((one) => resolve(one, env)));
+  const own = together([...timed, last], env);
+  const { start, until, lasting, excepts, placed } = phrase;
+  // "… and every Monday except the last Monday of the month at 9" is no limit at the end.
+  const behind = placed.slice(placed.findLastIndex(({ piece }) => /^(?:time|times|range)$/.test(piece.kind)) + 1);
+  if (!behind.some(({ piece }) => /^(?:start|until|lasting|except)$/.test(piece.kind))) return own;
+  if (timed.some((one) => one.start || one.until || one.lasting || one.excepts.length > 0)) return own;
+  const shared = together([...timed.map((one) => ({ ...one, start, until, lasting, excepts })), last], env);
+  if (start?.all) return shared;
+  const readings = distinct([shared, own].flatMap(readingsOf));
+  return readings.length > 1 ? whichOne(readings) : (shared ?? own);
+}
+
+const hasOwnTime = ({ time, times, range, recurs }: Phrase): boolean =>
+  time !== undefined || times !== undefined || range !== undefined || recurs.some(({ step }) => step !== undefined);
+
+/** Several series as one rule; where none can say them, each is a button. */
+function together(phrases: readonly Phrase[], env: Env): When | undefined {
+  const whens = phrases.map((one) => {
+    const zone = one.zone && findZone(one.zone.words)?.zone;
+    return resolve(one, zone === undefined ? env : envIn(env, zone));
   });
-  if (phrase.earlier.some((one) => one.time || one.times) && !time && !times) return eitherOf(whens);
   if (!whens.every((when) => when && when.kind !== 'reject')) return undefined;
   const rules = whens.flatMap((when) => {
     const rule = when?.kind === 'recurring' ? parseRule(when.rule, { start: 0, zone: env.zone }) : undefined;
     return rule && !('problem' in rule) ? [rule] : [];
   });
-  const rule = rules.length === whens.length ? united(rules) : undefined;
+  const isOneStart = new Set(phrases.map(({ start }) => start)).size === 1;
+  const rule = rules.length === whens.length && isOneStart ? united(rules, phrases[0]?.start === undefined) : undefined;
   return rule ? recurring(rule, env) : whichOne(distinct(whens.flatMap(readingsOf)));
 }

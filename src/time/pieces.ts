@@ -18,8 +18,8 @@ export type Piece =
   /** `loose`: any time within it, "between 2 and 4". */
   | { kind: 'range'; from: Clock; to: Clock; loose: boolean }
   | { kind: 'recur'; recur: Recur }
-  /** `yearly`: only of what comes every year ("from 2028"). */
-  | { kind: 'start'; moment: Moment; yearly?: true }
+  /** `yearly`: only of what comes every year ("from 2028"); `all`: of each of several series. */
+  | { kind: 'start'; moment: Moment; yearly?: true; all?: true }
   /** `inclusive`: a month or week that is named belongs to it ("through March"); `tied` words end a series only where
    * its start was said: "from Monday to Friday". */
   | { kind: 'until'; moment: Moment; inclusive: boolean; tied?: boolean; yearly?: true }

@@ -42,8 +42,8 @@ export function splitTask(text: string, ctx: WhenContext): SplitTask {
   const written = ruleWithin(text, ctx);
   if (written) {
     const { whens, words, before, after } = written;
-    const rest = joined(before.replace(/(?:^|\s)(?:at|on|cron(?:tab)?:?)\s*$/i, ''), after);
-    return settled({ text, words, task: rest }, whens, ctx, false);
+    const rest = joined(before.replace(/(?:^|\s)(?:at|on|every|cron(?:tab)?:?)\s*$/i, ''), after);
+    return settled({ text, words, task: rest }, whens, ctx, hasUnreadTime(rest, undefined));
   }
   const whole = parseWhen(text, ctx);
   if (whole.kind !== 'reject' || !/[\p{L}\p{N}]/u.test(text)) return { when: whole, words: text.trim(), task: '' };

@@ -148,6 +148,14 @@ test.each([
     'every weekday except Wednesdays at 9 in August',
     /Monday, Tuesday, Thursday and Friday in Aug .* or by a rule of its own .* next: Mon 23 Nov/,
   ],
+  [
+    'every Monday at 9 and every Friday at 10 starting 7 December',
+    /every Monday at 09:00 and every Friday at 10:00 .* next: Mon 7 Dec 09:00, every Monday at 09:00 .* or every Friday/,
+  ],
+  [
+    'every Monday at 9 in Tokyo and every Friday at 10',
+    /every Monday at 09:00 \(Asia\/Tokyo\).* or every Friday at 10:00 \(Europe\/Berlin\)/,
+  ],
   ['every Tuesday and 1 January', /every Tuesday .* or Fri 1 Jan/],
   ['every other Monday at 9 except 7 December', /every 2 weeks on Monday at 09:00, except 7 Dec 2026/],
 ])('each of the readings is a button: %j', (text, asked) => {

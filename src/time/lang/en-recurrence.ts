@@ -214,6 +214,8 @@ export const recurRules = [
   recurring('every weekend on {weekday}', (c) => weekendDay(c.weekday, 1)),
   recurring('every other|alternate|second weekend on {weekday}', (c) => weekendDay(c.weekday, 2)),
   recurring('at|by|on? the? starting of every month', () => onDays({ monthDays: [1] })),
+  recurring("every quarter|quarter's end", () => every(cycle('quarter', 1), { monthDays: [-1] })),
+  recurring("every year|year's end", () => onDays({ dates: [{ month: 12, day: 31 }] })),
   recurring('at|by|on? the? end of every quarter', () => every(cycle('quarter', 1), { monthDays: [-1] })),
   recurring('at|by|on? the? end of every year', () => onDays({ dates: [{ month: 12, day: 31 }] })),
   // "The 1st and 3rd Thursday of the month": several of them come again.
