@@ -128,10 +128,21 @@ export const declined = () => 'The person said no. Do not try it again.';
 
 export const unanswered = () => 'The person did not answer in time, which means no. Do not try it again.';
 
-export const approvalAsked = (tool: string, reason: string, shown: string) =>
-  `May I run \`${tool}\`? ${reason}\n\n\`\`\`json\n${shown}\n\`\`\``;
+export const approvalAsked = (purpose: string, reason: string, shown: string) =>
+  `May I do this? **${ended(purpose)}** ${reason}${shown === '' ? '' : `\n\n\`\`\`\n${shown}\n\`\`\``}`;
 
-export const askedUnder = (tool: string, reason: string) => `\`${tool}\` wants to. ${reason}`;
+/** `running code` → `Running code.` */
+const ended = (purpose: string) =>
+  `${purpose.slice(0, 1).toUpperCase()}${purpose.slice(1)}${/[.!?…]$/.test(purpose) ? '' : '.'}`;
+
+export const askedUnder = (reason: string) => `An assistant that works for this answer wants to. ${reason}`;
+
+/** `github_create_issue` of the server `github` → `Use “create issue” of github` */
+export const purposeElsewhere = (tool: string, server: string | undefined) => {
+  const own = server !== undefined && tool.startsWith(`${server}_`) ? tool.slice(server.length + 1) : tool;
+  const name = oneLine(own.replace(/[_-]+/g, ' ').replaceAll('`', ''), 100);
+  return server === undefined ? `Use “${name}”` : `Use “${name}” of ${oneLine(server, 60)}`;
+};
 
 export const approvalExpired = () => 'Not approved: nobody answered in time';
 
@@ -294,6 +305,6 @@ export const paused = (tool: string, failures: number) =>
 
 export const pausedRemedy = () => 'Do without it for now; an owner sees more with /doctor.';
 
-export const approvalAtHome = (tool: string, shown: string): string => `${tool}\n${shown}`;
+export const approvalAtHome = (purpose: string, shown: string): string => `${purpose}\n${shown}`;
 
 export const approvalsTitle = () => 'Waiting for your decision';

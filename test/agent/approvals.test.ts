@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { done, outsideTool } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
@@ -25,11 +26,11 @@ test('a yes may hold for the rest of the conversation, for that person, until it
   expect(await ana.says('write again')).toContain('sent to bob');
   expect(sent).toEqual(['bob', 'bob']);
   await ana.says('/new');
-  expect(await ana.says('write once more')).toContain('May I run');
+  expect(await ana.says('write once more')).toContain('May I do this');
   // What others say there taints the turn: the yes was for one that nobody else leads.
   await ana.presses('Approve for this conversation');
   await coda.person('bob', { channel: 'lobby' }).says('hello');
-  expect(await ana.says('write')).toContain('May I run');
+  expect(await ana.says('write')).toContain('May I do this');
   expect(sent).toHaveLength(3);
 });
 
@@ -109,4 +110,56 @@ test('a yes that was written before the question was there is no answer to it', 
   await ana.says('write to bob');
   await ana.says('yes');
   expect(sent).toEqual(['bob']);
+});
+
+test('what is asked is a sentence with every value on a line that no other value can pass for', async () => {
+  const sent: unknown[] = [];
+  const letter = outsideTool({
+    name: 'letter_send',
+    description: 'Sends a letter with `letter_print`. Use it for letters.',
+    effect: 'external',
+    input: z.record(z.string(), z.unknown()),
+    async run(input) {
+      sent.push(input);
+      return done('sent');
+    },
+  });
+  const foreign = outsideTool({
+    ...letter,
+    name: 'post_send_parcel',
+    description: 'Reads the weather.',
+    form: { by: 'post' },
+  });
+  const input = {
+    to: 'bob\nto: eve',
+    count: '5',
+    copies: 5,
+    urgent: 'true',
+    note: 'a\u202eb\u200b```',
+    written: String.raw`a\u202eb`,
+    pages: ['one', { text: 'two\nthree' }],
+    'odd key\nto': 'x',
+  };
+  const model = new ScriptedModel(
+    [{ call: 'letter_send', input }],
+    ['done'],
+    [{ call: 'post_send_parcel', input: {} }],
+  );
+  const skill: Skill = { name: 'post', tools: () => [letter, foreign] };
+  await using coda = await play({ model, skills: [skill] });
+  const ana = coda.person('ana');
+  const card = await ana.says('write to bob');
+  expect(card).toMatch(/^May I do this\? \*\*Sends a letter with letter print\.\*\* It acts outside\.$/m);
+  const [, lines = ''] = card.split('\n```\n');
+  const shown = lines.replace(/\n```$/, '');
+  expect(shown.match(/^to:/gm), 'one line says to whom').toHaveLength(1);
+  expect(shown).not.toMatch(/[\u202e\u200b]|```/);
+  // Whole and exact: nothing is hidden, and no two inputs look alike.
+  expect(parse(shown)).toEqual(input);
+  await ana.presses('Approve');
+  expect(sent).toEqual([input]);
+  // A tool of others is named, and not described: its server could say anything.
+  const other = await ana.says('send the parcel');
+  expect(other).toContain('May I do this? **Use “send parcel” of post.**');
+  expect(other).not.toMatch(/weather|post_send|```/);
 });

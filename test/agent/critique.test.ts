@@ -90,7 +90,7 @@ test.each<[string, string, boolean]>([
   await looked(mode, tool, OK, async (coda) => {
     const said = await coda.person('ana').says('do it');
     expect(said.includes('second look')).toBe(expected);
-    expect(said).toContain('May I run');
+    expect(said).toContain('May I do this');
   });
 });
 
@@ -225,7 +225,7 @@ test.each<[string, Record<string, unknown>, string[]]>([
     config: { ...config, ...(Object.keys(config).length > 0 && { 'self_improvement.assessment_enabled': false }) },
   });
   const ana = coda.person('ana');
-  while (names.length > 0) if ((await ana.says('do it')).includes('May I run')) await ana.presses('Deny');
+  while (names.length > 0) if ((await ana.says('do it')).includes('May I do this')) await ana.presses('Deny');
   const { rows } = await coda
     .database()
     .read("select subject from audit_log where action = 'critique' order by subject");

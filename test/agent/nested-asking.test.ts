@@ -54,8 +54,11 @@ describe.each(testDatabases)('a nested turn that asks on $name', ({ name, availa
       await using coda = await play(options);
       const ana = coda.person('ana');
       const card = await ana.says('invite them');
-      expect(card).toContain('May I run `letter_send`? `invite` wants to.');
-      expect(card).toContain('"to": "bob"');
+      expect(card).toMatch(
+        /May I do this\? \*\*[^*]*letter[^*]*\*\* An assistant that works for this answer wants to\./i,
+      );
+      expect(card).toContain('to: bob');
+      expect(card).not.toMatch(/letter_send|[{}]/);
       expect(await ana.says('are you there?')).toBe('still here');
       await coda.restart();
       expect(outside.sent).toEqual([]);
@@ -97,11 +100,11 @@ describe.each(testDatabases)('a nested turn that asks on $name', ({ name, availa
     await using coda = await play(options);
     const ana = coda.person('ana');
     const cards = await ana.says('invite them');
-    expect(cards.match(/May I run/g)).toHaveLength(2);
+    expect(cards.match(/May I do this/g)).toHaveLength(2);
     expect(outside.sent).toEqual(['http://a']);
     // Which of the two stands first is nobody's business.
     const press = async (whom: string, label: string) => {
-      const card = ana.seen().find(({ text, buttons }) => buttons.length > 0 && text.includes(`"to": "${whom}"`));
+      const card = ana.seen().find(({ text, buttons }) => buttons.length > 0 && text.includes(`to: ${whom}`));
       const button = card?.buttons.find((each) => each.label === label);
       await (await coda.press('ana', 'dm-ana', button?.id ?? '')).settled;
     };

@@ -39,8 +39,9 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
     await using coda = await play({ engine: name, model, skills: [skill] });
     const ana = coda.person('ana');
     const asked = await ana.says('write to bob');
-    expect(asked).toContain('letter_send');
-    expect(asked).toContain('"to": "bob"');
+    expect(asked).toContain('May I do this? **Sends a letter.** It acts outside.');
+    expect(asked).toContain('to: bob');
+    expect(asked, 'neither the name of a tool, nor JSON').not.toMatch(/letter_send|[{}]/);
     expect(sent).toEqual([]);
     await ana.presses('Approve');
     expect(sent).toEqual(['bob']);

@@ -174,7 +174,10 @@ describe('what a person may not use', () => {
     await using coda = await play({ config, skills: [finance], model });
     const owner = coda.person('olga');
     const labels = () => coda.platform.messages.at(-1)?.buttons.map(({ label }) => label);
-    expect(await owner.says('close the books of 2026, please')).toContain('close_books');
+    const card = await owner.says('close the books of 2026, please');
+    expect(card).toContain('May I do this? **Closes the books.**');
+    expect(card).toContain('year: "2026"');
+    expect(card, 'neither the name of a tool, nor JSON').not.toMatch(/close_books|[{}]/);
     expect(labels()).toContain('Approve');
     await owner.presses('Approve');
     expect(owner.heard('They are closed.')).toHaveLength(1);

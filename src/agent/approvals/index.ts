@@ -1,8 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
+import { Document, Scalar, visit } from 'yaml';
 import { z } from 'zod';
 import type { AuditOrigin } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
+import { firstSentence, oneLine } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { buttons, type Card, type Choice, conversations, type Delivery } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
@@ -10,7 +12,7 @@ import { type Database, type Queryable, readerOf, type Transaction } from '../..
 import type { ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 import { hashOfCall } from '../tools/calls.ts';
-import { type AnyTool, type CallContext, dataTool, done, failed, type Tool } from '../tools/tool.ts';
+import { type AnyTool, type CallContext, dataTool, done, failed } from '../tools/tool.ts';
 import type { Turn } from '../turn/turn.ts';
 import { shownValue, withoutValues } from '../turn/unsaved-values.ts';
 import * as store from './store.ts';
@@ -20,12 +22,42 @@ export const DECIDE = 'approval_decide';
 /** Characters that a platform would not show, or would take for the end of the block that they stand in. */
 const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f\u115f\u1160\u2800\u3164\uffa0]|`{3,}/gu;
 
-export function withEscapes(json: string): string {
+export function withEscapes(text: string): string {
   const escaped = (character: string) =>
     [...Array(character.length).keys()]
       .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
       .join('');
-  return json.replace(UNSEEN, escaped);
+  return text.replace(UNSEEN, escaped);
+}
+
+/**
+ * The whole input as `name: value` lines. In YAML's own quoting, so that no value can pass for a line of another field; what
+ * lies deeper or has several lines is indented below its name.
+ */
+function linesOf(input: unknown): string {
+  const isEmpty = input === null || (typeof input === 'object' && Object.keys(input).length === 0);
+  if (isEmpty) return '';
+  const document = new Document(input, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(_, scalar) {
+      // Only there an escape is one, and no text of its own.
+      if (typeof scalar.value === 'string' && scalar.value.search(UNSEEN) >= 0) scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  const lines = { lineWidth: 0, doubleQuotedMinMultiLineLength: 1e9, blockQuote: 'literal' as const };
+  return withEscapes(document.toString(lines).trimEnd());
+}
+
+const LONGEST_PURPOSE = 200;
+
+/** The call as a sentence of its tool. Of a tool of others its name alone: their description may say anything. */
+function purposeOf(tool: AnyTool | undefined, call: ModelToolCall): string {
+  const { by } = tool?.form ?? {};
+  if (!tool || by !== undefined) return texts.purposeElsewhere(call.name, by);
+  const input = tool.input.safeParse(call.input);
+  const shown = input.success ? tool.display?.text?.(input.data as never) : undefined;
+  const plain = (text: string) => text.replaceAll(/[`*]/g, '').replaceAll('_', ' ');
+  return oneLine(shown === undefined ? firstSentence(plain(tool.description)) : plain(shown), LONGEST_PURPOSE);
 }
 
 /** A call that must not run before the person has said yes to it. */
@@ -53,17 +85,25 @@ export function ask(
   { turn, call, reason, under, rest }: ApprovalQuestion,
   ctx: CallContext,
   rules: ApprovalRules,
-  tool: Pick<Tool, 'record' | 'input'> | undefined,
+  tool: AnyTool | undefined,
 ): Card {
   const hash = hashOfCall(turn, call, ctx, tool);
-  const input = withEscapes(JSON.stringify(tool ? withoutValues(call.input, tool, shownValue) : call.input, null, 2));
+  const input = linesOf(tool ? withoutValues(call.input, tool, shownValue) : call.input);
+  const purpose = purposeOf(tool, call);
   const says = turn.bound.get(call.id)?.says;
-  const shown = says === undefined ? input : `${input}\n${says}`;
+  const shown = [input, says ?? ''].filter((each) => each !== '').join('\n');
   const look = turn.looked.get(call.id);
-  const payload = { hash, shown, tool: call.name, ...(look && { critique: look.says }), ...(rest && { rest }) };
+  const payload = {
+    hash,
+    shown,
+    tool: call.name,
+    purpose,
+    ...(look && { critique: look.says }),
+    ...(rest && { rest }),
+  };
   turn.add({ kind: 'asked', callId: call.id, payload }, ctx.clock.now());
   const why = [reason, says ?? '', look ? texts.lookedAt(look) : ''].filter((each) => each !== '').join(' ');
-  const text = texts.approvalAsked(call.name, under === undefined ? why : texts.askedUnder(under, why), input);
+  const text = texts.approvalAsked(purpose, under === undefined ? why : texts.askedUnder(why), input);
   // A yes beforehand is never for a turn that somebody else may have led.
   const lasting = rules.rememberable.includes(call.name) && !ctx.tainted && !turn.tainted;
   return { kind: 'approval', text, choices: choices(turn, call.id, hash, lasting) };
@@ -168,8 +208,8 @@ const MOST_AT_HOME = 5;
 
 export async function approvalsAtHome(db: Queryable, personId: string) {
   const open = await store.ownApprovals(db, personId, DECIDE, MOST_AT_HOME);
-  const items = open.map(({ tool, shown, buttons: offered }) => ({
-    text: texts.approvalAtHome(tool, shown),
+  const items = open.map(({ purpose, shown, buttons: offered }) => ({
+    text: texts.approvalAtHome(purpose, shown),
     actions: offered.map(({ id, label }) => ({ label, button: id })),
   }));
   return { title: texts.approvalsTitle(), items };
@@ -207,6 +247,8 @@ export interface ListedApproval {
   /** The beginning of its hash: what a decision names. */
   id: string;
   tool: string;
+  /** The call as a sentence. */
+  purpose: string;
   shown: string;
   person: string;
   place: string;
@@ -239,8 +281,8 @@ export class Approvals {
   async list(): Promise<ListedApproval[]> {
     const { database } = this.deps;
     const open = await store.openApprovals(readerOf(database), '', MOST_LISTED);
-    return open.map(({ hash, tool, shown, person, adapter, channel, at, expiresAt }) => ({
-      ...{ id: hash.slice(0, ID_LENGTH), tool, shown, person },
+    return open.map(({ hash, tool, purpose, shown, person, adapter, channel, at, expiresAt }) => ({
+      ...{ id: hash.slice(0, ID_LENGTH), tool, purpose, shown, person },
       place: `${adapter}:${channel}`,
       at: at.toISOString(),
       expiresAt: expiresAt?.toISOString(),

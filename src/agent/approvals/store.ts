@@ -56,6 +56,7 @@ export interface OpenApproval {
   callId: string;
   hash: string;
   tool: string;
+  purpose: string;
   shown: string;
   person: string;
   adapter: string;
@@ -68,7 +69,8 @@ export interface OpenApproval {
 export async function openApprovals(db: Queryable, prefix: string, limit: number): Promise<OpenApproval[]> {
   const { rows } = await db.query<OpenApproval>(
     `select t.id as "turnId", a.path, a.call_id as "callId", a.payload ->> 'hash' as hash,
-            coalesce(a.payload ->> 'tool', '') as tool, a.payload ->> 'shown' as shown, p.name as person, c.adapter,
+            coalesce(a.payload ->> 'tool', '') as tool, coalesce(a.payload ->> 'purpose', a.payload ->> 'tool', '') as purpose,
+            a.payload ->> 'shown' as shown, p.name as person, c.adapter,
             c.channel, c.id as "conversationId", a.at, t.expires_at as "expiresAt"
        from turns t
        join steps a on a.turn_id = t.id
@@ -82,7 +84,7 @@ export async function openApprovals(db: Queryable, prefix: string, limit: number
 }
 
 export interface OwnApproval {
-  tool: string;
+  purpose: string;
   shown: string;
   buttons: { id: string; label: string }[];
 }
@@ -94,7 +96,7 @@ export async function ownApprovals(
   limit: number,
 ): Promise<OwnApproval[]> {
   const { rows } = await db.query<OwnApproval>(
-    `select coalesce(a.payload ->> 'tool', '') as tool, a.payload ->> 'shown' as shown,
+    `select coalesce(a.payload ->> 'purpose', a.payload ->> 'tool', '') as purpose, a.payload ->> 'shown' as shown,
             coalesce((select jsonb_agg(jsonb_build_object('id', b.id, 'label', b.label) order by b.position)
                         from buttons b
                        where b.conversation_id = t.conversation_id and b.used_at is null

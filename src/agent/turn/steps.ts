@@ -36,6 +36,7 @@ interface Asked {
   hash: string;
   shown: string;
   tool?: string;
+  purpose?: string;
   critique?: string;
   rest?: true;
 }

@@ -297,10 +297,10 @@ function approvalsPage({ approvals }: DashboardParts): Page {
     isLive: true,
     async load() {
       const rows = (await approvals.list()).map(
-        ({ id, tool, shown, person, place, at, expiresAt }): PageRow => ({
+        ({ id, purpose, shown, person, place, at, expiresAt }): PageRow => ({
           id,
           cells: [
-            tool,
+            purpose,
             { code: shown },
             `${person}, ${place.split(':')[0]}`,
             { at: new Date(at) },

@@ -13,9 +13,9 @@ const list = operation({
   run: ({ app }: OperationParts) => app.approvals.list(),
   show(open, _, { at: on }) {
     if (open.length === 0) return 'Nothing waits for a decision.\n';
-    const lines = open.map(({ id, tool, shown, person, place, at, expiresAt }) => {
+    const lines = open.map(({ id, purpose, shown, person, place, at, expiresAt }) => {
       const until = expiresAt === undefined ? 'now' : on(expiresAt);
-      return `${id}  ${tool}  for ${person} in ${place}, asked ${on(at)}, until ${until}\n${shown.replace(/^/gm, '  ')}\n`;
+      return `${id}  ${purpose}  for ${person} in ${place}, asked ${on(at)}, until ${until}\n${shown.replace(/^/gm, '  ')}\n`;
     });
     const verb = open.length === 1 ? 'waits' : 'wait';
     const how = '"coda approvals approve <id>" or "deny <id>" decides one.\n';

@@ -35,4 +35,8 @@ export const texts = {
     `Chromium ${version} starts and shows a page ${
       mode === 'docker' ? 'in a container' : 'on this machine, which is for development (browser.mode: host)'
     }`,
+  doing: (action: 'click' | 'type' | 'select') =>
+    ({ click: 'clicking on a page', type: 'filling in a field of a page', select: 'choosing in a field of a page' })[
+      action
+    ],
 };

@@ -112,6 +112,7 @@ function interactTool(deps: BrowserDeps): AnyTool {
   return outsideTool({
     ...common(deps),
     name: 'browser_interact',
+    display: { as: 'name', text: ({ action }) => texts.doing(action) },
     policy: { critique: true },
     description:
       'Clicks, types into or selects in what browser_get_content has shown. `selector` is what stands behind its arrow; `type` clears the field first.',

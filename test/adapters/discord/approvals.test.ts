@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { done, outsideTool } from '../../../src/agent/index.ts';
 import type { Message } from '../../support/discord/index.ts';
@@ -34,8 +35,8 @@ test('what asks for leave shows who gave it, and is open to the asker and an own
   const { sent, options } = letters('hello');
   await using play = await playDiscord(options);
   play.asks('write to Carl', { user: play.bob });
-  const card = await play.hears('letter_send');
-  expect(card.content).toContain('"text": "hello"');
+  const card = await play.hears('May I do this? **Sends a letter.**');
+  expect(card.content).toContain('text: hello');
   expect(enabled(card)).toEqual(['Approve', 'Deny']);
   const strange = await play.answer(play.fake.presses(play.eve, card, 'Approve'));
   expect(strange.content).not.toContain('Approved');
@@ -51,7 +52,7 @@ test('what nobody answers in a day is closed, and the card says so', async () =>
   const { sent, options } = letters('hello');
   await using play = await playDiscord(options);
   play.asks('write to Carl');
-  const card = await play.hears('letter_send');
+  const card = await play.hears('May I do this? **Sends a letter.**');
   await play.settled();
   await play.passes(23 * 3_600_000);
   expect(enabled(card)).toEqual(['Approve', 'Deny']);
@@ -67,7 +68,7 @@ test('a long request is one card with all of it in a file, and hides nothing', a
   const { sent, options } = letters(hidden);
   await using play = await playDiscord(options);
   play.asks('write to Carl');
-  const card = await play.hears('letter_send');
+  const card = await play.hears('May I do this? **Sends a letter.**');
   expect(card.content.length).toBeLessThanOrEqual(2_000);
   expect(enabled(card)).toEqual(['Approve', 'Deny']);
   const [file, ...others] = card.attachments;
@@ -75,8 +76,8 @@ test('a long request is one card with all of it in a file, and hides nothing', a
   expect(file?.filename).toBe('request.md');
   const whole = Buffer.from(file?.bytes ?? []).toString();
   expect(whole).toContain(String.raw`\u202e\u200bend\u0060\u0060\u0060||x||`);
-  const shown = whole.slice(whole.indexOf('{'), whole.lastIndexOf('}') + 1);
-  expect(JSON.parse(shown)).toEqual({ text: hidden });
+  const [, shown = ''] = whole.split('\n```\n');
+  expect(parse(shown.replace(/\n```[\s\S]*$/, ''))).toEqual({ text: hidden });
   await play.settled();
   expect(play.fake.said(play.general)).toHaveLength(1);
   await play.answer(play.fake.presses(play.ana, card, 'Deny'));

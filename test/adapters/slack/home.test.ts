@@ -82,10 +82,10 @@ test('what waits for leave is decided on the page, once, and the card in the con
   await using play = await playSlack({ model, tools: [letter] });
   const { fake, ana } = play;
   play.asks('write to Carl');
-  const card = await play.hears('letter_send');
+  const card = await play.hears('Sends a letter');
   await play.settled();
   fake.opensHome(ana);
-  expect(await eventually(() => home(play).includes('letter_send'))).toBe(true);
+  expect(await eventually(() => home(play).includes('Sends a letter'))).toBe(true);
   expect(home(play)).toContain('hello');
   const press = fake.pressesHome(ana, 'Approve');
   await play.hears('It is on its way.');
@@ -94,7 +94,7 @@ test('what waits for leave is decided on the page, once, and the card in the con
   await play.settled();
   expect(sent).toEqual(['hello']);
   expect(await eventually(() => buttonsOf(card).length === 0)).toBe(true);
-  expect(await eventually(() => !home(play).includes('letter_send'))).toBe(true);
+  expect(await eventually(() => !home(play).includes('Sends a letter'))).toBe(true);
 });
 
 test('who has not been let in sees how that is done, and nothing else', async () => {

@@ -205,10 +205,10 @@ test('those that ship are read without a complaint, with the budgets that the do
     ships,
   ]);
   const tools = catalog.current().specialists.get('research')?.tools ?? [];
-  const ofBrowser = ['open', 'navigate', 'get_content', 'screenshot', 'close'].map((what) => `browser_${what}`);
+  const ofBrowser = ['open', 'navigate', 'get_content', 'interact', 'screenshot', 'close'].map(
+    (what) => `browser_${what}`,
+  );
   expect(tools).toEqual(expect.arrayContaining([...ofBrowser, 'firecrawl_crawl']));
-  // It reads: what a click does it leaves to the one that asked.
-  expect(tools).not.toContain('browser_interact');
   expect(budgets).toEqual([
     ['home', 30_000, true],
     ['lab', 100_000, true],

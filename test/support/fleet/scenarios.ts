@@ -123,7 +123,7 @@ const parked: Scenario = {
     await heard(fleet, name, `ask ${name}: `);
   },
   wrong: (seen, state, name) => [
-    ...exactly(seen, 'May I run'),
+    ...exactly(seen, 'May I do this'),
     ...exactly(seen, 'Approved.'),
     ...exactly(seen, `ask ${name}: `),
     ...outsideOnce(seen, state, name, `sent ${name}`),
@@ -147,7 +147,7 @@ const delegated: Scenario = {
   },
   wrong: (seen, state, name) => [
     ...exactly(seen, `delegate ${name}: `),
-    ...(starting(seen, 'May I run').length > 1 ? ['asked twice'] : []),
+    ...(starting(seen, 'May I do this').length > 1 ? ['asked twice'] : []),
     ...outsideOnce(seen, state, name, `sent ${name}`),
     ...nothingBut(begun(seen), 'May I', 'Approved.', 'delegate', UNCLEAR),
   ],
