@@ -111,7 +111,7 @@ export async function withWayBack(error: unknown, dataDir: string): Promise<unkn
   const newest = (await names(backupFolder(dataDir), BEFORE_UPGRADE).catch(() => [])).at(-1);
   if (newest === undefined) return error;
   const { code, message, cause } = error;
-  const back = `coda restore ${join(backupFolder(dataDir), newest)} --force`;
+  const back = `coda restore ${join(backupFolder(dataDir), newest)} --force --data ${dataDir}`;
   const remedy = `${error.remedy} To go back to how it was before the upgrade, with the version of then: ${back}`;
   return new CodaError(code, { message, remedy, cause });
 }

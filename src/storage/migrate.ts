@@ -83,7 +83,7 @@ function missing(migrations: readonly Migration[], applied: readonly Applied[]):
     const mine = known.get(version);
     if (!mine) {
       throw new CodaError('DATA_NEWER', {
-        message: `The database has a migration that this coda does not know: ${name}.`,
+        message: `The database has a migration that this coda does not know: ${name}. The last that it knows is ${migrations.at(-1)?.name}.`,
         remedy: 'Update coda to at least the version that last used this database.',
       });
     }

@@ -6,8 +6,17 @@ import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { readTar, type TarFile } from '../../base/tar.ts';
 import type { TableShape, TableSum } from './tables.ts';
 
-/** 2 has long names as pax has them; 1, of before 0.2.0, as GNU tar. */
+/** The newest: 2 may have names of any length, as pax has them. */
 export const FORMAT = 2;
+/** Without such names it is read by 0.1.0 too, which is the way back from an upgrade. */
+const PLAIN_FORMAT = 1;
+const LONGEST_PLAIN_NAME = 100;
+
+/** The format of a backup that has entries of these names. */
+export async function formatFor(names: AsyncIterable<string>): Promise<number> {
+  for await (const name of names) if (name.length > LONGEST_PLAIN_NAME || /[^\x20-\x7e]/.test(name)) return FORMAT;
+  return PLAIN_FORMAT;
+}
 
 export interface Manifest {
   format: number;
@@ -98,7 +107,7 @@ export async function readBackup(file: string): Promise<{ manifest: Manifest; en
     if (!manifest) {
       if (entry.name !== 'manifest.json') throw damaged('it was not made by coda');
       manifest = parse<Manifest>(await textOf(seen(hash, entry)));
-      if (manifest.format > FORMAT) throw newer(manifest.program);
+      if (manifest.format > FORMAT) throw newer(manifest);
     } else if (entry.name === 'end.json') {
       const ending = parse<Ending>(await textOf(entry));
       if (ending.sha256 !== hash.digest('hex')) throw damaged('its content is not what was written');
@@ -123,9 +132,11 @@ function parse<T>(text: string): T {
   }
 }
 
-export function newer(program: string): CodaError {
+export function newer({ program, migrations }: Pick<Manifest, 'program' | 'migrations'>): CodaError {
+  // Two programs of one version that is not released yet are told apart by what the database has.
+  const last = migrations.at(-1)?.name ?? 'none';
   return new CodaError('DATA_NEWER', {
-    message: `The backup was made by a newer version of coda (${program}).`,
+    message: `The backup was made by a newer version of coda (${program}, with the migration ${last}).`,
     remedy: 'Update coda to at least that version, then restore it.',
   });
 }

@@ -9,7 +9,7 @@ import { systemCode } from '../../base/errors.ts';
 import { type TarFile, writeTar } from '../../base/tar.ts';
 import { inFolder, makeFolder, syncFolder } from '../files.ts';
 import type { Database, Transaction } from '../port.ts';
-import { type BackupSummary, checkBackup, type Ending, FORMAT, type Manifest, seen } from './format.ts';
+import { type BackupSummary, checkBackup, type Ending, formatFor, type Manifest, seen } from './format.ts';
 import { exportRows, sequencesOf, shapes, snapshot, sumOf, type TableShape, type TableSum } from './tables.ts';
 
 export type { BackupSummary } from './format.ts';
@@ -68,7 +68,7 @@ async function* contents(tx: Transaction, options: BackupOptions): AsyncGenerato
   );
   const { program, database, now } = options;
   const manifest: Manifest = {
-    format: FORMAT,
+    format: await formatFor(storedNames(options)),
     program,
     madeAt: now.toISOString(),
     engine: database.engine,
@@ -119,12 +119,18 @@ async function* tableFiles(tx: Transaction, table: TableShape): AsyncGenerator<T
 
 async function* storedFiles({ dataDir, config }: BackupOptions): AsyncGenerator<TarFile> {
   if (config !== undefined) yield* fileAt(config, 'config/config.yaml');
+  for await (const name of storedNames({ dataDir }))
+    yield* fileAt(join(dataDir ?? '', name.slice('files/'.length)), name);
+}
+
+/** `files/` and the path in the data folder. */
+async function* storedNames({ dataDir }: { dataDir?: string | undefined }): AsyncGenerator<string> {
   if (dataDir === undefined) return;
   for (const folder of FOLDERS) {
     for await (const path of walk(join(dataDir, folder))) {
       const name = `files/${folder}/${path}`;
       // An unfinished file belongs to nobody yet.
-      if (!name.startsWith('files/artifacts/unfinished/')) yield* fileAt(join(dataDir, folder, path), name);
+      if (!name.startsWith('files/artifacts/unfinished/')) yield name;
     }
   }
 }

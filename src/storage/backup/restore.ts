@@ -78,7 +78,7 @@ async function checkMigrations({ migrations, program }: Manifest): Promise<void>
   const known = new Map((await readMigrations()).map((migration) => [migration.name, migration.checksum]));
   for (const { name, checksum } of migrations) {
     const mine = known.get(name);
-    if (mine === undefined) throw newer(program);
+    if (mine === undefined) throw newer({ migrations, program });
     if (mine !== checksum) {
       throw new CodaError('MIGRATION_CHANGED', {
         message: `The migration ${name} has changed since the backup was made.`,
