@@ -77,4 +77,7 @@ test('the JSON of a skill has the words of the standard’s other dialects, and 
     source_path: files,
     warnings: [{ code: 'entrypoint_missing', message: expect.stringContaining('references/guide.md') }],
   });
+  const bare = await somebody([{ ...inline, source_path: '' }]);
+  const { stdout } = await bare.coda('skills', 'show', 'count', '--json');
+  expect(JSON.parse(stdout), 'an empty path is none').toMatchObject({ source: 'inline', source_path: null });
 });

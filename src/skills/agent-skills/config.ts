@@ -5,7 +5,7 @@ const inline = z.strictObject({
   name: z.string().min(1).max(128),
   description: z.string().min(1),
   instructions: z.string().min(1),
-  source_path: z.string().min(1).optional().describe('The folder with its files; ~ is the home folder.'),
+  source_path: z.string().optional().describe('The folder with its files; ~ is the home folder; empty: none.'),
   scripts: z.array(z.string().min(1)).max(100).default([]).describe('Files below scripts/ in that folder.'),
   references: z.array(z.string().min(1)).max(100).default([]).describe('Files below references/ in that folder.'),
 });

@@ -79,7 +79,7 @@ export function openAgentSkills(
   const { inline: written, settings } = config.block(skillsConfig);
   const inline = written.map(({ source_path: path, ...skill }) => ({
     ...skill,
-    directory: path === undefined ? undefined : expandHome(path, env.HOME || homedir(), process.cwd()),
+    directory: path === undefined || path === '' ? undefined : expandHome(path, env.HOME || homedir(), process.cwd()),
   }));
   const sources = configuredSources(config, env);
   if (root !== undefined && !isRead(root, config, env)) sources.push({ kind: 'configured', directory: root });
