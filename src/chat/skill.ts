@@ -113,7 +113,7 @@ export type SystemTask = Pick<Schedule, 'name' | 'kind' | 'missed' | 'standard'>
 
 /** A slash command. It runs at once, without a lane or a model. */
 /** Headings of `/help`, in their order. */
-export const TOPICS = ['Reminders', 'Notes and memory', 'By itself', 'Here'] as const;
+export const TOPICS = ['Reminders', 'Notes', 'Memory', 'By itself', 'Here'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export interface Command {

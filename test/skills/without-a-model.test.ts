@@ -77,7 +77,7 @@ test('help shows what people use first by topic, the rest when it is asked for',
   await using coda = await play();
   const ana = coda.person('ana');
   const first = await ana.says('/help');
-  expect(first).toMatch(/Reminders:\n- `\/remind [\s\S]*Notes and memory:\n- `\/note /);
+  expect(first).toMatch(/Reminders:\n- `\/remind [\s\S]*Notes:\n- `\/note /);
   expect(first).not.toContain('/context');
   expect(first).toMatch(/`\/help all` shows \d+ more commands/);
   expect(await ana.says('/help all')).toMatch(/More:\n[\s\S]*\/context/);
