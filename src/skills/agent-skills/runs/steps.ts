@@ -38,7 +38,8 @@ export function resolveSteps(
   drafts: ReadonlySet<string> = new Set(),
 ): StepGroup[] | Failed {
   try {
-    const resolved = groups.flatMap((group) => resolveGroup({ snapshot, drafts }, group, []));
+    const known = { snapshot, drafts, areSteps: groups.flat().length > 1 };
+    const resolved = groups.flatMap((group) => resolveGroup(known, group, []));
     if (resolved.flat().length > MOST_STEPS) return failed('TOO_MANY_STEPS', texts.tooManySteps(MOST_STEPS));
     return resolved;
   } catch (error) {
@@ -59,10 +60,12 @@ class WrongStep extends Error {
 interface Known {
   snapshot: SkillSnapshot;
   drafts: ReadonlySet<string>;
+  /** False where a single skill was named to be run. */
+  areSteps: boolean;
 }
 
 function resolveGroup(known: Known, named: StepGroup, way: readonly string[]): StepGroup[] {
-  const skills = named.map((name) => skillNamed(known, name));
+  const skills = named.map((name) => skillNamed({ ...known, areSteps: known.areSteps || way.length > 0 }, name));
   const group = skills.map(({ name }) => name);
   const composed = skills.map(stepsOf);
   const [only] = composed;
@@ -80,11 +83,11 @@ function resolveGroup(known: Known, named: StepGroup, way: readonly string[]): S
   return groups.flatMap((each) => resolveGroup(known, each, [...way, name]));
 }
 
-function skillNamed({ snapshot, drafts }: Known, name: string): AgentSkill {
+function skillNamed({ snapshot, drafts, areSteps }: Known, name: string): AgentSkill {
   const skill = skillMeant(snapshot, name);
   if (skill && drafts.has(skill.name)) throw new WrongStep('DRAFT', isDraft(skill.name));
   if (skill) return skill;
-  throw new WrongStep('NOT_FOUND', texts.noStep(name, nearSkills(snapshot, name)));
+  throw new WrongStep('NOT_FOUND', texts.noStep(name, nearSkills(snapshot, name), areSteps));
 }
 
 // Calls of runs as people and programs write them.

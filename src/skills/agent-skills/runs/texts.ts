@@ -14,9 +14,9 @@ export const stepCycle = (names: readonly string[]) =>
 
 export const wrongSteps = (name: string, why: string) => `The composed skill “${name}” has ${why}.`;
 
-export const noStep = (name: string, near: readonly string[]) => {
+export const noStep = (name: string, near: readonly string[], isStep: boolean) => {
   const meant = near.map((each) => `“${each}”`).join(' or ');
-  return `There is no skill “${name}” to be a step.${meant === '' ? '' : ` Did you mean ${meant}?`}`;
+  return `There is no skill “${name}”${isStep ? ' to be a step' : ''}.${meant === '' ? '' : ` Did you mean ${meant}?`}`;
 };
 
 export const nothingToRun = () => 'A run needs steps, the name of a composed skill, or a run to resume.';
