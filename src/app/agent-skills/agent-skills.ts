@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { messageOf } from '../../base/errors.ts';
-import type { World } from '../../base/world.ts';
-import type { Bus } from '../../bus/index.ts';
-import type { Config } from '../../config/index.ts';
-import { installationOf, type JobQueue } from '../../jobs/index.ts';
-import { SkillSecrets } from '../../secrets/index.ts';
 import {
   agentSkillsConfig,
   configuredSources,
@@ -23,7 +17,13 @@ import {
   SkillVariants,
   SkillVectors,
   watchSkills,
-} from '../../skills/agent-skills/index.ts';
+} from '../../agent-skills/index.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import type { Bus } from '../../bus/index.ts';
+import type { Config } from '../../config/index.ts';
+import { installationOf, type JobQueue } from '../../jobs/index.ts';
+import { SkillSecrets } from '../../secrets/index.ts';
 import { type SpecialistCatalog, specialistTexts } from '../../skills/specialists/index.ts';
 import type { Artifacts, Database } from '../../storage/index.ts';
 import type { Embedders } from '../../vectors/index.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { nearSkills, skillMeant, validateSkills } from '../../agent-skills/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { didYouMean } from '../../base/text.ts';
 import { operation, usage, type Wire } from '../../chat/operation.ts';
-import { nearSkills, skillMeant, validateSkills } from '../../skills/agent-skills/index.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
 import type { OperationParts, ServedParts } from './parts.ts';
 

@@ -1,7 +1,7 @@
+import { marketOperations } from '../../agent-skills/index.ts';
 import { type Verb, verbsOf } from '../../chat/index.ts';
 import type { AnyOperation } from '../../chat/operation.ts';
 import { verbOf } from '../../chat/operation.ts';
-import { marketOperations } from '../../skills/agent-skills/index.ts';
 import { specialistOperations } from '../../skills/specialists/index.ts';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
