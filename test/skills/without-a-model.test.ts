@@ -86,3 +86,20 @@ test('help shows what people use first by topic, the rest when it is asked for',
   expect(notes).not.toContain('/remind ');
   expect(await ana.says('/help bananas')).toContain('`/help all`');
 });
+
+test('a task in another language is quoted, and the buttons of an unreadable unit name the units', async () => {
+  await using coda = await play();
+  const ana = coda.person('ana');
+  await ana.says('/language German');
+  expect(await ana.says('/remind übermorgen um 9:30 Müll rausbringen')).toContain(
+    'remind you of “Müll rausbringen” on',
+  );
+  await ana.says('/language English');
+  await ana.says('remind me in 2 hous to eat');
+  const labels = ana
+    .seen()
+    .at(-1)
+    ?.buttons.map(({ label }) => label);
+  expect(labels).toContainEqual(expect.stringMatching(/^hours: Fri 20 Nov 11:00/));
+  expect(labels).toContainEqual(expect.stringMatching(/^minutes: Fri 20 Nov 09:02/));
+});
