@@ -126,12 +126,25 @@ function checkWords(node, file, lineOf, found) {
   if (ts.isPropertyAccessExpression(node) && node.getText() === 'process.env' && !MAY_READ_ENV.test(file)) {
     found.errors.push(`${at()} reads process.env; take the value from World or Config`);
   }
+  if (isSpreadLiteral(node))
+    found.errors.push(`${at()} spreads a literal into a literal; its members stand in the outer one`);
   const text = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) ? node.text : undefined;
   if (text === undefined || !SQL.test(text)) return;
   if (!MAY_HOLD_SQL.test(file)) found.errors.push(`${at()} holds SQL; it belongs into the room's store.ts`);
   const whole = ts.isTemplateHead(node) ? node.parent.getText() : text;
   if (OWN_CLOCK.test(whole) && !MAY_ASK_THE_TIME.test(file)) found.errors.push(`${at()} ${ASKS_THE_TIME}`);
 }
+
+/**
+ * True for `...{ a, b }` and `...[a, b]`: a field that was renamed elsewhere would pass the compiler there.
+ *
+ * @param {ts.Node} node
+ */
+const isSpreadLiteral = (node) =>
+  (ts.isSpreadAssignment(node) && ts.isObjectLiteralExpression(node.expression)) ||
+  (ts.isSpreadElement(node) &&
+    ts.isArrayLiteralExpression(node.expression) &&
+    ts.isArrayLiteralExpression(node.parent));
 
 /**
  * Errors where a closure names a constant that is made further down, or is being made: what is put together is made of parts

@@ -36,7 +36,10 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
   let prompt: SkillPrompt | undefined;
   const promptOf = (deps: SkillDeps<SkillsConfig>) => {
     prompt ??= new SkillPrompt({
-      ...{ views, search, budget: settings.prompt_budget, denied: deniedBy(deps.gate) },
+      views,
+      search,
+      budget: settings.prompt_budget,
+      denied: deniedBy(deps.gate),
       learnedIn: (spaceId) => host.learnedIn(spaceId),
     });
     return prompt;
@@ -225,8 +228,11 @@ async function awaitingApproval(host: SkillHost, db: Queryable): Promise<Verdict
     ...(held.length > 0
       ? [
           {
-            ...{ ok: true, code: 'SKILL_WAITS', severity: 'notice' as const },
-            ...{ says: texts.heldForOwner(held), remedy: texts.approveRemedy(held) },
+            ok: true,
+            code: 'SKILL_WAITS',
+            severity: 'notice' as const,
+            says: texts.heldForOwner(held),
+            remedy: texts.approveRemedy(held),
           },
         ]
       : []),

@@ -67,5 +67,11 @@ export {
 } from './variants/variants.ts';
 
 export const folderOperations = [
-  ...[...listing, ...looking, ...routing, ...imageOperations, ...judging, ...fileOperations, ...runOperations],
+  ...listing,
+  ...looking,
+  ...routing,
+  ...imageOperations,
+  ...judging,
+  ...fileOperations,
+  ...runOperations,
 ];

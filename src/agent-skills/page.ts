@@ -120,8 +120,12 @@ function rowOf(
   const wrong = tone === undefined ? found : { text: found, tone };
   const came = outcome === undefined ? '' : `${outcome.done} done, ${outcome.failed} failed`;
   const cells = [
-    ...[name || (directory ?? '?'), state, shorten(description, LONGEST_DESCRIPTION)],
-    ...[uses === 0 ? '' : `${uses}`, came, words === 0 ? '' : `${words} learned`],
+    name || (directory ?? '?'),
+    state,
+    shorten(description, LONGEST_DESCRIPTION),
+    uses === 0 ? '' : `${uses}`,
+    came,
+    words === 0 ? '' : `${words} learned`,
     update === undefined ? '' : { text: update, tone: 'warn' as const },
     wrong,
   ];

@@ -410,7 +410,9 @@ async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox; forSk
   });
   const hasImage = (id: string) => sandbox.hasImage(id);
   const forSkills: SkillDeps['sandbox'] = {
-    ...{ workspaces, settings: execution, hasImage },
+    workspaces,
+    settings: execution,
+    hasImage,
     inUse: skillsInUse({ host, gate, database, settings: execution, hasImage }),
     facts: (signal) => sandbox.facts(signal),
     program: (spec, signal) => sandbox.program(spec, signal),

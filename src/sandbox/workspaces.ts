@@ -170,10 +170,16 @@ export class Workspace {
       return {
         ok: true,
         id: shortId(8),
-        ...{ exitCode, timedOut, oomKilled, durationMs, isRenewed },
+        exitCode,
+        timedOut,
+        oomKilled,
+        durationMs,
+        isRenewed,
         stdout: cut(stdout, came.stdoutBytes),
         stderr: cut(stderr, came.stderrBytes),
-        ...{ files: taken.files, leftOut: taken.leftOut, leftOutCount: taken.leftOutCount },
+        files: taken.files,
+        leftOut: taken.leftOut,
+        leftOutCount: taken.leftOutCount,
       };
     });
   }

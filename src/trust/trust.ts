@@ -99,7 +99,10 @@ export async function inquire(
   const before = await pinOf(db, id);
   const { findings } = await auditFolder(directory, signal);
   return {
-    ...{ id, pin, before, findings },
+    id,
+    pin,
+    before,
+    findings,
     isApproved: before?.pinned.hash === pin.hash && before.state === 'approved',
     changes: describeChange(before?.state === 'blocked' ? undefined : before?.pinned, pin),
     forbiddenToolsUnreadable: declared.forbiddenToolsUnreadable === true,

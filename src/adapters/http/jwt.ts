@@ -40,7 +40,8 @@ export class Jwts {
     const options: JWTVerifyOptions = {
       // The token's own claims about its algorithm decide nothing.
       algorithms: [alg],
-      ...{ issuer, audience },
+      issuer,
+      audience,
       clockTolerance: LEEWAY_S,
       currentDate: this.clock.now(),
       requiredClaims: ['sub', 'exp'],

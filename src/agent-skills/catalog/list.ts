@@ -25,7 +25,8 @@ const decided = operation({
   input: z.object({}),
   async run(host: SkillHost): Promise<Decisions> {
     return {
-      ...{ deprecations: await host.deprecations(), activations: await host.activations() },
+      deprecations: await host.deprecations(),
+      activations: await host.activations(),
       revoked: [...host.decisions().resting],
     };
   },
@@ -309,7 +310,8 @@ async function readHere(snapshot: SkillSnapshot, { config, world }: LocalParts):
     const catalog = openAgentSkills(config, world.env);
     const decisions = new SkillDecisions({ catalog, database, clock: world.clock });
     return {
-      ...{ deprecations: await decisions.deprecations(), activations: await decisions.activations() },
+      deprecations: await decisions.deprecations(),
+      activations: await decisions.activations(),
       revoked: [...(await restingIn(readerOf(database), snapshot))],
     };
   } catch (error) {

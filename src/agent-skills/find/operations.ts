@@ -129,7 +129,9 @@ const why = operation({
     noteWordsAlone(io, areMade, found);
     const shown = found.map((each) => ({
       ...each,
-      ...{ score: rounded(each.score), fit: rounded(each.fit), words: rounded(each.words) },
+      score: rounded(each.score),
+      fit: rounded(each.fit),
+      words: rounded(each.words),
       meaning: each.meaning === null ? null : rounded(each.meaning),
       learned: rounded(each.learned),
     }));

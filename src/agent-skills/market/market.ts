@@ -373,8 +373,11 @@ export function marketCheck({ database, host }: Pick<MarketDeps, 'database' | 'h
       const known = await store.catalogs(readerOf(database));
       const failed = known.filter(({ failure }) => failure !== null);
       const [first, ...also] = failed.map(({ location, failure }) => ({
-        ...{ ok: false, severity: 'warning' as const, code: 'SKILL_CATALOG' },
-        ...{ says: texts.checkFailed(location, failure ?? ''), remedy: texts.checkRemedy() },
+        ok: false,
+        severity: 'warning' as const,
+        code: 'SKILL_CATALOG',
+        says: texts.checkFailed(location, failure ?? ''),
+        remedy: texts.checkRemedy(),
       }));
       if (first) return { ...first, also };
       const resting = [...host.decisions().resting.keys()];

@@ -154,8 +154,11 @@ const look = operation({
   async run(deps: MarketDeps, asked): Promise<ShownLook> {
     const { opened, skill, inquest, before } = await lookAtSkill(deps, await wantedIn(deps, asked), signal());
     return {
-      ...{ id: skill.id, version: skill.version ?? null, before: before ? (before.version ?? '') : null },
-      ...{ inquest, catalog: catalogShown(opened) },
+      id: skill.id,
+      version: skill.version ?? null,
+      before: before ? (before.version ?? '') : null,
+      inquest,
+      catalog: catalogShown(opened),
     };
   },
 });
@@ -292,7 +295,9 @@ export const marketOperations = [browse, show, look, install, installing, newer,
 const LONGEST_LINE = 120;
 
 const catalogShown = ({ location, catalog, key, isFirst }: Opened): ShownCatalog => ({
-  ...{ location, name: catalog.name, format: catalog.format },
+  location,
+  name: catalog.name,
+  format: catalog.format,
   serial: catalog.signed?.serial ?? null,
   expires: catalog.signed?.expires.toISOString() ?? null,
   key: key ?? null,
@@ -346,8 +351,12 @@ function updateOf({ catalog }: Opened, { name, version, sha256, revoked_reason, 
   const entry = catalog.skills.find(({ id }) => id === name);
   const state = entry?.bundle === undefined ? 'gone' : entry.bundle.sha256 === sha256 ? 'current' : 'newer';
   const update: ShownUpdate = {
-    ...{ id: name, catalog: location, from: version, to: entry?.version ?? null },
-    ...{ state, rests: revoked_reason },
+    id: name,
+    catalog: location,
+    from: version,
+    to: entry?.version ?? null,
+    state,
+    rests: revoked_reason,
   };
   return update;
 }

@@ -152,8 +152,10 @@ function undoOf({ looked: { before: known }, place: { name, version, before } }:
 export function undoInstallTool(deps: ToolDeps): AnyTool {
   const { host, reader } = deps;
   const input = z.object({
-    ...{ name: z.string(), version: z.string() },
-    ...{ before: z.string().optional(), pin: z.string().optional() },
+    name: z.string(),
+    version: z.string(),
+    before: z.string().optional(),
+    pin: z.string().optional(),
   });
   return dataTool({
     name: 'skill_install_undo',

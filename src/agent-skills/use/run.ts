@@ -64,7 +64,9 @@ export function runTool(deps: ToolDeps): AnyTool {
       const notes = [...(came.wrong ? [texts.wrongImage[came.wrong](input.name)] : []), ...offer.notes];
       const { text, files, pictures, kept } = told(came, came.id, notes, { returncode: came.exitCode });
       return done(text, {
-        ...{ files, pictures, kept },
+        files,
+        pictures,
+        kept,
         ...(offer.choices.length > 0 && { choices: offer.choices }),
         ...(tainted && { tainted: true }),
         ...(came.isSecure && { forbids: APART }),

@@ -311,8 +311,18 @@ async function variantSkill(installed: string, skill: AgentSkill, hash: string):
   const { userInvocable, modelInvocable, forkAgent } = skill;
   return {
     ...read,
-    ...{ name, group, names, description, descriptions, tags, triggers, agents, display },
-    ...{ userInvocable, modelInvocable, forkAgent },
+    name,
+    group,
+    names,
+    description,
+    descriptions,
+    tags,
+    triggers,
+    agents,
+    display,
+    userInvocable,
+    modelInvocable,
+    forkAgent,
     variant: { hash, of: skill.source.kind },
   };
 }

@@ -111,7 +111,16 @@ function policyQuestionOf(
   const before = (parent ?? turn).all().flatMap((each) => each.madeBefore(each === turn ? call.id : undefined));
   const deletions = before.filter((made) => toolbox.get(made.name)?.policy?.deletes && !isNamed(made, said));
   return {
-    ...{ tool, effect, input, person, place, origin, agent: context.turn.agent, byName, said, files },
+    tool,
+    effect,
+    input,
+    person,
+    place,
+    origin,
+    agent: context.turn.agent,
+    byName,
+    said,
+    files,
     gate: toolbox.admits(person, { tool, input }),
     private: context.private,
     tainted: turn.tainted,

@@ -88,8 +88,12 @@ export class LiveSkills implements SkillHost {
     this.search = new SkillSearch(this.vectors);
     const { default_image: defaultImage, build } = deps.config.execution;
     this.images = new SkillImages({
-      ...{ catalog: this.catalog, database, clock: world.clock },
-      ...{ defaultImage, allowUrls: build.allow_urls, installation: () => installationOf(database) },
+      catalog: this.catalog,
+      database,
+      clock: world.clock,
+      defaultImage,
+      allowUrls: build.allow_urls,
+      installation: () => installationOf(database),
     });
     this.variants = new SkillVariants({ catalog: this.catalog, database, clock: world.clock, folder: this.installed });
     this.made = new SkillDecisions({ catalog: this.catalog, database: deps.database, clock: deps.world.clock });

@@ -236,7 +236,9 @@ export function toolsCheck(toolbox: Pick<Toolbox, 'specs'>, context: number): He
       const { names, hidden } = offerTools(specs, { kept: undefined, words: '', context });
       if (hidden === 0) return { ok: true, says: `all ${total} are shown to models` };
       return {
-        ...{ ok: false, code: 'TOOLS_HIDDEN', severity: 'notice' },
+        ok: false,
+        code: 'TOOLS_HIDDEN',
+        severity: 'notice',
         says: `${names.length} of ${total} are shown to a model at once, the nearest to what is asked; the others are found by tool_search`,
         remedy:
           'Nothing has to be done. mcp.servers.NAME.tools names the few that are wanted; a model with a larger window is shown more.',

@@ -20,10 +20,27 @@ import { variants } from './variants.ts';
 
 /** Operations of the owner that no skill brings. */
 export const OPERATIONS: readonly AnyOperation[] = [
-  ...[...outbox, ...jobs, ...scheduledRuns, ...approvals, ...pair, ...people, ...tokens, ...sessions],
-  ...[...hooks, ...webhook, ...notify, ...audit, ...secrets, ...health, ...status, ...trace, ...cost, ...looking],
+  ...outbox,
+  ...jobs,
+  ...scheduledRuns,
+  ...approvals,
+  ...pair,
+  ...people,
+  ...tokens,
+  ...sessions,
+  ...hooks,
+  ...webhook,
+  ...notify,
+  ...audit,
+  ...secrets,
+  ...health,
+  ...status,
+  ...trace,
+  ...cost,
+  ...looking,
   ...backup,
-  ...[...skills, ...variants],
+  ...skills,
+  ...variants,
 ];
 
 /** Verbs that approve something as an owner would; those of skills, too. */

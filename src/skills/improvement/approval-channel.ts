@@ -44,8 +44,10 @@ function approvalChannelCheck({ config, database }: Pick<Deps, 'config' | 'datab
         if ((await channelOf(config, readerOf(database))) !== undefined)
           return { ok: true, says: texts.channelReady(named) };
         return {
-          ...{ ok: false, severity: 'warning' as const },
-          ...{ says: texts.channelUnheard(named), remedy: texts.channelRemedy() },
+          ok: false,
+          severity: 'warning' as const,
+          says: texts.channelUnheard(named),
+          remedy: texts.channelRemedy(),
         };
       },
     },

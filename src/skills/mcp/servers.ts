@@ -228,7 +228,11 @@ export class Servers {
     const isBoxed = isProgram && !settings.host;
     const refused = { why: texts.needsSandbox(name), remedy: texts.needsSandboxRemedy(name) };
     return new Connection({
-      ...{ name, settings, world, version, longestCallMs },
+      name,
+      settings,
+      world,
+      version,
+      longestCallMs,
       open: () => this.open(name, settings),
       ...(isBoxed && !execution.enabled && { refused }),
       ...(isBoxed && { restMs: REST_MS }),

@@ -47,7 +47,10 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
   const timeout = servers.get(server)?.connection.settings.timeout ?? 0;
   const longestMs = Math.max(timeout, servers.deps.longestCallMs);
   return outsideTool({
-    ...{ name, description, form: { schema, by: server }, effect },
+    name,
+    description,
+    form: { schema, by: server },
+    effect,
     display: { as: 'name' },
     policy: {
       critique: true,

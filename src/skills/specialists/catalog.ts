@@ -97,7 +97,8 @@ export class SpecialistCatalog {
     const decided = await this.decided(all.map(([, specialist]) => specialist));
     return this.swap(new Map(all.filter(([name]) => !disabled.has(name))), {
       disabled: new Map(all.filter(([name]) => disabled.has(name))),
-      ...{ decided, diagnostics },
+      decided,
+      diagnostics,
     });
   }
 
@@ -245,7 +246,9 @@ function makeSpecialist(
 ): Specialist {
   const { allowed_tools: allowed = tools, blocked_tools: blocked = [] } = override;
   const said = {
-    ...{ name, directory, ships },
+    name,
+    directory,
+    ships,
     description: settings.description,
     soul: override.system_prompt ?? soul,
     references,

@@ -99,5 +99,5 @@ export function forgeOf(settings: { executor_forge?: z.output<typeof forge> | un
   const { kind, api, repository, remote, base, token } = settings.executor_forge ?? {};
   const server = kind === 'mcp' ? settings.executor_forge?.server : undefined;
   if (!api || !repository || !base || !(token || server)) return undefined;
-  return { ...{ api, repository, base, token, server }, remote: remote ?? `https://github.com/${repository}.git` };
+  return { api, repository, base, token, server, remote: remote ?? `https://github.com/${repository}.git` };
 }

@@ -111,7 +111,10 @@ export function requestBody({ change, survey, tests, id, base }: Run, { descript
 
 export function factsOf(run: Run, title: string): Record<string, Json> {
   return {
-    ...{ proposal: title, state: run.state, branch: run.branch, reason: run.reason ?? null },
+    proposal: title,
+    state: run.state,
+    branch: run.branch,
+    reason: run.reason ?? null,
     files: run.survey?.files ?? [],
     affected: run.survey?.affected ?? [],
     summary: run.change?.summary ?? null,
@@ -124,8 +127,13 @@ export function factsOf(run: Run, title: string): Record<string, Json> {
 }
 
 export const eventData = (run: Run, title: string): Record<string, Json> => ({
-  ...{ run: run.id, proposal: run.proposalId, title, state: run.state, branch: run.branch },
-  ...{ pull_request: run.request?.url ?? null, reason: run.reason ?? null },
+  run: run.id,
+  proposal: run.proposalId,
+  title,
+  state: run.state,
+  branch: run.branch,
+  pull_request: run.request?.url ?? null,
+  reason: run.reason ?? null,
 });
 
 export function told(run: Run, title: string, narrative: string): string {

@@ -134,7 +134,11 @@ async function usesIn({ database, shelf }: LearnedDeps, seen: Seen): Promise<sto
       if (!loaded && !fitting.has(skill)) continue;
       const isWrong = meant.some((each) => each.got === skill && each.turnId === turn.id);
       uses.push({
-        ...{ turnId: turn.id, skill, personId, loaded, at: turn.finishedAt },
+        turnId: turn.id,
+        skill,
+        personId,
+        loaded,
+        at: turn.finishedAt,
         well: endedWell(turn),
         corrected: corrected.has(turn.id) || isWrong,
         undone: turn.calls.some(({ undo }) => undo !== undefined && back.has(`${turn.conversationId} ${undo}`)),

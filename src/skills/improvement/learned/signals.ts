@@ -158,8 +158,13 @@ function repeated(turn: PlayedTurn): Signal[] {
 
 export function meantSignal({ got, meant, turnId, at }: SkillMeant): Signal {
   return {
-    ...{ kind: 'wrong_skill', about: meant, key: hash(['meant', got, meant]), skill: meant },
-    ...{ turnId, beforeId: null, at },
+    kind: 'wrong_skill',
+    about: meant,
+    key: hash(['meant', got, meant]),
+    skill: meant,
+    turnId,
+    beforeId: null,
+    at,
   };
 }
 

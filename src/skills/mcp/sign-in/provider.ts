@@ -111,7 +111,10 @@ export class Beginning implements OAuthClientProvider {
   begun(until: Date): Begun | undefined {
     if (!this.url || !this.client) return undefined;
     return {
-      ...{ state: this.ownState, verifier: this.verifier, redirect: this.redirectUrl, until: until.toISOString() },
+      state: this.ownState,
+      verifier: this.verifier,
+      redirect: this.redirectUrl,
+      until: until.toISOString(),
       client: { ...this.client },
       ...(this.discovery && { discovery: { ...this.discovery } }),
     };
