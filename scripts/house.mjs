@@ -31,7 +31,12 @@ const ASKS_THE_TIME = 'asks the database for the time; take the instant from Wor
  */
 const HEADLESS =
   /^\s*(?:\/\*\*|\/\/|\/\*\*\n\s*\*) (?:what|whom?|whose|whether|where|which|how|of|so many|so much|so often|(?:by|for|in) (?:what|which|whom))\b/gim;
-const MAX_HEADLESS = 10;
+/** The same with a pronoun, which names nothing that was said before it. */
+const PRONOUN = /^\s*(?:\/\*\*|\/\/|\/\*\*\n\s*\*) (?:It|They|Those|Nobody|Somebody)\b/gm;
+const BEGINNINGS = [
+  { pattern: HEADLESS, most: 10, words: 'what, who, whether, where, which, how, of or so many' },
+  { pattern: PRONOUN, most: 20, words: 'it, they, those, nobody or somebody' },
+];
 
 /**
  * Bounds of the shape of `src`. Lines a file, on average, may only rise: a capability brings files of its own, and none of them is
@@ -210,17 +215,18 @@ export function inspectHouse(files = sources()) {
  * @param {(readonly [file: string, text: string])[]} files
  */
 export function countHeadless(files) {
-  const counts = files.flatMap(([file, text]) => {
-    const count = file.startsWith('src/') ? (text.match(HEADLESS)?.length ?? 0) : 0;
-    return count === 0 ? [] : [{ file, count }];
+  return BEGINNINGS.flatMap(({ pattern, most, words }) => {
+    const counts = files.flatMap(([file, text]) => {
+      const count = file.startsWith('src/') ? (text.match(pattern)?.length ?? 0) : 0;
+      return count === 0 ? [] : [{ file, count }];
+    });
+    const sum = counts.reduce((total, { count }) => total + count, 0);
+    if (sum <= most) return [];
+    const worst = counts.sort((a, b) => b.count - a.count).slice(0, 3);
+    return [
+      `${sum} comments begin with ${words} (${most}), most in ${worst.map(({ file, count }) => `${file} (${count})`).join(', ')}`,
+    ];
   });
-  const sum = counts.reduce((total, { count }) => total + count, 0);
-  if (sum <= MAX_HEADLESS) return [];
-  const most = counts.sort((a, b) => b.count - a.count).slice(0, 3);
-  const worst = most.map(({ file, count }) => `${file} (${count})`).join(', ');
-  return [
-    `${sum} comments begin with what, who, whether, where, which, how, of or so many (${MAX_HEADLESS}), most in ${worst}`,
-  ];
 }
 
 /**

@@ -137,7 +137,7 @@ function codeOf(
       const channel = `${place.adapter}:${place.channel}`;
       const lasts = [skill, channel].some((each) => settings.lasting.includes(each));
       const workspace = workspaces.of({ turn, conversationId, lasts, channel, timeoutMs: sandboxTimeoutMs });
-      // It may outlast a turn that is tainted, and is read by the next one.
+      // The workspace may outlast a turn that is tainted, and is read by the next one.
       workspace.tainted ||= tainted || files.length > 0;
       return workspace;
     },

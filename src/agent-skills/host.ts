@@ -43,7 +43,7 @@ export interface Decisions {
   readonly deprecated: ReadonlyMap<string, Deprecation>;
   readonly blocked: ReadonlySet<string>;
   readonly uses: ReadonlyMap<string, number>;
-  /** Nobody is offered them, or may call them, until an owner has activated them. */
+  /** Neither offered nor called until an owner has activated them. */
   readonly drafts: ReadonlySet<string>;
   /** Why skills rest, by name: their catalog has revoked them. Nobody is offered one, or may call it. */
   readonly resting: ReadonlyMap<string, string>;

@@ -21,7 +21,7 @@ export interface SkillSource {
   readonly kind: SourceKind;
   /** The folder that was read, absolute; undefined for `inline`. */
   readonly directory: string | undefined;
-  /** Somebody named it, so that it is missed where it is not there. */
+  /** A person or the configuration named it, so that it is missed where it is not there. */
   readonly isExpected?: boolean;
   /** Group of a skill that is the folder itself. */
   readonly group?: string | undefined;
@@ -181,7 +181,7 @@ export interface SkillSnapshot {
   readonly shadowed: readonly Shadowed[];
   readonly disabled: readonly AgentSkill[];
   /**
-   * Those among `skills` whose name is a command of coda's own: typed after a slash, the name means the command, so that
+   * The ones among `skills` whose name is a command of coda's own: typed after a slash, the name means the command, so that
    * they are reached by `/skill` and by the model only.
    */
   readonly commandNamed: readonly AgentSkill[];
@@ -300,7 +300,7 @@ export function skillMeant(snapshot: SkillSnapshot, typed: string): AgentSkill |
   return snapshot.skills.get(typed) ?? snapshot.skills.get(plain) ?? known.get(plain);
 }
 
-/** Those that a name which means none may stand for: of several groups that have it, else the nearest one. */
+/** Names that a name which means none may stand for: of several groups that have it, else the nearest one. */
 export function nearSkills({ skills }: SkillSnapshot, typed: string): string[] {
   const plain = typed.normalize('NFKC').toLowerCase();
   const names = [...skills.keys()];

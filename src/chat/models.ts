@@ -43,7 +43,7 @@ export function modelCommands(deps: ModelCommandDeps): Command[] {
   ];
 }
 
-/** They are there without a model too, and say what is missing: nobody should have to guess why a command is unknown. */
+/** Commands that exist without a model too, and say what is missing: no one has to guess why a command is unknown. */
 function withoutModels(): Command[] {
   const said = (name: string, summary: string, text: string): Command => ({
     name,

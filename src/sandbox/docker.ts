@@ -219,7 +219,7 @@ function containerCalls(call: Caller) {
         await unlessGone(call<void>(`/containers/${id}`, { method: 'DELETE', query: { force: 1, v: 1 } }));
       } catch (error) {
         if (!(error instanceof DockerError && error.status === 409)) throw error;
-        // It removes itself at this moment.
+        // The container removes itself at this moment.
         await unlessGone(call<void>(`/containers/${id}/wait`, { method: 'POST', query: { condition: 'removed' } }));
       }
     },

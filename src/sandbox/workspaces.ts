@@ -26,7 +26,7 @@ export interface WorkspaceOwner {
   /** Equal for all calls of a turn in this process. */
   turn: object;
   conversationId: string;
-  /** It outlasts the turn: the conversation's next one finds the files. */
+  /** Outlasts the turn: the conversation's next one finds the files. */
   lasts?: boolean;
   /** `adapter:channel`, which may have a time of its own; it goes before `timeoutMs`. */
   channel?: string;

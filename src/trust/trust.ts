@@ -18,7 +18,7 @@ export interface Folder extends FolderId {
 /** The decision about a folder as its files are. Reasons are sentences without a full stop. */
 export type Verdict =
   | { kind: 'known'; pin: Pin; isApproved: boolean }
-  /** It was never used; `suspicions`: why it must not be, without an owner. */
+  /** Never used; `suspicions`: why it must not be, without an owner. */
   | { kind: 'first'; pin: Pin; suspicions: readonly string[] }
   | { kind: 'changed' | 'blocked'; reasons: readonly string[] };
 

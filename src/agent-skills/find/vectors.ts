@@ -212,7 +212,7 @@ export async function embedSkillsSoon(
   await database.tx('skills.embed', (tx) => jobs.enqueue(tx, { kind: EMBED_JOB, payload: {} }, { at, key: 'all' }));
 }
 
-/** It can be cut off anywhere: what is stored is not made again. A fault is no failure: words find skills meanwhile. */
+/** Embeds skills. The job can be cut off anywhere: what is stored is not made again. A fault is no failure: words find skills meanwhile. */
 export function embedSkillsJob({ world, vectors, current }: JobDeps): JobHandler {
   return {
     kind: EMBED_JOB,

@@ -87,7 +87,7 @@ export class SkillImages {
   async imageFor(skill: AgentSkill, isThere: IsThere): Promise<UsedImage | 'gone' | undefined> {
     const known = await store.imageOf(this.reader, skill.name);
     const plan = known && (await this.plan(skill));
-    // It wants no packages any more: it runs where any skill does.
+    // The skill wants no packages any more: it runs where any skill does.
     if (!plan) return undefined;
     const found = await isThere(known.image);
     if (!found) return found === false ? 'gone' : undefined;

@@ -49,7 +49,7 @@ export interface Opened {
   catalog: Catalog;
   /** Minisign's public key; undefined: it has no signature. */
   key: string | undefined;
-  /** Nobody has seen it before: its key is pinned now. */
+  /** Seen for the first time: its key is pinned now. */
   isFirst: boolean;
   hash: string;
 }

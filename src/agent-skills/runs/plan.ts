@@ -79,7 +79,7 @@ export function whoWithin(
   });
 }
 
-/** Somebody who holds what this role holds, and nothing else. */
+/** A caller who holds what this role holds, and nothing else. */
 export function narrowed(role: string): Who {
   if (role === 'owner' || role === 'member' || role === 'guest') return { role };
   return { role: 'guest', roles: [role] };

@@ -71,7 +71,7 @@ async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
   const { name } = ready.skill;
   if (offIn(settings).has(name)) return failed('OFF', texts.isOff(name));
   const trust = ready.all.at(-1)?.trust;
-  // Nobody has used it yet, and nobody may before an owner has looked.
+  // Unused so far, and unusable before an owner has looked.
   if (trust?.kind === 'first' && trust.suspicions.length > 0)
     return failed('NEEDS_APPROVAL', texts.blocked(name, trust.suspicions));
   const pages = Math.ceil((ready.all.at(-1)?.files.length ?? 0) / FILES_A_PAGE);

@@ -52,7 +52,7 @@ export function skillsInUse({ host, gate, database, settings, hasImage }: InUseD
   };
 }
 
-/** Those that this person may use here, and the one who calls is meant by. */
+/** Skills that this person may use here and that a call of the name means. */
 function usable(
   view: View,
   names: readonly string[],

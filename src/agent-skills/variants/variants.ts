@@ -43,7 +43,7 @@ export type OptimizeAct = 'compare' | 'swap' | 'trial' | 'stop' | 'undo';
 export interface Optimize {
   /** The skill as a person typed it. */
   skill: string;
-  /** Those that are compared; empty: all that are kept. With a folder its files are kept under the name. */
+  /** Variants that are compared; empty: all that are kept. With a folder its files are kept under the name. */
   variants: readonly { name: string; folder?: string | undefined }[];
   /** Outcomes from elsewhere, which count in this call alone. */
   results: readonly { variant: string; isWell: boolean; count: number }[];
@@ -296,7 +296,7 @@ async function keepFiles(installed: string, directory: string): Promise<string> 
     try {
       await rename(staged, join(installed, VARIANTS, pin.hash));
     } catch (error) {
-      // They are kept already: a folder of this name holds these files.
+      // Kept already: a folder of this name holds these files.
       if (!['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
     }
     return pin.hash;

@@ -126,7 +126,7 @@ export class LiveSkills implements SkillHost {
     return sources.flatMap(({ directory }) => (directory !== undefined && existsSync(directory) ? directory : []));
   }
 
-  /** Those that the owner keeps skills in, in rising priority; none of them has to be there. */
+  /** Folders that the owner keeps skills in, in rising priority; none of them has to be there. */
   ownFolders(): string[] {
     this.own ??= ownFolders(this.config, this.world.env);
     return this.own;

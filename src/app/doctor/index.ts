@@ -252,7 +252,7 @@ function pricesCheck(models: Models, database: Database, clock: Clock, calendar:
     name: 'model prices',
     async check() {
       const now = clock.now();
-      // Those that people chose for themselves cost as well.
+      // Models that people chose for themselves cost as well.
       const asked = await costByModel(database, calendar.month(now), calendar.day(now));
       const told = gapsTold(models.prices.gaps([...new Set([...models.names(), ...asked.map(({ name }) => name)])]));
       if (told.length === 0) return { ok: true, says: 'known' };

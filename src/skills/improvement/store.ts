@@ -108,7 +108,7 @@ export async function pendingCount(tx: Transaction): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Those of `fingerprints` that were proposed since `since`, or wait, or hold. */
+/** The ones of `fingerprints` that were proposed since `since`, or wait, or hold. */
 export async function knownFingerprints(
   tx: Transaction,
   fingerprints: readonly string[],

@@ -407,7 +407,7 @@ export class LineTransport implements ServerTransport {
     this.gauge.sent(message);
     return new Promise((resolve, reject) =>
       channel.input.write(`${JSON.stringify(message)}\n`, (error) => {
-        // Nobody reads any more: why it is over says more than the broken pipe.
+        // The reader is gone: why it is over says more than the broken pipe.
         if (error) void channel.ended.then((why) => reject(new Error(why)));
         else resolve();
       }),

@@ -29,7 +29,7 @@ const line = z.object({
   said_at: z.iso.datetime({ offset: true }).optional(),
   message: z.string().max(500).nullish(),
   state: z.enum(['current', 'past', 'proposed']).default('current'),
-  /** It came out of a text from elsewhere: a model is not shown it unasked. */
+  /** Came out of a text from elsewhere: a model is not shown it unasked. */
   tainted: z.boolean().default(false),
 });
 
