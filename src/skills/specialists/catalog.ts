@@ -209,7 +209,7 @@ export async function validateSpecialists(directory: string): Promise<Validated[
 interface Source {
   directory: string;
   ships: boolean;
-  /** Somebody named it, so that it is missed where it is not there. */
+  /** Named by a person or the configuration, so that it is missed where it is not there. */
   isExpected: boolean;
 }
 

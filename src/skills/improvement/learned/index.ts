@@ -41,7 +41,7 @@ export type {
 
 type Optional = Settings | undefined;
 
-/** It is there in every coda, so that what it has stored goes with its person; without its block it does nothing. */
+/** Present in every coda, so that what it has stored goes with its person; without its block it does nothing. */
 export function learned(shelf: SkillShelf): Skill<Optional> {
   const on = <T>(deps: SkillDeps<Optional>, parts: (own: LearnedDeps) => T[]): T[] =>
     deps.config?.enabled ? parts({ ...deps, config: deps.config, shelf }) : [];

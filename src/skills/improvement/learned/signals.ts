@@ -200,7 +200,7 @@ interface Made {
   input: Readonly<Record<string, unknown>>;
   ok: boolean;
   code: string | undefined;
-  /** It failed with a question. */
+  /** Failed with a question. */
   asks: boolean;
   /** The call that takes it back, as canonical JSON. */
   undo: string | undefined;

@@ -48,7 +48,7 @@ function configured({ client_id, client_secret, issuer }: OAuthSettings): OAuthC
   return { client_id, ...(client_secret !== undefined && { client_secret }), ...(issuer !== undefined && { issuer }) };
 }
 
-/** Nobody is there: tokens are used and renewed, and where that fails somebody has to sign in. */
+/** No person is there: tokens are used and renewed, and where that fails somebody has to sign in. */
 export function lasting(kept: Kept, oauth: OAuthSettings): SignedInProvider {
   const renewals = new Renewals();
   const known = () => required(kept);
