@@ -81,3 +81,30 @@ test('scripts that the instructions name must be there when that is asked for', 
   ]);
   expect(verdict?.usable).toBe(true);
 });
+
+test('the profile "upsonic" takes the keys and lists of that format, which the standard does not', async () => {
+  const root = temporaryFolder();
+  const head = [
+    'name: data-analysis',
+    'description: Looks into tables and draws them.',
+    'version: "1.2.0"',
+    'license: MIT',
+    'compatibility: Python 3.10 or newer',
+    'allowed-tools:\n  - search\n  - run_python',
+    'dependencies: [summarization]',
+    'metadata:\n  author: ana\n  tags: [tables, charts]\n  tested: true',
+  ];
+  const file = (lines: readonly string[]) => `---\n${lines.join('\n')}\n---\nLook first.\n`;
+  write(root, 'data-analysis/SKILL.md', file(head));
+  expect(await validateSkills([root])).toMatchObject([{ strict: false }]);
+  expect(await problems(root, { profile: 'upsonic' })).toEqual([]);
+  expect(await validateSkills([root], { profile: 'upsonic' })).toMatchObject([{ usable: true, strict: true }]);
+
+  const wrong = [...head.slice(0, 5), 'allowed-tools: search', 'dependencies: summarization', 'colour: blue'];
+  write(root, 'data-analysis/SKILL.md', file(wrong));
+  expect(await problems(root, { profile: 'upsonic' })).toEqual([
+    'warning allowed_tools_form 7',
+    'warning dependencies_form 8',
+    'warning extra_key 9',
+  ]);
+});

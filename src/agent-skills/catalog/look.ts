@@ -23,7 +23,10 @@ const validate = operation({
   input: z.object({
     dir: z.array(z.string()),
     strict: z.boolean().optional().describe("fail where one is not in the Agent Skills standard's form"),
-    profile: z.string().optional().meta({ description: 'the rules of another house, too: upsonic', value: 'name' }),
+    profile: z
+      .string()
+      .optional()
+      .meta({ description: 'the form of another house instead of the standard: upsonic', value: 'name' }),
     checkEntrypoints: z.boolean().optional().describe('fail where the scripts that the instructions name are missing'),
   }),
   args: ['dir'],

@@ -9,9 +9,11 @@ import type { Field } from '../read/yaml.ts';
 import { type AgentSkill, Diagnoses, type Diagnostic, type SkillSource } from '../skill.ts';
 import { walk } from './walk.ts';
 
+type Profile = 'upsonic';
+
 export interface ValidateOptions {
-  /** `upsonic`: no `<` and `>` in descriptions. */
-  profile?: 'upsonic' | undefined;
+  /** `upsonic`: the form that Upsonic's own validator asks for, instead of the standard's. */
+  profile?: Profile | undefined;
   checkEntrypoints?: boolean | undefined;
 }
 
@@ -61,8 +63,9 @@ function verdictOn(skill: AgentSkill, linkedAs: string | undefined, options: Val
   const head = readHead(file);
   if (!('bytes' in head)) return { path, name, group, usable: false, strict: false, problems: skill.diagnostics };
   const fileName = basename(file);
-  const judged = judge({ file, fileName, folderName, head });
-  if (options.profile === 'upsonic' && /[<>]/.test(skill.description)) {
+  const { profile } = options;
+  const judged = judge({ file, fileName, folderName, head, profile });
+  if (profile === 'upsonic' && /[<>]/.test(skill.description)) {
     const line = head.document.fields.find(({ key }) => key === 'description')?.line;
     judged.warn('angle_brackets', 'The profile "upsonic" allows no < or > in a description.', line);
   }
@@ -111,6 +114,8 @@ function namedScripts(body: string): { path: string; line: number }[] {
 
 const TEXTS = ['name', 'description', 'license', 'compatibility'];
 const KEYS = [...TEXTS, 'metadata', 'allowed-tools'];
+/** Upsonic's own, beside the standard's. */
+const UPSONIC_KEYS = [...KEYS, 'version', 'dependencies'];
 const REQUIRED = ['name', 'description'];
 const LONGEST_NAME = 64;
 const BOUNDED = [
@@ -126,21 +131,19 @@ interface Judged {
   readonly fileName: string;
   readonly folderName: string;
   readonly head: Head;
+  readonly profile: Profile | undefined;
 }
 
-function judge({ file, fileName, folderName, head }: Judged): Diagnoses {
+function judge({ file, fileName, folderName, head, profile }: Judged): Diagnoses {
   const found = new Diagnoses(file);
   const { parts, document } = head;
   judgeFile(head, fileName, found);
   for (const { code, message, line } of document.problems) found.warn(code, message, line);
   const fields = new Map(document.fields.map((field) => [field.key, field]));
-  for (const field of document.fields) {
-    if (KEYS.includes(field.key)) continue;
-    found.warn(
-      'extra_key',
-      `"${field.key}" is no key of the standard; keys of one's own belong under metadata.`,
-      field.line,
-    );
+  const [keys, whose] = profile === 'upsonic' ? [UPSONIC_KEYS, 'the profile "upsonic"'] : [KEYS, 'the standard'];
+  for (const { key, line } of document.fields) {
+    if (keys.includes(key)) continue;
+    found.warn('extra_key', `"${key}" is no key of ${whose}; other keys belong under metadata.`, line);
   }
   const line = parts.frontmatter === undefined ? undefined : parts.line;
   const texts = new Map(TEXTS.map((key) => [key, judgeText(key, fields.get(key), line, found)]));
@@ -151,9 +154,12 @@ function judge({ file, fileName, folderName, head }: Judged): Diagnoses {
     const message = `${called} has ${length} characters; at most ${longest} are allowed.`;
     found.warn(`${key}_long`, message, fields.get(key)?.line);
   }
-  judgeMetadata(fields.get('metadata'), found);
-  judgeTools(fields.get('allowed-tools'), found);
-  if (parts.frontmatter !== undefined && !parts.unclosed) noteNarrower(head, found);
+  if (profile === 'upsonic') judgeLists(fields, found);
+  else {
+    judgeMetadata(fields.get('metadata'), found);
+    judgeTools(fields.get('allowed-tools'), found);
+    if (parts.frontmatter !== undefined && !parts.unclosed) noteNarrower(head, found);
+  }
   found.list.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   return found;
 }
@@ -214,12 +220,26 @@ function judgeMetadata(field: Field | undefined, found: Diagnoses): void {
     if (kind === 'string') continue;
     const what = {
       list: 'a list',
-      map: 'keys of its own',
+      map: 'a group of keys',
       null: 'nothing',
       number: 'a number',
       boolean: 'true or false',
     };
     found.warn('metadata_form', `The value of "${key}" under "metadata" must be a text; it is ${what[kind]}.`, line);
+  }
+}
+
+/** Upsonic's validator wants lists of texts, and puts no limits on the values of `metadata`. */
+function judgeLists(fields: ReadonlyMap<string, Field>, found: Diagnoses): void {
+  const metadata = fields.get('metadata');
+  if (metadata !== undefined && metadata.kind !== 'map')
+    found.warn('metadata_form', '"metadata" must be keys with values.', metadata.line);
+  for (const key of ['allowed-tools', 'dependencies']) {
+    const field = fields.get(key);
+    if (field === undefined) continue;
+    const isTexts = Array.isArray(field.value) && field.value.every((each) => typeof each === 'string');
+    const code = key === 'dependencies' ? 'dependencies_form' : 'allowed_tools_form';
+    if (!isTexts) found.warn(code, `"${key}" must be a list of texts.`, field.line);
   }
 }
 

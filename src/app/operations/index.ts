@@ -143,7 +143,7 @@ export const families: Readonly<Record<string, OperationFamily>> = {
     },
   },
   specialists: {
-    summary: 'look at specialists, and check them',
+    summary: 'look at specialists, approve and check them',
     example: 'coda specialists list',
     load: async () => (await import('../../skills/specialists/index.ts')).specialistOperations,
   },

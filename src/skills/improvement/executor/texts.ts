@@ -27,6 +27,10 @@ const STATES: Record<RunState, string> = {
 
 export const ownersOnly = () => 'Only my owner has me change my own code.';
 export const noOwner = () => 'Nobody here is an owner, so that nobody pays for the models that it needs.';
+export const executorLacks = (hasForge: boolean) =>
+  hasForge
+    ? 'self_improvement.executor_enabled does nothing yet: executor_forge lacks its token. Put one into GITHUB_TOKEN, or into executor_forge.token.'
+    : 'self_improvement.executor_enabled does nothing yet: executor_forge: { repository: OWNER/NAME } is missing. Its token is taken from GITHUB_TOKEN where none is written.';
 export const noForge = () => 'There is no forge with a key in self_improvement.executor_forge.';
 export const noCode = () => 'Nothing of its proposal is a change of code.';
 export const withdrawn = () => 'Its proposal was withdrawn.';
