@@ -11,7 +11,6 @@ const FLOORS = [
   ['delivery'],
   ['agent'],
   ['chat'],
-  ['agent-skills'],
   ['english', 'skills', 'adapters'],
   ['app'],
   ['cli'],

@@ -24,8 +24,8 @@ export const INLINED = [
 
 /**
  * Bundles `programs` (files relative to the package's root) into the folder `to`, each under its own name. What is
- * imported on demand stays a file of its own, and so does what runs on a thread of its own (`…-worker.js` below
- * `sources`), beside the rest, so that its URL is the same as among the sources.
+ * imported on demand stays a file of its own, and so does what runs on a thread or in a process of its own
+ * (`…-worker.js` below `sources`), beside the rest, so that its URL is the same as among the sources.
  *
  * @param {{ programs: string[], sources: string, to: string }} wanted
  */

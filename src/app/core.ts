@@ -38,7 +38,7 @@ export async function openCore(config: Config, world: World, closer: Closer, opt
   const owner = () => delivery.self.owner();
   const jobs = new JobQueue({ database, world, owner, events, wakeAt, signal: stopping.signal });
   const schedules = new Schedules({ database, world, jobs, wakeAt });
-  const embedders = embeddersOf(config.block(memoryConfig).embedder);
+  const embedders = embeddersOf(config.block(memoryConfig).embedder, world.log);
   closer.onClose('embedders', async () => void (await Promise.all(embedders.embedders.map((each) => each.close()))));
   const said = new Said({ database, world, jobs, embedders });
   closer.onClose('said', () => said.close());

@@ -16,7 +16,7 @@ export interface ProviderChoice {
 export interface LocalModels extends ProviderChoice {
   title: string;
   base_url: string;
-  /** Models that answer, as `provider/model`. */
+  /** Those that answer, as `provider/model`. */
   models: readonly string[];
 }
 

@@ -23,7 +23,7 @@ export interface Button {
   id: string;
   label: string;
   style?: 'primary' | 'danger';
-  /** Asks for words first (`Inbox.form`); where that cannot be done, it is better left out. */
+  /** It asks for words first (`Inbox.form`); where that cannot be done, it is better left out. */
   asks?: true;
 }
 

@@ -1,7 +1,8 @@
-/** Loads the sentence encoder and embeds what it is sent, on a thread of its own: plain JavaScript, because threads load no TypeScript. */
-import { parentPort } from 'node:worker_threads';
+// @ts-check
+/** Loads the sentence encoder and embeds the texts that it is sent, in a process of its own. */
+import { answerParent } from '../base/child/program.js';
 
-/** The model, once it is loaded. */
+/** @type {Promise<{ embed(texts: string[]): Promise<number[][]> }> | undefined} The model, once it is loaded. */
 let loading;
 
 async function load() {
@@ -12,17 +13,13 @@ async function load() {
   return initModel(modelSource);
 }
 
-parentPort.on('message', async ({ id, texts }) => {
-  try {
-    loading ??= load();
-    const model = await loading;
-    // It takes no empty text.
-    const rows = await model.embed(texts.map((text) => (text.trim() === '' ? '.' : text)));
-    const vectors = Float32Array.from(rows.flat());
-    parentPort.postMessage({ id, vectors }, [vectors.buffer]);
-  } catch (error) {
-    const missing = error?.code === 'ERR_MODULE_NOT_FOUND' || error?.code === 'MODULE_NOT_FOUND';
+await answerParent(async (/** @type {{ texts: string[] }} */ { texts }) => {
+  loading ??= load();
+  const model = await loading.catch((error) => {
     loading = undefined;
-    parentPort.postMessage({ id, error: error instanceof Error ? error.message : String(error), missing });
-  }
+    throw error;
+  });
+  // It takes no empty text.
+  const rows = await model.embed(texts.map((text) => (text.trim() === '' ? '.' : text)));
+  return Buffer.from(Float32Array.from(rows.flat()).buffer).toString('base64');
 });

@@ -1,3 +1,4 @@
+import type { Log } from '../base/log.ts';
 import { type Embedder, remoteEmbedder } from './embedder.ts';
 import { offlineEmbedder } from './offline.ts';
 
@@ -11,13 +12,14 @@ export interface EmbedderSettings {
 export interface Embedders {
   /** The configured one; undefined: texts are found by words alone. */
   embedder: Embedder | undefined;
-  /** Embedders whose spaces can be searched: also where the configured one's is still being built. */
+  /** Those whose spaces can be searched: also where the configured one's is still being built. */
   embedders: readonly Embedder[];
 }
 
-export function embeddersOf({ kind, base_url: baseUrl, model, api_key: apiKey }: EmbedderSettings): Embedders {
+export function embeddersOf(settings: EmbedderSettings, log?: Log): Embedders {
+  const { kind, base_url: baseUrl, model, api_key: apiKey } = settings;
   if (kind === 'none') return { embedder: undefined, embedders: [] };
-  const offline = offlineEmbedder();
+  const offline = offlineEmbedder({ log });
   if (kind === 'offline') return { embedder: offline, embedders: [offline] };
   const embedder = remoteEmbedder({ baseUrl: baseUrl ?? '', model: model ?? '', apiKey });
   return { embedder, embedders: [embedder, offline] };

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { INLINED } from '../../scripts/bundle.mjs';
@@ -114,13 +117,24 @@ async function thread(name: string, { workerData, message }: { workerData?: unkn
   return answer;
 }
 
+/** What the program of a process in `dist/` answers to `task`. */
+async function childAnswer(name: string, task: object) {
+  const stdio = ['ignore', 'ignore', 'inherit', 'pipe'] as const;
+  const child = spawn(process.execPath, [join(folder, 'dist', name)], { cwd: '/', env: {}, stdio: [...stdio] });
+  const channel = child.stdio[3] as Socket;
+  channel.write(`${JSON.stringify({ id: 1, task })}\n`);
+  const [line] = await once(createInterface({ input: channel }), 'line').finally(() => child.kill('SIGKILL'));
+  return JSON.parse(line);
+}
+
 test('texts get their vectors, by meaning', async () => {
   const texts = ['The dog is afraid of thunder.', 'My pet does not like storms.', 'The invoice is due in March.'];
-  const { vectors, error } = await thread('offline-worker.js', { message: { id: 1, texts } });
+  const { result, error } = await childAnswer('offline-worker.js', { texts });
   expect(error).toBeUndefined();
+  const vectors = new Float32Array(new Uint8Array(Buffer.from(result, 'base64')).buffer);
   const size = vectors.length / texts.length;
-  const alike = (other: number) =>
-    Array.from({ length: size }, (_, i) => vectors[i] * vectors[other * size + i]).reduce((sum, each) => sum + each);
+  const vector = (at: number) => vectors.subarray(at * size, (at + 1) * size);
+  const alike = (other: number) => vector(0).reduce((sum, each, at) => sum + each * (vector(other)[at] ?? 0), 0);
   expect(alike(1)).toBeGreaterThan(alike(2));
 });
 

@@ -93,7 +93,7 @@ export type ModelEvent =
   | { type: 'stop'; reason: StopReason };
 
 export type ModelErrorReason =
-  /** Took the request and sent nothing. */
+  /** It took the request and sent nothing. */
   | 'silent'
   | 'wrong_address'
   | 'no_tools'

@@ -179,7 +179,7 @@ export interface CallContext {
   person: Person;
   place: Place;
   conversationId: string;
-  /** The person alone sees the answer. */
+  /** Nobody but the person sees the answer. */
   private: boolean;
   clock: Clock;
   /** For `parseWhen`: the instant, the person's zone (UTC until it is known) and the configured parts of the day. */
@@ -449,8 +449,8 @@ export function quoting<R extends ToolResult>(result: R, rows: readonly { tainte
 export interface Look {
   ok: boolean;
   says: string;
-  /** Why it could not be looked at; `ok` is false then. */
+  /** It could not be looked at; `ok` is false then. */
   fault?: string;
-  /** Not looked at, and runs only after a person's yes. */
+  /** It was not looked at, and runs only after a person's yes. */
   byPerson?: true;
 }

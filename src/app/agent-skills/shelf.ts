@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { World } from '../../base/world.ts';
+import type { Config } from '../../config/index.ts';
 import {
   type AgentSkill,
   activateDraft,
@@ -11,9 +13,7 @@ import {
   SkillSearch,
   type SkillSnapshot,
   testSkill,
-} from '../../agent-skills/index.ts';
-import type { World } from '../../base/world.ts';
-import type { Config } from '../../config/index.ts';
+} from '../../skills/agent-skills/index.ts';
 import type {
   Examined,
   FixedSkill,

@@ -61,7 +61,7 @@ export class Relay {
         pending = this.taken(pending);
       }
     } catch {
-      // The session is over either way.
+      // It is over either way.
     }
     for (const stream of this.streams.values()) stream.lost();
     this.ends.over();
@@ -87,7 +87,7 @@ export class Relay {
       this.ends.connected(this.open(id));
       return;
     }
-    // The stream may be closed here already.
+    // It may be closed here already.
     const stream = this.streams.get(id);
     if (type === FRAME.sent) stream?.receive(payload);
     else if (type === FRAME.ended) stream?.push(null);

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { block, count } from '../../config/index.ts';
 import { cronProblem } from '../../time/index.ts';
-import { executorFields, forgeOf } from './executor/settings.ts';
-import * as texts from './executor/texts.ts';
+import { executorFields } from './executor/settings.ts';
 
 /** A cron expression of five fields, in the household's zone. */
 const cron = (standard: string, describe: string) =>
@@ -18,10 +17,9 @@ const cron = (standard: string, describe: string) =>
 
 const model = z
   .string()
-  .regex(/^[^/\s]\S*$/, { error: 'expected provider/model, such as anthropic/claude-opus-4-5' })
+  .regex(/^[^/\s]+\/\S+$/, { error: 'expected provider/model, such as anthropic/claude-opus-4-5' })
   .nullable()
-  .default(null)
-  .meta({ model: true });
+  .default(null);
 
 const budget = z
   .strictObject({
@@ -37,8 +35,7 @@ const budget = z
 
 const reflection = {
   heavy_model: model.meta({
-    description:
-      'The model that reflects, as provider/model or by its name alone; the heavy one of models when it is null.',
+    description: 'The model that reflects, as provider/model; the heavy one of models when it is null.',
     example: 'anthropic/claude-opus-4-5',
   }),
   opus_model: model.meta({
@@ -51,14 +48,12 @@ const reflection = {
     .describe('The most that the model which reflects is shown, in tokens.'),
   approval_channel: z
     .string()
-    .regex(/^[a-z][a-z0-9_-]*(?::\S+)?$/, {
-      error: 'expected a platform, or one and the id of a channel, such as discord:1234',
-    })
+    .regex(/^[a-z][a-z0-9_-]*:\S+$/, { error: 'expected a platform and the id of a channel, such as discord:1234' })
     .nullable()
     .default(null)
     .meta({
       description:
-        'The channel in which owners are asked about proposals and told of runs; a platform alone means their direct conversations there, null those anywhere.',
+        'The channel in which owners are asked about proposals and told of runs; their direct conversations when it is null.',
       example: 'discord:112233445566778899',
     }),
   assessment_enabled: z
@@ -139,11 +134,6 @@ export const config = block(
       ...executor,
     })
     .optional(),
-  [{ env: 'GITHUB_TOKEN', path: ['executor_forge', 'token'], fills: true }],
-  (settings) => {
-    if (!settings?.enabled || !settings.executor_enabled || forgeOf(settings) !== undefined) return [];
-    return [texts.executorLacks(settings.executor_forge !== undefined)];
-  },
 );
 
 export type Settings = NonNullable<z.output<typeof config.schema>>;

@@ -10,7 +10,7 @@ import { changedSince, spaceAndVersion } from './store.ts';
 export interface RecallDeps {
   database: Database;
   world: World;
-  /** Embedders whose spaces can be searched. */
+  /** Those whose spaces can be searched. */
   embedders: readonly Embedder[];
 }
 

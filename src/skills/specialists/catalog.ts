@@ -97,8 +97,7 @@ export class SpecialistCatalog {
     const decided = await this.decided(all.map(([, specialist]) => specialist));
     return this.swap(new Map(all.filter(([name]) => !disabled.has(name))), {
       disabled: new Map(all.filter(([name]) => disabled.has(name))),
-      decided,
-      diagnostics,
+      ...{ decided, diagnostics },
     });
   }
 
@@ -209,7 +208,7 @@ export async function validateSpecialists(directory: string): Promise<Validated[
 interface Source {
   directory: string;
   ships: boolean;
-  /** Named by a person or the configuration, so that it is missed where it is not there. */
+  /** Somebody named it, so that it is missed where it is not there. */
   isExpected: boolean;
 }
 
@@ -246,9 +245,7 @@ function makeSpecialist(
 ): Specialist {
   const { allowed_tools: allowed = tools, blocked_tools: blocked = [] } = override;
   const said = {
-    name,
-    directory,
-    ships,
+    ...{ name, directory, ships },
     description: settings.description,
     soul: override.system_prompt ?? soul,
     references,

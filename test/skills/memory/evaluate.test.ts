@@ -1,9 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { config } from '../../../src/skills/memory/config.ts';
 import { evaluate } from '../../../src/skills/memory/evaluate.ts';
 import { offlineEmbedder, packVector, unit } from '../../../src/vectors/index.ts';
-import { eventually } from '../../support/eventually.ts';
 
 const FACTS = [
   { fact: 1, text: 'Maya adopted a grey cat from the animal shelter', at: '2023-05-08' },
@@ -39,7 +37,7 @@ test('facts are found by words in any form, and by their rendered day', async ()
   expect(found[2]).toEqual([]);
 });
 
-// This one and the next load the model: a thread and two seconds.
+// This one and the next load the model: a process and two seconds.
 test('facts are found in other words, on this machine', async () => {
   const found = await answers('offline', ['Where did her pet come from?', 'Who programs computers for a living?']);
   expect(found.map(([first]) => first)).toEqual([1, 3]);
@@ -59,20 +57,6 @@ test('the vector of a question does not wait behind all the texts that are to be
   expect(made.filter((name) => name !== 'question')).toEqual(['a', 'b', 'c', 'd']);
   await embedder.close();
   await expect(Promise.all([ask('e', 'document', 'fact e'), ask('f', 'document', 'fact f')])).resolves.toHaveLength(2);
-  await embedder.close();
-});
-
-test('the model is given up when nobody has asked it for ten minutes, and comes back', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const { signal } = new AbortController();
-  const embedder = offlineEmbedder();
-  const threads = () => readdirSync('/proc/self/task').length;
-  const first = await embedder.embed(['my cat'], 'document', signal);
-  const used = threads();
-  await vi.advanceTimersByTimeAsync(10 * 60_000);
-  vi.useRealTimers();
-  expect(await eventually(async () => threads() < used)).toBe(true);
-  expect(await embedder.embed(['my cat'], 'document', signal)).toEqual(first);
   await embedder.close();
 });
 
