@@ -11,6 +11,7 @@ const FLOORS = [
   ['delivery'],
   ['agent'],
   ['chat'],
+  ['agent-skills'],
   ['english', 'skills', 'adapters'],
   ['app'],
   ['cli'],

@@ -5,11 +5,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AgentSkill, SkillSearch, type SkillSnapshot, SkillVectors } from '../src/agent-skills/index.ts';
 import { SystemClock } from '../src/base/clock.ts';
 import { Secrets, silentLog } from '../src/base/log.ts';
 import { MetricsBook } from '../src/base/metrics.ts';
 import type { World } from '../src/base/world.ts';
-import { type AgentSkill, SkillSearch, type SkillSnapshot, SkillVectors } from '../src/skills/agent-skills/index.ts';
 import { migrate, openDatabase } from '../src/storage/index.ts';
 import type { Embedder } from '../src/vectors/index.ts';
 import { Report } from './support/report.ts';

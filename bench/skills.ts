@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCatalog, type RescanReport, type SkillCatalog } from '../src/skills/agent-skills/index.ts';
+import { openCatalog, type RescanReport, type SkillCatalog } from '../src/agent-skills/index.ts';
 import { Report } from './support/report.ts';
 
 const SKILLS = 10_000;

@@ -31,7 +31,12 @@ const ASKS_THE_TIME = 'asks the database for the time; take the instant from Wor
  */
 const HEADLESS =
   /^\s*(?:\/\*\*|\/\/|\/\*\*\n\s*\*) (?:what|whom?|whose|whether|where|which|how|of|so many|so much|so often|(?:by|for|in) (?:what|which|whom))\b/gim;
-const MAX_HEADLESS = 10;
+/** The same with a pronoun, which names nothing that was said before it. */
+const PRONOUN = /^\s*(?:\/\*\*|\/\/|\/\*\*\n\s*\*) (?:It|They|Those|Nobody|Somebody)\b/gm;
+const BEGINNINGS = [
+  { pattern: HEADLESS, most: 10, words: 'what, who, whether, where, which, how, of or so many' },
+  { pattern: PRONOUN, most: 20, words: 'it, they, those, nobody or somebody' },
+];
 
 /**
  * Bounds of the shape of `src`. Lines a file, on average, may only rise: a capability brings files of its own, and none of them is
@@ -126,12 +131,25 @@ function checkWords(node, file, lineOf, found) {
   if (ts.isPropertyAccessExpression(node) && node.getText() === 'process.env' && !MAY_READ_ENV.test(file)) {
     found.errors.push(`${at()} reads process.env; take the value from World or Config`);
   }
+  if (isSpreadLiteral(node))
+    found.errors.push(`${at()} spreads a literal into a literal; its members stand in the outer one`);
   const text = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) ? node.text : undefined;
   if (text === undefined || !SQL.test(text)) return;
   if (!MAY_HOLD_SQL.test(file)) found.errors.push(`${at()} holds SQL; it belongs into the room's store.ts`);
   const whole = ts.isTemplateHead(node) ? node.parent.getText() : text;
   if (OWN_CLOCK.test(whole) && !MAY_ASK_THE_TIME.test(file)) found.errors.push(`${at()} ${ASKS_THE_TIME}`);
 }
+
+/**
+ * True for `...{ a, b }` and `...[a, b]`: a field that was renamed elsewhere would pass the compiler there.
+ *
+ * @param {ts.Node} node
+ */
+const isSpreadLiteral = (node) =>
+  (ts.isSpreadAssignment(node) && ts.isObjectLiteralExpression(node.expression)) ||
+  (ts.isSpreadElement(node) &&
+    ts.isArrayLiteralExpression(node.expression) &&
+    ts.isArrayLiteralExpression(node.parent));
 
 /**
  * Errors where a closure names a constant that is made further down, or is being made: what is put together is made of parts
@@ -197,17 +215,18 @@ export function inspectHouse(files = sources()) {
  * @param {(readonly [file: string, text: string])[]} files
  */
 export function countHeadless(files) {
-  const counts = files.flatMap(([file, text]) => {
-    const count = file.startsWith('src/') ? (text.match(HEADLESS)?.length ?? 0) : 0;
-    return count === 0 ? [] : [{ file, count }];
+  return BEGINNINGS.flatMap(({ pattern, most, words }) => {
+    const counts = files.flatMap(([file, text]) => {
+      const count = file.startsWith('src/') ? (text.match(pattern)?.length ?? 0) : 0;
+      return count === 0 ? [] : [{ file, count }];
+    });
+    const sum = counts.reduce((total, { count }) => total + count, 0);
+    if (sum <= most) return [];
+    const worst = counts.sort((a, b) => b.count - a.count).slice(0, 3);
+    return [
+      `${sum} comments begin with ${words} (${most}), most in ${worst.map(({ file, count }) => `${file} (${count})`).join(', ')}`,
+    ];
   });
-  const sum = counts.reduce((total, { count }) => total + count, 0);
-  if (sum <= MAX_HEADLESS) return [];
-  const most = counts.sort((a, b) => b.count - a.count).slice(0, 3);
-  const worst = most.map(({ file, count }) => `${file} (${count})`).join(', ');
-  return [
-    `${sum} comments begin with what, who, whether, where, which, how, of or so many (${MAX_HEADLESS}), most in ${worst}`,
-  ];
 }
 
 /**

@@ -289,7 +289,10 @@ function withReason(words: string, { details: { told } }: ModelError, item: Item
 
 const NOT_RECALLED: ItemContext = {
   recalled: { summary: null, history: [] },
-  ...{ buttons: [], dialogue: null, turn: null, spent: null },
+  buttons: [],
+  dialogue: null,
+  turn: null,
+  spent: null,
 };
 
 function byName({ tool, input }: Call): Step {

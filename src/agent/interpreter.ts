@@ -6,7 +6,7 @@ import type { Call, Named } from './tools/tool.ts';
 export interface Heard {
   text: string;
   repliesTo?: RepliedTo | undefined;
-  /** Nobody says it at this moment: a schedule or a program does, and nobody is there to be asked. */
+  /** A schedule or a program says it: no person is there to be asked. */
   isUnsaid: boolean;
   dialogue: Dialogue;
   when: WhenContext;

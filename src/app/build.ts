@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
 import type { Service } from '../adapters/http/index.ts';
 import { Approvals, approvalSource, type Model } from '../agent/index.ts';
+import { isSkillImage, type SkillHost, skillsInUse } from '../agent-skills/index.ts';
 import { append, lastConfigChange, rowOf } from '../audit/index.ts';
 import { Closer, groupBy, withTimeout } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
@@ -23,7 +24,6 @@ import { type ChatAdapter, type Delivery, deadJobSource, type Receiver } from '.
 import { routeFetch } from '../egress/index.ts';
 import { installationOf, isLive } from '../jobs/index.ts';
 import { openSandbox, type Sandbox, Workspaces } from '../sandbox/index.ts';
-import { isSkillImage, type SkillHost, skillsInUse } from '../skills/agent-skills/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
 import { McpServers, mcpConfig, toolServers } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
@@ -410,7 +410,9 @@ async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox; forSk
   });
   const hasImage = (id: string) => sandbox.hasImage(id);
   const forSkills: SkillDeps['sandbox'] = {
-    ...{ workspaces, settings: execution, hasImage },
+    workspaces,
+    settings: execution,
+    hasImage,
     inUse: skillsInUse({ host, gate, database, settings: execution, hasImage }),
     facts: (signal) => sandbox.facts(signal),
     program: (spec, signal) => sandbox.program(spec, signal),

@@ -1,4 +1,5 @@
 import { httpConfig } from '../adapters/http/index.ts';
+import { agentSkillsConfig, MARKET_TASK } from '../agent-skills/index.ts';
 import {
   type Config,
   type ConfigBlock,
@@ -8,7 +9,6 @@ import {
   configJsonSchema,
   loadConfig,
 } from '../config/index.ts';
-import { agentSkillsConfig, MARKET_TASK } from '../skills/agent-skills/index.ts';
 import { BACKUP_TASK, backupConfig } from '../skills/backup/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
 import { connectorsConfig } from '../skills/connectors/index.ts';

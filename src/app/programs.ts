@@ -17,7 +17,7 @@ export interface ProgramTool {
   description: string;
   schema: Record<string, unknown>;
   reads: boolean;
-  /** It deletes or overwrites what is there; undo takes that back. */
+  /** Deletes or overwrites what is there; undo takes that back. */
   deletes: boolean;
 }
 

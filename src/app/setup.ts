@@ -16,7 +16,7 @@ export interface ProviderChoice {
 export interface LocalModels extends ProviderChoice {
   title: string;
   base_url: string;
-  /** Those that answer, as `provider/model`. */
+  /** Models that answer, as `provider/model`. */
   models: readonly string[];
 }
 

@@ -1,8 +1,8 @@
 import type { TxContext } from '../agent/index.ts';
+import { agentSkills, agentSkillsConfig } from '../agent-skills/index.ts';
 import type { World } from '../base/world.ts';
 import type { AgendaSection, AgendaSpan, AllSkills, Skill, SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { agentSkills, agentSkillsConfig } from '../skills/agent-skills/index.ts';
 import { audit } from '../skills/audit/index.ts';
 import { backup } from '../skills/backup/index.ts';
 import { basics } from '../skills/basics/index.ts';

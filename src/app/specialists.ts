@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { agentSkillsConfig, type SkillHost, skillListFor } from '../agent-skills/index.ts';
 import { packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
-import { agentSkillsConfig, type SkillHost, skillListFor } from '../skills/agent-skills/index.ts';
 import { overridesIn, SpecialistCatalog, type SpecialistHost, specialistsConfig } from '../skills/specialists/index.ts';
 import { type Database, readerOf } from '../storage/index.ts';
 import { decidedOf } from '../trust/index.ts';

@@ -353,7 +353,7 @@ export function deadline(ms: number, parent?: AbortSignal): Deadline {
       };
     },
     [Symbol.dispose]() {
-      // Nobody who lets go later starts it again.
+      // A holder that lets go later does not start it again.
       holders = Number.POSITIVE_INFINITY;
       clearTimeout(timer);
       parent?.removeEventListener('abort', follow);

@@ -54,7 +54,7 @@ export class Breaker {
     this.pauses = 0;
   }
 
-  /** It could not be reached, or (`forMs`) asked to be left alone for so long. */
+  /** Call when the service could not be reached, or (`forMs`) asked to be left alone for so long. */
   failed(forMs?: number): void {
     this.failures++;
     if (forMs !== undefined) this.openUntil = Math.max(this.openUntil, this.clock.now().getTime() + forMs);

@@ -2,7 +2,15 @@
 import { oneLine } from './text.ts';
 
 const OF_CONVERSATIONS = [
-  ...['context', 'file', 'messages', 'notes', 'quoted', 'remembered', 'said', 'summary', 'tool_result'],
+  'context',
+  'file',
+  'messages',
+  'notes',
+  'quoted',
+  'remembered',
+  'said',
+  'summary',
+  'tool_result',
 ] as const;
 const OF_INSTRUCTIONS = ['available_skills', 'skill', 'instructions', 'specialist', 'specialists'] as const;
 

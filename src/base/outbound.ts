@@ -138,8 +138,12 @@ function tunnelTo(proxy: URL, { host, port }: Destination, signal?: AbortSignal)
     Object.assign(new Error(`the proxy ${proxy.host} ${why}`), { code: 'ECONNREFUSED' as const });
   return new Promise((resolve, reject) => {
     const request = open({
-      ...{ method: 'CONNECT', path: authority, agent: false, timeout: TUNNEL_WITHIN_MS },
-      ...{ host: bare(proxy.hostname), port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80) },
+      method: 'CONNECT',
+      path: authority,
+      agent: false,
+      timeout: TUNNEL_WITHIN_MS,
+      host: bare(proxy.hostname),
+      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
       headers: {
         host: authority,
         ...(proxy.username && { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` }),

@@ -43,7 +43,7 @@ export function modelCommands(deps: ModelCommandDeps): Command[] {
   ];
 }
 
-/** They are there without a model too, and say what is missing: nobody should have to guess why a command is unknown. */
+/** Commands that exist without a model too, and say what is missing: no one has to guess why a command is unknown. */
 function withoutModels(): Command[] {
   const said = (name: string, summary: string, text: string): Command => ({
     name,
@@ -105,12 +105,12 @@ function modelCommand(models: Models): Command {
         return done(texts.modelSet(models.nameOf('default')));
       }
       // Another name of a configured provider costs what nobody has looked at: that is the owner's to decide.
-      const free = ctx.person.role === 'owner' && models.knows(rest);
-      if (!models.names().includes(rest) && !free) {
+      const meant = models.meant(rest) ?? rest;
+      if (!models.names().includes(meant) && (ctx.person.role !== 'owner' || models.meant(rest) === undefined)) {
         return failed('NOT_FOUND', texts.unknownModel(rest, didYouMean(rest, models.names()), models.names()));
       }
-      await conversations.setSetting(ctx.tx, ctx.conversationId, 'model', rest);
-      return done(texts.modelSet(rest));
+      await conversations.setSetting(ctx.tx, ctx.conversationId, 'model', meant);
+      return done(texts.modelSet(meant));
     },
   };
 }

@@ -120,9 +120,9 @@ export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObjec
   input: Input;
   args?: readonly (keyof Input['shape'] & string)[];
   example?: string;
-  /** It has `--json`: indented, as one line, or as lines that `conduct` writes. */
+  /** Has `--json`: indented, as one line, or as lines that `conduct` writes. */
   json?: 'indented' | 'line' | 'lines';
-  /** It grants the right to approve calls: `access.approval_token` must be given. */
+  /** Grants the right to approve calls: `access.approval_token` must be given. */
   approves?: true;
   /**
    * `daemon`: only a running one can tell, and the configuration is not read. `config`: `run` is carried out by the command
@@ -156,7 +156,7 @@ export function operation<Parts, Input extends z.ZodObject, Result>(
 export interface OperationFamily {
   summary: string;
   example?: string;
-  /** It has no word of its own behind it: its one operation has its name. */
+  /** Has no word of its own behind it: its one operation has its name. */
   isAlone?: true;
   load(): Promise<readonly AnyOperation[]>;
 }

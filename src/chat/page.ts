@@ -15,7 +15,7 @@ export interface Page {
   path: string;
   title: string;
   scope: Scope;
-  /** It is no page of its own at the top: another one leads to it. */
+  /** Not listed at the top: another page leads to it. */
   isBelow?: true;
   /** Cheap enough to be read every few seconds while somebody looks at it. */
   isLive?: true;

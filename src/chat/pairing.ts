@@ -55,7 +55,9 @@ async function tellOwners(
   const choices = [{ label: 'Let them in', tool: ADMIT, input: { code: hash }, style: 'primary' as const }];
   const owners = await conversations.ownersDirect(tx);
   const cards = owners.map(({ personId, conversationId }) => ({
-    ...{ key: `pairing:${hash}:${personId}`, conversationId, personId },
+    key: `pairing:${hash}:${personId}`,
+    conversationId,
+    personId,
     card: { kind: 'notice' as const, text, choices },
     // A stranger has chosen the name.
     tainted: true,

@@ -24,7 +24,7 @@ export interface Caller {
   who: Who;
   /** The person whom it speaks for; undefined where they have not been met. */
   personId: string | undefined;
-  /** They sit at a browser themselves: what they write and press is their own, not a program's. */
+  /** True for a person at a browser: what they write and press is their own, not a program's. */
   inPerson?: true;
   /** The account (`http:…`) of somebody whom an issuer of JWTs vouches for; undefined: the person is known. */
   account: string | undefined;
@@ -43,7 +43,7 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
   header(name: string): string | undefined;
   /** There wherever the route has a `scope`. */
   caller: Caller | undefined;
-  /** It comes from this machine, names it, and was neither forwarded nor sent by a page of another origin. */
+  /** True if the request comes from this machine, names it, and was neither forwarded nor sent by a page of another origin. */
   local: boolean;
   /** Aborts when whoever asks has gone, or coda stops. */
   signal: AbortSignal;

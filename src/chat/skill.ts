@@ -113,7 +113,7 @@ export type SystemTask = Pick<Schedule, 'name' | 'kind' | 'missed' | 'standard'>
 
 /** A slash command. It runs at once, without a lane or a model. */
 /** Headings of `/help`, in their order. */
-export const TOPICS = ['Reminders', 'Notes and memory', 'By itself', 'Here'] as const;
+export const TOPICS = ['Reminders', 'Notes', 'Memory', 'By itself', 'Here'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export interface Command {
@@ -187,7 +187,7 @@ export interface Verdict {
   also?: readonly Verdict[];
   /** The checks that find its cause, by their names: it is left out while each of them finds something amiss. */
   symptomOf?: readonly string[];
-  /** It has happened and may be over: a notice where each check of `symptomOf` finds nothing amiss. */
+  /** Has happened and may be over: a notice where each check of `symptomOf` finds nothing amiss. */
   past?: boolean;
 }
 
@@ -245,7 +245,7 @@ export type HomeAction = { label: string } & ({ command: string } | { button: st
 export interface Asker {
   person: Person;
   place: Place;
-  /** Nobody but the person sees the answer. */
+  /** The person alone sees the answer. */
   private: boolean;
 }
 

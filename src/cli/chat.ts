@@ -22,7 +22,7 @@ export async function chat(flags: ChatFlags, io: NodeJS.Process): Promise<number
     return await chatHere(flags, io);
   } catch (error) {
     if (!(error instanceof CodaError) || error.code !== 'STORAGE_IN_USE') throw error;
-    // It may just be starting.
+    // The other coda may just be starting.
     const late = await attachSoon(folder, flags.approvalToken);
     if (!late) throw error;
     return chatThere(late, flags, io);

@@ -92,7 +92,7 @@ class Lines implements Conversation {
         if ('text' in line) this.heard(JSON.parse(line.text) as Output);
       }
     } catch {
-      // It is over for both ends of it.
+      // The conversation is over for both ends of it.
     }
     this.isOver = true;
     for (const answered of this.waiting.values()) answered.reject(gone());

@@ -6,6 +6,8 @@ export interface EnvOverride {
   path: readonly string[];
   /** A key that the block needs beside it, with a value for it where nothing else has one. */
   also?: { path: readonly string[]; value: string };
+  /** Only where the group that the key is in is written, and the key itself is not. */
+  fills?: true;
 }
 
 /**
@@ -18,6 +20,8 @@ export interface ConfigBlock<S extends z.ZodType = z.ZodType> {
   describe: string;
   schema: S;
   env?: readonly EnvOverride[];
+  /** Sentences about what is switched on and cannot work as it is configured. */
+  lacks?(values: z.output<S>): string[];
 }
 
 export function block<const K extends string, S extends z.ZodType>(
@@ -25,6 +29,7 @@ export function block<const K extends string, S extends z.ZodType>(
   describe: string,
   schema: S,
   env: readonly EnvOverride[] = [],
+  lacks: (values: z.output<S>) => string[] = () => [],
 ) {
-  return { key, describe, schema, env };
+  return { key, describe, schema, env, lacks };
 }

@@ -86,9 +86,9 @@ export const execution = block(
       pull: z.boolean().default(false).describe('Whether an allowed image that is missing is pulled.'),
       runtime: z.enum(['runc', 'runsc']).default('runc').describe('runsc is gVisor, where Docker has it.'),
       network_enabled: z.boolean().default(false).describe('Refused when true: code has no network.'),
-      timeout: duration('60s', 'seconds').describe('How long one program may run.'),
-      sandbox_timeout: duration('5m', 'seconds').describe('How long a container lives with its files.'),
-      max_sandbox_timeout: duration('1h', 'seconds').describe('The longest that may be asked for.'),
+      timeout: duration('60s', 's').describe('How long one program may run.'),
+      sandbox_timeout: duration('5m', 's').describe('How long a container lives with its files.'),
+      max_sandbox_timeout: duration('1h', 's').describe('The longest that may be asked for.'),
       sandbox_timeouts: z
         .record(z.string().min(1).max(200), durationWithin('1s', '1h'))
         .default({})

@@ -19,7 +19,7 @@ export function configJsonSchema(extra: readonly ConfigBlock[] = []): Record<str
     override: ({ zodSchema, jsonSchema }) => {
       const { example } = metaOf(zodSchema as unknown as z.ZodType);
       if (example !== undefined) jsonSchema.examples = [example];
-      for (const own of ['secret', 'example', 'file', 'fileFor']) delete jsonSchema[own];
+      for (const own of ['secret', 'example', 'file', 'fileFor', 'length', 'model']) delete jsonSchema[own];
       // A reference to the environment may stand for any text.
       if (jsonSchema.pattern !== undefined) jsonSchema.pattern += '|\\$\\{';
       // A secret may come from its file or from the environment.

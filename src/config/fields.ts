@@ -11,6 +11,10 @@ export interface FieldMeta {
   secret?: true | 'url';
   /** This key names a file that holds the value of the key with this name. */
   fileFor?: string;
+  /** A length of time: `<key>_ms`, `<key>_seconds` and so on give it as a number. */
+  length?: true;
+  /** The name of a model; `tier`: or of a tier, and a bare name may have its provider in `default_provider` beside it. */
+  model?: true | 'tier';
 }
 
 export function metaOf(schema: z.ZodType): FieldMeta {
@@ -22,29 +26,33 @@ const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
 
 const EXPECTED_DURATION = 'expected a length of time such as 90s, 10m, 24h or 7d';
 
+type BareUnit = 'ms' | 's';
+
 /**
  * A length of time as people write it (`90s`, `10m`, `24h`, `7d`); its value is in milliseconds. `bare` is the unit of a
  * number without one, where such a number is taken.
  */
-export function duration(standard: string, bare?: 'seconds') {
+export function duration(standard: string, bare?: BareUnit) {
   const text = z.string().regex(DURATION, { error: EXPECTED_DURATION }).transform(milliseconds);
-  return bare === undefined ? text.prefault(standard) : withSeconds(text).prefault(standard);
+  return (bare === undefined ? text : withBare(text, bare)).prefault(standard).meta({ length: true });
 }
 
 /** A length of time without a default, at least `least` and at most `most` (`1s`, `1h`); a bare number is in seconds. */
 export function durationWithin(least: string, most: string) {
   const text = z.string().regex(DURATION, { error: EXPECTED_DURATION }).transform(milliseconds);
-  return withSeconds(text).refine((ms) => ms >= milliseconds(least) && ms <= milliseconds(most), {
-    error: `expected a length of time from ${least} to ${most}`,
-  });
+  return withBare(text, 's')
+    .refine((ms) => ms >= milliseconds(least) && ms <= milliseconds(most), {
+      error: `expected a length of time from ${least} to ${most}`,
+    })
+    .meta({ length: true });
 }
 
-function withSeconds(text: z.ZodType<number, string>) {
+function withBare(text: z.ZodType<number, string>, unit: BareUnit) {
   const number = z
     .number()
     .min(0)
     .max(1e9)
-    .transform((seconds) => Math.round(seconds * UNITS.s));
+    .transform((amount) => Math.round(amount * UNITS[unit]));
   return z.union([text, number], { error: EXPECTED_DURATION });
 }
 

@@ -7,5 +7,5 @@ export { configEnv, configExample, configJsonSchema } from './documents.ts';
 export { envFileOf, readEnvFile } from './env-file.ts';
 export { count, duration, durationWithin, locale, secret, secretText, size, url, wallTime, zone } from './fields.ts';
 export { type Config, type ConfigRequest, loadConfig } from './load.ts';
-export { models as modelsConfig } from './models.ts';
+export { models as modelsConfig, providersOf } from './models.ts';
 export { describeOrigin } from './tree.ts';

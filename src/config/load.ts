@@ -8,6 +8,8 @@ import { readYaml, type YamlEntry, type YamlNode, type YamlPlace, type YamlProbl
 import type { ConfigBlock, EnvOverride } from './block.ts';
 import { CORE_BLOCKS, type CoreValues } from './blocks.ts';
 import { envFileOf, withEnvFile } from './env-file.ts';
+import { foreignEnv } from './foreign-env.ts';
+import { eachValue, nameProviders, readUnitKeys } from './notation.ts';
 import { childOf, fieldOf, keysOf, othersOf, type Path, pathText, rootSchema } from './schema.ts';
 import { branch, describeOrigin, isBranch, type Origin, type Problem, Tree } from './tree.ts';
 import { type ChannelForm, channelProblems, unknownNames, validate } from './validate.ts';
@@ -35,6 +37,8 @@ export interface Config extends CoreValues {
   readonly dataDir: string;
   readonly file: string | undefined;
   readonly overridden: readonly Overridden[];
+  /** Sentences about what is switched on and lacks something, and about variables of another program that coda does not read. */
+  readonly notices: readonly string[];
   block<S extends z.ZodType>(block: ConfigBlock<S>): z.output<S>;
   origin(path: string): Origin;
   /** Every key that has a value, as one would write it, with its origin; secrets are hidden. */
@@ -61,6 +65,8 @@ export function loadConfig(request: ConfigRequest): Config {
   overrideByFlags(tree, request.flags ?? {});
   readSecretFiles(schema, tree, problems, cwd);
   registerSecrets(schema, tree, secrets);
+  readUnitKeys(schema, tree, problems);
+  nameProviders(schema, tree, problems);
   const values = validate(schema, tree, problems, overrides);
   for (const [path, known] of Object.entries(request.names ?? {}))
     problems.push(...unknownNames(tree, path.split('.'), known));
@@ -75,6 +81,7 @@ export function loadConfig(request: ConfigRequest): Config {
     dataDir,
     file,
     overridden,
+    notices: [...blocks.flatMap(({ key, lacks }) => lacks?.(values[key]) ?? []), ...foreignEnv(request.env)],
     block: <S extends z.ZodType>({ key }: ConfigBlock<S>) => values[key] as z.output<S>,
     origin: (path: string) =>
       path === 'data' ? data.origin : (tree.origin(path.split('.')) ?? { kind: 'default' as const }),
@@ -204,12 +211,13 @@ function overrideByEnv(
   overrides: readonly EnvOverride[],
 ): Overridden[] {
   const overridden: Overridden[] = [];
-  for (const { env: name, path, also } of overrides) {
+  for (const { env: name, path, also, fills } of overrides) {
     const value = env[name];
     if (value === undefined || value === '') continue;
     const fileKey = [...path.slice(0, -1), `${path.at(-1)}_file`];
     const written = [path, fileKey].find((key) => tree.origin(key)?.kind === 'file');
     const at = written && tree.origin(written);
+    if (fills && (written !== undefined || !isBranch(tree.get(path.slice(0, -1))))) continue;
     const isOther = written === fileKey || String(tree.get(path)) !== value;
     if (written && at && isOther) overridden.push({ path: pathText(written), env: name, at });
     tree.set(path, value, { kind: 'env', name });
@@ -231,21 +239,6 @@ function overrideByFlags(tree: Tree, flags: Flags): void {
 type Flags = Readonly<Record<string, { name: string; value: unknown }>>;
 
 // Secrets in files, and secrets that must not be seen.
-
-/** Calls `visit` for every value that is there and has a schema, parents first. */
-function eachValue(
-  schema: z.ZodType,
-  value: unknown,
-  visit: (path: Path, schema: z.ZodType, value: unknown) => void,
-  path: Path = [],
-): void {
-  visit(path, schema, value);
-  if (!isBranch(value) && !Array.isArray(value)) return;
-  for (const [key, item] of Object.entries(value)) {
-    const child = childOf(schema, key);
-    if (child) eachValue(child, item, visit, [...path, key]);
-  }
-}
 
 /** Takes the content of every `<key>_file`, a path from `cwd`, for the value of `<key>`. The environment goes first. */
 function readSecretFiles(schema: z.ZodType, tree: Tree, problems: Problem[], cwd: string): void {

@@ -4,7 +4,8 @@ import { count, duration, durationWithin, secret, secretText, url } from './fiel
 
 const model = z
   .string()
-  .regex(/^[^/\s]+\/\S+$/, { error: 'expected provider/model, such as anthropic/claude-sonnet-4-5' });
+  .regex(/^[^/\s]\S*$/, { error: 'expected provider/model, such as anthropic/claude-sonnet-4-5' })
+  .meta({ model: true });
 
 const amount = z.number().min(0).max(1_000_000_000);
 
@@ -180,6 +181,41 @@ const named = fields.superRefine((models, ctx) => {
     ctx.addIssue({ code: 'custom', path: ['providers'], message });
   }
 });
+
+export interface ModelProvider {
+  kind?: unknown;
+  base_url?: unknown;
+}
+
+/** Names of models at the vendors’ own services; at other addresses any name may be served. */
+const VENDORS: Readonly<Record<string, { models: RegExp; host: string }>> = {
+  anthropic: { models: /^claude/i, host: 'anthropic.com' },
+  'openai-compatible': { models: /^(?:gpt-|chatgpt-|o\d)/i, host: 'openai.com' },
+};
+
+/**
+ * Providers, by name, that a model without one may be meant of: those that `named` (names in full) has it of, else the
+ * vendors' own that serve such models, else those at other addresses. One is the answer; more are ambiguous.
+ */
+export function providersOf(
+  name: string,
+  providers: Readonly<Record<string, ModelProvider>>,
+  named: Iterable<string> = [],
+): string[] {
+  const all = Object.entries(providers);
+  const full = new Set(named);
+  const known = all.filter(([provider]) => full.has(`${provider}/${name}`));
+  const vendors = all.filter(([, each]) => isVendors(each));
+  const own = vendors.filter(([, { kind }]) => VENDORS[String(kind)]?.models.test(name));
+  const others = all.filter((each) => !vendors.includes(each));
+  return ([known, own, others].find((each) => each.length > 0) ?? []).map(([provider]) => provider);
+}
+
+function isVendors({ kind, base_url: url }: ModelProvider): boolean {
+  if (url === undefined) return true;
+  const host = typeof url === 'string' && URL.canParse(url) ? new URL(url).hostname : '';
+  return host.split('.').slice(-2).join('.') === VENDORS[String(kind)]?.host;
+}
 
 export const models = block(
   'models',

@@ -34,6 +34,15 @@ export const branch = (): Branch => Object.create(null) as Branch;
 export const isBranch = (value: unknown): value is Branch =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Puts another value in the place of one that is there, also in a list. */
+export function replaceIn(tree: Tree, path: Path, value: unknown): void {
+  const holder = tree.get(path.slice(0, -1));
+  const key = path.at(-1);
+  if (key === undefined) return;
+  if (Array.isArray(holder)) holder[Number(key)] = value;
+  else if (isBranch(holder)) holder[key] = value;
+}
+
 export class Tree {
   readonly root: Branch = branch();
   private readonly origins = new Map<string, Origin>();

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { didYouMean, listOf, shorten } from '../base/text.ts';
 import type { EnvOverride } from './block.ts';
 import { fieldOf, keysOf, type Path, pathText, schemaAt } from './schema.ts';
-import { isBranch, type Problem, type Tree } from './tree.ts';
+import { isBranch, type Problem, replaceIn, type Tree } from './tree.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -35,7 +35,7 @@ function fitTexts(tree: Tree, issues: readonly Issue[]): boolean {
     const text = tree.text(path);
     const fitted = text === undefined ? undefined : readAs(text, expectedTypes(issue));
     if (fitted === undefined) continue;
-    replace(tree, path, fitted);
+    replaceIn(tree, path, fitted);
     changed = true;
   }
   return changed;
@@ -50,14 +50,6 @@ function readAs(text: string, types: readonly string[]): unknown {
   if (types.includes('boolean') && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   if ((types.includes('number') || types.includes('int')) && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
   return types.includes('string') ? text : undefined;
-}
-
-function replace(tree: Tree, path: Path, value: unknown): void {
-  const holder = tree.get(path.slice(0, -1));
-  const key = path.at(-1);
-  if (key === undefined) return;
-  if (Array.isArray(holder)) holder[Number(key)] = value;
-  else if (isBranch(holder)) holder[key] = value;
 }
 
 function problemsOf(issue: Issue, schema: z.ZodType, tree: Tree, overrides: readonly EnvOverride[]): Problem[] {
@@ -99,7 +91,7 @@ export interface ChannelForm {
 /** Problems of a value that names a channel: its platform must be there and switched on, and its id one of that platform. */
 export function channelProblems(tree: Tree, path: Path, forms: Readonly<Record<string, ChannelForm>>): Problem[] {
   const value = tree.get(path);
-  const [, platform = '', id = ''] = (typeof value === 'string' && /^([a-z][a-z0-9_-]*):(\S+)$/.exec(value)) || [];
+  const [, platform = '', id] = (typeof value === 'string' && /^([a-z][a-z0-9_-]*)(?::(\S+))?$/.exec(value)) || [];
   if (platform === '') return [];
   const problem = (message: string): Problem[] => [{ origin: tree.near(path), path, message }];
   const form = Object.hasOwn(forms, platform) ? forms[platform] : undefined;
@@ -108,7 +100,7 @@ export function channelProblems(tree: Tree, path: Path, forms: Readonly<Record<s
     const hint = near === undefined ? '' : `; did you mean ${near}?`;
     return problem(`expected a channel of ${listOf(Object.keys(forms), 'or')}, got ${show(value)}${hint}`);
   }
-  if (!form.pattern.test(id))
+  if (id !== undefined && !form.pattern.test(id))
     return problem(`expected the id of a channel, such as ${platform}:${form.example}, got ${show(value)}`);
   return tree.get([platform]) === undefined
     ? problem(`${platform} is not switched on: it needs its own block, ${platform}`)
@@ -140,8 +132,8 @@ const TYPES: Record<string, string> = {
   int: 'a whole number',
   boolean: 'true or false',
   array: 'a list',
-  object: 'keys of its own',
-  record: 'keys of its own',
+  object: 'a group of keys',
+  record: 'a group of keys',
 };
 
 function expected(issue: Issue, field: z.ZodType | undefined): string {

@@ -127,7 +127,7 @@ export interface IncomingMessage {
    */
   replyTo?: string;
   repliesTo?: RepliedTo;
-  /** Nobody but the sender sees the answer, wherever it is said. */
+  /** The sender alone sees the answer, wherever it is said. */
   private?: true;
   /** The author of the words; default: the sender. No other words are consent, or a command (but a program's). */
   origin?: Origin;
@@ -181,7 +181,7 @@ export interface Postponed {
   /** False: it was heard elsewhere, or its author was erased, and it must not be handed over any more. */
   isKept(key: string): Promise<boolean>;
   heard(key: string): Promise<void>;
-  /** It cannot be handed over for a reason of its own: it is tried a few times more. */
+  /** Call when the event cannot be handed over for a reason of its own: it is tried a few times more. */
   failed(key: string): Promise<void>;
   /** In the order in which they came. */
   all(): Promise<PostponedEvent[]>;
@@ -268,9 +268,9 @@ export type SendOutcome =
   | { kind: 'frozen'; reason: string }
   /** The platform will never take this content. */
   | { kind: 'refused'; reason: string; fault: FaultKind }
-  /** It was there, and somebody has deleted it. */
+  /** Was there, and has been deleted. */
   | { kind: 'deleted' }
-  /** It may or may not be there. */
+  /** May or may not be there. */
   | { kind: 'unknown'; reason: string };
 
 export interface ChatAdapter {

@@ -23,7 +23,7 @@ export interface Button {
   id: string;
   label: string;
   style?: 'primary' | 'danger';
-  /** It asks for words first (`Inbox.form`); where that cannot be done, it is better left out. */
+  /** Asks for words first (`Inbox.form`); where that cannot be done, it is better left out. */
   asks?: true;
 }
 

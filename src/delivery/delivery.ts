@@ -243,7 +243,7 @@ export class Delivery {
   async steer(tx: Transaction, item: Item, turnId: string) {
     const taken = await laneStore.steer(tx, item, turnId, this.options.world.clock.now());
     const ids = taken.flatMap(({ id }) => (id === item.id ? [] : id));
-    // They have their answer when the turn that took them in has its own.
+    // Steered messages have their answer when the turn that took them in has its own.
     if (ids.length > 0) {
       tx.afterCommit(() => this.steered.set(item.id, [...(this.steered.get(item.id) ?? []), ...ids]));
     }
@@ -280,7 +280,7 @@ export class Delivery {
   draft(item: Item, turnId: string, tainted: () => boolean): Draft | undefined {
     const { database, world } = this.options;
     const adapter = this.adapterOf(item.conversation.place);
-    // Nobody watches what a schedule does, and quiet hours may hold its answer.
+    // A schedule's turn is watched by no one, and quiet hours may hold its answer.
     if (!adapter?.guarantees.canEdit || item.origin === 'schedule') return undefined;
     const { place } = item.conversation;
     if (adapter.isWatched?.(place) === false || !this.seats.isHere(place)) return undefined;

@@ -52,11 +52,11 @@ export interface Payload {
   tooFast?: TooFast;
   withdrawn?: true;
   /**
-   * Somebody asked to stop it before its process let go of it, or while it was outside its lane: whoever takes it up
+   * A stop was asked for before its process let go of it, or while it was outside its lane: whoever takes it up
    * stops it.
    */
   stopped?: true;
-  /** It was running when a process ended: until it has ended itself it runs as the only such one of its process. */
+  /** Was running when a process ended: until it has ended itself it runs as the only such one of its process. */
   suspect?: true;
   /** When its turn, which had been parked, was put back to go on (ISO): it has begun, and its age counts from here. */
   resumedAt?: string;

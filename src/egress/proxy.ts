@@ -91,7 +91,9 @@ async function forward(request: IncomingMessage, response: ServerResponse, reach
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !HOP_BY_HOP.test(name)));
   const onward = httpRequest({
     createConnection: () => socket,
-    ...{ method: request.method, path: `${url.pathname}${url.search}`, headers: { ...headers, host: url.host } },
+    method: request.method,
+    path: `${url.pathname}${url.search}`,
+    headers: { ...headers, host: url.host },
     timeout: IDLE_MS,
   });
   onward.on('response', (answer) => {

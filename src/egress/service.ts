@@ -48,7 +48,9 @@ export class Service {
       accept: '*/*',
       // A compressed stream would be held back until a block of it is full.
       'accept-encoding': 'identity',
-      ...{ 'content-type': 'application/json', 'user-agent': 'coda', ...headers },
+      'content-type': 'application/json',
+      'user-agent': 'coda',
+      ...headers,
     };
   }
 

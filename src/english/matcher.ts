@@ -43,7 +43,7 @@ export interface Frame {
   isAtHand?: true;
   among?: RegExp;
   changes?: true;
-  /** It lacks something without these slots: its tool asks. */
+  /** Slots without which its tool asks. */
   needs?: readonly string[];
   /** The input of its tool; undefined where the slots make no sense for it. */
   input?(slots: Slots, reader: Reader): Record<string, unknown> | undefined;

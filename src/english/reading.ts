@@ -326,7 +326,7 @@ const plain = (text: string): string =>
 /** A list goes by its name, not by what is on it. */
 const nameOf = (text: string): string => /^([^:\n]{1,60}\blist\b[^:\n]{0,40}):/i.exec(text)?.[1] ?? text;
 
-/** Those whose text is said, else those of whose text the words are a part, else those that have all of the words. */
+/** Things whose text is said, else whose text has the words as a part, else whose text has all of the words. */
 function named(said: string, things: readonly Thing[]): readonly Thing[] {
   const words = plain(said);
   if (words === '') return [];

@@ -16,7 +16,7 @@ export interface Request {
   words: readonly Word[];
   /** A courtesy was left out at its end that may be part of its last words: "remind me to say thanks". */
   isCut: boolean;
-  /** It began as "could you …": the question mark at its end belongs to that. */
+  /** Began as "could you …": the question mark at its end belongs to that. */
   isPolite?: boolean;
   /** Words around it say that it adds to what was made before: "and eggs", "eggs, too". */
   isMore?: boolean;

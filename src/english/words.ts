@@ -86,7 +86,7 @@ const CLOSINGS = list(
     'if you can|if possible|if i may ask|if i may|for me please|for me|would you|will you|could you|can you|please|thanks|cheers|ta|' +
     'ok|okay|coda|indeed',
 );
-/** They say nothing between and behind the words of a form; as the end of a text they are its words. */
+/** Without meaning between and behind the words of a form; at the end of a text they are its words. */
 const FILLERS = list(
   'at the moment|at present|right away|right now|one more time|once more|after all|by the way|as well|any more|for now|' +
     'again|instead|rather|too|also|now|rn|then|already|just|please|still|anymore|actually|quickly',

@@ -9,7 +9,7 @@ export interface MergeRule {
   sql: string;
   /** The person's word for a row, in the singular ("reminder"), where the answer counts them. */
   what?: string;
-  /** It only locks rows, which are locked before those of persons everywhere. */
+  /** Only locks rows, which are locked before those of persons everywhere. */
   first?: true;
 }
 

@@ -94,7 +94,7 @@ export async function meet(
   return { ...own, personId: id, noticeUntil: undefined };
 }
 
-/** Somebody who was met before and speaks in another way that is surely theirs; undefined when they were erased. */
+/** The person who was met before and speaks in another way that is surely theirs; undefined when they were erased. */
 export async function meetById(tx: Transaction, personId: string): Promise<Met | undefined> {
   const { rows } = await tx.query<Pick<PersonRow, 'role' | 'roles'>>(
     'select role, roles from persons where id = $1 and erased_at is null',

@@ -126,7 +126,7 @@ export class Container {
     const exec = await this.docker.createExec(this.id, request);
     try {
       const connection = await this.docker.startExec(exec);
-      // It may be killed by what it is to kill.
+      // The command may be killed by what it is to kill.
       await connection.forEach(() => {}).catch(() => {});
       const code = await this.docker.exitCode(exec);
       return code === 0 || code === 1;

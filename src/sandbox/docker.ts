@@ -219,7 +219,7 @@ function containerCalls(call: Caller) {
         await unlessGone(call<void>(`/containers/${id}`, { method: 'DELETE', query: { force: 1, v: 1 } }));
       } catch (error) {
         if (!(error instanceof DockerError && error.status === 409)) throw error;
-        // It removes itself at this moment.
+        // The container removes itself at this moment.
         await unlessGone(call<void>(`/containers/${id}/wait`, { method: 'POST', query: { condition: 'removed' } }));
       }
     },
@@ -273,7 +273,9 @@ function detachedCalls(call: Caller) {
 
     logs: (id: string, signal?: AbortSignal) =>
       call<Readable>(`/containers/${id}/logs`, {
-        ...{ query: { stdout: 1, stderr: 1, tail: 2_000 }, answer: 'stream', signal },
+        query: { stdout: 1, stderr: 1, tail: 2_000 },
+        answer: 'stream',
+        signal,
       }),
   };
 }
@@ -311,7 +313,10 @@ function streamCalls(call: Caller) {
 
     attach: (id: string, signal?: AbortSignal) =>
       call<Duplex>(`/containers/${id}/attach`, {
-        ...{ method: 'POST', query: { stream: 1, stdin: 1, stdout: 1, stderr: 1 }, answer: 'connection', signal },
+        method: 'POST',
+        query: { stream: 1, stdin: 1, stdout: 1, stderr: 1 },
+        answer: 'connection',
+        signal,
       }),
 
     async extract(id: string, path: string, archive: Readable, signal?: AbortSignal): Promise<void> {
@@ -454,7 +459,13 @@ function imageCalls(call: Caller) {
 function buildQuery({ tag, network, isFresh, labels, dockerfile }: DockerBuild) {
   return {
     // Version 1 is in every engine, and takes the id of an image for its base.
-    ...{ t: tag, version: '1', rm: 1, forcerm: 1, pull: 0, networkmode: network, nocache: isFresh ? 1 : 0 },
+    t: tag,
+    version: '1',
+    rm: 1,
+    forcerm: 1,
+    pull: 0,
+    networkmode: network,
+    nocache: isFresh ? 1 : 0,
     ...(labels && { labels }),
     ...(dockerfile !== undefined && { dockerfile }),
   };

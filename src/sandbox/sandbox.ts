@@ -64,10 +64,16 @@ class DockerSandbox implements Sandbox {
     this.counters = sandboxCounters(world.metrics);
     this.queue = new Queue(execution.max_concurrent);
     this.detached = detachedContainers({
-      ...{ engine: this.engine, world, installation: options.installation },
-      ...{ isOn: execution.enabled, buildNetwork: execution.build.network },
+      engine: this.engine,
+      world,
+      installation: options.installation,
+      isOn: execution.enabled,
+      buildNetwork: execution.build.network,
       limits: {
-        ...{ memory: execution.max_memory, disk: execution.disk, cpus: execution.cpus, pids: execution.pids },
+        memory: execution.max_memory,
+        disk: execution.disk,
+        cpus: execution.cpus,
+        pids: execution.pids,
         lifetimeMs: execution.max_sandbox_timeout,
       },
       base: (image) => this.detachedBase(image),

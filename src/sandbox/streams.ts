@@ -127,7 +127,7 @@ class Stream {
     if (!this.onLine) return;
     const lines = (this.line + chunk.toString('utf8')).split(/\r?\n|\r/);
     this.line = (lines.pop() ?? '').slice(-LONGEST_LINE);
-    // It may be shown in a terminal, which would obey it.
+    // The line may be shown in a terminal, which would obey it.
     const last = lines.map((line) => visible(stripVTControlCharacters(line)).trim()).findLast((line) => line !== '');
     // A removed part may have stood inside a secret.
     if (last !== undefined) this.onLine(redact(last, this.hidden).slice(0, LONGEST_LINE));

@@ -26,7 +26,7 @@ export interface WorkspaceOwner {
   /** Equal for all calls of a turn in this process. */
   turn: object;
   conversationId: string;
-  /** It outlasts the turn: the conversation's next one finds the files. */
+  /** Outlasts the turn: the conversation's next one finds the files. */
   lasts?: boolean;
   /** `adapter:channel`, which may have a time of its own; it goes before `timeoutMs`. */
   channel?: string;
@@ -170,10 +170,16 @@ export class Workspace {
       return {
         ok: true,
         id: shortId(8),
-        ...{ exitCode, timedOut, oomKilled, durationMs, isRenewed },
+        exitCode,
+        timedOut,
+        oomKilled,
+        durationMs,
+        isRenewed,
         stdout: cut(stdout, came.stdoutBytes),
         stderr: cut(stderr, came.stderrBytes),
-        ...{ files: taken.files, leftOut: taken.leftOut, leftOutCount: taken.leftOutCount },
+        files: taken.files,
+        leftOut: taken.leftOut,
+        leftOutCount: taken.leftOutCount,
       };
     });
   }

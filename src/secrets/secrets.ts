@@ -152,7 +152,10 @@ export class SkillSecrets {
   async list(): Promise<ListedSecret[]> {
     const rows = await store.allSecrets(this.reader);
     return rows.map(({ skill, name, personId, spaceId, updatedAt }) => ({
-      ...{ skill, name, person: personId, space: spaceId },
+      skill,
+      name,
+      person: personId,
+      space: spaceId,
       updatedAt: updatedAt.toISOString(),
     }));
   }

@@ -22,7 +22,7 @@ export interface SealedSecret {
 const COLUMNS = `id, skill, name, person_id as "personId", space_id as "spaceId", sealed, key_id as "keyId",
   updated_at as "updatedAt"`;
 
-/** Those that a person in a space has for a skill; of each name the person's own goes before the space's, before all's. */
+/** Secrets that a person in a space has for a skill; of each name the person's own goes before the space's, before all's. */
 export async function secretsFor(
   db: Queryable,
   skill: string,

@@ -316,7 +316,7 @@ function named(references: readonly FileReferences[]): string {
     .join(' union all ');
 }
 
-/** Those of `hashes` that a row refers to. One statement, so that a reference is not missed on its way between tables. */
+/** The ones of `hashes` that a row refers to. One statement, so that a reference is not missed on its way between tables. */
 async function usedAmong(
   database: Database,
   references: readonly FileReferences[],

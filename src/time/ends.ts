@@ -17,7 +17,7 @@ export interface TimeStretch {
   to: number;
   when: When;
   /**
-   * They may as well be part of what stands beside them: a number alone, a length, a part of the day or a feast without a
+   * True if they may as well be part of what stands beside them: a number alone, a length, a part of the day or a feast without a
    * preposition ("eat lunch", "run 20 minutes").
    */
   isWeak: boolean;

@@ -222,15 +222,11 @@ export function readUnits(words: Words, ctx: WhenContext, [from, to]: Stretch, e
     else if (reads.length === 0) return undefined;
   }
   const [first] = reads;
-  return (
-    first && {
-      ...first,
-      when: whichOf(
-        reads.map(({ when }) => when),
-        ctx,
-      ),
-    }
+  // The unit is what is asked for; the time alone does not tell it.
+  const readings = reads.flatMap(({ when }, at) =>
+    readingsOf(when).map((reading) => ({ ...reading, words: `${slip.units[at]}: ${describe(reading.when, ctx)}` })),
   );
+  return first && { ...first, when: readings.length > 0 ? whichOne(distinct(readings)) : first.when };
 }
 
 /** "At 5 or 6": both are read, and a person is asked. The pieces are those of the first, at their places in `words`. */
@@ -293,7 +289,7 @@ export function whichOf(whens: readonly When[], ctx: WhenContext): When {
 
 export function withWords(when: When, ctx: WhenContext): When {
   if (when.kind === 'reject') return when;
-  const name = (reading: Reading): Reading => ({ ...reading, words: describe(reading.when, ctx) });
+  const name = (reading: Reading): Reading => ({ ...reading, words: reading.words || describe(reading.when, ctx) });
   if (when.kind === 'ambiguous') return whichOne(when.readings.map(name));
   return when.others ? { ...when, others: when.others.map(name) } : when;
 }

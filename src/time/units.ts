@@ -8,7 +8,8 @@ export interface UnitSlip {
   /** By token: `to` is the first one behind it. */
   from: number;
   to: number;
-  /** The text with each unit that may be meant instead, the nearest first. */
+  /** What may be meant, the nearest first, and the text with each of them instead. */
+  units: readonly string[];
   texts: readonly string[];
 }
 
@@ -30,7 +31,7 @@ export function unitSlips(text: string, tokens: readonly Token[]): UnitSlip[] {
     const to = isBusiness ? at + 2 : at + 1;
     const [before, after] = [text.slice(0, token.start), text.slice(tokens[to - 1]?.end)];
     const units = isBusiness ? near : unitsFor(near);
-    found.push({ from: at, to, texts: units.map((unit) => `${before}${unit}${after}`) });
+    found.push({ from: at, to, units, texts: units.map((unit) => `${before}${unit}${after}`) });
   });
   return found;
 }

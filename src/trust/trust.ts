@@ -18,7 +18,7 @@ export interface Folder extends FolderId {
 /** The decision about a folder as its files are. Reasons are sentences without a full stop. */
 export type Verdict =
   | { kind: 'known'; pin: Pin; isApproved: boolean }
-  /** It was never used; `suspicions`: why it must not be, without an owner. */
+  /** Never used; `suspicions`: why it must not be, without an owner. */
   | { kind: 'first'; pin: Pin; suspicions: readonly string[] }
   | { kind: 'changed' | 'blocked'; reasons: readonly string[] };
 
@@ -99,7 +99,10 @@ export async function inquire(
   const before = await pinOf(db, id);
   const { findings } = await auditFolder(directory, signal);
   return {
-    ...{ id, pin, before, findings },
+    id,
+    pin,
+    before,
+    findings,
     isApproved: before?.pinned.hash === pin.hash && before.state === 'approved',
     changes: describeChange(before?.state === 'blocked' ? undefined : before?.pinned, pin),
     forbiddenToolsUnreadable: declared.forbiddenToolsUnreadable === true,

@@ -12,7 +12,7 @@ export interface EmbedderSettings {
 export interface Embedders {
   /** The configured one; undefined: texts are found by words alone. */
   embedder: Embedder | undefined;
-  /** Those whose spaces can be searched: also where the configured one's is still being built. */
+  /** Embedders whose spaces can be searched: also where the configured one's is still being built. */
   embedders: readonly Embedder[];
 }
 

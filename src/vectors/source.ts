@@ -16,7 +16,7 @@ export interface Made extends Missing {
 /** Texts that get vectors in the background. Whoever owns them is a person or a conversation. */
 export interface Source {
   kind: Kind;
-  /** Those who may own texts, in the order of their ids behind `after`. */
+  /** Persons who may own texts, in the order of their ids behind `after`. */
   owners(database: Pick<Database, 'read'>, after: string, limit: number): Promise<string[]>;
   /** Texts of `owner` that are to have a vector in `space` and have none, in the order of their ids behind `after`. */
   missing(

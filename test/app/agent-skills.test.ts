@@ -5,7 +5,7 @@ import { openSpecialists } from '../../src/app/specialists.ts';
 import { openBus } from '../../src/bus/index.ts';
 import { openArtifacts } from '../../src/storage/index.ts';
 import { embeddersOf } from '../../src/vectors/index.ts';
-import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
+import { skillText, temporaryFolder, write } from '../agent-skills/support.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWorld } from '../support/world.ts';

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
+import { skillText, temporaryFolder, write } from '../agent-skills/support.ts';
 import { type Play, type PlayOptions, play } from '../support/play.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ModelError } from '../../src/agent/index.ts';
 import { deferred } from '../../src/base/async.ts';
-import { playWith } from '../skills/agent-skills/conversation.ts';
+import { playWith } from '../agent-skills/conversation.ts';
 import { eventually } from '../support/eventually.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 

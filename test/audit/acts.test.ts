@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { folderOperations } from '../../src/agent-skills/index.ts';
 import { OPERATIONS } from '../../src/app/operations/verbs.ts';
 import type { Json } from '../../src/base/json.ts';
 import { packageRoot } from '../../src/base/root.ts';
-import { folderOperations } from '../../src/skills/agent-skills/index.ts';
 import { migrate, openDatabase } from '../../src/storage/index.ts';
 import { migratedDataDir, Program } from '../support/jsonl.ts';
 import { type Play, play } from '../support/play.ts';

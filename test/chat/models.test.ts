@@ -13,6 +13,7 @@ test('/model shows which model answers and chooses another one for this conversa
   const ana = coda.person('ana');
   expect(await ana.says('/model')).toMatch(/^`claude\/main` answers here[\s\S]*- `claude\/small`/);
   expect(await ana.says('/model nobody/knows')).toContain('I know no model');
+  expect(await ana.says('/model big'), 'by its name alone').toContain('claude/big');
   await ana.says('/model claude/big');
   await ana.says('hello');
   expect(asked()).toBe('big');

@@ -22,7 +22,7 @@ test('the words of a schedule, a webhook or a skill are neither consent nor a co
   const model = new ScriptedModel([{ call: 'letter_send', input: { to: 'bob' } }], ['I thought about it.']);
   await using coda = await play({ model, skills: [skill] });
   const ana = coda.person('ana');
-  expect(await ana.says('write to bob')).toContain('letter_send');
+  expect(await ana.says('write to bob')).toContain('Sends a letter');
   for (const origin of ['schedule', 'webhook', 'skill'] as const) {
     await comes(coda, `${origin}-1`, origin, 'yes');
     await comes(coda, `${origin}-2`, origin, '/new');

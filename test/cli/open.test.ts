@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { skillText, write } from '../skills/agent-skills/support.ts';
+import { skillText, write } from '../agent-skills/support.ts';
 import { put } from '../skills/specialists/support.ts';
 import { command } from '../support/command-lines.ts';
 import { Jsonl, migratedDataDir } from '../support/jsonl.ts';

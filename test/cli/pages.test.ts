@@ -107,6 +107,9 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'docker run -d --name coda --init --stop-timeout 20 --restart unless-stopped -v coda:/data -e DISCORD_TOKEN coda':
     'needs the image above',
   'docker exec -it coda node dist/main.js chat': 'needs the container above',
+  'sudo -u coda env CODA_DATA=/var/lib/coda node /opt/coda/dist/main.js doctor':
+    'needs a service with a user of its own',
+  'docker compose exec coda node dist/main.js doctor': 'needs the containers above',
   'dockerd-rootless-setuptool.sh install': "Docker's own, for a user's account",
   'coda browser image': 'fetches Debian; container.test.ts uses such an image',
   'coda mcp login linear': 'opens a browser at a service; the suites of mcp play one',

@@ -31,3 +31,9 @@ test('what runs code or drives a browser is on where it is switched on', () => {
   expect(off.join()).not.toMatch(/Running code|Driving a browser/);
   expect(given({}).off).toContainEqual(expect.stringMatching(/^Driving a browser is off: browser\.enabled/));
 });
+
+test('what is switched on and lacks something, and variables that are not read, are told at the start and by the doctor', () => {
+  expect(given({ SKILLOS_ROOT: '/srv/skills' }).off.join('\n')).toContain(
+    'SKILLOS_ROOT (here skills.agent_skill_dirs)',
+  );
+});

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
-import { temporaryFolder } from '../skills/agent-skills/support.ts';
+import { temporaryFolder } from '../agent-skills/support.ts';
 import { command } from '../support/command-lines.ts';
 import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 

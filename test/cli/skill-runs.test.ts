@@ -3,7 +3,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
+import { skillText, temporaryFolder, write } from '../agent-skills/support.ts';
 import { command, commandsData } from '../support/command-lines.ts';
 import { ModelServer } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';

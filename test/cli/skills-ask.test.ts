@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
-import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
+import { skillText, temporaryFolder, write } from '../agent-skills/support.ts';
 import { command, commandsData } from '../support/command-lines.ts';
 import { Jsonl } from '../support/jsonl.ts';
 import { ModelServer } from '../support/model-server/index.ts';

@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { skillText, temporaryFolder, write } from '../skills/agent-skills/support.ts';
+import { skillText, temporaryFolder, write } from '../agent-skills/support.ts';
 import { command } from '../support/command-lines.ts';
 import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 
@@ -15,7 +15,8 @@ const CASES: readonly Case[] = [
   ['skills pipeline --step alone --step one', 65, 'INPUT_INVALID', 'one → two → one', '"coda skills list"'],
   ['skills run lost Rome', 66, 'SKILL_NOT_FOUND', 'no skill “nowhere” to be a step', '"coda skills list"'],
   ['skills pipeline --step alon', 66, 'SKILL_NOT_FOUND', 'Did you mean “alone”?', '"coda skills list"'],
-  ['skills compose trip --step nowhere', 65, 'INPUT_INVALID', 'no skill “nowhere” to be a step', '"coda skills list"'],
+  ['skills run nowhere Rome', 66, 'SKILL_NOT_FOUND', 'no skill “nowhere”.', '"coda skills list"'],
+  ['skills compose trip --step nowhere', 65, 'INPUT_INVALID', 'no skill “nowhere”.', '"coda skills list"'],
   ['skills compose loop --step loop', 65, 'INPUT_INVALID', 'loop cannot be a step of itself', '"coda skills list"'],
   ['skills run search Rome', 66, 'SKILL_NOT_FOUND', '“travel/search” or “work/search”', '"coda skills list"'],
   ['skills show search', 64, 'USAGE', 'no skill search', 'Did you mean travel/search or work/search?'],

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { zip } from '../skills/agent-skills/support/zip.ts';
-import { skillText, write } from '../skills/agent-skills/support.ts';
+import { zip } from '../agent-skills/support/zip.ts';
+import { skillText, write } from '../agent-skills/support.ts';
 import { command } from '../support/command-lines.ts';
 import { freshDataDir } from '../support/jsonl.ts';
 

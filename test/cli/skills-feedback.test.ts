@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { skillText, write } from '../skills/agent-skills/support.ts';
+import { skillText, write } from '../agent-skills/support.ts';
 import { command, commandsData } from '../support/command-lines.ts';
 
 test('feedback moves a skill up for the request that it was given for, shows in why, and can be reset', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { skillText, write } from '../skills/agent-skills/support.ts';
+import { skillText, write } from '../agent-skills/support.ts';
 import { command, commandsData } from '../support/command-lines.ts';
 
 /** A person whose skills lie in a folder of their own, and commands that they type. */
@@ -77,4 +77,7 @@ test('the JSON of a skill has the words of the standard’s other dialects, and 
     source_path: files,
     warnings: [{ code: 'entrypoint_missing', message: expect.stringContaining('references/guide.md') }],
   });
+  const bare = await somebody([{ ...inline, source_path: '' }]);
+  const { stdout } = await bare.coda('skills', 'show', 'count', '--json');
+  expect(JSON.parse(stdout), 'an empty path is none').toMatchObject({ source: 'inline', source_path: null });
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from '../skills/agent-skills/support.ts';
+import { temporaryFolder } from '../agent-skills/support.ts';
 import { bundle, Publisher } from '../skills/market/support.ts';
 import { command, commandsData } from '../support/command-lines.ts';
 import { ModelServer } from '../support/model-server/index.ts';

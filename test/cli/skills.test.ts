@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { skillText, write } from '../skills/agent-skills/support.ts';
+import { skillText, write } from '../agent-skills/support.ts';
 import { command } from '../support/command-lines.ts';
 import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 

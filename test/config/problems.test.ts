@@ -50,7 +50,7 @@ test.each([
     'coda.yaml:2:1 a second document begins here; one is read',
   ],
   ['a word at the top', 'hello\n', 'coda.yaml:1:1 expected keys such as "log:"'],
-  ['a value where keys belong', 'delivery: 4\n', 'coda.yaml:1:11 delivery: expected keys of its own, got 4'],
+  ['a value where keys belong', 'delivery: 4\n', 'coda.yaml:1:11 delivery: expected a group of keys, got 4'],
   ['yes for true', 'delivery: { steer: yes }\n', 'coda.yaml:1:20 delivery.steer: expected true or false, got "yes"'],
   [
     'too small a number',

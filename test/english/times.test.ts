@@ -61,6 +61,7 @@ test.each([
 
 test.each([
   ['erinnere mich am 3. Dezember um 10 Uhr an den Zahnarzt', 'am 3. Dezember um 10 Uhr', 'an den Zahnarzt'],
+  ['erinnere mich in 2 Stunden an die Wäsche', 'in 2 Stunden', 'an die Wäsche'],
   ["rappelle-moi le 3 décembre à 10h d'appeler le dentiste", 'le 3 décembre à 10h', "d'appeler le dentiste"],
   ['jeden Montag um 9 Uhr Müll rausbringen', 'jeden Montag um 9 Uhr', 'Müll rausbringen'],
   ['przypomnij mi jutro o 10 o dentyście', 'jutro o 10', 'o dentyście'],

@@ -94,14 +94,14 @@ const BUILT_WHEN_USED: Readonly<Record<string, string>> = {
   'sandbox/images.ts glob': 'the owner’s pattern, on the name of an image',
   'sandbox/redact.ts inName': 'secrets with one class between their characters, on the name of a file',
   'sandbox/redact.ts inNames': 'one class',
-  'skills/agent-skills/use/run.ts scriptIn': 'anchored, without a repetition',
+  'agent-skills/use/run.ts scriptIn': 'anchored, without a repetition',
   'skills/web/page/pages.ts closing': 'one of four names, without a repetition',
   'skills/web/tools.ts passagesWith': 'at most 200 characters of words, and blanks between them, which no word holds',
   'storage/values.ts onlyUsed': 'a number, on a statement of the sources',
   'trust/audit/rules.ts auditRules': 'patterns of assets/audit-rules.yaml, on lines of at most 2,000 characters',
 };
 /** Files whose built patterns take the square of their input, and the characters that it has been cut to before. */
-const BUILT_BOUNDED: Readonly<Record<string, number>> = { 'skills/agent-skills/images/images.ts': 512 };
+const BUILT_BOUNDED: Readonly<Record<string, number>> = { 'agent-skills/images/images.ts': 512 };
 /** The function that builds them is called with each of their parts, as the module is loaded. */
 const BUILDERS = ['base/json-text.ts withFlags'];
 

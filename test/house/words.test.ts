@@ -107,3 +107,12 @@ test('two migrations with one number are found before they meet a database', () 
     'migrations/0002_b.sql has the number of migrations/0002_a.sql; give it the next free one',
   ]);
 });
+
+test('a literal is not spread into a literal, and what is not one may be', () => {
+  const errors = (text: string) => inspect('src/agent/index.ts', text).errors;
+  expect(errors('export const one = { ...{ a: 1 }, b: 2 };')).toEqual([
+    'src/agent/index.ts:1 spreads a literal into a literal; its members stand in the outer one',
+  ]);
+  expect(errors('export const some = [...[1, 2], 3];')).toHaveLength(1);
+  expect(errors('export const some = (one: object, is: boolean) => ({ ...one, ...(is && { b: 2 }) });')).toEqual([]);
+});

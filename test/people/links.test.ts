@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { agentMergeRules, type Model } from '../../src/agent/index.ts';
 import { addUsage } from '../../src/agent/usage/index.ts';
+import { mergeRules as runMergeRules } from '../../src/agent-skills/runs/store.ts';
+import { mergeRules as skillMergeRules } from '../../src/agent-skills/store.ts';
 import { auditMergeRules } from '../../src/audit/index.ts';
 import { deferred } from '../../src/base/async.ts';
 import { uuid } from '../../src/base/ids.ts';
@@ -15,8 +17,6 @@ import {
   tokenMergeRules,
 } from '../../src/people/index.ts';
 import { mergeRules as secretMergeRules } from '../../src/secrets/store.ts';
-import { mergeRules as runMergeRules } from '../../src/skills/agent-skills/runs/store.ts';
-import { mergeRules as skillMergeRules } from '../../src/skills/agent-skills/store.ts';
 import { improvement } from '../../src/skills/improvement/index.ts';
 import { mergeRules as learnedMergeRules } from '../../src/skills/improvement/learned/store.ts';
 import { mergeRules as mcpMergeRules } from '../../src/skills/mcp/store.ts';

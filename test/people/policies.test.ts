@@ -76,8 +76,8 @@ describe('what a person may not use', () => {
     const config = { 'access.policies_folder': policies };
     await using coda = await play({ config, skills: [finance] });
     const [owner, ben] = [coda.person('olga'), coda.person('ben', { role: 'member' })];
-    expect(await owner.says('/help')).toContain('/close');
-    expect(await ben.says('/help')).not.toMatch(/close/i);
+    expect(await owner.says('/help all')).toContain('/close');
+    expect(await ben.says('/help all')).not.toMatch(/close/i);
     expect(await owner.says('/close 2026')).toBe('The books are closed.');
     expect(await ben.says('/close 2026')).toContain('You may not use `/close`');
     expect(await ben.says('/clos 2026')).not.toContain('Did you mean');

@@ -77,7 +77,7 @@ test('help shows what people use first by topic, the rest when it is asked for',
   await using coda = await play();
   const ana = coda.person('ana');
   const first = await ana.says('/help');
-  expect(first).toMatch(/Reminders:\n- `\/remind [\s\S]*Notes and memory:\n- `\/note /);
+  expect(first).toMatch(/Reminders:\n- `\/remind [\s\S]*Notes:\n- `\/note /);
   expect(first).not.toContain('/context');
   expect(first).toMatch(/`\/help all` shows \d+ more commands/);
   expect(await ana.says('/help all')).toMatch(/More:\n[\s\S]*\/context/);
@@ -85,4 +85,21 @@ test('help shows what people use first by topic, the rest when it is asked for',
   expect(notes).toContain('/notes');
   expect(notes).not.toContain('/remind ');
   expect(await ana.says('/help bananas')).toContain('`/help all`');
+});
+
+test('a task in another language is quoted, and the buttons of an unreadable unit name the units', async () => {
+  await using coda = await play();
+  const ana = coda.person('ana');
+  await ana.says('/language German');
+  expect(await ana.says('/remind übermorgen um 9:30 Müll rausbringen')).toContain(
+    'remind you of “Müll rausbringen” on',
+  );
+  await ana.says('/language English');
+  await ana.says('remind me in 2 hous to eat');
+  const labels = ana
+    .seen()
+    .at(-1)
+    ?.buttons.map(({ label }) => label);
+  expect(labels).toContainEqual(expect.stringMatching(/^hours: Fri 20 Nov 11:00/));
+  expect(labels).toContainEqual(expect.stringMatching(/^minutes: Fri 20 Nov 09:02/));
 });

@@ -3,7 +3,7 @@ import { chmodSync, cpSync, renameSync, symlinkSync, unlinkSync, utimesSync } fr
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Declared, describeChange, type Pin, pinFolder } from '../../src/trust/pin.ts';
-import { skillFolder, temporaryFolder, write } from '../skills/agent-skills/support/folders.ts';
+import { skillFolder, temporaryFolder, write } from '../agent-skills/support/folders.ts';
 
 async function pin(root: string, declared: Declared = {}): Promise<Pin> {
   const pinned = await pinFolder(root, declared);

@@ -440,7 +440,7 @@ function guard(shard: Shard, watch: ShardWatch): void {
     const session = await retrieve(id);
     return session && { ...session, resumeURL: await watch.reach(session.resumeURL) };
   };
-  /** Nobody waits for what `work` resolves to, so that what it throws is told here. */
+  /** Runs `work`, for whose end no one waits: what it throws is logged here. */
   const caught = async (work: () => Promise<void>): Promise<void> => {
     try {
       await work();

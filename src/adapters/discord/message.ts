@@ -70,7 +70,7 @@ export function splitGrowing(content: Content): Content[] {
 function withTimes(text: string, times: readonly string[] = []): string {
   if (times.length === 0) return text;
   const seconds = times.map((time) => Math.floor(new Date(time).getTime() / 1_000));
-  // Those of a list stand below each other, as its lines do.
+  // Times of a list stand below each other, as its lines do.
   if (times.length > 2) return [text, ...seconds.map((at) => `-# <t:${at}:f> (<t:${at}:R>)`)].join('\n');
   return `${text}\n-# ${seconds.map((at) => `<t:${at}:F> (<t:${at}:R>)`).join(' · ')}`;
 }

@@ -10,7 +10,7 @@ export interface DiscordOptions {
   config: DiscordConfig;
   /** The entries of the access rules that are groups: `discord-role:ID`, `discord-guild:ID`. */
   groups: readonly string[];
-  /** Those whom the access rules name as persons (`discord:ID`). */
+  /** Persons whom the access rules name (`discord:ID`). */
   people: readonly string[];
   /** True if somebody has not been let in: no thread is opened for them. */
   isStranger(sender: Sender): Promise<boolean>;

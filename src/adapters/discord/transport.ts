@@ -60,10 +60,10 @@ function strict(makeRequest: MakeRequest): MakeRequest {
 }
 
 function isDiscords(status: number, bytes: Uint8Array, json: unknown): boolean {
-  // They mean the same whoever says it: whether it was done is unknown.
+  // Server errors mean the same whoever says them: whether it was done is unknown.
   if (status >= 500) return status < 600;
   if (status === 204) return bytes.length === 0;
-  // It has no body by definition.
+  // This status has no body by definition.
   if (status === 205) return false;
   if (typeof json !== 'object' || json === null) return false;
   if (status >= 200 && status < 300) return true;

@@ -97,7 +97,7 @@ export const config = block(
         .max(50)
         .default([])
         .meta({ description: 'Origins whose pages may use it.', example: ['https://home.example.com'] }),
-      idempotency_ttl: duration('7d').describe(
+      idempotency_ttl: duration('7d', 's').describe(
         'How long an Idempotency-Key of what programs write counts, at most 7d.',
       ),
       attachment_max_size: size('10m', 1_024).describe('The largest attachment that a webhook brings, decoded.'),

@@ -40,7 +40,8 @@ export class Jwts {
     const options: JWTVerifyOptions = {
       // The token's own claims about its algorithm decide nothing.
       algorithms: [alg],
-      ...{ issuer, audience },
+      issuer,
+      audience,
       clockTolerance: LEEWAY_S,
       currentDate: this.clock.now(),
       requiredClaims: ['sub', 'exp'],
@@ -123,7 +124,7 @@ export class Jwts {
     return { groups: groups.slice(0, MOST_ROLES).map((role) => `http-role:${role}`) };
   }
 
-  /** Those of the configuration; where the token names some, no others than these. */
+  /** Scopes of the configuration; where the token names some, no others than these. */
   private scopesOf({ scope }: JWTPayload): Scope[] {
     const named = typeof scope === 'string' ? scope.split(' ') : undefined;
     return this.config.scopes.filter(

@@ -6,7 +6,7 @@ import { isLoopback } from './config.ts';
 
 export interface Origins {
   listed: readonly string[];
-  /** It is served on a loopback address, where no other name can be meant. */
+  /** Served on a loopback address, where no other name can be meant. */
   loopbackOnly: boolean;
   /** The host of the proxy in front of it, with its port where that is not the usual one. */
   proxy?: string | undefined;

@@ -86,7 +86,10 @@ export async function heard(
   if (!row) return undefined;
   const { state, text, button, too_fast: tooFast, error, parts } = row;
   return {
-    ...{ messageId, state, text: text ?? '', parts: parts ?? [] },
+    messageId,
+    state,
+    text: text ?? '',
+    parts: parts ?? [],
     button: button ?? undefined,
     tooFast: tooFast !== null,
     error: error ?? undefined,
@@ -132,7 +135,10 @@ export async function saidIn(
     [found.rows.map(({ id }) => id), before ?? null, limit],
   );
   return rows.map(({ channel, message_id, key, text, files, state, content, at }) => ({
-    ...{ channel, key, state, at },
+    channel,
+    key,
+    state,
+    at,
     messageId: message_id ?? undefined,
     text: text ?? undefined,
     content: content ?? undefined,

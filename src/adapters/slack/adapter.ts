@@ -481,8 +481,14 @@ async function socketTrouble(config: SlackConfig, log: SlackOptions['log']): Pro
 
 /** First letters of ids that are no person's (docs.slack.dev/reference/objects). */
 const KINDS: Readonly<Record<string, string>> = {
-  ...{ T: 'a workspace', E: 'an Enterprise organization', C: 'a channel', G: 'a private channel' },
-  ...{ D: 'a direct conversation', B: 'a bot', A: 'an app', S: 'a user group' },
+  T: 'a workspace',
+  E: 'an Enterprise organization',
+  C: 'a channel',
+  G: 'a private channel',
+  D: 'a direct conversation',
+  B: 'a bot',
+  A: 'an app',
+  S: 'a user group',
 };
 
 function strangeOwner(id: string): Trouble | undefined {

@@ -135,7 +135,7 @@ export function blocksOf(sections: readonly HomeSection[] | undefined): Block[] 
 }
 
 function itemOf({ text, actions = [] }: HomeItem, at: string): Block[] {
-  // Nobody decides on what they cannot see whole.
+  // A decision is offered only on what is seen whole.
   const isWhole = text.length <= MAX_TEXT - 1;
   const offered = actions.filter((action) => isWhole || 'command' in action).slice(0, 5);
   const words = isWhole ? text : `${shorten(text, MAX_TEXT - 200)}\n${texts.seeCard()}`;

@@ -423,7 +423,11 @@ function postponable(event: RawEvent, receivedAt: Date): PostponedEvent | undefi
   // A message and the mention in it are two events: each is acknowledged for itself, and the message has more.
   const names = [type, channel, at, isDeletion ? 'deleted' : ((edited as RawEvent | undefined)?.ts ?? '')];
   const kept = {
-    ...{ type, subtype, channel, deleted_ts: deleted, ...rest },
+    type,
+    subtype,
+    channel,
+    deleted_ts: deleted,
+    ...rest,
     // The words before a change may be another author's, and are not needed.
     ...(previous !== undefined && { previous_message: { user: before, thread_ts: thread } }),
   };

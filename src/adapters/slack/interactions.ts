@@ -278,7 +278,7 @@ export function wordsIn({ view }: RawSubmission): string {
   return '';
 }
 
-/** Those that have a name of their own in Slack, and what they are to coda; all others are said after `/coda`. */
+/** Commands that have a name of their own in Slack, and what they are to coda; all others are said after `/coda`. */
 export const OWN_COMMANDS: readonly { command: string; runs: string; usage: string }[] = [
   // Slack's own /remind is taken.
   { command: '/remind-me', runs: 'remind', usage: 'tomorrow at 9 to water the plants' },

@@ -9,7 +9,7 @@ export interface SlackOptions {
   config: SlackConfig;
   /** The entries of the access rules that are groups: `slack-workspace:ID`, `slack-usergroup:ID`, `slack-channel:ID`. */
   groups: readonly string[];
-  /** Those whom the access rules name as persons (`slack:ID`). */
+  /** Persons whom the access rules name (`slack:ID`). */
   people: readonly string[];
   channels: readonly string[];
   home: PlatformDeps<SlackConfig>['home'];

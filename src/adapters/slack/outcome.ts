@@ -29,7 +29,7 @@ export class SlackLimit extends Error {
   }
 }
 
-/** Nobody knows whether it was done: no answer, or one that is not Slack's. */
+/** Thrown when it is unknown whether a call was carried out: no answer, or one that is not Slack's. */
 export class SlackUnclear extends Error {
   override readonly name = 'SlackUnclear';
   readonly neverArrived: boolean;

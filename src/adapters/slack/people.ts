@@ -19,7 +19,7 @@ interface Known {
   team: string | undefined;
 }
 
-/** Somebody, and what the event tells of their workspace: nothing, where it does not. */
+/** A user, and what the event tells of their workspace: nothing, where it does not. */
 interface Teamed {
   user: string;
   told: string | undefined;
@@ -101,7 +101,7 @@ export class People {
       this.names.set(user, shown);
       return { name: shown, zone: tz, locale, team };
     } catch (error) {
-      // Somebody who cannot be looked up (a bot, a stranger) is heard all the same.
+      // A user who cannot be looked up (a bot, a stranger) is heard all the same.
       if (isOutage(error) || errorOf(error) === undefined) throw error;
       this.log.debug({ user, error: messageOf(error) }, 'a person could not be looked up');
       return { name: user, zone: undefined, locale: undefined, team: undefined };

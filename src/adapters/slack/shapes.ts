@@ -35,20 +35,20 @@ const words = z.string().optional().catch(undefined);
 const flag = z.boolean().optional().catch(undefined);
 /** Others' content under a message (docs.slack.dev/messaging/formatting-message-text#attachments). */
 const attachment = z.looseObject({
-  ...{
-    pretext: words,
-    author_name: words,
-    title: words,
-    title_link: words,
-    text: words,
-    fallback: words,
-    footer: words,
-  },
+  pretext: words,
+  author_name: words,
+  title: words,
+  title_link: words,
+  text: words,
+  fallback: words,
+  footer: words,
   fields: z.array(z.looseObject({ title: z.string().catch(''), value: z.string().catch('') })).catch([]),
   blocks: z.unknown().optional(),
   files: z.array(file).catch([]),
   // Fields of a shared or linked message.
-  ...{ is_share: flag, is_msg_unfurl: flag, author_id: words },
+  is_share: flag,
+  is_msg_unfurl: flag,
+  author_id: words,
   message_blocks: z.array(z.looseObject({ message: z.looseObject({ blocks: z.unknown().optional() }) })).catch([]),
 });
 const carried = z.looseObject({

@@ -282,7 +282,11 @@ export class Approvals {
     const { database } = this.deps;
     const open = await store.openApprovals(readerOf(database), '', MOST_LISTED);
     return open.map(({ hash, tool, purpose, shown, person, adapter, channel, at, expiresAt }) => ({
-      ...{ id: hash.slice(0, ID_LENGTH), tool, purpose, shown, person },
+      id: hash.slice(0, ID_LENGTH),
+      tool,
+      purpose,
+      shown,
+      person,
       place: `${adapter}:${channel}`,
       at: at.toISOString(),
       expiresAt: expiresAt?.toISOString(),

@@ -12,7 +12,12 @@ export function artifactsIn(turn: Turn, item: Item) {
     if (!made) return [];
     const { files = [], kept = [] } = { kept: [], ...made };
     return [...files, ...kept].map(({ name, type, size, hash }) => ({
-      ...{ name, type, size, hash, tainted, at },
+      name,
+      type,
+      size,
+      hash,
+      tainted,
+      at,
       conversation_id: item.conversation.id,
       person_id: item.person.id,
       turn_id: turn.id,

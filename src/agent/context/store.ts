@@ -242,7 +242,7 @@ export async function searchMessages(
 }
 
 /**
- * Those of the messages of a shared place that are somebody else's than `reader`'s, or answers to them, with names. A
+ * Messages of a shared place that are somebody else's than `reader`'s, or answers to them, with names. A
  * turn's answer stands behind what was said to it.
  */
 export async function ofOthers(

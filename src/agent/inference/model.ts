@@ -93,7 +93,7 @@ export type ModelEvent =
   | { type: 'stop'; reason: StopReason };
 
 export type ModelErrorReason =
-  /** It took the request and sent nothing. */
+  /** Took the request and sent nothing. */
   | 'silent'
   | 'wrong_address'
   | 'no_tools'

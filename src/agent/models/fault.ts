@@ -145,7 +145,7 @@ function is400(status: number | undefined): boolean {
 function byStatus({ status }: Refusal): Verdict {
   if (status === undefined || status >= 500 || status === 408 || status === 409) return { fault: 'transient' };
   if (status === 401 || status === 403) return { fault: 'auth_expired' };
-  // It was read and not taken, and would not be the next time.
+  // The request was read and not taken, and would not be the next time.
   return { fault: 'malformed_output', reason: 'rejected' };
 }
 

@@ -5,7 +5,7 @@ import type { FaultBook } from '../../base/faults.ts';
 import { framed } from '../../base/frames.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
-import type { CoreValues } from '../../config/index.ts';
+import { type CoreValues, providersOf } from '../../config/index.ts';
 import { isPublic } from '../../egress/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
 import {
@@ -98,7 +98,7 @@ export class Models {
   }
 
   answering(tier: Tier, chosen?: string): Model {
-    return this.routed([chosen && this.knows(chosen) ? chosen : this.nameOf(tier)]);
+    return this.routed([(chosen ? this.meant(chosen) : undefined) ?? this.nameOf(tier)]);
   }
 
   /**
@@ -131,16 +131,22 @@ export class Models {
   }
 
   private large(model: string): string {
-    return this.knows(model) ? model : this.nameOf('heavy');
+    return this.meant(model) ?? this.nameOf('heavy');
   }
 
   nameOf(tier: Tier): string {
     return tierName(this.settings, tier) ?? '';
   }
 
-  knows(name: string): boolean {
-    const [provider = '', model = ''] = split(name);
-    return model !== '' && Object.hasOwn(this.settings.providers, provider);
+  /** The model in full that `provider/model`, or the name of a model alone, means; undefined where none or several may be. */
+  meant(name: string): string | undefined {
+    const { providers, prices } = this.settings;
+    if (!name.includes('/')) {
+      const found = providersOf(name, providers, [...this.names(), ...Object.keys(prices)]);
+      return found.length === 1 ? `${found[0]}/${name}` : undefined;
+    }
+    const [provider, model] = split(name);
+    return model !== '' && Object.hasOwn(providers, provider) ? name : undefined;
   }
 
   /**

@@ -43,8 +43,14 @@ export function learntFrom(configured: readonly string[]): Learnt {
   return {
     refuses: new Set(configured),
     configured: new Set(configured),
-    ...{ tools: new Set(), unreadable: new Set(), told: new Map(), held: new Map() },
-    ...{ window: undefined, answer: undefined, most: undefined, reason: undefined },
+    tools: new Set(),
+    unreadable: new Set(),
+    told: new Map(),
+    held: new Map(),
+    window: undefined,
+    answer: undefined,
+    most: undefined,
+    reason: undefined,
   };
 }
 
@@ -54,7 +60,13 @@ const MOST_UNREADABLE = 100;
 
 /** Ways of saying the same: without them nothing is lost, so that one refusal is enough. */
 const HARMLESS: readonly string[] = [
-  ...['max_tokens', 'max_completion_tokens', 'stream_options', 'system', 'null_content', 'long_ids', 'bare_calls'],
+  'max_tokens',
+  'max_completion_tokens',
+  'stream_options',
+  'system',
+  'null_content',
+  'long_ids',
+  'bare_calls',
 ];
 
 /** Adds to `learnt` what `finding` says; false where that is known. */
@@ -478,8 +490,17 @@ export function quirksTold(learnt: Learnt, provider: string): QuirkTold[] {
 }
 
 const SETTABLE = [
-  ...['max_tokens', 'max_completion_tokens', 'stream_options', 'thinking', 'cache_control'],
-  ...['system', 'schemas', 'thoughts', 'null_content', 'long_ids', 'bare_calls'],
+  'max_tokens',
+  'max_completion_tokens',
+  'stream_options',
+  'thinking',
+  'cache_control',
+  'system',
+  'schemas',
+  'thoughts',
+  'null_content',
+  'long_ids',
+  'bare_calls',
 ];
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -47,8 +47,17 @@ export function refusalIn(error: unknown): Refusal {
 
 /** Under these keys services speak, some one within another. What was sent is told under others, and not read. */
 const SPEAKING = [
-  ...['message', 'msg', 'detail', 'details', 'description', 'reason', 'title'],
-  ...['error', 'errors', 'raw', 'metadata'],
+  'message',
+  'msg',
+  'detail',
+  'details',
+  'description',
+  'reason',
+  'title',
+  'error',
+  'errors',
+  'raw',
+  'metadata',
 ];
 const NAMING = ['param', 'field', 'loc', 'path'];
 const DEEPEST = 6;

@@ -53,9 +53,19 @@ export function maybe<T extends z.ZodRawShape>(shape: T) {
 }
 
 const part = z.object({
-  ...{ type: words, text: anything, thinking: anything, reasoning: anything },
-  ...{ image_url: anything, source: anything, inline_data: anything, inlineData: anything, data: anything },
-  ...{ b64_json: anything, media_type: anything, mime_type: anything, mimeType: anything },
+  type: words,
+  text: anything,
+  thinking: anything,
+  reasoning: anything,
+  image_url: anything,
+  source: anything,
+  inline_data: anything,
+  inlineData: anything,
+  data: anything,
+  b64_json: anything,
+  media_type: anything,
+  mime_type: anything,
+  mimeType: anything,
 });
 
 /**

@@ -38,7 +38,7 @@ export function authorize(call: ModelToolCall, state: CallState, on: AuthorizeCo
   const { toolbox, turn, context, offered, hidden = false } = on;
   const goesOn = turn.goesOnUnder(call.id) || isNestedOnly(toolbox.get(call.name));
   if (state.kind === 'started' && !goesOn) {
-    // It acted outside, and the process died: whether it happened can only be looked up.
+    // The call acted outside, and the process died: whether it happened can only be looked up.
     return { verdict: result(failed('OUTCOME_UNKNOWN', texts.outcomeUnknown(call.name))) };
   }
   if (state.kind === 'open' && turn.repeats(call) >= MOST_REPEATS) {
@@ -58,7 +58,7 @@ export function authorize(call: ModelToolCall, state: CallState, on: AuthorizeCo
   // A name of an earlier version stands for another tool.
   if (offered && !(offered(call.name) && offered(valid.tool.name)))
     return { verdict: denied('it was not given to you.') };
-  // It was looked at before it began.
+  // The call was judged before it began.
   if (state.kind === 'started') return { valid, verdict: { kind: 'allow' } };
   if (turn.forbids(valid.tool)) return { verdict: forbidden() };
   if (state.kind === 'decided') {
@@ -107,11 +107,20 @@ function policyQuestionOf(
   const { tool, effect, input } = valid;
   const { person, place, request, approval } = context;
   const { origin, byName = false, said, ownFiles: files } = request;
-  // Those of nested turns too: who is led to delete everything may be led to share it out.
+  // Deletions of nested turns count too: who is led to delete everything may be led to share it out.
   const before = (parent ?? turn).all().flatMap((each) => each.madeBefore(each === turn ? call.id : undefined));
   const deletions = before.filter((made) => toolbox.get(made.name)?.policy?.deletes && !isNamed(made, said));
   return {
-    ...{ tool, effect, input, person, place, origin, agent: context.turn.agent, byName, said, files },
+    tool,
+    effect,
+    input,
+    person,
+    place,
+    origin,
+    agent: context.turn.agent,
+    byName,
+    said,
+    files,
     gate: toolbox.admits(person, { tool, input }),
     private: context.private,
     tainted: turn.tainted,

@@ -72,7 +72,10 @@ export function hashOfCall(
   const bound = bindingOf(turn, call, tool);
   const { name, input } = storable(call, tool);
   const shown = {
-    ...{ tool: name, input, person: person.id, place: `${place.adapter}:${place.channel}` },
+    tool: name,
+    input,
+    person: person.id,
+    place: `${place.adapter}:${place.channel}`,
     ...(bound !== undefined && { bound }),
   };
   return createHash('sha256').update(canonicalJson(shown)).digest('hex');

@@ -23,7 +23,7 @@ const plain = (words: string): string =>
     .trim();
 
 /**
- * Those of `all`, in the order of their list, that the words fit best: by id, by number of the list, "that" for the last,
+ * The ones of `all`, in the order of their list, that the words fit best: by id, by number of the list, "that" for the last,
  * all for no words at all, by title, else those that hold every word. Pure.
  */
 export function namedAmong<T extends Titled>(all: readonly T[], which: string, { nouns, texts }: Naming<T>): T[] {

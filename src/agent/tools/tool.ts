@@ -179,7 +179,7 @@ export interface CallContext {
   person: Person;
   place: Place;
   conversationId: string;
-  /** Nobody but the person sees the answer. */
+  /** The person alone sees the answer. */
   private: boolean;
   clock: Clock;
   /** For `parseWhen`: the instant, the person's zone (UTC until it is known) and the configured parts of the day. */
@@ -449,8 +449,8 @@ export function quoting<R extends ToolResult>(result: R, rows: readonly { tainte
 export interface Look {
   ok: boolean;
   says: string;
-  /** It could not be looked at; `ok` is false then. */
+  /** Why it could not be looked at; `ok` is false then. */
   fault?: string;
-  /** It was not looked at, and runs only after a person's yes. */
+  /** Not looked at, and runs only after a person's yes. */
   byPerson?: true;
 }

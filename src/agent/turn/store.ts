@@ -54,7 +54,7 @@ export interface OpenButton {
   label: string;
   /** ISO: since when it is there. */
   at: string;
-  /** It deletes, or does harm that cannot be undone. */
+  /** Deletes, or does harm that cannot be undone. */
   grave: true | null;
 }
 

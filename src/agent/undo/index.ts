@@ -39,7 +39,7 @@ export const undoTool = dataTool({
   description: "Takes back the person's last change in this conversation.",
   effect: 'write',
   policy: {
-    // It may take back everything that the person has just kept.
+    // Undo may take back everything that the person has just kept.
     deletes: () => 1,
   },
   input: z.object({}),

@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { messageOf } from '../../base/errors.ts';
-import type { World } from '../../base/world.ts';
-import type { Bus } from '../../bus/index.ts';
-import type { Config } from '../../config/index.ts';
-import { installationOf, type JobQueue } from '../../jobs/index.ts';
-import { SkillSecrets } from '../../secrets/index.ts';
 import {
   agentSkillsConfig,
   configuredSources,
@@ -23,7 +17,13 @@ import {
   SkillVariants,
   SkillVectors,
   watchSkills,
-} from '../../skills/agent-skills/index.ts';
+} from '../../agent-skills/index.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import type { Bus } from '../../bus/index.ts';
+import type { Config } from '../../config/index.ts';
+import { installationOf, type JobQueue } from '../../jobs/index.ts';
+import { SkillSecrets } from '../../secrets/index.ts';
 import { type SpecialistCatalog, specialistTexts } from '../../skills/specialists/index.ts';
 import type { Artifacts, Database } from '../../storage/index.ts';
 import type { Embedders } from '../../vectors/index.ts';
@@ -88,8 +88,12 @@ export class LiveSkills implements SkillHost {
     this.search = new SkillSearch(this.vectors);
     const { default_image: defaultImage, build } = deps.config.execution;
     this.images = new SkillImages({
-      ...{ catalog: this.catalog, database, clock: world.clock },
-      ...{ defaultImage, allowUrls: build.allow_urls, installation: () => installationOf(database) },
+      catalog: this.catalog,
+      database,
+      clock: world.clock,
+      defaultImage,
+      allowUrls: build.allow_urls,
+      installation: () => installationOf(database),
     });
     this.variants = new SkillVariants({ catalog: this.catalog, database, clock: world.clock, folder: this.installed });
     this.made = new SkillDecisions({ catalog: this.catalog, database: deps.database, clock: deps.world.clock });
@@ -122,7 +126,7 @@ export class LiveSkills implements SkillHost {
     return sources.flatMap(({ directory }) => (directory !== undefined && existsSync(directory) ? directory : []));
   }
 
-  /** Those that the owner keeps skills in, in rising priority; none of them has to be there. */
+  /** Folders that the owner keeps skills in, in rising priority; none of them has to be there. */
   ownFolders(): string[] {
     this.own ??= ownFolders(this.config, this.world.env);
     return this.own;

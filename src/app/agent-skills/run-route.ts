@@ -1,10 +1,6 @@
 /** `POST /run`: finds skills for a request, and runs them. */
 import { z } from 'zod';
 import { answerOut, callerPlace, conversationName, keyOf, notHeard, type Talk } from '../../adapters/http/index.ts';
-import { CodaError } from '../../base/errors.ts';
-import { type AnyRoute, type Caller, route } from '../../chat/index.ts';
-import type { Delivery } from '../../delivery/index.ts';
-import type { Gate, Person } from '../../people/index.ts';
 import {
   type Candidate,
   candidatesFor,
@@ -18,7 +14,11 @@ import {
   type View,
   Views,
   whoWithin,
-} from '../../skills/agent-skills/index.ts';
+} from '../../agent-skills/index.ts';
+import { CodaError } from '../../base/errors.ts';
+import { type AnyRoute, type Caller, route } from '../../chat/index.ts';
+import type { Delivery } from '../../delivery/index.ts';
+import type { Gate, Person } from '../../people/index.ts';
 import { type Database, readerOf } from '../../storage/index.ts';
 import type { LiveSkills } from './agent-skills.ts';
 

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { World } from '../../base/world.ts';
-import type { Config } from '../../config/index.ts';
 import {
   type AgentSkill,
   activateDraft,
@@ -13,7 +11,9 @@ import {
   SkillSearch,
   type SkillSnapshot,
   testSkill,
-} from '../../skills/agent-skills/index.ts';
+} from '../../agent-skills/index.ts';
+import type { World } from '../../base/world.ts';
+import type { Config } from '../../config/index.ts';
 import type {
   Examined,
   FixedSkill,

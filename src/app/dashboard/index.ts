@@ -192,7 +192,10 @@ function costsPage({ config, database }: DashboardParts): Page {
       return [
         { kind: 'bars', title: 'The last 30 days', bars, none: 'Nothing.' },
         ...spans.map(({ name, budget, people }) => ({
-          ...{ kind: 'table' as const, columns, rows: people.map(row), none: 'Nothing was spent.' },
+          kind: 'table' as const,
+          columns,
+          rows: people.map(row),
+          none: 'Nothing was spent.',
           title: `People, ${name}${budget > 0 ? ` (budget: ${money(budget)})` : ''}`,
         })),
         { kind: 'table', title: 'Models, this month', columns, rows: models.map(row), none: 'No model was asked.' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Approvals } from '../../agent/index.ts';
+import { skillMeant } from '../../agent-skills/index.ts';
 import { recordAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -7,7 +8,6 @@ import { type AnyRoute, type Checks, type HttpRequest, route } from '../../chat/
 import type { Config } from '../../config/index.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import type { JobQueue, Schedules } from '../../jobs/index.ts';
-import { skillMeant } from '../../skills/agent-skills/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { LiveSkills } from '../agent-skills/agent-skills.ts';
 import type { EquippedSkill } from '../skills.ts';

@@ -236,7 +236,9 @@ export function toolsCheck(toolbox: Pick<Toolbox, 'specs'>, context: number): He
       const { names, hidden } = offerTools(specs, { kept: undefined, words: '', context });
       if (hidden === 0) return { ok: true, says: `all ${total} are shown to models` };
       return {
-        ...{ ok: false, code: 'TOOLS_HIDDEN', severity: 'notice' },
+        ok: false,
+        code: 'TOOLS_HIDDEN',
+        severity: 'notice',
         says: `${names.length} of ${total} are shown to a model at once, the nearest to what is asked; the others are found by tool_search`,
         remedy:
           'Nothing has to be done. mcp.servers.NAME.tools names the few that are wanted; a model with a larger window is shown more.',
@@ -250,7 +252,7 @@ function pricesCheck(models: Models, database: Database, clock: Clock, calendar:
     name: 'model prices',
     async check() {
       const now = clock.now();
-      // Those that people chose for themselves cost as well.
+      // Models that people chose for themselves cost as well.
       const asked = await costByModel(database, calendar.month(now), calendar.day(now));
       const told = gapsTold(models.prices.gaps([...new Set([...models.names(), ...asked.map(({ name }) => name)])]));
       if (told.length === 0) return { ok: true, says: 'known' };

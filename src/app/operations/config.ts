@@ -15,11 +15,16 @@ export const check = operation({
   needs: 'config',
   run({ config, io }: Pick<LocalParts, 'config' | 'io'>) {
     checkPolicies(config, io.cwd());
-    return { file: config.file, set: config.entries().filter(({ origin }) => origin.kind !== 'default').length };
+    return {
+      file: config.file,
+      notices: config.notices,
+      set: config.entries().filter(({ origin }) => origin.kind !== 'default').length,
+    };
   },
-  show({ file, set }, _, { io }) {
+  show({ file, notices, set }, _, { io }) {
     const source = file === undefined ? 'There is no configuration file' : shortPath(file, io.cwd());
-    return `${source}: ${set === 0 ? 'everything has its default' : `${plural(set, 'value')} set`}, no problems.\n`;
+    const order = `${source}: ${set === 0 ? 'everything has its default' : `${plural(set, 'value')} set`}, no problems.`;
+    return `${[order, ...notices].join('\n')}\n`;
   },
 });
 

@@ -170,7 +170,8 @@ const notice = operation({
     // A program's words are not the person's own: they taint. `Idempotency-Key` counts as a key.
     input: (_, body, header) => ({
       ...(body as { to: string; text: string }),
-      ...{ tainted: true, key: (body.key as string | undefined) ?? (header('idempotency-key') || undefined) },
+      tainted: true,
+      key: (body.key as string | undefined) ?? (header('idempotency-key') || undefined),
     }),
     answer: (notified) => ({ status: 202, json: notified }),
   },

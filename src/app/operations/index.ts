@@ -116,20 +116,20 @@ export const families: Readonly<Record<string, OperationFamily>> = {
     load: async () => [
       ...(await import('./skills.ts')).skills,
       ...(await import('./variants.ts')).variants,
-      ...(await import('../../skills/agent-skills/index.ts')).folderOperations,
+      ...(await import('../../agent-skills/index.ts')).folderOperations,
     ],
   },
   'skills market': {
     summary: 'skills that others publish in catalogs',
     example: 'coda skills market browse --catalog https://example.com/catalog.json',
-    load: async () => (await import('../../skills/agent-skills/index.ts')).marketOperations,
+    load: async () => (await import('../../agent-skills/index.ts')).marketOperations,
   },
   ask: {
     summary: 'find the skills that a request is for, and with --execute run them',
     isAlone: true,
     load: async () => {
       const { httpConfig } = await import('../../adapters/http/index.ts');
-      const { askOperations } = await import('../../skills/agent-skills/index.ts');
+      const { askOperations } = await import('../../agent-skills/index.ts');
       return askOperations(({ config }) => config.block(httpConfig));
     },
   },
@@ -137,13 +137,13 @@ export const families: Readonly<Record<string, OperationFamily>> = {
     summary: 'HTTP services for skills',
     example: 'coda connectors list',
     load: async () => {
-      const { ownFolders } = await import('../../skills/agent-skills/index.ts');
+      const { ownFolders } = await import('../../agent-skills/index.ts');
       const { connectorOperations } = await import('../../skills/connectors/index.ts');
       return connectorOperations(({ config, world }) => ownFolders(config, world.env));
     },
   },
   specialists: {
-    summary: 'look at specialists, and check them',
+    summary: 'look at specialists, approve and check them',
     example: 'coda specialists list',
     load: async () => (await import('../../skills/specialists/index.ts')).specialistOperations,
   },

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { nearSkills, skillMeant, validateSkills } from '../../agent-skills/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { didYouMean } from '../../base/text.ts';
 import { operation, usage, type Wire } from '../../chat/operation.ts';
-import { nearSkills, skillMeant, validateSkills } from '../../skills/agent-skills/index.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
 import type { OperationParts, ServedParts } from './parts.ts';
 
@@ -227,7 +227,9 @@ const validate = operation({
     input: (_, { check_entrypoints: checkEntrypoints }) => ({ checkEntrypoints: checkEntrypoints as boolean }),
     answer(verdicts) {
       const skills = verdicts.map(({ name, usable, strict, problems: wrong }) => ({
-        ...{ name, usable, strict },
+        name,
+        usable,
+        strict,
         problems: wrong.map(({ code, level, message }) => ({ code, level, message })),
       }));
       const missing = skills.some((each) => each.problems.some(({ code }) => code === 'entrypoint_missing'));
@@ -283,7 +285,4 @@ function known({ catalog }: Skills, typed: string): string {
   });
 }
 
-export const skills = [
-  ...[inquire, approve, approving, activate, activating],
-  ...[deprecate, undeprecate, validate, feedback],
-];
+export const skills = [inquire, approve, approving, activate, activating, deprecate, undeprecate, validate, feedback];

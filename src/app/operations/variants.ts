@@ -1,8 +1,5 @@
 import { homedir } from 'node:os';
 import { z } from 'zod';
-import { expandHome } from '../../base/folders/home.ts';
-import { plural } from '../../base/text.ts';
-import { operation, text, usage, type Wire } from '../../chat/operation.ts';
 import {
   LEAST_RUNS,
   type OptimizeAct,
@@ -10,7 +7,10 @@ import {
   optimizeArguments,
   resultIn,
   variantIn,
-} from '../../skills/agent-skills/index.ts';
+} from '../../agent-skills/index.ts';
+import { expandHome } from '../../base/folders/home.ts';
+import { plural } from '../../base/text.ts';
+import { operation, text, usage, type Wire } from '../../chat/operation.ts';
 import { needsToken, type OperationParts } from './parts.ts';
 import { approval } from './skills.ts';
 

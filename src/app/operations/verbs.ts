@@ -1,7 +1,7 @@
+import { marketOperations } from '../../agent-skills/index.ts';
 import { type Verb, verbsOf } from '../../chat/index.ts';
 import type { AnyOperation } from '../../chat/operation.ts';
 import { verbOf } from '../../chat/operation.ts';
-import { marketOperations } from '../../skills/agent-skills/index.ts';
 import { specialistOperations } from '../../skills/specialists/index.ts';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
@@ -20,10 +20,27 @@ import { variants } from './variants.ts';
 
 /** Operations of the owner that no skill brings. */
 export const OPERATIONS: readonly AnyOperation[] = [
-  ...[...outbox, ...jobs, ...scheduledRuns, ...approvals, ...pair, ...people, ...tokens, ...sessions],
-  ...[...hooks, ...webhook, ...notify, ...audit, ...secrets, ...health, ...status, ...trace, ...cost, ...looking],
+  ...outbox,
+  ...jobs,
+  ...scheduledRuns,
+  ...approvals,
+  ...pair,
+  ...people,
+  ...tokens,
+  ...sessions,
+  ...hooks,
+  ...webhook,
+  ...notify,
+  ...audit,
+  ...secrets,
+  ...health,
+  ...status,
+  ...trace,
+  ...cost,
+  ...looking,
   ...backup,
-  ...[...skills, ...variants],
+  ...skills,
+  ...variants,
 ];
 
 /** Verbs that approve something as an owner would; those of skills, too. */

@@ -16,7 +16,7 @@ export function readiness(config: Config): Readiness {
   ];
   return {
     on: ['terminal', ...parts.filter(({ on }) => on).map(({ name }) => name)],
-    off: parts.filter(({ on }) => !on).map(({ off }) => off),
+    off: [...config.notices, ...parts.filter(({ on }) => !on).map(({ off }) => off)],
   };
 }
 

@@ -43,7 +43,9 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
         verbs: controlVerbs({ app, config, world, isRunning: true }),
         chat: (socket, { cwd, token }) =>
           app.console.attach({
-            ...{ input: socket, output: socket, cwd: textOf(cwd) },
+            input: socket,
+            output: socket,
+            cwd: textOf(cwd),
             // Whoever presses or says yes there approves.
             isProgram: !app.approvals.carries(textOf(token)),
           }),

@@ -41,7 +41,13 @@ export interface Known {
 export async function gather(ask: Asker, known: Known): Promise<Answers> {
   const secrets: Record<string, string> = {};
   const answers: Answers = {
-    ...{ name: '', zone: '', platform: undefined, browser: false, model: undefined, postgres: false, service: false },
+    name: '',
+    zone: '',
+    platform: undefined,
+    browser: false,
+    model: undefined,
+    postgres: false,
+    service: false,
     secrets,
   };
   const questions: readonly (() => Promise<Partial<Answers>>)[] = [

@@ -75,7 +75,7 @@ class Tail {
     this.file ??= openSync(this.path, 'r');
     this.read(this.file);
     if (fstatSync(this.file).ino === now.ino) return;
-    // It was full and has become the older one.
+    // The file was full and has become the older one.
     closeSync(this.file);
     this.file = openSync(this.path, 'r');
     this.at = 0;

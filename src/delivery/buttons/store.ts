@@ -56,7 +56,7 @@ export async function formOf(database: Database, id: string): Promise<Form | und
 export interface UsedButton {
   card: string;
   label: string;
-  /** Those that were used up with it, and itself. */
+  /** Buttons that were used up with it, and itself. */
   ids: string[];
   tainted: boolean;
   /** The tool call, and the one field that a press may fill. */

@@ -82,13 +82,17 @@ export async function direct(
 const OWNERS = `persons p join conversations c on c.person_id = p.id and c.kind = 'dm' where p.role = 'owner'`;
 
 const OWNERS_DIRECT = `select distinct on (p.id) p.id as "personId", c.id as "conversationId"
-  from ${OWNERS} order by p.id, c.adapter = 'http', c.created_at desc`;
+  from ${OWNERS} order by p.id, c.adapter = $1 desc, c.adapter = 'http', c.created_at desc`;
 
 /** True if any owner has a direct conversation: the first one found is enough. */
 export const ANY_OWNER_DIRECT = `exists (select from ${OWNERS})`;
 
-export async function ownersDirect(tx: Transaction): Promise<{ personId: string; conversationId: string }[]> {
-  return (await tx.query<{ personId: string; conversationId: string }>(OWNERS_DIRECT)).rows;
+/** A direct conversation of each owner who has one: on `adapter` where they have one there, else the newest. */
+export async function ownersDirect(
+  tx: Transaction,
+  adapter = '',
+): Promise<{ personId: string; conversationId: string }[]> {
+  return (await tx.query<{ personId: string; conversationId: string }>(OWNERS_DIRECT, [adapter])).rows;
 }
 
 /** Makes a direct conversation somebody else's: who speaks there is a person of their own from now on. */

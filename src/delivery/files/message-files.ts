@@ -64,7 +64,7 @@ export class MessageFiles {
     if (item.origin === 'person' && !pending.tries) this.deps.typing(place);
     const reached = this.deps.lanes.reachedCount(place.adapter);
     const taking = this.deps.lanes.outside(item.id, () => this.take({ id: item.messageId, place }, pending, signal));
-    // It may fail while nobody waits for it.
+    // The fetch may fail while nobody waits for it.
     taking.catch(() => {});
     const held = item.inLane ? await this.unlessLate(item, taking) : item;
     if (!held) return undefined;

@@ -213,7 +213,7 @@ export interface LanelessClaim {
   suspects: number;
   now: Instant;
   on: readonly string[];
-  /** Those of `on` that have just become reachable: messages that wait for them need not wait any longer. */
+  /** Platforms of `on` that have just become reachable: messages that wait for them need not wait any longer. */
   reached: readonly string[];
   /** Messages sent before then are too old to be answered: their files are not waited for. */
   oldAt: Instant;

@@ -76,7 +76,7 @@ export class Attempts {
 
   private async tryIfMine(row: store.Row): Promise<store.SendResult | undefined> {
     if (!(await this.isMine(row))) return undefined;
-    // It was not tried: whoever takes it up next need not look for it.
+    // Not tried: whoever takes it up next need not look for it.
     if (this.deps.signal.aborted) return skippedResult(row, { state: 'pending', nextAt: this.deps.world.clock.now() });
     if (await this.isSeatedElsewhere(row)) {
       const reason = 'another process has the sessions of this conversation';
@@ -195,7 +195,7 @@ export class Attempts {
       return takeAway(adapter, part, { receipt, unknownAt: row.unknownAt, now: this.deps.world.clock.now() }, signal);
     if (!receipt) {
       const first = await adapter.send(part, signal);
-      // Somebody has deleted what was shown while it grew; the answer is still owed.
+      // The shown draft was deleted while it grew; the answer is still owed.
       const again = first.kind === 'deleted' && row.isOutdated && (await isWanted());
       const sent = again ? await adapter.send({ ...part, instead: 'shown' }, signal) : first;
       // The platform may have answered with a message that it had before, which shows how far the draft had come.

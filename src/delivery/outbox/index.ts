@@ -319,7 +319,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
         this.letGo(rows);
         return undefined;
       }
-      // Somebody came while nobody was found there: who came has taken up what was held by then, and not this.
+      // A reader came while none was found there: who came has taken up what was held by then, and not this.
       const missed = ended.state === 'held' && reached !== this.reached.get(adapter);
       if (missed) Object.assign(ended, { state: 'pending', nextAt: this.deps.world.clock.now() });
       this.receipts.add({ owner: row.owner, adapter, ended });

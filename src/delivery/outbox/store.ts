@@ -440,7 +440,7 @@ export interface SendResult {
   spent?: number;
   /** A dead letter: its person is told `now`, in the same place; a notice of others is itself told of `never`. */
   told?: 'now' | 'never';
-  /** It was not this part's turn: no attempt. */
+  /** Not this part's turn: no attempt. */
   untried?: true;
 }
 

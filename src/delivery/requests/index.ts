@@ -43,7 +43,14 @@ export class Requests {
     const now = world.clock.now();
     const id = uuid(now);
     const speaker = await this.deps.speaker({
-      ...{ kind: 'message', id, place, sender, text: '', files: [], sentAt: now, origin: 'http' },
+      kind: 'message',
+      id,
+      place,
+      sender,
+      text: '',
+      files: [],
+      sentAt: now,
+      origin: 'http',
     });
     if (!speaker || !gate.hears(speaker)) return undefined;
     const { personId, conversationId, role, roles } = speaker;
@@ -51,8 +58,18 @@ export class Requests {
     if (!row) return undefined;
     const { id: conversation, epoch, settings } = row.conversation;
     return {
-      ...{ id, key: `request:${id}`, kind: 'command', origin: 'http', messageId: id, tainted: true, inLane: false },
-      ...{ sentAt: now, receivedAt: now, attempts: 0, owner: '', context: null },
+      id,
+      key: `request:${id}`,
+      kind: 'command',
+      origin: 'http',
+      messageId: id,
+      tainted: true,
+      inLane: false,
+      sentAt: now,
+      receivedAt: now,
+      attempts: 0,
+      owner: '',
+      context: null,
       // An account has its own role, whoever else its person is.
       person: { ...toPerson(row.person), role, roles },
       conversation: { id: conversation, epoch, settings, place: toPlace(row.conversation) },

@@ -243,7 +243,7 @@ export class JobQueue implements DueSource, Owned {
       for (const { id } of ended) this.inFlight.delete(id);
     }
     const next = items.flatMap(({ ended }) => (ended.dueAt ? [ended.dueAt.getTime()] : []));
-    // Somebody has to be told; another of its kind may have waited for its end.
+    // An owner has to be told; another of its kind may have waited for its end.
     const { alone } = this;
     if (items.some(({ kind, ended }) => ended.state === 'dead' || alone.includes(kind)))
       next.push(world.clock.now().getTime());

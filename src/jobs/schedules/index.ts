@@ -159,7 +159,7 @@ export class Schedules implements DueSource {
   private async carryOut(tx: Transaction, schedule: store.ScheduleRow, now: Instant): Promise<void> {
     const { at, next } = dueOccurrences(schedule, now);
     const fresh = await store.addOccurrences(tx, schedule.id, at);
-    // It never overlaps itself; who wants all that was missed wants them one by one, however late.
+    // A schedule never overlaps itself; who wants all that was missed wants them one by one, however late.
     const isBusy = schedule.missed !== 'all' && fresh.length > 0 && (await store.isBusy(tx, schedule));
     for (const occurrence of isBusy ? [] : fresh) {
       const own = schedule.payload as Record<string, Json>;

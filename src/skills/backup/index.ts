@@ -35,7 +35,7 @@ export const backup = (backups: BackupDeps): Skill<Settings> => ({
     {
       kind: 'backup',
       async run() {
-        // It may have been switched off since the schedule was made.
+        // Backups may have been switched off since the schedule was made.
         if (cronOf(deps) === 'off') return;
         const { file, rows, files, bytes, holdsKeys } = await backups.nightly(deps.config.keep);
         deps.world.log.info({ file, rows, files, bytes, holdsKeys }, 'backup made');

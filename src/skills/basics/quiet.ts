@@ -43,7 +43,7 @@ async function setHours(words: string, { tx, person, when }: TxContext): Promise
     return done(texts.quietOff(), { undo });
   }
   const [, from = '', to = ''] = SPAN.exec(words.trim()) ?? [];
-  // Nobody is quiet for more than half a day: "from 5 to 6" is an hour.
+  // Quiet hours span no more than half a day: "from 5 to 6" is an hour.
   const isShort = BARE.test(from) && BARE.test(to) && Number(from) < Number(to);
   const hours = { from: wallTime(from, when, 'pm'), to: wallTime(to, when, isShort ? 'pm' : 'am') };
   if (!hours.from || !hours.to || hours.from === hours.to) {

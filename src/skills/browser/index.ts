@@ -108,7 +108,9 @@ const imageBuilding = operation({
   async run({ config: all, world, io }: LocalParts, { base, packages }) {
     const { image } = all.block(config);
     const built = await buildBrowserImage(all.execution, world, {
-      ...{ image, base, packages: wordsOf(packages) },
+      image,
+      base,
+      packages: wordsOf(packages),
       onText: (part) => io.stderr.write(visible(part)),
     });
     if (!built.ok) throw new CodaError(built.code, { message: built.message, remedy: built.remedy });

@@ -61,7 +61,7 @@ export class Relay {
         pending = this.taken(pending);
       }
     } catch {
-      // It is over either way.
+      // The session is over either way.
     }
     for (const stream of this.streams.values()) stream.lost();
     this.ends.over();
@@ -87,7 +87,7 @@ export class Relay {
       this.ends.connected(this.open(id));
       return;
     }
-    // It may be closed here already.
+    // The stream may be closed here already.
     const stream = this.streams.get(id);
     if (type === FRAME.sent) stream?.receive(payload);
     else if (type === FRAME.ended) stream?.push(null);

@@ -440,7 +440,8 @@ async function inContainer({ settings, sandbox }: ChromiumDeps, proxy: EgressPro
   });
   const { input, output } = program;
   const { pipe } = new Relay({
-    ...{ input, output },
+    input,
+    output,
     connected: (connection) => proxy.take(connection),
     over: () => void program.close(),
   });

@@ -16,7 +16,10 @@ export const code: Skill = {
 
 function codeDeps({ sandbox: { workspaces, settings, inUse }, artifacts, database }: SkillDeps): CodeDeps {
   return {
-    ...{ workspaces, artifacts, database, inUse },
+    workspaces,
+    artifacts,
+    database,
+    inUse,
     isOn: settings.enabled,
     timeoutMs: settings.timeout,
     longestMs: settings.max_sandbox_timeout,

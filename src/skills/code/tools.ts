@@ -146,7 +146,7 @@ export function writeTool(deps: CodeDeps): AnyTool {
     name: 'file_write',
     description: 'Writes a text file into /workspace of the sandbox; below output/ it is handed to the person.',
     effect: 'fetch',
-    // It reaches nothing but a container that goes with the turn.
+    // Reaches nothing but a container that goes with the turn.
     effectOf: () => 'read',
     does: ['file_write'],
     callers: deps.isOn ? undefined : 'buttons',

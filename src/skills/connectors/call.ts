@@ -92,7 +92,9 @@ async function ask(
   const tries = isReading(method) ? retries + 1 : 1;
   for (let attempt = 1; ; attempt++) {
     const answer = await egress.fetch(url, {
-      ...{ method, headers, signal },
+      method,
+      headers,
+      signal,
       belongs: (to) => isBelow(base, to),
       ...(body !== undefined && { body }),
       limits: { totalMs: timeout, headersMs: timeout, maxBytes: MOST_BYTES, redirects: REDIRECTS },

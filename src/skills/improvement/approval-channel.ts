@@ -18,25 +18,28 @@ export interface Destination {
 
 /**
  * `approval_channel`, for the owner who came first, where coda has been spoken to in it; else the direct conversation of
- * each owner. Empty: no owner can be written to.
+ * each owner, on the platform that `approval_channel` names where they have one there. Empty: no owner can be written to.
  */
 export async function approvalPlaces(config: Configured, tx: Transaction): Promise<readonly Destination[]> {
   const conversationId = await channelOf(config, tx);
   const personId = await store.firstOwner(tx);
-  if (conversationId === undefined || personId === undefined) return conversations.ownersDirect(tx);
+  if (conversationId === undefined || personId === undefined) return conversations.ownersDirect(tx, platformOf(config));
   return [{ personId, conversationId }];
 }
 
+/** The platform that `approval_channel` names, with a channel or alone. */
+const platformOf = ({ approval_channel: named }: Configured) => named?.split(':')[0];
+
 /** The conversation of `approval_channel`; undefined: there is none, or coda has not been spoken to in it. */
 async function channelOf({ approval_channel: named }: Configured, db: Queryable): Promise<string | undefined> {
-  if (named === null) return undefined;
+  if (named === null || !named.includes(':')) return undefined;
   const at = named.indexOf(':');
   return store.conversationIn(db, { adapter: named.slice(0, at), channel: named.slice(at + 1) });
 }
 
 function approvalChannelCheck({ config, database }: Pick<Deps, 'config' | 'database'>): HealthCheck[] {
   const { approval_channel: named } = config;
-  if (named === null) return [];
+  if (named === null || !named.includes(':')) return [];
   return [
     {
       name: 'self-improvement approval channel',
@@ -44,8 +47,10 @@ function approvalChannelCheck({ config, database }: Pick<Deps, 'config' | 'datab
         if ((await channelOf(config, readerOf(database))) !== undefined)
           return { ok: true, says: texts.channelReady(named) };
         return {
-          ...{ ok: false, severity: 'warning' as const },
-          ...{ says: texts.channelUnheard(named), remedy: texts.channelRemedy() },
+          ok: false,
+          severity: 'warning' as const,
+          says: texts.channelUnheard(named),
+          remedy: texts.channelRemedy(),
         };
       },
     },

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { block, count } from '../../config/index.ts';
 import { cronProblem } from '../../time/index.ts';
-import { executorFields } from './executor/settings.ts';
+import { executorFields, forgeOf } from './executor/settings.ts';
+import * as texts from './executor/texts.ts';
 
 /** A cron expression of five fields, in the household's zone. */
 const cron = (standard: string, describe: string) =>
@@ -17,9 +18,10 @@ const cron = (standard: string, describe: string) =>
 
 const model = z
   .string()
-  .regex(/^[^/\s]+\/\S+$/, { error: 'expected provider/model, such as anthropic/claude-opus-4-5' })
+  .regex(/^[^/\s]\S*$/, { error: 'expected provider/model, such as anthropic/claude-opus-4-5' })
   .nullable()
-  .default(null);
+  .default(null)
+  .meta({ model: true });
 
 const budget = z
   .strictObject({
@@ -35,7 +37,8 @@ const budget = z
 
 const reflection = {
   heavy_model: model.meta({
-    description: 'The model that reflects, as provider/model; the heavy one of models when it is null.',
+    description:
+      'The model that reflects, as provider/model or by its name alone; the heavy one of models when it is null.',
     example: 'anthropic/claude-opus-4-5',
   }),
   opus_model: model.meta({
@@ -48,12 +51,14 @@ const reflection = {
     .describe('The most that the model which reflects is shown, in tokens.'),
   approval_channel: z
     .string()
-    .regex(/^[a-z][a-z0-9_-]*:\S+$/, { error: 'expected a platform and the id of a channel, such as discord:1234' })
+    .regex(/^[a-z][a-z0-9_-]*(?::\S+)?$/, {
+      error: 'expected a platform, or one and the id of a channel, such as discord:1234',
+    })
     .nullable()
     .default(null)
     .meta({
       description:
-        'The channel in which owners are asked about proposals and told of runs; their direct conversations when it is null.',
+        'The channel in which owners are asked about proposals and told of runs; a platform alone means their direct conversations there, null those anywhere.',
       example: 'discord:112233445566778899',
     }),
   assessment_enabled: z
@@ -134,6 +139,11 @@ export const config = block(
       ...executor,
     })
     .optional(),
+  [{ env: 'GITHUB_TOKEN', path: ['executor_forge', 'token'], fills: true }],
+  (settings) => {
+    if (!settings?.enabled || !settings.executor_enabled || forgeOf(settings) !== undefined) return [];
+    return [texts.executorLacks(settings.executor_forge !== undefined)];
+  },
 );
 
 export type Settings = NonNullable<z.output<typeof config.schema>>;

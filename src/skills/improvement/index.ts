@@ -72,7 +72,7 @@ function together(sections: readonly PromptSection[]): PromptSection | undefined
   return { title: first.title, text: sections.map(({ text }) => text).join('\n\n') };
 }
 
-/** It is there in every coda, so that what it has stored goes with its person; without its block it does nothing. */
+/** Present in every coda, so that what it has stored goes with its person; without its block it does nothing. */
 export const improvement: Skill<Optional> = {
   name: 'improvement',
   config,

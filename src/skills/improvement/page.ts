@@ -22,7 +22,9 @@ export function improvementPage(deps: Deps, more: (reader: PageReader) => Promis
         await figures(deps, reader, proposals),
         await weeks(deps, reader),
         {
-          ...{ kind: 'table', title: texts.page.proposals, none: texts.page.noProposals },
+          kind: 'table',
+          title: texts.page.proposals,
+          none: texts.page.noProposals,
           columns: [...texts.page.proposalColumns],
           rows: proposals.map((each) => proposalRow(deps, each)),
         },
@@ -47,7 +49,9 @@ async function figures(deps: Deps, { db }: PageReader, proposals: readonly Propo
 async function weeks({ household }: Deps, { db, now }: PageReader): Promise<PageSection> {
   const since = new Date(now.getTime() - WEEKS * 7 * DAY_MS);
   const bars = (await scoresByWeek(db, since, household.zone)).map(({ week, turns, mean, low }) => ({
-    ...{ label: week, value: mean, text: texts.page.week(mean, turns, low) },
+    label: week,
+    value: mean,
+    text: texts.page.week(mean, turns, low),
   }));
   return { kind: 'bars', title: texts.page.weeks, bars, none: texts.page.noScores };
 }

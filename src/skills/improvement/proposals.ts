@@ -91,7 +91,14 @@ function toProposal(wanted: Proposing, origin: string): store.NewProposal {
   const same = wanted.fingerprint ?? canonicalJson(payload ?? title.toLowerCase());
   return {
     id: shortId(6),
-    ...{ spaceId, personId, category, title, description, priority, payload, origin },
+    spaceId,
+    personId,
+    category,
+    title,
+    description,
+    priority,
+    payload,
+    origin,
     hash: digest({ category, title, description, payload }),
     fingerprint: digest({ category, same, personId, spaceId }),
   };

@@ -85,8 +85,18 @@ export async function insert(tx: Transaction, proposal: NewProposal, now: Instan
        (id, at, space_id, person_id, category, title, description, priority, payload, origin, hash, fingerprint, state)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'pending')`,
     [
-      ...[id, now, spaceId ?? null, personId ?? null, category, title, description, priority],
-      ...[JSON.stringify(payload), origin, hash, fingerprint],
+      id,
+      now,
+      spaceId ?? null,
+      personId ?? null,
+      category,
+      title,
+      description,
+      priority,
+      JSON.stringify(payload),
+      origin,
+      hash,
+      fingerprint,
     ],
   );
 }
@@ -98,7 +108,7 @@ export async function pendingCount(tx: Transaction): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Those of `fingerprints` that were proposed since `since`, or wait, or hold. */
+/** The ones of `fingerprints` that were proposed since `since`, or wait, or hold. */
 export async function knownFingerprints(
   tx: Transaction,
   fingerprints: readonly string[],
@@ -171,7 +181,11 @@ export async function reserve(
 ): Promise<void> {
   await tx.query('delete from improvement_calls where at < $1', [new Date(now.getTime() - KEPT_MS)]);
   await tx.query('insert into improvement_calls (id, at, month, purpose, price) values ($1, $2, $3, $4, $5)', [
-    ...[call.id, now, call.month, call.purpose, call.price],
+    call.id,
+    now,
+    call.month,
+    call.purpose,
+    call.price,
   ]);
 }
 

@@ -82,7 +82,8 @@ export function choicesFor({ id, hash }: Pick<Proposal, 'id' | 'hash'>, isNamed:
 
 export function ownerTool({ name, description, run }: Pick<DataTool, 'name' | 'description'> & OwnerAct): AnyTool {
   return dataTool({
-    ...{ name, description },
+    name,
+    description,
     effect: 'write',
     callers: 'main-agent',
     dropWhenSmall: true,

@@ -39,7 +39,10 @@ function verdictsOf(name: string, server: Server): Verdict[] {
   if (state.kind === 'connecting')
     return [{ ...wrong, code: 'MCP_AWAY', severity: 'notice', says: `${name}: ${stateOf(server)}` }];
   const waits: Verdict = {
-    ...{ ok: false, code: 'MCP_CHANGED', severity: 'warning', says: `${name}: ${stateOf(server)}` },
+    ok: false,
+    code: 'MCP_CHANGED',
+    severity: 'warning',
+    says: `${name}: ${stateOf(server)}`,
     remedy: `An owner says /mcp approve ${name}.`,
   };
   return [

@@ -80,7 +80,7 @@ const server = z
         description: 'What a tool may do, where its server says it wrong: fetch, external or dangerous.',
         example: { get_issue: 'fetch' },
       }),
-    timeout: duration('60s').describe('How long one call may take.'),
+    timeout: duration('60s', 'ms').describe('How long one call may take.'),
   })
   .refine(({ command, url: address }) => (command === undefined) !== (address === undefined), {
     error: 'expected either command (a program) or url (a service)',

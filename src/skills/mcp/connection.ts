@@ -173,7 +173,7 @@ export class Connection {
     if (this.state.kind === 'resting' || this.state.kind === 'new' || this.starting) {
       await unlessAborted(signal, this.start());
     }
-    // It has said that its tools are others: a call meets what is judged of them now.
+    // The server has said that its tools are others: a call meets what is judged of them now.
     if (this.relisting) await unlessAborted(signal, this.relisting);
     return this.state.kind === 'ready' ? this.state.client : undefined;
   }
@@ -246,7 +246,7 @@ export class Connection {
       await client.connect(transport, this.limits());
       await this.list(client);
       this.stop.signal.throwIfAborted();
-      // It may have gone while it was asked what it has.
+      // The server may have gone while it was asked what it has.
       if (transport.why !== '') throw new Error(transport.why);
       this.state = { kind: 'ready', client };
       this.attempt = 0;

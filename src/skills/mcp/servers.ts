@@ -228,7 +228,11 @@ export class Servers {
     const isBoxed = isProgram && !settings.host;
     const refused = { why: texts.needsSandbox(name), remedy: texts.needsSandboxRemedy(name) };
     return new Connection({
-      ...{ name, settings, world, version, longestCallMs },
+      name,
+      settings,
+      world,
+      version,
+      longestCallMs,
       open: () => this.open(name, settings),
       ...(isBoxed && !execution.enabled && { refused }),
       ...(isBoxed && { restMs: REST_MS }),
@@ -403,7 +407,7 @@ export class LineTransport implements ServerTransport {
     this.gauge.sent(message);
     return new Promise((resolve, reject) =>
       channel.input.write(`${JSON.stringify(message)}\n`, (error) => {
-        // Nobody reads any more: why it is over says more than the broken pipe.
+        // The reader is gone: why it is over says more than the broken pipe.
         if (error) void channel.ended.then((why) => reject(new Error(why)));
         else resolve();
       }),

@@ -47,7 +47,10 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
   const timeout = servers.get(server)?.connection.settings.timeout ?? 0;
   const longestMs = Math.max(timeout, servers.deps.longestCallMs);
   return outsideTool({
-    ...{ name, description, form: { schema, by: server }, effect },
+    name,
+    description,
+    form: { schema, by: server },
+    effect,
     display: { as: 'name' },
     policy: {
       critique: true,
@@ -59,7 +62,7 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
     timeoutMs: longestMs + MARGIN_MS,
     run: (input, ctx) =>
       asked(servers, server, ctx, async (client, connection) => {
-        // It may have been started for this call, and have said something else of its tool than what was judged.
+        // The server may have been started for this call, and have said something else of its tool than what was judged.
         const isOffered = servers.get(server)?.offers.some((offer) => offer.name === name && offer.hash === hash);
         if (!isOffered) return failed('NEEDS_APPROVAL', texts.isAnother(server, name));
         const params = { name: tool, arguments: input };

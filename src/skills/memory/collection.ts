@@ -56,7 +56,12 @@ const cursorOf = ({ createdAt, id }: Memory): string => `${createdAt.getTime()}_
 function shown(memory: Memory) {
   const { id, text: words, type: kind, importance, tags, happenedOn, state, saidAt, tainted, createdAt } = memory;
   return {
-    ...{ id, text: words, type: kind, importance, tags, tainted },
+    id,
+    text: words,
+    type: kind,
+    importance,
+    tags,
+    tainted,
     date: happenedOn,
     status: state === 'deleted' ? ('past' as const) : state,
     said_at: saidAt.toISOString(),
@@ -76,7 +81,9 @@ export const page: Page = {
     const last = shown.at(-1);
     return [
       {
-        ...{ kind: 'table', title: 'What coda remembers of you', none: 'Nothing yet.' },
+        kind: 'table',
+        title: 'What coda remembers of you',
+        none: 'Nothing yet.',
         columns: ['Memory', 'Kind', 'Said', 'It is'],
         rows: shown.map(rowOf),
         ...(found.length > MOST && last && { next: `${last.createdAt.getTime()}_${last.id}` }),

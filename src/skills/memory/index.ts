@@ -135,7 +135,7 @@ export function checks(
 /** `/memory`: what is remembered, with buttons; words search it, `auto` chooses what coda may remember by itself. */
 const command = ({ auto: byDefault }: Pick<Settings, 'auto'>): Command => ({
   name: 'memory',
-  topic: 'Notes and memory',
+  topic: 'Memory',
   summary: 'Show what I remember of you, to forget or correct it.',
   overtakes: 'bare',
   usage: '[words | #tag | page | auto on|off|ask]',

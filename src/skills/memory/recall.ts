@@ -10,7 +10,7 @@ import { changedSince, spaceAndVersion } from './store.ts';
 export interface RecallDeps {
   database: Database;
   world: World;
-  /** Those whose spaces can be searched. */
+  /** Embedders whose spaces can be searched. */
   embedders: readonly Embedder[];
 }
 

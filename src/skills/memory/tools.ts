@@ -255,7 +255,7 @@ const MOST_WITH_BUTTONS = 7;
 
 function buttonsOf(memory: Memory) {
   const { id, state } = memory;
-  // Those of the other memories stay when one is pressed.
+  // Buttons of the other memories stay when one is pressed.
   const press = (what: string, tool: string, input: Record<string, unknown>) => {
     return { label: `${what} ${id}`, tool, input, group: id };
   };
@@ -368,7 +368,7 @@ const restoreTool = (service: Service) =>
     input: z.object({
       id: z.string().max(50),
       as: z.enum(['current', 'past', 'proposed']).default('current'),
-      /** It was new: it goes, and what it took the place of comes back. */
+      /** The memory was new: it goes, and what it took the place of comes back. */
       forget: z.boolean().default(false),
       back: z.array(z.string().max(50)).max(20).default([]),
     }),

@@ -29,7 +29,7 @@ const line = z.object({
   said_at: z.iso.datetime({ offset: true }).optional(),
   message: z.string().max(500).nullish(),
   state: z.enum(['current', 'past', 'proposed']).default('current'),
-  /** It came out of a text from elsewhere: a model is not shown it unasked. */
+  /** Came out of a text from elsewhere: a model is not shown it unasked. */
   tainted: z.boolean().default(false),
 });
 
@@ -98,8 +98,19 @@ async function importLines(
       fresh.map(({ text, type, importance, tags, date, said_by, said_at, message = null, state, tainted }) => {
         const saidAt = said_at ? new Date(said_at) : now;
         return {
-          ...{ id: shortId(7), personId: person.id, conversationId: null, source: 'imported' as const, tainted },
-          ...{ text, type, importance, tags, saidAt, state, happenedOn: date ?? null, saidBy: said_by ?? person.name },
+          id: shortId(7),
+          personId: person.id,
+          conversationId: null,
+          source: 'imported' as const,
+          tainted,
+          text,
+          type,
+          importance,
+          tags,
+          saidAt,
+          state,
+          happenedOn: date ?? null,
+          saidBy: said_by ?? person.name,
           from: { message },
           terms: termsOf(text, tags, date ? new Date(date) : saidAt),
           slot: type === 'event' ? null : (slotOf(text, person.name) ?? null),

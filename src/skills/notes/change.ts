@@ -161,7 +161,7 @@ async function restore(
 const MOST_AT_ONCE = 500;
 const TIMEOUT_MS = 10_000;
 
-/** Those made since the question are no part of what was confirmed. */
+/** Notes made since the question are no part of what was confirmed. */
 const sure = z.int().describe('All up to this one, confirmed.');
 
 const deletion = z.object({ at: z.iso.datetime(), first: z.int(), last: z.int() });

@@ -69,7 +69,12 @@ export const own = collection({
 
 function shown({ id, title, text: words, tags: filed, pinned, tainted, createdAt }: Note) {
   return {
-    ...{ id, title: title ?? null, text: words, tags: filed, pinned, tainted },
+    id,
+    title: title ?? null,
+    text: words,
+    tags: filed,
+    pinned,
+    tainted,
     created_at: createdAt.toISOString(),
   };
 }

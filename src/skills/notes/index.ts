@@ -120,7 +120,7 @@ async function home({ db, person }: HomeReader): Promise<HomeSection[]> {
 const commands = (): Command[] => [
   {
     name: 'note',
-    topic: 'Notes and memory',
+    topic: 'Notes',
     summary: 'Save a note; #tags file it.',
     hookable: true,
     usage: '<text>',
@@ -129,7 +129,7 @@ const commands = (): Command[] => [
   },
   {
     name: 'notes',
-    topic: 'Notes and memory',
+    topic: 'Notes',
     summary: 'List your notes, by tag, or search them.',
     overtakes: true,
     usage: '[#tag | words] [page]',

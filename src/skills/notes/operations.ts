@@ -63,7 +63,13 @@ async function exportNotes(
   const notes = await store.pageOf(database, personId, after, 200);
   return notes.map(({ id, title, text, tags, scope, pinned, tainted, createdAt }) => {
     const note = {
-      ...{ id, text, tags, scope, pinned, tainted, created: createdAt.toISOString() },
+      id,
+      text,
+      tags,
+      scope,
+      pinned,
+      tainted,
+      created: createdAt.toISOString(),
       ...(title !== undefined && { title }),
     };
     return { id, name: fileName(note), content: toMarkdown(note) };

@@ -38,7 +38,7 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
     record: { redact: privately('query') },
     input: z.object({
       query: z.string().min(1).max(200),
-      /** Nobody else knows it: that no note says it is an answer. */
+      /** The person alone knows it: that no note says it is an answer. */
       own: z.boolean().optional(),
       most: z.int().min(1).max(MOST_OFFERED).default(MOST_OFFERED).describe('Notes that are shown where none is sure.'),
     }),
@@ -53,7 +53,7 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
       const near = await nearOnes(ctx.tx, wanted, (ctx.prepared ?? []) as readonly Near[]);
       const { sure, offered } = judged(query, rank(terms, notes), near);
       if (offered.length === 0 && own) {
-        // It may have been told as something about the person.
+        // The answer may have been told as something about the person.
         const remembered = await ctx.tools.call({ tool: 'memory_about', input: { what: query } }, ctx);
         if (remembered.ok) return remembered;
         return failed('NO_NOTE', texts.noNote(query));
@@ -101,7 +101,7 @@ function withOwnWord(offered: readonly Ranked[], all: readonly Ranked[]): readon
 }
 
 /**
- * Those of the able ones that the words make sure of: they lack none that tells. Meaning alone never does, since what is
+ * The able ones that the words make sure of: they lack none that tells. Meaning alone never does, since what is
  * alike need not be an answer.
  */
 function sureOnes(question: string, able: readonly Ranked[]): readonly Ranked[] {

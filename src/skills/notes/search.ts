@@ -23,8 +23,20 @@ const MOST_CLOSE = 20;
 const FILLERS = new Set('the a an of on in at to for and or is was my about with'.split(' '));
 
 const LANGUAGES: Record<string, string> = {
-  ...{ da: 'danish', de: 'german', es: 'spanish', fi: 'finnish', fr: 'french', hu: 'hungarian', it: 'italian' },
-  ...{ nb: 'norwegian', nl: 'dutch', no: 'norwegian', pt: 'portuguese', ro: 'romanian', ru: 'russian', sv: 'swedish' },
+  da: 'danish',
+  de: 'german',
+  es: 'spanish',
+  fi: 'finnish',
+  fr: 'french',
+  hu: 'hungarian',
+  it: 'italian',
+  nb: 'norwegian',
+  nl: 'dutch',
+  no: 'norwegian',
+  pt: 'portuguese',
+  ro: 'romanian',
+  ru: 'russian',
+  sv: 'swedish',
   tr: 'turkish',
 };
 

@@ -86,7 +86,15 @@ export async function save(tx: Transaction, note: Note, now: Instant, keep = fal
                       conversation_id = $10, space_id = (select space_id from conversations where id = $10)
       where id = $1`,
     [
-      ...[note.id, note.title ?? null, note.text, note.tags, now, note.deleted, note.tainted, note.pinned, note.scope],
+      note.id,
+      note.title ?? null,
+      note.text,
+      note.tags,
+      now,
+      note.deleted,
+      note.tainted,
+      note.pinned,
+      note.scope,
       note.conversationId,
     ],
   );

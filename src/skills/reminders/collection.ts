@@ -69,7 +69,11 @@ export const own = collection({
 
 function shown({ id, text, state, nextAt, rule, zone, urgent, tainted, createdAt }: Reminder) {
   return {
-    ...{ id, text, zone, urgent, tainted },
+    id,
+    text,
+    zone,
+    urgent,
+    tainted,
     status: state === 'completed' ? ('completed' as const) : ('pending' as const),
     next_at: nextAt?.toISOString() ?? null,
     rule: rule ?? null,

@@ -49,7 +49,7 @@ export async function findSome(ctx: TxContext, which: string, wanted: Wanted): P
 export const pendingOf = ({ tx, person }: TxContext): Promise<Reminder[]> =>
   store.page(tx, { personId: person.id, status: 'pending', limit: MOST_PENDING, offset: 0 });
 
-/** Those with these ids and numbers; undefined where one of them is neither. */
+/** Reminders with these ids and numbers; undefined where one of them is neither. */
 async function listedAs(ctx: TxContext, parts: readonly string[]): Promise<Reminder[] | Failed | undefined> {
   const { tx, person, conversationId } = ctx;
   const shown = await store.lists.shown(tx, person.id, conversationId);
@@ -87,7 +87,7 @@ async function atHand(ctx: TxContext, wanted: Wanted, isBare: boolean): Promise<
   const isAnswer = isBare && wanted.prefers === 'spoken';
   if (spokenAt > since && (isAnswer || spokenAt > (madeAt ?? since))) {
     const open = spoken.filter(isOpen);
-    // Those that spoke at one moment are all at hand.
+    // Reminders that spoke at one moment are all at hand.
     if (open.length > 1) return ask(ctx, open, wanted);
     const one = open[0] ?? spoken[0];
     if (one) return one.state === 'pending' ? [one] : gone(one);

@@ -34,6 +34,9 @@ function from(rule: string, planned: Instant): Instant[] {
 
 export type Lead = 'to' | 'about' | 'that';
 
+/** A task in another language stands behind no English word: “Müll rausbringen”. */
+const isEnglishReader = ({ locale }: Pick<Reader, 'locale'>): boolean => locale === undefined || /^en\b/i.test(locale);
+
 /** Words behind "remind you" where the person's own are not known: things are told about, deeds to do. */
 function guessedLead(text: string): Lead {
   if (/^(?:I|it|he|she|we|they|there)(?=['’\s])/i.test(text)) return 'that';
@@ -63,7 +66,8 @@ export function created(
   // Said in another zone's time, a single time is told by the person's own clock too.
   const here = rule === undefined && zone !== home ? ` That is ${instantWords(plannedAt, reader)} (${home}).` : '';
   const again = nag === undefined ? '' : ` I'll repeat it ${everyWords(nag)} until you say it is done.`;
-  return `I'll remind you ${object(text, lead)} ${there}.${here}${again}`;
+  const what = lead === undefined && !isEnglishReader(reader) ? `of “${text}”` : object(text, lead);
+  return `I'll remind you ${what} ${there}.${here}${again}`;
 }
 
 function everyWords(minutes: number): string {

@@ -60,7 +60,10 @@ export const editTool = (tooling: Tooling) =>
 
 const moved = (wish: Wish, { plannedAt, rule, zone }: Planned): Wish => ({
   ...wish,
-  ...{ rule, zone, nextAt: plannedAt, state: 'on' },
+  rule,
+  zone,
+  nextAt: plannedAt,
+  state: 'on',
 });
 
 export async function move(ctx: TxContext, id: string, plan: Planned, tooling: Tooling): Promise<ToolResult> {

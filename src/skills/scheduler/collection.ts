@@ -68,7 +68,12 @@ function shown(schedule: PersonSchedule) {
   const { id, title, prompt, run, state, nextAt, rule, zone, missed, lastAt, lastOutcome, failures, tainted } =
     schedule;
   return {
-    ...{ id, title, zone, missed, failures, tainted },
+    id,
+    title,
+    zone,
+    missed,
+    failures,
+    tainted,
     prompt: prompt ?? null,
     run: run?.slice(1) ?? null,
     on: state === 'on',

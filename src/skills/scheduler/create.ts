@@ -167,8 +167,15 @@ async function placeAt(
   if (conversationId === undefined) return failed('NO_DM', texts.noDm);
   const title = input.title?.trim() || meant.run?.slice(1) || shorten((meant.prompt ?? '').replace(/\s+/g, ' '), 60);
   const wish = {
-    ...{ conversationId, title, ...meant, rule: plan.rule, zone: plan.zone, missed: input.missed ?? 'latest' },
-    ...{ state: 'on' as const, nextAt: plan.plannedAt, tainted: ctx.tainted },
+    conversationId,
+    title,
+    ...meant,
+    rule: plan.rule,
+    zone: plan.zone,
+    missed: input.missed ?? 'latest',
+    state: 'on' as const,
+    nextAt: plan.plannedAt,
+    tainted: ctx.tainted,
   };
   const made = await store.insert(tx, { id: shortId(), personId: person.id, wish, most: tooling.most }, clock.now());
   if (!made) {

@@ -276,7 +276,11 @@ export async function takeFailing(tx: Transaction): Promise<Failing[]> {
      returning s.id, p.name, s.failures, s.last_error, s.last_at`,
   );
   return rows.map(({ id, name, failures, last_error: error, last_at: at }) => ({
-    ...{ id, personName: name, failures, error, at },
+    id,
+    personName: name,
+    failures,
+    error,
+    at,
   }));
 }
 

@@ -97,7 +97,8 @@ export class SpecialistCatalog {
     const decided = await this.decided(all.map(([, specialist]) => specialist));
     return this.swap(new Map(all.filter(([name]) => !disabled.has(name))), {
       disabled: new Map(all.filter(([name]) => disabled.has(name))),
-      ...{ decided, diagnostics },
+      decided,
+      diagnostics,
     });
   }
 
@@ -208,7 +209,7 @@ export async function validateSpecialists(directory: string): Promise<Validated[
 interface Source {
   directory: string;
   ships: boolean;
-  /** Somebody named it, so that it is missed where it is not there. */
+  /** Named by a person or the configuration, so that it is missed where it is not there. */
   isExpected: boolean;
 }
 
@@ -245,7 +246,9 @@ function makeSpecialist(
 ): Specialist {
   const { allowed_tools: allowed = tools, blocked_tools: blocked = [] } = override;
   const said = {
-    ...{ name, directory, ships },
+    name,
+    directory,
+    ships,
     description: settings.description,
     soul: override.system_prompt ?? soul,
     references,

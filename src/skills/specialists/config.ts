@@ -27,6 +27,7 @@ const override = z
     default_model: z.string().min(1).max(200).nullable().optional().meta({
       description: 'The model that it thinks with: default, light, heavy, or a name; null: heavy.',
       example: 'light',
+      model: 'tier',
     }),
     default_provider: z
       .string()

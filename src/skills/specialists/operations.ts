@@ -145,8 +145,14 @@ function listed(snapshot: Snapshot) {
     specialists: all.map((specialist) => {
       const { name, directory, ships, description, tools, tokenBudget, maxToolCalls } = specialist;
       return {
-        ...{ name, state: stateOf(snapshot, specialist), source: ships ? 'shipped' : 'folder', directory, description },
-        ...{ tools, token_budget: tokenBudget, max_tool_calls: maxToolCalls },
+        name,
+        state: stateOf(snapshot, specialist),
+        source: ships ? 'shipped' : 'folder',
+        directory,
+        description,
+        tools,
+        token_budget: tokenBudget,
+        max_tool_calls: maxToolCalls,
       };
     }),
     problems: snapshot.diagnostics,

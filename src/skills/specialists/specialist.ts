@@ -30,7 +30,7 @@ export interface Reference {
 export interface Specialist {
   readonly name: string;
   readonly directory: string;
-  /** It came with coda: neither pinned nor approved, and its words are trusted. */
+  /** Came with coda: neither pinned nor approved, and its words are trusted. */
   readonly ships: boolean;
   readonly description: string;
   readonly soul: string;

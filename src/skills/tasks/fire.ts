@@ -59,7 +59,10 @@ async function takeUp({ database, turns, outbox, ...deps }: Deps, now: Instant):
     await store.planNext(
       tx,
       acts.map(({ task, nextAt, unblocks, resumed }) => ({
-        ...{ id: task.id, nextAt, unblocks, resumed },
+        id: task.id,
+        nextAt,
+        unblocks,
+        resumed,
         turn: begun.get(keyOf(task)),
       })),
     );

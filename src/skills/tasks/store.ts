@@ -93,8 +93,19 @@ export async function save(tx: Transaction, id: string, wish: Wish, now: Instant
             next_at = $10, tainted = $11, resumed = coalesce($12::int, resumed), version = version + 1, changed_at = $13
       where id = $1`,
     [
-      ...[id, title, json(toStored(steps)), step, state, blockType ?? null, blockReason ?? null, rule ?? null, zone],
-      ...[nextAt ?? null, tainted, resumed ?? null, now],
+      id,
+      title,
+      json(toStored(steps)),
+      step,
+      state,
+      blockType ?? null,
+      blockReason ?? null,
+      rule ?? null,
+      zone,
+      nextAt ?? null,
+      tainted,
+      resumed ?? null,
+      now,
     ],
   );
 }

@@ -18,7 +18,15 @@ function kept(before: Task, after: Task) {
   const { title, step, state, blockType, blockReason, rule, zone, tainted, nextAt } = before;
   const same = isSame(before.steps, after.steps);
   return {
-    ...{ title, step, state, blockType, blockReason, rule, zone, tainted, nextAt: nextAt?.toISOString() },
+    title,
+    step,
+    state,
+    blockType,
+    blockReason,
+    rule,
+    zone,
+    tainted,
+    nextAt: nextAt?.toISOString(),
     ...(!same && { steps: before.steps }),
   };
 }

@@ -55,7 +55,7 @@ export const config = block(
     .strictObject({
       enabled: z.boolean().default(true).describe('Whether models may read pages and search.'),
       cache: duration('15m').describe('How long a page or a search may be used again; 0s: never.'),
-      timeout: duration('45s').describe('How long one page may take, redirects included.'),
+      timeout: duration('45s', 'ms').describe('How long one page may take, redirects included.'),
       max_size: size('10m', 1_024).describe('The most that is taken of one address.'),
       per_host: count(1, 16).default(2).describe('Requests to one server at the same time; others wait.'),
       search,

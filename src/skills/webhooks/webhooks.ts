@@ -141,7 +141,7 @@ interface Sent {
   body: Uint8Array;
   /** A header by its name in lower case. */
   header(name: string): string | undefined;
-  /** It comes from a program of this machine. */
+  /** Comes from a program of this machine. */
   local: boolean;
 }
 

@@ -7,7 +7,7 @@ import { readTar, type TarFile } from '../../base/tar.ts';
 import type { TableShape, TableSum } from './tables.ts';
 
 /** The newest: 2 may have names of any length, as pax has them. */
-export const FORMAT = 2;
+const FORMAT = 2;
 /** Without such names it is read by 0.1.0 too, which is the way back from an upgrade. */
 const PLAIN_FORMAT = 1;
 const LONGEST_PLAIN_NAME = 100;

@@ -288,7 +288,7 @@ export class Upkeep {
 interface SessionWire<E extends { bytes: Buffer }> {
   encode(sql: string, params: readonly Param[]): E;
   decode(answer: Buffer, at: number, encoded: E): Answer;
-  /** It does not go over: it prepares nothing. */
+  /** Forgets an encoded statement that is not sent: nothing was prepared by it. */
   drop(encoded: E): void;
   /** One message. `closing`: the transaction is ended in it, by what its last statement has found. */
   exec(bytes: Buffer, closing: boolean): Promise<Buffer>;

@@ -51,7 +51,7 @@ function readEnglish(words: string, ctx: WhenContext): When {
   return when.kind === 'reject' && rest !== words ? parseWhen(rest, ctx) : when;
 }
 
-/** Those of the fewest pieces first: what the language says as one is not read as two beside each other. */
+/** Covers of the fewest pieces first: what the language says as one is not read as two beside each other. */
 function bySize(covers: readonly (readonly ForeignPiece[])[]): (readonly ForeignPiece[])[][] {
   const sized = new Map<number, (readonly ForeignPiece[])[]>();
   for (const cover of covers) {
@@ -316,7 +316,7 @@ const isRead = (code: string): boolean => LEXICONS.includes(code) || CHRONO_LANG
 interface ChronoReading {
   /** English words for it: each is a way to read an hour of which the half of the day is open. */
   phrases: readonly string[];
-  /** Nobody said the hour, or which of two days is meant: a person is asked. */
+  /** The hour, or which of two days is meant, was not said: a person is asked. */
   isOpen: boolean;
 }
 
@@ -354,7 +354,7 @@ async function readByChrono(
   const parser = await PARSERS[code]?.();
   const wall = wallAt(now.getTime(), zone);
   const said = text.trim().replace(/(?<![.!])[.!]+$/, '');
-  // It knows no zones: the fields of the person's clock are those of the host's, and what comes back is read as fields.
+  // The parser knows no zones: the fields of the person's clock are those of the host's, and what comes back is read as fields.
   const reference = hostDate(wall);
   if (!parser || !reference) return undefined;
   const [found, other] = parser.parse(said, reference, { forwardDate: true });

@@ -1,6 +1,8 @@
 import { stripEnd } from '../../base/text.ts';
 import { parseWhen } from '../parse.ts';
+import { tokenise } from '../tokens.ts';
 import type { WhenContext } from '../types.ts';
+import { unitSlips } from '../units.ts';
 import { hasEnglishTime, isTimePiece, readsWhole } from './door.ts';
 import { type Language, languageBy } from './language.ts';
 import { languageOf, languagesMarked, markedWords } from './marks.ts';
@@ -80,7 +82,9 @@ function slotsIn(text: string, language: Language, ctx: WhenContext): Slots | un
 
 function isOnlyOther(words: string, ctx: WhenContext): boolean {
   const when = parseWhen(words, ctx);
-  return when.kind === 'reject' && (when.code === 'NOT_A_DATE' || when.code === 'NO_TIME');
+  if (when.kind === 'reject') return when.code === 'NOT_A_DATE' || when.code === 'NO_TIME';
+  // English asks for the unit of "2 Stunden".
+  return when.kind === 'ambiguous' && unitSlips(words, tokenise(words)).length > 0;
 }
 
 const trimmed = (task: string): string =>

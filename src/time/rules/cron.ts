@@ -192,7 +192,7 @@ function yearsOf(text: string): { from: number; to: number } | null | undefined 
   const years = text.split(',').flatMap((item) => {
     const [, from, to = from] = /^(\d{4})(?:-(\d{4}))?$/.exec(item) ?? [];
     const [first, last] = [Number(from), Number(to)];
-    // Nobody plans for more, and the list stays short.
+    // No plan goes further, and the list stays short.
     return last >= first && last - first < 200 ? Array.from({ length: last - first + 1 }, (_, at) => first + at) : [0];
   });
   const sorted = [...new Set(years)].sort((a, b) => a - b);

@@ -27,7 +27,7 @@ export interface Passage {
   intro: string;
   /** The line above a fenced block of code. */
   label: string;
-  /** It belongs to a file that is run, where prohibitions in words do not count. */
+  /** Belongs to a file that is run, where prohibitions in words do not count. */
   isScript: boolean;
   /** Some lines together, for what takes several steps. */
   block: boolean;

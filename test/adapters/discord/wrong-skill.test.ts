@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { RankedSkill } from '../../../src/skills/agent-skills/index.ts';
-import { skillText, temporaryFolder, write } from '../../skills/agent-skills/support.ts';
+import type { RankedSkill } from '../../../src/agent-skills/index.ts';
+import { skillText, temporaryFolder, write } from '../../agent-skills/support.ts';
 import type { Message, User } from '../../support/discord/index.ts';
 import { playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -2,7 +2,7 @@ import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deferred } from '../../../src/base/async.ts';
 import { type AnyRoute, SCOPES, type Scope } from '../../../src/chat/index.ts';
-import { skillText, temporaryFolder, write } from '../../skills/agent-skills/support.ts';
+import { skillText, temporaryFolder, write } from '../../agent-skills/support.ts';
 import { Outside } from '../../support/outside.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
 import { type Answer, Programs } from './support.ts';

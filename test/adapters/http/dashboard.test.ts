@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { skillText, write } from '../../skills/agent-skills/support.ts';
+import { skillText, write } from '../../agent-skills/support.ts';
 import { type Browser, CHROMIUM, faultsOf, openBrowser, type Page, signedIn } from '../../support/browser.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Outside } from '../../support/outside.ts';

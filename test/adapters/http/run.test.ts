@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { skillText, temporaryFolder, write } from '../../skills/agent-skills/support.ts';
+import { skillText, temporaryFolder, write } from '../../agent-skills/support.ts';
 import { Outside } from '../../support/outside.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
 import { type Answer, Programs } from './support.ts';

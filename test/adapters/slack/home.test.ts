@@ -5,7 +5,7 @@ import { done, outsideTool } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
 import { SystemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import { skillText, temporaryFolder, write } from '../../skills/agent-skills/support.ts';
+import { skillText, temporaryFolder, write } from '../../agent-skills/support.ts';
 import { eventually } from '../../support/eventually.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
 import { buttonsOf } from '../../support/slack/index.ts';

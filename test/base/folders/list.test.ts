@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listInside } from '../../../src/base/folders/list.ts';
-import { skillFolder, temporaryFolder, write } from '../../skills/agent-skills/support/folders.ts';
+import { skillFolder, temporaryFolder, write } from '../../agent-skills/support/folders.ts';
 
 const paths = (found: { path: string }[]) => found.map(({ path }) => path);
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { closingRemedy, fileSystemOf } from '../../../src/base/folders/folder.ts';
 import { readInside } from '../../../src/base/folders/read.ts';
-import { skillFolder, temporaryFolder, write } from '../../skills/agent-skills/support/folders.ts';
+import { skillFolder, temporaryFolder, write } from '../../agent-skills/support/folders.ts';
 
 const SECRET = 'the content of another file';
 const options = { maxBytes: 1_000 };

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { build, readConfig } from '../../../src/app/index.ts';
+import { temporaryFolder } from '../../agent-skills/support.ts';
 import { DOCKER, docker, leftovers } from '../../support/docker.ts';
 import { borrowEngine } from '../../support/engines.ts';
 import { play } from '../../support/play.ts';
 import { requireService } from '../../support/postgres.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
 import { testWorld } from '../../support/world.ts';
-import { temporaryFolder } from '../agent-skills/support.ts';
 import { codeConfig, lastResult, playCode, saysAndApproves } from './play.ts';
 
 requireService('CODA_TEST_DOCKER');

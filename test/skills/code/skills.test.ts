@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AgentSkill } from '../../../src/skills/agent-skills/index.ts';
+import type { AgentSkill } from '../../../src/agent-skills/index.ts';
+import { playWith, results, type SkillFiles, type SkillPlay } from '../../agent-skills/conversation.ts';
+import { skillText, write } from '../../agent-skills/support.ts';
 import { DOCKER, docker, dockerBytes, packed } from '../../support/docker.ts';
 import { requireService } from '../../support/postgres.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
-import { playWith, results, type SkillFiles, type SkillPlay } from '../agent-skills/conversation.ts';
-import { skillText, write } from '../agent-skills/support.ts';
 import { codeConfig, lastResult, saysAndApproves } from './play.ts';
 
 requireService('CODA_TEST_DOCKER');

@@ -17,10 +17,11 @@ const reflecting = () =>
   ]);
 
 /** Ana, who came first, and Eve are owners, Bob is a member; reflections go to `named` of the guild's channels. */
-async function begin(named: (play: DiscordPlay) => string): Promise<DiscordPlay> {
+async function begin(named: (play: DiscordPlay) => string | undefined): Promise<DiscordPlay> {
   const config: Record<string, unknown> = { 'memory.auto': 'off', 'self_improvement.assessment_enabled': false };
   const play = await playDiscord({ model: reflecting(), stillClock: true, asleep: true, config });
-  config['self_improvement.approval_channel'] = `discord:${named(play)}`;
+  const id = named(play);
+  config['self_improvement.approval_channel'] = id === undefined ? 'discord' : `discord:${id}`;
   config['access.owners'] = [`discord:${play.ana.id}`, `discord:${play.eve.id}`];
   await play.start();
   return play;
@@ -95,10 +96,30 @@ test('in a channel in which coda has not been spoken to nobody is asked: each ow
   expect(await states(play)).toEqual(['rejected']);
 });
 
+test('a platform alone means the direct conversation that each owner has there, and no other newer one', async () => {
+  await using play = await begin(() => undefined);
+  for (const user of [play.ana, play.eve]) await greets(play, user, play.fake.dm(user));
+  await play.database.tx('test', async (tx) => {
+    await tx.query(
+      `insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at)
+        select gen_random_uuid(), 'slack', 'D' || p.id, (select id from spaces limit 1), 'dm', p.id, $1 from persons p where role = 'owner'`,
+      [new Date(play.world.clock.now().getTime() + 1)],
+    );
+  });
+  await reflects(play);
+  for (const user of [play.ana, play.eve]) await play.hears(TITLE, play.fake.dm(user));
+  expect(play.app.checks.all.some(({ name }) => name === 'self-improvement approval channel')).toBe(false);
+});
+
 const discord = 'discord: { token: fake }\nself_improvement: { approval_channel: ';
 
 test.each([
-  ['no platform', `${discord}general }\n`, 'expected a platform and the id of a channel, such as discord:1234'],
+  ['no platform', `${discord}general }\n`, 'expected a channel of discord or slack'],
+  [
+    'no name at all',
+    `${discord}"#general" }\n`,
+    'expected a platform, or one and the id of a channel, such as discord:1234',
+  ],
   ['a name', `${discord}"discord:#general" }\n`, 'expected the id of a channel, such as discord:112233445566778899'],
   ['a misspelt platform', `${discord}"discrod:112233445566778899" }\n`, 'did you mean discord?'],
   ['one that is off', `${discord}"slack:C0123ABCD" }\n`, 'slack is not switched on'],

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { dataTool, done, failed } from '../../../src/agent/index.ts';
 import type { Skill } from '../../../src/chat/index.ts';
+import { playWith, type SkillFiles } from '../../agent-skills/conversation.ts';
 import type { ModelServer } from '../../support/model-server/index.ts';
 import { modelConfig } from '../../support/models.ts';
 import type { PlayedPerson } from '../../support/play.ts';
-import { playWith, type SkillFiles } from '../agent-skills/conversation.ts';
 
 /** Each has a tool of its own: `invoice_make`. */
 export const TOPICS = [

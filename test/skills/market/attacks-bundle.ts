@@ -1,8 +1,8 @@
 /** Names, bundles and addresses that must not be installed from, in catalogs that are signed well. */
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { zip } from '../agent-skills/support/zip.ts';
-import { skillText, temporaryFolder } from '../agent-skills/support.ts';
+import { zip } from '../../agent-skills/support/zip.ts';
+import { skillText, temporaryFolder } from '../../agent-skills/support.ts';
 import { type Asked, type Attack, type Attacked, changed, discovery, evil, good, MIB } from './attacked.ts';
 import { bundle, type Publisher, sha256 } from './support.ts';
 

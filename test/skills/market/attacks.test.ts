@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { skillText, write } from '../../agent-skills/support.ts';
 import { type Play, play } from '../../support/play.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
-import { skillText, write } from '../agent-skills/support.ts';
 import { BUNDLE_ATTACKS } from './attacks-bundle.ts';
 import { CATALOG_ATTACKS } from './attacks-catalog.ts';
 import { ask, install, Publisher } from './support.ts';

@@ -1,16 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  installed,
-  type ShownCatalog,
-  type ShownSkill,
-  type ShownUpdates,
-} from '../../../src/skills/agent-skills/index.ts';
+import { installed, type ShownCatalog, type ShownSkill, type ShownUpdates } from '../../../src/agent-skills/index.ts';
+import { results } from '../../agent-skills/conversation.ts';
+import { skillText, temporaryFolder } from '../../agent-skills/support.ts';
 import { type Play, play } from '../../support/play.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
-import { results } from '../agent-skills/conversation.ts';
-import { skillText, temporaryFolder } from '../agent-skills/support.ts';
 import { ask, bundle, install, Publisher, Signer, sha256 } from './support.ts';
 
 async function begin(model = new ScriptedModel(['Fine.'])): Promise<{ coda: Play; publisher: Publisher }> {

@@ -3,12 +3,12 @@ import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } fr
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import type { ShownLook } from '../../../src/agent-skills/index.ts';
 import type { Json } from '../../../src/base/json.ts';
-import type { ShownLook } from '../../../src/skills/agent-skills/index.ts';
+import { zip } from '../../agent-skills/support/zip.ts';
+import { skillText } from '../../agent-skills/support.ts';
 import type { Play } from '../../support/play.ts';
 import { freePort } from '../../support/ports.ts';
-import { zip } from '../agent-skills/support/zip.ts';
-import { skillText } from '../agent-skills/support.ts';
 
 /** Stands for a public address: the owner has allowed it. */
 const PUBLIC = '127.0.0.22';

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ModelError, NoModel } from '../../../src/agent/index.ts';
+import { playWith, results } from '../../agent-skills/conversation.ts';
 import { type Line, ScriptedModel } from '../../support/scripted-model.ts';
-import { playWith, results } from '../agent-skills/conversation.ts';
 
 /** Friday morning in Berlin. */
 const at = '2026-11-20T08:00:00Z';

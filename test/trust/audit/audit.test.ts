@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { auditFolder } from '../../../src/trust/audit/audit.ts';
-import { skillFolder, temporaryFolder, write } from '../../skills/agent-skills/support/folders.ts';
+import { skillFolder, temporaryFolder, write } from '../../agent-skills/support/folders.ts';
 import { BENIGN } from './benign.ts';
 import { HOSTILE } from './hostile.ts';
 import { TALKED_DOWN } from './talked-down.ts';

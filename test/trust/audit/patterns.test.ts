@@ -7,7 +7,7 @@ import { patternsOf, problems } from '../../support/patterns.ts';
 
 test('no pattern that looks at a stranger’s text backtracks more than linearly', () => {
   const folder = fileURLToPath(new URL('../../../src/', import.meta.url));
-  const rooms = ['trust', 'skills/agent-skills/files'];
+  const rooms = ['trust', 'agent-skills/bundle'];
   const files = rooms.flatMap((room) =>
     readdirSync(join(folder, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)),
   );

@@ -20,7 +20,8 @@ export function nameOf(channel: string): string {
 
 export function senderOf({ id, name, personId, account, groups }: Caller): Sender {
   return {
-    ...{ externalId: account ?? id, name },
+    externalId: account ?? id,
+    name,
     ...(account !== undefined && { byToken: true }),
     ...(personId !== undefined && { personId }),
     ...(groups !== undefined && { groups }),

@@ -105,7 +105,9 @@ export function partShown(id: string, content: Content, isGrowing = false): Part
     ...(content.files?.length && {
       files: content.files.map(({ hash, name, type, size }) => ({
         id: hash,
-        ...{ name, type, size },
+        name,
+        type,
+        size,
         url: `/v1/artifacts/${hash}`,
       })),
     }),

@@ -63,7 +63,10 @@ export class Talk {
     const { adapter, clock } = this.deps;
     const place = placeOf(caller, conversation);
     const message: IncomingMessage = {
-      ...{ kind: 'message', id, place, text: storable(text) },
+      kind: 'message',
+      id,
+      place,
+      text: storable(text),
       origin: caller.inPerson ? 'person' : 'http',
       sender: senderOf(caller),
       files: await this.stored(files),
@@ -87,7 +90,11 @@ export class Talk {
     const conversation = nameOf(channel);
     const id = key === undefined ? uuid(clock.now()) : `${caller.id} ${key}`;
     const accepted = await (await adapter.inbox).accept({
-      ...{ kind: 'press', id, button, values, sentAt: clock.now() },
+      kind: 'press',
+      id,
+      button,
+      values,
+      sentAt: clock.now(),
       place: placeOf(caller, conversation),
       sender: senderOf(caller),
       // A press by a program is no consent, unless its token was made for that.

@@ -30,7 +30,9 @@ export function openPages(deps: ChatPageDeps & DashboardDeps & { sessions: Sessi
     ],
     problem: ({ status, title, detail, remedy, code }, headers) =>
       layout.page({
-        ...{ title: status === 401 ? 'Sign in' : 'Problem', status, headers },
+        title: status === 401 ? 'Sign in' : 'Problem',
+        status,
+        headers,
         body: [
           h('h1', {}, status === 401 ? 'Sign in' : detail),
           h('p', {}, status === 401 ? detail : title),

@@ -123,7 +123,11 @@ function field({ name, label, kind, isOptional, suggestions = [] }: PageField, p
     {},
     isOptional ? `${label} (optional)` : label,
     h('input', {
-      ...{ name, list, required: !isOptional, spellcheck: 'false', 'data-key': `${path}/${name}` },
+      name,
+      list,
+      required: !isOptional,
+      spellcheck: 'false',
+      'data-key': `${path}/${name}`,
       ...(kind === 'secret' ? { type: 'password', autocomplete: 'new-password' } : { type: 'text' }),
     }),
     list !== undefined && h('datalist', { id: list }, options),

@@ -27,9 +27,18 @@ export async function insert(tx: Transaction, each: Assessment, keptSince: Insta
                                    tool_calls, model, prompt_version)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (turn_id) do nothing`,
     [
-      ...[each.turnId, each.conversationId, each.personId, each.spaceId ?? null, each.at, each.score],
-      ...[[...each.failureModes], each.note, [...each.tools], each.toolCalls],
-      ...[each.model ?? null, each.promptVersion ?? null],
+      each.turnId,
+      each.conversationId,
+      each.personId,
+      each.spaceId ?? null,
+      each.at,
+      each.score,
+      [...each.failureModes],
+      each.note,
+      [...each.tools],
+      each.toolCalls,
+      each.model ?? null,
+      each.promptVersion ?? null,
     ],
   );
 }

@@ -9,19 +9,29 @@ import { GONE } from './repository.ts';
  * is good.
  */
 const OPEN_ROOMS: readonly string[] = [
-  ...['english', 'time', 'vectors'],
+  'english',
+  'time',
+  'vectors',
   ...['basics', 'memory', 'notes', 'reminders', 'tasks', 'weather'].map((skill) => `skills/${skill}`),
 ];
 
 const OPEN: readonly string[] = [
   ...OPEN_ROOMS.flatMap((room) => [`src/${room}/`, `test/${room}/`]),
   // The other assets hold rules, prices, images and what a browser runs.
-  ...['assets/times/', 'assets/synonyms.txt'],
+  'assets/times/',
+  'assets/synonyms.txt',
 ];
 
 /** Folders whose files are closed but for `OPEN`; of `src` and `test` it is their rooms. */
 const CLOSED: readonly string[] = [
-  ...['agents/', 'agent-skills/', 'assets/', 'migrations/', 'scripts/', 'deploy/', 'config/', 'hooks/'],
+  'agents/',
+  'agent-skills/',
+  'assets/',
+  'migrations/',
+  'scripts/',
+  'deploy/',
+  'config/',
+  'hooks/',
   'src/main.ts',
 ];
 

@@ -35,7 +35,7 @@ const forge = z
       .describe('The branch that changes are made from and proposed for.'),
     ...secret('token', secretText().optional(), {
       description:
-        'Its key: to push branches and to open pull requests of this repository, nothing else. With kind: mcp, to read it; none where everybody may.',
+        'Its key; GITHUB_TOKEN where none is written. To push branches and to open pull requests of this repository, nothing else. With kind: mcp, to read it; none where everybody may.',
       file: 'forge_token',
       example: '${FORGE_TOKEN:-ghp_example}',
     }),
@@ -79,8 +79,8 @@ export const executorFields = {
     .regex(/^\/[\w./~-]{0,200}$/, { error: 'expected a path such as /healthz' })
     .default('/healthz')
     .describe('What the shadow is asked for at executor_shadow_port, from inside its container.'),
-  executor_build_timeout: duration('15m', 'seconds').describe('How long the build of the image may take.'),
-  executor_test_timeout: duration('30m', 'seconds').describe('How long the tests may take.'),
+  executor_build_timeout: duration('15m', 's').describe('How long the build of the image may take.'),
+  executor_test_timeout: duration('30m', 's').describe('How long the tests may take.'),
 };
 
 export interface Forge {
@@ -99,5 +99,5 @@ export function forgeOf(settings: { executor_forge?: z.output<typeof forge> | un
   const { kind, api, repository, remote, base, token } = settings.executor_forge ?? {};
   const server = kind === 'mcp' ? settings.executor_forge?.server : undefined;
   if (!api || !repository || !base || !(token || server)) return undefined;
-  return { ...{ api, repository, base, token, server }, remote: remote ?? `https://github.com/${repository}.git` };
+  return { api, repository, base, token, server, remote: remote ?? `https://github.com/${repository}.git` };
 }

@@ -31,7 +31,8 @@ async function report(deps: Deps, run: Run, signal: AbortSignal): Promise<StepRe
   const narrative = await narrated(deps, run, title, signal);
   const { world, outbox, events } = deps;
   return {
-    ...{ next: 'record', found: { narrative } },
+    next: 'record',
+    found: { narrative },
     async also(tx) {
       const owners = await approvalPlaces(deps.config, tx);
       const card = { kind: 'notice' as const, text: texts.told(run, title, narrative) };
@@ -182,7 +183,9 @@ async function requestStep(deps: Deps, run: Run, signal: AbortSignal): Promise<S
   const pulls = toolsOf(deps, forge) ?? new ForgeApi(deps.egress.trusting(), forge);
   const request = answered(await pulls.find(run.branch, signal)) ?? (await requested(deps, run, pulls, signal));
   return {
-    ...{ next: 'report', state: 'passed', found: { request } },
+    next: 'report',
+    state: 'passed',
+    found: { request },
     also: (tx) => markApplied(tx, run.proposalId, outcomeOf(run, request), deps.world.clock.now()),
   };
 }

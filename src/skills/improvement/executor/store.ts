@@ -149,8 +149,19 @@ export async function advance(
        tests = coalesce($10, tests), request = coalesce($11, request), narrative = coalesce($12, narrative), updated_at = $13
       where id = $1 and step = $2 and ended_at is null returning id`,
     [
-      ...[id, step, to.next, to.state ?? null, to.reason ?? null, found.base ?? null, found.commit ?? null],
-      ...[json(found.survey), json(found.change), json(found.tests), json(found.request), found.narrative ?? null, now],
+      id,
+      step,
+      to.next,
+      to.state ?? null,
+      to.reason ?? null,
+      found.base ?? null,
+      found.commit ?? null,
+      json(found.survey),
+      json(found.change),
+      json(found.tests),
+      json(found.request),
+      found.narrative ?? null,
+      now,
     ],
   );
   return rows.length === 1;

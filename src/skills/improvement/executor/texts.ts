@@ -27,6 +27,10 @@ const STATES: Record<RunState, string> = {
 
 export const ownersOnly = () => 'Only my owner has me change my own code.';
 export const noOwner = () => 'Nobody here is an owner, so that nobody pays for the models that it needs.';
+export const executorLacks = (hasForge: boolean) =>
+  hasForge
+    ? 'self_improvement.executor_enabled does nothing yet: executor_forge lacks its token. Put one into GITHUB_TOKEN, or into executor_forge.token.'
+    : 'self_improvement.executor_enabled does nothing yet: executor_forge: { repository: OWNER/NAME } is missing. Its token is taken from GITHUB_TOKEN where none is written.';
 export const noForge = () => 'There is no forge with a key in self_improvement.executor_forge.';
 export const noCode = () => 'Nothing of its proposal is a change of code.';
 export const withdrawn = () => 'Its proposal was withdrawn.';
@@ -111,7 +115,10 @@ export function requestBody({ change, survey, tests, id, base }: Run, { descript
 
 export function factsOf(run: Run, title: string): Record<string, Json> {
   return {
-    ...{ proposal: title, state: run.state, branch: run.branch, reason: run.reason ?? null },
+    proposal: title,
+    state: run.state,
+    branch: run.branch,
+    reason: run.reason ?? null,
     files: run.survey?.files ?? [],
     affected: run.survey?.affected ?? [],
     summary: run.change?.summary ?? null,
@@ -124,8 +131,13 @@ export function factsOf(run: Run, title: string): Record<string, Json> {
 }
 
 export const eventData = (run: Run, title: string): Record<string, Json> => ({
-  ...{ run: run.id, proposal: run.proposalId, title, state: run.state, branch: run.branch },
-  ...{ pull_request: run.request?.url ?? null, reason: run.reason ?? null },
+  run: run.id,
+  proposal: run.proposalId,
+  title,
+  state: run.state,
+  branch: run.branch,
+  pull_request: run.request?.url ?? null,
+  reason: run.reason ?? null,
 });
 
 export function told(run: Run, title: string, narrative: string): string {

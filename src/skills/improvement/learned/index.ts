@@ -41,7 +41,7 @@ export type {
 
 type Optional = Settings | undefined;
 
-/** It is there in every coda, so that what it has stored goes with its person; without its block it does nothing. */
+/** Present in every coda, so that what it has stored goes with its person; without its block it does nothing. */
 export function learned(shelf: SkillShelf): Skill<Optional> {
   const on = <T>(deps: SkillDeps<Optional>, parts: (own: LearnedDeps) => T[]): T[] =>
     deps.config?.enabled ? parts({ ...deps, config: deps.config, shelf }) : [];
@@ -134,7 +134,11 @@ async function usesIn({ database, shelf }: LearnedDeps, seen: Seen): Promise<sto
       if (!loaded && !fitting.has(skill)) continue;
       const isWrong = meant.some((each) => each.got === skill && each.turnId === turn.id);
       uses.push({
-        ...{ turnId: turn.id, skill, personId, loaded, at: turn.finishedAt },
+        turnId: turn.id,
+        skill,
+        personId,
+        loaded,
+        at: turn.finishedAt,
         well: endedWell(turn),
         corrected: corrected.has(turn.id) || isWrong,
         undone: turn.calls.some(({ undo }) => undo !== undefined && back.has(`${turn.conversationId} ${undo}`)),

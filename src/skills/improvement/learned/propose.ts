@@ -63,15 +63,13 @@ export function draftJob(deps: LearnedDeps): JobHandler {
       if (made === 'later') return;
       const { kind, about, key, turns } = due;
       const proposal = {
-        ...{
-          id: shortId(6),
-          personId,
-          kind,
-          about,
-          key,
-          turns: turns.slice(0, MOST_NAMED_TURNS).map(({ id }) => id),
-          createdAt: now,
-        },
+        id: shortId(6),
+        personId,
+        kind,
+        about,
+        key,
+        turns: turns.slice(0, MOST_NAMED_TURNS).map(({ id }) => id),
+        createdAt: now,
         ...made,
       };
       await database.tx('learned.offer', async (tx) => {
@@ -93,9 +91,18 @@ type Made = Pick<
 
 function refused(reason: Reason, more: Partial<Made> = {}): Made {
   return {
-    ...{ name: '', baseHash: null, before: null, body: '', hash: '', cases: 0, passed: 0, passedBefore: 0, model: '' },
+    name: '',
+    baseHash: null,
+    before: null,
+    body: '',
+    hash: '',
+    cases: 0,
+    passed: 0,
+    passedBefore: 0,
+    model: '',
     ...more,
-    ...{ state: 'refused', reason },
+    state: 'refused',
+    reason,
   };
 }
 

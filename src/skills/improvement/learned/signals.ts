@@ -158,8 +158,13 @@ function repeated(turn: PlayedTurn): Signal[] {
 
 export function meantSignal({ got, meant, turnId, at }: SkillMeant): Signal {
   return {
-    ...{ kind: 'wrong_skill', about: meant, key: hash(['meant', got, meant]), skill: meant },
-    ...{ turnId, beforeId: null, at },
+    kind: 'wrong_skill',
+    about: meant,
+    key: hash(['meant', got, meant]),
+    skill: meant,
+    turnId,
+    beforeId: null,
+    at,
   };
 }
 
@@ -195,7 +200,7 @@ interface Made {
   input: Readonly<Record<string, unknown>>;
   ok: boolean;
   code: string | undefined;
-  /** It failed with a question. */
+  /** Failed with a question. */
   asks: boolean;
   /** The call that takes it back, as canonical JSON. */
   undo: string | undefined;

@@ -209,8 +209,24 @@ export async function addProposal(tx: Transaction, proposal: Omit<Proposal, 'war
                                     passed_before, model, turns, state, reason, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::uuid[], $16, $17, $18)`,
     [
-      ...[id, personId, kind, about.slice(0, MOST_ABOUT), key, name, baseHash, before, body, hash],
-      ...[cases, passed, passedBefore, model, turns, state, reason, createdAt],
+      id,
+      personId,
+      kind,
+      about.slice(0, MOST_ABOUT),
+      key,
+      name,
+      baseHash,
+      before,
+      body,
+      hash,
+      cases,
+      passed,
+      passedBefore,
+      model,
+      turns,
+      state,
+      reason,
+      createdAt,
     ],
   );
 }

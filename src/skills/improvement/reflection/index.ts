@@ -23,7 +23,10 @@ const REFLECTION = 'improvement.reflection';
 const MAX_TOKENS = 3_000;
 
 const reflectionTask = ({ reflection_cron }: Settings): SystemTask => ({
-  ...{ name: REFLECTION, kind: REFLECTION, cron: reflection_cron, missed: 'latest' },
+  name: REFLECTION,
+  kind: REFLECTION,
+  cron: reflection_cron,
+  missed: 'latest',
 });
 
 /** Looks back: ends a trial that has its sample, reads the record, and has the heavy model propose what to change. */

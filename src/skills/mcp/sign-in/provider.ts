@@ -48,7 +48,7 @@ function configured({ client_id, client_secret, issuer }: OAuthSettings): OAuthC
   return { client_id, ...(client_secret !== undefined && { client_secret }), ...(issuer !== undefined && { issuer }) };
 }
 
-/** Nobody is there: tokens are used and renewed, and where that fails somebody has to sign in. */
+/** No person is there: tokens are used and renewed, and where that fails somebody has to sign in. */
 export function lasting(kept: Kept, oauth: OAuthSettings): SignedInProvider {
   const renewals = new Renewals();
   const known = () => required(kept);
@@ -111,7 +111,10 @@ export class Beginning implements OAuthClientProvider {
   begun(until: Date): Begun | undefined {
     if (!this.url || !this.client) return undefined;
     return {
-      ...{ state: this.ownState, verifier: this.verifier, redirect: this.redirectUrl, until: until.toISOString() },
+      state: this.ownState,
+      verifier: this.verifier,
+      redirect: this.redirectUrl,
+      until: until.toISOString(),
       client: { ...this.client },
       ...(this.discovery && { discovery: { ...this.discovery } }),
     };

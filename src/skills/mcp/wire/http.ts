@@ -38,7 +38,9 @@ export async function httpTransport(
   const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
   const url = new URL(address);
   const fetch = readable(authFetch(settings, egress, longestMs), {
-    ...{ url, isAsked, hasTokens: oauth !== undefined },
+    url,
+    isAsked,
+    hasTokens: oauth !== undefined,
     tell: (message) => transport.onmessage?.(message),
   });
   const options = {
@@ -81,7 +83,10 @@ async function tokensOf({
 }: NonNullable<ServerSettings['oauth']>) {
   const { ClientCredentialsProvider } = await import('@modelcontextprotocol/sdk/client/auth-extensions.js');
   const provider = new ClientCredentialsProvider({
-    ...{ clientId: client_id, clientSecret: client_secret, clientName: 'coda', expectedIssuer: issuer },
+    clientId: client_id,
+    clientSecret: client_secret,
+    clientName: 'coda',
+    expectedIssuer: issuer,
     ...(scope !== undefined && { scope }),
   });
   const saveDiscoveryState = ({ authorizationServerUrl: found }: { authorizationServerUrl: string }) =>

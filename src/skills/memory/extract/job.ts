@@ -23,7 +23,7 @@ const MOST_KNOWN = 30;
 const MAX_TOKENS = 2_000;
 const PATIENCE_MS = 5_000;
 const NEAR_PER_PROPOSAL = 8;
-/** Somebody speaks of themself or theirs, or at length: else nothing is asked, which costs. */
+/** The person speaks of themself or theirs, or at length: else nothing is asked, which costs. */
 const TELLING = /\b(?:i|i['’]m|i['’]ve|my|we|our|mine|me)\b/i;
 const LONG = 240;
 

@@ -85,7 +85,7 @@ test('rooms that decide what coda may do are closed with their tests, and open o
 test('a file is closed by its folder: also beside those that are there, and in a room to come', () => {
   const named =
     `src/agent/turn/loop.ts src/adapters/slack/parse.ts src/adapters/http/server.ts src/people/pairing/store.ts
-    src/chat/pairing.ts src/skills/webhooks/index.ts src/skills/agent-skills/images/images.ts src/sandbox/images.ts
+    src/chat/pairing.ts src/skills/webhooks/index.ts src/agent-skills/images/images.ts src/sandbox/images.ts
     src/delivery/admission.ts src/skills/mcp/tools.ts src/skills/connectors/call.ts deploy/coda.service
     deploy/kubernetes.yaml assets/audit-rules.yaml assets/prices.json assets/browser/Dockerfile Dockerfile`.split(
       /\s+/,

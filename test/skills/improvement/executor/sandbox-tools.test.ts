@@ -55,6 +55,13 @@ describe.skipIf(!DOCKER)('the containers of the executor', () => {
       'build run logs stop remove healthcheck'.split(' '),
     );
     expect([...all.values()].filter(({ callers }) => callers !== 'main-agent')).toEqual([]);
+    const asking = [...all.values()].filter(
+      (tool) => (tool.effectOf?.({ name: 'look' } as never) ?? tool.effect) !== 'read',
+    );
+    expect(
+      asking.map(({ name }) => name),
+      'what own containers wrote is read without asking',
+    ).not.toContain('docker_sandbox_logs');
     expect(await call('build', { tag: TAG }, 'member')).toMatchObject({ ok: false, code: 'DENIED' });
     // The link in `docs` leads out, so that neither that folder nor the whole can be taken.
     for (const context of ['.', 'docs', '../..', '/etc'])

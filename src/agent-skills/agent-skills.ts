@@ -1,0 +1,288 @@
+import { type AnyTool, contentsOf } from '../agent/index.ts';
+import { combineVerdicts, type HealthCheck, type Skill, type SkillDeps, type Verdict, verbsOf } from '../chat/index.ts';
+import type { Who } from '../people/index.ts';
+import { type Queryable, readerOf } from '../storage/index.ts';
+import { decidedOf, type Folder, type Pin, pinFolder, pinnedNames } from '../trust/index.ts';
+import { listing } from './catalog/list.ts';
+import { config, type SkillsConfig } from './config.ts';
+import { routing } from './find/operations.ts';
+import { embedSkillsJob } from './find/vectors.ts';
+import { isWithheld, type SkillHost, Views } from './host.ts';
+import { imageOperations } from './images/operations.ts';
+import { type MarketDeps, marketCheck, marketJob, marketOperations, marketTask } from './market/index.ts';
+import { skillsPage } from './page.ts';
+import { runOperations } from './runs/operations.ts';
+import { pipelineTool } from './runs/pipeline.ts';
+import * as runStore from './runs/store.ts';
+import { type AgentSkill, isTrusted, SOURCE_KINDS, type SourceKind } from './skill.ts';
+import { deletionRules, mergeRules } from './store.ts';
+import * as texts from './texts.ts';
+import { calledBy, commands } from './use/commands.ts';
+import { deniedBy, type SkillCode, type ToolDeps } from './use/deps.ts';
+import { listTool, searchTool } from './use/find.ts';
+import { installLookTool, installTool, receivedOffer, undoInstallTool } from './use/install.ts';
+import { listFor, SkillPrompt } from './use/prompt.ts';
+import { resourceTool } from './use/resource.ts';
+import { runTool } from './use/run.ts';
+import { activateTool, approveTool, delegateTool, rescanTool } from './use/tools.ts';
+import { folderOf } from './use/trusted.ts';
+import { meantTool, wrongTool } from './use/wrong.ts';
+
+const MOST_AT_HOME = 12;
+
+export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig> {
+  const views = new Views(host);
+  const { search } = host;
+  let prompt: SkillPrompt | undefined;
+  const promptOf = (deps: SkillDeps<SkillsConfig>) => {
+    prompt ??= new SkillPrompt({
+      views,
+      search,
+      budget: settings.prompt_budget,
+      denied: deniedBy(deps.gate),
+      learnedIn: (spaceId) => host.learnedIn(spaceId),
+    });
+    return prompt;
+  };
+  return {
+    name: 'skills',
+    config,
+    deletionRules: [...deletionRules, ...runStore.deletionRules],
+    mergeRules: [...mergeRules, ...runStore.mergeRules],
+    commands: (deps) => commands(toolDeps(deps, { host, views, search })),
+    tools: (deps) => tools(toolDeps(deps, { host, views, search }), settings),
+    standing: async (deps, asked) => promptOf(deps).standing(asked),
+    passing: (deps, asked) => promptOf(deps).passing(asked),
+    schedules: [marketTask],
+    jobs: (deps) => [
+      embedSkillsJob({ world: deps.world, vectors: host.vectors, current: () => host.catalog.current() }),
+      marketJob(marketDeps(deps, host)),
+    ],
+    checks: (deps) => [healthCheck(host, deps), marketCheck(marketDeps(deps, host))],
+    verbs: (deps) => ({
+      ...verbsOf(runOperations, toolDeps(deps, { host, views, search }), deps.world),
+      ...verbsOf(routing, { ...deps, host }, deps.world),
+      ...verbsOf([...listing, ...imageOperations], host, deps.world),
+      ...verbsOf(marketOperations, marketDeps(deps, host), deps.world),
+    }),
+    pages: () => [skillsPage(host)],
+    home: async ({ gate }, { person }) => {
+      const view = views.of(undefined);
+      const off = deniedBy(gate)(view, person);
+      const names = [...view.snapshot.skills.keys()].filter(
+        (name) => !off.has(name) && !isWithheld(view.decisions, name),
+      );
+      const shown = names.slice(0, MOST_AT_HOME);
+      const text = texts.atHome(shown, names.length - shown.length);
+      return [{ title: texts.homeTitle(), items: names.length === 0 ? [] : [{ text }] }];
+    },
+    received: (_, files, { person }) => receivedOffer(files, person.role),
+    called: (_, name, rest) => calledBy(views.of(undefined), name, rest),
+  };
+}
+
+function tools(deps: ToolDeps, settings: SkillsConfig): AnyTool[] {
+  return [
+    activateTool(deps),
+    delegateTool(deps),
+    pipelineTool(deps, settings),
+    runTool(deps),
+    searchTool(deps),
+    listTool(deps),
+    resourceTool(deps),
+    rescanTool(deps),
+    approveTool(deps),
+    wrongTool(deps),
+    meantTool(deps),
+    installLookTool(deps),
+    installTool(deps),
+    undoInstallTool(deps),
+  ];
+}
+
+function marketDeps({ database, egress, outbox, world }: SkillDeps<SkillsConfig>, host: SkillHost): MarketDeps {
+  return { host, database, egress, outbox, world };
+}
+
+/** Dependencies of the tools. Of the environment only variables that the configuration names are in it. */
+function toolDeps(deps: SkillDeps<SkillsConfig>, own: Pick<ToolDeps, 'host' | 'views' | 'search'>): ToolDeps {
+  const { expose, alone } = deps.config;
+  const { env } = deps.world;
+  const exposed = Object.fromEntries(
+    expose.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const])),
+  );
+  return {
+    ...own,
+    database: deps.database,
+    reader: readerOf(deps.database),
+    denied: deniedBy(deps.gate),
+    gate: deps.gate,
+    jobs: deps.jobs,
+    exposed,
+    alone: { timeoutMs: alone.timeout, budget: alone.budget },
+    code: codeOf(deps, own.host),
+  };
+}
+
+function codeOf(
+  { sandbox: { workspaces, settings, hasImage }, artifacts }: SkillDeps<SkillsConfig>,
+  { images }: SkillHost,
+): SkillCode {
+  return {
+    isOn: settings.enabled,
+    workspaceOf: (
+      { turn: { key: turn = {}, sandboxTimeoutMs }, conversationId, place, request: { files }, tainted },
+      skill,
+    ) => {
+      const channel = `${place.adapter}:${place.channel}`;
+      const lasts = [skill, channel].some((each) => settings.lasting.includes(each));
+      const workspace = workspaces.of({ turn, conversationId, lasts, channel, timeoutMs: sandboxTimeoutMs });
+      // The workspace may outlast a turn that is tainted, and is read by the next one.
+      workspace.tainted ||= tainted || files.length > 0;
+      return workspace;
+    },
+    alone: () => workspaces.alone(),
+    // With code off nobody can ask for an image.
+    imageOf: (skill) => images.imageOf(skill, settings.enabled ? hasImage : async () => undefined),
+    attached: ({ request: { files } }) => contentsOf(artifacts, files),
+  };
+}
+
+export type SkillListFor = (
+  agent: string,
+  asker: { person: Who; turnKey?: object | undefined },
+  gate: SkillDeps['gate'],
+) => string | undefined;
+
+export function skillListFor(host: SkillHost, { prompt_budget: budget }: SkillsConfig): SkillListFor {
+  const views = new Views(host);
+  return (agent, { person, turnKey }, gate) => {
+    const view = views.of(turnKey);
+    return listFor(view, deniedBy(gate)(view, person), agent, budget);
+  };
+}
+
+const warning = { ok: false, severity: 'warning' } as const;
+
+/** True if the folders that were named are there, and each skill in them can be used, by its own name and with what it needs. */
+function healthCheck(host: SkillHost, deps: Pick<SkillDeps, 'sandbox' | 'database'>): HealthCheck {
+  return {
+    name: 'agent skills',
+    async check() {
+      const report = await host.rescan();
+      const [broken] = report.invalid;
+      const gone = await host.images.gone(deps.sandbox.hasImage);
+      const verdicts: Verdict[] = [
+        ...(report.warnings.length > 0
+          ? [{ ok: false, says: texts.folderTrouble(report.warnings), remedy: texts.healthRemedy() }]
+          : []),
+        ...(broken
+          ? [
+              {
+                ...warning,
+                code: 'SKILL_BROKEN',
+                says: texts.health(report),
+                remedy: texts.brokenRemedy(broken.directory),
+              },
+            ]
+          : []),
+        ...(gone.length > 0 ? [{ ...warning, says: texts.imagesGone(gone), remedy: texts.imagesRemedy() }] : []),
+        ...misread(host),
+        ...(await awaitingApproval(host, readerOf(deps.database))),
+        ...shadowedSkills(host),
+        ...(await secretless(host)),
+      ];
+      return combineVerdicts(verdicts, texts.health(report));
+    },
+  };
+}
+
+/** Mistakes with which a skill is used and is not what its author wrote. Others, such as a name's form, change nothing. */
+const MISREAD: readonly string[] = ['yaml_invalid', 'description_missing'];
+
+function misread(host: SkillHost): Verdict[] {
+  return [...host.catalog.current().skills.values()].flatMap(({ name, diagnostics }) => {
+    const problem = diagnostics.find(({ code }) => MISREAD.includes(code));
+    if (!problem) return [];
+    const at = problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`;
+    return [
+      {
+        ...warning,
+        code: 'SKILL_MISREAD',
+        says: texts.misread(name, problem.message),
+        remedy: texts.misreadRemedy(at),
+      },
+    ];
+  });
+}
+
+async function awaitingApproval(host: SkillHost, db: Queryable): Promise<Verdict[]> {
+  const blocked = host.decisions().blocked;
+  const names = [...(await waitingNames([...host.catalog.current().skills.values()], db))];
+  const changed = names.filter((name) => !blocked.has(name));
+  const held = names.filter((name) => blocked.has(name));
+  return [
+    ...(changed.length > 0
+      ? [{ ...warning, code: 'SKILL_CHANGED', says: texts.changedSince(changed), remedy: texts.approveRemedy(changed) }]
+      : []),
+    ...(held.length > 0
+      ? [
+          {
+            ok: true,
+            code: 'SKILL_WAITS',
+            severity: 'notice' as const,
+            says: texts.heldForOwner(held),
+            remedy: texts.approveRemedy(held),
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Files are hashed only of what was decided about. */
+async function waitingNames(skills: readonly AgentSkill[], db: Queryable): Promise<Set<string>> {
+  const decided = await pinnedNames(db, SOURCE_KINDS);
+  const known = skills.filter(
+    ({ name, source }) =>
+      !isTrusted(source) && decided.some((each) => each.name === name && each.source === source.kind),
+  );
+  const bySource = new Map<SourceKind, { folder: Folder; pin: Pin }[]>();
+  for (const skill of known) {
+    const folder = folderOf(skill);
+    const pin = folder && (await pinFolder(folder.directory, folder.declared));
+    if (folder && pin?.ok)
+      bySource.set(skill.source.kind, [...(bySource.get(skill.source.kind) ?? []), { folder, pin }]);
+  }
+  const states = await Promise.all([...bySource.values()].map((folders) => decidedOf(db, folders)));
+  return new Set(states.flatMap((each) => [...each].flatMap(([name, state]) => (state === 'waits' ? [name] : []))));
+}
+
+/** Skills that one of the same name hides. That one takes the place of a shipped one is how these are changed. */
+function shadowedSkills(host: SkillHost): Verdict[] {
+  const hidden = host.catalog.current().shadowed.filter(({ skill }) => skill.source.kind !== 'shipped');
+  return hidden.map(({ skill, by }) => ({
+    ...warning,
+    code: 'SKILL_TWICE',
+    says: texts.hiddenBy(skill.name, placeOf(skill), placeOf(by)),
+    remedy: texts.hiddenRemedy(placeOf(skill)),
+  }));
+}
+
+const placeOf = ({ directory }: AgentSkill) => directory ?? 'skills.inline';
+
+async function secretless(host: SkillHost): Promise<Verdict[]> {
+  const needing = [...host.catalog.current().skills.values()].filter(({ secrets }) =>
+    secrets.some(({ required }) => required),
+  );
+  if (needing.length === 0) return [];
+  const kept = new Set((await host.secrets.list()).map(({ skill, name }) => `${skill} ${name}`));
+  return needing.flatMap(({ name: skill, secrets }) => {
+    const missing = secrets.filter(({ required, name }) => required && !kept.has(`${skill} ${name}`));
+    return missing.map(({ name }) => ({
+      ...warning,
+      code: 'SKILL_SECRET',
+      says: texts.secretUnset(skill, name),
+      remedy: texts.secretRemedy(skill, name),
+    }));
+  });
+}

@@ -1,0 +1,285 @@
+import type { Clock } from '../base/clock.ts';
+import type { SkillSecrets } from '../secrets/index.ts';
+import {
+  type Artifacts,
+  type Besides,
+  type Database,
+  type Queryable,
+  readerOf,
+  type Transaction,
+} from '../storage/index.ts';
+import { approveLooked, blockedOf, type Folder, type Inquest, lookForApproval, pinFolder } from '../trust/index.ts';
+import { type Learned, learn, type SkillSearch, termsToLearn } from './find/search.ts';
+import { dropWeights, lastRequest, weights } from './find/store.ts';
+import type { SkillVectors } from './find/vectors.ts';
+import type { SkillImages } from './images/images.ts';
+import * as store from './market/store.ts';
+import {
+  type AgentSkill,
+  isMarkedDraft,
+  isTrusted,
+  type RescanReport,
+  type SkillCatalog,
+  type SkillSnapshot,
+  SOURCE_KINDS,
+  skillMeant,
+} from './skill.ts';
+import {
+  type Activation,
+  activate,
+  activations,
+  type Deprecation,
+  deprecate,
+  deprecations,
+  undeprecate,
+  uses,
+} from './store.ts';
+import { folderOf, inquireAbout } from './use/trusted.ts';
+import type { ServedVariants } from './variants/serve.ts';
+import type { SkillVariants } from './variants/variants.ts';
+
+/** Decisions about skills by name, as last read. Immutable: a later read makes another value. */
+export interface Decisions {
+  readonly deprecated: ReadonlyMap<string, Deprecation>;
+  readonly blocked: ReadonlySet<string>;
+  readonly uses: ReadonlyMap<string, number>;
+  /** Neither offered nor called until an owner has activated them. */
+  readonly drafts: ReadonlySet<string>;
+  /** Why skills rest, by name: their catalog has revoked them. Nobody is offered one, or may call it. */
+  readonly resting: ReadonlyMap<string, string>;
+}
+
+export type ChosenSkills = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** The skills of a running process: catalog, decisions, and hints to other replicas. */
+export interface SkillHost {
+  readonly catalog: SkillCatalog;
+  readonly artifacts: Artifacts;
+  readonly secrets: SkillSecrets;
+  readonly images: SkillImages;
+  readonly installed: string;
+  readonly variants: SkillVariants;
+  readonly search: SkillSearch;
+  /** Undefined where there is no embedder: skills are found by words alone. */
+  readonly vectors: SkillVectors | undefined;
+  decisions(): Decisions;
+  deprecations(): ReturnType<SkillDecisions['deprecations']>;
+  activations(): ReturnType<SkillDecisions['activations']>;
+  updates?(): Promise<ReadonlyMap<string, string>>;
+  learnedIn(spaceId: string): Learned | undefined;
+  /** The skills that the configuration names for specialists, by specialist: these, and no others, are for it. */
+  readonly chosen: ChosenSkills;
+  rescan(): Promise<RescanReport>;
+  /** Called after a decision has committed: this process and the other replicas read again. A hint. */
+  decided(): void;
+}
+
+/** The skills at one moment, with what was decided about them. */
+export interface View {
+  readonly snapshot: SkillSnapshot;
+  readonly decisions: Decisions;
+  readonly chosen: ChosenSkills;
+  readonly variants: ServedVariants;
+}
+
+/** Lets every turn see the skills as they were when it began in this process. */
+export class Views {
+  private readonly host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen' | 'variants'>;
+  private readonly held = new WeakMap<object, View>();
+  private newest: View | undefined;
+
+  constructor(host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen' | 'variants'>) {
+    this.host = host;
+  }
+
+  /** The snapshot of `turn`; without one, the current one. Equal moments are the same value. */
+  of(turn: object | undefined): View {
+    const held = turn && this.held.get(turn);
+    if (held) return held;
+    const [snapshot, decisions] = [this.host.catalog.current(), this.host.decisions()];
+    const variants = this.host.variants.current;
+    const { newest } = this;
+    if (newest?.snapshot !== snapshot || newest.decisions !== decisions || newest.variants !== variants)
+      this.newest = { snapshot, decisions, chosen: this.host.chosen, variants };
+    const view = this.newest as View;
+    if (turn) this.held.set(turn, view);
+    return view;
+  }
+}
+
+const UNDECIDED: Decisions = Object.freeze({
+  deprecated: new Map(),
+  blocked: new Set<string>(),
+  uses: new Map(),
+  drafts: new Set<string>(),
+  resting: new Map<string, string>(),
+});
+
+export interface SkillFeedback {
+  spaceId: string;
+  got: string;
+  expected: string;
+  /** Undefined: the last request that `got` was used for. */
+  query: string | undefined;
+}
+
+interface DecisionDeps {
+  catalog: SkillCatalog;
+  database: Pick<Database, 'read' | 'tx'>;
+  clock: Clock;
+}
+
+export class SkillDecisions {
+  private readonly deps: DecisionDeps;
+  private readonly reader: Queryable;
+  private known = UNDECIDED;
+  private learned: ReadonlyMap<string, Learned> = new Map();
+
+  constructor(deps: DecisionDeps) {
+    this.deps = deps;
+    this.reader = readerOf(deps.database);
+  }
+
+  get current(): Decisions {
+    return this.known;
+  }
+
+  /** Reads them. With the same snapshot and equal decisions the value stays, so that prompts stay what they are. */
+  async read(isSameSnapshot: boolean): Promise<void> {
+    const db = this.reader;
+    const [deprecated, held, counts] = [await deprecations(db), await blockedOf(db, SOURCE_KINDS), await uses(db)];
+    const activated = await activations(db);
+    this.learned = await weights(db);
+    const after: Decisions = {
+      deprecated: new Map(deprecated.map((each) => [each.name, each])),
+      blocked: new Set(held),
+      uses: counts,
+      drafts: draftsOf(this.deps.catalog.current(), activated),
+      resting: await restingIn(db, this.deps.catalog.current()),
+    };
+    if (!isSameSnapshot || !isSame(this.known, after)) this.known = after;
+  }
+
+  learnedIn(spaceId: string): Learned | undefined {
+    return this.learned.get(spaceId);
+  }
+
+  /** Learns that another skill was meant; false where there is no request to learn from. */
+  feedback({ spaceId, got, expected, query }: SkillFeedback, besides?: Besides<boolean>): Promise<boolean> {
+    return this.deps.database.tx('skills.feedback', async (tx) => {
+      const terms = query === undefined ? await lastRequest(tx, spaceId, got) : termsToLearn(query);
+      const isLearned = await learn(tx, { spaceId, got, expected, terms }, this.deps.clock.now());
+      besides?.(tx, isLearned);
+      return isLearned;
+    });
+  }
+
+  resetFeedback(spaceId: string, besides?: Besides<number>): Promise<number> {
+    return this.deps.database.tx('skills.feedback', async (tx) => {
+      const count = await dropWeights(tx, spaceId);
+      besides?.(tx, count);
+      return count;
+    });
+  }
+
+  deprecations(): Promise<Deprecation[]> {
+    return deprecations(this.reader);
+  }
+
+  async deprecate(deprecation: Deprecation, besides?: Besides<void>): Promise<void> {
+    const by = { personId: undefined, now: this.deps.clock.now() };
+    await this.deps.database.tx('skills.deprecate', async (tx) => {
+      await deprecate(tx, deprecation, by);
+      besides?.(tx, undefined);
+    });
+  }
+
+  /** Offers it again; false when it was not deprecated. */
+  undeprecate(name: string, besides?: Besides<boolean>): Promise<boolean> {
+    return this.deps.database.tx('skills.undeprecate', async (tx) => {
+      const was = await undeprecate(tx, name);
+      besides?.(tx, was);
+      return was;
+    });
+  }
+
+  activations(): Promise<Activation[]> {
+    return activations(this.reader);
+  }
+
+  /** Facts for an owner who is to approve a skill; a string says why there is nothing to approve. */
+  async inquire(name: string): Promise<Inquest | string> {
+    const skill = skillMeant(this.deps.catalog.current(), name);
+    return skill ? inquireAbout(this.reader, skill) : `There is no skill ${name}.`;
+  }
+
+  /** Approves a skill if its files are, before and after the decision, those with `hash`; false when they are not. */
+  approve(name: string, hash: string, besides?: Besides<boolean>): Promise<boolean> {
+    return this.decide('skills.approve', { name, hash }, async () => {}, besides);
+  }
+
+  /** The same, and a draft is one no more. */
+  activate(name: string, hash: string, besides?: Besides<boolean>): Promise<boolean> {
+    const { clock } = this.deps;
+    return this.decide(
+      'skills.activate',
+      { name, hash },
+      (tx, folder) => activate(tx, { name: folder.name, source: folder.source }, clock.now()),
+      besides,
+    );
+  }
+
+  private async decide(
+    txName: string,
+    { name, hash }: { name: string; hash: string },
+    also: (tx: Transaction, folder: Folder) => Promise<void>,
+    besides: Besides<boolean> | undefined,
+  ): Promise<boolean> {
+    const skill = skillMeant(this.deps.catalog.current(), name);
+    const folder = skill && folderOf(skill);
+    const looked = folder && (await lookForApproval(this.reader, folder, hash));
+    if (!looked) return false;
+    const by = { personId: undefined, now: this.deps.clock.now() };
+    const isDone = await this.deps.database.tx(txName, async (tx) => {
+      const isApproved = await approveLooked(tx, folder, looked, by);
+      if (isApproved) await also(tx, folder);
+      besides?.(tx, isApproved);
+      return isApproved;
+    });
+    return isDone && (await lookForApproval(this.reader, folder, hash)) !== undefined;
+  }
+}
+
+/** The skills that are drafts: they say so, and were not activated where they are from. */
+export function draftsOf({ skills }: SkillSnapshot, activated: readonly Activation[]): ReadonlySet<string> {
+  const known = new Set(activated.map(({ name, source }) => `${source} ${name}`));
+  const isDraft = (skill: AgentSkill) =>
+    isMarkedDraft(skill) && !isTrusted(skill.source) && !known.has(`${skill.source.kind} ${skill.name}`);
+  return new Set([...skills.values()].filter(isDraft).map(({ name }) => name));
+}
+
+/** True for a draft, and for one that its catalog has revoked: nobody is offered it, or may call it. */
+export const isWithheld = ({ drafts, resting }: Decisions, name: string): boolean =>
+  drafts.has(name) || resting.has(name);
+
+function isSame(before: Decisions, after: Decisions): boolean {
+  const said = ({ deprecated, blocked: held, drafts, resting }: Decisions) =>
+    JSON.stringify([[...deprecated.values()], [...held].sort(), [...drafts].sort(), [...resting]]);
+  return said(before) === said(after);
+}
+
+// Skills that rest, because their catalog has revoked them.
+
+/** Why skills rest, by name: those whose files are the ones that were revoked. Awaits files. */
+export async function restingIn(db: Queryable, { skills }: SkillSnapshot): Promise<Map<string, string>> {
+  const resting = new Map<string, string>();
+  for (const { name, pin, revoked_reason: reason } of await store.installs(db)) {
+    const skill = reason === null ? undefined : skills.get(name);
+    const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
+    if (!folder || reason === null) continue;
+    const now = await pinFolder(folder.directory, folder.declared);
+    // Other files are another skill: these wait for an owner by themselves.
+    if (now.ok && now.hash === pin) resting.set(name, reason);
+  }
+  return resting;
+}

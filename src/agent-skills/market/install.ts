@@ -1,0 +1,212 @@
+/** Installs a skill from a catalog: it is looked at first, and exactly the files that were shown are put in their place. */
+import { recordAct } from '../../audit/index.ts';
+import { CodaError } from '../../base/errors.ts';
+import { editDistance } from '../../base/text.ts';
+import { readerOf } from '../../storage/index.ts';
+import { approveLooked, type Inquest, lookForApproval, pinFolder } from '../../trust/index.ts';
+import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../bundle/bundle.ts';
+import { inspectSkill, installedSkills, installSkill, lookInside, skillIn } from '../bundle/install.ts';
+import { groupIn, idOf, plainName, reasonOf } from '../skill.ts';
+import { activate } from '../store.ts';
+import { folderOf, inquireAbout } from '../use/trusted.ts';
+import { type BundlePlace, type CatalogSkill, revocationOf } from './catalog.ts';
+import { placeIn } from './download.ts';
+import { bundleBytes, entryOf, keep, type MarketDeps, type Opened, openCatalog, untrusted } from './market.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+
+export interface Wanted {
+  location: string;
+  id: string;
+  key?: string | undefined;
+  unsigned?: boolean | undefined;
+  /** A skill whose name this one resembles: the owner wants both. */
+  beside?: string | undefined;
+}
+
+export interface LookedAt {
+  opened: Opened;
+  skill: CatalogSkill & { bundle: BundlePlace };
+  content: SkillContent;
+  inquest: Inquest;
+  before: store.Install | undefined;
+}
+
+/** Downloads a skill and looks into it. Nothing is installed. Throws where it must not be. */
+export async function lookAtSkill(deps: MarketDeps, wanted: Wanted, signal: AbortSignal): Promise<LookedAt> {
+  const opened = await openCatalog(deps, wanted, signal);
+  const skill = installable(opened, entryOf(opened, wanted.id));
+  if (opened.key === undefined && !(await isAccepted(deps, opened, wanted))) {
+    throw untrusted(opened.location, texts.unsigned(), texts.unsignedRemedy());
+  }
+  const before = await checkName(deps, opened, wanted);
+  checkVersion(skill, before);
+  const { bundle } = skill;
+  const limits = { maxBytes: BUNDLE_LIMITS.archiveBytes, signal };
+  const bytes = await bundleBytes(deps, placeIn(opened.place, bundle.url), bundle, limits);
+  const content = contentOf(skill, bytes);
+  const inquest = await lookInside(deps.host.installed, content, (staged) => inquestOf(deps, skill.id, staged));
+  await checkUnchanged(deps, { id: skill.id, before, wanted: inquest.pin.hash });
+  return { opened, skill, content, inquest, before };
+}
+
+function installable({ catalog, location }: Opened, skill: CatalogSkill): CatalogSkill & { bundle: BundlePlace } {
+  const { bundle } = skill;
+  if (!bundle) throw refused(texts.shownOnly(skill.id, location), texts.shownOnlyRemedy());
+  const revocation = revocationOf(catalog, { id: skill.id, sha256: bundle.sha256 });
+  if (revocation) throw refused(texts.isRevoked(skill.id, revocation.reason), texts.isRevokedRemedy());
+  return { ...skill, bundle };
+}
+
+async function isAccepted({ database }: MarketDeps, { location }: Opened, { unsigned }: Wanted): Promise<boolean> {
+  return unsigned === true || (await store.catalogOf(readerOf(database), location)) !== undefined;
+}
+
+/** The installation of that name from this catalog. Throws where the name is another skill's, or looks like one. */
+async function checkName(
+  { host, database }: MarketDeps,
+  { location }: Opened,
+  { id, beside }: Wanted,
+): Promise<store.Install | undefined> {
+  await host.rescan();
+  const { skills, disabled, commands = new Set<string>() } = host.catalog.current();
+  const installed = await installedSkills(host.installed);
+  if (installed.includes(id)) {
+    const before = await store.installOf(readerOf(database), id);
+    if (!before || before.catalog === location) return before;
+    throw refused(texts.fromElsewhere(id, before.catalog), texts.takenRemedy(id));
+  }
+  const names = [...skills.keys(), ...disabled.map(({ name }) => name), ...installed];
+  const known = new Set([...commands, ...names.flatMap((name) => [name, plainName(name)])]);
+  if (known.has(id)) throw refused(texts.taken(id), texts.takenRemedy(id));
+  if (beside !== undefined) known.delete(beside);
+  const like = lookalikeOf(id, known);
+  if (like !== undefined) throw refused(texts.looksLike(id, like), texts.besideRemedy(id, like));
+  return undefined;
+}
+
+function checkVersion({ id, version }: CatalogSkill, before: store.Install | undefined): void {
+  const order = compareVersions(version, before?.version ?? undefined);
+  if (order === undefined || order >= 0) return;
+  throw refused(texts.olderVersion(id, version ?? '', before?.version ?? ''), texts.olderRemedy(id));
+}
+
+/** Files that were changed here, or came from elsewhere, stay; the wanted ones are there after a cut-off installation. */
+async function checkUnchanged(
+  { host }: MarketDeps,
+  { id, before, wanted }: { id: string; before: store.Install | undefined; wanted: string },
+): Promise<void> {
+  const skill = host.catalog.current().skills.get(id);
+  const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
+  if (!folder) return;
+  const now = await pinFolder(folder.directory, folder.declared);
+  if (now.ok && (now.hash === before?.pin || now.hash === wanted)) return;
+  throw refused(before ? texts.changedHere(id) : texts.taken(id), texts.takenRemedy(id));
+}
+
+function contentOf({ id, bundle }: CatalogSkill & { bundle: BundlePlace }, bytes: Buffer): SkillContent {
+  if (bundle.kind === 'zip') return bundleContent(bytes, `${id}.skill`);
+  if (bundle.kind === 'tar') throw refused(texts.tarball(id), texts.tarballRemedy());
+  const file = {
+    path: 'SKILL.md',
+    executable: false,
+    async *chunks() {
+      yield bytes;
+    },
+  };
+  return { folder: plainName(id), files: [file] };
+}
+
+async function inquestOf({ database }: MarketDeps, id: string, staged: string): Promise<Inquest> {
+  const skill = await skillIn(staged, groupIn(id));
+  if (!skill?.usable) throw refused(texts.unusable(id, skill ? reasonOf(skill) : undefined), texts.otherBundleRemedy());
+  if (idOf(skill) !== id) throw refused(texts.otherName(id, skill.name), texts.otherBundleRemedy());
+  const inquest = await inquireAbout(readerOf(database), skill);
+  if (typeof inquest === 'string') throw refused(texts.unusable(id, inquest), texts.otherBundleRemedy());
+  const [worst] = inquest.findings.filter(({ level }) => level === 'block');
+  if (worst) throw refused(texts.suspicious(id, worst), texts.suspiciousRemedy());
+  return inquest;
+}
+
+/**
+ * Installs the files with the hash `pin`, approves and activates them. They are put in place before the approval
+ * commits: a command that is cut off in between is given again.
+ */
+export async function installFromCatalog(
+  deps: MarketDeps,
+  wanted: Wanted & { pin: string },
+  signal: AbortSignal,
+): Promise<LookedAt> {
+  const { host, database, world } = deps;
+  const looked = await lookAtSkill(deps, wanted, signal);
+  const { opened, skill, content } = looked;
+  if (looked.inquest.pin.hash !== wanted.pin) throw refused(texts.changedMeanwhile(skill.id), texts.againRemedy());
+  if (opened.key === undefined) await keep(deps, opened);
+  await installSkill(host.installed, content, (staged) => inspectSkill(staged, groupIn(skill.id)));
+  await host.rescan();
+  const there = host.catalog.current().skills.get(skill.id);
+  const folder = there?.source.kind === 'installed' ? folderOf(there) : undefined;
+  const approval = folder && (await lookForApproval(readerOf(database), folder, wanted.pin));
+  if (!folder || !approval) throw refused(texts.changedMeanwhile(skill.id), texts.againRemedy());
+  const now = world.clock.now();
+  await database.tx('skills.market.install', async (tx) => {
+    if (!(await approveLooked(tx, folder, approval, { personId: undefined, now }))) {
+      throw refused(texts.changedMeanwhile(skill.id), texts.againRemedy());
+    }
+    await activate(tx, { name: folder.name, source: folder.source }, now);
+    const { version = null, bundle } = skill;
+    const row = { name: skill.id, catalog: opened.location, version, sha256: bundle.sha256, pin: wanted.pin };
+    await store.putInstall(tx, row, now);
+    recordAct(world, 'skills market install', () => row)(tx, undefined);
+  });
+  await host.rescan();
+  return looked;
+}
+
+function refused(message: string, remedy: string): CodaError {
+  return new CodaError('SKILL_REFUSED', { message, remedy });
+}
+
+// Names that look like others. Pure.
+
+/** Shorter names are too near to each other by chance. */
+const SHORTEST_NEAR = 5;
+
+function lookalikeOf(id: string, known: Iterable<string>): string | undefined {
+  const looks = skeleton(id);
+  for (const name of known) {
+    if (name === id) continue;
+    if (skeleton(name) === looks) return name;
+    const isLong = Math.min(id.length, name.length) >= SHORTEST_NEAR;
+    if (isLong && editDistance(id, name.toLowerCase(), 2) < 2) return name;
+  }
+  return undefined;
+}
+
+/** Canonical form of a name: look-alike letters are one letter, and separators are left out. */
+function skeleton(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[-_.]/g, '')
+    .replaceAll('rn', 'm')
+    .replaceAll('vv', 'w')
+    .replaceAll('0', 'o')
+    .replaceAll('5', 's')
+    .replace(/[1i|]/g, 'l');
+}
+
+/** Less than 0 where version `a` is older than `b`; undefined where either is no list of numbers. */
+function compareVersions(a: string | undefined, b: string | undefined): number | undefined {
+  const [left, right] = [partsOf(a), partsOf(b)];
+  if (!left || !right) return undefined;
+  for (let at = 0; at < Math.max(left.length, right.length); at++) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function partsOf(version: string | undefined): number[] | undefined {
+  const plain = /^v?(\d{1,9}(?:\.\d{1,9}){0,5})$/.exec(version ?? '')?.[1];
+  return plain?.split('.').map(Number);
+}

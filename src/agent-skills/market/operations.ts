@@ -1,0 +1,398 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { CodaError, ERRORS, type ErrorCode } from '../../base/errors.ts';
+import { oneLine, plural } from '../../base/text.ts';
+import { type AskFor, operation, usage, type View } from '../../chat/operation.ts';
+import { readerOf } from '../../storage/index.ts';
+import { type Inquest, trustTexts } from '../../trust/index.ts';
+import { type CatalogSkill, revocationOf } from './catalog.ts';
+import { installFromCatalog, lookAtSkill } from './install.ts';
+import {
+  entryOf,
+  keyRefused,
+  locationFor,
+  MARKET_WITHIN_MS,
+  type MarketDeps,
+  type Opened,
+  openCatalog,
+} from './market.ts';
+import { parsePublicKey } from './minisign.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+
+export interface ShownCatalog {
+  location: string;
+  name: string;
+  format: string;
+  serial: number | null;
+  expires: string | null;
+  key: string | null;
+  key_id: string | null;
+  first: boolean;
+  skipped: number;
+}
+
+export interface ShownSkill extends Omit<CatalogSkill, 'bundle'> {
+  sha256: string | null;
+  revoked: string | null;
+  installed: string | null;
+}
+
+export interface ShownLook {
+  id: string;
+  version: string | null;
+  before: string | null;
+  inquest: Inquest;
+  catalog: ShownCatalog;
+}
+
+/** `gone`: it is in the catalog no more. */
+interface ShownUpdate {
+  id: string;
+  catalog: string;
+  from: string | null;
+  to: string | null;
+  state: 'current' | 'newer' | 'gone';
+  rests: string | null;
+}
+
+export interface ShownUpdates {
+  skills: ShownUpdate[];
+  failures: { catalog: string; code: ErrorCode; message: string; remedy: string }[];
+}
+
+const catalogField = z.string().max(4_000).optional().meta({
+  description: 'a file or an address; default: the only catalog that is known',
+  value: 'place',
+});
+const keyField = z.string().max(400).optional().meta({
+  description: 'the public key that its publisher names, where it is looked at for the first time',
+  value: 'key',
+});
+const named = { catalog: catalogField, key: keyField };
+const approval = {
+  approval: z.string().optional().meta({ description: 'approved: an owner has read it', value: 'word' }),
+  approvalToken: z
+    .string()
+    .optional()
+    .meta({ description: 'access.approval_token, where the running coda has one', value: 'token' }),
+};
+const installed = {
+  unsigned: z.boolean().optional().describe('take a catalog that nobody has signed'),
+  beside: z.string().max(200).optional().meta({
+    description: 'install it beside a skill whose name it resembles',
+    value: 'name',
+  }),
+};
+const chosen = z.object({ id: z.string().max(200), ...named, ...installed });
+
+const signal = () => AbortSignal.timeout(MARKET_WITHIN_MS);
+
+const ADDRESS = /^[a-z][a-z0-9+.-]+:/i;
+function placed<Given extends { catalog?: string | undefined }>(given: Given): Given {
+  const { catalog } = given;
+  return catalog === undefined || ADDRESS.test(catalog) ? given : { ...given, catalog: resolve(catalog) };
+}
+
+async function wantedIn(deps: MarketDeps, { catalog, ...asked }: z.output<typeof chosen>) {
+  return { ...asked, location: await locationFor(readerOf(deps.database), catalog) };
+}
+
+const browse = operation({
+  name: 'skills market browse',
+  summary: 'show the skills of a catalog',
+  example: 'coda skills market browse --catalog https://example.com/catalog.json --tag office',
+  input: z.object({
+    catalog: catalogField,
+    tag: z.array(z.string()).optional().meta({ description: 'only skills with this tag', value: 'tag' }),
+    key: keyField,
+  }),
+  json: 'indented',
+  prepare: placed,
+  async run(deps: MarketDeps, { catalog, key, tag = [] }) {
+    const location = await locationFor(readerOf(deps.database), catalog);
+    const opened = await openCatalog(deps, { location, key }, signal());
+    const wanted = tag.map((each) => each.toLowerCase());
+    const has = ({ tags: own }: CatalogSkill) => {
+      const all = own.map((each) => each.toLowerCase());
+      return wanted.every((each) => all.includes(each));
+    };
+    const skills = await shownSkills(deps, opened, opened.catalog.skills.filter(has));
+    return { catalog: catalogShown(opened), skills };
+  },
+  show({ catalog, skills }) {
+    const lines = skills.map((skill) => `${lineOf(skill as ShownSkill)}\n`).join('');
+    return aboutCatalog(catalog) + (lines || 'No skill in it is of that kind.\n');
+  },
+});
+
+const show = operation({
+  name: 'skills market show',
+  summary: 'show one skill of a catalog',
+  example: 'coda skills market show minutes --json',
+  input: z.object({ id: z.string().max(200), ...named }),
+  args: ['id'],
+  json: 'indented',
+  prepare: placed,
+  async run(deps: MarketDeps, asked) {
+    const wanted = await wantedIn(deps, asked);
+    const opened = await openCatalog(deps, wanted, signal());
+    const [skill] = await shownSkills(deps, opened, [entryOf(opened, wanted.id)]);
+    return { catalog: catalogShown(opened), skill: skill as ShownSkill };
+  },
+  show({ catalog, skill }) {
+    const { author, license, homepage, sha256 } = skill;
+    const rows = Object.entries({ author, license, homepage, sha256 });
+    const lines = rows.flatMap(([name, value]) => (value ? [`  ${name}: ${oneLine(value, LONGEST_LINE)}`] : []));
+    return [aboutCatalog(catalog).trimEnd(), lineOf(skill as ShownSkill), ...lines, ''].join('\n');
+  },
+});
+
+const look = operation({
+  name: 'skills market look',
+  input: chosen,
+  async run(deps: MarketDeps, asked): Promise<ShownLook> {
+    const { opened, skill, inquest, before } = await lookAtSkill(deps, await wantedIn(deps, asked), signal());
+    return {
+      id: skill.id,
+      version: skill.version ?? null,
+      before: before ? (before.version ?? '') : null,
+      inquest,
+      catalog: catalogShown(opened),
+    };
+  },
+});
+
+const install = operation({
+  name: 'skills market install',
+  input: chosen.extend({ pin: z.string() }),
+  approves: true,
+  async run(deps: MarketDeps, { pin, ...asked }) {
+    const { skill } = await installFromCatalog(deps, { ...(await wantedIn(deps, asked)), pin }, signal());
+    return { id: skill.id, version: skill.version ?? null };
+  },
+});
+
+const installing = operation({
+  name: 'skills market install',
+  summary: 'install a skill from a catalog, after showing what it may do',
+  example: 'coda skills market install minutes --approval approved',
+  input: chosen.extend(approval),
+  args: ['id'],
+  json: 'indented',
+  async conduct(ask, { approval: answer, approvalToken: _, ...asked }, view) {
+    const { id, catalog } = asked;
+    const found = await lookAt(ask, placed(asked), view);
+    if (answer === 'approved') return installOne(ask, placed(asked), found, view);
+    const where = catalog === undefined ? '' : ` --catalog ${catalog}`;
+    throw usage(
+      `${id} is not installed without a yes.`,
+      `Read that, then: coda skills market install ${id}${where} --approval approved`,
+    );
+  },
+});
+
+type Chosen = z.input<typeof chosen>;
+
+async function lookAt(ask: AskFor, asked: Chosen, { io, json }: View): Promise<ShownLook> {
+  const found = (await ask(look, asked)) as ShownLook;
+  const { version, before, inquest, catalog } = found;
+  if (json) return found;
+  const change = before === null ? (version ?? '') : `${before || '?'} → ${version ?? '?'}`;
+  const from = `${asked.id}${change === '' ? '' : ` ${oneLine(change, LONGEST_LINE)}`} from ${oneLine(catalog.name, LONGEST_LINE)}`;
+  io.stdout.write(`${aboutKey(catalog)}${from}\n${trustTexts.inquest(inquest).replaceAll('**', '')}\n`);
+  return found;
+}
+
+async function installOne(ask: AskFor, asked: Chosen, { id, inquest }: ShownLook, { json }: View): Promise<string> {
+  const done = await ask(install, { ...asked, id, pin: inquest.pin.hash });
+  return json
+    ? `${JSON.stringify(done, null, 2)}\n`
+    : `${id} is installed, and offered from now on, as its files are.\n`;
+}
+
+const newer = operation({
+  name: 'skills market updates',
+  input: z.object({ catalog: catalogField }),
+  run: (deps: MarketDeps, { catalog }) => updates(deps, catalog),
+});
+
+const updating = operation({
+  name: 'skills market update',
+  summary: 'show what is newer of the skills from catalogs, and install it',
+  example: 'coda skills market update minutes --approval approved',
+  input: z.object({ id: z.string().optional().describe('default: all of them'), catalog: catalogField, ...approval }),
+  args: ['id'],
+  json: 'indented',
+  async conduct(ask, { id: only, catalog: named, approval: answer }, view) {
+    const { io, json } = view;
+    const isApproved = answer === 'approved';
+    const found = (await ask(newer, placed({ catalog: named }))) as ShownUpdates;
+    const skills = found.skills.filter(({ id }) => only === undefined || id === only);
+    if (only !== undefined && skills.length === 0 && found.failures.length === 0)
+      throw usage(`${only} was not installed from a catalog.`, '"coda skills market browse" shows what was.');
+    if (json) io.stdout.write(`${JSON.stringify({ ...found, skills }, null, 2)}\n`);
+    else for (const each of skills) io.stdout.write(`${updateLine(each)}\n`);
+    const wanted = skills.filter(({ state }) => state === 'newer');
+    for (const asked of json && !isApproved ? [] : wanted.map(({ id, catalog }) => ({ id, catalog }))) {
+      const there = await lookAt(ask, asked, view);
+      if (isApproved) io.stdout.write(await installOne(ask, asked, there, view));
+    }
+    const kept = wanted.length > 0 && !isApproved && !json;
+    const [failure] = found.failures;
+    return {
+      out:
+        (kept ? 'Nothing was changed. Read that, then: coda skills market update --approval approved\n' : '') +
+        (skills.length === 0 && !failure ? 'Nothing was installed from a catalog.\n' : ''),
+      err: found.failures.map(({ message, remedy, code }) => `coda: ${message}\n  ${remedy} [${code}]\n`).join(''),
+      status: failure ? ERRORS[failure.code].exit : 0,
+    };
+  },
+});
+
+const trust = operation({
+  name: 'skills market trust',
+  input: z.object({ catalog: catalogField, key: z.string().max(400) }),
+  approves: true,
+  audit: (_, pinned: { catalog: string; key: string }) => pinned,
+  async run({ database }: MarketDeps, { catalog, key }, { besides }) {
+    const parsed = parsePublicKey(key);
+    if (!parsed) throw keyRefused();
+    const location = await locationFor(readerOf(database), catalog);
+    await database.tx('skills.market.trust', async (tx) => {
+      if (!(await store.setKey(tx, location, parsed.text))) {
+        const message = texts.notKnown(location);
+        throw new CodaError('SKILL_CATALOG_NOT_FOUND', { message, remedy: texts.browseRemedy() });
+      }
+      besides(tx, { catalog: location, key: parsed.id });
+    });
+    return { location, key_id: parsed.id };
+  },
+});
+
+const trusting = operation({
+  name: 'skills market trust',
+  summary: 'have another key sign a catalog that is known',
+  example: 'coda skills market trust --catalog https://example.com/catalog.json --key RW… --approval approved',
+  input: z.object({
+    catalog: z.string().meta(catalogField.meta() ?? {}),
+    key: z.string().meta(keyField.meta() ?? {}),
+    ...approval,
+  }),
+  async conduct(ask, { catalog, key, approval: answer }) {
+    if (answer !== 'approved')
+      throw usage(
+        'A key is not changed without a yes.',
+        'Once the publisher of the catalog has named it elsewhere, give --approval approved.',
+      );
+    const { location, key_id: id } = await ask(trust, placed({ catalog, key }));
+    return `Catalogs at ${location} have to be signed by the key ${id} from now on.\n`;
+  },
+});
+
+export const marketOperations = [browse, show, look, install, installing, newer, updating, trust, trusting];
+
+const LONGEST_LINE = 120;
+
+const catalogShown = ({ location, catalog, key, isFirst }: Opened): ShownCatalog => ({
+  location,
+  name: catalog.name,
+  format: catalog.format,
+  serial: catalog.signed?.serial ?? null,
+  expires: catalog.signed?.expires.toISOString() ?? null,
+  key: key ?? null,
+  key_id: (key !== undefined && parsePublicKey(key)?.id) || null,
+  first: isFirst && key !== undefined,
+  skipped: catalog.skipped,
+});
+
+async function shownSkills(
+  { database }: MarketDeps,
+  { catalog, location }: Opened,
+  skills: readonly CatalogSkill[],
+): Promise<ShownSkill[]> {
+  const here = new Map((await store.installs(readerOf(database), location)).map((each) => [each.name, each]));
+  return skills.map(({ bundle, ...skill }) => {
+    const install = here.get(skill.id);
+    const revocation = bundle && revocationOf(catalog, { id: skill.id, sha256: bundle.sha256 });
+    return {
+      ...skill,
+      sha256: bundle?.sha256 ?? null,
+      revoked: revocation?.reason ?? null,
+      installed: install ? (install.version ?? '') : null,
+    };
+  });
+}
+
+/** Updates in the catalogs of installed skills. One that cannot be read keeps no other back. */
+async function updates(deps: MarketDeps, named: string | undefined): Promise<ShownUpdates> {
+  const reader = readerOf(deps.database);
+  const locations = named === undefined ? (await store.catalogs(reader)).map(({ location }) => location) : [named];
+  const signal = AbortSignal.timeout(MARKET_WITHIN_MS);
+  const found: ShownUpdates = { skills: [], failures: [] };
+  for (const each of locations) {
+    const location = await locationFor(reader, each);
+    const here = async () => store.installs(reader, location);
+    if (named === undefined && (await here()).length === 0) continue;
+    try {
+      const opened = await openCatalog(deps, { location }, signal);
+      // Revocations were kept meanwhile.
+      found.skills.push(...(await here()).map((install) => updateOf(opened, install)));
+    } catch (error) {
+      if (!(error instanceof CodaError)) throw error;
+      const { code, message, remedy } = error;
+      found.failures.push({ catalog: location, code, message, remedy });
+    }
+  }
+  return found;
+}
+
+function updateOf({ catalog }: Opened, { name, version, sha256, revoked_reason, catalog: location }: store.Install) {
+  const entry = catalog.skills.find(({ id }) => id === name);
+  const state = entry?.bundle === undefined ? 'gone' : entry.bundle.sha256 === sha256 ? 'current' : 'newer';
+  const update: ShownUpdate = {
+    id: name,
+    catalog: location,
+    from: version,
+    to: entry?.version ?? null,
+    state,
+    rests: revoked_reason,
+  };
+  return update;
+}
+
+function aboutCatalog(catalog: ShownCatalog): string {
+  const { name, location, serial, expires, skipped } = catalog;
+  const age = serial === null ? [] : [`serial ${serial}`, `good until ${(expires ?? '').slice(0, 10)}`];
+  const about = [oneLine(name, LONGEST_LINE), ...age].join(', ');
+  const left = skipped === 0 ? '' : `${plural(skipped, 'entry', 'entries')} in it cannot be read.\n`;
+  return `${about} (${location})\n${aboutKey(catalog)}${left}`;
+}
+
+function aboutKey({ key, key_id: id, first }: ShownCatalog): string {
+  if (key === null) return 'Nobody has signed this catalog.\n';
+  return first
+    ? `It is signed by the key ${id}, which is pinned from now on: ${key}\n`
+    : `It is signed by the key ${id}.\n`;
+}
+
+function lineOf({ id, version, description, tags, revoked, installed, sha256 }: ShownSkill): string {
+  const states = [
+    ...(installed === null ? [] : [`installed${installed === '' ? '' : `: ${oneLine(installed, 40)}`}`]),
+    ...(revoked === null ? [] : [`revoked: ${oneLine(revoked, LONGEST_LINE)}`]),
+    ...(sha256 === null ? ['shown only'] : []),
+  ];
+  const state = states.length === 0 ? '' : ` (${states.join('; ')})`;
+  const about = [id, ...(version === undefined ? [] : [oneLine(version, 40)])].join(' ');
+  const kinds = tags.length === 0 ? '' : ` [${tags.map((tag) => oneLine(tag, 40)).join(', ')}]`;
+  return `${about}${state}: ${oneLine(description, LONGEST_LINE)}${kinds}`;
+}
+
+function updateLine({ id, from, to, state, rests }: ShownUpdates['skills'][number]): string {
+  const said = {
+    current: 'is as its catalog has it',
+    newer: `${oneLine(from ?? '?', 40)} → ${oneLine(to ?? '?', 40)}`,
+    gone: 'is in its catalog no more',
+  }[state];
+  return `${id}: ${said}${rests === null ? '' : `; it rests, revoked: ${oneLine(rests, LONGEST_LINE)}`}`;
+}

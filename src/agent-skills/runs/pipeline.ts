@@ -1,0 +1,322 @@
+/** The tool that runs skills one after another. Each step is a nested turn, so that a killed run goes on at its step. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import {
+  type AnyTool,
+  type CallContext,
+  type Done,
+  done,
+  type Failed,
+  failed,
+  outsideTool,
+  type SpawnOptions,
+  type ToolResult,
+} from '../../agent/index.ts';
+import { uuid } from '../../base/ids.ts';
+import { skillMeant } from '../skill.ts';
+import { skillName, type ToolDeps } from '../use/deps.ts';
+import { makeReady, type Ready } from '../use/ready.ts';
+import { admitTo, forbiddenBy, promptOf, spawnOptions } from '../use/tools.ts';
+import { noteEnd, withoutTrials } from '../variants/serve.ts';
+import { hashOf, narrowed } from './plan.ts';
+import { parseSteps, resolveSteps, type StepGroup, stepsOf } from './steps.ts';
+import * as store from './store.ts';
+import * as texts from './texts.ts';
+
+const MOST_CHARACTERS = 60_000;
+const MARGIN_MS = 120_000;
+
+const input = z.object({
+  name: skillName.optional().describe('A composed skill, instead of steps.'),
+  steps: z.array(z.string().min(1).max(1_000)).min(1).max(20).optional().describe('Names; "a|b" run side by side.'),
+  payload: z.string().max(100_000).default('').describe('What the first step is given.'),
+  run: z.uuid().optional(),
+  resume: z.uuid().optional(),
+  until: z.int().min(1).optional(),
+  hashes: z.record(z.string(), z.string()).optional(),
+  role: z.string().max(100).optional(),
+});
+
+type Input = z.output<typeof input>;
+
+export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number }): AnyTool {
+  const { views } = deps;
+  return outsideTool({
+    name: 'skill_pipeline',
+    description:
+      'Runs skills one after another, each with the result of the one before it as its input: a composed skill by its name, or steps. Only where the person wants several skills combined.',
+    effect: 'fetch',
+    flow: { impersonal: true },
+    does: ['agents'],
+    // Calls of the steps are judged one by one, as those of the turn are.
+    effectOf: () => 'read',
+    nestedOnly: true,
+    outlasts: true,
+    callers: 'main-agent',
+    dropWhenSmall: true,
+    display: { as: 'stream', text: ({ name, steps = [] }) => name ?? steps.join(' > ') },
+    form: { own: ['run', 'resume', 'until', 'hashes', 'role'] },
+    timeoutOf: (asked) => deps.alone.timeoutMs * groupsOf(deps, asked).length + MARGIN_MS,
+    policy: {
+      thingsIn: (asked) => [
+        ...(asked.name === undefined ? [] : [{ kind: 'skill' as const, name: asked.name }]),
+        ...groupsOf(deps, asked).flatMap((group) => group.map((name) => ({ kind: 'skill' as const, name }))),
+      ],
+    },
+    input,
+    async run(asked, ctx) {
+      if (!ctx.turn.spawn || ctx.turn.callKey === undefined) return failed('NOT_HERE', texts.nothingToRun());
+      const begun = await beginRun(deps, asked, ctx, views.of(ctx.turn.key));
+      if ('ok' in begun) return begun;
+      return new PipelineRun({ deps, ctx, asked, parallel, call: ctx.turn.callKey }, begun.run, begun.given).go();
+    },
+  });
+}
+
+function groupsOf({ views }: ToolDeps, { name, steps, resume }: Input): StepGroup[] {
+  if (resume !== undefined) return Array.from({ length: 20 }, () => []);
+  const { snapshot, decisions } = views.of(undefined);
+  const parsed = parseSteps(steps ?? (name === undefined ? [] : [name]));
+  const resolved = typeof parsed === 'string' ? [] : resolveSteps(snapshot, parsed, decisions.drafts);
+  return Array.isArray(resolved) ? resolved : [];
+}
+
+interface Begun {
+  run: store.Run;
+  given: readonly store.StepDone[];
+}
+
+type View = ReturnType<ToolDeps['views']['of']>;
+
+async function beginRun(deps: ToolDeps, asked: Input, ctx: CallContext, view: View): Promise<Begun | Failed> {
+  const { snapshot, decisions } = view;
+  if (asked.resume !== undefined) return resumed(deps, asked.resume, ctx);
+  const { name, steps, payload } = asked;
+  const composed = name === undefined ? undefined : skillMeant(snapshot, name);
+  if (composed && !stepsOf(composed)) return failed('INVALID_INPUT', texts.notComposed(composed.name));
+  const parsed = parseSteps(steps ?? (name === undefined ? [] : [name]));
+  if (typeof parsed === 'string') return failed('INVALID_INPUT', texts.nothingToRun());
+  const resolved = resolveSteps(snapshot, parsed, decisions.drafts);
+  if (!Array.isArray(resolved)) return resolved;
+  const now = ctx.clock.now();
+  const run = {
+    id: asked.run ?? idOf(ctx.turn.callKey ?? ''),
+    personId: ctx.person.id,
+    name,
+    steps: resolved,
+    payload,
+  };
+  return known(deps, run.id, ctx, (tx) => store.begin(tx, run, now));
+}
+
+/** The same id whenever the call is run again: a UUID of version 8. */
+function idOf(callKey: string): string {
+  const hex = createHash('sha256').update(callKey).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
+}
+
+async function resumed(deps: ToolDeps, id: string, ctx: CallContext): Promise<Begun | Failed> {
+  const begun = await known(deps, id, ctx, async (tx) => {
+    const run = await store.runOf(tx, id);
+    if (run?.personId !== ctx.person.id || run.state === 'done') return;
+    await store.mark(tx, id, { state: 'running', message: undefined }, ctx.clock.now());
+  });
+  if ('ok' in begun) return begun;
+  // One that has ended in this very call is told again.
+  const isOver = begun.run.state === 'done' && begun.given.length === begun.run.steps.flat().length;
+  return isOver ? failed('PAST', texts.isOver(id)) : begun;
+}
+
+/** The run after `write`, with what other calls have done of it. */
+async function known(
+  { database }: ToolDeps,
+  id: string,
+  { person, turn: { callKey } }: CallContext,
+  write: (tx: Parameters<typeof store.begin>[0]) => Promise<void>,
+): Promise<Begun | Failed> {
+  return database.tx('skills.run.begin', async (tx) => {
+    await write(tx);
+    const run = await store.runOf(tx, id);
+    if (run?.personId !== person.id) return failed('NOT_FOUND', texts.noRun(id));
+    const steps = await store.stepsDone(tx, id);
+    return { run, given: steps.filter(({ state, call }) => state === 'done' && call !== callKey) };
+  });
+}
+
+interface PipelineDeps {
+  deps: ToolDeps;
+  ctx: CallContext;
+  asked: Input;
+  parallel: number;
+  /** The call, which is run again after a kill. */
+  call: string;
+}
+
+type Came = Pick<store.StepDone, 'skill' | 'state' | 'output' | 'tainted'> & { mayPass?: boolean };
+
+interface Member {
+  place: number;
+  member: number;
+  skill: string;
+  ready: Ready;
+}
+
+/**
+ * One call's work on a run. After a kill it is done again from its beginning: what earlier calls have done is given, and
+ * what this one has done comes back from its nested turns, as long as these are begun in the same order.
+ */
+/** Failures of a step that the same step may be spared later. */
+const MAY_PASS: ReadonlySet<string> = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'BUSY', 'TIMEOUT']);
+
+class PipelineRun {
+  private readonly own: PipelineDeps;
+  private readonly run: store.Run;
+  private readonly given: readonly store.StepDone[];
+
+  constructor(own: PipelineDeps, run: store.Run, given: readonly store.StepDone[]) {
+    [this.own, this.run, this.given] = [own, run, given];
+  }
+
+  async go(): Promise<ToolResult> {
+    const { steps, payload } = this.run;
+    const { asked } = this.own;
+    let before: Came[] = [{ skill: '', state: 'done', output: payload, tainted: false }];
+    let ran = 0;
+    for (const [place, group] of steps.entries()) {
+      const isGiven = group.every((_, member) => this.givenAt(place, member) !== undefined);
+      if (!isGiven && asked.until !== undefined && ran >= asked.until) return this.pause(place - 1, before);
+      if (!isGiven) ran++;
+      const came = await this.group(place, group, before);
+      if ('ok' in came) return this.fail(place, came.message);
+      const wrong = came.find(({ state }) => state === 'failed');
+      if (wrong) return this.fail(place, wrong.output, wrong);
+      before = came;
+    }
+    await this.mark({ state: 'done', message: undefined });
+    return this.result(texts.together(before), before);
+  }
+
+  private givenAt(place: number, member: number): store.StepDone | undefined {
+    return this.given.find((step) => step.place === place && step.member === member);
+  }
+
+  /** All members of a group: those that are given, and the others by nested turns that begin in their order. */
+  private async group(place: number, group: StepGroup, before: readonly Came[]): Promise<Came[] | Failed> {
+    const { parallel, ctx } = this.own;
+    const members: Member[] = [];
+    for (const [member, skill] of group.entries()) {
+      if (this.givenAt(place, member)) continue;
+      const ready = await this.ready(skill);
+      // Before any of the group has begun: the same members begin when the call is run again.
+      if (!ready.ok) return ready;
+      members.push({ place, member, skill, ready });
+    }
+    ctx.turn.progress?.(texts.progress(group, place + 1, this.run.steps.length));
+    const fresh = await inTheirOrder(members, parallel, (each) => this.step(each, before));
+    return group.map((_, member) => {
+      const at = members.findIndex((each) => each.member === member);
+      return (fresh[at] ?? this.givenAt(place, member)) as Came;
+    });
+  }
+
+  private async ready(skill: string): Promise<Ready | Failed> {
+    const { deps, ctx, asked } = this.own;
+    const view = deps.views.of(ctx.turn.key);
+    if (asked.role !== undefined && deps.denied(view, narrowed(asked.role)).has(skill))
+      return failed('DENIED', texts.notWithin(skill, asked.role));
+    const used = asked.hashes ? { ...view, variants: withoutTrials(view.variants) } : view;
+    const ready = await makeReady(deps.reader, used, skill, ctx);
+    if (!ready.ok) return ready;
+    const planned = asked.hashes?.[skill];
+    if (planned !== undefined && planned !== (await hashOf(ready.skill, ctx.signal)))
+      return failed('CHANGED', texts.changedSkill(skill));
+    return (await deps.database.tx('skills.run', (tx) => admitTo(tx, deps, ready, ctx))) ?? ready;
+  }
+
+  /** Nothing is awaited before the nested turn has begun: their order is that of the members. */
+  private async step({ place, member, skill, ready }: Member, before: readonly Came[]): Promise<Came> {
+    const { deps, ctx, call } = this.own;
+    const tainted = ready.tainted || before.some((each) => each.tainted);
+    const task = texts.together(before) || skill;
+    const spawned = await ctx.turn.spawn?.({
+      ...this.options(ready),
+      ...promptOf(deps, ready, task, ctx),
+      task,
+      tainted,
+    });
+    const result = spawned ?? failed('NOT_HERE', texts.nothingToRun());
+    await noteEnd(deps.database, ready.skill, ctx, result.ok);
+    const came: Came = {
+      mayPass: !result.ok && MAY_PASS.has(result.code),
+      skill,
+      state: result.ok ? 'done' : 'failed',
+      output: bounded(result.ok ? result.text : result.message),
+      tainted: tainted || result.tainted === true,
+    };
+    const now = ctx.clock.now();
+    await deps.database.tx('skills.run.step', (tx) =>
+      store.keepStep(tx, this.run.id, { place, member, call, ...came }, now),
+    );
+    return came;
+  }
+
+  /** Tools of the step: those its skill names, or where it names none all that its person may use. */
+  private options({ skill, all }: Ready): Omit<SpawnOptions, 'prompt' | 'task'> {
+    const { deps, ctx, asked } = this.own;
+    const offered = ctx.tools.offered().map(({ name }) => name);
+    const within =
+      asked.role === undefined ? undefined : ctx.tools.offered(narrowed(asked.role)).map(({ name }) => name);
+    const kept = within === undefined ? [] : offered.filter((name) => !within.includes(name));
+    return {
+      ...spawnOptions(skill, deps),
+      ...(skill.allowedTools === undefined && !skill.forkAgent && { tools: offered }),
+      forbidden: [...forbiddenBy({ all }), ...kept.map((name) => `=${name}`)],
+    };
+  }
+
+  private async fail(place: number, why: string, wrong?: Came): Promise<Failed> {
+    const done = this.run.steps.slice(0, place).flat();
+    const group = wrong === undefined ? (this.run.steps[place] ?? []) : [wrong.skill];
+    const message = texts.failedAt(group, why, done);
+    await this.mark({ state: 'failed', message }, wrong?.mayPass);
+    return failed('FAILED', message, { remedy: texts.resumeWith(this.run.id), tainted: true });
+  }
+
+  private async pause(place: number, before: readonly Came[]): Promise<Done> {
+    await this.mark({ state: 'paused', message: undefined });
+    return this.result(texts.paused(this.run.steps[place] ?? [], texts.together(before)), before);
+  }
+
+  /** A run that a job began is tried again by that job, whose id it has, where `mayPass` says so. */
+  private async mark(as: Pick<store.Run, 'state' | 'message'>, mayPass = false): Promise<void> {
+    const { deps, ctx } = this.own;
+    const now = ctx.clock.now();
+    const { id } = this.run;
+    await deps.database.tx('skills.run.end', async (tx) => {
+      await store.mark(tx, id, as, now);
+      if (mayPass) await deps.jobs.takeUp(tx, id, { error: as.message ?? '', more: { resume: uuid(now) } });
+    });
+  }
+
+  private result(text: string, before: readonly Came[]): Done {
+    return done(text, { id: this.run.id, ...(before.some(({ tainted }) => tainted) && { tainted: true }) });
+  }
+}
+
+/** Runs `run` for each, beginning in their order, at most `most` at once. */
+async function inTheirOrder<T, R>(items: readonly T[], most: number, run: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const work = async () => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await run(items[at] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, work));
+  return results;
+}
+
+function bounded(text: string): string {
+  if (text.length <= MOST_CHARACTERS) return text;
+  return text.slice(0, MOST_CHARACTERS) + texts.cut(text.length - MOST_CHARACTERS);
+}

@@ -1,0 +1,205 @@
+/** The skills that a request would run, and their effects. Nothing is run. */
+
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { CodaError, type ErrorCode } from '../../base/errors.ts';
+import { oneLine } from '../../base/text.ts';
+import type { Gate, Who } from '../../people/index.ts';
+import type { Queryable } from '../../storage/index.ts';
+import { pinFolder } from '../../trust/index.ts';
+import { PATIENT_MS } from '../find/operations.ts';
+import { OFFERED_FROM, type Ranked, type SkillSearch } from '../find/search.ts';
+import type { View } from '../host.ts';
+import { readBody } from '../read/file.ts';
+import { type AgentSkill, hasTags, skillMeant } from '../skill.ts';
+import type { DeniedSkills } from '../use/deps.ts';
+import { folderOf, inquireAbout } from '../use/trusted.ts';
+import { inForce } from '../variants/serve.ts';
+
+export const MODES = ['single', 'pipeline', 'parallel'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** A plan as `--dry-run` writes it and `--plan-path` reads it. */
+export const planFile = z.object({
+  query: z.string().max(20_000),
+  mode: z.enum(MODES).default('single'),
+  skills: z
+    .array(
+      z.object({
+        id: z.string().min(1).max(200),
+        hash: z.string().max(128),
+        args: z.string().max(20_000).default(''),
+        score: z.number().default(0),
+      }),
+    )
+    .min(1)
+    .max(20),
+  effects: z.array(z.string()).default([]),
+});
+
+export type Plan = z.output<typeof planFile>;
+
+export interface Candidate {
+  id: string;
+  description: string;
+  /** 0 to 1. */
+  score: number;
+  offered: boolean;
+  deprecated: boolean;
+  /** Similarity in meaning; null where words alone decided. */
+  meaning: number | null;
+}
+
+export interface PlanDeps {
+  view: View;
+  search: SkillSearch;
+  denied: DeniedSkills;
+  reader: Queryable;
+}
+
+export interface PlanAsked {
+  query: string;
+  mode: Mode;
+  tag?: string | undefined;
+  who: readonly Who[];
+}
+
+/** `first`, and what `role` narrows it to. Throws `code` for a role that nobody can have. */
+export function whoWithin(
+  first: Who,
+  role: string | undefined,
+  { gate, code }: { gate: Pick<Gate, 'roles'>; code: ErrorCode },
+): Who[] {
+  if (role === undefined) return [first];
+  const known = gate.roles();
+  if (known.includes(role)) return [first, narrowed(role)];
+  throw new CodaError(code, {
+    message: `There is no role ${oneLine(role, 100)}.`,
+    remedy: `Use one of: ${known.join(', ')}. Roles of your own stand in access.roles (docs/people.md).`,
+  });
+}
+
+/** A caller who holds what this role holds, and nothing else. */
+export function narrowed(role: string): Who {
+  if (role === 'owner' || role === 'member' || role === 'guest') return { role };
+  return { role: 'guest', roles: [role] };
+}
+
+const MOST_SKILLS = 4;
+const MOST_CANDIDATES = 20;
+const ONE_AFTER_ANOTHER = /;|,?\s(?:and\s+)?then\s/i;
+const BESIDE = /;|,?\s(?:and|as well as)\s/i;
+
+/** The skills that the request finds, the best first; those that any of `who` may not use are not among them. */
+export async function candidatesFor(deps: PlanDeps, { query, tag, who }: PlanAsked): Promise<Candidate[]> {
+  const { deprecated } = deps.view.decisions;
+  const found = await findAll(deps, query, { tag, who });
+  return found.slice(0, MOST_CANDIDATES).map(({ skill, fit, meaning }) => ({
+    id: skill.name,
+    description: skill.description,
+    score: rounded(fit),
+    offered: fit >= OFFERED_FROM,
+    deprecated: deprecated.has(skill.name),
+    meaning: meaning === undefined ? null : rounded(meaning),
+  }));
+}
+
+export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
+  const { query, mode } = asked;
+  const taken = await takenFor(deps, asked);
+  const skills = await Promise.all(
+    taken.map(async ({ skill, fit, args }) => ({
+      id: skill.name,
+      hash: await hashOf(inForce(deps.view.variants, skill)),
+      args,
+      score: rounded(fit),
+    })),
+  );
+  return {
+    query,
+    mode,
+    skills,
+    effects: await effectsOf(
+      deps.reader,
+      taken.map(({ skill }) => inForce(deps.view.variants, skill)),
+    ),
+  };
+}
+
+type Taken = Ranked & { args: string };
+
+async function takenFor(deps: PlanDeps, asked: PlanAsked): Promise<Taken[]> {
+  const { query, mode } = asked;
+  const best = async (words: string, most: number) =>
+    (await offeredFor(deps, words, asked)).slice(0, most).map((ranked) => ({ ...ranked, args: words }));
+  if (mode === 'single') return best(query, 1);
+  const parts = query
+    .split(mode === 'pipeline' ? ONE_AFTER_ANOTHER : BESIDE)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const each = parts.length > 1 ? (await Promise.all(parts.map((part) => best(part, 1)))).flat() : [];
+  // Words that only join two things are no reason to leave one of them out.
+  const taken = each.length > 1 ? each : (await best(query, MOST_SKILLS)).map((one) => ({ ...one, args: query }));
+  return taken
+    .filter(({ skill }, at) => taken.findIndex((other) => other.skill === skill) === at)
+    .slice(0, MOST_SKILLS);
+}
+
+async function offeredFor(deps: PlanDeps, query: string, asked: PlanAsked): Promise<Ranked[]> {
+  const { deprecated } = deps.view.decisions;
+  const found = await findAll(deps, query, asked);
+  return found.filter(({ skill, fit }) => fit >= OFFERED_FROM && !deprecated.has(skill.name));
+}
+
+async function findAll(
+  { view, search, denied }: PlanDeps,
+  query: string,
+  { tag, who }: Pick<PlanAsked, 'tag' | 'who'>,
+): Promise<Ranked[]> {
+  const off = who.map((each) => denied(view, each));
+  const tags = tag === undefined ? [] : [tag];
+  const { drafts, resting } = view.decisions;
+  const only = (skill: AgentSkill) =>
+    ![...off, drafts, resting].some((names) => names.has(skill.name)) && hasTags(skill, tags);
+  return search.find(view.snapshot, query, { only, patienceMs: PATIENT_MS });
+}
+
+async function effectsOf(reader: Queryable, skills: readonly AgentSkill[]): Promise<string[]> {
+  const found = await Promise.all(skills.map((skill) => inquireAbout(reader, skill)));
+  return [...new Set(found.flatMap((each) => (typeof each === 'string' ? [] : each.changes)))];
+}
+
+export async function staleIn({ snapshot, variants }: View, plan: Plan): Promise<string[]> {
+  const stale: string[] = [];
+  for (const { id, hash } of plan.skills) {
+    const skill = skillMeant(snapshot, id);
+    if (!skill || (await hashOf(inForce(variants, skill))) !== hash) stale.push(id);
+  }
+  return stale;
+}
+
+export function inputOf({ mode, query, skills }: Plan, role?: string): Record<string, unknown> {
+  const names = skills.map(({ id }) => id);
+  const steps = mode === 'parallel' ? [names.join('|')] : names;
+  const hashes = Object.fromEntries(skills.map(({ id, hash }) => [id, hash]));
+  return { steps, payload: query, hashes, ...(role !== undefined && { role }) };
+}
+
+const rounded = (score: number): number => Math.round(score * 1_000) / 1_000;
+
+// One hash over all files of a skill.
+
+/** Hash of its files, or of its text where the configuration holds it; empty: they cannot be read. */
+export async function hashOf(skill: AgentSkill, signal?: AbortSignal): Promise<string> {
+  const folder = folderOf(skill);
+  if (folder) {
+    const pin = await pinFolder(folder.directory, folder.declared, signal);
+    return pin.ok ? pin.hash : '';
+  }
+  const body = readBody(skill);
+  return typeof body === 'string'
+    ? createHash('sha256')
+        .update(JSON.stringify([skill.description, body]))
+        .digest('hex')
+    : '';
+}

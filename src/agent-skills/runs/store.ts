@@ -1,0 +1,118 @@
+import type { Instant } from '../../base/clock.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import type { Queryable, Transaction } from '../../storage/index.ts';
+import type { StepGroup } from './steps.ts';
+
+export interface Run {
+  id: string;
+  personId: string;
+  name: string | undefined;
+  steps: StepGroup[];
+  payload: string;
+  state: 'running' | 'done' | 'failed' | 'paused';
+  message: string | undefined;
+  begunAt: Instant;
+}
+
+export interface StepDone {
+  place: number;
+  member: number;
+  skill: string;
+  state: 'done' | 'failed';
+  output: string;
+  tainted: boolean;
+  call: string;
+}
+
+interface RunRow {
+  id: string;
+  person_id: string;
+  name: string | null;
+  steps: StepGroup[];
+  payload: string;
+  state: Run['state'];
+  message: string | null;
+  begun_at: Date;
+}
+
+const toRun = (row: RunRow): Run => ({
+  id: row.id,
+  personId: row.person_id,
+  name: row.name ?? undefined,
+  steps: row.steps,
+  payload: row.payload,
+  state: row.state,
+  message: row.message ?? undefined,
+  begunAt: row.begun_at,
+});
+
+const KEPT_MS = 30 * 86_400_000;
+const MOST_PRUNED = 100;
+
+/** Begins a run once: the same id again, by the same person, changes nothing. Old runs go. */
+export async function begin(
+  tx: Transaction,
+  { id, personId, name, steps, payload }: Pick<Run, 'id' | 'personId' | 'name' | 'steps' | 'payload'>,
+  now: Instant,
+): Promise<void> {
+  await tx.query(
+    'delete from skill_runs where id in (select id from skill_runs where begun_at < $1 order by begun_at limit $2)',
+    [new Date(now.getTime() - KEPT_MS), MOST_PRUNED],
+  );
+  await tx.query(
+    `insert into skill_runs (id, person_id, name, steps, payload, state, begun_at)
+     values ($1, $2, $3, $4, $5, 'running', $6) on conflict (id) do nothing`,
+    [id, personId, name ?? null, JSON.stringify(steps), payload, now],
+  );
+}
+
+export async function runOf(db: Queryable, id: string): Promise<Run | undefined> {
+  const { rows } = await db.query<RunRow>('select * from skill_runs where id = $1', [id]);
+  return rows[0] && toRun(rows[0]);
+}
+
+export async function stepsDone(db: Queryable, runId: string): Promise<StepDone[]> {
+  const { rows } = await db.query<StepDone>(
+    `select place, member, skill, state, output, tainted, call from skill_run_steps
+      where run_id = $1 order by place, member`,
+    [runId],
+  );
+  return rows;
+}
+
+export async function outcomes(db: Queryable): Promise<Map<string, { done: number; failed: number }>> {
+  const { rows } = await db.query<{ skill: string; done: number; failed: number }>(
+    `select skill, count(*) filter (where state = 'done')::int as done, count(*) filter (where state = 'failed')::int as failed
+       from skill_run_steps group by skill`,
+  );
+  return new Map(rows.map(({ skill, done, failed }) => [skill, { done, failed }]));
+}
+
+export async function keepStep(tx: Transaction, runId: string, step: StepDone, now: Instant): Promise<void> {
+  const { place, member, skill, state, output, tainted, call } = step;
+  await tx.query(
+    `insert into skill_run_steps (run_id, place, member, skill, state, output, tainted, call, ended_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (run_id, place, member) do update
+       set state = excluded.state, output = excluded.output, tainted = excluded.tainted,
+           call = excluded.call, ended_at = excluded.ended_at`,
+    [runId, place, member, skill, state, output, tainted, call, now],
+  );
+}
+
+export async function mark(
+  tx: Transaction,
+  id: string,
+  { state, message }: Pick<Run, 'state' | 'message'>,
+  now: Instant,
+): Promise<void> {
+  await tx.query(
+    `update skill_runs set state = $2, message = $3, ended_at = case when $2 = 'running' then null else $4::timestamptz end
+      where id = $1`,
+    [id, state, message ?? null, now],
+  );
+}
+
+export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from skill_runs where person_id = $1' }];
+
+export const mergeRules: readonly MergeRule[] = [{ sql: 'update skill_runs set person_id = $2 where person_id = $1' }];

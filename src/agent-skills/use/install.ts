@@ -1,0 +1,208 @@
+/** Installs a bundle that a script has made or an owner has sent: an owner is shown what is in it, and presses. */
+
+import { z } from 'zod';
+import { type AnyTool, type CallContext, dataTool, done, type Failed, failed, undoChoice } from '../../agent/index.ts';
+import { CodaError } from '../../base/errors.ts';
+import type { Choice } from '../../delivery/index.ts';
+import type { Role } from '../../people/index.ts';
+import {
+  approveLooked,
+  type Folder,
+  type Inquest,
+  type Looked,
+  lookForApproval,
+  trustTexts,
+} from '../../trust/index.ts';
+import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../bundle/bundle.ts';
+import { type InstalledSkill, installSkill, lookInside, restoreVersion, skillIn } from '../bundle/install.ts';
+import type { SkillHost } from '../host.ts';
+import { reasonOf } from '../skill.ts';
+import * as texts from '../texts.ts';
+import type { ToolDeps } from './deps.ts';
+import { folderOf, inquireAbout } from './trusted.ts';
+
+const MOST_OFFERS = 3;
+
+const bundle = z.object({ hash: z.string(), file: z.string(), tainted: z.boolean().default(false) });
+type Bundle = z.output<typeof bundle>;
+
+export function offerOf(
+  files: readonly { name: string; hash: string; size: number }[],
+  { person }: Pick<CallContext, 'person'>,
+  tainted: boolean,
+): { choices: Choice[]; notes: string[] } {
+  const bundles = files
+    .filter(({ name, size }) => /\.skill$/i.test(name) && size <= BUNDLE_LIMITS.archiveBytes)
+    .map(({ name, hash }) => ({ file: name.split('/').at(-1) ?? name, hash }))
+    .slice(0, MOST_OFFERS);
+  if (person.role !== 'owner') return { choices: [], notes: bundles.map(({ file }) => texts.ownerInstalls(file)) };
+  return {
+    choices: bundles.map(({ file, hash }) => lookChoice({ file, hash, tainted })),
+    notes: bundles.map(({ file }) => texts.installOffered(file)),
+  };
+}
+
+/** Button for a bundle that an owner has sent: anybody else's is a file like another. */
+export function receivedOffer(files: readonly { name: string; hash: string }[], role: Role): Choice[] {
+  if (role !== 'owner') return [];
+  return files
+    .filter(({ name }) => /\.skill$/i.test(name))
+    .slice(0, MOST_OFFERS)
+    .map(({ name, hash }) => lookChoice({ file: name.split('/').at(-1) ?? name, hash, tainted: false }));
+}
+
+function lookChoice(input: Bundle): Choice {
+  return { label: texts.installLabel(input.file), tool: 'skill_install_look', input: { ...input } };
+}
+
+export function installLookTool(deps: ToolDeps): AnyTool {
+  const { host, views } = deps;
+  return dataTool({
+    name: 'skill_install_look',
+    description: 'Shows what is in a bundle with a skill.',
+    effect: 'read',
+    callers: 'buttons',
+    input: bundle,
+    prepare: (input, { person }) => (person.role === 'owner' ? looked(input) : Promise.resolve(undefined)),
+    async run(input, { person, prepared }) {
+      if (person.role !== 'owner') return failed('DENIED', texts.ownersInstall());
+      const found = prepared as Inquest | Failed;
+      if ('ok' in found) return found;
+      const { name } = found.id;
+      const hidden = views.of(undefined).snapshot.skills.get(name)?.source.kind;
+      const notes = [
+        ...(hidden !== undefined && hidden !== found.id.source ? [texts.bundleReplaces(name, hidden)] : []),
+        ...(input.tainted ? [texts.bundleTainted()] : []),
+      ];
+      const call = { tool: 'skill_install', input: { ...input, name, pin: found.pin.hash } };
+      const text = [trustTexts.inquest(found), ...notes].join('\n');
+      return done(text, { choices: [{ label: 'Install', style: 'primary', ...call }] });
+    },
+  });
+
+  function looked(input: Bundle): Promise<Inquest | Failed> {
+    return withContent(deps, input, (content) =>
+      lookInside(host.installed, content, async (staged) => {
+        const skill = await skillIn(staged);
+        const reason = skill ? reasonOf(skill) : 'there is no skill in it.';
+        if (!skill?.usable) return failed('REFUSED', texts.bundleUnusable(input.file, reason));
+        const found = await inquireAbout(deps.reader, skill);
+        return typeof found === 'string' ? failed('REFUSED', texts.bundleUnusable(input.file, found)) : found;
+      }),
+    );
+  }
+}
+
+/**
+ * Tool of the button under that: installs exactly the files that were shown, and approves them. They are put in place
+ * before the approval commits: a kill in between leaves a skill that waits for its approval, and a button that still
+ * works.
+ */
+export function installTool(deps: ToolDeps): AnyTool {
+  const { host } = deps;
+  return dataTool({
+    name: 'skill_install',
+    description: 'Installs a bundle with a skill, and approves it.',
+    effect: 'write',
+    callers: 'person',
+    policy: { critique: true },
+    timeoutMs: 5_000,
+    input: bundle.extend({ name: z.string(), pin: z.string() }),
+    prepare: (input, { person }) => (person.role === 'owner' ? putInPlace(input) : Promise.resolve(undefined)),
+    async run({ name }, { tx, person, clock, prepared }) {
+      if (person.role !== 'owner') return failed('DENIED', texts.ownersInstall());
+      const came = prepared as Failed | PutInPlace;
+      if ('ok' in came) return came;
+      const by = { personId: person.id, now: clock.now() };
+      if (!(await approveLooked(tx, came.folder, came.looked, by))) return failed('GONE', texts.changedMeanwhile(name));
+      tx.afterCommit(() => host.decided());
+      const undo = undoOf(came);
+      return done(texts.installed(name), { undo, choices: [undoChoice(undo)] });
+    },
+  });
+
+  function putInPlace(input: Bundle & { name: string; pin: string }) {
+    return withContent(deps, input, async (content) => {
+      const place = await installSkill(host.installed, content);
+      await host.rescan();
+      const folder = installedAs(host, place.name);
+      const looked = folder && (await lookForApproval(deps.reader, folder, input.pin));
+      return looked ? { folder, looked, place } : failed('GONE', texts.changedMeanwhile(place.name));
+    });
+  }
+}
+
+interface PutInPlace {
+  folder: Folder;
+  looked: Looked;
+  place: InstalledSkill;
+}
+
+function installedAs(host: SkillHost, name: string): Folder | undefined {
+  const skill = host.catalog.current().skills.get(name);
+  return skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
+}
+
+function undoOf({ looked: { before: known }, place: { name, version, before } }: PutInPlace) {
+  const pin = before !== undefined && known?.state === 'approved' ? known.pinned.hash : undefined;
+  const input = { name, version, ...(before !== undefined && { before }), ...(pin !== undefined && { pin }) };
+  return { tool: 'skill_install_undo', input, label: texts.theInstalling(name) };
+}
+
+export function undoInstallTool(deps: ToolDeps): AnyTool {
+  const { host, reader } = deps;
+  const input = z.object({
+    name: z.string(),
+    version: z.string(),
+    before: z.string().optional(),
+    pin: z.string().optional(),
+  });
+  return dataTool({
+    name: 'skill_install_undo',
+    description: 'Takes the installation of a skill back.',
+    effect: 'write',
+    callers: 'person',
+    timeoutMs: 5_000,
+    input,
+    async prepare({ name, version, before, pin }, { person }) {
+      if (person.role !== 'owner') return undefined;
+      if (!(await restoreVersion(host.installed, { name, version, before })))
+        return failed('GONE', texts.notPutBack(name));
+      await host.rescan();
+      const folder = pin === undefined ? undefined : installedAs(host, name);
+      const looked = folder && (await lookForApproval(reader, folder, pin ?? ''));
+      return looked ? { folder, looked } : undefined;
+    },
+    async run({ name, before }, { tx, person, clock, prepared }) {
+      if (person.role !== 'owner') return failed('DENIED', texts.ownersInstall());
+      const came = prepared as Failed | Pick<PutInPlace, 'folder' | 'looked'> | undefined;
+      if (came && 'ok' in came) return came;
+      if (came) await approveLooked(tx, came.folder, came.looked, { personId: person.id, now: clock.now() });
+      tx.afterCommit(() => host.decided());
+      return done(before === undefined ? texts.uninstalled(name) : texts.versionBefore(name));
+    },
+  });
+}
+
+/** Has `use` see the content of the bundle; what is wrong with it, or with its file, is a value. */
+async function withContent<T>(
+  { host: { artifacts } }: ToolDeps,
+  { hash, file }: Bundle,
+  use: (content: SkillContent) => Promise<T>,
+): Promise<T | Failed> {
+  try {
+    const parts: Uint8Array[] = [];
+    let room = BUNDLE_LIMITS.archiveBytes;
+    for await (const part of (await artifacts.open(hash)) as AsyncIterable<Uint8Array>) {
+      parts.push(part);
+      room -= part.length;
+      // One byte more is enough for it to be refused.
+      if (room < 0) break;
+    }
+    return await use(bundleContent(Buffer.concat(parts), file));
+  } catch (error) {
+    if (!(error instanceof CodaError)) throw error;
+    if (error.code === 'ARTIFACT_MISSING') return failed('GONE', texts.bundleGone(file));
+    return failed('REFUSED', texts.bundleUnusable(file, error.message), { remedy: error.remedy });
+  }
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { Queryable } from '../../storage/index.ts';
+import {
+  type Folder,
+  type FolderId,
+  type Inquest,
+  inquire,
+  judge,
+  type Pinned,
+  pinFolder,
+  pinOf,
+  type Verdict,
+} from '../../trust/index.ts';
+import { type AgentSkill, isTrusted } from '../skill.ts';
+
+/** A skill as it was looked at: what may be used of it, or why an owner has to look first. */
+export type Trust =
+  /** Trusted by its source: shipped, or in the configuration. */
+  { kind: 'own' } | Verdict | { kind: 'unpinnable'; message: string };
+
+/** Looks at the files of `skill` and at what was decided about it. */
+export async function lookAt(db: Queryable, skill: AgentSkill, signal?: AbortSignal): Promise<Trust> {
+  const folder = folderOf(skill);
+  if (isTrusted(skill.source) || !folder) return { kind: 'own' };
+  const pin = await pinFolder(folder.directory, folder.declared, signal);
+  return pin.ok ? judge(db, folder, pin, signal) : { kind: 'unpinnable', message: pin.message };
+}
+
+/** Name and source that its pin is kept by; each variant of a skill has one of its own. */
+export const pinIdOf = ({ name, source, variant }: AgentSkill): FolderId => ({
+  name: variant ? `${name}@${variant.hash.slice(0, 16)}` : name,
+  source: source.kind,
+});
+
+export function folderOf(skill: AgentSkill): Folder | undefined {
+  const { directory } = skill;
+  if (directory === undefined) return undefined;
+  const { pip, system } = skill.dependencies;
+  const declared = {
+    tools: skill.allowedTools ?? [],
+    forbiddenTools: skill.forbiddenTools,
+    forbiddenToolsUnreadable: skill.forbiddenToolsUnreadable,
+    secrets: skill.secrets.map((secret) => secret.name),
+    packages: [...pip.map((each) => `pip:${each}`), ...system.map((each) => `system:${each}`)],
+    image: skill.dockerImage,
+    agent: skill.forkAgent ? (skill.model ?? 'default') : undefined,
+  };
+  return { ...pinIdOf(skill), directory, declared };
+}
+
+/** All that there is to know of a skill that needs an approval; a string says why it can have none. */
+export async function inquireAbout(db: Queryable, skill: AgentSkill): Promise<Inquest | string> {
+  const folder = folderOf(skill);
+  if (!folder) return 'It stands in the configuration and needs no approval.';
+  const pin = await pinFolder(folder.directory, folder.declared);
+  return pin.ok ? inquire(db, folder, pin) : pin.message;
+}
+
+/** The hashes of the files that may be read, by path: as they were pinned when the skill was activated. */
+export async function pinnedFiles(db: Queryable, skill: AgentSkill): Promise<Pinned['files'] | undefined> {
+  const known = await pinOf(db, pinIdOf(skill));
+  return known && known.state !== 'blocked' ? known.pinned.files : undefined;
+}
+
+/** True if the bytes are those that were hashed; a link is pinned by where it leads to, and that file by its own. */
+export function isPinned(files: Pinned['files'], path: string, content: Buffer): boolean {
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+  return files[path] === hash || Object.values(files).includes(hash);
+}

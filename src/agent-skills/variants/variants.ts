@@ -1,0 +1,366 @@
+/** Keeps variants of skills, compares them by what came of their runs, and puts the best one in the skill's place. */
+
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../../base/clock.ts';
+import { CodaError, systemCode } from '../../base/errors.ts';
+import { uuid } from '../../base/ids.ts';
+import { didYouMean } from '../../base/text.ts';
+import { type Besides, type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
+import {
+  approveLooked,
+  type Folder,
+  inquire,
+  type Looked,
+  lookForApproval,
+  pinFolder,
+  trustTexts,
+} from '../../trust/index.ts';
+import { folderContent } from '../bundle/bundle.ts';
+import { lookInside, skillIn } from '../bundle/install.ts';
+import { stepsOf } from '../runs/steps.ts';
+import { type AgentSkill, reasonOf, type SkillCatalog, skillMeant } from '../skill.ts';
+import { folderOf } from '../use/trusted.ts';
+import { type Served, type ServedVariants, servedKey } from './serve.ts';
+import * as store from './store.ts';
+import { LEAST_RUNS, lowerBound, winnerOf } from './store.ts';
+import * as texts from './texts.ts';
+
+const OWN_FILES = 'own';
+
+export interface VariantsDeps {
+  catalog: SkillCatalog;
+  database: Pick<Database, 'read' | 'tx'>;
+  clock: Clock;
+  /** The folder of installed skills, which the files are kept below. */
+  folder: string;
+}
+
+/** `swap` and `trial` need an owner's approval. */
+export type OptimizeAct = 'compare' | 'swap' | 'trial' | 'stop' | 'undo';
+
+export interface Optimize {
+  /** The skill as a person typed it. */
+  skill: string;
+  /** Variants that are compared; empty: all that are kept. With a folder its files are kept under the name. */
+  variants: readonly { name: string; folder?: string | undefined }[];
+  /** Outcomes from elsewhere, which count in this call alone. */
+  results: readonly { variant: string; isWell: boolean; count: number }[];
+  /** Runs that each variant needs before one can win. */
+  least: number;
+  act: OptimizeAct;
+}
+
+export interface VariantState {
+  name: string;
+  hash: string;
+  runs: number;
+  well: number;
+  lower_bound: number;
+  on_trial: boolean;
+  in_use: boolean;
+}
+
+export interface Optimized {
+  skill: string;
+  min_runs: number;
+  variants: VariantState[];
+  winner: string | null;
+  open: string | null;
+  in_use: string | null;
+  inquests: string[];
+  done: OptimizeAct;
+}
+
+interface Compared {
+  key: store.SkillKey;
+  skill: AgentSkill;
+  variants: store.Variant[];
+}
+
+export class SkillVariants {
+  private readonly deps: VariantsDeps;
+  private readonly reader: Queryable;
+  private known: ServedVariants = new Map();
+  private said = '[]';
+
+  constructor(deps: VariantsDeps) {
+    this.deps = deps;
+    this.reader = readerOf(deps.database);
+  }
+
+  get current(): ServedVariants {
+    return this.known;
+  }
+
+  /** Reads what was decided. Variants whose files are gone leave a skill with its own. */
+  async read(): Promise<void> {
+    const { skills } = this.deps.catalog.current();
+    const trials = (await store.allVariants(this.reader)).filter(({ onTrial }) => onTrial);
+    const chosen = await store.choices(this.reader);
+    const decided = [trials, chosen].map((rows) =>
+      rows.filter((row) => skills.get(row.skill)?.source.kind === row.source),
+    );
+    const said = JSON.stringify([decided, this.deps.catalog.current().version]);
+    if (said === this.said) return;
+    const served = new Map<string, Served>();
+    for (const [at, rows] of decided.entries()) {
+      for (const row of rows) {
+        const skill = skills.get(row.skill) as AgentSkill;
+        const variant = await variantSkill(this.deps.folder, skill, row.hash);
+        if (!variant) continue;
+        const own = served.get(servedKey(skill)) ?? { chosen: undefined, trial: [] };
+        served.set(
+          servedKey(skill),
+          at === 0 ? { ...own, trial: [...own.trial, variant] } : { ...own, chosen: variant },
+        );
+      }
+    }
+    [this.known, this.said] = [served, said];
+  }
+
+  async optimize(asked: Optimize, besides?: Besides<Optimized>): Promise<Optimized> {
+    const skill = this.meant(asked.skill);
+    const key = { skill: skill.name, source: skill.source.kind };
+    if (asked.act === 'undo' || asked.act === 'stop')
+      return this.takeBack(asked, { key, skill, variants: [] }, besides);
+    const variants = await this.variantsMeant(asked, skill, key);
+    const compared = { key, skill, variants };
+    const state = await this.state(asked, compared);
+    if (asked.act === 'compare') return state;
+    if (asked.act === 'swap' && state.winner === null)
+      throw wrong(texts.noWinner(skill.name, state.open ?? ''), texts.noWinnerRemedy());
+    const taken = asked.act === 'swap' ? variants.filter(({ name }) => name === state.winner) : variants;
+    await this.approve(asked, compared, taken, (tx) => besides?.(tx, state));
+    return { ...(await this.state(asked, compared)), done: asked.act };
+  }
+
+  private async takeBack(asked: Optimize, compared: Compared, besides?: Besides<Optimized>): Promise<Optimized> {
+    const { key } = compared;
+    const before = await this.state(asked, { ...compared, variants: await store.variantsOf(this.reader, key) });
+    await this.deps.database.tx('skills.variant', async (tx) => {
+      if (asked.act === 'undo' && (await store.dropChoice(tx, key)) === undefined)
+        throw wrong(texts.nothingToUndo(key.skill), texts.sameRemedy());
+      if (asked.act === 'stop' && (await store.setTrial(tx, key, [])) === 0)
+        throw wrong(texts.nothingToStop(key.skill), texts.sameRemedy());
+      besides?.(tx, before);
+    });
+    return this.state(asked, { ...compared, variants: await store.variantsOf(this.reader, key) });
+  }
+
+  /** Approves these variants as they were kept, and has them used. */
+  private async approve(
+    { act }: Optimize,
+    { key, skill }: Compared,
+    taken: readonly store.Variant[],
+    besides: (tx: Transaction) => void,
+  ): Promise<void> {
+    const { database, clock } = this.deps;
+    const looked: { folder: Folder; at: Looked }[] = [];
+    for (const { name, hash } of taken) {
+      const folder = await this.folder(skill, hash);
+      const at = folder && (await lookForApproval(this.reader, folder, hash));
+      if (!folder || !at) throw wrong(texts.changedMeanwhile(name), texts.changedRemedy(key.skill, name));
+      looked.push({ folder, at });
+    }
+    const now = clock.now();
+    await database.tx('skills.variant', async (tx) => {
+      for (const { folder, at } of looked) await approveLooked(tx, folder, at, { personId: undefined, now });
+      const [winner] = taken;
+      if (act === 'swap' && winner)
+        await store.addChoice(tx, uuid(now), { ...key, name: winner.name, hash: winner.hash }, now);
+      await store.setTrial(tx, key, act === 'trial' ? taken.map(({ hash }) => hash) : []);
+      besides(tx);
+    });
+  }
+
+  private meant(typed: string): AgentSkill {
+    const snapshot = this.deps.catalog.current();
+    const skill = skillMeant(snapshot, typed);
+    if (!skill) {
+      const near = didYouMean(typed, [...snapshot.skills.keys()]);
+      throw new CodaError('SKILL_NOT_FOUND', {
+        message: `There is no skill ${typed}.`,
+        remedy: near ? `Did you mean ${near}?` : '"coda skills list" shows them.',
+      });
+    }
+    if (skill.directory === undefined) throw wrong(texts.noFiles(skill.name), texts.sameRemedy());
+    if (stepsOf(skill)) throw wrong(texts.isComposed(skill.name), texts.sameRemedy());
+    return skill;
+  }
+
+  private async variantsMeant(asked: Optimize, skill: AgentSkill, key: store.SkillKey): Promise<store.Variant[]> {
+    const before = await store.variantsOf(this.reader, key);
+    const names = asked.variants.map(({ name }) => name);
+    for (const [index, { name, folder }] of asked.variants.entries()) {
+      if (names.indexOf(name) !== index) throw wrong(texts.repeated(name), texts.sameRemedy());
+      if (name === OWN_FILES && folder !== undefined) throw wrong(texts.ownFolder(), texts.tooFewRemedy(key.skill));
+      if (name === OWN_FILES || folder !== undefined || before.some((each) => each.name === name)) continue;
+      const near = didYouMean(
+        name,
+        before.map((each) => each.name),
+      );
+      throw wrong(texts.unknownVariant(key.skill, name), texts.unknownRemedy(key.skill, name, near));
+    }
+    const count = names.length > 0 ? names.length : before.length;
+    if (count < 2) throw wrong(texts.tooFew(key.skill), texts.tooFewRemedy(key.skill));
+    const other = asked.results.find(({ variant }) => names.length > 0 && !names.includes(variant));
+    if (other) throw wrong(texts.resultOfOther(other.variant), texts.resultRemedy());
+    await this.keep(asked, skill, key);
+    const kept = await store.variantsOf(this.reader, key);
+    const meant = names.length === 0 ? kept : kept.filter(({ name }) => names.includes(name));
+    for (const [index, { name, hash }] of meant.entries()) {
+      const twin = meant.slice(0, index).find((each) => each.hash === hash);
+      if (twin) throw wrong(texts.sameFiles(twin.name, name), texts.sameRemedy());
+    }
+    return meant;
+  }
+
+  private async keep({ variants }: Optimize, { directory = '' }: AgentSkill, key: store.SkillKey): Promise<void> {
+    const kept: { name: string; hash: string }[] = [];
+    for (const { name, folder } of variants) {
+      const from = name === OWN_FILES ? directory : folder;
+      if (from !== undefined) kept.push({ name, hash: await keepFiles(this.deps.folder, from) });
+    }
+    if (kept.length === 0) return;
+    const now = this.deps.clock.now();
+    await this.deps.database.tx('skills.variant.keep', async (tx) => {
+      for (const each of kept) await store.putVariant(tx, { ...key, ...each }, now);
+    });
+  }
+
+  private async state({ results, least, act }: Optimize, { key, skill, variants }: Compared): Promise<Optimized> {
+    await this.deps.database.tx('skills.variant.settle', (tx) => store.settle(tx, key));
+    const counts = await store.runCounts(this.reader, key);
+    const choice = await store.choiceOf(this.reader, key);
+    const stored = await store.variantsOf(this.reader, key);
+    const states = variants.map(({ name, hash }): VariantState => {
+      const told = results.filter(({ variant }) => variant === name);
+      const sum = (of: typeof told) => of.reduce((all, { count }) => all + count, 0);
+      const runs = (counts.get(hash)?.ended ?? 0) + sum(told);
+      const well = (counts.get(hash)?.well ?? 0) + sum(told.filter(({ isWell }) => isWell));
+      const onTrial = stored.some((each) => each.name === name && each.onTrial);
+      const bound = Math.round(lowerBound(well, runs) * 1_000) / 1_000;
+      return { name, hash, runs, well, lower_bound: bound, on_trial: onTrial, in_use: choice?.hash === hash };
+    });
+    const tallies = states.map(({ name, well, runs }) => ({ name, well, ended: runs }));
+    const winner = winnerOf(tallies, least);
+    return {
+      skill: key.skill,
+      min_runs: least,
+      variants: states,
+      winner: 'name' in winner ? winner.name : null,
+      open:
+        'name' in winner ? null : 'equal' in winner ? texts.equal(winner.equal) : texts.lacking(winner.lacking, least),
+      in_use: choice?.name ?? null,
+      inquests: await this.inquests(skill, variants),
+      done: act,
+    };
+  }
+
+  private async inquests(skill: AgentSkill, variants: readonly store.Variant[]): Promise<string[]> {
+    const said: string[] = [];
+    for (const { name, hash } of variants) {
+      const folder = await this.folder(skill, hash);
+      const looked = folder && (await lookForApproval(this.reader, folder, hash));
+      if (!folder || !looked) continue;
+      const inquest = await inquire(this.reader, folder, looked.pin);
+      if (!inquest.isApproved)
+        said.push(trustTexts.inquest({ ...inquest, id: { ...inquest.id, name: `${skill.name}, variant ${name}` } }));
+    }
+    return said;
+  }
+
+  private async folder(skill: AgentSkill, hash: string): Promise<Folder | undefined> {
+    const variant = await variantSkill(this.deps.folder, skill, hash);
+    return variant && folderOf(variant);
+  }
+}
+
+const wrong = (message: string, remedy: string): CodaError => new CodaError('INPUT_INVALID', { message, remedy });
+
+/** Files of variants: `<data>/skills/.variants/<hash>`, which nobody writes to once they are there. */
+const VARIANTS = '.variants';
+
+/** Copies the skill in `directory`; resolves to the hash of its files. Throws `SKILL_REFUSED` where it cannot be used. */
+async function keepFiles(installed: string, directory: string): Promise<string> {
+  const content = await folderContent(directory);
+  return lookInside(installed, content, async (staged) => {
+    const skill = await skillIn(staged);
+    const folder = skill?.usable ? folderOf(skill) : undefined;
+    if (!folder) throw refuse(directory, skill ? reasonOf(skill) : 'there is no SKILL.md in it');
+    const pin = await pinFolder(staged, folder.declared);
+    if (!pin.ok) throw refuse(directory, pin.message);
+    await mkdir(join(installed, VARIANTS), { recursive: true, mode: 0o700 });
+    try {
+      await rename(staged, join(installed, VARIANTS, pin.hash));
+    } catch (error) {
+      // Kept already: a folder of this name holds these files.
+      if (!['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
+    }
+    return pin.hash;
+  });
+}
+
+/** The variant of `skill` with these files: its own instructions and files, found and named as the skill is. */
+async function variantSkill(installed: string, skill: AgentSkill, hash: string): Promise<AgentSkill | undefined> {
+  const read = await skillIn(join(installed, VARIANTS, hash)).catch(() => undefined);
+  if (!read?.usable) return undefined;
+  const { name, group, names, description, descriptions, tags, triggers, agents, display } = skill;
+  const { userInvocable, modelInvocable, forkAgent } = skill;
+  return {
+    ...read,
+    name,
+    group,
+    names,
+    description,
+    descriptions,
+    tags,
+    triggers,
+    agents,
+    display,
+    userInvocable,
+    modelInvocable,
+    forkAgent,
+    variant: { hash, of: skill.source.kind },
+  };
+}
+
+const refuse = (directory: string, why: string): CodaError =>
+  new CodaError('SKILL_REFUSED', {
+    message: `The files in ${directory} are no variant: ${why.replace(/\.$/, '')}.`,
+    remedy: '"coda skills validate DIR" shows everything that is wrong with them.',
+  });
+
+const MOST_VARIANTS = 20;
+const MOST_RESULTS = 1_000;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export const optimizeArguments = z.object({
+  skill: z.string().min(1).max(200),
+  variants: z
+    .array(z.object({ name: z.string().regex(NAME), folder: z.string().optional() }))
+    .max(MOST_VARIANTS)
+    .default([]),
+  results: z
+    .array(z.object({ variant: z.string(), isWell: z.boolean(), count: z.int().min(1).max(1_000_000) }))
+    .max(MOST_RESULTS)
+    .default([]),
+  least: z.int().min(1).max(1_000_000).default(LEAST_RUNS),
+  act: z.enum(['compare', 'swap', 'trial', 'stop', 'undo']).default('compare'),
+});
+
+/** `v1`, or `v1=DIR`; undefined: it is neither. */
+export function variantIn(text: string): { name: string; folder?: string } | undefined {
+  const at = text.indexOf('=');
+  const [name, folder] = at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+  if (!NAME.test(name) || folder === '') return undefined;
+  return folder === undefined ? { name } : { name, folder };
+}
+
+/** `v1:success`, `v1:failure`, or several as `v1:success:12`; undefined: it is none of these. */
+export function resultIn(text: string): { variant: string; isWell: boolean; count: number } | undefined {
+  const [, variant = '', outcome, count = '1'] = /^([^:]+):(success|failure)(?::([1-9]\d{0,5}))?$/.exec(text) ?? [];
+  return NAME.test(variant) ? { variant, isWell: outcome === 'success', count: Number(count) } : undefined;
+}
