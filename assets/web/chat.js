@@ -14,6 +14,9 @@ const files = document.getElementById('files');
 /** Milliseconds: how soon what is still unanswered is looked at again, and how often a page that is shown looks anyway. */
 const [SOON, LATEST, NOW_AND_THEN] = [2_000, 15_000, 60_000];
 
+/** Ids of what came while no page was open: marked until the next word is said here. */
+const unread = new Set();
+
 /** @type {Map<string, HTMLElement>} */
 const entries = new Map();
 for (const element of log.children) entries.set(element.dataset.id, element);
@@ -22,11 +25,14 @@ const isAtEnd = () => innerHeight + scrollY >= document.documentElement.scrollHe
 const toEnd = () => scrollTo({ top: document.documentElement.scrollHeight });
 
 /** Puts an entry in the place of the one with its id, else after `previous`, else at the end. */
-function put({ id, markup }, previous = log.lastElementChild) {
+function put({ id, markup, unread: isUnread = false }, previous = log.lastElementChild) {
   const text = JSON.stringify(markup);
   const known = entries.get(id);
+  if (isUnread) unread.add(id);
+  known?.classList.toggle('unread', unread.has(id));
   if (known?.codaMarkup === text) return known;
   const element = build(markup);
+  element.classList.toggle('unread', unread.has(id));
   element.codaMarkup = text;
   if (known) {
     const active = known.contains(document.activeElement) ? document.activeElement : undefined;
@@ -183,6 +189,8 @@ composer.addEventListener('submit', (event) => {
     say(`At most ${files.dataset.most} files at once.`);
     return;
   }
+  for (const id of unread) entries.get(id)?.classList.remove('unread');
+  unread.clear();
   composer.reset();
   grow();
   field.focus();

@@ -222,6 +222,12 @@ export interface Inbox {
 
   postponed(adapter: string): Postponed;
 
+  /**
+   * Brings what waits unread in the chat in a browser of the person with this account, and answers nothing, to this place of
+   * theirs, where somebody reads. Never rejects.
+   */
+  bringUnread(place: Place, externalId: string): Promise<void>;
+
   /** The first session of an adapter with a `seat` has come, or the last one has gone; resolves when other processes can know it. Never rejects. */
   seated(): Promise<void>;
 }
@@ -251,6 +257,8 @@ export interface Part {
   progress?: Json;
   /** Stores what a later attempt needs to know; resolves after the commit. False: the part is another process's now. */
   keep?(progress: Json): Promise<boolean>;
+  /** When it was said; it may have waited since for somebody to be there. */
+  saidAt?: Instant;
   /** The part may already be there, and the platform cannot be asked: say so where it can be shown. */
   resend?: boolean;
 }
@@ -350,6 +358,15 @@ export interface ChatAdapter {
    * `isWatched`; a hint that may be lost, because what was said can be read again.
    */
   saidElsewhere?(part: Part): void;
+
+  /**
+   * For the places of a person's own (the terminal, the chat in a browser), which are one place to them: something that answers
+   * no message of theirs was said, or is held, in any of these. A hint: what is unread is read again when one is opened.
+   */
+  unread?(personId: string): void;
+
+  /** True if the person has such a place open in this process. */
+  isOpenFor?(personId: string): boolean;
 
   typing?(place: Place): void;
 

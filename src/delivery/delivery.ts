@@ -156,6 +156,10 @@ export class Delivery {
       said: ({ key }) => {
         if (!this.self.isAlone) this.hints.publish('said', `${this.self.id} ${key}`);
       },
+      unread: (personId) => {
+        this.unreadBy(personId);
+        this.hints.publish('unread', `${this.self.id} ${personId}`);
+      },
       placeOf: (tx, ids) => places.find(tx, ids),
       events,
       wakeAt,
@@ -198,6 +202,10 @@ export class Delivery {
       freed: () => this.freed(),
       held: (adapter) => this.outbox.heldElsewhere(adapter),
       said: (said) => void this.saidElsewhere(said),
+      unread: (told) => {
+        const [by, personId = ''] = told.split(' ');
+        if (by !== this.self.id) this.unreadBy(personId);
+      },
       joined: () => void this.self.beat(),
       stop: (conversationId) => this.lanes.stop(conversationId),
       forget: (personId) => this.forgetHere(personId),
@@ -376,6 +384,10 @@ export class Delivery {
     if (adapter?.isWatched?.(part.place)) adapter.saidElsewhere?.(part);
   }
 
+  private unreadBy(personId: string): void {
+    for (const adapter of this.adapters) adapter.unread?.(personId);
+  }
+
   private freed(): void {
     // While joining there is nobody yet to take rows; the start looks for them itself.
     if (!this.instance) return;
@@ -467,6 +479,7 @@ const CHANNELS = {
   joined: 'coda_joined',
   held: 'coda_held',
   said: 'coda_said',
+  unread: 'coda_unread',
 } as const;
 
 type Channel = keyof typeof CHANNELS;

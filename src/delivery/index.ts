@@ -70,3 +70,4 @@ export {
   placeOfNode,
 } from './text/tree.ts';
 export { Typing } from './typing.ts';
+export { markRead } from './unread/store.ts';

@@ -21,6 +21,7 @@ export function scriptedInbox(accept: Inbox['accept'], more: Partial<Inbox> = {}
     receipts: async () => new Set(),
     unsure: async () => [],
     postponed: () => nothingPostponed,
+    bringUnread: async () => {},
     seated: async () => {},
     ...more,
   };

@@ -99,6 +99,8 @@ class Console implements ConsoleAdapter {
   private readonly buttonAt = new BoundedMap<string, string>(BUTTONS_REMEMBERED);
   private reachable: () => void = () => {};
   private closed = false;
+  /** Since when somebody reads here without a break. */
+  private openedAt: Date | undefined;
 
   constructor(options: ConsoleOptions) {
     this.options = options;
@@ -123,8 +125,11 @@ class Console implements ConsoleAdapter {
     await session.write({ type: 'ready', ...this.options.about });
     const ended = session.run().finally(() => this.detach(session, inbox));
     this.sessions.set(session, ended);
-    if (this.sessions.size === 1) void inbox.seated().then(() => this.reachable());
-    else this.reachable();
+    if (this.sessions.size === 1) {
+      this.openedAt = this.options.clock.now();
+      void inbox.seated().then(() => this.reachable());
+    } else this.reachable();
+    void inbox.bringUnread(place(), OWNER);
     await ended;
   }
 
@@ -154,6 +159,10 @@ class Console implements ConsoleAdapter {
     return this.sessions.size > 0;
   }
 
+  unread(): void {
+    if (this.sessions.size > 0) void this.started.promise.then((inbox) => inbox.bringUnread(place(), OWNER));
+  }
+
   typing(place: Place): void {
     this.say({ type: 'typing', conversation: place.channel });
   }
@@ -170,7 +179,7 @@ class Console implements ConsoleAdapter {
 
   private async put(part: Part, receipt: Receipt, as: (line: Said) => Said): Promise<SendOutcome> {
     const { artifacts, dataDir } = this.options;
-    const { content, place, replyTo, resend } = part;
+    const { content, place, replyTo, resend, saidAt } = part;
     let files: FileOut[];
     try {
       files = await showFiles(content.files ?? [], join(dataDir, 'files'), artifacts);
@@ -181,10 +190,9 @@ class Console implements ConsoleAdapter {
     }
     for (const button of content.buttons ?? []) this.buttonAt.set(button.id, place.channel);
     const text = resend ? `${AGAIN} ${content.text}` : content.text;
-    return this.show(
-      as(said({ ...content, text }, { id: receipt.id, conversation: place.channel, replyTo, files })),
-      receipt,
-    );
+    const line = said({ ...content, text }, { id: receipt.id, conversation: place.channel, replyTo, files });
+    const isUnread = replyTo === undefined && saidAt && this.openedAt && saidAt < this.openedAt;
+    return this.show(as(isUnread ? { ...line, unread: true } : line), receipt);
   }
 
   /** Sent as soon as one session has it: one whose reader dawdles holds up nobody else. */

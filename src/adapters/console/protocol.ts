@@ -107,6 +107,8 @@ export interface Said {
   text: string;
   buttons: { id: string; label: string }[];
   files: FileOut[];
+  /** Said while nobody had a terminal open, and read nowhere else since. */
+  unread?: true;
 }
 
 export type Output =

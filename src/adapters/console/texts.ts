@@ -8,6 +8,8 @@ export const THINKING = '…';
 export const LEAVING_COMMANDS: readonly string[] = ['/exit', '/quit'];
 export const LEAVE_HINT = 'Ctrl-C again, or Ctrl-D, leaves.';
 export const WITHDRAWN = '(taken back)';
+/** Above what came while no terminal was open. */
+export const UNREAD = '(unread)';
 export const EDITED = '(changed)';
 
 export function greeting(name: string, version: string, hint: string): string[] {

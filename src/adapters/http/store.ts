@@ -50,7 +50,21 @@ export interface Said {
   state: string;
   content: Content | undefined;
   at: Instant;
+  /** It answers nothing, and waits until it is read. */
+  isUnread: boolean;
 }
+
+/** What was said in these channels of the caller; `withTerminal`: beside it what coda began to say at the person's terminal. */
+export interface SaidWhere {
+  channels: readonly string[];
+  personId: string | undefined;
+  withTerminal?: boolean;
+}
+
+/** The adapter of terminals, which are one place with the chat in a browser to the person who has both. */
+const TERMINAL = 'console';
+
+const IS_UNREAD = `state = 'held' and reply_to is null`;
 
 const SHOWN = `state in ('draft', 'sending', 'unknown', 'sent', 'held') and not removed`;
 
@@ -98,14 +112,15 @@ export async function heard(
 
 export async function saidIn(
   database: Database,
-  { channels, personId }: Pick<Where, 'personId'> & { channels: readonly string[] },
+  { channels, personId, withTerminal = false }: SaidWhere,
   before: Instant | undefined,
   limit: number,
 ): Promise<Said[] | undefined> {
-  const found = await database.read<{ id: string }>(
-    `select id from conversations
-      where adapter = 'http' and channel = any($1::text[]) and ($2::uuid is null or person_id = $2)`,
-    [channels, personId ?? null],
+  const found = await database.read<{ id: string; adapter: string }>(
+    `select id, adapter from conversations
+      where adapter = 'http' and channel = any($1::text[]) and ($2::uuid is null or person_id = $2)
+         or $3 and adapter = '${TERMINAL}' and kind = 'dm' and person_id = $2`,
+    [channels, personId ?? null, withTerminal],
   );
   if (found.rows.length === 0) return undefined;
   const { rows } = await database.read<{
@@ -117,28 +132,37 @@ export async function saidIn(
     state: string;
     content: Content | null;
     at: Instant;
+    is_unread: boolean;
   }>(
     // At one instant what was said comes before its answer.
     `select c.channel, u.* from conversations c cross join lateral (
        (select message_id, key, payload ->> 'text' as text, payload -> 'files' as files, state, null::jsonb as content,
-               received_at as at, seq, 0 as part
+               received_at as at, seq, 0 as part, false as is_unread
           from inbox where adapter = 'http' and conversation_id = c.id and kind <> 'press'
            and coalesce(payload ->> 'origin', 'person') in ('person', 'http')
            and ($2::timestamptz is null or received_at < $2) order by seq desc limit $3)
      union all
        (select null, key, null, null, state, content, created_at as at,
-               (select i.seq from inbox i where i.id = outbox.inbox_id), part
+               (select i.seq from inbox i where i.id = outbox.inbox_id), part, ${IS_UNREAD}
           from outbox where adapter = 'http' and conversation_id = c.id and ${SHOWN}
+           and ($2::timestamptz is null or created_at < $2) order by created_at desc limit $3)
+     union all
+       -- a terminal's card does not change when its buttons are used: here it would go on offering them
+       (select null, key, null, null, state,
+               case when exists (select from buttons b where b.card = key and b.used_at is not null) then content - 'buttons' else content end,
+               created_at as at, null, part, ${IS_UNREAD}
+          from outbox where adapter = '${TERMINAL}' and reply_to is null and conversation_id = c.id and ${SHOWN}
            and ($2::timestamptz is null or created_at < $2) order by created_at desc limit $3)) u
       where c.id = any($1::uuid[])
       order by at desc, seq desc nulls first, content is null, part desc limit $3`,
     [found.rows.map(({ id }) => id), before ?? null, limit],
   );
-  return rows.map(({ channel, message_id, key, text, files, state, content, at }) => ({
+  return rows.map(({ channel, message_id, key, text, files, state, content, at, is_unread: isUnread }) => ({
     channel,
     key,
     state,
     at,
+    isUnread,
     messageId: message_id ?? undefined,
     text: text ?? undefined,
     content: content ?? undefined,
@@ -152,6 +176,16 @@ export async function channelsOf(database: Database, prefix: string, limit: numb
     [prefix, limit],
   );
   return rows.map(({ channel }) => channel);
+}
+
+/** True of a button that coda showed the person at their terminal, by itself. */
+export async function isTerminalButton(database: Database, button: string, personId: string): Promise<boolean> {
+  const { rows } = await database.read(
+    `select 1 from buttons b join conversations c on c.id = b.conversation_id
+      where b.id = $1 and b.person_id = $2 and c.adapter = '${TERMINAL}' and c.kind = 'dm' and c.person_id = $2`,
+    [button, personId],
+  );
+  return rows.length > 0;
 }
 
 export async function channelOfButton(database: Database, button: string): Promise<string | undefined> {

@@ -63,26 +63,70 @@ export async function known(database: Database, adapter: string, since: Instant,
   return rows.map((row) => ({ place: toPlace(row), heardAt: row.heard_at ?? undefined }));
 }
 
-/** The person's newest direct conversation: on `adapters` only, and not `except`. */
+/** Places of a person's own that show nothing unless opened: a terminal, the chat in a browser. */
+const HOME = ['console', 'http'];
+
+export const IS_HOME = (conversation: string) =>
+  `${conversation}.adapter in (${HOME.map((name) => `'${name}'`).join(', ')})`;
+
+/** True of a direct conversation in the browser; false of one of a token's program. */
+export const IS_BROWSERS = (conversation: string) =>
+  `(${conversation}.adapter = 'http' and starts_with(${conversation}.channel, 'web-'))`;
+
+/** First a chat platform, which calls its person; then the terminal and the browser, then what a program reads. Newest first. */
+const DIRECT_ORDER = (c: string) => `${IS_HOME(c)}, ${c}.adapter = 'http', not ${IS_BROWSERS(c)}, ${c}.created_at desc`;
+
+/** The person's direct conversation that calls them best: on `adapters` only, and not `except`. */
 export async function direct(
   db: Queryable,
   personId: string,
   { adapters, except }: { adapters?: readonly string[]; except?: string } = {},
 ): Promise<string | undefined> {
   const { rows } = await db.query<{ id: string }>(
-    `select id from conversations
-      where person_id = $1 and kind = 'dm' and ($2::text[] is null or adapter = any($2)) and id is distinct from $3::uuid
-      -- over HTTP nobody may be looking
-      order by adapter = 'http', created_at desc limit 1`,
+    `select c.id from conversations c
+      where c.person_id = $1 and c.kind = 'dm' and ($2::text[] is null or c.adapter = any($2)) and c.id is distinct from $3::uuid
+      order by ${DIRECT_ORDER('c')} limit 1`,
     [personId, adapters ?? null, except ?? null],
   );
   return rows[0]?.id;
 }
 
+/**
+ * The conversation in which a program's words reach the person: `direct`, but for somebody who reads the chat in a browser and
+ * otherwise only by a program, that chat, whose place is given where it is still to be opened. Undefined for somebody who has
+ * done neither.
+ */
+export async function readingOf(db: Queryable, personId: string, now: Instant): Promise<string | Place | undefined> {
+  const { rows } = await db.query<{ known: string | null; is_signed_in: boolean }>(
+    `select (select c.id from conversations c
+              where c.person_id = $1 and c.kind = 'dm' and (c.adapter <> 'http' or ${IS_BROWSERS('c')} or not s.is_signed_in)
+              order by ${DIRECT_ORDER('c')} limit 1) as known, s.is_signed_in
+       from (select exists (select from browser_sessions
+                             where person_id = $1 and opened_at is not null and expires_at > $2) as is_signed_in) s`,
+    [personId, now],
+  );
+  const [found] = rows;
+  return found?.known ?? (found?.is_signed_in ? browserPlace(personId) : undefined);
+}
+
+/** `readingOf`, opened. */
+export async function openReading(
+  tx: Transaction,
+  personId: string,
+  { id, now }: { id: string; now: Instant },
+): Promise<string | undefined> {
+  const found = await readingOf(tx, personId, now);
+  return typeof found === 'object' ? open(tx, found, personId, id, now) : found;
+}
+
+function browserPlace(personId: string): Place {
+  return { adapter: 'http', channel: `web-${personId}/main`, space: 'programs', kind: 'dm' };
+}
+
 const OWNERS = `persons p join conversations c on c.person_id = p.id and c.kind = 'dm' where p.role = 'owner'`;
 
 const OWNERS_DIRECT = `select distinct on (p.id) p.id as "personId", c.id as "conversationId"
-  from ${OWNERS} order by p.id, c.adapter = $1 desc, c.adapter = 'http', c.created_at desc`;
+  from ${OWNERS} order by p.id, c.adapter = $1 desc, ${DIRECT_ORDER('c')}`;
 
 /** True if any owner has a direct conversation: the first one found is enough. */
 export const ANY_OWNER_DIRECT = `exists (select from ${OWNERS})`;

@@ -3,7 +3,7 @@ import { oldest, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Database, FileReferences, Transaction } from '../../storage/index.ts';
 import * as buttons from '../buttons/store.ts';
-import { ANY_OWNER_DIRECT } from '../conversations/store.ts';
+import { ANY_OWNER_DIRECT, IS_HOME } from '../conversations/store.ts';
 import { SEND_DEADLINE_MS } from '../outbox/attempt.ts';
 
 /** Parts that were delivered long ago, with their buttons. Dead letters stay. */
@@ -99,6 +99,13 @@ export async function openCounts(database: Database): Promise<Record<string, num
 
 export const mergeRules: readonly MergeRule[] = [
   { sql: 'update outbox set person_id = $2 where person_id = $1' },
+  // What waits unread goes to the chat platform that they may have now, which calls them.
+  {
+    sql: `update outbox o set state = 'pending', next_at = $3, conversation_id = c.id, adapter = c.adapter, fallback = true, receipt = null
+            from (select id, adapter from conversations where person_id in ($1::uuid, $2::uuid) and kind = 'dm' and not ${IS_HOME('conversations')}
+                   order by created_at desc limit 1) c, conversations h
+           where o.person_id = $2 and o.state = 'held' and o.reply_to is null and h.id = o.conversation_id and ${IS_HOME('h')}`,
+  },
   ...buttons.mergeRules,
 ];
 

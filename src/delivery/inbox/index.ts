@@ -32,6 +32,7 @@ import { dedupName } from '../parts.ts';
 import { boundedQuotes, boundedReply } from '../quoted/store.ts';
 import type { Seats } from '../seats.ts';
 import { type ItemContexts, toItem } from '../store.ts';
+import { bringUnread } from '../unread/index.ts';
 import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
 import { SenderDirectory, type SenderDirectoryDeps, type Speaker } from './sender-directory.ts';
 import * as store from './store.ts';
@@ -49,6 +50,7 @@ export interface InboxDeps extends SenderDirectoryDeps {
   hint(): void;
   seats: Seats;
   seated(): Promise<void>;
+  wakeAt(at: Date): void;
   outbox: Outbox;
   ahead(message: IncomingMessage): Promise<{ message: IncomingMessage; notes: string }>;
   postponed(adapter: string): Postponed;
@@ -142,6 +144,10 @@ export class InboxWriter implements Inbox {
 
   postponed(adapter: string): Postponed {
     return this.deps.postponed(adapter);
+  }
+
+  bringUnread(place: Place, externalId: string): Promise<void> {
+    return bringUnread(this.deps, place, externalId);
   }
 
   seated(): Promise<void> {

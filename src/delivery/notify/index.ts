@@ -53,7 +53,7 @@ export async function notify(deps: NotifyDeps, asked: unknown, besides?: Besides
   const key = parsed.data.key ?? uuid(now);
   return deps.database.tx('notify', async (tx) => {
     const personId = await personOf(tx, to);
-    const conversationId = await conversations.direct(tx, personId);
+    const conversationId = await conversations.openReading(tx, personId, { id: uuid(now), now });
     if (conversationId === undefined) throw wrong(`${to} has not talked to coda alone yet.`);
     const own = `notify:${personId}:${key}`;
     const isKnown = await store.isKnown(tx, own);

@@ -237,8 +237,11 @@ export class Attempts {
     if (!isAway(outcome)) world.faults?.note(fault, now);
     // An earlier attempt that is unknown stays so: that this one did not arrive says nothing about that one.
     const unclear = row.unknownAt && { unknownAt: row.unknownAt };
-    if (outcome.kind === 'retry' && outcome.until === 'reachable')
+    if (outcome.kind === 'retry' && outcome.until === 'reachable') {
+      const conversationId = await this.calling(row);
+      if (conversationId) return { id: row.id, state: 'pending', nextAt: now, error, conversationId };
       return { id: row.id, state: 'held', nextAt, error, ...unclear };
+    }
     if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
     // The place is there: its person can be told in it, of what was refused, at once.
     if (outcome.kind === 'refused' || outcome.kind === 'frozen') return this.dead(row, error, !row.removed);
@@ -261,6 +264,23 @@ export class Attempts {
       if (conversationId) return { id: row.id, state: 'pending', nextAt: now, error, conversationId };
     }
     return this.dead(row, error);
+  }
+
+  /**
+   * The conversation on a chat platform to which a part of a terminal goes that answers nothing, while nobody sits there: the
+   * person is called. Undefined: it is held until somebody reads it.
+   */
+  private async calling({ place, personId, replyTo, fallback, unknownAt }: store.Row): Promise<string | undefined> {
+    const { database, adapters, instance } = this.deps;
+    const own = this.adapter(place.adapter);
+    if (own?.seat === undefined || place.kind !== 'dm' || personId === undefined || replyTo !== undefined)
+      return undefined;
+    if (fallback || unknownAt !== undefined) return undefined;
+    if (adapters().some((adapter) => adapter.isOpenFor?.(personId))) return undefined;
+    // Somebody sits at a terminal of another process, which takes it up.
+    if (!instance().isAlone && (await store.isAnySeatTaken(database))) return undefined;
+    const platforms = adapters().flatMap(({ name, unread }) => (unread ? [] : [name]));
+    return conversations.direct({ query: database.read.bind(database) }, personId, { adapters: platforms });
   }
 
   private dead(row: store.Row, error: string, takesPosts = false): store.SendResult {
@@ -309,6 +329,7 @@ function toPart(row: store.Row, keep: NonNullable<Part['keep']>): Part {
     index: row.part,
     place: row.place,
     content: row.content,
+    saidAt: row.createdAt,
     ...(row.replyTo !== undefined && { replyTo: row.replyTo }),
     ...(row.progress !== undefined && { progress: row.progress }),
   };
@@ -319,7 +340,9 @@ class Outages {
 
   /** Counts an outcome. True for the first answer after an outage: what waits with a back-off can go. */
   ends(adapter: string, outcome: SendOutcome): boolean {
-    const failed = outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.afterMs === undefined);
+    // That nobody is there says nothing about the platform; it tells by itself when somebody is (`reachable`).
+    const failed =
+      outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.afterMs === undefined && !isAway(outcome));
     const failures = this.failing.get(adapter) ?? 0;
     this.failing.set(adapter, failed ? failures + 1 : 0);
     return !failed && failures >= FAILURES_OF_OUTAGE;

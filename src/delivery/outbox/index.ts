@@ -41,6 +41,8 @@ export interface OutboxDeps {
   adapters(): readonly ChatAdapter[];
   unreachable(adapter: string): void;
   said(row: store.Row): void;
+  /** Something that answers nothing was said, or is held, in a place of the person's own (`ChatAdapter.unread`). */
+  unread(personId: string): void;
   seats: Seats;
   placeOf(tx: Transaction, conversationIds: readonly string[]): Promise<Map<string, Place>>;
   events: Raise;
@@ -51,6 +53,8 @@ export interface OutboxDeps {
 interface Outcome {
   owner: string;
   adapter: string;
+  /** The person for whom the part may be unread in other places of theirs. */
+  unreadBy: string | undefined;
   ended: store.SendResult;
 }
 
@@ -322,7 +326,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       // A reader came while none was found there: who came has taken up what was held by then, and not this.
       const missed = ended.state === 'held' && reached !== this.reached.get(adapter);
       if (missed) Object.assign(ended, { state: 'pending', nextAt: this.deps.world.clock.now() });
-      this.receipts.add({ owner: row.owner, adapter, ended });
+      this.receipts.add(this.outcomeOf(row, ended));
       if (unblocksNext(ended)) continue;
       this.handBack(rows.slice(index + 1), ended);
       // Its place is gone, and it goes elsewhere: the next message finds out for itself.
@@ -361,8 +365,14 @@ export class OutboxSender implements Outbox, DueSource, Owned {
   /** Puts successors back, in the database, for as long as the part before them waits: their order is kept. */
   private handBack(rows: readonly store.Row[], before: store.SendResult): void {
     for (const row of rows) {
-      this.receipts.add({ owner: row.owner, adapter: row.place.adapter, ended: skippedResult(row, before) });
+      this.receipts.add(this.outcomeOf(row, skippedResult(row, before)));
     }
+  }
+
+  private outcomeOf({ owner, place, personId, replyTo }: store.Row, ended: store.SendResult): Outcome {
+    const isUnread = replyTo === undefined && place.kind === 'dm' && this.adapter(place.adapter)?.unread !== undefined;
+    const isThere = ended.state === 'sent' || ended.state === 'held';
+    return { owner, adapter: place.adapter, unreadBy: isUnread && isThere ? personId : undefined, ended };
   }
 
   /** Goes on trying while the database is away: without its receipt a part would be taken for unknown. */
@@ -381,6 +391,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       this.letGo(ended.map(({ id }) => ({ id, owner })));
       const held = group.flatMap((item) => (item.ended.state === 'held' ? [item.adapter] : []));
       for (const adapter of new Set(held)) this.deps.unreachable(adapter);
+      for (const person of new Set(group.flatMap(({ unreadBy }) => unreadBy ?? []))) this.deps.unread(person);
       const next = ended.flatMap((each) => (each.nextAt ? [each.nextAt.getTime()] : []));
       if (next.length > 0) wakeAt(new Date(Math.min(...next)));
     }

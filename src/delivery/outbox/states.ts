@@ -71,6 +71,8 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   { by: 'releaseReachable', from: ['held'], to: ['pending'], when: 'its place can be written to again' },
   { by: 'releaseHeldParts', from: ['held'], to: ['pending'], when: 'somebody is there for another process' },
+  { by: 'markRead', from: ['held'], to: ['sent'], when: 'its person has read it in a browser, or by a program' },
+  { by: 'moveUnread', from: ['held'], to: ['pending'], when: 'its person has opened a terminal' },
   { by: 'release', from: ['sending'], to: ['unknown', 'pending'], when: 'its process has died' },
   { by: 'requeueLost', from: ['sending'], to: ['unknown', 'pending'], when: 'its process does not know of it' },
   { by: 'closeCard', from: ['sent'], to: ['pending'], when: 'its buttons are used up, and shown so' },
@@ -80,6 +82,12 @@ export const TRANSITIONS: readonly Transition[] = [
     from: ['pending', 'unknown', 'held', 'dead'],
     to: ['dropped'],
     when: 'its person is erased',
+  },
+  {
+    by: 'mergeRules',
+    from: ['held'],
+    to: ['pending'],
+    when: 'its person is one with another, who has a chat platform: it goes there',
   },
   { by: 'deletionRules', from: ['draft'], to: ['pending'], when: 'its person is erased: its message is taken away' },
 ];

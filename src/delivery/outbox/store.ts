@@ -319,6 +319,11 @@ export async function isSeatedElsewhere(database: Database, id: string, { adapte
   return rows.length > 0;
 }
 
+export async function isAnySeatTaken(database: Database): Promise<boolean> {
+  const { rows } = await database.read('select 1 from instances where seat is not null and ended_at is null limit 1');
+  return rows.length > 0;
+}
+
 /** States of a part `e` that later parts of its message wait for; one that is to be taken away waits for none. */
 const OPEN = `e.state in ('draft', 'pending', 'sending', 'unknown', 'held')`;
 

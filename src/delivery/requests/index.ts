@@ -1,9 +1,10 @@
+import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
-import { type Gate, toPerson } from '../../people/index.ts';
+import { type Gate, lockPerson, toPerson } from '../../people/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { IncomingMessage, Place, Sender } from '../adapter.ts';
-import { toPlace } from '../conversations/store.ts';
+import * as conversations from '../conversations/store.ts';
 import type { Speaker } from '../inbox/sender-directory.ts';
 import type { RateLimit } from '../inbox/store.ts';
 import type { Item } from '../item.ts';
@@ -22,7 +23,7 @@ export interface RequestsDeps {
 export interface RequestedAs {
   sender: Sender;
   place: Place;
-  /** Its products go to the person's direct conversation, where they have one. */
+  /** Its products go to where the person reads what programs tell them, if there is such a place. */
   direct: boolean;
 }
 
@@ -54,7 +55,8 @@ export class Requests {
     });
     if (!speaker || !gate.hears(speaker)) return undefined;
     const { personId, conversationId, role, roles } = speaker;
-    const row = await store.asker(database, { personId, conversationId, direct });
+    const own = direct ? await this.readingOf(personId, now) : undefined;
+    const row = await store.asker(database, { personId, conversationId: own ?? conversationId });
     if (!row) return undefined;
     const { id: conversation, epoch, settings } = row.conversation;
     return {
@@ -72,9 +74,18 @@ export class Requests {
       context: null,
       // An account has its own role, whoever else its person is.
       person: { ...toPerson(row.person), role, roles },
-      conversation: { id: conversation, epoch, settings, place: toPlace(row.conversation) },
+      conversation: { id: conversation, epoch, settings, place: conversations.toPlace(row.conversation) },
       payload: { from: sender.externalId, origin: 'http', tainted: true, text: '', files: [] },
     };
+  }
+
+  private async readingOf(personId: string, now: Instant): Promise<string | undefined> {
+    const { database } = this.deps;
+    const found = await conversations.readingOf({ query: database.read.bind(database) }, personId, now);
+    if (typeof found !== 'object') return found;
+    return database.tx('request.place', async (tx) =>
+      (await lockPerson(tx, personId)) ? conversations.open(tx, found, personId, uuid(now), now) : undefined,
+    );
   }
 
   async admits(tx: Transaction, personId: string): Promise<boolean> {

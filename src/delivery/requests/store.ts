@@ -10,19 +10,15 @@ export interface AskerRow {
   conversation: ConversationRow;
 }
 
-/** The person with this conversation, or (`direct`) with the one in which they are told something alone. */
+/** The person with this conversation. */
 export async function asker(
   database: Pick<Database, 'read'>,
-  { personId, conversationId, direct }: { personId: string; conversationId: string; direct: boolean },
+  { personId, conversationId }: { personId: string; conversationId: string },
 ): Promise<AskerRow | undefined> {
   const { rows } = await database.read<AskerRow>(
-    `select to_jsonb(p) as person, to_jsonb(c) as conversation
-       from persons p join conversations c on c.id = coalesce(
-              case when $3 then (select d.id from conversations d where d.person_id = p.id and d.kind = 'dm'
-                                  -- over HTTP nobody may be looking
-                                  order by d.adapter = 'http', d.created_at desc limit 1) end, $2::uuid)
+    `select to_jsonb(p) as person, to_jsonb(c) as conversation from persons p join conversations c on c.id = $2
       where p.id = $1 and p.erased_at is null`,
-    [personId, conversationId, direct],
+    [personId, conversationId],
   );
   return rows[0];
 }

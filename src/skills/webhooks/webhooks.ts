@@ -204,7 +204,7 @@ async function take(deps: TakeDeps, hook: Hook, sent: Sent): Promise<{ delivery:
     await store.forgetTaken(tx, hook.id, new Date(now.getTime() - KNOWN_MS));
     const recent = await store.takenSince(tx, hook.id, new Date(now.getTime() - MINUTE_MS));
     if (recent > MOST_A_MINUTE) throw tooFast();
-    const conversationId = await conversations.direct(tx, hook.personId);
+    const conversationId = await conversations.openReading(tx, hook.personId, { id: uuid(now), now });
     if (conversationId === undefined) throw invalid('The person of this hook has not talked to coda alone yet.');
     const { text, planned } = madeOf(hook, filled);
     const made = { personId: hook.personId, conversationId, text, ...(planned && { planned }), files };

@@ -18,7 +18,7 @@ chatAdapterContract('HTTP', async () => {
   const server = new HttpServer({ config, log, clock });
   await server.open({ routes: chat.routes, authenticate: async () => caller, refuses: () => undefined });
   const { inbox, heard } = recordingInbox();
-  await chat.adapter.start(inbox);
+  await chat.adapter.start(inbox, () => {});
   const url = `http://127.0.0.1:${server.address?.port}`;
   const headers = { Authorization: 'Bearer any', 'Content-Type': 'application/json' };
   const events: Event[] = [];

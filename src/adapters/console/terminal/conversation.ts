@@ -3,7 +3,7 @@ import widthOf from 'string-width';
 import { BoundedMap } from '../../../base/bounded.ts';
 import { visible } from '../../../base/text.ts';
 import { type FileOut, MAIN, type Output, type Said } from '../protocol.ts';
-import { EDITED, greeting, THINKING, WITHDRAWN } from '../texts.ts';
+import { EDITED, greeting, THINKING, UNREAD, WITHDRAWN } from '../texts.ts';
 
 /** The view of a conversation: a screen that can change its last block, or a plain stream that cannot. */
 export interface View {
@@ -145,6 +145,7 @@ function renderCard(card: Said, type: CardType, width: number, style: Style): st
   const room = widthOf(first);
   const where = card.conversation === MAIN ? [] : [style.dim(`(in ${visible(card.conversation)})`)];
   const body = [
+    ...(card.unread ? [style.dim(UNREAD)] : []),
     ...where,
     ...renderMarkdown(text, width - room, style),
     ...card.files.flatMap((file) => wrap([{ text: fileLine(file), mark: style.dim }], width - room)),

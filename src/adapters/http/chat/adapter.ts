@@ -1,6 +1,6 @@
 import { deferred } from '../../../base/async.ts';
 import type { ChatAdapter, Inbox, Part, Place, Receipt, SendOutcome } from '../../../delivery/index.ts';
-import { ADAPTER, partId } from './places.ts';
+import { ADAPTER, browserChannel, partId, unreadChannels } from './places.ts';
 import { partShown } from './shapes.ts';
 import type { Watchers } from './watchers.ts';
 
@@ -31,16 +31,23 @@ export class HttpChat implements ChatAdapter {
     return this.started.promise;
   }
 
-  async start(inbox: Inbox): Promise<void> {
+  async start(inbox: Inbox, reachable: () => void): Promise<void> {
     this.started.resolve(inbox);
+    // Answers that waited for HTTP to be on again are there for who asks; nobody need come for them.
+    reachable();
   }
 
+  /** A part that answers nothing is sent when somebody watches, and else when it is read (`markRead`): nobody asked for it. */
   async send(part: Part): Promise<SendOutcome> {
-    return this.show({ id: partId(part.place.channel, part.key) }, part);
+    const receipt = { id: partId(part.place.channel, part.key) };
+    if (!this.show(receipt, part) && part.replyTo === undefined)
+      return { kind: 'retry', reason: 'nobody reads there at this moment', until: 'reachable' };
+    return { kind: 'sent', receipt };
   }
 
   async edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
-    return this.show(receipt, part);
+    this.show(receipt, part);
+    return { kind: 'sent', receipt };
   }
 
   async delete(receipt: Receipt, place: Place): Promise<SendOutcome> {
@@ -52,10 +59,6 @@ export class HttpChat implements ChatAdapter {
     return undefined;
   }
 
-  isReachable(): boolean {
-    return true;
-  }
-
   isWatched({ channel }: Place): boolean {
     return this.watchers.has(channel);
   }
@@ -64,14 +67,21 @@ export class HttpChat implements ChatAdapter {
     this.show({ id: partId(part.place.channel, part.key) }, part);
   }
 
+  isOpenFor(personId: string): boolean {
+    return this.watchers.has(browserChannel(personId));
+  }
+
+  unread(personId: string): void {
+    for (const channel of unreadChannels({ personId })) this.watchers.tell(channel, { type: 'unread' });
+  }
+
   typing({ channel }: Place): void {
     this.watchers.tell(channel, { type: 'typing' });
   }
 
   async close(): Promise<void> {}
 
-  private show(receipt: Receipt, { place, content, replyTo }: Part): SendOutcome {
-    this.watchers.tell(place.channel, { type: 'part', replyTo, part: partShown(receipt.id, content) });
-    return { kind: 'sent', receipt };
+  private show({ id }: Receipt, { place, content, replyTo }: Part): boolean {
+    return this.watchers.tell(place.channel, { type: 'part', replyTo, part: partShown(id, content) });
   }
 }

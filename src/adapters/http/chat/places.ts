@@ -14,6 +14,16 @@ export function placeOf(caller: Pick<Caller, 'id'>, conversation: string): Place
   return { adapter: ADAPTER, channel: prefixOf(caller) + conversation, space: SPACE, kind: 'dm' };
 }
 
+/** The one conversation of a person in all of their browsers. */
+export function browserChannel(personId: string): string {
+  return `web-${personId}/main`;
+}
+
+/** Watched beside a conversation: its person may have something unread. Is no conversation's name. */
+export function unreadChannels({ personId }: Pick<Caller, 'personId'>): string[] {
+  return personId === undefined ? [] : [`unread ${personId}`];
+}
+
 export function nameOf(channel: string): string {
   return channel.slice(channel.indexOf('/') + 1);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Sequence } from '../../../base/async.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { type AnyRoute, type HttpAnswer, route } from '../../../chat/index.ts';
 import type { Artifacts, Database } from '../../../storage/index.ts';
@@ -6,9 +7,10 @@ import { problemOf } from '../problem.ts';
 import { callerOf, keyOf } from '../request.ts';
 import * as store from '../store.ts';
 import { HttpChat } from './adapter.ts';
-import { nameOf, partId, placeOf, prefixOf } from './places.ts';
+import { nameOf, partId, placeOf, prefixOf, unreadChannels } from './places.ts';
 import { answerOut, conversationName, instantIn, messageId, messageIn, partOut, partShown, waitIn } from './shapes.ts';
 import { type Answer, nothing, type Said, Talk } from './talk.ts';
+import { markShown } from './unread.ts';
 import { eventText, type Happening, type Watch, Watchers } from './watchers.ts';
 
 export interface ChatDeps {
@@ -29,9 +31,9 @@ export function openHttpChat(deps: ChatDeps) {
     say(talk, watchers),
     press(talk, deps),
     conversations(deps.database),
-    conversation(deps.database),
+    conversation(deps),
     message(talk),
-    events(watchers),
+    events(watchers, deps),
     artifact(deps),
   ];
   return { adapter, routes, talk, watchers };
@@ -90,7 +92,11 @@ async function streamed(
 ): Promise<Watch> {
   const { channel } = placeOf(said.caller, said.conversation);
   const isOwn = (what: Happening) => what.type !== 'part' || what.replyTo === said.id;
-  const watch = watchers.watch([channel], (what) => (isOwn(what) ? happened(what) : undefined), signal);
+  const watch = watchers.watch(
+    [channel],
+    (what) => (what.type !== 'unread' && isOwn(what) ? happened(what) : undefined),
+    signal,
+  );
   watch.write(eventText('accepted', { id: said.id, conversation: said.conversation }));
   try {
     const taken = await talk.say(said);
@@ -109,7 +115,7 @@ async function streamed(
   }
 }
 
-function happened(what: Happening): string {
+function happened(what: Exclude<Happening, { type: 'unread' }>): string {
   if (what.type === 'part') return eventText('part', what.part);
   return what.type === 'delete' ? eventText('delete', { id: what.id }) : eventText('typing', {});
 }
@@ -152,6 +158,7 @@ const saidOut = z.object({
   text: z.string(),
   status: z.string().optional(),
   part: partOut.optional(),
+  unread: z.literal(true).optional(),
 });
 
 function conversations(database: Database): AnyRoute {
@@ -170,7 +177,7 @@ function conversations(database: Database): AnyRoute {
   });
 }
 
-function conversation(database: Database): AnyRoute {
+function conversation({ database, clock }: ChatDeps): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/conversations/:id',
@@ -193,12 +200,13 @@ function conversation(database: Database): AnyRoute {
       const where = { channels: [channel], personId: caller.personId };
       const said = await store.saidIn(database, where, before === undefined ? undefined : new Date(before), limit);
       if (!said) throw nothing(`There is no conversation ${id}.`);
+      await markShown({ database, clock }, said);
       return { body: { json: { id, messages: said.reverse().map(shown) } } };
     },
   });
 }
 
-function shown({ channel, messageId: id, key: stored, text, state, content, at }: store.Said) {
+function shown({ channel, messageId: id, key: stored, text, state, content, at, isUnread }: store.Said) {
   if (!content)
     return {
       role: 'user',
@@ -208,7 +216,8 @@ function shown({ channel, messageId: id, key: stored, text, state, content, at }
       status: state === 'received' ? 'running' : state,
     };
   const part = partShown(partId(channel, stored), content, state === 'draft');
-  return { role: 'assistant', at: at.toISOString(), id: part.id, text: part.text, part };
+  const said = { role: 'assistant', at: at.toISOString(), id: part.id, text: part.text, part };
+  return isUnread ? { ...said, unread: true } : said;
 }
 
 function message(talk: Talk): AnyRoute {
@@ -231,23 +240,43 @@ function message(talk: Talk): AnyRoute {
   });
 }
 
-function events(watchers: Watchers): AnyRoute {
+function events(watchers: Watchers, { database, clock }: ChatDeps): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/conversations/:id/events',
     scope: 'messages',
     tag: TAG,
-    summary: 'What is said in a conversation from now on: answers as they grow, reminders as they come.',
+    summary:
+      'What is unread in a conversation, then what is said from now on: answers as they grow, reminders as they come.',
     params: z.object({ id: conversationName }),
     answers: { 200: { description: 'Events part, delete and typing.', type: 'text/event-stream' } },
-    handle(request) {
-      const { channel } = placeOf(callerOf(request), request.params.id);
-      const watch = watchers.watch([channel], happened, request.signal);
+    async handle(request) {
+      const caller = callerOf(request);
+      const { channel } = placeOf(caller, request.params.id);
+      const replay = new Sequence();
+      const take = (what: Happening) => {
+        if (what.type !== 'unread') return happened(what);
+        void replay.run(() => showUnread(watch, where)).catch(() => watch.end());
+        return undefined;
+      };
+      const where = { channels: [channel], personId: caller.personId };
+      const watch = watchers.watch([channel, ...unreadChannels(caller)], take, request.signal);
       watch.write(eventText('ready', { conversation: request.params.id }));
+      await replay.run(() => showUnread(watch, where));
       return { body: { events: watch } };
     },
   });
+  async function showUnread(watch: Watch, where: store.SaidWhere): Promise<void> {
+    const said = (await store.saidIn(database, where, undefined, MOST_UNREAD)) ?? [];
+    const unread = said.filter(({ isUnread }) => isUnread).reverse();
+    for (const { channel, key, content } of unread)
+      if (content) watch.write(eventText('part', partShown(partId(channel, key), content)));
+    await markShown({ database, clock }, unread);
+  }
 }
+
+/** Older ones stand in the conversation, which is read by pages. */
+const MOST_UNREAD = 200;
 
 /** Files that a browser would run if it opened them are sent as bytes to be saved. */
 const SAFE_TYPES = /^(?:image\/(?:png|jpeg|gif|webp)|text\/plain|application\/pdf|audio\/[\w.+-]+|video\/[\w.+-]+)$/;

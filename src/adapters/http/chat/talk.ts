@@ -10,7 +10,7 @@ import type { Artifacts, Database } from '../../../storage/index.ts';
 import { notHeard } from '../problem.ts';
 import * as store from '../store.ts';
 import type { HttpChat } from './adapter.ts';
-import { nameOf, partId, placeOf, prefixOf, senderOf } from './places.ts';
+import { browserChannel, nameOf, partId, placeOf, prefixOf, senderOf } from './places.ts';
 import { type answerOut, partShown } from './shapes.ts';
 
 export type Answer = z.output<typeof answerOut>;
@@ -85,13 +85,15 @@ export class Talk {
    */
   async press(caller: Caller, { button, key, values, isConsent }: Pressed): Promise<Taken> {
     const { adapter, clock, database } = this.deps;
-    const channel = await store.channelOfButton(database, button);
-    if (!channel?.startsWith(prefixOf(caller))) throw nothing('There is no such button in your conversations.');
+    const channel = await channelOf(database, caller, button);
+    if (channel === undefined) throw nothing('There is no such button in your conversations.');
     const conversation = nameOf(channel);
     const id = key === undefined ? uuid(clock.now()) : `${caller.id} ${key}`;
     const accepted = await (await adapter.inbox).accept({
       kind: 'press',
       id,
+      // The person who presses waits for what comes of it.
+      replyTo: id,
       button,
       values,
       sentAt: clock.now(),
@@ -164,6 +166,15 @@ export class Talk {
       await before(undefined, Math.min(LOOK_EVERY_MS, until - clock.monotonic()), signal);
     }
   }
+}
+
+/** Channel of the caller's in which a button is pressed: that of its card; for one of their terminal, their chat in the browser. */
+export async function channelOf(database: Database, caller: Caller, button: string): Promise<string | undefined> {
+  const { inPerson, personId } = caller;
+  const channel = await store.channelOfButton(database, button);
+  if (channel !== undefined) return channel.startsWith(prefixOf(caller)) ? channel : undefined;
+  if (!inPerson || personId === undefined) return undefined;
+  return (await store.isTerminalButton(database, button, personId)) ? browserChannel(personId) : undefined;
 }
 
 async function before(over: Promise<void> | undefined, ms: number, signal: AbortSignal): Promise<void> {

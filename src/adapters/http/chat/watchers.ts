@@ -3,6 +3,8 @@ import type { Clock } from '../../../base/clock.ts';
 export type Happening =
   | { type: 'part'; replyTo: string | undefined; part: unknown }
   | { type: 'delete'; id: string }
+  /** Something may be unread in another place of the person's own. */
+  | { type: 'unread' }
   | { type: 'typing' };
 
 /** Milliseconds: proxies cut connections on which nothing comes for a minute. */
@@ -23,8 +25,10 @@ export class Watchers {
     return this.byChannel.has(channel);
   }
 
-  tell(channel: string, happening: Happening): void {
-    for (const watch of this.byChannel.get(channel) ?? []) watch.hear(happening);
+  /** True if it goes to anybody. */
+  tell(channel: string, happening: Happening): boolean {
+    const heard = [...(this.byChannel.get(channel) ?? [])].map((watch) => watch.hear(happening));
+    return heard.includes(true);
   }
 
   /** Begins to watch at once; `take` says what of each happening is written, undefined: nothing. */
@@ -72,15 +76,17 @@ export class Watch implements AsyncIterable<string> {
     signal.addEventListener('abort', this.onAbort, { once: true });
   }
 
-  hear(happening: Happening): void {
+  hear(happening: Happening): boolean {
     const text = this.take(happening);
-    if (text !== undefined) this.write(text);
+    return text !== undefined && this.write(text);
   }
 
-  write(text: string): void {
-    if (this.isOver) return;
+  /** False: the reader has gone, or is too far behind. */
+  write(text: string): boolean {
+    if (this.isOver) return false;
     if (this.waiting.push(text) > MOST_WAITING) this.end();
     this.wake?.();
+    return !this.isOver;
   }
 
   /** Queued events are still written. */

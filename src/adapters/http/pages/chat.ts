@@ -6,9 +6,10 @@ import { type Block, blocksOf, type FileRef, type Inline, inlineOf } from '../..
 import type { Database } from '../../../storage/index.ts';
 import type { Reader } from '../../../time/index.ts';
 import type { HttpChat } from '../chat/adapter.ts';
-import { partId, placeOf, prefixOf } from '../chat/places.ts';
+import { partId, placeOf, unreadChannels } from '../chat/places.ts';
 import { instantIn, type PartOut, partShown } from '../chat/shapes.ts';
-import { nothing } from '../chat/talk.ts';
+import { channelOf, nothing } from '../chat/talk.ts';
+import { markShown } from '../chat/unread.ts';
 import { eventText, type Happening, type Watchers } from '../chat/watchers.ts';
 import { callerOf } from '../request.ts';
 import type { Said } from '../store.ts';
@@ -41,13 +42,14 @@ async function entries(
   { database, readerOf }: ChatPageDeps,
   caller: Caller,
   before?: Date,
-): Promise<[Entry[], boolean]> {
+): Promise<{ shown: Said[]; list: Entry[]; hasMore: boolean }> {
   const { personId } = caller;
   const channels = await channelsOf(database, caller);
-  const said = (await store.saidIn(database, { channels, personId }, before, SHOWN + 1)) ?? [];
+  const where = { channels, personId, withTerminal: true };
+  const said = (await store.saidIn(database, where, before, SHOWN + 1)) ?? [];
   const shown = said.slice(0, SHOWN).reverse();
   const reader = await readerOf(caller);
-  return [shown.map((each) => entryOf(each, reader)), said.length > SHOWN];
+  return { shown, list: shown.map((each) => entryOf(each, reader)), hasMore: said.length > SHOWN };
 }
 
 function channelsOf(database: Database, caller: Caller): Promise<string[]> {
@@ -64,7 +66,7 @@ function page(deps: ChatPageDeps, layout: Layout): AnyRoute {
     summary: 'The chat.',
     async handle(request) {
       const caller = callerOf(request);
-      const [shown, hasMore] = await entries(deps, caller);
+      const { list: shown, hasMore } = await entries(deps, caller);
       const list = h(
         'ol',
         { id: 'log' },
@@ -116,8 +118,10 @@ function log(deps: ChatPageDeps): AnyRoute {
       const { before } = request.query;
       // Parts of one answer were said at one instant: the page knows those that it has.
       const until = before === undefined ? undefined : new Date(Math.min(Date.parse(before) + 1, LAST_MS));
-      const [shown, more] = await entries(deps, callerOf(request), until);
-      return { body: { json: { entries: shown, more } } };
+      const { shown, list, hasMore } = await entries(deps, callerOf(request), until);
+      // The page alone says nothing: its script asks for this, and shows it.
+      await markShown(deps, shown);
+      return { body: { json: { entries: list, more: hasMore } } };
     },
   });
 }
@@ -134,7 +138,8 @@ function events({ database, watchers, clock, readerOf }: ChatPageDeps): AnyRoute
       const [channels, reader] = await Promise.all([channelsOf(database, caller), readerOf(caller)]);
       // A browser connects again, and is then asked anew who it is.
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(WATCHED_MS)]);
-      const watch = watchers.watch(channels, (what) => happened(what, { ...reader, now: clock.now() }), signal);
+      const watched = [...channels, ...unreadChannels(caller)];
+      const watch = watchers.watch(watched, (what) => happened(what, { ...reader, now: clock.now() }), signal);
       watch.write(eventText('ready', {}));
       return { body: { events: watch } };
     },
@@ -143,6 +148,8 @@ function events({ database, watchers, clock, readerOf }: ChatPageDeps): AnyRoute
 
 function happened(what: Happening, reader: Reader): string {
   if (what.type === 'typing') return eventText('typing', {});
+  // The page reads all of it anew.
+  if (what.type === 'unread') return eventText('ready', {});
   if (what.type === 'delete') return eventText('delete', { id: what.id });
   return eventText('entry', { ...partEntry(what.part as PartOut, reader.now, reader), replyTo: what.replyTo });
 }
@@ -157,9 +164,8 @@ function form({ adapter, database }: ChatPageDeps): AnyRoute {
     params: z.object({ id: z.string().regex(/^[\w-]{10,64}$/) }),
     async handle(request) {
       const { id } = request.params;
-      const channel = await store.channelOfButton(database, id);
-      const isOwn = channel?.startsWith(prefixOf(callerOf(request)));
-      const asked = isOwn ? await (await adapter.inbox).form(id) : undefined;
+      const channel = await channelOf(database, callerOf(request), id);
+      const asked = channel === undefined ? undefined : await (await adapter.inbox).form(id);
       if (!asked) throw nothing('There is no such button.');
       return { body: { json: asked } };
     },
@@ -173,11 +179,16 @@ interface Entry {
   id: string;
   at: string;
   markup: Markup;
+  /** The page marks it for as long as it is open; it is read now. */
+  unread?: true;
 }
 
 function entryOf(said: Said, reader: Reader): Entry {
-  const { channel, messageId = '', key, text = '', files, state, content, at } = said;
-  if (content) return partEntry(partShown(partId(channel, key), content, state === 'draft'), at, reader);
+  const { channel, messageId = '', key, text = '', files, state, content, at, isUnread } = said;
+  if (content) {
+    const shown = partEntry(partShown(partId(channel, key), content, state === 'draft'), at, reader);
+    return isUnread ? { ...shown, unread: true } : shown;
+  }
   const body = [text !== '' && h('p', { class: 'plain' }, text), filesOf(files)];
   return entry({ id: messageId, kind: 'you', at, who: 'You', state }, body, reader);
 }

@@ -1,0 +1,15 @@
+import type { Clock } from '../../../base/clock.ts';
+import { markRead } from '../../../delivery/index.ts';
+import type { Database } from '../../../storage/index.ts';
+import type { Said } from '../store.ts';
+import { partId } from './places.ts';
+
+/** What of `said` was unread has been shown to its person now. */
+export function markShown(
+  { database, clock }: { database: Database; clock: Clock },
+  said: readonly Said[],
+): Promise<void> {
+  const read = said.filter(({ isUnread }) => isUnread);
+  const parts = read.map(({ channel, key }) => ({ key, receipt: { id: partId(channel, key) } }));
+  return markRead(database, parts, clock.now());
+}

@@ -1,0 +1,49 @@
+import type { Instant } from '../../base/clock.ts';
+import { type Database, json, type Transaction } from '../../storage/index.ts';
+import type { Receipt } from '../adapter.ts';
+import { IS_BROWSERS } from '../conversations/store.ts';
+
+/** A part `o` that answers nothing and waits until its person reads it. */
+const IS_UNREAD = `o.state = 'held' and o.reply_to is null and not o.removed`;
+
+const IS_UNREAD_IN_BROWSER = `o.adapter = 'http' and ${IS_UNREAD}
+  and o.conversation_id = c.id and c.kind = 'dm' and ${IS_BROWSERS('c')}`;
+
+/** The person with this account, if something is unread in their chat in a browser. */
+export async function readerOf(database: Database, adapter: string, externalId: string): Promise<string | undefined> {
+  const { rows } = await database.read<{ id: string }>(
+    `select i.person_id as id from identities i, conversations c, outbox o
+      where i.adapter = $1 and i.external_id = $2 and c.person_id = i.person_id and ${IS_UNREAD_IN_BROWSER} limit 1`,
+    [adapter, externalId],
+  );
+  return rows[0]?.id;
+}
+
+/** Moves what is unread in the person's chat in a browser to another conversation of theirs. */
+export async function moveUnread(
+  tx: Transaction,
+  to: { personId: string; conversationId: string; adapter: string },
+  now: Instant,
+): Promise<void> {
+  await tx.query(
+    `update outbox o set state = 'pending', next_at = $4, conversation_id = $2, adapter = $3, receipt = null
+       from conversations c where c.person_id = $1 and ${IS_UNREAD_IN_BROWSER}`,
+    [to.personId, to.conversationId, to.adapter, now],
+  );
+}
+
+export interface ReadPart {
+  key: string;
+  receipt: Receipt;
+}
+
+/** Parts that waited until their person reads them, and were shown to them: as good as sent. */
+export async function markRead(database: Database, parts: readonly ReadPart[], now: Instant): Promise<void> {
+  if (parts.length === 0) return;
+  await database.run(
+    'outbox.read',
+    `update outbox o set state = 'sent', sent_at = $2, next_at = null, error = null, receipt = coalesce(o.receipt, r.receipt)
+       from jsonb_to_recordset($1) as r (key text, receipt jsonb) where o.key = r.key and ${IS_UNREAD}`,
+    [json(parts.map(({ key, receipt }) => ({ key, receipt }))), now],
+  );
+}
