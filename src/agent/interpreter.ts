@@ -28,6 +28,8 @@ export interface Interpretation {
   calls: readonly Call[];
   text?: string;
   choices?: readonly Choice[];
+  /** The calls look up a question that no form reads, and that may be about anything. */
+  isLookUp?: boolean;
 }
 
 /** Understands words without a model. It does what is certain, and offers the rest. */

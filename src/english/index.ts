@@ -48,6 +48,7 @@ async function done(requests: readonly Understood[], heard: Heard): Promise<Inte
   const calls: Call[] = [];
   const said: string[] = [];
   let choices: readonly Choice[] = [];
+  let isLookUp = false;
   for (const understood of requests) {
     const [first, ...others] = understood.best;
     if (first?.how === 'sure' && others.length === 0) {
@@ -68,6 +69,7 @@ async function done(requests: readonly Understood[], heard: Heard): Promise<Inte
     const { offers, lookUp } = await offersFor(understood, matcher, heard);
     choices = offers;
     // A question only reads: it is answered out of what is there, and the nearest forms stay beside it.
+    isLookUp = lookUp !== undefined && requests.length === 1;
     if (lookUp) calls.push(lookUp);
     else if (isInOtherLanguage(heard.text) && !offers.some(({ input }) => isTimed(input)))
       said.push(texts.otherLanguage(otherLanguages()));
@@ -77,6 +79,7 @@ async function done(requests: readonly Understood[], heard: Heard): Promise<Inte
     calls: calls.slice(0, MOST_CALLS),
     ...(said.length > 0 && { text: said.join('\n') }),
     ...(choices.length > 0 && { choices }),
+    ...(isLookUp && { isLookUp }),
   };
 }
 

@@ -224,9 +224,9 @@ export function readUnits(words: Words, ctx: WhenContext, [from, to]: Stretch, e
   const [first] = reads;
   // The unit is what is asked for; the time alone does not tell it.
   const readings = reads.flatMap(({ when }, at) =>
-    readingsOf(when).map((reading) => ({ ...reading, words: `${slip.units[at]}: ${describe(reading.when, ctx)}` })),
+    readingsOf(when).map((one) => ({ ...one, unit: slip.units[at] ?? '' })),
   );
-  return first && { ...first, when: readings.length > 0 ? whichOne(distinct(readings)) : first.when };
+  return first && { ...first, when: readings.length > 0 ? withWords(whichOne(distinct(readings)), ctx) : first.when };
 }
 
 /** "At 5 or 6": both are read, and a person is asked. The pieces are those of the first, at their places in `words`. */
@@ -289,7 +289,10 @@ export function whichOf(whens: readonly When[], ctx: WhenContext): When {
 
 export function withWords(when: When, ctx: WhenContext): When {
   if (when.kind === 'reject') return when;
-  const name = (reading: Reading): Reading => ({ ...reading, words: reading.words || describe(reading.when, ctx) });
+  const name = (reading: Reading): Reading => {
+    const words = describe(reading.when, ctx);
+    return { ...reading, words: reading.unit === undefined ? words : `${reading.unit}: ${words}` };
+  };
   if (when.kind === 'ambiguous') return whichOne(when.readings.map(name));
   return when.others ? { ...when, others: when.others.map(name) } : when;
 }

@@ -31,6 +31,8 @@ export interface DayParts {
 
 export interface Reading {
   words: string;
+  /** The unit that it takes for one that could not be read; said before the words. */
+  unit?: string;
   when: Once | Recurring;
 }
 

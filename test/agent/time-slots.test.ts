@@ -77,7 +77,7 @@ test.each(['reminder_edit', 'reminder_snooze'])('%s tells of the words as they w
 
 describe('a command', () => {
   test.each([
-    ['/remind am 4. Dezember um 11 Uhr\nSteuer bezahlen', 'Steuer bezahlen on Fri 4 Dec at 11:00'],
+    ['/remind am 4. Dezember um 11 Uhr\nSteuer bezahlen', 'of “Steuer bezahlen” on Fri 4 Dec at 11:00'],
     ['/schedule jeden Dienstag um 8 Uhr\nWetter', 'every Tuesday at 08:00'],
     ['/snooze übermorgen um 12 Uhr\nSteuer bezahlen', 'on Sun 22 Nov at 12:00'],
   ])('takes its time in German: %s', async (command, said) => {

@@ -21,7 +21,9 @@ parentPort.on('message', async ({ id, kind, html, url, bytes, most }) => {
 
 async function ofHtml(html, url) {
   const { parseHTML } = await import('linkedom');
-  const whole = /<html[\s>]/i.test(html) ? html : `<!doctype html><html><body>${html}</body></html>`;
+  // A sign that begins no tag is text (HTML, 13.2.5.6); the parser would make a node of each, and each is walked several times.
+  const plain = html.replace(/<(?![a-z/!?])/gi, '&lt;');
+  const whole = /<html[\s>]/i.test(plain) ? plain : `<!doctype html><html><body>${plain}</body></html>`;
   const parse = () => parseHTML(whole).document;
   const document = parse();
   const about = aboutOf(document);
@@ -29,8 +31,7 @@ async function ofHtml(html, url) {
   const passwords = document.querySelectorAll(PASSWORD).length;
   const parsed = () => withoutLogin(parse());
   const main = mainOf(withoutLogin(document), parsed);
-  const plain = textOf(main);
-  return { ...about, text: markdownOf(main, base), characters: plain.length, passwords };
+  return { ...about, text: markdownOf(main, base), characters: textOf(main).length, passwords };
 }
 
 /** The document without its forms for logging in: what they say is not what the page says. */
