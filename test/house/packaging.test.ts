@@ -54,7 +54,7 @@ test('a profile adds a second replica, which differs in nothing', () => {
   expect(Object.values(others).flatMap(({ profiles = [] }) => profiles)).toEqual([]);
   // A name of its own would keep a further one from starting.
   expect(coda).not.toHaveProperty('container_name');
-  expect(read('docs/operating.md')).toContain('docker compose --profile replicas up -d');
+  expect(read('docs/containers.md')).toContain('docker compose --profile replicas up -d');
 });
 
 test('a profile builds the image of the browser under the name that coda looks for, and runs nothing for long', () => {
@@ -131,7 +131,7 @@ test('Docker Engine 20.10 can build it: no flags of newer ones', () => {
 test('a stop leaves running answers more than their ten seconds', () => {
   expect(compose.services.coda?.stop_grace_period).toBe('20s');
   expect(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1]).toBe('20');
-  expect(read('docs/operating.md')).toContain('docker run -d --name coda --init --stop-timeout 20');
+  expect(read('docs/containers.md')).toContain('docker run -d --name coda --init --stop-timeout 20');
 });
 
 test('systemd starts it again, but not where starting again does not help', () => {
