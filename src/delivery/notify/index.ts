@@ -42,7 +42,7 @@ const payload = z.object({
 });
 
 /**
- * Has a person told `text` in their newest direct conversation, once for each key. Durable when it resolves; said as soon
+ * Has a person told `text` where they read what programs say (`openReading`), once for each key. Durable when it resolves; said as soon
  * as a coda runs. Throws `INPUT_INVALID` for a person who is not known, or whom coda cannot write to alone.
  */
 export async function notify(deps: NotifyDeps, asked: unknown, besides?: Besides<Notified>): Promise<Notified> {
