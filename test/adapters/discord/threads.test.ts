@@ -121,7 +121,7 @@ test('a card in a thread that was archived meanwhile is closed all the same', as
   await using play = await playDiscord({ model, tools: [letter], stillClock: true });
   const thread = play.fake.thread(play.general, 'plans');
   play.asks('write to Carl', { channel: thread });
-  const card = await play.hears('letter_send', thread);
+  const card = await play.hears('Sends a letter', thread);
   await play.settled();
   thread.archived = true;
   await play.passes(25 * 3_600_000);

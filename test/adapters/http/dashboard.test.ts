@@ -127,7 +127,7 @@ describe.skipIf(!CHROMIUM)('the dashboard', () => {
 
   test('an approval is decided as in the chat, once, and it is written down where', async () => {
     await goTo('Approvals');
-    expect(await page.locator('pre').first().innerText()).toContain('"to": "Max <b>"');
+    expect(await page.locator('pre').first().innerText()).toContain('to: Max <b>');
     expect(await faultsOf(page, 'approvals')).toEqual([]);
     await page.getByRole('button', { name: 'Approve' }).first().focus();
     await page.keyboard.press('Enter');
