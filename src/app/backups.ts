@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { CodaError, type ErrorCode, messageOf, systemCode } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
@@ -27,6 +27,8 @@ export interface BackupAsked {
 
 const NIGHTLY = /^coda-\d{14}\.tar\.gz$/;
 const BEFORE_UPGRADE = /^before-\d{4}-\d{14}\.tar\.gz$/;
+/** Holds the time of the newest backup, wherever that was written. */
+const LAST_MADE = 'last-backup';
 const KEPT_UPGRADES = 3;
 /** Milliseconds for which the end of a backup is told: who has begun it asks several times a second. */
 const TOLD_MS = 10_000;
@@ -48,6 +50,7 @@ export class Backups {
     const path = file ?? join(backupFolder(dataDir), `coda-${stampOf(now)}.tar.gz`);
     const given = withoutConfig ? undefined : config.file;
     const summary = await writeBackup({ database, dataDir, config: given, file: path, program, now });
+    await this.noteMade(now);
     return { ...summary, holdsKeys: given !== undefined && (await this.hasKeys(given)) };
   }
 
@@ -80,12 +83,23 @@ export class Backups {
     return this.deps.world.secrets.hide(text) !== text;
   }
 
+  /** Of one in the folder of backups, or of one that was written somewhere else. */
   async newestAt(): Promise<Date | undefined> {
-    const newest = (await names(backupFolder(this.deps.config.dataDir), NIGHTLY)).at(-1);
+    const { dataDir } = this.deps.config;
+    const newest = (await names(backupFolder(dataDir), NIGHTLY)).at(-1);
     const [, year, ...rest] = /^coda-(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(newest ?? '') ?? [];
-    if (year === undefined) return undefined;
     const [month, day, hour, minute, second] = rest;
-    return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    const named = year === undefined ? Number.NaN : Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    const noted = Date.parse(await readFile(join(dataDir, LAST_MADE), 'utf8').catch(() => ''));
+    const times = [named, noted].filter((time) => !Number.isNaN(time));
+    return times.length === 0 ? undefined : new Date(Math.max(...times));
+  }
+
+  /** The backup stands, whether or not this can be written. */
+  private async noteMade(now: Date): Promise<void> {
+    await writeFile(join(this.deps.config.dataDir, LAST_MADE), now.toISOString(), { mode: 0o600 }).catch((error) =>
+      this.deps.world.log.warn({ reason: messageOf(error) }, 'the time of a backup was not noted'),
+    );
   }
 }
 

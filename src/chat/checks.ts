@@ -15,12 +15,13 @@ export class Checks {
   }
 
   /**
-   * Runs all checks at once, each within 10 s. A check that throws or times out is a finding as well. One cause is told once.
+   * Runs all checks at once, each within 10 s; the worst comes first. A check that throws or times out is a finding as well.
+   * One cause is told once.
    * Never rejects.
    */
   async run(): Promise<Finding[]> {
     const found = (await Promise.all(this.added.map(looked))).flat();
-    return toldOnce(found).map(({ name, verdict }) => findingOf(name, verdict));
+    return worstFirst(toldOnce(found).map(({ name, verdict }) => findingOf(name, verdict)));
   }
 }
 
@@ -81,6 +82,13 @@ function severityOf({ ok, severity }: Verdict): Severity {
 export function findingOf(name: string, verdict: Verdict): Finding {
   const { ok, code = ok ? 'OK' : codeOf(name), says, remedy } = verdict;
   return { name, ok, code, severity: severityOf(verdict), says, ...(remedy !== undefined && { remedy }) };
+}
+
+const ORDER: readonly Severity[] = ['error', 'warning', 'notice', 'ok', 'off'];
+
+/** By severity; those of one severity keep their order. Pure. */
+export function worstFirst(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
 }
 
 const codeOf = (name: string) => name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');

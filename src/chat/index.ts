@@ -1,6 +1,6 @@
 /** Routing of stored messages: a command, a pressed button, or a turn; and the contract of a skill. */
 
-export { Checks, combineVerdicts, findingOf } from './checks.ts';
+export { Checks, combineVerdicts, findingOf, worstFirst } from './checks.ts';
 export {
   type AnyCollection,
   type Collection,

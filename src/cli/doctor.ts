@@ -3,7 +3,7 @@ import { CodaError, ERRORS } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { plural } from '../base/text.ts';
 import type { World } from '../base/world.ts';
-import { type Finding, findingOf, type Severity, type Verdict } from '../chat/index.ts';
+import { type Finding, findingOf, type Severity, type Verdict, worstFirst } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { callDaemon } from './daemon/daemon.ts';
 import { readiness } from './daemon/ready.ts';
@@ -16,7 +16,8 @@ const MARKS: Record<Severity, string> = { ok: '✓', off: '–', notice: 'ℹ', 
 
 /** `coda doctor`: every check of every part, by the running daemon or, when none runs, right here. */
 export async function doctor(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const { findings, off } = await examine(flags, io);
+  const { findings: found, off } = await examine(flags, io);
+  const findings = worstFirst(found);
   if (flags.json) io.stdout.write(`${JSON.stringify({ findings, off }, null, 2)}\n`);
   else {
     const lines = [...findings.flatMap(findingLines), ...off.map((line) => `– ${line}`), summary(findings)];
@@ -82,9 +83,10 @@ function findingLines({ name, ok, code, severity, says, remedy }: Finding): stri
 
 function summary(findings: readonly Finding[]): string {
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
-  const [errors, warnings] = [count('error'), count('warning')];
-  if (errors + warnings === 0) return 'Everything is in order.';
-  return `${plural(errors, 'error')}, ${plural(warnings, 'warning')}.`;
+  const [errors, warnings, notices] = [count('error'), count('warning'), count('notice')];
+  const noticed = notices === 0 ? '' : `, ${plural(notices, 'notice')}`;
+  if (errors + warnings > 0) return `${plural(errors, 'error')}, ${plural(warnings, 'warning')}${noticed}.`;
+  return notices === 0 ? 'Everything is in order.' : `Nothing is broken; ${plural(notices, 'notice')} above.`;
 }
 
 /** 69 with an error, 1 with a warning, else 0. */

@@ -126,7 +126,7 @@ export function count(min: number, max: number) {
 type Twin<K extends string, S extends z.ZodType> = { [P in K]: S } & { [P in `${K}_file`]: z.ZodOptional<z.ZodString> };
 
 /**
- * A secret under `key`, with its twin `<key>_file`: the path of a file whose content, without the newline at its end,
+ * A secret under `key`, with its twin `<key>_file`: the path of a file whose content, without blanks and line breaks around it,
  * is taken for the value. `schema` says what the value looks like and whether it must be there.
  */
 export function secret<K extends string, S extends z.ZodType>(key: K, schema: S, meta: FieldMeta): Twin<K, S> {

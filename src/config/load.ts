@@ -64,6 +64,7 @@ export function loadConfig(request: ConfigRequest): Config {
   const overridden = overrideByEnv(tree, env, overrides);
   overrideByFlags(tree, request.flags ?? {});
   readSecretFiles(schema, tree, problems, cwd);
+  trimSecrets(schema, tree, problems);
   registerSecrets(schema, tree, secrets);
   readUnitKeys(schema, tree, problems);
   nameProviders(schema, tree, problems);
@@ -264,12 +265,34 @@ function takeFile(tree: Tree, target: Path, source: Path, file: string, problems
     return;
   }
   try {
-    tree.set(target, decoded(readFileSync(file)).replace(/\r?\n$/, ''), origin);
+    tree.set(target, decoded(readFileSync(file)).trimEnd(), origin);
   } catch (error) {
     problems.push({ origin, path: source, message: `the file cannot be read (${messageOf(error)})` });
     // Something stands in its place, so that it is not missing as well.
     tree.set(target, UNREAD, origin);
   }
+}
+
+const CONTROL = /\p{Cc}/u;
+
+/**
+ * Takes blanks and line breaks from both ends of each secret, which come with copying and with files, and reports a line break
+ * within one: no service takes it, and each says something else.
+ */
+function trimSecrets(schema: z.ZodType, tree: Tree, problems: Problem[]): void {
+  eachValue(schema, tree.root, (path, at, value) => {
+    if (fieldOf(at).meta.secret === undefined || typeof value !== 'string') return;
+    const origin = tree.origin(path) ?? tree.near(path);
+    const bare = value.trim();
+    if (bare !== value) {
+      tree.set(path, bare, origin);
+      tree.textAt(path, bare);
+    }
+    if (CONTROL.test(bare)) {
+      const message = 'has a line break or another control character in it; put it on one line, with nothing beside it';
+      problems.push({ origin, path, message });
+    }
+  });
 }
 
 /** Makes known to `secrets` what must never be shown: each secret, and the password of each secret address. */

@@ -26,7 +26,12 @@ describe('a value is what was written', () => {
     ['with a # inside a word', 'WHO=Ro#bin#\nexport DISCORD_TOKEN=abc#def # mine\n', 'Ro#bin#', 'abc#def'],
     ['with a # first, and quotes', "WHO=#1\nDISCORD_TOKEN=a'#b\n", '#1', "a'#b"],
     ['without the comment behind it', 'WHO=Robin # me\nDISCORD_TOKEN=  abc #x\n', 'Robin', 'abc'],
-    ['in quotes, over two lines', 'DISCORD_TOKEN="a\nWHO=b#c"\nWHO="Ro#b" # me\n', 'Ro#b', 'a\nWHO=b#c'],
+    [
+      'in quotes, over two lines',
+      'WHO="a\nDISCORD_TOKEN=b#c"\nDISCORD_TOKEN="a#b" # me\n',
+      'a\nDISCORD_TOKEN=b#c',
+      'a#b',
+    ],
   ])('%s', (_, env, name, token) => {
     const config = withEnv('assistant:\n  name: ${WHO}\n', env);
     expect([config.assistant.name, discordOf(config)?.token]).toEqual([name, token]);

@@ -15,6 +15,27 @@ test('a secret is read from its file, without the newline at the end', () => {
   expect(config.origin('discord.token')).toMatchObject({ kind: 'file', line: 1 });
 });
 
+test.each(['sesame-open\n\n', ' \tsesame-open \r\n\r\n', '\n\nsesame-open', 'sesame-open\u00a0\n'])(
+  'blanks and line breaks around a secret are no part of it (%j)',
+  (content) => {
+    const inFile = written('discord: { token_file: token.txt }\n');
+    writeFileSync(join(inFile.cwd, 'token.txt'), content);
+    expect(discordOf(readConfig(inFile))?.token).toBe('sesame-open');
+    const inEnv = written('models: { providers: { mine: { kind: anthropic, api_key: "${KEY}" } } }\n', {
+      env: { KEY: content, DISCORD_TOKEN: content },
+    });
+    const config = readConfig(inEnv);
+    expect(config.models?.providers.mine?.api_key).toBe('sesame-open');
+    expect(discordOf(config)?.token).toBe('sesame-open');
+  },
+);
+
+test('a line break within a secret is told with its place, and not the secret', () => {
+  const [problem = ''] = problems('discord: { token: "ses\\name" }\n');
+  expect(problem).toMatch(/^coda\.yaml:1:\d+ discord\.token: has a line break .* put it on one line/);
+  expect(problem).not.toContain('ses');
+});
+
 test('the environment goes before a secret file', () => {
   const request = written('discord: { token_file: /nowhere }\n', { env: { DISCORD_TOKEN: 'from-env' } });
   expect(discordOf(readConfig(request))?.token).toBe('from-env');

@@ -58,6 +58,13 @@ export const MODEL_FAULTS: readonly Fault[] = [
     remedy: /ANTHROPIC_API_KEY stands in the place of models\.providers\.anthropic\.api_key \(.*config\.yaml:1:\d+\)/,
   },
   {
+    what: 'a budget for everybody that is spent',
+    plant: (ward) => ward.begin({ file: { 'models.budgets.all.day': 0 } }),
+    ...{ name: 'budgets', code: 'BUDGET_SPENT' },
+    says: /everybody has spent .* of 0 USD today: models answer no more until tomorrow/,
+    remedy: /raise models\.budgets\.all\.day; "coda cost"/,
+  },
+  {
     what: 'a model that the provider does not have',
     plant: (ward) => ward.begin({ file: { 'models.default': 'anthropic/claude-of-the-tests' } }),
     ...{ ...at, code: 'MODEL_MISSING' },

@@ -115,20 +115,22 @@ export const PLATFORM_FAULTS: readonly Fault[] = [
     says: /does not let coda read messages/,
     remedy: /Message Content Intent/,
   },
-  {
-    what: 'Slack’s Socket Mode switched off',
-    async plant(ward) {
-      ward.slack.socketModeOff = true;
-      ward.slack.sockets.drop('close');
-      return () => {
-        ward.slack.socketModeOff = false;
-        return ward.restart();
-      };
-    },
-    ...{ name: 'slack', code: 'SOCKET_MODE_OFF' },
-    says: /it is switched off/,
-    remedy: /Enable Socket Mode/,
-  },
+  ...(['forbidden_team', 'link_disabled'] as const).map(
+    (refusal): Fault => ({
+      what: `Slack’s Socket Mode switched off (${refusal})`,
+      async plant(ward) {
+        ward.slack.socketRefusal = refusal;
+        ward.slack.sockets.drop('close');
+        return () => {
+          ward.slack.socketRefusal = undefined;
+          return ward.restart();
+        };
+      },
+      ...{ name: 'slack', code: 'SOCKET_MODE_OFF' },
+      says: /it is switched off/,
+      remedy: /Enable Socket Mode/,
+    }),
+  ),
   {
     what: 'a channel of Slack that coda was not invited to',
     plant(ward) {

@@ -31,6 +31,28 @@ export const WORK_FAULTS: readonly Fault[] = [
     remedy: /takes over what that process had/,
   },
   {
+    what: 'a coda that was killed three times within a day',
+    async plant({ app: { database } }) {
+      const at = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+      for (const hours of [1, 2, 3, 30]) {
+        await database.run(
+          'test.plant',
+          `insert into instances (id, host, pid, boot_id, program, started_at, heartbeat_at, ended_at, lost)
+           values ($1, 'killed', $2, 'b', 'coda test', $3, $3, $3, true)`,
+          [uuid(new Date()), hours, at(hours)],
+        );
+      }
+      return () => database.run('test.mend', `delete from instances where host = 'killed'`, []);
+    },
+    ...{
+      name: 'sudden ends',
+      code:
+        process.constrainedMemory() > 0 && process.constrainedMemory() < 2 ** 50 ? 'MEMORY_KILLED' : 'PROCESS_CRASHES',
+    },
+    says: /ended 3 times within a day without stopping/,
+    remedy: /oom/,
+  },
+  {
     what: 'stored files that somebody has deleted',
     async plant(ward) {
       const forget = await ward.keepsFile();

@@ -4,6 +4,7 @@ import {
   judgeDisk,
   judgeFolder,
   judgeInodes,
+  judgeLosses,
   judgeMemory,
   judgeSecrets,
   judgeStall,
@@ -12,6 +13,7 @@ import {
 import { judgeStorage } from '../../src/app/doctor/storage.ts';
 import {
   judgeApprovals,
+  judgeBudgets,
   judgeBus,
   judgeCause,
   judgeListeners,
@@ -83,6 +85,8 @@ const part = (health: 'paused' | 'degraded') => ({
   until: undefined,
 });
 
+const BUDGETS = { person: { day: 4, month: 9 }, all: { day: 5, month: 100 } };
+
 /** What is wrong, what the doctor makes of it, the cause that it must name, and what its remedy must speak of. */
 const PLANTED: readonly [
   what: string,
@@ -128,6 +132,13 @@ const PLANTED: readonly [
     'MEMORY_LOW',
     /add swap/,
   ],
+  [
+    'a coda that is killed for memory again and again',
+    judgeLosses(3, 256_000_000),
+    'MEMORY_KILLED',
+    /mem_limit, --memory, MemoryMax/,
+  ],
+  ['a coda that crashes again and again', judgeLosses(4, undefined), 'PROCESS_CRASHES', /end of its log/],
   ['an open .env', judgeSecrets('/data/.env', 0o100644), 'SECRETS_READABLE', /chmod 600 \/data\/\.env/],
   ['fsync off', server({ fsync: 'off' }), 'STORAGE_NO_FSYNC', /fsync = on/],
   ['an embedded database without fsync', embedded(0), 'STORAGE_NO_FSYNC', /fsync/],
@@ -182,6 +193,38 @@ const PLANTED: readonly [
     judgeReplicas([process({ heartbeatAt: ago(300) })], NOW, undefined),
     'PROCESS_DEAD',
     /takes over/,
+  ],
+  [
+    'a budget that is spent',
+    judgeBudgets(
+      {
+        day: [
+          { name: 'Ana', price: 3 },
+          { name: 'Ben', price: 2 },
+        ],
+        month: [],
+      },
+      BUDGETS,
+      'EUR',
+    ),
+    'BUDGET_SPENT',
+    /Wait until tomorrow, or raise models\.budgets\.all\.day/,
+  ],
+  [
+    "a person's own budget that is spent",
+    judgeBudgets(
+      {
+        day: [],
+        month: [
+          { name: 'Ana', price: 9 },
+          { name: 'Ben', price: 2 },
+        ],
+      },
+      BUDGETS,
+      'EUR',
+    ),
+    'BUDGET_SPENT',
+    /raise models\.budgets\.person\.month/,
   ],
   ['a tool that rests', judgeResting([part('paused')]), 'PART_PAUSED', /reset skill/],
   [

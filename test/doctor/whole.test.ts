@@ -54,6 +54,12 @@ test.each([
   expect(findings.find((each) => each.code === code)?.remedy).toMatch(remedy);
 });
 
+test('what is wrong comes before what is in order', () => {
+  const severities = findings.map(({ severity }) => severity);
+  expect(severities[0]).toBe('error');
+  expect(severities.lastIndexOf('warning')).toBeLessThan(severities.indexOf('ok'));
+});
+
 test('the doctor names a skill with a mistake, and where it is', () => {
   const found = findings.find(({ code }) => code === 'SKILL_BROKEN');
   expect(found).toMatchObject({ ok: false, says: expect.stringContaining('1 cannot: broken (') });

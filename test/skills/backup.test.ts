@@ -17,6 +17,16 @@ test('a backup is made every night, and the newest are kept', async () => {
   expect(found).toMatchObject([{ ok: true, says: expect.stringContaining('2026-11-23') }]);
 });
 
+test('a backup that somebody made by hand, anywhere, is the newest', async () => {
+  await using coda = await play({ config: { 'backup.cron': '0 3 * * *' } });
+  const found = async () => (await coda.app.checks.run()).filter(({ name }) => name === 'backups');
+  expect(await found()).toMatchObject([{ severity: 'off', says: expect.stringContaining('none yet') }]);
+  await coda.app.backups.make({ file: join(coda.dataDir, 'elsewhere.tar.gz') });
+  expect(await found()).toMatchObject([
+    { severity: 'ok', says: expect.stringContaining('the newest is of 2026-11-20') },
+  ]);
+});
+
 test('the doctor warns when the newest backup is old', () => {
   const now = new Date('2026-11-20T00:00:00Z');
   expect(judge(new Date('2026-11-10T00:00:00Z'), now)).toMatchObject({ code: 'BACKUP_OLD', severity: 'warning' });

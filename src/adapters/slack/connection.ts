@@ -32,6 +32,8 @@ export interface Trouble {
 }
 
 const LONGEST_WAIT_MS = 30_000;
+/** Answers to the request for a socket where Socket Mode is off. */
+const SOCKETS_OFF: readonly string[] = ['forbidden_team', 'link_disabled'];
 const REFUSED_WAIT_MS = 5 * 60_000;
 const HELLO_WITHIN_MS = 20_000;
 const CLOSE_WITHIN_MS = 2_000;
@@ -192,7 +194,7 @@ export class Connection {
 export function refusalOf(error: unknown): string | undefined {
   const { data, error: own } = (error ?? {}) as { data?: { error?: unknown }; error?: unknown };
   const name = String(data?.error ?? own ?? '');
-  return TOKEN_ERRORS.includes(name) || name === 'forbidden_team' ? name : undefined;
+  return TOKEN_ERRORS.includes(name) || SOCKETS_OFF.includes(name) ? name : undefined;
 }
 
 export function refusedFor(name: string): Trouble {
@@ -203,7 +205,7 @@ export function refusedFor(name: string): Trouble {
       remedy: 'Make one with the scope connections:write under Basic Information → App-Level Tokens.',
     };
   }
-  if (name === 'forbidden_team') {
+  if (SOCKETS_OFF.includes(name)) {
     return {
       code: 'SOCKET_MODE_OFF',
       says: 'Slack refuses Socket Mode for this app: it is switched off',

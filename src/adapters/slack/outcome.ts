@@ -108,6 +108,7 @@ export function outcomeOf(error: unknown): SendOutcome {
     return error.neverArrived ? { kind: 'retry', reason } : { kind: 'unknown', reason };
   if (!(error instanceof SlackRefusal)) return { kind: 'unknown', reason };
   const { error: name } = error;
+  if (name === 'not_in_channel') return { kind: 'gone', reason: `${reason}: in that channel, say /invite @coda` };
   if (GONE.includes(name)) return { kind: 'gone', reason };
   if (FROZEN.includes(name)) return { kind: 'frozen', reason };
   if (TOKEN_ERRORS.includes(name)) return { kind: 'retry', reason, afterMs: 60_000 };

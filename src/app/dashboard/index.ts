@@ -347,7 +347,7 @@ const undeliveredPage: Page = {
   },
 };
 
-const TONES = { ok: 'good', notice: 'good', warning: 'warn', error: 'bad' } as const;
+const TONES = { ok: 'good', warning: 'warn', error: 'bad' } as const;
 
 function doctorPage({ checks, version }: DashboardParts): Page {
   return {
@@ -359,7 +359,12 @@ function doctorPage({ checks, version }: DashboardParts): Page {
       const rows = found.map(
         ({ name, severity, says, remedy, code }, index): PageRow => ({
           id: `${code}-${index}`,
-          cells: [severity === 'off' ? 'off' : { text: severity, tone: TONES[severity] }, name, says, remedy ?? ''],
+          cells: [
+            severity in TONES ? { text: severity, tone: TONES[severity as keyof typeof TONES] } : severity,
+            name,
+            says,
+            remedy ?? '',
+          ],
         }),
       );
       const columns = ['State', 'Part', 'Finding', 'What to do'];

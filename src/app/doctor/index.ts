@@ -3,6 +3,7 @@ import {
   Calendar,
   checkProvider,
   costByModel,
+  costByPerson,
   type Models,
   offerTools,
   repairsSince,
@@ -31,6 +32,7 @@ import {
   deadJobCheck,
   deadLetterCheck,
   heldCheck,
+  judgeBudgets,
   patternCheck,
   replicaCheck,
   restingCheck,
@@ -223,7 +225,26 @@ export function modelChecks({ models, database, clock, zone, overridden }: Model
       };
     },
   };
-  return [...providers, pricesCheck(models, database, clock, new Calendar(zone)), quirks, repairs];
+  const calendar = new Calendar(zone);
+  return [
+    ...providers,
+    pricesCheck(models, database, clock, calendar),
+    budgetCheck(models, database, clock, calendar),
+    quirks,
+    repairs,
+  ];
+}
+
+function budgetCheck({ settings }: Models, database: Database, clock: Clock, calendar: Calendar): HealthCheck {
+  return {
+    name: 'budgets',
+    async check() {
+      const now = clock.now();
+      const [day, month] = [calendar.day(now), calendar.month(now)];
+      const [ofDay, ofMonth] = [await costByPerson(database, day, day), await costByPerson(database, month, day)];
+      return judgeBudgets({ day: ofDay, month: ofMonth }, settings.budgets, settings.currency);
+    },
+  };
 }
 
 /** Tells how many tools of MCP servers a model of this window is shown at once. `context`: tokens. */

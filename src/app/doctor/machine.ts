@@ -9,6 +9,7 @@ import { bytesOf, oneLine } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { combineVerdicts, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import { type Config, envFileOf } from '../../config/index.ts';
+import { countLost } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { machineZone } from '../../time/index.ts';
 
@@ -54,6 +55,27 @@ export function judgeMemory({ used, limit, free }: { used: number; limit: number
   if (free >= LOW_MEMORY) return { ok: true, says };
   const remedy = 'End what else needs memory, add some, or add swap; when none is left the system ends a process.';
   return { ...low, says, remedy };
+}
+
+const MANY_LOSSES = 3;
+
+/** Verdict on `count` processes that were gone within a day without a clean stop. Pure. */
+export function judgeLosses(count: number, limit: number | undefined): Verdict {
+  if (count < MANY_LOSSES) return { ok: true, says: count === 0 ? 'none within a day' : `${count} within a day` };
+  const says = `coda ended ${count} times within a day without stopping`;
+  const found = { ok: false, severity: 'warning' } as const;
+  if (limit !== undefined) {
+    return {
+      ...found,
+      code: 'MEMORY_KILLED',
+      says: `${says}, under a limit of ${bytesOf(limit)} of memory: the system probably killed it for memory`,
+      remedy:
+        'Raise that limit (mem_limit, --memory, MemoryMax), or lower delivery.concurrency; OOMKilled in "docker inspect", or "oom" in "journalctl -k", makes sure of it.',
+    };
+  }
+  const remedy =
+    'Look at the end of its log, and for "oom" in "journalctl -k": it was killed, crashed, or the machine lost its power.';
+  return { ...found, code: 'PROCESS_CRASHES', says, remedy };
 }
 
 /** Verdict on the last time that the event loop stood still: everybody waited for one piece of work. Pure. */
@@ -126,6 +148,11 @@ export function machineChecks(config: Config, database: Database, { clock, pace,
       },
     },
     { name: 'memory of this machine', check: async () => judgeMemory(memory()) },
+    {
+      name: 'sudden ends',
+      check: async () =>
+        judgeLosses(await countLost(database, new Date(clock.now().getTime() - DAY_MS)), memory().limit),
+    },
     ...(pace ? [{ name: 'event loop', check: async () => judgeStall(pace.last, clock.now()) }] : []),
     { name: 'data folder', check: async () => judgeFolder(await refusal(dataDir), dataDir) },
     {

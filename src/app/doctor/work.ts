@@ -2,7 +2,7 @@ import { waitingApprovals } from '../../agent/index.ts';
 import type { BreakerState, Breakers } from '../../base/breaker.ts';
 import { type Clock, DAY_MS } from '../../base/clock.ts';
 import { reachTrouble } from '../../base/reach.ts';
-import { listOf, plural } from '../../base/text.ts';
+import { listOf, oneLine, plural } from '../../base/text.ts';
 import type { Bus } from '../../bus/index.ts';
 import { combineVerdicts, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import type { DeadLetters } from '../../delivery/index.ts';
@@ -38,7 +38,9 @@ export function deadLetterCheck(outbox: Told): HealthCheck {
       const again =
         outbox.resent === 0 ? '' : `; ${plural(outbox.resent, 'message')} looked for in vain and sent again`;
       if (total === 0) return { ok: true, says: `everything could be delivered${again}` };
-      const says = `${plural(total, 'message')} could not be delivered; the newest: ${letters[0]?.error ?? 'no reason known'}${again}`;
+      const [newest] = letters;
+      const where = newest ? `, to ${newest.adapter} ${newest.channel}` : '';
+      const says = `${plural(total, 'message')} could not be delivered; the newest${where}: ${newest?.error ?? 'no reason known'}${again}`;
       const remedy = 'See them with "coda outbox", send them again with "coda outbox resend".';
       return { ok: false, code: 'DEAD_LETTERS', severity: 'warning', says, remedy };
     },
@@ -159,6 +161,34 @@ export function judgeReplicas(running: readonly RunningProcess[], now: Date, sel
   }
   if (running.length === 0) return { ok: true, severity: 'off', says: 'none runs' };
   return { ok: true, says: running.length === 1 ? 'one' : `${running.length}, all alive` };
+}
+
+type Spent = Readonly<Record<'day' | 'month', readonly { name: string; price: number }[]>>;
+type Budgets = Readonly<Record<'person' | 'all', Readonly<Record<'day' | 'month', number>>>>;
+
+/** Verdict on what models have cost everybody and each person today and this month. Pure. */
+export function judgeBudgets(spent: Spent, budgets: Budgets, currency: string): Verdict {
+  const verdicts = (['month', 'day'] as const).flatMap((period): Verdict[] => {
+    const [when, next] = period === 'day' ? ['today', 'tomorrow'] : ['this month', 'next month'];
+    const amounts = (sum: number, limit: number) => `${sum.toFixed(2)} of ${limit} ${currency} ${when}`;
+    const told = (says: string, key: string): Verdict => ({
+      ok: false,
+      code: 'BUDGET_SPENT',
+      severity: 'warning',
+      says: `${says}: models answer no more until ${next}`,
+      remedy: `Wait until ${next}, or raise models.budgets.${key}.${period}; "coda cost" shows who spent it.`,
+    });
+    const sum = spent[period].reduce((all, { price }) => all + price, 0);
+    if (sum >= budgets.all[period]) return [told(`everybody has spent ${amounts(sum, budgets.all[period])}`, 'all')];
+    const limit = budgets.person[period];
+    const over = spent[period].filter(({ price }) => price >= limit);
+    if (over.length === 0) return [];
+    const named = listOf(
+      over.slice(0, 3).map(({ name, price }) => `${oneLine(name, 50)} has spent ${amounts(price, limit)}`),
+    );
+    return [told(over.length > 3 ? `${named} and ${over.length - 3} more` : named, 'person')];
+  });
+  return combineVerdicts(verdicts, 'none is spent');
 }
 
 export function restingCheck(breakers: Breakers): HealthCheck {

@@ -341,7 +341,7 @@ export class Instance {
     const { database, world, owned, freed } = this.options;
     const now = world.clock.now();
     const ended = await database.tx('instances.takeover', async (tx) => {
-      const ids = await store.end(tx, dead, now);
+      const ids = await store.end(tx, dead, { now, lost: !quiet });
       if (ids.length > 0) for (const room of owned) await room.release(tx, ids, now, !quiet);
       return ids;
     });

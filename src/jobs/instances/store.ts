@@ -87,12 +87,25 @@ export async function heartbeat(
   return { alive: row?.alive ?? false, others, deadOwners: row?.orphans ?? [], at: row?.at ?? now };
 }
 
-export async function end(tx: Transaction, ids: readonly string[], now: Instant): Promise<string[]> {
+/** Ends the instances that have not ended. `lost`: they did not do it themselves. */
+export async function end(
+  tx: Transaction,
+  ids: readonly string[],
+  { now, lost }: { now: Instant; lost: boolean },
+): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
-    'update instances set ended_at = $2 where id = any($1::uuid[]) and ended_at is null returning id',
-    [ids, now],
+    'update instances set ended_at = $2, lost = $3 where id = any($1::uuid[]) and ended_at is null returning id',
+    [ids, now, lost],
   );
   return rows.map((row) => row.id);
+}
+
+export async function countLost(database: Pick<Database, 'read'>, since: Instant): Promise<number> {
+  const { rows } = await database.read<{ count: number }>(
+    'select count(*)::int as count from instances where lost and ended_at > $1',
+    [since],
+  );
+  return rows[0]?.count ?? 0;
 }
 
 export async function running(

@@ -154,7 +154,7 @@ describe('the doctor', () => {
     await using play = await playSlack({ model: echo });
     expect(await examine(play)).toMatchObject({ ok: true, says: 'signed in as coda in Fake' });
     play.fake.scopes.delete('files:read');
-    play.fake.socketModeOff = true;
+    play.fake.socketRefusal = 'forbidden_team';
     const found = await examine(play);
     expect(found?.says).toContain('lacks the scope files:read; Slack refuses Socket Mode');
     expect(found?.remedy).toContain('slack-manifest.yaml');

@@ -78,7 +78,7 @@ export class FakeSlack {
   readonly messages: Messages;
   readonly files: Files;
   readonly bot: User;
-  socketModeOff = false;
+  socketRefusal: 'forbidden_team' | 'link_disabled' | undefined;
   private readonly port: number;
   readonly host: string;
   private readonly triggers = new Map<string, { user: string; until: number }>();

@@ -60,7 +60,7 @@ function connectionsOpen(fake: FakeSlack, token: string): Body {
   if (fake.revoked.has(token)) throw new Refusal('token_revoked');
   if (token === fake.botToken) throw new Refusal('not_allowed_token_type');
   if (token !== fake.appToken) throw new Refusal('invalid_auth');
-  if (fake.socketModeOff) throw new Refusal('forbidden_team');
+  if (fake.socketRefusal) throw new Refusal(fake.socketRefusal);
   return { url: `ws://${fake.host}:${fake.web.port}/link/?ticket=${fake.sockets.ticket()}&app_id=A1` };
 }
 
