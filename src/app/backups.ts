@@ -83,7 +83,7 @@ export class Backups {
     return this.deps.world.secrets.hide(text) !== text;
   }
 
-  /** Of one in the folder of backups, or of one that was written somewhere else. */
+  /** Time of the newest backup, in the folder of backups or written somewhere else. */
   async newestAt(): Promise<Date | undefined> {
     const { dataDir } = this.deps.config;
     const newest = (await names(backupFolder(dataDir), NIGHTLY)).at(-1);

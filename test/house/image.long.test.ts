@@ -117,7 +117,7 @@ async function thread(name: string, { workerData, message }: { workerData?: unkn
   return answer;
 }
 
-/** What the program of a process in `dist/` answers to `task`. */
+/** Answer of a process's program in `dist/` to `task`. */
 async function childAnswer(name: string, task: object) {
   const stdio = ['ignore', 'ignore', 'inherit', 'pipe'] as const;
   const child = spawn(process.execPath, [join(folder, 'dist', name)], { cwd: '/', env: {}, stdio: [...stdio] });

@@ -81,7 +81,7 @@ export class Child {
   private readonly options: ChildOptions;
   private readonly time: ChildTime;
   private running: Running | undefined;
-  /** Of the idle time, or of the patience while requests are under way. */
+  /** Ends the idle time, or the patience while requests are under way. */
   private timer: Cancel | undefined;
   private lastId = 0;
   private losses = 0;

@@ -31,7 +31,7 @@ export async function answerParent(work) {
   }
 }
 
-/** Where memory or processors are short, the parent goes first. */
+/** Lets the parent go first when memory or processors are short. */
 function stepBack() {
   try {
     setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
