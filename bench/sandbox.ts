@@ -62,6 +62,7 @@ async function rawContainer(round: number): Promise<{ id: string; user: string; 
     limits: { memory: 512 * MB, disk: 256 * MB, cpus: 1, pids: 128 },
     lifetimeMs: 600_000,
     runtime: 'runc',
+    hasProxy: false,
   });
   const { Id: id } = await docker<{ Id: string }>('POST', '/containers/create', options);
   await docker('POST', `/containers/${id}/start`);

@@ -21,7 +21,7 @@ import {
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { type ChatAdapter, type Delivery, deadJobSource, type Receiver } from '../delivery/index.ts';
-import { routeFetch } from '../egress/index.ts';
+import { type Egress, openProxy, routeFetch } from '../egress/index.ts';
 import { installationOf, isLive } from '../jobs/index.ts';
 import { openSandbox, type Sandbox, Workspaces } from '../sandbox/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
@@ -379,14 +379,27 @@ interface SandboxParts {
   world: World;
   database: Database;
   artifacts: Artifacts;
+  egress: Egress;
   delivery: Delivery;
   gate: SkillDeps['gate'];
   skills: SkillHost;
 }
 
+/** Connections a minute that the code of one session may make. */
+const CODE_CONNECTIONS = 120;
+
+function proxyForCode(execution: Config['execution'], egress: Egress, { clock, log }: World) {
+  return openProxy(egress, {
+    allowed: execution.allowed_hosts,
+    limits: { bytes: execution.max_network_size, perMinute: CODE_CONNECTIONS, clock },
+    connected: (host) => log.info({ host }, 'code connects to a host'),
+    refused: ({ code, message }) => log.info({ code, why: message }, 'code was kept from an address'),
+  });
+}
+
 /** Builds the sandbox. Nothing is asked of Docker before it is started, or used. */
 async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox; forSkills: SkillDeps['sandbox'] }> {
-  const { config, world, database, artifacts, delivery, gate, skills: host } = parts;
+  const { config, world, database, artifacts, egress, delivery, gate, skills: host } = parts;
   const { execution } = config;
   const browser = config.block(browserConfig);
   // Without a running sandbox the doctor opens a container, too; should it die, a later process removes that.
@@ -399,6 +412,7 @@ async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox; forSk
       isLive: (id) => isLive(database, id),
       hasPrograms: browser.enabled && browser.mode === 'docker',
       isOwnImage: (id) => isSkillImage(readerOf(database), id),
+      proxy: () => proxyForCode(execution, egress, world),
     },
     world,
   );
@@ -407,6 +421,7 @@ async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox; forSk
     keep: (content) => artifacts.put(content, { maxBytes: execution.max_output_size }),
     lastingMs: execution.max_sandbox_timeout,
     timeouts: execution.sandbox_timeouts,
+    hasNetwork: execution.network_enabled,
   });
   const hasImage = (id: string) => sandbox.hasImage(id);
   const forSkills: SkillDeps['sandbox'] = {

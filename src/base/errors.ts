@@ -71,7 +71,7 @@ export const ERRORS = {
   MCP_LOGIN: { exit: 69, about: 'A sign-in to an MCP server failed.' },
   EVENT_NOT_TAKEN: { exit: 69, about: 'A program that is to be told of events has not taken one.' },
   SANDBOX_OFF: { exit: 78, about: 'Running code is switched off.' },
-  SANDBOX_NETWORK: { exit: 78, about: 'Code in a sandbox cannot have a network.' },
+  SANDBOX_NETWORK: { exit: 78, about: 'Code in a sandbox cannot be given its network.' },
   SANDBOX_UNREACHABLE: { exit: 69, about: 'Docker does not answer.' },
   SANDBOX_ENGINE: { exit: 69, about: 'Docker refuses or fails.' },
   SANDBOX_UNSAFE: { exit: 78, about: 'Docker cannot limit what code uses, so none is run.' },

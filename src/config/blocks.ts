@@ -85,7 +85,26 @@ export const execution = block(
         .describe('Images that may be used. * stands for any tag, or for any part of a name; the registry must match.'),
       pull: z.boolean().default(false).describe('Whether an allowed image that is missing is pulled.'),
       runtime: z.enum(['runc', 'runsc']).default('runc').describe('runsc is gVisor, where Docker has it.'),
-      network_enabled: z.boolean().default(false).describe('Refused when true: code has no network.'),
+      network_enabled: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether code reaches allowed_hosts, through a proxy of coda’s and nothing else; without it no network.',
+        ),
+      allowed_hosts: z
+        .array(
+          z.string().regex(/^(?:\*\.)?[\w-]{1,63}(?:\.[\w-]{1,63}){0,20}$/, {
+            error: 'expected a host name such as pypi.org or *.example.com',
+          }),
+        )
+        .max(200)
+        .default([])
+        .meta({
+          description:
+            'Hosts that code may reach with network_enabled, by HTTP and HTTPS; *. stands for all names below one.',
+          example: ['pypi.org', 'files.pythonhosted.org'],
+        }),
+      max_network_size: size('50m', 1_024).describe('Bytes that the code of one container may send and receive.'),
       timeout: duration('60s', 's').describe('How long one program may run.'),
       sandbox_timeout: duration('5m', 's').describe('How long a container lives with its files.'),
       max_sandbox_timeout: duration('1h', 's').describe('The longest that may be asked for.'),
@@ -139,6 +158,14 @@ export const execution = block(
     .refine(({ max_memory, disk }) => max_memory < LEAST_MEMORY || disk * 1.5 + 8 * MB <= max_memory, {
       path: ['disk'],
       error: 'expected at most two thirds of max_memory: files are kept in memory',
+    })
+    .refine(({ network_enabled: isOn, allowed_hosts: hosts }) => !isOn || hosts.length > 0, {
+      path: ['allowed_hosts'],
+      error: 'expected at least one host with network_enabled: code reaches these and no others',
+    })
+    .refine(({ network_enabled: isOn, runtime }) => !isOn || runtime !== 'runsc', {
+      path: ['network_enabled'],
+      error: 'expected false with runtime: runsc, whose containers share no loopback',
     })
     .prefault({}),
   [

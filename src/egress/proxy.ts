@@ -1,16 +1,30 @@
 /** A forward proxy for programs that fetch by themselves, such as a browser: what `Egress` may not reach, they do not. */
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, isIPv6, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Transform } from 'node:stream';
 import { listening } from '../base/async.ts';
+import type { Clock } from '../base/clock.ts';
 import { isUrl } from '../base/text.ts';
 import type { Egress } from './egress.ts';
-import type { EgressFailure } from './failure.ts';
+import { type EgressFailure, failure } from './failure.ts';
 import { hostOf, type Target } from './target.ts';
 
 export interface ProxyOptions {
   blocked?: readonly string[];
+  /** Hosts that may be reached, and no others; `*.` stands for all names below one. All when left out. */
+  allowed?: readonly string[];
+  limits?: ProxyLimits;
+  /** Hears the host of each connection that is made. */
+  connected?(host: string): void;
   refused?(failure: EgressFailure): void;
+}
+
+export interface ProxyLimits {
+  /** Bytes of all connections together, in both directions; beyond them nothing is carried any more. */
+  bytes: number;
+  /** Connections within a minute by `clock`. */
+  perMinute: number;
+  clock: Pick<Clock, 'monotonic'>;
 }
 
 export interface EgressProxy {
@@ -38,9 +52,17 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
     socket.on('error', () => socket.destroy());
     return socket;
   };
+  const meter = new Meter(options.limits, () => {
+    for (const socket of sockets) socket.destroy();
+  });
   const reach = async (url: string): Promise<Target | EgressFailure> => {
-    const target = blockedFailure(url, options.blocked ?? []) ?? (await egress.check(url));
+    const target =
+      blockedFailure(url, options.blocked ?? []) ??
+      elsewhereFailure(url, options.allowed) ??
+      meter.failure() ??
+      (await egress.check(url));
     if (!target.ok) options.refused?.(target);
+    else options.connected?.(hostOf(target.url));
     return target;
   };
   const open = async (target: Target): Promise<Socket> => {
@@ -50,10 +72,10 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
     return keep(socket.setTimeout(IDLE_MS, () => socket.destroy()));
   };
   const server = createServer((request, response) => {
-    void forward(request, response, reach, open);
+    void forward(request, response, { reach, open, meter });
   });
   server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
-    void tunnel(request.url ?? '', keep(client), head, reach, open);
+    void tunnel(request.url ?? '', keep(client), head, { reach, open, meter });
   });
   server.on('connection', (connection: Socket | Duplex) => {
     keep(connection);
@@ -79,10 +101,62 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
   };
 }
 
-type Reach = (url: string) => Promise<Target | EgressFailure>;
-type Open = (target: Target) => Promise<Socket>;
+interface Ways {
+  reach(url: string): Promise<Target | EgressFailure>;
+  open(target: Target): Promise<Socket>;
+  meter: Meter;
+}
 
-async function forward(request: IncomingMessage, response: ServerResponse, reach: Reach, open: Open): Promise<void> {
+const MINUTE_MS = 60_000;
+
+/** Counts what is carried and how often, and cuts all of it off at the limit. */
+class Meter {
+  private readonly limits: ProxyLimits | undefined;
+  private readonly cut: () => void;
+  private carried = 0;
+  private recent: number[] = [];
+
+  constructor(limits: ProxyLimits | undefined, cut: () => void) {
+    this.limits = limits;
+    this.cut = cut;
+  }
+
+  failure(): EgressFailure | undefined {
+    const { limits } = this;
+    if (!limits) return undefined;
+    if (this.carried > limits.bytes)
+      return failure('EGRESS_TOO_LARGE', `More than ${limits.bytes} bytes were carried.`);
+    const now = limits.clock.monotonic();
+    this.recent = this.recent.filter((at) => now - at < MINUTE_MS);
+    if (this.recent.length >= limits.perMinute)
+      return failure('EGRESS_TIMEOUT', `There are more than ${limits.perMinute} connections a minute.`);
+    this.recent.push(now);
+    return undefined;
+  }
+
+  /** Carries `from` into `to`. */
+  pipe(from: NodeJS.ReadableStream, to: NodeJS.WritableStream): void {
+    if (!this.limits) return void from.pipe(to);
+    const counting = new Transform({
+      transform: (chunk: Buffer, _, done) => {
+        if (this.count(chunk.length)) done(null, chunk);
+        else this.cut();
+      },
+    });
+    from.pipe(counting).pipe(to);
+  }
+
+  count(bytes: number): boolean {
+    this.carried += bytes;
+    return this.limits === undefined || this.carried <= this.limits.bytes;
+  }
+}
+
+async function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { reach, open, meter }: Ways,
+): Promise<void> {
   const target = await reach(request.url ?? '');
   if (!target.ok) return refuse(response, target);
   const { url } = target;
@@ -99,7 +173,7 @@ async function forward(request: IncomingMessage, response: ServerResponse, reach
   onward.on('response', (answer) => {
     const kept = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.test(name)));
     response.writeHead(answer.statusCode ?? 502, kept);
-    answer.pipe(response);
+    meter.pipe(answer, response);
     answer.on('error', () => response.destroy());
   });
   onward.on('timeout', () => onward.destroy());
@@ -108,10 +182,10 @@ async function forward(request: IncomingMessage, response: ServerResponse, reach
     else response.writeHead(502).end();
   });
   response.on('close', () => onward.destroy());
-  request.pipe(onward);
+  meter.pipe(request, onward);
 }
 
-async function tunnel(authority: string, client: Duplex, head: Buffer, reach: Reach, open: Open): Promise<void> {
+async function tunnel(authority: string, client: Duplex, head: Buffer, { reach, open, meter }: Ways): Promise<void> {
   const target = await reach(`https://${authority}/`);
   if (!target.ok) {
     client.end(`HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nX-Refused: ${target.code}\r\n\r\n`);
@@ -122,7 +196,8 @@ async function tunnel(authority: string, client: Duplex, head: Buffer, reach: Re
   const begin = () => {
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
     if (head.length > 0) onward.write(head);
-    client.pipe(onward).pipe(client);
+    meter.pipe(client, onward);
+    meter.pipe(onward, client);
   };
   if (onward.connecting) onward.once('connect', begin);
   else begin();
@@ -141,6 +216,15 @@ function connectTo({ url, addresses }: Target): Socket {
 
 function refuse(response: ServerResponse, { code, message }: EgressFailure): void {
   response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8', 'x-refused': code }).end(`coda: ${message}`);
+}
+
+function elsewhereFailure(url: string, allowed: readonly string[] | undefined): EgressFailure | undefined {
+  if (allowed === undefined || !isUrl(url)) return undefined;
+  const host = hostOf(new URL(url)).replace(/\.$/, '').toLowerCase();
+  const isAllowed = (each: string) => (each.startsWith('*.') ? host.endsWith(each.slice(1)) : host === each);
+  if (allowed.some((each) => isAllowed(each.toLowerCase()))) return undefined;
+  const refused = failure('EGRESS_PRIVATE', `${host} is not among the hosts that are allowed here.`);
+  return { ...refused, remedy: 'The owner can list it in execution.allowed_hosts.' };
 }
 
 function blockedFailure(url: string, blocked: readonly string[]): EgressFailure | undefined {

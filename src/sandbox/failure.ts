@@ -13,7 +13,8 @@ export interface SandboxFailure {
 
 const REMEDIES: Record<SandboxCode, string> = {
   SANDBOX_OFF: 'Set execution.enabled: true; it needs Docker.',
-  SANDBOX_NETWORK: 'Leave execution.network_enabled at false, and put what is needed into the image or the files.',
+  SANDBOX_NETWORK:
+    'execution.default_image needs perl, as images on Debian and Ubuntu have it; or set execution.network_enabled to false.',
   SANDBOX_UNREACHABLE: 'Start Docker, or name its socket in execution.docker_socket; `coda doctor` looks at it.',
   SANDBOX_ENGINE: 'Look at the log of Docker on its machine; `coda doctor` looks at what coda needs of it.',
   SANDBOX_UNSAFE: 'Use a Docker with cgroup limits; docs/sandbox.md shows how rootless Docker gets them.',

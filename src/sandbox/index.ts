@@ -27,6 +27,7 @@ export type {
   Session,
 } from './port.ts';
 export { Hidden, redact } from './redact.ts';
+export { Relay, relayScript } from './relay.ts';
 export { isPicture, type Told, told, typeOf } from './result-text.ts';
 export { openSandbox, type SandboxOptions } from './sandbox.ts';
 export { roomForSkills } from './spec.ts';

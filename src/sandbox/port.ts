@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import type { SandboxFailure } from './failure.ts';
 import type { ProgramLimits } from './spec.ts';
 
@@ -8,8 +8,6 @@ export interface SandboxSpec {
   image?: string;
   /** Milliseconds until the session closes by itself, at most `execution.max_sandbox_timeout`. */
   timeoutMs?: number;
-  /** Refused when true: there is no way out of a sandbox. */
-  network?: boolean;
 }
 
 export interface OpenOptions {
@@ -23,6 +21,14 @@ export interface ProgramSpec {
   image: string;
   command: readonly string[];
   limits: ProgramLimits;
+  /** The id of a container whose loopback it shares. */
+  joins?: string;
+}
+
+/** Takes the connections of one session’s code; closed with the session. */
+export interface SessionProxy {
+  take(connection: Duplex): void;
+  close(): Promise<void>;
 }
 
 /** A program in a container of its own, with which it ends. */

@@ -9,6 +9,7 @@ import { detachedContainers } from './detached.ts';
 import { DockerError, type ImageFacts, type Listed } from './docker.ts';
 import { type Connected, Engine, type EngineOptions } from './engine.ts';
 import { failure, failureIn, type SandboxFailure, thrown } from './failure.ts';
+import { connectNetwork } from './network.ts';
 import { startProgram } from './output.ts';
 import type {
   ExecResult,
@@ -19,6 +20,7 @@ import type {
   SandboxFacts,
   SandboxSpec,
   Session,
+  SessionProxy,
 } from './port.ts';
 import { type BaseSpec, type ContainerSpec, LABELS, SKILLS, WORKSPACE } from './spec.ts';
 
@@ -29,6 +31,8 @@ export interface SandboxOptions extends EngineOptions {
   /** True if another process of this installation lives, so that its containers are left alone. */
   isLive(instance: string): Promise<boolean>;
   hasPrograms?: boolean;
+  /** With `execution.network_enabled`: a proxy for the code of one more session, which allows `execution.allowed_hosts` alone. */
+  proxy?(): SessionProxy;
 }
 
 const REAP_MS = 5 * 60_000;
@@ -98,20 +102,18 @@ class DockerSandbox implements Sandbox {
   private async opened(spec: SandboxSpec, { signal, onWait }: OpenOptions): Promise<Session | SandboxFailure> {
     const { execution } = this.options;
     if (!execution.enabled) return failure('SANDBOX_OFF', 'Running code is switched off.');
-    if (spec.network || execution.network_enabled) {
-      return failure(
-        'SANDBOX_NETWORK',
-        'Code cannot reach a network: there is no proxy yet that would allow single addresses.',
-      );
-    }
     const leave = await this.queue.enter(signal, onWait);
     try {
       const container = await this.container(spec.image ?? execution.default_image, signal);
       const isDefault = (spec.image ?? execution.default_image) === execution.default_image;
+      const disconnect = await this.network(container);
       return await this.session(
         container,
         { timeoutMs: spec.timeoutMs ?? execution.sandbox_timeout, isDefault },
-        leave,
+        () => {
+          leave();
+          void disconnect?.();
+        },
       );
     } catch (error) {
       leave();
@@ -125,7 +127,12 @@ class DockerSandbox implements Sandbox {
       const { docker, facts } = await this.engine.connected();
       const image = await this.engine.find(wanted.image, signal);
       if (!image) throw thrown(failure('SANDBOX_IMAGE', `Docker has no image ${wanted.image}.`));
-      const spec = { ...this.base(facts, image, ['/tmp']), command: wanted.command, limits: wanted.limits };
+      const spec = {
+        ...this.base(facts, image, ['/tmp']),
+        command: wanted.command,
+        limits: wanted.limits,
+        ...(wanted.joins && { joins: wanted.joins }),
+      };
       this.inUse.add(spec.session);
       const told = {
         begins: (program: Program) => {
@@ -229,6 +236,21 @@ class DockerSandbox implements Sandbox {
     return container;
   }
 
+  /** Gives the code of a container its network, if there is one; resolves with what ends that. */
+  private async network(container: Container): Promise<(() => Promise<void>) | undefined> {
+    const { execution, proxy } = this.options;
+    if (!execution.network_enabled) return undefined;
+    try {
+      if (!proxy) throw thrown(failure('SANDBOX_NETWORK', 'There is no proxy for the network of code.'));
+      const { id: image } = await this.engine.image(execution.default_image);
+      const start = (spec: ProgramSpec) => this.program(spec);
+      return await connectNetwork({ container: container.id, image, proxy: proxy(), start });
+    } catch (error) {
+      await container.remove('its network could not be made');
+      throw error;
+    }
+  }
+
   private async session(
     container: Container,
     { timeoutMs, isDefault }: { timeoutMs: number; isDefault: boolean },
@@ -282,6 +304,7 @@ class DockerSandbox implements Sandbox {
         cpus: execution.cpus,
         pids: execution.pids,
       },
+      hasProxy: execution.network_enabled,
       lifetimeMs: execution.max_sandbox_timeout + MARGIN_MS,
     };
   }

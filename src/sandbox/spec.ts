@@ -18,11 +18,15 @@ export interface BaseSpec {
 
 export interface ContainerSpec extends BaseSpec {
   limits: Limits;
+  /** True if its code is told of a proxy on its loopback, where a relay listens. */
+  hasProxy: boolean;
   /** Milliseconds after which the container ends, even if nobody is left to end it. */
   lifetimeMs: number;
 }
 
 export interface ProgramContainerSpec extends BaseSpec {
+  /** The id of a container whose loopback it shares. */
+  joins?: string;
   command: readonly string[];
   limits: ProgramLimits;
 }
@@ -61,6 +65,16 @@ export const LABELS = {
 export const WORKSPACE = '/workspace';
 export const OUTPUT = '/workspace/output';
 export const SKILLS = '/skills';
+
+/** Inside of a container; its relay listens there. */
+export const PROXY_PORT = 3_128;
+const PROXY = `http://127.0.0.1:${PROXY_PORT}`;
+const PROXY_ENV = [
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].map((name) => `${name}=${PROXY}`),
+  ...['NO_PROXY', 'no_proxy'].map((name) => `${name}=localhost,127.0.0.1`),
+  // Node.js asks no proxy otherwise.
+  'NODE_USE_ENV_PROXY=1',
+];
 
 const SHARED_MEMORY = 8 * 1024 * 1024;
 
@@ -101,7 +115,13 @@ export function containerOptions(spec: ContainerSpec) {
     Cmd: ['sleep', String(Math.ceil(spec.lifetimeMs / 1_000))],
     User: `${uids.init}:${uids.init}`,
     WorkingDir: '/',
-    Env: ['HOME=/workspace', `OUTPUT_DIR=${OUTPUT}`, 'TMPDIR=/tmp', 'LANG=C.UTF-8'],
+    Env: [
+      'HOME=/workspace',
+      `OUTPUT_DIR=${OUTPUT}`,
+      'TMPDIR=/tmp',
+      'LANG=C.UTF-8',
+      ...(spec.hasProxy ? PROXY_ENV : []),
+    ],
     Hostname: 'sandbox',
     Labels: labels,
     Healthcheck: { Test: ['NONE'] },
@@ -134,11 +154,11 @@ export function programOptions(spec: ProgramContainerSpec) {
     User: `${uids.code}:${uids.code}`,
     WorkingDir: '/',
     Env: ['HOME=/tmp', 'TMPDIR=/tmp', 'LANG=C.UTF-8'],
-    Hostname: 'sandbox',
+    // A host name and resolvers belong to the container whose network it is.
+    ...(spec.joins === undefined && { Hostname: 'sandbox', NetworkDisabled: true }),
     Labels: labelsOf(spec),
     Healthcheck: { Test: ['NONE'] },
     StopSignal: 'SIGKILL',
-    NetworkDisabled: true,
     OpenStdin: true,
     StdinOnce: true,
     AttachStdin: true,
@@ -146,7 +166,7 @@ export function programOptions(spec: ProgramContainerSpec) {
     AttachStderr: true,
     Tty: false,
     HostConfig: {
-      ...isolation(spec),
+      ...isolation(spec, spec.joins),
       ...limitsOf(limits, { shared: limits.shared, file: limits.temporary, files: limits.files }),
       Mounts: [],
       Tmpfs: temporary(spec, limits.temporary),
@@ -213,12 +233,12 @@ function tmpfs(size: number, owner: number, mode: string) {
   return { Name: 'local', Options: { type: 'tmpfs', device: 'tmpfs', o } };
 }
 
-function isolation(spec: BaseSpec) {
+function isolation(spec: BaseSpec, joins?: string) {
   return {
-    NetworkMode: 'none',
     // Docker copies the host's resolv.conf where these are not set.
-    Dns: ['127.0.0.1'],
-    DnsSearch: ['.'],
+    ...(joins === undefined
+      ? { NetworkMode: 'none', Dns: ['127.0.0.1'], DnsSearch: ['.'] }
+      : { NetworkMode: `container:${joins}` }),
     IpcMode: 'private',
     CgroupnsMode: 'private',
     PidMode: '',

@@ -20,6 +20,8 @@ export interface WorkspacesOptions {
   lastingMs: number;
   /** Milliseconds that the containers of single conversations live, by `adapter:channel`. */
   timeouts?: Readonly<Record<string, number>>;
+  /** True if code reaches a network: what comes out of it may be anybody's words. */
+  hasNetwork?: boolean;
 }
 
 export interface WorkspaceOwner {
@@ -114,7 +116,7 @@ export class Workspaces {
 
 export class Workspace {
   /** Untrusted text went into it. */
-  tainted = false;
+  tainted: boolean;
   private readonly options: WorkspacesOptions;
   private readonly sets: HiddenSets;
   private readonly calls = new Sequence();
@@ -127,6 +129,7 @@ export class Workspace {
 
   constructor(options: WorkspacesOptions, sets: HiddenSets, hadFiles: boolean) {
     this.options = options;
+    this.tainted = options.hasNetwork === true;
     this.sets = sets;
     this.hadFiles = hadFiles;
   }

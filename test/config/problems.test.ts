@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { problems, refused, written } from './support.ts';
+import { load, problems, refused, written } from './support.ts';
 
 test('all problems are told at once, in the order of the file', () => {
   const text = [
@@ -30,6 +30,19 @@ test('all problems are told at once, in the order of the file', () => {
     'coda.yaml:11:15 time.week_start: expected monday, tuesday, wednesday, thursday, friday, saturday or sunday, ' +
       'got "munday"; did you mean monday?',
   ]);
+});
+
+test('code is given a network only with the hosts that it may reach', () => {
+  expect(problems('execution: { enabled: true, network_enabled: true }\n')).toEqual([
+    expect.stringMatching(/execution\.allowed_hosts: (?:is missing|expected at least one host with network_enabled)/),
+  ]);
+  expect(problems('execution: { network_enabled: true, allowed_hosts: ["https://pypi.org/"] }\n')[0]).toContain(
+    'execution.allowed_hosts.0: expected a host name such as pypi.org',
+  );
+  expect(problems('execution: { network_enabled: true, runtime: runsc, allowed_hosts: [pypi.org] }\n')).toEqual([
+    expect.stringContaining('execution.network_enabled: expected false with runtime: runsc'),
+  ]);
+  load('execution: { enabled: true, network_enabled: true, allowed_hosts: [pypi.org, "*.pythonhosted.org"] }\n');
 });
 
 test('the error says what to do next', () => {

@@ -28,7 +28,7 @@ const OWN: Readonly<Record<string, string>> = {
   'delivery/inbox/index.ts': 'a file of coda',
   'agent-skills/read/head.ts': 'a word',
   'agent-skills/runs/ask.ts': 'a file that the owner names',
-  'skills/browser/relay.ts': 'the protocol of Chromium',
+  'skills/browser/pipe.ts': 'the protocol of Chromium',
   'skills/mcp/sign-in/tokens.ts': 'what coda has sealed',
   'storage/backup/format.ts': 'what coda has written',
   'storage/pglite/lock.ts': 'what coda has written',

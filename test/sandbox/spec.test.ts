@@ -15,6 +15,7 @@ const spec: ContainerSpec = {
   limits: { memory: 512 * MB, disk: 256 * MB, cpus: 1, pids: 128 },
   lifetimeMs: 60_000,
   runtime: 'runc',
+  hasProxy: false,
 };
 
 test('a container is made with exactly these options', async () => {

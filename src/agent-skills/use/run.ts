@@ -28,7 +28,7 @@ export function runTool(deps: ToolDeps): AnyTool {
   return outsideTool({
     name: 'skill_run',
     description:
-      'Runs a script of a skill that you have activated, in a sandbox without network: its path below scripts/, arguments, and `input` as JSON on its standard input. What it writes to $OUTPUT_DIR is handed to the person.',
+      'Runs a script of a skill that you have activated, in a sandbox (its network is that of code_execute): its path below scripts/, arguments, and `input` as JSON on its standard input. What it writes to $OUTPUT_DIR is handed to the person.',
     effect: 'external',
     does: ['code'],
     callers: deps.code.isOn ? undefined : 'buttons',

@@ -1,20 +1,17 @@
 /** Browser sessions: each has a Chromium and a proxy of its own, hangs on a turn, and ends with it. */
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Dialog, Download, Page } from 'playwright-core';
 import { type CallContext, type Failed, failed } from '../../agent/index.ts';
 import { Sequence, sleep, withTimeout } from '../../base/async.ts';
 import type { Cancel } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
-import { packageRoot } from '../../base/root.ts';
 import { shorten } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { type Egress, type EgressProxy, openProxy } from '../../egress/index.ts';
-import type { ProgramSpec, Sandbox } from '../../sandbox/index.ts';
+import { type ProgramSpec, Relay, relayScript, type Sandbox } from '../../sandbox/index.ts';
 import type { Settings } from './config.ts';
-import { debuggingPipe, Relay } from './relay.ts';
+import { debuggingPipe } from './pipe.ts';
 import { texts } from './texts.ts';
 
 export interface SessionsDeps {
@@ -428,7 +425,7 @@ const IN_CONTAINER = [
 async function inContainer({ settings, sandbox }: ChromiumDeps, proxy: EgressProxy): Promise<Started> {
   const { image, connect_timeout_ms: timeout } = settings;
   const { chromium } = await playwright();
-  const relay = await readFile(join(packageRoot(), 'assets', 'browser', 'relay.pl'), 'utf8');
+  const relay = await relayScript();
   const program = await sandbox.program(containerOf(image, relay));
   if (!program.ok) {
     const { code, message, remedy } = program;

@@ -2,6 +2,7 @@ import { withTimeout } from '../../base/async.ts';
 import type { HealthCheck, SkillDeps } from '../../chat/index.ts';
 import { limitsIn, TELL_LIMITS, widerThan } from './limits.ts';
 import * as texts from './texts.ts';
+import { hostsOf } from './tools.ts';
 
 /** Each prints its name where it succeeds; then come the limits. */
 const ESCAPES = `touch /escape 2>/dev/null && echo files
@@ -37,7 +38,7 @@ export function sandboxCheck({ sandbox: { workspaces, settings, facts } }: Skill
         const { max_memory: memory, pids, cpus } = settings;
         const missing = widerThan({ memory, pids, cpus }, limits);
         if (ran.exitCode === 0 && escaped.length + missing.length === 0) {
-          return { ok: true, says: texts.isHeld(settings.default_image, engine, limits) };
+          return { ok: true, says: texts.isHeld(settings.default_image, engine, limits, hostsOf(settings)) };
         }
         if (escaped.length === 0 && missing.length > 0) {
           const says = texts.isUnlimited(missing, engine);

@@ -1,7 +1,7 @@
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import { sandboxCheck } from './check.ts';
 import { readTool } from './read.ts';
-import { type CodeDeps, executeTool, writeTool } from './tools.ts';
+import { type CodeDeps, executeTool, hostsOf, writeTool } from './tools.ts';
 
 export const code: Skill = {
   name: 'code',
@@ -21,6 +21,7 @@ function codeDeps({ sandbox: { workspaces, settings, inUse }, artifacts, databas
     database,
     inUse,
     isOn: settings.enabled,
+    hosts: hostsOf(settings),
     timeoutMs: settings.timeout,
     longestMs: settings.max_sandbox_timeout,
     lasts: (channel) => settings.lasting.includes(channel),

@@ -40,8 +40,17 @@ const engine = ({ version, cgroups, isRootless, hasUserNamespaces, runtimes }: S
   return `Docker ${version}, control groups v${cgroups}, ${apart.length > 0 ? `with ${listOf(apart)}` : 'neither rootless nor user namespaces nor gVisor'}`;
 };
 
-export const isHeld = (image: string, facts: SandboxFacts, limits: Limits): string =>
+/** A sandbox’s network, as models and the doctor are told of it. */
+export const networkTold = (hosts: readonly string[]): string =>
+  hosts.length === 0
+    ? 'without network'
+    : `that reaches ${listOf(hosts.slice(0, MOST_HOSTS))}${hosts.length > MOST_HOSTS ? ' and more' : ''} alone, by HTTP and HTTPS through the proxy of HTTPS_PROXY`;
+
+const MOST_HOSTS = 20;
+
+export const isHeld = (image: string, facts: SandboxFacts, limits: Limits, hosts: readonly string[]): string =>
   `Code runs in containers of ${image} (${facts.image.slice(7, 19)}); three tries to get out of one were held. ` +
+  (hosts.length === 0 ? '' : `It is a sandbox ${networkTold(hosts)}. `) +
   `Limits in effect: ${limitsText(limits)}. ${engine(facts)}.`;
 
 export const isUnlimited = (missing: readonly string[], facts: SandboxFacts): string =>

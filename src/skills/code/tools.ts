@@ -27,9 +27,14 @@ export interface CodeDeps {
   /** True if the workspace of this conversation (`adapter:channel`) outlasts its turns. */
   lasts(channel: string): boolean;
   inUse(ctx: CallContext, ownImage?: string): Promise<SkillsInUse>;
+  /** Hosts that code reaches; none: it has no network. */
+  hosts: readonly string[];
   /** Without Docker nothing is offered; a call says what is missing. */
   isOn: boolean;
 }
+
+export const hostsOf = (settings: { network_enabled: boolean; allowed_hosts: readonly string[] }): readonly string[] =>
+  settings.network_enabled ? settings.allowed_hosts : [];
 
 /** For the container to be made, and its files to come out. Milliseconds. */
 const MARGIN_MS = 60_000;
@@ -63,8 +68,7 @@ export function executeTool(deps: CodeDeps): AnyTool {
     Math.min(timeout === undefined ? timeoutMs : timeout * 1_000, longestMs);
   return outsideTool({
     name: 'code_execute',
-    description:
-      'Runs a shell command, or code of a language, in a sandbox without network. Files that came with the message are in /workspace, those of skills in use in /skills/NAME with their packages; what you write to /workspace/output is handed to the person. Calls of one answer share the files. `files` names further files of this conversation to be put there.',
+    description: `Runs a shell command, or code of a language, in a sandbox ${texts.networkTold(deps.hosts)}. Files that came with the message are in /workspace, those of skills in use in /skills/NAME with their packages; what you write to /workspace/output is handed to the person. Calls of one answer share the files. \`files\` names further files of this conversation to be put there.`,
     effect: 'external',
     does: ['code'],
     callers: deps.isOn ? undefined : 'buttons',

@@ -7,9 +7,9 @@ import { deferred } from '../../../src/base/async.ts';
 import { execution } from '../../../src/config/blocks.ts';
 import { Egress } from '../../../src/egress/index.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
+import { Relay } from '../../../src/sandbox/relay.ts';
 import { programOptions } from '../../../src/sandbox/spec.ts';
 import { browserConfig, buildBrowserImage } from '../../../src/skills/browser/index.ts';
-import { Relay } from '../../../src/skills/browser/relay.ts';
 import { containerOf, Sessions } from '../../../src/skills/browser/sessions.ts';
 import { compiled } from '../../support/compiled.ts';
 import { BROWSER_IMAGE, DOCKER, docker, freshInstallation, leftovers, testSandbox } from '../../support/docker.ts';
@@ -23,7 +23,7 @@ requireService('CODA_TEST_BROWSER_IMAGE');
 
 browserContract('docker', BROWSER_IMAGE !== undefined, { image: BROWSER_IMAGE });
 
-const RELAY = readFileSync(new URL('../../../assets/browser/relay.pl', import.meta.url), 'utf8');
+const RELAY = readFileSync(new URL('../../../assets/relay.pl', import.meta.url), 'utf8');
 
 test('its container is made with exactly these options', async () => {
   const { command, limits } = containerOf('coda-browser-sandbox', '(relay.pl)');

@@ -1,6 +1,6 @@
-# Runs Chromium in a container that has no network, and carries what it says over stdin and stdout: its debugging pipe,
-# and each connection to its proxy. src/skills/browser/relay.ts is the other end and says what the frames are.
-# Perl, because every Debian has it. Arguments: the port of the proxy, and the program with its arguments.
+# Carries each connection to the proxy of a container that has no network over stdin and stdout, and what a program that
+# it starts says on its pipe (Chromium's debugging pipe). src/sandbox/relay.ts is the other end and says what the frames are.
+# Perl, because every Debian has it. Arguments: the port of the proxy, and the program with its arguments, if there is one.
 use strict;
 use warnings;
 use Errno qw(EAGAIN EINTR);
@@ -15,11 +15,11 @@ $SIG{PIPE} = 'IGNORE';
 my ($port, @program) = @ARGV;
 my $listener = IO::Socket::INET->new(Listen => 128, LocalAddr => '127.0.0.1', LocalPort => $port)
     or die "the relay cannot listen: $!\n";
-my ($to_child, $from_child) = start(@program);
 
 # Each stream: where it is read from and written to, what waits to be written, and how much may be sent of it.
-my %streams = (PIPE, stream($from_child, $to_child));
-my ($in, $out, $next, $has_begun) = ('', '', 1, 0);
+my %streams = @program ? (PIPE, stream(start(@program))) : ();
+# The first frame grants nothing: it says that there is a listener.
+my ($in, $out, $next, $has_begun) = ('', pack('CNNN', GRANTED, PIPE, 4, 0), 1, 0);
 quiet($_) for \*STDIN, \*STDOUT, $listener;
 
 while (1) {
@@ -45,7 +45,7 @@ while (1) {
     }
 }
 
-# Starts Chromium with the debugging pipe as its file descriptors 3 and 4; what it prints goes to stderr.
+# Starts the program with its pipe as its file descriptors 3 and 4; what it prints goes to stderr.
 sub start {
     my @command = @_;
     pipe(my $child_in, my $to) or die "no pipe: $!\n";
@@ -62,7 +62,7 @@ sub start {
     }
     close $child_in;
     close $child_out;
-    return ($to, $from);
+    return ($from, $to);
 }
 
 sub stream {
@@ -157,7 +157,7 @@ sub accept_one {
 
 sub broken {
     my ($id) = @_;
-    # Chromium has ended, and the container with it.
+    # The program has ended, and the container with it.
     exit 1 if $id == PIPE;
     say_frame(CLOSED, $id, '');
     drop($id);

@@ -1,12 +1,16 @@
 /**
- * The other end of `assets/browser/relay.pl`: Chromium's debugging pipe and each connection that it makes to its proxy, over
- * stdin and stdout of one program. A frame is a type (1 byte), a stream (4) and a length (4), then so many bytes. Each side
+ * The other end of `assets/relay.pl`: the connections that a container without a network makes to its proxy, and the pipe of
+ * a program that the relay runs (Chromium's debugging pipe), over stdin and stdout of one program. A frame is a type (1 byte), a stream (4) and a length (4), then so many bytes. Each side
  * sends at most `GRANT` bytes of a stream before the other grants more, so that one that is not read holds up no other. The
  * first line is none: what Docker leaves of the request that attached stdin ends with it.
  */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Duplex, type Readable, type Writable } from 'node:stream';
-import type { ConnectOverCDPTransport } from 'playwright-core';
-import { messageOf } from '../../base/errors.ts';
+import { packageRoot } from '../base/root.ts';
+
+/** The program, for `perl -e`. */
+export const relayScript = () => readFile(join(packageRoot(), 'assets', 'relay.pl'), 'utf8');
 
 const FRAME = { sent: 0, opened: 1, ended: 2, closed: 3, granted: 4 } as const;
 const HEADER = 9;
@@ -20,6 +24,8 @@ export interface RelayEnds {
   input: Writable;
   output: Readable;
   connected(connection: Duplex): void;
+  /** Once, when it listens: connections may come from now on. */
+  ready?(): void;
   /** Once, when nothing more can come: the program has ended, or said what is no frame. */
   over(): void;
 }
@@ -30,6 +36,7 @@ export class Relay {
   readonly pipe: Duplex;
   private readonly ends: RelayEnds;
   private readonly streams = new Map<number, Carried>();
+  private isReady = false;
 
   constructor(ends: RelayEnds) {
     this.ends = ends;
@@ -82,6 +89,10 @@ export class Relay {
   }
 
   private frame(type: number, id: number, payload: Buffer): void {
+    if (!this.isReady) {
+      this.isReady = true;
+      this.ends.ready?.();
+    }
     if (type === FRAME.opened) {
       if (this.streams.has(id) || this.streams.size > MOST_STREAMS) throw new Error('a stream too many');
       this.ends.connected(this.open(id));
@@ -167,40 +178,4 @@ class Carried extends Duplex {
     this.owed = 0;
     this.send(FRAME.granted, this.id, bytes);
   }
-}
-
-/** A longer message ends the connection. */
-const LONGEST_MESSAGE = 128 * 1024 * 1024;
-
-/** The transport for playwright: messages as JSON, each with a NUL behind it. `whyOver` tells why it ended. */
-export function debuggingPipe(pipe: Duplex, whyOver: () => string): ConnectOverCDPTransport {
-  let parts: Buffer[] = [];
-  let size = 0;
-  const closed = () => transport.onclose?.(whyOver());
-  const transport: ConnectOverCDPTransport = {
-    // Whoever speaks after the end has not heard of it.
-    send: (message) => void (pipe.destroyed ? setImmediate(closed) : pipe.write(`${JSON.stringify(message)}\0`)),
-    close: () => void pipe.destroy(),
-  };
-  const take = (bytes: Buffer): void => {
-    let start = 0;
-    for (let end = bytes.indexOf(0); end >= 0; end = bytes.indexOf(0, start)) {
-      const message = Buffer.concat([...parts, bytes.subarray(start, end)]).toString();
-      [parts, size, start] = [[], 0, end + 1];
-      transport.onmessage?.(JSON.parse(message));
-    }
-    const rest = bytes.subarray(start);
-    size += rest.length;
-    if (size > LONGEST_MESSAGE) throw new Error('Chromium says too much at once');
-    if (rest.length > 0) parts.push(rest);
-  };
-  pipe.on('data', (bytes: Buffer) => {
-    try {
-      take(bytes);
-    } catch (error) {
-      pipe.destroy(new Error(messageOf(error)));
-    }
-  });
-  pipe.on('close', closed);
-  return transport;
 }
