@@ -8,7 +8,7 @@ export interface UnitSlip {
   /** By token: `to` is the first one behind it. */
   from: number;
   to: number;
-  /** What may be meant, the nearest first, and the text with each of them instead. */
+  /** Units that may be meant, the nearest first, and the text with each of them instead. */
   units: readonly string[];
   texts: readonly string[];
 }

@@ -54,7 +54,7 @@ export interface Said {
   isUnread: boolean;
 }
 
-/** What was said in these channels of the caller; `withTerminal`: beside it what coda began to say at the person's terminal. */
+/** Channels of the caller to look through; `withTerminal`: beside them what coda began to say at the person's terminal. */
 export interface SaidWhere {
   channels: readonly string[];
   personId: string | undefined;

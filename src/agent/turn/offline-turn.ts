@@ -30,7 +30,7 @@ export async function answerOffline(run: MessageTurn, why: string | undefined): 
   const meant = await interpretationOf(run, words);
   const isWhole = meant.text === undefined && meant.calls.length > 0;
   if (!isSaid(item) && !isWhole) return say(run, [unsaidText(run, words, why)]);
-  // Where a model should have answered, the reason why it does not says more than a search.
+  // The reason why a configured model does not answer says more than a search.
   const isTried = meant.calls.length > 0 && !(meant.isLookUp && why !== undefined);
   if (isTried) return act(run, meant, why);
   return why === undefined ? say(run, [meant.text ?? ''], undefined, meant) : say(run, [why]);

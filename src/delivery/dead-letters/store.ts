@@ -99,7 +99,7 @@ export async function openCounts(database: Database): Promise<Record<string, num
 
 export const mergeRules: readonly MergeRule[] = [
   { sql: 'update outbox set person_id = $2 where person_id = $1' },
-  // What waits unread goes to the chat platform that they may have now, which calls them.
+  // Unread parts go to the chat platform that they may have now, which calls them.
   {
     sql: `update outbox o set state = 'pending', next_at = $3, conversation_id = c.id, adapter = c.adapter, fallback = true, receipt = null
             from (select id, adapter from conversations where person_id in ($1::uuid, $2::uuid) and kind = 'dm' and not ${IS_HOME('conversations')}

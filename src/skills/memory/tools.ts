@@ -98,7 +98,7 @@ function saved({ memory, before, against, isNew }: Kept, ctx: TxContext): ToolRe
   const { id } = memory;
   if (!isNew) return quoting(done(texts.known(memory), { subject: memory.text, id }), [memory]);
   const undo = { tool: 'memory_restore', input: { id: memory.id, forget: true, back: before.map(({ id }) => id) } };
-  // What is remembered of somebody is told only where they read alone.
+  // Memories of somebody are told only where they read alone.
   const opposite = ctx.private ? against : [];
   const said = done(
     [texts.saved(memory, before), ...(opposite.length > 0 ? [texts.opposite(opposite)] : [])].join(' '),

@@ -1,4 +1,4 @@
-/** What a series leaves out. The words behind "except" say that and nothing else. */
+/** Exceptions of a series. The words behind "except" say that and nothing else. */
 import { dayOf, monthsFrom, ymdOf } from '../civil.ts';
 import type { DateSpec, DaySet, Piece } from '../pieces.ts';
 import type { Token } from '../tokens.ts';

@@ -414,7 +414,7 @@ function finish({ parts, start, after, free }: Draft, limits: Limits, skipped: D
   return recurring(left.length > 0 ? { ...rule, skipped: left } : rule, env);
 }
 
-/** What is stored of a series is bounded. */
+/** Bound of what is stored of a series. */
 const MOST_SKIPPED = 150;
 
 /**

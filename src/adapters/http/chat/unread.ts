@@ -4,7 +4,7 @@ import type { Database } from '../../../storage/index.ts';
 import type { Said } from '../store.ts';
 import { partId } from './places.ts';
 
-/** What of `said` was unread has been shown to its person now. */
+/** Marks what was unread in `said` as read: it has been shown to its person now. */
 export function markShown(
   { database, clock }: { database: Database; clock: Clock },
   said: readonly Said[],
