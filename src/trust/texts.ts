@@ -18,9 +18,9 @@ export function inquest(
   const from = id.source === what ? '' : ` (${id.source})`;
   return [
     before && before.state !== 'blocked'
-      ? `The ${what} **${id.name}**${from} has changed since ${before.state === 'approved' ? 'it was approved' : 'its first use'}:`
-      : `The ${what} **${id.name}**${from}, as it is now:`,
-    ...(changes.length > 0 ? changes : ['nothing has changed']).map((change) => `- ${oneLine(change, 400)}`),
+      ? `The ${what} **${id.name}**${from} has ${changes.length > 0 ? '' : 'not '}changed since ${before.state === 'approved' ? 'it was approved' : 'its first use'}${changes.length > 0 ? ':' : '.'}`
+      : `The ${what} **${id.name}**${from}, as it is now${changes.length > 0 ? ':' : '.'}`,
+    ...changes.map((change) => `- ${oneLine(change, 400)}`),
     ...(forbiddenToolsUnreadable
       ? ['- It gives up tools in a form that nobody can read, so that none is forbidden.']
       : []),

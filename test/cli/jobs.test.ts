@@ -42,6 +42,7 @@ test('jobs and notices are added beside a daemon and without one', async () => {
 
   expect(await tell('Red.', 'build-2')).toMatchObject({ outcome: 'accepted' });
   const id = (await coda('jobs', 'enqueue', 'retention')).stdout.trim();
+  expect((await coda('jobs')).stdout).toContain('2 others wait or run: "coda jobs list --all" shows them.');
   await coda('jobs', 'work');
   // What is to be said is left to a coda that has its platforms.
   const left = JSON.parse((await coda('jobs', 'list', '--all', '--json')).stdout);

@@ -7,14 +7,21 @@ import { type OperationParts, SKILL_JOB } from './parts.ts';
 
 const list = operation({
   name: 'jobs list',
-  summary: 'show those that failed too often, newest first',
+  summary: 'show those that failed too often, newest first, and how many wait',
   isDefault: true,
   example: 'coda jobs list --json',
   input: z.object({ all: z.boolean().optional().describe('those that wait or run, too') }),
   json: 'indented',
-  run: ({ app }: OperationParts, { all }): Promise<{ jobs: (DeadJob | OpenJob)[]; total: number }> =>
-    all ? app.jobs.open() : app.jobs.dead(),
-  show({ jobs, total }, { all }, { at }) {
+  async run(
+    { app }: OperationParts,
+    { all },
+  ): Promise<{ jobs: (DeadJob | OpenJob)[]; total: number; waiting?: number }> {
+    const open = await app.jobs.open();
+    if (all) return open;
+    const dead = await app.jobs.dead();
+    return { ...dead, waiting: Math.max(open.total - dead.total, 0) };
+  },
+  show({ jobs, total, waiting = 0 }, { all }, { at }) {
     const lines = jobs.map((job) => {
       const { id, kind, attempts, error } = job;
       const when = 'due_at' in job ? `${job.state}  ${at(job.due_at)}` : at(job.finished_at);
@@ -25,8 +32,10 @@ const list = operation({
       return total === 0
         ? 'No background job waits, runs or has given up.\n'
         : `${count}, by when they are due:\n${lines.join('')}`;
-    if (total === 0) return 'No background job has given up.\n';
-    return `${count} failed too often:\n${lines.join('')}"coda jobs retry [id]" runs them again.\n`;
+    const others = `${plural(waiting, 'other waits or runs', 'others wait or run')}: "coda jobs list --all" shows them.\n`;
+    const rest = waiting > 0 ? others : '';
+    if (total === 0) return `No background job has given up.\n${rest}`;
+    return `${count} failed too often:\n${lines.join('')}"coda jobs retry [id]" runs them again.\n${rest}`;
   },
 });
 
