@@ -92,7 +92,7 @@ test('validating ends with 0 when all can be used, and with --strict when all ar
         {
           code: 'extra_key',
           level: 'warning',
-          message: '"version" is no key of the standard; keys of one\'s own belong under metadata.',
+          message: '"version" is no key of the standard; other keys belong under metadata.',
           file: join(folder, 'word', 'SKILL.md'),
           line: 4,
         },
