@@ -210,7 +210,7 @@ function isOwn(role: string): boolean {
 }
 
 async function statusOf(
-  { database, delivery, jobs }: Parts,
+  { database, delivery, jobs, skills }: Parts,
   adapters: readonly ChatAdapter[],
   models: Json | undefined,
 ): Promise<Record<string, Json>> {
@@ -222,6 +222,7 @@ async function statusOf(
     outbox: { ...(await delivery.outbox.open()), sent_again: delivery.outbox.resent },
     jobs: { dead: (await jobs.dead(1)).total },
     ...(models !== undefined && { models }),
+    ...Object.assign({}, ...skills.map(({ skill, deps }) => skill.status?.(deps))),
     storage: { ...database.stats() } as Json,
   };
 }

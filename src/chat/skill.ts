@@ -331,6 +331,8 @@ export interface SkillViews<Settings> {
   /** Its section of the person's own page: Slack's App Home. Nobody else sees that. */
   home?(deps: SkillDeps<Settings>, reader: HomeReader): Promise<HomeSection[]>;
   pages?(deps: SkillDeps<Settings>): readonly Page[];
+  /** Fields of `coda status`: what it holds open at the moment. */
+  status?(deps: SkillDeps<Settings>): Readonly<Record<string, Json>>;
   /** A person's plans until `to`, at most 200, for a page of their week. */
   upcoming?(
     deps: SkillDeps<Settings>,

@@ -71,11 +71,12 @@ const shape = z.object({
   running: z.number().catch(0),
   outbox: counts,
   jobs: counts,
+  browser_sessions: z.number().catch(0),
   models: z.json().optional(),
 });
 
 function inWords(answer: unknown): string[] {
-  const { version, pid, uptime_s, memory_mb, data, engine, adapters, away, running, outbox, jobs, models } =
+  const { version, pid, uptime_s, memory_mb, data, engine, adapters, away, running, outbox, jobs, models, ...more } =
     shape.parse(answer);
   const { dead = 0, sent_again: again = 0, ...open } = outbox;
   const unsent = Object.values(open).reduce((sum, count) => sum + count, 0);
@@ -86,6 +87,9 @@ function inWords(answer: unknown): string[] {
     `It hears ${heard.length > 0 ? listOf(heard) : 'nobody'}.`,
     ...Object.entries(away).map(([name, says]) => `${name} is away: ${says}`),
     `${plural(running, 'answer is', 'answers are')} under way, ${plural(unsent, 'message waits', 'messages wait')} to be sent.`,
+    ...(more.browser_sessions > 0
+      ? [`${plural(more.browser_sessions, 'browser session is', 'browser sessions are')} open.`]
+      : []),
     ...(again > 0 ? [`${plural(again, 'message was', 'messages were')} looked for in vain and sent again.`] : []),
     ...(dead > 0 ? [`${plural(dead, 'message', 'messages')} could not be delivered: coda outbox`] : []),
     ...((jobs.dead ?? 0) > 0 ? [`${plural(jobs.dead ?? 0, 'job has', 'jobs have')} failed for good: coda jobs`] : []),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { block, count } from '../../config/index.ts';
+import { block, count, durationWithin } from '../../config/index.ts';
 
 export const config = block(
   'browser',
@@ -37,7 +37,9 @@ export const config = block(
         .default('/usr/bin/chromium')
         .describe('Where Chromium is, in host mode.'),
       max_sessions: count(1, 16).default(3).describe('Sessions at the same time.'),
-      session_timeout_seconds: count(10, 3_600).default(300).describe('A session that nobody uses ends after this.'),
+      session_timeout: durationWithin('10s', '1h')
+        .prefault('5m')
+        .describe('A session that nobody uses ends after this, from 10s to 1h; it outlives the answer until then.'),
       connect_timeout_ms: count(1_000, 120_000)
         .default(15_000)
         .describe('How long Chromium may take to start, and a page to come.'),

@@ -33,9 +33,14 @@ export const browser = (): Skill<Settings> => {
     isOn: ({ enabled }) => enabled,
     tools: (deps) => toolsOf(deps, opened(deps)),
     checks: (deps) => [check(opened(deps), deps.config.mode)],
-    turnOver: async (deps, { turnKey, how }) => opened(deps).over(turnKey, how === 'waiting'),
+    passing: async (deps, { person, conversationId }) => openSection(opened(deps).idsOf(person.id, conversationId)),
+    status: (deps) => ({ browser_sessions: opened(deps).count }),
+    turnOver: async (deps, { turnKey }) => opened(deps).release(turnKey),
   };
 };
+
+const openSection = ([id]: readonly string[]) =>
+  id === undefined ? undefined : { title: texts.openTitle, text: texts.stillOpen(id) };
 
 function toolsOf({ egress, artifacts, config: settings }: SkillDeps<Settings>, sessions: Sessions): AnyTool[] {
   return browserTools({ sessions, egress, artifacts, timeoutMs: settings.connect_timeout_ms });

@@ -1,4 +1,4 @@
-/** Browser sessions: each has a Chromium and a proxy of its own, hangs on a turn, and ends with it. */
+/** Browser sessions: each has a Chromium and a proxy of its own, and lasts until its person has not used it for long enough. */
 
 import type { Browser, BrowserContext, Dialog, Download, Page } from 'playwright-core';
 import { type CallContext, type Failed, failed } from '../../agent/index.ts';
@@ -37,8 +37,10 @@ export class Session {
   readonly id = shortId(8);
   readonly calls = new Sequence();
   locators: ReadonlyMap<string, string> = new Map();
-  /** The turn that uses it; undefined while that is parked. */
+  /** The turn that uses it; undefined between turns, and while one is parked. */
   turn: object | undefined;
+  /** By the monotonic clock, in milliseconds. */
+  usedAt = 0;
   page: Page;
   readonly personId: string;
   readonly conversationId: string;
@@ -195,7 +197,9 @@ export class Sessions {
   async open(owner: Owner, signal: AbortSignal): Promise<Session | Failed> {
     const { max_sessions: most, connect_timeout_ms: timeoutMs } = this.deps.settings;
     if (this.byId.size + this.opening >= most) {
-      return failed('BUSY', texts.tooMany(most), { remedy: texts.tooManyRemedy });
+      const spare = this.unusedLongest();
+      if (!spare) return failed('BUSY', texts.tooMany(most), { remedy: texts.tooManyRemedy });
+      await this.close(spare);
     }
     this.opening++;
     try {
@@ -233,11 +237,26 @@ export class Sessions {
     await session.close();
   }
 
-  /** The turn is over; where it only waits for a decision its sessions stay until nobody has used them for long enough. */
-  async over(turn: object, isParked: boolean): Promise<void> {
-    const own = [...this.byId.values()].filter((session) => session.turn === turn);
-    if (isParked) for (const session of own) session.turn = undefined;
-    else await Promise.all(own.map((session) => this.close(session)));
+  /** Call when a turn has ended or waits: its sessions stay for the person's next words, until they are unused for long enough. */
+  release(turn: object): void {
+    for (const session of this.byId.values()) if (session.turn === turn) session.turn = undefined;
+  }
+
+  /** Ids of the person's sessions in a conversation, the last used first. */
+  idsOf(personId: string, conversationId: string | undefined): string[] {
+    return [...this.byId.values()]
+      .filter((session) => session.personId === personId && session.conversationId === conversationId)
+      .sort((one, other) => other.usedAt - one.usedAt)
+      .map(({ id }) => id);
+  }
+
+  get count(): number {
+    return this.byId.size;
+  }
+
+  private unusedLongest(): Session | undefined {
+    const unused = [...this.byId.values()].filter(({ turn }) => turn === undefined);
+    return unused.sort((one, other) => one.usedAt - other.usedAt)[0];
   }
 
   async probe(): Promise<string> {
@@ -257,8 +276,9 @@ export class Sessions {
 
   private touch(session: Session): void {
     const { clock } = this.deps.world;
+    session.usedAt = clock.monotonic();
     this.idle.get(session.id)?.();
-    const at = new Date(clock.now().getTime() + this.deps.settings.session_timeout_seconds * 1_000);
+    const at = new Date(clock.now().getTime() + this.deps.settings.session_timeout);
     this.idle.set(
       session.id,
       clock.at(at, () => void this.close(session)),

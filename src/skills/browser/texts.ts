@@ -1,6 +1,9 @@
 import { plural } from '../../base/text.ts';
 
 export const texts = {
+  openTitle: 'Browser',
+  stillOpen: (id: string) =>
+    `Session ${id} of this conversation is still open, at the page where you left it: browser_get_content shows it.`,
   opened: (id: string) => `A browser is open: session ${id}.`,
   read: (title: string, host: string, elements: number) =>
     `Read ${title === '' ? host : `“${title}” (${host})`}: ${plural(elements, 'element')}.`,

@@ -57,7 +57,7 @@ function openTool(deps: BrowserDeps): AnyTool {
     policy: { critique: true },
     does: ['web_read'],
     description:
-      'Opens a browser for pages that need one: forms, shops, what web_fetch cannot show. Gives a session_id; it ends with your answer.',
+      'Opens a browser for pages that need one: forms, shops, what web_fetch cannot show. Gives a session_id, which stays open for some minutes after your answer.',
     effect: 'fetch',
     effectOf: ({ url: address }) => (address === undefined ? SENDS_NOTHING : 'fetch'),
     input: z.object({ url: url.optional() }),

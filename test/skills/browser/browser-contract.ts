@@ -48,7 +48,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     const egress = new Egress({ ports: [80, 443, port], allow: [{ network: '127.0.0.22/32', port }], resolve });
     const settings = browserConfig.schema.parse({
       ...{ enabled: true, mode, blocked: ['ads.example'], ...own },
-      ...{ connect_timeout_ms: 20_000, max_sessions: 2, session_timeout_seconds: 60 },
+      ...{ connect_timeout_ms: 20_000, max_sessions: 2, session_timeout: '60s' },
     });
     // What this machine says of proxies is nothing to Chromium.
     const trap = `http://127.0.0.1:${port}`;
@@ -299,7 +299,7 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     });
   }
 
-  test('sessions are the person’s own, few, and end with the turn or unused', async () => {
+  test('sessions are the person’s own, few, outlive their turn, and end unused', async () => {
     internet.serve('/start', '<p>start</p>');
     const one = await shows(internet.at('/start'));
     expect(one.text).toContain('start');
@@ -310,9 +310,12 @@ function reaches(mode: 'docker' | 'host', own: Record<string, unknown>): void {
     const two = await shows(internet.at('/start'), { turn: { key: { another: true } } });
     expect(two.text).toContain('start');
     expect((await shows(internet.at('/start'))).opened).toMatchObject({ code: 'BUSY' });
-    await sessions.over(turn, true);
+    sessions.release(turn);
     expect((await call('browser_get_content', { session_id: one.session_id })).ok).toBe(true);
-    await sessions.over(turn, false);
+    sessions.release(turn);
+    // The one that no turn uses makes room for another.
+    const three = await shows(internet.at('/start'), { turn: { key: { third: true } } });
+    expect(three.text).toContain('start');
     expect(await call('browser_get_content', { session_id: one.session_id })).toMatchObject({ code: 'NOT_FOUND' });
     await world.clock.moveTo(new Date(world.clock.now().getTime() + 61_000), async () => {});
     expect(await call('browser_get_content', { session_id: two.session_id })).toMatchObject({ code: 'NOT_FOUND' });

@@ -164,6 +164,16 @@ for (const { mode, isThere, own } of MODES) {
       expect(town.votes).toEqual([{ name: 'Ana Example', choice: 'Coffee' }]);
     });
 
+    testOnce('a session outlives the answer: the next message is told of it, and the status counts it', async () => {
+      await visit('Look at the shop', '/shop', []);
+      visitor.visits('', []);
+      await coda.person('ana').says('and now?');
+      expect(JSON.stringify(visitor.model.requests.at(-1))).toMatch(/Session \w+ of this conversation is still open/);
+      expect(await coda.app.status()).toMatchObject({ browser_sessions: expect.any(Number) });
+      await coda.person('bob').says('hello');
+      expect(JSON.stringify(visitor.model.requests.at(-1))).not.toContain('of this conversation is still open');
+    });
+
     testOnce('a click asks, and what nobody has said is not typed without asking', async () => {
       const ana = coda.person('ana');
       await ana.says('/new');

@@ -81,21 +81,16 @@ describe.skipIf(!BROWSER_IMAGE)('a container', () => {
     await sandbox.close();
   });
 
-  test('goes with its turn, with time, with Chromium and with coda', async () => {
+  test('outlives its turn, and goes with time, with Chromium and with coda', async () => {
     const installation = freshInstallation();
-    const { world, sandbox, sessions } = open({ session_timeout_seconds: 60 }, { installation });
+    const { world, sandbox, sessions } = open({ session_timeout: '60s' }, { installation });
     const isGone = () => eventually(async () => (await leftovers(installation)).length === 0);
     const turn = {};
     await begun(sessions, turn);
-    await sessions.over(turn, true);
-    expect(await leftovers(installation)).toHaveLength(1);
-    await sessions.over(turn, false);
+    sessions.release(turn);
     expect(await leftovers(installation)).toHaveLength(1);
     await world.clock.moveTo(new Date(world.clock.now().getTime() + 61_000), async () => {});
     expect(await isGone()).toBe(true);
-    await begun(sessions, turn);
-    await sessions.over(turn, false);
-    expect(await leftovers(installation)).toEqual([]);
     const killed = await begun(sessions);
     await docker('POST', `/containers/coda-${await onlySession(installation)}/kill`);
     expect(await isGone()).toBe(true);
