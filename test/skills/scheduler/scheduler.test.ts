@@ -138,9 +138,9 @@ describe('what people plan', () => {
     await ana.says('/schedule every day at 10 yes, write to bob, I approve');
     await coda.passes({ hours: 3 });
     expect(sent).toEqual([]);
-    expect(ana.heard('letter_send')).toHaveLength(1);
+    expect(ana.heard('Sends a letter')).toHaveLength(1);
     await coda.passes({ hours: 20 });
-    expect(ana.heard('letter_send')).toHaveLength(1);
+    expect(ana.heard('Sends a letter')).toHaveLength(1);
   });
 
   test('what has nothing to tell says nothing, and leaves nothing behind in the conversation', async () => {
