@@ -9,6 +9,7 @@ import { english } from '../../src/english/index.ts';
 import { parsePattern, partsOf } from '../../src/english/matcher.ts';
 import { type DoctorDeps, doctor } from '../../src/skills/doctor/index.ts';
 import { LONG } from '../support/long.ts';
+import { nothing } from '../support/tool-forms.ts';
 import { at, hear, THINGS } from './hear.ts';
 
 const WORDS = [
@@ -85,11 +86,6 @@ test('whoever may use no tool is offered none, and of a tool that is not there n
 /** No frame names their tools. */
 const OUTSIDE = new Set(['web', 'firecrawl', 'improvement']);
 
-/** Only the forms of the tools matter here: what they work with is nothing. */
-const nothing: unknown = new Proxy(() => {}, {
-  get: (_, key) => (key === Symbol.iterator ? undefined : nothing),
-  apply: () => nothing,
-});
 const gate = { may: () => true, asksFirst: () => false };
 const toolbox = new Toolbox(
   [

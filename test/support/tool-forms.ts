@@ -3,7 +3,7 @@ import { builtInSkills } from '../../src/app/skills.ts';
 import type { AllSkills, SkillDeps } from '../../src/chat/index.ts';
 
 /** Only the forms of the tools matter here: what they work with is nothing. */
-const nothing: unknown = new Proxy(() => {}, {
+export const nothing: unknown = new Proxy(() => {}, {
   // A description names the hosts that code reaches.
   get: (_, key) => (key === Symbol.iterator ? undefined : key === 'allowed_hosts' ? [] : nothing),
   apply: () => nothing,
