@@ -55,14 +55,16 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
   const meter = new Meter(options.limits, () => {
     for (const socket of sockets) socket.destroy();
   });
+  let refusals = 0;
   const reach = async (url: string): Promise<Target | EgressFailure> => {
+    // The meter first: what is refused is counted, too.
     const target =
+      meter.failure() ??
       blockedFailure(url, options.blocked ?? []) ??
       elsewhereFailure(url, options.allowed) ??
-      meter.failure() ??
       (await egress.check(url));
-    if (!target.ok) options.refused?.(target);
-    else options.connected?.(hostOf(target.url));
+    if (!target.ok && refusals++ < MOST_REFUSALS_TOLD) options.refused?.(target);
+    if (target.ok) options.connected?.(hostOf(target.url));
     return target;
   };
   const open = async (target: Target): Promise<Socket> => {
@@ -72,10 +74,11 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
     return keep(socket.setTimeout(IDLE_MS, () => socket.destroy()));
   };
   const server = createServer((request, response) => {
-    void forward(request, response, { reach, open, meter });
+    forward(request, response, { reach, open, meter }).catch(() => response.destroy());
   });
   server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
-    void tunnel(request.url ?? '', keep(client), head, { reach, open, meter });
+    const isLimited = options.allowed !== undefined;
+    tunnel(request.url ?? '', keep(client), head, { reach, open, meter, isLimited }).catch(() => client.destroy());
   });
   server.on('connection', (connection: Socket | Duplex) => {
     keep(connection);
@@ -105,7 +108,13 @@ interface Ways {
   reach(url: string): Promise<Target | EgressFailure>;
   open(target: Target): Promise<Socket>;
   meter: Meter;
+  /** Only some hosts are reached: no tunnel leads to a port of plain requests, whose `Host` nobody would see. */
+  isLimited?: boolean;
 }
+
+const PLAIN_PORTS = new Set(['80', '8080']);
+/** Refusals of one proxy that are logged. */
+const MOST_REFUSALS_TOLD = 100;
 
 const MINUTE_MS = 60_000;
 
@@ -172,7 +181,10 @@ async function forward(
   });
   onward.on('response', (answer) => {
     const kept = Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !HOP_BY_HOP.test(name)));
-    response.writeHead(answer.statusCode ?? 502, kept);
+    const { statusCode: status = 0 } = answer;
+    // Node reads "099" and refuses to write it.
+    if (status < 100 || status > 999) return void onward.destroy(new Error('the status is none'));
+    response.writeHead(status, kept);
     meter.pipe(answer, response);
     answer.on('error', () => response.destroy());
   });
@@ -185,8 +197,18 @@ async function forward(
   meter.pipe(request, onward);
 }
 
-async function tunnel(authority: string, client: Duplex, head: Buffer, { reach, open, meter }: Ways): Promise<void> {
-  const target = await reach(`https://${authority}/`);
+async function tunnel(
+  authority: string,
+  client: Duplex,
+  head: Buffer,
+  { reach, open, meter, isLimited = false }: Ways,
+): Promise<void> {
+  const url = `https://${authority}/`;
+  if (isLimited && PLAIN_PORTS.has(URL.parse(url)?.port ?? '')) {
+    client.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nX-Refused: EGRESS_URL\r\n\r\n');
+    return;
+  }
+  const target = await reach(url);
   if (!target.ok) {
     client.end(`HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nX-Refused: ${target.code}\r\n\r\n`);
     return;
@@ -195,7 +217,10 @@ async function tunnel(authority: string, client: Duplex, head: Buffer, { reach, 
   if (!onward) return void client.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n');
   const begin = () => {
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-    if (head.length > 0) onward.write(head);
+    if (head.length > 0) {
+      if (!meter.count(head.length)) return void client.destroy();
+      onward.write(head);
+    }
     meter.pipe(client, onward);
     meter.pipe(onward, client);
   };

@@ -8,6 +8,8 @@ export interface SandboxSpec {
   image?: string;
   /** Milliseconds until the session closes by itself, at most `execution.max_sandbox_timeout`. */
   timeoutMs?: number;
+  /** Reaches the hosts of `execution.allowed_hosts`, where the owner allows any: for code, never for servers. */
+  network?: true;
 }
 
 export interface OpenOptions {

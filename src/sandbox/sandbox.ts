@@ -106,7 +106,7 @@ class DockerSandbox implements Sandbox {
     try {
       const container = await this.container(spec.image ?? execution.default_image, signal);
       const isDefault = (spec.image ?? execution.default_image) === execution.default_image;
-      const disconnect = await this.network(container);
+      const disconnect = spec.network ? await this.network(container) : undefined;
       return await this.session(
         container,
         { timeoutMs: spec.timeoutMs ?? execution.sandbox_timeout, isDefault },

@@ -229,7 +229,11 @@ export class Workspace {
     this.known.clear();
     this.skills.clear();
     const session = await this.options.sandbox.open(
-      { ...(image !== undefined && { image }), ...(this.lifetimeMs !== undefined && { timeoutMs: this.lifetimeMs }) },
+      {
+        network: true,
+        ...(image !== undefined && { image }),
+        ...(this.lifetimeMs !== undefined && { timeoutMs: this.lifetimeMs }),
+      },
       {
         ...(signal && { signal }),
         ...(onLine && { onWait: (before: number) => onLine(`waiting for a free sandbox, ${before} before it`) }),

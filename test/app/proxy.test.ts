@@ -1,6 +1,7 @@
 /** What coda asks of others goes by the proxies that the environment names, and says so. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createWorld } from '../../src/app/world.ts';
 import { OutboundProxy } from '../../src/base/outbound.ts';
@@ -217,4 +218,22 @@ test('Slack’s Web API and Socket Mode are reached through it', async () => {
   await coda.hears('answer to hello');
   expect(new Set(proxy.asked)).toEqual(new Set([`slack.test:${port}`]));
   expect(proxy.asked.length).toBeGreaterThan(1);
+});
+
+test('an answer with a status that none is breaks off alone', async () => {
+  const odd = createTcpServer((socket) => {
+    socket.once('data', () => socket.end('HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n'));
+    socket.on('error', () => {});
+  }).listen(0, '127.0.0.23');
+  await once(odd, 'listening');
+  const { port } = odd.address() as AddressInfo;
+  const proxy = openProxy(new Egress({ ports: [port], allow: [{ network: '127.0.0.23/32', port }] }));
+  const { port: at } = new URL(await proxy.listen());
+  const [answer] = (await once(
+    request({ host: '127.0.0.1', port: at, path: `http://127.0.0.23:${port}/` }).end(),
+    'response',
+  )) as [IncomingMessage];
+  expect(answer.statusCode).toBe(502);
+  await proxy.close();
+  odd.close();
 });

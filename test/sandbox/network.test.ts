@@ -38,6 +38,7 @@ afterAll(() => {
 
 interface Opened {
   session: Session;
+  sandbox: ReturnType<typeof testSandbox>;
   installation: string;
   told: string[];
 }
@@ -68,7 +69,7 @@ async function open(
   );
   onTestFinished(() => sandbox.close());
   heard = [];
-  return { session: good(await sandbox.open({ image })), installation, told };
+  return { session: good(await sandbox.open({ image, network: true })), sandbox, installation, told };
 }
 
 /** What `urllib` gets for each address: the body's length, or the status or the kind of error. */
@@ -111,6 +112,19 @@ for host in ('shop.test', 'other.test', 'inside.test', '169.254.169.254'):
     except OSError as error: print(error)`;
     const { stdout } = good(await opened.session.exec(['python3', '-c', script]));
     expect(stdout.trim().split('\n')).toEqual(['welcome', ...Array(3).fill('Tunnel connection failed: 403 Forbidden')]);
+  });
+
+  test('is of code alone: a session that does not ask for it has none, and no tunnel leads to a port of plain requests', async () => {
+    const opened = await open();
+    const session = good(await opened.sandbox.open({ image: DOCKER?.image ?? '' }));
+    expect(await fetched({ ...opened, session }, `http://shop.test:${port}/`)).toEqual(['URLError']);
+    const script = `import http.client
+connection = http.client.HTTPConnection('127.0.0.1', 3128, timeout=10)
+connection.set_tunnel('shop.test', 80)
+try: connection.request('GET', '/')
+except OSError as error: print(error)`;
+    const { stdout } = good(await opened.session.exec(['python3', '-c', script]));
+    expect(stdout).toContain('403 Forbidden');
   });
 
   test('has no other way out than the proxy', async () => {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -89,6 +89,14 @@ describe('a backup', () => {
     await writeFile(join(dataDir, 'artifacts', 'ab', 'cd'), 'a stored file');
     await mkdir(join(dataDir, 'skills', 'x', 'n'.repeat(120)), { recursive: true });
     await writeFile(join(dataDir, 'skills', 'x', 'n'.repeat(120), 'SKILL.md'), '');
+    // Installed skills are links to their versions, and "a..b" is a usual name.
+    for (const version of ['one', 'two'])
+      await mkdir(join(dataDir, 'skills', '.versions', version), { recursive: true });
+    await writeFile(join(dataDir, 'skills', '.versions', 'one', 'a..b.md'), 'linked');
+    await writeFile(join(dataDir, 'skills', '.versions', 'two', 'SKILL.md'), 'linked');
+    await symlink(join('.versions', 'one'), join(dataDir, 'skills', 'pdf'));
+    await mkdir(join(dataDir, 'skills', 'group'));
+    await symlink(join('..', '.versions', 'two'), join(dataDir, 'skills', 'group', 'pdf'));
     await mkdir(join(dataDir, 'keys'));
     await writeFile(join(dataDir, 'keys', 'secrets.key'), 'THE-KEY-ITSELF');
     good = join(await folder(), 'good.tar.gz');
@@ -97,7 +105,7 @@ describe('a backup', () => {
   afterAll(() => database.close());
 
   test('is read back, private, and holds rows, files and skills, but no key', async () => {
-    expect(await checkBackup(good)).toMatchObject({ program: 'coda 0.1.0', files: 2, rows: expect.any(Number) });
+    expect(await checkBackup(good)).toMatchObject({ program: 'coda 0.1.0', files: 4, rows: expect.any(Number) });
     expect(gunzipSync(readFileSync(good)).includes('THE-KEY-ITSELF')).toBe(false);
     expect(readdirSync(join(good, '..'))).toEqual(['good.tar.gz']);
   });
@@ -108,6 +116,8 @@ describe('a backup', () => {
     expect(restored.installation).toMatch(/^[0-9a-f-]{36}$/);
     expect(readFileSync(join(into, 'artifacts', 'ab', 'cd'), 'utf8')).toBe('a stored file');
     expect(existsSync(join(into, 'skills', 'x', 'n'.repeat(120), 'SKILL.md'))).toBe(true);
+    expect(readFileSync(join(into, 'skills', 'pdf', 'a..b.md'), 'utf8')).toBe('linked');
+    expect(readFileSync(join(into, 'skills', 'group', 'pdf', 'SKILL.md'), 'utf8')).toBe('linked');
     expect(existsSync(join(into, 'keys'))).toBe(false);
     const copy = await openDatabase({ dataDir: into, connectTimeoutMs: 0 }, testWorld());
     try {

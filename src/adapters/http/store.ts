@@ -110,6 +110,9 @@ export async function heard(
   };
 }
 
+/** A program may begin a conversation of the terminal with each run. */
+const MOST_CONVERSATIONS = 50;
+
 export async function saidIn(
   database: Database,
   { channels, personId, withTerminal = false }: SaidWhere,
@@ -119,7 +122,8 @@ export async function saidIn(
   const found = await database.read<{ id: string; adapter: string }>(
     `select id, adapter from conversations
       where adapter = 'http' and channel = any($1::text[]) and ($2::uuid is null or person_id = $2)
-         or $3 and adapter = '${TERMINAL}' and kind = 'dm' and person_id = $2`,
+         or $3 and adapter = '${TERMINAL}' and kind = 'dm' and person_id = $2
+      order by created_at desc limit ${MOST_CONVERSATIONS}`,
     [channels, personId ?? null, withTerminal],
   );
   if (found.rows.length === 0) return undefined;
@@ -151,11 +155,12 @@ export async function saidIn(
        (select null, key, null, null, state,
                case when exists (select from buttons b where b.card = key and b.used_at is not null) then content - 'buttons' else content end,
                created_at as at, null, part, ${IS_UNREAD}
-          from outbox where adapter = '${TERMINAL}' and reply_to is null and conversation_id = c.id and ${SHOWN}
+          -- several people may speak in one terminal: each reads their own
+          from outbox where adapter = '${TERMINAL}' and reply_to is null and conversation_id = c.id and person_id = $4 and ${SHOWN}
            and ($2::timestamptz is null or created_at < $2) order by created_at desc limit $3)) u
       where c.id = any($1::uuid[])
       order by at desc, seq desc nulls first, content is null, part desc limit $3`,
-    [found.rows.map(({ id }) => id), before ?? null, limit],
+    [found.rows.map(({ id }) => id), before ?? null, limit, personId ?? null],
   );
   return rows.map(({ channel, message_id, key, text, files, state, content, at, is_unread: isUnread }) => ({
     channel,

@@ -20,7 +20,8 @@ import * as store from './store.ts';
 export const DECIDE = 'approval_decide';
 
 /** Characters that a platform would not show, or would take for the end of the block that they stand in. */
-const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f\u115f\u1160\u2800\u3164\uffa0]|`{3,}/gu;
+const UNSEEN =
+  /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u007f-\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]|`{3,}/gu;
 
 export function withEscapes(text: string): string {
   const escaped = (character: string) =>
@@ -54,10 +55,9 @@ const LONGEST_PURPOSE = 200;
 function purposeOf(tool: AnyTool | undefined, call: ModelToolCall): string {
   const { by } = tool?.form ?? {};
   if (!tool || by !== undefined) return texts.purposeElsewhere(call.name, by);
-  const input = tool.input.safeParse(call.input);
-  const shown = input.success ? tool.display?.text?.(input.data as never) : undefined;
-  const plain = (text: string) => text.replaceAll(/[`*]/g, '').replaceAll('_', ' ');
-  return oneLine(shown === undefined ? firstSentence(plain(tool.description)) : plain(shown), LONGEST_PURPOSE);
+  // Never words of the input: a model could write the sentence that is to be approved.
+  const plain = tool.description.replaceAll(/[`*]/g, '').replaceAll('_', ' ');
+  return oneLine(firstSentence(plain), LONGEST_PURPOSE);
 }
 
 /** A call that must not run before the person has said yes to it. */

@@ -101,7 +101,7 @@ export const mergeRules: readonly MergeRule[] = [
   { sql: 'update outbox set person_id = $2 where person_id = $1' },
   // Unread parts go to the chat platform that they may have now, which calls them.
   {
-    sql: `update outbox o set state = 'pending', next_at = $3, conversation_id = c.id, adapter = c.adapter, fallback = true, receipt = null
+    sql: `update outbox o set state = 'pending', next_at = $3, conversation_id = c.id, adapter = c.adapter, receipt = null
             from (select id, adapter from conversations where person_id in ($1::uuid, $2::uuid) and kind = 'dm' and not ${IS_HOME('conversations')}
                    order by created_at desc limit 1) c, conversations h
            where o.person_id = $2 and o.state = 'held' and o.reply_to is null and h.id = o.conversation_id and ${IS_HOME('h')}`,

@@ -54,12 +54,23 @@ const wanting = (item: string): string[] =>
 
 const isSameItem = (one = '', other = ''): boolean => wordsIn(one).join(' ') === wordsIn(other).join(' ');
 
-/** The items of `more` that are on the list already, and those that are not. */
-export function itemsToAdd(list: string, more: string): { there: readonly string[]; fresh: readonly string[] } {
-  const items = itemsOf(read(list).parts);
-  const wanted = itemsOf(more.split(BETWEEN)).map((item) => item.trim());
-  const isThere = (item: string) => items.some((one) => isSameItem(wanting(one).join(' '), wanting(item).join(' ')));
-  return { there: wanted.filter(isThere), fresh: wanted.filter((item) => !isThere(item)) };
+/**
+ * The items of `more` where all of them are on the list already, else none: then they are added as they are said. Of the list whole
+ * items count, as its commas and lines part them: "mac and cheese" is no cheese.
+ */
+export function itemsThere(list: string, more: string): readonly string[] {
+  const { head } = read(list);
+  const plain = (item: string) => wanting(item).join(' ');
+  const items = new Set(
+    list
+      .slice(head.length)
+      .split(/[,;\n]/)
+      .map(plain),
+  );
+  const isThere = (item: string) => plain(item) !== '' && items.has(plain(item));
+  if (isThere(more)) return [more.trim()];
+  const each = itemsOf(more.split(BETWEEN)).map((item) => item.trim());
+  return each.length > 1 && each.every(isThere) ? each : [];
 }
 
 export function withItem(list: string, item: string): string {

@@ -16,7 +16,7 @@ import type { FileRef } from '../../delivery/index.ts';
 import { change, undoOf } from './change.ts';
 import type { Settings } from './config.ts';
 import { ALWAYS, MOST_ALWAYS } from './context.ts';
-import { itemsToAdd, withItem, without } from './list.ts';
+import { itemsThere, withItem, without } from './list.ts';
 import { changedIn, isFromElsewhere, tagName, tagsIn } from './note.ts';
 import { findListNamed, readerOf } from './resolve.ts';
 import { languageOf } from './search.ts';
@@ -157,18 +157,17 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
         return isNew ? saveNew(ctx, withItem(`${make}:`, add), config, wrote) : found;
       }
       const left = remove === undefined ? found.text : without(found.text, remove);
-      const { there, fresh } = itemsToAdd(left ?? '', add ?? '');
-      if (there.length > 0 && fresh.length === 0)
-        return done(texts.onListAlready(found, there), { subject: found.text, id: found.id });
-      const more = there.length > 0 ? fresh.join(', ') : add;
-      const text = left === undefined || more === undefined ? left : withItem(left, more);
+      const there = add === undefined || left === undefined ? [] : itemsThere(left, add);
+      if (there.length > 0 && remove === undefined) {
+        const tainted = isFromElsewhere(found, ctx.person.id);
+        return done(texts.onListAlready(found, there), { subject: found.text, id: found.id, tainted });
+      }
+      const text = left === undefined || add === undefined ? left : withItem(left, add);
       if (text === undefined) {
         const tainted = isFromElsewhere(found, ctx.person.id);
         return failed('NOT_FOUND', texts.notInList(found, remove ?? ''), { tainted });
       }
       if (text.length > config.longest) return failed('TOO_LONG', texts.tooLong(config.longest));
-      const say = (note: Note) =>
-        there.length > 0 ? `${texts.edited(note)} ${texts.onListAlready(note, there)}` : texts.edited(note);
-      return change(ctx, found, { ...found, text }, say, wrote);
+      return change(ctx, found, { ...found, text }, texts.edited, wrote);
     },
   });

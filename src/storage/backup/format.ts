@@ -27,6 +27,15 @@ export interface Manifest {
   tables: TableShape[];
 }
 
+/** Links below `skills/` and what they say, as JSON; a version without this entry leaves it out. */
+export const LINKS = 'links.json';
+
+export function linksIn(text: string): [path: string, to: string][] {
+  const links = parse<unknown>(text);
+  if (typeof links !== 'object' || links === null) throw damaged('its links are none');
+  return Object.entries(links).map(([path, to]) => [path, String(to)]);
+}
+
 /** The last entry: a backup without it was cut short. */
 export interface Ending {
   tables: Record<string, TableSum>;

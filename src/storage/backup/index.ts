@@ -1,7 +1,7 @@
 /** Backups: one file with the database, the stored files and the installed skills, written and read as a stream. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -9,7 +9,7 @@ import { systemCode } from '../../base/errors.ts';
 import { type TarFile, writeTar } from '../../base/tar.ts';
 import { inFolder, makeFolder, syncFolder } from '../files.ts';
 import type { Database, Transaction } from '../port.ts';
-import { type BackupSummary, checkBackup, type Ending, formatFor, type Manifest, seen } from './format.ts';
+import { type BackupSummary, checkBackup, type Ending, formatFor, LINKS, type Manifest, seen } from './format.ts';
 import { exportRows, sequencesOf, shapes, snapshot, sumOf, type TableShape, type TableSum } from './tables.ts';
 
 export type { BackupSummary } from './format.ts';
@@ -86,6 +86,8 @@ async function* contents(tx: Transaction, options: BackupOptions): AsyncGenerato
     files++;
     yield seen(hash, file);
   }
+  const links = await storedLinks(options.dataDir);
+  if (Object.keys(links).length > 0) yield seen(hash, textFile(LINKS, JSON.stringify(links)));
   // Sequences are of no snapshot: read last, they are at or above all that the rows were given.
   const sequences = await sequencesOf(tx);
   const ending: Ending = { tables: sums, sequences, files, sha256: hash.digest('hex') };
@@ -133,6 +135,25 @@ async function* storedNames({ dataDir }: { dataDir?: string | undefined }): Asyn
       if (!name.startsWith('files/artifacts/unfinished/')) yield name;
     }
   }
+}
+
+/** Installed skills are links to their versions, two levels deep where they have a group. */
+async function storedLinks(dataDir: string | undefined): Promise<Record<string, string>> {
+  const links: Record<string, string> = {};
+  if (dataDir === undefined) return links;
+  const add = async (folder: string, depth: number): Promise<void> => {
+    const found = await readdir(join(dataDir, folder), { withFileTypes: true }).catch((error) => {
+      if (systemCode(error) === 'ENOENT') return [];
+      throw error;
+    });
+    for (const entry of found) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isSymbolicLink()) links[path] = await readlink(join(dataDir, path));
+      else if (entry.isDirectory() && depth > 0 && !entry.name.startsWith('.')) await add(path, depth - 1);
+    }
+  };
+  await add('skills', 1);
+  return links;
 }
 
 async function* fileAt(path: string, name: string): AsyncGenerator<TarFile> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { copyFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CodaError } from '../../base/errors.ts';
@@ -11,16 +11,8 @@ import { lastApplied, migrate, readMigrations } from '../migrate.ts';
 import { openDatabase } from '../open.ts';
 import { lockFolder } from '../pglite/lock.ts';
 import type { Database, Transaction } from '../port.ts';
-import { damaged, type Ending, entriesOf, type Manifest, newer, readBackup, textOf } from './format.ts';
-import {
-  adoptInstallation,
-  advanceSequences,
-  importRows,
-  isUnused,
-  replaceAll,
-  sumOf,
-  type TableShape,
-} from './tables.ts';
+import { damaged, type Ending, entriesOf, LINKS, linksIn, type Manifest, newer, readBackup, textOf } from './format.ts';
+import { adoptInstallation, advanceSequences, importRows, isUnused, replaceAll, sumOf } from './tables.ts';
 
 export interface RestoreOptions {
   /** Empty, or with `force` any; not used by a running coda. */
@@ -94,7 +86,9 @@ async function load(tx: Transaction, file: string, { tables }: Manifest): Promis
     const [, name] = /^tables\/([a-z0-9_]+)\/\d+\.jsonl$/.exec(entry.name) ?? [];
     if (name === undefined) continue;
     const lines = (await textOf(entry)).split('\n').slice(0, -1);
-    await importRows(tx, byName.get(name) as TableShape, lines);
+    const table = byName.get(name);
+    if (!table) throw damaged(`${name} is not in its list of tables`);
+    await importRows(tx, table, lines);
   }
 }
 
@@ -109,6 +103,7 @@ async function compare(tx: Transaction, { tables }: Manifest, ending: Ending): P
 async function restoreFiles(file: string, dataDir: string): Promise<void> {
   await inFolder(dataDir, async () => {
     for await (const entry of entriesOf(file)) {
+      if (entry.name === LINKS) await restoreLinks(dataDir, await textOf(entry));
       const path = pathOf(entry);
       if (path === undefined) continue;
       const target = join(dataDir, path);
@@ -118,12 +113,25 @@ async function restoreFiles(file: string, dataDir: string): Promise<void> {
   });
 }
 
+/** Installed skills are links to their versions; none leads anywhere else. */
+async function restoreLinks(dataDir: string, text: string): Promise<void> {
+  for (const [path, to] of linksIn(text)) {
+    const target = normalize(join(dirname(path), to));
+    if (!/^skills\/(?:[\w-][\w.-]*\/)?[\w-][\w.-]*$/.test(path) || !/^skills\/\.versions\/[^/\\\0]+$/.test(target))
+      throw damaged(`a link in it leads elsewhere: ${path}`);
+    const place = join(dataDir, path);
+    await makeFolder(dirname(place));
+    await rm(place, { recursive: true, force: true });
+    await symlink(to, place);
+  }
+}
+
 function pathOf({ name }: TarFile): string | undefined {
   if (name === 'config/config.yaml') return join('restored', 'config.yaml');
   const path = /^files\/((?:artifacts|skills|imported)\/.+)$/.exec(name)?.[1];
   if (path === undefined) return undefined;
   // A backup comes from outside: nothing in it leads out of the folder.
-  if (normalize(path) !== path || path.includes('..') || /[\\\0]/.test(path))
+  if (normalize(path) !== path || path.split('/').includes('..') || /[\\\0]/.test(path))
     throw damaged(`a name in it is none: ${name}`);
   return path;
 }
