@@ -50,7 +50,7 @@ export interface Said {
   state: string;
   content: Content | undefined;
   at: Instant;
-  /** It answers nothing, and waits until it is read. */
+  /** A part that answers nothing, and waits until it is read. */
   isUnread: boolean;
 }
 

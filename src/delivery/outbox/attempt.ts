@@ -277,7 +277,7 @@ export class Attempts {
       return undefined;
     if (fallback || unknownAt !== undefined) return undefined;
     if (adapters().some((adapter) => adapter.isOpenFor?.(personId))) return undefined;
-    // Somebody sits at a terminal of another process, which takes it up.
+    // A terminal of another process is open, which takes the part up.
     if (!instance().isAlone && (await store.isAnySeatTaken(database))) return undefined;
     const platforms = adapters().flatMap(({ name, unread }) => (unread ? [] : [name]));
     return conversations.direct({ query: database.read.bind(database) }, personId, { adapters: platforms });

@@ -28,7 +28,7 @@ function translate(text: string, language: Language, ctx: WhenContext): Translat
   for (const covers of bySize([...coversOf(text, language)])) {
     const english = new Set(covers.flatMap(phrasesOf).slice(0, MOST_PHRASES));
     const read = [...english].map((words) => ({ words, when: readEnglish(words, ctx) }));
-    // Of a reading that one wording asks about and another says, the latter counts.
+    // A reading that one wording asks about and another says counts as said.
     const certainFirst = [...read].sort((one, other) => Number(isOpen(one.when)) - Number(isOpen(other.when)));
     const readings = distinct(
       certainFirst.flatMap(({ words, when }) =>
@@ -126,7 +126,7 @@ function phrasesOf(pieces: readonly ForeignPiece[]): string[] {
   const times = pieces.map(timesAt);
   // "Abends um 8" may be said of each day, "8 Uhr abends" says which eight.
   const isHabit = pieces[0]?.kind === 'words' && pieces.every((piece) => piece.kind === 'clocks' || piece.isHabit);
-  // Of two that may be meant so or so ("le lundi … et le vendredi …"), both are meant the same way.
+  // Two wordings with the same doubt ("le lundi … et le vendredi …") are meant the same way.
   const ways = Math.max(...pieces.map((piece) => (piece.kind === 'words' ? piece.english.length : 1)));
   return Array.from({ length: ways }, (_, way) =>
     pieces.reduce<string[]>(

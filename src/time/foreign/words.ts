@@ -74,7 +74,7 @@ export interface Lexicon {
   /** Words for 12 and 24 that minutes are told from as from an hour: "midi et demi". */
   noon: Readonly<Record<string, number>>;
   parts: Readonly<Record<string, string>>;
-  /** Those of them that may be said of each day, with `_` between words: "abends". */
+  /** Parts of the day that may be said of each day, with `_` between words: "abends". */
   habits: string;
   /** Ways to say `{from:time}` and `{to:time}` between which something comes again. */
   ranges: readonly string[];

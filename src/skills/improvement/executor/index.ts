@@ -113,7 +113,7 @@ function logsTool({ sandbox: { detached } }: Deps): AnyTool {
   return outsideTool({
     ...IN_SANDBOX,
     name: 'docker_sandbox_logs',
-    // Of containers that this tool's family has started, and no others.
+    // Reads containers that this tool's family has started, and no others.
     effectOf: () => 'read',
     description: 'Shows what a container of docker_sandbox_run has written last, and if it runs.',
     input: z.object({ name }),
