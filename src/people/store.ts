@@ -247,13 +247,15 @@ export async function isErased(tx: Transaction, personId: string): Promise<boole
 /** Waits for what `lockPerson` holds, and has the next one wait for the erasure. */
 export const haltRules: readonly DeletionRule[] = [{ sql: 'select from persons where id = $1 for no key update' }];
 
+/** Assignments to a person's row by which nothing of them is left in it; without `erased_at`. */
+export const EMPTIED = `name = '', role = 'guest', roles = '[]', zone = null, zone_source = null, locale = null, quiet_from = null,
+  quiet_to = null, settings = '{}', version = version + 1`;
+
 /** The person's names and settings. The row stays: others' conversations refer to it. */
 export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from identities where person_id = $1' },
   {
-    sql: `update persons set name = '', role = 'guest', roles = '[]', zone = null, zone_source = null, locale = null, quiet_from = null, quiet_to = null,
-                 settings = '{}', version = version + 1, erased_at = $2
-           where id = $1`,
+    sql: `update persons set ${EMPTIED}, erased_at = $2 where id = $1`,
   },
 ];
 

@@ -1,12 +1,12 @@
 import { append, rowOf } from '../../audit/index.ts';
 import type { Instant } from '../../base/clock.ts';
-import type { RetentionRule } from '../../jobs/index.ts';
+import { oldest, type RetentionRule } from '../../jobs/index.ts';
 import type { Database, Queryable, Transaction } from '../../storage/index.ts';
 import type { AccessRules } from '../access.ts';
 import type { DeletionRule } from '../deletion.ts';
 import type { MergeRule } from '../merge.ts';
 import type { Person, Role } from '../person.ts';
-import { correctRole, type PersonRow, toPerson } from '../store.ts';
+import { correctRole, EMPTIED, type PersonRow, toPerson } from '../store.ts';
 
 /** Wrong codes after which every open one is worthless. */
 const MOST_MISSES = 5;
@@ -180,77 +180,51 @@ export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from pairings where person_id = $1' },
 ];
 
-/** Tables whose rows keep their person: deleting one who has any of them would fail, and with it the whole statement. */
-const KEEPING = [
-  'inbox',
-  'outbox',
-  'turns',
-  'usage',
-  'audit_log',
-  'buttons',
-  'undos',
-  'dialogues',
-  'artifacts',
-  'requests',
+/** What an account can be given without being let in, or be left with. Whoever has any of it stays a person. */
+const OWN = [
   'grants',
   'api_tokens',
   'browser_sessions',
   'hooks',
+  'requests',
   'skill_secrets',
   'mcp_pins',
   'skill_runs',
-  'schedules',
   'person_schedules',
   'reminders',
-  'reminder_lists',
   'tasks',
   'notes',
-  'note_lists',
-  'note_counts',
-  'note_terms',
   'memories',
-  'memory_people',
   'learned_signals',
   'learned_proposals',
   'learned_uses',
 ];
 
-const HAS_NOTHING = KEEPING.map((table) => `not exists (select from ${table} t where t.person_id = p.id)`).join(
-  ' and ',
-);
+const OWNS_NOTHING = OWN.map((table) => `not exists (select from ${table} t where t.person_id = p.id)`).join(' and ');
 
-/** People who were never anything but strangers, when nothing of what they said is kept any more. */
+/**
+ * Codes that have long run out, and what is known of those who were never anything but strangers. Their row stays, emptied as that of
+ * an erased person: to delete it, each table that refers to people would have to be searched for each of them.
+ */
 export const retentionRules: readonly RetentionRule[] = [
   {
     name: 'strangers.prune',
     sql: `with old as (
-            select g.person_id as id from pairings g join persons p on p.id = g.person_id
-             where g.fresh and g.created_at < $1 and p.role = 'guest' and p.version = 1
-               and ${HAS_NOTHING}
-             limit $2
-          ), waited as (
-            delete from pairings g using old where g.person_id = old.id
+            delete from pairings
+             where ctid = any (${oldest({ table: 'pairings', ended: 'created_at', only: 'expires_at < $1' })})
+            returning person_id, fresh
+          ), strangers as (
+            select p.id from old join persons p on p.id = old.person_id
+             where old.fresh and p.role = 'guest' and p.version = 1 and ${OWNS_NOTHING}
           ), counted as (
-            delete from rates r using old where r.person_id = old.id
+            delete from rates r using strangers where r.person_id = strangers.id
           ), linked as (
-            delete from links l using old where l.person_id = old.id
+            delete from links l using strangers where l.person_id = strangers.id
           ), known as (
-            delete from identities i using old where i.person_id = old.id
-          ), over as (
-            select c.id from conversations c join old on c.person_id = old.id
-             where c.kind = 'dm' and not exists (select from inbox i where i.conversation_id = c.id)
-               and not exists (select from outbox o where o.conversation_id = c.id)
-               and not exists (select from messages m where m.conversation_id = c.id)
-          ), lane as (
-            delete from lanes l using over where l.conversation_id = over.id
-          ), places as (
-            delete from conversations c using over where c.id = over.id
-          ), kept as (
-            update conversations c set person_id = null from old
-             where c.person_id = old.id and c.id not in (select id from over)
-          ), gone as (
-            delete from persons p using old where p.id = old.id returning p.id
+            delete from identities i using strangers where i.person_id = strangers.id
+          ), emptied as (
+            update persons p set ${EMPTIED}, erased_at = $1 from strangers where p.id = strangers.id
           )
-          select count(*) as count from gone`,
+          select count(*) as count from old`,
   },
 ];
