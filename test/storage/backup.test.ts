@@ -1,9 +1,22 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readTar, writeTar } from '../../src/base/tar.ts';
 import {
   checkBackup,
   type Database,
@@ -200,6 +213,53 @@ describe('a backup', () => {
     const into = await folder();
     await expect(restoreEmbedded({ file, into, dataDir: into, now: NOW }, testWorld())).rejects.toMatchObject({ code });
     expect(readdirSync(into)).toEqual([]);
+  });
+
+  /** A backup whose sum is right, of the entries of the good one as `change` has them; an added one is stored as such. */
+  async function forged(change: (name: string, text: string) => string, added: [string, string][] = []) {
+    const hash = createHash('sha256');
+    const entries: [string, Buffer][] = [];
+    for await (const { name, content } of readTar(createReadStream(good).pipe(createGunzip()))) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of content) chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      if (name === 'end.json') entries.push(...added.map(([to, text]): [string, Buffer] => [to, Buffer.from(text)]));
+      entries.push([name, name.startsWith('tables/') ? bytes : Buffer.from(change(name, bytes.toString()))]);
+    }
+    const end = entries.at(-1);
+    for (const [name, bytes] of entries.slice(0, -1)) hash.update(`${name}\0${bytes.length}\0`).update(bytes);
+    if (end) end[1] = Buffer.from(JSON.stringify({ ...JSON.parse(end[1].toString()), sha256: hash.digest('hex') }));
+    const file = join(await folder(), 'forged.tar.gz');
+    const files = async function* () {
+      for (const [name, bytes] of entries) yield { name, size: bytes.length, content: [bytes] };
+    };
+    await pipeline(writeTar(files()), createGzip(), createWriteStream(file));
+    return file;
+  }
+
+  const asIs = (_: string, text: string) => text;
+
+  test.each<[string, () => Promise<string>]>([
+    ['a path that leads out', () => forged(asIs, [['files/skills/../../evil', 'x']])],
+    ['a link that leads out', () => forged(asIs, [['links.json', '{"skills/a":"../../../etc"}']])],
+    ['a link that is none', () => forged(asIs, [['links.json', '{"skills/a":{}}']])],
+    ['a list of tables that is none', () => forged((name, text) => (name === 'manifest.json' ? '{"format":2}' : text))],
+  ])('with %s is refused by a look at it', async (_, make) => {
+    await expect(checkBackup(await make())).rejects.toMatchObject({ code: 'BACKUP_DAMAGED' });
+  });
+
+  test('with a statement for a type is refused, and nothing is changed', async () => {
+    expect(await checkBackup(await forged(asIs))).toMatchObject({ files: 4 });
+    const type = '"type":"timestamp with time zone); drop table notes; --"';
+    const file = await forged((name, text) =>
+      name === 'manifest.json' ? text.replaceAll('"type":"timestamp with time zone"', type) : text,
+    );
+    const into = await folder();
+    await expect(restoreEmbedded({ file, into, dataDir: into, now: NOW }, testWorld())).rejects.toMatchObject({
+      code: 'BACKUP_DAMAGED',
+      message: expect.stringContaining('other columns'),
+    });
+    expect(existsSync(join(into, 'db'))).toBe(false);
   });
 });
 

@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { dirname, join, normalize } from 'node:path';
 import { createGunzip } from 'node:zlib';
+import { z } from 'zod';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { readTar, type TarFile } from '../../base/tar.ts';
-import type { TableShape, TableSum } from './tables.ts';
 
 /** The newest: 2 may have names of any length, as pax has them. */
 const FORMAT = 2;
@@ -18,33 +19,55 @@ export async function formatFor(names: AsyncIterable<string>): Promise<number> {
   return PLAIN_FORMAT;
 }
 
-export interface Manifest {
-  format: number;
-  program: string;
-  madeAt: string;
-  engine: string;
-  migrations: { version: number; name: string; checksum: string }[];
-  tables: TableShape[];
-}
+const name = z.string().max(200);
+
+const manifestSchema = z.object({
+  format: z.int(),
+  program: name,
+  madeAt: z.iso.datetime(),
+  engine: name,
+  migrations: z.array(z.object({ version: z.int(), name, checksum: name })),
+  tables: z.array(z.object({ name, columns: z.array(z.object({ name, type: name })) })),
+});
+
+export type Manifest = z.output<typeof manifestSchema>;
 
 /** Links below `skills/` and what they say, as JSON; a version without this entry leaves it out. */
 export const LINKS = 'links.json';
 
+/** Installed skills are links to their versions. Throws `BACKUP_DAMAGED` where one leads anywhere else. */
 export function linksIn(text: string): [path: string, to: string][] {
-  const links = parse<unknown>(text);
-  if (typeof links !== 'object' || links === null) throw damaged('its links are none');
-  return Object.entries(links).map(([path, to]) => [path, String(to)]);
+  const links = Object.entries(parse(z.record(z.string(), z.string()), text));
+  for (const [path, to] of links) {
+    const target = normalize(join(dirname(path), to));
+    if (!/^skills\/(?:[\w-][\w.-]*\/)?[\w-][\w.-]*$/.test(path) || !/^skills\/\.versions\/[^/\\\0]+$/.test(target))
+      throw damaged(`a link in it leads elsewhere: ${path}`);
+  }
+  return links;
+}
+
+/** Path in the data folder at which an entry is stored; undefined for one that is no file. Throws `BACKUP_DAMAGED`. */
+export function placeOf({ name }: Pick<TarFile, 'name'>): string | undefined {
+  if (name === 'config/config.yaml') return join('restored', 'config.yaml');
+  const path = /^files\/((?:artifacts|skills|imported)\/.+)$/.exec(name)?.[1];
+  if (path === undefined) return undefined;
+  // A backup comes from outside: nothing in it leads out of the folder.
+  if (normalize(path) !== path || path.split('/').includes('..') || /[\\\0]/.test(path))
+    throw damaged(`a name in it is none: ${name}`);
+  return path;
 }
 
 /** The last entry: a backup without it was cut short. */
-export interface Ending {
-  tables: Record<string, TableSum>;
+const endingSchema = z.object({
+  tables: z.record(z.string(), z.object({ rows: z.int(), sum: name })),
   /** Last value of each sequence, by name; backups of before 0.2.0 have none. */
-  sequences?: Record<string, number>;
-  files: number;
+  sequences: z.record(z.string(), z.number()).optional(),
+  files: z.int(),
   /** SHA-256 over the names and contents of all entries before. */
-  sha256: string;
-}
+  sha256: name,
+});
+
+export type Ending = z.output<typeof endingSchema>;
 
 export interface BackupSummary {
   file: string;
@@ -115,13 +138,18 @@ export async function readBackup(file: string): Promise<{ manifest: Manifest; en
   for await (const entry of entriesOf(file)) {
     if (!manifest) {
       if (entry.name !== 'manifest.json') throw damaged('it was not made by coda');
-      manifest = parse<Manifest>(await textOf(seen(hash, entry)));
+      manifest = parse(manifestSchema, await textOf(seen(hash, entry)));
       if (manifest.format > FORMAT) throw newer(manifest);
     } else if (entry.name === 'end.json') {
-      const ending = parse<Ending>(await textOf(entry));
+      const ending = parse(endingSchema, await textOf(entry));
       if (ending.sha256 !== hash.digest('hex')) throw damaged('its content is not what was written');
       return { manifest, ending };
-    } else for await (const _ of seen(hash, entry).content);
+    } else if (entry.name === LINKS) {
+      linksIn(await textOf(seen(hash, entry)));
+    } else {
+      placeOf(entry);
+      for await (const _ of seen(hash, entry).content);
+    }
   }
   throw damaged(manifest ? 'it was cut short' : 'it is empty');
 }
@@ -133,9 +161,9 @@ export async function checkBackup(file: string): Promise<BackupSummary> {
   return { file, madeAt: manifest.madeAt, program: manifest.program, rows, files: ending.files, bytes };
 }
 
-function parse<T>(text: string): T {
+function parse<T>(schema: z.ZodType<T>, text: string): T {
   try {
-    return JSON.parse(text);
+    return schema.parse(JSON.parse(text));
   } catch (error) {
     throw damaged('a part of it is not readable', error);
   }

@@ -1,18 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { copyFile, rename, rm, stat, symlink } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CodaError } from '../../base/errors.ts';
-import type { TarFile } from '../../base/tar.ts';
 import type { World } from '../../base/world.ts';
 import { inFolder, makeFolder, syncFolder } from '../files.ts';
 import { lastApplied, migrate, readMigrations } from '../migrate.ts';
 import { openDatabase } from '../open.ts';
 import { lockFolder } from '../pglite/lock.ts';
 import type { Database, Transaction } from '../port.ts';
-import { damaged, type Ending, entriesOf, LINKS, linksIn, type Manifest, newer, readBackup, textOf } from './format.ts';
-import { adoptInstallation, advanceSequences, importRows, isUnused, replaceAll, sumOf } from './tables.ts';
+import {
+  damaged,
+  type Ending,
+  entriesOf,
+  LINKS,
+  linksIn,
+  type Manifest,
+  newer,
+  placeOf,
+  readBackup,
+  textOf,
+} from './format.ts';
+import { adoptInstallation, advanceSequences, columnsOf, importRows, isUnused, replaceAll, sumOf } from './tables.ts';
 
 export interface RestoreOptions {
   /** Empty, or with `force` any; not used by a running coda. */
@@ -55,6 +65,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   // Before the rows that refer to them: a restore that is cut off leaves files that nothing names, never rows without theirs.
   if (dataDir !== undefined) await restoreFiles(file, dataDir);
   await replaceAll(database, manifest.tables, async (tx) => {
+    await checkShapes(tx, manifest);
     await load(tx, file, manifest);
     await compare(tx, manifest, ending);
     await advanceSequences(tx, ending.sequences ?? {});
@@ -78,6 +89,14 @@ async function checkMigrations({ migrations, program }: Manifest): Promise<void>
       });
     }
   }
+}
+
+/** The names and types of a backup become part of statements: they are those of the database, or it is refused. */
+async function checkShapes(tx: Transaction, { tables }: Manifest): Promise<void> {
+  const here = await columnsOf(tx);
+  for (const { name, columns } of tables)
+    for (const column of columns)
+      if (here.get(name)?.get(column.name) !== column.type) throw damaged(`${name} has other columns in it`);
 }
 
 async function load(tx: Transaction, file: string, { tables }: Manifest): Promise<void> {
@@ -104,7 +123,7 @@ async function restoreFiles(file: string, dataDir: string): Promise<void> {
   await inFolder(dataDir, async () => {
     for await (const entry of entriesOf(file)) {
       if (entry.name === LINKS) await restoreLinks(dataDir, await textOf(entry));
-      const path = pathOf(entry);
+      const path = placeOf(entry);
       if (path === undefined) continue;
       const target = join(dataDir, path);
       await makeFolder(dirname(target));
@@ -113,27 +132,13 @@ async function restoreFiles(file: string, dataDir: string): Promise<void> {
   });
 }
 
-/** Installed skills are links to their versions; none leads anywhere else. */
 async function restoreLinks(dataDir: string, text: string): Promise<void> {
   for (const [path, to] of linksIn(text)) {
-    const target = normalize(join(dirname(path), to));
-    if (!/^skills\/(?:[\w-][\w.-]*\/)?[\w-][\w.-]*$/.test(path) || !/^skills\/\.versions\/[^/\\\0]+$/.test(target))
-      throw damaged(`a link in it leads elsewhere: ${path}`);
     const place = join(dataDir, path);
     await makeFolder(dirname(place));
     await rm(place, { recursive: true, force: true });
     await symlink(to, place);
   }
-}
-
-function pathOf({ name }: TarFile): string | undefined {
-  if (name === 'config/config.yaml') return join('restored', 'config.yaml');
-  const path = /^files\/((?:artifacts|skills|imported)\/.+)$/.exec(name)?.[1];
-  if (path === undefined) return undefined;
-  // A backup comes from outside: nothing in it leads out of the folder.
-  if (normalize(path) !== path || path.split('/').includes('..') || /[\\\0]/.test(path))
-    throw damaged(`a name in it is none: ${name}`);
-  return path;
 }
 
 /** Refuses rows that would come behind later migrations, which have changed only rows that were there. */

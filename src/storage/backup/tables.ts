@@ -40,6 +40,17 @@ export async function shapes(tx: Pick<Transaction, 'query'>): Promise<TableShape
   }));
 }
 
+/** Type of each column, by table and column. */
+export async function columnsOf(tx: Pick<Transaction, 'query'>): Promise<Map<string, Map<string, string>>> {
+  const { rows } = await tx.query<{ table: string; columns: Record<string, string> }>(
+    `select c.relname::text as "table", jsonb_object_agg(a.attname, format_type(a.atttypid, a.atttypmod)) as columns
+       from pg_class c join pg_attribute a on a.attrelid = c.oid
+      where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace and a.attnum > 0 and not a.attisdropped
+      group by c.relname`,
+  );
+  return new Map(rows.map(({ table, columns }) => [table, new Map(Object.entries(columns))]));
+}
+
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const isJson = (type: string) => type === 'json' || type === 'jsonb';
 
