@@ -393,8 +393,8 @@ function proxyForCode(execution: Config['execution'], egress: Egress, { clock, l
   return openProxy(egress, {
     allowed: execution.allowed_hosts,
     limits: { bytes: execution.max_network_size, perMinute: CODE_CONNECTIONS, clock },
-    connected: (host) => log.info({ host }, 'code connects to a host'),
-    refused: ({ code, message }) => log.info({ code, why: message }, 'code was kept from an address'),
+    onConnect: (host) => log.info({ host }, 'code connects to a host'),
+    onRefuse: ({ code, message }) => log.info({ code, why: message }, 'code was kept from an address'),
   });
 }
 

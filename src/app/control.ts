@@ -14,7 +14,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { listening, withTimeout } from '../base/async.ts';
+import { startListening, withTimeout } from '../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import { type Json, parseJson } from '../base/json.ts';
 import { readLine } from '../base/lines.ts';
@@ -74,7 +74,7 @@ async function listen(server: Server, path: string, log: Log): Promise<void> {
   // The socket must not be open to others for even the moment between bind and chmod.
   const umask = process.umask(0o177);
   try {
-    await listening(
+    await startListening(
       server,
       () => server.listen(path),
       (error) => log.warn({ err: error }, 'a command could not connect'),

@@ -18,7 +18,7 @@ export interface WorldOptions {
 export function createWorld({ env, secrets = new Secrets(), level, testClock }: WorldOptions): World {
   const trace = new Trace();
   const proxy = OutboundProxy.of(env);
-  for (const { href } of proxy?.all ?? []) secrets.addUrl(href);
+  for (const { href } of proxy?.proxies ?? []) secrets.addUrl(href);
   const clock = clockOf(testClock);
   const log = createLog(level, secrets, undefined, trace);
   const world: World = {

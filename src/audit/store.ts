@@ -68,7 +68,7 @@ export async function seal(database: Database, now: Instant): Promise<number> {
 export const FULL = `select at from audit_log where batch is null order by seq offset ${BATCH - 1} limit 1`;
 
 export async function sealFull(database: Database, now: Instant): Promise<number> {
-  return (await unsealed(database)) < BATCH ? 0 : seal(database, now);
+  return (await countUnsealed(database)) < BATCH ? 0 : seal(database, now);
 }
 
 export interface SealedBatch {
@@ -104,7 +104,7 @@ export async function sealedBatches(database: Database, after: number, limit: nu
   return rows;
 }
 
-async function unsealed(database: Database): Promise<number> {
+async function countUnsealed(database: Database): Promise<number> {
   const { rows } = await database.read<{ count: number }>(
     'select count(*) as count from audit_log where batch is null',
   );

@@ -47,7 +47,7 @@ export function backOff(attempt: number, longest: number, first = 1_000): number
  * The value of `task`, which is tried until it succeeds, with pauses of up to `longestMs` (`backOff`); `onError` is called
  * after each failure. `undefined` when `signal` aborts meanwhile; the first try is made in any case.
  */
-export async function retried<T>(
+export async function retryUntil<T>(
   task: () => Promise<T>,
   { signal, longestMs, onError }: { signal: AbortSignal; longestMs: number; onError: (error: unknown) => void },
 ): Promise<T | undefined> {
@@ -92,7 +92,7 @@ export async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>)
  * Has a server listen, which `begin` starts. Rejects when it cannot. Its later errors, of connections that could not be taken,
  * go to `failed`: with nobody listening they would end the process.
  */
-export async function listening(
+export async function startListening(
   server: EventEmitter,
   begin: () => void,
   failed: (error: Error) => void,

@@ -33,7 +33,7 @@ export class Breaker {
     return this.failures === 0 ? 'well' : 'degraded';
   }
 
-  get until(): Date | undefined {
+  get openEnd(): Date | undefined {
     return this.open ? new Date(this.openUntil) : undefined;
   }
 
@@ -48,14 +48,14 @@ export class Breaker {
     return true;
   }
 
-  succeeded(): void {
+  recordSuccess(): void {
     this.failures = 0;
     this.openUntil = 0;
     this.pauses = 0;
   }
 
   /** Call when the service could not be reached, or (`forMs`) asked to be left alone for so long. */
-  failed(forMs?: number): void {
+  recordFailure(forMs?: number): void {
     this.failures++;
     if (forMs !== undefined) this.openUntil = Math.max(this.openUntil, this.clock.now().getTime() + forMs);
     else if (this.failures >= this.options.failures) this.pause();
@@ -96,14 +96,14 @@ export class Breakers {
 
   unwell(): BreakerState[] {
     return [...this.made.values()].flatMap(({ kind, name, breaker }) => {
-      const { health, inRow: failures, until } = breaker;
+      const { health, inRow: failures, openEnd: until } = breaker;
       return health === 'well' ? [] : [{ kind, name, health, failures, until }];
     });
   }
 
   reset(isMeant: (state: Pick<BreakerState, 'kind' | 'name'>) => boolean): string[] {
     const meant = this.unwell().filter(isMeant);
-    for (const { kind, name } of meant) this.made.get(`${kind} ${name}`)?.breaker.succeeded();
+    for (const { kind, name } of meant) this.made.get(`${kind} ${name}`)?.breaker.recordSuccess();
     return meant.map(({ name }) => name);
   }
 }

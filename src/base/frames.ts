@@ -33,17 +33,17 @@ const TAGS = tagsOf([...OF_CONVERSATIONS, ...OF_INSTRUCTIONS]);
 const CONVERSATION_TAGS = tagsOf(OF_CONVERSATIONS);
 
 /** Others' words in a frame of their own. Nothing in them, and nothing in the attributes, ends it. */
-export function framed(frame: Frame, text: string, attributes: Readonly<Record<string, string>> = {}): string {
-  return enclosed(frame, unframed(text), attributes);
+export function frameText(frame: Frame, text: string, attributes: Readonly<Record<string, string>> = {}): string {
+  return encloseInFrame(frame, escapeFrames(text), attributes);
 }
 
-/** The same around what holds frames already, or words that went through `unframed`. */
-export function enclosed(frame: Frame, inner: string, attributes: Readonly<Record<string, string>> = {}): string {
+/** The same around what holds frames already, or words that went through `escapeFrames`. */
+export function encloseInFrame(frame: Frame, inner: string, attributes: Readonly<Record<string, string>> = {}): string {
   const named = Object.entries(attributes).map(([key, value]) => ` ${key}="${quotable(value)}"`);
   return `<${frame}${named.join('')}>\n${inner}\n</${frame}>`;
 }
 
-export function unframed(text: string): string {
+export function escapeFrames(text: string): string {
   return text.replace(TAGS, '&lt;');
 }
 
@@ -64,12 +64,12 @@ export function label(name: string): string {
 }
 
 /** Words of one of several who speak: each line but the first is indented, so that none seems to be somebody else's. */
-export function continued(text: string): string {
-  return unframed(text).replace(LINE_ENDS, '\n  ');
+export function indentLines(text: string): string {
+  return escapeFrames(text).replace(LINE_ENDS, '\n  ');
 }
 
-export function spoken(name: string, text: string): string {
-  return `${speaker(name)}: ${continued(text)}`;
+export function lineOfSpeaker(name: string, text: string): string {
+  return `${speaker(name)}: ${indentLines(text)}`;
 }
 
 export function speaker(name: string): string {

@@ -13,19 +13,19 @@ const TEXT = /"(?:[^"\\]|\\.)*"/y;
 const OTHER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 export function readJson(text: string): JsonText | { brokenAt: number } {
-  const reading = new Reading(text);
+  const reading = new JsonReader(text);
   try {
-    const value = reading.all();
+    const value = reading.readAll();
     return { value, places: reading.places, twice: reading.twice };
   } catch (error) {
-    if (error instanceof Broken) return { brokenAt: reading.at };
+    if (error instanceof JsonBroken) return { brokenAt: reading.at };
     throw error;
   }
 }
 
-class Broken extends Error {}
+class JsonBroken extends Error {}
 
-class Reading {
+class JsonReader {
   readonly places = new Map<string, number>();
   readonly twice: { path: string; offset: number }[] = [];
   at = 0;
@@ -36,15 +36,15 @@ class Reading {
     this.text = text;
   }
 
-  all(): unknown {
+  readAll(): unknown {
     const value = this.value();
     this.take(SPACE);
-    if (this.at < this.text.length) throw new Broken();
+    if (this.at < this.text.length) throw new JsonBroken();
     return value;
   }
 
   private value(): unknown {
-    if (this.path.length > DEEPEST) throw new Broken();
+    if (this.path.length > DEEPEST) throw new JsonBroken();
     this.take(SPACE);
     if (this.eat('{')) return this.object();
     if (this.eat('[')) return this.list();
@@ -58,10 +58,10 @@ class Reading {
       this.take(SPACE);
       const offset = this.at;
       const key = this.parse(this.take(TEXT)) as string;
-      if (!this.eat(':')) this.broken();
-      entries.push([key, this.below(key, offset)]);
+      if (!this.eat(':')) this.refuse();
+      entries.push([key, this.readMember(key, offset)]);
     } while (this.eat(','));
-    if (!this.eat('}')) this.broken();
+    if (!this.eat('}')) this.refuse();
     // Not by assignment: a key may be called `__proto__`.
     return Object.fromEntries(entries);
   }
@@ -71,13 +71,13 @@ class Reading {
     if (this.eat(']')) return items;
     do {
       this.take(SPACE);
-      items.push(this.below(String(items.length), this.at));
+      items.push(this.readMember(String(items.length), this.at));
     } while (this.eat(','));
-    if (!this.eat(']')) this.broken();
+    if (!this.eat(']')) this.refuse();
     return items;
   }
 
-  private below(name: string, offset: number): unknown {
+  private readMember(name: string, offset: number): unknown {
     this.path.push(name);
     const key = this.path.join('\0');
     if (this.places.has(key)) this.twice.push({ path: this.path.join('.'), offset });
@@ -106,12 +106,12 @@ class Reading {
       return JSON.parse(token ?? '');
     } catch {
       this.at -= token?.length ?? 0;
-      return this.broken();
+      return this.refuse();
     }
   }
 
-  private broken(): never {
-    throw new Broken();
+  private refuse(): never {
+    throw new JsonBroken();
   }
 }
 

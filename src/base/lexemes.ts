@@ -146,9 +146,9 @@ export function stemOf(form: string): string {
   stem = withoutTense(stem, region[0]);
   if (stem.length > 2 && /[yY]$/.test(stem) && !VOWEL.includes(stem.at(-2) as string)) stem = `${stem.slice(0, -1)}i`;
   const [r1, r2] = region;
-  stem = replaced(stem, STEP2, r1);
+  stem = replaceEnding(stem, STEP2, r1);
   if (/[cdeghkmnrt]li$/.test(stem) && stem.length - 2 >= r1) stem = stem.slice(0, -2);
-  stem = replaced(stem, STEP3, r1);
+  stem = replaceEnding(stem, STEP3, r1);
   const last = STEP4.exec(stem);
   if (last && last.index >= r2) stem = stem.slice(0, last.index);
   return withoutE(stem, r1, r2).toLowerCase();
@@ -186,7 +186,7 @@ function isShort(stem: string, r1: number): boolean {
   return r1 >= stem.length && /(?:^[aeiouy][^aeiouy]|[^aeiouy][aeiouy][^aeiouywxY])$/.test(stem);
 }
 
-function replaced(word: string, endings: typeof STEP2, from: number): string {
+function replaceEnding(word: string, endings: typeof STEP2, from: number): string {
   const found = endings.find(([ending]) => word.endsWith(ending));
   if (!found || word.length - found[0].length < from) return word;
   return word.slice(0, -found[0].length) + found[1];

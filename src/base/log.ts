@@ -108,10 +108,10 @@ export class Trace {
   private follow(): void {
     if (this.isFollowing) return;
     this.isFollowing = true;
-    promiseHooks.onInit((promise: Traced) => {
+    promiseHooks.onInit((promise: TracedPromise) => {
       if (this.current !== undefined) promise[ID] = this.current;
     });
-    promiseHooks.onBefore((promise: Traced) => {
+    promiseHooks.onBefore((promise: TracedPromise) => {
       this.current = promise[ID];
     });
     promiseHooks.onAfter(() => {
@@ -120,4 +120,4 @@ export class Trace {
   }
 }
 
-type Traced = Promise<unknown> & { [ID]?: string };
+type TracedPromise = Promise<unknown> & { [ID]?: string };

@@ -82,7 +82,7 @@ export class OutboundProxy {
     return this.direct.length === 0 ? by : `${by}, not for ${this.direct.join(', ')}`;
   }
 
-  get all(): URL[] {
+  get proxies(): URL[] {
     const named = [this.byProtocol['https:'], this.byProtocol['http:']].flatMap((proxy) => proxy ?? []);
     return named.filter(({ href }, index) => named.findIndex((each) => each.href === href) === index);
   }
@@ -122,7 +122,7 @@ function isWithin(network: string, host: string): boolean {
   return Math.floor(number(base) / size) === Math.floor(number(host) / size);
 }
 
-function meant(part: string): string {
+function decodePart(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
@@ -132,7 +132,7 @@ function meant(part: string): string {
 
 function tunnelTo(proxy: URL, { host, port }: Destination, signal?: AbortSignal): Promise<Socket> {
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
-  const user = `${meant(proxy.username)}:${meant(proxy.password)}`;
+  const user = `${decodePart(proxy.username)}:${decodePart(proxy.password)}`;
   const open = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
   const failed = (why: string) =>
     Object.assign(new Error(`the proxy ${proxy.host} ${why}`), { code: 'ECONNREFUSED' as const });

@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** `t=<unix seconds>,v1=<hex>` over `<unix seconds>.<body>`: what coda sends, and takes (Stripe's form). */
-export function signed(secret: string, body: string | Uint8Array, at: Date): string {
+export function signatureOf(secret: string, body: string | Uint8Array, at: Date): string {
   const seconds = Math.floor(at.getTime() / 1_000);
-  return `t=${seconds},v1=${stamped(secret, seconds, body).toString('hex')}`;
+  return `t=${seconds},v1=${digestOf(secret, seconds, body).toString('hex')}`;
 }
 
-function stamped(secret: string, seconds: number, body: string | Uint8Array): Buffer {
+function digestOf(secret: string, seconds: number, body: string | Uint8Array): Buffer {
   return createHmac('sha256', secret).update(`${seconds}.`).update(body).digest();
 }
 
@@ -36,7 +36,7 @@ export function checkSigned(
     return 'form';
   }
   if (!signatures.every((signature) => HEX.test(signature))) return 'form';
-  const expected = stamped(secret, Number(stamp), body);
+  const expected = digestOf(secret, Number(stamp), body);
   const isGood = signatures.filter((signature) => timingSafeEqual(Buffer.from(signature, 'hex'), expected)).length > 0;
   if (!isGood) return 'wrong';
   // After the signature: an unsigned stamp says nothing.

@@ -43,7 +43,7 @@ export class Spans {
   }
 
   /** Runs `work` in a span below the one that is open; without one, in none. */
-  in<T>(name: string, attributes: SpanAttributes, work: () => Promise<T>): Promise<T> {
+  runBelow<T>(name: string, attributes: SpanAttributes, work: () => Promise<T>): Promise<T> {
     const parent = this.inside.getStore();
     if (!parent) return work();
     return this.run({ traceId: parent.traceId, spanId: newId() }, parent.spanId, name, attributes, work);
@@ -51,7 +51,7 @@ export class Spans {
 
   /** The same; without an open span it begins the tree of `row`. */
   inOr<T>(row: string, name: string, attributes: SpanAttributes, work: () => Promise<T>): Promise<T> {
-    return this.inside.getStore() ? this.in(name, attributes, work) : this.root(row, name, attributes, work);
+    return this.inside.getStore() ? this.runBelow(name, attributes, work) : this.root(row, name, attributes, work);
   }
 
   private async run<T>(
@@ -80,16 +80,16 @@ export class Spans {
 const newId = () => randomBytes(8).toString('hex');
 
 export function inSpan<T>(
-  { spans, pace }: Traced,
+  { spans, pace }: Tracing,
   name: string,
   attributes: SpanAttributes,
   work: () => Promise<T>,
 ): Promise<T> {
   pace?.begins([name, ...Object.values(attributes)].join(' '));
-  return spans ? spans.in(name, attributes, work) : work();
+  return spans ? spans.runBelow(name, attributes, work) : work();
 }
 
-export interface Traced {
+export interface Tracing {
   spans?: Spans | undefined;
   pace?: Pace | undefined;
 }

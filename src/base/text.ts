@@ -10,7 +10,7 @@ export function shorten(text: string, max: number): string {
 }
 
 /** A text file as its byte order mark says that it is written: UTF-16 with one, else UTF-8. The mark is no part of it. */
-export function decoded(bytes: Buffer): string {
+export function decodeText(bytes: Buffer): string {
   const mark = bytes.subarray(0, 2).toString('hex');
   const encoding = mark === 'fffe' ? 'utf-16le' : mark === 'feff' ? 'utf-16be' : 'utf-8';
   return new TextDecoder(encoding).decode(bytes);

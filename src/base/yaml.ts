@@ -55,10 +55,10 @@ export interface YamlDocument {
 
 /** Reads the first document of `text`, whose top must be a map. What is wrong becomes a problem; nothing is thrown. */
 export function readYaml(text: string, limits: YamlLimits): YamlDocument {
-  return new Reading(Yaml, limits).read(text);
+  return new YamlReader(Yaml, limits).read(text);
 }
 
-class Reading {
+class YamlReader {
   private readonly yaml: typeof Yaml;
   private readonly limits: YamlLimits;
   private readonly lines: Yaml.LineCounter;

@@ -9,7 +9,7 @@ export interface CacheStore {
   close(): Promise<void>;
 }
 
-export interface Wanted<T> {
+export interface CacheRequest<T> {
   /** Identity of the entry: kind and source. May be long or secret. */
   key: string;
   keepMs: number;
@@ -36,16 +36,17 @@ export class Cache {
   }
 
   /** The value, kept or loaded; concurrent callers share one `load`. Rejects with what `load` throws. */
-  async once<T extends object>({ key: name, keepMs, keeps, signal, load }: Wanted<T>): Promise<T> {
+  async getOrLoad<T extends object>({ key: name, keepMs, keeps, signal, load }: CacheRequest<T>): Promise<T> {
     const key = createHash('sha256').update(name).digest('base64url');
-    const flight = this.flights.get(key) ?? this.begin(key, (stop) => this.found(key, keepMs, keeps, () => load(stop)));
+    const flight =
+      this.flights.get(key) ?? this.begin(key, (stop) => this.findOrLoad(key, keepMs, keeps, () => load(stop)));
     flight.waiting++;
     try {
       return (await unlessAborted(signal, flight.value)) as T;
     } finally {
       flight.waiting--;
       if (flight.waiting === 0) {
-        this.end(key, flight);
+        this.endFlight(key, flight);
         flight.stop.abort(signal.reason);
       }
     }
@@ -59,16 +60,16 @@ export class Cache {
     const stop = new AbortController();
     const flight: Flight = { value: work(stop.signal), stop, waiting: 0 };
     this.flights.set(key, flight);
-    const end = () => this.end(key, flight);
+    const end = () => this.endFlight(key, flight);
     flight.value.then(end, end);
     return flight;
   }
 
-  private end(key: string, flight: Flight): void {
+  private endFlight(key: string, flight: Flight): void {
     if (this.flights.get(key) === flight) this.flights.delete(key);
   }
 
-  private async found<T extends object>(
+  private async findOrLoad<T extends object>(
     key: string,
     keepMs: number,
     keeps: (value: T) => boolean,

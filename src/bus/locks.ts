@@ -51,7 +51,7 @@ export function redisLocks(url: string, world: World, ttlMs = LOCK_TTL_MS): Lock
       if ((await run(RENEW, name, token)) === 0) return undefined;
       const lost = new AbortController();
       const ended = new AbortController();
-      const renewing = repeated(ttlMs / RENEWALS, ended.signal, async () => {
+      const renewing = repeat(ttlMs / RENEWALS, ended.signal, async () => {
         if ((await run(RENEW, name, token)) !== 0) return true;
         world.log.warn({ lock: name }, 'another process holds the lock that was held here');
         lost.abort(new Error(`the lock ${name} is lost`));
@@ -70,7 +70,7 @@ export function redisLocks(url: string, world: World, ttlMs = LOCK_TTL_MS): Lock
   };
 }
 
-async function repeated(pauseMs: number, signal: AbortSignal, act: () => Promise<boolean>): Promise<void> {
+async function repeat(pauseMs: number, signal: AbortSignal, act: () => Promise<boolean>): Promise<void> {
   for (let goesOn = true; goesOn; ) {
     await sleep(pauseMs, signal).catch(() => {});
     goesOn = !signal.aborted && (await act());

@@ -11,7 +11,7 @@ export interface Bus {
   /** Calls `heard` with what is published from now on. A `heard` that throws is logged. The function returned stops it. */
   subscribe(channel: string, heard: (payload: string) => void): () => void;
   healthy(): boolean;
-  why?(): string | undefined;
+  reasonUnhealthy?(): string | undefined;
   /** Number of processes that subscribe to `channel`, where that can be asked. */
   listeners?(channel: string): Promise<number | undefined>;
   close(): Promise<void>;

@@ -103,7 +103,7 @@ class RedisBus implements Bus {
     return !this.closed && this.sender.status === 'ready' && this.receiver.status === 'ready';
   }
 
-  why(): string | undefined {
+  reasonUnhealthy(): string | undefined {
     return this.healthy() ? undefined : this.reason;
   }
 

@@ -126,7 +126,7 @@ export async function admitByCode(
   { role, by }: { role: string; by: string | undefined },
 ): Promise<string | undefined> {
   const now = clock.now();
-  const found = await pairing.waiting(tx, hash, now);
+  const found = await pairing.lockWaiting(tx, hash, now);
   if (!found) {
     await pairing.countWrongCode(tx, now);
     return undefined;

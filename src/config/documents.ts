@@ -70,7 +70,7 @@ function keyLines(schema: z.ZodType, indent: string, commented: boolean): string
     if (keysOf(field)) return [...about, `${indent}${key}:`, ...keyLines(field, `${indent}  `, commented)];
     const record = recordLines(field, key, indent);
     if (record) return [...about, ...record.map((line) => (commented ? line : `# ${line}`))];
-    const line = `${indent}${key}: ${written(isEmpty(standard) ? meta.example : (standard ?? meta.example))}`;
+    const line = `${indent}${key}: ${writeYaml(isEmpty(standard) ? meta.example : (standard ?? meta.example))}`;
     return [...about, isLive(field, commented) ? line : `${indent}# ${line.trimStart()}`];
   });
   return [...known, ...otherLines(schema, indent, commented)];
@@ -104,8 +104,8 @@ const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 /** As YAML on one line; JSON is YAML. */
-function written(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
+function writeYaml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(writeYaml).join(', ')}]`;
   if (typeof value !== 'string') return JSON.stringify(value);
   const isPlain =
     /^[A-Za-z/][\w./:@-]*\w$|^\d+[a-z]+$/.test(value) && !/^(true|false|null|yes|no|on|off)$/i.test(value);

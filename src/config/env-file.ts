@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
-import { decoded } from '../base/text.ts';
+import { decodeText } from '../base/text.ts';
 
 /** The `.env` file of a configuration: beside it, or beside the folder `config` that it is in. */
 export function envFileOf(configFile: string): string {
@@ -13,7 +13,7 @@ export function envFileOf(configFile: string): string {
 /** Variables of `file`, by name; none where there is no file. One that cannot be read is `CONFIG_UNREADABLE`. */
 export function readEnvFile(file: string): Record<string, string> {
   try {
-    return parseEnv(withHashes(decoded(readFileSync(file)))) as Record<string, string>;
+    return parseEnv(withHashes(decodeText(readFileSync(file)))) as Record<string, string>;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return {};
     throw new CodaError('CONFIG_UNREADABLE', {

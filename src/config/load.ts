@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
 import type { Secrets } from '../base/log.ts';
-import { decoded, isUrl, plural, shorten } from '../base/text.ts';
+import { decodeText, isUrl, plural, shorten } from '../base/text.ts';
 import { readYaml, type YamlEntry, type YamlNode, type YamlPlace, type YamlProblem } from '../base/yaml.ts';
 import type { ConfigBlock, EnvOverride } from './block.ts';
 import { CORE_BLOCKS, type CoreValues } from './blocks.ts';
@@ -36,7 +36,7 @@ export interface ConfigRequest {
 export interface Config extends CoreValues {
   readonly dataDir: string;
   readonly file: string | undefined;
-  readonly overridden: readonly Overridden[];
+  readonly overridden: readonly OverriddenSetting[];
   /** Sentences about what is switched on and lacks something, and about variables of another program that coda does not read. */
   readonly notices: readonly string[];
   block<S extends z.ZodType>(block: ConfigBlock<S>): z.output<S>;
@@ -90,21 +90,25 @@ export function loadConfig(request: ConfigRequest): Config {
   });
 }
 
-interface Found {
+interface FoundFile {
   file: string;
   shown: string;
   /** Undefined: there is none, and none was named. */
   text: string | undefined;
 }
 
-function findFile(request: ConfigRequest, cwd: string): Found {
+function findFile(request: ConfigRequest, cwd: string): FoundFile {
   const named = request.file ?? (request.env.CODA_CONFIG || undefined);
   const shown = named ?? join('config', 'config.yaml');
   const file = resolve(cwd, shown);
   return { file, shown, text: readConfigFile(file, named !== undefined) };
 }
 
-function environment({ env, envFile }: ConfigRequest, { file, text = '' }: Found, overrides: readonly EnvOverride[]) {
+function environment(
+  { env, envFile }: ConfigRequest,
+  { file, text = '' }: FoundFile,
+  overrides: readonly EnvOverride[],
+) {
   const needed = new Set([...overrides.map((override) => override.env), ...referredTo(text)]);
   return withEnvFile(env, envFile ?? envFileOf(file), (name) => needed.has(name));
 }
@@ -200,7 +204,7 @@ export function envOverrides(blocks: readonly ConfigBlock[]): EnvOverride[] {
   );
 }
 
-interface Overridden {
+interface OverriddenSetting {
   path: string;
   env: string;
   at: Origin;
@@ -210,8 +214,8 @@ function overrideByEnv(
   tree: Tree,
   env: Readonly<Record<string, string | undefined>>,
   overrides: readonly EnvOverride[],
-): Overridden[] {
-  const overridden: Overridden[] = [];
+): OverriddenSetting[] {
+  const overridden: OverriddenSetting[] = [];
   for (const { env: name, path, also, fills } of overrides) {
     const value = env[name];
     if (value === undefined || value === '') continue;
@@ -257,7 +261,7 @@ function readSecretFiles(schema: z.ZodType, tree: Tree, problems: Problem[], cwd
 const UNREAD = '(unread)';
 
 function takeFile(tree: Tree, target: Path, source: Path, file: string, problems: Problem[]): void {
-  const origin = tree.near(source);
+  const origin = tree.originNear(source);
   const present = tree.origin(target);
   if (present?.kind === 'env' || present?.kind === 'flag') return;
   if (tree.get(target) !== undefined) {
@@ -265,7 +269,7 @@ function takeFile(tree: Tree, target: Path, source: Path, file: string, problems
     return;
   }
   try {
-    tree.set(target, decoded(readFileSync(file)).trimEnd(), origin);
+    tree.set(target, decodeText(readFileSync(file)).trimEnd(), origin);
   } catch (error) {
     problems.push({ origin, path: source, message: `the file cannot be read (${messageOf(error)})` });
     // Something stands in its place, so that it is not missing as well.
@@ -282,7 +286,7 @@ const CONTROL = /\p{Cc}/u;
 function trimSecrets(schema: z.ZodType, tree: Tree, problems: Problem[]): void {
   eachValue(schema, tree.root, (path, at, value) => {
     if (fieldOf(at).meta.secret === undefined || typeof value !== 'string') return;
-    const origin = tree.origin(path) ?? tree.near(path);
+    const origin = tree.origin(path) ?? tree.originNear(path);
     const bare = value.trim();
     if (bare !== value) {
       tree.set(path, bare, origin);
@@ -364,14 +368,14 @@ function unreadable(file: string, why: string, cause?: unknown): CodaError {
   });
 }
 
-interface Reading {
+interface ConfigReading {
   file: string;
   env: Readonly<Record<string, string | undefined>>;
   tree: Tree;
   problems: Problem[];
 }
 
-function parseInto(text: string, reading: Reading): void {
+function parseInto(text: string, reading: ConfigReading): void {
   const { file, tree, problems } = reading;
   const document = readYaml(text, LIMITS);
   const isBroken = document.problems.some(({ kind }) => kind === 'syntax');
@@ -385,9 +389,9 @@ function parseInto(text: string, reading: Reading): void {
 
 const placeIn = ({ line, column }: YamlPlace): YamlPlace => ({ line, column });
 
-const originOf = (at: YamlPlace, { file }: Reading): Origin => ({ kind: 'file', file, ...placeIn(at) });
+const originOf = (at: YamlPlace, { file }: ConfigReading): Origin => ({ kind: 'file', file, ...placeIn(at) });
 
-function valuesOf(entries: readonly YamlEntry[], path: Path, reading: Reading): Record<string, unknown> {
+function valuesOf(entries: readonly YamlEntry[], path: Path, reading: ConfigReading): Record<string, unknown> {
   const values = branch();
   for (const entry of entries) {
     if (entry.key === undefined) continue;
@@ -400,7 +404,7 @@ function valuesOf(entries: readonly YamlEntry[], path: Path, reading: Reading): 
   return values;
 }
 
-function readValue(node: YamlNode | undefined, path: Path, reading: Reading): unknown {
+function readValue(node: YamlNode | undefined, path: Path, reading: ConfigReading): unknown {
   if (node === undefined) return undefined;
   reading.tree.valueAt(path, originOf(node, reading));
   if (node.kind === 'map') return valuesOf(node.entries, path, reading);
@@ -409,7 +413,7 @@ function readValue(node: YamlNode | undefined, path: Path, reading: Reading): un
   return scalarOf(node, path, reading);
 }
 
-function scalarOf(node: YamlNode, path: Path, reading: Reading): unknown {
+function scalarOf(node: YamlNode, path: Path, reading: ConfigReading): unknown {
   const { scalar, source } = node;
   const { tree, env, problems } = reading;
   if (typeof scalar !== 'string') {

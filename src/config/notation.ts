@@ -42,7 +42,7 @@ export function readUnitKeys(schema: z.ZodType, tree: Tree, problems: Problem[])
       const written = value[key];
       const amount = typeof written === 'number' || typeof written === 'string' ? String(written) : '';
       if (field === undefined || !fieldOf(field).meta.length || !/^\d+(?:\.\d+)?$/.test(amount)) continue;
-      const origin = tree.near([...path, key]);
+      const origin = tree.originNear([...path, key]);
       if (value[base] !== undefined)
         problems.push({ origin, path: [...path, key], message: `give either ${base} or ${key}, not both` });
       else tree.set([...path, base], `${amount}${UNITS[unit]}`, origin);
@@ -74,7 +74,7 @@ export function nameProviders(schema: z.ZodType, tree: Tree, problems: Problem[]
     const candidates = (found.length === 0 ? Object.keys(providers) : found).map((each) => `${each}/${name}`);
     const why = found.length === 0 ? 'no provider is known to have' : 'more than one provider may have';
     const message = `${why} “${name}”: expected ${listOf(candidates, 'or')}`;
-    problems.push({ origin: tree.near(path), path, message });
+    problems.push({ origin: tree.originNear(path), path, message });
     return undefined;
   };
   for (const { path, name } of bare) {

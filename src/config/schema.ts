@@ -27,13 +27,13 @@ export function rootSchema(blocks: readonly ConfigBlock[]): z.ZodObject {
 }
 
 export function fieldOf(schema: z.ZodType): Field {
-  const field = fields.get(schema) ?? unwrapped(schema);
+  const field = fields.get(schema) ?? unwrap(schema);
   fields.set(schema, field);
   return field;
 }
 
 /** Facts of an outer wrapper go before those of an inner one. */
-function unwrapped(schema: z.ZodType): Field {
+function unwrap(schema: z.ZodType): Field {
   const within = wrappedIn(schema);
   if (!within) return { schema, meta: metaOf(schema), optional: false, standard: undefined };
   const inner = fieldOf(within);

@@ -93,7 +93,7 @@ export class Tree {
     return this.origins.get(pathText(path));
   }
 
-  near(path: Path): Origin {
+  originNear(path: Path): Origin {
     for (let length = path.length; length > 0; length--) {
       const text = pathText(path.slice(0, length));
       const found = length === path.length ? (this.origins.get(text) ?? this.keys.get(text)) : this.keys.get(text);
@@ -103,7 +103,7 @@ export class Tree {
   }
 
   key(path: Path): Origin {
-    return this.keys.get(pathText(path)) ?? this.near(path);
+    return this.keys.get(pathText(path)) ?? this.originNear(path);
   }
 }
 

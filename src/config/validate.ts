@@ -61,13 +61,14 @@ function problemsOf(issue: Issue, schema: z.ZodType, tree: Tree, overrides: read
     return [{ origin: tree.key(path), path, message: issue.issues[0]?.message ?? issue.message }];
   }
   const value = tree.get(path);
-  if (value === undefined) return [{ origin: tree.near(path), path, message: missing(path, schema, overrides) }];
+  if (value === undefined)
+    return [{ origin: tree.originNear(path), path, message: wordMissing(path, schema, overrides) }];
   const got = schemaSecret(schema, path) ? '' : `, got ${show(value)}`;
   return [
     {
-      origin: tree.near(path),
+      origin: tree.originNear(path),
       path,
-      message: `${expected(issue, schemaAt(schema, path))}${got}${meant(issue, value)}`,
+      message: `${wordExpected(issue, schemaAt(schema, path))}${got}${suggestValue(issue, value)}`,
     },
   ];
 }
@@ -93,7 +94,7 @@ export function channelProblems(tree: Tree, path: Path, forms: Readonly<Record<s
   const value = tree.get(path);
   const [, platform = '', id] = (typeof value === 'string' && /^([a-z][a-z0-9_-]*)(?::(\S+))?$/.exec(value)) || [];
   if (platform === '') return [];
-  const problem = (message: string): Problem[] => [{ origin: tree.near(path), path, message }];
+  const problem = (message: string): Problem[] => [{ origin: tree.originNear(path), path, message }];
   const form = Object.hasOwn(forms, platform) ? forms[platform] : undefined;
   if (!form) {
     const near = didYouMean(platform, Object.keys(forms));
@@ -113,7 +114,7 @@ function unknownName(path: Path, known: readonly string[], tree: Tree): Problem 
   return { origin: tree.key(path), path, message: `unknown key${hint}` };
 }
 
-function missing(path: Path, schema: z.ZodType, overrides: readonly EnvOverride[]): string {
+function wordMissing(path: Path, schema: z.ZodType, overrides: readonly EnvOverride[]): string {
   if (!schemaSecret(schema, path)) return 'is missing';
   const key = path.at(-1);
   const env = overrides.find((override) => pathText(override.path) === pathText(path))?.env;
@@ -136,7 +137,7 @@ const TYPES: Record<string, string> = {
   record: 'a group of keys',
 };
 
-function expected(issue: Issue, field: z.ZodType | undefined): string {
+function wordExpected(issue: Issue, field: z.ZodType | undefined): string {
   if (issue.code === 'invalid_type') {
     const isWhole = field !== undefined && fieldOf(field).schema instanceof z.ZodNumberFormat;
     return `expected ${TYPES[isWhole ? 'int' : issue.expected] ?? issue.expected}`;
@@ -152,7 +153,7 @@ function size(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string 
   return issue.origin === 'array' ? `expected ${word} ${limit} entries` : `expected ${word} ${limit}`;
 }
 
-function meant(issue: Issue, value: unknown): string {
+function suggestValue(issue: Issue, value: unknown): string {
   if (issue.code !== 'invalid_value' || typeof value !== 'string') return '';
   const near = didYouMean(value, issue.values.map(String));
   return near === undefined ? '' : `; did you mean ${near}?`;

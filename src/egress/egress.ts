@@ -4,7 +4,7 @@ import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import type { buildConnector, Dispatcher } from 'undici';
 import { messageOf, systemCode } from '../base/errors.ts';
 import type { OutboundProxy } from '../base/outbound.ts';
-import { type EgressFailure, failure, failureIn, thrown } from './failure.ts';
+import { type EgressFailure, errorOfFailure, failure, failureIn } from './failure.ts';
 import {
   type AllowedNetwork,
   canonical,
@@ -90,7 +90,7 @@ export class Egress {
   }
 
   /** The same for addresses that the owner has configured: any network, any port. Never for one that others chose. */
-  trusting(): Egress {
+  allowingAll(): Egress {
     const allow = [{ network: '0.0.0.0/0' }, { network: '::/0' }];
     return new Egress({ ports: this.reach.ports, allow, resolve: this.reach.resolve, proxy: this.proxy });
   }
@@ -128,7 +128,7 @@ export class Egress {
     const { method = 'GET' } = request;
     let url = first;
     for (let followed = 0; ; followed++) {
-      watch.within(limits.connectMs, 'its name cannot be resolved');
+      watch.startPhase(limits.connectMs, 'its name cannot be resolved');
       const target = await unlessEnded(watch, targetOf(url, this.reach));
       if (!target.ok) return target;
       const isOwn = followed === 0 || (url.origin === first.origin && (request.belongs?.(url) ?? true));
@@ -198,16 +198,16 @@ function answerOf(
     return refuse(failure('EGRESS_TYPE', `${host} serves ${type || 'content without a type'}.`));
   }
   if (method !== 'HEAD' && Number(headers['content-length']) > maxBytes) return refuse(tooLarge(host, maxBytes));
-  const stream = decoded(body, headers['content-encoding'] ?? '');
+  const stream = decodeStream(body, headers['content-encoding'] ?? '');
   if (!stream) return refuse(failure('EGRESS_MALFORMED', `${host} serves an encoding that was not asked for.`));
-  const chunks = closing(bounded(stream, { host, maxBytes, pace, watch }), close);
+  const chunks = closeAfter(boundStream(stream, { host, maxBytes, pace, watch }), close);
   return { ok: true, status, url: url.href, headers, type, body: chunks, bytes: () => whole(chunks), close };
 }
 
 const matches = (type: string, taken: string) =>
   taken.endsWith('/*') ? type.startsWith(taken.slice(0, -1)) : type === taken;
 
-async function* closing(chunks: AsyncIterable<Uint8Array>, close: () => void): AsyncGenerator<Uint8Array> {
+async function* closeAfter(chunks: AsyncIterable<Uint8Array>, close: () => void): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks;
   } finally {
@@ -267,9 +267,11 @@ async function hop(
     timeout: 0,
   });
   const servername = url.protocol === 'https:' ? hostOf(url) : undefined;
-  const connected = () => watch.within(headersMs, 'it does not answer');
+  const connected = () => watch.startPhase(headersMs, 'it does not answer');
   const client = new Client(url.origin, {
-    connect: tunnel ? tunnelled(tunnel, servername, connected, watch.signal) : checked(pinned, addresses, connected),
+    connect: tunnel
+      ? connectThroughTunnel(tunnel, servername, connected, watch.signal)
+      : connectToPinned(pinned, addresses, connected),
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: MAX_HEADER_BYTES,
@@ -280,7 +282,7 @@ async function hop(
   };
   // Not undici's own signal: a request that waits for its connection does not listen to it.
   watch.signal.addEventListener('abort', close, { once: true });
-  watch.within(connectMs, 'it cannot be connected to');
+  watch.startPhase(connectMs, 'it cannot be connected to');
   try {
     const path = `${url.pathname}${url.search}`;
     const answer = await client.request({ method, path, headers, body: body ?? null, reset: true });
@@ -294,7 +296,7 @@ async function hop(
   }
 }
 
-function tunnelled(
+function connectThroughTunnel(
   tunnel: Tunnel,
   servername: string | undefined,
   connected: () => void,
@@ -312,7 +314,7 @@ function tunnelled(
 }
 
 /** Connects with `pinned`, and to nothing but one of `addresses`. */
-function checked(
+function connectToPinned(
   pinned: buildConnector.connector,
   addresses: readonly string[],
   connected: () => void,
@@ -366,7 +368,7 @@ const DECODERS = {
 const ACCEPTED_ENCODINGS = 'gzip, br';
 
 /** The stream without its content encoding; undefined where it has one that was not asked for, or several. */
-function decoded(raw: Readable, encoding: string): Readable | undefined {
+function decodeStream(raw: Readable, encoding: string): Readable | undefined {
   const name = encoding.trim().toLowerCase() || 'identity';
   if (!Object.hasOwn(DECODERS, name)) return undefined;
   const create = DECODERS[name as keyof typeof DECODERS];
@@ -378,7 +380,7 @@ function decoded(raw: Readable, encoding: string): Readable | undefined {
  * The bytes of `stream`, at most `maxBytes`, no slower than `pace` and until `watch` ends it. Rejects with a `CodaError`
  * that has an `EgressCode`. The time in which nobody reads does not count for the pace.
  */
-async function* bounded(
+async function* boundStream(
   stream: Readable,
   { host, maxBytes, pace, watch }: { host: string; maxBytes: number; pace: Pace; watch: Watch },
 ): AsyncGenerator<Uint8Array> {
@@ -390,15 +392,15 @@ async function* bounded(
       const next = await window.wait(() => chunks.next());
       if (next.done) return;
       size += next.value.byteLength;
-      if (size > maxBytes) throw thrown(tooLarge(host, maxBytes));
-      window.got(next.value.byteLength);
+      if (size > maxBytes) throw errorOfFailure(tooLarge(host, maxBytes));
+      window.countBytes(next.value.byteLength);
       yield next.value;
     }
   } catch (error) {
     if (watch.signal.aborted) throw watch.signal.reason;
     throw failureIn(error)
       ? error
-      : thrown(failure('EGRESS_MALFORMED', `The answer of ${host} is cut off or damaged.`));
+      : errorOfFailure(failure('EGRESS_MALFORMED', `The answer of ${host} is cut off or damaged.`));
   } finally {
     stream.destroy();
   }
@@ -422,7 +424,7 @@ class Window {
     const since = performance.now();
     // A window that has had its bytes gives the next one its whole time.
     const left = this.bytes < this.pace.bytes ? this.pace.ms - this.waited : 2 * this.pace.ms - this.waited;
-    this.watch.within(Math.max(1, left), 'the answer stalls');
+    this.watch.startPhase(Math.max(1, left), 'the answer stalls');
     try {
       return await next();
     } finally {
@@ -431,7 +433,7 @@ class Window {
     }
   }
 
-  got(bytes: number): void {
+  countBytes(bytes: number): void {
     this.bytes += bytes;
     if (this.waited < this.pace.ms) return;
     this.waited = 0;
@@ -460,7 +462,7 @@ class Watch implements Disposable {
   }
 
   /** Gives what follows `ms`; ends what was limited before. */
-  within(ms: number, what: string): void {
+  startPhase(ms: number, what: string): void {
     this.release();
     this.phase = setTimeout(() => this.late(what), ms);
   }
@@ -470,7 +472,7 @@ class Watch implements Disposable {
   }
 
   late(what: string): void {
-    this.end(failure('EGRESS_TIMEOUT', `${this.host} is too slow: ${what}.`));
+    this.abort(failure('EGRESS_TIMEOUT', `${this.host} is too slow: ${what}.`));
   }
 
   [Symbol.dispose](): void {
@@ -479,9 +481,9 @@ class Watch implements Disposable {
     this.parent?.removeEventListener('abort', this.cancel);
   }
 
-  private readonly cancel = () => this.end(failure('CANCELLED', `The request to ${this.host} was stopped.`));
+  private readonly cancel = () => this.abort(failure('CANCELLED', `The request to ${this.host} was stopped.`));
 
-  private end(why: EgressFailure): void {
-    this.controller.abort(thrown(why));
+  private abort(why: EgressFailure): void {
+    this.controller.abort(errorOfFailure(why));
   }
 }

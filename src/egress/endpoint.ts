@@ -15,7 +15,7 @@ export interface EndpointOptions {
   remedy: string;
 }
 
-export interface Asked {
+export interface EndpointRequest {
   /** Below the base, without a slash before it. */
   path: string;
   query?: Readonly<Record<string, string | number | undefined>>;
@@ -43,7 +43,7 @@ export class Endpoint {
     this.options = options;
   }
 
-  async json(asked: Asked): Promise<{ ok: true; value: unknown } | ServiceFailure> {
+  async json(asked: EndpointRequest): Promise<{ ok: true; value: unknown } | ServiceFailure> {
     const answer = await this.text(asked, 'application/json');
     if (!answer.ok) return answer;
     try {
@@ -54,7 +54,7 @@ export class Endpoint {
   }
 
   async text(
-    { path, query = {}, body, signal }: Asked,
+    { path, query = {}, body, signal }: EndpointRequest,
     accept = '*/*',
   ): Promise<{ ok: true; text: string } | ServiceFailure> {
     const { base, headers } = this.options;
@@ -69,17 +69,17 @@ export class Endpoint {
     if (!answer.ok) return answer;
     if (answer.status >= 300) {
       answer.close();
-      return this.refused(answer.status);
+      return this.refusalFailure(answer.status);
     }
     const read = await answer.bytes();
     return read.ok ? { ok: true, text: new TextDecoder().decode(read.bytes) } : read;
   }
 
-  malformed(): ServiceFailure {
+  malformedFailure(): ServiceFailure {
     return this.failure('MALFORMED', 'answers in a form that I do not know', 'Check its address in config.yaml.');
   }
 
-  private refused(status: number): ServiceFailure {
+  private refusalFailure(status: number): ServiceFailure {
     const { remedy } = this.options;
     if (status === 401 || status === 403) return this.failure('AUTH_EXPIRED', `refuses to answer (${status})`, remedy);
     if (status === 402) return this.failure('BUDGET', 'has no credit left', 'Top it up, or wait for the next month.');
@@ -94,7 +94,7 @@ export class Endpoint {
 }
 
 /** The owner's proxy, for clients that speak HTTP by themselves. */
-export async function proxied(proxy: OutboundProxy): Promise<Dispatcher> {
+export async function proxyDispatcher(proxy: OutboundProxy): Promise<Dispatcher> {
   const { Agent, buildConnector } = await import('undici');
   const direct = buildConnector({});
   const connect: buildConnector.connector = (options, callback) => {
@@ -120,7 +120,7 @@ export async function routeFetch(proxy: OutboundProxy | undefined): Promise<() =
   if (!proxy) return () => {};
   const { getGlobalDispatcher, setGlobalDispatcher } = await import('undici');
   const before = getGlobalDispatcher();
-  const dispatcher = await proxied(proxy);
+  const dispatcher = await proxyDispatcher(proxy);
   setGlobalDispatcher(dispatcher);
   return () => {
     setGlobalDispatcher(before);

@@ -27,7 +27,7 @@ export function failure(code: EgressCode, message: string): EgressFailure {
 }
 
 /** The error with which a body's stream rejects; its `code` is an `EgressCode`. */
-export function thrown({ code, message, remedy }: EgressFailure): CodaError {
+export function errorOfFailure({ code, message, remedy }: EgressFailure): CodaError {
   return new CodaError(code, { message, remedy });
 }
 

@@ -2,7 +2,7 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, isIPv6, type Socket } from 'node:net';
 import { type Duplex, Transform } from 'node:stream';
-import { listening } from '../base/async.ts';
+import { startListening } from '../base/async.ts';
 import type { Clock } from '../base/clock.ts';
 import { isUrl } from '../base/text.ts';
 import type { Egress } from './egress.ts';
@@ -15,8 +15,8 @@ export interface ProxyOptions {
   allowed?: readonly string[];
   limits?: ProxyLimits;
   /** Hears the host of each connection that is made. */
-  connected?(host: string): void;
-  refused?(failure: EgressFailure): void;
+  onConnect?(host: string): void;
+  onRefuse?(failure: EgressFailure): void;
 }
 
 export interface ProxyLimits {
@@ -63,8 +63,8 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
       blockedFailure(url, options.blocked ?? []) ??
       elsewhereFailure(url, options.allowed) ??
       (await egress.check(url));
-    if (!target.ok && refusals++ < MOST_REFUSALS_TOLD) options.refused?.(target);
-    if (target.ok) options.connected?.(hostOf(target.url));
+    if (!target.ok && refusals++ < MOST_REFUSALS_TOLD) options.onRefuse?.(target);
+    if (target.ok) options.onConnect?.(hostOf(target.url));
     return target;
   };
   const open = async (target: Target): Promise<Socket> => {
@@ -88,7 +88,7 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
   server.maxConnections = MOST_CONNECTIONS;
   return {
     async listen() {
-      await listening(
+      await startListening(
         server,
         () => server.listen(0, '127.0.0.1'),
         () => {},

@@ -58,15 +58,15 @@ export class Service {
   async post(path: string, body: Buffer, watch: ServiceWatch): Promise<ServiceAnswer> {
     let url = new URL(`${this.base}${path}`);
     for (let redirects = 0; ; redirects++) {
-      const answer = await this.once(url, body, watch);
+      const answer = await this.requestOnce(url, body, watch);
       const next = redirectOf('POST', answer.status, answer.header('location'), url);
-      if (!next || redirects === MOST_REDIRECTS) return checked(answer);
+      if (!next || redirects === MOST_REDIRECTS) return checkStatus(answer);
       answer.close();
       url = next;
     }
   }
 
-  private async once(url: URL, body: Buffer, watch: ServiceWatch): Promise<ServiceAnswer> {
+  private async requestOnce(url: URL, body: Buffer, watch: ServiceWatch): Promise<ServiceAnswer> {
     this.undici ??= load();
     const { Agent, getGlobalDispatcher } = await this.undici;
     const global = getGlobalDispatcher();
@@ -87,7 +87,7 @@ export class Service {
       },
       answer,
     );
-    await answer.begun;
+    await answer.hasBegun;
     return answer;
   }
 }
@@ -117,7 +117,7 @@ function redirectOf(method: string, status: number, to: string | undefined, from
   return next?.origin === from.origin ? next : undefined;
 }
 
-async function checked(answer: ServiceAnswer): Promise<ServiceAnswer> {
+async function checkStatus(answer: ServiceAnswer): Promise<ServiceAnswer> {
   const { status } = answer;
   if (status >= 200 && status < 300) return answer;
   const { headers } = answer;
@@ -154,7 +154,7 @@ export class ServiceAnswer implements Dispatcher.DispatchHandlers {
     watch.onStop(() => this.close());
   }
 
-  get begun(): Promise<void> {
+  get hasBegun(): Promise<void> {
     return this.beginning.promise;
   }
 
@@ -207,7 +207,7 @@ export class ServiceAnswer implements Dispatcher.DispatchHandlers {
 
   close(): void {
     if (this.isOver) return;
-    this.end(new ServiceError('aborted'));
+    this.endBody(new ServiceError('aborted'));
     this.abort?.();
   }
 
@@ -240,14 +240,14 @@ export class ServiceAnswer implements Dispatcher.DispatchHandlers {
     if (!open) {
       const unreadable = new ServiceError('The answer is compressed in a way that cannot be read.');
       unreadable.code = `encoding_${encoding}`;
-      this.end(unreadable);
+      this.endBody(unreadable);
       this.abort?.();
       return;
     }
     this.decoder = open();
     this.decoder.on('data', (piece: Buffer) => this.push(piece));
-    this.decoder.on('end', () => this.end());
-    this.decoder.on('error', (error) => this.end(new ServiceError('The compressed answer cannot be read.', error)));
+    this.decoder.on('end', () => this.endBody());
+    this.decoder.on('error', (error) => this.endBody(new ServiceError('The compressed answer cannot be read.', error)));
   }
 
   private push(piece: Buffer): boolean {
@@ -255,7 +255,7 @@ export class ServiceAnswer implements Dispatcher.DispatchHandlers {
     try {
       this.watch.beat(piece.length);
     } catch (error) {
-      this.end(error as Error);
+      this.endBody(error as Error);
       this.abort?.();
       return false;
     }
@@ -269,14 +269,14 @@ export class ServiceAnswer implements Dispatcher.DispatchHandlers {
 
   onComplete(): void {
     if (this.decoder) this.decoder.end();
-    else this.end();
+    else this.endBody();
   }
 
   onError(error: Error): void {
-    this.end(new ServiceError('no connection', error));
+    this.endBody(new ServiceError('no connection', error));
   }
 
-  private end(failure?: Error): void {
+  private endBody(failure?: Error): void {
     if (this.isOver) return;
     this.isOver = true;
     this.failure = failure;

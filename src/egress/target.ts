@@ -49,7 +49,7 @@ export function parseUrl(text: string, base?: URL): URL | EgressFailure {
 export async function targetOf(url: URL, { ports, allow, resolve }: Reach): Promise<Target | EgressFailure> {
   const host = hostOf(url);
   const port = Number(url.port) || (PORTS[url.protocol] as number);
-  const found = canonical(host) ? [host] : await resolve(host).catch(unresolved(host));
+  const found = canonical(host) ? [host] : await resolve(host).catch(unresolvedFailure(host));
   if ('ok' in found) return found;
   if (found.length === 0) return failure('EGRESS_UNREACHABLE', `${host} has no address.`);
   if (found.length > MOST_ADDRESSES) return failure('EGRESS_PRIVATE', `${host} has ${found.length} addresses.`);
@@ -73,7 +73,7 @@ function isOwn(address: string): boolean {
   return own.some((each) => canonical(each.address) === wanted);
 }
 
-const unresolved = (host: string) => (error: unknown) =>
+const unresolvedFailure = (host: string) => (error: unknown) =>
   failure('EGRESS_UNREACHABLE', `The name ${host} cannot be resolved (${systemCode(error) ?? messageOf(error)}).`);
 
 // Ranges of IP addresses. Pure.

@@ -3,10 +3,10 @@ import type { Frame } from './matcher.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-const listed = (words: string | undefined): string => (words ?? '').split('|').filter(Boolean).join(', ');
+const listVerbs = (words: string | undefined): string => (words ?? '').split('|').filter(Boolean).join(', ');
 
 function row({ does, example, verbs, changes }: Frame): string {
-  return `| ${does}${changes ? ' ✎' : ''} | ${cell(example)} | ${listed(verbs)} |`;
+  return `| ${does}${changes ? ' ✎' : ''} | ${cell(example)} | ${listVerbs(verbs)} |`;
 }
 
 /** Sections with a table each. ✎ marks what changes or ends a thing that is there. */

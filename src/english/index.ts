@@ -8,7 +8,7 @@ import { isInOtherLanguage, otherLanguages, parseWhen, type WhenContext } from '
 import { frames } from './frames/index.ts';
 import { Matcher } from './matcher.ts';
 import { isTimed, offerOf, offersFor } from './offer.ts';
-import { questionOf, requestsOf, type Understood } from './reading.ts';
+import { questionOf, requestsOf, type UnderstoodRequest } from './reading.ts';
 import { texts } from './texts.ts';
 import { verbatim, wordsOf } from './words.ts';
 
@@ -38,13 +38,13 @@ async function interpret(heard: Heard): Promise<Interpretation> {
     const answer = answerTo(heard);
     if (answer && heard.may(answer.tool)) return { calls: [answer] };
   }
-  return done(requests, heard);
+  return interpretSure(requests, heard);
 }
 
-const isSure = ({ best }: Understood): boolean => best.length === 1 && best[0]?.how === 'sure';
+const isSure = ({ best }: UnderstoodRequest): boolean => best.length === 1 && best[0]?.how === 'sure';
 
 /** The sure ones are done; the first other one is asked about. */
-async function done(requests: readonly Understood[], heard: Heard): Promise<Interpretation> {
+async function interpretSure(requests: readonly UnderstoodRequest[], heard: Heard): Promise<Interpretation> {
   const calls: Call[] = [];
   const said: string[] = [];
   let choices: readonly Choice[] = [];

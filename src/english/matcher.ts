@@ -180,7 +180,7 @@ function placesFor(slot: string, rest: readonly Node[], at: number, { request, t
     // A length or a number at the end may as well be part of the words.
     if (isTime || rest.length === 1) return isTime ? [time.from, end] : [end];
     // "Standup every weekday at 9 remind me".
-    const within = times.within(at + 1, end);
+    const within = times.timeWithin(at + 1, end);
     return within ? [within.from, end] : [end];
   }
   if (rest.length === 0) return slot === 'text' || bareEnd <= at || bareEnd === end ? [end] : [bareEnd, end];

@@ -14,7 +14,7 @@ import {
   SHOW,
   type Slots,
 } from './matcher.ts';
-import { callsOf, type Reading, readingOf, type Understood, understand } from './reading.ts';
+import { callsOf, type FrameReading, readingOf, type UnderstoodRequest, understand } from './reading.ts';
 import { LEADS, mayFill, type Request, type Span, slotOf, type Times } from './slots.ts';
 import { BINDING, COMMON, isAsking, verbatim, type Word } from './words.ts';
 
@@ -33,7 +33,7 @@ export interface Offers {
 }
 
 export async function offersFor(
-  { request, times, best, all: fitting }: Understood,
+  { request, times, best, all: fitting }: UnderstoodRequest,
   matcher: Matcher,
   heard: Heard,
 ): Promise<Offers> {
@@ -77,7 +77,7 @@ export async function offersFor(
 export const isTimed = (input: unknown): boolean => typeof input === 'object' && input !== null && 'when' in input;
 
 /** Requests that stand within other words: "found it, so delete that one". */
-async function partsOfIt({ text, words }: Request, matcher: Matcher, heard: Heard): Promise<readonly Reading[]> {
+async function partsOfIt({ text, words }: Request, matcher: Matcher, heard: Heard): Promise<readonly FrameReading[]> {
   const verbs = new Set(matcher.frames.flatMap(({ changes, verbs = '' }) => (changes ? verbs.split('|') : [])));
   const starts = words.flatMap(({ norm }, at) => (at > 0 && verbs.has(norm) ? [at] : [])).slice(-MOST_PARTS);
   const comma = words.findIndex(({ mark }) => /^[,;.!?]/.test(mark));
@@ -93,7 +93,12 @@ async function partsOfIt({ text, words }: Request, matcher: Matcher, heard: Hear
   );
 }
 
-async function nearTo(request: Request, times: Times, matcher: Matcher, heard: Heard): Promise<readonly Reading[]> {
+async function nearTo(
+  request: Request,
+  times: Times,
+  matcher: Matcher,
+  heard: Heard,
+): Promise<readonly FrameReading[]> {
   const matches = nearest(matcher.patterns(), request, times).filter(
     ({ frame: { tool } }) => tool !== undefined && heard.has(tool),
   );
@@ -109,7 +114,7 @@ async function byMeaning(frames: readonly Frame[], { near }: Heard): Promise<rea
   return (scores[best] ?? 0) >= LEAST_ALIKE ? frames.slice(best, best + 1) : [];
 }
 
-export function offerOf({ frame, slots, calls, about, among = [] }: Reading): Choice[] {
+export function offerOf({ frame, slots, calls, about, among = [] }: FrameReading): Choice[] {
   const [call, ...others] = calls;
   // "It" says too little on a button.
   const named = about === undefined ? slots : { ...slots, which: about };
@@ -135,12 +140,12 @@ interface Guess {
 }
 
 function guesses(
-  { text, words }: Understood['request'],
-  times: Understood['times'],
+  { text, words }: UnderstoodRequest['request'],
+  times: UnderstoodRequest['times'],
   frames: readonly Frame[],
 ): { timed: readonly Guess[]; shown: readonly Guess[]; like: readonly Guess[]; asked: readonly Guess[] } {
   const isQuestion = isAsking(text, words);
-  const time = isQuestion ? undefined : times.within(0, words.length);
+  const time = isQuestion ? undefined : times.timeWithin(0, words.length);
   const telling = words.filter(({ norm }) => !COMMON.has(norm));
   const said = verbatim(text, words);
   const withTime = frames.filter(({ offered }) => time && offered === 'timed');
@@ -179,14 +184,14 @@ const STATING = /^(?:i|my|we|our|is|are|am|was|were|has|have|had)$|'s$|\d/;
 const isShowing = ({ says, changes, tool, needs }: Frame): boolean =>
   tool !== undefined && !changes && !needs && says.some((pattern) => !withoutPairs(pattern, '[', ']').includes('{'));
 
-const hasNoun = ({ nouns = '' }: Frame, words: Understood['request']['words']): boolean =>
+const hasNoun = ({ nouns = '' }: Frame, words: UnderstoodRequest['request']['words']): boolean =>
   nouns !== '' &&
   nouns.split('|').some((noun) => noun.split(' ').every((word) => words.some(({ norm }) => norm === word)));
 
 function besideTime(
   { says }: Frame,
   text: string,
-  words: Understood['request']['words'],
+  words: UnderstoodRequest['request']['words'],
   time: { from: number; to: number },
 ): string | undefined {
   const [first = ''] = says;
@@ -232,12 +237,12 @@ function nearest(patterns: readonly Pattern[], request: Request, times: Times): 
       const own = partsOf(nodes).words;
       return frame.tool !== undefined && !frame.follows && !frame.isAlone && telling.some((norm) => own.has(norm));
     })
-    .flatMap((pattern) => aligned(pattern, request, times))
+    .flatMap((pattern) => matchesOf(pattern, request, times))
     .sort((one, other) => other.own - one.own);
   return found.filter(({ frame }, at) => found.findIndex((one) => one.frame === frame) === at);
 }
 
-function aligned({ frame, nodes }: Pattern, request: Request, times: Times): Match[] {
+function matchesOf({ frame, nodes }: Pattern, request: Request, times: Times): Match[] {
   const state: State = { request, times, steps: 0, best: undefined };
   align(nodes, 0, { slips: 0, score: 0, own: 0, lacking: [], extra: [], spans: {} }, state);
   if (!state.best) return [];
@@ -271,7 +276,7 @@ function align(nodes: readonly Node[], at: number, path: Path, state: State): vo
   const { words } = state.request;
   const [node, ...rest] = nodes;
   if (!node) {
-    const whole = words.slice(at).reduce((so: Path, { norm }) => slipped(so, norm, 'extra'), path);
+    const whole = words.slice(at).reduce((so: Path, { norm }) => addSlip(so, norm, 'extra'), path);
     const score = whole.slips > MOST_SLIPS || asksAnother(whole) ? 0 : whole.score;
     if (score > LEAST && score > (state.best?.score ?? 0)) state.best = { spans: path.spans, score };
     return;
@@ -288,7 +293,7 @@ function align(nodes: readonly Node[], at: number, path: Path, state: State): vo
       return;
     }
     // The form's word is not said.
-    align(rest, at, slipped(path, node.word, 'lacking'), state);
+    align(rest, at, addSlip(path, node.word, 'lacking'), state);
   } else {
     for (const to of placesOf(node.slot, rest, at, state)) {
       const name = node.slot in path.spans ? `${node.slot}2` : node.slot;
@@ -302,10 +307,10 @@ function align(nodes: readonly Node[], at: number, path: Path, state: State): vo
     }
   }
   // The form does not have the word.
-  if (said && !(at === 0 && path.slips > 0)) align(nodes, at + 1, slipped(path, said.norm, 'extra'), state);
+  if (said && !(at === 0 && path.slips > 0)) align(nodes, at + 1, addSlip(path, said.norm, 'extra'), state);
 }
 
-function slipped(path: Path, word: string, as: 'lacking' | 'extra'): Path {
+function addSlip(path: Path, word: string, as: 'lacking' | 'extra'): Path {
   const telling = weight(word) === 1 ? [...path[as], word] : path[as];
   return { ...path, slips: path.slips + 1, score: path.score - weight(word) / 2, [as]: telling };
 }

@@ -5,7 +5,7 @@ import { type Request, Times } from './slots.ts';
 import { texts } from './texts.ts';
 import { followsAs, isCourteous, isSign, type Word, withoutCourtesies, wordsOf } from './words.ts';
 
-export interface Reading {
+export interface FrameReading {
   frame: Frame;
   slots: Slots;
   own: number;
@@ -18,21 +18,21 @@ export interface Reading {
   about?: string | undefined;
 }
 
-export interface Understood {
+export interface UnderstoodRequest {
   request: Request;
   times: Times;
-  best: readonly Reading[];
-  all: readonly Reading[];
+  best: readonly FrameReading[];
+  all: readonly FrameReading[];
 }
 
-export async function understand(request: Request, matcher: Matcher, heard: Heard): Promise<Understood> {
+export async function understand(request: Request, matcher: Matcher, heard: Heard): Promise<UnderstoodRequest> {
   const times = new Times(request, heard.when);
   const matches = matcher.match(request, times).filter(({ frame: { tool } }) => tool === undefined || heard.has(tool));
   const all = (await Promise.all(matches.map((match) => readingOf(match, times, heard)))).flatMap((each) => each ?? []);
   return { request, times, all, best: bestOf(all) };
 }
 
-function bestOf(all: readonly Reading[]): readonly Reading[] {
+function bestOf(all: readonly FrameReading[]): readonly FrameReading[] {
   for (const how of ['sure', 'asks', 'doubtful'] as const) {
     const some = all.filter((reading) => reading.how === how);
     const most = Math.max(...some.map(({ own }) => own));
@@ -45,7 +45,7 @@ function bestOf(all: readonly Reading[]): readonly Reading[] {
   return [];
 }
 
-export async function readingOf(match: Match, times: Times, heard: Heard): Promise<Reading | undefined> {
+export async function readingOf(match: Match, times: Times, heard: Heard): Promise<FrameReading | undefined> {
   const { frame, own, isDoubtful } = match;
   const slots = withReplied(match, heard);
   if (frame.answer) {
@@ -72,11 +72,11 @@ function withReplied({ frame, slots }: Match, { repliesTo }: Heard): Slots {
 }
 
 function withTarget(
-  reading: Omit<Reading, 'how' | 'calls'>,
+  reading: Omit<FrameReading, 'how' | 'calls'>,
   target: Target,
   times: Times,
   isDoubtful: boolean,
-): Reading | undefined {
+): FrameReading | undefined {
   const { frame, slots } = reading;
   if (frame.isNamed && !target.isNamed) return undefined;
   // "Note: milk" keeps milk, whatever note there is of it.
@@ -108,7 +108,7 @@ export function callsOf(
   return calls.every((call) => call !== undefined) ? calls : undefined;
 }
 
-export const questionOf = ({ frame, slots, among = [] }: Reading): string =>
+export const questionOf = ({ frame, slots, among = [] }: FrameReading): string =>
   among.length === 0 ? texts.none(frame.thing ?? '', slots.which ?? '') : texts.which(frame.thing ?? '');
 
 // A message cut into its requests: at lines, semicolons, full stops, and at "and" before a verb of a frame.
@@ -134,7 +134,7 @@ export async function requestsOf(
   words: readonly Word[],
   matcher: Matcher,
   heard: Heard,
-): Promise<readonly Understood[]> {
+): Promise<readonly UnderstoodRequest[]> {
   const read = async (from: number, to: number) => {
     const some = words.slice(from, to);
     const bare = some.slice(0, some.findLastIndex((word) => !isSign(word)) + 1);
@@ -148,7 +148,7 @@ export async function requestsOf(
   };
   const borders = bordersOf(words);
   const whole = await read(0, words.length);
-  const parts: Understood[] = [];
+  const parts: UnderstoodRequest[] = [];
   let [end, isJoined] = [words.length, false];
   for (const border of borders.slice(-MOST_BORDERS).reverse()) {
     if (border.isWeak && whole.best.length > 0) continue;
@@ -168,16 +168,17 @@ export async function requestsOf(
 }
 
 /** True if the words are a request, whatever it lacks. The name of a thing alone is none beside other words. */
-const isRequest = ({ best }: Understood): boolean =>
+const isRequest = ({ best }: UnderstoodRequest): boolean =>
   best.length > 0 && best.every(({ how, frame, own }) => how !== 'doubtful' && !frame.isAlone && own > 0);
 
 const CONDITIONS = new Set('if when unless once after before until not never no nobody nothing'.split(' '));
 
 /** True if a request behind a comma stands by itself: nothing before it may forbid it, or say when it is to be. */
-const isFree = (before: readonly Word[], { best }: Understood): boolean =>
+const isFree = (before: readonly Word[], { best }: UnderstoodRequest): boolean =>
   !before.some(({ norm }) => CONDITIONS.has(norm)) && best.every(({ frame }) => !/^(?:Delete|Forget)/.test(frame.does));
 
-const isReady = ({ best }: Understood): boolean => best.length === 1 && best[0]?.how === 'sure' && best[0].isWhole;
+const isReady = ({ best }: UnderstoodRequest): boolean =>
+  best.length === 1 && best[0]?.how === 'sure' && best[0].isWhole;
 
 function bordersOf(words: readonly Word[]): Border[] {
   return words.flatMap((word, at): Border[] => {
@@ -253,7 +254,7 @@ async function targetOf(
     if (isAtHand && only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id], text: only.text };
     return isAtHand || isNamed ? { isNamed, kind: 'open', among: all } : { isNamed, kind: 'none' };
   }
-  const found = named(said, await heard.look(thing));
+  const found = thingsNamed(said, await heard.look(thing));
   const [only, ...others] = found;
   if (only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id], text: only.text };
   return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
@@ -327,7 +328,7 @@ const plain = (text: string): string =>
 const nameOf = (text: string): string => /^([^:\n]{1,60}\blist\b[^:\n]{0,40}):/i.exec(text)?.[1] ?? text;
 
 /** Things whose text is said, else whose text has the words as a part, else whose text has all of the words. */
-function named(said: string, things: readonly Thing[]): readonly Thing[] {
+function thingsNamed(said: string, things: readonly Thing[]): readonly Thing[] {
   const words = plain(said);
   if (words === '') return [];
   const byId = things.filter(({ id }) => id === said.trim());

@@ -43,18 +43,18 @@ export interface Slot extends Span {
 export class Times {
   private readonly request: Request;
   private readonly when: WhenContext;
-  private readonly read = new Map<string, { start?: Timed; end?: Timed }>();
+  private readonly read = new Map<string, { start?: TimeSlot; end?: TimeSlot }>();
 
   constructor(request: Request, when: WhenContext) {
     this.request = request;
     this.when = when;
   }
 
-  startingAt(from: number, to: number): Timed | undefined {
+  startingAt(from: number, to: number): TimeSlot | undefined {
     return this.ends(from, to).start;
   }
 
-  endingAt(from: number, to: number): Timed | undefined {
+  endingAt(from: number, to: number): TimeSlot | undefined {
     return this.ends(from, to).end;
   }
 
@@ -64,7 +64,7 @@ export class Times {
   }
 
   /** The first time within these words that is more than a number or a length. */
-  within(from: number, to: number): Timed | undefined {
+  timeWithin(from: number, to: number): TimeSlot | undefined {
     const last = Math.min(to, from + MOST_PLACES);
     for (let at = from; at < last; at++) {
       const found = this.startingAt(at, Math.min(to, at + LONGEST_TIME));
@@ -82,14 +82,14 @@ export class Times {
     return parseWhen(words, this.when).kind === 'recurring';
   }
 
-  private ends(from: number, to: number): { start?: Timed; end?: Timed } {
+  private ends(from: number, to: number): { start?: TimeSlot; end?: TimeSlot } {
     const key = `${from} ${to}`;
     const known = this.read.get(key);
     if (known) return known;
     const words = this.request.words.slice(from, to);
     const offset = words[0]?.from ?? 0;
     const { start, end } = timeAtEnds(verbatim(this.request.text, words), this.when);
-    const timed = (stretch: TimeStretch): Timed | undefined => {
+    const timed = (stretch: TimeStretch): TimeSlot | undefined => {
       const first = words.findIndex((word) => word.from === offset + stretch.from);
       const last = words.findLastIndex((word) => word.to <= offset + stretch.to);
       if (first < 0 || last < first) return undefined;
@@ -103,7 +103,7 @@ export class Times {
   }
 }
 
-export interface Timed extends Slot {
+export interface TimeSlot extends Slot {
   isWeak: boolean;
 }
 

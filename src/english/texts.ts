@@ -1,9 +1,9 @@
 import { shorten } from '../base/text.ts';
 
-const quoted = (words: string) => `“${shorten(words.replace(/\s+/g, ' ').trim(), 60)}”`;
+const quoteWords = (words: string) => `“${shorten(words.replace(/\s+/g, ' ').trim(), 60)}”`;
 
 export const texts = {
-  quoted,
+  quoted: quoteWords,
   nothingRuns: 'Nothing is running here.',
   empty: 'I heard nothing to do.',
   tooLong: (most: number) => `That is too long to be understood without a model: up to ${most} characters are.`,
@@ -16,8 +16,8 @@ export const texts = {
   needsModel:
     'That needs a model: put a key into ANTHROPIC_API_KEY or OPENAI_API_KEY before a start, or use the Ollama of this ' +
     'machine (`npm start -- init`).',
-  partNotUnderstood: (words: string) => `I did not understand ${quoted(words)}.`,
+  partNotUnderstood: (words: string) => `I did not understand ${quoteWords(words)}.`,
   which: (thing: string) => `Which ${thing} do you mean?`,
   none: (thing: string, words: string) =>
-    words === '' ? `There is no ${thing}.` : `I find no ${thing} for ${quoted(words)}.`,
+    words === '' ? `There is no ${thing}.` : `I find no ${thing} for ${quoteWords(words)}.`,
 };

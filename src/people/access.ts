@@ -40,7 +40,7 @@ export function assignedTo({ adapter, externalId, groups = [] }: Claim, { assign
 }
 
 /** Roles from an owner's grant: a custom role makes its holder a member, too. */
-export function granted(role: string): { role: Role; roles: string[] } {
+export function rolesOfGrant(role: string): { role: Role; roles: string[] } {
   const isBase = (RANKS as readonly string[]).includes(role);
   return isBase ? { role: role as Role, roles: [] } : { role: 'member', roles: [role] };
 }

@@ -10,14 +10,14 @@ export interface DeletionRule {
   sql: string;
 }
 
-export type Erased = ReadonlyMap<string, number>;
+export type ErasedCounts = ReadonlyMap<string, number>;
 
 /** Runs the rules in order, each with a snapshot of its own. A rule may leave out any parameter. */
 export async function erase(
   tx: Transaction,
   deletionRules: readonly DeletionRule[],
   { personId, now, inboxId }: { personId: string; now: Instant; inboxId: string | undefined },
-): Promise<Erased> {
+): Promise<ErasedCounts> {
   const erased = new Map<string, number>();
   for (const { sql } of deletionRules) {
     const { count } = await tx.query(...onlyUsed(sql, [personId, now, inboxId ?? null]));

@@ -15,7 +15,7 @@ export interface Thing {
   always?: boolean | undefined;
 }
 
-export type Who = Pick<Person, 'role' | 'roles'>;
+export type RoleHolder = Pick<Person, 'role' | 'roles'>;
 
 export interface AccessPolicies {
   /**
@@ -37,7 +37,7 @@ export class Gate {
     this.policies = policies;
   }
 
-  may(who: Who, thing: Thing): boolean {
+  may(who: RoleHolder, thing: Thing): boolean {
     return may(this.policies(), who, thing);
   }
 
@@ -47,8 +47,8 @@ export class Gate {
   }
 
   /** True if coda listens to somebody at all: guests only where something is granted to them. */
-  hears(who: Who): boolean {
-    return who.role !== 'guest' || held(this.policies(), who).length > 0;
+  hears(who: RoleHolder): boolean {
+    return who.role !== 'guest' || permissionsOf(this.policies(), who).length > 0;
   }
 
   /** Every role that somebody can have. */
@@ -57,15 +57,15 @@ export class Gate {
   }
 
   /** Cache key of `may` besides the thing: equal for all who have the same roles while the policies stay. */
-  basis(who: Who): { policies: object; roles: string } {
+  basis(who: RoleHolder): { policies: object; roles: string } {
     return { policies: this.policies(), roles: rolesOf(who).join(' ') };
   }
 }
 
 /** Owners hold everything unless `roles.owner` says what; members may use what no policy keeps, guests only what is granted. */
-export function may(policies: AccessPolicies, who: Who, thing: Thing): boolean {
+export function may(policies: AccessPolicies, who: RoleHolder, thing: Thing): boolean {
   if (thing.ownerOnly && who.role !== 'owner') return false;
-  const holds = held(policies, who);
+  const holds = permissionsOf(policies, who);
   if (thing.always) return who.role !== 'guest' || holds.length > 0;
   const ids = idsOf(thing);
   const ruling = policies.permissions.filter(({ pattern }) => ids.some((id) => matches(pattern, id)));
@@ -76,11 +76,11 @@ export function may(policies: AccessPolicies, who: Who, thing: Thing): boolean {
   return holds.some((held) => !held.includes(':') && granted.some((id) => matches(held, id)));
 }
 
-function rolesOf({ role, roles = [] }: Who): string[] {
+function rolesOf({ role, roles = [] }: RoleHolder): string[] {
   return [role, ...[...roles].sort()];
 }
 
-function held({ roles }: AccessPolicies, who: Who): string[] {
+function permissionsOf({ roles }: AccessPolicies, who: RoleHolder): string[] {
   const holds = rolesOf(who).flatMap((role) => roles.get(role) ?? []);
   return who.role === 'owner' && !roles.has('owner') ? ['*', ...holds] : holds;
 }

@@ -13,7 +13,7 @@ export interface MergeRule {
   first?: true;
 }
 
-export interface Merged {
+export interface MergedRows {
   what: string;
   count: number;
 }
@@ -24,8 +24,8 @@ export async function mergeAll(
   from: string,
   to: string,
   now: Instant,
-): Promise<Merged[]> {
-  const moved: Merged[] = [];
+): Promise<MergedRows[]> {
+  const moved: MergedRows[] = [];
   for (const { sql, what } of mergeRules) {
     const { count } = await tx.query(...onlyUsed(sql, [from, to, now]));
     if (what !== undefined && count > 0) moved.push({ what, count });

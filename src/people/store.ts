@@ -3,7 +3,7 @@ import type { Instant } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { type Database, json, type Queryable, readerOf, type Transaction } from '../storage/index.ts';
-import { type AccessRules, assignedTo, type Claim, granted, highest, keptClaim, roleOf } from './access.ts';
+import { type AccessRules, assignedTo, type Claim, highest, keptClaim, roleOf, rolesOfGrant } from './access.ts';
 import type { DeletionRule } from './deletion.ts';
 import type { Person, Role } from './person.ts';
 
@@ -43,7 +43,7 @@ export interface NewIdentity extends Claim {
   locale: string | undefined;
 }
 
-export interface Met {
+export interface MetPerson {
   personId: string;
   /** The role of the account itself, whatever else its person is known as. */
   role: Role;
@@ -62,8 +62,8 @@ export async function meet(
   tx: Transaction,
   identity: NewIdentity,
   rules: AccessRules,
-  { id, now, heeds }: { id: string; now: Instant; heeds(who: Pick<Met, 'role' | 'roles'>): boolean },
-): Promise<Met | undefined> {
+  { id, now, heeds }: { id: string; now: Instant; heeds(who: Pick<MetPerson, 'role' | 'roles'>): boolean },
+): Promise<MetPerson | undefined> {
   const { adapter, externalId, name, zone, locale } = identity;
   const kept = keptClaim(identity);
   const claim = json(kept);
@@ -95,7 +95,7 @@ export async function meet(
 }
 
 /** The person who was met before and speaks in another way that is surely theirs; undefined when they were erased. */
-export async function meetById(tx: Transaction, personId: string): Promise<Met | undefined> {
+export async function meetById(tx: Transaction, personId: string): Promise<MetPerson | undefined> {
   const { rows } = await tx.query<Pick<PersonRow, 'role' | 'roles'>>(
     'select role, roles from persons where id = $1 and erased_at is null',
     [personId],
@@ -105,7 +105,7 @@ export async function meetById(tx: Transaction, personId: string): Promise<Met |
 }
 
 export function rolesGiven(claim: Claim, grant: string | undefined, rules: AccessRules) {
-  const given = grant === undefined ? undefined : granted(grant);
+  const given = grant === undefined ? undefined : rolesOfGrant(grant);
   return {
     role: highest([roleOf(claim, rules), ...(given ? [given.role] : [])]),
     roles: [...new Set([...assignedTo(claim, rules), ...(given?.roles ?? [])])].sort(),
@@ -117,7 +117,7 @@ export async function rolesOfAccount(
   database: Pick<Database, 'read'>,
   claim: Claim,
   rules: AccessRules,
-): Promise<Pick<Met, 'role' | 'roles'>> {
+): Promise<Pick<MetPerson, 'role' | 'roles'>> {
   const { rows } = await database.read<{ role: string }>(
     'select role from grants where adapter = $1 and external_id = $2',
     [claim.adapter, claim.externalId],

@@ -37,7 +37,7 @@ export interface ListedSecret {
   updatedAt: string;
 }
 
-export interface Asked {
+export interface SecretScope {
   skill: string;
   name: string;
   /** An id, `platform:id`, or a name that only one person has. */
@@ -100,7 +100,7 @@ export class SkillSecrets {
   /** The document that is kept under this name for everybody. Its reader hides what is secret in it. Throws `SECRET_KEY`. */
   async document({ skill, name }: { skill: string; name: string }): Promise<string | undefined> {
     const row = await store.sharedSecret(this.reader, skill, name);
-    return row && this.unsealed(row);
+    return row && this.unsealRow(row);
   }
 
   /**
@@ -116,7 +116,7 @@ export class SkillSecrets {
       await this.deps.database.tx('secrets.change', async (tx) => {
         await store.lockSecret(tx, skill, name);
         const row = await store.sharedSecret(tx, skill, name);
-        const now = row && this.unsealed(row);
+        const now = row && this.unsealRow(row);
         const value = next(now);
         if (value === now) return;
         if (value === undefined) await store.removeSecret(tx, { skill, name });
@@ -126,11 +126,11 @@ export class SkillSecrets {
     });
   }
 
-  async set(asked: Asked, value: string, besides?: Besides<void>): Promise<void> {
+  async set(asked: SecretScope, value: string, besides?: Besides<void>): Promise<void> {
     if (!NAME.test(asked.name)) throw wrong(`“${asked.name}” is no name of a secret: A–Z, 0–9 and _.`);
     checkValue(value);
     this.deps.hidden.add(value);
-    const whose = await this.whose(asked);
+    const whose = await this.resolveOwner(asked);
     const { skill, name } = asked;
     await this.writes.run(async () => {
       await this.deps.database.tx('secrets.set', async (tx) => {
@@ -141,11 +141,15 @@ export class SkillSecrets {
     });
   }
 
-  private async put(tx: Transaction, of: { skill: string; name: string } & store.Whose, value: string): Promise<void> {
+  private async put(
+    tx: Transaction,
+    of: { skill: string; name: string } & store.SecretOwner,
+    value: string,
+  ): Promise<void> {
     checkValue(value);
     const [key] = this.keys.keys(true);
     if (!key) throw noKey('There is no key to seal it with.');
-    const sealFor = (id: string) => ({ sealed: seal(value, key, about({ ...of, id })), keyId: key.id });
+    const sealFor = (id: string) => ({ sealed: seal(value, key, associatedData({ ...of, id })), keyId: key.id });
     await store.putSecret(tx, of, sealFor, this.deps.clock.now());
   }
 
@@ -160,8 +164,8 @@ export class SkillSecrets {
     }));
   }
 
-  async remove(asked: Asked, besides?: Besides<boolean>): Promise<boolean> {
-    const whose = await this.whose(asked);
+  async remove(asked: SecretScope, besides?: Besides<boolean>): Promise<boolean> {
+    const whose = await this.resolveOwner(asked);
     const { skill, name } = asked;
     return this.deps.database.tx('secrets.remove', async (tx) => {
       const was = await store.removeSecret(tx, { skill, name, ...whose });
@@ -181,7 +185,8 @@ export class SkillSecrets {
     if (!key) throw noKey('There is no key.');
     const count = await this.deps.database.tx('secrets.rotate', async (tx) => {
       const rows = await store.allSecrets(tx);
-      for (const row of rows) await store.reseal(tx, row.id, seal(this.unsealed(row), key, about(row)), key.id);
+      for (const row of rows)
+        await store.reseal(tx, row.id, seal(this.unsealRow(row), key, associatedData(row)), key.id);
       besides?.(tx, rows.length);
       return rows.length;
     });
@@ -190,22 +195,22 @@ export class SkillSecrets {
   }
 
   private open(row: store.SealedSecret): string {
-    const value = this.unsealed(row);
+    const value = this.unsealRow(row);
     this.deps.hidden.add(value);
     return value;
   }
 
-  private unsealed(row: store.SealedSecret): string {
+  private unsealRow(row: store.SealedSecret): string {
     const key = this.keys.keys().find(({ id }): boolean => id === row.keyId) as Key | undefined;
     if (!key) throw noKey(`${row.name} of ${row.skill} was sealed with another key than the one that is here.`);
     try {
-      return unseal(row.sealed, key, about(row));
+      return unseal(row.sealed, key, associatedData(row));
     } catch (error) {
       throw noKey(`${row.name} of ${row.skill} cannot be opened: it was changed in the database.`, error);
     }
   }
 
-  private async whose({ person, space }: Asked): Promise<store.Whose> {
+  private async resolveOwner({ person, space }: SecretScope): Promise<store.SecretOwner> {
     if (person !== undefined && space !== undefined) throw wrong('Name a person or a space, and not both.');
     if (space !== undefined) {
       if (!(await store.isSpace(this.reader, space))) throw wrong(`There is no space ${space}.`);
@@ -220,7 +225,7 @@ export class SkillSecrets {
   }
 }
 
-const about = ({ id, skill, name }: { id: string; skill: string; name: string }) =>
+const associatedData = ({ id, skill, name }: { id: string; skill: string; name: string }) =>
   `coda secret 1\n${id}\n${skill}\n${name}`;
 
 function checkValue(value: string): void {

@@ -3,7 +3,7 @@ import { uuid } from '../base/ids.ts';
 import type { DeletionRule, MergeRule } from '../people/index.ts';
 import type { Queryable, Transaction } from '../storage/index.ts';
 
-export interface Whose {
+export interface SecretOwner {
   personId?: string | undefined;
   spaceId?: string | undefined;
 }
@@ -59,7 +59,7 @@ export async function lockSecret(tx: Transaction, skill: string, name: string): 
 
 export async function putSecret(
   tx: Transaction,
-  { skill, name, personId = undefined, spaceId = undefined }: { skill: string; name: string } & Whose,
+  { skill, name, personId = undefined, spaceId = undefined }: { skill: string; name: string } & SecretOwner,
   sealFor: (id: string) => { sealed: string; keyId: string },
   now: Instant,
 ): Promise<void> {
@@ -75,7 +75,7 @@ export async function putSecret(
 
 export async function removeSecret(
   tx: Transaction,
-  { skill, name, personId, spaceId }: { skill: string; name: string } & Whose,
+  { skill, name, personId, spaceId }: { skill: string; name: string } & SecretOwner,
 ): Promise<boolean> {
   const { rows } = await tx.query(
     `delete from skill_secrets where skill = $1 and name = $2 and person_id is not distinct from $3::uuid

@@ -119,11 +119,11 @@ function isField(word: string, before: readonly string[]): boolean {
 
 const NUMBERS = /^(?:[\d*?][\d*?,/#LW-]*|LW?(?:-\d+)?)$/i;
 
-const named = (names: readonly string[]): ReadonlySet<string> =>
+const namesOf = (names: readonly string[]): ReadonlySet<string> =>
   new Set(names.flatMap((name) => [name.toLowerCase(), name.slice(0, 3).toLowerCase()]));
 
-const MONTH_NAMES = named(MONTHS);
-const DAY_NAMES = named(WEEKDAYS);
+const MONTH_NAMES = namesOf(MONTHS);
+const DAY_NAMES = namesOf(WEEKDAYS);
 
 /** The place of a cron expression or an RRULE in a text, where nothing leaves open how far it goes. */
 export function ruleIn(text: string): { from: number; to: number } | undefined {

@@ -21,7 +21,7 @@ export function describe(when: When, reader: Reader): string {
   if (when.kind === 'once') return `${formatInstant(when.at, reader, when.zone)} (${when.zone})`;
   const rule = parseRule(when.rule, { start: 0, zone: when.zone });
   if ('problem' in rule) return nextOnly(when, reader);
-  const words = ruleWords({ ...rule, parts: rule.parts.map(named) }, reader);
+  const words = ruleWords({ ...rule, parts: rule.parts.map(partAsNamed) }, reader);
   return words === undefined
     ? nextOnly(when, reader)
     : `${words}${shortMonths(rule)}${exceptWords(rule, reader.now)} (${rule.zone})${nextWords(when, rule, reader)}`;
@@ -66,7 +66,7 @@ function nextOnly({ next, zone }: Recurring, reader: Reader): string {
 }
 
 /** The same days by the name that people have for them: cron's "0 9 * * 1-5" is each day that is Monday to Friday. */
-function named(part: RulePart): RulePart {
+function partAsNamed(part: RulePart): RulePart {
   const { freq, interval = 1, byDay, byMonth, byMonthDay } = part;
   if (freq !== 'DAILY' || interval > 1 || part.bySetPos || (byDay && byMonthDay)) return part;
   if (byDay) return { ...part, freq: 'WEEKLY' };

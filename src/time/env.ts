@@ -20,15 +20,15 @@ export interface Env {
   weekStart: number;
 }
 
-interface Here extends WhenContext {
+interface EnvSource extends WhenContext {
   readonly home: Env;
 }
 
 /** `ctx` with its home; a zone that is not known throws a RangeError. */
-export const hereOf = (ctx: WhenContext | Here): Here =>
+export const hereOf = (ctx: WhenContext | EnvSource): EnvSource =>
   'home' in ctx ? ctx : { ...ctx, home: newEnv(ctx, ctx.zone) };
 
-export const envOf = (ctx: WhenContext | Here, zone = ctx.zone): Env =>
+export const envOf = (ctx: WhenContext | EnvSource, zone = ctx.zone): Env =>
   'home' in ctx && zone === ctx.zone ? ctx.home : newEnv(ctx, zone);
 
 /** The same moment by the clock of another zone. */

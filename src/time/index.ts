@@ -33,7 +33,7 @@ export { cronProblem } from './rules/cron.ts';
 export {
   nextOf,
   occurrences,
-  type Planned,
+  type PlannedTime as Planned,
   passedOccurrences,
   plannedFor,
   readPlan,

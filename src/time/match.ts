@@ -53,7 +53,7 @@ interface Table {
 
 export interface Grammar<T> {
   /** All matches of the start rule at each place, computed lazily; the longest first. */
-  over(tokens: readonly Token[]): (at: number) => readonly Match<T>[];
+  matchAll(tokens: readonly Token[]): (at: number) => readonly Match<T>[];
 }
 
 export function grammar<T>(
@@ -64,7 +64,7 @@ export function grammar<T>(
   // Large tables take time to compile, which a process that reads no time need not spend.
   let table: Table | undefined;
   return {
-    over(tokens) {
+    matchAll(tokens) {
       table ??= compile(start, rules, terminals);
       const run = new Run(tokens, table);
       return (at) => run.match(START, at) as readonly Match<T>[];

@@ -6,7 +6,7 @@ import { formatWall } from './format.ts';
 import type { Phrase } from './phrase.ts';
 import { type Clock, type DateSpec, isElapsed, type Span, type TimeSpec } from './pieces.ts';
 import { impossible, past, whichOne } from './texts.ts';
-import type { Once, Reading, When } from './types.ts';
+import type { Once, TimeReading, When } from './types.ts';
 import { instantOf, wallAt } from './zones.ts';
 
 interface Walls {
@@ -24,11 +24,11 @@ const LAST = Date.UTC(9999, 11, 31);
 /** A phrase without recurrence as one instant; undefined when its pieces contradict each other. */
 export function resolveOnce(phrase: Phrase, env: Env): When | undefined {
   const { shift, before, dates, time, range } = phrase;
-  if (shift && dates.length === 0 && !time && !range) return shifted(shift.span, env);
+  if (shift && dates.length === 0 && !time && !range) return shiftFromNow(shift.span, env);
   const found = wallsOf(phrase, env);
   if (found === undefined) return undefined;
   if (typeof found === 'string') return found === 'PAST' ? past('') : impossible();
-  const move = (wall: Wall) => (before ? moved(wall, before.span, before.sign) : wall);
+  const move = (wall: Wall) => (before ? moveWall(wall, before.span, before.sign) : wall);
   return choose({ ...found, walls: found.walls.map(move), others: found.others.map(move) }, env);
 }
 
@@ -37,27 +37,30 @@ function choose({ walls, others, ask, soonerOnly }: Walls, env: Env): When {
   const [first] = upcoming;
   const last = walls.at(-1);
   if (first === undefined) return past(last === undefined ? '' : formatWall(last, env.wall, env));
-  if (ask) return whichOne((ask === 'first' ? [first] : upcoming).map((wall) => reading(wall, env)));
-  const instant = once(first, env);
+  if (ask) return whichOne((ask === 'first' ? [first] : upcoming).map((wall) => readingOf(wall, env)));
+  const instant = onceAt(first, env);
   if (instant.at.getTime() > LAST) return impossible();
   const isWorth = (wall: Wall) => wall !== first && isUpcoming(wall, env) && (wall < first || !soonerOnly);
   const rest = [...new Set(others)].filter(isWorth).slice(0, 2);
-  return rest.length === 0 ? instant : { ...instant, others: rest.map((wall) => reading(wall, env)) };
+  return rest.length === 0 ? instant : { ...instant, others: rest.map((wall) => readingOf(wall, env)) };
 }
 
 const isUpcoming = (wall: Wall, env: Env): boolean => wall < LAST + DAY && instantOf(wall, env.zone) > env.now;
 
-const once = (wall: Wall, { zone }: Env): Once => ({
+const onceAt = (wall: Wall, { zone }: Env): Once => ({
   kind: 'once',
   at: new Date(instantOf(wall, zone)),
   local: isoOfWall(wall),
   zone,
 });
 
-const reading = (wall: Wall, env: Env): Reading => ({ words: formatWall(wall, env.wall, env), when: once(wall, env) });
+const readingOf = (wall: Wall, env: Env): TimeReading => ({
+  words: formatWall(wall, env.wall, env),
+  when: onceAt(wall, env),
+});
 
 /** "In 3 hours", "in two days": elapsed time for what the clock counts, the same time of day for the calendar. */
-function shifted(span: Span, env: Env): When {
+function shiftFromNow(span: Span, env: Env): When {
   const at = instantAfter(span, env);
   if (at > LAST) return impossible();
   if (at <= env.now) return past(formatWall(wallAt(at, env.zone), env.wall, env));
@@ -72,10 +75,10 @@ export function instantAfter(span: Span, env: Env): number {
 
 function wallAfter(span: Span, { today, wall }: Env): Wall {
   const isEndless = span.months > 120_000 || span.days > 4_000_000;
-  return isEndless ? LAST + DAY : moved(wall, { ...span, milliseconds: 0 }, 1, today);
+  return isEndless ? LAST + DAY : moveWall(wall, { ...span, milliseconds: 0 }, 1, today);
 }
 
-const moved = (wall: Wall, span: Span, sign: 1 | -1, day = dayOfWall(wall)): Wall =>
+const moveWall = (wall: Wall, span: Span, sign: 1 | -1, day = dayOfWall(wall)): Wall =>
   moveDay(day, span, sign) * DAY + (wall - day * DAY) + sign * span.milliseconds;
 
 function wallsOf(phrase: Phrase, env: Env): Walls | NoDay | undefined {

@@ -4,19 +4,29 @@ import { type Env, envIn, envOf, hereOf } from './env.ts';
 import { isOtherWord } from './foreign/marks.ts';
 import { english } from './lang/en.ts';
 import { resolveOnce } from './once.ts';
-import { type Budget, type Phrase, type Placed, readings, type Words, wordsOf } from './phrase.ts';
+import { type Budget, type Phrase, type PlacedPiece, readings, type Words, wordsOf } from './phrase.ts';
 import type { DateSpec } from './pieces.ts';
 import { distinct, eitherOf, isCertain, readingsOf } from './readings.ts';
 import { parseCron } from './rules/cron.ts';
 import { daysOfMonth } from './rules/parts.ts';
 import { parseRule } from './rules/rule.ts';
-import { recurring, resolveSeries } from './rules/series.ts';
+import { resolveSeries, whenOfRule } from './rules/series.ts';
 import { parseRuleText } from './rules/text.ts';
-import { united } from './rules/union.ts';
+import { uniteRules } from './rules/union.ts';
 import { scopesOf } from './scopes.ts';
-import { impossible, never, noTime, notUnderstood, past, tooLong, tooOften, unknownZone, whichOne } from './texts.ts';
-import { corrected, type Stretch, type Token, tokenise, wordAt } from './tokens.ts';
-import type { Reading, When, WhenContext } from './types.ts';
+import {
+  impossible,
+  noTime,
+  notUnderstood,
+  past,
+  rejectNever,
+  tooLong,
+  tooOften,
+  unknownZone,
+  whichOne,
+} from './texts.ts';
+import { correctTokens, type Stretch, type Token, tokenise, wordAt } from './tokens.ts';
+import type { TimeReading, When, WhenContext } from './types.ts';
 import { findZone, isZone, wallAt } from './zones.ts';
 
 /** "At 5 or 6", "tomorrow or the day after": times of which either may be meant. */
@@ -112,9 +122,9 @@ function readRule(text: string, ctx: WhenContext): When | undefined {
 }
 
 const readPhrase = (text: string, ctx: WhenContext): When | undefined =>
-  readWords(chosen(wordsOf(text, tokenise(text))), ctx);
+  readWords(chooseWords(wordsOf(text, tokenise(text))), ctx);
 
-function chosen(words: Words): Words {
+function chooseWords(words: Words): Words {
   const tokens = withoutEither(words.tokens, (at) => words.pieces(at).length > 0);
   return tokens === words.tokens ? words : wordsOf(words.text, tokens);
 }
@@ -122,7 +132,7 @@ function chosen(words: Words): Words {
 function readWords(words: Words, ctx: WhenContext): When | undefined {
   const read = readWhole(words, ctx);
   if (read) return read.when;
-  const tokens = words.tokens.length > LONGEST_SLIPS ? undefined : corrected(words.tokens, isOtherWord);
+  const tokens = words.tokens.length > LONGEST_SLIPS ? undefined : correctTokens(words.tokens, isOtherWord);
   const right = tokens && readWhole(wordsOf(words.text, tokens), ctx);
   return (right ?? readUnits(words, ctx, [0, words.tokens.length], effort()))?.when;
 }
@@ -147,12 +157,12 @@ interface Read {
 }
 
 function readWhole(words: Words, ctx: WhenContext, tries?: Budget): Read | undefined {
-  const [from, to] = trimmed(words.tokens, [0, words.tokens.length]);
+  const [from, to] = trimStretch(words.tokens, [0, words.tokens.length]);
   return to - from > MOST_TOKENS ? undefined : readStretch(words, ctx, [from, to], effort(PHRASE_STEPS, tries));
 }
 
 /** A stretch without the courtesies and signs at its ends; the dot of "24.12." belongs to the date, "-5 minutes" is no time. */
-function trimmed(tokens: readonly Token[], [from, to]: Stretch): Stretch {
+function trimStretch(tokens: readonly Token[], [from, to]: Stretch): Stretch {
   let [start, end] = [from, to];
   const isNumber = (at: number) => /^\d/.test(wordAt(tokens, at)) && tokens[at]?.glued === true;
   while (start < end && (english.openers.has(wordAt(tokens, start)) || (isSign(tokens, start) && !isNumber(start + 1))))
@@ -197,7 +207,7 @@ export function readStretch(
 /** "Every weekday except Wednesdays at 9 in August": in August alone, or not on its Wednesdays. */
 function inEitherScope(
   phrase: Phrase,
-  { head, moved }: { head: Placed; moved: Placed },
+  { head, moved }: { head: PlacedPiece; moved: PlacedPiece },
   { text, tokens }: Words,
   ctx: WhenContext,
   [from, to]: Stretch,
@@ -262,7 +272,7 @@ function askAbout(
   const { instead = [], certain } = vague ?? {};
   const before = text.slice(tokens[stretch[0]]?.start ?? 0, tokens[from]?.start);
   const after = text.slice(tokens[to - 1]?.end ?? text.length, tokens[stretch[1] - 1]?.end);
-  const found: Reading[] = [];
+  const found: TimeReading[] = [];
   for (const meaning of instead) {
     const when = readPhrase(`${before} ${meaning} ${after}`, ctx);
     if (when && instead.length === 1 && (when.kind === 'reject' || certain)) return when;
@@ -276,7 +286,7 @@ function askAbout(
 }
 
 /** True if two times are so close that nobody wants to be asked which is meant. */
-const areNear = (one: Reading['when'], other: Reading['when']): boolean =>
+const areNear = (one: TimeReading['when'], other: TimeReading['when']): boolean =>
   one.kind === 'once' && other.kind === 'once' && Math.abs(one.at.getTime() - other.at.getTime()) <= NEAR;
 
 const NEAR = 30 * MINUTE;
@@ -289,7 +299,7 @@ export function whichOf(whens: readonly When[], ctx: WhenContext): When {
 
 export function withWords(when: When, ctx: WhenContext): When {
   if (when.kind === 'reject') return when;
-  const name = (reading: Reading): Reading => {
+  const name = (reading: TimeReading): TimeReading => {
     const words = describe(reading.when, ctx);
     return { ...reading, words: reading.unit === undefined ? words : `${reading.unit}: ${words}` };
   };
@@ -303,7 +313,7 @@ function explain(text: string): When {
   return mentions ? notUnderstood(text.trim()) : noTime();
 }
 
-const REFUSALS = { PAST: () => past(''), NEVER: never, TOO_OFTEN: tooOften, NOT_A_DATE: impossible };
+const REFUSALS = { PAST: () => past(''), NEVER: rejectNever, TOO_OFTEN: tooOften, NOT_A_DATE: impossible };
 
 /** The meaning of a phrase here and now; undefined when its pieces contradict each other. */
 function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
@@ -366,14 +376,14 @@ function resolve(phrase: Phrase, env: Env): When | undefined {
   if (days) return weekly(phrase, env);
   if ((time || times) && lasting?.daily && lasting.span.milliseconds === 0 && dates.length === 0)
     return resolveSeries({ ...phrase, recurs: [DAILY] }, env);
-  if ((time || times) && shift?.during) return during(phrase, env);
+  if ((time || times) && shift?.during) return resolveDuring(phrase, env);
   const { start, until, count, excepts } = phrase;
   // "From 20 to 27 December at 9": on each of these days?
   const isRun = start?.moment.date?.type === 'monthday' && until?.moment.date?.type === 'monthday';
   if (isRun && (time || times) && dates.length === 0)
     return eitherOf([resolveSeries({ ...phrase, recurs: [DAILY] }, env)]);
   if (start || until || lasting || count || excepts.length > 0) return undefined;
-  return times ? each(phrase, env) : (monthly(phrase, env) ?? resolveOnce(phrase, env));
+  return times ? resolveEachTime(phrase, env) : (monthly(phrase, env) ?? resolveOnce(phrase, env));
 }
 
 /** "On the last day of the month": of this one, or of each? */
@@ -396,14 +406,14 @@ function weekly({ days, ...rest }: Phrase, env: Env): When | undefined {
 }
 
 /** "At 8am for 7 days": on each of them, or once for what lasts so long. */
-function during({ shift, ...rest }: Phrase, env: Env): When | undefined {
+function resolveDuring({ shift, ...rest }: Phrase, env: Env): When | undefined {
   if (!shift || shift.span.milliseconds > 0 || rest.dates.length > 0) return undefined;
   const lasting = { kind: 'lasting', span: shift.span } as const;
   return eitherOf([resolveSeries({ ...rest, lasting, recurs: [DAILY] }, env), resolve(rest, env)]);
 }
 
 /** "At 9 and 5": two times, but one reminder. */
-function each({ times, ...rest }: Phrase, env: Env): When | undefined {
+function resolveEachTime({ times, ...rest }: Phrase, env: Env): When | undefined {
   const whens = (times?.times ?? []).map((time) => resolveOnce({ ...rest, time }, env));
   return whens.includes(undefined) ? undefined : (eitherOf(whens) ?? past(''));
 }
@@ -419,13 +429,13 @@ function union(phrase: Phrase, env: Env): When | undefined {
   const timed = earlier.map((one) => (hasOwnTime(one) ? one : { ...one, time, times }));
   if (earlier.some((one) => one.time || one.times) && !time && !times)
     return eitherOf([...timed, last].map((one) => resolve(one, env)));
-  const own = together([...timed, last], env);
+  const own = uniteSeries([...timed, last], env);
   const { start, until, lasting, excepts, placed } = phrase;
   // "… and every Monday except the last Monday of the month at 9" is no limit at the end.
   const behind = placed.slice(placed.findLastIndex(({ piece }) => /^(?:time|times|range)$/.test(piece.kind)) + 1);
   if (!behind.some(({ piece }) => /^(?:start|until|lasting|except)$/.test(piece.kind))) return own;
   if (timed.some((one) => one.start || one.until || one.lasting || one.excepts.length > 0)) return own;
-  const shared = together([...timed.map((one) => ({ ...one, start, until, lasting, excepts })), last], env);
+  const shared = uniteSeries([...timed.map((one) => ({ ...one, start, until, lasting, excepts })), last], env);
   if (start?.all) return shared;
   const readings = distinct([shared, own].flatMap(readingsOf));
   return readings.length > 1 ? whichOne(readings) : (shared ?? own);
@@ -435,7 +445,7 @@ const hasOwnTime = ({ time, times, range, recurs }: Phrase): boolean =>
   time !== undefined || times !== undefined || range !== undefined || recurs.some(({ step }) => step !== undefined);
 
 /** Several series as one rule; where none can say them, each is a button. */
-function together(phrases: readonly Phrase[], env: Env): When | undefined {
+function uniteSeries(phrases: readonly Phrase[], env: Env): When | undefined {
   const whens = phrases.map((one) => {
     const zone = one.zone && findZone(one.zone.words)?.zone;
     return resolve(one, zone === undefined ? env : envIn(env, zone));
@@ -446,6 +456,7 @@ function together(phrases: readonly Phrase[], env: Env): When | undefined {
     return rule && !('problem' in rule) ? [rule] : [];
   });
   const isOneStart = new Set(phrases.map(({ start }) => start)).size === 1;
-  const rule = rules.length === whens.length && isOneStart ? united(rules, phrases[0]?.start === undefined) : undefined;
-  return rule ? recurring(rule, env) : whichOne(distinct(whens.flatMap(readingsOf)));
+  const rule =
+    rules.length === whens.length && isOneStart ? uniteRules(rules, phrases[0]?.start === undefined) : undefined;
+  return rule ? whenOfRule(rule, env) : whichOne(distinct(whens.flatMap(readingsOf)));
 }

@@ -5,7 +5,7 @@ import type { DateSpec, DaySet, Moment, PartName, Piece, Recur, TimeSpec } from 
 import { type Stretch, type Token, wordAt } from './tokens.ts';
 import { type UnitSlip, unitSlips } from './units.ts';
 
-type Of<Kind extends Piece['kind']> = Extract<Piece, { kind: Kind }>;
+type PieceOf<Kind extends Piece['kind']> = Extract<Piece, { kind: Kind }>;
 type Single =
   | 'times'
   | 'range'
@@ -20,17 +20,17 @@ type Single =
   | 'vague';
 
 /** The pieces of one "when", each in its place. `interpret` (`parse.ts`) says what they mean together. */
-export interface Phrase extends Readonly<{ [Kind in Single | 'wrong']?: Of<Kind> | undefined }> {
+export interface Phrase extends Readonly<{ [Kind in Single | 'wrong']?: PieceOf<Kind> | undefined }> {
   dates: DateSpec[];
   time?: TimeSpec | undefined;
   recurs: Recur[];
   excepts: DaySet[];
   /** Series that stand before this one: "Mondays at 9 and …". */
   earlier: Phrase[];
-  placed: readonly Placed[];
+  placed: readonly PlacedPiece[];
 }
 
-export interface Placed {
+export interface PlacedPiece {
   from: number;
   to: number;
   piece: Piece;
@@ -63,7 +63,7 @@ function extend(phrase: Phrase, piece: Piece, joined: Join): Phrase | undefined 
   }
 }
 
-function hasRoom(phrase: Phrase, piece: Of<Single>): boolean {
+function hasRoom(phrase: Phrase, piece: PieceOf<Single>): boolean {
   if (phrase[piece.kind]) return false;
   if (piece.kind === 'times') return !phrase.time && !phrase.range;
   if (piece.kind === 'range') return !phrase.times && !phrase.time?.clock;
@@ -143,7 +143,7 @@ export interface Words {
 export const wordsOf = (text: string, tokens: readonly Token[]): Words => ({
   text,
   tokens,
-  pieces: english.grammar.over(tokens),
+  pieces: english.grammar.matchAll(tokens),
   slips: lazy(() => unitSlips(text, tokens)),
 });
 

@@ -86,11 +86,11 @@ export interface Span {
   milliseconds: number;
 }
 
-export type Which = 'bare' | 'this' | 'next' | 'coming' | 'last';
+export type WhichPeriod = 'bare' | 'this' | 'next' | 'coming' | 'last';
 
 export type DateSpec =
   | { type: 'offset'; days: number }
-  | { type: 'weekday'; weekday: number; which: Which; weeks?: number; inWeek?: number }
+  | { type: 'weekday'; weekday: number; which: WhichPeriod; weeks?: number; inWeek?: number }
   | {
       type: 'monthday';
       day: number;
@@ -113,8 +113,8 @@ export type DateSpec =
       monthly?: boolean;
     }
   | { type: 'period'; unit: Unit; which: number; edge: Edge; month?: number; year?: number; vague?: boolean }
-  | { type: 'weekend'; which: Which; weeks?: number }
-  | { type: 'holiday'; name: string; year?: number | undefined; which?: Which }
+  | { type: 'weekend'; which: WhichPeriod; weeks?: number }
+  | { type: 'holiday'; name: string; year?: number | undefined; which?: WhichPeriod }
   | { type: 'moved'; base: DateSpec; span: Span; sign: 1 | -1 }
   | { type: 'weekdayBeside'; weekday: number; nth: number; base: DateSpec; sign: 1 | -1 }
   | { type: 'both'; weekday: number; date: DateSpec };

@@ -1,15 +1,15 @@
 import { whichOne } from './texts.ts';
-import type { Ambiguous, Once, Reading, Recurring, When } from './types.ts';
+import type { Ambiguous, Once, Recurring, TimeReading, When } from './types.ts';
 
 export const isCertain = (when: When | undefined): when is Once | Recurring =>
   when?.kind === 'once' || when?.kind === 'recurring';
 
-export function readingsOf(when: When | undefined): Reading[] {
+export function readingsOf(when: When | undefined): TimeReading[] {
   if (when?.kind === 'ambiguous') return when.readings;
   return isCertain(when) ? [{ words: '', when }] : [];
 }
 
-export function distinct(readings: readonly Reading[]): Reading[] {
+export function distinct(readings: readonly TimeReading[]): TimeReading[] {
   const told = new Set<string>();
   return readings.filter(({ when }) => {
     const key = when.kind === 'once' ? String(when.at.getTime()) : when.rule;

@@ -1,13 +1,13 @@
 /** In which scope the words of a reading were used, and that it is the one they were said in. Pure. */
 import { MONTHS } from './lang/en-words.ts';
-import type { Placed } from './phrase.ts';
+import type { PlacedPiece } from './phrase.ts';
 import type { Piece } from './pieces.ts';
 import { type Token, wordAt } from './tokens.ts';
 
 /** Two pieces side by side, and the words that join them. */
 interface Pair {
-  first: Placed;
-  second: Placed;
+  first: PlacedPiece;
+  second: PlacedPiece;
   joined: readonly string[];
   tokens: readonly Token[];
   /** The series had been said before `first`. */
@@ -45,12 +45,12 @@ const TIES: readonly Tie[] = [
 const NOTHING: readonly string[] = [];
 
 /** Each word was used in the scope that it was said in, one of them in a larger one, or `moved` may belong behind `head`, too. */
-type Scopes = 'kept' | 'lost' | { head: Placed; moved: Placed };
+type Scopes = 'kept' | 'lost' | { head: PlacedPiece; moved: PlacedPiece };
 
 /** The scopes of a reading. Two are open where an hour parts an exception from its month: "except Wednesdays at 9 in August". */
-export function scopesOf(placed: readonly Placed[], tokens: readonly Token[]): Scopes {
+export function scopesOf(placed: readonly PlacedPiece[], tokens: readonly Token[]): Scopes {
   let hasSeries = false;
-  let head: Placed | undefined;
+  let head: PlacedPiece | undefined;
   let open: Scopes = 'kept';
   for (const [at, second] of placed.entries()) {
     const first = placed[at - 1];
@@ -72,13 +72,13 @@ function saysDays(piece: Piece): boolean {
 }
 
 /** A number alone, "9" or "9 to 5", that nothing marks as a time. */
-function isNumber({ piece }: Placed): boolean {
+function isNumber({ piece }: PlacedPiece): boolean {
   if (piece.kind === 'time') return piece.time.clock?.bare === true;
   if (piece.kind === 'times') return piece.times[0]?.clock?.bare === true;
   return piece.kind === 'range' && piece.from.weak === true;
 }
 
-const isListOfDays = ({ piece, from, to }: Placed, tokens: readonly Token[]): boolean =>
+const isListOfDays = ({ piece, from, to }: PlacedPiece, tokens: readonly Token[]): boolean =>
   piece.kind === 'recur' &&
   piece.recur.days?.weekdays !== undefined &&
   tokens.slice(from, to).some(({ text }) => text === 'and');
@@ -89,13 +89,13 @@ const isWeek = (piece: Piece): boolean =>
 const isUntilNumber = (piece: Piece): boolean =>
   piece.kind === 'until' && piece.moment.date === undefined && piece.moment.time?.clock?.bare === true;
 
-type From = Extract<Piece, { kind: 'start' }>;
+type StartPiece = Extract<Piece, { kind: 'start' }>;
 
-const isFromHour = (piece: Piece): piece is From =>
+const isFromHour = (piece: Piece): piece is StartPiece =>
   piece.kind === 'start' && !piece.moment.date && !piece.moment.shift && piece.moment.time?.clock !== undefined;
 
 /** True if the end is an hour as well, with or without its day, or if the beginning may be a day as well. */
-function isWindowEnd({ moment: from }: From, { moment: to }: Extract<Piece, { kind: 'until' }>): boolean {
+function isWindowEnd({ moment: from }: StartPiece, { moment: to }: Extract<Piece, { kind: 'until' }>): boolean {
   if (to.date === undefined) return to.time?.clock !== undefined;
   return to.led === true || from.time?.clock?.bare === true;
 }
@@ -103,16 +103,16 @@ function isWindowEnd({ moment: from }: From, { moment: to }: Extract<Piece, { ki
 const isDay = (word: string): boolean => /^\d{1,2}(?:st|nd|rd|th|-\d{1,2})?$/.test(word);
 const isMonthName = (word: string): boolean => Object.hasOwn(MONTHS, word);
 
-const endsInNumber = ({ piece, to }: Placed, tokens: readonly Token[]): boolean =>
+const endsInNumber = ({ piece, to }: PlacedPiece, tokens: readonly Token[]): boolean =>
   piece.kind !== 'date' && piece.kind !== 'except' && isDay(wordAt(tokens, to - 1));
 
-const isMonth = ({ piece, from }: Placed, tokens: readonly Token[]): boolean =>
+const isMonth = ({ piece, from }: PlacedPiece, tokens: readonly Token[]): boolean =>
   piece.kind === 'date' && piece.date.type === 'period' && isMonthName(wordAt(tokens, from));
 
-const endsInMonth = ({ from, to }: Placed, tokens: readonly Token[]): boolean =>
+const endsInMonth = ({ from, to }: PlacedPiece, tokens: readonly Token[]): boolean =>
   isMonthName(wordAt(tokens, to - 1)) && !tokens.slice(from, to).some(({ text }) => isDay(text));
 
-const endsInDate = ({ from, to }: Placed, tokens: readonly Token[]): boolean => {
+const endsInDate = ({ from, to }: PlacedPiece, tokens: readonly Token[]): boolean => {
   const words = tokens.slice(from, to).map(({ text }) => text);
   return words.some(isMonthName) && words.some(isDay);
 };

@@ -42,8 +42,8 @@ export function splitTask(text: string, ctx: WhenContext): SplitTask {
   const written = ruleWithin(text, ctx);
   if (written) {
     const { whens, words, before, after } = written;
-    const rest = joined(before.replace(/(?:^|\s)(?:at|on|every|cron(?:tab)?:?)\s*$/i, ''), after);
-    return settled({ text, words, task: rest }, whens, ctx, hasUnreadTime(rest, undefined));
+    const rest = joinTask(before.replace(/(?:^|\s)(?:at|on|every|cron(?:tab)?:?)\s*$/i, ''), after);
+    return settleTask({ text, words, task: rest }, whens, ctx, hasUnreadTime(rest, undefined));
   }
   const whole = parseWhen(text, ctx);
   if (whole.kind !== 'reject' || !/[\p{L}\p{N}]/u.test(text)) return { when: whole, words: text.trim(), task: '' };
@@ -57,14 +57,14 @@ export function splitTask(text: string, ctx: WhenContext): SplitTask {
     const isOne = both.kind !== 'reject' && task.trim() !== '';
     // "Tomorrow call Bob at 9": one time in two parts.
     if (isOne && start.isWeak === end.isWeak)
-      return settled({ text, words: said, task }, [both], ctx, start.isWeak || holdsTime(task));
+      return settleTask({ text, words: said, task }, [both], ctx, start.isWeak || holdsTime(task));
     const strong = start.isWeak ? end : start;
     // "Morning meds at 8"; "every day at 10 say good morning" is at ten with it and without.
     if (
       start.isWeak === end.isWeak ||
       (isOne && distinct([...readingsOf(strong.when), ...readingsOf(both)]).length > 1)
     )
-      return settled(
+      return settleTask(
         { text, words: undefined, task: text },
         isOne ? [strong.when, both] : [start.when, end.when],
         ctx,
@@ -80,7 +80,7 @@ export function splitTask(text: string, ctx: WhenContext): SplitTask {
   const task = found === end ? text.slice(0, found.from) : text.slice(found.to);
   const said = wordsOf(text, found);
   const isOpen = found.isWeak || hasUnreadTime(task, cutAt, said);
-  return settled({ text, words: said, task }, isOpen ? unitless(said, found.when, ctx) : [found.when], ctx, isOpen);
+  return settleTask({ text, words: said, task }, isOpen ? unitless(said, found.when, ctx) : [found.when], ctx, isOpen);
 }
 
 /** "In 20 bananas": the number may count anything. */
@@ -101,19 +101,19 @@ const wordsOf = (text: string, { from, to }: TimeStretch): string => text.slice(
 
 const holdsTime = (task: string): boolean => hasUnreadTime(task, 'start') || hasUnreadTime(task, 'end');
 
-const joined = (before: string, after: string): string => `${trimmed(before)} ${trimmed(after)}`.trim();
+const joinTask = (before: string, after: string): string => `${trimRest(before)} ${trimRest(after)}`.trim();
 
-const trimmed = (rest: string): string =>
+const trimRest = (rest: string): string =>
   stripEnd(rest.trim().replace(/^(?:[,;:.–-]+\s*)?(?:(?:me )?to\s+)?/i, ''), ',;:–(-').trim();
 
 /** One reading that nothing makes doubtful is taken; else a person is asked. */
-function settled(
+function settleTask(
   { text, words, task }: { text: string; words: string | undefined; task: string },
   whens: readonly When[],
   ctx: WhenContext,
   isDoubtful: boolean,
 ): SplitTask {
-  const rest = trimmed(task);
+  const rest = trimRest(task);
   const [first, second] = distinct(whens.flatMap(readingsOf));
   if (!first) return { when: whens[0] ?? noTime(), words, task: rest };
   if (isForeign(rest, languageOf(ctx.locale)))

@@ -1,7 +1,7 @@
 import { listOf, shorten } from '../base/text.ts';
 import { examplesIn, LANGUAGES_READ } from './foreign/language.ts';
 import { markedWords } from './foreign/marks.ts';
-import type { Ambiguous, Reading, Reject, RejectCode } from './types.ts';
+import type { Ambiguous, Reject, RejectCode, TimeReading } from './types.ts';
 
 const reject = (code: RejectCode, understood: string, say: string): Reject => ({
   kind: 'reject',
@@ -32,16 +32,16 @@ export const notUnderstood = (words: string): Reject =>
         ...reject(
           'NOT_A_DATE',
           '',
-          `I could not make out when ${quoted(words)} is. ${plainEnglish('Friday at 15:00', '24 December', 'every weekday at 9')}`,
+          `I could not make out when ${quoteInput(words)} is. ${plainEnglish('Friday at 15:00', '24 December', 'every weekday at 9')}`,
         ),
         unread: words,
       };
 
 /** Words of another language; `code` is the one that the person speaks, or that the words are of. */
 export function unread(words: string, all: string, code?: string): Reject {
-  const where = words === all ? '' : ` in ${quoted(all)}`;
+  const where = words === all ? '' : ` in ${quoteInput(all)}`;
   const examples = [...examplesIn(code), 'tomorrow at 9', 'every Monday at 9'].map((one) => `"${one}"`);
-  const say = `I did not understand ${quoted(words)}${where}. Say the time alone, for example ${listOf(examples, 'or')}. ${otherLanguages()}`;
+  const say = `I did not understand ${quoteInput(words)}${where}. Say the time alone, for example ${listOf(examples, 'or')}. ${otherLanguages()}`;
   return { ...reject('NOT_A_DATE', '', say), unread: words };
 }
 
@@ -50,7 +50,7 @@ export function otherLanguages(): string {
   return `Times are read in English, ${listOf(series, 'and')}; single ones also in ${listOf(single, 'and')}.`;
 }
 
-const quoted = (words: string): string => `"${shorten(words.replace(/\s+/g, ' '), 120)}"`;
+const quoteInput = (words: string): string => `"${shorten(words.replace(/\s+/g, ' '), 120)}"`;
 
 export const impossible = (): Reject =>
   reject('NOT_A_DATE', '', 'There is no such date or time. Please check the day, the month and the hour.');
@@ -64,14 +64,14 @@ export const unknownZone = (zone: string): Reject =>
 export const tooOften = (): Reject =>
   reject('TOO_OFTEN', '', 'That is more often than once a minute. Once a minute is the most: "every minute".');
 
-export function never(understood = ''): Reject {
+export function rejectNever(understood = ''): Reject {
   const what = understood === '' ? 'That' : `"${understood}"`;
   return reject('NEVER', understood, `${what} never happens. Try for example "every 2 days at 9".`);
 }
 
 export const badRule = (problem: string): Reject => reject('NOT_A_DATE', '', `I cannot use this rule: ${problem}.`);
 
-export function whichOne(readings: Reading[]): Ambiguous {
+export function whichOne(readings: TimeReading[]): Ambiguous {
   const words = readings.map((reading) => reading.words);
   const question = words.length === 1 ? `Do you mean ${words[0]}?` : `Which one: ${listOf(words, 'or')}?`;
   return { kind: 'ambiguous', question, readings };

@@ -73,7 +73,7 @@ export function tokenise(text: string): Token[] {
  * The tokens with words of one wrong letter put right, where every word must be about time anyway; undefined when there
  * are none. A word of another language (`isOther`) is no typing error.
  */
-export function corrected(tokens: readonly Token[], isOther: (word: string) => boolean): Token[] | undefined {
+export function correctTokens(tokens: readonly Token[], isOther: (word: string) => boolean): Token[] | undefined {
   let found = false;
   const right = tokens.flatMap((token) => {
     if (isOther(token.text)) return [token];
@@ -134,7 +134,7 @@ function quotations(text: string): [number, number][] {
   for (let index = 0; index < text.length; index++) {
     const close = QUOTES[text[index] ?? ''];
     if (close === undefined || /[\p{L}\d]/u.test(text[index - 1] ?? '')) continue;
-    const end = closing(text, index + 1, close);
+    const end = findClosing(text, index + 1, close);
     if (end === undefined) continue;
     if (index > 0 || end < text.length - 1) found.push([index, end + 1]);
     index = end;
@@ -144,7 +144,7 @@ function quotations(text: string): [number, number][] {
 
 const LONGEST_QUOTATION = 200;
 
-function closing(text: string, from: number, close: string): number | undefined {
+function findClosing(text: string, from: number, close: string): number | undefined {
   for (let end = from; end < Math.min(text.length, from + LONGEST_QUOTATION); end++)
     if (text[end] === close && !/[\p{L}\d]/u.test(text[end + 1] ?? '') && !/\s/.test(text[end - 1] ?? ' ')) return end;
   return undefined;

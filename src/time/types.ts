@@ -29,7 +29,7 @@ export interface DayParts {
   wakingTo: string;
 }
 
-export interface Reading {
+export interface TimeReading {
   words: string;
   /** The unit that it takes for one that could not be read; said before the words. */
   unit?: string;
@@ -42,7 +42,7 @@ export interface Once {
   /** The local wall time it came from, `2026-11-23T09:00:00`. */
   local: string;
   zone: string;
-  others?: Reading[];
+  others?: TimeReading[];
 }
 
 export interface Recurring {
@@ -55,14 +55,14 @@ export interface Recurring {
   zone: string;
   /** The next occurrences after `now`, at most five, strictly increasing; empty never (that is `NEVER`). */
   next: Instant[];
-  others?: Reading[];
+  others?: TimeReading[];
 }
 
 /** The words do not settle it: a person is asked, with these readings as buttons. */
 export interface Ambiguous {
   kind: 'ambiguous';
   question: string;
-  readings: Reading[];
+  readings: TimeReading[];
 }
 
 export type RejectCode = 'PAST' | 'NO_TIME' | 'NOT_A_DATE' | 'TOO_OFTEN' | 'NEVER';

@@ -38,7 +38,7 @@ function fold(name: string): string {
   return words.replace(/(?<= |^)(\p{L}) (?=\p{L}(?: |$))/gu, '$1');
 }
 
-function titled(name: string): string {
+function titleCase(name: string): string {
   return name.length <= 3 ? name.toUpperCase() : name.replace(/(^|[\s-])(\p{L})/gu, (all) => all.toUpperCase());
 }
 
@@ -62,7 +62,7 @@ const knownZoneNames = lazy(() => {
     for (const name of names.split('|'))
       if (/^[A-Z]+$/.test(name)) abbreviations.set(name, [...(abbreviations.get(name) ?? []), zone]);
       else if (name.endsWith(' time')) regions.set(name.replace(' time', ''), zone);
-      else places.set(fold(name), { zone, name: titled(name) });
+      else places.set(fold(name), { zone, name: titleCase(name) });
   const starts = new Set([...places.keys()].map((name) => name.split(' ')[0] ?? ''));
   return { abbreviations, regions, places, starts };
 });

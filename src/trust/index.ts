@@ -1,7 +1,7 @@
 /** Trust in folders with instructions that strangers may have written: pins, approvals, a static scan. */
 
 export { auditFolder } from './audit/audit.ts';
-export { isScript, type Pin, type Pinned, pinFolder, pinReport } from './pin.ts';
+export { isScript, type Pin, type PinnedFolder as Pinned, pinFolder, pinReport } from './pin.ts';
 export {
   approvePin,
   blockedOf,
@@ -17,10 +17,10 @@ export {
   decidedOf,
   type Folder,
   type Inquest,
+  type InspectedFolder as Looked,
   inquire,
   judge,
   keepFirst,
-  type Looked,
   lookForApproval,
   type Verdict,
 } from './trust.ts';

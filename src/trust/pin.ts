@@ -27,7 +27,11 @@ const UNSEEN = new Set(['world_writable', 'too_deep', 'unreadable', 'changed', '
  * system lists them; times and owners are not in it. A repository's records (`.git`) are no files of the skill, which
  * is why they are neither listed nor read nor carried anywhere.
  */
-export async function pinFolder(root: string, declared: Declared, signal?: AbortSignal): Promise<Pin | Unpinnable> {
+export async function pinFolder(
+  root: string,
+  declared: DeclaredTools,
+  signal?: AbortSignal,
+): Promise<Pin | Unpinnable> {
   const listing = await listInside(root, signal === undefined ? {} : { signal });
   const problem = unseen(listing);
   if (problem !== undefined) return { ok: false, message: problem };
@@ -45,7 +49,10 @@ export async function pinFolder(root: string, declared: Declared, signal?: Abort
   return { ok: true, hash: whole.digest('hex'), files, capabilities };
 }
 
-export async function pinReport(root: string, declared: Declared): Promise<{ hash: string | null; may: string[] }> {
+export async function pinReport(
+  root: string,
+  declared: DeclaredTools,
+): Promise<{ hash: string | null; may: string[] }> {
   const pin = await pinFolder(root, declared);
   return pin.ok ? { hash: pin.hash, may: describeChange(undefined, pin) } : { hash: null, may: [pin.message] };
 }
@@ -67,7 +74,7 @@ async function hashOf(root: string, entry: FileEntry | RefusedEntry): Promise<st
   return hash.digest('hex');
 }
 
-export interface Declared {
+export interface DeclaredTools {
   tools?: readonly string[];
   forbiddenTools?: readonly string[];
   /** There is a list of tools that it gives up, and nobody can read it. */
@@ -108,23 +115,27 @@ export function isScript({ path, executable }: Pick<FileEntry, 'path' | 'executa
   return executable || SCRIPT_NAME.test(path) || IN_SCRIPTS.test(path);
 }
 
-async function capabilitiesOf(root: string, files: readonly FileEntry[], declared: Declared): Promise<Capabilities> {
+async function capabilitiesOf(
+  root: string,
+  files: readonly FileEntry[],
+  declared: DeclaredTools,
+): Promise<Capabilities> {
   const scripts = files.filter((file) => file.kind === 'file' && isScript(file));
   const network = new Set<string>();
   for (const { path } of scripts) for (const hint of await networkHints(root, path)) network.add(hint);
   return {
     scripts: scripts.map(({ path }) => path).sort(),
-    tools: sorted(declared.tools),
-    forbiddenTools: sorted(declared.forbiddenTools),
-    secrets: sorted(declared.secrets),
-    packages: sorted(declared.packages),
+    tools: sortNames(declared.tools),
+    forbiddenTools: sortNames(declared.forbiddenTools),
+    secrets: sortNames(declared.secrets),
+    packages: sortNames(declared.packages),
     network: [...network].sort(),
     image: declared.image,
     agent: declared.agent,
   };
 }
 
-const sorted = (names: readonly string[] = []) => [...new Set(names)].sort();
+const sortNames = (names: readonly string[] = []) => [...new Set(names)].sort();
 
 async function networkHints(root: string, path: string): Promise<string[]> {
   const opened = await openInside(root, path);
@@ -150,7 +161,7 @@ async function beginningOf(opened: OpenFile): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-export type Pinned = Pick<Pin, 'hash' | 'files' | 'capabilities'>;
+export type PinnedFolder = Pick<Pin, 'hash' | 'files' | 'capabilities'>;
 
 const NAMED = 5;
 
@@ -158,68 +169,71 @@ const NAMED = 5;
  * Sentences without a full stop, what it may newly do first and the files last: `2 new scripts: scripts/a.py and
  * scripts/b.py`, `asks for the secret API_KEY now`. Without `before` all that it may do. Empty when the pins are alike.
  */
-export function describeChange(before: Pinned | undefined, now: Pinned): string[] {
+export function describeChange(before: PinnedFolder | undefined, now: PinnedFolder): string[] {
   if (before?.hash === now.hash) return [];
   const then = before?.capabilities;
-  return [...gained(then, now.capabilities), ...lost(then, now.capabilities), ...changedFiles(before, now)];
+  return [...gainsOf(then, now.capabilities), ...lossesOf(then, now.capabilities), ...changedFiles(before, now)];
 }
 
 type ListField = Exclude<keyof Capabilities, 'image' | 'agent' | 'forbiddenTools'>;
 
 const TOLD: Readonly<Record<ListField, { gained(names: string[], is: string): string; noun?: string }>> = {
   scripts: {
-    gained: (names, is) => `${plural(names.length, is === '' ? 'script' : 'new script')}: ${named(names)}`,
+    gained: (names, is) => `${plural(names.length, is === '' ? 'script' : 'new script')}: ${shortList(names)}`,
     noun: 'script',
   },
-  network: { gained: (names, is) => `its scripts name ${named(names)}${is} (network)` },
-  secrets: { gained: (names, is) => `asks for the ${nounFor(names, 'secret')} ${named(names)}${is}`, noun: 'secret' },
-  tools: { gained: (names, is) => `asks for the ${nounFor(names, 'tool')} ${named(names)}${is}`, noun: 'tool' },
-  packages: { gained: (names, is) => `needs ${named(names)}${is}`, noun: 'package' },
+  network: { gained: (names, is) => `its scripts name ${shortList(names)}${is} (network)` },
+  secrets: {
+    gained: (names, is) => `asks for the ${nounFor(names, 'secret')} ${shortList(names)}${is}`,
+    noun: 'secret',
+  },
+  tools: { gained: (names, is) => `asks for the ${nounFor(names, 'tool')} ${shortList(names)}${is}`, noun: 'tool' },
+  packages: { gained: (names, is) => `needs ${shortList(names)}${is}`, noun: 'package' },
 };
 const FIELDS = Object.keys(TOLD) as ListField[];
 
-function gained(then: Capabilities | undefined, now: Capabilities): string[] {
+function gainsOf(then: Capabilities | undefined, now: Capabilities): string[] {
   const is = then === undefined ? '' : ' now';
-  const freed = then ? without(then.forbiddenTools, now.forbiddenTools) : [];
+  const freed = then ? namesWithout(then.forbiddenTools, now.forbiddenTools) : [];
   return [
     ...FIELDS.flatMap((field) => {
-      const names = without(now[field], then?.[field] ?? []);
+      const names = namesWithout(now[field], then?.[field] ?? []);
       return names.length === 0 ? [] : [TOLD[field].gained(names, is)];
     }),
     ...(now.image !== then?.image && now.image !== undefined ? [`runs in the image ${now.image}${is}`] : []),
     ...(now.agent !== then?.agent && now.agent !== undefined ? [`runs as an agent of its own${is}`] : []),
-    ...(freed.length > 0 ? [`no longer gives up ${named(freed)}`] : []),
+    ...(freed.length > 0 ? [`no longer gives up ${shortList(freed)}`] : []),
   ];
 }
 
-function lost(then: Capabilities | undefined, now: Capabilities): string[] {
+function lossesOf(then: Capabilities | undefined, now: Capabilities): string[] {
   return FIELDS.flatMap((field) => {
     const { noun } = TOLD[field];
-    const names = without(then?.[field] ?? [], now[field]);
-    return noun === undefined || names.length === 0 ? [] : [`${plural(names.length, noun)} less: ${named(names)}`];
+    const names = namesWithout(then?.[field] ?? [], now[field]);
+    return noun === undefined || names.length === 0 ? [] : [`${plural(names.length, noun)} less: ${shortList(names)}`];
   });
 }
 
-function changedFiles(before: Pinned | undefined, now: Pinned): string[] {
+function changedFiles(before: PinnedFolder | undefined, now: PinnedFolder): string[] {
   if (before === undefined) return [`${plural(Object.keys(now.files).length, 'file')} in all`];
   const [then, current] = [Object.keys(before.files), Object.keys(now.files)];
   const groups = {
     changed: current.filter((path) => before.files[path] && before.files[path] !== now.files[path]),
-    added: without(current, then),
-    removed: without(then, current),
+    added: namesWithout(current, then),
+    removed: namesWithout(then, current),
   };
   const lines = Object.entries(groups).flatMap(([word, paths]) =>
-    paths.length === 0 ? [] : [`${plural(paths.length, 'file')} ${word}: ${named(paths)}`],
+    paths.length === 0 ? [] : [`${plural(paths.length, 'file')} ${word}: ${shortList(paths)}`],
   );
   return lines.length > 0 ? lines : ['a run bit changed'];
 }
 
-function without(names: readonly string[], others: readonly string[]): string[] {
+function namesWithout(names: readonly string[], others: readonly string[]): string[] {
   const known = new Set(others);
   return names.filter((name) => !known.has(name));
 }
 
-function named(names: readonly string[]): string {
+function shortList(names: readonly string[]): string {
   const rest = names.length - NAMED;
   return listOf(rest > 0 ? [...names.slice(0, NAMED), `${rest} more`] : names);
 }

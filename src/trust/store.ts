@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { DeletionRule, MergeRule } from '../people/index.ts';
 import { json, type Queryable, type Transaction } from '../storage/index.ts';
-import type { Pin, Pinned } from './pin.ts';
+import type { Pin, PinnedFolder } from './pin.ts';
 
 /** `pinned`: by its first use; `approved`: by an owner; `blocked`: an owner has to look at it first. */
 export type PinState = 'pinned' | 'approved' | 'blocked';
@@ -14,11 +14,11 @@ export interface FolderId {
 
 export interface KnownPin {
   state: PinState;
-  pinned: Pinned;
+  pinned: PinnedFolder;
 }
 
 export async function pinsOf(db: Queryable, source: string, names: readonly string[]): Promise<Map<string, KnownPin>> {
-  const { rows } = await db.query<Pinned & { name: string; state: PinState }>(
+  const { rows } = await db.query<PinnedFolder & { name: string; state: PinState }>(
     'select name, hash, state, capabilities, files from skill_pins where source = $1 and name = any ($2::text[])',
     [source, names],
   );

@@ -7,12 +7,12 @@ import type { Instant } from '../base/clock.ts';
 import type { Queryable, Transaction } from '../storage/index.ts';
 import { auditFolder } from './audit/audit.ts';
 import type { Finding } from './audit/finding.ts';
-import { type Declared, describeChange, type Pin, pinFolder } from './pin.ts';
+import { type DeclaredTools, describeChange, type Pin, pinFolder } from './pin.ts';
 import { addPin, approvePin, type FolderId, type KnownPin, pinOf, pinsOf } from './store.ts';
 
 export interface Folder extends FolderId {
   directory: string;
-  declared: Declared;
+  declared: DeclaredTools;
 }
 
 /** The decision about a folder as its files are. Reasons are sentences without a full stop. */
@@ -109,7 +109,7 @@ export async function inquire(
   };
 }
 
-export interface Looked {
+export interface InspectedFolder {
   pin: Pin;
   before: KnownPin | undefined;
 }
@@ -118,7 +118,11 @@ export interface Looked {
  * Hashes the files of `folder`: undefined when they are not those with `hash`. Not for the inside of a transaction, which
  * would hold the database for as long as the folder is large.
  */
-export async function lookForApproval(db: Queryable, folder: Folder, hash: string): Promise<Looked | undefined> {
+export async function lookForApproval(
+  db: Queryable,
+  folder: Folder,
+  hash: string,
+): Promise<InspectedFolder | undefined> {
   const pin = await pinFolder(folder.directory, folder.declared);
   return pin.ok && pin.hash === hash ? { pin, before: await pinOf(db, folder) } : undefined;
 }
@@ -127,7 +131,7 @@ export async function lookForApproval(db: Queryable, folder: Folder, hash: strin
 export async function approveLooked(
   tx: Transaction,
   id: FolderId,
-  { pin, before }: Looked,
+  { pin, before }: InspectedFolder,
   by: { personId: string | undefined; now: Instant },
 ): Promise<boolean> {
   const hash = (await pinOf(tx, id))?.pinned.hash;

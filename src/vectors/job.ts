@@ -5,7 +5,7 @@ import type { JobHandler, JobQueue } from '../jobs/index.ts';
 import type { Database, Transaction } from '../storage/index.ts';
 import { type Embedder, EmbedderFault } from './embedder.ts';
 import { packVector } from './matrix.ts';
-import type { Kind, Made, Missing, Source } from './source.ts';
+import type { Kind, MadeVector, Missing, Source } from './source.ts';
 import * as store from './store.ts';
 
 const AGAIN_MS = 5 * 60_000;
@@ -27,7 +27,7 @@ export interface EmbedDeps {
   jobs: Pick<JobQueue, 'enqueue'>;
   embedder: Embedder | undefined;
   source: Source;
-  changed?(owner: string): void;
+  onChange?(owner: string): void;
 }
 
 const kindOf = (kind: Kind) => `${kind}.embed`;
@@ -161,7 +161,7 @@ async function countMissing(tx: Transaction, source: Source, space: string, most
   const db: Pick<Database, 'read'> = { read: (text, params) => tx.query(text, params) };
   let count = 0;
   for await (const owner of allOwners(db, source)) {
-    count += (await source.missing(db, owner, space, '', most - count)).length;
+    count += (await source.listMissing(db, owner, space, '', most - count)).length;
     if (count >= most) break;
   }
   return count;
@@ -184,7 +184,7 @@ async function fill(deps: EmbedDeps, embedder: Embedder, owner: string | undefin
     failed ??= done.failed;
     for (const [one, made] of groupBy(done.made, (each) => each.owner)) {
       await database.tx('vectors.add', (tx) => source.add(tx, one, embedder.id, made));
-      deps.changed?.(one);
+      deps.onChange?.(one);
     }
     if (done.isAway) break;
   }
@@ -198,7 +198,7 @@ async function* batches({ database, source }: EmbedDeps, embedder: Embedder, own
   for await (const one of owner === undefined ? allOwners(database, source) : [owner]) {
     let after = '';
     for (;;) {
-      const missing = await source.missing(database, one, embedder.id, after, size);
+      const missing = await source.listMissing(database, one, embedder.id, after, size);
       batch.push(...missing.map((each) => ({ ...each, owner: one })));
       while (batch.length >= size) {
         yield batch.slice(0, size);
@@ -221,22 +221,22 @@ async function* allOwners(database: Pick<Database, 'read'>, source: Source) {
   }
 }
 
-interface Embedded {
-  made: (OfOwner & Made)[];
+interface EmbeddedBatch {
+  made: (OfOwner & MadeVector)[];
   failed?: EmbedderFault;
   isAway?: boolean;
 }
 
 /** The vectors of a batch; where it fails as a whole, of each text alone, so that bad texts do not stop the rest. */
-async function embedEach(embedder: Embedder, batch: readonly OfOwner[], signal: AbortSignal): Promise<Embedded> {
-  const pack = (text: OfOwner, vector: Float32Array): OfOwner & Made => ({ ...text, vector: packVector(vector) });
+async function embedEach(embedder: Embedder, batch: readonly OfOwner[], signal: AbortSignal): Promise<EmbeddedBatch> {
+  const pack = (text: OfOwner, vector: Float32Array): OfOwner & MadeVector => ({ ...text, vector: packVector(vector) });
   const texts = batch.map(({ text }) => text);
   try {
     const vectors = await embedder.embed(texts, 'document', signal);
     return { made: batch.map((text, at) => pack(text, vectors[at] as Float32Array)) };
   } catch (error) {
     if (!(error instanceof EmbedderFault) || error.kind === 'missing' || signal.aborted) throw error;
-    const made: (OfOwner & Made)[] = [];
+    const made: (OfOwner & MadeVector)[] = [];
     for (const text of batch) {
       const [vector] = batch.length > 1 ? await embedder.embed([text.text], 'document', signal).catch(() => []) : [];
       if (vector) made.push(pack(text, vector));

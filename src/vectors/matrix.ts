@@ -68,7 +68,7 @@ interface Block {
   nearness: Float32Array;
 }
 
-interface Compared {
+interface QueryVector {
   bytes: Int8Array;
   factor: number;
   vector: Float32Array;
@@ -151,7 +151,7 @@ export class Matrix {
   }
 
   private rate(
-    { bytes, factor, vector, dim }: Compared,
+    { bytes, factor, vector, dim }: QueryVector,
     out: Float32Array,
     only?: { rough: Float32Array; least: number },
   ): void {
@@ -167,7 +167,7 @@ export class Matrix {
     }
   }
 
-  private rateRoughly({ bytes, factor, vector, dim }: Compared, out: Float32Array): void {
+  private rateRoughly({ bytes, factor, vector, dim }: QueryVector, out: Float32Array): void {
     this.heads ??= this.headsOf(dim);
     const offset = dot(this.centre, vector, dim);
     const scale = this.dim / dim;

@@ -14,7 +14,7 @@ import type { Space, Stampable } from './store.ts';
 import * as store from './store.ts';
 
 /** A text that is near a question; it is still the text that was compared only while its vector has this stamp. */
-export interface Near {
+export interface NearText {
   id: string;
   stamp: number;
   /** -1 to 1. */
@@ -51,11 +51,11 @@ export class Nearest {
    * of the question are not there within `patienceMs`, and where the embedder fails. What has been begun to be read is read
    * on for the next search.
    */
-  async search(owner: string, text: string, limit: number, patienceMs: number): Promise<Near[]> {
+  async search(owner: string, text: string, limit: number, patienceMs: number): Promise<NearText[]> {
     if (this.deps.embedders.length === 0 || text.trim() === '') return [];
     const patience = new AbortController();
     try {
-      return (await withTimeout(patienceMs, this.look(owner, text, limit, patience.signal))) ?? [];
+      return (await withTimeout(patienceMs, this.findNear(owner, text, limit, patience.signal))) ?? [];
     } catch (error) {
       if (!(error instanceof EmbedderFault)) throw error;
       this.deps.world.log.debug({ error: messageOf(error) }, `${this.kind}s are searched by words alone`);
@@ -70,7 +70,7 @@ export class Nearest {
     this.held.clear();
   }
 
-  private async look(owner: string, text: string, limit: number, signal: AbortSignal): Promise<Near[]> {
+  private async findNear(owner: string, text: string, limit: number, signal: AbortSignal): Promise<NearText[]> {
     const own = await this.fresh(owner);
     const embedder = this.deps.embedders.find(({ id }) => id === own?.space.space);
     if (signal.aborted || !own || !embedder || own.size === 0) return [];
@@ -124,7 +124,7 @@ export class Nearest {
 interface Reader {
   /** The stamp behind which the last `most` came. */
   first(most: number): Promise<number>;
-  page(stamp: number): Promise<store.Stamped[]>;
+  page(stamp: number): Promise<store.StampedVector[]>;
 }
 
 /** One owner's vectors in this process. What has been deleted may still be among them: the caller looks it up. */
@@ -150,14 +150,14 @@ class OwnVectors {
   /** Half of it is what was changed since, or it has outgrown what it may hold: a new one would be smaller. */
   get isWorn(): boolean {
     const rows = this.ids.length;
-    return (rows > 1_000 && this.size < rows / 2) || rows > this.most * 1.2;
+    return (rows > 1_000 && this.size < rows / 2) || rows > this.mostRows * 1.2;
   }
 
   get bytes(): number {
     return 80_000 + this.ids.length * (this.space.dim + VECTOR_BYTES);
   }
 
-  get most(): number {
+  get mostRows(): number {
     return Math.floor(MOST_OF_ONE / (this.space.dim + VECTOR_BYTES));
   }
 
@@ -165,7 +165,7 @@ class OwnVectors {
     const reading = this.reading
       .catch(() => {})
       .then(async () => {
-        this.stamp ??= await first(this.most);
+        this.stamp ??= await first(this.mostRows);
         for (;;) {
           const came = await page(this.stamp);
           for (const each of came) this.put(each);
@@ -176,7 +176,7 @@ class OwnVectors {
     await reading;
   }
 
-  private put({ id, stamp, vector }: store.Stamped): void {
+  private put({ id, stamp, vector }: store.StampedVector): void {
     const before = this.places.get(id);
     if (before !== undefined) this.matrix.set(before, undefined);
     const place = this.ids.push(id) - 1;
@@ -186,12 +186,12 @@ class OwnVectors {
     this.stamp = stamp;
   }
 
-  nearest(vector: Float32Array, limit: number): Near[] {
+  nearest(vector: Float32Array, limit: number): NearText[] {
     const near = this.matrix.similarities(vector, this.ids.length);
-    const best: Near[] = [];
+    const best: NearText[] = [];
     for (let place = 0; place < near.length; place++) {
       const similarity = near[place] as number;
-      if (Number.isNaN(similarity) || (best.length >= limit && similarity <= (best.at(-1) as Near).similarity))
+      if (Number.isNaN(similarity) || (best.length >= limit && similarity <= (best.at(-1) as NearText).similarity))
         continue;
       const at = best.findIndex((one) => one.similarity < similarity);
       const one = { id: this.ids[place] as string, stamp: this.stamps[place] as number, similarity };
@@ -232,7 +232,7 @@ export async function vectorOf(embedder: Embedder, text: string, signal: AbortSi
   const whole = text.slice(0, LONGEST_QUESTION);
   const bare = bareQuestion(whole);
   const [first, second] = await embedder.embed(bare === whole ? [whole] : [whole, bare], 'query', signal);
-  return blended(first as Float32Array, second);
+  return blendVectors(first as Float32Array, second);
 }
 
 // Ranking by words and by meaning: pure, so that a bench and a person's index use the same.
@@ -301,7 +301,7 @@ export function addMeaning(covered: Float32Array, added: Float32Array, near: Flo
   }
 }
 
-function blended(whole: Float32Array, bare: Float32Array | undefined): Float32Array {
+function blendVectors(whole: Float32Array, bare: Float32Array | undefined): Float32Array {
   return bare ? whole.map((value, at) => (value + BARE_WEIGHT * (bare[at] as number)) / (1 + BARE_WEIGHT)) : whole;
 }
 

@@ -9,7 +9,7 @@ export interface Missing {
   text: string;
 }
 
-export interface Made extends Missing {
+export interface MadeVector extends Missing {
   vector: Uint8Array;
 }
 
@@ -19,7 +19,7 @@ export interface Source {
   /** Persons who may own texts, in the order of their ids behind `after`. */
   owners(database: Pick<Database, 'read'>, after: string, limit: number): Promise<string[]>;
   /** Texts of `owner` that are to have a vector in `space` and have none, in the order of their ids behind `after`. */
-  missing(
+  listMissing(
     database: Pick<Database, 'read'>,
     owner: string,
     space: string,
@@ -30,5 +30,5 @@ export interface Source {
    * Stores vectors of texts of `owner`, but for those that were deleted, changed or given to another owner meanwhile.
    * A text that has one in `space` keeps it.
    */
-  add(tx: Transaction, owner: string, space: string, made: readonly Made[]): Promise<void>;
+  add(tx: Transaction, owner: string, space: string, made: readonly MadeVector[]): Promise<void>;
 }

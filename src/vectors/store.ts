@@ -68,7 +68,7 @@ export async function dropOld(database: Database, kind: Kind, before: Instant, l
 }
 
 /** A vector with the number of its coming: of one owner they come in the order of their stamps. */
-export interface Stamped {
+export interface StampedVector {
   id: string;
   stamp: number;
   vector: Uint8Array;
@@ -81,8 +81,8 @@ export async function cameAfter(
   space: string,
   stamp: number,
   limit: number,
-): Promise<Stamped[]> {
-  const { rows } = await db.query<Stamped>(
+): Promise<StampedVector[]> {
+  const { rows } = await db.query<StampedVector>(
     `select ${kind}_id as id, stamp, vector from ${kind}_vectors
       where owner = $1 and space = $2 and stamp > $3 order by stamp limit $4`,
     [owner, space, stamp, limit],

@@ -173,7 +173,7 @@ describe('what people have coda fetch', () => {
     await using proxy = await ForwardProxy.start({ '93.184.216.34': port });
     const own = openProxy(egress(proxy, ['93.184.216.34']));
     const by = OutboundProxy.of({ HTTP_PROXY: await own.listen() });
-    const socket = await by?.tunnel(by.all[0] as URL, { host: 'page.test', port: 80 });
+    const socket = await by?.tunnel(by.proxies[0] as URL, { host: 'page.test', port: 80 });
     const said = new Promise<string>((resolve) => socket?.once('data', (bytes) => resolve(bytes.toString())));
     socket?.write('GET / HTTP/1.1\r\nhost: page.test\r\nconnection: close\r\n\r\n');
     expect(await said).toContain('page.test serves');

@@ -16,7 +16,7 @@ function cacheOn(url: string | undefined) {
   const once = async (key: string, keepMs = 60_000, text = 'page') => {
     const signal = new AbortController().signal;
     const load = async () => ({ ok: text !== 'failed', text, load: ++loads });
-    return cache.once({ key, keepMs, keeps: ({ ok }) => ok, signal, load });
+    return cache.getOrLoad({ key, keepMs, keeps: ({ ok }) => ok, signal, load });
   };
   return { once, loads: () => loads, [Symbol.asyncDispose]: () => cache.close() };
 }

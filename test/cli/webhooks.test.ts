@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readConfig } from '../../src/app/index.ts';
 import { Secrets } from '../../src/base/log.ts';
-import { checkSigned, signed } from '../../src/base/signature.ts';
+import { checkSigned, signatureOf } from '../../src/base/signature.ts';
 import { freshDataDir, Jsonl, migratedDataDir, Program } from '../support/jsonl.ts';
 import { blocksIn } from '../support/shell-page.ts';
 
@@ -20,7 +20,7 @@ test('the signature of the documentation is the one that is taken', async () => 
   const { sign } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
   const now = new Date('2026-11-20T08:00:00Z');
   const header = sign('a-secret-of-some-length', '{"a": "ä"}', now.getTime() / 1_000);
-  expect(header).toBe(signed('a-secret-of-some-length', '{"a": "ä"}', now));
+  expect(header).toBe(signatureOf('a-secret-of-some-length', '{"a": "ä"}', now));
   const body = Buffer.from('{"a": "ä"}');
   expect(checkSigned(header, 'a-secret-of-some-length', body, { now, toleranceMs: 0 })).toBeUndefined();
 });
@@ -61,7 +61,7 @@ test('the commands of the documentation do what it says', async () => {
     const ready = line
       .replace('PERSON', person.id)
       .replace('payload.json', file)
-      .replace('t=…,v1=…', signed(secret, readFileSync(file), new Date()));
+      .replace('t=…,v1=…', signatureOf(secret, readFileSync(file), new Date()));
     const { code, out } = await coda(ready);
     expect(`${line}: ${code} ${out}`).toContain(`${line}: 0`);
     outs.set(wordsOf(line).slice(1, 4).join(' '), out);

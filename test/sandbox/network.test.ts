@@ -59,8 +59,8 @@ async function open(
     openProxy(egress, {
       allowed: HOSTS,
       limits: { bytes: 500_000, perMinute: 100, clock: world.clock, ...limits },
-      connected: (host) => told.push(host),
-      refused: ({ code }) => told.push(code),
+      onConnect: (host) => told.push(host),
+      onRefuse: ({ code }) => told.push(code),
     });
   const installation = freshInstallation();
   const sandbox = testSandbox(

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signed } from '../../src/base/signature.ts';
+import { signatureOf } from '../../src/base/signature.ts';
 import { fill } from '../../src/skills/webhooks/template.ts';
 import { type Play, type PlayedPerson, play } from '../support/play.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
@@ -60,7 +60,7 @@ async function post(hook: string, body: string | Uint8Array, headers: Record<str
   return { status: answer.status, ...told };
 }
 
-const sign = (hook: string, body: string, at = coda.world.clock.now()) => signed(secrets[hook] ?? '', body, at);
+const sign = (hook: string, body: string, at = coda.world.clock.now()) => signatureOf(secrets[hook] ?? '', body, at);
 const github = (hook: string, body: string) =>
   `sha256=${createHmac('sha256', secrets[hook] ?? '')
     .update(body)
@@ -214,8 +214,8 @@ describe('nothing comes of', () => {
   test.each<[string, (body: string) => Record<string, string>]>([
     ['no signature', () => ({})],
     ['an empty one', () => ({ 'coda-signature': '' })],
-    ['another secret', (body) => ({ 'coda-signature': signed('another', body, coda.world.clock.now()) })],
-    ['an empty secret', (body) => ({ 'coda-signature': signed('', body, coda.world.clock.now()) })],
+    ['another secret', (body) => ({ 'coda-signature': signatureOf('another', body, coda.world.clock.now()) })],
+    ['an empty secret', (body) => ({ 'coda-signature': signatureOf('', body, coda.world.clock.now()) })],
     ["another hook's secret", (body) => ({ 'coda-signature': sign('github', body) })],
     ['another body', (body) => ({ 'coda-signature': sign('ci', `${body} `) })],
     ['one that is six minutes old', (body) => ({ 'coda-signature': sign('ci', body, minutes(-6)) })],

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, renameSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Declared, describeChange, type Pin, pinFolder } from '../../src/trust/pin.ts';
+import { type DeclaredTools, describeChange, type Pin, pinFolder } from '../../src/trust/pin.ts';
 import { skillFolder, temporaryFolder, write } from '../agent-skills/support/folders.ts';
 
-async function pin(root: string, declared: Declared = {}): Promise<Pin> {
+async function pin(root: string, declared: DeclaredTools = {}): Promise<Pin> {
   const pinned = await pinFolder(root, declared);
   if (!pinned.ok) throw new Error(pinned.message);
   return pinned;

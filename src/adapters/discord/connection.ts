@@ -12,7 +12,7 @@ import type {
   WebSocketShardDestroyOptions,
 } from 'discord.js';
 import { z } from 'zod';
-import { backOff, deferred, listening, withTimeout } from '../../base/async.ts';
+import { backOff, deferred, startListening, withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import { token } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
@@ -350,7 +350,7 @@ class GatewayRelay {
       this.keep(client);
       this.carry(request, client, head).catch(() => client.destroy());
     });
-    await listening(
+    await startListening(
       server,
       () => server.listen(0, '127.0.0.1'),
       () => {},

@@ -1,7 +1,7 @@
 import { once, setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { listening, withTimeout } from '../../base/async.ts';
+import { startListening, withTimeout } from '../../base/async.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -346,7 +346,7 @@ function malformedResponse(): Response {
 async function listen(server: Server, at: string, log: Log): Promise<void> {
   const { host, port } = addressOf(at);
   try {
-    await listening(
+    await startListening(
       server,
       () => server.listen(port, host),
       (error) => log.warn({ err: error }, 'a connection could not be taken'),

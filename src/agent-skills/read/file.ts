@@ -3,7 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import { closingRemedy, fileSystemOf, isWorldWritable } from '../../base/folders/folder.ts';
-import { decoded } from '../../base/text.ts';
+import { decodeText } from '../../base/text.ts';
 import type { AgentSkill } from '../skill.ts';
 import { type Divided, divide, hasText, splitFrontmatter, withoutCodeFence } from './head.ts';
 
@@ -123,7 +123,7 @@ function headOf(descriptor: number, size: number, scratch: Buffer): Omit<Head, '
 /** A text file as editors of Windows may save it: it says so with its mark. */
 const isUtf16 = (bytes: Buffer): boolean => /^(?:fffe|feff)$/.test(bytes.subarray(0, 2).toString('hex'));
 
-const asUtf8 = (bytes: Buffer): Buffer => (isUtf16(bytes) ? Buffer.from(decoded(bytes)) : bytes);
+const asUtf8 = (bytes: Buffer): Buffer => (isUtf16(bytes) ? Buffer.from(decodeText(bytes)) : bytes);
 
 function hasTextFrom(descriptor: number, from: number, size: number): boolean {
   for (let at = from; at < size; at += HEAD_BYTES) {

@@ -1,4 +1,4 @@
-import { enclosed, framed, unframed } from '../../base/frames.ts';
+import { encloseInFrame, escapeFrames, frameText } from '../../base/frames.ts';
 import { oneLine } from '../../base/text.ts';
 import { codeFinds, runsScripts, toolName } from '../texts.ts';
 import type { ReadSkill, Ready } from './ready.ts';
@@ -49,8 +49,8 @@ function instructionsOf({ skill, body, files }: ReadSkill, call: Call): string {
     ...(call.runs === true && files.some((file) => file.startsWith('scripts/')) ? [runsScripts()] : []),
     ...(more > 0 ? [`… and ${more} more: skill_list {"name": "${name}"} shows them.`] : []),
   ];
-  const said = framed('instructions', [filled.text, ...note(filled)].join('\n'));
-  return enclosed('skill', [...[...about, ...args].map(unframed), said].join('\n'), { name });
+  const said = frameText('instructions', [filled.text, ...note(filled)].join('\n'));
+  return encloseInFrame('skill', [...[...about, ...args].map(escapeFrames), said].join('\n'), { name });
 }
 
 const nameOf = (secret: { name: string; required: boolean }): string =>

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type AnyTool, dataTool, done, type Failed, failed, lookAt } from '../../agent/index.ts';
 import { pathProblem } from '../../base/folders/folder.ts';
 import { readInside } from '../../base/folders/read.ts';
-import { decoded } from '../../base/text.ts';
+import { decodeText } from '../../base/text.ts';
 import { conversations, type FileRef } from '../../delivery/index.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { activeIn, offIn } from '../store.ts';
@@ -108,7 +108,7 @@ async function readResource(
   const bytes = await bytesOf(skill, pinned, path, isPicture ? MAX_PICTURE_BYTES : MAX_TEXT_BYTES);
   if (!Buffer.isBuffer(bytes)) return bytes;
   const of = { skill_name: skill.name, path };
-  return isPicture ? picture(bytes, of) : page(decoded(bytes), from, of);
+  return isPicture ? picture(bytes, of) : page(decodeText(bytes), from, of);
 }
 
 async function bytesOf(skill: AgentSkill, pinned: Files, path: string, maxBytes: number): Promise<Buffer | Failed> {

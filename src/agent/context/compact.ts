@@ -1,4 +1,4 @@
-import { enclosed, framed, label, spoken } from '../../base/frames.ts';
+import { encloseInFrame, frameText, label, lineOfSpeaker } from '../../base/frames.ts';
 import { type Model, ModelError } from '../inference/model.ts';
 import { requestModel, type Took } from '../inference/request-model.ts';
 import { cut, cutToTokens } from './fit.ts';
@@ -140,7 +140,7 @@ function trustedLines(history: readonly HistoryEntry[]): string[] {
 function lineOf({ role, content }: HistoryEntry): string {
   const files = (content.files ?? []).map(({ name }) => ` [File: ${label(name)}]`).join('');
   const by = role === 'user' ? (content.name ?? 'Person') : 'Assistant';
-  return `${spoken(by, cut(content.text, LONGEST))}${files}`;
+  return `${lineOfSpeaker(by, cut(content.text, LONGEST))}${files}`;
 }
 
 function pieces(line: string, room: number, factor: number): string[] {
@@ -159,7 +159,7 @@ function isLow(code: number): boolean {
 }
 
 function asked(before: string, lines: readonly string[]) {
-  const earlier = before === '' ? [] : [framed('notes', before)];
-  const text = [...earlier, enclosed('messages', lines.join('\n')), 'Write the notes.'].join('\n\n');
+  const earlier = before === '' ? [] : [frameText('notes', before)];
+  const text = [...earlier, encloseInFrame('messages', lines.join('\n')), 'Write the notes.'].join('\n\n');
   return { role: 'user' as const, text };
 }

@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-import { framed, label } from '../../base/frames.ts';
+import { frameText, label } from '../../base/frames.ts';
 import type { Log } from '../../base/log.ts';
 import type { FileRef, Item } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
@@ -50,7 +50,7 @@ export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attach
       if (await pictures.add(file)) continue;
       const text = await textOf(file, deps.artifacts, room);
       room -= text?.length ?? 0;
-      notes.push(text === undefined ? noteOf(file) : framed('file', text, { name: file.name }));
+      notes.push(text === undefined ? noteOf(file) : frameText('file', text, { name: file.name }));
     } catch (error) {
       notes.push(notOpened(file, error, deps.log));
     }

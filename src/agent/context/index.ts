@@ -1,7 +1,7 @@
 /** The request to a model: a stable beginning, the moving part, and the conversation, within the model's limits. */
 import { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
-import { spoken } from '../../base/frames.ts';
+import { lineOfSpeaker } from '../../base/frames.ts';
 import type { World } from '../../base/world.ts';
 import type { JobHandler, JobQueue } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
@@ -97,7 +97,7 @@ export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
       const others = place.kind === 'dm' ? new Map() : await store.ofOthers(tx, found, person.id);
       const lines = found.map(
         ({ id, role, text, at }) =>
-          `${formatMinute(at, when)} ${spoken(role === 'user' ? (others.get(id) ?? 'Person') : 'You', text.slice(0, 700))}`,
+          `${formatMinute(at, when)} ${lineOfSpeaker(role === 'user' ? (others.get(id) ?? 'Person') : 'You', text.slice(0, 700))}`,
       );
       return done(lines.join('\n'), { tainted: found.some(({ id, tainted }) => tainted || others.has(id)) });
     },

@@ -1,4 +1,4 @@
-import { continued, framed, label, unframedSection } from '../../base/frames.ts';
+import { frameText, indentLines, label, unframedSection } from '../../base/frames.ts';
 import type { ModelMessage, ModelRequest, ToolSpec } from '../inference/model.ts';
 import { cut, cutToTokens, fitTurn, sizeOf, sum } from './fit.ts';
 import { quotedFrames } from './quoted.ts';
@@ -169,7 +169,7 @@ function messageOf(entry: HistoryEntry, names: boolean): ModelMessage {
   const { text: own, beside } = shown(entry);
   if (role !== 'user') return { role, text: own };
   const isNamed = names && content.name !== undefined && content.name !== '';
-  const text = [isNamed ? continued(own) : own, beside].filter((part) => part !== '').join('\n\n');
+  const text = [isNamed ? indentLines(own) : own, beside].filter((part) => part !== '').join('\n\n');
   return { role, text, ...(isNamed && { name: content.name }) };
 }
 
@@ -177,7 +177,7 @@ function summaryMessages({ summary }: Recalled, room: number, factor: number): M
   if (!summary) return [];
   const text = cutToTokens(summary.text, Math.max(room - SUMMARY_FRAME_TOKENS * factor, 0), factor);
   return [
-    { role: 'user', text: framed('summary', text, { of: `the ${summary.messages} messages before` }) },
+    { role: 'user', text: frameText('summary', text, { of: `the ${summary.messages} messages before` }) },
     { role: 'assistant', text: 'I have that in mind.' },
   ];
 }

@@ -1,5 +1,5 @@
 /** Others' words that came with a message, as a model is shown them and as they are remembered. Pure. */
-import { framed } from '../../base/frames.ts';
+import { frameText } from '../../base/frames.ts';
 import { shorten } from '../../base/text.ts';
 import type { Quoted } from '../../delivery/index.ts';
 
@@ -25,7 +25,7 @@ export function quotedFrames(quoted: readonly RememberedQuote[]): string {
   return quoted
     .map(({ as, from, text }) => {
       if (as === 'unread') return '[What this message points to could not be read.]';
-      return framed('quoted', text.trim() || '(without words)', { of: OF[as], ...(from !== undefined && { from }) });
+      return frameText('quoted', text.trim() || '(without words)', { of: OF[as], ...(from !== undefined && { from }) });
     })
     .join('\n');
 }

@@ -364,7 +364,7 @@ export const source: Source = {
     return rows.map(({ id }) => id);
   },
 
-  async missing(database, conversationId, space, after, limit) {
+  async listMissing(database, conversationId, space, after, limit) {
     const { rows } = await database.read<Missing>(
       `select m.id::text as id, m.text from (${NEWEST}) m
         where ($3 = '' or m.id > nullif($3, '')::uuid)

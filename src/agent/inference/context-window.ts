@@ -4,7 +4,7 @@ import { unlessAborted, withTimeout } from '../../base/async.ts';
 import { BoundedMap } from '../../base/bounded.ts';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import { continued } from '../../base/frames.ts';
+import { indentLines } from '../../base/frames.ts';
 import type { Log } from '../../base/log.ts';
 import type { World } from '../../base/world.ts';
 import type { Item } from '../../delivery/index.ts';
@@ -250,7 +250,7 @@ function asked({ item, attached }: Shown, names: boolean): Pick<PlanInput, 'aske
   return {
     asked: {
       role: 'user',
-      text: names ? continued(text) : text,
+      text: names ? indentLines(text) : text,
       ...(names && { name: item.person.name }),
       ...(attached.images.length > 0 && { images: attached.images }),
     },

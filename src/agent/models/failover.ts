@@ -101,7 +101,7 @@ class Failover {
         for (const event of attempt.early) yield event;
         for (let event = await attempt.next(); event; event = await attempt.next()) yield event;
         this.options.ended(model, 'answered');
-        breaker.succeeded();
+        breaker.recordSuccess();
         return;
       } catch (error) {
         this.failed(speaker, error as ModelError);
@@ -209,7 +209,7 @@ class Failover {
     runner.giveUp();
     if (runner.overdue) {
       this.told.push({ type: 'begin', model: runner.model.name });
-      runner.breaker.failed();
+      runner.breaker.recordFailure();
     }
     this.charge(runner);
     runner.attempt = undefined;
@@ -254,10 +254,10 @@ function again({ fault, details }: ModelError, runner: Runner, retryMs: number):
 }
 
 function note(breaker: Breaker, { fault, details: { retryAfterMs } }: ModelError): void {
-  if (fault === 'transient' || fault === 'cancelled') breaker.failed();
+  if (fault === 'transient' || fault === 'cancelled') breaker.recordFailure();
   // A short wait is taken by who asks; a long one keeps everybody else away.
   else if (fault === 'rate_limited' && retryAfterMs !== undefined && retryAfterMs > LONGEST_WAIT_MS) {
-    breaker.failed(Math.min(retryAfterMs, LONGEST_REST_MS));
+    breaker.recordFailure(Math.min(retryAfterMs, LONGEST_REST_MS));
   }
 }
 

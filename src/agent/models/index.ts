@@ -2,7 +2,7 @@
 import { Breakers } from '../../base/breaker.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { FaultBook } from '../../base/faults.ts';
-import { framed } from '../../base/frames.ts';
+import { frameText } from '../../base/frames.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import { type CoreValues, providersOf } from '../../config/index.ts';
@@ -490,7 +490,7 @@ function join(into: Extract<ModelMessage, { role: 'user' }>, result: ToolMessage
 
 function resultOf(result: ToolMessage): string {
   const attributes = { tool: result.name, ...(!result.ok && { failed: 'true' }) };
-  return framed('tool_result', resultText(result, true), attributes);
+  return frameText('tool_result', resultText(result, true), attributes);
 }
 
 function callOf({ name, input }: ModelToolCall): string {

@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { enclosed, label, speaker, withoutTemplateMarks } from '../../base/frames.ts';
+import { encloseInFrame, label, speaker, withoutTemplateMarks } from '../../base/frames.ts';
 import { nestsTooDeep, parseJson } from '../../base/json.ts';
 import type { ModelEvent, ModelImage, ModelMessage, ModelRequest, ToolMessage } from '../inference/model.ts';
 import { fieldsOf } from './refusal.ts';
@@ -182,7 +182,7 @@ export function callId(id: string, taken = true): string {
 }
 
 export function context(moving: string): string {
-  return enclosed('context', withoutTemplateMarks(moving));
+  return encloseInFrame('context', withoutTemplateMarks(moving));
 }
 
 export function unseen(names: readonly string[]): string {

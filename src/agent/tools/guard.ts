@@ -43,7 +43,7 @@ export class Guard {
         const result = await (tool.run as (input: unknown, ctx: CallContext) => Promise<ToolResult>)(input, ctx);
         const broken = !result.ok && tool.broken?.includes(result.code);
         if (broken) this.failed('tool', tool.name, result.code, breaker);
-        else if (!isLate) breaker.succeeded();
+        else if (!isLate) breaker.recordSuccess();
         return result;
       } catch (error) {
         if (isMistake(error)) this.failed('tool', tool.name, 'INTERNAL', breaker);
@@ -62,7 +62,7 @@ export class Guard {
     if (!breaker.admits()) return undefined;
     try {
       const value = await call();
-      breaker.succeeded();
+      breaker.recordSuccess();
       return value;
     } catch (error) {
       if (!isMistake(error)) throw error;
@@ -78,9 +78,9 @@ export class Guard {
   private failed(source: string, kind: string, code: Failed['code'], breaker: Breaker): void {
     const { faults, clock, log } = this.deps.world;
     faults?.note({ source, kind, code }, clock.now());
-    breaker.failed();
+    breaker.recordFailure();
     if (!breaker.open) return;
-    log.warn({ [source]: kind, code, until: breaker.until }, `a ${source} fails again and again and rests`);
+    log.warn({ [source]: kind, code, until: breaker.openEnd }, `a ${source} fails again and again and rests`);
     this.deps.rests({ kind: source, name: kind, code, failures: breaker.inRow });
   }
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../../base/clock.ts';
 import type { ErrorCode, FailureCode } from '../../base/errors.ts';
-import type { Traced } from '../../base/spans.ts';
+import type { Tracing } from '../../base/spans.ts';
 import type { Choice, FileRef, Origin, Place } from '../../delivery/index.ts';
 import type { Person, Thing, Who } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
@@ -165,7 +165,7 @@ export interface OtherTools {
 }
 
 /** Hooks and values of the code that runs calls (`calls.ts`); no tool reads them. */
-export interface CallRunner extends Traced {
+export interface CallRunner extends Tracing {
   /** Values that calls of this transaction have awaited before it, by tool and input. */
   ready?: ReadonlyMap<string, unknown> & { readonly wasSlow: boolean };
   /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */

@@ -149,7 +149,7 @@ function proxyCheck(proxy: OutboundProxy): HealthCheck {
   return {
     name: 'proxy',
     async check(signal) {
-      for (const each of proxy.all) {
+      for (const each of proxy.proxies) {
         const why = await refusal(each, signal);
         if (why === undefined) continue;
         return {

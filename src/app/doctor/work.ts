@@ -256,7 +256,7 @@ export function busCheck(
   return {
     name: 'hints',
     async check() {
-      const verdict = judgeBus(bus.healthy(), isRedis, bus.why?.());
+      const verdict = judgeBus(bus.healthy(), isRedis, bus.reasonUnhealthy?.());
       if (!isRedis || !verdict.ok || replicas.channel === undefined) return verdict;
       const [alive, listening] = [await replicas.alive(), await bus.listeners?.(replicas.channel)];
       return judgeListeners(alive, listening ?? alive) ?? verdict;

@@ -55,7 +55,7 @@ export class Sessions {
       const personId = await sessions.exchange(tx, hashOf(code), { hash: hashOf(cookie), expiresAt }, now);
       if (personId === undefined) return false;
       if (signedIn && signedIn.personId !== personId && !before?.instead) throw isAnother(signedIn.name);
-      if (before?.cookie !== undefined) await sessions.end(tx, hashOf(before.cookie));
+      if (before?.cookie !== undefined) await sessions.endSession(tx, hashOf(before.cookie));
       append(tx, [rowOf({ at: now, action: 'person.sign_in', subject: undefined, personId, origin: 'http' })]);
       return true;
     };
@@ -79,7 +79,7 @@ export class Sessions {
   }
 
   async close(cookie: string): Promise<void> {
-    await this.deps.database.tx('sessions.close', (tx) => sessions.end(tx, hashOf(cookie)));
+    await this.deps.database.tx('sessions.close', (tx) => sessions.endSession(tx, hashOf(cookie)));
   }
 
   /** Signs out every browser of the person meant, or of everybody; returns how many sessions and links ended. */

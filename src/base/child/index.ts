@@ -111,7 +111,7 @@ export class Child {
   /** Ends the program if it runs; the next request starts it anew. */
   async close(): Promise<void> {
     const { running } = this;
-    if (running) await this.end(running, 'it was ended');
+    if (running) await this.endChild(running, 'it was ended');
   }
 
   private start(): Running {
@@ -155,14 +155,14 @@ export class Child {
       this.timer = this.time.after(patienceMs, () => this.lose(running, `no answer in ${patienceMs / 1_000} s`));
     } else {
       running.channel.unref();
-      this.timer = this.time.after(idleMs, () => void this.end(running, 'it was idle'));
+      this.timer = this.time.after(idleMs, () => void this.endChild(running, 'it was idle'));
     }
   }
 
   private lose(running: Running, why: string): void {
     if (this.running !== running) return;
     this.countLoss(why);
-    void this.end(running, why);
+    void this.endChild(running, why);
   }
 
   private countLoss(why: string): void {
@@ -172,7 +172,7 @@ export class Child {
     log?.warn({ child: name, why, losses: this.losses }, 'a child process was lost; the next need starts it again');
   }
 
-  private async end({ process: child, channel, requests }: Running, why: string): Promise<void> {
+  private async endChild({ process: child, channel, requests }: Running, why: string): Promise<void> {
     this.running = undefined;
     this.timer?.();
     const hasEnded = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;

@@ -1,4 +1,4 @@
-import { backOff, retried, withTimeout } from '../../base/async.ts';
+import { backOff, retryUntil, withTimeout } from '../../base/async.ts';
 import { BoundedSet } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError, isStorageAway, messageOf } from '../../base/errors.ts';
@@ -160,7 +160,7 @@ export class Lanes implements Owned, DueSource {
     };
     const onError = (error: unknown) =>
       world.log.warn({ adapter, error: messageOf(error) }, 'looking for what waits for a platform failed');
-    await retried(look, { signal, longestMs: LONGEST_WAIT_MS, onError });
+    await retryUntil(look, { signal, longestMs: LONGEST_WAIT_MS, onError });
   }
 
   get size(): number {
@@ -338,7 +338,7 @@ export class Lanes implements Owned, DueSource {
     };
     const onError = (error: unknown) =>
       world.log.warn({ error: messageOf(error) }, 'giving a message back failed; trying again');
-    await retried(requeue, { signal, longestMs: LONGEST_WAIT_MS, onError });
+    await retryUntil(requeue, { signal, longestMs: LONGEST_WAIT_MS, onError });
   }
 }
 

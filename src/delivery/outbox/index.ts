@@ -1,4 +1,4 @@
-import { Batch, backOff, groupBy, retried, Slots } from '../../base/async.ts';
+import { Batch, backOff, groupBy, retryUntil, Slots } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -237,7 +237,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     };
     const onError = (error: unknown) =>
       world.log.warn({ adapter, error: messageOf(error) }, 'what waits for a platform could not be freed');
-    await retried(free, { signal, longestMs: LONGEST_WAIT_MS, onError });
+    await retryUntil(free, { signal, longestMs: LONGEST_WAIT_MS, onError });
   }
 
   /** Another process holds something for who is here, if somebody is. */
@@ -382,7 +382,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
       const ended = group.map((item) => item.ended);
       const onError = (error: unknown) =>
         world.log.warn({ error: messageOf(error), parts: ended.length }, 'receipts could not be stored');
-      const isDue = await retried(() => this.storeReceipts(owner, ended), {
+      const isDue = await retryUntil(() => this.storeReceipts(owner, ended), {
         signal,
         longestMs: LONGEST_WAIT_MS,
         onError,

@@ -14,7 +14,7 @@ function takeOff({ which = '', name = '' }: Slots, { text = '' }: Reader) {
   return which === 'all' || !isThere ? undefined : { which, remove: name };
 }
 
-const named = (list: string): string => `${list.replace(/^(?:the|my|our|an?) /i, '')} list`;
+const listName = (list: string): string => `${list.replace(/^(?:the|my|our|an?) /i, '')} list`;
 
 export const lists: readonly Frame[] = [
   {
@@ -25,7 +25,7 @@ export const lists: readonly Frame[] = [
     example: 'add milk to my shopping list',
     isShown: true,
     changes: true,
-    input: ({ text = '', list = '' }) => ({ which: named(list), add: text, make: named(list) }),
+    input: ({ text = '', list = '' }) => ({ which: listName(list), add: text, make: listName(list) }),
   },
   {
     tool: 'note_item',
@@ -37,7 +37,7 @@ export const lists: readonly Frame[] = [
     ],
     example: 'take milk off my shopping list',
     changes: true,
-    input: ({ name = '', list = '' }) => ({ which: named(list), remove: name }),
+    input: ({ name = '', list = '' }) => ({ which: listName(list), remove: name }),
   },
   {
     tool: 'note_get',
@@ -48,7 +48,7 @@ export const lists: readonly Frame[] = [
       '(what is|what do i have|what do we have) (on|in) [my|the|our] {list} list',
     ],
     example: "what's on my shopping list?",
-    input: ({ list = '' }) => ({ which: named(list), named: true }),
+    input: ({ list = '' }) => ({ which: listName(list), named: true }),
   },
   {
     tool: 'note_save',
@@ -63,11 +63,11 @@ export const lists: readonly Frame[] = [
     // "A list called site: screws": what stands before the colon belongs to the name.
     input: ({ list = '', text = '', name }) => {
       const [, called = '', items = ''] = /^([^:]{1,60})(?:: *(.*))?$/s.exec(name ?? '') ?? [];
-      const whole = list === '' ? named(called.trim()) : `${named(list)} for ${called.trim()}`;
+      const whole = list === '' ? listName(called.trim()) : `${listName(list)} for ${called.trim()}`;
       if (called !== '') return { text: `${whole}: ${items}`.trim() };
       return list === 'a' || list === '' || isPronoun(list) || text.includes(':')
         ? undefined
-        : { text: `${named(list)}: ${text}`.trim() };
+        : { text: `${listName(list)}: ${text}`.trim() };
     },
   },
   {

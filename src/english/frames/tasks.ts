@@ -12,7 +12,7 @@ function create({ text = '' }: Slots) {
   return title === '' || steps.length === 0 ? undefined : { title, steps, by: 'person' };
 }
 
-const one = ({ which = '' }: Slots) => (which === 'all' ? undefined : { which });
+const selectOne = ({ which = '' }: Slots) => (which === 'all' ? undefined : { which });
 
 export const tasks: readonly Frame[] = [
   {
@@ -45,7 +45,7 @@ export const tasks: readonly Frame[] = [
     verbs: `${SHOW}|open`,
     says: ['<verb> {which}', 'how is {which} [going]'],
     example: 'show the party task',
-    input: one,
+    input: selectOne,
   },
   {
     tool: 'task_status',
@@ -53,7 +53,7 @@ export const tasks: readonly Frame[] = [
     ...TASK,
     says: ['what is [the] next [step] (of|in|for|on|with) {which}'],
     example: 'what is next in the party task?',
-    input: one,
+    input: selectOne,
   },
   {
     tool: 'task_advance',
@@ -67,7 +67,7 @@ export const tasks: readonly Frame[] = [
     ],
     example: 'step done in the party task',
     changes: true,
-    input: one,
+    input: selectOne,
   },
   {
     tool: 'task_advance',
@@ -85,6 +85,6 @@ export const tasks: readonly Frame[] = [
     says: ['<verb> {which}'],
     example: 'cancel the party task',
     changes: true,
-    input: one,
+    input: selectOne,
   },
 ];

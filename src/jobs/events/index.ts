@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
-import { signed } from '../../base/signature.ts';
+import { signatureOf } from '../../base/signature.ts';
 import type { World } from '../../base/world.ts';
 import type { CoreValues } from '../../config/index.ts';
 import type { Egress } from '../../egress/index.ts';
@@ -98,7 +98,7 @@ export class Events implements Raise {
         'content-type': 'application/json',
         'coda-event': told.event,
         'coda-delivery': job.id,
-        'coda-signature': signed(known.secret, body, world.clock.now()),
+        'coda-signature': signatureOf(known.secret, body, world.clock.now()),
       },
       body,
       limits: { totalMs: WITHIN_MS, maxBytes: MOST_ANSWER_BYTES },

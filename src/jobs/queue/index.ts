@@ -1,4 +1,4 @@
-import { Batch, backOff, groupBy, retried } from '../../base/async.ts';
+import { Batch, backOff, groupBy, retryUntil } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
@@ -239,7 +239,7 @@ export class JobQueue implements DueSource, Owned {
       const ended = group.map((item) => item.ended);
       const onError = (error: unknown) =>
         world.log.warn({ error: messageOf(error), jobs: ended.length }, 'the end of jobs could not be stored');
-      await retried(() => this.finish(owner, ended), { signal, longestMs: LONGEST_WAIT_MS, onError });
+      await retryUntil(() => this.finish(owner, ended), { signal, longestMs: LONGEST_WAIT_MS, onError });
       for (const { id } of ended) this.inFlight.delete(id);
     }
     const next = items.flatMap(({ ended }) => (ended.dueAt ? [ended.dueAt.getTime()] : []));

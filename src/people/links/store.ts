@@ -5,7 +5,7 @@ import { uuid } from '../../base/ids.ts';
 import { json, type Transaction } from '../../storage/index.ts';
 import type { AccessRules, Claim } from '../access.ts';
 import type { DeletionRule } from '../deletion.ts';
-import { type Merged, type MergeRule, mergeAll } from '../merge.ts';
+import { type MergedRows, type MergeRule, mergeAll } from '../merge.ts';
 import type { Person, Role } from '../person.ts';
 import { correctRole, type PersonRow, rolesGiven, toPerson } from '../store.ts';
 
@@ -97,7 +97,7 @@ export async function join(
   from: string,
   to: string,
   now: Instant,
-): Promise<Merged[]> {
+): Promise<MergedRows[]> {
   const [first, rest] = [mergeRules.filter((rule) => rule.first), mergeRules.filter((rule) => !rule.first)];
   await mergeAll(tx, first, from, to, now);
   await tx.query('select id from persons where id = any($1::uuid[]) order by id for update', [[from, to]]);

@@ -52,7 +52,7 @@ export interface Waiting {
 }
 
 /** The stranger of an open code, locked until `tx` ends. */
-export async function waiting(tx: Transaction, hash: string, now: Instant): Promise<Waiting | undefined> {
+export async function lockWaiting(tx: Transaction, hash: string, now: Instant): Promise<Waiting | undefined> {
   const { rows } = await tx.query<PersonRow & { adapter: string; external_id: string; told_in: string | null }>(
     `select p.*, g.adapter, g.external_id, g.conversation_id as told_in
        from pairings g join persons p on p.id = g.person_id
@@ -132,7 +132,7 @@ export async function revoke(
   return count;
 }
 
-export interface Listed {
+export interface ListedPerson {
   id: string;
   name: string;
   role: Role;
@@ -142,7 +142,11 @@ export interface Listed {
   waits: string | null;
 }
 
-export async function list(db: Queryable | Pick<Database, 'read'>, now: Instant, limit: number): Promise<Listed[]> {
+export async function list(
+  db: Queryable | Pick<Database, 'read'>,
+  now: Instant,
+  limit: number,
+): Promise<ListedPerson[]> {
   const sql = `select p.id, p.name, p.role, p.roles, g.expires_at as waits,
                       coalesce((select jsonb_agg(i.adapter || ':' || i.external_id order by i.created_at)
                                   from identities i where i.person_id = p.id), '[]') as accounts,
@@ -151,7 +155,7 @@ export async function list(db: Queryable | Pick<Database, 'read'>, now: Instant,
                 where p.erased_at is null
                 order by array_position(array['owner', 'member', 'guest'], p.role), p.created_at limit $2`;
   const params = [now, limit];
-  const { rows } = await ('read' in db ? db.read<Listed>(sql, params) : db.query<Listed>(sql, params));
+  const { rows } = await ('read' in db ? db.read<ListedPerson>(sql, params) : db.query<ListedPerson>(sql, params));
   return rows;
 }
 

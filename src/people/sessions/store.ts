@@ -62,7 +62,7 @@ export async function holderOf(database: Database, hash: string, now: Instant): 
   return rows[0];
 }
 
-export async function end(tx: Transaction, hash: string): Promise<void> {
+export async function endSession(tx: Transaction, hash: string): Promise<void> {
   await tx.query('delete from browser_sessions where hash = $1', [hash]);
 }
 

@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import type { DeletionRule } from '../deletion.ts';
-import type { Who } from '../gate.ts';
+import type { RoleHolder } from '../gate.ts';
 import type { MergeRule } from '../merge.ts';
 import type { Role } from '../person.ts';
 
@@ -21,7 +21,7 @@ export interface TokenHolder {
   id: string;
   name: string;
   personId: string;
-  who: Who;
+  who: RoleHolder;
   scopes: readonly string[];
   expiresAt: Instant | undefined;
 }

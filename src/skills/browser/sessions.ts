@@ -302,7 +302,7 @@ export class Sessions {
     const { settings, world, egress, sandbox } = this.deps;
     const refused = ({ code, message }: { code: string; message: string }) =>
       world.log.info({ code, why: message }, 'the browser was kept from an address');
-    const proxy = openProxy(egress, { blocked: settings.blocked, refused });
+    const proxy = openProxy(egress, { blocked: settings.blocked, onRefuse: refused });
     try {
       const { browser, close } = await startChromium({ settings, world, sandbox }, proxy);
       const closeBoth = async () => {

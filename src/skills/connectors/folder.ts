@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'nod
 import { join } from 'node:path';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import { isWorldWritable } from '../../base/folders/folder.ts';
-import { decoded } from '../../base/text.ts';
+import { decodeText } from '../../base/text.ts';
 import { CONNECTOR_NAME, type Connector, hashOf, parseConnector } from './definition.ts';
 import { texts } from './texts.ts';
 
@@ -101,7 +101,7 @@ function readOne({ root, file, name, stats }: Listed): Connector | string {
   // Whoever may write it could have the secrets sent elsewhere.
   if (isWorldWritable(stats)) return texts.worldWritable;
   try {
-    const text = decoded(readFileSync(file));
+    const text = decodeText(readFileSync(file));
     const definition = parseConnector(text);
     return typeof definition === 'string' ? definition : { ...definition, name, root, hash: hashOf(text) };
   } catch (error) {

@@ -377,7 +377,7 @@ export async function spaceAndVersion(
   return { space: space !== null && dim !== null ? { space, dim } : undefined, version: version ?? 0 };
 }
 
-export const source: Source = { kind: 'memory', owners, missing, add };
+export const source: Source = { kind: 'memory', owners, listMissing: missing, add };
 
 async function owners(database: Pick<Database, 'read'>, after: string, limit: number): Promise<string[]> {
   const { rows } = await database.read<{ id: string }>(

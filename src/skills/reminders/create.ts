@@ -16,11 +16,11 @@ import {
   type Once,
   type Planned,
   plannedFor,
-  type Reading,
   type Recurring,
   type Reject,
   readSlot,
   storedPlan,
+  type TimeReading,
   type When,
 } from '../../time/index.ts';
 import { MOST_PENDING, nagInput, readNag, refusedAsTooOften } from './limits.ts';
@@ -122,11 +122,11 @@ function askAnother({ code, say, unread }: Reject, text: string, lead: CreateInp
   return failed(code, `${why || say} ${texts.noTime(text, lead).message}`);
 }
 
-export function askWhich(question: string, readings: readonly Reading[], input: Record<string, unknown>): Failed {
+export function askWhich(question: string, readings: readonly TimeReading[], input: Record<string, unknown>): Failed {
   return failed('AMBIGUOUS', question, { choices: readings.map((reading) => readingChoice(reading, input)) });
 }
 
-export function readingChoice({ words, when }: Reading, input: Record<string, unknown>): Choice {
+export function readingChoice({ words, when }: TimeReading, input: Record<string, unknown>): Choice {
   return { label: words, tool: 'reminder_choose', input: { ...input, ...storedPlan(when) } };
 }
 
@@ -146,7 +146,7 @@ export async function storePlanned(
   input: ToCreate,
   schedule: Planned,
   wakeAt: WakeAt,
-  others: readonly Reading[] = [],
+  others: readonly TimeReading[] = [],
 ): Promise<ToolResult> {
   const { tx, person, place: here, conversationId, clock } = ctx;
   const now = clock.now();

@@ -20,11 +20,11 @@ import {
   type Once,
   type Planned,
   plannedFor,
-  type Reading,
   type Recurring,
   readPlan,
   readSlot,
   storedPlan,
+  type TimeReading,
 } from '../../time/index.ts';
 import {
   commandRun,
@@ -99,7 +99,7 @@ export const createTool = (tooling: Tooling) =>
     },
   });
 
-export function askWhich(question: string, readings: readonly Reading[], input: Record<string, unknown>): Failed {
+export function askWhich(question: string, readings: readonly TimeReading[], input: Record<string, unknown>): Failed {
   const choices = readings.map(
     ({ words, when }): Choice => ({ label: words, tool: 'schedule_choose', input: { ...input, ...storedPlan(when) } }),
   );
@@ -158,7 +158,7 @@ async function placeAt(
   input: CreateInput,
   plan: Planned,
   tooling: Tooling,
-  others: readonly Reading[] = [],
+  others: readonly TimeReading[] = [],
 ): Promise<ToolResult> {
   const { tx, person, clock } = ctx;
   const meant = readWhat(input, tooling);
@@ -193,7 +193,7 @@ async function placeAt(
   });
 }
 
-function readingChoice({ words, when }: Reading, { id }: PersonSchedule): Choice {
+function readingChoice({ words, when }: TimeReading, { id }: PersonSchedule): Choice {
   return { label: words, tool: 'schedule_choose', input: { act: 'edit', which: id, ...storedPlan(when) } };
 }
 

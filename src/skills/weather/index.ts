@@ -16,6 +16,6 @@ export const weather: Skill<Settings> = {
 };
 
 function depsOf({ config: settings, egress, cache }: SkillDeps<Settings>): WeatherDeps {
-  const service = new OpenMeteo(settings, egress.trusting());
+  const service = new OpenMeteo(settings, egress.allowingAll());
   return { service, cache, keepMs: settings.cache, place: settings.place };
 }

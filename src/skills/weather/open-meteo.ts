@@ -90,7 +90,7 @@ export class OpenMeteo {
     const came = await this.geocoding.json({ path: 'v1/search', query, signal });
     if (!came.ok) return came;
     const read = places.safeParse(came.value);
-    if (!read.success) return this.geocoding.malformed();
+    if (!read.success) return this.geocoding.malformedFailure();
     const [found] = read.data.results ?? [];
     if (!found) return { ok: true, spot: undefined };
     const { name, country, latitude, longitude } = found;
@@ -111,7 +111,7 @@ export class OpenMeteo {
     const came = await this.forecasts.json({ path: 'v1/forecast', query, signal });
     if (!came.ok) return came;
     const read = forecast.safeParse(came.value);
-    if (!read.success) return this.forecasts.malformed();
+    if (!read.success) return this.forecasts.malformedFailure();
     const { current, daily } = read.data;
     const now = {
       temperature: current.temperature_2m,

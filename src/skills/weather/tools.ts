@@ -52,7 +52,7 @@ export async function briefingOf(deps: WeatherDeps, signal: AbortSignal): Promis
 }
 
 function forecastAt({ service, cache, keepMs }: WeatherDeps, place: string, signal: AbortSignal) {
-  return cache.once<At | ReturnType<typeof failed>>({
+  return cache.getOrLoad<At | ReturnType<typeof failed>>({
     key: `weather ${place.toLowerCase()}`,
     keepMs,
     keeps: ({ ok }) => ok,

@@ -253,7 +253,7 @@ export class Firecrawl {
     const came = await answer;
     if (!came.ok) return came;
     const read = schema.safeParse(came.value);
-    return read.success ? { ok: true, value: read.data } : this.endpoint.malformed();
+    return read.success ? { ok: true, value: read.data } : this.endpoint.malformedFailure();
   }
 }
 

@@ -16,7 +16,7 @@ function toolsOf({ config: { cache: keepMs, timeout, max_size, per_host, search 
   const limits = { timeoutMs: timeout, maxBytes: max_size, perHost: per_host };
   const pages = new Pages({ egress, cache, log: world.log, keepMs, ...limits });
   deps.onClose('pages', () => pages.close());
-  const providers = providersOf(search, egress.trusting());
+  const providers = providersOf(search, egress.allowingAll());
   if (providers.length === 0) return [fetchTool(pages, timeout)];
   return [fetchTool(pages, timeout), searchTool(new Search({ providers, cache, keepMs }))];
 }
@@ -26,6 +26,6 @@ export const firecrawl: Skill<FirecrawlSettings> = {
   config: firecrawlConfig,
   tools({ config: settings, egress }) {
     if (settings.api_key === undefined && settings.base_url === undefined) return [];
-    return firecrawlTools({ firecrawl: new Firecrawl(settings, egress.trusting()), egress });
+    return firecrawlTools({ firecrawl: new Firecrawl(settings, egress.allowingAll()), egress });
   },
 };

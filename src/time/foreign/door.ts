@@ -6,7 +6,7 @@ import { english } from '../lang/en.ts';
 import { parseWhen, withWords } from '../parse.ts';
 import { distinct, readingsOf } from '../readings.ts';
 import { unread, whichOne } from '../texts.ts';
-import type { Ambiguous, Reading, Reject, When, WhenContext } from '../types.ts';
+import type { Ambiguous, Reject, TimeReading, When, WhenContext } from '../types.ts';
 import { wallAt } from '../zones.ts';
 import { type Language, LEXICONS, languageBy } from './language.ts';
 import { languageOf, languagesMarked, markedWords } from './marks.ts';
@@ -16,15 +16,15 @@ import { foreignTokens } from './words.ts';
 /**
  * Readings of words of another language, each with English words for it; or these where it has passed, or never comes.
  */
-type Translated = { readings: readonly Reading[] } | { refused: string };
+type Translation = { readings: readonly TimeReading[] } | { refused: string };
 
 const MOST_TOKENS = 40;
 const MOST_STEPS = 2_000;
 const MOST_COVERS = 50;
 const MOST_PHRASES = 64;
 
-function translate(text: string, language: Language, ctx: WhenContext): Translated | undefined {
-  let refused: Translated | undefined;
+function translate(text: string, language: Language, ctx: WhenContext): Translation | undefined {
+  let refused: Translation | undefined;
   for (const covers of bySize([...coversOf(text, language)])) {
     const english = new Set(covers.flatMap(phrasesOf).slice(0, MOST_PHRASES));
     const read = [...english].map((words) => ({ words, when: readEnglish(words, ctx) }));
@@ -77,7 +77,7 @@ function* coversOf(
 ): Generator<readonly ForeignPiece[]> {
   const tokens = foreignTokens(text, parted);
   if (tokens.length > MOST_TOKENS) return;
-  const pieces = grammar.over(tokens);
+  const pieces = grammar.matchAll(tokens);
   let steps = MOST_STEPS;
   let covers = MOST_COVERS;
   function* walk(at: number, before: readonly ForeignPiece[]): Generator<readonly ForeignPiece[]> {
@@ -168,7 +168,7 @@ const partWords = (part: string | undefined): string[] =>
 function timeWords([clock, ...others]: readonly ForeignClock[], part: string | undefined): string[] {
   if (!clock) return [];
   if (others.length > 0) return listWords([clock, ...others], part);
-  if (part !== undefined) return within(clock, part);
+  if (part !== undefined) return clockInPart(clock, part);
   const { hour, minute, on24 } = clock;
   const bare = minute === 0 ? `at ${hour}` : `at ${hour}:${String(minute).padStart(2, '0')}`;
   return on24 ? [`at ${exactly(clock)}`] : [bare, `at ${exactly(clock)}`];
@@ -193,7 +193,7 @@ function listWords(clocks: readonly ForeignClock[], part: string | undefined): s
 /** Hours up to this one are mostly of the afternoon where nobody says. */
 const BARE_AFTERNOON = 6;
 
-function within(clock: ForeignClock, part: string): string[] {
+function clockInPart(clock: ForeignClock, part: string): string[] {
   const { hour, minute } = clock;
   const at = (value: number) => `at ${exactly({ hour: value, minute })}`;
   if (part === 'midnight') return hour % 12 === 0 && minute === 0 ? ['at midnight'] : [];
@@ -228,7 +228,7 @@ export async function inEnglish(words: string, ctx: WhenContext): Promise<InEngl
   const plain = isMarked && readings.length > 0 ? [] : readingsOf(parseWhen(words, ctx));
   const all = distinct([...plain, ...readings]);
   if (plain.length > 0 && all.length === plain.length) return same;
-  if (all.length > 0) return settled(all, ctx);
+  if (all.length > 0) return chooseReading(all, ctx);
   // A day that has passed is one to who looks for notes; the others say why not.
   if (refused !== undefined) return { words: refused };
   const codes = groups.flat();
@@ -260,7 +260,7 @@ function readByWords(words: string, groups: readonly (readonly string[])[], ctx:
   return { readings: [], refused };
 }
 
-function settled(readings: readonly Reading[], ctx: WhenContext): InEnglish {
+function chooseReading(readings: readonly TimeReading[], ctx: WhenContext): InEnglish {
   const [first, other] = readings;
   // Without words of its own it is one that is asked about, though nothing else may be meant.
   if (first && !other && first.words !== '') return { words: first.words };
@@ -282,7 +282,7 @@ async function byChrono(words: string, code: string, ctx: WhenContext): Promise<
 }
 
 /** Words that mean just this reading, as a slot: those of its button, whenever that is pressed. */
-export const wordsFor = ({ when }: Pick<Reading, 'when'>, ctx: Pick<WhenContext, 'now' | 'zone'>): string =>
+export const wordsFor = ({ when }: Pick<TimeReading, 'when'>, ctx: Pick<WhenContext, 'now' | 'zone'>): string =>
   when.kind === 'once'
     ? `${when.local.replace('T', ' at ').replace(/:00$/, '')} (${when.zone})`
     : describe(when, { now: ctx.now, zone: ctx.zone }).replace(/, next: .*$/s, '');
@@ -359,7 +359,7 @@ async function readByChrono(
   if (!parser || !reference) return undefined;
   const [found, other] = parser.parse(said, reference, { forwardDate: true });
   if (!found || other || found.end || found.text !== said) return undefined;
-  const same = agrees(found, said, code, wall) ? (elapsed(found, reference) ?? told(found, wall)) : undefined;
+  const same = agrees(found, said, code, wall) ? (readElapsed(found, reference) ?? readDate(found, wall)) : undefined;
   return same;
 }
 
@@ -373,7 +373,7 @@ function hostDate(wall: Wall): Date | undefined {
 }
 
 /** "In 20 minutes": counted from now, so that no change of a clock comes between. */
-function elapsed({ start }: ParsedResult, reference: Date): ChronoReading | undefined {
+function readElapsed({ start }: ParsedResult, reference: Date): ChronoReading | undefined {
   if (!start.isCertain('second')) return undefined;
   const minutes = (start.date().getTime() - reference.getTime()) / MINUTE;
   const whole = Math.round(minutes);
@@ -391,7 +391,7 @@ const PART_WORDS: Readonly<Record<string, string>> = {
   midnight: 'at midnight',
 };
 
-function told(found: ParsedResult, wall: Wall): ChronoReading | undefined {
+function readDate(found: ParsedResult, wall: Wall): ChronoReading | undefined {
   const { start } = found;
   const tags = [...found.tags()].flatMap((tag) => /^casualReference\/(\w+)$/.exec(tag)?.[1] ?? []);
   const part = PARTS.find((name) => tags.includes(name));

@@ -4,13 +4,13 @@ import { lazy } from '../../base/async.ts';
 import { packageRoot } from '../../base/root.ts';
 import { type Grammar, grammar } from '../match.ts';
 import { type ForeignPiece, openDaysOf, rulesOf, terminals } from './rules.ts';
-import { atHyphens, folded, type Lexicon, type Parted } from './words.ts';
+import { atHyphens, foldWords, type Lexicon, type WordParter } from './words.ts';
 
 export interface Language {
   name: string;
   grammar: Grammar<ForeignPiece>;
   glue: ReadonlySet<string>;
-  parted: Parted;
+  parted: WordParter;
   /** Abbreviations of weekdays that are common words as well. */
   openDays: ReadonlyMap<string, string>;
   /** Words and signs between two items of a list. */
@@ -62,16 +62,16 @@ function languageOf(lexicon: Lexicon): Language {
     ...compoundsOf(`${weekdays} ${weekdayPlurals}`, weekdayEndings),
     ...compoundsOf(numbers, numberEndings),
   ]);
-  const hyphened = new Set(folded(JSON.stringify(lexicon)).match(/(?<!\p{L})\p{L}+-[\p{L}-]+/gu));
+  const hyphened = new Set(foldWords(JSON.stringify(lexicon)).match(/(?<!\p{L})\p{L}+-[\p{L}-]+/gu));
   return {
     name: lexicon.name,
     grammar: grammar<ForeignPiece>('piece', rulesOf(lexicon), terminals),
-    glue: new Set([',', '.', '!', ...folded(lexicon.glue).split(' ')]),
+    glue: new Set([',', '.', '!', ...foldWords(lexicon.glue).split(' ')]),
     openDays: openDaysOf(lexicon),
-    openers: lexicon.openers.map(folded).sort((one, other) => other.length - one.length),
-    edges: new Set(folded(lexicon.edges).split(' ')),
-    small: new Set(folded(lexicon.small).split(' ')),
-    joins: new Set([',', '/', ...folded(lexicon.and).split('|')]),
+    openers: lexicon.openers.map(foldWords).sort((one, other) => other.length - one.length),
+    edges: new Set(foldWords(lexicon.edges).split(' ')),
+    small: new Set(foldWords(lexicon.small).split(' ')),
+    joins: new Set([',', '/', ...foldWords(lexicon.and).split('|')]),
     parted: (word) => compounds.get(word) ?? (hyphened.has(word) ? [word] : atHyphens(word)),
   };
 }
@@ -79,7 +79,7 @@ function languageOf(lexicon: Lexicon): Language {
 /** Words that are written as one, such as "Freitagabend" and "dreimal", with the two that they are made of. */
 function compoundsOf(heads: string, endings: string): (readonly [string, readonly string[]])[] {
   const [firsts = [], seconds = []] = [heads, endings].map((list) =>
-    folded(list)
+    foldWords(list)
       .split(/[ |]/)
       .filter((word) => word !== '' && word !== '-'),
   );

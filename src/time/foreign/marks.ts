@@ -6,7 +6,7 @@ import { packageRoot } from '../../base/root.ts';
 import { DAY } from '../civil.ts';
 import { MONTHS } from '../lang/en-words.ts';
 import { LEXICONS, lexiconOf } from './language.ts';
-import { folded, foreignTokens } from './words.ts';
+import { foldWords, foreignTokens } from './words.ts';
 
 /** Words about time that no English sentence has beside a time, with the languages that they are of. */
 const marks = lazy(() => {
@@ -16,8 +16,8 @@ const marks = lazy(() => {
   };
   for (const code of LEXICONS) {
     const { marks, weekdays, months } = lexiconOf(code);
-    const names = folded(`${weekdays} ${months}`).split(/[ |]/);
-    add(code, folded(marks).split(' '));
+    const names = foldWords(`${weekdays} ${months}`).split(/[ |]/);
+    add(code, foldWords(marks).split(' '));
     // Short forms of weekdays and months are words of other languages as well.
     add(
       code,
@@ -26,7 +26,7 @@ const marks = lazy(() => {
   }
   const file = readFileSync(join(packageRoot(), 'assets', 'times', 'others.json'), 'utf8');
   for (const [code, words] of Object.entries(JSON.parse(file) as Record<string, string>))
-    add(code, folded(words).split(' '));
+    add(code, foldWords(words).split(' '));
   return found;
 });
 
@@ -45,11 +45,11 @@ export function markedWords(text: string): string[] {
 
 /** Words for units; "jour" is an English word, too ("jour fixe"), though no slip of "hour". */
 const units = lazy(
-  () => new Set(LEXICONS.flatMap((code) => folded(Object.values(lexiconOf(code).units).join('|')).split('|'))),
+  () => new Set(LEXICONS.flatMap((code) => foldWords(Object.values(lexiconOf(code).units).join('|')).split('|'))),
 );
 
 export function isOtherWord(word: string): boolean {
-  const same = folded(word);
+  const same = foldWords(word);
   return marks().has(same) || units().has(same);
 }
 
@@ -103,7 +103,7 @@ const ENGLISH_SMALL = new Set(
 /** True if a sentence has two small words of this language, and none of English: "de sortir la poubelle". */
 function isSentenceIn(task: string, code: string | undefined): boolean {
   if (code === undefined || !LEXICONS.includes(code)) return false;
-  const small = new Set(folded(lexiconOf(code).small).split(' '));
+  const small = new Set(foldWords(lexiconOf(code).small).split(' '));
   const words = new Set(foreignTokens(task).map(({ text }) => text));
   const count = (set: ReadonlySet<string>, other: ReadonlySet<string>) =>
     [...words].filter((word) => set.has(word) && !other.has(word)).length;

@@ -3,7 +3,7 @@ import { clockOf } from '../civil.ts';
 import { MONTHS, WEEKDAYS } from '../format.ts';
 import type { Rule, Terminal } from '../match.ts';
 import type { Token } from '../tokens.ts';
-import { folded, type Lexicon } from './words.ts';
+import { foldWords, type Lexicon } from './words.ts';
 
 export type ForeignPiece =
   /** Several readings, each of which may be meant. */
@@ -53,27 +53,27 @@ export const rulesOf = (lexicon: Lexicon): Rule[] => [
 const patternOf = (pattern: string): string =>
   pattern
     .split(/(\{\w+(?::\w+)?\})/)
-    .map((part, at) => (at % 2 === 0 ? folded(part) : part))
+    .map((part, at) => (at % 2 === 0 ? foldWords(part) : part))
     .join('');
 
 /** `sep`: between two items of a list, with what may be said anew with each of them ("les lundis et les jeudis"). */
 function listRules({ and, again }: Lexicon): Rule[] {
-  const words = folded(and).split('|');
+  const words = foldWords(and).split('|');
   const signs = [',', '/', ...words, ...words.map((word) => `, ${word}`)].join(' || ');
   return [
     ['sep', `< ${signs} >`, () => ''],
     ...(again === ''
       ? []
-      : [['sep', `< ${signs} > {again}`, () => ''] as const, ['again', `< ${folded(again)} >`, () => ''] as const]),
+      : [['sep', `< ${signs} > {again}`, () => ''] as const, ['again', `< ${foldWords(again)} >`, () => ''] as const]),
   ];
 }
 
-const itemsOf = (list: string): string[] => (list === '' ? [] : folded(list).split(' '));
+const itemsOf = (list: string): string[] => (list === '' ? [] : foldWords(list).split(' '));
 
-const listed = (name: string, list: string, value: (at: number) => unknown): Rule[] =>
+const rulesOfList = (name: string, list: string, value: (at: number) => unknown): Rule[] =>
   itemsOf(list).flatMap((words, at): Rule[] => (words === '-' ? [] : [[name, words, () => value(at)]]));
 
-const named = <T>(
+const rulesOfRecord = <T>(
   name: string,
   record: Readonly<Record<string, T>>,
   rule: (key: string, value: T) => [string, unknown],
@@ -89,21 +89,21 @@ const pick =
     captures[name];
 
 const wordRules = ({ numbers, moreNumbers, units, months, nth, holidays, words, spans }: Lexicon): Rule[] => [
-  ...listed('number', numbers, (at) => at + 1),
-  ...named('number', moreNumbers, (words, value) => [words, value]),
+  ...rulesOfList('number', numbers, (at) => at + 1),
+  ...rulesOfRecord('number', moreNumbers, (words, value) => [words, value]),
   ['count', '{digits}', pick('digits')],
   ['count', '{number}', pick('number')],
   ['count', '{digits} ,|. {rest:digits}', decimal],
   ['times', '{count}', ({ count }: Captures) => ['once', 'twice'][Number(count) - 1] ?? `${count} times`],
-  ...named('unit', units, (unit, words) => [words, `${unit}s`]),
-  ...listed('month', months, (at) => MONTHS[at]),
-  ...named('nth', nth, (english, words) => [words, english]),
+  ...rulesOfRecord('unit', units, (unit, words) => [words, `${unit}s`]),
+  ...rulesOfList('month', months, (at) => MONTHS[at]),
+  ...rulesOfRecord('nth', nth, (english, words) => [words, english]),
   ['nths', '{nth}', pick('nth')],
   ['nths', '{nth} {sep} {more:nths}', ({ nth, more }: Captures) => `${nth} and ${more}`],
-  ...named('holiday', holidays, (english, words) => [words, english]),
+  ...rulesOfRecord('holiday', holidays, (english, words) => [words, english]),
   ...Object.entries(words).map(([name, pattern]): Rule => [name, `< ${patternOf(pattern)} >`, () => '']),
-  ['span', '{count} {unit}', filled('{count} {unit}')],
-  ...Object.entries(spans).map(([pattern, english]): Rule => ['span', patternOf(pattern), filled(english)]),
+  ['span', '{count} {unit}', fillTemplate('{count} {unit}')],
+  ...Object.entries(spans).map(([pattern, english]): Rule => ['span', patternOf(pattern), fillTemplate(english)]),
 ];
 
 /** "1,5" in one piece, not the "8, 12" of a list. */
@@ -136,7 +136,7 @@ function weekdayRules(lexicon: Lexicon): Rule[] {
       ...(isOpen ? [] : [['weekday', word, () => day] as const]),
       ...(isShort ? [['weekday', `${word} .`, () => day] as const, ['short', `${word} .?`, () => day] as const] : []),
     ]),
-    ...listed('plural', weekdayPlurals, (at) => WEEKDAYS[at]),
+    ...rulesOfList('plural', weekdayPlurals, (at) => WEEKDAYS[at]),
     ['dayName', '{weekday}', pick('weekday')],
     ...(hasPlurals ? [['dayName', '{plural}', pick('plural')] as const] : []),
     ['anyDay', '{weekday}', pick('weekday')],
@@ -177,13 +177,13 @@ function dateRules(lexicon: Lexicon): Rule[] {
   return [
     ['day', '{dayDigits}', pick('dayDigits')],
     ['day', '1 er|°|º|o|re', () => 1],
-    ...(dayEnding === '' ? [] : [['day', `{dayDigits} < ${folded(dayEnding)} >`, pick('dayDigits')] as const]),
-    ['day', `< ${folded(nth.first ?? '')} >`, () => 1],
+    ...(dayEnding === '' ? [] : [['day', `{dayDigits} < ${foldWords(dayEnding)} >`, pick('dayDigits')] as const]),
+    ['day', `< ${foldWords(nth.first ?? '')} >`, () => 1],
     ['ordinal', '{day}', ({ day }: Captures) => ordinal(Number(day))],
     ['ordinals', '{ordinal} .?', pick('ordinal')],
     ['ordinals', `{ordinal} .? {sep} {more:ordinals}`, ({ ordinal, more }: Captures) => `${ordinal} and ${more}`],
     ...dates.map((pattern): Rule => ['date', patternOf(pattern), inWords]),
-    ...listed('spokenDay', days, (at) => at + 1),
+    ...rulesOfList('spokenDay', days, (at) => at + 1),
     ...(days === '' ? [] : dates).map(
       (pattern): Rule => ['date', patternOf(pattern.replace('{day}', '{day:spokenDay}')), inWords],
     ),
@@ -214,16 +214,16 @@ function clockRules(lexicon: Lexicon): Rule[] {
   const closed = ({ hour, minute = 0 }: Clock) => clockAt(hour, minute, oclock24);
   const spoken = ({ value }: { value: number }): Hour | undefined =>
     value > 24 || !Number.isInteger(value) ? undefined : { value, padded: false, spoken: true };
-  const behind = `< ${folded(oclock)} >`;
+  const behind = `< ${foldWords(oclock)} >`;
   return [
-    ['at', `< ${folded(at)} >`, () => true],
+    ['at', `< ${foldWords(at)} >`, () => true],
     [
       'hour',
       '{value:hourDigits}',
       ({ value }: { value: number }, [token]): Hour => ({ value, padded: token?.text[0] === '0', spoken: false }),
     ],
     ['hour', '{value:number}', spoken],
-    ...listed('hourWord', hours, (at) => at + 1),
+    ...rulesOfList('hourWord', hours, (at) => at + 1),
     ...(hours === '' ? [] : [['hour', '{value:hourWord}', spoken] as const]),
     ['minute', '{minuteDigits}', pick('minuteDigits')],
     ['minute', '{spokenMinute}', pick('spokenMinute')],
@@ -250,8 +250,8 @@ function clockRules(lexicon: Lexicon): Rule[] {
         ({ hour, minute = 0 }: Clock) => clockAt(hour, movedBy(moves, minute), false),
       ],
     ),
-    ...named('noonHour', noon, (words, value) => [words, { value, padded: true, spoken: true }]),
-    ...named('part', parts, (part, patterns) => [patterns, part]),
+    ...rulesOfRecord('noonHour', noon, (words, value) => [words, { value, padded: true, spoken: true }]),
+    ...rulesOfRecord('part', parts, (part, patterns) => [patterns, part]),
     ['time', '{hour}', told],
     ...ranges.map((pattern): Rule => ['piece', patternOf(pattern), rangeWords]),
   ];
@@ -338,7 +338,7 @@ function clockAt({ value, padded, spoken }: Hour, minutes: number, isOn24: boole
 }
 
 /** English words with what was captured in place of the names in braces. */
-const filled =
+const fillTemplate =
   (english: string) =>
   (captures: Captures): string =>
     english.replace(/\{(\w+)\}/g, (_, name) => String(captures[name] ?? ''));
@@ -346,7 +346,7 @@ const filled =
 function phraseRules({ phrases, habits }: Lexicon): Rule[] {
   const daily = new Set(itemsOf(habits).map((words) => words.replaceAll('_', ' ')));
   const words = (english: string | readonly string[]) => (captures: Captures) => {
-    const readings = [english].flat().map((one) => filled(one)(captures));
+    const readings = [english].flat().map((one) => fillTemplate(one)(captures));
     const [, part] = /\+(\w+)$/.exec(readings[0] ?? '') ?? [];
     return { kind: 'words', english: readings.map((one) => one.replace(/ ?\+\w+$/, '')), part };
   };

@@ -6,7 +6,7 @@ import { unitSlips } from '../units.ts';
 import { hasEnglishTime, isTimePiece, readsWhole } from './door.ts';
 import { type Language, languageBy } from './language.ts';
 import { languageOf, languagesMarked, markedWords } from './marks.ts';
-import { folded, foreignTokens } from './words.ts';
+import { foldWords, foreignTokens } from './words.ts';
 
 interface Slots {
   when: string;
@@ -44,7 +44,7 @@ export function slotsInOther(text: string, ctx: WhenContext): Slots | undefined 
 
 function withoutOpener(text: string, { openers }: Language): string {
   const said = text.trim();
-  const words = folded(said);
+  const words = foldWords(said);
   const opener = openers.find((one) => words.startsWith(one) && /^[\s,:]/.test(words.slice(one.length)));
   return opener === undefined ? said : said.slice(opener.length).replace(/^[\s,:]+/, '');
 }
@@ -57,7 +57,7 @@ function slotsIn(text: string, language: Language, ctx: WhenContext): Slots | un
   const reads = ({ from, to }: Stretch) => {
     const words = text.slice(from, to);
     // "So ein Tag" begins with no Sunday.
-    return !language.openDays.has(folded(words).trim()) && readsWhole(words, language, ctx);
+    return !language.openDays.has(foldWords(words).trim()) && readsWhole(words, language, ctx);
   };
   const heads = ends.slice(0, -1).slice(0, LONGEST_TIME);
   const tails = starts.slice(1).slice(-LONGEST_TIME);
@@ -69,7 +69,7 @@ function slotsIn(text: string, language: Language, ctx: WhenContext): Slots | un
     .map((from) => ({ from, to: text.length }))
     .find((stretch) => stretch.from >= (head?.to ?? 0) && reads(stretch));
   const said = [head, tail].flatMap((stretch) => (stretch ? [text.slice(stretch.from, stretch.to).trim()] : []));
-  const task = trimmed(text.slice(head?.to ?? 0, tail?.from));
+  const task = trimTask(text.slice(head?.to ?? 0, tail?.from));
   const when = said.join(' ');
   if (said.length === 0 || !isClean(task, { head, tail }, language)) return undefined;
   // Two parts are one time together, or it is doubtful which is meant.
@@ -87,7 +87,7 @@ function isOnlyOther(words: string, ctx: WhenContext): boolean {
   return when.kind === 'ambiguous' && unitSlips(words, tokenise(words)).length > 0;
 }
 
-const trimmed = (task: string): string =>
+const trimTask = (task: string): string =>
   stripEnd(
     task
       .trim()
@@ -110,6 +110,6 @@ function isClean(
   if (head && (language.edges.has(first) || /^\d/.test(first))) return false;
   if (tail && (language.edges.has(last) || language.small.has(last) || last === 'in' || /^\d/.test(last))) return false;
   const tokens = foreignTokens(task, language.parted);
-  const pieces = language.grammar.over(tokens);
+  const pieces = language.grammar.matchAll(tokens);
   return !tokens.some((_, at) => pieces(at).some(({ value }) => isTimePiece(value)));
 }

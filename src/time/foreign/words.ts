@@ -1,7 +1,7 @@
 import type { Token } from '../tokens.ts';
 
 /** Words as they are compared: small letters, no accents, plain signs. Each character stays at its place. */
-export const folded = (text: string): string =>
+export const foldWords = (text: string): string =>
   text
     .normalize('NFC')
     .replace(/[‘’ʼ´]/g, "'")
@@ -18,13 +18,13 @@ function plain(letter: string): string {
 }
 
 /** Words as one or as several: `freitagabend` is `freitag` and `abend`. */
-export type Parted = (word: string) => readonly string[];
+export type WordParter = (word: string) => readonly string[];
 
-export const atHyphens: Parted = (word) => word.split(/(-)/).filter((part) => part !== '');
+export const atHyphens: WordParter = (word) => word.split(/(-)/).filter((part) => part !== '');
 
 /** Folded words, numbers and signs: `l'` and `après-midi`; `9`, `h` and `30`. */
-export function foreignTokens(text: string, parted: Parted = atHyphens): Token[] {
-  const found = folded(text).matchAll(/\p{L}+'(?=\p{L})|'?\p{L}[\p{L}-]*|\d+|\S/gu);
+export function foreignTokens(text: string, parted: WordParter = atHyphens): Token[] {
+  const found = foldWords(text).matchAll(/\p{L}+'(?=\p{L})|'?\p{L}[\p{L}-]*|\d+|\S/gu);
   return [...found].flatMap((match) => {
     const [start, end] = [match.index, match.index + match[0].length];
     return parted(match[0]).map((word) => ({ text: word, start, end, raw: match[0], glued: false }));

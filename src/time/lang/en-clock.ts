@@ -15,8 +15,8 @@ export const digitsLike =
 export const clockTerminals: Terminals = {
   digits: digitsLike(/^\d{1,6}$/),
   numword: ({ text }) => lookUp(NUMBERS, text),
-  tensword: ({ text }) => within(20, 999, lookUp(NUMBERS, text)),
-  onesword: ({ text }) => within(1, 9, lookUp(NUMBERS, text)),
+  tensword: ({ text }) => inRange(20, 999, lookUp(NUMBERS, text)),
+  onesword: ({ text }) => inRange(1, 9, lookUp(NUMBERS, text)),
   decimal: digitsLike(/^\d{1,4}\.\d{1,3}$/),
   fraction: ({ text }) => {
     const [part, whole] = /^\d\/\d$/.test(text) ? text.split('/').map(Number) : [];
@@ -24,13 +24,13 @@ export const clockTerminals: Terminals = {
   },
   ordtoken: ({ text }) => (/^\d{1,3}(?:st|nd|rd|th)$/.test(text) ? Number.parseInt(text, 10) : undefined),
   ordword: ({ text }) => lookUp(ORDINALS, text),
-  ordones: ({ text }) => within(1, 9, lookUp(ORDINALS, text)),
+  ordones: ({ text }) => inRange(1, 9, lookUp(ORDINALS, text)),
   unitword: ({ text, glued }) =>
     lookUp(UNIT_WORDS, text.length > 1 || glued || text === 'h' || text === 'm' ? text : ''),
   hourdigits: digitsLike(/^\d{1,2}$/),
-  hourword: ({ text }) => within(1, 12, lookUp(NUMBERS, text)),
+  hourword: ({ text }) => inRange(1, 12, lookUp(NUMBERS, text)),
   twodigits: digitsLike(/^[0-5]\d$/),
-  minuteword: ({ text }) => within(10, 59, lookUp(NUMBERS, text)),
+  minuteword: ({ text }) => inRange(10, 59, lookUp(NUMBERS, text)),
   colonclock: ({ text }) => clockToken(/^(\d{1,2}):(\d\d)(?::(\d\d))?$/.exec(text)),
   dotclock: ({ text }) => clockToken(/^(\d{1,2})[.](\d\d)$/.exec(text)),
   // "Bake at 180".
@@ -57,7 +57,7 @@ function clockOf(text: string): Clock | undefined {
   return hour && { ...hour, weak: true };
 }
 
-const within = (low: number, high: number, value: number | undefined): number | undefined =>
+const inRange = (low: number, high: number, value: number | undefined): number | undefined =>
   value !== undefined && value >= low && value <= high ? value : undefined;
 
 /** Hour and minute as digits. A leading zero, 0 and 13–24 leave no doubt about the half of the day. */
@@ -80,7 +80,7 @@ function withHalf(bare: Clock | undefined, half: string | undefined): Clock | un
   return { ...time, hour: (bare.hour % 12) + (half === 'pm' ? 12 : 0), exact: true };
 }
 
-function beside(hour: Clock, minutes: number): Clock | undefined {
+function clockBeside(hour: Clock, minutes: number): Clock | undefined {
   if (hour.minute !== 0 || Math.abs(minutes) > 59) return undefined;
   const total = hour.hour * 60 + minutes;
   if (hour.exact) {
@@ -138,7 +138,7 @@ export const clockRules = [
   rule('fullHour', "{hour} < o clock || o'clock >?", (c) => ({ ...c.hour, weak: false })),
   rule('fullHour', 'noon', () => NOON),
   rule('fullHour', 'midnight', () => MIDNIGHT),
-  rule('minutes', '{n:number} minute?', (c) => within(0, 59, c.n)),
+  rule('minutes', '{n:number} minute?', (c) => inRange(0, 59, c.n)),
   rule('minutes', 'a? quarter', () => 15),
   rule('minutes', 'half', () => 30),
 
@@ -150,22 +150,22 @@ export const clockRules = [
   rule('clock', '{hour} {half} - ish', (c) => withHalf(c.hour, c.half)),
   rule('clock', '{hour} - ish {half}?', (c) => withHalf({ ...c.hour, weak: false }, c.half)),
   rule('clock', '{minutes} -? past|after {fullHour}', (c) =>
-    c.minutes > 0 ? beside(c.fullHour, c.minutes) : undefined,
+    c.minutes > 0 ? clockBeside(c.fullHour, c.minutes) : undefined,
   ),
-  rule('clock', 'half -? past {fullHour} {half}?', (c) => withHalf(beside(c.fullHour, 30), c.half)),
-  rule('clock', 'a? quarter -? to|of|until|before {fullHour}', (c) => beside(c.fullHour, -15)),
-  rule('clock', '{m:minutesTo} to|of|until {fullHour}', (c) => beside(c.fullHour, -c.m)),
-  rule('minutesTo', '{n:number} minute', (c) => within(1, 59, c.n)),
+  rule('clock', 'half -? past {fullHour} {half}?', (c) => withHalf(clockBeside(c.fullHour, 30), c.half)),
+  rule('clock', 'a? quarter -? to|of|until|before {fullHour}', (c) => clockBeside(c.fullHour, -15)),
+  rule('clock', '{m:minutesTo} to|of|until {fullHour}', (c) => clockBeside(c.fullHour, -c.m)),
+  rule('minutesTo', '{n:number} minute', (c) => inRange(1, 59, c.n)),
   rule('minutesTo', '{n:numword}', (c) => ([5, 10, 20].includes(c.n) ? c.n : undefined)),
   rule('minutesTo', '< twenty -? five || 25 >', () => 25),
   rule('clock', '15|10|5|20|25 to noon|midnight', (_, [m, , h]) =>
-    beside(h?.text === 'noon' ? NOON : MIDNIGHT, -Number(m?.text)),
+    clockBeside(h?.text === 'noon' ? NOON : MIDNIGHT, -Number(m?.text)),
   ),
   rule('clock', 'half {h:hourword}', (c) => clock(c.h, 30)),
   rule('clock', 'half {h:hourdigits}', (c) => (c.h < 13 ? clock(c.h, 30) : undefined)),
   rule('clock', '{h:hourword} -? {m:spokenMinutes} {half}?', (c) => withHalf(clock(c.h, c.m), c.half)),
   rule('clock', '{h:hourword} -? oh|o {m:onesword} {half}?', (c) => withHalf(clock(c.h, c.m), c.half)),
-  rule('spokenMinutes', '{t:tensword} -? {o:onesword}', (c) => within(20, 59, c.t + c.o)),
+  rule('spokenMinutes', '{t:tensword} -? {o:onesword}', (c) => inRange(20, 59, c.t + c.o)),
   rule('spokenMinutes', '{minuteword}', (c) => c.minuteword),
   rule('clock', '{t:colonclock} hour|h|uhr?', (c) => c.t),
   rule('clock', '{t:zeroclock} hour|h?', (c) => c.t),
@@ -209,10 +209,10 @@ export const partRules = [
   time('{clockPrefix} {t:dotclock}', (c) => ({ clock: c.t })),
   time('at {t:compact}', (c, [, token]) => (/^\d00$/.test(token?.text ?? '') ? undefined : { clock: c.t })),
   time('at {h:hourword} hundred', (c) => ({ clock: exactly(clock(c.h)) })),
-  time('at|about half {hour}', (c) => ({ clock: beside(c.hour, 30) })),
+  time('at|about half {hour}', (c) => ({ clock: clockBeside(c.hour, 30) })),
   time('at {h:hourdigits} {m:twodigits} {half}?', (c) => ({ clock: withHalf(clock(c.h, c.m), c.half) })),
   time('at {m:digits} to {fullHour}', (c) =>
-    within(1, 29, c.m) === undefined ? undefined : { clock: beside(c.fullHour, -c.m) },
+    inRange(1, 29, c.m) === undefined ? undefined : { clock: clockBeside(c.fullHour, -c.m) },
   ),
   // "At 14h"; "at 2h" is as often two in the afternoon.
   time('{clockPrefix} {h:hourdigits} {letterH}', (c) =>

@@ -1,4 +1,4 @@
-import type { DateSpec, Which } from '../pieces.ts';
+import type { DateSpec, WhichPeriod } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
 import { digitsLike, lookUp } from './en-clock.ts';
 import { MONTHS, WEEKDAYS } from './en-words.ts';
@@ -55,7 +55,7 @@ const monthday = (day: number, month?: number, year?: number): DateSpec => ({ ty
 const offset = (days: number) => (): DateSpec => ({ type: 'offset', days });
 
 const weekday =
-  (which: Which, weeks?: number) =>
+  (which: WhichPeriod, weeks?: number) =>
   (c: { weekday: number }): DateSpec => ({
     type: 'weekday',
     weekday: c.weekday,
@@ -68,13 +68,13 @@ const inWeeks = (c: { weekday: number; n: number }): DateSpec => ({ ...weekdayOf
 const weekdayOfWeek = (weekday: number, inWeek: number) =>
   ({ type: 'weekday', weekday, which: 'bare', inWeek }) satisfies DateSpec;
 
-const weekend = (which: Which, weeks?: number) => (): DateSpec => ({
+const weekend = (which: WhichPeriod, weeks?: number) => (): DateSpec => ({
   type: 'weekend',
   which,
   ...(weeks === undefined ? {} : { weeks }),
 });
 
-const both = (weekday: number, date: DateSpec): DateSpec => ({ type: 'both', weekday, date });
+const weekdayAndDate = (weekday: number, date: DateSpec): DateSpec => ({ type: 'both', weekday, date });
 
 export const dayRules = [
   date('later? today', offset(0)),
@@ -117,14 +117,14 @@ export const dayRules = [
 
   // "Friday the 13th", "Friday 4 December": only a date of the calendar can be beside a weekday.
   date('on? {weekday} ,? {date}', (c) =>
-    /^(?:monthday|numeric|holiday)$/.test(c.date.type) ? both(c.weekday, c.date) : undefined,
+    /^(?:monthday|numeric|holiday)$/.test(c.date.type) ? weekdayAndDate(c.weekday, c.date) : undefined,
   ),
-  date('on? this|next|coming {weekday} ,? {d:monthDate}', (c) => both(c.weekday, c.d)),
-  date('on? {d:monthDate} < / {weekday} || ,? ( {weekday} ) >', (c) => both(c.weekday, c.d)),
-  date('on? {weekday} the? {ordinal}', (c) => both(c.weekday, monthday(c.ordinal))),
+  date('on? this|next|coming {weekday} ,? {d:monthDate}', (c) => weekdayAndDate(c.weekday, c.d)),
+  date('on? {d:monthDate} < / {weekday} || ,? ( {weekday} ) >', (c) => weekdayAndDate(c.weekday, c.d)),
+  date('on? {weekday} the? {ordinal}', (c) => weekdayAndDate(c.weekday, monthday(c.ordinal))),
   // "Friday 27": no hour.
-  date('on? {weekday} {d:dayDigits}', (c) => (c.d > 24 ? both(c.weekday, monthday(c.d)) : undefined)),
-  date('{d:monthDate} , {weekday}', (c) => both(c.weekday, c.d)),
+  date('on? {weekday} {d:dayDigits}', (c) => (c.d > 24 ? weekdayAndDate(c.weekday, monthday(c.d)) : undefined)),
+  date('{d:monthDate} , {weekday}', (c) => weekdayAndDate(c.weekday, c.d)),
 
   date('< this|the? weekend || the|this? coming weekend >', weekend('this')),
   date('at|on|over|during the|this weekend', weekend('this')),
@@ -140,39 +140,41 @@ const isOpenDash = (tokens: readonly Token[]): boolean =>
 /** "2030-Jan", "2030, Jan": a sign behind the year ties it to the month. */
 export const isSign = (token: Token | undefined): boolean => /^[-./,]$/.test(token?.text ?? '');
 
-interface Dated {
+interface DateParts {
   month: number;
   ordinal?: number;
   dayDigits?: number;
   year?: number | undefined;
 }
 
-const dated = ({ month, ordinal, dayDigits, year }: Dated): DateSpec =>
+const dateFromParts = ({ month, ordinal, dayDigits, year }: DateParts): DateSpec =>
   monthday(ordinal ?? dayDigits ?? 0, month, year);
 
 export const calendarRules = [
   rule('yearSuffix', ',|of|in? {year}', (c) => c.year),
-  monthDate('the? {ordinal} < of? || day of > {month} {year:yearSuffix}?', dated),
-  monthDate('{dayDigits} of|-|.? {month} ,|-? {year}?', (c, tokens) => (isOpenDash(tokens) ? undefined : dated(c))),
-  monthDate("{dayDigits} {month} < ,? ' >? {year:shortYear}", dated),
-  monthDate("{month} {dayDigits} ,? ' {year:shortYear}", dated),
-  monthDate("the? {ordinal} of? {month} ,? ' {year:shortYear}", dated),
+  monthDate('the? {ordinal} < of? || day of > {month} {year:yearSuffix}?', dateFromParts),
+  monthDate('{dayDigits} of|-|.? {month} ,|-? {year}?', (c, tokens) =>
+    isOpenDash(tokens) ? undefined : dateFromParts(c),
+  ),
+  monthDate("{dayDigits} {month} < ,? ' >? {year:shortYear}", dateFromParts),
+  monthDate("{month} {dayDigits} ,? ' {year:shortYear}", dateFromParts),
+  monthDate("the? {ordinal} of? {month} ,? ' {year:shortYear}", dateFromParts),
   rule('signedYear', '{shortYear}', (c) => c.shortYear),
   rule('signedYear', '{year}', (c) => c.year),
   monthDate('{dayDigits} -|. {month} -|.? {year:signedYear}', (c, tokens) =>
-    isOpenDash(tokens) ? undefined : dated(c),
+    isOpenDash(tokens) ? undefined : dateFromParts(c),
   ),
   monthDate('{month} - {d:dayYear}', (c) => monthday(c.d.day, c.month, c.d.year)),
-  monthDate('{month} .? {dayDigits} ,? {year:laterYear}', dated),
-  monthDate('{month} the? {ordinal} ,? {year:laterYear}', dated),
-  monthDate('the? {ordinal} of? {month} ,? {year:laterYear}', dated),
-  monthDate('{month} the? {ordinal} < ,? {year} >?', dated),
-  monthDate('{month} .|-? {dayDigits} < ,? {year} >?', dated),
+  monthDate('{month} .? {dayDigits} ,? {year:laterYear}', dateFromParts),
+  monthDate('{month} the? {ordinal} ,? {year:laterYear}', dateFromParts),
+  monthDate('the? {ordinal} of? {month} ,? {year:laterYear}', dateFromParts),
+  monthDate('{month} the? {ordinal} < ,? {year} >?', dateFromParts),
+  monthDate('{month} .|-? {dayDigits} < ,? {year} >?', dateFromParts),
   // "2030-Jan-15", "2028.Aug.05", "2030, 15 January": a year before a named month is never the clock.
-  rule('yearFirst', '{year} -|.|/|,? {month} -|.|/|,? {dayDigits}', dated),
-  rule('yearFirst', '{year} -|.|/|,? {month} -|.|/|,? the? {ordinal}', dated),
-  rule('yearFirst', '{year} -|.|/|,? {dayDigits} -|.|/|of? {month}', dated),
-  rule('yearFirst', '{year} -|.|/|,? the? {ordinal} -|.|/|of? {month}', dated),
+  rule('yearFirst', '{year} -|.|/|,? {month} -|.|/|,? {dayDigits}', dateFromParts),
+  rule('yearFirst', '{year} -|.|/|,? {month} -|.|/|,? the? {ordinal}', dateFromParts),
+  rule('yearFirst', '{year} -|.|/|,? {dayDigits} -|.|/|of? {month}', dateFromParts),
+  rule('yearFirst', '{year} -|.|/|,? the? {ordinal} -|.|/|of? {month}', dateFromParts),
   monthDate('{yearFirst}', (c) => c.yearFirst),
   date('at {d:yearFirst}', (c, [, , sign]) => (isSign(sign) ? c.d : undefined)),
   monthDate('{isoDate}', (c) => c.isoDate),
@@ -187,7 +189,7 @@ export const calendarRules = [
   // "At 2027-12-31 23:55".
   date('at {isoDate}', (c) => c.isoDate),
   date('on {dotDate}', (c) => c.dotDate),
-  date('{weekday} {dotDate}', (c) => both(c.weekday, c.dotDate)),
+  date('{weekday} {dotDate}', (c) => weekdayAndDate(c.weekday, c.dotDate)),
 
   rule('inMonth', 'the month', () => ({ inMonth: 0, monthly: true })),
   rule('inMonth', 'this month', () => ({ inMonth: 0 })),

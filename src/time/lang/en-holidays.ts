@@ -2,7 +2,7 @@
 
 import { type Day, dayOf, nthWeekday } from '../civil.ts';
 import type { RulePart } from '../rules/rule.ts';
-import { moved, ONE_DAY } from './en-spans.ts';
+import { moveDate, ONE_DAY } from './en-spans.ts';
 import { date, rule } from './grammar.ts';
 
 interface Holiday {
@@ -13,7 +13,7 @@ interface Holiday {
   rule?: Pick<RulePart, 'byMonth' | 'byMonthDay' | 'byDay'>;
 }
 
-function fixed(month: number, day: number, said?: string): Holiday {
+function fixedHoliday(month: number, day: number, said?: string): Holiday {
   const rule = { byMonth: [month], byMonthDay: [day] };
   return { in: (year) => dayOf(year, month, day), rule, ...(said === undefined ? {} : { said }) };
 }
@@ -39,14 +39,14 @@ function easter(year: number): Day {
 }
 
 const HOLIDAYS: Readonly<Record<string, Holiday>> = {
-  christmas: fixed(12, 25, 'christmas day?'),
-  'christmas-eve': fixed(12, 24, 'christmas eve'),
-  'boxing-day': fixed(12, 26, 'boxing day'),
-  'new-years-eve': fixed(12, 31, "< new year|year's|years eve || nye >"),
-  'new-year': fixed(1, 1, "< new year's|years day? || the? new year day? >"),
-  valentines: fixed(2, 14, "valentine|valentine's|valentines day?"),
-  'st-patrick': fixed(3, 17, "saint|st .? patrick's|patricks|patrick|paddy's day"),
-  halloween: fixed(10, 31, "halloween|hallowe'en"),
+  christmas: fixedHoliday(12, 25, 'christmas day?'),
+  'christmas-eve': fixedHoliday(12, 24, 'christmas eve'),
+  'boxing-day': fixedHoliday(12, 26, 'boxing day'),
+  'new-years-eve': fixedHoliday(12, 31, "< new year|year's|years eve || nye >"),
+  'new-year': fixedHoliday(1, 1, "< new year's|years day? || the? new year day? >"),
+  valentines: fixedHoliday(2, 14, "valentine|valentine's|valentines day?"),
+  'st-patrick': fixedHoliday(3, 17, "saint|st .? patrick's|patricks|patrick|paddy's day"),
+  halloween: fixedHoliday(10, 31, "halloween|hallowe'en"),
   easter: easterly(0, 'easter sunday?'),
   'easter-monday': easterly(1, 'easter monday'),
   'good-friday': easterly(-2, 'good friday'),
@@ -61,8 +61,8 @@ const HOLIDAYS: Readonly<Record<string, Holiday>> = {
   'mothers-day': nth(5, 7, 2, "mother's|mothers|mothers' day"),
   'fathers-day': nth(6, 7, 3, "father's|fathers|fathers' day"),
   'fathers-day-south': nth(9, 7, 1),
-  'april-fools': fixed(4, 1, "april fool|fools|fool's|fools' day"),
-  'may-day': fixed(5, 1, 'may day'),
+  'april-fools': fixedHoliday(4, 1, "april fool|fools|fool's|fools' day"),
+  'may-day': fixedHoliday(5, 1, 'may day'),
   'early-may-bank-holiday': nth(5, 1, 1, 'early may bank holiday monday?'),
   'spring-bank-holiday': nth(5, 1, -1, 'spring|whitsun bank holiday monday?'),
   'august-bank-holiday': nth(8, 1, -1, 'august|summer bank holiday monday?'),
@@ -73,24 +73,24 @@ const HOLIDAYS: Readonly<Record<string, Holiday>> = {
   },
   'cyber-monday': thankful(4, 'cyber monday'),
   'giving-tuesday': thankful(5, 'giving tuesday'),
-  'independence-day': fixed(7, 4, 'independence day'),
-  'independence-day-india': fixed(8, 15),
-  juneteenth: fixed(6, 19, 'juneteenth'),
+  'independence-day': fixedHoliday(7, 4, 'independence day'),
+  'independence-day-india': fixedHoliday(8, 15),
+  juneteenth: fixedHoliday(6, 19, 'juneteenth'),
   'labor-day': nth(9, 1, 1, 'labor day'),
   'memorial-day': nth(5, 1, -1, 'memorial day'),
-  'veterans-day': fixed(11, 11, "veterans|veteran's|veterans' day"),
+  'veterans-day': fixedHoliday(11, 11, "veterans|veteran's|veterans' day"),
   mlk: nth(1, 1, 3, '< mlk day || martin luther king jr? .? day >'),
   'presidents-day': nth(2, 1, 3, "presidents|president's|presidents' day"),
   'columbus-day': nth(10, 1, 2, 'columbus day'),
-  groundhog: fixed(2, 2, 'groundhog day'),
-  'cinco-de-mayo': fixed(5, 5, 'cinco de mayo'),
-  'pi-day': fixed(3, 14, 'pi day'),
-  epiphany: fixed(1, 6, 'epiphany'),
-  'guy-fawkes': fixed(11, 5, '< guy fawkes night|day? || bonfire night >'),
-  bastille: fixed(7, 14, 'bastille day'),
-  'australia-day': fixed(1, 26, 'australia day'),
-  anzac: fixed(4, 25, 'anzac day'),
-  'canada-day': fixed(7, 1, 'canada day'),
+  groundhog: fixedHoliday(2, 2, 'groundhog day'),
+  'cinco-de-mayo': fixedHoliday(5, 5, 'cinco de mayo'),
+  'pi-day': fixedHoliday(3, 14, 'pi day'),
+  epiphany: fixedHoliday(1, 6, 'epiphany'),
+  'guy-fawkes': fixedHoliday(11, 5, '< guy fawkes night|day? || bonfire night >'),
+  bastille: fixedHoliday(7, 14, 'bastille day'),
+  'australia-day': fixedHoliday(1, 26, 'australia day'),
+  anzac: fixedHoliday(4, 25, 'anzac day'),
+  'canada-day': fixedHoliday(7, 1, 'canada day'),
 };
 
 export const holidayOf = (name: string): Holiday | undefined =>
@@ -112,8 +112,8 @@ export function localNames(name: string, zone: string): string[] {
 export const holidayRules = [
   ...Object.entries(HOLIDAYS).flatMap(([name, { said }]) => (said ? [rule('holiday', said, () => name)] : [])),
   date('on|at|by|this? {name:holiday} {year:yearSuffix}?', (c) => ({ type: 'holiday', ...c })),
-  date('on|by? the? eve of {date}', (c) => moved(c.date, ONE_DAY, -1)),
-  date('on|by? {name:holiday} eve', (c) => moved({ type: 'holiday', ...c }, ONE_DAY, -1)),
+  date('on|by? the? eve of {date}', (c) => moveDate(c.date, ONE_DAY, -1)),
+  date('on|by? {name:holiday} eve', (c) => moveDate({ type: 'holiday', ...c }, ONE_DAY, -1)),
   date('in the new year', () => ({ type: 'holiday', name: 'new-year' })),
   date('next {name:holiday}', (c) => ({ type: 'holiday', ...c })),
   date('last {name:holiday}', (c) => ({ type: 'holiday', ...c, which: 'last' })),

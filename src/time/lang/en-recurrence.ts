@@ -219,9 +219,9 @@ export const recurRules = [
   recurring('at|by|on? the? end of every quarter', () => every(cycle('quarter', 1), { monthDays: [-1] })),
   recurring('at|by|on? the? end of every year', () => onDays({ dates: [{ month: 12, day: 31 }] })),
   // "The 1st and 3rd Thursday of the month": several of them come again.
-  recurring('on|by? the? {n:numbered} of|in the month', (c) => several(c.n)),
+  recurring('on|by? the? {n:numbered} of|in the month', (c) => onSeveralDays(c.n)),
   recurring('every {months} on the? {numbered}', (c) => onDays({ ...c.numbered, months: c.months })),
-  recurring('< on the? || the > {monthDays}', (c) => several(c)),
+  recurring('< on the? || the > {monthDays}', (c) => onSeveralDays(c)),
   recurring('on|at|during|over? the? {w:wdList}', (c) => plurals(c.w)),
   recurring('on the? {nth:nthDaysList}', (c, tokens) => (tokens.at(-1)?.text.endsWith('days') ? onDays(c) : undefined)),
 
@@ -250,7 +250,7 @@ function everyNumbered(days: DaySet): Piece | undefined {
   return isOpen ? undefined : onDays(days);
 }
 
-const several = (days: DaySet): Piece | undefined =>
+const onSeveralDays = (days: DaySet): Piece | undefined =>
   (days.monthDays ?? days.nth ?? []).length > 1 ? onDays(days) : undefined;
 
 const plurals = (days: DaySet, interval = 1): Piece | undefined => (days.plural ? onDays(days, interval) : undefined);

@@ -34,7 +34,7 @@ function sumSpans(first: Span, rest: Span): Span | undefined {
   return size(first) > size(rest) ? addSpans(first, rest) : undefined;
 }
 
-const more = (amount: number, part: number, unit: Unit) =>
+const spanWithPart = (amount: number, part: number, unit: Unit) =>
   Number.isInteger(amount) ? spanOf(amount + part, unit) : undefined;
 
 const hoursMinutes = (hours: number, minutes: number): Span => ({
@@ -44,10 +44,10 @@ const hoursMinutes = (hours: number, minutes: number): Span => ({
 
 export const spanRules = [
   rule('unit', '{unitword}', (c) => c.unitword),
-  rule('oneSpan', '{amount} {unit} and a half', (c) => more(c.amount, 0.5, c.unit)),
-  rule('oneSpan', '{unit} and a half', (c) => more(1, 0.5, c.unit)),
-  rule('oneSpan', '{amount} {unit} and a quarter', (c) => more(c.amount, 0.25, c.unit)),
-  rule('oneSpan', '{amount} {unit} and three|3 quarter', (c) => more(c.amount, 0.75, c.unit)),
+  rule('oneSpan', '{amount} {unit} and a half', (c) => spanWithPart(c.amount, 0.5, c.unit)),
+  rule('oneSpan', '{unit} and a half', (c) => spanWithPart(1, 0.5, c.unit)),
+  rule('oneSpan', '{amount} {unit} and a quarter', (c) => spanWithPart(c.amount, 0.25, c.unit)),
+  rule('oneSpan', '{amount} {unit} and three|3 quarter', (c) => spanWithPart(c.amount, 0.75, c.unit)),
   rule('oneSpan', '{t:colonclock} hour', (c) => hoursMinutes(c.t.hour, c.t.minute)),
   rule('oneSpan', '{amount} and|? a half {unit}', (c) => spanOf(c.amount + 0.5, c.unit)),
   rule('oneSpan', '{amount} -? {unit}', (c) => spanOf(c.amount, c.unit)),
@@ -62,12 +62,12 @@ export const spanRules = [
   rule('span', '{number} hour and|? {twodigits}', (c) => hoursMinutes(c.number, c.twodigits)),
 ];
 
-export const moved = (base: DateSpec, span: Span, sign: 1 | -1): DateSpec => ({ type: 'moved', base, span, sign });
+export const moveDate = (base: DateSpec, span: Span, sign: 1 | -1): DateSpec => ({ type: 'moved', base, span, sign });
 
 export const days = (count: number): Span => ({ ...NOTHING, days: count });
 export const ONE_DAY = days(1);
 
-const beside =
+const weekdayBeside =
   (sign: 1 | -1) =>
   ({ weekday, ordinal: nth = 1, date: base }: { weekday: number; ordinal?: number; date: DateSpec }): DateSpec => ({
     type: 'weekdayBeside',
@@ -86,26 +86,26 @@ function isNumberBeforeDay(tokens: readonly Token[]): boolean {
 
 /** Only whole days, weeks, months and years lead from one date to another. */
 const movedBy = ({ span, date }: { span: Span; date: DateSpec }, sign: 1 | -1): DateSpec | undefined =>
-  span.milliseconds === 0 ? moved(date, span, sign) : undefined;
+  span.milliseconds === 0 ? moveDate(date, span, sign) : undefined;
 
 export const relativeDateRules = [
-  date('a|one fortnight from|after|on {date}', (c) => moved(c.date, days(14), 1)),
-  date('{weekday} fortnight', ({ weekday }) => moved({ type: 'weekday', weekday, which: 'bare' }, days(14), 1)),
-  date('a|one? week from|after {date}', (c) => moved(c.date, days(7), 1)),
-  date('a|one {w:weekOrTwo} {d:todayOrTomorrow}', (c) => moved(c.d, days(c.w), 1)),
-  date('{d:todayOrTomorrow} {w:weekOrTwo}', (c) => moved(c.d, days(c.w), 1)),
-  date('{n:number} week {d:todayOrTomorrow}', (c) => moved(c.d, days(7 * c.n), 1)),
+  date('a|one fortnight from|after|on {date}', (c) => moveDate(c.date, days(14), 1)),
+  date('{weekday} fortnight', ({ weekday }) => moveDate({ type: 'weekday', weekday, which: 'bare' }, days(14), 1)),
+  date('a|one? week from|after {date}', (c) => moveDate(c.date, days(7), 1)),
+  date('a|one {w:weekOrTwo} {d:todayOrTomorrow}', (c) => moveDate(c.d, days(c.w), 1)),
+  date('{d:todayOrTomorrow} {w:weekOrTwo}', (c) => moveDate(c.d, days(c.w), 1)),
+  date('{n:number} week {d:todayOrTomorrow}', (c) => moveDate(c.d, days(7 * c.n), 1)),
   rule('weekOrTwo', 'week|fortnight', (_, [token]) => (token?.text === 'week' ? 7 : 14)),
   date('{span} from|after {date}', (c, tokens) => (isNumberBeforeDay(tokens) ? undefined : movedBy(c, 1))),
   date('{span} before|prior|ahead to|of? {date}', (c) => movedBy(c, -1)),
-  date('on? the? day before|preceding {date}', (c) => moved(c.date, ONE_DAY, -1)),
-  date('on? the? day after|following {date}', (c) => moved(c.date, ONE_DAY, 1)),
-  date('the {weekday} after|following {date}', beside(1)),
+  date('on? the? day before|preceding {date}', (c) => moveDate(c.date, ONE_DAY, -1)),
+  date('on? the? day after|following {date}', (c) => moveDate(c.date, ONE_DAY, 1)),
+  date('the {weekday} after|following {date}', weekdayBeside(1)),
   date('on? {weekday} after|following {name:holiday}', ({ weekday, name }) =>
-    beside(1)({ weekday, date: { type: 'holiday', name } }),
+    weekdayBeside(1)({ weekday, date: { type: 'holiday', name } }),
   ),
-  date('the {weekday} before|preceding {date}', beside(-1)),
-  date('the? {ordinal} {weekday} after {date}', beside(1)),
+  date('the {weekday} before|preceding {date}', weekdayBeside(-1)),
+  date('the? {ordinal} {weekday} after {date}', weekdayBeside(1)),
 ];
 
 export const wrong = (code: 'NOT_A_DATE' | 'NEVER' | 'TOO_OFTEN' | 'PAST') => (): Piece => ({ kind: 'wrong', code });
@@ -141,7 +141,7 @@ export const shiftRules = [
     '< next {p:periodUnit} ,? on? {sameDay} || on? {sameDay} next {p:periodUnit} || next year today || today next year >',
     ({ p = 'year' }: { p?: Unit }) => {
       const span = spanOf(1, p);
-      return span && { kind: 'date', date: moved({ type: 'offset', days: 0 }, span, 1) };
+      return span && { kind: 'date', date: moveDate({ type: 'offset', days: 0 }, span, 1) };
     },
   ),
   rule('sameDay', "the? same|this|today's day|date", () => true),

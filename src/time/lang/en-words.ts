@@ -3,7 +3,7 @@ import { UNITS, type Unit } from '../pieces.ts';
 
 /** The English words of the time language, and what people type instead of them. */
 
-const counted = (words: string, from = 1): Record<string, number> =>
+const numberWords = (words: string, from = 1): Record<string, number> =>
   Object.fromEntries(
     words
       .toLowerCase()
@@ -11,17 +11,17 @@ const counted = (words: string, from = 1): Record<string, number> =>
       .map((word, index) => [word, index + from]),
   );
 
-export const WEEKDAYS: Readonly<Record<string, number>> = counted(
+export const WEEKDAYS: Readonly<Record<string, number>> = numberWords(
   'monday tuesday wednesday thursday friday saturday sunday',
 );
-export const MONTHS: Readonly<Record<string, number>> = counted(
+export const MONTHS: Readonly<Record<string, number>> = numberWords(
   'january february march april may june july august september october november december',
 );
 
 const SMALL = 'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen';
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
 export const NUMBERS: Readonly<Record<string, number>> = {
-  ...counted(`${SMALL} seventeen eighteen nineteen`, 0),
+  ...numberWords(`${SMALL} seventeen eighteen nineteen`, 0),
   ...Object.fromEntries(TENS.map((word, index) => [word, 10 * index + 20])),
   dozen: 12,
 };
@@ -29,7 +29,7 @@ export const NUMBERS: Readonly<Record<string, number>> = {
 const NTH =
   'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth';
 export const ORDINALS: Readonly<Record<string, number>> = {
-  ...counted(`${NTH} sixteenth seventeenth eighteenth nineteenth twentieth`),
+  ...numberWords(`${NTH} sixteenth seventeenth eighteenth nineteenth twentieth`),
   thirtieth: 30,
 };
 
@@ -44,84 +44,84 @@ export const UNIT_WORDS: Readonly<Record<string, Unit>> = Object.fromEntries([
 /** Typed word (in lower case) → the canonical word or words. */
 const ALIASES: Readonly<Record<string, string>> = {
   // days of the week
-  ...listed('monday', 'mon mondy munday monady'),
-  ...listed('tuesday', 'tue tues teusday tuseday tusday tuesay'),
-  ...listed('wednesday', 'wed weds wensday wendsday wednsday wedensday wednesdy wednessday wedneday'),
-  ...listed('thursday', 'thu thur thurs thrusday thurday thursdy thirsday'),
-  ...listed('friday', 'fri firday frday fridy friady fryday'),
-  ...listed('saturday', 'sat saterday satuday saturdy satruday saturaday'),
-  ...listed('sunday', 'sun sunnday sundy'),
-  ...listed('mondays', 'mons'),
-  ...listed('saturdays', 'sats saterdays'),
+  ...aliasesFor('monday', 'mon mondy munday monady'),
+  ...aliasesFor('tuesday', 'tue tues teusday tuseday tusday tuesay'),
+  ...aliasesFor('wednesday', 'wed weds wensday wendsday wednsday wedensday wednesdy wednessday wedneday'),
+  ...aliasesFor('thursday', 'thu thur thurs thrusday thurday thursdy thirsday'),
+  ...aliasesFor('friday', 'fri firday frday fridy friady fryday'),
+  ...aliasesFor('saturday', 'sat saterday satuday saturdy satruday saturaday'),
+  ...aliasesFor('sunday', 'sun sunnday sundy'),
+  ...aliasesFor('mondays', 'mons'),
+  ...aliasesFor('saturdays', 'sats saterdays'),
   // months
-  ...listed('january', 'jan janurary januray'),
-  ...listed('february', 'feb febuary febrary feburary'),
-  ...listed('march', 'mar'),
-  ...listed('april', 'apr aprl'),
-  ...listed('june', 'jun'),
-  ...listed('july', 'jul'),
-  ...listed('august', 'aug agust'),
-  ...listed('september', 'sep sept septemeber setpember'),
-  ...listed('october', 'oct ocotber'),
-  ...listed('november', 'nov novemeber'),
-  ...listed('december', 'dec decemeber'),
+  ...aliasesFor('january', 'jan janurary januray'),
+  ...aliasesFor('february', 'feb febuary febrary feburary'),
+  ...aliasesFor('march', 'mar'),
+  ...aliasesFor('april', 'apr aprl'),
+  ...aliasesFor('june', 'jun'),
+  ...aliasesFor('july', 'jul'),
+  ...aliasesFor('august', 'aug agust'),
+  ...aliasesFor('september', 'sep sept septemeber setpember'),
+  ...aliasesFor('october', 'oct ocotber'),
+  ...aliasesFor('november', 'nov novemeber'),
+  ...aliasesFor('december', 'dec decemeber'),
   // units
-  ...listed('second', 'sec secs seconds'),
-  ...listed('minute', 'min mins minutes minuts mintues minuites'),
-  ...listed('hour', 'hr hrs hours huors horus ohurs houres housr'),
-  ...listed('day', 'days dys'),
-  ...listed('week', 'weeks wk wks'),
-  ...listed('month', 'months mo mos mth mths'),
-  ...listed('quarter', 'quarters qtr qtrs'),
-  ...listed('year', 'years yr yrs'),
-  ...listed('fortnight', 'fortnights'),
+  ...aliasesFor('second', 'sec secs seconds'),
+  ...aliasesFor('minute', 'min mins minutes minuts mintues minuites'),
+  ...aliasesFor('hour', 'hr hrs hours huors horus ohurs houres housr'),
+  ...aliasesFor('day', 'days dys'),
+  ...aliasesFor('week', 'weeks wk wks'),
+  ...aliasesFor('month', 'months mo mos mth mths'),
+  ...aliasesFor('quarter', 'quarters qtr qtrs'),
+  ...aliasesFor('year', 'years yr yrs'),
+  ...aliasesFor('fortnight', 'fortnights'),
   // days beside today
-  ...listed(
+  ...aliasesFor(
     'tomorrow',
     'tmrw tmr tmw tmo tmro tmrow tmrrw tmmrw tomo tomoz tomoro tmoro tmorrow 2moro 2morrow 2mrw 2mrow 2mro 2mr 2moros ' +
       'tomorow tommorow tommorrow tomorro ' +
       'tomorrrow tommorro tomorroww tomrrow tomarrow tommarow tomorrows tomrow',
   ),
-  ...listed('today', '2day tday tdy'),
-  ...listed('tonight', '2nite 2nyt 2night tonite tonit tonght tonigt'),
-  ...listed('yesterday', 'yday yest'),
+  ...aliasesFor('today', '2day tday tdy'),
+  ...aliasesFor('tonight', '2nite 2nyt 2night tonite tonit tonght tonigt'),
+  ...aliasesFor('yesterday', 'yday yest'),
   // parts of a day
-  ...listed('morning', 'morn mrng mornin moring'),
-  ...listed('afternoon', 'arvo afternon aftenoon'),
-  ...listed('evening', 'evenin evning eveing'),
-  ...listed('night', 'nite'),
-  ...listed('noon', 'noontime midday noonish'),
-  ...listed('midnight', 'midnite'),
-  ...listed('lunch', 'lunchtime lunchtimes lunches'),
-  ...listed('weekend', 'wkend wknd'),
-  ...listed('weekends', 'wkends wknds'),
+  ...aliasesFor('morning', 'morn mrng mornin moring'),
+  ...aliasesFor('afternoon', 'arvo afternon aftenoon'),
+  ...aliasesFor('evening', 'evenin evning eveing'),
+  ...aliasesFor('night', 'nite'),
+  ...aliasesFor('noon', 'noontime midday noonish'),
+  ...aliasesFor('midnight', 'midnite'),
+  ...aliasesFor('lunch', 'lunchtime lunchtimes lunches'),
+  ...aliasesFor('weekend', 'wkend wknd'),
+  ...aliasesFor('weekends', 'wkends wknds'),
   // others
-  ...listed('every', 'each ev evry evrey evey evary evr'),
-  ...listed('later', 'l8r'),
-  ...listed('except', 'excluding excepting excl'),
-  ...listed('until', 'till til untill unil untl'),
-  ...listed('starting', 'beginning commencing start starts begin begins begining startin'),
-  ...listed('through', 'thru'),
-  ...listed('next', 'nxt'),
-  ...listed('coming', 'upcoming'),
-  ...listed('about', 'around arround aroud arond arnd approximately approx circa ca roughly abt bout'),
-  ...listed('alternate', 'alternating'),
-  ...listed('workday', 'workdays'),
-  ...listed('business', 'working work'),
-  ...listed('holiday', 'holidays'),
-  ...listed('christmas', 'xmas chrismas christmass'),
-  ...listed('before', 'b4'),
-  ...listed("o'clock", 'oclock'),
-  ...listed('eod', 'eob'),
-  ...listed('cob', 'cop'),
-  ...listed('couple', 'cpl pair'),
-  ...listed('times', 'occurrences occurences'),
-  ...listed('at', '@'),
-  ...listed('and', '& n'),
-  ...listed('ending', 'ends'),
-  ...listed('remind', 'remid remnd reming rmind rmeind remidn remimd rmd reminde remibd'),
-  ...listed('remember', 'rember remeber remmeber rembember'),
-  ...listed('recurring', 'repeating'),
+  ...aliasesFor('every', 'each ev evry evrey evey evary evr'),
+  ...aliasesFor('later', 'l8r'),
+  ...aliasesFor('except', 'excluding excepting excl'),
+  ...aliasesFor('until', 'till til untill unil untl'),
+  ...aliasesFor('starting', 'beginning commencing start starts begin begins begining startin'),
+  ...aliasesFor('through', 'thru'),
+  ...aliasesFor('next', 'nxt'),
+  ...aliasesFor('coming', 'upcoming'),
+  ...aliasesFor('about', 'around arround aroud arond arnd approximately approx circa ca roughly abt bout'),
+  ...aliasesFor('alternate', 'alternating'),
+  ...aliasesFor('workday', 'workdays'),
+  ...aliasesFor('business', 'working work'),
+  ...aliasesFor('holiday', 'holidays'),
+  ...aliasesFor('christmas', 'xmas chrismas christmass'),
+  ...aliasesFor('before', 'b4'),
+  ...aliasesFor("o'clock", 'oclock'),
+  ...aliasesFor('eod', 'eob'),
+  ...aliasesFor('cob', 'cop'),
+  ...aliasesFor('couple', 'cpl pair'),
+  ...aliasesFor('times', 'occurrences occurences'),
+  ...aliasesFor('at', '@'),
+  ...aliasesFor('and', '& n'),
+  ...aliasesFor('ending', 'ends'),
+  ...aliasesFor('remind', 'remid remnd reming rmind rmeind remidn remimd rmd reminde remibd'),
+  ...aliasesFor('remember', 'rember remeber remmeber rembember'),
+  ...aliasesFor('recurring', 'repeating'),
   everyday: 'every day',
   evryday: 'every day',
   wkday: 'weekday',
@@ -144,7 +144,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   'new-years': "new year's",
 };
 
-function listed(canonical: string, words: string): Record<string, string> {
+function aliasesFor(canonical: string, words: string): Record<string, string> {
   return Object.fromEntries(words.split(' ').map((word) => [word, canonical]));
 }
 
@@ -172,9 +172,9 @@ export function canonicalWords(word: string, fuzzy: boolean): readonly string[] 
   if (ish !== undefined && (isKnown(ish) || ISH_PARTS.has(ish))) return ish === 'noon' ? ['noon'] : [ish, 'ish'];
   const singular = word.replace(/s$/, '');
   if (singular !== word && Object.hasOwn(WEEKDAYS, singular)) return [word];
-  const whole = glued(word);
+  const whole = splitGlued(word);
   if (whole) return whole;
-  const slip = corrected(word) ?? (fuzzy ? nearest(word) : undefined);
+  const slip = correctWord(word) ?? (fuzzy ? nearest(word) : undefined);
   return slip === undefined ? [word] : canonicalWords(slip, false);
 }
 
@@ -183,7 +183,7 @@ const isKnown = (word: string): boolean =>
 
 const ISH_PARTS = new Set(['noon', 'midday', 'afternoon', 'evening', 'lunchtime']);
 
-function glued(word: string): readonly string[] | undefined {
+function splitGlued(word: string): readonly string[] | undefined {
   const prefix = PREFIXES.find((one) => word.startsWith(one) && word.length > one.length + 2);
   if (prefix === undefined) return undefined;
   const rest = word.slice(prefix.length);
@@ -194,7 +194,7 @@ function glued(word: string): readonly string[] | undefined {
 
 const AFTER_PREFIX = new Set('day week weekend month year morning afternoon evening night noon weekday'.split(' '));
 
-const corrected = (word: string): string | undefined =>
+const correctWord = (word: string): string | undefined =>
   NOT_SLIPS.has(word) ? undefined : CORRECTED.find((right) => right !== word && isMistype(word, right));
 
 /** The whole word that says when for which `word` (lower case) is a short form or a typing error, and can hardly be anything else. */
@@ -206,8 +206,8 @@ export function timeWordFor(word: string): string | undefined {
   }
   if (isKnown(word) || KEEP.has(word) || CORRECTED.includes(word)) return undefined;
   const singular = word.replace(/s$/, '');
-  const day = singular === word || isKnown(singular) ? undefined : corrected(singular);
-  return corrected(word) ?? (day !== undefined && Object.hasOwn(WEEKDAYS, day) ? `${day}s` : undefined);
+  const day = singular === word || isKnown(singular) ? undefined : correctWord(singular);
+  return correctWord(word) ?? (day !== undefined && Object.hasOwn(WEEKDAYS, day) ? `${day}s` : undefined);
 }
 
 const NEAR_DAYS = new Set(['tomorrow', 'tonight']);

@@ -9,7 +9,7 @@ import { holidayRules } from './en-holidays.ts';
 import { cycleRules, daySetRules, recurRules, recurrenceTerminals } from './en-recurrence.ts';
 import {
   days,
-  moved,
+  moveDate,
   ONE_DAY,
   relativeDateRules,
   shiftRules,
@@ -31,14 +31,14 @@ const unclear =
     ),
   });
 
-const said =
+const unclearButSaid =
   (words: string) =>
   (captures: object): Piece => ({ ...unclear(words)(captures), certain: true });
 
 /** "From 20 to 27 December", "between December 20 and 27"; "20 and 27 December" are two days. */
 function betweenDays({ r: [a, b], m }: { r: readonly [number, number]; m: string }, tokens: readonly Token[]) {
   const isRun = (tokens[0]?.text === 'between') === tokens.some(({ text }) => text === 'and');
-  return isRun ? said('from $m $a to $m $b')({ a, b, m }) : undefined;
+  return isRun ? unclearButSaid('from $m $a to $m $b')({ a, b, m }) : undefined;
 }
 
 const fortnightly = ({ w }: { w: number }): Piece => ({
@@ -113,11 +113,11 @@ const vagueRules = [
   piece('the week before|after {d:dateWords}', (c, [, , tie]) => unclear(`a week ${tie?.text} $d`)(c)),
   piece('on|every? weeknights|weeknight', unclear('every weekday in the evening', EVES_OF_WORK)),
   piece('on|every? school nights|night', unclear(EVES_OF_WORK)),
-  piece('right|just|straight|shortly|sometime? after lunch', said('at 13:30')),
-  piece('right|just|shortly|sometime? before lunch', said('at 11:30')),
-  piece('after lunch at {t:clockWords}', said('in the afternoon at $t')),
-  piece('{s:spanWords} before lunch', said('$s before 12:30')),
-  piece('{s:spanWords} after lunch', said('$s after 12:30')),
+  piece('right|just|straight|shortly|sometime? after lunch', unclearButSaid('at 13:30')),
+  piece('right|just|shortly|sometime? before lunch', unclearButSaid('at 11:30')),
+  piece('after lunch at {t:clockWords}', unclearButSaid('in the afternoon at $t')),
+  piece('{s:spanWords} before lunch', unclearButSaid('$s before 12:30')),
+  piece('{s:spanWords} after lunch', unclearButSaid('$s after 12:30')),
   piece('after|at breakfast', unclear('at 9:00 am')),
   piece('before breakfast', unclear('at 7:00 am')),
   piece('at? breakfast time', unclear('at 7:00 am', 'at 8:00 am')),
@@ -127,17 +127,17 @@ const vagueRules = [
   piece('< bedtime || at|before bedtime|bed >', unclear('at 21:00', 'at 22:00')),
   piece('at|before|after? dawn|sunrise|daybreak', unclear('at 6:00 am', 'at 7:00 am')),
   piece('at|before|after? dusk|sunset|sundown|nightfall', unclear('at 18:00', 'at 20:00')),
-  piece('in? the? late morning', said('at 11:00')),
+  piece('in? the? late morning', unclearButSaid('at 11:00')),
   piece('in? the? mid -? morning', unclear('at 10:00', 'at 10:30')),
-  piece('in? the? mid -? afternoon', said('at 15:00')),
+  piece('in? the? mid -? afternoon', unclearButSaid('at 15:00')),
   piece('in? the? late afternoon', unclear('at 16:00', 'at 17:00')),
   piece('in? the? early afternoon', unclear('at 13:00', 'at 14:00')),
-  piece('in? the? early evening', said('at 18:00')),
+  piece('in? the? early evening', unclearButSaid('at 18:00')),
   piece('at? teatime', unclear('at 16:00', 'at 17:00')),
   piece('later today', unclear('today at 17:00', 'tonight')),
   piece('< later on? || in some time >', unclear('in 1 hour', 'in 3 hours')),
   piece('< soon || in a bit|while|moment|jiffy >', unclear('in 15 minutes', 'in 1 hour')),
-  piece('in|within {s:spanWords} < or so || or thereabouts || give or take >', said('in $s')),
+  piece('in|within {s:spanWords} < or so || or thereabouts || give or take >', unclearButSaid('in $s')),
   piece('in|within {s:spanWords} and a bit|little|few more?', unclear('in $s')),
   piece('in|within several {u:unit}', unclear('in 3 $u', 'in 5 $u')),
   piece('in|within? a? few more? {u:unit} < from now >?', unclear('in 3 $u', 'in 5 $u')),
@@ -156,17 +156,17 @@ const vagueRules = [
   piece('twice a|per year', unclear('every 6 months')),
   piece('the? other day', () => ({ kind: 'wrong', code: 'PAST' })),
   piece('for? the? next|following {n:rawNumber} {p:partPlural}', unclear('every $p for $n times')),
-  piece('for? the? next|following|coming {n:rawNumber} weekdays|workday', said('every weekday for $n times')),
+  piece('for? the? next|following|coming {n:rawNumber} weekdays|workday', unclearButSaid('every weekday for $n times')),
   piece('for? the? next|following|coming {n:rawNumber} {w:rawPlural}', unclear('every $w for $n times')),
-  piece('{n:rawNumber} {w:rawPlural} in a row', said('every $w for $n times')),
+  piece('{n:rawNumber} {w:rawPlural} in a row', unclearButSaid('every $w for $n times')),
   // "From 20 to 27 December".
   piece('from|between {r:dayRun} of? {m:rawMonth}', betweenDays),
   piece('{r:dashed} of? {m:rawMonth}', betweenDays),
   piece('from|between? {m:rawMonth} {r:dayRun}', betweenDays),
   rule('dayRun', 'the? {a:rawDay} to|until|through|-|and the? {b:rawDay}', ({ a, b }) => (a < b ? [a, b] : undefined)),
   rule('dayRun', '{pair:dashed}', ({ pair: [a, b] }) => (b < 32 ? [a, b] : undefined)),
-  piece('between {a:dateWords} and {b:dateWords}', said('from $a to $b')),
-  piece('in|during? {a:rawMonth} to|until|through|- {b:rawMonth}', said('from $a to $b')),
+  piece('between {a:dateWords} and {b:dateWords}', unclearButSaid('from $a to $b')),
+  piece('in|during? {a:rawMonth} to|until|through|- {b:rawMonth}', unclearButSaid('from $a to $b')),
   piece('at {yearFirst}', (_, [, year, ...day]) => (isSign(day[0]) ? undefined : yearOrClock(year?.text ?? '', day))),
   piece('on? the? {a:rawDay} and|& the? {b:rawDay} of? {m:rawMonth}', unclear('on $m $a', 'on $m $b')),
   rule('rawDay', '{number}', (c) => (c.number > 0 && c.number < 32 ? c.number : undefined)),
@@ -235,7 +235,7 @@ const periodRules = [
   date('in {year}', (c) => wholeYear(c.year)),
 ];
 
-const until = (moment: Moment, inclusive = false): Extract<Piece, { kind: 'until' }> => ({
+const untilMoment = (moment: Moment, inclusive = false): Extract<Piece, { kind: 'until' }> => ({
   kind: 'until',
   moment,
   inclusive,
@@ -243,14 +243,14 @@ const until = (moment: Moment, inclusive = false): Extract<Piece, { kind: 'until
 const start = (moment: Moment): Extract<Piece, { kind: 'start' }> => ({ kind: 'start', moment });
 const count = (number: number, more: { loose?: true } = {}): Piece => ({ kind: 'count', count: number, ...more });
 
-interface Timed {
+interface TimedDate {
   date: DateSpec;
   time: TimeSpec;
   offset?: string;
 }
 
 /** "Dec 4" is a date, not four o'clock in December. */
-const timed = ({ date, time, offset }: Timed, tokens: readonly Token[]): Moment | undefined =>
+const momentFrom = ({ date, time, offset }: TimedDate, tokens: readonly Token[]): Moment | undefined =>
   (date.type === 'period' && date.vague) || (!hasYear(date) && hasYearAsClock(tokens))
     ? undefined
     : { date, time, offset };
@@ -270,21 +270,21 @@ const hasYearAsClock = (tokens: readonly Token[]): boolean =>
 const wordBefore = (tokens: readonly Token[], at: number): string => tokens[at - 1]?.text ?? '';
 
 /** "8 tomorrow morning": the part of the day says which half of it. */
-const inPart = ({ date, time, part }: Timed & { part: TimeSpec }): Moment | undefined =>
+const inPart = ({ date, time, part }: TimedDate & { part: TimeSpec }): Moment | undefined =>
   !time.clock || date.type === 'period' ? undefined : { date, time: { clock: time.clock, part: part.part } };
 
 const tonight = ({ clock }: TimeSpec): Moment | undefined => clock && { time: { clock, part: 'tonight', today: true } };
 
-const led = (moment: Moment | undefined): Moment | undefined => moment && { ...moment, led: true };
+const withLead = (moment: Moment | undefined): Moment | undefined => moment && { ...moment, led: true };
 
-const lasting = (span: Span | undefined): Piece | undefined => span && { kind: 'lasting', span, daily: true };
+const lastingDaily = (span: Span | undefined): Piece | undefined => span && { kind: 'lasting', span, daily: true };
 
-const rest = (unit: Unit) => until({ date: { type: 'period', unit, which: 0, edge: 'end' } });
+const rest = (unit: Unit) => untilMoment({ date: { type: 'period', unit, which: 0, edge: 'end' } });
 
 /** "Every year until 2030": of what comes yearly, four digits are no clock time. Tried before the limits that take them for one. */
 const yearLimits = [
   piece('until|through {year}', (c, [word]) => ({
-    ...until({ date: wholeYear(c.year) }, word?.text === 'through'),
+    ...untilMoment({ date: wholeYear(c.year) }, word?.text === 'through'),
     yearly: true,
   })),
   piece('< starting|from || as of > {year}', (c) => ({ ...start({ date: wholeYear(c.year) }), yearly: true })),
@@ -292,26 +292,26 @@ const yearLimits = [
 
 const limitRules = [
   rule('moment', '{date}', (c) => c),
-  rule('moment', '{date} ,|at? {time}', timed),
-  rule('moment', '{date} {time} {offset}', timed),
-  rule('moment', '{time} on? {date}', (c, tokens) => led(timed(c, tokens))),
+  rule('moment', '{date} ,|at? {time}', momentFrom),
+  rule('moment', '{date} {time} {offset}', momentFrom),
+  rule('moment', '{time} on? {date}', (c, tokens) => withLead(momentFrom(c, tokens))),
   rule('moment', '{time}', (c) => c),
-  rule('moment', '{time} tonight', (c) => led(tonight(c.time))),
+  rule('moment', '{time} tonight', (c) => withLead(tonight(c.time))),
   rule('moment', 'tonight ,? {time}', (c) => tonight(c.time)),
-  rule('moment', '{time} {date} {part}', (c) => led(inPart(c))),
+  rule('moment', '{time} {date} {part}', (c) => withLead(inPart(c))),
   rule('moment', '{date} {part} ,? {time}', inPart),
   rule('moment', '< in {shift:span} || {shift:span} from now >', (c) => c),
-  limit('< until || up until|to || ending on|at|by? > {moment}', (c) => until(c.moment)),
-  limit('< through || up to and|& including > {moment}', (c) => until(c.moment, true)),
-  limit('to {moment}', (c) => ({ ...until(c.moment), tied: true })),
+  limit('< until || up until|to || ending on|at|by? > {moment}', (c) => untilMoment(c.moment)),
+  limit('< through || up to and|& including > {moment}', (c) => untilMoment(c.moment, true)),
+  limit('to {moment}', (c) => ({ ...untilMoment(c.moment), tied: true })),
   limit('< until the || for the > rest of the|this? {u:unit}', (c) => rest(c.u)),
   limit('< starting|from|effective on|from|at|as? of? || as of > {moment}', (c) => start(c.moment)),
   limit('next : {moment}', (c) => ({ ...start(c.moment), all: true })),
   limit('< starting|effective now || from now on >', () => ({ kind: 'note' })),
   limit('for {span}', (c) => ({ kind: 'lasting', ...c })),
-  limit('for|over the? next|following|coming {span}', (c) => lasting(c.span)),
-  limit('the? next|following|coming {n:number} day', (c) => lasting(days(c.n))),
-  limit('for|over|during the next|following|coming {u:unit}', (c) => lasting(spanOf(1, c.u))),
+  limit('for|over the? next|following|coming {span}', (c) => lastingDaily(c.span)),
+  limit('the? next|following|coming {n:number} day', (c) => lastingDaily(days(c.n))),
+  limit('for|over|during the next|following|coming {u:unit}', (c) => lastingDaily(spanOf(1, c.u))),
   limit(',|for the? next? {number} times', (c) => count(c.number)),
   limit('the? next? {number} times', (c) => count(c.number, { loose: true })),
   limit('for? {number} x', (c) => count(c.number)),
@@ -408,7 +408,7 @@ const pieceRules = [
     return /^[0-6]$/.test(hour?.text ?? '') ? { kind: 'vague', instead } : undefined;
   }),
   // "The night before Christmas".
-  piece('on? the {p:wholePart} before {date}', (c) => momentOf(moved(c.date, ONE_DAY, -1), c.p)),
+  piece('on? the {p:wholePart} before {date}', (c) => momentOf(moveDate(c.date, ONE_DAY, -1), c.p)),
   piece('on? the? {p:wholePart} of {date}', (c) => momentOf(c.date, c.p)),
   // "Fri eve": the evening, where it is no holiday.
   piece('{date} eve', ({ date }, tokens) =>

@@ -11,39 +11,39 @@ export interface Cycle {
 }
 
 type Names<S extends string> = S extends `${infer Name} ${infer Rest}` ? Name | Names<Rest> : S;
-type All<T, S extends string> = Record<Names<S>, T>;
+type ByName<T, S extends string> = Record<Names<S>, T>;
 
-type Values = All<
+type Values = ByName<
   number,
   | 'digits numword tensword onesword decimal fraction ordtoken ordword ordones number ordinal amount halfOrMore'
   | 'hourdigits hourword twodigits minuteword minutes minutesTo spokenMinutes bareMinutes timesWord nightHour'
   | 'weekday weekdayPlural anyWeekday month year shortYear laterYear dayDigits yearSuffix signedYear weekOrTwo'
   | 'inWeek monthDay nthWord rawNumber rawOrdinal rawDay'
 > &
-  All<Clock, 'colonclock dotclock compact partclock compact4 zeroclock hour fullHour clock hourH'> &
-  All<TimeSpec, 'part time timeItem fullTime wholePart'> &
-  All<DateSpec, 'date monthDate yearFirst isoDate slashDate fullDotDate dotDate todayOrTomorrow'> &
-  All<Span, 'span oneSpan possessiveUnit'> &
-  All<DaySet, 'exception wd wdList numbered dated onDays dayAndDate'> &
-  All<Piece, 'piece range limit recurring zone'> &
-  All<Unit, 'unit unitword periodUnit'> &
-  All<Cycle, 'cycle adverb'> &
-  All<number[], 'monthDays nthList months monthSpan dayRow daysRow'> &
-  All<DaySet[], 'exceptions'> &
-  All<NthWeekday[], 'nthDays nthDaysList'> &
-  All<{ month: number; day: number }[], 'yearDates dateRun'> &
-  All<'am' | 'pm', 'half gluedHalf'> &
-  All<PartName, 'partPlural'> &
-  All<
+  ByName<Clock, 'colonclock dotclock compact partclock compact4 zeroclock hour fullHour clock hourH'> &
+  ByName<TimeSpec, 'part time timeItem fullTime wholePart'> &
+  ByName<DateSpec, 'date monthDate yearFirst isoDate slashDate fullDotDate dotDate todayOrTomorrow'> &
+  ByName<Span, 'span oneSpan possessiveUnit'> &
+  ByName<DaySet, 'exception wd wdList numbered dated onDays dayAndDate'> &
+  ByName<Piece, 'piece range limit recurring zone'> &
+  ByName<Unit, 'unit unitword periodUnit'> &
+  ByName<Cycle, 'cycle adverb'> &
+  ByName<number[], 'monthDays nthList months monthSpan dayRow daysRow'> &
+  ByName<DaySet[], 'exceptions'> &
+  ByName<NthWeekday[], 'nthDays nthDaysList'> &
+  ByName<{ month: number; day: number }[], 'yearDates dateRun'> &
+  ByName<'am' | 'pm', 'half gluedHalf'> &
+  ByName<PartName, 'partPlural'> &
+  ByName<
     string,
     | 'zoneToken abbreviation placeStart placeWord offsetHours zulu place offset usRegion region holiday'
     | 'raw rawPlural rawMonth clockWords dateWords spanWords'
   > &
-  All<
+  ByName<
     true,
     'gluedH letterH hours badClock clockPrefix clockSuffix partPrefix sameTime sameDay leaving onSuch aSuch whenIt itIs asLong'
   > &
-  All<readonly [number, number], 'slashed neighbours dashed dayRun'> & {
+  ByName<readonly [number, number], 'slashed neighbours dashed dayRun'> & {
     dashrange: { from: Clock; to: Clock };
     dayYear: { day: number; year: number };
     inMonth: { inMonth: number; monthly?: true };
@@ -62,18 +62,18 @@ type Word<W> = W extends `{${infer P}}?`
     : object;
 
 /** Captures of a pattern: `{h:hour} {half}?` gives `{ h: Clock, half?: 'am' | 'pm' }`. */
-type Captured<P extends string> = P extends `${infer W} ${infer Rest}` ? Word<W> & Captured<Rest> : Word<P>;
+type CapturesOf<P extends string> = P extends `${infer W} ${infer Rest}` ? Word<W> & CapturesOf<Rest> : Word<P>;
 
 /** A rule of the grammar: what `name` may be made of, and what that means; see match.ts for the patterns. */
 export const rule = <N extends keyof Values, P extends string>(
   name: N,
   pattern: P,
-  build: (captures: Captured<P>, words: readonly Token[]) => Values[N] | undefined,
+  build: (captures: CapturesOf<P>, words: readonly Token[]) => Values[N] | undefined,
 ): Rule => [name, pattern, build];
 
 const ruleFor =
   <N extends keyof Values>(name: N) =>
-  <P extends string>(pattern: P, build: (captures: Captured<P>, words: readonly Token[]) => Values[N] | undefined) =>
+  <P extends string>(pattern: P, build: (captures: CapturesOf<P>, words: readonly Token[]) => Values[N] | undefined) =>
     rule(name, pattern, build);
 
 export const [piece, date, recurring] = [ruleFor('piece'), ruleFor('date'), ruleFor('recurring')];

@@ -8,8 +8,8 @@ import type { ParsedFields } from 'node-cron';
 import { lazy } from '../../base/async.ts';
 import { DAY, dayOf, wallOf } from '../civil.ts';
 import { type Env, envOf } from '../env.ts';
-import { badRule, never, past, tooOften, unknownZone, whichOne } from '../texts.ts';
-import type { Reading, When, WhenContext } from '../types.ts';
+import { badRule, past, rejectNever, tooOften, unknownZone, whichOne } from '../texts.ts';
+import type { TimeReading, When, WhenContext } from '../types.ts';
 import { instantOf, isZone } from '../zones.ts';
 import type { NthWeekday, Rule, RulePart } from './rule.ts';
 import { ruleWhen } from './text.ts';
@@ -70,7 +70,7 @@ export function parseCron(text: string, ctx: WhenContext): When | undefined {
   const readings = weekdayTexts(expression).map((dayOfWeek) => whenOf(expression, dayOfWeek, env));
   const [when, other] = readings.filter(({ kind }) => kind !== 'reject');
   if (!when || !other) return when ?? readings[0];
-  return whichOne([when, other].flatMap(offered));
+  return whichOne([when, other].flatMap(readingsIn));
 }
 
 export function cronProblem(text: string): string | undefined {
@@ -128,7 +128,7 @@ function weekdayTexts({ texts: { dayOfWeek }, isQuartz }: Expression): string[] 
   return isCounted ? [fromOne, dayOfWeek] : [dayOfWeek];
 }
 
-const offered = (when: When): Reading[] =>
+const readingsIn = (when: When): TimeReading[] =>
   when.kind === 'ambiguous' ? when.readings : when.kind === 'recurring' ? [{ words: '', when }] : [];
 
 const NO_SUCH_DAY = 'no month of the expression has that day';
@@ -142,9 +142,9 @@ function whenOf(expression: Expression, dayOfWeek: string, env: Env): When {
   const years = yearsOf(texts.year) ?? null;
   if (years && dayOf(years.to + 1, 1, 1) <= env.today) return past('');
   if (fields.second.length > 1) return tooOften();
-  const rules = partsOf(fields, texts).map((parts) => ruleWhen(limited(ruleAt(parts, env), years, env), env));
-  const found = rules.flatMap(offered);
-  return found.length > 1 ? whichOne(found) : (found[0]?.when ?? rules[0] ?? never(expression.text));
+  const rules = partsOf(fields, texts).map((parts) => ruleWhen(limitToYears(ruleAt(parts, env), years, env), env));
+  const found = rules.flatMap(readingsIn);
+  return found.length > 1 ? whichOne(found) : (found[0]?.when ?? rules[0] ?? rejectNever(expression.text));
 }
 
 function problemIn(expression: Expression, dayOfWeek: string): string | undefined {
@@ -154,11 +154,11 @@ function problemIn(expression: Expression, dayOfWeek: string): string | undefine
     const found = FIELDS.find(({ field }) => field === error.field);
     const isImpossible = /impossible/.test(error.message);
     if (!found) return `"${expression.text}" is no cron expression`;
-    return placed(expression, found.field, isImpossible ? NO_SUCH_DAY : undefined);
+    return describeField(expression, found.field, isImpossible ? NO_SUCH_DAY : undefined);
   }
   const far = FIELDS.find(({ field, high }) => stepsTooFar(texts[field], high));
-  if (far) return placed(expression, far.field, 'it steps further than the field goes');
-  return yearsOf(texts.year) === undefined ? placed(expression, 'year') : undefined;
+  if (far) return describeField(expression, far.field, 'it steps further than the field goes');
+  return yearsOf(texts.year) === undefined ? describeField(expression, 'year') : undefined;
 }
 
 /** Loaded by the first expression: a start needs none. */
@@ -180,7 +180,7 @@ function stepsTooFar(text: string, high: number): boolean {
   return steps.some((step) => step > high + 1);
 }
 
-function placed({ texts, first }: Expression, field: keyof Texts, reason?: string): string {
+function describeField({ texts, first }: Expression, field: keyof Texts, reason?: string): string {
   const at = FIELDS.findIndex((one) => one.field === field);
   const { name, takes } = FIELDS[at] ?? { name: field, takes: '' };
   return `field ${at - first + 1} (${name}) is "${texts[field]}"; ${reason ?? `it takes ${takes}`}`;
@@ -201,7 +201,7 @@ function yearsOf(text: string): { from: number; to: number } | null | undefined 
   return from > 0 && to - from === sorted.length - 1 ? { from, to } : undefined;
 }
 
-function limited(rule: Rule, years: { from: number; to: number } | null, env: Env): Rule {
+function limitToYears(rule: Rule, years: { from: number; to: number } | null, env: Env): Rule {
   if (!years) return rule;
   const until = instantOf(dayOf(years.to + 1, 1, 1) * DAY, env.zone) - 1_000;
   const start = Math.max(rule.start, wallOf(dayOf(years.from, 1, 1)));
@@ -221,7 +221,7 @@ function ruleAt(parts: RulePart[], env: Env): Rule {
  */
 function partsOf(fields: ParsedFields, texts: Texts): RulePart[][] {
   const times = timeParts(fields);
-  const base: RulePart = fields.month.length < 12 ? { ...times, byMonth: ascending(fields.month) } : times;
+  const base: RulePart = fields.month.length < 12 ? { ...times, byMonth: sortAscending(fields.month) } : times;
   const dates = isEvery(texts.dayOfMonth) || fields.dayOfMonth.length === 31 ? [] : datesOf(fields);
   const weekdays = isEvery(texts.dayOfWeek) ? [] : weekdaysOf(fields.dayOfWeek);
   const dated = dates.map((one) => ({ ...base, ...one }));
@@ -234,11 +234,11 @@ function partsOf(fields: ParsedFields, texts: Texts): RulePart[][] {
 
 const isEvery = (text: string): boolean => text === '*' || text === '?';
 
-const ascending = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b);
+const sortAscending = (values: readonly number[]): number[] => [...new Set(values)].sort((a, b) => a - b);
 
 /** Steps of an hour where every hour is meant, so that none is lost when the clock changes; else times of a day. */
 function timeParts({ second, minute, hour }: ParsedFields): RulePart {
-  const [minutes, hours] = [ascending(minute), ascending(hour)];
+  const [minutes, hours] = [sortAscending(minute), sortAscending(hour)];
   const exact = second[0] === 0 ? {} : { bySecond: second };
   if (hours.length < 24) return { freq: 'DAILY', byHour: hours, byMinute: minutes, ...exact };
   return minutes.length === 60 ? { freq: 'MINUTELY', ...exact } : { freq: 'HOURLY', byMinute: minutes, ...exact };
@@ -264,7 +264,7 @@ function datesOf({ dayOfMonth: days, hour, minute }: ParsedFields): Partial<Rule
     if (near) parts.push(...nearestWorkday(near[1] ?? '1', isOnce));
     else plain.push(fromEnd ? -1 - Number(fromEnd[1] ?? 0) : Number(text));
   }
-  return plain.length > 0 ? [{ byMonthDay: ascending(plain) }, ...parts] : parts;
+  return plain.length > 0 ? [{ byMonthDay: sortAscending(plain) }, ...parts] : parts;
 }
 
 const weekdaysFrom = (from: number, to: number): NthWeekday[] =>

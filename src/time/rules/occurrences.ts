@@ -245,7 +245,7 @@ function expand(at: number, wall: Wall, part: RulePart, zone: string): number[] 
   return part.bySecond && !part.bySecond.includes(date.getUTCSeconds()) ? [] : [at];
 }
 
-export interface Planned {
+export interface PlannedTime {
   plannedAt: Instant;
   rule: string | undefined;
   zone: string;
@@ -254,7 +254,7 @@ export interface Planned {
 export const nextOf = (rule: string, after: Instant): Instant | undefined =>
   occurrences(rule, { after }).next().value ?? undefined;
 
-export function plannedFor(when: Once | Recurring, now: Instant): Planned | undefined {
+export function plannedFor(when: Once | Recurring, now: Instant): PlannedTime | undefined {
   if (when.kind === 'once') return { plannedAt: when.at, rule: undefined, zone: when.zone };
   const plannedAt = nextOf(when.rule, now);
   return plannedAt && { plannedAt, rule: when.rule, zone: when.zone };
@@ -269,7 +269,7 @@ export interface StoredPlan {
 export const storedPlan = (when: Once | Recurring): StoredPlan =>
   when.kind === 'once' ? { at: when.at.toISOString(), zone: when.zone } : { rule: when.rule, zone: when.zone };
 
-export function readPlan({ at, rule, zone }: StoredPlan, now: Instant): Planned | undefined {
+export function readPlan({ at, rule, zone }: StoredPlan, now: Instant): PlannedTime | undefined {
   if (rule === undefined) return at === undefined ? undefined : { plannedAt: new Date(at), rule: undefined, zone };
   const plannedAt = nextOf(rule, now);
   return plannedAt && { plannedAt, rule, zone };

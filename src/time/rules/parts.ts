@@ -25,7 +25,7 @@ const plain = (weekdays: readonly number[]) =>
 export function calendarParts(recur: Recur, anchor: Day): RulePart[] | undefined {
   const { freq, interval, days } = recur;
   const base: RulePart = interval === 1 ? { freq } : { freq, interval };
-  if (!days) return [{ ...base, ...anchored(recur, anchor) }];
+  if (!days) return [{ ...base, ...anchorTo(recur, anchor) }];
   if (days.weekdays) return [{ ...base, ...(freq === 'DAILY' ? { freq: 'WEEKLY' } : {}), byDay: plain(days.weekdays) }];
   if (recur.quarters) return quarterParts(days);
   if (days.dates) return days.dates.map(({ month, day }) => ({ ...base, byMonth: [month], byMonthDay: [day] }));
@@ -42,7 +42,7 @@ export function calendarParts(recur: Recur, anchor: Day): RulePart[] | undefined
   return days.months ? [{ ...base, ...months, byMonthDay: [1] }] : undefined;
 }
 
-function anchored({ freq }: Recur, anchor: Day): Partial<RulePart> {
+function anchorTo({ freq }: Recur, anchor: Day): Partial<RulePart> {
   const { month, day } = ymdOf(anchor);
   if (freq === 'WEEKLY') return { byDay: plain([weekdayOf(anchor)]) };
   if (freq === 'MONTHLY') return { byMonthDay: [day] };
@@ -71,13 +71,13 @@ function quarterParts({ monthDays, nth, workday }: DaySet): RulePart[] | undefin
 }
 
 /** `parts` without the days of `except`; an empty list when nothing is left, undefined when it cannot be said. */
-export const without = (parts: readonly RulePart[], except: DaySet): RulePart[] | undefined =>
+export const partsWithout = (parts: readonly RulePart[], except: DaySet): RulePart[] | undefined =>
   eachPart(parts, (part) => withoutDays(part, except));
 
 /** "Fridays in July": what is named with a month is left out in that month, and nowhere else. */
 function withoutDays(part: RulePart, { months, ...except }: DaySet): RulePart[] | undefined {
   if (!months) return withoutAny(part, except);
-  if (!except.weekdays && !except.nth && !except.monthDays) return limited(part, 'byMonth', ALL_MONTHS, months);
+  if (!except.weekdays && !except.nth && !except.monthDays) return limitField(part, 'byMonth', ALL_MONTHS, months);
   if (part.freq === 'YEARLY' && !part.byMonth) return undefined;
   const within = part.byMonth ?? ALL_MONTHS;
   const free = within.filter((month) => !months.includes(month));
@@ -92,7 +92,7 @@ function withoutAny(part: RulePart, except: DaySet): RulePart[] | undefined {
   if (except.nth) return withoutNth(part, except.nth);
   if (except.monthDays) {
     if (except.monthDays.some((day) => day < 0)) return undefined;
-    return limited(daily(part), 'byMonthDay', ALL_DATES, except.monthDays);
+    return limitField(daily(part), 'byMonthDay', ALL_DATES, except.monthDays);
   }
   const dates = except.dates ?? datesOf(except.holiday);
   if (!dates) return undefined;
@@ -169,7 +169,7 @@ function eachPart(
   return left?.some((one) => one === undefined) ? undefined : left?.flatMap((one) => one ?? []);
 }
 
-function limited(
+function limitField(
   part: RulePart | undefined,
   field: 'byMonth' | 'byMonthDay',
   all: readonly number[],

@@ -4,8 +4,8 @@ import { type Env, minuteOfPart } from '../env.ts';
 import type { Phrase } from '../phrase.ts';
 import { type Clock, type DateSpec, type DaySet, isElapsed, type Recur, type Span, type TimeSpec } from '../pieces.ts';
 import { eitherOf, isCertain } from '../readings.ts';
-import { never, past, tooOften } from '../texts.ts';
-import type { Reading, Recurring, When } from '../types.ts';
+import { past, rejectNever, tooOften } from '../texts.ts';
+import type { Recurring, TimeReading, When } from '../types.ts';
 import { fixedZone, instantOf, wallAt } from '../zones.ts';
 import {
   firstDay,
@@ -20,7 +20,7 @@ import {
   skippedDays,
 } from './limits.ts';
 import { type Occurrence, occursOn, ruleOccurrences } from './occurrences.ts';
-import { atTimes, calendarParts, daysOfMonth, monthsWithout, onlyOn, quartersFrom, without } from './parts.ts';
+import { atTimes, calendarParts, daysOfMonth, monthsWithout, onlyOn, partsWithout, quartersFrom } from './parts.ts';
 import { formatRule, isSteps, parseRule, type Rule, type RulePart, stepOf } from './rule.ts';
 
 const NEXT = 5;
@@ -46,7 +46,7 @@ export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
   const running = underWay(phrase, env);
   if (running) return eitherOf([running, when]);
   const others = when.others ? [] : [lastDays, inTheMorning(phrase, when, env), eachYear(phrase, env)];
-  const found = others.filter(isCertain).map((other): Reading => ({ words: '', when: other }));
+  const found = others.filter(isCertain).map((other): TimeReading => ({ words: '', when: other }));
   return found.length > 0 ? { ...when, others: found } : when;
 }
 
@@ -75,7 +75,7 @@ function onLastDay(phrase: Phrase, when: Recurring, env: Env): Recurring | undef
   const rule = parseRule(when.rule, { start: 0, zone: when.zone });
   const [part, more] = 'problem' in rule ? [] : rule.parts;
   if ('problem' in rule || !part || more || monthsWithout(part, rule.start).length === 0) return undefined;
-  const recur = merged(phrase, env);
+  const recur = mergeRecurs(phrase, env);
   const first = phrase.start ?? (firstDay(phrase) && { kind: 'start' as const, moment: firstDay(phrase) ?? {} });
   const monthDays = [...(part.byMonthDay ?? []).filter((day) => day < 29), -1];
   const days = part.byMonth ? { monthDays, months: part.byMonth } : { monthDays };
@@ -111,7 +111,7 @@ function seriesOf(phrase: Phrase, env: Env): When | undefined {
   if (namesYear && !recurs.some(({ freq }) => freq === 'YEARLY')) return undefined;
   const step = recurs.find((recur) => recur.step !== undefined)?.step;
   if (step !== undefined && step > 0 && step < MINUTE) return tooOften();
-  if (step === 0 || count?.count === 0 || recurs.some(({ interval }) => interval < 1)) return never();
+  if (step === 0 || count?.count === 0 || recurs.some(({ interval }) => interval < 1)) return rejectNever();
   if (recurs.some(({ perDay }) => perDay !== undefined && perDay !== times?.times.length)) return undefined;
   const timed = step === undefined ? withOwnTime(phrase, env) : undefined;
   if (timed) return timed.when;
@@ -165,7 +165,7 @@ function withOwnTime(phrase: Phrase, env: Env): { when: When | undefined } | und
 // --- what comes again, and at which times ------------------------------------------------------------------------
 
 function draftsOf(phrase: Phrase, env: Env, limits: Limits): Draft[] | undefined {
-  const recur = merged(phrase, env);
+  const recur = mergeRecurs(phrase, env);
   if (!recur) return undefined;
   if (recur.step !== undefined || recur.minutes) return elapsedDrafts(recur, phrase, env, limits);
   const times = phrase.range?.loose ? undefined : timesOf(recur, phrase, env, limits);
@@ -173,16 +173,16 @@ function draftsOf(phrase: Phrase, env: Env, limits: Limits): Draft[] | undefined
   return drafts?.every((draft) => draft !== undefined) ? drafts : undefined;
 }
 
-function merged({ recurs, dates, days }: Phrase, env: Env): Recur | undefined {
+function mergeRecurs({ recurs, dates, days }: Phrase, env: Env): Recur | undefined {
   const [first, second] = recurs;
-  let recur = first && second ? both(first, second) : first;
+  let recur = first && second ? joinRecurs(first, second) : first;
   if (days) recur = recur && onDays(recur, days.days);
   for (const date of dates) recur = recur && onDate(recur, date, env);
   return recur;
 }
 
 /** Two recurrences in one: "every 2 hours from 9 to 5 every day", "daily … on weekdays". */
-function both(one: Recur, other: Recur): Recur | undefined {
+function joinRecurs(one: Recur, other: Recur): Recur | undefined {
   const saysNoMore = ({ freq, interval, step, days, part }: Recur) =>
     freq === 'DAILY' && interval === 1 && step === undefined && !days && !part;
   if (other.step !== undefined && saysNoMore(one)) return other;
@@ -283,7 +283,7 @@ function calendarDraft(recur: Recur, minutes: Minute[], phrase: Phrase, env: Env
   )
     return undefined;
   const parts = calendarParts(nightly ? dayLater(recur) : quartersFrom(limits.startDay, recur), anchor);
-  const left = parts && excluded(parts, phrase);
+  const left = parts && excludeDays(parts, phrase);
   if (!left) return undefined;
   const { months } = recur;
   const within = left.map((part) => ({
@@ -306,9 +306,9 @@ function dayLater(recur: Recur): Recur {
   return { ...recur, days: { ...days, weekdays: days.weekdays.map((weekday) => (weekday % 7) + 1) } };
 }
 
-function excluded(parts: RulePart[], { excepts }: Phrase): RulePart[] | undefined {
+function excludeDays(parts: RulePart[], { excepts }: Phrase): RulePart[] | undefined {
   let left: RulePart[] | undefined = parts;
-  for (const except of excepts) if (!except.once && !except.between) left = left && without(left, except);
+  for (const except of excepts) if (!except.once && !except.between) left = left && partsWithout(left, except);
   return left;
 }
 
@@ -322,7 +322,7 @@ function elapsedDrafts(recur: Recur, phrase: Phrase, env: Env, limits: Limits): 
   if (phrase.time || phrase.times || range || recur.part) return undefined;
   const base: RulePart = recur.minutes ? { freq: 'HOURLY', byMinute: recur.minutes } : stepPart(recur.step ?? 0);
   const limited = weekdays ? onlyOn(base, weekdays) : base;
-  const parts = limited && excluded([limited], phrase);
+  const parts = limited && excludeDays([limited], phrase);
   if (!parts) return undefined;
   return beginnings(phrase, env, limits).map((startAt) => {
     const start = wallAt(onlyMoment(startAt, stepOf(base), env.zone), env.zone);
@@ -394,15 +394,15 @@ function windowsOf(from: Clock, to: Clock, env: Env): [Minute, Minute][] {
 // --- the finished rule -------------------------------------------------------------------------------------------
 
 function finish({ parts, start, after, free }: Draft, limits: Limits, skipped: Day[], env: Env): When | undefined {
-  if (parts.length === 0) return never();
+  if (parts.length === 0) return rejectNever();
   const counted = free ? parts.map((part) => ({ ...part, interval: 1 })) : parts;
   const first = firstOf({ start, zone: env.zone, parts: counted }, parts, after, limits, env);
-  if (!first) return never();
+  if (!first) return rejectNever();
   const until = limits.lasting ? lastOf(limits.lasting, first.wall, parts, env, limits) : limits.until;
   // "For 20 minutes every day" is how long something takes, not how long it goes on.
   if (until !== undefined && limits.lasting && until < first.at) return undefined;
-  if (until !== undefined && first.at > until) return until <= env.now ? past('') : never();
-  if (limits.count !== undefined && parts.length > 1) return never();
+  if (until !== undefined && first.at > until) return until <= env.now ? past('') : rejectNever();
+  if (limits.count !== undefined && parts.length > 1) return rejectNever();
   const limited = parts.map((part) => ({
     ...part,
     ...(limits.count === undefined ? {} : { count: limits.count }),
@@ -411,7 +411,7 @@ function finish({ parts, start, after, free }: Draft, limits: Limits, skipped: D
   const rule: Rule = { ...anchorOf(first, limited, env), parts: limited };
   const left = skipped.filter((day) => occursOn(day, rule));
   if (left.length > MOST_SKIPPED) return undefined;
-  return recurring(left.length > 0 ? { ...rule, skipped: left } : rule, env);
+  return whenOfRule(left.length > 0 ? { ...rule, skipped: left } : rule, env);
 }
 
 /** Bound of what is stored of a series. */
@@ -450,8 +450,8 @@ function lastOf(span: Span, first: Wall, parts: RulePart[], env: Env, limits: Li
   return instantOf(later(from) + (start - from * DAY), env.zone) + span.milliseconds;
 }
 
-export function recurring(rule: Rule, env: Env): When {
+export function whenOfRule(rule: Rule, env: Env): When {
   const next: Date[] = [];
   for (const { at } of ruleOccurrences(rule, env.now)) if (next.push(new Date(at)) === NEXT) break;
-  return next.length === 0 ? never() : { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next };
+  return next.length === 0 ? rejectNever() : { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next };
 }

@@ -1,20 +1,20 @@
 import { DAY, dayOfWall, MINUTE, wallOf } from '../civil.ts';
 import { type Env, envOf } from '../env.ts';
-import { badRule, never, past, tooOften } from '../texts.ts';
+import { badRule, past, rejectNever, tooOften } from '../texts.ts';
 import type { When, WhenContext } from '../types.ts';
 import { ruleOccurrences } from './occurrences.ts';
 import { isSteps, parseRule, type Rule, type RulePart } from './rule.ts';
-import { recurring } from './series.ts';
+import { whenOfRule } from './series.ts';
 
 /** Reads RFC 5545 text ("FREQ=WEEKLY;BYDAY=MO", with or without "RRULE:" and DTSTART); undefined for any other text. */
 export function parseRuleText(text: string, ctx: WhenContext): When | undefined {
   const trimmed = text.trim();
   if (!/^(?:DTSTART|RRULE|FREQ=)/i.test(trimmed)) return undefined;
-  if (/\b(?:INTERVAL|COUNT)=0+(?:;|\s|$)/i.test(trimmed)) return never(trimmed);
+  if (/\b(?:INTERVAL|COUNT)=0+(?:;|\s|$)/i.test(trimmed)) return rejectNever(trimmed);
   const env = envOf(ctx);
   const read = parseRule(trimmed, { start: Number.NaN, zone: ctx.zone });
   if ('problem' in read) return badRule(read.problem);
-  return ruleWhen(Number.isNaN(read.start) ? started(read, env) : read, env);
+  return ruleWhen(Number.isNaN(read.start) ? startRule(read, env) : read, env);
 }
 
 export function ruleWhen(rule: Rule, env: Env): When {
@@ -22,7 +22,7 @@ export function ruleWhen(rule: Rule, env: Env): When {
   if (parts.some((part) => part.freq === 'SECONDLY' && (part.interval ?? 1) < 60)) return tooOften();
   if (parts.some((part) => (part.bySecond?.length ?? 0) > 1)) return tooOften();
   if (parts.every(({ until }) => until !== undefined && until <= env.now)) return past('');
-  const when = recurring(rule, env);
+  const when = whenOfRule(rule, env);
   if (when.kind === 'recurring' || !parts.every(({ until, count }) => until !== undefined || count !== undefined))
     return when;
   const [any] = ruleOccurrences(rule, rule.start - 2 * DAY);
@@ -30,7 +30,7 @@ export function ruleWhen(rule: Rule, env: Env): When {
 }
 
 /** Without DTSTART a rule begins with the first time to come: its own hours, else the hour of a date without a time. */
-function started(rule: Rule, env: Env): Rule {
+function startRule(rule: Rule, env: Env): Rule {
   const hasSteps = rule.parts.some(isSteps);
   const hasHours = rule.parts.some(({ byHour }) => byHour !== undefined);
   const start = hasSteps

@@ -3,7 +3,7 @@ import { timeOf } from './parts.ts';
 import { isSteps, type Rule, type RulePart } from './rule.ts';
 
 /** Several rules as one that counts from a single start; undefined where there is none that all can be counted from. */
-export function united(rules: readonly Rule[], mayBeginEarlier: boolean): Rule | undefined {
+export function uniteRules(rules: readonly Rule[], mayBeginEarlier: boolean): Rule | undefined {
   const parts = rules.flatMap(({ start, parts }) => parts.map((part) => ({ ...timeOf(minuteOf(start)), ...part })));
   const [first] = rules;
   const isOne =

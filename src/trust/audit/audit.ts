@@ -1,12 +1,12 @@
 import { Pace } from '../../base/async.ts';
 import { type FileEntry, listInside } from '../../base/folders/list.ts';
 import { readInside } from '../../base/folders/read.ts';
-import { decoded } from '../../base/text.ts';
+import { decodeText } from '../../base/text.ts';
 import { isScript } from '../pin.ts';
 import { drops, type Hit, hasShadyAddress, installs, pipes } from './commands.ts';
 import type { Finding, FindingLevel, Passage } from './finding.ts';
 import { auditRules, type Form } from './rules.ts';
-import { encoded, excerptOf, isMentioned, ordersByReference, passagesOf, unseen } from './text.ts';
+import { excerptOf, findEncoded, isMentioned, ordersByReference, passagesOf, unseen } from './text.ts';
 
 export interface Audit {
   /** The heaviest first, then by file and line. */
@@ -62,7 +62,7 @@ export async function auditFolder(root: string, signal?: AbortSignal): Promise<A
     if (!read.truncated) continue;
     complete = false;
     // Text that the model reads or runs must not lie beyond the scan.
-    if (isRead && program === undefined) findings.push(unscanned(file));
+    if (isRead && program === undefined) findings.push(notScanned(file));
   }
   findings.sort((a, b) => ORDER[a.level] - ORDER[b.level]);
   const blocked = findings.some(({ level }) => level === 'block');
@@ -77,11 +77,11 @@ const isProse = (file: FileEntry): boolean => PROSE.test(file.path) && !isScript
 
 /** NULs are no characters to a shell, and hide nothing. */
 function scannable(file: FileEntry, content: Buffer): ScannedFile {
-  const text = decoded(content).replaceAll('\0', '');
+  const text = decodeText(content).replaceAll('\0', '');
   return { path: file.path, text, isProse: isProse(file) && !text.startsWith('#!') };
 }
 
-function unscanned({ path, bytes }: FileEntry): Finding {
+function notScanned({ path, bytes }: FileEntry): Finding {
   const why = 'It is too long to be scanned to its end.';
   return { rule: 'not-scanned', level: 'block', file: path, line: 0, excerpt: `${bytes} bytes`, why };
 }
@@ -131,14 +131,14 @@ export async function scanFile({ path, text, isProse }: ScannedFile, pace: Pace)
     }
     if (pace.isUp) await pace.rest();
   }
-  return found.all();
+  return found.sortedFindings();
 }
 
 async function scanLines(text: string, isCode: boolean, found: FindingList, pace: Pace): Promise<void> {
   for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
     for (let from = 0; from === 0 || from < line.length - OVERLAP; from += MAX_LINE - OVERLAP) {
       const part = line.slice(from, from + MAX_LINE);
-      for (const hit of [...unseen(part, isCode), ...encoded(part)]) found.add(part, index + 1, hit);
+      for (const hit of [...unseen(part, isCode), ...findEncoded(part)]) found.add(part, index + 1, hit);
       if (pace.isUp) await pace.rest();
     }
   }
@@ -181,7 +181,7 @@ class FindingList {
     this.found.set(key, { rule, level, file: this.file, line, excerpt: excerptOf(text, index), why });
   }
 
-  all(): Finding[] {
+  sortedFindings(): Finding[] {
     return [...this.found.values()].sort((a, b) => a.line - b.line || (a.rule < b.rule ? -1 : 1));
   }
 }

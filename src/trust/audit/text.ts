@@ -56,7 +56,7 @@ const UNPRINTABLE = /[^\t\n\r\u0020-\u007e]/g;
 const COMMAND =
   /\b(?:curl|wget|bash|powershell|iex|invoke-\w+|eval|exec|subprocess|child_process|os\.system|rm -rf|chmod \+x|\/bin\/(?:ba)?sh|nc -e|fetch\(|import os|document\.cookie)\b|\/bin\/sh/i;
 
-export function encoded(line: string): Hit[] {
+export function findEncoded(line: string): Hit[] {
   const hits: Hit[] = [];
   const why = 'It holds a command that is written so that nobody can read it.';
   const look = (text: string, index: number) => {
@@ -122,10 +122,10 @@ const BLOB = /[A-Za-z0-9+/_-]{40,}/g;
 export function excerptOf(text: string, index: number): string {
   const from = Math.max(0, index - BEFORE);
   const part = text.slice(from, from + MAX_EXCERPT * 3).replace(/\s+/g, ' ');
-  return shorten(`${from > 0 ? '…' : ''}${masked(showUnseen(part))}`.trim(), MAX_EXCERPT);
+  return shorten(`${from > 0 ? '…' : ''}${maskSecrets(showUnseen(part))}`.trim(), MAX_EXCERPT);
 }
 
-function masked(text: string): string {
+function maskSecrets(text: string): string {
   return text
     .replace(SECRET, (secret) => `${secret.slice(0, 4)}…`)
     .replace(ASSIGNED, (_, name: string, value: string) => `${name}${value.slice(0, 2)}…`)
@@ -157,7 +157,7 @@ export function* passagesOf(text: string, isMarkdown: boolean): Generator<Passag
   else yield* commands(lines, 1, { isScript: true });
   // Multi-step patterns are looked for in prose, in fences and across both.
   for (let at = 0; at < lines.length; at += BLOCK_LINES / 2) {
-    yield* joined(lines.slice(at, at + BLOCK_LINES), at + 1, 'code', { block: true, isScript: true });
+    yield* joinPassages(lines.slice(at, at + BLOCK_LINES), at + 1, 'code', { block: true, isScript: true });
   }
 }
 
@@ -166,7 +166,7 @@ function* markdown(lines: readonly string[]): Generator<Passage> {
   let at = 0;
   if (lines[0]?.trim() === '---') {
     const end = lines.findIndex((line, index) => index > 0 && line.trim() === '---');
-    for (let line = 1; line < end; line++) yield* joined(lines.slice(line, line + 1), line + 1, 'head');
+    for (let line = 1; line < end; line++) yield* joinPassages(lines.slice(line, line + 1), line + 1, 'head');
     at = end > 0 ? end + 1 : 0;
   }
   while (at < lines.length) {
@@ -178,7 +178,7 @@ function* markdown(lines: readonly string[]): Generator<Passage> {
       at = end + 1;
     } else if (opensComment(line)) {
       const end = endOf(lines, at, (text) => text.includes('-->'));
-      yield* joined(lines.slice(at, end), at + 1, 'comment');
+      yield* joinPassages(lines.slice(at, end), at + 1, 'comment');
       at = end;
     } else if (line.trim() === '') {
       at += 1;
@@ -186,7 +186,7 @@ function* markdown(lines: readonly string[]): Generator<Passage> {
       const end = HEADING.test(line) ? at + 1 : paragraphEnd(lines, at);
       const own = lines.slice(at, end);
       const isItem = ITEM.test(line) || line.trimStart().startsWith('|');
-      yield* joined(own, at + 1, HIDDEN_REFERENCE.test(line) ? 'comment' : 'prose', isItem ? { intro } : {});
+      yield* joinPassages(own, at + 1, HIDDEN_REFERENCE.test(line) ? 'comment' : 'prose', isItem ? { intro } : {});
       // A list goes on with what introduced it; any other paragraph introduces what follows.
       if (!isItem) intro = HEADING.test(line) ? '' : own.join(' ').trim();
       at = end;
@@ -218,20 +218,25 @@ function endOf(lines: readonly string[], start: number, ends: (line: string) => 
   return lines.length;
 }
 
-function* commands(lines: readonly string[], first: number, around: Around): Generator<Passage> {
+function* commands(lines: readonly string[], first: number, around: PassageContext): Generator<Passage> {
   let start = 0;
   for (let at = 0; at < lines.length; at++) {
     if (/\\\s*$/.test(lines[at] as string) && at + 1 < lines.length && at - start < BLOCK_LINES) continue;
     const own = lines.slice(start, at + 1).map((line) => line.replace(/\\\s*$/, ''));
     const label = lines[start - 1] ?? '';
-    if (own.some((line) => line.trim() !== '')) yield* joined(own, first + start, 'code', { ...around, label });
+    if (own.some((line) => line.trim() !== '')) yield* joinPassages(own, first + start, 'code', { ...around, label });
     start = at + 1;
   }
 }
 
-type Around = Partial<Pick<Passage, 'intro' | 'label' | 'isScript' | 'block'>>;
+type PassageContext = Partial<Pick<Passage, 'intro' | 'label' | 'isScript' | 'block'>>;
 
-function* joined(lines: readonly string[], first: number, kind: PassageKind, around: Around = {}): Generator<Passage> {
+function* joinPassages(
+  lines: readonly string[],
+  first: number,
+  kind: PassageKind,
+  around: PassageContext = {},
+): Generator<Passage> {
   const { intro = '', label = '', isScript = false, block = false } = around;
   const text = lines.map((line) => line.trim()).join(block ? '\n' : ' ');
   const starts: number[] = [];

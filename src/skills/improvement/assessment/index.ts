@@ -2,7 +2,7 @@ import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
 import type { TurnOver } from '../../../agent/index.ts';
 import { DAY_MS } from '../../../base/clock.ts';
-import { continued, enclosed } from '../../../base/frames.ts';
+import { encloseInFrame, indentLines } from '../../../base/frames.ts';
 import { parseJson } from '../../../base/json.ts';
 import { shorten } from '../../../base/text.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
@@ -107,9 +107,9 @@ const TASK = [
 function asked({ said, calls, answer }: TurnRecord): string {
   const lines = calls.slice(0, MOST_CALLS).map(({ name, ok, code }) => `${name}: ${outcome(ok, code)}`);
   return [
-    enclosed('said', continued(said.slice(0, LONGEST_WORDS))),
-    enclosed('tool_result', continued(lines.join('\n'))),
-    enclosed('messages', continued(answer.slice(0, LONGEST_WORDS))),
+    encloseInFrame('said', indentLines(said.slice(0, LONGEST_WORDS))),
+    encloseInFrame('tool_result', indentLines(lines.join('\n'))),
+    encloseInFrame('messages', indentLines(answer.slice(0, LONGEST_WORDS))),
   ].join('\n\n');
 }
 

@@ -3,7 +3,7 @@
 import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
 import { DAY_MS, type Instant } from '../../../base/clock.ts';
-import { continued, enclosed } from '../../../base/frames.ts';
+import { encloseInFrame, indentLines } from '../../../base/frames.ts';
 import { parseJson } from '../../../base/json.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
@@ -64,9 +64,9 @@ async function unservedAmong(
 
 function shown(turns: readonly Answer[]): string {
   const lines = turns.map(({ request, answer }, index) =>
-    continued(`${index + 1}. ${oneLine(request, LONGEST)}\n=> ${oneLine(answer, LONGEST)}`),
+    indentLines(`${index + 1}. ${oneLine(request, LONGEST)}\n=> ${oneLine(answer, LONGEST)}`),
   );
-  return enclosed('messages', lines.join('\n'));
+  return encloseInFrame('messages', lines.join('\n'));
 }
 
 function namesIn(text: string): Readonly<Record<string, string>> {

@@ -2,7 +2,7 @@
 import { jsonrepair } from 'jsonrepair';
 import * as Yaml from 'yaml';
 import { z } from 'zod';
-import { continued, enclosed, framed } from '../../../base/frames.ts';
+import { encloseInFrame, frameText, indentLines } from '../../../base/frames.ts';
 import { canonicalJson, parseJson } from '../../../base/json.ts';
 import { lexemesOf } from '../../../base/lexemes.ts';
 import { shorten } from '../../../base/text.ts';
@@ -70,10 +70,10 @@ export function question(
   base: ShelvedSkill | undefined,
 ): { system: string; text: string; maxTokens: number } {
   const happened = instances.map((each, at) => `${at + 1}. ${story(each)}`).join('\n');
-  const skill = base ? [framed('skill', base.text.slice(0, LONGEST_SKILL), { name: base.name })] : [];
+  const skill = base ? [frameText('skill', base.text.slice(0, LONGEST_SKILL), { name: base.name })] : [];
   return {
     system: [TASK, base ? PATCHING : WRITING].join(' '),
-    text: [HAPPENED[kind], enclosed('said', happened), ...skill].join('\n\n'),
+    text: [HAPPENED[kind], encloseInFrame('said', happened), ...skill].join('\n\n'),
     maxTokens: MAX_TOKENS,
   };
 }
@@ -87,7 +87,7 @@ function toldIn({ said, calls }: ToldTurn): string {
     const came = `${ok ? 'went well' : 'failed'}: ${shorten(says, LONGEST_RESULT)}`;
     return `call ${tool} ${shorten(canonicalJson(input ?? {}), LONGEST_INPUT)} — ${came}`;
   });
-  return continued([`The person: ${shorten(said, LONGEST_SAID)}`, ...lines].join('\n'));
+  return indentLines([`The person: ${shorten(said, LONGEST_SAID)}`, ...lines].join('\n'));
 }
 
 const text = (most: number) => z.string().trim().min(1).max(most);

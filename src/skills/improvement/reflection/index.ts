@@ -2,7 +2,7 @@ import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
 import { tokensIn } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
-import { continued, enclosed } from '../../../base/frames.ts';
+import { encloseInFrame, indentLines } from '../../../base/frames.ts';
 import { parseJson } from '../../../base/json.ts';
 import type { SystemTask } from '../../../chat/index.ts';
 import type { Card, Outgoing } from '../../../delivery/index.ts';
@@ -161,8 +161,8 @@ function written(signals: Signals, share: number): string {
     'Proposed before:',
     ...some(proposed).map((title) => `- ${title}`),
   ];
-  const record = enclosed('context', continued(lines.join('\n')));
-  return `${record}\n\n${enclosed('instructions', continued(guidance || 'none yet'))}`;
+  const record = encloseInFrame('context', indentLines(lines.join('\n')));
+  return `${record}\n\n${encloseInFrame('instructions', indentLines(guidance || 'none yet'))}`;
 }
 
 const proposal = z

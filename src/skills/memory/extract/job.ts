@@ -1,7 +1,7 @@
 import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
 import type { TurnOver, TxContext } from '../../../agent/index.ts';
-import { continued, enclosed, speaker } from '../../../base/frames.ts';
+import { encloseInFrame, indentLines, speaker } from '../../../base/frames.ts';
 import { shortId } from '../../../base/ids.ts';
 import { parseJson } from '../../../base/json.ts';
 import type { SkillDeps } from '../../../chat/index.ts';
@@ -257,12 +257,12 @@ const TASK = [
 ].join(' ');
 
 function asked(name: string, known: readonly Memory[], messages: readonly SaidMessage[], zone: string): string {
-  const lines = known.map(({ id, text, saidAt }) => `${id} (${dayOf(saidAt, zone)}): ${continued(text)}`);
+  const lines = known.map(({ id, text, saidAt }) => `${id} (${dayOf(saidAt, zone)}): ${indentLines(text)}`);
   const said = messages.map(
     ({ role, text, at }, index) =>
-      `${index + 1}. ${role === 'user' ? speaker(name) : 'Assistant'} (${dayOf(at, zone)}): ${continued(text.slice(0, LONGEST_MESSAGE))}`,
+      `${index + 1}. ${role === 'user' ? speaker(name) : 'Assistant'} (${dayOf(at, zone)}): ${indentLines(text.slice(0, LONGEST_MESSAGE))}`,
   );
-  return `${enclosed('remembered', lines.join('\n') || 'nothing')}\n\n${enclosed('said', said.join('\n'))}`;
+  return `${encloseInFrame('remembered', lines.join('\n') || 'nothing')}\n\n${encloseInFrame('said', said.join('\n'))}`;
 }
 
 function readProposals(answer: string): Proposal[] | undefined {

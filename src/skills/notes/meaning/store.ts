@@ -24,7 +24,7 @@ export const source: Source = {
     return rows.map(({ id }) => id);
   },
 
-  async missing(database, personId, space, after, limit) {
+  async listMissing(database, personId, space, after, limit) {
     const { rows } = await database.read<Missing>(
       `select n.id, ${TOLD} as text from (${NEWEST}) n
         where n.id > $3 and not exists (select from note_vectors v where v.note_id = n.id and v.space = $2)

@@ -153,7 +153,7 @@ export class Pages {
 
   async page(url: string, signal: AbortSignal): Promise<Page | Failed> {
     const { cache, keepMs } = this.options;
-    return cache.once<Page | Failed>({
+    return cache.getOrLoad<Page | Failed>({
       key: `page ${url}`,
       keepMs,
       keeps: ({ ok }) => ok,

@@ -33,7 +33,7 @@ export class Search {
     const { cache, keepMs } = this.options;
     const key = `search ${count} ${query.trim().replace(/\s+/g, ' ')}`;
     const load = (stop: AbortSignal) => this.ask(query, count, stop);
-    return cache.once<Found | Failed>({ key, keepMs, keeps: ({ ok }) => ok, signal, load });
+    return cache.getOrLoad<Found | Failed>({ key, keepMs, keeps: ({ ok }) => ok, signal, load });
   }
 
   private async ask(query: string, count: number, signal: AbortSignal): Promise<Found | Failed> {
@@ -74,7 +74,7 @@ function searxng(egress: Egress, base: string): SearchProvider {
       const came = await endpoint.json({ path: 'search', query: { q: query, format: 'json' }, signal });
       if (!came.ok) return came;
       const read = z.object({ results: list }).safeParse(came.value);
-      if (!read.success) return endpoint.malformed();
+      if (!read.success) return endpoint.malformedFailure();
       return hitsOf(read.data.results, count);
     },
   };
@@ -96,7 +96,7 @@ function brave(egress: Egress, key: string, base = 'https://api.search.brave.com
       if (!came.ok) return came;
       // Without hits there is no `web`.
       const read = z.object({ web: z.object({ results: list }).optional() }).safeParse(came.value);
-      return read.success ? hitsOf(read.data.web?.results ?? [], count) : endpoint.malformed();
+      return read.success ? hitsOf(read.data.web?.results ?? [], count) : endpoint.malformedFailure();
     },
   };
 }
@@ -112,7 +112,7 @@ function tavily(egress: Egress, key: string, base = 'https://api.tavily.com'): S
       const came = await endpoint.json({ path: 'search', body: { query, max_results: Math.min(20, count) }, signal });
       if (!came.ok) return came;
       const read = z.object({ results: list }).safeParse(came.value);
-      return read.success ? hitsOf(read.data.results, count) : endpoint.malformed();
+      return read.success ? hitsOf(read.data.results, count) : endpoint.malformedFailure();
     },
   };
 }
@@ -144,7 +144,7 @@ function duckDuckGo(egress: Egress, base = 'https://html.duckduckgo.com'): Searc
       if (hits.length > 0 || /no-results|No\s+results/i.test(came.text)) return { ok: true, hits };
       if (/anomaly|captcha|challenge/i.test(came.text))
         return failed('CAPTCHA', texts.turnedAway(title), { remedy: texts.turnedAwayRemedy });
-      return endpoint.malformed();
+      return endpoint.malformedFailure();
     },
   };
 }
