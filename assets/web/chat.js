@@ -16,6 +16,8 @@ const [SOON, LATEST, NOW_AND_THEN] = [2_000, 15_000, 60_000];
 
 /** Ids of what came while no page was open: marked until the next word is said here. */
 const unread = new Set();
+/** Until the log was read after a connection began: what is unread then came while this page was not there. */
+let isCatchingUp = true;
 
 /** @type {Map<string, HTMLElement>} */
 const entries = new Map();
@@ -28,7 +30,7 @@ const toEnd = () => scrollTo({ top: document.documentElement.scrollHeight });
 function put({ id, markup, unread: isUnread = false }, previous = log.lastElementChild) {
   const text = JSON.stringify(markup);
   const known = entries.get(id);
-  if (isUnread) unread.add(id);
+  if (isUnread && isCatchingUp) unread.add(id);
   known?.classList.toggle('unread', unread.has(id));
   if (known?.codaMarkup === text) return known;
   const element = build(markup);
@@ -79,6 +81,7 @@ async function sync() {
       readAgain = false;
       const { entries: newest, more } = await ask('/chat/log');
       show(newest, more);
+      isCatchingUp = false;
     }
     say('');
   } catch (error) {
@@ -123,14 +126,20 @@ function say(text) {
 function listen() {
   const events = new EventSource('/chat/events');
   const on = (name, heard) => events.addEventListener(name, ({ data }) => heard(JSON.parse(data)));
-  on('ready', sync);
+  events.addEventListener('open', () => {
+    isCatchingUp = true;
+  });
+  // Behind another window nobody sees it; it is read once the page is looked at.
+  on('ready', () => {
+    if (!document.hidden) void sync();
+  });
   on('entry', (entry) => {
     const follow = isAtEnd();
     put(entry);
     say('');
     if (follow) toEnd();
     wait = SOON;
-    if (entry.replyTo === undefined || !entries.has(entry.replyTo)) void sync();
+    if (!document.hidden && (entry.replyTo === undefined || !entries.has(entry.replyTo))) void sync();
     else expect();
   });
   on('delete', ({ id }) => drop(id));
@@ -281,6 +290,7 @@ earlier.addEventListener('click', async () => {
 });
 
 document.addEventListener('visibilitychange', () => {
+  isCatchingUp = true;
   if (document.hidden) clearTimeout(looking);
   else void sync();
 });

@@ -28,14 +28,14 @@ export async function withConversation<T>(
   const { config, world } = prepare(flags, io);
   const { dataDir } = config;
   const { approvalToken: token } = flags;
-  const there = await attachToDaemon(dataDir, token);
+  const there = await attachToDaemon(dataDir, token, { answersOnly: true });
   if (there) {
     return use(new Lines(there, asking(ofDaemon(dataDir)))).finally(() => there.destroy());
   }
   const { app, stop } = await serve(flags, io, { logTo: () => logFile(dataDir) });
   const [near, far] = duplexPair();
   try {
-    void app.console.attach({ input: far, output: far, isProgram: !app.approvals.carries(token) });
+    void app.console.attach({ input: far, output: far, isProgram: !app.approvals.carries(token), answersOnly: true });
     const own = controlVerbs({ app, config, world, isRunning: true });
     return await use(
       new Lines(

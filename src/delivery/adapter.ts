@@ -228,6 +228,9 @@ export interface Inbox {
    */
   bringUnread(place: Place, externalId: string): Promise<void>;
 
+  /** The person's page is not open in this process any more: what waited for it to be read goes their other way. Never rejects. */
+  closed(personId: string): Promise<void>;
+
   /** The first session of an adapter with a `seat` has come, or the last one has gone; resolves when other processes can know it. Never rejects. */
   seated(): Promise<void>;
 }
@@ -290,6 +293,9 @@ export interface ChatAdapter {
    * last one goes.
    */
   readonly seat?: string;
+
+  /** Account of the person who sits at the terminals of an adapter with a `seat`. */
+  readonly reader?: string;
 
   readonly guarantees: {
     /** For how long a send with the same key is answered with the first message instead of a second one; 0: never. */
@@ -362,10 +368,14 @@ export interface ChatAdapter {
   /**
    * For the places of a person's own (the terminal, the chat in a browser), which are one place to them: something that answers
    * no message of theirs was said, or is held, in any of these. A hint: what is unread is read again when one is opened.
+   * Resolves when what is held elsewhere has been brought to a place that shows it by itself.
    */
-  unread?(personId: string): void;
+  unread?(personId: string): Promise<void>;
 
-  /** True if the person has such a place open in this process. */
+  /**
+   * True if the person has such a place open in this process; one that is open may still be looked at by nobody, and
+   * `inbox.closed` is called when it is not open any more.
+   */
   isOpenFor?(personId: string): boolean;
 
   typing?(place: Place): void;

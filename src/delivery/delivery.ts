@@ -157,7 +157,7 @@ export class Delivery {
         if (!this.self.isAlone) this.hints.publish('said', `${this.self.id} ${key}`);
       },
       unread: (personId) => {
-        this.unreadBy(personId);
+        void this.unreadBy(personId);
         this.hints.publish('unread', `${this.self.id} ${personId}`);
       },
       placeOf: (tx, ids) => places.find(tx, ids),
@@ -204,7 +204,7 @@ export class Delivery {
       said: (said) => void this.saidElsewhere(said),
       unread: (told) => {
         const [by, personId = ''] = told.split(' ');
-        if (by !== this.self.id) this.unreadBy(personId);
+        if (by !== this.self.id) void this.unreadBy(personId);
       },
       joined: () => void this.self.beat(),
       stop: (conversationId) => this.lanes.stop(conversationId),
@@ -384,8 +384,11 @@ export class Delivery {
     if (adapter?.isWatched?.(part.place)) adapter.saidElsewhere?.(part);
   }
 
-  private unreadBy(personId: string): void {
-    for (const adapter of this.adapters) adapter.unread?.(personId);
+  /** Terminals first: what a page reads is not brought to them any more. */
+  private async unreadBy(personId: string): Promise<void> {
+    const isTerminal = ({ seat }: ChatAdapter) => seat !== undefined;
+    const inOrder = [...this.adapters].sort((a, b) => Number(isTerminal(b)) - Number(isTerminal(a)));
+    for (const adapter of inOrder) await adapter.unread?.(personId);
   }
 
   private freed(): void {

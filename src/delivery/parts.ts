@@ -143,6 +143,7 @@ export function rowOf(part: NewPart, place: Place, owner: string, now: Instant):
     grp: part.grp,
     part: part.part,
     replyTo: part.reply_to ?? undefined,
+    callAt: undefined,
     failingSince: undefined,
     content: part.content,
     attempts: 0,

@@ -41,9 +41,10 @@ async function somebody() {
   const config = join(home, 'config.yaml');
   const egress = { i_understand_private: [{ network: '127.0.0.1/32', port }] };
   writeFileSync(config, JSON.stringify({ ...modelConfig(models), egress, memory: { embedder: { kind: 'none' } } }));
-  const coda = (...args: string[]) =>
-    command([...args, '--data', dataDir, '--config', config], { env: { HOME: home, ...at } });
-  return { home, sent, coda };
+  const coda = (...args: string[]) => codaReads('', ...args);
+  const codaReads = (input: string, ...args: string[]) =>
+    command([...args, '--data', dataDir, '--config', config], { input, env: { HOME: home, ...at } });
+  return { home, sent, coda, codaReads };
 }
 
 test('without a daemon a run is done in this process; its result is what the last step gave', async () => {
@@ -59,6 +60,18 @@ test('without a daemon a run is done in this process; its result is what the las
     ],
   });
 });
+
+test('a reminder that falls due meanwhile is not shown to a command, and waits for the next terminal', async () => {
+  const { coda, codaReads } = await somebody();
+  const say = `${JSON.stringify({ text: '/remind in 10 minutes water the plants' })}\n`;
+  const set = await codaReads(say, 'chat', '--jsonl', '--test-clock', '2026-01-05T09:00:00Z');
+  expect(set.stdout).toContain('water the plants');
+  const ran = await coda('skills', 'run', 'search', 'Rome');
+  expect(ran, ran.stderr).toMatchObject({ code: 0, stdout: 'search is done\n' });
+  const opened = await codaReads(`${JSON.stringify({ text: '/help' })}\n`, 'chat', '--jsonl');
+  const shown = opened.stdout.split('\n').filter((line) => line.includes('"type":"reminder"'));
+  expect(shown.map((line) => JSON.parse(line))).toMatchObject([{ unread: true }]);
+}, 60_000);
 
 test('a run that asks ends with 75 and nothing is sent, unless it is approved beforehand', async () => {
   const { coda, sent } = await somebody();

@@ -22,6 +22,7 @@ export function scriptedInbox(accept: Inbox['accept'], more: Partial<Inbox> = {}
     unsure: async () => [],
     postponed: () => nothingPostponed,
     bringUnread: async () => {},
+    closed: async () => {},
     seated: async () => {},
     ...more,
   };

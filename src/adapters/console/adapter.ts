@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { deferred, Sequence, withTimeout } from '../../base/async.ts';
-import { BoundedMap } from '../../base/bounded.ts';
+import { BoundedMap, BoundedSet } from '../../base/bounded.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import { shortId, uuid } from '../../base/ids.ts';
@@ -90,6 +90,7 @@ class Console implements ConsoleAdapter {
   readonly name = ADAPTER;
   readonly guarantees = { deduplicatesForMs: 0, canFind: false, canEdit: true };
   readonly seat: string;
+  readonly reader = OWNER;
   private readonly options: ConsoleOptions;
   private readonly sessions = new Map<Session, Promise<void>>();
   private readonly started = deferred<Inbox>();
@@ -124,18 +125,25 @@ class Console implements ConsoleAdapter {
     if (this.closed) return session.close();
     await session.write({ type: 'ready', ...this.options.about });
     const ended = session.run().finally(() => this.detach(session, inbox));
+    const { isOpen } = this;
     this.sessions.set(session, ended);
-    if (this.sessions.size === 1) {
-      this.openedAt = this.options.clock.now();
-      void inbox.seated().then(() => this.reachable());
-    } else this.reachable();
-    void inbox.bringUnread(place(), OWNER);
+    const seated = this.sessions.size === 1 ? inbox.seated() : Promise.resolve();
+    if (this.isOpen) {
+      if (!isOpen) this.openedAt = this.options.clock.now();
+      void seated.then(() => this.reachable());
+      void inbox.bringUnread(place(), OWNER);
+    }
     await ended;
   }
 
   private detach(session: Session, inbox: Inbox): void {
     this.sessions.delete(session);
     if (this.sessions.size === 0 && !this.closed) void inbox.seated();
+  }
+
+  /** Somebody sits at a terminal here; a session that takes answers only shows nothing else to anybody. */
+  private get isOpen(): boolean {
+    return [...this.sessions.keys()].some(({ answersOnly }) => !answersOnly);
   }
 
   async send(part: Part): Promise<SendOutcome> {
@@ -159,8 +167,12 @@ class Console implements ConsoleAdapter {
     return this.sessions.size > 0;
   }
 
-  unread(): void {
-    if (this.sessions.size > 0) void this.started.promise.then((inbox) => inbox.bringUnread(place(), OWNER));
+  async unread(): Promise<void> {
+    if (this.isOpen) await (await this.started.promise).bringUnread(place(), OWNER);
+  }
+
+  isOpenFor(_personId: string): boolean {
+    return this.isOpen;
   }
 
   typing(place: Place): void {
@@ -206,7 +218,7 @@ class Console implements ConsoleAdapter {
   }
 
   private say(line: Output): Promise<boolean>[] {
-    return [...this.sessions.keys()].map((session) => session.write(line));
+    return [...this.sessions.keys()].flatMap((session) => (session.takes(line) ? [session.write(line)] : []));
   }
 
   private async accept(inbox: Inbox, { input, id, cwd, isProgram }: Heard): Promise<Accepted> {
@@ -348,6 +360,8 @@ function fileName(name: string): string {
   return shorten(safe, 100) || 'file';
 }
 
+/** Requests of a session that takes answers only, whose answers it still gets. */
+const REQUESTS_REMEMBERED = 1_000;
 /** Lines that may be under way at once; more are not read until one of them is done. */
 const MOST_UNDER_WAY = 100;
 const LAST_ANSWERS_MS = 10_000;
@@ -358,6 +372,8 @@ interface Streams {
   cwd?: string | undefined;
   /** A program speaks for its person: what it says or presses is no consent. */
   isProgram?: boolean;
+  /** A command holds a conversation of its own: it gets what answers its requests, and is no terminal that is open. */
+  answersOnly?: boolean;
 }
 
 interface SessionHost {
@@ -379,10 +395,13 @@ class Session {
   private readonly taking = new Set<Promise<void>>();
   /** The last of them for each conversation and each person, whose lines are accepted in order. */
   private readonly lastOf = new Map<string, Promise<void>>();
+  readonly answersOnly: boolean;
+  private readonly requests = new BoundedSet<string>(REQUESTS_REMEMBERED);
 
   constructor(streams: Streams, host: SessionHost) {
     this.streams = streams;
     this.host = host;
+    this.answersOnly = streams.answersOnly === true;
     this.writer = new LineWriter(streams.output, () => this.over.resolve());
     streams.input.on('error', () => this.over.resolve());
   }
@@ -400,6 +419,13 @@ class Session {
 
   write(line: Output): Promise<boolean> {
     return this.writer.write(line);
+  }
+
+  /** False for what answers no request of a session that takes answers only. */
+  takes(line: Output): boolean {
+    if (!this.answersOnly) return true;
+    if (!('in_reply_to' in line)) return line.type === 'delete';
+    return line.in_reply_to !== null && this.requests.has(line.in_reply_to);
   }
 
   pause(): void {
@@ -469,6 +495,7 @@ class Session {
   /** Accepts one line; its answer comes in its own time. */
   private async take(input: Input, number: number): Promise<void> {
     const id = input.id ?? this.host.newId();
+    if (this.answersOnly) this.requests.add(id);
     try {
       if (input.clock !== undefined) {
         // Lines read before the clock moves are handled before it moves.

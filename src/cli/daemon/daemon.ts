@@ -38,11 +38,16 @@ export const ofDaemon =
 
 /**
  * A chat session with the daemon on `dataDir`, speaking JSON lines; undefined when none runs there. Without the daemon's
- * `access.approval_token`, where it has one, nothing can be approved in it.
+ * `access.approval_token`, where it has one, nothing can be approved in it. With `answersOnly` it is no terminal that
+ * somebody has open.
  */
-export async function attachToDaemon(dataDir: string, token: string | undefined): Promise<Socket | undefined> {
+export async function attachToDaemon(
+  dataDir: string,
+  token: string | undefined,
+  { answersOnly = false } = {},
+): Promise<Socket | undefined> {
   const socket = await dial(dataDir);
-  if (socket) await ask(socket, 'chat', { cwd: process.cwd(), ...(token !== undefined && { token }) });
+  if (socket) await ask(socket, 'chat', { cwd: process.cwd(), answersOnly, ...(token !== undefined && { token }) });
   return socket;
 }
 

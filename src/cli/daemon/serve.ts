@@ -41,13 +41,14 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
       control = await openControl({
         dataDir: config.dataDir,
         verbs: controlVerbs({ app, config, world, isRunning: true }),
-        chat: (socket, { cwd, token }) =>
+        chat: (socket, { cwd, token, answersOnly }) =>
           app.console.attach({
             input: socket,
             output: socket,
             cwd: textOf(cwd),
             // Whoever presses or says yes there approves.
             isProgram: !app.approvals.carries(textOf(token)),
+            answersOnly: answersOnly === true,
           }),
         log,
       });

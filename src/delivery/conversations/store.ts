@@ -73,6 +73,9 @@ export const IS_HOME = (conversation: string) =>
 export const IS_BROWSERS = (conversation: string) =>
   `(${conversation}.adapter = 'http' and starts_with(${conversation}.channel, 'web-'))`;
 
+export const isBrowsers = ({ adapter, channel }: Pick<Place, 'adapter' | 'channel'>): boolean =>
+  adapter === 'http' && channel.startsWith('web-');
+
 /** First a chat platform, which calls its person; then the terminal and the browser, then what a program reads. Newest first. */
 const DIRECT_ORDER = (c: string) => `${IS_HOME(c)}, ${c}.adapter = 'http', not ${IS_BROWSERS(c)}, ${c}.created_at desc`;
 

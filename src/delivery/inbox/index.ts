@@ -32,7 +32,7 @@ import { dedupName } from '../parts.ts';
 import { boundedQuotes, boundedReply } from '../quoted/store.ts';
 import type { Seats } from '../seats.ts';
 import { type ItemContexts, toItem } from '../store.ts';
-import { bringUnread } from '../unread/index.ts';
+import { bringUnread, callElsewhere } from '../unread/index.ts';
 import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
 import { SenderDirectory, type SenderDirectoryDeps, type Speaker } from './sender-directory.ts';
 import * as store from './store.ts';
@@ -148,6 +148,10 @@ export class InboxWriter implements Inbox {
 
   bringUnread(place: Place, externalId: string): Promise<void> {
     return bringUnread(this.deps, place, externalId);
+  }
+
+  closed(personId: string): Promise<void> {
+    return callElsewhere(this.deps, personId);
   }
 
   seated(): Promise<void> {

@@ -13,6 +13,7 @@ import * as conversations from '../conversations/store.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { dedupName, isAnswer } from '../parts.ts';
 import type { Seats } from '../seats.ts';
+import { terminalOf } from '../unread/store.ts';
 import { frozenReceipt, frozenText, restBehind } from './frozen.ts';
 import type { Row, SendResult } from './store.ts';
 import * as store from './store.ts';
@@ -22,6 +23,8 @@ const LONGEST_BACK_OFF_MS = 5 * 60_000;
 export const SEND_DEADLINE_MS = 10_000;
 /** From then on a resend must look first: platforms remember a key for minutes at best, and a clock may be off. */
 const LOOK_AFTER_MS = 15_000;
+/** An unread part of somebody whose page is open goes their other way when no page has read it by then. */
+const READS_WITHIN_MS = 30_000;
 const FAILURES_OF_OUTAGE = 3;
 const REMEMBERED = 2_000;
 
@@ -238,9 +241,7 @@ export class Attempts {
     // An earlier attempt that is unknown stays so: that this one did not arrive says nothing about that one.
     const unclear = row.unknownAt && { unknownAt: row.unknownAt };
     if (outcome.kind === 'retry' && outcome.until === 'reachable') {
-      const conversationId = await this.calling(row);
-      if (conversationId) return { id: row.id, state: 'pending', nextAt: now, error, conversationId };
-      return { id: row.id, state: 'held', nextAt, error, ...unclear };
+      return { id: row.id, error, ...unclear, ...(await this.waiting(row, nextAt)) };
     }
     if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
     // The place is there: its person can be told in it, of what was refused, at once.
@@ -266,19 +267,42 @@ export class Attempts {
     return this.dead(row, error);
   }
 
+  /** The result of a part whose place nobody reads at this moment: it goes where somebody does, or is held. */
+  private async waiting(row: store.Row, nextAt: Instant): Promise<Omit<SendResult, 'id'>> {
+    const now = this.deps.world.clock.now();
+    const terminal = await this.openTerminalOf(row);
+    const conversationId = terminal ?? (await this.calling(row));
+    if (conversationId === undefined) return { state: 'held', nextAt };
+    const callAt = row.callAt ?? new Date(now.getTime() + READS_WITHIN_MS);
+    const isOpen = this.deps.adapters().some((adapter) => adapter.isOpenFor?.(row.personId ?? ''));
+    // An open page says nothing about whether anybody is in front of it.
+    if (terminal === undefined && isOpen && callAt > now) return { state: 'held', nextAt, callAt };
+    return { state: 'pending', nextAt: now, conversationId };
+  }
+
+  /** The terminal of the person, for a part of their chat in a browser that answers nothing, while one is open: both show it. */
+  private async openTerminalOf({ place, personId, replyTo, unknownAt }: store.Row): Promise<string | undefined> {
+    const { database, adapters, instance, seats } = this.deps;
+    if (personId === undefined || replyTo !== undefined || unknownAt !== undefined) return undefined;
+    const terminals = adapters().find(({ reader }) => reader !== undefined);
+    if (!terminals?.reader || !conversations.isBrowsers(place)) return undefined;
+    const isOpen = terminals.isOpenFor?.(personId) === true;
+    if (!isOpen && (instance().isAlone || !(await store.isAnySeatTaken(database, seats.taken)))) return undefined;
+    return terminalOf(database, personId, { adapter: terminals.name, account: terminals.reader });
+  }
+
   /**
    * The conversation on a chat platform to which a part of a terminal goes that answers nothing, while nobody sits there: the
    * person is called. Undefined: it is held until somebody reads it.
    */
   private async calling({ place, personId, replyTo, fallback, unknownAt }: store.Row): Promise<string | undefined> {
-    const { database, adapters, instance } = this.deps;
+    const { database, adapters, instance, seats } = this.deps;
     const own = this.adapter(place.adapter);
     if (own?.seat === undefined || place.kind !== 'dm' || personId === undefined || replyTo !== undefined)
       return undefined;
     if (fallback || unknownAt !== undefined) return undefined;
-    if (adapters().some((adapter) => adapter.isOpenFor?.(personId))) return undefined;
     // A terminal of another process is open, which takes the part up.
-    if (!instance().isAlone && (await store.isAnySeatTaken(database))) return undefined;
+    if (!instance().isAlone && (await store.isAnySeatTaken(database, seats.taken))) return undefined;
     const platforms = adapters().flatMap(({ name, unread }) => (unread ? [] : [name]));
     return conversations.direct({ query: database.read.bind(database) }, personId, { adapters: platforms });
   }

@@ -41,7 +41,12 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   { by: 'draft', from: ['new'], to: ['draft'], when: 'a part of an answer is about to be shown while it grows' },
   { by: 'claimDue', from: ['pending', 'unknown'], to: ['sending'], when: 'it is due, and earlier parts are there' },
-  { by: 'claimDue', from: ['held'], to: ['sending'], when: 'its platform was off for a day: to be said elsewhere' },
+  {
+    by: 'claimDue',
+    from: ['held'],
+    to: ['sending'],
+    when: 'its platform was off for a day, or no page has read it in time: to be said elsewhere',
+  },
   { by: 'storeResults', from: ['sending'], to: ['sent'], when: 'the platform has it' },
   {
     by: 'storeResults',

@@ -288,6 +288,8 @@ export interface Row {
   attempts: number;
   unknownAt: Instant | undefined;
   createdAt: Instant;
+  /** Until then it waits for an open page to read it. */
+  callAt: Instant | undefined;
   failingSince: Instant | undefined;
   fallback: boolean;
   receipt: Receipt | undefined;
@@ -319,8 +321,12 @@ export async function isSeatedElsewhere(database: Database, id: string, { adapte
   return rows.length > 0;
 }
 
-export async function isAnySeatTaken(database: Database): Promise<boolean> {
-  const { rows } = await database.read('select 1 from instances where seat is not null and ended_at is null limit 1');
+/** True if another process than that of `own` has sessions. */
+export async function isAnySeatTaken(database: Database, own: string | undefined): Promise<boolean> {
+  const { rows } = await database.read(
+    'select 1 from instances where seat is not null and seat is distinct from $1::uuid and ended_at is null limit 1',
+    [own ?? null],
+  );
   return rows.length > 0;
 }
 
@@ -354,6 +360,10 @@ export async function claimDue(
        select id from outbox where state = 'held' and adapter <> all ($3) and cardinality($3::text[]) > 0 and created_at <= $4
         limit ${limit}
         for update skip locked
+     ), called as (
+       select o.id from outbox o where o.state = 'held' and o.call_at <= $2 and ${MAY_BE_SAID('$5', '$6')}
+        limit ${limit}
+        for update of o skip locked
      ), taken as (
        update outbox o set state = 'sending', owner = $1, next_at = null
         where o.id in (
@@ -361,7 +371,7 @@ export async function claimDue(
             select d.id from due d
              where not exists (select from outbox e where e.grp = d.grp and e.part < d.part and not d.removed and ${OPEN}
                                                       and e.id not in (select id from due))
-            union all select id from lost)
+            union all select id from lost union all select id from called)
        returning o.*
      )
      select t.*, c.channel, c.space_id, c.kind from taken t join conversations c on c.id = t.conversation_id
@@ -388,6 +398,7 @@ interface ClaimedRow {
   attempts: number;
   unknown_at: Instant | null;
   created_at: Instant;
+  call_at: Instant | null;
   failing_since: Instant | null;
   fallback: boolean;
   receipt: Receipt | null;
@@ -411,6 +422,7 @@ function toRow(row: ClaimedRow, owner: string): Row {
     attempts: row.attempts,
     unknownAt: row.unknown_at ?? undefined,
     createdAt: row.created_at,
+    callAt: row.call_at ?? undefined,
     failingSince: row.failing_since ?? undefined,
     fallback: row.fallback,
     receipt: row.receipt ?? undefined,
@@ -440,6 +452,7 @@ export interface SendResult {
   receipt?: Receipt;
   nextAt?: Instant;
   unknownAt?: Instant;
+  callAt?: Instant;
   error?: string;
   conversationId?: string;
   spent?: number;
@@ -490,7 +503,7 @@ export async function storeResults(
             receipt = case when e."conversationId" is null then coalesce(e.receipt, o.receipt) end,
             drafted = o.drafted and e."conversationId" is null,
             reply_to = case when e."conversationId" is null then o.reply_to end,
-            next_at = case when ${outdated} then $3::timestamptz else e."nextAt" end, unknown_at = e."unknownAt",
+            next_at = case when ${outdated} then $3::timestamptz else e."nextAt" end, unknown_at = e."unknownAt", call_at = e."callAt",
             error = e.error, conversation_id = coalesce(e."conversationId", o.conversation_id),
             adapter = coalesce((select adapter from conversations where id = e."conversationId"), o.adapter),
             fallback = o.fallback or e."conversationId" is not null,
@@ -499,7 +512,7 @@ export async function storeResults(
             sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end,
             told = o.told or e.told is not null, told_in = case when e.told = 'now' then '${NOTICE}' || o.grp || ':' || $4 else o.told_in end
        from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
-                                         "unknownAt" timestamptz, error text, "conversationId" uuid, spent int,
+                                         "unknownAt" timestamptz, "callAt" timestamptz, error text, "conversationId" uuid, spent int,
                                          untried boolean, told text)
       where o.id = e.id and o.owner = $1 and o.state = 'sending'
       returning o.id, o.key, o.adapter, o.person_id, o.error, o.state, e.state as meant, e.told, o.grp, o.told_in as notice,
@@ -560,7 +573,7 @@ export interface Platforms {
 
 /**
  * When the next part is due to be sent or looked for; `null` when none is. What is held for one of the adapters in `here`
- * is due again after its back-off, what is held for one that is not `on` after a day.
+ * is due again after its back-off, what is held for one that is not `on` after a day, what no page has read at its `call_at`.
  */
 export function earliest({ here, on, seating }: Platforms): string {
   const isMine = seating?.adapters.length
@@ -571,7 +584,8 @@ export function earliest({ here, on, seating }: Platforms): string {
   const held = `select min(coalesce(next_at, created_at)) from outbox o
     where state = 'held' and adapter = any (array[${quoted(here)}]::text[]) and ${isMine}`;
   const due = `select next_at from outbox o where state in ('pending', 'unknown') and ${isMine} order by next_at limit 1`;
-  return `select least((${due}), (${held}), (${lost}))`;
+  const called = `select min(call_at) from outbox o where state = 'held' and call_at is not null and ${isMine}`;
+  return `select least((${due}), (${held}), (${lost}), (${called}))`;
 }
 
 const quoted = (names: readonly string[]) => names.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ');

@@ -7,6 +7,16 @@ import type { Place } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
 import * as store from './store.ts';
 
+/** `Inbox.closed`. */
+export async function callElsewhere({ database, world, wakeAt }: Deps, personId: string): Promise<void> {
+  const now = world.clock.now();
+  try {
+    if ((await store.callNow(database, personId, now)) > 0) wakeAt(now);
+  } catch (error) {
+    world.log.warn({ error: messageOf(error) }, 'what a closed page has not read goes elsewhere a little later');
+  }
+}
+
 interface Deps {
   database: Database;
   world: World;

@@ -19,6 +19,30 @@ export async function readerOf(database: Database, adapter: string, externalId: 
   return rows[0]?.id;
 }
 
+/** The conversation of a terminal whose reader, of this account, the person is. */
+export async function terminalOf(
+  database: Database,
+  personId: string,
+  { adapter, account }: { adapter: string; account: string },
+): Promise<string | undefined> {
+  const { rows } = await database.read<{ id: string }>(
+    `select c.id from conversations c join identities i on i.adapter = c.adapter and i.external_id = $3
+      where c.person_id = $1 and c.adapter = $2 and c.kind = 'dm' and i.person_id = $1 order by c.created_at limit 1`,
+    [personId, adapter, account],
+  );
+  return rows[0]?.id;
+}
+
+/** Parts of the person that wait for an open page go their other way now: it is open no more. */
+export async function callNow(database: Database, personId: string, now: Instant): Promise<number> {
+  const { count } = await database.run(
+    'outbox.call',
+    `update outbox set call_at = $2 where person_id = $1 and state = 'held' and call_at > $2`,
+    [personId, now],
+  );
+  return count;
+}
+
 /** Moves what is unread in the person's chat in a browser to another conversation of theirs. */
 export async function moveUnread(
   tx: Transaction,

@@ -1,120 +1,20 @@
-import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import type { App } from '../../../src/app/index.ts';
-import { eventually } from '../../support/eventually.ts';
+import { HttpChat } from '../../../src/adapters/http/chat/adapter.ts';
+import { Watchers } from '../../../src/adapters/http/chat/watchers.ts';
+import { openHttpChat } from '../../../src/adapters/http/index.ts';
 import { POSTGRES_URL } from '../../support/postgres.ts';
-import { type Event, eventsOf, Programs } from './support.ts';
-
-interface Entry {
-  id: string;
-  unread?: true;
-  markup: unknown;
-}
-
-/** The chat in a browser that the owner has signed in: its page, as its script reads it. */
-class BrowserChat {
-  private readonly url: string;
-  private readonly cookie: string;
-  private readonly stop = new AbortController();
-  readonly events: Event[] = [];
-
-  private constructor(url: string, cookie: string) {
-    this.url = url;
-    this.cookie = cookie;
-  }
-
-  static async signIn({ coda, url }: Programs, person?: string): Promise<BrowserChat> {
-    const { code } = await coda.app.sessions.link(person);
-    const headers = { 'Content-Type': 'application/json', 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' };
-    const opened = await fetch(`${url}/open`, { method: 'POST', headers, body: JSON.stringify({ code }) });
-    return new BrowserChat(url, (opened.headers.get('set-cookie') ?? '').split(';')[0] ?? '');
-  }
-
-  get(path: string, signal?: AbortSignal): Promise<Response> {
-    const headers = { Cookie: this.cookie, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' };
-    return fetch(this.url + path, { headers, ...(signal && { signal }) });
-  }
-
-  post(path: string, body: object): Promise<Response> {
-    const headers = { 'Content-Type': 'application/json', Cookie: this.cookie, 'Sec-Fetch-Site': 'same-origin' };
-    return fetch(this.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-  }
-
-  /** Opens the page, whose script begins to watch; it reads all of the log whenever it is told to. */
-  async open(): Promise<void> {
-    const stream = await this.get('/chat/events', this.stop.signal);
-    const begun = eventsOf(stream);
-    this.events.push((await begun.next()).value as Event);
-    void (async () => {
-      for await (const event of begun) this.events.push(event);
-    })().catch(() => {});
-  }
-
-  close(): void {
-    this.stop.abort();
-  }
-
-  /** The entries that say this, as the page reads them now. */
-  async reads(text: string): Promise<Entry[]> {
-    const { entries } = (await (await this.get('/chat/log')).json()) as { entries: Entry[] };
-    return entries.filter(({ markup }) => JSON.stringify(markup).includes(text));
-  }
-}
-
-interface Line {
-  type: string;
-  text?: string;
-  unread?: true;
-  buttons?: { id: string; label: string }[];
-}
-
-/** A terminal that is open in this process. */
-function openTerminal(app: App) {
-  const [input, output] = [new PassThrough(), new PassThrough()];
-  let shown = '';
-  output.on('data', (bytes) => {
-    shown += bytes;
-  });
-  const ended = app.console.attach({ input, output });
-  const lines = () => shown.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as Line)));
-  const says = (line: object) => void input.write(`${JSON.stringify(line)}\n`);
-  return {
-    says,
-    shows: (text: string) => lines().filter((line) => line.text?.includes(text) && line.type !== 'edit'),
-    async close() {
-      input.end();
-      await ended;
-    },
-  };
-}
-
-type Terminal = ReturnType<typeof openTerminal>;
-const soon = (what: () => boolean | Promise<boolean>) => eventually(what);
-const appears = (terminal: Terminal, text: string) => soon(() => terminal.shows(text).length > 0);
-
-const begin = (engine: 'PGlite' | 'PostgreSQL' = 'PGlite') =>
-  Programs.begin({ engine }, ['messages', 'data', 'notify']);
-const notify = async (programs: Programs, text: string) => {
-  expect((await programs.post('/v1/notify', { to: 'owner', text })).status).toBe(202);
-  await programs.coda.app.settled();
-};
-const state = async ({ coda }: Programs, text: string) => {
-  const { rows } = await coda
-    .database()
-    .read<{ state: string }>(`select state from outbox where content ->> 'text' like $1 and reply_to is null`, [
-      `%${text}%`,
-    ]);
-  return rows.map((row) => row.state);
-};
-
-/** Somebody who has sat at the terminal once, and left. */
-async function hasSpokenAtTerminal({ coda }: Programs): Promise<void> {
-  const terminal = openTerminal(coda.app);
-  terminal.says({ text: '/help' });
-  await soon(() => terminal.shows('/help').length > 0);
-  await terminal.close();
-  await coda.app.settled();
-}
+import {
+  appears,
+  BrowserChat,
+  begin,
+  hasSpokenAtTerminal,
+  joinsPlatform,
+  notify,
+  openTerminal,
+  soon,
+  state,
+} from './places-support.ts';
+import { eventsOf } from './support.ts';
 
 test('with the terminal and the page closed it is held, and marked as unread in the page that opens first, once', async () => {
   await using programs = await begin();
@@ -294,3 +194,149 @@ test.skipIf(!POSTGRES_URL)('a page at another process is told at once', async ()
   browser.close();
   await other.app.stop(0);
 });
+
+test('a command that holds a conversation of its own is no open terminal: it gets its answers, and nothing else', async () => {
+  await using programs = await begin();
+  await hasSpokenAtTerminal(programs);
+  await notify(programs, 'the build is red');
+  const command = openTerminal(programs.coda.app, { answersOnly: true });
+  command.says({ text: '/help', conversation: 'skills', id: 'own' });
+  expect(await appears(command, '/help')).toBe(true);
+  await notify(programs, 'the tests are red');
+  expect(await state(programs, 'are red')).toEqual(['held']);
+  expect(await state(programs, 'is red')).toEqual(['held']);
+  expect(command.shows('red')).toEqual([]);
+  const terminal = openTerminal(programs.coda.app);
+  expect(await appears(terminal, 'the build is red')).toBe(true);
+  expect(await appears(terminal, 'the tests are red')).toBe(true);
+  terminal.says({ text: 'note: tea is out', id: 'other' });
+  expect(await appears(terminal, 'tea is out')).toBe(true);
+  expect(command.shows('tea is out')).toEqual([]);
+  await command.close();
+  await terminal.close();
+});
+
+test('a page that is open and looked at by nobody holds nothing back from a chat platform for longer than a moment', async () => {
+  await using programs = await begin();
+  const { coda } = programs;
+  await hasSpokenAtTerminal(programs);
+  const ana = await joinsPlatform(programs);
+  const browser = await BrowserChat.signIn(programs);
+  await browser.open();
+  await remindsAtTerminal(programs, { 10: 'feed the cat', 20: 'lock the door', 30: 'water the plants' });
+  await coda.passes({ minutes: 10 });
+  // Somebody reads it in time.
+  expect(await browser.reads('⏰ feed the cat')).toHaveLength(1);
+  await coda.passes({ minutes: 9 });
+  expect(ana.heard('feed the cat')).toEqual([]);
+  await coda.passes({ minutes: 1 });
+  expect(ana.heard('lock the door')).toEqual([]);
+  await coda.passes({ seconds: 31 });
+  expect(ana.heard('lock the door')).toHaveLength(1);
+  await coda.passes({ seconds: 9 * 60 + 29 });
+  expect(ana.heard('water the plants')).toEqual([]);
+  // Without the time passing: the stream has ended, and it is due again.
+  browser.close();
+  expect(await soon(() => ana.heard('water the plants').length > 0)).toBe(true);
+  expect(await browser.reads('⏰ water the plants')).toEqual([]);
+});
+
+test('what belongs to the page is shown in an open terminal too, once in each', async () => {
+  await using programs = await begin();
+  await hasSpokenAtTerminal(programs);
+  const browser = await BrowserChat.signIn(programs);
+  await browser.open();
+  const set = await browser.post('/v1/messages', { text: '/remind in 10 minutes call the vet' });
+  expect(set.status).toBe(200);
+  const terminal = openTerminal(programs.coda.app);
+  const told = browser.events.length;
+  await programs.coda.passes({ minutes: 10 });
+  expect(await appears(terminal, '⏰ call the vet')).toBe(true);
+  expect(terminal.shows('⏰ call the vet')).toHaveLength(1);
+  expect(await soon(() => browser.events.length > told)).toBe(true);
+  await programs.coda.app.settled();
+  const read = await browser.reads('⏰ call the vet');
+  expect(read).toHaveLength(1);
+  expect(read[0]).not.toHaveProperty('unread');
+  browser.close();
+  await terminal.close();
+});
+
+test('a page that is told of something and never reads it leaves it unread', async () => {
+  await using programs = await begin();
+  const browser = await BrowserChat.signIn(programs);
+  await browser.open();
+  await browser.post('/v1/messages', { text: '/remind in 10 minutes call the vet' });
+  await programs.coda.passes({ minutes: 20 });
+  expect(await state(programs, '⏰ call the vet')).toEqual(['held']);
+  browser.close();
+  expect(await browser.reads('⏰ call the vet')).toMatchObject([{ unread: true }]);
+});
+
+test('what the connection of a program does not take is not said, and its stream ends', async () => {
+  await using programs = await begin();
+  const { clock } = programs.coda.world;
+  const watchers = new Watchers(clock);
+  const adapter = new HttpChat(watchers);
+  const watch = watchers.watch(['token/main'], () => 'event', new AbortController().signal);
+  const place = { adapter: 'http', channel: 'token/main', space: 'programs', kind: 'dm' } as const;
+  const sent = adapter.send({ key: 'reminder:1', place, content: { kind: 'reminder', text: 'call Bob' } });
+  await programs.coda.passes({ seconds: 9 });
+  expect(await sent).toMatchObject({ kind: 'retry', until: 'reachable' });
+  expect([watchers.has('token/main'), await watch.write('more')]).toEqual([false, false]);
+});
+
+test('what a stream that has ended meanwhile does not take is still unread', async () => {
+  await using programs = await begin();
+  await programs.say('/remind in 10 minutes call Bob', { conversation: 'kitchen' });
+  await programs.coda.passes({ minutes: 10 });
+  const { app, world } = programs.coda;
+  const parts = { database: programs.coda.database(), artifacts: programs.coda.artifacts(), clock: world.clock };
+  const { routes } = openHttpChat({ ...parts, consents: () => false });
+  const events = routes.find(({ path }) => path === '/v1/conversations/:id/events');
+  const caller = await app.tokens.authenticate(programs.token);
+  // The reader leaves while what is unread is read for it.
+  await events?.handle({ caller, params: { id: 'kitchen' }, signal: AbortSignal.abort() } as never);
+  await app.settled();
+  expect(await state(programs, '⏰ call Bob')).toEqual(['held']);
+});
+
+test.skipIf(!POSTGRES_URL)(
+  'a terminal at another process shows what belongs to an open page, also before the page reads it',
+  async () => {
+    await using programs = await begin('PostgreSQL');
+    await hasSpokenAtTerminal(programs);
+    const browser = await BrowserChat.signIn(programs);
+    await browser.open();
+    const other = await programs.coda.replica();
+    const terminal = openTerminal(other.app);
+    await other.app.settled();
+    await browser.post('/v1/messages', { text: '/remind in 10 minutes call the vet' });
+    const reading = new AbortController();
+    const told = browser.events.length;
+    // As its script does, the page reads whenever it is told to.
+    void soon(() => browser.events.length > told && browser.reads('call the vet').then(() => reading.signal.aborted));
+    await programs.coda.passes({ minutes: 10 });
+    await other.app.settled();
+    expect(await appears(terminal, '⏰ call the vet')).toBe(true);
+    reading.abort();
+    const read = await browser.reads('⏰ call the vet');
+    expect(read).toHaveLength(1);
+    browser.close();
+    await terminal.close();
+    await other.app.stop(0);
+  },
+);
+
+async function remindsAtTerminal(
+  { coda }: Parameters<typeof joinsPlatform>[0],
+  reminders: Record<number, string>,
+): Promise<void> {
+  const terminal = openTerminal(coda.app);
+  for (const [minutes, text] of Object.entries(reminders)) {
+    terminal.says({ text: `/remind in ${minutes} minutes ${text}` });
+    await appears(terminal, text);
+  }
+  await terminal.close();
+  await coda.app.settled();
+}

@@ -1,6 +1,14 @@
 import { deferred } from '../../../base/async.ts';
-import type { ChatAdapter, Inbox, Part, Place, Receipt, SendOutcome } from '../../../delivery/index.ts';
-import { ADAPTER, browserChannel, partId, unreadChannels } from './places.ts';
+import {
+  type ChatAdapter,
+  conversations,
+  type Inbox,
+  type Part,
+  type Place,
+  type Receipt,
+  type SendOutcome,
+} from '../../../delivery/index.ts';
+import { ADAPTER, pageChannel, partId, unreadChannels } from './places.ts';
 import { partShown } from './shapes.ts';
 import type { Watchers } from './watchers.ts';
 
@@ -37,21 +45,28 @@ export class HttpChat implements ChatAdapter {
     reachable();
   }
 
-  /** A part that answers nothing is sent when somebody watches, and else when it is read (`markRead`): nobody asked for it. */
+  /**
+   * A part that answers nothing is sent when a program's stream takes it, and else when it is read (`markRead`): nobody asked for
+   * it. A page that is open may be looked at by nobody; it reads what it is told of.
+   */
   async send(part: Part): Promise<SendOutcome> {
     const receipt = { id: partId(part.place.channel, part.key) };
-    if (!this.show(receipt, part) && part.replyTo === undefined)
-      return { kind: 'retry', reason: 'nobody reads there at this moment', until: 'reachable' };
-    return { kind: 'sent', receipt };
+    const sent = { kind: 'sent', receipt } as const;
+    if (part.replyTo !== undefined) {
+      void this.show(receipt, part);
+      return sent;
+    }
+    if (!conversations.isBrowsers(part.place) && (await this.show(receipt, part))) return sent;
+    return { kind: 'retry', reason: 'nobody reads there at this moment', until: 'reachable' };
   }
 
   async edit(receipt: Receipt, part: Part): Promise<SendOutcome> {
-    this.show(receipt, part);
+    void this.show(receipt, part);
     return { kind: 'sent', receipt };
   }
 
   async delete(receipt: Receipt, place: Place): Promise<SendOutcome> {
-    this.watchers.tell(place.channel, { type: 'delete', id: receipt.id });
+    void this.watchers.tell(place.channel, { type: 'delete', id: receipt.id });
     return { kind: 'sent', receipt };
   }
 
@@ -64,24 +79,29 @@ export class HttpChat implements ChatAdapter {
   }
 
   saidElsewhere(part: Part): void {
-    this.show({ id: partId(part.place.channel, part.key) }, part);
+    void this.show({ id: partId(part.place.channel, part.key) }, part);
   }
 
   isOpenFor(personId: string): boolean {
-    return this.watchers.has(browserChannel(personId));
+    return this.watchers.has(pageChannel(personId));
   }
 
-  unread(personId: string): void {
-    for (const channel of unreadChannels({ personId })) this.watchers.tell(channel, { type: 'unread' });
+  async unread(personId: string): Promise<void> {
+    for (const channel of unreadChannels({ personId })) void this.watchers.tell(channel, { type: 'unread' });
+  }
+
+  /** A page of the person's is closed. */
+  async closed(personId: string): Promise<void> {
+    if (!this.isOpenFor(personId)) await (await this.inbox).closed(personId);
   }
 
   typing({ channel }: Place): void {
-    this.watchers.tell(channel, { type: 'typing' });
+    void this.watchers.tell(channel, { type: 'typing' });
   }
 
   async close(): Promise<void> {}
 
-  private show({ id }: Receipt, { place, content, replyTo }: Part): boolean {
+  private show({ id }: Receipt, { place, content, replyTo }: Part): Promise<boolean> {
     return this.watchers.tell(place.channel, { type: 'part', replyTo, part: partShown(id, content) });
   }
 }

@@ -24,6 +24,11 @@ export function unreadChannels({ personId }: Pick<Caller, 'personId'>): string[]
   return personId === undefined ? [] : [`unread ${personId}`];
 }
 
+/** Watched by a page that shows all of a person's own places. Is no conversation's name. */
+export function pageChannel(personId: string): string {
+  return `page ${personId}`;
+}
+
 export function nameOf(channel: string): string {
   return channel.slice(channel.indexOf('/') + 1);
 }

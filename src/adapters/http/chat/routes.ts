@@ -97,11 +97,11 @@ async function streamed(
     (what) => (what.type !== 'unread' && isOwn(what) ? happened(what) : undefined),
     signal,
   );
-  watch.write(eventText('accepted', { id: said.id, conversation: said.conversation }));
+  void watch.write(eventText('accepted', { id: said.id, conversation: said.conversation }));
   try {
     const taken = await talk.say(said);
     const ended = (text: string) => {
-      watch.write(text);
+      void watch.write(text);
       watch.end();
     };
     void taken.answer(waitMs, signal).then(
@@ -261,17 +261,28 @@ function events(watchers: Watchers, { database, clock }: ChatDeps): AnyRoute {
       };
       const where = { channels: [channel], personId: caller.personId };
       const watch = watchers.watch([channel, ...unreadChannels(caller)], take, request.signal);
-      watch.write(eventText('ready', { conversation: request.params.id }));
-      await replay.run(() => showUnread(watch, where));
+      void watch.write(eventText('ready', { conversation: request.params.id }));
+      await replay
+        .run(() => showUnread(watch, where))
+        .catch((error: unknown) => {
+          watch.end();
+          throw error;
+        });
       return { body: { events: watch } };
     },
   });
   async function showUnread(watch: Watch, where: store.SaidWhere): Promise<void> {
     const said = (await store.saidIn(database, where, undefined, MOST_UNREAD)) ?? [];
     const unread = said.filter(({ isUnread }) => isUnread).reverse();
-    for (const { channel, key, content } of unread)
-      if (content) watch.write(eventText('part', partShown(partId(channel, key), content)));
-    await markShown({ database, clock }, unread);
+    const writes = unread.map(async (part) => {
+      const { channel, key, content } = part;
+      const isTaken = content && (await watch.write(eventText('part', partShown(partId(channel, key), content))));
+      return isTaken ? [part] : [];
+    });
+    // The stream begins after this; what it does not take stays unread.
+    void Promise.all(writes)
+      .then((taken) => markShown({ database, clock }, taken.flat()))
+      .catch(() => watch.end());
   }
 }
 

@@ -12,6 +12,8 @@ const HEARTBEAT_MS = 15_000;
 const HEARTBEAT = ': heartbeat\n\n';
 /** Texts that wait for a reader who is slower than what happens; the connection of one who is behind is ended. */
 const MOST_WAITING = 1_000;
+/** Milliseconds in which a reader takes what is written: shorter than a send may last, so that its outcome is known. */
+const TAKES_WITHIN_MS = 8_000;
 
 export class Watchers {
   private readonly clock: Clock;
@@ -25,16 +27,25 @@ export class Watchers {
     return this.byChannel.has(channel);
   }
 
-  /** True if it goes to anybody. */
-  tell(channel: string, happening: Happening): boolean {
+  /** Resolves to true when somebody's connection has taken it. */
+  async tell(channel: string, happening: Happening): Promise<boolean> {
     const heard = [...(this.byChannel.get(channel) ?? [])].map((watch) => watch.hear(happening));
-    return heard.includes(true);
+    return (await Promise.all(heard)).includes(true);
   }
 
-  /** Begins to watch at once; `take` says what of each happening is written, undefined: nothing. */
-  watch(channels: readonly string[], take: (happening: Happening) => string | undefined, signal: AbortSignal): Watch {
+  /**
+   * Begins to watch at once; `take` says what of each happening is written, undefined: nothing. `ended` is called once, when
+   * it does not watch any more.
+   */
+  watch(
+    channels: readonly string[],
+    take: (happening: Happening) => string | undefined,
+    signal: AbortSignal,
+    ended = () => {},
+  ): Watch {
     const watch = new Watch(this.clock, take, signal, () => {
       for (const channel of channels) this.leave(channel, watch);
+      ended();
     });
     for (const channel of channels) {
       const watches = this.byChannel.get(channel) ?? new Set();
@@ -52,13 +63,21 @@ export class Watchers {
   }
 }
 
+interface Written {
+  text: string;
+  settle(isTaken: boolean): void;
+}
+
 /** One reader's stream: what happens, in order, with a sign of life while nothing does. Ends when `signal` aborts. */
 export class Watch implements AsyncIterable<string> {
   private readonly clock: Clock;
   private readonly take: (happening: Happening) => string | undefined;
   private readonly signal: AbortSignal;
   private readonly ended: () => void;
-  private waiting: string[] = [];
+  private waiting: Written[] = [];
+  /** Handed to the connection, which has not taken it yet. */
+  private leaving: Written[] = [];
+  private cancelStall: (() => void) | undefined;
   private wake: (() => void) | undefined;
   private isOver = false;
   private readonly onAbort = () => this.end();
@@ -76,23 +95,28 @@ export class Watch implements AsyncIterable<string> {
     signal.addEventListener('abort', this.onAbort, { once: true });
   }
 
-  hear(happening: Happening): boolean {
+  async hear(happening: Happening): Promise<boolean> {
     const text = this.take(happening);
     return text !== undefined && this.write(text);
   }
 
-  /** False: the reader has gone, or is too far behind. */
-  write(text: string): boolean {
-    if (this.isOver) return false;
-    if (this.waiting.push(text) > MOST_WAITING) this.end();
-    this.wake?.();
-    return !this.isOver;
+  /** Resolves to true when the connection has taken it; to false when the reader has gone, or takes nothing for too long. */
+  write(text: string): Promise<boolean> {
+    if (this.isOver) return Promise.resolve(false);
+    return new Promise((settle) => {
+      const most = this.waiting.push({ text, settle });
+      this.cancelStall ??= this.clock.at(new Date(this.clock.now().getTime() + TAKES_WITHIN_MS), () => this.end());
+      if (most > MOST_WAITING) this.end();
+      this.wake?.();
+    });
   }
 
   /** Queued events are still written. */
   end(): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.cancelStall?.();
+    for (const { settle } of [...this.leaving, ...this.waiting]) settle(false);
     this.signal.removeEventListener('abort', this.onAbort);
     this.ended();
     this.wake?.();
@@ -101,10 +125,13 @@ export class Watch implements AsyncIterable<string> {
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
     try {
       for (;;) {
-        const texts = this.waiting;
-        this.waiting = [];
-        if (texts.length > 0) yield texts.join('');
-        else if (this.isOver) return;
+        [this.leaving, this.waiting] = [this.waiting, []];
+        if (this.leaving.length > 0) {
+          yield this.leaving.map(({ text }) => text).join('');
+          for (const { settle } of this.leaving) settle(true);
+          this.cancelStall?.();
+          this.cancelStall = undefined;
+        } else if (this.isOver) return;
         else if (!(await this.something())) yield HEARTBEAT;
       }
     } finally {

@@ -6,7 +6,7 @@ import { type Block, blocksOf, type FileRef, type Inline, inlineOf } from '../..
 import type { Database } from '../../../storage/index.ts';
 import type { Reader } from '../../../time/index.ts';
 import type { HttpChat } from '../chat/adapter.ts';
-import { partId, placeOf, unreadChannels } from '../chat/places.ts';
+import { pageChannel, partId, placeOf, unreadChannels } from '../chat/places.ts';
 import { instantIn, type PartOut, partShown } from '../chat/shapes.ts';
 import { channelOf, nothing } from '../chat/talk.ts';
 import { markShown } from '../chat/unread.ts';
@@ -126,7 +126,7 @@ function log(deps: ChatPageDeps): AnyRoute {
   });
 }
 
-function events({ database, watchers, clock, readerOf }: ChatPageDeps): AnyRoute {
+function events({ database, adapter, watchers, clock, readerOf }: ChatPageDeps): AnyRoute {
   return route({
     method: 'GET',
     path: '/chat/events',
@@ -138,9 +138,14 @@ function events({ database, watchers, clock, readerOf }: ChatPageDeps): AnyRoute
       const [channels, reader] = await Promise.all([channelsOf(database, caller), readerOf(caller)]);
       // A browser connects again, and is then asked anew who it is.
       const signal = AbortSignal.any([request.signal, AbortSignal.timeout(WATCHED_MS)]);
-      const watched = [...channels, ...unreadChannels(caller)];
-      const watch = watchers.watch(watched, (what) => happened(what, { ...reader, now: clock.now() }), signal);
-      watch.write(eventText('ready', {}));
+      const { personId } = caller;
+      const pages = personId === undefined ? [] : [pageChannel(personId)];
+      const watched = [...channels, ...unreadChannels(caller), ...pages];
+      const take = (what: Happening) => happened(what, { ...reader, now: clock.now() });
+      const watch = watchers.watch(watched, take, signal, () => {
+        if (personId !== undefined) void adapter.closed(personId);
+      });
+      void watch.write(eventText('ready', {}));
       return { body: { events: watch } };
     },
   });
