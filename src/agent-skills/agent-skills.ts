@@ -1,6 +1,6 @@
 import { type AnyTool, contentsOf } from '../agent/index.ts';
 import { combineVerdicts, type HealthCheck, type Skill, type SkillDeps, type Verdict, verbsOf } from '../chat/index.ts';
-import type { Who } from '../people/index.ts';
+import type { RoleHolder } from '../people/index.ts';
 import { type Queryable, readerOf } from '../storage/index.ts';
 import { decidedOf, type Folder, type Pin, pinFolder, pinnedNames } from '../trust/index.ts';
 import { listing } from './catalog/list.ts';
@@ -150,7 +150,7 @@ function codeOf(
 
 export type SkillListFor = (
   agent: string,
-  asker: { person: Who; turnKey?: object | undefined },
+  asker: { person: RoleHolder; turnKey?: object | undefined },
   gate: SkillDeps['gate'],
 ) => string | undefined;
 

@@ -2,11 +2,11 @@ import type { Clock } from '../base/clock.ts';
 import type { SkillSecrets } from '../secrets/index.ts';
 import {
   type Artifacts,
-  type Besides,
   type Database,
   type Queryable,
   readerOf,
   type Transaction,
+  type WritesBesides,
 } from '../storage/index.ts';
 import { approveLooked, blockedOf, type Folder, type Inquest, lookForApproval, pinFolder } from '../trust/index.ts';
 import { type Learned, learn, type SkillSearch, termsToLearn } from './find/search.ts';
@@ -165,7 +165,7 @@ export class SkillDecisions {
   }
 
   /** Learns that another skill was meant; false where there is no request to learn from. */
-  feedback({ spaceId, got, expected, query }: SkillFeedback, besides?: Besides<boolean>): Promise<boolean> {
+  feedback({ spaceId, got, expected, query }: SkillFeedback, besides?: WritesBesides<boolean>): Promise<boolean> {
     return this.deps.database.tx('skills.feedback', async (tx) => {
       const terms = query === undefined ? await lastRequest(tx, spaceId, got) : termsToLearn(query);
       const isLearned = await learn(tx, { spaceId, got, expected, terms }, this.deps.clock.now());
@@ -174,7 +174,7 @@ export class SkillDecisions {
     });
   }
 
-  resetFeedback(spaceId: string, besides?: Besides<number>): Promise<number> {
+  resetFeedback(spaceId: string, besides?: WritesBesides<number>): Promise<number> {
     return this.deps.database.tx('skills.feedback', async (tx) => {
       const count = await dropWeights(tx, spaceId);
       besides?.(tx, count);
@@ -186,7 +186,7 @@ export class SkillDecisions {
     return deprecations(this.reader);
   }
 
-  async deprecate(deprecation: Deprecation, besides?: Besides<void>): Promise<void> {
+  async deprecate(deprecation: Deprecation, besides?: WritesBesides<void>): Promise<void> {
     const by = { personId: undefined, now: this.deps.clock.now() };
     await this.deps.database.tx('skills.deprecate', async (tx) => {
       await deprecate(tx, deprecation, by);
@@ -195,7 +195,7 @@ export class SkillDecisions {
   }
 
   /** Offers it again; false when it was not deprecated. */
-  undeprecate(name: string, besides?: Besides<boolean>): Promise<boolean> {
+  undeprecate(name: string, besides?: WritesBesides<boolean>): Promise<boolean> {
     return this.deps.database.tx('skills.undeprecate', async (tx) => {
       const was = await undeprecate(tx, name);
       besides?.(tx, was);
@@ -214,12 +214,12 @@ export class SkillDecisions {
   }
 
   /** Approves a skill if its files are, before and after the decision, those with `hash`; false when they are not. */
-  approve(name: string, hash: string, besides?: Besides<boolean>): Promise<boolean> {
+  approve(name: string, hash: string, besides?: WritesBesides<boolean>): Promise<boolean> {
     return this.decide('skills.approve', { name, hash }, async () => {}, besides);
   }
 
   /** The same, and a draft is one no more. */
-  activate(name: string, hash: string, besides?: Besides<boolean>): Promise<boolean> {
+  activate(name: string, hash: string, besides?: WritesBesides<boolean>): Promise<boolean> {
     const { clock } = this.deps;
     return this.decide(
       'skills.activate',
@@ -233,7 +233,7 @@ export class SkillDecisions {
     txName: string,
     { name, hash }: { name: string; hash: string },
     also: (tx: Transaction, folder: Folder) => Promise<void>,
-    besides: Besides<boolean> | undefined,
+    besides: WritesBesides<boolean> | undefined,
   ): Promise<boolean> {
     const skill = skillMeant(this.deps.catalog.current(), name);
     const folder = skill && folderOf(skill);

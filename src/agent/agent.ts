@@ -13,13 +13,13 @@ import type { AgentOptions } from './options.ts';
 import * as texts from './texts.ts';
 import { PreparedInputs, retryPrepared, runCall } from './tools/calls.ts';
 import { isLookedAt, lookAtCall } from './tools/critique.ts';
-import { type Recorded, Recorder, recording } from './tools/record.ts';
+import { type RecordDetail, Recorder, recordRows } from './tools/record.ts';
 import type { Call, CallContext, CallRunner, Look, ToolResult, TxContext } from './tools/tool.ts';
 import type { ValidCall } from './tools/toolbox.ts';
 import { LostTurn, runTurn } from './turn/loop.ts';
 import { MessageTurn, type TurnHost } from './turn/message-turn.ts';
 import { answerOffline } from './turn/offline-turn.ts';
-import type { Refused, Step } from './turn/steps.ts';
+import type { RefusedTurn, Step } from './turn/steps.ts';
 import * as store from './turn/store.ts';
 import { contextOf, hasFiles, type ItemContext, isQuoting, ownWords } from './turn/store.ts';
 import { Turn } from './turn/turn.ts';
@@ -63,9 +63,9 @@ export class Agent implements TurnHost {
       await inference.charge(item, turn, turn.rollBack());
       if (error instanceof LostTurn) return;
       const refused = limit.passed() ? failure(texts.tookTooLong(turnTimeoutMs)) : this.refusal(error, item, signal);
-      if (refused) how = await run.end(refused);
+      if (refused) how = await run.closeTurn(refused);
     } finally {
-      await inference.settle(turn);
+      await inference.closeLedger(turn);
       await tellOver(this.options, item, turn, how);
     }
   }
@@ -74,7 +74,7 @@ export class Agent implements TurnHost {
    * Carries out one call in the transaction that also ends the row and stores its answer: what a command, a button or
    * a typed choice does. `call` may give instead what there is to say (a button that is gone).
    */
-  async act(name: string, item: Item, signal: AbortSignal, call: ActCall, recorded?: Recorded): Promise<void> {
+  async act(name: string, item: Item, signal: AbortSignal, call: ActCall, recorded?: RecordDetail): Promise<void> {
     const ready = new PreparedInputs();
     const { tainted } = item;
     // A schedule or webhook runs by itself: the person's next words do not refer to it.
@@ -82,17 +82,17 @@ export class Agent implements TurnHost {
     const ctx = {
       ...asked,
       request: { ...asked.request, ...(!isSaid(item) && { byProgram: true as const }) },
-      runner: { ...asked.runner, ready, look: this.looking(item, asked) },
+      runner: { ...asked.runner, ready, look: this.lookFor(item, asked) },
     };
     await retryPrepared(ready, () => this.actOnce(name, item, ctx, call, recorded));
   }
 
-  private looking(item: Item, ctx: CallContext): NonNullable<CallRunner['look']> {
+  private lookFor(item: Item, ctx: CallContext): NonNullable<CallRunner['look']> {
     const { critique, database, inference } = this.options;
     const look = async (valid: ValidCall): Promise<Look> => {
-      const said = ctx.request.said.length > 0 ? ctx.request.said : [texts.pressed()];
+      const said = ctx.request.said.length > 0 ? ctx.request.said : [texts.pressedNote()];
       const came = await lookAtCall(inference.small, critique, valid, { ...ctx, request: { ...ctx.request, said } });
-      const row = this.recorder.look(valid, came, item, { path: '', tainted: ctx.tainted });
+      const row = this.recorder.rowOfLook(valid, came, item, { path: '', tainted: ctx.tainted });
       await database.tx('act.critique', async (tx) => append(tx, [row]));
       return came;
     };
@@ -125,7 +125,7 @@ export class Agent implements TurnHost {
     };
     return retryPrepared(ready, () =>
       database.tx(name, async (tx) => {
-        if (!(await lockPerson(tx, asked.person.id))) throw erased();
+        if (!(await lockPerson(tx, asked.person.id))) throw erasedError();
         const wanted = await call(tx);
         const result = wanted && (await runCall(tx, toolbox, wanted, ctx));
         if (wanted && result) append(tx, [this.recorder.call(wanted, result, item, world.clock.now())]);
@@ -139,14 +139,14 @@ export class Agent implements TurnHost {
     item: Item,
     ctx: CallContext,
     call: ActCall,
-    recorded: Recorded | undefined,
+    recorded: RecordDetail | undefined,
   ): Promise<void> {
     const { database, delivery, toolbox } = this.options;
     await database.tx(name, async (tx) => {
       const { owned, cancel } = await delivery.lockItem(tx, item);
       if (!owned) return;
       if (cancel && item.inLane) {
-        const cards = [{ kind: 'notice' as const, text: texts.stopped() }];
+        const cards = [{ kind: 'notice' as const, text: texts.stoppedNotice() }];
         await delivery.endIn(tx, item, { state: 'cancelled', cards });
         return;
       }
@@ -159,16 +159,16 @@ export class Agent implements TurnHost {
       const asker = result.ok && result.asker ? result.asker : item.person;
       const tainted = result.tainted === true || fromElsewhere;
       const ended = { ...item, person: asker };
-      const also = recording(this.record(wanted, result, ended, recorded));
+      const also = recordRows(this.record(wanted, result, ended, recorded));
       const isSilent = item.origin === 'schedule' && result.ok && result.silent === true;
       const cards = isSilent ? [] : [cardOf(result)];
       await delivery.endIn(tx, ended, { state: 'done', cards, tainted, ...(also && { also }) });
       // A command may have written without a tool.
-      tx.afterCommit(() => this.options.changed(asker.id));
+      tx.afterCommit(() => this.options.onChange(asker.id));
     });
   }
 
-  private record(wanted: WantedCall | ToolResult, result: ToolResult, item: Item, recorded?: Recorded): AuditRow[] {
+  private record(wanted: WantedCall | ToolResult, result: ToolResult, item: Item, recorded?: RecordDetail): AuditRow[] {
     const now = this.options.world.clock.now();
     if ('tool' in wanted) {
       return this.options.toolbox.get(wanted.tool)?.record?.records
@@ -206,11 +206,11 @@ export class Agent implements TurnHost {
       approval: { remembered: rememberedIn(conversation, person.id) },
       turn: { key: item },
       tools: {
-        offered: (who = person) => toolbox.specs(who),
+        offeredTools: (who = person) => toolbox.specs(who),
         mayUse: (tool) => toolbox.mayUse(person, tool),
         call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
       },
-      runner: { spans: world.spans, pace: world.pace, changed: () => this.options.changed(person.id) },
+      runner: { spans: world.spans, pace: world.pace, onChange: () => this.options.onChange(person.id) },
     };
   }
 
@@ -255,10 +255,10 @@ export class Agent implements TurnHost {
   }
 
   /** The text of an error for the person; undefined where the turn is left as it stands, to go on elsewhere. */
-  private refusal(error: unknown, item: Item, signal: AbortSignal): Refused | undefined {
+  private refusal(error: unknown, item: Item, signal: AbortSignal): RefusedTurn | undefined {
     // The row says that it is to be stopped before the hint has come, or when that was lost.
     const reason = signal.aborted ? signal.reason : error;
-    if (isStop(reason)) return { ...failure(texts.stopped()), cancelled: true };
+    if (isStop(reason)) return { ...failure(texts.stoppedNotice()), cancelled: true };
     if (signal.aborted) return undefined;
     if (!(error instanceof ModelError)) throw error;
     const { world, model } = this.options;
@@ -271,7 +271,7 @@ export class Agent implements TurnHost {
 async function answer(run: MessageTurn): Promise<TurnOver['how']> {
   for (;;) {
     try {
-      return await run.end(await runTurn(run));
+      return await run.closeTurn(await runTurn(run));
     } catch (error) {
       if (!(error instanceof NoModel)) throw error;
       const how = await answerOffline(run, error.why && withReason(error.why, error, run.item));
@@ -316,14 +316,14 @@ function isStop(reason: unknown): boolean {
   return reason instanceof CodaError && reason.code === 'CANCELLED';
 }
 
-function erased(): CodaError {
+function erasedError(): CodaError {
   return new CodaError('HTTP_FORBIDDEN', {
     message: 'The person in whose name this was asked has been erased.',
     remedy: 'They are somebody new when they write to coda again.',
   });
 }
 
-function failure(text: string): Refused {
+function failure(text: string): RefusedTurn {
   return { kind: 'failed', code: 'FAILED', text };
 }
 

@@ -5,22 +5,22 @@ export {
   approvalSource,
   approvalsAtHome,
   DECIDE,
-  type Decided,
+  type DecisionOutcome,
   decideTool,
   type ListedApproval,
 } from './approvals/index.ts';
-export { waiting as waitingApprovals } from './approvals/store.ts';
+export { countWaiting as waitingApprovals } from './approvals/store.ts';
 export { contentsOf, filesNamed, type StoredFile } from './artifacts/store.ts';
 export {
+  addPictures,
   attachedTo,
   contextTools,
   identity,
-  illustrated,
   lookAt,
+  MessageIndex,
   NOTHING as nothingAttached,
-  type Recalled,
+  type RecalledContext,
   readRecalled,
-  Said,
   Scaler,
   type Sections,
   taintingTools,
@@ -33,7 +33,7 @@ export { dropTool } from './dialogue/tools.ts';
 export { Inference } from './inference/inference.ts';
 export type { LightAnswer, LightAsked, LightModels } from './inference/light.ts';
 export {
-  type Kept,
+  type KeptBlocks,
   type Model,
   ModelError,
   type ModelEvent,
@@ -42,7 +42,7 @@ export {
   type ModelUsage,
   NoModel,
 } from './inference/model.ts';
-export type { Example, Heard, Interpretation, Interpreter, InterpreterSource } from './interpreter.ts';
+export type { Example, HeardMessage, Interpretation, Interpreter, InterpreterSource } from './interpreter.ts';
 export { numberedLists } from './lists/store.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';
 export type { Tiers } from './models/index.ts';
@@ -63,7 +63,7 @@ export { type MessageTrace, type TurnTrace, traceMessage, traceTurns } from './t
 export type { SpawnOptions } from './turn/nested.ts';
 export {
   ContextReader,
-  closing,
+  closeOrphan,
   contextOf,
   deletionRules as agentDeletionRules,
   fileReferences as agentFiles,

@@ -1,9 +1,9 @@
 import type { Choice, RepliedTo } from '../delivery/index.ts';
 import type { WhenContext } from '../time/index.ts';
 import type { Dialogue } from './dialogue/dialogue.ts';
-import type { Call, Named } from './tools/tool.ts';
+import type { Call, NamedThing } from './tools/tool.ts';
 
-export interface Heard {
+export interface HeardMessage {
   text: string;
   repliesTo?: RepliedTo | undefined;
   /** A schedule or a program says it: no person is there to be asked. */
@@ -13,9 +13,9 @@ export interface Heard {
   has(tool: string): boolean;
   may(tool: string): boolean;
   /** Similarity in meaning of the message to each of these words; undefined where no embedder answers at once. */
-  near(words: readonly string[]): Promise<readonly number[] | undefined>;
+  similarities(words: readonly string[]): Promise<readonly number[] | undefined>;
   /** The person's things of a kind (`reminder`), in the order of their list. */
-  look(thing: string): Promise<readonly Named[]>;
+  listThings(thing: string): Promise<readonly NamedThing[]>;
 }
 
 export interface Example {
@@ -35,7 +35,7 @@ export interface Interpretation {
 /** Understands words without a model. It does what is certain, and offers the rest. */
 export interface Interpreter {
   /** Never throws for what a person may write. The calls have the form of their tools. */
-  interpret(heard: Heard): Promise<Interpretation>;
+  interpret(heard: HeardMessage): Promise<Interpretation>;
   readonly examples: readonly Example[];
 }
 

@@ -4,7 +4,7 @@ import type { Origin } from '../delivery/index.ts';
 import type { ModelError, ModelErrorDetails } from './inference/model.ts';
 import type { Limit } from './usage/index.ts';
 
-export const stopped = () => 'Stopped.';
+export const stoppedNotice = () => 'Stopped.';
 
 export const tooManyCalls = (limit: number) =>
   `I stopped after ${limit} steps without getting to an end. Tell me how to go on, or ask for a smaller piece of it.`;
@@ -15,7 +15,7 @@ export function tookTooLong(ms: number): string {
 
 export const toolTooSlow = (tool: string) => `${tool} did not finish in time; nothing was changed.`;
 
-export const working = (what: string) => `${what}…`;
+export const workingNotice = (what: string) => `${what}…`;
 
 export const toolsFound = (tools: readonly { name: string; description: string }[]) =>
   `Found; call what fits:\n${tools.map(({ name, description }) => `- ${name}: ${shorten(description, 200)}`).join('\n')}`;
@@ -23,7 +23,7 @@ export const toolsFound = (tools: readonly { name: string; description: string }
 export const noToolFound = (query: string, servers: readonly string[]) =>
   `No tool of ${servers.join(', ')} says that it does “${query}”.`;
 
-export const dropped = () => 'All right.';
+export const droppedNotice = () => 'All right.';
 
 export const nothingToSay = () => 'I have no answer to that.';
 
@@ -41,7 +41,7 @@ export const asBrought = (words: string, why?: string) =>
 
 export const calledOnly = () => '[You were called, without a word.]';
 
-export const called = () => 'Yes? Tell me what to do; `help` shows what I understand.';
+export const calledReply = () => 'Yes? Tell me what to do; `help` shows what I understand.';
 
 /** `what`: what came without words. `why`: why no model answers, where one is configured. */
 export const onlyWords = (what: string, why?: string) =>
@@ -79,7 +79,7 @@ const inWords = (value: unknown): string => {
 
 export const policyAsks = () => 'The configuration wants a yes first.';
 
-export const denied = (reason: string) => `That is not allowed: ${reason}`;
+export const deniedNotice = (reason: string) => `That is not allowed: ${reason}`;
 
 export const othersData = () => 'It is about another person, and only they can ask for that.';
 
@@ -89,13 +89,13 @@ export const lookedAt = ({ says, byPerson }: { says: string; byPerson?: true }) 
 export const lookUnpaid = () =>
   'No second look was possible: what self-improvement may spend is used up for now. It runs only if you say yes.';
 
-export const pressed = () => 'They were shown what this call would do, and pressed its button.';
+export const pressedNote = () => 'They were shown what this call would do, and pressed its button.';
 
 export const notLookedAt = () => 'it could not be looked at.';
 
 export const alwaysAsks = () => 'It always asks first.';
 
-export const untrusted = () => 'Text from elsewhere is in play, and you have not named what it reads.';
+export const untrustedReason = () => 'Text from elsewhere is in play, and you have not named what it reads.';
 
 export const filesInPlay = () => 'Your files are in play, and you have not named what it reads.';
 
@@ -124,15 +124,15 @@ export const settingOfAll = () =>
 export const writtenMeanwhile = (names: readonly string[], more: number) =>
   `Changed while text from elsewhere, or a file, was in play: ${[...names, ...(more > 0 ? [`${more} more`] : [])].join(', ')}.`;
 
-export const declined = () => 'The person said no. Do not try it again.';
+export const declinedNote = () => 'The person said no. Do not try it again.';
 
-export const unanswered = () => 'The person did not answer in time, which means no. Do not try it again.';
+export const unansweredNote = () => 'The person did not answer in time, which means no. Do not try it again.';
 
 export const approvalAsked = (purpose: string, reason: string, shown: string) =>
-  `May I do this? **${ended(purpose)}** ${reason}${shown === '' ? '' : `\n\n\`\`\`\n${shown}\n\`\`\``}`;
+  `May I do this? **${asSentence(purpose)}** ${reason}${shown === '' ? '' : `\n\n\`\`\`\n${shown}\n\`\`\``}`;
 
 /** `running code` → `Running code.` */
-const ended = (purpose: string) =>
+const asSentence = (purpose: string) =>
   `${purpose.slice(0, 1).toUpperCase()}${purpose.slice(1)}${/[.!?…]$/.test(purpose) ? '' : '.'}`;
 
 export const askedUnder = (reason: string) => `An assistant that works for this answer wants to. ${reason}`;
@@ -163,9 +163,9 @@ export const refusedRemedy = (origin: Origin): { remedy?: string } =>
 
 export const forConversation = () => 'Approve for this conversation';
 
-export const approved = () => 'Approved.';
+export const approvedNotice = () => 'Approved.';
 
-export const disapproved = () => 'Not approved.';
+export const disapprovedNotice = () => 'Not approved.';
 
 export const nothingToUndo = () => 'There is nothing to take back here.';
 
@@ -239,7 +239,7 @@ function byFault(fault: FaultKind, { retryAfterMs = 0, told }: ModelErrorDetails
     case 'malformed_output':
       return 'The model answered with something I could not read. Please try again.';
     case 'cancelled':
-      return stopped();
+      return stoppedNotice();
     case 'transient':
       return `The model cannot be reached right now. Please try again in a moment.${told === undefined ? '' : ' If it stays so, the owner can mend it: `/model` says why.'}`;
   }
@@ -300,7 +300,7 @@ export function money(amount: number, currency: string): string {
   return `${amount.toFixed(digits)} ${currency}`;
 }
 
-export const paused = (tool: string, failures: number) =>
+export const pausedNotice = (tool: string, failures: number) =>
   `${tool} has failed ${failures} times in a row and rests for a while; it is tried again by itself.`;
 
 export const pausedRemedy = () => 'Do without it for now; an owner sees more with /doctor.';

@@ -85,7 +85,7 @@ export function openConsole(parts: ConsoleParts, said: { version: string; hint: 
   if (!(clock instanceof TestClock)) return consoleAdapter(options);
   const moveClock = async (to: Date) => {
     await clock.moveTo(to, settled);
-    worker.look();
+    worker.lookForWork();
     await settled();
   };
   return consoleAdapter({ ...options, moveClock });

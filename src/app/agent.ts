@@ -13,8 +13,8 @@ import {
   identity,
   type LightModels,
   type LiveTools,
+  type MessageIndex,
   policyOf,
-  type Said,
   Toolbox,
   type TurnOver,
 } from '../agent/index.ts';
@@ -128,7 +128,7 @@ export interface AgentParts {
   pairing: PairingDeps;
   wakeAt(at: Date): void;
   thinking: Thinking;
-  said: Said;
+  said: MessageIndex;
   embedders: Embedders;
 }
 
@@ -179,7 +179,7 @@ export function wireAgent(parts: AgentParts): AgentWiring {
     defaultZone: zone,
     system: (item) => system(askedIn(item)),
     sections: (item) => prompts.sections(askedIn(item)),
-    changed: (personId) => prompts.changed(personId),
+    onChange: (personId) => prompts.changed(personId),
     turnOver: (over) => tellOver(told, over),
     wakeAt,
   });
@@ -192,7 +192,7 @@ function commandsOfModels(
   system: ReturnType<typeof systemOf>,
   prompts: Prompts,
 ): Command[] {
-  const windowOf = (settings: Asked['settings']) => models?.limits(models.chosen(settings).name).context;
+  const windowOf = (settings: Asked['settings']) => models?.limits(models.chooseModel(settings).name).context;
   return modelCommands({
     models,
     inference,
@@ -291,7 +291,7 @@ function liveToolsOf({ skill, deps }: EquippedSkill, guard: Guard): LiveTools[] 
     return last.guarded;
   };
   const settled = async (tool: string) => skill.liveToolSettled?.(deps, tool);
-  return [{ skill: name, current, settled }];
+  return [{ skill: name, current, whenKnown: settled }];
 }
 
 function saidIn(item: Item): Asked {

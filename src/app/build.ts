@@ -191,7 +191,7 @@ function windowOf({ models }: Thinking): number {
 }
 
 function refusing({ models }: Thinking, tool: string): string[] {
-  return models?.asked().filter((name) => models.learnt(name).tools.has(tool)) ?? [];
+  return models?.askedNames().filter((name) => models.learnt(name).tools.has(tool)) ?? [];
 }
 
 function pairingOf({ config, database, world, delivery, policies }: Opened) {
@@ -276,7 +276,7 @@ async function join(
   const { closer, worker, delivery, jobs, schedules, router, skills } = parts;
   // A notice is cut by the adapter, as its platform needs it.
   const handlers = answers === true ? handlersOf(parts) : [...jobsOf(skills), parts.events.job(), skillJob(parts)];
-  jobs.start(handlers.map((handler) => schedules.watched(handler)));
+  jobs.start(handlers.map((handler) => schedules.watch(handler)));
   await delivery.start({
     adapters,
     answers,
@@ -285,7 +285,7 @@ async function join(
     handle: (item, signal) => router.handle(item, signal),
     moved: parts.moved,
     freed: () => {
-      worker.look();
+      worker.lookForWork();
       for (const { skill, deps } of skills) skill.replicaEnded?.(deps);
     },
     owned: [jobs],

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { httpConfig } from '../adapters/http/index.ts';
-import { ContextReader, closing, Said } from '../agent/index.ts';
+import { ContextReader, closeOrphan, MessageIndex } from '../agent/index.ts';
 import type { Closer } from '../base/async.ts';
 import type { World } from '../base/world.ts';
 import { type Bus, type Cache, type Locks, openBus, openCache, openLocks } from '../bus/index.ts';
@@ -40,7 +40,7 @@ export async function openCore(config: Config, world: World, closer: Closer, opt
   const schedules = new Schedules({ database, world, jobs, wakeAt });
   const embedders = embeddersOf(config.block(memoryConfig).embedder, world.log);
   closer.onClose('embedders', async () => void (await Promise.all(embedders.embedders.map((each) => each.close()))));
-  const said = new Said({ database, world, jobs, embedders });
+  const said = new MessageIndex({ database, world, jobs, embedders });
   closer.onClose('said', () => said.close());
   const healthy = async () => delivery.isWell && (await database.healthy());
   const doctor = openDoctor({ ...foundation, config, world, delivery, jobs, schedules, healthy }, closer);
@@ -69,7 +69,7 @@ function openDelivery(
       costs: config.models !== undefined,
       clock: parts.world.clock,
     }),
-    begun: (item) => closing(item, parts.world.clock.now()),
+    begun: (item) => closeOrphan(item, parts.world.clock.now()),
   });
 }
 
@@ -131,7 +131,7 @@ async function upToDate(
     // A server has whoever looks after it; an embedded database has only this.
     const program = `coda ${version}`;
     const before = (first: string) => backupBeforeUpgrade({ config, database, world, program }, first);
-    await migrate(database, database.engine === 'pglite' ? { before } : {});
+    await migrate(database, database.engine === 'pglite' ? { onFirst: before } : {});
     return database;
   } catch (error) {
     throw url === undefined ? await withWayBack(error, dataDir) : error;

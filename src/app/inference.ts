@@ -1,8 +1,8 @@
 import {
+  addPictures,
   attachedTo,
   countersOf,
   Inference,
-  illustrated,
   type Model,
   type Models,
   nothingAttached,
@@ -44,8 +44,8 @@ export function openInference({ config, world, database, artifacts, model, break
     alone: model,
     models,
     zone: defaultZone(config),
-    attached: (item) => (models ? attachedTo(item, opening) : Promise.resolve(nothingAttached)),
-    illustrated: (messages) => (models ? illustrated(messages, opening) : Promise.resolve([...messages])),
+    attach: (item) => (models ? attachedTo(item, opening) : Promise.resolve(nothingAttached)),
+    addPictures: (messages) => (models ? addPictures(messages, opening) : Promise.resolve([...messages])),
     store: (bytes) => artifacts.put(bytes),
   });
   const status = (): Json | undefined => models && statusOf(models, world);
@@ -53,7 +53,7 @@ export function openInference({ config, world, database, artifacts, model, break
     inference,
     models,
     status,
-    model: (item) => models?.chosen(item.conversation.settings, item.payload.text) ?? model,
+    model: (item) => models?.chooseModel(item.conversation.settings, item.payload.text) ?? model,
   };
 }
 
@@ -62,7 +62,7 @@ function statusOf(models: Models, { metrics }: World): Json {
   const failed = calls.samples().filter(({ labels }) => labels.outcome !== 'answered');
   return {
     answering: models.nameOf('default'),
-    resting: models.resting(),
+    resting: models.restingNames(),
     failed: failed.reduce((sum, { value }) => sum + value, 0),
     repairs: Object.fromEntries(repairs.samples().map(({ labels, value }) => [labels.repair ?? '', value])),
   };

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Said } from '../agent/index.ts';
+import type { MessageIndex } from '../agent/index.ts';
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import { type Delivery, notifyJob } from '../delivery/index.ts';
 import type { Events, JobHandler, JobQueue } from '../jobs/index.ts';
-import type { Besides, Database } from '../storage/index.ts';
+import type { Database, WritesBesides } from '../storage/index.ts';
 import { ownerItem } from './credentials.ts';
 import { type AskedJob, SKILL_JOB } from './operations/parts.ts';
 import type { EquippedSkill } from './skills.ts';
@@ -16,7 +16,7 @@ interface JobParts {
   jobs: JobQueue;
   events: Events;
   skills: readonly EquippedSkill[];
-  said: Pick<Said, 'job'>;
+  said: Pick<MessageIndex, 'job'>;
 }
 
 export function handlersOf({ skills, database, delivery, events, said }: JobParts): JobHandler[] {
@@ -37,7 +37,7 @@ export function jobsOf(skills: readonly EquippedSkill[]): JobHandler[] {
 export async function enqueue(
   parts: JobParts,
   { kind, payload, key, at, maxAttempts }: AskedJob,
-  besides?: Besides<string>,
+  besides?: WritesBesides<string>,
 ): Promise<string> {
   const known = handlersOf(parts).map((handler) => handler.kind);
   if (!known.includes(kind)) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import { admitByCode, type PairingDeps } from '../chat/index.ts';
-import { hashOfCode, type Listed, pairing } from '../people/index.ts';
+import { hashOfCode, type ListedPerson, pairing } from '../people/index.ts';
 import type { Database } from '../storage/index.ts';
 
 const MOST_LISTED = 1_000;
@@ -13,7 +13,7 @@ export class People {
     this.deps = deps;
   }
 
-  list(): Promise<Listed[]> {
+  list(): Promise<ListedPerson[]> {
     return pairing.list(this.deps.database, this.deps.clock.now(), MOST_LISTED);
   }
 

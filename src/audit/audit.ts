@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
-import type { Besides, Database, Transaction } from '../storage/index.ts';
+import type { Database, Transaction, WritesBesides } from '../storage/index.ts';
 import { type AuditOrigin, detailOf, rowOf } from './entry.ts';
 import * as store from './store.ts';
 
@@ -63,7 +63,7 @@ export function recordAct<R>(
   subject: string,
   detail: (result: R) => object | undefined,
   by = AT_TERMINAL,
-): Besides<R> {
+): WritesBesides<R> {
   return (tx, result) => {
     const shown = detail(result);
     if (shown !== undefined) appendAct(tx, world, subject, shown, by);

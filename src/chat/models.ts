@@ -81,12 +81,12 @@ function modelCommand(models: Models): Command {
     async run(rest, ctx) {
       const settings = await settingsOf(ctx);
       if (rest === '') {
-        const is = texts.modelIs(models.chosen(settings).name, models.names(), {
-          resting: models.resting(),
+        const is = texts.modelIs(models.chooseModel(settings).name, models.names(), {
+          resting: models.restingNames(),
           silenceMs: (name) => models.silenceOf(name),
         });
-        const { reason } = models.learnt(models.chosen(settings).name);
-        const told = [...new Set([models.chosen(settings).name, ...models.names()])].flatMap((name) =>
+        const { reason } = models.learnt(models.chooseModel(settings).name);
+        const told = [...new Set([models.chooseModel(settings).name, ...models.names()])].flatMap((name) =>
           models.quirks(name).map((quirk) => texts.modelQuirk(name, quirk)),
         );
         const isOwner = ctx.person.role === 'owner' && ctx.private;
@@ -105,8 +105,8 @@ function modelCommand(models: Models): Command {
         return done(texts.modelSet(models.nameOf('default')));
       }
       // Another name of a configured provider costs what nobody has looked at: that is the owner's to decide.
-      const meant = models.meant(rest) ?? rest;
-      if (!models.names().includes(meant) && (ctx.person.role !== 'owner' || models.meant(rest) === undefined)) {
+      const meant = models.resolveName(rest) ?? rest;
+      if (!models.names().includes(meant) && (ctx.person.role !== 'owner' || models.resolveName(rest) === undefined)) {
         return failed('NOT_FOUND', texts.unknownModel(rest, didYouMean(rest, models.names()), models.names()));
       }
       await conversations.setSetting(ctx.tx, ctx.conversationId, 'model', meant);
@@ -183,10 +183,10 @@ function contextCommand(models: Models, deps: ModelCommandDeps): Command {
     summary: 'Show what fills the model’s window here.',
     overtakes: true,
     prepare: (_, asker) => deps.sections(asker),
-    async run(_, { tx, conversationId, prepared, tools: { offered }, ...asker }) {
+    async run(_, { tx, conversationId, prepared, tools: { offeredTools: offered }, ...asker }) {
       const row = await readRecalled(tx, conversationId, remembered);
       const settings = (row?.settings ?? {}) as Record<string, Json>;
-      const { name } = models.chosen(settings);
+      const { name } = models.chooseModel(settings);
       const recalled = row?.recalled ?? { summary: null, history: [] };
       const sections = prepared as Sections['sections'];
       const told = { system: await system(asker, settings, row?.epoch ?? 0), sections, tools: offered() };

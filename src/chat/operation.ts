@@ -8,7 +8,7 @@ import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
 import type { Thing } from '../people/index.ts';
-import type { Besides } from '../storage/index.ts';
+import type { WritesBesides } from '../storage/index.ts';
 import type { AnyRoute, HttpRequest } from './route.ts';
 
 /** A value as it comes back through JSON. */
@@ -68,7 +68,7 @@ export interface Act {
   /** The person who is signed in at a browser; undefined: a command, or a program with a token. */
   personId: string | undefined;
   /** The entry of the audit log: to be called in the transaction of the change, with what came of it. */
-  besides: Besides;
+  besides: WritesBesides;
   token: string | undefined;
   /** True if the person in whose name it is done may use a thing; always, for a command. */
   may(thing: Thing): boolean;

@@ -1,6 +1,6 @@
 /** HTTP routes as values: a room declares its routes, `app/` hands them to the HTTP server. */
 import type { z } from 'zod';
-import type { Who } from '../people/index.ts';
+import type { RoleHolder } from '../people/index.ts';
 
 /** Scopes of tokens. `app/` gives none that is not here. */
 export const SCOPES = {
@@ -21,7 +21,7 @@ export interface Caller {
   name: string;
   scopes: readonly Scope[];
   /** The roles with which this request is made. */
-  who: Who;
+  who: RoleHolder;
   /** The person whom it speaks for; undefined where they have not been met. */
   personId: string | undefined;
   /** True for a person at a browser: what they write and press is their own, not a program's. */

@@ -1,4 +1,4 @@
-import { type Cost, money, type QuirkTold, type Recalled } from '../agent/index.ts';
+import { type Cost, money, type QuirkTold, type RecalledContext } from '../agent/index.ts';
 import { inlineCode, listOf, plural, roughDuration } from '../base/text.ts';
 import type { Role } from '../people/index.ts';
 import { type Command, TOPICS } from './skill.ts';
@@ -169,7 +169,7 @@ export function context(
   ].join('\n');
 }
 
-type Remembered = Pick<Recalled, 'summary' | 'history'>;
+type Remembered = Pick<RecalledContext, 'summary' | 'history'>;
 
 /**
  * Tainted parts of the conversation, their consequences, and the way to be rid of them; empty where all is its

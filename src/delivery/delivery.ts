@@ -4,7 +4,7 @@ import { BoundedMap } from '../base/bounded.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Egress } from '../egress/index.ts';
-import { type DueSource, type Events, Instance, type Owned } from '../jobs/index.ts';
+import { type DueSource, type Events, Instance, type OwnedRows } from '../jobs/index.ts';
 import type { AccessRules, Gate } from '../people/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { type ChatAdapter, type Inbox, type Incoming, isSaid, type Place } from './adapter.ts';
@@ -65,7 +65,7 @@ export interface Receiver {
   handle(item: Item, signal: AbortSignal): Promise<void>;
   moved(tx: Transaction, moved: Moved): Promise<void>;
   freed(): void;
-  owned: readonly Owned[];
+  owned: readonly OwnedRows[];
 }
 
 /**
@@ -191,8 +191,8 @@ export class Delivery {
       program,
       owned: [this.lanes, this.outbox, ...receiver.owned],
       seat: () => this.seats.taken,
-      freed: () => this.freed(),
-      lost: () => {
+      onFreed: () => this.freed(),
+      onLost: () => {
         contexts.forget();
         this.lanes.abandon();
       },

@@ -13,7 +13,7 @@ export function itemColumns(context: Fragment): Fragment {
 /** The reader of the context that the agent needs with each row, in the statement that takes the row. */
 export interface ItemContexts {
   /** For rows of these conversations, or of any where none is named. */
-  reading(conversationIds: readonly string[]): ContextReading;
+  beginReading(conversationIds: readonly string[]): ContextReading;
   /** Drops what was read: somebody was erased, or another process has taken over. */
   forget(): void;
 }

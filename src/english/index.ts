@@ -2,7 +2,7 @@
  * Plain English without a model. Every word of a request is accounted for, or nothing is done: then the nearest of what can be
  * asked for are buttons. It knows skills by the names and inputs of their tools.
  */
-import type { Call, Heard, Interpretation, Interpreter } from '../agent/index.ts';
+import type { Call, HeardMessage, Interpretation, Interpreter } from '../agent/index.ts';
 import type { Choice } from '../delivery/index.ts';
 import { isInOtherLanguage, otherLanguages, parseWhen, type WhenContext } from '../time/index.ts';
 import { frames } from './frames/index.ts';
@@ -28,7 +28,7 @@ export const english: Interpreter = {
   ),
 };
 
-async function interpret(heard: Heard): Promise<Interpretation> {
+async function interpret(heard: HeardMessage): Promise<Interpretation> {
   const { text } = heard;
   if (text.length > LONGEST) return { calls: [], text: texts.tooLong(LONGEST) };
   const words = wordsOf(text);
@@ -44,7 +44,7 @@ async function interpret(heard: Heard): Promise<Interpretation> {
 const isSure = ({ best }: UnderstoodRequest): boolean => best.length === 1 && best[0]?.how === 'sure';
 
 /** The sure ones are done; the first other one is asked about. */
-async function interpretSure(requests: readonly UnderstoodRequest[], heard: Heard): Promise<Interpretation> {
+async function interpretSure(requests: readonly UnderstoodRequest[], heard: HeardMessage): Promise<Interpretation> {
   const calls: Call[] = [];
   const said: string[] = [];
   let choices: readonly Choice[] = [];
@@ -88,7 +88,7 @@ async function interpretSure(requests: readonly UnderstoodRequest[], heard: Hear
 const LONGEST_TIME = 200;
 
 /** The call that waits for it, with its last slot filled; undefined where the message is no answer. */
-function answerTo({ text, dialogue: { question }, when }: Heard): Call | undefined {
+function answerTo({ text, dialogue: { question }, when }: HeardMessage): Call | undefined {
   if (!question) return undefined;
   const { call, slot } = question;
   const said = text.trim().replace(/(?<![.!])[.!]+$/, '');

@@ -1,5 +1,5 @@
 /** The buttons where a message is not certain: the nearest frames, filled with what was read. */
-import type { Call, Heard } from '../agent/index.ts';
+import type { Call, HeardMessage } from '../agent/index.ts';
 import { isSlip, shorten, withoutPairs } from '../base/text.ts';
 import type { Choice } from '../delivery/index.ts';
 import { isInOtherLanguage } from '../time/index.ts';
@@ -35,7 +35,7 @@ export interface Offers {
 export async function offersFor(
   { request, times, best, all: fitting }: UnderstoodRequest,
   matcher: Matcher,
-  heard: Heard,
+  heard: HeardMessage,
 ): Promise<Offers> {
   const { frames } = matcher;
   const readings = [...best, ...fitting.filter((one) => !best.includes(one))];
@@ -77,7 +77,11 @@ export async function offersFor(
 export const isTimed = (input: unknown): boolean => typeof input === 'object' && input !== null && 'when' in input;
 
 /** Requests that stand within other words: "found it, so delete that one". */
-async function partsOfIt({ text, words }: Request, matcher: Matcher, heard: Heard): Promise<readonly FrameReading[]> {
+async function partsOfIt(
+  { text, words }: Request,
+  matcher: Matcher,
+  heard: HeardMessage,
+): Promise<readonly FrameReading[]> {
   const verbs = new Set(matcher.frames.flatMap(({ changes, verbs = '' }) => (changes ? verbs.split('|') : [])));
   const starts = words.flatMap(({ norm }, at) => (at > 0 && verbs.has(norm) ? [at] : [])).slice(-MOST_PARTS);
   const comma = words.findIndex(({ mark }) => /^[,;.!?]/.test(mark));
@@ -97,7 +101,7 @@ async function nearTo(
   request: Request,
   times: Times,
   matcher: Matcher,
-  heard: Heard,
+  heard: HeardMessage,
 ): Promise<readonly FrameReading[]> {
   const matches = nearest(matcher.patterns(), request, times).filter(
     ({ frame: { tool } }) => tool !== undefined && heard.has(tool),
@@ -108,7 +112,7 @@ async function nearTo(
 
 const LEAST_ALIKE = 0.5;
 
-async function byMeaning(frames: readonly Frame[], { near }: Heard): Promise<readonly Frame[]> {
+async function byMeaning(frames: readonly Frame[], { similarities: near }: HeardMessage): Promise<readonly Frame[]> {
   const scores = (await near(frames.map(({ example }) => example))) ?? [];
   const best = scores.indexOf(Math.max(...scores));
   return (scores[best] ?? 0) >= LEAST_ALIKE ? frames.slice(best, best + 1) : [];

@@ -1,5 +1,5 @@
 /** From a request to what it asks for: the frames that read it, the things that it names, and how sure that is. */
-import type { Call, Heard, Named, Named as Thing } from '../agent/index.ts';
+import type { Call, HeardMessage, NamedThing, NamedThing as Thing } from '../agent/index.ts';
 import { type Frame, isPronoun, type Match, type Matcher, type Reader, type Slots } from './matcher.ts';
 import { type Request, Times } from './slots.ts';
 import { texts } from './texts.ts';
@@ -13,7 +13,7 @@ export interface FrameReading {
   how: 'sure' | 'asks' | 'doubtful';
   calls: readonly Call[];
   answer?: string;
-  among?: readonly Named[];
+  among?: readonly NamedThing[];
   isWhole: boolean;
   about?: string | undefined;
 }
@@ -25,7 +25,7 @@ export interface UnderstoodRequest {
   all: readonly FrameReading[];
 }
 
-export async function understand(request: Request, matcher: Matcher, heard: Heard): Promise<UnderstoodRequest> {
+export async function understand(request: Request, matcher: Matcher, heard: HeardMessage): Promise<UnderstoodRequest> {
   const times = new Times(request, heard.when);
   const matches = matcher.match(request, times).filter(({ frame: { tool } }) => tool === undefined || heard.has(tool));
   const all = (await Promise.all(matches.map((match) => readingOf(match, times, heard)))).flatMap((each) => each ?? []);
@@ -45,7 +45,7 @@ function bestOf(all: readonly FrameReading[]): readonly FrameReading[] {
   return [];
 }
 
-export async function readingOf(match: Match, times: Times, heard: Heard): Promise<FrameReading | undefined> {
+export async function readingOf(match: Match, times: Times, heard: HeardMessage): Promise<FrameReading | undefined> {
   const { frame, own, isDoubtful } = match;
   const slots = withReplied(match, heard);
   if (frame.answer) {
@@ -65,7 +65,7 @@ export async function readingOf(match: Match, times: Times, heard: Heard): Promi
 }
 
 /** The slots, filled with what the message replies to: "remind me of this", "snooze". */
-function withReplied({ frame, slots }: Match, { repliesTo }: Heard): Slots {
+function withReplied({ frame, slots }: Match, { repliesTo }: HeardMessage): Slots {
   if (repliesTo === undefined) return slots;
   if (repliesTo.isOwn && isPronoun(slots.text ?? '')) return { ...slots, text: repliesTo.text };
   return frame.thing !== undefined && slots.which === undefined ? { ...slots, which: 'this' } : slots;
@@ -133,7 +133,7 @@ export async function requestsOf(
   text: string,
   words: readonly Word[],
   matcher: Matcher,
-  heard: Heard,
+  heard: HeardMessage,
 ): Promise<readonly UnderstoodRequest[]> {
   const read = async (from: number, to: number) => {
     const some = words.slice(from, to);
@@ -227,11 +227,11 @@ const LINKS = new Set('about to for on of called named saying that number no wit
 async function targetOf(
   which: string,
   { thing, nouns, among }: { thing: string; nouns: string; among?: RegExp | undefined },
-  { dialogue, repliesTo, look: lookAll }: Pick<Heard, 'look' | 'dialogue' | 'repliesTo'>,
+  { dialogue, repliesTo, listThings: lookAll }: Pick<HeardMessage, 'listThings' | 'dialogue' | 'repliesTo'>,
 ): Promise<Target> {
   const look = async (kind: string) =>
     (await lookAll(kind)).filter(({ text }) => among === undefined || among.test(text));
-  const heard = { dialogue, repliesTo, look };
+  const heard = { dialogue, repliesTo, listThings: look };
   const { words, isNamed } = bare(wordsOf(which), nouns);
   const said = words.map(({ norm }) => norm).join(' ');
   const { topic } = dialogue;
@@ -249,12 +249,12 @@ async function targetOf(
     const ids = isAtHand ? (topic.id?.split(/,\s*/) ?? []) : [];
     if (said.startsWith('both') && ids.length !== 2) return { isNamed, kind: 'none' };
     if (ids.length > 0) return { isNamed, kind: 'certain', which: ids, text: topic?.text };
-    const all = isAtHand || isNamed ? await heard.look(thing) : [];
+    const all = isAtHand || isNamed ? await heard.listThings(thing) : [];
     const [only, ...others] = all;
     if (isAtHand && only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id], text: only.text };
     return isAtHand || isNamed ? { isNamed, kind: 'open', among: all } : { isNamed, kind: 'none' };
   }
-  const found = thingsNamed(said, await heard.look(thing));
+  const found = thingsNamed(said, await heard.listThings(thing));
   const [only, ...others] = found;
   if (only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id], text: only.text };
   return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
@@ -312,7 +312,7 @@ function numbersIn(words: readonly Word[]): string[] | undefined {
 /** The things whose text stands in the message that is replied to; undefined where it replies to none. */
 async function repliedTo(
   thing: string,
-  { repliesTo, look }: Pick<Heard, 'look' | 'repliesTo'>,
+  { repliesTo, listThings: look }: Pick<HeardMessage, 'listThings' | 'repliesTo'>,
 ): Promise<readonly Thing[] | undefined> {
   if (repliesTo === undefined) return undefined;
   const within = plain(repliesTo.text);

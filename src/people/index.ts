@@ -1,5 +1,5 @@
 export { type AccessRules, type Claim, outranks, roleOf } from './access.ts';
-export { type DeletionRule, type ErasedCounts as Erased, erase, tableOf } from './deletion.ts';
+export { type DeletionRule, type ErasedCounts, erase, tableOf } from './deletion.ts';
 export {
   type AccessPolicies,
   Gate,
@@ -7,17 +7,17 @@ export {
   may,
   type PolicyFile,
   type PolicyProblem,
-  type RoleHolder as Who,
+  type RoleHolder,
   readPolicies,
   type Thing,
 } from './gate.ts';
 export * as links from './links/store.ts';
 export { deletionRules as linkDeletionRules, mergeRules as personMergeRules } from './links/store.ts';
-export type { MergedRows as Merged, MergeRule } from './merge.ts';
+export type { MergedRows, MergeRule } from './merge.ts';
 export * as pairing from './pairing/store.ts';
 export {
   deletionRules as pairingDeletionRules,
-  type ListedPerson as Listed,
+  type ListedPerson,
   mergeRules as pairingMergeRules,
   retentionRules as strangerRetentionRules,
 } from './pairing/store.ts';
@@ -49,7 +49,7 @@ export {
   hashOfCode,
   isErased,
   lockPerson,
-  type MetPerson as Met,
+  type MetPerson,
   meet,
   meetById,
   type NewIdentity,

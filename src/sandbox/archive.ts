@@ -5,7 +5,7 @@ import tar from 'tar-stream';
 import { youngCollector } from '../base/heap.ts';
 import { readTar } from '../base/tar.ts';
 import { failure, type SandboxFailure } from './failure.ts';
-import type { Collected, CollectLimits, OutputFile, PutFile } from './port.ts';
+import type { CollectedFiles, CollectLimits, OutputFile, PutFile } from './port.ts';
 
 const MOST = { files: 2_000, bytes: 64 * 1024 * 1024 };
 const LONGEST_PATH = 1_024;
@@ -61,16 +61,16 @@ export async function unpack(
   archive: Readable,
   take: (file: OutputFile) => Promise<void>,
   limits: CollectLimits,
-): Promise<Collected> {
-  const result: Collected = { ok: true, files: 0, bytes: 0, leftOut: [], leftOutCount: 0 };
+): Promise<CollectedFiles> {
+  const result: CollectedFiles = { ok: true, files: 0, bytes: 0, leftOut: [], leftOutCount: 0 };
   const names = new Names();
   let entries = 0;
   let passedOver = 0;
-  const leaveOut = (name: string, why: Collected['leftOut'][number]['why']) => {
+  const leaveOut = (name: string, why: CollectedFiles['leftOut'][number]['why']) => {
     result.leftOutCount++;
     if (result.leftOut.length < LEFT_OUT_SHOWN) result.leftOut.push({ name: cleanPath(name), path: name, why });
   };
-  for await (const { name: path, type, size, content } of readTar(relieved(archive))) {
+  for await (const { name: path, type, size, content } of readTar(relieveBuffers(archive))) {
     // The archive of a folder has that folder's name before all others.
     const name = path.slice(path.indexOf('/') + 1);
     if (++entries > MOST_ENTRIES || (type === 'file' && result.files >= limits.files)) {
@@ -95,7 +95,7 @@ export async function unpack(
 }
 
 /** Its bytes; buffers that have passed are collected now and then, so that a large file costs no more than a few of them. */
-async function* relieved(archive: Readable): AsyncGenerator<Uint8Array> {
+async function* relieveBuffers(archive: Readable): AsyncGenerator<Uint8Array> {
   let collect: (() => void) | undefined;
   let passed = 0;
   for await (const chunk of archive) {

@@ -61,7 +61,7 @@ export function openBuilder(options: EngineOptions, world: Pick<World, 'env'>): 
       if (off) return off;
       if (!parseImage(tag)) return failure('SANDBOX_INPUT', `An image cannot be called ${JSON.stringify(tag)}.`);
       try {
-        const { docker } = await engine.connected();
+        const { docker } = await engine.openConnection();
         const { id: from } = await engine.image(base, signal);
         const { network } = execution.build;
         const once = async () => {
@@ -82,7 +82,7 @@ export function openBuilder(options: EngineOptions, world: Pick<World, 'env'>): 
       const off = whyOff(options);
       if (off) return off;
       try {
-        const { docker } = await engine.connected();
+        const { docker } = await engine.openConnection();
         await docker.removeImage(id);
         return undefined;
       } catch (error) {
@@ -91,7 +91,7 @@ export function openBuilder(options: EngineOptions, world: Pick<World, 'env'>): 
     },
     async clean(labels, kept) {
       try {
-        const { docker } = await engine.connected();
+        const { docker } = await engine.openConnection();
         for (const id of await docker.unnamedImages(labels)) if (id !== kept) await docker.removeImage(id);
       } catch {
         // A leftover image takes room and nothing else; the next build tries again.
@@ -135,7 +135,7 @@ export async function buildImage(
   if ('ok' in context) return context;
   const engine = new Engine({ execution }, world);
   try {
-    const { docker } = await engine.connected();
+    const { docker } = await engine.openConnection();
     await docker.build({ tag, context, network: execution.build.network, isFresh: false, onText }, signal);
     return { ok: true };
   } catch (error) {

@@ -56,7 +56,7 @@ export class Container {
       try {
         await docker.start(id, signal);
       } catch (error) {
-        container.gone('it did not start');
+        container.markGone('it did not start');
         throw error;
       }
       return container;
@@ -68,7 +68,7 @@ export class Container {
   }
 
   /** Aborts when the container is gone; its reason is the failure of every further call. */
-  get ended(): AbortSignal {
+  get endSignal(): AbortSignal {
     return this.end.signal;
   }
 
@@ -81,18 +81,18 @@ export class Container {
     return `${code}:${code}`;
   }
 
-  gone(why: string): void {
+  markGone(why: string): void {
     this.end.abort(failure('SANDBOX_ENDED', `The sandbox is gone: ${why}.`));
   }
 
-  async look(): Promise<void> {
-    if (!this.ended.aborted && !(await this.docker.isRunning(this.id)))
-      this.gone('its container was stopped from outside');
+  async checkRunning(): Promise<void> {
+    if (!this.endSignal.aborted && !(await this.docker.isRunning(this.id)))
+      this.markGone('its container was stopped from outside');
   }
 
   /** Kills everything in it and removes it with its volumes. Never rejects; the reaper tries again what fails. */
   remove(why: string): Promise<void> {
-    this.gone(why);
+    this.markGone(why);
     this.removal ??= discard(this.docker, this.id, this.spec.session, this.log);
     return this.removal;
   }
@@ -149,9 +149,9 @@ export class Container {
   /** Kills what a program left behind. Removes the container when it cannot be made sure that nothing is left. */
   async sweep(): Promise<void> {
     try {
-      if (this.ended.aborted || (await this.processes()) === 0) return;
+      if (this.endSignal.aborted || (await this.processes()) === 0) return;
       const isSent = await this.signal('KILL');
-      using time = deadline(SWEPT_MS, this.ended);
+      using time = deadline(SWEPT_MS, this.endSignal);
       for (let pause = 10; !time.signal.aborted; pause = Math.min(2 * pause, 500)) {
         const left = await this.processes();
         if (left === 0 || (left === undefined && isSent)) return;
@@ -159,8 +159,8 @@ export class Container {
         await sleep(pause);
       }
     } catch (error) {
-      await this.look().catch(() => {});
-      if (this.ended.aborted) return;
+      await this.checkRunning().catch(() => {});
+      if (this.endSignal.aborted) return;
       this.log.debug({ error: messageOf(error) }, 'a sandbox cannot be swept');
     }
     await this.remove('a program in it could not be stopped');
@@ -175,19 +175,19 @@ export class Container {
 
   /** Follows what Docker tells of it; a connection that a proxy ends is opened again. */
   private async watch(): Promise<void> {
-    while (!this.ended.aborted) {
+    while (!this.endSignal.aborted) {
       try {
-        for await (const event of this.docker.events(this.id, this.ended)) {
+        for await (const event of this.docker.events(this.id, this.endSignal)) {
           if (event.action === 'oom') this.ooms++;
           if (event.action === 'exec_die') this.waiting.get(event.exec)?.(event.code);
-          if (event.action === 'die') return this.gone('its container was stopped from outside');
+          if (event.action === 'die') return this.markGone('its container was stopped from outside');
         }
-        await sleep(1_000, this.ended);
-        await this.look();
+        await sleep(1_000, this.endSignal);
+        await this.checkRunning();
       } catch (error) {
-        if (this.ended.aborted) return;
+        if (this.endSignal.aborted) return;
         this.log.debug({ error: messageOf(error) }, 'the events of a sandbox cannot be followed');
-        await sleep(1_000, this.ended).catch(() => {});
+        await sleep(1_000, this.endSignal).catch(() => {});
       }
     }
   }

@@ -7,10 +7,10 @@ import { pack } from './archive.ts';
 import { failureOf } from './container.ts';
 import type { Docker, ImageFacts } from './docker.ts';
 import type { Engine } from './engine.ts';
-import { DockerStepError, failure, failureIn, type SandboxFailure, thrown } from './failure.ts';
+import { DockerStepError, errorOfFailure, failure, failureIn, type SandboxFailure } from './failure.ts';
 import { parseImage } from './images.ts';
 import { piecesIn } from './output.ts';
-import type { Detached, DetachedBuild, DetachedSpec } from './port.ts';
+import type { DetachedBuild, DetachedEngine, DetachedSpec } from './port.ts';
 import { type BaseSpec, detachedOptions, LABELS } from './spec.ts';
 
 export interface DetachedDeps {
@@ -20,9 +20,9 @@ export interface DetachedDeps {
   isOn: boolean;
   buildNetwork: string;
   limits: DetachedLimits;
-  /** Options common to all containers; its session counts as in use until `released`. */
+  /** Options common to all containers; its session counts as in use until `onReleased`. */
   base(image: ImageFacts): Promise<BaseSpec>;
-  released(session: string): void;
+  onReleased(session: string): void;
 }
 
 export interface DetachedLimits {
@@ -63,11 +63,11 @@ r=c.getresponse();print(r.status);print(r.read(500).decode("utf8","replace"))`,
   (url) => ['wget', '-q', '-T', '5', '-O', '-', url],
 ];
 
-export function detachedContainers(deps: DetachedDeps): Detached & { close(): Promise<void> } {
+export function detachedContainers(deps: DetachedDeps): DetachedEngine & { close(): Promise<void> } {
   return new DetachedContainers(deps);
 }
 
-class DetachedContainers implements Detached {
+class DetachedContainers implements DetachedEngine {
   private readonly deps: DetachedDeps;
   private readonly ends = new Map<string, { id: string; cancel: Cancel }>();
   private starting = 0;
@@ -88,7 +88,7 @@ class DetachedContainers implements Detached {
       if ('problem' in read) throw input(`${dockerfile} cannot be built: ${read.problem}`);
       for (const base of read.bases) await this.deps.engine.image(base, signal);
       const context = pack(files, 0, CONTEXT);
-      if ('ok' in context) throw thrown(context);
+      if ('ok' in context) throw errorOfFailure(context);
       let output = '';
       const onText = (text: string) => {
         output = `${output}${text}`.slice(-LOG_BYTES);
@@ -99,9 +99,11 @@ class DetachedContainers implements Detached {
         const asked = { tag, context, network: this.deps.buildNetwork, isFresh: false, onText, labels, dockerfile };
         return { ok: true as const, id: await docker.build(asked, time.signal), output };
       } catch (error) {
-        if (time.passed()) throw broken(`${tag} was not built within ${timeoutMs / 1_000} s.`);
+        if (time.passed()) throw engineError(`${tag} was not built within ${timeoutMs / 1_000} s.`);
         if (!(error instanceof DockerStepError)) throw error;
-        throw broken(`${tag} cannot be built: ${error.message.replace(/\s+/g, ' ').trim()}\n${output.slice(-4_000)}`);
+        throw engineError(
+          `${tag} cannot be built: ${error.message.replace(/\s+/g, ' ').trim()}\n${output.slice(-4_000)}`,
+        );
       }
     });
   }
@@ -115,10 +117,15 @@ class DetachedContainers implements Detached {
         throw input(`There are ${MOST} such containers already.`);
       this.starting++;
       try {
-        await this.removed(docker, name);
+        await this.removeContainers(docker, name);
         const { limits } = this.deps;
         const spec = { ...(await this.deps.base(image)), name, command, env, limits };
-        return await this.started(docker, spec, Math.min(lifetimeMs ?? limits.lifetimeMs, limits.lifetimeMs), signal);
+        return await this.startContainer(
+          docker,
+          spec,
+          Math.min(lifetimeMs ?? limits.lifetimeMs, limits.lifetimeMs),
+          signal,
+        );
       } finally {
         this.starting--;
       }
@@ -160,7 +167,7 @@ class DetachedContainers implements Detached {
   remove(name: string, signal?: AbortSignal) {
     return this.attempt(signal, async (docker) => {
       if (!NAME.test(name)) throw input(`No container is called ${JSON.stringify(name.slice(0, 100))}.`);
-      return { ok: true as const, wasThere: await this.removed(docker, name) };
+      return { ok: true as const, wasThere: await this.removeContainers(docker, name) };
     });
   }
 
@@ -207,7 +214,7 @@ class DetachedContainers implements Detached {
   private async ownImage(tag: string, signal: AbortSignal | undefined): Promise<ImageFacts> {
     const image = await this.imageOf(tag, signal);
     if (image && this.isOwn(image)) return image;
-    throw thrown(
+    throw errorOfFailure(
       failure('SANDBOX_IMAGE_REFUSED', `There is no image ${JSON.stringify(tag.slice(0, 100))} that was built here.`),
     );
   }
@@ -220,7 +227,7 @@ class DetachedContainers implements Detached {
     return image?.labels[LABELS.installation] === this.deps.installation;
   }
 
-  private async started(
+  private async startContainer(
     docker: Docker,
     spec: Parameters<typeof detachedOptions>[0],
     lifetimeMs: number,
@@ -234,7 +241,7 @@ class DetachedContainers implements Detached {
       const made = id;
       const cancel = clock.at(new Date(clock.now().getTime() + lifetimeMs), () => void this.discard(session, made));
       this.ends.set(session, { id, cancel });
-      if (this.isClosed) throw broken('The sandbox was closed.');
+      if (this.isClosed) throw engineError('The sandbox was closed.');
       await docker.start(id, signal);
       return { ok: true as const, id, name };
     } catch (error) {
@@ -244,7 +251,7 @@ class DetachedContainers implements Detached {
     }
   }
 
-  private async removed(docker: Docker, name: string): Promise<boolean> {
+  private async removeContainers(docker: Docker, name: string): Promise<boolean> {
     const found = await docker.containers(this.labels(name));
     for (const { id, labels } of found) {
       await docker.remove(id);
@@ -255,7 +262,7 @@ class DetachedContainers implements Detached {
 
   private async discard(session: string, id: string): Promise<void> {
     try {
-      const { docker } = await this.deps.engine.connected();
+      const { docker } = await this.deps.engine.openConnection();
       await docker.remove(id);
     } catch (error) {
       this.deps.world.log.warn({ session, error: messageOf(error) }, 'a sandbox cannot be removed yet');
@@ -266,7 +273,7 @@ class DetachedContainers implements Detached {
   private forget(session: string): void {
     this.ends.get(session)?.cancel();
     this.ends.delete(session);
-    this.deps.released(session);
+    this.deps.onReleased(session);
   }
 
   private async attempt<T>(
@@ -275,7 +282,7 @@ class DetachedContainers implements Detached {
   ): Promise<T | SandboxFailure> {
     if (!this.deps.isOn) return failure('SANDBOX_OFF', 'Running code is switched off.');
     try {
-      return await act((await this.deps.engine.connected()).docker);
+      return await act((await this.deps.engine.openConnection()).docker);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       return failureIn(error) ?? failureOf(error);
@@ -293,8 +300,9 @@ async function execIn(docker: Docker, id: string, command: string[], signal: Abo
 }
 
 const input = (message: string) =>
-  thrown(failure('SANDBOX_INPUT', message, 'Look at the names, and remove what is not needed.'));
-const broken = (message: string) => thrown(failure('SANDBOX_ENGINE', message, 'Look at what was written before it.'));
+  errorOfFailure(failure('SANDBOX_INPUT', message, 'Look at the names, and remove what is not needed.'));
+const engineError = (message: string) =>
+  errorOfFailure(failure('SANDBOX_ENGINE', message, 'Look at what was written before it.'));
 
 /** The references behind `FROM` and `COPY --from`, or why the file cannot be trusted to name them all. */
 function basesOf(dockerfile: string): { bases: string[] } | { problem: string } {

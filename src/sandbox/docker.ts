@@ -33,7 +33,7 @@ export interface EngineFacts {
   security: string[];
 }
 
-export interface Listed {
+export interface ListedResource {
   /** A container's id or a volume's name. */
   id: string;
   labels: Readonly<Record<string, string>>;
@@ -184,13 +184,13 @@ function engineCalls(call: Caller) {
 function leftoverCalls(call: Caller) {
   return {
     /** Containers with these labels, stopped ones included. */
-    async containers(labels: Readonly<Record<string, string>>): Promise<Listed[]> {
+    async containers(labels: Readonly<Record<string, string>>): Promise<ListedResource[]> {
       const query = { all: 1, filters: { label: label(labels) } };
       const found = await call<{ Id: string; Labels: Record<string, string> }[]>('/containers/json', { query });
       return found.map(({ Id, Labels }) => ({ id: Id, labels: Labels }));
     },
 
-    async volumes(labels: Readonly<Record<string, string>>): Promise<Listed[]> {
+    async volumes(labels: Readonly<Record<string, string>>): Promise<ListedResource[]> {
       const query = { filters: { label: label(labels) } };
       const { Volumes } = await call<{ Volumes: { Name: string; Labels: Record<string, string> }[] | null }>(
         '/volumes',
@@ -393,7 +393,7 @@ interface DockerBuild {
   onText?: ((text: string) => void) | undefined;
 }
 
-interface Inspected {
+interface InspectedImage {
   Id: string;
   Architecture: string;
   Config?: { Volumes?: object | null; Labels?: Record<string, string> | null };
@@ -411,7 +411,7 @@ const BEGINS_MS = 600_000;
 function imageCalls(call: Caller) {
   return {
     async image(reference: string, signal?: AbortSignal): Promise<ImageFacts> {
-      const { Id, Architecture, Config } = await call<Inspected>(`/images/${reference}/json`, { signal });
+      const { Id, Architecture, Config } = await call<InspectedImage>(`/images/${reference}/json`, { signal });
       return {
         id: Id,
         architecture: Architecture,

@@ -4,7 +4,7 @@ import type { World } from '../base/world.ts';
 import type { CoreValues } from '../config/index.ts';
 import { type Docker, DockerError, dockerAt, type EngineFacts, type ImageFacts } from './docker.ts';
 import { parseEndpoint } from './endpoint.ts';
-import { failure, thrown } from './failure.ts';
+import { errorOfFailure, failure } from './failure.ts';
 import { allowsImage, parseImage } from './images.ts';
 import { type Architecture, isArchitecture } from './seccomp.ts';
 
@@ -15,7 +15,7 @@ export interface EngineOptions {
   patienceMs?: number;
 }
 
-export interface Connected {
+export interface EngineConnection {
   docker: Docker;
   facts: EngineFacts & { architecture: Architecture };
 }
@@ -27,7 +27,7 @@ export class Engine {
   private readonly options: EngineOptions;
   private readonly world: Pick<World, 'env'>;
   private readonly images = new Map<string, ImageFacts>();
-  private connection: Promise<Connected> | undefined;
+  private connection: Promise<EngineConnection> | undefined;
   private readonly closing = new AbortController();
 
   constructor(options: EngineOptions, world: Pick<World, 'env'>) {
@@ -36,7 +36,7 @@ export class Engine {
   }
 
   /** Connects once; after a failure the next call tries again. */
-  connected(): Promise<Connected> {
+  openConnection(): Promise<EngineConnection> {
     this.connection ??= this.connect().catch((error: unknown) => {
       this.connection = undefined;
       throw error;
@@ -46,20 +46,22 @@ export class Engine {
 
   /** Resolved once: a tag that is moved meanwhile changes nothing until the image is gone. */
   async image(reference: string, signal?: AbortSignal): Promise<ImageFacts> {
-    const { docker, facts } = await this.connected();
+    const { docker, facts } = await this.openConnection();
     const { execution, isOwnImage } = this.options;
     const refuse = () =>
-      thrown(failure('SANDBOX_IMAGE_REFUSED', `The image ${JSON.stringify(reference.slice(0, 200))} is not allowed.`));
+      errorOfFailure(
+        failure('SANDBOX_IMAGE_REFUSED', `The image ${JSON.stringify(reference.slice(0, 200))} is not allowed.`),
+      );
     const isId = ID.test(reference);
     if (!isId && !parseImage(reference)) throw refuse();
     const isAllowed = !isId && allowsImage(execution.allowed_images, reference);
     if (!isAllowed && !isOwnImage) throw refuse();
     let image = this.images.get(reference) ?? (await this.find(reference, signal));
-    if (!image && isAllowed && execution.pull) image = await pulled(docker, reference, facts.architecture, signal);
+    if (!image && isAllowed && execution.pull) image = await pullImage(docker, reference, facts.architecture, signal);
     if (!isAllowed && !(image && (await isOwnImage?.(image.id)))) throw refuse();
-    if (!image) throw thrown(failure('SANDBOX_IMAGE', `Docker has no image ${reference}.`));
+    if (!image) throw errorOfFailure(failure('SANDBOX_IMAGE', `Docker has no image ${reference}.`));
     if (image.architecture !== '' && image.architecture !== facts.architecture) {
-      throw thrown(
+      throw errorOfFailure(
         failure(
           'SANDBOX_IMAGE',
           `The image ${reference} is for ${image.architecture}, and Docker runs on ${facts.architecture}.`,
@@ -72,7 +74,7 @@ export class Engine {
 
   /** The image as Docker has it now, allowed or not; undefined where it has none. */
   async find(reference: string, signal?: AbortSignal): Promise<ImageFacts | undefined> {
-    const { docker } = await this.connected();
+    const { docker } = await this.openConnection();
     try {
       return await docker.image(reference, signal);
     } catch (error) {
@@ -91,27 +93,27 @@ export class Engine {
     (await this.connection?.catch(() => undefined))?.docker.close();
   }
 
-  private async connect(): Promise<Connected> {
+  private async connect(): Promise<EngineConnection> {
     const { execution, patienceMs } = this.options;
     const endpoint = parseEndpoint(execution.docker_socket, execution.docker_tls !== undefined);
     if (typeof endpoint === 'string')
-      throw thrown(failure('SANDBOX_UNREACHABLE', `execution.docker_socket: ${endpoint}.`));
+      throw errorOfFailure(failure('SANDBOX_UNREACHABLE', `execution.docker_socket: ${endpoint}.`));
     const { SSH_AUTH_SOCK: agent, HOME: home } = this.world.env;
     const docker = await dockerAt(endpoint, { keys: execution.docker_tls, ssh: { agent, home }, patienceMs });
     const facts = await docker.facts(this.closing.signal);
     const unsafe = whyUnsafe(facts, execution.runtime);
-    if (unsafe) throw thrown(failure('SANDBOX_UNSAFE', unsafe));
-    return { docker, facts: facts as Connected['facts'] };
+    if (unsafe) throw errorOfFailure(failure('SANDBOX_UNSAFE', unsafe));
+    return { docker, facts: facts as EngineConnection['facts'] };
   }
 }
 
-async function pulled(docker: Docker, reference: string, architecture: string, signal: AbortSignal | undefined) {
+async function pullImage(docker: Docker, reference: string, architecture: string, signal: AbortSignal | undefined) {
   try {
     await docker.pull(reference, `linux/${architecture}`, signal);
     return await docker.image(reference, signal);
   } catch (error) {
     if (!(error instanceof DockerError)) throw error;
-    throw thrown(failure('SANDBOX_IMAGE', `The image ${reference} cannot be pulled: ${error.message}`));
+    throw errorOfFailure(failure('SANDBOX_IMAGE', `The image ${reference} cannot be pulled: ${error.message}`));
   }
 }
 

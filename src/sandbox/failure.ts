@@ -29,7 +29,7 @@ export function failure(code: SandboxCode, message: string, remedy = REMEDIES[co
 }
 
 /** A failure on its way through code that has other results; `failureIn` takes it out again. */
-export function thrown({ code, message, remedy }: SandboxFailure): CodaError {
+export function errorOfFailure({ code, message, remedy }: SandboxFailure): CodaError {
   return new CodaError(code, { message, remedy });
 }
 

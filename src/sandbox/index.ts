@@ -10,9 +10,9 @@ export {
 export type { SandboxCode, SandboxFailure } from './failure.ts';
 export { allowsImage } from './images.ts';
 export type {
-  Collected,
+  CollectedFiles,
   CollectLimits,
-  Detached,
+  DetachedEngine,
   ExecOptions,
   ExecResult,
   OpenOptions,
@@ -26,12 +26,12 @@ export type {
   SandboxSpec,
   Session,
 } from './port.ts';
-export { Hidden, redact } from './redact.ts';
+export { HiddenValues, redact } from './redact.ts';
 export { Relay, relayScript } from './relay.ts';
-export { isPicture, type Told, told, typeOf } from './result-text.ts';
+export { isPicture, type RunReport, reportRun, typeOf } from './result-text.ts';
 export { openSandbox, type SandboxOptions } from './sandbox.ts';
 export { roomForSkills } from './spec.ts';
-export type { Kept, StreamResult } from './streams.ts';
+export type { StoredOutput, StreamResult } from './streams.ts';
 export {
   type MadeFile,
   type Ran,

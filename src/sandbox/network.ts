@@ -1,6 +1,6 @@
 /** The way of a session's code to its proxy: a relay in a container of its own, on the loopback of the session's. */
 import { withTimeout } from '../base/async.ts';
-import { failure, type SandboxFailure, thrown } from './failure.ts';
+import { errorOfFailure, failure, type SandboxFailure } from './failure.ts';
 import type { Program, ProgramSpec, SessionProxy } from './port.ts';
 import { Relay, relayScript } from './relay.ts';
 import { PROXY_PORT } from './spec.ts';
@@ -29,20 +29,20 @@ export async function connectNetwork({ container, image, proxy, start }: Parts):
       limits: { memory: 64 * MB, cpus: 0.5, pids: 16, shared: MB, temporary: MB, files: 1_024 },
       joins: container,
     });
-    if (!program.ok) throw thrown(program.code === 'SANDBOX_ENGINE' ? notStarted(program.message) : program);
+    if (!program.ok) throw errorOfFailure(program.code === 'SANDBOX_ENGINE' ? notStarted(program.message) : program);
     const listens = new Promise<true>((resolve) => {
       new Relay({
         input: program.input,
         output: program.output,
-        connected: (connection) => proxy.take(connection),
+        onConnect: (connection) => proxy.take(connection),
         ready: () => resolve(true),
-        over: () => void program.close(),
+        onOver: () => void program.close(),
       });
     });
-    const began = await withTimeout(START_MS, Promise.race([listens, program.ended]));
+    const began = await withTimeout(START_MS, Promise.race([listens, program.ending]));
     if (began !== true) {
       await program.close();
-      throw thrown(notStarted(began ?? ''));
+      throw errorOfFailure(notStarted(began ?? ''));
     }
     return async () => {
       await program.close();

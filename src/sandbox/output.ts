@@ -88,7 +88,7 @@ const LONGEST_LINE = 300;
 interface ProgramTold {
   /** Before it starts: it may be over before its start is known. What is thrown ends it. */
   begins(program: Program): void;
-  over(): void;
+  markOver(): void;
 }
 
 /** Makes the container, is connected, and only then starts it. Rejects with a `DockerError`, and leaves nothing behind then. */
@@ -109,14 +109,14 @@ export async function startProgram(
     const connection = await docker.attach(id, signal);
     const program = new AttachedProgram(spec.session, connection, async () => {
       await discard();
-      told.over();
+      told.markOver();
     });
     told.begins(program);
     await docker.start(id, signal);
     return program;
   } catch (error) {
     await discard();
-    told.over();
+    told.markOver();
     throw error;
   }
 }
@@ -140,7 +140,7 @@ class AttachedProgram implements Program {
     void this.drain();
   }
 
-  get ended(): Promise<string> {
+  get ending(): Promise<string> {
     return this.end.promise;
   }
 

@@ -41,7 +41,7 @@ export interface Program {
   /** Its stdout; read it, or the program stands still. */
   readonly output: Readable;
   /** Resolves when it is over, with what it wrote to stderr last: one line, which may be empty. */
-  readonly ended: Promise<string>;
+  readonly ending: Promise<string>;
   close(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export interface DetachedSpec {
  * them. Only what carries this installation's label is found. They end with coda at the latest; `reap` removes those of
  * a process that was killed. Each call rejects with its signal's reason.
  */
-export interface Detached {
+export interface DetachedEngine {
   build(
     wanted: DetachedBuild,
     options: { timeoutMs: number; signal?: AbortSignal },
@@ -109,7 +109,7 @@ export interface Sandbox {
    * none of the places of `execution.max_concurrent`, and needs no `execution.enabled`: whoever starts one bounds them.
    */
   program(spec: ProgramSpec, signal?: AbortSignal): Promise<Program | SandboxFailure>;
-  readonly detached: Detached;
+  readonly detached: DetachedEngine;
   /**
    * Starts upkeep, where containers are used at all: removes leftovers of earlier processes, now and again, and makes
    * the spare container.
@@ -142,7 +142,7 @@ export interface Session {
   readonly ok: true;
   readonly id: string;
   readonly image: string;
-  readonly ended: SandboxFailure | undefined;
+  readonly endedWith: SandboxFailure | undefined;
   /**
    * Runs a program, without a shell. What it leaves running is killed when it has ended. Rejects with the signal's
    * reason when that aborts; the container is killed then.
@@ -157,7 +157,7 @@ export interface Session {
   collect(
     take: (file: OutputFile) => Promise<void>,
     limits?: Partial<CollectLimits>,
-  ): Promise<Collected | SandboxFailure>;
+  ): Promise<CollectedFiles | SandboxFailure>;
   /** Removes the container and its volumes; a call that is under way ends with `SANDBOX_ENDED`. Never rejects. */
   close(): Promise<void>;
 }
@@ -214,7 +214,7 @@ export interface CollectLimits {
   bytes: number;
 }
 
-export interface Collected {
+export interface CollectedFiles {
   ok: true;
   files: number;
   bytes: number;

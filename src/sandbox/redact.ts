@@ -15,7 +15,7 @@ const SHORTEST_IN_NAMES = 6;
 /** Not in any file's name, or replaced there: what separates, what shells read, and what nobody sees. */
 const NOT_IN_NAMES = String.raw`[\s,.:;|_\-\/+*=~'"\[\]\(\)\{\}<>?\\\x60$&\p{C}\p{Zl}\p{Zp}\uFFFD]`;
 
-export class Hidden {
+export class HiddenValues {
   readonly automaton: Automaton;
   private readonly secrets: readonly string[];
   private names: RegExp | undefined;
@@ -93,11 +93,11 @@ function inNames(secrets: readonly string[]): string[] {
 const MOST_STATES = 2_000_000;
 
 export class HiddenSets {
-  private readonly made = new Map<string, Hidden>();
+  private readonly made = new Map<string, HiddenValues>();
 
-  of(secrets: readonly string[]): Hidden {
+  of(secrets: readonly string[]): HiddenValues {
     const key = JSON.stringify([...new Set(secrets)].sort());
-    const hidden = this.made.get(key) ?? new Hidden(secrets);
+    const hidden = this.made.get(key) ?? new HiddenValues(secrets);
     this.made.delete(key);
     this.made.set(key, hidden);
     let states = 0;
@@ -126,7 +126,7 @@ export class Redactor {
   private at = 0;
   private readonly found: { start: number; end: number }[] = [];
 
-  constructor({ automaton }: Hidden) {
+  constructor({ automaton }: HiddenValues) {
     this.automaton = automaton;
     this.places = new Float64Array(2 ** Math.ceil(Math.log2(automaton.deepest + 1)));
   }
@@ -141,7 +141,7 @@ export class Redactor {
     return this.take(open > 0 ? this.place(open) : this.at + this.pending.length);
   }
 
-  end(): Buffer {
+  flush(): Buffer {
     return this.take(this.at + this.pending.length);
   }
 
@@ -190,7 +190,7 @@ export class Redactor {
   }
 }
 
-export function redact(text: string, hidden: Hidden): string {
+export function redact(text: string, hidden: HiddenValues): string {
   const redactor = new Redactor(hidden);
-  return Buffer.concat([redactor.push(Buffer.from(text)), redactor.end()]).toString();
+  return Buffer.concat([redactor.push(Buffer.from(text)), redactor.flush()]).toString();
 }

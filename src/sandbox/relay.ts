@@ -23,11 +23,11 @@ const NOTHING = Buffer.alloc(0);
 export interface RelayEnds {
   input: Writable;
   output: Readable;
-  connected(connection: Duplex): void;
+  onConnect(connection: Duplex): void;
   /** Once, when it listens: connections may come from now on. */
   ready?(): void;
   /** Once, when nothing more can come: the program has ended, or said what is no frame. */
-  over(): void;
+  onOver(): void;
 }
 
 type Send = (type: number, id: number, payload: Buffer, done?: (error?: Error | null) => void) => void;
@@ -35,7 +35,7 @@ type Send = (type: number, id: number, payload: Buffer, done?: (error?: Error | 
 export class Relay {
   readonly pipe: Duplex;
   private readonly ends: RelayEnds;
-  private readonly streams = new Map<number, Carried>();
+  private readonly streams = new Map<number, CarriedConnection>();
   private isReady = false;
 
   constructor(ends: RelayEnds) {
@@ -45,7 +45,7 @@ export class Relay {
     void this.read();
   }
 
-  private open(id: number): Carried {
+  private open(id: number): CarriedConnection {
     const send: Send = (type, stream, payload, done) => {
       const header = Buffer.alloc(HEADER);
       header[0] = type;
@@ -53,7 +53,7 @@ export class Relay {
       header.writeUInt32BE(payload.length, 5);
       this.ends.input.write(Buffer.concat([header, payload]), done);
     };
-    const stream = new Carried(id, send, () => this.streams.delete(id));
+    const stream = new CarriedConnection(id, send, () => this.streams.delete(id));
     // A connection that breaks off is nobody's error.
     stream.on('error', () => {});
     this.streams.set(id, stream);
@@ -65,17 +65,17 @@ export class Relay {
     try {
       for await (const chunk of this.ends.output) {
         pending = pending.length === 0 ? (chunk as Buffer) : Buffer.concat([pending, chunk as Buffer]);
-        pending = this.taken(pending);
+        pending = this.takeFrames(pending);
       }
     } catch {
       // The session is over either way.
     }
-    for (const stream of this.streams.values()) stream.lost();
-    this.ends.over();
+    for (const stream of this.streams.values()) stream.markLost();
+    this.ends.onOver();
   }
 
   /** Takes the whole frames at the beginning; gives what is left. Throws at what no relay sends. */
-  private taken(bytes: Buffer): Buffer {
+  private takeFrames(bytes: Buffer): Buffer {
     let at = 0;
     while (bytes.length - at >= HEADER) {
       const length = bytes.readUInt32BE(at + 5);
@@ -95,20 +95,20 @@ export class Relay {
     }
     if (type === FRAME.opened) {
       if (this.streams.has(id) || this.streams.size > MOST_STREAMS) throw new Error('a stream too many');
-      this.ends.connected(this.open(id));
+      this.ends.onConnect(this.open(id));
       return;
     }
     // The stream may be closed here already.
     const stream = this.streams.get(id);
     if (type === FRAME.sent) stream?.receive(payload);
     else if (type === FRAME.ended) stream?.push(null);
-    else if (type === FRAME.closed) stream?.lost();
-    else if (type === FRAME.granted && payload.length === 4) stream?.granted(payload.readUInt32BE(0));
+    else if (type === FRAME.closed) stream?.markLost();
+    else if (type === FRAME.granted && payload.length === 4) stream?.addCredit(payload.readUInt32BE(0));
     else throw new Error('that is no frame');
   }
 }
 
-class Carried extends Duplex {
+class CarriedConnection extends Duplex {
   private readonly id: number;
   private readonly send: Send;
   private readonly forget: () => void;
@@ -131,14 +131,14 @@ class Carried extends Duplex {
     if (this.push(Buffer.from(bytes))) this.grant();
   }
 
-  granted(bytes: number): void {
+  addCredit(bytes: number): void {
     this.credit = Math.min(this.credit + bytes, GRANT);
     const { wait } = this;
     this.wait = undefined;
     wait?.();
   }
 
-  lost(): void {
+  markLost(): void {
     this.isLost = true;
     this.destroy();
   }

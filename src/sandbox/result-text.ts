@@ -11,7 +11,7 @@ interface StoredFile {
   hash: string;
 }
 
-export interface Told {
+export interface RunReport {
   /** JSON: `{ stdout, stderr, exit_code, timed_out, truncated, files, notes? }`. */
   text: string;
   files: StoredFile[];
@@ -23,12 +23,12 @@ const MOST_PICTURES = 4;
 const MOST_LEFT_OUT = 5;
 const NOT_FOUND = 127;
 
-export function told(
+export function reportRun(
   ran: Ran,
   id: string,
   more: readonly string[] = [],
   also: Readonly<Record<string, Json>> = {},
-): Told {
+): RunReport {
   const files = ran.files.map((file) => ({ ...file, name: baseOf(file.name), type: typeOf(file.name) }));
   const kept = (['stdout', 'stderr'] as const).flatMap((stream) => {
     const { whole } = ran[stream];

@@ -6,9 +6,9 @@ import type { Counter, Histogram, Metrics } from '../base/metrics.ts';
 import type { World } from '../base/world.ts';
 import { Container, failureOf } from './container.ts';
 import { detachedContainers } from './detached.ts';
-import { DockerError, type ImageFacts, type Listed } from './docker.ts';
-import { type Connected, Engine, type EngineOptions } from './engine.ts';
-import { failure, failureIn, type SandboxFailure, thrown } from './failure.ts';
+import { DockerError, type ImageFacts, type ListedResource } from './docker.ts';
+import { Engine, type EngineConnection, type EngineOptions } from './engine.ts';
+import { errorOfFailure, failure, failureIn, type SandboxFailure } from './failure.ts';
 import { connectNetwork } from './network.ts';
 import { startProgram } from './output.ts';
 import type {
@@ -81,7 +81,7 @@ class DockerSandbox implements Sandbox {
         lifetimeMs: execution.max_sandbox_timeout,
       },
       base: (image) => this.detachedBase(image),
-      released: (session) => this.inUse.delete(session),
+      onReleased: (session) => this.inUse.delete(session),
     });
     if (execution.warm > 0) this.warm = new Warm(() => this.begin(execution.default_image), world.clock);
   }
@@ -94,12 +94,12 @@ class DockerSandbox implements Sandbox {
   }
 
   async open(spec: SandboxSpec = {}, options: OpenOptions = {}): Promise<Session | SandboxFailure> {
-    const session = await this.opened(spec, options);
+    const session = await this.openSession(spec, options);
     this.counters.sessions.add({ outcome: session.ok ? 'opened' : session.code.toLowerCase() });
     return session;
   }
 
-  private async opened(spec: SandboxSpec, { signal, onWait }: OpenOptions): Promise<Session | SandboxFailure> {
+  private async openSession(spec: SandboxSpec, { signal, onWait }: OpenOptions): Promise<Session | SandboxFailure> {
     const { execution } = this.options;
     if (!execution.enabled) return failure('SANDBOX_OFF', 'Running code is switched off.');
     const leave = await this.queue.enter(signal, onWait);
@@ -124,9 +124,9 @@ class DockerSandbox implements Sandbox {
 
   async program(wanted: ProgramSpec, signal?: AbortSignal): Promise<Program | SandboxFailure> {
     try {
-      const { docker, facts } = await this.engine.connected();
+      const { docker, facts } = await this.engine.openConnection();
       const image = await this.engine.find(wanted.image, signal);
-      if (!image) throw thrown(failure('SANDBOX_IMAGE', `Docker has no image ${wanted.image}.`));
+      if (!image) throw errorOfFailure(failure('SANDBOX_IMAGE', `Docker has no image ${wanted.image}.`));
       const spec = {
         ...this.base(facts, image, ['/tmp']),
         command: wanted.command,
@@ -137,10 +137,10 @@ class DockerSandbox implements Sandbox {
       const told = {
         begins: (program: Program) => {
           // A close that came meanwhile knows nothing of it.
-          if (this.isClosed) throw thrown(failure('SANDBOX_ENGINE', 'The sandbox was closed.'));
+          if (this.isClosed) throw errorOfFailure(failure('SANDBOX_ENGINE', 'The sandbox was closed.'));
           this.programs.set(spec.session, program);
         },
-        over: () => {
+        markOver: () => {
           this.inUse.delete(spec.session);
           this.programs.delete(spec.session);
         },
@@ -153,7 +153,7 @@ class DockerSandbox implements Sandbox {
   }
 
   async reap(): Promise<number> {
-    const { docker } = await this.engine.connected();
+    const { docker } = await this.engine.openConnection();
     const labels = { [LABELS.installation]: this.options.installation };
     let removed = 0;
     for (const { id, labels: found } of await docker.containers(labels)) {
@@ -166,7 +166,10 @@ class DockerSandbox implements Sandbox {
   }
 
   /** One that cannot be removed keeps none of the others; the next look tries again. */
-  private async isRemoved({ [LABELS.session]: session }: Listed['labels'], removal: Promise<void>): Promise<boolean> {
+  private async isRemoved(
+    { [LABELS.session]: session }: ListedResource['labels'],
+    removal: Promise<void>,
+  ): Promise<boolean> {
     try {
       await removal;
       return true;
@@ -190,7 +193,7 @@ class DockerSandbox implements Sandbox {
     const { enabled, default_image: image } = this.options.execution;
     if (!enabled) return failure('SANDBOX_OFF', 'Running code is switched off.');
     try {
-      const { version, cgroups, runtimes, security } = (await this.engine.connected()).facts;
+      const { version, cgroups, runtimes, security } = (await this.engine.openConnection()).facts;
       const has = (name: string) => security.some((option) => option.startsWith(`name=${name}`));
       const { id } = await this.engine.image(image, signal);
       const engine = { version, cgroups, runtimes, isRootless: has('rootless'), hasUserNamespaces: has('userns') };
@@ -241,7 +244,7 @@ class DockerSandbox implements Sandbox {
     const { execution, proxy } = this.options;
     if (!execution.network_enabled) return undefined;
     try {
-      if (!proxy) throw thrown(failure('SANDBOX_NETWORK', 'There is no proxy for the network of code.'));
+      if (!proxy) throw errorOfFailure(failure('SANDBOX_NETWORK', 'There is no proxy for the network of code.'));
       const { id: image } = await this.engine.image(execution.default_image);
       const start = (spec: ProgramSpec) => this.program(spec);
       return await connectNetwork({ container: container.id, image, proxy: proxy(), start });
@@ -270,7 +273,7 @@ class DockerSandbox implements Sandbox {
       leave();
     };
     const session = new ContainerSession(container, limits, this.world.clock, {
-      closed,
+      onClosed: closed,
       ran: (result) => countRun(this.counters, result),
     });
     this.sessions.set(id, session);
@@ -279,13 +282,13 @@ class DockerSandbox implements Sandbox {
 
   /** Rejects with a failure, a `DockerError` or the signal's reason. */
   private async begin(reference: string, signal?: AbortSignal): Promise<Container> {
-    const { docker, facts } = await this.engine.connected();
+    const { docker, facts } = await this.engine.openConnection();
     const spec = this.spec(facts, await this.engine.image(reference, signal));
     this.inUse.add(spec.session);
     try {
       const container = await Container.start(docker, spec, this.world.log, signal);
       // Removed or not: what is left of it is the reaper's from now on.
-      container.ended.addEventListener('abort', () => this.inUse.delete(spec.session), { once: true });
+      container.endSignal.addEventListener('abort', () => this.inUse.delete(spec.session), { once: true });
       return container;
     } catch (error) {
       this.inUse.delete(spec.session);
@@ -294,7 +297,7 @@ class DockerSandbox implements Sandbox {
     }
   }
 
-  private spec(facts: Connected['facts'], image: ImageFacts): ContainerSpec {
+  private spec(facts: EngineConnection['facts'], image: ImageFacts): ContainerSpec {
     const { execution } = this.options;
     return {
       ...this.base(facts, image, [WORKSPACE, SKILLS, '/output', '/tmp']),
@@ -310,13 +313,13 @@ class DockerSandbox implements Sandbox {
   }
 
   private async detachedBase(image: ImageFacts): Promise<BaseSpec> {
-    const { facts } = await this.engine.connected();
+    const { facts } = await this.engine.openConnection();
     const base = this.base(facts, image, [WORKSPACE, '/tmp']);
     this.inUse.add(base.session);
     return base;
   }
 
-  private base({ architecture }: Connected['facts'], image: ImageFacts, own: readonly string[]): BaseSpec {
+  private base({ architecture }: EngineConnection['facts'], image: ImageFacts, own: readonly string[]): BaseSpec {
     const { execution, installation, instance } = this.options;
     const init = UIDS.first + 2 * randomInt(UIDS.pairs);
     return {
@@ -413,7 +416,7 @@ class Warm {
     const { next } = this;
     this.next = undefined;
     const container = await next;
-    return container?.ended.aborted ? undefined : container;
+    return container?.endSignal.aborted ? undefined : container;
   }
 
   async empty(): Promise<void> {

@@ -7,7 +7,7 @@ import { DockerError, type ExecRequest } from './docker.ts';
 import { failure, type SandboxFailure } from './failure.ts';
 import { Capture, piecesIn, type StreamName } from './output.ts';
 import type {
-  Collected,
+  CollectedFiles,
   CollectLimits,
   ExecOptions,
   ExecResult,
@@ -25,7 +25,7 @@ export interface SessionLimits {
 }
 
 export interface SessionTold {
-  closed(): void;
+  onClosed(): void;
   ran(result: ExecResult | SandboxFailure): void;
 }
 
@@ -55,13 +55,13 @@ export class ContainerSession implements Session {
     this.clock = clock;
     this.told = told;
     this.endsAt = clock.now().getTime() + limits.lifetimeMs;
-    this.cancel = clock.at(new Date(this.endsAt), () => void this.end('its time is up'));
-    const isGone = () => void this.end('it ended');
-    if (container.ended.aborted) isGone();
-    else container.ended.addEventListener('abort', isGone, { once: true });
+    this.cancel = clock.at(new Date(this.endsAt), () => void this.endSession('its time is up'));
+    const isGone = () => void this.endSession('it ended');
+    if (container.endSignal.aborted) isGone();
+    else container.endSignal.addEventListener('abort', isGone, { once: true });
   }
 
-  get ended(): SandboxFailure | undefined {
+  get endedWith(): SandboxFailure | undefined {
     return this.container.endedWith;
   }
 
@@ -98,7 +98,7 @@ export class ContainerSession implements Session {
   }
 
   collect(take: (file: OutputFile) => Promise<void>, limits: Partial<CollectLimits> = {}) {
-    return this.call<Collected>(async (settled) => {
+    return this.call<CollectedFiles>(async (settled) => {
       await settled;
       if (await this.isOutputEmpty()) return { ok: true, files: 0, bytes: 0, leftOut: [], leftOutCount: 0 };
       const archive = await this.container.docker.archive(this.container.id, OUTPUT);
@@ -113,13 +113,13 @@ export class ContainerSession implements Session {
   }
 
   close(): Promise<void> {
-    return this.end('it was closed');
+    return this.endSession('it was closed');
   }
 
-  private async end(why: string): Promise<void> {
+  private async endSession(why: string): Promise<void> {
     this.cancel();
     await this.container.remove(why);
-    this.told.closed();
+    this.told.onClosed();
   }
 
   /** One call at a time, and none in a container that is gone. */
@@ -130,7 +130,7 @@ export class ContainerSession implements Session {
       try {
         return await work(this.settled);
       } catch (error) {
-        if (error instanceof DockerError) await this.container.look().catch(() => {});
+        if (error instanceof DockerError) await this.container.checkRunning().catch(() => {});
         return this.container.endedWith && error instanceof DockerError ? this.container.endedWith : failureOf(error);
       }
     });
@@ -174,7 +174,7 @@ async function run(
   const program = await start(container, { command, env: variables }, options, { maxOutput, settled });
   if (!(program instanceof Program)) return program;
   using time = deadline(timeoutMs, signal);
-  const code = await program.end(time.signal);
+  const code = await program.waitForEnd(time.signal);
   if (signal?.aborted) {
     await container.remove('its program was stopped');
     throw signal.reason;
@@ -183,7 +183,7 @@ async function run(
   const isStopped = timedOut || program.isTooMuch;
   const exitCode = code ?? (isStopped ? await stop(program) : undefined);
   if (program.broken) throw program.broken;
-  if (exitCode === undefined) return container.endedWith ?? (await lost(container));
+  if (exitCode === undefined) return container.endedWith ?? (await loseContainer(container));
   const isKilled = exitCode === SIGKILL && !isStopped;
   if (isKilled && container.ooms === ooms) await killer(container, ooms);
   if (isKilled && container.endedWith) return container.endedWith;
@@ -219,7 +219,7 @@ async function start(
   } catch (error) {
     if (signal?.aborted) await container.remove('its program was stopped');
     // 404 and 409: it was removed, or stopped.
-    if (error instanceof DockerError && (error.status === 404 || error.status === 409)) await container.look();
+    if (error instanceof DockerError && (error.status === 404 || error.status === 409)) await container.checkRunning();
     return container.endedWith ?? failureOf(error);
   }
 }
@@ -233,7 +233,7 @@ async function stop(program: Program): Promise<number | undefined> {
   ] as const) {
     if (!(await container.signal(name))) continue;
     using time = deadline(ms);
-    const code = await program.end(time.signal, true);
+    const code = await program.waitForEnd(time.signal, true);
     if (code !== undefined) return code;
   }
   await container.remove('a program in it could not be stopped');
@@ -241,12 +241,12 @@ async function stop(program: Program): Promise<number | undefined> {
 }
 
 async function killer(container: Container, ooms: number): Promise<void> {
-  for (let waited = 0; waited < OOM_MS && container.ooms === ooms && !container.ended.aborted; waited += 10)
+  for (let waited = 0; waited < OOM_MS && container.ooms === ooms && !container.endSignal.aborted; waited += 10)
     await sleep(10);
-  if (container.ooms === ooms) await container.look().catch(() => {});
+  if (container.ooms === ooms) await container.checkRunning().catch(() => {});
 }
 
-async function lost(container: Container): Promise<SandboxFailure> {
+async function loseContainer(container: Container): Promise<SandboxFailure> {
   await container.remove('Docker lost the program in it');
   return container.endedWith as SandboxFailure;
 }
@@ -293,8 +293,8 @@ class Program {
    * Its exit code, once it has ended and all of its output is read; undefined when the signal aborts before, when it
    * writes more than it may (unless `isEnding`), or with the container.
    */
-  async end(signal: AbortSignal, isEnding = false): Promise<number | undefined> {
-    using stop = follow([signal, this.container.ended, ...(isEnding ? [] : [this.tooMuch.signal])]);
+  async waitForEnd(signal: AbortSignal, isEnding = false): Promise<number | undefined> {
+    using stop = follow([signal, this.container.endSignal, ...(isEnding ? [] : [this.tooMuch.signal])]);
     let isDrained = false;
     let isQuick = false;
     const drained = this.drained.then(() => {
@@ -316,7 +316,7 @@ class Program {
       this.exit.forget();
       return code;
     }
-    if (this.container.ended.aborted) this.connection.destroy();
+    if (this.container.endSignal.aborted) this.connection.destroy();
     return undefined;
   }
 
@@ -352,7 +352,7 @@ class Program {
       return await this.container.docker.exitCode(this.exec);
     } catch (error) {
       if (!(error instanceof DockerError)) throw error;
-      await this.container.look().catch(() => {});
+      await this.container.checkRunning().catch(() => {});
       return undefined;
     }
   }

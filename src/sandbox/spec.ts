@@ -290,7 +290,7 @@ function limitsOf(
 
 /** Docker's own list, and what tells of the host's hardware, kernel and disks; those that are not there are passed over. */
 const MASKED = [
-  ...below(
+  ...pathsBelow(
     '/proc',
     `
   acpi asound buddyinfo bus cgroups cmdline config.gz consoles crypto device-tree devices diskstats dma driver
@@ -299,7 +299,7 @@ const MASKED = [
   sched_debug schedstat scsi slabinfo softirqs swaps sysrq-trigger sysvipc timer_list timer_stats tty
   vmallocinfo vmstat zoneinfo`,
   ),
-  ...below(
+  ...pathsBelow(
     '/sys',
     `
   block bus class dev devices/LNXSYSTM:00 devices/breakpoint devices/faux devices/msr devices/pci0000:00
@@ -310,7 +310,7 @@ const MASKED = [
   ),
 ];
 
-function below(folder: string, names: string): string[] {
+function pathsBelow(folder: string, names: string): string[] {
   return names
     .trim()
     .split(/\s+/)

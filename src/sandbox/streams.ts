@@ -7,9 +7,9 @@ import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { visible } from '../base/text.ts';
 import { cleanPath } from './archive.ts';
-import { type Hidden, Redactor, redact } from './redact.ts';
+import { type HiddenValues, Redactor, redact } from './redact.ts';
 
-export interface Kept {
+export interface StoredOutput {
   hash: string;
   size: number;
 }
@@ -18,20 +18,20 @@ export interface StreamResult {
   text: string;
   bytes: number;
   isCut: boolean;
-  whole?: Kept;
+  whole?: StoredOutput;
 }
 
-type Keep = (content: AsyncIterable<Uint8Array>) => Promise<Kept>;
+type Keep = (content: AsyncIterable<Uint8Array>) => Promise<StoredOutput>;
 
 /** Bytes of each stream in the result. What is longer is kept as a file as well. */
 const SHOWN_BYTES = 32 * 1024;
 const LONGEST_LINE = 160;
 
 export class Streams {
-  private readonly hidden: Hidden;
+  private readonly hidden: HiddenValues;
   private readonly streams: Readonly<Record<'stdout' | 'stderr', Stream>>;
 
-  constructor(keep: Keep, hidden: Hidden, onLine?: (line: string) => void) {
+  constructor(keep: Keep, hidden: HiddenValues, onLine?: (line: string) => void) {
     this.hidden = hidden;
     const stream = () => new Stream(keep, hidden, onLine);
     this.streams = { stdout: stream(), stderr: stream() };
@@ -41,7 +41,7 @@ export class Streams {
     return this.streams[name].push(chunk);
   }
 
-  async end(): Promise<Record<'stdout' | 'stderr', StreamResult>> {
+  async finish(): Promise<Record<'stdout' | 'stderr', StreamResult>> {
     const { stdout, stderr } = this.streams;
     return { stdout: await stdout.end(), stderr: await stderr.end() };
   }
@@ -53,29 +53,29 @@ export class Streams {
     return this.hidden.inName(clean === path ? name : cleanPath(clean));
   }
 
-  async *cleaned(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  async *clean(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     if (this.hidden.isEmpty) {
       yield* content;
       return;
     }
     const redactor = new Redactor(this.hidden);
     for await (const chunk of content) yield redactor.push(chunk);
-    yield redactor.end();
+    yield redactor.flush();
   }
 }
 
 class Stream {
   private readonly keep: Keep;
-  private readonly hidden: Hidden;
+  private readonly hidden: HiddenValues;
   private readonly redactor: Redactor;
   private readonly onLine: ((line: string) => void) | undefined;
   private readonly head: Buffer[] = [];
   private bytes = 0;
   private line = '';
   private file: PassThrough | undefined;
-  private kept: Promise<Kept | undefined> | undefined;
+  private kept: Promise<StoredOutput | undefined> | undefined;
 
-  constructor(keep: Keep, hidden: Hidden, onLine: ((line: string) => void) | undefined) {
+  constructor(keep: Keep, hidden: HiddenValues, onLine: ((line: string) => void) | undefined) {
     this.keep = keep;
     this.hidden = hidden;
     this.redactor = new Redactor(hidden);
@@ -87,11 +87,11 @@ class Stream {
   }
 
   async end(): Promise<StreamResult> {
-    await this.add(this.redactor.end());
+    await this.add(this.redactor.flush());
     this.file?.end();
     const whole = await this.kept;
     const isCut = this.bytes > SHOWN_BYTES;
-    const text = shown(Buffer.concat(this.head).subarray(0, SHOWN_BYTES), isCut);
+    const text = decodeOutput(Buffer.concat(this.head).subarray(0, SHOWN_BYTES), isCut);
     return { text, bytes: this.bytes, isCut, ...(whole && { whole }) };
   }
 
@@ -135,7 +135,7 @@ class Stream {
 }
 
 /** As UTF-8, without half a character at the end of what was cut. */
-function shown(bytes: Buffer, isCut: boolean): string {
+function decodeOutput(bytes: Buffer, isCut: boolean): string {
   const text = bytes.toString('utf8');
   return isCut ? text.replace(/\ufffd{1,3}$/, '') : text;
 }

@@ -4,18 +4,18 @@ import { Sequence } from '../base/async.ts';
 import { BoundedSet } from '../base/bounded.ts';
 import { shortId } from '../base/ids.ts';
 import type { SandboxFailure } from './failure.ts';
-import type { Collected, ExecOptions, PutFile, Sandbox, Session } from './port.ts';
-import { type Hidden, HiddenSets } from './redact.ts';
-import { type Kept, type StreamResult, Streams } from './streams.ts';
+import type { CollectedFiles, ExecOptions, PutFile, Sandbox, Session } from './port.ts';
+import { HiddenSets, type HiddenValues } from './redact.ts';
+import { type StoredOutput, type StreamResult, Streams } from './streams.ts';
 
-export interface MadeFile extends Kept {
+export interface MadeFile extends StoredOutput {
   name: string;
 }
 
 export interface WorkspacesOptions {
   sandbox: Sandbox;
   /** Stores a file's content; what it throws ends the call. */
-  keep(content: AsyncIterable<Uint8Array>): Promise<Kept>;
+  keep(content: AsyncIterable<Uint8Array>): Promise<StoredOutput>;
   /** Milliseconds that the workspace of a conversation lives which outlasts its turns. */
   lastingMs: number;
   /** Milliseconds that the containers of single conversations live, by `adapter:channel`. */
@@ -66,7 +66,7 @@ export interface Ran {
   durationMs: number;
   /** The output files that are new or have changed since the last call. */
   files: readonly MadeFile[];
-  leftOut: Omit<Collected['leftOut'][number], 'path'>[];
+  leftOut: Omit<CollectedFiles['leftOut'][number], 'path'>[];
   leftOutCount: number;
   /** The container is another than the one before: its files are gone. */
   isRenewed: boolean;
@@ -105,7 +105,7 @@ export class Workspaces {
     return new Workspace(this.options, this.sets, false);
   }
 
-  async over({ turn, conversationId, parked }: WorkspaceOwner & { parked: boolean }): Promise<void> {
+  async endTurn({ turn, conversationId, parked }: WorkspaceOwner & { parked: boolean }): Promise<void> {
     const workspace = this.ofTurns.get(turn);
     this.ofTurns.delete(turn);
     if (!workspace) return;
@@ -135,7 +135,7 @@ export class Workspace {
   }
 
   get isOpen(): boolean {
-    return this.session !== undefined && !this.session.ended;
+    return this.session !== undefined && !this.session.endedWith;
   }
 
   livesFor(ms: number | undefined): this {
@@ -161,10 +161,10 @@ export class Workspace {
       const came = await session
         .exec(command, { ...given, onOutput: (name, chunk) => streams.push(name, chunk) })
         .catch(async (error: unknown) => {
-          await streams.end();
+          await streams.finish();
           throw error;
         });
-      const { stdout, stderr } = await streams.end();
+      const { stdout, stderr } = await streams.finish();
       if (!came.ok) return came;
       const taken = await this.take(session, hidden);
       if (!taken.ok) return taken;
@@ -200,7 +200,7 @@ export class Workspace {
   read(path: string, from: number, most: number, signal: AbortSignal): Promise<Buffer | undefined> {
     return this.calls.run(async () => {
       const { session } = this;
-      if (!session || session.ended) return undefined;
+      if (!session || session.endedWith) return undefined;
       const parts: Uint8Array[] = [];
       let room = most;
       const onOutput = (name: 'stdout' | 'stderr', chunk: Uint8Array) => {
@@ -220,7 +220,7 @@ export class Workspace {
 
   private async open({ image, signal, onLine, atStart, ...skills }: RunOptions) {
     const isOther = (image !== undefined && image !== this.image) || this.hasOthers(skills);
-    if (this.session && !this.session.ended && !isOther) {
+    if (this.session && !this.session.endedWith && !isOther) {
       return { ok: true as const, session: this.session, isRenewed: false };
     }
     const isRenewed = this.hadFiles || this.session !== undefined;
@@ -264,12 +264,12 @@ export class Workspace {
     return files.length > 0 ? session.put(files) : { ok: true };
   }
 
-  private async take(session: Session, hidden: Hidden) {
+  private async take(session: Session, hidden: HiddenValues) {
     const files: MadeFile[] = [];
     const collected = await session.collect(async ({ name, path, content }) => {
       const streams = new Streams(this.options.keep, hidden);
       const clean = streams.cleanName(name, path);
-      const kept = await this.options.keep(streams.cleaned(content));
+      const kept = await this.options.keep(streams.clean(content));
       if (this.known.get(clean) === kept.hash) return;
       this.known.set(clean, kept.hash);
       files.push({ name: clean, ...kept });

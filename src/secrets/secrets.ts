@@ -19,7 +19,7 @@ import type { Clock } from '../base/clock.ts';
 import { CodaError, systemCode } from '../base/errors.ts';
 import type { Secrets } from '../base/log.ts';
 import { resolvePeople } from '../people/index.ts';
-import { type Besides, type Database, type Queryable, readerOf, type Transaction } from '../storage/index.ts';
+import { type Database, type Queryable, readerOf, type Transaction, type WritesBesides } from '../storage/index.ts';
 import * as store from './store.ts';
 
 export interface SecretDeps {
@@ -110,7 +110,7 @@ export class SkillSecrets {
   changeDocument(
     { skill, name }: { skill: string; name: string },
     next: (now: string | undefined) => string | undefined,
-    besides?: Besides<void>,
+    besides?: WritesBesides<void>,
   ): Promise<void> {
     return this.writes.run(async () => {
       await this.deps.database.tx('secrets.change', async (tx) => {
@@ -126,7 +126,7 @@ export class SkillSecrets {
     });
   }
 
-  async set(asked: SecretScope, value: string, besides?: Besides<void>): Promise<void> {
+  async set(asked: SecretScope, value: string, besides?: WritesBesides<void>): Promise<void> {
     if (!NAME.test(asked.name)) throw wrong(`“${asked.name}” is no name of a secret: A–Z, 0–9 and _.`);
     checkValue(value);
     this.deps.hidden.add(value);
@@ -164,7 +164,7 @@ export class SkillSecrets {
     }));
   }
 
-  async remove(asked: SecretScope, besides?: Besides<boolean>): Promise<boolean> {
+  async remove(asked: SecretScope, besides?: WritesBesides<boolean>): Promise<boolean> {
     const whose = await this.resolveOwner(asked);
     const { skill, name } = asked;
     return this.deps.database.tx('secrets.remove', async (tx) => {
@@ -175,11 +175,11 @@ export class SkillSecrets {
   }
 
   /** Seals all with a new key (or `CODA_SECRET_KEY`, from `CODA_SECRET_KEY_OLD`); resolves with how many. */
-  rotate(besides?: Besides<number>): Promise<number> {
+  rotate(besides?: WritesBesides<number>): Promise<number> {
     return this.writes.run(() => this.rotateNow(besides));
   }
 
-  private async rotateNow(besides: Besides<number> | undefined): Promise<number> {
+  private async rotateNow(besides: WritesBesides<number> | undefined): Promise<number> {
     const fresh = this.keys.another();
     const key = fresh?.key ?? this.keys.keys()[0];
     if (!key) throw noKey('There is no key.');

@@ -42,9 +42,9 @@ const UNFINISHED_MS = 24 * 60 * 60 * 1_000;
 const ASIDE = '.aside';
 const HASH_LENGTH = 64;
 
-type Now = Pick<Clock, 'now'>;
+type Clocked = Pick<Clock, 'now'>;
 
-export async function openArtifacts(dataDir: string, clock: Now = new SystemClock()): Promise<Artifacts> {
+export async function openArtifacts(dataDir: string, clock: Clocked = new SystemClock()): Promise<Artifacts> {
   const folder = join(dataDir, 'artifacts');
   await inFolder(folder, async () => {
     await makeFolder(join(folder, 'unfinished'));
@@ -60,7 +60,7 @@ async function tidyUnfinished(folder: string, now: Instant): Promise<void> {
     if (changed === undefined) continue;
     if (now.getTime() - changed > UNFINISHED_MS) await rm(path, { force: true });
     // A process that died here had moved it aside while another one put it.
-    else if (name.endsWith(ASIDE)) await moved(path, pathIn(folder, name.slice(0, HASH_LENGTH)));
+    else if (name.endsWith(ASIDE)) await moveFile(path, pathIn(folder, name.slice(0, HASH_LENGTH)));
   }
 }
 
@@ -75,9 +75,9 @@ async function changedAt(path: string): Promise<number | undefined> {
 
 class FolderOfArtifacts implements Artifacts {
   private readonly folder: string;
-  private readonly clock: Now;
+  private readonly clock: Clocked;
 
-  constructor(folder: string, clock: Now) {
+  constructor(folder: string, clock: Clocked) {
     this.folder = folder;
     this.clock = clock;
   }
@@ -87,7 +87,7 @@ class FolderOfArtifacts implements Artifacts {
     const put = async () => {
       try {
         const artifact = await write(draft, content, maxBytes, this.clock);
-        await this.settle(draft, artifact.hash);
+        await this.moveIntoPlace(draft, artifact.hash);
         return artifact;
       } finally {
         await rm(draft, { force: true });
@@ -141,10 +141,10 @@ class FolderOfArtifacts implements Artifacts {
     if (!(await this.isOlder(path, putBefore))) return false;
     // Another process may put it at this moment: what is moved aside is looked at again, since nobody can put it there.
     const aside = join(this.folder, 'unfinished', `${hash}.${randomUUID()}${ASIDE}`);
-    if (!(await moved(path, aside))) return false;
+    if (!(await moveFile(path, aside))) return false;
     const isOld = await this.isOlder(aside, putBefore);
     if (isOld) await rm(aside, { force: true });
-    else await moved(aside, path);
+    else await moveFile(aside, path);
     return isOld;
   }
 
@@ -153,7 +153,7 @@ class FolderOfArtifacts implements Artifacts {
     return changed !== undefined && changed < instant.getTime();
   }
 
-  private async settle(draft: string, hash: string): Promise<void> {
+  private async moveIntoPlace(draft: string, hash: string): Promise<void> {
     const shelf = join(this.folder, hash.slice(0, 2));
     const made = await mkdir(shelf, { recursive: true, mode: 0o700 });
     await rename(draft, this.pathOf(hash));
@@ -168,7 +168,7 @@ class FolderOfArtifacts implements Artifacts {
 
 const pathIn = (folder: string, hash: string) => join(folder, hash.slice(0, 2), hash.slice(2));
 
-async function moved(from: string, to: string): Promise<boolean> {
+async function moveFile(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
     return true;
@@ -197,7 +197,7 @@ async function write(
   path: string,
   content: Uint8Array | AsyncIterable<Uint8Array>,
   maxBytes: number,
-  clock: Now,
+  clock: Clocked,
 ): Promise<Artifact> {
   const sum = createHash('sha256');
   let size = 0;
@@ -299,7 +299,7 @@ export async function missingFiles(
   most: number,
 ): Promise<{ missing: string[]; looked: number }> {
   const { rows } = await database.read<{ hash: string }>(
-    `select hash from (${named(references)}) named where hash ~ '^[0-9a-f]{64}$' limit $1`,
+    `select hash from (${hashesNamedIn(references)}) named where hash ~ '^[0-9a-f]{64}$' limit $1`,
     [most],
   );
   const hashes = [...new Set(rows.map(({ hash }) => hash))];
@@ -307,7 +307,7 @@ export async function missingFiles(
   return { missing: hashes.filter((_, index) => !there[index]), looked: hashes.length };
 }
 
-function named(references: readonly FileReferences[]): string {
+function hashesNamedIn(references: readonly FileReferences[]): string {
   return references
     .map(
       ({ table, column, where = 'true' }) =>
@@ -323,7 +323,7 @@ async function usedAmong(
   hashes: readonly string[],
 ): Promise<Set<string>> {
   const { rows } = await database.read<{ hash: string }>(
-    `select distinct hash from (${named(references)}) named where hash = any($1::text[])`,
+    `select distinct hash from (${hashesNamedIn(references)}) named where hash = any($1::text[])`,
     [hashes],
   );
   return new Set(rows.map(({ hash }) => hash));

@@ -48,31 +48,31 @@ class WrappedDatabase implements Database {
 
   async run<R = Row>(name: string, sql: string, params: readonly Param[] = []): Promise<Result<R>> {
     this.checkOutside(`run('${name}')`);
-    return this.named(name, async () => {
+    return this.traceNamed(name, async () => {
       const result = await this.inner.statement(sql, params);
       this.commits++;
       return result as Result<R>;
     });
   }
 
-  async apart<R = Row>(name: string, sql: string, params: readonly Param[] = []): Promise<Result<R>> {
+  async runApart<R = Row>(name: string, sql: string, params: readonly Param[] = []): Promise<Result<R>> {
     this.checkOutside(`apart('${name}')`);
-    return this.named(name, () => this.inner.apart(sql, params) as Promise<Result<R>>);
+    return this.traceNamed(name, () => this.inner.apart(sql, params) as Promise<Result<R>>);
   }
 
   async read<R = Row>(sql: string, params: readonly Param[] = []): Promise<Result<R>> {
     this.checkOutside('read');
-    return this.counted(() =>
-      this.retried('read', () => this.inner.statement(sql, params, true) as Promise<Result<R>>),
+    return this.countRunning(() =>
+      this.retry('read', () => this.inner.statement(sql, params, true) as Promise<Result<R>>),
     );
   }
 
   async tx<T>(name: string, fn: (tx: Transaction) => Promise<T>): Promise<T> {
     this.checkOutside(`tx('${name}')`);
     const after: (() => void)[] = [];
-    const value = await this.named(name, () => {
+    const value = await this.traceNamed(name, () => {
       after.length = 0;
-      return this.once(name, fn, after);
+      return this.tryTransaction(name, fn, after);
     });
     for (const hook of after) this.afterCommit(name, hook);
     return value;
@@ -89,7 +89,7 @@ class WrappedDatabase implements Database {
   }
 
   async now(): Promise<Date> {
-    return this.counted(() => this.inner.now());
+    return this.countRunning(() => this.inner.now());
   }
 
   async healthy(): Promise<boolean> {
@@ -106,7 +106,7 @@ class WrappedDatabase implements Database {
     return { commits: this.commits, roundTrips, unclear: this.unclear, hears, fsyncs };
   }
 
-  async drained(): Promise<void> {
+  async drain(): Promise<void> {
     await Promise.allSettled(this.running);
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -122,7 +122,11 @@ class WrappedDatabase implements Database {
     await this.inner.close();
   }
 
-  private async once<T>(name: string, fn: (tx: Transaction) => Promise<T>, after: (() => void)[]): Promise<T> {
+  private async tryTransaction<T>(
+    name: string,
+    fn: (tx: Transaction) => Promise<T>,
+    after: (() => void)[],
+  ): Promise<T> {
     const session = await this.inner.session();
     const steps = new OpenTransaction(name, session, after);
     try {
@@ -137,19 +141,19 @@ class WrappedDatabase implements Database {
     }
   }
 
-  private async named<T>(name: string, attempt: () => Promise<T>): Promise<T> {
-    return this.counted(async () => {
+  private async traceNamed<T>(name: string, attempt: () => Promise<T>): Promise<T> {
+    return this.countRunning(async () => {
       this.world.probe?.({ name, phase: 'before' });
       this.world.pace?.begins(`tx ${name}`);
       const beganAt = this.world.clock.monotonic();
-      const value = await this.retried(name, attempt);
+      const value = await this.retry(name, attempt);
       this.took.observe({ name }, (this.world.clock.monotonic() - beganAt) / 1_000);
       this.world.probe?.({ name, phase: 'after' });
       return value;
     });
   }
 
-  private async retried<T>(name: string, attempt: () => Promise<T>): Promise<T> {
+  private async retry<T>(name: string, attempt: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         return await attempt();
@@ -161,7 +165,7 @@ class WrappedDatabase implements Database {
     }
   }
 
-  private async counted<T>(work: () => Promise<T>): Promise<T> {
+  private async countRunning<T>(work: () => Promise<T>): Promise<T> {
     this.checkOpen();
     const running = work();
     this.running.add(running);

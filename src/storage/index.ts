@@ -12,7 +12,7 @@ export {
 export {
   type BackupSummary,
   checkBackup,
-  type Restored,
+  type RestoreSummary,
   restoreBackup,
   restoreEmbedded,
   writeBackup,
@@ -23,7 +23,6 @@ export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';
 export { openDatabase, type StorageOptions } from './open.ts';
 export type { Engine } from './port.ts';
 export {
-  type Besides,
   type Database,
   type JsonParam,
   json,
@@ -34,5 +33,6 @@ export {
   readerOf,
   type StorageStats,
   type Transaction,
+  type WritesBesides,
 } from './port.ts';
 export { type Fragment, onlyUsed, raw, render, rowSource, sql } from './values.ts';

@@ -13,7 +13,7 @@ export interface MigrateOptions {
   /** The last to be applied, by its number: the shape of an older version. */
   until?: number;
   /** Called before the first one is applied to a database that was in use; what it throws ends the migration. */
-  before?(first: string): Promise<void>;
+  onFirst?(first: string): Promise<void>;
 }
 
 export interface Migration {
@@ -23,7 +23,7 @@ export interface Migration {
   checksum: string;
 }
 
-interface Applied {
+interface AppliedMigration {
   version: number;
   name: string;
   checksum: string;
@@ -39,8 +39,8 @@ const LOCK = 2_026_112_000;
 export async function migrate(database: Database, options: MigrateOptions = {}): Promise<string[]> {
   const migrations = await readMigrations(options.folder);
   const known = await readApplied(database);
-  const pending = missing(migrations, known).filter(({ version }) => version <= (options.until ?? version));
-  if (known.length > 0 && pending[0]) await options.before?.(pending[0].name);
+  const pending = missingMigrations(migrations, known).filter(({ version }) => version <= (options.until ?? version));
+  if (known.length > 0 && pending[0]) await options.onFirst?.(pending[0].name);
   const applied: string[] = [];
   for (const migration of pending) {
     if (await apply(database, migration, options.now ?? new Date())) applied.push(migration.name);
@@ -67,9 +67,11 @@ export async function readMigrations(folder = join(packageRoot(), 'migrations'))
   return migrations;
 }
 
-async function readApplied(database: Pick<Database, 'read'>): Promise<Applied[]> {
+async function readApplied(database: Pick<Database, 'read'>): Promise<AppliedMigration[]> {
   try {
-    const { rows } = await database.read<Applied>('select version, name, checksum from migrations order by version');
+    const { rows } = await database.read<AppliedMigration>(
+      'select version, name, checksum from migrations order by version',
+    );
     return rows;
   } catch (error) {
     if (systemCode(error) === '42P01') return []; // no such table: nothing was ever applied
@@ -77,7 +79,7 @@ async function readApplied(database: Pick<Database, 'read'>): Promise<Applied[]>
   }
 }
 
-function missing(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
+function missingMigrations(migrations: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
   const known = new Map(migrations.map((migration) => [migration.version, migration]));
   for (const { version, name, checksum } of applied) {
     const mine = known.get(version);
@@ -141,8 +143,9 @@ async function missingGrant(database: Database): Promise<string> {
 }
 
 async function isApplied(tx: Queryable, migration: Migration): Promise<boolean> {
-  const { rows } = await tx.query<Applied>('select version, name, checksum from migrations where version = $1', [
-    migration.version,
-  ]);
-  return rows.length > 0 && missing([migration], rows).length === 0;
+  const { rows } = await tx.query<AppliedMigration>(
+    'select version, name, checksum from migrations where version = $1',
+    [migration.version],
+  );
+  return rows.length > 0 && missingMigrations([migration], rows).length === 0;
 }

@@ -42,7 +42,7 @@ export function readerOf(database: Pick<Database, 'read'>): Queryable {
 }
 
 /** A caller's own writes in the transaction of an act, last and with its result: the entry in the audit log. */
-export type Besides<R = unknown> = (tx: Transaction, result: R) => void;
+export type WritesBesides<R = unknown> = (tx: Transaction, result: R) => void;
 
 /** The handle inside `tx`. It is dead once `tx` has ended; using it then throws. */
 export interface Transaction extends Queryable {
@@ -84,7 +84,7 @@ export interface Database {
    * Like `run`, on a connection of its own: neither a pool that is used up nor others' statements keep it waiting. For
    * heartbeats; not counted in `stats`.
    */
-  apart<Row = Record<string, unknown>>(name: string, sql: string, params?: readonly Param[]): Promise<Result<Row>>;
+  runApart<Row = Record<string, unknown>>(name: string, sql: string, params?: readonly Param[]): Promise<Result<Row>>;
 
   /**
    * A read outside any transaction, in one round trip; not counted as a commit and not a kill point. When its connection
@@ -117,7 +117,7 @@ export interface Database {
   stats(): StorageStats;
 
   /** Resolves when everything that is running now has ended, and whoever waits for it has gone on. Never rejects. */
-  drained(): Promise<void>;
+  drain(): Promise<void>;
 
   /** Waits for what is running, then closes. Later calls throw `STORAGE_UNREACHABLE`. */
   close(): Promise<void>;

@@ -140,12 +140,12 @@ export function sql(strings: TemplateStringsArray, ...given: (Param | Fragment)[
   for (const shape of known) {
     if (shape.nested.every((texts, at) => texts === nested[at])) return { strings: shape.texts, values };
   }
-  const texts = joined(strings, nested);
+  const texts = joinTexts(strings, nested);
   if (known.length < MOST_SHAPES) shapes.set(strings, [...known, { nested, texts }]);
   return { strings: texts, values };
 }
 
-function joined(strings: readonly string[], nested: Shape['nested']): string[] {
+function joinTexts(strings: readonly string[], nested: Shape['nested']): string[] {
   const texts = [strings[0] as string];
   for (const [at, inner] of nested.entries()) {
     const next = strings[at + 1] as string;

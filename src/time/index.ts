@@ -33,7 +33,7 @@ export { cronProblem } from './rules/cron.ts';
 export {
   nextOf,
   occurrences,
-  type PlannedTime as Planned,
+  type PlannedTime,
   passedOccurrences,
   plannedFor,
   readPlan,

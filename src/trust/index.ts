@@ -1,7 +1,7 @@
 /** Trust in folders with instructions that strangers may have written: pins, approvals, a static scan. */
 
 export { auditFolder } from './audit/audit.ts';
-export { isScript, type Pin, type PinnedFolder as Pinned, pinFolder, pinReport } from './pin.ts';
+export { isScript, type Pin, type PinnedFolder, pinFolder, pinReport } from './pin.ts';
 export {
   approvePin,
   blockedOf,
@@ -17,7 +17,7 @@ export {
   decidedOf,
   type Folder,
   type Inquest,
-  type InspectedFolder as Looked,
+  type InspectedFolder,
   inquire,
   judge,
   keepFirst,

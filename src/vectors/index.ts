@@ -13,7 +13,7 @@ export {
   likenessBy,
   NAMES,
   Nearest,
-  type NearText as Near,
+  type NearText,
   type Sought,
   synonymsOf,
   vectorOf,
@@ -21,5 +21,5 @@ export {
 } from './near.ts';
 export { offlineEmbedder } from './offline.ts';
 export { type EmbedderSettings, type Embedders, embeddersOf } from './settings.ts';
-export type { MadeVector as Made, Missing, Source } from './source.ts';
+export type { MadeVector, Missing, Source } from './source.ts';
 export { addStamped, keepNewest, type Space } from './store.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { requestModel } from '../../src/agent/inference/request-model.ts';
-import { joined, mendCall } from '../../src/agent/tools/repair.ts';
+import { joinAtSeam, mendCall } from '../../src/agent/tools/repair.ts';
 import { faultIn, request } from '../support/model-contract.ts';
 import type { Scene } from '../support/model-server/index.ts';
 import { modelServer } from '../support/model-server/suite.ts';
@@ -14,7 +14,7 @@ async function ask(scenes: Scene[], taken: string[] = []) {
   server.play(...scenes);
   const shown: string[] = [];
   const options = { taken: new Set(taken), onText: (text: string) => void shown.push(text) };
-  const answer = await requestModel(modelsOn(server).answering('default'), request(), SIGNAL, options);
+  const answer = await requestModel(modelsOn(server).modelFor('default'), request(), SIGNAL, options);
   return { ...answer, shown };
 }
 
@@ -40,7 +40,7 @@ test('what a model thinks aloud is neither shown nor answered, and is counted', 
   const shown: string[] = [];
   server.play({ text: ['<thi', 'nk>Hm, ', 'blue.</th', 'ink>\n\n', 'It is ', 'blue.'], usage: 'missing' });
   const options = { taken: new Set<string>(), onText: (text: string) => shown.push(text) };
-  const { text, used } = await requestModel(modelsOn(server).answering('default'), request(), SIGNAL, options);
+  const { text, used } = await requestModel(modelsOn(server).modelFor('default'), request(), SIGNAL, options);
   expect(text).toBe('It is blue.');
   expect(shown).toEqual(['It is ', 'It is blue.']);
   expect(used[0]?.usage.output).toBeGreaterThan(8);
@@ -59,7 +59,7 @@ test('what a model thinks before its server lets it speak is shown once, and nev
     const shown: string[] = [];
     server.play({ text: ['Hm, ', 'blue.\n', '</thi', 'nk>\n\nIt is', ' blue.'] });
     const options = { taken: new Set<string>(), onText: (text: string) => shown.push(text), swallowing };
-    const { text } = await requestModel(modelsOn(server).answering('default'), request(), SIGNAL, options);
+    const { text } = await requestModel(modelsOn(server).modelFor('default'), request(), SIGNAL, options);
     return { text, shown };
   };
   expect((await next()).text).toBe('It is blue.');
@@ -86,7 +86,7 @@ test('one that still cannot be made leaves what was said beside it, or a fault',
   const [first, second] = [{ text: BAD_CALL }, { text: `${BAD_CALL}\n\nI cannot.` }];
   expect(await ask([first, second])).toMatchObject({ text: 'I cannot.', calls: [] });
   server.play(first, first);
-  const model = modelsOn(server).answering('default', 'gpt/other');
+  const model = modelsOn(server).modelFor('default', 'gpt/other');
   const fault = await faultIn(requestModel(model, request(), SIGNAL, { taken: new Set() }));
   expect(fault.fault).toBe('malformed_output');
   expect(server.requests).toHaveLength(4);
@@ -166,7 +166,7 @@ test('half a call is not run: it is asked for again, smaller', async () => {
 test('half a call whose service does not say that it was cut is not run either', async () => {
   const half: Scene = { fault: 'no_reason', calls: [{ name: 'note_save', raw: '{"text": "mil' }] };
   server.play(half, { calls: [{ name: 'note_save', input: { text: 'milk' } }] });
-  const model = modelsOn(server).answering('default', 'gpt/other');
+  const model = modelsOn(server).modelFor('default', 'gpt/other');
   const { calls, repairs } = await requestModel(model, request(), SIGNAL, { taken: new Set() });
   expect(calls).toMatchObject([{ input: { text: 'milk' } }]);
   expect(repairs).toEqual(['cut_call']);
@@ -206,7 +206,7 @@ test('no two calls of a turn share an id', async () => {
 
 test('a refusal without a word is told as one', async () => {
   server.play({ stop: 'refused' });
-  const model = modelsOn(server).answering('default');
+  const model = modelsOn(server).modelFor('default');
   expect((await faultIn(requestModel(model, request(), SIGNAL, { taken: new Set() }))).fault).toBe('refused');
 });
 
@@ -271,8 +271,8 @@ test('keys that reach into every object are dropped', () => {
 });
 
 test('only what was said twice at the seam is said once', () => {
-  expect(joined('ha ha', ' ha ha')).toBe('ha ha ha ha');
-  expect(joined('We came to the old bridge', 'to the old bridge and crossed')).toBe(
+  expect(joinAtSeam('ha ha', ' ha ha')).toBe('ha ha ha ha');
+  expect(joinAtSeam('We came to the old bridge', 'to the old bridge and crossed')).toBe(
     'We came to the old bridge and crossed',
   );
 });

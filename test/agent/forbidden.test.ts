@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
 import { capabilitiesOf, type Effect } from '../../src/agent/index.ts';
-import { isAllowed, isForbidden, type Named } from '../../src/agent/tools/forbidden.ts';
+import { isAllowed, isForbidden, type ToolLabel } from '../../src/agent/tools/forbidden.ts';
 
-const tool = (name: string, effect: Effect, does?: Named['does']): Named => ({ name, effect, ...(does && { does }) });
+const tool = (name: string, effect: Effect, does?: ToolLabel['does']): ToolLabel => ({
+  name,
+  effect,
+  ...(does && { does }),
+});
 
 const code = tool('code_execute', 'external', ['code']);
 const page = tool('page_read', 'fetch', ['web_read']);

@@ -9,14 +9,14 @@ import { rowsRead } from '../support/plans.ts';
 import { play } from '../support/play.ts';
 import { echo, ScriptedModel } from '../support/scripted-model.ts';
 
-const newest = ({ expression }: Pick<ReturnType<ContextReader['reading']>, 'expression'>) => sql`
+const newest = ({ expression }: Pick<ReturnType<ContextReader['beginReading']>, 'expression'>) => sql`
   select to_jsonb(c) as conversation, (${expression}) as context
     from inbox i join conversations c on c.id = i.conversation_id join persons p on p.id = i.person_id
    order by i.seq desc limit 1`;
 
 /** What `reader` gives of the message that came last, and how many contents the database had to send for it. */
 async function read(database: Database, reader: ContextReader, conversationIds: readonly string[]) {
-  const reading = reader.reading(conversationIds);
+  const reading = reader.beginReading(conversationIds);
   const { rows } = await database.read<Parameters<typeof reading.complete>[0][number]>(...render(newest(reading)));
   const { recalled } = contextOf(rows[0] as (typeof rows)[0]);
   const sent = recalled.history.filter(({ content }) => content !== null).length;
@@ -92,7 +92,7 @@ describe.each(testDatabases)('what is remembered on $name', ({ name, available }
       expect(await read(database, reader, ids)).toEqual({ sent: 4, texts });
       expect(await read(database, reader, ids)).toEqual({ sent: 0, texts });
       expect(await read(database, reader, [])).toEqual({ sent: 4, texts });
-      const behind = reader.reading(ids);
+      const behind = reader.beginReading(ids);
       reader.forget();
       behind.complete([]);
       expect(await read(database, reader, ids)).toEqual({ sent: 4, texts });
@@ -117,7 +117,7 @@ describe.each(testDatabases)('what is remembered on $name', ({ name, available }
     await database.run('test.analyze', 'analyze spending');
     const reader = new ContextReader({ remembered: 8, costs: true, clock });
     const spent = async () => {
-      const reading = reader.reading(ids);
+      const reading = reader.beginReading(ids);
       const { rows: read } = await database.read<Parameters<typeof reading.complete>[0][number]>(
         ...render(newest(reading)),
       );
@@ -127,7 +127,7 @@ describe.each(testDatabases)('what is remembered on $name', ({ name, available }
     const first = await spent();
     expect(Object.values(first ?? {}).filter(([, all, , dearest]) => all === 100 && dearest > 1)).toHaveLength(30);
     expect(await spent()).toEqual(first);
-    const read = await rowsRead(database, (db) => db.query(...render(newest(reader.reading(ids)))));
+    const read = await rowsRead(database, (db) => db.query(...render(newest(reader.beginReading(ids)))));
     expect(read).toBeLessThan(100);
   });
 });

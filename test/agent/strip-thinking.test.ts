@@ -10,7 +10,7 @@ function hear(text: string, size = text.length || 1, expected?: (typeof THOUGHT_
     speech.add(text.slice(at, at + size));
     shown.push(speech.text);
   }
-  speech.end();
+  speech.readToEnd();
   return { speech, text: speech.text, shown };
 }
 
@@ -141,7 +141,7 @@ test('a long thought in small pieces is heard in no time', () => {
   speech.add('<think>');
   for (let piece = 0; piece < 100_000; piece++) speech.add('word ');
   speech.add('</think>Yes.');
-  speech.end();
+  speech.readToEnd();
   expect(speech.text).toBe('Yes.');
   expect(speech.thought).toHaveLength(500_015);
 });
@@ -173,7 +173,7 @@ test.each([
   for (const pieces of [[answer], [...answer]]) {
     const stripper = new ThinkingStripper();
     for (const piece of pieces) stripper.add(piece);
-    stripper.end();
+    stripper.readToEnd();
     expect(stripper.text).toBe(answer);
     expect(stripper.blocks).toEqual([]);
   }
@@ -190,7 +190,7 @@ test.each([
   for (const pieces of [[answer], [...answer]]) {
     const stripper = new ThinkingStripper();
     for (const piece of pieces) stripper.add(piece);
-    stripper.end();
+    stripper.readToEnd();
     expect(stripper.text.trim()).toBe('It is blue.');
   }
 });

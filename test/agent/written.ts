@@ -1,6 +1,6 @@
 /** An answer in pieces, as the text and the calls that come of it. */
 import { ThinkingStripper } from '../../src/agent/inference/strip-thinking.ts';
-import { callsIn, settled, withoutCalls } from '../../src/agent/inference/text-calls.ts';
+import { callsIn, settleBlocks, withoutCalls } from '../../src/agent/inference/text-calls.ts';
 
 const tools = [
   {
@@ -27,8 +27,8 @@ export function readPieces(pieces: readonly string[], offered = tools) {
     speech.add(piece);
     return withoutCalls(speech, offered);
   });
-  speech.end();
-  const heard = settled(speech, offered);
+  speech.readToEnd();
+  const heard = settleBlocks(speech, offered);
   const { calls = [], problem, text = heard.text } = callsIn(heard, offered) ?? {};
   return { text, calls: calls.map(({ name, input }) => ({ name, input })), problem, thought: speech.thought, shown };
 }

@@ -138,7 +138,7 @@ test.skipIf(!POSTGRES_URL)(
 describe.skipIf(!POSTGRES_URL)('a terminal beside two processes', () => {
   const MINUTE_MS = 60_000;
   /** The look that a worker takes by itself twice a minute, in real time. */
-  const look = (app: App) => app.worker.look();
+  const look = (app: App) => app.worker.lookForWork();
 
   /** A terminal that is attached to the first process; only the other one's clock moves on, so that it fires. */
   async function terminal(coda: Play) {

@@ -25,7 +25,7 @@ describe.skipIf(!POSTGRES_URL)('an idle coda on PostgreSQL, as the server sees i
   const minutes = async (coda: Play, count: number) => {
     for (let second = 0; second < count * 60; second++) {
       await vi.advanceTimersByTimeAsync(1_000);
-      await coda.database().drained();
+      await coda.database().drain();
     }
   };
 

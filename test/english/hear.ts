@@ -1,12 +1,12 @@
 /** The interpreter on a person's things that stand in memory, with every tool of coda. */
-import type { Dialogue, Interpretation, Named } from '../../src/agent/index.ts';
+import type { Dialogue, Interpretation, NamedThing } from '../../src/agent/index.ts';
 import type { RepliedTo } from '../../src/delivery/index.ts';
 import { english } from '../../src/english/index.ts';
 
 const NOW = new Date('2026-11-20T09:00:00Z');
 
 /** A household's things; every kind has an id of its own that tells what was meant. */
-export const THINGS: Readonly<Record<string, readonly Named[]>> = {
+export const THINGS: Readonly<Record<string, readonly NamedThing[]>> = {
   reminder: [
     { id: 'r-mum', text: 'call mum' },
     { id: 'r-dentist', text: 'go to the dentist' },
@@ -26,7 +26,7 @@ export const THINGS: Readonly<Record<string, readonly Named[]>> = {
 export interface Hearing {
   dialogue?: Dialogue;
   repliesTo?: RepliedTo;
-  things?: Readonly<Record<string, readonly Named[]>>;
+  things?: Readonly<Record<string, readonly NamedThing[]>>;
   near?(words: readonly string[]): readonly number[];
   has?(tool: string): boolean;
   may?(tool: string): boolean;
@@ -41,8 +41,8 @@ export const hear = (text: string, { dialogue = {}, repliesTo, things = THINGS, 
     when: { now: NOW, zone: 'Europe/London' },
     has: has ?? (() => true),
     may: may ?? (() => true),
-    near: async (words) => near?.(words),
-    look: async (thing) => things[thing] ?? [],
+    similarities: async (words) => near?.(words),
+    listThings: async (thing) => things[thing] ?? [],
   });
 
 /** Calls in one line each: `reminder_create text="call mum" when="at 5"`. */

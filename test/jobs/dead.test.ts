@@ -81,7 +81,7 @@ describe.each(testDatabases)('a background job that gives up, on $name', ({ name
     expect((await coda.storage()).roundTrips - before.roundTrips).toBeLessThanOrEqual(3);
     const ana = coda.person('ana');
     await ana.says('hello');
-    coda.app.worker.look();
+    coda.app.worker.lookForWork();
     await coda.app.settled();
     expect(ana.heard('tidy: the shelf is full')).toHaveLength(1);
   });

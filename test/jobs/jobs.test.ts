@@ -167,7 +167,7 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
     await settled();
     expect(done).toEqual([]);
     await database.tx('test', (tx) => jobs.release(tx, ['01a1f7f8-3000-7000-8000-00000000dead'], world.clock.now()));
-    worker.look();
+    worker.lookForWork();
     await settled();
     expect(done).toEqual([2]);
   });
@@ -233,7 +233,7 @@ describe.each(testDatabases)('jobs on $name', (engine) => {
       (await database.read<{ count: number }>(`select count(*) as count from ${table}`)).rows[0]?.count;
     expect([await count('jobs'), await count('occurrences')]).toEqual([0, 0]);
     jobs.start([{ kind: 'tick', run: async () => {} }]);
-    worker.look();
+    worker.lookForWork();
     await settled();
     expect([await count('jobs'), await count('occurrences')]).toEqual([1, 1]);
   });
@@ -269,7 +269,7 @@ test('a task that a stop has cut off does not count as one that failed', async (
   const { database, schedules } = await bench(engine, world, []);
   await database.tx('test', (tx) => schedules.put(tx, daily('latest')));
   const run = async () => Promise.reject(new Error('not today'));
-  const watched = schedules.watched({ kind: 'tick', run });
+  const watched = schedules.watch({ kind: 'tick', run });
   const job = { id: 'a', payload: { schedule: 'daily' }, attempt: 1, dueAt: world.clock.now() };
   const failures = async () => (await database.tx('test', (tx) => schedules.list(tx)))[0]?.failures;
   await expect(watched.run(job, AbortSignal.abort())).rejects.toThrow('not today');

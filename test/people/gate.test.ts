@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AccessPolicies, Gate, may, readPolicies, type Thing, type Who } from '../../src/people/index.ts';
+import { type AccessPolicies, Gate, may, type RoleHolder, readPolicies, type Thing } from '../../src/people/index.ts';
 
 const PERMISSIONS = `{
   "roles": { "admin": ["admin:read", "admin:write"], "viewer": ["admin:read"] },
@@ -25,13 +25,13 @@ const tool = (id: string): Thing => {
   const [skill = '', name = ''] = id.split('/');
   return { kind: 'tool', name, skill };
 };
-const member = (...roles: string[]): Who => ({ role: 'member', roles });
-const guest: Who = { role: 'guest' };
+const member = (...roles: string[]): RoleHolder => ({ role: 'member', roles });
+const guest: RoleHolder = { role: 'guest' };
 
 describe('what a role may use', () => {
   const { policies, problems } = policiesOf(PERMISSIONS, APPROVALS);
 
-  test.each<[Who, string, boolean]>([
+  test.each<[RoleHolder, string, boolean]>([
     [member(), 'admin/read_records', false],
     [member(), 'notes/note_create', true],
     [member('viewer'), 'admin/read_records', true],

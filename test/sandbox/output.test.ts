@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cleanPath } from '../../src/sandbox/archive.ts';
 import { Capture, piecesIn, type StreamName } from '../../src/sandbox/output.ts';
-import { Hidden } from '../../src/sandbox/redact.ts';
+import { HiddenValues } from '../../src/sandbox/redact.ts';
 import { Streams } from '../../src/sandbox/streams.ts';
 
 function frame(stream: StreamName, bytes: Uint8Array): Buffer {
@@ -53,9 +53,9 @@ test('a long output is kept whole, and no listeners gather while it waits', asyn
     }
     return { hash: 'kept', size };
   };
-  const streams = new Streams(keep, new Hidden([]));
+  const streams = new Streams(keep, new HiddenValues([]));
   for (let at = 0; at < 50; at++) await streams.push('stdout', Buffer.alloc(65_536, 'a'));
-  const { stdout } = await streams.end();
+  const { stdout } = await streams.finish();
   expect(stdout.whole).toEqual({ hash: 'kept', size: 50 * 65_536 });
   expect(listeners).toBeLessThan(5);
 });
@@ -65,9 +65,9 @@ test('an output that cannot be kept is cut, and ends', async () => {
     for await (const _ of content) throw new Error('the disk is full');
     return { hash: '', size: 0 };
   };
-  const streams = new Streams(keep, new Hidden([]));
+  const streams = new Streams(keep, new HiddenValues([]));
   for (let at = 0; at < 50; at++) await streams.push('stdout', Buffer.alloc(65_536, 'a'));
-  const { stdout } = await streams.end();
+  const { stdout } = await streams.finish();
   expect([stdout.bytes, stdout.isCut, stdout.whole]).toEqual([50 * 65_536, true, undefined]);
 });
 
@@ -103,14 +103,14 @@ test.each([
   ['a secret longer than names stay', `sk-${'ab'.repeat(118)}`, `sk-${'ab'.repeat(118)}`],
   ['encoded', 'ab/cd+ef/gh==', 'ab%2Fcd%2Bef%2Fgh%3D%3D.txt'],
 ])('a secret with a slash is in no file’s name: %s', async (_, secret, path) => {
-  const streams = new Streams(async () => ({ hash: '', size: 0 }), new Hidden([secret]));
+  const streams = new Streams(async () => ({ hash: '', size: 0 }), new HiddenValues([secret]));
   const shown = streams.cleanName(cleanPath(path), path);
   expect(shown).toContain('[REDACTED]');
   expect(shown).not.toMatch(/ab.?cd|abc|pa..wo|s3|cr3t|w0rd|abab/);
 });
 
 test('names that have nothing to do with a secret stay', () => {
-  const streams = new Streams(async () => ({ hash: '', size: 0 }), new Hidden(['ab/cd+ef/gh==', 'a/b/c']));
+  const streams = new Streams(async () => ({ hash: '', size: 0 }), new HiddenValues(['ab/cd+ef/gh==', 'a/b/c']));
   for (const name of ['report.pdf', 'a_b.txt', 'abc.txt', 'data/ab/cd.csv'])
     expect(streams.cleanName(name, name)).toBe(name);
 });
@@ -118,19 +118,19 @@ test('names that have nothing to do with a secret stay', () => {
 test('what shows while a program runs has no secret in it that terminal sequences had cut', async () => {
   const lines: string[] = [];
   const keep = async () => ({ hash: '', size: 0 });
-  const streams = new Streams(keep, new Hidden(['hunter2-words', 'abc']), (line) => void lines.push(line));
+  const streams = new Streams(keep, new HiddenValues(['hunter2-words', 'abc']), (line) => void lines.push(line));
   const links = '\u001b]8;;http://a.example\u0007';
   for (const text of ['key hunter\u001b[01;31m\u001b[K2-wo\u001b[mrds\n', `a\u001b[mbc hunt${links}er2-words\n`]) {
     await streams.push('stdout', Buffer.from(text));
   }
-  await streams.end();
+  await streams.finish();
   expect(lines).toEqual(['key [REDACTED]', '[REDACTED] [REDACTED]']);
 });
 
 test('what shows while a program runs is plain text, whatever a terminal would make of it', async () => {
   const lines: string[] = [];
   const keep = async () => ({ hash: '', size: 0 });
-  const streams = new Streams(keep, new Hidden([]), (line) => void lines.push(line));
+  const streams = new Streams(keep, new HiddenValues([]), (line) => void lines.push(line));
   for (const text of [
     '\u001b]0;owned\u0007\u001b[2J\u001b[31mred\u001b[0m \u009bx\n',
     '\u202egnp.exe\r',
@@ -140,5 +140,5 @@ test('what shows while a program runs is plain text, whatever a terminal would m
   }
   expect(lines).toEqual(['red x', 'gnp.exe']);
   // The whole of it is as it was written.
-  expect((await streams.end()).stdout.text).toContain('\u001b[31mred');
+  expect((await streams.finish()).stdout.text).toContain('\u001b[31mred');
 });

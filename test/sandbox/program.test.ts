@@ -32,9 +32,9 @@ test('a program that is over before its start is known is told of in that order'
   const told: string[] = [];
   const program = await startProgram(docker, SPEC, testWorld().log, {
     begins: () => void told.push('begins'),
-    over: () => void told.push('over'),
+    markOver: () => void told.push('over'),
   });
-  await program.ended;
+  await program.ending;
   await program.close();
   expect(told).toEqual(['begins', 'over']);
 });
@@ -44,7 +44,7 @@ test('one that may not begin is removed and never started', async () => {
   const begins = () => {
     throw new Error('closed');
   };
-  const starting = startProgram(docker, SPEC, testWorld().log, { begins, over: () => {} });
+  const starting = startProgram(docker, SPEC, testWorld().log, { begins, markOver: () => {} });
   await expect(starting).rejects.toThrow('closed');
   expect(removed).toEqual(['coda-s']);
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Hidden, HiddenSets, Redactor, redact as redactWith } from '../../src/sandbox/redact.ts';
+import { HiddenSets, HiddenValues, Redactor, redact as redactWith } from '../../src/sandbox/redact.ts';
 
-const redact = (text: string, secrets: string[]) => redactWith(text, new Hidden(secrets));
+const redact = (text: string, secrets: string[]) => redactWith(text, new HiddenValues(secrets));
 
 const hex = (text: string) => Buffer.from(text).toString('hex');
 
@@ -58,12 +58,12 @@ const KEYS = [
 
 /** Transitions looked at for each byte of a text that is pushed `size` bytes at a time. */
 function workOf(text: string, secrets: string[], size = text.length): number {
-  const hidden = new Hidden(secrets);
+  const hidden = new HiddenValues(secrets);
   const before = hidden.automaton.looked;
   const redactor = new Redactor(hidden);
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += size) redactor.push(bytes.subarray(at, at + size));
-  redactor.end();
+  redactor.flush();
   return (hidden.automaton.looked - before) / bytes.length;
 }
 
@@ -85,19 +85,19 @@ test.each([
 
 test('what was made for a set of values serves the next run', () => {
   const sets = new HiddenSets();
-  const isKept = (secrets: string[], made: Hidden) => sets.of(secrets) === made;
+  const isKept = (secrets: string[], made: HiddenValues) => sets.of(secrets) === made;
   const small = sets.of(['hunter2', 'hunter3']);
   expect(isKept(['hunter3', 'hunter2'], small)).toBe(true);
   expect(isKept(['hunter2'], small)).toBe(false);
   // Large ones give way to each other.
   const large = ['hunter4'.repeat(20_000), 'hunter5'.repeat(20_000)].map((secret) => sets.of([secret]));
-  expect(isKept(['hunter5'.repeat(20_000)], large[1] as Hidden)).toBe(true);
+  expect(isKept(['hunter5'.repeat(20_000)], large[1] as HiddenValues)).toBe(true);
   expect(isKept(['hunter2', 'hunter3'], small)).toBe(true);
-  expect(isKept(['hunter4'.repeat(20_000)], large[0] as Hidden)).toBe(false);
+  expect(isKept(['hunter4'.repeat(20_000)], large[0] as HiddenValues)).toBe(false);
 });
 
 test('no more is held back than what may be a value', () => {
-  const redactor = new Redactor(new Hidden(['hunter2-hunter2']));
+  const redactor = new Redactor(new HiddenValues(['hunter2-hunter2']));
   expect(redactor.push(Buffer.from('It begins: hunter2-h')).toString()).toBe('It begins: ');
   // Too many lines in between.
   expect(redactor.push(Buffer.from('\n'.repeat(17))).toString()).toMatch(/^hunter2-h\n{1,17}$/);
@@ -115,14 +115,14 @@ test('however a stream is cut, the same is hidden', () => {
   fc.assert(
     fc.property(text, fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (texts, sizes) => {
       const whole = Buffer.from(texts.join(''));
-      const redactor = new Redactor(new Hidden(['hunter2-hunter2', 'hunter2']));
+      const redactor = new Redactor(new HiddenValues(['hunter2-hunter2', 'hunter2']));
       const got: Buffer[] = [];
       for (let at = 0, index = 0; at < whole.length; index++) {
         const size = sizes[index % sizes.length] ?? 1;
         got.push(redactor.push(whole.subarray(at, at + size)));
         at += size;
       }
-      got.push(redactor.end());
+      got.push(redactor.flush());
       expect(Buffer.concat(got).toString()).toBe(redact(whole.toString(), ['hunter2-hunter2', 'hunter2']));
     }),
   );
@@ -130,8 +130,8 @@ test('however a stream is cut, the same is hidden', () => {
 
 test('what is no secret stays as it is, bytes that are no text too', () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
-  const redactor = new Redactor(new Hidden(['a secret of mine', '']));
-  expect(Buffer.concat([redactor.push(bytes), redactor.end()]).equals(Buffer.from(bytes))).toBe(true);
-  const none = new Redactor(new Hidden([]));
+  const redactor = new Redactor(new HiddenValues(['a secret of mine', '']));
+  expect(Buffer.concat([redactor.push(bytes), redactor.flush()]).equals(Buffer.from(bytes))).toBe(true);
+  const none = new Redactor(new HiddenValues([]));
   expect(none.push(bytes).equals(Buffer.from(bytes))).toBe(true);
 });

@@ -32,7 +32,7 @@ describe.skipIf(!DOCKER)('workspaces', () => {
     const { all, world, installation } = workspaces();
     const first = turn('a', true);
     await run(all.of(first), 'echo kept > n.txt');
-    await all.over({ ...first, parked: false });
+    await all.endTurn({ ...first, parked: false });
     const minutes = async (count: number) => world.clock.moveTo(new Date(world.clock.now().getTime() + count * 60_000));
     await minutes(55);
     expect(await run(all.of(turn('a', true)), 'cat n.txt')).toEqual({ text: 'kept\n', isRenewed: false });
@@ -93,9 +93,9 @@ describe.skipIf(!DOCKER)('workspaces', () => {
     const { all, installation } = workspaces();
     const [first, second] = [turn('a'), turn('a')];
     await Promise.all([run(all.of(first), 'echo 1 > n'), run(all.of(second), 'echo 2 > n')]);
-    await all.over({ ...first, parked: false });
+    await all.endTurn({ ...first, parked: false });
     expect(await run(all.of(second), 'cat n')).toEqual({ text: '2\n', isRenewed: false });
-    await all.over({ ...second, parked: true });
+    await all.endTurn({ ...second, parked: true });
     expect(await leftovers(installation)).toEqual([]);
     // The person was asked something: who goes on is told that the files are gone.
     expect((await run(all.of(turn('a')), 'ls n || echo none')).isRenewed).toBe(true);

@@ -111,7 +111,7 @@ export class Played {
       },
       models: {
         available: false,
-        most: () => 0,
+        mostCost: () => 0,
         light: async () => ({ ok: false, fault: 'not_found', message: 'none', price: 0 }),
       },
       gate: new Gate(),
@@ -221,7 +221,7 @@ export class Played {
       approval: { remembered: [] },
       turn: {},
       tools: {
-        offered: () => new Toolbox([...this.tools.values()]).specs({ role: 'owner' }),
+        offeredTools: () => new Toolbox([...this.tools.values()]).specs({ role: 'owner' }),
         mayUse: (tool) => this.tools.has(tool),
         call: ({ tool, input }, ctx) => (this.tools.get(tool) as DataTool).run(input, ctx),
       },

@@ -91,7 +91,7 @@ describe.skipIf(!POSTGRES_URL)('PostgreSQL that keeps its clients waiting', () =
       const other = await open({});
       const heard: string[] = [];
       await database.listen('test', (payload) => heard.push(payload));
-      const beat = () => database.apart('test.beat', 'select 1 as one');
+      const beat = () => database.runApart('test.beat', 'select 1 as one');
       expect((await beat()).rows).toEqual([{ one: 1 }]);
       proxy.freeze();
       await expect(beat()).rejects.toMatchObject(UNREACHABLE);
@@ -183,7 +183,7 @@ describe.skipIf(!POSTGRES_URL)('PostgreSQL that keeps its clients waiting', () =
     });
     await ready.promise;
     const waiting = add(database, 1);
-    expect((await database.apart('test.beat', 'update accounts set value = 1 where id = 2')).count).toBe(1);
+    expect((await database.runApart('test.beat', 'update accounts set value = 1 where id = 2')).count).toBe(1);
     ends.resolve();
     await occupying;
     await waiting;

@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { OutboundProxy } from '../../base/outbound.ts';
-import { proxied } from '../../egress/index.ts';
+import { proxyDispatcher } from '../../egress/index.ts';
 import { clientOptions, quiet } from './client.ts';
 import type { SlackConfig } from './config.ts';
 import type { SlackOptions } from './options.ts';
@@ -122,7 +122,7 @@ export class Connection {
       appToken: config.app_token ?? '',
       logger: quiet(log),
       autoReconnectEnabled: false,
-      ...(proxy && { dispatcher: (await proxied(proxy)) as never }),
+      ...(proxy && { dispatcher: (await proxyDispatcher(proxy)) as never }),
       installerOptions: { clientOptions: clientOptions(config, log) as never },
     });
     const socket = new Socket(receiver, log, {

@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import { readInside } from '../../base/folders/read.ts';
 import { didYouMean } from '../../base/text.ts';
-import { type Besides, type Database, type Queryable, readerOf } from '../../storage/index.ts';
+import { type Database, type Queryable, readerOf, type WritesBesides } from '../../storage/index.ts';
 import {
   type AgentSkill,
   inOrder,
@@ -75,7 +75,7 @@ export class SkillImages {
     return plans;
   }
 
-  async built({ skill, image, hash }: Omit<store.SkillImage, 'builtAt'>, besides?: Besides<void>): Promise<void> {
+  async built({ skill, image, hash }: Omit<store.SkillImage, 'builtAt'>, besides?: WritesBesides<void>): Promise<void> {
     if (!/^sha256:[0-9a-f]{64}$/.test(image)) throw wrong(`${JSON.stringify(image)} is no id of an image.`);
     const builtAt = this.deps.clock.now();
     await this.deps.database.tx('skills.image', async (tx) => {
@@ -117,7 +117,7 @@ export class SkillImages {
   }
 
   /** An image that was built for the skill meanwhile stays. */
-  async removed({ skill, image }: { skill: string; image: string }, besides?: Besides<void>): Promise<void> {
+  async removed({ skill, image }: { skill: string; image: string }, besides?: WritesBesides<void>): Promise<void> {
     await this.deps.database.tx('skills.image', async (tx) => {
       await store.dropImage(tx, { skill, image });
       besides?.(tx, undefined);

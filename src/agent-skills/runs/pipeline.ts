@@ -265,9 +265,9 @@ class PipelineRun {
   /** Tools of the step: those its skill names, or where it names none all that its person may use. */
   private options({ skill, all }: Ready): Omit<SpawnOptions, 'prompt' | 'task'> {
     const { deps, ctx, asked } = this.own;
-    const offered = ctx.tools.offered().map(({ name }) => name);
+    const offered = ctx.tools.offeredTools().map(({ name }) => name);
     const within =
-      asked.role === undefined ? undefined : ctx.tools.offered(narrowed(asked.role)).map(({ name }) => name);
+      asked.role === undefined ? undefined : ctx.tools.offeredTools(narrowed(asked.role)).map(({ name }) => name);
     const kept = within === undefined ? [] : offered.filter((name) => !within.includes(name));
     return {
       ...spawnOptions(skill, deps),

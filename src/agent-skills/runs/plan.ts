@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { CodaError, type ErrorCode } from '../../base/errors.ts';
 import { oneLine } from '../../base/text.ts';
-import type { Gate, Who } from '../../people/index.ts';
+import type { Gate, RoleHolder } from '../../people/index.ts';
 import type { Queryable } from '../../storage/index.ts';
 import { pinFolder } from '../../trust/index.ts';
 import { PATIENT_MS } from '../find/operations.ts';
@@ -61,15 +61,15 @@ export interface PlanAsked {
   query: string;
   mode: Mode;
   tag?: string | undefined;
-  who: readonly Who[];
+  who: readonly RoleHolder[];
 }
 
 /** `first`, and what `role` narrows it to. Throws `code` for a role that nobody can have. */
 export function whoWithin(
-  first: Who,
+  first: RoleHolder,
   role: string | undefined,
   { gate, code }: { gate: Pick<Gate, 'roles'>; code: ErrorCode },
-): Who[] {
+): RoleHolder[] {
   if (role === undefined) return [first];
   const known = gate.roles();
   if (known.includes(role)) return [first, narrowed(role)];
@@ -80,7 +80,7 @@ export function whoWithin(
 }
 
 /** A caller who holds what this role holds, and nothing else. */
-export function narrowed(role: string): Who {
+export function narrowed(role: string): RoleHolder {
   if (role === 'owner' || role === 'member' || role === 'guest') return { role };
   return { role: 'guest', roles: [role] };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CallContext } from '../../agent/index.ts';
 import type { JobQueue } from '../../jobs/index.ts';
-import type { Gate, Thing, Who } from '../../people/index.ts';
+import type { Gate, RoleHolder, Thing } from '../../people/index.ts';
 import type { PutFile, Workspace } from '../../sandbox/index.ts';
 import type { Database, Queryable } from '../../storage/index.ts';
 import type { SkillSearch } from '../find/search.ts';
@@ -41,7 +41,7 @@ export const skillName = z.string().min(1).max(128);
 export const APART: readonly string[] = ['=code_execute', '=file_write', '=file_read'];
 
 /** The skills that a person may not use, whose names are then neither shown nor taken. */
-export type DeniedSkills = (view: View, who: Who) => ReadonlySet<string>;
+export type DeniedSkills = (view: View, who: RoleHolder) => ReadonlySet<string>;
 
 export function skillThing({ snapshot }: Pick<View, 'snapshot'>, name: string): Thing {
   return { kind: 'skill', name, group: snapshot.skills.get(name)?.group };

@@ -9,7 +9,7 @@ import {
   approveLooked,
   type Folder,
   type Inquest,
-  type Looked,
+  type InspectedFolder,
   lookForApproval,
   trustTexts,
 } from '../../trust/index.ts';
@@ -134,7 +134,7 @@ export function installTool(deps: ToolDeps): AnyTool {
 
 interface PutInPlace {
   folder: Folder;
-  looked: Looked;
+  looked: InspectedFolder;
   place: InstalledSkill;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type AnyTool, type CallContext, done, type Failed, failed, outsideTool } from '../../agent/index.ts';
 import { pathProblem } from '../../base/folders/folder.ts';
 import { conversations } from '../../delivery/index.ts';
-import { type Ran, type SandboxFailure, told } from '../../sandbox/index.ts';
+import { type Ran, reportRun, type SandboxFailure } from '../../sandbox/index.ts';
 import { isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { inUse as variantInUse } from '../variants/serve.ts';
@@ -62,7 +62,7 @@ export function runTool(deps: ToolDeps): AnyTool {
       const tainted = came.tainted || !isTrusted(bundle.skill.source);
       const offer = offerOf(came.files, ctx, tainted);
       const notes = [...(came.wrong ? [texts.wrongImage[came.wrong](input.name)] : []), ...offer.notes];
-      const { text, files, pictures, kept } = told(came, came.id, notes, { returncode: came.exitCode });
+      const { text, files, pictures, kept } = reportRun(came, came.id, notes, { returncode: came.exitCode });
       return done(text, {
         files,
         pictures,

@@ -14,7 +14,7 @@ import { withTimeout } from '../../base/async.ts';
 import { conversations } from '../../delivery/index.ts';
 import type { Ran, Workspace } from '../../sandbox/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { approveLooked, type Looked, lookForApproval } from '../../trust/index.ts';
+import { approveLooked, type InspectedFolder, lookForApproval } from '../../trust/index.ts';
 import type { SkillHost } from '../host.ts';
 import { stepsOf } from '../runs/steps.ts';
 import { isComposed } from '../runs/texts.ts';
@@ -245,7 +245,7 @@ export function approveTool(deps: ToolDeps): AnyTool {
       if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
       const asked = folder(name, source);
       if (!asked) return failed('GONE', texts.noSuchSkill(name));
-      const looked = prepared as Looked | undefined;
+      const looked = prepared as InspectedFolder | undefined;
       const by = { personId: person.id, now: clock.now() };
       if (!looked || !(await approveLooked(tx, asked, looked, by))) return failed('GONE', texts.changedMeanwhile(name));
       tx.afterCommit(() => host.decided());

@@ -6,7 +6,7 @@ import {
   type Inquest,
   inquire,
   judge,
-  type Pinned,
+  type PinnedFolder,
   pinFolder,
   pinOf,
   type Verdict,
@@ -57,13 +57,13 @@ export async function inquireAbout(db: Queryable, skill: AgentSkill): Promise<In
 }
 
 /** The hashes of the files that may be read, by path: as they were pinned when the skill was activated. */
-export async function pinnedFiles(db: Queryable, skill: AgentSkill): Promise<Pinned['files'] | undefined> {
+export async function pinnedFiles(db: Queryable, skill: AgentSkill): Promise<PinnedFolder['files'] | undefined> {
   const known = await pinOf(db, pinIdOf(skill));
   return known && known.state !== 'blocked' ? known.pinned.files : undefined;
 }
 
 /** True if the bytes are those that were hashed; a link is pinned by where it leads to, and that file by its own. */
-export function isPinned(files: Pinned['files'], path: string, content: Buffer): boolean {
+export function isPinned(files: PinnedFolder['files'], path: string, content: Buffer): boolean {
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
   return files[path] === hash || Object.values(files).includes(hash);
 }

@@ -7,12 +7,12 @@ import type { Clock } from '../../base/clock.ts';
 import { CodaError, systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { didYouMean } from '../../base/text.ts';
-import { type Besides, type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
+import { type Database, type Queryable, readerOf, type Transaction, type WritesBesides } from '../../storage/index.ts';
 import {
   approveLooked,
   type Folder,
+  type InspectedFolder,
   inquire,
-  type Looked,
   lookForApproval,
   pinFolder,
   trustTexts,
@@ -120,7 +120,7 @@ export class SkillVariants {
     [this.known, this.said] = [served, said];
   }
 
-  async optimize(asked: Optimize, besides?: Besides<Optimized>): Promise<Optimized> {
+  async optimize(asked: Optimize, besides?: WritesBesides<Optimized>): Promise<Optimized> {
     const skill = this.meant(asked.skill);
     const key = { skill: skill.name, source: skill.source.kind };
     if (asked.act === 'undo' || asked.act === 'stop')
@@ -136,7 +136,7 @@ export class SkillVariants {
     return { ...(await this.state(asked, compared)), done: asked.act };
   }
 
-  private async takeBack(asked: Optimize, compared: Compared, besides?: Besides<Optimized>): Promise<Optimized> {
+  private async takeBack(asked: Optimize, compared: Compared, besides?: WritesBesides<Optimized>): Promise<Optimized> {
     const { key } = compared;
     const before = await this.state(asked, { ...compared, variants: await store.variantsOf(this.reader, key) });
     await this.deps.database.tx('skills.variant', async (tx) => {
@@ -157,7 +157,7 @@ export class SkillVariants {
     besides: (tx: Transaction) => void,
   ): Promise<void> {
     const { database, clock } = this.deps;
-    const looked: { folder: Folder; at: Looked }[] = [];
+    const looked: { folder: Folder; at: InspectedFolder }[] = [];
     for (const { name, hash } of taken) {
       const folder = await this.folder(skill, hash);
       const at = folder && (await lookForApproval(this.reader, folder, hash));

@@ -160,7 +160,7 @@ export function decideTool(delivery: Pick<Delivery, 'resume'>): AnyTool {
       }
       // All calls of one step that ask are decided before any of them runs.
       if ((await store.openQuestions(tx, turn)) === 0) await delivery.resume(tx, parked.inboxId);
-      return done(approved ? texts.approved() : texts.disapproved());
+      return done(approved ? texts.approvedNotice() : texts.disapprovedNotice());
     },
   });
 }
@@ -218,7 +218,7 @@ export async function approvalsAtHome(db: Queryable, personId: string) {
 /** Approvals for the rest of a conversation: a setting of it, which holds until it begins afresh. */
 const SETTING = 'approved';
 
-interface Remembered {
+interface RememberedApprovals {
   epoch: number;
   by: Record<string, string[]>;
 }
@@ -227,7 +227,7 @@ export function rememberedIn(
   { settings, epoch }: { settings: Readonly<Record<string, unknown>>; epoch: number },
   personId: string,
 ): readonly string[] {
-  const kept = settings[SETTING] as Remembered | undefined;
+  const kept = settings[SETTING] as RememberedApprovals | undefined;
   return kept?.epoch === epoch ? (kept.by[personId] ?? []) : [];
 }
 
@@ -236,7 +236,7 @@ async function remember(tx: Transaction, conversationId: string, personId: strin
   if (!state) return;
   const { settings, epoch } = state;
   const tools = new Set([...rememberedIn(state, personId), tool]);
-  const kept = settings[SETTING] as unknown as Remembered | undefined;
+  const kept = settings[SETTING] as unknown as RememberedApprovals | undefined;
   const by = { ...(kept && kept.epoch === epoch ? kept.by : {}), [personId]: [...tools] };
   await conversations.setSetting(tx, conversationId, SETTING, { epoch, by } as unknown as Json);
 }
@@ -257,7 +257,7 @@ export interface ListedApproval {
 }
 
 /** The outcome of a decision; `token`: it did not carry the configured one. */
-export type Decided = 'done' | 'gone' | 'several' | 'token';
+export type DecisionOutcome = 'done' | 'gone' | 'several' | 'token';
 
 interface ApprovalsDeps {
   database: Database;
@@ -293,21 +293,21 @@ export class Approvals {
     }));
   }
 
-  async decide(id: string, approved: boolean, token: string | undefined): Promise<Decided> {
+  async decide(id: string, approved: boolean, token: string | undefined): Promise<DecisionOutcome> {
     return this.carries(token)
-      ? this.settle(id, approved, { by: TERMINAL, personId: undefined, origin: TERMINAL })
+      ? this.applyDecision(id, approved, { by: TERMINAL, personId: undefined, origin: TERMINAL })
       : 'token';
   }
 
-  decideAs(personId: string, origin: AuditOrigin, id: string, approved: boolean): Promise<Decided> {
-    return this.settle(id, approved, { by: personId, personId, origin });
+  decideAs(personId: string, origin: AuditOrigin, id: string, approved: boolean): Promise<DecisionOutcome> {
+    return this.applyDecision(id, approved, { by: personId, personId, origin });
   }
 
-  private settle(
+  private applyDecision(
     id: string,
     approved: boolean,
     { by, personId, origin }: { by: string; personId: string | undefined; origin: AuditOrigin },
-  ): Promise<Decided> {
+  ): Promise<DecisionOutcome> {
     const { database, delivery, world } = this.deps;
     const now = world.clock.now();
     return database.tx('approvals.decide', async (tx) => {
@@ -324,7 +324,7 @@ export class Approvals {
         conversationId,
         origin,
       });
-      const text = approved ? texts.approved() : texts.disapproved();
+      const text = approved ? texts.approvedNotice() : texts.disapprovedNotice();
       const cards = await buttons.close(tx, { conversationId, turnId, tool: DECIDE, call: { id: callId, hash } }, now);
       for (const card of cards) await delivery.outbox.close(tx, card, text);
       if ((await store.openQuestions(tx, turnId)) === 0) await delivery.resume(tx, parked.inboxId);

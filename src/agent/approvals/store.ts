@@ -152,7 +152,7 @@ export async function openQuestions(tx: Transaction, turnId: string): Promise<nu
   return rows[0]?.open ?? 0;
 }
 
-export async function waiting(database: Database): Promise<{ count: number; since: Instant | null }> {
+export async function countWaiting(database: Database): Promise<{ count: number; since: Instant | null }> {
   const { rows } = await database.read<{ count: number; since: Instant | null }>(
     `select count(*)::int as count, min(started_at) as since from turns where state = 'waiting'`,
   );

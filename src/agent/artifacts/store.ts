@@ -7,7 +7,7 @@ import { type Artifacts, type FileReferences, type Fragment, json, type Queryabl
 import type { Turn } from '../turn/turn.ts';
 
 export function artifactsIn(turn: Turn, item: Item) {
-  return turn.unstored().flatMap(({ step, at, tainted }) => {
+  return turn.unstoredSteps().flatMap(({ step, at, tainted }) => {
     const made = step.kind === 'model' ? step.payload : step.kind === 'result' && step.payload.ok && step.payload;
     if (!made) return [];
     const { files = [], kept = [] } = { kept: [], ...made };

@@ -7,14 +7,14 @@ import type { ModelImage, ModelMessage, ToolMessage } from '../inference/model.t
 import { cut } from './fit.ts';
 import { LONGEST_SIDE, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
 
-export interface Attached {
+export interface AttachedFiles {
   images: ModelImage[];
   /** Files as text, and notes on the ones that cannot be shown. */
   text: string;
   tainted: boolean;
 }
 
-export const NOTHING: Attached = { images: [], text: '', tainted: false };
+export const NOTHING: AttachedFiles = { images: [], text: '', tainted: false };
 
 /** Both services take pictures up to 5 MB as base64, which is a third longer than the bytes. */
 const LARGEST_PICTURE = 3_700_000;
@@ -38,11 +38,11 @@ export interface AttachedDeps {
 }
 
 /** Pictures as pictures, text files in full up to a budget, anything else as a note with its name and kind. */
-export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attached> {
+export async function attachedTo(item: Item, deps: AttachedDeps): Promise<AttachedFiles> {
   const { files } = item.payload;
   if (files.length === 0) return NOTHING;
   const pictures = new Pictures(deps);
-  const attached: Attached = { images: pictures.images, text: '', tainted: true };
+  const attached: AttachedFiles = { images: pictures.images, text: '', tainted: true };
   const notes: string[] = [];
   let room = TEXT_ROOM;
   for (const file of files) {
@@ -63,7 +63,7 @@ export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attach
  * Results of calls, with their pictures, within the same limits as those of a message. The first ones of a turn are
  * shown, so that what was shown once stays as it was.
  */
-export async function illustrated(messages: readonly ModelMessage[], deps: AttachedDeps): Promise<ModelMessage[]> {
+export async function addPictures(messages: readonly ModelMessage[], deps: AttachedDeps): Promise<ModelMessage[]> {
   const pictures = new Pictures(deps);
   const out: ModelMessage[] = [];
   for (const message of messages) {
@@ -123,7 +123,7 @@ class Pictures {
     if (!look) return false;
     const { type, width, height } = look;
     const isSmall = bytes.length <= Math.min(LARGEST_PICTURE, this.room) && Math.max(width, height) <= LONGEST_SIDE;
-    const shown = isSmall ? bytes : await scaler.scaled(file.hash, bytes, look);
+    const shown = isSmall ? bytes : await scaler.scale(file.hash, bytes, look);
     if (shown.length > this.room) throw new NotScaled('there is no room for it beside the others');
     this.room -= shown.length;
     this.images.push({ name: file.name, type: isSmall ? type : 'image/jpeg', base64: shown.toString('base64') });

@@ -6,7 +6,7 @@ import type { World } from '../../base/world.ts';
 import type { JobHandler, JobQueue } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
 import { formatMinute } from '../../time/index.ts';
-import { type Embedders, embedJob, embedSoon, type Near, Nearest } from '../../vectors/index.ts';
+import { type Embedders, embedJob, embedSoon, Nearest, type NearText } from '../../vectors/index.ts';
 import type { ModelMessage } from '../inference/model.ts';
 import { type AnyTool, dataTool, done, failed, LONGEST_SHOWN, privately } from '../tools/tool.ts';
 import { shrunkCall } from './fit.ts';
@@ -14,11 +14,11 @@ import * as store from './store.ts';
 import { source } from './store.ts';
 
 export { type Compacting, compact, isDue } from './compact.ts';
-export { type Attached, attachedTo, illustrated, NOTHING } from './files.ts';
+export { type AttachedFiles, addPictures, attachedTo, NOTHING } from './files.ts';
 export { clockLine, fittingTools, identity } from './fit.ts';
 export { lookAt, Scaler } from './pictures/index.ts';
 export {
-  type Filled,
+  type FilledPart,
   type Limits,
   type Plan,
   type PlanInput,
@@ -30,7 +30,7 @@ export {
   addSummary,
   type HistoryEntry,
   KnownContents,
-  type Recalled,
+  type RecalledContext,
   readBetween,
   readRecalled,
   recall,
@@ -48,7 +48,7 @@ const HANDLE = LONGEST_SHOWN - PAGE;
  * Results and calls as the model is shown them, always in the same words: what is too long is cut, and says how to go on.
  * `turn` is the turn's id, and with a nested one `/` and its path; `window` the tokens that the model takes in.
  */
-export function shortened(turn: string, messages: readonly ModelMessage[], window: number): ModelMessage[] {
+export function shortenResults(turn: string, messages: readonly ModelMessage[], window: number): ModelMessage[] {
   const most = Math.min(LONGEST_SHOWN, Math.floor(window * SHOWN_OF_WINDOW));
   return messages.map((message) => {
     if (message.role === 'assistant' && message.calls) {
@@ -63,7 +63,7 @@ export function shortened(turn: string, messages: readonly ModelMessage[], windo
   });
 }
 
-export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
+export function contextTools(said: Pick<MessageIndex, 'findNear'>): AnyTool[] {
   const read = dataTool({
     name: 'result_read',
     description: 'Reads on in a long result that was shortened. Pass its handle and where to begin.',
@@ -90,9 +90,9 @@ export function contextTools(said: Pick<Said, 'near'>): AnyTool[] {
     effect: 'read',
     record: { redact: privately('words') },
     input: z.object({ words: z.string().min(1).max(200), most: z.int().min(1).max(20).default(8) }),
-    prepare: ({ words }, { conversationId }) => said.near(conversationId, words),
+    prepare: ({ words }, { conversationId }) => said.findNear(conversationId, words),
     async run({ words, most }, { tx, conversationId, person, place, when, prepared }) {
-      const found = await store.searchMessages(tx, conversationId, words, most, prepared as readonly Near[]);
+      const found = await store.searchMessages(tx, conversationId, words, most, prepared as readonly NearText[]);
       if (found.length === 0) return done('Nothing was said with these words.');
       const others = place.kind === 'dm' ? new Map() : await store.ofOthers(tx, found, person.id);
       const lines = found.map(
@@ -120,7 +120,7 @@ interface SaidDeps {
  * Index of a conversation's messages, by meaning. They get vectors once it is searched, and new ones with each later
  * search: nobody who never searches pays for them.
  */
-export class Said {
+export class MessageIndex {
   private readonly deps: SaidDeps;
   private readonly nearest: Nearest;
 
@@ -130,7 +130,7 @@ export class Said {
     this.nearest = new Nearest('message', { database, world, embedders: embedders.embedders });
   }
 
-  async near(conversationId: string, words: string): Promise<Near[]> {
+  async findNear(conversationId: string, words: string): Promise<NearText[]> {
     const { database, world, jobs, embedders } = this.deps;
     if (!embedders.embedder) return [];
     try {

@@ -2,7 +2,7 @@ import { frameText, indentLines, label, unframedSection } from '../../base/frame
 import type { ModelMessage, ModelRequest, ToolSpec } from '../inference/model.ts';
 import { cut, cutToTokens, fitTurn, sizeOf, sum } from './fit.ts';
 import { quotedFrames } from './quoted.ts';
-import type { HistoryEntry, Recalled } from './store.ts';
+import type { HistoryEntry, RecalledContext } from './store.ts';
 import { MESSAGE_TOKENS, tokensIn } from './tokens.ts';
 
 export interface Sections {
@@ -19,14 +19,14 @@ export interface Limits {
   factor: number;
 }
 
-export interface Filled {
+export interface FilledPart {
   part: 'identity and rules' | 'tools' | 'skills' | 'summary' | 'history' | 'this message' | 'this turn';
   tokens: number;
 }
 
 export interface Plan {
   request: ModelRequest;
-  filled: Filled[];
+  filled: FilledPart[];
   tight: boolean;
   room: number;
   unseen: number;
@@ -35,7 +35,7 @@ export interface Plan {
 export interface PlanInput {
   sections: Sections;
   clock: string;
-  recalled: Recalled;
+  recalled: RecalledContext;
   asked: Extract<ModelMessage, { role: 'user' }>;
   beside?: string;
   turn: readonly ModelMessage[];
@@ -117,18 +117,18 @@ export function sendable(history: readonly HistoryEntry[]): HistoryEntry[] {
 }
 
 function historyTokens(history: readonly HistoryEntry[], factor: number): number {
-  return history.reduce((total, entry) => total + Math.ceil(shown(entry).tokens * factor), 0);
+  return history.reduce((total, entry) => total + Math.ceil(showEntry(entry).tokens * factor), 0);
 }
 
-interface Shown {
+interface ShownEntry {
   text: string;
   beside: string;
   tokens: number;
 }
 
-const shownAs = new WeakMap<HistoryEntry['content'], Shown>();
+const shownAs = new WeakMap<HistoryEntry['content'], ShownEntry>();
 
-function shown({ content }: Pick<HistoryEntry, 'content'>): Shown {
+function showEntry({ content }: Pick<HistoryEntry, 'content'>): ShownEntry {
   const known = shownAs.get(content);
   if (known) return known;
   const { text: said, files = [], quoted = [] } = content;
@@ -153,7 +153,7 @@ function fitHistory(history: readonly HistoryEntry[], room: number, factor: numb
   let tokens = 0;
   let from = history.length;
   while (from > 0) {
-    const more = Math.ceil(shown(history[from - 1] as HistoryEntry).tokens * factor);
+    const more = Math.ceil(showEntry(history[from - 1] as HistoryEntry).tokens * factor);
     if (tokens + more > room) break;
     tokens += more;
     from--;
@@ -166,14 +166,14 @@ function fitHistory(history: readonly HistoryEntry[], room: number, factor: numb
 
 function messageOf(entry: HistoryEntry, names: boolean): ModelMessage {
   const { role, content } = entry;
-  const { text: own, beside } = shown(entry);
+  const { text: own, beside } = showEntry(entry);
   if (role !== 'user') return { role, text: own };
   const isNamed = names && content.name !== undefined && content.name !== '';
   const text = [isNamed ? indentLines(own) : own, beside].filter((part) => part !== '').join('\n\n');
   return { role, text, ...(isNamed && { name: content.name }) };
 }
 
-function summaryMessages({ summary }: Recalled, room: number, factor: number): ModelMessage[] {
+function summaryMessages({ summary }: RecalledContext, room: number, factor: number): ModelMessage[] {
   if (!summary) return [];
   const text = cutToTokens(summary.text, Math.max(room - SUMMARY_FRAME_TOKENS * factor, 0), factor);
   return [

@@ -10,7 +10,7 @@ import {
   sql,
   type Transaction,
 } from '../../storage/index.ts';
-import { addStamped, keepNewest, type Missing, type Near, type Source } from '../../vectors/index.ts';
+import { addStamped, keepNewest, type Missing, type NearText, type Source } from '../../vectors/index.ts';
 import type { RememberedQuote } from './quoted.ts';
 
 export interface HistoryEntry {
@@ -37,13 +37,13 @@ export interface Summary {
   tainted: boolean;
 }
 
-export interface Recalled {
+export interface RecalledContext {
   summary: Summary | null;
   history: HistoryEntry[];
 }
 
 /**
- * The scalar subqueries behind `Recalled`, as an object; `c` is the conversation's row. Other people's words are untrusted
+ * The scalar subqueries behind `RecalledContext`, as an object; `c` is the conversation's row. Other people's words are untrusted
  * text for `reader` (an SQL expression: a person's id), and so is a summary of what several have said. `json` is written
  * as it is read, which takes less than half of the time of building `jsonb` first. Without `summed` summaries are not
  * looked at, and only the last messages come; contents of the messages `known` (an SQL expression: an array of `seq`)
@@ -152,7 +152,7 @@ export async function readBetween(
 
 export async function readRecalled(db: Queryable, conversationId: string, most: number) {
   const statement = sql`select c.settings, c.epoch, ${recall(most, sql`c.person_id`)} as recalled from conversations c where c.id = ${conversationId}`;
-  const { rows } = await db.query<{ recalled: Recalled; settings: Record<string, unknown>; epoch: number }>(
+  const { rows } = await db.query<{ recalled: RecalledContext; settings: Record<string, unknown>; epoch: number }>(
     ...render(statement),
   );
   return rows[0];
@@ -224,7 +224,7 @@ export async function searchMessages(
   conversationId: string,
   words: string,
   most: number,
-  near: readonly Near[] = [],
+  near: readonly NearText[] = [],
 ): Promise<FoundMessage[]> {
   const covering = await withAnyWord(db, conversationId, words);
   const close = await nearOnes(db, conversationId, near);
@@ -400,7 +400,7 @@ interface FoundMessage {
 async function nearOnes(
   db: Queryable,
   conversationId: string,
-  near: readonly Near[],
+  near: readonly NearText[],
 ): Promise<(FoundMessage & { similarity: number })[]> {
   if (near.length === 0) return [];
   const { rows } = await db.query<FoundMessage>(

@@ -8,7 +8,7 @@ export function readDialogue(): Fragment {
                where d.person_id = p.id and d.conversation_id = c.id)`;
 }
 
-export interface Whose {
+export interface DialogueOwner {
   personId: string;
   conversationId: string;
 }
@@ -16,7 +16,7 @@ export interface Whose {
 /** Stores a new question or a new topic; an open question for the tool `answers` has its answer. */
 export function note(
   tx: Transaction,
-  { personId, conversationId }: Whose,
+  { personId, conversationId }: DialogueOwner,
   { question, topic, answers }: { question?: OpenQuestion; topic?: Topic; answers?: string },
 ): void {
   const text = (value: unknown) => json(value ?? null);
@@ -30,7 +30,7 @@ export function note(
   tx.send(...render(statement));
 }
 
-export function dropQuestion(tx: Transaction, { personId, conversationId }: Whose): void {
+export function dropQuestion(tx: Transaction, { personId, conversationId }: DialogueOwner): void {
   tx.send('update dialogues set question = null where person_id = $1 and conversation_id = $2', [
     personId,
     conversationId,

@@ -16,7 +16,7 @@ export const dropTool = dataTool({
   input: z.object({}),
   async run(_, { tx, person, conversationId }) {
     store.dropQuestion(tx, { personId: person.id, conversationId });
-    return done(texts.dropped());
+    return done(texts.droppedNotice());
   },
 });
 

@@ -11,12 +11,12 @@ import type { Item } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { Reader } from '../../time/index.ts';
 import {
-  type Attached,
+  type AttachedFiles,
   addSummary,
   type Compacting,
   clockLine,
   compact,
-  type Filled,
+  type FilledPart,
   fittingTools,
   type HistoryEntry,
   isDue,
@@ -25,35 +25,35 @@ import {
   type PlanInput,
   planRequest,
   quotedFrames,
-  type Recalled,
+  type RecalledContext,
   readBetween,
   type Sections,
-  shortened,
+  shortenResults,
   toolTokens,
 } from '../context/index.ts';
 import type { Models } from '../models/index.ts';
 import * as texts from '../texts.ts';
-import { keptTools, type Offered, type OfferQuery, offerTools } from '../tools/offer.ts';
+import { keptTools, type OfferedTools, type OfferQuery, offerTools } from '../tools/offer.ts';
 import { recalledOf } from '../turn/store.ts';
 import type { Turn } from '../turn/turn.ts';
 import type { Ledger } from './ledger.ts';
 import { type Model, ModelError, type ModelMessage, type ToolSpec } from './model.ts';
-import type { Answer, Took } from './request-model.ts';
+import type { Answer, AnswerCost } from './request-model.ts';
 
-export interface Shown {
+export interface ShownTurn {
   item: Item;
   turn: Turn;
   /** The subagent's task; it sees nothing else of the conversation. */
   task?: string;
   when: Pick<Reader, 'zone' | 'locale'>;
   sections: Sections;
-  attached: Attached;
+  attached: AttachedFiles;
   steps: readonly ModelMessage[];
   /** Nothing of what was said before is shown. */
   alone?: boolean;
 }
 
-export interface Fitted {
+export interface FittedPlan {
   plan: Plan;
   by: Limits;
   /** Nothing of what was said before is in it. */
@@ -65,7 +65,7 @@ const UNKNOWN: Limits = { context: 64_000, answer: 4_096, factor: 1 };
 const MOST_FORMS = 50;
 /** Tokens: the shortest answer that a request is made shorter for. */
 const LEAST_ANSWER = 256;
-const NOTHING_SAID: Recalled = { summary: null, history: [] };
+const NOTHING_SAID: RecalledContext = { summary: null, history: [] };
 
 /** Milliseconds for which a conversation is sent no longer than its service took it. */
 const SHORT_MS = 3_600_000;
@@ -82,7 +82,7 @@ export interface ContextWindowOptions {
 
 export class ContextWindows {
   private readonly options: ContextWindowOptions;
-  private readonly fitting = new WeakMap<readonly ToolSpec[], Map<string, Offered>>();
+  private readonly fitting = new WeakMap<readonly ToolSpec[], Map<string, OfferedTools>>();
   /** Tokens of the last request that each model took. */
   private readonly taken = new BoundedMap<string, number>(KEPT);
   /** Tokens that a request of a conversation holds at most, since a longer one was refused. */
@@ -100,7 +100,7 @@ export class ContextWindows {
   }
 
   /** The request to `model`: near the limits as the service itself counts, and with old messages summarised. */
-  async fit(shown: Shown, model: Model, signal: AbortSignal): Promise<Fitted> {
+  async fit(shown: ShownTurn, model: Model, signal: AbortSignal): Promise<FittedPlan> {
     const limits = this.shortened.size === 0 ? this.limits(model.name) : this.limitsIn(model.name, shown);
     const plan = this.plan(shown, limits);
     if (shown.task !== undefined || (!plan.tight && !isDue(recalledOf(shown.item), limits, plan))) {
@@ -110,28 +110,28 @@ export class ContextWindows {
     const whole = () => this.plan(shown, { ...limits, context: limits.context * 2 });
     const { estimates } = this.options;
     const by = model.count
-      ? await estimates.counted(model, shown.item.conversation.id, whole(), limits, signal)
+      ? await estimates.countByService(model, shown.item.conversation.id, whole(), limits, signal)
       : limits;
-    return { plan: await this.compacted(shown, by, signal), by };
+    return { plan: await this.compactPlan(shown, by, signal), by };
   }
 
   /** Half of what was too long after all. Where the window is so much smaller, the answer is shorter, too. */
-  async halve(shown: Shown, { plan, by }: Fitted, signal: AbortSignal): Promise<Fitted> {
+  async halve(shown: ShownTurn, { plan, by }: FittedPlan, signal: AbortSignal): Promise<FittedPlan> {
     const shorter = this.halfOf(plan, by);
-    return { plan: await this.compacted(shown, shorter, signal), by: shorter };
+    return { plan: await this.compactPlan(shown, shorter, signal), by: shorter };
   }
 
   /**
    * As much as a new conversation would send, in half of the room: it goes out where nothing else is taken, so that no
    * conversation can be mended by `/new` alone.
    */
-  alone(shown: Shown, { plan, by }: Fitted): Fitted {
+  alone(shown: ShownTurn, { plan, by }: FittedPlan): FittedPlan {
     const shorter = this.halfOf(plan, by);
     return { plan: this.plan({ ...shown, alone: true }, shorter), by: shorter, alone: true };
   }
 
   /** A shorter request where this one is much longer than what was taken last, or than a new conversation's. */
-  aloneIfLong(name: string, shown: Shown, fitted: Fitted): Fitted | undefined {
+  aloneIfLong(name: string, shown: ShownTurn, fitted: FittedPlan): FittedPlan | undefined {
     const { plan, by } = fitted;
     const bare = this.plan({ ...shown, alone: true }, by);
     const usual = Math.min(this.taken.get(name) ?? fixedTokensOf(plan), tokensOf(bare));
@@ -141,7 +141,7 @@ export class ContextWindows {
   }
 
   /** `isShorter`: a longer request was refused before. */
-  took(name: string, { item }: Shown, { plan, by }: Fitted, isShorter: boolean): void {
+  noteTokens(name: string, { item }: ShownTurn, { plan, by }: FittedPlan, isShorter: boolean): void {
     const tokens = tokensOf(plan);
     this.taken.set(name, tokens);
     if (!isShorter) return;
@@ -150,7 +150,7 @@ export class ContextWindows {
     this.shortened.set(`${name} ${item.conversation.id}`, { context, answer: by.answer, until });
   }
 
-  private limitsIn(name: string, { item }: Shown): Limits {
+  private limitsIn(name: string, { item }: ShownTurn): Limits {
     const limits = this.limits(name);
     const known = this.shortened.get(`${name} ${item.conversation.id}`);
     if (!known || known.until <= this.options.clock.now().getTime()) return limits;
@@ -167,19 +167,19 @@ export class ContextWindows {
   /** `kept`: the servers' tools that the conversation is shown. */
   describe(
     told: Sections,
-    recalled: Recalled,
+    recalled: RecalledContext,
     name: string,
     kept?: readonly string[],
-  ): { filled: Filled[]; limit: number } {
+  ): { filled: FilledPart[]; limit: number } {
     const limits = this.limits(name);
-    const { tools } = this.offered(told.tools, { kept, words: '', context: limits.context });
+    const { tools } = this.offerTools(told.tools, { kept, words: '', context: limits.context });
     const asked = { role: 'user' as const, text: '' };
     const rest = { turn: [], limits, names: false, toolTokens: toolTokens(tools) };
     const plan = planRequest({ sections: { ...told, tools }, clock: '', recalled, asked, ...rest });
     return { filled: plan.filled, limit: limits.context };
   }
 
-  private async compacted(shown: Shown, limits: Limits, signal: AbortSignal): Promise<Plan> {
+  private async compactPlan(shown: ShownTurn, limits: Limits, signal: AbortSignal): Promise<Plan> {
     const { item, turn, task } = shown;
     const recalled = recalledOf(item);
     const plan = this.plan(shown, limits);
@@ -189,20 +189,20 @@ export class ContextWindows {
     return this.plan(shown, limits);
   }
 
-  private plan(shown: Shown, limits: Limits): Plan {
+  private plan(shown: ShownTurn, limits: Limits): Plan {
     const { item, turn, task, when, sections, steps } = shown;
     // Whoever began a nested turn chose its tools: none of them is spare.
     const given = task === undefined ? sections.tools : sections.tools.map((tool) => ({ ...tool, spare: false }));
     const { tools, others } =
-      task === undefined ? this.chosen(shown, limits) : { tools: fittingTools(given, limits.context) };
+      task === undefined ? this.chooseTools(shown, limits) : { tools: fittingTools(given, limits.context) };
     const names = task === undefined && item.conversation.place.kind !== 'dm';
     const plan = planRequest({
       sections: { ...sections, tools },
       // The turn's beginning, so that what was sent stays a prefix of what is sent next.
       clock: clockLine({ ...when, now: turn.startedAt }),
       recalled: task === undefined && !shown.alone ? recalledOf(item) : NOTHING_SAID,
-      ...(task === undefined ? asked(shown, names) : { asked: { role: 'user', text: task } }),
-      turn: shortened(turn.path === '' ? turn.id : `${turn.id}/${turn.path}`, steps, limits.context),
+      ...(task === undefined ? messageInput(shown, names) : { asked: { role: 'user', text: task } }),
+      turn: shortenResults(turn.path === '' ? turn.id : `${turn.id}/${turn.path}`, steps, limits.context),
       limits,
       names,
       toolTokens: toolTokens(tools),
@@ -211,11 +211,14 @@ export class ContextWindows {
   }
 
   /** The tools that the conversation is shown. They are chosen once, by its first words, and more come at the end only. */
-  private chosen({ item, turn, sections }: Shown, { context }: Limits): { tools: ToolSpec[]; others: ToolSpec[] } {
+  private chooseTools(
+    { item, turn, sections }: ShownTurn,
+    { context }: Limits,
+  ): { tools: ToolSpec[]; others: ToolSpec[] } {
     const kept = turn.shownTools(keptTools(item.conversation));
     const [first] = recalledOf(item).history;
     const words = first?.content.text ?? item.payload.text;
-    const offered = this.offered(sections.tools, { kept, words, context });
+    const offered = this.offerTools(sections.tools, { kept, words, context });
     if (kept === undefined && offered.hidden > 0 && turn.chosenTools === undefined) {
       turn.chosenTools = offered.names;
       const { names, hidden } = offered;
@@ -231,8 +234,8 @@ export class ContextWindows {
   }
 
   /** Always the same bytes for the same question. */
-  private offered(tools: ToolSpec[], query: OfferQuery): Offered {
-    const known = this.fitting.get(tools) ?? new Map<string, Offered>();
+  private offerTools(tools: ToolSpec[], query: OfferQuery): OfferedTools {
+    const known = this.fitting.get(tools) ?? new Map<string, OfferedTools>();
     this.fitting.set(tools, known);
     const { kept, context } = query;
     const key = JSON.stringify([context, kept ?? (tools.some(({ by }) => by !== undefined) ? query.words : '')]);
@@ -242,7 +245,7 @@ export class ContextWindows {
   }
 }
 
-function asked({ item, attached }: Shown, names: boolean): Pick<PlanInput, 'asked' | 'beside'> {
+function messageInput({ item, attached }: ShownTurn, names: boolean): Pick<PlanInput, 'asked' | 'beside'> {
   const { text: said, quoted = [] } = item.payload;
   const beside = [quotedFrames(quoted), attached.text].filter((part) => part !== '').join('\n\n');
   const isBare = said.trim() === '' && beside === '' && attached.images.length === 0;
@@ -297,7 +300,7 @@ export class Estimates {
    * The limits with the factor by which the service itself counts `plan`, which they were made for. Asked once until the
    * conversation has grown; where it does not count, or not in time, they stay what they are.
    */
-  async counted(
+  async countByService(
     model: Model,
     conversationId: string,
     plan: Plan,
@@ -353,12 +356,12 @@ const WAITED_MS = 10_000;
 interface RecalledTurn {
   item: Item;
   turnId: string;
-  recalled: Recalled;
+  recalled: RecalledContext;
 }
 
 export class Compaction {
   private readonly options: CompactionOptions;
-  private readonly running = new Map<string, Promise<Recalled | undefined>>();
+  private readonly running = new Map<string, Promise<RecalledContext | undefined>>();
   private readonly stopping = new AbortController();
 
   constructor(options: CompactionOptions) {
@@ -390,7 +393,7 @@ export class Compaction {
   private async sum({ item, turnId, recalled }: RecalledTurn, { limits, room }: { limits: Limits; room: number }) {
     const { database, world, models, ledger } = this.options;
     const { signal } = this.stopping;
-    const took: Took = { used: [], repairs: [] };
+    const took: AnswerCost = { used: [], repairs: [] };
     try {
       const light = models.light();
       const lightLimits = this.options.limits(light.name, limits);
@@ -415,7 +418,7 @@ export class Compaction {
   }
 
   /** The window may be smaller than it was taken for: then smaller pieces are summed up. */
-  private async inSmallerPieces(compacting: Compacting, took: Took, signal: AbortSignal) {
+  private async inSmallerPieces(compacting: Compacting, took: AnswerCost, signal: AbortSignal) {
     let { lightLimits } = compacting;
     for (let tries = 0; ; tries++) {
       try {
@@ -428,7 +431,7 @@ export class Compaction {
     }
   }
 
-  private async older({ conversation }: Item, { summary, history }: Recalled): Promise<HistoryEntry[]> {
+  private async older({ conversation }: Item, { summary, history }: RecalledContext): Promise<HistoryEntry[]> {
     const [first] = history;
     if (!first) return [];
     const between = { after: summary?.covers ?? 0, before: first.seq };

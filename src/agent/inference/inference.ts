@@ -4,7 +4,7 @@ import type { World } from '../../base/world.ts';
 import { type FileRef, type Item, isPrivate } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { WhenContext } from '../../time/index.ts';
-import { type Attached, NOTHING, type Sections } from '../context/index.ts';
+import { type AttachedFiles, NOTHING, type Sections } from '../context/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
 import type { Models, Tier } from '../models/index.ts';
 import * as texts from '../texts.ts';
@@ -12,11 +12,11 @@ import type { ModelStep } from '../turn/steps.ts';
 import { recalledOf } from '../turn/store.ts';
 import type { Turn } from '../turn/turn.ts';
 import type { Limit, UsageRow } from '../usage/index.ts';
-import { Compaction, ContextWindows, Estimates, type Fitted, type Shown } from './context-window.ts';
+import { Compaction, ContextWindows, Estimates, type FittedPlan, type ShownTurn } from './context-window.ts';
 import { Ledger, type Money } from './ledger.ts';
 import { type LightModels, lightModels } from './light.ts';
 import { type Model, ModelError, type ModelMessage, NoModel } from './model.ts';
-import { type Answer, requestModel, type Took } from './request-model.ts';
+import { type Answer, type AnswerCost, requestModel } from './request-model.ts';
 import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
 
 export interface InferenceOptions {
@@ -27,8 +27,8 @@ export interface InferenceOptions {
   models?: Models | undefined;
   /** The household's zone: its days and months are those of the budgets. */
   zone: string;
-  attached(item: Item): Promise<Attached>;
-  illustrated(messages: readonly ModelMessage[]): Promise<ModelMessage[]>;
+  attach(item: Item): Promise<AttachedFiles>;
+  addPictures(messages: readonly ModelMessage[]): Promise<ModelMessage[]>;
   /** Stores the bytes of a picture that a model has made. */
   store?(bytes: Buffer): Promise<{ hash: string; size: number }>;
 }
@@ -41,10 +41,10 @@ export interface Inquiry {
   signal: AbortSignal;
   onText?(text: string): void;
   /** The nested turn that asks, and its task: it sees nothing else of the conversation. */
-  nested?: Nested;
+  nested?: NestedTask;
 }
 
-interface Nested {
+interface NestedTask {
   turn: Turn;
   task: string;
   tier: Tier;
@@ -54,7 +54,7 @@ interface Nested {
   budget?: number | undefined;
 }
 
-export interface Inferred {
+export interface InferredStep {
   step: ModelStep;
   tainted: boolean;
 }
@@ -102,18 +102,18 @@ export class Inference {
    * One answer. Throws `NoModel` where none can give it, and another `ModelError` where it went wrong; what was spent on the way
    * has been counted even so.
    */
-  async infer(inquiry: Inquiry): Promise<Inferred> {
+  async infer(inquiry: Inquiry): Promise<InferredStep> {
     const { item, turn, nested, signal } = inquiry;
     const asker = nested?.turn ?? turn;
     // Attachments, and money: it is reserved until the answer has been stored.
     const [attached, steps, money] = await Promise.all([
-      nested ? NOTHING : this.options.attached(item),
-      this.options.illustrated(asker.messages()),
+      nested ? NOTHING : this.options.attach(item),
+      this.options.addPictures(asker.messages()),
       this.ledger.admit(item, turn, (at) => this.worst(this.pick(inquiry, at).name), signal),
     ]);
-    const shown: Shown = { ...inquiry, turn: asker, attached, steps, ...(nested && { task: nested.task }) };
+    const shown: ShownTurn = { ...inquiry, turn: asker, attached, steps, ...(nested && { task: nested.task }) };
     const kept = { purpose: nested ? ('subagent' as const) : ('answer' as const), reservation: money?.reservation };
-    const took: Took = { used: [], repairs: asker.corrections() };
+    const took: AnswerCost = { used: [], repairs: asker.corrections() };
     try {
       this.checkBudgets(inquiry, money);
       const answer = await this.ask(this.pick(inquiry, money), inquiry, shown, took);
@@ -121,7 +121,7 @@ export class Inference {
       const used = this.ledger.rows(took, { ...kept, told: low !== undefined });
       if (used.length === 0) await this.ledger.release(turn, kept.reservation);
       const tainted = !nested && recalledOf(item).summary?.tainted === true;
-      const told = nested ? [] : this.unpriced(item, answer);
+      const told = nested ? [] : this.priceNotices(item, answer);
       const step = this.stepOf({ ...answer, notices: [...answer.notices, ...told] }, used, low);
       const isDrawn = answer.pictures.length > 0;
       return { step: isDrawn ? { ...step, files: await this.filesOf(answer) } : step, tainted };
@@ -138,7 +138,7 @@ export class Inference {
     await this.ledger.charge(item, turn.id, used);
   }
 
-  async settle(turn: Turn): Promise<void> {
+  async closeLedger(turn: Turn): Promise<void> {
     await this.ledger.close(turn);
   }
 
@@ -150,9 +150,9 @@ export class Inference {
   private pick({ item, nested }: Inquiry, money: Pick<Money, 'low'> | undefined): Model {
     const { models, alone } = this.options;
     const model = () => {
-      if (money?.low) return models?.answering('light');
-      if (nested) return models?.answering(nested.tier, nested.model);
-      return models?.chosen(item.conversation.settings, item.payload.text);
+      if (money?.low) return models?.modelFor('light');
+      if (nested) return models?.modelFor(nested.tier, nested.model);
+      return models?.chooseModel(item.conversation.settings, item.payload.text);
     };
     const picked = model() ?? alone;
     if (!picked) throw new ModelError('not_found', 'No model is configured.');
@@ -183,13 +183,13 @@ export class Inference {
     return prices.reduce((sum, price) => sum + price, 0);
   }
 
-  private unpriced(item: Item, { model }: Answer): string[] {
+  private priceNotices(item: Item, { model }: Answer): string[] {
     const { models } = this.options;
     if (!models || item.person.role !== 'owner' || !isPrivate(item)) return [];
     return models.prices.tellsOnce(model) ? [texts.priceUnknown(model, models.prices.price(model) !== undefined)] : [];
   }
 
-  private async ask(model: Model, { signal, onText }: Inquiry, shown: Shown, took: Took): Promise<Answer> {
+  private async ask(model: Model, { signal, onText }: Inquiry, shown: ShownTurn, took: AnswerCost): Promise<Answer> {
     const { swallowing } = this;
     const shows = model.streams !== false && onText && { onText };
     const options = { taken: callIds(shown.turn), took, swallowing, ...shows };
@@ -204,7 +204,7 @@ export class Inference {
           requestModel(model, request, signal, options),
         );
         this.estimates.learn(fitted.plan, fitted.by, answer);
-        this.windows.took(model.name, shown, fitted, wasLong);
+        this.windows.noteTokens(model.name, shown, fitted, wasLong);
         return fitted.alone && hasBefore(shown)
           ? { ...answer, notices: [...answer.notices, texts.beforeLeftOut()] }
           : answer;
@@ -220,9 +220,9 @@ export class Inference {
   /** The request to try after `error`; undefined where a shorter one would change nothing. */
   private async shorter(
     error: unknown,
-    { model, shown, fitted, tries }: { model: Model; shown: Shown; fitted: Fitted; tries: number },
+    { model, shown, fitted, tries }: { model: Model; shown: ShownTurn; fitted: FittedPlan; tries: number },
     signal: AbortSignal,
-  ): Promise<Fitted | undefined> {
+  ): Promise<FittedPlan | undefined> {
     if (isTooLong(error) && tries < HALVED) return this.windows.halve(shown, fitted, signal);
     if (fitted.alone) return undefined;
     // Some services say of a request that is too long only that it is a bad one.
@@ -279,7 +279,7 @@ function isTooLong(error: unknown): error is ModelError {
   return error instanceof ModelError && error.fault === 'context_overflow';
 }
 
-function hasBefore({ item, task }: Shown): boolean {
+function hasBefore({ item, task }: ShownTurn): boolean {
   const { summary, history } = recalledOf(item);
   return task === undefined && (summary !== null || history.length > 0);
 }

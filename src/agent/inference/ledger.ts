@@ -23,12 +23,12 @@ import {
   readSpent,
   reserve,
   reservedByOthers,
-  type Spent,
+  type SpentMoney,
   spentOf,
   type UsageRow,
 } from '../usage/index.ts';
 import { ModelError } from './model.ts';
-import type { Took } from './request-model.ts';
+import type { AnswerCost } from './request-model.ts';
 
 /** Whoever waits for what is left looks again after this long, in real time: others may be in other processes. */
 const LOOK_MS = 100;
@@ -47,7 +47,7 @@ export interface LedgerOptions {
 }
 
 export interface Money extends BudgetState {
-  spent: Spent;
+  spent: SpentMoney;
   told: boolean;
   reservation?: string;
 }
@@ -78,7 +78,7 @@ export class Ledger {
    * Rows of an answer's usage; counted with it. `told`: the person is told with it that little is left. `reservation`:
    * ends when the rows are written.
    */
-  rows(took: Took, { told = false, purpose = 'answer', reservation }: RowOptions = {}): UsageRow[] {
+  rows(took: AnswerCost, { told = false, purpose = 'answer', reservation }: RowOptions = {}): UsageRow[] {
     const { used, repairs } = took;
     const { world, models } = this.options;
     const now = world.clock.now();
@@ -140,7 +140,7 @@ export class Ledger {
     const { dearest } = first.spent;
     if (price === 0 || (dearest > 0 && isAmple(first.spent, this.budgets, Math.max(price, dearest)))) return first;
     for (let waited = 0; ; waited += LOOK_MS) {
-      const money = await this.reserved(item, turn, worst, waited);
+      const money = await this.reserve(item, turn, worst, waited);
       if (money.over || money.reservation !== undefined) return money;
       await sleep(LOOK_MS, signal).catch(() => {
         throw new ModelError('cancelled', 'The turn was stopped.');
@@ -170,14 +170,14 @@ export class Ledger {
     return models.settings.budgets;
   }
 
-  private async reserved(item: Payer, turn: Spender, worst: (money: Money) => number, waited: number): Promise<Money> {
+  private async reserve(item: Payer, turn: Spender, worst: (money: Money) => number, waited: number): Promise<Money> {
     const { database, world } = this.options;
     const { id: personId } = item.person;
     return database.tx('budget.reserve', async (tx) => {
       const now = world.clock.now();
       const beside = await reservedByOthers(tx, { turnId: turn.id, personId, own: turn.reserved }, now);
       const spent = await readSpent(tx.query.bind(tx), personId, this.calendar.day(now), this.calendar.month(now));
-      const money = this.standing(spent, turn);
+      const money = this.moneyOf(spent, turn);
       if (money.over) return money;
       const known = spent.dearest > 0 || waited >= UNKNOWN_MS;
       // Before the first answer has come nobody knows what one costs: it may be all that is left.
@@ -216,14 +216,14 @@ export class Ledger {
     const spent = along
       ? spentOf(along, day, month)
       : await readSpent(database.read.bind(database), item.person.id, day, month);
-    return this.standing(spent, turn);
+    return this.moneyOf(spent, turn);
   }
 
-  private standing(spent: Spent, turn: Spender): Money {
+  private moneyOf(spent: SpentMoney, turn: Spender): Money {
     return { ...budgetState(spent, this.budgets), spent, told: spent.told || rowsOf(turn).some(({ told }) => told) };
   }
 
-  private count({ used, repairs }: Took): void {
+  private count({ used, repairs }: AnswerCost): void {
     const { counters, models } = this.options;
     for (const repair of repairs) counters.repairs.add({ repair });
     for (const { model, usage } of used) {

@@ -4,7 +4,7 @@ import type { World } from '../../base/world.ts';
 import type { Models } from '../models/index.ts';
 import type { Ledger } from './ledger.ts';
 import { type Model, ModelError } from './model.ts';
-import { requestModel, type Took } from './request-model.ts';
+import { type AnswerCost, requestModel } from './request-model.ts';
 
 export interface LightAsked {
   personId: string;
@@ -29,7 +29,7 @@ export type LightAnswer =
 export interface LightModels {
   readonly available: boolean;
   /** The most that asking may cost, whichever models are asked and however often; 0 only where none costs anything. */
-  most(asked: LightAsked): number;
+  mostCost(asked: LightAsked): number;
   /**
    * Asks the light model once, or the one that `asked` names. `purpose` names the kind of question in the usage (`memory`,
    * `critique`). What it took is counted and held against the person's budget even where it fails. Ends soon after
@@ -57,11 +57,11 @@ export function lightModels(deps: LightDeps): LightModels {
   const { models, alone } = deps;
   return {
     available: models !== undefined || alone !== undefined,
-    most: (asked) => (models ? mostOf(models, asked) : 0),
+    mostCost: (asked) => (models ? mostOf(models, asked) : 0),
     async light(purpose, asked, signal) {
-      const model = models?.asking(asked.model) ?? alone;
+      const model = models?.smallModel(asked.model) ?? alone;
       if (!model) return { ok: false, fault: 'not_found', message: 'No model is configured.', price: 0 };
-      const took: Took = { used: [], repairs: [] };
+      const took: AnswerCost = { used: [], repairs: [] };
       try {
         const { text, by } = await ask(deps, model, { purpose, asked, took }, signal);
         return { ok: true, text, model: by, price: priceOf(models, took) };
@@ -83,14 +83,14 @@ function mostOf(models: Models, { model, system, text, maxTokens = MAX_TOKENS }:
   return REQUESTS * prices.reduce((sum, price) => sum + price, 0);
 }
 
-function priceOf(models: Models | undefined, { used }: Took): number {
+function priceOf(models: Models | undefined, { used }: AnswerCost): number {
   return used.reduce((sum, { model, usage }) => sum + (models?.prices.atMost(model, usage) ?? 0), 0);
 }
 
 async function ask(
   { world, ledger, worst }: LightDeps,
   model: Model,
-  { purpose, asked, took }: { purpose: string; asked: LightAsked; took: Took },
+  { purpose, asked, took }: { purpose: string; asked: LightAsked; took: AnswerCost },
   signal: AbortSignal,
 ): Promise<{ text: string; by: string }> {
   const spender = { id: uuid(world.clock.now()), steps: [], nested: [], reserved: [], isResumed: false };

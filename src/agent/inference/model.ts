@@ -25,7 +25,7 @@ export type ModelMessage =
       files?: FileRef[];
       images?: ModelImage[];
     }
-  | { role: 'assistant'; text: string; calls?: ModelToolCall[]; keep?: Kept }
+  | { role: 'assistant'; text: string; calls?: ModelToolCall[]; keep?: KeptBlocks }
   | ToolMessage;
 
 export interface ToolMessage {
@@ -40,7 +40,7 @@ export interface ToolMessage {
 }
 
 /** Data that a model wants back, unread and unchanged, together with its answer. */
-export interface Kept {
+export interface KeptBlocks {
   model: string;
   blocks: Json[];
 }
@@ -83,7 +83,7 @@ export type ModelEvent =
   | { type: 'begin'; model: string; notice?: string }
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
-  | { type: 'keep'; keep: Kept }
+  | { type: 'keep'; keep: KeptBlocks }
   /** A picture that the model has made. */
   | { type: 'picture'; picture: Omit<ModelImage, 'name'> }
   | { type: 'call'; call: ModelToolCall }

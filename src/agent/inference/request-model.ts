@@ -1,9 +1,9 @@
 import { shortId } from '../../base/ids.ts';
 import { requestTokens } from '../context/fit.ts';
 import { tokensIn } from '../context/tokens.ts';
-import { joined, mendCall, toolNamed } from '../tools/repair.ts';
+import { joinAtSeam, mendCall, toolNamed } from '../tools/repair.ts';
 import {
-  type Kept,
+  type KeptBlocks,
   type Model,
   ModelError,
   type ModelImage,
@@ -16,10 +16,10 @@ import {
   type ToolSpec,
 } from './model.ts';
 import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
-import { type Heard, rawOf, ThinkingStripper } from './strip-thinking.ts';
-import { callsIn, settled, type Written, withoutCalls } from './text-calls.ts';
+import { rawOf, type Speech, ThinkingStripper } from './strip-thinking.ts';
+import { callsIn, settleBlocks, type WrittenCalls, withoutCalls } from './text-calls.ts';
 
-export interface Used {
+export interface ModelUse {
   /** `provider/model`. */
   model: string;
   usage: ModelUsage;
@@ -40,16 +40,16 @@ export type Repair =
   | 'loop';
 
 /** Usage and repairs of an answer, as they happen: they hold also when the answer then fails. */
-export interface Took {
-  used: Used[];
+export interface AnswerCost {
+  used: ModelUse[];
   repairs: Repair[];
 }
 
-export interface Answer extends Took {
+export interface Answer extends AnswerCost {
   text: string;
   calls: ModelToolCall[];
   model: string;
-  keep?: Kept;
+  keep?: KeptBlocks;
   notices: string[];
   /** Made by the model. */
   pictures: Omit<ModelImage, 'name'>[];
@@ -59,7 +59,7 @@ export interface Answer extends Took {
 
 export interface RequestModelOptions {
   taken: ReadonlySet<string>;
-  took?: Took;
+  took?: AnswerCost;
   /** Number of times an answer that was cut at the token limit is continued; default 5. */
   continuations?: number;
   onText?(text: string): void;
@@ -90,7 +90,7 @@ export async function requestModel(
   return asking.run();
 }
 
-interface Reply extends Heard {
+interface Reply extends Speech {
   text: string;
   /** Tokens, about: what it thought and did not say, and blocks of calls. */
   thoughts: number;
@@ -122,12 +122,12 @@ class Asking {
   }
 
   async run(): Promise<Answer> {
-    let reply = await this.once([], '');
+    let reply = await this.requestOnce([], '');
     if (this.isEmpty(reply)) {
       if (this.hasNoRoom(reply))
         throw new ModelError('context_overflow', `${this.answer.model} had no room for an answer.`);
       this.answer.repairs.push('asked_again');
-      reply = await this.once([{ role: 'user', text: AGAIN }], '');
+      reply = await this.requestOnce([{ role: 'user', text: AGAIN }], '');
       if (this.isEmpty(reply) && reply.stop === 'length') throw this.thoughtTooLong();
     }
     if (reply.stop === 'length' && isCalling(reply)) reply = await this.afterCutCall(reply);
@@ -148,7 +148,7 @@ class Asking {
     const written = reply.calls.length > 0 ? undefined : callsIn(reply, this.callable);
     if (written) reply = await this.withWritten(reply, written);
     this.answer.text = reply.text;
-    this.answer.calls = this.distinct(reply.calls.map((call) => this.mended(call)));
+    this.answer.calls = this.distinct(reply.calls.map((call) => this.mendReplyCall(call)));
     return this.answer;
   }
 
@@ -160,8 +160,8 @@ class Asking {
       { role: 'user', text: GO_ON },
     ];
     try {
-      const next = await this.once(said, text);
-      return { ...next, ...continued(text, next) };
+      const next = await this.requestOnce(said, text);
+      return { ...next, ...continueSpeech(text, next) };
     } catch (error) {
       if (!(error instanceof NoModel)) throw error;
       const whole = `${text.trimEnd()} …\n\n${error.why}`;
@@ -202,10 +202,10 @@ class Asking {
 
   private askAgain({ text }: Reply, wrong: string): Promise<Reply> {
     const said: ModelMessage[] = text.trim() === '' ? [] : [{ role: 'assistant', text }];
-    return this.once([...said, { role: 'user', text: wrong }], '');
+    return this.requestOnce([...said, { role: 'user', text: wrong }], '');
   }
 
-  private async once(more: readonly ModelMessage[], before: string): Promise<Reply> {
+  private async requestOnce(more: readonly ModelMessage[], before: string): Promise<Reply> {
     const request = { ...this.request, messages: [...this.request.messages, ...more] };
     const reply: Reply = { text: '', blocks: [], thoughts: 0, calls: [], stop: 'end' };
     let speech = new ThinkingStripper(this.options.swallowing?.get(this.answer.model));
@@ -215,7 +215,7 @@ class Asking {
       for await (const event of this.model.generate(request, this.signal)) {
         if (event.type === 'begin') {
           if (++begun > 1) this.answer.repairs.push(event.model === this.answer.model ? 'retried' : 'fallback');
-          this.settle(reply, speech);
+          this.finishReply(reply, speech);
           this.countHalf(request, reply);
           Object.assign(reply, { text: '', blocks: [], thoughts: 0, calls: [] });
           this.answer.model = event.model;
@@ -234,12 +234,12 @@ class Asking {
         else if (event.type === 'charged') this.answer.used.push({ model: event.model, usage: event.usage });
         else if (event.type === 'stop') reply.stop = event.reason;
       }
-      this.settle(reply, speech);
+      this.finishReply(reply, speech);
       const { swallowing } = this.options;
       if (speech.swallowed) swallowing?.set(this.answer.model, speech.swallowed);
       else if (speech.text.trim() !== '') swallowing?.delete(this.answer.model);
     } catch (error) {
-      this.settle(reply, speech);
+      this.finishReply(reply, speech);
       if (usage) this.count(request, reply, usage);
       else this.countHalf(request, reply);
       const isCutOff = error instanceof ModelError && error.fault === 'refused' && reply.text.trim() !== '';
@@ -257,7 +257,10 @@ class Asking {
     reply.text = text;
     const { onText } = this.options;
     if (!onText || text.length > LONGEST_SHOWN) return;
-    const shown = withoutCalls(before === '' ? { text, blocks } : continued(before, { text, blocks }), this.callable);
+    const shown = withoutCalls(
+      before === '' ? { text, blocks } : continueSpeech(before, { text, blocks }),
+      this.callable,
+    );
     if (shown.trim() !== '') onText(shown);
   }
 
@@ -274,9 +277,9 @@ class Asking {
   }
 
   /** Calls that were written as text are made; one that cannot be is asked for once more, and never shown. */
-  private async withWritten(reply: Reply, written: Written): Promise<Reply> {
+  private async withWritten(reply: Reply, written: WrittenCalls): Promise<Reply> {
     const { tools } = this.request;
-    if (written.problem === undefined) return this.made(reply, written);
+    if (written.problem === undefined) return this.withTextCalls(reply, written);
     if (tools.length === 0 && written.text !== '') return { ...reply, text: written.text };
     this.answer.repairs.push('asked_again');
     const next = await this.askAgain({ ...reply, text: written.text }, `${NOT_MADE} ${written.problem}`);
@@ -284,17 +287,17 @@ class Asking {
     if (again?.problem !== undefined && again.text === '') {
       throw new ModelError('malformed_output', `${this.answer.model} wrote a call that cannot be read.`);
     }
-    return again ? this.made(next, again) : next;
+    return again ? this.withTextCalls(next, again) : next;
   }
 
-  private made(reply: Reply, { text, calls }: Written): Reply {
+  private withTextCalls(reply: Reply, { text, calls }: WrittenCalls): Reply {
     if (calls.length > 0) this.answer.repairs.push('text_call');
     return { ...reply, text, calls: calls.map((call) => ({ ...call, id: `call_${shortId(12)}` })) };
   }
 
-  private settle(reply: Reply, speech: ThinkingStripper): void {
-    speech.end();
-    const { text, blocks } = speech.blocks.length === 0 ? speech : settled(speech, this.callable);
+  private finishReply(reply: Reply, speech: ThinkingStripper): void {
+    speech.readToEnd();
+    const { text, blocks } = speech.blocks.length === 0 ? speech : settleBlocks(speech, this.callable);
     Object.assign(reply, { text, blocks });
     const unsaid = speech.thought + blocks.map(rawOf).join('');
     if (unsaid !== '') reply.thoughts += tokensIn(unsaid);
@@ -315,7 +318,7 @@ class Asking {
     );
   }
 
-  private mended(call: ModelToolCall): ModelToolCall {
+  private mendReplyCall(call: ModelToolCall): ModelToolCall {
     const tool = toolNamed(call.name, this.callable);
     const { call: better, mended } = mendCall({ ...call, name: tool?.name ?? call.name }, tool?.schema);
     if (mended) this.answer.repairs.push('arguments');
@@ -335,8 +338,8 @@ class Asking {
   }
 }
 
-function continued(before: string, { text, blocks }: Heard): Heard {
-  const whole = joined(before, text);
+function continueSpeech(before: string, { text, blocks }: Speech): Speech {
+  const whole = joinAtSeam(before, text);
   const shift = whole.length - text.length;
   return { text: whole, blocks: blocks.map((block) => ({ ...block, at: Math.max(0, shift + block.at) })) };
 }

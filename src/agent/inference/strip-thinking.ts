@@ -3,7 +3,7 @@ import { type CallFormat, isWithinValue } from './strip-thinking/call-formats.ts
 import {
   type CallMark,
   decidedTo,
-  type Found,
+  type FoundMark,
   firstMark,
   LONGEST_MARK,
   MARKED,
@@ -25,7 +25,7 @@ export interface Block {
   isDoubtful: boolean;
 }
 
-export interface Heard {
+export interface Speech {
   text: string;
   blocks: readonly Block[];
 }
@@ -68,7 +68,7 @@ const MOST_PASSED = 100;
  * calls. Marks in code and in quotes are text, so that an answer about them stays whole. `text` only grows, and holds nothing
  * of a thought or a block, but where a server swallowed the beginning of a thought.
  */
-export class ThinkingStripper implements Heard {
+export class ThinkingStripper implements Speech {
   text = '';
   thought = '';
   readonly blocks: Block[] = [];
@@ -88,7 +88,7 @@ export class ThinkingStripper implements Heard {
   /** `expected`: the answer may begin within a thought of this format. */
   constructor(expected?: ThoughtFormat) {
     const mark = expected && thoughtMark(expected);
-    if (mark) this.state = thinking(mark, '');
+    if (mark) this.state = thinkingState(mark, '');
   }
 
   add(piece: string): void {
@@ -96,7 +96,7 @@ export class ThinkingStripper implements Heard {
     while (this.step(false));
   }
 
-  end(): void {
+  readToEnd(): void {
     while (this.rest !== '' || this.state !== SAYING) if (!this.step(true)) return;
   }
 
@@ -104,23 +104,23 @@ export class ThinkingStripper implements Heard {
     const { state } = this;
     switch (state.kind) {
       case 'saying':
-        if (MARKED.test(this.rest)) return this.saying(isLast);
+        if (MARKED.test(this.rest)) return this.readSpeech(isLast);
         this.say(this.rest);
         this.rest = '';
         return false;
       case 'thinking':
-        return this.thinking(state, isLast);
+        return this.readThought(state, isLast);
       case 'calling':
-        return this.calling(state, isLast);
+        return this.readCall(state, isLast);
       case 'judging':
-        return this.judging(state.block, isLast);
+        return this.judgeBlock(state.block, isLast);
       case 'over':
         this.rest = '';
         return false;
     }
   }
 
-  private saying(isLast: boolean): boolean {
+  private readSpeech(isLast: boolean): boolean {
     const { rest } = this;
     const decided = isLast ? rest.length : decidedTo(rest);
     const found = firstMark(rest);
@@ -131,12 +131,12 @@ export class ThinkingStripper implements Heard {
     return isDecided;
   }
 
-  private meet({ mark, text }: Found): void {
+  private meet({ mark, text }: FoundMark): void {
     if (this.isText(mark, text)) {
       this.plain += mark.role === 'stray' ? -1 : 1;
       this.say(text);
-    } else if (mark.role === 'thought') this.state = thinking(mark, text);
-    else if (mark.role === 'call') this.state = this.begun(mark, text);
+    } else if (mark.role === 'thought') this.state = thinkingState(mark, text);
+    else if (mark.role === 'call') this.state = this.beginCall(mark, text);
     else if (mark.role === 'speaker') this.state = { kind: 'over' };
     else if (mark.role === 'stray' && mark.ends && !this.hasThought) this.stray(mark.ends);
     else this.cut(text);
@@ -169,7 +169,7 @@ export class ThinkingStripper implements Heard {
     return isBeginning && (ended || /^[A-Z]/.test(this.rest));
   }
 
-  private begun(mark: CallMark, open: string): Calling {
+  private beginCall(mark: CallMark, open: string): Calling {
     const last = this.blocks.at(-1);
     const isNext = last !== undefined && this.text.slice(last.at).trim() === '';
     const isDoubtful = mark.place === 'tag' && !this.position.isAtLineStart && !isNext;
@@ -178,23 +178,23 @@ export class ThinkingStripper implements Heard {
     return { kind: 'calling', mark, block, content: new Growing(), passed: [] };
   }
 
-  private calling(state: Calling, isLast: boolean): boolean {
+  private readCall(state: Calling, isLast: boolean): boolean {
     const { mark, content, passed } = state;
     content.add(this.rest);
     this.rest = '';
     for (let end = content.next(mark.close); end; end = content.next(mark.close)) {
       const isOwn = passed.length === MOST_PASSED || !isWithinValue(content.whole.slice(0, end.from));
-      if (isOwn) return this.closed(state, end);
+      if (isOwn) return this.closeCall(state, end);
       passed.push(end);
     }
     if (!isLast) return false;
     const [first] = passed;
-    if (first) return this.closed(state, first);
+    if (first) return this.closeCall(state, first);
     this.take(Object.assign(state.block, { content: content.whole }));
     return true;
   }
 
-  private closed({ block, content: { whole } }: Calling, { from, to }: Span): boolean {
+  private closeCall({ block, content: { whole } }: Calling, { from, to }: Span): boolean {
     this.rest = whole.slice(to);
     Object.assign(block, { content: whole.slice(0, from), close: whole.slice(from, to), isClosed: true });
     if (block.isDoubtful) this.state = { kind: 'judging', block };
@@ -212,7 +212,7 @@ export class ThinkingStripper implements Heard {
   }
 
   /** A sentence that goes on behind a block is about it. */
-  private judging(block: Block, isLast: boolean): boolean {
+  private judgeBlock(block: Block, isLast: boolean): boolean {
     const next = this.rest.trimStart();
     const spaces = this.rest.length - next.length;
     const isAtLineEnd = this.rest.slice(0, spaces).includes('\n');
@@ -224,14 +224,14 @@ export class ThinkingStripper implements Heard {
     return true;
   }
 
-  private thinking(state: Thinking, isLast: boolean): boolean {
+  private readThought(state: Thinking, isLast: boolean): boolean {
     const { inner, mark } = state;
     inner.add(this.rest);
     this.rest = '';
     for (let found = inner.next(mark.within); found; found = inner.next(mark.within)) {
       // The next letter tells whether it stands in quotes.
       if (found.to === inner.whole.length && !isLast) {
-        inner.back(found);
+        inner.moveBack(found);
         return false;
       }
       state.hasWords ||= inner.hasWordsBefore(found);
@@ -241,7 +241,7 @@ export class ThinkingStripper implements Heard {
       else if (--state.depth === 0) return this.thoughtTo(state, found);
       else state.passed = found;
     }
-    return isLast && this.unended(state);
+    return isLast && this.endThought(state);
   }
 
   private thoughtTo({ inner: { whole }, open, mark }: Thinking, { to }: Span): boolean {
@@ -253,7 +253,7 @@ export class ThinkingStripper implements Heard {
   }
 
   /** The answer is over and the thought is not: it ended at a mark that could be its end, or was none. */
-  private unended(state: Thinking): boolean {
+  private endThought(state: Thinking): boolean {
     const { passed, call, inner, open, mark } = state;
     if (passed) return this.thoughtTo(state, passed);
     if (call !== undefined && open !== '') return this.thoughtTo(state, { from: call, to: call });
@@ -311,7 +311,7 @@ export function rawOf({ open, content, close }: Block): string {
   return `${open}${content}${close}`;
 }
 
-function thinking(mark: ThoughtMark, open: string): Thinking {
+function thinkingState(mark: ThoughtMark, open: string): Thinking {
   const inner = new Growing();
   return { kind: 'thinking', mark, open, inner, hasWords: false, depth: 1, passed: undefined, call: undefined };
 }
@@ -361,7 +361,7 @@ class Growing {
     return { from, to, group };
   }
 
-  back({ from }: Span): void {
+  moveBack({ from }: Span): void {
     this.seen = from;
   }
 

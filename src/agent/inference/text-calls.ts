@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { parseJson } from '../../base/json.ts';
 import { mendCall, toolNamed } from '../tools/repair.ts';
 import type { ModelToolCall, ToolSpec } from './model.ts';
-import { isWithinValue, type Reading } from './strip-thinking/call-formats.ts';
-import { type Block, type Heard, rawOf } from './strip-thinking.ts';
+import { type CallNotation, isWithinValue } from './strip-thinking/call-formats.ts';
+import { type Block, rawOf, type Speech } from './strip-thinking.ts';
 
 const LARGEST_CALL = 200_000;
 /** A longer answer is none that is nothing but a call. Characters. */
@@ -22,7 +22,7 @@ const GROWING: readonly RegExp[] = [
   /(?:^|\n)[^\S\n]*(?:```(?:json)?[^\S\n]*\n[^`]*(?:`{1,3}\s*)?|`{1,3}[a-z_]*)$/,
 ];
 
-export interface Written {
+export interface WrittenCalls {
   text: string;
   calls: ModelToolCall[];
   /** Why there are none, for the model: a block can only be a call and is not one that can be made. */
@@ -30,7 +30,7 @@ export interface Written {
 }
 
 /** The answer with those blocks in its text that are a part of its sentences. Pure. */
-export function settled({ text, blocks }: Heard, tools: readonly ToolSpec[]): Heard {
+export function settleBlocks({ text, blocks }: Speech, tools: readonly ToolSpec[]): Speech {
   let said = '';
   let from = 0;
   const kept: Block[] = [];
@@ -48,12 +48,12 @@ export function settled({ text, blocks }: Heard, tools: readonly ToolSpec[]): He
  * in blocks that nothing but a call stands in, or, with arguments that fit their schema, in JSON that is the whole answer or
  * a fenced block at its end that is no example. Pure.
  */
-export function callsIn(heard: Heard, tools: readonly ToolSpec[]): Written | undefined {
+export function callsIn(heard: Speech, tools: readonly ToolSpec[]): WrittenCalls | undefined {
   return heard.blocks.length > 0 ? inBlocks(heard, tools) : bare(heard.text.trim(), tools);
 }
 
 /** The part of a growing answer that may be shown: nothing that may turn out to be a call. Pure. */
-export function withoutCalls(heard: Heard, tools: readonly Pick<ToolSpec, 'name'>[]): string {
+export function withoutCalls(heard: Speech, tools: readonly Pick<ToolSpec, 'name'>[]): string {
   const text = heard.text.slice(0, heard.blocks[0]?.at);
   if (tools.length === 0) return text;
   const cuts = GROWING.map((growing) => text.search(growing)).filter((at) => at >= 0 && !isFenced(text.slice(0, at)));
@@ -62,7 +62,7 @@ export function withoutCalls(heard: Heard, tools: readonly Pick<ToolSpec, 'name'
 }
 
 /** Text behind the blocks was not for the person: models without tools make results up. */
-function inBlocks({ text, blocks }: Heard, tools: readonly ToolSpec[]): Written | undefined {
+function inBlocks({ text, blocks }: Speech, tools: readonly ToolSpec[]): WrittenCalls | undefined {
   const [first, ...others] = blocks;
   if (!first) return undefined;
   const said = text.slice(first.at).search(/\S/);
@@ -78,19 +78,19 @@ const UNREADABLE = 'It could not be read.';
 function madeOf(block: Block, tools: readonly ToolSpec[]): { calls?: ModelToolCall[]; problem?: string } {
   const read = rawOf(block).length > LARGEST_CALL ? undefined : callsOf(block);
   if (!read) return { problem: UNREADABLE };
-  const calls = read.map((shape) => fitted(shape, tools, false));
+  const calls = read.map((shape) => fitCall(shape, tools, false));
   const unknown = read[calls.indexOf(undefined)];
   if (unknown) return { problem: `There is no tool “${unknown.name.trim().slice(0, 100)}”.` };
   return { calls: calls.flatMap((call) => call ?? []) };
 }
 
-function bare(said: string, tools: readonly ToolSpec[]): Written | undefined {
+function bare(said: string, tools: readonly ToolSpec[]): WrittenCalls | undefined {
   if (tools.length === 0 || said.length > LARGEST_BARE || !BARE.test(said)) return undefined;
   const fenced = FENCED.exec(said);
   const before = fenced ? said.slice(0, fenced.index).trim() : '';
   if (EXAMPLE.test(before) || isFenced(before)) return undefined;
-  const read = shapes(parsed(fenced?.[1] ?? said), false) ?? (fenced ? undefined : python(said));
-  const calls = read?.map((call) => fitted(call, tools, true));
+  const read = shapes(parseTexts(fenced?.[1] ?? said), false) ?? (fenced ? undefined : python(said));
+  const calls = read?.map((call) => fitCall(call, tools, true));
   return calls?.every((call) => call !== undefined) ? { text: before, calls } : undefined;
 }
 
@@ -106,7 +106,7 @@ function isFenced(before: string): boolean {
 }
 
 /** The call with its arguments in their types; undefined where no such tool is offered, or (`strict`) they do not fit. */
-function fitted({ name, input }: Shape, tools: readonly ToolSpec[], strict: boolean): ModelToolCall | undefined {
+function fitCall({ name, input }: Shape, tools: readonly ToolSpec[], strict: boolean): ModelToolCall | undefined {
   const tool = toolNamed(name, tools);
   if (!tool) return undefined;
   const { call } = mendCall({ id: '', name: tool.name, input }, tool.schema);
@@ -129,7 +129,7 @@ interface Shape {
   input: unknown;
 }
 
-const ALL: readonly Reading[] = ['json', 'named', 'elements', 'pairs', 'python'];
+const ALL: readonly CallNotation[] = ['json', 'named', 'elements', 'pairs', 'python'];
 const LONGEST_NAME = 300;
 const AROUND =
   /<\/?(?:[a-z]+:)?tool_call(?::[\w-]+)?>|<[|｜]tool[_▁ ]call[_▁ ](?:begin|end)[|｜]>|<\|(?:plugin|interpreter)\|>/gi;
@@ -162,9 +162,9 @@ function partsOf(content: string): string[] {
 
 type Reader = (content: string, whole: string) => Shape[] | undefined;
 
-const READERS: Record<Reading, Reader> = {
-  json: (content) => shapes(parsed(content, jsonrepair), true),
-  named,
+const READERS: Record<CallNotation, Reader> = {
+  json: (content) => shapes(parseTexts(content, jsonrepair), true),
+  named: shapesWithName,
   elements: (_, whole) => elements(whole),
   pairs,
   python: (content) => python(content),
@@ -197,7 +197,7 @@ function shapes(value: unknown, loose: boolean): Shape[] | undefined {
  * The JSON of a text, or of several texts one after another; undefined where it is none. With `mend` also where it is broken
  * or something stands behind it.
  */
-function parsed(text: string, mend?: (broken: string) => string): unknown {
+function parseTexts(text: string, mend?: (broken: string) => string): unknown {
   const trimmed = text.trim().replace(/;$/, '');
   if (!/^[{[]/.test(trimmed)) return undefined;
   const whole = jsonIn(trimmed) ?? jsonIn(`[${trimmed.replace(/\}\s*(?:;\s*)?\{/g, '},{')}]`);
@@ -223,7 +223,7 @@ function endOfJson(text: string): number | undefined {
 const MARKS = /<[^<>]*>|\[[A-Z_]+\]|`+\w*|\s+/g;
 
 /** A name, and behind it the arguments in JSON, whatever stands around the name. */
-function named(_: string, whole: string): Shape[] | undefined {
+function shapesWithName(_: string, whole: string): Shape[] | undefined {
   const at = whole.indexOf('{');
   const words = whole.slice(0, at < 0 ? undefined : at).replace(MARKS, ' ');
   const name = /\bto=([\w.:-]+)/.exec(words)?.[1] ?? words.trim();
@@ -234,7 +234,7 @@ function named(_: string, whole: string): Shape[] | undefined {
     .replace(/<escape>([\s\S]*?)<escape>|<\|"\|>([\s\S]*?)<\|"\|>/g, (_all, first, second) =>
       JSON.stringify(first ?? second),
     );
-  const input = parsed(texts, jsonrepair);
+  const input = parseTexts(texts, jsonrepair);
   return typeof input === 'object' && input !== null && !Array.isArray(input) ? [{ name, input }] : undefined;
 }
 
@@ -271,7 +271,7 @@ function argumentsIn(body: string): unknown {
     );
   }
   if (body.trim() === '') return {};
-  return parsed(body, jsonrepair) ?? childrenOf(body);
+  return parseTexts(body, jsonrepair) ?? childrenOf(body);
 }
 
 const CHILD_TAG = /<(\/?)([\w.-]{1,200})>/g;
@@ -352,7 +352,7 @@ function python(content: string): Shape[] | undefined {
     const end = opening === undefined ? undefined : closingOf(rest, opening.length);
     if (opening === undefined || end === undefined) return undefined;
     const words = rest.slice(opening.length, end).replace(KEYWORD, (_all, text, key) => text ?? `"${key}":`);
-    const input = parsed(`{${words}}`, jsonrepair);
+    const input = parseTexts(`{${words}}`, jsonrepair);
     if (typeof input !== 'object' || input === null) return undefined;
     calls.push({ name, input });
     rest = rest.slice(end + 1).replace(/^[\s,;]+/, '');

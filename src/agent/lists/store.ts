@@ -13,7 +13,7 @@ export interface NumberedLists {
   leave(tx: Transaction, personId: string, conversationId: string): void;
 
   /** The ids as they were numbered, when the list was shown (`shownAt`), and the same as `at` if it is at hand still. */
-  shown(
+  shownIds(
     db: Queryable,
     personId: string,
     conversationId: string,
@@ -42,7 +42,7 @@ export function numberedLists(table: 'note_lists' | 'reminder_lists'): NumberedL
         conversationId,
       ]);
     },
-    async shown(db, personId, conversationId) {
+    async shownIds(db, personId, conversationId) {
       const { rows } = await db.query<{ ids: string[]; shown_at: Instant; at_hand: boolean }>(
         `select ids, shown_at, at_hand from ${table} where person_id = $1 and conversation_id = $2`,
         [personId, conversationId],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Json, nestsTooDeep } from '../../base/json.ts';
 import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import type {
-  Kept,
+  KeptBlocks,
   ModelEvent,
   ModelImage,
   ModelMessage,
@@ -21,7 +21,7 @@ import {
 } from './endpoint.ts';
 import { noAnswer, pageFault, windowFull } from './fault.ts';
 import { fieldsOf } from './refusal.ts';
-import { jsonBody, Sent } from './service.ts';
+import { jsonBody, SentAnswer } from './service.ts';
 import { Watch } from './watch.ts';
 import {
   anything,
@@ -39,8 +39,8 @@ import {
   tidy,
   tokens,
   unseen,
-  worded,
   words,
+  wordsOfMessage,
 } from './wire.ts';
 
 const COUNTED_WITHIN_MS = 3_000;
@@ -78,7 +78,7 @@ async function* speak(
   };
   watch.sent = jsonBody(body);
   const answer = await service.post('/v1/messages', watch.sent, watch);
-  yield* new Reading(options.name, watch).read(answer);
+  yield* new AnthropicReader(options.name, watch).read(answer);
 }
 
 const CACHED = { type: 'ephemeral' } as const;
@@ -177,7 +177,7 @@ function mayThink(messages: readonly ModelMessage[], options: Pick<Endpoint, 'na
   return thoughtsIn(last.keep, options).length > 0;
 }
 
-function thoughtsIn(keep: Kept | undefined, { name, refuses }: Pick<Endpoint, 'name' | 'refuses'>): Block[] {
+function thoughtsIn(keep: KeptBlocks | undefined, { name, refuses }: Pick<Endpoint, 'name' | 'refuses'>): Block[] {
   return keep?.model === name && !refuses.has('thoughts') ? (keep.blocks as unknown as Block[]) : [];
 }
 
@@ -214,7 +214,7 @@ function blocksOf(
   const images = message.images ?? [];
   const notes = options.sees || images.length === 0 ? [] : text(unseen(images.map(({ name }) => name)));
   const seen = options.sees ? images.map(imageBlock) : [];
-  return [...text(moving ?? ''), ...seen, ...notes, ...text(worded(message))];
+  return [...text(moving ?? ''), ...seen, ...notes, ...text(wordsOfMessage(message))];
 }
 
 /** An empty text block is refused. */
@@ -261,7 +261,7 @@ const usage = maybe({
   cache_read_input_tokens: tokens,
   cache_creation_input_tokens: tokens,
 });
-type Counted = NonNullable<z.output<typeof usage>>;
+type CountedUsage = NonNullable<z.output<typeof usage>>;
 
 const message = z.object({ content: anything, stop_reason: words, usage });
 
@@ -312,11 +312,11 @@ interface GrowingBlock {
   open: boolean;
 }
 
-class Reading {
+class AnthropicReader {
   private readonly name: string;
   private readonly watch: Watch;
   private readonly blocks: GrowingBlock[] = [];
-  private counted: Partial<Counted> = {};
+  private counted: Partial<CountedUsage> = {};
   private reason = '';
 
   constructor(name: string, watch: Watch) {
@@ -326,7 +326,7 @@ class Reading {
 
   /** The events of an answer; without a `stop` where it broke off. */
   async *read(answer: ServiceAnswer): AsyncGenerator<ModelEvent> {
-    for await (const each of new Sent(answer, this.name, this.watch).pieces(() => this.reason !== '')) {
+    for await (const each of new SentAnswer(answer, this.name, this.watch).pieces(() => this.reason !== '')) {
       if ('whole' in each) return yield* wholeAnswer(each.whole, this.name, this.watch);
       const read = streamEvent.safeParse(each.piece);
       if (!read.success) continue;
@@ -340,7 +340,7 @@ class Reading {
     if (event.type === 'message_start') yield* this.start(event);
     else if (event.type === 'content_block_start') yield* this.begin(event);
     else if (event.type === 'content_block_delta') yield* this.grow(event);
-    else if (event.type === 'content_block_stop') yield* this.end(this.growing(event.index));
+    else if (event.type === 'content_block_stop') yield* this.endBlock(this.growingBlock(event.index));
     else if (event.type === 'message_delta') this.close(event);
   }
 
@@ -353,7 +353,7 @@ class Reading {
   private *begin({ index, content_block: begun }: StreamEvent): Generator<ModelEvent> {
     if (!begun) return;
     // Some endpoints count every block as the first one: the next one begins where the one before ends.
-    yield* this.end(this.growing(index));
+    yield* this.endBlock(this.growingBlock(index));
     this.watch.begins(this.name);
     this.blocks.push({ index, block: begun, json: '', open: true });
     if (begun.type === 'text') yield* contentEvents(begun.text);
@@ -362,7 +362,7 @@ class Reading {
   private *grow({ index, delta: grown }: StreamEvent): Generator<ModelEvent> {
     if (!grown) return;
     if (grown.type === 'text_delta') yield* contentEvents(grown.text);
-    const growing = this.growing(index);
+    const growing = this.growingBlock(index);
     if (grown.type === 'thinking_delta') yield* thoughtEvents(grown.thinking);
     if (!growing) return;
     if (grown.type === 'input_json_delta') {
@@ -373,11 +373,11 @@ class Reading {
     if (grown.type === 'signature_delta') growing.block.signature = grown.signature;
   }
 
-  private growing(index: string | undefined): GrowingBlock | undefined {
+  private growingBlock(index: string | undefined): GrowingBlock | undefined {
     return this.blocks.findLast((each) => each.index === index);
   }
 
-  private *end(ended: GrowingBlock | undefined): Generator<ModelEvent> {
+  private *endBlock(ended: GrowingBlock | undefined): Generator<ModelEvent> {
     if (!ended?.open) return;
     ended.open = false;
     const { block: whole, json } = ended;
@@ -397,7 +397,7 @@ class Reading {
   }
 
   private *stop(): Generator<ModelEvent> {
-    for (const each of this.blocks) yield* this.end(each);
+    for (const each of this.blocks) yield* this.endBlock(each);
     const blocks = this.blocks.map(({ block: whole }) => whole).filter(isThought);
     if (blocks.length > 0) yield { type: 'keep', keep: { model: this.name, blocks: blocks as Json[] } };
     yield* usageEvents(this.counted);
@@ -415,14 +415,14 @@ function callOf({ id = '', name = '', input }: BlockAnswer, json = ''): ModelEve
 }
 
 /** A count that cannot be believed is none at all: what the answer took is estimated then. */
-function usageOf(counted: Partial<Counted> | undefined): ModelUsage | undefined {
+function usageOf(counted: Partial<CountedUsage> | undefined): ModelUsage | undefined {
   const { input_tokens: read, output_tokens: output, cache_creation_input_tokens: written = 0 } = counted ?? {};
   if (read === undefined || output === undefined) return undefined;
   const cached = counted?.cache_read_input_tokens ?? 0;
   return { input: read + written, cached, output, ...(written > 0 && { written }) };
 }
 
-function* usageEvents(counted: Partial<Counted> | undefined): Generator<ModelEvent> {
+function* usageEvents(counted: Partial<CountedUsage> | undefined): Generator<ModelEvent> {
   const usage = usageOf(counted);
   if (usage) yield { type: 'usage', usage };
 }

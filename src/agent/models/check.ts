@@ -29,7 +29,7 @@ const listed = z.object({
   context_length: tokens,
   max_context_length: tokens,
 });
-type Listed = z.output<typeof listed>;
+type ListedModels = z.output<typeof listed>;
 const listing = z.object({ data: list(listed) }).catch({ data: [] });
 
 const LARGEST_ANSWER_BYTES = 8 << 20;
@@ -45,7 +45,7 @@ export async function checkProvider(name: string, models: Models, signal: AbortS
     if (wrong !== undefined) {
       // A service may have no list and yet answer.
       const speaks = (wrong === 404 || wrong === 405) && (await speaksHere(provider, base, signal));
-      if (!speaks) return refused(name, provider, asked, base, signal);
+      if (!speaks) return refusedHealth(name, provider, asked, base, signal);
       return models.hasNoCredit(name) ? noCredit(name, base) : { ok: true, says: `answers at ${hostOf(base)}` };
     }
     const { data } = listing.parse(asked.body);
@@ -64,11 +64,11 @@ export async function checkProvider(name: string, models: Models, signal: AbortS
       remedy: [...new Set(found.map(({ remedy }) => remedy))].join(' '),
     };
   } catch (error) {
-    return untrusted(name, base, error) ?? away(name, base);
+    return untrustedHealth(name, base, error) ?? awayHealth(name, base);
   }
 }
 
-interface Asked {
+interface ProbeAnswer {
   status: number;
   headers: Headers;
   isApi: boolean;
@@ -89,7 +89,12 @@ function hostOf(url: string): string {
   return new URL(url).host;
 }
 
-async function ask(url: string, { kind, api_key }: Provider, signal: AbortSignal, body?: unknown): Promise<Asked> {
+async function ask(
+  url: string,
+  { kind, api_key }: Provider,
+  signal: AbortSignal,
+  body?: unknown,
+): Promise<ProbeAnswer> {
   const key =
     kind === 'anthropic'
       ? { 'x-api-key': api_key ?? '', 'anthropic-version': '2023-06-01' }
@@ -121,7 +126,7 @@ async function jsonOf(response: Response): Promise<unknown> {
   }
 }
 
-function isOther({ kind }: Provider, data: readonly Listed[]): boolean {
+function isOther({ kind }: Provider, data: readonly ListedModels[]): boolean {
   if (data.length === 0) return false;
   const isAnthropic = data.every(({ type, object }) => type === 'model' && object === '');
   return kind === 'anthropic' ? data.every(({ object }) => object === 'model') : isAnthropic;
@@ -142,7 +147,7 @@ interface Problem {
 interface Place {
   provider: Provider;
   base: string;
-  data: readonly Listed[];
+  data: readonly ListedModels[];
   signal: AbortSignal;
 }
 
@@ -230,10 +235,10 @@ async function ollama(model: string, { provider, base, signal }: Place): Promise
   }
 }
 
-async function refused(
+async function refusedHealth(
   name: string,
   provider: Provider,
-  asked: Asked,
+  asked: ProbeAnswer,
   base: string,
   signal: AbortSignal,
 ): Promise<ProviderHealth> {
@@ -249,7 +254,7 @@ async function refused(
       remedy: `Mend models.providers.${name}.api_key.`,
     };
   }
-  return fault === 'not_found' ? addressWrong(name, provider, base, signal) : away(name, base);
+  return fault === 'not_found' ? addressWrong(name, provider, base, signal) : awayHealth(name, base);
 }
 
 function noCredit(name: string, base: string): ProviderHealth {
@@ -270,7 +275,7 @@ function forbidden(name: string, base: string): ProviderHealth {
   };
 }
 
-function untrusted(name: string, base: string, error: unknown): ProviderHealth | undefined {
+function untrustedHealth(name: string, base: string, error: unknown): ProviderHealth | undefined {
   const tls = reachTrouble(error);
   return (
     tls && {
@@ -319,7 +324,7 @@ async function addressWrong(
   };
 }
 
-function away(name: string, base: string): ProviderHealth {
+function awayHealth(name: string, base: string): ProviderHealth {
   return {
     ok: false,
     code: 'MODEL_UNREACHABLE',

@@ -59,7 +59,7 @@ export interface FailoverOptions {
   request: ModelRequest;
   signal: AbortSignal;
   /** Hears how each attempt ended: `answered`, `overtaken` or its fault. */
-  ended(model: Model, outcome: ModelError | 'answered' | 'overtaken'): void;
+  onEnded(model: Model, outcome: ModelError | 'answered' | 'overtaken'): void;
 }
 
 /**
@@ -93,25 +93,25 @@ class Failover {
       const speaker = await this.firstToSpeak();
       for (const event of this.told.splice(0)) yield event;
       if (this.fault && FINAL.includes(this.fault.fault)) throw this.fault;
-      if (!speaker?.attempt) throw this.unanswered();
+      if (!speaker?.attempt) throw this.noModelError();
       const { model, breaker, attempt } = speaker;
       yield { type: 'begin', model: model.name };
       try {
         // Not one generator in another: each costs every event several promises.
         for (const event of attempt.early) yield event;
         for (let event = await attempt.next(); event; event = await attempt.next()) yield event;
-        this.options.ended(model, 'answered');
+        this.options.onEnded(model, 'answered');
         breaker.recordSuccess();
         return;
       } catch (error) {
-        this.failed(speaker, error as ModelError);
+        this.noteFailure(speaker, error as ModelError);
       } finally {
         await attempt.close();
       }
     }
   }
 
-  private unanswered(): NoModel {
+  private noModelError(): NoModel {
     const fault = this.fault ?? new ModelError('transient', 'No model can be reached.');
     return new NoModel(fault, texts.withoutModel(fault));
   }
@@ -169,10 +169,10 @@ class Failover {
     };
     runner.overdue = false;
     for (let limit = first; runner.wait !== undefined; limit = further) {
-      const isTime = runner.wait === 0 || (await sleep(runner.wait, further).then(always(true), always(false)));
+      const isTime = runner.wait === 0 || (await sleep(runner.wait, further).then(constantly(true), constantly(false)));
       if (given) break;
       if (!isTime) runner.wait = undefined;
-      if (signal.aborted) this.fault = stopped();
+      if (signal.aborted) this.fault = stoppedError();
       if (!isTime) break;
       runner.tries++;
       runner.attempt = new Attempt(runner.model, runner.request, signal);
@@ -183,24 +183,24 @@ class Failover {
         if (given) break;
         this.told.push({ type: 'begin', model: runner.model.name });
         this.charge(runner);
-        this.failed(runner, limit.aborted ? this.late(runner) : (error as ModelError));
+        this.noteFailure(runner, limit.aborted ? this.late(runner) : (error as ModelError));
       }
     }
     return runner;
   }
 
   private late({ model: { name } }: Runner): ModelError {
-    if (this.options.signal.aborted) return stopped();
+    if (this.options.signal.aborted) return stoppedError();
     return new ModelError('transient', `${name} fell silent.`, { reason: 'silent' });
   }
 
-  private failed(runner: Runner, fault: ModelError): void {
+  private noteFailure(runner: Runner, fault: ModelError): void {
     runner.attempt = undefined;
     this.fault = fault;
-    this.options.ended(runner.model, fault);
+    this.options.onEnded(runner.model, fault);
     const isFinal = FINAL.includes(fault.fault);
     if (!this.isAlone && (isFinal ? runner.overdue : true)) note(runner.breaker, fault);
-    runner.wait = isFinal ? undefined : again(fault, runner, this.options.patience.retryMs);
+    runner.wait = isFinal ? undefined : retryAfter(fault, runner, this.options.patience.retryMs);
     if (fault.details.reason === 'slip') runner.request = afterSlip(this.options.request, fault);
     if (!this.isAlone && runner.breaker.open) runner.wait = undefined;
   }
@@ -213,7 +213,7 @@ class Failover {
     }
     this.charge(runner);
     runner.attempt = undefined;
-    this.options.ended(runner.model, 'overtaken');
+    this.options.onEnded(runner.model, 'overtaken');
   }
 
   private charge({ attempt }: Runner): void {
@@ -225,12 +225,12 @@ class Failover {
   }
 }
 
-const always =
+const constantly =
   <T>(value: T) =>
   () =>
     value;
 
-function stopped(): ModelError {
+function stoppedError(): ModelError {
   return new ModelError('cancelled', 'The turn was stopped.');
 }
 
@@ -244,7 +244,7 @@ function afterSlip(request: ModelRequest, { details: { told } }: ModelError): Mo
   return { ...request, asked, messages: [...request.messages, { role: 'user', text }] };
 }
 
-function again({ fault, details }: ModelError, runner: Runner, retryMs: number): number | undefined {
+function retryAfter({ fault, details }: ModelError, runner: Runner, retryMs: number): number | undefined {
   if (runner.tries >= runner.mostTries || LASTING.includes(details.reason)) return undefined;
   if (details.reason === 'slip') return 0;
   if (PASSING.includes(fault)) return retryMs * 2 ** (runner.tries - 1);
@@ -268,17 +268,17 @@ interface RoutedOptions {
   calls: Counter;
   fault?(model: string, fault: FaultKind): void;
   /** Hears how each attempt ended that was not overtaken. */
-  ended?(model: string, outcome: ModelError | 'answered'): void;
+  onEnded?(model: string, outcome: ModelError | 'answered'): void;
 }
 
 /** Several models as one: the first that can answers. Throws `NoModel` when none can, and what no other model would mend. */
-export function routed(options: RoutedOptions): Model {
+export function routeModels(options: RoutedOptions): Model {
   const { candidates, patience, log, calls } = options;
   const [first] = candidates;
   const counting = first && !first.breaker.open ? first.model : undefined;
   const ended = ({ name }: Model, outcome: ModelError | 'answered' | 'overtaken') => {
     const isFault = outcome instanceof ModelError;
-    if (outcome !== 'overtaken') options.ended?.(name, outcome);
+    if (outcome !== 'overtaken') options.onEnded?.(name, outcome);
     calls.add({ model: name, outcome: isFault ? outcome.fault : outcome });
     if (outcome === 'overtaken') log.info({ model: name }, 'another model answered first');
     else if (isFault && outcome.fault !== 'cancelled') {
@@ -289,7 +289,7 @@ export function routed(options: RoutedOptions): Model {
   return {
     name: first?.model.name ?? 'none',
     ...(counting?.count && { count: (request, signal) => counting.count?.(request, signal) as Promise<number> }),
-    generate: (request, signal) => new Failover({ candidates, patience, request, signal, ended }).events(),
+    generate: (request, signal) => new Failover({ candidates, patience, request, signal, onEnded: ended }).events(),
   };
 }
 

@@ -2,7 +2,7 @@ import type { FaultKind } from '../../base/errors.ts';
 import { nestsTooDeep } from '../../base/json.ts';
 import { ModelError, type ModelErrorReason } from '../inference/model.ts';
 import { findingIn, isOfTemplate, type Learnt, refusesTools } from './quirks.ts';
-import { fieldsOf, parsed, type Refusal, reasonOf, refusalIn } from './refusal.ts';
+import { fieldsOf, parseBody, type Refusal, reasonOf, refusalIn } from './refusal.ts';
 
 export interface Circumstances {
   signal: AbortSignal;
@@ -45,7 +45,7 @@ export function faultOf(error: unknown, name: string, circumstances: Circumstanc
 const DECIDED: readonly FaultKind[] = ['budget', 'context_overflow', 'refused', 'rate_limited', 'auth_expired'];
 
 function spokenIn(sent: string | undefined): string {
-  const { messages } = fieldsOf(parsed(sent));
+  const { messages } = fieldsOf(parseBody(sent));
   const spoken = (Array.isArray(messages) ? messages : []).filter((each) => fieldsOf(each).role !== 'system');
   return JSON.stringify(spoken);
 }
@@ -73,7 +73,7 @@ export function windowFull(name: string): ModelError {
 }
 
 /** The service ended the answer since it could not read the model's call. */
-export function slipped(name: string): ModelError {
+export function slipError(name: string): ModelError {
   return new ModelError('malformed_output', `${name} made a call that its service could not read.`, { reason: 'slip' });
 }
 

@@ -22,7 +22,7 @@ import { CALL_FENCE } from '../inference/strip-thinking/call-formats.ts';
 import * as texts from '../texts.ts';
 import { anthropicModel } from './anthropic.ts';
 import type { EndpointModel, EndpointOptions } from './endpoint.ts';
-import { type Candidate, routed } from './failover.ts';
+import { type Candidate, routeModels } from './failover.ts';
 import { openaiModel } from './openai.ts';
 import { bareSchema } from './plain.ts';
 import { Prices } from './prices.ts';
@@ -97,28 +97,28 @@ export class Models {
     options.metrics.gauge('coda_model_resting', 'Whether a model is left alone because it failed.', ['model'], open);
   }
 
-  answering(tier: Tier, chosen?: string): Model {
-    return this.routed([(chosen ? this.meant(chosen) : undefined) ?? this.nameOf(tier)]);
+  modelFor(tier: Tier, chosen?: string): Model {
+    return this.routeNames([(chosen ? this.resolveName(chosen) : undefined) ?? this.nameOf(tier)]);
   }
 
   /**
    * The model for `text` in a conversation with these settings: the heavy model when it thinks, else its own choice,
    * else the model of the tier which `tiers` chooses.
    */
-  chosen({ model, think }: Record<string, unknown>, text = ''): Model {
-    if (think === true) return this.answering('heavy');
-    if (typeof model === 'string') return this.answering('default', model);
-    return this.answering(this.tiers.choose(text));
+  chooseModel({ model, think }: Record<string, unknown>, text = ''): Model {
+    if (think === true) return this.modelFor('heavy');
+    if (typeof model === 'string') return this.modelFor('default', model);
+    return this.modelFor(this.tiers.choose(text));
   }
 
   light(): Model {
-    return this.asking(undefined);
+    return this.smallModel(undefined);
   }
 
   /** For a question of coda's own: the light model, or `heavy`, or `provider/model` where it can be asked, else the heavy one. */
-  asking(model: string | undefined): Model {
+  smallModel(model: string | undefined): Model {
     const hedgeMs = Math.min(LIGHT_HEDGE_MS, this.settings.hedge);
-    return model === undefined ? this.routed(this.small(), hedgeMs) : this.routed([this.large(model)]);
+    return model === undefined ? this.routeNames(this.small(), hedgeMs) : this.routeNames([this.large(model)]);
   }
 
   namesAsked(model: string | undefined): string[] {
@@ -131,7 +131,7 @@ export class Models {
   }
 
   private large(model: string): string {
-    return this.meant(model) ?? this.nameOf('heavy');
+    return this.resolveName(model) ?? this.nameOf('heavy');
   }
 
   nameOf(tier: Tier): string {
@@ -139,7 +139,7 @@ export class Models {
   }
 
   /** The model in full that `provider/model`, or the name of a model alone, means; undefined where none or several may be. */
-  meant(name: string): string | undefined {
+  resolveName(name: string): string | undefined {
     const { providers, prices } = this.settings;
     if (!name.includes('/')) {
       const found = providersOf(name, providers, [...this.names(), ...Object.keys(prices)]);
@@ -164,11 +164,11 @@ export class Models {
   }
 
   learnt(name: string): Readonly<Learnt> {
-    forget(this.known(name), this.options.clock.now().getTime());
-    return this.known(name);
+    forget(this.learntOf(name), this.options.clock.now().getTime());
+    return this.learntOf(name);
   }
 
-  asked(): string[] {
+  askedNames(): string[] {
     return [...this.learned.keys()];
   }
 
@@ -181,7 +181,7 @@ export class Models {
     for (const learnt of this.learned.values()) forget(learnt, 0, true);
   }
 
-  private known(name: string): Learnt {
+  private learntOf(name: string): Learnt {
     const known = this.learned.get(name);
     if (known) return known;
     const { tools, refuses = [] } = this.settings.providers[split(name)[0]] ?? {};
@@ -199,7 +199,7 @@ export class Models {
     return this.unpaid.has(provider);
   }
 
-  resting(): string[] {
+  restingNames(): string[] {
     return [...this.candidates].filter(([, { breaker }]) => breaker.open).map(([name]) => name);
   }
 
@@ -215,7 +215,7 @@ export class Models {
     return known;
   }
 
-  private routed(first: readonly string[], hedgeMs = this.settings.hedge): Model {
+  private routeNames(first: readonly string[], hedgeMs = this.settings.hedge): Model {
     const names = [...new Set([...first, ...this.settings.fallbacks])];
     const silenceMs = Math.max(...names.map((name) => this.silenceOf(name)));
     const { clock, faults, log, retryMs = RETRY_MS } = this.options;
@@ -227,7 +227,7 @@ export class Models {
       if (outcome === 'answered') this.unpaid.delete(provider);
       else if (outcome.details.reason === 'no_credit') this.unpaid.add(provider);
     };
-    return routed({ candidates, patience, log, calls: this.counters.calls, fault, ended });
+    return routeModels({ candidates, patience, log, calls: this.counters.calls, fault, onEnded: ended });
   }
 
   private candidate(name: string): Candidate {
@@ -237,9 +237,9 @@ export class Models {
     const made = {
       model: adapting({
         model: this.open(name),
-        learnt: this.known(name),
+        learnt: this.learntOf(name),
         now: () => this.options.clock.now().getTime(),
-        found: () => this.logQuirks(name),
+        onFound: () => this.logQuirks(name),
       }),
       breaker: this.breakers.of('model', name, { failures, pauseMs: pause }),
     };
@@ -265,7 +265,7 @@ export class Models {
       stream: provider.stream,
       silenceMs: this.silenceOf(name),
       thinking: provider.thinking,
-      learnt: this.known(name),
+      learnt: this.learntOf(name),
     };
     return provider.kind === 'anthropic' ? anthropicModel(options) : openaiModel(options);
   }
@@ -356,14 +356,14 @@ interface Adapting {
   learnt: Learnt;
   now(): number;
   /** Called when something holds from now on. */
-  found(): void;
+  onFound(): void;
 }
 
 /**
  * `model`, spoken to as it can be: what its service refuses for good is left out or said in another way and the request
  * goes out once more. Findings are of this request alone until `keep` says that they hold.
  */
-function adapting({ model, learnt, now, found }: Adapting): Model {
+function adapting({ model, learnt, now, onFound: found }: Adapting): Model {
   const { count } = model;
   // A request that the caller asks anew knows what it has been refused for.
   const trials = new WeakMap<ModelRequest, Trial>();

@@ -4,7 +4,7 @@ import { label } from '../../base/frames.ts';
 import { type Json, nestsTooDeep } from '../../base/json.ts';
 import { Service, type ServiceAnswer } from '../../egress/index.ts';
 import {
-  type Kept,
+  type KeptBlocks,
   ModelError,
   type ModelEvent,
   type ModelImage,
@@ -15,8 +15,8 @@ import {
   type ToolSpec,
 } from '../inference/model.ts';
 import { type Endpoint, type EndpointModel, type EndpointOptions, endpoint, withoutRefused } from './endpoint.ts';
-import { noAnswer, slipped, windowFull } from './fault.ts';
-import { jsonBody, Sent } from './service.ts';
+import { noAnswer, slipError, windowFull } from './fault.ts';
+import { jsonBody, SentAnswer } from './service.ts';
 import type { Watch } from './watch.ts';
 import {
   anything,
@@ -37,8 +37,8 @@ import {
   tidy,
   tokens,
   unseen,
-  worded,
   words,
+  wordsOfMessage,
 } from './wire.ts';
 
 export function openaiModel(options: EndpointOptions): EndpointModel {
@@ -63,7 +63,7 @@ async function* speak(
   };
   watch.sent = jsonBody(body);
   const answer = await service.post('/chat/completions', watch.sent, watch);
-  yield* new Reading(options.name, dialect, watch).read(answer);
+  yield* new OpenAiReader(options.name, dialect, watch).read(answer);
 }
 
 const called = z.object({ name: words, arguments: jsonText }).catch({ name: '', arguments: '' });
@@ -80,7 +80,7 @@ const said = z.object({
   // The form before there were `tool_calls`; some endpoints know no other.
   function_call: z.object({ name: words, arguments: jsonText }).optional().catch(undefined),
 });
-type Said = z.output<typeof said>;
+type SaidMessage = z.output<typeof said>;
 
 const usage = maybe({
   prompt_tokens: tokens,
@@ -99,7 +99,7 @@ const choice = z.object({
 
 const answer = z.object({ choices: list(choice), usage, x_groq: maybe({ usage }) });
 
-class Reading {
+class OpenAiReader {
   private readonly name: string;
   private readonly dialect: Dialect;
   private readonly watch: Watch;
@@ -117,19 +117,19 @@ class Reading {
 
   /** The events of an answer; without a `stop` where it broke off. */
   async *read(answer: ServiceAnswer): AsyncGenerator<ModelEvent> {
-    const sent = new Sent(answer, this.name, this.watch);
+    const sent = new SentAnswer(answer, this.name, this.watch);
     for await (const each of sent.pieces(() => this.reason !== '')) {
       if ('whole' in each) return yield* this.whole(each.whole);
       yield* this.piece(each.piece);
     }
-    if (this.reason !== '' || sent.isDone) yield* this.end();
+    if (this.reason !== '' || sent.isDone) yield* this.endAnswer();
   }
 
   private *whole(completion: unknown): Generator<ModelEvent> {
     const read = answer.safeParse(completion);
     if (!read.success || read.data.choices.length === 0) throw noAnswer(completion, this.name);
     yield* this.piece(completion);
-    yield* this.end();
+    yield* this.endAnswer();
   }
 
   private *piece(chunk: unknown): Generator<ModelEvent> {
@@ -145,7 +145,7 @@ class Reading {
     else yield* contentEvents(first.text);
   }
 
-  private *words(piece: Said, whole: boolean): Generator<ModelEvent> {
+  private *words(piece: SaidMessage, whole: boolean): Generator<ModelEvent> {
     const details = piece.reasoning_details.map(({ text }) => text).join('');
     for (const event of thoughtEvents(piece.reasoning_content || piece.reasoning || details)) yield this.keep(event);
     for (const event of contentEvents(piece.content)) yield this.keep(event);
@@ -160,7 +160,7 @@ class Reading {
   }
 
   /** Some streams end with the whole message, which says again what came in pieces. */
-  private beyondSaid(message: Said | undefined): Said | undefined {
+  private beyondSaid(message: SaidMessage | undefined): SaidMessage | undefined {
     const { content } = message ?? {};
     if (!message || (this.said === '' && this.calls.empty)) return message;
     const isAgain = typeof content === 'string' && content.length >= this.said.length && content.startsWith(this.said);
@@ -176,23 +176,23 @@ class Reading {
     return event;
   }
 
-  private *end(): Generator<ModelEvent> {
-    const calls = this.calls.all();
+  private *endAnswer(): Generator<ModelEvent> {
+    const calls = this.calls.allCalls();
     for (const { id, name, json } of calls) yield { type: 'call', call: { id, name, input: argumentsOf(json) } };
     const extras = calls.map(({ extra }) => extra);
     const keep = keptThoughts(this.name, extras, this.dialect.thoughtsBack ? this.thoughts : '');
     if (keep) yield { type: 'keep', keep };
-    yield* this.counted();
+    yield* this.countUsage();
     yield { type: 'stop', reason: reasonOf(this.reason || this.likelyReason(), calls.length > 0, this.name) };
   }
 
   /** Why the answer ended where the service does not say: half a call means that it was cut. */
   private likelyReason(): string {
-    return this.calls.all().some(({ json }) => typeof argumentsOf(json) === 'string') ? 'length' : '';
+    return this.calls.allCalls().some(({ json }) => typeof argumentsOf(json) === 'string') ? 'length' : '';
   }
 
   /** A count that cannot be believed is none at all: what the answer took is estimated then. */
-  private *counted(): Generator<ModelEvent> {
+  private *countUsage(): Generator<ModelEvent> {
     const { prompt_tokens: prompt, completion_tokens: output, prompt_tokens_details: details } = this.usage ?? {};
     if (prompt === undefined || output === undefined) return;
     const cached = Math.min(prompt, details?.cached_tokens ?? this.usage?.prompt_cache_hit_tokens ?? 0);
@@ -200,7 +200,7 @@ class Reading {
   }
 }
 
-function callsOf({ tool_calls: calls, function_call: former }: Said): CallPiece[] {
+function callsOf({ tool_calls: calls, function_call: former }: SaidMessage): CallPiece[] {
   const pieces = calls.map(({ index, id, function: { name, arguments: json }, extra_content: extra }) => {
     return { index, id, name, json, extra };
   });
@@ -212,7 +212,7 @@ function callsOf({ tool_calls: calls, function_call: former }: Said): CallPiece[
 function reasonOf(reason: string, calls: boolean, name: string): StopReason {
   // Mistral's word, and Anthropic's where a gateway passes it on.
   if (reason === 'model_length' || reason === 'model_context_window_exceeded') throw windowFull(name);
-  if (/malformed_function_call|malformed_tool_call/i.test(reason)) throw slipped(name);
+  if (/malformed_function_call|malformed_tool_call/i.test(reason)) throw slipError(name);
   if (reason === 'error') throw new ModelError('transient', `${name} failed in the middle of its answer.`);
   if (reason === 'length' || reason === 'max_tokens') return 'length';
   // Gemini's words beside that of Chat Completions, and Anthropic's where a gateway passes it on.
@@ -296,7 +296,7 @@ export function openaiRequest(
     ...(tools.length > 0 && { tools: toolsOf(tools) }),
     messages: [
       ...(system === '' || !isRole ? [] : [{ role: 'system' as const, content: system }]),
-      ...alternating([
+      ...alternate([
         ...(system === '' || isRole ? [] : [{ role: 'user' as const, content: system }]),
         ...messages.flatMap((message, index) => [
           messageOf(message, options, dialect, index === asked && request.moving !== '' ? request.moving : undefined),
@@ -346,12 +346,12 @@ function imagePart({ type, base64 }: ModelImage): Part {
  * Persons and the assistant take turns, and the assistant has the word after results. The templates of many models refuse
  * a request where it is otherwise, and whoever serves them names them as they like: so it is for all.
  */
-function alternating(messages: readonly Message[]): Message[] {
+function alternate(messages: readonly Message[]): Message[] {
   const out: Message[] = [];
   for (const message of messages) {
     const last = out.at(-1);
     if (message.role === 'user' && last?.role === 'user') {
-      out[out.length - 1] = { role: 'user', content: together(last.content, message.content) };
+      out[out.length - 1] = { role: 'user', content: joinContents(last.content, message.content) };
     } else if (message.role === 'assistant' && last?.role === 'assistant' && !last.tool_calls) {
       out[out.length - 1] = { ...message, content: [last.content, message.content].filter(Boolean).join('\n\n') };
     } else {
@@ -362,7 +362,7 @@ function alternating(messages: readonly Message[]): Message[] {
   return out;
 }
 
-function together(first: string | Part[], second: string | Part[]): string | Part[] {
+function joinContents(first: string | Part[], second: string | Part[]): string | Part[] {
   if (typeof first === 'string' && typeof second === 'string') return `${first}\n\n${second}`;
   return [...partsOf(first), ...partsOf(second)];
 }
@@ -408,7 +408,7 @@ function messageOf(
   }
   const images = message.images ?? [];
   const notes = options.sees ? [] : [unseen(images.map(({ name }) => name))];
-  const words = [...(moving === undefined ? [] : [context(moving)]), ...notes, worded(message)].filter(
+  const words = [...(moving === undefined ? [] : [context(moving)]), ...notes, wordsOfMessage(message)].filter(
     (text) => text.trim() !== '',
   );
   if (!options.sees || images.length === 0) return { role: 'user', content: words.join('\n\n') };
@@ -424,13 +424,13 @@ interface Thoughts {
   reasoning: string;
 }
 
-export function keptThoughts(model: string, extras: readonly unknown[], reasoning: string): Kept | undefined {
+export function keptThoughts(model: string, extras: readonly unknown[], reasoning: string): KeptBlocks | undefined {
   const known = extras.map((extra) => (nestsTooDeep(extra) ? null : (extra ?? null)) as Json);
   if (extras.length === 0 || (reasoning === '' && known.every((extra) => extra === null))) return undefined;
   return { model, blocks: [{ extras: known, reasoning }] };
 }
 
-function thoughtsIn(keep: Kept | undefined, model: string, calls: number): Thoughts | undefined {
+function thoughtsIn(keep: KeptBlocks | undefined, model: string, calls: number): Thoughts | undefined {
   const thoughts = keep?.model === model ? (keep.blocks[0] as unknown as Thoughts | undefined) : undefined;
   return thoughts?.extras.length === calls ? thoughts : undefined;
 }

@@ -43,10 +43,10 @@ class Plain {
   }
 
   root(): Schema {
-    const merged = this.merged(this.whole, []);
+    const merged = this.mergeParts(this.whole, []);
     const choices = choicesOf(merged);
     // A choice between forms of the whole input becomes one form with all their fields.
-    const form = choices.length === 0 ? merged : this.united(merged, choices, []);
+    const form = choices.length === 0 ? merged : this.uniteForms(merged, choices, []);
     return this.object(form, [], true);
   }
 
@@ -54,20 +54,20 @@ class Plain {
     if (++this.parts > MOST_PARTS || seen.length > DEEPEST) return OPEN;
     if (!isObject(schema)) return ANYTHING;
     const referred = refOf(schema);
-    if (referred !== undefined && seen.includes(referred)) return described(OPEN, schema);
+    if (referred !== undefined && seen.includes(referred)) return withDescription(OPEN, schema);
     const path = referred === undefined ? seen : [...seen, referred];
-    const own = this.merged(schema, seen);
+    const own = this.mergeParts(schema, seen);
     const choices = choicesOf(own);
     if (choices.length > 0) return this.choice(own, choices, path);
     switch (typeOf(own)) {
       case 'object':
         return this.object(own, path);
       case 'array':
-        return { ...meaning(own), type: 'array', items: this.plain(itemsOf(own), path), ...counts(own) };
+        return { ...withMeaning(own), type: 'array', items: this.plain(itemsOf(own), path), ...counts(own) };
       case undefined:
-        return described(ANYTHING, own);
+        return withDescription(ANYTHING, own);
       default:
-        return bounded(own);
+        return withBounds(own);
     }
   }
 
@@ -80,7 +80,7 @@ class Plain {
     const needed = Array.isArray(required) ? [...new Set(required)].filter((name) => names.includes(name)) : [];
     const isOpen = more === true || isObject(more) || (!isRoot && names.length === 0 && more !== false);
     return {
-      ...meaning(schema),
+      ...withMeaning(schema),
       type: 'object',
       properties: Object.fromEntries(fields),
       ...(needed.length > 0 && { required: needed }),
@@ -97,15 +97,15 @@ class Plain {
     const values = distinct.flatMap((each) => (Array.isArray(each.enum) ? each.enum : []));
     // Single values to choose between are one list of them.
     const [first] = distinct;
-    if (distinct.length === 1 && first) return described(first, schema);
+    if (distinct.length === 1 && first) return withDescription(first, schema);
     if (distinct.every((each) => Array.isArray(each.enum) && each.type === 'string' && !each.description)) {
-      return described({ type: 'string', enum: [...new Set(values)] }, schema);
+      return withDescription({ type: 'string', enum: [...new Set(values)] }, schema);
     }
-    return { ...meaning(schema), anyOf: distinct };
+    return { ...withMeaning(schema), anyOf: distinct };
   }
 
-  private united(schema: Schema, choices: readonly unknown[], seen: readonly string[]): Schema {
-    const forms = choices.filter(isObject).map((each) => this.merged(each, seen));
+  private uniteForms(schema: Schema, choices: readonly unknown[], seen: readonly string[]): Schema {
+    const forms = choices.filter(isObject).map((each) => this.mergeParts(each, seen));
     const all = [schema, ...forms];
     const needed = forms.map(({ required }) => (Array.isArray(required) ? required : []));
     const [first = [], ...others] = needed;
@@ -117,7 +117,7 @@ class Plain {
     };
   }
 
-  private merged(schema: Schema, seen: readonly string[]): Schema {
+  private mergeParts(schema: Schema, seen: readonly string[]): Schema {
     if (seen.length > DEEPEST) return schema;
     const referred = refOf(schema);
     const target = referred === undefined ? undefined : resolve(this.whole, referred);
@@ -127,13 +127,15 @@ class Plain {
     const path = referred === undefined ? seen : [...seen, referred];
     const within = [...(target ? [target] : []), ...parts].map((each) => {
       const ref = refOf(each);
-      return ref !== undefined && path.includes(ref) ? {} : this.merged(each, ref === undefined ? [...path, ''] : path);
+      return ref !== undefined && path.includes(ref)
+        ? {}
+        : this.mergeParts(each, ref === undefined ? [...path, ''] : path);
     });
-    return [...within, own].reduce(together, {});
+    return [...within, own].reduce(joinSchemas, {});
   }
 }
 
-function together(one: Schema, other: Schema): Schema {
+function joinSchemas(one: Schema, other: Schema): Schema {
   const fields = [one.properties, other.properties].filter(isObject);
   const needed = [one.required, other.required].flatMap((each) => (Array.isArray(each) ? each : []));
   return {
@@ -173,7 +175,7 @@ function itemsOf({ items, prefixItems }: Schema): unknown {
 }
 
 /** A single value, with its bounds. Those of whole numbers that exclude are said without excluding. */
-function bounded(schema: Schema): Schema {
+function withBounds(schema: Schema): Schema {
   const { exclusiveMinimum: above, exclusiveMaximum: below, enum: values, const: only } = schema;
   const type = typeOf(schema) as string;
   const { minimum, maximum } = schema;
@@ -184,7 +186,7 @@ function bounded(schema: Schema): Schema {
     ? [...new Set(one)].filter((each) => each !== null && typeof each !== 'object')
     : [];
   return {
-    ...meaning(schema),
+    ...withMeaning(schema),
     type,
     ...(isBound(least) && { minimum: least }),
     ...(isBound(most) && { maximum: most }),
@@ -197,7 +199,7 @@ function isBound(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 }
 
-function meaning(schema: Schema): Schema {
+function withMeaning(schema: Schema): Schema {
   const { description, format, default: usual } = schema;
   // In words, which no service refuses.
   const form = typeof format === 'string' && /^[a-z-]{1,30}$/.test(format) ? `Format: ${format}.` : '';
@@ -220,7 +222,7 @@ function withoutNulls(schema: Schema): Schema {
   return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== null));
 }
 
-function described(made: Schema, { description }: Schema): Schema {
+function withDescription(made: Schema, { description }: Schema): Schema {
   return typeof description === 'string' ? { ...made, description } : made;
 }
 
@@ -244,7 +246,7 @@ function bare(schema: Schema): Schema {
   const choices = Array.isArray(schema.anyOf) ? (schema.anyOf as Schema[]) : [];
   if (choices.length > 0) {
     const [first] = choices.filter(({ type }) => type !== 'null');
-    return described(bare(first ?? { type: 'string' }), schema);
+    return withDescription(bare(first ?? { type: 'string' }), schema);
   }
   const { properties, items } = schema;
   const form = Object.fromEntries(Object.entries(schema).filter(([key]) => BARE.includes(key)));

@@ -67,7 +67,7 @@ export class Prices {
   private find(name: string): PriceKnown | undefined {
     const { prices, standard_cost: standard, cheap_cost: cheap } = this.settings;
     const tier = this.isCheap(name) ? (cheap ?? standard) : standard;
-    const known = prices[name] ?? tier ?? listed(name);
+    const known = prices[name] ?? tier ?? listedPrice(name);
     if (known) return { ...known, by: 'table' };
     if (prices.default) return { ...prices.default, by: 'default' };
     const dearest = this.dearest(name);
@@ -150,7 +150,7 @@ const dearestOfAll = lazy((): Price => {
   return { input: Math.max(...all.map(([input]) => input)), output: Math.max(...all.map(([, output]) => output)) };
 });
 
-function listed(name: string): Price | undefined {
+function listedPrice(name: string): Price | undefined {
   const model = plain(name);
   const found = Object.values(vendors()).find(({ models }) => Object.hasOwn(models, model))?.models[model];
   return found && priceOf(found);

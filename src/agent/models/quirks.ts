@@ -4,7 +4,7 @@
  * model once two requests agree, any other at once, and each for an hour.
  */
 import { createHash } from 'node:crypto';
-import { fieldsOf, parsed, type Refusal } from './refusal.ts';
+import { fieldsOf, parseBody, type Refusal } from './refusal.ts';
 
 export interface Finding {
   /** Names as in `Learnt.refuses`. */
@@ -148,7 +148,7 @@ export function copyOf(learnt: Learnt): Learnt {
   return { ...learnt, refuses: new Set(refuses), tools: new Set(tools), unreadable: new Set(unreadable) };
 }
 
-interface Sent {
+interface SentRequest {
   body: Record<string, unknown>;
   tools: readonly string[];
   system: boolean;
@@ -164,7 +164,7 @@ interface Quirk {
   instead: string;
   /** An owner's setting with the same effect, under the provider; `refuses: [name]` when left out. */
   setting?: string;
-  find(refusal: Refusal, sent: Sent): Finding | undefined;
+  find(refusal: Refusal, sent: SentRequest): Finding | undefined;
 }
 
 /** Words of a refusal that rule a thing out: naming it may also only ask for another value of it. */
@@ -379,8 +379,8 @@ export function findingIn(refusal: Refusal, sentText: string | undefined, known:
   return undefined;
 }
 
-function sentIn(text: string): Sent {
-  const body = fieldsOf(parsed(text));
+function sentIn(text: string): SentRequest {
+  const body = fieldsOf(parseBody(text));
   const messages = (Array.isArray(body.messages) ? body.messages : []).map(fieldsOf);
   const tools = (Array.isArray(body.tools) ? body.tools : []).map(fieldsOf);
   return {

@@ -20,7 +20,7 @@ export function refusalIn(error: unknown): Refusal {
   const thrown = fieldsOf(error);
   const body = typeof thrown.body === 'string' ? thrown.body : undefined;
   const headers = thrown.headers instanceof Headers ? thrown.headers : new Headers();
-  const sent = parsed(body) ?? thrown.error;
+  const sent = parseBody(body) ?? thrown.error;
   const outer = fieldsOf(Array.isArray(sent) ? sent[0] : sent);
   const inner = typeof outer.error === 'object' && outer.error !== null ? fieldsOf(outer.error) : outer;
   const codes = [inner.code, inner.status, outer.code].map(Number).filter((code) => code >= 400 && code < 600);
@@ -65,7 +65,7 @@ const DEEPEST = 6;
 function wordsIn(value: unknown, depth = 0): string[] {
   if (depth > DEEPEST) return [];
   if (typeof value === 'string') {
-    const inner = /^\s*[{[]/.test(value) ? parsed(value) : undefined;
+    const inner = /^\s*[{[]/.test(value) ? parseBody(value) : undefined;
     return typeof inner === 'object' ? wordsIn(inner, depth + 1) : [value];
   }
   if (Array.isArray(value)) return value.flatMap((each) => wordsIn(each, depth + 1));
@@ -76,7 +76,7 @@ function wordsIn(value: unknown, depth = 0): string[] {
 
 function pathsIn(value: unknown, depth = 0): string[] {
   if (depth > DEEPEST) return [];
-  if (typeof value === 'string') return /^\s*[{[]/.test(value) ? pathsIn(parsed(value), depth + 1) : [];
+  if (typeof value === 'string') return /^\s*[{[]/.test(value) ? pathsIn(parseBody(value), depth + 1) : [];
   if (Array.isArray(value)) return value.flatMap((each) => pathsIn(each, depth + 1));
   if (typeof value !== 'object' || value === null) return [];
   const fields = fieldsOf(value);
@@ -100,7 +100,7 @@ export function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
-export function parsed(body: string | undefined): unknown {
+export function parseBody(body: string | undefined): unknown {
   if (body === undefined || body.trim() === '') return undefined;
   try {
     return parseJson(body);

@@ -49,7 +49,7 @@ export class EventStream {
   }
 
   /** At the end of the connection: the last event may lack the empty line behind it. */
-  end(): string[] {
+  flush(): string[] {
     this.parser.feed(`${this.decoder.decode()}\n\n`);
     return this.events.splice(0);
   }
@@ -74,7 +74,7 @@ const LAST_WORDS_MS = 3_000;
  * An answer as a service sends it: whole JSON, known by its first sign whatever it is called and was asked for, or the
  * events of a stream, which ends where it says so, soon after the reason of its end, or with the connection.
  */
-export class Sent {
+export class SentAnswer {
   /** The stream has said that it is over. */
   isDone = false;
   private readonly answer: ServiceAnswer;
@@ -104,12 +104,12 @@ export class Sent {
         isStream = true;
         bytes = beginning;
       }
-      for (const event of stream.take(bytes)) yield* this.heard(event);
+      for (const event of stream.take(bytes)) yield* this.piecesOf(event);
       this.isDone = stream.isDone;
       if (this.isDone) return;
     }
     if (isStream && !STREAM.test(beginning.toString('utf8', 0, SIGNS))) throw pageFault(this.name);
-    for (const event of stream.end()) yield* this.heard(event, true);
+    for (const event of stream.flush()) yield* this.piecesOf(event, true);
     this.isDone = stream.isDone;
   }
 
@@ -132,7 +132,7 @@ export class Sent {
   }
 
   /** Signs of life that some services send as events are no JSON. `isLast`: the event may have been cut. */
-  private *heard(event: string, isLast = false): Generator<{ piece: unknown }> {
+  private *piecesOf(event: string, isLast = false): Generator<{ piece: unknown }> {
     const whole = jsonIn(event);
     // Several events are one where the empty lines between them are missing.
     const parts = whole === undefined ? event.split('\n') : [event];

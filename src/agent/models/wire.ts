@@ -200,7 +200,7 @@ export function resultText({ text, images = [] }: ToolMessage, sees: boolean): s
   return [text.trim() === '' ? 'Done.' : withoutTemplateMarks(text), ...told].join('\n');
 }
 
-export function worded({ text, name }: { text: string; name?: string }): string {
+export function wordsOfMessage({ text, name }: { text: string; name?: string }): string {
   const words = withoutTemplateMarks(text);
   return name === undefined ? words : `${speaker(name)}: ${words}`;
 }
@@ -231,7 +231,7 @@ export class GrowingCalls {
     return this.calls.length === 0;
   }
 
-  all(): readonly CallPiece[] {
+  allCalls(): readonly CallPiece[] {
     return this.calls;
   }
 
@@ -248,7 +248,7 @@ export class GrowingCalls {
 
   /** A piece. Calls may grow in any order; where nothing tells which one a piece belongs to, it is the last. */
   grow(piece: CallPiece): boolean {
-    const growing = this.growing(piece);
+    const growing = this.growingCall(piece);
     if (!growing || isAnother(growing, piece)) return this.add(piece);
     if (isRepeated(growing, piece)) return false;
     growing.id ||= piece.id;
@@ -260,7 +260,7 @@ export class GrowingCalls {
     return false;
   }
 
-  private growing({ index, id }: CallPiece): GrowingCall | undefined {
+  private growingCall({ index, id }: CallPiece): GrowingCall | undefined {
     if (index !== undefined) return this.byIndex.get(index);
     return id === '' ? this.calls.at(-1) : this.byId.get(id);
   }

@@ -49,7 +49,7 @@ export function authorize(call: ModelToolCall, state: CallState, on: AuthorizeCo
     return { verdict: result(failed('VALUE_GONE', texts.valueGone(), { remedy: texts.valueGoneRemedy() })) };
   }
   const named = toolbox.get(call.name);
-  if (offered && named && !offered(named.name)) return { verdict: denied('it was not given to you.') };
+  if (offered && named && !offered(named.name)) return { verdict: denyCall('it was not given to you.') };
   if (state.kind !== 'started' && named && turn.forbids(named)) return { verdict: forbidden() };
   const asked = { tool: call.name, input: call.input as Record<string, unknown> };
   // A call that was asked about, or had begun, was checked then: an earlier version's is still carried out.
@@ -57,19 +57,19 @@ export function authorize(call: ModelToolCall, state: CallState, on: AuthorizeCo
   if ('ok' in valid) return { verdict: result(refusedInput(valid, turn, call.name)) };
   // A name of an earlier version stands for another tool.
   if (offered && !(offered(call.name) && offered(valid.tool.name)))
-    return { verdict: denied('it was not given to you.') };
+    return { verdict: denyCall('it was not given to you.') };
   // The call was judged before it began.
   if (state.kind === 'started') return { valid, verdict: { kind: 'allow' } };
   if (turn.forbids(valid.tool)) return { verdict: forbidden() };
   if (state.kind === 'decided') {
     const granted = state.approved && state.hash === hashOfCall(turn, call, context, toolbox.get(call.name));
-    const said = state.by === NOBODY ? texts.unanswered() : texts.declined();
+    const said = state.by === NOBODY ? texts.unansweredNote() : texts.declinedNote();
     if (!granted) return { valid, verdict: result(failed('DECLINED', said)) };
   }
   const look = turn.looked.get(call.id);
-  if (look && !look.ok && !look.byPerson) return { valid, verdict: denied(texts.lookedAt(look)) };
+  if (look && !look.ok && !look.byPerson) return { valid, verdict: denyCall(texts.lookedAt(look)) };
   const verdict = judge(valid, call, on);
-  if (verdict.kind === 'deny') return { valid, verdict: denied(verdict.reason) };
+  if (verdict.kind === 'deny') return { valid, verdict: denyCall(verdict.reason) };
   // A yes answers a question, and nothing else: what is denied by now does not run.
   if (state.kind === 'decided') return { valid, verdict: { kind: 'allow' } };
   return { valid, verdict: look?.byPerson && verdict.kind === 'allow' ? { kind: 'ask', reason: '' } : verdict };
@@ -81,15 +81,15 @@ function judge(valid: ValidCall, call: ModelToolCall, on: AuthorizeContext): Dec
 }
 
 function forbidden(): Verdict & { kind: 'result' } {
-  return denied(texts.forbidden());
+  return denyCall(texts.forbidden());
 }
 
 function result(said: ToolResult): Verdict & { kind: 'result' } {
   return { kind: 'result', result: said };
 }
 
-function denied(reason: string): Verdict & { kind: 'result' } {
-  return result(failed('DENIED', texts.denied(reason)));
+function denyCall(reason: string): Verdict & { kind: 'result' } {
+  return result(failed('DENIED', texts.deniedNotice(reason)));
 }
 
 interface QuestionSource {
@@ -108,7 +108,7 @@ function policyQuestionOf(
   const { person, place, request, approval } = context;
   const { origin, byName = false, said, ownFiles: files } = request;
   // Deletions of nested turns count too: who is led to delete everything may be led to share it out.
-  const before = (parent ?? turn).all().flatMap((each) => each.madeBefore(each === turn ? call.id : undefined));
+  const before = (parent ?? turn).allTurns().flatMap((each) => each.madeBefore(each === turn ? call.id : undefined));
   const deletions = before.filter((made) => toolbox.get(made.name)?.policy?.deletes && !isNamed(made, said));
   return {
     tool,
@@ -140,8 +140,8 @@ function policyQuestionOf(
  * them: targets that they name were asked for. Targets that those name were not.
  */
 function foundBy(turn: Turn, toolbox: Toolbox, said: readonly string[]): string[] {
-  const came = turn.came().flatMap(({ call, result }) => {
-    const valid = checked(call, toolbox);
+  const came = turn.madeCalls().flatMap(({ call, result }) => {
+    const valid = validCall(call, toolbox);
     return valid ? [{ call, result, valid }] : [];
   });
   const reads = came.flatMap(({ valid }) => valid.tool.flow?.readsOn?.(valid.input) ?? []);
@@ -155,13 +155,13 @@ function foundBy(turn: Turn, toolbox: Toolbox, said: readonly string[]): string[
   });
 }
 
-function checked({ name, input }: ModelToolCall, toolbox: Toolbox): ValidCall | undefined {
+function validCall({ name, input }: ModelToolCall, toolbox: Toolbox): ValidCall | undefined {
   const valid = toolbox.check({ tool: name, input: input as Record<string, unknown> }, true);
   return 'ok' in valid ? undefined : valid;
 }
 
 function historyBefore({ id }: ModelToolCall, turn: Turn, parent: Turn | undefined): CallHistory[] {
-  return (parent ?? turn).all().flatMap((each) => {
+  return (parent ?? turn).allTurns().flatMap((each) => {
     const history = each.history();
     const end = each === turn ? history.findIndex(({ call }) => call.id === id) : -1;
     return end < 0 ? history : history.slice(0, end);
@@ -192,7 +192,7 @@ function trailOf(
  */
 function isOwn({ call, steps }: CallHistory, toolbox: Toolbox, service: string | undefined): boolean {
   const came = steps.some((step) => step.kind === 'result' && !(step.payload.ok && step.payload.impersonal));
-  const valid = checked(call, toolbox);
+  const valid = validCall(call, toolbox);
   if (!came || !valid || valid.tool.flow?.impersonal) return false;
   return service === undefined || valid.tool.flow?.service?.(valid.input) !== service;
 }
@@ -206,7 +206,7 @@ function hasFollowed(
 ): boolean {
   const wasRefused = steps.some(({ kind }) => kind === 'result') && !steps.some(({ kind }) => kind === 'started');
   if (!(tainted || files) || wasRefused || steps.some(({ kind }) => kind === 'decided')) return false;
-  const valid = checked(call, toolbox);
+  const valid = validCall(call, toolbox);
   if (valid?.effect !== 'fetch') return false;
   return follows({ tool: valid.tool, targets: valid.tool.flow?.targets?.(valid.input), said });
 }

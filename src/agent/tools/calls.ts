@@ -167,8 +167,8 @@ export async function runData(
   // "Undo" is about what the person did; what was done without them has its own button.
   if (undoable && isSaid(ctx.request)) keepUndo(tx, result, ctx);
   if (!ctx.request.byProgram) keepDialogue(tx, { tool, input }, result, ctx);
-  if (tool.effect === 'write') tx.afterCommit(() => ctx.runner.changed?.());
-  return kept(result, since);
+  if (tool.effect === 'write') tx.afterCommit(() => ctx.runner.onChange?.());
+  return keepResult(result, since);
 }
 
 const ran = async (
@@ -198,12 +198,12 @@ export async function runOutside(
     const read = await inEnglishWords({ tool, input }, ctx);
     return 'ok' in read ? read : tool.run(read.input, { ...ctx, signal });
   }).catch((error: unknown) => failed('INTERNAL', messageOf(error)));
-  return kept(await Promise.race([run, gaveUp]), since);
+  return keepResult(await Promise.race([run, gaveUp]), since);
 }
 
 const aboutTool = ({ name, effect }: Pick<DataTool | OutsideTool, 'name' | 'effect'>) => ({ tool: name, effect });
 
-function kept(came: ToolResult, since: number): ToolResult {
+function keepResult(came: ToolResult, since: number): ToolResult {
   const result = { ...came, tookMs: Math.round(performance.now() - since) };
   if (!result.ok || result.text.length <= LONGEST_KEPT) return result;
   return {
@@ -232,7 +232,7 @@ export async function runCall(
   const valid = toolbox.check(call, true);
   if ('ok' in valid) return valid.code === 'UNKNOWN_TOOL' ? failed(valid.code, texts.capabilityGone()) : valid;
   const admitted = toolbox.admits(ctx.person, valid);
-  if (admitted === 'deny') return failed('DENIED', texts.denied(texts.notPermitted()));
+  if (admitted === 'deny') return failed('DENIED', texts.deniedNotice(texts.notPermitted()));
   if (!isData(valid)) return failed('NOT_HERE', `${call.tool} cannot be run from a button.`);
   if (admitted === 'ask' && !ctx.approval.confirmed) return reallyCall(call, valid.tool);
   return runData(tx, valid, ctx, undoable);

@@ -1,6 +1,6 @@
 import type { Capability, Effect, Tool } from './tool.ts';
 
-export type Named = Pick<Tool, 'name' | 'effect' | 'does'>;
+export type ToolLabel = Pick<Tool, 'name' | 'effect' | 'does'>;
 
 /**
  * True if `tool` is among the forbidden ones. A pattern is a tool's name, `*` stands for any characters; case does not
@@ -9,7 +9,7 @@ export type Named = Pick<Tool, 'name' | 'effect' | 'does'>;
  * and a tool that does not say what it does is taken to do all that its effect allows: rather too much is forbidden
  * than too little.
  */
-export function isForbidden(tool: Named, patterns: readonly string[]): boolean {
+export function isForbidden(tool: ToolLabel, patterns: readonly string[]): boolean {
   if (patterns.length === 0) return false;
   const name = plain(tool.name);
   const does = tool.does ?? possibleWith(tool.effect);
@@ -21,7 +21,7 @@ export function isForbidden(tool: Named, patterns: readonly string[]): boolean {
 }
 
 /** True if `names` allow `tool`: by its own name, or by another assistant's for what it says that it does. */
-export function isAllowed(tool: Named, names: readonly string[]): boolean {
+export function isAllowed(tool: ToolLabel, names: readonly string[]): boolean {
   return names.some(
     (name) => name === tool.name || capabilitiesOf(name).some((capability) => tool.does?.includes(capability)),
   );
@@ -75,17 +75,17 @@ const CODE =
 const ALL = Object.keys(NAMES) as Capability[];
 
 function words(text: string): string[] {
-  return text.split(/\s+/).map(squeezed);
+  return text.split(/\s+/).map(squeezeName);
 }
 
-function squeezed(name: string): string {
+function squeezeName(name: string): string {
   return name.replace(/[\s_.:-]+/g, '').toLowerCase();
 }
 
 /** Capabilities of another assistant's tool with this name; brackets behind the name (`Bash(git:*)`) do not count. */
 export function capabilitiesOf(name: string): readonly Capability[] {
   const plain = name.normalize('NFKC').replace(/\(.*$/s, '').trim();
-  const known = ALL.filter((capability) => NAMES[capability].includes(squeezed(plain)));
+  const known = ALL.filter((capability) => NAMES[capability].includes(squeezeName(plain)));
   if (known.length > 0) return known;
   const parts = plain
     .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')

@@ -32,21 +32,21 @@ export class Guard {
   tool<T extends AnyTool>(tool: T): T {
     const breaker = this.deps.breakers.of('tool', tool.name, OPTIONS);
     const run = async (input: unknown, ctx: CallContext): Promise<ToolResult> => {
-      if (!breaker.admits()) return paused(tool.name, breaker);
+      if (!breaker.admits()) return pausedFailure(tool.name, breaker);
       let isLate = false;
       const late = () => {
         isLate = (ctx.signal.reason as Error | undefined)?.name === 'TimeoutError';
-        if (isLate) this.failed('tool', tool.name, 'TIMEOUT', breaker);
+        if (isLate) this.noteFailure('tool', tool.name, 'TIMEOUT', breaker);
       };
       ctx.signal.addEventListener('abort', late, { once: true });
       try {
         const result = await (tool.run as (input: unknown, ctx: CallContext) => Promise<ToolResult>)(input, ctx);
         const broken = !result.ok && tool.broken?.includes(result.code);
-        if (broken) this.failed('tool', tool.name, result.code, breaker);
+        if (broken) this.noteFailure('tool', tool.name, result.code, breaker);
         else if (!isLate) breaker.recordSuccess();
         return result;
       } catch (error) {
-        if (isMistake(error)) this.failed('tool', tool.name, 'INTERNAL', breaker);
+        if (isMistake(error)) this.noteFailure('tool', tool.name, 'INTERNAL', breaker);
         throw error;
       } finally {
         ctx.signal.removeEventListener('abort', late);
@@ -66,7 +66,7 @@ export class Guard {
       return value;
     } catch (error) {
       if (!isMistake(error)) throw error;
-      this.failed('skill', name, 'INTERNAL', breaker);
+      this.noteFailure('skill', name, 'INTERNAL', breaker);
       this.deps.world.log.error(
         { skill, hook, error: messageOf(error) },
         'a skill adds nothing to the prompt: it failed',
@@ -75,7 +75,7 @@ export class Guard {
     }
   }
 
-  private failed(source: string, kind: string, code: Failed['code'], breaker: Breaker): void {
+  private noteFailure(source: string, kind: string, code: Failed['code'], breaker: Breaker): void {
     const { faults, clock, log } = this.deps.world;
     faults?.note({ source, kind, code }, clock.now());
     breaker.recordFailure();
@@ -85,6 +85,6 @@ export class Guard {
   }
 }
 
-function paused(name: string, breaker: Breaker): Failed {
-  return failed('PAUSED', texts.paused(name, breaker.inRow), { remedy: texts.pausedRemedy() });
+function pausedFailure(name: string, breaker: Breaker): Failed {
+  return failed('PAUSED', texts.pausedNotice(name, breaker.inRow), { remedy: texts.pausedRemedy() });
 }

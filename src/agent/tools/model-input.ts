@@ -36,7 +36,7 @@ export function faultOf(tool: Tool, input: Call['input']): string | undefined {
   if (tool.form?.schema) return undefined;
   const schema = schemaOf(tool.input);
   const own = tool.form?.own ?? [];
-  const [stranger] = strangersIn(input, { ...schema, properties: without(own, schema.properties) }, []);
+  const [stranger] = strangersIn(input, { ...schema, properties: propertiesWithout(own, schema.properties) }, []);
   if (stranger) return strangerText(stranger);
   const { properties = {}, required = [] } = schema as { properties?: Schema; required?: readonly string[] };
   const nameless = NAMING_FIELDS.find((name) => {
@@ -50,7 +50,7 @@ export function faultOf(tool: Tool, input: Call['input']): string | undefined {
 /** True for a value that can name a thing; signs of punctuation alone name none. */
 const names = (value: unknown): boolean => typeof value !== 'string' || /[\p{L}\p{N}\p{S}]/u.test(value);
 
-const without = (own: readonly string[], properties: unknown): Schema =>
+const propertiesWithout = (own: readonly string[], properties: unknown): Schema =>
   Object.fromEntries(Object.entries(isObject(properties) ? properties : {}).filter(([name]) => !own.includes(name)));
 
 interface Stranger {

@@ -28,7 +28,7 @@ export interface OfferQuery {
   context: number;
 }
 
-export interface Offered {
+export interface OfferedTools {
   tools: ToolSpec[];
   /** Names of the servers' tools among them, in their order. */
   names: readonly string[];
@@ -40,7 +40,7 @@ export interface Offered {
  * The tools of coda, then those of servers: all of them where they fit, else a fair share of each server, its nearest tools
  * first. A conversation keeps what it was shown, and more only comes at the end, so that the request stays a prefix of the next.
  */
-export function offerTools(tools: readonly ToolSpec[], { kept, words, context }: OfferQuery): Offered {
+export function offerTools(tools: readonly ToolSpec[], { kept, words, context }: OfferQuery): OfferedTools {
   const guests = tools.filter(({ by }) => by !== undefined);
   const own = tools.filter(({ by, name }) => by === undefined && (guests.length > 0 || name !== TOOL_SEARCH));
   const ownForm = fittingTools(own, context);
@@ -54,13 +54,13 @@ export function offerTools(tools: readonly ToolSpec[], { kept, words, context }:
   // A larger window may have room for all: those that were not shown come behind.
   const order = all ? [...new Set([...(known ?? []), ...sized])] : (known ?? chosenOf(sized, words));
   // The tools found last are the ones wanted now.
-  const shown = kept === undefined ? within(order, most) : within([...order].reverse(), most).reverse();
+  const shown = kept === undefined ? toolsWithin(order, most) : toolsWithin([...order].reverse(), most).reverse();
   const hidden = guests.length - shown.length;
   const withSearch = hidden > 0 ? ownForm : ownForm.filter(({ name }) => name !== TOOL_SEARCH);
   return { tools: [...withSearch, ...shown], names: shown.map(({ name }) => name), hidden };
 }
 
-interface Sized {
+interface SizedTool {
   by: string | undefined;
   tool: ToolSpec;
   size: number;
@@ -68,7 +68,7 @@ interface Sized {
 
 const sizeOf = (tools: readonly ToolSpec[]): number => tokensIn(JSON.stringify(tools));
 
-function within(sized: readonly Sized[], room: number): ToolSpec[] {
+function toolsWithin(sized: readonly SizedTool[], room: number): ToolSpec[] {
   let left = room;
   return sized.flatMap(({ tool, size }) => {
     if (size > left) return [];
@@ -77,13 +77,13 @@ function within(sized: readonly Sized[], room: number): ToolSpec[] {
   });
 }
 
-function keptOf(sized: readonly Sized[], kept: readonly string[]): Sized[] {
+function keptOf(sized: readonly SizedTool[], kept: readonly string[]): SizedTool[] {
   const byName = new Map(sized.map((each) => [each.tool.name, each]));
   return kept.flatMap((name) => byName.get(name) ?? []);
 }
 
 /** In rounds, one tool of each server, the nearest first. */
-function chosenOf(sized: readonly Sized[], words: string): Sized[] {
+function chosenOf(sized: readonly SizedTool[], words: string): SizedTool[] {
   const servers = groupBy(sized, ({ by }) => by);
   const ranked = [...servers.values()].map((of) => rankTools(of, words, ({ tool }) => tool));
   const rounds = Math.max(0, ...ranked.map(({ length }) => length));
@@ -92,13 +92,17 @@ function chosenOf(sized: readonly Sized[], words: string): Sized[] {
 
 /** The items whose tools say most of the words first; equals keep their order. A rare word says more than a common one. */
 function rankTools<T>(items: readonly T[], words: string, toolOf: (item: T) => ToolSpec): T[] {
-  return scored(items, words, toolOf).map(({ item }) => item);
+  return scoreItems(items, words, toolOf).map(({ item }) => item);
 }
 
 /** Weight of a synonym beside the word itself. */
 const SYNONYM = 0.4;
 
-function scored<T>(items: readonly T[], words: string, toolOf: (item: T) => ToolSpec): { item: T; score: number }[] {
+function scoreItems<T>(
+  items: readonly T[],
+  words: string,
+  toolOf: (item: T) => ToolSpec,
+): { item: T; score: number }[] {
   const { terms, synonyms } = wordsOf(words);
   const said = items.map((item) => termsOf(toolOf(item)));
   const weightOf = (term: string) => Math.log(1 + items.length / (1 + said.filter((each) => each.has(term)).length));
@@ -154,8 +158,8 @@ export const toolSearch = dataTool({
   flow: { impersonal: true },
   input: z.object({ query: z.string().min(1).max(300).describe('What the tool is to do, in a few words.') }),
   async run({ query }, { tools }) {
-    const guests = tools.offered().filter(({ by }) => by !== undefined);
-    const found = scored(guests, query, (tool) => tool)
+    const guests = tools.offeredTools().filter(({ by }) => by !== undefined);
+    const found = scoreItems(guests, query, (tool) => tool)
       .filter(({ score }) => score > 0)
       .slice(0, MOST_FOUND)
       .map(({ item }) => item);

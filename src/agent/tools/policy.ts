@@ -87,7 +87,7 @@ function permission(question: PolicyQuestion, rules: PolicyRules): Decision {
     case 'write':
       return ALLOW;
     case 'fetch':
-      return leaks ? reaching(question) : ALLOW;
+      return leaks ? decideReach(question) : ALLOW;
     case 'external': {
       const isUnasked = rules.unasked.includes(tool.name) || (remembered && rules.rememberable.includes(tool.name));
       return isUnasked && !leaks && person.role !== 'guest' ? ALLOW : { kind: 'ask', reason: texts.actsOutside() };
@@ -102,10 +102,10 @@ function permission(question: PolicyQuestion, rules: PolicyRules): Decision {
  * all of what is spelled with them: so what only a page names is opened a few times, and never after something of the
  * person's own was read.
  */
-function reaching(question: PolicyQuestion): Decision {
+function decideReach(question: PolicyQuestion): Decision {
   const { tool, targets, said, found, tainted, files, own, followed, rest } = question;
   const isKnown = targets && (targets.length === 0 || standIn(targets, tool.flow?.types ? said : [...said, ...found]));
-  if (!isKnown) return { kind: 'ask', reason: tainted ? texts.untrusted() : texts.filesInPlay() };
+  if (!isKnown) return { kind: 'ask', reason: tainted ? texts.untrustedReason() : texts.filesInPlay() };
   if (!follows(question)) return ALLOW;
   if (own || files) return { kind: 'ask', reason: texts.followsAfterOwn() };
   if (followed < MOST_FOLLOWED || rest === 'approved') return ALLOW;
@@ -234,22 +234,22 @@ export function carriedBy(input: unknown, root: Schema = ANY): string[] {
     if (typeof value === 'boolean' && schemas.some(({ type }) => type === 'boolean')) return [];
     if (value === null || typeof value !== 'object') return [String(value)];
     if (Array.isArray(value)) {
-      const items = schemas.flatMap((schema) => meant(schema.items, root));
+      const items = schemas.flatMap((schema) => schemasWithin(schema.items, root));
       // Also what is nothing by itself tells something by its place in a list.
       return value.flatMap((each) => orText(each, within(each, items)));
     }
     return Object.entries(value).flatMap(([key, field]) => {
-      const known = schemas.flatMap(({ properties }) => meant(own(properties, key), root));
+      const known = schemas.flatMap(({ properties }) => schemasWithin(ownValue(properties, key), root));
       return [...(known.length === 0 ? [key] : []), ...within(field, known)];
     });
   };
-  return within(input, meant(root, root));
+  return within(input, schemasWithin(root, root));
 }
 
 const orText = (value: unknown, words: string[]) => (words.length > 0 ? words : [JSON.stringify(value)]);
 
 /** The schema with those that it refers to or is made of; none where it is no schema. */
-function meant(schema: unknown, root: Schema, seen = new Set<Schema>()): Schema[] {
+function schemasWithin(schema: unknown, root: Schema, seen = new Set<Schema>()): Schema[] {
   if (schema === true) return [{}];
   // Each once: parts may refer to one another.
   if (!isObject(schema) || seen.has(schema)) return [];
@@ -257,15 +257,15 @@ function meant(schema: unknown, root: Schema, seen = new Set<Schema>()): Schema[
   const { $ref, anyOf, oneOf, allOf } = schema;
   const parts = [anyOf, oneOf, allOf].flatMap((list) => (Array.isArray(list) ? list : []));
   const referred = typeof $ref === 'string' ? [referredTo($ref, root)] : [];
-  return [schema, ...[...referred, ...parts].flatMap((part) => meant(part, root, seen))];
+  return [schema, ...[...referred, ...parts].flatMap((part) => schemasWithin(part, root, seen))];
 }
 
 function referredTo(ref: string, root: Schema): unknown {
   const [start, ...path] = ref.split('/');
-  return start === '#' ? path.reduce<unknown>((at, key) => own(at, key), root) : undefined;
+  return start === '#' ? path.reduce<unknown>((at, key) => ownValue(at, key), root) : undefined;
 }
 
-const own = (value: unknown, key: string): unknown =>
+const ownValue = (value: unknown, key: string): unknown =>
   isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 
 const isObject = (value: unknown): value is Schema =>

@@ -10,7 +10,7 @@ import { tierOf } from './critique.ts';
 import type { Call, Failed, Look, ToolResult } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
 
-export interface Recorded {
+export interface RecordDetail {
   subject?: string;
   /** Its arguments, without private ones. */
   detail?: object;
@@ -35,7 +35,7 @@ export class Recorder implements CallRecorder {
 
   ofTurn(turn: Turn, item: Item): AuditRow[] {
     const calls = new Map(turn.allCalls().map((call) => [call.id, call]));
-    return turn.unstored().flatMap(({ step, at, tainted }) => {
+    return turn.unstoredSteps().flatMap(({ step, at, tainted }) => {
       const call = step.kind === 'result' ? calls.get(step.callId) : undefined;
       if (step.kind !== 'result' || !call) return [];
       const made = { tool: call.name, input: call.input as Call['input'] };
@@ -44,7 +44,7 @@ export class Recorder implements CallRecorder {
     });
   }
 
-  stored(call: ModelToolCall): ModelToolCall {
+  storableCall(call: ModelToolCall): ModelToolCall {
     return storable(call, this.toolbox.get(call.name));
   }
 
@@ -56,11 +56,11 @@ export class Recorder implements CallRecorder {
     { critique, ...more }: Pick<AuditEntry, 'tainted' | 'agent'> & { critique?: string | undefined } = {},
   ): AuditRow {
     const tool = this.toolbox.get(name);
-    const shown = this.shown(name, input);
+    const shown = this.shownInput(name, input);
     // Calls of missing tools, which models make again and again, show a gap.
     const asked = !tool && TOOL_NAME.test(name) ? { asked: name } : {};
     return rowOf({
-      ...whose(item),
+      ...ownerOf(item),
       ...outcomeOf(result),
       ...more,
       at,
@@ -73,11 +73,11 @@ export class Recorder implements CallRecorder {
   }
 
   /** A second look at a call: refused is `denied`, and `failed` where it could not be looked at. */
-  look({ tool, effect, input }: ValidCall, { ok, says, fault }: Look, item: Item, of: LookedIn): AuditRow {
+  rowOfLook({ tool, effect, input }: ValidCall, { ok, says, fault }: Look, item: Item, of: LookedIn): AuditRow {
     const verdict = ok ? 'ok' : 'refuse';
     const detail = { verdict, why: says, tier: tierOf({ tool, effect, input }), effect };
     return rowOf({
-      ...whose(item),
+      ...ownerOf(item),
       at: this.clock.now(),
       action: 'critique',
       subject: tool.name,
@@ -92,14 +92,14 @@ export class Recorder implements CallRecorder {
 
   act(
     action: 'command.run' | 'press.refuse',
-    recorded: Recorded,
+    recorded: RecordDetail,
     result: ToolResult,
     item: Item,
     at: Instant,
   ): AuditRow {
     const { subject, detail = {} } = recorded;
     return rowOf({
-      ...whose(item),
+      ...ownerOf(item),
       ...outcomeOf(result),
       at,
       action,
@@ -108,7 +108,7 @@ export class Recorder implements CallRecorder {
     });
   }
 
-  private shown(name: string, input: unknown): unknown {
+  private shownInput(name: string, input: unknown): unknown {
     const valid = this.toolbox.check({ tool: name, input: input as Call['input'] }, true);
     // Input that fails the schema cannot be redacted field by field, so nothing of it is logged.
     if ('ok' in valid) return {};
@@ -121,7 +121,7 @@ function critiqueOf(turn: Turn, callId: string): string | undefined {
   return turn.looked.get(callId)?.says ?? (asked?.kind === 'asked' ? asked.payload.critique : undefined);
 }
 
-function whose({ id, kind, origin, person, conversation }: Item) {
+function ownerOf({ id, kind, origin, person, conversation }: Item) {
   return {
     inboxId: id,
     origin: origin === 'person' ? kind : origin,
@@ -144,7 +144,7 @@ function outcomeOf(result: ToolResult) {
 }
 
 /** Rows that are written in the statement that ends a row of the inbox. */
-export function recording(rows: readonly AuditRow[]): ExtraWrites | undefined {
+export function recordRows(rows: readonly AuditRow[]): ExtraWrites | undefined {
   return rows.length === 0 ? undefined : ({ rows, write: writeRecords } as RecordingRows);
 }
 

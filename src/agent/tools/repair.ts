@@ -124,7 +124,7 @@ function choice(value: unknown, allowed: readonly unknown[]): unknown {
 }
 
 /** Continues `text` with `more`; what was said twice at the seam is said once. */
-export function joined(text: string, more: string): string {
+export function joinAtSeam(text: string, more: string): string {
   const longest = Math.min(text.length, more.length, 400);
   for (let length = longest; length >= 12; length--) {
     if (text.endsWith(more.slice(0, length))) return text + more.slice(length);

@@ -1,15 +1,15 @@
 import { shorten } from '../../base/text.ts';
-import { type Call, type Failed, failed, quoting } from './tool.ts';
+import { type Call, type Failed, failed, quoteRows } from './tool.ts';
 
 const MOST_CHOICES = 5;
 
-export interface Titled {
+export interface TitledThing {
   id: string;
   title: string;
   tainted: boolean;
 }
 
-export interface Naming<T extends Titled> {
+export interface Naming<T extends TitledThing> {
   /** People's nouns for one: "the gym *schedule*", "*task* 2". */
   nouns: readonly string[];
   /** Texts its words may stand in, the likeliest first: its title, then all of its text. */
@@ -26,7 +26,7 @@ const plain = (words: string): string =>
  * The ones of `all`, in the order of their list, that the words fit best: by id, by number of the list, "that" for the last,
  * all for no words at all, by title, else those that hold every word. Pure.
  */
-export function namedAmong<T extends Titled>(all: readonly T[], which: string, { nouns, texts }: Naming<T>): T[] {
+export function namedAmong<T extends TitledThing>(all: readonly T[], which: string, { nouns, texts }: Naming<T>): T[] {
   const noun = `(?:${nouns.join('|')})`;
   const words = plain(which)
     .replace(/^(?:(?:the|my|that|this|every|a) )+(?=\S)/, '')
@@ -55,7 +55,7 @@ export interface QuestionTexts {
   none: { message: string; remedy: string };
 }
 
-export function onlyOne<T extends Titled>(
+export function onlyOne<T extends TitledThing>(
   found: readonly T[],
   call: Call,
   { question, none }: QuestionTexts,
@@ -68,5 +68,5 @@ export function onlyOne<T extends Titled>(
     tool: call.tool,
     input: { ...call.input, which: id },
   }));
-  return quoting(failed('AMBIGUOUS', question, { choices }), found);
+  return quoteRows(failed('AMBIGUOUS', question, { choices }), found);
 }

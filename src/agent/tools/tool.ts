@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { ErrorCode, FailureCode } from '../../base/errors.ts';
 import type { Tracing } from '../../base/spans.ts';
 import type { Choice, FileRef, Origin, Place } from '../../delivery/index.ts';
-import type { Person, Thing, Who } from '../../people/index.ts';
+import type { Person, RoleHolder, Thing } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 import type { Reader, WhenContext } from '../../time/index.ts';
 import type { ToolSpec } from '../inference/model.ts';
@@ -82,7 +82,7 @@ export interface Failed {
 }
 
 /** One of a person's things, as words may name it. */
-export interface Named {
+export interface NamedThing {
   id: string;
   text: string;
   /** For a button, where it says more than the text. */
@@ -96,7 +96,12 @@ export interface ToolDialogue {
   /** Codes of failures that ask for what was left out, each with the field that the answer fills: `{ NO_TIME: 'when' }`. */
   asks?: Readonly<Partial<Record<Failed['code'], string>>>;
   /** The person's things of this kind, at most 500. Exactly one tool of each `thing` has it. */
-  named?(asked: { db: Queryable; personId: string; private: boolean; reader: Reader }): Promise<readonly Named[]>;
+  listNamed?(asked: {
+    db: Queryable;
+    personId: string;
+    private: boolean;
+    reader: Reader;
+  }): Promise<readonly NamedThing[]>;
 }
 
 /** The request that a call serves: a message, a button, a schedule or a webhook. */
@@ -154,7 +159,7 @@ export interface CallTurn {
 /** The other tools, as far as the person may use them. */
 export interface OtherTools {
   /** The tools that models are offered for this person, or for somebody with other roles. */
-  offered(who?: Who): ToolSpec[];
+  offeredTools(who?: RoleHolder): ToolSpec[];
   /** True if there is a tool of this name that the person may use. */
   mayUse(tool: string): boolean;
   /**
@@ -171,7 +176,7 @@ export interface CallRunner extends Tracing {
   /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */
   look?(tool: Tool, input: unknown): Promise<Look> | undefined;
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */
-  changed?(): void;
+  onChange?(): void;
 }
 
 /** Context of a call. Most tools take no more of it than `person`, `when`, `clock` and, of `TxContext`, `tx`. */
@@ -441,7 +446,7 @@ export function failed(
 }
 
 /** `result` with the taint of the rows whose words it quotes, on its buttons too. */
-export function quoting<R extends ToolResult>(result: R, rows: readonly { tainted: boolean }[]): R {
+export function quoteRows<R extends ToolResult>(result: R, rows: readonly { tainted: boolean }[]): R {
   return rows.some(({ tainted }) => tainted) ? { ...result, tainted: true } : result;
 }
 

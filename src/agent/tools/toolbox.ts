@@ -1,6 +1,6 @@
 import { lazy } from '../../base/async.ts';
 import { didYouMean } from '../../base/text.ts';
-import { Gate, type Thing, type Who } from '../../people/index.ts';
+import { Gate, type RoleHolder, type Thing } from '../../people/index.ts';
 import type { ToolSpec } from '../inference/model.ts';
 import { faultOf, formForModels } from './model-input.ts';
 import { TOOL_SEARCH } from './offer.ts';
@@ -18,7 +18,7 @@ export interface LiveTools {
   /** The tools of now; the same array as long as they are the same tools. `taken`: names that none of them may have. */
   current(taken: ReadonlySet<string>): readonly AnyTool[];
   /** Resolves when it is known whether it has a tool of this name, or that takes too long. */
-  settled(name: string): Promise<void>;
+  whenKnown(name: string): Promise<void>;
 }
 
 interface Stock {
@@ -61,16 +61,16 @@ export class Toolbox {
   }
 
   /** Resolves when the tool is there, or it is known that it is not: live tools come some time after the start. */
-  async settled(name: string): Promise<void> {
-    if (this.get(name) === undefined) await Promise.all(this.live.map((each) => each.settled(name)));
+  async whenKnown(name: string): Promise<void> {
+    if (this.get(name) === undefined) await Promise.all(this.live.map((each) => each.whenKnown(name)));
   }
 
   skillOf(name: string): string | undefined {
     return this.stock().skills.get(name);
   }
 
-  naming(thing: string): Tool | undefined {
-    return [...this.stock().tools.values()].find(({ dialogue }) => dialogue?.thing === thing && dialogue.named);
+  toolNaming(thing: string): Tool | undefined {
+    return [...this.stock().tools.values()].find(({ dialogue }) => dialogue?.thing === thing && dialogue.listNamed);
   }
 
   names(): string[] {
@@ -94,7 +94,7 @@ export class Toolbox {
     return this.last;
   }
 
-  specs(who: Who): ToolSpec[] {
+  specs(who: RoleHolder): ToolSpec[] {
     const { all, offers } = this.stock();
     const { policies, roles } = this.gate.basis(who);
     const known = offers.get(policies) ?? new Map<string, ToolSpec[]>();
@@ -104,13 +104,13 @@ export class Toolbox {
     return offered;
   }
 
-  admits(who: Who, { tool, input }: Pick<ValidCall, 'tool' | 'input'>): 'allow' | 'ask' | 'deny' {
+  admits(who: RoleHolder, { tool, input }: Pick<ValidCall, 'tool' | 'input'>): 'allow' | 'ask' | 'deny' {
     const things = [this.thingOf(tool), ...(tool.policy?.thingsIn?.(input) ?? [])];
     if (!things.every((thing) => this.gate.may(who, thing))) return 'deny';
     return things.some((thing) => this.gate.asksFirst(thing)) ? 'ask' : 'allow';
   }
 
-  mayUse(who: Who, name: string): boolean {
+  mayUse(who: RoleHolder, name: string): boolean {
     const tool = this.get(name);
     return tool !== undefined && this.gate.may(who, this.thingOf(tool));
   }

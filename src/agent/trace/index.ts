@@ -84,7 +84,7 @@ export async function traceTurns(
 
 type Event = Omit<TraceEvent, 'at'> & { at: Date };
 
-const between = (from: Date, to: Date) => to.getTime() - from.getTime();
+const msBetween = (from: Date, to: Date) => to.getTime() - from.getTime();
 
 function inboxEvents({
   adapter,
@@ -105,11 +105,11 @@ function inboxEvents({
       what: `${kind} sent on ${adapter}${origin === 'person' ? '' : ` (${origin})`}`,
       depth: 0,
     },
-    { at: received_at, where: 'inbox', what: `accepted${tries}`, tookMs: between(sent_at, received_at), depth: 0 },
+    { at: received_at, where: 'inbox', what: `accepted${tries}`, tookMs: msBetween(sent_at, received_at), depth: 0 },
   ];
   if (finished_at) {
     const what = error ? `${state}: ${error}` : state;
-    events.push({ at: finished_at, where: 'inbox', what, tookMs: between(received_at, finished_at), depth: 0 });
+    events.push({ at: finished_at, where: 'inbox', what, tookMs: msBetween(received_at, finished_at), depth: 0 });
   }
   return events;
 }
@@ -119,7 +119,7 @@ function turnEvents({ state, model, error, tool_calls, tainted, started_at, fini
   if (!finished_at) return events;
   const about = [error ? `${state}: ${error}` : state, model, `${tool_calls} calls`, tainted ? 'tainted' : undefined];
   const what = about.filter(Boolean).join(', ');
-  return [...events, { at: finished_at, where: 'turn', what, tookMs: between(started_at, finished_at), depth: 0 }];
+  return [...events, { at: finished_at, where: 'turn', what, tookMs: msBetween(started_at, finished_at), depth: 0 }];
 }
 
 function stepEvents(steps: readonly store.StepRow[], begun: Date | undefined): Event[] {
@@ -127,7 +127,7 @@ function stepEvents(steps: readonly store.StepRow[], begun: Date | undefined): E
   let before = begun;
   return steps.map(({ path, kind, call_id, at, model, calls, ok, code, took_ms }) => {
     const depth = path === '' ? 0 : path.split('/').length;
-    const tookMs = before === undefined ? undefined : Math.max(0, between(before, at));
+    const tookMs = before === undefined ? undefined : Math.max(0, msBetween(before, at));
     before = at;
     const name = names.get(call_id ?? '') ?? 'a call';
     if (kind === 'model') {
@@ -165,5 +165,5 @@ function partEvents({ adapter, part, state, attempts, error, receipt, created_at
   const written: Event = { at: created_at, where: 'outbox', what: said, depth: 0 };
   if (!sent_at) return [written];
   const arrived = `part ${part + 1} is ${receipt ?? 'there'}`;
-  return [written, { at: sent_at, where: 'receipt', what: arrived, tookMs: between(created_at, sent_at), depth: 0 }];
+  return [written, { at: sent_at, where: 'receipt', what: arrived, tookMs: msBetween(created_at, sent_at), depth: 0 }];
 }

@@ -26,7 +26,7 @@ import { isLookedAt, lookAtCall } from '../tools/critique.ts';
 import { type CallContext, failed, isNestedOnly, type OutsideTool, type ToolResult } from '../tools/tool.ts';
 import type { ValidCall } from '../tools/toolbox.ts';
 import type { SpawnOptions } from './nested.ts';
-import type { Answered, CallState, Refused, Step } from './steps.ts';
+import type { AnsweredTurn, CallState, RefusedTurn, Step } from './steps.ts';
 import type { Turn } from './turn.ts';
 
 export interface Running {
@@ -42,20 +42,20 @@ export interface Running {
   /** The name of the transactions in which steps are stored; each step's own when left out. */
   readonly commits?: string;
   /** True if a tool was given to the turn; every one when left out. */
-  offered?(tool: string): boolean;
+  isOffered?(tool: string): boolean;
   context(signal?: AbortSignal): CallContext;
   infer(): Promise<void>;
   show(doing: string): void;
   /** Writes the new steps in `tx`, which holds the inbox row: it is this process's until the commit. */
   save(tx: Transaction, now: Instant): Promise<void>;
   /** Lets a call begin nested turns. They themselves cannot. */
-  spawning?(call: ModelToolCall, signal: AbortSignal): Spawns;
+  spawnFor?(call: ModelToolCall, signal: AbortSignal): Spawns;
 }
 
 export interface Spawns {
   spawn(options: SpawnOptions): Promise<ToolResult>;
   /** Resolves when the call cannot go on without the person; else never. */
-  readonly asked: Promise<readonly ApprovalQuestion[]>;
+  readonly whenAsked: Promise<readonly ApprovalQuestion[]>;
 }
 
 export interface OpenCall {
@@ -68,7 +68,7 @@ export interface NeedsApproval {
   questions: readonly ApprovalQuestion[];
 }
 
-export type Outcome = Answered | Refused | NeedsApproval;
+export type Outcome = AnsweredTurn | RefusedTurn | NeedsApproval;
 
 /** Another process has the turn: nothing of it may be committed here. */
 export class LostTurn extends Error {}
@@ -130,14 +130,14 @@ async function inOrder(run: Running, open: readonly OpenCall[]): Promise<NeedsAp
   return undefined;
 }
 
-interface Allowed extends OpenCall {
+interface AllowedCall extends OpenCall {
   valid: ValidCall;
 }
 
 const MOST_SIDE_BY_SIDE = 8;
 
-function besideFrom(run: Running, open: readonly OpenCall[], from: number): Allowed[] {
-  const beside: Allowed[] = [];
+function besideFrom(run: Running, open: readonly OpenCall[], from: number): AllowedCall[] {
+  const beside: AllowedCall[] = [];
   for (const { call, state } of open.slice(from, from + MOST_SIDE_BY_SIDE)) {
     const { valid, verdict } = authorizeCall(run, call, state);
     if (verdict.kind !== 'allow' || !valid || !isNestedOnly(valid.tool)) break;
@@ -147,7 +147,7 @@ function besideFrom(run: Running, open: readonly OpenCall[], from: number): Allo
 }
 
 /** Runs them side by side. What some of them ask is asked once, when all others have done what they can. */
-async function reachOutAll(run: Running, beside: readonly Allowed[]): Promise<NeedsApproval | undefined> {
+async function reachOutAll(run: Running, beside: readonly AllowedCall[]): Promise<NeedsApproval | undefined> {
   const came = await Promise.allSettled(beside.map(({ call, valid, state }) => reachOut(run, call, valid, state)));
   const threw = came.find((each) => each.status === 'rejected');
   if (threw) throw threw.reason;
@@ -158,7 +158,7 @@ async function reachOutAll(run: Running, beside: readonly Allowed[]): Promise<Ne
 async function bind(run: Running, open: readonly OpenCall[]): Promise<void> {
   const { toolbox } = run.options;
   for (const { call } of open) {
-    await unlessAborted(run.signal, toolbox.settled(call.name));
+    await unlessAborted(run.signal, toolbox.whenKnown(call.name));
     const valid = toolbox.check({ tool: call.name, input: call.input as Record<string, unknown> }, false);
     if ('ok' in valid || !valid.tool.policy?.binds) continue;
     const bound = await valid.tool.policy.binds(valid.input, run.context());
@@ -176,7 +176,7 @@ async function critique(run: Running, open: readonly OpenCall[]): Promise<void> 
     const look = await lookAtCall(options.inference.small, options.critique, valid, run.context());
     run.signal.throwIfAborted();
     await commit(run, 'turn.critique', async (tx) => {
-      append(tx, [turn.recorder.look(valid, look, run.item, turn)]);
+      append(tx, [turn.recorder.rowOfLook(valid, look, run.item, turn)]);
       return [];
     });
     turn.looked.set(call.id, look);
@@ -184,7 +184,7 @@ async function critique(run: Running, open: readonly OpenCall[]): Promise<void> 
 }
 
 export function authorizeCall(run: Running, call: ModelToolCall, state: CallState): Authorization {
-  const { options, turn, parent, offered } = run;
+  const { options, turn, parent, isOffered: offered } = run;
   return authorize(call, state, {
     ...options,
     turn,
@@ -253,7 +253,7 @@ async function reachOut(
   // An abandoned tool may still report progress when the answer is being written.
   const given = new AbortController();
   const signal = AbortSignal.any([run.signal, given.signal]);
-  const nested = run.spawning?.(call, signal);
+  const nested = run.spawnFor?.(call, signal);
   const context = run.context(signal);
   const ctx: CallContext = {
     ...context,
@@ -269,7 +269,7 @@ async function reachOut(
   if (doing !== undefined) run.show(doing);
   const goOn = 'outlasts' in tool && tool.outlasts ? run.holdTime() : undefined;
   const working = runOutside({ tool: tool as OutsideTool, input }, ctx);
-  const came = await (nested ? Promise.race([working, nested.asked]) : working).finally(goOn);
+  const came = await (nested ? Promise.race([working, nested.whenAsked]) : working).finally(goOn);
   given.abort();
   if (!('ok' in came)) return { kind: 'waiting', questions: came };
   // A nested turn that was cut off goes on where it stood, elsewhere or later.
@@ -299,12 +299,12 @@ async function commitNext(run: Running, name: string, work: (tx: Transaction) =>
     turn.steps.length = added;
     const { owned, cancel } = await delivery.lockItem(tx, item);
     if (!owned) throw new LostTurn();
-    if (cancel) throw new CodaError('CANCELLED', { message: texts.stopped(), remedy: '' });
+    if (cancel) throw new CodaError('CANCELLED', { message: texts.stoppedNotice(), remedy: '' });
     const now = world.clock.now();
     turn.addAll(await work(tx), now);
     await run.save(tx, now);
   });
-  await turn.storing(storing, added);
+  await turn.store(storing, added);
 }
 
 /** Characters: it is one line beside what was said. */
@@ -321,5 +321,5 @@ function doingOf(valid: ValidCall): string | undefined {
 
 export function progressLine(said: string): string {
   const line = said.replace(/\s+/g, ' ').trim();
-  return texts.working(line.length > LONGEST_PROGRESS ? line.slice(0, LONGEST_PROGRESS) : stripEnd(line, '.…'));
+  return texts.workingNotice(line.length > LONGEST_PROGRESS ? line.slice(0, LONGEST_PROGRESS) : stripEnd(line, '.…'));
 }

@@ -100,14 +100,14 @@ export class MessageTurn implements Running {
     store.saveTurn(tx, this.turn, this.item, 'running', now);
   }
 
-  spawning(call: ModelToolCall, signal: AbortSignal): Spawning {
+  spawnFor(call: ModelToolCall, signal: AbortSignal): Spawning {
     const { options, item, turn } = this;
     const holdTime = () => this.holdTime();
     return new Spawning({ options, item, turn, call, context: (inner) => this.context(inner), signal, holdTime });
   }
 
   /** Ends the turn with what it came to, or parks it: then the lane is free while the person thinks. */
-  async end(outcome: Outcome): Promise<TurnOver['how']> {
+  async closeTurn(outcome: Outcome): Promise<TurnOver['how']> {
     await this.settleDraft();
     if (outcome.kind === 'answered') {
       return this.write('turn.finish', this.endOf(outcome.text, outcome.choices), 'done', 'answered');
@@ -177,7 +177,7 @@ export class MessageTurn implements Running {
     return endOfAnswer({ ...input, choices: [...choices, ...offered] }, text, this.options.world.clock.now());
   }
 
-  ended(): void {
+  noteEnd(): void {
     this.turn.stored = this.turn.steps.length;
     this.host.counters.turns.add({ outcome: 'done' });
   }

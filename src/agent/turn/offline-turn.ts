@@ -6,7 +6,7 @@ import { type Item, isSaid, isWordless, type Quoted } from '../../delivery/index
 import { readerOf } from '../../storage/index.ts';
 import { fresh } from '../dialogue/dialogue.ts';
 import { keepTogether } from '../dialogue/tools.ts';
-import type { Heard, Interpretation } from '../interpreter.ts';
+import type { HeardMessage, Interpretation } from '../interpreter.ts';
 import * as texts from '../texts.ts';
 import { isData, runData, TookTooLong } from '../tools/calls.ts';
 import type { CallContext } from '../tools/tool.ts';
@@ -22,7 +22,7 @@ import type { TurnOver } from './turn-listeners.ts';
  */
 export async function answerOffline(run: MessageTurn, why: string | undefined): Promise<TurnOver['how'] | undefined> {
   const { turn, item } = run;
-  const steered = turn.steered();
+  const steered = turn.steeredTexts();
   const results = steered.length === 0 ? turn.lastResults() : [];
   if (results.length > 0) return say(run, [...results, turn.lastAnswer()?.payload.text ?? ''], why);
   const words = steered.length > 0 ? steered.join('\n') : item.payload.text;
@@ -45,7 +45,7 @@ async function interpretationOf(run: MessageTurn, words: string): Promise<Interp
   return interpreter ? interpreter.interpret(heardBy(run, words)) : { calls: [{ tool: 'help', input: {} }] };
 }
 
-function heardBy(run: MessageTurn, text: string): Heard {
+function heardBy(run: MessageTurn, text: string): HeardMessage {
   const { options, item, turn } = run;
   const { toolbox, database } = options;
   const { person, when, private: isPrivate } = run.context();
@@ -57,12 +57,13 @@ function heardBy(run: MessageTurn, text: string): Heard {
     when,
     has: (tool) => toolbox.get(tool) !== undefined,
     may: (tool) => toolbox.mayUse(person, tool),
-    near: async (words) => options.likeness?.(text, words),
-    look: async (thing) => {
-      const tool = toolbox.naming(thing);
+    similarities: async (words) => options.likeness?.(text, words),
+    listThings: async (thing) => {
+      const tool = toolbox.toolNaming(thing);
       if (!tool || !toolbox.mayUse(person, tool.name)) return [];
       return (
-        tool.dialogue?.named?.({ db: readerOf(database), personId: person.id, private: isPrivate, reader: when }) ?? []
+        tool.dialogue?.listNamed?.({ db: readerOf(database), personId: person.id, private: isPrivate, reader: when }) ??
+        []
       );
     },
   };
@@ -113,13 +114,17 @@ async function endWithCalls(run: MessageTurn, text: string, choices: Interpretat
         made.push({ thing: options.toolbox.get(call.name)?.dialogue?.thing, result });
       }
       keepTogether(tx, made, run.context());
-      const ended = await options.delivery.endIn(tx, item, run.endOf(joined([...turn.lastResults(), text]), choices));
+      const ended = await options.delivery.endIn(
+        tx,
+        item,
+        run.endOf(joinLines([...turn.lastResults(), text]), choices),
+      );
       if (!ended) throw new LostTurn();
       return ended;
     });
   try {
     const { sent } = await withPreparedInputs(run, valids, end);
-    run.ended();
+    run.noteEnd();
     await sent;
     return true;
   } catch (error) {
@@ -135,21 +140,21 @@ async function say(
   why?: string,
   { choices }: Pick<Interpretation, 'choices'> = {},
 ): Promise<TurnOver['how']> {
-  const text = joined(lines);
+  const text = joinLines(lines);
   const notices = why === undefined ? {} : { notices: [why] };
   run.turn.add(
     { kind: 'model', payload: { text, calls: [], model: OFFLINE, ...notices } },
     run.options.world.clock.now(),
   );
-  return run.end({ kind: 'answered', text, ...(choices && { choices }) });
+  return run.closeTurn({ kind: 'answered', text, ...(choices && { choices }) });
 }
 
-const joined = (lines: readonly string[]): string => lines.filter((line) => line !== '').join('\n');
+const joinLines = (lines: readonly string[]): string => lines.filter((line) => line !== '').join('\n');
 
 /** Rolls the one transaction back: a call has to ask, after what the one before it brought. */
 class NotAtOnce extends Error {}
 
-type Came = Pick<Item['payload'], 'files' | 'quoted'>;
+type MessageExtras = Pick<Item['payload'], 'files' | 'quoted'>;
 
 const MOST_NAMED = 3;
 const LONGEST_NAME = 60;
@@ -174,7 +179,7 @@ const QUOTES: Record<Quoted['as'], string | undefined> = {
 };
 const NAMED: readonly Quoted['as'][] = ['poll', 'sticker'];
 
-function cameAlone({ files, quoted = [] }: Came, why?: string): string {
+function cameAlone({ files, quoted = [] }: MessageExtras, why?: string): string {
   const named = [
     ...quoted.flatMap(({ as, text }) => {
       const what = QUOTES[as];
@@ -182,7 +187,7 @@ function cameAlone({ files, quoted = [] }: Came, why?: string): string {
     }),
     ...files.map(({ name, type }) => withName(KINDS.find((kind) => kind.type.test(type))?.one ?? 'a file', name)),
   ];
-  if (named.length === 0) return why ?? texts.called();
+  if (named.length === 0) return why ?? texts.calledReply();
   const left = named.length - MOST_NAMED;
   const shown = left > 0 ? [...named.slice(0, MOST_NAMED), plural(left, 'more thing')] : named;
   return texts.onlyWords(listOf(shown), why);

@@ -42,7 +42,7 @@ export class Spawning implements Spawns {
     this.parent = parent;
   }
 
-  get asked(): Promise<readonly ApprovalQuestion[]> {
+  get whenAsked(): Promise<readonly ApprovalQuestion[]> {
     return this.waiting.promise;
   }
 
@@ -66,7 +66,7 @@ export class Spawning implements Spawns {
     using limit = deadline(options.timeoutMs ?? TIMEOUT_MS, signal);
     const run = new NestedTurn(this.parent, nested, options, limit);
     try {
-      return await run.end(await runTurn(run));
+      return await run.closeNested(await runTurn(run));
     } catch (error) {
       await run.giveUp();
       signal.throwIfAborted();
@@ -144,7 +144,7 @@ class NestedTurn implements Running {
    * True for tools it is offered: those asked for, or whatever only reads; never those that belong to the conversation
    * alone.
    */
-  offered(name: string): boolean {
+  isOffered(name: string): boolean {
     const tool = this.options.toolbox.get(name);
     if (!tool || tool.callers === 'main-agent') return false;
     const { tools, besides = [], forbidden = [] } = this.spawned;
@@ -177,7 +177,7 @@ class NestedTurn implements Running {
       sections: {
         system: prompt,
         sections: this.isClosing ? [texts.answerNow()] : [],
-        tools: toolbox.specs(this.item.person).filter(({ name }) => this.offered(name)),
+        tools: toolbox.specs(this.item.person).filter(({ name }) => this.isOffered(name)),
       },
       signal: this.signal,
       nested: { turn: this.turn, task, tier, model, budget },
@@ -200,7 +200,7 @@ class NestedTurn implements Running {
     await this.options.inference.charge(this.item, this.parent, this.turn.rollBack());
   }
 
-  async end(outcome: Outcome): Promise<ToolResult | readonly ApprovalQuestion[]> {
+  async closeNested(outcome: Outcome): Promise<ToolResult | readonly ApprovalQuestion[]> {
     if (outcome.kind === 'waiting') return outcome.questions;
     const given = this.turn.outcome();
     if (given || outcome.kind !== 'failed') return given ?? failed('EMPTY', texts.nothingToSay());

@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import type { Choice, FileRef } from '../../delivery/index.ts';
-import type { Kept, ModelToolCall } from '../inference/model.ts';
+import type { KeptBlocks, ModelToolCall } from '../inference/model.ts';
 import type { Failed, ToolResult } from '../tools/tool.ts';
 import type { UsageRow } from '../usage/index.ts';
 
@@ -10,7 +10,7 @@ export interface ModelStep {
   /** The model that answered, `provider/model`. */
   model: string;
   /** Data that the model wants back with it. */
-  keep?: Kept;
+  keep?: KeptBlocks;
   /** Made by the model: files of the answer. */
   files?: FileRef[];
   /** A filter has cut it off. */
@@ -28,11 +28,11 @@ export type Step =
   | { kind: 'started'; callId: string; payload: Record<string, never> }
   | { kind: 'result'; callId: string; payload: ToolResult }
   /** The person is asked; `hash` binds the answer to exactly what was shown. `rest`: it holds for the rest of what is followed. */
-  | { kind: 'asked'; callId: string; payload: Asked }
+  | { kind: 'asked'; callId: string; payload: AskedCall }
   | { kind: 'decided'; callId: string; payload: { approved: boolean; by: string; hash: string } }
   | { kind: 'steered'; payload: { texts: string[] } };
 
-interface Asked {
+interface AskedCall {
   hash: string;
   shown: string;
   tool?: string;
@@ -57,13 +57,13 @@ export type CallState =
   | { kind: 'decided'; approved: boolean; hash: string; by: string }
   | { kind: 'done'; result: ToolResult };
 
-export interface Answered {
+export interface AnsweredTurn {
   kind: 'answered';
   text: string;
   choices?: readonly Choice[];
 }
 
-export interface Refused {
+export interface RefusedTurn {
   kind: 'failed';
   code: Failed['code'];
   text: string;

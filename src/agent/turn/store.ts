@@ -25,7 +25,7 @@ import {
   type Transaction,
 } from '../../storage/index.ts';
 import * as ofArtifacts from '../artifacts/store.ts';
-import { type HistoryEntry, KnownContents, type Recalled, recall, rememberedQuotes } from '../context/index.ts';
+import { type HistoryEntry, KnownContents, type RecalledContext, recall, rememberedQuotes } from '../context/index.ts';
 import * as ofConversations from '../context/store.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import * as ofDialogues from '../dialogue/store.ts';
@@ -36,7 +36,7 @@ import {
   DaySums,
   messageFence,
   type OwnedUsage,
-  owned,
+  ownUsage,
   type SpentAlong,
   type SpentDays,
   spentDays,
@@ -59,7 +59,7 @@ export interface OpenButton {
 }
 
 export interface ItemContext {
-  recalled: Recalled;
+  recalled: RecalledContext;
   buttons: OpenButton[];
   /** Referents of the words; null where nothing was said before. */
   dialogue: Dialogue | null;
@@ -70,7 +70,7 @@ export interface ItemContext {
 
 export const contextOf = ({ context }: Pick<Item, 'context'>): ItemContext => context as unknown as ItemContext;
 
-export const recalledOf = (item: Item): Recalled => contextOf(item).recalled;
+export const recalledOf = (item: Item): RecalledContext => contextOf(item).recalled;
 
 /** True if files of the asker's, or what was said of them, are shown. Those of others taint by themselves. */
 export function hasFiles(item: Item): boolean {
@@ -99,10 +99,10 @@ export class ContextReader implements ItemContexts {
     this.known = new KnownContents(options.most);
   }
 
-  reading(conversationIds: readonly string[]): ContextReading {
+  beginReading(conversationIds: readonly string[]): ContextReading {
     // Held until the rows are there, whatever is dropped meanwhile; what comes after `forget` is not kept.
     const { known, options } = this;
-    const spent = options.costs ? this.sums.reading(options.clock.now()) : undefined;
+    const spent = options.costs ? this.sums.beginReading(options.clock.now()) : undefined;
     const contents = known.of(conversationIds);
     const seqs = Object.fromEntries([...contents].map(([id, bySeq]) => [id, `{${[...bySeq.keys()].join()}}`]));
     return {
@@ -167,7 +167,7 @@ export function turnRecord(
   item: Item,
   state: TurnState,
   now: Instant,
-  { parking, answer, led = false, refused = false }: { parking?: Parking } & Partial<Remembered> = {},
+  { parking, answer, led = false, refused = false }: { parking?: Parking } & Partial<RememberedAnswer> = {},
 ): TurnRecord {
   const isFinished = state === 'answered' || state === 'failed' || state === 'cancelled';
   const written = [turn, ...(parking?.asking ?? [])];
@@ -190,7 +190,7 @@ export function turnRecord(
     audit: written.flatMap((each) => each.recorder.ofTurn(each, item)),
     artifacts: written.flatMap((each) => ofArtifacts.artifactsIn(each, item)),
     shown: newlyShown(turn, item),
-    usage: owned(usedIn(turn), payerOf(item, turn.id)),
+    usage: ownUsage(usedIn(turn), payerOf(item, turn.id)),
     messages: answer === undefined ? [] : history(turn, item, { answer, led, refused }, now),
     write: writeTurns,
   };
@@ -269,7 +269,7 @@ function messageWriting(messages: readonly Record<string, unknown>[]): Fragment 
 }
 
 function usedIn(turn: Turn): UsageRow[] {
-  return turn.unstored().flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
+  return turn.unstoredSteps().flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
 }
 
 export function payerOf({ id: inboxId, person, conversation }: Item, turnId: string): UsageOwner {
@@ -277,7 +277,7 @@ export function payerOf({ id: inboxId, person, conversation }: Item, turnId: str
 }
 
 function newSteps(turn: Turn, item: Item) {
-  return turn.unstored().map(({ seq, step, tainted, at }) => ({
+  return turn.unstoredSteps().map(({ seq, step, tainted, at }) => ({
     turn_id: turn.id,
     inbox_id: item.id,
     path: turn.path,
@@ -291,7 +291,7 @@ function newSteps(turn: Turn, item: Item) {
 }
 
 function withStored(answer: ModelStep, recorder: CallRecorder): ModelStep {
-  return { ...answer, calls: answer.calls.map((call) => recorder.stored(call)) };
+  return { ...answer, calls: answer.calls.map((call) => recorder.storableCall(call)) };
 }
 
 interface Closing extends ExtraWrites {
@@ -300,7 +300,7 @@ interface Closing extends ExtraWrites {
 }
 
 /** Ends the turn of a row that nobody answers any more; otherwise it would be kept, and counted as waiting, for ever. */
-export function closing(item: Item, now: Instant): ExtraWrites | undefined {
+export function closeOrphan(item: Item, now: Instant): ExtraWrites | undefined {
   const also: Closing = { inboxId: item.id, now, write: closeTurns };
   return contextOf(item).turn === null ? undefined : also;
 }
@@ -316,11 +316,11 @@ function closeTurns(closings: readonly Closing[]): Fragment {
 /** Writes the turn and its new steps in `tx`, whose fence has been held. */
 export function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnState, now: Instant): void {
   const record = turnRecord(turn, item, state, now);
-  tx.send(...render(sql`with ${held(item)}${record.write([record])} select 1`));
+  tx.send(...render(sql`with ${fenceOf(item)}${record.write([record])} select 1`));
 }
 
 export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
-  const usage = usageWriting(owned(usedIn(nested), payerOf(item, nested.id)), BY_NOW);
+  const usage = usageWriting(ownUsage(usedIn(nested), payerOf(item, nested.id)), BY_NOW);
   const audit = auditWriting(nested.recorder.ofTurn(nested, item), FENCED, BY_NOW);
   tx.send(
     ...render(
@@ -329,18 +329,18 @@ export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
   );
 }
 
-function held(item: Item): Fragment {
+function fenceOf(item: Item): Fragment {
   return sql`fence as (select ${item.id}::uuid as id)`;
 }
 
-interface Remembered {
+interface RememberedAnswer {
   answer: string;
   led: boolean;
   /** A filter has refused it: it is remembered, and not sent again. */
   refused: boolean;
 }
 
-function history(turn: Turn, item: Item, { answer, led, refused }: Remembered, now: Instant) {
+function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAnswer, now: Instant) {
   const mark = refused && { refused: true as const };
   const common = {
     inbox_id: item.id,
@@ -359,7 +359,7 @@ function history(turn: Turn, item: Item, { answer, led, refused }: Remembered, n
       ...asked,
       tainted: isTainted(item.payload.text) || quotesOthers(item),
       id: uuid(item.receivedAt),
-      content: { ...said(item), ...mark },
+      content: { ...rememberMessage(item), ...mark },
       at: item.receivedAt,
     },
     ...meanwhile.map(({ text, at }) => ({
@@ -369,12 +369,12 @@ function history(turn: Turn, item: Item, { answer, led, refused }: Remembered, n
       content: { ...saidIn(text, item), ...mark },
       at,
     })),
-    { ...answered, id: uuid(now), content: { text: remembered(answer), ...(led && { led }), ...mark }, at: now },
+    { ...answered, id: uuid(now), content: { text: shortenRemembered(answer), ...(led && { led }), ...mark }, at: now },
   ];
 }
 
 /** A message as it is remembered: files that came with it by name and kind only, others' words apart from the person's. */
-function said({ payload, person }: Item) {
+function rememberMessage({ payload, person }: Item) {
   const files = payload.files.map(({ name, type }) => ({ name, type }));
   const quoted = rememberedQuotes(payload.quoted);
   return {
@@ -385,13 +385,13 @@ function said({ payload, person }: Item) {
 }
 
 function saidIn(text: string, { person }: Pick<Item, 'person'>) {
-  return { text: remembered(text), name: person.name };
+  return { text: shortenRemembered(text), name: person.name };
 }
 
 /** Characters: what PostgreSQL can index the words of (a megabyte of distinct ones), whatever alphabet they are in. */
 const LONGEST_REMEMBERED = 100_000;
 
-function remembered(text: string): string {
+function shortenRemembered(text: string): string {
   return text.length <= LONGEST_REMEMBERED ? text : `${text.slice(0, LONGEST_REMEMBERED)}…`;
 }
 

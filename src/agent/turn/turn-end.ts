@@ -8,7 +8,7 @@ import { type Call, type CallContext, type Done, type ToolResult, undoChoice } f
 import type { Toolbox } from '../tools/toolbox.ts';
 import { UNDO_ALL } from '../undo/index.ts';
 import type { NeedsApproval } from './loop.ts';
-import type { Refused } from './steps.ts';
+import type { RefusedTurn } from './steps.ts';
 import * as store from './store.ts';
 import type { Turn } from './turn.ts';
 
@@ -26,7 +26,7 @@ export function endOfAnswer(
   const files = filesOf(turn);
   const text = answer.trim() || turn.lastWords() || doneIn(turn, toolbox) || nothingSaid(files);
   const choices = [...choicesOf([...turn.results(), ...nestedResults(turn)]), ...offered];
-  const times = [...new Set(turn.all().flatMap((each) => each.times()))];
+  const times = [...new Set(turn.allTurns().flatMap((each) => each.times()))];
   const led = ledBy({ turn, item, toolbox, files: hasFiles }, choices);
   choices.push(...led.choices);
   const card: Card = {
@@ -40,7 +40,7 @@ export function endOfAnswer(
   };
   return {
     state: 'done',
-    cards: [...interrupted(turn), card],
+    cards: [...interruptedCards(turn), card],
     turnId: turn.id,
     // An address in it would leave as well.
     tainted: isLed({ turn, files: hasFiles }),
@@ -60,12 +60,12 @@ function unsaid(input: LedTurn, now: Instant): End {
   const { id: turnId, drafted } = turn;
   const { notices, choices } = ledBy(input);
   const told: Card[] = notices.map((text) => ({ kind: 'notice', text, ...(choices.length > 0 && { choices }) }));
-  return { state: 'done', cards: [...interrupted(turn), ...told], turnId, tainted: isLed(input), drafted, also };
+  return { state: 'done', cards: [...interruptedCards(turn), ...told], turnId, tainted: isLed(input), drafted, also };
 }
 
 export function endOfRefusal(
   { turn, item, toolbox, files, choices: offered = [] }: EndInput,
-  { text, cancelled, declined }: Refused,
+  { text, cancelled, declined }: RefusedTurn,
   now: Instant,
 ): End {
   const state = cancelled ? 'cancelled' : 'failed';
@@ -93,7 +93,7 @@ export function endOfParking(
   { questions: all }: NeedsApproval,
   ctx: CallContext,
   now: Instant,
-): End & Parked {
+): End & ParkedTurn {
   const questions = askedOnce(all);
   const cards = questions.map((question) => ask(question, ctx, approvals, toolbox.get(question.call.name)));
   const [first] = questions.map(({ turn: { path }, call }) => (path === '' ? call.id : `${path}/${call.id}`));
@@ -115,7 +115,7 @@ export function endOfParking(
 /** True if what is said must be shown inert: text from elsewhere, or a file, went into the turn. */
 const isLed = ({ turn, files }: Pick<EndInput, 'turn' | 'files'>): boolean => turn.tainted || files;
 
-interface Parked {
+interface ParkedTurn {
   expiresAt: Instant;
 }
 
@@ -127,7 +127,7 @@ function nestedResults(turn: Turn): ToolResult[] {
 
 function filesOf(turn: Turn): FileRef[] {
   const given = turn
-    .all()
+    .allTurns()
     .flatMap((each) => [
       ...each.results().flatMap((result) => (result.ok ? (result.files ?? []) : [])),
       ...each.steps.flatMap(({ step }) => (step.kind === 'model' ? (step.payload.files ?? []) : [])),
@@ -147,7 +147,7 @@ const LONGEST_DONE = 500;
 
 /** Changes that its calls have made, in their own words. */
 function doneIn(turn: Turn, toolbox: Toolbox): string {
-  const written = turn.came().filter(({ call }) => toolbox.get(call.name)?.effect === 'write');
+  const written = turn.madeCalls().filter(({ call }) => toolbox.get(call.name)?.effect === 'write');
   return written
     .slice(-MOST_DONE)
     .map(({ result }) => shorten(result.text.trim(), LONGEST_DONE))
@@ -158,8 +158,8 @@ function doneIn(turn: Turn, toolbox: Toolbox): string {
 const inItalics = (notices: readonly string[]): string[] => notices.map((notice) => `_${notice}_`);
 
 /** Calls of which nobody knows whether they happened: the person reads it even if the model keeps silent about it. */
-function interrupted(turn: Turn): Card[] {
-  const names = turn.all().flatMap((each) => each.unknownCalls());
+function interruptedCards(turn: Turn): Card[] {
+  const names = turn.allTurns().flatMap((each) => each.unknownCalls());
   return names.map((name) => ({ kind: 'notice', text: texts.outcomeUnknownToPerson(name) }));
 }
 
@@ -237,9 +237,9 @@ function writesOf(led: LedTurn): Write[] {
 function doneBy({ turn, item, toolbox }: LedTurn): Write[] {
   // The person's own command or words made the calls; no model chose them.
   if (turn.isByName && item.origin === 'person') return [];
-  return turn.all().flatMap((each) =>
+  return turn.allTurns().flatMap((each) =>
     each
-      .came()
+      .madeCalls()
       .flatMap(({ call, result }) => {
         const tool = toolbox.get(call.name);
         // A tool that reads instructions in (`impersonal`) has written nothing of the person's.

@@ -5,11 +5,11 @@ import { canonicalJson } from '../../base/json.ts';
 import type { Item } from '../../delivery/index.ts';
 import type { ModelMessage, ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
-import { isForbidden, type Named } from '../tools/forbidden.ts';
+import { isForbidden, type ToolLabel } from '../tools/forbidden.ts';
 import { type Done, done, type Failed, failed, type Look, type ToolResult, wholeOf } from '../tools/tool.ts';
 import type { ValidCall } from '../tools/toolbox.ts';
 import type { UsageRow } from '../usage/index.ts';
-import { type Answered, type CallState, type Refused, type Step, type StoredStep, stateOf } from './steps.ts';
+import { type AnsweredTurn, type CallState, type RefusedTurn, type Step, type StoredStep, stateOf } from './steps.ts';
 
 const MOST_CORRECTIONS = 2;
 const CORRECTION_CODES: readonly Failed['code'][] = ['REPEATED', 'STILL_INVALID'];
@@ -17,8 +17,8 @@ const WRONG_INPUT_CODES: readonly Failed['code'][] = ['INVALID_INPUT', 'STILL_IN
 
 export interface CallRecorder {
   ofTurn(turn: Turn, item: Item): AuditRow[];
-  stored(call: ModelToolCall): ModelToolCall;
-  look(valid: ValidCall, look: Look, item: Item, of: { path: string; tainted: boolean }): AuditRow;
+  storableCall(call: ModelToolCall): ModelToolCall;
+  rowOfLook(valid: ValidCall, look: Look, item: Item, of: { path: string; tainted: boolean }): AuditRow;
 }
 
 export interface CallHistory {
@@ -92,7 +92,7 @@ export class Turn {
   }
 
   /** All steps are stored when the transaction has committed; if it fails, those from `added` on did not happen. */
-  async storing(transaction: Promise<void>, added: number): Promise<void> {
+  async store(transaction: Promise<void>, added: number): Promise<void> {
     try {
       await transaction;
     } catch (error) {
@@ -102,7 +102,7 @@ export class Turn {
     this.stored = this.steps.length;
   }
 
-  unstored(): StoredStep[] {
+  unstoredSteps(): StoredStep[] {
     return this.steps.slice(this.stored);
   }
 
@@ -117,7 +117,7 @@ export class Turn {
     return this.steps.filter(({ step }) => step.kind === 'result').length;
   }
 
-  all(): Turn[] {
+  allTurns(): Turn[] {
     return [this, ...this.under.values()];
   }
 
@@ -179,7 +179,7 @@ export class Turn {
     return this.steps.flatMap(({ step }) => (step.kind === 'result' ? [step.payload] : []));
   }
 
-  came(): { call: ModelToolCall; result: Done }[] {
+  madeCalls(): { call: ModelToolCall; result: Done }[] {
     const made = new Map(
       this.steps.flatMap(({ step }) =>
         step.kind === 'model' ? step.payload.calls.map((call) => [call.id, call] as const) : [],
@@ -298,7 +298,7 @@ export class Turn {
     return this.calls().filter(({ state }) => state.kind !== 'done');
   }
 
-  steered(): string[] {
+  steeredTexts(): string[] {
     const from = this.steps.findLastIndex(({ step }) => step.kind === 'model');
     return this.steps.slice(from + 1).flatMap(({ step }) => (step.kind === 'steered' ? step.payload.texts : []));
   }
@@ -307,7 +307,7 @@ export class Turn {
     return this.calls().flatMap(({ state }) => (state.kind === 'done' ? [textOf(state.result)] : []));
   }
 
-  forbids(tool: Named): boolean {
+  forbids(tool: ToolLabel): boolean {
     return this.results().some((result) => result.ok && isForbidden(tool, result.forbids ?? []));
   }
 
@@ -324,7 +324,7 @@ export class Turn {
   /**
    * The outcome of the turn; undefined while a model has to be asked or a call is open. `most`: calls that it may make.
    */
-  cameTo(most: number): Answered | Refused | undefined {
+  cameTo(most: number): AnsweredTurn | RefusedTurn | undefined {
     if (this.steps.length === 0 && most > 0) return undefined;
     const answer = this.lastAnswer()?.payload;
     const calls = this.calls();

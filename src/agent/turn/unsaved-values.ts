@@ -10,15 +10,15 @@ import type { Turn } from './turn.ts';
 /** Stands in a stored call for a value. A model that repeats it is told that it is none. */
 const MARK = '[not stored]';
 
-type Unstored = Pick<Tool, 'record' | 'input'>;
+type SensitiveTool = Pick<Tool, 'record' | 'input'>;
 
 /** The call as it may be stored. An input that has not its tool's form may hold the value anywhere. */
-export function storable(call: ModelToolCall, tool: Unstored | undefined): ModelToolCall {
+export function storable(call: ModelToolCall, tool: SensitiveTool | undefined): ModelToolCall {
   if (!hasUnstored(tool)) return call;
   return { ...call, input: withoutValues(call.input, tool, () => MARK) };
 }
 
-export function withoutValues(input: unknown, tool: Unstored, instead: (value: unknown) => string): unknown {
+export function withoutValues(input: unknown, tool: SensitiveTool, instead: (value: unknown) => string): unknown {
   if (!hasUnstored(tool)) return input;
   const checked = tool.input.safeParse(input);
   if (!checked.success || !isFields(input)) return instead(input);
@@ -32,7 +32,7 @@ export function withoutValues(input: unknown, tool: Unstored, instead: (value: u
 export const shownValue = (value: unknown): string => texts.unshown(typeof value === 'string' ? value.length : 0);
 
 /** True if the call was stored, and its values have gone with the process that held them. */
-export function isGone({ input }: ModelToolCall, tool: Unstored | undefined): boolean {
+export function isGone({ input }: ModelToolCall, tool: SensitiveTool | undefined): boolean {
   if (!hasUnstored(tool)) return false;
   return input === MARK || (isFields(input) && Object.values(input).includes(MARK));
 }
@@ -41,7 +41,7 @@ export function isGone({ input }: ModelToolCall, tool: Unstored | undefined): bo
  * Binding of the call's approval besides its stored arguments: its tool's binding, and its values, by a key that is
  * stored nowhere either. A plain hash would let a reader of the database try values.
  */
-export function bindingOf(turn: Turn, call: ModelToolCall, tool: Unstored | undefined): string | undefined {
+export function bindingOf(turn: Turn, call: ModelToolCall, tool: SensitiveTool | undefined): string | undefined {
   const bound = turn.bound.get(call.id)?.hash;
   if (!hasUnstored(tool)) return bound;
   const key = turn.keys.get(call.id) ?? randomBytes(32).toString('hex');
@@ -54,30 +54,30 @@ export function bindingOf(turn: Turn, call: ModelToolCall, tool: Unstored | unde
 const MOST_TURNS = 200;
 const HELD_MS = 30 * 60_000;
 
-interface Held {
+interface HeldCall {
   call: ModelToolCall;
   key: string | undefined;
 }
 
 interface HeldTurn {
-  calls: ReadonlyMap<string, Held>;
+  calls: ReadonlyMap<string, HeldCall>;
   cancel: Cancel;
 }
 
 /** Calls of parked turns with their values: in this process alone, for half an hour, of so many turns. */
 export class HeldValues {
   private readonly clock: Clock;
-  private readonly tools: (name: string) => Unstored | undefined;
+  private readonly tools: (name: string) => SensitiveTool | undefined;
   private readonly turns = new Map<string, HeldTurn>();
 
-  constructor(clock: Clock, tools: (name: string) => Unstored | undefined) {
+  constructor(clock: Clock, tools: (name: string) => SensitiveTool | undefined) {
     this.clock = clock;
     this.tools = tools;
   }
 
   hold(turn: Turn): void {
-    const open = turn.all().flatMap((each) =>
-      each.openCalls().flatMap(({ call }): [string, Held][] => {
+    const open = turn.allTurns().flatMap((each) =>
+      each.openCalls().flatMap(({ call }): [string, HeldCall][] => {
         if (!hasUnstored(this.tools(call.name))) return [];
         return [[keyOf(each, call), { call, key: each.keys.get(call.id) }]];
       }),
@@ -94,7 +94,7 @@ export class HeldValues {
   restore(turn: Turn): void {
     const calls = this.drop(turn.id)?.calls;
     if (!calls) return;
-    for (const each of turn.all()) {
+    for (const each of turn.allTurns()) {
       for (const { step } of each.steps) {
         if (step.kind !== 'model') continue;
         step.payload.calls = step.payload.calls.map((call) => {
@@ -116,7 +116,9 @@ export class HeldValues {
 
 const keyOf = ({ path }: Turn, { id }: ModelToolCall) => JSON.stringify([path, id]);
 
-function hasUnstored<T extends Unstored>(tool: T | undefined): tool is T & { record: { unstored: readonly string[] } } {
+function hasUnstored<T extends SensitiveTool>(
+  tool: T | undefined,
+): tool is T & { record: { unstored: readonly string[] } } {
   return (tool?.record?.unstored?.length ?? 0) > 0;
 }
 

@@ -21,9 +21,9 @@ export const undoAllTool = dataTool({
   async run({ calls }, ctx) {
     const said: string[] = [];
     let tainted = false;
-    const taken = new Map<string, Taken>();
+    const taken = new Map<string, TakenBack>();
     for (const call of calls) {
-      const input = following(call.input, taken) as Record<string, unknown>;
+      const input = followVersions(call.input, taken) as Record<string, unknown>;
       const result = await ctx.tools.call({ tool: call.tool, input }, ctx, false);
       if (result.ok) remember(call.input, input, taken);
       said.push(result.ok ? result.text : result.message);
@@ -54,7 +54,7 @@ export const undoTool = dataTool({
 });
 
 /** A thing that was taken back: the version that its act had left, and the one that taking it back has left. */
-interface Taken {
+interface TakenBack {
   acted: number;
   left: number;
 }
@@ -63,16 +63,16 @@ interface Taken {
  * The input of what takes the act before back, of a thing whose later act was just taken back: it stands as that act left
  * it, under a later version. Where somebody else came in between, the version stays and the undo is refused.
  */
-function following(input: unknown, taken: ReadonlyMap<string, Taken>): unknown {
-  if (Array.isArray(input)) return input.map((each) => following(each, taken));
+function followVersions(input: unknown, taken: ReadonlyMap<string, TakenBack>): unknown {
+  if (Array.isArray(input)) return input.map((each) => followVersions(each, taken));
   if (input === null || typeof input !== 'object') return input;
-  const fields = Object.fromEntries(Object.entries(input).map(([key, value]) => [key, following(value, taken)]));
+  const fields = Object.fromEntries(Object.entries(input).map(([key, value]) => [key, followVersions(value, taken)]));
   const { id, version } = fields;
   const after = typeof id === 'string' ? taken.get(id) : undefined;
   return after && version === after.acted - 1 ? { ...fields, version: after.left } : fields;
 }
 
-function remember(input: unknown, called: unknown, taken: Map<string, Taken>): void {
+function remember(input: unknown, called: unknown, taken: Map<string, TakenBack>): void {
   if (input === null || typeof input !== 'object' || called === null || typeof called !== 'object') return;
   const { id, version } = input as Record<string, unknown>;
   const { version: from } = called as Record<string, unknown>;

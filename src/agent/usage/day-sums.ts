@@ -18,7 +18,7 @@ export class DaySums {
   private next = '';
 
   /** Days that a statement has to read at `now`, and what completes its answer with the others. */
-  reading(now: Instant): { days: string[]; complete(along: SpentAlong): SpentDays } {
+  beginReading(now: Instant): { days: string[]; complete(along: SpentAlong): SpentDays } {
     const at = now.getTime();
     const ended = dayOf(at - OVER_MS);
     const first = dayOf(at - DAYS * DAY_MS);

@@ -1,5 +1,5 @@
 import type { CoreValues } from '../../config/index.ts';
-import type { Held, Spent } from './store.ts';
+import type { HeldMoney, SpentMoney } from './store.ts';
 
 export { DaySums } from './day-sums.ts';
 export {
@@ -17,14 +17,14 @@ export {
   endReservations,
   messageFence,
   type OwnedUsage,
-  owned,
+  ownUsage,
   readSpent,
   repairsSince,
   reserve,
   reservedByOthers,
-  type Spent,
   type SpentAlong,
   type SpentDays,
+  type SpentMoney,
   spentDays,
   spentOf,
   type UsageOwner,
@@ -50,7 +50,7 @@ export interface BudgetState {
 /** Answers under way that need no reservation, where each could cost the most that one may. */
 const AT_ONCE = 100;
 
-export function budgetState(spent: Spent, budgets: Budgets): BudgetState {
+export function budgetState(spent: SpentMoney, budgets: Budgets): BudgetState {
   const limits = limitsOf(spent, budgets);
   const over = limits.find(({ limit, spent }) => spent >= limit);
   if (over) return { over };
@@ -58,7 +58,7 @@ export function budgetState(spent: Spent, budgets: Budgets): BudgetState {
   return nearest && nearest.limit - nearest.spent < budgets.low ? { low: nearest } : {};
 }
 
-function limitsOf(spent: Spent, budgets: Budgets): Limit[] {
+function limitsOf(spent: SpentMoney, budgets: Budgets): Limit[] {
   return [
     { whose: 'person', period: 'day', limit: budgets.person.day, spent: spent.personDay },
     { whose: 'all', period: 'day', limit: budgets.all.day, spent: spent.allDay },
@@ -67,11 +67,11 @@ function limitsOf(spent: Spent, budgets: Budgets): Limit[] {
   ];
 }
 
-export function isAmple(spent: Spent, budgets: Budgets, price: number): boolean {
+export function isAmple(spent: SpentMoney, budgets: Budgets, price: number): boolean {
   return limitsOf(spent, budgets).every((each) => each.limit - each.spent >= price * AT_ONCE);
 }
 
-export function leastLeft(spent: Spent, budgets: Budgets): number {
+export function leastLeft(spent: SpentMoney, budgets: Budgets): number {
   return Math.min(...limitsOf(spent, budgets).map((each) => each.limit - each.spent));
 }
 
@@ -79,7 +79,7 @@ export function leastLeft(spent: Spent, budgets: Budgets): number {
  * True if an answer that may cost `price` fits beside those under way; one alone always does, however much it may cost,
  * or what is left could never be spent. Pure.
  */
-export function mayBegin(spent: Spent, held: Held, budgets: Budgets, price: number): boolean {
+export function mayBegin(spent: SpentMoney, held: HeldMoney, budgets: Budgets, price: number): boolean {
   return limitsOf(spent, budgets).every((each) => {
     const beside = held[each.whose];
     return beside === 0 || each.spent + beside + price <= each.limit;

@@ -51,7 +51,7 @@ export type OwnedUsage = UsageRow & {
   inbox_id: string;
 };
 
-export function owned(rows: readonly UsageRow[], owner: UsageOwner): OwnedUsage[] {
+export function ownUsage(rows: readonly UsageRow[], owner: UsageOwner): OwnedUsage[] {
   return rows.map((row) => ({
     ...row,
     space_id: owner.spaceId,
@@ -127,7 +127,7 @@ export const BY_NOW = sql`(select person_id from fence)`;
 
 export async function addUsage(database: Database, rows: readonly UsageRow[], owner: UsageOwner): Promise<void> {
   if (rows.length === 0) return;
-  const statement = sql`with ${messageFence(owner.inboxId)}${usageWriting(owned(rows, owner), BY_NOW)} select 1`;
+  const statement = sql`with ${messageFence(owner.inboxId)}${usageWriting(ownUsage(rows, owner), BY_NOW)} select 1`;
   await database.run('usage.add', ...render(statement));
 }
 
@@ -144,10 +144,10 @@ export async function addLoneUsage(
   const fence = sql`fence as (
     select ${first.id}::uuid as id,
            coalesce((select id from persons where id = ${personId}::uuid and erased_at is null for share), ${raw(NOBODY)}) as person_id)`;
-  await database.run('usage.add', ...render(sql`with ${fence}${usageWriting(owned(rows, owner), BY_NOW)} select 1`));
+  await database.run('usage.add', ...render(sql`with ${fence}${usageWriting(ownUsage(rows, owner), BY_NOW)} select 1`));
 }
 
-export interface Spent {
+export interface SpentMoney {
   personDay: number;
   personMonth: number;
   allDay: number;
@@ -179,9 +179,9 @@ export function spentDays(days: readonly string[]): Fragment {
                  where day = any (${days}::date[]) group by day) d), '{}'))`;
 }
 
-export function spentOf(days: SpentDays, day: string, month: string): Spent {
+export function spentOf(days: SpentDays, day: string, month: string): SpentMoney {
   const none = { personDay: 0, personMonth: 0, allDay: 0, allMonth: 0, dearest: 0 };
-  const spent: Spent = { ...none, told: days[day]?.[2] ?? false };
+  const spent: SpentMoney = { ...none, told: days[day]?.[2] ?? false };
   for (const [at, [person, all, , dearest]] of Object.entries(days)) {
     spent.dearest = Math.max(spent.dearest, dearest);
     if (at < month || at > day) continue;
@@ -193,7 +193,7 @@ export function spentOf(days: SpentDays, day: string, month: string): Spent {
 }
 
 export async function readSpent(read: Queryable['query'], personId: string, day: string, month: string) {
-  const { rows } = await read<Spent>(
+  const { rows } = await read<SpentMoney>(
     `select coalesce(sum(price) filter (where person_id = $1 and day = $2::date), 0) as "personDay",
             coalesce(sum(price) filter (where person_id = $1), 0) as "personMonth",
             coalesce(sum(price) filter (where day = $2::date), 0) as "allDay",
@@ -203,7 +203,7 @@ export async function readSpent(read: Queryable['query'], personId: string, day:
        from spending where day between $3::date and $2::date`,
     [personId, day, month],
   );
-  return rows[0] as Spent;
+  return rows[0] as SpentMoney;
 }
 
 export interface Cost {
@@ -310,7 +310,7 @@ export const mergeRules: readonly MergeRule[] = [
   { sql: 'update reservations set person_id = $2 where person_id = $1' },
 ];
 
-export interface Held {
+export interface HeldMoney {
   person: number;
   all: number;
 }
@@ -331,19 +331,19 @@ export async function reservedByOthers(
   tx: Transaction,
   { turnId, personId, own }: { turnId: string; personId: string; own: readonly string[] },
   now: Instant,
-): Promise<Held> {
+): Promise<HeldMoney> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('budgets:' || current_schema(), 0))`);
   tx.send('delete from reservations where expires_at <= $1 or (turn_id = $2 and id <> all ($3::uuid[]))', [
     now,
     turnId,
     own,
   ]);
-  const { rows } = await tx.query<Held>(
+  const { rows } = await tx.query<HeldMoney>(
     `select coalesce(sum(price) filter (where person_id = $1), 0) as person, coalesce(sum(price), 0) as "all"
        from reservations`,
     [personId],
   );
-  return rows[0] as Held;
+  return rows[0] as HeldMoney;
 }
 
 export function reserve(tx: Transaction, { id, turnId, personId, price, expiresAt }: Reservation): void {

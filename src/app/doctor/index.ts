@@ -206,8 +206,8 @@ export function modelChecks({ models, database, clock, zone, overridden }: Model
   const quirks: HealthCheck = {
     name: 'model quirks',
     async check() {
-      const found = models.asked().flatMap((name) => models.quirks(name).map((quirk) => ({ name, ...quirk })));
-      const refused = models.asked().flatMap((name) => {
+      const found = models.askedNames().flatMap((name) => models.quirks(name).map((quirk) => ({ name, ...quirk })));
+      const refused = models.askedNames().flatMap((name) => {
         const { reason } = models.learnt(name);
         return reason === undefined ? [] : [`${name} refused the last request: “${reason}”`];
       });

@@ -217,12 +217,12 @@ export function judgeResting(unwell: readonly BreakerState[]): Verdict {
   return { ok: true, code: 'PART_DEGRADED', severity: 'notice', says: `${named(unwell)} failed lately` };
 }
 
-export function patternCheck(faults: Pick<FaultLog, 'since'>, clock: Clock): HealthCheck {
+export function patternCheck(faults: Pick<FaultLog, 'listSince'>, clock: Clock): HealthCheck {
   return {
     name: 'last 24 hours',
     async check() {
       const now = clock.now();
-      const causes = causesOf(await faults.since(new Date(now.getTime() - DAY_MS)));
+      const causes = causesOf(await faults.listSince(new Date(now.getTime() - DAY_MS)));
       return combineVerdicts(
         causes.map((cause) => judgeCause(cause, now)),
         'no pattern of failures',

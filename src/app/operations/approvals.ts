@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Decided } from '../../agent/index.ts';
+import type { DecisionOutcome } from '../../agent/index.ts';
 import { plural } from '../../base/text.ts';
 import { operation, text, usage } from '../../chat/operation.ts';
 import { needsToken, type OperationParts, type ServedParts } from './parts.ts';
@@ -33,7 +33,7 @@ const id = text(
 const decide = operation({
   name: 'approvals decide',
   input: z.object({ id, approved: z.boolean() }),
-  async run({ app }: ServedParts, { id: named, approved }, { token, personId }): Promise<Decided> {
+  async run({ app }: ServedParts, { id: named, approved }, { token, personId }): Promise<DecisionOutcome> {
     if (personId !== undefined) return app.approvals.decideAs(personId, 'dashboard', named, approved);
     needsToken(app.approvals, token);
     return app.approvals.decide(named, approved, token);
@@ -67,7 +67,7 @@ const deciding = (verb: 'approve' | 'deny') =>
     },
   });
 
-const REFUSED: Readonly<Record<Exclude<Decided, 'done'>, string>> = {
+const REFUSED: Readonly<Record<Exclude<DecisionOutcome, 'done'>, string>> = {
   gone: 'That question is not open any more.',
   several: 'Several questions begin with that id.',
   token: 'The running coda has another access.approval_token.',

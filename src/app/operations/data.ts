@@ -9,7 +9,7 @@ import {
   type Database,
   migrate as migrateDatabase,
   openDatabase,
-  type Restored,
+  type RestoreSummary,
   restoreBackup,
   restoreEmbedded,
   writeBackup,
@@ -106,7 +106,7 @@ const putBack = operation({
 
 export const restore = [putBack];
 
-const restoredLine = ({ rows, tables, files, madeAt }: Wire<Restored>) =>
+const restoredLine = ({ rows, tables, files, madeAt }: Wire<RestoreSummary>) =>
   `Restored ${plural(rows, 'row')} of ${plural(tables, 'table')} and ${plural(files, 'file')} as of ${madeAt}; counts and sums agree.`;
 
 /** The database goes to another place, everything else stays. */

@@ -129,7 +129,7 @@ const work = operation({
   input: z.object({}),
   async run({ app, world, isRunning }: OperationParts): Promise<string[]> {
     if (isRunning) {
-      app.worker.look();
+      app.worker.lookForWork();
       await app.worker.idle();
       await app.jobs.idle();
       return [];

@@ -8,7 +8,7 @@ import type { Config } from '../../config/index.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import type { JobQueue, Worker } from '../../jobs/index.ts';
 import type { Webhooks } from '../../skills/webhooks/index.ts';
-import type { Besides, Database } from '../../storage/index.ts';
+import type { Database, WritesBesides } from '../../storage/index.ts';
 import type { LiveSkills } from '../agent-skills/agent-skills.ts';
 import type { Backups } from '../backups.ts';
 import type { People } from '../people.ts';
@@ -37,7 +37,7 @@ export interface OperatedApp {
   readonly verbs: Readonly<Record<string, Verb>>;
   readonly checks: Checks;
   /** Adds a background job of a kind that some part carries out, due at once. Throws `INPUT_INVALID`; gives its id. */
-  enqueue(job: AskedJob, besides?: Besides<string>): Promise<string>;
+  enqueue(job: AskedJob, besides?: WritesBesides<string>): Promise<string>;
   /** Begins without platforms and without what else falls due, to work off jobs and the turns that they begin: until `settled`. */
   startJobs(): Promise<void>;
   /** Resolves when nothing runs, nothing that is due is left, and nothing is being sent. */

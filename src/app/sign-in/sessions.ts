@@ -3,7 +3,7 @@ import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Caller, Scope } from '../../chat/index.ts';
 import { meetById, sessions } from '../../people/index.ts';
-import type { Besides, Transaction } from '../../storage/index.ts';
+import type { Transaction, WritesBesides } from '../../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 
 const LINK_MS = 5 * 60_000;
@@ -28,7 +28,7 @@ export class Sessions {
   }
 
   /** The code of a new link for the person meant, or the owner at the terminal: good once, for five minutes. Throws `INPUT_INVALID` for a guest. */
-  async link(person?: string | undefined, besides?: Besides<void>): Promise<{ code: string; expiresAt: Date }> {
+  async link(person?: string | undefined, besides?: WritesBesides<void>): Promise<{ code: string; expiresAt: Date }> {
     const code = newSecret();
     const createdAt = this.deps.world.clock.now();
     const expiresAt = new Date(createdAt.getTime() + LINK_MS);
@@ -83,7 +83,7 @@ export class Sessions {
   }
 
   /** Signs out every browser of the person meant, or of everybody; returns how many sessions and links ended. */
-  revoke(person: string | undefined, besides?: Besides<number>): Promise<number> {
+  revoke(person: string | undefined, besides?: WritesBesides<number>): Promise<number> {
     return this.deps.database.tx('sessions.revoke', async (tx) => {
       const personId = person === undefined ? undefined : await personNamed(tx, this.deps, person);
       const ended = await sessions.endAll(tx, personId, this.deps.world.clock.now());

@@ -6,8 +6,8 @@ import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { listOf } from '../../base/text.ts';
 import { type Caller, SCOPES, type Scope } from '../../chat/index.ts';
-import { type AccessRules, type Gate, rolesOfAccount, tokens, type Who } from '../../people/index.ts';
-import type { Besides, Database } from '../../storage/index.ts';
+import { type AccessRules, type Gate, type RoleHolder, rolesOfAccount, tokens } from '../../people/index.ts';
+import type { Database, WritesBesides } from '../../storage/index.ts';
 import { hashOf, newSecret, personNamed, type WhoDeps } from '../credentials.ts';
 
 const PREFIX = 'coda_';
@@ -40,7 +40,7 @@ export class Tokens {
   }
 
   /** Makes one and returns its value, which is kept nowhere. Throws `INPUT_INVALID`. */
-  async add({ name, person, scopes, days }: NewToken, besides?: Besides<void>): Promise<string> {
+  async add({ name, person, scopes, days }: NewToken, besides?: WritesBesides<void>): Promise<string> {
     if (!NAME.test(name)) throw wrong(`"${name}" is no name for a token.`, 'Use letters, digits, spaces, . _ and -.');
     const unknown = scopes.find((scope) => !Object.hasOwn(SCOPES, scope));
     if (unknown !== undefined || scopes.length === 0) {
@@ -66,7 +66,7 @@ export class Tokens {
     return tokens.list(this.deps.database, MOST_LISTED);
   }
 
-  async revoke(named: string, besides?: Besides<number>): Promise<number> {
+  async revoke(named: string, besides?: WritesBesides<number>): Promise<number> {
     const now = this.deps.world.clock.now();
     const ended = await this.deps.database.tx('tokens.revoke', async (tx) => {
       const hashes = await tokens.revoke(tx, named, now);
@@ -142,7 +142,7 @@ export class Callers {
   }
 
   /** Why the person of a caller may not use a scope of it; undefined: they may. */
-  refuses({ who }: { who: Who }, scope: Scope): CodaError | undefined {
+  refuses({ who }: { who: RoleHolder }, scope: Scope): CodaError | undefined {
     const needs = NEEDS[scope];
     if (!this.deps.gate.hears(who) || (needs === 'member' && who.role === 'guest')) return notHeard();
     if (needs !== 'owner' || who.role === 'owner') return undefined;

@@ -9,7 +9,7 @@ import {
   meet,
   meetById,
   type Role,
-  type Who,
+  type RoleHolder,
   type ZoneChange,
 } from '../../people/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
@@ -35,7 +35,7 @@ export interface Speaker {
   personId: string;
   conversationId: string;
   /** The request's own rights, which come instead of those of its person. */
-  rights?: Who;
+  rights?: RoleHolder;
 }
 
 /** People and places whose ids are remembered; forgetting one only costs a look-up. */

@@ -161,7 +161,7 @@ export async function accept(
   taking: AcceptOptions,
   contexts: ItemContexts,
 ): Promise<AcceptedRow[]> {
-  const reading = contexts.reading(rows.map(({ conversationId }) => conversationId));
+  const reading = contexts.beginReading(rows.map(({ conversationId }) => conversationId));
   const statement = accepting(rows, taking, reading.expression);
   const accepted = await database.run<AcceptedRow>('inbox.accept', ...render(statement));
   reading.complete(accepted.rows);
@@ -174,7 +174,7 @@ export async function acceptIn(
   taking: AcceptOptions,
   contexts: ItemContexts,
 ): Promise<AcceptedRow[]> {
-  const reading = contexts.reading(rows.map(({ conversationId }) => conversationId));
+  const reading = contexts.beginReading(rows.map(({ conversationId }) => conversationId));
   const accepted = await tx.query<AcceptedRow>(...render(accepting(rows, taking, reading.expression)));
   reading.complete(accepted.rows);
   return accepted.rows;
@@ -229,7 +229,7 @@ export async function claimLaneless(
   { limit, suspects, now, on, reached, oldAt }: LanelessClaim,
   contexts: ItemContexts,
 ): Promise<ItemRow[]> {
-  const reading = contexts.reading([]);
+  const reading = contexts.beginReading([]);
   const statement = sql`
     with due as (
       select id, seq, attempts, payload ? 'suspect' as suspect from inbox

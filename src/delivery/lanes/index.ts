@@ -3,7 +3,7 @@ import { BoundedSet } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError, isStorageAway, messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import type { DueSource, Instance, Owned } from '../../jobs/index.ts';
+import type { DueSource, Instance, OwnedRows } from '../../jobs/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import * as inbox from '../inbox/store.ts';
 import type { Item } from '../item.ts';
@@ -54,7 +54,7 @@ interface Running {
  * Runs stored rows: of a conversation one turn at a time, commands and presses beside it. `concurrency` counts those that
  * are not waiting for a model.
  */
-export class Lanes implements Owned, DueSource {
+export class Lanes implements OwnedRows, DueSource {
   readonly name = 'lanes';
   readonly owners = store.OWNERS;
   /**

@@ -370,7 +370,7 @@ export async function claim(
   { limit, suspects, served, window, on }: ClaimOptions,
   contexts: ItemContexts,
 ): Promise<Claimed> {
-  const reading = contexts.reading([]);
+  const reading = contexts.beginReading([]);
   const only =
     on === undefined
       ? sql``

@@ -4,7 +4,7 @@ import { uuid } from '../../base/ids.ts';
 import type { World } from '../../base/world.ts';
 import type { JobHandler, JobQueue } from '../../jobs/index.ts';
 import { lockPerson, resolvePeople } from '../../people/index.ts';
-import type { Besides, Database, Transaction } from '../../storage/index.ts';
+import type { Database, Transaction, WritesBesides } from '../../storage/index.ts';
 import type { Outbox } from '../content.ts';
 import * as conversations from '../conversations/store.ts';
 import * as store from './store.ts';
@@ -45,7 +45,7 @@ const payload = z.object({
  * Has a person told `text` where they read what programs say (`openReading`), once for each key. Durable when it resolves; said as soon
  * as a coda runs. Throws `INPUT_INVALID` for a person who is not known, or whom coda cannot write to alone.
  */
-export async function notify(deps: NotifyDeps, asked: unknown, besides?: Besides<Notified>): Promise<Notified> {
+export async function notify(deps: NotifyDeps, asked: unknown, besides?: WritesBesides<Notified>): Promise<Notified> {
   const parsed = notice.safeParse(asked);
   if (!parsed.success) throw wrong(`The notice is not right: ${z.prettifyError(parsed.error)}.`);
   const { to, text, tainted } = parsed.data;

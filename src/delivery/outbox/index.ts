@@ -2,8 +2,8 @@ import { Batch, backOff, groupBy, retryUntil, Slots } from '../../base/async.ts'
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import type { DueSource, Instance, Owned, Raise } from '../../jobs/index.ts';
-import type { Besides, Database, Queryable, Transaction } from '../../storage/index.ts';
+import type { DueSource, Instance, OwnedRows, Raise } from '../../jobs/index.ts';
+import type { Database, Queryable, Transaction, WritesBesides } from '../../storage/index.ts';
 import type { ChatAdapter, Place } from '../adapter.ts';
 import type { Content, Outbox, Outgoing } from '../content.ts';
 import { tellAtOnce } from '../dead-letters/reports.ts';
@@ -59,7 +59,7 @@ interface Outcome {
 }
 
 /** Everything that is said goes through here: written before it is sent, sent by its owner, and looked for when unclear. */
-export class OutboxSender implements Outbox, DueSource, Owned {
+export class OutboxSender implements Outbox, DueSource, OwnedRows {
   readonly name = 'outbox';
   readonly owners = store.OWNERS;
   private readonly deps: OutboxDeps;
@@ -257,7 +257,7 @@ export class OutboxSender implements Outbox, DueSource, Owned {
     return letters.deadLetters(this.deps.database, limit);
   }
 
-  async revive(id?: string, besides?: Besides<number>): Promise<number> {
+  async revive(id?: string, besides?: WritesBesides<number>): Promise<number> {
     const now = this.deps.world.clock.now();
     const count = await this.deps.database.tx('outbox.revive', async (tx) => {
       const revived = await letters.revive(tx, id, now);

@@ -104,13 +104,13 @@ export class Events implements Raise {
       limits: { totalMs: WITHIN_MS, maxBytes: MOST_ANSWER_BYTES },
       signal,
     });
-    if (!answer.ok) throw refused(target, answer.message);
+    if (!answer.ok) throw notTaken(target, answer.message);
     answer.close();
-    if (answer.status < 200 || answer.status > 299) throw refused(target, `it answered ${answer.status}`);
+    if (answer.status < 200 || answer.status > 299) throw notTaken(target, `it answered ${answer.status}`);
   }
 }
 
-function refused(target: string, why: string): CodaError {
+function notTaken(target: string, why: string): CodaError {
   return new CodaError('EVENT_NOT_TAKEN', {
     message: `${target} has not taken the event: ${why}`,
     remedy: 'Mend the program at events.targets, then "coda jobs retry" sends what it has missed.',

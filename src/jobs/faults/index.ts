@@ -30,9 +30,9 @@ export class FaultLog {
     this.book.follow(() => this.arm());
   }
 
-  async since(instant: Date): Promise<store.FaultRow[]> {
+  async listSince(instant: Date): Promise<store.FaultRow[]> {
     await this.flush();
-    return store.since(this.database, hourOf(instant));
+    return store.faultsSince(this.database, hourOf(instant));
   }
 
   /** Stores what was counted so far. Never rejects: what cannot be stored is counted on. */

@@ -38,7 +38,7 @@ export async function add(
   );
 }
 
-export async function since(database: Database, instant: Date): Promise<FaultRow[]> {
+export async function faultsSince(database: Database, instant: Date): Promise<FaultRow[]> {
   const { rows } = await database.read<FaultRow>(
     `select source, kind, code, hour, count, last_at as "lastAt" from faults
       where hour >= $1 order by hour desc, count desc limit 5000`,

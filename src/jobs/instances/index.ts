@@ -17,7 +17,7 @@ const TAKE_OVER_UNSEEN_MS = 20_000;
 /** While this one could not look for so long, the others may not have been able to write: the database was away from all. */
 const BLIND_MS = 10_000;
 
-interface Seen {
+interface SeenHeartbeat {
   heartbeat: number;
   /** When this heartbeat was seen first, in monotonic milliseconds of this process; moved on over a time without a look. */
   at: number;
@@ -26,7 +26,7 @@ interface Seen {
 
 /** Clocks that differ or jump end nobody: only heartbeats that do not change while this process looks. */
 class Replicas {
-  private seen = new Map<string, Seen>();
+  private seen = new Map<string, SeenHeartbeat>();
   private lookedAt = 0;
 
   get count(): number {
@@ -38,10 +38,12 @@ class Replicas {
   }
 
   /** Takes in what a look at `at` (monotonic milliseconds) has found; returns those that have been silent for too long. */
-  look(found: readonly { id: string; heartbeatAt: Instant }[], at: number): string[] {
+  noteHeartbeats(found: readonly { id: string; heartbeatAt: Instant }[], at: number): string[] {
     const wasBlind = at - this.lookedAt >= BLIND_MS;
     this.lookedAt = at;
-    this.seen = new Map(found.map(({ id, heartbeatAt }) => [id, this.noted(id, heartbeatAt.getTime(), at, wasBlind)]));
+    this.seen = new Map(
+      found.map(({ id, heartbeatAt }) => [id, this.noteHeartbeat(id, heartbeatAt.getTime(), at, wasBlind)]),
+    );
     return [...this.seen].flatMap(([id, seen]) => (at >= silentAt(seen) ? [id] : []));
   }
 
@@ -50,7 +52,7 @@ class Replicas {
     return Math.min(...[...this.seen.values()].map((seen) => silentAt(seen) - at).filter((left) => left > 0));
   }
 
-  private noted(id: string, heartbeat: number, at: number, wasBlind: boolean): Seen {
+  private noteHeartbeat(id: string, heartbeat: number, at: number, wasBlind: boolean): SeenHeartbeat {
     const known = this.seen.get(id);
     if (!known) return { heartbeat, at, moved: false };
     if (known.heartbeat !== heartbeat) return { heartbeat, at, moved: true };
@@ -58,7 +60,7 @@ class Replicas {
   }
 }
 
-const silentAt = ({ at, moved }: Seen) => at + (moved ? TAKE_OVER_MS : TAKE_OVER_UNSEEN_MS);
+const silentAt = ({ at, moved }: SeenHeartbeat) => at + (moved ? TAKE_OVER_MS : TAKE_OVER_UNSEEN_MS);
 
 const BEAT_BESIDE_OTHERS_MS = 3_000;
 const BEAT_ALONE_MS = 15_000;
@@ -73,7 +75,7 @@ const LATE_MS = 15_000;
 const LONG_GONE_MS = 120_000;
 const DRIFT_MS = 50;
 
-export interface Owned {
+export interface OwnedRows {
   /** SQL that lists the owners of rows, the same one as often as it likes. */
   readonly owners: string;
 
@@ -92,14 +94,14 @@ export interface Owned {
 export interface InstanceOptions {
   database: Database;
   world: World;
-  owned: readonly Owned[];
+  owned: readonly OwnedRows[];
   /** The data folder whose sessions this process has; told to the others with each heartbeat. */
   seat?(): string | undefined;
   program: string;
   /** A process has ended, and its rows have been freed: there may be work. May be called more often than that. */
-  freed(): void;
+  onFreed(): void;
   /** This process was taken over (it had been paused): what it holds is not its own any more. */
-  lost(): void;
+  onLost(): void;
 }
 
 /**
@@ -198,9 +200,9 @@ export class Instance {
         this.keepTime(answer.at, before);
         this.mixed = answer.others.some((other) => other.program !== this.options.program);
         // One that left by itself says so, but what it says may be lost.
-        if (this.others.lacks(answer.others)) this.options.freed();
+        if (this.others.lacks(answer.others)) this.options.onFreed();
         const at = performance.now();
-        const silent = this.others.look(answer.others, at);
+        const silent = this.others.noteHeartbeats(answer.others, at);
         next = this.others.count > 0 ? Math.min(BEAT_BESIDE_OTHERS_MS, this.others.nextLook(at)) : BEAT_ALONE_MS;
         this.freeRows(silent, answer.deadOwners);
       }
@@ -211,7 +213,7 @@ export class Instance {
   }
 
   private async rejoin(): Promise<void> {
-    const { world, lost, freed } = this.options;
+    const { world, onLost: lost, onFreed: freed } = this.options;
     const before = this.current;
     world.log.warn({ instance: before }, 'this process was taken over; it begins anew');
     lost();
@@ -279,13 +281,13 @@ export class Instance {
    * takes them while it lives. What is unknown still when every statement that was running has its answer is freed.
    */
   private async recover(): Promise<void> {
-    const { database, world, owned, freed } = this.options;
+    const { database, world, owned, onFreed: freed } = this.options;
     const owner = this.current;
     let count = 0;
     for (const room of owned) {
       const suspects = new Set(await room.orphans(owner));
       if (suspects.size === 0) continue;
-      await database.drained();
+      await database.drain();
       const sure = (await room.orphans(owner)).filter((id) => suspects.has(id));
       if (sure.length === 0) continue;
       await database.tx('instances.recover', (tx) => room.free(tx, owner, sure, world.clock.now()));
@@ -328,7 +330,7 @@ export class Instance {
    * transaction goes on with it when it wakes up, and only then learns that it was taken over.
    */
   private async adopt(ended: readonly string[]): Promise<void> {
-    const { database, world, owned, freed } = this.options;
+    const { database, world, owned, onFreed: freed } = this.options;
     const now = world.clock.now();
     await database.tx('instances.adopt', async (tx) => {
       for (const room of owned) await room.release(tx, ended, now, false);
@@ -338,10 +340,10 @@ export class Instance {
   }
 
   private async takeOver(dead: readonly string[], { quiet = false } = {}): Promise<void> {
-    const { database, world, owned, freed } = this.options;
+    const { database, world, owned, onFreed: freed } = this.options;
     const now = world.clock.now();
     const ended = await database.tx('instances.takeover', async (tx) => {
-      const ids = await store.end(tx, dead, { now, lost: !quiet });
+      const ids = await store.endInstances(tx, dead, { now, lost: !quiet });
       if (ids.length > 0) for (const room of owned) await room.release(tx, ids, now, !quiet);
       return ids;
     });

@@ -64,7 +64,7 @@ export async function heartbeat(
   { seat, rooms }: { seat: string | undefined; rooms: readonly { readonly owners: string }[] },
 ): Promise<Heartbeat> {
   const owners = rooms.map((room) => room.owners).join(' union ');
-  const { rows } = await database.apart<BeatRow>(
+  const { rows } = await database.runApart<BeatRow>(
     'instances.beat',
     `with beat as (
        update instances
@@ -88,7 +88,7 @@ export async function heartbeat(
 }
 
 /** Ends the instances that have not ended. `lost`: they did not do it themselves. */
-export async function end(
+export async function endInstances(
   tx: Transaction,
   ids: readonly string[],
   { now, lost }: { now: Instant; lost: boolean },
@@ -108,7 +108,7 @@ export async function countLost(database: Pick<Database, 'read'>, since: Instant
   return rows[0]?.count ?? 0;
 }
 
-export async function running(
+export async function listRunning(
   database: Database,
 ): Promise<{ id: string; host: string; pid: number; program: string; heartbeatAt: Instant }[]> {
   const { rows } = await database.read<{

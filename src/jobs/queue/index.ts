@@ -4,10 +4,10 @@ import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
-import type { Besides, Database, Transaction } from '../../storage/index.ts';
+import type { Database, Transaction, WritesBesides } from '../../storage/index.ts';
 import type { DueSource } from '../due.ts';
 import { KIND as eventKind, type Fact, type Raise } from '../events/store.ts';
-import type { Owned } from '../instances/index.ts';
+import type { OwnedRows } from '../instances/index.ts';
 import * as store from './store.ts';
 
 export interface JobOptions {
@@ -49,14 +49,14 @@ const LONGEST_BACK_OFF_MS = 15 * 60_000;
 const LONGEST_WAIT_MS = 5_000;
 
 /** Durable work with a due time: carried out at least once, by whichever process is there. */
-export class JobQueue implements DueSource, Owned {
+export class JobQueue implements DueSource, OwnedRows {
   readonly name = 'jobs';
   readonly owners = store.OWNERS;
   private readonly deps: JobQueueDeps;
   private handlers: ReadonlyMap<string, JobHandler> = new Map();
   private readonly running = new Set<Promise<void>>();
   private readonly inFlight = new Set<string>();
-  private readonly ended: Batch<Ended>;
+  private readonly ended: Batch<EndedJobOf>;
 
   constructor(deps: JobQueueDeps) {
     this.deps = deps;
@@ -160,7 +160,7 @@ export class JobQueue implements DueSource, Owned {
   }
 
   /** Cancels one that waits or has given up; false when it runs, is over or is not there. */
-  cancelOne(id: string, besides?: Besides<boolean>): Promise<boolean> {
+  cancelOne(id: string, besides?: WritesBesides<boolean>): Promise<boolean> {
     return this.deps.database.tx('jobs.cancel', async (tx) => {
       const isCancelled = await store.cancelOne(tx, id, this.deps.world.clock.now());
       besides?.(tx, isCancelled);
@@ -168,7 +168,7 @@ export class JobQueue implements DueSource, Owned {
     });
   }
 
-  async retry(id?: string, besides?: Besides<number>): Promise<number> {
+  async retry(id?: string, besides?: WritesBesides<number>): Promise<number> {
     const now = this.deps.world.clock.now();
     const count = await this.deps.database.tx('jobs.retry', async (tx) => {
       const retried = await store.retry(tx, id, now);
@@ -233,7 +233,7 @@ export class JobQueue implements DueSource, Owned {
   }
 
   /** Goes on trying while the database is away: nobody else runs a job again while this process lives. */
-  private async record(items: Ended[]): Promise<void> {
+  private async record(items: EndedJobOf[]): Promise<void> {
     const { world, wakeAt, signal } = this.deps;
     for (const [owner, group] of groupBy(items, (item) => item.owner)) {
       const ended = group.map((item) => item.ended);
@@ -251,7 +251,7 @@ export class JobQueue implements DueSource, Owned {
   }
 }
 
-interface Ended {
+interface EndedJobOf {
   owner: string;
   kind: string;
   ended: store.EndedJob;

@@ -21,7 +21,7 @@ export interface Schedule {
   /** IANA zone whose wall clock the rule follows. */
   zone: string;
   /** Policy for occurrences missed while no process ran: dropped, only the latest carried out, or all (at most 100). */
-  missed: store.Missed;
+  missed: store.MissedPolicy;
   personId?: string;
   /** True if it fires, whatever it was switched to. Left out: as it was switched last, else as `standard` says. */
   enabled?: boolean | undefined;
@@ -76,7 +76,7 @@ export class Schedules implements DueSource {
   }
 
   async putAll(tx: Transaction, all: readonly Schedule[]): Promise<void> {
-    const unchanged = await store.unchanged(
+    const unchanged = await store.unchangedSchedules(
       tx,
       all.map((schedule) => ({ standard: true, ...schedule, source: schedule.rule })),
     );
@@ -100,7 +100,7 @@ export class Schedules implements DueSource {
     }));
   }
 
-  watched(handler: JobHandler): JobHandler {
+  watch(handler: JobHandler): JobHandler {
     const run: JobHandler['run'] = async (job, signal) => {
       const name = (job.payload as { schedule?: Json } | null)?.schedule;
       if (typeof name !== 'string') return handler.run(job, signal);
@@ -144,7 +144,7 @@ export class Schedules implements DueSource {
   }
 
   late(instant: Instant) {
-    return store.overdue(this.deps.database, this.deps.jobs.kinds, instant);
+    return store.overdueSchedules(this.deps.database, this.deps.jobs.kinds, instant);
   }
 
   async fire(now: Instant): Promise<number> {

@@ -2,7 +2,7 @@ import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
 import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
 
-export type Missed = 'skip' | 'latest' | 'all';
+export type MissedPolicy = 'skip' | 'latest' | 'all';
 
 /** When the next schedule that enqueues jobs of these kinds fires; `null` when none will. */
 export function earliest(kinds: readonly string[]): string {
@@ -17,7 +17,7 @@ export interface ScheduleRow {
   payload: Json;
   rule: string;
   zone: string;
-  missed: Missed;
+  missed: MissedPolicy;
   next_at: Instant;
 }
 
@@ -43,7 +43,7 @@ export interface NewSchedule {
   source: string;
   rule: string;
   zone: string;
-  missed: Missed;
+  missed: MissedPolicy;
   personId: string | undefined;
   nextAt: Instant | undefined;
   enabled: boolean | undefined;
@@ -83,7 +83,7 @@ export function put(tx: Transaction, schedule: NewSchedule, now: Instant): void 
   );
 }
 
-export async function unchanged(
+export async function unchangedSchedules(
   tx: Transaction,
   all: readonly (Pick<NewSchedule, 'name' | 'kind' | 'payload' | 'source' | 'zone' | 'missed'> & {
     enabled?: boolean | undefined;
@@ -223,7 +223,7 @@ export const deletionRules = [{ sql: 'delete from schedules where person_id = $1
 
 export const mergeRules = [{ sql: 'update schedules set person_id = $2 where person_id = $1' }] as const;
 
-export async function overdue(
+export async function overdueSchedules(
   database: Database,
   kinds: readonly string[],
   instant: Instant,

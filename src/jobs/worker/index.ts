@@ -40,18 +40,18 @@ export class Worker {
   start(sources: readonly DueSource[]): void {
     this.sources = sources;
     this.stopped = false;
-    this.safety = setInterval(() => this.look(), SAFETY_LOOK_MS);
-    this.look();
+    this.safety = setInterval(() => this.lookForWork(), SAFETY_LOOK_MS);
+    this.lookForWork();
   }
 
   /** Something is due at `at`. Costs nothing when the worker wakes earlier anyway. */
   wakeAt(at: Instant): void {
     if (this.stopped) return;
-    if (at <= this.world.clock.now()) this.look();
+    if (at <= this.world.clock.now()) this.lookForWork();
     else this.arm(at);
   }
 
-  look(): void {
+  lookForWork(): void {
     if (this.stopped) return;
     if (this.looking) {
       this.lookAgain = true;
@@ -138,7 +138,7 @@ export class Worker {
     const rings = () => {
       // Or it would stand before later ones, if a look is under way that fails.
       this.armed = undefined;
-      this.look();
+      this.lookForWork();
     };
     this.armed = { at: at.getTime(), cancel: this.world.clock.at(at, rings) };
   }

@@ -452,15 +452,15 @@ async function inContainer({ settings, sandbox }: ChromiumDeps, proxy: EgressPro
     throw new CodaError(code, { message, remedy: code === 'SANDBOX_IMAGE' ? texts.noImageRemedy : remedy });
   }
   let why = '';
-  void program.ended.then((said) => {
+  void program.ending.then((said) => {
     why = said;
   });
   const { input, output } = program;
   const { pipe } = new Relay({
     input,
     output,
-    connected: (connection) => proxy.take(connection),
-    over: () => void program.close(),
+    onConnect: (connection) => proxy.take(connection),
+    onOver: () => void program.close(),
   });
   try {
     const browser = await chromium.connectOverCDP(

@@ -11,7 +11,7 @@ export const code: Skill = {
   },
   checks: (deps) => [sandboxCheck(deps)],
   turnOver: ({ sandbox }, { how, turnKey, conversationId }) =>
-    sandbox.workspaces.over({ turn: turnKey, conversationId, parked: how === 'waiting' }),
+    sandbox.workspaces.endTurn({ turn: turnKey, conversationId, parked: how === 'waiting' }),
 };
 
 function codeDeps({ sandbox: { workspaces, settings, inUse }, artifacts, database }: SkillDeps): CodeDeps {

@@ -13,7 +13,7 @@ import {
 import { label } from '../../base/frames.ts';
 import type { SkillsInUse } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
-import { told, type Workspace, type Workspaces } from '../../sandbox/index.ts';
+import { reportRun, type Workspace, type Workspaces } from '../../sandbox/index.ts';
 import type { Artifacts, Database } from '../../storage/index.ts';
 import * as texts from './texts.ts';
 
@@ -109,7 +109,12 @@ export function executeTool(deps: CodeDeps): AnyTool {
         onLine: (line) => ctx.turn.progress?.(line),
       });
       if (!ran.ok) return failed(ran.code, ran);
-      const { text, files: made, pictures, kept } = told(ran, ran.id, isLate ? [texts.skillsLate()] : skills.notes);
+      const {
+        text,
+        files: made,
+        pictures,
+        kept,
+      } = reportRun(ran, ran.id, isLate ? [texts.skillsLate()] : skills.notes);
       return given(text, made, pictures, kept, workspace.tainted);
     },
   });

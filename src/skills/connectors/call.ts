@@ -6,7 +6,7 @@ import { Secrets } from '../../base/log.ts';
 import { withoutHidden } from '../../base/text.ts';
 import { readEnvFile } from '../../config/index.ts';
 import type { Answer, Egress, EgressFailure } from '../../egress/index.ts';
-import { Hidden, redact } from '../../sandbox/index.ts';
+import { HiddenValues, redact } from '../../sandbox/index.ts';
 import type { SkillSecrets } from '../../secrets/index.ts';
 import { type Connector, type Definition, secretsIn, withSecrets } from './definition.ts';
 import type { Found } from './folder.ts';
@@ -61,7 +61,7 @@ export async function callConnector(
   hideCredentials(deps.hidden, prepared);
   // A shorter one would blank out ordinary words and figures.
   const long = Object.values(found.values).filter((value) => value.length >= Secrets.SHORTEST);
-  const hide = (text: string) => redact(deps.hidden.hide(text), new Hidden(long));
+  const hide = (text: string) => redact(deps.hidden.hide(text), new HiddenValues(long));
   return ask({ ...deps, hide }, connector, call, prepared, asker.signal);
 }
 

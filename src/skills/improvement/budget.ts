@@ -31,7 +31,7 @@ export async function askWithin(
 ): Promise<LightAnswer> {
   const { database, world, models, config } = deps;
   const now = world.clock.now();
-  const [id, month, price] = [uuid(now), monthOf(deps, now), models.most(asked)];
+  const [id, month, price] = [uuid(now), monthOf(deps, now), models.mostCost(asked)];
   const fits = await database.tx('improvement.reserve', async (tx) => {
     await store.lock(tx);
     const spent = await store.spentIn(tx, month);

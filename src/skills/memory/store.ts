@@ -3,7 +3,7 @@ import type { Instant } from '../../base/clock.ts';
 import { pruneRule } from '../../jobs/index.ts';
 import { type DeletionRule, lockPerson, type MergeRule } from '../../people/index.ts';
 import type { Database, Queryable, Transaction } from '../../storage/index.ts';
-import type { Made, Missing, Source, Space } from '../../vectors/index.ts';
+import type { MadeVector, Missing, Source, Space } from '../../vectors/index.ts';
 import type { Memory, NewMemory } from './memory.ts';
 import type { Indexed } from './person-index.ts';
 
@@ -405,7 +405,7 @@ async function missing(
 }
 
 /** In the space that is searched new vectors are a change of their memories. */
-async function add(tx: Transaction, personId: string, space: string, made: readonly Made[]): Promise<void> {
+async function add(tx: Transaction, personId: string, space: string, made: readonly MadeVector[]): Promise<void> {
   if (!(await lockPerson(tx, personId))) return;
   const ids = made.map(({ id }) => id);
   const version = await nextVersion(tx, personId);

@@ -6,7 +6,7 @@ import {
   done,
   failed,
   privately,
-  quoting,
+  quoteRows,
   type ToolResult,
   type TxContext,
   tokensIn,
@@ -96,7 +96,7 @@ const saveTool = (service: Service) =>
 
 function saved({ memory, before, against, isNew }: Kept, ctx: TxContext): ToolResult {
   const { id } = memory;
-  if (!isNew) return quoting(done(texts.known(memory), { subject: memory.text, id }), [memory]);
+  if (!isNew) return quoteRows(done(texts.known(memory), { subject: memory.text, id }), [memory]);
   const undo = { tool: 'memory_restore', input: { id: memory.id, forget: true, back: before.map(({ id }) => id) } };
   // Memories of somebody are told only where they read alone.
   const opposite = ctx.private ? against : [];
@@ -117,7 +117,7 @@ function saved({ memory, before, against, isNew }: Kept, ctx: TxContext): ToolRe
       ...(ctx.private && { subject: memory.text }),
     },
   );
-  return quoting(said, [...before, ...opposite]);
+  return quoteRows(said, [...before, ...opposite]);
 }
 
 const near = (ctx: TxContext) => (ctx.prepared ?? []) as readonly Hit[];
@@ -217,7 +217,7 @@ const listTool = dataTool({
   name: 'memory_list',
   dialogue: {
     thing: 'memory',
-    async named({ db, personId, private: isPrivate }) {
+    async listNamed({ db, personId, private: isPrivate }) {
       if (!isPrivate) return [];
       return store.madeBefore(db, personId, {}, { at: undefined, id: '', limit: MOST_NAMED });
     },
@@ -280,7 +280,7 @@ async function meant(ctx: TxContext, which: string, tool: string): Promise<Memor
     tool,
     input: { which: memory.id },
   }));
-  return quoting(failed('AMBIGUOUS', texts.which, { choices }), memories);
+  return quoteRows(failed('AMBIGUOUS', texts.which, { choices }), memories);
 }
 
 const deleteTool = (service: Service) =>
@@ -300,7 +300,7 @@ const deleteTool = (service: Service) =>
       service.wrote(ctx.tx, ctx.person.id);
       const undo = { tool: 'memory_restore', input: { id: memory.id, as: memory.state } };
       const said = { undo: { ...undo, label: texts.undo(memory) }, id: memory.id };
-      return quoting(done(texts.deleted([memory]), said), [memory]);
+      return quoteRows(done(texts.deleted([memory]), said), [memory]);
     },
   });
 
@@ -318,7 +318,7 @@ const correctTool = (service: Service) =>
     async run({ which, text }, ctx) {
       const memory = await meant(ctx, which, 'memory_correct');
       if ('ok' in memory) return memory;
-      if (memory.state === 'past') return quoting(failed('PAST', texts.past(memory)), [memory]);
+      if (memory.state === 'past') return quoteRows(failed('PAST', texts.past(memory)), [memory]);
       if (text.trim() === '') return failed('NO_TEXT', texts.askCorrect);
       const { type, importance, tags } = memory;
       const input = { text, type, importance, tags, date: memory.happenedOn ?? undefined };
@@ -327,7 +327,7 @@ const correctTool = (service: Service) =>
       const undo = { tool: 'memory_restore', input: { id: kept.memory.id, forget: true, back: [memory.id] } };
       const { id } = kept.memory;
       const said = { undo: { ...undo, label: texts.undo(memory) }, id };
-      return quoting(done(texts.corrected(memory, kept.memory), said), [memory]);
+      return quoteRows(done(texts.corrected(memory, kept.memory), said), [memory]);
     },
   });
 
@@ -347,7 +347,7 @@ const keepTool = (service: Service) =>
       await store.setState(ctx.tx, ctx.person.id, [id], 'current', { now });
       await store.setState(ctx.tx, ctx.person.id, before, 'past', { by: id, now });
       service.wrote(ctx.tx, ctx.person.id);
-      return quoting(done(texts.kept(memory)), [memory]);
+      return quoteRows(done(texts.kept(memory)), [memory]);
     },
   });
 
@@ -380,7 +380,7 @@ const restoreTool = (service: Service) =>
       await store.setState(tx, person.id, [id], forget ? 'deleted' : as, { now });
       await store.setState(tx, person.id, back, 'current', { now });
       service.wrote(tx, person.id);
-      return quoting(done(forget ? texts.deleted([memory]) : texts.restored(memory)), [memory]);
+      return quoteRows(done(forget ? texts.deleted([memory]) : texts.restored(memory)), [memory]);
     },
   });
 

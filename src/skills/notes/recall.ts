@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dataTool, failed, privately } from '../../agent/index.ts';
 import { stemOf, wordsIn } from '../../base/lexemes.ts';
 import { ANY_MONTH, WEEKDAY } from '../../time/index.ts';
-import type { Near } from '../../vectors/index.ts';
+import type { NearText } from '../../vectors/index.ts';
 import { withAny } from './finding/store.ts';
 import { type NearNote, nearOnes } from './meaning/store.ts';
 import type { Note } from './note.ts';
@@ -50,7 +50,7 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
       const words = candidatesFor(terms);
       const wanted = wantedBy(ctx, []);
       const notes = words.length === 0 ? [] : await withAny(ctx.tx, wanted, words, MOST_LOOKED_AT);
-      const near = await nearOnes(ctx.tx, wanted, (ctx.prepared ?? []) as readonly Near[]);
+      const near = await nearOnes(ctx.tx, wanted, (ctx.prepared ?? []) as readonly NearText[]);
       const { sure, offered } = judged(query, rank(terms, notes), near);
       if (offered.length === 0 && own) {
         // The answer may have been told as something about the person.

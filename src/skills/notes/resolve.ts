@@ -22,7 +22,7 @@ export const readerOf = ({ person, conversationId }: TxContext): store.Reader =>
 
 export async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<Note | Failed> {
   const words = which.trim();
-  const { ids, at } = await store.lists.shown(ctx.tx, ctx.person.id, ctx.conversationId);
+  const { ids, at } = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
   if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, at ? ids : []);
   const byId = await store.seenById(ctx.tx, readerOf(ctx), words);
   if (byId) return there(byId, ctx);

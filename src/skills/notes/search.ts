@@ -4,7 +4,7 @@ import { wordsIn } from '../../base/lexemes.ts';
 import { editDistance } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Queryable } from '../../storage/index.ts';
-import type { Near } from '../../vectors/index.ts';
+import type { NearText } from '../../vectors/index.ts';
 import * as finding from './finding/store.ts';
 import { enableTrigrams, hasTrigrams, type Wanted, wordsLike } from './finding/store.ts';
 import { type NearNote, nearOnes } from './meaning/store.ts';
@@ -47,7 +47,7 @@ export interface Narrowed {
   tags?: readonly string[];
   from?: Date | undefined;
   to?: Date | undefined;
-  near?: readonly Near[] | undefined;
+  near?: readonly NearText[] | undefined;
 }
 
 type Looking = Pick<TxContext, 'person' | 'conversationId'>;

@@ -1,7 +1,7 @@
 import type { SkillDeps } from '../../chat/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { embedGathered, embedJob, embedSoon, type Near, Nearest } from '../../vectors/index.ts';
+import { embedGathered, embedJob, embedSoon, Nearest, type NearText } from '../../vectors/index.ts';
 import type { Settings } from './config.ts';
 import { ContextNotes } from './context.ts';
 import { source } from './meaning/store.ts';
@@ -47,7 +47,7 @@ export class Meaning {
   }
 
   /** The person's notes that are nearest to a question, nearest first. Await it before the transaction. */
-  near(personId: string, question: string): Promise<Near[]> {
+  near(personId: string, question: string): Promise<NearText[]> {
     return this.nearest.search(personId, question, MOST_NEAR, PATIENCE_MS);
   }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Call, dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { addDays, dayAt, parseWhen } from '../../time/index.ts';
-import type { Near } from '../../vectors/index.ts';
+import type { NearText } from '../../vectors/index.ts';
 import { isList } from './list.ts';
 import { isFromElsewhere, tagName } from './note.ts';
 import { findListNamed, findWhich, readerOf } from './resolve.ts';
@@ -43,7 +43,7 @@ export const searchTool = (meaning: Pick<Meaning, 'near'>) =>
         return failed('NOT_A_DATE', texts.noDay((from === null ? input.from : input.to) ?? ''));
       }
       const span = { limit: PAGE, offset: (input.page - 1) * PAGE };
-      const narrowed = { tags, from, to, near: ctx.prepared as readonly Near[] };
+      const narrowed = { tags, from, to, near: ctx.prepared as readonly NearText[] };
       const found = await searchNotes(ctx, query, span, narrowed);
       if (found.total === 0 && input.page > 1) {
         const { total } = await searchNotes(ctx, query, { limit: 1, offset: 0 }, narrowed);
@@ -81,7 +81,7 @@ export const listTool = dataTool({
   dropWhenSmall: true,
   dialogue: {
     thing: 'note',
-    async named({ db, personId }) {
+    async listNamed({ db, personId }) {
       const asked = { personId, tag: undefined, seq: Number.MAX_SAFE_INTEGER, limit: MOST_NAMED };
       const notes = await store.madeBefore(db, asked);
       return notes.map(({ note: { id, title, text } }) => ({ id, text: title ? `${title}: ${text}` : text }));
@@ -152,7 +152,7 @@ export async function show(
   const start = (at - 1) * PAGE;
   const pages = Math.ceil(found.total / PAGE);
   // Numbers go on from page to page, so the ids of earlier pages keep their places.
-  const earlier = at === 1 ? [] : (await store.lists.shown(tx, person.id, conversationId)).ids.slice(0, start);
+  const earlier = at === 1 ? [] : (await store.lists.shownIds(tx, person.id, conversationId)).ids.slice(0, start);
   const ids = [...earlier, ...Array(start - earlier.length).fill(''), ...found.notes.map(({ id }) => id)];
   store.lists.remember(tx, { personId: person.id, conversationId, ids, now });
   const lines = found.notes.map((note, index) => `${start + index + 1}. ${line(note, when, words)}`);

@@ -1,6 +1,6 @@
 /** Bounds of a series that survive a change: start, end, and the days that it leaves out. */
 import { DAY_MS } from '../../base/clock.ts';
-import { nextOf, type Once, type Planned, parseWhen, type Recurring, type WhenContext } from '../../time/index.ts';
+import { nextOf, type Once, type PlannedTime, parseWhen, type Recurring, type WhenContext } from '../../time/index.ts';
 import { dayIn } from './days.ts';
 import type { Reminder } from './reminder.ts';
 
@@ -46,8 +46,8 @@ function stillUntil(rule: string, words: string, when: Recurring): Recurring {
 /** Another hour of a series: it keeps its days off, and does not come again on the day that was done, or skipped. */
 export function atItsHour(
   { rule = '', doneOccurrence }: Reminder,
-  schedule: Planned,
-): Pick<Planned, 'rule' | 'plannedAt'> {
+  schedule: PlannedTime,
+): Pick<PlannedTime, 'rule' | 'plannedAt'> {
   const [before, after] = [linesOf(rule), linesOf(schedule.rule ?? '')];
   if (!isOnSameDays(before, after) || clockOf(before) === clockOf(after)) return schedule;
   const moved = after.days.length > 0 ? textOf(after) : textOf({ ...after, days: before.days });

@@ -4,7 +4,7 @@ import {
   done,
   failed,
   privately,
-  quoting,
+  quoteRows,
   type ToolResult,
   type TxContext,
   undoChoice,
@@ -13,7 +13,7 @@ import { pattern } from '../../base/json-text.ts';
 import {
   notUnderstood,
   type Once,
-  type Planned,
+  type PlannedTime,
   parseWhen,
   plannedFor,
   type Reader,
@@ -40,7 +40,7 @@ export async function ofEach(
   const found = await findSome(ctx, wanted.input.which ?? '', wanted);
   if (!Array.isArray(found)) return found;
   const [only, ...others] = found;
-  if (only && others.length === 0) return quoting(await one(only), [only]);
+  if (only && others.length === 0) return quoteRows(await one(only), [only]);
   const results: ToolResult[] = [];
   for (const reminder of found) results.push(await one(reminder));
   const text = results.map((result) => (result.ok ? result.text : result.message)).join('\n');
@@ -49,7 +49,7 @@ export async function ofEach(
   const undo = { tool: 'reminder_restore', input: { items }, label: texts.labelOfSeveral(items.length) };
   const choices = [...asked, ...(items.length > 0 ? [undoChoice(undo)] : [])];
   const which = found.map(({ id }) => id).join(', ');
-  return quoting(
+  return quoteRows(
     done(text, { id: which, ...(items.length > 0 && { undo }), ...(choices.length > 0 && { choices }) }),
     found,
   );
@@ -99,7 +99,7 @@ export function notOpen(reminder: Reminder, next: Date, reader: Reader): ToolRes
 export async function moveTo(
   ctx: TxContext,
   found: Reminder,
-  schedule: Planned & Partial<Pick<Reminder, 'urgent' | 'catchUp' | 'nag'>>,
+  schedule: PlannedTime & Partial<Pick<Reminder, 'urgent' | 'catchUp' | 'nag'>>,
   wakeAt: WakeAt,
   text = found.text,
 ) {
@@ -308,7 +308,7 @@ export const deleteTool = dataTool({
     const found = await findSome(ctx, input.which, wanted);
     if (!Array.isArray(found)) return found;
     const isMany = found.length > (isAll(input.which) ? 1 : MOST_DELETED_UNASKED);
-    if (isMany && !input.sure) return quoting(askAll(found), found);
+    if (isMany && !input.sure) return quoteRows(askAll(found), found);
     return ofEach(ctx, wanted, (one) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted));
   },
 });

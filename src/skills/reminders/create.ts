@@ -14,7 +14,7 @@ import { type Choice, conversations } from '../../delivery/index.ts';
 import {
   describe,
   type Once,
-  type Planned,
+  type PlannedTime,
   plannedFor,
   type Recurring,
   type Reject,
@@ -144,7 +144,7 @@ async function storeUnderstood(
 export async function storePlanned(
   ctx: TxContext,
   input: ToCreate,
-  schedule: Planned,
+  schedule: PlannedTime,
   wakeAt: WakeAt,
   others: readonly TimeReading[] = [],
 ): Promise<ToolResult> {

@@ -64,7 +64,7 @@ export const listTool = dataTool({
   form: { times: ['day'] },
   dialogue: {
     thing: 'reminder',
-    async named({ db, personId, reader }) {
+    async listNamed({ db, personId, reader }) {
       const pending = await store.page(db, { personId, status: 'pending', limit: MOST_PENDING, offset: 0 });
       return pending.map(({ id, text, nextAt, lastOccurrence }) => {
         const at = nextAt ?? lastOccurrence;
@@ -113,7 +113,7 @@ async function show(ctx: TxContext, found: readonly Reminder[], { heading, page,
   const now = clock.now();
   const start = (page - 1) * PAGE;
   // Numbers go on from page to page, so the ids of earlier pages keep their places.
-  const earlier = page === 1 ? [] : (await store.lists.shown(tx, person.id, conversationId)).ids.slice(0, start);
+  const earlier = page === 1 ? [] : (await store.lists.shownIds(tx, person.id, conversationId)).ids.slice(0, start);
   const ids = [...earlier, ...Array(Math.max(0, start - earlier.length)).fill(''), ...found.map(({ id }) => id)];
   store.lists.remember(tx, { personId: person.id, conversationId, ids, now });
   const lines = found.map((reminder, index) => `${start + index + 1}. ${line(reminder, ctx.when)}`);

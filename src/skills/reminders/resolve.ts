@@ -2,7 +2,7 @@
  * Resolves the reminders of a call: ids, numbers of the list shown last, all, a part of their text, or the one at hand.
  */
 import type { Call, Failed, TxContext } from '../../agent/index.ts';
-import { failed, quoting } from '../../agent/index.ts';
+import { failed, quoteRows } from '../../agent/index.ts';
 import { wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
@@ -52,7 +52,7 @@ export const pendingOf = ({ tx, person }: TxContext): Promise<Reminder[]> =>
 /** Reminders with these ids and numbers; undefined where one of them is neither. */
 async function listedAs(ctx: TxContext, parts: readonly string[]): Promise<Reminder[] | Failed | undefined> {
   const { tx, person, conversationId } = ctx;
-  const shown = await store.lists.shown(tx, person.id, conversationId);
+  const shown = await store.lists.shownIds(tx, person.id, conversationId);
   const ids = parts.map((part) => (NUMBER.test(part) ? (shown.ids[Number(NUMBER.exec(part)?.[1]) - 1] ?? '') : part));
   const found = await store.byIds(tx, person.id, ids);
   const missing = parts.find((_, at) => !found.some(({ id }) => id === ids[at]));
@@ -92,7 +92,7 @@ async function atHand(ctx: TxContext, wanted: Wanted, isBare: boolean): Promise<
     const one = open[0] ?? spoken[0];
     if (one) return one.state === 'pending' ? [one] : gone(one);
   }
-  const { at: listedAt } = await store.lists.shown(tx, person.id, conversationId);
+  const { at: listedAt } = await store.lists.shownIds(tx, person.id, conversationId);
   // A bare "done" answers what was said; without that it is about nothing that anybody could know.
   const isMade = made && madeAt && madeAt > since && !isAnswer && !listedAt;
   if (isMade) return made.state === 'pending' ? [made] : gone(made);
@@ -102,7 +102,7 @@ async function atHand(ctx: TxContext, wanted: Wanted, isBare: boolean): Promise<
   return only ? ask(ctx, there, wanted) : notFound('');
 }
 
-const gone = (reminder: Reminder): Failed => quoting(failed('NOT_FOUND', texts.over(reminder)), [reminder]);
+const gone = (reminder: Reminder): Failed => quoteRows(failed('NOT_FOUND', texts.over(reminder)), [reminder]);
 
 function notFound(words: string): Failed {
   const { message, remedy } = texts.notFound(words);
@@ -115,5 +115,5 @@ function ask(ctx: TxContext, reminders: readonly Reminder[], { tool, input }: Wa
     const when = at ? ` (${formatInstant(at, ctx.when)})` : '';
     return { label: `${shorten(text, 40)}${when}`, tool, input: { ...input, which: id } };
   });
-  return quoting(failed('AMBIGUOUS', texts.which, { choices }), reminders);
+  return quoteRows(failed('AMBIGUOUS', texts.which, { choices }), reminders);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Call, dataTool, done, failed, privately, quoting } from '../../agent/index.ts';
+import { type Call, dataTool, done, failed, privately, quoteRows } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { nextOf } from '../../time/index.ts';
 import { refusedAsTooOften } from './limits.ts';
@@ -91,7 +91,7 @@ export function restoreTool(wakeAt: WakeAt) {
       for (const reminder of current) {
         const item = items.find(({ id }) => id === reminder.id);
         if (!item || item.version !== reminder.version) {
-          return quoting(failed('CHANGED', texts.changedSince(reminder)), [reminder]);
+          return quoteRows(failed('CHANGED', texts.changedSince(reminder)), [reminder]);
         }
         restored.push(item.before ? stoodBefore(reminder, item.before, now) : { ...reminder, state: 'deleted' });
       }
@@ -105,10 +105,10 @@ export function restoreTool(wakeAt: WakeAt) {
         if (state !== 'pending') continue;
         for (const at of [plannedAt, snoozedUntil]) if (at) tx.afterCommit(() => wakeAt(at));
       }
-      if (!items[0]?.before) return quoting(done(texts.uncreated(first)), [first]);
+      if (!items[0]?.before) return quoteRows(done(texts.uncreated(first)), [first]);
       const at = restored.length === 1 && first.state === 'pending' ? first.plannedAt : undefined;
       const said = done(texts.restored(restored, when), at && { times: [at.toISOString()] });
-      return quoting(said, restored);
+      return quoteRows(said, restored);
     },
   });
 }

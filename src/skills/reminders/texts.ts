@@ -7,7 +7,7 @@ import {
   formatMinute,
   MONTH,
   occurrences,
-  type Planned,
+  type PlannedTime,
   type Reader,
   WEEKDAY,
 } from '../../time/index.ts';
@@ -19,7 +19,7 @@ const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' ')
 const instantWords = (at: Instant, reader: Reader, zone = reader.zone): string =>
   formatInstant(at, reader, zone, ' at ');
 
-function scheduleWords({ plannedAt, rule, zone }: Planned, reader: Reader): string {
+function scheduleWords({ plannedAt, rule, zone }: PlannedTime, reader: Reader): string {
   if (rule === undefined) return `on ${instantWords(plannedAt, reader, zone)} (${zone})`;
   // Occurrences skipped before `plannedAt` do not come any more.
   return describe({ kind: 'recurring', rule, zone, next: from(rule, plannedAt) }, reader);
@@ -50,7 +50,7 @@ function object(text: string, lead: Lead = guessedLead(text)): string {
 
 export function created(
   text: string,
-  schedule: Planned,
+  schedule: PlannedTime,
   reader: Reader,
   {
     lead,

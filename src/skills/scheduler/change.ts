@@ -8,14 +8,14 @@ import {
   namedAmong,
   onlyOne,
   privately,
-  quoting,
+  quoteRows,
   type ToolResult,
   type TxContext,
 } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { nextOf, type Planned, readSlot } from '../../time/index.ts';
+import { nextOf, type PlannedTime, readSlot } from '../../time/index.ts';
 import { askWhich, createInput, planOf, readWhat, type Tooling, undoOf } from './create.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
@@ -58,7 +58,7 @@ export const editTool = (tooling: Tooling) =>
     },
   });
 
-const moved = (wish: Wish, { plannedAt, rule, zone }: Planned): Wish => ({
+const moved = (wish: Wish, { plannedAt, rule, zone }: PlannedTime): Wish => ({
   ...wish,
   rule,
   zone,
@@ -66,7 +66,7 @@ const moved = (wish: Wish, { plannedAt, rule, zone }: Planned): Wish => ({
   state: 'on',
 });
 
-export async function move(ctx: TxContext, id: string, plan: Planned, tooling: Tooling): Promise<ToolResult> {
+export async function move(ctx: TxContext, id: string, plan: PlannedTime, tooling: Tooling): Promise<ToolResult> {
   const found = await findWhich(ctx, id, { tool: 'schedule_edit', input: { which: id } });
   return 'ok' in found ? found : change(ctx, found, moved(found, plan), tooling);
 }
@@ -101,7 +101,7 @@ export const deleteTool = dataTool({
     if ('ok' in found) return found;
     await store.save(ctx.tx, found.id, { ...found, state: 'deleted', nextAt: undefined });
     const after = { ...found, state: 'deleted' as const, version: found.version + 1 };
-    return quoting(
+    return quoteRows(
       done(texts.deleted(found.title), { undo: undoOf(after, found), subject: found.title, id: found.id }),
       [found],
     );
@@ -123,18 +123,18 @@ export async function switchOwn(
 ): Promise<ToolResult> {
   const { tx, clock } = ctx;
   const next = switched(found, on, clock.now());
-  if (!next) return quoting(failed('PAST', texts.isOver(found.title)), [found]);
+  if (!next) return quoteRows(failed('PAST', texts.isOver(found.title)), [found]);
   await store.save(tx, found.id, next);
   const { nextAt } = next;
   if (on && nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...found, version: found.version + 1 };
   const undo = undoOf(after, found);
-  return quoting(done(texts.switched(found.title, on), { undo, subject: found.title, id: found.id }), [found]);
+  return quoteRows(done(texts.switched(found.title, on), { undo, subject: found.title, id: found.id }), [found]);
 }
 
 export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, { turns }: Pick<SkillDeps, 'turns'>) {
   await beginNow(tx, found, turns, clock.now());
-  return quoting(done(texts.begun(found.title), { subject: found.title, id: found.id }), [found]);
+  return quoteRows(done(texts.begun(found.title), { subject: found.title, id: found.id }), [found]);
 }
 
 export async function beginNow(tx: Transaction, found: PersonSchedule, turns: SkillDeps['turns'], now: Instant) {

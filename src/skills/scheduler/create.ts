@@ -6,7 +6,7 @@ import {
   type Failed,
   failed,
   privately,
-  quoting,
+  quoteRows,
   type ToolResult,
   type TxContext,
   undoChoice,
@@ -18,7 +18,7 @@ import { type Choice, conversations } from '../../delivery/index.ts';
 import {
   nextOf,
   type Once,
-  type Planned,
+  type PlannedTime,
   plannedFor,
   type Recurring,
   readPlan,
@@ -133,12 +133,12 @@ export function readWhat(
 }
 
 /** The plan of what was understood, unless it comes too often, or never. */
-export function planOf(when: Once | Recurring, ctx: TxContext, tooling: Tooling): Planned | Failed {
+export function planOf(when: Once | Recurring, ctx: TxContext, tooling: Tooling): PlannedTime | Failed {
   const plan = plannedFor(when, ctx.clock.now());
   return plan ? checked(plan, ctx, tooling) : failed('NEVER', texts.never);
 }
 
-function checked(plan: Planned, { clock }: TxContext, tooling: Tooling): Planned | Failed {
+function checked(plan: PlannedTime, { clock }: TxContext, tooling: Tooling): PlannedTime | Failed {
   const often = plan.rule !== undefined && smallestStep(plan.rule, clock.now()) < tooling.smallestStep;
   return often ? tooOften(tooling) : plan;
 }
@@ -156,7 +156,7 @@ async function place(
 async function placeAt(
   ctx: TxContext,
   input: CreateInput,
-  plan: Planned,
+  plan: PlannedTime,
   tooling: Tooling,
   others: readonly TimeReading[] = [],
 ): Promise<ToolResult> {
@@ -208,7 +208,7 @@ async function sayIn({ tx, person, place: here, conversationId }: TxContext, run
 
 export const chooseTool = (
   tooling: Tooling,
-  edit: (ctx: TxContext, which: string, plan: Planned) => Promise<ToolResult>,
+  edit: (ctx: TxContext, which: string, plan: PlannedTime) => Promise<ToolResult>,
 ) =>
   dataTool({
     name: 'schedule_choose',
@@ -283,13 +283,13 @@ export const restoreTool = (wakeAt: WakeAt) =>
       const schedule = await store.byId(tx, person.id, input.id);
       if (!schedule) return failed('NOT_FOUND', texts.notFound('').message);
       if (schedule.version !== input.version)
-        return quoting(failed('CHANGED', texts.changedSince(schedule.title)), [schedule]);
+        return quoteRows(failed('CHANGED', texts.changedSince(schedule.title)), [schedule]);
       const { before: was } = input;
       const wish = was ? stoodBefore({ ...schedule, ...was }, was.nextAt, clock.now()) : gone(schedule);
-      if (!wish) return quoting(failed('PAST', texts.isOver(schedule.title)), [schedule]);
+      if (!wish) return quoteRows(failed('PAST', texts.isOver(schedule.title)), [schedule]);
       await store.save(tx, schedule.id, wish);
       const { nextAt } = wish;
       if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
-      return quoting(done(was ? texts.restored(wish.title) : texts.unmade(wish.title)), [schedule, wish]);
+      return quoteRows(done(was ? texts.restored(wish.title) : texts.unmade(wish.title)), [schedule, wish]);
     },
   });

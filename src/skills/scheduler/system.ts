@@ -32,7 +32,7 @@ export const listTool = dataTool({
   dropWhenSmall: true,
   dialogue: {
     thing: 'schedule',
-    named: async ({ db, personId }) =>
+    listNamed: async ({ db, personId }) =>
       (await store.list(db, personId)).map(({ id, title, prompt }) => ({ id, text: prompt ?? title })),
   },
   description: 'Lists what the person has planned to be done by you, numbered.',

@@ -9,7 +9,7 @@ import {
   formatLongDay,
   formatMinute,
   occurrences,
-  type Planned,
+  type PlannedTime,
   type Reader,
   wallTimeFor,
 } from '../../time/index.ts';
@@ -18,7 +18,7 @@ import type { Failing } from './store.ts';
 
 const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
-function whenWords({ plannedAt, rule, zone }: Planned, reader: Reader): string {
+function whenWords({ plannedAt, rule, zone }: PlannedTime, reader: Reader): string {
   if (rule === undefined) return `on ${formatInstant(plannedAt, reader, zone, ' at ')} (${zone})`;
   const next: Instant[] = [];
   for (const at of occurrences(rule, { after: reader.now })) if (next.push(at) === 5) break;
@@ -64,11 +64,11 @@ export function taskLine(task: ListedSchedule, reader: Reader): string {
 
 export const texts = {
   home: { title: 'Schedules', on: 'Switch on', off: 'Switch off' },
-  created: ({ title, prompt }: { title: string; prompt: string | undefined }, plan: Planned, reader: Reader) =>
+  created: ({ title, prompt }: { title: string; prompt: string | undefined }, plan: PlannedTime, reader: Reader) =>
     prompt === undefined
       ? `I'll run ${title} ${whenWords(plan, reader)}.`
       : `I'll do that ${whenWords(plan, reader)}: ${quoted(prompt)}.`,
-  changed: (title: string, plan: Planned | undefined, reader: Reader) =>
+  changed: (title: string, plan: PlannedTime | undefined, reader: Reader) =>
     `Changed ${quoted(title)}${plan ? `: ${whenWords(plan, reader)}` : ''}.`,
   deleted: (title: string) => `Deleted the schedule ${quoted(title)}.`,
   restored: (title: string) => `Taken back: ${quoted(title)} is as it was before.`,

@@ -1,5 +1,5 @@
 import { tokensIn } from '../../agent/index.ts';
-import type { Gate, Who } from '../../people/index.ts';
+import type { Gate, RoleHolder } from '../../people/index.ts';
 import type { SpecialistCatalog } from './catalog.ts';
 import { type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
@@ -12,7 +12,7 @@ export interface SpecialistHost {
   decided(): void;
   skillsFor(
     name: string,
-    asker: { person: Who; turnKey?: object | undefined },
+    asker: { person: RoleHolder; turnKey?: object | undefined },
     gate: Pick<Gate, 'may' | 'basis'>,
   ): string | undefined;
   chosenFor(name: string): readonly string[] | undefined;

@@ -7,7 +7,7 @@ import {
   type QuietColumns,
   type QuietHours,
   quietOf,
-  type Who,
+  type RoleHolder,
 } from '../../people/index.ts';
 import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
 import { type BlockType, fromStored, type Task, type TaskState, toStored, type Wish } from './task.ts';
@@ -156,12 +156,12 @@ export const EARLIEST = `select least(
 export interface Due extends Task {
   firing: number;
   quiet: QuietHours | undefined;
-  who: Who;
+  who: RoleHolder;
 }
 
 /** Claims up to `limit` that are due at `now`, earliest first, and holds them until `tx` ends; others look past them. */
 export async function claimDue(tx: Transaction, now: Instant, limit: number): Promise<Due[]> {
-  const { rows } = await tx.query<Row & QuietColumns & { firing: number; role: Who['role']; roles: string[] }>(
+  const { rows } = await tx.query<Row & QuietColumns & { firing: number; role: RoleHolder['role']; roles: string[] }>(
     `with due as (
        select * from tasks where next_at <= $1 order by next_at limit ${limit} for update skip locked
      )

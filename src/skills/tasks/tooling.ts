@@ -1,7 +1,7 @@
 import { type Failed, failed, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { Choice } from '../../delivery/index.ts';
-import { type Planned, plannedFor, readSlot } from '../../time/index.ts';
+import { type PlannedTime, plannedFor, readSlot } from '../../time/index.ts';
 import { onGrid, type Task } from './task.ts';
 import { texts } from './texts.ts';
 
@@ -23,7 +23,7 @@ export function timeOf(
   ctx: TxContext,
   { resumeCron }: Pick<Tooling, 'resumeCron'>,
   again: { tool: string; input: Record<string, unknown>; field: string },
-): Planned | Failed {
+): PlannedTime | Failed {
   const when = readSlot(words.replace(/^(?:until|till)\s+/i, ''), ctx.when);
   if (when.kind === 'reject') return failed(when.code, when.say);
   if (when.kind === 'ambiguous') {

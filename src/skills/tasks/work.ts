@@ -36,7 +36,7 @@ export const statusTool = (tooling: Tooling) =>
     dropWhenSmall: true,
     dialogue: {
       thing: 'task',
-      named: async ({ db, personId }) =>
+      listNamed: async ({ db, personId }) =>
         (await store.openOnes(db, personId)).map(({ id, title }) => ({ id, text: title })),
     },
     description: 'Shows a task with its steps and what came of them, or without `which` all unfinished ones.',

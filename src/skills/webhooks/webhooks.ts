@@ -8,7 +8,7 @@ import type { SkillDeps } from '../../chat/index.ts';
 import { conversations, type IncomingFile } from '../../delivery/index.ts';
 import { resolvePeople } from '../../people/index.ts';
 import type { SkillSecrets } from '../../secrets/index.ts';
-import type { Besides } from '../../storage/index.ts';
+import type { WritesBesides } from '../../storage/index.ts';
 import type { Hook, HookForm } from './store.ts';
 import * as store from './store.ts';
 import { type Filled, fill, isRecord, templateSchema } from './template.ts';
@@ -55,7 +55,7 @@ export class Webhooks {
   }
 
   /** Makes a hook; gives its secret, which is shown nowhere again, where it has one. Throws `INPUT_INVALID`. */
-  async add(asked: unknown, besides?: Besides<string>): Promise<{ path: string; secret: string | null }> {
+  async add(asked: unknown, besides?: WritesBesides<string>): Promise<{ path: string; secret: string | null }> {
     const parsed = newHook.safeParse(asked);
     if (!parsed.success) throw invalid(`The hook is not right: ${z.prettifyError(parsed.error)}.`, HELP);
     const { name, person, kind, allow_unsigned: isUnsigned, template } = parsed.data;
@@ -82,7 +82,7 @@ export class Webhooks {
     return store.list(this.deps.database);
   }
 
-  async remove(name: string, besides?: Besides<boolean>): Promise<boolean> {
+  async remove(name: string, besides?: WritesBesides<boolean>): Promise<boolean> {
     const hook = await store.find(this.deps.database, name);
     if (!hook) return false;
     await this.deps.secrets.remove({ ...secretKey(name), person: hook.personId });

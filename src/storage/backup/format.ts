@@ -41,7 +41,7 @@ export function linksIn(text: string): [path: string, to: string][] {
   for (const [path, to] of links) {
     const target = normalize(join(dirname(path), to));
     if (!/^skills\/(?:[\w-][\w.-]*\/)?[\w-][\w.-]*$/.test(path) || !/^skills\/\.versions\/[^/\\\0]+$/.test(target))
-      throw damaged(`a link in it leads elsewhere: ${path}`);
+      throw damagedBackup(`a link in it leads elsewhere: ${path}`);
   }
   return links;
 }
@@ -53,7 +53,7 @@ export function placeOf({ name }: Pick<TarFile, 'name'>): string | undefined {
   if (path === undefined) return undefined;
   // A backup comes from outside: nothing in it leads out of the folder.
   if (normalize(path) !== path || path.split('/').includes('..') || /[\\\0]/.test(path))
-    throw damaged(`a name in it is none: ${name}`);
+    throw damagedBackup(`a name in it is none: ${name}`);
   return path;
 }
 
@@ -78,7 +78,7 @@ export interface BackupSummary {
   bytes: number;
 }
 
-export function seen(hash: Hash, { name, size, content }: TarFile): TarFile {
+export function hashEntry(hash: Hash, { name, size, content }: TarFile): TarFile {
   hash.update(`${name}\0${size}\0`);
   const through = async function* () {
     for await (const chunk of content) {
@@ -115,9 +115,9 @@ async function* orDamaged(content: TarFile['content']): AsyncGenerator<Uint8Arra
 }
 
 const unreadable = (error: unknown) =>
-  damaged(systemCode(error) === undefined ? 'it was cut short or changed' : messageOf(error), error);
+  damagedBackup(systemCode(error) === undefined ? 'it was cut short or changed' : messageOf(error), error);
 
-export function damaged(why: string, cause?: unknown): CodaError {
+export function damagedBackup(why: string, cause?: unknown): CodaError {
   return new CodaError('BACKUP_DAMAGED', {
     message: `The backup cannot be used: ${why}.`,
     remedy: 'Take another one; "coda backup FILE" verifies each that it makes. Nothing was changed.',
@@ -137,21 +137,21 @@ export async function readBackup(file: string): Promise<{ manifest: Manifest; en
   let manifest: Manifest | undefined;
   for await (const entry of entriesOf(file)) {
     if (!manifest) {
-      if (entry.name !== 'manifest.json') throw damaged('it was not made by coda');
-      manifest = parse(manifestSchema, await textOf(seen(hash, entry)));
+      if (entry.name !== 'manifest.json') throw damagedBackup('it was not made by coda');
+      manifest = parse(manifestSchema, await textOf(hashEntry(hash, entry)));
       if (manifest.format > FORMAT) throw newer(manifest);
     } else if (entry.name === 'end.json') {
       const ending = parse(endingSchema, await textOf(entry));
-      if (ending.sha256 !== hash.digest('hex')) throw damaged('its content is not what was written');
+      if (ending.sha256 !== hash.digest('hex')) throw damagedBackup('its content is not what was written');
       return { manifest, ending };
     } else if (entry.name === LINKS) {
-      linksIn(await textOf(seen(hash, entry)));
+      linksIn(await textOf(hashEntry(hash, entry)));
     } else {
       placeOf(entry);
-      for await (const _ of seen(hash, entry).content);
+      for await (const _ of hashEntry(hash, entry).content);
     }
   }
-  throw damaged(manifest ? 'it was cut short' : 'it is empty');
+  throw damagedBackup(manifest ? 'it was cut short' : 'it is empty');
 }
 
 export async function checkBackup(file: string): Promise<BackupSummary> {
@@ -165,7 +165,7 @@ function parse<T>(schema: z.ZodType<T>, text: string): T {
   try {
     return schema.parse(JSON.parse(text));
   } catch (error) {
-    throw damaged('a part of it is not readable', error);
+    throw damagedBackup('a part of it is not readable', error);
   }
 }
 

@@ -9,12 +9,12 @@ import { systemCode } from '../../base/errors.ts';
 import { type TarFile, writeTar } from '../../base/tar.ts';
 import { inFolder, makeFolder, syncFolder } from '../files.ts';
 import type { Database, Transaction } from '../port.ts';
-import { type BackupSummary, checkBackup, type Ending, formatFor, LINKS, type Manifest, seen } from './format.ts';
+import { type BackupSummary, checkBackup, type Ending, formatFor, hashEntry, LINKS, type Manifest } from './format.ts';
 import { exportRows, sequencesOf, shapes, snapshot, sumOf, type TableShape, type TableSum } from './tables.ts';
 
 export type { BackupSummary } from './format.ts';
 export { checkBackup } from './format.ts';
-export { type Restored, restoreBackup, restoreEmbedded } from './restore.ts';
+export { type RestoreSummary, restoreBackup, restoreEmbedded } from './restore.ts';
 
 interface BackupOptions {
   database: Database;
@@ -75,19 +75,19 @@ async function* contents(tx: Transaction, options: BackupOptions): AsyncGenerato
     migrations,
     tables,
   };
-  yield seen(hash, textFile('manifest.json', JSON.stringify(manifest)));
+  yield hashEntry(hash, textFile('manifest.json', JSON.stringify(manifest)));
   const sums: Record<string, TableSum> = {};
   for (const table of tables) {
     sums[table.name] = await sumOf(tx, table);
-    for await (const file of tableFiles(tx, table)) yield seen(hash, file);
+    for await (const file of tableFiles(tx, table)) yield hashEntry(hash, file);
   }
   let files = 0;
   for await (const file of storedFiles(options)) {
     files++;
-    yield seen(hash, file);
+    yield hashEntry(hash, file);
   }
   const links = await storedLinks(options.dataDir);
-  if (Object.keys(links).length > 0) yield seen(hash, textFile(LINKS, JSON.stringify(links)));
+  if (Object.keys(links).length > 0) yield hashEntry(hash, textFile(LINKS, JSON.stringify(links)));
   // Sequences are of no snapshot: read last, they are at or above all that the rows were given.
   const sequences = await sequencesOf(tx);
   const ending: Ending = { tables: sums, sequences, files, sha256: hash.digest('hex') };

@@ -11,7 +11,7 @@ import { openDatabase } from '../open.ts';
 import { lockFolder } from '../pglite/lock.ts';
 import type { Database, Transaction } from '../port.ts';
 import {
-  damaged,
+  damagedBackup,
   type Ending,
   entriesOf,
   LINKS,
@@ -38,7 +38,7 @@ export interface RestoreOptions {
   now: Date;
 }
 
-export interface Restored {
+export interface RestoreSummary {
   tables: number;
   rows: number;
   files: number;
@@ -52,13 +52,13 @@ export interface Restored {
  * `BACKUP_DAMAGED`, `DATA_NEWER`, `MIGRATION_CHANGED`, `RESTORE_INTO_NEWER` or `RESTORE_NOT_EMPTY`; the database is then as
  * it was.
  */
-export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
+export async function restoreBackup(options: RestoreOptions): Promise<RestoreSummary> {
   const { database, file, dataDir, force = false, copy = true, now } = options;
   const { manifest, ending } = await readBackup(file);
   await checkMigrations(manifest);
   const until = manifest.migrations.at(-1)?.version ?? 0;
   const last = await lastApplied(database);
-  if (last && last.version > until) throw later(last.name, manifest);
+  if (last && last.version > until) throw laterDatabase(last.name, manifest);
   await migrate(database, { now, until });
   if (!force && !(await isUnused(database))) throw notEmpty();
   const installation = copy ? randomUUID() : undefined;
@@ -96,7 +96,7 @@ async function checkShapes(tx: Transaction, { tables }: Manifest): Promise<void>
   const here = await columnsOf(tx);
   for (const { name, columns } of tables)
     for (const column of columns)
-      if (here.get(name)?.get(column.name) !== column.type) throw damaged(`${name} has other columns in it`);
+      if (here.get(name)?.get(column.name) !== column.type) throw damagedBackup(`${name} has other columns in it`);
 }
 
 async function load(tx: Transaction, file: string, { tables }: Manifest): Promise<void> {
@@ -106,7 +106,7 @@ async function load(tx: Transaction, file: string, { tables }: Manifest): Promis
     if (name === undefined) continue;
     const lines = (await textOf(entry)).split('\n').slice(0, -1);
     const table = byName.get(name);
-    if (!table) throw damaged(`${name} is not in its list of tables`);
+    if (!table) throw damagedBackup(`${name} is not in its list of tables`);
     await importRows(tx, table, lines);
   }
 }
@@ -115,7 +115,7 @@ async function compare(tx: Transaction, { tables }: Manifest, ending: Ending): P
   for (const table of tables) {
     const [told, found] = [ending.tables[table.name], await sumOf(tx, table)];
     if (told?.rows === found.rows && told.sum === found.sum) continue;
-    throw damaged(`${table.name} had ${told?.rows} rows and has ${found.rows}, or other ones`);
+    throw damagedBackup(`${table.name} had ${told?.rows} rows and has ${found.rows}, or other ones`);
   }
 }
 
@@ -142,7 +142,7 @@ async function restoreLinks(dataDir: string, text: string): Promise<void> {
 }
 
 /** Refuses rows that would come behind later migrations, which have changed only rows that were there. */
-function later(name: string, { program, migrations }: Manifest): CodaError {
+function laterDatabase(name: string, { program, migrations }: Manifest): CodaError {
   const end = migrations.at(-1)?.name ?? 'none';
   return new CodaError('RESTORE_INTO_NEWER', {
     message: `The database has the migration ${name}, and the backup, of ${program}, ends at ${end}.`,
@@ -165,7 +165,7 @@ type PlaceOptions = Omit<RestoreOptions, 'database'> & {
  * Makes a database beside the one that is there, and puts it in its place when all of it has been loaded and compared; the
  * old one stays beside it as `db.before-…`. Throws what `restoreBackup` does, and `STORAGE_IN_USE`.
  */
-export async function restoreEmbedded({ into, ...options }: PlaceOptions, world: World): Promise<Restored> {
+export async function restoreEmbedded({ into, ...options }: PlaceOptions, world: World): Promise<RestoreSummary> {
   await readBackup(options.file);
   return inFolder(into, async () => {
     await makeFolder(into);

@@ -142,7 +142,7 @@ export async function sequencesOf(tx: Pick<Transaction, 'query'>): Promise<Recor
  * former, numbers of rows that are gone would come again, and what tells how far it has read would pass over new rows.
  */
 export async function advanceSequences(tx: Transaction, last: Readonly<Record<string, number>>): Promise<void> {
-  for (const [name, columns] of await numbered(tx)) {
+  for (const [name, columns] of await columnsOfSequences(tx)) {
     const tops = columns.map(({ table, column }) => `(select max(${quote(column)}) from ${quote(table)})`);
     await tx.query(
       `select setval($1::regclass, coalesce(top, 1), top is not null)
@@ -157,7 +157,7 @@ interface Column {
   column: string;
 }
 
-async function numbered(tx: Pick<Transaction, 'query'>): Promise<Map<string, Column[]>> {
+async function columnsOfSequences(tx: Pick<Transaction, 'query'>): Promise<Map<string, Column[]>> {
   const { rows } = await tx.query<{ name: string; columns: Column[] }>(
     `with used as (
        select objid as sequence, refobjid as "table", refobjsubid as number from pg_depend

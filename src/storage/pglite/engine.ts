@@ -24,15 +24,15 @@ interface Exclusive {
 
 type Waiting = Single | Exclusive;
 
-interface Known {
+interface KnownStatement {
   seen: number;
   preparing: boolean;
   name?: string;
 }
 
-interface Encoded {
+interface EncodedStatement {
   bytes: Buffer;
-  known: Known;
+  known: KnownStatement;
   prepares?: string;
 }
 
@@ -42,7 +42,7 @@ export class PgliteEngine implements Engine {
   private readonly upkeep: Upkeep;
   private readonly onClose: () => Promise<void>;
   private readonly queue: Waiting[] = [];
-  private readonly known = new Map<string, Known>();
+  private readonly known = new Map<string, KnownStatement>();
   private readonly listeners: Subscribers;
   private names = 0;
   private busy = false;
@@ -124,7 +124,7 @@ export class PgliteEngine implements Engine {
   }
 
   private async runBatch(batch: Single[]): Promise<void> {
-    const sent: { single: Single; encoded: Encoded }[] = [];
+    const sent: { single: Single; encoded: EncodedStatement }[] = [];
     for (const single of batch) {
       try {
         sent.push({ single, encoded: this.encode(single.sql, single.params) });
@@ -149,7 +149,7 @@ export class PgliteEngine implements Engine {
   }
 
   private exclusiveSession(): Session {
-    return new PgliteSession<Encoded>({
+    return new PgliteSession<EncodedStatement>({
       encode: (sql, params) => this.encode(sql, params),
       decode: (answer, at, encoded) => this.decode(answer, at, encoded),
       drop: ({ known, prepares }) => {
@@ -172,7 +172,7 @@ export class PgliteEngine implements Engine {
   }
 
   /** A statement is prepared when it comes a second time; until the engine has confirmed that, others go unnamed. */
-  private encode(sql: string, params: readonly Param[]): Encoded {
+  private encode(sql: string, params: readonly Param[]): EncodedStatement {
     const known = this.known.get(sql) ?? { seen: 0, preparing: false };
     known.seen++;
     if (known.seen === 1 && this.known.size < MOST_PREPARED) this.known.set(sql, known);
@@ -184,7 +184,7 @@ export class PgliteEngine implements Engine {
     return { bytes, known, prepares: name };
   }
 
-  private decode(bytes: Buffer, at: number, { known, prepares }: Encoded): Answer {
+  private decode(bytes: Buffer, at: number, { known, prepares }: EncodedStatement): Answer {
     const answer = decodeAnswer(bytes, at);
     if (prepares !== undefined) {
       known.preparing = false;
@@ -239,7 +239,7 @@ export class Upkeep {
   async run(): Promise<void> {
     try {
       await this.checkpoint();
-      for (const table of await this.worn()) {
+      for (const table of await this.wornTables()) {
         if (!this.stopped) await this.statement(`vacuum (analyze) ${table}`, []);
       }
     } catch (error) {
@@ -272,7 +272,7 @@ export class Upkeep {
     if ((rows[0]?.bytes as number) >= WAL_BYTES) await this.statement('checkpoint', []);
   }
 
-  private async worn(): Promise<string[]> {
+  private async wornTables(): Promise<string[]> {
     const { rows } = await this.statement(
       `select quote_ident(schemaname) || '.' || quote_ident(relname) as name
          from pg_stat_user_tables

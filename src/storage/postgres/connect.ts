@@ -105,7 +105,7 @@ export function isLost(error: unknown): boolean {
 export function storageError(error: unknown, target: Target): unknown {
   if (error instanceof CodaError) return error;
   const slow = TOO_SLOW[systemCode(error) ?? ''];
-  if (slow !== undefined) return overloaded(slow, error, target);
+  if (slow !== undefined) return overloadedError(slow, error, target);
   if (!isLost(error)) return error;
   return new CodaError('STORAGE_UNREACHABLE', {
     message: `The database at ${target.name} does not answer: ${reasonOf(error)}.`,
@@ -114,7 +114,7 @@ export function storageError(error: unknown, target: Target): unknown {
   });
 }
 
-function overloaded(reason: string, cause: unknown, target: Target): CodaError {
+function overloadedError(reason: string, cause: unknown, target: Target): CodaError {
   return new CodaError('STORAGE_UNREACHABLE', {
     message: `The database at ${target.name} could not answer in time: ${reason}.`,
     remedy: 'Look for long transactions in pg_stat_activity, and at how busy its disk is; coda tries again by itself.',
@@ -123,7 +123,7 @@ function overloaded(reason: string, cause: unknown, target: Target): CodaError {
 }
 
 export function connectionError(error: unknown, target: Target): unknown {
-  return error instanceof CodaError || isLost(error) ? storageError(error, target) : refused(error, target);
+  return error instanceof CodaError || isLost(error) ? storageError(error, target) : refusedError(error, target);
 }
 
 /** Several addresses give an `AggregateError` whose own message is empty. */
@@ -155,7 +155,7 @@ export async function connectWithRetry(
         current = { ...current, pooled: true };
         continue;
       }
-      if (!isLost(error)) throw refused(error, target);
+      if (!isLost(error)) throw refusedError(error, target);
       const left = deadline - performance.now();
       if (left <= 0) throw unreachable(error, target, timeoutMs);
       if (attempt === 1) {
@@ -187,7 +187,7 @@ function unreachable(error: unknown, target: Target, timeoutMs: number): CodaErr
   });
 }
 
-function refused(error: unknown, target: Target): CodaError {
+function refusedError(error: unknown, target: Target): CodaError {
   return new CodaError('STORAGE_UNREACHABLE', {
     message: `The database at ${target.name} refuses the connection: ${reasonOf(error)}.`,
     remedy: "Correct the user, password or database's name in storage.url (DATABASE_URL).",

@@ -73,7 +73,7 @@ export class PostgresEngine implements Engine {
 
   async statement(sql: string, params: readonly Param[], repeatable = false): Promise<Result<Row>> {
     if (this.needsSearchPath) return this.statementInSchema(sql, params);
-    const client = repeatable ? await this.unsuspected() : await this.tested();
+    const client = repeatable ? await this.takeUnsuspected() : await this.takeTested();
     try {
       const result = await this.send(client, sql, params);
       client.release();
@@ -97,11 +97,11 @@ export class PostgresEngine implements Engine {
   }
 
   async session(): Promise<Session> {
-    const client = await this.tested();
+    const client = await this.takeTested();
     return new PostgresSession(client, this.begin, {
       send: (sql, params) => this.send(client, sql, params),
       end: (sql) => this.ask(client, { text: sql }),
-      script: (sql) => this.counted(client, client.query(sql)),
+      script: (sql) => this.countTrip(client, client.query(sql)),
       named: (error) => this.explain(error),
       release: (isBroken) => this.letGo(client, isBroken),
     });
@@ -156,12 +156,12 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  private async unsuspected(): Promise<PoolClient> {
+  private async takeUnsuspected(): Promise<PoolClient> {
     for (;;) {
       const client = await this.pool.connect().catch((error: unknown) => {
         throw connectionError(error, this.target);
       });
-      if (this.answered(client) >= this.suspectedAt) return client;
+      if (this.lastAnswer(client) >= this.suspectedAt) return client;
       discard(client);
     }
   }
@@ -170,11 +170,11 @@ export class PostgresEngine implements Engine {
    * A connection that surely leads to the server: a firewall or a failover leaves behind connections that take what is
    * sent and never answer. One that was just used is not asked again.
    */
-  private async tested(): Promise<PoolClient> {
+  private async takeTested(): Promise<PoolClient> {
     const { rested, test } = this.target.limits;
     for (;;) {
-      const client = await this.unsuspected();
-      if (performance.now() - this.answered(client) < rested) return client;
+      const client = await this.takeUnsuspected();
+      if (performance.now() - this.lastAnswer(client) < rested) return client;
       try {
         await this.ask(client, { text: '' }, test);
         return client;
@@ -195,7 +195,7 @@ export class PostgresEngine implements Engine {
     return storageError(error, this.target);
   }
 
-  private answered(client: PoolClient): number {
+  private lastAnswer(client: PoolClient): number {
     return this.answeredAt.get(client) ?? Number.NEGATIVE_INFINITY;
   }
 
@@ -222,10 +222,10 @@ export class PostgresEngine implements Engine {
 
   private ask(client: PoolClient, query: Query, within = this.target.limits.answer): Promise<QueryResult<Row>> {
     const limited = { ...query, query_timeout: within };
-    return this.counted(client, client.query<Row>(limited));
+    return this.countTrip(client, client.query<Row>(limited));
   }
 
-  private async counted<T>(client: PoolClient, answer: Promise<T>): Promise<T> {
+  private async countTrip<T>(client: PoolClient, answer: Promise<T>): Promise<T> {
     this.trips++;
     this.askedAt.set(client, performance.now());
     const value = await answer;

@@ -61,12 +61,12 @@ export class Listener {
     return this.sequence.run(async () => {
       let client: Client | undefined;
       try {
-        client = await this.connected();
+        client = await this.connectedClient();
         const { rows, rowCount } = await this.ask(client, sql, encodeParams(params));
         return { rows, count: rowCount ?? 0 };
       } catch (error) {
         if (client === undefined) throw connectionError(error, this.target);
-        if (isLost(error)) this.lost(client, error);
+        if (isLost(error)) this.loseClient(client, error);
         throw storageError(error, this.target);
       }
     });
@@ -100,14 +100,14 @@ export class Listener {
     await this.sequence.run(async () => {
       if (this.reconnecting) return;
       try {
-        await work(await this.connected());
+        await work(await this.connectedClient());
       } catch (error) {
-        this.lost(this.client, error);
+        this.loseClient(this.client, error);
       }
     });
   }
 
-  private async connected(): Promise<Client> {
+  private async connectedClient(): Promise<Client> {
     this.client ??= await this.connect();
     this.reconnecting = false;
     return this.client;
@@ -120,8 +120,8 @@ export class Listener {
 
   private async connect(): Promise<Client> {
     const client = new this.driver.Client({ ...configOf(this.target), connectionTimeoutMillis: CONNECT_MS });
-    client.on('error', (error) => this.lost(client, error));
-    client.on('end', () => this.lost(client, new Error('the connection ended')));
+    client.on('error', (error) => this.loseClient(client, error));
+    client.on('end', () => this.loseClient(client, new Error('the connection ended')));
     client.on('notification', ({ channel, payload, processId }) => {
       // A notification of this process has reached its own listeners already.
       if (processId === processOf(client)) return;
@@ -141,7 +141,7 @@ export class Listener {
     }
   }
 
-  private lost(client: Client | undefined, error: unknown): void {
+  private loseClient(client: Client | undefined, error: unknown): void {
     if (this.stopping.signal.aborted || this.client !== client) return;
     this.client = undefined;
     client?.connection.stream.destroy(); // one that hangs would never see the end of a polite goodbye
@@ -167,7 +167,7 @@ export class Listener {
 
   private async revive(): Promise<void> {
     try {
-      await this.connected();
+      await this.connectedClient();
     } catch {
       // the next round tries again
     }

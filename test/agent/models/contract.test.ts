@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Kept, ModelMessage } from '../../../src/agent/index.ts';
+import type { KeptBlocks, ModelMessage } from '../../../src/agent/index.ts';
 import { anthropicModel } from '../../../src/agent/models/anthropic.ts';
 import { dialectOf, keptThoughts, openaiModel, openaiRequest } from '../../../src/agent/models/openai.ts';
 import { all, modelContract, request } from '../../support/model-contract.ts';
@@ -55,7 +55,7 @@ describe.each([true, false])('what services want back with their calls (stream: 
 
 test('what another model called is shown to Gemini as unsigned, and what DeepSeek thought to DeepSeek', () => {
   const call = { id: 'a', name: 'note_save', input: {} };
-  const sent = (baseUrl: string, keep?: Kept) => {
+  const sent = (baseUrl: string, keep?: KeptBlocks) => {
     const options = { name: 'x/y', model: 'y', sees: true, baseUrl, refuses: new Set<string>() };
     const messages: ModelMessage[] = [{ role: 'assistant', text: '', calls: [call], ...(keep && { keep }) }];
     return JSON.stringify(openaiRequest(request({ messages }), options, dialectOf(options)).messages);

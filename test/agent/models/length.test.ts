@@ -142,7 +142,7 @@ const within = (body: unknown): Scene => ({ sends: { body: [body] } });
 
 const faultOf = (scene: Scene) => {
   server.play({ ...scene, times: 9 });
-  return faultIn(all(modelsOn(server, { fallbacks: [] }).answering('default', 'gpt/some'), request({ maxTokens: 64 })));
+  return faultIn(all(modelsOn(server, { fallbacks: [] }).modelFor('default', 'gpt/some'), request({ maxTokens: 64 })));
 };
 
 describe('what a service says of a request that is too long is understood', () => {

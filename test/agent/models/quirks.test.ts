@@ -305,7 +305,7 @@ describe('obeyed at once, and remembered for an hour', () => {
   test.each(ROWS)('%s', async (_, provider, status, body, changed) => {
     const world = testWorld();
     const models = modelsOn(server, { fallbacks: [] }, world);
-    const ask = async () => textOf(await all(models.answering('default', `${provider}/some`), asked));
+    const ask = async () => textOf(await all(models.modelFor('default', `${provider}/some`), asked));
     server.play({ ...refusal(status, body) });
     expect(await ask()).toBe('ok');
     expect(server.requests).toHaveLength(2);
@@ -333,7 +333,7 @@ describe('obeyed at once, and remembered for an hour', () => {
       if (!/schema|Gemini$|eyes|tool|Groq|template/i.test(`${name} ${JSON.stringify(body)}`)) continue;
       server.reset();
       const models = modelsOn(server, { fallbacks: [] });
-      const ask = () => all(models.answering('default', `${provider}/some`), asked);
+      const ask = () => all(models.modelFor('default', `${provider}/some`), asked);
       server.play(refusal(status, body));
       await ask();
       await ask();
@@ -347,11 +347,11 @@ describe('obeyed at once, and remembered for an hour', () => {
   test('what was found out is forgotten on request', async () => {
     const models = modelsOn(server, { fallbacks: [] });
     server.play(refusal(422, listed('stream_options')));
-    await all(models.answering('default', 'gpt/some'), asked);
+    await all(models.modelFor('default', 'gpt/some'), asked);
     expect(models.quirks('gpt/some')).toHaveLength(1);
     models.forget();
     expect(models.quirks('gpt/some')).toEqual([]);
-    await all(models.answering('default', 'gpt/some'), asked);
+    await all(models.modelFor('default', 'gpt/some'), asked);
     expect(server.requests.at(-1)?.body).toHaveProperty('stream_options');
   });
 
@@ -363,7 +363,7 @@ describe('obeyed at once, and remembered for an hour', () => {
     for (let time = 0; time < 2; time++) {
       server.play(...(time === 0 ? [refusal(422, listed('stream_options'))] : []), refusal(400, schema));
       server.play(refusal(400, schema));
-      expect(textOf(await all(models.answering('default', 'gpt/some'), asked))).toBe('ok');
+      expect(textOf(await all(models.modelFor('default', 'gpt/some'), asked))).toBe('ok');
     }
     withoutOdd(server.requests.at(-1)?.body);
     expect(models.quirks('gpt/some')).toEqual([
@@ -388,7 +388,7 @@ describe('obeyed at once, and remembered for an hour', () => {
       ...{ light: undefined, heavy: undefined, fallbacks: [] },
       providers: { gpt: { ...gpt, refuses: ['stream_options', 'system', 'max_tokens'], max_tokens: 4_096 } },
     });
-    await all(models.answering('default'), asked);
+    await all(models.modelFor('default'), asked);
     const body = server.requests[0]?.body;
     expect(body).not.toHaveProperty('stream_options');
     expect(body).not.toHaveProperty('max_tokens');
@@ -405,7 +405,7 @@ describe('anything else', () => {
       ...refusal(status, said(`Your account ${KEY} may not use "what is this?" or this region.`)),
       times: 9,
     });
-    const none = await faultIn(all(models.answering('default', 'gpt/some'), asked));
+    const none = await faultIn(all(models.modelFor('default', 'gpt/some'), asked));
     expect(server.requests).toHaveLength(1);
     expect(none).toBeInstanceOf(NoModel);
     expect((none as NoModel).why).not.toMatch(/try again/i);
@@ -415,7 +415,7 @@ describe('anything else', () => {
 
   test('goes to a fallback at once', async () => {
     server.play({ when: { model: 'main' }, ...refusal(400, said('This region is not served.')), times: 9 });
-    expect(textOf(await all(modelsOn(server).answering('default')))).toBe('ok');
+    expect(textOf(await all(modelsOn(server).modelFor('default')))).toBe('ok');
     expect(server.requests.map(({ body }) => body.model)).toEqual(['main', 'other']);
   });
 
@@ -423,7 +423,7 @@ describe('anything else', () => {
     const message = '\n----\nWhile executing CallExpression at line 9\nError: Jinja Exception: Value is not callable.';
     server.play({ ...refusal(500, { error: { code: 500, message, type: 'server_error' } }), times: 9 });
     const none = await faultIn(
-      all(modelsOn(server, { fallbacks: [] }).answering('default', 'gpt/some'), request({ tools: [] })),
+      all(modelsOn(server, { fallbacks: [] }).modelFor('default', 'gpt/some'), request({ tools: [] })),
     );
     expect(none.details.told).toBe('Value is not callable.');
     expect(server.requests).toHaveLength(1);
@@ -444,7 +444,7 @@ describe('one bad picture', () => {
   ];
   test.each(BAD)('is left out of the next try, said, and blinds the model for no other: %s', async (message) => {
     const models = modelsOn(server, { fallbacks: [] });
-    const ask = (base64: string) => all(models.answering('default', 'claude/some'), shows(base64));
+    const ask = (base64: string) => all(models.modelFor('default', 'claude/some'), shows(base64));
     server.play(refusal(400, said(message)));
     const events = await ask('YmFk');
     expect(textOf(events)).toBe('ok');
@@ -462,7 +462,7 @@ describe('one bad picture', () => {
 
   test('that is refused in words that nobody knows, twice, blinds the model for no other', async () => {
     const models = modelsOn(server, { fallbacks: [] });
-    const ask = (base64: string) => all(models.answering('default', 'gpt/some'), shows(base64));
+    const ask = (base64: string) => all(models.modelFor('default', 'gpt/some'), shows(base64));
     for (let time = 0; time < 2; time++) {
       server.play(refusal(400, said('Unexpected image_url.')));
       expect(textOf(await ask('YmFk'))).toBe('ok');
@@ -476,7 +476,7 @@ describe('one bad picture', () => {
     const images = [...IMAGE('b25l'), ...IMAGE('YmFk'), ...IMAGE('dHdv')];
     server.play(refusal(400, said('messages.0.content.2.image.source.base64.data: Could not process image')));
     const messages = [{ role: 'user' as const, text: 'what are these?', images }];
-    await all(models.answering('default', 'claude/some'), request({ messages }));
+    await all(models.modelFor('default', 'claude/some'), request({ messages }));
     const sent = server.requests.at(-1)?.text;
     expect(sent).toContain('"b25l"');
     expect(sent).toContain('"dHdv"');
@@ -500,7 +500,7 @@ describe('a slip of the model that is told as a refusal', () => {
   test.each(SLIPS)('is asked again with the sentence, and nothing is learned: %s', async (message, more = {}) => {
     const models = modelsOn(server, { fallbacks: [] });
     server.play(refusal(400, said(message, more)));
-    expect(textOf(await all(models.answering('default', 'gpt/some'), asked))).toBe('ok');
+    expect(textOf(await all(models.modelFor('default', 'gpt/some'), asked))).toBe('ok');
     const [first, second] = server.requests.map(({ body }) => body);
     expect(server.requests).toHaveLength(2);
     expect(second.tools).toEqual(first.tools);
@@ -508,10 +508,10 @@ describe('a slip of the model that is told as a refusal', () => {
     expect(second.messages.slice(0, first.messages.length - 1)).toEqual(first.messages.slice(0, -1));
     expect(JSON.stringify(second.messages.at(-1))).toContain(message.slice(0, 20));
     server.play({ ...refusal(400, said(message, more)), times: 9 });
-    await faultIn(all(models.answering('default', 'gpt/some'), asked));
+    await faultIn(all(models.modelFor('default', 'gpt/some'), asked));
     expect(models.quirks('gpt/some')).toEqual([]);
     server.reset();
-    await all(models.answering('default', 'gpt/some'), asked);
+    await all(models.modelFor('default', 'gpt/some'), asked);
     expect(server.requests[0]?.body).toEqual(first);
   });
 });

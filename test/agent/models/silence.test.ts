@@ -9,7 +9,7 @@ import {
   NoModel,
 } from '../../../src/agent/index.ts';
 import { requestModel } from '../../../src/agent/inference/request-model.ts';
-import { routed } from '../../../src/agent/models/failover.ts';
+import { routeModels } from '../../../src/agent/models/failover.ts';
 import { Breaker } from '../../../src/base/breaker.ts';
 import { models as block } from '../../../src/config/models.ts';
 import { all, request, textOf } from '../../support/model-contract.ts';
@@ -53,7 +53,7 @@ const whyNot = async (answer: Promise<unknown>): Promise<string> =>
 
 test('a fallback is asked within 30 seconds, answers, and the silent request ends', async () => {
   server.play(silent('main'), { when: { model: 'other' }, text: 'Here.' });
-  const { answer } = listen(modelsOn(server).answering('default'));
+  const { answer } = listen(modelsOn(server).modelFor('default'));
   const first = await server.arrived(1);
   await vi.advanceTimersByTimeAsync(20 * SECOND);
   const { events } = await answer;
@@ -68,7 +68,7 @@ test('a fallback is asked within 30 seconds, answers, and the silent request end
 
 test('each further fallback is asked while all before it are silent', async () => {
   server.play(silent('main'), silent('other'), { when: { model: 'third' }, text: 'Here.' });
-  const { answer } = listen(modelsOn(server, { fallbacks: ['gpt/other', 'gpt/third'] }).answering('default'));
+  const { answer } = listen(modelsOn(server, { fallbacks: ['gpt/other', 'gpt/third'] }).modelFor('default'));
   await server.arrived(1);
   await vi.advanceTimersByTimeAsync(20 * SECOND);
   await server.arrived(2);
@@ -81,7 +81,7 @@ test('each further fallback is asked while all before it are silent', async () =
 test('who was only slow answers when it speaks first, and the fallback is given up', async () => {
   server.play({ ...silent('main'), text: 'Slowly.' }, { when: { model: 'other' }, fault: 'never_ends' });
   const models = modelsOn(server);
-  const { answer } = listen(models.answering('default'));
+  const { answer } = listen(models.modelFor('default'));
   await server.arrived(1);
   await vi.advanceTimersByTimeAsync(20 * SECOND);
   const second = await server.arrived(2);
@@ -89,12 +89,12 @@ test('who was only slow answers when it speaks first, and the fallback is given 
   const { events } = await answer;
   expect(textOf(events)).toBe('Slowly.');
   expect(await second.left).toBe(true);
-  expect(models.resting()).toEqual([]);
+  expect(models.restingNames()).toEqual([]);
 });
 
 test('when all are silent, the person reads so within 90 seconds', async () => {
   server.play(silent('main'), silent('other'));
-  const { answer } = listen(modelsOn(server).answering('default'));
+  const { answer } = listen(modelsOn(server).modelFor('default'));
   await server.arrived(1);
   await vi.advanceTimersByTimeAsync(20 * SECOND);
   await server.arrived(2);
@@ -105,7 +105,7 @@ test('when all are silent, the person reads so within 90 seconds', async () => {
 
 test('a silent model with nobody beside it is not asked again: the person reads so within 90 seconds', async () => {
   server.play(silent('main'));
-  const { answer } = listen(modelsOn(server, { fallbacks: [] }).answering('default'));
+  const { answer } = listen(modelsOn(server, { fallbacks: [] }).modelFor('default'));
   await server.arrived(1);
   await vi.advanceTimersByTimeAsync(80 * SECOND);
   expect(await whyNot(answer)).toMatch(/cannot be reached right now/);
@@ -114,7 +114,7 @@ test('a silent model with nobody beside it is not asked again: the person reads 
 
 test('a failure just before the silence does not make the wait longer', async () => {
   server.play({ when: { model: 'main' }, fault: 'server_error' }, silent('main'));
-  const { answer } = listen(modelsOn(server, { fallbacks: [] }).answering('default'));
+  const { answer } = listen(modelsOn(server, { fallbacks: [] }).modelFor('default'));
   await server.arrived(2);
   await vi.advanceTimersByTimeAsync(86 * SECOND);
   expect(await whyNot(answer)).toMatch(/cannot be reached right now/);
@@ -124,20 +124,20 @@ test('a model that is silent again and again is left alone, so that nobody waits
   const models = modelsOn(server, {}, testWorld());
   server.play(silent('main'), { when: { model: 'other' }, text: 'Here.', times: 9 });
   for (let turn = 1; turn <= 3; turn++) {
-    const { answer } = listen(models.answering('default'));
+    const { answer } = listen(models.modelFor('default'));
     await server.arrived(2 * turn - 1);
     await vi.advanceTimersByTimeAsync(20 * SECOND);
     await answer;
   }
-  expect(models.resting()).toEqual(['claude/main']);
-  await listen(models.answering('default')).answer;
+  expect(models.restingNames()).toEqual(['claude/main']);
+  await listen(models.modelFor('default')).answer;
   expect(asked().slice(-2)).toEqual(['other', 'other']);
 });
 
 test('stopping is heard while two are asked, and after the second has begun to speak', async () => {
   server.play(silent('main'), silent('other'));
   const stop = new AbortController();
-  const { answer } = listen(modelsOn(server).answering('default'), stop.signal);
+  const { answer } = listen(modelsOn(server).modelFor('default'), stop.signal);
   await server.arrived(1);
   await vi.advanceTimersByTimeAsync(20 * SECOND);
   await server.arrived(2);
@@ -149,7 +149,7 @@ test('stopping is heard while two are asked, and after the second has begun to s
   server.play(silent('main'), { when: { model: 'other' }, text: ['And ', 'so '], fault: 'endless_text' });
   const again = new AbortController();
   const reading = (async () => {
-    for await (const { type } of modelsOn(server).answering('default').generate(request(), again.signal)) {
+    for await (const { type } of modelsOn(server).modelFor('default').generate(request(), again.signal)) {
       if (type === 'text') again.abort();
     }
   })();
@@ -182,7 +182,7 @@ test('what the request that was given up has cost is counted, where the service 
   const breaker = () => new Breaker(clock, { failures: 3, pauseMs: 30 * SECOND });
   const candidates = [slow, quick].map((model) => ({ model, breaker: breaker() }));
   const patience = { retryMs: 0, hedgeMs: 20 * SECOND, silenceMs: 75 * SECOND };
-  const model = routed({ candidates, patience, log, calls: countersOf(metrics).calls });
+  const model = routeModels({ candidates, patience, log, calls: countersOf(metrics).calls });
   const answer = requestModel(model, request(), new AbortController().signal, { taken: new Set() });
   await vi.advanceTimersByTimeAsync(20 * SECOND);
   expect((await answer).used).toEqual([

@@ -13,7 +13,7 @@ afterEach(() => vi.useRealTimers());
 type Sends = NonNullable<Scene['sends']>;
 
 const ask = (name: string, changes: Record<string, unknown> = {}) =>
-  all(modelsOn(server, { fallbacks: [], ...changes }).answering('default', name));
+  all(modelsOn(server, { fallbacks: [], ...changes }).modelFor('default', name));
 
 const piece = (content: string, reason: string | null = null) => ({
   choices: [{ index: 0, delta: { content }, finish_reason: reason }],

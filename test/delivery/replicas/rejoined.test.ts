@@ -58,7 +58,14 @@ test.skipIf(!POSTGRES_URL)('a process that is stopped while it joins anew is gon
   };
   const stopped = deferred();
   const lost = () => void instance.close().then(stopped.resolve, stopped.reject);
-  const instance = await Instance.join({ database, world, owned: [room], program: 'test', freed: () => {}, lost });
+  const instance = await Instance.join({
+    database,
+    world,
+    owned: [room],
+    program: 'test',
+    onFreed: () => {},
+    onLost: lost,
+  });
   await instance.start();
   await database.run('test.takeover', 'update instances set ended_at = $1', [world.clock.now()]);
   await instance.beat();

@@ -211,7 +211,7 @@ test('what a relay says and no relay would say ends it', async () => {
   for (const frames of bad) {
     const [input, output, over] = [new PassThrough().resume(), new PassThrough(), deferred()];
     let connections = 0;
-    const relay = new Relay({ input, output, connected: () => connections++, over: over.resolve });
+    const relay = new Relay({ input, output, onConnect: () => connections++, onOver: over.resolve });
     for (const each of frames) output.write(each);
     await over.promise;
     expect(relay.pipe.destroyed).toBe(true);

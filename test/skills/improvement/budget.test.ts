@@ -26,7 +26,7 @@ test('no call passes the month’s budget, and a call whose process dies counts 
     if (cost < 0) throw new Error('the process dies');
     return { ok: true as const, text: 'yes', model: 'a/b', price: cost };
   };
-  const models = { available: true, most: () => 0.5, light };
+  const models = { available: true, mostCost: () => 0.5, light };
   const deps = {
     database,
     world,
@@ -47,7 +47,7 @@ test('no call passes the month’s budget, and a call whose process dies counts 
   await world.clock.moveTo(new Date('2026-12-01T00:00:00Z'));
   cost = 0.1;
   expect((await ask()).ok).toBe(true);
-  const none = { ...deps, config: settings({ budget: { month: 0 } }), models: { ...models, most: () => 0 } };
+  const none = { ...deps, config: settings({ budget: { month: 0 } }), models: { ...models, mostCost: () => 0 } };
   expect(await askWithin(none, 'improvement.test', asked, new AbortController().signal)).toMatchObject({ ok: false });
 });
 

@@ -59,7 +59,7 @@ const QUIET = [
 const ANALYZE = 'analyze inbox, lanes, person_schedules, persons, conversations, jobs, outbox, turns';
 
 const WITHOUT_CONTEXT = {
-  reading: () => ({ expression: sql`null::jsonb`, complete() {} }),
+  beginReading: () => ({ expression: sql`null::jsonb`, complete() {} }),
   forget() {},
 };
 

@@ -91,7 +91,7 @@ async function obey(order: OrderLine): Promise<unknown> {
       await app.settled();
       return true;
     case 'look':
-      app.worker.look();
+      app.worker.lookForWork();
       return true;
     case 'sql':
       return (await database?.read(order.sql))?.rows;

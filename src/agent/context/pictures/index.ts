@@ -23,7 +23,7 @@ export class Scaler {
   private last: Promise<unknown> = Promise.resolve();
 
   /** The picture with this hash as a JPEG. Throws `NotScaled`. */
-  scaled(hash: string, bytes: Buffer, look: Look): Promise<Buffer> {
+  scale(hash: string, bytes: Buffer, look: Look): Promise<Buffer> {
     const known = this.done.get(hash);
     if (known) return known;
     const most = MOST_PIXELS[look.type];
@@ -73,17 +73,17 @@ export interface Look {
 /** Undefined for what is no picture of a kind that models take. Pure. */
 export function lookAt(bytes: Buffer): Look | undefined {
   const head = bytes.toString('latin1', 0, 16);
-  if (head.startsWith('\u00ff\u00d8\u00ff')) return sized('image/jpeg', jpegSize(bytes));
+  if (head.startsWith('\u00ff\u00d8\u00ff')) return lookOfSize('image/jpeg', jpegSize(bytes));
   if (bytes.length < 30) return undefined;
   if (head.startsWith('\u0089PNG\r\n')) {
-    return sized('image/png', [bytes.readUInt32BE(16), bytes.readUInt32BE(20)]);
+    return lookOfSize('image/png', [bytes.readUInt32BE(16), bytes.readUInt32BE(20)]);
   }
-  if (head.startsWith('GIF8')) return sized('image/gif', [bytes.readUInt16LE(6), bytes.readUInt16LE(8)]);
+  if (head.startsWith('GIF8')) return lookOfSize('image/gif', [bytes.readUInt16LE(6), bytes.readUInt16LE(8)]);
   const isWebp = head.startsWith('RIFF') && head.startsWith('WEBP', 8);
-  return isWebp ? sized('image/webp', webpSize(bytes)) : undefined;
+  return isWebp ? lookOfSize('image/webp', webpSize(bytes)) : undefined;
 }
 
-function sized(type: Look['type'], size: readonly [number, number] | undefined): Look | undefined {
+function lookOfSize(type: Look['type'], size: readonly [number, number] | undefined): Look | undefined {
   if (!size || size[0] === 0 || size[1] === 0) return undefined;
   return { type, width: size[0], height: size[1] };
 }

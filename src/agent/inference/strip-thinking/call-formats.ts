@@ -4,14 +4,14 @@
  */
 import { CALL, CALLS, channel, deepseek, endTag, HARMONY_END, header, tag } from './thought-formats.ts';
 
-export type Reading = 'json' | 'named' | 'elements' | 'pairs' | 'python';
+export type CallNotation = 'json' | 'named' | 'elements' | 'pairs' | 'python';
 
 export interface CallFormat {
   models: string;
   open: string;
   /** Ends the block; without one it goes to the end of the answer. */
   close?: string;
-  reads: Reading;
+  reads: CallNotation;
   /**
    * Places where it opens a call: `any`: wherever it is not quoted, since nobody writes it in a sentence. `tag`: at the
    * beginning of a line, or where the answer ends with the block. `line`: at the beginning of a line.

@@ -30,7 +30,7 @@ export type Mark =
   | { role: 'speaker' }
   | { role: 'empty' };
 
-export interface Found {
+export interface FoundMark {
   mark: Mark;
   text: string;
   index: number;
@@ -39,18 +39,18 @@ export interface Found {
 /** Longer than any mark with what has to be seen behind it. Characters. */
 export const LONGEST_MARK = 700;
 
-const beginning = (text: string): string =>
+const beginningOf = (text: string): string =>
   [...text].reduceRight((rest, letter) => {
     const escaped = letter.replace(/[[\]()|?.*+^$\\{}]/, '\\$&');
     return rest === '' ? escaped : `${escaped}(?:${rest})?`;
   }, '');
 
-const either = (sources: readonly string[]) => sources.map((source) => `(?:${source})`).join('|');
+const anyOf = (sources: readonly string[]) => sources.map((source) => `(?:${source})`).join('|');
 
 const calls = CALL_FORMATS.filter(
   ({ open, close }, index) => CALL_FORMATS.findIndex((each) => each.open === open && each.close === close) === index,
 );
-const CALL_OPEN = either(calls.filter(({ place }) => place !== 'line').map(({ open }) => open));
+const CALL_OPEN = anyOf(calls.filter(({ place }) => place !== 'line').map(({ open }) => open));
 
 const marks: readonly { open: string; mark: Mark }[] = [
   ...calls.map(({ open, close, place }) => ({
@@ -74,18 +74,18 @@ const marks: readonly { open: string; mark: Mark }[] = [
     open: format.close,
     mark: { role: 'stray' as const, ends: format },
   })),
-  { open: either(STRAY_ENDS), mark: { role: 'stray', ends: undefined } },
-  { open: either(OTHER_SPEAKERS), mark: { role: 'speaker' } },
-  { open: either(EMPTY_MARKS), mark: { role: 'empty' } },
+  { open: anyOf(STRAY_ENDS), mark: { role: 'stray', ends: undefined } },
+  { open: anyOf(OTHER_SPEAKERS), mark: { role: 'speaker' } },
+  { open: anyOf(EMPTY_MARKS), mark: { role: 'empty' } },
 ];
 
 const ANY = new RegExp(marks.map(({ open }, index) => `(?<m${index}>${open})`).join('|'), 'gi');
 
-const WORDS = ['functools', 'assistantcommentary', 'commentary', 'analysis', 'assistantanalysis'].map(beginning);
+const WORDS = ['functools', 'assistantcommentary', 'commentary', 'analysis', 'assistantanalysis'].map(beginningOf);
 
 /** Fits a text that holds a mark, or ends with what may become one; most answers hold none. */
 export const MARKED = new RegExp(
-  String.raw`[<[\]◁\x60]|assistantc|commentary|analysis|functools|(?:${either(WORDS)})$`,
+  String.raw`[<[\]◁\x60]|assistantc|commentary|analysis|functools|(?:${anyOf(WORDS)})$`,
   'i',
 );
 
@@ -93,7 +93,7 @@ export function thoughtMark(format: ThoughtFormat): ThoughtMark | undefined {
   return marks.flatMap(({ mark }) => (mark.role === 'thought' && mark.format === format ? mark : []))[0];
 }
 
-export function firstMark(text: string): Found | undefined {
+export function firstMark(text: string): FoundMark | undefined {
   ANY.lastIndex = 0;
   const found = ANY.exec(text);
   const at = found ? marks.findIndex((_, index) => found.groups?.[`m${index}`] !== undefined) : -1;
@@ -104,7 +104,7 @@ export function firstMark(text: string): Found | undefined {
 const SPACES = String.raw`[^\S\n]*`;
 /** Text at the end that may become a mark, or is one whose continuation is not known yet. */
 const GROWING = new RegExp(
-  `(?:${either([
+  `(?:${anyOf([
     String.raw`<(?:[/|｜a-z][^<>\n]{0,250})?`,
     String.raw`<\|(?:start|channel)\|>${HEADER}(?:<[|a-z]{0,11})?`,
     String.raw`<\|message_model\|>[\w.:-]{0,100}(?:<[\w|]{0,30})?`,
@@ -113,12 +113,12 @@ const GROWING = new RegExp(
     String.raw`\[[a-z_/]{0,14}`,
     String.raw`\[e~?`,
     '◁/?[a-z]{0,5}',
-    beginning(']<]minimax[>['),
+    beginningOf(']<]minimax[>['),
     String.raw`\x60{1,2}|\x60{3,}[^\S\n]*[a-z_]{0,20}`,
     ...WORDS,
-    beginning('assistantcommentary to=functions'),
-    beginning('commentary to=functions'),
-  ])}|(?:${either(marks.filter(({ mark }) => mark.role !== 'call').map(({ open }) => open))})${SPACES})$`,
+    beginningOf('assistantcommentary to=functions'),
+    beginningOf('commentary to=functions'),
+  ])}|(?:${anyOf(marks.filter(({ mark }) => mark.role !== 'call').map(({ open }) => open))})${SPACES})$`,
   'i',
 );
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Secrets } from '../../../base/log.ts';
 import type { SkillSecrets } from '../../../secrets/index.ts';
-import type { Besides } from '../../../storage/index.ts';
+import type { WritesBesides } from '../../../storage/index.ts';
 
 export type SealedValues = Pick<SkillSecrets, 'document' | 'changeDocument'>;
 
@@ -67,7 +67,7 @@ export class Kept {
     return state === 'refused' ? undefined : state;
   }
 
-  async sign(value: SignedIn, besides?: Besides<void>): Promise<void> {
+  async sign(value: SignedIn, besides?: WritesBesides<void>): Promise<void> {
     this.hide(value);
     await this.values.changeDocument(this.named('OAUTH_TOKENS'), () => JSON.stringify(value), besides);
   }
@@ -94,7 +94,7 @@ export class Kept {
     });
   }
 
-  async forget(besides?: Besides<void>): Promise<boolean> {
+  async forget(besides?: WritesBesides<void>): Promise<boolean> {
     let was = false;
     await this.values.changeDocument(
       this.named('OAUTH_TOKENS'),

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../../storage/index.ts';
-import { addStamped, keepNewest, type Missing, type Near, type Source } from '../../../vectors/index.ts';
+import { addStamped, keepNewest, type Missing, type NearText, type Source } from '../../../vectors/index.ts';
 import { NARROWED, type Wanted } from '../finding/store.ts';
 import { type Note, type NoteRow, toNote } from '../note.ts';
 import { COLUMNS } from '../store.ts';
@@ -60,7 +60,7 @@ export interface NearNote {
 }
 
 /** The notes that `near` speaks of and `wanted` admits, if they are still what was embedded. */
-export async function nearOnes(tx: Queryable, wanted: Wanted, near: readonly Near[]): Promise<NearNote[]> {
+export async function nearOnes(tx: Queryable, wanted: Wanted, near: readonly NearText[]): Promise<NearNote[]> {
   if (near.length === 0) return [];
   const { rows } = await tx.query<NoteRow & { stamp: number }>(
     `select ${COLUMNS}, v.stamp from notes
