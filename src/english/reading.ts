@@ -1,5 +1,5 @@
 /** From a request to what it asks for: the frames that read it, the things that it names, and how sure that is. */
-import type { Call, HeardMessage, NamedThing, NamedThing as Thing } from '../agent/index.ts';
+import type { Call, HeardMessage, NamedThing } from '../agent/index.ts';
 import { type Frame, isPronoun, type Match, type Matcher, type Reader, type Slots } from './matcher.ts';
 import { type Request, Times } from './slots.ts';
 import { texts } from './texts.ts';
@@ -210,7 +210,7 @@ function requestOf(text: string, words: readonly Word[]): Request {
  */
 type Target = { isNamed: boolean } & (
   | { kind: 'certain'; which: readonly string[]; text?: string | undefined }
-  | { kind: 'open'; among: readonly Thing[] }
+  | { kind: 'open'; among: readonly NamedThing[] }
   | { kind: 'none' }
 );
 
@@ -313,7 +313,7 @@ function numbersIn(words: readonly Word[]): string[] | undefined {
 async function repliedTo(
   thing: string,
   { repliesTo, listThings: look }: Pick<HeardMessage, 'listThings' | 'repliesTo'>,
-): Promise<readonly Thing[] | undefined> {
+): Promise<readonly NamedThing[] | undefined> {
   if (repliesTo === undefined) return undefined;
   const within = plain(repliesTo.text);
   return (await look(thing)).filter(({ text }) => ` ${within} `.includes(` ${plain(text)} `));
@@ -328,7 +328,7 @@ const plain = (text: string): string =>
 const nameOf = (text: string): string => /^([^:\n]{1,60}\blist\b[^:\n]{0,40}):/i.exec(text)?.[1] ?? text;
 
 /** Things whose text is said, else whose text has the words as a part, else whose text has all of the words. */
-function thingsNamed(said: string, things: readonly Thing[]): readonly Thing[] {
+function thingsNamed(said: string, things: readonly NamedThing[]): readonly NamedThing[] {
   const words = plain(said);
   if (words === '') return [];
   const byId = things.filter(({ id }) => id === said.trim());

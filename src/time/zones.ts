@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Temporal } from 'temporal-polyfill';
 import { lazy } from '../base/async.ts';
 import { BoundedMap } from '../base/bounded.ts';
-import { packageRoot } from '../base/root.ts';
 import { clockOf, MINUTE, type Wall } from './civil.ts';
+import { readWords } from './words.ts';
 
 interface NamedZone {
   zone: string;
@@ -19,8 +17,7 @@ interface ZoneNames {
   renamed: Readonly<Record<string, string>>;
 }
 
-const readNames = () =>
-  JSON.parse(readFileSync(join(packageRoot(), 'assets', 'times', 'zones.json'), 'utf8')) as ZoneNames;
+const readNames = () => readWords<ZoneNames>('zones');
 
 /** Abbreviations that are English words as well: in a sentence they only count in capitals. */
 export const WORDLIKE_ABBREVIATIONS: ReadonlySet<string> = new Set(['art', 'eat', 'cat', 'west', 'wet', 'wat', 'pt']);

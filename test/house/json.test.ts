@@ -35,9 +35,7 @@ const OWN: Readonly<Record<string, string>> = {
   'storage/pglite/open.ts': 'what coda has written',
   'storage/port.ts': 'what was written before it',
   'storage/values.ts': 'columns of the database',
-  'time/foreign/language.ts': 'a file of coda',
-  'time/foreign/marks.ts': 'a file of coda',
-  'time/zones.ts': 'a file of coda',
+  'time/words.ts': 'a file of coda',
 };
 
 test('JSON.parse reads nothing of others', () => {

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { lazy } from '../../base/async.ts';
-import { packageRoot } from '../../base/root.ts';
 import { type Grammar, grammar } from '../match.ts';
+import { readWords } from '../words.ts';
 import { type ForeignPiece, openDaysOf, rulesOf, terminals } from './rules.ts';
 import { atHyphens, foldWords, type Lexicon, type WordParter } from './words.ts';
 
@@ -40,11 +38,7 @@ export const LANGUAGES_READ = lazy(() => {
 export const examplesIn = (code: string | undefined): readonly string[] =>
   code !== undefined && LEXICONS.includes(code) ? lexiconOf(code).examples : [];
 
-const fileOf = (code: string): string => join(packageRoot(), 'assets', 'times', `${code}.json`);
-
-const lexicons = new Map(
-  LEXICONS.map((code) => [code, lazy(() => JSON.parse(readFileSync(fileOf(code), 'utf8')) as Lexicon)]),
-);
+const lexicons = new Map(LEXICONS.map((code) => [code, lazy(() => readWords<Lexicon>(code))]));
 
 const languages = new Map(LEXICONS.map((code) => [code, lazy(() => languageOf(lexiconOf(code)))]));
 

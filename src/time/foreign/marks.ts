@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { lazy } from '../../base/async.ts';
 import { BoundedMap } from '../../base/bounded.ts';
-import { packageRoot } from '../../base/root.ts';
 import { DAY } from '../civil.ts';
 import { MONTHS } from '../lang/en-words.ts';
+import { readWords } from '../words.ts';
 import { LEXICONS, lexiconOf } from './language.ts';
 import { foldWords, foreignTokens } from './words.ts';
 
@@ -24,8 +22,7 @@ const marks = lazy(() => {
       names.filter((name) => name.length > SHORT && !Object.hasOwn(MONTHS, name)),
     );
   }
-  const file = readFileSync(join(packageRoot(), 'assets', 'times', 'others.json'), 'utf8');
-  for (const [code, words] of Object.entries(JSON.parse(file) as Record<string, string>))
+  for (const [code, words] of Object.entries(readWords<Record<string, string>>('others')))
     add(code, foldWords(words).split(' '));
   return found;
 });
