@@ -1,4 +1,4 @@
-import { shorten } from '../base/text.ts';
+import { plural, shorten } from '../base/text.ts';
 import type { Figure, Page, PageRow, PageSection, Tone } from '../chat/index.ts';
 import { personById } from '../people/index.ts';
 import type { ListedSecret } from '../secrets/index.ts';
@@ -62,7 +62,7 @@ async function measuredSection(db: Queryable, reader: Reader): Promise<PageSecti
   const { file, at, requests, accuracyAt1, accuracyAt5, mrr, forNone, offeredForNothing } = last;
   return {
     kind: 'figures',
-    title: `${title}: ${requests} requests of ${file}, ${formatInstant(at, reader)}`,
+    title: `${title}: ${plural(requests, 'request')} of ${file}, ${formatInstant(at, reader)}`,
     items: [
       { label: 'The right one first', value: percent(accuracyAt1) },
       { label: 'Among five', value: percent(accuracyAt5) },
@@ -94,7 +94,7 @@ async function skillsTable(db: Queryable, host: SkillHost): Promise<PageSection>
     ...[...skills.values()].map((skill) => ({ skill, state: stateOf(skill.name, host) })),
     ...disabled.map((skill) => ({ skill, state: { text: 'switched off', tone: 'warn' as const } })),
   ];
-  const title = all.length > MOST ? `${MOST} of ${all.length} skills` : 'Agent skills';
+  const title = all.length > MOST ? `${MOST} of ${plural(all.length, 'skill')}` : 'Agent skills';
   const columns = ['Skill', 'State', 'What it is for', 'Uses', 'Outcomes', 'Feedback', 'Update', 'Diagnostics'];
   const rows = all.slice(0, MOST).map(({ skill, state }) => rowOf(skill, state, factsOf(skill.name)));
   return { kind: 'table', title, columns, rows, none: 'There are none.' };
@@ -154,7 +154,7 @@ async function draftsTable(db: Queryable, host: SkillHost): Promise<PageSection 
   if (all.length === 0) return undefined;
   const rows: PageRow[] = [];
   for (const skill of all.slice(0, MOST_DRAFTS)) rows.push(await draftRow(db, skill));
-  const title = all.length > rows.length ? `${rows.length} of ${all.length} drafts` : 'Drafts';
+  const title = all.length > rows.length ? `${rows.length} of ${plural(all.length, 'draft')}` : 'Drafts';
   return { kind: 'table', title, columns: ['Draft', 'As it is now'], rows, none: '' };
 }
 
@@ -185,7 +185,7 @@ async function secretSections(db: Queryable, host: SkillHost): Promise<PageSecti
     })),
     ...(await setRows(db, kept.slice(0, MOST_SECRETS))),
   ];
-  const title = kept.length > MOST_SECRETS ? `${MOST_SECRETS} of ${kept.length} secrets` : 'Secrets';
+  const title = kept.length > MOST_SECRETS ? `${MOST_SECRETS} of ${plural(kept.length, 'secret')}` : 'Secrets';
   const columns = ['Of', 'Name', 'For', 'Since'];
   return [
     { kind: 'table', title, columns, rows, none: 'None are set, and no skill asks for one.' },

@@ -1,5 +1,5 @@
 import { type Capability, capabilitiesOf } from '../agent/index.ts';
-import { listOf, oneLine, plural, shorten, visible } from '../base/text.ts';
+import { formOf, listOf, oneLine, plural, shorten, visible } from '../base/text.ts';
 import { type AgentSkill, nameOfFolder, type RescanReport, reasonOf } from './skill.ts';
 import type { Deprecation } from './store.ts';
 
@@ -33,7 +33,7 @@ export const stillActive = (names: readonly string[]) =>
 export const mayFit = () => 'Further skills that may fit this message:';
 
 export const activated = (names: readonly string[]) =>
-  `${names.length === 1 ? 'The skill' : 'The skills'} ${listOf(names)} ${names.length === 1 ? 'is' : 'are'} ready.`;
+  `The ${formOf(names.length, 'skill')} ${listOf(names)} ${formOf(names.length, 'is', 'are')} ready.`;
 
 export const runsAlone = (name: string) =>
   `The skill “${name}” works on its own: call skill_delegate with its name and the task.`;
@@ -107,7 +107,7 @@ export const notActive = (name: string) =>
   `The files of “${name}” can be read once it is in use: call skill_activate first.`;
 
 export const picture = (type: string, width: number, height: number) =>
-  `A picture, ${type}, ${width} × ${height} pixels.`;
+  `A picture, ${type}, ${width} × ${plural(height, 'pixel')}.`;
 
 export const noPicture = (path: string) => `${path} is not the picture that its name says it is.`;
 
@@ -173,7 +173,7 @@ export function skillList(lines: readonly string[], page: number, pages: number,
 }
 
 export const noneTagged = (tags: readonly string[]) =>
-  `No skill has ${tags.length === 1 ? 'the tag' : 'all of the tags'} ${listOf(tags.map((tag) => `\`${plain(tag)}\``))}. \`/skills\` lists what there is.`;
+  `No skill has ${formOf(tags.length, 'the tag', 'all of the tags')} ${listOf(tags.map((tag) => `\`${plain(tag)}\``))}. \`/skills\` lists what there is.`;
 
 export const skillsUsage = () =>
   'Say `/skills` for the list, `/skills tag:TAG` for those with a tag, `/skills on NAME` or `/skills off NAME` for this conversation, or `/skills approve NAME`.';
@@ -246,10 +246,10 @@ export const healthRemedy = () =>
 export const brokenRemedy = (directory: string) =>
   `Mend ${directory}, or remove it; "coda skills validate" names every mistake with its line.`;
 
-const isOrAre = (names: readonly string[]) => (names.length === 1 ? 'is' : 'are');
+const isOrAre = (names: readonly string[]) => formOf(names.length, 'is', 'are');
 
 export const changedSince = (names: readonly string[]) =>
-  `${listOf(names)} ${names.length === 1 ? 'has' : 'have'} changed since they were approved or used first, and ${isOrAre(names)} not used`;
+  `${listOf(names)} ${formOf(names.length, 'has', 'have')} changed since they were approved or used first, and ${isOrAre(names)} not used`;
 
 export const heldForOwner = (names: readonly string[]) =>
   `${listOf(names)} ${isOrAre(names)} not used until an owner has looked`;
@@ -291,7 +291,7 @@ export const commandFailed = (code: number, stderr: string): string =>
 
 export const commandTooSlow = (): string => '[ended: it took longer than a command of a skill may]';
 
-export const commandCut = (bytes: number): string => `[cut: it wrote ${bytes} bytes]`;
+export const commandCut = (bytes: number): string => `[cut: it wrote ${plural(bytes, 'byte')}]`;
 
 export const missingSecret = (skill: string, name: string): string =>
   `The skill “${skill}” needs the secret ${name}. Its owner sets it with: coda secrets set ${skill} ${name}`;
@@ -320,7 +320,7 @@ export const runsWith = (skills: readonly string[], of: { skill: string; image: 
 };
 
 export const imagesGone = (skills: readonly string[]): string =>
-  `the ${skills.length === 1 ? 'image' : 'images'} of ${listOf(skills)} ${skills.length === 1 ? 'is' : 'are'} gone from Docker: scripts run without their packages`;
+  `the ${formOf(skills.length, 'image')} of ${listOf(skills)} ${formOf(skills.length, 'is', 'are')} gone from Docker: scripts run without their packages`;
 
 export const imagesRemedy = (): string => '"coda skills images" builds what is missing.';
 

@@ -1,5 +1,5 @@
 import type { FaultKind } from '../base/errors.ts';
-import { firstSentence, inlineCode, oneLine, plural, roughDuration, shorten } from '../base/text.ts';
+import { firstSentence, formOf, inlineCode, oneLine, plural, roughDuration, shorten } from '../base/text.ts';
 import type { Origin } from '../delivery/index.ts';
 import type { ModelError, ModelErrorDetails } from './inference/model.ts';
 import type { Limit } from './usage/index.ts';
@@ -7,7 +7,7 @@ import type { Limit } from './usage/index.ts';
 export const stoppedNotice = () => 'Stopped.';
 
 export const tooManyCalls = (limit: number) =>
-  `I stopped after ${limit} steps without getting to an end. Tell me how to go on, or ask for a smaller piece of it.`;
+  `I stopped after ${plural(limit, 'step')} without getting to an end. Tell me how to go on, or ask for a smaller piece of it.`;
 
 export function tookTooLong(ms: number): string {
   return `I stopped after ${roughDuration(ms)} without getting to an end. Ask again for a smaller piece of it.`;
@@ -50,7 +50,8 @@ export const onlyWords = (what: string, why?: string) =>
     ...(why === undefined ? [] : [why]),
   ].join('\n');
 
-export const notKept = (characters: number) => `[${characters} more characters were not kept.]`;
+export const notKept = (characters: number) =>
+  `[${plural(characters, 'more character was', 'more characters were')} not kept.]`;
 
 export const forbidden = () => 'a skill in use rules this tool out until you have answered. Go on without it.';
 
@@ -103,7 +104,7 @@ export const followsAfterOwn = () =>
   'You have not named it yourself, and something of yours was read: which link is opened, or which field filled in, can tell its author about that.';
 
 export const followsMore = (times: number) =>
-  `Pages have named ${times} that were opened or filled in already. Your answer holds for all further ones while this is answered.`;
+  `Pages have named ${plural(times, 'that was', 'that were')} opened or filled in already. Your answer holds for all further ones while this is answered.`;
 
 export const followsNoMore = () => 'the person wants nothing further opened that only a page names.';
 
@@ -185,7 +186,7 @@ function byReason({ reason, window }: ModelErrorDetails): string | undefined {
     case 'no_credit':
       return 'The model’s provider answers no more: the account there has no credit left, or has reached its own limit. The owner can pay there, or choose another model in the `models` block.';
     case 'small_window': {
-      const size = window === undefined ? '' : ` (${window.toLocaleString('en')} tokens)`;
+      const size = window === undefined ? '' : ` (${window.toLocaleString('en')} ${formOf(window, 'token')})`;
       return `The model’s window${size} is too small for what I have to tell it. The owner can start the model with a larger one, or choose another in the \`models\` block.`;
     }
     case 'rejected':
@@ -278,7 +279,7 @@ export const subagentTooSlow = () => 'The nested turn did not come to an end in 
 export const subagentTooBusy = () => 'The nested turn used more tools than it may without getting to an end.';
 
 export const subagentOutOfTokens = (budget: number) =>
-  `The nested turn used up its ${budget.toLocaleString('en-US')} tokens without getting to an end. Give it a smaller task.`;
+  `The nested turn used up its ${budget.toLocaleString('en-US')} ${formOf(budget, 'token')} without getting to an end. Give it a smaller task.`;
 
 export const answerNow = () => ({
   title: 'Your budget',
@@ -301,7 +302,7 @@ export function money(amount: number, currency: string): string {
 }
 
 export const pausedNotice = (tool: string, failures: number) =>
-  `${tool} has failed ${failures} times in a row and rests for a while; it is tried again by itself.`;
+  `${tool} has failed ${plural(failures, 'time')} in a row and rests for a while; it is tried again by itself.`;
 
 export const pausedRemedy = () => 'Do without it for now; an owner sees more with /doctor.';
 

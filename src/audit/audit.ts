@@ -1,4 +1,5 @@
 import type { Instant } from '../base/clock.ts';
+import { plural } from '../base/text.ts';
 import type { World } from '../base/world.ts';
 import type { Database, Transaction, WritesBesides } from '../storage/index.ts';
 import { type AuditOrigin, detailOf, rowOf } from './entry.ts';
@@ -126,7 +127,7 @@ function problemsOf({ n, count, found, lastAt, prunedBefore, intact, changed }: 
     const isHonest = found === 0 && new Date(lastAt) < new Date(prunedBefore);
     return isHonest ? [] : [`Batch ${n} is marked as removed, and was not old enough or still has entries.`];
   }
-  if (found !== count) return [`Batch ${n} has ${found} of ${count} entries.`];
+  if (found !== count) return [`Batch ${n} has ${found} of ${plural(count, 'entry', 'entries')}.`];
   if (!intact) return [`Batch ${n}, or the seal before it, was changed.`];
-  return changed > 0 ? [`Batch ${n} has ${changed} entries whose details were changed.`] : [];
+  return changed > 0 ? [`Batch ${n} has ${plural(changed, 'entry', 'entries')} whose details were changed.`] : [];
 }

@@ -43,8 +43,14 @@ export function withoutPairs(text: string, open: string, close: string): string 
   return kept + text.slice(from);
 }
 
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+/** A count with its noun, or with its noun and verb: "1 message waits", "2 messages wait". */
+export function plural(count: number, one: string, many?: string): string {
+  return `${count} ${formOf(count, one, many)}`;
+}
+
+/** The form of a noun or verb for a count that is shown elsewhere, or in digits of its own. */
+export function formOf(count: number, one: string, many = `${one}s`): string {
+  return count === 1 ? one : many;
 }
 
 export function bytesOf(count: number): string {
@@ -190,3 +196,19 @@ export function roughDuration(ms: number): string {
   const [unit, size] = UNITS.find(([, least]) => ms >= 1.5 * least) ?? ['second', 1_000];
   return plural(Math.max(1, Math.round(ms / size)), unit);
 }
+
+type Tag = (strings: TemplateStringsArray, ...parts: readonly string[]) => RegExp;
+
+const withFlags =
+  (flags: string): Tag =>
+  ({ raw }, ...parts) =>
+    new RegExp(String.raw({ raw }, ...parts), flags);
+
+/** Regular expressions of named parts, by their flags: pattern.i`^next ${WEEKDAY}$`. The parts are sources, not texts. */
+export const pattern = {
+  plain: withFlags(''),
+  i: withFlags('i'),
+  gi: withFlags('gi'),
+  is: withFlags('is'),
+  iu: withFlags('iu'),
+};

@@ -2,8 +2,10 @@
  * Operations of the owner, each declared once: its command with flags, table and `--json`, its verb of the control socket,
  * its entry in the audit log, and the button of the dashboard come from the one value.
  */
+
 import { z } from 'zod';
 import { CodaError } from '../base/errors.ts';
+import { inputWords } from '../base/input.ts';
 import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
@@ -183,7 +185,7 @@ export function inputOf<Input extends z.ZodObject>(
   given: object,
   code: 'USAGE' | 'INPUT_INVALID',
 ): z.output<Input> {
-  const read = input.safeParse(given);
+  const read = input.safeParse(given, { error: inputWords });
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const own = issue?.code === 'custom' ? (issue.params?.remedy as string | undefined) : undefined;

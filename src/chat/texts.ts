@@ -1,5 +1,5 @@
 import { type Cost, money, type QuirkTold, type RecalledContext } from '../agent/index.ts';
-import { inlineCode, listOf, plural, roughDuration } from '../base/text.ts';
+import { formOf, inlineCode, listOf, plural, roughDuration } from '../base/text.ts';
 import type { Role } from '../people/index.ts';
 import { type Command, TOPICS } from './skill.ts';
 
@@ -138,14 +138,17 @@ export const soulSet = () => 'I will keep to that in this conversation. `/soul d
 
 export const soulGone = () => 'Here I am as I am everywhere again.';
 
-export const soulTooLong = (most: number) => `That is too much to be; keep it below ${most} characters.`;
+export const soulTooLong = (most: number) => `That is too much to be; keep it below ${plural(most, 'character')}.`;
 
 export function cost(lines: readonly [string, Cost, number?][], currency: string): string {
   return lines
     .map(([span, { calls, input, cached, output, unpriced, price }, budget]) => {
       const of = budget === undefined ? '' : ` of ${money(budget, currency)}`;
-      const tokens = `${plural(calls, 'call')}, ${thousands(input + cached)} tokens read (${thousands(cached)} from the cache), ${thousands(output)} written`;
-      const more = unpriced > 0 ? `; ${thousands(unpriced)} tokens of models without a known price are not in it` : '';
+      const tokens = `${plural(calls, 'call')}, ${thousands(input + cached)} ${formOf(input + cached, 'token')} read (${thousands(cached)} from the cache), ${thousands(output)} written`;
+      const more =
+        unpriced > 0
+          ? `; ${thousands(unpriced)} ${formOf(unpriced, 'token')} of models without a known price are not in it`
+          : '';
       return `**${span}:** ${money(price, currency)}${of} (${tokens}${more})`;
     })
     .join('\n');
@@ -163,7 +166,7 @@ export function context(
     .map(({ part, tokens }) => `- ${part}: ${thousands(tokens)} (${Math.round((tokens / limit) * 100)} %)`);
   const summed = summary ? `, ${plural(summary.messages, 'message')} before summed up` : '';
   return [
-    `About ${thousands(total)} of ${thousands(limit)} tokens for \`${model}\`:`,
+    `About ${thousands(total)} of ${thousands(limit)} ${formOf(limit, 'token')} for \`${model}\`:`,
     ...rows,
     `${plural(history.length, 'message')} word for word${summed}. \`/new\` begins afresh.`,
   ].join('\n');

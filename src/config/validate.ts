@@ -1,6 +1,7 @@
 /** From what was written to what is meant: every problem at once, each where it stands. */
 
 import { z } from 'zod';
+import { expectation, inputWords } from '../base/input.ts';
 import { didYouMean, listOf, shorten } from '../base/text.ts';
 import type { EnvOverride } from './block.ts';
 import { fieldOf, keysOf, type Path, pathText, schemaAt } from './schema.ts';
@@ -14,8 +15,9 @@ export function validate(
   problems: Problem[],
   overrides: readonly EnvOverride[],
 ): Record<string, unknown> | undefined {
-  let result = schema.safeParse(tree.root);
-  if (!result.success && fitTexts(tree, result.error.issues)) result = schema.safeParse(tree.root);
+  let result = schema.safeParse(tree.root, { error: inputWords });
+  if (!result.success && fitTexts(tree, result.error.issues))
+    result = schema.safeParse(tree.root, { error: inputWords });
   if (result.success) return result.data;
   const told = new Set(problems.map(({ path }) => pathText(path)));
   const found = result.error.issues.flatMap((issue) => problemsOf(issue, schema, tree, overrides));
@@ -127,30 +129,12 @@ function schemaSecret(schema: z.ZodType, path: Path): boolean {
   return field !== undefined && fieldOf(field).meta.secret !== undefined;
 }
 
-const TYPES: Record<string, string> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a group of keys',
-  record: 'a group of keys',
-};
-
 function wordExpected(issue: Issue, field: z.ZodType | undefined): string {
-  if (issue.code === 'invalid_type') {
-    const isWhole = field !== undefined && fieldOf(field).schema instanceof z.ZodNumberFormat;
-    return `expected ${TYPES[isWhole ? 'int' : issue.expected] ?? issue.expected}`;
-  }
-  if (issue.code === 'invalid_value') return `expected ${listOf(issue.values.map(String), 'or')}`;
-  if (issue.code === 'too_small' || issue.code === 'too_big') return size(issue);
-  return issue.message;
-}
-
-function size(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
-  const [word, limit] = issue.code === 'too_small' ? ['at least', issue.minimum] : ['at most', issue.maximum];
-  if (issue.origin === 'string') return limit === 1 ? 'expected text' : `expected ${word} ${limit} characters`;
-  return issue.origin === 'array' ? `expected ${word} ${limit} entries` : `expected ${word} ${limit}`;
+  const isWhole = field !== undefined && fieldOf(field).schema instanceof z.ZodNumberFormat;
+  if (issue.code === 'invalid_type')
+    return expectation(isWhole ? { ...issue, expected: 'int' } : issue) ?? issue.message;
+  const isOwn = issue.code === 'invalid_value' || issue.code === 'too_small' || issue.code === 'too_big';
+  return (isOwn ? expectation(issue) : undefined) ?? issue.message;
 }
 
 function suggestValue(issue: Issue, value: unknown): string {

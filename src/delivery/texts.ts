@@ -39,10 +39,10 @@ export const tooFast = (limit: number, windowMs: number) =>
   `That is more than ${plural(limit, 'request')} within ${plural(Math.round(windowMs / 1_000), 'second')}, so I did not take this one. Please send it again in a moment.`;
 
 export const tooManyTurns = (turns: number) =>
-  `I am answering you in ${plural(turns, 'conversation')} already, so I did not take this one. Please send it again when one of them is done.`;
+  `I am answering you in ${plural(turns, 'conversation')} already, so I did not take this one. Please send it again when I am done with one.`;
 
 export const queueFull = (waiting: number) =>
   `I still have ${plural(waiting, 'message')} to answer here, so I did not take this one. Please send it again in a moment.`;
 
 export const away = (count: number) =>
-  `I was away; ${count === 1 ? 'an older message was' : `${count} older messages were`} not answered. Please send again what still matters.`;
+  `I was away; ${plural(count, 'older message was', 'older messages were')} not answered. Please send again what still matters.`;

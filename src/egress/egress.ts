@@ -4,6 +4,7 @@ import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import type { buildConnector, Dispatcher } from 'undici';
 import { messageOf, systemCode } from '../base/errors.ts';
 import type { OutboundProxy } from '../base/outbound.ts';
+import { plural } from '../base/text.ts';
 import { type EgressFailure, errorOfFailure, failure, failureIn } from './failure.ts';
 import {
   type AllowedNetwork,
@@ -144,7 +145,7 @@ export class Egress {
       if (method !== 'GET' && method !== 'HEAD')
         return failure('EGRESS_REDIRECTS', `${host} redirects what was sent to it.`);
       if (followed >= limits.redirects) {
-        return failure('EGRESS_REDIRECTS', `${hostOf(first)} redirects more than ${limits.redirects} times.`);
+        return failure('EGRESS_REDIRECTS', `${hostOf(first)} redirects more than ${plural(limits.redirects, 'time')}.`);
       }
       const next = parseUrl(String(location), url);
       if (!(next instanceof URL)) return next;
@@ -407,7 +408,7 @@ async function* boundStream(
 }
 
 const tooLarge = (host: string, maxBytes: number) =>
-  failure('EGRESS_TOO_LARGE', `${host} sends more than ${maxBytes} bytes.`);
+  failure('EGRESS_TOO_LARGE', `${host} sends more than ${plural(maxBytes, 'byte')}.`);
 
 class Window {
   private readonly pace: Pace;

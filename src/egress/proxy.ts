@@ -4,7 +4,7 @@ import { type AddressInfo, connect, isIPv6, type Socket } from 'node:net';
 import { type Duplex, Transform } from 'node:stream';
 import { startListening } from '../base/async.ts';
 import type { Clock } from '../base/clock.ts';
-import { isUrl } from '../base/text.ts';
+import { isUrl, plural } from '../base/text.ts';
 import type { Egress } from './egress.ts';
 import { type EgressFailure, failure } from './failure.ts';
 import { hostOf, type Target } from './target.ts';
@@ -134,11 +134,11 @@ class Meter {
     const { limits } = this;
     if (!limits) return undefined;
     if (this.carried > limits.bytes)
-      return failure('EGRESS_TOO_LARGE', `More than ${limits.bytes} bytes were carried.`);
+      return failure('EGRESS_TOO_LARGE', `More than ${plural(limits.bytes, 'byte was', 'bytes were')} carried.`);
     const now = limits.clock.monotonic();
     this.recent = this.recent.filter((at) => now - at < MINUTE_MS);
     if (this.recent.length >= limits.perMinute)
-      return failure('EGRESS_TIMEOUT', `There are more than ${limits.perMinute} connections a minute.`);
+      return failure('EGRESS_TIMEOUT', `There are more than ${plural(limits.perMinute, 'connection')} a minute.`);
     this.recent.push(now);
     return undefined;
   }

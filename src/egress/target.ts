@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { messageOf, systemCode } from '../base/errors.ts';
-import { isUrl } from '../base/text.ts';
+import { isUrl, plural } from '../base/text.ts';
 import { type EgressFailure, failure } from './failure.ts';
 
 /** The addresses of a name. Rejects where there are none. */
@@ -52,7 +52,8 @@ export async function targetOf(url: URL, { ports, allow, resolve }: Reach): Prom
   const found = canonical(host) ? [host] : await resolve(host).catch(unresolvedFailure(host));
   if ('ok' in found) return found;
   if (found.length === 0) return failure('EGRESS_UNREACHABLE', `${host} has no address.`);
-  if (found.length > MOST_ADDRESSES) return failure('EGRESS_PRIVATE', `${host} has ${found.length} addresses.`);
+  if (found.length > MOST_ADDRESSES)
+    return failure('EGRESS_PRIVATE', `${host} has ${plural(found.length, 'address', 'addresses')}.`);
   for (const address of found) {
     if (isAllowed(address, port, allow)) continue;
     const range = isOwn(address) ? 'own' : rangeOf(address);

@@ -1,4 +1,4 @@
-import { shorten } from '../base/text.ts';
+import { plural, shorten } from '../base/text.ts';
 
 const quoteWords = (words: string) => `“${shorten(words.replace(/\s+/g, ' ').trim(), 60)}”`;
 
@@ -6,7 +6,8 @@ export const texts = {
   quoted: quoteWords,
   nothingRuns: 'Nothing is running here.',
   empty: 'I heard nothing to do.',
-  tooLong: (most: number) => `That is too long to be understood without a model: up to ${most} characters are.`,
+  tooLong: (most: number) =>
+    `That is too long to be understood without a model: up to ${plural(most, 'character is', 'characters are')}.`,
   offer: 'I am not sure what to do. Is it one of these?',
   notUnderstood:
     'I did not understand that. Without a model I understand reminders, timers, notes, lists, memories, schedules, tasks and ' +

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
-import { readJson } from '../base/json-text.ts';
+import { inputWords } from '../base/input.ts';
 import { approvalPolicyFile, permissionPolicyFile } from '../config/index.ts';
 import { RANKS } from './access.ts';
+import { readJson } from './json-text.ts';
 import type { Person } from './person.ts';
 
 export interface Thing {
@@ -176,7 +177,7 @@ function read<S extends z.ZodType>(
   for (const { path, offset } of twice) {
     problems.push({ file, line: lineAt(offset), message: `${path}: is there twice` });
   }
-  const checked = schema.safeParse(value);
+  const checked = schema.safeParse(value, { error: inputWords });
   if (checked.success) return checked.data;
   for (const { path, message } of checked.error.issues.slice(0, MOST_PROBLEMS)) {
     const where = path.map(String);

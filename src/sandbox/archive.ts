@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import tar from 'tar-stream';
 import { youngCollector } from '../base/heap.ts';
 import { readTar } from '../base/tar.ts';
+import { plural } from '../base/text.ts';
 import { failure, type SandboxFailure } from './failure.ts';
 import type { CollectedFiles, CollectLimits, OutputFile, PutFile } from './port.ts';
 
@@ -40,9 +41,9 @@ export function pack(files: readonly PutFile[], owner: number, most = MOST): Rea
 }
 
 function problemOf(files: readonly PutFile[], most: typeof MOST): string | undefined {
-  if (files.length > most.files) return `There are ${files.length} files; ${most.files} at once are taken.`;
+  if (files.length > most.files) return `There are ${plural(files.length, 'file')}; ${most.files} at once are taken.`;
   const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
-  if (bytes > most.bytes) return `The files have ${bytes} bytes; ${most.bytes} at once are taken.`;
+  if (bytes > most.bytes) return `The files have ${plural(bytes, 'byte')}; ${most.bytes} at once are taken.`;
   const wrong = files.find(({ path }) => !isPlain(path));
   if (wrong) return `A file cannot be called ${JSON.stringify(wrong.path.slice(0, 100))}.`;
   const paths = new Set(files.map(({ path }) => path));

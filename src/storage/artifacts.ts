@@ -1,4 +1,5 @@
 /** Files by their content: `data/artifacts/ab/cdef…`, named by the SHA-256 of what is in them. */
+
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { type Clock, type Instant, SystemClock } from '../base/clock.ts';
 import { CodaError, systemCode } from '../base/errors.ts';
+import { plural } from '../base/text.ts';
 import { inFolder, makeFolder, syncFolder } from './files.ts';
 import type { Database } from './port.ts';
 
@@ -220,7 +222,7 @@ async function write(
 
 function tooLarge(maxBytes: number): CodaError {
   return new CodaError('ARTIFACT_TOO_LARGE', {
-    message: `The file is larger than ${maxBytes} bytes.`,
+    message: `The file is larger than ${plural(maxBytes, 'byte')}.`,
     remedy: 'Send a smaller file.',
   });
 }

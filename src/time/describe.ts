@@ -118,7 +118,7 @@ function stepWords(part: RulePart): string | undefined {
   const [minute, more] = byMinute ?? [];
   if (minute === undefined) return count(interval, freq.toLowerCase().replace(/ly$/, '')) + on;
   if (freq !== 'HOURLY' || interval !== 1 || more !== undefined) return undefined;
-  return minute === 0 ? `every hour on the hour${on}` : `at ${minute} minutes past every hour${on}`;
+  return minute === 0 ? `every hour on the hour${on}` : `at ${plural(minute, 'minute')} past every hour${on}`;
 }
 
 const names = (part: RulePart, ...fields: (keyof RulePart)[]): boolean =>
@@ -162,7 +162,7 @@ function windowWords(part: RulePart, times: readonly number[], reader: Reader): 
   return `${every} between ${clockFor(first, reader)} and ${clockFor(last, reader)}${days === '' ? '' : ` on ${days}`}`;
 }
 
-const count = (n: number, unit: string): string => (n === 1 ? `every ${unit}` : `every ${n} ${unit}s`);
+const count = (n: number, unit: string): string => (n === 1 ? `every ${unit}` : `every ${plural(n, unit)}`);
 
 function dayClause(part: RulePart, times: readonly number[], reader: Reader): string | undefined {
   const words = { DAILY: dailyWords, WEEKLY: weeklyWords, MONTHLY: monthlyWords, YEARLY: yearlyWords };
@@ -180,7 +180,7 @@ function weeklyWords({ byDay, byMonth, byMonthDay, bySetPos }: RulePart, interva
   const days = byDay && plainDays(byDay);
   if (!days || byMonthDay || bySetPos || (byMonth && byMonth.length > 1)) return undefined;
   const month = byMonth ? ` in ${SHORT_MONTHS[(byMonth[0] ?? 1) - 1]}` : '';
-  if (interval > 1) return `every ${interval} weeks on ${days}${month}`;
+  if (interval > 1) return `every ${plural(interval, 'week')} on ${days}${month}`;
   return `every ${days === 'weekdays' ? 'weekday' : days}${month}`;
 }
 
@@ -203,7 +203,7 @@ function monthlyWords(part: RulePart, interval: number): string | undefined {
     return `every day except the ${listOf(left.map(ordinal))}`;
   const days = numberedWords(part);
   if (!days || part.byMonth) return undefined;
-  return interval === 1 ? `on the ${days} of every month` : `every ${interval} months on the ${days}`;
+  return interval === 1 ? `on the ${days} of every month` : `every ${plural(interval, 'month')} on the ${days}`;
 }
 
 function numberedWords({ byMonthDay, byDay, bySetPos }: RulePart): string | undefined {
@@ -244,7 +244,7 @@ function yearlyWords(part: RulePart, interval: number): string | undefined {
   }
   const [month] = months;
   if (!days || months.length !== 1 || month === undefined || part.bySetPos) return undefined;
-  const every = interval === 1 ? 'every year' : `every ${interval} years`;
+  const every = interval === 1 ? 'every year' : `every ${plural(interval, 'year')}`;
   const [day] = part.byMonthDay ?? [];
   if (day !== undefined && day > 0 && part.byMonthDay?.length === 1)
     return `${every} on ${day} ${SHORT_MONTHS[month - 1]}`;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { OpenFile } from '../base/folders/folder.ts';
 import { type FileEntry, type Listing, listInside, type RefusedEntry } from '../base/folders/list.ts';
 import { chunksOf, openInside } from '../base/folders/read.ts';
-import { listOf, plural } from '../base/text.ts';
+import { formOf, listOf, plural } from '../base/text.ts';
 
 export interface Pin {
   ok: true;
@@ -238,4 +238,4 @@ function shortList(names: readonly string[]): string {
   return listOf(rest > 0 ? [...names.slice(0, NAMED), `${rest} more`] : names);
 }
 
-const nounFor = (names: readonly unknown[], noun: string) => (names.length === 1 ? noun : `${noun}s`);
+const nounFor = (names: readonly unknown[], noun: string) => formOf(names.length, noun);

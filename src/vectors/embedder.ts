@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
+import { plural } from '../base/text.ts';
 import { fetchService } from '../egress/index.ts';
 import { unit } from './matrix.ts';
 
@@ -71,7 +72,7 @@ export function remoteEmbedder({ baseUrl, model, apiKey, timeoutMs = TIMEOUT_MS 
       known ??= rows[0]?.length;
       return rows.map((row) => {
         const vector = unit(row, known ?? 0);
-        if (!vector) throw new Error(`a vector was none of ${known} finite numbers`);
+        if (!vector) throw new Error(`a vector was none of ${plural(known ?? 0, 'finite number')}`);
         return vector;
       });
     } catch (error) {

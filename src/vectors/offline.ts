@@ -3,6 +3,7 @@ import { Sequence } from '../base/async.ts';
 import { Child, ChildFault, type ChildTime } from '../base/child/index.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { plural } from '../base/text.ts';
 import { type Embedder, EmbedderFault, LONGEST_EMBEDDED } from './embedder.ts';
 import { unit } from './matrix.ts';
 
@@ -73,6 +74,6 @@ const vectorsOf = (count: number) =>
       (_, at) => floats && unit(floats.subarray(at * DIM, (at + 1) * DIM), DIM),
     );
     if (vectors.every((vector) => vector !== undefined)) return vectors;
-    context.addIssue(`not ${count} vectors`);
+    context.addIssue(`not ${plural(count, 'vector')}`);
     return z.NEVER;
   });

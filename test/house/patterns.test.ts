@@ -103,7 +103,7 @@ const BUILT_WHEN_USED: Readonly<Record<string, string>> = {
 /** Files whose built patterns take the square of their input, and the characters that it has been cut to before. */
 const BUILT_BOUNDED: Readonly<Record<string, number>> = { 'agent-skills/images/images.ts': 512 };
 /** The function that builds them is called with each of their parts, as the module is loaded. */
-const BUILDERS = ['base/json-text.ts withFlags'];
+const BUILDERS = ['base/text.ts withFlags'];
 
 // A minute: each module is loaded in a process of its own.
 inLong(

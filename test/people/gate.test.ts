@@ -102,11 +102,11 @@ describe('a policy file', () => {
     ['too many brackets', '['.repeat(100_000), 'p.json:1: is not valid JSON'],
     ['a missing brace', '{\n  "roles": {\n', 'p.json:3: is not valid JSON'],
     ['a comma too many', '{\n  "roles": {},\n  "policies": [],\n}', 'p.json:4: is not valid JSON'],
-    ['an unknown key', '{\n  "rolls": {}\n}', 'p.json:1: Unrecognized key: "rolls"'],
+    ['an unknown key', '{\n  "rolls": {}\n}', 'p.json:1: unknown key "rolls"'],
     [
       'a wrong type',
       '{\n "policies": [\n  { "skill_id": "a/b", "required_permissions": [] },\n  { "skill_id": "a/b",\n    "required_permissions": "x" }\n ]\n}',
-      'p.json:5: policies.1.required_permissions: Invalid input: expected array, received string',
+      'p.json:5: policies.1.required_permissions: expected a list, got text',
     ],
     [
       'a missing field',
@@ -115,7 +115,7 @@ describe('a policy file', () => {
     ],
     ['a wrong permission', '{ "roles": {\n "admin": [\n "a b" ] } }', 'p.json:3: roles.admin.0: expected admin:read'],
     ['a key twice', '{ "roles": { "a": ["*"],\n "a": [] } }', 'p.json:2: roles.a: is there twice'],
-    ['no object', '[]', 'p.json:1: Invalid input: expected object, received array'],
+    ['no object', '[]', 'p.json:1: expected a group of keys, got a list'],
     ['a tab and a comment', '{\n\t// no\n}', 'p.json:2: is not valid JSON'],
   ])('with %s is told with its line', (_, text, expected) => {
     const { problems } = policiesOf(text);

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
+import { inputWords } from '../../base/input.ts';
 import { parseJson } from '../../base/json.ts';
 import type { Line } from '../../base/lines.ts';
 import type { Content, ContentKind } from '../../delivery/index.ts';
@@ -66,7 +67,7 @@ export function parseInput(line: Line): Parsed {
   } catch {
     return { id: null, error: invalid(line.number, 'is not valid JSON') };
   }
-  const parsed = input.safeParse(value);
+  const parsed = input.safeParse(value, { error: inputWords });
   if (parsed.success) return { input: parsed.data };
   const [issue] = parsed.error.issues;
   const at = issue?.path.length ? `${issue.path.join('.')}: ` : '';

@@ -1,8 +1,10 @@
 /** The HTTP edge: only what is Discord's own answer gets in. */
+
 import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { RESTOptions } from 'discord.js';
 import { parseJson } from '../../base/json.ts';
+import { plural } from '../../base/text.ts';
 import type { DiscordConfig } from './config.ts';
 
 type MakeRequest = RESTOptions['makeRequest'];
@@ -51,7 +53,9 @@ function strict(makeRequest: MakeRequest): MakeRequest {
     const json = parsed(bytes);
     if (!isDiscords(status, bytes, json)) {
       const type = headers.get('content-type') ?? 'no type';
-      throw new NotDiscordError(`an answer that is not Discord’s (status ${status}, ${type}, ${bytes.length} bytes)`);
+      throw new NotDiscordError(
+        `an answer that is not Discord’s (status ${status}, ${type}, ${plural(bytes.length, 'byte')})`,
+      );
     }
     limitWaits(status, headers, json);
     if (json !== undefined) headers.set('content-type', 'application/json');

@@ -1,7 +1,10 @@
 /** From what came over the wire to what a route takes: each part checked, whatever is wrong said by name. */
+
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
+import { inputWords } from '../../base/input.ts';
+import { plural } from '../../base/text.ts';
 import type { AnyRoute, Caller, HttpRequest } from '../../chat/index.ts';
 
 export function callerOf({ caller }: Pick<HttpRequest, 'caller'>): Caller {
@@ -82,7 +85,7 @@ function checkType({ headers: { 'content-type': type = '' } }: IncomingMessage):
 
 function check(schema: z.ZodType | undefined, value: unknown, part: string): unknown {
   if (!schema) return value;
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: inputWords });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.slice(0, 5).map(({ path, message }) => {
     const where = [part, ...path.map(String)].join('.').slice(0, 100);
@@ -135,7 +138,7 @@ function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {
 
 function tooLarge(limit: number): CodaError {
   return new CodaError('HTTP_TOO_LARGE', {
-    message: `The body is larger than ${limit} bytes.`,
+    message: `The body is larger than ${plural(limit, 'byte')}.`,
     remedy: 'Send less at once.',
   });
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { reachTrouble } from '../../base/reach.ts';
-import { listOf, shorten, storable } from '../../base/text.ts';
+import { formOf, listOf, shorten, storable } from '../../base/text.ts';
 import type { AnyRoute, HealthCheck } from '../../chat/index.ts';
 import {
   type ChatAdapter,
@@ -449,7 +449,7 @@ async function examine(bot: Api, options: SlackOptions): Promise<Finding> {
   if (missing.length > 0) {
     troubles.push({
       code: 'SCOPE_MISSING',
-      says: `the app lacks ${missing.length === 1 ? 'the scope' : 'the scopes'} ${listOf(missing)}`,
+      says: `the app lacks the ${formOf(missing.length, 'scope')} ${listOf(missing)}`,
       remedy: 'Paste config/slack-manifest.yaml under App Manifest and install the app again.',
     });
   }

@@ -7,6 +7,7 @@ import { pathProblem } from '../../base/folders/folder.ts';
 import { type FileEntry, type Listing, listInside } from '../../base/folders/list.ts';
 import { chunksOf, openInside } from '../../base/folders/read.ts';
 import { shortId } from '../../base/ids.ts';
+import { plural } from '../../base/text.ts';
 import { readZip, refuseBundle, type ZipEntry } from './zip.ts';
 
 export interface SkillContent {
@@ -23,7 +24,7 @@ export interface ContentFile {
 
 /** The skill in a bundle that was read from `file`. Throws `SKILL_BUNDLE_REFUSED`; nothing is written. */
 export function bundleContent(archive: Buffer, file: string, limits: BundleLimits = BUNDLE_LIMITS): SkillContent {
-  if (archive.length > limits.archiveBytes) throw refuseBundle(`is larger than ${limits.archiveBytes} bytes`);
+  if (archive.length > limits.archiveBytes) throw refuseBundle(`is larger than ${plural(limits.archiveBytes, 'byte')}`);
   const { files, folder } = checkEntries(readZip(archive), limits);
   return {
     folder: folder ?? basename(file, extname(file)),
@@ -114,7 +115,8 @@ const MAC_EXTRAS = /^__MACOSX\/|(?:^|\/)\.DS_Store$|(?:^|\/)\._[^/]*$/;
  */
 function checkEntries(written: ZipEntry[], limits: BundleLimits): { files: ZipEntry[]; folder: string | undefined } {
   const entries = withPlainNames(written);
-  if (entries.length > limits.entries) throw refuseBundle(`has more than ${limits.entries} entries`);
+  if (entries.length > limits.entries)
+    throw refuseBundle(`has more than ${plural(limits.entries, 'entry', 'entries')}`);
   checkSizes(entries, limits);
   const tree = new Tree();
   for (const { path, isFolder } of entries) {
@@ -155,9 +157,9 @@ function checkSizes(entries: readonly ZipEntry[], limits: BundleLimits): void {
     bytes += entry.bytes;
     packedBytes += entry.packedBytes;
   }
-  if (bytes > limits.bytes) throw refuseBundle(`unpacks to more than ${limits.bytes} bytes`);
+  if (bytes > limits.bytes) throw refuseBundle(`unpacks to more than ${plural(limits.bytes, 'byte')}`);
   if (bytes > RATIO_FROM_BYTES && bytes > packedBytes * limits.ratio) {
-    throw refuseBundle(`unpacks to more than ${limits.ratio} times its size`);
+    throw refuseBundle(`unpacks to more than ${plural(limits.ratio, 'time')} its size`);
   }
 }
 

@@ -133,7 +133,8 @@ const pack = operation({
     const file = resolve(out ?? `${name}.skill`);
     return { name, file, files: content.files.length, bytes: await packSkill(content, name, file) };
   },
-  show: ({ name, file, files, bytes }) => `Packed ${name} (${plural(files, 'file')}, ${bytes} bytes) into ${file}.\n`,
+  show: ({ name, file, files, bytes }) =>
+    `Packed ${name} (${plural(files, 'file')}, ${plural(bytes, 'byte')}) into ${file}.\n`,
 });
 
 const remove = operation({

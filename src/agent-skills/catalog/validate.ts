@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Pace } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
+import { plural } from '../../base/text.ts';
 import { splitTools } from '../read/fields.ts';
 import { bodyIn, type Head, readHead } from '../read/file.ts';
 import { normalName } from '../read/to-skill.ts';
@@ -151,7 +152,7 @@ function judge({ file, fileName, folderName, head, profile }: Judged): Diagnoses
   for (const { key, longest, called } of BOUNDED) {
     const length = lengthOf(texts.get(key) ?? '');
     if (length <= longest) continue;
-    const message = `${called} has ${length} characters; at most ${longest} are allowed.`;
+    const message = `${called} has ${plural(length, 'character')}; at most ${plural(longest, 'is', 'are')} allowed.`;
     found.warn(`${key}_long`, message, fields.get(key)?.line);
   }
   if (profile === 'upsonic') judgeLists(fields, found);
@@ -182,7 +183,8 @@ function judgeName(text: string | undefined, folderName: string, line: number | 
   if (text === undefined) return;
   const name = normalName(text);
   const bad = (message: string) => found.warn('name_form', `The name "${name}" ${message}.`, line);
-  if (lengthOf(name) > LONGEST_NAME) bad(`has ${lengthOf(name)} characters; at most ${LONGEST_NAME} are allowed`);
+  if (lengthOf(name) > LONGEST_NAME)
+    bad(`has ${plural(lengthOf(name), 'character')}; at most ${LONGEST_NAME} are allowed`);
   if (name !== name.toLowerCase()) bad('has capital letters');
   if (/[^\p{L}\p{N}-]/u.test(name)) bad('may hold letters, digits and hyphens only');
   if (/^-|-$/.test(name)) bad('begins or ends with a hyphen');

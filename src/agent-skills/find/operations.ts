@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { CodaError, messageOf } from '../../base/errors.ts';
+import { faultsOf, inputWords } from '../../base/input.ts';
 import { parseJson } from '../../base/json.ts';
+import { plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { type AskFor, operation, type View } from '../../chat/operation.ts';
 import type { Database } from '../../storage/index.ts';
@@ -176,7 +178,7 @@ function metricsText(metrics: Metrics): string {
     ({ query, expected, got }) => `  ${JSON.stringify(query)}: ${got ?? 'none'} instead of ${expected ?? 'none'}\n`,
   );
   return (
-    `${metrics.requests} requests: the right skill first ${percent(metrics.accuracy_at_1)}, among five ` +
+    `${plural(metrics.requests, 'request')}: the right skill first ${percent(metrics.accuracy_at_1)}, among five ` +
     `${percent(metrics.accuracy_at_5)}, mean reciprocal rank ${metrics.mrr.toFixed(3)}; offered for nothing ` +
     `${metrics.offered_for_nothing} of ${metrics.for_none}.\n${confusions.join('')}`
   );
@@ -211,7 +213,8 @@ export async function makeVectors(ask: AskFor, io: View['io']): Promise<boolean>
   for (;;) {
     const missing = await ask(vectors, {});
     if (missing === null || missing === 0) return missing === 0;
-    if (!isSaid) io.stderr.write(`Looking at what ${missing} more skills are for, once for each …\n`);
+    if (!isSaid)
+      io.stderr.write(`Looking at what ${plural(missing, 'more skill is', 'more skills are')} for, once for each …\n`);
     isSaid = true;
   }
 }
@@ -237,11 +240,8 @@ async function readGolden(file: string) {
   } catch (error) {
     throw wrong(messageOf(error));
   }
-  const read = goldenFile.safeParse(json);
-  if (!read.success) {
-    const [problem] = read.error.issues;
-    throw wrong(`${problem?.path.join('.')}: ${problem?.message}`);
-  }
+  const read = goldenFile.safeParse(json, { error: inputWords });
+  if (!read.success) throw wrong(faultsOf(read.error, 'the file', 1));
   return read.data;
 }
 

@@ -1,8 +1,10 @@
 /** Opens catalogs: what is read is checked against the pinned key and what was seen before, and kept. */
+
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
+import { faultsOf, inputWords } from '../../base/input.ts';
 import { parseJson } from '../../base/json.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
@@ -219,10 +221,9 @@ function parsed(bytes: Uint8Array, where: string): unknown {
 }
 
 function checked<T>(schema: z.ZodType<T>, json: unknown, where: string): T {
-  const read = schema.safeParse(json);
+  const read = schema.safeParse(json, { error: inputWords });
   if (read.success) return read.data;
-  const [problem] = read.error.issues;
-  throw invalid(where, `${problem?.path.join('.') || 'catalog'}: ${problem?.message}`);
+  throw invalid(where, faultsOf(read.error, 'catalog', 1));
 }
 
 function fromOwn(read: z.output<typeof own>, where: string): Catalog {

@@ -1,4 +1,4 @@
-import { oneLine } from '../../base/text.ts';
+import { oneLine, plural } from '../../base/text.ts';
 
 const name = (text: string): string => oneLine(text, 100);
 const day = (date: Date): string => date.toISOString().slice(0, 10);
@@ -8,7 +8,7 @@ export const notACatalogRemedy = () =>
   'docs/skills-platform.md shows the formats that are read. Nothing was installed.';
 export const unknownFormat = () => 'it is in no format that is known';
 export const notJson = () => 'it is not JSON';
-export const livesTooLong = (days: number) => `it is good for more than ${days} days`;
+export const livesTooLong = (days: number) => `it is good for more than ${plural(days, 'day')}`;
 export const notAKey = (field: string) => `${field} is no public key of minisign`;
 export const twice = (id: string) => `it names ${id} twice`;
 
@@ -49,7 +49,7 @@ export const plainHttp = (host: string) =>
 export const httpsRemedy = () => 'Use https. Plain HTTP is for networks that egress.i_understand_private lists.';
 export const answersWith = (host: string, status: number) => `${host} answers with ${status}.`;
 export const laterRemedy = () => 'Try again later.';
-export const tooLarge = (where: string, bytes: number) => `${where} is larger than ${bytes} bytes.`;
+export const tooLarge = (where: string, bytes: number) => `${where} is larger than ${plural(bytes, 'byte')}.`;
 export const sizeRemedy = () => 'Nothing was installed. Ask its publisher for a smaller one.';
 
 export const severalCatalogs = (known: readonly string[]) => `It is not said which catalog: ${known.join(', ')}.`;

@@ -3,7 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import { closingRemedy, fileSystemOf, isWorldWritable } from '../../base/folders/folder.ts';
-import { decodeText } from '../../base/text.ts';
+import { decodeText, plural } from '../../base/text.ts';
 import type { AgentSkill } from '../skill.ts';
 import { type Divided, divide, hasText, splitFrontmatter, withoutCodeFence } from './head.ts';
 
@@ -50,7 +50,7 @@ export function refusalOf(stats: Stats, file: string): Refusal | undefined {
   if (!stats.isFile()) return { code: 'not_a_file', message: `It is ${kindOf(stats)}, not a file.` };
   if (isWorldWritable(stats)) return openToAll(file);
   if (stats.size > MAX_FILE_BYTES) {
-    return { code: 'too_large', message: `It has ${stats.size} bytes; at most ${MAX_FILE_BYTES} are read.` };
+    return { code: 'too_large', message: `It has ${plural(stats.size, 'byte')}; at most ${MAX_FILE_BYTES} are read.` };
   }
   return undefined;
 }

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
-import { oneLine } from '../../base/text.ts';
+import { faultsOf, inputWords } from '../../base/input.ts';
+import { oneLine, plural } from '../../base/text.ts';
 import { type Conversation, operation, type Shown, usage, type View } from '../../chat/operation.ts';
 import type { ToolDeps } from '../use/deps.ts';
 import { candidatesFor, inputOf, MODES, planFile, planFor, staleIn, whoWithin } from './plan.ts';
@@ -38,7 +39,7 @@ export const planned = operation({
   name: 'runs input',
   input: z.object({ plan: z.unknown(), role: z.string().optional() }),
   async run(deps: ToolDeps, { plan: given, role }) {
-    const read = planFile.safeParse(given);
+    const read = planFile.safeParse(given, { error: inputWords });
     if (!read.success) throw notAPlan(read.error);
     whoWithin(OWNER, role, { gate: deps.gate, code: 'USAGE' });
     const stale = await staleIn(await viewOf(deps), read.data);
@@ -100,10 +101,9 @@ function noRun(id: string): CodaError {
   });
 }
 
-function notAPlan({ issues: [first] }: z.ZodError): CodaError {
-  const at = first && first.path.length > 0 ? `${first.path.join('.')}: ` : '';
+function notAPlan(error: z.ZodError): CodaError {
   return new CodaError('INPUT_INVALID', {
-    message: `That is no plan: ${at}${first?.message}.`,
+    message: `That is no plan: ${faultsOf(error, 'the plan', 1)}.`,
     remedy: 'Make one with "coda ask QUERY --dry-run --plan-path FILE".',
   });
 }
@@ -272,5 +272,5 @@ export function ended(came: ShownRun, { io, json }: View): Shown {
 function payloadOf(given: string): string {
   const text = given !== '' && given.length < 1_024 && existsSync(given) ? readFileSync(given, 'utf8') : given;
   if (text.length <= MOST_PAYLOAD) return text;
-  throw usage(`The payload has ${text.length} characters.`, `Give at most ${MOST_PAYLOAD}.`);
+  throw usage(`The payload has ${plural(text.length, 'character')}.`, `Give at most ${MOST_PAYLOAD}.`);
 }

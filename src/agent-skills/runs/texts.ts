@@ -1,8 +1,8 @@
-import { listOf } from '../../base/text.ts';
+import { formOf, listOf, plural } from '../../base/text.ts';
 
 export const emptyStep = () => 'a step without the name of a skill';
 
-export const tooManySteps = (most: number) => `A run has at most ${most} steps.`;
+export const tooManySteps = (most: number) => `A run has at most ${plural(most, 'step')}.`;
 
 export const tooDeep = (most: number) => `Composed skills stand in one another more than ${most} deep.`;
 
@@ -35,7 +35,8 @@ export const changedSkill = (name: string) =>
 
 export const notWithin = (name: string, role: string) => `“${name}” is not for the role ${role}.`;
 
-export const cut = (characters: number) => `\n[cut: ${characters.toLocaleString('en')} more characters]`;
+export const cut = (characters: number) =>
+  `\n[cut: ${characters.toLocaleString('en')} ${formOf(characters, 'more character')}]`;
 
 export const together = (parts: readonly { skill: string; output: string }[]): string =>
   parts.length === 1

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type AnyTool, dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { listInside } from '../../base/folders/list.ts';
 import { readInside } from '../../base/folders/read.ts';
+import { faultsOf, inputWords } from '../../base/input.ts';
 import { parseJson } from '../../base/json.ts';
 import { shorten } from '../../base/text.ts';
 import { conversations } from '../../delivery/index.ts';
@@ -182,8 +183,8 @@ async function readCases(directory: string) {
 
 function parse(text: string): TestCase[] | string {
   try {
-    const { success, data, error } = casesFile.safeParse(parseJson(text));
-    return success ? data : `it holds no cases (${z.prettifyError(error).split('\n')[0]})`;
+    const { success, data, error } = casesFile.safeParse(parseJson(text), { error: inputWords });
+    return success ? data : `it holds no cases (${faultsOf(error, 'the whole', 1)})`;
   } catch {
     return 'it is no JSON';
   }

@@ -1,6 +1,6 @@
 import { tokensIn } from '../../agent/index.ts';
 import { BoundedMap } from '../../base/bounded.ts';
-import { escapeMarkup, oneLine } from '../../base/text.ts';
+import { escapeMarkup, oneLine, plural } from '../../base/text.ts';
 import type { Asked, PromptSection } from '../../chat/index.ts';
 import type { Learned, SkillSearch } from '../find/search.ts';
 import type { ChosenSkills, Decisions, View, Views } from '../host.ts';
@@ -135,7 +135,10 @@ function within(budget: number, skills: readonly AgentSkill[]): Map<string, stri
 }
 
 function textOf(entries: readonly string[], more: number): string {
-  const others = more === 0 ? [] : [`${more} more are not listed here: skill_search finds them by what they are for.`];
+  const others =
+    more === 0
+      ? []
+      : [`${plural(more, 'more is', 'more are')} not listed here: skill_search finds each by what it is for.`];
   return [BEFORE, ...entries, ...others, '</available_skills>'].join('\n');
 }
 

@@ -1,4 +1,4 @@
-import { firstSentence } from '../../base/text.ts';
+import { firstSentence, plural } from '../../base/text.ts';
 import { formatClock, formatLongDay, type Reader } from '../../time/index.ts';
 import type { ModelMessage, ModelRequest, ModelToolCall, ToolSpec } from '../inference/model.ts';
 import { IMAGE_TOKENS, MESSAGE_TOKENS, tokensIn, toolTokens } from './tokens.ts';
@@ -21,7 +21,7 @@ export function cut(text: string, most: number): string {
   const tail = Math.floor(most / 5);
   const head = text.slice(0, most - tail).replace(HALF_AT_END, '');
   const end = tail === 0 ? '' : text.slice(-tail).replace(HALF_AT_BEGINNING, '');
-  return `${head}\n[… ${text.length - most} characters left out …]\n${end}`;
+  return `${head}\n[… ${plural(text.length - most, 'character')} left out …]\n${end}`;
 }
 
 export function cutToTokens(text: string, room: number, factor: number): string {

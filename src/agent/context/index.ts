@@ -1,7 +1,9 @@
 /** The request to a model: a stable beginning, the moving part, and the conversation, within the model's limits. */
+
 import { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
 import { lineOfSpeaker } from '../../base/frames.ts';
+import { plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { JobHandler, JobQueue } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
@@ -58,7 +60,7 @@ export function shortenResults(turn: string, messages: readonly ModelMessage[], 
     const page = Math.max(most - HANDLE, HANDLE);
     const left = message.text.length - page;
     const handle = `${turn}/${message.callId}`;
-    const note = `[… ${left} more characters. Read on: result_read {"handle": "${handle}", "from": ${page}}]`;
+    const note = `[… ${plural(left, 'more character')}. Read on: result_read {"handle": "${handle}", "from": ${page}}]`;
     return { ...message, text: `${message.text.slice(0, page)}\n${note}` };
   });
 }

@@ -1,4 +1,5 @@
 import { frameText, indentLines, label, unframedSection } from '../../base/frames.ts';
+import { plural } from '../../base/text.ts';
 import type { ModelMessage, ModelRequest, ToolSpec } from '../inference/model.ts';
 import { cut, cutToTokens, fitTurn, sizeOf, sum } from './fit.ts';
 import { quotedFrames } from './quoted.ts';
@@ -177,7 +178,7 @@ function summaryMessages({ summary }: RecalledContext, room: number, factor: num
   if (!summary) return [];
   const text = cutToTokens(summary.text, Math.max(room - SUMMARY_FRAME_TOKENS * factor, 0), factor);
   return [
-    { role: 'user', text: frameText('summary', text, { of: `the ${summary.messages} messages before` }) },
+    { role: 'user', text: frameText('summary', text, { of: `the ${plural(summary.messages, 'message')} before` }) },
     { role: 'assistant', text: 'I have that in mind.' },
   ];
 }

@@ -3,7 +3,9 @@
  * its message quotes); the request goes out once more without that. A finding that takes something away holds for the
  * model once two requests agree, any other at once, and each for an hour.
  */
+
 import { createHash } from 'node:crypto';
+import { plural } from '../../base/text.ts';
 import { fieldsOf, parseBody, type Refusal } from './refusal.ts';
 
 export interface Finding {
@@ -481,11 +483,11 @@ export function quirksTold(learnt: Learnt, provider: string): QuirkTold[] {
       : [
           {
             what: 'longer answers',
-            instead: `at most ${answer} tokens are asked for`,
+            instead: `at most ${plural(answer, 'token is', 'tokens are')} asked for`,
             setting: `${at}max_tokens: ${answer}`,
           },
         ]),
-    ...(most === undefined ? [] : [{ what: 'so many tools', instead: `at most ${most} are shown` }]),
+    ...(most === undefined ? [] : [{ what: 'so many tools', instead: `at most ${plural(most, 'is', 'are')} shown` }]),
   ];
 }
 

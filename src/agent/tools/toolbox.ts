@@ -1,4 +1,5 @@
 import { lazy } from '../../base/async.ts';
+import { faultsOf, inputWords } from '../../base/input.ts';
 import { didYouMean } from '../../base/text.ts';
 import { Gate, type RoleHolder, type Thing } from '../../people/index.ts';
 import type { ToolSpec } from '../inference/model.ts';
@@ -142,10 +143,9 @@ export class Toolbox {
     }
     const fault = allowHidden ? undefined : faultOf(tool, call.input);
     if (fault !== undefined) return failed('INVALID_INPUT', `${call.tool} was called wrongly: ${fault}.`);
-    const checked = tool.input.safeParse(call.input);
+    const checked = tool.input.safeParse(call.input, { error: inputWords });
     if (!checked.success) {
-      const problems = checked.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
-      return failed('INVALID_INPUT', `${call.tool} was called wrongly: ${problems.slice(0, 5).join('; ')}.`);
+      return failed('INVALID_INPUT', `${call.tool} was called wrongly: ${faultsOf(checked.error, 'input')}.`);
     }
     const effect = 'effectOf' in tool && tool.effectOf ? tool.effectOf(checked.data) : tool.effect;
     return { tool, input: checked.data, effect };

@@ -117,7 +117,12 @@ function inboxEvents({
 function turnEvents({ state, model, error, tool_calls, tainted, started_at, finished_at }: store.TurnRow): Event[] {
   const events: Event[] = [{ at: started_at, where: 'turn', what: 'begins', depth: 0 }];
   if (!finished_at) return events;
-  const about = [error ? `${state}: ${error}` : state, model, `${tool_calls} calls`, tainted ? 'tainted' : undefined];
+  const about = [
+    error ? `${state}: ${error}` : state,
+    model,
+    plural(tool_calls, 'call'),
+    tainted ? 'tainted' : undefined,
+  ];
   const what = about.filter(Boolean).join(', ');
   return [...events, { at: finished_at, where: 'turn', what, tookMs: msBetween(started_at, finished_at), depth: 0 }];
 }
@@ -154,13 +159,13 @@ function usageEvent({ at, model, purpose, input, output, price }: store.UsageRow
   return {
     at,
     where: 'model',
-    what: `${model} for ${purpose}: ${input} tokens read, ${output} written, ${cost}`,
+    what: `${model} for ${purpose}: ${plural(input, 'token')} read, ${output} written, ${cost}`,
     depth: 0,
   };
 }
 
 function partEvents({ adapter, part, state, attempts, error, receipt, created_at, sent_at }: store.PartRow): Event[] {
-  const tries = attempts > 1 ? `, ${attempts} attempts` : '';
+  const tries = attempts > 1 ? `, ${plural(attempts, 'attempt')}` : '';
   const said = `part ${part + 1} to ${adapter}: ${state}${tries}${error ? ` (${error})` : ''}`;
   const written: Event = { at: created_at, where: 'outbox', what: said, depth: 0 };
   if (!sent_at) return [written];

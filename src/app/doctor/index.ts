@@ -14,7 +14,7 @@ import { Breakers } from '../../base/breaker.ts';
 import { type Clock, DAY_MS } from '../../base/clock.ts';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import type { OutboundProxy } from '../../base/outbound.ts';
-import { listOf } from '../../base/text.ts';
+import { listOf, plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Bus } from '../../bus/index.ts';
 import { Checks, type HealthCheck, type Skill, type Verdict } from '../../chat/index.ts';
@@ -255,12 +255,12 @@ export function toolsCheck(toolbox: Pick<Toolbox, 'specs'>, context: number): He
       const specs = toolbox.specs({ role: 'owner' });
       const total = specs.filter(({ by }) => by !== undefined).length;
       const { names, hidden } = offerTools(specs, { kept: undefined, words: '', context });
-      if (hidden === 0) return { ok: true, says: `all ${total} are shown to models` };
+      if (hidden === 0) return { ok: true, says: `all ${plural(total, 'is', 'are')} shown to models` };
       return {
         ok: false,
         code: 'TOOLS_HIDDEN',
         severity: 'notice',
-        says: `${names.length} of ${total} are shown to a model at once, the nearest to what is asked; the others are found by tool_search`,
+        says: `${names.length} of ${plural(total, 'is', 'are')} shown to a model at once, the nearest to what is asked; the others are found by tool_search`,
         remedy:
           'Nothing has to be done. mcp.servers.NAME.tools names the few that are wanted; a model with a larger window is shown more.',
       };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DAY_MS } from '../../base/clock.ts';
 import { systemCode } from '../../base/errors.ts';
 import type { Stall } from '../../base/spans.ts';
-import { bytesOf, oneLine } from '../../base/text.ts';
+import { bytesOf, oneLine, plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { combineVerdicts, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import { type Config, envFileOf } from '../../config/index.ts';
@@ -38,7 +38,7 @@ export function judgeInodes(free: number, total: number, folder: string): Verdic
     ok: false,
     code: 'DISK_INODES',
     ...(free > 0 && { severity: 'warning' }),
-    says: `${free === 0 ? 'no inode is' : `only ${free} inodes are`} free on the disk of ${folder}: no file can be made there, however much space is left`,
+    says: `${free === 0 ? 'no inode is' : `only ${plural(free, 'inode is', 'inodes are')}`} free on the disk of ${folder}: no file can be made there, however much space is left`,
     remedy: `Delete what holds very many small files ("df -i ${folder}" shows the disk), or move the data folder with --data.`,
   };
 }
@@ -62,7 +62,7 @@ const MANY_LOSSES = 3;
 /** Verdict on `count` processes that were gone within a day without a clean stop. Pure. */
 export function judgeLosses(count: number, limit: number | undefined): Verdict {
   if (count < MANY_LOSSES) return { ok: true, says: count === 0 ? 'none within a day' : `${count} within a day` };
-  const says = `coda ended ${count} times within a day without stopping`;
+  const says = `coda ended ${plural(count, 'time')} within a day without stopping`;
   const found = { ok: false, severity: 'warning' } as const;
   if (limit !== undefined) {
     return {

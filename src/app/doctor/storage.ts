@@ -1,4 +1,4 @@
-import { bytesOf, listOf } from '../../base/text.ts';
+import { bytesOf, listOf, plural } from '../../base/text.ts';
 import { combineVerdicts, type HealthCheck, type Verdict } from '../../chat/index.ts';
 import { type Database, grantLine, type StorageFacts, type StorageStats, storageFacts } from '../../storage/index.ts';
 
@@ -93,7 +93,7 @@ const RULES: readonly Rule[] = [
     code: 'STORAGE_CONNECTIONS',
     severity: 'warning',
     when: ({ facts, engine }) => engine === 'postgres' && facts.connections > 0.9 * facts.mostConnections,
-    says: ({ facts }) => `${facts.connections} of ${facts.mostConnections} connections are used`,
+    says: ({ facts }) => `${facts.connections} of ${plural(facts.mostConnections, 'connection')} in use`,
     remedy: 'Lower storage.pool, raise max_connections, or put a pooler in front.',
   },
 ];

@@ -17,9 +17,8 @@ const list = operation({
       const until = expiresAt === undefined ? 'now' : on(expiresAt);
       return `${id}  ${purpose}  for ${person} in ${place}, asked ${on(at)}, until ${until}\n${shown.replace(/^/gm, '  ')}\n`;
     });
-    const verb = open.length === 1 ? 'waits' : 'wait';
     const how = '"coda approvals approve <id>" or "deny <id>" decides one.\n';
-    return `${plural(open.length, 'call')} ${verb} for a decision:\n${lines.join('')}${how}`;
+    return `${plural(open.length, 'call waits', 'calls wait')} for a decision:\n${lines.join('')}${how}`;
   },
 });
 

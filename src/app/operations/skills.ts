@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearSkills, skillMeant, validateSkills } from '../../agent-skills/index.ts';
 import { CodaError } from '../../base/errors.ts';
-import { didYouMean } from '../../base/text.ts';
+import { didYouMean, plural } from '../../base/text.ts';
 import { operation, usage, type Wire } from '../../chat/operation.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
 import type { OperationParts, ServedParts } from './parts.ts';
@@ -266,7 +266,7 @@ const feedback = operation({
     return skills.feedback({ ...learned, query }, (tx, isLearned) => besides(tx, isLearned ? learned : undefined));
   },
   show(came, { id = '', expected }) {
-    if (typeof came === 'number') return `What was learned of ${came} skills is forgotten.\n`;
+    if (typeof came === 'number') return `Forgot what was learned of ${plural(came, 'skill')}.\n`;
     if (came) return `Requests like that find ${expected} sooner, and ${id} later.\n`;
     const remedy = `Say it: coda skills feedback ${id} --expected ${expected} --query "…"`;
     throw usage(`Nobody knows for which request ${id} was chosen.`, remedy);

@@ -1,4 +1,5 @@
 /** Programs in processes of their own, for what is heavy, native or fed by others: they may crash, hang or answer nonsense. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,7 @@ import { parseJson } from '../json.ts';
 import { readLines } from '../lines.ts';
 import type { Log } from '../log.ts';
 import { packageRoot } from '../root.ts';
+import { plural } from '../text.ts';
 
 /** Real time, since memory and patience are of this machine; a test moves its own. */
 export interface ChildTime {
@@ -116,7 +118,8 @@ export class Child {
 
   private start(): Running {
     const wait = Math.ceil((this.notBefore - this.time.now()) / 1_000);
-    if (wait > 0) throw new ChildFault(`it ended ${this.losses} times in a row and is left alone for ${wait} s`);
+    if (wait > 0)
+      throw new ChildFault(`it ended ${plural(this.losses, 'time')} in a row and is left alone for ${wait} s`);
     try {
       this.running = launch(this.options.program);
     } catch (error) {

@@ -3,6 +3,7 @@ import { lstat, opendir, readlink } from 'node:fs/promises';
 import { posix } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { deadline } from '../async.ts';
+import { plural } from '../text.ts';
 import {
   type Folder,
   isRepository,
@@ -96,7 +97,8 @@ export async function listInside(root: string, options: ListOptions = {}): Promi
     noteRefused(walk, '.', 'folder', refuseFor(error, root));
   }
   options.signal?.throwIfAborted();
-  if (walk.entries > limits.entries) cut(walk, 'entries', `it has more than ${limits.entries} files and folders`);
+  if (walk.entries > limits.entries)
+    cut(walk, 'entries', `it has more than ${plural(limits.entries, 'file or folder', 'files and folders')}`);
   const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
   walk.listing.files.sort(byPath);
   walk.listing.refused.sort(byPath);
@@ -181,7 +183,8 @@ async function listEntry(walk: Walk, folder: Folder, name: string, { path, depth
   }
   if (isWorldWritable(stats)) return noteRefused(walk, path, kind, refuse('world_writable', path));
   walk.bytes += stats.size;
-  if (walk.bytes > walk.limits.bytes) return cut(walk, 'bytes', `its files have more than ${walk.limits.bytes} bytes`);
+  if (walk.bytes > walk.limits.bytes)
+    return cut(walk, 'bytes', `its files have more than ${plural(walk.limits.bytes, 'byte')}`);
   walk.listing.files.push(entry);
 }
 

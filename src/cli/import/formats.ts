@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, systemCode } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
-import { shorten, withoutPairs } from '../../base/text.ts';
+import { plural, shorten, withoutPairs } from '../../base/text.ts';
 
 const isMarkdown = (name: string) => /\.(md|markdown|txt)$/i.test(name);
 
@@ -294,9 +294,9 @@ function onDays(field: string, at: string): string | undefined {
 
 export function wordsOfMinutes(minutes: number): string | undefined {
   if (!Number.isInteger(minutes) || minutes < 1) return undefined;
-  if (minutes % 1_440 === 0) return minutes === 1_440 ? 'every day' : `every ${minutes / 1_440} days`;
-  if (minutes % 60 === 0) return minutes === 60 ? 'every hour' : `every ${minutes / 60} hours`;
-  return `every ${minutes} minutes`;
+  if (minutes % 1_440 === 0) return minutes === 1_440 ? 'every day' : `every ${plural(minutes / 1_440, 'day')}`;
+  if (minutes % 60 === 0) return minutes === 60 ? 'every hour' : `every ${plural(minutes / 60, 'hour')}`;
+  return `every ${plural(minutes, 'minute')}`;
 }
 
 function ordinal(day: number): string {

@@ -1,7 +1,7 @@
 import type { Slots } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { shorten, visible } from '../../base/text.ts';
+import { plural, shorten, visible } from '../../base/text.ts';
 import { type Answer, type Egress, type EgressFailure, failureIn, type Limits } from '../../egress/index.ts';
 import type { Artifact, Artifacts } from '../../storage/index.ts';
 import type { FoundFile, IncomingFile } from '../adapter.ts';
@@ -95,7 +95,10 @@ async function* complete(body: AsyncIterable<Uint8Array>, size: number): AsyncGe
     yield chunk;
   }
   if (seen < size)
-    throw new CodaError('EGRESS_MALFORMED', { message: `The file ended after ${seen} of ${size} bytes.`, remedy: '' });
+    throw new CodaError('EGRESS_MALFORMED', {
+      message: `The file ended after ${seen} of ${plural(size, 'byte')}.`,
+      remedy: '',
+    });
 }
 
 /** A file's name without folders and without what hides or turns words. */

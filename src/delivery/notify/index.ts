@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
+import { faultsOf, inputWords } from '../../base/input.ts';
 import type { World } from '../../base/world.ts';
 import type { JobHandler, JobQueue } from '../../jobs/index.ts';
 import { lockPerson, resolvePeople } from '../../people/index.ts';
@@ -46,8 +47,8 @@ const payload = z.object({
  * as a coda runs. Throws `INPUT_INVALID` for a person who is not known, or whom coda cannot write to alone.
  */
 export async function notify(deps: NotifyDeps, asked: unknown, besides?: WritesBesides<Notified>): Promise<Notified> {
-  const parsed = notice.safeParse(asked);
-  if (!parsed.success) throw wrong(`The notice is not right: ${z.prettifyError(parsed.error)}.`);
+  const parsed = notice.safeParse(asked, { error: inputWords });
+  if (!parsed.success) throw wrong(`The notice is not right: ${faultsOf(parsed.error, 'the notice')}.`);
   const { to, text, tainted } = parsed.data;
   const now = deps.world.clock.now();
   const key = parsed.data.key ?? uuid(now);

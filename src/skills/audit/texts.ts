@@ -30,7 +30,7 @@ export function stats(tools: readonly ToolStats[], hours: number): string {
     const mean = tool.meanMs === null ? [] : [`${Math.round(tool.meanMs)} ms`];
     return `${tool.tool}: ${[String(tool.calls), percent(tool.ok, tool.calls), ...mean, ...errors].join(', ')}`;
   });
-  const more = tools.length > MOST_TOOLS ? [`and ${tools.length - MOST_TOOLS} more tools`] : [];
+  const more = tools.length > MOST_TOOLS ? [`and ${plural(tools.length - MOST_TOOLS, 'more tool')}`] : [];
   return [`${plural(calls, 'call')} in ${span(hours)}, ${percent(ok, calls)} succeeded.`, ...lines, ...more].join('\n');
 }
 

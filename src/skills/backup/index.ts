@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { DAY_MS } from '../../base/clock.ts';
+import { plural } from '../../base/text.ts';
 import type { Skill, SkillDeps, Verdict } from '../../chat/index.ts';
 import { config } from './config.ts';
 
@@ -51,7 +52,13 @@ export function judge(newest: Date | undefined, now: Date): Verdict {
   if (!newest) return { ok: true, severity: 'off', says: 'none yet; the first is made at its time (backup.cron)' };
   const days = Math.floor((now.getTime() - newest.getTime()) / DAY_MS);
   if (days < OLD_DAYS) return { ok: true, says: `the newest is of ${newest.toISOString()}` };
-  return { ok: false, code: 'BACKUP_OLD', severity: 'warning', says: `the newest is ${days} days old`, remedy };
+  return {
+    ok: false,
+    code: 'BACKUP_OLD',
+    severity: 'warning',
+    says: `the newest is ${plural(days, 'day')} old`,
+    remedy,
+  };
 }
 
 /** An embedded database has nobody else to look after it. */

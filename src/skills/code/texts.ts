@@ -22,7 +22,7 @@ export const written = (path: string, bytes: number, isRenewed: boolean): string
 
 export const picture = (path: string): string => `${path} is a picture; it is shown to you if you can see.`;
 
-export const notText = (path: string, bytes: number): string => `${path} is no text (${bytes} bytes).`;
+export const notText = (path: string, bytes: number): string => `${path} is no text (${plural(bytes, 'byte')}).`;
 
 export const isOff = (): string => 'Running code is switched off (execution.enabled).';
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { faultsOf, inputWords } from '../../base/input.ts';
 import { readYaml, type YamlNode } from '../../base/yaml.ts';
 import { durationWithin, url } from '../../config/index.ts';
 
@@ -59,10 +60,8 @@ export function parseConnector(text: string): Definition | string {
   const [problem] = problems;
   if (problem)
     return `line ${problem.line}: ${problem.kind === 'syntax' ? problem.message : `it is not taken as YAML (${problem.kind})`}`;
-  const read = definition.safeParse(mapOf(entries));
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  return `${issue?.path.join('.') || 'the whole'}: ${issue?.message ?? 'it has another form'}`;
+  const read = definition.safeParse(mapOf(entries), { error: inputWords });
+  return read.success ? read.data : faultsOf(read.error, 'the whole', 1);
 }
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,11 +1,11 @@
-import { plural } from '../../base/text.ts';
+import { formOf, plural } from '../../base/text.ts';
 
 const number = (count: number) => count.toLocaleString('en');
 
 export const texts = {
   badName: 'its name is not of lower-case letters, digits, - and _',
   noFile: 'it is no file',
-  tooLarge: (bytes: number) => `it is larger than ${number(bytes)} bytes`,
+  tooLarge: (bytes: number) => `it is larger than ${number(bytes)} ${formOf(bytes, 'byte')}`,
   worldWritable: 'anybody on this machine may change it',
   openFile: (file: string) => `others may read ${file}: chmod 600`,
   unknown: (name: string, known: readonly string[]) =>
@@ -25,13 +25,14 @@ export const texts = {
   leavesRemedy: 'Pass a path below its address, without "..", and what follows "?" as `query`.',
   noBody: (method: string) => `A ${method} has no body.`,
   noBodyRemedy: 'Pass what it asks for as `query`.',
-  bodyTooLarge: (bytes: number) => `The body is larger than ${number(bytes)} bytes.`,
+  bodyTooLarge: (bytes: number) => `The body is larger than ${number(bytes)} ${formOf(bytes, 'byte')}.`,
   bodyTooLargeRemedy: 'Send less at once.',
   answered: (connector: string, method: string, status: number, characters: number) =>
-    `${connector} answered ${method} with ${status}, ${number(characters)} characters.`,
+    `${connector} answered ${method} with ${status}, ${number(characters)} ${formOf(characters, 'character')}.`,
   refusesKey: (connector: string) => `${connector} does not take its key: its owner has to look at it.`,
-  binary: (type: string, bytes: number) => `[${type || 'a file'} of ${number(bytes)} bytes, which is no text]`,
-  cut: (characters: number) => `[cut: ${number(characters)} more characters]`,
+  binary: (type: string, bytes: number) =>
+    `[${type || 'a file'} of ${number(bytes)} ${formOf(bytes, 'byte')}, which is no text]`,
+  cut: (characters: number) => `[cut: ${number(characters)} ${formOf(characters, 'more character')}]`,
   unknownOutcome: (connector: string, message: string) =>
     `${message} Whether ${connector} has done what it was asked to is not known.`,
   reading: (connector: string) => `asking ${connector}`,

@@ -88,7 +88,7 @@ export const trialRuns = (version: number) =>
 
 export const doesNotApply = () => 'its difference does not apply to the guidance as it is';
 
-export const tooLong = (most: number) => `the guidance would be longer than ${most} characters`;
+export const tooLong = (most: number) => `the guidance would be longer than ${plural(most, 'character')}`;
 
 /** Stands in the stable beginning of the prompt. */
 export const guidance = (content: string) => `## Learnt from experience\n${content}`;
@@ -100,7 +100,7 @@ export const noVersion = () => 'No version of the guidance is in use.';
 
 export const reflected = (signals: Signals, made: number) =>
   [
-    `**I looked back on the last ${signals.days} days.** ${scores(signals)}`,
+    `**I looked back on the last ${plural(signals.days, 'day')}.** ${scores(signals)}`,
     ...signals.modes.map(({ mode, turns, tools }) => `- ${modeName(mode)}: ${plural(turns, 'turn')}${among(tools)}`),
     ...signals.failing.map(
       ({ tool, calls, failed }) => `- \`${tool}\` failed in ${failed} of ${plural(calls, 'call')}`,

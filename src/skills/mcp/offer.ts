@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Effect } from '../../agent/index.ts';
 import { canonicalJson } from '../../base/json.ts';
-import { shorten, withoutHidden } from '../../base/text.ts';
+import { plural, shorten, withoutHidden } from '../../base/text.ts';
 import type { ServerSettings } from './config.ts';
 
 export interface Offer {
@@ -41,7 +41,8 @@ export function offersOf(
   const meant = listed.filter(({ name }) => wanted?.includes(name) ?? true);
   const missing = wanted?.filter((name) => !listed.some((tool) => tool.name === name)) ?? [];
   for (const name of missing) problems.push(`it has no tool ${shorten(withoutHidden(name), LONGEST_SHOWN_NAME)}`);
-  if (meant.length > MOST_TOOLS) problems.push(`of its ${meant.length} tools the first ${MOST_TOOLS} are offered`);
+  if (meant.length > MOST_TOOLS)
+    problems.push(`of its ${plural(meant.length, 'tool')} the first ${MOST_TOOLS} are offered`);
   for (const tool of meant.slice(0, MOST_TOOLS)) {
     const shown = shorten(withoutHidden(tool.name), LONGEST_SHOWN_NAME);
     const name = nameOf(server, tool.name);
@@ -103,7 +104,7 @@ function schemaOf(said: unknown): Record<string, unknown> | string {
   const isObject = type === undefined || type === null || [type].flat().includes('object');
   if (!isObject) return 'its input is no object';
   const text = JSON.stringify(schema);
-  if (text.length > LONGEST_SCHEMA) return `its input takes ${text.length} characters to describe`;
+  if (text.length > LONGEST_SCHEMA) return `its input takes ${plural(text.length, 'character')} to describe`;
   if (/"\$(?:ref|dynamicRef)":"(?!#)/.test(text)) return 'its input is described elsewhere';
   return { type: 'object', ...(cleanedAll(more) as Record<string, unknown>) };
 }

@@ -1,4 +1,4 @@
-import { bytesOf, listOf, plural, shorten, visible } from '../../base/text.ts';
+import { bytesOf, formOf, listOf, plural, shorten, visible } from '../../base/text.ts';
 
 const NAMED = 8;
 
@@ -48,7 +48,7 @@ export const texts = {
   changed: (server: string, added: readonly string[], changed: readonly string[]) =>
     `The MCP server ${server} describes its tools differently than before, so they are withheld: ${[
       ...(changed.length > 0 ? [`${named(changed)} changed`] : []),
-      ...(added.length > 0 ? [`${named(added)} ${added.length === 1 ? 'is' : 'are'} new`] : []),
+      ...(added.length > 0 ? [`${named(added)} ${formOf(added.length, 'is', 'are')} new`] : []),
     ].join('; ')}. An owner sees all of it with /mcp approve ${server}.`,
   inquest: (server: string, tools: readonly { tool: string; state: string; effect: string; description: string }[]) =>
     [

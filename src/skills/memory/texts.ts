@@ -1,4 +1,4 @@
-import { listOf, plural, shorten } from '../../base/text.ts';
+import { formOf, listOf, plural, shorten } from '../../base/text.ts';
 import type { Memory } from './memory.ts';
 
 const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 120)}”`;
@@ -44,9 +44,9 @@ export const texts = {
   forget: (memory: Memory) => shorten(`Forget ${quoted(memory.text)}`, 78),
   known: (memory: Memory) => `I remember that already: ${quoted(memory.text)}.`,
   noText: { message: 'What should I remember?', remedy: 'For example "remember that I like my tea without sugar".' },
-  tooLong: (max: number) => `A memory may have at most ${max.toLocaleString('en')} characters.`,
+  tooLong: (max: number) => `A memory may have at most ${max.toLocaleString('en')} ${formOf(max, 'character')}.`,
   tooMany: (max: number) => ({
-    message: `I remember ${max.toLocaleString('en')} things of you, which is the most there can be.`,
+    message: `I remember ${max.toLocaleString('en')} ${formOf(max, 'thing')} of you, which is the most there can be.`,
     remedy: 'Delete some first: `/memory` shows them.',
   }),
   none: () => 'I remember nothing of you yet. Say "remember that …".',

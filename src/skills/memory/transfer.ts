@@ -1,10 +1,12 @@
 /** Memories as lines of JSON, out of one coda and into another. */
+
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
+import { faultsOf, inputWords } from '../../base/input.ts';
 import { parseJson } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
 import { type AskFor, operation, usage } from '../../chat/operation.ts';
@@ -71,10 +73,10 @@ async function importLines(
   const person = await resolvePerson(database, who);
   const now = world.clock.now();
   const read = lines.map((each) => {
-    const { data, error } = line.safeParse(each);
+    const { data, error } = line.safeParse(each, { error: inputWords });
     if (data) return data;
     throw new CodaError('INPUT_INVALID', {
-      message: `A line is no memory: ${error?.issues[0]?.path.join('.')} ${error?.issues[0]?.message}.`,
+      message: `A line is no memory: ${faultsOf(error, 'the line', 1)}.`,
       remedy:
         'Each line is a JSON object with text, and with type, tags, date, said_by and said_at where they are known.',
     });

@@ -1,4 +1,5 @@
 /** Notes as a folder of Markdown files, out of coda and into it. */
+
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -6,7 +7,8 @@ import { z } from 'zod';
 import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
-import { visible } from '../../base/text.ts';
+import { faultsOf, inputWords } from '../../base/input.ts';
+import { plural, visible } from '../../base/text.ts';
 import { readYaml, type YamlNode } from '../../base/yaml.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { operation, usage } from '../../chat/operation.ts';
@@ -112,16 +114,15 @@ const identityOf = ({ title, text }: { title?: string | undefined; text: string 
 type Read = z.output<typeof filed> & { personId: string; conversationId: string; language: string };
 
 function checked(note: unknown) {
-  const { data, error } = filed.safeParse(note);
+  const { data, error } = filed.safeParse(note, { error: inputWords });
   const text = visible(data?.text ?? '').trim();
   const title =
     visible(data?.title ?? '')
       .replace(/\s+/g, ' ')
       .trim() || undefined;
   if (data && text !== '') return { ...data, text, title };
-  const [issue] = error?.issues ?? [];
   throw invalid(
-    `It is no note: ${issue ? `${issue.path.join('.')} ${issue.message}` : 'it has no text'}.`,
+    `It is no note: ${error ? faultsOf(error, 'the note', 1) : 'it has no text'}.`,
     'Give files as "coda notes export" writes them, or Markdown and plain text.',
   );
 }
@@ -133,7 +134,10 @@ async function add(tx: Transaction, { world, config }: TransferDeps, note: Read)
   const fresh = { ...note, id, title: note.title, tags, scope: 'own' as const, createdAt: new Date(note.created) };
   const stored = await store.insert(tx, fresh, config.most, now);
   if (!stored)
-    throw invalid(`With these there would be more than ${config.most} notes.`, 'Delete some, or raise notes.most.');
+    throw invalid(
+      `With these there would be more than ${plural(config.most, 'note')}.`,
+      'Delete some, or raise notes.most.',
+    );
   if (note.pinned) await store.save(tx, { ...stored, pinned: true }, now);
 }
 

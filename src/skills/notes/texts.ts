@@ -1,5 +1,5 @@
 import { isFormOf } from '../../base/lexemes.ts';
-import { listOf, plural, shorten } from '../../base/text.ts';
+import { formOf, listOf, plural, shorten } from '../../base/text.ts';
 import { formatMinute, type Reader } from '../../time/index.ts';
 import type { Note, Version } from './store.ts';
 
@@ -45,9 +45,9 @@ export const texts = {
   newVersion: ({ title = '', text }: Note) =>
     `The note ${quoted(title)} now says ${quoted(text)}; what it said before is kept.`,
   cut: (max: number) =>
-    `It is longer than ${max.toLocaleString('en')} characters: the note has its beginning, and here is the whole as a file.`,
+    `It is longer than ${max.toLocaleString('en')} ${formOf(max, 'character')}: the note has its beginning, and here is the whole as a file.`,
   overBudget: (tokens: number) =>
-    `Your #context:always notes take more than ${tokens.toLocaleString('en')} tokens, so only the newest stand before every turn.`,
+    `Your #context:always notes take more than ${tokens.toLocaleString('en')} ${formOf(tokens, 'token')}, so only the newest stand before every turn.`,
   editForm: { field: 'text', label: 'What should it say?' },
   pinned: ({ text }: Note) => `Pinned ${quoted(text)}.`,
   unpinned: ({ text }: Note) => `${quoted(text)} is not pinned any more.`,
@@ -66,9 +66,9 @@ export const texts = {
       ),
     ].join('\n'),
   noText: { message: 'What should I note down?', remedy: 'For example "note: the wifi password is on the fridge".' },
-  tooLong: (max: number) => `A note may have at most ${max.toLocaleString('en')} characters.`,
+  tooLong: (max: number) => `A note may have at most ${max.toLocaleString('en')} ${formOf(max, 'character')}.`,
   tooMany: (max: number) => ({
-    message: `You have ${max.toLocaleString('en')} notes, which is the most there can be.`,
+    message: `You have ${max.toLocaleString('en')} ${formOf(max, 'note')}, which is the most there can be.`,
     remedy: 'Delete some first: "show my notes" lists them.',
   }),
   noWords: { message: 'What should I look for in your notes?', remedy: 'For example "find my notes on wifi".' },
@@ -92,12 +92,12 @@ export const texts = {
   }),
   gone: (note: Note) => `${quoted(note.text)} is deleted already.`,
   onListAlready: (note: Note, items: readonly string[]) =>
-    `${listOf(items.map(quoted))} ${items.length === 1 ? 'is' : 'are'} on ${quoted(note.text)} already.`,
+    `${listOf(items.map(quoted))} ${formOf(items.length, 'is', 'are')} on ${quoted(note.text)} already.`,
   notInList: (note: Note, item: string) => `I found no ${quoted(item)} in ${quoted(note.text)}.`,
   reallyAll: (count: number) => (count === 1 ? 'Delete your only note?' : `Delete all ${plural(count, 'note')}?`),
   deleteAll: (count: number) => (count === 1 ? 'Delete it' : `Delete all ${count}`),
   deletedAll: (count: number, left: number) =>
-    `Deleted ${plural(count, 'note')}${left > 0 ? `; ${left.toLocaleString('en')} are left` : ''}.`,
+    `Deleted ${plural(count, 'note')}${left > 0 ? `; ${left.toLocaleString('en')} ${formOf(left, 'is', 'are')} left` : ''}.`,
   labelOfAll: (count: number) => plural(count, 'note'),
   restoredAll: (count: number) => `Taken back: ${plural(count, 'note')}.`,
   deleted: (note: Note) => `Deleted the note ${quoted(note.text)}.`,

@@ -9,7 +9,7 @@ import {
   type TxContext,
   undoChoice,
 } from '../../agent/index.ts';
-import { pattern } from '../../base/json-text.ts';
+import { pattern } from '../../base/text.ts';
 import {
   notUnderstood,
   type Once,

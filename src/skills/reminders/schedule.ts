@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { pattern } from '../../base/json-text.ts';
+import { pattern } from '../../base/text.ts';
 import {
   formatClock,
   MONTH,

@@ -1,6 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { pattern } from '../../base/json-text.ts';
-import { listOf, plural, shorten } from '../../base/text.ts';
+import { formOf, listOf, pattern, plural, shorten } from '../../base/text.ts';
 import {
   describe,
   formatInstant,
@@ -72,7 +71,7 @@ export function created(
 
 function everyWords(minutes: number): string {
   const [amount, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
-  return amount === 1 ? `every ${unit}` : `every ${amount} ${unit}s`;
+  return amount === 1 ? `every ${unit}` : `every ${plural(amount, unit)}`;
 }
 
 export function zoneUnknown(zone: string): string {
@@ -167,13 +166,13 @@ export const texts = {
     remedy: 'For example "in 20 minutes", "tomorrow at 9" or "every Monday at 8".',
   }),
   noText: { message: 'What should I remind you of?', remedy: 'For example "remind me to call Bob tomorrow at 9".' },
-  tooLong: (max: number) => `A reminder may have at most ${max.toLocaleString('en')} characters.`,
+  tooLong: (max: number) => `A reminder may have at most ${max.toLocaleString('en')} ${formOf(max, 'character')}.`,
   tooMany: (max: number) => ({
-    message: `You have ${max} pending reminders, which is the most there can be.`,
+    message: `You have ${plural(max, 'pending reminder')}, which is the most there can be.`,
     remedy: 'Complete or delete some first: "what are my reminders" lists them.',
   }),
   tooOften: (max: number) => ({
-    message: `With that one, reminders would come more than ${max} times an hour, which is the most for one person and for one place.`,
+    message: `With that one, reminders would come more than ${plural(max, 'time')} an hour, which is the most for one person and for one place.`,
     remedy: 'Have it come less often, or delete another one that comes often: "what are my reminders" lists them.',
   }),
   pickedPast: 'That time has passed meanwhile.',
@@ -259,14 +258,14 @@ export const texts = {
   move: 'Move my reminders too',
   offerMove: (count: number, from: string, to: string) =>
     `Your profile says that you are in ${to} now (it said ${from}), so that is your time zone here too. ` +
-    `${count === 1 ? 'One recurring reminder keeps its old clock' : `${count} recurring reminders keep their old clocks`} ` +
+    `${plural(count, 'recurring reminder keeps its old clock', 'recurring reminders keep their old clocks')} ` +
     'until you move them. If the profile is wrong, say "set my timezone to …", and I will keep to that.',
   moved: (count: number, zone: string) =>
     count === 0
       ? 'You have no recurring reminders to move.'
       : count === 1
         ? `Moved your recurring reminder to ${zone}: it keeps its time of day there.`
-        : `Moved ${count} recurring reminders to ${zone}: they keep their time of day there.`,
+        : `Moved ${plural(count, 'recurring reminder')} to ${zone}: they keep their time of day there.`,
   unknownZone: (zone: string) => ({
     message: `I know no time zone ${quoted(zone)}.`,
     remedy: 'Say a city or a zone, such as "Berlin" or "America/New_York".',
@@ -276,7 +275,7 @@ export const texts = {
   reallyAll: (found: readonly Reminder[]) => {
     const series = found.filter(({ rule }) => rule !== undefined);
     const end = series.length === 0 ? '' : ` That ends ${seriesNames(series)}.`;
-    return `${found.length === 1 ? 'Delete your only reminder?' : `Delete all ${found.length} reminders?`}${end}`;
+    return `${found.length === 1 ? 'Delete your only reminder?' : `Delete all ${plural(found.length, 'reminder')}?`}${end}`;
   },
   leftOut: (reminder: Reminder, skipped: readonly Instant[], reader: Reader) => {
     const { text, plannedAt } = reminder;

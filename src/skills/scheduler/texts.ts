@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { plural, shorten } from '../../base/text.ts';
+import { formOf, plural, shorten } from '../../base/text.ts';
 import type { AgendaSection } from '../../chat/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import {
@@ -98,10 +98,10 @@ export const texts = {
     message: `When should I do that (${quoted(what)})?`,
     remedy: 'For example "every weekday at 8" or "on 3 December at 9".',
   }),
-  tooLong: (max: number) => `What I am to do may have at most ${max.toLocaleString('en')} characters.`,
+  tooLong: (max: number) => `What I am to do may have at most ${max.toLocaleString('en')} ${formOf(max, 'character')}.`,
   tooOften: (minutes: number) => ({
-    message: `That is too often: at most every ${minutes === 1 ? 'minute' : `${minutes} minutes`} can something be planned.`,
-    remedy: `Say for example "every ${minutes === 1 ? 'minute' : `${minutes} minutes`}".`,
+    message: `That is too often: at most every ${minutes === 1 ? 'minute' : plural(minutes, 'minute')} can something be planned.`,
+    remedy: `Say for example "every ${minutes === 1 ? 'minute' : plural(minutes, 'minute')}".`,
   }),
   tooMany: (max: number) => ({
     message: `You have ${plural(max, 'schedule')}, which is the most there can be.`,

@@ -1,4 +1,5 @@
 /** The specialists of this process: a snapshot that every rescan replaces, as a whole. */
+
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import { messageOf, systemCode } from '../../base/errors.ts';
 import { expandHome } from '../../base/folders/home.ts';
 import { listInside } from '../../base/folders/list.ts';
 import { readInside } from '../../base/folders/read.ts';
+import { inputWords } from '../../base/input.ts';
 import { plural } from '../../base/text.ts';
 import { readYaml } from '../../base/yaml.ts';
 import { durationWithin } from '../../config/index.ts';
@@ -226,7 +228,7 @@ async function foldersIn({ directory, isExpected }: Source, diagnostics: Diagnos
     }
     const folders = shown.filter((entry) => entry.isDirectory());
     if (folders.length > LIMITS.folders)
-      warn(directory, `It holds more than ${LIMITS.folders} folders; the others are not read.`);
+      warn(directory, `It holds more than ${plural(LIMITS.folders, 'folder')}; the others are not read.`);
     return folders.slice(0, LIMITS.folders).map(({ name }) => join(directory, name));
   } catch (error) {
     const isMissing = systemCode(error) === 'ENOENT';
@@ -349,7 +351,7 @@ class Reading {
       return undefined;
     }
     if (read.truncated) {
-      this.error(path, `It has ${read.bytes} bytes; at most ${most} are read.`);
+      this.error(path, `It has ${plural(read.bytes, 'byte')}; at most ${plural(most, 'is', 'are')} read.`);
       return undefined;
     }
     this.hashes.set(path, createHash('sha256').update(read.content).digest('hex'));
@@ -363,7 +365,7 @@ class Reading {
 
   private async references(wanted: readonly string[]): Promise<Reference[]> {
     if (wanted.length > LIMITS.references) {
-      this.error('references', `There are ${wanted.length}; at most ${LIMITS.references} are read.`);
+      this.error('references', `There are ${wanted.length}; at most ${plural(LIMITS.references, 'is', 'are')} read.`);
       return [];
     }
     const found: Reference[] = [];
@@ -374,7 +376,10 @@ class Reading {
     }
     const bytes = found.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
     if (bytes > LIMITS.allReferences) {
-      this.error('references', `Together they have ${bytes} bytes; at most ${LIMITS.allReferences} are read.`);
+      this.error(
+        'references',
+        `Together they have ${plural(bytes, 'byte')}; at most ${plural(LIMITS.allReferences, 'is', 'are')} read.`,
+      );
     }
     return found;
   }
@@ -391,7 +396,7 @@ class Reading {
     const values = Object.fromEntries(
       entries.flatMap(({ key, value }) => (key === undefined ? [] : [[key, scalarOf(value)] as const])),
     );
-    const checked = settings.safeParse(values);
+    const checked = settings.safeParse(values, { error: inputWords });
     if (checked.success) return checked.data;
     for (const issue of checked.error.issues.slice(0, 5)) {
       const line = entries.find(({ key }) => key === String(issue.path[0]))?.line;
@@ -441,7 +446,7 @@ function toolsIn(text: string | undefined, wrong: (message: string) => void): st
   }
   const tools = [...new Set(names)];
   if (tools.length > LIMITS.tools) {
-    wrong(`It names ${plural(tools.length, 'tool')}; at most ${LIMITS.tools} are read.`);
+    wrong(`It names ${plural(tools.length, 'tool')}; at most ${plural(LIMITS.tools, 'is', 'are')} read.`);
     return undefined;
   }
   return tools;

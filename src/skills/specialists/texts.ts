@@ -1,4 +1,4 @@
-import { escapeMarkup, listOf, oneLine, plural } from '../../base/text.ts';
+import { escapeMarkup, formOf, listOf, oneLine, plural } from '../../base/text.ts';
 import type { Diagnostic, Specialist, SpecialistReport } from './specialist.ts';
 
 const plain = (text: string, longest = 300): string => oneLine(text.replace(/\p{Cf}/gu, ''), longest);
@@ -34,7 +34,7 @@ export const standing = (specialists: Iterable<Pick<Specialist, 'name' | 'descri
     '</specialists>',
   ].join('\n');
 
-const tokens = (count: number): string => `${count.toLocaleString('en-US')} tokens`;
+const tokens = (count: number): string => `${count.toLocaleString('en-US')} ${formOf(count, 'token')}`;
 
 export const listLine = ({ name, description, tools, tokenBudget, maxToolCalls }: Specialist, isWaiting: boolean) =>
   isWaiting

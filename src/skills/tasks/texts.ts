@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { plural, shorten } from '../../base/text.ts';
+import { formOf, plural, shorten } from '../../base/text.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';
 import { type BlockType, LONGEST, MOST_STEPS, type Step, type Task } from './task.ts';
 
@@ -74,7 +74,7 @@ export const texts = {
     remedy: 'Say fewer and larger steps, or make several tasks of it.',
   }),
   tooLong: (what: keyof typeof LONGEST) =>
-    `${what === 'reason' ? 'The reason' : what === 'result' ? 'What came of a step' : `The ${what} of a task`} may have at most ${LONGEST[what].toLocaleString('en')} characters.`,
+    `${what === 'reason' ? 'The reason' : what === 'result' ? 'What came of a step' : `The ${what} of a task`} may have at most ${LONGEST[what].toLocaleString('en')} ${formOf(LONGEST[what], 'character')}.`,
   tooMany: (max: number) => ({
     message: `You have ${plural(max, 'unfinished task')}, which is the most there can be.`,
     remedy: 'Finish or cancel one first: "/tasks" lists them.',

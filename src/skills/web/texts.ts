@@ -1,18 +1,21 @@
+import { formOf } from '../../base/text.ts';
+
 const number = (count: number) => count.toLocaleString('en');
 
 export const texts = {
   read: (title: string, host: string, characters: number) =>
-    `Read ${title === '' ? host : `“${title}” (${host})`}, ${number(characters)} characters.`,
-  cut: (characters: number) => `[cut after ${number(characters)} characters: it is longer than I keep]`,
-  cutPages: (pages: number) => `[cut: it has ${number(pages)} pages]`,
+    `Read ${title === '' ? host : `“${title}” (${host})`}, ${number(characters)} ${formOf(characters, 'character')}.`,
+  cut: (characters: number) =>
+    `[cut after ${number(characters)} ${formOf(characters, 'character')}: it is longer than I keep]`,
+  cutPages: (pages: number) => `[cut: it has ${number(pages)} ${formOf(pages, 'page')}]`,
   found: (words: string, count: number, host: string) =>
     count === 0
       ? `“${words}” does not stand in the page of ${host}.`
-      : `“${words}” stands in ${count === 1 ? 'one place' : `${number(count)} places`} of the page of ${host}.`,
+      : `“${words}” stands in ${count === 1 ? 'one place' : `${number(count)} ${formOf(count, 'place')}`} of the page of ${host}.`,
   results: (query: string, count: number, provider: string) =>
     count === 0
       ? `${provider} finds nothing for “${query}”.`
-      : `${number(count)} results for “${query}” from ${provider}.`,
+      : `${number(count)} ${formOf(count, 'result')} for “${query}” from ${provider}.`,
   noSearch: 'No search service is configured.',
   noSearchRemedy: 'An owner can add one at web.search in config.yaml.',
   turnedAway: (provider: string) => `${provider} asks whether I am a person, and I am not.`,
@@ -37,8 +40,8 @@ export const texts = {
   circles: (host: string) => `${host} leads from page to page without end.`,
   truncated: 'truncated: true (there is more than this)',
   crawled: (host: string, count: number, total: number) =>
-    `Read ${number(count)} of ${number(total)} pages of ${host}.`,
-  mapped: (host: string, count: number) => `${number(count)} addresses on ${host}.`,
+    `Read ${number(count)} of ${number(total)} ${formOf(total, 'page')} of ${host}.`,
+  mapped: (host: string, count: number) => `${number(count)} ${formOf(count, 'address', 'addresses')} on ${host}.`,
   crawlFailed: (host: string) => `Firecrawl could not read ${host}.`,
   firecrawlRemedy: 'An owner has to look at firecrawl.api_key in config.yaml.',
 };

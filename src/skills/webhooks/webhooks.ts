@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
+import { faultsOf, inputWords } from '../../base/input.ts';
 import { parseJson } from '../../base/json.ts';
 import { type BadSignature, checkSha256, checkSigned } from '../../base/signature.ts';
 import type { SkillDeps } from '../../chat/index.ts';
@@ -56,8 +57,8 @@ export class Webhooks {
 
   /** Makes a hook; gives its secret, which is shown nowhere again, where it has one. Throws `INPUT_INVALID`. */
   async add(asked: unknown, besides?: WritesBesides<string>): Promise<{ path: string; secret: string | null }> {
-    const parsed = newHook.safeParse(asked);
-    if (!parsed.success) throw invalid(`The hook is not right: ${z.prettifyError(parsed.error)}.`, HELP);
+    const parsed = newHook.safeParse(asked, { error: inputWords });
+    if (!parsed.success) throw invalid(`The hook is not right: ${faultsOf(parsed.error, 'the hook')}.`, HELP);
     const { name, person, kind, allow_unsigned: isUnsigned, template } = parsed.data;
     const form: store.HookForm = isUnsigned ? 'unsigned' : parsed.data.form;
     const { database, world, secrets } = this.deps;

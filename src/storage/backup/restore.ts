@@ -4,6 +4,7 @@ import { copyFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CodaError } from '../../base/errors.ts';
+import { plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import { inFolder, makeFolder, syncFolder } from '../files.ts';
 import { lastApplied, migrate, readMigrations } from '../migrate.ts';
@@ -115,7 +116,7 @@ async function compare(tx: Transaction, { tables }: Manifest, ending: Ending): P
   for (const table of tables) {
     const [told, found] = [ending.tables[table.name], await sumOf(tx, table)];
     if (told?.rows === found.rows && told.sum === found.sum) continue;
-    throw damagedBackup(`${table.name} had ${told?.rows} rows and has ${found.rows}, or other ones`);
+    throw damagedBackup(`${table.name} had ${plural(told?.rows ?? 0, 'row')} and has ${found.rows}, or other ones`);
   }
 }
 

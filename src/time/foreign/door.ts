@@ -1,4 +1,5 @@
 import type { ParsedResult, ParsingOption, ParsingReference } from 'chrono-node';
+import { plural } from '../../base/text.ts';
 import { clockOf, DAY, dayOf, MINUTE, type Wall, weekdayOf, ymdOf } from '../civil.ts';
 import { describe } from '../describe.ts';
 import { MONTHS } from '../format.ts';
@@ -378,7 +379,7 @@ function readElapsed({ start }: ParsedResult, reference: Date): ChronoReading | 
   const minutes = (start.date().getTime() - reference.getTime()) / MINUTE;
   const whole = Math.round(minutes);
   return whole > 0 && Math.abs(minutes - whole) < 1 / 60
-    ? { phrases: [`in ${whole} minutes`], isOpen: false }
+    ? { phrases: [`in ${plural(whole, 'minute')}`], isOpen: false }
     : { phrases: [], isOpen: true };
 }
 

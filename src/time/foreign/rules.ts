@@ -1,4 +1,5 @@
 /** From the words of a language to the rules that `match.ts` reads them by. */
+import { plural } from '../../base/text.ts';
 import { clockOf } from '../civil.ts';
 import { MONTHS, WEEKDAYS } from '../format.ts';
 import type { Rule, Terminal } from '../match.ts';
@@ -94,7 +95,7 @@ const wordRules = ({ numbers, moreNumbers, units, months, nth, holidays, words, 
   ['count', '{digits}', pick('digits')],
   ['count', '{number}', pick('number')],
   ['count', '{digits} ,|. {rest:digits}', decimal],
-  ['times', '{count}', ({ count }: Captures) => ['once', 'twice'][Number(count) - 1] ?? `${count} times`],
+  ['times', '{count}', ({ count }: Captures) => ['once', 'twice'][Number(count) - 1] ?? plural(Number(count), 'time')],
   ...rulesOfRecord('unit', units, (unit, words) => [words, `${unit}s`]),
   ...rulesOfList('month', months, (at) => MONTHS[at]),
   ...rulesOfRecord('nth', nth, (english, words) => [words, english]),

@@ -1,3 +1,4 @@
+import { plural } from '../../base/text.ts';
 import { HOUR, MINUTE } from '../civil.ts';
 import { addSpans, type DateSpec, NOTHING, type Piece, type Span, type Unit } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
@@ -160,7 +161,9 @@ export const shiftRules = [
   piece('{span}', (c, tokens) => (isHourOrLength(tokens) ? undefined : { kind: 'shift', ...c, bare: true })),
   // "21h", "2h30": the hour of the clock, or so many hours.
   piece('{h:hourdigits} {hours}', ({ h }, tokens) =>
-    isHourOrLength(tokens) ? { kind: 'vague', instead: [`at ${twoDigits(h)}:00`, `in ${h} hours`] } : undefined,
+    isHourOrLength(tokens)
+      ? { kind: 'vague', instead: [`at ${twoDigits(h)}:00`, `in ${plural(h, 'hour')}`] }
+      : undefined,
   ),
   piece('{span} before|prior|til to|ahead? of?', (c, tokens) => besideEvent(c.span, tokens, -1)),
   piece('the day before', () => ({ kind: 'before', span: days(1), sign: -1 })),

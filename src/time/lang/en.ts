@@ -1,3 +1,4 @@
+import { plural } from '../../base/text.ts';
 import { grammar } from '../match.ts';
 import type { DateSpec, Edge, Moment, PartName, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
 import type { Token } from '../tokens.ts';
@@ -244,7 +245,7 @@ const pieceRules = [
   ...yearLimits,
   // "2h30": at night, or so long.
   piece('{h:hourdigits} {gluedH} {m:twodigits}', ({ h, m }, [hour]) => {
-    const instead = [`at ${twoDigits(h)}:${twoDigits(m)}`, `in ${h} hours ${twoDigits(m)} minutes`];
+    const instead = [`at ${twoDigits(h)}:${twoDigits(m)}`, `in ${plural(h, 'hour')} ${twoDigits(m)} minutes`];
     return /^[0-6]$/.test(hour?.text ?? '') ? { kind: 'vague', instead } : undefined;
   }),
   // "The night before Christmas".

@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import type { ParsedFields } from 'node-cron';
 import { lazy } from '../../base/async.ts';
+import { plural } from '../../base/text.ts';
 import { DAY, dayOf, wallOf } from '../civil.ts';
 import { type Env, envOf } from '../env.ts';
 import { badRule, past, rejectNever, tooOften, unknownZone, whichOne } from '../texts.ts';
@@ -75,7 +76,7 @@ export function parseCron(text: string, ctx: WhenContext): When | undefined {
 
 export function cronProblem(text: string): string | undefined {
   const words = wordsOf(text);
-  if (words.length !== 5) return `it has ${words.length === 1 ? 'one field' : `${words.length} fields`}, not five`;
+  if (words.length !== 5) return `it has ${plural(words.length, 'field')}, not five`;
   const expression = expressionOf(words);
   const problem = expression ? problemIn(expression, expression.texts.dayOfWeek) : 'its first fields are no numbers';
   if (problem !== undefined) return problem;
@@ -118,7 +119,7 @@ function countProblem(words: readonly string[]): When | undefined {
 
 export const wrongCount = (fields: readonly string[]): When =>
   badRule(
-    `"${fields.join(' ')}" has ${fields.length} fields; cron takes five (minute, hour, day of the month, month, weekday), ` +
+    `"${fields.join(' ')}" has ${plural(fields.length, 'field')}; cron takes five (minute, hour, day of the month, month, weekday), ` +
       'six with seconds, seven with a year',
   );
 

@@ -1,7 +1,7 @@
 import { Pace } from '../../base/async.ts';
 import { type FileEntry, listInside } from '../../base/folders/list.ts';
 import { readInside } from '../../base/folders/read.ts';
-import { decodeText } from '../../base/text.ts';
+import { decodeText, plural } from '../../base/text.ts';
 import { isScript } from '../pin.ts';
 import { drops, type Hit, hasShadyAddress, installs, pipes } from './commands.ts';
 import type { Finding, FindingLevel, Passage } from './finding.ts';
@@ -83,7 +83,7 @@ function scannable(file: FileEntry, content: Buffer): ScannedFile {
 
 function notScanned({ path, bytes }: FileEntry): Finding {
   const why = 'It is too long to be scanned to its end.';
-  return { rule: 'not-scanned', level: 'block', file: path, line: 0, excerpt: `${bytes} bytes`, why };
+  return { rule: 'not-scanned', level: 'block', file: path, line: 0, excerpt: plural(bytes, 'byte'), why };
 }
 
 /** SKILL.md first, then scripts, other instructions, data: the limit cuts the least important. */

@@ -80,7 +80,7 @@ describe('the folder of a specialist', () => {
     ['with a soul of 65 kB', { soul: 'x'.repeat(66_000) }, 'at most 65536 are read'],
     ['with a binary soul', { soul: 'a\0b' }, 'bad/soul.md: It is no text in UTF-8.'],
     ['without a description', { files: { 'config.yaml': 'enabled: true' } }, 'bad/config.yaml: description'],
-    ['with a key that nobody knows', { config: 'sudo: true' }, 'bad/config.yaml: Unrecognized key: "sudo"'],
+    ['with a key that nobody knows', { config: 'sudo: true' }, 'bad/config.yaml: unknown key "sudo"'],
     ['with a container for two hours', { config: 'sandbox_timeout: 2h' }, 'from 1s to 1h'],
     ['with a budget of words', { config: 'token_budget: lots' }, 'bad/config.yaml:2: token_budget'],
     [

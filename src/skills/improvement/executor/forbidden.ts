@@ -1,4 +1,5 @@
 /** The paths that no change may touch, checked on the difference itself. */
+import { plural } from '../../../base/text.ts';
 import type { Change, Entry } from './repository.ts';
 import { GONE } from './repository.ts';
 
@@ -62,7 +63,8 @@ export function refusalOf(
   { forbidden, maxFiles }: Rules,
 ): string | undefined {
   if (changes.length === 0) return 'It changes nothing.';
-  if (changes.length > maxFiles) return `It changes ${changes.length} files; ${maxFiles} are allowed.`;
+  if (changes.length > maxFiles)
+    return `It changes ${plural(changes.length, 'file')}; ${plural(maxFiles, 'is', 'are')} allowed.`;
   const known = new Map(base.map((entry) => [folded(entry.path), entry]));
   for (const change of changes) {
     const why = pathRefusal(change.path, forbidden) ?? modeRefusal(change) ?? placeRefusal(change, known);

@@ -56,7 +56,7 @@ export const noServerRemedy = (name: string) =>
 export const notPlain = (path: string) =>
   `${JSON.stringify(path.slice(0, 100))} is a program, and the tools of an MCP server would make a plain file of it.`;
 export const tooManyFiles = (count: number, most: number) =>
-  `It would change ${plural(count, 'file')}; ${most} are allowed.`;
+  `It would change ${plural(count, 'file')}; ${plural(most, 'is', 'are')} allowed.`;
 export const forbiddenPath = (path: string, why: string) => `${JSON.stringify(path.slice(0, 100))} ${why}.`;
 export const tooFar = (count: number, limit: number) =>
   `${plural(count, 'other file')} would be touched by it; executor_blast_radius_limit is ${limit}.`;
@@ -78,10 +78,10 @@ export const formOfReading = () =>
   '{"read": ["path", …]} with at most 12 paths of the list: the files that you have to read before you can say what the proposal touches.';
 
 export const formOfSurvey = (most: number) =>
-  `{"files": ["path", …], "affected": ["path", …], "notes": "…"} where "files" are at most ${most} files that must change (a test among them, if it is new), "affected" all others that depend on what changes, and "notes" where the cause is.`;
+  `{"files": ["path", …], "affected": ["path", …], "notes": "…"} where "files" are at most ${plural(most, 'file')} that must change (a test among them, if it is new), "affected" all others that depend on what changes, and "notes" where the cause is.`;
 
 export const formOfChange = (most: number) =>
-  `{"summary": "…", "edits": [{"path": "…", "find": "…", "replace": "…"}], "files": [{"path": "…", "content": "…"}]} where each "find" is text that stands exactly once in the file as it is, "files" are new ones only, and at most ${most} files are touched.`;
+  `{"summary": "…", "edits": [{"path": "…", "find": "…", "replace": "…"}], "files": [{"path": "…", "content": "…"}]} where each "find" is text that stands exactly once in the file as it is, "files" are new ones only, and at most ${plural(most, 'file is', 'files are')} touched.`;
 
 export const formOfVerdict = () =>
   '{"pass": true|false, "verdict": "…"} where "pass" is false if the output does not show that tests were run and passed.';

@@ -12,7 +12,7 @@ export function title({ words, tools }: Pick<Gap, 'words' | 'tools'>): string {
 }
 
 export function description({ requests, days, people, tools }: Gap, within: number): string {
-  const asked = `${plural(requests, 'request')} on ${plural(days, 'day')} by ${plural(people, 'person', 'people')} in the last ${within} days could not be served.`;
+  const asked = `${plural(requests, 'request')} on ${plural(days, 'day')} by ${plural(people, 'person', 'people')} in the last ${plural(within, 'day')} could not be served.`;
   if (tools.length === 0) return `${asked} A skill or a connector could.`;
   return `${asked} Called although there is none: ${tools.slice(0, MOST_TOOLS).join(', ')}. A skill or a connector could serve them.`;
 }
@@ -22,4 +22,4 @@ export function toolTitle({ tool, code }: { tool: string; code: string }): strin
 }
 
 export const toolDescription = (calls: number, days: number, within: number): string =>
-  `${plural(calls, 'call')} on ${plural(days, 'day')} in the last ${within} days failed because it is not set up, or out of order.`;
+  `${plural(calls, 'call')} on ${plural(days, 'day')} in the last ${plural(within, 'day')} failed because it is not set up, or out of order.`;

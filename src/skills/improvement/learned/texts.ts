@@ -1,4 +1,4 @@
-import { plural } from '../../../base/text.ts';
+import { formOf, plural } from '../../../base/text.ts';
 import { formatInstant, type Reader } from '../../../time/index.ts';
 import type { Reason } from './draft.ts';
 import type { Counts, Proposal } from './store.ts';
@@ -23,7 +23,7 @@ const HAPPENED: Readonly<Record<Proposal['kind'], (about: string, times: string)
   wrong_skill: (about, times) => `You said ${times} that the skill \`${about}\` was meant.`,
 };
 
-const often = (times: number) => (times === 2 ? 'twice' : `${times} times`);
+const often = (times: number) => (times === 2 ? 'twice' : plural(times, 'time'));
 
 const fenced = (text: string) => `\`\`\`\n${text.replaceAll('```', "'''")}\n\`\`\``;
 
@@ -48,7 +48,7 @@ export function offer(
     `${HAPPENED[kind](about, often(times))} ${what} so that I do it right at once. Nothing changes until you keep it.`,
     ...(reason === null ? [] : [`It is a new one, as ${REASONS[reason as Reason] ?? reason}.`]),
     fenced(changed),
-    `Tried on what happened: ${passed} of ${plural(cases, 'test')} pass with it, ${passedBefore} without it. Written by ${model}.`,
+    `Tried on what happened: ${passed} of ${plural(cases, 'test')} ${formOf(passed, 'passes', 'pass')} with it, ${passedBefore} without it. Written by ${model}.`,
   ].join('\n\n');
 }
 
@@ -74,7 +74,7 @@ export const changed = (name: string) =>
 export const undoLabel = (name: string) => `the skill “${name}”`;
 
 export const poor = (name: string, { loaded, well, corrected, undone }: Counts) =>
-  `The skill \`${name}\`, which I learned, does not help: of ${plural(loaded, 'use')} ${well} ended well, ${corrected} were put right by you, ${undone} taken back. I propose to remove it.`;
+  `The skill \`${name}\`, which I learned, does not help: of ${plural(loaded, 'use')} ${well} ended well, ${plural(corrected, 'was', 'were')} put right by you, ${undone} taken back. I propose to remove it.`;
 export const rests = (name: string, days: number) =>
   `The skill \`${name}\`, which I learned, was not used for ${plural(days, 'day')}. It rests now: I am not offered it any more.`;
 export const restReason = (days: number) => `It was learned, and not used for ${plural(days, 'day')}.`;

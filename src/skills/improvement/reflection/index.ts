@@ -4,6 +4,7 @@ import { tokensIn } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { encloseInFrame, indentLines } from '../../../base/frames.ts';
 import { parseJson } from '../../../base/json.ts';
+import { plural } from '../../../base/text.ts';
 import type { SystemTask } from '../../../chat/index.ts';
 import type { Card, Outgoing } from '../../../delivery/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
@@ -141,16 +142,16 @@ function written(signals: Signals, share: number): string {
   const some = <T>(all: readonly T[]) => all.slice(0, Math.ceil(all.length * share));
   const { days, turns, mean, low, modes, models, failing, tools, guidance, proposed } = signals;
   const lines = [
-    `In ${days} days ${turns} turns were scored, ${mean?.toFixed(2) ?? '-'} on average, ${low} below 3.`,
+    `In ${plural(days, 'day')} ${plural(turns, 'turn was', 'turns were')} scored, ${mean?.toFixed(2) ?? '-'} on average, ${low} below 3.`,
     'Went wrong:',
-    ...modes.map((each) => `- ${each.mode}: ${each.turns} turns, with ${each.tools.join(', ') || 'no tool'}`),
+    ...modes.map((each) => `- ${each.mode}: ${plural(each.turns, 'turn')}, with ${each.tools.join(', ') || 'no tool'}`),
     'Tools that fail:',
     ...failing.map(
-      ({ tool, calls, failed, codes }) => `- ${tool}: ${failed} of ${calls} calls ${JSON.stringify(codes)}`,
+      ({ tool, calls, failed, codes }) => `- ${tool}: ${failed} of ${plural(calls, 'call')} ${JSON.stringify(codes)}`,
     ),
     'Models:',
     ...some(models).map(
-      ({ model, turns, mean, low }) => `- ${model}: ${turns} turns, ${mean.toFixed(2)}, ${low} below 3`,
+      ({ model, turns, mean, low }) => `- ${model}: ${plural(turns, 'turn')}, ${mean.toFixed(2)}, ${low} below 3`,
     ),
     'Tools that were called:',
     some(tools)

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readJson } from '../../src/base/json-text.ts';
+import { readJson } from '../../src/people/json-text.ts';
 
 test('reads what JSON.parse reads, and refuses what it refuses', () => {
   fc.assert(
