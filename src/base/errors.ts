@@ -238,23 +238,61 @@ export class CodaError extends Error {
   }
 }
 
-/** The message on one line. An error of the system comes in its words: "no such file or directory, open '/x'". */
+/** The message on one line. An error of the system comes in plain words: "there is no such file or folder: /x". */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return inSystemWords(text, error).replace(/\s+/g, ' ').trim();
+  return inPlainWords(text).replace(/\s+/g, ' ').trim();
 }
 
+/** By the system's code. Any other one has the words of libuv. */
 const SYSTEM_WORDS: ReadonlyMap<string, string> = new Map([
   ...getSystemErrorMap().values(),
-  ['ENOTFOUND', 'no such host'],
+  ['EACCES', 'this user may not do that'],
+  ['EADDRINUSE', 'another program listens there already'],
+  ['EADDRNOTAVAIL', 'this machine has no such address'],
+  ['EAI_AGAIN', 'names cannot be looked up at the moment'],
+  ['ECONNABORTED', 'the connection was cut'],
+  ['ECONNREFUSED', 'nothing answers'],
+  ['ECONNRESET', 'the other side cut the connection'],
+  ['EEXIST', 'it is there already'],
+  ['EHOSTUNREACH', 'no way leads to that machine'],
+  ['EISDIR', 'it is a folder'],
+  ['EMFILE', 'too many files are open'],
+  ['ENETUNREACH', 'no way leads to that network'],
+  ['ENOENT', 'there is no such file or folder'],
+  ['ENOSPC', 'the disk is full'],
+  ['ENOTDIR', 'a part of the path is no folder'],
+  ['ENOTEMPTY', 'the folder is not empty'],
+  ['ENOTFOUND', 'there is no such host'],
+  ['EPERM', 'this user may not do that'],
+  ['EPIPE', 'the other side has stopped listening'],
+  ['EROFS', 'the disk is read-only'],
+  ['ETIMEDOUT', 'no answer came in time'],
 ]);
 
-/** Node puts the code before its words (`ENOENT: no such file or directory`), or alone behind the call (`connect ECONNREFUSED`). */
-function inSystemWords(text: string, error: unknown): string {
-  const code = systemCode(error);
-  const words = code === undefined ? undefined : SYSTEM_WORDS.get(code);
-  if (code === undefined || words === undefined) return text;
-  return text.includes(`${code}: `) ? text.replace(`${code}: `, '') : text.replace(` ${code}`, `: ${words}`);
+/** `ENOENT: no such file or directory, open '/x'`, as calls for files fail. */
+const FILE_FAULT = /\b(E[A-Z]{2,15}): [a-z][a-z -]{1,60}, [a-z]{2,12}(?: '([^']{1,4096})')?(?: -> '[^']{1,4096}')?/g;
+/** `connect ECONNREFUSED 127.0.0.1:80`, `listen EADDRINUSE: address already in use 127.0.0.1:80`. */
+const CALL_FAULT =
+  /\b(?:connect|listen|bind|getaddrinfo|read|write|shutdown|spawn) (E[A-Z]{2,15}(?:_[A-Z]{2,10})?)\b(?:: [a-z][a-z -]{1,60})?(?: ?([\w.:[\]/@-]{1,300}))?(?: - Local \([^)]{1,60}\))?/g;
+/** `spawn docker ENOENT`. */
+const SPAWN_FAULT = /\bspawn (\S{1,300}) (E[A-Z]{2,15})\b/g;
+
+function inPlainWords(text: string): string {
+  if (!/\bE[A-Z]{2}/.test(text)) return text;
+  return text
+    .replace(FILE_FAULT, (found, code: string, path?: string) => systemWords(code, path) ?? found)
+    .replace(SPAWN_FAULT, (found, program: string, code: string) =>
+      code === 'ENOENT' ? `there is no program ${program} here` : (systemWords(code, program) ?? found),
+    )
+    .replace(CALL_FAULT, (found, code: string, at?: string) => systemWords(code, at) ?? found);
+}
+
+/** The words for a code of the system, such as ECONNREFUSED; `at` is the file or address that it is about. */
+function systemWords(code: string, at?: string): string | undefined {
+  const words = SYSTEM_WORDS.get(code);
+  if (words === undefined || at === undefined) return words;
+  return code === 'ECONNREFUSED' ? `${words} at ${at}` : `${words}: ${at}`;
 }
 
 /** True if the database is away or its disk full: what failed for it is tried again, and is nobody's fault. */

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { CodaError } from './errors.ts';
+import { CodaError, messageOf } from './errors.ts';
 import { isUrl } from './text.ts';
 
 const TUNNEL_WITHIN_MS = 10_000;
@@ -165,7 +165,9 @@ function tunnelTo(proxy: URL, { host, port }: Destination, signal?: AbortSignal)
     });
     request.once('timeout', () => request.destroy(failed('does not answer')));
     request.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'ECONNREFUSED' || signal?.aborted ? error : failed(`cannot be reached (${error.code})`));
+      reject(
+        error.code === 'ECONNREFUSED' || signal?.aborted ? error : failed(`cannot be reached (${messageOf(error)})`),
+      );
     });
     request.end();
   });

@@ -58,7 +58,12 @@ export interface View {
   at(instant: string): string;
   /** Asks whether to approve what was shown. Throws where nobody can be asked; `once`: when to give --yes. */
   confirm(once: string): Promise<boolean>;
+  /** True if --approval was given. Called where something asks: a yes that nothing asked for is reported. */
+  approves(): boolean;
 }
+
+/** The words that say yes behind --approval. */
+export const YES = ['approved', 'yes'] as const;
 
 /** Carries out an operation: by the running daemon, else in this process. */
 export type AskFor = <Parts, Input extends z.ZodObject, Result>(

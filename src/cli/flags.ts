@@ -9,6 +9,10 @@ export interface Flags {
   testClock?: string;
   /** The running coda's access.approval_token. */
   approvalToken?: string;
+  /** A yes to whatever asks. */
+  approval?: string;
+  /** True once something has asked for that yes. */
+  hasAsked?: boolean;
   args: string[];
 }
 

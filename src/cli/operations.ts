@@ -115,7 +115,11 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
       const { withConversation } = await import('./conversation.ts');
       return withConversation(flags, io, askingBy(flags), talk);
     };
-    const view: View = { io, json, at, confirm, local, converse };
+    const approves: View['approves'] = () => {
+      flags.hasAsked = true;
+      return flags.approval !== undefined;
+    };
+    const view: View = { io, json, at, confirm, local, converse, approves };
     const askFor = askingBy(flags)(ask);
     const input = inputOf(operation, given, 'USAGE') as never;
     if (operation.conduct) return write(await operation.conduct(askFor, input, view), io);

@@ -2,11 +2,11 @@ import { Command, Option } from 'commander';
 import { families } from '../app/operations/index.ts';
 import { version } from '../base/root.ts';
 import { didYouMean } from '../base/text.ts';
-import type { OperationFamily } from '../chat/operation.ts';
+import { type OperationFamily, YES } from '../chat/operation.ts';
 import type { Call } from './call.ts';
-import type { ChatFlags, ImportFlags, InitFlags, LogsFlags, VersionFlags, WhenFlags } from './flags.ts';
+import type { ChatFlags, Flags, ImportFlags, InitFlags, LogsFlags, VersionFlags, WhenFlags } from './flags.ts';
 import { addFamily } from './operations.ts';
-import { fromCommander, usage } from './texts.ts';
+import { fromCommander, NOTHING_ASKED, usage } from './texts.ts';
 
 export interface CommandHandler {
   exit(status: number): void;
@@ -28,6 +28,7 @@ export async function createProgram(
     .option('--data <dir>', 'the data folder (CODA_DATA; default: ./data)')
     .option('--config <file>', 'the configuration (CODA_CONFIG; default: config/config.yaml)')
     .option('--approval-token <token>', 'access.approval_token of the running coda, where something is approved')
+    .addOption(new Option('--approval <answer>', 'a yes to what is asked').choices(YES).hideHelp())
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', HELP)
@@ -43,8 +44,10 @@ export async function createProgram(
     async (...args) => {
       const command = args.at(-1) as Command;
       const run = await load();
-      const flags = { ...command.optsWithGlobals(), args: command.args };
-      listener.exit(await run(flags as never, io));
+      const flags: Flags = { ...command.optsWithGlobals(), args: command.args };
+      const status = await run(flags as never, io);
+      if (status === 0 && flags.approval !== undefined && !flags.hasAsked) io.stderr.write(NOTHING_ASKED);
+      listener.exit(status);
     };
   const examples = new Map<string, string>();
   const add = (name: string, family: OperationFamily, parent = program) =>

@@ -5,11 +5,16 @@ export function errorText({ message, remedy, code }: CodaError): string {
   return `coda: ${message}\n  ${remedy} [${code}]\n`;
 }
 
+export const NOTHING_ASKED = 'Nothing asked: --approval was not needed.\n';
+
 /** A command line that was not understood: `error: unknown command 'ru'\n(Did you mean run?)`. */
 export function fromCommander(error: CommanderError, command = ''): CodaError {
   const [what = '', meant] = error.message.replace(/^error: /, '').split('\n');
   const help = command === '' ? undefined : `See "coda ${command} --help".`;
-  return usage(`${what.charAt(0).toUpperCase()}${what.slice(1)}.`, meant?.replace(/^\((.*)\)$/, '$1') ?? help);
+  return usage(
+    `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`,
+    meant?.replace(/^\((.*)\)$/, '$1') ?? help,
+  );
 }
 
 export function usage(message: string, remedy = 'See what there is with "coda --help".'): CodaError {

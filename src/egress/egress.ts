@@ -350,7 +350,7 @@ function failureOf(error: unknown, host: string): EgressFailure {
   const code = systemCode(error) ?? '';
   const isHttp = /^HPE_|^UND_ERR_(?!SOCKET|CONNECT)/.test(code);
   if (isHttp) return failure('EGRESS_MALFORMED', `${host} does not answer in proper HTTP (${code}).`);
-  return failure('EGRESS_UNREACHABLE', `${host} cannot be reached (${code || messageOf(error)}).`);
+  return failure('EGRESS_UNREACHABLE', `${host} cannot be reached (${messageOf(error)}).`);
 }
 
 /** At least `bytes` must come in each `ms` that the body is waited for. */

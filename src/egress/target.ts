@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
-import { messageOf, systemCode } from '../base/errors.ts';
+import { messageOf } from '../base/errors.ts';
 import { isUrl, plural } from '../base/text.ts';
 import { type EgressFailure, failure } from './failure.ts';
 
@@ -75,7 +75,7 @@ function isOwn(address: string): boolean {
 }
 
 const unresolvedFailure = (host: string) => (error: unknown) =>
-  failure('EGRESS_UNREACHABLE', `The name ${host} cannot be resolved (${systemCode(error) ?? messageOf(error)}).`);
+  failure('EGRESS_UNREACHABLE', `The name ${host} cannot be resolved (${messageOf(error)}).`);
 
 // Ranges of IP addresses. Pure.
 

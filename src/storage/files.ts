@@ -18,7 +18,8 @@ async function makeOne(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 });
   } catch (error) {
-    if (systemCode(error) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error;
+    if (systemCode(error) !== 'EEXIST') throw error;
+    if (!(await stat(path)).isDirectory()) throw Object.assign(new Error(`${path} is a file`), { code: 'ENOTDIR' });
   }
 }
 
@@ -36,7 +37,8 @@ export async function inFolder<T>(folder: string, work: () => Promise<T>): Promi
   try {
     return await work();
   } catch (error) {
-    if (error instanceof CodaError || systemCode(error) === undefined) throw error;
+    // A fault of the database has a code, too.
+    if (error instanceof CodaError || !/^E[A-Z]/.test(systemCode(error) ?? '')) throw error;
     if (systemCode(error) === 'ENOSPC' || systemCode(error) === 'EDQUOT') {
       throw new CodaError('DISK_FULL', {
         message: `${folder} cannot be written to: the disk is full.`,

@@ -106,7 +106,7 @@ test('the doctor says where the proxy is away', async () => {
   await using coda = await play({ env: { HTTPS_PROXY: url } });
   const [told] = (await coda.app.checks.run()).filter(({ name }) => name === 'proxy');
   expect(told).toMatchObject({ ok: false, code: 'PROXY_UNREACHABLE', remedy: expect.stringContaining('NO_PROXY') });
-  expect(told?.says).toBe(`${host} cannot be reached (ECONNREFUSED), and https by ${host}`);
+  expect(told?.says).toBe(`${host} cannot be reached (nothing answers at ${host}), and https by ${host}`);
 });
 
 describe('what people have coda fetch', () => {

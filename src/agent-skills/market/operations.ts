@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CodaError, ERRORS, type ErrorCode } from '../../base/errors.ts';
 import { oneLine, plural } from '../../base/text.ts';
-import { type AskFor, operation, usage, type View } from '../../chat/operation.ts';
+import { type AskFor, operation, usage, type View, YES } from '../../chat/operation.ts';
 import { readerOf } from '../../storage/index.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
 import { type CatalogSkill, revocationOf } from './catalog.ts';
@@ -71,7 +71,7 @@ const keyField = z.string().max(400).optional().meta({
 });
 const named = { catalog: catalogField, key: keyField };
 const approval = {
-  approval: z.string().optional().meta({ description: 'approved: an owner has read it', value: 'word' }),
+  approval: z.enum(YES).optional().meta({ description: 'approved: an owner has read it', value: 'word' }),
   approvalToken: z
     .string()
     .optional()
@@ -180,10 +180,11 @@ const installing = operation({
   input: chosen.extend(approval),
   args: ['id'],
   json: 'indented',
-  async conduct(ask, { approval: answer, approvalToken: _, ...asked }, view) {
+  async conduct(ask, given, view) {
+    const { approval: _yes, approvalToken: _, ...asked } = given;
     const { id, catalog } = asked;
     const found = await lookAt(ask, placed(asked), view);
-    if (answer === 'approved') return installOne(ask, placed(asked), found, view);
+    if (view.approves()) return installOne(ask, placed(asked), found, view);
     const where = catalog === undefined ? '' : ` --catalog ${catalog}`;
     throw usage(
       `${id} is not installed without a yes.`,
@@ -224,9 +225,8 @@ const updating = operation({
   input: z.object({ id: z.string().optional().describe('default: all of them'), catalog: catalogField, ...approval }),
   args: ['id'],
   json: 'indented',
-  async conduct(ask, { id: only, catalog: named, approval: answer }, view) {
+  async conduct(ask, { id: only, catalog: named }, view) {
     const { io, json } = view;
-    const isApproved = answer === 'approved';
     const found = (await ask(newer, placed({ catalog: named }))) as ShownUpdates;
     const skills = found.skills.filter(({ id }) => only === undefined || id === only);
     if (only !== undefined && skills.length === 0 && found.failures.length === 0)
@@ -234,6 +234,7 @@ const updating = operation({
     if (json) io.stdout.write(`${JSON.stringify({ ...found, skills }, null, 2)}\n`);
     else for (const each of skills) io.stdout.write(`${updateLine(each)}\n`);
     const wanted = skills.filter(({ state }) => state === 'newer');
+    const isApproved = wanted.length > 0 && view.approves();
     for (const asked of json && !isApproved ? [] : wanted.map(({ id, catalog }) => ({ id, catalog }))) {
       const there = await lookAt(ask, asked, view);
       if (isApproved) io.stdout.write(await installOne(ask, asked, there, view));
@@ -279,8 +280,8 @@ const trusting = operation({
     key: z.string().meta(keyField.meta() ?? {}),
     ...approval,
   }),
-  async conduct(ask, { catalog, key, approval: answer }) {
-    if (answer !== 'approved')
+  async conduct(ask, { catalog, key }, { approves }) {
+    if (!approves())
       throw usage(
         'A key is not changed without a yes.',
         'Once the publisher of the catalog has named it elsewhere, give --approval approved.',

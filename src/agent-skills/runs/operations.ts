@@ -6,7 +6,7 @@ import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
 import { faultsOf, inputWords } from '../../base/input.ts';
 import { oneLine, plural } from '../../base/text.ts';
-import { type Conversation, operation, type Shown, usage, type View } from '../../chat/operation.ts';
+import { type Conversation, operation, type Shown, usage, type View, YES } from '../../chat/operation.ts';
 import type { ToolDeps } from '../use/deps.ts';
 import { candidatesFor, inputOf, MODES, planFile, planFor, staleIn, whoWithin } from './plan.ts';
 import { parseSteps, resolveSteps, type StepGroup } from './steps.ts';
@@ -131,12 +131,11 @@ export interface ShownRun {
 }
 
 export const runFlags = {
-  approval: z.enum(['approved']).optional().meta({ description: 'say yes to whatever the run asks', value: 'answer' }),
+  approval: z.enum(YES).optional().meta({ description: 'say yes to whatever the run asks', value: 'answer' }),
   stepThrough: z.boolean().optional().describe('show the result of each step, and ask before the next'),
 };
 
 interface RunFlags {
-  approval?: 'approved' | undefined;
   stepThrough?: boolean | undefined;
 }
 
@@ -195,24 +194,29 @@ function runSteps(flags: RunFlags, view: View, input: RunInput): Promise<Shown> 
 export async function carryOut(
   conversation: Conversation,
   flags: RunFlags,
-  { io }: Pick<View, 'io'>,
+  { io, approves }: Pick<View, 'io' | 'approves'>,
   run: string,
   input: object,
 ): Promise<ShownRun> {
-  if (!flags.stepThrough) return begin(conversation, flags, run, input);
+  if (!flags.stepThrough) return begin(conversation, approves, run, input);
   const answers = createInterface({ input: io.stdin })[Symbol.asyncIterator]();
-  let shown = await begin(conversation, flags, run, { ...input, until: 1 });
+  let shown = await begin(conversation, approves, run, { ...input, until: 1 });
   while (shown.state === 'paused') {
     const last = shown.steps.filter(({ state }) => state === 'done').at(-1);
     io.stderr.write(`[${last?.skill}]\n${last?.output ?? ''}\nGo on? [y/N] `);
     const { value = '' } = await answers.next();
     if (!/^y(?:es)?$/i.test(String(value).trim())) return shown;
-    shown = await begin(conversation, flags, run, { resume: run, until: 1 });
+    shown = await begin(conversation, approves, run, { resume: run, until: 1 });
   }
   return shown;
 }
 
-async function begin(conversation: Conversation, flags: RunFlags, run: string, input: object): Promise<ShownRun> {
+async function begin(
+  conversation: Conversation,
+  approves: View['approves'],
+  run: string,
+  input: object,
+): Promise<ShownRun> {
   const heard = await conversation.say(`/pipeline ${JSON.stringify(input)}`);
   const pressed = new Set<string>();
   for (let waited = 0; ; waited += LOOK_EVERY_MS) {
@@ -221,7 +225,7 @@ async function begin(conversation: Conversation, flags: RunFlags, run: string, i
     const question = conversation.open().findLast(({ buttons }) => buttons.every(({ id }) => !pressed.has(id)));
     const button = question?.buttons.find(({ label }) => label === APPROVE);
     if (question && button) {
-      if (flags.approval !== 'approved') throw waits(run, question.text);
+      if (!approves()) throw waits(run, question.text);
       pressed.add(button.id);
       await conversation.press(button.id);
     } else if (!shown) throw refused(heard);

@@ -12,7 +12,7 @@ import {
 import { type Closer, deadline } from '../../base/async.ts';
 import { Breakers } from '../../base/breaker.ts';
 import { type Clock, DAY_MS } from '../../base/clock.ts';
-import { messageOf, systemCode } from '../../base/errors.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { OutboundProxy } from '../../base/outbound.ts';
 import { listOf, plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
@@ -170,7 +170,7 @@ function refusal({ hostname, port, protocol }: URL, signal: AbortSignal): Promis
   const socket = connect({ host, port: Number(port) || (protocol === 'https:' ? 443 : 80), signal: limit.signal });
   return new Promise<string | undefined>((resolve) => {
     socket.once('connect', () => resolve(undefined));
-    socket.once('error', (error) => resolve(systemCode(error) ?? 'no answer'));
+    socket.once('error', (error) => resolve(messageOf(error)));
   }).finally(() => {
     socket.destroy();
     limit[Symbol.dispose]();

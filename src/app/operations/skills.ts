@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nearSkills, skillMeant, validateSkills } from '../../agent-skills/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
-import { operation, usage, type Wire } from '../../chat/operation.ts';
+import { operation, usage, type Wire, YES } from '../../chat/operation.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
 import type { OperationParts, ServedParts } from './parts.ts';
 
@@ -66,7 +66,7 @@ const activate = operation({
 });
 
 export const approval = {
-  approval: z.string().optional().meta({ description: 'approved: an owner has read it', value: 'word' }),
+  approval: z.enum(YES).optional().meta({ description: 'approved: an owner has read it', value: 'word' }),
   approvalToken: z
     .string()
     .optional()
@@ -78,12 +78,12 @@ const activating = operation({
   summary: 'offer a draft, as its files are now, after showing what it may do',
   input: z.object({ id: z.string(), ...approval }),
   args: ['id'],
-  async conduct(ask, { id, approval: answer }, { io }) {
+  async conduct(ask, { id }, { io, approves }) {
     const inquest = (await ask(inquire, { name: id })) as string | Inquest;
     if (typeof inquest === 'string') throw usage(inquest, LIST);
     const { name } = inquest.id;
     io.stdout.write(shown(inquest));
-    if (answer !== 'approved') {
+    if (!approves()) {
       const remedy = `Read that, then: coda skills activate ${name} --approval approved`;
       throw usage(`${name} is not activated without a yes.`, remedy);
     }

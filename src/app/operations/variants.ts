@@ -62,12 +62,12 @@ const optimizing = operation({
   input,
   args: ['id'],
   json: 'indented',
-  async conduct(ask, flags, { io, json }) {
-    const act = actOf(flags);
+  async conduct(ask, flags, { io, json, approves }) {
+    const act = actOf(flags, approves);
     const variants = (flags.variant ?? []).map((given) => readVariant(given, io.env.HOME || homedir()));
     const results = (flags.result ?? []).map(readResult);
     const asked = { skill: flags.id, variants, results, least: Number(flags.minRuns ?? LEAST_RUNS) };
-    if (flags.trial && !isApproved(flags)) {
+    if (flags.trial && !approves()) {
       const before = await ask(optimize, { ...asked, act: 'compare' });
       for (const inquest of before.inquests) io.stdout.write(`${inquest.replaceAll('**', '')}\n`);
       throw usage(
@@ -82,18 +82,13 @@ const optimizing = operation({
 
 export const variants = [optimize, optimizing];
 
-const isApproved = ({ approval }: Input): boolean => approval === 'approved';
-
-function actOf(flags: Input): OptimizeAct {
-  const { approval, trial, stop, undo } = flags;
-  if (approval !== undefined && !isApproved(flags))
-    throw usage(`${approval} is no approval.`, 'An owner says: --approval approved');
+function actOf({ trial, stop, undo }: Input, approves: () => boolean): OptimizeAct {
   if ([trial, stop, undo].filter(Boolean).length > 1)
     throw usage('Only one of --trial, --stop and --undo can be done at once.', 'Say one of them.');
   if (stop) return 'stop';
   if (undo) return 'undo';
   if (trial) return 'trial';
-  return isApproved(flags) ? 'swap' : 'compare';
+  return approves() ? 'swap' : 'compare';
 }
 
 function readVariant(given: string, home: string): { name: string; folder?: string } {

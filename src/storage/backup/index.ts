@@ -5,7 +5,7 @@ import { open, readdir, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { systemCode } from '../../base/errors.ts';
+import { CodaError, systemCode } from '../../base/errors.ts';
 import { type TarFile, writeTar } from '../../base/tar.ts';
 import { inFolder, makeFolder, syncFolder } from '../files.ts';
 import type { Database, Transaction } from '../port.ts';
@@ -63,6 +63,12 @@ export async function writeBackup(options: BackupOptions): Promise<BackupSummary
 async function* contents(tx: Transaction, options: BackupOptions): AsyncGenerator<TarFile> {
   const hash = createHash('sha256');
   const tables = await shapes(tx);
+  if (tables.length === 0) {
+    throw new CodaError('INPUT_INVALID', {
+      message: 'There is nothing to back up: coda has kept nothing in this database yet.',
+      remedy: 'Name the data folder that coda runs on with --data, or its configuration with --config.',
+    });
+  }
   const { rows: migrations } = await tx.query<Manifest['migrations'][number]>(
     'select version, name, checksum from migrations order by version',
   );
