@@ -1,10 +1,12 @@
 /** A forward proxy for programs that fetch by themselves, such as a browser: what `Egress` may not reach, they do not. */
+import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect, isIPv6, type Socket } from 'node:net';
+import { type AddressInfo, connect, isIP, isIPv6, type Socket } from 'node:net';
 import { type Duplex, Transform } from 'node:stream';
 import { startListening } from '../base/async.ts';
 import type { Clock } from '../base/clock.ts';
 import { isUrl, plural } from '../base/text.ts';
+import { serverNameIn } from './client-hello.ts';
 import type { Egress } from './egress.ts';
 import { type EgressFailure, failure } from './failure.ts';
 import { hostOf, type Target } from './target.ts';
@@ -56,6 +58,9 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
     for (const socket of sockets) socket.destroy();
   });
   let refusals = 0;
+  const onRefuse = (why: EgressFailure) => {
+    if (refusals++ < MOST_REFUSALS_TOLD) options.onRefuse?.(why);
+  };
   const reach = async (url: string): Promise<Target | EgressFailure> => {
     // The meter first: what is refused is counted, too.
     const target =
@@ -63,7 +68,7 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
       blockedFailure(url, options.blocked ?? []) ??
       elsewhereFailure(url, options.allowed) ??
       (await egress.check(url));
-    if (!target.ok && refusals++ < MOST_REFUSALS_TOLD) options.onRefuse?.(target);
+    if (!target.ok) onRefuse(target);
     if (target.ok) options.onConnect?.(hostOf(target.url));
     return target;
   };
@@ -78,7 +83,9 @@ export function openProxy(egress: Egress, options: ProxyOptions = {}): EgressPro
   });
   server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
     const isLimited = options.allowed !== undefined;
-    tunnel(request.url ?? '', keep(client), head, { reach, open, meter, isLimited }).catch(() => client.destroy());
+    tunnel(request.url ?? '', keep(client), head, { reach, open, meter, onRefuse, isLimited }).catch(() =>
+      client.destroy(),
+    );
   });
   server.on('connection', (connection: Socket | Duplex) => {
     keep(connection);
@@ -108,7 +115,11 @@ interface Ways {
   reach(url: string): Promise<Target | EgressFailure>;
   open(target: Target): Promise<Socket>;
   meter: Meter;
-  /** Only some hosts are reached: no tunnel leads to a port of plain requests, whose `Host` nobody would see. */
+  onRefuse?(failure: EgressFailure): void;
+  /**
+   * Only some hosts are reached: no tunnel leads to a port of plain requests, whose `Host` nobody would see, and TLS in it must
+   * name the host that the tunnel was asked for.
+   */
   isLimited?: boolean;
 }
 
@@ -201,7 +212,7 @@ async function tunnel(
   authority: string,
   client: Duplex,
   head: Buffer,
-  { reach, open, meter, isLimited = false }: Ways,
+  { reach, open, meter, onRefuse, isLimited = false }: Ways,
 ): Promise<void> {
   const url = `https://${authority}/`;
   if (isLimited && PLAIN_PORTS.has(URL.parse(url)?.port ?? '')) {
@@ -215,19 +226,41 @@ async function tunnel(
   }
   const onward = await open(target).catch(() => undefined);
   if (!onward) return void client.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n');
-  const begin = () => {
-    client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-    if (head.length > 0) {
-      if (!meter.count(head.length)) return void client.destroy();
-      onward.write(head);
-    }
-    meter.pipe(client, onward);
-    meter.pipe(onward, client);
-  };
-  if (onward.connecting) onward.once('connect', begin);
-  else begin();
   onward.once('close', () => client.destroy());
   client.once('close', () => onward.destroy());
+  if (onward.connecting) await once(onward, 'connect');
+  client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+  const first = isLimited ? await helloFor(hostOf(target.url), client, head) : head;
+  if (first === undefined) {
+    onRefuse?.(failure('EGRESS_URL', `What is sent to ${hostOf(target.url)} is not TLS for that host.`));
+    return void client.destroy();
+  }
+  if (first.length > 0) {
+    if (!meter.count(first.length)) return void client.destroy();
+    onward.write(first);
+  }
+  meter.pipe(client, onward);
+  meter.pipe(onward, client);
+}
+
+/**
+ * The first record of a client, as soon as it is complete. Undefined where it is no TLS for `host`: another name in it would lead to
+ * another site of the same server. A client names no address, so that none is fine for one.
+ */
+async function helloFor(host: string, client: Duplex, head: Buffer): Promise<Buffer | undefined> {
+  const wanted = isIP(host.replace(/^\[|\]$/g, '')) ? '' : host.toLowerCase().replace(/\.$/, '');
+  let bytes = head;
+  try {
+    for (;;) {
+      const name = serverNameIn(bytes);
+      if (name !== undefined) return name === wanted ? bytes : undefined;
+      if (client.readableEnded || client.destroyed) return undefined;
+      await once(client, 'readable');
+      bytes = Buffer.concat([bytes, client.read() ?? Buffer.alloc(0)]);
+    }
+  } catch {
+    return undefined;
+  }
 }
 
 function connectTo({ url, addresses }: Target): Socket {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { listening } from '../../src/base/async.ts';
+import { startListening } from '../../src/base/async.ts';
 import { command } from '../support/command-lines.ts';
 import { freshDataDir, migratedDataDir } from '../support/jsonl.ts';
 import { freePort } from '../support/ports.ts';
@@ -40,7 +40,7 @@ test('a database that nobody answers for is named in words', async () => {
 
 test('a port that another program has is named in words', async () => {
   const server = createServer();
-  await listening(
+  await startListening(
     server,
     () => server.listen(0, '127.0.0.1'),
     () => {},
