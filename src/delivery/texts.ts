@@ -45,4 +45,4 @@ export const queueFull = (waiting: number) =>
   `I still have ${plural(waiting, 'message')} to answer here, so I did not take this one. Please send it again in a moment.`;
 
 export const away = (count: number) =>
-  `I was away; ${plural(count, 'older message was', 'older messages were')} not answered. Please send again what still matters.`;
+  `I was away; ${count === 1 ? 'an older message was' : plural(count, 'older message was', 'older messages were')} not answered. Please send again what still matters.`;

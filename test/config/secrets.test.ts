@@ -49,7 +49,7 @@ test('a provider has a secret file as well', () => {
 
 test('a secret file that is not there is told', () => {
   expect(problems('discord: { token_file: /nowhere/token }\n')[0]).toMatch(
-    /^coda\.yaml:1:24 discord\.token_file: the file cannot be read \(no such file/,
+    /^coda\.yaml:1:24 discord\.token_file: the file cannot be read \(there is no such file/,
   );
 });
 
