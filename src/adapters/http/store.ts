@@ -110,23 +110,17 @@ export async function heard(
   };
 }
 
-/** A program may begin a conversation of the terminal with each run. */
-const MOST_CONVERSATIONS = 50;
-
 export async function saidIn(
   database: Database,
   { channels, personId, withTerminal = false }: SaidWhere,
   before: Instant | undefined,
   limit: number,
 ): Promise<Said[] | undefined> {
-  const found = await database.read<{ id: string; adapter: string }>(
-    `select id, adapter from conversations
-      where adapter = 'http' and channel = any($1::text[]) and ($2::uuid is null or person_id = $2)
-         or $3 and adapter = '${TERMINAL}' and kind = 'dm' and person_id = $2
-      order by created_at desc limit ${MOST_CONVERSATIONS}`,
-    [channels, personId ?? null, withTerminal],
+  const found = await database.read<{ id: string }>(
+    `select id from conversations where adapter = 'http' and channel = any($1::text[]) and ($2::uuid is null or person_id = $2)`,
+    [channels, personId ?? null],
   );
-  if (found.rows.length === 0) return undefined;
+  if (found.rows.length === 0 && !withTerminal) return undefined;
   const { rows } = await database.read<{
     channel: string;
     message_id: string | null;
@@ -139,7 +133,7 @@ export async function saidIn(
     is_unread: boolean;
   }>(
     // At one instant what was said comes before its answer.
-    `select c.channel, u.* from conversations c cross join lateral (
+    `select * from ((select c.channel, u.* from conversations c cross join lateral (
        (select message_id, key, payload ->> 'text' as text, payload -> 'files' as files, state, null::jsonb as content,
                received_at as at, seq, 0 as part, false as is_unread
           from inbox where adapter = 'http' and conversation_id = c.id and kind <> 'press'
@@ -149,18 +143,19 @@ export async function saidIn(
        (select null, key, null, null, state, content, created_at as at,
                (select i.seq from inbox i where i.id = outbox.inbox_id), part, ${IS_UNREAD}
           from outbox where adapter = 'http' and conversation_id = c.id and ${SHOWN}
-           and ($2::timestamptz is null or created_at < $2) order by created_at desc limit $3)
-     union all
-       -- a terminal's card does not change when its buttons are used: here it would go on offering them
-       (select null, key, null, null, state,
-               case when exists (select from buttons b where b.card = key and b.used_at is not null) then content - 'buttons' else content end,
-               created_at as at, null, part, ${IS_UNREAD}
-          -- several people may speak in one terminal: each reads their own
-          from outbox where adapter = '${TERMINAL}' and reply_to is null and conversation_id = c.id and person_id = $4 and ${SHOWN}
            and ($2::timestamptz is null or created_at < $2) order by created_at desc limit $3)) u
-      where c.id = any($1::uuid[])
+      where c.id = any($1::uuid[]))
+     union all
+       -- by person: a program may begin a conversation of the terminal with each run, and several people may speak in one
+       (select c.channel, null, o.key, null, null, o.state,
+               -- a terminal's card does not change when its buttons are used: here it would go on offering them
+               case when exists (select from buttons b where b.card = o.key and b.used_at is not null) then o.content - 'buttons' else o.content end,
+               o.created_at, null, o.part, ${IS_UNREAD}
+          from outbox o join conversations c on c.id = o.conversation_id and c.kind = 'dm' and c.person_id = $4
+         where $5 and o.adapter = '${TERMINAL}' and o.reply_to is null and o.person_id = $4 and ${SHOWN}
+           and ($2::timestamptz is null or o.created_at < $2) order by o.created_at desc limit $3)) said
       order by at desc, seq desc nulls first, content is null, part desc limit $3`,
-    [found.rows.map(({ id }) => id), before ?? null, limit, personId ?? null],
+    [found.rows.map(({ id }) => id), before ?? null, limit, personId ?? null, withTerminal],
   );
   return rows.map(({ channel, message_id, key, text, files, state, content, at, is_unread: isUnread }) => ({
     channel,

@@ -3,8 +3,17 @@ import { oldest, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Database, FileReferences, Transaction } from '../../storage/index.ts';
 import * as buttons from '../buttons/store.ts';
-import { ANY_OWNER_DIRECT, IS_HOME } from '../conversations/store.ts';
+import { ANY_OWNER_DIRECT, IS_BROWSERS, IS_HOME } from '../conversations/store.ts';
 import { SEND_DEADLINE_MS } from '../outbox/attempt.ts';
+import { WAITS_FOR_READER } from '../unread/store.ts';
+
+/** Days after which a part that no program has read is a dead letter, and the most that wait in one conversation. */
+const UNREAD_DAYS = 30;
+const MOST_UNREAD = 1_000;
+
+/** A part `o` that waits for a program; what waits for a page stays, since its person reads it there. */
+const WAITS_FOR_PROGRAM = `${WAITS_FOR_READER}
+  and not exists (select from conversations c where c.id = o.conversation_id and ${IS_BROWSERS('c')})`;
 
 /** Parts that were delivered long ago, with their buttons. Dead letters stay. */
 export const retentionRules: readonly RetentionRule[] = [
@@ -14,7 +23,29 @@ export const retentionRules: readonly RetentionRule[] = [
                ${buttons.PRUNED}
           select count(*) as count from old`,
   },
+  {
+    name: 'outbox.unread',
+    days: UNREAD_DAYS,
+    sql: endUnread(`select o.ctid from outbox o where ${WAITS_FOR_PROGRAM} and o.created_at < $1
+      order by o.created_at limit $2 for update of o skip locked`),
+  },
+  {
+    name: 'outbox.unread_most',
+    sql: endUnread(`select at from (
+        select o.ctid as at, row_number() over (partition by o.conversation_id order by o.created_at desc) as newest
+          from outbox o where ${WAITS_FOR_PROGRAM} and $1::timestamptz is not null) waiting
+      where newest > ${MOST_UNREAD} limit $2`),
+  },
 ];
+
+/** Ends parts that no program has read; their persons are told at their next contact. */
+function endUnread(rows: string): string {
+  return `with ended as (
+      update outbox set state = 'dead', error = 'no program has read it', next_at = null, call_at = null
+       where state = 'held' and ctid = any (array(${rows})) returning person_id
+    ), flagged as (update persons set undelivered = true where id in (select person_id from ended))
+    select count(*) as count from ended`;
+}
 
 export const fileReferences: readonly FileReferences[] = [{ table: 'outbox', column: 'content' }];
 

@@ -78,6 +78,12 @@ export const TRANSITIONS: readonly Transition[] = [
   { by: 'releaseHeldParts', from: ['held'], to: ['pending'], when: 'somebody is there for another process' },
   { by: 'markRead', from: ['held'], to: ['sent'], when: 'its person has read it in a browser, or by a program' },
   { by: 'moveUnread', from: ['held'], to: ['pending'], when: 'its person has opened a terminal' },
+  {
+    by: 'retentionRules',
+    from: ['held'],
+    to: ['dead'],
+    when: 'no program has read it for 30 days, or 1,000 newer ones wait',
+  },
   { by: 'release', from: ['sending'], to: ['unknown', 'pending'], when: 'its process has died' },
   { by: 'requeueLost', from: ['sending'], to: ['unknown', 'pending'], when: 'its process does not know of it' },
   { by: 'closeCard', from: ['sent'], to: ['pending'], when: 'its buttons are used up, and shown so' },

@@ -16,6 +16,7 @@ import type { Part, Place, Receipt } from '../adapter.ts';
 import * as buttonStore from '../buttons/store.ts';
 import type { Content } from '../content.ts';
 import { toPlace } from '../conversations/store.ts';
+import { WAITS_FOR_READER } from '../unread/store.ts';
 import { SHOWS } from './frozen.ts';
 import type { PartState } from './states.ts';
 
@@ -606,7 +607,7 @@ export async function releaseReachable(
     `update outbox o set state = case o.state when 'held' then 'pending' else o.state end, next_at = $3
        from conversations c
       where c.id = o.conversation_id and o.adapter = $1
-        and (o.state = 'held' and ($2::text is null or c.channel = $2) or $2::text is null and ${BACKING_OFF})
+        and (o.state = 'held' and ($2::text is null or c.channel = $2) and not (${WAITS_FOR_READER}) or $2::text is null and ${BACKING_OFF})
         and ${MAY_BE_SAID('$4', '$5')}`,
     [adapter, channel ?? null, now, seating.adapters, seating.seat] satisfies Param[],
   );

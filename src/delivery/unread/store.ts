@@ -6,6 +6,9 @@ import { IS_BROWSERS } from '../conversations/store.ts';
 /** A part `o` that answers nothing and waits until its person reads it. */
 const IS_UNREAD = `o.state = 'held' and o.reply_to is null and not o.removed`;
 
+/** A part `o` over HTTP that waits to be read: making it due shows it to nobody. */
+export const WAITS_FOR_READER = `o.adapter = 'http' and ${IS_UNREAD}`;
+
 const IS_UNREAD_IN_BROWSER = `o.adapter = 'http' and ${IS_UNREAD}
   and o.conversation_id = c.id and c.kind = 'dm' and ${IS_BROWSERS('c')}`;
 

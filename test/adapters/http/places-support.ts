@@ -63,6 +63,7 @@ export class BrowserChat {
 interface Line {
   type: string;
   text?: string;
+  in_reply_to?: string | null;
   unread?: true;
   buttons?: { id: string; label: string }[];
 }
@@ -79,6 +80,7 @@ export function openTerminal(app: App, { answersOnly = false } = {}) {
   const says = (line: object) => void input.write(`${JSON.stringify(line)}\n`);
   return {
     says,
+    done: (id: string) => lines().some((line) => line.type === 'done' && line.in_reply_to === id),
     shows: (text: string) => lines().filter((line) => line.text?.includes(text) && line.type !== 'edit'),
     async close() {
       input.end();

@@ -2,6 +2,11 @@ import { expect, test } from 'vitest';
 import { HttpChat } from '../../../src/adapters/http/chat/adapter.ts';
 import { Watchers } from '../../../src/adapters/http/chat/watchers.ts';
 import { openHttpChat } from '../../../src/adapters/http/index.ts';
+import { saidIn } from '../../../src/adapters/http/store.ts';
+import { uuid } from '../../../src/base/ids.ts';
+import { outboxRetentionRules } from '../../../src/delivery/index.ts';
+import { applyRule } from '../../../src/jobs/index.ts';
+import { rowsRead } from '../../support/plans.ts';
 import { POSTGRES_URL } from '../../support/postgres.ts';
 import {
   appears,
@@ -327,6 +332,69 @@ test.skipIf(!POSTGRES_URL)(
     await other.app.stop(0);
   },
 );
+
+test('the page shows what waits at the terminal, however many conversations programs have begun there since', async () => {
+  await using programs = await begin();
+  await hasSpokenAtTerminal(programs);
+  const browser = await BrowserChat.signIn(programs);
+  await notify(programs, 'the build is red');
+  const database = programs.coda.database();
+  await database.run(
+    'test.conversations',
+    `insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at)
+     select gen_random_uuid(), adapter, 'run-' || n, space_id, kind, person_id, created_at + n * interval '1 minute'
+       from conversations, generate_series(1, 2000) n where adapter = 'console'`,
+  );
+  await database.run('test.analyze', 'analyze conversations');
+  const where = { channels: ['web-none/main'], personId: uuid(programs.coda.world.clock.now()), withTerminal: true };
+  // Of somebody else nothing is read, whoever else has how many.
+  expect(await rowsRead(database, (db) => saidIn(db, where, undefined, 50))).toBeLessThan(10);
+  expect(await browser.reads('the build is red')).toMatchObject([{ unread: true }]);
+});
+
+test('what a program never reads is not tried at each start, and is told as undelivered after 30 days, once', async () => {
+  await using programs = await begin();
+  const { coda } = programs;
+  await programs.say('/remind in 10 minutes call Bob', { conversation: 'kitchen' });
+  await coda.passes({ minutes: 10 });
+  const attempts = async () =>
+    (await coda.database().read<{ attempts: number }>(`select attempts from outbox where state = 'held'`)).rows;
+  const before = await attempts();
+  expect(before).toHaveLength(1);
+  await coda.restart();
+  await coda.app.settled();
+  expect(await attempts()).toEqual(before);
+  await coda.passes({ days: 29 });
+  expect(await state(programs, '⏰ call Bob')).toEqual(['held']);
+  await coda.passes({ days: 3 });
+  expect(await state(programs, '⏰ call Bob')).toEqual(['dead']);
+  const terminal = openTerminal(coda.app);
+  terminal.says({ text: '/help' });
+  expect(await appears(terminal, 'call Bob')).toBe(true);
+  terminal.says({ text: '/notes', id: 'last' });
+  expect(await soon(() => terminal.done('last'))).toBe(true);
+  expect(terminal.shows('call Bob')).toHaveLength(1);
+  await terminal.close();
+});
+
+test('of a thousand and some parts that wait for a program the newest thousand stay', async () => {
+  await using programs = await begin();
+  const { coda } = programs;
+  await programs.say('/remind in 10 minutes call Bob', { conversation: 'kitchen' });
+  await coda.passes({ minutes: 10 });
+  const database = coda.database();
+  await database.run(
+    'test.held',
+    `insert into outbox (id, key, adapter, conversation_id, person_id, grp, part, content, state, tainted, created_at)
+     select gen_random_uuid(), key || n, adapter, conversation_id, person_id, grp || n, 0, content, state, tainted, created_at + n * interval '1 second'
+       from outbox, generate_series(1, 1004) n where state = 'held'`,
+  );
+  for (const rule of outboxRetentionRules)
+    await applyRule(database, rule, new Date('2026-01-01'), new AbortController().signal);
+  expect([await coda.count(`outbox where state = 'held'`), await coda.count(`outbox where state = 'dead'`)]).toEqual([
+    1_000, 5,
+  ]);
+});
 
 async function remindsAtTerminal(
   { coda }: Parameters<typeof joinsPlatform>[0],
