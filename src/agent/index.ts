@@ -5,8 +5,10 @@ export {
   approvalSource,
   approvalsAtHome,
   DECIDE,
+  DETAILS,
   type DecisionOutcome,
   decideTool,
+  detailsTool,
   type ListedApproval,
 } from './approvals/index.ts';
 export { countWaiting as waitingApprovals } from './approvals/store.ts';

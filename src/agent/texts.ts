@@ -129,8 +129,7 @@ export const declinedNote = () => 'The person said no. Do not try it again.';
 
 export const unansweredNote = () => 'The person did not answer in time, which means no. Do not try it again.';
 
-export const approvalAsked = (purpose: string, reason: string, shown: string) =>
-  `May I do this? **${asSentence(purpose)}** ${reason}${shown === '' ? '' : `\n\n\`\`\`\n${shown}\n\`\`\``}`;
+export const approvalAsked = (purpose: string, reason: string) => `May I do this? **${asSentence(purpose)}** ${reason}`;
 
 /** `running code` → `Running code.` */
 const asSentence = (purpose: string) =>

@@ -8,6 +8,7 @@ import {
   type CritiqueRules,
   contextTools,
   decideTool,
+  detailsTool,
   Guard,
   type InterpreterSource,
   identity,
@@ -260,6 +261,7 @@ function openTools(
   const tools: AnyTool[] = [
     ...coreTools({ name, commands, gate, ...OFFLINE }),
     decideTool(delivery),
+    detailsTool(),
     ...forgetTools({
       database: parts.database,
       artifacts: parts.artifacts,

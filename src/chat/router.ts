@@ -3,6 +3,7 @@ import {
   type Call,
   contextOf,
   DECIDE,
+  DETAILS,
   done,
   failed,
   type OpenButton,
@@ -165,14 +166,15 @@ export class Router {
       // A call acts on the data of who presses: an owner decides about others' approvals and about what is any owner's, and about
       // nothing else of theirs.
       const isOwner = person.role === 'owner';
-      const presser = { id: person.id, isOwner, forOthers: isOwner ? [DECIDE] : [] };
+      const presser = { id: person.id, isOwner, forOthers: isOwner ? [DECIDE, DETAILS] : [] };
       const used = await buttons.use(tx, button, presser, clock.now());
       if (used === 'gone') return failed('GONE', texts.buttonGone());
       if (used === 'not_yours') return failed('NOT_YOURS', texts.buttonNotYours());
       const input = { ...used.action.input, ...filled(used.action.form, item.payload.values) };
       const after = async (result: ToolResult): Promise<void> => {
-        // A press that did nothing ("until when?" in words that say no time) may be repeated.
-        if (!result.ok && !result.choices && result.code !== 'GONE') await buttons.reopen(tx, used.ids);
+        // A press that did nothing ("until when?" in words that say no time) may be repeated, and so may a look.
+        const isLook = used.action.tool === DETAILS;
+        if (isLook || (!result.ok && !result.choices && result.code !== 'GONE')) await buttons.reopen(tx, used.ids);
         else await this.delivery.outbox.close(tx, used.card, texts.buttonUsed(used.label, person.name));
       };
       return { tool: used.action.tool, input, after, tainted: used.tainted };

@@ -307,6 +307,8 @@ export interface ChatAdapter {
     /** Milliseconds between two edits of a part that grows; default 0. */
     editEveryMs?: number;
     showsUse?: boolean;
+    /** Shows the beginning of long details, and all of them to who presses a button. */
+    foldsDetails?: boolean;
   };
 
   /**

@@ -60,11 +60,15 @@ export interface Choice {
   /** Buttons of one group of a card are used up together, the others stay; without one, all of the card. */
   group?: string;
   owners?: true;
+  /** Says all of the card's details, for places that show their beginning; such a button is not used up. */
+  shows?: true;
 }
 
 export interface Card {
   kind: ContentKind;
   text: string;
+  /** Exact lines below the text, as they are: without a fence of three backticks. */
+  details?: string;
   choices?: Choice[];
   files?: FileRef[];
   inline?: InlineFile[];

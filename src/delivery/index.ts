@@ -56,6 +56,7 @@ export {
   retentionRules as requestRetentionRules,
 } from './requests/store.ts';
 export type { ContextReading, ItemContexts } from './store.ts';
+export { inBlock, isLong } from './text/fold.ts';
 export { shownWhileGrowing } from './text/growing.ts';
 export { cut, inOneFile, Order, type Piece, shownIn } from './text/split.ts';
 export {

@@ -6,6 +6,7 @@ import type { NewButton } from './buttons/store.ts';
 import type { Card, Choice, Content } from './content.ts';
 import { inert, inertPiece } from './inert.ts';
 import type { NewPart, Row, Written } from './outbox/store.ts';
+import { withDetails } from './text/fold.ts';
 
 const ANSWER = 'answer:';
 
@@ -43,6 +44,7 @@ export interface Addressed {
   queued?: boolean;
   /** Another process has the sessions of its place, and sends it. */
   isElsewhere?: boolean;
+  folds?: boolean;
   tainted?: boolean | undefined;
 }
 
@@ -60,7 +62,8 @@ export function toParts(
   const keyOf = (index: number) => (index === 0 ? message.key : `${message.key}:${index}`);
   const contents: Content[] = [];
   const buttons: NewButton[] = [];
-  for (const card of message.cards) {
+  for (const whole of message.cards) {
+    const card = withDetails(whole, message.folds === true);
     const choices = (card.choices ?? []).map((choice) => ({ ...choice, id: token() }));
     const pieces = split(contentOf(card, choices, message.tainted === true));
     contents.push(...pieces.map((piece) => (piece.inert ? { ...piece, text: inertPiece(piece.text) } : piece)));

@@ -54,6 +54,7 @@ class Discord implements DiscordAdapter {
     canEdit: true,
     editEveryMs: 1_200,
     showsUse: true,
+    foldsDetails: true,
   };
   readonly files: AttachedFiles;
   private readonly options: DiscordOptions;

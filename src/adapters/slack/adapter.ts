@@ -63,6 +63,7 @@ class Slack implements SlackAdapter {
     canEdit: true,
     editEveryMs: 1_200,
     showsUse: true,
+    foldsDetails: true,
   };
   readonly files: FileSource;
   private readonly options: SlackOptions;

@@ -6,7 +6,7 @@ import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
 import { firstSentence, oneLine } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
-import { buttons, type Card, type Choice, conversations, type Delivery } from '../../delivery/index.ts';
+import { buttons, type Card, type Choice, conversations, type Delivery, inBlock } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import { type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
 import type { ModelToolCall } from '../inference/model.ts';
@@ -18,6 +18,8 @@ import { shownValue, withoutValues } from '../turn/unsaved-values.ts';
 import * as store from './store.ts';
 
 export const DECIDE = 'approval_decide';
+/** Tool of the button that says all of what is to be approved. */
+export const DETAILS = 'approval_details';
 
 /** Characters that a platform would not show, or would take for the end of the block that they stand in. */
 const UNSEEN =
@@ -103,10 +105,10 @@ export function ask(
   };
   turn.add({ kind: 'asked', callId: call.id, payload }, ctx.clock.now());
   const why = [reason, says ?? '', look ? texts.lookedAt(look) : ''].filter((each) => each !== '').join(' ');
-  const text = texts.approvalAsked(purpose, under === undefined ? why : texts.askedUnder(why), input);
+  const text = texts.approvalAsked(purpose, under === undefined ? why : texts.askedUnder(why));
   // A yes beforehand is never for a turn that somebody else may have led.
   const lasting = rules.rememberable.includes(call.name) && !ctx.tainted && !turn.tainted;
-  return { kind: 'approval', text, choices: choices(turn, call.id, hash, lasting) };
+  return { kind: 'approval', text, details: input, choices: choices(turn, call.id, hash, lasting) };
 }
 
 function choices({ id, path }: Turn, callId: string, hash: string, lasting: boolean): Choice[] {
@@ -118,7 +120,26 @@ function choices({ id, path }: Turn, callId: string, hash: string, lasting: bool
     { label: 'Approve', style: 'primary', ...decide(true) },
     ...(lasting ? [{ label: texts.forConversation(), ...decide(true, { lasting }) }] : []),
     { label: 'Deny', style: 'danger', ...decide(false) },
+    { label: 'Details', tool: DETAILS, input: { turn: id, path, call: callId, hash }, group: DETAILS, shows: true },
   ];
+}
+
+/** Says the exact details of a question, before and after it was decided. */
+export function detailsTool(): AnyTool {
+  return dataTool({
+    name: DETAILS,
+    description: 'Shows all of what is to be approved.',
+    effect: 'read',
+    callers: 'person',
+    policy: { always: true },
+    input: z.object({ turn: z.string(), path: z.string().default(''), call: z.string(), hash: z.string() }),
+    async run({ turn, path, call, hash }, { tx, person }) {
+      const asked = await store.askedOf(tx, { turnId: turn, path, callId: call }, hash);
+      if (!asked) return failed('GONE', texts.approvalGone());
+      if (asked.personId !== person.id && person.role !== 'owner') return failed('DENIED', texts.approvalNotYours());
+      return done(inBlock(asked.shown));
+    },
+  });
 }
 
 /**

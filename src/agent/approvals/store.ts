@@ -50,6 +50,22 @@ export async function lockParked(
   return row && { inboxId: row.inbox_id, personId: row.person_id, hash: row.payload.hash, tool: row.payload.tool };
 }
 
+/** A question as it was asked, decided or not; `hash`: of what its card shows. */
+export async function askedOf(
+  db: Queryable,
+  { turnId, path, callId }: AskedCall,
+  hash: string,
+): Promise<{ personId: string; shown: string } | undefined> {
+  const { rows } = await db.query<{ person_id: string; shown: string | null }>(
+    `select t.person_id, a.payload ->> 'shown' as shown
+       from turns t join steps a on a.turn_id = t.id and a.path = $2 and a.call_id = $3 and a.kind = 'asked'
+      where t.id = $1 and a.payload ->> 'hash' = $4 order by a.seq desc limit 1`,
+    [turnId, path, callId, hash],
+  );
+  const [row] = rows;
+  return row && { personId: row.person_id, shown: row.shown ?? '' };
+}
+
 export interface OpenApproval {
   turnId: string;
   path: string;

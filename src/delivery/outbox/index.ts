@@ -90,11 +90,13 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   }
 
   prepare(message: Addressed): Parts {
-    const split = (content: Content) => this.adapter(message.place.adapter)?.split?.(content) ?? [content];
+    const adapter = this.adapter(message.place.adapter);
+    const split = (content: Content) => adapter?.split?.(content) ?? [content];
+    const folds = adapter?.guarantees.foldsDetails === true;
     // A command that has not joined the replicas sends nothing: what it says waits for one of them.
     const owner = this.deps.hasJoined() ? this.deps.instance().id : undefined;
     const isElsewhere = owner !== undefined && !this.deps.seats.isHere(message.place);
-    return toParts({ ...message, isElsewhere }, owner, this.deps.world.clock.now(), split);
+    return toParts({ ...message, isElsewhere, folds }, owner, this.deps.world.clock.now(), split);
   }
 
   async addAll(tx: Transaction, messages: readonly Outgoing[]): Promise<void> {

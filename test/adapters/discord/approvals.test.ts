@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { done, outsideTool } from '../../../src/agent/index.ts';
 import type { Message } from '../../support/discord/index.ts';
@@ -63,24 +62,28 @@ test('what nobody answers in a day is closed, and the card says so', async () =>
   expect(sent).toEqual([]);
 });
 
-test('a long request is one card with all of it in a file, and hides nothing', async () => {
+test('a long request shows its beginning, and all of it to who may decide, however often', async () => {
   const hidden = `${'word '.repeat(1_000)}\u202E\u200Bend\`\`\`||x||`;
   const { sent, options } = letters(hidden);
   await using play = await playDiscord(options);
-  play.asks('write to Carl');
+  play.asks('write to Carl', { user: play.bob });
   const card = await play.hears('May I do this? **Sends a letter.**');
-  expect(card.content.length).toBeLessThanOrEqual(2_000);
-  expect(enabled(card)).toEqual(['Approve', 'Deny']);
-  const [file, ...others] = card.attachments;
-  expect(others).toEqual([]);
-  expect(file?.filename).toBe('request.md');
-  const whole = Buffer.from(file?.bytes ?? []).toString();
-  expect(whole).toContain(String.raw`\u202e\u200bend\u0060\u0060\u0060||x||`);
-  const [, shown = ''] = whole.split('\n```\n');
-  expect(parse(shown.replace(/\n```[\s\S]*$/, ''))).toEqual({ text: hidden });
-  await play.settled();
-  expect(play.fake.said(play.general)).toHaveLength(1);
-  await play.answer(play.fake.presses(play.ana, card, 'Deny'));
+  expect(card.content.length).toBeLessThan(600);
+  expect(card.content).toContain('text: "word word');
+  expect(card.attachments).toEqual([]);
+  expect(enabled(card)).toEqual(['Approve', 'Deny', 'Details']);
+  expect((await play.answer(play.fake.presses(play.eve, card, 'Details'))).content).not.toContain('word');
+  for (const user of [play.bob, play.ana]) {
+    await play.answer(play.fake.presses(user, card, 'Details'));
+    await play.settled();
+    const told = play.fake.said(play.general).filter((each) => each.only === user.id && each.content.includes('word'));
+    const whole = told.map(({ content }) => content).join('');
+    expect(whole.split('word')).toHaveLength(1_001);
+    expect(whole).toContain(String.raw`\u202e\u200bend\u0060\u0060\u0060||x||`);
+  }
+  expect(enabled(card)).toEqual(['Approve', 'Deny', 'Details']);
+  await play.answer(play.fake.presses(play.bob, card, 'Deny'));
   await play.hears('said no');
   expect(sent).toEqual([]);
+  expect(await eventually(() => enabled(card).join() === 'Details')).toBe(true);
 });

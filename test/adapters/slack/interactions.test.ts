@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { done, outsideTool } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
+import { ScriptedModel } from '../../support/scripted-model.ts';
 import { buttonsOf, type Channel, type Message, type View, wordsOf } from '../../support/slack/index.ts';
 import { echo, playSlack, type SlackPlay } from '../../support/slack/play.ts';
 
@@ -158,6 +161,33 @@ describe('buttons', () => {
     const answer = await play.hears('for somebody else', general);
     expect(answer.only).toBe(bob.id);
     expect(labels(card)).toContain('Done');
+  });
+
+  test('show all of a long request to who may decide, to nobody else, and leave the card as it is', async () => {
+    const letter = outsideTool({
+      name: 'letter_send',
+      description: 'Sends a letter.',
+      effect: 'external',
+      input: z.object({ lines: z.array(z.string()) }),
+      run: async () => done('sent'),
+    });
+    const lines = Array.from({ length: 40 }, (_, index) => `line ${index}.`);
+    const model = new ScriptedModel([{ call: 'letter_send', input: { lines } }], ['It is on its way.']);
+    await using play = await playSlack({ model, tools: [letter], stillClock: true });
+    const { fake, ana, bob, general } = play;
+    play.asks('write to Carl');
+    const card = await play.hears('Sends a letter');
+    expect(wordsOf(card)).toContain('line 2.');
+    expect(wordsOf(card)).not.toContain('line 5.');
+    expect(labels(card)).toEqual(['Approve', 'Deny', 'Details']);
+    fake.presses(bob, card, 'Details');
+    expect((await play.hears('for somebody else', general)).only).toBe(bob.id);
+    fake.presses(ana, card, 'Details');
+    const whole = await play.hears('line 39.', general);
+    expect([whole.only, wordsOf(whole).includes('line 5.')]).toEqual([ana.id, true]);
+    expect(labels(card)).toEqual(['Approve', 'Deny', 'Details']);
+    fake.presses(ana, card, 'Approve');
+    await play.hears('It is on its way.');
   });
 
   test('that are pressed before coda knows that they are there are closed once it does', async () => {

@@ -1,8 +1,9 @@
 /** A chat in a browser, over the messages, buttons, files and events that programs use. */
 import { z } from 'zod';
 import type { Clock } from '../../../base/clock.ts';
+import { plural } from '../../../base/text.ts';
 import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
-import { type Block, blocksOf, type FileRef, type Inline, inlineOf } from '../../../delivery/index.ts';
+import { type Block, blocksOf, type FileRef, type Inline, inlineOf, isLong } from '../../../delivery/index.ts';
 import type { Database } from '../../../storage/index.ts';
 import type { Reader } from '../../../time/index.ts';
 import type { HttpChat } from '../chat/adapter.ts';
@@ -203,7 +204,7 @@ function partEntry({ id, kind, text, buttons = [], files = [] }: PartOut, at: Da
     h('button', { type: 'button', class: style, 'data-button': button, 'data-asks': asks }, label),
   );
   const body = [
-    h('div', { class: 'text' }, toMarkup(text)),
+    h('div', { class: 'text' }, toMarkup(text, { folds: kind === 'approval' })),
     filesOf(files.map(({ id: hash, ...file }) => ({ ...file, hash }))),
     pressed.length > 0 && h('div', { class: 'buttons' }, pressed),
   ];
@@ -249,12 +250,16 @@ type Links = ReadonlyMap<string, string>;
 type Parts = readonly { type: string }[];
 
 /** HTML in it stays text, a picture becomes a link, and a link leads to the web, to mail, or nowhere. */
-export function toMarkup(markdown: string): Markup[] {
+export function toMarkup(markdown: string, { folds = false } = {}): Markup[] {
   const blocks = blocksOf(markdown);
   const links: Links = new Map(
     blocks.flatMap((block) => (block.type === 'definition' ? [[block.identifier, block.url] as const] : [])),
   );
-  return blocks.flatMap((block) => blockOf(block, links));
+  return blocks.flatMap((block) => {
+    const shown = blockOf(block, links);
+    if (!folds || block.type !== 'code' || !isLong(block.value)) return shown;
+    return [h('details', {}, h('summary', {}, `Details: ${plural(block.value.split('\n').length, 'line')}`), shown)];
+  });
 }
 
 function blockOf(block: Block, links: Links): Markup[] {
