@@ -318,7 +318,7 @@ describe('servers that cannot be used as they are', () => {
     expect(of('note:').join()).toContain('note_save is another tool');
     expect(of('flood').join()).toMatch(/MCP_AWAY .*floods/);
     expect(of('hung').join()).toMatch(/MCP_AWAY .*timed out/i);
-    expect(of('missing').join()).toMatch(/MCP_AWAY .*no such file/);
+    expect(of('missing').join()).toMatch(/MCP_AWAY .*there is no program/);
     expect(of('boxed')).toEqual(['MCP_REFUSED The MCP server boxed is a program, and nothing is there to run it in.']);
     expect(said.find(({ says }) => says.includes('boxed'))?.remedy).toContain('mcp.servers.boxed.host: true');
     expect(await it.ana.says('/mcp')).not.toContain('off:');
