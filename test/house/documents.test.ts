@@ -70,7 +70,7 @@ test('what a decision record names is there', () => {
 
 const MOST_WORDS = 35;
 /** Longer sentences that stand in `docs/` today: fewer are welcome, and then this is lowered. */
-const MOST_LONG_SENTENCES = 36;
+const MOST_LONG_SENTENCES = 0;
 
 /** Sentences of a page's paragraphs and list items; no headings, tables, pictures or code. */
 function sentencesOf(page: string): string[] {
