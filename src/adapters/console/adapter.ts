@@ -1,33 +1,19 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { deferred, Sequence, withTimeout } from '../../base/async.ts';
 import { BoundedMap, BoundedSet } from '../../base/bounded.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
-import { shortId, uuid } from '../../base/ids.ts';
+import { uuid } from '../../base/ids.ts';
 import { readLines } from '../../base/lines.ts';
 import type { Log } from '../../base/log.ts';
-import { shorten, storable, visible } from '../../base/text.ts';
-import type {
-  Accepted,
-  ChatAdapter,
-  FileRef,
-  Inbox,
-  IncomingFile,
-  Part,
-  Place,
-  Receipt,
-  Sender,
-  SendOutcome,
-} from '../../delivery/index.ts';
+import { storable } from '../../base/text.ts';
+import type { Accepted, ChatAdapter, Inbox, Part, Place, Receipt, Sender, SendOutcome } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
+import { showFiles, storeFiles } from './files.ts';
 import {
   type CommandHint,
-  type FileIn,
   type FileOut,
   type Input,
   MAIN,
@@ -285,79 +271,6 @@ function place(conversation = MAIN): Place {
     space: SPACE,
     kind: conversation.startsWith('#') ? 'channel' : 'dm',
   };
-}
-
-const MAX_FILE_BYTES = 100_000_000;
-
-/** Stores the files that a line brings. Throws `INPUT_INVALID` naming the file that cannot be read. */
-async function storeFiles(files: readonly FileIn[], cwd: string, artifacts: Artifacts): Promise<IncomingFile[]> {
-  const stored: IncomingFile[] = [];
-  for (const file of files) {
-    const { name, type, base64 } = file;
-    const content =
-      base64 === undefined ? await open(resolve(cwd, file.path ?? ''), name) : Buffer.from(base64, 'base64');
-    try {
-      stored.push({ name, type, ...(await artifacts.put(content)) });
-    } catch (error) {
-      throw error instanceof CodaError ? error : unreadable(name, messageOf(error), error);
-    }
-  }
-  return stored;
-}
-
-async function open(path: string, name: string): Promise<Readable> {
-  try {
-    const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
-    // A device or a pipe may never end.
-    if (!isFile) throw new Error(`${path} is not a file`);
-    if (size > MAX_FILE_BYTES) throw new Error(`${path} is larger than ${MAX_FILE_BYTES / 1_000_000} MB`);
-  } catch (error) {
-    throw unreadable(name, messageOf(error), error);
-  }
-  return createReadStream(path);
-}
-
-function unreadable(name: string, why: string, cause: unknown): CodaError {
-  return new CodaError('INPUT_INVALID', {
-    message: `The file ${name} cannot be taken: ${why}.`,
-    remedy: 'Give the path of a readable file, or its content as base64.',
-    cause,
-  });
-}
-
-/**
- * Writes files to `folder` under their own names, and says where they are. What is already there is left as it is: its
- * folder is named after its content. Throws what reading or writing throws.
- */
-async function showFiles(files: readonly FileRef[], folder: string, artifacts: Artifacts): Promise<FileOut[]> {
-  const shown: FileOut[] = [];
-  for (const { name, type, size, hash } of files) {
-    const path = join(folder, hash.slice(0, 16), fileName(name));
-    if (!existsSync(path)) await write(path, await artifacts.open(hash));
-    shown.push({ name, type, size, path });
-  }
-  return shown;
-}
-
-/** Whole or not at all: another process may look at it. */
-async function write(path: string, content: Readable): Promise<void> {
-  const unfinished = `${path}.${shortId()}`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  try {
-    await pipeline(content, createWriteStream(unfinished, { mode: 0o600 }));
-    await rename(unfinished, path);
-  } finally {
-    await rm(unfinished, { force: true });
-  }
-}
-
-/** A name that stays in its folder. */
-function fileName(name: string): string {
-  const safe = visible(name)
-    .replace(/[/\\\n\t]/g, '_')
-    .replace(/^\.+/, '_')
-    .trim();
-  return shorten(safe, 100) || 'file';
 }
 
 /** Requests of a session that takes answers only, whose answers it still gets. */

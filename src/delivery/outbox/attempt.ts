@@ -1,39 +1,26 @@
-import { backOff, deadline, sleep, unlessAborted } from '../../base/async.ts';
+/** Sends one try of a part: looks first where it may be there already, and counts the outcome. */
+import { deadline, sleep, unlessAborted } from '../../base/async.ts';
 import { BoundedMap } from '../../base/bounded.ts';
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import { uuid } from '../../base/ids.ts';
 import { canonicalJson } from '../../base/json.ts';
-import type { World } from '../../base/world.ts';
-import type { Instance } from '../../jobs/index.ts';
-import { accountOn, lockPerson } from '../../people/index.ts';
-import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
-import * as conversations from '../conversations/store.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
-import { dedupName, isAnswer } from '../parts.ts';
-import type { Seats } from '../seats.ts';
-import { terminalOf } from '../unread/store.ts';
+import { dedupName } from '../parts.ts';
+import { type DestinationDeps, isSeatedElsewhere } from './destination.ts';
 import { frozenReceipt, frozenText, restBehind } from './frozen.ts';
-import type { Row, SendResult } from './store.ts';
+import { isAway, isPassed, type OutcomeDeps, resultOf, skippedResult } from './outcome.ts';
+import type { Row } from './store.ts';
 import * as store from './store.ts';
 
-const LONGEST_BACK_OFF_MS = 5 * 60_000;
 /** A send without an answer by then is `unknown`. One that outlives a takeover is caught by the platform's own key. */
 export const SEND_DEADLINE_MS = 10_000;
 /** From then on a resend must look first: platforms remember a key for minutes at best, and a clock may be off. */
 const LOOK_AFTER_MS = 15_000;
-/** An unread part of somebody whose page is open goes their other way when no page has read it by then. */
-const READS_WITHIN_MS = 30_000;
 const FAILURES_OF_OUTAGE = 3;
 const REMEMBERED = 2_000;
 
-export interface AttemptDeps {
-  database: Database;
-  world: World;
-  instance: () => Instance;
-  adapters(): readonly ChatAdapter[];
-  seats: Seats;
+export interface AttemptDeps extends DestinationDeps {
   outageEnded(adapter: string): void;
   /** A part was sent whose readers may be attached to other processes. */
   said(row: store.Row): void;
@@ -47,9 +34,13 @@ export class Attempts {
   private readonly shown = new BoundedMap<string, Pick<Row, 'content'>>(REMEMBERED);
 
   private readonly counters: DeliveryCounters;
+  private readonly outcomeDeps: OutcomeDeps;
 
   constructor(deps: AttemptDeps) {
     this.deps = deps;
+    const { database, world, instance, adapters, seats } = deps;
+    const frozen = (row: Row, receipt: Receipt) => this.frozen(row, receipt);
+    this.outcomeDeps = { database, world, instance, adapters: () => adapters(), seats, frozen };
     this.counters = deliveryCounters(deps.world.metrics);
   }
 
@@ -81,21 +72,15 @@ export class Attempts {
     if (!(await this.isMine(row))) return undefined;
     // Not tried: whoever takes it up next need not look for it.
     if (this.deps.signal.aborted) return skippedResult(row, { state: 'pending', nextAt: this.deps.world.clock.now() });
-    if (await this.isSeatedElsewhere(row)) {
+    if (await isSeatedElsewhere(this.deps, row)) {
       const reason = 'another process has the sessions of this conversation';
-      return this.resultOf(row, { kind: 'retry', reason, until: 'reachable' });
+      return resultOf(this.outcomeDeps, row, { kind: 'retry', reason, until: 'reachable' });
     }
     const adapter = this.adapter(row.place.adapter);
     const outcome = adapter ? await this.bring(adapter, row) : this.withoutPlatform(row);
     // The row of a draft holds its beginning only: readers at another process see the whole answer.
     if (outcome.kind === 'sent' && adapter?.saidElsewhere && !row.removed) this.deps.said(row);
-    return this.resultOf(row, outcome);
-  }
-
-  private async isSeatedElsewhere({ id, place }: store.Row): Promise<boolean> {
-    const { seating } = this.deps.seats;
-    if (!seating.adapters.includes(place.adapter) || this.deps.instance().isAlone) return false;
-    return store.isSeatedElsewhere(this.deps.database, id, seating);
+    return resultOf(this.outcomeDeps, row, outcome);
   }
 
   /**
@@ -177,15 +162,9 @@ export class Attempts {
 
   private withoutPlatform(row: store.Row): SendOutcome {
     const reason = `${row.place.adapter} is off`;
-    return this.isPassed(row.createdAt) ? { kind: 'gone', reason } : { kind: 'retry', reason, until: 'reachable' };
-  }
-
-  private isPassed(since: Instant): boolean {
-    return this.deps.world.clock.now().getTime() - since.getTime() >= store.GIVE_UP_MS;
-  }
-
-  private isGivenUp({ failingSince }: store.Row): boolean {
-    return failingSince !== undefined && this.isPassed(failingSince);
+    return isPassed(this.deps, row.createdAt)
+      ? { kind: 'gone', reason }
+      : { kind: 'retry', reason, until: 'reachable' };
   }
 
   private async sendOrEdit(
@@ -209,111 +188,6 @@ export class Attempts {
     return again ? adapter.send({ ...part, instead: receipt.id }, signal) : edited;
   }
 
-  private async resultOf(row: store.Row, outcome: SendOutcome): Promise<store.SendResult> {
-    const { world } = this.deps;
-    const { spent } = row.content;
-    if (outcome.kind === 'sent') {
-      const state = row.removed ? 'dropped' : 'sent';
-      return { id: row.id, state, receipt: outcome.receipt, ...(spent && { spent: spent.length }) };
-    }
-    if ((outcome.kind === 'gone' || outcome.kind === 'frozen') && row.removed) return { id: row.id, state: 'dropped' };
-    // A card whose use could not be shown was said: what it says is not lost, and goes nowhere else.
-    if (wasSaid(row) && (['gone', 'frozen', 'refused'].includes(outcome.kind) || this.isGivenUp(row))) {
-      world.log.warn({ key: row.key, outcome: outcome.kind }, 'a used card stays as it is');
-      return { id: row.id, state: 'sent', ...(spent && { spent: spent.length }) };
-    }
-    if (outcome.kind === 'deleted') return { id: row.id, state: row.removed ? 'dropped' : 'sent' };
-    const now = world.clock.now();
-    if (row.receipt && isFinal(row, outcome)) {
-      world.log.warn({ key: row.key, reason: outcome.reason }, 'a message takes no more edits');
-      // The unclear attempt was an edit: nothing of the rest was sent.
-      return { id: row.id, state: 'pending', nextAt: now, receipt: this.frozen(row, row.receipt), untried: true };
-    }
-    const error = world.secrets.hide(outcome.reason).slice(0, 500);
-    const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
-    if (outcome.kind === 'retry' && outcome.untried) {
-      const after = outcome.afterMs === undefined ? nextAt : new Date(now.getTime() + outcome.afterMs);
-      return skippedResult(row, { state: 'pending', nextAt: after, error });
-    }
-    world.log.debug({ key: row.key, outcome: outcome.kind, error }, 'part not delivered');
-    const fault = { source: 'delivery', kind: row.place.adapter, code: outcome.kind };
-    if (!isAway(outcome)) world.faults?.note(fault, now);
-    // An earlier attempt that is unknown stays so: that this one did not arrive says nothing about that one.
-    const unclear = row.unknownAt && { unknownAt: row.unknownAt };
-    if (outcome.kind === 'retry' && outcome.until === 'reachable') {
-      return { id: row.id, error, ...unclear, ...(await this.waiting(row, nextAt)) };
-    }
-    if (outcome.kind === 'gone') return this.elsewhere(row, error, now);
-    // The place is there: its person can be told in it, of what was refused, at once.
-    if (outcome.kind === 'refused' || outcome.kind === 'frozen') return this.dead(row, error, !row.removed);
-    if (this.isGivenUp(row)) return this.dead(row, error);
-    if (outcome.kind === 'unknown') {
-      const settlesMs = this.adapter(row.place.adapter)?.guarantees.settlesMs;
-      // On a platform that shows messages late the newest attempt counts; on one that forgets keys, the first.
-      if (settlesMs === undefined)
-        return { id: row.id, state: 'unknown', nextAt, unknownAt: row.unknownAt ?? now, error };
-      const seenAt = new Date(Math.max(nextAt.getTime(), now.getTime() + settlesMs));
-      return { id: row.id, state: 'unknown', nextAt: seenAt, unknownAt: now, error };
-    }
-    const after = outcome.afterMs === undefined ? nextAt : new Date(now.getTime() + outcome.afterMs);
-    return { id: row.id, state: 'pending', nextAt: after, error, ...unclear };
-  }
-
-  private async elsewhere(row: store.Row, error: string, now: Instant): Promise<store.SendResult> {
-    if (row.personId && !row.fallback) {
-      const conversationId = await directlyTo(this.deps, row.personId, row);
-      if (conversationId) return { id: row.id, state: 'pending', nextAt: now, error, conversationId };
-    }
-    return this.dead(row, error);
-  }
-
-  /** The result of a part whose place nobody reads at this moment: it goes where somebody does, or is held. */
-  private async waiting(row: store.Row, nextAt: Instant): Promise<Omit<SendResult, 'id'>> {
-    const now = this.deps.world.clock.now();
-    const terminal = await this.openTerminalOf(row);
-    const conversationId = terminal ?? (await this.calling(row));
-    if (conversationId === undefined) return { state: 'held', nextAt };
-    const callAt = row.callAt ?? new Date(now.getTime() + READS_WITHIN_MS);
-    const isOpen = this.deps.adapters().some((adapter) => adapter.isOpenFor?.(row.personId ?? ''));
-    // An open page says nothing about whether anybody is in front of it.
-    if (terminal === undefined && isOpen && callAt > now) return { state: 'held', nextAt, callAt };
-    return { state: 'pending', nextAt: now, conversationId };
-  }
-
-  /** The terminal of the person, for a part of their chat in a browser that answers nothing, while one is open: both show it. */
-  private async openTerminalOf({ place, personId, replyTo, unknownAt }: store.Row): Promise<string | undefined> {
-    const { database, adapters, instance, seats } = this.deps;
-    if (personId === undefined || replyTo !== undefined || unknownAt !== undefined) return undefined;
-    const terminals = adapters().find(({ reader }) => reader !== undefined);
-    if (!terminals?.reader || !conversations.isBrowsers(place)) return undefined;
-    const isOpen = terminals.isOpenFor?.(personId) === true;
-    if (!isOpen && (instance().isAlone || !(await store.isAnySeatTaken(database, seats.taken)))) return undefined;
-    return terminalOf(database, personId, { adapter: terminals.name, account: terminals.reader });
-  }
-
-  /**
-   * The conversation on a chat platform to which a part of a terminal goes that answers nothing, while nobody sits there: the
-   * person is called. Undefined: it is held until somebody reads it.
-   */
-  private async calling({ place, personId, replyTo, fallback, unknownAt }: store.Row): Promise<string | undefined> {
-    const { database, adapters, instance, seats } = this.deps;
-    const own = this.adapter(place.adapter);
-    if (own?.seat === undefined || place.kind !== 'dm' || personId === undefined || replyTo !== undefined)
-      return undefined;
-    if (fallback || unknownAt !== undefined) return undefined;
-    // A terminal of another process is open, which takes the part up.
-    if (!instance().isAlone && (await store.isAnySeatTaken(database, seats.taken))) return undefined;
-    const platforms = adapters().flatMap(({ name, unread }) => (unread ? [] : [name]));
-    return conversations.direct({ query: database.read.bind(database) }, personId, { adapters: platforms });
-  }
-
-  private dead(row: store.Row, error: string, takesPosts = false): store.SendResult {
-    this.deps.world.log.error({ key: row.key, place: row.place, error }, 'dead letter');
-    const letter = { id: row.id, state: 'dead' as const, error };
-    if (store.isNoticeOfLetters(row.grp)) return { ...letter, told: 'never' };
-    return takesPosts && row.personId !== undefined ? { ...letter, told: 'now' } : letter;
-  }
-
   private sendsAgain({ key }: store.Row): void {
     this.resends++;
     this.deps.world.log.info({ key }, 'whether it had arrived could not be found out: sent again');
@@ -323,8 +197,6 @@ export class Attempts {
     return this.deps.adapters().find((adapter) => adapter.name === name);
   }
 }
-
-const isAway = (outcome: SendOutcome) => outcome.kind === 'retry' && outcome.until === 'reachable';
 
 /**
  * The rest of a part that is to be sent, where its message takes no more edits; nothing where it shows all. `instead`:
@@ -337,13 +209,6 @@ function furtherOf(row: store.Row): { row: store.Row | undefined; instead?: stri
   const { id } = row.receipt;
   return { row: content && { ...row, content, receipt: undefined, isOutdated: false }, instead: id };
 }
-
-function isFinal(row: store.Row, outcome: SendOutcome): outcome is SendOutcome & { kind: 'frozen' | 'refused' } {
-  const isRefused = outcome.kind === 'frozen' || (outcome.kind === 'refused' && row.isOutdated);
-  return isRefused && !row.removed && frozenText(row.receipt) === undefined;
-}
-
-const wasSaid = ({ receipt, content, removed }: store.Row): boolean => !!receipt && !!content.spent && !removed;
 
 function toPart(row: store.Row, keep: NonNullable<Part['keep']>): Part {
   return {
@@ -398,87 +263,4 @@ async function takeAway(
   }
   const sent = await adapter.send({ ...part, resend: false }, signal);
   return sent.kind === 'sent' ? adapter.delete(sent.receipt, part.place, signal) : sent;
-}
-
-// The order in which this process sends the parts that it owns.
-
-const LATE_AFTER = 3;
-
-export type Message = readonly [Row, ...Row[]];
-
-/**
- * The queue of a message, whose parts are sent one after another: answers of a conversation; messages that coda begins,
- * so that an answer never delays a reminder; late ones, of which none waits for another.
- */
-export function queueOf(message: Message): string {
-  const [{ conversationId }] = message;
-  if (isInOrder(message)) return answersOf(conversationId);
-  return `${conversationId} ${isLate(message) ? 'late' : 'others'}`;
-}
-
-export const answersOf = (conversationId: string): string => `${conversationId} answers`;
-
-export function isLate(message: Message): boolean {
-  return message.some(({ unknownAt, attempts }) => unknownAt !== undefined || attempts >= LATE_AFTER);
-}
-
-/** True for answers, of which a later one is not sent beside an earlier one of the same conversation. */
-export const isInOrder = (message: Message): boolean => !isLate(message) && isAnswer(message[0].grp);
-
-export function unblocksNext({ state }: SendResult): boolean {
-  return state === 'sent' || state === 'dead' || state === 'dropped';
-}
-
-/**
- * The result of a part that was not tried: it waits as `before` does, the part before it. An unknown state stays
- * unknown.
- */
-export function skippedResult({ id, unknownAt }: Row, before: Omit<SendResult, 'id'>): SendResult {
-  const { nextAt, error, conversationId } = before;
-  const state = before.state === 'held' ? 'held' : unknownAt ? 'unknown' : 'pending';
-  return {
-    id,
-    state,
-    untried: true,
-    ...(nextAt && { nextAt }),
-    ...(unknownAt && { unknownAt }),
-    ...(error !== undefined && { error }),
-    ...(conversationId !== undefined && { conversationId }),
-  };
-}
-
-/**
- * The conversation in which the person can be reached directly when a part's place is gone: on the same platform, also
- * where they have never been, else on another that is on. Undefined when there is none.
- */
-async function directlyTo(
-  { database, world, adapters: on }: { database: Database; world: World; adapters(): readonly ChatAdapter[] },
-  personId: string,
-  { conversationId, place }: store.Row,
-): Promise<string | undefined> {
-  const adapters = on();
-  const others = adapters.map(({ name }) => name);
-  const adapter = adapters.find(({ name }) => name === place.adapter);
-  const directOn = (names: readonly string[]) =>
-    conversations.direct({ query: database.read.bind(database) }, personId, {
-      adapters: names,
-      except: conversationId,
-    });
-  if (!adapter) return directOn(others);
-  const known = await directOn([place.adapter]);
-  if (known) return known;
-  const externalId = place.kind === 'dm' ? undefined : await accountOn(database, personId, place.adapter);
-  if (adapter.direct && externalId) {
-    try {
-      const opened = await adapter.direct(externalId);
-      const now = world.clock.now();
-      return await database.tx('outbox.direct', async (tx) => {
-        if (!(await lockPerson(tx, personId))) return undefined;
-        return conversations.open(tx, opened, personId, uuid(now), now);
-      });
-    } catch (error) {
-      world.log.debug({ error: messageOf(error), adapter: adapter.name }, 'no direct conversation could be opened');
-    }
-  }
-  return directOn(others);
 }

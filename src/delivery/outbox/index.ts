@@ -11,16 +11,9 @@ import * as letters from '../dead-letters/store.ts';
 import { inert } from '../inert.ts';
 import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
 import type { Seats } from '../seats.ts';
-import {
-  Attempts,
-  answersOf,
-  isInOrder,
-  isLate,
-  type Message,
-  queueOf,
-  skippedResult,
-  unblocksNext,
-} from './attempt.ts';
+import { Attempts } from './attempt.ts';
+import { skippedResult } from './outcome.ts';
+import { answersOf, isInOrder, isLate, type Message, queueOf, unblocksNext } from './queue.ts';
 import * as store from './store.ts';
 
 const LONGEST_WAIT_MS = 5_000;
