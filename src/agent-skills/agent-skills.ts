@@ -51,8 +51,8 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
     mergeRules: [...mergeRules, ...runStore.mergeRules],
     commands: (deps) => commands(toolDeps(deps, { host, views, search })),
     tools: (deps) => tools(toolDeps(deps, { host, views, search }), settings),
-    standing: async (deps, asked) => promptOf(deps).standing(asked),
-    passing: (deps, asked) => promptOf(deps).passing(asked),
+    stablePrompt: async (deps, asked) => promptOf(deps).standing(asked),
+    messagePrompt: (deps, asked) => promptOf(deps).passing(asked),
     schedules: [marketTask],
     jobs: (deps) => [
       embedSkillsJob({ world: deps.world, vectors: host.vectors, current: () => host.catalog.current() }),
@@ -76,8 +76,8 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
       const text = texts.atHome(shown, names.length - shown.length);
       return [{ title: texts.homeTitle(), items: names.length === 0 ? [] : [{ text }] }];
     },
-    received: (_, files, { person }) => receivedOffer(files, person.role),
-    called: (_, name, rest) => calledBy(views.of(undefined), name, rest),
+    offerForFiles: (_, files, { person }) => receivedOffer(files, person.role),
+    callNamed: (_, name, rest) => calledBy(views.of(undefined), name, rest),
   };
 }
 

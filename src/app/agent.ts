@@ -29,7 +29,7 @@ import { withoutPairs } from '../base/text.ts';
 import type { World } from '../base/world.ts';
 import {
   type AllSkills,
-  type Asked,
+  type AskedPrompt,
   type Asker,
   type CalledByName,
   type Command,
@@ -193,7 +193,7 @@ function commandsOfModels(
   system: ReturnType<typeof systemOf>,
   prompts: Prompts,
 ): Command[] {
-  const windowOf = (settings: Asked['settings']) => models?.limits(models.chooseModel(settings).name).context;
+  const windowOf = (settings: AskedPrompt['settings']) => models?.limits(models.chooseModel(settings).name).context;
   return modelCommands({
     models,
     inference,
@@ -226,7 +226,7 @@ function guardOf({ world, doctor, events, database }: AgentParts): Guard {
 
 function movedBy(skills: readonly EquippedSkill[], prompts: Prompts): AgentWiring['moved'] {
   return async (tx, move) => {
-    for (const { skill, deps } of skills) await skill.moved?.(deps, tx, move);
+    for (const { skill, deps } of skills) await skill.onMove?.(deps, tx, move);
     tx.afterCommit(() => prompts.changed(move.personId));
   };
 }
@@ -238,7 +238,7 @@ async function tellOver(skills: readonly EquippedSkill[], over: TurnOver): Promi
   if (failed) throw failed.reason;
 }
 
-const blank = (asker: Asker): Asked => ({ ...asker, turnKey: {}, settings: {}, epoch: 0, text: '' });
+const blank = (asker: Asker): AskedPrompt => ({ ...asker, turnKey: {}, settings: {}, epoch: 0, text: '' });
 
 function linkingOf({ config, world, delivery, skills, wakeAt }: AgentParts, keeps: readonly string[]): LinkDeps {
   const { access } = config;
@@ -296,7 +296,7 @@ function liveToolsOf({ skill, deps }: EquippedSkill, guard: Guard): LiveTools[] 
   return [{ skill: name, current, whenKnown: settled }];
 }
 
-function saidIn(item: Item): Asked {
+function saidIn(item: Item): AskedPrompt {
   const { person, payload, conversation } = item;
   const { place, settings, epoch } = conversation;
   return {
@@ -316,7 +316,7 @@ function offersOf(skills: readonly EquippedSkill[]) {
   return (item: Item): readonly Choice[] => {
     const { payload, person } = item;
     if (payload.files.length === 0 || !isSaid(item)) return [];
-    return skills.flatMap(({ skill, deps }) => skill.received?.(deps, payload.files, { person }) ?? []);
+    return skills.flatMap(({ skill, deps }) => skill.offerForFiles?.(deps, payload.files, { person }) ?? []);
   };
 }
 
@@ -324,7 +324,7 @@ function offersOf(skills: readonly EquippedSkill[]) {
 function calledBy(skills: readonly EquippedSkill[]): CalledByName {
   return (name, rest) => {
     for (const { skill, deps } of skills) {
-      const call = skill.called?.(deps, name, rest);
+      const call = skill.callNamed?.(deps, name, rest);
       if (call) return call;
     }
     return undefined;
@@ -333,7 +333,7 @@ function calledBy(skills: readonly EquippedSkill[]): CalledByName {
 
 function systemOf({ assistant }: Config, world: World, prompts: Prompts) {
   const soul = soulOf(assistant.soul, world);
-  return async (asked: Asked): Promise<string> => {
+  return async (asked: AskedPrompt): Promise<string> => {
     const { soul: own } = asked.settings;
     const manner = [await soul(), typeof own === 'string' ? own : ''].filter(Boolean).join('\n\n');
     return [identity(assistant.name, manner), ...(await prompts.standing(asked))].join('\n\n');
@@ -429,7 +429,7 @@ function withoutComments(text: string): string {
 const FRESH_MS = 60_000;
 const REMEMBERED = 1_000;
 
-type Hook = 'standing' | 'passing' | 'prompt';
+type Hook = 'stablePrompt' | 'messagePrompt' | 'prompt';
 
 interface Known {
   at: number;
@@ -456,25 +456,29 @@ class Prompts {
     this.gate = gate;
     this.guard = guard;
     const having = (hook: Hook) => skills.filter(({ skill }) => skill[hook]);
-    this.by = { standing: having('standing'), passing: having('passing'), prompt: having('prompt') };
+    this.by = {
+      stablePrompt: having('stablePrompt'),
+      messagePrompt: having('messagePrompt'),
+      prompt: having('prompt'),
+    };
     this.clock = clock;
   }
 
-  async standing(asked: Asked): Promise<string[]> {
+  async standing(asked: AskedPrompt): Promise<string[]> {
     const texts = await Promise.all(
-      this.permitted('standing', asked).map(({ skill, deps }) =>
-        this.guard.skill(skill.name, 'standing', () => skill.standing?.(deps, asked)),
+      this.permitted('stablePrompt', asked).map(({ skill, deps }) =>
+        this.guard.skill(skill.name, 'standing', () => skill.stablePrompt?.(deps, asked)),
       ),
     );
     return texts.filter((text) => text !== undefined);
   }
 
-  async sections(asked: Asked): Promise<PromptSection[]> {
+  async sections(asked: AskedPrompt): Promise<PromptSection[]> {
     // A person's own data is nobody else's to read, and a model repeats its prompt.
     const own = asked.private ? await this.ofPerson(asked) : [];
     const passing = Promise.all(
-      this.permitted('passing', asked).map(({ skill, deps }) =>
-        this.guard.skill(skill.name, 'passing', () => skill.passing?.(deps, asked)),
+      this.permitted('messagePrompt', asked).map(({ skill, deps }) =>
+        this.guard.skill(skill.name, 'passing', () => skill.messagePrompt?.(deps, asked)),
       ),
     );
     return [...own, ...(await passing).filter((section) => section !== undefined)];

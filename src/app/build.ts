@@ -256,7 +256,7 @@ async function start(parts: Starting): Promise<void> {
     deadJobSource({ database, outbox: delivery.outbox }),
     ...skills.flatMap(({ skill, deps }) => skill.due?.(deps) ?? []),
   ]);
-  for (const { skill, deps } of skills) skill.started?.(deps);
+  for (const { skill, deps } of skills) skill.onStart?.(deps);
   for (const adapter of adapters) {
     const reachable = (channel?: string) => delivery.reachable(adapter.name, channel);
     await adapter.start(delivery.inbox, reachable, stopping.signal);
@@ -282,7 +282,7 @@ async function join(
     answers,
     kindOf: (event) => router.kindOf(event),
     takesTurn: (kind, text) => router.takesTurn(kind, text),
-    handle: (item, signal) => router.handle(item, signal),
+    handle: (item, signal) => router.handleItem(item, signal),
     moved: parts.moved,
     freed: () => {
       worker.lookForWork();
@@ -300,7 +300,7 @@ async function startJobs(parts: Parts, terminal: ChatAdapter): Promise<void> {
   const now = world.clock.now();
   const runs = (await jobs.waitingOf(SKILL_JOB)).filter(({ due_at: at }) => at <= now);
   await join(parts, [terminal], { answers: [terminal.name] });
-  if (runs.length > 0) for (const { skill, deps } of skills) skill.started?.(deps);
+  if (runs.length > 0) for (const { skill, deps } of skills) skill.onStart?.(deps);
   worker.start([jobs, schedules]);
 }
 

@@ -159,7 +159,7 @@ function health(clock: Clock, healthy: () => Promise<boolean>): AnyRoute {
       503: { description: 'It is not.', schema: state },
     },
     examples: [{ summary: 'A coda that is well', status: 200, answer: { status: 'ok' } }],
-    async handle() {
+    async answerRequest() {
       const now = clock.monotonic();
       if (!asked || now - asked.at >= HEALTH_MS) asked = { at: now, well: healthy().catch(() => false) };
       const well = await asked.well;

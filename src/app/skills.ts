@@ -99,7 +99,7 @@ export function allSkills(skills: readonly EquippedSkill[]): AllSkills {
 function isRunnable(skills: readonly EquippedSkill[], name: string): boolean {
   return skills.some(
     ({ skill, deps }) =>
-      skill.called?.(deps, name, '') !== undefined ||
+      skill.callNamed?.(deps, name, '') !== undefined ||
       skill.commands?.(deps, allSkills(skills)).some((command) => command.plannable && command.name === name),
   );
 }

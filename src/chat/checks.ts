@@ -6,7 +6,7 @@ const TIMEOUT_MS = 10_000;
 export class Checks {
   private readonly added: HealthCheck[] = [];
 
-  get all(): readonly HealthCheck[] {
+  get checks(): readonly HealthCheck[] {
     return this.added;
   }
 
@@ -20,18 +20,18 @@ export class Checks {
    * Never rejects.
    */
   async run(): Promise<Finding[]> {
-    const found = (await Promise.all(this.added.map(looked))).flat();
+    const found = (await Promise.all(this.added.map(runCheck))).flat();
     return worstFirst(toldOnce(found).map(({ name, verdict }) => findingOf(name, verdict)));
   }
 }
 
-interface Looked {
+interface CheckedHealth {
   name: string;
   verdict: Verdict;
   threw?: boolean;
 }
 
-async function looked({ name, check }: HealthCheck): Promise<Looked[]> {
+async function runCheck({ name, check }: HealthCheck): Promise<CheckedHealth[]> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const late = new Promise<Verdict>((resolve) => {
     signal.addEventListener('abort', () => resolve(tooLate()), { once: true });
@@ -40,11 +40,11 @@ async function looked({ name, check }: HealthCheck): Promise<Looked[]> {
     const found = await Promise.race([check(signal), late]);
     return [found, ...(found.also ?? [])].map((verdict) => ({ name, verdict }));
   } catch (error) {
-    return [{ name, verdict: failed(error), threw: true }];
+    return [{ name, verdict: failedVerdict(error), threw: true }];
   }
 }
 
-function failed(error: unknown): Verdict {
+function failedVerdict(error: unknown): Verdict {
   if (!(error instanceof CodaError)) return { ok: false, code: 'CHECK_FAILED', says: messageOf(error) };
   const { code, message, remedy } = error;
   return { ok: false, code, says: message, remedy };
@@ -57,7 +57,7 @@ const tooLate = (): Verdict => ({
 });
 
 /** Without symptoms of what another check has found, and with what is over as a notice. Pure. */
-function toldOnce(found: readonly Looked[]): Looked[] {
+function toldOnce(found: readonly CheckedHealth[]): CheckedHealth[] {
   const codes = new Set(found.filter(({ threw }) => !threw).map(({ verdict }) => verdict.code));
   const isAmiss = (part: string) => found.some(({ name, verdict }) => name === part && isBad(verdict));
   const told = found.filter(({ verdict: { code, symptomOf = [] }, threw }, index) => {

@@ -61,7 +61,7 @@ export function coreCommands(deps: CoreDeps): Command[] {
       overtakes: true,
       writes: () => ({}),
       run: async (_, { tx, conversationId }) =>
-        done((await deps.delivery.stopTurn(tx, conversationId)) ? texts.stopping() : texts.nothingRuns()),
+        done((await deps.delivery.stopTurn(tx, conversationId)) ? texts.stoppingNotice() : texts.nothingRuns()),
     },
     {
       name: 'forget',

@@ -42,7 +42,7 @@ export function forgetTools(deps: ForgetDeps): AnyTool[] {
       const erased = await erase(tx, deps.deletionRules, { personId: person.id, now: clock.now(), inboxId });
       await deps.collectSoon(tx, person.id);
       tx.afterCommit(() => deps.delivery.erased(person.id));
-      return done(texts.forgotten(erased));
+      return done(texts.forgottenReport(erased));
     },
   });
   const keep = dataTool({
@@ -52,7 +52,7 @@ export function forgetTools(deps: ForgetDeps): AnyTool[] {
     callers: 'buttons',
     policy: { always: true },
     input: z.object({}),
-    run: async () => done(texts.kept()),
+    run: async () => done(texts.keptNotice()),
   });
   return [forget, keep, exportTool(deps)];
 }
@@ -75,7 +75,7 @@ function exportTool({ database, artifacts, clock }: ForgetDeps): AnyTool {
     async run(_, { prepared }) {
       const file = prepared as FileRef | undefined;
       if (!file) return failed('NOT_HERE', texts.exportNotHere());
-      return done(texts.exported(), { files: [file], choices: forgetChoices(true, true) });
+      return done(texts.exportNotice(), { files: [file], choices: forgetChoices(true, true) });
     },
   });
 }

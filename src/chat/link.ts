@@ -55,7 +55,7 @@ async function offer(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
   const code = newCode();
   const expiresAt = new Date(now.getTime() + CODE_MS);
   await links.offer(tx, { personId: person.id, hash: hashOfCode(code), expiresAt, conversationId: own });
-  const text = texts.offered(code, CODE_MS / 60_000, person.role, await accountsOf(deps, tx, person.id));
+  const text = texts.linkOffer(code, CODE_MS / 60_000, person.role, await accountsOf(deps, tx, person.id));
   if (ctx.private || own === undefined) return done(text);
   const card = { kind: 'notice' as const, text };
   await deps.delivery.outbox.addAll(tx, [{ key: `link:${uuid(now)}`, conversationId: own, personId: person.id, card }]);
@@ -133,7 +133,7 @@ async function joinTo(deps: LinkDeps, hash: string, ctx: TxContext): Promise<Too
     // Questions that bound to who they were are over.
     deps.wakeAt(now);
   });
-  return done(texts.joined(asker.name, moved), { asker });
+  return done(texts.joinedReport(asker.name, moved), { asker });
 }
 
 async function part(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
@@ -160,13 +160,16 @@ async function part(deps: LinkDeps, ctx: TxContext): Promise<ToolResult> {
     );
     deps.delivery.forget(person.id);
   });
-  return done(texts.parted(named(deps, others)), { asker });
+  return done(texts.partedNotice(namesOfIdentities(deps, others)), { asker });
 }
 
-async function accountsOf(deps: LinkDeps, tx: Transaction, personId: string): Promise<texts.Known[]> {
-  return named(deps, await links.identitiesOf(tx, personId));
+async function accountsOf(deps: LinkDeps, tx: Transaction, personId: string): Promise<texts.KnownIdentity[]> {
+  return namesOfIdentities(deps, await links.identitiesOf(tx, personId));
 }
 
-function named({ platforms }: LinkDeps, identities: readonly { adapter: string; name: string }[]): texts.Known[] {
+function namesOfIdentities(
+  { platforms }: LinkDeps,
+  identities: readonly { adapter: string; name: string }[],
+): texts.KnownIdentity[] {
   return identities.map(({ adapter, name }) => ({ platform: platforms.get(adapter) ?? adapter, name }));
 }

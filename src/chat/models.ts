@@ -128,7 +128,7 @@ function thinkCommand(models: Models): Command {
       const refused = refusedHere(ctx);
       if (refused) return refused;
       await conversations.setSetting(ctx.tx, ctx.conversationId, 'think', on ? true : null);
-      return done(on ? texts.thinking(models.nameOf('heavy')) : texts.notThinking());
+      return done(on ? texts.thinkingNotice(models.nameOf('heavy')) : texts.notThinking());
     },
   };
 }

@@ -27,7 +27,7 @@ export type Wire<T> = T extends Json
           : unknown;
 
 /** Text of a command for its caller, and the exit status where that is not 0. With `--json` the result replaces `out`. */
-export type Shown = string | { out?: string; always?: string; err?: string; status?: number };
+export type CommandOutput = string | { out?: string; always?: string; err?: string; status?: number };
 
 /** Parts of a command that works by itself, beside the running daemon or without one. */
 export interface LocalParts {
@@ -147,9 +147,9 @@ export interface Operation<Parts = never, Input extends z.ZodObject = z.ZodObjec
   /** Completes the input with what only the terminal has: standard input, absolute paths. */
   prepare?(given: z.input<Input>, io: NodeJS.Process): Promise<z.input<Input>> | z.input<Input>;
   route?: OperationRoute<z.input<Input>, Result>;
-  show?(result: Wire<Result>, input: z.output<Input>, view: View): Shown;
+  show?(result: Wire<Result>, input: z.output<Input>, view: View): CommandOutput;
   /** The whole of a command that asks more than once. */
-  conduct?(ask: AskFor, input: z.output<Input>, view: View): Promise<Shown>;
+  conduct?(ask: AskFor, input: z.output<Input>, view: View): Promise<CommandOutput>;
 }
 
 export type AnyOperation = Operation<never, z.ZodObject, unknown>;

@@ -27,7 +27,7 @@ export interface SetupSecret {
   env: string;
   label: string;
   /** Problem in the form of `value`, in a sentence; undefined without any. */
-  malformed?(value: string): string | undefined;
+  explainMalformed?(value: string): string | undefined;
 }
 
 export type SetupAnswer =

@@ -98,7 +98,9 @@ export interface Route<
   /**
    * Answers the request. A thrown `CodaError` becomes a problem document with its code; anything else is a bug (500).
    */
-  handle(request: HttpRequest<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<HttpAnswer> | HttpAnswer;
+  answerRequest(
+    request: HttpRequest<z.output<Params>, z.output<Query>, z.output<Body>>,
+  ): Promise<HttpAnswer> | HttpAnswer;
 }
 
 export type AnyRoute = Route;

@@ -89,7 +89,7 @@ export class Router {
     return { command: this.commands.get(name.toLowerCase()), name, rest: rest.trim() };
   }
 
-  async handle(heard: Item, signal: AbortSignal): Promise<void> {
+  async handleItem(heard: Item, signal: AbortSignal): Promise<void> {
     const item = asHeard(heard);
     if (!this.gate.hears(item.person)) return this.unheard(item);
     if (item.kind === 'command') return this.command(item, signal);
@@ -102,7 +102,7 @@ export class Router {
         : undefined;
     if (meant) return this.press(item, signal, meant.id);
     const { planned } = item.payload;
-    if (planned !== undefined) return this.planned(item, signal, planned);
+    if (planned !== undefined) return this.runPlanned(item, signal, planned);
     const call = isSaid(item) ? callMeant(item.payload.text, this.called) : undefined;
     if (call && !this.agent.thinks(item)) {
       return this.agent.act('command.run', item, signal, async () => failed('NOT_CONFIGURED', texts.callNeedsModel()));
@@ -120,7 +120,7 @@ export class Router {
     await this.delivery.end('guest.rest', item, { state: 'cancelled', cards: [] });
   }
 
-  private async planned(item: Item, signal: AbortSignal, line: string): Promise<void> {
+  private async runPlanned(item: Item, signal: AbortSignal, line: string): Promise<void> {
     const { command, rest } = this.commandMeant(line);
     if (command && (command.plannable || (command.hookable && item.origin === 'webhook'))) {
       // Rights may have changed since it was planned.
@@ -170,7 +170,7 @@ export class Router {
       const used = await buttons.use(tx, button, presser, clock.now());
       if (used === 'gone') return failed('GONE', texts.buttonGone());
       if (used === 'not_yours') return failed('NOT_YOURS', texts.buttonNotYours());
-      const input = { ...used.action.input, ...filled(used.action.form, item.payload.values) };
+      const input = { ...used.action.input, ...inputWith(used.action.form, item.payload.values) };
       const after = async (result: ToolResult): Promise<void> => {
         // A press that did nothing ("until when?" in words that say no time) may be repeated, and so may a look.
         const isLook = used.action.tool === DETAILS;
@@ -204,7 +204,7 @@ function askerOf(item: Item): Asker {
 }
 
 /** Adds the one field that the button declares to its stored input, and nothing else that came with the press. */
-function filled(form: Form | undefined, values: Readonly<Record<string, string>> = {}): Record<string, string> {
+function inputWith(form: Form | undefined, values: Readonly<Record<string, string>> = {}): Record<string, string> {
   const said = form && Object.hasOwn(values, form.field) ? values[form.field] : undefined;
   return form && said !== undefined ? { [form.field]: said } : {};
 }

@@ -249,7 +249,7 @@ export interface Asker {
   private: boolean;
 }
 
-export interface Asked extends Asker {
+export interface AskedPrompt extends Asker {
   /** The same value for all that one turn does in this process, as `ctx.turn.key`. */
   turnKey: object;
   settings: Readonly<Record<string, Json>>;
@@ -280,12 +280,12 @@ export interface SkillActs<Settings> {
   liveToolSettled?(deps: SkillDeps<Settings>, name: string): Promise<void>;
   commands?(deps: SkillDeps<Settings>, all: AllSkills): Command[];
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
-  called?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
+  callNamed?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
   /**
    * Buttons for files that a person has sent, whatever the platform, beside the answer. A message with nothing else is
    * answered by the result of the button's call.
    */
-  received?(deps: SkillDeps<Settings>, files: readonly FileRef[], asker: Pick<Asker, 'person'>): readonly Choice[];
+  offerForFiles?(deps: SkillDeps<Settings>, files: readonly FileRef[], asker: Pick<Asker, 'person'>): readonly Choice[];
   /**
    * Operations for commands of the terminal, by the verb's name (`notes-export`): over the control socket, which is its
    * owner's, or in their own process where no daemon runs.
@@ -300,7 +300,7 @@ export interface SkillWork<Settings> {
   tasks?(deps: SkillDeps<Settings>): readonly SystemTask[];
   due?(deps: SkillDeps<Settings>): DueSource[];
   /** Called when coda has started, before anybody is heard: what it begins goes on beside. */
-  started?(deps: SkillDeps<Settings>): void;
+  onStart?(deps: SkillDeps<Settings>): void;
   /** Called when a replica, perhaps one of another version, has ended, and now and then without one. */
   replicaEnded?(deps: SkillDeps<Settings>): void;
   /**
@@ -313,14 +313,14 @@ export interface SkillWork<Settings> {
 /** Its parts of the model's prompt, from the most stable to the most passing. */
 export interface SkillPrompt<Settings> {
   /** Its part of the stable prompt: must not differ from one message to the next without need. */
-  standing?(deps: SkillDeps<Settings>, asked: Asked): Promise<string | undefined>;
+  stablePrompt?(deps: SkillDeps<Settings>, asked: AskedPrompt): Promise<string | undefined>;
   /**
    * Its section of the prompt for a person, in private places only; kept until something of the person's is written.
    * Tainted text must not be in it: it would taint every turn.
    */
   prompt?(deps: SkillDeps<Settings>, asked: Asker): Promise<PromptSection | undefined>;
   /** Its part of the prompt for one message; the same all through its turn. */
-  passing?(deps: SkillDeps<Settings>, asked: Asked): Promise<PromptSection | undefined>;
+  messagePrompt?(deps: SkillDeps<Settings>, asked: AskedPrompt): Promise<PromptSection | undefined>;
 }
 
 export interface SkillViews<Settings> {
@@ -334,7 +334,7 @@ export interface SkillViews<Settings> {
   /** Fields of `coda status`: what it holds open at the moment. */
   status?(deps: SkillDeps<Settings>): Readonly<Record<string, Json>>;
   /** A person's plans until `to`, at most 200, for a page of their week. */
-  upcoming?(
+  listUpcoming?(
     deps: SkillDeps<Settings>,
     reader: Pick<PageReader, 'db' | 'personId' | 'now'>,
     to: Date,
@@ -351,7 +351,7 @@ export interface SkillData<Settings> {
   deletionRules?: readonly DeletionRule[];
   mergeRules?: readonly MergeRule[];
   /** Offers something to a person whose platform reports another zone now; in the transaction that stores it. */
-  moved?(deps: SkillDeps<Settings>, tx: Transaction, moved: Moved): Promise<void>;
+  onMove?(deps: SkillDeps<Settings>, tx: Transaction, moved: Moved): Promise<void>;
 }
 
 /**

@@ -25,37 +25,37 @@ export const ownerOnly = (command: string) => `\`/${command}\` is for my owner a
 export const notAllowed = (command: string) => `You may not use \`/${command}\` here. Ask my owner if you should.`;
 
 export const begunAfresh = (keeps: readonly string[]) =>
-  ['A fresh start: I will not look back at what was said here before.', ...staying(keeps)].join(' ');
+  ['A fresh start: I will not look back at what was said here before.', ...keepsNote(keeps)].join(' ');
 
-function staying(keeps: readonly string[]): string[] {
+function keepsNote(keeps: readonly string[]): string[] {
   const kept = listOf(keeps);
   return kept === '' ? [] : [`${kept.charAt(0).toUpperCase()}${kept.slice(1)} stay.`];
 }
 
-export const stopping = () => 'Stopping.';
+export const stoppingNotice = () => 'Stopping.';
 
 export const nothingRuns = () => 'Nothing is running here.';
 
 export const reallyForget = (keeps: readonly string[]) =>
   `I would delete ${listOf([...keeps.map((kept) => `your ${kept}`), 'what we said to each other', 'your settings'])}. This cannot be taken back. Is that what you want?`;
 
-export function forgotten(erased: ReadonlyMap<string, number>): string {
+export function forgottenReport(erased: ReadonlyMap<string, number>): string {
   const report = listOf([...erased].map(([table, count]) => `${table.replaceAll('_', ' ')} ${count}`));
   return `Done: I have forgotten everything about you. If you write again, we begin anew.${report ? ` Erased or blanked, table by table: ${report}.` : ''}`;
 }
 
-export const exported = () => 'This is everything that I have stored of you. Shall I forget it now?';
+export const exportNotice = () => 'This is everything that I have stored of you. Shall I forget it now?';
 
 export const exportNotHere = () => 'Others read here, so I do not show it. Ask me in a direct message.';
 
-export const kept = () => 'Nothing was deleted.';
+export const keptNotice = () => 'Nothing was deleted.';
 
-type Helped = Pick<Command, 'name' | 'summary' | 'usage' | 'topic'>;
+type HelpEntry = Pick<Command, 'name' | 'summary' | 'usage' | 'topic'>;
 
 /** The commands that people use first, by topic; all of them for `all`, or those about a word. */
 export function help(
   name: string,
-  commands: readonly Helped[],
+  commands: readonly HelpEntry[],
   examples: readonly string[],
   about: string | undefined,
 ): string {
@@ -80,7 +80,7 @@ export function help(
   ].join('\n');
 }
 
-const commandLine = ({ name, usage, summary }: Helped): string =>
+const commandLine = ({ name, usage, summary }: HelpEntry): string =>
   `- \`/${name}${usage ? ` ${usage}` : ''}\`: ${summary}`;
 
 const nothingAbout = (word: string): string =>
@@ -125,7 +125,7 @@ export const unknownModel = (name: string, near: string | undefined, names: read
 
 export const onOrOff = (command: string) => `Say \`/${command} on\` or \`/${command} off\`.`;
 
-export const thinking = (name: string) => `\`${name}\` thinks about what you say here, until \`/think off\`.`;
+export const thinkingNotice = (name: string) => `\`${name}\` thinks about what you say here, until \`/think off\`.`;
 
 export const notThinking = () => 'The usual model answers here again.';
 
@@ -172,13 +172,13 @@ export function context(
   ].join('\n');
 }
 
-type Remembered = Pick<RecalledContext, 'summary' | 'history'>;
+type RememberedParts = Pick<RecalledContext, 'summary' | 'history'>;
 
 /**
  * Tainted parts of the conversation, their consequences, and the way to be rid of them; empty where all is its
  * people's.
  */
-export function taints(tools: readonly string[], { summary, history }: Remembered, shared: boolean): string[] {
+export function taints(tools: readonly string[], { summary, history }: RememberedParts, shared: boolean): string[] {
   const isSaid = history.some(({ role, tainted }) => role === 'user' && tainted);
   const hasFiles = history.some(({ content: { files, led } }) => led || files?.length);
   const others = shared ? 'what others say here' : 'what you quoted';
@@ -199,16 +199,16 @@ export function taints(tools: readonly string[], { summary, history }: Remembere
 
 const thousands = (count: number) => Math.round(count).toLocaleString('en');
 
-export interface Known {
+export interface KnownIdentity {
   platform: string;
   name: string;
 }
 
-function everywhere(identities: readonly Known[]): string {
+function everywhere(identities: readonly KnownIdentity[]): string {
   return listOf(identities.map(({ platform, name }) => `${name.replace(/[\\*_`~|<>@#[\]]/g, '')} on ${platform}`));
 }
 
-export const offered = (code: string, minutes: number, role: Role, known: readonly Known[]) =>
+export const linkOffer = (code: string, minutes: number, role: Role, known: readonly KnownIdentity[]) =>
   [
     `Within ${plural(minutes, 'minute')}, tell me \`/link ${code}\` where I do not know you yet, privately. It works once.`,
     `Who enters it becomes you${role === 'owner' ? ', with your rights as my owner' : ''}: give it to nobody.`,
@@ -238,22 +238,27 @@ export const alreadyJoined = () => 'That is your own code: enter it where I do n
 export const otherWayRound = () =>
   'You may do more here than there. Do it the other way round: `/link` here, and enter that code there.';
 
-export const reallyJoin = (there: readonly Known[], here: readonly Known[], role: Role, keeps: readonly string[]) =>
+export const reallyJoin = (
+  there: readonly KnownIdentity[],
+  here: readonly KnownIdentity[],
+  role: Role,
+  keeps: readonly string[],
+) =>
   [
     `That code is of **${everywhere(there)}**. If that is you, I join it with ${everywhere(here)}, and you are one person to me${role === 'owner' ? ', my owner' : ''}.`,
     `${keeps.length > 0 ? `Your ${listOf(keeps)}, what` : 'What'} we said to each other and what it cost come along; of your settings those over there stay. What waits for your approval has to be asked for again.`,
     'If it is somebody else, say no: they would have all of it.',
   ].join('\n');
 
-export function joined(name: string, moved: readonly { what: string; count: number }[]): string {
+export function joinedReport(name: string, moved: readonly { what: string; count: number }[]): string {
   const along = listOf(moved.map(({ what, count }) => plural(count, what)));
   return `Done: you are ${name} to me, here and there.${along ? ` ${along} came along.` : ''} \`/link off\` ends it.`;
 }
 
-export const wasJoined = (who: readonly Known[]) =>
+export const wasJoined = (who: readonly KnownIdentity[]) =>
   `Your code was used: ${everywhere(who)} is you from now on. If that was not you, tell my owner, and say \`/link off\` there.`;
 
 export const notJoined = () => 'I know you here only. `/link` gives a code for another platform.';
 
-export const parted = (others: readonly Known[]) =>
+export const partedNotice = (others: readonly KnownIdentity[]) =>
   `From now on you stand by yourself here. What you had stays with ${everywhere(others)}.`;

@@ -37,11 +37,11 @@ export function routesOf<Parts>(operations: readonly AnyOperation[], parts: Part
     const { paths, params, body, input: _, answer: __, conflict: ___, ...rest } = served;
     const shared = { method: 'POST' as const, ...rest, ...(params && { params }), ...(body && { body }) };
     const handle = (request: HttpRequest) => serve(each as Operation<Parts>, served, { request, parts, world });
-    return paths.map((path) => route({ ...shared, path, handle }));
+    return paths.map((path) => route({ ...shared, path, answerRequest: handle }));
   });
 }
 
-interface Served<Parts> {
+interface ServedRequest<Parts> {
   request: HttpRequest;
   parts: Parts;
   world: ServedWorld;
@@ -50,7 +50,7 @@ interface Served<Parts> {
 async function serve<Parts>(
   operation: Operation<Parts>,
   served: OperationRoute<object, unknown>,
-  { request: { params, body, header, caller }, parts, world }: Served<Parts>,
+  { request: { params, body, header, caller }, parts, world }: ServedRequest<Parts>,
 ) {
   const [named, sent] = [(params ?? {}) as Record<string, string>, (body ?? {}) as Record<string, unknown>];
   const given = served.input?.(named, sent, header) ?? { ...named, ...sent };

@@ -79,7 +79,7 @@ async function chatThere(session: Duplex, flags: ChatFlags, io: NodeJS.Process):
   session.destroy();
   await talk;
   stopping.release();
-  if (how === 'ended') throw lost();
+  if (how === 'ended') throw lostDaemon();
   return 0;
 }
 
@@ -102,11 +102,11 @@ async function pass(session: Duplex, io: NodeJS.Process): Promise<number> {
   await out;
   io.stdin.destroy();
   stopping.release();
-  if (!sent && !asked && !io.stdout.destroyed) throw lost();
+  if (!sent && !asked && !io.stdout.destroyed) throw lostDaemon();
   return 0;
 }
 
-function lost(): CodaError {
+function lostDaemon(): CodaError {
   return new CodaError('CONTROL_FAILED', {
     message: 'The coda that was talking here has stopped.',
     remedy: 'Start it again, or open the chat again to run one here.',

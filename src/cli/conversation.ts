@@ -16,7 +16,7 @@ import { logFile } from './logs/file.ts';
 const MOST_LINE_BYTES = 16_000_000;
 const CONVERSATION = 'skills';
 
-type Said = Extract<Output, { conversation: string; text: string }>;
+type SaidOutput = Extract<Output, { conversation: string; text: string }>;
 
 /** Lets `use` talk. Without what access.approval_token asks for, presses are no consent. */
 export async function withConversation<T>(
@@ -53,7 +53,7 @@ export async function withConversation<T>(
 class Lines implements Conversation {
   readonly ask: AskFor;
   private readonly session: Duplex;
-  private readonly parts = new Map<string, Said>();
+  private readonly parts = new Map<string, SaidOutput>();
   private readonly waiting = new Map<string, ReturnType<typeof deferred<void>>>();
   private isOver = false;
 
@@ -77,7 +77,7 @@ class Lines implements Conversation {
   }
 
   private async send(what: { text: string } | { press: string }): Promise<string[]> {
-    if (this.isOver) throw gone();
+    if (this.isOver) throw goneDaemon();
     const id = randomUUID();
     const answered = deferred();
     this.waiting.set(id, answered);
@@ -89,16 +89,16 @@ class Lines implements Conversation {
   private async read(): Promise<void> {
     try {
       for await (const line of readLines(this.session, MOST_LINE_BYTES)) {
-        if ('text' in line) this.heard(JSON.parse(line.text) as Output);
+        if ('text' in line) this.takeLine(JSON.parse(line.text) as Output);
       }
     } catch {
       // The conversation is over for both ends of it.
     }
     this.isOver = true;
-    for (const answered of this.waiting.values()) answered.reject(gone());
+    for (const answered of this.waiting.values()) answered.reject(goneDaemon());
   }
 
-  private heard(line: Output): void {
+  private takeLine(line: Output): void {
     if (line.type === 'done') {
       this.waiting.get(line.in_reply_to ?? '')?.resolve();
       this.waiting.delete(line.in_reply_to ?? '');
@@ -110,4 +110,4 @@ class Lines implements Conversation {
   }
 }
 
-const gone = () => noDaemon('this data folder');
+const goneDaemon = () => noDaemon('this data folder');

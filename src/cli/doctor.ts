@@ -31,7 +31,7 @@ async function examine(flags: Flags, io: NodeJS.Process): Promise<{ findings: Fi
   try {
     prepared = prepare(flags, io, { logTo: () => ({ write: () => {} }) });
   } catch (error) {
-    return { findings: [broken('configuration', error)], off: [] };
+    return { findings: [brokenFinding('configuration', error)], off: [] };
   }
   const { config, world } = prepared;
   const file = config.file ?? 'no file, defaults only';
@@ -42,7 +42,7 @@ async function examine(flags: Flags, io: NodeJS.Process): Promise<{ findings: Fi
     findings.push(findingOf('daemon', runs ? { ok: true, says: `runs on ${config.dataDir}` } : isOff(config.dataDir)));
     findings.push(...(runs ? (answer as unknown as Finding[]) : await checkHere(config, world)));
   } catch (error) {
-    findings.push(broken('daemon', error));
+    findings.push(brokenFinding('daemon', error));
   }
   return { findings, off: readiness(config).off };
 }
@@ -58,7 +58,7 @@ async function checkHere(config: Config, world: World): Promise<Finding[]> {
       await app.stop(0);
     }
   } catch (error) {
-    return [broken('start', error)];
+    return [brokenFinding('start', error)];
   }
 }
 
@@ -70,7 +70,7 @@ const isOff = (dataDir: string): Verdict => ({
   remedy: 'Start it with "coda run".',
 });
 
-function broken(name: string, error: unknown): Finding {
+function brokenFinding(name: string, error: unknown): Finding {
   if (!(error instanceof CodaError)) throw error;
   const { code, message, remedy } = error;
   return findingOf(name, { ok: false, code, says: message, remedy });

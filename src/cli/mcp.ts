@@ -26,7 +26,7 @@ export async function serveMcp(flags: Flags, io: NodeJS.Process): Promise<number
   );
   server.setRequestHandler(types.ListToolsRequestSchema, async () => {
     const tools = (await asked('tools-list')) as ProgramTool[];
-    return { tools: tools.map(shown) };
+    return { tools: tools.map(toolListing) };
   });
   server.setRequestHandler(types.CallToolRequestSchema, async ({ params: { name, arguments: input = {} } }) => {
     try {
@@ -49,7 +49,7 @@ export async function serveMcp(flags: Flags, io: NodeJS.Process): Promise<number
   return 0;
 }
 
-function shown({ name, description, schema, reads, deletes }: ProgramTool) {
+function toolListing({ name, description, schema, reads, deletes }: ProgramTool) {
   const annotations = { readOnlyHint: reads, destructiveHint: deletes, openWorldHint: false };
   return { name, description, inputSchema: schema as { type: 'object' }, annotations };
 }

@@ -7,11 +7,11 @@ import {
   type Act,
   type AnyOperation,
   type AskFor,
+  type CommandOutput,
   inputOf,
   isLocal,
   type LocalParts,
   type OperationFamily,
-  type Shown,
   type View,
   verbOf,
 } from '../chat/operation.ts';
@@ -92,7 +92,7 @@ function placeholder({ value, type, isRequired }: Field): string {
   return isRequired ? `<${name}>` : `[${name}]`;
 }
 
-const several = (value: string, before: readonly string[] = []) => [...before, value];
+const collectValues = (value: string, before: readonly string[] = []) => [...before, value];
 
 function addFlag(command: Command, { key, about = '', value, type, choices, isRequired, preset }: Field): void {
   const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -100,7 +100,7 @@ function addFlag(command: Command, { key, about = '', value, type, choices, isRe
   const option = new Option(flag, about).makeOptionMandatory(isRequired && type !== 'flag');
   if (preset !== undefined && type !== 'flag') option.default(preset);
   if (choices) option.choices(choices);
-  if (type === 'list') option.argParser(several);
+  if (type === 'list') option.argParser(collectValues);
   command.addOption(option);
 }
 
@@ -110,7 +110,7 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
   const given = (await operation.prepare?.(typed as never, io)) ?? typed;
   const json = flags.json === true;
   const use: Use = async (ask, at, local) => {
-    const confirm: View['confirm'] = (once) => confirmed(io, once);
+    const confirm: View['confirm'] = (once) => askYes(io, once);
     const converse: View['converse'] = async (talk) => {
       const { withConversation } = await import('./conversation.ts');
       return withConversation(flags, io, askingBy(flags), talk);
@@ -134,9 +134,9 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
     const { status = 0 } = shown;
     return write('always' in shown ? shown : { out, status }, io);
   };
-  if (operation.needs === 'nothing') return use(refusing, asItIs, refusing);
+  if (operation.needs === 'nothing') return use(refuseUse, asItIs, refuseUse);
   const { callDaemon, ofDaemon } = await import('./daemon/daemon.ts');
-  if (operation.needs === 'daemon') return use(ofDaemon(dataDir(flags, io)), asItIs, refusing);
+  if (operation.needs === 'daemon') return use(ofDaemon(dataDir(flags, io)), asItIs, refuseUse);
   const { withConfig, withVerbs } = await import('./daemon/verbs.ts');
   const find = operation.needs === 'config' ? withConfig : withVerbs;
   return find(flags, io, (ask, at, { config, world }) => {
@@ -147,7 +147,7 @@ async function runOperation(operation: AnyOperation, flags: Flags, io: NodeJS.Pr
 }
 
 /** Asks whether to approve what was shown. Where nobody can be asked nothing is approved; `once`: when to give --yes. */
-async function confirmed({ stdin, stdout }: NodeJS.Process, once: string): Promise<boolean> {
+async function askYes({ stdin, stdout }: NodeJS.Process, once: string): Promise<boolean> {
   if (!stdin.isTTY) throw usage('Nobody can be asked here.', `Give --yes once ${once}.`);
   const { createInterface } = await import('node:readline/promises');
   const asking = createInterface({ input: stdin, output: stdout });
@@ -185,13 +185,13 @@ function toSend(input: object, { approvalToken: token }: Flags): Record<string, 
   return { ...(input as Record<string, Json>), ...(token !== undefined && { token }) };
 }
 
-const refusing = (): never => {
+const refuseUse = (): never => {
   throw new Error('an operation has asked for more than it needs');
 };
 
 const asItIs: View['at'] = (instant) => instant;
 
-function write(shown: Shown, io: NodeJS.Process): number {
+function write(shown: CommandOutput, io: NodeJS.Process): number {
   const { out = '', always = out, err = '', status = 0 } = typeof shown === 'string' ? { out: shown } : shown;
   if (always !== '') io.stdout.write(always);
   if (err !== '') io.stderr.write(err);

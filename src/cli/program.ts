@@ -115,7 +115,7 @@ const OWN: Readonly<Record<string, (program: Command, call: Call) => void>> = {
   run: addRun,
   chat: addChat,
   mcp: (program, call) => {
-    named(program, 'mcp').action(call(async () => (await import('./mcp.ts')).serveMcp));
+    commandNamed(program, 'mcp').action(call(async () => (await import('./mcp.ts')).serveMcp));
   },
   version: addVersion,
   logs: addLogs,
@@ -129,7 +129,7 @@ const OWN: Readonly<Record<string, (program: Command, call: Call) => void>> = {
   when: addWhen,
 };
 
-const named = (program: Command, name: string): Command =>
+const commandNamed = (program: Command, name: string): Command =>
   program.commands.find((command) => command.name() === name) ?? program.command(name);
 
 /** True if its operations are needed: called, or for the help of all commands, where it has no commands below it. */

@@ -25,7 +25,7 @@ const tally: Skill = {
       ],
     },
   ],
-  upcoming: async (_, { now }) => [{ at: now, text: 'count the cups' }],
+  listUpcoming: async (_, { now }) => [{ at: now, text: 'count the cups' }],
 };
 
 /** An owner's browser. */

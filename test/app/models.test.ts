@@ -19,7 +19,7 @@ test('the doctor tells which provider cannot be reached, and why, without asking
   await using coda = await play({ config: modelConfig(server, { providers }) });
   const signal = new AbortController().signal;
   const findings = await Promise.all(
-    coda.app.checks.all.map(async ({ name, check }) => ({ name, ...(await check(signal)) })),
+    coda.app.checks.checks.map(async ({ name, check }) => ({ name, ...(await check(signal)) })),
   );
   const found = (name: string) => findings.find((finding) => finding.name === name);
   expect(found('models claude')).toMatchObject({ ok: true });
@@ -99,7 +99,8 @@ test('the doctor tells what was learnt of a model since the start', async () => 
   await using server = await ModelServer.start();
   const config = modelConfig(server, { default: 'gpt/local', light: undefined, heavy: undefined });
   await using coda = await play({ config });
-  const says = () => coda.app.checks.all.find(({ name }) => name === 'models gpt')?.check(new AbortController().signal);
+  const says = () =>
+    coda.app.checks.checks.find(({ name }) => name === 'models gpt')?.check(new AbortController().signal);
   expect(await says()).toMatchObject({ ok: true });
   const body =
     '{"error":{"message":"\\"auto\\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set"}}';
@@ -117,7 +118,7 @@ test('what had to be put right is counted for the doctor, and what it cost for t
   await using coda = await play({ config: modelConfig(server) });
   server.play({ text: '' }, { text: 'Here I am.', usage: { input: 1_000_000, output: 0 } });
   await coda.person('ana').says('are you there?');
-  const repairs = coda.app.checks.all.find(({ name }) => name === 'model repairs');
+  const repairs = coda.app.checks.checks.find(({ name }) => name === 'model repairs');
   expect(await repairs?.check(new AbortController().signal)).toMatchObject({
     ok: true,
     says: 'put right within a day: asked again 1×',
@@ -144,7 +145,7 @@ test('the doctor is told of calls that were wrong, of circles, and of who did no
   );
   expect(await ana.says('eat my note')).toBe('So be it.');
   expect(await ana.says('well?')).toBe('ok');
-  const repairs = coda.app.checks.all.find(({ name }) => name === 'model repairs');
+  const repairs = coda.app.checks.checks.find(({ name }) => name === 'model repairs');
   expect(await repairs?.check(new AbortController().signal)).toMatchObject({
     says: 'put right within a day: loop 1×, retried 1×, wrong call 1×',
   });
@@ -188,7 +189,7 @@ test('what a service refuses is told once to whom it concerns, by /model and by 
   const ana = coda.person('ana');
   const ben = coda.person('ben', { role: 'member' });
   const doctor = async () => {
-    const check = coda.app.checks.all.find(({ name }) => name === 'model quirks');
+    const check = coda.app.checks.checks.find(({ name }) => name === 'model quirks');
     return check?.check(new AbortController().signal);
   };
   expect(await ana.says('hello')).toBe('ok');

@@ -75,7 +75,7 @@ test('a skill that fails while a prompt is made costs its words, not the answer'
   let asked = 0;
   const skill: Skill = {
     name: 'loose',
-    async passing() {
+    async messagePrompt() {
       asked++;
       throw new TypeError('a mistake');
     },

@@ -41,7 +41,7 @@ describe.each(testDatabases)('a background job that gives up, on $name', ({ name
     expect(told()).toHaveLength(1);
     expect(await coda.app.status()).toMatchObject({ jobs: { dead: 1 } });
     expect(await coda.app.jobs.dead()).toMatchObject({ total: 1, jobs: [{ kind: 'tidy', attempts: 2 }] });
-    const check = coda.app.checks.all.find((each) => each.name === 'background jobs');
+    const check = coda.app.checks.checks.find((each) => each.name === 'background jobs');
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({
       ok: false,
       says: expect.stringContaining('the shelf is full'),

@@ -280,7 +280,7 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     await coda.person('ana').says('hello');
     const told = '1 message for you could not be delivered:\n> you said: hello';
     expect(coda.platform.in('dm-ana')).toEqual([told]);
-    const check = coda.app.checks.all.find(({ name }) => name === 'dead letters');
+    const check = coda.app.checks.checks.find(({ name }) => name === 'dead letters');
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({ ok: false });
     expect(await coda.app.delivery.outbox.revive()).toBe(1);
     await coda.app.settled();

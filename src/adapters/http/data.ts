@@ -72,7 +72,7 @@ function list(collection: AnyCollection, deps: DataDeps): AnyRoute {
       },
     },
     examples: [{ summary: 'The first page', status: 200 }],
-    async handle(request) {
+    async answerRequest(request) {
       const { limit, after, ...narrowed } = request.query as { limit: number; after?: string };
       const page = await reading(collection, deps, callerOf(request), (db, personId) =>
         collection.list(db, { personId, after, limit }, narrowed),
@@ -91,7 +91,7 @@ function one(collection: AnyCollection, deps: DataDeps): AnyRoute {
     params: id,
     answers: { 200: { description: 'It.', schema: collection.item }, 404: missing },
     examples: [{ summary: 'One', params: { id: EXAMPLE_ID }, status: 200 }],
-    async handle(request) {
+    async answerRequest(request) {
       const found = await reading(collection, deps, callerOf(request), (db, personId) =>
         collection.find(db, personId, request.params.id),
       );
@@ -115,7 +115,7 @@ function create(collection: AnyCollection, writes: Writes): AnyRoute {
     }),
     answers: { 201: { description: 'It is made.', schema: written(collection) }, 422: refused },
     examples: [{ summary: `A ${name}`, body: creating.example, status: 201 }],
-    async handle(request) {
+    async answerRequest(request) {
       const { conversation, ...body } = request.body as { conversation?: string };
       const done = await writes.do({
         ...whose(request, `POST ${collection.name}`),
@@ -140,7 +140,7 @@ function change(collection: AnyCollection, writes: Writes): AnyRoute {
     body: changing.body,
     answers: { 200: { description: 'It is changed.', schema: written(collection) }, 404: missing, 422: refused },
     examples: [{ summary: 'A change', params: { id: EXAMPLE_ID }, body: changing.example, status: 200 }],
-    async handle(request) {
+    async answerRequest(request) {
       const { params, body } = request;
       const done = await writes.do({
         ...whose(request, `PATCH ${collection.name}/${params.id}`),
@@ -161,7 +161,7 @@ function remove(collection: AnyCollection, writes: Writes): AnyRoute {
     params: id,
     answers: { 200: { description: 'It is deleted.', schema: z.object({ said }) }, 404: missing },
     examples: [{ summary: 'Delete', params: { id: EXAMPLE_ID }, status: 200 }],
-    async handle(request) {
+    async answerRequest(request) {
       const { params } = request;
       const done = await writes.do({
         ...whose(request, `DELETE ${collection.name}/${params.id}`),
@@ -174,7 +174,7 @@ function remove(collection: AnyCollection, writes: Writes): AnyRoute {
   });
 }
 
-type Asked = Parameters<AnyRoute['handle']>[0];
+type Asked = Parameters<AnyRoute['answerRequest']>[0];
 
 function whose(request: Asked, what: string): Pick<Wanted, 'caller' | 'key' | 'request' | 'signal' | 'conversation'> {
   return {

@@ -192,7 +192,7 @@ class Requests {
       return Array.isArray(value) ? value.join(', ') : value;
     };
     const request = { ...parts, header, caller, local: isLocal(incoming), signal };
-    const answer = this.guarded(await route.handle(request), incoming, route);
+    const answer = this.guarded(await route.answerRequest(request), incoming, route);
     return cors ? { ...answer, headers: { ...cors, ...answer.headers } } : answer;
   }
 

@@ -65,7 +65,7 @@ export function requestRoute(deps: () => RequestDeps): AnyRoute {
       401: { description: 'It is not signed by Slack, or too old.' },
       503: { description: 'It could not be stored.' },
     },
-    async handle({ raw, header, signal }) {
+    async answerRequest({ raw, header, signal }) {
       const { secret, clock, heard } = deps();
       const signed = { raw, timestamp: header('x-slack-request-timestamp'), signature: header('x-slack-signature') };
       if (!isFromSlack(signed, secret, clock.now().getTime())) {

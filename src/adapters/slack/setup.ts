@@ -15,8 +15,8 @@ const beginning = (prefix: string) => (value: string) => (value.startsWith(prefi
 export const setup: PlatformSetup = {
   steps: steps(),
   secrets: [
-    { key: 'bot_token', env: 'SLACK_BOT_TOKEN', label: botTokenLabel(), malformed: beginning('xoxb-') },
-    { key: 'app_token', env: 'SLACK_APP_TOKEN', label: appTokenLabel(), malformed: beginning('xapp-') },
+    { key: 'bot_token', env: 'SLACK_BOT_TOKEN', label: botTokenLabel(), explainMalformed: beginning('xoxb-') },
+    { key: 'app_token', env: 'SLACK_APP_TOKEN', label: appTokenLabel(), explainMalformed: beginning('xapp-') },
   ],
   owner: { label: ownerLabel(), pattern: /^[UW][A-Z0-9]{2,}$/ },
   check: (secrets, { apiUrl, log }) => signIn({ ...secrets, ...(apiUrl && { api_url: apiUrl }) }, log),

@@ -8,9 +8,9 @@ import type { Json } from '../../base/json.ts';
 import { oneLine } from '../../base/text.ts';
 import {
   type AskFor,
+  type CommandOutput,
   type LocalParts,
   operation,
-  type Shown,
   usage,
   type View,
   type Wire,
@@ -81,7 +81,7 @@ async function askAsSubject(
   isKept: boolean,
   view: View,
   httpOf: HttpOf,
-): Promise<Shown> {
+): Promise<CommandOutput> {
   const { io } = view;
   const asked = isKept ? { plan: readPlan(flags.planPath ?? '') } : { query };
   const said = await timed(flags, io, flags.execute ? 'run' : 'plan', () =>
@@ -111,7 +111,7 @@ async function askAsSubject(
 const UNCHANGED = 'Every skill of the plan is as it was; --execute carries it out.\n';
 const NONE_FITS = 'No skill fits well enough.';
 
-async function look(flags: AskFlags, query: string, ask: AskFor, { io, json }: View): Promise<Shown> {
+async function look(flags: AskFlags, query: string, ask: AskFor, { io, json }: View): Promise<CommandOutput> {
   if (flags.planPath !== undefined && !flags.dryRun) {
     await ask(planned, { plan: readPlan(flags.planPath) });
     return UNCHANGED;
@@ -132,7 +132,7 @@ function linesOf({ plan, candidates }: Planned): string[] {
   });
 }
 
-function writePlan(flags: AskFlags, query: string, made: HttpRun['plan'] | Planned['plan']): Shown {
+function writePlan(flags: AskFlags, query: string, made: HttpRun['plan'] | Planned['plan']): CommandOutput {
   if (!made || made.skills.length === 0) throw nothingFits(query);
   const text = `${JSON.stringify(made, null, 2)}\n`;
   if (flags.planPath === undefined) return text;

@@ -6,7 +6,7 @@ import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
 import { faultsOf, inputWords } from '../../base/input.ts';
 import { oneLine, plural } from '../../base/text.ts';
-import { type Conversation, operation, type Shown, usage, type View, YES } from '../../chat/operation.ts';
+import { type CommandOutput, type Conversation, operation, usage, type View, YES } from '../../chat/operation.ts';
 import type { ToolDeps } from '../use/deps.ts';
 import { candidatesFor, inputOf, MODES, planFile, planFor, staleIn, whoWithin } from './plan.ts';
 import { parseSteps, resolveSteps, type StepGroup } from './steps.ts';
@@ -181,7 +181,7 @@ export const runOperations = [plan, planned, steps, show, runOne, pipeline];
 
 type RunInput = { resume: string } | { steps: string[]; payload: string };
 
-function runSteps(flags: RunFlags, view: View, input: RunInput): Promise<Shown> {
+function runSteps(flags: RunFlags, view: View, input: RunInput): Promise<CommandOutput> {
   return view.converse(async (conversation) => {
     if ('steps' in input) await conversation.ask(steps, { steps: input.steps });
     else await conversation.ask(show, { run: input.resume });
@@ -261,7 +261,7 @@ function refused(heard: readonly string[]): CodaError {
 }
 
 /** Text of what came of it. Throws for a run that has failed. */
-export function ended(came: ShownRun, { io, json }: View): Shown {
+export function ended(came: ShownRun, { io, json }: View): CommandOutput {
   const { run, state, message, output } = came;
   const full = `${JSON.stringify(came, null, 2)}\n`;
   if (state === 'done') return json ? full : `${output ?? ''}\n`;

@@ -1,7 +1,7 @@
 import { tokensIn } from '../../agent/index.ts';
 import { BoundedMap } from '../../base/bounded.ts';
 import { escapeMarkup, oneLine, plural } from '../../base/text.ts';
-import type { Asked, PromptSection } from '../../chat/index.ts';
+import type { AskedPrompt, PromptSection } from '../../chat/index.ts';
 import type { Learned, SkillSearch } from '../find/search.ts';
 import type { ChosenSkills, Decisions, View, Views } from '../host.ts';
 import type { AgentSkill } from '../skill.ts';
@@ -32,13 +32,21 @@ export class SkillPrompt {
   }
 
   /** The list. It changes with the skills, what was decided about them, and what is off in the conversation. */
-  standing({ turnKey, settings, window, person }: Asked): string | undefined {
+  standing({ turnKey, settings, window, person }: AskedPrompt): string | undefined {
     const view = this.deps.views.of(turnKey);
     return this.list(view, offIn(settings, this.deps.denied(view, person)), this.budgetIn(window))?.text;
   }
 
   /** Skills of the rest that fit the message, and those in use. */
-  async passing({ turnKey, settings, epoch, text, window, person, place }: Asked): Promise<PromptSection | undefined> {
+  async passing({
+    turnKey,
+    settings,
+    epoch,
+    text,
+    window,
+    person,
+    place,
+  }: AskedPrompt): Promise<PromptSection | undefined> {
     const view = this.deps.views.of(turnKey);
     const off = offIn(settings, this.deps.denied(view, person));
     const active = activeIn(settings, epoch).filter((name) => {

@@ -74,7 +74,7 @@ export function runRoute(parts: RunParts, path: string): AnyRoute {
       409: { description: 'The files of a skill of the plan are others now, or the key was used for something else.' },
     },
     examples: [{ summary: 'Only look', body: { query: 'make a table', execute: false }, status: 200 }],
-    async handle(request) {
+    async answerRequest(request) {
       const { body: asked, caller, signal } = request;
       if (!caller) throw new Error('a route with a scope was asked without a caller');
       const person = await personOf(parts, caller);

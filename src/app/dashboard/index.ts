@@ -99,7 +99,7 @@ function weekPage(parts: DashboardParts): Page {
       const to = beginningOf(addDays(dayAt(reader.now, reader.zone), WEEK_DAYS), reader.zone);
       const entries: Entry[] = [];
       for (const { skill, deps } of parts.skills) {
-        const planned = (await skill.upcoming?.(deps, reader, to)) ?? [];
+        const planned = (await skill.listUpcoming?.(deps, reader, to)) ?? [];
         entries.push(...planned.map((each) => ({ ...each, of: skill.words?.keeps ?? skill.name })));
       }
       entries.push(...(await ownTasks(parts, reader, to)));

@@ -44,7 +44,7 @@ function setSecret({ agentSkills, world }: SkillParts): AnyRoute {
     summary: 'Seals a value that a skill is run with.',
     maxBytes: MOST_BYTES,
     body: z.strictObject({ ...secret, value: z.string().min(1).max(32_768) }),
-    async handle(request) {
+    async answerRequest(request) {
       const { value, ...given } = request.body;
       const asked = { ...given, skill: await programNamed(agentSkills, given.skill) };
       const by = { personId: personOf(request), origin: ORIGIN } as const;
@@ -66,7 +66,7 @@ function removeSecret({ agentSkills, world }: SkillParts): AnyRoute {
     scope: 'admin',
     summary: 'Removes a value that a skill is run with.',
     body: z.strictObject({ ...secret, name: z.string().min(1).max(200) }),
-    async handle(request) {
+    async answerRequest(request) {
       const asked = request.body;
       const by = { personId: personOf(request), origin: ORIGIN } as const;
       const act = recordAct<boolean>(world, 'secrets remove', (was) => (was ? asked : undefined), by);

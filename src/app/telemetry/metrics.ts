@@ -64,6 +64,8 @@ export function metricsRoute({ metrics }: World): AnyRoute {
     answers: {
       200: { description: 'The text format, version 0.0.4.', type: 'text/plain; version=0.0.4; charset=utf-8' },
     },
-    handle: async () => ({ body: { text: await metrics.text(), type: 'text/plain; version=0.0.4; charset=utf-8' } }),
+    answerRequest: async () => ({
+      body: { text: await metrics.text(), type: 'text/plain; version=0.0.4; charset=utf-8' },
+    }),
   });
 }

@@ -71,7 +71,7 @@ async function dial(dataDir: string): Promise<Socket | undefined> {
   } catch (error) {
     // A killed process leaves a socket that refuses connections; it is no daemon.
     if (['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'].includes(systemCode(error) ?? '')) return undefined;
-    throw unreached(dataDir, 'cannot be reached', error);
+    throw unreachedError(dataDir, 'cannot be reached', error);
   }
 }
 
@@ -81,7 +81,7 @@ function socketPath(dataDir: string): string | undefined {
     return lstatSync(link).isSymbolicLink() ? readlinkSync(link) : link;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
-    throw unreached(dataDir, 'cannot be looked for', error);
+    throw unreachedError(dataDir, 'cannot be looked for', error);
   }
 }
 
@@ -90,12 +90,12 @@ async function ask(socket: Socket, verb: string, args: Record<string, Json>): Pr
   socket.write(`${JSON.stringify({ ...args, do: verb })}\n`);
   try {
     const line = await readLine(socket, MAX_ANSWER_BYTES);
-    if (line === undefined) throw failed('ended without an answer');
+    if (line === undefined) throw controlFailed('ended without an answer');
     const answer = JSON.parse(line);
     if (answer.ok) return answer.result;
     throw refusal(answer.error);
   } catch (error) {
-    throw error instanceof CodaError ? error : failed(`did not answer (${messageOf(error)})`, error);
+    throw error instanceof CodaError ? error : controlFailed(`did not answer (${messageOf(error)})`, error);
   } finally {
     socket.setTimeout(0);
   }
@@ -106,8 +106,8 @@ function refusal({ code, message, remedy }: { code: string; message: string; rem
   return new CodaError(known, { message, remedy });
 }
 
-function unreached(dataDir: string, what: string, error: unknown): CodaError {
-  if (systemCode(error) !== 'EACCES') return failed(`${what} (${messageOf(error)})`, error);
+function unreachedError(dataDir: string, what: string, error: unknown): CodaError {
+  if (systemCode(error) !== 'EACCES') return controlFailed(`${what} (${messageOf(error)})`, error);
   return new CodaError('DATA_UNWRITABLE', {
     message: `The data folder ${dataDir}, or the coda that runs on it, belongs to another user.`,
     remedy: 'Run this as that user, or name another data folder with --data.',
@@ -115,7 +115,7 @@ function unreached(dataDir: string, what: string, error: unknown): CodaError {
   });
 }
 
-function failed(what: string, cause?: unknown): CodaError {
+function controlFailed(what: string, cause?: unknown): CodaError {
   return new CodaError('CONTROL_FAILED', {
     message: `The running coda ${what}.`,
     remedy: 'Look at its log; restart it if it hangs.',

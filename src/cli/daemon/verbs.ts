@@ -14,13 +14,13 @@ export type Ask = (verb: string, args: Record<string, Json>) => Promise<unknown>
 /** An instant as whoever sits here reads it: by the zone and the locale of the household. */
 type At = (instant: string | Date) => string;
 
-type Prepared = ReturnType<typeof prepare>;
+type PreparedVerbs = ReturnType<typeof prepare>;
 
 /** Lets `use` ask as often as it wants to; a coda that is put together for its first question stays until `use` has ended. */
 export async function withVerbs<T>(
   flags: Flags,
   io: NodeJS.Process,
-  use: (ask: Ask, at: At, prepared: Prepared) => Promise<T>,
+  use: (ask: Ask, at: At, prepared: PreparedVerbs) => Promise<T>,
 ): Promise<T> {
   const prepared = prepare(flags, io);
   const { config, world } = prepared;
@@ -30,13 +30,13 @@ export async function withVerbs<T>(
     return (await opened).ask(verb, args);
   };
   try {
-    return await use(ask, reading(config, world), prepared);
+    return await use(ask, timesReader(config, world), prepared);
   } finally {
     await (await opened?.catch(() => undefined))?.close();
   }
 }
 
-async function open({ config, world }: Prepared): Promise<{ ask: Ask; close(): Promise<void> }> {
+async function open({ config, world }: PreparedVerbs): Promise<{ ask: Ask; close(): Promise<void> }> {
   const { dataDir } = config;
   if ((await callDaemon(dataDir, 'health')) !== undefined) return { ask: ofDaemon(dataDir), close: async () => {} };
   const app = await build(config, world, { ...aboutItself(config), onFatal: () => {} });
@@ -55,13 +55,13 @@ async function open({ config, world }: Prepared): Promise<{ ask: Ask; close(): P
 export async function withConfig<T>(
   flags: Flags,
   io: NodeJS.Process,
-  use: (ask: Ask, at: At, prepared: Prepared) => Promise<T>,
+  use: (ask: Ask, at: At, prepared: PreparedVerbs) => Promise<T>,
 ): Promise<T> {
   const prepared = prepare(flags, io);
-  return use(ofDaemon(prepared.config.dataDir), reading(prepared.config, prepared.world), prepared);
+  return use(ofDaemon(prepared.config.dataDir), timesReader(prepared.config, prepared.world), prepared);
 }
 
-function reading(config: Config, world: World): At {
+function timesReader(config: Config, world: World): At {
   const reader = { ...householdOf(config), now: world.clock.now() };
   return (instant) => formatMinute(new Date(instant), reader);
 }

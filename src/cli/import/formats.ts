@@ -8,7 +8,7 @@ import { plural, shorten, withoutPairs } from '../../base/text.ts';
 
 const isMarkdown = (name: string) => /\.(md|markdown|txt)$/i.test(name);
 
-export const FORMATS: Readonly<Record<string, (root: string) => Found>> = {
+export const FORMATS: Readonly<Record<string, (root: string) => FoundData>> = {
   openclaw: readOpenclaw,
   hermes: readHermes,
   letta: readLetta,
@@ -16,7 +16,7 @@ export const FORMATS: Readonly<Record<string, (root: string) => Found>> = {
 };
 
 /** ~/.openclaw: a workspace of Markdown files, skills there and beside it, cron/jobs.json. */
-function readOpenclaw(root: string): Found {
+function readOpenclaw(root: string): FoundData {
   const found = nothing();
   const folder = new Folder(root, found);
   const place = folder.files('workspace', isMarkdown).length > 0 ? 'workspace' : '.';
@@ -34,7 +34,7 @@ function readOpenclaw(root: string): Found {
 }
 
 /** ~/.hermes: SOUL.md, memories/ with entries between § signs, skills/, cron/jobs.json. */
-function readHermes(root: string): Found {
+function readHermes(root: string): FoundData {
   const found = nothing();
   const folder = new Folder(root, found);
   personaFrom(folder, found, ['SOUL.md']);
@@ -53,7 +53,7 @@ const agentFile = z.object({
 });
 
 /** Agent files (`.af`, `.json`): blocks of memory, the one labelled persona among them. */
-function readLetta(root: string): Found {
+function readLetta(root: string): FoundData {
   const found = nothing();
   const folder = new Folder(root, found);
   const personas: string[] = [];
@@ -80,7 +80,7 @@ function readLetta(root: string): Found {
 }
 
 /** Any folder of Markdown: its files are memories, its folders with a SKILL.md are skills. */
-function readMarkdown(root: string): Found {
+function readMarkdown(root: string): FoundData {
   const found = nothing();
   const folder = new Folder(root, found);
   skillsFrom(folder, found, ['.']);
@@ -92,7 +92,7 @@ function readMarkdown(root: string): Found {
   return found;
 }
 
-function personaFrom(folder: Folder, found: Found, files: readonly string[]): void {
+function personaFrom(folder: Folder, found: FoundData, files: readonly string[]): void {
   const texts = files.flatMap((file) => {
     const text = folder.text(file)?.trim();
     return text ? [{ text, file }] : [];
@@ -101,7 +101,7 @@ function personaFrom(folder: Folder, found: Found, files: readonly string[]): vo
   found.persona = { text: texts.map(({ text }) => text).join('\n\n'), from: texts.map(({ file }) => file).join(', ') };
 }
 
-function memoriesFrom(folder: Folder, found: Found, file: string): void {
+function memoriesFrom(folder: Folder, found: FoundData, file: string): void {
   const text = folder.text(file);
   if (text === undefined) return;
   const date = /(?:^|\D)(\d{4}-\d{2}-\d{2})(?:\D|$)/.exec(basename(file))?.[1];
@@ -109,7 +109,7 @@ function memoriesFrom(folder: Folder, found: Found, file: string): void {
   add(found, text, file, [tagOf(basename(file).replace(/\.\w+$/, ''))], isDate ? date : undefined);
 }
 
-function add(found: Found, text: string, from: string, tags: string[], date?: string): void {
+function add(found: FoundData, text: string, from: string, tags: string[], date?: string): void {
   for (const each of memoriesIn(text)) {
     if (found.memories.some((known) => known.text === each)) continue;
     found.memories.push({ text: each, tags, from, ...(date && { date }) });
@@ -122,7 +122,7 @@ const tagOf = (name: string) =>
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 50) || 'imported';
 
-function skillsFrom(folder: Folder, found: Found, places: readonly string[]): void {
+function skillsFrom(folder: Folder, found: FoundData, places: readonly string[]): void {
   for (const place of places) {
     for (const file of folder.files(place, (name) => name === 'SKILL.md')) {
       const from = dirname(file);
@@ -196,7 +196,7 @@ function hermesJob(value: unknown): Job | undefined {
 
 const isoOf = (ms: number) => (Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z') : undefined);
 
-function jobsFrom(folder: Folder, found: Found, file: string, jobOf: (value: unknown) => Job | undefined): void {
+function jobsFrom(folder: Folder, found: FoundData, file: string, jobOf: (value: unknown) => Job | undefined): void {
   const json = folder.json(file);
   if (json === undefined) return;
   const list = Array.isArray(json) ? json : (json as { jobs?: unknown } | null)?.jobs;
@@ -311,9 +311,9 @@ const DEEPEST = 6;
 /** Reads a folder of strangers: bounded, regular files only, and nothing that leads out of it. */
 class Folder {
   readonly root: string;
-  private readonly found: Found;
+  private readonly found: FoundData;
 
-  constructor(root: string, found: Found) {
+  constructor(root: string, found: FoundData) {
     this.root = root;
     this.found = found;
   }
@@ -399,7 +399,7 @@ export interface FoundJob {
   from: string;
 }
 
-export interface Found {
+export interface FoundData {
   memories: FoundMemory[];
   persona: { text: string; from: string } | undefined;
   skills: FoundSkill[];
@@ -407,4 +407,4 @@ export interface Found {
   problems: { from: string; what: string }[];
 }
 
-const nothing = (): Found => ({ memories: [], persona: undefined, skills: [], jobs: [], problems: [] });
+const nothing = (): FoundData => ({ memories: [], persona: undefined, skills: [], jobs: [], problems: [] });

@@ -9,7 +9,7 @@ import { prepare } from '../daemon/serve.ts';
 import { ask, withVerbs } from '../daemon/verbs.ts';
 import type { ImportFlags } from '../flags.ts';
 import { usage } from '../texts.ts';
-import { FORMATS, type Found, type FoundJob, type FoundMemory, type FoundSkill } from './formats.ts';
+import { FORMATS, type FoundData, type FoundJob, type FoundMemory, type FoundSkill } from './formats.ts';
 
 const SHOWN = 70;
 const LONGEST_TITLE = 80;
@@ -30,12 +30,12 @@ export async function importFrom(flags: ImportFlags, io: NodeJS.Process): Promis
   const found = read(root);
   const { lines, isWhole } = flags.apply
     ? await apply(found, { format, flags, io })
-    : { lines: planned(found), isWhole: true };
+    : { lines: planLines(found), isWhole: true };
   io.stdout.write(`${lines.join('\n')}\n`);
   return isWhole ? 0 : NOT_WHOLE;
 }
 
-function planned(found: Found): string[] {
+function planLines(found: FoundData): string[] {
   return [
     ...found.memories.map(({ text, from }) => `memory   ${from}: ${shorten(text, SHOWN)}`),
     ...(found.persona ? [`persona  ${found.persona.from}: ${plural(found.persona.text.length, 'character')}`] : []),
@@ -49,14 +49,14 @@ function planned(found: Found): string[] {
   ];
 }
 
-function rest({ jobs, problems }: Found): string[] {
+function rest({ jobs, problems }: FoundData): string[] {
   return [
     ...jobs.flatMap(({ name, plan, why, from }) => (plan ? [] : [`left     ${from}: ${name} (${why})`])),
     ...problems.map(({ from, what }) => `left     ${from} ${what}`),
   ];
 }
 
-function counts({ memories, skills, jobs, persona }: Found): string {
+function counts({ memories, skills, jobs, persona }: FoundData): string {
   const parts = [
     plural(memories.length, 'memory', 'memories'),
     plural(skills.length, 'skill'),
@@ -71,7 +71,10 @@ interface Applying {
   io: NodeJS.Process;
 }
 
-async function apply(found: Found, { format, flags, io }: Applying): Promise<{ lines: string[]; isWhole: boolean }> {
+async function apply(
+  found: FoundData,
+  { format, flags, io }: Applying,
+): Promise<{ lines: string[]; isWhole: boolean }> {
   const { config } = prepare(flags, io);
   const lines: string[] = [];
   lines.push(await keepMemories(found.memories, flags, io));

@@ -8,10 +8,10 @@ import type { InitFlags } from '../flags.ts';
 import { usage } from '../texts.ts';
 import * as texts from './texts.ts';
 
-type Offered = Omit<Platform, 'setup'> & { setup: PlatformSetup };
+type OfferedPlatform = Omit<Platform, 'setup'> & { setup: PlatformSetup };
 
 export interface SignedIn {
-  platform: Offered;
+  platform: OfferedPlatform;
   answer: SetupAnswer & { ok: true };
   /** As `platform:id`. */
   owner: string | undefined;
@@ -30,7 +30,7 @@ export interface Answers {
   secrets: Record<string, string>;
 }
 
-export interface Known {
+export interface KnownSettings {
   flags: InitFlags;
   env: Readonly<Record<string, string | undefined>>;
   /** The values of the configuration that is there, as they are written. */
@@ -38,7 +38,7 @@ export interface Known {
   log: Log;
 }
 
-export async function gather(ask: Asker, known: Known): Promise<Answers> {
+export async function gather(ask: Asker, known: KnownSettings): Promise<Answers> {
   const secrets: Record<string, string> = {};
   const answers: Answers = {
     name: '',
@@ -62,7 +62,7 @@ export async function gather(ask: Asker, known: Known): Promise<Answers> {
       Object.assign(answers, await questions[at]?.());
       at++;
     } catch (error) {
-      if (!(error instanceof Back)) throw error;
+      if (!(error instanceof BackToBefore)) throw error;
       at = Math.max(0, at - 1);
     }
   }
@@ -70,7 +70,7 @@ export async function gather(ask: Asker, known: Known): Promise<Answers> {
 }
 
 /** The person wants the question before this one. */
-class Back extends Error {}
+class BackToBefore extends Error {}
 
 /** The value that `next` gives for the choice; where the person goes back from there, the choice is made again. */
 async function chosenThen<T>(
@@ -83,17 +83,17 @@ async function chosenThen<T>(
     try {
       return await next(chosen);
     } catch (error) {
-      if (!(error instanceof Back) || isGiven) throw error;
+      if (!(error instanceof BackToBefore) || isGiven) throw error;
     }
   }
 }
 
-const nameOf = async (ask: Asker, { flags, current }: Known): Promise<string> =>
+const nameOf = async (ask: Asker, { flags, current }: KnownSettings): Promise<string> =>
   flags.name ?? ask.text(texts.questions.name, { usual: text(current('assistant', 'name')) ?? 'coda' });
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-async function zoneOf(ask: Asker, { flags, current, env, log }: Known): Promise<string> {
+async function zoneOf(ask: Asker, { flags, current, env, log }: KnownSettings): Promise<string> {
   const machine = machineZone();
   const usual = text(current('assistant', 'zone')) ?? machine.zone;
   if (!machine.isKnown) log.warn({ TZ: env.TZ }, texts.unknownZone);
@@ -110,10 +110,12 @@ async function zoneOf(ask: Asker, { flags, current, env, log }: Known): Promise<
 
 async function placeOf(
   ask: Asker,
-  known: Known,
+  known: KnownSettings,
   secrets: Record<string, string>,
 ): Promise<Pick<Answers, 'platform' | 'browser'>> {
-  const offered: Offered[] = await Promise.all(platforms.map(async (one) => ({ ...one, setup: await one.setup() })));
+  const offered: OfferedPlatform[] = await Promise.all(
+    platforms.map(async (one) => ({ ...one, setup: await one.setup() })),
+  );
   const { flags, current, env } = known;
   const usual =
     offered.find(({ config, setup }) => current(config.key) || setup.secrets.every((each) => env[each.env]))?.name ??
@@ -138,8 +140,8 @@ async function placeOf(
 
 async function signIn(
   ask: Asker,
-  known: Known,
-  { title, config, setup }: Offered,
+  known: KnownSettings,
+  { title, config, setup }: OfferedPlatform,
   secrets: Record<string, string>,
 ): Promise<SetupAnswer & { ok: true }> {
   const { env, current, flags, log } = known;
@@ -149,18 +151,18 @@ async function signIn(
     const given: Record<string, string> = {};
     for (const secret of setup.secrets) given[secret.key] = await secretFor(ask, known, secret, trusted);
     const apiUrl = text(current(config.key, 'api_url'));
-    const answer = await ask.waiting(`Asking ${title}`, () => setup.check(given, { apiUrl, log }));
+    const answer = await ask.showWaiting(`Asking ${title}`, () => setup.check(given, { apiUrl, log }));
     if (answer.ok) {
       for (const secret of setup.secrets) secrets[secret.env] = given[secret.key] as string;
       return answer;
     }
-    if (flags.yes) throw refused(answer);
+    if (flags.yes) throw refusedSetup(answer);
     ask.say(texts.refusedBy(answer));
     trusted = false;
   }
 }
 
-interface Wanted {
+interface WantedSecret {
   env: string;
   label: string;
   malformed?(value: string): string | undefined;
@@ -169,8 +171,8 @@ interface Wanted {
 /** A secret from the environment, or typed. `trusted`: it has not been refused yet. */
 async function secretFor(
   ask: Asker,
-  { env, flags }: Pick<Known, 'env' | 'flags'>,
-  { env: name, label, malformed }: Wanted,
+  { env, flags }: Pick<KnownSettings, 'env' | 'flags'>,
+  { env: name, label, malformed }: WantedSecret,
   trusted: boolean,
 ): Promise<string> {
   const there = env[name];
@@ -184,8 +186,8 @@ async function secretFor(
 
 async function ownerOf(
   ask: Asker,
-  { flags, current }: Known,
-  { name, setup: { owner } }: Offered,
+  { flags, current }: KnownSettings,
+  { name, setup: { owner } }: OfferedPlatform,
   answer: SetupAnswer & { ok: true },
 ): Promise<string | undefined> {
   if (flags.owner !== undefined) {
@@ -207,7 +209,7 @@ const VENDORS = [
   { name: 'openai', title: 'OpenAI', kind: 'openai-compatible', env: 'OPENAI_API_KEY' },
 ] as const;
 
-async function modelOf(ask: Asker, known: Known, secrets: Record<string, string>): Promise<Answers['model']> {
+async function modelOf(ask: Asker, known: KnownSettings, secrets: Record<string, string>): Promise<Answers['model']> {
   const { flags, current, env } = known;
   if (flags.model === 'none') return undefined;
   const local = await findLocalModels(env);
@@ -242,7 +244,7 @@ function localModel(chosen: string, local: readonly LocalModels[]): Answers['mod
 
 async function vendorModel(
   ask: Asker,
-  known: Known,
+  known: KnownSettings,
   { name, title, kind, env }: (typeof VENDORS)[number],
   { secrets, chosen }: { secrets: Record<string, string>; chosen: string },
 ): Promise<Answers['model']> {
@@ -250,19 +252,19 @@ async function vendorModel(
   for (let trusted = true; ; trusted = false) {
     const key = await secretFor(ask, known, { env, label: texts.questions.key(title) }, trusted);
     const provider = { name, kind, api_key: key, ...(base_url && { base_url }) };
-    const { model, ...answer } = await ask.waiting(`Asking ${title}`, () => probeProvider(provider));
+    const { model, ...answer } = await ask.showWaiting(`Asking ${title}`, () => probeProvider(provider));
     if (answer.ok) {
       secrets[env] = key;
       return { name: chosen === name ? model : chosen, provider: { ...provider, api_key: `\${${env}}` } };
     }
-    if (known.flags.yes) throw refused(answer);
+    if (known.flags.yes) throw refusedSetup(answer);
     ask.say(texts.refusedBy(answer));
   }
 }
 
 async function restOf(
   ask: Asker,
-  { flags, env, current }: Known,
+  { flags, env, current }: KnownSettings,
   secrets: Record<string, string>,
 ): Promise<{ postgres: boolean; service: boolean }> {
   const isAnswered = flags.storage !== undefined || flags.service !== undefined;
@@ -271,7 +273,7 @@ async function restOf(
     ...(there ? [] : [{ value: 'postgres', label: texts.POSTGRES }]),
     { value: 'service', label: texts.SERVICE },
   ];
-  const wanted = isAnswered ? [] : await ask.several(texts.questions.rest, choices);
+  const wanted = isAnswered ? [] : await ask.askSeveral(texts.questions.rest, choices);
   const service = flags.service ?? wanted.includes('service');
   const wrong = (value: string) => (/^postgres(ql)?:\/\/[^/]+/.test(value) ? undefined : texts.notPostgres);
   if (flags.storage !== undefined && flags.storage !== 'embedded') {
@@ -284,7 +286,7 @@ async function restOf(
   return { postgres: true, service };
 }
 
-function refused({ says, remedy = '' }: { says: string; remedy?: string | undefined }): CodaError {
+function refusedSetup({ says, remedy = '' }: { says: string; remedy?: string | undefined }): CodaError {
   return new CodaError('CONFIG_INVALID', { message: `${says}. Nothing was written.`, remedy });
 }
 
@@ -294,15 +296,15 @@ interface Choice {
   hint?: string;
 }
 
-/** Each resolves with an answer that `wrong` has nothing against, and rejects with `Back` where the person goes back. */
+/** Each resolves with an answer that `wrong` has nothing against, and rejects with `BackToBefore` where the person goes back. */
 export interface Asker {
   text(question: string, options: { usual: string; wrong?: (value: string) => string | undefined }): Promise<string>;
   /** Not shown as it is typed; empty: the one that is there stays. */
   secret(question: string, options: { wrong: (value: string) => string | undefined }): Promise<string>;
   choose(question: string, choices: readonly Choice[], usual: string): Promise<string>;
-  several(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
+  askSeveral(question: string, choices: readonly Choice[]): Promise<readonly string[]>;
   say(text: string): void;
-  waiting<T>(what: string, work: () => Promise<T>): Promise<T>;
+  showWaiting<T>(what: string, work: () => Promise<T>): Promise<T>;
 }
 
 /** Typed or chosen, it asks for the question before. */
@@ -313,13 +315,13 @@ export async function terminalAsker(io: NodeJS.Process): Promise<Asker> {
   const clack = await import('@clack/prompts');
   const common = { input: io.stdin, output: io.stdout };
   const given = <T>(answer: T): Exclude<T, symbol> => {
-    if (clack.isCancel(answer)) throw cancelled();
+    if (clack.isCancel(answer)) throw cancelledSetup();
     return answer as Exclude<T, symbol>;
   };
   /** The first question has none before it. */
   let isFirst = true;
   const asked = <T extends string | readonly string[]>(answer: T): T => {
-    if (answer === BACK || (Array.isArray(answer) && answer.includes(BACK))) throw new Back();
+    if (answer === BACK || (Array.isArray(answer) && answer.includes(BACK))) throw new BackToBefore();
     isFirst = false;
     return answer;
   };
@@ -342,12 +344,12 @@ export async function terminalAsker(io: NodeJS.Process): Promise<Asker> {
       const question = { message, options: withBack(choices), initialValue: usual };
       return asked(given(await clack.select({ ...common, ...question })));
     },
-    async several(message, choices) {
+    async askSeveral(message, choices) {
       const question = { message, options: withBack(choices), required: false };
       return asked(given(await clack.multiselect({ ...common, ...question })));
     },
     say: (text) => clack.log.message(text, common),
-    async waiting(what, work) {
+    async showWaiting(what, work) {
       clack.log.step(`${what} …`, common);
       return work();
     },
@@ -359,13 +361,13 @@ export function silentAsker(io: NodeJS.Process): Asker {
     text: async (_question, { usual }) => usual,
     secret: async () => '',
     choose: async (_question, _choices, usual) => usual,
-    several: async () => [],
+    askSeveral: async () => [],
     say: (text) => void io.stdout.write(`${text}\n`),
-    waiting: (_what, work) => work(),
+    showWaiting: (_what, work) => work(),
   };
 }
 
-function cancelled(): CodaError {
+function cancelledSetup(): CodaError {
   return new CodaError('CANCELLED', {
     message: 'Stopped. Nothing was written.',
     remedy: 'Run "coda init" again when you like.',

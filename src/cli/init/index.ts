@@ -21,8 +21,16 @@ import { Secrets, silentLog } from '../../base/log.ts';
 import { escapeMarkup, stripEnd } from '../../base/text.ts';
 import { envFileOf, readEnvFile } from '../../config/index.ts';
 import { dataDir, type InitFlags } from '../flags.ts';
-import { type Answers, type Asker, gather, type Known, noTerminal, silentAsker, terminalAsker } from './gather.ts';
-import { finished } from './texts.ts';
+import {
+  type Answers,
+  type Asker,
+  gather,
+  type KnownSettings,
+  noTerminal,
+  silentAsker,
+  terminalAsker,
+} from './gather.ts';
+import { finishedReport } from './texts.ts';
 
 /** Edits what is there and loses nothing of it. Until the last answer is given nothing is written. */
 export async function init(flags: InitFlags, io: NodeJS.Process): Promise<number> {
@@ -43,7 +51,7 @@ export async function init(flags: InitFlags, io: NodeJS.Process): Promise<number
   if (text === undefined) throw notYaml(file);
   write(drafts, text, answers.secrets, io);
   const service = answers.service ? installService(file, flags, io) : undefined;
-  ask.say(finished({ ...summary(answers, drafts), ...here(answers, known.current, io.env), service }));
+  ask.say(finishedReport({ ...summary(answers, drafts), ...commandsHere(answers, known.current, io.env), service }));
   return 0;
 }
 
@@ -65,7 +73,10 @@ function plain(value: unknown): unknown {
 /** As the example configuration has it. */
 const PAGE = '127.0.0.1:8321';
 
-function changesOf({ name, zone, platform, browser, model, postgres }: Answers, current: Known['current']): Change[] {
+function changesOf(
+  { name, zone, platform, browser, model, postgres }: Answers,
+  current: KnownSettings['current'],
+): Change[] {
   const changes: Change[] = [
     [['assistant', 'name'], name],
     [['assistant', 'zone'], zone],
@@ -133,7 +144,7 @@ function summary({ platform, model, secrets }: Answers, drafts: { config: Draft;
 }
 
 /** The commands that work where the person stands: in a clone `npm start`, else `coda` by its name. */
-function here({ platform, browser }: Answers, current: Known['current'], env: NodeJS.ProcessEnv) {
+function commandsHere({ platform, browser }: Answers, current: KnownSettings['current'], env: NodeJS.ProcessEnv) {
   const listen = String(current('http', 'listen') ?? PAGE).replace(/^\[::\]|^0\.0\.0\.0/, '127.0.0.1');
   return {
     coda: env.npm_lifecycle_event === 'start' ? 'npm start --' : 'coda',
@@ -196,7 +207,7 @@ function setIn(yaml: Yaml, document: Document, path: readonly string[], value: C
 function editEnv(text: string, values: Readonly<Record<string, string>>): string {
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   for (const [name, value] of Object.entries(values)) {
-    const line = `${name}=${quoted(value)}`;
+    const line = `${name}=${quoteValue(value)}`;
     // The last one counts where a name stands twice.
     const at = lines.findLastIndex((each) => new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=`).test(each));
     if (at < 0) lines.push(line);
@@ -206,7 +217,7 @@ function editEnv(text: string, values: Readonly<Record<string, string>>): string
 }
 
 /** As node:util's `parseEnv` and the shell read it back. */
-function quoted(value: string): string {
+function quoteValue(value: string): string {
   if (/^[\w.:/@+,=%-]*$/.test(value)) return value;
   const quote = ["'", '"', '`'].find((each) => !value.includes(each)) ?? '"';
   return `${quote}${value}${quote}`;

@@ -39,7 +39,7 @@ export const notOwner = 'That is no such id.';
 export const refusedBy = ({ says, remedy }: { says: string; remedy?: string | undefined }) =>
   remedy ? `✗ ${says}. ${remedy}` : `✗ ${says}.`;
 
-export interface Written {
+export interface WrittenSetup {
   config: string;
   env: string | undefined;
   platforms: readonly { title: string; says: string; invite?: string | undefined; notes: readonly string[] }[];
@@ -53,7 +53,17 @@ export interface Written {
   coda: string;
 }
 
-export function finished({ config, env, platforms, owner, model, service, page, run, coda }: Written): string {
+export function finishedReport({
+  config,
+  env,
+  platforms,
+  owner,
+  model,
+  service,
+  page,
+  run,
+  coda,
+}: WrittenSetup): string {
   const lines = [
     `Written: ${config}${env ? `, and ${env} (only you can read it)` : ''}.`,
     ...platforms.flatMap(({ title, says, invite, notes }) => [

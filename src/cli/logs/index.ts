@@ -47,10 +47,10 @@ async function follow(folder: string, from: number, show: (line: string) => void
   const path = logPath(folder);
   const tail = new Tail(path, from, show);
   const watcher = watch(folder, (_, name) => {
-    if (name === null || name === basename(path)) tail.look();
+    if (name === null || name === basename(path)) tail.readNew();
   });
   const stopping = catchSignals(io);
-  tail.look();
+  tail.readNew();
   await stopping.asked;
   watcher.close();
   stopping.release();
@@ -69,7 +69,7 @@ class Tail {
     this.show = show;
   }
 
-  look(): void {
+  readNew(): void {
     const now = statSync(this.path, { throwIfNoEntry: false });
     if (!now) return;
     this.file ??= openSync(this.path, 'r');

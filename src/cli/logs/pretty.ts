@@ -10,15 +10,15 @@ export function prettyLine(line: string): string {
   }
   if (typeof read !== 'object' || read === null) return line;
   const { level = '', time = '', msg = '', trace, stack, ...rest } = read as Record<string, unknown>;
-  const marks = Object.entries(rest).map(([key, value]) => `${key}=${shown(value)}`);
+  const marks = Object.entries(rest).map(([key, value]) => `${key}=${showValue(value)}`);
   const colour = COLOURS[String(level)] ?? 39;
   const head = `${String(time).slice(11, 23)} \u001b[${colour}m${String(level).padEnd(5)}\u001b[39m ${inert(String(msg))}`;
-  const tail = [...marks, ...(trace === undefined ? [] : [`trace=${shown(trace)}`])].join(' ');
+  const tail = [...marks, ...(trace === undefined ? [] : [`trace=${showValue(trace)}`])].join(' ');
   const more = typeof stack === 'string' ? `\n${inert(stack, true)}` : '';
   return `${head}${tail === '' ? '' : ` \u001b[90m${tail}\u001b[39m`}${more}\n`;
 }
 
-function shown(value: unknown): string {
+function showValue(value: unknown): string {
   return inert(typeof value === 'string' && /^\S+$/.test(value) ? value : JSON.stringify(value));
 }
 

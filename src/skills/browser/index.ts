@@ -33,7 +33,8 @@ export const browser = (): Skill<Settings> => {
     isOn: ({ enabled }) => enabled,
     tools: (deps) => toolsOf(deps, opened(deps)),
     checks: (deps) => [check(opened(deps), deps.config.mode)],
-    passing: async (deps, { person, conversationId }) => openSection(opened(deps).idsOf(person.id, conversationId)),
+    messagePrompt: async (deps, { person, conversationId }) =>
+      openSection(opened(deps).idsOf(person.id, conversationId)),
     status: (deps) => ({ browser_sessions: opened(deps).count }),
     turnOver: async (deps, { turnKey }) => opened(deps).release(turnKey),
   };

@@ -1,5 +1,5 @@
 /** coda looks at its own record and proposes changes of itself; each part is a folder and a line here. */
-import type { Asked, PageReader, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
+import type { AskedPrompt, PageReader, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
 import { proposalPart } from './approval-channel.ts';
 import { assessmentPart } from './assessment/index.ts';
 import { config, type Settings } from './config.ts';
@@ -80,7 +80,7 @@ export const improvement: Skill<Optional> = {
   commands: (deps) => partsOn(deps).flatMap(({ part, own }) => part.commands?.(own) ?? []),
   jobs: (deps) => partsOn(deps).flatMap(({ part, own }) => part.jobs?.(own) ?? []),
   tasks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.tasks?.(own) ?? []),
-  started(deps) {
+  onStart(deps) {
     for (const { part, own } of partsOn(deps)) part.started?.(own);
   },
   checks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.checks?.(own) ?? []),
@@ -94,11 +94,12 @@ export const improvement: Skill<Optional> = {
   async turnOver(deps, over) {
     await asked(deps, (part, own) => part.turnOver?.(own, over));
   },
-  async standing(deps, about: Asked) {
+  async stablePrompt(deps, about: AskedPrompt) {
     const texts = await asked(deps, (part, own) => part.standing?.(own, about));
     return texts.length === 0 ? undefined : texts.join('\n\n');
   },
-  passing: async (deps, about: Asked) => together(await asked(deps, (part, own) => part.passing?.(own, about))),
+  messagePrompt: async (deps, about: AskedPrompt) =>
+    together(await asked(deps, (part, own) => part.passing?.(own, about))),
   deletionRules: PARTS.flatMap(({ deletionRules = [] }) => deletionRules),
   mergeRules: PARTS.flatMap(({ mergeRules = [] }) => mergeRules),
 };

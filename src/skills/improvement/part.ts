@@ -1,7 +1,7 @@
 /** The contract of the parts of self-improvement; `index.ts` lists them. */
 import type { AnyTool, TurnOver } from '../../agent/index.ts';
 import type {
-  Asked,
+  AskedPrompt,
   Command,
   HealthCheck,
   Page,
@@ -34,8 +34,8 @@ export interface Part {
   /** Called when coda has started; what it begins goes on beside. */
   started?(deps: Deps): void;
   turnOver?(deps: Deps, over: TurnOver): Promise<void>;
-  standing?(deps: Deps, asked: Asked): Promise<string | undefined>;
-  passing?(deps: Deps, asked: Asked): Promise<PromptSection | undefined>;
+  standing?(deps: Deps, asked: AskedPrompt): Promise<string | undefined>;
+  passing?(deps: Deps, asked: AskedPrompt): Promise<PromptSection | undefined>;
   checks?(deps: Deps): readonly HealthCheck[];
   sections?(deps: Deps, reader: PageReader): Promise<readonly PageSection[]>;
   pages?(deps: Deps): readonly Page[];

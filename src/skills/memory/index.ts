@@ -3,7 +3,7 @@ import { type Call, done, type TxContext } from '../../agent/index.ts';
 import { withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import {
-  type Asked,
+  type AskedPrompt,
   type Command,
   type HealthCheck,
   type PromptSection,
@@ -75,7 +75,7 @@ export const memory: Skill<Settings> = {
     upkeepJob(deps),
   ],
   schedules: [{ name: 'memory', kind: UPKEEP_JOB, cron: '41 3 * * *', missed: 'latest' }],
-  passing: (deps, asked) => section(deps, parts(deps).recall, asked),
+  messagePrompt: (deps, asked) => section(deps, parts(deps).recall, asked),
   turnOver: (deps, over) => restSoon(deps, over),
   checks: (deps) => checks(deps, deps.embedders.embedder),
   verbs: (deps) => verbsOf(memoryOperations, { ...deps, ...parts(deps) }, deps.world),
@@ -181,7 +181,7 @@ const OF_THE_PAST =
 export async function section(
   { database, config }: Pick<SkillDeps<Settings>, 'database' | 'config'>,
   recall: Recall,
-  { person, private: isPrivate, text, window }: Asked,
+  { person, private: isPrivate, text, window }: AskedPrompt,
 ): Promise<PromptSection | undefined> {
   const budget = Math.min(config.budget, Math.floor((window ?? Number.POSITIVE_INFINITY) * SHARE));
   if (!isPrivate || budget === 0 || text.trim() === '') return undefined;

@@ -2,7 +2,7 @@
 import { tokensIn } from '../../agent/index.ts';
 import { BoundedMap } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { Asked, PromptSection, SkillDeps } from '../../chat/index.ts';
+import type { AskedPrompt, PromptSection, SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
 import { isFromElsewhere, type Note } from './note.ts';
@@ -38,7 +38,7 @@ export class ContextNotes {
    * The person's own notes for every turn, in private places: newest first, as far as their budget goes. Those about a
    * topic are read by the same statement, and kept for `passing`.
    */
-  async always({ person }: Pick<Asked, 'person'>): Promise<PromptSection | undefined> {
+  async always({ person }: Pick<AskedPrompt, 'person'>): Promise<PromptSection | undefined> {
     const { database, config } = this.deps;
     const notes = await store.contextOf(database, person.id, { always: MOST_ALWAYS, topics: MOST_TOPICS });
     const topics = notes.filter((note) => !isAlways(note));
@@ -51,7 +51,7 @@ export class ContextNotes {
    * Notes that fit this message: in private places the person's own notes on topics; in shared ones, of the notes that
    * were saved for all there, those for every turn and those on topics. Asks the database for nothing that is not kept.
    */
-  passing({ person, private: isPrivate, text, conversationId }: Asked): PromptSection | undefined {
+  passing({ person, private: isPrivate, text, conversationId }: AskedPrompt): PromptSection | undefined {
     const budget = this.deps.config.always_budget;
     if (isPrivate)
       return sectionOf('Notes on this', fitting(text, this.topicsOf.get(person.id) ?? []), person.id, budget);

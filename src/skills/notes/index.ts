@@ -80,8 +80,8 @@ export const notes: Skill<Settings> = {
   agenda: (_, ctx, span) => agenda(ctx, span),
   home: (_, reader) => home(reader),
   prompt: (deps, asked) => parts(deps).context.always(asked),
-  passing: async (deps, asked) => parts(deps).context.passing(asked),
-  started: (deps) => {
+  messagePrompt: async (deps, asked) => parts(deps).context.passing(asked),
+  onStart: (deps) => {
     parts(deps).context.refresh();
     void useTrigrams(deps);
   },

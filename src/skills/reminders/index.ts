@@ -33,11 +33,11 @@ export const reminders: Skill<Settings> = {
     restoreTool(wakeAt),
   ],
   collections: () => [own],
-  upcoming: (_, reader, to) => upcoming(reader, to),
+  listUpcoming: (_, reader, to) => upcoming(reader, to),
   commands: () => commands(),
   due: (deps) => [reminderSource(deps, deps.config)],
 
-  moved: ({ outbox }, tx, moved) => offerMove(outbox, tx, moved),
+  onMove: ({ outbox }, tx, moved) => offerMove(outbox, tx, moved),
   agenda: (_, ctx, span) => agenda(ctx, span),
   home: (_, reader) => home(reader),
 

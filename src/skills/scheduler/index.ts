@@ -41,15 +41,16 @@ export const scheduler: Skill<Settings> = {
     ];
   },
   collections: () => [own],
-  upcoming: (_, reader, to) => upcoming(reader, to),
+  listUpcoming: (_, reader, to) => upcoming(reader, to),
   commands: (_, all) => [...commands(all), ...routineCommands(all)],
   home: (_, reader) => home(reader),
   verbs: ({ world, ...deps }) =>
     verbsOf(scheduleOperations, { ...switching({ world, ...deps }), database: deps.database, world }, world),
-  started: adoptTurns,
+  onStart: adoptTurns,
   replicaEnded: adoptTurns,
   due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps)],
-  passing: async (_, { origin }) => (origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined),
+  messagePrompt: async (_, { origin }) =>
+    origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined,
 };
 
 function toolingOf({ wakeAt, config }: SkillDeps<Settings>, { runnable }: AllSkills): Tooling {

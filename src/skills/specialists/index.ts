@@ -26,8 +26,8 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
     config,
     tools: (deps) => [listTool(depsOf(deps)), spawnTool(depsOf(deps)), approveTool(depsOf(deps))],
     commands: (deps) => commands(depsOf(deps)),
-    called: (_, name, rest) => calledBy(host.catalog.current(), name, rest),
-    standing: async ({ gate }, { turnKey, window, person }) => {
+    callNamed: (_, name, rest) => calledBy(host.catalog.current(), name, rest),
+    stablePrompt: async ({ gate }, { turnKey, window, person }) => {
       const spawning = { kind: 'tool', name: 'specialist_spawn', skill: 'specialists' } as const;
       const standing = gate.may(person, spawning) ? held.standing(turnKey) : undefined;
       return standing && fits(standing, window) ? standing.text : undefined;

@@ -48,13 +48,13 @@ export const tasks: Skill<Settings> = {
   mergeRules,
   tools: (deps) => (deps.config.enabled ? tools(toolingOf(deps)) : []),
   commands: (deps) => (deps.config.enabled ? commands() : []),
-  started: adoptTurns,
+  onStart: adoptTurns,
   replicaEnded: adoptTurns,
   due: (deps) =>
     deps.config.enabled
       ? [taskSource({ ...deps, tooling: toolingOf(deps), mostResumed: deps.config.max_auto_resume_attempts })]
       : [],
-  called: ({ config: { enabled } }, name, rest) =>
+  callNamed: ({ config: { enabled } }, name, rest) =>
     enabled && name === WORK ? { tool: 'task_status', input: { which: rest.trim() } } : undefined,
   agenda: async ({ config: { enabled } }, ctx, span) => (enabled ? agenda(ctx, span) : []),
 };

@@ -39,7 +39,7 @@ export const webhooks = (hooks: Webhooks): Skill => ({
         404: { description: 'There is no such hook.' },
         409: { description: 'It was taken before.' },
       },
-      async handle({ params, raw, header, local }) {
+      async answerRequest({ params, raw, header, local }) {
         const { delivery } = await hooks.take(params.id, { body: raw, header, local });
         return { status: 202, body: { json: { delivery } } };
       },

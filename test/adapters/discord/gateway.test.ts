@@ -250,7 +250,7 @@ describe('trouble', () => {
     expect(await play.app.healthy()).toBe(true);
     expect(play.app.away()).toMatchObject([{ platform: 'discord', says: 'Discord does not take the token' }]);
     expect(await play.app.status()).toMatchObject({ away: { discord: 'Discord does not take the token' } });
-    const check = play.app.checks.all.find(({ name }) => name === 'discord');
+    const check = play.app.checks.checks.find(({ name }) => name === 'discord');
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({
       ok: false,
       says: 'Discord does not take the token',
@@ -272,7 +272,7 @@ describe('trouble', () => {
     play.asks('still there?');
     await play.hears('answer to still there?');
     expect(play.log.join('')).toContain('Message Content Intent');
-    const check = play.app.checks.all.find(({ name }) => name === 'discord');
+    const check = play.app.checks.checks.find(({ name }) => name === 'discord');
     expect((await check?.check(AbortSignal.timeout(5_000)))?.remedy).toContain('Message Content Intent');
   });
 

@@ -17,7 +17,7 @@ test('two with one token and data of their own answer each message once, and tel
   await two.answer(one.fake.uses(one.ana, one.general, 'help'));
   one.fake.says(one.fake.bot, one.general, 'a reminder of the other one');
   expect(await eventually(() => two.log.some((line) => line.includes(WORDS)))).toBe(true);
-  const check = two.app.checks.all.find(({ name }) => name === 'discord');
+  const check = two.app.checks.checks.find(({ name }) => name === 'discord');
   expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({
     ok: false,
     says: expect.stringContaining(WORDS),

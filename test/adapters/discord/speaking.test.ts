@@ -136,7 +136,7 @@ describe('a send whose answer is lost', () => {
     await play.passes(10 * 60_000);
     expect(play.said('answer to once only')).toHaveLength(1);
     expect(await play.app.status()).toMatchObject({ outbox: { sent_again: 1 } });
-    const letters = play.app.checks.all.find(({ name }) => name === 'dead letters');
+    const letters = play.app.checks.checks.find(({ name }) => name === 'dead letters');
     expect(await letters?.check(AbortSignal.timeout(5_000))).toMatchObject({
       says: 'everything could be delivered; 1 message looked for in vain and sent again',
     });

@@ -22,7 +22,7 @@ const rooms: Skill = {
       params: z.object({ id: z.string().regex(/^[a-z]+$/) }),
       query: z.object({ loud: z.enum(['yes', 'no']).default('no') }),
       body: z.strictObject({ size: z.int().min(1) }),
-      handle: ({ params, query, body, caller }) => ({
+      answerRequest: ({ params, query, body, caller }) => ({
         body: { json: { ...params, ...query, ...body, by: caller?.name } },
       }),
     }),
@@ -31,7 +31,7 @@ const rooms: Skill = {
       path: '/v1/rooms',
       scope: 'admin',
       summary: 'Lists rooms.',
-      handle: () => {
+      answerRequest: () => {
         throw new Error('a secret of the house');
       },
     }),
@@ -40,7 +40,7 @@ const rooms: Skill = {
       path: '/door',
       summary: 'Looks at a body by itself.',
       maxBytes: 100,
-      handle: ({ raw, header, local }) => {
+      answerRequest: ({ raw, header, local }) => {
         if (raw.length === 0) throw new CodaError('HTTP_CONFLICT', { message: 'Nothing came.', remedy: 'Knock.' });
         return { status: 202, body: { json: { bytes: raw.length, signature: header('x-signature'), local } } };
       },
@@ -49,7 +49,7 @@ const rooms: Skill = {
       method: 'GET',
       path: '/stream',
       summary: 'Says two things.',
-      handle: () => ({
+      answerRequest: () => ({
         body: {
           events: (async function* () {
             yield 'data: one\n\n';
@@ -62,7 +62,7 @@ const rooms: Skill = {
       method: 'GET',
       path: '/large',
       summary: 'Hands over a large file.',
-      handle: () => ({
+      answerRequest: () => ({
         body: {
           type: 'application/octet-stream',
           bytes: (async function* () {

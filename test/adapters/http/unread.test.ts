@@ -301,7 +301,7 @@ test('what a stream that has ended meanwhile does not take is still unread', asy
   const events = routes.find(({ path }) => path === '/v1/conversations/:id/events');
   const caller = await app.tokens.authenticate(programs.token);
   // The reader leaves while what is unread is read for it.
-  await events?.handle({ caller, params: { id: 'kitchen' }, signal: AbortSignal.abort() } as never);
+  await events?.answerRequest({ caller, params: { id: 'kitchen' }, signal: AbortSignal.abort() } as never);
   await app.settled();
   expect(await state(programs, '⏰ call Bob')).toEqual(['held']);
 });

@@ -80,7 +80,7 @@ test('a folder that is configured and not there is told by a rescan and by the d
   const gone = join(temporaryFolder(), 'gone');
   const { coda } = await playWith({}, { config: { 'skills.agent_skill_dirs': [gone] } });
   expect(await coda.person('ana').says('/rescan-skills')).toContain(`${gone}: There is no such folder`);
-  const check = coda.app.checks.all.find(({ name }) => name === 'agent skills');
+  const check = coda.app.checks.checks.find(({ name }) => name === 'agent skills');
   expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({
     ok: false,
     says: expect.stringContaining(gone),

@@ -109,7 +109,7 @@ test('that a price is guessed is told an owner once, and costs, page and doctor 
   const gap = 'Price not known of gpt/unknown: counted like the dearest of its provider';
   const { unpriced } = await costReport(coda.app.database, coda.config, coda.world.clock.now());
   expect(unpriced).toEqual([gap]);
-  const check = coda.app.checks.all.find(({ name }) => name === 'model prices');
+  const check = coda.app.checks.checks.find(({ name }) => name === 'model prices');
   expect(await check?.check(new AbortController().signal)).toMatchObject({ ok: false, says: gap });
   const { cookie } = await coda.app.sessions.open((await coda.app.sessions.link('ana')).code);
   const headers = { Cookie: `coda_session=${cookie}`, Accept: 'text/html', 'Sec-Fetch-Site': 'same-origin' };

@@ -144,7 +144,7 @@ print(len(text))`;
 
   test('the doctor tries to get out of a container', async () => {
     await using coda = await playCode(new ScriptedModel(['Hello.']));
-    const check = coda.app.checks.all.find(({ name }) => name === 'sandbox');
+    const check = coda.app.checks.checks.find(({ name }) => name === 'sandbox');
     expect(await check?.check(new AbortController().signal)).toMatchObject({
       ok: true,
       says: expect.stringMatching(

@@ -84,7 +84,7 @@ test('in a channel in which coda has not been spoken to nobody is asked: each ow
   await reflects(play);
   for (const user of [play.ana, play.eve]) await play.hears(TITLE, play.fake.dm(user));
   expect(play.said(TITLE)).toHaveLength(2);
-  const check = play.app.checks.all.find(({ name }) => name === 'self-improvement approval channel');
+  const check = play.app.checks.checks.find(({ name }) => name === 'self-improvement approval channel');
   expect(await check?.check(new AbortController().signal)).toMatchObject({
     ok: false,
     severity: 'warning',
@@ -108,7 +108,7 @@ test('a platform alone means the direct conversation that each owner has there, 
   });
   await reflects(play);
   for (const user of [play.ana, play.eve]) await play.hears(TITLE, play.fake.dm(user));
-  expect(play.app.checks.all.some(({ name }) => name === 'self-improvement approval channel')).toBe(false);
+  expect(play.app.checks.checks.some(({ name }) => name === 'self-improvement approval channel')).toBe(false);
 });
 
 const discord = 'discord: { token: fake }\nself_improvement: { approval_channel: ';

@@ -62,7 +62,7 @@ function say(talk: Talk, watchers: Watchers): AnyRoute {
         status: 200,
       },
     ],
-    async handle(request) {
+    async answerRequest(request) {
       const caller = callerOf(request);
       const { text, conversation: name, files, stream, wait } = request.body;
       const said = { caller, conversation: name, id: keyOf(request) ?? talk.newId(), text, files };
@@ -139,7 +139,7 @@ function press(talk: Talk, { consents }: ChatDeps): AnyRoute {
         schema: answerOut,
       },
     },
-    async handle(request) {
+    async answerRequest(request) {
       const { values, wait } = request.body;
       const isConsent = consents(request.header('x-approval-token'));
       const pressed = { button: request.params.id, key: keyOf(request), values, isConsent };
@@ -170,7 +170,7 @@ function conversations(database: Database): AnyRoute {
     summary: 'The conversations of this token, the newest first.',
     answers: { 200: { description: 'Their names.', schema: z.object({ conversations: z.array(z.string()) }) } },
     examples: [{ summary: 'Those that there are', status: 200 }],
-    async handle(request) {
+    async answerRequest(request) {
       const channels = await store.channelsOf(database, prefixOf(callerOf(request)), 200);
       return { body: { json: { conversations: channels.map(nameOf) } } };
     },
@@ -192,7 +192,7 @@ function conversation({ database, clock }: ChatDeps): AnyRoute {
     answers: {
       200: { description: 'What was said.', schema: z.object({ id: z.string(), messages: z.array(saidOut) }) },
     },
-    async handle(request) {
+    async answerRequest(request) {
       const caller = callerOf(request);
       const { id } = request.params;
       const { limit, before } = request.query;
@@ -232,7 +232,7 @@ function message(talk: Talk): AnyRoute {
       200: { description: 'The answer.', schema: answerOut },
       202: { description: 'It grows.', schema: answerOut },
     },
-    async handle(request) {
+    async answerRequest(request) {
       const answer = await talk.find(callerOf(request), request.params.id, request.params.message);
       if (!answer) throw nothing('There is no such message.');
       return answered(answer);
@@ -250,7 +250,7 @@ function events(watchers: Watchers, { database, clock }: ChatDeps): AnyRoute {
       'What is unread in a conversation, then what is said from now on: answers as they grow, reminders as they come.',
     params: z.object({ id: conversationName }),
     answers: { 200: { description: 'Events part, delete and typing.', type: 'text/event-stream' } },
-    async handle(request) {
+    async answerRequest(request) {
       const caller = callerOf(request);
       const { channel } = placeOf(caller, request.params.id);
       const replay = new Sequence();
@@ -301,7 +301,7 @@ function artifact({ database, artifacts }: ChatDeps): AnyRoute {
     summary: 'A file that was handed over in a conversation of this token.',
     params: z.object({ id: z.string().regex(/^[0-9a-f]{64}$/) }),
     answers: { 200: { description: 'Its content.', type: 'application/octet-stream' } },
-    async handle(request) {
+    async answerRequest(request) {
       const { id } = request.params;
       const file = await store.fileIn(database, prefixOf(callerOf(request)), id);
       if (!file) throw nothing('There is no such file in your conversations.');

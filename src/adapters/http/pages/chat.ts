@@ -65,7 +65,7 @@ function page(deps: ChatPageDeps, layout: Layout): AnyRoute {
     page: true,
     scope: 'messages',
     summary: 'The chat.',
-    async handle(request) {
+    async answerRequest(request) {
       const caller = callerOf(request);
       const { list: shown, hasMore } = await entries(deps, caller);
       const list = h(
@@ -115,7 +115,7 @@ function log(deps: ChatPageDeps): AnyRoute {
     scope: 'messages',
     summary: 'What was said, as the page shows it.',
     query: z.strictObject({ before: instantIn.optional() }),
-    async handle(request) {
+    async answerRequest(request) {
       const { before } = request.query;
       // Parts of one answer were said at one instant: the page knows those that it has.
       const until = before === undefined ? undefined : new Date(Math.min(Date.parse(before) + 1, LAST_MS));
@@ -134,7 +134,7 @@ function events({ database, adapter, watchers, clock, readerOf }: ChatPageDeps):
     page: true,
     scope: 'messages',
     summary: 'What is said from now on, as the page shows it.',
-    async handle(request) {
+    async answerRequest(request) {
       const caller = callerOf(request);
       const [channels, reader] = await Promise.all([channelsOf(database, caller), readerOf(caller)]);
       // A browser connects again, and is then asked anew who it is.
@@ -168,7 +168,7 @@ function form({ adapter, database }: ChatPageDeps): AnyRoute {
     scope: 'messages',
     summary: 'The words that a button asks for.',
     params: z.object({ id: z.string().regex(/^[\w-]{10,64}$/) }),
-    async handle(request) {
+    async answerRequest(request) {
       const { id } = request.params;
       const channel = await channelOf(database, callerOf(request), id);
       const asked = channel === undefined ? undefined : await (await adapter.inbox).form(id);

@@ -90,7 +90,7 @@ function shown(page: Page, deps: DashboardDeps, layout: Layout): AnyRoute {
     summary: title,
     params: z.record(z.string(), z.string().max(200)),
     query,
-    async handle(request) {
+    async answerRequest(request) {
       const found = await facts(page, deps, request);
       if (request.header('accept') === 'application/json') return { body: { json: { facts: found } } };
       const body: Markup[] = [
@@ -111,7 +111,7 @@ function watched(page: Page, deps: DashboardDeps): AnyRoute {
     scope: page.scope,
     summary: `${page.title}, as it changes.`,
     query,
-    async handle(request) {
+    async answerRequest(request) {
       const first = await facts(page, deps, request);
       return { body: { events: changes(first, () => facts(page, deps, request), deps.clock, request.signal) } };
     },

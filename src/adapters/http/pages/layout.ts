@@ -103,7 +103,7 @@ export class StaticFiles {
       page: true,
       summary: 'A file that pages load.',
       params: z.object({ version: z.string(), name: z.string() }),
-      handle: ({ params: { version, name } }) => {
+      answerRequest: ({ params: { version, name } }) => {
         const all = this.all();
         const bytes = all.files.get(name);
         if (!bytes)

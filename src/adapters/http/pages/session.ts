@@ -29,7 +29,7 @@ function signInPage(layout: Layout): AnyRoute {
     path: '/open',
     page: true,
     summary: 'Signs this browser in with the code behind #.',
-    handle: () =>
+    answerRequest: () =>
       layout.page({
         title: 'Sign in',
         script: 'open.js',
@@ -50,7 +50,7 @@ function signIn(sessions: SessionKeeper): AnyRoute {
     summary: 'Exchanges the code of a link for the cookie of a session.',
     maxBytes: 1_000,
     body: z.strictObject({ code: z.string().max(100), instead: z.boolean().default(false) }),
-    async handle({ body, header }) {
+    async answerRequest({ body, header }) {
       const [site, mode, origin] = [header('sec-fetch-site'), header('sec-fetch-mode'), header('origin')];
       const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': mode, origin, host: header('host') };
       guardSite({ method: 'POST', headers }, true);
@@ -71,7 +71,7 @@ function signOut(sessions: SessionKeeper): AnyRoute {
     page: true,
     scope: 'messages',
     summary: 'Signs this browser out.',
-    async handle({ header }) {
+    async answerRequest({ header }) {
       const cookie = cookieOf({ headers: { cookie: header('cookie') } });
       if (cookie === undefined)
         throw new CodaError('HTTP_UNAUTHORIZED', { message: 'Nobody is signed in.', remedy: '' });

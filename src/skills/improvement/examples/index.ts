@@ -3,7 +3,7 @@
 import { DAY_MS } from '../../../base/clock.ts';
 import { lexemesOf } from '../../../base/lexemes.ts';
 import { oneLine } from '../../../base/text.ts';
-import type { Asked, PromptSection } from '../../../chat/index.ts';
+import type { AskedPrompt, PromptSection } from '../../../chat/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import { type Embedder, type Likeness, likenessBy } from '../../../vectors/index.ts';
 import type { Deps, Part } from '../part.ts';
@@ -74,7 +74,7 @@ const LEAST_WINDOW = 8_000;
 async function section(
   { database }: Pick<Deps, 'database'>,
   likeness: Likeness | undefined,
-  { person, place, private: isPrivate, conversationId, text, origin, window }: Asked,
+  { person, place, private: isPrivate, conversationId, text, origin, window }: AskedPrompt,
 ): Promise<PromptSection | undefined> {
   const asked = text.trim().slice(0, LONGEST_MESSAGE);
   if (asked === '' || (origin !== undefined && origin !== 'person')) return undefined;

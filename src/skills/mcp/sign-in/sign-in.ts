@@ -190,7 +190,7 @@ export function callbackRoute(signIns: SignIns): AnyRoute {
     summary: 'Where a browser comes back to after signing in to an MCP server; for no program.',
     query: z.looseObject({ state: text }),
     answers: { 200: { description: 'Somebody is signed in.', type: 'text/plain' } },
-    async handle({ query }) {
+    async answerRequest({ query }) {
       const given = Object.entries(query).flatMap(([key, value]) =>
         typeof value === 'string' ? [[key, value] as [string, string]] : [],
       );
