@@ -200,7 +200,11 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
   },
   'what is typed into a page is stored nowhere': {
     edits: [
-      edit('agent/turn/store.ts', 'calls: answer.calls.map((call) => recorder.stored(call))', 'calls: answer.calls'),
+      edit(
+        'agent/turn/store.ts',
+        'calls: answer.calls.map((call) => recorder.storableCall(call))',
+        'calls: answer.calls',
+      ),
     ],
     by: 'test/agent/unstored.test.ts',
   },
