@@ -209,7 +209,7 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
     by: 'test/agent/unstored.test.ts',
   },
   'a press fills its field and nothing else': {
-    edits: [edit('chat/router.ts', '...filled(used.action.form, item.payload.values)', '...item.payload.values')],
+    edits: [edit('chat/router.ts', '...inputWith(used.action.form, item.payload.values)', '...item.payload.values')],
     by: TAINT,
   },
   'what was written is shown with an Undo': {
