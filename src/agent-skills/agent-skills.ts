@@ -1,6 +1,7 @@
 import { type AnyTool, contentsOf } from '../agent/index.ts';
 import { combineVerdicts, type HealthCheck, type Skill, type SkillDeps, type Verdict, verbsOf } from '../chat/index.ts';
-import type { RoleHolder } from '../people/index.ts';
+import type { Who } from '../people/index.ts';
+import { type MarketDeps, marketCheck, marketJob, marketOperations, marketTask } from '../skills/skill-market/index.ts';
 import { type Queryable, readerOf } from '../storage/index.ts';
 import { decidedOf, type Folder, type Pin, pinFolder, pinnedNames } from '../trust/index.ts';
 import { listing } from './catalog/list.ts';
@@ -9,7 +10,6 @@ import { routing } from './find/operations.ts';
 import { embedSkillsJob } from './find/vectors.ts';
 import { isWithheld, type SkillHost, Views } from './host.ts';
 import { imageOperations } from './images/operations.ts';
-import { type MarketDeps, marketCheck, marketJob, marketOperations, marketTask } from './market/index.ts';
 import { skillsPage } from './page.ts';
 import { runOperations } from './runs/operations.ts';
 import { pipelineTool } from './runs/pipeline.ts';

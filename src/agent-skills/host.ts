@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { SkillSecrets } from '../secrets/index.ts';
+import * as store from '../skills/skill-market/store.ts';
 import {
   type Artifacts,
   type Database,
@@ -13,7 +14,6 @@ import { type Learned, learn, type SkillSearch, termsToLearn } from './find/sear
 import { dropWeights, lastRequest, weights } from './find/store.ts';
 import type { SkillVectors } from './find/vectors.ts';
 import type { SkillImages } from './images/images.ts';
-import * as store from './market/store.ts';
 import {
   type AgentSkill,
   isMarkedDraft,

@@ -7,6 +7,14 @@ import { routing } from './find/operations.ts';
 import { imageOperations } from './images/operations.ts';
 import { runOperations } from './runs/operations.ts';
 
+export { MARKET_TASK } from '../skills/skill-market/market.ts';
+export {
+  marketOperations,
+  type ShownCatalog,
+  type ShownLook,
+  type ShownSkill,
+  type ShownUpdates,
+} from '../skills/skill-market/operations.ts';
 export { agentSkills, skillListFor } from './agent-skills.ts';
 export * as bundles from './bundle/bundle.ts';
 export * as installed from './bundle/install.ts';
@@ -20,14 +28,6 @@ export { embedSkillsSoon, SkillVectors } from './find/vectors.ts';
 export { SkillDecisions, type SkillHost, type View, Views } from './host.ts';
 export { SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
-export { MARKET_TASK } from './market/market.ts';
-export {
-  marketOperations,
-  type ShownCatalog,
-  type ShownLook,
-  type ShownSkill,
-  type ShownUpdates,
-} from './market/operations.ts';
 export { readBody } from './read/file.ts';
 export { askOperations } from './runs/ask.ts';
 export {

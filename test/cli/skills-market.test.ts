@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../agent-skills/support.ts';
-import { bundle, Publisher } from '../skills/market/support.ts';
+import { bundle, Publisher } from '../skills/skill-market/support.ts';
 import { command, commandsData } from '../support/command-lines.ts';
 import { ModelServer } from '../support/model-server/index.ts';
 import { modelConfig } from '../support/models.ts';

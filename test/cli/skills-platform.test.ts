@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/base/root.ts';
 import { skillText, temporaryFolder, write } from '../agent-skills/support.ts';
-import { bundle, Signer, sha256 } from '../skills/market/support.ts';
+import { bundle, Signer, sha256 } from '../skills/skill-market/support.ts';
 import { command, wordsOf } from '../support/command-lines.ts';
 import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 import { ModelServer } from '../support/model-server/index.ts';

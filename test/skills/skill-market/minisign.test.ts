@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkSignature, parsePublicKey } from '../../../src/agent-skills/market/minisign.ts';
+import { checkSignature, parsePublicKey } from '../../../src/skills/skill-market/minisign.ts';
 import { Signer } from './support.ts';
 
 /** Made by minisign 0.8 itself over a file with the four letters "test" (jedisct1/rust-minisign-verify). */

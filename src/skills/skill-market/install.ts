@@ -1,14 +1,15 @@
 /** Installs a skill from a catalog: it is looked at first, and exactly the files that were shown are put in their place. */
+
+import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../../agent-skills/bundle/bundle.ts';
+import { inspectSkill, installedSkills, installSkill, lookInside, skillIn } from '../../agent-skills/bundle/install.ts';
+import { groupIn, idOf, plainName, reasonOf } from '../../agent-skills/skill.ts';
+import { activate } from '../../agent-skills/store.ts';
+import { folderOf, inquireAbout } from '../../agent-skills/use/trusted.ts';
 import { recordAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { editDistance } from '../../base/text.ts';
 import { readerOf } from '../../storage/index.ts';
 import { approveLooked, type Inquest, lookForApproval, pinFolder } from '../../trust/index.ts';
-import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../bundle/bundle.ts';
-import { inspectSkill, installedSkills, installSkill, lookInside, skillIn } from '../bundle/install.ts';
-import { groupIn, idOf, plainName, reasonOf } from '../skill.ts';
-import { activate } from '../store.ts';
-import { folderOf, inquireAbout } from '../use/trusted.ts';
 import { type BundlePlace, type CatalogSkill, revocationOf } from './catalog.ts';
 import { placeIn } from './download.ts';
 import { bundleBytes, entryOf, keep, type MarketDeps, type Opened, openCatalog, untrusted } from './market.ts';

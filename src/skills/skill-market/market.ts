@@ -2,6 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { installedSkills } from '../../agent-skills/bundle/install.ts';
+import type { SkillHost } from '../../agent-skills/host.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import { faultsOf, inputWords } from '../../base/input.ts';
@@ -13,8 +15,6 @@ import { conversations, type Outbox, type Outgoing } from '../../delivery/index.
 import type { Egress } from '../../egress/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import { type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
-import { installedSkills } from '../bundle/install.ts';
-import type { SkillHost } from '../host.ts';
 import { CATALOG_LIMITS, type Catalog, type CatalogSkill, invalid, revocationOf, SKILL_ID } from './catalog.ts';
 import {
   DISCOVERY_SCHEMAS,
