@@ -1,11 +1,11 @@
 /** Agent skills: folders with a `SKILL.md`, on demand. */
 
+import { runOperations } from '../skills/skill-runs/operations.ts';
 import { fileOperations } from './bundle/operations.ts';
 import { listing } from './catalog/list.ts';
 import { judging, looking } from './catalog/look.ts';
 import { routing } from './find/operations.ts';
 import { imageOperations } from './images/operations.ts';
-import { runOperations } from './runs/operations.ts';
 
 export { MARKET_TASK } from '../skills/skill-market/market.ts';
 export {
@@ -15,6 +15,18 @@ export {
   type ShownSkill,
   type ShownUpdates,
 } from '../skills/skill-market/operations.ts';
+export { askOperations } from '../skills/skill-runs/ask.ts';
+export {
+  type Candidate,
+  candidatesFor,
+  inputOf as planInput,
+  MODES as RUN_MODES,
+  type Plan,
+  planFile,
+  planFor,
+  staleIn,
+  whoWithin,
+} from '../skills/skill-runs/plan.ts';
 export { agentSkills, skillListFor } from './agent-skills.ts';
 export * as bundles from './bundle/bundle.ts';
 export * as installed from './bundle/install.ts';
@@ -29,18 +41,6 @@ export { SkillDecisions, type SkillHost, type View, Views } from './host.ts';
 export { SkillImages } from './images/images.ts';
 export { isBuilt as isSkillImage } from './images/store.ts';
 export { readBody } from './read/file.ts';
-export { askOperations } from './runs/ask.ts';
-export {
-  type Candidate,
-  candidatesFor,
-  inputOf as planInput,
-  MODES as RUN_MODES,
-  type Plan,
-  planFile,
-  planFor,
-  staleIn,
-  whoWithin,
-} from './runs/plan.ts';
 export {
   type AgentSkill,
   idOf,

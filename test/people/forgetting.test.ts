@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { addLoneUsage, addUsage } from '../../src/agent/usage/index.ts';
-import * as runs from '../../src/agent-skills/runs/store.ts';
 import * as decisions from '../../src/agent-skills/store.ts';
 import { deletionRulesOf, mergeRulesOf } from '../../src/app/agent.ts';
 import { builtInSkills } from '../../src/app/skills.ts';
@@ -8,6 +7,7 @@ import { uuid } from '../../src/base/ids.ts';
 import { tableOf } from '../../src/people/index.ts';
 import * as learned from '../../src/skills/improvement/learned/store.ts';
 import * as pins from '../../src/skills/mcp/store.ts';
+import * as runs from '../../src/skills/skill-runs/store.ts';
 import * as hooks from '../../src/skills/webhooks/store.ts';
 import { testDatabases } from '../support/database.ts';
 import { type Play, play } from '../support/play.ts';

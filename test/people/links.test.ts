@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { agentMergeRules, type Model } from '../../src/agent/index.ts';
 import { addUsage } from '../../src/agent/usage/index.ts';
-import { mergeRules as runMergeRules } from '../../src/agent-skills/runs/store.ts';
 import { mergeRules as skillMergeRules } from '../../src/agent-skills/store.ts';
 import { auditMergeRules } from '../../src/audit/index.ts';
 import { deferred } from '../../src/base/async.ts';
@@ -24,6 +23,7 @@ import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
 import { mergeRules as reminderMergeRules } from '../../src/skills/reminders/store.ts';
 import { mergeRules as planMergeRules } from '../../src/skills/scheduler/store.ts';
+import { mergeRules as runMergeRules } from '../../src/skills/skill-runs/store.ts';
 import { mergeRules as taskMergeRules } from '../../src/skills/tasks/store.ts';
 import { mergeRules as hookMergeRules } from '../../src/skills/webhooks/store.ts';
 import { testDatabases } from '../support/database.ts';

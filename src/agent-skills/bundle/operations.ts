@@ -6,12 +6,12 @@ import { z } from 'zod';
 import { CodaError, messageOf, systemCode } from '../../base/errors.ts';
 import { didYouMean, listOf, plural } from '../../base/text.ts';
 import { type LocalParts, operation } from '../../chat/operation.ts';
+import { parseSteps, resolveSteps } from '../../skills/skill-runs/steps.ts';
 import { auditFolder } from '../../trust/index.ts';
 import { rescan } from '../catalog/list.ts';
 import { auditSummary } from '../catalog/look.ts';
 import { isRead, openAgentSkills } from '../catalog/sources.ts';
 import { isStandardName } from '../read/to-skill.ts';
-import { parseSteps, resolveSteps } from '../runs/steps.ts';
 import { BUNDLE_LIMITS, bundleContent, folderContent, packSkill, type SkillContent } from './bundle.ts';
 import { inspectSkill, installedFolder, installedSkills, installSkill, removeSkill } from './install.ts';
 

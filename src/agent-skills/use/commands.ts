@@ -2,9 +2,9 @@ import { type Call, done, failed, refusedHere, type ToolResult, type TxContext }
 import type { Command } from '../../chat/index.ts';
 import { conversations } from '../../delivery/index.ts';
 import type { Person } from '../../people/index.ts';
+import { composedCall, pipelineCall } from '../../skills/skill-runs/steps.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
 import { isWithheld, type View } from '../host.ts';
-import { composedCall, pipelineCall } from '../runs/steps.ts';
 import { type AgentSkill, hasTags, nearSkills, skillMeant } from '../skill.ts';
 import { offIn, settingOf } from '../store.ts';
 import * as texts from '../texts.ts';

@@ -13,11 +13,11 @@ import {
 import { withTimeout } from '../../base/async.ts';
 import { conversations } from '../../delivery/index.ts';
 import type { Ran, Workspace } from '../../sandbox/index.ts';
+import { stepsOf } from '../../skills/skill-runs/steps.ts';
+import { isComposed } from '../../skills/skill-runs/texts.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { approveLooked, type InspectedFolder, lookForApproval } from '../../trust/index.ts';
 import type { SkillHost } from '../host.ts';
-import { stepsOf } from '../runs/steps.ts';
-import { isComposed } from '../runs/texts.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { offIn } from '../store.ts';
 import * as texts from '../texts.ts';

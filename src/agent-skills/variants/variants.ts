@@ -7,7 +7,8 @@ import type { Clock } from '../../base/clock.ts';
 import { CodaError, systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { didYouMean } from '../../base/text.ts';
-import { type Database, type Queryable, readerOf, type Transaction, type WritesBesides } from '../../storage/index.ts';
+import { stepsOf } from '../../skills/skill-runs/steps.ts';
+import { type Besides, type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
 import {
   approveLooked,
   type Folder,
@@ -19,7 +20,6 @@ import {
 } from '../../trust/index.ts';
 import { folderContent } from '../bundle/bundle.ts';
 import { lookInside, skillIn } from '../bundle/install.ts';
-import { stepsOf } from '../runs/steps.ts';
 import { type AgentSkill, reasonOf, type SkillCatalog, skillMeant } from '../skill.ts';
 import { folderOf } from '../use/trusted.ts';
 import { type Served, type ServedVariants, servedKey } from './serve.ts';

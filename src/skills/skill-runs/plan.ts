@@ -2,19 +2,19 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { PATIENT_MS } from '../../agent-skills/find/operations.ts';
+import { OFFERED_FROM, type Ranked, type SkillSearch } from '../../agent-skills/find/search.ts';
+import type { View } from '../../agent-skills/host.ts';
+import { readBody } from '../../agent-skills/read/file.ts';
+import { type AgentSkill, hasTags, skillMeant } from '../../agent-skills/skill.ts';
+import type { DeniedSkills } from '../../agent-skills/use/deps.ts';
+import { folderOf, inquireAbout } from '../../agent-skills/use/trusted.ts';
+import { inForce } from '../../agent-skills/variants/serve.ts';
 import { CodaError, type ErrorCode } from '../../base/errors.ts';
 import { oneLine } from '../../base/text.ts';
 import type { Gate, RoleHolder } from '../../people/index.ts';
 import type { Queryable } from '../../storage/index.ts';
 import { pinFolder } from '../../trust/index.ts';
-import { PATIENT_MS } from '../find/operations.ts';
-import { OFFERED_FROM, type Ranked, type SkillSearch } from '../find/search.ts';
-import type { View } from '../host.ts';
-import { readBody } from '../read/file.ts';
-import { type AgentSkill, hasTags, skillMeant } from '../skill.ts';
-import type { DeniedSkills } from '../use/deps.ts';
-import { folderOf, inquireAbout } from '../use/trusted.ts';
-import { inForce } from '../variants/serve.ts';
 
 export const MODES = ['single', 'pipeline', 'parallel'] as const;
 export type Mode = (typeof MODES)[number];

@@ -12,12 +12,12 @@ import {
   type SpawnOptions,
   type ToolResult,
 } from '../../agent/index.ts';
+import { skillMeant } from '../../agent-skills/skill.ts';
+import { skillName, type ToolDeps } from '../../agent-skills/use/deps.ts';
+import { makeReady, type Ready } from '../../agent-skills/use/ready.ts';
+import { admitTo, forbiddenBy, promptOf, spawnOptions } from '../../agent-skills/use/tools.ts';
+import { noteEnd, withoutTrials } from '../../agent-skills/variants/serve.ts';
 import { uuid } from '../../base/ids.ts';
-import { skillMeant } from '../skill.ts';
-import { skillName, type ToolDeps } from '../use/deps.ts';
-import { makeReady, type Ready } from '../use/ready.ts';
-import { admitTo, forbiddenBy, promptOf, spawnOptions } from '../use/tools.ts';
-import { noteEnd, withoutTrials } from '../variants/serve.ts';
 import { hashOf, narrowed } from './plan.ts';
 import { parseSteps, resolveSteps, type StepGroup, stepsOf } from './steps.ts';
 import * as store from './store.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Call, type Failed, failed } from '../../agent/index.ts';
+import { type AgentSkill, nearSkills, type SkillSnapshot, skillMeant } from '../../agent-skills/skill.ts';
+import { isDraft } from '../../agent-skills/texts.ts';
 import type { FailureCode } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
-import { type AgentSkill, nearSkills, type SkillSnapshot, skillMeant } from '../skill.ts';
-import { isDraft } from '../texts.ts';
 import * as texts from './texts.ts';
 
 /** Names of skills that run side by side; of one alone mostly. */

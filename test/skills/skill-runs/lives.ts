@@ -2,12 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../../src/storage/index.ts';
+import { skillText, temporaryFolder, write } from '../../agent-skills/support.ts';
 import { Jsonl, migratedDataDir } from '../../support/jsonl.ts';
 import { ModelServer, type Scene } from '../../support/model-server/index.ts';
 import { modelConfig } from '../../support/models.ts';
 import { random } from '../../support/seeded.ts';
 import { testWorld } from '../../support/world.ts';
-import { skillText, temporaryFolder, write } from '../support.ts';
 
 /** Six steps, three of them side by side. */
 export const STEPS = ['a', 'b', 'c', 'd', 'e', 'f'] as const;

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { makeVectors, noteWordsAlone } from '../../agent-skills/find/operations.ts';
 import { CodaError, ERRORS, type ErrorCode, messageOf } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { oneLine } from '../../base/text.ts';
@@ -15,7 +16,6 @@ import {
   type View,
   type Wire,
 } from '../../chat/operation.ts';
-import { makeVectors, noteWordsAlone } from '../find/operations.ts';
 import { carryOut, ended, plan, planned, runFlags } from './operations.ts';
 import { type Candidate, MODES, type Plan } from './plan.ts';
 

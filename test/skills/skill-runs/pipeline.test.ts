@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelRequest } from '../../../src/agent/index.ts';
 import { readerOf } from '../../../src/storage/index.ts';
+import { engines, playWith, results } from '../../agent-skills/conversation.ts';
 import { Outside } from '../../support/outside.ts';
 import { type Line, lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
-import { engines, playWith, results } from '../conversation.ts';
 
 /** The skill that a nested turn carries out; undefined: the turn that talks to the person. */
 const skillOf = ({ system }: ModelRequest) => /with the skill “([^”]+)”/.exec(system)?.[1];
