@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { SkillSecrets } from '../secrets/index.ts';
 import * as store from '../skills/skill-market/store.ts';
+import type { ServedVariants } from '../skills/skill-trials/serve.ts';
+import type { SkillVariants } from '../skills/skill-trials/variants.ts';
 import {
   type Artifacts,
   type Database,
@@ -35,8 +37,6 @@ import {
   uses,
 } from './store.ts';
 import { folderOf, inquireAbout } from './use/trusted.ts';
-import type { ServedVariants } from './variants/serve.ts';
-import type { SkillVariants } from './variants/variants.ts';
 
 /** Decisions about skills by name, as last read. Immutable: a later read makes another value. */
 export interface Decisions {

@@ -27,6 +27,16 @@ export {
   staleIn,
   whoWithin,
 } from '../skills/skill-runs/plan.ts';
+export { LEAST_RUNS } from '../skills/skill-trials/store.ts';
+export {
+  type Optimize,
+  type OptimizeAct,
+  type Optimized,
+  optimizeArguments,
+  resultIn,
+  SkillVariants,
+  variantIn,
+} from '../skills/skill-trials/variants.ts';
 export { agentSkills, skillListFor } from './agent-skills.ts';
 export * as bundles from './bundle/bundle.ts';
 export * as installed from './bundle/install.ts';
@@ -55,16 +65,6 @@ export { deniedBy } from './use/deps.ts';
 export { testSkill } from './use/find.ts';
 export { skillsInUse } from './use/in-use.ts';
 export { folderOf } from './use/trusted.ts';
-export { LEAST_RUNS } from './variants/store.ts';
-export {
-  type Optimize,
-  type OptimizeAct,
-  type Optimized,
-  optimizeArguments,
-  resultIn,
-  SkillVariants,
-  variantIn,
-} from './variants/variants.ts';
 
 export const folderOperations = [
   ...listing,

@@ -2,6 +2,7 @@ import { type CallContext, type Failed, failed } from '../../agent/index.ts';
 import { listInside } from '../../base/folders/list.ts';
 import { didYouMean } from '../../base/text.ts';
 import { conversations } from '../../delivery/index.ts';
+import { forRun, noteRun } from '../../skills/skill-trials/serve.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 import { keepFirst } from '../../trust/index.ts';
 import type { View } from '../host.ts';
@@ -9,7 +10,6 @@ import { readBody } from '../read/file.ts';
 import { type AgentSkill, inOrder, isTrusted, reasonOf } from '../skill.ts';
 import { noteUse, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import { forRun, noteRun } from '../variants/serve.ts';
 import { isFor } from './prompt.ts';
 import { lookAt, pinIdOf, type Trust } from './trusted.ts';
 

@@ -5,10 +5,10 @@ import { pathProblem } from '../../base/folders/folder.ts';
 import { readInside } from '../../base/folders/read.ts';
 import { decodeText } from '../../base/text.ts';
 import { conversations, type FileRef } from '../../delivery/index.ts';
+import { inUse, servedKey } from '../../skills/skill-trials/serve.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
-import { inUse, servedKey } from '../variants/serve.ts';
 import { skillName, skillThing, type ToolDeps } from './deps.ts';
 import { isPinned, pinnedFiles } from './trusted.ts';
 

@@ -3,11 +3,11 @@
 import { z } from 'zod';
 import { type AnyTool, type CallContext, dataTool, done, failed, type TxContext } from '../../agent/index.ts';
 import type { Choice } from '../../delivery/index.ts';
+import { noteWrong } from '../../skills/skill-trials/serve.ts';
 import { learn, termsToLearn } from '../find/search.ts';
 import { lastRequest, noteRequest } from '../find/store.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
-import { noteWrong } from '../variants/serve.ts';
 import { skillName, type ToolDeps } from './deps.ts';
 import { offered } from './prompt.ts';
 

@@ -9,12 +9,12 @@ import { readBody } from '../../agent-skills/read/file.ts';
 import { type AgentSkill, hasTags, skillMeant } from '../../agent-skills/skill.ts';
 import type { DeniedSkills } from '../../agent-skills/use/deps.ts';
 import { folderOf, inquireAbout } from '../../agent-skills/use/trusted.ts';
-import { inForce } from '../../agent-skills/variants/serve.ts';
 import { CodaError, type ErrorCode } from '../../base/errors.ts';
 import { oneLine } from '../../base/text.ts';
 import type { Gate, RoleHolder } from '../../people/index.ts';
 import type { Queryable } from '../../storage/index.ts';
 import { pinFolder } from '../../trust/index.ts';
+import { inForce } from '../skill-trials/serve.ts';
 
 export const MODES = ['single', 'pipeline', 'parallel'] as const;
 export type Mode = (typeof MODES)[number];

@@ -1,6 +1,6 @@
 import type { CallContext } from '../../agent/index.ts';
+import type { AgentSkill } from '../../agent-skills/skill.ts';
 import type { Database, Queryable, Transaction } from '../../storage/index.ts';
-import type { AgentSkill } from '../skill.ts';
 import * as store from './store.ts';
 
 export interface Served {

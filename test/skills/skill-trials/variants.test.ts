@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ModelError } from '../../../src/agent/index.ts';
 import type { Optimize } from '../../../src/agent-skills/index.ts';
-import { lowerBound, winnerOf } from '../../../src/agent-skills/variants/store.ts';
+import { lowerBound, winnerOf } from '../../../src/skills/skill-trials/store.ts';
+import { playWith, results } from '../../agent-skills/conversation.ts';
+import { skillText, temporaryFolder, write } from '../../agent-skills/support.ts';
 import type { Play } from '../../support/play.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
-import { playWith, results } from '../conversation.ts';
-import { skillText, temporaryFolder, write } from '../support.ts';
 
 const activate = { call: 'skill_activate', input: { name: 'letters' } };
 const read = { call: 'skill_read_resource', input: { name: 'letters', path: 'references/tone.md' } };

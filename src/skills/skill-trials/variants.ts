@@ -3,11 +3,14 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { folderContent } from '../../agent-skills/bundle/bundle.ts';
+import { lookInside, skillIn } from '../../agent-skills/bundle/install.ts';
+import { type AgentSkill, reasonOf, type SkillCatalog, skillMeant } from '../../agent-skills/skill.ts';
+import { folderOf } from '../../agent-skills/use/trusted.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { didYouMean } from '../../base/text.ts';
-import { stepsOf } from '../../skills/skill-runs/steps.ts';
 import { type Besides, type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
 import {
   approveLooked,
@@ -18,10 +21,7 @@ import {
   pinFolder,
   trustTexts,
 } from '../../trust/index.ts';
-import { folderContent } from '../bundle/bundle.ts';
-import { lookInside, skillIn } from '../bundle/install.ts';
-import { type AgentSkill, reasonOf, type SkillCatalog, skillMeant } from '../skill.ts';
-import { folderOf } from '../use/trusted.ts';
+import { stepsOf } from '../skill-runs/steps.ts';
 import { type Served, type ServedVariants, servedKey } from './serve.ts';
 import * as store from './store.ts';
 import { LEAST_RUNS, lowerBound, winnerOf } from './store.ts';
