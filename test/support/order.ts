@@ -8,7 +8,7 @@ export const LONGEST: readonly string[] = [
   'journeys/journeys',
   'sandbox/probes',
   'sandbox/docker',
-  'skills/improvement/executor/executor',
+  'skills/self-coding/executor',
   'house/deleting',
   'storage/restored',
   'adapters/discord/gateway',

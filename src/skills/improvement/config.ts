@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { block, count } from '../../config/index.ts';
 import { cronProblem } from '../../time/index.ts';
-import { executorFields, forgeOf } from './executor/settings.ts';
-import * as texts from './executor/texts.ts';
+import { executorFields, forgeOf } from '../self-coding/settings.ts';
+import * as texts from '../self-coding/texts.ts';
 
 /** A cron expression of five fields, in the household's zone. */
 const cron = (standard: string, describe: string) =>

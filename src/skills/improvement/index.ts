@@ -1,10 +1,10 @@
 /** coda looks at its own record and proposes changes of itself; each part is a folder and a line here. */
-import type { AskedPrompt, PageReader, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
+import type { Asked, PageReader, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
+import { executor } from '../self-coding/index.ts';
 import { proposalPart } from './approval-channel.ts';
 import { assessmentPart } from './assessment/index.ts';
 import { config, type Settings } from './config.ts';
 import { examplesPart } from './examples/index.ts';
-import { executor } from './executor/index.ts';
 import { gapsPart } from './gaps/index.ts';
 import { improvementPage } from './page.ts';
 import type { Deps, Part } from './part.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DOCKER } from '../../../support/docker.ts';
-import { REDIS_URL } from '../../../support/redis.ts';
+import { DOCKER } from '../../support/docker.ts';
+import { REDIS_URL } from '../../support/redis.ts';
 import { killedAt, MOMENTS, TOOL_MOMENTS } from './kills.ts';
 
 describe.skipIf(!DOCKER)('a coda that is killed at each moment while it changes itself', () => {

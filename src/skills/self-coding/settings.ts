@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, secret, secretText, url } from '../../../config/index.ts';
+import { duration, secret, secretText, url } from '../../config/index.ts';
 
 const segment = /^[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}$/;
 const branch = /^[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}$/;

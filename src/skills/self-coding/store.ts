@@ -1,6 +1,6 @@
-import type { Instant } from '../../../base/clock.ts';
-import type { MergeRule } from '../../../people/index.ts';
-import type { Queryable, Transaction } from '../../../storage/index.ts';
+import type { Instant } from '../../base/clock.ts';
+import type { MergeRule } from '../../people/index.ts';
+import type { Queryable, Transaction } from '../../storage/index.ts';
 import type { ChangeAnswer } from './change.ts';
 import type { PullRequest } from './forge.ts';
 

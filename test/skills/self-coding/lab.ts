@@ -1,12 +1,12 @@
 /** A small program with a planted bug, behind a forge, and a scripted model that knows the cure. */
 
 import { z } from 'zod';
-import { propose } from '../../../../src/skills/improvement/proposals.ts';
-import { DOCKER } from '../../../support/docker.ts';
-import { Forge } from '../../../support/forge.ts';
-import { ModelServer } from '../../../support/model-server/index.ts';
-import { modelConfig } from '../../../support/models.ts';
-import { type Play, play } from '../../../support/play.ts';
+import { propose } from '../../../src/skills/improvement/proposals.ts';
+import { DOCKER } from '../../support/docker.ts';
+import { Forge } from '../../support/forge.ts';
+import { ModelServer } from '../../support/model-server/index.ts';
+import { modelConfig } from '../../support/models.ts';
+import { type Play, play } from '../../support/play.ts';
 
 export const PROGRAM: Readonly<Record<string, string>> = {
   Dockerfile: `FROM ${DOCKER?.image ?? 'python:3.12-slim'}\nWORKDIR /app\nENV PYTHONDONTWRITEBYTECODE=1\nCOPY . /app\nCMD ["python3", "server.py"]\n`,

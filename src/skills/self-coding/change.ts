@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from '../../../base/json.ts';
+import { parseJson } from '../../base/json.ts';
 import type { Entry, FileContent, Repository } from './repository.ts';
 
 const path = z.string().min(1).max(300);

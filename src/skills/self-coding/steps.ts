@@ -1,15 +1,15 @@
 /** The nine steps of a run. Each may be carried out again from its beginning: what it does outside is looked for first. */
 
 import { z } from 'zod';
-import { sleep } from '../../../base/async.ts';
-import { CodaError } from '../../../base/errors.ts';
-import type { SandboxFailure } from '../../../sandbox/index.ts';
-import { readerOf } from '../../../storage/index.ts';
-import { beginningOf, dayAt } from '../../../time/index.ts';
-import { approvalPlaces } from '../approval-channel.ts';
-import type { Deps } from '../part.ts';
-import { markApplied, type Proposal } from '../proposals.ts';
-import * as improvements from '../store.ts';
+import { sleep } from '../../base/async.ts';
+import { CodaError } from '../../base/errors.ts';
+import type { SandboxFailure } from '../../sandbox/index.ts';
+import { readerOf } from '../../storage/index.ts';
+import { beginningOf, dayAt } from '../../time/index.ts';
+import { approvalPlaces } from '../improvement/approval-channel.ts';
+import type { Deps } from '../improvement/part.ts';
+import { markApplied, type Proposal } from '../improvement/proposals.ts';
+import * as improvements from '../improvement/store.ts';
 import { changeSchema } from './change.ts';
 import { contextOf } from './context.ts';
 import { removeFolder, withRepository } from './folder.ts';

@@ -1,8 +1,8 @@
 /** git as a program: without hooks, without anybody's configuration, and with nothing of coda's own environment. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { deadline } from '../../../base/async.ts';
-import type { World } from '../../../base/world.ts';
+import { deadline } from '../../base/async.ts';
+import type { World } from '../../base/world.ts';
 
 export interface GitOptions {
   folder: string;

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../storage/index.ts';
+import type { Transaction } from '../../storage/index.ts';
 import type { Found, RunState, Step } from './store.ts';
 
 export interface StepResult {

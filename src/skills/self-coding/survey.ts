@@ -3,11 +3,11 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { z } from 'zod';
-import { packageRoot } from '../../../base/root.ts';
-import { readerOf } from '../../../storage/index.ts';
-import { askWithin, heavyOf } from '../budget.ts';
-import type { Deps } from '../part.ts';
-import type { Proposal } from '../proposals.ts';
+import { packageRoot } from '../../base/root.ts';
+import { readerOf } from '../../storage/index.ts';
+import { askWithin, heavyOf } from '../improvement/budget.ts';
+import type { Deps } from '../improvement/part.ts';
+import type { Proposal } from '../improvement/proposals.ts';
 import { answerIn } from './change.ts';
 import { pathRefusal } from './forbidden.ts';
 import { Later, Refused } from './outcome.ts';

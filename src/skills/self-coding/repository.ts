@@ -1,8 +1,8 @@
 /** A bare copy of the remote in which one change is made. The owner's own clone is never touched. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Instant } from '../../../base/clock.ts';
-import type { World } from '../../../base/world.ts';
+import type { Instant } from '../../base/clock.ts';
+import type { World } from '../../base/world.ts';
 import { type GitCall, git } from './git.ts';
 import type { Forge } from './settings.ts';
 

@@ -1,6 +1,6 @@
 /** Changes that nobody has allowed, as a surgeon might answer them, and what comes of them. */
 import { expect } from 'vitest';
-import { changeSchema } from '../../../../src/skills/improvement/executor/change.ts';
+import { changeSchema } from '../../../src/skills/self-coding/change.ts';
 import { Lab } from './lab.ts';
 
 const file = (path: string, content = 'x = 1\n') => ({ summary: 'A change.', files: [{ path, content }] });

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../../../../src/base/root.ts';
-import { pathRefusal, refusalOf } from '../../../../src/skills/improvement/executor/forbidden.ts';
-import type { Change, Entry } from '../../../../src/skills/improvement/executor/repository.ts';
+import { packageRoot } from '../../../src/base/root.ts';
+import { pathRefusal, refusalOf } from '../../../src/skills/self-coding/forbidden.ts';
+import type { Change, Entry } from '../../../src/skills/self-coding/repository.ts';
 import { ATTEMPTS, nothingGetsThrough } from './attempts.ts';
 import { Lab } from './lab.ts';
 
@@ -70,7 +70,7 @@ test('rooms that decide what coda may do are closed with their tests, and open o
     `src/base/x.ts src/app/x.ts src/main.ts src/agent/tools/policy.ts src/agent/tools/authorize.ts src/agent/approvals/x.ts
     src/people/x.ts src/audit/x.ts src/sandbox/x.ts src/egress/x.ts migrations/0001_x.sql .github/workflows/x.yml .ci/run
     package-lock.json sub/yarn.lock test/people/x.test.ts test/sandbox/x.test.ts test/agent/policy.test.ts test/house/x.ts
-    src/skills/improvement/executor/forbidden.ts test/skills/improvement/executor/forbidden.test.ts vitest.config.ts .npmrc
+    src/skills/self-coding/forbidden.ts test/skills/self-coding/forbidden.test.ts vitest.config.ts .npmrc
     docker-compose.yml deploy/Dockerfile.slim .husky/pre-commit src/x/.gitattributes Makefile conftest.py`.split(/\s+/);
   expect(never.filter((path) => !closed(path))).toEqual([]);
   const open =

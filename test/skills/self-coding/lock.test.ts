@@ -1,17 +1,17 @@
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import type { JobOptions, JobQueue } from '../../../../src/jobs/index.ts';
-import { config } from '../../../../src/skills/improvement/config.ts';
-import { begin } from '../../../../src/skills/improvement/executor/index.ts';
-import { end } from '../../../../src/skills/improvement/executor/store.ts';
-import { propose } from '../../../../src/skills/improvement/proposals.ts';
-import { openTestDatabase } from '../../../support/database.ts';
-import { DOCKER } from '../../../support/docker.ts';
-import { freePort } from '../../../support/ports.ts';
-import { requireService } from '../../../support/postgres.ts';
-import { REDIS_URL } from '../../../support/redis.ts';
-import { testWorld } from '../../../support/world.ts';
+import type { JobOptions, JobQueue } from '../../../src/jobs/index.ts';
+import { config } from '../../../src/skills/improvement/config.ts';
+import { propose } from '../../../src/skills/improvement/proposals.ts';
+import { begin } from '../../../src/skills/self-coding/index.ts';
+import { end } from '../../../src/skills/self-coding/store.ts';
+import { openTestDatabase } from '../../support/database.ts';
+import { DOCKER } from '../../support/docker.ts';
+import { freePort } from '../../support/ports.ts';
+import { requireService } from '../../support/postgres.ts';
+import { REDIS_URL } from '../../support/redis.ts';
+import { testWorld } from '../../support/world.ts';
 import { Lab } from './lab.ts';
 
 requireService('CODA_TEST_REDIS');

@@ -2,17 +2,17 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { CallContext, OutsideTool, ToolResult } from '../../../../src/agent/index.ts';
-import { config } from '../../../../src/skills/improvement/config.ts';
-import { contextOf } from '../../../../src/skills/improvement/executor/context.ts';
-import { sandboxTools } from '../../../../src/skills/improvement/executor/index.ts';
-import type { Deps } from '../../../../src/skills/improvement/part.ts';
-import { openTestDatabase } from '../../../support/database.ts';
-import { DOCKER, docker, testSandbox } from '../../../support/docker.ts';
-import { eventually } from '../../../support/eventually.ts';
-import { Forge } from '../../../support/forge.ts';
-import { testWorld } from '../../../support/world.ts';
-import { words } from '../../play.ts';
+import type { CallContext, OutsideTool, ToolResult } from '../../../src/agent/index.ts';
+import { config } from '../../../src/skills/improvement/config.ts';
+import type { Deps } from '../../../src/skills/improvement/part.ts';
+import { contextOf } from '../../../src/skills/self-coding/context.ts';
+import { sandboxTools } from '../../../src/skills/self-coding/index.ts';
+import { openTestDatabase } from '../../support/database.ts';
+import { DOCKER, docker, testSandbox } from '../../support/docker.ts';
+import { eventually } from '../../support/eventually.ts';
+import { Forge } from '../../support/forge.ts';
+import { testWorld } from '../../support/world.ts';
+import { words } from '../play.ts';
 import { PROGRAM } from './lab.ts';
 
 const TAG = `agent-sandbox-look-${process.pid}`;

@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { PutFile } from '../../../sandbox/index.ts';
+import type { PutFile } from '../../sandbox/index.ts';
 
 const MOST_FILES = 20_000;
 const MOST_BYTES = 100 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { DOCKER } from '../../../support/docker.ts';
-import { type Forge, type ForgeMoment, gitIn } from '../../../support/forge.ts';
+import { DOCKER } from '../../support/docker.ts';
+import { type Forge, type ForgeMoment, gitIn } from '../../support/forge.ts';
 import { byTools, Lab, type LabOptions } from './lab.ts';
 
 /** The calls of tools that have come to the forge, in order. */

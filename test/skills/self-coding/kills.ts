@@ -1,12 +1,12 @@
 /** A coda that is killed while it changes itself, and started again. */
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { STEPS } from '../../../../src/skills/improvement/executor/store.ts';
-import { openDatabase } from '../../../../src/storage/index.ts';
-import { Forge, type ForgeMoment } from '../../../support/forge.ts';
-import { freshDataDir, Jsonl, migratedDataDir } from '../../../support/jsonl.ts';
-import { ModelServer } from '../../../support/model-server/index.ts';
-import { testWorld } from '../../../support/world.ts';
+import { STEPS } from '../../../src/skills/self-coding/store.ts';
+import { openDatabase } from '../../../src/storage/index.ts';
+import { Forge, type ForgeMoment } from '../../support/forge.ts';
+import { freshDataDir, Jsonl, migratedDataDir } from '../../support/jsonl.ts';
+import { ModelServer } from '../../support/model-server/index.ts';
+import { testWorld } from '../../support/world.ts';
 import { answers, byTools, type LabOptions, labConfig, PROGRAM, STANDARD } from './lab.ts';
 
 const SUNDAY = '2026-11-22T20:00:00Z';

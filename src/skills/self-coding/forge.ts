@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseJson } from '../../../base/json.ts';
-import type { Egress } from '../../../egress/index.ts';
+import { parseJson } from '../../base/json.ts';
+import type { Egress } from '../../egress/index.ts';
 import type { Forge } from './settings.ts';
 
 export interface PullRequest {
