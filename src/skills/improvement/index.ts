@@ -13,9 +13,6 @@ import type { ProposalKinds } from './proposals.ts';
 import { reflectionPart } from './reflection/index.ts';
 import { routingPart } from './routing/index.ts';
 
-export { critic } from './budget.ts';
-export { APPROVAL_CHANNEL, config as improvementConfig } from './config.ts';
-
 export {
   type Examined,
   type FixedSkill,
@@ -28,7 +25,9 @@ export {
   type SkillCase,
   type SkillDraft,
   type SkillShelf,
-} from './learned/index.ts';
+} from '../skill-learning/index.ts';
+export { critic } from './budget.ts';
+export { APPROVAL_CHANNEL, config as improvementConfig } from './config.ts';
 
 const PARTS: readonly Part[] = [
   proposalPart,

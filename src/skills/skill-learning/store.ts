@@ -1,8 +1,8 @@
-import type { Instant } from '../../../base/clock.ts';
-import { uuid } from '../../../base/ids.ts';
-import { pruneRule, type RetentionRule } from '../../../jobs/index.ts';
-import type { DeletionRule, MergeRule } from '../../../people/index.ts';
-import type { Queryable, Transaction } from '../../../storage/index.ts';
+import type { Instant } from '../../base/clock.ts';
+import { uuid } from '../../base/ids.ts';
+import { pruneRule, type RetentionRule } from '../../jobs/index.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import type { Queryable, Transaction } from '../../storage/index.ts';
 import { type RecordedTurn, type Signal, type SignalKind, type SkillMeant, type TakenBack, undoOf } from './signals.ts';
 
 /** People with turns or signs to be looked at: those who have switched off automatic memory are left out. */

@@ -1,5 +1,5 @@
-import { formOf, plural } from '../../../base/text.ts';
-import { formatInstant, type Reader } from '../../../time/index.ts';
+import { plural } from '../../base/text.ts';
+import { formatInstant, type Reader } from '../../time/index.ts';
 import type { Reason } from './draft.ts';
 import type { Counts, Proposal } from './store.ts';
 

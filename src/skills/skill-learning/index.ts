@@ -1,15 +1,15 @@
 /** Skills from experience: signs in what was done, a draft that was tried, and a person's yes. */
 
 import { z } from 'zod';
-import { type AnyTool, dataTool, done, type Failed, failed, type TxContext, undoChoice } from '../../../agent/index.ts';
-import { groupBy } from '../../../base/async.ts';
-import { DAY_MS } from '../../../base/clock.ts';
-import type { Command, Skill, SkillDeps } from '../../../chat/index.ts';
-import { conversations, type Outgoing } from '../../../delivery/index.ts';
-import { applyRule, type JobHandler } from '../../../jobs/index.ts';
-import { lockPerson } from '../../../people/index.ts';
-import { type Queryable, readerOf, type Transaction } from '../../../storage/index.ts';
-import { config, type Settings } from '../config.ts';
+import { type AnyTool, dataTool, done, type Failed, failed, type TxContext, undoChoice } from '../../agent/index.ts';
+import { groupBy } from '../../base/async.ts';
+import { DAY_MS } from '../../base/clock.ts';
+import type { Command, Skill, SkillDeps } from '../../chat/index.ts';
+import { conversations, type Outgoing } from '../../delivery/index.ts';
+import { applyRule, type JobHandler } from '../../jobs/index.ts';
+import { lockPerson } from '../../people/index.ts';
+import { type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
+import { config, type Settings } from '../improvement/config.ts';
 import { choicesFor, KEEP, NEVER, offerCard, SHOW, TAKE_BACK, takeBackChoice, WAKE } from './offer.ts';
 import type { LearnedDeps, Placed, SkillShelf } from './port.ts';
 import { DRAFT_JOB, draftJob, isDueFor } from './propose.ts';

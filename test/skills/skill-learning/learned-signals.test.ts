@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { copyOf, difference, patched } from '../../../src/skills/improvement/learned/draft.ts';
-import { atBest, isPoor } from '../../../src/skills/improvement/learned/index.ts';
+import { copyOf, difference, patched } from '../../../src/skills/skill-learning/draft.ts';
+import { atBest, isPoor } from '../../../src/skills/skill-learning/index.ts';
 import {
   played,
   type RecordedTurn,
   type Signal,
   signalsIn,
   type TurnStep,
-} from '../../../src/skills/improvement/learned/signals.ts';
+} from '../../../src/skills/skill-learning/signals.ts';
 
 type Call = [tool: string, input: Record<string, unknown>, fails?: string];
 

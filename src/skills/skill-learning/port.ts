@@ -1,8 +1,8 @@
 /** The port to agent skills, wired by `app/`. */
 
-import type { SkillDeps } from '../../../chat/index.ts';
-import type { Transaction } from '../../../storage/index.ts';
-import type { Settings } from '../config.ts';
+import type { SkillDeps } from '../../chat/index.ts';
+import type { Transaction } from '../../storage/index.ts';
+import type { Settings } from '../improvement/config.ts';
 
 export interface ShelvedSkill {
   name: string;

@@ -1,4 +1,4 @@
-import type { Card, Choice } from '../../../delivery/index.ts';
+import type { Card, Choice } from '../../delivery/index.ts';
 import { difference } from './draft.ts';
 import type { Proposal } from './store.ts';
 import * as texts from './texts.ts';

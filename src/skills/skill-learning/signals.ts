@@ -1,8 +1,8 @@
 /** Signs that a skill would help, read from what was done and never from what was said. Pure. */
 import { createHash } from 'node:crypto';
-import type { Failed } from '../../../agent/index.ts';
-import type { Instant } from '../../../base/clock.ts';
-import { canonicalJson } from '../../../base/json.ts';
+import type { Failed } from '../../agent/index.ts';
+import type { Instant } from '../../base/clock.ts';
+import { canonicalJson } from '../../base/json.ts';
 
 /**
  * `corrected`: the person had it done another way. `mended`: a call failed, and another one did it. `repeated`: the tools of a

@@ -1,13 +1,13 @@
 /** Makes a draft of the lesson that came up most often, tries it, and offers it. One call of the light model. */
 import { z } from 'zod';
-import type { LightAnswer } from '../../../agent/index.ts';
-import { DAY_MS, type Instant } from '../../../base/clock.ts';
-import { shortId } from '../../../base/ids.ts';
-import { conversations } from '../../../delivery/index.ts';
-import type { JobHandler } from '../../../jobs/index.ts';
-import { lockPerson } from '../../../people/index.ts';
-import { type Queryable, readerOf } from '../../../storage/index.ts';
-import { askWithin } from '../budget.ts';
+import type { LightAnswer } from '../../agent/index.ts';
+import { DAY_MS, type Instant } from '../../base/clock.ts';
+import { shortId } from '../../base/ids.ts';
+import { conversations } from '../../delivery/index.ts';
+import type { JobHandler } from '../../jobs/index.ts';
+import { lockPerson } from '../../people/index.ts';
+import { type Queryable, readerOf } from '../../storage/index.ts';
+import { askWithin } from '../improvement/budget.ts';
 import {
   casesOf,
   copyOf,
