@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { httpConfig } from '../../src/app/index.ts';
 import { FOREIGN_ENV } from '../../src/config/foreign-env.ts';
-import { improvementConfig } from '../../src/skills/improvement/index.ts';
 import { mcpConfig } from '../../src/skills/mcp/index.ts';
+import { improvementConfig } from '../../src/skills/self-review/index.ts';
 import { load, problems } from './support.ts';
 
 const KEYS =

@@ -16,12 +16,12 @@ import {
   tokenMergeRules,
 } from '../../src/people/index.ts';
 import { mergeRules as secretMergeRules } from '../../src/secrets/store.ts';
-import { improvement } from '../../src/skills/improvement/index.ts';
 import { mergeRules as mcpMergeRules } from '../../src/skills/mcp/store.ts';
 import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts';
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
 import { mergeRules as reminderMergeRules } from '../../src/skills/reminders/store.ts';
 import { mergeRules as planMergeRules } from '../../src/skills/scheduler/store.ts';
+import { improvement } from '../../src/skills/self-review/index.ts';
 import { mergeRules as learnedMergeRules } from '../../src/skills/skill-learning/store.ts';
 import { mergeRules as runMergeRules } from '../../src/skills/skill-runs/store.ts';
 import { mergeRules as taskMergeRules } from '../../src/skills/tasks/store.ts';

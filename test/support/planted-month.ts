@@ -1,6 +1,6 @@
 import { uuid } from '../../src/base/ids.ts';
-import type { FailureMode } from '../../src/skills/improvement/assessment/modes.ts';
-import { insert } from '../../src/skills/improvement/assessment/store.ts';
+import type { FailureMode } from '../../src/skills/self-review/assessment/modes.ts';
+import { insert } from '../../src/skills/self-review/assessment/store.ts';
 import type { Database, Transaction } from '../../src/storage/index.ts';
 
 /** A turn of a month that is written straight into the record. */

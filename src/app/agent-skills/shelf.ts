@@ -14,6 +14,7 @@ import {
 } from '../../agent-skills/index.ts';
 import type { World } from '../../base/world.ts';
 import type { Config } from '../../config/index.ts';
+import { memoryConfig } from '../../skills/memory/index.ts';
 import type {
   Examined,
   FixedSkill,
@@ -23,8 +24,7 @@ import type {
   SkillCase,
   SkillDraft,
   SkillShelf,
-} from '../../skills/improvement/index.ts';
-import { memoryConfig } from '../../skills/memory/index.ts';
+} from '../../skills/self-review/index.ts';
 import { type Database, readerOf } from '../../storage/index.ts';
 import { approveLooked, auditFolder, lookForApproval, pinFolder } from '../../trust/index.ts';
 import type { LiveSkills } from './agent-skills.ts';

@@ -1,6 +1,6 @@
 import type { Json } from '../../base/json.ts';
 import type { ToolServers } from '../../chat/index.ts';
-import type { Deps } from '../improvement/part.ts';
+import type { Deps } from '../self-review/part.ts';
 import { filesAfter } from './change.ts';
 import { refusalOf } from './forbidden.ts';
 import { type AskedPull, type ForgeAnswer, jsonIn, type PullRequest, type PullRequests, pullIn } from './forge.ts';

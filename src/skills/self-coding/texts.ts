@@ -2,7 +2,7 @@ import type { CodaError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { plural, shorten } from '../../base/text.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';
-import type { Proposal } from '../improvement/proposals.ts';
+import type { Proposal } from '../self-review/proposals.ts';
 import type { Begun } from './outcome.ts';
 import type { Run, RunState, Step } from './store.ts';
 

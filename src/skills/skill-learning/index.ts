@@ -9,7 +9,7 @@ import { conversations, type Outgoing } from '../../delivery/index.ts';
 import { applyRule, type JobHandler } from '../../jobs/index.ts';
 import { lockPerson } from '../../people/index.ts';
 import { type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
-import { config, type Settings } from '../improvement/config.ts';
+import { config, type Settings } from '../self-review/config.ts';
 import { choicesFor, KEEP, NEVER, offerCard, SHOW, TAKE_BACK, takeBackChoice, WAKE } from './offer.ts';
 import type { LearnedDeps, Placed, SkillShelf } from './port.ts';
 import { DRAFT_JOB, draftJob, isDueFor } from './propose.ts';

@@ -2,7 +2,7 @@
 
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import type { Settings } from '../improvement/config.ts';
+import type { Settings } from '../self-review/config.ts';
 
 export interface ShelvedSkill {
   name: string;

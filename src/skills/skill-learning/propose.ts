@@ -7,7 +7,7 @@ import { conversations } from '../../delivery/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import { lockPerson } from '../../people/index.ts';
 import { type Queryable, readerOf } from '../../storage/index.ts';
-import { askWithin } from '../improvement/budget.ts';
+import { askWithin } from '../self-review/budget.ts';
 import {
   casesOf,
   copyOf,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { uuid } from '../../../src/base/ids.ts';
-import { insert } from '../../../src/skills/improvement/assessment/store.ts';
-import { config } from '../../../src/skills/improvement/config.ts';
-import { improvementPage } from '../../../src/skills/improvement/page.ts';
+import { insert } from '../../../src/skills/self-review/assessment/store.ts';
+import { config } from '../../../src/skills/self-review/config.ts';
+import { improvementPage } from '../../../src/skills/self-review/page.ts';
 import {
   applied,
   isTriedIn,
@@ -12,8 +12,8 @@ import {
   settleTrial,
   TRIAL_SAMPLE,
   versionAt,
-} from '../../../src/skills/improvement/prompt/index.ts';
-import { decide, propose, takeBack } from '../../../src/skills/improvement/proposals.ts';
+} from '../../../src/skills/self-review/prompt/index.ts';
+import { decide, propose, takeBack } from '../../../src/skills/self-review/proposals.ts';
 import { type Database, readerOf, type Transaction } from '../../../src/storage/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { testWorld } from '../../support/world.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Tier } from '../../../src/agent/index.ts';
-import { choose, learn, type Scored } from '../../../src/skills/improvement/routing/learn.ts';
+import { choose, learn, type Scored } from '../../../src/skills/self-review/routing/learn.ts';
 import { ModelServer } from '../../support/model-server/index.ts';
 import { modelConfig } from '../../support/models.ts';
 import { type Play, play } from '../../support/play.ts';

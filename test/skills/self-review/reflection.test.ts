@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { improvementTasks, LEARN_TASK } from '../../../src/skills/improvement/index.ts';
+import { improvementTasks, LEARN_TASK } from '../../../src/skills/self-review/index.ts';
 import { modelServer } from '../../support/model-server/suite.ts';
 import { modelConfig } from '../../support/models.ts';
 import { PLANTED_WAYS, plantMonth } from '../../support/planted-month.ts';

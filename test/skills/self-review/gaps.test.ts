@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lackingIn } from '../../../src/skills/improvement/gaps/cluster.ts';
+import { lackingIn } from '../../../src/skills/self-review/gaps/cluster.ts';
 import { type Play, play } from '../../support/play.ts';
 import { echo, lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
 import { daysBefore, type Planted, plant } from './plant.ts';

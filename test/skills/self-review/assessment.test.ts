@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { dataTool, done } from '../../../src/agent/index.ts';
 import type { Skill } from '../../../src/chat/index.ts';
-import { readVerdict } from '../../../src/skills/improvement/assessment/index.ts';
+import { readVerdict } from '../../../src/skills/self-review/assessment/index.ts';
 import { modelServer } from '../../support/model-server/suite.ts';
 import { modelConfig } from '../../support/models.ts';
 import { play } from '../../support/play.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { decide, markApplied, type Proposing, propose } from '../../../src/skills/improvement/proposals.ts';
+import { decide, markApplied, type Proposing, propose } from '../../../src/skills/self-review/proposals.ts';
 import { type Play, play } from '../../support/play.ts';
 import { echo } from '../../support/scripted-model.ts';
 
