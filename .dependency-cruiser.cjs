@@ -11,7 +11,7 @@ const FLOORS = [
   ['delivery'],
   ['agent'],
   ['chat'],
-  ['agent-skills'],
+  ['agent-skills', 'proposals'],
   ['english', 'skills', 'adapters'],
   ['app'],
   ['cli'],

@@ -89,8 +89,8 @@ import {
   tokenDeletionRules,
   tokenMergeRules,
 } from '../people/index.ts';
+import { critic, improvementConfig } from '../proposals/index.ts';
 import { secretDeletionRules, secretMergeRules } from '../secrets/index.ts';
-import { critic, improvementConfig } from '../skills/self-review/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { pinDeletionRules, pinMergeRules } from '../trust/index.ts';
 import { type Embedders, likenessBy } from '../vectors/index.ts';

@@ -7,23 +7,26 @@ import {
   configEnv,
   configExample,
   configJsonSchema,
+  joinBlocks,
   loadConfig,
 } from '../config/index.ts';
+import { APPROVAL_CHANNEL, improvementConfig } from '../proposals/index.ts';
 import { BACKUP_TASK, backupConfig } from '../skills/backup/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
 import { connectorsConfig } from '../skills/connectors/index.ts';
 import { HEALTH_TASK } from '../skills/doctor/index.ts';
 import { mcpConfig } from '../skills/mcp/index.ts';
-import { APPROVAL_CHANNEL, improvementTasks, LEARN_TASK } from '../skills/self-review/index.ts';
+import { LEARN_TASK } from '../skills/skill-learning/index.ts';
 import { specialistsConfig } from '../skills/specialists/index.ts';
 import { platforms } from './adapters.ts';
 import { builtInSkills } from './skills.ts';
 import { updatesConfig } from './updates.ts';
 
-const BLOCKS: readonly ConfigBlock[] = [
+const BLOCKS: readonly ConfigBlock[] = joinBlocks([
   ...platforms.map(({ config }) => config),
   httpConfig,
   ...builtInSkills.flatMap(({ config }) => config ?? []),
+  improvementConfig,
   agentSkillsConfig,
   connectorsConfig,
   specialistsConfig,
@@ -31,14 +34,17 @@ const BLOCKS: readonly ConfigBlock[] = [
   browserConfig,
   mcpConfig,
   updatesConfig,
-];
+]);
 
 const TASKS = [
-  ...builtInSkills.flatMap(({ schedules = [] }) => schedules),
+  ...builtInSkills.flatMap(({ schedules = [], taskNames = [] }) => [
+    ...schedules,
+    ...taskNames.map((name) => ({ name })),
+  ]),
   { name: BACKUP_TASK },
   { name: HEALTH_TASK },
   { name: MARKET_TASK },
-  ...[LEARN_TASK, ...improvementTasks].map((name) => ({ name })),
+  { name: LEARN_TASK },
 ]
   .map(({ name }) => name)
   .sort();
@@ -50,7 +56,7 @@ const CHANNELS = {
 
 /** The configuration with the blocks of all platforms and skills; errors as `loadConfig`. */
 export function readConfig(request: ConfigRequest): Config {
-  const blocks = [...BLOCKS, ...(request.blocks ?? [])];
+  const blocks = joinBlocks([...BLOCKS, ...(request.blocks ?? [])]);
   const names = { 'scheduler.tasks': TASKS, ...request.names };
   return loadConfig({ ...request, blocks, names, channels: CHANNELS });
 }

@@ -14,7 +14,9 @@ import { memory } from '../skills/memory/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
 import { scheduler } from '../skills/scheduler/index.ts';
-import { improvement, learned } from '../skills/self-review/index.ts';
+import { selfCoding } from '../skills/self-coding/index.ts';
+import { selfReview } from '../skills/self-review/index.ts';
+import { learned } from '../skills/skill-learning/index.ts';
 import { type SpecialistCatalog, specialists } from '../skills/specialists/index.ts';
 import { tasks } from '../skills/tasks/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
@@ -42,7 +44,8 @@ export const builtInSkills: readonly Skill[] = [
   web,
   firecrawl,
   weather,
-  improvement,
+  selfReview,
+  selfCoding,
 ];
 
 interface MadeOf {

@@ -296,6 +296,8 @@ export interface SkillActs<Settings> {
 export interface SkillWork<Settings> {
   jobs?(deps: SkillDeps<Settings>): JobHandler[];
   schedules?: readonly SystemTask[];
+  /** Names of `tasks`, for the configuration: these hold whatever its settings are. */
+  taskNames?: readonly string[];
   /** Further `schedules` that depend on its settings. */
   tasks?(deps: SkillDeps<Settings>): readonly SystemTask[];
   due?(deps: SkillDeps<Settings>): DueSource[];

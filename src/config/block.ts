@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { groupBy } from '../base/async.ts';
 
 export interface EnvOverride {
   env: string;
@@ -32,4 +33,25 @@ export function block<const K extends string, S extends z.ZodType>(
   lacks: (values: z.output<S>) => string[] = () => [],
 ) {
   return { key, describe, schema, env, lacks };
+}
+
+/**
+ * Blocks of one key become one with the fields of each, so that a part takes its fields along when it is deleted. Such
+ * blocks are optional objects; a field that several of them bring is the same value in each.
+ */
+export function joinBlocks(blocks: readonly ConfigBlock[]): ConfigBlock[] {
+  return [...groupBy(blocks, ({ key }) => key).values()].map((same) => same.reduce(joined));
+}
+
+function joined(one: ConfigBlock, other: ConfigBlock): ConfigBlock {
+  const [fields, more] = [one, other].map(({ schema }) => (schema instanceof z.ZodOptional ? schema.unwrap() : schema));
+  if (!(fields instanceof z.ZodObject && more instanceof z.ZodObject))
+    throw new Error(`two parts bring a config block named ${one.key}`);
+  return {
+    key: one.key,
+    describe: one.describe,
+    schema: z.strictObject({ ...fields.shape, ...more.shape }).optional(),
+    env: [...(one.env ?? []), ...(other.env ?? [])],
+    lacks: (values) => [one, other].flatMap(({ lacks }) => lacks?.(values) ?? []),
+  };
 }

@@ -1,7 +1,7 @@
 /** Configuration: a file, the environment, flags — one frozen, typed value. */
 
 export { approvalPolicyFile, permissionPolicyFile } from './access.ts';
-export { block, type ConfigBlock } from './block.ts';
+export { block, type ConfigBlock, type EnvOverride, joinBlocks } from './block.ts';
 export type { CoreValues, EventName } from './blocks.ts';
 export { configEnv, configExample, configJsonSchema } from './documents.ts';
 export { envFileOf, readEnvFile } from './env-file.ts';

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { httpConfig } from '../../src/app/index.ts';
 import { FOREIGN_ENV } from '../../src/config/foreign-env.ts';
+import { improvementConfig } from '../../src/proposals/index.ts';
 import { mcpConfig } from '../../src/skills/mcp/index.ts';
-import { improvementConfig } from '../../src/skills/self-review/index.ts';
+import { config as codingConfig } from '../../src/skills/self-coding/config.ts';
 import { load, problems } from './support.ts';
 
 const KEYS =
@@ -70,10 +71,10 @@ test('an executor that lacks its forge or its token says so, and GITHUB_TOKEN is
   ]);
   const ready = load(`${on}, executor_forge: { repository: a/b } }\n`, { env });
   expect(ready.notices).toEqual([]);
-  expect(ready.block(improvementConfig)?.executor_forge?.token).toBe('ghp_x');
+  expect(ready.block(codingConfig)?.executor_forge?.token).toBe('ghp_x');
   const own = load(`${on}, executor_forge: { repository: a/b, token: mine } }\n`, { env });
-  expect(own.block(improvementConfig)?.executor_forge?.token).toBe('mine');
-  expect(load('', { env }).block(improvementConfig)).toBeUndefined();
+  expect(own.block(codingConfig)?.executor_forge?.token).toBe('mine');
+  expect(load('', { env }).block(codingConfig)).toBeUndefined();
 });
 
 test("another program's variables are named with what says the same here", () => {

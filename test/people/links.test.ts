@@ -21,7 +21,7 @@ import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
 import { mergeRules as reminderMergeRules } from '../../src/skills/reminders/store.ts';
 import { mergeRules as planMergeRules } from '../../src/skills/scheduler/store.ts';
-import { improvement } from '../../src/skills/self-review/index.ts';
+import { selfReview } from '../../src/skills/self-review/index.ts';
 import { mergeRules as learnedMergeRules } from '../../src/skills/skill-learning/store.ts';
 import { mergeRules as runMergeRules } from '../../src/skills/skill-runs/store.ts';
 import { mergeRules as taskMergeRules } from '../../src/skills/tasks/store.ts';
@@ -34,7 +34,7 @@ const mergeRules = [
   ...hookMergeRules,
   ...mcpMergeRules,
   ...runMergeRules,
-  ...(improvement.mergeRules ?? []),
+  ...(selfReview.mergeRules ?? []),
   ...learnedMergeRules,
   ...skillMergeRules,
   ...auditMergeRules,

@@ -411,6 +411,25 @@ export function outsideTool<Schema extends z.ZodType>(
   return tool as OutsideTool<z.output<Schema>>;
 }
 
+const isOwner = ({ person }: Pick<CallContext, 'person'>): boolean => person.role === 'owner';
+
+const isDataTool = (tool: Tool): tool is DataTool => tool.effect === 'read' || tool.effect === 'write';
+
+/** The tools for owners alone: for anybody else nothing is prepared or run, and `says` is the answer. */
+export function forOwners(says: () => string, tools: readonly AnyTool[]): AnyTool[] {
+  const guarded =
+    <Context extends CallContext>(run: (input: unknown, ctx: Context) => Promise<ToolResult>) =>
+    async (input: unknown, ctx: Context): Promise<ToolResult> =>
+      isOwner(ctx) ? run(input, ctx) : failed('DENIED', says());
+  return tools.map((tool) => {
+    if (!isDataTool(tool)) return { ...tool, run: guarded(tool.run) };
+    const { prepare } = tool;
+    if (!prepare) return { ...tool, run: guarded(tool.run) };
+    const prepared = async (input: unknown, ctx: CallContext) => (isOwner(ctx) ? prepare(input, ctx) : undefined);
+    return { ...tool, run: guarded(tool.run), prepare: prepared };
+  });
+}
+
 /** A `redact` that keeps all but the words in these fields. */
 export function privately(...fields: readonly string[]): (input: unknown) => unknown {
   return (input) =>

@@ -24,7 +24,7 @@ import type {
   SkillCase,
   SkillDraft,
   SkillShelf,
-} from '../../skills/self-review/index.ts';
+} from '../../skills/skill-learning/index.ts';
 import { type Database, readerOf } from '../../storage/index.ts';
 import { approveLooked, auditFolder, lookForApproval, pinFolder } from '../../trust/index.ts';
 import type { LiveSkills } from './agent-skills.ts';

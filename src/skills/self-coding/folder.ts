@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Deps } from '../self-review/part.ts';
+import type { Deps } from './config.ts';
 import { GitError } from './git.ts';
 import { Later, Refused } from './outcome.ts';
 import { openRepository, type Repository } from './repository.ts';

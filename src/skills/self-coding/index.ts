@@ -1,17 +1,16 @@
 /** Carries out approved proposals as branches with tests and pull requests; people merge. */
 import { z } from 'zod';
-import { type AnyTool, dataTool, done, failed, outsideTool, type ToolResult } from '../../agent/index.ts';
+import { type AnyTool, dataTool, done, failed, forOwners, outsideTool, type ToolResult } from '../../agent/index.ts';
 import { backOff, sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
 import type { Lock } from '../../bus/index.ts';
-import type { HealthCheck } from '../../chat/index.ts';
+import type { HealthCheck, Skill, SkillDeps } from '../../chat/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
+import { nightly, proposalStore } from '../../proposals/index.ts';
 import type { SandboxFailure } from '../../sandbox/index.ts';
 import { readerOf, type Transaction } from '../../storage/index.ts';
-import type { Settings } from '../self-review/config.ts';
-import type { Deps, Part } from '../self-review/part.ts';
-import * as improvements from '../self-review/store.ts';
+import { config, type Deps, type Settings } from './config.ts';
 import { contextOf } from './context.ts';
 import { withRepository } from './folder.ts';
 import { type Begun, Later, Refused, type StepResult } from './outcome.ts';
@@ -43,7 +42,11 @@ const IN_SANDBOX = {
 
 const refused = ({ code, message, remedy }: SandboxFailure): ToolResult => failed(code, `${message} ${remedy}`);
 
-export function sandboxTools(deps: Deps): AnyTool[] {
+export function codingTools(deps: Deps): AnyTool[] {
+  return forOwners(texts.ownersOnly, [...runTools(deps), ...sandboxTools(deps)]);
+}
+
+function sandboxTools(deps: Deps): AnyTool[] {
   return [buildTool(deps), startTool(deps), logsTool(deps), stopTool(deps), removeTool(deps), healthTool(deps)];
 }
 
@@ -61,8 +64,7 @@ function buildTool(deps: Deps): AnyTool {
     }),
     timeoutMs: timeoutMs + 5 * MINUTE_MS,
 
-    async run({ tag: wanted, context, dockerfile }, { signal, person }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+    async run({ tag: wanted, context, dockerfile }, { signal }) {
       const made = (await store.list(readerOf(deps.database), 20)).find((run) => run.commit !== undefined);
       if (made?.commit === undefined) return failed('NOT_FOUND', texts.noWorktree());
       const { commit, branch } = made;
@@ -100,8 +102,7 @@ function startTool({ sandbox: { detached } }: Deps): AnyTool {
     }),
     timeoutMs: 2 * MINUTE_MS,
 
-    async run({ name: called, image, command, minutes }, { signal, person }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+    async run({ name: called, image, command, minutes }, { signal }) {
       const spec = { name: called, image, ...(command && { command }), lifetimeMs: minutes * MINUTE_MS };
       const started = await detached.run(spec, signal);
       return started.ok ? done(texts.started(called)) : refused(started);
@@ -118,8 +119,7 @@ function logsTool({ sandbox: { detached } }: Deps): AnyTool {
     description: 'Shows what a container of docker_sandbox_run has written last, and if it runs.',
     input: z.object({ name }),
 
-    async run({ name: called }, { signal, person }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+    async run({ name: called }, { signal }) {
       const logs = await detached.logs(called, signal);
       if (!logs.ok) return refused(logs);
       return done(texts.logs(logs.output.slice(-12_000), logs.isRunning, logs.exitCode), { tainted: true });
@@ -134,8 +134,7 @@ function stopTool({ sandbox: { detached } }: Deps): AnyTool {
     description: 'Stops a container of docker_sandbox_run; what it has written can still be read.',
     input: z.object({ name }),
 
-    async run({ name: called }, { signal, person }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+    async run({ name: called }, { signal }) {
       const stopped = await detached.stop(called, signal);
       return stopped.ok ? done(texts.stopped(called)) : refused(stopped);
     },
@@ -149,8 +148,7 @@ function removeTool({ sandbox: { detached } }: Deps): AnyTool {
     description: 'Removes a container of docker_sandbox_run with all that it has written.',
     input: z.object({ name }),
 
-    async run({ name: called }, { signal, person }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+    async run({ name: called }, { signal }) {
       const removed = await detached.remove(called, signal);
       return removed.ok ? done(texts.removed(called, removed.wasThere)) : refused(removed);
     },
@@ -171,8 +169,7 @@ function healthTool({ sandbox: { detached }, config }: Deps): AnyTool {
         .default(config.executor_health_path),
     }),
 
-    async run({ name: called, port, path }, { signal, person }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+    async run({ name: called, port, path }, { signal }) {
       const health = await detached.health(called, { port, path }, signal);
       if (!health.ok) return refused(health);
       return done((health.isHealthy ? texts.healthy : texts.unhealthy)(called, health.status), { tainted: true });
@@ -204,7 +201,7 @@ export async function begin(
   const now = deps.world.clock.now();
   await store.endStalled(tx, new Date(now.getTime() - STALLED_MS), texts.stalled(), now);
   const states = statesOf(deps.config);
-  const named = proposal === undefined ? undefined : await improvements.find(tx, proposal);
+  const named = proposal === undefined ? undefined : await proposalStore.find(tx, proposal);
   const isFit = named !== undefined && CATEGORIES.includes(named.category) && states.includes(named.state);
   if (proposal !== undefined && !isFit) return { ok: false, why: 'unknown' };
   const proposalId = named?.id ?? (await store.nextProposal(tx, { categories: CATEGORIES, states }));
@@ -222,15 +219,15 @@ async function enqueue({ jobs, world }: Pick<Deps, 'jobs' | 'world'>, tx: Transa
   await jobs.enqueue(tx, { kind: STEP_JOB, payload: { run, step } }, options);
 }
 
-function weeklyJob(deps: Deps): JobHandler {
-  return {
-    kind: RUN_TASK,
-    alone: true,
-    run: async () => {
-      await deps.database.tx('executor.begin', (tx) => begin(deps, tx, {}));
-    },
-  };
-}
+const weekly = nightly<Deps>({
+  task: RUN_TASK,
+  cron: ({ executor_cron }) => executor_cron,
+  missed: 'skip',
+  alone: true,
+  run: async (deps) => {
+    await deps.database.tx('executor.begin', (tx) => begin(deps, tx, {}));
+  },
+});
 
 function stepJob(deps: Deps): JobHandler {
   return {
@@ -283,15 +280,23 @@ async function settle(deps: Deps, tx: Transaction, run: store.Run, result: StepR
   else await enqueue(deps, tx, run.id, result.next);
 }
 
-export const executor: Part = {
-  name: 'executor',
-  isOn: isExecutorOn,
-  tools: (deps) => [...runTools(deps), ...sandboxTools(deps)],
-  jobs: (deps) => [weeklyJob(deps), stepJob(deps)],
-  taskNames: [RUN_TASK],
-  tasks: ({ config }) => [{ name: RUN_TASK, kind: RUN_TASK, cron: config.executor_cron, missed: 'skip' }],
-  checks: (deps) => [check(deps)],
-  mergeRules,
+type Optional = Settings | undefined;
+
+function whenOn<T>({ config: settings, ...deps }: SkillDeps<Optional>, made: (own: Deps) => T[]): T[] {
+  return settings?.enabled && isExecutorOn(settings) ? made({ ...deps, config: settings }) : [];
+}
+
+/** Present in every coda, so that what it has stored goes with its person; without its settings it does nothing. */
+export const selfCoding: Skill<Optional> = {
+  name: 'self-coding',
+  config,
+  tools: (deps) => whenOn(deps, codingTools),
+  jobs: (deps) => whenOn(deps, (own) => [...weekly.jobs(own), stepJob(own)]),
+  taskNames: weekly.taskNames,
+  tasks: (deps) => whenOn(deps, weekly.tasks),
+  checks: (deps) => whenOn(deps, (own) => [check(own)]),
+  deletionRules: proposalStore.deletionRules,
+  mergeRules: [...proposalStore.mergeRules, ...mergeRules],
 };
 
 function isExecutorOn(config: Settings): boolean {
@@ -329,7 +334,6 @@ function runTool(deps: Deps): AnyTool {
     input: z.object({ proposal: z.string().min(1).max(20).optional() }),
 
     async run({ proposal }, { tx, person }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
       const begun = await begin(deps, tx, { proposal, askedBy: person.id });
       if (begun.ok) return done(texts.begun(begun), { id: begun.run });
       return failed(begun.why === 'busy' ? 'BUSY' : 'NOT_FOUND', texts.begun(begun));
@@ -345,8 +349,7 @@ function statusTool(): AnyTool {
     effect: 'read',
     input: z.object({}),
 
-    async run(_, { tx, person, when }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+    async run(_, { tx, when }) {
       return done(texts.status((await store.list(tx, 1))[0], when), { tainted: true });
     },
   });
@@ -360,8 +363,7 @@ function historyTool(): AnyTool {
     effect: 'read',
     input: z.object({ limit: z.int().min(1).max(50).default(10) }),
 
-    async run({ limit }, { tx, person, when }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+    async run({ limit }, { tx, when }) {
       return done(texts.history(await store.list(tx, limit), when), { tainted: true });
     },
   });

@@ -1,7 +1,7 @@
 import type { Json } from '../../base/json.ts';
 import type { ToolServers } from '../../chat/index.ts';
-import type { Deps } from '../self-review/part.ts';
 import { filesAfter } from './change.ts';
+import type { Deps } from './config.ts';
 import { refusalOf } from './forbidden.ts';
 import { type AskedPull, type ForgeAnswer, jsonIn, type PullRequest, type PullRequests, pullIn } from './forge.ts';
 import { Later, Refused } from './outcome.ts';

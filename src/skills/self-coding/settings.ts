@@ -60,7 +60,7 @@ function isSafe(address: string): boolean {
 
 const command = z.array(z.string().min(1).max(1_000)).min(1).max(50);
 
-export const executorFields = {
+export const forgeFields = {
   executor_forge: forge.optional().describe('Where changes are proposed. Without it, or its key, the executor is off.'),
   executor_dockerfile: z
     .string()

@@ -3,14 +3,12 @@
 import { z } from 'zod';
 import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
+import { approvalPlaces, proposalStore as improvements, markApplied, type Proposal } from '../../proposals/index.ts';
 import type { SandboxFailure } from '../../sandbox/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { beginningOf, dayAt } from '../../time/index.ts';
-import { approvalPlaces } from '../self-review/approval-channel.ts';
-import type { Deps } from '../self-review/part.ts';
-import { markApplied, type Proposal } from '../self-review/proposals.ts';
-import * as improvements from '../self-review/store.ts';
 import { changeSchema } from './change.ts';
+import type { Deps } from './config.ts';
 import { contextOf } from './context.ts';
 import { removeFolder, withRepository } from './folder.ts';
 import { ForgeApi, type PullRequest, type PullRequests } from './forge.ts';

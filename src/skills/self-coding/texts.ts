@@ -1,8 +1,8 @@
 import type { CodaError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { plural, shorten } from '../../base/text.ts';
+import type { Proposal } from '../../proposals/index.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';
-import type { Proposal } from '../self-review/proposals.ts';
 import type { Begun } from './outcome.ts';
 import type { Run, RunState, Step } from './store.ts';
 

@@ -1,7 +1,6 @@
 /** coda looks at its own record and proposes changes of itself; each part is a folder and a line here. */
 import type { Asked, PageReader, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
-import { executor } from '../self-coding/index.ts';
-import { proposalPart } from './approval-channel.ts';
+import { nightly, type ProposalKinds } from '../../proposals/index.ts';
 import { assessmentPart } from './assessment/index.ts';
 import { config, type Settings } from './config.ts';
 import { examplesPart } from './examples/index.ts';
@@ -9,25 +8,9 @@ import { gapsPart } from './gaps/index.ts';
 import { improvementPage } from './page.ts';
 import type { Deps, Part } from './part.ts';
 import { promptPart } from './prompt/index.ts';
-import type { ProposalKinds } from './proposals.ts';
 import { reflectionPart } from './reflection/index.ts';
 import { routingPart } from './routing/index.ts';
-
-export {
-  type Examined,
-  type FixedSkill,
-  LEARN_TASK,
-  learned,
-  type NearSkill,
-  type Placed,
-  type PlayedCase,
-  type ShelvedSkill,
-  type SkillCase,
-  type SkillDraft,
-  type SkillShelf,
-} from '../skill-learning/index.ts';
-export { critic } from './budget.ts';
-export { APPROVAL_CHANNEL, config as improvementConfig } from './config.ts';
+import { proposalPart } from './tools.ts';
 
 const PARTS: readonly Part[] = [
   proposalPart,
@@ -37,12 +20,11 @@ const PARTS: readonly Part[] = [
   routingPart,
   gapsPart,
   examplesPart,
-  executor,
 ];
 
-export const improvementTasks = PARTS.flatMap(({ taskNames = [] }) => taskNames);
-
 type Optional = Settings | undefined;
+
+const nightlyOf = ({ nightly: work }: Part) => (work ? nightly(work) : undefined);
 
 function partsOn(deps: SkillDeps<Optional>): readonly { part: Part; own: Deps }[] {
   const { config: settings } = deps;
@@ -72,14 +54,17 @@ function together(sections: readonly PromptSection[]): PromptSection | undefined
 }
 
 /** Present in every coda, so that what it has stored goes with its person; without its block it does nothing. */
-export const improvement: Skill<Optional> = {
+export const selfReview: Skill<Optional> = {
   name: 'improvement',
   config,
-  tools: (deps) => partsOn(deps).flatMap(({ part, own }) => part.tools?.(own) ?? []),
+  tools: (deps) =>
+    partsOn(deps).flatMap(({ part, own }) => [...(part.tools?.(own) ?? []), ...(nightlyOf(part)?.tools(own) ?? [])]),
   commands: (deps) => partsOn(deps).flatMap(({ part, own }) => part.commands?.(own) ?? []),
-  jobs: (deps) => partsOn(deps).flatMap(({ part, own }) => part.jobs?.(own) ?? []),
-  tasks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.tasks?.(own) ?? []),
-  onStart(deps) {
+  jobs: (deps) =>
+    partsOn(deps).flatMap(({ part, own }) => [...(part.jobs?.(own) ?? []), ...(nightlyOf(part)?.jobs(own) ?? [])]),
+  taskNames: PARTS.flatMap((part) => nightlyOf(part)?.taskNames ?? []),
+  tasks: (deps) => partsOn(deps).flatMap(({ part, own }) => nightlyOf(part)?.tasks(own) ?? []),
+  started(deps) {
     for (const { part, own } of partsOn(deps)) part.started?.(own);
   },
   checks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.checks?.(own) ?? []),

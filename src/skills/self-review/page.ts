@@ -1,11 +1,9 @@
 import { DAY_MS } from '../../base/clock.ts';
 import type { Page, PageReader, PageRow, PageSection } from '../../chat/index.ts';
+import { leftOf, type Proposal, shown, proposalStore as store } from '../../proposals/index.ts';
 import { scoresByWeek } from './assessment/store.ts';
-import { leftOf } from './budget.ts';
 import type { Deps } from './part.ts';
 import * as versions from './prompt/store.ts';
-import { type Proposal, shown } from './proposals.ts';
-import * as store from './store.ts';
 import * as texts from './texts.ts';
 
 const WEEKS = 12;

@@ -9,12 +9,11 @@ import type {
   PageSection,
   PromptSection,
   SkillDeps,
-  SystemTask,
 } from '../../chat/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import type { AnyProposalKind, Nightly, ProposalKinds } from '../../proposals/index.ts';
 import type { Settings } from './config.ts';
-import type { AnyProposalKind, ProposalKinds } from './proposals.ts';
 
 export interface Deps extends SkillDeps<Settings> {
   kinds: ProposalKinds;
@@ -29,8 +28,7 @@ export interface Part {
   tools?(deps: Deps): readonly AnyTool[];
   commands?(deps: Deps): readonly Command[];
   jobs?(deps: Deps): readonly JobHandler[];
-  taskNames?: readonly string[];
-  tasks?(deps: Deps): readonly SystemTask[];
+  nightly?: Nightly<Deps>;
   /** Called when coda has started; what it begins goes on beside. */
   started?(deps: Deps): void;
   turnOver?(deps: Deps, over: TurnOver): Promise<void>;

@@ -1,50 +1,22 @@
 import { z } from 'zod';
 import { plural, shorten } from '../../base/text.ts';
 import type { PromptSection } from '../../chat/index.ts';
+import { type Proposal, proposalTexts } from '../../proposals/index.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';
 import type { FailureMode } from './assessment/modes.ts';
 import type { Pattern, PatternStep } from './examples/store.ts';
 import type { Signals } from './reflection/signals.ts';
-import type { Proposal } from './store.ts';
 
-const named = ({ id, title }: Pick<Proposal, 'id' | 'title'>): string => `“${title}” (\`${id}\`)`;
-
-const STATES: Record<Proposal['state'], string> = {
-  pending: 'waits for a decision',
-  approved: 'approved',
-  rejected: 'rejected',
-  applied: 'in use',
-};
+const { named, STATES } = proposalTexts;
 
 const PRIORITIES = ['urgent', 'high', 'medium', 'low', 'very low'] as const;
 
 const LONGEST_LISTED = 300;
 
-export const noKind = (category: string) => `nothing here can apply a proposal of the category ${category}`;
-
-export const wrongPayload = () => 'what it would change has not the form that its category needs';
-
-export const ownersOnly = () => 'Only my owner decides what I change of myself.';
-
-export const notYours = () => 'This proposal is for somebody else to decide.';
-
 export const privateOnly = () => 'That is shown only where nobody else reads: ask me in a direct conversation.';
-
-export const changedMeanwhile = (id: string) => `There is no proposal \`${id}\` as it was shown.`;
 
 export const otherTitle = (proposal: Proposal) =>
   `The proposal \`${proposal.id}\` has another title: “${proposal.title}”.`;
-
-export const decidedAlready = (proposal: Proposal) =>
-  `The proposal ${named(proposal)} is ${STATES[proposal.state]} already.`;
-
-export const stillPending = (proposal: Proposal) => `The proposal ${named(proposal)} has not been decided on.`;
-
-export const cannotApply = (proposal: Proposal, problem: string) =>
-  `The proposal ${named(proposal)} cannot be applied: ${problem}. It stays where it is; reject it, or wait for the next reflection.`;
-
-export const cannotTakeBack = (proposal: Proposal) =>
-  `What the proposal ${named(proposal)} has changed cannot be taken back: something newer stands on it.`;
 
 export const none = (state: string) =>
   state === 'all' ? 'There are no proposals.' : `There are no proposals that are ${state}.`;
@@ -62,11 +34,6 @@ function line(proposal: Proposal, reader: Reader): string {
 const indented = (text: string): string => (text === '' ? '' : `\n\n${fenced(text)}\n`);
 
 const fenced = (text: string): string => `\`\`\`\n${text.replaceAll('```', "'''")}\n\`\`\``;
-
-export const channelReady = (channel: string) => `Owners are asked about proposals in ${channel}.`;
-export const channelUnheard = (channel: string) =>
-  `Nobody has spoken to me in ${channel} yet, so that I ask owners about proposals in their direct conversations.`;
-export const channelRemedy = () => 'Mention me there once, or see that the id is right and that I am in that channel.';
 
 export const approve = () => 'Approve';
 export const reject = () => 'Reject';

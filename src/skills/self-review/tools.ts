@@ -1,20 +1,30 @@
 import { z } from 'zod';
 import {
   type AnyTool,
-  type DataTool,
   type Done,
   dataTool,
   done,
   type Failed,
   failed,
+  forOwners,
   type TxContext,
   undoChoice,
 } from '../../agent/index.ts';
+import type { Command } from '../../chat/index.ts';
 import type { Choice } from '../../delivery/index.ts';
+import {
+  approvalChannelCheck,
+  decide,
+  type Proposal,
+  type ProposalKind,
+  type ProposalKinds,
+  proposalTexts,
+  shown,
+  proposalStore as store,
+  takeBack,
+} from '../../proposals/index.ts';
 import { readerOf } from '../../storage/index.ts';
-import type { Deps } from './part.ts';
-import { decide, type Proposal, type ProposalKinds, shown, takeBack } from './proposals.ts';
-import * as store from './store.ts';
+import type { Deps, Part } from './part.ts';
 import * as texts from './texts.ts';
 
 const MOST_LISTED = 20;
@@ -25,7 +35,11 @@ const id = z.string().min(1).max(20).describe('Of the proposal, as improvement_p
 const hash = z.string().min(1).max(64);
 
 export function proposalTools(deps: Deps): AnyTool[] {
-  return [listTool(deps), decideTool(deps), answerTool(deps), takeBackTool(deps)];
+  return [
+    ...forOwners(proposalTexts.ownersOnly, [listTool(deps), decideTool(deps)]),
+    answerTool(deps),
+    takeBackTool(deps),
+  ];
 }
 
 /** Words of a model stand in all of these: whatever is in them is shown and never followed. */
@@ -49,9 +63,8 @@ function listTool({ kinds }: Deps): AnyTool {
 export async function listFor(
   kinds: ProposalKinds,
   { status, category }: { status: store.ProposalState | 'all'; category?: string | undefined },
-  { tx, person, private: isPrivate, when }: TxContext,
+  { tx, private: isPrivate, when }: TxContext,
 ): Promise<Done | Failed> {
-  if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
   if (!isPrivate) return failed('NOT_HERE', texts.privateOnly());
   const state = status === 'all' ? undefined : status;
   const found = await store.list(tx, { state, category }, MOST_LISTED);
@@ -78,36 +91,6 @@ export function choicesFor({ id, hash }: Pick<Proposal, 'id' | 'hash'>, isNamed:
     owners: true,
   });
   return [choice(texts.approve(), true, 'primary'), choice(texts.reject(), false, 'danger')];
-}
-
-export function ownerTool({ name, description, run }: Pick<DataTool, 'name' | 'description'> & OwnerAct): AnyTool {
-  return dataTool({
-    name,
-    description,
-    effect: 'write',
-    callers: 'main-agent',
-    dropWhenSmall: true,
-    policy: { confirm: true },
-    input: z.object({}),
-    run: async (_, ctx) => (ctx.person.role === 'owner' ? run(ctx) : failed('DENIED', texts.ownersOnly())),
-  });
-}
-
-interface OwnerAct {
-  run(ctx: TxContext): Promise<Done | Failed>;
-}
-
-export function triggerTool(
-  { jobs }: Pick<Deps, 'jobs'>,
-  { kind, says, ...about }: Pick<DataTool, 'name' | 'description'> & { kind: string; says: string },
-): AnyTool {
-  return ownerTool({
-    ...about,
-    async run({ tx, clock }) {
-      await jobs.enqueue(tx, { kind, payload: {} }, { at: clock.now(), key: 'asked' });
-      return done(says);
-    },
-  });
 }
 
 async function settled(
@@ -137,9 +120,8 @@ function decideTool(deps: Deps): AnyTool {
     input: z.object({ id, title: z.string().min(1).max(200), decision: z.enum(['approve', 'reject']) }),
 
     async run({ id, title, decision }, ctx) {
-      if (ctx.person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
       const proposal = await store.find(ctx.tx, id);
-      if (!proposal) return failed('NOT_FOUND', texts.changedMeanwhile(id));
+      if (!proposal) return failed('NOT_FOUND', proposalTexts.changedMeanwhile(id));
       if (proposal.title !== title) return failed('CHANGED', texts.otherTitle(proposal), TAINTED);
       return settled(deps, { id, hash: ctx.approval.bound ?? proposal.hash, approve: decision === 'approve' }, ctx);
     },
@@ -169,4 +151,35 @@ function takeBackTool(deps: Deps): AnyTool {
       return 'ok' in proposal ? { ...proposal, ...TAINTED } : done(texts.takenBack(proposal), { ...TAINTED, id });
     },
   });
+}
+
+/** Categories that change nothing by themselves: once approved, somebody carries them out. */
+export const IN_WORDS = ['tool', 'configuration', 'code'] as const;
+
+const inWords: readonly ProposalKind<null>[] = IN_WORDS.map((category) => ({ category, payload: z.null() }));
+
+export const proposalPart: Part = {
+  name: 'proposals',
+  kinds: () => inWords,
+  tools: proposalTools,
+  commands: (deps) => [listCommand(deps)],
+  checks: approvalChannelCheck,
+  deletionRules: store.deletionRules,
+  mergeRules: store.mergeRules,
+};
+
+function listCommand({ kinds }: Deps): Command {
+  return {
+    name: 'improvements',
+    summary: 'What I propose to change of myself.',
+    overtakes: true,
+    usage: `[${[...store.STATES, 'all'].join('|')}]`,
+    ownerOnly: true,
+    private: true,
+    run(rest, ctx) {
+      const states: readonly string[] = [...store.STATES, 'all'];
+      const status = (states.includes(rest) ? rest : 'pending') as store.ProposalState | 'all';
+      return listFor(kinds, { status }, ctx);
+    },
+  };
 }

@@ -6,10 +6,10 @@ import { groupBy } from '../../base/async.ts';
 import { DAY_MS } from '../../base/clock.ts';
 import type { Command, Skill, SkillDeps } from '../../chat/index.ts';
 import { conversations, type Outgoing } from '../../delivery/index.ts';
-import { applyRule, type JobHandler } from '../../jobs/index.ts';
+import { applyRule } from '../../jobs/index.ts';
 import { lockPerson } from '../../people/index.ts';
+import { type Improvement, improvementConfig, nightly } from '../../proposals/index.ts';
 import { type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
-import { config, type Settings } from '../self-review/config.ts';
 import { choicesFor, KEEP, NEVER, offerCard, SHOW, TAKE_BACK, takeBackChoice, WAKE } from './offer.ts';
 import type { LearnedDeps, Placed, SkillShelf } from './port.ts';
 import { DRAFT_JOB, draftJob, isDueFor } from './propose.ts';
@@ -39,7 +39,7 @@ export type {
   SkillShelf,
 } from './port.ts';
 
-type Optional = Settings | undefined;
+type Optional = Improvement | undefined;
 
 /** Present in every coda, so that what it has stored goes with its person; without its block it does nothing. */
 export function learned(shelf: SkillShelf): Skill<Optional> {
@@ -47,12 +47,11 @@ export function learned(shelf: SkillShelf): Skill<Optional> {
     deps.config?.enabled ? parts({ ...deps, config: deps.config, shelf }) : [];
   return {
     name: 'learned',
-    config,
+    config: improvementConfig,
     tools: (deps) => on(deps, learnedTools),
     commands: (deps) => on(deps, () => [learnedCommand]),
-    jobs: (deps) => on(deps, (own) => [scanJob(own), draftJob(own)]),
-    tasks: (deps) =>
-      on(deps, () => [{ name: LEARN_TASK, kind: LEARN_TASK, cron: '40 3 * * *', missed: 'latest' as const }]),
+    jobs: (deps) => on(deps, (own) => [...scanning.jobs(own), draftJob(own)]),
+    tasks: (deps) => on(deps, scanning.tasks),
     deletionRules,
     mergeRules,
   };
@@ -66,27 +65,28 @@ const SETTLED_MS = 15 * 60_000;
 const KEPT_DAYS = 90;
 const SIGNALS_DAYS = 31;
 
-function scanJob(deps: LearnedDeps): JobHandler {
+const scanning = nightly<LearnedDeps>({
+  task: LEARN_TASK,
+  cron: () => '40 3 * * *',
+  alone: true,
+  run: scanAll,
+});
+
+async function scanAll(deps: LearnedDeps, signal: AbortSignal): Promise<void> {
   const { database, world, models } = deps;
-  return {
-    kind: LEARN_TASK,
-    alone: true,
-    async run(_, signal) {
-      if (!models.available) return;
-      const now = world.clock.now();
-      const ago = (days: number) => new Date(now.getTime() - days * DAY_MS);
-      await applyRule(database, store.signalRule, ago(SIGNALS_DAYS), signal);
-      for (const rule of store.retentionRules) await applyRule(database, rule, ago(KEPT_DAYS), signal);
-      const reader = readerOf(database);
-      const since = new Date(now.getTime() - LOOKED_AT_MS);
-      const names = [...new Set((await store.kept(reader)).map(({ name }) => name))];
-      for (const personId of await store.learners(reader, since, deps.shelf.standardAuto)) {
-        signal.throwIfAborted();
-        await scan(deps, personId, names);
-      }
-      await reviewKept(deps, signal);
-    },
-  };
+  if (!models.available) return;
+  const now = world.clock.now();
+  const ago = (days: number) => new Date(now.getTime() - days * DAY_MS);
+  await applyRule(database, store.signalRule, ago(SIGNALS_DAYS), signal);
+  for (const rule of store.retentionRules) await applyRule(database, rule, ago(KEPT_DAYS), signal);
+  const reader = readerOf(database);
+  const since = new Date(now.getTime() - LOOKED_AT_MS);
+  const names = [...new Set((await store.kept(reader)).map(({ name }) => name))];
+  for (const personId of await store.learners(reader, since, deps.shelf.standardAuto)) {
+    signal.throwIfAborted();
+    await scan(deps, personId, names);
+  }
+  await reviewKept(deps, signal);
 }
 
 async function scan(deps: LearnedDeps, personId: string, keptNames: readonly string[]): Promise<void> {

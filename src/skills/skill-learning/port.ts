@@ -1,8 +1,8 @@
 /** The port to agent skills, wired by `app/`. */
 
 import type { SkillDeps } from '../../chat/index.ts';
+import type { Improvement } from '../../proposals/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import type { Settings } from '../self-review/config.ts';
 
 export interface ShelvedSkill {
   name: string;
@@ -83,6 +83,6 @@ export interface SkillShelf {
   standardAuto: 'on' | 'off' | 'ask';
 }
 
-export interface LearnedDeps extends SkillDeps<Settings> {
+export interface LearnedDeps extends SkillDeps<Improvement> {
   shelf: SkillShelf;
 }

@@ -6,8 +6,8 @@ import { shortId } from '../../base/ids.ts';
 import { conversations } from '../../delivery/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import { lockPerson } from '../../people/index.ts';
+import { askOrRetry } from '../../proposals/index.ts';
 import { type Queryable, readerOf } from '../../storage/index.ts';
-import { askWithin } from '../self-review/budget.ts';
 import {
   casesOf,
   copyOf,
@@ -116,7 +116,7 @@ async function make(deps: LearnedDeps, personId: string, due: store.Due, signal:
     return refused(isFixed ? 'beside' : 'gone', { name: found?.name ?? '' });
   const base = isFixed ? undefined : found;
   const asked = { personId, ...question(due.kind, instances, base) };
-  const answer = await askWithin(deps, 'improvement.skill', asked, signal);
+  const answer = await askOrRetry(deps, 'improvement.skill', asked, signal);
   if (!answer.ok) return fault(deps, answer);
   const date = deps.world.clock.now().toISOString().slice(0, 10);
   const origin = { model: answer.model, turns: instances.map(({ turn }) => turn.id), date };
@@ -127,7 +127,6 @@ async function make(deps: LearnedDeps, personId: string, due: store.Due, signal:
 }
 
 function fault({ world }: LearnedDeps, answer: Extract<LightAnswer, { ok: false }>): Made | 'later' {
-  if (['transient', 'rate_limited', 'cancelled'].includes(answer.fault)) throw new Error(answer.message);
   world.log.warn({ fault: answer.fault }, 'no skill could be drafted');
   return answer.fault === 'malformed_output' ? refused('no_answer') : 'later';
 }

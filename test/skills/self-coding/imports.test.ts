@@ -15,7 +15,7 @@ const IMPORTERS: Readonly<Record<string, string>> = {
   'src/tasks/computed.ts': 'const it = await import(`../notes/${name}.ts`);\n',
   'src/tasks/joined.ts': `const it = require('../notes/' + name);\n`,
   'src/tasks/required.cjs': `const it = require('../notes/store');\n`,
-  'src/tasks/worker.ts': `new Worker(new URL('../self-review/notes/store.ts?worker', import.meta.url));\n`,
+  'src/tasks/worker.ts': `new Worker(new URL('../notes/store.ts?worker', import.meta.url));\n`,
   'src/alias.ts': `import { find } from '@/notes/store';\n`,
   'src/rooted.ts': `import { find } from 'src/notes/store.ts';\n`,
   'src/bare.ts': `import { find } from 'store';\n`,
@@ -27,7 +27,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'src/notes/store.ts': 'export const find = 1;\n',
   'src/tasks/store.ts': 'export const find = 2;\n',
   'src/tasks/own.ts': `import { find } from './store.ts';\n`,
-  'src/tasks/near.ts': `import { all } from '../self-review/notes/store-keys.ts';\n`,
+  'src/tasks/near.ts': `import { all } from '../notes/store-keys.ts';\n`,
   'src/tasks/words.ts': `import x from './own.ts'; // what is kept in the store\nconst kind = 'store';\n`,
 };
 
@@ -52,7 +52,7 @@ test('an index is found by its folder, and other folders have theirs', async () 
   const files = {
     'src/notes/index.ts': '',
     'src/tasks/index.ts': '',
-    'src/a.ts': `import '../self-review/src/notes';\n`,
+    'src/a.ts': `import '../src/notes';\n`,
     'src/b.ts': `import './notes/index.ts';\n`,
     'src/notes/c.ts': `import '.';\n`,
     'src/tasks/d.ts': `import './index.ts';\n`,

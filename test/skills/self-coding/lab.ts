@@ -1,7 +1,7 @@
 /** A small program with a planted bug, behind a forge, and a scripted model that knows the cure. */
 
 import { z } from 'zod';
-import { propose } from '../../../src/skills/self-review/proposals.ts';
+import { propose } from '../../../src/proposals/proposals.ts';
 import { DOCKER } from '../../support/docker.ts';
 import { Forge } from '../../support/forge.ts';
 import { ModelServer } from '../../support/model-server/index.ts';

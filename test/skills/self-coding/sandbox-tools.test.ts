@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CallContext, OutsideTool, ToolResult } from '../../../src/agent/index.ts';
+import { config, type Deps } from '../../../src/skills/self-coding/config.ts';
 import { contextOf } from '../../../src/skills/self-coding/context.ts';
-import { sandboxTools } from '../../../src/skills/self-coding/index.ts';
-import { config } from '../../../src/skills/self-review/config.ts';
-import type { Deps } from '../../../src/skills/self-review/part.ts';
+import { codingTools } from '../../../src/skills/self-coding/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { DOCKER, docker, testSandbox } from '../../support/docker.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -39,7 +38,8 @@ async function tools(links: Record<string, string>) {
   );
   const settings = config.schema.parse({ executor_enabled: true, executor_forge: forge.settings });
   const deps = { database, world, sandbox: { detached: sandbox.detached }, config: settings } as unknown as Deps;
-  const all = new Map(sandboxTools(deps).map((tool) => [tool.name, tool as OutsideTool<unknown>]));
+  const own = codingTools(deps).filter(({ name }) => name.startsWith('docker_sandbox_'));
+  const all = new Map(own.map((tool) => [tool.name, tool as OutsideTool<unknown>]));
   const call = async (name: string, input: object, role = 'owner'): Promise<ToolResult> => {
     const tool = all.get(`docker_sandbox_${name}`) as OutsideTool<unknown>;
     const ctx = { person: { role }, signal: new AbortController().signal } as unknown as CallContext;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { uuid } from '../../../src/base/ids.ts';
+import { decide, propose, takeBack } from '../../../src/proposals/proposals.ts';
 import { insert } from '../../../src/skills/self-review/assessment/store.ts';
 import { config } from '../../../src/skills/self-review/config.ts';
 import { improvementPage } from '../../../src/skills/self-review/page.ts';
@@ -13,7 +14,6 @@ import {
   TRIAL_SAMPLE,
   versionAt,
 } from '../../../src/skills/self-review/prompt/index.ts';
-import { decide, propose, takeBack } from '../../../src/skills/self-review/proposals.ts';
 import { type Database, readerOf, type Transaction } from '../../../src/storage/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { testWorld } from '../../support/world.ts';

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { improvementTasks, LEARN_TASK } from '../../../src/skills/self-review/index.ts';
+import { selfCoding } from '../../../src/skills/self-coding/index.ts';
+import { selfReview } from '../../../src/skills/self-review/index.ts';
+import { LEARN_TASK } from '../../../src/skills/skill-learning/index.ts';
 import { modelServer } from '../../support/model-server/suite.ts';
 import { modelConfig } from '../../support/models.ts';
 import { PLANTED_WAYS, plantMonth } from '../../support/planted-month.ts';
@@ -120,7 +122,8 @@ test.each([
   const { rows } = await coda.database().read<{ purpose: string }>('select distinct purpose from usage');
   expect(rows.map(({ purpose }) => purpose).sort()).toEqual(['answer', 'summary']);
   for (const table of TABLES) expect([table, await coda.count(table)]).toEqual([table, 0]);
-  expect(await coda.count(`schedules where name in ('${[LEARN_TASK, ...improvementTasks].join("', '")}')`)).toBe(0);
+  const tasks = [LEARN_TASK, ...(selfReview.taskNames ?? []), ...(selfCoding.taskNames ?? [])];
+  expect(await coda.count(`schedules where name in ('${tasks.join("', '")}')`)).toBe(0);
 });
 
 test('without signals nothing is asked', async () => {

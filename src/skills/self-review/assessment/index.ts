@@ -7,11 +7,10 @@ import { parseJson } from '../../../base/json.ts';
 import { shorten } from '../../../base/text.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import { lockPerson } from '../../../people/index.ts';
+import { askOrRetry, proposalStore as improvement, type Purpose } from '../../../proposals/index.ts';
 import { readerOf } from '../../../storage/index.ts';
-import { askWithin, type Purpose } from '../budget.ts';
 import type { Deps, Part } from '../part.ts';
 import { versionAt } from '../prompt/index.ts';
-import * as improvement from '../store.ts';
 import { FAILURE_MODES, MODE_NAMES } from './modes.ts';
 import * as store from './store.ts';
 import { deletionRules, mergeRules, type TurnRecord } from './store.ts';
@@ -68,9 +67,8 @@ async function judge(deps: Deps, turn: store.TurnRecord, signal: AbortSignal): P
   const { database, world } = deps;
   const personId = (await improvement.firstOwner(readerOf(database))) ?? turn.personId;
   const question = { personId, system: TASK, text: asked(turn), maxTokens: MAX_TOKENS };
-  const answer = await askWithin(deps, PURPOSE, question, signal);
+  const answer = await askOrRetry(deps, PURPOSE, question, signal);
   if (answer.ok) return readVerdict(answer.text);
-  if (['transient', 'rate_limited', 'cancelled'].includes(answer.fault)) throw new Error(answer.message);
   world.log.info({ fault: answer.fault }, 'a turn was not assessed');
   return 'later';
 }

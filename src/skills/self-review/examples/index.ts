@@ -3,32 +3,30 @@
 import { DAY_MS } from '../../../base/clock.ts';
 import { lexemesOf } from '../../../base/lexemes.ts';
 import { oneLine } from '../../../base/text.ts';
-import type { AskedPrompt, PromptSection } from '../../../chat/index.ts';
-import type { JobHandler } from '../../../jobs/index.ts';
+import type { Asked, PromptSection } from '../../../chat/index.ts';
 import { type Embedder, type Likeness, likenessBy } from '../../../vectors/index.ts';
 import type { Deps, Part } from '../part.ts';
 import * as texts from '../texts.ts';
-import { triggerTool } from '../tools.ts';
 import * as store from './store.ts';
 import { deletionRules, mergeRules, type Pattern } from './store.ts';
-
-const HARVEST_JOB = 'improvement.examples';
-const TASK = 'few-shot-harvest';
 
 export const examplesPart: Part = {
   name: 'examples',
   isOn: (config) => config.few_shot_enabled,
-  jobs: (deps) => [harvestJob(deps)],
-  taskNames: [TASK],
-  tasks: ({ config }) => [{ name: TASK, kind: HARVEST_JOB, cron: config.few_shot_harvest_cron, missed: 'latest' }],
-  tools: (deps) => [
-    triggerTool(deps, {
+  nightly: {
+    task: 'few-shot-harvest',
+    kind: 'improvement.examples',
+    cron: ({ few_shot_harvest_cron }) => few_shot_harvest_cron,
+    trigger: {
       name: 'few_shot_harvest_trigger',
       description: 'Chooses now what went well lately as examples for later requests. For owners.',
-      kind: HARVEST_JOB,
       says: texts.requested,
-    }),
-  ],
+    },
+    async run(deps) {
+      const count = await harvest(deps);
+      deps.world.log.info({ count }, 'turns that went well are kept as examples');
+    },
+  },
   passing: (deps, asked) => oncePerTurn(asked.turnKey, () => section(deps, likenessOf(deps), asked)),
   deletionRules,
   mergeRules,
@@ -50,16 +48,6 @@ function likenessOf({ embedders: { embedder } }: Deps): Likeness | undefined {
   const known = likenesses.get(embedder) ?? likenessBy(embedder);
   likenesses.set(embedder, known);
   return known;
-}
-
-function harvestJob(deps: Deps): JobHandler {
-  return {
-    kind: HARVEST_JOB,
-    async run() {
-      const count = await harvest(deps);
-      deps.world.log.info({ count }, 'turns that went well are kept as examples');
-    },
-  };
 }
 
 // Shows a model how requests like this one were served before.

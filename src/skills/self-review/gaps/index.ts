@@ -6,13 +6,9 @@ import { DAY_MS, type Instant } from '../../../base/clock.ts';
 import { encloseInFrame, indentLines } from '../../../base/frames.ts';
 import { parseJson } from '../../../base/json.ts';
 import { oneLine } from '../../../base/text.ts';
-import type { JobHandler } from '../../../jobs/index.ts';
+import { askOrRetry, type ProposalKind, type Proposing, proposalStore, propose } from '../../../proposals/index.ts';
 import { readerOf } from '../../../storage/index.ts';
-import { askWithin } from '../budget.ts';
 import type { Deps, Part } from '../part.ts';
-import { type ProposalKind, type Proposing, propose } from '../proposals.ts';
-import { firstOwner } from '../store.ts';
-import { triggerTool } from '../tools.ts';
 import { type Gap, gapsIn, lackingIn, unservedTool } from './cluster.ts';
 import type { Answer } from './store.ts';
 import * as store from './store.ts';
@@ -40,15 +36,13 @@ async function unservedAmong(
   turns: readonly Answer[],
   signal: AbortSignal,
 ): Promise<(Answer & { lacking: string })[]> {
-  const personId = await firstOwner(readerOf(deps.database));
+  const personId = await proposalStore.firstOwner(readerOf(deps.database));
   if (!deps.models.available || personId === undefined) return [];
   const found: (Answer & { lacking: string })[] = [];
   for (let at = 0; at < turns.length; at += TURNS_PER_QUESTION) {
     const batch = turns.slice(at, at + TURNS_PER_QUESTION);
     const question = { personId, system: ASK_TASK, text: shown(batch), maxTokens: MAX_TOKENS };
-    const answer = await askWithin(deps, 'improvement.gaps', question, signal);
-    if (!answer.ok && ['transient', 'rate_limited', 'cancelled'].includes(answer.fault))
-      throw new Error(answer.message);
+    const answer = await askOrRetry(deps, 'improvement.gaps', question, signal);
     if (!answer.ok) {
       deps.world.log.warn({ fault: answer.fault }, 'gaps were looked for in calls and scores alone');
       return found;
@@ -157,9 +151,6 @@ function outOfOrder(calls: readonly store.FailedCall[]): Proposing[] {
   });
 }
 
-const DETECT_JOB = 'improvement.gaps';
-const TASK = 'gap-detection';
-
 const payload = z.object({
   tools: z.array(z.string()),
   words: z.array(z.string()),
@@ -175,27 +166,20 @@ export const gapsPart: Part = {
   name: 'gaps',
   isOn: (config) => config.gap_detection_enabled,
   kinds: () => [kind],
-  jobs: (deps) => [detectJob(deps)],
-  taskNames: [TASK],
-  tasks: ({ config }) => [{ name: TASK, kind: DETECT_JOB, cron: config.gap_detection_cron, missed: 'latest' }],
-  tools: (deps) => [
-    triggerTool(deps, {
+  nightly: {
+    task: 'gap-detection',
+    kind: 'improvement.gaps',
+    cron: ({ gap_detection_cron }) => gap_detection_cron,
+    trigger: {
       name: 'gap_detection_trigger',
       description: 'Looks now for what you were asked in the last 30 days and could not do. For owners.',
-      kind: DETECT_JOB,
       says: texts.requested,
-    }),
-  ],
-};
-
-function detectJob(deps: Deps): JobHandler {
-  const { database, world, kinds } = deps;
-  return {
-    kind: DETECT_JOB,
-    async run(_, signal) {
+    },
+    async run(deps, signal) {
+      const { database, world, kinds } = deps;
       const now = world.clock.now();
       const found = await detect(deps, now, signal);
       await database.tx('improvement.gaps', (tx) => propose(tx, kinds, 'gaps', found, now));
     },
-  };
-}
+  },
+};

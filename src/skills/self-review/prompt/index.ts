@@ -3,13 +3,11 @@ import { z } from 'zod';
 import { done, failed } from '../../../agent/index.ts';
 import { DAY_MS, type Instant } from '../../../base/clock.ts';
 import type { SkillDeps } from '../../../chat/index.ts';
+import { proposalStore as improvement, ownerTool, type ProposalKind } from '../../../proposals/index.ts';
 import { type Queryable, readerOf, type Transaction } from '../../../storage/index.ts';
 import type { Settings } from '../config.ts';
 import type { Deps, Part } from '../part.ts';
-import type { ProposalKind } from '../proposals.ts';
-import * as improvement from '../store.ts';
 import * as texts from '../texts.ts';
-import { ownerTool } from '../tools.ts';
 import * as store from './store.ts';
 
 /** Guidance that coda has learnt: it follows the owner's own prompt and never changes that. */

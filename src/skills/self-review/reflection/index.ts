@@ -4,47 +4,35 @@ import { tokensIn } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { encloseInFrame, indentLines } from '../../../base/frames.ts';
 import { parseJson } from '../../../base/json.ts';
-import { plural } from '../../../base/text.ts';
-import type { SystemTask } from '../../../chat/index.ts';
 import type { Card, Outgoing } from '../../../delivery/index.ts';
-import type { JobHandler } from '../../../jobs/index.ts';
+import {
+  approvalPlaces,
+  askOrRetry,
+  heavyOf,
+  proposalStore as improvement,
+  type Proposing,
+  propose,
+  shown,
+} from '../../../proposals/index.ts';
 import { readerOf, type Transaction } from '../../../storage/index.ts';
-import { approvalPlaces, IN_WORDS } from '../approval-channel.ts';
-import { askWithin, heavyOf } from '../budget.ts';
-import type { Settings } from '../config.ts';
 import type { Deps, Part } from '../part.ts';
 import { difference, settleTrial } from '../prompt/index.ts';
-import { type Proposing, propose, shown } from '../proposals.ts';
-import * as improvement from '../store.ts';
 import * as texts from '../texts.ts';
-import { choicesFor, MOST_ON_CARD, triggerTool } from '../tools.ts';
+import { choicesFor, IN_WORDS, MOST_ON_CARD } from '../tools.ts';
 import { isWorthAsking, type Signals, signalsOf } from './signals.ts';
 
 const REFLECTION = 'improvement.reflection';
 const MAX_TOKENS = 3_000;
 
-const reflectionTask = ({ reflection_cron }: Settings): SystemTask => ({
-  name: REFLECTION,
-  kind: REFLECTION,
-  cron: reflection_cron,
-  missed: 'latest',
-});
-
 /** Looks back: ends a trial that has its sample, reads the record, and has the heavy model propose what to change. */
-function reflectionJob(deps: Deps): JobHandler {
+async function lookBack(deps: Deps, signal: AbortSignal, id: string): Promise<void> {
   const { database, world } = deps;
-  return {
-    kind: REFLECTION,
-    alone: true,
-    async run({ id }, signal) {
-      await endTrial(deps, id);
-      const signals = await signalsOf(readerOf(database), world.clock.now());
-      if (!isWorthAsking(signals)) return;
-      const wanted = await reflect(deps, signals, signal);
-      if (!wanted) return;
-      await database.tx('improvement.reflection', (tx) => tell(deps, tx, { id, signals, wanted }, world.clock.now()));
-    },
-  };
+  await endTrial(deps, id);
+  const signals = await signalsOf(readerOf(database), world.clock.now());
+  if (!isWorthAsking(signals)) return;
+  const wanted = await reflect(deps, signals, signal);
+  if (!wanted) return;
+  await database.tx('improvement.reflection', (tx) => tell(deps, tx, { id, signals, wanted }, world.clock.now()));
 }
 
 async function endTrial(deps: Deps, id: string): Promise<void> {
@@ -69,8 +57,7 @@ async function reflect(deps: Deps, signals: Signals, signal: AbortSignal): Promi
   if (!models.available || personId === undefined) return undefined;
   const text = asked(signals, config.max_reflection_input_tokens);
   const question = { personId, system: TASK, text, maxTokens: MAX_TOKENS, model: heavyOf(config) };
-  const answer = await askWithin(deps, REFLECTION, question, signal);
-  if (!answer.ok && ['transient', 'rate_limited', 'cancelled'].includes(answer.fault)) throw new Error(answer.message);
+  const answer = await askOrRetry(deps, REFLECTION, question, signal);
   if (!answer.ok) world.log.warn({ fault: answer.fault }, 'coda could not reflect');
   return answer.ok ? readProposals(answer.text) : undefined;
 }
@@ -102,17 +89,17 @@ async function tell(deps: Deps, tx: Transaction, { id, signals, wanted }: Reflec
 
 export const reflectionPart: Part = {
   name: 'reflection',
-  taskNames: [REFLECTION],
-  tasks: ({ config }) => [reflectionTask(config)],
-  jobs: (deps) => [reflectionJob(deps)],
-  tools: (deps) => [
-    triggerTool(deps, {
+  nightly: {
+    task: REFLECTION,
+    alone: true,
+    cron: ({ reflection_cron }) => reflection_cron,
+    trigger: {
       name: 'improvement_trigger_reflection',
       description: 'Looks back on your own record now and proposes to your owner what to change of yourself.',
-      kind: REFLECTION,
       says: texts.reflecting(),
-    }),
-  ],
+    },
+    run: lookBack,
+  },
 };
 
 const MOST = 10;

@@ -3,14 +3,11 @@ import type { Tiers } from '../../../agent/index.ts';
 import { DAY_MS } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { PageSection } from '../../../chat/index.ts';
-import type { JobHandler } from '../../../jobs/index.ts';
 import type { Deps, Part } from '../part.ts';
 import { choose, learn, VERSION } from './learn.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
-const RETRAIN_JOB = 'improvement.routing';
-const TASK = 'learned-routing';
 const SEEN_MS = 90 * DAY_MS;
 const MOST_TURNS = 2_000;
 const STALE_MS = 45 * DAY_MS;
@@ -23,34 +20,32 @@ const looked = new WeakMap<Tiers, number>();
 
 export const routingPart: Part = {
   name: 'routing',
-  jobs: (deps) => [retrainJob(deps)],
-  taskNames: [TASK],
-  tasks: ({ config }) => [{ name: TASK, kind: RETRAIN_JOB, cron: config.routing_retrain_cron, missed: 'latest' }],
+  nightly: {
+    task: 'learned-routing',
+    kind: 'improvement.routing',
+    cron: ({ routing_retrain_cron }) => routing_retrain_cron,
+    run: retrain,
+  },
   started: (deps) => void follow(deps).catch((error) => deps.world.log.warn({ error: messageOf(error) }, UNREAD)),
   turnOver: (deps) => followAgain(deps),
   sections: async (deps) => section(deps),
 };
 
-function retrainJob(deps: Deps): JobHandler {
+async function retrain(deps: Deps): Promise<void> {
   const { database, world, tiers } = deps;
-  return {
-    kind: RETRAIN_JOB,
-    async run() {
-      if (!tiers) return;
-      const now = world.clock.now();
-      const turns = await store.scoredTurns(database, new Date(now.getTime() - SEEN_MS), MOST_TURNS);
-      const scored = turns.flatMap(({ text, model, score }) => {
-        const tier = tiers.of(model);
-        return tier === undefined ? [] : [{ text, tier, score }];
-      });
-      const learnt = learn(scored, (text) => tiers.rule(text));
-      if (!learnt) return;
-      await database.tx('improvement.routing', (tx) => store.addLearnt(tx, VERSION, learnt, now));
-      const { isUsed, ruleRight, learntRight, heldBack } = learnt;
-      world.log.info({ isUsed, ruleRight, learntRight, heldBack }, 'the choice between the models was learnt anew');
-      await follow(deps);
-    },
-  };
+  if (!tiers) return;
+  const now = world.clock.now();
+  const turns = await store.scoredTurns(database, new Date(now.getTime() - SEEN_MS), MOST_TURNS);
+  const scored = turns.flatMap(({ text, model, score }) => {
+    const tier = tiers.of(model);
+    return tier === undefined ? [] : [{ text, tier, score }];
+  });
+  const learnt = learn(scored, (text) => tiers.rule(text));
+  if (!learnt) return;
+  await database.tx('improvement.routing', (tx) => store.addLearnt(tx, VERSION, learnt, now));
+  const { isUsed, ruleRight, learntRight, heldBack } = learnt;
+  world.log.info({ isUsed, ruleRight, learntRight, heldBack }, 'the choice between the models was learnt anew');
+  await follow(deps);
 }
 
 async function follow({ database, world, tiers }: Deps): Promise<void> {

@@ -1,12 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { lightModels } from '../../../src/agent/inference/light.ts';
-import { type ModelSettings, Models } from '../../../src/agent/models/index.ts';
-import { models } from '../../../src/config/models.ts';
-import { askWithin, heavyOf, leftOf } from '../../../src/skills/self-review/budget.ts';
-import { config } from '../../../src/skills/self-review/config.ts';
-import { load } from '../../config/support.ts';
-import { openTestDatabase } from '../../support/database.ts';
-import { testWorld } from '../../support/world.ts';
+import { lightModels } from '../../src/agent/inference/light.ts';
+import { type ModelSettings, Models } from '../../src/agent/models/index.ts';
+import { models } from '../../src/config/models.ts';
+import { askWithin, heavyOf, leftOf } from '../../src/proposals/budget.ts';
+import { improvementConfig as config } from '../../src/proposals/config.ts';
+import { config as codingConfig } from '../../src/skills/self-coding/config.ts';
+import { load } from '../config/support.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { testWorld } from '../support/world.ts';
 
 const settings = (values: Record<string, unknown> = {}) => {
   const read = config.schema.parse(values);
@@ -93,7 +94,7 @@ test.each([
 });
 
 test('the documented defaults', () => {
-  expect(settings()).toMatchObject({
+  expect(load('self_improvement: {}\n').block(codingConfig)).toMatchObject({
     enabled: true,
     budget: { month: 10 },
     critique_min_tier: 3,

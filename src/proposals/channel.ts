@@ -1,15 +1,11 @@
-import { z } from 'zod';
-import type { Command, HealthCheck } from '../../chat/index.ts';
-import { conversations } from '../../delivery/index.ts';
-import { type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
-import type { Settings } from './config.ts';
-import type { Deps, Part } from './part.ts';
-import type { ProposalKind } from './proposals.ts';
+import type { HealthCheck, SkillDeps } from '../chat/index.ts';
+import { conversations } from '../delivery/index.ts';
+import { type Queryable, readerOf, type Transaction } from '../storage/index.ts';
+import type { Improvement } from './config.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
-import { listFor, proposalTools } from './tools.ts';
 
-type Configured = Pick<Settings, 'approval_channel'>;
+type Configured = Pick<Improvement, 'approval_channel'>;
 
 export interface Destination {
   personId: string;
@@ -37,7 +33,10 @@ async function channelOf({ approval_channel: named }: Configured, db: Queryable)
   return store.conversationIn(db, { adapter: named.slice(0, at), channel: named.slice(at + 1) });
 }
 
-function approvalChannelCheck({ config, database }: Pick<Deps, 'config' | 'database'>): HealthCheck[] {
+export function approvalChannelCheck({
+  config,
+  database,
+}: Pick<SkillDeps<Improvement>, 'config' | 'database'>): HealthCheck[] {
   const { approval_channel: named } = config;
   if (named === null || !named.includes(':')) return [];
   return [
@@ -55,35 +54,4 @@ function approvalChannelCheck({ config, database }: Pick<Deps, 'config' | 'datab
       },
     },
   ];
-}
-
-/** Categories that change nothing by themselves: once approved, somebody carries them out. */
-export const IN_WORDS = ['tool', 'configuration', 'code'] as const;
-
-const inWords: readonly ProposalKind<null>[] = IN_WORDS.map((category) => ({ category, payload: z.null() }));
-
-export const proposalPart: Part = {
-  name: 'proposals',
-  kinds: () => inWords,
-  tools: proposalTools,
-  commands: (deps) => [listCommand(deps)],
-  checks: approvalChannelCheck,
-  deletionRules: store.deletionRules,
-  mergeRules: store.mergeRules,
-};
-
-function listCommand({ kinds }: Deps): Command {
-  return {
-    name: 'improvements',
-    summary: 'What I propose to change of myself.',
-    overtakes: true,
-    usage: `[${[...store.STATES, 'all'].join('|')}]`,
-    ownerOnly: true,
-    private: true,
-    run(rest, ctx) {
-      const states: readonly string[] = [...store.STATES, 'all'];
-      const status = (states.includes(rest) ? rest : 'pending') as store.ProposalState | 'all';
-      return listFor(kinds, { status }, ctx);
-    },
-  };
 }

@@ -1,11 +1,11 @@
 /** Proposals: made by parts of self-improvement, decided by a person, applied and taken back as their category says. */
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { type Failed, failed } from '../../agent/index.ts';
-import { DAY_MS, type Instant } from '../../base/clock.ts';
-import { shortId } from '../../base/ids.ts';
-import { canonicalJson, type Json } from '../../base/json.ts';
-import type { Transaction } from '../../storage/index.ts';
+import { type Failed, failed } from '../agent/index.ts';
+import { DAY_MS, type Instant } from '../base/clock.ts';
+import { shortId } from '../base/ids.ts';
+import { canonicalJson, type Json } from '../base/json.ts';
+import type { Transaction } from '../storage/index.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { decide, markApplied, type Proposing, propose } from '../../../src/skills/self-review/proposals.ts';
-import { type Play, play } from '../../support/play.ts';
-import { echo } from '../../support/scripted-model.ts';
+import { decide, markApplied, type Proposing, propose } from '../../src/proposals/proposals.ts';
+import { type Play, play } from '../support/play.ts';
+import { echo } from '../support/scripted-model.ts';
 
 const kinds = new Map([['code', { category: 'code', payload: z.null() }]]);
 const ON = { self_improvement: { budget: { month: 1 } } };

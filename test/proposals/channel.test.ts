@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { problems } from '../../config/support.ts';
-import type { Channel, Message, User } from '../../support/discord/index.ts';
-import { type DiscordPlay, playDiscord } from '../../support/discord/play.ts';
-import { type PlantedTurn, plantMonth } from '../../support/planted-month.ts';
-import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
+import { problems } from '../config/support.ts';
+import type { Channel, Message, User } from '../support/discord/index.ts';
+import { type DiscordPlay, playDiscord } from '../support/discord/play.ts';
+import { type PlantedTurn, plantMonth } from '../support/planted-month.ts';
+import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
 const TITLE = 'Search notes first';
 const proposal = { category: 'tool', title: TITLE, description: 'The web is asked instead.', priority: 1 };

@@ -1,8 +1,8 @@
-import type { Instant } from '../../base/clock.ts';
-import type { Json } from '../../base/json.ts';
-import type { Place } from '../../delivery/index.ts';
-import type { DeletionRule, MergeRule } from '../../people/index.ts';
-import type { Queryable, Transaction } from '../../storage/index.ts';
+import type { Instant } from '../base/clock.ts';
+import type { Json } from '../base/json.ts';
+import type { Place } from '../delivery/index.ts';
+import type { DeletionRule, MergeRule } from '../people/index.ts';
+import type { Queryable, Transaction } from '../storage/index.ts';
 
 export const STATES = ['pending', 'approved', 'rejected', 'applied'] as const;
 export type ProposalState = (typeof STATES)[number];

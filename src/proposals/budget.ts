@@ -1,13 +1,13 @@
 /** The monthly budget of self-improvement, which no call may pass. */
-import { Calendar, type LightAnswer, type LightAsked } from '../../agent/index.ts';
-import type { Instant } from '../../base/clock.ts';
-import { uuid } from '../../base/ids.ts';
-import type { SkillDeps } from '../../chat/index.ts';
-import { type Queryable, readerOf } from '../../storage/index.ts';
-import type { Settings } from './config.ts';
+import { Calendar, type LightAnswer, type LightAsked } from '../agent/index.ts';
+import type { Instant } from '../base/clock.ts';
+import { uuid } from '../base/ids.ts';
+import type { SkillDeps } from '../chat/index.ts';
+import { type Queryable, readerOf } from '../storage/index.ts';
+import type { Improvement } from './config.ts';
 import * as store from './store.ts';
 
-type BudgetDeps = Pick<SkillDeps<Settings>, 'database' | 'world' | 'household' | 'models' | 'config'>;
+type BudgetDeps = Pick<SkillDeps<Improvement>, 'database' | 'world' | 'household' | 'models' | 'config'>;
 
 export type Purpose = `improvement.${string}`;
 
@@ -45,6 +45,15 @@ export async function askWithin(
   return answer;
 }
 
+/** The same; a fault that may pass is thrown, so that the job that asks is tried again. */
+export async function askOrRetry(...asked: Parameters<typeof askWithin>): Promise<LightAnswer> {
+  const answer = await askWithin(...asked);
+  if (!answer.ok && PASSING.includes(answer.fault)) throw new Error(answer.message);
+  return answer;
+}
+
+const PASSING: readonly string[] = ['transient', 'rate_limited', 'cancelled'];
+
 /** Asks for second looks at calls, on the budget of self-improvement; beside it that of the owner who came first pays. */
 export function critic(deps: BudgetDeps): (asked: LightAsked, signal: AbortSignal) => Promise<LightAnswer> {
   return async (asked, signal) => {
@@ -54,4 +63,4 @@ export function critic(deps: BudgetDeps): (asked: LightAsked, signal: AbortSigna
 }
 
 /** `heavy_model`, by either of its names; the heavy model of the configuration where neither is there. */
-export const heavyOf = ({ heavy_model, opus_model }: Settings): string => heavy_model ?? opus_model ?? 'heavy';
+export const heavyOf = ({ heavy_model, opus_model }: Improvement): string => heavy_model ?? opus_model ?? 'heavy';
