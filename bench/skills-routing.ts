@@ -5,7 +5,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AgentSkill, SkillSearch, type SkillSnapshot, SkillVectors } from '../src/agent-skills/index.ts';
+import { SkillSearch } from '../src/agent-skills/find/search.ts';
+import { SkillVectors } from '../src/agent-skills/find/vectors.ts';
+import type { AgentSkill, SkillSnapshot } from '../src/agent-skills/index.ts';
 import { SystemClock } from '../src/base/clock.ts';
 import { Secrets, silentLog } from '../src/base/log.ts';
 import { MetricsBook } from '../src/base/metrics.ts';

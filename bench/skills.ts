@@ -15,7 +15,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCatalog, type RescanReport, type SkillCatalog } from '../src/agent-skills/index.ts';
+import { openCatalog } from '../src/agent-skills/catalog/catalog.ts';
+import type { RescanReport, SkillCatalog } from '../src/agent-skills/skill.ts';
 import { Report } from './support/report.ts';
 
 const SKILLS = 10_000;

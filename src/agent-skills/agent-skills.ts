@@ -1,19 +1,16 @@
 import { type AnyTool, contentsOf } from '../agent/index.ts';
 import { combineVerdicts, type HealthCheck, type Skill, type SkillDeps, type Verdict, verbsOf } from '../chat/index.ts';
-import type { Who } from '../people/index.ts';
-import { type MarketDeps, marketCheck, marketJob, marketOperations, marketTask } from '../skills/skill-market/index.ts';
-import { runOperations } from '../skills/skill-runs/operations.ts';
-import { pipelineTool } from '../skills/skill-runs/pipeline.ts';
-import * as runStore from '../skills/skill-runs/store.ts';
+import type { RoleHolder } from '../people/index.ts';
 import { type Queryable, readerOf } from '../storage/index.ts';
 import { decidedOf, type Folder, type Pin, pinFolder, pinnedNames } from '../trust/index.ts';
 import { listing } from './catalog/list.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { routing } from './find/operations.ts';
 import { embedSkillsJob } from './find/vectors.ts';
-import { isWithheld, type SkillHost, Views } from './host.ts';
 import { imageOperations } from './images/operations.ts';
-import { skillsPage } from './page.ts';
+import { isWithheld } from './live/decisions.ts';
+import type { SkillHost } from './live/host.ts';
+import { type PageFacts, skillsPage } from './page.ts';
 import { type AgentSkill, isTrusted, SOURCE_KINDS, type SourceKind } from './skill.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import * as texts from './texts.ts';
@@ -30,9 +27,8 @@ import { meantTool, wrongTool } from './use/wrong.ts';
 
 const MOST_AT_HOME = 12;
 
-export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig> {
-  const views = new Views(host);
-  const { search } = host;
+export function agentSkills(host: SkillHost, settings: SkillsConfig, facts: PageFacts = {}): Skill<SkillsConfig> {
+  const { search, views } = host;
   let prompt: SkillPrompt | undefined;
   const promptOf = (deps: SkillDeps<SkillsConfig>) => {
     prompt ??= new SkillPrompt({
@@ -40,32 +36,28 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
       search,
       budget: settings.prompt_budget,
       denied: deniedBy(deps.gate),
-      learnedIn: (spaceId) => host.learnedIn(spaceId),
+      learnedIn: (spaceId) => host.decisions.learnedIn(spaceId),
     });
     return prompt;
   };
   return {
     name: 'skills',
     config,
-    deletionRules: [...deletionRules, ...runStore.deletionRules],
-    mergeRules: [...mergeRules, ...runStore.mergeRules],
-    commands: (deps) => commands(toolDeps(deps, { host, views, search })),
-    tools: (deps) => tools(toolDeps(deps, { host, views, search }), settings),
-    stablePrompt: async (deps, asked) => promptOf(deps).standing(asked),
-    messagePrompt: (deps, asked) => promptOf(deps).passing(asked),
-    schedules: [marketTask],
+    deletionRules,
+    mergeRules,
+    commands: (deps) => commands(toolDeps(deps, host)),
+    tools: (deps) => tools(toolDeps(deps, host)),
+    standing: async (deps, asked) => promptOf(deps).standing(asked),
+    passing: (deps, asked) => promptOf(deps).passing(asked),
     jobs: (deps) => [
-      embedSkillsJob({ world: deps.world, vectors: host.vectors, current: () => host.catalog.current() }),
-      marketJob(marketDeps(deps, host)),
+      embedSkillsJob({ world: deps.world, vectors: host.search.vectors, current: () => host.catalog.current() }),
     ],
-    checks: (deps) => [healthCheck(host, deps), marketCheck(marketDeps(deps, host))],
+    checks: (deps) => [healthCheck(host, deps)],
     verbs: (deps) => ({
-      ...verbsOf(runOperations, toolDeps(deps, { host, views, search }), deps.world),
       ...verbsOf(routing, { ...deps, host }, deps.world),
-      ...verbsOf([...listing, ...imageOperations], host, deps.world),
-      ...verbsOf(marketOperations, marketDeps(deps, host), deps.world),
+      ...verbsOf([...listing(), ...imageOperations], host, deps.world),
     }),
-    pages: () => [skillsPage(host)],
+    pages: () => [skillsPage(host, facts)],
     home: async ({ gate }, { person }) => {
       const view = views.of(undefined);
       const off = deniedBy(gate)(view, person);
@@ -81,11 +73,10 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<Skil
   };
 }
 
-function tools(deps: ToolDeps, settings: SkillsConfig): AnyTool[] {
+function tools(deps: ToolDeps): AnyTool[] {
   return [
     activateTool(deps),
     delegateTool(deps),
-    pipelineTool(deps, settings),
     runTool(deps),
     searchTool(deps),
     listTool(deps),
@@ -100,19 +91,18 @@ function tools(deps: ToolDeps, settings: SkillsConfig): AnyTool[] {
   ];
 }
 
-function marketDeps({ database, egress, outbox, world }: SkillDeps<SkillsConfig>, host: SkillHost): MarketDeps {
-  return { host, database, egress, outbox, world };
-}
-
 /** Dependencies of the tools. Of the environment only variables that the configuration names are in it. */
-function toolDeps(deps: SkillDeps<SkillsConfig>, own: Pick<ToolDeps, 'host' | 'views' | 'search'>): ToolDeps {
+export function toolDeps(deps: SkillDeps<SkillsConfig>, host: SkillHost): ToolDeps {
   const { expose, alone } = deps.config;
   const { env } = deps.world;
   const exposed = Object.fromEntries(
     expose.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const])),
   );
   return {
-    ...own,
+    host,
+    views: host.views,
+    search: host.search,
+    artifacts: deps.artifacts,
     database: deps.database,
     reader: readerOf(deps.database),
     denied: deniedBy(deps.gate),
@@ -120,7 +110,7 @@ function toolDeps(deps: SkillDeps<SkillsConfig>, own: Pick<ToolDeps, 'host' | 'v
     jobs: deps.jobs,
     exposed,
     alone: { timeoutMs: alone.timeout, budget: alone.budget },
-    code: codeOf(deps, own.host),
+    code: codeOf(deps, host),
   };
 }
 
@@ -155,7 +145,7 @@ export type SkillListFor = (
 ) => string | undefined;
 
 export function skillListFor(host: SkillHost, { prompt_budget: budget }: SkillsConfig): SkillListFor {
-  const views = new Views(host);
+  const { views } = host;
   return (agent, { person, turnKey }, gate) => {
     const view = views.of(turnKey);
     return listFor(view, deniedBy(gate)(view, person), agent, budget);
@@ -217,7 +207,7 @@ function misread(host: SkillHost): Verdict[] {
 }
 
 async function awaitingApproval(host: SkillHost, db: Queryable): Promise<Verdict[]> {
-  const blocked = host.decisions().blocked;
+  const blocked = host.decisions.current.blocked;
   const names = [...(await waitingNames([...host.catalog.current().skills.values()], db))];
   const changed = names.filter((name) => !blocked.has(name));
   const held = names.filter((name) => blocked.has(name));

@@ -2,12 +2,11 @@ import { plural, shorten } from '../base/text.ts';
 import type { Figure, Page, PageRow, PageSection, Tone } from '../chat/index.ts';
 import { personById } from '../people/index.ts';
 import type { ListedSecret } from '../secrets/index.ts';
-import { outcomes } from '../skills/skill-runs/store.ts';
 import type { Queryable } from '../storage/index.ts';
 import { formatInstant, type Reader } from '../time/index.ts';
 import { trustTexts } from '../trust/index.ts';
 import { lastMeasured, learnedWords } from './find/store.ts';
-import type { SkillHost } from './host.ts';
+import type { SkillHost } from './live/host.ts';
 import type { AgentSkill, Diagnostic } from './skill.ts';
 import { uses } from './store.ts';
 import { inquireAbout } from './use/trusted.ts';
@@ -16,7 +15,18 @@ const MOST = 200;
 const LONGEST_DESCRIPTION = 200;
 const TONES: Readonly<Record<string, Tone>> = { error: 'bad', warning: 'warn' };
 
-export function skillsPage(host: SkillHost): Page {
+/** Further facts for the page. */
+export interface PageFacts {
+  /** Runs of each skill by how they ended. */
+  outcomes?: (db: Queryable) => Promise<ReadonlyMap<string, Outcome>>;
+}
+
+interface Outcome {
+  done: number;
+  failed: number;
+}
+
+export function skillsPage(host: SkillHost, facts: PageFacts): Page {
   return {
     path: '/skills',
     title: 'Skills',
@@ -27,7 +37,7 @@ export function skillsPage(host: SkillHost): Page {
         await figures(host),
         await measuredSection(db, reader),
         await draftsTable(db, host),
-        await skillsTable(db, host),
+        await skillsTable(db, host, facts),
         foldersTable(host),
         ...(await secretSections(db, host)),
       ];
@@ -38,15 +48,11 @@ export function skillsPage(host: SkillHost): Page {
 
 async function figures(host: SkillHost): Promise<PageSection> {
   const { skills, invalid } = host.catalog.current();
-  const { drafts } = host.decisions();
-  const updates = await host.updates?.();
+  const { drafts } = host.decisions.current;
   const items: Figure[] = [
     { label: 'In use', value: `${skills.size - drafts.size}` },
     { label: 'Drafts', value: `${drafts.size}`, ...(drafts.size > 0 && { tone: 'warn' }) },
     { label: 'Cannot be used', value: `${invalid.length}`, ...(invalid.length > 0 && { tone: 'bad' }) },
-    ...(updates
-      ? [{ label: 'Updates', value: `${updates.size}`, ...(updates.size > 0 && { tone: 'warn' as const }) }]
-      : []),
   ];
   return { kind: 'figures', title: 'Totals', items };
 }
@@ -74,34 +80,31 @@ async function measuredSection(db: Queryable, reader: Reader): Promise<PageSecti
 
 interface Facts {
   uses: number;
-  outcome: { done: number; failed: number } | undefined;
+  outcome: Outcome | undefined;
   words: number;
-  update: string | undefined;
 }
 
-async function skillsTable(db: Queryable, host: SkillHost): Promise<PageSection> {
+async function skillsTable(db: Queryable, host: SkillHost, { outcomes }: PageFacts): Promise<PageSection> {
   const { skills, invalid, disabled } = host.catalog.current();
-  const [used, ended, learned] = [await uses(db), await outcomes(db), await learnedWords(db)];
-  const updates = await host.updates?.();
+  const [used, ended, learned] = [await uses(db), await outcomes?.(db), await learnedWords(db)];
   const factsOf = (name: string): Facts => ({
     uses: used.get(name) ?? 0,
-    outcome: ended.get(name),
+    outcome: ended?.get(name),
     words: learned.get(name) ?? 0,
-    update: updates?.get(name),
   });
   const all = [
     ...invalid.map((each) => ({ skill: each, state: { text: 'cannot be used', tone: 'bad' as const } })),
     ...[...skills.values()].map((skill) => ({ skill, state: stateOf(skill.name, host) })),
     ...disabled.map((skill) => ({ skill, state: { text: 'switched off', tone: 'warn' as const } })),
   ];
-  const title = all.length > MOST ? `${MOST} of ${plural(all.length, 'skill')}` : 'Agent skills';
-  const columns = ['Skill', 'State', 'What it is for', 'Uses', 'Outcomes', 'Feedback', 'Update', 'Diagnostics'];
+  const title = all.length > MOST ? `${MOST} of ${all.length} skills` : 'Agent skills';
+  const columns = ['Skill', 'State', 'What it is for', 'Uses', 'Outcomes', 'Feedback', 'Diagnostics'];
   const rows = all.slice(0, MOST).map(({ skill, state }) => rowOf(skill, state, factsOf(skill.name)));
   return { kind: 'table', title, columns, rows, none: 'There are none.' };
 }
 
 function stateOf(name: string, host: SkillHost): { text: string; tone: Tone } {
-  const { drafts, blocked, deprecated, resting } = host.decisions();
+  const { drafts, blocked, deprecated, resting } = host.decisions.current;
   if (resting.has(name)) return { text: 'revoked', tone: 'bad' };
   if (drafts.has(name)) return { text: 'draft', tone: 'warn' };
   if (blocked.has(name)) return { text: 'needs an approval', tone: 'warn' };
@@ -112,7 +115,7 @@ function stateOf(name: string, host: SkillHost): { text: string; tone: Tone } {
 function rowOf(
   { name, directory, description, diagnostics }: AgentSkill,
   state: { text: string; tone: Tone },
-  { uses, outcome, words, update }: Facts,
+  { uses, outcome, words }: Facts,
 ): PageRow {
   const worst = diagnostics.find(({ level }) => level === 'error') ?? diagnostics[0];
   const found = diagnostics.map(said).join(' ');
@@ -126,7 +129,6 @@ function rowOf(
     uses === 0 ? '' : `${uses}`,
     came,
     words === 0 ? '' : `${words} learned`,
-    update === undefined ? '' : { text: update, tone: 'warn' as const },
     wrong,
   ];
   return { id: `${directory ?? ''} ${name}`, cells };
@@ -150,7 +152,7 @@ const MOST_DRAFTS = 20;
 
 async function draftsTable(db: Queryable, host: SkillHost): Promise<PageSection | undefined> {
   const { skills } = host.catalog.current();
-  const all = [...host.decisions().drafts].flatMap((name) => skills.get(name) ?? []);
+  const all = [...host.decisions.current.drafts].flatMap((name) => skills.get(name) ?? []);
   if (all.length === 0) return undefined;
   const rows: PageRow[] = [];
   for (const skill of all.slice(0, MOST_DRAFTS)) rows.push(await draftRow(db, skill));

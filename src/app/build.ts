@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
 import type { Service } from '../adapters/http/index.ts';
 import { Approvals, approvalSource, type Model } from '../agent/index.ts';
-import { isSkillImage, type SkillHost, skillsInUse } from '../agent-skills/index.ts';
+import { installing, LiveSkills, type SkillHost, skillsInUse } from '../agent-skills/index.ts';
 import { append, lastConfigChange, rowOf } from '../audit/index.ts';
 import { Closer, groupBy, withTimeout } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
@@ -27,11 +27,13 @@ import { openSandbox, type Sandbox, Workspaces } from '../sandbox/index.ts';
 import { browserConfig } from '../skills/browser/index.ts';
 import { McpServers, mcpConfig, toolServers } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
+import { restingIn } from '../skills/skill-market/index.ts';
+import { SkillTrials } from '../skills/skill-trials/index.ts';
+import { specialistTexts } from '../skills/specialists/index.ts';
 import { Webhooks } from '../skills/webhooks/index.ts';
-import { type Artifacts, type Database, type Engine, readerOf, type Transaction } from '../storage/index.ts';
+import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
-import { LiveSkills } from './agent-skills/agent-skills.ts';
 import { Backups } from './backups.ts';
 import { openCore } from './core.ts';
 import { tellingOverrides, toolsCheck } from './doctor/index.ts';
@@ -45,7 +47,7 @@ import { defaultZone, householdOf } from './settings.ts';
 import { Sessions } from './sign-in/sessions.ts';
 import { Tokens } from './sign-in/tokens.ts';
 import { builtInSkills, type EquippedSkill, equip, skillsOf } from './skills.ts';
-import { openSpecialists } from './specialists.ts';
+import { chosenSkills, openSpecialists } from './specialists.ts';
 import { traced } from './telemetry/traces.ts';
 
 export interface BuildOptions {
@@ -96,7 +98,14 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
   const { version, model } = options;
   const thinking = openInference({ ...core, model, breakers: doctor.breakers });
   const specialists = openSpecialists(config, world.env, database);
-  const agentSkills = new LiveSkills({ ...core, specialists });
+  const trials = new SkillTrials({ database, clock: world.clock, folder: installing.installedFolder(config.dataDir) });
+  const agentSkills = new LiveSkills({
+    ...core,
+    chosen: chosenSkills(config),
+    beside: async () => specialistTexts.rescanned(await specialists.rescan()),
+    versions: trials,
+    resting: restingIn,
+  });
   const { secrets } = agentSkills;
   const { sandbox, forSkills } = await sandboxOf({ ...core, skills: agentSkills });
   await closer.add('sandbox', sandbox);
@@ -120,7 +129,7 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
   const sessions = new Sessions({ database, world, config });
   const approvals = new Approvals({ database, world, delivery, token: config.access.approval_token });
   const made = { backups, hooks, tokens, sessions, approvals };
-  return { ...core, version, thinking, specialists, agentSkills, sandbox, forSkills, http, servers, ...made };
+  return { ...core, version, thinking, specialists, agentSkills, sandbox, forSkills, http, servers, trials, ...made };
 }
 
 /** Phase two: the skills over what is open, the agent over the skills, then the ways in. */
@@ -412,7 +421,7 @@ async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox; forSk
       instance: () => (delivery.hasStarted ? delivery.self.id : apart),
       isLive: (id) => isLive(database, id),
       hasPrograms: browser.enabled && browser.mode === 'docker',
-      isOwnImage: (id) => isSkillImage(readerOf(database), id),
+      isOwnImage: (id) => host.images.isOwn(id),
       proxy: () => proxyForCode(execution, egress, world),
     },
     world,

@@ -1,5 +1,5 @@
 import { httpConfig } from '../adapters/http/index.ts';
-import { agentSkillsConfig, MARKET_TASK } from '../agent-skills/index.ts';
+import { agentSkillsConfig } from '../agent-skills/index.ts';
 import {
   type Config,
   type ConfigBlock,
@@ -17,6 +17,7 @@ import { connectorsConfig } from '../skills/connectors/index.ts';
 import { HEALTH_TASK } from '../skills/doctor/index.ts';
 import { mcpConfig } from '../skills/mcp/index.ts';
 import { LEARN_TASK } from '../skills/skill-learning/index.ts';
+import { MARKET_TASK } from '../skills/skill-market/index.ts';
 import { specialistsConfig } from '../skills/specialists/index.ts';
 import { platforms } from './adapters.ts';
 import { builtInSkills } from './skills.ts';

@@ -11,6 +11,7 @@ import {
   type Service,
 } from '../adapters/http/index.ts';
 import type { Agent, Approvals } from '../agent/index.ts';
+import type { LiveSkills } from '../agent-skills/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
@@ -21,14 +22,13 @@ import type { Egress } from '../egress/index.ts';
 import type { JobQueue, Schedules } from '../jobs/index.ts';
 import type { Gate } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
-import type { LiveSkills } from './agent-skills/agent-skills.ts';
-import { runRoute } from './agent-skills/run-route.ts';
 import { callersReader, dashboardPages, pageReader } from './dashboard/index.ts';
 import { skillActs } from './dashboard/skills.ts';
 import { approvals } from './operations/approvals.ts';
 import { notify } from './operations/hooks.ts';
 import { outbox } from './operations/outbox.ts';
 import { skills as skillOperations } from './operations/skills.ts';
+import { runRoute } from './run-route.ts';
 import type { Sessions } from './sign-in/sessions.ts';
 import { Callers, type Tokens } from './sign-in/tokens.ts';
 import type { EquippedSkill } from './skills.ts';

@@ -1,6 +1,5 @@
-import type { TxContext } from '../agent/index.ts';
-import { agentSkills, agentSkillsConfig } from '../agent-skills/index.ts';
-import type { World } from '../base/world.ts';
+import type { Approvals, TxContext } from '../agent/index.ts';
+import { agentSkills, agentSkillsConfig, type LiveSkills } from '../agent-skills/index.ts';
 import type { AgendaSection, AgendaSpan, AllSkills, Skill, SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { audit } from '../skills/audit/index.ts';
@@ -10,24 +9,25 @@ import { browser } from '../skills/browser/index.ts';
 import { code } from '../skills/code/index.ts';
 import { connectors } from '../skills/connectors/index.ts';
 import { type McpServers, mcp } from '../skills/mcp/index.ts';
-import { memory } from '../skills/memory/index.ts';
+import { memory, memoryConfig } from '../skills/memory/index.ts';
 import { notes } from '../skills/notes/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
 import { scheduler } from '../skills/scheduler/index.ts';
 import { selfCoding } from '../skills/self-coding/index.ts';
 import { selfReview } from '../skills/self-review/index.ts';
 import { learned } from '../skills/skill-learning/index.ts';
+import { skillMarket } from '../skills/skill-market/index.ts';
+import { runOutcomes, skillRuns } from '../skills/skill-runs/index.ts';
+import { type SkillTrials, skillTrials } from '../skills/skill-trials/index.ts';
 import { type SpecialistCatalog, specialists } from '../skills/specialists/index.ts';
 import { tasks } from '../skills/tasks/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
 import { weather } from '../skills/weather/index.ts';
 import { firecrawl, web } from '../skills/web/index.ts';
 import { type Webhooks, webhooks } from '../skills/webhooks/index.ts';
-import type { Database } from '../storage/index.ts';
-import type { LiveSkills } from './agent-skills/agent-skills.ts';
-import { skillShelf } from './agent-skills/shelf.ts';
 import type { Backups } from './backups.ts';
 import type { Doctor } from './doctor/index.ts';
+import { needsToken } from './operations/parts.ts';
 import { specialistHost } from './specialists.ts';
 
 /** Capabilities, one line each: deleting a line and its folder deletes the capability. */
@@ -50,28 +50,31 @@ export const builtInSkills: readonly Skill[] = [
 
 interface MadeOf {
   config: Config;
-  world: World;
-  database: Database;
   doctor: Pick<Doctor, 'skill'>;
   backups: Backups;
   hooks: Webhooks;
   servers: McpServers;
   agentSkills: LiveSkills;
+  trials: SkillTrials;
+  approvals: Pick<Approvals, 'carries'>;
   specialists: SpecialistCatalog;
 }
 
 export function skillsOf(parts: MadeOf): Skill[] {
-  const { config, world, database, agentSkills: live } = parts;
+  const { config, agentSkills: live } = parts;
   return [
     parts.doctor.skill,
     backup(parts.backups),
     webhooks(parts.hooks),
     mcp(parts.servers),
     browser(),
-    agentSkills(live, config.block(agentSkillsConfig)),
+    skillRuns(live),
+    agentSkills(live, config.block(agentSkillsConfig), { outcomes: runOutcomes }),
+    skillMarket(live),
+    skillTrials({ trials: parts.trials, host: live, checkToken: (token) => needsToken(parts.approvals, token) }),
     connectors({ roots: () => live.ownFolders(), secrets: live.secrets }),
     specialists(specialistHost(parts.specialists, live, config)),
-    learned(skillShelf({ skills: live, database, world, config })),
+    learned(live, config.block(memoryConfig).auto),
   ];
 }
 

@@ -202,3 +202,12 @@ export function inputOf<Input extends z.ZodObject>(
 }
 
 export const usage = (message: string, remedy: string): CodaError => new CodaError('USAGE', { message, remedy });
+
+/** Flags of an operation by which an owner approves what was shown. */
+export const approvalFlags = {
+  approval: z.enum(YES).optional().meta({ description: 'approved: an owner has read it', value: 'word' }),
+  approvalToken: z
+    .string()
+    .optional()
+    .meta({ description: 'access.approval_token, where the running coda has one', value: 'token' }),
+};

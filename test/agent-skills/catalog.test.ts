@@ -2,7 +2,10 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, utim
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { CatalogOptions } from '../../src/agent-skills/catalog/catalog.ts';
-import { type AgentSkill, openCatalog, readBody, skillSources } from '../../src/agent-skills/index.ts';
+import { openCatalog } from '../../src/agent-skills/catalog/catalog.ts';
+import { skillSources } from '../../src/agent-skills/catalog/sources.ts';
+import type { AgentSkill } from '../../src/agent-skills/index.ts';
+import { readBody } from '../../src/agent-skills/read/file.ts';
 import { pipDependencies, type SkillSource, skillDependencies } from '../../src/agent-skills/skill.ts';
 import { skillText, temporaryFolder, write } from './support.ts';
 

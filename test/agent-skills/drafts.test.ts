@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hashOf } from '../../src/skills/skill-runs/plan.ts';
+import { hashOf } from '../../src/agent-skills/use/trusted.ts';
 import { type Answer, Programs } from '../adapters/http/support.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
 import { listedIn, results } from './conversation.ts';

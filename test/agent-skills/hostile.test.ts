@@ -3,7 +3,9 @@ import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from '
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openCatalog, readBody, validateSkills } from '../../src/agent-skills/index.ts';
+import { openCatalog } from '../../src/agent-skills/catalog/catalog.ts';
+import { validateSkills } from '../../src/agent-skills/index.ts';
+import { readBody } from '../../src/agent-skills/read/file.ts';
 import { skillText, temporaryFolder, write } from './support.ts';
 
 async function reasons(root: string): Promise<string[]> {

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { idOf, openCatalog, type SkillSnapshot, skillMeant } from '../../src/agent-skills/index.ts';
+import { openCatalog } from '../../src/agent-skills/catalog/catalog.ts';
+import type { SkillSnapshot } from '../../src/agent-skills/index.ts';
+import { ownVersions } from '../../src/agent-skills/live/host.ts';
+import { idOf, skillMeant } from '../../src/agent-skills/skill.ts';
 import { calledBy } from '../../src/agent-skills/use/commands.ts';
 import { deniedBy } from '../../src/agent-skills/use/deps.ts';
 import { Gate } from '../../src/people/index.ts';
@@ -26,7 +29,7 @@ const viewOf = (snapshot: SkillSnapshot) => ({
     resting: new Map<string, string>(),
   },
   chosen: new Map(),
-  variants: new Map(),
+  files: ownVersions.current,
 });
 
 test('two skills of one name in two groups are two, each with its group as a tag', async () => {

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { openCatalog, readBody, validateSkills } from '../../src/agent-skills/index.ts';
+import { openCatalog } from '../../src/agent-skills/catalog/catalog.ts';
+import { validateSkills } from '../../src/agent-skills/index.ts';
+import { readBody } from '../../src/agent-skills/read/file.ts';
 import { temporaryFolder, write } from './support.ts';
 
 /** One small skill and what is expected of it. */

@@ -21,6 +21,7 @@ import { mergeRules as memoryMergeRules } from '../../src/skills/memory/store.ts
 import { mergeRules as noteMergeRules } from '../../src/skills/notes/store.ts';
 import { mergeRules as reminderMergeRules } from '../../src/skills/reminders/store.ts';
 import { mergeRules as planMergeRules } from '../../src/skills/scheduler/store.ts';
+import { selfCoding } from '../../src/skills/self-coding/index.ts';
 import { selfReview } from '../../src/skills/self-review/index.ts';
 import { mergeRules as learnedMergeRules } from '../../src/skills/skill-learning/store.ts';
 import { mergeRules as runMergeRules } from '../../src/skills/skill-runs/store.ts';
@@ -35,6 +36,7 @@ const mergeRules = [
   ...mcpMergeRules,
   ...runMergeRules,
   ...(selfReview.mergeRules ?? []),
+  ...(selfCoding.mergeRules ?? []),
   ...learnedMergeRules,
   ...skillMergeRules,
   ...auditMergeRules,

@@ -5,7 +5,8 @@ import { CodaError, systemCode } from '../../base/errors.ts';
 import { didYouMean, listOf, plural, shorten } from '../../base/text.ts';
 import { type LocalParts, operation, usage, type Wire } from '../../chat/operation.ts';
 import { openDatabase, readerOf } from '../../storage/index.ts';
-import { draftsOf, restingIn, SkillDecisions, type SkillHost } from '../host.ts';
+import { draftsOf, type RestingSkills, SkillDecisions } from '../live/decisions.ts';
+import type { SkillHost } from '../live/host.ts';
 import { readBody } from '../read/file.ts';
 import {
   type AgentSkill,
@@ -25,9 +26,9 @@ const decided = operation({
   input: z.object({}),
   async run(host: SkillHost): Promise<Decisions> {
     return {
-      deprecations: await host.deprecations(),
-      activations: await host.activations(),
-      revoked: [...host.decisions().resting],
+      deprecations: await host.decisions.deprecations(),
+      activations: await host.decisions.activations(),
+      revoked: [...host.decisions.current.resting],
     };
   },
 });
@@ -40,51 +41,53 @@ export const rescan = operation({
 
 export const tag = z.array(z.string()).optional().describe('only skills with this tag; a group is one');
 
-const list = operation({
-  name: 'skills list',
-  summary: 'show every skill that was found, also those that cannot be used',
-  isDefault: true,
-  example: 'coda skills list',
-  input: z.object({ tag }),
-  json: 'indented',
-  needs: 'config',
-  async conduct(_, { tag: tags }, { io, json, local }) {
-    const { listed: all, locale, snapshot } = await look(local());
-    const listed = all.filter(({ skill }) => hasTags(skill, tags));
-    if (json) {
-      const described: object[] = [];
-      for (const one of listed) described.push(await listFields(one, locale));
-      return `${JSON.stringify(described, null, 2)}\n`;
-    }
-    return {
-      out:
-        listed.length === 0
-          ? 'There are no skills. docs/skills.md says how to add one.\n'
-          : `${table(listed, locale, isColourful(io)).join('\n')}\n`,
-      err: snapshot.diagnostics.map(({ message, file }) => `${file}: ${message}\n`).join(''),
-    };
-  },
-});
+const listWith = (resting: RestingSkills | undefined) =>
+  operation({
+    name: 'skills list',
+    summary: 'show every skill that was found, also those that cannot be used',
+    isDefault: true,
+    example: 'coda skills list',
+    input: z.object({ tag }),
+    json: 'indented',
+    needs: 'config',
+    async conduct(_, { tag: tags }, { io, json, local }) {
+      const { listed: all, locale, snapshot } = await look(local(), resting);
+      const listed = all.filter(({ skill }) => hasTags(skill, tags));
+      if (json) {
+        const described: object[] = [];
+        for (const one of listed) described.push(await listFields(one, locale));
+        return `${JSON.stringify(described, null, 2)}\n`;
+      }
+      return {
+        out:
+          listed.length === 0
+            ? 'There are no skills. docs/skills.md says how to add one.\n'
+            : `${table(listed, locale, isColourful(io)).join('\n')}\n`,
+        err: snapshot.diagnostics.map(({ message, file }) => `${file}: ${message}\n`).join(''),
+      };
+    },
+  });
 
-const show = operation({
-  name: 'skills show',
-  summary: 'show one skill with all it says of itself',
-  input: z.object({ name: z.string() }),
-  args: ['name'],
-  json: 'indented',
-  needs: 'config',
-  async run(parts: LocalParts, { name }) {
-    const { listed, locale, snapshot } = await look(parts);
-    const meant = skillMeant(snapshot, name);
-    const found = listed.find(({ skill }) => skill === meant);
-    const one = found ?? listed.find(({ skill }) => nameOf(skill) === name);
-    if (one) return { ...(await listFields(one, locale)), ...detailFields(one.skill) };
-    const all = [...new Set(listed.map(({ skill }) => nameOf(skill)))];
-    const near = nearSkills(snapshot, name).join(' or ') || didYouMean(name, all);
-    throw usage(`There is no skill ${name}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
-  },
-  show: (all) => `${lines(all).join('\n')}\n`,
-});
+const showWith = (resting: RestingSkills | undefined) =>
+  operation({
+    name: 'skills show',
+    summary: 'show one skill with all it says of itself',
+    input: z.object({ name: z.string() }),
+    args: ['name'],
+    json: 'indented',
+    needs: 'config',
+    async run(parts: LocalParts, { name }) {
+      const { listed, locale, snapshot } = await look(parts, resting);
+      const meant = skillMeant(snapshot, name);
+      const found = listed.find(({ skill }) => skill === meant);
+      const one = found ?? listed.find(({ skill }) => nameOf(skill) === name);
+      if (one) return { ...(await listFields(one, locale)), ...detailFields(one.skill) };
+      const all = [...new Set(listed.map(({ skill }) => nameOf(skill)))];
+      const near = nearSkills(snapshot, name).join(' or ') || didYouMean(name, all);
+      throw usage(`There is no skill ${name}.`, near ? `Did you mean ${near}?` : '"coda skills list" shows them.');
+    },
+    show: (all) => `${lines(all).join('\n')}\n`,
+  });
 
 const rescanning = operation({
   name: 'skills rescan',
@@ -102,7 +105,8 @@ const rescanning = operation({
   },
 });
 
-export const listing = [decided, rescan, list, show, rescanning];
+/** `resting` says which skills rest where no daemon does. */
+export const listing = (resting?: RestingSkills) => [decided, rescan, listWith(resting), showWith(resting), rescanning];
 
 type State = 'active' | 'draft' | 'revoked' | 'deprecated' | 'disabled' | 'shadowed' | 'invalid';
 
@@ -112,12 +116,12 @@ interface Listed {
   why?: string | undefined;
 }
 
-async function look(parts: LocalParts) {
+async function look(parts: LocalParts, resting: RestingSkills | undefined) {
   const { config, world } = parts;
   const catalog = openAgentSkills(config, world.env);
   await catalog.rescan();
   const snapshot = catalog.current();
-  const listed = listAll(snapshot, await decidedAbout(snapshot, parts));
+  const listed = listAll(snapshot, await decidedAbout(snapshot, parts, resting));
   return { listed, snapshot, locale: config.assistant.locale ?? localeOf(world.env.LC_ALL || world.env.LANG) };
 }
 
@@ -270,8 +274,12 @@ interface Decided {
 }
 
 /** Decisions that cannot be read now count as none: a list must still come. */
-async function decidedAbout(snapshot: SkillSnapshot, parts: LocalParts): Promise<Decided> {
-  const { deprecations, activations, revoked } = await decisionsOf(snapshot, parts).catch((error: unknown) => {
+async function decidedAbout(
+  snapshot: SkillSnapshot,
+  parts: LocalParts,
+  resting: RestingSkills | undefined,
+): Promise<Decided> {
+  const { deprecations, activations, revoked } = await decisionsOf(snapshot, parts, resting).catch((error: unknown) => {
     if (!(error instanceof CodaError)) throw error;
     parts.world.log.warn({ error: error.message }, 'what was decided about skills could not be looked up');
     return NONE;
@@ -283,8 +291,12 @@ async function decidedAbout(snapshot: SkillSnapshot, parts: LocalParts): Promise
   };
 }
 
-async function decisionsOf(snapshot: SkillSnapshot, parts: LocalParts): Promise<Wire<Decisions>> {
-  return (await parts.daemon(decided, {})) ?? readHere(snapshot, parts);
+async function decisionsOf(
+  snapshot: SkillSnapshot,
+  parts: LocalParts,
+  resting: RestingSkills | undefined,
+): Promise<Wire<Decisions>> {
+  return (await parts.daemon(decided, {})) ?? readHere(snapshot, parts, resting);
 }
 
 interface Decisions {
@@ -301,7 +313,11 @@ const whyText = ({ reason, replacement }: Wire<Deprecation>): string =>
   replacement === undefined ? reason : `${reason} (use ${replacement})`;
 
 /** Looking at skills must not make a database where none is. */
-async function readHere(snapshot: SkillSnapshot, { config, world }: LocalParts): Promise<Wire<Decisions>> {
+async function readHere(
+  snapshot: SkillSnapshot,
+  { config, world }: LocalParts,
+  resting: RestingSkills | undefined,
+): Promise<Wire<Decisions>> {
   if (config.storage.url === undefined && !existsSync(join(config.dataDir, 'db'))) return NONE;
   const { url, direct_url: directUrl, schema, connect_timeout: connectTimeoutMs, pool: poolSize } = config.storage;
   const place = { url, directUrl, schema, connectTimeoutMs, poolSize, dataDir: config.dataDir };
@@ -312,7 +328,7 @@ async function readHere(snapshot: SkillSnapshot, { config, world }: LocalParts):
     return {
       deprecations: await decisions.deprecations(),
       activations: await decisions.activations(),
-      revoked: [...(await restingIn(readerOf(database), snapshot))],
+      revoked: [...((await resting?.(readerOf(database), snapshot)) ?? [])],
     };
   } catch (error) {
     if (systemCode(error) === '42P01') return NONE; // an older coda's tables

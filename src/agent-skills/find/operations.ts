@@ -10,10 +10,12 @@ import { type AskFor, operation, type View } from '../../chat/operation.ts';
 import type { Database } from '../../storage/index.ts';
 import { EmbedderFault } from '../../vectors/index.ts';
 import { tag } from '../catalog/list.ts';
-import type { SkillHost } from '../host.ts';
+import type { SkillHost } from '../live/host.ts';
 import { type AgentSkill, hasTags, idOf } from '../skill.ts';
-import { OFFERED_FROM, type Ranked } from './search.ts';
+import { OFFERED_FROM, type Ranked, SkillSearch } from './search.ts';
 import { keepMeasured } from './store.ts';
+
+export { OFFERED_FROM, type Ranked, SkillSearch };
 
 interface RoutingParts {
   host: SkillHost;
@@ -65,7 +67,7 @@ const vectors = operation({
     if (host.catalog.current().version === 0) await host.rescan();
     try {
       const until = AbortSignal.timeout(GIVEN_UP_MS);
-      return (await host.vectors?.fill(host.catalog.current(), FILLED_AT_ONCE, until)) ?? null;
+      return (await host.search.vectors?.fill(host.catalog.current(), FILLED_AT_ONCE, until)) ?? null;
     } catch (error) {
       if (error instanceof EmbedderFault) return null;
       throw error;
@@ -83,8 +85,8 @@ const rank = operation({
   }),
   async run({ host }: RoutingParts, { queries, most, tags, space }) {
     if (host.catalog.current().version === 0) await host.rescan();
-    const { deprecated, drafts, resting } = host.decisions();
-    const learned = host.learnedIn(space);
+    const { deprecated, drafts, resting } = host.decisions.current;
+    const learned = host.decisions.learnedIn(space);
     const ranked: RankedSkill[][] = [];
     for (const query of queries) {
       const only = (skill: AgentSkill) =>

@@ -88,7 +88,8 @@ export interface FindOptions {
 const MOST_RANKED = 300;
 
 export class SkillSearch {
-  private readonly vectors: SkillVectors | undefined;
+  /** Undefined where there is no embedder: skills are found by words alone. */
+  readonly vectors: SkillVectors | undefined;
   private readonly indexes = new WeakMap<SkillSnapshot, Promise<WordIndex>>();
 
   constructor(vectors?: SkillVectors) {

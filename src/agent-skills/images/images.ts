@@ -54,6 +54,11 @@ export class SkillImages {
     this.reader = readerOf(deps.database);
   }
 
+  /** True for an image that was built for a skill. */
+  isOwn(image: string): Promise<boolean> {
+    return store.isBuilt(this.reader, image);
+  }
+
   /** Planned images of the skill of this name, or of all. Throws `SKILL_NOT_FOUND`. */
   async plans(name?: string): Promise<PlannedImage[]> {
     const built = new Map((await store.allImages(this.reader)).map((each) => [each.skill, each]));

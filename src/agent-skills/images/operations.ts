@@ -4,7 +4,7 @@ import { CodaError } from '../../base/errors.ts';
 import { plural, visible } from '../../base/text.ts';
 import { type AskFor, operation } from '../../chat/operation.ts';
 import { type ImageBuilder, openBuilder } from '../../sandbox/index.ts';
-import type { SkillHost } from '../host.ts';
+import type { SkillHost } from '../live/host.ts';
 import type { PlannedImage } from './images.ts';
 
 const OF_ALL = z.object({ name: z.string().optional() });

@@ -2,9 +2,10 @@ import { type Call, done, failed, refusedHere, type ToolResult, type TxContext }
 import type { Command } from '../../chat/index.ts';
 import { conversations } from '../../delivery/index.ts';
 import type { Person } from '../../people/index.ts';
-import { composedCall, pipelineCall } from '../../skills/skill-runs/steps.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
-import { isWithheld, type View } from '../host.ts';
+import { composedCall } from '../catalog/steps.ts';
+import { isWithheld } from '../live/decisions.ts';
+import type { View } from '../live/host.ts';
 import { type AgentSkill, hasTags, nearSkills, skillMeant } from '../skill.ts';
 import { offIn, settingOf } from '../store.ts';
 import * as texts from '../texts.ts';
@@ -226,7 +227,6 @@ export function calledBy(view: View, name: string, rest: string): Call | undefin
     const [, wanted = '', args = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
     return callOf(callable(view, wanted), args);
   }
-  if (name.toLowerCase() === 'pipeline') return pipelineCall(rest);
   const skill = callable(view, name);
   // A command of coda's own wins.
   return skill && view.snapshot.commandNamed.includes(skill) ? undefined : callOf(skill, rest);

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { CallContext } from '../../agent/index.ts';
+import type { SkillDeps } from '../../chat/index.ts';
 import type { JobQueue } from '../../jobs/index.ts';
 import type { Gate, RoleHolder, Thing } from '../../people/index.ts';
 import type { PutFile, Workspace } from '../../sandbox/index.ts';
 import type { Database, Queryable } from '../../storage/index.ts';
 import type { SkillSearch } from '../find/search.ts';
-import type { SkillHost, View, Views } from '../host.ts';
 import type { RunImage } from '../images/images.ts';
+import type { SkillHost, View, Views } from '../live/host.ts';
 import type { AgentSkill } from '../skill.ts';
 
 export interface ToolDeps {
@@ -17,6 +18,7 @@ export interface ToolDeps {
   gate: Pick<Gate, 'roles'>;
   database: Database;
   jobs: Pick<JobQueue, 'takeUp'>;
+  artifacts: SkillDeps['artifacts'];
   /** Reads outside of a transaction. */
   reader: Queryable;
   exposed: Readonly<Record<string, string>>;

@@ -30,7 +30,7 @@ export function searchTool(deps: ToolDeps): AnyTool {
     input: z.object({ words: z.string().min(1).max(400), most: z.int().min(1).max(20).default(8) }),
     // Also what would not be offered by itself: the model has asked, and chooses.
     async prepare({ words }, { turn: { key: turnKey }, place }) {
-      const learned = host.learnedIn(place.space);
+      const learned = host.decisions.learnedIn(place.space);
       return (await search.find(views.of(turnKey).snapshot, words, { learned })).map(({ skill }) => skill);
     },
     async run({ words, most }, ctx) {

@@ -3,10 +3,9 @@ import type { CallContext } from '../../agent/index.ts';
 import type { SkillDeps, SkillsInUse } from '../../chat/index.ts';
 import { conversations } from '../../delivery/index.ts';
 import { allowsImage, roomForSkills } from '../../sandbox/index.ts';
-import { inUse as variantInUse } from '../../skills/skill-trials/serve.ts';
 import { type Database, type Queryable, readerOf } from '../../storage/index.ts';
-import { type SkillHost, type View, Views } from '../host.ts';
 import type { RunImage } from '../images/images.ts';
+import { type SkillHost, type View, Views } from '../live/host.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
@@ -41,7 +40,7 @@ export function skillsInUse({ host, gate, database, settings, hasImage }: InUseD
     const off = offIn(state.settings, denied(view, ctx.person));
     // The newest first: where there is not room for all, they are the ones that are worked with.
     const own = usable(view, names, off, ctx).reverse();
-    const skills = await Promise.all(own.map((one) => variantInUse(reader, view.variants, one, ctx.conversationId)));
+    const skills = await Promise.all(own.map((one) => view.files.inUse(reader, one, ctx.conversationId)));
     const { bundles, notes } = await bundlesOf(reader, skills, roomForSkills(settings.disk), ctx.signal);
     const imageOf = (skill: AgentSkill) => host.images.imageOf(skill, hasImage);
     const whole = skills.filter(

@@ -15,7 +15,7 @@ import {
 } from '../../trust/index.ts';
 import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../bundle/bundle.ts';
 import { type InstalledSkill, installSkill, lookInside, restoreVersion, skillIn } from '../bundle/install.ts';
-import type { SkillHost } from '../host.ts';
+import type { SkillHost } from '../live/host.ts';
 import { reasonOf } from '../skill.ts';
 import * as texts from '../texts.ts';
 import type { ToolDeps } from './deps.ts';
@@ -186,7 +186,7 @@ export function undoInstallTool(deps: ToolDeps): AnyTool {
 
 /** Has `use` see the content of the bundle; what is wrong with it, or with its file, is a value. */
 async function withContent<T>(
-  { host: { artifacts } }: ToolDeps,
+  { artifacts }: ToolDeps,
   { hash, file }: Bundle,
   use: (content: SkillContent) => Promise<T>,
 ): Promise<T | Failed> {

@@ -2,10 +2,9 @@ import { type CallContext, type Failed, failed } from '../../agent/index.ts';
 import { listInside } from '../../base/folders/list.ts';
 import { didYouMean } from '../../base/text.ts';
 import { conversations } from '../../delivery/index.ts';
-import { forRun, noteRun } from '../../skills/skill-trials/serve.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 import { keepFirst } from '../../trust/index.ts';
-import type { View } from '../host.ts';
+import type { RunContext, View } from '../live/host.ts';
 import { readBody } from '../read/file.ts';
 import { type AgentSkill, inOrder, isTrusted, reasonOf } from '../skill.ts';
 import { noteUse, offIn } from '../store.ts';
@@ -39,7 +38,7 @@ export async function makeReady(
   db: Queryable,
   view: View,
   name: string,
-  ctx: Pick<CallContext, 'request' | 'turn' | 'signal' | 'conversationId'>,
+  ctx: RunContext & Pick<CallContext, 'signal'>,
 ): Promise<Ready | Failed> {
   const found = find(view, name, ctx);
   if ('ok' in found) return found;
@@ -51,7 +50,7 @@ export async function makeReady(
   if (order.cycle) return failed('CYCLE', texts.cycle(order.cycle));
   const all: ReadSkill[] = [];
   for (const one of order.skills) {
-    const read = await readOne(db, await forRun(db, view.variants, one, ctx), ctx.signal);
+    const read = await readOne(db, await view.files.forRun(db, one, ctx), ctx.signal);
     if ('ok' in read) return read;
     all.push(read);
   }
@@ -106,7 +105,7 @@ function refusedBy({ name }: AgentSkill, trust: Trust): Failed | undefined {
 export async function admit(
   tx: Transaction,
   { skill, all }: Ready,
-  ctx: Pick<CallContext, 'conversationId' | 'clock' | 'turn' | 'request'> & { denied: ReadonlySet<string> },
+  ctx: RunContext & { view: Pick<View, 'files'>; denied: ReadonlySet<string> },
   decided: () => void,
 ): Promise<Failed | undefined> {
   const { settings } = await conversations.stateOf(tx, ctx.conversationId);
@@ -124,6 +123,6 @@ export async function admit(
   }
   const names = all.map((one) => one.skill.name).filter((name) => name !== skill.name);
   await noteUse(tx, ctx.conversationId, [...names, skill.name], now);
-  for (const one of all) await noteRun(tx, one.skill, ctx);
+  for (const one of all) await ctx.view.files.noteRun(tx, one.skill, ctx);
   return undefined;
 }

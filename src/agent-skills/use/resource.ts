@@ -5,7 +5,6 @@ import { pathProblem } from '../../base/folders/folder.ts';
 import { readInside } from '../../base/folders/read.ts';
 import { decodeText } from '../../base/text.ts';
 import { conversations, type FileRef } from '../../delivery/index.ts';
-import { inUse, servedKey } from '../../skills/skill-trials/serve.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { activeIn, offIn } from '../store.ts';
 import * as texts from '../texts.ts';
@@ -24,12 +23,12 @@ export function resourceTool(deps: ToolDeps): AnyTool {
     does: ['file_read'],
     input: z.object({ name: skillName, path: z.string().min(1).max(1_024), from: z.int().min(0).default(0) }),
     async prepare({ name, path, from }, { turn: { key: turnKey }, conversationId }) {
-      const { snapshot, decisions, variants } = views.of(turnKey);
+      const { snapshot, decisions, files } = views.of(turnKey);
       const own = snapshot.skills.get(name);
       if (!own) return failed('NOT_FOUND', texts.noSkill(name, undefined));
       const why = decisions.resting.get(name);
       if (why !== undefined) return failed('REVOKED', texts.rests(name, why));
-      const skill = await inUse(deps.reader, variants, own, conversationId);
+      const skill = await files.inUse(deps.reader, own, conversationId);
       const pinned = isTrusted(skill.source) ? 'all' : await pinnedFiles(deps.reader, skill);
       if (!pinned) return failed('NOT_ACTIVE', texts.notActive(name));
       const read = await readResource(skill, pinned, path, from);
@@ -41,9 +40,9 @@ export function resourceTool(deps: ToolDeps): AnyTool {
       const read = prepared as (Resource & { pictures?: FileRef[] }) | Failed;
       if (!('content' in read)) return read;
       const { ok: _, pictures, ...resource } = read;
-      const { snapshot, variants } = views.of(turnKey);
+      const { snapshot, files } = views.of(turnKey);
       const skill = snapshot.skills.get(name);
-      const isOwn = skill !== undefined && isTrusted(skill.source) && !variants.has(servedKey(skill));
+      const isOwn = skill !== undefined && isTrusted(skill.source) && !files.has(skill);
       return done(JSON.stringify(resource), {
         ...(pictures && { pictures }),
         ...(isOwn ? {} : { tainted: true }),
@@ -62,7 +61,7 @@ async function keep(deps: ToolDeps, picture: Picture, conversationId: string) {
   const refused = notInUse(picture.skill_name, await conversations.stateOf(deps.reader, conversationId));
   if (refused) return refused;
   const { bytes, type, ...resource } = picture;
-  const file: FileRef = { name: basename(picture.path), type, ...(await deps.host.artifacts.put(bytes)) };
+  const file: FileRef = { name: basename(picture.path), type, ...(await deps.artifacts.put(bytes)) };
   return { ...resource, pictures: [file] };
 }
 

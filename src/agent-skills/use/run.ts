@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { type AnyTool, type CallContext, done, type Failed, failed, outsideTool } from '../../agent/index.ts';
 import { pathProblem } from '../../base/folders/folder.ts';
 import { conversations } from '../../delivery/index.ts';
-import { type Ran, type SandboxFailure, told } from '../../sandbox/index.ts';
-import { inUse as variantInUse } from '../../skills/skill-trials/serve.ts';
+import { type Ran, reportRun, type SandboxFailure } from '../../sandbox/index.ts';
 import { isTrusted } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { type Bundle, bundleOf, type Runner, runnerOf } from './bundle.ts';
@@ -90,7 +89,7 @@ async function inUse(deps: ToolDeps, name: string, ctx: CallContext): Promise<Bu
   if (why !== undefined) return failed('REVOKED', texts.rests(name, why));
   const refused = notInUse(name, await conversations.stateOf(deps.reader, ctx.conversationId));
   if (refused) return refused;
-  return bundleOf(deps.reader, await variantInUse(deps.reader, view.variants, skill, ctx.conversationId), ctx.signal);
+  return bundleOf(deps.reader, await view.files.inUse(deps.reader, skill, ctx.conversationId), ctx.signal);
 }
 
 interface Script {

@@ -13,12 +13,10 @@ import {
 import { withTimeout } from '../../base/async.ts';
 import { conversations } from '../../delivery/index.ts';
 import type { Ran, Workspace } from '../../sandbox/index.ts';
-import { stepsOf } from '../../skills/skill-runs/steps.ts';
-import { isComposed } from '../../skills/skill-runs/texts.ts';
-import { noteEnd } from '../../skills/skill-trials/serve.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { approveLooked, type InspectedFolder, lookForApproval } from '../../trust/index.ts';
-import type { SkillHost } from '../host.ts';
+import { stepsOf } from '../catalog/steps.ts';
+import type { SkillHost } from '../live/host.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 import { offIn } from '../store.ts';
 import * as texts from '../texts.ts';
@@ -54,7 +52,7 @@ export function activateTool(deps: ToolDeps): AnyTool {
     async run({ arguments: args }, ctx) {
       const ready = ctx.prepared as Failed | (Ready & { ran?: CommandsRan; isSecure?: boolean });
       if (!ready.ok) return ready;
-      if (stepsOf(ready.skill)) return failed('RUNS_ALONE', isComposed(ready.skill.name));
+      if (stepsOf(ready.skill)) return failed('RUNS_ALONE', texts.isComposed(ready.skill.name));
       if (ready.skill.forkAgent) return failed('RUNS_ALONE', texts.runsAlone(ready.skill.name));
       const refused = await admitTo(ctx.tx, deps, ready, ctx);
       if (refused) return refused;
@@ -71,7 +69,8 @@ export function activateTool(deps: ToolDeps): AnyTool {
 
 /** A skill whose dependency the person may not use cannot be used either. */
 export function admitTo(tx: Transaction, { views, denied, host }: ToolDeps, ready: Ready, ctx: CallContext) {
-  return admit(tx, ready, { ...ctx, denied: denied(views.of(ctx.turn.key), ctx.person) }, () => host.decided());
+  const view = views.of(ctx.turn.key);
+  return admit(tx, ready, { ...ctx, view, denied: denied(view, ctx.person) }, () => host.decided());
 }
 
 type Outputs = CommandsRan['outputs'];
@@ -149,7 +148,7 @@ export function delegateTool(deps: ToolDeps): AnyTool {
         forbidden: forbiddenBy(ready),
         tainted,
       });
-      await noteEnd(deps.database, ready.skill, ctx, came.ok);
+      await views.of(ctx.turn.key).files.noteEnd(deps.database, ready.skill, ctx, came.ok);
       const result = await summedUp(ready.skill, came, ctx);
       return tainted && result.ok ? { ...result, tainted: true } : result;
     },

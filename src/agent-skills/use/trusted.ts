@@ -11,6 +11,7 @@ import {
   pinOf,
   type Verdict,
 } from '../../trust/index.ts';
+import { readBody } from '../read/file.ts';
 import { type AgentSkill, isTrusted } from '../skill.ts';
 
 /** A skill as it was looked at: what may be used of it, or why an owner has to look first. */
@@ -66,4 +67,19 @@ export async function pinnedFiles(db: Queryable, skill: AgentSkill): Promise<Pin
 export function isPinned(files: PinnedFolder['files'], path: string, content: Buffer): boolean {
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
   return files[path] === hash || Object.values(files).includes(hash);
+}
+
+/** Hash of its files, or of its text where the configuration holds it; empty: they cannot be read. */
+export async function hashOf(skill: AgentSkill, signal?: AbortSignal): Promise<string> {
+  const folder = folderOf(skill);
+  if (folder) {
+    const pin = await pinFolder(folder.directory, folder.declared, signal);
+    return pin.ok ? pin.hash : '';
+  }
+  const body = readBody(skill);
+  return typeof body === 'string'
+    ? createHash('sha256')
+        .update(JSON.stringify([skill.description, body]))
+        .digest('hex')
+    : '';
 }

@@ -3,7 +3,6 @@
 import { z } from 'zod';
 import { type AnyTool, type CallContext, dataTool, done, failed, type TxContext } from '../../agent/index.ts';
 import type { Choice } from '../../delivery/index.ts';
-import { noteWrong } from '../../skills/skill-trials/serve.ts';
 import { learn, termsToLearn } from '../find/search.ts';
 import { lastRequest, noteRequest } from '../find/store.ts';
 import type { AgentSkill } from '../skill.ts';
@@ -38,9 +37,9 @@ export function wrongTool(deps: ToolDeps): AnyTool {
       const terms = await lastRequest(ctx.tx, ctx.place.space, name);
       const feedback = { spaceId: ctx.place.space, got: name, expected: undefined, terms };
       if (!(await learn(ctx.tx, feedback, ctx.clock.now()))) return failed('GONE', texts.noRequest(name));
-      const { snapshot, variants } = deps.views.of(undefined);
+      const { snapshot, files } = deps.views.of(undefined);
       const skill = snapshot.skills.get(name);
-      if (skill) await noteWrong(ctx.tx, variants, skill, ctx.conversationId);
+      if (skill) await files.noteWrong(ctx.tx, skill, ctx.conversationId);
       ctx.tx.afterCommit(() => deps.host.decided());
       const choices = (ctx.prepared as AgentSkill[]).map(
         (other): Choice => ({ label: other.name, tool: 'skill_meant', input: { name, expected: other.name } }),
@@ -74,7 +73,7 @@ async function othersFor(deps: ToolDeps, name: string, { person, place }: CallCo
   const only = (skill: AgentSkill) => skill.name !== name && may.has(skill);
   const found = await deps.search.find(view.snapshot, terms.join(' '), {
     only,
-    learned: deps.host.learnedIn(place.space),
+    learned: deps.host.decisions.learnedIn(place.space),
   });
   return found.slice(0, MOST_OTHERS).map(({ skill }) => skill);
 }

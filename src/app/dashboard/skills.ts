@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Approvals } from '../../agent/index.ts';
-import { skillMeant } from '../../agent-skills/index.ts';
+import { type LiveSkills, skillFacts } from '../../agent-skills/index.ts';
 import { recordAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
@@ -9,7 +9,6 @@ import type { Config } from '../../config/index.ts';
 import type { Delivery } from '../../delivery/index.ts';
 import type { JobQueue, Schedules } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
-import type { LiveSkills } from '../agent-skills/agent-skills.ts';
 import type { EquippedSkill } from '../skills.ts';
 
 type SkillParts = Pick<DashboardParts, 'agentSkills' | 'world'>;
@@ -82,7 +81,7 @@ function removeSecret({ agentSkills, world }: SkillParts): AnyRoute {
 /** The name under which a program's values are kept. Throws `SKILL_NOT_FOUND`. */
 async function programNamed({ catalog, secrets }: SkillParts['agentSkills'], typed: string): Promise<string> {
   const snapshot = catalog.current();
-  const skill = skillMeant(snapshot, typed) ?? snapshot.disabled.find(({ name }) => name === typed);
+  const skill = skillFacts.skillMeant(snapshot, typed) ?? snapshot.disabled.find(({ name }) => name === typed);
   if (skill) return skill.name;
   if (typed === BESIDE_SKILLS || (await secrets.list()).some((kept) => kept.skill === typed)) return typed;
   throw new CodaError('SKILL_NOT_FOUND', {

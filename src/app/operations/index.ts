@@ -113,23 +113,28 @@ export const families: Readonly<Record<string, OperationFamily>> = {
   skills: {
     summary: 'look at agent skills, and check them',
     example: 'coda skills list',
-    load: async () => [
-      ...(await import('./skills.ts')).skills,
-      ...(await import('./variants.ts')).variants,
-      ...(await import('../../agent-skills/index.ts')).folderOperations,
-    ],
+    load: async () => {
+      const { folderOperations } = await import('../../agent-skills/index.ts');
+      const { restingIn } = await import('../../skills/skill-market/index.ts');
+      return [
+        ...(await import('./skills.ts')).skills,
+        ...(await import('../../skills/skill-trials/index.ts')).trialOperations,
+        ...folderOperations(restingIn),
+        ...(await import('../../skills/skill-runs/index.ts')).runOperations,
+      ];
+    },
   },
   'skills market': {
     summary: 'skills that others publish in catalogs',
     example: 'coda skills market browse --catalog https://example.com/catalog.json',
-    load: async () => (await import('../../agent-skills/index.ts')).marketOperations,
+    load: async () => (await import('../../skills/skill-market/index.ts')).marketOperations,
   },
   ask: {
     summary: 'find the skills that a request is for, and with --execute run them',
     isAlone: true,
     load: async () => {
       const { httpConfig } = await import('../../adapters/http/index.ts');
-      const { askOperations } = await import('../../agent-skills/index.ts');
+      const { askOperations } = await import('../../skills/skill-runs/index.ts');
       return askOperations(({ config }) => config.block(httpConfig));
     },
   },

@@ -1,5 +1,6 @@
 import type { HttpServer } from '../../adapters/http/index.ts';
 import type { Approvals } from '../../agent/index.ts';
+import type { LiveSkills } from '../../agent-skills/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
@@ -9,7 +10,6 @@ import type { Delivery } from '../../delivery/index.ts';
 import type { JobQueue, Worker } from '../../jobs/index.ts';
 import type { Webhooks } from '../../skills/webhooks/index.ts';
 import type { Database, WritesBesides } from '../../storage/index.ts';
-import type { LiveSkills } from '../agent-skills/agent-skills.ts';
 import type { Backups } from '../backups.ts';
 import type { People } from '../people.ts';
 import type { Sessions } from '../sign-in/sessions.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { nearSkills, skillMeant, validateSkills } from '../../agent-skills/index.ts';
+import { skillFacts, validateSkills } from '../../agent-skills/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { didYouMean, plural } from '../../base/text.ts';
-import { operation, usage, type Wire, YES } from '../../chat/operation.ts';
+import { approvalFlags, operation, usage, type Wire } from '../../chat/operation.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
 import type { OperationParts, ServedParts } from './parts.ts';
 
@@ -65,18 +65,10 @@ const activate = operation({
   run: ({ app }: ServedParts, { name, hash }, { besides }) => app.agentSkills.activate(name, hash, besides),
 });
 
-export const approval = {
-  approval: z.enum(YES).optional().meta({ description: 'approved: an owner has read it', value: 'word' }),
-  approvalToken: z
-    .string()
-    .optional()
-    .meta({ description: 'access.approval_token, where the running coda has one', value: 'token' }),
-};
-
 const activating = operation({
   name: 'skills activate',
   summary: 'offer a draft, as its files are now, after showing what it may do',
-  input: z.object({ id: z.string(), ...approval }),
+  input: z.object({ id: z.string(), ...approvalFlags }),
   args: ['id'],
   async conduct(ask, { id }, { io, approves }) {
     const inquest = (await ask(inquire, { name: id })) as string | Inquest;
@@ -102,7 +94,12 @@ interface Unknown {
 
 function nameOf(skills: Skills, typed: string): string | Unknown {
   const snapshot = skills.catalog.current();
-  return skillMeant(snapshot, typed)?.name ?? { unknown: typed, near: didYouMean(typed, [...snapshot.skills.keys()]) };
+  return (
+    skillFacts.skillMeant(snapshot, typed)?.name ?? {
+      unknown: typed,
+      near: didYouMean(typed, [...snapshot.skills.keys()]),
+    }
+  );
 }
 
 /** The error of a command. */
@@ -178,7 +175,7 @@ const undeprecate = operation({
   audit: (_, name: string) => ({ name }),
   async run({ app: { agentSkills: skills } }: ServedParts, { name: typed, mustExist }, { besides }) {
     await skills.rescan();
-    const known = skillMeant(skills.catalog.current(), typed)?.name;
+    const known = skillFacts.skillMeant(skills.catalog.current(), typed)?.name;
     if (mustExist && known === undefined) return { name: undefined, was: false };
     const name = known ?? typed;
     return { name, was: await skills.undeprecate(name, (tx) => besides(tx, name)) };
@@ -276,9 +273,9 @@ const feedback = operation({
 /** The name of the skill that is meant. Throws `SKILL_NOT_FOUND`. */
 function known({ catalog }: Skills, typed: string): string {
   const snapshot = catalog.current();
-  const skill = skillMeant(snapshot, typed);
+  const skill = skillFacts.skillMeant(snapshot, typed);
   if (skill) return skill.name;
-  const near = nearSkills(snapshot, typed);
+  const near = skillFacts.nearSkills(snapshot, typed);
   throw new CodaError('SKILL_NOT_FOUND', {
     message: `There is no skill ${typed}.`,
     remedy: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : '"coda skills list" shows them.',

@@ -1,7 +1,7 @@
-import { marketOperations } from '../../agent-skills/index.ts';
 import { type Verb, verbsOf } from '../../chat/index.ts';
 import type { AnyOperation } from '../../chat/operation.ts';
 import { verbOf } from '../../chat/operation.ts';
+import { marketOperations } from '../../skills/skill-market/index.ts';
 import { specialistOperations } from '../../skills/specialists/index.ts';
 import { approvals } from './approvals.ts';
 import { audit } from './audit.ts';
@@ -16,7 +16,6 @@ import { health, status } from './running.ts';
 import { secrets } from './secrets.ts';
 import { skills } from './skills.ts';
 import { sessions, tokens } from './tokens.ts';
-import { variants } from './variants.ts';
 
 /** Operations of the owner that no skill brings. */
 export const OPERATIONS: readonly AnyOperation[] = [
@@ -40,7 +39,6 @@ export const OPERATIONS: readonly AnyOperation[] = [
   ...looking,
   ...backup,
   ...skills,
-  ...variants,
 ];
 
 /** Verbs that approve something as an owner would; those of skills, too. */

@@ -1,5 +1,5 @@
 /** The paths that no change may touch, checked on the difference itself. */
-import { plural } from '../../../base/text.ts';
+import { plural } from '../../base/text.ts';
 import type { Change, Entry } from './repository.ts';
 import { GONE } from './repository.ts';
 

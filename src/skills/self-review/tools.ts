@@ -34,7 +34,7 @@ const TAKE_BACK = 'improvement_proposal_take_back';
 const id = z.string().min(1).max(20).describe('Of the proposal, as improvement_proposals_list shows it.');
 const hash = z.string().min(1).max(64);
 
-export function proposalTools(deps: Deps): AnyTool[] {
+function proposalTools(deps: Deps): AnyTool[] {
   return [
     ...forOwners(proposalTexts.ownersOnly, [listTool(deps), decideTool(deps)]),
     answerTool(deps),
@@ -60,7 +60,7 @@ function listTool({ kinds }: Deps): AnyTool {
   });
 }
 
-export async function listFor(
+async function listFor(
   kinds: ProposalKinds,
   { status, category }: { status: store.ProposalState | 'all'; category?: string | undefined },
   { tx, private: isPrivate, when }: TxContext,

@@ -2,11 +2,11 @@
 import { jsonrepair } from 'jsonrepair';
 import * as Yaml from 'yaml';
 import { z } from 'zod';
-import { continued, enclosed, framed } from '../../base/frames.ts';
+import { encloseInFrame, frameText, indentLines } from '../../base/frames.ts';
 import { canonicalJson, parseJson } from '../../base/json.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
-import type { NearSkill, ShelvedSkill, SkillCase } from './port.ts';
+import type { NearSkill, ShelvedSkill, SkillCase } from './shelf.ts';
 import type { SignalKind } from './signals.ts';
 import type { ToldTurn } from './store.ts';
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { type AnyTool, dataTool, done, type Failed, failed, type TxContext, undoChoice } from '../../agent/index.ts';
+import type { LiveSkills } from '../../agent-skills/index.ts';
 import { groupBy } from '../../base/async.ts';
 import { DAY_MS } from '../../base/clock.ts';
 import type { Command, Skill, SkillDeps } from '../../chat/index.ts';
@@ -11,8 +12,8 @@ import { lockPerson } from '../../people/index.ts';
 import { type Improvement, improvementConfig, nightly } from '../../proposals/index.ts';
 import { type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
 import { choicesFor, KEEP, NEVER, offerCard, SHOW, TAKE_BACK, takeBackChoice, WAKE } from './offer.ts';
-import type { LearnedDeps, Placed, SkillShelf } from './port.ts';
 import { DRAFT_JOB, draftJob, isDueFor } from './propose.ts';
+import { type LearnedDeps, type Placed, skillShelf } from './shelf.ts';
 import {
   correctedIn,
   endedWell,
@@ -27,24 +28,12 @@ import * as store from './store.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import * as texts from './texts.ts';
 
-export type {
-  Examined,
-  FixedSkill,
-  NearSkill,
-  Placed,
-  PlayedCase,
-  ShelvedSkill,
-  SkillCase,
-  SkillDraft,
-  SkillShelf,
-} from './port.ts';
-
 type Optional = Improvement | undefined;
 
 /** Present in every coda, so that what it has stored goes with its person; without its block it does nothing. */
-export function learned(shelf: SkillShelf): Skill<Optional> {
-  const on = <T>(deps: SkillDeps<Optional>, parts: (own: LearnedDeps) => T[]): T[] =>
-    deps.config?.enabled ? parts({ ...deps, config: deps.config, shelf }) : [];
+export function learned(skills: LiveSkills, standardAuto: LearnedDeps['standardAuto']): Skill<Optional> {
+  const on = <T>({ config, ...deps }: SkillDeps<Optional>, parts: (own: LearnedDeps) => T[]): T[] =>
+    config?.enabled ? parts({ ...deps, config, shelf: skillShelf({ skills, ...deps }), standardAuto }) : [];
   return {
     name: 'learned',
     config: improvementConfig,
@@ -82,7 +71,7 @@ async function scanAll(deps: LearnedDeps, signal: AbortSignal): Promise<void> {
   const reader = readerOf(database);
   const since = new Date(now.getTime() - LOOKED_AT_MS);
   const names = [...new Set((await store.kept(reader)).map(({ name }) => name))];
-  for (const personId of await store.learners(reader, since, deps.shelf.standardAuto)) {
+  for (const personId of await store.learners(reader, since, deps.standardAuto)) {
     signal.throwIfAborted();
     await scan(deps, personId, names);
   }

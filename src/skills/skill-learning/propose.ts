@@ -22,7 +22,7 @@ import {
   written,
 } from './draft.ts';
 import { offerCard } from './offer.ts';
-import type { Examined, FixedSkill, LearnedDeps, NearSkill, ShelvedSkill, SkillDraft } from './port.ts';
+import type { Examined, FixedSkill, LearnedDeps, NearSkill, ShelvedSkill, SkillDraft } from './shelf.ts';
 import { changesOf } from './signals.ts';
 import * as store from './store.ts';
 
@@ -48,7 +48,7 @@ export const isDueFor = async (db: Queryable, personId: string, now: Instant): P
 
 /** The proposal and its card are one commit: cut off before it, the model is asked again. */
 export function draftJob(deps: LearnedDeps): JobHandler {
-  const { database, world, outbox, shelf } = deps;
+  const { database, world, outbox, standardAuto } = deps;
   return {
     kind: DRAFT_JOB,
     alone: true,
@@ -56,7 +56,7 @@ export function draftJob(deps: LearnedDeps): JobHandler {
       const { personId } = payload.parse(job.payload);
       const reader = readerOf(database);
       const now = world.clock.now();
-      if (!(await store.learner(reader, personId, shelf.standardAuto))) return;
+      if (!(await store.learner(reader, personId, standardAuto))) return;
       const due = await nextFor(reader, personId, now);
       if (!due) return;
       const made = await make(deps, personId, due, signal);

@@ -1,4 +1,4 @@
-import { plural } from '../../base/text.ts';
+import { formOf, plural } from '../../base/text.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';
 import type { Reason } from './draft.ts';
 import type { Counts, Proposal } from './store.ts';

@@ -1,10 +1,6 @@
 /** Installs a skill from a catalog: it is looked at first, and exactly the files that were shown are put in their place. */
 
-import { BUNDLE_LIMITS, bundleContent, type SkillContent } from '../../agent-skills/bundle/bundle.ts';
-import { inspectSkill, installedSkills, installSkill, lookInside, skillIn } from '../../agent-skills/bundle/install.ts';
-import { groupIn, idOf, plainName, reasonOf } from '../../agent-skills/skill.ts';
-import { activate } from '../../agent-skills/store.ts';
-import { folderOf, inquireAbout } from '../../agent-skills/use/trusted.ts';
+import { bundles, installing, skillFacts, trusting } from '../../agent-skills/index.ts';
 import { recordAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { editDistance } from '../../base/text.ts';
@@ -28,7 +24,7 @@ export interface Wanted {
 export interface LookedAt {
   opened: Opened;
   skill: CatalogSkill & { bundle: BundlePlace };
-  content: SkillContent;
+  content: bundles.SkillContent;
   inquest: Inquest;
   before: store.Install | undefined;
 }
@@ -43,10 +39,12 @@ export async function lookAtSkill(deps: MarketDeps, wanted: Wanted, signal: Abor
   const before = await checkName(deps, opened, wanted);
   checkVersion(skill, before);
   const { bundle } = skill;
-  const limits = { maxBytes: BUNDLE_LIMITS.archiveBytes, signal };
+  const limits = { maxBytes: bundles.BUNDLE_LIMITS.archiveBytes, signal };
   const bytes = await bundleBytes(deps, placeIn(opened.place, bundle.url), bundle, limits);
   const content = contentOf(skill, bytes);
-  const inquest = await lookInside(deps.host.installed, content, (staged) => inquestOf(deps, skill.id, staged));
+  const inquest = await installing.lookInside(deps.host.installed, content, (staged) =>
+    inquestOf(deps, skill.id, staged),
+  );
   await checkUnchanged(deps, { id: skill.id, before, wanted: inquest.pin.hash });
   return { opened, skill, content, inquest, before };
 }
@@ -71,14 +69,14 @@ async function checkName(
 ): Promise<store.Install | undefined> {
   await host.rescan();
   const { skills, disabled, commands = new Set<string>() } = host.catalog.current();
-  const installed = await installedSkills(host.installed);
+  const installed = await installing.installedSkills(host.installed);
   if (installed.includes(id)) {
     const before = await store.installOf(readerOf(database), id);
     if (!before || before.catalog === location) return before;
     throw refused(texts.fromElsewhere(id, before.catalog), texts.takenRemedy(id));
   }
   const names = [...skills.keys(), ...disabled.map(({ name }) => name), ...installed];
-  const known = new Set([...commands, ...names.flatMap((name) => [name, plainName(name)])]);
+  const known = new Set([...commands, ...names.flatMap((name) => [name, skillFacts.plainName(name)])]);
   if (known.has(id)) throw refused(texts.taken(id), texts.takenRemedy(id));
   if (beside !== undefined) known.delete(beside);
   const like = lookalikeOf(id, known);
@@ -98,15 +96,15 @@ async function checkUnchanged(
   { id, before, wanted }: { id: string; before: store.Install | undefined; wanted: string },
 ): Promise<void> {
   const skill = host.catalog.current().skills.get(id);
-  const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
+  const folder = skill?.source.kind === 'installed' ? trusting.folderOf(skill) : undefined;
   if (!folder) return;
   const now = await pinFolder(folder.directory, folder.declared);
   if (now.ok && (now.hash === before?.pin || now.hash === wanted)) return;
   throw refused(before ? texts.changedHere(id) : texts.taken(id), texts.takenRemedy(id));
 }
 
-function contentOf({ id, bundle }: CatalogSkill & { bundle: BundlePlace }, bytes: Buffer): SkillContent {
-  if (bundle.kind === 'zip') return bundleContent(bytes, `${id}.skill`);
+function contentOf({ id, bundle }: CatalogSkill & { bundle: BundlePlace }, bytes: Buffer): bundles.SkillContent {
+  if (bundle.kind === 'zip') return bundles.bundleContent(bytes, `${id}.skill`);
   if (bundle.kind === 'tar') throw refused(texts.tarball(id), texts.tarballRemedy());
   const file = {
     path: 'SKILL.md',
@@ -115,14 +113,15 @@ function contentOf({ id, bundle }: CatalogSkill & { bundle: BundlePlace }, bytes
       yield bytes;
     },
   };
-  return { folder: plainName(id), files: [file] };
+  return { folder: skillFacts.plainName(id), files: [file] };
 }
 
 async function inquestOf({ database }: MarketDeps, id: string, staged: string): Promise<Inquest> {
-  const skill = await skillIn(staged, groupIn(id));
-  if (!skill?.usable) throw refused(texts.unusable(id, skill ? reasonOf(skill) : undefined), texts.otherBundleRemedy());
-  if (idOf(skill) !== id) throw refused(texts.otherName(id, skill.name), texts.otherBundleRemedy());
-  const inquest = await inquireAbout(readerOf(database), skill);
+  const skill = await installing.skillIn(staged, skillFacts.groupIn(id));
+  if (!skill?.usable)
+    throw refused(texts.unusable(id, skill ? skillFacts.reasonOf(skill) : undefined), texts.otherBundleRemedy());
+  if (skillFacts.idOf(skill) !== id) throw refused(texts.otherName(id, skill.name), texts.otherBundleRemedy());
+  const inquest = await trusting.inquireAbout(readerOf(database), skill);
   if (typeof inquest === 'string') throw refused(texts.unusable(id, inquest), texts.otherBundleRemedy());
   const [worst] = inquest.findings.filter(({ level }) => level === 'block');
   if (worst) throw refused(texts.suspicious(id, worst), texts.suspiciousRemedy());
@@ -143,10 +142,12 @@ export async function installFromCatalog(
   const { opened, skill, content } = looked;
   if (looked.inquest.pin.hash !== wanted.pin) throw refused(texts.changedMeanwhile(skill.id), texts.againRemedy());
   if (opened.key === undefined) await keep(deps, opened);
-  await installSkill(host.installed, content, (staged) => inspectSkill(staged, groupIn(skill.id)));
+  await installing.installSkill(host.installed, content, (staged) =>
+    installing.inspectSkill(staged, skillFacts.groupIn(skill.id)),
+  );
   await host.rescan();
   const there = host.catalog.current().skills.get(skill.id);
-  const folder = there?.source.kind === 'installed' ? folderOf(there) : undefined;
+  const folder = there?.source.kind === 'installed' ? trusting.folderOf(there) : undefined;
   const approval = folder && (await lookForApproval(readerOf(database), folder, wanted.pin));
   if (!folder || !approval) throw refused(texts.changedMeanwhile(skill.id), texts.againRemedy());
   const now = world.clock.now();
@@ -154,7 +155,7 @@ export async function installFromCatalog(
     if (!(await approveLooked(tx, folder, approval, { personId: undefined, now }))) {
       throw refused(texts.changedMeanwhile(skill.id), texts.againRemedy());
     }
-    await activate(tx, { name: folder.name, source: folder.source }, now);
+    await host.decisions.activateIn(tx, folder);
     const { version = null, bundle } = skill;
     const row = { name: skill.id, catalog: opened.location, version, sha256: bundle.sha256, pin: wanted.pin };
     await store.putInstall(tx, row, now);

@@ -2,8 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { installedSkills } from '../../agent-skills/bundle/install.ts';
-import type { SkillHost } from '../../agent-skills/host.ts';
+import { installing, type SkillHost, type SkillSnapshot, trusting } from '../../agent-skills/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import { faultsOf, inputWords } from '../../base/input.ts';
@@ -15,6 +14,7 @@ import { conversations, type Outbox, type Outgoing } from '../../delivery/index.
 import type { Egress } from '../../egress/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import { type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
+import { pinFolder } from '../../trust/index.ts';
 import { CATALOG_LIMITS, type Catalog, type CatalogSkill, invalid, revocationOf, SKILL_ID } from './catalog.ts';
 import {
   DISCOVERY_SCHEMAS,
@@ -110,7 +110,7 @@ export function keyRefused(): CodaError {
 export async function keep(deps: MarketDeps, { location, catalog, key, hash }: Opened): Promise<void> {
   const now = deps.world.clock.now();
   const { name, format, signed } = catalog;
-  const there = new Set(await installedSkills(deps.host.installed));
+  const there = new Set(await installing.installedSkills(deps.host.installed));
   const isChanged = await deps.database.tx('skills.market.seen', async (tx) => {
     const row = { location, name, format, key: key ?? null, serial: signed?.serial ?? null, hash };
     if (!(await store.putCatalog(tx, row, now))) throw untrusted(location, texts.outrun(), texts.staleRemedy());
@@ -381,10 +381,26 @@ export function marketCheck({ database, host }: Pick<MarketDeps, 'database' | 'h
         remedy: texts.checkRemedy(),
       }));
       if (first) return { ...first, also };
-      const resting = [...host.decisions().resting.keys()];
+      const resting = [...host.decisions.current.resting.keys()];
       if (resting.length === 0) return { ok: true, says: texts.checkOk(known.length) };
       const says = texts.checkResting(resting);
       return { ok: true, code: 'SKILL_RESTS', severity: 'notice', says, remedy: texts.restingRemedy() };
     },
   };
+}
+
+// Skills that rest, because their catalog has revoked them.
+
+/** Why skills rest, by name: those whose files are the ones that were revoked. Awaits files. */
+export async function restingIn(db: Queryable, { skills }: SkillSnapshot): Promise<Map<string, string>> {
+  const resting = new Map<string, string>();
+  for (const { name, pin, revoked_reason: reason } of await store.installs(db)) {
+    const skill = reason === null ? undefined : skills.get(name);
+    const folder = skill?.source.kind === 'installed' ? trusting.folderOf(skill) : undefined;
+    if (!folder || reason === null) continue;
+    const now = await pinFolder(folder.directory, folder.declared);
+    // Other files are another skill: these wait for an owner by themselves.
+    if (now.ok && now.hash === pin) resting.set(name, reason);
+  }
+  return resting;
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CodaError, ERRORS, type ErrorCode } from '../../base/errors.ts';
 import { oneLine, plural } from '../../base/text.ts';
-import { type AskFor, operation, usage, type View, YES } from '../../chat/operation.ts';
+import { type AskFor, approvalFlags, operation, usage, type View } from '../../chat/operation.ts';
 import { readerOf } from '../../storage/index.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
 import { type CatalogSkill, revocationOf } from './catalog.ts';
@@ -70,13 +70,6 @@ const keyField = z.string().max(400).optional().meta({
   value: 'key',
 });
 const named = { catalog: catalogField, key: keyField };
-const approval = {
-  approval: z.enum(YES).optional().meta({ description: 'approved: an owner has read it', value: 'word' }),
-  approvalToken: z
-    .string()
-    .optional()
-    .meta({ description: 'access.approval_token, where the running coda has one', value: 'token' }),
-};
 const installed = {
   unsigned: z.boolean().optional().describe('take a catalog that nobody has signed'),
   beside: z.string().max(200).optional().meta({
@@ -177,7 +170,7 @@ const installing = operation({
   name: 'skills market install',
   summary: 'install a skill from a catalog, after showing what it may do',
   example: 'coda skills market install minutes --approval approved',
-  input: chosen.extend(approval),
+  input: chosen.extend(approvalFlags),
   args: ['id'],
   json: 'indented',
   async conduct(ask, given, view) {
@@ -222,7 +215,11 @@ const updating = operation({
   name: 'skills market update',
   summary: 'show what is newer of the skills from catalogs, and install it',
   example: 'coda skills market update minutes --approval approved',
-  input: z.object({ id: z.string().optional().describe('default: all of them'), catalog: catalogField, ...approval }),
+  input: z.object({
+    id: z.string().optional().describe('default: all of them'),
+    catalog: catalogField,
+    ...approvalFlags,
+  }),
   args: ['id'],
   json: 'indented',
   async conduct(ask, { id: only, catalog: named }, view) {
@@ -278,7 +275,7 @@ const trusting = operation({
   input: z.object({
     catalog: z.string().meta(catalogField.meta() ?? {}),
     key: z.string().meta(keyField.meta() ?? {}),
-    ...approval,
+    ...approvalFlags,
   }),
   async conduct(ask, { catalog, key }, { approves }) {
     if (!approves())

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import type { ToolDeps } from '../../agent-skills/use/deps.ts';
+import { composing } from '../../agent-skills/index.ts';
 import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
-import { oneLine } from '../../base/text.ts';
-import { type Conversation, operation, type Shown, usage, type View } from '../../chat/operation.ts';
-import { candidatesFor, inputOf, MODES, planFile, planFor, staleIn, whoWithin } from './plan.ts';
-import { parseSteps, resolveSteps, type StepGroup } from './steps.ts';
+import { faultsOf, inputWords } from '../../base/input.ts';
+import { oneLine, plural } from '../../base/text.ts';
+import { type Conversation, operation, type Shown, usage, type View, YES } from '../../chat/operation.ts';
+import { candidatesFor, inputOf, MODES, planFile, planFor, staleIn, type ToolDeps, whoWithin } from './plan.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
@@ -65,10 +65,10 @@ async function viewOf({ host, views }: ToolDeps) {
 }
 
 /** The groups that steps stand for. Throws where one of them is missing, or they are in a circle. */
-async function resolved(deps: ToolDeps, steps: readonly string[]): Promise<StepGroup[]> {
+async function resolved(deps: ToolDeps, steps: readonly string[]): Promise<composing.StepGroup[]> {
   const { snapshot, decisions } = await viewOf(deps);
-  const parsed = parseSteps(steps);
-  const groups = typeof parsed === 'string' ? undefined : resolveSteps(snapshot, parsed, decisions.drafts);
+  const parsed = composing.parseSteps(steps);
+  const groups = typeof parsed === 'string' ? undefined : composing.resolveSteps(snapshot, parsed, decisions.drafts);
   if (Array.isArray(groups)) return groups;
   throw new CodaError(groups?.code === 'NOT_FOUND' ? 'SKILL_NOT_FOUND' : 'INPUT_INVALID', {
     message: groups?.message ?? texts.nothingToRun(),

@@ -12,14 +12,9 @@ import {
   type SpawnOptions,
   type ToolResult,
 } from '../../agent/index.ts';
-import { skillMeant } from '../../agent-skills/skill.ts';
-import { skillName, type ToolDeps } from '../../agent-skills/use/deps.ts';
-import { makeReady, type Ready } from '../../agent-skills/use/ready.ts';
-import { admitTo, forbiddenBy, promptOf, spawnOptions } from '../../agent-skills/use/tools.ts';
+import { composing, readying, running, skillFacts, trusting } from '../../agent-skills/index.ts';
 import { uuid } from '../../base/ids.ts';
-import { noteEnd, withoutTrials } from '../skill-trials/serve.ts';
-import { hashOf, narrowed } from './plan.ts';
-import { parseSteps, resolveSteps, type StepGroup, stepsOf } from './steps.ts';
+import { narrowed, type ToolDeps } from './plan.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
@@ -27,7 +22,7 @@ const MOST_CHARACTERS = 60_000;
 const MARGIN_MS = 120_000;
 
 const input = z.object({
-  name: skillName.optional().describe('A composed skill, instead of steps.'),
+  name: z.string().min(1).max(128).optional().describe('A composed skill, instead of steps.'),
   steps: z.array(z.string().min(1).max(1_000)).min(1).max(20).optional().describe('Names; "a|b" run side by side.'),
   payload: z.string().max(100_000).default('').describe('What the first step is given.'),
   run: z.uuid().optional(),
@@ -39,10 +34,12 @@ const input = z.object({
 
 type Input = z.output<typeof input>;
 
+export const TOOL = 'skill_pipeline';
+
 export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number }): AnyTool {
   const { views } = deps;
   return outsideTool({
-    name: 'skill_pipeline',
+    name: TOOL,
     description:
       'Runs skills one after another, each with the result of the one before it as its input: a composed skill by its name, or steps. Only where the person wants several skills combined.',
     effect: 'fetch',
@@ -73,11 +70,11 @@ export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number })
   });
 }
 
-function groupsOf({ views }: ToolDeps, { name, steps, resume }: Input): StepGroup[] {
+function groupsOf({ views }: ToolDeps, { name, steps, resume }: Input): composing.StepGroup[] {
   if (resume !== undefined) return Array.from({ length: 20 }, () => []);
   const { snapshot, decisions } = views.of(undefined);
-  const parsed = parseSteps(steps ?? (name === undefined ? [] : [name]));
-  const resolved = typeof parsed === 'string' ? [] : resolveSteps(snapshot, parsed, decisions.drafts);
+  const parsed = composing.parseSteps(steps ?? (name === undefined ? [] : [name]));
+  const resolved = typeof parsed === 'string' ? [] : composing.resolveSteps(snapshot, parsed, decisions.drafts);
   return Array.isArray(resolved) ? resolved : [];
 }
 
@@ -92,11 +89,11 @@ async function beginRun(deps: ToolDeps, asked: Input, ctx: CallContext, view: Vi
   const { snapshot, decisions } = view;
   if (asked.resume !== undefined) return resumed(deps, asked.resume, ctx);
   const { name, steps, payload } = asked;
-  const composed = name === undefined ? undefined : skillMeant(snapshot, name);
-  if (composed && !stepsOf(composed)) return failed('INVALID_INPUT', texts.notComposed(composed.name));
-  const parsed = parseSteps(steps ?? (name === undefined ? [] : [name]));
+  const composed = name === undefined ? undefined : skillFacts.skillMeant(snapshot, name);
+  if (composed && !composing.stepsOf(composed)) return failed('INVALID_INPUT', texts.notComposed(composed.name));
+  const parsed = composing.parseSteps(steps ?? (name === undefined ? [] : [name]));
   if (typeof parsed === 'string') return failed('INVALID_INPUT', texts.nothingToRun());
-  const resolved = resolveSteps(snapshot, parsed, decisions.drafts);
+  const resolved = composing.resolveSteps(snapshot, parsed, decisions.drafts);
   if (!Array.isArray(resolved)) return resolved;
   const now = ctx.clock.now();
   const run = {
@@ -160,7 +157,7 @@ interface Member {
   place: number;
   member: number;
   skill: string;
-  ready: Ready;
+  ready: readying.Ready;
 }
 
 /**
@@ -203,7 +200,7 @@ class PipelineRun {
   }
 
   /** All members of a group: those that are given, and the others by nested turns that begin in their order. */
-  private async group(place: number, group: StepGroup, before: readonly Came[]): Promise<Came[] | Failed> {
+  private async group(place: number, group: composing.StepGroup, before: readonly Came[]): Promise<Came[] | Failed> {
     const { parallel, ctx } = this.own;
     const members: Member[] = [];
     for (const [member, skill] of group.entries()) {
@@ -221,18 +218,18 @@ class PipelineRun {
     });
   }
 
-  private async ready(skill: string): Promise<Ready | Failed> {
+  private async ready(skill: string): Promise<readying.Ready | Failed> {
     const { deps, ctx, asked } = this.own;
     const view = deps.views.of(ctx.turn.key);
     if (asked.role !== undefined && deps.denied(view, narrowed(asked.role)).has(skill))
       return failed('DENIED', texts.notWithin(skill, asked.role));
-    const used = asked.hashes ? { ...view, variants: withoutTrials(view.variants) } : view;
-    const ready = await makeReady(deps.reader, used, skill, ctx);
+    const used = asked.hashes ? { ...view, files: view.files.withoutTrials() } : view;
+    const ready = await readying.makeReady(deps.reader, used, skill, ctx);
     if (!ready.ok) return ready;
     const planned = asked.hashes?.[skill];
-    if (planned !== undefined && planned !== (await hashOf(ready.skill, ctx.signal)))
+    if (planned !== undefined && planned !== (await trusting.hashOf(ready.skill, ctx.signal)))
       return failed('CHANGED', texts.changedSkill(skill));
-    return (await deps.database.tx('skills.run', (tx) => admitTo(tx, deps, ready, ctx))) ?? ready;
+    return (await deps.database.tx('skills.run', (tx) => running.admitTo(tx, deps, ready, ctx))) ?? ready;
   }
 
   /** Nothing is awaited before the nested turn has begun: their order is that of the members. */
@@ -242,12 +239,12 @@ class PipelineRun {
     const task = texts.together(before) || skill;
     const spawned = await ctx.turn.spawn?.({
       ...this.options(ready),
-      ...promptOf(deps, ready, task, ctx),
+      ...running.promptOf(deps, ready, task, ctx),
       task,
       tainted,
     });
     const result = spawned ?? failed('NOT_HERE', texts.nothingToRun());
-    await noteEnd(deps.database, ready.skill, ctx, result.ok);
+    await deps.views.of(ctx.turn.key).files.noteEnd(deps.database, ready.skill, ctx, result.ok);
     const came: Came = {
       mayPass: !result.ok && MAY_PASS.has(result.code),
       skill,
@@ -263,16 +260,16 @@ class PipelineRun {
   }
 
   /** Tools of the step: those its skill names, or where it names none all that its person may use. */
-  private options({ skill, all }: Ready): Omit<SpawnOptions, 'prompt' | 'task'> {
+  private options({ skill, all }: readying.Ready): Omit<SpawnOptions, 'prompt' | 'task'> {
     const { deps, ctx, asked } = this.own;
     const offered = ctx.tools.offeredTools().map(({ name }) => name);
     const within =
       asked.role === undefined ? undefined : ctx.tools.offeredTools(narrowed(asked.role)).map(({ name }) => name);
     const kept = within === undefined ? [] : offered.filter((name) => !within.includes(name));
     return {
-      ...spawnOptions(skill, deps),
+      ...running.spawnOptions(skill, deps),
       ...(skill.allowedTools === undefined && !skill.forkAgent && { tools: offered }),
-      forbidden: [...forbiddenBy({ all }), ...kept.map((name) => `=${name}`)],
+      forbidden: [...running.forbiddenBy({ all }), ...kept.map((name) => `=${name}`)],
     };
   }
 

@@ -1,20 +1,13 @@
 /** The skills that a request would run, and their effects. Nothing is run. */
 
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { PATIENT_MS } from '../../agent-skills/find/operations.ts';
-import { OFFERED_FROM, type Ranked, type SkillSearch } from '../../agent-skills/find/search.ts';
-import type { View } from '../../agent-skills/host.ts';
-import { readBody } from '../../agent-skills/read/file.ts';
-import { type AgentSkill, hasTags, skillMeant } from '../../agent-skills/skill.ts';
-import type { DeniedSkills } from '../../agent-skills/use/deps.ts';
-import { folderOf, inquireAbout } from '../../agent-skills/use/trusted.ts';
+import { type AgentSkill, finding, skillFacts, type toolDeps, trusting, type View } from '../../agent-skills/index.ts';
 import { CodaError, type ErrorCode } from '../../base/errors.ts';
 import { oneLine } from '../../base/text.ts';
 import type { Gate, RoleHolder } from '../../people/index.ts';
 import type { Queryable } from '../../storage/index.ts';
-import { pinFolder } from '../../trust/index.ts';
-import { inForce } from '../skill-trials/serve.ts';
+
+export type ToolDeps = ReturnType<typeof toolDeps>;
 
 export const MODES = ['single', 'pipeline', 'parallel'] as const;
 export type Mode = (typeof MODES)[number];
@@ -52,8 +45,8 @@ export interface Candidate {
 
 export interface PlanDeps {
   view: View;
-  search: SkillSearch;
-  denied: DeniedSkills;
+  search: finding.SkillSearch;
+  denied: ToolDeps['denied'];
   reader: Queryable;
 }
 
@@ -98,7 +91,7 @@ export async function candidatesFor(deps: PlanDeps, { query, tag, who }: PlanAsk
     id: skill.name,
     description: skill.description,
     score: rounded(fit),
-    offered: fit >= OFFERED_FROM,
+    offered: fit >= finding.OFFERED_FROM,
     deprecated: deprecated.has(skill.name),
     meaning: meaning === undefined ? null : rounded(meaning),
   }));
@@ -110,7 +103,7 @@ export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
   const skills = await Promise.all(
     taken.map(async ({ skill, fit, args }) => ({
       id: skill.name,
-      hash: await hashOf(inForce(deps.view.variants, skill)),
+      hash: await trusting.hashOf(deps.view.files.inForce(skill)),
       args,
       score: rounded(fit),
     })),
@@ -121,12 +114,12 @@ export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
     skills,
     effects: await effectsOf(
       deps.reader,
-      taken.map(({ skill }) => inForce(deps.view.variants, skill)),
+      taken.map(({ skill }) => deps.view.files.inForce(skill)),
     ),
   };
 }
 
-type Taken = Ranked & { args: string };
+type Taken = finding.Ranked & { args: string };
 
 async function takenFor(deps: PlanDeps, asked: PlanAsked): Promise<Taken[]> {
   const { query, mode } = asked;
@@ -145,35 +138,35 @@ async function takenFor(deps: PlanDeps, asked: PlanAsked): Promise<Taken[]> {
     .slice(0, MOST_SKILLS);
 }
 
-async function offeredFor(deps: PlanDeps, query: string, asked: PlanAsked): Promise<Ranked[]> {
+async function offeredFor(deps: PlanDeps, query: string, asked: PlanAsked): Promise<finding.Ranked[]> {
   const { deprecated } = deps.view.decisions;
   const found = await findAll(deps, query, asked);
-  return found.filter(({ skill, fit }) => fit >= OFFERED_FROM && !deprecated.has(skill.name));
+  return found.filter(({ skill, fit }) => fit >= finding.OFFERED_FROM && !deprecated.has(skill.name));
 }
 
 async function findAll(
   { view, search, denied }: PlanDeps,
   query: string,
   { tag, who }: Pick<PlanAsked, 'tag' | 'who'>,
-): Promise<Ranked[]> {
+): Promise<finding.Ranked[]> {
   const off = who.map((each) => denied(view, each));
   const tags = tag === undefined ? [] : [tag];
   const { drafts, resting } = view.decisions;
   const only = (skill: AgentSkill) =>
-    ![...off, drafts, resting].some((names) => names.has(skill.name)) && hasTags(skill, tags);
-  return search.find(view.snapshot, query, { only, patienceMs: PATIENT_MS });
+    ![...off, drafts, resting].some((names) => names.has(skill.name)) && skillFacts.hasTags(skill, tags);
+  return search.find(view.snapshot, query, { only, patienceMs: finding.PATIENT_MS });
 }
 
 async function effectsOf(reader: Queryable, skills: readonly AgentSkill[]): Promise<string[]> {
-  const found = await Promise.all(skills.map((skill) => inquireAbout(reader, skill)));
+  const found = await Promise.all(skills.map((skill) => trusting.inquireAbout(reader, skill)));
   return [...new Set(found.flatMap((each) => (typeof each === 'string' ? [] : each.changes)))];
 }
 
-export async function staleIn({ snapshot, variants }: View, plan: Plan): Promise<string[]> {
+export async function staleIn({ snapshot, files }: View, plan: Plan): Promise<string[]> {
   const stale: string[] = [];
   for (const { id, hash } of plan.skills) {
-    const skill = skillMeant(snapshot, id);
-    if (!skill || (await hashOf(inForce(variants, skill))) !== hash) stale.push(id);
+    const skill = skillFacts.skillMeant(snapshot, id);
+    if (!skill || (await trusting.hashOf(files.inForce(skill))) !== hash) stale.push(id);
   }
   return stale;
 }
@@ -186,20 +179,3 @@ export function inputOf({ mode, query, skills }: Plan, role?: string): Record<st
 }
 
 const rounded = (score: number): number => Math.round(score * 1_000) / 1_000;
-
-// One hash over all files of a skill.
-
-/** Hash of its files, or of its text where the configuration holds it; empty: they cannot be read. */
-export async function hashOf(skill: AgentSkill, signal?: AbortSignal): Promise<string> {
-  const folder = folderOf(skill);
-  if (folder) {
-    const pin = await pinFolder(folder.directory, folder.declared, signal);
-    return pin.ok ? pin.hash : '';
-  }
-  const body = readBody(skill);
-  return typeof body === 'string'
-    ? createHash('sha256')
-        .update(JSON.stringify([skill.description, body]))
-        .digest('hex')
-    : '';
-}

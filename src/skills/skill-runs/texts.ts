@@ -1,30 +1,8 @@
-import { formOf, listOf, plural } from '../../base/text.ts';
-
-export const emptyStep = () => 'a step without the name of a skill';
-
-export const tooManySteps = (most: number) => `A run has at most ${plural(most, 'step')}.`;
-
-export const tooDeep = (most: number) => `Composed skills stand in one another more than ${most} deep.`;
-
-export const composedInGroup = (name: string) =>
-  `The composed skill “${name}” cannot run side by side with others: make it a step of its own.`;
-
-export const stepCycle = (names: readonly string[]) =>
-  `These composed skills are steps of each other, so that the run would never end: ${names.join(' → ')}.`;
-
-export const wrongSteps = (name: string, why: string) => `The composed skill “${name}” has ${why}.`;
-
-export const noStep = (name: string, near: readonly string[], isStep: boolean) => {
-  const meant = near.map((each) => `“${each}”`).join(' or ');
-  return `There is no skill “${name}”${isStep ? ' to be a step' : ''}.${meant === '' ? '' : ` Did you mean ${meant}?`}`;
-};
+import { formOf, listOf } from '../../base/text.ts';
 
 export const nothingToRun = () => 'A run needs steps, the name of a composed skill, or a run to resume.';
 
 export const notComposed = (name: string) => `The skill “${name}” has no steps: it is not a composed one.`;
-
-export const isComposed = (name: string) =>
-  `The skill “${name}” is made of steps: call skill_pipeline with its name and the payload.`;
 
 export const noRun = (id: string) => `There is no run ${id} of yours.`;
 

@@ -3,15 +3,22 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { folderContent } from '../../agent-skills/bundle/bundle.ts';
-import { lookInside, skillIn } from '../../agent-skills/bundle/install.ts';
-import { type AgentSkill, reasonOf, type SkillCatalog, skillMeant } from '../../agent-skills/skill.ts';
-import { folderOf } from '../../agent-skills/use/trusted.ts';
+import {
+  type AgentSkill,
+  bundles,
+  composing,
+  installing,
+  type SkillHost,
+  type SkillSnapshot,
+  type SkillVersions,
+  skillFacts,
+  trusting,
+} from '../../agent-skills/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, systemCode } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { didYouMean } from '../../base/text.ts';
-import { type Besides, type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
+import { type Database, type Queryable, readerOf, type Transaction, type WritesBesides } from '../../storage/index.ts';
 import {
   approveLooked,
   type Folder,
@@ -21,8 +28,7 @@ import {
   pinFolder,
   trustTexts,
 } from '../../trust/index.ts';
-import { stepsOf } from '../skill-runs/steps.ts';
-import { type Served, type ServedVariants, servedKey } from './serve.ts';
+import { type Served, ServedVariants, servedKey } from './serve.ts';
 import * as store from './store.ts';
 import { LEAST_RUNS, lowerBound, winnerOf } from './store.ts';
 import * as texts from './texts.ts';
@@ -30,7 +36,6 @@ import * as texts from './texts.ts';
 const OWN_FILES = 'own';
 
 export interface VariantsDeps {
-  catalog: SkillCatalog;
   database: Pick<Database, 'read' | 'tx'>;
   clock: Clock;
   /** The folder of installed skills, which the files are kept below. */
@@ -79,10 +84,10 @@ interface Compared {
   variants: store.Variant[];
 }
 
-export class SkillVariants {
+export class SkillTrials implements SkillVersions {
   private readonly deps: VariantsDeps;
   private readonly reader: Queryable;
-  private known: ServedVariants = new Map();
+  private known = new ServedVariants();
   private said = '[]';
 
   constructor(deps: VariantsDeps) {
@@ -95,14 +100,13 @@ export class SkillVariants {
   }
 
   /** Reads what was decided. Variants whose files are gone leave a skill with its own. */
-  async read(): Promise<void> {
-    const { skills } = this.deps.catalog.current();
+  async read({ skills, version }: SkillSnapshot): Promise<void> {
     const trials = (await store.allVariants(this.reader)).filter(({ onTrial }) => onTrial);
     const chosen = await store.choices(this.reader);
     const decided = [trials, chosen].map((rows) =>
       rows.filter((row) => skills.get(row.skill)?.source.kind === row.source),
     );
-    const said = JSON.stringify([decided, this.deps.catalog.current().version]);
+    const said = JSON.stringify([decided, version]);
     if (said === this.said) return;
     const served = new Map<string, Served>();
     for (const [at, rows] of decided.entries()) {
@@ -117,11 +121,22 @@ export class SkillVariants {
         );
       }
     }
-    [this.known, this.said] = [served, said];
+    [this.known, this.said] = [new ServedVariants(served), said];
   }
 
-  async optimize(asked: Optimize, besides?: WritesBesides<Optimized>): Promise<Optimized> {
-    const skill = this.meant(asked.skill);
+  /** Reads the folders before, and again after what was decided. */
+  async optimize(
+    host: Pick<SkillHost, 'catalog' | 'rescan'>,
+    asked: Optimize,
+    besides?: WritesBesides<Optimized>,
+  ): Promise<Optimized> {
+    await host.rescan();
+    const state = await this.decide(skillNamed(host.catalog.current(), asked.skill), asked, besides);
+    await host.rescan();
+    return state;
+  }
+
+  private async decide(skill: AgentSkill, asked: Optimize, besides?: WritesBesides<Optimized>): Promise<Optimized> {
     const key = { skill: skill.name, source: skill.source.kind };
     if (asked.act === 'undo' || asked.act === 'stop')
       return this.takeBack(asked, { key, skill, variants: [] }, besides);
@@ -173,21 +188,6 @@ export class SkillVariants {
       await store.setTrial(tx, key, act === 'trial' ? taken.map(({ hash }) => hash) : []);
       besides(tx);
     });
-  }
-
-  private meant(typed: string): AgentSkill {
-    const snapshot = this.deps.catalog.current();
-    const skill = skillMeant(snapshot, typed);
-    if (!skill) {
-      const near = didYouMean(typed, [...snapshot.skills.keys()]);
-      throw new CodaError('SKILL_NOT_FOUND', {
-        message: `There is no skill ${typed}.`,
-        remedy: near ? `Did you mean ${near}?` : '"coda skills list" shows them.',
-      });
-    }
-    if (skill.directory === undefined) throw wrong(texts.noFiles(skill.name), texts.sameRemedy());
-    if (stepsOf(skill)) throw wrong(texts.isComposed(skill.name), texts.sameRemedy());
-    return skill;
   }
 
   private async variantsMeant(asked: Optimize, skill: AgentSkill, key: store.SkillKey): Promise<store.Variant[]> {
@@ -274,8 +274,22 @@ export class SkillVariants {
 
   private async folder(skill: AgentSkill, hash: string): Promise<Folder | undefined> {
     const variant = await variantSkill(this.deps.folder, skill, hash);
-    return variant && folderOf(variant);
+    return variant && trusting.folderOf(variant);
   }
+}
+
+function skillNamed(snapshot: SkillSnapshot, typed: string): AgentSkill {
+  const skill = skillFacts.skillMeant(snapshot, typed);
+  if (!skill) {
+    const near = didYouMean(typed, [...snapshot.skills.keys()]);
+    throw new CodaError('SKILL_NOT_FOUND', {
+      message: `There is no skill ${typed}.`,
+      remedy: near ? `Did you mean ${near}?` : '"coda skills list" shows them.',
+    });
+  }
+  if (skill.directory === undefined) throw wrong(texts.noFiles(skill.name), texts.sameRemedy());
+  if (composing.stepsOf(skill)) throw wrong(texts.isComposed(skill.name), texts.sameRemedy());
+  return skill;
 }
 
 const wrong = (message: string, remedy: string): CodaError => new CodaError('INPUT_INVALID', { message, remedy });
@@ -285,11 +299,11 @@ const VARIANTS = '.variants';
 
 /** Copies the skill in `directory`; resolves to the hash of its files. Throws `SKILL_REFUSED` where it cannot be used. */
 async function keepFiles(installed: string, directory: string): Promise<string> {
-  const content = await folderContent(directory);
-  return lookInside(installed, content, async (staged) => {
-    const skill = await skillIn(staged);
-    const folder = skill?.usable ? folderOf(skill) : undefined;
-    if (!folder) throw refuse(directory, skill ? reasonOf(skill) : 'there is no SKILL.md in it');
+  const content = await bundles.folderContent(directory);
+  return installing.lookInside(installed, content, async (staged) => {
+    const skill = await installing.skillIn(staged);
+    const folder = skill?.usable ? trusting.folderOf(skill) : undefined;
+    if (!folder) throw refuse(directory, skill ? skillFacts.reasonOf(skill) : 'there is no SKILL.md in it');
     const pin = await pinFolder(staged, folder.declared);
     if (!pin.ok) throw refuse(directory, pin.message);
     await mkdir(join(installed, VARIANTS), { recursive: true, mode: 0o700 });
@@ -305,7 +319,7 @@ async function keepFiles(installed: string, directory: string): Promise<string> 
 
 /** The variant of `skill` with these files: its own instructions and files, found and named as the skill is. */
 async function variantSkill(installed: string, skill: AgentSkill, hash: string): Promise<AgentSkill | undefined> {
-  const read = await skillIn(join(installed, VARIANTS, hash)).catch(() => undefined);
+  const read = await installing.skillIn(join(installed, VARIANTS, hash)).catch(() => undefined);
   if (!read?.usable) return undefined;
   const { name, group, names, description, descriptions, tags, triggers, agents, display } = skill;
   const { userInvocable, modelInvocable, forkAgent } = skill;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RankedSkill } from '../../../src/agent-skills/index.ts';
+import type { RankedSkill } from '../../../src/agent-skills/find/operations.ts';
 import { skillText, temporaryFolder, write } from '../../agent-skills/support.ts';
 import type { Message, User } from '../../support/discord/index.ts';
 import { playDiscord } from '../../support/discord/play.ts';

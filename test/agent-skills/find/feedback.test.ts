@@ -1,7 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { learn, termsToLearn } from '../../../src/agent-skills/find/search.ts';
+import { learn, SkillSearch, termsToLearn } from '../../../src/agent-skills/find/search.ts';
 import { dropWeights, weights } from '../../../src/agent-skills/find/store.ts';
-import { SkillSearch } from '../../../src/agent-skills/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { testWorld } from '../../support/world.ts';
 import { skillsOf } from './set.ts';

@@ -1,11 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  measureRouting,
-  OFFERED_FROM,
-  SkillSearch,
-  type SkillSnapshot,
-  SkillVectors,
-} from '../../../src/agent-skills/index.ts';
+import { measure as measureRouting } from '../../../src/agent-skills/find/operations.ts';
+import { OFFERED_FROM, SkillSearch } from '../../../src/agent-skills/find/search.ts';
+import { SkillVectors } from '../../../src/agent-skills/find/vectors.ts';
+import type { SkillSnapshot } from '../../../src/agent-skills/index.ts';
 import { offlineEmbedder } from '../../../src/vectors/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { testWorld } from '../../support/world.ts';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { goldenFile } from '../../../src/agent-skills/find/operations.ts';
 import { textOf } from '../../../src/agent-skills/find/vectors.ts';
-import { type AgentSkill, goldenFile, type SkillSnapshot } from '../../../src/agent-skills/index.ts';
+import type { AgentSkill, SkillSnapshot } from '../../../src/agent-skills/index.ts';
 import { packageRoot } from '../../../src/base/root.ts';
 import { type Embedder, offlineEmbedder } from '../../../src/vectors/index.ts';
 

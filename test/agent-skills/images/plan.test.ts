@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openCatalog } from '../../../src/agent-skills/catalog/catalog.ts';
 import { planImage, requirementLines, tagOf } from '../../../src/agent-skills/images/images.ts';
 import { contextFiles, dockerfile } from '../../../src/agent-skills/images/operations.ts';
-import { openCatalog } from '../../../src/agent-skills/index.ts';
 import type { AgentSkill } from '../../../src/agent-skills/skill.ts';
 import { skillText, temporaryFolder, write } from '../support.ts';
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { Views } from '../../../src/agent-skills/host.ts';
 import type { ToolDeps } from '../../../src/agent-skills/use/deps.ts';
 import { runTool } from '../../../src/agent-skills/use/run.ts';
 import { type Workspace, Workspaces } from '../../../src/sandbox/index.ts';
@@ -81,7 +80,16 @@ function depsOf(coda: Play, workspace: Workspace): ToolDeps {
   const database = coda.database();
   const [gate, jobs] = [{ roles: () => [] }, { takeUp: async () => false }];
   const rest = { gate, jobs, search: undefined as never, exposed: {}, alone: { timeoutMs: 0, budget: undefined } };
-  return { host, views: new Views(host), denied: () => new Set(), database, reader: readerOf(database), code, ...rest };
+  return {
+    host,
+    views: host.views,
+    artifacts: undefined as never,
+    denied: () => new Set(),
+    database,
+    reader: readerOf(database),
+    code,
+    ...rest,
+  };
 }
 
 async function contextIn(coda: Play, channel: string) {

@@ -49,7 +49,7 @@ describe.each(['anthropic', 'openai'] as const)('a picture of a skill, with %s',
     expect(await coda.person('ana').says('show me the town')).toBe('A town.');
     expect(server.refused).toEqual([]);
     expect(server.requests.map(({ text }) => times(text))).toEqual([0, 0, 1, 1]);
-    expect(server.requests[2]?.text).toContain('1 × 1 pixels');
+    expect(server.requests[2]?.text).toContain('1 × 1 pixel');
     // The service caches what a request begins with.
     for (const index of [1, 2]) expect(said(index + 1).slice(0, said(index).length)).toEqual(said(index));
   });

@@ -76,7 +76,7 @@ test('what is kept is in use at once, with where it comes from; one press takes 
     'learned-on': '2026-11-21',
   });
   await coda.app.agentSkills.rescan();
-  expect(coda.app.agentSkills.decisions().drafts.has('invoice-making')).toBe(false);
+  expect(coda.app.agentSkills.decisions.current.drafts.has('invoice-making')).toBe(false);
   const own = join(folder, 'invoice-making', 'SKILL.md');
   expect(readFileSync(own, 'utf8'), 'the owner’s own file stays as it is').not.toContain('invoice-style');
 
@@ -286,7 +286,7 @@ test('a kept skill is counted: one that does not help is proposed for removal, o
   await coda.passes({ days: 2 });
   expect(ana.heard('does not help')).toHaveLength(1);
 
-  const shelved = () => coda.app.agentSkills.decisions().deprecated.has('invoice-style');
+  const shelved = () => coda.app.agentSkills.decisions.current.deprecated.has('invoice-style');
   await coda.database().run('test', 'delete from learned_uses');
   await coda.passes({ days: 61 });
   await coda.app.agentSkills.rescan();

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { installed, type ShownCatalog, type ShownSkill, type ShownUpdates } from '../../../src/agent-skills/index.ts';
+import * as installed from '../../../src/agent-skills/bundle/install.ts';
+import type { ShownCatalog, ShownSkill, ShownUpdates } from '../../../src/skills/skill-market/operations.ts';
 import { results } from '../../agent-skills/conversation.ts';
 import { skillText, temporaryFolder } from '../../agent-skills/support.ts';
 import { type Play, play } from '../../support/play.ts';
@@ -175,9 +176,9 @@ test('a skill of which one version is revoked works again with the next one', as
     skills: [{ state: 'newer', rests: 'It loses pages' }],
   });
   await coda.app.settled();
-  expect([...coda.app.agentSkills.decisions().resting.keys()]).toEqual(['minutes']);
+  expect([...coda.app.agentSkills.decisions.current.resting.keys()]).toEqual(['minutes']);
   await install(coda, { id: 'minutes' });
-  expect([...coda.app.agentSkills.decisions().resting.keys()]).toEqual([]);
+  expect([...coda.app.agentSkills.decisions.current.resting.keys()]).toEqual([]);
 });
 
 test('without a skill from a catalog nobody is asked, and a catalog that is away is told by the doctor', async () => {

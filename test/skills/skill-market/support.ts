@@ -3,8 +3,8 @@ import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } fr
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
-import type { ShownLook } from '../../../src/agent-skills/index.ts';
 import type { Json } from '../../../src/base/json.ts';
+import type { ShownLook } from '../../../src/skills/skill-market/operations.ts';
 import { zip } from '../../agent-skills/support/zip.ts';
 import { skillText } from '../../agent-skills/support.ts';
 import type { Play } from '../../support/play.ts';

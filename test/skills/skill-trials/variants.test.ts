@@ -2,8 +2,9 @@ import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ModelError } from '../../../src/agent/index.ts';
-import type { Optimize } from '../../../src/agent-skills/index.ts';
+import type { Json } from '../../../src/base/json.ts';
 import { lowerBound, winnerOf } from '../../../src/skills/skill-trials/store.ts';
+import type { Optimize, Optimized } from '../../../src/skills/skill-trials/variants.ts';
 import { playWith, results } from '../../agent-skills/conversation.ts';
 import { skillText, temporaryFolder, write } from '../../agent-skills/support.ts';
 import type { Play } from '../../support/play.ts';
@@ -22,8 +23,10 @@ function variant(body: string, tone = 'Polite.'): string {
 
 const own = { letters: { body: 'Write at length.', files: { 'references/tone.md': 'Stiff.' } } };
 
-const optimize = (coda: Play, more: Partial<Optimize>) =>
-  coda.app.agentSkills.optimize({ skill: 'letters', variants: [], results: [], least: 20, act: 'compare', ...more });
+const optimize = async (coda: Play, more: Partial<Optimize>) => {
+  const asked = { skill: 'letters', variants: [], results: [], least: 20, act: 'compare', ...more };
+  return (await coda.operation('skills optimize', asked as unknown as Record<string, Json>)) as unknown as Optimized;
+};
 
 const both = () => [{ name: 'own' }, { name: 'short', folder: variant('Write three lines.') }];
 

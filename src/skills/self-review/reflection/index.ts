@@ -4,6 +4,7 @@ import { tokensIn } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { encloseInFrame, indentLines } from '../../../base/frames.ts';
 import { parseJson } from '../../../base/json.ts';
+import { plural } from '../../../base/text.ts';
 import type { Card, Outgoing } from '../../../delivery/index.ts';
 import {
   approvalPlaces,

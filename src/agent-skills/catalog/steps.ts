@@ -1,10 +1,7 @@
-import { z } from 'zod';
 import { type Call, type Failed, failed } from '../../agent/index.ts';
-import { type AgentSkill, nearSkills, type SkillSnapshot, skillMeant } from '../../agent-skills/skill.ts';
-import { isDraft } from '../../agent-skills/texts.ts';
 import type { FailureCode } from '../../base/errors.ts';
-import { parseJson } from '../../base/json.ts';
-import * as texts from './texts.ts';
+import { type AgentSkill, nearSkills, type SkillSnapshot, skillMeant } from '../skill.ts';
+import * as texts from '../texts.ts';
 
 /** Names of skills that run side by side; of one alone mostly. */
 export type StepGroup = readonly string[];
@@ -85,38 +82,14 @@ function resolveGroup(known: Known, named: StepGroup, way: readonly string[]): S
 
 function skillNamed({ snapshot, drafts, areSteps }: Known, name: string): AgentSkill {
   const skill = skillMeant(snapshot, name);
-  if (skill && drafts.has(skill.name)) throw new WrongStep('DRAFT', isDraft(skill.name));
+  if (skill && drafts.has(skill.name)) throw new WrongStep('DRAFT', texts.isDraft(skill.name));
   if (skill) return skill;
   throw new WrongStep('NOT_FOUND', texts.noStep(name, nearSkills(snapshot, name), areSteps));
 }
 
-// Calls of runs as people and programs write them.
-
-const TOOL = 'skill_pipeline';
-const RESUME = /^resume\s+([0-9a-f-]{36})$/i;
-
-const written = z.record(z.string(), z.unknown());
-
-/** `/pipeline a > b|c: payload`, `/pipeline resume RUN`, or the tool's input as JSON; undefined: it is none of these. */
-export function pipelineCall(rest: string): Call | undefined {
-  const said = rest.trim();
-  const [, resume] = RESUME.exec(said) ?? [];
-  if (resume !== undefined) return { tool: TOOL, input: { resume: resume.toLowerCase() } };
-  if (said.startsWith('{')) return fromJson(said);
-  const [steps = ''] = said.split(':', 1);
-  if (steps === '') return undefined;
-  const payload = said.slice(steps.length + 1).trimStart();
-  return { tool: TOOL, input: { steps: steps.split('>').map((step) => step.trim()), payload } };
-}
-
-function fromJson(text: string): Call | undefined {
-  try {
-    return { tool: TOOL, input: written.parse(parseJson(text)) };
-  } catch {
-    return undefined;
-  }
-}
+/** The tool that runs composed skills. */
+const RUNNER = 'skill_pipeline';
 
 export function composedCall(skill: AgentSkill, payload: string): Call | undefined {
-  return stepsOf(skill) && { tool: TOOL, input: { name: skill.name, payload } };
+  return stepsOf(skill) && { tool: RUNNER, input: { name: skill.name, payload } };
 }

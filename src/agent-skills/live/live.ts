@@ -1,33 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import {
-  agentSkillsConfig,
-  configuredSources,
-  embedSkillsSoon,
-  installed,
-  type Optimized,
-  openAgentSkills,
-  ownFolders,
-  type RescanReport,
-  type SkillCatalog,
-  SkillDecisions,
-  type SkillHost,
-  SkillImages,
-  SkillSearch,
-  SkillVariants,
-  SkillVectors,
-  watchSkills,
-} from '../../agent-skills/index.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Bus } from '../../bus/index.ts';
 import type { Config } from '../../config/index.ts';
 import { installationOf, type JobQueue } from '../../jobs/index.ts';
 import { SkillSecrets } from '../../secrets/index.ts';
-import { type SpecialistCatalog, specialistTexts } from '../../skills/specialists/index.ts';
-import type { Artifacts, Database } from '../../storage/index.ts';
+import type { Database } from '../../storage/index.ts';
 import type { Embedders } from '../../vectors/index.ts';
-import { chosenSkills } from '../specialists.ts';
+import { installedFolder } from '../bundle/install.ts';
+import { watchSkills } from '../catalog/catalog.ts';
+import { configuredSources, openAgentSkills, ownFolders } from '../catalog/sources.ts';
+import { config as skillsConfig } from '../config.ts';
+import { SkillSearch } from '../find/search.ts';
+import { embedSkillsSoon, SkillVectors } from '../find/vectors.ts';
+import { SkillImages } from '../images/images.ts';
+import type { RescanReport, SkillCatalog } from '../skill.ts';
+import { type RestingSkills, SkillDecisions } from './decisions.ts';
+import { type ChosenSkills, ownVersions, type SkillHost, type SkillVersions, Views } from './host.ts';
 
 const CHANNEL = 'coda_skills';
 
@@ -36,10 +26,14 @@ interface LiveSkillsDeps {
   world: World;
   bus: Bus;
   database: Database;
-  artifacts: Artifacts;
-  specialists: SpecialistCatalog;
   embedders: Embedders;
   jobs: Pick<JobQueue, 'enqueue'>;
+  chosen: ChosenSkills;
+  /** Read again with the skills; lines of the report. */
+  beside?: () => Promise<readonly string[]>;
+  /** Left out: each skill is run with its own files. */
+  versions?: SkillVersions;
+  resting?: RestingSkills;
 }
 
 function vectorsOf({ database, world, jobs, embedders: { embedder } }: LiveSkillsDeps): SkillVectors | undefined {
@@ -54,19 +48,18 @@ function vectorsOf({ database, world, jobs, embedders: { embedder } }: LiveSkill
 /** The agent skills of a running coda: read at its start, and again on a rescan here or in another process. */
 export class LiveSkills implements SkillHost {
   readonly catalog: SkillCatalog;
-  readonly artifacts: Artifacts;
   readonly secrets: SkillSecrets;
   readonly images: SkillImages;
   readonly installed: string;
-  readonly variants: SkillVariants;
+  readonly versions: SkillVersions;
+  readonly decisions: SkillDecisions;
+  readonly views: Views;
   readonly search: SkillSearch;
-  readonly vectors: SkillVectors | undefined;
-  readonly chosen: SkillHost['chosen'];
-  private readonly specialists: SpecialistCatalog;
+  readonly chosen: ChosenSkills;
+  private readonly beside: LiveSkillsDeps['beside'];
   private readonly config: Config;
   private readonly world: World;
   private readonly bus: Bus;
-  private readonly made: SkillDecisions;
   private readonly self = randomUUID();
   private readonly warned = new Map<string, string>();
   private own: string[] | undefined;
@@ -75,17 +68,16 @@ export class LiveSkills implements SkillHost {
 
   constructor(deps: LiveSkillsDeps) {
     this.config = deps.config;
-    this.installed = installed.installedFolder(deps.config.dataDir);
+    this.installed = installedFolder(deps.config.dataDir);
     this.world = deps.world;
     this.bus = deps.bus;
-    this.artifacts = deps.artifacts;
-    this.specialists = deps.specialists;
-    this.chosen = chosenSkills(deps.config);
+    this.chosen = deps.chosen;
+    this.beside = deps.beside;
+    this.versions = deps.versions ?? ownVersions;
     const { database, world } = deps;
     this.secrets = new SkillSecrets({ database, clock: world.clock, env: world.env, hidden: world.secrets });
     this.catalog = openAgentSkills(deps.config, deps.world.env, () => this.commands);
-    this.vectors = vectorsOf(deps);
-    this.search = new SkillSearch(this.vectors);
+    this.search = new SkillSearch(vectorsOf(deps));
     const { default_image: defaultImage, build } = deps.config.execution;
     this.images = new SkillImages({
       catalog: this.catalog,
@@ -95,8 +87,9 @@ export class LiveSkills implements SkillHost {
       allowUrls: build.allow_urls,
       installation: () => installationOf(database),
     });
-    this.variants = new SkillVariants({ catalog: this.catalog, database, clock: world.clock, folder: this.installed });
-    this.made = new SkillDecisions({ catalog: this.catalog, database: deps.database, clock: deps.world.clock });
+    const { resting } = deps;
+    this.decisions = new SkillDecisions({ catalog: this.catalog, database, clock: world.clock, resting });
+    this.views = new Views(this);
   }
 
   /** Reads the folders. `commands` are the names of coda's own commands. The function returned stops following. */
@@ -106,7 +99,7 @@ export class LiveSkills implements SkillHost {
     const stopListening = this.bus.subscribe(CHANNEL, (from) => {
       if (from !== this.self) void this.look();
     });
-    if (!this.config.block(agentSkillsConfig).watch) return stopListening;
+    if (!this.config.block(skillsConfig).watch) return stopListening;
     const stopWatching = watchSkills(configuredSources(this.config, this.world.env), () => this.decided());
     return () => {
       stopWatching();
@@ -132,10 +125,6 @@ export class LiveSkills implements SkillHost {
     return this.own;
   }
 
-  decisions() {
-    return this.made.current;
-  }
-
   decided(): void {
     const looked = this.look().then(() => this.bus.publish(CHANNEL, this.self));
     this.looking = Promise.all([this.looking, looked]);
@@ -145,72 +134,53 @@ export class LiveSkills implements SkillHost {
     await this.looking;
   }
 
-  deprecations() {
-    return this.made.deprecations();
-  }
-
   async deprecate(...asked: Parameters<SkillDecisions['deprecate']>): Promise<void> {
-    await this.made.deprecate(...asked);
+    await this.decisions.deprecate(...asked);
     await this.rescan();
   }
 
   async undeprecate(...asked: Parameters<SkillDecisions['undeprecate']>): Promise<boolean> {
-    const was = await this.made.undeprecate(...asked);
+    const was = await this.decisions.undeprecate(...asked);
     await this.rescan();
     return was;
   }
 
   async inquire(name: string) {
     await this.rescan();
-    return this.made.inquire(name);
+    return this.decisions.inquire(name);
   }
 
   async approve(...asked: Parameters<SkillDecisions['approve']>): Promise<boolean> {
-    const isDone = await this.made.approve(...asked);
+    const isDone = await this.decisions.approve(...asked);
     await this.rescan();
     return isDone;
   }
 
-  learnedIn(spaceId: string) {
-    return this.made.learnedIn(spaceId);
-  }
-
   async feedback(...asked: Parameters<SkillDecisions['feedback']>): Promise<boolean> {
-    const isLearned = await this.made.feedback(...asked);
+    const isLearned = await this.decisions.feedback(...asked);
     await this.rescan();
     return isLearned;
   }
 
   async resetFeedback(...asked: Parameters<SkillDecisions['resetFeedback']>): Promise<number> {
-    const count = await this.made.resetFeedback(...asked);
+    const count = await this.decisions.resetFeedback(...asked);
     await this.rescan();
     return count;
   }
 
-  activations() {
-    return this.made.activations();
-  }
-
   async activate(...asked: Parameters<SkillDecisions['activate']>): Promise<boolean> {
-    const isDone = await this.made.activate(...asked);
+    const isDone = await this.decisions.activate(...asked);
     await this.rescan();
     return isDone;
-  }
-
-  async optimize(...asked: Parameters<SkillVariants['optimize']>): Promise<Optimized> {
-    await this.rescan();
-    const state = await this.variants.optimize(...asked);
-    await this.rescan();
-    return state;
   }
 
   private async read(): Promise<RescanReport> {
     const before = this.catalog.current();
     const report = await this.catalog.rescan();
     // Decisions first: what was decided holds from the next message on.
-    await this.made.read(this.catalog.current() === before);
-    await this.variants.read();
-    return { ...report, beside: specialistTexts.rescanned(await this.specialists.rescan()) };
+    await this.decisions.read(this.catalog.current() === before);
+    await this.versions.read(this.catalog.current());
+    return { ...report, beside: (await this.beside?.()) ?? [] };
   }
 
   private warnOnce(directory: string, message: string): void {

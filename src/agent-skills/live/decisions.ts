@@ -1,31 +1,17 @@
-import type { Clock } from '../base/clock.ts';
-import type { SkillSecrets } from '../secrets/index.ts';
-import * as store from '../skills/skill-market/store.ts';
-import type { ServedVariants } from '../skills/skill-trials/serve.ts';
-import type { SkillVariants } from '../skills/skill-trials/variants.ts';
-import {
-  type Artifacts,
-  type Database,
-  type Queryable,
-  readerOf,
-  type Transaction,
-  type WritesBesides,
-} from '../storage/index.ts';
-import { approveLooked, blockedOf, type Folder, type Inquest, lookForApproval, pinFolder } from '../trust/index.ts';
-import { type Learned, learn, type SkillSearch, termsToLearn } from './find/search.ts';
-import { dropWeights, lastRequest, weights } from './find/store.ts';
-import type { SkillVectors } from './find/vectors.ts';
-import type { SkillImages } from './images/images.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type Database, type Queryable, readerOf, type Transaction, type WritesBesides } from '../../storage/index.ts';
+import { approveLooked, blockedOf, type Folder, type Inquest, lookForApproval } from '../../trust/index.ts';
+import { type Learned, learn, termsToLearn } from '../find/search.ts';
+import { dropWeights, lastRequest, weights } from '../find/store.ts';
 import {
   type AgentSkill,
   isMarkedDraft,
   isTrusted,
-  type RescanReport,
   type SkillCatalog,
   type SkillSnapshot,
   SOURCE_KINDS,
   skillMeant,
-} from './skill.ts';
+} from '../skill.ts';
 import {
   type Activation,
   activate,
@@ -35,8 +21,8 @@ import {
   deprecations,
   undeprecate,
   uses,
-} from './store.ts';
-import { folderOf, inquireAbout } from './use/trusted.ts';
+} from '../store.ts';
+import { folderOf, inquireAbout } from '../use/trusted.ts';
 
 /** Decisions about skills by name, as last read. Immutable: a later read makes another value. */
 export interface Decisions {
@@ -47,64 +33,6 @@ export interface Decisions {
   readonly drafts: ReadonlySet<string>;
   /** Why skills rest, by name: their catalog has revoked them. Nobody is offered one, or may call it. */
   readonly resting: ReadonlyMap<string, string>;
-}
-
-export type ChosenSkills = ReadonlyMap<string, ReadonlySet<string>>;
-
-/** The skills of a running process: catalog, decisions, and hints to other replicas. */
-export interface SkillHost {
-  readonly catalog: SkillCatalog;
-  readonly artifacts: Artifacts;
-  readonly secrets: SkillSecrets;
-  readonly images: SkillImages;
-  readonly installed: string;
-  readonly variants: SkillVariants;
-  readonly search: SkillSearch;
-  /** Undefined where there is no embedder: skills are found by words alone. */
-  readonly vectors: SkillVectors | undefined;
-  decisions(): Decisions;
-  deprecations(): ReturnType<SkillDecisions['deprecations']>;
-  activations(): ReturnType<SkillDecisions['activations']>;
-  updates?(): Promise<ReadonlyMap<string, string>>;
-  learnedIn(spaceId: string): Learned | undefined;
-  /** The skills that the configuration names for specialists, by specialist: these, and no others, are for it. */
-  readonly chosen: ChosenSkills;
-  rescan(): Promise<RescanReport>;
-  /** Called after a decision has committed: this process and the other replicas read again. A hint. */
-  decided(): void;
-}
-
-/** The skills at one moment, with what was decided about them. */
-export interface View {
-  readonly snapshot: SkillSnapshot;
-  readonly decisions: Decisions;
-  readonly chosen: ChosenSkills;
-  readonly variants: ServedVariants;
-}
-
-/** Lets every turn see the skills as they were when it began in this process. */
-export class Views {
-  private readonly host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen' | 'variants'>;
-  private readonly held = new WeakMap<object, View>();
-  private newest: View | undefined;
-
-  constructor(host: Pick<SkillHost, 'catalog' | 'decisions' | 'chosen' | 'variants'>) {
-    this.host = host;
-  }
-
-  /** The snapshot of `turn`; without one, the current one. Equal moments are the same value. */
-  of(turn: object | undefined): View {
-    const held = turn && this.held.get(turn);
-    if (held) return held;
-    const [snapshot, decisions] = [this.host.catalog.current(), this.host.decisions()];
-    const variants = this.host.variants.current;
-    const { newest } = this;
-    if (newest?.snapshot !== snapshot || newest.decisions !== decisions || newest.variants !== variants)
-      this.newest = { snapshot, decisions, chosen: this.host.chosen, variants };
-    const view = this.newest as View;
-    if (turn) this.held.set(turn, view);
-    return view;
-  }
 }
 
 const UNDECIDED: Decisions = Object.freeze({
@@ -123,7 +51,12 @@ export interface SkillFeedback {
   query: string | undefined;
 }
 
+/** Why skills rest, by name. Awaits files. */
+export type RestingSkills = (db: Queryable, snapshot: SkillSnapshot) => Promise<ReadonlyMap<string, string>>;
+
 interface DecisionDeps {
+  /** Left out: none rests. */
+  resting?: RestingSkills | undefined;
   catalog: SkillCatalog;
   database: Pick<Database, 'read' | 'tx'>;
   clock: Clock;
@@ -155,7 +88,7 @@ export class SkillDecisions {
       blocked: new Set(held),
       uses: counts,
       drafts: draftsOf(this.deps.catalog.current(), activated),
-      resting: await restingIn(db, this.deps.catalog.current()),
+      resting: (await this.deps.resting?.(db, this.deps.catalog.current())) ?? new Map(),
     };
     if (!isSameSnapshot || !isSame(this.known, after)) this.known = after;
   }
@@ -229,6 +162,11 @@ export class SkillDecisions {
     );
   }
 
+  /** Has what `tx` approves offered as no draft any more. */
+  activateIn(tx: Transaction, { name, source }: Activation): Promise<void> {
+    return activate(tx, { name, source }, this.deps.clock.now());
+  }
+
   private async decide(
     txName: string,
     { name, hash }: { name: string; hash: string },
@@ -266,20 +204,4 @@ function isSame(before: Decisions, after: Decisions): boolean {
   const said = ({ deprecated, blocked: held, drafts, resting }: Decisions) =>
     JSON.stringify([[...deprecated.values()], [...held].sort(), [...drafts].sort(), [...resting]]);
   return said(before) === said(after);
-}
-
-// Skills that rest, because their catalog has revoked them.
-
-/** Why skills rest, by name: those whose files are the ones that were revoked. Awaits files. */
-export async function restingIn(db: Queryable, { skills }: SkillSnapshot): Promise<Map<string, string>> {
-  const resting = new Map<string, string>();
-  for (const { name, pin, revoked_reason: reason } of await store.installs(db)) {
-    const skill = reason === null ? undefined : skills.get(name);
-    const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
-    if (!folder || reason === null) continue;
-    const now = await pinFolder(folder.directory, folder.declared);
-    // Other files are another skill: these wait for an owner by themselves.
-    if (now.ok && now.hash === pin) resting.set(name, reason);
-  }
-  return resting;
 }

@@ -3,31 +3,73 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type AgentSkill,
-  activateDraft,
   bundles,
-  folderOf,
-  installed,
-  OFFERED_FROM,
-  SkillSearch,
+  finding,
+  installing,
+  type LiveSkills,
   type SkillSnapshot,
   testSkill,
+  trusting,
 } from '../../agent-skills/index.ts';
 import type { World } from '../../base/world.ts';
-import type { Config } from '../../config/index.ts';
-import { memoryConfig } from '../../skills/memory/index.ts';
-import type {
-  Examined,
-  FixedSkill,
-  Placed,
-  PlayedCase,
-  ShelvedSkill,
-  SkillCase,
-  SkillDraft,
-  SkillShelf,
-} from '../../skills/skill-learning/index.ts';
-import { type Database, readerOf } from '../../storage/index.ts';
+import type { SkillDeps } from '../../chat/index.ts';
+import type { Improvement } from '../../proposals/index.ts';
+import { type Database, readerOf, type Transaction } from '../../storage/index.ts';
 import { approveLooked, auditFolder, lookForApproval, pinFolder } from '../../trust/index.ts';
-import type { LiveSkills } from './agent-skills.ts';
+
+export interface ShelvedSkill {
+  name: string;
+  description: string;
+  text: string;
+  hash: string;
+}
+
+/** A skill that is there and cannot be changed by a copy: it belongs to a group, or stands in the configuration. */
+export interface FixedSkill {
+  isFixed: true;
+  name: string;
+}
+
+export interface NearSkill {
+  name: string;
+  description: string;
+  /** 0 to 1; 0.5 is enough for it to be offered. */
+  fit: number;
+  /** Nearness in meaning, -1 to 1; undefined where nobody can tell. */
+  meaning: number | undefined;
+}
+
+export interface SkillCase {
+  name: string;
+  prompt?: string;
+  found?: boolean;
+  contains?: readonly string[];
+}
+
+export interface SkillDraft {
+  name: string;
+  text: string;
+  /** Hash of the files that it changes; undefined: a new skill. */
+  baseHash: string | undefined;
+}
+
+export interface PlayedCase {
+  name: string;
+  ok: boolean;
+}
+
+export interface Examined {
+  hash: string;
+  suspicions: readonly string[];
+  /** Cases with the draft, and, in the same order, without it: the skill's own and those that were given. */
+  played: readonly PlayedCase[];
+  playedBefore: readonly PlayedCase[];
+}
+
+/** A skill whose files are in place and wait for the approval of exactly these. */
+export interface Placed {
+  approve(tx: Transaction, personId: string): Promise<boolean>;
+}
 
 const LONGEST_SKILL_TEXT = 64_000;
 const NEAREST = 20;
@@ -37,41 +79,66 @@ interface ShelfParts {
   skills: LiveSkills;
   database: Pick<Database, 'read'>;
   world: Pick<World, 'clock'>;
-  config: Config;
 }
 
-export function skillShelf(parts: ShelfParts): SkillShelf {
-  const { skills, config } = parts;
-  const byWords = new SkillSearch();
+/** The skills of this coda, as learning reads and changes them. */
+export type SkillShelf = ReturnType<typeof skillShelf>;
+
+export interface LearnedDeps extends SkillDeps<Improvement> {
+  shelf: SkillShelf;
+  /** True where turns are learned from unless a person says otherwise. */
+  standardAuto: 'on' | 'off' | 'ask';
+}
+
+export function skillShelf(parts: ShelfParts) {
+  const { skills } = parts;
+  const byWords = new finding.SkillSearch();
   const current = () => skills.catalog.current();
   return {
-    standardAuto: config.block(memoryConfig).auto,
-    read: async (name) => {
-      const { blocked, drafts, deprecated } = skills.decisions();
+    /** A skill that may be used; undefined where there is none. */
+    async read(name: string): Promise<ShelvedSkill | FixedSkill | undefined> {
+      const { blocked, drafts, deprecated } = skills.decisions.current;
       const isApart = blocked.has(name) || drafts.has(name) || deprecated.has(name);
       return isApart ? undefined : shelved(current().skills.get(name));
     },
-    nearest: async (words) =>
-      (await skills.search.find(current(), words)).slice(0, NEAREST).map(({ skill, fit, meaning }) => {
+    /** Skills by words and meaning, the nearest first, at most 20. */
+    async nearest(words: string): Promise<NearSkill[]> {
+      return (await skills.search.find(current(), words)).slice(0, NEAREST).map(({ skill, fit, meaning }) => {
         const { name, description } = skill;
         return { name, description, fit, meaning };
-      }),
-    fitting: async (words) => {
-      const found = words.trim() === '' ? [] : await byWords.find(current(), words);
-      return found.flatMap(({ skill, fit }) => (fit >= OFFERED_FROM ? [skill.name] : []));
+      });
     },
-    isTaken: (name) => {
+    /** Skills whose descriptions the words fit; asks no embedder. */
+    async fitting(words: string): Promise<string[]> {
+      const found = words.trim() === '' ? [] : await byWords.find(current(), words);
+      return found.flatMap(({ skill, fit }) => (fit >= finding.OFFERED_FROM ? [skill.name] : []));
+    },
+    isTaken(name: string): boolean {
       const { skills: all, invalid, disabled, commands } = current();
       const apart = [...invalid, ...disabled];
       return all.has(name) || commands?.has(name) === true || apart.some((each) => each.name === name);
     },
-    examine: (draft, cases) => examine(skills.installed, current(), draft, cases),
-    place: (draft) => place(parts, draft),
-    takeBack: (skill) => takeBack(parts, skill),
-    rest: (name, reason) => skills.deprecate({ name, reason, replacement: undefined }),
-    wake: async (name) => void (await skills.undeprecate(name)),
+    /** Looks at a draft without putting it anywhere; a string says why it is no skill. */
+    examine: (draft: SkillDraft, cases: readonly SkillCase[]) => examine(skills.installed, current(), draft, cases),
+    /** Puts a draft in place, as one that nobody is offered before its approval; `changed`: the skill is not as it was. */
+    place: (draft: SkillDraft & { hash: string }) => place(parts, draft),
+    /**
+     * Takes a skill with these files back: what was before it is in its place. `changed`: its files are others by now, and
+     * nothing was done.
+     */
+    takeBack: (skill: TakenBack) => takeBack(parts, skill),
+    /** Models are not offered it any more, or again. */
+    rest: (name: string, reason: string) => skills.deprecate({ name, reason, replacement: undefined }),
+    wake: async (name: string) => void (await skills.undeprecate(name)),
+    /** After a decision has committed. */
     decided: () => skills.decided(),
   };
+}
+
+interface TakenBack {
+  name: string;
+  hash: string;
+  before: string | null;
 }
 
 async function place(parts: ShelfParts, draft: SkillDraft & { hash: string }): Promise<Placed | 'changed'> {
@@ -82,7 +149,7 @@ async function place(parts: ShelfParts, draft: SkillDraft & { hash: string }): P
   // Cut off before the approval: its files are there already.
   if (now !== hash || skill?.source.kind !== 'installed') {
     if (now !== baseHash) return 'changed';
-    await installed.installSkill(skills.installed, await contentOf(name, text, skill));
+    await installing.installSkill(skills.installed, await contentOf(name, text, skill));
   }
   return placed(parts, name, hash);
 }
@@ -94,23 +161,20 @@ async function placed(
 ): Promise<Placed | 'changed'> {
   await skills.rescan();
   const skill = skills.catalog.current().skills.get(name);
-  const folder = skill?.source.kind === 'installed' ? folderOf(skill) : undefined;
+  const folder = skill?.source.kind === 'installed' ? trusting.folderOf(skill) : undefined;
   const looked = folder && (await lookForApproval(readerOf(database), folder, hash));
   if (!looked) return 'changed';
   return {
     async approve(tx, personId) {
       const now = world.clock.now();
       if (!(await approveLooked(tx, folder, looked, { personId, now }))) return false;
-      await activateDraft(tx, { name: folder.name, source: folder.source }, now);
+      await skills.decisions.activateIn(tx, folder);
       return true;
     },
   };
 }
 
-async function takeBack(
-  parts: ShelfParts,
-  { name, hash, before }: Parameters<SkillShelf['takeBack']>[0],
-): Promise<Placed | 'gone' | 'changed'> {
+async function takeBack(parts: ShelfParts, { name, hash, before }: TakenBack): Promise<Placed | 'gone' | 'changed'> {
   const { skills } = parts;
   const { skills: all, shadowed } = skills.catalog.current();
   const skill = all.get(name);
@@ -118,11 +182,11 @@ async function takeBack(
   if ((await hashOf(skill)) !== hash) return 'changed';
   const isBeneath = shadowed.some((each) => each.skill.name === name && each.by === skill);
   if (before === null || isBeneath) {
-    await installed.removeSkill(skills.installed, name);
+    await installing.removeSkill(skills.installed, name);
     await skills.rescan();
     return 'gone';
   }
-  await installed.installSkill(skills.installed, await contentOf(name, before, skill));
+  await installing.installSkill(skills.installed, await contentOf(name, before, skill));
   await skills.rescan();
   const restored = skills.catalog.current().skills.get(name);
   return placed(parts, name, (restored && (await hashOf(restored))) ?? '');
@@ -140,7 +204,7 @@ async function shelved(skill: AgentSkill | undefined): Promise<ShelvedSkill | Fi
 }
 
 async function hashOf(skill: AgentSkill): Promise<string | undefined> {
-  const folder = folderOf(skill);
+  const folder = trusting.folderOf(skill);
   const pin = folder && (await pinFolder(folder.directory, folder.declared));
   return pin?.ok ? pin.hash : undefined;
 }
@@ -165,8 +229,8 @@ async function examine(
 ): Promise<Examined | string> {
   const base = snapshot.skills.get(name);
   if ((base && (await hashOf(base))) !== baseHash) return 'The skill is not as it was.';
-  const found = await installed.lookInside(folder, await contentOf(name, text, base), async (staged) => {
-    const skill = await installed.skillIn(staged);
+  const found = await installing.lookInside(folder, await contentOf(name, text, base), async (staged) => {
+    const skill = await installing.skillIn(staged);
     if (!skill?.usable || skill.name !== name) return 'It is no skill that can be used.';
     const hash = await hashOf(skill);
     if (hash === undefined) return 'Its files cannot be hashed.';
@@ -187,7 +251,7 @@ async function playBefore(
 ): Promise<PlayedCase[]> {
   if (!base?.file) return cases.map(({ name }) => ({ name, ok: false }));
   const content = await contentOf(base.name, await readFile(base.file, 'utf8'), base);
-  return installed.lookInside(folder, content, (staged) => play(snapshot, staged, cases));
+  return installing.lookInside(folder, content, (staged) => play(snapshot, staged, cases));
 }
 
 /** Plays the skill's own cases and these, as if the skill in `staged` were the one of its name. */
@@ -195,7 +259,7 @@ async function play(snapshot: SkillSnapshot, staged: string, cases: readonly Ski
   const file = join(staged, CASES);
   if (!existsSync(dirname(file))) await mkdir(dirname(file));
   await writeFile(file, JSON.stringify(cases));
-  const skill = await installed.skillIn(staged);
+  const skill = await installing.skillIn(staged);
   if (!skill) return [];
   const skills = new Map([...snapshot.skills, [skill.name, skill]]);
   const { outcomes } = await testSkill({ ...snapshot, skills }, skill);

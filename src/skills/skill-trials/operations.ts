@@ -1,18 +1,25 @@
 import { homedir } from 'node:os';
 import { z } from 'zod';
+import type { SkillHost } from '../../agent-skills/index.ts';
+import { expandHome } from '../../base/folders/home.ts';
+import { plural } from '../../base/text.ts';
+import { approvalFlags, operation, text, usage, type Wire } from '../../chat/operation.ts';
+import { LEAST_RUNS } from './store.ts';
 import {
-  LEAST_RUNS,
   type OptimizeAct,
   type Optimized,
   optimizeArguments,
   resultIn,
+  type SkillTrials,
   variantIn,
-} from '../../agent-skills/index.ts';
-import { expandHome } from '../../base/folders/home.ts';
-import { plural } from '../../base/text.ts';
-import { operation, text, usage, type Wire } from '../../chat/operation.ts';
-import { needsToken, type OperationParts } from './parts.ts';
-import { approval } from './skills.ts';
+} from './variants.ts';
+
+export interface TrialParts {
+  trials: SkillTrials;
+  host: Pick<SkillHost, 'catalog' | 'rescan'>;
+  /** Throws where an operation that approves files does not carry the token that the configuration asks for. */
+  checkToken(token: string | undefined): void;
+}
 
 const optimize = operation({
   name: 'skills optimize',
@@ -20,9 +27,9 @@ const optimize = operation({
   audit: ({ act }, { skill, winner, variants }: Optimized) => {
     return { skill, act, winner, variants: variants.map(({ name }) => name) };
   },
-  run({ app }: OperationParts, asked, { besides, token }) {
-    if (asked.act === 'swap' || asked.act === 'trial') needsToken(app.approvals, token);
-    return app.agentSkills.optimize(asked, besides);
+  run({ trials, host, checkToken }: TrialParts, asked, { besides, token }) {
+    if (asked.act === 'swap' || asked.act === 'trial') checkToken(token);
+    return trials.optimize(host, asked, besides);
   },
 });
 
@@ -49,7 +56,7 @@ const input = z.object({
   trial: z.boolean().optional().describe('share the runs among them from now on'),
   stop: z.boolean().optional().describe('end that'),
   undo: z.boolean().optional().describe('use what was used before the last one was'),
-  ...approval,
+  ...approvalFlags,
 });
 
 type Input = z.output<typeof input>;
@@ -80,7 +87,7 @@ const optimizing = operation({
   },
 });
 
-export const variants = [optimize, optimizing];
+export const trialOperations = [optimize, optimizing];
 
 function actOf({ trial, stop, undo }: Input, approves: () => boolean): OptimizeAct {
   if ([trial, stop, undo].filter(Boolean).length > 1)

@@ -1,14 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { LiveSkills } from '../../src/app/agent-skills/agent-skills.ts';
+import { LiveSkills } from '../../src/agent-skills/live/live.ts';
 import { readConfig } from '../../src/app/index.ts';
-import { openSpecialists } from '../../src/app/specialists.ts';
 import { openBus } from '../../src/bus/index.ts';
-import { openArtifacts } from '../../src/storage/index.ts';
 import { embeddersOf } from '../../src/vectors/index.ts';
-import { skillText, temporaryFolder, write } from '../agent-skills/support.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWorld } from '../support/world.ts';
+import { skillText, temporaryFolder, write } from './support.ts';
 
 /** Two processes of one household that share folders. */
 async function twoReplicas(settings: Record<string, unknown> = {}, complaints: unknown[] = []) {
@@ -21,15 +19,13 @@ async function twoReplicas(settings: Record<string, unknown> = {}, complaints: u
   const values = { 'skills.agent_skill_dirs': [folder], ...settings };
   const flags = Object.fromEntries(Object.entries(values).map(([path, value]) => [path, { name: path, value }]));
   const config = readConfig({ env: {}, dataDir: home, flags, secrets: world.secrets, cwd: home });
-  const artifacts = await openArtifacts(home);
   const open = () =>
     new LiveSkills({
       config,
       world,
       bus,
       database,
-      artifacts,
-      specialists: openSpecialists(config, world.env, database),
+      chosen: new Map(),
       embedders: embeddersOf({ kind: 'none' }),
       jobs: { enqueue: () => Promise.reject(new Error('nothing is to be embedded')) },
     });

@@ -1,26 +1,23 @@
 /** `POST /run`: finds skills for a request, and runs them. */
 import { z } from 'zod';
-import { answerOut, callerPlace, conversationName, keyOf, notHeard, type Talk } from '../../adapters/http/index.ts';
+import { answerOut, callerPlace, conversationName, keyOf, notHeard, type Talk } from '../adapters/http/index.ts';
+import { deniedBy, type LiveSkills, type View } from '../agent-skills/index.ts';
+import { CodaError } from '../base/errors.ts';
+import { type AnyRoute, type Caller, route } from '../chat/index.ts';
+import type { Delivery } from '../delivery/index.ts';
+import type { Gate, Person } from '../people/index.ts';
 import {
   type Candidate,
   candidatesFor,
-  deniedBy,
   type Plan,
   planFile,
   planFor,
   planInput,
   RUN_MODES,
   staleIn,
-  type View,
-  Views,
   whoWithin,
-} from '../../agent-skills/index.ts';
-import { CodaError } from '../../base/errors.ts';
-import { type AnyRoute, type Caller, route } from '../../chat/index.ts';
-import type { Delivery } from '../../delivery/index.ts';
-import type { Gate, Person } from '../../people/index.ts';
-import { type Database, readerOf } from '../../storage/index.ts';
-import type { LiveSkills } from './agent-skills.ts';
+} from '../skills/skill-runs/index.ts';
+import { type Database, readerOf } from '../storage/index.ts';
 
 export interface RunParts {
   agentSkills: LiveSkills;
@@ -51,7 +48,7 @@ const body = z
 
 /** The route at `path`; whoever may not use a skill is told nothing of it. */
 export function runRoute(parts: RunParts, path: string): AnyRoute {
-  const views = new Views(parts.agentSkills);
+  const { views } = parts.agentSkills;
   const denied = deniedBy(parts.gate);
   const reader = readerOf(parts.database);
   return route({

@@ -1,0 +1,62 @@
+/** Runs of several skills one after another: composed ones, and those that a request is for. */
+import { z } from 'zod';
+import type { Call } from '../../agent/index.ts';
+import { agentSkillsConfig, type SkillHost, toolDeps } from '../../agent-skills/index.ts';
+import { parseJson } from '../../base/json.ts';
+import { type Skill, verbsOf } from '../../chat/index.ts';
+import { runOperations } from './operations.ts';
+import { pipelineTool, TOOL } from './pipeline.ts';
+import { deletionRules, mergeRules } from './store.ts';
+
+export { askOperations } from './ask.ts';
+export { runOperations } from './operations.ts';
+export {
+  type Candidate,
+  candidatesFor,
+  inputOf as planInput,
+  MODES as RUN_MODES,
+  type Plan,
+  planFile,
+  planFor,
+  staleIn,
+  whoWithin,
+} from './plan.ts';
+export { outcomes as runOutcomes } from './store.ts';
+
+type Settings = z.output<typeof agentSkillsConfig.schema>;
+
+export function skillRuns(host: SkillHost): Skill<Settings> {
+  return {
+    name: 'skill-runs',
+    config: agentSkillsConfig,
+    deletionRules,
+    mergeRules,
+    tools: (deps) => [pipelineTool(toolDeps(deps, host), deps.config)],
+    verbs: (deps) => verbsOf(runOperations, toolDeps(deps, host), deps.world),
+    called: (_, name, rest) => (name.toLowerCase() === 'pipeline' ? pipelineCall(rest) : undefined),
+  };
+}
+
+const RESUME = /^resume\s+([0-9a-f-]{36})$/i;
+
+const written = z.record(z.string(), z.unknown());
+
+/** `/pipeline a > b|c: payload`, `/pipeline resume RUN`, or the tool's input as JSON; undefined: it is none of these. */
+function pipelineCall(rest: string): Call | undefined {
+  const said = rest.trim();
+  const [, resume] = RESUME.exec(said) ?? [];
+  if (resume !== undefined) return { tool: TOOL, input: { resume: resume.toLowerCase() } };
+  if (said.startsWith('{')) return fromJson(said);
+  const [steps = ''] = said.split(':', 1);
+  if (steps === '') return undefined;
+  const payload = said.slice(steps.length + 1).trimStart();
+  return { tool: TOOL, input: { steps: steps.split('>').map((step) => step.trim()), payload } };
+}
+
+function fromJson(text: string): Call | undefined {
+  try {
+    return { tool: TOOL, input: written.parse(parseJson(text)) };
+  } catch {
+    return undefined;
+  }
+}
