@@ -47,8 +47,8 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig, facts: Page
     mergeRules,
     commands: (deps) => commands(toolDeps(deps, host)),
     tools: (deps) => tools(toolDeps(deps, host)),
-    standing: async (deps, asked) => promptOf(deps).standing(asked),
-    passing: (deps, asked) => promptOf(deps).passing(asked),
+    stablePrompt: async (deps, asked) => promptOf(deps).standing(asked),
+    messagePrompt: (deps, asked) => promptOf(deps).passing(asked),
     jobs: (deps) => [
       embedSkillsJob({ world: deps.world, vectors: host.search.vectors, current: () => host.catalog.current() }),
     ],

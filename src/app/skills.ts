@@ -69,7 +69,9 @@ export function skillsOf(parts: MadeOf): Skill[] {
     mcp(parts.servers),
     browser(),
     skillRuns(live),
-    agentSkills(live, config.block(agentSkillsConfig), { outcomes: runOutcomes }),
+    agentSkills(live, config.block(agentSkillsConfig), {
+      outcomes: runOutcomes,
+    }),
     skillMarket(live),
     skillTrials({ trials: parts.trials, host: live, checkToken: (token) => needsToken(parts.approvals, token) }),
     connectors({ roots: () => live.ownFolders(), secrets: live.secrets }),

@@ -1,7 +1,9 @@
 /** A capability is deleted by its folder and its entry in `app/`: what it stored is dropped by a migration. */
+import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Model } from '../../src/agent/index.ts';
 import type * as app from '../../src/app/index.ts';
@@ -20,9 +22,13 @@ afterAll(() => Promise.all(trees.map((tree) => rm(tree, { recursive: true, force
 /** What a contributor removes, and what they write instead. */
 interface Deletion {
   folder: string;
-  /** The file that lists it, and its name there. */
-  list: string;
+  /** The file that lists it, and its name there; left out: its lines in `app/`, wherever they are. */
+  list?: string;
   name: string;
+  /** Files of `app/` that are about nothing else. */
+  files?: readonly string[];
+  /** Families of the owner's commands, where they have another name. */
+  families?: readonly string[];
   migration?: string;
 }
 
@@ -42,17 +48,62 @@ async function without(...deletions: Deletion[]): Promise<string> {
   for (const part of ['src', 'migrations']) await cp(join(root, part), join(tree, part), { recursive: true });
   for (const part of ['package.json', 'config', 'agent-skills', 'agents', 'assets'])
     await symlink(join(root, part), join(tree, part));
-  for (const { folder, list, name, migration } of deletions) {
+  for (const { folder, list, name, files = [], families = [name], migration } of deletions) {
     await rm(join(tree, folder), { recursive: true });
-    const listed = await readFile(join(tree, list), 'utf8');
-    const rest = listed.replace(new RegExp(`^import .*/${name}/index\\.ts';\n`, 'm'), '');
-    const shorter = rest.replace(new RegExp(`(?<=[[ ])${name}(, |,\n|(?=]))`), '');
-    await writeFile(join(tree, list), name === 'english' ? listed.replace(LINE, '') : shorter);
-    const families = await readFile(join(tree, FAMILIES), 'utf8');
-    await writeFile(join(tree, FAMILIES), families.replace(new RegExp(`^  ${name}: \\{\n[^]*?^  \\},\n`, 'm'), ''));
+    for (const file of files) await rm(join(tree, file));
+    await withoutFamilies(tree, families);
+    if (list === undefined) await withoutLines(tree, [`${folder}/index.ts`, ...files]);
+    else {
+      const listed = await readFile(join(tree, list), 'utf8');
+      const rest = listed.replace(new RegExp(`^import .*/${name}/index\\.ts';\n`, 'm'), '');
+      const shorter = rest.replace(new RegExp(`(?<=[[ ])${name}(, |,\n|(?=]))`), '');
+      await writeFile(join(tree, list), name === 'english' ? listed.replace(LINE, '') : shorter);
+    }
     if (migration) await writeFile(join(tree, 'migrations', `9999_drop_${name}.sql`), migration);
   }
   return tree;
+}
+
+async function withoutFamilies(tree: string, names: readonly string[]): Promise<void> {
+  let families = await readFile(join(tree, FAMILIES), 'utf8');
+  for (const name of names) {
+    const key = /^\w+$/.test(name) ? name : `'${name}'`;
+    families = families.replace(new RegExp(`^  ${key}: \\{\n[^]*?^  \\},\n`, 'm'), '');
+  }
+  await writeFile(join(tree, FAMILIES), families);
+}
+
+/** The lines of `app/` that name what these modules export, and those that name what such a line makes. */
+async function withoutLines(tree: string, modules: readonly string[]): Promise<void> {
+  const app = join(tree, 'src/app');
+  const files = (await readdir(app, { recursive: true })).filter((file) => file.endsWith('.ts'));
+  const ends = modules.map((module) =>
+    module.replace(/^.*\/(?=[^/]+\/index\.ts$)|^.*\/(?=[^/]+$)/, '').replace('.', '\\.'),
+  );
+  const from = `'[^']*/(?:${ends.join('|')})'`;
+  for (const file of files) {
+    const text = await readFile(join(app, file), 'utf8');
+    const names = new Set<string>();
+    const noted = (_: string, list: string) => {
+      for (const [, name = ''] of list.matchAll(/(?:type )?(\w+)(?:,|\s*$)/g)) names.add(name);
+      return '';
+    };
+    let rest = text
+      .replace(new RegExp(`^import (?:type )?\\{([^}]*)\\} from ${from};\\n`, 'gm'), noted)
+      .replace(new RegExp(`^ *const \\{([^}]*)\\} = await import\\(${from}\\);\\n`, 'gm'), noted)
+      .replace(new RegExp(`^.*import\\(${from}\\).*\\n`, 'gm'), '');
+    for (const name of names) {
+      rest = rest
+        .replace(new RegExp(`, (?:\\.{3})?${name}\\b(?=[\\],} ])`, 'g'), '')
+        .replace(new RegExp(`\\(${name}\\)`, 'g'), '()')
+        .replace(new RegExp(`^.*\\b${name}\\b.*\\n`, 'gm'), (line) => {
+          const made = /^ *const (\w+) = /.exec(line)?.[1];
+          if (made !== undefined) names.add(made);
+          return '';
+        });
+    }
+    if (rest !== text) await writeFile(join(app, file), rest);
+  }
 }
 
 /** Every relative import of the copy that leads nowhere. */
@@ -70,6 +121,23 @@ async function dangling(tree: string): Promise<string[]> {
       });
     });
   return (await Promise.all(found)).flat();
+}
+
+/** What the type checker says of the copy; names that are left over are a linter's matter. */
+async function problemsOf(tree: string): Promise<string[]> {
+  const { compilerOptions } = JSON.parse(await readFile(join(root, 'tsconfig.json'), 'utf8')) as {
+    compilerOptions: object;
+  };
+  const own = { noUnusedLocals: false, noUnusedParameters: false, noEmit: true };
+  await writeFile(
+    join(tree, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { ...compilerOptions, ...own }, include: ['src'] }),
+  );
+  const compiler = join(root, 'node_modules/typescript7/bin/tsc');
+  const { stdout } = await promisify(execFile)(process.execPath, [compiler, '-p', tree]).catch(
+    (error: { stdout: string }) => error,
+  );
+  return stdout.split('\n').filter((line) => line.includes('error TS'));
 }
 
 /** Starts the coda of `tree` on the data of `coda`, which has stopped, with somebody who says things on `chat`. */
@@ -173,6 +241,64 @@ describe('deleting', () => {
       expect(await says('/forget')).toContain(
         'your reminders, your memories, your schedules, your tasks, what we said to each other and your settings',
       );
+      expect(await presses('Yes, forget me')).toContain('forgotten everything');
+    } finally {
+      await started.stop();
+    }
+  });
+
+  const skillRuns = {
+    folder: 'src/skills/skill-runs',
+    name: 'skill-runs',
+    files: ['src/app/run-route.ts'],
+    families: ['ask'],
+    migration: 'drop table skill_run_steps, skill_runs;\n',
+  };
+  const SELF_REVIEW = 'drop table prompt_versions, self_assessments, solution_patterns, routing_models;\n';
+  const SKILLS: readonly Deletion[] = [
+    {
+      folder: 'src/skills/skill-market',
+      name: 'skill-market',
+      families: ['skills market'],
+      migration: 'drop table skill_market_installs, skill_catalogs;\n',
+    },
+    skillRuns,
+    {
+      folder: 'src/skills/skill-trials',
+      name: 'skill-trials',
+      migration: 'drop table skill_variant_runs, skill_variant_choices, skill_variants;\n',
+    },
+    { folder: 'src/skills/self-coding', name: 'self-coding', migration: 'drop table improvement_runs;\n' },
+    { folder: 'src/skills/self-review', name: 'self-review', migration: SELF_REVIEW },
+    {
+      folder: 'src/skills/skill-learning',
+      name: 'skill-learning',
+      migration: 'drop table learned_uses, learned_proposals, learned_signals;\n',
+    },
+  ];
+
+  test.each(SKILLS)('$name is deleted by its folder and its lines in app/: what is left compiles', async (deletion) => {
+    const tree = await without(deletion);
+    expect(await dangling(tree)).toEqual([]);
+    expect(await problemsOf(tree)).toEqual([]);
+  });
+
+  test('what works on skills and on coda itself leaves a coda that works on a database that had it', async () => {
+    const rest = 'drop table improvement_proposals;\n';
+    const all = SKILLS.map((each) => (each.name === 'self-review' ? { ...each, migration: SELF_REVIEW + rest } : each));
+    const tree = await without(...all);
+    expect(await dangling(tree)).toEqual([]);
+    await using coda = await play({ ownFolder: true, config: { self_improvement: {} } });
+    await coda.person('ana').says('remind me tomorrow at 9 to stand up');
+    await coda.app.stop();
+    const { started, says, presses } = await startOf(tree, coda);
+    try {
+      expect(await says('/help all')).toContain('/skills');
+      expect(await says('/skills')).toContain('travel-plan');
+      expect(await says('/improvements')).not.toContain('proposals');
+      expect(await says('/pipeline travel-plan: Rome')).not.toContain('travel-plan is');
+      expect((await started.checks.run()).filter(({ ok }) => !ok)).toEqual([]);
+      expect(await says('/forget')).toContain('your reminders');
       expect(await presses('Yes, forget me')).toContain('forgotten everything');
     } finally {
       await started.stop();

@@ -1,5 +1,5 @@
 /** coda looks at its own record and proposes changes of itself; each part is a folder and a line here. */
-import type { Asked, PageReader, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
+import type { AskedPrompt, PageReader, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
 import { nightly, type ProposalKinds } from '../../proposals/index.ts';
 import { assessmentPart } from './assessment/index.ts';
 import { config, type Settings } from './config.ts';
@@ -64,7 +64,7 @@ export const selfReview: Skill<Optional> = {
     partsOn(deps).flatMap(({ part, own }) => [...(part.jobs?.(own) ?? []), ...(nightlyOf(part)?.jobs(own) ?? [])]),
   taskNames: PARTS.flatMap((part) => nightlyOf(part)?.taskNames ?? []),
   tasks: (deps) => partsOn(deps).flatMap(({ part, own }) => nightlyOf(part)?.tasks(own) ?? []),
-  started(deps) {
+  onStart(deps) {
     for (const { part, own } of partsOn(deps)) part.started?.(own);
   },
   checks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.checks?.(own) ?? []),

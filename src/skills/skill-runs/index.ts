@@ -33,7 +33,7 @@ export function skillRuns(host: SkillHost): Skill<Settings> {
     mergeRules,
     tools: (deps) => [pipelineTool(toolDeps(deps, host), deps.config)],
     verbs: (deps) => verbsOf(runOperations, toolDeps(deps, host), deps.world),
-    called: (_, name, rest) => (name.toLowerCase() === 'pipeline' ? pipelineCall(rest) : undefined),
+    callNamed: (_, name, rest) => (name.toLowerCase() === 'pipeline' ? pipelineCall(rest) : undefined),
   };
 }
 

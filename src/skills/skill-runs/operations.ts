@@ -7,7 +7,7 @@ import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
 import { faultsOf, inputWords } from '../../base/input.ts';
 import { oneLine, plural } from '../../base/text.ts';
-import { type Conversation, operation, type Shown, usage, type View, YES } from '../../chat/operation.ts';
+import { type CommandOutput, type Conversation, operation, usage, type View, YES } from '../../chat/operation.ts';
 import { candidatesFor, inputOf, MODES, planFile, planFor, staleIn, type ToolDeps, whoWithin } from './plan.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';

@@ -3,7 +3,7 @@
 import { DAY_MS } from '../../../base/clock.ts';
 import { lexemesOf } from '../../../base/lexemes.ts';
 import { oneLine } from '../../../base/text.ts';
-import type { Asked, PromptSection } from '../../../chat/index.ts';
+import type { AskedPrompt, PromptSection } from '../../../chat/index.ts';
 import { type Embedder, type Likeness, likenessBy } from '../../../vectors/index.ts';
 import type { Deps, Part } from '../part.ts';
 import * as texts from '../texts.ts';
