@@ -46,6 +46,12 @@ export const SHAPE = { linesPerFile: 157, filesInFolder: 24, smallWithOneImporte
 /** Lines; a file below that which only one other file imports is usually a part of that one. */
 const SMALL_FILE_LINES = 60;
 
+/**
+ * Imports that lead up inside a room: from a folder to a file above it that itself stands on folders. Rooms that are not named have
+ * none, and no number may rise.
+ */
+export const ARROWS_UP = { agent: 24, app: 1, delivery: 13, storage: 1, time: 34 };
+
 /** @typedef {{ warnings: string[], errors: string[] }} Found */
 
 /**
@@ -205,6 +211,7 @@ export function inspectHouse(files = sources()) {
     ...sharedNumbers(files),
     ...countHeadless(read),
     ...checkShape(read),
+    ...checkArrows(read),
   ];
   return { warnings: all.flatMap((one) => one.warnings), errors, files: all.length };
 }
@@ -276,6 +283,33 @@ function importersOf(files) {
     }
   }
   return importers;
+}
+
+/**
+ * Errors where more imports lead up inside a room than `bounds` says: folders stand on files that stand on no folder.
+ *
+ * @param {(readonly [file: string, text: string])[]} files
+ * @param {Readonly<Record<string, number>>} bounds
+ */
+export function checkArrows(files, bounds = ARROWS_UP) {
+  const importers = importersOf(files.filter(([file]) => file.startsWith('src/')));
+  /** @param {string} file @param {string} folder */
+  const isBelow = (file, folder) => file.startsWith(`${folder}/`) && posix.dirname(file) !== folder;
+  const standsOnFolders = new Set();
+  for (const [file, by] of importers)
+    for (const above of by) if (isBelow(file, posix.dirname(above))) standsOnFolders.add(above);
+  /** @type {Map<string, string[]>} */
+  const arrows = new Map();
+  for (const file of standsOnFolders)
+    for (const from of importers.get(file) ?? []) {
+      const room = roomOf(file);
+      if (!isBelow(from, posix.dirname(file)) || roomOf(from) !== room) continue;
+      arrows.set(room, [...(arrows.get(room) ?? []), `${from} → ${file}`]);
+    }
+  return [...arrows].flatMap(([room, found]) => {
+    const most = bounds[room] ?? 0;
+    return found.length > most ? [`${room}: ${found.length} imports lead up (${most}), such as ${found[0]}`] : [];
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type AnyTool, contentsOf } from '../agent/index.ts';
+import { type AnyTool, contentsOf, forOwners } from '../agent/index.ts';
 import { combineVerdicts, type HealthCheck, type Skill, type SkillDeps, type Verdict, verbsOf } from '../chat/index.ts';
 import type { RoleHolder } from '../people/index.ts';
 import { type Queryable, readerOf } from '../storage/index.ts';
@@ -82,12 +82,10 @@ function tools(deps: ToolDeps): AnyTool[] {
     listTool(deps),
     resourceTool(deps),
     rescanTool(deps),
-    approveTool(deps),
     wrongTool(deps),
     meantTool(deps),
-    installLookTool(deps),
-    installTool(deps),
-    undoInstallTool(deps),
+    ...forOwners(texts.ownersApprove, [approveTool(deps)]),
+    ...forOwners(texts.ownersInstall, [installLookTool(deps), installTool(deps), undoInstallTool(deps)]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkShape, countHeadless, inspect, roomOf, sharedNumbers } from '../../scripts/house.mjs';
+import { checkArrows, checkShape, countHeadless, inspect, roomOf, sharedNumbers } from '../../scripts/house.mjs';
 
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `  step(${index});`).join('\n');
 
@@ -76,6 +76,21 @@ test('the shape of src is bounded: lines a file, files of a folder, and small on
     'src/notes has 4 files of its own (3)',
     '1 files under 60 lines have one importer and no test (0), such as src/notes/a.ts',
   ]);
+});
+
+test('an import that leads up to a file which stands on folders is found', () => {
+  const files: [string, string][] = [
+    ['src/notes/index.ts', "import './find/words.ts';\nimport { host } from './host.ts';"],
+    ['src/notes/host.ts', "import type { Words } from './find/words.ts';\nimport './kinds.ts';"],
+    ['src/notes/kinds.ts', ''],
+    ['src/notes/find/words.ts', "import '../kinds.ts';\nimport '../../base/text.ts';"],
+    ['src/notes/use/tools.ts', "import type { Host } from '../host.ts';\nimport '../find/words.ts';"],
+    ['src/base/text.ts', ''],
+  ];
+  expect(checkArrows(files, {})).toEqual([
+    'notes: 1 imports lead up (0), such as src/notes/use/tools.ts → src/notes/host.ts',
+  ]);
+  expect(checkArrows(files, { notes: 1 })).toEqual([]);
 });
 
 test('a long file and a long function are warned of by their room', () => {

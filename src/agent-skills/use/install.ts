@@ -63,9 +63,8 @@ export function installLookTool(deps: ToolDeps): AnyTool {
     effect: 'read',
     callers: 'buttons',
     input: bundle,
-    prepare: (input, { person }) => (person.role === 'owner' ? looked(input) : Promise.resolve(undefined)),
-    async run(input, { person, prepared }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersInstall());
+    prepare: (input) => looked(input),
+    async run(input, { prepared }) {
       const found = prepared as Inquest | Failed;
       if ('ok' in found) return found;
       const { name } = found.id;
@@ -108,9 +107,8 @@ export function installTool(deps: ToolDeps): AnyTool {
     policy: { critique: true },
     timeoutMs: 5_000,
     input: bundle.extend({ name: z.string(), pin: z.string() }),
-    prepare: (input, { person }) => (person.role === 'owner' ? putInPlace(input) : Promise.resolve(undefined)),
+    prepare: (input) => putInPlace(input),
     async run({ name }, { tx, person, clock, prepared }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersInstall());
       const came = prepared as Failed | PutInPlace;
       if ('ok' in came) return came;
       const by = { personId: person.id, now: clock.now() };
@@ -164,8 +162,7 @@ export function undoInstallTool(deps: ToolDeps): AnyTool {
     callers: 'person',
     timeoutMs: 5_000,
     input,
-    async prepare({ name, version, before, pin }, { person }) {
-      if (person.role !== 'owner') return undefined;
+    async prepare({ name, version, before, pin }) {
       if (!(await restoreVersion(host.installed, { name, version, before })))
         return failed('GONE', texts.notPutBack(name));
       await host.rescan();
@@ -174,7 +171,6 @@ export function undoInstallTool(deps: ToolDeps): AnyTool {
       return looked ? { folder, looked } : undefined;
     },
     async run({ name, before }, { tx, person, clock, prepared }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersInstall());
       const came = prepared as Failed | Pick<PutInPlace, 'folder' | 'looked'> | undefined;
       if (came && 'ok' in came) return came;
       if (came) await approveLooked(tx, came.folder, came.looked, { personId: person.id, now: clock.now() });

@@ -236,12 +236,11 @@ export function approveTool(deps: ToolDeps): AnyTool {
     callers: 'person',
     timeoutMs: 5_000,
     input: z.object({ name: skillName, source: z.string(), hash: z.string() }),
-    async prepare({ name, source, hash }, { person }) {
+    async prepare({ name, source, hash }) {
       const asked = folder(name, source);
-      return asked && person.role === 'owner' ? lookForApproval(deps.reader, asked, hash) : undefined;
+      return asked && lookForApproval(deps.reader, asked, hash);
     },
     async run({ name, source }, { tx, person, clock, prepared }) {
-      if (person.role !== 'owner') return failed('DENIED', texts.ownersApprove());
       const asked = folder(name, source);
       if (!asked) return failed('GONE', texts.noSuchSkill(name));
       const looked = prepared as InspectedFolder | undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AnyTool, type CallContext, dataTool, done, type Failed, failed } from '../../agent/index.ts';
+import { type AnyTool, type CallContext, dataTool, done, type Failed, failed, forOwners } from '../../agent/index.ts';
 import type { BreakerState } from '../../base/breaker.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { Checks, Command, Finding } from '../../chat/index.ts';
@@ -38,14 +38,13 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
       return done(texts.triedAgain(name));
     },
   });
-  return [diagnose, resetSkill];
+  return forOwners(texts.ownersOnly, [diagnose, resetSkill]);
 }
 
 /** `notes/prompt` is of the skill `notes`. */
 export const isOf = (part: string, name: string) => part === name || part.startsWith(`${name}/`);
 
-function refused({ person, private: isPrivate }: CallContext): Failed | undefined {
-  if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
+function refused({ private: isPrivate }: CallContext): Failed | undefined {
   return isPrivate ? undefined : failed('NOT_HERE', texts.privateOnly());
 }
 

@@ -1,4 +1,5 @@
 /** Tools of others, over the Model Context Protocol. */
+import { forOwners } from '../../agent/index.ts';
 import { type Skill, verbsOf } from '../../chat/index.ts';
 import { commands, serversCheck } from './check.ts';
 import { config, type Settings } from './config.ts';
@@ -6,6 +7,7 @@ import { mcpOperations } from './operations.ts';
 import type { Servers } from './servers.ts';
 import { callbackRoute } from './sign-in/sign-in.ts';
 import { deletionRules, mergeRules } from './store.ts';
+import { texts } from './texts.ts';
 import { approveTool, promptCall, serverTools } from './tools.ts';
 
 export { config as mcpConfig } from './config.ts';
@@ -16,7 +18,7 @@ export { toolServers } from './tools.ts';
 export const mcp = (servers: Servers): Skill<Settings> => ({
   name: 'mcp',
   config,
-  tools: () => [approveTool(servers)],
+  tools: () => forOwners(() => texts.ownersApprove, [approveTool(servers)]),
   liveTools: (_, taken) => servers.current(taken, serverTools),
   liveToolSettled: (_, name) => servers.settled(name),
   onStart: () => servers.start(),

@@ -4,6 +4,7 @@ import { leftOf, type Proposal, shown, proposalStore as store } from '../../prop
 import { scoresByWeek } from './assessment/store.ts';
 import type { Deps } from './part.ts';
 import * as versions from './prompt/store.ts';
+import { measuredWords } from './prompt/texts.ts';
 import * as texts from './texts.ts';
 
 const WEEKS = 12;
@@ -62,7 +63,7 @@ function proposalRow({ kinds }: Deps, proposal: Proposal): PageRow {
 
 async function guidance({ db }: PageReader): Promise<PageSection> {
   const rows = (await versions.newest(db, MOST)).map(({ version, at, state, content, result }): PageRow => {
-    const cells = [`${version}`, { at }, state, texts.page.result(result), { code: content }];
+    const cells = [`${version}`, { at }, state, measuredWords(result), { code: content }];
     return { id: `${version}`, cells };
   });
   const columns = [...texts.page.versionColumns];

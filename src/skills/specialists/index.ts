@@ -1,5 +1,5 @@
 /** Specialists: folders with a soul, tools and a budget that work on parts of a request by themselves. */
-import type { Toolbox } from '../../agent/index.ts';
+import { forOwners, type Toolbox } from '../../agent/index.ts';
 import { type HealthCheck, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { calledBy, commands } from './commands.ts';
 import { config, type SpecialistsConfig } from './config.ts';
@@ -24,7 +24,11 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
   return {
     name: 'specialists',
     config,
-    tools: (deps) => [listTool(depsOf(deps)), spawnTool(depsOf(deps)), approveTool(depsOf(deps))],
+    tools: (deps) => [
+      listTool(depsOf(deps)),
+      spawnTool(depsOf(deps)),
+      ...forOwners(texts.ownersApprove, [approveTool(depsOf(deps))]),
+    ],
     commands: (deps) => commands(depsOf(deps)),
     callNamed: (_, name, rest) => calledBy(host.catalog.current(), name, rest),
     stablePrompt: async ({ gate }, { turnKey, window, person }) => {

@@ -6,9 +6,9 @@ import { oneLine } from '../../../base/text.ts';
 import type { AskedPrompt, PromptSection } from '../../../chat/index.ts';
 import { type Embedder, type Likeness, likenessBy } from '../../../vectors/index.ts';
 import type { Deps, Part } from '../part.ts';
-import * as texts from '../texts.ts';
 import * as store from './store.ts';
 import { deletionRules, mergeRules, type Pattern } from './store.ts';
+import * as texts from './texts.ts';
 
 export const examplesPart: Part = {
   name: 'examples',

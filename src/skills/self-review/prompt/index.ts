@@ -7,8 +7,8 @@ import { proposalStore as improvement, ownerTool, type ProposalKind } from '../.
 import { type Queryable, readerOf, type Transaction } from '../../../storage/index.ts';
 import type { Settings } from '../config.ts';
 import type { Deps, Part } from '../part.ts';
-import * as texts from '../texts.ts';
 import * as store from './store.ts';
+import * as texts from './texts.ts';
 
 /** Guidance that coda has learnt: it follows the owner's own prompt and never changes that. */
 export const promptPart: Part = {

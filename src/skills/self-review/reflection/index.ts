@@ -18,9 +18,11 @@ import {
 import { readerOf, type Transaction } from '../../../storage/index.ts';
 import type { Deps, Part } from '../part.ts';
 import { difference, settleTrial } from '../prompt/index.ts';
-import * as texts from '../texts.ts';
+import * as trials from '../prompt/texts.ts';
+import { whole } from '../texts.ts';
 import { choicesFor, IN_WORDS, MOST_ON_CARD } from '../tools.ts';
 import { isWorthAsking, type Signals, signalsOf } from './signals.ts';
+import * as texts from './texts.ts';
 
 const REFLECTION = 'improvement.reflection';
 const MAX_TOKENS = 3_000;
@@ -42,7 +44,7 @@ async function endTrial(deps: Deps, id: string): Promise<void> {
     const ended = await settleTrial(tx, world.clock.now());
     if (!ended) return;
     const { version, isKept, scores } = ended;
-    const text = texts.trialEnded(version, isKept, texts.sampleWords(scores));
+    const text = trials.trialEnded(version, isKept, trials.sampleWords(scores));
     const places = await approvalPlaces(deps.config, tx);
     const card = { kind: 'notice' as const, text };
     await deps.outbox.addAll(
@@ -75,7 +77,7 @@ async function tell(deps: Deps, tx: Transaction, { id, signals, wanted }: Reflec
   const cards = Array.from({ length: Math.max(1, Math.ceil(made.length / MOST_ON_CARD)) }, (_, index): Card => {
     const group = made.slice(index * MOST_ON_CARD, (index + 1) * MOST_ON_CARD);
     const head = index === 0 ? [texts.reflected(signals, made.length)] : [];
-    const text = [...head, ...group.map((each) => texts.whole(each, shown(kinds, each)))].join('\n\n');
+    const text = [...head, ...group.map((each) => whole(each, shown(kinds, each)))].join('\n\n');
     return { kind: 'notice', text, choices: group.flatMap((each) => choicesFor(each, made.length > 1)) };
   });
   const places = await approvalPlaces(config, tx);
