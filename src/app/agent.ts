@@ -56,7 +56,7 @@ import {
   isPrivate,
   isSaid,
   laneRules,
-  type Moved,
+  type MovedPerson,
   noticeDeletionRules,
   noticeMergeRules,
   outboxDeletionRules,
@@ -110,7 +110,7 @@ export interface AgentWiring {
   commands: readonly Command[];
   called: CalledByName;
   offersFor(item: Item): readonly Choice[];
-  moved(tx: Transaction, moved: Moved): Promise<void>;
+  moved(tx: Transaction, moved: MovedPerson): Promise<void>;
   status(): Json | undefined;
   close(): Promise<void>;
 }

@@ -227,7 +227,7 @@ async function statusOf(
     engine: database.engine,
     adapters: adapters.map((adapter) => adapter.name),
     away: Object.fromEntries(awayOf(adapters).map(({ platform, says }) => [platform, says])),
-    running: delivery.running,
+    running: delivery.runningCount,
     outbox: { ...(await delivery.outbox.open()), sent_again: delivery.outbox.resent },
     jobs: { dead: (await jobs.dead(1)).total },
     ...(models !== undefined && { models }),
@@ -240,7 +240,7 @@ interface Parts extends Opened {
   skills: readonly EquippedSkill[];
   commands: readonly Command[];
   router: Router;
-  moved: Receiver['moved'];
+  moved: Receiver['onMove'];
 }
 
 interface Starting extends Parts {
@@ -291,9 +291,9 @@ async function join(
     answers,
     kindOf: (event) => router.kindOf(event),
     takesTurn: (kind, text) => router.takesTurn(kind, text),
-    handle: (item, signal) => router.handleItem(item, signal),
-    moved: parts.moved,
-    freed: () => {
+    handleItem: (item, signal) => router.handleItem(item, signal),
+    onMove: parts.moved,
+    onFreed: () => {
       worker.lookForWork();
       for (const { skill, deps } of skills) skill.replicaEnded?.(deps);
     },
@@ -352,7 +352,7 @@ function checksOf(adapter: ChatAdapter, { overridden }: Config): HealthCheck[] {
 
 function awayOf(adapters: readonly ChatAdapter[]): Away[] {
   return adapters.flatMap((adapter) => {
-    const away = adapter.away?.();
+    const away = adapter.trouble?.();
     return away ? [{ platform: adapter.name, ...away }] : [];
   });
 }

@@ -69,7 +69,7 @@ function openDelivery(
       costs: config.models !== undefined,
       clock: parts.world.clock,
     }),
-    begun: (item) => closeOrphan(item, parts.world.clock.now()),
+    writesOfBegin: (item) => closeOrphan(item, parts.world.clock.now()),
   });
 }
 

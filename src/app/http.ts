@@ -116,7 +116,7 @@ export function serve(parts: HttpParts): Serving | undefined {
 }
 
 function stateOf(platform: PlatformAdapter) {
-  return { name: platform.name, away: platform.away?.()?.says };
+  return { name: platform.name, away: platform.trouble?.()?.says };
 }
 
 function routesOf(parts: HttpParts): AnyRoute[] {

@@ -41,7 +41,7 @@ export function forgetTools(deps: ForgetDeps): AnyTool[] {
     async run(_, { tx, person, clock, request: { id: inboxId } }) {
       const erased = await erase(tx, deps.deletionRules, { personId: person.id, now: clock.now(), inboxId });
       await deps.collectSoon(tx, person.id);
-      tx.afterCommit(() => deps.delivery.erased(person.id));
+      tx.afterCommit(() => deps.delivery.forgetErased(person.id));
       return done(texts.forgottenReport(erased));
     },
   });

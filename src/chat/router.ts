@@ -117,7 +117,7 @@ export class Router {
   /** A schedule or webhook for a stranger: nobody wrote it, so nobody asks for access. */
   private async unheard(item: Item): Promise<void> {
     if (isSaid(item)) return this.turnAway(item);
-    await this.delivery.end('guest.rest', item, { state: 'cancelled', cards: [] });
+    await this.delivery.endItem('guest.rest', item, { state: 'cancelled', cards: [] });
   }
 
   private async runPlanned(item: Item, signal: AbortSignal, line: string): Promise<void> {
@@ -137,7 +137,11 @@ export class Router {
   }
 
   private async failPlanned(item: Item, text: string): Promise<void> {
-    await this.delivery.end('schedule.fail', item, { state: 'failed', error: text, cards: [{ kind: 'error', text }] });
+    await this.delivery.endItem('schedule.fail', item, {
+      state: 'failed',
+      error: text,
+      cards: [{ kind: 'error', text }],
+    });
   }
 
   private async command(item: Item, signal: AbortSignal): Promise<void> {

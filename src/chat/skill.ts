@@ -15,7 +15,7 @@ import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Cache, Locks } from '../bus/index.ts';
 import type { ConfigBlock, CoreValues } from '../config/index.ts';
-import type { Choice, FileRef, Moved, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
+import type { Choice, FileRef, MovedPerson, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, Gate, Household, MergeRule, Person, Thing } from '../people/index.ts';
@@ -353,7 +353,7 @@ export interface SkillData<Settings> {
   deletionRules?: readonly DeletionRule[];
   mergeRules?: readonly MergeRule[];
   /** Offers something to a person whose platform reports another zone now; in the transaction that stores it. */
-  onMove?(deps: SkillDeps<Settings>, tx: Transaction, moved: Moved): Promise<void>;
+  onMove?(deps: SkillDeps<Settings>, tx: Transaction, moved: MovedPerson): Promise<void>;
 }
 
 /**

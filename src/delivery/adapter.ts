@@ -91,7 +91,7 @@ export interface RepliedTo {
  * Words that come with a message and are not its sender's: of the message that it replies to, forwards or shares, of its
  * thread, or what it shows beside its text. `unread`: something of this kind, which could not be had.
  */
-export interface Quoted {
+export interface QuotedWords {
   as: 'replied' | 'forwarded' | 'shared' | 'starter' | 'earlier' | 'attached' | 'embed' | 'poll' | 'sticker' | 'unread';
   from?: string;
   text: string;
@@ -99,8 +99,8 @@ export interface Quoted {
   own?: { id: string; at: string };
 }
 
-export interface Pointed {
-  quoted: Quoted[];
+export interface PointedContent {
+  quoted: QuotedWords[];
   files: PendingFile[];
   repliesTo?: RepliedTo;
 }
@@ -114,7 +114,7 @@ export interface IncomingMessage {
   text: string;
   files: IncomingFile[];
   pending?: readonly PendingFile[];
-  quoted?: readonly Quoted[];
+  quoted?: readonly QuotedWords[];
   /**
    * References to look up when the turn begins, in the adapter's own notation (`ChatAdapter.pointed`): `always`, and
    * `first` where it is the first message that is heard in its conversation.
@@ -150,7 +150,7 @@ export interface IncomingPress {
 
 export type Incoming = IncomingMessage | IncomingPress;
 
-export interface Accepted {
+export interface AcceptedEvent {
   /** `refused`: the queue was full, and they have been told; or the person may not talk here, and nothing was stored. */
   outcome: 'accepted' | 'duplicate' | 'refused';
   /**
@@ -172,7 +172,7 @@ export interface PostponedEvent {
   receivedAt: Instant;
 }
 
-export interface Postponed {
+export interface PostponedPort {
   /**
    * Resolves after the commit: from then on the event is heard even if the process dies (`ChatAdapter.hearPostponed`). False: so many
    * are kept that it must not be acknowledged.
@@ -180,11 +180,11 @@ export interface Postponed {
   keep(event: PostponedEvent): Promise<boolean>;
   /** False: it was heard elsewhere, or its author was erased, and it must not be handed over any more. */
   isKept(key: string): Promise<boolean>;
-  heard(key: string): Promise<void>;
+  markHeard(key: string): Promise<void>;
   /** Call when the event cannot be handed over for a reason of its own: it is tried a few times more. */
-  failed(key: string): Promise<void>;
+  markFailed(key: string): Promise<void>;
   /** In the order in which they came. */
-  all(): Promise<PostponedEvent[]>;
+  listAll(): Promise<PostponedEvent[]>;
 }
 
 export interface Inbox {
@@ -193,7 +193,7 @@ export interface Inbox {
    * platform that it is heard: after the commit and before anything is done about it, in the process that stored it
    * only. False: it was too late, and the person has seen it fail; then nothing is done, and that is said.
    */
-  accept(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted>;
+  accept(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<AcceptedEvent>;
 
   /**
    * The author has changed a message, or taken it back: while it waits the newest text counts, and what was withdrawn
@@ -210,7 +210,7 @@ export interface Inbox {
   places(adapter: string, since: Instant, limit: number): Promise<KnownPlace[]>;
 
   /** The ids of those that have been accepted already: what is looked through again need not be made ready again. */
-  heard(messages: readonly Pick<IncomingMessage, 'place' | 'id'>[]): Promise<Set<string>>;
+  heardAlready(messages: readonly Pick<IncomingMessage, 'place' | 'id'>[]): Promise<Set<string>>;
 
   /** Says once, where a message was said, what the adapter has to say of it. `calls`: its sender is named where others read too. */
   note(message: IncomingMessage, text: string, options?: { calls?: boolean }): Promise<void>;
@@ -220,7 +220,7 @@ export interface Inbox {
   /** The identities (`Part.identity`) of parts that may be in a place though their receipts are not known. */
   unsure(place: Place): Promise<string[]>;
 
-  postponed(adapter: string): Postponed;
+  postponedOf(adapter: string): PostponedPort;
 
   /**
    * Brings what waits unread in the chat in a browser of the person with this account, and answers nothing, to this place of
@@ -229,10 +229,10 @@ export interface Inbox {
   bringUnread(place: Place, externalId: string): Promise<void>;
 
   /** The person's page is not open in this process any more: what waited for it to be read goes their other way. Never rejects. */
-  closed(personId: string): Promise<void>;
+  onPageClosed(personId: string): Promise<void>;
 
   /** The first session of an adapter with a `seat` has come, or the last one has gone; resolves when other processes can know it. Never rejects. */
-  seated(): Promise<void>;
+  onSeats(): Promise<void>;
 }
 
 export interface Receipt {
@@ -347,7 +347,7 @@ export interface ChatAdapter {
   find(part: Part, since: Instant, signal: AbortSignal): Promise<Receipt | undefined>;
 
   /** True if an event that another process heard was acknowledged; by what its answers refer to. */
-  acknowledged?(replyTo: string): Promise<boolean>;
+  wasAcknowledged?(replyTo: string): Promise<boolean>;
 
   /** The direct conversation with somebody (`Sender.externalId`), opened if there was none. May fail. */
   direct?(externalId: string): Promise<Place>;
@@ -380,7 +380,7 @@ export interface ChatAdapter {
    */
   isOpenFor?(personId: string): boolean;
 
-  typing?(place: Place): void;
+  showTyping?(place: Place): void;
 
   readonly files?: FileSource;
 
@@ -388,12 +388,16 @@ export interface ChatAdapter {
    * Looks up what a message points to, by `IncomingMessage.points`. Messages that are gone, or not for coda, are left
    * out. May be asked by another process. Rejects where it cannot be told now.
    */
-  pointed?(points: Json, message: Pick<IncomingMessage, 'id' | 'place'>, signal: AbortSignal): Promise<Pointed>;
+  lookUpPointed?(
+    points: Json,
+    message: Pick<IncomingMessage, 'id' | 'place'>,
+    signal: AbortSignal,
+  ): Promise<PointedContent>;
 
   checks?(): { name: string; check(signal: AbortSignal): Promise<{ ok: boolean; says: string; remedy?: string }> }[];
 
   /** Why the platform cannot be heard, where that lasts for more than some seconds; undefined: it can. */
-  away?(): { says: string; remedy: string } | undefined;
+  trouble?(): { says: string; remedy: string } | undefined;
 
   /** Stops listening and closes the connection; sends still under way may finish first. */
   close(): Promise<void>;

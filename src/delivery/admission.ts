@@ -17,10 +17,10 @@ export interface AdmissionDeps {
   messageFiles: Pick<MessageFiles, 'complete' | 'notGiven'>;
   quoting: Pick<Quoting, 'complete'>;
   lanes: Pick<Lanes, 'asHeld'>;
-  end(name: string, item: Item, end: End): Promise<boolean>;
-  begun(item: Item): ExtraWrites | undefined;
+  endItem(name: string, item: Item, end: End): Promise<boolean>;
+  writesOfBegin(item: Item): ExtraWrites | undefined;
   /** Tells the platform that the event of a row is heard. False: it was too late, and the person has seen it fail. */
-  acknowledged(item: Item): Promise<boolean>;
+  acknowledge(item: Item): Promise<boolean>;
 }
 
 /** A row that has ended so many processes, or failed so often, is given up, and its person told; its lane goes on. */
@@ -40,17 +40,17 @@ export class Admission {
     if (item.payload.withdrawn) return this.drop(item);
     // One that waits for its files has left its lane; any other never had one.
     if (item.isFull || (item.kind === 'message' && !item.inLane && !item.payload.aside)) return this.refuseFull(item);
-    if (!(await this.deps.acknowledged(item))) {
+    if (!(await this.deps.acknowledge(item))) {
       const cards = [{ kind: 'error' as const, text: texts.notInTime() }];
       const end = { state: 'expired' as const, error: 'not acknowledged in time', cards };
-      return this.ended('inbox.unacknowledged', item, end);
+      return this.endRefused('inbox.unacknowledged', item, end);
     }
     if (this.isOld(item)) {
       this.deps.world.log.info({ item: item.key }, 'too old to be answered out of the blue');
       const missed =
         item.payload.resumedAt === undefined ? this.deps.messageFiles.notGiven(item) : texts.tooLateToGoOn();
       const cards = missed === undefined ? [] : [{ kind: 'notice' as const, text: missed }];
-      return this.ended('inbox.expire', item, { state: 'expired', cards });
+      return this.endRefused('inbox.expire', item, { state: 'expired', cards });
     }
     const whole = await this.complete(item, signal);
     return whole?.payload.withdrawn ? this.drop(whole) : whole;
@@ -69,34 +69,34 @@ export class Admission {
       if (!signal.aborted) throw error;
       const isStopped = signal.reason instanceof CodaError && signal.reason.code === 'CANCELLED';
       if (!isStopped) return undefined;
-      const cards = [{ kind: 'notice' as const, text: texts.stopped() }];
-      return this.ended('inbox.stop', this.deps.lanes.asHeld(item), { state: 'cancelled', cards });
+      const cards = [{ kind: 'notice' as const, text: texts.stoppedNotice() }];
+      return this.endRefused('inbox.stop', this.deps.lanes.asHeld(item), { state: 'cancelled', cards });
     }
   }
 
   private drop(item: Item): Promise<undefined> {
-    return this.ended('inbox.withdraw', item, { state: 'cancelled', cards: [] });
+    return this.endRefused('inbox.withdraw', item, { state: 'cancelled', cards: [] });
   }
 
   private refuseFull(item: Item): Promise<undefined> {
     const cards = [{ kind: 'error' as const, text: texts.queueFull(this.deps.queueLimit) }];
-    return this.ended('inbox.refuse', item, { state: 'failed', error: 'the queue was full', cards });
+    return this.endRefused('inbox.refuse', item, { state: 'failed', error: 'the queue was full', cards });
   }
 
   private refuse(item: Item, why: TooFast): Promise<undefined> {
     const { requests = 0, windowMs = 0, turns = 0 } = this.deps.rateLimit ?? {};
     const text = why === 'turns' ? texts.tooManyTurns(turns) : texts.tooFast(requests, windowMs);
     const cards = why === 'silent' ? [] : [{ kind: 'error' as const, text }];
-    return this.ended('inbox.refuse', item, { state: 'failed', error: `too much at once: ${why}`, cards });
+    return this.endRefused('inbox.refuse', item, { state: 'failed', error: `too much at once: ${why}`, cards });
   }
 
   private giveUp(item: Item): Promise<undefined> {
     const cards = [{ kind: 'error' as const, text: texts.couldNotAnswer() }];
-    return this.ended('inbox.giveup', item, { state: 'failed', error: 'failed each time it was run', cards });
+    return this.endRefused('inbox.giveup', item, { state: 'failed', error: 'failed each time it was run', cards });
   }
 
-  private async ended(name: string, item: Item, end: End): Promise<undefined> {
-    const also = this.deps.begun(item);
-    await this.deps.end(name, item, { ...end, ...(also && { also }) });
+  private async endRefused(name: string, item: Item, end: End): Promise<undefined> {
+    const also = this.deps.writesOfBegin(item);
+    await this.deps.endItem(name, item, { ...end, ...(also && { also }) });
   }
 }

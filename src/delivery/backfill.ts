@@ -23,7 +23,7 @@ export interface BackfillWindow {
   heardAt: Instant | undefined;
 }
 
-export interface Missed<Message> {
+export interface MissedMessages<Message> {
   /** The newest within the window, oldest first. */
   recent: Message[];
   /** Unanswered messages after the last one heard that are beyond the window, or too many. */
@@ -44,7 +44,7 @@ const MOST_TOLD = 500;
 export async function findMissed<Message>(
   { page, sentAt, beyond = false }: History<Message>,
   { since, limit, heardAt }: BackfillWindow,
-): Promise<Missed<Message>> {
+): Promise<MissedMessages<Message>> {
   const until = heardAt && heardAt < since ? heardAt : since;
   // In a place where nothing was heard before, messages older than the window are not addressed to coda.
   const floor = heardAt ?? since;
@@ -81,11 +81,11 @@ export async function reportMissed<Message>(
   late: readonly Message[],
   { inbox, authorOf, namesOf, bare }: MissedReporter<Message>,
 ): Promise<void> {
-  const heard = await inbox.heard(late.flatMap(namesOf));
+  const heard = await inbox.heardAlready(late.flatMap(namesOf));
   const missed = late.filter((message) => !namesOf(message).some(({ id }) => heard.has(id)));
   for (const own of groupBy(missed, authorOf).values()) {
     const newest = own.at(-1);
-    if (newest !== undefined) await inbox.note(await bare(newest), texts.away(own.length), { calls: true });
+    if (newest !== undefined) await inbox.note(await bare(newest), texts.awayNotice(own.length), { calls: true });
   }
 }
 

@@ -15,7 +15,7 @@ import { addressOf, type End, Endings, type ExtraWrites } from './endings.ts';
 import { MessageFiles } from './files/message-files.ts';
 import { InboxWriter } from './inbox/index.ts';
 import type { PlannedTurn } from './inbox/planned.ts';
-import type { Moved } from './inbox/sender-directory.ts';
+import type { MovedPerson } from './inbox/sender-directory.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, ItemKind } from './item.ts';
 import { Lanes } from './lanes/index.ts';
@@ -49,7 +49,7 @@ export interface DeliveryOptions {
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
   contexts: ItemContexts;
-  begun(item: Item): ExtraWrites | undefined;
+  writesOfBegin(item: Item): ExtraWrites | undefined;
   events: Events;
   wakeAt(at: Date): void;
 }
@@ -62,9 +62,9 @@ export interface Receiver {
   /** True of what is done in its turn, in the lane of its conversation; false of what is done at once. */
   takesTurn(kind: ItemKind, text: string): boolean;
   /** Does what a row asks for and ends it; what it throws counts as a failed attempt. */
-  handle(item: Item, signal: AbortSignal): Promise<void>;
-  moved(tx: Transaction, moved: Moved): Promise<void>;
-  freed(): void;
+  handleItem(item: Item, signal: AbortSignal): Promise<void>;
+  onMove(tx: Transaction, moved: MovedPerson): Promise<void>;
+  onFreed(): void;
   owned: readonly OwnedRows[];
 }
 
@@ -109,8 +109,8 @@ export class Delivery {
       contexts,
       withFiles: () => this.adapters.flatMap(({ name, files }) => (files ? [name] : [])),
       maxAgeMs: options.maxAgeMs,
-      handle: (item, signal) => this.handle(item, signal),
-      settled: (id) => this.settle(id),
+      handleItem: (item, signal) => this.admitAndHandle(item, signal),
+      onSettled: (id) => this.resolveWaiters(id),
       signal,
     });
     this.endings = new Endings({
@@ -130,10 +130,10 @@ export class Delivery {
       outbox: this.outbox,
       kindOf: (event) => this.receives.kindOf(event),
       takesTurn: (kind, text) => this.receives.takesTurn(kind, text),
-      moved: (tx, moved) => this.receives.moved(tx, moved),
+      onMove: (tx, moved) => this.receives.onMove(tx, moved),
       hint: () => this.hints.publish('lanes'),
       seats,
-      seated: () => this.seated(),
+      seated: () => this.announceSeats(),
       ahead: (message) => messageFiles.ahead(message, signal),
       postponed: (adapter) => this.postponed.of(adapter),
     });
@@ -190,8 +190,8 @@ export class Delivery {
       world,
       program,
       owned: [this.lanes, this.outbox, ...receiver.owned],
-      seat: () => this.seats.taken,
-      onFreed: () => this.freed(),
+      seat: () => this.seats.takenSeat,
+      onFreed: () => this.takeUpFreed(),
       onLost: () => {
         contexts.forget();
         this.lanes.abandon();
@@ -199,7 +199,7 @@ export class Delivery {
     });
     this.hints.hear({
       lanes: () => this.lanes.wake(),
-      freed: () => this.freed(),
+      freed: () => this.takeUpFreed(),
       held: (adapter) => this.outbox.heldElsewhere(adapter),
       said: (said) => void this.saidElsewhere(said),
       unread: (told) => {
@@ -235,8 +235,8 @@ export class Delivery {
     return [this.lanes, this.outbox, this.postponed];
   }
 
-  end(name: string, item: Item, end: End): Promise<boolean> {
-    return this.endings.end(name, item, end);
+  endItem(name: string, item: Item, end: End): Promise<boolean> {
+    return this.endings.endRow(name, item, end);
   }
 
   endIn(tx: Transaction, item: Item, end: End): Promise<{ sent: Promise<void> } | undefined> {
@@ -256,7 +256,7 @@ export class Delivery {
       tx.afterCommit(() => this.steered.set(item.id, [...(this.steered.get(item.id) ?? []), ...ids]));
     }
     return taken.map(({ payload }) =>
-      payload.edited === undefined ? payload : { ...payload, text: texts.edited(payload.edited) },
+      payload.edited === undefined ? payload : { ...payload, text: texts.editedNotice(payload.edited) },
     );
   }
 
@@ -305,7 +305,7 @@ export class Delivery {
   }
 
   /** A person was erased: their name means somebody new from now on, and their turns end, here and in other processes. */
-  erased(personId: string): void {
+  forgetErased(personId: string): void {
     this.forget(personId);
     this.letGo(personId);
     this.options.wakeAt(this.options.world.clock.now());
@@ -313,8 +313,8 @@ export class Delivery {
   }
 
   /** Waits for what is outside (a model): meanwhile the turn keeps nobody else from theirs. */
-  outside<T>(item: Item, work: () => Promise<T>): Promise<T> {
-    return this.lanes.outside(item.id, work);
+  waitOutside<T>(item: Item, work: () => Promise<T>): Promise<T> {
+    return this.lanes.waitOutside(item.id, work);
   }
 
   reachable(adapter: string, channel?: string): void {
@@ -322,11 +322,11 @@ export class Delivery {
     if (channel === undefined) void this.lanes.reachable(adapter);
   }
 
-  typing(place: Place): void {
-    if (this.seats.isHere(place)) this.adapterOf(place)?.typing?.(place);
+  showTyping(place: Place): void {
+    if (this.seats.isHere(place)) this.adapterOf(place)?.showTyping?.(place);
   }
 
-  get running(): number {
+  get runningCount(): number {
     return this.lanes.size;
   }
 
@@ -355,9 +355,9 @@ export class Delivery {
   }
 
   /** Sessions have come or gone: the others learn where their places are said, and take up what is held for nobody. */
-  private async seated(): Promise<void> {
+  private async announceSeats(): Promise<void> {
     if (this.options.database.engine === 'pglite' || !this.instance) return;
-    const { taken } = this.seats;
+    const { takenSeat: taken } = this.seats;
     // A heartbeat that is under way may carry what was true before.
     await this.instance.beat();
     await this.instance.beat();
@@ -368,8 +368,8 @@ export class Delivery {
   private async settledElsewhere(id: string): Promise<void> {
     if (!this.inboxWriter.isAwaited(id)) return;
     // A slow send on another platform holds up no terminal.
-    if (this.seats.taken !== undefined) await withTimeout(SENT_WITHIN_MS, this.outbox.sendDue());
-    this.inboxWriter.settle(id);
+    if (this.seats.takenSeat !== undefined) await withTimeout(SENT_WITHIN_MS, this.outbox.sendDue());
+    this.inboxWriter.resolveWaiter(id);
   }
 
   /** Shows a part that another process has sent to who reads along here. */
@@ -391,11 +391,11 @@ export class Delivery {
     for (const adapter of inOrder) await adapter.unread?.(personId);
   }
 
-  private freed(): void {
+  private takeUpFreed(): void {
     // While joining there is nobody yet to take rows; the start looks for them itself.
     if (!this.instance) return;
     this.lanes.wake();
-    this.receiver?.freed();
+    this.receiver?.onFreed();
   }
 
   private forgetHere(personId: string): void {
@@ -422,21 +422,21 @@ export class Delivery {
     return this.adapters.find(({ name }) => name === adapter);
   }
 
-  private async handle(heard: Item, signal: AbortSignal): Promise<void> {
+  private async admitAndHandle(heard: Item, signal: AbortSignal): Promise<void> {
     const item = await this.admission.admit(heard, signal);
     if (!item) return;
     // Into the quiet hours, or the place that is gone, it is told to nobody.
     if (item.person.undelivered && isSaid(item)) await tellUndelivered(this.options.database, this.outbox, item);
-    await this.receives.handle(item, signal);
+    await this.receives.handleItem(item, signal);
   }
 
   private openMessageFiles(): MessageFiles {
     const { lanes, outbox } = this;
     const { database, world, artifacts, egress } = this.options;
     const sourceOf = (place: Place) => this.adapterOf(place)?.files;
-    const typing = (place: Place) => this.typing(place);
+    const typing = (place: Place) => this.showTyping(place);
     const hint = () => this.hints.publish('lanes');
-    return new MessageFiles({ database, world, artifacts, egress, lanes, outbox, sourceOf, typing, hint });
+    return new MessageFiles({ database, world, artifacts, egress, lanes, outbox, sourceOf, showTyping: typing, hint });
   }
 
   private openAdmission(messageFiles: MessageFiles): Admission {
@@ -445,25 +445,25 @@ export class Delivery {
       lanes: this.lanes,
       messageFiles,
       quoting: new Quoting({ ...this.options, lanes: this.lanes, adapterOf: (place) => this.adapterOf(place) }),
-      end: (name, item, end) => this.end(name, item, end),
-      acknowledged: (item) => this.acknowledged(item),
+      endItem: (name, item, end) => this.endItem(name, item, end),
+      acknowledge: (item) => this.acknowledgeFirst(item),
     });
   }
 
   /** Commit, acknowledge, run: what its person has seen fail is not done behind their back. */
-  private async acknowledged(item: Item): Promise<boolean> {
+  private async acknowledgeFirst(item: Item): Promise<boolean> {
     const here = await this.inboxWriter.acknowledge(item);
     if (here !== undefined) return here;
     const { replyTo } = item.payload;
     const adapter = this.adapterOf(item.conversation.place);
-    if (replyTo === undefined || !adapter?.acknowledged) return true;
-    return adapter.acknowledged(replyTo);
+    if (replyTo === undefined || !adapter?.wasAcknowledged) return true;
+    return adapter.wasAcknowledged(replyTo);
   }
 
-  private settle(id: string): void {
-    for (const taken of this.steered.get(id) ?? []) this.settle(taken);
+  private resolveWaiters(id: string): void {
+    for (const taken of this.steered.get(id) ?? []) this.resolveWaiters(taken);
     this.steered.delete(id);
-    const heardHere = this.inboxWriter.settle(id);
+    const heardHere = this.inboxWriter.resolveWaiter(id);
     if (!heardHere) this.hints.publish('settled', id);
   }
 }

@@ -9,7 +9,7 @@ import type { FinalState } from './inbox/store.ts';
 import type { Item } from './item.ts';
 import * as laneStore from './lanes/store.ts';
 import type { OutboxSender } from './outbox/index.ts';
-import { FENCED, insertions, surplusDrafts, WRITTEN, type Written } from './outbox/store.ts';
+import { FENCED, insertions, surplusDrafts, WRITTEN, type WrittenPart } from './outbox/store.ts';
 import { answerKey, type Parts } from './parts.ts';
 
 /** SQL that another room adds to the statement that ends a row. Several ends may go in one statement. */
@@ -46,7 +46,7 @@ export interface EndingDeps {
 interface EndRow {
   id: string;
   pending: number;
-  written: Written[] | null;
+  written: WrittenPart[] | null;
 }
 
 interface Ending {
@@ -79,7 +79,7 @@ export class Endings {
    * Ends a row: its state, its answer and what belongs to it in one statement, after which the answer is sent. False
    * when the row is not this process's any more; then nothing has happened and nothing is said.
    */
-  async end(name: string, item: Item, end: End): Promise<boolean> {
+  async endRow(name: string, item: Item, end: End): Promise<boolean> {
     const ending = this.prepare(item, end);
     const ended = await this.commit(name, ending);
     if (!ended) {
@@ -158,7 +158,7 @@ export class Endings {
     );
     const also = [...alsos].reduce((before, [write, values]) => sql`${before}${write(values)}`, sql``);
     const ends = endings.map(({ item, end: { state, error } }) => ({ item, state, error }));
-    return laneStore.ending(
+    return laneStore.endStatement(
       ends,
       now,
       sql`${writing}${dropping}${telling}${also}`,

@@ -27,7 +27,7 @@ export type { End, ExtraWrites } from './endings.ts';
 export { type Upload, type UploadLimits, uploadBatches, uploadOf } from './files/take-files.ts';
 export { isWordless } from './files/texts.ts';
 export type { PlannedTurn, Turns } from './inbox/planned.ts';
-export type { Moved } from './inbox/sender-directory.ts';
+export type { MovedPerson } from './inbox/sender-directory.ts';
 export {
   deletionRules as inboxDeletionRules,
   depth as inboxDepth,
@@ -40,7 +40,7 @@ export {
   retentionRules as inboxRetentionRules,
 } from './inbox/store.ts';
 export * from './item.ts';
-export { type Notice, type Notified, type NotifyDeps, notify, notifyJob } from './notify/index.ts';
+export { type Notice, type NoticeOutcome, type NotifyDeps, notify, notifyJob } from './notify/index.ts';
 export { deletionRules as noticeDeletionRules, mergeRules as noticeMergeRules } from './notify/store.ts';
 export type { Draft } from './outbox/draft.ts';
 export { FENCED } from './outbox/store.ts';
@@ -60,11 +60,11 @@ export { inBlock, isLong } from './text/fold.ts';
 export { shownWhileGrowing } from './text/growing.ts';
 export { cut, inOneFile, Order, type Piece, shownIn } from './text/split.ts';
 export {
+  applyChanges,
   type Block,
   blocksOf,
   type Change,
-  changed,
-  drawn,
+  drawTable,
   type Inline,
   inlineOf,
   nodesOf,

@@ -41,10 +41,10 @@ const DELIMITER = /^(?:[|:]|[^\S\r\n\u2028\u2029])*-(?:[|:-]|[^\S\r\n\u2028\u202
 function write(blocks: readonly Block[], pairing: ReadonlySet<string>): string {
   const definitions = blocks.flatMap((block) => (block.type === 'definition' ? block : []));
   const addresses = new Map(definitions.map(({ identifier, url }) => [identifier, url]));
-  return joined(blocks, '\n\n', { addresses, pairing });
+  return joinBlocks(blocks, '\n\n', { addresses, pairing });
 }
 
-function joined(blocks: readonly Block[], between: string, whole: Whole): string {
+function joinBlocks(blocks: readonly Block[], between: string, whole: Whole): string {
   const texts = blocks.map((block) => blockOf(block, whole));
   return texts.filter((text) => text !== '').join(between);
 }
@@ -58,9 +58,9 @@ function blockOf(block: Block, whole: Whole): string {
     case 'paragraph':
       return paragraphOf(tokensOf(block.children, whole), whole);
     case 'code':
-      return whole.isQuoted ? codeLines(block.value) : fenced(block.value, block.lang ?? '');
+      return whole.isQuoted ? codeLines(block.value) : fenceCode(block.value, block.lang ?? '');
     case 'blockquote':
-      return prefixed(joined(block.children as Block[], '\n\n', { ...whole, isQuoted: true }), '> ', '> ', '> ');
+      return prefixLines(joinBlocks(block.children as Block[], '\n\n', { ...whole, isQuoted: true }), '> ', '> ', '> ');
     case 'list':
       return listOf(block, whole);
     case 'thematicBreak':
@@ -79,15 +79,15 @@ function blockOf(block: Block, whole: Whole): string {
 function listOf(list: Extract<Block, { type: 'list' }>, whole: Whole): string {
   const items = list.children.map((item, index) => {
     const bullet = list.ordered ? `${(list.start ?? 1) + index}. ` : '- ';
-    const inner = joined(item.children as Block[], item.spread ? '\n\n' : '\n', whole);
+    const inner = joinBlocks(item.children as Block[], item.spread ? '\n\n' : '\n', whole);
     // Behind a list's mark a rule would be a rule of its own.
-    return prefixed(inner.startsWith('---') ? `\\${inner}` : inner, bullet, ' '.repeat(bullet.length), '');
+    return prefixLines(inner.startsWith('---') ? `\\${inner}` : inner, bullet, ' '.repeat(bullet.length), '');
   });
   return items.join(list.spread ? '\n\n' : '\n');
 }
 
 /** A block of code that ends where it says on every platform; one without a word in it is none to some of them. */
-function fenced(code: string, language: string): string {
+function fenceCode(code: string, language: string): string {
   if (code.trim() === '') return '';
   return `\`\`\`${LANGUAGE.test(language) ? language : ''}\n${code.replaceAll('```', "'''")}\n\`\`\``;
 }
@@ -130,7 +130,7 @@ function inlineText(tokens: readonly Token[], { pairing }: Whole): string {
   const flush = () => {
     for (const part of partsOf(text)) {
       if (part.kind === 'code') put(`\`${part.text}\``, true);
-      else put(escaped(part.text, pairing), false);
+      else put(escapeWords(part.text, pairing), false);
     }
     text = '';
   };
@@ -158,7 +158,7 @@ function partsOf(text: string): Token[] {
   return [...parts, { kind: 'text', text: text.slice(from) }];
 }
 
-const addressOf = (address: string): Token => ({ kind: 'code', text: encoded(address) });
+const addressOf = (address: string): Token => ({ kind: 'code', text: encodeAddress(address) });
 
 function tokensOf(nodes: readonly Inline[], whole: Whole): Token[] {
   const tokens: Token[] = [];
@@ -223,7 +223,7 @@ const codeText = (code: string): string => inOneLine(code.replaceAll('`', "'")).
 
 const inOneLine = (text: string): string => text.replaceAll(/(?<![ \t])[ \t]*\n/g, ' ');
 
-function prefixed(text: string, first: string, others: string, blank: string): string {
+function prefixLines(text: string, first: string, others: string, blank: string): string {
   return text
     .split('\n')
     .map((line, index) => (index === 0 ? first + line : line === '' ? blank : others + line))
@@ -272,7 +272,7 @@ function withoutEnd(address: string): string {
 }
 
 /** An address as code: marks that could pair with one outside are written by their numbers, and so mean the same. */
-function encoded(address: string): string {
+function encodeAddress(address: string): string {
   return address.replaceAll(/[\s`*|\\[\]<>"]|~(?=~)|(?<=~)~/g, (mark) =>
     encodeURIComponent(mark).replace('*', '%2A').replace('~', '%7E'),
   );
@@ -301,7 +301,7 @@ function marksIn(code: string): string[] {
 }
 
 /** Words as Markdown that every platform shows as these words; `pairing`: marks that must not stand bare. */
-function escaped(text: string, pairing: ReadonlySet<string>): string {
+function escapeWords(text: string, pairing: ReadonlySet<string>): string {
   return text
     .replaceAll('`', "'")
     .replaceAll(

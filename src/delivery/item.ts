@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { Json } from '../base/json.ts';
 import type { Person, Role } from '../people/index.ts';
-import type { IncomingFile, IncomingMessage, Origin, PendingFile, Place, Quoted, RepliedTo } from './adapter.ts';
+import type { IncomingFile, IncomingMessage, Origin, PendingFile, Place, QuotedWords, RepliedTo } from './adapter.ts';
 
 export type ItemKind = 'message' | 'command' | 'press';
 
@@ -38,7 +38,7 @@ export interface Payload {
    */
   pending?: { v: 1; files: PendingFile[]; tries?: number; fetches?: number; retryAt?: string };
   /** Others' words that came with it. `trusted`: Coda's own, without anybody else's; never stored, but found anew. */
-  quoted?: (Quoted & { trusted?: true })[];
+  quoted?: (QuotedWords & { trusted?: true })[];
   points?: NonNullable<IncomingMessage['points']>;
   /** Its files take long: it has left its lane to others, until they are there. */
   aside?: true;

@@ -5,7 +5,7 @@ import type { Place } from './adapter.ts';
 import type { NewButton } from './buttons/store.ts';
 import type { Card, Choice, Content } from './content.ts';
 import { inert, inertPiece } from './inert.ts';
-import type { NewPart, Row, Written } from './outbox/store.ts';
+import type { NewPart, Row, WrittenPart } from './outbox/store.ts';
 import { withDetails } from './text/fold.ts';
 
 const ANSWER = 'answer:';
@@ -31,7 +31,7 @@ export interface Parts {
   buttons: NewButton[];
 }
 
-export interface Addressed {
+export interface AddressedPart {
   key: string;
   place: Place;
   conversationId: string;
@@ -54,7 +54,7 @@ export interface Addressed {
  * found again whatever it becomes.
  */
 export function toParts(
-  message: Addressed,
+  message: AddressedPart,
   owner: string | undefined,
   now: Instant,
   split: (content: Content) => Content[],
@@ -117,7 +117,7 @@ function contentOf(card: Card, choices: readonly (Choice & { id: string })[], ta
   };
 }
 
-function buttonOf(choice: Choice & { id: string }, position: number, card: string, message: Addressed): NewButton {
+function buttonOf(choice: Choice & { id: string }, position: number, card: string, message: AddressedPart): NewButton {
   return {
     id: choice.id,
     card,
@@ -161,7 +161,7 @@ export function rowOf(part: NewPart, place: Place, owner: string, now: Instant):
 }
 
 /** The rows whose parts were written, with what the database knows of those that were drafts before. */
-export function asWritten(rows: readonly Row[], written: readonly Written[] | null): Row[] {
+export function asWritten(rows: readonly Row[], written: readonly WrittenPart[] | null): Row[] {
   const byKey = new Map((written ?? []).map((each) => [each.key, each]));
   return rows.flatMap((row) => {
     const known = byKey.get(row.key);

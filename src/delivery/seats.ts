@@ -28,15 +28,15 @@ export class Seats {
   }
 
   /** The seat of this process while it has sessions, for its row among the instances. */
-  get taken(): string | undefined {
+  get takenSeat(): string | undefined {
     return this.deps.adapters().find((adapter) => adapter.seat !== undefined && adapter.isReachable?.())?.seat;
   }
 
   /** The condition that the outbox's statements put on what this process may say. */
-  get seating(): Seating {
+  get seatCondition(): Seating {
     if (this.deps.database.engine === 'pglite') return { adapters: [], seat: null };
     const adapters = this.deps.adapters().flatMap(({ name, seat }) => (seat === undefined ? [] : [name]));
-    return { adapters, seat: this.taken ?? null };
+    return { adapters, seat: this.takenSeat ?? null };
   }
 
   /** Gives this process's seat a conversation that is being spoken in here; before the message is stored. */

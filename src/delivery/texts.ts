@@ -6,18 +6,18 @@ export const couldNotAnswer = () =>
 export const tooLateToGoOn = () =>
   'After the decision I was away for too long, and have let it go; it may have been begun. Please look, and ask again if it is still wanted.';
 
-export const stopped = () => 'Stopped.';
+export const stoppedNotice = () => 'Stopped.';
 
 export const notInTime = () => 'That reached me too late, so I have not done it. Please try again.';
 
-export const edited = (text: string) => `I have changed my message. It reads now:\n\n${text}`;
+export const editedNotice = (text: string) => `I have changed my message. It reads now:\n\n${text}`;
 
 const LONGEST_SHOWN = 300;
 /** Five reminders in one message, each as long as it may be there: none of them is said again. */
 const LONGEST_REMINDERS = 1_300;
 const MOST_JOBS = 5;
 
-export const undelivered = (count: number, shown: readonly { kind: string; text: string }[]) =>
+export const undeliveredNotice = (count: number, shown: readonly { kind: string; text: string }[]) =>
   [
     `${plural(count, 'message')} for you could not be delivered${shown.length > 0 ? ':' : '.'}`,
     ...shown.map(
@@ -44,5 +44,5 @@ export const tooManyTurns = (turns: number) =>
 export const queueFull = (waiting: number) =>
   `I still have ${plural(waiting, 'message')} to answer here, so I did not take this one. Please send it again in a moment.`;
 
-export const away = (count: number) =>
+export const awayNotice = (count: number) =>
   `I was away; ${count === 1 ? 'an older message was' : plural(count, 'older message was', 'older messages were')} not answered. Please send again what still matters.`;

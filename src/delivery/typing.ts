@@ -25,31 +25,31 @@ export class Typing<Key = string> {
     const until = performance.now() + LONGEST_MS;
     const running = this.timers.get(channel);
     if (running) running.until = until;
-    else this.timers.set(channel, { timer: this.after(channel, FIRST_MS), until, where });
+    else this.timers.set(channel, { timer: this.showAfter(channel, FIRST_MS), until, where });
   }
 
-  end(channel: string): void {
+  endTyping(channel: string): void {
     clearTimeout(this.timers.get(channel)?.timer);
     this.timers.delete(channel);
   }
 
   close(): void {
-    for (const channel of [...this.timers.keys()]) this.end(channel);
+    for (const channel of [...this.timers.keys()]) this.endTyping(channel);
   }
 
-  private after(channel: string, ms: number): NodeJS.Timeout {
+  private showAfter(channel: string, ms: number): NodeJS.Timeout {
     return setTimeout(() => this.show(channel), ms);
   }
 
   private show(channel: string): void {
     const running = this.timers.get(channel);
     if (!running) return;
-    if (performance.now() > running.until) return void this.end(channel);
+    if (performance.now() > running.until) return void this.endTyping(channel);
     if (this.options.isBusy?.()) {
-      running.timer = this.after(channel, LATER_MS);
+      running.timer = this.showAfter(channel, LATER_MS);
       return;
     }
-    this.options.show(running.where).catch(() => this.end(channel));
-    running.timer = this.after(channel, this.options.againMs);
+    this.options.show(running.where).catch(() => this.endTyping(channel));
+    running.timer = this.showAfter(channel, this.options.againMs);
   }
 }

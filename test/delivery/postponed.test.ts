@@ -46,17 +46,17 @@ describe.each(testDatabases)('events that are postponed, on $name', ({ open, ava
     expect(keysOf(second.get('slack'))).toEqual(['d']);
     expect(first.get('slack')?.[0]).toEqual(eventOf('c'));
     expect([...(await take(LATER))]).toEqual([]);
-    expect(keysOf(await store.all(database, 'slack'))).toEqual(keys);
+    expect(keysOf(await store.listPostponed(database, 'slack'))).toEqual(keys);
   });
 
   test.skipIf(!available)('are dropped when they have failed five times, and when they are old', async () => {
     const database = await opened(open);
     await store.keep(database, ['bad', 'old'].map(rowOf));
-    for (let attempt = 1; attempt < 5; attempt++) await store.failed(database, 'slack', 'bad');
+    for (let attempt = 1; attempt < 5; attempt++) await store.countFailure(database, 'slack', 'bad');
     expect(await store.isKept(database, 'slack', 'bad')).toBe(true);
-    await store.failed(database, 'slack', 'bad');
-    expect(keysOf(await store.all(database, 'slack'))).toEqual(['old']);
+    await store.countFailure(database, 'slack', 'bad');
+    expect(keysOf(await store.listPostponed(database, 'slack'))).toEqual(['old']);
     for (const { sql } of store.retentionRules) await database.run('test', sql, [LATER, 500]);
-    expect(await store.all(database, 'slack')).toEqual([]);
+    expect(await store.listPostponed(database, 'slack')).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Accepted } from '../../src/delivery/index.ts';
+import type { AcceptedEvent } from '../../src/delivery/index.ts';
 import { FakePlatform, type Seen } from '../support/platform.ts';
 import { type Play, type PlayOptions, play } from '../support/play.ts';
 
@@ -31,7 +31,7 @@ export class Platform {
     return this.adapter;
   }
 
-  hear(from: string, text: string, { channel, kind }: Where = {}, adapter = this.adapter): Promise<Accepted> {
+  hear(from: string, text: string, { channel, kind }: Where = {}, adapter = this.adapter): Promise<AcceptedEvent> {
     const sentAt = this.coda().world.clock.now();
     const place = {
       channel: channel ?? `dm-${from}`,
@@ -60,7 +60,7 @@ export class Platform {
     return this.fake.messages.filter((message) => message.channel === channel);
   }
 
-  private async whatCame(happens: () => Promise<Accepted>): Promise<string> {
+  private async whatCame(happens: () => Promise<AcceptedEvent>): Promise<string> {
     const before = new Set(this.fake.messages);
     await (await happens()).settled;
     await this.coda().app.settled();

@@ -161,8 +161,8 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
     });
 
     test('a hint that somebody is typing never fails', () => {
-      coda.adapter.typing?.(coda.place);
-      coda.adapter.typing?.({ ...coda.place, channel: '1' });
+      coda.adapter.showTyping?.(coda.place);
+      coda.adapter.showTyping?.({ ...coda.place, channel: '1' });
     });
   });
 }

@@ -1,11 +1,11 @@
-import type { Accepted, Inbox, Incoming, Postponed } from '../../src/delivery/index.ts';
+import type { AcceptedEvent, Inbox, Incoming, PostponedPort } from '../../src/delivery/index.ts';
 
-const nothingPostponed: Postponed = {
+const nothingPostponed: PostponedPort = {
   keep: async () => false,
   isKept: async () => false,
-  heard: async () => {},
-  failed: async () => {},
-  all: async () => [],
+  markHeard: async () => {},
+  markFailed: async () => {},
+  listAll: async () => [],
 };
 
 /** An inbox of which only what it is handed over matters. */
@@ -16,20 +16,20 @@ export function scriptedInbox(accept: Inbox['accept'], more: Partial<Inbox> = {}
     livesIn: async () => {},
     form: async () => undefined,
     places: async () => [],
-    heard: async () => new Set(),
+    heardAlready: async () => new Set(),
     note: async () => {},
     receipts: async () => new Set(),
     unsure: async () => [],
-    postponed: () => nothingPostponed,
+    postponedOf: () => nothingPostponed,
     bringUnread: async () => {},
-    closed: async () => {},
-    seated: async () => {},
+    onPageClosed: async () => {},
+    onSeats: async () => {},
     ...more,
   };
 }
 
 /** What an inbox says of an event that is dealt with at once. */
-const settled = (outcome: Accepted['outcome'] = 'accepted'): Accepted => ({
+const settled = (outcome: AcceptedEvent['outcome'] = 'accepted'): AcceptedEvent => ({
   outcome,
   settled: Promise.resolve(),
 });

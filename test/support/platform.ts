@@ -1,5 +1,5 @@
 import type {
-  Accepted,
+  AcceptedEvent,
   ChatAdapter,
   Content,
   FileRef,
@@ -226,14 +226,14 @@ class FakeAdapter implements ChatAdapter {
     return found && { id: found.id };
   }
 
-  typing(place: Place): void {
+  showTyping(place: Place): void {
     this.platform.typed.push(place.channel);
   }
 
   async close(): Promise<void> {}
 
   /** Somebody says something here. */
-  hear(message: Heard): Promise<Accepted> {
+  hear(message: Heard): Promise<AcceptedEvent> {
     if (!this.inbox) throw new Error('the adapter has not been started');
     const {
       id,
@@ -267,7 +267,9 @@ class FakeAdapter implements ChatAdapter {
   }
 
   /** Somebody presses a button here. */
-  press(press: Omit<Heard, 'text' | 'kind'> & { button: string; values?: Record<string, string> }): Promise<Accepted> {
+  press(
+    press: Omit<Heard, 'text' | 'kind'> & { button: string; values?: Record<string, string> },
+  ): Promise<AcceptedEvent> {
     if (!this.inbox) throw new Error('the adapter has not been started');
     const { id, channel, from, button, values, sentAt, role = this.platform.roles.get(from) ?? 'member' } = press;
     return this.inbox.accept({

@@ -9,7 +9,16 @@ import { uuid } from '../../base/ids.ts';
 import { readLines } from '../../base/lines.ts';
 import type { Log } from '../../base/log.ts';
 import { storable } from '../../base/text.ts';
-import type { Accepted, ChatAdapter, Inbox, Part, Place, Receipt, Sender, SendOutcome } from '../../delivery/index.ts';
+import type {
+  AcceptedEvent,
+  ChatAdapter,
+  Inbox,
+  Part,
+  Place,
+  Receipt,
+  Sender,
+  SendOutcome,
+} from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 import { showFiles, storeFiles } from './files.ts';
 import {
@@ -21,8 +30,8 @@ import {
   type Output,
   OWNER,
   parseInput,
-  type Said,
-  said,
+  partLine,
+  type SaidPart,
 } from './protocol.ts';
 import { AGAIN } from './texts.ts';
 
@@ -33,7 +42,7 @@ const READ_WITHIN_MS = 8_000;
 /** Buttons whose conversation is remembered, so that a press need not name it. */
 const BUTTONS_REMEMBERED = 1_000;
 
-export interface About {
+export interface ProgramInfo {
   name: string;
   version: string;
   hint: string;
@@ -47,7 +56,7 @@ export interface ConsoleOptions {
   dataDir: string;
   /** The id of the data folder (`ChatAdapter.seat`). */
   seat: string;
-  about: About;
+  about: ProgramInfo;
   /** Moves the test clock and resolves when all that was due until then is delivered; missing: the clock is real. */
   moveClock?: ((to: Date) => Promise<void>) | undefined;
 }
@@ -61,7 +70,7 @@ export interface ConsoleAdapter extends ChatAdapter {
   attach(streams: Streams): Promise<void>;
 }
 
-interface Heard {
+interface HeardLine {
   input: Input;
   id: string;
   cwd: string;
@@ -113,7 +122,7 @@ class Console implements ConsoleAdapter {
     const ended = session.run().finally(() => this.detach(session, inbox));
     const { isOpen } = this;
     this.sessions.set(session, ended);
-    const seated = this.sessions.size === 1 ? inbox.seated() : Promise.resolve();
+    const seated = this.sessions.size === 1 ? inbox.onSeats() : Promise.resolve();
     if (this.isOpen) {
       if (!isOpen) this.openedAt = this.options.clock.now();
       void seated.then(() => this.reachable());
@@ -124,7 +133,7 @@ class Console implements ConsoleAdapter {
 
   private detach(session: Session, inbox: Inbox): void {
     this.sessions.delete(session);
-    if (this.sessions.size === 0 && !this.closed) void inbox.seated();
+    if (this.sessions.size === 0 && !this.closed) void inbox.onSeats();
   }
 
   /** Somebody sits at a terminal here; a session that takes answers only shows nothing else to anybody. */
@@ -161,7 +170,7 @@ class Console implements ConsoleAdapter {
     return this.isOpen;
   }
 
-  typing(place: Place): void {
+  showTyping(place: Place): void {
     this.say({ type: 'typing', conversation: place.channel });
   }
 
@@ -175,7 +184,7 @@ class Console implements ConsoleAdapter {
     for (const session of this.sessions.keys()) session.pause();
   }
 
-  private async put(part: Part, receipt: Receipt, as: (line: Said) => Said): Promise<SendOutcome> {
+  private async put(part: Part, receipt: Receipt, as: (line: SaidPart) => SaidPart): Promise<SendOutcome> {
     const { artifacts, dataDir } = this.options;
     const { content, place, replyTo, resend, saidAt } = part;
     let files: FileOut[];
@@ -188,7 +197,7 @@ class Console implements ConsoleAdapter {
     }
     for (const button of content.buttons ?? []) this.buttonAt.set(button.id, place.channel);
     const text = resend ? `${AGAIN} ${content.text}` : content.text;
-    const line = said({ ...content, text }, { id: receipt.id, conversation: place.channel, replyTo, files });
+    const line = partLine({ ...content, text }, { id: receipt.id, conversation: place.channel, replyTo, files });
     const isUnread = replyTo === undefined && saidAt && this.openedAt && saidAt < this.openedAt;
     return this.show(as(isUnread ? { ...line, unread: true } : line), receipt);
   }
@@ -207,7 +216,7 @@ class Console implements ConsoleAdapter {
     return [...this.sessions.keys()].flatMap((session) => (session.takes(line) ? [session.write(line)] : []));
   }
 
-  private async accept(inbox: Inbox, { input, id, cwd, isProgram }: Heard): Promise<Accepted> {
+  private async accept(inbox: Inbox, { input, id, cwd, isProgram }: HeardLine): Promise<AcceptedEvent> {
     const { clock, artifacts } = this.options;
     const sender = this.sender(input);
     const origin = isProgram ? 'program' : 'person';
@@ -290,7 +299,7 @@ interface Streams {
 }
 
 interface SessionHost {
-  accept(input: Input, id: string, cwd: string): Promise<Accepted>;
+  accept(input: Input, id: string, cwd: string): Promise<AcceptedEvent>;
   /** Moves the clock; throws where it may not be moved. */
   moveClock(to: Date): Promise<void>;
   newId(): string;
@@ -353,13 +362,13 @@ class Session {
   }
 
   private async finish(ms: number): Promise<void> {
-    await withTimeout(ms, this.settled());
+    await withTimeout(ms, this.whenSettled());
     this.pause();
-    await withTimeout(Math.max(ms, 1_000), this.writer.end());
+    await withTimeout(Math.max(ms, 1_000), this.writer.endOutput());
     this.streams.input.destroy();
   }
 
-  private async settled(): Promise<void> {
+  private async whenSettled(): Promise<void> {
     await Promise.all(this.taking);
     await Promise.all(this.underWay);
   }
@@ -416,10 +425,10 @@ class Session {
         await this.host.moveClock(new Date(input.clock));
       }
       if (!hasContent(input)) {
-        return void (await this.done(id, number, 'accepted'));
+        return void (await this.sayDone(id, number, 'accepted'));
       }
       const accepted = await this.host.accept(input, id, resolve(this.streams.cwd ?? '.'));
-      this.follow(accepted.settled.then(() => this.done(id, number, accepted.outcome)));
+      this.follow(accepted.settled.then(() => this.sayDone(id, number, accepted.outcome)));
     } catch (error) {
       await this.complain(this.host.onError(error), id, number);
     }
@@ -436,10 +445,10 @@ class Session {
   private async complain(error: CodaError, id: string | null, line: number): Promise<void> {
     const { code, message: text, remedy } = error;
     await this.write({ type: 'error', code, text, remedy, in_reply_to: id, line });
-    await this.done(id, line, 'invalid');
+    await this.sayDone(id, line, 'invalid');
   }
 
-  private done(id: string | null, line: number, outcome: Accepted['outcome'] | 'invalid'): Promise<boolean> {
+  private sayDone(id: string | null, line: number, outcome: AcceptedEvent['outcome'] | 'invalid'): Promise<boolean> {
     return this.write({ type: 'done', in_reply_to: id, line, outcome });
   }
 }
@@ -508,7 +517,7 @@ class LineWriter {
   }
 
   /** Writes what waits and ends the stream; process streams are left open. */
-  async end(): Promise<void> {
+  async endOutput(): Promise<void> {
     if (this.gone) return;
     await new Promise<void>((resolve) => this.output.write('', () => resolve()));
     this.gone = true;

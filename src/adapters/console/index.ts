@@ -2,7 +2,7 @@
 
 import type { TerminalOptions } from './terminal/terminal.ts';
 
-export { type About, type ConsoleAdapter, type ConsoleOptions, consoleAdapter } from './adapter.ts';
+export { type ConsoleAdapter, type ConsoleOptions, consoleAdapter, type ProgramInfo } from './adapter.ts';
 export type { Output } from './protocol.ts';
 export type { TerminalOptions };
 

@@ -53,10 +53,10 @@ export type FileIn = z.output<typeof fileIn>;
 export type Input = z.output<typeof input>;
 
 /** A line, or what is wrong with it: `id` is what could still be read of whom to answer. */
-export type Parsed = { input: Input } | { id: string | null; error: CodaError };
+export type ParsedLine = { input: Input } | { id: string | null; error: CodaError };
 
 /** Reads one line. Fields that are not known are passed over, so that newer programs can speak to an older coda. */
-export function parseInput(line: Line): Parsed {
+export function parseInput(line: Line): ParsedLine {
   if ('problem' in line) {
     const what = line.problem === 'too_long' ? `is longer than ${MAX_LINE_BYTES} bytes` : 'is not valid UTF-8';
     return { id: null, error: invalid(line.number, what) };
@@ -100,7 +100,7 @@ export interface FileOut {
 }
 
 /** A part of what coda says. The `id` names it in later edits and deletes. */
-export interface Said {
+export interface SaidPart {
   type: 'message' | 'edit' | 'reminder' | 'approval' | 'error';
   id: string;
   in_reply_to: string | null;
@@ -113,7 +113,7 @@ export interface Said {
 }
 
 export type Output =
-  | Said
+  | SaidPart
   | { type: 'ready'; name: string; version: string; hint: string; commands: CommandHint[] }
   | { type: 'typing'; conversation: string }
   | { type: 'delete'; id: string; conversation: string }
@@ -125,7 +125,7 @@ export type Output =
       outcome: 'accepted' | 'duplicate' | 'refused' | 'invalid';
     };
 
-const TYPES: Record<ContentKind, Said['type']> = {
+const TYPES: Record<ContentKind, SaidPart['type']> = {
   answer: 'message',
   notice: 'message',
   reminder: 'reminder',
@@ -133,10 +133,10 @@ const TYPES: Record<ContentKind, Said['type']> = {
   error: 'error',
 };
 
-export function said(
+export function partLine(
   content: Content,
   at: { id: string; conversation: string; replyTo: string | undefined; files: FileOut[] },
-): Said {
+): SaidPart {
   return {
     type: TYPES[content.kind],
     id: at.id,

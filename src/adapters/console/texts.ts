@@ -12,10 +12,10 @@ export const WITHDRAWN = '(taken back)';
 export const UNREAD = '(unread)';
 export const EDITED = '(changed)';
 
-export function greeting(name: string, version: string, hint: string): string[] {
+export function greetingLines(name: string, version: string, hint: string): string[] {
   return [`${name} ${version} · ${hint}`, 'Type and press Enter; /help shows what there is, Ctrl-D leaves.'];
 }
 
-export function chosen(label: string): string {
+export function chosenLine(label: string): string {
   return `→ ${label}`;
 }

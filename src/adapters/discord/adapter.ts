@@ -11,7 +11,7 @@ import {
   type Inbox,
   type Part,
   type Place,
-  type Pointed,
+  type PointedContent,
   type Receipt,
   retryDelay,
   type SendOutcome,
@@ -78,7 +78,13 @@ class Discord implements DiscordAdapter {
     const application = () => this.application;
     const inbox = () => this.inbox;
     this.others = new DuplicateTokenDetector(options, inbox);
-    this.speaker = new Outbound({ options, rest, application, inbox, saying: (nonce) => this.others.saying(nonce) });
+    this.speaker = new Outbound({
+      options,
+      rest,
+      application,
+      inbox,
+      onSaying: (nonce) => this.others.noteSaying(nonce),
+    });
   }
 
   async start(inbox: Inbox, reachable: (channel?: string) => void, signal: AbortSignal): Promise<void> {
@@ -86,8 +92,8 @@ class Discord implements DiscordAdapter {
     const rest = () => this.connection?.rest;
     this.inbox = inbox;
     this.stopping = signal;
-    const said = (message: RawMessage) => this.others.said(message);
-    const listener = new Inbound({ options, inbox, channels, members, files, rest, own: said, signal });
+    const said = (message: RawMessage) => this.others.noteSaid(message);
+    const listener = new Inbound({ options, inbox, channels, members, files, rest, onOwn: said, signal });
     const interactions = new Interactions({
       options,
       inbox,
@@ -95,7 +101,7 @@ class Discord implements DiscordAdapter {
       members,
       rest,
       application: () => this.application,
-      answered: (id) => this.speaker.answered(id),
+      wasAnswered: (id) => this.speaker.wasAnswered(id),
     });
     this.listener = listener;
     this.connection = new Connection(options, {
@@ -103,7 +109,7 @@ class Discord implements DiscordAdapter {
         listener.ready(ready, awayMs);
         this.ready(ready, reachable);
       },
-      resumed: () => reachable(),
+      onResume: () => reachable(),
       guild: (guild) => {
         const { id, channels: listed = [], threads = [] } = guild;
         members.guilds.add(id);
@@ -111,10 +117,10 @@ class Discord implements DiscordAdapter {
         for (const channel of [...listed, ...threads].filter(isChannel)) channels.learn(channel, id);
       },
       channel: (channel) => channels.learn(asChannel(channel)),
-      message: (message) => listening(signal) && listener.message(message),
-      edited: (message) => listening(signal) && listener.edited(message),
-      deleted: (ids, channel) => listening(signal) && listener.deleted(ids, channel),
-      interaction: (interaction) => listening(signal) && void interactions.heard(asInteraction(interaction)),
+      message: (message) => isListening(signal) && listener.message(message),
+      onEdit: (message) => isListening(signal) && listener.hearEdit(message),
+      onDelete: (ids, channel) => isListening(signal) && listener.hearDelete(ids, channel),
+      interaction: (interaction) => isListening(signal) && void interactions.hear(asInteraction(interaction)),
     });
     await this.connection.open();
   }
@@ -124,12 +130,12 @@ class Discord implements DiscordAdapter {
   }
 
   async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {
-    this.typingAt.end(part.place.channel);
+    this.typingAt.endTyping(part.place.channel);
     return this.speaker.send(part, signal);
   }
 
   edit(receipt: Receipt, part: Part, signal: AbortSignal): Promise<SendOutcome> {
-    this.typingAt.end(part.place.channel);
+    this.typingAt.endTyping(part.place.channel);
     return this.speaker.edit(receipt, part, signal);
   }
 
@@ -137,7 +143,7 @@ class Discord implements DiscordAdapter {
     return this.speaker.delete(receipt, place, signal);
   }
 
-  pointed(points: Json, _: unknown, signal: AbortSignal): Promise<Pointed> {
+  lookUpPointed(points: Json, _: unknown, signal: AbortSignal): Promise<PointedContent> {
     const rest = () => this.connection?.rest;
     const deps = { rest, botId: () => this.application, files: this.files };
     return pointedTo(points as Points, deps, signal);
@@ -155,7 +161,7 @@ class Discord implements DiscordAdapter {
     return this.speaker.direct(externalId);
   }
 
-  async acknowledged(replyTo: string): Promise<boolean> {
+  async wasAcknowledged(replyTo: string): Promise<boolean> {
     const origin = decodeOrigin(replyTo);
     if (!origin) return true;
     // Until Discord can be asked: what its person was shown as heard must not fail because Discord is away.
@@ -172,7 +178,7 @@ class Discord implements DiscordAdapter {
     }
   }
 
-  typing(place: Place): void {
+  showTyping(place: Place): void {
     this.typingAt.begin(place.channel, place.channel);
   }
 
@@ -182,12 +188,12 @@ class Discord implements DiscordAdapter {
 
   checks(): HealthCheck[] {
     const { config, people } = this.options;
-    const away = () => this.away() ?? this.others.trouble;
-    return checks({ config, people, away, listens: () => this.connection !== undefined });
+    const away = () => this.trouble() ?? this.others.trouble;
+    return checks({ config, people, trouble: away, listens: () => this.connection !== undefined });
   }
 
-  away(): Trouble | undefined {
-    return this.connection?.away;
+  trouble(): Trouble | undefined {
+    return this.connection?.lastingTrouble;
   }
 
   async close(): Promise<void> {
@@ -216,7 +222,7 @@ class Discord implements DiscordAdapter {
   }
 }
 
-const listening = (signal: AbortSignal) => !signal.aborted;
+const isListening = (signal: AbortSignal) => !signal.aborted;
 
 interface PointedDeps {
   rest(): REST | undefined;
@@ -225,12 +231,12 @@ interface PointedDeps {
 }
 
 /** Rejects while Discord cannot be asked. */
-async function pointedTo({ reply, starter }: Points, deps: PointedDeps, signal: AbortSignal): Promise<Pointed> {
+async function pointedTo({ reply, starter }: Points, deps: PointedDeps, signal: AbortSignal): Promise<PointedContent> {
   const { files, botId } = deps;
-  const found: Pointed = { quoted: [], files: [] };
+  const found: PointedContent = { quoted: [], files: [] };
   const add = (message: KnownMessage, channel: string, as: 'replied' | 'starter') => {
     found.quoted.push(repliedOf(message, botId(), as));
-    found.files.push(...files.known(filesOf(message, message.id), channel));
+    found.files.push(...files.knownFiles(filesOf(message, message.id), channel));
   };
   if (reply) {
     const message = await messageAt(reply.channel, reply.id, deps, signal);
@@ -271,7 +277,7 @@ const TROUBLE: Trouble = {
     'Stop one of them, or give both the same database (storage.url); then reset the token if you know of no other.',
 };
 
-type Own = RawMessage & { nonce?: string | number; interaction_metadata?: unknown };
+type OwnMessage = RawMessage & { nonce?: string | number; interaction_metadata?: unknown };
 
 /** Detects a second process with the same token, by messages that are neither this process's nor in its database. */
 class DuplicateTokenDetector {
@@ -292,13 +298,13 @@ class DuplicateTokenDetector {
     return this.seenAt !== undefined && now - this.seenAt < TOLD_MS ? TROUBLE : undefined;
   }
 
-  saying(nonce: string): void {
+  noteSaying(nonce: string): void {
     // The same message has been answered already, and not from here.
-    if (this.strange.delete(nonce)) this.found('the same message is answered');
+    if (this.strange.delete(nonce)) this.noteFound('the same message is answered');
     this.nonces.add(nonce);
   }
 
-  said(message: Own): void {
+  noteSaid(message: OwnMessage): void {
     const { type, webhook_id: webhook, interaction_metadata: interaction, nonce } = message;
     if (!SPOKEN.includes(type) || webhook !== undefined || interaction !== undefined) return;
     if (nonce !== undefined && this.nonces.has(String(nonce))) return;
@@ -306,7 +312,7 @@ class DuplicateTokenDetector {
     setTimeout(() => void this.lookUp(message), SETTLE_MS).unref();
   }
 
-  private async lookUp(message: Own): Promise<void> {
+  private async lookUp(message: OwnMessage): Promise<void> {
     const nonce = message.nonce === undefined ? undefined : String(message.nonce);
     const isOpen = nonce === undefined || this.strange.delete(nonce);
     if (!isOpen || (nonce !== undefined && this.nonces.has(nonce))) return;
@@ -321,13 +327,13 @@ class DuplicateTokenDetector {
       // Without its nonce it could be any of them.
       if (nonce === undefined ? open.length > 0 : open.some((identity) => nonceFor(identity, channel) === nonce))
         return;
-      this.found(`something was said in ${channel}`);
+      this.noteFound(`something was said in ${channel}`);
     } catch (error) {
       this.options.log.debug({ error: messageOf(error) }, 'whose a message is could not be looked up');
     }
   }
 
-  private found(sign: string): void {
+  private noteFound(sign: string): void {
     if (!this.trouble) this.options.log.warn({ sign, remedy: TROUBLE.remedy }, TROUBLE.says);
     this.seenAt = this.options.clock.now().getTime();
   }

@@ -29,10 +29,10 @@ export interface GatewayHandlers {
   /** A new session: what was said before it has to be fetched. `awayMs`: since the one before was left, if there was one. */
   ready(ready: GatewayReadyDispatchData, awayMs: number | undefined): void;
   /** The session goes on, and what was said meanwhile has been told. */
-  resumed(): void;
+  onResume(): void;
   message(message: RawMessage): void;
-  edited(message: RawMessage): void;
-  deleted(ids: readonly string[], channel: string): void;
+  onEdit(message: RawMessage): void;
+  onDelete(ids: readonly string[], channel: string): void;
   guild(guild: RawGuild): void;
   channel(channel: RawChannel): void;
   interaction(interaction: APIInteraction): void;
@@ -100,7 +100,7 @@ export class Connection {
   /** Resolves when connected, or when the first attempt has failed; further ones follow by themselves. */
   async open(): Promise<void> {
     if (this.closed) return;
-    const attempt = new Attempt((error) => this.lost(error));
+    const attempt = new Attempt((error) => this.noteLost(error));
     this.attempt = attempt;
     try {
       const client = await this.makeClient(attempt);
@@ -121,7 +121,7 @@ export class Connection {
     return this.requests?.setToken(this.config.token);
   }
 
-  get away(): Trouble | undefined {
+  get lastingTrouble(): Trouble | undefined {
     if (this.trouble) return this.trouble;
     if (this.leftAt === undefined || performance.now() - this.leftAt < this.times.awayAfter) return undefined;
     return { code: 'PLATFORM_UNREACHABLE', says: 'Discord’s Gateway does not answer', remedy: RETRIED };
@@ -142,9 +142,9 @@ export class Connection {
     const { Client, GatewayDispatchEvents, GatewayIntentBits: Intents, Options, SimpleShardingStrategy } = discord;
     const shards = guardedShards(SimpleShardingStrategy, {
       wanted: () => !attempt.over && !this.closed,
-      left: () => attempt.stands && !attempt.over && this.left(attempt),
+      onLeft: () => attempt.stands && !attempt.over && this.noteLeft(attempt),
       broke: (error) => attempt.fail(error),
-      reach: async (address) => this.relay?.through(address) ?? address,
+      reach: async (address) => this.relay?.addressThrough(address) ?? address,
       strange: (event, reason) => this.log.error({ event, error: reason }, NOT_UNDERSTOOD),
     });
     const intents = [Intents.Guilds, Intents.GuildMessages, Intents.DirectMessages];
@@ -191,23 +191,23 @@ export class Connection {
       const awayMs = isFirst || this.leftAt === undefined ? undefined : performance.now() - this.leftAt;
       this.requests = client.rest;
       this.readyAt = performance.now();
-      this.back();
+      this.noteBack();
       heard.ready(data, awayMs);
     });
     hear(on.Resumed, () => {
-      this.back();
-      heard.resumed();
+      this.noteBack();
+      heard.onResume();
     });
     hear(on.GuildCreate, (data: RawGuild) => heard.guild(data));
     hear(on.ChannelCreate, (data: RawChannel) => heard.channel(data));
     hear(on.ThreadCreate, (data: RawChannel) => heard.channel(data));
     hear(on.MessageCreate, (data: RawMessage) => heard.message(data));
-    hear(on.MessageUpdate, (data: RawMessage) => heard.edited(data));
+    hear(on.MessageUpdate, (data: RawMessage) => heard.onEdit(data));
     hear(on.MessageDelete, ({ id, channel_id: channel }: { id: string; channel_id: string }) =>
-      heard.deleted([id], channel),
+      heard.onDelete([id], channel),
     );
     hear(on.MessageDeleteBulk, ({ ids, channel_id: channel }: { ids: string[]; channel_id: string }) =>
-      heard.deleted(ids, channel),
+      heard.onDelete(ids, channel),
     );
     hear(on.InteractionCreate, (data: APIInteraction) => heard.interaction(data));
     client.on('error', (error) => log.warn({ error: messageOf(error) }, 'Discord'));
@@ -215,7 +215,7 @@ export class Connection {
     client.on('shardDisconnect', ({ code }) => attempt.fail(new GatewayRefusal(code)));
   }
 
-  private left(attempt: Attempt): void {
+  private noteLeft(attempt: Attempt): void {
     this.leftAt ??= performance.now();
     this.watchdog ??= setTimeout(
       () => attempt.fail(new Error('the session was not resumed in time')),
@@ -223,38 +223,38 @@ export class Connection {
     );
   }
 
-  private back(): void {
+  private noteBack(): void {
     this.leftAt = undefined;
     this.trouble = undefined;
     clearTimeout(this.watchdog);
     this.watchdog = undefined;
   }
 
-  private lost(error: unknown): void {
+  private noteLost(error: unknown): void {
     clearTimeout(this.watchdog);
     this.watchdog = undefined;
     this.leftAt ??= performance.now();
     if (this.readyAt !== undefined && performance.now() - this.readyAt > STABLE_MS) this.failures = 0;
     this.readyAt = undefined;
-    if (!this.closed) this.failed(error);
+    if (!this.closed) this.noteFailure(error);
   }
 
-  private failed(error: unknown): void {
+  private noteFailure(error: unknown): void {
     const trouble = troubleOf(error, this.config.token);
     if (trouble === CONTENT_REFUSED && this.readsAll) {
       this.log.warn({ remedy: trouble.remedy }, `${trouble.says}; going on with mentions and direct messages only`);
       this.readsAll = false;
-      this.again(0);
+      this.openAgain(0);
       return;
     }
     if (trouble?.code === TOKEN_REFUSED.code || trouble?.code === 'TOKEN_FORM') this.requests = undefined;
     const says = `Discord cannot be reached (${messageOf(error)})`;
     this.trouble = trouble ?? wayTrouble(error) ?? { code: 'PLATFORM_UNREACHABLE', says, remedy: RETRIED };
     this.log.error({ remedy: this.trouble.remedy }, this.trouble.says);
-    this.again(trouble ? REFUSED_WAIT_MS : backOff(++this.failures, LONGEST_WAIT_MS, this.times.firstWait));
+    this.openAgain(trouble ? REFUSED_WAIT_MS : backOff(++this.failures, LONGEST_WAIT_MS, this.times.firstWait));
   }
 
-  private again(ms: number): void {
+  private openAgain(ms: number): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.open(), ms);
   }
@@ -283,7 +283,7 @@ class Attempt {
   readonly broken = deferred<never>();
   readonly ended = deferred();
   destroy: () => Promise<void> = async () => {};
-  /** The sign-in is over: what fails from now on is told to `lost`. */
+  /** The sign-in is over: what fails from now on is told to `noteLost`. */
   stands = false;
   over = false;
   error: unknown;
@@ -327,7 +327,7 @@ class GatewayRelay {
     this.proxy = proxy;
   }
 
-  async through(address: string): Promise<string> {
+  async addressThrough(address: string): Promise<string> {
     const url = new URL(address);
     if (!this.proxy.for(url)) return address;
     this.server ??= this.listen();
@@ -389,7 +389,7 @@ class GatewayRelay {
 
 interface ShardWatch {
   wanted(): boolean;
-  left(): void;
+  onLeft(): void;
   broke(error: unknown): void;
   reach(address: string): Promise<string>;
   /** An event was dropped because it could not be understood. */
@@ -456,7 +456,7 @@ function guard(shard: Shard, watch: ShardWatch): void {
   shard.onMessage = (...given) => caught(() => onMessage.call(shard, ...given));
   shard.heartbeat = (...given) => caught(() => heartbeat.call(shard, ...given));
   shard.onClose = (code) => {
-    watch.left();
+    watch.onLeft();
     return caught(() => onClose.call(shard, code));
   };
   shard.internalConnect = async () => {
@@ -467,7 +467,7 @@ function guard(shard: Shard, watch: ShardWatch): void {
     });
   };
   shard.destroy = (options) => {
-    if (options?.recover !== undefined) watch.left();
+    if (options?.recover !== undefined) watch.onLeft();
     // discord.js takes its own listener off; an error that comes later would end the process.
     shard.connection?.on('error', () => {});
     return caught(() => destroy.call(shard, options));

@@ -37,12 +37,12 @@ type Finding = Awaited<ReturnType<HealthCheck['check']>>;
 export interface DoctorOptions {
   config: DiscordConfig;
   people: readonly string[];
-  away(): Trouble | undefined;
+  trouble(): Trouble | undefined;
   /** True if this process connects at all: one that only looks does not. */
   listens(): boolean;
 }
 
-export function checks({ config, people, away, listens }: DoctorOptions): HealthCheck[] {
+export function checks({ config, people, trouble: away, listens }: DoctorOptions): HealthCheck[] {
   const check = async (signal: AbortSignal): Promise<Finding> => {
     const { REST } = await import('discord.js');
     const rest = new REST({ version: '10', timeout: 8_000, ...(await restOptions(config)), rejectOnRateLimit: isLong });

@@ -32,10 +32,10 @@ export class AttachedFiles implements FileSource {
   }
 
   pendingOf(message: RawMessage): PendingFile[] {
-    return this.known(carriedFiles(message), message.channel_id);
+    return this.knownFiles(carriedFiles(message), message.channel_id);
   }
 
-  known(files: readonly CarriedFile[], channel: string): PendingFile[] {
+  knownFiles(files: readonly CarriedFile[], channel: string): PendingFile[] {
     return files.map(({ attachment: { id, filename: name, content_type: type, size, url }, message }) => {
       this.addresses.set(id, url);
       return { name, ...(type && { type }), size, at: { id, channel, message } satisfies At };

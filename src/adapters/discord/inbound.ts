@@ -21,17 +21,17 @@ import type { DiscordOptions } from './options.ts';
 import { CODES, codeOf, isOutage, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
 import {
   ADAPTER,
-  addressed,
   type ChannelInfo,
   type Hearing,
-  incoming,
+  isAddressed,
   madeAt,
   names,
   placeOf,
   type RawMessage,
   repliedTo,
   senderOf,
-  setting,
+  settingFor,
+  toIncoming,
   wordsOf,
 } from './parse.ts';
 import { isForward, pointsIn, quotedIn } from './quoted.ts';
@@ -45,7 +45,7 @@ export interface InboundDeps {
   members: Members;
   files: AttachedFiles;
   rest(): REST | undefined;
-  own(message: RawMessage): void;
+  onOwn(message: RawMessage): void;
   signal: AbortSignal;
 }
 
@@ -79,7 +79,7 @@ export class Inbound {
     this.deps = deps;
     const { log } = deps.options;
     // Discord delivers a message once, so a failed one is tried again here.
-    this.queues = new ChannelQueues({ log, signal: deps.signal, isOutage, isGone: gone });
+    this.queues = new ChannelQueues({ log, signal: deps.signal, isOutage, isGone: isUnreachable });
   }
 
   ready({ user, guilds: joined }: Pick<GatewayReadyDispatchData, 'user' | 'guilds'>, awayMs: number | undefined): void {
@@ -90,7 +90,7 @@ export class Inbound {
   }
 
   guild({ id: guild, roles = [], channels = [], threads = [] }: RawGuild): void {
-    for (const { id, tags } of roles) if (tags?.bot_id === this.known().botId) this.roles.add(id);
+    for (const { id, tags } of roles) if (tags?.bot_id === this.knownHearing().botId) this.roles.add(id);
     // One that was joined just now has nothing that was missed.
     if (!this.awaited.delete(guild)) return;
     void this.listing.then(() => this.lookThroughNew([...channels, ...threads]));
@@ -100,26 +100,26 @@ export class Inbound {
   message(event: unknown): void {
     const message = asWritten<RawMessage>(event);
     if (message.author.id === this.hearing?.botId) {
-      this.deps.own(message);
+      this.deps.onOwn(message);
       return;
     }
     this.inLine(message.channel_id, () => this.hear(message));
   }
 
   /** The newest text of a message that waits counts; one that calls coda only now is heard now. Throws as `message`. */
-  edited(event: RawMessage): void {
+  hearEdit(event: RawMessage): void {
     if (!event.edited_timestamp || !event.author) return;
     const message = asWritten<RawMessage>(event);
     this.inLine(message.channel_id, async () => {
       const { inbox } = this.deps;
-      const text = wordsOf(message, this.known());
+      const text = wordsOf(message, this.knownHearing());
       const places = placesOf(message.id, message.channel_id);
       for (const place of places) if (await inbox.amend(place, message.id, { text })) return;
       if (!(await this.isHeard(message))) await this.hear(message);
     });
   }
 
-  deleted(these: unknown, where: unknown): void {
+  hearDelete(these: unknown, where: unknown): void {
     const [ids, channel] = [asIds(these), asId(where)];
     this.inLine(channel, async () => {
       for (const id of ids) {
@@ -136,12 +136,12 @@ export class Inbound {
 
   private async hear(message: RawMessage, of?: ChannelInfo): Promise<void> {
     const rest = this.rest();
-    const hearing = this.known();
+    const hearing = this.knownHearing();
     if (message.author.id === hearing.botId) return;
     const channel = of ?? (await this.deps.channels.of(message, rest));
-    if (!addressed(message, channel, hearing)) return this.passed(message);
+    if (!isAddressed(message, channel, hearing)) return this.keepForward(message);
     // A message whose thread was refused is known by its channel: seen again, it must not be answered in a thread as well.
-    if (this.threaded(channel) && (await this.isHeard(message))) return;
+    if (this.opensThread(channel) && (await this.isHeard(message))) return;
     const { options, members, inbox } = this.deps;
     const text = wordsOf(message, hearing);
     const brought = this.broughtBy(message, channel);
@@ -151,7 +151,7 @@ export class Inbound {
     const sender = senderOf(message.author, { nick: message.member?.nick ?? null, groups });
     const guest = await options.isStranger(sender);
     const place = guest ? placeOf(channel) : await this.placeOrThread(message, channel, rest);
-    await inbox.accept(incoming(message, place, sender, text, brought.more));
+    await inbox.accept(toIncoming(message, place, sender, text, brought.more));
     // Not before: what could not be accepted is heard again, with its forward.
     this.forwards.delete(forwardOf(message));
   }
@@ -159,16 +159,16 @@ export class Inbound {
   private broughtBy(message: RawMessage, channel: ChannelInfo) {
     const before = this.forwardBefore(message);
     const all = before ? [before, message] : [message];
-    const quoted = all.flatMap((each) => quotedIn(each, this.known()));
+    const quoted = all.flatMap((each) => quotedIn(each, this.knownHearing()));
     const pending = all.flatMap((each) => this.deps.files.pendingOf(each));
     const points = pointsIn(message, channel);
-    const repliesTo = repliedTo(message, this.known());
+    const repliesTo = repliedTo(message, this.knownHearing());
     const isAnything = quoted.length + pending.length > 0 || points?.always !== undefined;
     return { isAnything, more: { pending, quoted, ...(points && { points }), ...(repliesTo && { repliesTo }) } };
   }
 
   /** Keeps a forward that does not call coda: Discord sends the words beside it as a second message, which may. */
-  private passed(message: RawMessage): void {
+  private keepForward(message: RawMessage): void {
     if (isForward(message)) this.forwards.set(forwardOf(message), message);
   }
 
@@ -179,12 +179,12 @@ export class Inbound {
   }
 
   private async placeOrThread(message: RawMessage, channel: ChannelInfo, rest: REST): Promise<Place> {
-    if (!this.threaded(channel)) return placeOf(channel);
+    if (!this.opensThread(channel)) return placeOf(channel);
     // A message found by backfill has its thread already.
     if ((message.flags ?? 0) & HAS_THREAD) return placeOf(threadOf(message.id, channel));
     const { channels, options } = this.deps;
     try {
-      const words = wordsOf(message, this.known()).replace(/\s+/g, ' ').trim();
+      const words = wordsOf(message, this.knownHearing()).replace(/\s+/g, ' ').trim();
       const name = shorten(words, LONGEST_NAME) || texts.threadName();
       const made = await rest.post(`/channels/${channel.id}/messages/${message.id}/threads`, { body: { name } });
       return placeOf(channels.learn(asChannel<RawChannel>(made), channel.guild));
@@ -198,8 +198,8 @@ export class Inbound {
     }
   }
 
-  private threaded({ id, kind }: ChannelInfo): boolean {
-    return kind === 'channel' && setting(this.deps.options.config.threads, false, id);
+  private opensThread({ id, kind }: ChannelInfo): boolean {
+    return kind === 'channel' && settingFor(this.deps.options.config.threads, false, id);
   }
 
   private async lookBack(awayMs: number | undefined): Promise<void> {
@@ -212,9 +212,11 @@ export class Inbound {
     const heard = Math.max(...places.map(({ heardAt }) => heardAt?.getTime() ?? 0), 0);
     const left = awayMs === undefined ? heard : now - awayMs - CLOCK_MARGIN_MS;
     this.unheardSince = left > 0 ? new Date(Math.max(left, now - windowMs)) : undefined;
-    if (dm && this.unheardSince) this.look('direct messages', () => this.lookThroughDirect());
+    if (dm && this.unheardSince) this.inOrder('direct messages', () => this.lookThroughDirect());
     for (const [index, [id, place]] of [...this.withParents(places)].entries()) {
-      this.look(id, () => (this.looking[index % AT_ONCE] as Sequence).run(() => this.lookThrough(id, place.heardAt)));
+      this.inOrder(id, () =>
+        (this.looking[index % AT_ONCE] as Sequence).run(() => this.lookThrough(id, place.heardAt)),
+      );
     }
   }
 
@@ -225,7 +227,7 @@ export class Inbound {
     const found = spokenIn(channels, since, MOST_PLACES).filter((id) => !this.places.has(id));
     for (const [index, id] of found.entries()) {
       const look = () => this.lookThrough(id, undefined, since);
-      this.look(id, () => (this.looking[index % AT_ONCE] as Sequence).run(look));
+      this.inOrder(id, () => (this.looking[index % AT_ONCE] as Sequence).run(look));
     }
   }
 
@@ -263,32 +265,32 @@ export class Inbound {
     const channel = await channels.get(id, rest);
     const since = new Date(Math.max(options.clock.now().getTime() - windowMs, from.getTime()));
     const missed = await findMissed(historyOf(rest, id, signal), { since, limit, heardAt });
-    const hearing = this.known();
+    const hearing = this.knownHearing();
     const strange = [...missed.recent, ...missed.older].filter((each) => !isWritten(each)).map((each) => each.id);
     if (strange.length > 0) options.log.error({ channel: id, messages: strange }, 'messages could not be understood');
-    const isAsked = (message: RawMessage) => isWritten(message) && addressed(message, channel, hearing);
+    const isAsked = (message: RawMessage) => isWritten(message) && isAddressed(message, channel, hearing);
     const reporter = { inbox, authorOf, namesOf, bare: (message: RawMessage) => this.bare(message, channel) };
     await reportMissed(missed.older.filter(isAsked), reporter);
     const asked = missed.recent.filter(isAsked);
-    const heard = await inbox.heard(asked.flatMap(namesOf));
+    const heard = await inbox.heardAlready(asked.flatMap(namesOf));
     for (const message of asked) if (!heard.has(message.id)) await this.hear(message, channel);
   }
 
   private async isHeard(message: RawMessage): Promise<boolean> {
-    return (await this.deps.inbox.heard(namesOf(message))).size > 0;
+    return (await this.deps.inbox.heardAlready(namesOf(message))).size > 0;
   }
 
   private async bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage> {
     const { members, options } = this.deps;
     const groups = await members.groupsOf(message.author.id, this.rest(), options.clock.now().getTime());
-    return incoming(message, placeOf(channel), senderOf(message.author, { groups }), '');
+    return toIncoming(message, placeOf(channel), senderOf(message.author, { groups }), '');
   }
 
   private inLine(channel: string, task: () => Promise<void>): void {
     void this.listing.then(() => this.queues.run(channel, task));
   }
 
-  private look(channel: string, task: () => Promise<void>): void {
+  private inOrder(channel: string, task: () => Promise<void>): void {
     void this.queues.run(channel, task);
   }
 
@@ -298,7 +300,7 @@ export class Inbound {
     return rest;
   }
 
-  private known(): Hearing {
+  private knownHearing(): Hearing {
     if (!this.hearing) throw new Error('nothing is heard before a session has begun');
     return this.hearing;
   }
@@ -306,7 +308,7 @@ export class Inbound {
 
 const forwardOf = ({ channel_id: channel, author }: RawMessage): string => `${channel}:${author.id}`;
 
-function gone(error: unknown): boolean {
+function isUnreachable(error: unknown): boolean {
   return statusOf(error) === 403 || statusOf(error) === 404;
 }
 

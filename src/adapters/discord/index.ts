@@ -1,13 +1,13 @@
 import type { Platform } from '../../chat/index.ts';
 import { config, type DiscordConfig } from './config.ts';
-import { off } from './texts.ts';
+import { offNotice } from './texts.ts';
 
 export const discord: Platform<DiscordConfig> = {
   name: config.key,
   title: 'Discord',
   config,
   channel: { pattern: /^\d{5,25}$/, example: '112233445566778899' },
-  off: off(),
+  off: offNotice(),
   setup: async () => (await import('./setup.ts')).setup,
   async open({ config, access, world: { clock, log, proxy }, artifacts, commands, complete, isStranger }) {
     const { discordAdapter } = await import('./adapter.ts');

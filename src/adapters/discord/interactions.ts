@@ -28,7 +28,7 @@ export interface InteractionDeps {
   members: Members;
   rest(): REST | undefined;
   application(): string;
-  answered(id: string): boolean;
+  wasAnswered(id: string): boolean;
 }
 
 const COMPLETE_WITHIN_MS = 1_500;
@@ -46,14 +46,14 @@ export class Interactions {
   }
 
   /** Never rejects. */
-  async heard(interaction: APIInteraction): Promise<void> {
+  async hear(interaction: APIInteraction): Promise<void> {
     const rest = this.deps.rest();
     if (!rest) return;
     try {
       if (interaction.type === 4) return await this.complete(interaction, rest);
       if (interaction.type === 2) return await this.command(interaction, rest);
-      if (interaction.type === 3) return await this.pressed(interaction, rest);
-      if (interaction.type === 5) return await this.filled(interaction, rest);
+      if (interaction.type === 3) return await this.hearPress(interaction, rest);
+      if (interaction.type === 5) return await this.hearForm(interaction, rest);
     } catch (error) {
       // Not stored, so not acknowledged: the person sees that it failed and may do it again.
       this.deps.options.log.warn({ interaction: interaction.id, error: messageOf(error) }, 'an interaction failed');
@@ -71,10 +71,10 @@ export class Interactions {
     const text = storable(commandText(command, data.name, valuesOf(data.options)));
     const { place, sender } = await this.context(interaction, rest);
     const event = { kind: 'message', id, place, sender, text, sentAt: madeAt(id) } as const;
-    await this.accept({ ...event, files: [], ...answered(origin) }, origin, rest);
+    await this.accept({ ...event, files: [], ...answerTo(origin) }, origin, rest);
   }
 
-  private async pressed(interaction: APIMessageComponentInteraction, rest: REST): Promise<void> {
+  private async hearPress(interaction: APIMessageComponentInteraction, rest: REST): Promise<void> {
     const origin = originOf(interaction, true);
     const button = buttonOf(interaction.data.custom_id);
     if (!button) return tell(rest, origin, texts.notMine());
@@ -101,7 +101,7 @@ export class Interactions {
     });
   }
 
-  private async filled(interaction: APIModalSubmitInteraction, rest: REST): Promise<void> {
+  private async hearForm(interaction: APIModalSubmitInteraction, rest: REST): Promise<void> {
     const button = buttonOf(interaction.data.custom_id);
     const form = button?.asks ? await this.deps.inbox.form(button.id) : undefined;
     if (!button || !form) return tell(rest, originOf(interaction, true), texts.notMine());
@@ -120,11 +120,11 @@ export class Interactions {
     const origin = originOf(interaction, true);
     const { place, sender } = await this.context(interaction, rest);
     const event = { kind: 'press', id, place, sender, button, sentAt: madeAt(id) } as const;
-    await this.accept({ ...event, ...(values && { values }), ...answered(origin) }, origin, rest);
+    await this.accept({ ...event, ...(values && { values }), ...answerTo(origin) }, origin, rest);
   }
 
   private async accept(event: Incoming, origin: InteractionToken, rest: REST): Promise<void> {
-    const { inbox, answered, options } = this.deps;
+    const { inbox, wasAnswered: answered, options } = this.deps;
     let shown = false;
     const accepted = await inbox.accept(event, async () => {
       shown = await acknowledge(rest, origin);
@@ -183,7 +183,7 @@ function originOf(interaction: APIInteraction, hidden: boolean): InteractionToke
   return { id: interaction.id, token: interaction.token, user: userOf(interaction).id, private: hidden };
 }
 
-function answered(origin: InteractionToken): { replyTo: string; private?: true } {
+function answerTo(origin: InteractionToken): { replyTo: string; private?: true } {
   return { replyTo: encodeOrigin(origin), ...(origin.private && { private: true as const }) };
 }
 

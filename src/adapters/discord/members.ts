@@ -20,8 +20,8 @@ export class Members {
   readonly guilds = new Set<string>();
 
   constructor(groups: readonly string[], log: Log) {
-    this.roles = new Set(named(groups, 'discord-role:'));
-    this.guildsNamed = new Set(named(groups, 'discord-guild:'));
+    this.roles = new Set(groupsNamed(groups, 'discord-role:'));
+    this.guildsNamed = new Set(groupsNamed(groups, 'discord-guild:'));
     this.log = log;
   }
 
@@ -59,6 +59,6 @@ export class Members {
   }
 }
 
-function named(groups: readonly string[], prefix: string): string[] {
+function groupsNamed(groups: readonly string[], prefix: string): string[] {
   return groups.filter((group) => group.startsWith(prefix)).map((group) => group.slice(prefix.length));
 }

@@ -7,12 +7,12 @@ import type {
 } from 'discord.js';
 import { shorten, stripEnd } from '../../base/text.ts';
 import {
+  applyChanges,
   type Button,
   type Change,
   type Content,
-  changed,
   cut,
-  drawn,
+  drawTable,
   inOneFile,
   nodesOf,
   type Part,
@@ -75,8 +75,8 @@ function withTimes(text: string, times: readonly string[] = []): string {
   return `${text}\n-# ${seconds.map((at) => `<t:${at}:F> (<t:${at}:R>)`).join(' · ')}`;
 }
 
-export function fitting(content: Content): Content {
-  if (said(content).length <= MAX_TEXT) return content;
+export function fitContent(content: Content): Content {
+  if (textOf(content).length <= MAX_TEXT) return content;
   return inOneFile(content, cut(toDiscord(content.text), PART_TEXT)[0], texts.wholeInFile());
 }
 
@@ -91,7 +91,7 @@ export function nonceFor(identity: string, channel: string, instead?: string): s
 
 export type MessageBody = RESTPostAPIChannelMessageJSONBody;
 
-export function said({ text, mention }: Content): string {
+export function textOf({ text, mention }: Content): string {
   return mention === undefined ? text : `<@${mention}> ${text}`;
 }
 
@@ -102,7 +102,7 @@ export function said({ text, mention }: Content): string {
 export function bodyOf(content: Content): MessageBody {
   const { mention, inert } = content;
   return {
-    content: said(content),
+    content: textOf(content),
     ...(inert && { flags: SUPPRESS_EMBEDS }),
     components: rowsOf(content),
     allowed_mentions: { parse: [], replied_user: true, ...(mention !== undefined && { users: [mention] }) },
@@ -160,7 +160,7 @@ export function toDiscord(markdown: string): string {
       const { rows, from, to } = node;
       // A fence inside a cell would end the block that it stands in.
       if (!rows.flat().some((cell) => cell.includes('```'))) {
-        changes.push({ from, to, text: `\`\`\`\n${drawn(rows)}\n\`\`\`` });
+        changes.push({ from, to, text: `\`\`\`\n${drawTable(rows)}\n\`\`\`` });
       }
     } else if (node.type === 'heading' && node.depth > 3) {
       const { from, to } = placeOfNode(node);
@@ -170,5 +170,5 @@ export function toDiscord(markdown: string): string {
       changes.push({ from, to, text: `**${text}**` });
     }
   }
-  return changed(markdown, changes);
+  return applyChanges(markdown, changes);
 }

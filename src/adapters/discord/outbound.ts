@@ -17,7 +17,7 @@ import {
 import { decodeOrigin, EPHEMERAL, type InteractionToken, LOADING, OPEN, originalOf } from './callback.ts';
 import type { RawChannel } from './channels.ts';
 import { rawFiles, UPLOADS } from './files.ts';
-import { bodyOf, customIds, fitting, type MessageBody, newMessage, said } from './message.ts';
+import { bodyOf, customIds, fitContent, type MessageBody, newMessage, textOf } from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { CODES, codeOf, editOutcomeOf, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
 import { placeOf, snowflakeAt } from './parse.ts';
@@ -29,7 +29,7 @@ export interface OutboundDeps {
   rest(): REST | undefined;
   inbox(): Inbox | undefined;
   application(): string;
-  saying(nonce: string): void;
+  onSaying(nonce: string): void;
 }
 
 const PAGE = 100;
@@ -50,7 +50,7 @@ export class Outbound {
     this.deps = deps;
   }
 
-  answered(interaction: string): boolean {
+  wasAnswered(interaction: string): boolean {
     return this.answeredHere.has(interaction);
   }
 
@@ -80,7 +80,7 @@ export class Outbound {
       const body = { ...bodyOf(content), ...(files.length > 0 && { attachments: attachmentsOf(files) }) };
       const put = (route: `/${string}`) => {
         const bring = async () => asMessage(await rest.patch(route, { ...authOf(route), body, files, signal }));
-        return unarchived(rest, channel, bring);
+        return withUnarchived(rest, channel, bring);
       };
       try {
         await put(this.routeOf(receipt, part.place));
@@ -101,7 +101,7 @@ export class Outbound {
       const route = this.routeOf(receipt, place);
       try {
         const remove = () => rest.delete(route, { ...authOf(route), signal });
-        await unarchived(rest, channelOf(receipt, place), remove);
+        await withUnarchived(rest, channelOf(receipt, place), remove);
       } catch (error) {
         if (statusOf(error) !== 404) throw error;
       }
@@ -127,7 +127,7 @@ export class Outbound {
       (await this.deps.inbox()?.receipts(part.place, new Date(since.getTime() - CLOCK_MARGIN_MS))) ?? new Set();
     // Messages with buttons match by the buttons' ids alone.
     const open = own.filter((message) => !known.has(message.id) && customIdsIn(message).length === 0);
-    const text = said(forPlace(part));
+    const text = textOf(forPlace(part));
     const replies = part.replyTo !== undefined && !origin && (part.index ?? 0) === 0;
     const byReply = replies && open.find((message) => message.message_reference?.message_id === part.replyTo);
     if (byReply) return receiptOf(byReply, part.place.channel);
@@ -199,7 +199,7 @@ export class Outbound {
     signal: AbortSignal,
   ): Promise<Receipt> {
     const body = newMessage(part, content, channel);
-    this.deps.saying(String(body.nonce));
+    this.deps.onSaying(String(body.nonce));
     const put = async (said: MessageBody) =>
       receiptOf(await rest.post(`/channels/${channel}/messages`, { body: said, files, signal }), channel);
     try {
@@ -302,7 +302,7 @@ function sendOutcomeOf(error: unknown): SendOutcome {
 /** The part as shown in its place: nobody is mentioned in their own direct messages. */
 function forPlace({ content, place }: Part): Content {
   const { mention, ...plain } = content;
-  return fitting(place.kind === 'dm' ? plain : content);
+  return fitContent(place.kind === 'dm' ? plain : content);
 }
 
 async function directChannel(rest: REST, user: string): Promise<string> {
@@ -311,7 +311,7 @@ async function directChannel(rest: REST, user: string): Promise<string> {
 }
 
 /** Opens a thread that was archived meanwhile, which refuses every change of what stands in it. */
-async function unarchived<T>(rest: REST, channel: string, work: () => Promise<T>): Promise<T> {
+async function withUnarchived<T>(rest: REST, channel: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -48,7 +48,7 @@ export interface Hearing {
 /** Default and reply: everything else is Discord's own word, or the answer of an interaction. */
 export const SPOKEN = [0, 19];
 
-export function addressed(message: RawMessage, channel: ChannelInfo, hearing: Hearing): boolean {
+export function isAddressed(message: RawMessage, channel: ChannelInfo, hearing: Hearing): boolean {
   const { author, webhook_id: webhook } = message;
   if (author.id === hearing.botId || !SPOKEN.includes(message.type)) return false;
   if ((author.bot || webhook !== undefined) && !hearing.bots) return false;
@@ -69,11 +69,11 @@ export function names(message: RawMessage, { botId, roles }: Me): boolean {
 function mentionNeeded({ id, kind, parent, openedBy }: ChannelInfo, { botId, mentionRequired }: Hearing): boolean {
   // A thread that coda has opened for a question is a conversation with it.
   if (kind === 'thread' && openedBy === botId) return false;
-  return setting(mentionRequired, true, id, parent);
+  return settingFor(mentionRequired, true, id, parent);
 }
 
 /** A setting that may be given for each channel; a thread has its channel's. */
-export function setting(
+export function settingFor(
   value: boolean | Readonly<Record<string, boolean>>,
   standard: boolean,
   ...ids: readonly (string | undefined)[]
@@ -87,14 +87,14 @@ export function setting(
 export function wordsOf({ content, mentions }: RawMessage, { botId, roles }: Me): string {
   const mine = new Set([`<@${botId}>`, `<@!${botId}>`, ...[...roles].map((role) => `<@&${role}>`)]);
   return storable(
-    named(
+    nameMentions(
       withoutMention(content, (mention) => mine.has(mention)),
       mentions,
     ),
   );
 }
 
-export function named(
+export function nameMentions(
   text: string,
   mentions: readonly { id: string; username: string; global_name?: string | null | undefined }[],
 ): string {
@@ -137,7 +137,7 @@ export function senderOf(
   };
 }
 
-export function incoming(
+export function toIncoming(
   message: RawMessage,
   place: Place,
   sender: Sender,

@@ -1,12 +1,12 @@
 /** Text that a message in Discord has beside its own, and messages it points to. Pure. */
 import { shorten, storable } from '../../base/text.ts';
-import type { Quoted } from '../../delivery/index.ts';
-import { type ChannelInfo, type Hearing, named, nameOf, type RawMessage } from './parse.ts';
-import { asCarried, asKnown, type Carried, type KnownMessage, type Snapshot } from './shapes.ts';
+import type { QuotedWords } from '../../delivery/index.ts';
+import { type ChannelInfo, type Hearing, nameMentions, nameOf, type RawMessage } from './parse.ts';
+import { asCarried, asKnown, type CarriedFileShape, type KnownMessage, type Snapshot } from './shapes.ts';
 
-type Embed = Carried['embeds'][number];
-type Poll = NonNullable<Carried['poll']>;
-type Carries = Carried | Snapshot;
+type Embed = CarriedFileShape['embeds'][number];
+type Poll = NonNullable<CarriedFileShape['poll']>;
+type Carries = CarriedFileShape | Snapshot;
 
 /** References to look up when a message's turn begins: the message that it replies to, and the one above its thread. */
 export type Points = {
@@ -24,16 +24,16 @@ const MOST_SNAPSHOTS = 5;
 const MOST_CHOICES = 10;
 const LONGEST_FIELD = 1_024;
 
-export function quotedIn(message: RawMessage, { botId }: Pick<Hearing, 'botId'>): Quoted[] {
+export function quotedIn(message: RawMessage, { botId }: Pick<Hearing, 'botId'>): QuotedWords[] {
   const shown = asCarried(message);
   const replied = isForward(message) ? undefined : asKnown(message.referenced_message);
   const isApp = message.author.bot === true || message.webhook_id !== undefined;
   const embeds = isApp || shown.content.trim() === '' ? embedsOf(shown.embeds) : '';
   const components = isApp ? shownIn(shown.components) : '';
-  const found: Quoted[] = [
+  const found: QuotedWords[] = [
     ...(isForward(message) ? snapshotsOf(shown).map(forwardedOf) : []),
     ...(replied ? [repliedOf(replied, botId)] : []),
-    ...shown.sticker_items.map(({ name }): Quoted => ({ as: 'sticker', text: storable(name) })),
+    ...shown.sticker_items.map(({ name }): QuotedWords => ({ as: 'sticker', text: storable(name) })),
     ...(shown.poll ? [{ as: 'poll' as const, text: pollOf(shown.poll) }] : []),
     { as: isApp ? 'attached' : 'embed', text: embeds },
     { as: 'attached', text: components },
@@ -41,7 +41,7 @@ export function quotedIn(message: RawMessage, { botId }: Pick<Hearing, 'botId'>)
   return found.filter(({ as, text }) => text !== '' || (as !== 'embed' && as !== 'attached'));
 }
 
-const forwardedOf = (snapshot: Carries): Quoted => ({ as: 'forwarded', text: carriedText(snapshot) });
+const forwardedOf = (snapshot: Carries): QuotedWords => ({ as: 'forwarded', text: carriedText(snapshot) });
 
 export function pointsIn(message: RawMessage, channel: ChannelInfo): { always?: Points; first?: Points } | undefined {
   const { referenced_message: replied, message_reference: reference } = message;
@@ -58,7 +58,7 @@ export function pointsIn(message: RawMessage, channel: ChannelInfo): { always?: 
 }
 
 /** A message that is referred to, as somebody's words; coda's own are known by their id. */
-export function repliedOf(replied: KnownMessage, botId: string, as: 'replied' | 'starter' = 'replied'): Quoted {
+export function repliedOf(replied: KnownMessage, botId: string, as: 'replied' | 'starter' = 'replied'): QuotedWords {
   const { id, author, timestamp } = replied;
   const text = carriedText(replied);
   if (author.id === botId) return { as, from: 'you', text, own: { id, at: timestamp } };
@@ -66,7 +66,7 @@ export function repliedOf(replied: KnownMessage, botId: string, as: 'replied' | 
 }
 
 export interface CarriedFile {
-  attachment: Carried['attachments'][number];
+  attachment: CarriedFileShape['attachments'][number];
   message: string;
 }
 
@@ -89,11 +89,11 @@ export const isForward = ({ message_reference: reference }: Pick<RawMessage, 'me
 const snapshotsOf = (carried: Carries): Snapshot[] =>
   isWhole(carried) ? carried.message_snapshots.slice(0, MOST_SNAPSHOTS).map(({ message }) => message) : [];
 
-const isWhole = (carried: Carries): carried is Carried => Array.isArray(carried.message_snapshots);
+const isWhole = (carried: Carries): carried is CarriedFileShape => Array.isArray(carried.message_snapshots);
 
 function carriedText(carried: Carries): string {
   const parts = [
-    named(carried.content, carried.mentions),
+    nameMentions(carried.content, carried.mentions),
     embedsOf(carried.embeds),
     shownIn(carried.components),
     ...carried.sticker_items.map(({ name }) => `[Sticker: ${name}]`),

@@ -77,32 +77,32 @@ const known = carried.extend({
 
 export const asCarried = (value: unknown) => carried.parse(value);
 export const asKnown = (value: unknown) => known.safeParse(value).data;
-export type Carried = z.output<typeof carried>;
+export type CarriedFileShape = z.output<typeof carried>;
 export type Snapshot = z.output<typeof snapshot>;
 export type KnownMessage = z.output<typeof known>;
 
 const interaction = z.looseObject({ id: snowflake, token: z.string(), type: z.number() });
 
 /** The answer to a request, or `NotDiscordError`: with a status of success, but without what was asked for. */
-function answered<T>(shape: z.ZodType, what: string, value: unknown): T {
+function checkAnswer<T>(shape: z.ZodType, what: string, value: unknown): T {
   const { success } = shape.safeParse(value);
   if (!success) throw new NotDiscordError(`an answer without ${what}`);
   return value as T;
 }
 
-function understood<T>(shape: z.ZodType, value: unknown): T {
+function checkShape<T>(shape: z.ZodType, value: unknown): T {
   shape.parse(value);
   return value as T;
 }
 
-export const asWritten = <T>(value: unknown): T => understood<T>(written, value);
-export const asIds = (value: unknown): string[] => understood<string[]>(z.array(snowflake).max(1_000), value);
-export const asId = (value: unknown): string => understood<string>(snowflake, value);
-export const asInteraction = <T>(value: unknown): T => understood<T>(interaction, value);
+export const asWritten = <T>(value: unknown): T => checkShape<T>(written, value);
+export const asIds = (value: unknown): string[] => checkShape<string[]>(z.array(snowflake).max(1_000), value);
+export const asId = (value: unknown): string => checkShape<string>(snowflake, value);
+export const asInteraction = <T>(value: unknown): T => checkShape<T>(interaction, value);
 export const isWritten = (value: unknown): boolean => written.safeParse(value).success;
 export const isChannel = (value: unknown): boolean => channel.safeParse(value).success;
 
-export const asMessage = <T>(value: unknown): T => answered<T>(placed, 'a message', value);
-export const asChannel = <T>(value: unknown): T => answered<T>(channel, 'a channel', value);
-export const asMember = <T>(value: unknown): T => answered<T>(member, 'a member', value);
-export const asPage = <T>(value: unknown): T[] => answered<T[]>(z.array(placed), 'a page of messages', value);
+export const asMessage = <T>(value: unknown): T => checkAnswer<T>(placed, 'a message', value);
+export const asChannel = <T>(value: unknown): T => checkAnswer<T>(channel, 'a channel', value);
+export const asMember = <T>(value: unknown): T => checkAnswer<T>(member, 'a member', value);
+export const asPage = <T>(value: unknown): T[] => checkAnswer<T[]>(z.array(placed), 'a page of messages', value);

@@ -17,7 +17,7 @@ export const threadName = () => 'Question';
 
 export const formTitle = 'coda';
 
-export const off = () => "Discord is off: put the bot's token into DISCORD_TOKEN, or discord: into the config.";
+export const offNotice = () => "Discord is off: put the bot's token into DISCORD_TOKEN, or discord: into the config.";
 
 export const steps = () => [
   'Open https://discord.com/developers/applications and choose New Application.',

@@ -50,7 +50,7 @@ function strict(makeRequest: MakeRequest): MakeRequest {
     const bytes = await wholeBody(answer);
     const headers = new Headers([...answer.headers]);
     const { status } = answer;
-    const json = parsed(bytes);
+    const json = parseBytes(bytes);
     if (!isDiscords(status, bytes, json)) {
       const type = headers.get('content-type') ?? 'no type';
       throw new NotDiscordError(
@@ -89,7 +89,7 @@ function limitWaits(status: number, headers: Headers, json: unknown): void {
   headers.set('retry-after', bounded(Number(told ?? (json as { retry_after: number }).retry_after), SHORTEST_LIMIT_S));
 }
 
-function parsed(bytes: Uint8Array): unknown {
+function parseBytes(bytes: Uint8Array): unknown {
   try {
     return parseJson(Buffer.from(bytes).toString('utf8'));
   } catch {

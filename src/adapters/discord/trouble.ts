@@ -75,7 +75,7 @@ export const CONTENT_REFUSED: Trouble = {
   remedy: 'Switch on Bot → Message Content Intent at discord.com/developers/applications.',
 };
 
-const refused = (what: string): Trouble => ({
+const refusedTrouble = (what: string): Trouble => ({
   code: 'GATEWAY_REFUSES',
   says: `Discord’s Gateway refuses this coda (${what})`,
   remedy: 'Update coda. It is tried again every few minutes.',
@@ -84,10 +84,10 @@ const refused = (what: string): Trouble => ({
 /** Close codes of docs.discord.com/developers/topics/opcodes-and-status-codes after which no session can be begun. */
 const REFUSALS: Readonly<Record<number, Trouble>> = {
   4004: TOKEN_REFUSED,
-  4010: refused('invalid shard, 4010'),
-  4011: refused('sharding required, 4011'),
-  4012: refused('invalid API version, 4012'),
-  4013: refused('invalid intents, 4013'),
+  4010: refusedTrouble('invalid shard, 4010'),
+  4011: refusedTrouble('sharding required, 4011'),
+  4012: refusedTrouble('invalid API version, 4012'),
+  4013: refusedTrouble('invalid intents, 4013'),
   4014: CONTENT_REFUSED,
 };
 

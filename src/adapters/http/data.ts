@@ -29,7 +29,7 @@ export function dataRoutes(collections: readonly AnyCollection[], deps: DataDeps
   return collections.flatMap((each) => [
     list(each, deps),
     create(each, writes),
-    one(each, deps),
+    routeOfOne(each, deps),
     change(each, writes),
     remove(each, writes),
   ]);
@@ -37,12 +37,12 @@ export function dataRoutes(collections: readonly AnyCollection[], deps: DataDeps
 
 const common = ({ name }: AnyCollection) => ({ scope: 'data', tag: name }) as const;
 const pathOf = ({ name }: AnyCollection) => `/v1/${name}`;
-const written = (collection: AnyCollection) => z.object({ [collection.one]: collection.item, said });
+const writtenShape = (collection: AnyCollection) => z.object({ [collection.one]: collection.item, said });
 const missing = { description: 'There is none of this id.' } as const;
 const refused = { description: 'It cannot be done as it is asked for; "reason" says why.' } as const;
 
 /** Reads for the person of a caller. Throws `HTTP_FORBIDDEN` where they may not see it in chat either. */
-async function reading<T>(
+async function readFor<T>(
   collection: AnyCollection,
   { database, agent, requests }: DataDeps,
   caller: Caller,
@@ -74,7 +74,7 @@ function list(collection: AnyCollection, deps: DataDeps): AnyRoute {
     examples: [{ summary: 'The first page', status: 200 }],
     async answerRequest(request) {
       const { limit, after, ...narrowed } = request.query as { limit: number; after?: string };
-      const page = await reading(collection, deps, callerOf(request), (db, personId) =>
+      const page = await readFor(collection, deps, callerOf(request), (db, personId) =>
         collection.list(db, { personId, after, limit }, narrowed),
       );
       return { body: { json: { [name]: page.items, next: page.next ?? null } } };
@@ -82,7 +82,7 @@ function list(collection: AnyCollection, deps: DataDeps): AnyRoute {
   });
 }
 
-function one(collection: AnyCollection, deps: DataDeps): AnyRoute {
+function routeOfOne(collection: AnyCollection, deps: DataDeps): AnyRoute {
   return route({
     ...common(collection),
     method: 'GET',
@@ -92,7 +92,7 @@ function one(collection: AnyCollection, deps: DataDeps): AnyRoute {
     answers: { 200: { description: 'It.', schema: collection.item }, 404: missing },
     examples: [{ summary: 'One', params: { id: EXAMPLE_ID }, status: 200 }],
     async answerRequest(request) {
-      const found = await reading(collection, deps, callerOf(request), (db, personId) =>
+      const found = await readFor(collection, deps, callerOf(request), (db, personId) =>
         collection.find(db, personId, request.params.id),
       );
       if (!found) throw nothing(collection);
@@ -113,18 +113,18 @@ function create(collection: AnyCollection, writes: Writes): AnyRoute {
         .optional()
         .describe("The token's conversation that it belongs to; left out: where its person is told something alone."),
     }),
-    answers: { 201: { description: 'It is made.', schema: written(collection) }, 422: refused },
+    answers: { 201: { description: 'It is made.', schema: writtenShape(collection) }, 422: refused },
     examples: [{ summary: `A ${name}`, body: creating.example, status: 201 }],
     async answerRequest(request) {
       const { conversation, ...body } = request.body as { conversation?: string };
       const done = await writes.do({
-        ...whose(request, `POST ${collection.name}`),
+        ...wantedFor(request, `POST ${collection.name}`),
         conversation,
         call: async () => creating.call(body),
-        answer: (tx, result, personId) => made(collection, tx, result, personId, 201),
+        answer: (tx, result, personId) => madeItem(collection, tx, result, personId, 201),
       });
       const made201 = done.status === 201 && (done.json as Record<string, { id: string }>)[name];
-      return answered(done, made201 ? { Location: `${pathOf(collection)}/${made201.id}` } : {});
+      return answerOf(done, made201 ? { Location: `${pathOf(collection)}/${made201.id}` } : {});
     },
   });
 }
@@ -138,16 +138,16 @@ function change(collection: AnyCollection, writes: Writes): AnyRoute {
     summary: `Changes a ${collection.one} of the token's person.`,
     params: id,
     body: changing.body,
-    answers: { 200: { description: 'It is changed.', schema: written(collection) }, 404: missing, 422: refused },
+    answers: { 200: { description: 'It is changed.', schema: writtenShape(collection) }, 404: missing, 422: refused },
     examples: [{ summary: 'A change', params: { id: EXAMPLE_ID }, body: changing.example, status: 200 }],
     async answerRequest(request) {
       const { params, body } = request;
       const done = await writes.do({
-        ...whose(request, `PATCH ${collection.name}/${params.id}`),
+        ...wantedFor(request, `PATCH ${collection.name}/${params.id}`),
         call: (tx, personId) => ifThere(collection, tx, personId, params.id, () => changing.call(params.id, body)),
-        answer: (tx, result, personId) => made(collection, tx, result, personId, 200),
+        answer: (tx, result, personId) => madeItem(collection, tx, result, personId, 200),
       });
-      return answered(done);
+      return answerOf(done);
     },
   });
 }
@@ -164,19 +164,22 @@ function remove(collection: AnyCollection, writes: Writes): AnyRoute {
     async answerRequest(request) {
       const { params } = request;
       const done = await writes.do({
-        ...whose(request, `DELETE ${collection.name}/${params.id}`),
+        ...wantedFor(request, `DELETE ${collection.name}/${params.id}`),
         call: (tx, personId) => ifThere(collection, tx, personId, params.id, () => collection.remove(params.id)),
         answer: async (_, result) =>
           result?.ok ? { status: 200, json: { said: result.text } } : failure(collection, result),
       });
-      return answered(done);
+      return answerOf(done);
     },
   });
 }
 
-type Asked = Parameters<AnyRoute['answerRequest']>[0];
+type AskedRequest = Parameters<AnyRoute['answerRequest']>[0];
 
-function whose(request: Asked, what: string): Pick<Wanted, 'caller' | 'key' | 'request' | 'signal' | 'conversation'> {
+function wantedFor(
+  request: AskedRequest,
+  what: string,
+): Pick<WantedChange, 'caller' | 'key' | 'request' | 'signal' | 'conversation'> {
   return {
     caller: callerOf(request),
     key: keyOf(request),
@@ -191,19 +194,19 @@ async function ifThere<T>(collection: AnyCollection, db: Queryable, personId: st
   return (await collection.find(db, personId, wanted)) ? call() : undefined;
 }
 
-async function made(
+async function madeItem(
   collection: AnyCollection,
   db: Queryable,
   result: ToolResult | undefined,
   personId: string,
   status: number,
-): Promise<Written> {
+): Promise<WrittenAnswer> {
   if (!result?.ok) return failure(collection, result);
   const item = result.id === undefined ? undefined : await collection.find(db, personId, result.id);
   return { status, json: { [collection.one]: (item ?? null) as Json, said: result.text } };
 }
 
-function failure(collection: AnyCollection, result: Failed | undefined): Written {
+function failure(collection: AnyCollection, result: Failed | undefined): WrittenAnswer {
   if (result === undefined || result.code === 'NOT_FOUND') {
     const { code, message, remedy } = nothing(collection);
     return problemJson(problem(code, message, remedy));
@@ -219,11 +222,11 @@ function failure(collection: AnyCollection, result: Failed | undefined): Written
   return problemJson({ ...found, reason: code, ...offered });
 }
 
-function problemJson(found: Problem & { reason?: Failed['code']; choices?: string[] }): Written {
+function problemJson(found: Problem & { reason?: Failed['code']; choices?: string[] }): WrittenAnswer {
   return { status: found.status, json: { ...found } };
 }
 
-function answered({ status, json }: Written, headers: Record<string, string> = {}): HttpAnswer {
+function answerOf({ status, json }: WrittenAnswer, headers: Record<string, string> = {}): HttpAnswer {
   if (status < 400) return { status, headers, body: { json } };
   return { status, body: { text: JSON.stringify(json), type: PROBLEM_TYPE } };
 }
@@ -243,10 +246,10 @@ function notAllowed({ name }: AnyCollection): CodaError {
 
 interface WritesDeps {
   agent: Pick<Agent, 'actAside'>;
-  requests: Pick<Requests, 'asker' | 'admits' | 'take' | 'settle'>;
+  requests: Pick<Requests, 'asker' | 'admits' | 'take' | 'storeAnswer'>;
 }
 
-interface Wanted {
+interface WantedChange {
   caller: Caller;
   /** The program's own key: under it, it is done once. */
   key: string | undefined;
@@ -257,10 +260,10 @@ interface Wanted {
   signal: AbortSignal;
   /** The call that does it, decided in its transaction; undefined: what it is about is not there. */
   call(tx: Transaction, personId: string): Promise<Call | undefined>;
-  answer(tx: Transaction, result: ToolResult | undefined, personId: string): Promise<Written>;
+  answer(tx: Transaction, result: ToolResult | undefined, personId: string): Promise<WrittenAnswer>;
 }
 
-interface Written {
+interface WrittenAnswer {
   status: number;
   json: Json;
 }
@@ -273,14 +276,14 @@ class Writes {
   }
 
   /** Throws `HTTP_FORBIDDEN` for somebody who is not heard, `HTTP_TOO_FAST`, `HTTP_CONFLICT` for a key of something else. */
-  async do(wanted: Wanted): Promise<Written> {
+  async do(wanted: WantedChange): Promise<WrittenAnswer> {
     const { agent, requests } = this.deps;
     const { caller, conversation, signal } = wanted;
     const place = placeOf(caller, conversation ?? 'main');
     const item = await requests.asker({ sender: senderOf(caller), place, direct: conversation === undefined });
     if (!item) throw notHeard();
     const personId = item.person.id;
-    let earlier: Written | undefined;
+    let earlier: WrittenAnswer | undefined;
     return agent.actAside(
       'http.write',
       { item, signal, confirmed: caller.scopes.includes('consent') },
@@ -288,12 +291,12 @@ class Writes {
         earlier = await this.earlier(tx, wanted, item);
         return earlier ? undefined : wanted.call(tx, personId);
       },
-      async (tx, result) => earlier ?? this.settled(tx, wanted, await wanted.answer(tx, result, personId)),
+      async (tx, result) => earlier ?? this.storeSettled(tx, wanted, await wanted.answer(tx, result, personId)),
     );
   }
 
   /** The answer given before under the same key. A repetition does not count as another request. */
-  private async earlier(tx: Transaction, wanted: Wanted, { person }: Item): Promise<Written | undefined> {
+  private async earlier(tx: Transaction, wanted: WantedChange, { person }: Item): Promise<WrittenAnswer | undefined> {
     const { caller, key, request } = wanted;
     const { requests } = this.deps;
     if (key !== undefined) {
@@ -309,10 +312,10 @@ class Writes {
     });
   }
 
-  private settled(tx: Transaction, { caller, key }: Wanted, written: Written): Written {
+  private storeSettled(tx: Transaction, { caller, key }: WantedChange, written: WrittenAnswer): WrittenAnswer {
     const { status, json } = written;
     if (key !== undefined) {
-      this.deps.requests.settle(tx, { caller: caller.id, key }, { status, answer: JSON.stringify(json) });
+      this.deps.requests.storeAnswer(tx, { caller: caller.id, key }, { status, answer: JSON.stringify(json) });
     }
     return written;
   }

@@ -46,7 +46,7 @@ export class Jwts {
       currentDate: this.clock.now(),
       requiredClaims: ['sub', 'exp'],
     };
-    const payload = await this.verified(token, options);
+    const payload = await this.verify(token, options);
     // The library looks whether it is there, not what it is: of a list of one text a pattern finds that text.
     const sub: unknown = payload?.sub;
     if (payload === undefined || typeof sub !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(sub)) return undefined;
@@ -60,7 +60,7 @@ export class Jwts {
     };
   }
 
-  private async verified(token: string, options: JWTVerifyOptions): Promise<JWTPayload | undefined> {
+  private async verify(token: string, options: JWTVerifyOptions): Promise<JWTPayload | undefined> {
     const { jwtVerify, errors } = await import('jose');
     try {
       if (this.config.alg === 'HS256') {
@@ -93,7 +93,7 @@ export class Jwts {
   private newer(): Promise<Keys> {
     if (this.fetching) return this.fetching;
     this.askedAt = this.clock.monotonic();
-    this.fetching = this.fetched()
+    this.fetching = this.fetchKeys()
       .then((keys) => {
         this.keys = keys;
         return keys;
@@ -104,7 +104,7 @@ export class Jwts {
     return this.fetching;
   }
 
-  private async fetched(): Promise<Keys> {
+  private async fetchKeys(): Promise<Keys> {
     const answer = await this.egress.fetch(this.config.jwks_url ?? '', {
       headers: { accept: 'application/json' },
       limits: { maxBytes: MOST_KEY_BYTES },

@@ -40,10 +40,10 @@ export function checkHead({ rawHeaders, url = '' }: IncomingMessage): void {
   const seen = new Set<string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase();
-    if (seen.has(name) && SINGLE.includes(name)) throw malformed(`The header ${name} is there twice.`);
+    if (seen.has(name) && SINGLE.includes(name)) throw malformedRequest(`The header ${name} is there twice.`);
     seen.add(name);
   }
-  if (!url.startsWith('/') || /%00|[\\\0]/i.test(url)) throw malformed('The address is not a path.');
+  if (!url.startsWith('/') || /%00|[\\\0]/i.test(url)) throw malformedRequest('The address is not a path.');
 }
 
 export async function partsOf(
@@ -69,7 +69,8 @@ function queryOf({ url = '' }: IncomingMessage): Record<string, string> {
   const query: Record<string, string> = {};
   if (at === -1) return query;
   for (const [name, value] of new URLSearchParams(url.slice(at + 1))) {
-    if (Object.hasOwn(query, name)) throw malformed(`The query names ${JSON.stringify(name.slice(0, 60))} twice.`);
+    if (Object.hasOwn(query, name))
+      throw malformedRequest(`The query names ${JSON.stringify(name.slice(0, 60))} twice.`);
     query[name] = value;
   }
   return query;
@@ -97,7 +98,7 @@ function check(schema: z.ZodType | undefined, value: unknown, part: string): unk
   });
 }
 
-function malformed(message: string): CodaError {
+function malformedRequest(message: string): CodaError {
   return new CodaError('HTTP_MALFORMED', { message, remedy: 'Send it as RFC 9112 has it.' });
 }
 

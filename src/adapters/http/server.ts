@@ -147,7 +147,7 @@ class Requests {
       });
     }
     app.notFound(async (c) => {
-      await this.missing(c.env.incoming as IncomingMessage, c.env.outgoing as ServerResponse);
+      await this.answerMissing(c.env.incoming as IncomingMessage, c.env.outgoing as ServerResponse);
       return RESPONSE_ALREADY_SENT;
     });
     return getRequestListener(
@@ -192,12 +192,12 @@ class Requests {
       return Array.isArray(value) ? value.join(', ') : value;
     };
     const request = { ...parts, header, caller, local: isLocal(incoming), signal };
-    const answer = this.guarded(await route.answerRequest(request), incoming, route);
+    const answer = this.guardStream(await route.answerRequest(request), incoming, route);
     return cors ? { ...answer, headers: { ...cors, ...answer.headers } } : answer;
   }
 
   /** A stream outlives neither the token nor the session that it was begun with. */
-  private guarded(answer: HttpAnswer, incoming: IncomingMessage, route: AnyRoute): HttpAnswer {
+  private guardStream(answer: HttpAnswer, incoming: IncomingMessage, route: AnyRoute): HttpAnswer {
     const { body } = answer;
     const { scope } = route;
     if (scope === undefined || body === undefined || !('events' in body)) return answer;
@@ -288,7 +288,7 @@ class Requests {
     await writeProblem(outgoing, found, { ...readableBy(incoming.headers.origin, this.origins), Allow: allow });
   }
 
-  private missing(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  private answerMissing(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const error = new CodaError('HTTP_NOT_FOUND', {
       message: 'There is nothing at this address.',
       remedy: 'See /openapi.json for what there is.',
@@ -449,13 +449,13 @@ async function stream(
 async function pour(outgoing: ServerResponse, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
   for await (const piece of pieces) {
     if (outgoing.destroyed) return;
-    if (!outgoing.write(piece)) await drained(outgoing);
+    if (!outgoing.write(piece)) await whenDrained(outgoing);
   }
   outgoing.end();
 }
 
 /** Resolves when the reader has caught up, or is gone. */
-async function drained(outgoing: ServerResponse): Promise<void> {
+async function whenDrained(outgoing: ServerResponse): Promise<void> {
   const over = new AbortController();
   const { signal } = over;
   try {

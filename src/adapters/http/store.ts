@@ -4,14 +4,14 @@ import type { Content, FileRef } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
 
 /** A conversation, and whose it is: nobody reads another person's. */
-export interface Where {
+export interface ConversationKey {
   channel: string;
   /** The person who asks; undefined: whoever the channel's own account is. */
   personId: string | undefined;
 }
 
 /** Channels of a browser's person: also those of accounts that were joined with theirs. */
-export async function channelsBehind(database: Database, { channel, personId }: Where): Promise<string[]> {
+export async function channelsBehind(database: Database, { channel, personId }: ConversationKey): Promise<string[]> {
   const { rows } = await database.read<{ channel: string }>(
     `select channel from conversations
       where person_id = $2 and kind = 'dm' and adapter = 'http' and starts_with(channel, $1 || '.')
@@ -23,7 +23,7 @@ export async function channelsBehind(database: Database, { channel, personId }: 
 
 const MOST_JOINED = 10;
 
-export interface Heard {
+export interface HeardMessage {
   messageId: string;
   state: 'received' | 'waiting' | 'done' | 'failed' | 'expired' | 'cancelled';
   text: string;
@@ -40,7 +40,7 @@ interface StoredPart {
   draft: boolean;
 }
 
-export interface Said {
+export interface SaidRow {
   channel: string;
   /** Id of the person's message; undefined for an answer of coda. */
   messageId: string | undefined;
@@ -69,14 +69,14 @@ const IS_UNREAD = `state = 'held' and reply_to is null`;
 const SHOWN = `state in ('draft', 'sending', 'unknown', 'sent', 'held') and not removed`;
 
 /** The message of this id with all that was said in answer; the press of this id where `isPress`. */
-export async function heard(
+export async function findHeard(
   database: Database,
-  { channel, personId }: Where,
+  { channel, personId }: ConversationKey,
   messageId: string,
   isPress = false,
-): Promise<Heard | undefined> {
+): Promise<HeardMessage | undefined> {
   const { rows } = await database.read<{
-    state: Heard['state'];
+    state: HeardMessage['state'];
     text: string | null;
     button: string | null;
     too_fast: string | null;
@@ -115,7 +115,7 @@ export async function saidIn(
   { channels, personId, withTerminal = false }: SaidWhere,
   before: Instant | undefined,
   limit: number,
-): Promise<Said[] | undefined> {
+): Promise<SaidRow[] | undefined> {
   const found = await database.read<{ id: string }>(
     `select id from conversations where adapter = 'http' and channel = any($1::text[]) and ($2::uuid is null or person_id = $2)`,
     [channels, personId ?? null],

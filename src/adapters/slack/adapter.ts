@@ -11,7 +11,7 @@ import {
   type IncomingMessage,
   type Part,
   type Place,
-  type Pointed,
+  type PointedContent,
   type PostponedEvent,
   type Receipt,
   type SendOutcome,
@@ -32,7 +32,7 @@ import { Outbound } from './outbound.ts';
 import { errorOf, SlackLimit, SlackRefusal, SlackUnclear } from './outcome.ts';
 import { ADAPTER, decodeOrigin, encodeOrigin, type Hearing, whereIs, wordsOf } from './parse.ts';
 import { People } from './people.ts';
-import { gated, type RequestDeps, requestRoute } from './requests.ts';
+import { gateApi, type RequestDeps, requestRoute } from './requests.ts';
 import { BOT_SCOPES } from './setup.ts';
 import { asEvent, asMe, asShortcut, asSubmission, type RawShortcut } from './shapes.ts';
 import * as texts from './texts.ts';
@@ -95,13 +95,13 @@ class Slack implements SlackAdapter {
     this.speaker = new Outbound({ options, channels: this.channels, uploads: this.uploads, api, me });
     this.assistant = new Assistant({ api, log, wordsOf: (text) => this.wordsIn(text) });
     this.home = new Home({ options, people: this.people, api });
-    this.typingAt = new Typing<Place>({ show: (place) => this.assistant.working(place), againMs: STATUS_AGAIN_MS });
+    this.typingAt = new Typing<Place>({ show: (place) => this.assistant.showWorking(place), againMs: STATUS_AGAIN_MS });
   }
 
   async start(inbox: Inbox, reachable: (channel?: string) => void, signal: AbortSignal): Promise<void> {
     const { options, channels, people } = this;
     this.inbox = inbox;
-    const common = { options, inbox, channels, people, api: () => this.api, hearing: () => this.me };
+    const common = { options, inbox, channels, people, api: () => this.api, hearingNow: () => this.me };
     const listener = new Inbound({ ...common, signal });
     this.listener = listener;
     const pressedUnder = (button: string, url: string) => this.speaker.pressedUnder(button, url);
@@ -114,7 +114,7 @@ class Slack implements SlackAdapter {
       wordsOf: (text) => this.wordsIn(text),
     });
     const envelope = async (envelope: Envelope) => {
-      if (!signal.aborted) await this.heard(envelope);
+      if (!signal.aborted) await this.hearEnvelope(envelope);
     };
     this.receive = envelope;
     this.connection = new Connection(options, {
@@ -123,8 +123,8 @@ class Slack implements SlackAdapter {
         await this.signIn();
         await this.resume(inbox);
       },
-      connected: (awayMs) => {
-        listener.connected(awayMs);
+      onConnect: (awayMs) => {
+        listener.onConnect(awayMs);
         reachable();
       },
     });
@@ -140,7 +140,7 @@ class Slack implements SlackAdapter {
   }
 
   async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {
-    this.typingAt.end(part.place.channel);
+    this.typingAt.endTyping(part.place.channel);
     const outcome = await this.speaker.send(part, signal);
     const origin = outcome.kind === 'sent' ? decodeOrigin(part.replyTo) : undefined;
     if (origin && isFromHome(origin.id)) void this.home.show(origin.user);
@@ -155,7 +155,11 @@ class Slack implements SlackAdapter {
     return this.speaker.delete(receipt, place, signal);
   }
 
-  async pointed(points: Json, message: Pick<IncomingMessage, 'id' | 'place'>, signal: AbortSignal): Promise<Pointed> {
+  async lookUpPointed(
+    points: Json,
+    message: Pick<IncomingMessage, 'id' | 'place'>,
+    signal: AbortSignal,
+  ): Promise<PointedContent> {
     const { options, people, inbox, api, me: hearing } = this;
     if (!api || !hearing || !inbox) throw new SlackUnclear('any', 'not signed in to Slack', true);
     return pointedTo(points as Points, message, { options, people, inbox, api, hearing }, signal);
@@ -174,7 +178,7 @@ class Slack implements SlackAdapter {
   }
 
   /** Slack shows a status in threads of the assistant pane only. */
-  typing(place: Place): void {
+  showTyping(place: Place): void {
     if (place.kind === 'dm' && whereIs(place).thread !== undefined) this.typingAt.begin(place.channel, place);
   }
 
@@ -183,7 +187,7 @@ class Slack implements SlackAdapter {
   }
 
   checks(): HealthCheck[] {
-    return checks(this.options, { away: () => this.away(), listens: () => this.connection !== undefined });
+    return checks(this.options, { trouble: () => this.trouble(), listens: () => this.connection !== undefined });
   }
 
   routes(): readonly AnyRoute[] {
@@ -193,8 +197,8 @@ class Slack implements SlackAdapter {
     return [requestRoute(() => ({ secret, clock, heard: this.me && this.receive }))];
   }
 
-  away(): Trouble | undefined {
-    return this.connection?.away;
+  trouble(): Trouble | undefined {
+    return this.connection?.trouble;
   }
 
   async close(): Promise<void> {
@@ -206,7 +210,7 @@ class Slack implements SlackAdapter {
   /** Finds the token's account. Rejects as a call does; nothing is heard before. */
   private async signIn(): Promise<void> {
     const { clock, config, log } = this.options;
-    this.api ??= gated(await openApi(config, config.bot_token, log), () => clock.now().getTime());
+    this.api ??= gateApi(await openApi(config, config.bot_token, log), () => clock.now().getTime());
     const { user_id: botUser, bot_id: bot = '', team_id: team } = asMe(await this.api('auth.test'));
     const { workspaces, mention_required: mentionRequired, threads, dm, bots } = config;
     this.me = { botUser, bot, team, workspaces, mentionRequired, threads, dm, bots };
@@ -217,19 +221,19 @@ class Slack implements SlackAdapter {
     if (this.isResumed) return;
     this.isResumed = true;
     try {
-      this.hearPostponed(await inbox.postponed(ADAPTER).all());
+      this.hearPostponed(await inbox.postponedOf(ADAPTER).listAll());
     } catch (error) {
       this.options.log.warn({ error: messageOf(error) }, 'postponed events are heard later');
     }
   }
 
   /** Never rejects. */
-  private async heard(envelope: Envelope): Promise<void> {
+  private async hearEnvelope(envelope: Envelope): Promise<void> {
     const { log } = this.options;
     try {
       const called = asEvent(envelope.body);
       if (!called) {
-        const isMine = (await this.shortcuts?.heard(envelope)) || (await this.interactions?.heard(envelope));
+        const isMine = (await this.shortcuts?.hearShortcut(envelope)) || (await this.interactions?.hear(envelope));
         if (!isMine) await envelope.acknowledge();
         return;
       }
@@ -245,8 +249,8 @@ class Slack implements SlackAdapter {
   }
 
   /** Rejects while the database is away: Slack tells it again. */
-  private async changed(user: unknown): Promise<void> {
-    const { id, zone } = this.people.changed(user) ?? {};
+  private async hearUserChange(user: unknown): Promise<void> {
+    const { id, zone } = this.people.noteChange(user) ?? {};
     if (id && zone) await this.inbox?.livesIn(ADAPTER, id, zone);
   }
 
@@ -254,22 +258,22 @@ class Slack implements SlackAdapter {
     switch (event.type) {
       case 'message':
       case 'app_mention':
-        void this.assistant.said(event);
+        void this.assistant.titleThread(event);
         return (await this.listener?.message(event)) ?? false;
       case 'assistant_thread_started':
-        void this.assistant.started(event);
+        void this.assistant.suggestBeginnings(event);
         return true;
       case 'app_home_opened':
-        void this.home.opened(event);
+        void this.home.showOpened(event);
         return true;
       case 'user_change':
-        await this.changed(event.user);
+        await this.hearUserChange(event.user);
         return true;
       case 'tokens_revoked':
-        if (revokedIn(event).includes(this.me?.botUser ?? '')) this.connection?.revoked();
+        if (revokedIn(event).includes(this.me?.botUser ?? '')) this.connection?.noteRevoked();
         return true;
       case 'app_uninstalled':
-        this.connection?.revoked();
+        this.connection?.noteRevoked();
         return true;
       default:
         return true;
@@ -298,13 +302,13 @@ interface ShortcutDeps {
   wordsOf(text: string): string;
 }
 
-interface Of {
+interface ShortcutMessage {
   text: string;
   link: string;
   isOwn: boolean;
 }
 
-interface Made {
+interface MadeCommand {
   command: string;
   id: string;
   user: string;
@@ -321,7 +325,7 @@ class Shortcuts {
   }
 
   /** False for what is none of its business. Throws what a call throws: nothing was stored then. */
-  async heard(envelope: Envelope): Promise<boolean> {
+  async hearShortcut(envelope: Envelope): Promise<boolean> {
     const at = performance.now();
     const picked = asShortcut(envelope.body);
     if (picked && !(await this.deps.interactions.isAtWorkFor(picked.user.id, picked.user.team_id))) {
@@ -343,8 +347,8 @@ class Shortcuts {
 
   private async ask(picked: RawShortcut, envelope: Envelope): Promise<void> {
     const { interactions } = this.deps;
-    const of: Of = { text: this.textOf(picked), link: await this.linkTo(picked), isOwn: isOwn(picked) };
-    const view = modalOf(REMIND, texts.whenLabel(), { placeholder: texts.whenExample(), where: kept(of) });
+    const of: ShortcutMessage = { text: this.textOf(picked), link: await this.linkTo(picked), isOwn: isOwn(picked) };
+    const view = modalOf(REMIND, texts.whenLabel(), { placeholder: texts.whenExample(), where: shortenToFit(of) });
     await interactions.api()('views.open', { trigger_id: picked.trigger_id, view });
     await envelope.acknowledge();
   }
@@ -355,7 +359,11 @@ class Shortcuts {
     await this.run({ command: `/note ${words}`, ...who }, envelope, at);
   }
 
-  private async run({ command, id, user, team, isOwn: own }: Made, envelope: Envelope, at: number): Promise<void> {
+  private async run(
+    { command, id, user, team, isOwn: own }: MadeCommand,
+    envelope: Envelope,
+    at: number,
+  ): Promise<void> {
     const { interactions, direct } = this.deps;
     const place = await direct(user);
     const sender = await interactions.sender(user, team, { api: interactions.api() });
@@ -382,7 +390,7 @@ class Shortcuts {
 const isOwn = ({ message, user }: RawShortcut): boolean => message.user === user.id;
 
 /** Shortens the metadata until it fits into a modal: escaping can make a text several times as long. */
-function kept(of: Of): Of {
+function shortenToFit(of: ShortcutMessage): ShortcutMessage {
   let shown = of;
   while (JSON.stringify(shown).length > LONGEST_KEPT && shown.text.length > 1) {
     shown = { ...shown, text: shorten(shown.text, Math.floor(shown.text.length * 0.8)) };
@@ -390,9 +398,9 @@ function kept(of: Of): Of {
   return shown;
 }
 
-function ofMessage(metadata: string): Of | undefined {
+function ofMessage(metadata: string): ShortcutMessage | undefined {
   try {
-    const { text, link, isOwn } = JSON.parse(metadata) as Partial<Of>;
+    const { text, link, isOwn } = JSON.parse(metadata) as Partial<ShortcutMessage>;
     return typeof text === 'string' && typeof link === 'string' ? { text, link, isOwn: isOwn === true } : undefined;
   } catch {
     return undefined;
@@ -401,13 +409,13 @@ function ofMessage(metadata: string): Of | undefined {
 
 type Finding = Awaited<ReturnType<HealthCheck['check']>>;
 
-interface Heard {
-  away(): Trouble | undefined;
+interface HeardPlatform {
+  trouble(): Trouble | undefined;
   /** True if this process connects at all: one that only looks does not. */
   listens(): boolean;
 }
 
-function checks(options: SlackOptions, { away, listens }: Heard): HealthCheck[] {
+function checks(options: SlackOptions, { trouble: away, listens }: HeardPlatform): HealthCheck[] {
   const { config, log } = options;
   const check = async (): Promise<Finding> => {
     try {

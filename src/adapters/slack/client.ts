@@ -44,7 +44,7 @@ export function clientOptions({ api_url: api = SLACK_API }: SlackConfig, log: Lo
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     allowAbsoluteUrls: false,
-    fetch: bounded,
+    fetch: boundedFetch,
     logger: quiet(log),
   };
 }
@@ -56,12 +56,12 @@ export async function openApi(config: SlackConfig, token: string, log: Log): Pro
     try {
       return (await client.apiCall(method, args)) as T;
     } catch (error) {
-      throw understood(method, error);
+      throw understandError(method, error);
     }
   };
 }
 
-function understood(method: string, error: unknown): Error {
+function understandError(method: string, error: unknown): Error {
   const { code, data, retryAfter, statusCode } = error as Failure;
   if (code === 'slack_webapi_rate_limited_error') return new SlackLimit(method, limitOf(retryAfter));
   if (code === 'slack_webapi_platform_error') {
@@ -108,7 +108,7 @@ function neverArrived(error: unknown): boolean {
 }
 
 /** An answer without an end must not fill the memory. */
-const bounded: typeof fetch = async (input, init) => {
+const boundedFetch: typeof fetch = async (input, init) => {
   const answer = await fetch(input, init);
   const chunks: Uint8Array[] = [];
   let size = 0;

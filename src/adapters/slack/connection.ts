@@ -22,7 +22,7 @@ export interface Hears {
   /** Never rejects. */
   envelope(envelope: Envelope): Promise<void>;
   /** A socket stands where there was none; `awayMs`: since there was one, undefined for the first. */
-  connected(awayMs: number | undefined): void;
+  onConnect(awayMs: number | undefined): void;
 }
 
 export interface Trouble {
@@ -79,7 +79,7 @@ export class Connection {
     return this.opening;
   }
 
-  get away(): Trouble | undefined {
+  get trouble(): Trouble | undefined {
     if (this.refused) return this.refused;
     if (this.leftAt === undefined || performance.now() - this.leftAt < AWAY_AFTER_MS) return undefined;
     return {
@@ -90,8 +90,8 @@ export class Connection {
   }
 
   /** Slack has said that the bot's token is not good any more: whether it is again is tried as after any refusal. */
-  revoked(): void {
-    this.failed({ error: 'token_revoked' });
+  noteRevoked(): void {
+    this.noteFailure({ error: 'token_revoked' });
   }
 
   async close(): Promise<void> {
@@ -106,7 +106,7 @@ export class Connection {
     try {
       await this.hears.signIn();
     } catch (error) {
-      return this.failed(error);
+      return this.noteFailure(error);
     }
     if (this.closed) return;
     // Its requests come by themselves, and what was revoked and is good again still has its socket.
@@ -132,7 +132,7 @@ export class Connection {
         this.isLeaving = true;
         void this.open();
       },
-      ended: (stoodMs) => this.ended(socket, stoodMs),
+      ended: (stoodMs) => this.noteEnded(socket, stoodMs),
     });
     this.sockets.add(socket);
     try {
@@ -143,7 +143,7 @@ export class Connection {
     } catch (error) {
       this.sockets.delete(socket);
       void socket.close();
-      this.failed(error);
+      this.noteFailure(error);
     }
   }
 
@@ -153,19 +153,19 @@ export class Connection {
     this.refused = undefined;
     // A refresh: another socket stood all the while.
     if (leftAt === undefined) return;
-    this.hears.connected(this.first ? undefined : performance.now() - leftAt);
+    this.hears.onConnect(this.first ? undefined : performance.now() - leftAt);
     this.first = false;
   }
 
-  private ended(socket: Socket, stoodMs: number): void {
+  private noteEnded(socket: Socket, stoodMs: number): void {
     this.sockets.delete(socket);
     if (this.closed || this.sockets.size > 0) return;
     this.leftAt ??= performance.now();
     if (stoodMs > STABLE_MS) this.failures = 0;
-    this.again(this.failures++ === 0 ? 0 : backOff(this.failures, LONGEST_WAIT_MS, 250));
+    this.openAgain(this.failures++ === 0 ? 0 : backOff(this.failures, LONGEST_WAIT_MS, 250));
   }
 
-  private failed(error: unknown): void {
+  private noteFailure(error: unknown): void {
     if (this.closed) return;
     if (this.sockets.size === 0) this.leftAt ??= performance.now();
     const name = refusalOf(error);
@@ -173,7 +173,7 @@ export class Connection {
     const says = this.refused?.says ?? `Slack cannot be reached (${messageOf(error)})`;
     this.log.error({ ...(this.refused && { remedy: this.refused.remedy }) }, says);
     if (this.refused) this.afterRefusal();
-    else this.again(backOff(++this.failures, LONGEST_WAIT_MS, 500));
+    else this.openAgain(backOff(++this.failures, LONGEST_WAIT_MS, 500));
   }
 
   private afterRefusal(): void {
@@ -183,7 +183,7 @@ export class Connection {
   }
 
   /** In real time, whatever the clock says: a network comes back when it does. */
-  private again(ms: number): void {
+  private openAgain(ms: number): void {
     this.cancel();
     const timer = setTimeout(() => void this.open(), ms);
     this.cancel = () => clearTimeout(timer);

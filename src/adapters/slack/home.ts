@@ -31,7 +31,7 @@ export class Assistant {
   }
 
   /** Suggests how one may begin. A hint: failures are dropped. */
-  async started(event: Record<string, unknown>): Promise<void> {
+  async suggestBeginnings(event: Record<string, unknown>): Promise<void> {
     const { assistant_thread: thread } = event as { assistant_thread?: { channel_id?: unknown; thread_ts?: unknown } };
     const { channel_id: channel, thread_ts: ts } = thread ?? {};
     if (typeof channel !== 'string' || typeof ts !== 'string') return;
@@ -41,17 +41,17 @@ export class Assistant {
     await this.hint('assistant.threads.setSuggestedPrompts', { ...where, prompts });
   }
 
-  async said({ channel, thread_ts: thread, text, bot_id: bot }: Record<string, unknown>): Promise<void> {
+  async titleThread({ channel, thread_ts: thread, text, bot_id: bot }: Record<string, unknown>): Promise<void> {
     if (typeof text !== 'string' || text.trim() === '' || bot !== undefined) return;
     if (!this.untitled.delete(`${channel}:${thread}`)) return;
     const title = shorten(this.deps.wordsOf(text).trim(), MOST_TITLE_CHARACTERS);
     await this.hint('assistant.threads.setTitle', { channel_id: channel, thread_ts: thread, title });
   }
 
-  async working(place: Place): Promise<void> {
+  async showWorking(place: Place): Promise<void> {
     const { channel, thread } = whereIs(place);
     if (thread === undefined) return;
-    const status = texts.working();
+    const status = texts.workingStatus();
     await this.hint('assistant.threads.setStatus', { channel_id: channel, thread_ts: thread, status });
   }
 
@@ -98,7 +98,7 @@ export class Home {
     this.deps = deps;
   }
 
-  async opened(event: Record<string, unknown>): Promise<void> {
+  async showOpened(event: Record<string, unknown>): Promise<void> {
     if (event.tab === 'home' && typeof event.user === 'string') await this.show(event.user);
   }
 
@@ -124,12 +124,12 @@ export class Home {
 
 /** The blocks of a page; what is beyond Slack's limit is left out. Pure. */
 export function blocksOf(sections: readonly HomeSection[] | undefined): Block[] {
-  if (!sections) return [said(texts.homeForNobody())];
+  if (!sections) return [textBlock(texts.homeForNobody())];
   const shown = sections.filter(({ items, none }) => items.length > 0 || none !== undefined);
-  if (shown.length === 0) return [said(texts.homeEmpty())];
+  if (shown.length === 0) return [textBlock(texts.homeEmpty())];
   const blocks = shown.flatMap(({ title, items, none = '' }, section) => [
     { type: 'header', text: plain(shorten(title, MAX_HEADER)) },
-    ...(items.length === 0 ? [said(none)] : items.flatMap((item, index) => itemOf(item, `${section}.${index}`))),
+    ...(items.length === 0 ? [textBlock(none)] : items.flatMap((item, index) => itemOf(item, `${section}.${index}`))),
   ]);
   return blocks.slice(0, MAX_BLOCKS);
 }
@@ -140,7 +140,7 @@ function itemOf({ text, actions = [] }: HomeItem, at: string): Block[] {
   const offered = actions.filter((action) => isWhole || 'command' in action).slice(0, 5);
   const words = isWhole ? text : `${shorten(text, MAX_TEXT - 200)}\n${texts.seeCard()}`;
   const buttons = offered.map((action, index) => buttonOf(action, `${at}.${index}`));
-  return [said(words), ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons }])];
+  return [textBlock(words), ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons }])];
 }
 
 /** Two buttons of a view may not have the same `action_id`. */
@@ -155,5 +155,5 @@ export function commandIn(actionId: string, value: string | undefined): string |
 }
 
 /** People's own words stand there: no notation, so that nothing in them calls anybody. */
-const said = (text: string): Block => ({ type: 'section', text: plain(text) });
+const textBlock = (text: string): Block => ({ type: 'section', text: plain(text) });
 const plain = (text: string): Block => ({ type: 'plain_text', text: text.trim() || '…', emoji: false });

@@ -8,8 +8,8 @@ import {
   ChannelQueues,
   type Inbox,
   type IncomingMessage,
-  type Postponed,
   type PostponedEvent,
+  type PostponedPort,
 } from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
@@ -19,10 +19,9 @@ import type { SlackOptions } from './options.ts';
 import { isGone, isOutage, SlackLimit, SlackUnclear } from './outcome.ts';
 import {
   ADAPTER,
-  addressed,
   type ChannelInfo,
   type Hearing,
-  incoming,
+  isAddressed,
   isOwn,
   mentionedIn,
   names,
@@ -30,6 +29,7 @@ import {
   placesOf,
   type RawMessage,
   teamOf,
+  toIncoming,
   wordsOf,
 } from './parse.ts';
 import type { People } from './people.ts';
@@ -42,7 +42,7 @@ export interface InboundDeps {
   channels: Channels;
   people: People;
   api(): Api | undefined;
-  hearing(): Hearing | undefined;
+  hearingNow(): Hearing | undefined;
   signal: AbortSignal;
 }
 
@@ -72,20 +72,20 @@ export class Inbound {
     const { log, clock } = options;
     const waitMs = (error: unknown) => (error instanceof SlackLimit ? error.afterMs : undefined);
     this.queues = new ChannelQueues({ log, signal, isOutage, isGone, waitMs });
-    const hear = (event: RawEvent, wanted: Wanted) => this.event(event, wanted);
-    this.postponing = new Postponing({ postponed: inbox.postponed(ADAPTER), clock, log, signal, hear });
+    const hear = (event: RawEvent, wanted: WantedCheck) => this.event(event, wanted);
+    this.postponing = new Postponing({ postponed: inbox.postponedOf(ADAPTER), clock, log, signal, hear });
     this.past = new LookBack({
       ...deps,
       insist: (what, task) => this.queues.insist(what, task),
       api: () => this.api(),
-      asked: (message, channel) => this.isForCoda(message, channel, this.known()),
+      onAsked: (message, channel) => this.isForCoda(message, channel, this.knownHearing()),
       bare: (message, channel) => this.bare(message, channel),
       hear: (messages, channel) => this.hearMissed(messages, channel),
-      over: () => this.hearDoubtful(),
+      onOver: () => this.hearDoubtful(),
     });
   }
 
-  connected(awayMs: number | undefined): void {
+  onConnect(awayMs: number | undefined): void {
     this.past.begin(awayMs);
   }
 
@@ -94,19 +94,19 @@ export class Inbound {
    * for coda, or may be, is stored then. Never rejects.
    */
   message(event: RawEvent): Promise<boolean> {
-    return this.postponing.acknowledged(event);
+    return this.postponing.mayAcknowledge(event);
   }
 
   resume(events: readonly PostponedEvent[]): void {
     this.postponing.resume(events);
   }
 
-  private async event(event: RawEvent, wanted: Wanted): Promise<boolean> {
+  private async event(event: RawEvent, wanted: WantedCheck): Promise<boolean> {
     const { channel, channel_type: type } = event as { channel?: string; channel_type?: string };
     if (typeof channel !== 'string') return true;
     this.deps.channels.learn(channel, type);
-    if (event.subtype === 'message_changed') return this.changed(channel, event, wanted);
-    if (event.subtype === 'message_deleted') return this.deleted(channel, deletedIn(event));
+    if (event.subtype === 'message_changed') return this.hearChange(channel, event, wanted);
+    if (event.subtype === 'message_deleted') return this.hearDelete(channel, deletedIn(event));
     const message = asWritten(event);
     if (!message || this.isIdle(message) || this.isChatter(message)) return true;
     if (event.type !== 'app_mention') return this.take(message, wanted);
@@ -115,7 +115,7 @@ export class Inbound {
     return this.take((await this.whole(message)) ?? message, wanted);
   }
 
-  private take(message: RawMessage, wanted: Wanted): Promise<boolean> {
+  private take(message: RawMessage, wanted: WantedCheck): Promise<boolean> {
     this.told.add(idOf(message));
     this.awaited.get(idOf(message))?.resolve();
     this.meetEarly(message);
@@ -125,16 +125,20 @@ export class Inbound {
   /** A message that is surely for others waits for nothing and is never kept. A reply may be in a thread of coda's. */
   private isChatter(message: RawMessage): boolean {
     const { thread_ts: thread, ts } = message;
-    const [channel, hearing] = [this.deps.channels.learn(message.channel, undefined), this.deps.hearing()];
+    const [channel, hearing] = [this.deps.channels.learn(message.channel, undefined), this.deps.hearingNow()];
     if (!channel || !hearing || (thread !== undefined && thread !== ts)) return false;
-    return !addressed(message, channel, hearing, false);
+    return !isAddressed(message, channel, hearing, false);
   }
 
   /** Looks up people who write at once together, though their messages are heard one after another. */
   private meetEarly(message: RawMessage): void {
     const { channels, people, options } = this.deps;
-    const [channel, api, hearing] = [channels.learn(message.channel, undefined), this.deps.api(), this.deps.hearing()];
-    if (!channel || !api || !hearing || !addressed(message, channel, hearing, false)) return;
+    const [channel, api, hearing] = [
+      channels.learn(message.channel, undefined),
+      this.deps.api(),
+      this.deps.hearingNow(),
+    ];
+    if (!channel || !api || !hearing || !isAddressed(message, channel, hearing, false)) return;
     void people.meet([message.user ?? message.bot_id ?? ''], api, options.clock.now().getTime());
   }
 
@@ -164,15 +168,15 @@ export class Inbound {
   }
 
   private isIdle(message: RawMessage): boolean {
-    const hearing = this.deps.hearing();
+    const hearing = this.deps.hearingNow();
     return hearing !== undefined && (isOwn(message, hearing) || message.hidden === true);
   }
 
   /** The newest text of a message that waits counts; one that calls coda only now is heard now. */
-  private changed(channel: string, event: RawEvent, wanted: Wanted): Promise<boolean> {
+  private hearChange(channel: string, event: RawEvent, wanted: WantedCheck): Promise<boolean> {
     const message = asWritten({ ...(event.message as object), channel });
     // A deleted message with replies leaves a tombstone.
-    if (message?.subtype === 'tombstone') return this.deleted(channel, message);
+    if (message?.subtype === 'tombstone') return this.hearDelete(channel, message);
     // A preview that appears is a change that nobody has made.
     if (!message?.edited || this.isIdle(message)) return Promise.resolve(true);
     return this.queues.run(channel, async () => {
@@ -181,12 +185,12 @@ export class Inbound {
       if (!(await wanted())) return;
       const places = placesOf(message.ts, message.thread_ts, channel);
       for (const place of places) if (await inbox.amend(place, message.ts, { text })) return;
-      const heard = await inbox.heard(places.map((place) => ({ place, id: message.ts })));
+      const heard = await inbox.heardAlready(places.map((place) => ({ place, id: message.ts })));
       if (heard.size === 0) await this.hear(message, { wanted });
     });
   }
 
-  private deleted(channel: string, message: Pick<RawMessage, 'ts' | 'thread_ts'> | undefined): Promise<boolean> {
+  private hearDelete(channel: string, message: Pick<RawMessage, 'ts' | 'thread_ts'> | undefined): Promise<boolean> {
     if (!message) return Promise.resolve(true);
     const { ts, thread_ts: thread } = message;
     return this.queues.run(channel, async () => {
@@ -197,9 +201,12 @@ export class Inbound {
     });
   }
 
-  private async hear(message: RawMessage, { of, wanted }: { of?: ChannelInfo; wanted?: Wanted } = {}): Promise<void> {
+  private async hear(
+    message: RawMessage,
+    { of, wanted }: { of?: ChannelInfo; wanted?: WantedCheck } = {},
+  ): Promise<void> {
     const api = this.api();
-    const hearing = this.known();
+    const hearing = this.knownHearing();
     const { options, people, inbox, channels } = this.deps;
     const channel = of ?? (await channels.get(message.channel, api));
     if (!(await this.isForCoda(message, channel, hearing))) return this.doubt(message);
@@ -213,14 +220,14 @@ export class Inbound {
     const points = pointsIn(message, channel, hearing, this.begun.has(threadOf(message)));
     const place = placeOf(message, channel, hearing);
     if (wanted && !(await wanted())) return;
-    await inbox.accept(incoming(message, place, sender, text, { pending, quoted, ...(points && { points }) }));
+    await inbox.accept(toIncoming(message, place, sender, text, { pending, quoted, ...(points && { points }) }));
     if ((message.thread_ts ?? message.ts) === message.ts && place.kind === 'thread') this.begun.add(idOf(message));
   }
 
   /** Handles messages found in a conversation's history, unless they were heard or deleted meanwhile. */
   private async hearMissed(messages: readonly RawMessage[], channel: ChannelInfo): Promise<void> {
     await this.queues.run(channel.id, async () => {
-      const heard = await this.deps.inbox.heard(namesOf(messages, channel.id));
+      const heard = await this.deps.inbox.heardAlready(namesOf(messages, channel.id));
       for (const message of messages) {
         if (!heard.has(message.ts) && !this.withdrawn.has(idOf(message))) await this.hear(message, { of: channel });
       }
@@ -253,21 +260,21 @@ export class Inbound {
   }
 
   private async isAsked(message: RawMessage, channel: ChannelInfo, hearing: Hearing): Promise<boolean> {
-    if (addressed(message, channel, hearing, false)) return true;
+    if (isAddressed(message, channel, hearing, false)) return true;
     const { thread_ts: thread, parent_user_id: parent } = message;
     if (thread === undefined || thread === message.ts || names(message, hearing)) return false;
-    if (!addressed(message, channel, hearing, true)) return false;
+    if (!isAddressed(message, channel, hearing, true)) return false;
     // A message that mentions somebody else does not address coda.
     if (mentionedIn(message, hearing).length > 0) return false;
     if (parent === hearing.botUser) return true;
     const root = placesOf(thread, undefined, channel.id).map((place) => ({ place, id: thread }));
-    return (await this.deps.inbox.heard(root)).size > 0;
+    return (await this.deps.inbox.heardAlready(root)).size > 0;
   }
 
   private async words(message: RawMessage): Promise<string> {
     const { people, options } = this.deps;
-    await people.meet(mentionedIn(message, this.known()), this.api(), options.clock.now().getTime());
-    return wordsOf(message, this.known(), people.nameOf);
+    await people.meet(mentionedIn(message, this.knownHearing()), this.api(), options.clock.now().getTime());
+    return wordsOf(message, this.knownHearing(), people.nameOf);
   }
 
   private async bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage> {
@@ -275,7 +282,7 @@ export class Inbound {
     const now = options.clock.now().getTime();
     const user = message.user ?? message.bot_id ?? '';
     const sender = await people.sender(user, teamOf(message), this.api(), now);
-    return incoming(message, placeOf(message, channel, this.known()), sender, '');
+    return toIncoming(message, placeOf(message, channel, this.knownHearing()), sender, '');
   }
 
   private api(): Api {
@@ -284,8 +291,8 @@ export class Inbound {
     return api;
   }
 
-  private known(): Hearing {
-    const hearing = this.deps.hearing();
+  private knownHearing(): Hearing {
+    const hearing = this.deps.hearingNow();
     if (!hearing) throw new SlackUnclear('any', 'not signed in to Slack', true);
     return hearing;
   }
@@ -312,15 +319,15 @@ const LONGEST_EVENT = 256_000;
 
 type RawEvent = Record<string, unknown>;
 
-type Wanted = () => Promise<boolean>;
+type WantedCheck = () => Promise<boolean>;
 
 interface PostponingDeps {
-  postponed: Postponed;
+  postponed: PostponedPort;
   clock: Clock;
   log: Log;
   signal: AbortSignal;
   /** Hears an event, each conversation's in the order of the calls; resolves with whether that is done. Never rejects. */
-  hear(event: RawEvent, wanted: Wanted): Promise<boolean>;
+  hear(event: RawEvent, wanted: WantedCheck): Promise<boolean>;
 }
 
 /** Has each event acknowledged in time: after it was heard, or after it was kept to be heard when Slack has been asked. */
@@ -334,14 +341,14 @@ class Postponing {
   }
 
   /** Resolves with whether the event may be acknowledged. Never rejects. */
-  async acknowledged(event: RawEvent): Promise<boolean> {
+  async mayAcknowledge(event: RawEvent): Promise<boolean> {
     const { clock, hear, postponed } = this.deps;
     const receivedAt = clock.now();
     const given = postponable(event, receivedAt);
     if (!given) return hear(event, async () => true);
     let keeping: Promise<boolean> | undefined;
     const wanted = async () => !(await keeping) || postponed.isKept(given.key);
-    const hearing = this.counted(given.key, hear(event, wanted));
+    const hearing = this.countUnderway(given.key, hear(event, wanted));
     const isDone = await this.inTime(hearing, receivedAt);
     if (isDone !== undefined) return isDone;
     keeping = this.keep(given);
@@ -356,7 +363,7 @@ class Postponing {
     for (const { key, event } of events) {
       if (this.underway.has(key)) continue;
       const hearing = hear(event as RawEvent, () => postponed.isKept(key));
-      this.endsWith(key, this.counted(key, hearing));
+      this.endsWith(key, this.countUnderway(key, hearing));
     }
   }
 
@@ -364,7 +371,7 @@ class Postponing {
     await Promise.all(this.ending);
   }
 
-  private async counted(key: string, hearing: Promise<boolean>): Promise<boolean> {
+  private async countUnderway(key: string, hearing: Promise<boolean>): Promise<boolean> {
     this.underway.add(key);
     try {
       return await hearing;
@@ -397,16 +404,16 @@ class Postponing {
   }
 
   private endsWith(key: string, hearing: Promise<boolean>): void {
-    const ending = this.end(key, hearing).finally(() => this.ending.delete(ending));
+    const ending = this.endPostponed(key, hearing).finally(() => this.ending.delete(ending));
     this.ending.add(ending);
   }
 
   /** Never rejects: an event whose end is not stored is due again in a minute. */
-  private async end(key: string, hearing: Promise<boolean>): Promise<void> {
+  private async endPostponed(key: string, hearing: Promise<boolean>): Promise<void> {
     const { postponed, signal, log } = this.deps;
     try {
-      if (await hearing) await postponed.heard(key);
-      else if (!signal.aborted) await postponed.failed(key);
+      if (await hearing) await postponed.markHeard(key);
+      else if (!signal.aborted) await postponed.markFailed(key);
     } catch (error) {
       log.warn({ error: messageOf(error) }, 'the end of a postponed event could not be stored');
     }

@@ -1,13 +1,13 @@
 import type { Platform } from '../../chat/index.ts';
 import { config, type SlackConfig } from './config.ts';
-import { off } from './texts.ts';
+import { offNotice } from './texts.ts';
 
 export const slack: Platform<SlackConfig> = {
   name: config.key,
   title: 'Slack',
   config,
   channel: { pattern: /^[CDG][A-Z0-9]{2,}$/, example: 'C0123ABCD' },
-  off: off(),
+  off: offNotice(),
   setup: async () => (await import('./setup.ts')).setup,
   async open({ config, access, world: { clock, log, proxy }, artifacts, commands, home }) {
     const { slackAdapter } = await import('./adapter.ts');

@@ -19,7 +19,7 @@ export interface InteractionDeps {
   channels: Channels;
   people: People;
   api(): Api | undefined;
-  hearing(): Hearing | undefined;
+  hearingNow(): Hearing | undefined;
   pressedUnder(button: string, responseUrl: string): void;
   direct(user: string): Promise<Place>;
 }
@@ -30,7 +30,7 @@ const MOST_NAMED = 5;
 const WORDS = 'words';
 const LONGEST_WORDS = 200;
 
-interface Where {
+interface PressPlace {
   channel: string;
   thread?: string | undefined;
   responseUrl: string;
@@ -52,17 +52,17 @@ export class Interactions {
   }
 
   /** False for what is none of its business. Never rejects. */
-  async heard(envelope: Envelope): Promise<boolean> {
+  async hear(envelope: Envelope): Promise<boolean> {
     const at = performance.now();
     const { body } = envelope;
     try {
       const command = asCommand(body);
       if (command) await this.command(command, envelope, at);
       const press = asPress(body);
-      if (press?.channel) await this.pressed(press, envelope, at);
+      if (press?.channel) await this.hearPress(press, envelope, at);
       else if (press?.view?.type === 'home') await this.pressedAtHome(press, envelope, at);
       const submission = asSubmission(body);
-      if (submission && pressedIn(submission.view.callback_id)) await this.filled(submission, envelope, at);
+      if (submission && pressedIn(submission.view.callback_id)) await this.hearForm(submission, envelope, at);
       return command !== undefined || isPress(press) || submission !== undefined;
     } catch (error) {
       // Not stored, so not acknowledged: the person sees that it failed and may do it again.
@@ -87,10 +87,10 @@ export class Interactions {
     const origin = { user, private: hidden, responseUrl, id };
     const sender = await this.sender(user, team, context);
     const event = { kind: 'message', id, place: context.place, sender, text: storable(text) } as const;
-    await this.accept({ ...event, files: [], sentAt: this.now(), ...answered(origin) }, envelope, at);
+    await this.accept({ ...event, files: [], sentAt: this.now(), ...answerTo(origin) }, envelope, at);
   }
 
-  private async pressed(raw: RawPress, envelope: Envelope, at: number): Promise<void> {
+  private async hearPress(raw: RawPress, envelope: Envelope, at: number): Promise<void> {
     const { user, channel, message, container, response_url: responseUrl, trigger_id: trigger } = raw;
     const [action] = raw.actions as [RawPress['actions'][number]];
     const button = pressedIn(action.action_id);
@@ -100,7 +100,7 @@ export class Interactions {
     };
     if (!button) return refuse();
     const thread = message?.thread_ts ?? container?.thread_ts;
-    const where: Where = { channel: channel?.id ?? '', thread, responseUrl };
+    const where: PressPlace = { channel: channel?.id ?? '', thread, responseUrl };
     if (container?.is_ephemeral) this.deps.pressedUnder(button.id, responseUrl);
     if (button.asks) {
       const form = await this.deps.inbox.form(button.id);
@@ -126,14 +126,14 @@ export class Interactions {
     const sender = await this.sender(user.id, user.team_id, { api: this.api() });
     const id = homeId(`${action.action_ts}:${user.id}:${action.action_id}`);
     const common = { id, place, sender, sentAt: this.now() };
-    const origin = answered({ id, user: user.id, private: true, responseUrl: '' });
+    const origin = answerTo({ id, user: user.id, private: true, responseUrl: '' });
     const event: Incoming = button
       ? { kind: 'press', ...common, button: button.id, ...origin }
       : { kind: 'message', ...common, text: command ?? '', files: [], ...origin };
     await this.accept(event, envelope, at);
   }
 
-  private async filled(raw: RawSubmission, envelope: Envelope, at: number): Promise<void> {
+  private async hearForm(raw: RawSubmission, envelope: Envelope, at: number): Promise<void> {
     const { user, view } = raw;
     const button = pressedIn(view.callback_id);
     const where = whereOf(view.private_metadata);
@@ -161,7 +161,7 @@ export class Interactions {
     const sender = await this.sender(user, team, context);
     const event = { kind: 'press', id, place: context.place, sender, button, sentAt: this.now() } as const;
     const origin = { user, private: true, responseUrl, id };
-    await this.accept({ ...event, ...(values && { values }), ...answered(origin) }, envelope, at);
+    await this.accept({ ...event, ...(values && { values }), ...answerTo(origin) }, envelope, at);
   }
 
   /** Commit, acknowledge, run. Who sees that a copy was stored before acknowledges it, too. */
@@ -186,7 +186,7 @@ export class Interactions {
 
   async context(id: string, thread: string | undefined): Promise<Context> {
     const api = this.api();
-    const hearing = this.deps.hearing();
+    const hearing = this.deps.hearingNow();
     if (!hearing) throw new Error('not signed in to Slack');
     const channel = await this.deps.channels.get(id, api);
     const place = conversationOf(channel, hearing);
@@ -229,7 +229,7 @@ function isPress(press: RawPress | undefined): boolean {
   return press?.channel !== undefined || press?.view?.type === 'home';
 }
 
-function answered(origin: Origin): { replyTo: string; private?: true } {
+function answerTo(origin: Origin): { replyTo: string; private?: true } {
   return { replyTo: encodeOrigin(origin), ...(origin.private && { private: true as const }) };
 }
 
@@ -261,9 +261,9 @@ export function modalOf(
   };
 }
 
-function whereOf(metadata: string): Where | undefined {
+function whereOf(metadata: string): PressPlace | undefined {
   try {
-    const { channel, thread, responseUrl } = JSON.parse(metadata) as Partial<Where>;
+    const { channel, thread, responseUrl } = JSON.parse(metadata) as Partial<PressPlace>;
     if (typeof channel !== 'string' || typeof responseUrl !== 'string') return undefined;
     return { channel, responseUrl, ...(typeof thread === 'string' && { thread }) };
   } catch {

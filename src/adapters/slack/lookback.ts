@@ -6,7 +6,7 @@ import {
   type Inbox,
   type IncomingMessage,
   type KnownPlace,
-  type Pointed,
+  type PointedContent,
   type RepliedTo,
   reportMissed,
 } from '../../delivery/index.ts';
@@ -23,7 +23,7 @@ import {
   isOwn,
   isSpoken,
   mentionedIn,
-  named,
+  nameMentions,
   names,
   placesOf,
   type RawMessage,
@@ -49,19 +49,19 @@ export interface LookBackDeps {
   /** Until it works; resolves with whether it was done. */
   insist(what: string, task: () => Promise<void>): Promise<boolean>;
   api(): Api;
-  asked(message: RawMessage, channel: ChannelInfo): Promise<boolean>;
+  onAsked(message: RawMessage, channel: ChannelInfo): Promise<boolean>;
   bare(message: RawMessage, channel: ChannelInfo): Promise<IncomingMessage>;
   /** Hears these of one conversation, in order. */
   hear(messages: readonly RawMessage[], channel: ChannelInfo): Promise<void>;
-  over(): void;
+  onOver(): void;
 }
 
-interface From {
+interface ReadFrom {
   since: Date;
   heardAt: Date | undefined;
 }
 
-interface Known {
+interface KnownChannel {
   heardAt: Date | undefined;
   threads: Map<string, Date | undefined>;
 }
@@ -81,7 +81,7 @@ export class LookBack {
 
   /** After an absence: `awayMs` long if this process was there before, else since the one before it was. */
   begin(awayMs: number | undefined): void {
-    this.listing = this.counted(() => this.deps.insist('all', () => this.look(awayMs)));
+    this.listing = this.countUnderway(() => this.deps.insist('all', () => this.lookBack(awayMs)));
   }
 
   /** True if something may still be found that was said before what is heard now. */
@@ -94,16 +94,16 @@ export class LookBack {
     await Promise.all(this.looking.map((sequence) => sequence.idle()));
   }
 
-  private async counted(work: () => Promise<unknown>): Promise<void> {
+  private async countUnderway(work: () => Promise<unknown>): Promise<void> {
     this.underway++;
     try {
       await work();
     } finally {
-      if (--this.underway === 0) this.deps.over();
+      if (--this.underway === 0) this.deps.onOver();
     }
   }
 
-  private async look(awayMs: number | undefined): Promise<void> {
+  private async lookBack(awayMs: number | undefined): Promise<void> {
     const { inbox, options, insist } = this.deps;
     const now = options.clock.now().getTime();
     const window = now - options.config.look_back;
@@ -113,7 +113,8 @@ export class LookBack {
     const left = awayMs === undefined ? heard : now - awayMs - OVERLAP_MS;
     if (left === 0) return;
     const known = byChannel(places);
-    for (const id of await this.joined()) if (!known.has(id)) known.set(id, { heardAt: undefined, threads: new Map() });
+    for (const id of await this.joinedChannels())
+      if (!known.has(id)) known.set(id, { heardAt: undefined, threads: new Map() });
     for (const [index, [id, { heardAt, threads }]] of [...known].entries()) {
       // An earlier process heard everything until it left. Without one the whole window is read, whatever was heard in
       // it; where nobody had spoken to coda, only messages since the earlier process left can have been missed.
@@ -128,11 +129,11 @@ export class LookBack {
           new Map([...threads].map(([ts, at]) => [ts, until(at)])),
         );
       const sequence = this.looking[index % AT_ONCE] as Sequence;
-      void this.counted(() => sequence.run(() => insist(id, look)));
+      void this.countUnderway(() => sequence.run(() => insist(id, look)));
     }
   }
 
-  private async joined(): Promise<string[]> {
+  private async joinedChannels(): Promise<string[]> {
     const found: string[] = [];
     const types = 'public_channel,private_channel,mpim,im';
     for (let cursor = ''; found.length < MOST_PLACES; ) {
@@ -149,41 +150,41 @@ export class LookBack {
   }
 
   /** Each thread is looked through where something was said in it, or where what stands above it is too old to tell. */
-  private async lookThrough(id: string, from: From, threads: ReadonlyMap<string, Date | undefined>): Promise<void> {
+  private async lookThrough(id: string, from: ReadFrom, threads: ReadonlyMap<string, Date | undefined>): Promise<void> {
     const channel = await this.deps.channels.get(id, this.deps.api());
     if (channel.kind === 'elsewhere') return;
     const call = (method: string, args: Record<string, unknown>) => this.patiently(method, args);
-    const read = await this.through(channel, historyOf(call, id), from);
+    const read = await this.readThrough(channel, historyOf(call, id), from);
     const above = new Map(read.map((message) => [message.ts, message]));
     for (const ts of new Set([...read.map((message) => message.ts), ...threads.keys()])) {
       const heardAt = threads.get(ts);
       const begun = { since: from.since, heardAt };
       const latest = above.get(ts)?.latest_reply;
       const isNew = latest !== undefined && instantOf(latest) >= earliest(begun);
-      if (isNew || !above.has(ts)) await this.through(channel, threadOf(call, id, ts, earliest(begun)), begun);
+      if (isNew || !above.has(ts)) await this.readThrough(channel, threadOf(call, id, ts, earliest(begun)), begun);
     }
   }
 
   /** Hears what was missed of one history; resolves with all that was read of it. */
-  private async through(
+  private async readThrough(
     channel: ChannelInfo,
     history: History<RawMessage>,
-    { since, heardAt }: From,
+    { since, heardAt }: ReadFrom,
   ): Promise<RawMessage[]> {
     const { inbox, options, bare, hear } = this.deps;
     const { look_back_messages: limit } = options.config;
     const missed = await findMissed(history, { since, limit, heardAt });
-    const late = await this.asked(missed.older, channel);
+    const late = await this.askAbout(missed.older, channel);
     const reporter = { inbox, authorOf, bare: (message: RawMessage) => bare(message, channel) };
     await reportMissed(late, { ...reporter, namesOf: (message) => namesOf([message], channel.id) });
-    const asked = await this.asked(missed.recent, channel);
+    const asked = await this.askAbout(missed.recent, channel);
     if (asked.length > 0) await hear(asked, channel);
     return missed.read;
   }
 
-  private async asked(messages: readonly RawMessage[], channel: ChannelInfo): Promise<RawMessage[]> {
+  private async askAbout(messages: readonly RawMessage[], channel: ChannelInfo): Promise<RawMessage[]> {
     const found: RawMessage[] = [];
-    for (const message of messages) if (await this.deps.asked(message, channel)) found.push(message);
+    for (const message of messages) if (await this.deps.onAsked(message, channel)) found.push(message);
     return found;
   }
 
@@ -203,11 +204,11 @@ export class LookBack {
 const authorOf = ({ user, bot_id: bot = '' }: RawMessage): string => user ?? bot;
 
 /** Older messages were heard, or are not even told of. */
-const earliest = ({ since, heardAt }: From): Date => (heardAt && heardAt < since ? heardAt : since);
+const earliest = ({ since, heardAt }: ReadFrom): Date => (heardAt && heardAt < since ? heardAt : since);
 
 /** A question that is answered in its thread is asked in the channel above it. */
-function byChannel(places: readonly KnownPlace[]): Map<string, Known> {
-  const known = new Map<string, Known>();
+function byChannel(places: readonly KnownPlace[]): Map<string, KnownChannel> {
+  const known = new Map<string, KnownChannel>();
   for (const { place, heardAt } of places) {
     const { channel, thread } = whereIs(place);
     const of = known.get(channel) ?? { heardAt: undefined, threads: new Map() };
@@ -240,7 +241,7 @@ function historyOf(call: Call, channel: string): History<RawMessage> {
       const args = { channel, limit, ...(cursor && { cursor }) };
       const { messages, response_metadata: next } = asPage(await call('conversations.history', args));
       cursor = next?.next_cursor ?? '';
-      return { messages: written(messages, channel), more: cursor !== '' };
+      return { messages: asMessages(messages, channel), more: cursor !== '' };
     },
   };
 }
@@ -270,7 +271,7 @@ async function repliesIn(
   for (let page = 0; page < pages; page++) {
     const more = { limit: PAGE, ...(cursor && { cursor }) };
     const { messages, response_metadata: next } = asPage(await call('conversations.replies', { ...args, ...more }));
-    for (const message of written(messages, args.channel)) found.set(message.ts, message);
+    for (const message of asMessages(messages, args.channel)) found.set(message.ts, message);
     cursor = next?.next_cursor ?? '';
     if (cursor === '') break;
   }
@@ -289,10 +290,10 @@ export async function oneOf(
 ): Promise<RawMessage | undefined> {
   const args = { channel, ts: thread, oldest: ts, latest: ts, inclusive: true, limit: 2 };
   const { messages } = asPage(await call('conversations.replies', args));
-  return written(messages, channel).find((message) => message.ts === ts);
+  return asMessages(messages, channel).find((message) => message.ts === ts);
 }
 
-function written(messages: readonly object[], channel: string): RawMessage[] {
+function asMessages(messages: readonly object[], channel: string): RawMessage[] {
   return messages.flatMap((message) => asWritten({ ...message, channel }) ?? []);
 }
 
@@ -303,7 +304,7 @@ export type Points = { channel: string; thread: string; user: string };
 interface PointedDeps {
   options: Pick<SlackOptions, 'config' | 'clock'>;
   people: Pick<People, 'meet' | 'nameOf'>;
-  inbox: Pick<Inbox, 'heard'>;
+  inbox: Pick<Inbox, 'heardAlready'>;
   api: Api;
   hearing: Hearing;
 }
@@ -338,11 +339,11 @@ export async function pointedTo(
   { id, place }: Pick<IncomingMessage, 'id' | 'place'>,
   deps: PointedDeps,
   signal: AbortSignal,
-): Promise<Pointed> {
+): Promise<PointedContent> {
   const { options, people, inbox, api, hearing } = deps;
   const before = await read(() => threadBefore(api, channel, thread, id), signal);
   const spoken = before.filter(isSpoken);
-  const heard = await inbox.heard(spoken.map(({ ts }) => ({ place, id: ts })));
+  const heard = await inbox.heardAlready(spoken.map(({ ts }) => ({ place, id: ts })));
   const unheard = spoken.slice(spoken.findLastIndex(({ ts }) => heard.has(ts)) + 1);
   const starter = unheard.filter(({ ts }) => ts === thread);
   // Messages of coda's own are in the conversation's history already.
@@ -374,7 +375,7 @@ function repliedTo(
   const { text = '' } = message;
   const isMine = message.user === user;
   if (text.trim() === '' || (!isMine && !isOwn(message, hearing))) return undefined;
-  return { text: named(text, nameOf), isOwn: isMine };
+  return { text: nameMentions(text, nameOf), isOwn: isMine };
 }
 
 async function read(ask: () => Promise<RawMessage[]>, signal: AbortSignal): Promise<RawMessage[]> {

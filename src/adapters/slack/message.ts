@@ -11,7 +11,7 @@ import {
   uploadBatches,
 } from '../../delivery/index.ts';
 import { UPLOADS } from './files.ts';
-import { escaped, isPlain, toMarkdown, toMrkdwn } from './render.ts';
+import { escapeText, isPlain, toMarkdown, toMrkdwn } from './render.ts';
 import * as texts from './texts.ts';
 
 /** Slack's limits (docs.slack.dev/reference/block-kit/blocks). */
@@ -101,7 +101,7 @@ export function bodyOf(content: Content, markdown = true): MessageBody {
   const words = inert ? sectionsOf(mrkdwn, true) : wordsOf(text, mrkdwn, markdown);
   const blocks = needsBlocks ? [...callOf(mention), ...words, ...timesOf(times), ...rowsOf(buttons)] : [];
   return {
-    text: shortened(said) || ' ',
+    text: shortenNotification(said) || ' ',
     blocks: blocks.slice(-MAX_BLOCKS),
     ...(inert && { unfurl_links: false, unfurl_media: false, parse: 'none' }),
   };
@@ -114,7 +114,7 @@ export const PLAIN_LENGTHS = [MAX_TEXT, 1_000] as const;
 export function plainBodiesOf(content: Content, longest: number): MessageBody[] {
   const { text, mention, inert, buttons = [] } = content;
   const called = mention === undefined ? '' : `<@${mention}> `;
-  const labels = buttons.map(({ label }) => `[${escaped(shorten(label.trim(), MAX_LABEL))}]`).join(' ');
+  const labels = buttons.map(({ label }) => `[${escapeText(shorten(label.trim(), MAX_LABEL))}]`).join(' ');
   const said = [called + toMrkdwn(text).join('\n\n'), labels].filter((each) => each.trim() !== '').join('\n\n');
   return cut(said, longest)
     .map(({ open, body, close }) => open + body + close)
@@ -141,13 +141,13 @@ function sectionsOf(mrkdwn: readonly string[], verbatim = false): Block[] {
   const sections = mrkdwn.flatMap((piece) =>
     cut(piece, MAX_SECTION).map(({ open, body, close }) => open + body + close),
   );
-  return packed(sections).map((section) => ({
+  return packPieces(sections).map((section) => ({
     type: 'section',
     text: { type: 'mrkdwn', text: section, ...(verbatim && { verbatim }) },
   }));
 }
 
-function packed(pieces: readonly string[]): string[] {
+function packPieces(pieces: readonly string[]): string[] {
   const found: string[] = [];
   for (const piece of pieces.filter((each) => each.trim() !== '')) {
     const last = found.at(-1);
@@ -185,7 +185,7 @@ function buttonOf({ id, label, style, asks }: Button): Record<string, unknown> {
 }
 
 /** A text for a notification: never cut within what stands for one character. */
-function shortened(text: string): string {
+function shortenNotification(text: string): string {
   if (text.length <= MAX_TEXT) return text;
   return `${text.slice(0, MAX_TEXT - 20).replace(/&[a-z]{0,4}$|<[^<>]*$/, '')}…`;
 }

@@ -67,13 +67,13 @@ export class Outbound {
   edit(receipt: Receipt, part: Part, signal: AbortSignal): Promise<SendOutcome> {
     return this.outcome(signal, async (api) => {
       const { content } = part;
-      if (isFiles(content)) return receipt.files ? receipt : this.replaced(api, receipt, part, signal);
+      if (isFiles(content)) return receipt.files ? receipt : this.replace(api, receipt, part, signal);
       if (receipt.hidden) return this.editHidden(receipt, content);
       const { channel } = channelOf(receipt, part.place);
       try {
         const update = (body: MessageBody) =>
           api('chat.update', { channel, ts: receipt.id, ...body, metadata: metadataOf(part) });
-        await this.shown(content, update).catch((error: unknown) => {
+        await this.sayContent(content, update).catch((error: unknown) => {
           const [plain, ...more] = isUnshowable(error) ? plainBodiesOf(content, PLAIN_LENGTHS[0]) : [];
           // A further message says the rest of what this one cannot hold.
           if (!plain || more.length > 0) throw error;
@@ -158,7 +158,7 @@ export class Outbound {
     if (isFiles(content)) return this.deps.uploads.share(api, part, { channel, thread }, signal);
     const where = { channel, ...(thread && { thread_ts: thread }) };
     try {
-      const posted = await this.shown(forPlace(content, part.place), (body) =>
+      const posted = await this.sayContent(forPlace(content, part.place), (body) =>
         api('chat.postMessage', { ...where, ...body, metadata: metadataOf(part) }),
       );
       return { id: asPosted(posted).ts, channel };
@@ -228,7 +228,7 @@ export class Outbound {
     }
   }
 
-  private async replaced(api: Api, receipt: Receipt, part: Part, signal: AbortSignal): Promise<Receipt> {
+  private async replace(api: Api, receipt: Receipt, part: Part, signal: AbortSignal): Promise<Receipt> {
     const shared = await this.post(api, part, undefined, signal);
     const { channel } = channelOf(receipt, part.place);
     await api('chat.delete', { channel, ts: receipt.id }).catch(() => {});
@@ -247,7 +247,7 @@ export class Outbound {
   }
 
   /** Says it with a markdown block; where Slack does not take those, in its own notation from then on. */
-  private async shown(content: Content, say: (body: MessageBody) => Promise<unknown>): Promise<unknown> {
+  private async sayContent(content: Content, say: (body: MessageBody) => Promise<unknown>): Promise<unknown> {
     const { markdown } = this;
     const body = bodyOf(content, markdown);
     try {

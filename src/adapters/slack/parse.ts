@@ -74,12 +74,12 @@ export function isOwn(message: RawMessage, { botUser, bot }: Hearing): boolean {
 export const isBot = ({ bot_id: bot, subtype }: RawMessage): boolean => bot !== undefined || subtype === 'bot_message';
 
 /** True if a message could be for coda; in a thread that is its own business it need not be named. */
-export function addressed(message: RawMessage, channel: ChannelInfo, hearing: Hearing, isFollowed: boolean): boolean {
+export function isAddressed(message: RawMessage, channel: ChannelInfo, hearing: Hearing, isFollowed: boolean): boolean {
   if (isOwn(message, hearing) || !isSpoken(message)) return false;
   if (isBot(message) && !hearing.bots) return false;
   if (channel.kind === 'im') return hearing.dm;
   if (channel.kind === 'elsewhere') return false;
-  return names(message, hearing) || isFollowed || !setting(hearing.mentionRequired, true, channel.id);
+  return names(message, hearing) || isFollowed || !settingFor(hearing.mentionRequired, true, channel.id);
 }
 
 export function teamOf({ user_team: shared, team }: RawMessage): string | undefined {
@@ -92,7 +92,7 @@ export function names({ text = '' }: RawMessage, { botUser }: Hearing): boolean 
   return new RegExp(mentionOf(botUser)).test(text.slice(0, LONGEST_TEXT));
 }
 
-function setting(value: boolean | Readonly<Record<string, boolean>>, standard: boolean, id: string): boolean {
+function settingFor(value: boolean | Readonly<Record<string, boolean>>, standard: boolean, id: string): boolean {
   return typeof value === 'boolean' ? value : (value[id] ?? standard);
 }
 
@@ -114,7 +114,7 @@ export function placeOf(message: Pick<RawMessage, 'ts' | 'thread_ts'>, channel: 
 }
 
 function isThreaded({ id, kind }: ChannelInfo, { threads }: Hearing): boolean {
-  return kind !== 'im' && kind !== 'elsewhere' && setting(threads, true, id);
+  return kind !== 'im' && kind !== 'elsewhere' && settingFor(threads, true, id);
 }
 
 export function conversationOf(channel: ChannelInfo, { team }: Pick<Hearing, 'team'>): Place {
@@ -133,7 +133,7 @@ export function placesOf(ts: string, thread: string | undefined, channel: string
 }
 
 /** `&lt;` and the like, as Slack sends them (docs.slack.dev/messaging/formatting-message-text#escaping). */
-function unescaped(text: string): string {
+function unescapeText(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
@@ -151,13 +151,13 @@ export function wordsOf(
   nameOf: (user: string) => string | undefined,
 ): string {
   const me = new RegExp(`^${mentionOf(botUser)}$`);
-  return named(
+  return nameMentions(
     withoutMention(text.slice(0, LONGEST_TEXT), (mention) => me.test(mention)),
     nameOf,
   );
 }
 
-export function named(text: string, nameOf: (user: string) => string | undefined): string {
+export function nameMentions(text: string, nameOf: (user: string) => string | undefined): string {
   const shown = text.slice(0, LONGEST_TEXT).replace(/<([^<>]+)>/g, (whole, inner: string) => {
     const [target = '', label] = inner.split('|', 2) as [string, string?];
     if (target.startsWith('@')) return `@${label ?? nameOf(target.slice(1)) ?? target.slice(1)}`;
@@ -168,7 +168,7 @@ export function named(text: string, nameOf: (user: string) => string | undefined
     if (label === undefined || label === address || target.endsWith(`//${label}`)) return label ?? address;
     return `[${label}](${target})`;
   });
-  return storable(unescaped(shown));
+  return storable(unescapeText(shown));
 }
 
 /** A name as it can be shown anywhere: nothing in it turns the direction of a line or hides. */
@@ -180,7 +180,7 @@ export function shownName(...names: readonly (string | null | undefined)[]): str
   return 'somebody';
 }
 
-export function incoming(
+export function toIncoming(
   message: RawMessage,
   place: Place,
   sender: Sender,

@@ -12,7 +12,7 @@ const GROUPS_MS = 5 * 60_000;
 const REMEMBERED = 10_000;
 const MOST_PAGES = 20;
 
-interface Known {
+interface KnownUser {
   name: string;
   zone: string | undefined;
   locale: string | undefined;
@@ -20,7 +20,7 @@ interface Known {
 }
 
 /** A user, and what the event tells of their workspace: nothing, where it does not. */
-interface Teamed {
+interface UserOfTeam {
   user: string;
   told: string | undefined;
 }
@@ -33,14 +33,14 @@ export class People {
   private readonly usergroups: readonly string[];
   private readonly channels: readonly string[];
   private readonly log: Log;
-  private readonly known = new BoundedMap<string, { person: Promise<Known>; until: number }>(REMEMBERED);
+  private readonly known = new BoundedMap<string, { person: Promise<KnownUser>; until: number }>(REMEMBERED);
   private readonly names = new BoundedMap<string, string>(REMEMBERED);
   private readonly members = new Map<string, { users: Promise<ReadonlySet<string>>; until: number }>();
 
   constructor(groups: readonly string[], log: Log) {
-    this.workspaces = new Set(named(groups, 'slack-workspace:'));
-    this.usergroups = named(groups, 'slack-usergroup:');
-    this.channels = named(groups, 'slack-channel:');
+    this.workspaces = new Set(entriesNamed(groups, 'slack-workspace:'));
+    this.usergroups = entriesNamed(groups, 'slack-usergroup:');
+    this.channels = entriesNamed(groups, 'slack-channel:');
     this.log = log;
   }
 
@@ -60,7 +60,7 @@ export class People {
   }
 
   /** True if they are of one of these workspaces; of all where there is none. Rejects while Slack is away. */
-  async isOf(workspaces: readonly string[], { user, told }: Teamed, api: Api, now: number): Promise<boolean> {
+  async isOf(workspaces: readonly string[], { user, told }: UserOfTeam, api: Api, now: number): Promise<boolean> {
     if (workspaces.length === 0) return true;
     const { team = told } = await this.get(user, api, now);
     return team !== undefined && workspaces.includes(team);
@@ -71,14 +71,14 @@ export class People {
     await Promise.all(users.slice(0, 20).map((user) => this.get(user, api, now).catch(() => {})));
   }
 
-  changed(user: unknown): { id: string; zone: string | undefined } | undefined {
+  noteChange(user: unknown): { id: string; zone: string | undefined } | undefined {
     const changed = asChanged(user);
     if (!changed) return undefined;
     this.known.delete(changed.id);
     return { id: changed.id, zone: changed.tz };
   }
 
-  private get(user: string, api: Api, now: number): Promise<Known> {
+  private get(user: string, api: Api, now: number): Promise<KnownUser> {
     const known = this.known.get(user);
     if (known && known.until > now) return known.person;
     const person = this.ask(user, api);
@@ -87,7 +87,7 @@ export class People {
     return person;
   }
 
-  private async ask(user: string, api: Api): Promise<Known> {
+  private async ask(user: string, api: Api): Promise<KnownUser> {
     try {
       const {
         name,
@@ -155,6 +155,6 @@ export class People {
   }
 }
 
-function named(groups: readonly string[], prefix: string): string[] {
+function entriesNamed(groups: readonly string[], prefix: string): string[] {
   return groups.flatMap((entry) => (entry.startsWith(prefix) ? entry.slice(prefix.length) : []));
 }

@@ -1,8 +1,8 @@
 /** Others' words that a message in Slack brings besides its text. Pure. */
 
 import { storable } from '../../base/text.ts';
-import type { Quoted } from '../../delivery/index.ts';
-import { type Hearing, instantOf, isBot, isOwn, named, type RawFile, type RawMessage } from './parse.ts';
+import type { QuotedWords } from '../../delivery/index.ts';
+import { type Hearing, instantOf, isBot, isOwn, nameMentions, type RawFile, type RawMessage } from './parse.ts';
 import { asCarried, type RawAttachment } from './shapes.ts';
 
 type NameOf = (user: string) => string | undefined;
@@ -12,20 +12,20 @@ const MOST_ATTACHMENTS = 20;
 const MOST_ELEMENTS = 500;
 const MOST_FILES = 10;
 
-export function quotedIn(message: RawMessage, nameOf: NameOf): Quoted[] {
+export function quotedIn(message: RawMessage, nameOf: NameOf): QuotedWords[] {
   const { text = '' } = message;
   const { attachments, blocks } = asCarried(message);
   const shared = attachments.slice(0, MOST_ATTACHMENTS).filter(isShared);
-  const found = shared.map((each): Quoted => {
+  const found = shared.map((each): QuotedWords => {
     const from = each.author_name ?? (each.author_id && nameOf(each.author_id));
     return { as: 'shared', ...(from && { from }), text: sharedText(each, nameOf) };
   });
   // The words of people stand in the text already.
   if (text.trim() !== '' && !isBot(message)) return found;
   const shown = shownIn(blocks, nameOf);
-  const beside = isWithin(shown, named(text, nameOf)) ? '' : shown;
-  const all = joined([beside, attachedText(attachments, nameOf)]);
-  const attached: Quoted = { as: isBot(message) ? 'attached' : 'embed', text: all };
+  const beside = isWithin(shown, nameMentions(text, nameOf)) ? '' : shown;
+  const all = joinLines([beside, attachedText(attachments, nameOf)]);
+  const attached: QuotedWords = { as: isBot(message) ? 'attached' : 'embed', text: all };
   return attached.text === '' ? found : [...found, attached];
 }
 
@@ -39,9 +39,9 @@ export function quotedFrom(
   message: RawMessage,
   as: 'starter' | 'earlier',
   { hearing, nameOf }: { hearing: Hearing; nameOf: NameOf },
-): Quoted {
+): QuotedWords {
   const { ts, text = '', user } = message;
-  const words = named(text, nameOf);
+  const words = nameMentions(text, nameOf);
   if (isOwn(message, hearing)) {
     return { as, from: 'you', text: words, own: { id: ts, at: instantOf(ts).toISOString() } };
   }
@@ -55,18 +55,18 @@ export function quotedFrom(
     attachedText(attachments, nameOf),
     ...files.slice(0, MOST_FILES).map(fileText),
   ];
-  return { as, ...(from && { from }), text: joined(parts) };
+  return { as, ...(from && { from }), text: joinLines(parts) };
 }
 
 const isShared = ({ is_share: share, is_msg_unfurl: linked, message_blocks: blocks }: RawAttachment): boolean =>
   share === true || linked === true || blocks.length > 0;
 
 function sharedText({ text, fallback, message_blocks: blocks, files }: RawAttachment, nameOf: NameOf): string {
-  const shown = () => joined(blocks.map(({ message }) => shownIn(message.blocks, nameOf)));
-  const words = [text && named(text, nameOf), shown(), fallback && named(fallback, nameOf)].find((each) =>
+  const shown = () => joinLines(blocks.map(({ message }) => shownIn(message.blocks, nameOf)));
+  const words = [text && nameMentions(text, nameOf), shown(), fallback && nameMentions(fallback, nameOf)].find((each) =>
     each?.trim(),
   );
-  return joined([words ?? '', ...files.slice(0, MOST_FILES).map(fileText)]);
+  return joinLines([words ?? '', ...files.slice(0, MOST_FILES).map(fileText)]);
 }
 
 function attachedText(attachments: readonly RawAttachment[], nameOf: NameOf): string {
@@ -80,9 +80,11 @@ function attachedText(attachments: readonly RawAttachment[], nameOf: NameOf): st
 function attachmentText(attachment: RawAttachment, nameOf: NameOf): string {
   const { pretext, author_name: author, title, title_link: link, text, fields, blocks, footer, fallback } = attachment;
   const rows = fields.map(({ title: name, value }) => [name, value].filter(Boolean).join(': '));
-  const marked = [pretext, author, title, text, ...rows, footer].map((each) => (each ? named(each, nameOf) : ''));
-  const shown = joined([...marked, shownIn(blocks, nameOf), link ?? '']);
-  return shown || (fallback ? named(fallback, nameOf) : '');
+  const marked = [pretext, author, title, text, ...rows, footer].map((each) =>
+    each ? nameMentions(each, nameOf) : '',
+  );
+  const shown = joinLines([...marked, shownIn(blocks, nameOf), link ?? '']);
+  return shown || (fallback ? nameMentions(fallback, nameOf) : '');
 }
 
 const fileText = ({ id, name }: RawFile): string => `[File: ${name ?? id}]`;
@@ -95,12 +97,12 @@ function isWithin(part: string, whole: string): boolean {
 
 const lettersOf = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, '');
 
-const joined = (lines: readonly string[]): string => storable(lines.filter((line) => line.trim() !== '').join('\n'));
+const joinLines = (lines: readonly string[]): string => storable(lines.filter((line) => line.trim() !== '').join('\n'));
 
 /** The words in blocks (docs.slack.dev/reference/block-kit/blocks), in order; nothing of buttons and fields to fill in. */
 function shownIn(blocks: unknown, nameOf: NameOf): string {
   const room = { left: MOST_ELEMENTS };
-  return joined(nodesIn(blocks).map((block) => wordsIn(block, nameOf, room)));
+  return joinLines(nodesIn(blocks).map((block) => wordsIn(block, nameOf, room)));
 }
 
 function wordsIn(node: Node, nameOf: NameOf, room: { left: number }): string {
@@ -114,17 +116,17 @@ function wordsIn(node: Node, nameOf: NameOf, room: { left: number }): string {
     case 'markdown':
       return textOf(text);
     case 'mrkdwn':
-      return named(textOf(text), nameOf);
+      return nameMentions(textOf(text), nameOf);
     case 'section':
     case 'header':
-      return joined(each([text, ...nodesIn(node.fields)]));
+      return joinLines(each([text, ...nodesIn(node.fields)]));
     case 'image':
-      return joined([...each([title]), textOf(node.alt_text) && `[Picture: ${textOf(node.alt_text)}]`]);
+      return joinLines([...each([title]), textOf(node.alt_text) && `[Picture: ${textOf(node.alt_text)}]`]);
     case 'video':
-      return joined([...each([title, node.description]), textOf(node.title_url)]);
+      return joinLines([...each([title, node.description]), textOf(node.title_url)]);
     case 'rich_text':
     case 'rich_text_list':
-      return joined(each(elements));
+      return joinLines(each(elements));
     case 'context':
       return each(elements).filter(Boolean).join(' ');
     case 'rich_text_section':
@@ -132,7 +134,7 @@ function wordsIn(node: Node, nameOf: NameOf, room: { left: number }): string {
     case 'rich_text_preformatted':
       return each(elements).join('');
     case 'table':
-      return joined(rowsOf(node.rows).map((row) => each(row).join(' | ')));
+      return joinLines(rowsOf(node.rows).map((row) => each(row).join(' | ')));
     default:
       return leafOf(node, nameOf);
   }

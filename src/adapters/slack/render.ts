@@ -1,10 +1,10 @@
 /** Markdown as Slack shows it, rendered from one tree. Pure. */
 import {
+  applyChanges,
   type Block,
   blocksOf,
   type Change,
-  changed,
-  drawn,
+  drawTable,
   type Inline,
   inlineOf,
   nodesOf,
@@ -19,7 +19,7 @@ export function isPlain(text: string): boolean {
 }
 
 /** `&`, `<` and `>` as Slack wants them (docs.slack.dev/messaging/formatting-message-text#escaping). */
-export function escaped(text: string): string {
+export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
@@ -38,7 +38,7 @@ export function toMarkdown(markdown: string): string {
   for (const node of nodesOf(markdown)) {
     if (node.type === 'grid') {
       const { rows, from, to } = node;
-      const text = drawn(rows.map((row) => row.map((cell) => cell.replaceAll('```', "'''"))));
+      const text = drawTable(rows.map((row) => row.map((cell) => cell.replaceAll('```', "'''"))));
       changes.push({ from, to, text: `\`\`\`\n${text}\n\`\`\`` });
     } else if (node.type === 'html' || node.type === 'text') {
       const { from, to } = placeOfNode(node);
@@ -46,7 +46,7 @@ export function toMarkdown(markdown: string): string {
       if (source.includes('<')) changes.push({ from, to, text: withEntities(source) });
     }
   }
-  return changed(markdown, changes).replace(CALL, `<${UNSEEN}`);
+  return applyChanges(markdown, changes).replace(CALL, `<${UNSEEN}`);
 }
 
 /** `<` as an entity, also where a backslash keeps it: with one the entity would be shown letter by letter. */
@@ -58,7 +58,7 @@ function withEntities(source: string): string {
 
 /** Slack's own notation (docs.slack.dev/messaging/formatting-message-text), one piece for each block of the text. */
 export function toMrkdwn(markdown: string): string[] {
-  if (isPlain(markdown)) return markdown.trim() === '' ? [] : [escaped(markdown)];
+  if (isPlain(markdown)) return markdown.trim() === '' ? [] : [escapeText(markdown)];
   const blocks = blocksOf(markdown);
   const links = definitions(blocks);
   return blocks.map((block) => blockOf(block, links, '')).filter((text) => text.trim() !== '');
@@ -75,13 +75,13 @@ function definitions(blocks: readonly Block[]): Links {
 function blockOf(block: Block, links: Links, indent: string): string {
   switch (block.type) {
     case 'heading':
-      return `*${unmarked(line(block.children as Inline[], links))}*`;
+      return `*${removeMarks(line(block.children as Inline[], links))}*`;
     case 'paragraph':
       return line(block.children, links);
     case 'code':
-      return fenced(block.value);
+      return fenceCode(block.value);
     case 'grid':
-      return fenced(drawn(block.rows.map((row) => row.map((cell) => plain(inlineOf(cell))))));
+      return fenceCode(drawTable(block.rows.map((row) => row.map((cell) => plain(inlineOf(cell))))));
     case 'blockquote':
       return (block.children as Block[])
         .map((child) => blockOf(child, links, ''))
@@ -94,7 +94,7 @@ function blockOf(block: Block, links: Links, indent: string): string {
     case 'thematicBreak':
       return '──────────';
     case 'html':
-      return escaped(block.value);
+      return escapeText(block.value);
     default:
       return '';
   }
@@ -116,8 +116,8 @@ function listOf(list: List, links: Links, indent: string): string {
     .join('\n');
 }
 
-function fenced(code: string): string {
-  return `\`\`\`\n${escaped(code).replaceAll('```', `\`\`${UNSEEN}\``)}\n\`\`\``;
+function fenceCode(code: string): string {
+  return `\`\`\`\n${escapeText(code).replaceAll('```', `\`\`${UNSEEN}\``)}\n\`\`\``;
 }
 
 function line(nodes: readonly Inline[], links: Links): string {
@@ -127,35 +127,35 @@ function line(nodes: readonly Inline[], links: Links): string {
 function inline(node: Inline, links: Links): string {
   switch (node.type) {
     case 'text':
-      return escaped(node.value).replace(/~~(?=\S)(.+?)(?<=\S)~~/g, '~$1~');
+      return escapeText(node.value).replace(/~~(?=\S)(.+?)(?<=\S)~~/g, '~$1~');
     case 'strong':
-      return marked('*', line(node.children, links));
+      return markWords('*', line(node.children, links));
     case 'emphasis':
-      return marked('_', line(node.children, links));
+      return markWords('_', line(node.children, links));
     case 'inlineCode':
-      return `\`${escaped(node.value).replaceAll('`', "'").replaceAll('\n', ' ')}\``;
+      return `\`${escapeText(node.value).replaceAll('`', "'").replaceAll('\n', ' ')}\``;
     case 'break':
       return '\n';
     case 'link':
-      return linked(node.url, line(node.children, links));
+      return linkTo(node.url, line(node.children, links));
     case 'image':
-      return linked(node.url, escaped(node.alt || node.url));
+      return linkTo(node.url, escapeText(node.alt || node.url));
     case 'linkReference': {
       const words = line(node.children, links);
       const url = links.get(node.identifier);
-      return url === undefined ? `[${words}]` : linked(url, words);
+      return url === undefined ? `[${words}]` : linkTo(url, words);
     }
     case 'imageReference':
-      return escaped(node.alt ?? '');
+      return escapeText(node.alt ?? '');
     case 'html':
-      return escaped(node.value);
+      return escapeText(node.value);
     default:
       return 'children' in node ? line(node.children as Inline[], links) : '';
   }
 }
 
 /** A mark works only around words that begin and end with something, on each line of its own. */
-function marked(mark: string, words: string): string {
+function markWords(mark: string, words: string): string {
   return words
     .split('\n')
     .map((each) => {
@@ -166,14 +166,14 @@ function marked(mark: string, words: string): string {
     .join('\n');
 }
 
-const unmarked = (words: string) => words.replaceAll('*', '').replaceAll('\n', ' ');
+const removeMarks = (words: string) => words.replaceAll('*', '').replaceAll('\n', ' ');
 
 /** Only addresses that lead somewhere; what would end the link is encoded. */
-function linked(url: string, words: string): string {
-  if (!/^(?:https?:|mailto:)/i.test(url)) return words === escaped(url) ? words : `${words} (${escaped(url)})`;
-  const address = escaped(url).replaceAll('|', '%7C').replaceAll(/\s/g, '%20');
+function linkTo(url: string, words: string): string {
+  if (!/^(?:https?:|mailto:)/i.test(url)) return words === escapeText(url) ? words : `${words} (${escapeText(url)})`;
+  const address = escapeText(url).replaceAll('|', '%7C').replaceAll(/\s/g, '%20');
   const shown = words.replaceAll('|', '¦').replaceAll('\n', ' ');
-  return shown.trim() === '' || shown === escaped(url) ? `<${address}>` : `<${address}|${shown}>`;
+  return shown.trim() === '' || shown === escapeText(url) ? `<${address}>` : `<${address}|${shown}>`;
 }
 
 function plain(nodes: readonly Inline[]): string {

@@ -14,13 +14,17 @@ const PATH = '/slack/events';
 const TOLERANCE_MS = 5 * 60_000;
 const MAX_BYTES = 1024 * 1024;
 
-export interface Signed {
+export interface SignedRequest {
   raw: Buffer;
   timestamp: string | undefined;
   signature: string | undefined;
 }
 
-export function isFromSlack({ raw, timestamp = '', signature = '' }: Signed, secret: string, now: number): boolean {
+export function isFromSlack(
+  { raw, timestamp = '', signature = '' }: SignedRequest,
+  secret: string,
+  now: number,
+): boolean {
   if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp) * 1_000) > TOLERANCE_MS) return false;
   const expected = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(raw).digest();
   const [, hex = ''] = /^v0=([0-9a-f]{64})$/.exec(signature) ?? [];
@@ -105,7 +109,7 @@ const MARGIN_MS = 50;
  * Keeps to what Slack says to wait (429 with `Retry-After`, docs.slack.dev/apis/web-api/rate-limits), for everybody who
  * calls: until then a call rejects with `SlackLimit` and is not made.
  */
-export function gated(api: Api, now: () => number): Api {
+export function gateApi(api: Api, now: () => number): Api {
   const shut = new BoundedMap<string, { at: number; ms: number }>(REMEMBERED);
   return async <T>(method: string, args: Record<string, unknown> = {}): Promise<T> => {
     const key = keyOf(method, args);

@@ -10,13 +10,13 @@ import { SlackRefusal } from './outcome.ts';
 import { asMe } from './shapes.ts';
 import { appTokenLabel, begins, botTokenLabel, ownerLabel, steps } from './texts.ts';
 
-const beginning = (prefix: string) => (value: string) => (value.startsWith(prefix) ? undefined : begins(prefix));
+const mustBegin = (prefix: string) => (value: string) => (value.startsWith(prefix) ? undefined : begins(prefix));
 
 export const setup: PlatformSetup = {
   steps: steps(),
   secrets: [
-    { key: 'bot_token', env: 'SLACK_BOT_TOKEN', label: botTokenLabel(), explainMalformed: beginning('xoxb-') },
-    { key: 'app_token', env: 'SLACK_APP_TOKEN', label: appTokenLabel(), explainMalformed: beginning('xapp-') },
+    { key: 'bot_token', env: 'SLACK_BOT_TOKEN', label: botTokenLabel(), explainMalformed: mustBegin('xoxb-') },
+    { key: 'app_token', env: 'SLACK_APP_TOKEN', label: appTokenLabel(), explainMalformed: mustBegin('xapp-') },
   ],
   owner: { label: ownerLabel(), pattern: /^[UW][A-Z0-9]{2,}$/ },
   check: (secrets, { apiUrl, log }) => signIn({ ...secrets, ...(apiUrl && { api_url: apiUrl }) }, log),

@@ -138,34 +138,34 @@ export const asShortcut = (value: unknown) => shortcut.safeParse(value).data;
 export type RawShortcut = z.output<typeof shortcut>;
 
 /** An answer of Slack, or `SlackUnclear`: with a status of success, but without what was asked for. */
-function answered<S extends z.ZodType>(shape: S, what: string, value: unknown): z.output<S> {
+function checkAnswer<S extends z.ZodType>(shape: S, what: string, value: unknown): z.output<S> {
   const { success, data } = shape.safeParse(value);
   if (!success) throw new SlackUnclear('answer', `without ${what}`);
   return data as z.output<S>;
 }
 
 const posted = z.looseObject({ ts });
-export const asPosted = (value: unknown) => answered(posted, 'the ts of a message', value);
+export const asPosted = (value: unknown) => checkAnswer(posted, 'the ts of a message', value);
 
 const page = z.looseObject({
   messages: z.array(z.looseObject({ ts })),
   response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
 });
-export const asPage = (value: unknown) => answered(page, 'a page of messages', value);
+export const asPage = (value: unknown) => checkAnswer(page, 'a page of messages', value);
 
 const channels = z.looseObject({
   channels: z.array(z.looseObject({ id, is_im: z.boolean().optional(), is_mpim: z.boolean().optional() })),
   response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
 });
-export const asChannels = (value: unknown) => answered(channels, 'a list of conversations', value);
+export const asChannels = (value: unknown) => checkAnswer(channels, 'a list of conversations', value);
 
 const channel = z.looseObject({
   channel: z.looseObject({ id, is_im: z.boolean().optional(), is_mpim: z.boolean().optional() }),
 });
-export const asChannel = (value: unknown) => answered(channel, 'a conversation', value).channel;
+export const asChannel = (value: unknown) => checkAnswer(channel, 'a conversation', value).channel;
 
 const shared = z.looseObject({ file });
-export const asFile = (value: unknown) => answered(shared, 'a file', value);
+export const asFile = (value: unknown) => checkAnswer(shared, 'a file', value);
 
 const profile = z.looseObject({
   id,
@@ -179,7 +179,7 @@ const profile = z.looseObject({
 });
 const person = z.looseObject({ user: profile });
 export const asChanged = (value: unknown) => profile.safeParse(value).data;
-export const asPerson = (value: unknown) => answered(person, 'a user', value).user;
+export const asPerson = (value: unknown) => checkAnswer(person, 'a user', value).user;
 
 const me = z.looseObject({
   user_id: id,
@@ -188,11 +188,11 @@ const me = z.looseObject({
   user: z.string().optional(),
   team: z.string().optional(),
 });
-export const asMe = (value: unknown) => answered(me, 'whose token it is', value);
+export const asMe = (value: unknown) => checkAnswer(me, 'whose token it is', value);
 
 const users = z.looseObject({
   users: z.array(z.string()).optional(),
   members: z.array(z.string()).optional(),
   response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
 });
-export const asUsers = (value: unknown) => answered(users, 'a list of users', value);
+export const asUsers = (value: unknown) => checkAnswer(users, 'a list of users', value);

@@ -20,13 +20,13 @@ export const hiddenByLimit = () => 'Slack hides it, because your workspace has r
 export const keptElsewhere = (keeper: string | undefined) =>
   `it is kept ${keeper === undefined ? 'outside of Slack' : `in ${keeper}`} and not in Slack, so I cannot read it. Please send the file itself.`;
 
-export const working = () => 'is working on it…';
+export const workingStatus = () => 'is working on it…';
 
 export const formTitle = 'coda';
 
 export const send = 'Send';
 
-export const off = () =>
+export const offNotice = () =>
   'Slack is off: put its tokens into SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or slack: into the config.';
 
 export const homeForNobody = () => 'I do not know you yet. Write me a direct message, and I say how you are let in.';

@@ -55,7 +55,7 @@ export class Uploads {
     { channel, thread }: { channel: string; thread: string | undefined },
     signal: AbortSignal,
   ): Promise<Receipt> {
-    const ids = await withTimeout(ATTEMPT_WAITS_MS, unlessAborted(signal, this.uploaded(part)));
+    const ids = await withTimeout(ATTEMPT_WAITS_MS, unlessAborted(signal, this.uploadPart(part)));
     if (!ids) throw new SlackUnclear('upload', 'it is still under way', true);
     // An attempt that was given up, or has lost the part to another process, shares nothing.
     const isMine = (await part.keep?.({ files: ids, all: true })) ?? true;
@@ -65,7 +65,7 @@ export class Uploads {
     return { id: ids[0] ?? '', channel, files: ids };
   }
 
-  private uploaded(part: Part): Promise<string[]> {
+  private uploadPart(part: Part): Promise<string[]> {
     const { progress } = part;
     if (isWhole(progress)) return Promise.resolve(idsOf(progress));
     const running = this.underway.get(part.key);

@@ -1,13 +1,13 @@
 /** Others' words that came with a message, as a model is shown them and as they are remembered. Pure. */
 import { frameText } from '../../base/frames.ts';
 import { shorten } from '../../base/text.ts';
-import type { Quoted } from '../../delivery/index.ts';
+import type { QuotedWords } from '../../delivery/index.ts';
 
-export type RememberedQuote = Pick<Quoted, 'as' | 'from' | 'text'>;
+export type RememberedQuote = Pick<QuotedWords, 'as' | 'from' | 'text'>;
 
 const LONGEST_REMEMBERED = 1_000;
 
-const OF: Record<Quoted['as'], string> = {
+const OF: Record<QuotedWords['as'], string> = {
   replied: 'the message that this replies to',
   forwarded: 'a message that this forwards',
   shared: 'a message that this shares',
@@ -30,7 +30,7 @@ export function quotedFrames(quoted: readonly RememberedQuote[]): string {
     .join('\n');
 }
 
-export function rememberedQuotes(quoted: readonly Quoted[] = []): RememberedQuote[] {
+export function rememberedQuotes(quoted: readonly QuotedWords[] = []): RememberedQuote[] {
   return quoted.map(({ as, from, text }) => ({
     as,
     ...(from !== undefined && { from }),

@@ -126,7 +126,7 @@ export class MessageTurn implements Running {
 
   /** Nothing may be shown once the end of the turn is being written. */
   async settleDraft(): Promise<void> {
-    await this.draft?.settle();
+    await this.draft?.stopAndWait();
     this.turn.drafted = Math.max(this.turn.drafted, this.draft?.parts ?? 0);
     this.draft = undefined;
   }
@@ -145,12 +145,12 @@ export class MessageTurn implements Running {
       signal: this.signal,
       onText: (text: string) => this.grow(text),
     };
-    return delivery.outside(item, () => inference.infer(inquiry));
+    return delivery.waitOutside(item, () => inference.infer(inquiry));
   }
 
   /** Shows that somebody is at work; nobody watches what a schedule does. */
   private type(): void {
-    if (this.item.origin === 'person') this.options.delivery.typing(this.item.conversation.place);
+    if (this.item.origin === 'person') this.options.delivery.showTyping(this.item.conversation.place);
   }
 
   private grow(text: string): void {
@@ -184,7 +184,7 @@ export class MessageTurn implements Running {
 
   /** `how` it is over, unless another process has it. */
   private async write(name: string, end: End, outcome: string, how: TurnOver['how']): Promise<TurnOver['how']> {
-    const ended = await this.options.delivery.end(name, this.item, end);
+    const ended = await this.options.delivery.endItem(name, this.item, end);
     if (ended) this.host.counters.turns.add({ outcome });
     return ended ? how : 'abandoned';
   }

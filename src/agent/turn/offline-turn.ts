@@ -2,7 +2,7 @@
 
 import { label } from '../../base/frames.ts';
 import { listOf, oneLine, plural } from '../../base/text.ts';
-import { type Item, isSaid, isWordless, type Quoted } from '../../delivery/index.ts';
+import { type Item, isSaid, isWordless, type QuotedWords } from '../../delivery/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { fresh } from '../dialogue/dialogue.ts';
 import { keepTogether } from '../dialogue/tools.ts';
@@ -165,7 +165,7 @@ const KINDS: readonly { type: RegExp; one: string }[] = [
   { type: /^video\//, one: 'a video' },
 ];
 
-const QUOTES: Record<Quoted['as'], string | undefined> = {
+const QUOTES: Record<QuotedWords['as'], string | undefined> = {
   replied: 'a message that you reply to',
   forwarded: 'a forwarded message',
   shared: 'a shared message',
@@ -177,7 +177,7 @@ const QUOTES: Record<Quoted['as'], string | undefined> = {
   sticker: 'a sticker',
   unread: undefined,
 };
-const NAMED: readonly Quoted['as'][] = ['poll', 'sticker'];
+const NAMED: readonly QuotedWords['as'][] = ['poll', 'sticker'];
 
 function cameAlone({ files, quoted = [] }: MessageExtras, why?: string): string {
   const named = [

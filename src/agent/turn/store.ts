@@ -137,7 +137,7 @@ function itemContext(remembered: number, seqs: Record<string, string>, days: rea
       'recalled', ${recall(remembered, sql`p.id`, { summed: days !== undefined, known })},
       'dialogue', ${ofDialogues.readDialogue()},
       -- a yes is about what was said last, not about a card above it
-      'buttons', ${buttons.offered(sql`select m.at from messages m
+      'buttons', ${buttons.openButtons(sql`select m.at from messages m
                                         where m.conversation_id = c.id and m.epoch = c.epoch and m.role = 'assistant'
                                         order by m.seq desc limit 1`)})`;
 }

@@ -58,7 +58,7 @@ async function figuresOf({ config, delivery, jobs, approvals }: DashboardParts, 
   const { db, now } = reader;
   const today = new Calendar(defaultZone(config)).day(now);
   const [queued, { dead = 0, ...open }, waiting, { total: deadJobs }, { price, calls }] = await Promise.all([
-    activity.queued(db),
+    activity.countQueued(db),
     delivery.outbox.open(),
     approvals.list(),
     jobs.dead(1),
@@ -324,7 +324,7 @@ const undeliveredPage: Page = {
   title: 'Undelivered',
   scope: 'admin',
   async load({ db, personId }) {
-    const { letters, total } = await activity.undelivered(db, personId, MOST_LETTERS);
+    const { letters, total } = await activity.listUndelivered(db, personId, MOST_LETTERS);
     const rows = letters.map((letter): PageRow => {
       const { part, at, recipientId, recipient, what, text, error } = letter;
       const path = `/undelivered/${part}/resend`;

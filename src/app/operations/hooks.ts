@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
 import { plural } from '../../base/text.ts';
 import { operation, usage } from '../../chat/operation.ts';
-import { type Notified, notify as tell } from '../../delivery/index.ts';
+import { type NoticeOutcome, notify as tell } from '../../delivery/index.ts';
 import type { OperationParts, ServedParts } from './parts.ts';
 
 const MOST_PAYLOAD_BYTES = 15 * 1024 * 1024;
@@ -146,7 +146,7 @@ const notice = operation({
   args: ['text'],
   json: 'line',
   // Its words are the person's, and not the log's.
-  audit: ({ to: person }, notified: Notified) => ({ to: person, ...notified }),
+  audit: ({ to: person }, notified: NoticeOutcome) => ({ to: person, ...notified }),
   run({ app: { database, jobs }, world }: ServedParts, { to: person, text, key, tainted }, { besides }) {
     const words = { to: person, text, ...(key !== undefined && { key }), ...(tainted && { tainted }) };
     return tell({ database, jobs, world }, words, besides);

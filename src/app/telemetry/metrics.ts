@@ -50,7 +50,7 @@ export function measure(world: World, database: Database, delivery: Delivery, cl
     stopWatch?.();
   });
   metrics.gauge('coda_turns_running', 'Turns that run in this process.', [], () => [
-    { labels: {}, value: delivery.running },
+    { labels: {}, value: delivery.runningCount },
   ]);
 }
 

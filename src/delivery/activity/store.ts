@@ -35,7 +35,7 @@ export async function busy(db: Queryable, limit: number): Promise<Busy[]> {
   return rows;
 }
 
-export async function queued(db: Queryable): Promise<number> {
+export async function countQueued(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::int as count from inbox i where i.state = 'received'
         and not exists (select from lanes l where l.owner is not null and l.current = i.id)`,
@@ -73,7 +73,7 @@ export async function conversation(db: Queryable, id: string): Promise<ShownConv
   return rows[0];
 }
 
-export interface Undelivered extends ShownConversation {
+export interface UndeliveredPart extends ShownConversation {
   part: string;
   at: Instant;
   recipientId: string | null;
@@ -85,12 +85,12 @@ export interface Undelivered extends ShownConversation {
 }
 
 /** The newest dead letters as `reader` may see them, and how many there are. */
-export async function undelivered(
+export async function listUndelivered(
   db: Queryable,
   reader: string,
   limit: number,
-): Promise<{ letters: Undelivered[]; total: number }> {
-  const { rows } = await db.query<Undelivered & { total: number }>(
+): Promise<{ letters: UndeliveredPart[]; total: number }> {
+  const { rows } = await db.query<UndeliveredPart & { total: number }>(
     `select ${CONVERSATION}, o.id as part, o.created_at as at, o.person_id as "recipientId", r.name as recipient, o.content ->> 'kind' as what, o.error,
             case when o.person_id = $1 then o.content ->> 'text' end as text, count(*) over ()::int as total
        from outbox o

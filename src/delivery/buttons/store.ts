@@ -32,7 +32,7 @@ export function insertions(buttons: readonly NewButton[], now: Instant): Fragmen
  * A scalar: the open buttons, as `OpenButton`s, of the newest card of the conversation `c` that the person `p` may press,
  * if it is not older than `since` and was there when the inbox row `i` came.
  */
-export function offered(since: Fragment): Fragment {
+export function openButtons(since: Fragment): Fragment {
   return sql`coalesce((
         select json_agg(json_build_object('id', b.id, 'label', b.label, 'at', b.created_at,
                                           'grave', b.action->'grave') order by b.position)

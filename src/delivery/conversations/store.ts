@@ -48,7 +48,12 @@ export async function placesOf(tx: Transaction, ids: readonly string[]): Promise
   return rows.map((row) => [row.id, toPlace(row)]);
 }
 
-export async function known(database: Database, adapter: string, since: Instant, limit: number): Promise<KnownPlace[]> {
+export async function knownPlaces(
+  database: Database,
+  adapter: string,
+  since: Instant,
+  limit: number,
+): Promise<KnownPlace[]> {
   const { rows } = await database.read<ConversationRow & { heard_at: Instant | null }>(
     `with heard as (
        select conversation_id, max(sent_at) as heard_at from inbox where adapter = $1 and sent_at >= $2

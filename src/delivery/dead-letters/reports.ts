@@ -25,7 +25,7 @@ export async function tellUndelivered(database: Database, outbox: Outbox, item: 
     if (letters.length === 0) return;
     const quoted = letters.filter(({ text }) => text !== '').slice(0, MOST_SHOWN);
     const shown = conversation.place.kind === 'dm' ? quoted : [];
-    const text = texts.undelivered(letters.length, shown);
+    const text = texts.undeliveredNotice(letters.length, shown);
     const card = { kind: 'notice' as const, text };
     const tainted = shown.some((letter) => letter.tainted);
     await outbox.addAll(tx, [
@@ -49,7 +49,7 @@ export async function tellAtOnce(
     const { conversation_id: conversationId, person_id: personId, kind } = first;
     const isAlone = places.get(conversationId)?.kind === 'dm';
     const shown = isAlone ? [{ kind, text: parts.map(({ text }) => text).join(' ') }] : [];
-    const card = { kind: 'notice' as const, text: texts.undelivered(1, shown) };
+    const card = { kind: 'notice' as const, text: texts.undeliveredNotice(1, shown) };
     const tainted = isAlone && parts.some((part) => part.tainted);
     return [{ key, conversationId, personId, card, tainted }];
   });

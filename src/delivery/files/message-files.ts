@@ -9,7 +9,7 @@ import type { Item, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import * as laneStore from '../lanes/store.ts';
 import * as store from './store.ts';
-import { type Taken, takeFiles } from './take-files.ts';
+import { type TakenFiles, takeFiles } from './take-files.ts';
 import * as texts from './texts.ts';
 
 /** Files that come within this time keep their message's place; for others what is said later goes ahead. */
@@ -36,7 +36,7 @@ export interface MessageFilesDeps {
   lanes: Lanes;
   outbox: Outbox;
   sourceOf(place: Place): FileSource | undefined;
-  typing(place: Place): void;
+  showTyping(place: Place): void;
   hint(): void;
 }
 
@@ -61,14 +61,16 @@ export class MessageFiles {
     if (!pending) return item;
     signal.throwIfAborted();
     const { place } = item.conversation;
-    if (item.origin === 'person' && !pending.tries) this.deps.typing(place);
+    if (item.origin === 'person' && !pending.tries) this.deps.showTyping(place);
     const reached = this.deps.lanes.reachedCount(place.adapter);
-    const taking = this.deps.lanes.outside(item.id, () => this.take({ id: item.messageId, place }, pending, signal));
+    const taking = this.deps.lanes.waitOutside(item.id, () =>
+      this.take({ id: item.messageId, place }, pending, signal),
+    );
     // The fetch may fail while nobody waits for it.
     taking.catch(() => {});
     const held = item.inLane ? await this.unlessLate(item, taking) : item;
     if (!held) return undefined;
-    return this.counted(held, async () => {
+    return this.countAside(held, async () => {
       const taken = await unlessAborted(signal, taking);
       // A transfer that was aborted would count as lost, and is not.
       signal.throwIfAborted();
@@ -89,7 +91,7 @@ export class MessageFiles {
     signal.throwIfAborted();
     const taken =
       typeof found === 'object' ? found : { files: [], tooLarge: [], lost: pending.map(({ name }) => name) };
-    const { missing, notes } = this.told(taken, message.place, pending);
+    const { missing, notes } = this.wordsForLost(taken, message.place, pending);
     const text = [message.text, missing].filter(Boolean).join('\n');
     return { message: { ...rest, text, files: [...message.files, ...taken.files] }, notes };
   }
@@ -124,13 +126,13 @@ export class MessageFiles {
    * The row as it is held after a while: in its lane when it is known by then what comes of its files, or when its person
    * has as many aside as they may, else aside.
    */
-  private async unlessLate(item: Item, taking: Promise<Taken | NotTaken>): Promise<Item | undefined> {
+  private async unlessLate(item: Item, taking: Promise<TakenFiles | NotTaken>): Promise<Item | undefined> {
     const patience = this.aside.has(item.conversation.id) ? 0 : PATIENCE_MS;
     const taken = await withTimeout(patience, taking);
     return taken ? item : this.deps.lanes.leaveLane(item);
   }
 
-  private async counted<T>({ conversation: { id }, payload }: Item, work: () => Promise<T>): Promise<T> {
+  private async countAside<T>({ conversation: { id }, payload }: Item, work: () => Promise<T>): Promise<T> {
     if (!payload.aside) return work();
     this.aside.set(id, (this.aside.get(id) ?? 0) + 1);
     try {
@@ -146,7 +148,7 @@ export class MessageFiles {
     message: Message,
     { files, fetches = 0 }: Pending,
     signal: AbortSignal,
-  ): Promise<Taken | NotTaken> {
+  ): Promise<TakenFiles | NotTaken> {
     const { artifacts, egress, sourceOf, world } = this.deps;
     const { place } = message;
     const source = sourceOf(place);
@@ -177,8 +179,8 @@ export class MessageFiles {
     }
   }
 
-  private told(
-    { tooLarge, lost }: Pick<Taken, 'tooLarge' | 'lost'>,
+  private wordsForLost(
+    { tooLarge, lost }: Pick<TakenFiles, 'tooLarge' | 'lost'>,
     place: Place,
     pending: readonly PendingFile[],
   ): { missing: string; notes: string } {
@@ -196,9 +198,9 @@ export class MessageFiles {
     return { missing: missing.length > 0 ? texts.filesMissing(missing) : '', notes: notes.join('\n') };
   }
 
-  private async keep(item: Item, taken: Taken): Promise<Item | undefined> {
+  private async keep(item: Item, taken: TakenFiles): Promise<Item | undefined> {
     const { database, outbox } = this.deps;
-    const { missing, notes } = this.told(taken, item.conversation.place, item.payload.pending?.files ?? []);
+    const { missing, notes } = this.wordsForLost(taken, item.conversation.place, item.payload.pending?.files ?? []);
     return database.tx('files.keep', async (tx) => {
       if (item.payload.aside) await laneStore.lock(tx, item.conversation.id);
       const { owned } = await laneStore.lockItem(tx, item);

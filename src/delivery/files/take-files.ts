@@ -10,7 +10,7 @@ import type { Content, FileRef, InlineFile } from '../content.ts';
 /** A file comes within a minute, at a fair pace, from the address that the platform gave. */
 const LIMITS: Partial<Limits> = { totalMs: 60_000, pace: { ms: 8_000, bytes: 16_384 }, redirects: 0 };
 
-export interface Taken {
+export interface TakenFiles {
   files: IncomingFile[];
   /** Names of files that are larger than `maxBytes`; nothing of them was stored. */
   tooLarge: string[];
@@ -34,7 +34,7 @@ export interface TakeOptions {
  * Fetches and stores what came with a message, as it is: nothing is unpacked or read. Never rejects for a file; one that
  * does not come at a fair pace is lost. Rejects where nothing can be stored.
  */
-export async function takeFiles(attached: readonly FoundFile[], taking: TakeOptions): Promise<Taken> {
+export async function takeFiles(attached: readonly FoundFile[], taking: TakeOptions): Promise<TakenFiles> {
   const fetched = await Promise.all(
     attached.map(async (each) => {
       const name = fileName(each.name);

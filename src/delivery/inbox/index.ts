@@ -10,14 +10,14 @@ import type { World } from '../../base/world.ts';
 import type { Instance } from '../../jobs/index.ts';
 import { type Database, hadNoEffect, type Transaction } from '../../storage/index.ts';
 import type {
-  Accepted,
+  AcceptedEvent,
   Inbox,
   Incoming,
   IncomingMessage,
   KnownPlace,
   PendingFile,
   Place,
-  Postponed,
+  PostponedPort,
 } from '../adapter.ts';
 import { formOf } from '../buttons/store.ts';
 import type { Form, Outbox } from '../content.ts';
@@ -53,7 +53,7 @@ export interface InboxDeps extends SenderDirectoryDeps {
   wakeAt(at: Date): void;
   outbox: Outbox;
   ahead(message: IncomingMessage): Promise<{ message: IncomingMessage; notes: string }>;
-  postponed(adapter: string): Postponed;
+  postponed(adapter: string): PostponedPort;
 }
 
 const REMEMBERED = 10_000;
@@ -89,7 +89,7 @@ export class InboxWriter implements Inbox {
     });
   }
 
-  async accept(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
+  async accept(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<AcceptedEvent> {
     try {
       return await this.acceptCounted(event, acknowledge);
     } catch (error) {
@@ -113,10 +113,10 @@ export class InboxWriter implements Inbox {
   }
 
   places(adapter: string, since: Date, limit: number): Promise<KnownPlace[]> {
-    return conversations.known(this.deps.database, adapter, since, limit);
+    return conversations.knownPlaces(this.deps.database, adapter, since, limit);
   }
 
-  async heard(messages: readonly Pick<IncomingMessage, 'place' | 'id'>[]): Promise<Set<string>> {
+  async heardAlready(messages: readonly Pick<IncomingMessage, 'place' | 'id'>[]): Promise<Set<string>> {
     const ids = new Map(messages.map(({ place, id }) => [messageKey(place.adapter, place.channel, id), id]));
     const keys = await store.knownKeys(this.deps.database, [...ids.keys()]);
     return new Set(keys.flatMap((key) => ids.get(key) ?? []));
@@ -139,10 +139,10 @@ export class InboxWriter implements Inbox {
   }
 
   async unsure(place: Place): Promise<string[]> {
-    return (await outboxStore.unconfirmed(this.deps.database, place)).map(dedupName);
+    return (await outboxStore.unconfirmedParts(this.deps.database, place)).map(dedupName);
   }
 
-  postponed(adapter: string): Postponed {
+  postponedOf(adapter: string): PostponedPort {
     return this.deps.postponed(adapter);
   }
 
@@ -150,11 +150,11 @@ export class InboxWriter implements Inbox {
     return bringUnread(this.deps, place, externalId);
   }
 
-  closed(personId: string): Promise<void> {
+  onPageClosed(personId: string): Promise<void> {
     return callElsewhere(this.deps, personId);
   }
 
-  seated(): Promise<void> {
+  onSeats(): Promise<void> {
     return this.deps.seated();
   }
 
@@ -170,7 +170,7 @@ export class InboxWriter implements Inbox {
   }
 
   /** Resolves the waiter of a row that has ended; false if another process accepted it. */
-  settle(id: string): boolean {
+  resolveWaiter(id: string): boolean {
     this.acknowledging.delete(id);
     this.unsettled.get(id)?.resolve();
     return this.unsettled.delete(id);
@@ -186,17 +186,17 @@ export class InboxWriter implements Inbox {
   }
 
   close(): void {
-    for (const id of [...this.unsettled.keys()]) this.settle(id);
+    for (const id of [...this.unsettled.keys()]) this.resolveWaiter(id);
   }
 
-  private async acceptCounted(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
+  private async acceptCounted(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<AcceptedEvent> {
     const accepted = await this.storeAndRun(event, acknowledge);
     const { adapter } = event.place;
     this.counters.heard.add({ adapter, kind: event.kind, outcome: accepted.outcome });
     return accepted;
   }
 
-  private async storeAndRun(heard: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
+  private async storeAndRun(heard: Incoming, acknowledge?: () => Promise<boolean>): Promise<AcceptedEvent> {
     const speaker = await this.speakers.find(heard);
     if (!speaker) return { outcome: 'refused', settled: Promise.resolve() };
     await this.deps.seats.claim(heard.place, speaker.conversationId);
@@ -209,7 +209,11 @@ export class InboxWriter implements Inbox {
     return accepted;
   }
 
-  private async storeFor(speaker: Speaker, heard: Incoming, acknowledge?: () => Promise<boolean>): Promise<Accepted> {
+  private async storeFor(
+    speaker: Speaker,
+    heard: Incoming,
+    acknowledge?: () => Promise<boolean>,
+  ): Promise<AcceptedEvent> {
     const { world, lanes, database } = this.deps;
     const { personId, conversationId } = speaker;
     // Said while an answer is under way it means that answer; at any other time it is a word like others.
@@ -239,7 +243,7 @@ export class InboxWriter implements Inbox {
     const waited = deferred();
     this.unsettled.set(id, waited);
     // Whoever takes it may not be able to tell when it is done: a hint can be lost, or not be sent at all.
-    if (this.unsettled.size > REMEMBERED) this.settle(this.unsettled.keys().next().value as string);
+    if (this.unsettled.size > REMEMBERED) this.resolveWaiter(this.unsettled.keys().next().value as string);
     const accepted = await this.accepting.add(row).catch((error: unknown) => {
       this.unsettled.delete(id);
       throw error;
@@ -250,7 +254,7 @@ export class InboxWriter implements Inbox {
     }
     const item = toItem(accepted, accepted.owner);
     if (needsLane && !item.inLane) item.isFull = true;
-    if (acknowledge) this.acknowledging.set(id, accepted.taken ? acknowledge : begun(acknowledge));
+    if (acknowledge) this.acknowledging.set(id, accepted.taken ? acknowledge : acknowledgeNow(acknowledge));
     if (accepted.taken) lanes.run(item);
     else {
       if (!lanes.hasRoom) this.deps.hint();
@@ -349,7 +353,7 @@ function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: b
       text,
       files,
       ...(repliesTo && { repliesTo: boundedReply(repliesTo) }),
-      ...(isHeard && pending.length > 0 && { pending: { v: 1, files: pending.map(named) } }),
+      ...(isHeard && pending.length > 0 && { pending: { v: 1, files: pending.map(withFileName) } }),
       ...(isHeard && quoted.length > 0 && { quoted: boundedQuotes(quoted) }),
       ...(isHeard && points && { points }),
     };
@@ -358,10 +362,10 @@ function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: b
 }
 
 /** Acknowledges now what waits for its lane, and tells whoever asks later: a platform waits some seconds only. */
-function begun(acknowledge: () => Promise<boolean>): () => Promise<boolean> {
+function acknowledgeNow(acknowledge: () => Promise<boolean>): () => Promise<boolean> {
   const acknowledged = acknowledge();
   acknowledged.catch(() => {});
   return () => acknowledged;
 }
 
-const named = (file: PendingFile): PendingFile => ({ ...file, name: fileName(file.name) });
+const withFileName = (file: PendingFile): PendingFile => ({ ...file, name: fileName(file.name) });

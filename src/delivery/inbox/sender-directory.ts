@@ -16,7 +16,7 @@ import type { Database, Transaction } from '../../storage/index.ts';
 import type { Incoming } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
 
-export interface Moved extends ZoneChange {
+export interface MovedPerson extends ZoneChange {
   conversationId: string;
 }
 
@@ -25,7 +25,7 @@ export interface SenderDirectoryDeps {
   world: World;
   access: AccessRules;
   gate: Pick<Gate, 'hears'>;
-  moved(tx: Transaction, moved: Moved): Promise<void>;
+  onMove(tx: Transaction, moved: MovedPerson): Promise<void>;
 }
 
 export interface Speaker {
@@ -43,7 +43,7 @@ const REMEMBERED = 10_000;
 /** An owner may let a stranger in at any time, in any process. Milliseconds. */
 const STRANGER_MS = 60_000;
 
-interface Known extends Speaker {
+interface KnownSpeaker extends Speaker {
   zone?: string;
   locale?: string | undefined;
   groups?: string;
@@ -53,7 +53,7 @@ interface Known extends Speaker {
 
 export class SenderDirectory {
   private readonly deps: SenderDirectoryDeps;
-  private readonly known = new BoundedMap<string, Known>(REMEMBERED);
+  private readonly known = new BoundedMap<string, KnownSpeaker>(REMEMBERED);
 
   constructor(deps: SenderDirectoryDeps) {
     this.deps = deps;
@@ -85,7 +85,7 @@ export class SenderDirectory {
     const change = await followZone(tx, where);
     if (!change) return;
     const conversationId = await conversations.direct(tx, change.personId, { adapters: [where.adapter] });
-    if (conversationId !== undefined) await this.deps.moved(tx, { ...change, conversationId });
+    if (conversationId !== undefined) await this.deps.onMove(tx, { ...change, conversationId });
   }
 
   private isHeardIn({ place }: Incoming, { role }: Speaker): boolean {
@@ -98,7 +98,7 @@ export class SenderDirectory {
     );
   }
 
-  private async know(event: Incoming): Promise<Known | undefined> {
+  private async know(event: Incoming): Promise<KnownSpeaker | undefined> {
     const key = nameOf(event);
     const now = this.deps.world.clock.now();
     const known = this.known.get(key);

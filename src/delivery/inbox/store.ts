@@ -92,7 +92,7 @@ function givenRow(rows: readonly NewRow[], index: number) {
  * before anything of a person's, as a turn does that changes its person; rows in the order of their ids, so that two
  * statements never wait for each other.
  */
-function accepting(
+function acceptStatement(
   rows: readonly NewRow[],
   { owner, room, queueLimit, rateLimit }: AcceptOptions,
   context: Fragment,
@@ -118,7 +118,7 @@ function accepting(
       insert into inbox (id, key, kind, adapter, conversation_id, person_id, message_id, payload, state, laned, owner,
                          planned_by, sent_at, received_at)
       select id, key, kind, adapter, conversation_id,
-             ${whose(sql`coalesce((select person_id from identities
+             ${livingPerson(sql`coalesce((select person_id from identities
                         where adapter = q.adapter and external_id = q.payload ->> 'from'), person_id)`)},
              message_id,
              payload || case when too_fast is null then '{}' else jsonb_build_object('tooFast', too_fast) end, 'received', lined,
@@ -151,7 +151,7 @@ function accepting(
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** The person, unless they are erased, which they cannot be until the transaction ends. */
-function whose(personId: Fragment): Fragment {
+function livingPerson(personId: Fragment): Fragment {
   return sql`coalesce((select id from persons where id = ${personId} and erased_at is null for share), ${NOBODY}::uuid)`;
 }
 
@@ -162,7 +162,7 @@ export async function accept(
   contexts: ItemContexts,
 ): Promise<AcceptedRow[]> {
   const reading = contexts.beginReading(rows.map(({ conversationId }) => conversationId));
-  const statement = accepting(rows, taking, reading.expression);
+  const statement = acceptStatement(rows, taking, reading.expression);
   const accepted = await database.run<AcceptedRow>('inbox.accept', ...render(statement));
   reading.complete(accepted.rows);
   return accepted.rows;
@@ -175,7 +175,7 @@ export async function acceptIn(
   contexts: ItemContexts,
 ): Promise<AcceptedRow[]> {
   const reading = contexts.beginReading(rows.map(({ conversationId }) => conversationId));
-  const accepted = await tx.query<AcceptedRow>(...render(accepting(rows, taking, reading.expression)));
+  const accepted = await tx.query<AcceptedRow>(...render(acceptStatement(rows, taking, reading.expression)));
   reading.complete(accepted.rows);
   return accepted.rows;
 }

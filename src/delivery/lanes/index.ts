@@ -39,8 +39,8 @@ export interface LanesDeps {
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
   /** Does what the row asks for and ends it; what it throws counts as a failed attempt. */
-  handle(item: Item, signal: AbortSignal): Promise<void>;
-  settled(id: string): void;
+  handleItem(item: Item, signal: AbortSignal): Promise<void>;
+  onSettled(id: string): void;
   signal: AbortSignal;
 }
 
@@ -96,7 +96,7 @@ export class Lanes implements OwnedRows, DueSource {
     return Math.min(concurrency - working, concurrency * MOST_BEGUN - this.running.size);
   }
 
-  async outside<T>(id: string, work: () => Promise<T>): Promise<T> {
+  async waitOutside<T>(id: string, work: () => Promise<T>): Promise<T> {
     this.waiting.add(id);
     if (this.backlog) this.pump();
     try {
@@ -178,7 +178,7 @@ export class Lanes implements OwnedRows, DueSource {
       // Another attempt may have begun beside it, after this process was taken over.
       if (this.running.get(item.id)?.controller === controller) this.running.delete(item.id);
       // One that was put back is run again: nothing has come of it yet.
-      if (!this.requeued.delete(item.id)) this.deps.settled(item.id);
+      if (!this.requeued.delete(item.id)) this.deps.onSettled(item.id);
       // The next one may be waiting for this one to end.
       if (item.payload.suspect) this.backlog = true;
       if (this.backlog) this.pump();
@@ -320,7 +320,7 @@ export class Lanes implements OwnedRows, DueSource {
 
   private async tryOnce(item: Item, signal: AbortSignal): Promise<void> {
     try {
-      await this.deps.handle(item, signal);
+      await this.deps.handleItem(item, signal);
     } catch (error) {
       this.deps.world.log.error({ item: item.key, error: messageOf(error), stack: stackOf(error) }, 'a message failed');
       await this.requeue(this.asHeld(item), isStorageAway(error) ? 0 : 1);

@@ -89,7 +89,7 @@ const ENDS = rowSource('e', 'id uuid, conversation_id uuid, person_id uuid, owne
  * its lane, or not at all when it is not this process's any more: then nothing has happened to it. Rows without a lane
  * end alone.
  */
-export function ending(ends: readonly RowEnd[], now: Instant, also: Fragment, written: Fragment): Fragment {
+export function endStatement(ends: readonly RowEnd[], now: Instant, also: Fragment, written: Fragment): Fragment {
   const rows = ends.map(({ item, state, error }) => ({
     id: item.id,
     conversation_id: item.conversation.id,
@@ -343,7 +343,7 @@ export interface ClaimOptions {
   on?: readonly string[] | undefined;
 }
 
-export interface Claimed {
+export interface ClaimedRows {
   rows: ItemRow[];
   seen: number;
   people: number;
@@ -369,7 +369,7 @@ export async function claim(
   owner: string,
   { limit, suspects, served, window, on }: ClaimOptions,
   contexts: ItemContexts,
-): Promise<Claimed> {
+): Promise<ClaimedRows> {
   const reading = contexts.beginReading([]);
   const only =
     on === undefined
@@ -418,7 +418,7 @@ export async function claim(
       from lane join inbox i on i.id = lane.current
       join conversations c on c.id = i.conversation_id
       join persons p on p.id = i.person_id`;
-  const { rows } = await database.run<ItemRow & Omit<Claimed, 'rows'>>('lanes.claim', ...render(statement));
+  const { rows } = await database.run<ItemRow & Omit<ClaimedRows, 'rows'>>('lanes.claim', ...render(statement));
   reading.complete(rows);
   const { seen = 0, people = 0 } = rows[0] ?? {};
   return { rows, seen, people };

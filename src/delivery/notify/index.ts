@@ -23,7 +23,7 @@ const notice = z.strictObject({
 /** `to`: a person's id, account (`discord:123`) or name. `key`: with the same one a person is told once. */
 export type Notice = z.input<typeof notice>;
 
-export interface Notified {
+export interface NoticeOutcome {
   /** `duplicate`: it was asked for before under this key, and nothing was added. */
   outcome: 'accepted' | 'duplicate';
   key: string;
@@ -46,7 +46,11 @@ const payload = z.object({
  * Has a person told `text` where they read what programs say (`openReading`), once for each key. Durable when it resolves; said as soon
  * as a coda runs. Throws `INPUT_INVALID` for a person who is not known, or whom coda cannot write to alone.
  */
-export async function notify(deps: NotifyDeps, asked: unknown, besides?: WritesBesides<Notified>): Promise<Notified> {
+export async function notify(
+  deps: NotifyDeps,
+  asked: unknown,
+  besides?: WritesBesides<NoticeOutcome>,
+): Promise<NoticeOutcome> {
   const parsed = notice.safeParse(asked, { error: inputWords });
   if (!parsed.success) throw wrong(`The notice is not right: ${faultsOf(parsed.error, 'the notice')}.`);
   const { to, text, tainted } = parsed.data;
@@ -60,7 +64,7 @@ export async function notify(deps: NotifyDeps, asked: unknown, besides?: WritesB
     const isKnown = await store.isKnown(tx, own);
     const job = { personId, conversationId, text, ...(tainted && { tainted }) };
     if (!isKnown) await deps.jobs.enqueue(tx, { kind: store.KIND, payload: job }, { at: now, key: own });
-    const notified: Notified = { outcome: isKnown ? 'duplicate' : 'accepted', key };
+    const notified: NoticeOutcome = { outcome: isKnown ? 'duplicate' : 'accepted', key };
     besides?.(tx, notified);
     return notified;
   });

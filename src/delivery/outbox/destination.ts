@@ -25,7 +25,7 @@ export interface DestinationDeps {
 }
 
 export async function isSeatedElsewhere(deps: DestinationDeps, { id, place }: store.Row): Promise<boolean> {
-  const { seating } = deps.seats;
+  const { seatCondition: seating } = deps.seats;
   if (!seating.adapters.includes(place.adapter) || deps.instance().isAlone) return false;
   return store.isSeatedElsewhere(deps.database, id, seating);
 }
@@ -38,7 +38,7 @@ export async function resultUnread(
 ): Promise<Omit<SendResult, 'id'>> {
   const now = deps.world.clock.now();
   const terminal = await openTerminalOf(deps, row);
-  const conversationId = terminal ?? (await calling(deps, row));
+  const conversationId = terminal ?? (await callConversation(deps, row));
   if (conversationId === undefined) return { state: 'held', nextAt };
   const callAt = row.callAt ?? new Date(now.getTime() + READS_WITHIN_MS);
   const isOpen = deps.adapters().some((adapter) => adapter.isOpenFor?.(row.personId ?? ''));
@@ -57,7 +57,7 @@ async function openTerminalOf(
   const terminals = adapters().find(({ reader }) => reader !== undefined);
   if (!terminals?.reader || !conversations.isBrowsers(place)) return undefined;
   const isOpen = terminals.isOpenFor?.(personId) === true;
-  if (!isOpen && (instance().isAlone || !(await store.isAnySeatTaken(database, seats.taken)))) return undefined;
+  if (!isOpen && (instance().isAlone || !(await store.isAnySeatTaken(database, seats.takenSeat)))) return undefined;
   return terminalOf(database, personId, { adapter: terminals.name, account: terminals.reader });
 }
 
@@ -65,7 +65,7 @@ async function openTerminalOf(
  * The conversation on a chat platform to which a part of a terminal goes that answers nothing, while nobody sits there: the
  * person is called. Undefined: it is held until somebody reads it.
  */
-async function calling(
+async function callConversation(
   deps: DestinationDeps,
   { place, personId, replyTo, fallback, unknownAt }: store.Row,
 ): Promise<string | undefined> {
@@ -75,7 +75,7 @@ async function calling(
     return undefined;
   if (fallback || unknownAt !== undefined) return undefined;
   // A terminal of another process is open, which takes the part up.
-  if (!instance().isAlone && (await store.isAnySeatTaken(database, seats.taken))) return undefined;
+  if (!instance().isAlone && (await store.isAnySeatTaken(database, seats.takenSeat))) return undefined;
   const platforms = adapters().flatMap(({ name, unread }) => (unread ? [] : [name]));
   return conversations.direct({ query: database.read.bind(database) }, personId, { adapters: platforms });
 }

@@ -5,7 +5,7 @@ import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter } from '../adapter.ts';
 import { deliveryCounters, secondsBetween } from '../counters.ts';
 import type { Item } from '../item.ts';
-import { type Addressed, rowOf, toParts } from '../parts.ts';
+import { type AddressedPart, rowOf, toParts } from '../parts.ts';
 import type { Attempts } from './attempt.ts';
 import { frozenText } from './frozen.ts';
 import * as store from './store.ts';
@@ -33,7 +33,7 @@ export interface DraftDeps {
 export class Draft {
   private readonly deps: DraftDeps;
   private readonly item: Item;
-  private readonly address: Omit<Addressed, 'cards'>;
+  private readonly address: Omit<AddressedPart, 'cards'>;
   private readonly tainted: () => boolean;
   private readonly shown: store.Row[] = [];
   private reached = 0;
@@ -45,7 +45,7 @@ export class Draft {
   /** When the platform takes another edit; real time, because it guards a real limit. */
   private nextAt: number;
 
-  constructor(deps: DraftDeps, item: Item, address: Omit<Addressed, 'cards'>, tainted: () => boolean) {
+  constructor(deps: DraftDeps, item: Item, address: Omit<AddressedPart, 'cards'>, tainted: () => boolean) {
     this.tainted = tainted;
     this.deps = deps;
     this.item = item;
@@ -70,7 +70,7 @@ export class Draft {
   }
 
   /** Shows nothing more and waits for what is under way. Never rejects. */
-  async settle(): Promise<void> {
+  async stopAndWait(): Promise<void> {
     this.stop();
     await this.working;
   }

@@ -9,7 +9,7 @@ import type { Content, Outbox, Outgoing } from '../content.ts';
 import { tellAtOnce } from '../dead-letters/reports.ts';
 import * as letters from '../dead-letters/store.ts';
 import { inert } from '../inert.ts';
-import { type Addressed, asWritten, type Parts, toParts } from '../parts.ts';
+import { type AddressedPart, asWritten, type Parts, toParts } from '../parts.ts';
 import type { Seats } from '../seats.ts';
 import { Attempts } from './attempt.ts';
 import { skippedResult } from './outcome.ts';
@@ -79,10 +79,14 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
 
   /** Parts held by other processes are due here when somebody is reachable; the hint that says so may be lost. */
   get earliest(): string {
-    return store.earliest({ here: this.held.here(), on: this.on, seating: this.deps.seats.seating });
+    return store.earliest({
+      here: this.held.reachableHere(),
+      on: this.adapterNames,
+      seating: this.deps.seats.seatCondition,
+    });
   }
 
-  prepare(message: Addressed): Parts {
+  prepare(message: AddressedPart): Parts {
     const adapter = this.adapter(message.place.adapter);
     const split = (content: Content) => adapter?.split?.(content) ?? [content];
     const folds = adapter?.guarantees.foldsDetails === true;
@@ -111,7 +115,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   /** After a commit: sends the parts that were written as being sent by this process, and wakes who sends the others. */
   async sendWritten(
     { parts, rows }: Pick<Parts, 'parts' | 'rows'>,
-    written: readonly store.Written[] | null,
+    written: readonly store.WrittenPart[] | null,
   ): Promise<void> {
     const { wakeAt, unreachable } = this.deps;
     const later = parts.flatMap((part) => (part.next_at ? [part.next_at.getTime()] : []));
@@ -173,8 +177,8 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
     await this.held.takeUp();
     const rows = await store.claimDue(database, await instance().owner(), now, {
       limit: CLAIM,
-      on: this.on,
-      seating: this.deps.seats.seating,
+      on: this.adapterNames,
+      seating: this.deps.seats.seatCondition,
     });
     if (rows.length === 0) return 0;
     // A later part of the same answer waits until the receipt of the earlier one is stored.
@@ -228,7 +232,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
     const free = async () => {
       if (signal.aborted || !(await store.anyWaiting(database, adapter))) return;
       const now = world.clock.now();
-      if ((await store.releaseReachable(database, adapter, channel, now, seats.seating)) > 0) wakeAt(now);
+      if ((await store.releaseReachable(database, adapter, channel, now, seats.seatCondition)) > 0) wakeAt(now);
     };
     const onError = (error: unknown) =>
       world.log.warn({ adapter, error: messageOf(error) }, 'what waits for a platform could not be freed');
@@ -240,7 +244,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
     void this.held.takeUp([adapter]);
   }
 
-  private get on(): string[] {
+  private get adapterNames(): string[] {
     return this.deps.adapters().map(({ name }) => name);
   }
 
@@ -444,21 +448,21 @@ class HeldParts {
   }
 
   /** Adapters through which something can be said here now. The embedded engine has no other processes. */
-  here(): string[] {
+  reachableHere(): string[] {
     const { database, adapters } = this.deps;
     if (database.engine === 'pglite') return [];
     return adapters().flatMap((adapter) => (adapter.isReachable?.() ? [adapter.name] : []));
   }
 
   /** Makes due what is held for `adapters`, as far as they can be reached here. Never rejects. */
-  async takeUp(adapters = this.here()): Promise<void> {
+  async takeUp(adapters = this.reachableHere()): Promise<void> {
     const { database, world, seats, wakeAt } = this.deps;
-    const here = this.here().filter((adapter) => adapters.includes(adapter));
+    const here = this.reachableHere().filter((adapter) => adapters.includes(adapter));
     if (here.length === 0) return;
     try {
-      if (!(await store.hasHeldParts(database, here, seats.seating))) return;
+      if (!(await store.hasHeldParts(database, here, seats.seatCondition))) return;
       const now = world.clock.now();
-      if ((await store.releaseHeldParts(database, here, now, seats.seating)) > 0) wakeAt(now);
+      if ((await store.releaseHeldParts(database, here, now, seats.seatCondition)) > 0) wakeAt(now);
     } catch (error) {
       world.log.warn(
         { adapters: here, error: messageOf(error) },

@@ -108,7 +108,7 @@ export async function draft(
   part: NewPart,
   item: { conversationId: string; owner: string; inboxId: string },
   now: Instant,
-): Promise<Written | undefined> {
+): Promise<WrittenPart | undefined> {
   const statement = sql`
     -- waits for who takes the lane away: what is written after that nobody would take away again
     with holder as (
@@ -121,7 +121,7 @@ export async function draft(
      where exists (select from holder)
     on conflict (key) do update set owner = excluded.owner where outbox.state = 'draft'
     returning id, key, receipt, unknown_at, drafted`;
-  const { rows } = await database.run<Written>('outbox.draft', ...render(statement));
+  const { rows } = await database.run<WrittenPart>('outbox.draft', ...render(statement));
   return rows[0];
 }
 
@@ -202,7 +202,7 @@ export function insertions(
     )${buttonStore.insertions(buttons, now)}`;
 }
 
-export interface Written {
+export interface WrittenPart {
   id: string;
   key: string;
   receipt: Receipt | null;
@@ -223,10 +223,10 @@ export async function insert(
   parts: readonly NewPart[],
   buttons: readonly buttonStore.NewButton[],
   now: Instant,
-): Promise<Written[]> {
+): Promise<WrittenPart[]> {
   // `insertions` begins with a comma: it follows other `with` parts.
   const statement = sql`with start as (select 1)${insertions(parts, buttons, now, sql`true`)} select (select jsonb_agg(out) from out) as written`;
-  const { rows } = await tx.query<{ written: Written[] | null }>(...render(statement));
+  const { rows } = await tx.query<{ written: WrittenPart[] | null }>(...render(statement));
   return rows[0]?.written ?? [];
 }
 
@@ -261,7 +261,7 @@ export async function receipts(database: Database, place: Place, since: Instant)
 }
 
 /** Parts of a place that may be there though nobody has said so; at most 500. */
-export async function unconfirmed(
+export async function unconfirmedParts(
   database: Database,
   place: Place,
 ): Promise<{ key: string; grp: string; part: number; replyTo: string | undefined }[]> {
@@ -463,7 +463,7 @@ export interface SendResult {
   untried?: true;
 }
 
-interface Died {
+interface DeadPart {
   id: string;
   key: string;
   adapter: string;
@@ -492,11 +492,11 @@ export async function storeResults(
   owner: string,
   ended: readonly SendResult[],
   now: Instant,
-): Promise<{ dead: Died[]; toldNow: ToldNow[]; areDue: boolean }> {
+): Promise<{ dead: DeadPart[]; toldNow: ToldNow[]; areDue: boolean }> {
   const died = ended.some(({ state }) => state === 'dead');
   const outdated = `e.state = 'sent' and coalesce(jsonb_array_length(o.content->'spent'), 0) > coalesce(e.spent, 0)`;
   const { rows } = await db.query<
-    Died & Omit<ToldNow, 'person_id'> & { state: string; meant: string; told: string | null }
+    DeadPart & Omit<ToldNow, 'person_id'> & { state: string; meant: string; told: string | null }
   >(
     `with recorded as (update outbox o
         set state = case when ${outdated} then 'pending' else e.state end, owner = null,
@@ -578,18 +578,18 @@ export interface Platforms {
  */
 export function earliest({ here, on, seating }: Platforms): string {
   const isMine = seating?.adapters.length
-    ? MAY_BE_SAID(`array[${quoted(seating.adapters)}]`, seating.seat === null ? 'null' : quoted([seating.seat]))
+    ? MAY_BE_SAID(`array[${quoteNames(seating.adapters)}]`, seating.seat === null ? 'null' : quoteNames([seating.seat]))
     : 'true';
   const lost = `select min(created_at) + interval '${GIVE_UP_MS / 3_600_000} hours' from outbox
-    where state = 'held' and adapter <> all (array[${quoted(on)}]::text[]) and ${on.length > 0}`;
+    where state = 'held' and adapter <> all (array[${quoteNames(on)}]::text[]) and ${on.length > 0}`;
   const held = `select min(coalesce(next_at, created_at)) from outbox o
-    where state = 'held' and adapter = any (array[${quoted(here)}]::text[]) and ${isMine}`;
+    where state = 'held' and adapter = any (array[${quoteNames(here)}]::text[]) and ${isMine}`;
   const due = `select next_at from outbox o where state in ('pending', 'unknown') and ${isMine} order by next_at limit 1`;
   const called = `select min(call_at) from outbox o where state = 'held' and call_at is not null and ${isMine}`;
   return `select least((${due}), (${held}), (${lost}), (${called}))`;
 }
 
-const quoted = (names: readonly string[]) => names.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ');
+const quoteNames = (names: readonly string[]) => names.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ');
 
 /**
  * Parts whose place had nobody there can go now; where it is the whole platform, those with a back-off as well. Returns

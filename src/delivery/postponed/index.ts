@@ -3,7 +3,7 @@ import type { Instant } from '../../base/clock.ts';
 import type { World } from '../../base/world.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import { type Database, hadNoEffect } from '../../storage/index.ts';
-import type { ChatAdapter, Postponed } from '../adapter.ts';
+import type { ChatAdapter, PostponedPort } from '../adapter.ts';
 import * as store from './store.ts';
 
 export interface PostponedDeps {
@@ -38,11 +38,11 @@ export class PostponedEvents implements DueSource {
   }
 
   get earliest(): string {
-    return store.earliest(this.hearing.map(({ name }) => name));
+    return store.earliest(this.hearingAdapters.map(({ name }) => name));
   }
 
   async fire(now: Instant): Promise<number> {
-    const { hearing } = this;
+    const { hearingAdapters: hearing } = this;
     const names = hearing.map(({ name }) => name);
     const taking = { now, nextAt: new Date(now.getTime() + AGAIN_MS), limit: BATCH };
     const claimed = await store.claim(this.deps.database, names, taking);
@@ -54,7 +54,7 @@ export class PostponedEvents implements DueSource {
     return count;
   }
 
-  of(adapter: string): Postponed {
+  of(adapter: string): PostponedPort {
     const { database, world, wakeAt } = this.deps;
     return {
       keep: async (event) => {
@@ -64,13 +64,13 @@ export class PostponedEvents implements DueSource {
         return isKept;
       },
       isKept: (key) => store.isKept(database, adapter, key),
-      heard: (key) => store.dropHeard(database, adapter, key),
-      failed: (key) => store.failed(database, adapter, key),
-      all: () => store.all(database, adapter),
+      markHeard: (key) => store.dropHeard(database, adapter, key),
+      markFailed: (key) => store.countFailure(database, adapter, key),
+      listAll: () => store.listPostponed(database, adapter),
     };
   }
 
-  private get hearing(): ChatAdapter[] {
+  private get hearingAdapters(): ChatAdapter[] {
     return this.deps.adapters().filter(({ hearPostponed }) => hearPostponed !== undefined);
   }
 }

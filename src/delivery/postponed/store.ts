@@ -49,7 +49,7 @@ export async function dropHeard(database: Database, adapter: string, key: string
   await database.run('postponed.heard', 'delete from postponed where adapter = $1 and key = $2', [adapter, key]);
 }
 
-export async function failed(database: Database, adapter: string, key: string): Promise<void> {
+export async function countFailure(database: Database, adapter: string, key: string): Promise<void> {
   await database.run(
     'postponed.fail',
     `with again as (
@@ -77,7 +77,7 @@ const toEvent = ({ key, author, event, received_at: receivedAt }: Row): Postpone
   receivedAt,
 });
 
-export async function all(database: Database, adapter: string): Promise<PostponedEvent[]> {
+export async function listPostponed(database: Database, adapter: string): Promise<PostponedEvent[]> {
   const { rows } = await database.read<Row>(
     `select ${COLUMNS} from postponed where adapter = $1 order by received_at, seq`,
     [adapter],

@@ -3,7 +3,7 @@ import { deadline, unlessAborted } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
-import type { ChatAdapter, Place, Pointed } from '../adapter.ts';
+import type { ChatAdapter, Place, PointedContent } from '../adapter.ts';
 import type { Item, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import * as laneStore from '../lanes/store.ts';
@@ -30,11 +30,11 @@ export class Quoting {
    * What cannot be told is said to be unread. Rejects when `signal` aborts, and where nothing can be stored.
    */
   async complete(item: Item, signal: AbortSignal): Promise<Item | undefined> {
-    const found = item.payload.points ? await this.asked(item, item.payload.points, signal) : item;
-    return found && this.weighed(found);
+    const found = item.payload.points ? await this.lookUpPoints(item, item.payload.points, signal) : item;
+    return found && this.weighQuotes(found);
   }
 
-  private async asked(item: Item, points: NonNullable<Payload['points']>, signal: AbortSignal) {
+  private async lookUpPoints(item: Item, points: NonNullable<Payload['points']>, signal: AbortSignal) {
     const { database } = this.deps;
     const isFirst = points.first !== undefined && (await store.isFirst(database, item.conversation.id));
     const wanted = [points.always, isFirst ? points.first : undefined].filter((each) => each !== undefined);
@@ -55,11 +55,11 @@ export class Quoting {
     const adapter = adapterOf(place);
     const message = { id: item.messageId, place };
     using limit = deadline(ASKED_WITHIN_MS, signal);
-    const all: Pointed = { quoted: [], files: [] };
+    const all: PointedContent = { quoted: [], files: [] };
     for (const points of wanted) {
       try {
-        const asking = async () => adapter?.pointed?.(points as never, message, limit.signal);
-        const found = await lanes.outside(item.id, () => unlessAborted(limit.signal, asking()));
+        const asking = async () => adapter?.lookUpPointed?.(points as never, message, limit.signal);
+        const found = await lanes.waitOutside(item.id, () => unlessAborted(limit.signal, asking()));
         all.quoted.push(...(found?.quoted ?? []));
         all.files.push(...(found?.files ?? []));
         if (found?.repliesTo) all.repliesTo = found.repliesTo;
@@ -76,7 +76,7 @@ export class Quoting {
   }
 
   /** Coda's own words are nobody else's where nothing else went into them. */
-  private async weighed(item: Item): Promise<Item> {
+  private async weighQuotes(item: Item): Promise<Item> {
     const { quoted } = item.payload;
     if (!quoted?.some(({ own }) => own)) return item;
     const { place } = item.conversation;

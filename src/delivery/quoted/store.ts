@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
 import { oneLine, shorten, visible } from '../../base/text.ts';
 import { type Database, json, type Transaction } from '../../storage/index.ts';
-import type { Place, Pointed, Quoted, RepliedTo } from '../adapter.ts';
+import type { Place, PointedContent, QuotedWords, RepliedTo } from '../adapter.ts';
 import type { Payload } from '../item.ts';
 
 export async function isFirst(database: Pick<Database, 'read'>, conversationId: string): Promise<boolean> {
@@ -16,7 +16,7 @@ export async function isFirst(database: Pick<Database, 'read'>, conversationId: 
 export async function keepPointed(
   tx: Transaction,
   id: string,
-  { quoted, files, repliesTo }: Pointed,
+  { quoted, files, repliesTo }: PointedContent,
 ): Promise<Payload | undefined> {
   const replied = repliesTo && { repliesTo: boundedReply(repliesTo) };
   const { rows } = await tx.query<{ payload: Payload }>(
@@ -64,7 +64,7 @@ const LONGEST_NAME = 80;
 const LONGEST_REPLIED = 2_000;
 
 /** Quotes within these bounds, those first that were given first; nothing of them but what they are made of. */
-export function boundedQuotes(given: readonly Quoted[]): Quoted[] {
+export function boundedQuotes(given: readonly QuotedWords[]): QuotedWords[] {
   let room = TOGETHER;
   return given.slice(0, MOST).map(({ as, from = '', text, own }) => {
     const shown = shorten(visible(text).trim(), Math.min(LONGEST, Math.max(room, 1)));

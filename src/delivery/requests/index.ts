@@ -94,12 +94,12 @@ export class Requests {
     return (await store.count(tx, personId, rateLimit, world.clock.now())) <= rateLimit.requests;
   }
 
-  take(tx: Transaction, request: store.NewRequest): Promise<store.Answered | undefined> {
+  take(tx: Transaction, request: store.NewRequest): Promise<store.StoredAnswer | undefined> {
     const { world, keptMs } = this.deps;
     return store.take(tx, request, { now: world.clock.now(), keptMs });
   }
 
-  settle(...given: Parameters<typeof store.settle>): void {
-    store.settle(...given);
+  storeAnswer(...given: Parameters<typeof store.putAnswer>): void {
+    store.putAnswer(...given);
   }
 }

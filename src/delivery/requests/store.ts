@@ -42,7 +42,7 @@ export interface NewRequest {
   digest: string;
 }
 
-export interface Answered {
+export interface StoredAnswer {
   digest: string;
   status: number;
   /** JSON. */
@@ -57,7 +57,7 @@ export async function take(
   tx: Transaction,
   request: NewRequest,
   { now, keptMs }: { now: Instant; keptMs: number },
-): Promise<Answered | undefined> {
+): Promise<StoredAnswer | undefined> {
   const { caller, key, personId, digest } = request;
   const { count: taken } = await tx.query(
     `insert into requests (caller, key, person_id, digest, status, answer, asked_at) values ($1, $2, $3, $4, 0, '', $5)
@@ -67,17 +67,17 @@ export async function take(
     [caller, key, personId, digest, now, new Date(Math.max(0, now.getTime() - keptMs))],
   );
   if (taken > 0) return undefined;
-  const { rows } = await tx.query<Answered>(
+  const { rows } = await tx.query<StoredAnswer>(
     'select digest, status, answer from requests where caller = $1 and key = $2',
     [caller, key],
   );
   return rows[0];
 }
 
-export function settle(
+export function putAnswer(
   tx: Transaction,
   { caller, key }: Pick<NewRequest, 'caller' | 'key'>,
-  { status, answer }: Omit<Answered, 'digest'>,
+  { status, answer }: Omit<StoredAnswer, 'digest'>,
 ): void {
   tx.send('update requests set status = $3, answer = $4 where caller = $1 and key = $2', [caller, key, status, answer]);
 }

@@ -19,13 +19,13 @@ export function isLong(details: string): boolean {
 export function withDetails({ details = '', ...card }: Card, folds: boolean): Card {
   const isFolded = folds && isLong(details);
   const { choices } = card;
-  const text = details === '' ? card.text : `${card.text}\n\n${isFolded ? beginning(details) : inBlock(details)}`;
+  const text = details === '' ? card.text : `${card.text}\n\n${isFolded ? firstLines(details) : inBlock(details)}`;
   return { ...card, text, ...(choices && { choices: choices.filter(({ shows }) => isFolded || !shows) }) };
 }
 
 export const inBlock = (details: string) => `\`\`\`\n${details}\n\`\`\``;
 
-function beginning(details: string): string {
+function firstLines(details: string): string {
   const lines = details.split('\n');
   const first = lines.slice(0, FIRST_LINES).join('\n');
   const isCut = first.length > FIRST_CHARACTERS;

@@ -19,7 +19,7 @@ export function shownWhileGrowing(text: string): string {
   if (start === undefined) return text;
   const head = text.slice(0, start);
   const tail = text.slice(start).replace(HALF_FENCE, '').trimEnd().replace(LAST_MARKERS, '');
-  const { open, end } = unclosed(tail);
+  const { open, end } = openMarks(tail);
   return head + tail.slice(0, end).trimEnd() + open.reverse().join('');
 }
 
@@ -27,7 +27,7 @@ export function shownWhileGrowing(text: string): string {
 export function closedLength(text: string): number {
   const start = lastParagraph(text);
   if (start === undefined) return text.length;
-  const { from, end } = unclosed(text.slice(start));
+  const { from, end } = openMarks(text.slice(start));
   return start + Math.min(from ?? end, end);
 }
 
@@ -47,13 +47,13 @@ function lastParagraph(text: string): number | undefined {
   return fence === undefined ? Math.min(start, text.length) : undefined;
 }
 
-interface Unclosed {
+interface OpenMarks {
   open: string[];
   from: number | undefined;
   end: number;
 }
 
-function unclosed(text: string): Unclosed {
+function openMarks(text: string): OpenMarks {
   const open: { marker: string; at: number }[] = [];
   let at = 0;
   while (at < text.length) {
@@ -62,7 +62,7 @@ function unclosed(text: string): Unclosed {
     else if (char === '`') {
       const [ticks = ''] = /^`+/.exec(text.slice(at)) ?? [];
       const closing = closingTicks(text, at + ticks.length, ticks.length);
-      if (closing === undefined) return ended(stripEnd(text, '` '), [...open, { marker: ticks, at }]);
+      if (closing === undefined) return dropEmptyMarks(stripEnd(text, '` '), [...open, { marker: ticks, at }]);
       at = closing;
     } else {
       MARKERS.lastIndex = at;
@@ -73,14 +73,14 @@ function unclosed(text: string): Unclosed {
   }
   const end = Math.max(0, text.length - LONGEST_LINK);
   const link = text.slice(end).search(OPEN_LINK);
-  if (link < 0) return ended(text, open);
-  return ended(
+  if (link < 0) return dropEmptyMarks(text, open);
+  return dropEmptyMarks(
     text.slice(0, end + link),
     open.filter((each) => each.at < end + link),
   );
 }
 
-function ended(text: string, open: { marker: string; at: number }[]): Unclosed {
+function dropEmptyMarks(text: string, open: { marker: string; at: number }[]): OpenMarks {
   let end = text.length;
   for (let last = open.at(-1); last; last = open.at(-1)) {
     if (text.slice(last.at + last.marker.length, end).trim() !== '') break;

@@ -28,9 +28,9 @@ export function cut(text: string, limit: number): Piece[] {
   let rest = text;
   let fence: Fence | undefined;
   while (rest !== '') {
-    const open = fence ? opening(fence) : '';
+    const open = fence ? openFence(fence) : '';
     const { body, after } = take(rest, limit - open.length, fence);
-    pieces.push({ open, body, close: after ? closing(body, after) : '' });
+    pieces.push({ open, body, close: after ? closeFence(body, after) : '' });
     rest = rest.slice(body.length);
     fence = after;
   }
@@ -39,20 +39,20 @@ export function cut(text: string, limit: number): Piece[] {
 
 export function openAt(text: string, at: number): string {
   const fence = fenceAfter(text.slice(0, at), undefined);
-  return fence ? opening(fence) : '';
+  return fence ? openFence(fence) : '';
 }
 
 export function show({ open, body, close }: Piece): string {
   return open + body + close;
 }
 
-const opening = ({ marker, language }: Fence): string => `${marker}${language}\n`;
+const openFence = ({ marker, language }: Fence): string => `${marker}${language}\n`;
 
-const closing = (body: string, fence: Fence): string => `${body.endsWith('\n') ? '' : '\n'}${fence.marker}`;
+const closeFence = (body: string, fence: Fence): string => `${body.endsWith('\n') ? '' : '\n'}${fence.marker}`;
 
 function take(rest: string, room: number, fence: Fence | undefined): { body: string; after: Fence | undefined } {
   const wholeAfter = rest.length <= room ? fenceAfter(rest, fence) : undefined;
-  if (rest.length + (wholeAfter ? closing(rest, wholeAfter).length : 0) <= room)
+  if (rest.length + (wholeAfter ? closeFence(rest, wholeAfter).length : 0) <= room)
     return { body: rest, after: wholeAfter };
   // Room for the longest closing that can become necessary.
   const marker = Math.max(fence?.marker.length ?? 0, longestMarker(rest.slice(0, room)));
@@ -116,13 +116,13 @@ function closes(line: string, fence: Fence): boolean {
 
 // Turns a long text into several messages, or a file. Pure.
 
-interface Shown {
+interface ShownParts {
   parts: Content[];
   attached: InlineFile[];
 }
 
 /** A message for each piece, `most` at most; what is beyond becomes a file, of which `note` below the last one tells. */
-export function shownIn(content: Content, pieces: readonly Piece[], most: number, note: string): Shown {
+export function shownIn(content: Content, pieces: readonly Piece[], most: number, note: string): ShownParts {
   const { buttons: _, files: __, inline, times: ___, mention, ...rest } = content;
   const shown = pieces.slice(0, most).map(show);
   const [first, ...beyond] = pieces.slice(most);

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import type { fromMarkdown } from 'mdast-util-from-markdown';
 
 type Root = ReturnType<typeof fromMarkdown>;
-type Parsed = Root['children'][number];
-type Paragraph = Extract<Parsed, { type: 'paragraph' }>;
+type ParsedNode = Root['children'][number];
+type Paragraph = Extract<ParsedNode, { type: 'paragraph' }>;
 export type Inline = Paragraph['children'][number];
 
 export interface Grid {
@@ -14,7 +14,7 @@ export interface Grid {
   to: number;
 }
 
-export type Block = Parsed | Grid;
+export type Block = ParsedNode | Grid;
 
 /** Its 40 ms and 9 MB are paid by the first text that has marks in it, not by the start. */
 function parser(): typeof fromMarkdown {
@@ -80,7 +80,7 @@ export function isIntricate(markdown: string): boolean {
   return false;
 }
 
-function parse(markdown: string): Parsed[] {
+function parse(markdown: string): ParsedNode[] {
   if (!isIntricate(markdown)) return parser()(markdown).children;
   const start = { line: 1, column: 1, offset: 0 };
   const position = { start, end: { ...start, offset: markdown.length } };
@@ -98,7 +98,7 @@ export function inlineOf(markdown: string): Inline[] {
   return block?.type === 'paragraph' ? block.children : [{ type: 'text', value: markdown }];
 }
 
-export function placeOfNode(node: Parsed | Inline): { from: number; to: number } {
+export function placeOfNode(node: ParsedNode | Inline): { from: number; to: number } {
   return { from: node.position?.start.offset ?? 0, to: node.position?.end.offset ?? 0 };
 }
 
@@ -109,7 +109,7 @@ export interface Change {
 }
 
 /** The text with changes in it, none within another. */
-export function changed(markdown: string, changes: readonly Change[]): string {
+export function applyChanges(markdown: string, changes: readonly Change[]): string {
   let at = 0;
   let out = '';
   for (const { from, to, text } of [...changes].sort((a, b) => a.from - b.from)) {
@@ -124,7 +124,7 @@ export function* nodesOf(markdown: string): Generator<Block | Inline> {
   yield* walk(parse(markdown), markdown);
 }
 
-function* walk(nodes: readonly (Parsed | Inline)[], markdown: string): Generator<Block | Inline> {
+function* walk(nodes: readonly (ParsedNode | Inline)[], markdown: string): Generator<Block | Inline> {
   for (const node of nodes) {
     if (node.type === 'paragraph') {
       const parts = withTables(node, markdown);
@@ -179,7 +179,7 @@ function cells(line: string): string[] {
 }
 
 /** A table whose columns stand in line, for where there are none; without the fences around it. */
-export function drawn(rows: readonly (readonly string[])[]): string {
+export function drawTable(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) => Math.max(...rows.map((row) => width(row[column]))));
   const draw = (row: readonly string[]) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dataTool, done, failed } from '../../agent/index.ts';
-import type { Moved, Outbox } from '../../delivery/index.ts';
+import type { MovedPerson, Outbox } from '../../delivery/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { findZone, nextOf } from '../../time/index.ts';
 import type { Reminder, WakeAt } from './reminder.ts';
@@ -47,7 +47,7 @@ export function moveZoneTool(wakeAt: WakeAt) {
 export async function offerMove(
   outbox: Outbox,
   tx: Transaction,
-  { personId, conversationId, from, to, version }: Moved,
+  { personId, conversationId, from, to, version }: MovedPerson,
 ): Promise<void> {
   const left = (await store.series(tx, personId)).filter(({ zone }) => zone !== to);
   if (left.length === 0) return;

@@ -10,15 +10,15 @@ import { TestClock } from '../../../src/base/clock.ts';
 import { CodaError } from '../../../src/base/errors.ts';
 import { readLines } from '../../../src/base/lines.ts';
 import { silentLog } from '../../../src/base/log.ts';
-import type { Accepted, Content, Incoming, IncomingMessage, Part } from '../../../src/delivery/index.ts';
+import type { AcceptedEvent, Content, Incoming, IncomingMessage, Part } from '../../../src/delivery/index.ts';
 import { type Artifacts, openArtifacts } from '../../../src/storage/index.ts';
 import { scriptedInbox } from '../../support/inbox.ts';
 
-type Heard = (event: Incoming) => Promise<Accepted> | Accepted;
+type Heard = (event: Incoming) => Promise<AcceptedEvent> | AcceptedEvent;
 // biome-ignore lint/suspicious/noExplicitAny: lines of a protocol, looked at field by field
 type OutputLine = any;
 
-const accepted: Accepted = { outcome: 'accepted', settled: Promise.resolve() };
+const accepted: AcceptedEvent = { outcome: 'accepted', settled: Promise.resolve() };
 
 /** The console with an inbox that does what `hears` says. */
 async function openConsole(hears: Heard = () => accepted, more: { moveClock?: (to: Date) => Promise<void> } = {}) {
@@ -157,7 +157,7 @@ test('a reminder, a question, an edit and a withdrawal each have their type', as
   if (outcome.kind !== 'sent') throw new Error(outcome.kind);
   await adapter.edit(outcome.receipt, part('final'), signal);
   await adapter.delete(outcome.receipt, part('').place, signal);
-  adapter.typing?.(part('').place);
+  adapter.showTyping?.(part('').place);
   const heard = [];
   for (let count = 0; count < 7; count++) heard.push(await program.hear());
   const { id } = outcome.receipt;
@@ -354,10 +354,10 @@ test('that an answer is worked on is said by itself, and with the answer where t
   await took.promise;
   await new Promise((resolve) => setImmediate(resolve));
   const { place } = part('');
-  adapter.typing?.(place);
+  adapter.showTyping?.(place);
   await adapter.send(part('Hello.'), signal);
   took = deferred();
-  adapter.typing?.(place);
+  adapter.showTyping?.(place);
   await took.promise;
   expect(left).toEqual([['ready'], ['typing', 'message'], ['typing']]);
 });

@@ -51,7 +51,7 @@ chatAdapterContract('console', async () => {
     async shown() {
       // Whatever was written before this line has been read when it comes back.
       const marker = { type: 'typing', conversation: `marker-${Math.random()}` };
-      adapter.typing?.({ adapter: 'console', channel: marker.conversation, space: 'terminal', kind: 'dm' });
+      adapter.showTyping?.({ adapter: 'console', channel: marker.conversation, space: 'terminal', kind: 'dm' });
       await eventually(() => lines.some(({ conversation }) => conversation === marker.conversation));
       return reader(lines);
     },

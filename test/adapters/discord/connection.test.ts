@@ -77,7 +77,7 @@ describe('a control frame that cannot be understood', () => {
     await connection.open();
     expect(await eventually(() => seen.ready === 1)).toBe(true);
     expect(sent).toBe(2);
-    expect(connection.away).toBeUndefined();
+    expect(connection.lastingTrouble).toBeUndefined();
     expect(fake.gateway.connected).toBe(1);
   });
 
@@ -149,10 +149,10 @@ describe('a session that is not resumed', () => {
     const { fake, seen, connection } = gate;
     fake.gateway.twist = ({ t }) => (t === 'RESUMED' ? null : undefined);
     fake.gateway.drop('close');
-    expect(await eventually(() => connection.away?.says)).toContain('Gateway does not answer');
+    expect(await eventually(() => connection.lastingTrouble?.says)).toContain('Gateway does not answer');
     expect(connection.rest).toBeDefined();
     expect(await eventually(() => seen.ready === 2)).toBe(true);
-    expect(connection.away).toBeUndefined();
+    expect(connection.lastingTrouble).toBeUndefined();
     expect(fake.gateway.connected).toBe(1);
   });
 
@@ -177,8 +177,8 @@ describe('a close code', () => {
     const { fake, connection } = gate;
     fake.gateway.closesWith = code;
     await connection.open();
-    expect(connection.away?.says).toContain(String(code));
-    expect(connection.away?.says).not.toContain('token');
+    expect(connection.lastingTrouble?.says).toContain(String(code));
+    expect(connection.lastingTrouble?.says).not.toContain('token');
   });
 
   test('that refuses the token, in the middle of a session, is', async () => {
@@ -186,7 +186,7 @@ describe('a close code', () => {
     const { fake, connection } = gate;
     fake.token = 'another';
     fake.gateway.drop('end');
-    expect(await eventually(() => connection.away?.says.includes('token'))).toBe(true);
+    expect(await eventually(() => connection.lastingTrouble?.says.includes('token'))).toBe(true);
     expect(connection.rest).toBeUndefined();
   });
 
@@ -197,8 +197,8 @@ describe('a close code', () => {
     const log = createLog('error', new Secrets(), { write: () => {} });
     const connection = new Connection({ config, log }, {} as GatewayHandlers, QUICK);
     await connection.open();
-    expect(connection.away?.says).toContain('24401');
-    expect(connection.away?.says).not.toContain('token');
+    expect(connection.lastingTrouble?.says).toContain('24401');
+    expect(connection.lastingTrouble?.says).not.toContain('token');
     await connection.close();
   });
 });

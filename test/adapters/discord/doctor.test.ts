@@ -10,7 +10,7 @@ async function examine(fake: FakeDiscord, keys: Record<string, unknown> = {}) {
     api_url: keys.api_url ?? fake.apiUrl,
     ...keys,
   }) as never;
-  const [check] = checks({ config, people: [], away: () => undefined, listens: () => true });
+  const [check] = checks({ config, people: [], trouble: () => undefined, listens: () => true });
   return check?.check(AbortSignal.timeout(10_000));
 }
 

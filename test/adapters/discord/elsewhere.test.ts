@@ -69,7 +69,9 @@ test('whether the process before had acknowledged a command is asked until Disco
   used.acknowledged = fake.now();
   used.original = fake.messages.add(general, fake.bot, { flags: 128 });
   // Rows of a process that has died are taken up before anybody is signed in.
-  const known = adapter.acknowledged?.(encodeOrigin({ id: used.id, token: used.token, user: ana.id, private: false }));
+  const known = adapter.wasAcknowledged?.(
+    encodeOrigin({ id: used.id, token: used.token, user: ana.id, private: false }),
+  );
   fake.rest.away = true;
   await alone.start();
   fake.rest.away = false;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bodyOf, buttonOf, fitting, newMessage, split, toDiscord } from '../../../src/adapters/discord/message.ts';
+import { bodyOf, buttonOf, fitContent, newMessage, split, toDiscord } from '../../../src/adapters/discord/message.ts';
 import { markdown } from '../../support/markdown.ts';
 
 describe('a long answer', () => {
@@ -56,7 +56,7 @@ describe('a long answer', () => {
   });
 
   test('that was cut for another platform is made to fit, with all of it in a file', () => {
-    const fitted = fitting({ kind: 'answer', text: long(10) });
+    const fitted = fitContent({ kind: 'answer', text: long(10) });
     expect(fitted.text.length).toBeLessThanOrEqual(2_000);
     expect(fitted.inline?.[0]?.text).toBe(long(10));
   });

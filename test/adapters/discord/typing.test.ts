@@ -26,9 +26,9 @@ test('typing ends when something was said, and begins nowhere when it was said a
   const { shown, typing } = watched();
   typing.begin('1', '1');
   typing.begin('2', '2');
-  typing.end('2');
+  typing.endTyping('2');
   await vi.advanceTimersByTimeAsync(1_000);
-  typing.end('1');
+  typing.endTyping('1');
   await vi.advanceTimersByTimeAsync(60_000);
   expect(shown).toEqual(['/channels/1/typing']);
 });

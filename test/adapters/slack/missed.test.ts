@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SlackLimit } from '../../../src/adapters/slack/outcome.ts';
-import { gated } from '../../../src/adapters/slack/requests.ts';
+import { gateApi } from '../../../src/adapters/slack/requests.ts';
 import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
 import { wordsOf } from '../../support/slack/index.ts';
@@ -134,7 +134,7 @@ test('what was said too long ago is not answered, and that is said once', async 
 test('what Slack says to wait holds for a method, and for messages in one channel', async () => {
   const made: string[] = [];
   let now = 1_000;
-  const api = gated(
+  const api = gateApi(
     async (method, { channel } = {}) => {
       made.push(`${method} ${channel}`);
       if (channel === 'C1') throw new SlackLimit(method, 5_000);

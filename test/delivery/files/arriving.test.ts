@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { done } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
 import type { Skill } from '../../../src/chat/index.ts';
-import type { Accepted } from '../../../src/delivery/index.ts';
+import type { AcceptedEvent } from '../../../src/delivery/index.ts';
 import { cancel } from '../../../src/delivery/lanes/store.ts';
 import { testDatabases } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -47,7 +47,7 @@ function before(coda: Play, name: string, work: () => Promise<void>): void {
 }
 
 /** Hears a message whose files take long, and that has left its lane for them: their platform was away at first. */
-async function hearAside(coda: Play, held: string, channel: string, text = 'look'): Promise<Accepted> {
+async function hearAside(coda: Play, held: string, channel: string, text = 'look'): Promise<AcceptedEvent> {
   const unheld = () => coda.count(`inbox where payload ? 'aside' and owner is null`);
   coda.platform.filesAway = true;
   const heard = await coda.hearWith([held], 'ana', channel, text);
@@ -88,7 +88,7 @@ describe.each(testDatabases)('files that are fetched on $name', ({ name, availab
   test.skipIf(!available)('come before what is said next, and what cannot be had is told', async () => {
     await using played = await begin();
     const { coda, server } = played;
-    const cost = async (say: () => Promise<Accepted>) => {
+    const cost = async (say: () => Promise<AcceptedEvent>) => {
       const { commits, roundTrips } = await coda.storage();
       await (await say()).settled;
       await coda.app.settled();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blocksOf, changed, drawn, nodesOf, placeOfNode } from '../../../src/delivery/text/tree.ts';
+import { applyChanges, blocksOf, drawTable, nodesOf, placeOfNode } from '../../../src/delivery/text/tree.ts';
 import { markdown } from '../../support/markdown.ts';
 
 describe('a table in Markdown', () => {
@@ -22,7 +22,7 @@ describe('a table in Markdown', () => {
     const text = `Look:\n${TABLE}\nand more`;
     const [grid] = [...nodesOf(text)].flatMap((node) => (node.type === 'grid' ? node : []));
     expect(text.slice(grid?.from, grid?.to)).toBe(TABLE);
-    expect(drawn(grid?.rows ?? []).split('\n')[0]).toBe('Name   Age');
+    expect(drawTable(grid?.rows ?? []).split('\n')[0]).toBe('Name   Age');
   });
 
   test('is none in a code block, and none without its second line', () => {
@@ -40,7 +40,7 @@ test('nodes stand within the text, and changing none of them leaves it as it is'
       );
       for (const { from, to } of places) expect(from <= to && to <= text.length).toBe(true);
       const same = places.map(({ from, to }) => ({ from, to, text: text.slice(from, to) }));
-      expect(changed(text, same)).toBe(text);
+      expect(applyChanges(text, same)).toBe(text);
     }),
     { numRuns: 60 },
   );

@@ -2,8 +2,8 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import widthOf from 'string-width';
 import { BoundedMap } from '../../../base/bounded.ts';
 import { visible } from '../../../base/text.ts';
-import { type FileOut, MAIN, type Output, type Said } from '../protocol.ts';
-import { EDITED, greeting, THINKING, UNREAD, WITHDRAWN } from '../texts.ts';
+import { type FileOut, MAIN, type Output, type SaidPart } from '../protocol.ts';
+import { EDITED, greetingLines, THINKING, UNREAD, WITHDRAWN } from '../texts.ts';
 
 /** The view of a conversation: a screen that can change its last block, or a plain stream that cannot. */
 export interface View {
@@ -24,7 +24,7 @@ export class Conversation {
   private readonly style: Style;
   /** Types of cards as they first came: an edit does not repeat them. */
   private readonly types = new BoundedMap<string, CardType>(REMEMBERED);
-  private readonly cards = new BoundedMap<string, Said['buttons']>(REMEMBERED);
+  private readonly cards = new BoundedMap<string, SaidPart['buttons']>(REMEMBERED);
   private growing: string | null = null;
 
   constructor(view: View, style: Style) {
@@ -33,7 +33,7 @@ export class Conversation {
   }
 
   /** The button that a typed number means, of the newest card that has buttons. What it offered is then used up. */
-  choose(text: string): Said['buttons'][number] | undefined {
+  choose(text: string): SaidPart['buttons'][number] | undefined {
     const number = /^\[?(\d{1,2})\]?$/.exec(text.trim())?.[1];
     const [id, buttons] = [...this.cards].at(-1) ?? [];
     const button = number === undefined ? undefined : buttons?.[Number(number) - 1];
@@ -56,7 +56,7 @@ export class Conversation {
         this.edit(line);
         break;
       case 'done':
-        this.done(line.in_reply_to);
+        this.endAnswer(line.in_reply_to);
         break;
       default:
         if ('id' in line) this.show(line);
@@ -65,11 +65,11 @@ export class Conversation {
   }
 
   private greet({ name, version, hint }: Extract<Output, { type: 'ready' }>): void {
-    const lines = greeting(name, version, visible(hint));
+    const lines = greetingLines(name, version, visible(hint));
     this.view.print([...lines.flatMap((text) => wrap([{ text, mark: this.style.dim }], this.view.width)), '']);
   }
 
-  private show(card: Said): void {
+  private show(card: SaidPart): void {
     const type = card.type === 'edit' ? 'message' : card.type;
     if (!this.concerns(card, type)) return;
     if (type === 'message') this.forgetOffers();
@@ -87,11 +87,11 @@ export class Conversation {
   }
 
   /** The terminal is one conversation; what is to be brought up is shown wherever it belongs. */
-  private concerns(card: Said, type: CardType): boolean {
+  private concerns(card: SaidPart, type: CardType): boolean {
     return card.conversation === MAIN || type === 'reminder' || type === 'approval';
   }
 
-  private edit(card: Said): void {
+  private edit(card: SaidPart): void {
     const known = this.types.get(card.id);
     const type = known ?? 'message';
     if (!this.concerns(card, type)) return;
@@ -112,7 +112,7 @@ export class Conversation {
     else if (this.types.delete(id)) this.view.print([this.style.dim(WITHDRAWN), '']);
   }
 
-  private done(id: string | null): void {
+  private endAnswer(id: string | null): void {
     this.view.say(undefined);
     if (id !== null && this.growing === id) this.growing = null;
   }
@@ -126,21 +126,21 @@ export class Conversation {
     for (const id of [...this.cards.keys()]) if (this.types.get(id) === 'message') this.cards.delete(id);
   }
 
-  private know(card: Said, type: CardType): void {
+  private know(card: SaidPart, type: CardType): void {
     this.types.set(card.id, type);
     if (card.buttons.length > 0) this.cards.set(card.id, card.buttons);
     else this.cards.delete(card.id);
   }
 
-  private lines(card: Said, type: CardType): string[] {
+  private lines(card: SaidPart, type: CardType): string[] {
     return [...renderCard(card, type, this.view.width, this.style), ''];
   }
 }
 
-type CardType = Exclude<Said['type'], 'edit'>;
+type CardType = Exclude<SaidPart['type'], 'edit'>;
 
-function renderCard(card: Said, type: CardType, width: number, style: Style): string[] {
-  const { sign, text, mark } = signed(card.text, SIGNS[type](style));
+function renderCard(card: SaidPart, type: CardType, width: number, style: Style): string[] {
+  const { sign, text, mark } = withSign(card.text, SIGNS[type](style));
   const first = `${mark(sign)} `;
   const room = widthOf(first);
   const where = card.conversation === MAIN ? [] : [style.dim(`(in ${visible(card.conversation)})`)];
@@ -156,7 +156,7 @@ function renderCard(card: Said, type: CardType, width: number, style: Style): st
 
 const OWN_SIGN = /^(\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)\s+/u;
 
-function signed(text: string, standard: { sign: string; mark: Mark }) {
+function withSign(text: string, standard: { sign: string; mark: Mark }) {
   const own = OWN_SIGN.exec(text);
   return { ...standard, sign: own?.[1] ?? standard.sign, text: own ? text.slice(own[0].length) : text };
 }
@@ -177,7 +177,7 @@ function sizeText(bytes: number): string {
   return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-function choices({ buttons }: Said, width: number, style: Style): string[] {
+function choices({ buttons }: SaidPart, width: number, style: Style): string[] {
   const lines: string[] = [];
   for (const [index, { label }] of buttons.entries()) {
     const choice = `${style.bold(`[${index + 1}]`)} ${visible(label)}`;

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import widthOf from 'string-width';
 import { readLines } from '../../../base/lines.ts';
 import type { CommandHint, Output } from '../protocol.ts';
-import { chosen, LEAVE_HINT, LEAVING_COMMANDS, MORE, PROMPT } from '../texts.ts';
+import { chosenLine, LEAVE_HINT, LEAVING_COMMANDS, MORE, PROMPT } from '../texts.ts';
 import { Conversation, createStyle, type Style, type View } from './conversation.ts';
 
 /** An answer may carry a whole page many times over. */
@@ -24,7 +24,9 @@ export function openTerminal(options: TerminalOptions): Promise<'left' | 'ended'
   const { stdin, stdout, env } = options;
   const dumb = env.TERM === 'dumb';
   const style = createStyle(stdout.isTTY && !env.NO_COLOR && !dumb);
-  return stdin.isTTY && stdout.isTTY && !dumb ? new Prompted(options, style).run() : new Piped(options, style).run();
+  return stdin.isTTY && stdout.isTTY && !dumb
+    ? new PromptedTalk(options, style).run()
+    : new PipedTalk(options, style).run();
 }
 
 abstract class Talk {
@@ -65,7 +67,7 @@ abstract class Talk {
   }
 }
 
-class Prompted extends Talk {
+class PromptedTalk extends Talk {
   protected readonly conversation: Conversation;
   private readonly options: TerminalOptions;
   private readonly style: Style;
@@ -151,7 +153,7 @@ class Prompted extends Talk {
       return;
     }
     const label = this.tell(text);
-    if (label !== undefined) this.screen.print([this.style.dim(chosen(label)), '']);
+    if (label !== undefined) this.screen.print([this.style.dim(chosenLine(label)), '']);
   }
 
   private reset(): void {
@@ -190,7 +192,7 @@ const isLeaving = (text: string): boolean => LEAVING_COMMANDS.includes(text.trim
 const BRACKETED_PASTE_ON = '\u001b[?2004h';
 const BRACKETED_PASTE_OFF = '\u001b[?2004l';
 
-class Piped extends Talk {
+class PipedTalk extends Talk {
   protected readonly conversation: Conversation;
   private readonly options: TerminalOptions;
   private readonly view: PlainView;
@@ -215,7 +217,7 @@ class Piped extends Talk {
     if (isAnswered) this.session.end();
     else this.options.stdin.destroy();
     await heard;
-    this.view.settle();
+    this.view.keepLive();
     return isAnswered ? 'left' : 'ended';
   }
 
@@ -226,7 +228,7 @@ class Piped extends Talk {
       if (this.isOver) return false;
       if (isLeaving(line.text)) break;
       this.tell(line.text);
-      await this.answered();
+      await this.whenAnswered();
     }
     return this.underWay.size === 0;
   }
@@ -235,11 +237,11 @@ class Piped extends Talk {
     // A greeting is for people.
     if (line.type === 'ready') return;
     super.hear(line);
-    if (line.type === 'done') this.view.settle();
+    if (line.type === 'done') this.view.keepLive();
     if (this.underWay.size === 0) this.free();
   }
 
-  private async answered(): Promise<void> {
+  private async whenAnswered(): Promise<void> {
     if (this.underWay.size === 0) return;
     await new Promise<void>((resolve) => {
       this.free = resolve;
@@ -301,7 +303,7 @@ class PlainView implements View {
   }
 
   print(lines: readonly string[]): void {
-    this.settle();
+    this.keepLive();
     this.put(lines);
   }
 
@@ -310,7 +312,7 @@ class PlainView implements View {
   }
 
   begin(id: string, lines: readonly string[]): void {
-    this.settle();
+    this.keepLive();
     this.live = { id, lines };
   }
 
@@ -328,7 +330,7 @@ class PlainView implements View {
 
   say(): void {}
 
-  settle(): void {
+  keepLive(): void {
     const { live } = this;
     this.live = undefined;
     if (live) this.put(live.lines);

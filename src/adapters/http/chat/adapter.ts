@@ -91,11 +91,11 @@ export class HttpChat implements ChatAdapter {
   }
 
   /** A page of the person's is closed. */
-  async closed(personId: string): Promise<void> {
-    if (!this.isOpenFor(personId)) await (await this.inbox).closed(personId);
+  async onPageClosed(personId: string): Promise<void> {
+    if (!this.isOpenFor(personId)) await (await this.inbox).onPageClosed(personId);
   }
 
-  typing({ channel }: Place): void {
+  showTyping({ channel }: Place): void {
     void this.watchers.tell(channel, { type: 'typing' });
   }
 

@@ -9,7 +9,7 @@ import * as store from '../store.ts';
 import { HttpChat } from './adapter.ts';
 import { nameOf, partId, placeOf, prefixOf, unreadChannels } from './places.ts';
 import { answerOut, conversationName, instantIn, messageId, messageIn, partOut, partShown, waitIn } from './shapes.ts';
-import { type Answer, nothing, type Said, Talk } from './talk.ts';
+import { type Answer, nothing, type SaidMessage, Talk } from './talk.ts';
 import { markShown } from './unread.ts';
 import { eventText, type Happening, type Watch, Watchers } from './watchers.ts';
 
@@ -67,15 +67,15 @@ function say(talk: Talk, watchers: Watchers): AnyRoute {
       const { text, conversation: name, files, stream, wait } = request.body;
       const said = { caller, conversation: name, id: keyOf(request) ?? talk.newId(), text, files };
       if (stream || /\btext\/event-stream\b/.test(request.header('accept') ?? '')) {
-        return { body: { events: await streamed(talk, watchers, said, wait * 1_000, request.signal) } };
+        return { body: { events: await streamAnswer(talk, watchers, said, wait * 1_000, request.signal) } };
       }
       const taken = await talk.say(said);
-      return answered(await taken.answer(wait * 1_000, request.signal));
+      return answerBody(await taken.answer(wait * 1_000, request.signal));
     },
   });
 }
 
-function answered(answer: Answer): HttpAnswer {
+function answerBody(answer: Answer): HttpAnswer {
   const { conversation: name, id, status } = answer;
   if (status !== 'running') return { body: { json: answer } };
   const location = `/v1/conversations/${name}/messages/${encodeURIComponent(id)}`;
@@ -83,10 +83,10 @@ function answered(answer: Answer): HttpAnswer {
 }
 
 /** Streams an answer as it grows; at last all of it, whoever has given it. Throws what `say` throws. */
-async function streamed(
+async function streamAnswer(
   talk: Talk,
   watchers: Watchers,
-  said: Said,
+  said: SaidMessage,
   waitMs: number,
   signal: AbortSignal,
 ): Promise<Watch> {
@@ -94,7 +94,7 @@ async function streamed(
   const isOwn = (what: Happening) => what.type !== 'part' || what.replyTo === said.id;
   const watch = watchers.watch(
     [channel],
-    (what) => (what.type !== 'unread' && isOwn(what) ? happened(what) : undefined),
+    (what) => (what.type !== 'unread' && isOwn(what) ? eventOf(what) : undefined),
     signal,
   );
   void watch.write(eventText('accepted', { id: said.id, conversation: said.conversation }));
@@ -102,7 +102,7 @@ async function streamed(
     const taken = await talk.say(said);
     const ended = (text: string) => {
       void watch.write(text);
-      watch.end();
+      watch.endWatch();
     };
     void taken.answer(waitMs, signal).then(
       (answer) => ended(eventText('done', answer)),
@@ -110,12 +110,12 @@ async function streamed(
     );
     return watch;
   } catch (error) {
-    watch.end();
+    watch.endWatch();
     throw error;
   }
 }
 
-function happened(what: Exclude<Happening, { type: 'unread' }>): string {
+function eventOf(what: Exclude<Happening, { type: 'unread' }>): string {
   if (what.type === 'part') return eventText('part', what.part);
   return what.type === 'delete' ? eventText('delete', { id: what.id }) : eventText('typing', {});
 }
@@ -201,12 +201,12 @@ function conversation({ database, clock }: ChatDeps): AnyRoute {
       const said = await store.saidIn(database, where, before === undefined ? undefined : new Date(before), limit);
       if (!said) throw nothing(`There is no conversation ${id}.`);
       await markShown({ database, clock }, said);
-      return { body: { json: { id, messages: said.reverse().map(shown) } } };
+      return { body: { json: { id, messages: said.reverse().map(showSaid) } } };
     },
   });
 }
 
-function shown({ channel, messageId: id, key: stored, text, state, content, at, isUnread }: store.Said) {
+function showSaid({ channel, messageId: id, key: stored, text, state, content, at, isUnread }: store.SaidRow) {
   if (!content)
     return {
       role: 'user',
@@ -235,7 +235,7 @@ function message(talk: Talk): AnyRoute {
     async answerRequest(request) {
       const answer = await talk.find(callerOf(request), request.params.id, request.params.message);
       if (!answer) throw nothing('There is no such message.');
-      return answered(answer);
+      return answerBody(answer);
     },
   });
 }
@@ -255,8 +255,8 @@ function events(watchers: Watchers, { database, clock }: ChatDeps): AnyRoute {
       const { channel } = placeOf(caller, request.params.id);
       const replay = new Sequence();
       const take = (what: Happening) => {
-        if (what.type !== 'unread') return happened(what);
-        void replay.run(() => showUnread(watch, where)).catch(() => watch.end());
+        if (what.type !== 'unread') return eventOf(what);
+        void replay.run(() => showUnread(watch, where)).catch(() => watch.endWatch());
         return undefined;
       };
       const where = { channels: [channel], personId: caller.personId };
@@ -265,7 +265,7 @@ function events(watchers: Watchers, { database, clock }: ChatDeps): AnyRoute {
       await replay
         .run(() => showUnread(watch, where))
         .catch((error: unknown) => {
-          watch.end();
+          watch.endWatch();
           throw error;
         });
       return { body: { events: watch } };
@@ -282,7 +282,7 @@ function events(watchers: Watchers, { database, clock }: ChatDeps): AnyRoute {
     // The stream begins after this; what it does not take stays unread.
     void Promise.all(writes)
       .then((taken) => markShown({ database, clock }, taken.flat()))
-      .catch(() => watch.end());
+      .catch(() => watch.endWatch());
   }
 }
 

@@ -5,7 +5,7 @@ import { CodaError } from '../../../base/errors.ts';
 import { uuid } from '../../../base/ids.ts';
 import { storable } from '../../../base/text.ts';
 import type { Caller } from '../../../chat/index.ts';
-import type { Accepted, IncomingFile, IncomingMessage } from '../../../delivery/index.ts';
+import type { AcceptedEvent, IncomingFile, IncomingMessage } from '../../../delivery/index.ts';
 import type { Artifacts, Database } from '../../../storage/index.ts';
 import { notHeard } from '../problem.ts';
 import * as store from '../store.ts';
@@ -22,7 +22,7 @@ export interface TalkDeps {
   clock: Clock;
 }
 
-export interface Said {
+export interface SaidMessage {
   caller: Caller;
   conversation: string;
   /** Id of the message; a message that is sent again under it is the same message. */
@@ -31,14 +31,14 @@ export interface Said {
   files: readonly { name: string; content_type: string; data: string }[];
 }
 
-export interface Pressed {
+export interface PressedButton {
   button: string;
   key: string | undefined;
   values: Record<string, string>;
   isConsent: boolean;
 }
 
-export interface Taken {
+export interface TakenMessage {
   /** Its answer as it stands after at most `ms`, sooner when it is there or `signal` aborts. */
   answer(ms: number, signal: AbortSignal): Promise<Answer>;
 }
@@ -59,7 +59,7 @@ export class Talk {
   }
 
   /** Resolves after the commit. Throws `HTTP_CONFLICT` when the key was used for other words. */
-  async say({ caller, conversation, id, text, files }: Said): Promise<Taken> {
+  async say({ caller, conversation, id, text, files }: SaidMessage): Promise<TakenMessage> {
     const { adapter, clock } = this.deps;
     const place = placeOf(caller, conversation);
     const message: IncomingMessage = {
@@ -69,7 +69,7 @@ export class Talk {
       text: storable(text),
       origin: caller.inPerson ? 'person' : 'http',
       sender: senderOf(caller),
-      files: await this.stored(files),
+      files: await this.storeFiles(files),
       sentAt: clock.now(),
     };
     const accepted = await (await adapter.inbox).accept(message);
@@ -83,7 +83,7 @@ export class Talk {
    * Presses a button in the name of the caller. Its words may fill the one field that the button asks for. Throws
    * `HTTP_CONFLICT` when the key was used for another button.
    */
-  async press(caller: Caller, { button, key, values, isConsent }: Pressed): Promise<Taken> {
+  async press(caller: Caller, { button, key, values, isConsent }: PressedButton): Promise<TakenMessage> {
     const { adapter, clock, database } = this.deps;
     const channel = await channelOf(database, caller, button);
     if (channel === undefined) throw nothing('There is no such button in your conversations.');
@@ -110,11 +110,11 @@ export class Talk {
 
   async find(caller: Caller, conversation: string, id: string): Promise<Answer | undefined> {
     const { channel } = placeOf(caller, conversation);
-    const heard = await store.heard(this.deps.database, { channel, personId: caller.personId }, id);
+    const heard = await store.findHeard(this.deps.database, { channel, personId: caller.personId }, id);
     return heard && answerOf(channel, heard);
   }
 
-  private async stored(files: Said['files']): Promise<IncomingFile[]> {
+  private async storeFiles(files: SaidMessage['files']): Promise<IncomingFile[]> {
     const stored: IncomingFile[] = [];
     for (const { name, content_type: type, data } of files) {
       stored.push({ name, type, ...(await this.deps.artifacts.put(Buffer.from(data, 'base64'))) });
@@ -122,21 +122,21 @@ export class Talk {
     return stored;
   }
 
-  private async compare(where: store.Where, { id, text }: IncomingMessage): Promise<void> {
-    const heard = await store.heard(this.deps.database, where, id);
+  private async compare(where: store.ConversationKey, { id, text }: IncomingMessage): Promise<void> {
+    const heard = await store.findHeard(this.deps.database, where, id);
     if (!heard || heard.text === text || heard.text === '') return;
     throw usedFor('another text', 'message');
   }
 
   /** A press is known by its key alone: one in another conversation is another press, too. */
-  private async comparePress(where: store.Where, id: string, button: string): Promise<void> {
-    const heard = await store.heard(this.deps.database, where, id, true);
+  private async comparePress(where: store.ConversationKey, id: string, button: string): Promise<void> {
+    const heard = await store.findHeard(this.deps.database, where, id, true);
     if (heard && (heard.button === undefined || heard.button === button)) return;
     throw usedFor('another button', 'press');
   }
 
   /** A second client with the same key waits with the first one. */
-  private follow(key: string, { outcome, settled }: Accepted): void {
+  private follow(key: string, { outcome, settled }: AcceptedEvent): void {
     if (outcome === 'duplicate') return;
     const over = settled.finally(() => {
       if (this.settling.get(key) === over) this.settling.delete(key);
@@ -145,7 +145,7 @@ export class Talk {
   }
 
   private async answer(
-    where: store.Where,
+    where: store.ConversationKey,
     id: string,
     ms: number,
     signal: AbortSignal,
@@ -156,14 +156,14 @@ export class Talk {
     for (;;) {
       const left = until - clock.monotonic();
       const here = this.settling.get(JSON.stringify([where.channel, id]));
-      if (left > 0) await before(here, here ? left : 0, signal);
-      const heard = await store.heard(database, where, id, isPress);
+      if (left > 0) await waitBefore(here, here ? left : 0, signal);
+      const heard = await store.findHeard(database, where, id, isPress);
       // Nothing was stored: who speaks has not been let in.
       if (!heard) throw notHeard();
       if (heard.tooFast || heard.error === 'the queue was full') throw tooFast(heard);
       const isOver = heard.state !== 'received';
       if (isOver || signal.aborted || clock.monotonic() >= until) return answerOf(where.channel, heard);
-      await before(undefined, Math.min(LOOK_EVERY_MS, until - clock.monotonic()), signal);
+      await waitBefore(undefined, Math.min(LOOK_EVERY_MS, until - clock.monotonic()), signal);
     }
   }
 }
@@ -177,7 +177,7 @@ export async function channelOf(database: Database, caller: Caller, button: stri
   return (await store.isTerminalButton(database, button, personId)) ? browserChannel(personId) : undefined;
 }
 
-async function before(over: Promise<void> | undefined, ms: number, signal: AbortSignal): Promise<void> {
+async function waitBefore(over: Promise<void> | undefined, ms: number, signal: AbortSignal): Promise<void> {
   if (ms <= 0) return;
   const stop = new AbortController();
   const stopped = AbortSignal.any([stop.signal, signal]);
@@ -185,7 +185,7 @@ async function before(over: Promise<void> | undefined, ms: number, signal: Abort
   stop.abort(new Error('no longer waited for'));
 }
 
-function answerOf(channel: string, { messageId, state, parts }: store.Heard): Answer {
+function answerOf(channel: string, { messageId, state, parts }: store.HeardMessage): Answer {
   const shown = parts.map(({ key, content, draft }) => partShown(partId(channel, key), content, draft));
   return {
     id: messageId,
@@ -203,7 +203,7 @@ function usedFor(other: string, what: string): CodaError {
   });
 }
 
-function tooFast({ parts }: store.Heard): CodaError {
+function tooFast({ parts }: store.HeardMessage): CodaError {
   return new CodaError('HTTP_TOO_FAST', {
     message: parts[0]?.content.text ?? 'You ask for more than you may in this time.',
     remedy: 'Wait, then send it again under another key.',

@@ -1,13 +1,13 @@
 import type { Clock } from '../../../base/clock.ts';
 import { markRead } from '../../../delivery/index.ts';
 import type { Database } from '../../../storage/index.ts';
-import type { Said } from '../store.ts';
+import type { SaidRow } from '../store.ts';
 import { partId } from './places.ts';
 
 /** Marks what was unread in `said` as read: it has been shown to its person now. */
 export function markShown(
   { database, clock }: { database: Database; clock: Clock },
-  said: readonly Said[],
+  said: readonly SaidRow[],
 ): Promise<void> {
   const read = said.filter(({ isUnread }) => isUnread);
   const parts = read.map(({ channel, key }) => ({ key, receipt: { id: partId(channel, key) } }));

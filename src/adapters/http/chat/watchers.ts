@@ -52,7 +52,7 @@ export class Watchers {
       this.byChannel.set(channel, watches.add(watch));
     }
     // The reader may have left before: a signal that has aborted tells nobody any more.
-    if (signal.aborted) watch.end();
+    if (signal.aborted) watch.endWatch();
     return watch;
   }
 
@@ -63,9 +63,9 @@ export class Watchers {
   }
 }
 
-interface Written {
+interface WrittenEvent {
   text: string;
-  settle(isTaken: boolean): void;
+  resolve(isTaken: boolean): void;
 }
 
 /** One reader's stream: what happens, in order, with a sign of life while nothing does. Ends when `signal` aborts. */
@@ -74,13 +74,13 @@ export class Watch implements AsyncIterable<string> {
   private readonly take: (happening: Happening) => string | undefined;
   private readonly signal: AbortSignal;
   private readonly ended: () => void;
-  private waiting: Written[] = [];
+  private waiting: WrittenEvent[] = [];
   /** Handed to the connection, which has not taken it yet. */
-  private leaving: Written[] = [];
+  private leaving: WrittenEvent[] = [];
   private cancelStall: (() => void) | undefined;
   private wake: (() => void) | undefined;
   private isOver = false;
-  private readonly onAbort = () => this.end();
+  private readonly onAbort = () => this.endWatch();
 
   constructor(
     clock: Clock,
@@ -104,19 +104,19 @@ export class Watch implements AsyncIterable<string> {
   write(text: string): Promise<boolean> {
     if (this.isOver) return Promise.resolve(false);
     return new Promise((settle) => {
-      const most = this.waiting.push({ text, settle });
-      this.cancelStall ??= this.clock.at(new Date(this.clock.now().getTime() + TAKES_WITHIN_MS), () => this.end());
-      if (most > MOST_WAITING) this.end();
+      const most = this.waiting.push({ text, resolve: settle });
+      this.cancelStall ??= this.clock.at(new Date(this.clock.now().getTime() + TAKES_WITHIN_MS), () => this.endWatch());
+      if (most > MOST_WAITING) this.endWatch();
       this.wake?.();
     });
   }
 
   /** Queued events are still written. */
-  end(): void {
+  endWatch(): void {
     if (this.isOver) return;
     this.isOver = true;
     this.cancelStall?.();
-    for (const { settle } of [...this.leaving, ...this.waiting]) settle(false);
+    for (const { resolve: settle } of [...this.leaving, ...this.waiting]) settle(false);
     this.signal.removeEventListener('abort', this.onAbort);
     this.ended();
     this.wake?.();
@@ -128,14 +128,14 @@ export class Watch implements AsyncIterable<string> {
         [this.leaving, this.waiting] = [this.waiting, []];
         if (this.leaving.length > 0) {
           yield this.leaving.map(({ text }) => text).join('');
-          for (const { settle } of this.leaving) settle(true);
+          for (const { resolve: settle } of this.leaving) settle(true);
           this.cancelStall?.();
           this.cancelStall = undefined;
         } else if (this.isOver) return;
         else if (!(await this.something())) yield HEARTBEAT;
       }
     } finally {
-      this.end();
+      this.endWatch();
     }
   }
 

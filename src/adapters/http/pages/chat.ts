@@ -13,7 +13,7 @@ import { channelOf, nothing } from '../chat/talk.ts';
 import { markShown } from '../chat/unread.ts';
 import { eventText, type Happening, type Watchers } from '../chat/watchers.ts';
 import { callerOf } from '../request.ts';
-import type { Said } from '../store.ts';
+import type { SaidRow } from '../store.ts';
 import * as store from '../store.ts';
 import type { Layout } from './layout.ts';
 import { type Child, h, type Markup } from './markup.ts';
@@ -43,7 +43,7 @@ async function entries(
   { database, readerOf }: ChatPageDeps,
   caller: Caller,
   before?: Date,
-): Promise<{ shown: Said[]; list: Entry[]; hasMore: boolean }> {
+): Promise<{ shown: SaidRow[]; list: Entry[]; hasMore: boolean }> {
   const { personId } = caller;
   const channels = await channelsOf(database, caller);
   const where = { channels, personId, withTerminal: true };
@@ -142,9 +142,9 @@ function events({ database, adapter, watchers, clock, readerOf }: ChatPageDeps):
       const { personId } = caller;
       const pages = personId === undefined ? [] : [pageChannel(personId)];
       const watched = [...channels, ...unreadChannels(caller), ...pages];
-      const take = (what: Happening) => happened(what, { ...reader, now: clock.now() });
+      const take = (what: Happening) => eventOf(what, { ...reader, now: clock.now() });
       const watch = watchers.watch(watched, take, signal, () => {
-        if (personId !== undefined) void adapter.closed(personId);
+        if (personId !== undefined) void adapter.onPageClosed(personId);
       });
       void watch.write(eventText('ready', {}));
       return { body: { events: watch } };
@@ -152,7 +152,7 @@ function events({ database, adapter, watchers, clock, readerOf }: ChatPageDeps):
   });
 }
 
-function happened(what: Happening, reader: Reader): string {
+function eventOf(what: Happening, reader: Reader): string {
   if (what.type === 'typing') return eventText('typing', {});
   // The page reads all of it anew.
   if (what.type === 'unread') return eventText('ready', {});
@@ -189,7 +189,7 @@ interface Entry {
   unread?: true;
 }
 
-function entryOf(said: Said, reader: Reader): Entry {
+function entryOf(said: SaidRow, reader: Reader): Entry {
   const { channel, messageId = '', key, text = '', files, state, content, at, isUnread } = said;
   if (content) {
     const shown = partEntry(partShown(partId(channel, key), content, state === 'draft'), at, reader);
@@ -211,7 +211,7 @@ function partEntry({ id, kind, text, buttons = [], files = [] }: PartOut, at: Da
   return entry({ id, kind: `coda ${kind}`, at, who: 'coda' }, body, reader);
 }
 
-interface About {
+interface ConversationInfo {
   id: string;
   kind: string;
   at: Date;
@@ -219,7 +219,7 @@ interface About {
   state?: string | undefined;
 }
 
-function entry({ id, kind, at, who, state }: About, body: readonly Child[], reader: Reader): Entry {
+function entry({ id, kind, at, who, state }: ConversationInfo, body: readonly Child[], reader: Reader): Entry {
   const instant = at.toISOString();
   const head = h('p', { class: 'who' }, h('b', {}, who), ' ', timeOf(at, reader));
   const shown = { class: `entry ${kind}`, 'data-id': id, 'data-at': instant, 'data-state': state };

@@ -60,15 +60,18 @@ const SILENT_LOOKS = 7;
 const MOST_LOOKS = 300;
 
 const query = z.strictObject({ after: z.string().max(200).optional() });
-type Asked = { caller: Caller | undefined; params: unknown; query: { after?: string | undefined } };
+type PageRequest = { caller: Caller | undefined; params: unknown; query: { after?: string | undefined } };
 
 function dashboardRoutes(deps: DashboardDeps, layout: Layout): readonly AnyRoute[] {
-  return deps.pages.flatMap((page) => [shown(page, deps, layout), ...(page.isLive ? [watched(page, deps)] : [])]);
+  return deps.pages.flatMap((page) => [
+    routeOfPage(page, deps, layout),
+    ...(page.isLive ? [routeOfStream(page, deps)] : []),
+  ]);
 }
 
 const liveOf = ({ path }: Page): string => `/live${path}`;
 
-async function facts(page: Page, { reader }: DashboardDeps, { caller, params, query: { after } }: Asked) {
+async function facts(page: Page, { reader }: DashboardDeps, { caller, params, query: { after } }: PageRequest) {
   const looking = await reader(callerOf({ caller }), { params: params as Record<string, string>, after });
   const sections = looking && (await page.load(looking));
   if (sections)
@@ -80,7 +83,7 @@ async function facts(page: Page, { reader }: DashboardDeps, { caller, params, qu
   throw new CodaError('HTTP_NOT_FOUND', { message: 'There is no such page.', remedy: 'Go back to the one before.' });
 }
 
-function shown(page: Page, deps: DashboardDeps, layout: Layout): AnyRoute {
+function routeOfPage(page: Page, deps: DashboardDeps, layout: Layout): AnyRoute {
   const { path, title, scope, isLive } = page;
   return route({
     method: 'GET',
@@ -103,7 +106,7 @@ function shown(page: Page, deps: DashboardDeps, layout: Layout): AnyRoute {
   });
 }
 
-function watched(page: Page, deps: DashboardDeps): AnyRoute {
+function routeOfStream(page: Page, deps: DashboardDeps): AnyRoute {
   return route({
     method: 'GET',
     path: liveOf(page),

@@ -93,7 +93,7 @@ export class StaticFiles {
   private read: { version: string; files: ReadonlyMap<string, Buffer> } | undefined;
 
   url(name: string): string {
-    return `/web/${this.all().version}/${name}`;
+    return `/web/${this.assets().version}/${name}`;
   }
 
   route(): AnyRoute {
@@ -104,7 +104,7 @@ export class StaticFiles {
       summary: 'A file that pages load.',
       params: z.object({ version: z.string(), name: z.string() }),
       answerRequest: ({ params: { version, name } }) => {
-        const all = this.all();
+        const all = this.assets();
         const bytes = all.files.get(name);
         if (!bytes)
           throw new CodaError('HTTP_NOT_FOUND', { message: 'There is no such file.', remedy: 'Reload the page.' });
@@ -114,7 +114,7 @@ export class StaticFiles {
     });
   }
 
-  private all() {
+  private assets() {
     this.read ??= readAll(join(packageRoot(), 'assets', 'web'));
     return this.read;
   }

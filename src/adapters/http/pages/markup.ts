@@ -38,9 +38,9 @@ function isElement(child: Exclude<Child, undefined | false | string>): child is 
 const VOID = new Set(['br', 'hr', 'img', 'input', 'link', 'meta']);
 
 export function toHtml(markup: Markup): string {
-  if (typeof markup === 'string') return escaped(markup);
+  if (typeof markup === 'string') return escapeMarkup(markup);
   const [tag, attributes, ...children] = markup;
-  const given = Object.entries(attributes).map(([name, value]) => ` ${name}="${escaped(value)}"`);
+  const given = Object.entries(attributes).map(([name, value]) => ` ${name}="${escapeMarkup(value)}"`);
   const begin = `<${tag}${given.join('')}>`;
   return VOID.has(tag) ? begin : `${begin}${children.map(toHtml).join('')}</${tag}>`;
 }
@@ -53,6 +53,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-function escaped(text: string): string {
+function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 }

@@ -23,17 +23,17 @@ export function sectionOf(section: PageSection, reader: Reader): Markup {
     case 'week':
       return h('section', {}, head, h('ol', { class: 'week' }, section.days.map(day)));
     case 'bars':
-      return h('section', {}, head, section.bars.length > 0 ? barsOf(section.bars) : none(section.none));
+      return h('section', {}, head, section.bars.length > 0 ? barsOf(section.bars) : emptyNote(section.none));
     case 'turns': {
       const turns = section.turns.map((each) => turn(each, reader));
-      return h('section', {}, head, turns.length > 0 ? h('ol', { class: 'turns' }, turns) : none(section.none));
+      return h('section', {}, head, turns.length > 0 ? h('ol', { class: 'turns' }, turns) : emptyNote(section.none));
     }
     case 'form':
-      return h('section', {}, head, none(section.note), form(section));
+      return h('section', {}, head, emptyNote(section.note), form(section));
   }
 }
 
-function none(text: string): Markup {
+function emptyNote(text: string): Markup {
   return h('p', { class: 'faint' }, text);
 }
 
@@ -47,7 +47,7 @@ function figure({ label, value, tone, path }: Figure): Markup {
 }
 
 function table({ columns, rows, none: empty, title }: Extract<PageSection, { kind: 'table' }>, reader: Reader): Markup {
-  if (rows.length === 0) return none(empty);
+  if (rows.length === 0) return emptyNote(empty);
   const hasActions = rows.some(({ actions }) => actions);
   const heads = [...columns, ...(hasActions ? ['Actions'] : [])].map((name) =>
     h('th', { scope: 'col', role: 'columnheader' }, name),
@@ -143,7 +143,7 @@ function day({ label, isToday, entries }: PageDay): Markup {
   const shown = entries.map(({ time, text, of }) =>
     h('li', {}, h('b', {}, time), ' ', text, ' ', h('span', { class: 'faint' }, of)),
   );
-  const list = shown.length > 0 ? h('ul', {}, shown) : none('Nothing.');
+  const list = shown.length > 0 ? h('ul', {}, shown) : emptyNote('Nothing.');
   return h('li', { 'aria-current': isToday && 'date' }, h('h3', {}, label), list);
 }
 
@@ -155,8 +155,12 @@ function turn({ id, at, title, tone, said, steps }: PageTurn, reader: Reader): M
       { class: `depth${Math.min(depth, 3)}` },
       text,
       tookMs !== undefined && [
-        h('span', { class: 'faint' }, ` ${took(tookMs)}`),
-        h('meter', { value: tookMs, max: longest, 'aria-label': `${took(tookMs)} of at most ${took(longest)}` }),
+        h('span', { class: 'faint' }, ` ${durationText(tookMs)}`),
+        h('meter', {
+          value: tookMs,
+          max: longest,
+          'aria-label': `${durationText(tookMs)} of at most ${durationText(longest)}`,
+        }),
       ],
       code.map((each) => h('code', {}, each)),
     ),
@@ -170,7 +174,7 @@ function turn({ id, at, title, tone, said, steps }: PageTurn, reader: Reader): M
   );
 }
 
-function took(ms: number): string {
+function durationText(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
