@@ -8,6 +8,7 @@ import {
   openApiRoute,
   openHttpChat,
   openPages,
+  ProxyCheck,
   type Service,
 } from '../adapters/http/index.ts';
 import type { Agent, Approvals } from '../agent/index.ts';
@@ -103,6 +104,8 @@ export function serve(parts: HttpParts): Serving | undefined {
     ...skillActs(dashboard),
     openApiRoute(() => routes, parts.version),
   );
+  const proxy = config.url === undefined ? undefined : new ProxyCheck(config.url, config.listen, () => !!http.address);
+  if (proxy) routes.push(proxy.route());
   const jwts = config.jwt && new Jwts(config.jwt, parts.egress, world.clock);
   const callers = new Callers({ ...parts, config, access: parts.config.access, jwts });
   const service: Service = {
@@ -111,7 +114,7 @@ export function serve(parts: HttpParts): Serving | undefined {
     refuses: (caller, scope) => callers.refuses(caller, scope),
     browsers: { signedIn: (cookie) => sessions.authenticate(cookie), problem: pages.problem },
   };
-  parts.checks.add([http.check()]);
+  parts.checks.add([http.check(), ...(proxy ? [proxy.check()] : [])]);
   return { service, adapter: chat.adapter };
 }
 

@@ -11,5 +11,6 @@ export { openApiRoute } from './openapi.ts';
 export { openPages } from './pages/index.ts';
 export { signInPath } from './pages/session.ts';
 export { notHeard } from './problem.ts';
+export { ProxyCheck } from './proxy-check.ts';
 export { keyOf } from './request.ts';
 export { HttpServer, type ServerOptions, type Service } from './server.ts';
