@@ -35,7 +35,7 @@ export const titles: ReadonlyMap<string, string> = new Map([
   ...platforms.map(({ name, title }) => [name, title] as const),
 ]);
 
-interface PlatformParts extends Foundation {
+interface PlatformParts extends Pick<Foundation, 'database' | 'artifacts'> {
   config: Config;
   world: World;
   commands: readonly Command[];

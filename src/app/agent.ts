@@ -115,7 +115,7 @@ export interface AgentWiring {
   close(): Promise<void>;
 }
 
-export interface AgentParts {
+export interface AgentCore {
   config: Config;
   world: World;
   database: Database;
@@ -124,17 +124,21 @@ export interface AgentParts {
   jobs: JobQueue;
   events: Events;
   doctor: Pick<Doctor, 'checks' | 'breakers'>;
-  skills: readonly EquippedSkill[];
   gate: Gate;
-  pairing: PairingDeps;
   wakeAt(at: Date): void;
   thinking: Thinking;
   said: MessageIndex;
   embedders: Embedders;
 }
 
-export function wireAgent(parts: AgentParts): AgentWiring {
-  const { config, world, database, delivery, doctor, skills, wakeAt } = parts;
+interface AgentParts extends AgentCore {
+  skills: readonly EquippedSkill[];
+  pairing: PairingDeps;
+}
+
+export function wireAgent(core: AgentCore, skills: readonly EquippedSkill[], pairing: PairingDeps): AgentWiring {
+  const parts: AgentParts = { ...core, skills, pairing };
+  const { config, world, database, delivery, doctor, wakeAt } = core;
   const { access } = config;
   const { inference, models, model, status } = parts.thinking;
   const zone = defaultZone(config);

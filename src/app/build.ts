@@ -1,8 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
-import type { Service } from '../adapters/http/index.ts';
+import type { HttpServer, Service } from '../adapters/http/index.ts';
 import { Approvals, approvalSource, type Model } from '../agent/index.ts';
-import { installing, LiveSkills, type SkillHost, skillsInUse } from '../agent-skills/index.ts';
+import { installing, LiveSkills } from '../agent-skills/index.ts';
 import { append, lastConfigChange, rowOf } from '../audit/index.ts';
 import { Closer, groupBy, withTimeout } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
@@ -13,6 +13,7 @@ import {
   type AnyRoute,
   type Command,
   type HealthCheck,
+  type PairingDeps,
   Router,
   type Skill,
   type SkillDeps,
@@ -20,29 +21,28 @@ import {
   turnAway,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
-import { type ChatAdapter, type Delivery, deadJobSource, type Receiver } from '../delivery/index.ts';
-import { type Egress, openProxy, routeFetch } from '../egress/index.ts';
-import { installationOf, isLive } from '../jobs/index.ts';
-import { openSandbox, type Sandbox, Workspaces } from '../sandbox/index.ts';
-import { browserConfig } from '../skills/browser/index.ts';
+import { type ChatAdapter, deadJobSource, type Item, type Receiver } from '../delivery/index.ts';
+import { routeFetch } from '../egress/index.ts';
+import type { Sandbox } from '../sandbox/index.ts';
 import { McpServers, mcpConfig, toolServers } from '../skills/mcp/index.ts';
 import { schedulerConfig } from '../skills/scheduler/index.ts';
 import { restingIn } from '../skills/skill-market/index.ts';
 import { SkillTrials } from '../skills/skill-trials/index.ts';
-import { specialistTexts } from '../skills/specialists/index.ts';
+import { type SpecialistCatalog, specialistTexts } from '../skills/specialists/index.ts';
 import { Webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
 import { wireAgent } from './agent.ts';
 import { Backups } from './backups.ts';
-import { openCore } from './core.ts';
+import { type CoreParts, openCore } from './core.ts';
 import { tellingOverrides, toolsCheck } from './doctor/index.ts';
 import { attachmentBytes, openHttp, serve } from './http.ts';
 import { openInference, type Thinking } from './inference.ts';
-import { enqueue, handlersOf, jobsOf, skillJob } from './jobs.ts';
+import { enqueue, handlersOf, type JobParts, jobsOf, skillJob } from './jobs.ts';
 import { type Away, type OperatedApp, SKILL_JOB } from './operations/parts.ts';
 import { People } from './people.ts';
 import { programVerbs } from './programs.ts';
+import { openSkillSandbox } from './sandbox.ts';
 import { defaultZone, householdOf } from './settings.ts';
 import { Sessions } from './sign-in/sessions.ts';
 import { Tokens } from './sign-in/tokens.ts';
@@ -81,37 +81,73 @@ export async function build(config: Config, world: World, options: BuildOptions)
   const closer = new Closer();
   try {
     closer.onClose('proxy', await routeFetch(world.proxy));
-    const opened = await openParts(config, await traced(world, options.version, closer), closer, options);
-    return await connect(opened, options);
+    const open = await openParts(config, await traced(world, options.version, closer), closer, options);
+    return await connect(open, options);
   } catch (error) {
     await closer.close();
     throw error;
   }
 }
 
-type Opened = Awaited<ReturnType<typeof openParts>>;
+/** Parts that stand before skills, agent and adapters are connected. */
+interface OpenParts extends CoreParts {
+  version: string;
+  thinking: Thinking;
+  specialists: SpecialistCatalog;
+  agentSkills: LiveSkills;
+  trials: SkillTrials;
+  sandbox: Sandbox;
+  /** The sandbox as skills have it. */
+  forSkills: SkillDeps['sandbox'];
+  /** Undefined where HTTP is off. */
+  http: HttpServer | undefined;
+  servers: McpServers;
+  backups: Backups;
+  hooks: Webhooks;
+  tokens: Tokens;
+  sessions: Sessions;
+  approvals: Approvals;
+}
 
 /** Phase one: each part stands by itself, or on parts above it. */
-async function openParts(config: Config, world: World, closer: Closer, options: BuildOptions) {
+async function openParts(config: Config, world: World, closer: Closer, options: BuildOptions): Promise<OpenParts> {
   const core = await openCore(config, world, closer, options);
-  const { database, artifacts, delivery, jobs, doctor } = core;
+  const { database, artifacts, bus, egress, gate, delivery, jobs, embedders, doctor } = core;
   const { version, model } = options;
-  const thinking = openInference({ ...core, model, breakers: doctor.breakers });
+  const thinking = openInference({ config, world, database, artifacts, model, breakers: doctor.breakers });
   const specialists = openSpecialists(config, world.env, database);
   const trials = new SkillTrials({ database, clock: world.clock, folder: installing.installedFolder(config.dataDir) });
   const agentSkills = new LiveSkills({
-    ...core,
+    config,
+    world,
+    bus,
+    database,
+    embedders,
+    jobs,
     chosen: chosenSkills(config),
     beside: async () => specialistTexts.rescanned(await specialists.rescan()),
     versions: trials,
     resting: restingIn,
   });
   const { secrets } = agentSkills;
-  const { sandbox, forSkills } = await sandboxOf({ ...core, skills: agentSkills });
+  const { sandbox, forSkills } = await openSkillSandbox({
+    config,
+    world,
+    database,
+    artifacts,
+    egress,
+    delivery,
+    gate,
+    skills: agentSkills,
+  });
   await closer.add('sandbox', sandbox);
   const http = openHttp(config, world);
   const servers = new McpServers({
-    ...core,
+    world,
+    database,
+    artifacts,
+    egress,
+    bus,
     settings: config.block(mcpConfig),
     execution: config.execution,
     outbox: delivery.outbox,
@@ -128,32 +164,78 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
   const tokens = new Tokens({ database, world, config });
   const sessions = new Sessions({ database, world, config });
   const approvals = new Approvals({ database, world, delivery, token: config.access.approval_token });
-  const made = { backups, hooks, tokens, sessions, approvals };
-  return { ...core, version, thinking, specialists, agentSkills, sandbox, forSkills, http, servers, trials, ...made };
+  return {
+    ...core,
+    version,
+    thinking,
+    specialists,
+    agentSkills,
+    trials,
+    sandbox,
+    forSkills,
+    http,
+    servers,
+    backups,
+    hooks,
+    tokens,
+    sessions,
+    approvals,
+  };
+}
+
+/** Parts that run: the open ones, and those that were connected over them. */
+interface RunningParts {
+  open: OpenParts;
+  skills: readonly EquippedSkill[];
+  commands: readonly Command[];
+  router: Router;
+  moved: Receiver['onMove'];
 }
 
 /** Phase two: the skills over what is open, the agent over the skills, then the ways in. */
-async function connect(opened: Opened, options: BuildOptions): Promise<App> {
-  const { config, delivery, gate, closer, doctor } = opened;
-  const all = [...builtInSkills, ...skillsOf(opened), ...(options.skills ?? [])];
-  const skills = equip(all, config, depsOf(opened));
-  const pairing = pairingOf(opened);
-  const wiring = wireAgent({ ...opened, skills, pairing });
-  const { agent, commands, moved } = wiring;
-  closer.onClose('summaries', wiring.close);
-  const router = new Router({ ...wiring, delivery, gate, turnAway: (item) => turnAway(pairing, item) });
+async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
+  const { config, world, database, artifacts, delivery, gate, jobs, schedules, closer, worker, doctor, healthy } = open;
+  const { version, http, tokens, sessions, approvals, egress, agentSkills, backups, hooks } = open;
+  const all = [...builtInSkills, ...skillsOf(open), ...(options.skills ?? [])];
+  const skills = equip(all, config, depsOf(open));
+  const pairing = pairingOf(open);
+  const { agent, commands, called, offersFor, moved, status, close } = wireAgent(open, skills, pairing);
+  closer.onClose('summaries', close);
+  const turned = (item: Item) => turnAway(pairing, item);
+  const router = new Router({ agent, delivery, commands, called, offersFor, gate, turnAway: turned });
 
-  const parts = { ...opened, skills, commands, router, moved };
-  const settled = () => settle(parts);
-  const terminal = openConsole({ ...parts, settled }, options);
-  const platforms = await openPlatforms(parts);
-  const serving = serve({ ...parts, agent, platforms, checks: doctor.checks });
+  const parts: RunningParts = { open, skills, commands, router, moved };
+  const settled = () => settle(open);
+  const terminal = openConsole({ config, world, artifacts, worker, commands, settled }, options);
+  const platforms = await openPlatforms({ config, world, database, artifacts, commands, gate, skills });
+  const { checks } = doctor;
+  const serving = serve({
+    config,
+    world,
+    database,
+    artifacts,
+    http,
+    jobs,
+    agent,
+    approvals,
+    checks,
+    delivery,
+    gate,
+    schedules,
+    skills,
+    platforms,
+    tokens,
+    sessions,
+    egress,
+    agentSkills,
+    version,
+    healthy,
+  });
   const programs = serving ? [serving.adapter] : [];
   const adapters: readonly ChatAdapter[] = [terminal, ...platforms, ...programs, ...(options.adapters ?? [])];
-  doctor.checks.add(adapters.flatMap((adapter) => checksOf(adapter, config)));
-  doctor.checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps, agent.options.toolbox) ?? []));
-  if (opened.servers.all().length > 0)
-    doctor.checks.add([toolsCheck(agent.options.toolbox, windowOf(opened.thinking))]);
+  checks.add(adapters.flatMap((adapter) => checksOf(adapter, config)));
+  checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps, agent.options.toolbox) ?? []));
+  if (open.servers.all().length > 0) checks.add([toolsCheck(agent.options.toolbox, windowOf(open.thinking))]);
   const { service } = serving ?? {};
   const verbs = Object.assign(
     programVerbs({ agent, delivery }),
@@ -161,36 +243,60 @@ async function connect(opened: Opened, options: BuildOptions): Promise<App> {
   );
 
   return {
-    ...opened,
-    checks: doctor.checks,
+    database,
+    artifacts,
+    worker,
+    delivery,
+    jobs,
+    tokens,
+    sessions,
+    http,
+    agentSkills,
+    approvals,
+    backups,
+    hooks,
+    healthy,
+    checks,
     commands,
     routes: service?.routes ?? [],
     console: terminal,
     people: new People(pairing),
     verbs,
     settled,
-    enqueue: (job, besides) => enqueue(parts, job, besides),
-    start: () => start({ ...parts, adapters, service }),
+    enqueue: (job, besides) => enqueue(jobPartsOf(parts), job, besides),
+    start: () => start(parts, adapters, service),
     startJobs: () => startJobs(parts, terminal),
-    stop: (graceMs = GRACE_MS) => stop(parts, graceMs),
-    status: async () => ({ version: opened.version, ...(await statusOf(parts, adapters, wiring.status())) }),
+    stop: (graceMs = GRACE_MS) => stop(open, graceMs),
+    status: async () => ({ version, ...(await statusOf(parts, adapters, status())) }),
     away: () => awayOf(adapters),
   };
 }
 
-function depsOf(opened: Opened): Omit<SkillDeps, 'config' | 'does'> {
-  const { config, delivery, bus, closer, thinking, forSkills, servers } = opened;
+function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
+  const { config, delivery, bus, closer, thinking, forSkills, servers } = open;
+  const { database, artifacts, world, jobs, schedules, embedders, gate, egress, cache, locks, wakeAt, events } = open;
   return {
-    ...opened,
+    database,
+    artifacts,
+    outbox: delivery.outbox,
+    world,
+    jobs,
+    schedules,
+    embedders,
     models: thinking.inference.small,
     tiers: thinking.models?.tiers,
+    gate,
     sandbox: forSkills,
-    servers: toolServers(servers),
-    outbox: delivery.outbox,
-    turns: delivery,
-    emit: ({ name: event }, payload) => void bus.publish(EVENTS, JSON.stringify({ event, payload })),
+    egress,
+    cache,
+    locks,
     household: householdOf(config),
     onClose: (part, close) => closer.onClose(part, close),
+    turns: delivery,
+    wakeAt,
+    events,
+    servers: toolServers(servers),
+    emit: ({ name: event }, payload) => void bus.publish(EVENTS, JSON.stringify({ event, payload })),
   };
 }
 
@@ -203,7 +309,7 @@ function refusing({ models }: Thinking, tool: string): string[] {
   return models?.askedNames().filter((name) => models.learnt(name).tools.has(tool)) ?? [];
 }
 
-function pairingOf({ config, database, world, delivery, policies }: Opened) {
+function pairingOf({ config, database, world, delivery, policies }: OpenParts): PairingDeps {
   return {
     database,
     clock: world.clock,
@@ -219,7 +325,7 @@ function isOwn(role: string): boolean {
 }
 
 async function statusOf(
-  { database, delivery, jobs, skills }: Parts,
+  { open: { database, delivery, jobs }, skills }: RunningParts,
   adapters: readonly ChatAdapter[],
   models: Json | undefined,
 ): Promise<Record<string, Json>> {
@@ -236,25 +342,22 @@ async function statusOf(
   };
 }
 
-interface Parts extends Opened {
-  skills: readonly EquippedSkill[];
-  commands: readonly Command[];
-  router: Router;
-  moved: Receiver['onMove'];
+function jobPartsOf({ open: { world, database, delivery, jobs, events, said }, skills }: RunningParts): JobParts {
+  return { world, database, delivery, jobs, events, skills, said };
 }
 
-interface Starting extends Parts {
-  adapters: readonly ChatAdapter[];
-  service: Service | undefined;
-}
-
-async function start(parts: Starting): Promise<void> {
-  const { closer, stopping, database, worker, delivery, jobs, schedules, skills, adapters } = parts;
+async function start(
+  parts: RunningParts,
+  adapters: readonly ChatAdapter[],
+  service: Service | undefined,
+): Promise<void> {
+  const { open, skills, commands } = parts;
+  const { closer, stopping, database, worker, delivery, jobs, schedules, agentSkills, http } = open;
   // Before anything is taken up: a turn that goes on after a restart finds its skills and specialists.
-  closer.onClose('agent skills', await parts.agentSkills.start(parts.commands.map(({ name }) => name)));
+  closer.onClose('agent skills', await agentSkills.start(commands.map(({ name }) => name)));
   await join(parts, adapters, { answers: true });
-  parts.sandbox.start();
-  await recordConfig(database, parts.config, parts.world.clock.now());
+  open.sandbox.start();
+  await recordConfig(database, open.config, open.world.clock.now());
   await database.tx('schedules.put', (tx) => putTasks(tx, parts));
   // Before the adapters: what is due is written at once, held, and sent when its platform calls `reachable`.
   worker.start([
@@ -271,20 +374,20 @@ async function start(parts: Starting): Promise<void> {
     await adapter.start(delivery.inbox, reachable, stopping.signal);
     closer.onClose(adapter.name, () => adapter.close());
   }
-  const { http, service } = parts;
   if (!http || !service) return;
   await http.open(service);
   closer.onClose('http server', () => http.close());
 }
 
 async function join(
-  parts: Parts,
+  parts: RunningParts,
   adapters: readonly ChatAdapter[],
   { answers }: { answers: true | readonly string[] },
 ): Promise<void> {
-  const { closer, worker, delivery, jobs, schedules, router, skills } = parts;
+  const { open, router, skills, moved } = parts;
+  const { closer, worker, delivery, jobs, schedules, events } = open;
   // A notice is cut by the adapter, as its platform needs it.
-  const handlers = answers === true ? handlersOf(parts) : [...jobsOf(skills), parts.events.job(), skillJob(parts)];
+  const handlers = answers === true ? handlersOf(jobPartsOf(parts)) : [...jobsOf(skills), events.job(), skillJob(open)];
   jobs.start(handlers.map((handler) => schedules.watch(handler)));
   await delivery.start({
     adapters,
@@ -292,7 +395,7 @@ async function join(
     kindOf: (event) => router.kindOf(event),
     takesTurn: (kind, text) => router.takesTurn(kind, text),
     handleItem: (item, signal) => router.handleItem(item, signal),
-    onMove: parts.moved,
+    onMove: moved,
     onFreed: () => {
       worker.lookForWork();
       for (const { skill, deps } of skills) skill.replicaEnded?.(deps);
@@ -303,9 +406,10 @@ async function join(
 }
 
 /** Runs of skills are turns at the terminal: they are carried out here, and what they say is kept for who comes there. */
-async function startJobs(parts: Parts, terminal: ChatAdapter): Promise<void> {
-  const { closer, worker, jobs, schedules, skills, world } = parts;
-  closer.onClose('agent skills', await parts.agentSkills.start(parts.commands.map(({ name }) => name)));
+async function startJobs(parts: RunningParts, terminal: ChatAdapter): Promise<void> {
+  const { open, skills, commands } = parts;
+  const { closer, worker, jobs, schedules, agentSkills, world } = open;
+  closer.onClose('agent skills', await agentSkills.start(commands.map(({ name }) => name)));
   const now = world.clock.now();
   const runs = (await jobs.waitingOf(SKILL_JOB)).filter(({ due_at: at }) => at <= now);
   await join(parts, [terminal], { answers: [terminal.name] });
@@ -317,7 +421,7 @@ function tasksOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
   return [...(skill.schedules ?? []), ...(skill.tasks?.(deps) ?? [])];
 }
 
-async function putTasks(tx: Transaction, { config, schedules, skills }: Parts): Promise<void> {
+async function putTasks(tx: Transaction, { open: { config, schedules }, skills }: RunningParts): Promise<void> {
   const { tasks } = config.block(schedulerConfig);
   const usual = defaultZone(config);
   const all = skills.flatMap(tasksOf).map(({ name, kind, missed, standard = true, cron }) => {
@@ -328,7 +432,7 @@ async function putTasks(tx: Transaction, { config, schedules, skills }: Parts): 
   await schedules.putAll(tx, all);
 }
 
-async function stop({ world, closer, stopping, worker, delivery, jobs }: Parts, graceMs: number): Promise<void> {
+async function stop({ world, closer, stopping, worker, delivery, jobs }: OpenParts, graceMs: number): Promise<void> {
   stopping.abort(new Error('coda is stopping'));
   await worker.close();
   // A job that is done and not recorded as done would be run again.
@@ -336,7 +440,7 @@ async function stop({ world, closer, stopping, worker, delivery, jobs }: Parts, 
   await closer.close((part, error) => world.log.warn({ part, error: messageOf(error) }, 'closing failed'));
 }
 
-async function settle({ worker, jobs, delivery, agentSkills }: Opened): Promise<void> {
+async function settle({ worker, jobs, delivery, agentSkills }: OpenParts): Promise<void> {
   // Twice at least: what ends may have made something due, and what was due may have begun something.
   for (let round = 0; round < 2 || worker.isLooking; round++) {
     await worker.idle();
@@ -383,65 +487,3 @@ function fingerprints(config: Config): Record<string, string> {
 }
 
 const FINGERPRINT_DIGITS = 12;
-
-interface SandboxParts {
-  config: Config;
-  world: World;
-  database: Database;
-  artifacts: Artifacts;
-  egress: Egress;
-  delivery: Delivery;
-  gate: SkillDeps['gate'];
-  skills: SkillHost;
-}
-
-/** Connections a minute that the code of one session may make. */
-const CODE_CONNECTIONS = 120;
-
-function proxyForCode(execution: Config['execution'], egress: Egress, { clock, log }: World) {
-  return openProxy(egress, {
-    allowed: execution.allowed_hosts,
-    limits: { bytes: execution.max_network_size, perMinute: CODE_CONNECTIONS, clock },
-    onConnect: (host) => log.info({ host }, 'code connects to a host'),
-    onRefuse: ({ code, message }) => log.info({ code, why: message }, 'code was kept from an address'),
-  });
-}
-
-/** Builds the sandbox. Nothing is asked of Docker before it is started, or used. */
-async function sandboxOf(parts: SandboxParts): Promise<{ sandbox: Sandbox; forSkills: SkillDeps['sandbox'] }> {
-  const { config, world, database, artifacts, egress, delivery, gate, skills: host } = parts;
-  const { execution } = config;
-  const browser = config.block(browserConfig);
-  // Without a running sandbox the doctor opens a container, too; should it die, a later process removes that.
-  const apart = randomUUID();
-  const sandbox = openSandbox(
-    {
-      execution,
-      installation: await installationOf(database),
-      instance: () => (delivery.hasStarted ? delivery.self.id : apart),
-      isLive: (id) => isLive(database, id),
-      hasPrograms: browser.enabled && browser.mode === 'docker',
-      isOwnImage: (id) => host.images.isOwn(id),
-      proxy: () => proxyForCode(execution, egress, world),
-    },
-    world,
-  );
-  const workspaces = new Workspaces({
-    sandbox,
-    keep: (content) => artifacts.put(content, { maxBytes: execution.max_output_size }),
-    lastingMs: execution.max_sandbox_timeout,
-    timeouts: execution.sandbox_timeouts,
-    hasNetwork: execution.network_enabled,
-  });
-  const hasImage = (id: string) => sandbox.hasImage(id);
-  const forSkills: SkillDeps['sandbox'] = {
-    workspaces,
-    settings: execution,
-    hasImage,
-    inUse: skillsInUse({ host, gate, database, settings: execution, hasImage }),
-    facts: (signal) => sandbox.facts(signal),
-    program: (spec, signal) => sandbox.program(spec, signal),
-    detached: sandbox.detached,
-  };
-  return { sandbox, forSkills };
-}

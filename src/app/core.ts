@@ -12,16 +12,37 @@ import { Gate } from '../people/index.ts';
 import { memoryConfig } from '../skills/memory/index.ts';
 import { type Artifacts, type Database, type Engine, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
 import { machineZone } from '../time/index.ts';
-import { embeddersOf } from '../vectors/index.ts';
+import { type Embedders, embeddersOf } from '../vectors/index.ts';
 import { backupBeforeUpgrade, withWayBack } from './backups.ts';
-import { openDoctor } from './doctor/index.ts';
+import { type Doctor, openDoctor } from './doctor/index.ts';
 import { EARLIEST, judgeZone } from './doctor/machine.ts';
 import { remembered } from './inference.ts';
 import { LivePolicies } from './policies.ts';
 import { measure } from './telemetry/metrics.ts';
 
-/** Opens what holds people's data and what runs later; nothing is heard or done yet. */
-export async function openCore(config: Config, world: World, closer: Closer, options: Opening) {
+/** Parts that hold people's data, and run things later. */
+export interface CoreParts extends Foundation {
+  config: Config;
+  world: World;
+  closer: Closer;
+  /** Aborts when coda stops. */
+  stopping: AbortController;
+  policies: LivePolicies;
+  gate: Gate;
+  worker: Worker;
+  wakeAt(at: Date): void;
+  events: Events;
+  delivery: Delivery;
+  jobs: JobQueue;
+  schedules: Schedules;
+  embedders: Embedders;
+  said: MessageIndex;
+  healthy(): Promise<boolean>;
+  doctor: Doctor;
+}
+
+/** Opens it; nothing is heard or done yet. */
+export async function openCore(config: Config, world: World, closer: Closer, options: Opening): Promise<CoreParts> {
   const stopping = new AbortController();
   // Every job that runs listens to it, and what it asks of the outside; the queue bounds their number.
   setMaxListeners(0, stopping.signal);
@@ -43,10 +64,27 @@ export async function openCore(config: Config, world: World, closer: Closer, opt
   const said = new MessageIndex({ database, world, jobs, embedders });
   closer.onClose('said', () => said.close());
   const healthy = async () => delivery.isWell && (await database.healthy());
-  const doctor = openDoctor({ ...foundation, config, world, delivery, jobs, schedules, healthy }, closer);
+  const doctor = openDoctor({ config, world, database, bus, delivery, jobs, schedules, healthy }, closer);
   doctor.checks.add([policies.check()]);
-  const running = { worker, wakeAt, events, delivery, jobs, schedules, embedders, said, healthy, doctor };
-  return { ...foundation, ...running, config, world, closer, stopping, policies, gate };
+  return {
+    ...foundation,
+    config,
+    world,
+    closer,
+    stopping,
+    policies,
+    gate,
+    worker,
+    wakeAt,
+    events,
+    delivery,
+    jobs,
+    schedules,
+    embedders,
+    said,
+    healthy,
+    doctor,
+  };
 }
 
 function openDelivery(

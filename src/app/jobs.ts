@@ -9,7 +9,7 @@ import { ownerItem } from './credentials.ts';
 import { type AskedJob, SKILL_JOB } from './operations/parts.ts';
 import type { EquippedSkill } from './skills.ts';
 
-interface JobParts {
+export interface JobParts {
   world: World;
   database: Database;
   delivery: Delivery;

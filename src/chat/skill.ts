@@ -27,19 +27,47 @@ import type { AnyCollection } from './collection.ts';
 import type { Page, PageReader, Upcoming } from './page.ts';
 import type { AnyRoute } from './route.ts';
 
-/** Dependencies of a skill. Everything else of coda is none of its business. */
-export interface SkillDeps<Settings = unknown> {
+/** Storage of a skill: rows, and files by their hash. */
+export interface SkillStorage {
   database: Database;
   artifacts: Artifacts;
+  /** Saves work, and may forget at any time. */
+  cache: Cache;
+  /** Locks between processes; they save work and decide nothing. */
+  locks: Locks;
+}
+
+/** Speech of a skill: `outbox` to people, `turns` begins the agent's work, `events` and `emit` tell programs. */
+export interface SkillSpeech {
   outbox: Outbox;
-  world: World;
+  turns: Turns;
+  /** Tells programs that the configuration names, in the transaction of what they are told. */
+  events: Raise;
+  /** Publishes on the bus, channel `coda_alerts`. A hint, after the commit; nothing in coda subscribes to it. */
+  emit<Payload extends Json>(kind: EventKind<Payload>, payload: Payload): void;
+}
+
+/** Work of a skill that is done later, and again. */
+export interface SkillTimes {
   jobs: Pick<JobQueue, 'enqueue' | 'cancel' | 'takeUp'>;
   schedules: Pick<Schedules, 'put' | 'remove' | 'list' | 'toggle' | 'failing' | 'takeFailing'>;
-  embedders: Embedders;
+  /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
+  wakeAt(at: Date): void;
+}
+
+/** Models that a skill asks itself. */
+export interface SkillModels {
   models: LightModels;
   tiers?: Tiers | undefined;
-  /** The gate; asked by a skill itself only for a thing that no tool or command of its own stands for. */
-  gate: Pick<Gate, 'may' | 'basis' | 'roles'>;
+  embedders: Embedders;
+}
+
+/** Reach of a skill beyond the database. */
+export interface SkillReach {
+  /** Reaches addresses that others chose, and services that the owner configured. */
+  egress: Egress;
+  /** MCP servers, for calls of coda's own that no model makes. */
+  servers: ToolServers;
   sandbox: Pick<Sandbox, 'hasImage' | 'facts' | 'program' | 'detached'> & {
     workspaces: Workspaces;
     settings: CoreValues['execution'];
@@ -49,26 +77,19 @@ export interface SkillDeps<Settings = unknown> {
      */
     inUse(ctx: CallContext, ownImage?: string): Promise<SkillsInUse>;
   };
-  /** Reaches addresses that others chose, and services that the owner configured. */
-  egress: Egress;
-  cache: Cache;
-  /** Locks between processes; they save work and decide nothing. */
-  locks: Locks;
-  household: Household;
+}
+
+/** Dependencies of a skill. Everything else of coda is none of its business. */
+export interface SkillDeps<Settings = unknown> extends SkillStorage, SkillSpeech, SkillTimes, SkillModels, SkillReach {
+  world: World;
   config: Settings;
+  household: Household;
+  /** The gate; asked by a skill itself only for a thing that no tool or command of its own stands for. */
+  gate: Pick<Gate, 'may' | 'basis' | 'roles'>;
   /** Capabilities of all skills, in words after "I". */
   does: readonly string[];
   /** Calls `close` when coda stops, once nothing uses the skill any more. */
   onClose(part: string, close: () => Promise<void>): void;
-  turns: Turns;
-  /** Tells the worker that something of a `DueSource` is due at `at`. A hint, after the commit. */
-  wakeAt(at: Date): void;
-  /** Tells programs that the configuration names, in the transaction of what they are told. */
-  events: Raise;
-  /** MCP servers, for calls of coda's own that no model makes. */
-  servers: ToolServers;
-  /** Publishes on the bus, channel `coda_alerts`. A hint, after the commit; nothing in coda subscribes to it. */
-  emit<Payload extends Json>(kind: EventKind<Payload>, payload: Payload): void;
 }
 
 export interface AllSkills {
@@ -111,11 +132,11 @@ export type SystemTask = Pick<Schedule, 'name' | 'kind' | 'missed' | 'standard'>
   cron: string;
 };
 
-/** A slash command. It runs at once, without a lane or a model. */
 /** Headings of `/help`, in their order. */
 export const TOPICS = ['Reminders', 'Notes', 'Memory', 'By itself', 'Here'] as const;
 export type Topic = (typeof TOPICS)[number];
 
+/** A slash command: no model is asked. */
 export interface Command {
   name: string;
   summary: string;
