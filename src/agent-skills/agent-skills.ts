@@ -139,7 +139,7 @@ function codeOf(
 export type SkillListFor = (
   agent: string,
   asker: { person: RoleHolder; turnKey?: object | undefined },
-  gate: SkillDeps['gate'],
+  gate: Parameters<typeof deniedBy>[0],
 ) => string | undefined;
 
 export function skillListFor(host: SkillHost, { prompt_budget: budget }: SkillsConfig): SkillListFor {

@@ -8,12 +8,12 @@ import { imageOperations } from './images/operations.ts';
 
 export { agentSkills, skillListFor, toolDeps } from './agent-skills.ts';
 export * as bundles from './bundle/bundle.ts';
-export * as installing from './bundle/install.ts';
+export * as skillInstall from './bundle/install.ts';
 export { ownFolders } from './catalog/sources.ts';
-export * as composing from './catalog/steps.ts';
+export * as skillSteps from './catalog/steps.ts';
 export { validateSkills } from './catalog/validate.ts';
 export { config as agentSkillsConfig } from './config.ts';
-export * as finding from './find/operations.ts';
+export * as skillSearch from './find/operations.ts';
 export type { SkillFiles, SkillHost, SkillVersions, View } from './live/host.ts';
 export { LiveSkills } from './live/live.ts';
 export type { AgentSkill, SkillSnapshot } from './skill.ts';
@@ -21,9 +21,9 @@ export * as skillFacts from './skill.ts';
 export { deniedBy } from './use/deps.ts';
 export { testSkill } from './use/find.ts';
 export { skillsInUse } from './use/in-use.ts';
-export * as readying from './use/ready.ts';
-export * as running from './use/tools.ts';
-export * as trusting from './use/trusted.ts';
+export * as skillReadiness from './use/ready.ts';
+export * as skillCalls from './use/tools.ts';
+export * as skillTrust from './use/trusted.ts';
 
 export const folderOperations = (resting?: Parameters<typeof listing>[0]) => [
   ...listing(resting),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
 import type { HttpServer, Service } from '../adapters/http/index.ts';
 import { Approvals, approvalSource, type Model } from '../agent/index.ts';
-import { installing, LiveSkills } from '../agent-skills/index.ts';
+import { LiveSkills, skillInstall } from '../agent-skills/index.ts';
 import { append, lastConfigChange, rowOf } from '../audit/index.ts';
 import { Closer, groupBy, withTimeout } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
@@ -116,7 +116,11 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
   const { version, model } = options;
   const thinking = openInference({ config, world, database, artifacts, model, breakers: doctor.breakers });
   const specialists = openSpecialists(config, world.env, database);
-  const trials = new SkillTrials({ database, clock: world.clock, folder: installing.installedFolder(config.dataDir) });
+  const trials = new SkillTrials({
+    database,
+    clock: world.clock,
+    folder: skillInstall.installedFolder(config.dataDir),
+  });
   const agentSkills = new LiveSkills({
     config,
     world,

@@ -1,5 +1,5 @@
 import type { Approvals, TxContext } from '../agent/index.ts';
-import { agentSkills, agentSkillsConfig, type LiveSkills } from '../agent-skills/index.ts';
+import { agentSkills, agentSkillsConfig, type LiveSkills, skillListFor } from '../agent-skills/index.ts';
 import type { AgendaSection, AgendaSpan, AllSkills, Skill, SkillDeps } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { audit } from '../skills/audit/index.ts';
@@ -28,7 +28,6 @@ import { type Webhooks, webhooks } from '../skills/webhooks/index.ts';
 import type { Backups } from './backups.ts';
 import type { Doctor } from './doctor/index.ts';
 import { needsToken } from './operations/parts.ts';
-import { specialistHost } from './specialists.ts';
 
 /** Capabilities, one line each: deleting a line and its folder deletes the capability. */
 export const builtInSkills: readonly Skill[] = [
@@ -75,7 +74,11 @@ export function skillsOf(parts: MadeOf): Skill[] {
     skillMarket(live),
     skillTrials({ trials: parts.trials, host: live, checkToken: (token) => needsToken(parts.approvals, token) }),
     connectors({ roots: () => live.ownFolders(), secrets: live.secrets }),
-    specialists(specialistHost(parts.specialists, live, config)),
+    specialists({
+      catalog: parts.specialists,
+      skills: live,
+      skillsFor: skillListFor(live, config.block(agentSkillsConfig)),
+    }),
     learned(live, config.block(memoryConfig).auto),
   ];
 }

@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { agentSkillsConfig, type SkillHost, skillListFor } from '../agent-skills/index.ts';
+import type { SkillHost } from '../agent-skills/index.ts';
 import { packageRoot } from '../base/root.ts';
 import type { World } from '../base/world.ts';
 import type { Config } from '../config/index.ts';
-import { overridesIn, SpecialistCatalog, type SpecialistHost, specialistsConfig } from '../skills/specialists/index.ts';
+import { overridesIn, SpecialistCatalog, specialistsConfig } from '../skills/specialists/index.ts';
 import { type Database, readerOf } from '../storage/index.ts';
 import { decidedOf } from '../trust/index.ts';
 
@@ -28,17 +28,4 @@ export function openSpecialists(
 export function chosenSkills(config: Config): SkillHost['chosen'] {
   const named = Object.entries(overridesIn(config.block(specialistsConfig)));
   return new Map(named.flatMap(([name, { skills }]) => (skills ? [[name, new Set(skills)] as const] : [])));
-}
-
-export function specialistHost(catalog: SpecialistCatalog, skills: SkillHost, config: Config): SpecialistHost {
-  return {
-    catalog,
-    rescan: () => skills.rescan(),
-    decided: () => skills.decided(),
-    skillsFor: skillListFor(skills, config.block(agentSkillsConfig)),
-    chosenFor: (name) => {
-      const chosen = skills.chosen.get(name);
-      return chosen && [...chosen];
-    },
-  };
 }

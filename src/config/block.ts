@@ -40,12 +40,13 @@ export function block<const K extends string, S extends z.ZodType>(
  * blocks are optional objects; a field that several of them bring is the same value in each.
  */
 export function joinBlocks(blocks: readonly ConfigBlock[]): ConfigBlock[] {
-  return [...groupBy(blocks, ({ key }) => key).values()].map((same) => same.reduce(joined));
+  return [...groupBy(blocks, ({ key }) => key).values()].map((same) => same.reduce(joinPair));
 }
 
-function joined(one: ConfigBlock, other: ConfigBlock): ConfigBlock {
+function joinPair(one: ConfigBlock, other: ConfigBlock): ConfigBlock {
   const [fields, more] = [one, other].map(({ schema }) => (schema instanceof z.ZodOptional ? schema.unwrap() : schema));
-  if (!(fields instanceof z.ZodObject && more instanceof z.ZodObject))
+  const areObjects = fields instanceof z.ZodObject && more instanceof z.ZodObject && fields !== one.schema;
+  if (!areObjects || Object.keys(more.shape).some((key) => (fields.shape[key] ?? more.shape[key]) !== more.shape[key]))
     throw new Error(`two parts bring a config block named ${one.key}`);
   return {
     key: one.key,

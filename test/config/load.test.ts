@@ -9,6 +9,7 @@ import {
   configExample,
   count,
   duration,
+  joinBlocks,
   locale,
   secret,
   secretText,
@@ -212,4 +213,20 @@ test('two parts cannot have one block', () => {
 test('nothing can change the configuration', () => {
   const config = load('access: { owners: ["discord:1"] }');
   expect(() => (config.access.owners as string[]).push('discord:2')).toThrow(TypeError);
+});
+
+test('parts that share a block each bring their fields, and what one of them lacks is said', () => {
+  const enabled = z.boolean().default(true);
+  const part = <Own extends z.ZodRawShape>(own: Own, lacks: (values: unknown) => string[] = () => []) =>
+    block('shared', 'Of several parts.', z.strictObject({ enabled, ...own }).optional(), [], lacks);
+  const one = part({ colour: z.string().default('red') });
+  const other = part({ size: z.number().default(3) }, () => ['it lacks a size']);
+  const [joined, ...rest] = joinBlocks([one, other]);
+  expect(rest).toEqual([]);
+  expect(joined?.schema.parse({ size: 4 })).toEqual({ enabled: true, colour: 'red', size: 4 });
+  expect(joined?.schema.safeParse({ sise: 4 }).success).toBe(false);
+  expect(joined?.lacks?.({})).toEqual(['it lacks a size']);
+  const always = block('shared', 'Always there.', z.strictObject({}).prefault({}));
+  expect(() => joinBlocks([one, part({ colour: z.string() })])).toThrow('two parts bring a config block named shared');
+  expect(() => joinBlocks([one, always])).toThrow('two parts bring a config block named shared');
 });

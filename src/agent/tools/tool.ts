@@ -417,16 +417,17 @@ const isDataTool = (tool: Tool): tool is DataTool => tool.effect === 'read' || t
 
 /** The tools for owners alone: for anybody else nothing is prepared or run, and `says` is the answer. */
 export function forOwners(says: () => string, tools: readonly AnyTool[]): AnyTool[] {
-  const guarded =
+  const guard =
     <Context extends CallContext>(run: (input: unknown, ctx: Context) => Promise<ToolResult>) =>
     async (input: unknown, ctx: Context): Promise<ToolResult> =>
       isOwner(ctx) ? run(input, ctx) : failed('DENIED', says());
   return tools.map((tool) => {
-    if (!isDataTool(tool)) return { ...tool, run: guarded(tool.run) };
+    if (!isDataTool(tool)) return { ...tool, run: guard(tool.run) };
     const { prepare } = tool;
-    if (!prepare) return { ...tool, run: guarded(tool.run) };
-    const prepared = async (input: unknown, ctx: CallContext) => (isOwner(ctx) ? prepare(input, ctx) : undefined);
-    return { ...tool, run: guarded(tool.run), prepare: prepared };
+    if (!prepare) return { ...tool, run: guard(tool.run) };
+    const prepareForOwner = async (input: unknown, ctx: CallContext) =>
+      isOwner(ctx) ? prepare(input, ctx) : undefined;
+    return { ...tool, run: guard(tool.run), prepare: prepareForOwner };
   });
 }
 

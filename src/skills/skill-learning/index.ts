@@ -39,8 +39,8 @@ export function learned(skills: LiveSkills, standardAuto: LearnedDeps['standardA
     config: improvementConfig,
     tools: (deps) => on(deps, learnedTools),
     commands: (deps) => on(deps, () => [learnedCommand]),
-    jobs: (deps) => on(deps, (own) => [...scanning.jobs(own), draftJob(own)]),
-    tasks: (deps) => on(deps, scanning.tasks),
+    jobs: (deps) => on(deps, (own) => [...nightlyScan.jobs(own), draftJob(own)]),
+    tasks: (deps) => on(deps, nightlyScan.tasks),
     deletionRules,
     mergeRules,
   };
@@ -54,7 +54,7 @@ const SETTLED_MS = 15 * 60_000;
 const KEPT_DAYS = 90;
 const SIGNALS_DAYS = 31;
 
-const scanning = nightly<LearnedDeps>({
+const nightlyScan = nightly<LearnedDeps>({
   task: LEARN_TASK,
   cron: () => '40 3 * * *',
   alone: true,

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import {
   type AgentSkill,
   bundles,
-  finding,
-  installing,
   type LiveSkills,
   type SkillSnapshot,
+  skillInstall,
+  skillSearch,
+  skillTrust,
   testSkill,
-  trusting,
 } from '../../agent-skills/index.ts';
 import type { World } from '../../base/world.ts';
 import type { SkillDeps } from '../../chat/index.ts';
@@ -92,7 +92,7 @@ export interface LearnedDeps extends SkillDeps<Improvement> {
 
 export function skillShelf(parts: ShelfParts) {
   const { skills } = parts;
-  const byWords = new finding.SkillSearch();
+  const byWords = new skillSearch.SkillSearch();
   const current = () => skills.catalog.current();
   return {
     /** A skill that may be used; undefined where there is none. */
@@ -111,7 +111,7 @@ export function skillShelf(parts: ShelfParts) {
     /** Skills whose descriptions the words fit; asks no embedder. */
     async fitting(words: string): Promise<string[]> {
       const found = words.trim() === '' ? [] : await byWords.find(current(), words);
-      return found.flatMap(({ skill, fit }) => (fit >= finding.OFFERED_FROM ? [skill.name] : []));
+      return found.flatMap(({ skill, fit }) => (fit >= skillSearch.OFFERED_FROM ? [skill.name] : []));
     },
     isTaken(name: string): boolean {
       const { skills: all, invalid, disabled, commands } = current();
@@ -149,7 +149,7 @@ async function place(parts: ShelfParts, draft: SkillDraft & { hash: string }): P
   // Cut off before the approval: its files are there already.
   if (now !== hash || skill?.source.kind !== 'installed') {
     if (now !== baseHash) return 'changed';
-    await installing.installSkill(skills.installed, await contentOf(name, text, skill));
+    await skillInstall.installSkill(skills.installed, await contentOf(name, text, skill));
   }
   return placed(parts, name, hash);
 }
@@ -161,7 +161,7 @@ async function placed(
 ): Promise<Placed | 'changed'> {
   await skills.rescan();
   const skill = skills.catalog.current().skills.get(name);
-  const folder = skill?.source.kind === 'installed' ? trusting.folderOf(skill) : undefined;
+  const folder = skill?.source.kind === 'installed' ? skillTrust.folderOf(skill) : undefined;
   const looked = folder && (await lookForApproval(readerOf(database), folder, hash));
   if (!looked) return 'changed';
   return {
@@ -182,11 +182,11 @@ async function takeBack(parts: ShelfParts, { name, hash, before }: TakenBack): P
   if ((await hashOf(skill)) !== hash) return 'changed';
   const isBeneath = shadowed.some((each) => each.skill.name === name && each.by === skill);
   if (before === null || isBeneath) {
-    await installing.removeSkill(skills.installed, name);
+    await skillInstall.removeSkill(skills.installed, name);
     await skills.rescan();
     return 'gone';
   }
-  await installing.installSkill(skills.installed, await contentOf(name, before, skill));
+  await skillInstall.installSkill(skills.installed, await contentOf(name, before, skill));
   await skills.rescan();
   const restored = skills.catalog.current().skills.get(name);
   return placed(parts, name, (restored && (await hashOf(restored))) ?? '');
@@ -204,7 +204,7 @@ async function shelved(skill: AgentSkill | undefined): Promise<ShelvedSkill | Fi
 }
 
 async function hashOf(skill: AgentSkill): Promise<string | undefined> {
-  const folder = trusting.folderOf(skill);
+  const folder = skillTrust.folderOf(skill);
   const pin = folder && (await pinFolder(folder.directory, folder.declared));
   return pin?.ok ? pin.hash : undefined;
 }
@@ -229,8 +229,8 @@ async function examine(
 ): Promise<Examined | string> {
   const base = snapshot.skills.get(name);
   if ((base && (await hashOf(base))) !== baseHash) return 'The skill is not as it was.';
-  const found = await installing.lookInside(folder, await contentOf(name, text, base), async (staged) => {
-    const skill = await installing.skillIn(staged);
+  const found = await skillInstall.lookInside(folder, await contentOf(name, text, base), async (staged) => {
+    const skill = await skillInstall.skillIn(staged);
     if (!skill?.usable || skill.name !== name) return 'It is no skill that can be used.';
     const hash = await hashOf(skill);
     if (hash === undefined) return 'Its files cannot be hashed.';
@@ -251,7 +251,7 @@ async function playBefore(
 ): Promise<PlayedCase[]> {
   if (!base?.file) return cases.map(({ name }) => ({ name, ok: false }));
   const content = await contentOf(base.name, await readFile(base.file, 'utf8'), base);
-  return installing.lookInside(folder, content, (staged) => play(snapshot, staged, cases));
+  return skillInstall.lookInside(folder, content, (staged) => play(snapshot, staged, cases));
 }
 
 /** Plays the skill's own cases and these, as if the skill in `staged` were the one of its name. */
@@ -259,7 +259,7 @@ async function play(snapshot: SkillSnapshot, staged: string, cases: readonly Ski
   const file = join(staged, CASES);
   if (!existsSync(dirname(file))) await mkdir(dirname(file));
   await writeFile(file, JSON.stringify(cases));
-  const skill = await installing.skillIn(staged);
+  const skill = await skillInstall.skillIn(staged);
   if (!skill) return [];
   const skills = new Map([...snapshot.skills, [skill.name, skill]]);
   const { outcomes } = await testSkill({ ...snapshot, skills }, skill);

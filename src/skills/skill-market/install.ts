@@ -1,6 +1,6 @@
 /** Installs a skill from a catalog: it is looked at first, and exactly the files that were shown are put in their place. */
 
-import { bundles, installing, skillFacts, trusting } from '../../agent-skills/index.ts';
+import { bundles, skillFacts, skillInstall, skillTrust } from '../../agent-skills/index.ts';
 import { recordAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { editDistance } from '../../base/text.ts';
@@ -42,7 +42,7 @@ export async function lookAtSkill(deps: MarketDeps, wanted: Wanted, signal: Abor
   const limits = { maxBytes: bundles.BUNDLE_LIMITS.archiveBytes, signal };
   const bytes = await bundleBytes(deps, placeIn(opened.place, bundle.url), bundle, limits);
   const content = contentOf(skill, bytes);
-  const inquest = await installing.lookInside(deps.host.installed, content, (staged) =>
+  const inquest = await skillInstall.lookInside(deps.host.installed, content, (staged) =>
     inquestOf(deps, skill.id, staged),
   );
   await checkUnchanged(deps, { id: skill.id, before, wanted: inquest.pin.hash });
@@ -69,7 +69,7 @@ async function checkName(
 ): Promise<store.Install | undefined> {
   await host.rescan();
   const { skills, disabled, commands = new Set<string>() } = host.catalog.current();
-  const installed = await installing.installedSkills(host.installed);
+  const installed = await skillInstall.installedSkills(host.installed);
   if (installed.includes(id)) {
     const before = await store.installOf(readerOf(database), id);
     if (!before || before.catalog === location) return before;
@@ -96,7 +96,7 @@ async function checkUnchanged(
   { id, before, wanted }: { id: string; before: store.Install | undefined; wanted: string },
 ): Promise<void> {
   const skill = host.catalog.current().skills.get(id);
-  const folder = skill?.source.kind === 'installed' ? trusting.folderOf(skill) : undefined;
+  const folder = skill?.source.kind === 'installed' ? skillTrust.folderOf(skill) : undefined;
   if (!folder) return;
   const now = await pinFolder(folder.directory, folder.declared);
   if (now.ok && (now.hash === before?.pin || now.hash === wanted)) return;
@@ -117,11 +117,11 @@ function contentOf({ id, bundle }: CatalogSkill & { bundle: BundlePlace }, bytes
 }
 
 async function inquestOf({ database }: MarketDeps, id: string, staged: string): Promise<Inquest> {
-  const skill = await installing.skillIn(staged, skillFacts.groupIn(id));
+  const skill = await skillInstall.skillIn(staged, skillFacts.groupIn(id));
   if (!skill?.usable)
     throw refused(texts.unusable(id, skill ? skillFacts.reasonOf(skill) : undefined), texts.otherBundleRemedy());
   if (skillFacts.idOf(skill) !== id) throw refused(texts.otherName(id, skill.name), texts.otherBundleRemedy());
-  const inquest = await trusting.inquireAbout(readerOf(database), skill);
+  const inquest = await skillTrust.inquireAbout(readerOf(database), skill);
   if (typeof inquest === 'string') throw refused(texts.unusable(id, inquest), texts.otherBundleRemedy());
   const [worst] = inquest.findings.filter(({ level }) => level === 'block');
   if (worst) throw refused(texts.suspicious(id, worst), texts.suspiciousRemedy());
@@ -142,12 +142,12 @@ export async function installFromCatalog(
   const { opened, skill, content } = looked;
   if (looked.inquest.pin.hash !== wanted.pin) throw refused(texts.changedMeanwhile(skill.id), texts.againRemedy());
   if (opened.key === undefined) await keep(deps, opened);
-  await installing.installSkill(host.installed, content, (staged) =>
-    installing.inspectSkill(staged, skillFacts.groupIn(skill.id)),
+  await skillInstall.installSkill(host.installed, content, (staged) =>
+    skillInstall.inspectSkill(staged, skillFacts.groupIn(skill.id)),
   );
   await host.rescan();
   const there = host.catalog.current().skills.get(skill.id);
-  const folder = there?.source.kind === 'installed' ? trusting.folderOf(there) : undefined;
+  const folder = there?.source.kind === 'installed' ? skillTrust.folderOf(there) : undefined;
   const approval = folder && (await lookForApproval(readerOf(database), folder, wanted.pin));
   if (!folder || !approval) throw refused(texts.changedMeanwhile(skill.id), texts.againRemedy());
   const now = world.clock.now();

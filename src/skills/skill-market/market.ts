@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { installing, type SkillHost, type SkillSnapshot, trusting } from '../../agent-skills/index.ts';
+import { type SkillHost, type SkillSnapshot, skillInstall, skillTrust } from '../../agent-skills/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import { faultsOf, inputWords } from '../../base/input.ts';
@@ -110,7 +110,7 @@ export function keyRefused(): CodaError {
 export async function keep(deps: MarketDeps, { location, catalog, key, hash }: Opened): Promise<void> {
   const now = deps.world.clock.now();
   const { name, format, signed } = catalog;
-  const there = new Set(await installing.installedSkills(deps.host.installed));
+  const there = new Set(await skillInstall.installedSkills(deps.host.installed));
   const isChanged = await deps.database.tx('skills.market.seen', async (tx) => {
     const row = { location, name, format, key: key ?? null, serial: signed?.serial ?? null, hash };
     if (!(await store.putCatalog(tx, row, now))) throw untrusted(location, texts.outrun(), texts.staleRemedy());
@@ -396,7 +396,7 @@ export async function restingIn(db: Queryable, { skills }: SkillSnapshot): Promi
   const resting = new Map<string, string>();
   for (const { name, pin, revoked_reason: reason } of await store.installs(db)) {
     const skill = reason === null ? undefined : skills.get(name);
-    const folder = skill?.source.kind === 'installed' ? trusting.folderOf(skill) : undefined;
+    const folder = skill?.source.kind === 'installed' ? skillTrust.folderOf(skill) : undefined;
     if (!folder || reason === null) continue;
     const now = await pinFolder(folder.directory, folder.declared);
     // Other files are another skill: these wait for an owner by themselves.

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { finding } from '../../agent-skills/index.ts';
+import { skillSearch } from '../../agent-skills/index.ts';
 import { CodaError, ERRORS, type ErrorCode, messageOf } from '../../base/errors.ts';
 import type { Json } from '../../base/json.ts';
 import { oneLine } from '../../base/text.ts';
@@ -155,9 +155,9 @@ async function planFor(
 ): Promise<Planned> {
   const mode = MODES.find((each) => each === named);
   if (!mode) throw usage(`There is no mode ${named}.`, 'Use single, pipeline or parallel.');
-  const areMade = await finding.makeVectors(ask, io);
+  const areMade = await skillSearch.makeVectors(ask, io);
   const found = await ask(plan, { query, mode, tag, role });
-  finding.noteWordsAlone(io, areMade, found.candidates);
+  skillSearch.noteWordsAlone(io, areMade, found.candidates);
   return found;
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { composing } from '../../agent-skills/index.ts';
+import { skillSteps } from '../../agent-skills/index.ts';
 import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
 import { faultsOf, inputWords } from '../../base/input.ts';
@@ -65,10 +65,10 @@ async function viewOf({ host, views }: ToolDeps) {
 }
 
 /** The groups that steps stand for. Throws where one of them is missing, or they are in a circle. */
-async function resolved(deps: ToolDeps, steps: readonly string[]): Promise<composing.StepGroup[]> {
+async function resolved(deps: ToolDeps, steps: readonly string[]): Promise<skillSteps.StepGroup[]> {
   const { snapshot, decisions } = await viewOf(deps);
-  const parsed = composing.parseSteps(steps);
-  const groups = typeof parsed === 'string' ? undefined : composing.resolveSteps(snapshot, parsed, decisions.drafts);
+  const parsed = skillSteps.parseSteps(steps);
+  const groups = typeof parsed === 'string' ? undefined : skillSteps.resolveSteps(snapshot, parsed, decisions.drafts);
   if (Array.isArray(groups)) return groups;
   throw new CodaError(groups?.code === 'NOT_FOUND' ? 'SKILL_NOT_FOUND' : 'INPUT_INVALID', {
     message: groups?.message ?? texts.nothingToRun(),

@@ -12,7 +12,7 @@ import {
   type SpawnOptions,
   type ToolResult,
 } from '../../agent/index.ts';
-import { composing, readying, running, skillFacts, trusting } from '../../agent-skills/index.ts';
+import { skillCalls, skillFacts, skillReadiness, skillSteps, skillTrust } from '../../agent-skills/index.ts';
 import { uuid } from '../../base/ids.ts';
 import { narrowed, type ToolDeps } from './plan.ts';
 import * as store from './store.ts';
@@ -70,11 +70,11 @@ export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number })
   });
 }
 
-function groupsOf({ views }: ToolDeps, { name, steps, resume }: Input): composing.StepGroup[] {
+function groupsOf({ views }: ToolDeps, { name, steps, resume }: Input): skillSteps.StepGroup[] {
   if (resume !== undefined) return Array.from({ length: 20 }, () => []);
   const { snapshot, decisions } = views.of(undefined);
-  const parsed = composing.parseSteps(steps ?? (name === undefined ? [] : [name]));
-  const resolved = typeof parsed === 'string' ? [] : composing.resolveSteps(snapshot, parsed, decisions.drafts);
+  const parsed = skillSteps.parseSteps(steps ?? (name === undefined ? [] : [name]));
+  const resolved = typeof parsed === 'string' ? [] : skillSteps.resolveSteps(snapshot, parsed, decisions.drafts);
   return Array.isArray(resolved) ? resolved : [];
 }
 
@@ -90,10 +90,10 @@ async function beginRun(deps: ToolDeps, asked: Input, ctx: CallContext, view: Vi
   if (asked.resume !== undefined) return resumed(deps, asked.resume, ctx);
   const { name, steps, payload } = asked;
   const composed = name === undefined ? undefined : skillFacts.skillMeant(snapshot, name);
-  if (composed && !composing.stepsOf(composed)) return failed('INVALID_INPUT', texts.notComposed(composed.name));
-  const parsed = composing.parseSteps(steps ?? (name === undefined ? [] : [name]));
+  if (composed && !skillSteps.stepsOf(composed)) return failed('INVALID_INPUT', texts.notComposed(composed.name));
+  const parsed = skillSteps.parseSteps(steps ?? (name === undefined ? [] : [name]));
   if (typeof parsed === 'string') return failed('INVALID_INPUT', texts.nothingToRun());
-  const resolved = composing.resolveSteps(snapshot, parsed, decisions.drafts);
+  const resolved = skillSteps.resolveSteps(snapshot, parsed, decisions.drafts);
   if (!Array.isArray(resolved)) return resolved;
   const now = ctx.clock.now();
   const run = {
@@ -157,7 +157,7 @@ interface Member {
   place: number;
   member: number;
   skill: string;
-  ready: readying.Ready;
+  ready: skillReadiness.Ready;
 }
 
 /**
@@ -200,7 +200,7 @@ class PipelineRun {
   }
 
   /** All members of a group: those that are given, and the others by nested turns that begin in their order. */
-  private async group(place: number, group: composing.StepGroup, before: readonly Came[]): Promise<Came[] | Failed> {
+  private async group(place: number, group: skillSteps.StepGroup, before: readonly Came[]): Promise<Came[] | Failed> {
     const { parallel, ctx } = this.own;
     const members: Member[] = [];
     for (const [member, skill] of group.entries()) {
@@ -218,18 +218,18 @@ class PipelineRun {
     });
   }
 
-  private async ready(skill: string): Promise<readying.Ready | Failed> {
+  private async ready(skill: string): Promise<skillReadiness.Ready | Failed> {
     const { deps, ctx, asked } = this.own;
     const view = deps.views.of(ctx.turn.key);
     if (asked.role !== undefined && deps.denied(view, narrowed(asked.role)).has(skill))
       return failed('DENIED', texts.notWithin(skill, asked.role));
     const used = asked.hashes ? { ...view, files: view.files.withoutTrials() } : view;
-    const ready = await readying.makeReady(deps.reader, used, skill, ctx);
+    const ready = await skillReadiness.makeReady(deps.reader, used, skill, ctx);
     if (!ready.ok) return ready;
     const planned = asked.hashes?.[skill];
-    if (planned !== undefined && planned !== (await trusting.hashOf(ready.skill, ctx.signal)))
+    if (planned !== undefined && planned !== (await skillTrust.hashOf(ready.skill, ctx.signal)))
       return failed('CHANGED', texts.changedSkill(skill));
-    return (await deps.database.tx('skills.run', (tx) => running.admitTo(tx, deps, ready, ctx))) ?? ready;
+    return (await deps.database.tx('skills.run', (tx) => skillCalls.admitTo(tx, deps, ready, ctx))) ?? ready;
   }
 
   /** Nothing is awaited before the nested turn has begun: their order is that of the members. */
@@ -239,7 +239,7 @@ class PipelineRun {
     const task = texts.together(before) || skill;
     const spawned = await ctx.turn.spawn?.({
       ...this.options(ready),
-      ...running.promptOf(deps, ready, task, ctx),
+      ...skillCalls.promptOf(deps, ready, task, ctx),
       task,
       tainted,
     });
@@ -260,16 +260,16 @@ class PipelineRun {
   }
 
   /** Tools of the step: those its skill names, or where it names none all that its person may use. */
-  private options({ skill, all }: readying.Ready): Omit<SpawnOptions, 'prompt' | 'task'> {
+  private options({ skill, all }: skillReadiness.Ready): Omit<SpawnOptions, 'prompt' | 'task'> {
     const { deps, ctx, asked } = this.own;
     const offered = ctx.tools.offeredTools().map(({ name }) => name);
     const within =
       asked.role === undefined ? undefined : ctx.tools.offeredTools(narrowed(asked.role)).map(({ name }) => name);
     const kept = within === undefined ? [] : offered.filter((name) => !within.includes(name));
     return {
-      ...running.spawnOptions(skill, deps),
+      ...skillCalls.spawnOptions(skill, deps),
       ...(skill.allowedTools === undefined && !skill.forkAgent && { tools: offered }),
-      forbidden: [...running.forbiddenBy({ all }), ...kept.map((name) => `=${name}`)],
+      forbidden: [...skillCalls.forbiddenBy({ all }), ...kept.map((name) => `=${name}`)],
     };
   }
 

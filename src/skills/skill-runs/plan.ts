@@ -1,7 +1,14 @@
 /** The skills that a request would run, and their effects. Nothing is run. */
 
 import { z } from 'zod';
-import { type AgentSkill, finding, skillFacts, type toolDeps, trusting, type View } from '../../agent-skills/index.ts';
+import {
+  type AgentSkill,
+  skillFacts,
+  skillSearch,
+  skillTrust,
+  type toolDeps,
+  type View,
+} from '../../agent-skills/index.ts';
 import { CodaError, type ErrorCode } from '../../base/errors.ts';
 import { oneLine } from '../../base/text.ts';
 import type { Gate, RoleHolder } from '../../people/index.ts';
@@ -45,7 +52,7 @@ export interface Candidate {
 
 export interface PlanDeps {
   view: View;
-  search: finding.SkillSearch;
+  search: skillSearch.SkillSearch;
   denied: ToolDeps['denied'];
   reader: Queryable;
 }
@@ -91,7 +98,7 @@ export async function candidatesFor(deps: PlanDeps, { query, tag, who }: PlanAsk
     id: skill.name,
     description: skill.description,
     score: rounded(fit),
-    offered: fit >= finding.OFFERED_FROM,
+    offered: fit >= skillSearch.OFFERED_FROM,
     deprecated: deprecated.has(skill.name),
     meaning: meaning === undefined ? null : rounded(meaning),
   }));
@@ -103,7 +110,7 @@ export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
   const skills = await Promise.all(
     taken.map(async ({ skill, fit, args }) => ({
       id: skill.name,
-      hash: await trusting.hashOf(deps.view.files.inForce(skill)),
+      hash: await skillTrust.hashOf(deps.view.files.inForce(skill)),
       args,
       score: rounded(fit),
     })),
@@ -119,7 +126,7 @@ export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
   };
 }
 
-type Taken = finding.Ranked & { args: string };
+type Taken = skillSearch.Ranked & { args: string };
 
 async function takenFor(deps: PlanDeps, asked: PlanAsked): Promise<Taken[]> {
   const { query, mode } = asked;
@@ -138,27 +145,27 @@ async function takenFor(deps: PlanDeps, asked: PlanAsked): Promise<Taken[]> {
     .slice(0, MOST_SKILLS);
 }
 
-async function offeredFor(deps: PlanDeps, query: string, asked: PlanAsked): Promise<finding.Ranked[]> {
+async function offeredFor(deps: PlanDeps, query: string, asked: PlanAsked): Promise<skillSearch.Ranked[]> {
   const { deprecated } = deps.view.decisions;
   const found = await findAll(deps, query, asked);
-  return found.filter(({ skill, fit }) => fit >= finding.OFFERED_FROM && !deprecated.has(skill.name));
+  return found.filter(({ skill, fit }) => fit >= skillSearch.OFFERED_FROM && !deprecated.has(skill.name));
 }
 
 async function findAll(
   { view, search, denied }: PlanDeps,
   query: string,
   { tag, who }: Pick<PlanAsked, 'tag' | 'who'>,
-): Promise<finding.Ranked[]> {
+): Promise<skillSearch.Ranked[]> {
   const off = who.map((each) => denied(view, each));
   const tags = tag === undefined ? [] : [tag];
   const { drafts, resting } = view.decisions;
   const only = (skill: AgentSkill) =>
     ![...off, drafts, resting].some((names) => names.has(skill.name)) && skillFacts.hasTags(skill, tags);
-  return search.find(view.snapshot, query, { only, patienceMs: finding.PATIENT_MS });
+  return search.find(view.snapshot, query, { only, patienceMs: skillSearch.PATIENT_MS });
 }
 
 async function effectsOf(reader: Queryable, skills: readonly AgentSkill[]): Promise<string[]> {
-  const found = await Promise.all(skills.map((skill) => trusting.inquireAbout(reader, skill)));
+  const found = await Promise.all(skills.map((skill) => skillTrust.inquireAbout(reader, skill)));
   return [...new Set(found.flatMap((each) => (typeof each === 'string' ? [] : each.changes)))];
 }
 
@@ -166,7 +173,7 @@ export async function staleIn({ snapshot, files }: View, plan: Plan): Promise<st
   const stale: string[] = [];
   for (const { id, hash } of plan.skills) {
     const skill = skillFacts.skillMeant(snapshot, id);
-    if (!skill || (await trusting.hashOf(files.inForce(skill))) !== hash) stale.push(id);
+    if (!skill || (await skillTrust.hashOf(files.inForce(skill))) !== hash) stale.push(id);
   }
   return stale;
 }

@@ -1,4 +1,4 @@
-import type { composing } from '../../agent-skills/index.ts';
+import type { skillSteps } from '../../agent-skills/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
@@ -7,7 +7,7 @@ export interface Run {
   id: string;
   personId: string;
   name: string | undefined;
-  steps: composing.StepGroup[];
+  steps: skillSteps.StepGroup[];
   payload: string;
   state: 'running' | 'done' | 'failed' | 'paused';
   message: string | undefined;
@@ -28,7 +28,7 @@ interface RunRow {
   id: string;
   person_id: string;
   name: string | null;
-  steps: composing.StepGroup[];
+  steps: skillSteps.StepGroup[];
   payload: string;
   state: Run['state'];
   message: string | null;

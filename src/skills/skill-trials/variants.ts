@@ -6,13 +6,13 @@ import { z } from 'zod';
 import {
   type AgentSkill,
   bundles,
-  composing,
-  installing,
   type SkillHost,
   type SkillSnapshot,
   type SkillVersions,
   skillFacts,
-  trusting,
+  skillInstall,
+  skillSteps,
+  skillTrust,
 } from '../../agent-skills/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, systemCode } from '../../base/errors.ts';
@@ -274,7 +274,7 @@ export class SkillTrials implements SkillVersions {
 
   private async folder(skill: AgentSkill, hash: string): Promise<Folder | undefined> {
     const variant = await variantSkill(this.deps.folder, skill, hash);
-    return variant && trusting.folderOf(variant);
+    return variant && skillTrust.folderOf(variant);
   }
 }
 
@@ -288,7 +288,7 @@ function skillNamed(snapshot: SkillSnapshot, typed: string): AgentSkill {
     });
   }
   if (skill.directory === undefined) throw wrong(texts.noFiles(skill.name), texts.sameRemedy());
-  if (composing.stepsOf(skill)) throw wrong(texts.isComposed(skill.name), texts.sameRemedy());
+  if (skillSteps.stepsOf(skill)) throw wrong(texts.isComposed(skill.name), texts.sameRemedy());
   return skill;
 }
 
@@ -300,9 +300,9 @@ const VARIANTS = '.variants';
 /** Copies the skill in `directory`; resolves to the hash of its files. Throws `SKILL_REFUSED` where it cannot be used. */
 async function keepFiles(installed: string, directory: string): Promise<string> {
   const content = await bundles.folderContent(directory);
-  return installing.lookInside(installed, content, async (staged) => {
-    const skill = await installing.skillIn(staged);
-    const folder = skill?.usable ? trusting.folderOf(skill) : undefined;
+  return skillInstall.lookInside(installed, content, async (staged) => {
+    const skill = await skillInstall.skillIn(staged);
+    const folder = skill?.usable ? skillTrust.folderOf(skill) : undefined;
     if (!folder) throw refuse(directory, skill ? skillFacts.reasonOf(skill) : 'there is no SKILL.md in it');
     const pin = await pinFolder(staged, folder.declared);
     if (!pin.ok) throw refuse(directory, pin.message);
@@ -319,7 +319,7 @@ async function keepFiles(installed: string, directory: string): Promise<string> 
 
 /** The variant of `skill` with these files: its own instructions and files, found and named as the skill is. */
 async function variantSkill(installed: string, skill: AgentSkill, hash: string): Promise<AgentSkill | undefined> {
-  const read = await installing.skillIn(join(installed, VARIANTS, hash)).catch(() => undefined);
+  const read = await skillInstall.skillIn(join(installed, VARIANTS, hash)).catch(() => undefined);
   if (!read?.usable) return undefined;
   const { name, group, names, description, descriptions, tags, triggers, agents, display } = skill;
   const { userInvocable, modelInvocable, forkAgent } = skill;

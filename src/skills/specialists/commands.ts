@@ -67,7 +67,7 @@ function specialistsCommand({ host, database }: ToolDeps): Command {
       const [verb, name] = rest.split(/\s+/);
       if (verb !== 'approve' || !name || person.role !== 'owner') return undefined;
       // The files approved are those that are there now.
-      await host.rescan();
+      await host.skills.rescan();
       const specialist = find(host.catalog.current(), name);
       return specialist?.pin && inquire(readerOf(database), judged(specialist), specialist.pin);
     },

@@ -1,21 +1,15 @@
 import { tokensIn } from '../../agent/index.ts';
-import type { Gate, RoleHolder } from '../../people/index.ts';
+import type { SkillHost, skillListFor } from '../../agent-skills/index.ts';
 import type { SpecialistCatalog } from './catalog.ts';
 import { type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
 
 export interface SpecialistHost {
   readonly catalog: SpecialistCatalog;
-  /** Reads what changed, here and on the other replicas. */
-  rescan(): Promise<unknown>;
-  /** Called after a decision has committed: this process and the other replicas read again. A hint. */
-  decided(): void;
-  skillsFor(
-    name: string,
-    asker: { person: RoleHolder; turnKey?: object | undefined },
-    gate: Pick<Gate, 'may' | 'basis'>,
-  ): string | undefined;
-  chosenFor(name: string): readonly string[] | undefined;
+  /** Read again together with the specialists. */
+  readonly skills: Pick<SkillHost, 'rescan' | 'decided' | 'chosen'>;
+  /** The list of skills in a specialist's prompt. */
+  readonly skillsFor: ReturnType<typeof skillListFor>;
 }
 
 /** Lets every turn see the specialists as they were when it began in this process. */

@@ -11,7 +11,6 @@ import { approveTool, listTool, spawnTool, type ToolDeps } from './tools.ts';
 
 export { SpecialistCatalog, validateSpecialists } from './catalog.ts';
 export { config as specialistsConfig, overridesIn } from './config.ts';
-export type { SpecialistHost } from './host.ts';
 export { specialistOperations } from './operations.ts';
 export type { SpecialistReport, SpecialistState } from './specialist.ts';
 export * as specialistTexts from './texts.ts';
@@ -45,7 +44,7 @@ function healthCheck(host: SpecialistHost, toolbox: Tools): HealthCheck {
   return {
     name: 'specialists',
     async check() {
-      await host.rescan();
+      await host.skills.rescan();
       const snapshot = host.catalog.current();
       const { specialists: all, diagnostics } = snapshot;
       const problems = [
@@ -74,13 +73,13 @@ function toolProblems(
 ): Diagnostic[] {
   const all = new Set(toolbox.names());
   const problem = (where: string, message: string): Diagnostic => ({ level: 'warning', where, message });
-  const chosen = host.chosenFor(name) ?? [];
+  const chosen = host.skills.chosen.get(name);
   return [
     ...tools.filter((tool) => !ships && !all.has(tool)).map((tool) => problem(directory, texts.unknownTool(tool))),
     ...tools
       .filter((tool) => toolbox.get(tool)?.callers === 'main-agent')
       .map((tool) => problem(directory, texts.ownTool(tool))),
-    ...(chosen.length > 0 && !tools.includes('skill_activate')
+    ...(chosen?.size && !tools.includes('skill_activate')
       ? [problem(`specialists.${name}.skills`, texts.needsSkillTool())]
       : []),
   ];

@@ -23,7 +23,7 @@ const list = operation({
   input: z.object({}),
   json: 'indented',
   async run({ host }: Parts) {
-    await host.rescan();
+    await host.skills.rescan();
     return listed(host.catalog.current());
   },
   show({ specialists, problems }) {
@@ -80,7 +80,7 @@ const LIST = '"coda specialists list" shows what there is.';
 
 /** Throws `INPUT_INVALID`. */
 async function meant({ host }: Parts, name: string): Promise<Specialist> {
-  await host.rescan();
+  await host.skills.rescan();
   const snapshot = host.catalog.current();
   const specialist = find(snapshot, name);
   if (!specialist) throw new CodaError('INPUT_INVALID', { message: unknown(snapshot, name), remedy: LIST });
@@ -114,7 +114,7 @@ const approve = operation({
       await approvePin(tx, judged(specialist), pin, { personId: undefined, now });
       besides(tx, { name: specialist.name, hash });
     });
-    await host.rescan();
+    await host.skills.rescan();
     return true;
   },
 });
