@@ -73,7 +73,7 @@ async function withoutFamilies(tree: string, names: readonly string[]): Promise<
   await writeFile(join(tree, FAMILIES), families);
 }
 
-/** The lines of `app/` that name what these modules export, and those that name what such a line makes. */
+/** The lines of `app/` that name what these modules export, each to its last bracket, and those that name what such a line makes. */
 async function withoutLines(tree: string, modules: readonly string[]): Promise<void> {
   const app = join(tree, 'src/app');
   const files = (await readdir(app, { recursive: true })).filter((file) => file.endsWith('.ts'));
@@ -96,7 +96,7 @@ async function withoutLines(tree: string, modules: readonly string[]): Promise<v
       rest = rest
         .replace(new RegExp(`, (?:\\.{3})?${name}\\b(?=[\\],} ])`, 'g'), '')
         .replace(new RegExp(`\\(${name}\\)`, 'g'), '()')
-        .replace(new RegExp(`^.*\\b${name}\\b.*\\n`, 'gm'), (line) => {
+        .replace(new RegExp(`^( *).*\\b${name}\\b(?:.*[{([]\\n[^]*?^\\1[})\\]])?.*\\n`, 'gm'), (line) => {
           const made = /^ *const (\w+) = /.exec(line)?.[1];
           if (made !== undefined) names.add(made);
           return '';
