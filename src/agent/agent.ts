@@ -6,32 +6,32 @@ import { inSpan } from '../base/spans.ts';
 import { type Card, type Item, isPrivate, isSaid, quotesOthers } from '../delivery/index.ts';
 import { lockPerson } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
-import { rememberedIn } from './approvals/index.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { ModelError, NoModel } from './inference/model.ts';
-import type { AgentOptions } from './options.ts';
 import * as texts from './texts.ts';
 import { PreparedInputs, retryPrepared, runCall } from './tools/calls.ts';
 import { isLookedAt, lookAtCall } from './tools/critique.ts';
 import { type RecordDetail, Recorder, recordRows } from './tools/record.ts';
 import type { Call, CallContext, CallRunner, Look, ToolResult, TxContext } from './tools/tool.ts';
 import type { ValidCall } from './tools/toolbox.ts';
+import { callContext } from './turn/call-context.ts';
 import { LostTurn, runTurn } from './turn/loop.ts';
-import { MessageTurn, type TurnHost } from './turn/message-turn.ts';
+import { MessageTurn } from './turn/message-turn.ts';
 import { answerOffline } from './turn/offline-turn.ts';
+import type { AgentOptions } from './turn/options.ts';
 import type { RefusedTurn, Step } from './turn/steps.ts';
 import * as store from './turn/store.ts';
-import { contextOf, hasFiles, type ItemContext, isQuoting, ownWords } from './turn/store.ts';
+import { contextOf, type ItemContext, isQuoting } from './turn/store.ts';
 import { Turn } from './turn/turn.ts';
 import { type TurnOver, tellOver } from './turn/turn-listeners.ts';
 import { HeldValues } from './turn/unsaved-values.ts';
 
 /** Answers messages in turns, and carries out single calls for commands and buttons. */
-export class Agent implements TurnHost {
+export class Agent {
   readonly options: AgentOptions;
-  readonly counters: Counters;
+  private readonly counters: Counters;
   private readonly recorder: Recorder;
-  readonly heldValues: HeldValues;
+  private readonly heldValues: HeldValues;
 
   constructor(options: AgentOptions) {
     this.options = options;
@@ -53,7 +53,8 @@ export class Agent implements TurnHost {
     const turn = await this.open(item);
     if (first && turn.steps.length === 0) turn.add(byName(first), this.options.world.clock.now());
     using limit = deadline(turnTimeoutMs, signal);
-    const run = new MessageTurn(this, item, turn, limit);
+    const { options, counters, heldValues } = this;
+    const run = new MessageTurn({ options, counters, heldValues, item, turn, limit });
     let how: TurnOver['how'] = 'abandoned';
     try {
       how = await answer(run);
@@ -78,7 +79,7 @@ export class Agent implements TurnHost {
     const ready = new PreparedInputs();
     const { tainted } = item;
     // A schedule or webhook runs by itself: the person's next words do not refer to it.
-    const asked = this.callContext(item, signal, tainted);
+    const asked = callContext(this.options, item, signal, tainted);
     const ctx = {
       ...asked,
       request: { ...asked.request, ...(!isSaid(item) && { byProgram: true as const }) },
@@ -116,7 +117,7 @@ export class Agent implements TurnHost {
     const { database, toolbox, world } = this.options;
     const item = { ...asked, context: NOT_RECALLED as unknown as Json };
     const ready = new PreparedInputs();
-    const context = this.callContext(item, signal, true);
+    const context = callContext(this.options, item, signal, true);
     const ctx = {
       ...context,
       request: { ...context.request, byProgram: true as const },
@@ -178,51 +179,6 @@ export class Agent implements TurnHost {
     const denied = !result.ok && ['DENIED', 'NOT_YOURS'].includes(result.code);
     if (item.kind === 'press') return denied ? [this.recorder.act('press.refuse', {}, result, item, now)] : [];
     return recorded ? [this.recorder.act('command.run', recorded, result, item, now)] : [];
-  }
-
-  callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext {
-    const { world, toolbox } = this.options;
-    const { person, conversation, payload } = item;
-    const { place } = conversation;
-    return {
-      person,
-      place,
-      conversationId: conversation.id,
-      private: isPrivate(item),
-      clock: world.clock,
-      when: this.readerOf(person),
-      signal,
-      tainted,
-      request: {
-        id: item.id,
-        origin: item.origin,
-        identity: { adapter: place.adapter, externalId: payload.from },
-        said: wordsOf(item),
-        files: payload.files,
-        ownFiles: hasFiles(item),
-        // The person's next words do not refer to what a program brings in.
-        ...(item.origin === 'webhook' && { byProgram: true as const }),
-      },
-      approval: { remembered: rememberedIn(conversation, person.id) },
-      turn: { key: item },
-      tools: {
-        offeredTools: (who = person) => toolbox.specs(who),
-        mayUse: (tool) => toolbox.mayUse(person, tool),
-        call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
-      },
-      runner: { spans: world.spans, pace: world.pace, onChange: () => this.options.onChange(person.id) },
-    };
-  }
-
-  readerOf({ zone, locale, weekStart }: Item['person']): CallContext['when'] {
-    const { world, time, defaultZone } = this.options;
-    return {
-      ...time,
-      now: world.clock.now(),
-      zone: zone ?? defaultZone,
-      ...(locale && { locale }),
-      ...(weekStart && { weekStart }),
-    };
   }
 
   mayUse(person: Item['person'], tool: string): boolean {
@@ -304,13 +260,6 @@ export type ActCall = (ctx: TxContext) => Promise<WantedCall | ToolResult>;
 
 /** `after` is told the result, still in the transaction. `tainted`: untrusted text has chosen what is called. */
 export type WantedCall = Call & { after?(result: ToolResult): Promise<void>; tainted?: boolean };
-
-/** The asker's own words: a schedule says again what its person once said, and nobody else's words are theirs. */
-function wordsOf({ origin, tainted, payload: { text } }: Item): string[] {
-  const isTheirs = !tainted && origin !== 'webhook' && origin !== 'skill';
-  const own = ownWords(text);
-  return isTheirs && own !== '' ? [own] : [];
-}
 
 function isStop(reason: unknown): boolean {
   return reason instanceof CodaError && reason.code === 'CANCELLED';

@@ -30,6 +30,7 @@ export {
 } from './context/index.ts';
 export { countersOf } from './counters.ts';
 export type { Dialogue, OpenQuestion, Topic } from './dialogue/dialogue.ts';
+export type { Example, HeardMessage, Interpretation, Interpreter, InterpreterSource } from './dialogue/interpreter.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool } from './dialogue/tools.ts';
 export { Inference } from './inference/inference.ts';
@@ -44,7 +45,6 @@ export {
   type ModelUsage,
   NoModel,
 } from './inference/model.ts';
-export type { Example, HeardMessage, Interpretation, Interpreter, InterpreterSource } from './interpreter.ts';
 export { numberedLists } from './lists/store.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';
 export type { Tiers } from './models/index.ts';

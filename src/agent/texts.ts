@@ -1,8 +1,6 @@
 import type { FaultKind } from '../base/errors.ts';
 import { firstSentence, formOf, inlineCode, oneLine, plural, roughDuration, shorten } from '../base/text.ts';
 import type { Origin } from '../delivery/index.ts';
-import type { ModelError, ModelErrorDetails } from './inference/model.ts';
-import type { Limit } from './usage/index.ts';
 
 export const stoppedNotice = () => 'Stopped.';
 
@@ -169,14 +167,26 @@ export const disapprovedNotice = () => 'Not approved.';
 
 export const nothingToUndo = () => 'There is nothing to take back here.';
 
-type Failure = Pick<ModelError, 'fault' | 'details'>;
+/** A failure of a model, as far as these sentences tell it. */
+interface FailureDetails {
+  reason?: string | undefined;
+  window?: number | undefined;
+  retryAfterMs?: number | undefined;
+  said?: string | undefined;
+  told?: string | undefined;
+}
+
+interface Failure {
+  fault: FaultKind;
+  details: FailureDetails;
+}
 
 /** Why no answer came from the model, with what would help; never a key, a stack or a raw body. */
 export function modelFault({ fault, details }: Failure): string {
   return details.said ?? byReason(details) ?? byFault(fault, details);
 }
 
-function byReason({ reason, window }: ModelErrorDetails): string | undefined {
+function byReason({ reason, window }: FailureDetails): string | undefined {
   switch (reason) {
     case 'wrong_address':
       return 'What answers at the configured address is not the model’s service. The owner can mend `base_url` or `kind` in the `models` block; `coda doctor` says what is there.';
@@ -222,7 +232,7 @@ function busy(ms: number): string {
   return `The model is busy and asked me to wait. Please try again in ${until}.${instead}`;
 }
 
-function byFault(fault: FaultKind, { retryAfterMs = 0, told }: ModelErrorDetails): string {
+function byFault(fault: FaultKind, { retryAfterMs = 0, told }: FailureDetails): string {
   switch (fault) {
     case 'rate_limited':
       return busy(retryAfterMs);
@@ -254,7 +264,14 @@ export const withoutModel = (failure: Failure) =>
 
 const PERIODS = { day: 'today', month: 'this month' };
 
-export function budgetOver({ whose, period, limit, spent }: Limit, currency: string): string {
+interface SpentLimit {
+  whose: 'person' | 'all';
+  period: 'day' | 'month';
+  limit: number;
+  spent: number;
+}
+
+export function budgetOver({ whose, period, limit, spent }: SpentLimit, currency: string): string {
   const budget = `${whose === 'person' ? 'Your' : 'The'} budget for models ${PERIODS[period]} is used up`;
   const again = period === 'day' ? 'tomorrow' : 'on the first of next month';
   return `${budget}: ${money(spent, currency)} of ${money(limit, currency)}. It begins anew ${again}; the owner can raise it under \`models.budgets\`. What needs no model goes on meanwhile.`;
@@ -265,7 +282,7 @@ export const priceUnknown = (model: string, isCounted: boolean) =>
     ? `I do not know what \`${model}\` costs, so I count it like the dearest model of its provider. The owner can set it under \`models.prices\`.`
     : `I do not know what \`${model}\` costs, so it counts towards no budget. The owner can set it, or a default, under \`models.prices\`.`;
 
-export function budgetLow({ whose, period, limit, spent }: Limit, currency: string): string {
+export function budgetLow({ whose, period, limit, spent }: SpentLimit, currency: string): string {
   const budget = whose === 'person' ? 'your budget' : 'the budget';
   return `Of ${budget} for models ${PERIODS[period]} ${money(limit - spent, currency)} of ${money(limit, currency)} are left, so the lighter model answers from here on.`;
 }

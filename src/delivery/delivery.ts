@@ -18,17 +18,17 @@ import type { PlannedTurn } from './inbox/planned.ts';
 import type { MovedPerson } from './inbox/sender-directory.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, ItemKind } from './item.ts';
+import type { ItemContexts } from './items/store.ts';
 import { Lanes } from './lanes/index.ts';
 import * as laneStore from './lanes/store.ts';
 import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
+import { answerKey } from './outbox/parts.ts';
+import { Seats } from './outbox/seats.ts';
 import { saidPart } from './outbox/store.ts';
-import { answerKey } from './parts.ts';
 import { PostponedEvents } from './postponed/index.ts';
 import { Quoting } from './quoted/index.ts';
 import { Requests } from './requests/index.ts';
-import { Seats } from './seats.ts';
-import type { ItemContexts } from './store.ts';
 import * as texts from './texts.ts';
 
 export interface DeliveryOptions {

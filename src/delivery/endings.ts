@@ -9,8 +9,8 @@ import type { FinalState } from './inbox/store.ts';
 import type { Item } from './item.ts';
 import * as laneStore from './lanes/store.ts';
 import type { OutboxSender } from './outbox/index.ts';
+import { answerKey, type Parts } from './outbox/parts.ts';
 import { FENCED, insertions, surplusDrafts, WRITTEN, type WrittenPart } from './outbox/store.ts';
-import { answerKey, type Parts } from './parts.ts';
 
 /** SQL that another room adds to the statement that ends a row. Several ends may go in one statement. */
 export interface ExtraWrites {

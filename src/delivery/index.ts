@@ -40,6 +40,7 @@ export {
   retentionRules as inboxRetentionRules,
 } from './inbox/store.ts';
 export * from './item.ts';
+export type { ContextReading, ItemContexts } from './items/store.ts';
 export { type Notice, type NoticeOutcome, type NotifyDeps, notify, notifyJob } from './notify/index.ts';
 export { deletionRules as noticeDeletionRules, mergeRules as noticeMergeRules } from './notify/store.ts';
 export type { Draft } from './outbox/draft.ts';
@@ -55,7 +56,6 @@ export {
   mergeRules as requestMergeRules,
   retentionRules as requestRetentionRules,
 } from './requests/store.ts';
-export type { ContextReading, ItemContexts } from './store.ts';
 export { inBlock, isLong } from './text/fold.ts';
 export { shownWhileGrowing } from './text/growing.ts';
 export { cut, inOneFile, Order, type Piece, shownIn } from './text/split.ts';

@@ -1,15 +1,15 @@
 /** The time at either end of a sentence, read whole; and signs of one that was not. Pure. */
 import { ruleIn } from './cron-within.ts';
 import { hereOf } from './env.ts';
+import { isNumber } from './foreign/units.ts';
 import { MONTHS, SHORT_MONTHS, WEEKDAYS } from './format.ts';
 import { english } from './lang/en.ts';
 import { isOrdinal, NUMBERS, UNIT_WORDS } from './lang/en-words.ts';
+import { type Phrase, type Words, wordsOf } from './lang/phrase.ts';
+import { type Token, tokenise, wordAt } from './lang/tokens.ts';
 import { effort, isExhausted, parseWhen, readStretch, readUnits } from './parse.ts';
-import { type Phrase, type Words, wordsOf } from './phrase.ts';
 import type { Piece } from './pieces.ts';
-import { type Token, tokenise, wordAt } from './tokens.ts';
 import type { When, WhenContext } from './types.ts';
-import { isNumber } from './units.ts';
 import { isZone, placeZone } from './zones.ts';
 
 export interface TimeStretch {

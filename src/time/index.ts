@@ -1,5 +1,4 @@
 export { ruleIn } from './cron-within.ts';
-export { describe } from './describe.ts';
 export { parseDuration } from './duration.ts';
 export {
   ANY_MONTH,
@@ -15,6 +14,7 @@ export {
 export { DEFAULT_DAY_PARTS } from './env.ts';
 export { type InEnglish, inEnglish, isInOtherLanguage, mayBeForeign, wordsFor } from './foreign/door.ts';
 export { slotsInOther } from './foreign/split.ts';
+export { notUnderstood, otherLanguages } from './foreign/texts.ts';
 export {
   addDays,
   beginningOf,
@@ -30,6 +30,7 @@ export {
 export { timeWordFor } from './lang/en-words.ts';
 export { parseWhen } from './parse.ts';
 export { cronProblem } from './rules/cron.ts';
+export { describe } from './rules/describe.ts';
 export {
   nextOf,
   occurrences,
@@ -41,6 +42,5 @@ export {
   storedPlan,
 } from './rules/occurrences.ts';
 export { readSlot, slotsOf, splitTask } from './split.ts';
-export { notUnderstood, otherLanguages } from './texts.ts';
 export type * from './types.ts';
 export { findZone, isZone, machineZone } from './zones.ts';

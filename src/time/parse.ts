@@ -1,31 +1,22 @@
 import { isoOfWall, MINUTE } from './civil.ts';
-import { describe } from './describe.ts';
 import { type Env, envIn, envOf, hereOf } from './env.ts';
 import { isOtherWord } from './foreign/marks.ts';
+import { notUnderstood } from './foreign/texts.ts';
 import { english } from './lang/en.ts';
-import { resolveOnce } from './once.ts';
-import { type Budget, type Phrase, type PlacedPiece, readings, type Words, wordsOf } from './phrase.ts';
+import { type Budget, type Phrase, type PlacedPiece, readings, type Words, wordsOf } from './lang/phrase.ts';
+import { correctTokens, type Stretch, type Token, tokenise, wordAt } from './lang/tokens.ts';
 import type { DateSpec } from './pieces.ts';
 import { distinct, eitherOf, isCertain, readingsOf } from './readings.ts';
 import { parseCron } from './rules/cron.ts';
+import { describe } from './rules/describe.ts';
+import { resolveOnce } from './rules/once.ts';
 import { daysOfMonth } from './rules/parts.ts';
 import { parseRule } from './rules/rule.ts';
 import { resolveSeries, whenOfRule } from './rules/series.ts';
 import { parseRuleText } from './rules/text.ts';
 import { uniteRules } from './rules/union.ts';
 import { scopesOf } from './scopes.ts';
-import {
-  impossible,
-  noTime,
-  notUnderstood,
-  past,
-  rejectNever,
-  tooLong,
-  tooOften,
-  unknownZone,
-  whichOne,
-} from './texts.ts';
-import { correctTokens, type Stretch, type Token, tokenise, wordAt } from './tokens.ts';
+import { impossible, noTime, past, rejectNever, tooLong, tooOften, unknownZone, whichOne } from './texts.ts';
 import type { TimeReading, When, WhenContext } from './types.ts';
 import { findZone, isZone, wallAt } from './zones.ts';
 

@@ -1,5 +1,13 @@
-import type { Frequency, NthWeekday } from './rules/rule.ts';
 import type { DayParts } from './types.ts';
+
+export const FREQUENCIES = ['SECONDLY', 'MINUTELY', 'HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'] as const;
+export type Frequency = (typeof FREQUENCIES)[number];
+
+/** A BYDAY entry: a weekday (1 = Monday), the `nth` of the period when `nth` is not 0. */
+export interface NthWeekday {
+  nth: number;
+  weekday: number;
+}
 
 /**
  * Meaning of the words of a "when" one by one, before they are joined and before it is known what day it is. A phrase

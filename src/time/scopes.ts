@@ -1,8 +1,8 @@
 /** In which scope the words of a reading were used, and that it is the one they were said in. Pure. */
 import { MONTHS } from './lang/en-words.ts';
-import type { PlacedPiece } from './phrase.ts';
+import type { PlacedPiece } from './lang/phrase.ts';
+import { type Token, wordAt } from './lang/tokens.ts';
 import type { Piece } from './pieces.ts';
-import { type Token, wordAt } from './tokens.ts';
 
 /** Two pieces side by side, and the words that join them. */
 interface Pair {

@@ -3,12 +3,13 @@ import { ruleWithin } from './cron-within.ts';
 import { hasUnreadTime, isUnitless, type TimeStretch, timeAtEnds } from './ends.ts';
 import { isForeign, languageOf } from './foreign/marks.ts';
 import { slotsInOther } from './foreign/split.ts';
+import { notUnderstood, unread } from './foreign/texts.ts';
+import { unitsFor } from './foreign/units.ts';
+import { tokenise } from './lang/tokens.ts';
 import { parseWhen, whichOf } from './parse.ts';
 import { distinct, isCertain, readingsOf } from './readings.ts';
-import { noTime, notUnderstood, tooLong, unread } from './texts.ts';
-import { tokenise } from './tokens.ts';
+import { noTime, tooLong } from './texts.ts';
 import type { SplitTask, When, WhenContext } from './types.ts';
-import { unitsFor } from './units.ts';
 
 /**
  * The reader of fields that hold a time and nothing else, such as a tool's `when`: each word is accounted for, or the

@@ -50,8 +50,8 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   dangerous: [edit(POLICY, "{ kind: 'ask', reason: texts.cannotBeUndone() }", 'ALLOW')],
   persons: [edit(POLICY, 'persons.some((id) => id !== person.id)', 'false')],
   inert: [
-    edit('delivery/parts.ts', 'tainted ? inert(card.text) : card.text', 'card.text'),
-    edit('delivery/parts.ts', '(piece.inert ? { ...piece, text: inertPiece(piece.text) } : piece)', '(piece)'),
+    edit('delivery/outbox/parts.ts', 'tainted ? inert(card.text) : card.text', 'card.text'),
+    edit('delivery/outbox/parts.ts', '(piece.inert ? { ...piece, text: inertPiece(piece.text) } : piece)', '(piece)'),
   ],
   files: [FILES],
   notes: [edit('skills/notes/note.ts', 'tainted: row.tainted', 'tainted: false')],
@@ -63,8 +63,8 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   // What somebody's file brings to a channel is held back twice: it is another's, and it is a file.
   'others-files': [OTHERS, FILES],
   quotes: [edit('agent/turn/store.ts', 'return text.search(QUOTED) >= 0', 'return false')],
-  webhooks: [edit('delivery/store.ts', "|| origin === 'webhook'", '')],
-  marked: [edit('delivery/store.ts', 'payload.tainted === true', 'false')],
+  webhooks: [edit('delivery/items/store.ts', "|| origin === 'webhook'", '')],
+  marked: [edit('delivery/items/store.ts', 'payload.tainted === true', 'false')],
   kept: [
     edit(
       'agent/turn/message-turn.ts',

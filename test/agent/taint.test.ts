@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { dataTool, done } from '../../src/agent/index.ts';
 import type { Skill } from '../../src/chat/index.ts';
-import { inert, isInert } from '../../src/delivery/inert.ts';
+import { inert, isInert } from '../../src/delivery/text/inert.ts';
 import { Outside } from '../support/outside.ts';
 import { type Play, play } from '../support/play.ts';
 import { type Line, lastSaid, ScriptedModel } from '../support/scripted-model.ts';

@@ -9,7 +9,6 @@ import type { Item } from '../../delivery/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { ApprovalQuestion } from '../approvals/index.ts';
 import type { ModelToolCall } from '../inference/model.ts';
-import type { AgentOptions } from '../options.ts';
 import * as texts from '../texts.ts';
 import { type Authorization, authorize } from '../tools/authorize.ts';
 import {
@@ -26,6 +25,7 @@ import { isLookedAt, lookAtCall } from '../tools/critique.ts';
 import { type CallContext, failed, isNestedOnly, type OutsideTool, type ToolResult } from '../tools/tool.ts';
 import type { ValidCall } from '../tools/toolbox.ts';
 import type { SpawnOptions } from './nested.ts';
+import type { AgentOptions } from './options.ts';
 import type { AnsweredTurn, CallState, RefusedTurn, Step } from './steps.ts';
 import type { Turn } from './turn.ts';
 

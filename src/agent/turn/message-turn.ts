@@ -5,9 +5,10 @@ import type { Transaction } from '../../storage/index.ts';
 import type { Counters } from '../counters.ts';
 import { type Model, ModelError, type ModelToolCall, NoModel } from '../inference/model.ts';
 import { LONGEST_SHOWN } from '../inference/request-model.ts';
-import type { AgentOptions } from '../options.ts';
 import type { CallContext } from '../tools/tool.ts';
+import { callContext, readerOf } from './call-context.ts';
 import { type Outcome, progressLine, type Running } from './loop.ts';
+import type { AgentOptions } from './options.ts';
 import { Spawning } from './spawn.ts';
 import type { ModelStep } from './steps.ts';
 import * as store from './store.ts';
@@ -17,12 +18,13 @@ import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
 import type { TurnOver } from './turn-listeners.ts';
 import type { HeldValues } from './unsaved-values.ts';
 
-export interface TurnHost {
-  readonly options: AgentOptions;
-  readonly counters: Counters;
-  readonly heldValues: HeldValues;
-  callContext(item: Item, signal: AbortSignal, tainted: boolean): CallContext;
-  readerOf(person: Item['person']): CallContext['when'];
+interface MessageTurnOptions {
+  options: AgentOptions;
+  counters: Counters;
+  heldValues: HeldValues;
+  item: Item;
+  turn: Turn;
+  limit: Deadline;
 }
 
 /** The turn that talks to the person: how it is answered, what it shows meanwhile, and how it ends. */
@@ -31,17 +33,19 @@ export class MessageTurn implements Running {
   readonly item: Item;
   readonly turn: Turn;
   private readonly limit: Deadline;
-  private readonly host: TurnHost;
+  private readonly counters: Counters;
+  private readonly heldValues: HeldValues;
   private readonly model: Model | undefined;
   private draft: Draft | undefined;
 
-  constructor(host: TurnHost, item: Item, turn: Turn, limit: Deadline) {
-    this.host = host;
-    this.options = host.options;
+  constructor({ options, counters, heldValues, item, turn, limit }: MessageTurnOptions) {
+    this.options = options;
+    this.counters = counters;
+    this.heldValues = heldValues;
     this.item = item;
     this.turn = turn;
     this.limit = limit;
-    this.model = host.options.model(item);
+    this.model = options.model(item);
   }
 
   get maxToolCalls(): number {
@@ -57,7 +61,7 @@ export class MessageTurn implements Running {
   }
 
   context(signal = this.signal): CallContext {
-    const context = this.host.callContext({ ...this.item, person: this.asker }, signal, this.turn.tainted);
+    const context = callContext(this.options, { ...this.item, person: this.asker }, signal, this.turn.tainted);
     return {
       ...context,
       // Writes from the person's files inherit that they were read.
@@ -118,7 +122,7 @@ export class MessageTurn implements Running {
     }
     const { expiresAt, ...end } = endOfParking(this.endInput, outcome, this.context(), this.options.world.clock.now());
     // Before the commit: the decision may come at once.
-    this.host.heldValues.hold(this.turn);
+    this.heldValues.hold(this.turn);
     const how = await this.write('turn.park', end, 'waiting', 'waiting');
     this.options.wakeAt(expiresAt);
     return how;
@@ -140,7 +144,7 @@ export class MessageTurn implements Running {
     const inquiry = {
       item,
       turn: this.turn,
-      when: this.host.readerOf(this.asker),
+      when: readerOf(this.options, this.asker),
       sections: { system: rules, sections: added, tools: toolbox.specs(item.person) },
       signal: this.signal,
       onText: (text: string) => this.grow(text),
@@ -179,13 +183,13 @@ export class MessageTurn implements Running {
 
   noteEnd(): void {
     this.turn.stored = this.turn.steps.length;
-    this.host.counters.turns.add({ outcome: 'done' });
+    this.counters.turns.add({ outcome: 'done' });
   }
 
   /** `how` it is over, unless another process has it. */
   private async write(name: string, end: End, outcome: string, how: TurnOver['how']): Promise<TurnOver['how']> {
     const ended = await this.options.delivery.endItem(name, this.item, end);
-    if (ended) this.host.counters.turns.add({ outcome });
+    if (ended) this.counters.turns.add({ outcome });
     return ended ? how : 'abandoned';
   }
 }

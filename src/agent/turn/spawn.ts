@@ -5,12 +5,12 @@ import type { Item } from '../../delivery/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { ApprovalQuestion } from '../approvals/index.ts';
 import { ModelError, type ModelToolCall } from '../inference/model.ts';
-import type { AgentOptions } from '../options.ts';
 import * as texts from '../texts.ts';
 import { isAllowed, isForbidden } from '../tools/forbidden.ts';
 import { type CallContext, type Failed, failed, type ToolResult } from '../tools/tool.ts';
 import { commit, type Outcome, type Running, resultOf, runTurn, type Spawns } from './loop.ts';
 import type { SpawnOptions } from './nested.ts';
+import type { AgentOptions } from './options.ts';
 import * as store from './store.ts';
 import type { Turn } from './turn.ts';
 

@@ -13,7 +13,7 @@ import {
 } from '../../storage/index.ts';
 import { deletionRules as conversationErasing, mergeRules as conversationRules } from '../conversations/store.ts';
 import type { ItemKind, Payload } from '../item.ts';
-import { type ItemContexts, type ItemRow, itemColumns } from '../store.ts';
+import { type ItemContexts, type ItemRow, itemColumns } from '../items/store.ts';
 
 export interface NewRow {
   id: string;

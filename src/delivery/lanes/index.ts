@@ -7,7 +7,7 @@ import type { DueSource, Instance, OwnedRows } from '../../jobs/index.ts';
 import type { Database, Transaction } from '../../storage/index.ts';
 import * as inbox from '../inbox/store.ts';
 import type { Item } from '../item.ts';
-import { type ItemContexts, toItem } from '../store.ts';
+import { type ItemContexts, toItem } from '../items/store.ts';
 import * as store from './store.ts';
 
 /** People whose turn is remembered; who is forgotten counts as not served lately. */

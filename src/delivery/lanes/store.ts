@@ -11,7 +11,7 @@ import {
 } from '../../storage/index.ts';
 import type { FinalState } from '../inbox/store.ts';
 import type { Item } from '../item.ts';
-import { type ItemContexts, type ItemRow, itemColumns } from '../store.ts';
+import { type ItemContexts, type ItemRow, itemColumns } from '../items/store.ts';
 
 // Inbox rows that a process owns, in their lanes and beside them.
 

@@ -6,10 +6,10 @@ import { messageOf } from '../../base/errors.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { ChatAdapter, Part, Receipt, SendOutcome } from '../adapter.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
-import { dedupName } from '../parts.ts';
 import { type DestinationDeps, isSeatedElsewhere } from './destination.ts';
 import { frozenReceipt, frozenText, restBehind } from './frozen.ts';
 import { isAway, isPassed, type OutcomeDeps, resultOf, skippedResult } from './outcome.ts';
+import { dedupName } from './parts.ts';
 import type { Row } from './store.ts';
 import * as store from './store.ts';
 

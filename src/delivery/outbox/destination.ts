@@ -8,8 +8,8 @@ import { accountOn, lockPerson } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
-import type { Seats } from '../seats.ts';
 import { terminalOf } from '../unread/store.ts';
+import type { Seats } from './seats.ts';
 import type { SendResult } from './store.ts';
 import * as store from './store.ts';
 

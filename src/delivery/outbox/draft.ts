@@ -5,9 +5,9 @@ import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter } from '../adapter.ts';
 import { deliveryCounters, secondsBetween } from '../counters.ts';
 import type { Item } from '../item.ts';
-import { type AddressedPart, rowOf, toParts } from '../parts.ts';
 import type { Attempts } from './attempt.ts';
 import { frozenText } from './frozen.ts';
+import { type AddressedPart, rowOf, toParts } from './parts.ts';
 import * as store from './store.ts';
 
 /**

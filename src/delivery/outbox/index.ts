@@ -8,12 +8,12 @@ import type { ChatAdapter, Place } from '../adapter.ts';
 import type { Content, Outbox, Outgoing } from '../content.ts';
 import { tellAtOnce } from '../dead-letters/reports.ts';
 import * as letters from '../dead-letters/store.ts';
-import { inert } from '../inert.ts';
-import { type AddressedPart, asWritten, type Parts, toParts } from '../parts.ts';
-import type { Seats } from '../seats.ts';
+import { inert } from '../text/inert.ts';
 import { Attempts } from './attempt.ts';
 import { skippedResult } from './outcome.ts';
+import { type AddressedPart, asWritten, type Parts, toParts } from './parts.ts';
 import { answersOf, isInOrder, isLate, type Message, queueOf, unblocksNext } from './queue.ts';
+import type { Seats } from './seats.ts';
 import * as store from './store.ts';
 
 const LONGEST_WAIT_MS = 5_000;

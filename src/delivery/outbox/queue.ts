@@ -1,5 +1,5 @@
 /** The order in which a process sends the parts that it owns. Pure. */
-import { isAnswer } from '../parts.ts';
+import { isAnswer } from './parts.ts';
 import type { Row, SendResult } from './store.ts';
 
 const LATE_AFTER = 3;

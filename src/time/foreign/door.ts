@@ -1,17 +1,18 @@
 import type { ParsedResult, ParsingOption, ParsingReference } from 'chrono-node';
 import { plural } from '../../base/text.ts';
 import { clockOf, DAY, dayOf, MINUTE, type Wall, weekdayOf, ymdOf } from '../civil.ts';
-import { describe } from '../describe.ts';
 import { MONTHS } from '../format.ts';
 import { english } from '../lang/en.ts';
 import { parseWhen, withWords } from '../parse.ts';
 import { distinct, readingsOf } from '../readings.ts';
-import { unread, whichOne } from '../texts.ts';
+import { describe } from '../rules/describe.ts';
+import { whichOne } from '../texts.ts';
 import type { Ambiguous, Reject, TimeReading, When, WhenContext } from '../types.ts';
 import { wallAt } from '../zones.ts';
 import { type Language, LEXICONS, languageBy } from './language.ts';
 import { languageOf, languagesMarked, markedWords } from './marks.ts';
 import { type ForeignClock, type ForeignPiece, hoursWithin } from './rules.ts';
+import { unread } from './texts.ts';
 import { foreignTokens } from './words.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { lazy } from '../../base/async.ts';
-import { type Grammar, grammar } from '../match.ts';
+import { type Grammar, grammar } from '../lang/match.ts';
 import { readWords } from '../words.ts';
 import { type ForeignPiece, openDaysOf, rulesOf, terminals } from './rules.ts';
 import { atHyphens, foldWords, type Lexicon, type WordParter } from './words.ts';

@@ -2,8 +2,8 @@
 import { plural } from '../../base/text.ts';
 import { clockOf } from '../civil.ts';
 import { MONTHS, WEEKDAYS } from '../format.ts';
-import type { Rule, Terminal } from '../match.ts';
-import type { Token } from '../tokens.ts';
+import type { Rule, Terminal } from '../lang/match.ts';
+import type { Token } from '../lang/tokens.ts';
 import { foldWords, type Lexicon } from './words.ts';
 
 export type ForeignPiece =

@@ -1,11 +1,11 @@
 import { stripEnd } from '../../base/text.ts';
+import { tokenise } from '../lang/tokens.ts';
 import { parseWhen } from '../parse.ts';
-import { tokenise } from '../tokens.ts';
 import type { WhenContext } from '../types.ts';
-import { unitSlips } from '../units.ts';
 import { hasEnglishTime, isTimePiece, readsWhole } from './door.ts';
 import { type Language, languageBy } from './language.ts';
 import { languageOf, languagesMarked, markedWords } from './marks.ts';
+import { unitSlips } from './units.ts';
 import { foldWords, foreignTokens } from './words.ts';
 
 interface Slots {

@@ -1,4 +1,4 @@
-import type { Token } from '../tokens.ts';
+import type { Token } from '../lang/tokens.ts';
 
 /** Words as they are compared: small letters, no accents, plain signs. Each character stays at its place. */
 export const foldWords = (text: string): string =>

@@ -1,7 +1,7 @@
 import type { Clock, PartName, Piece, TimeSpec } from '../pieces.ts';
-import type { Token } from '../tokens.ts';
 import { NUMBERS, ORDINALS, UNIT_WORDS } from './en-words.ts';
 import { rule, type Terminals, time } from './grammar.ts';
+import type { Token } from './tokens.ts';
 
 /** Looks a word up in a table; words such as "constructor" are not in it. */
 export const lookUp = <T>(table: Readonly<Record<string, T>>, word: string): T | undefined =>

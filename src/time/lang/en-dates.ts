@@ -1,8 +1,8 @@
 import type { DateSpec, WhichPeriod } from '../pieces.ts';
-import type { Token } from '../tokens.ts';
 import { digitsLike, lookUp } from './en-clock.ts';
 import { MONTHS, WEEKDAYS } from './en-words.ts';
 import { date, monthDate, rule, type Terminals } from './grammar.ts';
+import type { Token } from './tokens.ts';
 
 export const dateTerminals: Terminals = {
   weekday: ({ text }) => lookUp(WEEKDAYS, text),

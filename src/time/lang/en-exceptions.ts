@@ -1,9 +1,9 @@
 /** Exceptions of a series. The words behind "except" say that and nothing else. */
 import { dayOf, monthsFrom, ymdOf } from '../civil.ts';
 import type { DateSpec, DaySet, Piece } from '../pieces.ts';
-import type { Token } from '../tokens.ts';
 import { ORDINALS } from './en-words.ts';
 import { limit, rule } from './grammar.ts';
+import type { Token } from './tokens.ts';
 
 const except = (days: DaySet[]): Piece => ({ kind: 'except', days });
 

@@ -1,5 +1,5 @@
+import type { Frequency } from '../pieces.ts';
 import { type DaySet, isElapsed, type PartName, type Piece, type Recur, type Unit } from '../pieces.ts';
-import type { Frequency } from '../rules/rule.ts';
 import { elapsedOf } from './en-spans.ts';
 import { type Cycle, piece, recurring, rule, type Terminals } from './grammar.ts';
 

@@ -1,8 +1,8 @@
 import { plural } from '../../base/text.ts';
 import { HOUR, MINUTE } from '../civil.ts';
 import { addSpans, type DateSpec, NOTHING, type Piece, type Span, type Unit } from '../pieces.ts';
-import type { Token } from '../tokens.ts';
 import { date, piece, rule } from './grammar.ts';
+import type { Token } from './tokens.ts';
 
 /** The measure of each unit (milliseconds, days or months) and its size. */
 const SIZES: Readonly<Record<Unit, readonly ['milliseconds' | 'days' | 'months', number]>> = {

@@ -1,9 +1,9 @@
 /** Phrases that have no one meaning, with the words that say each; and what they are made of. */
 import type { Piece } from '../pieces.ts';
-import type { Token } from '../tokens.ts';
 import { readWords } from '../words.ts';
 import { isSign } from './en-dates.ts';
 import { piece, rule, type Terminals } from './grammar.ts';
+import type { Token } from './tokens.ts';
 
 /** The words a vague phrase is asked about with; in each, `$name` is what was captured, as written. */
 const unclear =

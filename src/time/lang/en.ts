@@ -1,7 +1,5 @@
 import { plural } from '../../base/text.ts';
-import { grammar } from '../match.ts';
 import type { DateSpec, Edge, Moment, PartName, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
-import type { Token } from '../tokens.ts';
 import { isAbbreviation, placeZone, startsPlace, WORDLIKE_ABBREVIATIONS } from '../zones.ts';
 import { clockRules, clockTerminals, numberRules, partRules } from './en-clock.ts';
 import { calendarRules, dateTerminals, dayRules, monthYear } from './en-dates.ts';
@@ -22,6 +20,8 @@ import {
 import { vagueRules, vagueTerminals } from './en-vague.ts';
 import { MONTHS, WEEKDAYS } from './en-words.ts';
 import { date, limit, piece, rule, type Terminals } from './grammar.ts';
+import { grammar } from './match.ts';
+import type { Token } from './tokens.ts';
 
 const period = (
   unit: Unit,

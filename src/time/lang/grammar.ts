@@ -1,7 +1,18 @@
-import type { Rule, Terminal } from '../match.ts';
-import type { Clock, DateSpec, DaySet, Moment, NthTarget, PartName, Piece, Span, TimeSpec, Unit } from '../pieces.ts';
-import type { NthWeekday } from '../rules/rule.ts';
-import type { Token } from '../tokens.ts';
+import type {
+  Clock,
+  DateSpec,
+  DaySet,
+  Moment,
+  NthTarget,
+  NthWeekday,
+  PartName,
+  Piece,
+  Span,
+  TimeSpec,
+  Unit,
+} from '../pieces.ts';
+import type { Rule, Terminal } from './match.ts';
+import type { Token } from './tokens.ts';
 
 /** Interval: every `n` units; `step` milliseconds, where that is not made of whole days. */
 export interface Cycle {

@@ -9,10 +9,11 @@ import { lazy } from '../../base/async.ts';
 import { plural } from '../../base/text.ts';
 import { DAY, dayOf, wallOf } from '../civil.ts';
 import { type Env, envOf } from '../env.ts';
+import type { NthWeekday } from '../pieces.ts';
 import { badRule, past, rejectNever, tooOften, unknownZone, whichOne } from '../texts.ts';
 import type { TimeReading, When, WhenContext } from '../types.ts';
 import { instantOf, isZone } from '../zones.ts';
-import type { NthWeekday, Rule, RulePart } from './rule.ts';
+import type { Rule, RulePart } from './rule.ts';
 import { ruleWhen } from './text.ts';
 
 const MACROS: ReadonlyMap<string, string> = new Map(

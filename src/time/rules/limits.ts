@@ -1,14 +1,14 @@
 /** From when to when a series goes on, and the days that it leaves out. Pure. */
 import { DAY, type Day, monthsFrom, type Wall, wallOf, ymdOf } from '../civil.ts';
 import { isTime, minuteOfNow, nextTimes, timesOn } from '../clock.ts';
-import { periodBounds, resolveDate } from '../dates.ts';
 import type { Env } from '../env.ts';
-import { instantAfter, wallsAt } from '../once.ts';
-import type { Phrase } from '../phrase.ts';
+import { periodBounds, resolveDate } from '../lang/dates.ts';
+import type { Phrase } from '../lang/phrase.ts';
 import { type DateSpec, isElapsed, type Moment, type Recur, type Span, type TimeSpec } from '../pieces.ts';
 import { impossible, past } from '../texts.ts';
 import type { When } from '../types.ts';
 import { findZone, instantOf, wallAt } from '../zones.ts';
+import { instantAfter, wallsAt } from './once.ts';
 
 export interface Limits {
   from: number;

@@ -1,7 +1,7 @@
 import { type Day, dayOfWall, daysInMonth, type Wall, weekdayOf, ymdOf } from '../civil.ts';
 import { holidayOf } from '../lang/en-holidays.ts';
-import type { DateSpec, DaySet, Recur } from '../pieces.ts';
-import type { NthWeekday, RulePart } from './rule.ts';
+import type { DateSpec, DaySet, NthWeekday, Recur } from '../pieces.ts';
+import type { RulePart } from './rule.ts';
 
 export function daysOfMonth(date: DateSpec): DaySet | undefined {
   if (date.type === 'monthday') return { monthDays: [date.day] };

@@ -1,16 +1,8 @@
 import { DAY, type Day, dayOf, dayOfWall, HOUR, isoOfWall, MINUTE, SECOND, type Wall } from '../civil.ts';
+import { FREQUENCIES, type Frequency, type NthWeekday } from '../pieces.ts';
 import { instantOf, isZone, wallAt } from '../zones.ts';
 
-export const FREQUENCIES = ['SECONDLY', 'MINUTELY', 'HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'] as const;
-export type Frequency = (typeof FREQUENCIES)[number];
-
 const WEEKDAY_CODES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
-
-/** A BYDAY entry: a weekday (1 = Monday), the `nth` of the period when `nth` is not 0. */
-export interface NthWeekday {
-  nth: number;
-  weekday: number;
-}
 
 /** One RRULE line. An absent list means "not restricted". */
 export interface RulePart {

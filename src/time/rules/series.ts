@@ -1,7 +1,7 @@
 import { addMonths, DAY, type Day, HOUR, MINUTE, monthsFrom, type Wall, wallOf } from '../civil.ts';
 import { isTime, type Minute, timesOn } from '../clock.ts';
 import { type Env, minuteOfPart } from '../env.ts';
-import type { Phrase } from '../phrase.ts';
+import type { Phrase } from '../lang/phrase.ts';
 import { type Clock, type DateSpec, type DaySet, isElapsed, type Recur, type Span, type TimeSpec } from '../pieces.ts';
 import { eitherOf, isCertain } from '../readings.ts';
 import { past, rejectNever, tooOften } from '../texts.ts';

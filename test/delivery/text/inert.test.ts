@@ -6,8 +6,8 @@ import { toMarkup } from '../../../src/adapters/http/pages/chat.ts';
 import { toHtml } from '../../../src/adapters/http/pages/markup.ts';
 import { split as slackSplit } from '../../../src/adapters/slack/message.ts';
 import type { Content } from '../../../src/delivery/index.ts';
-import { inert, isInert } from '../../../src/delivery/inert.ts';
-import { toParts } from '../../../src/delivery/parts.ts';
+import { toParts } from '../../../src/delivery/outbox/parts.ts';
+import { inert, isInert } from '../../../src/delivery/text/inert.ts';
 import { commonMarkLinks, discordLinks, htmlLinks, slackLinks, terminalLinks } from '../../support/live-links.ts';
 
 const style = createStyle(true);

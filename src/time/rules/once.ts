@@ -1,13 +1,13 @@
-import { DAY, type Day, dayOfWall, isoOfWall, MINUTE, SECOND, type Wall, weekdayOf, ymdOf } from './civil.ts';
-import { isTime, type Minute, minuteOfNow, nextTimes, type Times, timesOn } from './clock.ts';
-import { type Days, moveDay, type NoDay, resolveDate } from './dates.ts';
-import type { Env } from './env.ts';
-import { formatWall } from './format.ts';
-import type { Phrase } from './phrase.ts';
-import { type Clock, type DateSpec, isElapsed, type Span, type TimeSpec } from './pieces.ts';
-import { impossible, past, whichOne } from './texts.ts';
-import type { Once, TimeReading, When } from './types.ts';
-import { instantOf, wallAt } from './zones.ts';
+import { DAY, type Day, dayOfWall, isoOfWall, MINUTE, SECOND, type Wall, weekdayOf, ymdOf } from '../civil.ts';
+import { isTime, type Minute, minuteOfNow, nextTimes, type Times, timesOn } from '../clock.ts';
+import type { Env } from '../env.ts';
+import { formatWall } from '../format.ts';
+import { type Days, moveDay, type NoDay, resolveDate } from '../lang/dates.ts';
+import type { Phrase } from '../lang/phrase.ts';
+import { type Clock, type DateSpec, isElapsed, type Span, type TimeSpec } from '../pieces.ts';
+import { impossible, past, whichOne } from '../texts.ts';
+import type { Once, TimeReading, When } from '../types.ts';
+import { instantOf, wallAt } from '../zones.ts';
 
 interface Walls {
   /** In order of preference; the first that is to come is meant, or with `ask` any of them. */

@@ -1,9 +1,9 @@
-import type { Instant } from '../base/clock.ts';
-import type { Json } from '../base/json.ts';
-import { type PersonRow, toPerson } from '../people/index.ts';
-import { type Fragment, sql } from '../storage/index.ts';
-import { type ConversationRow, toPlace } from './conversations/store.ts';
-import type { Item, ItemKind, Payload } from './item.ts';
+import type { Instant } from '../../base/clock.ts';
+import type { Json } from '../../base/json.ts';
+import { type PersonRow, toPerson } from '../../people/index.ts';
+import { type Fragment, sql } from '../../storage/index.ts';
+import { type ConversationRow, toPlace } from '../conversations/store.ts';
+import type { Item, ItemKind, Payload } from '../item.ts';
 
 /** The columns that make an `Item`; expects `i` (inbox), `c` (conversations) and `p` (persons) in scope. */
 export function itemColumns(context: Fragment): Fragment {

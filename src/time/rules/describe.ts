@@ -1,12 +1,13 @@
-import type { Instant } from '../base/clock.ts';
-import { listOf, plural } from '../base/text.ts';
-import { DAY, dayOfWall, MINUTE, SECOND, ymdOf } from './civil.ts';
-import { clockFor, formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from './format.ts';
-import { timesOfDay } from './rules/occurrences.ts';
-import { ALL_DATES, FROM_END, monthsWithout } from './rules/parts.ts';
-import { isSteps, type NthWeekday, parseRule, type Rule, type RulePart } from './rules/rule.ts';
-import type { Reader, Recurring, When } from './types.ts';
-import { wallAt } from './zones.ts';
+import type { Instant } from '../../base/clock.ts';
+import { listOf, plural } from '../../base/text.ts';
+import { DAY, dayOfWall, MINUTE, SECOND, ymdOf } from '../civil.ts';
+import { clockFor, formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from '../format.ts';
+import type { NthWeekday } from '../pieces.ts';
+import type { Reader, Recurring, When } from '../types.ts';
+import { wallAt } from '../zones.ts';
+import { timesOfDay } from './occurrences.ts';
+import { ALL_DATES, FROM_END, monthsWithout } from './parts.ts';
+import { isSteps, parseRule, type Rule, type RulePart } from './rule.ts';
 
 const NTH = ['first', 'second', 'third', 'fourth', 'fifth'];
 

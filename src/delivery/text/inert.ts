@@ -5,7 +5,7 @@
  * do not agree on where code begins and ends, so what is written leans on none of them: outside of code there is neither a
  * backtick nor anything that some platform makes a link of, and nothing outside pairs with a mark in code.
  */
-import { type Block, blocksOf, type Inline, inlineOf, isIntricate } from './text/tree.ts';
+import { type Block, blocksOf, type Inline, inlineOf, isIntricate } from './tree.ts';
 
 /** The Markdown without anything that a platform follows, fetches or previews. Text that has no address stays as it is. */
 export function inert(markdown: string): string {

@@ -1,7 +1,7 @@
-import { addMonths, type Day, dayOf, daysInMonth, minuteOf, monthAfter, weekdayOf, ymdOf } from './civil.ts';
-import type { Env } from './env.ts';
-import { holidayOf, localNames } from './lang/en-holidays.ts';
-import type { DateSpec, NthTarget, Span } from './pieces.ts';
+import { addMonths, type Day, dayOf, daysInMonth, minuteOf, monthAfter, weekdayOf, ymdOf } from '../civil.ts';
+import type { Env } from '../env.ts';
+import type { DateSpec, NthTarget, Span } from '../pieces.ts';
+import { holidayOf, localNames } from './en-holidays.ts';
 
 export interface Days {
   /** In order of preference: the first one that is not over is meant. */

@@ -1,7 +1,7 @@
-import type { Choice, RepliedTo } from '../delivery/index.ts';
-import type { WhenContext } from '../time/index.ts';
-import type { Dialogue } from './dialogue/dialogue.ts';
-import type { Call, NamedThing } from './tools/tool.ts';
+import type { Choice, RepliedTo } from '../../delivery/index.ts';
+import type { WhenContext } from '../../time/index.ts';
+import type { Call, NamedThing } from '../tools/tool.ts';
+import type { Dialogue } from './dialogue.ts';
 
 export interface HeardMessage {
   text: string;

@@ -1,9 +1,9 @@
-import { lazy } from '../base/async.ts';
-import { english } from './lang/en.ts';
+import { lazy } from '../../base/async.ts';
+import { type UnitSlip, unitSlips } from '../foreign/units.ts';
+import type { DateSpec, DaySet, Moment, PartName, Piece, Recur, TimeSpec } from '../pieces.ts';
+import { english } from './en.ts';
 import type { Match } from './match.ts';
-import type { DateSpec, DaySet, Moment, PartName, Piece, Recur, TimeSpec } from './pieces.ts';
 import { type Stretch, type Token, wordAt } from './tokens.ts';
-import { type UnitSlip, unitSlips } from './units.ts';
 
 type PieceOf<Kind extends Piece['kind']> = Extract<Piece, { kind: Kind }>;
 type Single =

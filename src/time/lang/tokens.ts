@@ -1,5 +1,5 @@
-import { canonicalWords, isClipped, SHORTS } from './lang/en-words.ts';
-import { isZone } from './zones.ts';
+import { isZone } from '../zones.ts';
+import { canonicalWords, isClipped, SHORTS } from './en-words.ts';
 
 export interface Token {
   /** Canonical: lower case, aliases and typing errors resolved (`tmrw` → `tomorrow`); `''` for what is opaque. */

@@ -1,12 +1,12 @@
-import type { Instant } from '../base/clock.ts';
-import { token, uuid } from '../base/ids.ts';
-import type { Json } from '../base/json.ts';
-import type { Place } from './adapter.ts';
-import type { NewButton } from './buttons/store.ts';
-import type { Card, Choice, Content } from './content.ts';
-import { inert, inertPiece } from './inert.ts';
-import type { NewPart, Row, WrittenPart } from './outbox/store.ts';
-import { withDetails } from './text/fold.ts';
+import type { Instant } from '../../base/clock.ts';
+import { token, uuid } from '../../base/ids.ts';
+import type { Json } from '../../base/json.ts';
+import type { Place } from '../adapter.ts';
+import type { NewButton } from '../buttons/store.ts';
+import type { Card, Choice, Content } from '../content.ts';
+import { withDetails } from '../text/fold.ts';
+import { inert, inertPiece } from '../text/inert.ts';
+import type { NewPart, Row, WrittenPart } from './store.ts';
 
 const ANSWER = 'answer:';
 

@@ -1,8 +1,9 @@
 /** A word behind a number that is nearly a unit, and none: "in 2 hous", "5 business weeks", "in 2 Stunden". Pure. */
-import { isOtherWord } from './foreign/marks.ts';
-import { english } from './lang/en.ts';
-import { MONTHS, NUMBERS, UNIT_WORDS } from './lang/en-words.ts';
-import { type Token, wordAt } from './tokens.ts';
+
+import { english } from '../lang/en.ts';
+import { MONTHS, NUMBERS, UNIT_WORDS } from '../lang/en-words.ts';
+import { type Token, wordAt } from '../lang/tokens.ts';
+import { isOtherWord } from './marks.ts';
 
 export interface UnitSlip {
   /** By token: `to` is the first one behind it. */

@@ -1,9 +1,9 @@
-import { BoundedMap } from '../base/bounded.ts';
-import type { Instance } from '../jobs/index.ts';
-import type { Database } from '../storage/index.ts';
-import type { ChatAdapter, Place } from './adapter.ts';
-import { setSeat } from './conversations/store.ts';
-import type { Seating } from './outbox/store.ts';
+import { BoundedMap } from '../../base/bounded.ts';
+import type { Instance } from '../../jobs/index.ts';
+import type { Database } from '../../storage/index.ts';
+import type { ChatAdapter, Place } from '../adapter.ts';
+import { setSeat } from '../conversations/store.ts';
+import type { Seating } from './store.ts';
 
 const REMEMBERED = 10_000;
 

@@ -1,17 +1,17 @@
-import type { World } from '../base/world.ts';
-import type { Choice, Delivery, Item } from '../delivery/index.ts';
-import type { Database } from '../storage/index.ts';
-import type { WhenContext } from '../time/index.ts';
-import type { Likeness } from '../vectors/index.ts';
-import type { ApprovalRules } from './approvals/index.ts';
-import type { Sections } from './context/index.ts';
-import type { Inference } from './inference/inference.ts';
-import type { Model } from './inference/model.ts';
-import type { InterpreterSource } from './interpreter.ts';
-import type { CritiqueRules } from './tools/critique.ts';
-import type { Policy } from './tools/policy.ts';
-import type { Toolbox } from './tools/toolbox.ts';
-import type { TurnOver } from './turn/turn-listeners.ts';
+import type { World } from '../../base/world.ts';
+import type { Choice, Delivery, Item } from '../../delivery/index.ts';
+import type { Database } from '../../storage/index.ts';
+import type { WhenContext } from '../../time/index.ts';
+import type { Likeness } from '../../vectors/index.ts';
+import type { ApprovalRules } from '../approvals/index.ts';
+import type { Sections } from '../context/index.ts';
+import type { InterpreterSource } from '../dialogue/interpreter.ts';
+import type { Inference } from '../inference/inference.ts';
+import type { Model } from '../inference/model.ts';
+import type { CritiqueRules } from '../tools/critique.ts';
+import type { Policy } from '../tools/policy.ts';
+import type { Toolbox } from '../tools/toolbox.ts';
+import type { TurnOver } from './turn-listeners.ts';
 
 export interface AgentOptions {
   database: Database;
