@@ -17,6 +17,19 @@ export {
   restoreEmbedded,
   writeBackup,
 } from './backup/index.ts';
+export {
+  bool,
+  Columns,
+  type ItemOf,
+  instant,
+  int,
+  jsonOf,
+  named,
+  optional,
+  type StoredRow,
+  text,
+  uuid,
+} from './columns.ts';
 export { hadNoEffect } from './database.ts';
 export { grantLine, type StorageFacts, storageFacts } from './health.ts';
 export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';

@@ -56,7 +56,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   files: [FILES],
   notes: [edit('skills/notes/note.ts', 'tainted: row.tainted', 'tainted: false')],
   edits: [edit('skills/notes/change.ts', 'before.tainted || (tainted && isRewritten)', 'before.tainted')],
-  reminders: [edit('skills/reminders/store.ts', 'tainted: row.tainted', 'tainted: false')],
+  reminders: [edit('skills/reminders/reminder.ts', 'tainted: bool()', 'tainted: { ...bool(), read: () => false }')],
   results: [edit('agent/turn/turn.ts', "step.kind === 'result' && step.payload.tainted", 'false')],
   history: [edit('agent/agent.ts', 'recalled.history.some((entry) => entry.tainted && !entry.content.led)', 'false')],
   others: [OTHERS],

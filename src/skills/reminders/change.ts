@@ -71,7 +71,7 @@ export async function change(
   at?: Date,
 ): Promise<ToolResult> {
   const after = { ...changed, tainted: before.tainted || (tainted && changed.text !== before.text) };
-  await store.save(tx, [after], clock.now());
+  await store.saveReminders(tx, [after], clock.now());
   store.lists.leave(tx, person.id, conversationId);
   const undo = undoOf({ ...after, version: before.version + 1 }, before);
   return done(say(after), {
@@ -111,6 +111,22 @@ export async function moveTo(
   return change(ctx, found, after, (reminder) => texts.edited(reminder, ctx.when), plannedAt);
 }
 
+const editInput = z.object({
+  which,
+  text: z.string().optional().describe('The new text.'),
+  replace: z
+    .object({ from: z.string().min(1), to: z.string() })
+    .optional()
+    .describe('Words of the text for others.'),
+  when: z.string().optional().describe("The new time, in the person's own words or in plain English."),
+  series: z.boolean().optional().describe('Of a series: a single time replaces the whole series.'),
+  urgent: z.boolean().optional().describe('Also during quiet hours, or no longer.'),
+  catch_up: catchUpInput.optional(),
+  nag: nagInput.optional(),
+});
+
+type Edit = z.output<typeof editInput>;
+
 export function editTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_edit',
@@ -119,33 +135,11 @@ export function editTool(wakeAt: WakeAt) {
     description: "Changes a reminder's text, its time, or how it is delivered. Pass the person's own words for `when`.",
     effect: 'write',
     record: { redact: privately('which', 'text', 'replace') },
-    input: z.object({
-      which,
-      text: z.string().optional().describe('The new text.'),
-      replace: z
-        .object({ from: z.string().min(1), to: z.string() })
-        .optional()
-        .describe('Words of the text for others.'),
-      when: z.string().optional().describe("The new time, in the person's own words or in plain English."),
-      series: z.boolean().optional().describe('Of a series: a single time replaces the whole series.'),
-      urgent: z.boolean().optional().describe('Also during quiet hours, or no longer.'),
-      catch_up: catchUpInput.optional(),
-      nag: nagInput.optional(),
-    }),
+    input: editInput,
 
     run: (input, ctx) =>
       ofEach(ctx, { tool: 'reminder_edit', input, prefers: 'any' }, (found) => edit(ctx, found, input, wakeAt)),
   });
-}
-
-interface Edit {
-  text?: string | undefined;
-  replace?: { from: string; to: string } | undefined;
-  when?: string | undefined;
-  series?: boolean | undefined;
-  urgent?: boolean | undefined;
-  catch_up?: Reminder['catchUp'];
-  nag?: string | undefined;
 }
 
 async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeAt): Promise<ToolResult> {

@@ -29,7 +29,7 @@ export const own = collection({
   }),
   query: z.strictObject({ status: z.enum(['pending', 'completed', 'all']).default('pending') }),
   async list(db, { personId, after, limit }, { status }) {
-    const rows = await store.madeBefore(db, { personId, status, seq: cursorNumber(after), limit: limit + 1 });
+    const rows = await store.listMadeBefore(db, { personId, status, seq: cursorNumber(after), limit: limit + 1 });
     return pageOf(
       rows,
       limit,
@@ -38,7 +38,7 @@ export const own = collection({
     );
   },
   async find(db, personId, id) {
-    const [found] = await store.byIds(db, personId, [id]);
+    const [found] = await store.findByIds(db, personId, [id]);
     return found && found.state !== 'deleted' ? shown(found) : undefined;
   },
   create: {

@@ -101,7 +101,7 @@ const LONGEST_OFFERED = 90;
 async function pendingOnes(typed: string, { person, database }: CompletionContext): Promise<string[]> {
   if (!person) return [];
   const query = { personId: person.id, status: 'pending', limit: MOST_PENDING, offset: 0 } as const;
-  const pending = await store.page(readerOf(database), query);
+  const pending = await store.readPage(readerOf(database), query);
   const wanted = typed.toLowerCase().trim();
   return pending
     .map(({ text }) => beginning(text.replace(/\s+/g, ' ').trim()))

@@ -157,7 +157,7 @@ export async function storePlanned(
   const nag = every ?? undefined;
   const refused = await refusedAsTooOften(ctx, [{ conversationId, ...schedule, nag }]);
   if (refused) return refused;
-  const made = await store.insert(
+  const made = await store.insertReminder(
     tx,
     {
       id: shortId(),

@@ -28,7 +28,7 @@ export async function refusedAsTooOften(
     .filter(({ times }) => times > 1);
   const replaced = planned.flatMap(({ id }) => id ?? []);
   for (const place of new Set(own.map(({ conversationId }) => conversationId))) {
-    const series = (await store.frequent(tx, person.id, place, replaced)).map((other) => ({
+    const series = (await store.listFrequent(tx, person.id, place, replaced)).map((other) => ({
       ...other,
       times: timesAnHour(other),
     }));

@@ -15,7 +15,7 @@ import { agendaLine, line, texts } from './texts.ts';
 const HOME_MOST = 10;
 
 export async function home({ db, person, ...reader }: HomeReader): Promise<HomeSection[]> {
-  const pending = await store.page(db, { personId: person.id, status: 'pending', limit: HOME_MOST, offset: 0 });
+  const pending = await store.readPage(db, { personId: person.id, status: 'pending', limit: HOME_MOST, offset: 0 });
   const items = pending.map((reminder) => ({
     text: `${isOpen(reminder) ? '⏰ ' : ''}${agendaLine(reminder, reader)}`,
     actions: [
@@ -31,7 +31,7 @@ const UPCOMING_MOST = 200;
 const MOST_OF_ONE = 50;
 
 export async function upcoming({ db, personId }: Pick<PageReader, 'db' | 'personId'>, to: Date): Promise<Upcoming[]> {
-  const pending = await store.page(db, { personId, status: 'pending', limit: UPCOMING_MOST, offset: 0 });
+  const pending = await store.readPage(db, { personId, status: 'pending', limit: UPCOMING_MOST, offset: 0 });
   return pending
     .flatMap((reminder) => timesOf(reminder, to).map((at) => ({ at, text: reminder.text })))
     .sort((a, b) => a.at.getTime() - b.at.getTime())
@@ -65,7 +65,7 @@ export const listTool = dataTool({
   dialogue: {
     thing: 'reminder',
     async listNamed({ db, personId, reader }) {
-      const pending = await store.page(db, { personId, status: 'pending', limit: MOST_PENDING, offset: 0 });
+      const pending = await store.readPage(db, { personId, status: 'pending', limit: MOST_PENDING, offset: 0 });
       return pending.map(({ id, text, nextAt, lastOccurrence }) => {
         const at = nextAt ?? lastOccurrence;
         return { id, text, label: at ? `${shorten(text, 40)} (${formatInstant(at, reader)})` : text };
@@ -80,11 +80,11 @@ export const listTool = dataTool({
     const { tx, person } = ctx;
     if (input.day?.trim()) return listDay(ctx, input.day.trim(), input);
     const { status, page } = input;
-    const total = await store.count(tx, person.id, status);
+    const total = await store.countReminders(tx, person.id, status);
     if (total === 0) return done(texts.none(status, undefined));
     const pages = Math.ceil(total / PAGE);
     if (page > pages) return failed('NO_PAGE', texts.noPage(page, pages));
-    const found = await store.page(tx, { personId: person.id, status, limit: PAGE, offset: (page - 1) * PAGE });
+    const found = await store.readPage(tx, { personId: person.id, status, limit: PAGE, offset: (page - 1) * PAGE });
     return show(ctx, found, { heading: texts.heading(status, total, undefined), page, pages, input });
   },
 });
@@ -134,7 +134,7 @@ function instantOf({ state, completedAt, snoozedUntil, nextAt, lastOccurrence }:
 }
 
 export async function soonest(tx: Queryable, personId: string, reader: Reader): Promise<string[]> {
-  const found = await store.page(tx, { personId, status: 'pending', limit: 5, offset: 0 });
+  const found = await store.readPage(tx, { personId, status: 'pending', limit: 5, offset: 0 });
   return found.map((reminder) => {
     const at = reminder.nextAt ?? reminder.lastOccurrence;
     const said = reminder.tainted ? '[from elsewhere; reminder_list shows it]' : reminder.text.slice(0, 200);
@@ -149,7 +149,7 @@ export async function agenda(
   { tx, person, when }: TxContext,
   { kind, from, to }: AgendaSpan,
 ): Promise<AgendaSection[]> {
-  const pending = await store.page(tx, { personId: person.id, status: 'pending', limit: MOST_PENDING, offset: 0 });
+  const pending = await store.readPage(tx, { personId: person.id, status: 'pending', limit: MOST_PENDING, offset: 0 });
   const open = pending.filter(isOpen);
   const coming = pending.filter(({ nextAt }) => nextAt && nextAt < to);
   const section = (title: string, reminders: typeof pending): AgendaSection => ({
@@ -166,7 +166,7 @@ export async function agenda(
         coming.filter((one) => !open.includes(one)),
       ),
     ];
-  const completed = await store.page(tx, { personId: person.id, status: 'completed', limit: MOST, offset: 0 });
+  const completed = await store.readPage(tx, { personId: person.id, status: 'completed', limit: MOST, offset: 0 });
   const done = completed.filter(({ completedAt }) => completedAt && completedAt >= from);
   return [section(texts.agenda.done, done), still, section(texts.agenda.coming, coming)];
 }

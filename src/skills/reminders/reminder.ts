@@ -1,4 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
+import { bool, Columns, type ItemOf, instant, int, named, optional, text, uuid } from '../../storage/index.ts';
 
 export type ReminderState = 'pending' | 'completed' | 'deleted';
 
@@ -11,45 +12,47 @@ export type CatchUp = (typeof CATCH_UPS)[number];
 
 export const MOST_NAGS = 12;
 
-export interface Reminder {
-  id: string;
-  personId: string;
-  conversationId: string;
-  text: string;
+export const reminders = new Columns({
+  id: text(),
+  personId: uuid(),
+  conversationId: uuid(),
+  text: text(),
   /** RFC 5545 text of a series; undefined: once. */
-  rule: string | undefined;
+  rule: optional(text()),
   /** IANA zone that it was made in, and is kept in. */
-  zone: string;
-  state: ReminderState;
+  zone: text(),
+  state: text<ReminderState>(),
   /** Next occurrence by its rule, whatever is snoozed. */
-  plannedAt: Instant | undefined;
+  plannedAt: optional(instant()),
   /** When one occurrence that was put off speaks again, beside `plannedAt`. */
-  snoozedUntil: Instant | undefined;
-  snoozedOccurrence: Instant | undefined;
+  snoozedUntil: optional(instant()),
+  snoozedOccurrence: optional(instant()),
   /** When it was due, where quiet hours hold it until `snoozedUntil`. */
-  heldSince: Instant | undefined;
+  heldSince: optional(instant()),
   /** When it speaks next: the earlier of the two, computed by the database. */
-  nextAt: Instant | undefined;
+  nextAt: optional(instant()),
   /** Grows with each firing, also one that says nothing. */
-  firing: number;
-  lastAt: Instant | undefined;
+  firing: int(),
+  lastAt: optional(instant()),
   /** The last occurrence that it spoke of, or should have. */
-  lastOccurrence: Instant | undefined;
-  doneOccurrence: Instant | undefined;
-  urgent: boolean;
+  lastOccurrence: optional(instant()),
+  doneOccurrence: optional(instant()),
+  urgent: bool(),
   /** Minutes between its repetitions until it is done; undefined: it speaks once. */
-  nag: number | undefined;
+  nag: named('nag_minutes', optional(int())),
   /** Number of repetitions made or planned for this occurrence; a snooze resets it to 0. */
-  nagged: number;
+  nagged: int(),
   /** Undefined: as it is configured for all. */
-  catchUp: CatchUp | undefined;
-  toDm: boolean;
-  tainted: boolean;
+  catchUp: optional(text<CatchUp>()),
+  toDm: bool(),
+  tainted: bool(),
   /** Grows with each change by the person, not with its speaking. */
-  version: number;
-  createdAt: Instant;
-  completedAt: Instant | undefined;
-}
+  version: int(),
+  createdAt: instant(),
+  completedAt: optional(instant()),
+});
+
+export type Reminder = ItemOf<typeof reminders>;
 
 /** Said, and neither completed nor put off: what "done" is about. */
 export function isOpen(reminder: Reminder): boolean {

@@ -47,14 +47,14 @@ export async function findSome(ctx: TxContext, which: string, wanted: Wanted): P
 }
 
 export const pendingOf = ({ tx, person }: TxContext): Promise<Reminder[]> =>
-  store.page(tx, { personId: person.id, status: 'pending', limit: MOST_PENDING, offset: 0 });
+  store.readPage(tx, { personId: person.id, status: 'pending', limit: MOST_PENDING, offset: 0 });
 
 /** Reminders with these ids and numbers; undefined where one of them is neither. */
 async function listedAs(ctx: TxContext, parts: readonly string[]): Promise<Reminder[] | Failed | undefined> {
   const { tx, person, conversationId } = ctx;
   const shown = await store.lists.shownIds(tx, person.id, conversationId);
   const ids = parts.map((part) => (NUMBER.test(part) ? (shown.ids[Number(NUMBER.exec(part)?.[1]) - 1] ?? '') : part));
-  const found = await store.byIds(tx, person.id, ids);
+  const found = await store.findByIds(tx, person.id, ids);
   const missing = parts.find((_, at) => !found.some(({ id }) => id === ids[at]));
   if (missing !== undefined && !NUMBER.test(missing)) return undefined;
   if (missing !== undefined) {
@@ -81,7 +81,7 @@ function named(said: string, reminders: readonly Reminder[]): Reminder[] {
 
 async function atHand(ctx: TxContext, wanted: Wanted, isBare: boolean): Promise<Reminder[] | Failed> {
   const { tx, person, conversationId } = ctx;
-  const { spoken, made, madeAt } = await store.latest(tx, person.id, conversationId);
+  const { spoken, made, madeAt } = await store.findLatest(tx, person.id, conversationId);
   const since = new Date(ctx.clock.now().getTime() - AT_HAND_MS);
   const spokenAt = spoken[0]?.lastAt ?? since;
   const isAnswer = isBare && wanted.prefers === 'spoken';

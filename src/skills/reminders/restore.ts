@@ -82,7 +82,7 @@ export function restoreTool(wakeAt: WakeAt) {
 
     async run({ items }, { tx, person, conversationId, clock, when }) {
       const now = clock.now();
-      const current = await store.byIds(
+      const current = await store.findByIds(
         tx,
         person.id,
         items.map((item) => item.id),
@@ -100,7 +100,7 @@ export function restoreTool(wakeAt: WakeAt) {
       const refused = await refusedAsTooOften({ tx, person }, begunAnew(restored, current));
       if (refused) return refused;
       store.lists.leave(tx, person.id, conversationId);
-      await store.save(tx, restored, now);
+      await store.saveReminders(tx, restored, now);
       for (const { plannedAt, snoozedUntil, state } of restored) {
         if (state !== 'pending') continue;
         for (const at of [plannedAt, snoozedUntil]) if (at) tx.afterCommit(() => wakeAt(at));

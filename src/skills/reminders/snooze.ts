@@ -189,14 +189,14 @@ async function moveApart(
   const { text, urgent, nag, catchUp, toDm, personId } = found;
   const single = { text, urgent, nag, catchUp, toDm, personId, zone, conversationId: found.conversationId };
   const tainted = found.tainted || ctx.tainted;
-  const made = await store.insert(
+  const made = await store.insertReminder(
     tx,
     { ...single, id: shortId(), rule: undefined, plannedAt: until, tainted },
     MOST_PENDING,
     now,
   );
   if (!made) return failed('TOO_MANY', texts.tooMany(MOST_PENDING));
-  await store.save(tx, [after], now);
+  await store.saveReminders(tx, [after], now);
   store.lists.leave(tx, person.id, conversationId);
   tx.afterCommit(() => wakeAt(until));
   const acts = [

@@ -9,107 +9,100 @@ import {
   type QuietHours,
   quietOf,
 } from '../../people/index.ts';
-import { LostRace, type Queryable, type Transaction } from '../../storage/index.ts';
+import {
+  bool,
+  type ItemOf,
+  instant,
+  LostRace,
+  type Queryable,
+  raw,
+  render,
+  type StoredRow,
+  sql,
+  type Transaction,
+  text,
+} from '../../storage/index.ts';
 import type { Reader } from '../../time/index.ts';
-import type { CatchUp, Reminder, ReminderState } from './reminder.ts';
+import { type Reminder, reminders } from './reminder.ts';
 
-export interface NewReminder {
-  id: string;
-  personId: string;
-  conversationId: string;
-  text: string;
-  rule: string | undefined;
-  zone: string;
-  plannedAt: Instant;
-  urgent: boolean;
-  nag: number | undefined;
-  catchUp: CatchUp | undefined;
-  toDm: boolean;
-  tainted: boolean;
-}
+const inserted = reminders.pick(
+  'id',
+  'personId',
+  'conversationId',
+  'text',
+  'rule',
+  'zone',
+  'plannedAt',
+  'urgent',
+  'nag',
+  'catchUp',
+  'toDm',
+  'tainted',
+);
 
 /** Inserts a reminder; undefined where the person has `most` pending ones. `isFirst`: it is the person's first. */
-export async function insert(
+export async function insertReminder(
   tx: Transaction,
-  reminder: NewReminder,
+  reminder: ItemOf<typeof inserted> & { plannedAt: Instant },
   most: number,
   now: Instant,
 ): Promise<{ reminder: Reminder; isFirst: boolean; isTwin: boolean } | undefined> {
-  const { id, personId, conversationId, text, rule, zone, plannedAt, urgent, nag, catchUp, toDm, tainted } = reminder;
-  const { rows } = await tx.query<ReminderRow & { is_first: boolean; is_twin: boolean }>(
-    `insert into reminders (id, person_id, conversation_id, space_id, text, rule, zone, state, planned_at, urgent,
-                            to_dm, tainted, created_at, changed_at, catch_up, nag_minutes)
-     select $1, $2, c.id, c.space_id, $4, $5, $6, 'pending', $7, $8, $9, $10, $11, $11, $12, $14 from conversations c
-      where c.id = $3 and (select count(*) from reminders where person_id = $2 and state = 'pending') < $13
-     returning *, not exists (select from reminders where person_id = $2) as is_first,
-               exists (select from reminders r where r.person_id = $2 and r.state = 'pending' and r.conversation_id = $3
-                         and r.text = $4 and r.planned_at = $7 and r.rule is not distinct from $5) as is_twin`,
-    [
-      id,
-      personId,
-      conversationId,
-      text,
-      rule ?? null,
-      zone,
-      plannedAt,
-      urgent,
-      toDm,
-      tainted,
-      now,
-      catchUp ?? null,
-      most,
-      nag ?? null,
-    ],
+  const { personId, conversationId, text, rule, plannedAt } = reminder;
+  const { rows } = await tx.query<StoredRow & { is_first: boolean; is_twin: boolean }>(
+    ...render(sql`
+    insert into reminders (${inserted.names}, space_id, state, created_at, changed_at)
+    select ${inserted.values(reminder)}, c.space_id, 'pending', ${now}, ${now} from conversations c
+     where c.id = ${conversationId}
+       and (select count(*) from reminders where person_id = ${personId} and state = 'pending') < ${most}
+    returning *, not exists (select from reminders where person_id = ${personId}) as is_first,
+              exists (select from reminders r where r.person_id = ${personId} and r.state = 'pending'
+                        and r.conversation_id = ${conversationId} and r.text = ${text} and r.planned_at = ${plannedAt}
+                        and r.rule is not distinct from ${rule ?? null}) as is_twin`),
   );
-  return rows.map((row) => ({ reminder: toReminder(row), isFirst: row.is_first, isTwin: row.is_twin }))[0];
+  return rows.map((row) => ({ reminder: reminders.read(row), isFirst: row.is_first, isTwin: row.is_twin }))[0];
 }
 
 /** More are never needed to see that there is no room. */
 const MOST_FREQUENT = 200;
 
-export async function frequent(
+const timing = reminders.pick('personId', 'conversationId', 'rule', 'plannedAt', 'nag');
+
+export async function listFrequent(
   tx: Transaction,
   personId: string,
   conversationId: string,
   except: readonly string[],
-): Promise<Pick<Reminder, 'personId' | 'conversationId' | 'rule' | 'plannedAt' | 'nag'>[]> {
-  const { rows } = await tx.query<
-    Pick<ReminderRow, 'person_id' | 'conversation_id' | 'rule' | 'planned_at' | 'nag_minutes'>
-  >(
-    `select person_id, conversation_id, rule, planned_at, nag_minutes from reminders
-      where state = 'pending' and next_at is not null and (person_id = $1 or conversation_id = $2) and id <> all($3::text[])
-        and (nag_minutes is not null or planned_at is not null
-             and rule ~ 'FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(MINUTE|SECOND)=[0-9]+,')
-      limit ${MOST_FREQUENT}`,
-    [personId, conversationId, except],
+): Promise<ItemOf<typeof timing>[]> {
+  const { rows } = await tx.query(
+    ...render(sql`
+    select ${timing.names} from reminders
+     where state = 'pending' and next_at is not null and (person_id = ${personId} or conversation_id = ${conversationId})
+       and id <> all(${except}::text[])
+       and (nag_minutes is not null or planned_at is not null
+            and rule ~ 'FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(MINUTE|SECOND)=[0-9]+,')
+     limit ${raw(MOST_FREQUENT)}`),
   );
-  return rows.map((row) => ({
-    personId: row.person_id,
-    conversationId: row.conversation_id,
-    rule: row.rule ?? undefined,
-    plannedAt: row.planned_at ?? undefined,
-    nag: row.nag_minutes ?? undefined,
-  }));
+  return timing.readAll(rows);
 }
 
 export type Status = 'pending' | 'completed' | 'all';
 
 const SHOWN = `person_id = $1 and case $2 when 'all' then state <> 'deleted' else state = $2 end`;
 
-export async function page(
+export async function readPage(
   tx: Queryable,
   { personId, status, limit, offset }: { personId: string; status: Status; limit: number; offset: number },
 ): Promise<Reminder[]> {
-  const { rows } = await tx.query<ReminderRow>(
+  const { rows } = await tx.query(
     `select * from reminders where ${SHOWN}
       order by state = 'completed', completed_at desc nulls first, coalesce(next_at, last_occurrence), seq
       limit $3 offset $4`,
     [personId, status, limit, offset],
   );
-  return rows.map(toReminder);
+  return reminders.readAll(rows);
 }
 
-export async function count(tx: Queryable, personId: string, status: Status): Promise<number> {
+export async function countReminders(tx: Queryable, personId: string, status: Status): Promise<number> {
   const { rows } = await tx.query<{ n: number }>(`select count(*) as n from reminders where ${SHOWN}`, [
     personId,
     status,
@@ -117,31 +110,31 @@ export async function count(tx: Queryable, personId: string, status: Status): Pr
   return one(rows).n;
 }
 
-export async function madeBefore(
+export async function listMadeBefore(
   db: Queryable,
   { personId, status, seq, limit }: { personId: string; status: Status; seq: number; limit: number },
 ): Promise<{ reminder: Reminder; seq: number }[]> {
-  const { rows } = await db.query<ReminderRow>(
+  const { rows } = await db.query<StoredRow & { seq: number }>(
     `select * from reminders where ${SHOWN} and seq < $3 order by seq desc limit $4`,
     [personId, status, seq, limit],
   );
-  return rows.map((row) => ({ reminder: toReminder(row), seq: row.seq }));
+  return rows.map((row) => ({ reminder: reminders.read(row), seq: row.seq }));
 }
 
-export async function byIds(tx: Queryable, personId: string, ids: readonly string[]): Promise<Reminder[]> {
-  const { rows } = await tx.query<ReminderRow>(
+export async function findByIds(tx: Queryable, personId: string, ids: readonly string[]): Promise<Reminder[]> {
+  const { rows } = await tx.query(
     'select * from reminders where person_id = $1 and id = any($2) order by array_position($2, id)',
     [personId, ids],
   );
-  return rows.map(toReminder);
+  return reminders.readAll(rows);
 }
 
-export async function latest(
+export async function findLatest(
   tx: Queryable,
   personId: string,
   conversationId: string,
 ): Promise<{ spoken: Reminder[]; made: Reminder | undefined; madeAt: Instant | undefined }> {
-  const { rows } = await tx.query<ReminderRow & { how: 'spoken' | 'made' }>(
+  const { rows } = await tx.query<StoredRow & { how: 'spoken' | 'made'; changed_at: Date }>(
     `(select 'spoken' as how, * from reminders
        where person_id = $1 and (conversation_id = $2 or to_dm)
          and last_at = (select max(last_at) from reminders where person_id = $1 and (conversation_id = $2 or to_dm))
@@ -153,63 +146,53 @@ export async function latest(
   );
   const find = (how: string) => rows.filter((row) => row.how === how);
   return {
-    spoken: find('spoken').map(toReminder),
-    made: find('made').map(toReminder)[0],
+    spoken: reminders.readAll(find('spoken')),
+    made: reminders.readAll(find('made'))[0],
     madeAt: find('made')[0]?.changed_at,
   };
 }
 
-export async function series(tx: Queryable, personId: string): Promise<Reminder[]> {
-  const { rows } = await tx.query<ReminderRow>(
+export async function listSeries(tx: Queryable, personId: string): Promise<Reminder[]> {
+  const { rows } = await tx.query(
     `select * from reminders where person_id = $1 and state = 'pending' and rule is not null order by seq`,
     [personId],
   );
-  return rows.map(toReminder);
+  return reminders.readAll(rows);
 }
+
+const saved = reminders.pick(
+  'text',
+  'rule',
+  'zone',
+  'state',
+  'plannedAt',
+  'snoozedUntil',
+  'snoozedOccurrence',
+  'doneOccurrence',
+  'completedAt',
+  'urgent',
+  'catchUp',
+  'tainted',
+  'nag',
+  'nagged',
+);
+const saving = saved.with(reminders.pick('id', 'version', 'firing').spec);
 
 /**
  * Stores reminders that were changed, as a set; the version grows by one. Throws `LostRace` if one
  * was changed, or fired, since it was read.
  */
-export async function save(tx: Transaction, reminders: readonly Reminder[], now: Instant): Promise<void> {
-  const column = <T>(of: (reminder: Reminder) => T) => reminders.map(of);
+export async function saveReminders(tx: Transaction, changed: readonly Reminder[], now: Instant): Promise<void> {
   const { rows } = await tx.query(
-    `update reminders r
-        set text = d.text, rule = d.rule, zone = d.zone, state = d.state, planned_at = d.planned_at,
-            snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,
-            held_since = case when d.snoozed_until = r.snoozed_until then r.held_since end,
-            done_occurrence = d.done_occurrence, completed_at = d.completed_at, urgent = d.urgent,
-            catch_up = d.catch_up, tainted = d.tainted, nag_minutes = d.nag_minutes, nagged = d.nagged, changed_at = $14, touched = nextval('reminders_touched'),
-            version = r.version + 1
-       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
-                   $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::bool[], $12::text[], $13::bool[], $15::int[], $16::int[],
-                   $17::int[], $18::int[])
-         as d (id, text, rule, zone, state, planned_at, snoozed_until, snoozed_occurrence, done_occurrence, completed_at,
-               urgent, catch_up, tainted, nag_minutes, nagged, version, firing)
-      where r.id = d.id and r.version = d.version and r.firing = d.firing
-     returning r.id`,
-    [
-      column((r) => r.id),
-      column((r) => r.text),
-      column((r) => r.rule ?? null),
-      column((r) => r.zone),
-      column((r) => r.state),
-      column((r) => r.plannedAt ?? null),
-      column((r) => r.snoozedUntil ?? null),
-      column((r) => r.snoozedOccurrence ?? null),
-      column((r) => r.doneOccurrence ?? null),
-      column((r) => r.completedAt ?? null),
-      column((r) => r.urgent),
-      column((r) => r.catchUp ?? null),
-      column((r) => r.tainted),
-      now,
-      column((r) => r.nag ?? null),
-      column((r) => r.nagged),
-      column((r) => r.version),
-      column((r) => r.firing),
-    ],
+    ...render(sql`
+    update reminders r
+       set ${saved.sets}, held_since = case when d.snoozed_until = r.snoozed_until then r.held_since end,
+           changed_at = ${now}, touched = nextval('reminders_touched'), version = r.version + 1
+      from ${saving.unnest(changed)}
+     where r.id = d.id and r.version = d.version and r.firing = d.firing
+    returning r.id`),
   );
-  if (rows.length < reminders.length) throw new LostRace('A reminder was changed or has spoken meanwhile.');
+  if (rows.length < changed.length) throw new LostRace('A reminder was changed or has spoken meanwhile.');
 }
 
 export const lists = numberedLists('reminder_lists');
@@ -231,7 +214,7 @@ export interface Due extends Reminder {
  */
 export async function claimDue(tx: Transaction, now: Instant, limit: number, locale?: string): Promise<Due[]> {
   const { rows } = await tx.query<
-    ReminderRow & QuietColumns & { locale: string | null; say_in: string; mention: string | null }
+    StoredRow & QuietColumns & { locale: string | null; say_in: string; mention: string | null }
   >(
     `with due as (
        select * from reminders where state = 'pending' and next_at <= $1 order by next_at limit ${limit}
@@ -252,51 +235,39 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number, loc
       order by next_at, seq`,
     [now],
   );
-  return rows.map((row) => ({
-    ...toReminder(row),
-    sayIn: row.say_in,
-    mention: row.mention ?? undefined,
-    quiet: quietOf(row, row.zone),
-    reads: { zone: row.person_zone ?? row.zone, locale: row.locale ?? locale },
-  }));
+  return rows.map((row) => {
+    const reminder = reminders.read(row);
+    return {
+      ...reminder,
+      sayIn: row.say_in,
+      mention: row.mention ?? undefined,
+      quiet: quietOf(row, reminder.zone),
+      reads: { zone: row.person_zone ?? reminder.zone, locale: row.locale ?? locale },
+    };
+  });
 }
 
-export interface NextPlan {
-  id: string;
-  plannedAt: Instant | undefined;
-  snoozedUntil: Instant | undefined;
-  snoozedOccurrence: Instant | undefined;
-  heldSince: Instant | undefined;
-  /** Number of repetitions for this occurrence at `snoozedUntil`; 0: that is no repetition. */
-  nagged: number;
+const replanned = reminders.pick('plannedAt', 'snoozedUntil', 'snoozedOccurrence', 'heldSince', 'nagged');
+const plans = replanned.with({
+  id: text(),
   /** The occurrence that it spoke of, or (when `said` is false) would have. */
-  occurrence: Instant;
-  said: boolean;
-}
+  occurrence: instant(),
+  said: bool(),
+});
 
-export async function planNext(tx: Transaction, plans: readonly NextPlan[], now: Instant): Promise<void> {
+/** `nagged`: number of repetitions for this occurrence at `snoozedUntil`; 0: that is no repetition. */
+export type NextPlan = ItemOf<typeof plans>;
+
+export async function planNext(tx: Transaction, next: readonly NextPlan[], now: Instant): Promise<void> {
   await tx.query(
-    `update reminders r
-        set planned_at = d.planned_at, snoozed_until = d.snoozed_until, snoozed_occurrence = d.snoozed_occurrence,
-            held_since = d.held_since, firing = r.firing + 1,
-            last_occurrence = case when d.held_since is null then greatest(r.last_occurrence, d.occurrence)
-                                   else r.last_occurrence end,
-            last_at = case when d.said then $7 else r.last_at end, nagged = d.nagged
-       from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::bool[],
-                   $8::int[], $9::timestamptz[])
-         as d (id, planned_at, snoozed_until, snoozed_occurrence, occurrence, said, nagged, held_since)
-      where r.id = d.id`,
-    [
-      plans.map((plan) => plan.id),
-      plans.map((plan) => plan.plannedAt ?? null),
-      plans.map((plan) => plan.snoozedUntil ?? null),
-      plans.map((plan) => plan.snoozedOccurrence ?? null),
-      plans.map((plan) => plan.occurrence),
-      plans.map((plan) => plan.said),
-      now,
-      plans.map((plan) => plan.nagged),
-      plans.map((plan) => plan.heldSince ?? null),
-    ],
+    ...render(sql`
+    update reminders r
+       set ${replanned.sets}, firing = r.firing + 1,
+           last_occurrence = case when d.held_since is null then greatest(r.last_occurrence, d.occurrence)
+                                  else r.last_occurrence end,
+           last_at = case when d.said then ${now} else r.last_at end
+      from ${plans.unnest(next)}
+     where r.id = d.id`),
   );
 }
 
@@ -316,63 +287,3 @@ export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from reminders where person_id = $1' },
   lists.cleared,
 ];
-
-interface ReminderRow {
-  id: string;
-  seq: number;
-  person_id: string;
-  conversation_id: string;
-  text: string;
-  rule: string | null;
-  zone: string;
-  state: ReminderState;
-  planned_at: Date | null;
-  snoozed_until: Date | null;
-  snoozed_occurrence: Date | null;
-  held_since: Date | null;
-  next_at: Date | null;
-  firing: number;
-  last_at: Date | null;
-  last_occurrence: Date | null;
-  done_occurrence: Date | null;
-  urgent: boolean;
-  nag_minutes: number | null;
-  nagged: number;
-  catch_up: CatchUp | null;
-  to_dm: boolean;
-  tainted: boolean;
-  version: number;
-  created_at: Date;
-  changed_at: Date;
-  completed_at: Date | null;
-}
-
-function toReminder(row: ReminderRow): Reminder {
-  return {
-    id: row.id,
-    personId: row.person_id,
-    conversationId: row.conversation_id,
-    text: row.text,
-    rule: row.rule ?? undefined,
-    zone: row.zone,
-    state: row.state,
-    plannedAt: row.planned_at ?? undefined,
-    snoozedUntil: row.snoozed_until ?? undefined,
-    snoozedOccurrence: row.snoozed_occurrence ?? undefined,
-    heldSince: row.held_since ?? undefined,
-    nextAt: row.next_at ?? undefined,
-    firing: row.firing,
-    lastAt: row.last_at ?? undefined,
-    lastOccurrence: row.last_occurrence ?? undefined,
-    doneOccurrence: row.done_occurrence ?? undefined,
-    urgent: row.urgent,
-    nag: row.nag_minutes ?? undefined,
-    nagged: row.nagged,
-    catchUp: row.catch_up ?? undefined,
-    toDm: row.to_dm,
-    tainted: row.tainted,
-    version: row.version,
-    createdAt: row.created_at,
-    completedAt: row.completed_at ?? undefined,
-  };
-}

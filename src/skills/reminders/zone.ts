@@ -24,10 +24,10 @@ export function moveZoneTool(wakeAt: WakeAt) {
         return failed('UNKNOWN_ZONE', message, { remedy });
       }
       const now = clock.now();
-      const going = (await store.series(tx, person.id)).filter((reminder) => reminder.zone !== zone);
+      const going = (await store.listSeries(tx, person.id)).filter((reminder) => reminder.zone !== zone);
       const acts = going.map((before) => ({ before, after: inZone(before, zone, now) }));
       if (acts.length === 0) return done(texts.moved(0, zone));
-      await store.save(
+      await store.saveReminders(
         tx,
         acts.map(({ after }) => after),
         now,
@@ -49,7 +49,7 @@ export async function offerMove(
   tx: Transaction,
   { personId, conversationId, from, to, version }: MovedPerson,
 ): Promise<void> {
-  const left = (await store.series(tx, personId)).filter(({ zone }) => zone !== to);
+  const left = (await store.listSeries(tx, personId)).filter(({ zone }) => zone !== to);
   if (left.length === 0) return;
   const input = { zone: to };
   const choices = [{ label: texts.move, tool: 'reminder_move_zone', input, style: 'primary' as const }];

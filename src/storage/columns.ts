@@ -1,0 +1,110 @@
+/** Columns of a table as one value, from which the type of its things, their reading and the lists in statements come. */
+import { json, type Param } from './port.ts';
+import type { Fragment } from './values.ts';
+
+export interface Column<T> {
+  /** PostgreSQL's name of its type. */
+  readonly type: string;
+  /** Undefined: the field's name in snake_case. */
+  readonly name?: string;
+  read(stored: unknown): T;
+  write(value: T): Param;
+}
+
+type Spec = Readonly<Record<string, Column<unknown>>>;
+
+type Fields<S extends Spec> = { -readonly [K in keyof S]: ReturnType<S[K]['read']> };
+
+/** Type of a thing with these columns: `type Note = ItemOf<typeof notes>`. */
+export type ItemOf<C extends { spec: Spec }> = Fields<C['spec']>;
+
+/** Row as the database gives it, by the names of its columns. */
+export type StoredRow = Record<string, unknown>;
+
+export class Columns<S extends Spec> {
+  readonly spec: S;
+  /** `id, planned_at`: for the list of an insert or a select. */
+  readonly names: Fragment;
+  /** `text = d.text, planned_at = d.planned_at`: for an update from `unnest`. */
+  readonly sets: Fragment;
+  readonly #columns: readonly (readonly [key: string, name: string, column: Column<unknown>])[];
+  readonly #values: readonly string[];
+  readonly #unnest: readonly string[];
+
+  constructor(spec: S) {
+    this.spec = spec;
+    this.#columns = Object.entries(spec).map(([key, column]) => [key, column.name ?? snakeCase(key), column]);
+    const names = this.#columns.map(([, name]) => name);
+    const list = names.join(', ');
+    this.names = { strings: [list], values: [] };
+    this.sets = { strings: [names.map((name) => `${name} = d.${name}`).join(', ')], values: [] };
+    const types = this.#columns.map(([, , { type }]) => type);
+    this.#values = types
+      .map((type) => `?::${type}`)
+      .join(', ')
+      .split('?');
+    this.#unnest = `unnest(${types.map((type) => `?::${type}[]`).join(', ')}) as d (${list})`.split('?');
+  }
+
+  pick<K extends keyof S & string>(...keys: readonly K[]): Columns<Pick<S, K>> {
+    const picked = keys.map((key) => [key, this.spec[key]] as const);
+    return new Columns(Object.fromEntries(picked) as Pick<S, K>);
+  }
+
+  /** With fields that a statement takes beside the columns. */
+  with<M extends Spec>(more: M): Columns<S & M> {
+    return new Columns({ ...this.spec, ...more });
+  }
+
+  read(row: StoredRow): Fields<S> {
+    const item: Record<string, unknown> = {};
+    for (const [key, name, column] of this.#columns) item[key] = column.read(row[name]);
+    return item as Fields<S>;
+  }
+
+  readAll(rows: readonly StoredRow[]): Fields<S>[] {
+    return rows.map((row) => this.read(row));
+  }
+
+  /** `$1::text, $2::timestamptz` with the item's values, in the order of `names`. */
+  values(item: Fields<S>): Fragment {
+    return { strings: this.#values, values: this.#columns.map(([key, , column]) => column.write(item[key])) };
+  }
+
+  /** Source of one row for each item, by the name `d`. Not for columns that are arrays, which it would flatten. */
+  unnest(items: readonly Fields<S>[]): Fragment {
+    const values = this.#columns.map(([key, , column]) => items.map((item) => column.write(item[key])));
+    return { strings: this.#unnest, values };
+  }
+}
+
+function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function plain<T extends Param>(type: string): Column<T> {
+  return { type, read: (stored) => stored as T, write: (value) => value };
+}
+
+export const text = <T extends string = string>(): Column<T> => plain<T>('text');
+export const uuid = (): Column<string> => plain('uuid');
+export const int = (): Column<number> => plain('int');
+export const bool = (): Column<boolean> => plain('bool');
+export const instant = (): Column<Date> => plain('timestamptz');
+
+/** Null in the database is undefined in the thing. */
+export function optional<T>(column: Column<T>): Column<T | undefined> {
+  return {
+    ...column,
+    read: (stored) => (stored === null ? undefined : column.read(stored)),
+    write: (value) => (value === undefined ? null : column.write(value)),
+  };
+}
+
+export function named<T>(name: string, column: Column<T>): Column<T> {
+  return { ...column, name };
+}
+
+export function jsonOf<T>(read: (stored: unknown) => T, write: (value: T) => unknown): Column<T> {
+  return { type: 'jsonb', read, write: (value) => json(write(value)) };
+}
