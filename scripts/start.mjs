@@ -10,7 +10,8 @@ install();
 if (!(await build())) process.exit(70);
 
 const given = process.argv.slice(2);
-const isCommand = given[0] !== undefined && !given[0].startsWith('-');
+// "--help" is asked of coda, not of its usual command.
+const isCommand = given[0] !== undefined && (!given[0].startsWith('-') || /^(-h|--help|-V|--version)$/.test(given[0]));
 const main = join(root, 'dist', 'main.js');
 
 const isConfigured =

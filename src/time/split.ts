@@ -2,7 +2,7 @@ import { stripEnd } from '../base/text.ts';
 import { ruleWithin } from './cron-within.ts';
 import { hasUnreadTime, isUnitless, type TimeStretch, timeAtEnds } from './ends.ts';
 import { isForeign, languageOf } from './foreign/marks.ts';
-import { slotsInOther } from './foreign/split.ts';
+import { isTimeInOther, slotsInOther } from './foreign/split.ts';
 import { notUnderstood, unread } from './foreign/texts.ts';
 import { unitsFor } from './foreign/units.ts';
 import { tokenise } from './lang/tokens.ts';
@@ -91,6 +91,7 @@ function unitless(said: string, when: When, ctx: WhenContext): When[] {
 
 /** The fields of a tool that takes a time and a text, of one text; where its time is doubtful, all of it is asked about. */
 export function slotsOf(text: string, ctx: WhenContext): { when?: string; task: string } {
+  if (isTimeInOther(text, ctx)) return { when: text.trim(), task: '' };
   const other = slotsInOther(text, ctx);
   if (other) return other;
   const { when, words, task } = splitTask(text, ctx);

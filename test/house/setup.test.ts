@@ -66,6 +66,7 @@ test('arguments go to coda, and a command replaces the usual one', () => {
   const folder = smallPackage();
   expect(start(folder, ['--data', 'x']).stdout).toBe('run --data x');
   expect(start(folder, ['doctor', '--data', 'x']).stdout).toBe('doctor --data x');
+  expect(start(folder, ['--help']).stdout).toBe('--help');
 });
 
 test('words that come through a pipe are answered, whatever is configured', () => {

@@ -98,6 +98,8 @@ test('a task in another language is quoted, and the buttons of an unreadable uni
   expect(await ana.says('/remind übermorgen um 9:30 Müll rausbringen')).toContain(
     'remind you of “Müll rausbringen” on',
   );
+  expect(await ana.says('/remind Müll')).toContain('When should I remind you of “Müll”?');
+  expect(await ana.says('/remind Montag 8 Uhr')).toContain('What should I remind you of?');
   await ana.says('/language English');
   await ana.says('remind me in 2 hous to eat');
   const labels = ana

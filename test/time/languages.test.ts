@@ -177,6 +177,17 @@ describe('a time in another language', () => {
     expect(slotsOf(text, here(locale))).toEqual({ when, task }),
   );
 
+  test.each([
+    ['de', 'Montag 8 Uhr'],
+    [undefined, 'jeden Montag 8 Uhr'],
+    ['de', 'morgen um 9'],
+    ['es', 'lunes a las 8'],
+    ['fr', 'demain à 9h'],
+  ])('that is the whole text leaves no word of itself as a task (%s): %s', (locale, text) => {
+    expect(slotsOf(text, here(locale))).toEqual({ when: text, task: '' });
+    expect(slotsInOther(text, here(locale))).toBeUndefined();
+  });
+
   test.each(['de', 'es', 'fr', 'nl', 'pl'])('is none in English that somebody with %s writes', (locale) => {
     const english = phrasesOf('corpus/tasks.jsonl').map(({ text }) => text);
     expect(english.filter((text) => slotsInOther(text, here(locale)))).toEqual([]);

@@ -41,6 +41,13 @@ test('a time in another language is read beside a task, also where nobody says w
   expect(output.split('\n').slice(0, 2)).toEqual(['Thu 3 Dec 10:00 (Europe/Berlin)', 'what: Zahnarzt']);
 });
 
+test('a time in another language is read whole: of "Montag 8 Uhr" nothing is left to be done', async () => {
+  const { status, output } = await run({ ...HERE, text: 'jeden Montag 8 Uhr' });
+  expect(status).toBe(0);
+  expect(output).toContain('every Monday at 08:00 (Europe/Berlin), next: Mon 23 Nov');
+  expect(output).not.toContain('what:');
+});
+
 test('of a cron expression it names the field that cannot be, and why', async () => {
   const { status, output } = await run({ ...HERE, text: '0 9 31 2 *' });
   expect(status).toBe(65);

@@ -17,11 +17,11 @@ async function zones(typed: string): Promise<string[]> {
 export const basics: Skill = {
   name: 'basics',
   words: { does: 'tell the time' },
-  tools: ({ does, wakeAt }) => [
+  tools: ({ does, wakeAt, models }) => [
     timeTool,
     dateTool,
     setZoneTool,
-    setLanguageTool,
+    setLanguageTool(models),
     showZoneTool,
     setQuietTool(wakeAt),
     showQuietTool,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { dataTool, done, failed, type LightModels, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Command } from '../../chat/index.ts';
 import { setLocale } from '../../people/index.ts';
 import { texts } from './texts.ts';
@@ -8,29 +8,33 @@ const TOOL = 'language_set';
 /** As if nobody knew it: what an undo goes back to. */
 const UNKNOWN = 'unknown';
 
-export const setLanguageTool = dataTool({
-  name: TOOL,
-  dropWhenSmall: true,
-  description:
-    'Sets the language that the person writes in, by its name or tag ("German", "de-AT"): times are read in it.',
-  effect: 'write',
-  input: z.object({ language: z.string().min(1).max(60) }),
+export const setLanguageTool = ({ available }: Pick<LightModels, 'available'>) =>
+  dataTool({
+    name: TOOL,
+    dropWhenSmall: true,
+    description:
+      'Sets the language that the person writes in, by its name or tag ("German", "de-AT"): times are read in it.',
+    effect: 'write',
+    input: z.object({ language: z.string().min(1).max(60) }),
 
-  async run({ language }, { tx, person }) {
-    const undo = { tool: TOOL, input: { language: person.locale ?? UNKNOWN }, label: texts.languageLabel };
-    if (language === UNKNOWN) {
-      await setLocale(tx, person.id, undefined);
-      return done(texts.languageUnknown, { undo, asker: { ...person, locale: undefined } });
-    }
-    const tag = tagOf(language.trim(), person.locale);
-    if (tag === undefined) {
-      const { message, remedy } = texts.noLanguage(language);
-      return failed('UNKNOWN_LANGUAGE', message, { remedy });
-    }
-    await setLocale(tx, person.id, tag);
-    return done(texts.languageSet(nameOf(tag)), { undo, asker: { ...person, locale: tag } });
-  },
-});
+    async run({ language }, { tx, person }) {
+      const undo = { tool: TOOL, input: { language: person.locale ?? UNKNOWN }, label: texts.languageLabel };
+      if (language === UNKNOWN) {
+        await setLocale(tx, person.id, undefined);
+        return done(texts.languageUnknown, { undo, asker: { ...person, locale: undefined } });
+      }
+      const tag = tagOf(language.trim(), person.locale);
+      if (tag === undefined) {
+        const { message, remedy } = texts.noLanguage(language);
+        return failed('UNKNOWN_LANGUAGE', message, { remedy });
+      }
+      await setLocale(tx, person.id, tag);
+      const alone = available || isEnglish(tag) ? [] : [texts.languageAlone];
+      return done([texts.languageSet(nameOf(tag)), ...alone].join(' '), { undo, asker: { ...person, locale: tag } });
+    },
+  });
+
+const isEnglish = (tag: string): boolean => new Intl.Locale(tag).language === 'en';
 
 /** A tag, or the name of a language in English or in itself; the region that was known before stays. */
 function tagOf(words: string, before: string | undefined): string | undefined {

@@ -44,6 +44,8 @@ export const texts = {
       ? `Your time zone is ${zone}.`
       : `I do not know your time zone, so I use ${zone}. "/timezone Berlin" sets it.`,
   languageSet: (name: string) => `Your language is ${name} now. Times are read in it, too.`,
+  languageAlone:
+    'Without a model I answer in English, and take words of another language behind a command only, such as /remind or /note.',
   languageIs: (name: string) => `Your language is ${name}.`,
   languageUnknown: 'I do not know your language. "/language German" sets it.',
   noLanguage: (words: string) => ({

@@ -157,6 +157,8 @@ export async function show(
   store.lists.remember(tx, { personId: person.id, conversationId, ids, now });
   const lines = found.notes.map((note, index) => `${start + index + 1}. ${line(note, when, words)}`);
   const to = (label: string, next: number): Choice => ({ ...turn, label, input: { ...turn.input, page: next } });
+  // Markdown reads a list that begins with 11 as part of the paragraph before it.
+  const head = at > 1 ? [heading, ''] : [heading];
   const foot = pages > 1 ? ['', texts.more(at, pages)] : [];
   const [only, ...others] = found.notes;
   const choices = [
@@ -165,7 +167,7 @@ export async function show(
     ...(only && others.length === 0 && pages <= 1 ? buttons(only, person.id) : []),
   ];
   const tainted = found.notes.some((note) => isFromElsewhere(note, person.id));
-  return done([heading, ...lines, ...foot].join('\n'), {
+  return done([...head, ...lines, ...foot].join('\n'), {
     ...(choices.length > 0 && { choices }),
     ...(only && others.length === 0 && { subject: only.text, id: only.id }),
     tainted,

@@ -93,12 +93,12 @@ export function createTool(wakeAt: WakeAt) {
       if (text === '') return failed('NO_TEXT', texts.noText);
       if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
       if (!input.when?.trim()) {
-        const { message, remedy } = texts.noTime(text, input.lead);
+        const { message, remedy } = texts.noTime(text, input.lead, ctx.when);
         return failed('NO_TIME', message, { remedy });
       }
       const read = readSlot(input.when, ctx.when, text);
       const when = input.waking ? inTheMorning(read, ctx.when) : read;
-      if (when.kind === 'reject') return askAnother(when, text, input.lead);
+      if (when.kind === 'reject') return askAnother(when, { text, lead: input.lead }, ctx.when);
       const wanted = { act: 'create', ...carriedInput.parse(input), text };
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
       return storeUnderstood(ctx, { ...input, text }, when, wakeAt);
@@ -116,10 +116,14 @@ const hourOf = (when: Once | Recurring): number =>
   Number(/T(\d\d)/.exec(when.kind === 'once' ? when.local : when.rule.replace(/^DTSTART[^:]*:/, ''))?.[1]);
 
 /** A time that cannot be: another one is asked for, and the answer is for this. */
-function askAnother({ code, say, unread }: Reject, text: string, lead: CreateInput['lead']): Failed {
+function askAnother(
+  { code, say, unread }: Reject,
+  { text, lead }: Pick<CreateInput, 'text' | 'lead'>,
+  reader: TxContext['when'],
+): Failed {
   // The words that were not understood, with a hint, are for a model as well.
   const [why = ''] = unread === undefined ? (/^.*?[.!](?= |$)/s.exec(say) ?? []) : [];
-  return failed(code, `${why || say} ${texts.noTime(text, lead).message}`);
+  return failed(code, `${why || say} ${texts.noTime(text, lead, reader).message}`);
 }
 
 export function askWhich(question: string, readings: readonly TimeReading[], input: Record<string, unknown>): Failed {

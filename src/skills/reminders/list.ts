@@ -119,9 +119,11 @@ async function show(ctx: TxContext, found: readonly Reminder[], { heading, page,
   const lines = found.map((reminder, index) => `${start + index + 1}. ${line(reminder, ctx.when)}`);
   const turn = (label: string, to: number): Choice => ({ label, tool: 'reminder_list', input: { ...input, page: to } });
   const choices = [...(page > 1 ? [turn('Back', page - 1)] : []), ...(page < pages ? [turn('More', page + 1)] : [])];
+  // Markdown reads a list that begins with 11 as part of the paragraph before it.
+  const head = page > 1 ? [heading, ''] : [heading];
   const foot = pages > 1 ? ['', texts.more(page, pages)] : [];
   const times = found.flatMap((reminder) => instantOf(reminder)?.toISOString() ?? []);
-  return done([heading, ...lines, ...foot].join('\n'), {
+  return done([...head, ...lines, ...foot].join('\n'), {
     ...(choices.length > 0 && { choices }),
     // Platforms print times line by line: all are sent, or none.
     ...(times.length === found.length && { times }),

@@ -43,8 +43,9 @@ function guessedLead(text: string): Lead {
   return 'to';
 }
 
-function object(text: string, lead: Lead = guessedLead(text)): string {
-  return `${lead} ${text}`;
+function object(text: string, lead: Lead | undefined, reader: Pick<Reader, 'locale'>): string {
+  if (lead === undefined && !isEnglishReader(reader)) return `of “${text}”`;
+  return `${lead ?? guessedLead(text)} ${text}`;
 }
 
 export function created(
@@ -65,8 +66,7 @@ export function created(
   // Said in another zone's time, a single time is told by the person's own clock too.
   const here = rule === undefined && zone !== home ? ` That is ${instantWords(plannedAt, reader)} (${home}).` : '';
   const again = nag === undefined ? '' : ` I'll repeat it ${everyWords(nag)} until you say it is done.`;
-  const what = lead === undefined && !isEnglishReader(reader) ? `of “${text}”` : object(text, lead);
-  return `I'll remind you ${what} ${there}.${here}${again}`;
+  return `I'll remind you ${object(text, lead, reader)} ${there}.${here}${again}`;
 }
 
 function everyWords(minutes: number): string {
@@ -161,8 +161,8 @@ export const texts = {
     label: 'Not what I meant…',
     form: { field: 'when', label: 'When instead?', placeholder: 'tomorrow at 9, every Monday at 8' },
   },
-  noTime: (text: string, lead?: Lead) => ({
-    message: `When should I remind you ${object(text, lead)}?`,
+  noTime: (text: string, lead: Lead | undefined, reader: Pick<Reader, 'locale'>) => ({
+    message: `When should I remind you ${object(text, lead, reader)}?`,
     remedy: 'For example "in 20 minutes", "tomorrow at 9" or "every Monday at 8".',
   }),
   noText: { message: 'What should I remind you of?', remedy: 'For example "remind me to call Bob tomorrow at 9".' },

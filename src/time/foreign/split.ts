@@ -25,22 +25,38 @@ const LONGEST_TIME = 18;
 
 /**
  * The time and the task of a text in another language, where its time stands whole at the beginning or the end, or in two
- * parts that are one time together; undefined where that is in doubt, or where two languages part it differently.
+ * parts that are one time together; undefined where that is in doubt, where two languages part it differently, or where
+ * all of it is a time: "Montag 8 Uhr" is no Monday the 8th beside a task.
  */
 export function slotsInOther(text: string, ctx: WhenContext): Slots | undefined {
-  if (text.length > LONGEST) return undefined;
-  const own = languageOf(ctx.locale);
-  const codes = own !== undefined && languageBy(own) ? [own] : languagesMarked(text).flat();
-  const found = codes.flatMap((code) => {
-    const language = languageBy(code);
-    const slots = language && slotsIn(withoutOpener(text, language), language, ctx);
-    return slots && (code === own || markedWords(slots.when).length > 0) ? [slots] : [];
+  if (text.length > LONGEST || isTimeInOther(text, ctx)) return undefined;
+  const found = languagesOf(text, ctx).flatMap((language) => {
+    const slots = slotsIn(withoutOpener(text, language), language, ctx);
+    return slots && isMeant(language, slots.when, ctx) ? [slots] : [];
   });
   // Dutch reads "morgen" of a German sentence, too: the language that accounts for most of it has it.
   const longest = Math.max(...found.map(({ when }) => when.length));
   const [first, ...others] = found.filter(({ when }) => when.length === longest);
   return others.every(({ when }) => when === first?.when) ? first : undefined;
 }
+
+/** True if all of the text is a time in another language, so that no task is left. */
+export function isTimeInOther(text: string, ctx: WhenContext): boolean {
+  if (text.length > LONGEST) return false;
+  return languagesOf(text, ctx).some((language) => {
+    const words = withoutOpener(text, language);
+    return isMeant(language, words, ctx) && readsWhole(words, language, ctx) && isOnlyOther(words, ctx);
+  });
+}
+
+function languagesOf(text: string, { locale }: WhenContext): Language[] {
+  const own = languageOf(locale);
+  const codes = own !== undefined && languageBy(own) ? [own] : languagesMarked(text).flat();
+  return codes.flatMap((code) => languageBy(code) ?? []);
+}
+
+const isMeant = (language: Language, when: string, { locale }: WhenContext): boolean =>
+  language === languageBy(languageOf(locale) ?? '') || markedWords(when).length > 0;
 
 function withoutOpener(text: string, { openers }: Language): string {
   const said = text.trim();

@@ -70,6 +70,13 @@ test.each([
   expect(words(await coda.command('language'))).toContain('I do not know your language');
 });
 
+test('without a model it is said that another language is read behind commands only', async () => {
+  expect(words(await coda.command('language German'))).toContain('behind a command only, such as /remind');
+  expect(words(await coda.command('language English'))).toBe(
+    'Your language is English now. Times are read in it, too.',
+  );
+});
+
 test('the region stays with another language, and no language is made up', async () => {
   await coda.command('language de-AT');
   await coda.command('language english');

@@ -268,7 +268,8 @@ for (const { name, available, open } of testDatabases)
         const first = await coda.call('reminder_list');
         expect(words(first)).toMatch(/^12 pending reminders:\n1\. task 1 — /);
         const second = await press(first, 'More');
-        expect(words(second)).toContain('\n12. task 12 — ');
+        // With a blank line between: Markdown has no list that begins with 11 right below a paragraph.
+        expect(words(second)).toMatch(/^12 pending reminders:\n\n11\. task 11 — .*\n12\. task 12 — /);
         expect(words(await coda.call('reminder_delete', { which: '12' }))).toContain('task 12');
         expect(words(await coda.call('reminder_delete', { which: '1' }))).toContain('task 1”');
       });
