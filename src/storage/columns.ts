@@ -23,6 +23,7 @@ export type StoredRow = Record<string, unknown>;
 
 export class Columns<S extends Spec> {
   readonly spec: S;
+  readonly keys: readonly (keyof S & string)[];
   /** `id, planned_at`: for the list of an insert or a select. */
   readonly names: Fragment;
   /** `text = d.text, planned_at = d.planned_at`: for an update from `unnest`. */
@@ -33,6 +34,7 @@ export class Columns<S extends Spec> {
 
   constructor(spec: S) {
     this.spec = spec;
+    this.keys = Object.keys(spec);
     this.#columns = Object.entries(spec).map(([key, column]) => [key, column.name ?? snakeCase(key), column]);
     const names = this.#columns.map(([, name]) => name);
     const list = names.join(', ');
@@ -89,6 +91,8 @@ function plain<T extends Param>(type: string): Column<T> {
 export const text = <T extends string = string>(): Column<T> => plain<T>('text');
 export const uuid = (): Column<string> => plain('uuid');
 export const int = (): Column<number> => plain('int');
+/** Read as a number, on both engines. */
+export const bigint = (): Column<number> => plain('bigint');
 export const bool = (): Column<boolean> => plain('bool');
 export const instant = (): Column<Date> => plain('timestamptz');
 
@@ -99,6 +103,11 @@ export function optional<T>(column: Column<T>): Column<T | undefined> {
     read: (stored) => (stored === null ? undefined : column.read(stored)),
     write: (value) => (value === undefined ? null : column.write(value)),
   };
+}
+
+/** True where there is something in the column. Only read: the database refuses the flag as a value of the column. */
+export function isSet(type: string): Column<boolean> {
+  return { type, read: (stored) => stored !== null, write: (value) => value };
 }
 
 export function named<T>(name: string, column: Column<T>): Column<T> {

@@ -18,11 +18,13 @@ export {
   writeBackup,
 } from './backup/index.ts';
 export {
+  bigint,
   bool,
   Columns,
   type ItemOf,
   instant,
   int,
+  isSet,
   jsonOf,
   named,
   optional,

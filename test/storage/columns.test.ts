@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reminders } from '../../src/skills/reminders/reminder.ts';
+import { schedules } from '../../src/skills/scheduler/schedule.ts';
+import { tasks } from '../../src/skills/tasks/task.ts';
 import {
   bool,
   Columns,
   type Database,
+  type Fragment,
   instant,
   int,
   jsonOf,
@@ -16,9 +19,24 @@ import {
 } from '../../src/storage/index.ts';
 import { testDatabases } from '../support/database.ts';
 
-const TABLES: readonly (readonly [table: string, columns: Columns<Record<string, never>>])[] = [
+interface Field {
+  type: string;
+  read(stored: unknown): unknown;
+}
+
+const TABLES: readonly (readonly [table: string, { names: Fragment; spec: Readonly<Record<string, Field>> }])[] = [
+  ['person_schedules', schedules],
   ['reminders', reminders],
-].map(([table, columns]) => [table as string, columns as never] as const);
+  ['tasks', tasks],
+];
+
+function readsNull(column: Field): boolean {
+  try {
+    return column.read(null) !== null;
+  } catch {
+    return false;
+  }
+}
 
 const things = new Columns({
   id: text(),
@@ -51,9 +69,7 @@ describe.each(testDatabases)('columns, on $name', ({ available, open }) => {
       [columns.names.strings[0]?.split(', ') ?? [], Object.values(columns.spec).map(({ type }) => type)],
     );
     expect(rows.map(({ name, type }) => ({ name, type }))).toEqual(expect.arrayContaining(declared));
-    const nullable = Object.values<{ read(stored: unknown): unknown }>(columns.spec).map(
-      (column) => column.read(null) !== null,
-    );
+    const nullable = Object.values(columns.spec).map(readsNull);
     const isNullable = new Map(rows.map((row) => [row.name, row.optional]));
     expect(declared.map((column) => isNullable.get(column.name))).toEqual(nullable);
   });

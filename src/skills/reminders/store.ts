@@ -176,7 +176,7 @@ const saved = reminders.pick(
   'nag',
   'nagged',
 );
-const saving = saved.with(reminders.pick('id', 'version', 'firing').spec);
+const saving = reminders.pick('id', 'version', 'firing', ...saved.keys);
 
 /**
  * Stores reminders that were changed, as a set; the version grows by one. Throws `LostRace` if one

@@ -73,7 +73,7 @@ export async function move(ctx: TxContext, id: string, plan: PlannedTime, toolin
 
 async function change(ctx: TxContext, before: PersonSchedule, wish: Wish, { wakeAt }: Tooling): Promise<ToolResult> {
   const { tx, when } = ctx;
-  await store.save(tx, before.id, wish);
+  await store.saveSchedule(tx, before.id, wish);
   const { nextAt, rule, zone } = wish;
   if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...before, ...wish, version: before.version + 1 };
@@ -99,7 +99,7 @@ export const deleteTool = dataTool({
   async run(input, ctx) {
     const found = await findWhich(ctx, input.which, { tool: 'schedule_delete', input });
     if ('ok' in found) return found;
-    await store.save(ctx.tx, found.id, { ...found, state: 'deleted', nextAt: undefined });
+    await store.saveSchedule(ctx.tx, found.id, { ...found, state: 'deleted', nextAt: undefined });
     const after = { ...found, state: 'deleted' as const, version: found.version + 1 };
     return quoteRows(
       done(texts.deleted(found.title), { undo: undoOf(after, found), subject: found.title, id: found.id }),
@@ -124,7 +124,7 @@ export async function switchOwn(
   const { tx, clock } = ctx;
   const next = switched(found, on, clock.now());
   if (!next) return quoteRows(failed('PAST', texts.isOver(found.title)), [found]);
-  await store.save(tx, found.id, next);
+  await store.saveSchedule(tx, found.id, next);
   const { nextAt } = next;
   if (on && nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...found, version: found.version + 1 };
@@ -160,6 +160,6 @@ export const named = (all: readonly PersonSchedule[], which: string): PersonSche
   namedAmong(all, which, NAMING);
 
 async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<PersonSchedule | Failed> {
-  const found = named(await store.list(ctx.tx, ctx.person.id), which);
+  const found = named(await store.listSchedules(ctx.tx, ctx.person.id), which);
   return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which) });
 }

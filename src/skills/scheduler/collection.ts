@@ -34,14 +34,14 @@ export const own = collection({
   query: z.strictObject({}),
   async list(db, { personId, after, limit }) {
     return pageOf(
-      await store.madeBefore(db, { personId, seq: cursorNumber(after), limit: limit + 1 }),
+      await store.listMadeBefore(db, { personId, seq: cursorNumber(after), limit: limit + 1 }),
       limit,
       ({ seq }) => String(seq),
       ({ schedule }) => shown(schedule),
     );
   },
   async find(db, personId, id) {
-    const found = await store.byId(db, personId, id);
+    const found = await store.findById(db, personId, id);
     return found && (found.state === 'on' || found.state === 'off') ? shown(found) : undefined;
   },
   create: {
@@ -88,7 +88,7 @@ const MOST = 200;
 const MOST_OF_ONE = 50;
 
 export async function upcoming({ db, personId }: Pick<PageReader, 'db' | 'personId'>, to: Date): Promise<Upcoming[]> {
-  const planned = await store.list(db, personId);
+  const planned = await store.listSchedules(db, personId);
   return planned
     .flatMap((each) => timesOf(each, to).map((at) => ({ at, text: each.title })))
     .sort((a, b) => a.at.getTime() - b.at.getTime())

@@ -177,7 +177,12 @@ async function placeAt(
     nextAt: plan.plannedAt,
     tainted: ctx.tainted,
   };
-  const made = await store.insert(tx, { id: shortId(), personId: person.id, wish, most: tooling.most }, clock.now());
+  const made = await store.insertSchedule(
+    tx,
+    { ...wish, id: shortId(), personId: person.id },
+    tooling.most,
+    clock.now(),
+  );
   if (!made) {
     const { message, remedy } = texts.tooMany(tooling.most);
     return failed('TOO_MANY', message, { remedy });
@@ -280,14 +285,14 @@ export const restoreTool = (wakeAt: WakeAt) =>
     input: z.object({ id: z.string(), version: z.int(), before: before.optional() }),
 
     async run(input, { tx, person, clock }) {
-      const schedule = await store.byId(tx, person.id, input.id);
+      const schedule = await store.findById(tx, person.id, input.id);
       if (!schedule) return failed('NOT_FOUND', texts.notFound('').message);
       if (schedule.version !== input.version)
         return quoteRows(failed('CHANGED', texts.changedSince(schedule.title)), [schedule]);
       const { before: was } = input;
       const wish = was ? stoodBefore({ ...schedule, ...was }, was.nextAt, clock.now()) : gone(schedule);
       if (!wish) return quoteRows(failed('PAST', texts.isOver(schedule.title)), [schedule]);
-      await store.save(tx, schedule.id, wish);
+      await store.saveSchedule(tx, schedule.id, wish);
       const { nextAt } = wish;
       if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
       return quoteRows(done(was ? texts.restored(wish.title) : texts.unmade(wish.title)), [schedule, wish]);

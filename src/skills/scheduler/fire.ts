@@ -24,7 +24,7 @@ export function scheduleSource(deps: Deps): DueSource {
 }
 
 export function outcomeSource({ database }: Deps): DueSource {
-  const fire = () => store.settle(database, SETTLED);
+  const fire = () => store.settleEnded(database, SETTLED);
   return { name: 'outcomes of schedules', earliest: store.EARLIEST_ENDED, batch: SETTLED, fire };
 }
 

@@ -24,7 +24,7 @@ const list = operation({
   json: 'indented',
   async run({ database, schedules }: VerbDeps) {
     const db = { query: database.read.bind(database) };
-    return { tasks: await schedules.list(db), planned: await store.everybodys(db, MOST_SHOWN) };
+    return { tasks: await schedules.list(db), planned: await store.listOfEverybody(db, MOST_SHOWN) };
   },
   show({ tasks, planned }, _, { at }) {
     const next = (instant: string | null | undefined) => (instant ? `next ${at(instant)}` : 'not again');
@@ -54,7 +54,7 @@ const toggle = (state: 'on' | 'off') =>
         if ('task' in meant) return switchTask(deps, meant.task, state === 'on', tx);
         const next = switched(meant.own, state === 'on', deps.world.clock.now());
         if (!next) return false;
-        await store.save(tx, meant.own.id, next);
+        await store.saveSchedule(tx, meant.own.id, next);
         const { nextAt } = next;
         if (state === 'on' && nextAt) tx.afterCommit(() => deps.wakeAt(nextAt));
         return true;
@@ -92,7 +92,7 @@ function act(
   return deps.database.tx('schedules.act', async (tx) => {
     const tasks = await deps.schedules.list(tx);
     const task = tasks.find(({ name }) => name === named);
-    const found = task ? undefined : await store.anyById(tx, named);
+    const found = task ? undefined : await store.findOfAnybody(tx, named);
     const own = found?.state === 'deleted' ? undefined : found;
     if (!task && !own)
       throw unknown(

@@ -53,7 +53,7 @@ async function show({ agenda }: AllSkills, routine: Routine, ctx: TxContext): Pr
   const sections = [...(await agenda(ctx, routine.span(ctx))), ...ahead].filter(({ lines }) => lines.length > 0);
   const isPlanned = ctx.request.origin === 'schedule';
   const text = said.routine(routine.name, sections, ctx.when);
-  const own = isPlanned ? [] : await store.list(ctx.tx, ctx.person.id);
+  const own = isPlanned ? [] : await store.listSchedules(ctx.tx, ctx.person.id);
   const offers = !isPlanned && !own.some(({ run }) => run === `/${routine.name}`);
   return done(text, {
     tainted: sections.some(({ tainted }) => tainted),
@@ -111,7 +111,7 @@ export function routineTools(all: AllSkills, tooling: Tooling) {
 
       async run({ name, on, when }, ctx) {
         const routine = routineOf(name);
-        const own = (await store.list(ctx.tx, ctx.person.id)).find(({ run }) => run === `/${name}`);
+        const own = (await store.listSchedules(ctx.tx, ctx.person.id)).find(({ run }) => run === `/${name}`);
         if (!own) {
           if (!on) return done(texts.switched(routine.title, false));
           const { usual } = routine;

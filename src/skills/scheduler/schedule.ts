@@ -1,4 +1,17 @@
 import type { Instant } from '../../base/clock.ts';
+import {
+  bigint,
+  bool,
+  Columns,
+  type ItemOf,
+  instant,
+  int,
+  isSet,
+  named,
+  optional,
+  text,
+  uuid,
+} from '../../storage/index.ts';
 import { occurrences } from '../../time/index.ts';
 
 /** `done`: it was for once, and that is over. */
@@ -30,37 +43,49 @@ export function storedRun(run: string): string {
   return routine === undefined ? run : `/${routine}${rest}`;
 }
 
-/** A schedule of a person: each occurrence begins a turn of theirs. */
-export interface PersonSchedule {
+export const schedules = new Columns({
   /** Short: people type it. */
-  id: string;
-  personId: string;
-  conversationId: string;
-  title: string;
+  id: text(),
+  personId: uuid(),
+  conversationId: uuid(),
+  title: text(),
   /** The words that begin the turn; undefined where `run` does. */
-  prompt: string | undefined;
-  run: string | undefined;
+  prompt: optional(text()),
+  run: optional(text()),
   /** RFC 5545 text; undefined: once. */
-  rule: string | undefined;
-  zone: string;
-  missed: Missed;
-  state: ScheduleState;
-  nextAt: Instant | undefined;
-  isRunning: boolean;
-  lastAt: Instant | undefined;
-  lastOutcome: string | undefined;
-  lastError: string | undefined;
-  lastMs: number | undefined;
+  rule: optional(text()),
+  zone: text(),
+  missed: text<Missed>(),
+  state: text<ScheduleState>(),
+  nextAt: optional(instant()),
+  isRunning: named('running', isSet('uuid')),
+  lastAt: optional(instant()),
+  lastOutcome: optional(text()),
+  lastError: optional(text()),
+  lastMs: optional(bigint()),
   /** In a row. */
-  failures: number;
-  tainted: boolean;
-  version: number;
-}
+  failures: int(),
+  tainted: bool(),
+  version: int(),
+});
 
-export type Wish = Pick<
-  PersonSchedule,
-  'conversationId' | 'title' | 'prompt' | 'run' | 'rule' | 'zone' | 'missed' | 'state' | 'nextAt' | 'tainted'
->;
+/** A schedule of a person: each occurrence begins a turn of theirs. */
+export type PersonSchedule = ItemOf<typeof schedules>;
+
+export const saved = schedules.pick(
+  'conversationId',
+  'title',
+  'prompt',
+  'run',
+  'rule',
+  'zone',
+  'missed',
+  'state',
+  'nextAt',
+  'tainted',
+);
+
+export type Wish = ItemOf<typeof saved>;
 
 const OCCURRENCES_LOOKED_AT = 60;
 

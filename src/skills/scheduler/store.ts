@@ -8,72 +8,41 @@ import {
   type QuietHours,
   quietOf,
 } from '../../people/index.ts';
-import type { Database, Queryable, Transaction } from '../../storage/index.ts';
-import type { Missed, PersonSchedule, ScheduleState, Wish } from './schedule.ts';
+import {
+  Columns,
+  type Database,
+  type ItemOf,
+  instant,
+  optional,
+  type Queryable,
+  render,
+  type StoredRow,
+  sql,
+  type Transaction,
+  text,
+  uuid,
+} from '../../storage/index.ts';
+import { type PersonSchedule, type ScheduleState, saved, schedules, type Wish } from './schedule.ts';
 
-interface Row {
-  id: string;
-  person_id: string;
-  conversation_id: string;
-  title: string;
-  prompt: string | null;
-  run: string | null;
-  rule: string | null;
-  zone: string;
-  missed: Missed;
-  state: ScheduleState;
-  next_at: Date | null;
-  running: string | null;
-  last_at: Date | null;
-  last_outcome: string | null;
-  last_error: string | null;
-  last_ms: number | null;
-  failures: number;
-  tainted: boolean;
-  version: number;
-  seq: number;
-}
-
-function toSchedule(row: Row): PersonSchedule {
-  return {
-    id: row.id,
-    personId: row.person_id,
-    conversationId: row.conversation_id,
-    title: row.title,
-    prompt: row.prompt ?? undefined,
-    run: row.run ?? undefined,
-    rule: row.rule ?? undefined,
-    zone: row.zone,
-    missed: row.missed,
-    state: row.state,
-    nextAt: row.next_at ?? undefined,
-    isRunning: row.running !== null,
-    lastAt: row.last_at ?? undefined,
-    lastOutcome: row.last_outcome ?? undefined,
-    lastError: row.last_error ?? undefined,
-    lastMs: row.last_ms ?? undefined,
-    failures: row.failures,
-    tainted: row.tainted,
-    version: row.version,
-  };
-}
+const inserted = schedules.pick('id', 'personId', ...saved.keys);
 
 /** Undefined, and nothing is stored, when the person has `most` already. */
-export async function insert(
+export async function insertSchedule(
   tx: Transaction,
-  { id, personId, wish, most }: { id: string; personId: string; wish: Wish; most: number },
+  schedule: ItemOf<typeof inserted>,
+  most: number,
   now: Instant,
 ): Promise<PersonSchedule | undefined> {
-  const { rows } = await tx.query<Row>(
-    `insert into person_schedules (id, person_id, conversation_id, space_id, title, prompt, run, rule, zone, missed, state,
-                                   next_at, tainted, created_at)
-     select $1, $2, c.id, c.space_id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 from conversations c
-      where c.id = $3
-        and (select count(*) from person_schedules where person_id = $2 and state in ('on', 'off')) < $14
-     returning *`,
-    [id, personId, wish.conversationId, ...columns(wish), now, most],
+  const { personId, conversationId } = schedule;
+  const { rows } = await tx.query(
+    ...render(sql`
+    insert into person_schedules (${inserted.names}, space_id, created_at)
+    select ${inserted.values(schedule)}, c.space_id, ${now} from conversations c
+     where c.id = ${conversationId}
+       and (select count(*) from person_schedules where person_id = ${personId} and state in ('on', 'off')) < ${most}
+    returning *`),
   );
-  return rows.map(toSchedule)[0];
+  return schedules.readAll(rows)[0];
 }
 
 export async function hasTwin(tx: Queryable, id: string): Promise<boolean> {
@@ -94,65 +63,49 @@ function timesOf(rule: string | null): string | undefined {
   return rule?.replace(begins, (_, before?: string) => (typeof before === 'string' ? before : ''));
 }
 
-const columns = (wish: Wish) => [
-  wish.title,
-  wish.prompt ?? null,
-  wish.run ?? null,
-  wish.rule ?? null,
-  wish.zone,
-  wish.missed,
-  wish.state,
-  wish.nextAt ?? null,
-  wish.tainted,
-];
-
 /** Stores what the person has changed; the version grows by one, and what failed before counts no more. */
-export async function save(tx: Transaction, id: string, wish: Wish): Promise<void> {
+export async function saveSchedule(tx: Transaction, id: string, wish: Wish): Promise<void> {
   await tx.query(
-    `update person_schedules
-        set conversation_id = $2, title = $3, prompt = $4, run = $5, rule = $6, zone = $7, missed = $8, state = $9,
-            next_at = $10, tainted = $11, version = version + 1, failures = 0, told = false
-      where id = $1`,
-    [id, wish.conversationId, ...columns(wish)],
+    ...render(sql`
+    update person_schedules
+       set (${saved.names}) = row (${saved.values(wish)}), version = version + 1, failures = 0, told = false
+     where id = ${id}`),
   );
 }
 
-export async function list(tx: Queryable, personId: string): Promise<PersonSchedule[]> {
-  const { rows } = await tx.query<Row>(
+export async function listSchedules(tx: Queryable, personId: string): Promise<PersonSchedule[]> {
+  const { rows } = await tx.query(
     `select * from person_schedules where person_id = $1 and state in ('on', 'off') order by seq`,
     [personId],
   );
-  return rows.map(toSchedule);
+  return schedules.readAll(rows);
 }
 
-export async function madeBefore(
+export async function listMadeBefore(
   db: Queryable,
   { personId, seq, limit }: { personId: string; seq: number; limit: number },
 ): Promise<{ schedule: PersonSchedule; seq: number }[]> {
-  const { rows } = await db.query<Row>(
+  const { rows } = await db.query<StoredRow & { seq: number }>(
     `select * from person_schedules where person_id = $1 and state in ('on', 'off') and seq < $2
       order by seq desc limit $3`,
     [personId, seq, limit],
   );
-  return rows.map((row) => ({ schedule: toSchedule(row), seq: row.seq }));
+  return rows.map((row) => ({ schedule: schedules.read(row), seq: row.seq }));
 }
 
-export async function byId(tx: Queryable, personId: string, id: string): Promise<PersonSchedule | undefined> {
-  const { rows } = await tx.query<Row>('select * from person_schedules where person_id = $1 and id = $2', [
-    personId,
-    id,
-  ]);
-  return rows.map(toSchedule)[0];
+export async function findById(tx: Queryable, personId: string, id: string): Promise<PersonSchedule | undefined> {
+  const { rows } = await tx.query('select * from person_schedules where person_id = $1 and id = $2', [personId, id]);
+  return schedules.readAll(rows)[0];
 }
 
 /** Schedules of everybody, the newest first, with their persons. */
-export async function everybodys(
+export async function listOfEverybody(
   db: Queryable,
   limit: number,
 ): Promise<
   { id: string; title: string; person: string; state: ScheduleState; zone: string; nextAt: Instant | null }[]
 > {
-  const { rows } = await db.query<Awaited<ReturnType<typeof everybodys>>[number]>(
+  const { rows } = await db.query<Awaited<ReturnType<typeof listOfEverybody>>[number]>(
     `select s.id, s.title, p.name as person, s.state, s.zone, s.next_at as "nextAt"
        from person_schedules s join persons p on p.id = s.person_id
       where s.state in ('on', 'off') order by s.seq desc limit $1`,
@@ -161,8 +114,8 @@ export async function everybodys(
   return rows;
 }
 
-export async function anyById(tx: Queryable, id: string): Promise<PersonSchedule | undefined> {
-  return (await tx.query<Row>('select * from person_schedules where id = $1', [id])).rows.map(toSchedule)[0];
+export async function findOfAnybody(tx: Queryable, id: string): Promise<PersonSchedule | undefined> {
+  return schedules.readAll((await tx.query('select * from person_schedules where id = $1', [id])).rows)[0];
 }
 
 /** Not `min`: where the planner expects few, it would read all. */
@@ -183,7 +136,7 @@ export interface Due extends PersonSchedule {
 
 /** Claims up to `limit` that are due at `now`, earliest first, and holds them until `tx` ends; others look past them. */
 export async function claimDue(tx: Transaction, now: Instant, limit: number): Promise<Due[]> {
-  const { rows } = await tx.query<Row & QuietColumns & { busy: boolean }>(
+  const { rows } = await tx.query<StoredRow & QuietColumns & { busy: boolean }>(
     `with due as (
        select * from person_schedules where state = 'on' and next_at <= $1 order by next_at limit ${limit}
           for update skip locked
@@ -193,37 +146,36 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
        from due join persons p on p.id = due.person_id order by due.next_at, due.seq`,
     [now],
   );
-  return rows.map((row) => ({
-    ...toSchedule(row),
-    isBusy: row.busy,
-    quiet: quietOf(row, row.zone),
-  }));
+  return rows.map((row) => {
+    const schedule = schedules.read(row);
+    return { ...schedule, isBusy: row.busy, quiet: quietOf(row, schedule.zone) };
+  });
 }
 
-export interface Fired {
-  id: string;
-  nextAt: Instant | undefined;
+const firing = new Columns({
+  id: text(),
+  nextAt: optional(instant()),
   /** The inbox row of its turn; undefined: none was begun. */
-  turn: string | undefined;
-}
+  turn: optional(uuid()),
+});
 
 /** Plans on, as a set. A schedule for once that began nothing is over, and a series whose last occurrence began nothing. */
-export async function planNext(tx: Transaction, fired: readonly Fired[], now: Instant): Promise<void> {
+export async function planNext(tx: Transaction, fired: readonly ItemOf<typeof firing>[], now: Instant): Promise<void> {
   await tx.query(
-    `update person_schedules s
-        set next_at = d.next_at, running = coalesce(d.turn, s.running), firing = s.firing + 1,
-            last_at = case when d.turn is null then s.last_at else $4::timestamptz end,
-            last_outcome = case when d.turn is null then 'skipped' else s.last_outcome end,
-            state = case when d.turn is null and (s.rule is null or d.next_at is null and s.running is null) then 'done'
-                        else s.state end
-       from unnest($1::text[], $2::timestamptz[], $3::uuid[]) as d (id, next_at, turn)
-      where s.id = d.id`,
-    [fired.map(({ id }) => id), fired.map(({ nextAt }) => nextAt ?? null), fired.map(({ turn }) => turn ?? null), now],
+    ...render(sql`
+    update person_schedules s
+       set next_at = d.next_at, running = coalesce(d.turn, s.running), firing = s.firing + 1,
+           last_at = case when d.turn is null then s.last_at else ${now}::timestamptz end,
+           last_outcome = case when d.turn is null then 'skipped' else s.last_outcome end,
+           state = case when d.turn is null and (s.rule is null or d.next_at is null and s.running is null) then 'done'
+                       else s.state end
+      from ${firing.unnest(fired)}
+     where s.id = d.id`),
   );
 }
 
 /** Notes what became of up to `limit` turns that have ended; returns of how many. */
-export async function settle(database: Database, limit: number): Promise<number> {
+export async function settleEnded(database: Database, limit: number): Promise<number> {
   const { rows } = await database.run<{ count: number }>(
     'scheduler.settle',
     `with ended as (${takeEnded(PLANNER, limit)}), settled as (

@@ -17,7 +17,7 @@ export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt'> & 
 
 async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Promise<ToolResult> {
   const { tx, person, when } = ctx;
-  const own = await store.list(tx, person.id);
+  const own = await store.listSchedules(tx, person.id);
   const tasks = person.role === 'owner' ? await schedules.list(tx) : [];
   const lines = own.map((schedule, index) => `${index + 1}. ${line(schedule, when)}`);
   const parts = [
@@ -33,14 +33,14 @@ export const listTool = dataTool({
   dialogue: {
     thing: 'schedule',
     listNamed: async ({ db, personId }) =>
-      (await store.list(db, personId)).map(({ id, title, prompt }) => ({ id, text: prompt ?? title })),
+      (await store.listSchedules(db, personId)).map(({ id, title, prompt }) => ({ id, text: prompt ?? title })),
   },
   description: 'Lists what the person has planned to be done by you, numbered.',
   effect: 'read',
   input: z.object({}),
 
   async run(_, { tx, person, when }) {
-    const own = await store.list(tx, person.id);
+    const own = await store.listSchedules(tx, person.id);
     if (own.length === 0) return done(texts.none);
     const lines = own.map((schedule, index) => `${index + 1}. ${line(schedule, when)}`);
     return done([texts.yours, ...lines].join('\n'), { tainted: own.some(({ tainted }) => tainted) });
@@ -112,7 +112,7 @@ async function meantBy({ schedules }: Deps, name: string, { tx, person }: TxCont
   const tasks = person.role === 'owner' ? await schedules.list(tx) : [];
   const task = tasks.find((each) => each.name === name.trim());
   if (task) return { task };
-  const own = await store.list(tx, person.id);
+  const own = await store.listSchedules(tx, person.id);
   const [only, ...others] = named(own, name);
   if (only && others.length === 0) return { own: only };
   const near = didYouMean(name, [...tasks.map((each) => each.name), ...own.map(({ title }) => title)]);
@@ -168,11 +168,11 @@ const stopTool = (deps: Deps) =>
 
     async run({ id, task }, ctx) {
       if (task !== undefined) return toggle(deps, { name: task, on: false }, ctx);
-      const found = id === undefined ? undefined : await store.anyById(ctx.tx, id);
+      const found = id === undefined ? undefined : await store.findOfAnybody(ctx.tx, id);
       const isTheirs = found && (found.personId === ctx.person.id || ctx.person.role === 'owner');
       const isThere = found?.state === 'on' || found?.state === 'off';
       if (!isTheirs || !isThere) return failed('NOT_FOUND', texts.notFound('').message);
-      await store.save(ctx.tx, found.id, { ...found, state: 'off' });
+      await store.saveSchedule(ctx.tx, found.id, { ...found, state: 'off' });
       return done(texts.switched(found.id, false));
     },
   });
@@ -193,7 +193,7 @@ export const nothingTool = dataTool({
 const AT_HOME = 10;
 
 export async function home({ db, person, ...reader }: HomeReader): Promise<HomeSection[]> {
-  const planned = await store.list(db, person.id);
+  const planned = await store.listSchedules(db, person.id);
   const items = planned.slice(0, AT_HOME).map((schedule) => ({
     text: shorten(line(schedule, reader).replaceAll('`', ''), 300),
     actions: [

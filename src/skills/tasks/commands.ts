@@ -57,7 +57,7 @@ export async function agenda({ tx, person, when }: TxContext, { kind, from }: Ag
     lines: tasks.slice(0, MOST).map(words),
     tainted: tasks.some(({ tainted }) => tainted),
   });
-  const open = section(texts.agenda.open, await store.openLocked(tx, person.id), (task) => line(task, when));
+  const open = section(texts.agenda.open, await store.lockOpen(tx, person.id), (task) => line(task, when));
   if (kind === 'day') return [open];
-  return [section(texts.agenda.done, await store.ended(tx, person.id, from, MOST), ({ title }) => title), open];
+  return [section(texts.agenda.done, await store.listDone(tx, person.id, from, MOST), ({ title }) => title), open];
 }

@@ -29,6 +29,18 @@ export function readSteps(words: readonly string[], by: Step['by']): Step[] | Fa
   return written.map((each) => readStep(each, by));
 }
 
+const createInput = z.object({
+  title: z.string(),
+  steps: stepsInput,
+  when: z
+    .string()
+    .optional()
+    .describe('The person\'s own words, or plain English, for when it is taken up ("tomorrow at 9", "every Monday").'),
+  by: z.enum(['assistant', 'person']).default('assistant').describe('Whose work steps are that do not say so.'),
+});
+
+type CreateInput = z.output<typeof createInput>;
+
 export const createTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_create',
@@ -41,26 +53,9 @@ export const createTool = (tooling: Tooling) =>
     effect: 'write',
     flow: { impersonal: true },
     record: { redact: privately('title', 'steps') },
-    input: z.object({
-      title: z.string(),
-      steps: stepsInput,
-      when: z
-        .string()
-        .optional()
-        .describe(
-          'The person\'s own words, or plain English, for when it is taken up ("tomorrow at 9", "every Monday").',
-        ),
-      by: z.enum(['assistant', 'person']).default('assistant').describe('Whose work steps are that do not say so.'),
-    }),
+    input: createInput,
     run: (input, ctx) => create(input, ctx, tooling),
   });
-
-interface CreateInput {
-  title: string;
-  steps: readonly string[];
-  when?: string | undefined;
-  by: Step['by'];
-}
 
 async function create(input: CreateInput, ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
   const { tx, person, conversationId, clock, when, tainted } = ctx;
@@ -86,7 +81,7 @@ async function create(input: CreateInput, ctx: TxContext, tooling: Tooling): Pro
     nextAt,
     tainted,
   };
-  const made = await store.insert(tx, task, tooling.most, clock.now());
+  const made = await store.insertTask(tx, task, tooling.most, clock.now());
   if (!made) {
     const { message, remedy } = texts.tooMany(tooling.most);
     return failed('TOO_MANY', message, { remedy });

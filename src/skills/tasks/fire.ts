@@ -131,12 +131,12 @@ function message({ task, unblocks }: Act, text: string, tooling: Tooling): Outgo
 /** Plans after a turn: the next step at once where one was done, later where none was. */
 async function settleEnded({ database, tooling }: Deps, now: Instant): Promise<number> {
   return database.tx('tasks.settle', async (tx) => {
-    const over = await store.settle(tx, SETTLED);
+    const over = await store.takeEndedTurns(tx, SETTLED);
     for (const { id, state, nextAt, gotOn, resumed, zone } of over) {
       if (state !== 'active' || nextAt) continue;
       const wait = gotOn ? 0 : AGAIN_MS * 2 ** Math.min(resumed - 1, 6);
       const at = onGrid(new Date(now.getTime() + Math.max(wait, 0)), tooling.resumeCron, zone);
-      await store.plan(tx, id, at);
+      await store.planAt(tx, id, at);
       tx.afterCommit(() => tooling.wakeAt(at));
     }
     return over.length;

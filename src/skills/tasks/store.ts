@@ -9,143 +9,89 @@ import {
   quietOf,
   type RoleHolder,
 } from '../../people/index.ts';
-import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
-import { type BlockType, fromStored, type Task, type TaskState, toStored, type Wish } from './task.ts';
+import {
+  bool,
+  Columns,
+  type Database,
+  type ItemOf,
+  instant,
+  int,
+  optional,
+  type Queryable,
+  render,
+  type StoredRow,
+  sql,
+  type Transaction,
+  text,
+  uuid,
+} from '../../storage/index.ts';
+import { saved, type Task, tasks, type Wish } from './task.ts';
 
-interface Row {
-  id: string;
-  person_id: string;
-  conversation_id: string;
-  title: string;
-  steps: unknown;
-  step: number;
-  state: TaskState;
-  block_type: BlockType | null;
-  block_reason: string | null;
-  rule: string | null;
-  zone: string;
-  next_at: Date | null;
-  running: string | null;
-  resumed: number;
-  tainted: boolean;
-  version: number;
-}
-
-function toTask(row: Row): Task {
-  return {
-    id: row.id,
-    personId: row.person_id,
-    conversationId: row.conversation_id,
-    title: row.title,
-    steps: fromStored(row.steps),
-    step: row.step,
-    state: row.state,
-    blockType: row.block_type ?? undefined,
-    blockReason: row.block_reason ?? undefined,
-    rule: row.rule ?? undefined,
-    zone: row.zone,
-    nextAt: row.next_at ?? undefined,
-    isRunning: row.running !== null,
-    resumed: row.resumed,
-    tainted: row.tainted,
-    version: row.version,
-  };
-}
-
-export type NewTask = Pick<
-  Task,
-  'id' | 'personId' | 'conversationId' | 'title' | 'steps' | 'rule' | 'zone' | 'nextAt' | 'tainted'
->;
+const inserted = tasks.pick('id', 'personId', 'conversationId', 'title', 'steps', 'rule', 'zone', 'nextAt', 'tainted');
 
 /** Undefined, and nothing is stored, when the person has `most` unfinished ones already. */
-export async function insert(tx: Transaction, task: NewTask, most: number, now: Instant): Promise<Task | undefined> {
-  const { id, personId, conversationId, title, steps, rule, zone, nextAt, tainted } = task;
-  const { rows } = await tx.query<Row>(
-    `insert into tasks (id, person_id, conversation_id, space_id, title, steps, state, rule, zone, next_at, tainted,
-                        created_at, changed_at)
-     select $1, $2, c.id, c.space_id, $4, $5, 'active', $6, $7, $8, $9, $10, $10 from conversations c
-      where c.id = $3
-        and (select count(*) from tasks where person_id = $2 and state in ('active', 'blocked')) < $11
-     returning *`,
-    [
-      id,
-      personId,
-      conversationId,
-      title,
-      json(toStored(steps)),
-      rule ?? null,
-      zone,
-      nextAt ?? null,
-      tainted,
-      now,
-      most,
-    ],
+export async function insertTask(
+  tx: Transaction,
+  task: ItemOf<typeof inserted>,
+  most: number,
+  now: Instant,
+): Promise<Task | undefined> {
+  const { personId, conversationId } = task;
+  const { rows } = await tx.query(
+    ...render(sql`
+    insert into tasks (${inserted.names}, space_id, state, created_at, changed_at)
+    select ${inserted.values(task)}, c.space_id, 'active', ${now}, ${now} from conversations c
+     where c.id = ${conversationId}
+       and (select count(*) from tasks where person_id = ${personId} and state in ('active', 'blocked')) < ${most}
+    returning *`),
   );
-  return rows.map(toTask)[0];
+  return tasks.readAll(rows)[0];
 }
 
 /** Stores what was changed; the version grows by one. `resumed` stays as it is where it is left out. */
-export async function save(tx: Transaction, id: string, wish: Wish, now: Instant): Promise<void> {
-  const { title, steps, step, state, blockType, blockReason, rule, zone, nextAt, tainted, resumed } = wish;
+export async function saveTask(tx: Transaction, id: string, wish: Wish, now: Instant): Promise<void> {
   await tx.query(
-    `update tasks
-        set title = $2, steps = $3, step = $4, state = $5, block_type = $6, block_reason = $7, rule = $8, zone = $9,
-            next_at = $10, tainted = $11, resumed = coalesce($12::int, resumed), version = version + 1, changed_at = $13
-      where id = $1`,
-    [
-      id,
-      title,
-      json(toStored(steps)),
-      step,
-      state,
-      blockType ?? null,
-      blockReason ?? null,
-      rule ?? null,
-      zone,
-      nextAt ?? null,
-      tainted,
-      resumed ?? null,
-      now,
-    ],
+    ...render(sql`
+    update tasks
+       set (${saved.names}) = row (${saved.values(wish)}), resumed = coalesce(${wish.resumed ?? null}::int, resumed),
+           version = version + 1, changed_at = ${now}
+     where id = ${id}`),
   );
 }
 
 /** The person has spoken of it: from now on it may be taken up as often as a new one. */
-export async function heard(tx: Transaction, id: string, nextAt: Instant | undefined): Promise<void> {
+export async function forgetResumes(tx: Transaction, id: string, nextAt: Instant | undefined): Promise<void> {
   await tx.query('update tasks set resumed = 0, next_at = $2 where id = $1', [id, nextAt ?? null]);
 }
 
-export async function openOnes(db: Queryable, personId: string): Promise<Task[]> {
-  const { rows } = await db.query<Row>(
+export async function listOpen(db: Queryable, personId: string): Promise<Task[]> {
+  const { rows } = await db.query(
     `select * from tasks where person_id = $1 and state in ('active', 'blocked') order by seq`,
     [personId],
   );
-  return rows.map(toTask);
+  return tasks.readAll(rows);
 }
 
-export async function openLocked(tx: Transaction, personId: string): Promise<Task[]> {
-  const { rows } = await tx.query<Row>(
+export async function lockOpen(tx: Transaction, personId: string): Promise<Task[]> {
+  const { rows } = await tx.query(
     `select * from tasks where person_id = $1 and state in ('active', 'blocked') order by seq for update`,
     [personId],
   );
-  return rows.map(toTask);
+  return tasks.readAll(rows);
 }
 
-export async function ended(tx: Queryable, personId: string, from: Instant, limit: number): Promise<Task[]> {
-  const { rows } = await tx.query<Row>(
+export async function listDone(tx: Queryable, personId: string, from: Instant, limit: number): Promise<Task[]> {
+  const { rows } = await tx.query(
     `select * from tasks where person_id = $1 and state = 'done' and changed_at >= $2 order by changed_at desc limit $3`,
     [personId, from, limit],
   );
-  return rows.map(toTask);
+  return tasks.readAll(rows);
 }
 
 /** Any of the person's, those that are over too, locked until `tx` ends. */
-export async function byId(tx: Transaction, personId: string, id: string): Promise<Task | undefined> {
-  const { rows } = await tx.query<Row>('select * from tasks where person_id = $1 and id = $2 for update', [
-    personId,
-    id,
-  ]);
-  return rows.map(toTask)[0];
+export async function lockById(tx: Transaction, personId: string, id: string): Promise<Task | undefined> {
+  const { rows } = await tx.query('select * from tasks where person_id = $1 and id = $2 for update', [personId, id]);
+  return tasks.readAll(rows)[0];
 }
 
 export const PLANNER = 'tasks';
@@ -161,7 +107,9 @@ export interface Due extends Task {
 
 /** Claims up to `limit` that are due at `now`, earliest first, and holds them until `tx` ends; others look past them. */
 export async function claimDue(tx: Transaction, now: Instant, limit: number): Promise<Due[]> {
-  const { rows } = await tx.query<Row & QuietColumns & { firing: number; role: RoleHolder['role']; roles: string[] }>(
+  const { rows } = await tx.query<
+    StoredRow & QuietColumns & { firing: number; role: RoleHolder['role']; roles: string[] }
+  >(
     `with due as (
        select * from tasks where next_at <= $1 order by next_at limit ${limit} for update skip locked
      )
@@ -169,42 +117,34 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
        from due join persons p on p.id = due.person_id order by due.next_at, due.seq`,
     [now],
   );
-  return rows.map((row) => ({
-    ...toTask(row),
-    firing: row.firing,
-    quiet: quietOf(row, row.zone),
-    who: { role: row.role, roles: row.roles },
-  }));
+  return rows.map((row) => {
+    const task = tasks.read(row);
+    const who = { role: row.role, roles: row.roles };
+    return { ...task, firing: row.firing, quiet: quietOf(row, task.zone), who };
+  });
 }
 
-export interface Taken {
-  id: string;
-  nextAt: Instant | undefined;
+const taking = new Columns({
+  id: text(),
+  nextAt: optional(instant()),
   /** The inbox row of the turn that works on it; undefined: none was begun. */
-  turn: string | undefined;
-  unblocks: boolean;
+  turn: optional(uuid()),
+  unblocks: bool(),
   /** Number of times it has been taken up without a word of the person's, this one included. */
-  resumed: number;
-}
+  resumed: int(),
+});
 
-export async function planNext(tx: Transaction, taken: readonly Taken[]): Promise<void> {
+export async function planNext(tx: Transaction, taken: readonly ItemOf<typeof taking>[]): Promise<void> {
   await tx.query(
-    `update tasks t
-        set next_at = d.next_at, running = coalesce(d.turn, t.running), firing = t.firing + 1, resumed = d.resumed,
-            running_step = case when d.turn is null then t.running_step else t.step end,
-            state = case when d.unblocks then 'active' else t.state end,
-            block_type = case when d.unblocks then null else t.block_type end,
-            block_reason = case when d.unblocks then null else t.block_reason end
-       from unnest($1::text[], $2::timestamptz[], $3::uuid[], $4::bool[], $5::int[])
-            as d (id, next_at, turn, unblocks, resumed)
-      where t.id = d.id`,
-    [
-      taken.map(({ id }) => id),
-      taken.map(({ nextAt }) => nextAt ?? null),
-      taken.map(({ turn }) => turn ?? null),
-      taken.map(({ unblocks }) => unblocks),
-      taken.map(({ resumed }) => resumed),
-    ],
+    ...render(sql`
+    update tasks t
+       set next_at = d.next_at, running = coalesce(d.turn, t.running), firing = t.firing + 1, resumed = d.resumed,
+           running_step = case when d.turn is null then t.running_step else t.step end,
+           state = case when d.unblocks then 'active' else t.state end,
+           block_type = case when d.unblocks then null else t.block_type end,
+           block_reason = case when d.unblocks then null else t.block_reason end
+      from ${taking.unnest(taken)}
+     where t.id = d.id`),
   );
 }
 
@@ -214,8 +154,8 @@ export interface Worked extends Task {
 }
 
 /** Takes those whose turn has ended, and holds them until `tx` ends: no turn works on them any more. */
-export async function settle(tx: Transaction, limit: number): Promise<Worked[]> {
-  const { rows } = await tx.query<Row & { got_on: boolean }>(
+export async function takeEndedTurns(tx: Transaction, limit: number): Promise<Worked[]> {
+  const { rows } = await tx.query<StoredRow & { got_on: boolean }>(
     `with ended as (${takeEnded(PLANNER, limit)}), over as (
        select t.id, t.step > coalesce(t.running_step, 0) as got_on
          from tasks t join ended i on i.id = t.running where t.running = any(array(select id from ended))
@@ -224,7 +164,7 @@ export async function settle(tx: Transaction, limit: number): Promise<Worked[]> 
      update tasks t set running = null, running_step = null from over where t.id = over.id
      returning t.*, over.got_on`,
   );
-  return rows.map((row) => ({ ...toTask(row), gotOn: row.got_on }));
+  return rows.map((row) => ({ ...tasks.read(row), gotOn: row.got_on }));
 }
 
 export function adoptTurns(database: Database): Promise<number> {
@@ -232,7 +172,7 @@ export function adoptTurns(database: Database): Promise<number> {
 }
 
 /** When it is taken up again; what was changed meanwhile stays. */
-export async function plan(tx: Transaction, id: string, nextAt: Instant): Promise<void> {
+export async function planAt(tx: Transaction, id: string, nextAt: Instant): Promise<void> {
   await tx.query(`update tasks set next_at = $2 where id = $1 and state = 'active' and next_at is null`, [id, nextAt]);
 }
 

@@ -1,5 +1,18 @@
 import { z } from 'zod';
 import type { Instant } from '../../base/clock.ts';
+import {
+  bool,
+  Columns,
+  type ItemOf,
+  instant,
+  int,
+  isSet,
+  jsonOf,
+  named,
+  optional,
+  text,
+  uuid,
+} from '../../storage/index.ts';
 import { nextOf, parseWhen } from '../../time/index.ts';
 
 export const MOST_STEPS = 50;
@@ -13,72 +26,73 @@ export type BlockType = (typeof BLOCKS)[number];
 
 export type TaskState = 'active' | 'blocked' | 'done' | 'cancelled';
 
-export interface Step {
-  text: string;
-  by: 'assistant' | 'person';
-  specialist?: string | undefined;
-  result?: string | undefined;
-  files?: readonly string[] | undefined;
-}
-
-/** A request that takes days: steps in order, the first of which that is not done is next. */
-export interface Task {
-  id: string;
-  personId: string;
-  conversationId: string;
-  title: string;
-  steps: readonly Step[];
-  /** The index of the step that is next; as many as there are steps when all are done. */
-  step: number;
-  state: TaskState;
-  blockType: BlockType | undefined;
-  blockReason: string | undefined;
-  /** RFC 5545 text: it is taken up at each occurrence; undefined: at `nextAt` alone. */
-  rule: string | undefined;
-  zone: string;
-  /** When it is taken up; undefined: it rests, or a turn works on it. */
-  nextAt: Instant | undefined;
-  isRunning: boolean;
-  /** Number of times it was taken up without a word of the person's. */
-  resumed: number;
-  tainted: boolean;
-  version: number;
-}
-
-export type Wish = Pick<
-  Task,
-  'title' | 'steps' | 'step' | 'state' | 'blockType' | 'blockReason' | 'rule' | 'zone' | 'nextAt' | 'tainted'
-> & { resumed?: number };
-
-const stored = z.object({
-  v: z.literal(1),
-  steps: z.array(
-    z.object({
-      text: z.string(),
-      by: z.enum(['assistant', 'person']),
-      specialist: z.string().optional(),
-      result: z.string().optional(),
-      files: z.array(z.string()).optional(),
-    }),
-  ),
+export const stepSchema = z.object({
+  text: z.string(),
+  by: z.enum(['assistant', 'person']),
+  specialist: z.string().optional(),
+  result: z.string().optional(),
+  files: z.array(z.string()).readonly().optional(),
 });
+export type Step = z.output<typeof stepSchema>;
 
 /** The stored form carries its version, so that a later one can read it. */
-export const toStored = (steps: readonly Step[]) => ({ v: 1 as const, steps });
+const stored = z.object({ v: z.literal(1), steps: z.array(stepSchema) });
 
-export const fromStored = (value: unknown): readonly Step[] => stored.parse(value).steps;
+export const tasks = new Columns({
+  id: text(),
+  personId: uuid(),
+  conversationId: uuid(),
+  title: text(),
+  steps: jsonOf<readonly Step[]>(
+    (value) => stored.parse(value).steps,
+    (steps) => ({ v: 1, steps }),
+  ),
+  /** The index of the step that is next; as many as there are steps when all are done. */
+  step: int(),
+  state: text<TaskState>(),
+  blockType: optional(text<BlockType>()),
+  blockReason: optional(text()),
+  /** RFC 5545 text: it is taken up at each occurrence; undefined: at `nextAt` alone. */
+  rule: optional(text()),
+  zone: text(),
+  /** When it is taken up; undefined: it rests, or a turn works on it. */
+  nextAt: optional(instant()),
+  isRunning: named('running', isSet('uuid')),
+  /** Number of times it was taken up without a word of the person's. */
+  resumed: int(),
+  tainted: bool(),
+  version: int(),
+});
+
+/** A request that takes days: steps in order, the first of which that is not done is next. */
+export type Task = ItemOf<typeof tasks>;
+
+export const saved = tasks.pick(
+  'title',
+  'steps',
+  'step',
+  'state',
+  'blockType',
+  'blockReason',
+  'rule',
+  'zone',
+  'nextAt',
+  'tainted',
+);
+
+export type Wish = ItemOf<typeof saved> & { resumed?: number };
 
 /** Reads a step as it was written: "you: call them" is the person's, "@research: compare" is a specialist's. */
 export function readStep(words: string, by: Step['by']): Step {
-  const text = words.trim().replace(/^(?:[-*•]|\d{1,3}[.)])\s+/, '');
-  const own = /^(?:you|me|person)\s*:\s*(.+)$/is.exec(text)?.[1];
+  const said = words.trim().replace(/^(?:[-*•]|\d{1,3}[.)])\s+/, '');
+  const own = /^(?:you|me|person)\s*:\s*(.+)$/is.exec(said)?.[1];
   if (own !== undefined) return { text: own, by: 'person' };
-  const mine = /^(?:coda|assistant)\s*:\s*(.+)$/is.exec(text)?.[1];
+  const mine = /^(?:coda|assistant)\s*:\s*(.+)$/is.exec(said)?.[1];
   if (mine !== undefined) return { text: mine, by: 'assistant' };
-  const [, specialist, handed] = /^@([a-z][a-z0-9-]*)\s*:?\s+(.+)$/is.exec(text) ?? [];
+  const [, specialist, handed] = /^@([a-z][a-z0-9-]*)\s*:?\s+(.+)$/is.exec(said) ?? [];
   if (specialist !== undefined && handed !== undefined)
     return { text: handed, by: 'assistant', specialist: specialist.toLowerCase() };
-  return { text, by };
+  return { text: said, by };
 }
 
 export const isOpen = ({ state }: Pick<Task, 'state'>): boolean => state === 'active' || state === 'blocked';

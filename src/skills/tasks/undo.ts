@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Call, dataTool, done, failed } from '../../agent/index.ts';
 import * as store from './store.ts';
-import { BLOCKS, type Step, type Task } from './task.ts';
+import { BLOCKS, type Step, stepSchema, type Task } from './task.ts';
 import { texts } from './texts.ts';
 import type { Tooling } from './tooling.ts';
 
@@ -48,17 +48,7 @@ const before = z.object({
   zone: z.string(),
   tainted: z.boolean(),
   nextAt: z.string().optional(),
-  steps: z
-    .array(
-      z.object({
-        text: z.string(),
-        by: z.enum(['assistant', 'person']),
-        specialist: z.string().optional(),
-        result: z.string().optional(),
-        files: z.array(z.string()).optional(),
-      }),
-    )
-    .optional(),
+  steps: z.array(stepSchema).optional(),
 });
 
 export const restoreTool = ({ wakeAt }: Tooling) =>
@@ -72,21 +62,21 @@ export const restoreTool = ({ wakeAt }: Tooling) =>
     input: z.object({ id: z.string(), version: z.int(), before: before.optional() }),
 
     async run({ id, version, before: was }, { tx, person, clock }) {
-      const task = await store.byId(tx, person.id, id);
+      const task = await store.lockById(tx, person.id, id);
       if (!task) return failed('NOT_FOUND', texts.notFound('').message);
       if (task.version !== version) {
         return failed('CHANGED', texts.changedSince(task.title), { tainted: task.tainted });
       }
       const now = clock.now();
       if (!was) {
-        await store.save(tx, id, { ...task, state: 'cancelled', nextAt: undefined }, now);
+        await store.saveTask(tx, id, { ...task, state: 'cancelled', nextAt: undefined }, now);
         return done(texts.unmade(task.title), { tainted: task.tainted });
       }
       const steps = was.steps ?? task.steps.map((step, index) => (index < was.step ? step : undone(step)));
       const nextAt = was.nextAt === undefined ? undefined : new Date(was.nextAt);
       const wish = { ...task, ...was, blockType: was.blockType, blockReason: was.blockReason, rule: was.rule, steps };
       const tainted = task.tainted || was.tainted;
-      await store.save(tx, id, { ...wish, nextAt, tainted, resumed: 0 }, now);
+      await store.saveTask(tx, id, { ...wish, nextAt, tainted, resumed: 0 }, now);
       if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
       return done(texts.restored(was.title), { tainted });
     },

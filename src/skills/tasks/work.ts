@@ -26,7 +26,7 @@ const which = z.string().max(200).default('').describe('Its id, its number in th
 /** Stores the change and gives the task as it is then. A word of the person's counts its resumptions anew. */
 async function change(ctx: TxContext, task: Task, wish: Partial<Wish>): Promise<Task> {
   const after = { ...task, ...wish, tainted: task.tainted || ctx.tainted, version: task.version + 1 };
-  await store.save(ctx.tx, task.id, { ...after, resumed: isWord(ctx) ? 0 : task.resumed }, ctx.clock.now());
+  await store.saveTask(ctx.tx, task.id, { ...after, resumed: isWord(ctx) ? 0 : task.resumed }, ctx.clock.now());
   return after;
 }
 
@@ -37,7 +37,7 @@ export const statusTool = (tooling: Tooling) =>
     dialogue: {
       thing: 'task',
       listNamed: async ({ db, personId }) =>
-        (await store.openOnes(db, personId)).map(({ id, title }) => ({ id, text: title })),
+        (await store.listOpen(db, personId)).map(({ id, title }) => ({ id, text: title })),
     },
     description: 'Shows a task with its steps and what came of them, or without `which` all unfinished ones.',
     effect: 'write',
@@ -48,7 +48,7 @@ export const statusTool = (tooling: Tooling) =>
   });
 
 async function listed(ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
-  const open = await store.openLocked(ctx.tx, ctx.person.id);
+  const open = await store.lockOpen(ctx.tx, ctx.person.id);
   const [only] = open;
   if (!only) return done(texts.none);
   const isTainted = open.some(({ tainted }) => tainted);
@@ -73,7 +73,7 @@ async function shown(words: string, ctx: TxContext, tooling: Tooling): Promise<T
   if (isPlanned && ctx.request.byName && (task.state !== 'active' || step?.by !== 'assistant')) {
     return done(texts.over, { silent: true });
   }
-  if (isWord(ctx) && task.resumed > 0) await store.heard(ctx.tx, task.id, task.nextAt);
+  if (isWord(ctx) && task.resumed > 0) await store.forgetResumes(ctx.tx, task.id, task.nextAt);
   // Its files stay as long as it is worked on.
   await filesOf(ctx, task.steps);
   return done(whole(task, ctx.when), {
@@ -231,7 +231,7 @@ const NAMING = {
 };
 
 async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<Task | Failed> {
-  const found = namedAmong(await store.openLocked(ctx.tx, ctx.person.id), which, NAMING);
+  const found = namedAmong(await store.lockOpen(ctx.tx, ctx.person.id), which, NAMING);
   return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which) });
 }
 

@@ -76,7 +76,7 @@ const ASKED: Record<string, (db: Parameters<Parameters<typeof pagesRead>[1]>[0])
   'when a part is due': (db) => db.read(outbox.earliest({ here: ['fake'], on: ['fake'] })),
   'when a question expires': (db) => db.read(approvals.EARLIEST_EXPIRY),
   'the next schedules': (db) => schedules.claimDue(db, NOW, 20),
-  'what became of turns': (db) => schedules.settle(db, 500),
+  'what became of turns': (db) => schedules.settleEnded(db, 500),
 };
 
 /** Rows that are taken at once. Of 100 they may be found by reading all, in fewer pages than by look-ups. */
