@@ -185,7 +185,7 @@ async function messages(engine: string, app: App, adapter: AtOnce, commit: numbe
   const wanted =
     engine === 'PostgreSQL' ? `≥ 500/s where 16 connections commit ≥ 4,000/s (here ${perSecond.toFixed(0)})` : '';
   row(`${engine}: ${CONVERSATIONS} conversations at once`, `${rate.toFixed(0)}/s`, wanted);
-  await app.settled();
+  await app.whenSettled();
 }
 
 async function plant(client: Client, name: string, count: number, due: string): Promise<void> {
@@ -229,7 +229,7 @@ async function reminders(url: string, folder: string): Promise<void> {
   row('bare setTimeout: lateness p50, p99', `${ms(at(timers, 0.5))}, ${ms(at(timers, 0.99))}`);
   row(`a reminder beside ${pending} pending: lateness p50`, ms(at(late, 0.5)), '≤ 20 ms');
   row(`a reminder beside ${pending} pending: lateness p99`, ms(at(late, 0.99)), '≤ 150 ms');
-  await app.settled();
+  await app.whenSettled();
   await plant(client, 'burst', BURST, `date_trunc('milliseconds', now()) + interval '8 seconds'`);
   const { rows: dues } = await client.query(`select max(planned_at) as due from reminders where id like 'burst%'`);
   const due = (dues[0] as { due: Date }).due.getTime();
@@ -262,7 +262,7 @@ async function child(dataDir: string, url: string | undefined): Promise<void> {
       for (let index = 0; index < each; index++) await say(adapter, conversation);
     };
     await Promise.all(Array.from({ length: CONVERSATIONS }, (_, index) => one(index)));
-    await app.settled();
+    await app.whenSettled();
     adapter.arrived.length = 0;
     globalThis.gc?.();
     return process.memoryUsage.rss() / 1e6;
@@ -290,7 +290,7 @@ async function childWithNotes(dataDir: string, url: string | undefined): Promise
     }
   };
   await Promise.all(Array.from({ length: CONVERSATIONS }, (_, index) => one(index)));
-  await app.settled();
+  await app.whenSettled();
   await sleep(A_MINUTE_MS);
   process.stdout.write(JSON.stringify({ noted: process.memoryUsage.rss() / 1e6 }));
   await app.stop(0);

@@ -3,7 +3,7 @@ import { combineVerdicts, type HealthCheck, type Skill, type SkillDeps, type Ver
 import type { RoleHolder } from '../people/index.ts';
 import { type Queryable, readerOf } from '../storage/index.ts';
 import { decidedOf, type Folder, type Pin, pinFolder, pinnedNames } from '../trust/index.ts';
-import { listing } from './catalog/list.ts';
+import { listOperations } from './catalog/list.ts';
 import { config, type SkillsConfig } from './config.ts';
 import { routing } from './find/operations.ts';
 import { embedSkillsJob } from './find/vectors.ts';
@@ -47,19 +47,19 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig, facts: Page
     mergeRules,
     commands: (deps) => commands(toolDeps(deps, host)),
     tools: (deps) => tools(toolDeps(deps, host)),
-    stablePrompt: async (deps, asked) => promptOf(deps).standing(asked),
-    messagePrompt: (deps, asked) => promptOf(deps).passing(asked),
+    stablePrompt: async (deps, asked) => promptOf(deps).stableList(asked),
+    messagePrompt: (deps, asked) => promptOf(deps).messageSection(asked),
     jobs: (deps) => [
       embedSkillsJob({ world: deps.world, vectors: host.search.vectors, current: () => host.catalog.current() }),
     ],
     checks: (deps) => [healthCheck(host, deps)],
     verbs: (deps) => ({
       ...verbsOf(routing, { ...deps, host }, deps.world),
-      ...verbsOf([...listing(), ...imageOperations], host, deps.world),
+      ...verbsOf([...listOperations(), ...imageOperations], host, deps.world),
     }),
     pages: () => [skillsPage(host, facts)],
     home: async ({ gate }, { person }) => {
-      const view = views.of(undefined);
+      const view = views.viewOf(undefined);
       const off = deniedBy(gate)(view, person);
       const names = [...view.snapshot.skills.keys()].filter(
         (name) => !off.has(name) && !isWithheld(view.decisions, name),
@@ -69,7 +69,7 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig, facts: Page
       return [{ title: texts.homeTitle(), items: names.length === 0 ? [] : [{ text }] }];
     },
     offerForFiles: (_, files, { person }) => receivedOffer(files, person.role),
-    callNamed: (_, name, rest) => calledBy(views.of(undefined), name, rest),
+    callNamed: (_, name, rest) => calledBy(views.viewOf(undefined), name, rest),
   };
 }
 
@@ -132,7 +132,7 @@ function codeOf(
     alone: () => workspaces.alone(),
     // With code off nobody can ask for an image.
     imageOf: (skill) => images.imageOf(skill, settings.enabled ? hasImage : async () => undefined),
-    attached: ({ request: { files } }) => contentsOf(artifacts, files),
+    attachedFiles: ({ request: { files } }) => contentsOf(artifacts, files),
   };
 }
 
@@ -145,7 +145,7 @@ export type SkillListFor = (
 export function skillListFor(host: SkillHost, { prompt_budget: budget }: SkillsConfig): SkillListFor {
   const { views } = host;
   return (agent, { person, turnKey }, gate) => {
-    const view = views.of(turnKey);
+    const view = views.viewOf(turnKey);
     return listFor(view, deniedBy(gate)(view, person), agent, budget);
   };
 }
@@ -159,7 +159,7 @@ function healthCheck(host: SkillHost, deps: Pick<SkillDeps, 'sandbox' | 'databas
     async check() {
       const report = await host.rescan();
       const [broken] = report.invalid;
-      const gone = await host.images.gone(deps.sandbox.hasImage);
+      const gone = await host.images.namesWithoutImage(deps.sandbox.hasImage);
       const verdicts: Verdict[] = [
         ...(report.warnings.length > 0
           ? [{ ok: false, says: texts.folderTrouble(report.warnings), remedy: texts.healthRemedy() }]

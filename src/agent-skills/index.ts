@@ -1,7 +1,7 @@
 /** Agent skills: folders with a `SKILL.md`, on demand. */
 
 import { fileOperations } from './bundle/operations.ts';
-import { listing } from './catalog/list.ts';
+import { listOperations } from './catalog/list.ts';
 import { judging, looking } from './catalog/look.ts';
 import { routing } from './find/operations.ts';
 import { imageOperations } from './images/operations.ts';
@@ -25,8 +25,8 @@ export * as skillReadiness from './use/ready.ts';
 export * as skillCalls from './use/tools.ts';
 export * as skillTrust from './use/trusted.ts';
 
-export const folderOperations = (resting?: Parameters<typeof listing>[0]) => [
-  ...listing(resting),
+export const folderOperations = (resting?: Parameters<typeof listOperations>[0]) => [
+  ...listOperations(resting),
   ...looking,
   ...routing,
   ...imageOperations,

@@ -118,7 +118,7 @@ function rowOf(
   { uses, outcome, words }: Facts,
 ): PageRow {
   const worst = diagnostics.find(({ level }) => level === 'error') ?? diagnostics[0];
-  const found = diagnostics.map(said).join(' ');
+  const found = diagnostics.map(sayDiagnostic).join(' ');
   const tone = worst && TONES[worst.level];
   const wrong = tone === undefined ? found : { text: found, tone };
   const came = outcome === undefined ? '' : `${outcome.done} done, ${outcome.failed} failed`;
@@ -143,7 +143,7 @@ function foldersTable({ catalog }: SkillHost): PageSection | undefined {
   return { kind: 'table', title: 'Folders', columns: ['Code', 'Finding', 'Where'], rows, none: '' };
 }
 
-function said({ code, message, line }: Diagnostic): string {
+function sayDiagnostic({ code, message, line }: Diagnostic): string {
   return `${message} (${code}${line === undefined ? '' : `, line ${line}`})`;
 }
 
@@ -195,12 +195,12 @@ async function secretSections(db: Queryable, host: SkillHost): Promise<PageSecti
   ];
 }
 
-interface Named {
+interface NamedSkill {
   skill: string;
   name: string;
 }
 
-function missingOf({ catalog }: SkillHost, kept: readonly ListedSecret[]): Named[] {
+function missingOf({ catalog }: SkillHost, kept: readonly ListedSecret[]): NamedSkill[] {
   const known = new Set(kept.map(({ skill, name }) => `${skill} ${name}`));
   return [...catalog.current().skills.values()]
     .flatMap(({ name: skill, secrets }) => secrets.map(({ name }) => ({ skill, name })))
@@ -230,7 +230,7 @@ async function setRows(db: Queryable, kept: readonly ListedSecret[]): Promise<Pa
   });
 }
 
-function formOf({ catalog }: SkillHost, kept: readonly ListedSecret[], missing: readonly Named[]): PageSection {
+function formOf({ catalog }: SkillHost, kept: readonly ListedSecret[], missing: readonly NamedSkill[]): PageSection {
   const asking = [...catalog.current().skills.values()].filter(({ secrets }) => secrets.length > 0);
   const skills = new Set([...asking.map(({ name }) => name), 'connectors', ...kept.map(({ skill }) => skill)]);
   const names = new Set([...missing, ...kept].map(({ name }) => name));

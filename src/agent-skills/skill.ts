@@ -168,7 +168,7 @@ export class Diagnoses {
   }
 }
 
-export interface Shadowed {
+export interface ShadowedSkill {
   readonly skill: AgentSkill;
   readonly by: AgentSkill;
 }
@@ -178,7 +178,7 @@ export interface SkillSnapshot {
   readonly version: number;
   readonly skills: ReadonlyMap<string, AgentSkill>;
   readonly invalid: readonly AgentSkill[];
-  readonly shadowed: readonly Shadowed[];
+  readonly shadowed: readonly ShadowedSkill[];
   readonly disabled: readonly AgentSkill[];
   /**
    * The ones among `skills` whose name is a command of coda's own: typed after a slash, the name means the command, so that

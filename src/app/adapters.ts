@@ -72,11 +72,11 @@ interface ConsoleParts {
   worker: Worker;
   commands: readonly Command[];
   /** Resolves when nothing that is due is left. */
-  settled(): Promise<void>;
+  whenSettled(): Promise<void>;
 }
 
 export function openConsole(parts: ConsoleParts, said: { version: string; hint: string }): ConsoleAdapter {
-  const { config, world, artifacts, worker, settled } = parts;
+  const { config, world, artifacts, worker, whenSettled: settled } = parts;
   const { clock, log } = world;
   const commands = parts.commands.map(({ name, summary }) => ({ name, summary }));
   const about = { name: config.assistant.name, version: said.version, hint: said.hint, commands };

@@ -96,7 +96,7 @@ import { pinDeletionRules, pinMergeRules } from '../trust/index.ts';
 import { type Embedders, likenessBy } from '../vectors/index.ts';
 import { titles } from './adapters.ts';
 import { type Doctor, modelChecks } from './doctor/index.ts';
-import { remembered, type Thinking } from './inference.ts';
+import { rememberedCount, type Thinking } from './inference.ts';
 import { defaultZone, householdOf, timeSettings } from './settings.ts';
 import { allSkills, type EquippedSkill } from './skills.ts';
 
@@ -110,7 +110,7 @@ export interface AgentWiring {
   commands: readonly Command[];
   called: CalledByName;
   offersFor(item: Item): readonly Choice[];
-  moved(tx: Transaction, moved: MovedPerson): Promise<void>;
+  onMove(tx: Transaction, moved: MovedPerson): Promise<void>;
   status(): Json | undefined;
   close(): Promise<void>;
 }
@@ -184,12 +184,20 @@ export function wireAgent(core: AgentCore, skills: readonly EquippedSkill[], pai
     defaultZone: zone,
     system: (item) => system(askedIn(item)),
     sections: (item) => prompts.sections(askedIn(item)),
-    onChange: (personId) => prompts.changed(personId),
+    onChange: (personId) => prompts.forgetPerson(personId),
     turnOver: (over) => tellOver(told, over),
     wakeAt,
   });
   const moved = movedBy(skills, prompts);
-  return { agent, commands, called: calledBy(skills), offersFor, moved, status, close: () => inference.close() };
+  return {
+    agent,
+    commands,
+    called: calledBy(skills),
+    offersFor,
+    onMove: moved,
+    status,
+    close: () => inference.close(),
+  };
 }
 
 function commandsOfModels(
@@ -204,7 +212,7 @@ function commandsOfModels(
     system: (asker, settings, epoch) => system({ ...blank(asker), settings, epoch, window: windowOf(settings) }),
     sections: (asker) => prompts.sections(blank(asker)),
     zone: defaultZone(config),
-    remembered: remembered(config),
+    remembered: rememberedCount(config),
   });
 }
 
@@ -228,10 +236,10 @@ function guardOf({ world, doctor, events, database }: AgentParts): Guard {
   });
 }
 
-function movedBy(skills: readonly EquippedSkill[], prompts: Prompts): AgentWiring['moved'] {
+function movedBy(skills: readonly EquippedSkill[], prompts: Prompts): AgentWiring['onMove'] {
   return async (tx, move) => {
     for (const { skill, deps } of skills) await skill.onMove?.(deps, tx, move);
-    tx.afterCommit(() => prompts.changed(move.personId));
+    tx.afterCommit(() => prompts.forgetPerson(move.personId));
   };
 }
 
@@ -340,7 +348,7 @@ function systemOf({ assistant }: Config, world: World, prompts: Prompts) {
   return async (asked: AskedPrompt): Promise<string> => {
     const { soul: own } = asked.settings;
     const manner = [await soul(), typeof own === 'string' ? own : ''].filter(Boolean).join('\n\n');
-    return [identity(assistant.name, manner), ...(await prompts.standing(asked))].join('\n\n');
+    return [identity(assistant.name, manner), ...(await prompts.stableTexts(asked))].join('\n\n');
   };
 }
 
@@ -435,7 +443,7 @@ const REMEMBERED = 1_000;
 
 type Hook = 'stablePrompt' | 'messagePrompt' | 'prompt';
 
-interface Known {
+interface KnownSections {
   at: number;
   sections: Promise<PromptSection[]>;
   policies: object;
@@ -447,7 +455,7 @@ class Prompts {
   private readonly by: Record<Hook, readonly EquippedSkill[]>;
   private readonly allowed = new WeakMap<object, Map<string, readonly EquippedSkill[]>>();
   private readonly clock: Clock;
-  private readonly known = new BoundedMap<string, Known>(REMEMBERED);
+  private readonly known = new BoundedMap<string, KnownSections>(REMEMBERED);
   private readonly gate: Pick<Gate, 'may' | 'basis' | 'roles'>;
   private readonly guard: Guard;
 
@@ -468,9 +476,9 @@ class Prompts {
     this.clock = clock;
   }
 
-  async standing(asked: AskedPrompt): Promise<string[]> {
+  async stableTexts(asked: AskedPrompt): Promise<string[]> {
     const texts = await Promise.all(
-      this.permitted('stablePrompt', asked).map(({ skill, deps }) =>
+      this.permittedSkills('stablePrompt', asked).map(({ skill, deps }) =>
         this.guard.skill(skill.name, 'standing', () => skill.stablePrompt?.(deps, asked)),
       ),
     );
@@ -481,7 +489,7 @@ class Prompts {
     // A person's own data is nobody else's to read, and a model repeats its prompt.
     const own = asked.private ? await this.ofPerson(asked) : [];
     const passing = Promise.all(
-      this.permitted('messagePrompt', asked).map(({ skill, deps }) =>
+      this.permittedSkills('messagePrompt', asked).map(({ skill, deps }) =>
         this.guard.skill(skill.name, 'passing', () => skill.messagePrompt?.(deps, asked)),
       ),
     );
@@ -496,25 +504,25 @@ class Prompts {
     const isSame = known?.policies === policies && known.roles === roles;
     if (isSame && Math.abs(now - known.at) < FRESH_MS) return known.sections;
     const sections = this.read(asker);
-    sections.catch(() => this.changed(person.id));
+    sections.catch(() => this.forgetPerson(person.id));
     this.known.set(person.id, { at: now, sections, policies, roles });
     return sections;
   }
 
-  changed(personId: string): void {
+  forgetPerson(personId: string): void {
     this.known.delete(personId);
   }
 
   private async read(asker: Asker): Promise<PromptSection[]> {
     const sections = await Promise.all(
-      this.permitted('prompt', asker).map(({ skill, deps }) =>
+      this.permittedSkills('prompt', asker).map(({ skill, deps }) =>
         this.guard.skill(skill.name, 'prompt', () => skill.prompt?.(deps, asker)),
       ),
     );
     return sections.filter((section) => section !== undefined);
   }
 
-  private permitted(hook: Hook, { person }: Asker): readonly EquippedSkill[] {
+  private permittedSkills(hook: Hook, { person }: Asker): readonly EquippedSkill[] {
     const { policies, roles } = this.gate.basis(person);
     const ofRoles = this.allowed.get(policies) ?? new Map<string, readonly EquippedSkill[]>();
     this.allowed.set(policies, ofRoles);

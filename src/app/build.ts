@@ -39,7 +39,7 @@ import { tellingOverrides, toolsCheck } from './doctor/index.ts';
 import { attachmentBytes, openHttp, serve } from './http.ts';
 import { openInference, type Thinking } from './inference.ts';
 import { enqueue, handlersOf, type JobParts, jobsOf, skillJob } from './jobs.ts';
-import { type Away, type OperatedApp, SKILL_JOB } from './operations/parts.ts';
+import { type AwayPlatform, type OperatedApp, SKILL_JOB } from './operations/parts.ts';
 import { People } from './people.ts';
 import { programVerbs } from './programs.ts';
 import { openSkillSandbox } from './sandbox.ts';
@@ -48,7 +48,7 @@ import { Sessions } from './sign-in/sessions.ts';
 import { Tokens } from './sign-in/tokens.ts';
 import { builtInSkills, type EquippedSkill, equip, skillsOf } from './skills.ts';
 import { chosenSkills, openSpecialists } from './specialists.ts';
-import { traced } from './telemetry/traces.ts';
+import { withSpans } from './telemetry/traces.ts';
 
 export interface BuildOptions {
   version: string;
@@ -81,7 +81,7 @@ export async function build(config: Config, world: World, options: BuildOptions)
   const closer = new Closer();
   try {
     closer.onClose('proxy', await routeFetch(world.proxy));
-    const open = await openParts(config, await traced(world, options.version, closer), closer, options);
+    const open = await openParts(config, await withSpans(world, options.version, closer), closer, options);
     return await connect(open, options);
   } catch (error) {
     await closer.close();
@@ -159,7 +159,7 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     version,
     values: secrets,
     address: () => http?.url,
-    refusedBy: (tool) => refusing(thinking, tool),
+    refusedBy: (tool) => modelsRefusing(thinking, tool),
     longestCallMs: config.delivery.turn_timeout,
   });
   closer.onClose('mcp servers', () => servers.close());
@@ -203,14 +203,14 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
   const all = [...builtInSkills, ...skillsOf(open), ...(options.skills ?? [])];
   const skills = equip(all, config, depsOf(open));
   const pairing = pairingOf(open);
-  const { agent, commands, called, offersFor, moved, status, close } = wireAgent(open, skills, pairing);
+  const { agent, commands, called, offersFor, onMove: moved, status, close } = wireAgent(open, skills, pairing);
   closer.onClose('summaries', close);
   const turned = (item: Item) => turnAway(pairing, item);
   const router = new Router({ agent, delivery, commands, called, offersFor, gate, turnAway: turned });
 
   const parts: RunningParts = { open, skills, commands, router, moved };
-  const settled = () => settle(open);
-  const terminal = openConsole({ config, world, artifacts, worker, commands, settled }, options);
+  const settled = () => settleAll(open);
+  const terminal = openConsole({ config, world, artifacts, worker, commands, whenSettled: settled }, options);
   const platforms = await openPlatforms({ config, world, database, artifacts, commands, gate, skills });
   const { checks } = doctor;
   const serving = serve({
@@ -266,13 +266,13 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
     console: terminal,
     people: new People(pairing),
     verbs,
-    settled,
+    whenSettled: settled,
     enqueue: (job, besides) => enqueue(jobPartsOf(parts), job, besides),
     start: () => start(parts, adapters, service),
     startJobs: () => startJobs(parts, terminal),
     stop: (graceMs = GRACE_MS) => stop(open, graceMs),
     status: async () => ({ version, ...(await statusOf(parts, adapters, status())) }),
-    away: () => awayOf(adapters),
+    listAway: () => awayOf(adapters),
   };
 }
 
@@ -309,7 +309,7 @@ function windowOf({ models }: Thinking): number {
   return models?.limits(models.nameOf('default')).context ?? 64_000;
 }
 
-function refusing({ models }: Thinking, tool: string): string[] {
+function modelsRefusing({ models }: Thinking, tool: string): string[] {
   return models?.askedNames().filter((name) => models.learnt(name).tools.has(tool)) ?? [];
 }
 
@@ -444,13 +444,13 @@ async function stop({ world, closer, stopping, worker, delivery, jobs }: OpenPar
   await closer.close((part, error) => world.log.warn({ part, error: messageOf(error) }, 'closing failed'));
 }
 
-async function settle({ worker, jobs, delivery, agentSkills }: OpenParts): Promise<void> {
+async function settleAll({ worker, jobs, delivery, agentSkills }: OpenParts): Promise<void> {
   // Twice at least: what ends may have made something due, and what was due may have begun something.
   for (let round = 0; round < 2 || worker.isLooking; round++) {
     await worker.idle();
     await jobs.idle();
     await delivery.idle();
-    await agentSkills.settled();
+    await agentSkills.whenRead();
   }
 }
 
@@ -458,7 +458,7 @@ function checksOf(adapter: ChatAdapter, { overridden }: Config): HealthCheck[] {
   return (adapter.checks?.() ?? []).map((check) => tellingOverrides(check, adapter.name, overridden));
 }
 
-function awayOf(adapters: readonly ChatAdapter[]): Away[] {
+function awayOf(adapters: readonly ChatAdapter[]): AwayPlatform[] {
   return adapters.flatMap((adapter) => {
     const away = adapter.trouble?.();
     return away ? [{ platform: adapter.name, ...away }] : [];

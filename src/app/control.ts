@@ -80,7 +80,7 @@ async function listen(server: Server, path: string, log: Log): Promise<void> {
       (error) => log.warn({ err: error }, 'a command could not connect'),
     );
   } catch (error) {
-    throw unopened(path, error);
+    throw unopenedSocket(path, error);
   } finally {
     process.umask(umask);
   }
@@ -114,7 +114,7 @@ function remove(path: string, link: string): void {
     if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) unlinkSync(path);
     rmdirSync(dirname(path));
   } catch (error) {
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw unopened(link, error);
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw unopenedSocket(link, error);
   }
 }
 
@@ -127,7 +127,7 @@ function isShortPath(path: string): boolean {
   return isOwn === true && new RegExp(`^${SHORT_FOLDER}\\w{6}$`).test(basename(folder));
 }
 
-function unopened(path: string, error: unknown): CodaError {
+function unopenedSocket(path: string, error: unknown): CodaError {
   return new CodaError('DATA_UNWRITABLE', {
     message: `The control socket ${path} cannot be opened: ${messageOf(error)}.`,
     remedy: 'Give coda a data folder that it may write to, on a local disk, with --data.',

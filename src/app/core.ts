@@ -16,7 +16,7 @@ import { type Embedders, embeddersOf } from '../vectors/index.ts';
 import { backupBeforeUpgrade, withWayBack } from './backups.ts';
 import { type Doctor, openDoctor } from './doctor/index.ts';
 import { EARLIEST, judgeZone } from './doctor/machine.ts';
-import { remembered } from './inference.ts';
+import { rememberedCount } from './inference.ts';
 import { LivePolicies } from './policies.ts';
 import { measure } from './telemetry/metrics.ts';
 
@@ -103,7 +103,7 @@ function openDelivery(
     rateLimit: rateLimitOf(config, parts.world),
     maxAgeMs: config.delivery.max_age,
     contexts: new ContextReader({
-      remembered: remembered(config),
+      remembered: rememberedCount(config),
       costs: config.models !== undefined,
       clock: parts.world.clock,
     }),

@@ -69,6 +69,6 @@ function statusOf(models: Models, { metrics }: World): Json {
 }
 
 /** Messages that are read along with each event: a model is shown more than the interpreter looks at. */
-export function remembered(config: Config): number {
+export function rememberedCount(config: Config): number {
   return config.models ? 240 : 8;
 }

@@ -75,12 +75,12 @@ export function runRoute(parts: RunParts, path: string): AnyRoute {
       const { body: asked, caller, signal } = request;
       if (!caller) throw new Error('a route with a scope was asked without a caller');
       const person = await personOf(parts, caller);
-      const view = views.of(undefined);
+      const view = views.viewOf(undefined);
       const deps = { view, search: parts.agentSkills.search, denied, reader };
       const { query, mode, tag, role, execute, conversation } = asked;
       const who = whoWithin(person, role, { gate: parts.gate, code: 'HTTP_REFUSED' });
       const wanted = query === undefined ? undefined : { query, mode, tag, who };
-      const skills = wanted ? shown(await candidatesFor(deps, wanted)) : [];
+      const skills = wanted ? candidatesShown(await candidatesFor(deps, wanted)) : [];
       const plan = wanted ? await planFor(deps, wanted) : (asked.plan as Plan);
       if (asked.dry_run) return { body: { json: { skills, executed: false, plan } } };
       const stale = wanted ? [] : await staleIn(view, plan);
@@ -110,7 +110,7 @@ async function personOf({ delivery }: RunParts, caller: Caller): Promise<Person>
   throw notHeard();
 }
 
-const shown = (candidates: readonly Candidate[]) =>
+const candidatesShown = (candidates: readonly Candidate[]) =>
   candidates
     .filter(({ offered }) => offered)
     .slice(0, MOST_FOUND)

@@ -41,7 +41,7 @@ export async function askWithin(
   });
   if (!fits) return { ok: false, fault: 'budget', message: 'The budget of self-improvement is used up.', price: 0 };
   const answer = await models.light(purpose, asked, signal);
-  await database.tx('improvement.settle', (tx) => store.settle(tx, id, answer.price));
+  await database.tx('improvement.settle', (tx) => store.putPrice(tx, id, answer.price));
   return answer;
 }
 

@@ -5,7 +5,7 @@ import type { Improvement } from './config.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
-type Configured = Pick<Improvement, 'approval_channel'>;
+type ChannelSettings = Pick<Improvement, 'approval_channel'>;
 
 export interface Destination {
   personId: string;
@@ -16,7 +16,7 @@ export interface Destination {
  * `approval_channel`, for the owner who came first, where coda has been spoken to in it; else the direct conversation of
  * each owner, on the platform that `approval_channel` names where they have one there. Empty: no owner can be written to.
  */
-export async function approvalPlaces(config: Configured, tx: Transaction): Promise<readonly Destination[]> {
+export async function approvalPlaces(config: ChannelSettings, tx: Transaction): Promise<readonly Destination[]> {
   const conversationId = await channelOf(config, tx);
   const personId = await store.firstOwner(tx);
   if (conversationId === undefined || personId === undefined) return conversations.ownersDirect(tx, platformOf(config));
@@ -24,10 +24,10 @@ export async function approvalPlaces(config: Configured, tx: Transaction): Promi
 }
 
 /** The platform that `approval_channel` names, with a channel or alone. */
-const platformOf = ({ approval_channel: named }: Configured) => named?.split(':')[0];
+const platformOf = ({ approval_channel: named }: ChannelSettings) => named?.split(':')[0];
 
 /** The conversation of `approval_channel`; undefined: there is none, or coda has not been spoken to in it. */
-async function channelOf({ approval_channel: named }: Configured, db: Queryable): Promise<string | undefined> {
+async function channelOf({ approval_channel: named }: ChannelSettings, db: Queryable): Promise<string | undefined> {
   if (named === null || !named.includes(':')) return undefined;
   const at = named.indexOf(':');
   return store.conversationIn(db, { adapter: named.slice(0, at), channel: named.slice(at + 1) });

@@ -125,7 +125,7 @@ async function problemOf(
   return read.success ? kind.problem?.(tx, read.data) : texts.wrongPayload();
 }
 
-export function shown(
+export function showProposal(
   kinds: ProposalKinds,
   { category, payload }: Pick<store.Proposal, 'category' | 'payload'>,
 ): string {

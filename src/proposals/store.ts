@@ -218,7 +218,7 @@ export async function conversationIn(
 
 const KEPT_MS = 400 * 86_400_000;
 
-export async function settle(tx: Transaction, id: string, price: number): Promise<void> {
+export async function putPrice(tx: Transaction, id: string, price: number): Promise<void> {
   await tx.query('update improvement_calls set price = $2 where id = $1', [id, price]);
 }
 

@@ -1,6 +1,6 @@
 import type { Proposal } from './store.ts';
 
-export const named = ({ id, title }: Pick<Proposal, 'id' | 'title'>): string => `“${title}” (\`${id}\`)`;
+export const nameProposal = ({ id, title }: Pick<Proposal, 'id' | 'title'>): string => `“${title}” (\`${id}\`)`;
 
 export const STATES: Record<Proposal['state'], string> = {
   pending: 'waits for a decision',
@@ -20,15 +20,15 @@ export const notYours = () => 'This proposal is for somebody else to decide.';
 export const changedMeanwhile = (id: string) => `There is no proposal \`${id}\` as it was shown.`;
 
 export const decidedAlready = (proposal: Proposal) =>
-  `The proposal ${named(proposal)} is ${STATES[proposal.state]} already.`;
+  `The proposal ${nameProposal(proposal)} is ${STATES[proposal.state]} already.`;
 
-export const stillPending = (proposal: Proposal) => `The proposal ${named(proposal)} has not been decided on.`;
+export const stillPending = (proposal: Proposal) => `The proposal ${nameProposal(proposal)} has not been decided on.`;
 
 export const cannotApply = (proposal: Proposal, problem: string) =>
-  `The proposal ${named(proposal)} cannot be applied: ${problem}. It stays where it is; reject it, or wait for the next reflection.`;
+  `The proposal ${nameProposal(proposal)} cannot be applied: ${problem}. It stays where it is; reject it, or wait for the next reflection.`;
 
 export const cannotTakeBack = (proposal: Proposal) =>
-  `What the proposal ${named(proposal)} has changed cannot be taken back: something newer stands on it.`;
+  `What the proposal ${nameProposal(proposal)} has changed cannot be taken back: something newer stands on it.`;
 
 export const channelReady = (channel: string) => `Owners are asked about proposals in ${channel}.`;
 

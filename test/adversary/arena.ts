@@ -130,7 +130,7 @@ export class Arena {
     else if ('sql' in step) await this.coda.database().run('test', step.sql);
     else if ('says' in step) await this.says(step, this.name(who), this.channel(step, who));
     else await this.presses(step, this.name(who), this.channel(step, who));
-    await this.coda.app.settled();
+    await this.coda.app.whenSettled();
     for (const { text, kind, channel, buttons } of this.shown()) {
       if (kind === 'approval') this.cards.push(text);
       for (const { id, label } of buttons) {

@@ -41,7 +41,13 @@ describe('the skills that coda brings', () => {
 
   test.each(['meeting-notes', 'travel-plan', 'weekly-review'])('name tools that are there: %s', (name) => {
     const text = readFileSync(join(root, name, 'SKILL.md'), 'utf8');
-    const deps = { wakeAt: () => {}, onClose: () => {}, config: {}, embedders: embeddersOf({ kind: 'none' }) } as never;
+    const deps = {
+      wakeAt: () => {},
+      onClose: () => {},
+      config: {},
+      models: { available: false },
+      embedders: embeddersOf({ kind: 'none' }),
+    } as never;
     const tools = [basics, notes, reminders]
       .flatMap((skill) => skill.tools?.(deps, allSkills([])) ?? [])
       .map((tool) => tool.name);

@@ -91,7 +91,7 @@ test('a terminal session without the token asks, and neither a press nor a yes o
   expect(sent).toEqual([]);
   // What was refused has used nothing up: whoever carries the token presses it.
   await session(coda, [{ press: button, conversation: 'main' }], false);
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect(sent).toEqual(['bob']);
 });
 

@@ -112,7 +112,7 @@ describe.each(testDatabases)('many at once on $name', ({ name, available }) => {
         coda.hear(`p${n}`, `dm-p${n}`, `why is the sky blue, ${round}?`),
       );
       await Promise.all(heard.map(async (each) => (await each).settled));
-      await coda.app.settled();
+      await coda.app.whenSettled();
       const { rows } = await coda.database().read<{ price: number }>('select sum(price) as price from spending');
       // Three make 45; what is left is for one more.
       expect(rows[0]?.price).toBe(60 * round);
@@ -137,7 +137,7 @@ test('what a process reserved that died is taken over with its turn, and counts 
   // As if it had died in the middle, and could take nothing back.
   await coda.app.stop(0);
   await coda.start();
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect(ana.heard('ok')).toHaveLength(1);
   expect(await coda.count('reservations')).toBe(0);
   await coda.database().run(
@@ -168,7 +168,7 @@ test('an answer whose step could not be stored is paid for, and counted', async 
   const ana = coda.person('ana');
   server.play({ ...costing(1), calls: [{ name: 'tide_break', input: {} }] }, costing(2, { text: 'Well.' }));
   const { settled } = await coda.hear('ana', ana.channel, 'break it');
-  await coda.app.settled();
+  await coda.app.whenSettled();
   await coda.passes({ minutes: 1 });
   await settled;
   expect(ana.heard('Well.')).toHaveLength(1);
@@ -187,7 +187,7 @@ test('a message is held against the budgets without asking the database once mor
   await using coda = await play({ config: modelConfig(server), platform: { canEdit: false } });
   const { settled: hello } = await coda.hear('ana', 'dm-ana', 'hello');
   await hello;
-  await coda.app.settled();
+  await coda.app.whenSettled();
   const before = await coda.storage();
   const { settled } = await coda.hear('ana', 'dm-ana', 'and again');
   await settled;

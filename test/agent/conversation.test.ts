@@ -105,7 +105,7 @@ test('stopping ends the request under way, and says so', async () => {
   await coda.hear('ana', ana.channel, '/stop');
   expect(await asked.left).toBe(true);
   await answer;
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect(ana.heard('Stopped.')).toHaveLength(1);
   server.release();
 });

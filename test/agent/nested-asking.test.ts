@@ -112,7 +112,7 @@ describe.each(testDatabases)('a nested turn that asks on $name', ({ name, availa
     expect(outside.sent).toEqual(['http://a']);
     await coda.restart();
     await press('bob', 'Deny');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(outside.sent).toEqual(['http://a', 'dora']);
     expect(
       ana.heard('told: bob: The person said no. Do not try it again.; carl: read http://a; dora: sent to dora'),
@@ -131,7 +131,7 @@ describe.each(testDatabases)('a nested turn that asks on $name', ({ name, availa
     await coda.app.stop(0);
     outside.release();
     await coda.start();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(outside.sent).toEqual(['bob']);
     expect(ana.heard('`letter_send` ran, so I do not know whether it happened')).toHaveLength(1);
     // The turn that asked goes on when the database has told of it.

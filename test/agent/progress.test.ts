@@ -44,7 +44,7 @@ async function seenMeanwhile(
   const meanwhile = coda.platform.in('dm-ana');
   gate.resolve();
   await settled;
-  await coda.app.settled();
+  await coda.app.whenSettled();
   return { meanwhile, after: coda.platform.in('dm-ana'), typed: coda.platform.typed.length };
 }
 
@@ -108,7 +108,7 @@ test('with a very long answer nobody is made to read along: it is said when it i
   const meanwhile = coda.platform.in('dm-ana').join('');
   gate.resolve();
   await settled;
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect(meanwhile).toMatch(/^a+$/);
   expect(coda.platform.in('dm-ana').join('')).toMatch(/^a+b+$/);
 });

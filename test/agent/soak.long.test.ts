@@ -83,7 +83,7 @@ test('ten thousand turns with every kind of fault: all are answered, and memory 
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => talk(index)));
-  await coda.app.settled();
+  await coda.app.whenSettled();
   const after = resident();
   const seconds = (performance.now() - started) / 1_000;
   // biome-ignore lint/suspicious/noConsole: a long form prints its figures

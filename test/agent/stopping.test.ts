@@ -43,7 +43,7 @@ describe.each(testDatabases)('stopping on $name', ({ name, available }) => {
       await second.settled;
       coda.platform.release();
       await first.settled;
-      await coda.app.settled();
+      await coda.app.whenSettled();
       expect(coda.platform.in('dm-ana').slice(1).sort()).toEqual(['Stopped.', 'Stopping.', 'first']);
     },
   );

@@ -149,7 +149,7 @@ test('a press fills the field that its button asks for, and nothing else', async
   await ana.says('remind me');
   const [button] = ana.seen().flatMap(({ buttons }) => buttons.filter(({ label }) => label === 'Undo'));
   await coda.press('ana', 'dm-ana', button?.id ?? '', { items: 'x', id: 'other' });
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect(await ana.says('/reminders')).toContain('no reminders');
 });
 

@@ -97,7 +97,7 @@ test('a locale that a platform tells later is kept, and gives way to /language',
   const ida = coda.person('ida');
   const tells = async (text: string, locale: string) => {
     await (await coda.hear('ida', 'dm-ida', text, 'owner', `own-${locale}`, locale)).settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
   };
   await ida.says('/timezone');
   await tells('/quiet', 'sv-SE');

@@ -75,7 +75,7 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
     await ana.says('write to bob');
     const button = ana.seen().flatMap((message) => message.buttons)[0];
     await (await coda.press('mallory', 'shared', button?.id ?? '')).settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(sent).toEqual([]);
     expect(ana.heard('for somebody else')).toHaveLength(1);
   });
@@ -110,7 +110,7 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
       await settled;
       outside.release();
       await coda.start();
-      await coda.app.settled();
+      await coda.app.whenSettled();
       expect(sent).toEqual(['http://a']);
       const texts = coda.platform.in('dm-ana').join('\n');
       expect(texts).toContain('I do not know whether it happened');
@@ -132,7 +132,7 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
       await settled;
       expect(coda.platform.in('dm-ana')).toEqual(['The answer ']);
       await coda.start();
-      await coda.app.settled();
+      await coda.app.whenSettled();
       expect(coda.platform.in('dm-ana')).toEqual(['The answer is 42.']);
     },
   );
@@ -152,7 +152,7 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
     const third = await coda.hear('bob', 'room', 'me too');
     outside.release();
     await Promise.all([first.settled, third.settled]);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     void second;
     expect(coda.platform.in('room')).toEqual(['together: and be quick', 'alone: me too']);
   });
@@ -165,7 +165,7 @@ describe.each(testDatabases)('a turn on $name', ({ name, available }) => {
     await begun.promise;
     await (await coda.hear('ana', 'dm-ana', '/stop')).settled;
     await running.settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(coda.platform.in('dm-ana').sort()).toEqual(['Stopped.', 'Stopping.']);
   });
 

@@ -110,7 +110,7 @@ const WAYS: Readonly<Record<string, () => Promise<unknown>>> = {
         method: 'POST',
         body: JSON.stringify({ text, nth: ++nth }),
         headers: { 'content-type': 'application/json' },
-      }).then(() => coda.app.settled()),
+      }).then(() => coda.app.whenSettled()),
     ),
   'a skill': async () => {
     await putSkill();

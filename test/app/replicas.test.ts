@@ -57,7 +57,7 @@ test.skipIf(!POSTGRES_URL)('two replicas that answer by turns each know all that
       const sentAt = coda.world.clock.now();
       const message = { id: text, channel: 'dm-ana', from: 'ana', text, sentAt, role: 'owner' as const };
       await (await second.adapter.hear({ ...message, kind: 'dm' })).settled;
-      await second.app.settled();
+      await second.app.whenSettled();
     }
     const before = said.slice(0, turn).flatMap((word) => [word, `heard: ${word}`]);
     expect(model.requests.at(-1)?.messages.map((each) => each.text)).toEqual([...before, text]);
@@ -114,7 +114,7 @@ test.skipIf(!POSTGRES_URL)(
     await eventually(() => model.requests.length === 6);
     gate.resolve();
     await Promise.all(held.map(({ settled }) => settled));
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(coda.platform.messages.map(({ text }) => text).sort()).toEqual([
       'heard: in a',
       'heard: in b',
@@ -153,7 +153,7 @@ describe.skipIf(!POSTGRES_URL)('a terminal beside two processes', () => {
     const later = async () => {
       await ahead.clock.moveTo(new Date(ahead.clock.now().getTime() + MINUTE_MS));
       look(other.app);
-      await other.app.settled();
+      await other.app.whenSettled();
     };
     return { says: (text: string) => input.write(`${JSON.stringify({ text })}\n`), shown: () => shown, other, later };
   }
@@ -164,7 +164,7 @@ describe.skipIf(!POSTGRES_URL)('a terminal beside two processes', () => {
     const names = ['tea', 'bread', 'eggs', 'rice'];
     for (const name of names) says(`remind me in 1 minute to buy ${name}`);
     expect(await eventually(async () => (await coda.count('reminders')) === names.length)).toBe(true);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     await later();
     // Those due within a minute may come as one message, whose key is made of theirs.
     const sent = () => coda.count(`outbox, string_to_table(key, '+') where key like 'reminder:%' and state = 'sent'`);
@@ -178,7 +178,7 @@ describe.skipIf(!POSTGRES_URL)('a terminal beside two processes', () => {
     const { says, shown, other, later } = await terminal(coda);
     says('remind me in 1 minute to buy tea');
     expect(await eventually(async () => (await coda.count('reminders')) === 1)).toBe(true);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const held = () => coda.count(`outbox where state = 'held'`);
     const hints = vi.spyOn(Object.getPrototypeOf(coda.database()), 'notify').mockImplementation(() => {});
     await later();
@@ -186,7 +186,7 @@ describe.skipIf(!POSTGRES_URL)('a terminal beside two processes', () => {
     hints.mockRestore();
     await coda.passes({ minutes: 5 });
     look(coda.app);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(await held()).toBe(0);
     expect(shown().split('buy tea').length).toBeGreaterThan(2);
     await other.app.stop(0);

@@ -17,12 +17,12 @@ test('a skill that is planned runs once, at its time, also when coda was off the
   const later = { kind: 'skill', payload: { skill: 'search', payload: 'Rome in May' }, at, maxAttempts: 3 };
   await coda.app.enqueue(later);
   await coda.app.enqueue({ kind: 'skill', payload: { skill: 'search', payload: { city: 'Oslo' } } });
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect(steps).toEqual(['search: {"city":"Oslo"}']);
   await coda.app.stop();
   await coda.world.clock.moveTo(new Date(at.getTime() + 3_600_000), async () => {});
   await coda.start();
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect(steps).toEqual(['search: {"city":"Oslo"}', 'search: Rome in May']);
   expect(await coda.app.jobs.waitingOf('skill')).toEqual([]);
 });
@@ -44,7 +44,7 @@ test('a process that only works jobs off carries runs of skills out, and answers
   hold.resolve();
   await coda.world.clock.moveTo(new Date(at.getTime() + 60_000), async () => {});
   await coda.startJobs();
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect(asked.filter((each) => each === 'search')).toHaveLength(1);
   expect(asked.filter((each) => each === 'sing')).toHaveLength(1);
   await coda.restart();
@@ -68,7 +68,7 @@ test.each([
     payload: { skill: 'search', payload: 'Rome' },
     maxAttempts: retries + 1,
   });
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect(tries).toBe(1);
   expect(await coda.app.jobs.open()).toMatchObject({
     jobs: [{ id, state: 'pending', attempts: 1, error: expect.stringContaining('search') }],

@@ -79,7 +79,7 @@ describe('while an answer is under way', () => {
       expect(said()).toEqual([expect.stringContaining('no reminders')]);
       gate.resolve();
       await Promise.all([slow, settled]);
-      await coda.app.settled();
+      await coda.app.whenSettled();
       expect(said()).toHaveLength(3);
       expect(said()[1]).toBe('done at last');
     },
@@ -107,7 +107,7 @@ describe('while an answer is under way', () => {
     expect(await coda.amend('dm-ana', 'gone', { withdrawn: true })).toBe(true);
     gate.resolve();
     await Promise.all([slow, kept.settled, gone.settled]);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(said().join('\n')).toContain('buy milk');
     expect(said().join('\n')).not.toContain('buy bread');
   });
@@ -118,7 +118,7 @@ describe('while an answer is under way', () => {
     const { settled } = await coda.hear('ana', 'dm-ana', '/note buy milk');
     await (await coda.hear('ana', 'dm-ana', '/stop')).settled;
     await Promise.all([slow, settled]);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(said().join('\n')).toContain('buy milk');
     expect(said()).not.toContain('done at last');
   });
@@ -141,7 +141,7 @@ describe('while an answer is under way', () => {
     const last = await coda.hear('ana', 'dm-ana', 'and this');
     gate.resolve();
     await Promise.all([first.settled, command.settled, last.settled]);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const texts = coda
       .person('ana')
       .seen()

@@ -14,7 +14,7 @@ async function comes(coda: Play, id: string, origin: Origin, text: string): Prom
     ...{ kind: 'message', id, place, sender, text, files: [], sentAt, origin },
   });
   await settled;
-  await coda.app.settled();
+  await coda.app.whenSettled();
 }
 
 test('the words of a schedule, a webhook or a skill are neither consent nor a command', async () => {

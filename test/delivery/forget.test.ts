@@ -107,7 +107,7 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
     erasing.goOn();
     expect(await forgotten).toContain('forgotten everything');
     await Promise.all([turn.settled, noted.settled]);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     for (const table of ['notes', 'messages', 'turns', 'steps']) expect(await coda.count(table), table).toBe(0);
   });
 
@@ -165,7 +165,7 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
     erasing.goOn();
     await forgotten;
     await (await said).settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     for (const table of ['inbox', 'messages', 'turns']) {
       const { rows } = await coda
         .database()
@@ -243,7 +243,7 @@ describe.each(testDatabases)('forgetting a person on $name', ({ name, available 
     more.resolve();
     await edited.promise;
     end.resolve();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(coda.platform.in('c1')).toEqual([]);
   });
 

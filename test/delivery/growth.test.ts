@@ -42,7 +42,7 @@ test('a message reads no more in a conversation that has gone on for years', asy
     };
     const before = await rows();
     await ana.says(text);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     return (await rows()) - before;
   };
   await ana.says('remind me tomorrow at 9 to stand up');

@@ -9,7 +9,7 @@ describe.each(testDatabases)('an idle coda on $name', ({ name, available }) => {
     await using coda = await play({ engine: name, at: '2026-11-20T08:00:00Z' });
     const ana = coda.person('ana');
     await ana.says('remind me tomorrow at 9 to stand up');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const before = await coda.storage();
     await coda.passes({ hours: 12 });
     const after = await coda.storage();

@@ -42,7 +42,7 @@ describe.skipIf(!POSTGRES_URL)('lanes are locked before people', () => {
     const ana = coda.person('ana');
     await ana.says('hello');
     await coda.hear('ana', 'garden', 'hello', 'owner');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const before = await deadlocks(coda);
     await ana.says('/forget');
     const erasing = holdAfter(coda, 'press.run', statement);

@@ -93,23 +93,23 @@ describe.each(testDatabases)('messages on $name', ({ name, available }) => {
   test.skipIf(!available)('a plain message takes two commits and two round trips, and a share of a third', async () => {
     await using coda = await begin();
     await (await coda.hear('ana', 'c1', 'hello')).settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const before = await coda.storage();
     await (await coda.hear('ana', 'c1', 'hello again')).settled;
     const answered = await coda.storage();
     expect(answered.commits - before.commits).toBeLessThanOrEqual(2);
     expect(answered.roundTrips - before.roundTrips).toBeLessThanOrEqual(3);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect((await coda.storage()).commits - before.commits).toBe(3);
   });
 
   test.skipIf(!available)('who speaks for the first time costs one commit more', async () => {
     await using coda = await begin();
     await (await coda.hear('ana', 'c1', 'hello')).settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const before = await coda.storage();
     await (await coda.hear('bo', 'c2', 'hello')).settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const answered = await coda.storage();
     expect(answered.commits - before.commits).toBe(4);
     // What is only sent travels with the next statement on the embedded engine; PostgreSQL's answers are counted one by one.
@@ -120,10 +120,10 @@ describe.each(testDatabases)('messages on $name', ({ name, available }) => {
     await using coda = await begin();
     const people = Array.from({ length: 20 }, (_, index) => `p${index}`);
     for (const person of people) await coda.hear(person, `c-${person}`, 'meet');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const before = (await coda.storage()).commits;
     await Promise.all(people.map((person) => coda.hear(person, `c-${person}`, `hello from ${person}`)));
-    await coda.app.settled();
+    await coda.app.whenSettled();
     for (const person of people) {
       expect(coda.platform.in(`c-${person}`)).toEqual(['you said: meet', `you said: hello from ${person}`]);
     }
@@ -134,7 +134,7 @@ describe.each(testDatabases)('messages on $name', ({ name, available }) => {
     await using coda = await begin();
     const people = ['ana', 'bob', 'eve', 'gus'];
     for (const person of people) await coda.hear(person, `c-${person}`, 'meet');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     // Known to this process and gone from the database, as where another process has erased it at this moment.
     const of = `where conversation_id = (select id from conversations where channel = 'c-eve')`;
     for (const table of ['lanes', 'inbox', 'outbox', 'messages', 'turns', 'usage']) {
@@ -143,20 +143,20 @@ describe.each(testDatabases)('messages on $name', ({ name, available }) => {
     await coda.database().run('test', `delete from conversations where channel = 'c-eve'`);
     const heard = await Promise.all(people.map((person) => coda.hear(person, `c-${person}`, 'hello')));
     await Promise.all(heard.map((each) => each.settled));
-    await coda.app.settled();
+    await coda.app.whenSettled();
     for (const person of people) expect(coda.platform.in(`c-${person}`)).toContain('you said: hello');
   });
 
   test.skipIf(!available)('the receipts of many messages are stored together', async () => {
     await using coda = await begin();
     await (await coda.hear('ana', 'c0', 'hello')).settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     for (let index = 0; index < 20; index++) await coda.hear('ana', `c${index}`, 'meet');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const names = () => coda.world.points.filter((point) => point.phase === 'before').map((point) => point.name);
     const before = names().filter((point) => point === 'outbox.receipts').length;
     await Promise.all(Array.from({ length: 20 }, (_, index) => coda.hear('ana', `c${index}`, 'hello')));
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(names().filter((point) => point === 'outbox.receipts').length - before).toBeLessThanOrEqual(5);
   });
 
@@ -170,7 +170,7 @@ describe.each(testDatabases)('messages on $name', ({ name, available }) => {
     const events: string[] = [];
     void settled.then(() => events.push(...coda.platform.in('c1')));
     await coda.hear('ana', 'c1', 'healthy');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     // Its first attempt has failed, and nothing has come of it yet.
     expect(events).toEqual([]);
     await coda.passes({ minutes: 10 });
@@ -184,7 +184,7 @@ describe.each(testDatabases)('messages on $name', ({ name, available }) => {
     await using coda = await begin();
     await (await coda.hearAs('eve', 'c1', 'hello')).settled;
     await (await coda.hearAs('eve', 'c1', 'hello?')).settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(coda.platform.in('c1')).toEqual([expect.stringContaining('`fake:eve`')]);
   });
 });

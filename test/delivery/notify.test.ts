@@ -16,12 +16,12 @@ describe.each(testDatabases)('a notice on $name', ({ name, available }) => {
     await bob.says('hello');
     const notice = { to: 'ana', text: 'The build is red.', key: 'build-1' };
     await Promise.all([tell(coda, notice), tell(coda, notice)]);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(await tell(coda, notice)).toEqual({ outcome: 'duplicate', key: 'build-1' });
     // Another's key is another key.
     expect(await tell(coda, { ...notice, to: 'bob' })).toMatchObject({ outcome: 'accepted' });
     expect(await tell(coda, { to: 'ana', text: 'The build is red.' })).toMatchObject({ outcome: 'accepted' });
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(ana.heard('The build is red.')).toHaveLength(2);
     expect(bob.heard('The build is red.')).toHaveLength(1);
   });
@@ -47,7 +47,7 @@ describe.each(testDatabases)('a notice on $name', ({ name, available }) => {
     for (const who of ['ana', 'eve']) await coda.person(who).says('hello');
     await coda.database().run('test', `update persons set name = 'fake:ana' where name = 'eve'`);
     await tell(coda, { to: 'fake:ana', text: 'your train is late' });
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(coda.person('ana').heard('your train is late')).toHaveLength(1);
     expect(coda.person('eve').heard('your train is late')).toEqual([]);
   });

@@ -30,7 +30,7 @@ describe.each(testDatabases)('a turn that waits for its person on $name', ({ nam
     await (await coda.press('ana', 'dm-ana', approve?.id ?? '')).settled;
     outside.release();
     await other.settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(sent).toEqual(['http://a', 'bob']);
     expect(ana.heard('told: sent to bob')).toHaveLength(1);
     expect(await coda.count(`lanes where pending <> 0`)).toBe(0);
@@ -78,7 +78,7 @@ describe.each(testDatabases)('a turn that waits for its person on $name', ({ nam
     await coda.app.stop(0);
     outside.release();
     await coda.startJobs();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(await coda.count('outbox')).toBe(0);
     await coda.restart();
     await coda.passes({ minutes: 1 });

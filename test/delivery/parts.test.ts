@@ -72,7 +72,7 @@ describe.each(testDatabases)('parts on $name', ({ name, available }) => {
     for (let time = 0; time < 2; time++) {
       await coda.database().tx('test', (tx) => outbox.addAll(tx, [{ key: 'k', conversationId, personId, card }]));
     }
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(coda.platform.in('dm-ana')).toEqual(['you said: hello', 'once']);
     expect(await coda.count('buttons')).toBe(1);
   });

@@ -44,7 +44,7 @@ describe.each(testDatabases)('what may be there already, on $name', ({ name, ava
     // As it is after a kill: what was shown is not known.
     await coda.database().run('test.forget', `update outbox set receipt = null where state = 'draft'`, []);
     await coda.restart();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const [piece, answer] = coda.platform.messages;
     expect(answer).toMatchObject({ key: piece?.key, text: 'The answer is 42.', again: false });
   });

@@ -96,5 +96,5 @@ async function asked(ward: Ward, text: string, answer: RegExp): Promise<void> {
   );
   if (!found)
     throw new Error(`nobody said ${answer}: ${JSON.stringify(ward.discord.said(ward.general).slice(before))}`);
-  await ward.app.settled();
+  await ward.app.whenSettled();
 }

@@ -84,7 +84,7 @@ test('whoever may use no tool is offered none, and of a tool that is not there n
 });
 
 /** No frame names their tools. */
-const OUTSIDE = new Set(['web', 'firecrawl', 'improvement']);
+const OUTSIDE = new Set(['web', 'firecrawl', 'improvement', 'self-coding']);
 
 const gate = { may: () => true, asksFirst: () => false };
 const toolbox = new Toolbox(

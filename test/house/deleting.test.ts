@@ -170,7 +170,7 @@ async function startOf(tree: string, coda: Play, model?: Model) {
       sentAt,
     } as const;
     await (await adapter.hear(heard)).settled;
-    await started.settled();
+    await started.whenSettled();
     return platform.messages
       .slice(before)
       .map((message) => message.text)
@@ -187,7 +187,7 @@ async function startOf(tree: string, coda: Play, model?: Model) {
       values: {},
     };
     await (await adapter.press({ ...press, sentAt: world.clock.now() })).settled;
-    await started.settled();
+    await started.whenSettled();
     return platform.messages
       .slice(before)
       .map((message) => message.text)

@@ -29,6 +29,7 @@ const OWN: Readonly<Record<string, string>> = {
   'skills/skill-runs/ask.ts': 'a file that the owner names',
   'skills/browser/pipe.ts': 'the protocol of Chromium',
   'skills/mcp/sign-in/tokens.ts': 'what coda has sealed',
+  'people/json-text.ts': 'a token of what is read there',
   'storage/backup/format.ts': 'what coda has written',
   'storage/pglite/lock.ts': 'what coda has written',
   'storage/pglite/open.ts': 'what coda has written',

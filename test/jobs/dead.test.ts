@@ -50,7 +50,7 @@ describe.each(testDatabases)('a background job that gives up, on $name', ({ name
 
     state.fails = false;
     expect(await coda.app.jobs.retry()).toBe(1);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(state.runs).toBe(3);
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({ ok: true });
     await coda.passes({ hours: 1 });
@@ -82,7 +82,7 @@ describe.each(testDatabases)('a background job that gives up, on $name', ({ name
     const ana = coda.person('ana');
     await ana.says('hello');
     coda.app.worker.lookForWork();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(ana.heard('tidy: the shelf is full')).toHaveLength(1);
   });
 });

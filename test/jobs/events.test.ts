@@ -124,7 +124,7 @@ describe.each(testDatabases)('events on $name', ({ name, available }) => {
 
       home.state.status = 200;
       expect(await coda.app.jobs.retry()).toBe(1);
-      await coda.app.settled();
+      await coda.app.whenSettled();
       expect(home.state.heard).toHaveLength(37);
       expect(await coda.app.jobs.dead()).toMatchObject({ total: 0 });
     },

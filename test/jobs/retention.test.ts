@@ -115,7 +115,7 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     expect(await here()).toEqual([false, true, false]);
     // The dead letter can still be sent, with its file.
     expect(await coda.app.delivery.outbox.revive()).toBe(1);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect((await coda.app.delivery.outbox.deadLetters()).total).toBe(0);
     await coda.passes({ days: 7 });
     expect(await here()).toEqual([false, false, false]);
@@ -283,7 +283,7 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
     const check = coda.app.checks.checks.find(({ name }) => name === 'dead letters');
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({ ok: false });
     expect(await coda.app.delivery.outbox.revive()).toBe(1);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(coda.platform.in('dm-ana')).toEqual([told, 'you said: hello']);
     expect((await coda.app.delivery.outbox.deadLetters()).total).toBe(0);
   });

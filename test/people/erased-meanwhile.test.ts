@@ -54,7 +54,7 @@ describe.each(testDatabases)(
       await forgets(coda, 'ana');
       server.release();
       await turn.settled;
-      await coda.app.settled();
+      await coda.app.whenSettled();
       expect(await coda.count('summaries')).toBe(0);
       server.play({ text: 'Hello again.' });
       await coda.person('ana').says('hello');
@@ -73,7 +73,7 @@ describe.each(testDatabases)(
       await forgets(coda, 'ana');
       server.release();
       await turn.settled;
-      await coda.app.settled();
+      await coda.app.whenSettled();
       expect(coda.platform.in('c1').at(-1)).toContain('Here.');
       expect(await coda.count('summaries')).toBe(0);
       expect(await coda.count('messages')).toBeGreaterThan(200);

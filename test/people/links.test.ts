@@ -249,7 +249,7 @@ describe.each(testDatabases)('one person on two platforms, on $name', ({ name: e
     const press = { id: 'pressed', channel: 'dm-ana', from: 'ana', button: yes, role: 'guest' as const };
     await (await work.adapter.press({ ...press, sentAt: coda.world.clock.now() })).settled;
     go.resolve();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     await coda.passes({ minutes: 1 });
     await running.settled;
     expect(work.fake.in('room')).toEqual(['at last']);

@@ -56,7 +56,7 @@ describe.each(testDatabases)('a stranger on $name', ({ name: engine, available }
     const code = codeIn(await chat.says('uma', 'hello'));
     await chat.says('olga', `/pair ${code}`);
     await coda.passes({ days: 40 });
-    await coda.app.settled();
+    await coda.app.whenSettled();
     await prune(two);
     expect(await known(two)).toEqual(['olga', 'uma']);
     expect(await rowsOf(two, 'select distinct name from persons where erased_at is not null')).toEqual([{ name: '' }]);
@@ -103,7 +103,7 @@ test('a stranger with something of their own is not pruned, and keeps nobody els
      select 'h', id, 'note', 'coda', '{}', created_at from persons where name = 'uma'`,
   );
   await coda.passes({ days: 40 });
-  await coda.app.settled();
+  await coda.app.whenSettled();
   await prune(two);
   expect(await known(two)).toEqual(['tom', 'uma']);
 });
@@ -203,7 +203,7 @@ test('many strangers at once: one notice each, and so many rows', async () => {
   for (let round = 0; round < 5; round++) {
     const all = Array.from({ length: strangers }, (_, n) => chat.hear(from(n), 'let me in'));
     await Promise.all((await Promise.all(all)).map(({ settled }) => settled));
-    await coda.app.settled();
+    await coda.app.whenSettled();
   }
   const said = chat.fake.messages.slice(before).map(({ channel }) => channel);
   expect(said.filter((channel) => channel !== 'dm-olga')).toHaveLength(strangers);

@@ -63,7 +63,7 @@ export class Platform {
   private async whatCame(happens: () => Promise<AcceptedEvent>): Promise<string> {
     const before = new Set(this.fake.messages);
     await (await happens()).settled;
-    await this.coda().app.settled();
+    await this.coda().app.whenSettled();
     return this.fake.messages.flatMap((message) => (before.has(message) ? [] : message.text)).join('\n');
   }
 }

@@ -88,7 +88,7 @@ describe('what a person may not use', () => {
     await coda.database().tx('test', (tx) => tx.query('update buttons set person_id = null'));
     const before = coda.platform.messages.length;
     await (await coda.press('ben', 'room', rows[0]?.id ?? '')).settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(
       coda.platform.messages
         .slice(before)
@@ -118,7 +118,7 @@ describe('what a person may not use', () => {
       });
       await coda.app.delivery.begin(tx, turns);
     });
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(people.map((person) => person.heard('balanced').length)).toEqual([1, 0]);
     expect(people[1]?.heard('You may not use `/report`')).toHaveLength(1);
   });
@@ -143,7 +143,7 @@ describe('what a person may not use', () => {
     );
     await coda.passes({ minutes: 2 });
     await olga.says('hello again');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     await olga.says('where?');
     expect(JSON.stringify(model.requests.at(-1))).toContain('we meet in the room of olga');
     await ben.says('where?');

@@ -43,7 +43,7 @@ describe.each(testDatabases)('how much one person may ask for, on $name', ({ nam
     const more = await chat.hear('olga', 'and this', { channel: 'a' });
     gate.resolve();
     await Promise.all([...running, more].map(({ settled }) => settled));
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(await chat.says('olga', 'three', { channel: 'c' })).toBe('Done.');
   });
 });

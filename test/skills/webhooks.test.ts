@@ -56,7 +56,7 @@ const bodyOf = (more: object = {}) => JSON.stringify({ ...PUSH, nth: ++sent, ...
 async function post(hook: string, body: string | Uint8Array, headers: Record<string, string>) {
   const answer = await fetch(`${base}/${hook}`, { method: 'POST', body, headers });
   const told = (await answer.json()) as { code?: string; delivery?: string; detail?: string };
-  await coda.app.settled();
+  await coda.app.whenSettled();
   return { status: answer.status, ...told };
 }
 
@@ -171,7 +171,7 @@ describe('a hook', () => {
     const [answer] = await answered;
     answer.resume();
     expect(answer.statusCode).toBe(status);
-    await coda.app.settled();
+    await coda.app.whenSettled();
   });
 
   test('is tried without doing anything, and says what its payload lacks', async () => {

@@ -151,14 +151,14 @@ export abstract class PlatformPlay<Fake extends FakeOfPlatform, Options extends 
 
   /** Resolves when nothing is being heard, done or said. */
   async settled(): Promise<void> {
-    await this.app.settled();
+    await this.app.whenSettled();
   }
 
   /** Time passes, for coda and for the platform. */
   async passes(ms: number): Promise<void> {
     const { clock } = this;
-    await clock.moveTo(new Date(clock.now().getTime() + ms), () => this.app.settled());
-    await this.app.settled();
+    await clock.moveTo(new Date(clock.now().getTime() + ms), () => this.app.whenSettled());
+    await this.app.whenSettled();
   }
 
   /** The same without waiting for what that leads to. */

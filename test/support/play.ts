@@ -168,7 +168,7 @@ export class Play {
     const sentAt = this.world.clock.now();
     const heard = { id, channel: `dm-${from}`, from, text, role, kind: 'dm', sentAt } as const;
     await (await this.adapter.hear({ ...heard, files })).settled;
-    await this.app.settled();
+    await this.app.whenSettled();
     return hash;
   }
 
@@ -237,8 +237,8 @@ export class Play {
   }
 
   async moveTo(to: Date): Promise<void> {
-    await this.world.clock.moveTo(to, () => this.app.settled());
-    await this.app.settled();
+    await this.world.clock.moveTo(to, () => this.app.whenSettled());
+    await this.app.whenSettled();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -283,7 +283,7 @@ export class PlayedPerson {
     const before = this.play.platform.messages.length;
     const { settled } = await this.play.hear(this.name, this.channel, text, this.role);
     await settled;
-    await this.play.app.settled();
+    await this.play.app.whenSettled();
     return this.seen()
       .filter((message) => this.play.platform.messages.indexOf(message) >= before)
       .map((message) => message.text)
@@ -298,7 +298,7 @@ export class PlayedPerson {
     if (!button) throw new Error(`there is no button “${label}”`);
     const before = this.play.platform.messages.length;
     await (await this.play.press(this.name, this.channel, button.id, values)).settled;
-    await this.play.app.settled();
+    await this.play.app.whenSettled();
     return this.play.platform.messages
       .slice(before)
       .map((message) => message.text)

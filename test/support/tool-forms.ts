@@ -12,5 +12,5 @@ export const nothing: unknown = new Proxy(() => {}, {
 /** Tools of the built-in skills, but of those that read their settings to make them. */
 export const toolForms = (): AnyTool[] =>
   builtInSkills
-    .filter(({ name }) => name !== 'web' && name !== 'firecrawl' && name !== 'improvement')
+    .filter(({ name }) => !['web', 'firecrawl', 'improvement', 'self-coding'].includes(name))
     .flatMap(({ tools }) => tools?.(nothing as SkillDeps, nothing as AllSkills) ?? []);

@@ -252,9 +252,9 @@ function cannotWrite(folder: string, error: unknown): CodaError {
 }
 
 const defaultDescription = (name: string) =>
-  `Helps with ${spaced(name)}. Use when the person asks for ${spaced(name)}.`;
+  `Helps with ${wordsOfName(name)}. Use when the person asks for ${wordsOfName(name)}.`;
 
-const spaced = (name: string) => name.replaceAll(/[-_]/g, ' ');
+const wordsOfName = (name: string) => name.replaceAll(/[-_]/g, ' ');
 
 /** JSON strings are YAML strings: whatever the description holds, it is read back as it was given. */
 function skillText({ group, name }: Parts, description: string, steps?: readonly string[]): string {
@@ -263,7 +263,7 @@ function skillText({ group, name }: Parts, description: string, steps?: readonly
     ...(steps === undefined ? [] : [`  steps: ${JSON.stringify(steps.join(', '))}\n`]),
     '  state: draft\n',
   ];
-  const title = spaced(name).replace(/^./u, (first) => first.toUpperCase());
+  const title = wordsOfName(name).replace(/^./u, (first) => first.toUpperCase());
   return `---
 name: ${yamlText(name)}
 description: ${JSON.stringify(description)}

@@ -217,13 +217,13 @@ const inflate = promisify<InputType, ZlibOptions, unknown>(inflateRaw);
 
 /** Unpacks at most the size that the header declares, then compares size and checksum. */
 async function unpack(packed: Buffer, { method, bytes, crc }: Header, path: string): Promise<Buffer> {
-  const content = method === STORED ? packed : await inflated(packed, bytes, path);
+  const content = method === STORED ? packed : await inflateEntry(packed, bytes, path);
   if (content.length !== bytes) throw refuseBundle('has an entry with another size than it says', path);
   if (crc32(content) !== crc) throw refuseBundle('is damaged: a checksum is wrong', path);
   return content;
 }
 
-async function inflated(packed: Buffer, bytes: number, path: string): Promise<Buffer> {
+async function inflateEntry(packed: Buffer, bytes: number, path: string): Promise<Buffer> {
   try {
     const options = { maxOutputLength: Math.max(1, bytes), finishFlush: constants.Z_FINISH, info: true };
     const { buffer, engine } = (await inflate(packed, options)) as { buffer: Buffer; engine: { bytesWritten: number } };

@@ -10,7 +10,7 @@ import {
   plainName,
   type RescanReport,
   reasonOf,
-  type Shadowed,
+  type ShadowedSkill,
   type SkillCatalog,
   type SkillSnapshot,
   type SkillSource,
@@ -39,7 +39,7 @@ const keyOf = (name: string): string => (PLAIN.test(name) ? name : name.normaliz
 
 const PLAIN = /^[a-z0-9/-]*$/;
 
-class Adapted {
+class AdaptedSkills {
   readonly bySetting = new WeakMap<AgentSkill, AgentSkill>();
   readonly byGroup = new WeakMap<AgentSkill, AgentSkill>();
 }
@@ -47,10 +47,10 @@ class Adapted {
 async function buildSnapshot(
   { found, diagnostics, settings, commands }: Ingredients,
   version: number,
-  adapted: Adapted,
+  adapted: AdaptedSkills,
   pace: Pace,
 ): Promise<SkillSnapshot> {
-  const { invalid, winners, losers } = await compete(apart(found, adapted.byGroup), pace);
+  const { invalid, winners, losers } = await compete(tellApart(found, adapted.byGroup), pace);
   const enabled: AgentSkill[] = [];
   const disabled: AgentSkill[] = [];
   for (const skill of winners.values()) {
@@ -65,7 +65,7 @@ async function buildSnapshot(
     version,
     skills: new Map(enabled.map((skill) => [skill.name, skill])),
     invalid,
-    shadowed: losers.map((skill): Shadowed => ({ skill, by: winners.get(keyOf(skill.name)) as AgentSkill })),
+    shadowed: losers.map((skill): ShadowedSkill => ({ skill, by: winners.get(keyOf(skill.name)) as AgentSkill })),
     disabled,
     commandNamed: enabled.filter(({ name }) => commands.has(keyOf(name))),
     commands,
@@ -74,7 +74,7 @@ async function buildSnapshot(
 }
 
 /** Skills of one source that have the same name in different groups are told apart by their groups. */
-function apart(found: readonly AgentSkill[], adapted: WeakMap<AgentSkill, AgentSkill>): readonly AgentSkill[] {
+function tellApart(found: readonly AgentSkill[], adapted: WeakMap<AgentSkill, AgentSkill>): readonly AgentSkill[] {
   const groups = new Map<string, Set<string>>();
   const keyIn = ({ source, name }: AgentSkill) => `${source.kind} ${source.directory} ${keyOf(name)}`;
   for (const skill of found) {
@@ -171,7 +171,7 @@ export function openCatalog(options: CatalogOptions): SkillCatalog {
 class Catalog implements SkillCatalog {
   private readonly options: CatalogOptions;
   private readonly inline: readonly AgentSkill[];
-  private readonly adapted = new Adapted();
+  private readonly adapted = new AdaptedSkills();
   private records: ReadonlyMap<string, FolderRecord> = new Map();
   private snapshot = EMPTY;
   private ingredients: Ingredients | undefined;

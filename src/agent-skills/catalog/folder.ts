@@ -13,7 +13,7 @@ import {
   type Stamp,
   stampOf,
 } from '../read/file.ts';
-import { type Found, readSkill, refusedSkill } from '../read/skill-file.ts';
+import { type FoundSkillFile, readSkill, refusedSkill } from '../read/skill-file.ts';
 import type { AgentSkill, SkillSource } from '../skill.ts';
 
 /** Real skills have up to a hundred files. */
@@ -37,7 +37,7 @@ export interface Listing {
 export interface FolderRecord {
   /** Undefined: it may have changed within the tick, and is listed again. */
   readonly stamp: Stamp | undefined;
-  readonly listing: Listing;
+  readonly toListing: Listing;
   skill?: SkillRecord | undefined;
   refused?: { readonly of: AgentSkill; readonly message: string; readonly skill: AgentSkill } | undefined;
 }
@@ -62,7 +62,7 @@ export async function lookInto(
   if (known?.stamp && isSameStamp(known.stamp, stats)) return known;
   try {
     const { skill, refused } = known ?? {};
-    return { stamp: settledStamp(stats), listing: await list(path, stats, skipsHidden, pace), skill, refused };
+    return { stamp: settledStamp(stats), toListing: await list(path, stats, skipsHidden, pace), skill, refused };
   } catch (error) {
     return refusedBy(error);
   }
@@ -83,7 +83,7 @@ async function list(path: string, stats: Stats, skipsHidden: boolean, pace: Pace
   const entries = new Entries();
   if (stats.size <= LARGE_FOLDER_BYTES) {
     for (const entry of readdirSync(path, { withFileTypes: true })) entries.add(entry);
-    return entries.listing(skipsHidden, false);
+    return entries.toListing(skipsHidden, false);
   }
   const dir = opendirSync(path, { bufferSize: 64 });
   try {
@@ -92,7 +92,7 @@ async function list(path: string, stats: Stats, skipsHidden: boolean, pace: Pace
       entries.add(entry);
       if (pace.isUp) await pace.rest();
     }
-    return entries.listing(skipsHidden, entry !== null);
+    return entries.toListing(skipsHidden, entry !== null);
   } finally {
     dir.closeSync();
   }
@@ -114,7 +114,7 @@ class Entries {
     else if (entry.isFile() && this.others.length < MAX_SKILL_FILES) this.others.push(name);
   }
 
-  listing(skipsHidden: boolean, isCut: boolean): Listing {
+  toListing(skipsHidden: boolean, isCut: boolean): Listing {
     // SKILL.md before Skill.md before skill.md.
     const [skillFile] = this.skillFiles.sort();
     const wanted = (names: readonly string[]) =>
@@ -146,7 +146,7 @@ export async function openFileIn(path: string, { others }: Listing, pace: Pace):
   return undefined;
 }
 
-export function skillOf(found: Found, record: FolderRecord, scratch: Buffer): AgentSkill {
+export function skillOf(found: FoundSkillFile, record: FolderRecord, scratch: Buffer): AgentSkill {
   const { source, directory: path, fileName: skillFile, group } = found;
   let stats: Stats;
   try {
@@ -170,7 +170,7 @@ function digestOf(file: string): string {
   return 'code' in content ? content.code : createHash('sha256').update(content).digest('base64');
 }
 
-function read(found: Found, stats: Stats, scratch: Buffer): AgentSkill {
+function read(found: FoundSkillFile, stats: Stats, scratch: Buffer): AgentSkill {
   if (stats.isSymbolicLink()) return readLinked(found);
   const refusal = refusalOf(stats, join(found.directory, found.fileName));
   if (refusal) return refusedSkill(found, refusal);
@@ -181,7 +181,7 @@ function read(found: Found, stats: Stats, scratch: Buffer): AgentSkill {
 const NOWHERE: Refusal = { code: 'gone', message: 'It is a symbolic link to something that is not there.' };
 const OUTSIDE: Refusal = { code: 'outside', message: 'It is a symbolic link that leads out of the folder.' };
 
-function readLinked(found: Found): AgentSkill {
+function readLinked(found: FoundSkillFile): AgentSkill {
   try {
     const target = realpathSync(join(found.directory, found.fileName));
     if (!target.startsWith(found.directory + sep)) return refusedSkill(found, OUTSIDE);

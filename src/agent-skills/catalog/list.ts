@@ -51,7 +51,7 @@ const listWith = (resting: RestingSkills | undefined) =>
     json: 'indented',
     needs: 'config',
     async conduct(_, { tag: tags }, { io, json, local }) {
-      const { listed: all, locale, snapshot } = await look(local(), resting);
+      const { listed: all, locale, snapshot } = await readCatalog(local(), resting);
       const listed = all.filter(({ skill }) => hasTags(skill, tags));
       if (json) {
         const described: object[] = [];
@@ -77,7 +77,7 @@ const showWith = (resting: RestingSkills | undefined) =>
     json: 'indented',
     needs: 'config',
     async run(parts: LocalParts, { name }) {
-      const { listed, locale, snapshot } = await look(parts, resting);
+      const { listed, locale, snapshot } = await readCatalog(parts, resting);
       const meant = skillMeant(snapshot, name);
       const found = listed.find(({ skill }) => skill === meant);
       const one = found ?? listed.find(({ skill }) => nameOf(skill) === name);
@@ -106,17 +106,23 @@ const rescanning = operation({
 });
 
 /** `resting` says which skills rest where no daemon does. */
-export const listing = (resting?: RestingSkills) => [decided, rescan, listWith(resting), showWith(resting), rescanning];
+export const listOperations = (resting?: RestingSkills) => [
+  decided,
+  rescan,
+  listWith(resting),
+  showWith(resting),
+  rescanning,
+];
 
 type State = 'active' | 'draft' | 'revoked' | 'deprecated' | 'disabled' | 'shadowed' | 'invalid';
 
-interface Listed {
+interface ListedSkill {
   skill: AgentSkill;
   state: State;
   why?: string | undefined;
 }
 
-async function look(parts: LocalParts, resting: RestingSkills | undefined) {
+async function readCatalog(parts: LocalParts, resting: RestingSkills | undefined) {
   const { config, world } = parts;
   const catalog = openAgentSkills(config, world.env);
   await catalog.rescan();
@@ -125,8 +131,8 @@ async function look(parts: LocalParts, resting: RestingSkills | undefined) {
   return { listed, snapshot, locale: config.assistant.locale ?? localeOf(world.env.LC_ALL || world.env.LANG) };
 }
 
-function listAll(snapshot: SkillSnapshot, { deprecated, drafts, revoked }: Decided): Listed[] {
-  const active = [...snapshot.skills.values()].map((skill): Listed => {
+function listAll(snapshot: SkillSnapshot, { deprecated, drafts, revoked }: KnownDecisions): ListedSkill[] {
+  const active = [...snapshot.skills.values()].map((skill): ListedSkill => {
     const reason = revoked.get(skill.name);
     if (reason !== undefined) return { skill, state: 'revoked', why: texts.revokedBecause(reason) };
     const why = deprecated.get(skill.name);
@@ -137,15 +143,17 @@ function listAll(snapshot: SkillSnapshot, { deprecated, drafts, revoked }: Decid
   });
   return [
     ...active,
-    ...snapshot.disabled.map((skill): Listed => ({ skill, state: 'disabled', why: 'switched off in skills.settings' })),
-    ...snapshot.shadowed.map(({ skill, by }): Listed => {
+    ...snapshot.disabled.map(
+      (skill): ListedSkill => ({ skill, state: 'disabled', why: 'switched off in skills.settings' }),
+    ),
+    ...snapshot.shadowed.map(({ skill, by }): ListedSkill => {
       return { skill, state: 'shadowed', why: `hidden by the one in ${by.directory ?? 'skills.inline'}` };
     }),
-    ...snapshot.invalid.map((skill): Listed => ({ skill, state: 'invalid', why: texts.reasonOf(skill) })),
+    ...snapshot.invalid.map((skill): ListedSkill => ({ skill, state: 'invalid', why: texts.reasonOf(skill) })),
   ];
 }
 
-async function listFields({ skill, state, why }: Listed, locale: string | undefined) {
+async function listFields({ skill, state, why }: ListedSkill, locale: string | undefined) {
   const body = state === 'invalid' ? '' : await readBody(skill);
   return {
     id: idOf({ ...skill, name: nameOf(skill) }),
@@ -238,7 +246,7 @@ function localeOf(lang: string | undefined): string | undefined {
 
 const isColourful = (io: NodeJS.Process): boolean => io.stdout.isTTY === true && !io.env.NO_COLOR;
 
-function table(listed: readonly Listed[], locale: string | undefined, isColourful: boolean): string[] {
+function table(listed: readonly ListedSkill[], locale: string | undefined, isColourful: boolean): string[] {
   const width = Math.min(40, Math.max(...listed.map(({ skill }) => nameOf(skill).length)));
   return listed.map(({ skill, state, why }) => {
     const description = inLanguage(skill.descriptions, locale) ?? skill.description;
@@ -266,7 +274,7 @@ const isTexts = (value: unknown): value is string[] =>
 
 // Decisions on skills for lists: from the daemon when one runs, else from its storage.
 
-interface Decided {
+interface KnownDecisions {
   deprecated: ReadonlyMap<string, string>;
   drafts: ReadonlySet<string>;
   /** Reasons of the catalogs that have revoked skills, by name. */
@@ -278,7 +286,7 @@ async function decidedAbout(
   snapshot: SkillSnapshot,
   parts: LocalParts,
   resting: RestingSkills | undefined,
-): Promise<Decided> {
+): Promise<KnownDecisions> {
   const { deprecations, activations, revoked } = await decisionsOf(snapshot, parts, resting).catch((error: unknown) => {
     if (!(error instanceof CodaError)) throw error;
     parts.world.log.warn({ error: error.message }, 'what was decided about skills could not be looked up');

@@ -98,7 +98,7 @@ const audit = operation({
   needs: 'config',
   async run(parts: LocalParts, asked) {
     const audits: (Audit & { name: string; path: string })[] = [];
-    for (const { name, directory } of await chosen(parts, asked)) {
+    for (const { name, directory } of await chooseSkills(parts, asked)) {
       audits.push({ name, path: directory, ...(await auditFolder(directory)) });
     }
     return audits;
@@ -121,7 +121,7 @@ const pin = operation({
   needs: 'config',
   async run(parts: LocalParts, asked) {
     const pins: { name: string; path: string; hash: string | null; may: string[] }[] = [];
-    for (const { name, directory, skill } of await chosen(parts, asked)) {
+    for (const { name, directory, skill } of await chooseSkills(parts, asked)) {
       pins.push({ name, path: directory, ...(await pinReport(directory, folderOf(skill)?.declared ?? {})) });
     }
     return pins;
@@ -195,20 +195,23 @@ function total(audits: readonly Audit[]): string {
 type Audit = Awaited<ReturnType<typeof auditFolder>>;
 type Finding = Audit['findings'][number];
 
-interface Chosen {
+interface ChosenSkill {
   name: string;
   directory: string;
   skill: AgentSkill;
 }
 
-async function chosen({ config, world }: LocalParts, asked: z.output<typeof chosenInput>): Promise<Chosen[]> {
+async function chooseSkills(
+  { config, world }: LocalParts,
+  asked: z.output<typeof chosenInput>,
+): Promise<ChosenSkill[]> {
   const catalog = openAgentSkills(config, world.env);
   await catalog.rescan();
   const snapshot = catalog.current();
   const { skills } = snapshot;
   const { skills: named = [], tag: tags } = asked;
   if (named.length === 0) return withFolder([...skills.values()].filter((skill) => hasTags(skill, tags)));
-  const found: Chosen[] = [];
+  const found: ChosenSkill[] = [];
   for (const each of named) {
     const skill = skillMeant(snapshot, each);
     found.push(...(skill ? withFolder([skill]) : await skillsBelow(each, [...skills.keys()])));
@@ -216,14 +219,14 @@ async function chosen({ config, world }: LocalParts, asked: z.output<typeof chos
   return found;
 }
 
-function withFolder(skills: readonly AgentSkill[]): Chosen[] {
+function withFolder(skills: readonly AgentSkill[]): ChosenSkill[] {
   return skills.flatMap((skill) => {
     const { directory, name, declaredName } = skill;
     return directory === undefined ? [] : [{ name: name || declaredName || directory, directory, skill }];
   });
 }
 
-async function skillsBelow(path: string, names: readonly string[]): Promise<Chosen[]> {
+async function skillsBelow(path: string, names: readonly string[]): Promise<ChosenSkill[]> {
   const directory = resolve(path);
   const isFolder = await stat(directory).then(
     (stats) => stats.isDirectory(),

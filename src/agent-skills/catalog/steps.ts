@@ -54,14 +54,14 @@ class WrongStep extends Error {
   }
 }
 
-interface Known {
+interface KnownSkills {
   snapshot: SkillSnapshot;
   drafts: ReadonlySet<string>;
   /** False where a single skill was named to be run. */
   areSteps: boolean;
 }
 
-function resolveGroup(known: Known, named: StepGroup, way: readonly string[]): StepGroup[] {
+function resolveGroup(known: KnownSkills, named: StepGroup, way: readonly string[]): StepGroup[] {
   const skills = named.map((name) => skillNamed({ ...known, areSteps: known.areSteps || way.length > 0 }, name));
   const group = skills.map(({ name }) => name);
   const composed = skills.map(stepsOf);
@@ -80,7 +80,7 @@ function resolveGroup(known: Known, named: StepGroup, way: readonly string[]): S
   return groups.flatMap((each) => resolveGroup(known, each, [...way, name]));
 }
 
-function skillNamed({ snapshot, drafts, areSteps }: Known, name: string): AgentSkill {
+function skillNamed({ snapshot, drafts, areSteps }: KnownSkills, name: string): AgentSkill {
   const skill = skillMeant(snapshot, name);
   if (skill && drafts.has(skill.name)) throw new WrongStep('DRAFT', texts.isDraft(skill.name));
   if (skill) return skill;

@@ -127,7 +127,7 @@ const BOUNDED = [
 /** Number of characters that people see: a pair of surrogates is one. */
 const lengthOf = (text: string): number => [...text].length;
 
-interface Judged {
+interface JudgedFile {
   readonly file: string;
   readonly fileName: string;
   readonly folderName: string;
@@ -135,7 +135,7 @@ interface Judged {
   readonly profile: Profile | undefined;
 }
 
-function judge({ file, fileName, folderName, head, profile }: Judged): Diagnoses {
+function judge({ file, fileName, folderName, head, profile }: JudgedFile): Diagnoses {
   const found = new Diagnoses(file);
   const { parts, document } = head;
   judgeFile(head, fileName, found);

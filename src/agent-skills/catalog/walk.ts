@@ -15,18 +15,18 @@ interface Visit {
   folderName: string;
   depth: number;
   group: string | undefined;
-  within: Within | undefined;
+  within: OpenFolder | undefined;
 }
 
-interface Within {
+interface OpenFolder {
   skill: AgentSkill;
   record: FolderRecord;
-  outer: Within | undefined;
+  outer: OpenFolder | undefined;
   files: number;
   open: string | undefined;
 }
 
-export interface Walked {
+export interface WalkedSkills {
   /** In order of source, then of path; behind links first. */
   skills: AgentSkill[];
   diagnostics: Diagnostic[];
@@ -42,8 +42,8 @@ export async function walk(
   sources: readonly SkillSource[],
   known: ReadonlyMap<string, FolderRecord>,
   pace: Pace,
-): Promise<Walked> {
-  const walked: Walked = { skills: [], diagnostics: [], linked: new Map(), records: new Map() };
+): Promise<WalkedSkills> {
+  const walked: WalkedSkills = { skills: [], diagnostics: [], linked: new Map(), records: new Map() };
   const groups: AgentSkill[][] = [];
   const roots = sources.flatMap(({ directory }) => (directory === undefined ? [] : (realPath(directory) ?? [])));
   for (const source of [...sources].reverse()) {
@@ -55,7 +55,7 @@ export async function walk(
 
 interface Walk {
   known: ReadonlyMap<string, FolderRecord>;
-  walked: Walked;
+  walked: WalkedSkills;
   /** The folders of all sources. */
   roots: readonly string[];
   pace: Pace;
@@ -64,7 +64,7 @@ interface Walk {
 class Walker {
   private readonly source: SkillSource;
   private readonly on: Walk;
-  private readonly found: Within[] = [];
+  private readonly found: OpenFolder[] = [];
   private readonly waiting: Visit[] = [];
   private readonly scratch = Buffer.allocUnsafe(FIRST_BYTES);
   private root = '';
@@ -99,7 +99,7 @@ class Walker {
       await this.visit(visit);
       if (this.on.pace.isUp) await this.on.pace.rest();
     }
-    return this.found.map(limited);
+    return this.found.map(limitSkill);
   }
 
   private async visit(visit: Visit): Promise<void> {
@@ -119,10 +119,10 @@ class Walker {
     if (isOpen && !inner) this.warn('world_writable', `${openToAll(path).message} It is not read.`, path);
     if (isOpen) return;
     if (owner) {
-      owner.files += record.listing.files;
-      noteWorldWritable(owner, await openFileIn(path, record.listing, this.on.pace));
+      owner.files += record.toListing.files;
+      noteWorldWritable(owner, await openFileIn(path, record.toListing, this.on.pace));
     }
-    if (record.listing.isCut && !owner) this.warn('too_many_files', 'It holds more than is looked at.', path);
+    if (record.toListing.isCut && !owner) this.warn('too_many_files', 'It holds more than is looked at.', path);
     if (owner && owner.files > MAX_SKILL_FILES) return;
     this.descend(visit, record, owner);
   }
@@ -131,8 +131,8 @@ class Walker {
     { path, folderName, group, within: outer }: Visit,
     record: FolderRecord,
     isOpen: boolean,
-  ): Within | undefined {
-    const { skillFile } = record.listing;
+  ): OpenFolder | undefined {
+    const { skillFile } = record.toListing;
     if (skillFile === undefined) return undefined;
     const { source } = this;
     const found = { source, directory: path, fileName: skillFile, folderName, group };
@@ -142,7 +142,7 @@ class Walker {
     return within;
   }
 
-  private descend(visit: Visit, { listing }: FolderRecord, within: Within | undefined): void {
+  private descend(visit: Visit, { toListing: listing }: FolderRecord, within: OpenFolder | undefined): void {
     const { path, depth } = visit;
     const group = within ? undefined : this.groupOf(visit);
     if (depth >= MAX_DEPTH) {
@@ -185,12 +185,12 @@ class Walker {
   }
 }
 
-function noteWorldWritable(within: Within | undefined, open: string | undefined): void {
+function noteWorldWritable(within: OpenFolder | undefined, open: string | undefined): void {
   if (open === undefined) return;
   for (let each = within; each; each = each.outer) each.open ??= open;
 }
 
-function limited({ skill, files, open, record }: Within): AgentSkill {
+function limitSkill({ skill, files, open, record }: OpenFolder): AgentSkill {
   if (skill.file === undefined || !skill.usable) return skill;
   if (files > MAX_SKILL_FILES) {
     const message = `It has more than ${MAX_SKILL_FILES} files.`;

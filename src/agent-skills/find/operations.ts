@@ -12,10 +12,10 @@ import { EmbedderFault } from '../../vectors/index.ts';
 import { tag } from '../catalog/list.ts';
 import type { SkillHost } from '../live/host.ts';
 import { type AgentSkill, hasTags, idOf } from '../skill.ts';
-import { OFFERED_FROM, type Ranked, SkillSearch } from './search.ts';
+import { OFFERED_FROM, type RankedFit, SkillSearch } from './search.ts';
 import { keepMeasured } from './store.ts';
 
-export { OFFERED_FROM, type Ranked, SkillSearch };
+export { OFFERED_FROM, type RankedFit as Ranked, SkillSearch };
 
 interface RoutingParts {
   host: SkillHost;
@@ -98,7 +98,7 @@ const rank = operation({
   },
 });
 
-const toRow = ({ skill, score, fit, words, meaning, learned }: Ranked): RankedSkill => ({
+const toRow = ({ skill, score, fit, words, meaning, learned }: RankedFit): RankedSkill => ({
   id: idOf(skill),
   name: skill.name,
   score,
@@ -133,11 +133,11 @@ const why = operation({
     noteWordsAlone(io, areMade, found);
     const shown = found.map((each) => ({
       ...each,
-      score: rounded(each.score),
-      fit: rounded(each.fit),
-      words: rounded(each.words),
-      meaning: each.meaning === null ? null : rounded(each.meaning),
-      learned: rounded(each.learned),
+      score: roundFit(each.score),
+      fit: roundFit(each.fit),
+      words: roundFit(each.words),
+      meaning: each.meaning === null ? null : roundFit(each.meaning),
+      learned: roundFit(each.learned),
     }));
     if (json) return `${JSON.stringify(shown, null, 2)}\n`;
     return shown.map((each) => `${line(each)}\n`).join('') || 'No skill shares a word with that.\n';
@@ -247,7 +247,7 @@ async function readGolden(file: string) {
   return read.data;
 }
 
-const rounded = (value: number): number => Math.round(value * 100) / 100;
+const roundFit = (value: number): number => Math.round(value * 100) / 100;
 
 // Measures whether the right skill is found, over what a search gives for each request.
 
@@ -276,10 +276,10 @@ export interface Metrics {
 const LOOKED_AT = 20;
 const MOST_CONFUSIONS = 50;
 
-type Found = readonly { names: readonly string[]; fit: number }[];
+type FoundFits = readonly { names: readonly string[]; fit: number }[];
 
 /** `find` is asked for one request after another. */
-export async function measure(golden: Golden, find: (query: string) => Promise<Found>): Promise<Metrics> {
+export async function measure(golden: Golden, find: (query: string) => Promise<FoundFits>): Promise<Metrics> {
   const confusions: Metrics['confusions'] = [];
   const wanted = golden.filter(({ expected }) => expected !== null).length;
   let [first, five, reciprocal, offered] = [0, 0, 0, 0];

@@ -10,7 +10,7 @@ import { contentTerms, type Match, type Matches, matchesOf, termsOf, type WordIn
 // Learns from people who said that another skill was meant: bounded, and in each space by itself.
 
 /** By how much words speak for skills, by the skill's name. */
-export type Learned = ReadonlyMap<string, ReadonlyMap<string, number>>;
+export type LearnedWords = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** One answer moves a skill by so much for the same request, and any number of them by at most twice as much. */
 const STEP = 0.15;
@@ -46,7 +46,7 @@ function bonusOf(weights: ReadonlyMap<string, number>, terms: Iterable<string>):
   return Math.max(-FEEDBACK_MOST, Math.min(FEEDBACK_MOST, sum));
 }
 
-export interface Ranked {
+export interface RankedFit {
   skill: AgentSkill;
   /** Sort key; comparable for the same words only. */
   score: number;
@@ -80,7 +80,7 @@ const TYPICAL = 20;
 
 export interface FindOptions {
   only?: ((skill: AgentSkill) => boolean) | undefined;
-  learned?: Learned | undefined;
+  learned?: LearnedWords | undefined;
   /** Milliseconds that the request waits for its own vector; afterwards words rank alone. */
   patienceMs?: number | undefined;
 }
@@ -101,7 +101,7 @@ export class SkillSearch {
     snapshot: SkillSnapshot,
     words: string,
     { only, learned, patienceMs }: FindOptions = {},
-  ): Promise<Ranked[]> {
+  ): Promise<RankedFit[]> {
     const made = this.indexes.get(snapshot) ?? wordIndexOf(snapshot);
     this.indexes.set(snapshot, made);
     const index = await made;
@@ -110,20 +110,24 @@ export class SkillSearch {
     const terms = termsOf(words);
     const matches = matchesOf(index, terms);
     const areFew = index.skills.length < FEWEST_FOR_CENTRE;
-    const scores = scaled(matches.scores, areFew ? WORDS_OF_FEW : WORDS);
+    const scores = scaleVector(matches.scores, areFew ? WORDS_OF_FEW : WORDS);
     const near = comparable && nearnessOf(comparable, scores);
     const isLearned = this.vectors?.space === LEARNED_IN;
     const bonuses = bonusesOf(index, terms.keys(), learned);
-    return ranked({ skills: index.skills, matches, scores, near, isLearned, words, only, bonuses });
+    return rankSkills({ skills: index.skills, matches, scores, near, isLearned, words, only, bonuses });
   }
 
-  async offered(snapshot: SkillSnapshot, words: string, options: FindOptions = {}): Promise<AgentSkill[]> {
+  async findOffered(snapshot: SkillSnapshot, words: string, options: FindOptions = {}): Promise<AgentSkill[]> {
     const found = await this.find(snapshot, words, options);
     return found.flatMap(({ skill, fit }) => (fit >= OFFERED_FROM ? [skill] : []));
   }
 }
 
-function bonusesOf({ places }: WordIndex, terms: Iterable<string>, learned: Learned | undefined): Map<number, number> {
+function bonusesOf(
+  { places }: WordIndex,
+  terms: Iterable<string>,
+  learned: LearnedWords | undefined,
+): Map<number, number> {
   const bonuses = new Map<number, number>();
   const all = learned && learned.size > 0 ? [...terms] : [];
   for (const [name, weights] of learned ?? []) {
@@ -146,7 +150,7 @@ interface Evidence {
   bonuses: ReadonlyMap<number, number>;
 }
 
-function ranked(evidence: Evidence): Ranked[] {
+function rankSkills(evidence: Evidence): RankedFit[] {
   const { skills, matches, scores, near, isLearned, words, bonuses } = evidence;
   const found = bestOf(evidence);
   const [best] = found;
@@ -191,7 +195,7 @@ function bestOf({ skills, scores, near, only, bonuses }: Evidence): { place: num
   return found.sort((a, b) => b.score - a.score).slice(0, MOST_RANKED);
 }
 
-function scaled(values: Float32Array, factor: number): Float32Array {
+function scaleVector(values: Float32Array, factor: number): Float32Array {
   const out = new Float32Array(values.length);
   for (let at = 0; at < values.length; at++) out[at] = factor * (values[at] as number);
   return out;

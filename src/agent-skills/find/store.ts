@@ -112,7 +112,7 @@ export async function learnedWords(db: Queryable): Promise<Map<string, number>> 
   return new Map(rows.map(({ skill, words }) => [skill, words]));
 }
 
-export interface Measured {
+export interface MeasuredSet {
   file: string;
   at: Instant;
   requests: number;
@@ -123,7 +123,7 @@ export interface Measured {
   offeredForNothing: number;
 }
 
-export async function keepMeasured(tx: Transaction, measured: Measured): Promise<void> {
+export async function keepMeasured(tx: Transaction, measured: MeasuredSet): Promise<void> {
   const { file, at, requests, accuracyAt1, accuracyAt5, mrr, forNone, offeredForNothing } = measured;
   await tx.query(
     `insert into skill_metrics (is_last, file, measured_at, requests, accuracy_at_1, accuracy_at_5, mrr, for_none, offered_for_nothing)
@@ -136,8 +136,8 @@ export async function keepMeasured(tx: Transaction, measured: Measured): Promise
   );
 }
 
-export async function lastMeasured(db: Queryable): Promise<Measured | undefined> {
-  const { rows } = await db.query<Measured>(
+export async function lastMeasured(db: Queryable): Promise<MeasuredSet | undefined> {
+  const { rows } = await db.query<MeasuredSet>(
     `select file, measured_at as at, requests, accuracy_at_1 as "accuracyAt1", accuracy_at_5 as "accuracyAt5", mrr,
             for_none as "forNone", offered_for_nothing as "offeredForNothing"
        from skill_metrics`,

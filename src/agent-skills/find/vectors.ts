@@ -10,11 +10,11 @@ import { type Database, readerOf } from '../../storage/index.ts';
 import { type Embedder, EmbedderFault, Matrix, packVector } from '../../vectors/index.ts';
 import type { AgentSkill, SkillSnapshot } from '../skill.ts';
 import * as store from './store.ts';
-import { spaced, whatFor } from './words.ts';
+import { spaceName, whatFor } from './words.ts';
 
 export interface Comparable {
   vector: Float32Array;
-  held: Held;
+  held: HeldVectors;
 }
 
 export interface Nearness {
@@ -49,7 +49,7 @@ const SIZES = { large: 2_000, exact: 500, roughDim: 64 };
 /** Vectors of skills that have gone are kept for so long: they may come back, or be another replica's. */
 const KEPT_MS = 30 * 86_400_000;
 
-interface Held {
+interface HeldVectors {
   hashes: readonly string[];
   matrix: Matrix;
   missing: Map<string, number[]>;
@@ -58,7 +58,7 @@ interface Held {
 
 export class SkillVectors {
   private readonly deps: SkillVectorsDeps;
-  private readonly held = new WeakMap<SkillSnapshot, Promise<Held>>();
+  private readonly held = new WeakMap<SkillSnapshot, Promise<HeldVectors>>();
   private readonly requests = new BoundedMap<string, Float32Array>(MOST_REQUEST_VECTORS);
   private wantedAt = Number.NEGATIVE_INFINITY;
 
@@ -110,7 +110,7 @@ export class SkillVectors {
     await database.tx('skills.vectors', (tx) => store.dropVectors(tx, { space: embedder.id, hashes, before }));
   }
 
-  private async current(snapshot: SkillSnapshot, isNow = false): Promise<Held> {
+  private async current(snapshot: SkillSnapshot, isNow = false): Promise<HeldVectors> {
     const known = this.held.get(snapshot) ?? this.begin(snapshot);
     this.held.set(snapshot, known);
     const held = await known.catch((error) => {
@@ -121,7 +121,7 @@ export class SkillVectors {
     return held;
   }
 
-  private async begin(snapshot: SkillSnapshot): Promise<Held> {
+  private async begin(snapshot: SkillSnapshot): Promise<HeldVectors> {
     const hashes = [...snapshot.skills.values()].map((skill) => hashOf(textOf(skill)));
     const missing = new Map<string, number[]>();
     for (const [place, hash] of hashes.entries()) missing.set(hash, [...(missing.get(hash) ?? []), place]);
@@ -131,7 +131,7 @@ export class SkillVectors {
     return held;
   }
 
-  private async read(held: Held): Promise<void> {
+  private async read(held: HeldVectors): Promise<void> {
     held.readAt = performance.now();
     const missing = [...held.missing.keys()];
     for (let at = 0; at < missing.length; at += READ_AT_ONCE) {
@@ -179,7 +179,7 @@ export function nearnessOf({ vector, held: { matrix, hashes } }: Comparable, bes
   };
 }
 
-function put({ matrix, missing }: Held, made: readonly store.StoredVector[]): void {
+function put({ matrix, missing }: HeldVectors, made: readonly store.StoredVector[]): void {
   for (const { hash, vector } of made) {
     for (const place of missing.get(hash) ?? []) matrix.set(place, vector);
     missing.delete(hash);
@@ -187,7 +187,7 @@ function put({ matrix, missing }: Held, made: readonly store.StoredVector[]): vo
 }
 
 export function textOf({ name, description, triggers }: Pick<AgentSkill, 'name' | 'description' | 'triggers'>): string {
-  const about = `${spaced(name).replace(/[/_-]+/g, ' ')}. ${whatFor(description).replace(/\s+/g, ' ').trim()}`;
+  const about = `${spaceName(name).replace(/[/_-]+/g, ' ')}. ${whatFor(description).replace(/\s+/g, ' ').trim()}`;
   return [about, ...triggers].join(' ').slice(0, LONGEST);
 }
 

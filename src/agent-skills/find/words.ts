@@ -159,7 +159,7 @@ export async function wordIndexOf(snapshot: SkillSnapshot): Promise<WordIndex> {
   const found = new Map<string, { places: number[]; frequencies: number[]; inNames: number[] }>();
   const words = new Float32Array(skills.length);
   for (const [place, skill] of skills.entries()) {
-    const named = new Set(termsIn(spaced(skill.name)));
+    const named = new Set(termsIn(spaceName(skill.name)));
     for (const [term, frequency] of frequenciesOf(skill)) {
       const postings = found.get(term) ?? { places: [], frequencies: [], inNames: [] };
       found.set(term, postings);
@@ -191,12 +191,12 @@ function frequenciesOf({ name, tags, triggers, description }: AgentSkill): Map<s
   };
   add(whatFor(description.slice(0, LONGEST_DESCRIPTION)), DESCRIPTION);
   add([...tags, ...triggers].join(' ').slice(0, LONGEST_DESCRIPTION), TAG);
-  add(spaced(name), NAME);
+  add(spaceName(name), NAME);
   return frequencies;
 }
 
 /** `pdfToolkit` → `pdf Toolkit` */
-export const spaced = (name: string): string => name.replace(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ');
+export const spaceName = (name: string): string => name.replace(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ');
 
 /** A sentence that says what a skill is not for, as many public descriptions have one. */
 const NOT_FOR = /(?:^|(?<=[.!?]\s))(?:do not|don't|not|never) (?:use|for|trigger)\b[^.!?]*[.!?]?/gi;

@@ -65,7 +65,7 @@ export class SkillImages {
     const plans: PlannedImage[] = [];
     const installation = await this.deps.installation();
     const isLeft = name !== undefined && !this.deps.catalog.current().skills.has(name) && built.has(name);
-    for (const skill of isLeft ? [] : this.meant(name)) {
+    for (const skill of isLeft ? [] : this.skillsMeant(name)) {
       const plan = await this.plan(skill);
       if (!plan) continue;
       const held = await this.whyHeld(skill);
@@ -80,7 +80,10 @@ export class SkillImages {
     return plans;
   }
 
-  async built({ skill, image, hash }: Omit<store.SkillImage, 'builtAt'>, besides?: WritesBesides<void>): Promise<void> {
+  async recordBuilt(
+    { skill, image, hash }: Omit<store.SkillImage, 'builtAt'>,
+    besides?: WritesBesides<void>,
+  ): Promise<void> {
     if (!/^sha256:[0-9a-f]{64}$/.test(image)) throw wrong(`${JSON.stringify(image)} is no id of an image.`);
     const builtAt = this.deps.clock.now();
     await this.deps.database.tx('skills.image', async (tx) => {
@@ -105,7 +108,7 @@ export class SkillImages {
     return { image: built.id, wrong: built.isStale ? 'stale' : undefined };
   }
 
-  async gone(isThere: IsThere): Promise<string[]> {
+  async namesWithoutImage(isThere: IsThere): Promise<string[]> {
     const names: string[] = [];
     for (const { skill, image } of await store.allImages(this.reader)) {
       if ((await this.isWanted(skill)) && (await isThere(image)) === false) names.push(skill);
@@ -113,7 +116,7 @@ export class SkillImages {
     return names;
   }
 
-  async unwanted(name?: string): Promise<{ skill: string; image: string }[]> {
+  async listUnwanted(name?: string): Promise<{ skill: string; image: string }[]> {
     const found: { skill: string; image: string }[] = [];
     for (const { skill, image } of await store.allImages(this.reader)) {
       if ((name === undefined || name === skill) && !(await this.isWanted(skill))) found.push({ skill, image });
@@ -122,7 +125,10 @@ export class SkillImages {
   }
 
   /** An image that was built for the skill meanwhile stays. */
-  async removed({ skill, image }: { skill: string; image: string }, besides?: WritesBesides<void>): Promise<void> {
+  async recordRemoved(
+    { skill, image }: { skill: string; image: string },
+    besides?: WritesBesides<void>,
+  ): Promise<void> {
     await this.deps.database.tx('skills.image', async (tx) => {
       await store.dropImage(tx, { skill, image });
       besides?.(tx, undefined);
@@ -134,7 +140,7 @@ export class SkillImages {
     return skill !== undefined && (await this.plan(skill)) !== undefined;
   }
 
-  private meant(name: string | undefined): AgentSkill[] {
+  private skillsMeant(name: string | undefined): AgentSkill[] {
     const { skills } = this.deps.catalog.current();
     if (name === undefined) return [...skills.values()];
     const skill = skillMeant(this.deps.catalog.current(), name);

@@ -21,7 +21,7 @@ const imagePlans = operation({
 const imageUnwanted = operation({
   name: 'skills image unwanted',
   input: OF_ALL,
-  run: (host: SkillHost, { name }) => host.images.unwanted(name),
+  run: (host: SkillHost, { name }) => host.images.listUnwanted(name),
 });
 
 const imageBuilt = operation({
@@ -29,7 +29,7 @@ const imageBuilt = operation({
   subject: 'skills images',
   input: z.object({ skill: z.string(), image: z.string(), hash: z.string() }),
   audit: (input) => input,
-  run: (host: SkillHost, image, { besides }) => host.images.built(image, besides),
+  run: (host: SkillHost, image, { besides }) => host.images.recordBuilt(image, besides),
 });
 
 const imageRemoved = operation({
@@ -37,7 +37,7 @@ const imageRemoved = operation({
   subject: 'skills images',
   input: z.object({ skill: z.string(), image: z.string() }),
   audit: (input) => input,
-  run: (host: SkillHost, image, { besides }) => host.images.removed(image, besides),
+  run: (host: SkillHost, image, { besides }) => host.images.recordRemoved(image, besides),
 });
 
 type State = 'current' | 'stale' | 'missing' | 'unknown';
@@ -81,7 +81,7 @@ const images = operation({
       if (plans.length === 0)
         io.stdout.write(name === undefined ? 'No skill names packages.\n' : `${name} names no packages.\n`);
       for (const plan of plans) {
-        const failed = await one(builds, plan);
+        const failed = await buildOne(builds, plan);
         if (failed) failures.push(failed);
       }
       const [first] = failures;
@@ -116,11 +116,14 @@ async function removeUnwanted({ flags, io, builder, ask }: Builds): Promise<Coda
   return failures;
 }
 
-async function one({ flags, io, pipIndex, builder, ask }: Builds, plan: PlannedImage): Promise<CodaError | undefined> {
+async function buildOne(
+  { flags, io, pipIndex, builder, ask }: Builds,
+  plan: PlannedImage,
+): Promise<CodaError | undefined> {
   const { skill, tag, base, problems, hash } = plan;
   const text = (id: string) => dockerfile(plan, id, pipIndex);
   const state = await stateOf(builder, plan);
-  if (problems.length > 0) return refused(plan);
+  if (problems.length > 0) return refusedBuild(plan);
   if (flags.dryRun) {
     const files = contextFiles(plan).map(({ path, content }) => `# ${path}\n${content}`);
     io.stdout.write(
@@ -154,7 +157,7 @@ async function stateOf(builder: ImageBuilder, { hash, built }: PlannedImage): Pr
   return found.labels[LABELS.hash] === hash && built.hash === hash ? 'current' : 'stale';
 }
 
-function refused({ skill, problems }: PlannedImage): CodaError {
+function refusedBuild({ skill, problems }: PlannedImage): CodaError {
   const shown = problems.slice(0, 5).join('; ');
   const more = problems.length > 5 ? `, and ${plural(problems.length - 5, 'more problem')}` : '';
   return new CodaError('SKILL_REFUSED', {
@@ -202,7 +205,7 @@ export function dockerfile(plan: ImagePlan, base: string, pipIndex?: string): st
   const { system } = plan;
   const files = contextFiles(plan);
   const labels = (['skill', 'hash', 'installation'] as const).map(
-    (key) => `${JSON.stringify(LABELS[key])}=${quoted(plan[key])}`,
+    (key) => `${JSON.stringify(LABELS[key])}=${quoteName(plan[key])}`,
   );
   const run = (words: readonly string[]) => `RUN ${JSON.stringify(words)}`;
   const lines = [
@@ -216,17 +219,17 @@ export function dockerfile(plan: ImagePlan, base: string, pipIndex?: string): st
     ...(files.length > 0 ? ['ARG PIP_BREAK_SYSTEM_PACKAGES=1', 'ARG PIP_ROOT_USER_ACTION=ignore'] : []),
     ...files.flatMap(({ path }) => [
       `COPY ${JSON.stringify([path, `${FOLDER}/${path}`])}`,
-      run([...PIP, ...from(pipIndex), '-r', `${FOLDER}/${path}`]),
+      run([...PIP, ...indexOptions(pipIndex), '-r', `${FOLDER}/${path}`]),
     ]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function from(index: string | undefined): string[] {
+function indexOptions(index: string | undefined): string[] {
   if (index === undefined) return [];
   const { protocol, hostname } = new URL(index);
   return ['--index-url', index, ...(protocol === 'http:' ? ['--trusted-host', hostname] : [])];
 }
 
 /** A name of a skill may be in any script; a `$` would be a variable. */
-const quoted = (text: string) => JSON.stringify(text).replaceAll('$', '\\$');
+const quoteName = (text: string) => JSON.stringify(text).replaceAll('$', '\\$');

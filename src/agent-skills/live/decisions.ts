@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { type Database, type Queryable, readerOf, type Transaction, type WritesBesides } from '../../storage/index.ts';
 import { approveLooked, blockedOf, type Folder, type Inquest, lookForApproval } from '../../trust/index.ts';
-import { type Learned, learn, termsToLearn } from '../find/search.ts';
+import { type LearnedWords, learn, termsToLearn } from '../find/search.ts';
 import { dropWeights, lastRequest, weights } from '../find/store.ts';
 import {
   type AgentSkill,
@@ -66,7 +66,7 @@ export class SkillDecisions {
   private readonly deps: DecisionDeps;
   private readonly reader: Queryable;
   private known = UNDECIDED;
-  private learned: ReadonlyMap<string, Learned> = new Map();
+  private learned: ReadonlyMap<string, LearnedWords> = new Map();
 
   constructor(deps: DecisionDeps) {
     this.deps = deps;
@@ -93,7 +93,7 @@ export class SkillDecisions {
     if (!isSameSnapshot || !isSame(this.known, after)) this.known = after;
   }
 
-  learnedIn(spaceId: string): Learned | undefined {
+  learnedIn(spaceId: string): LearnedWords | undefined {
     return this.learned.get(spaceId);
   }
 

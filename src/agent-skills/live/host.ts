@@ -64,7 +64,7 @@ export interface SkillHost {
   readonly chosen: ChosenSkills;
   rescan(): Promise<RescanReport>;
   /** Called after a decision has committed: this process and the other replicas read again. A hint. */
-  decided(): void;
+  onDecision(): void;
 }
 
 /** The skills at one moment, with what was decided about them. */
@@ -86,7 +86,7 @@ export class Views {
   }
 
   /** The snapshot of `turn`; without one, the current one. Equal moments are the same value. */
-  of(turn: object | undefined): View {
+  viewOf(turn: object | undefined): View {
     const held = turn && this.held.get(turn);
     if (held) return held;
     const [snapshot, decisions] = [this.host.catalog.current(), this.host.decisions.current];

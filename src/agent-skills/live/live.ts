@@ -95,12 +95,12 @@ export class LiveSkills implements SkillHost {
   /** Reads the folders. `commands` are the names of coda's own commands. The function returned stops following. */
   async start(commands: Iterable<string> = []): Promise<() => void> {
     this.commands = new Set(commands);
-    await this.look();
+    await this.readAgain();
     const stopListening = this.bus.subscribe(CHANNEL, (from) => {
-      if (from !== this.self) void this.look();
+      if (from !== this.self) void this.readAgain();
     });
     if (!this.config.block(skillsConfig).watch) return stopListening;
-    const stopWatching = watchSkills(configuredSources(this.config, this.world.env), () => this.decided());
+    const stopWatching = watchSkills(configuredSources(this.config, this.world.env), () => this.onDecision());
     return () => {
       stopWatching();
       stopListening();
@@ -125,12 +125,12 @@ export class LiveSkills implements SkillHost {
     return this.own;
   }
 
-  decided(): void {
-    const looked = this.look().then(() => this.bus.publish(CHANNEL, this.self));
+  onDecision(): void {
+    const looked = this.readAgain().then(() => this.bus.publish(CHANNEL, this.self));
     this.looking = Promise.all([this.looking, looked]);
   }
 
-  async settled(): Promise<void> {
+  async whenRead(): Promise<void> {
     await this.looking;
   }
 
@@ -189,7 +189,7 @@ export class LiveSkills implements SkillHost {
     this.world.log.warn({ directory }, message);
   }
 
-  private async look(): Promise<void> {
+  private async readAgain(): Promise<void> {
     try {
       const { total, invalid, warnings, took } = await this.read();
       this.world.log.debug({ skills: total, invalid: invalid.length, ms: took }, 'agent skills read');

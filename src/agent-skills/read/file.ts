@@ -5,7 +5,7 @@ import { messageOf, systemCode } from '../../base/errors.ts';
 import { closingRemedy, fileSystemOf, isWorldWritable } from '../../base/folders/folder.ts';
 import { decodeText, plural } from '../../base/text.ts';
 import type { AgentSkill } from '../skill.ts';
-import { type Divided, divide, hasText, splitFrontmatter, withoutCodeFence } from './head.ts';
+import { type DividedFile, divide, hasText, splitFrontmatter, withoutCodeFence } from './head.ts';
 
 export interface Stamp {
   readonly inode: number;
@@ -27,7 +27,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-export interface Head extends Divided {
+export interface Head extends DividedFile {
   readonly bytes: Buffer;
   readonly stamp: Stamp;
   readonly hasBody: boolean;
@@ -62,7 +62,7 @@ function kindOf(stats: Stats): string {
   return stats.isSocket() ? 'a socket' : 'a device';
 }
 
-function opened<T>(file: string, flags: number, use: (descriptor: number, stats: Stats) => T): T | Refusal {
+function withFile<T>(file: string, flags: number, use: (descriptor: number, stats: Stats) => T): T | Refusal {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, flags);
@@ -81,14 +81,14 @@ function opened<T>(file: string, flags: number, use: (descriptor: number, stats:
  * returned may lie in `scratch` (of `FIRST_BYTES`), and then lasts until the next call with it.
  */
 export function readHead(file: string, scratch: Buffer = Buffer.allocUnsafe(FIRST_BYTES)): Head | Refusal {
-  return opened(file, FLAGS, (descriptor, stats) => ({
+  return withFile(file, FLAGS, (descriptor, stats) => ({
     stamp: stampOf(stats),
     ...headOf(descriptor, stats.size, scratch),
   }));
 }
 
 export function readWhole(file: string): Buffer | Refusal {
-  return opened(file, FLAGS & ~constants.O_NOFOLLOW, (descriptor) => readFileSync(descriptor));
+  return withFile(file, FLAGS & ~constants.O_NOFOLLOW, (descriptor) => readFileSync(descriptor));
 }
 
 export function refusedBy(error: unknown): Refusal {
@@ -149,7 +149,7 @@ function readUpTo(descriptor: number, buffer: Buffer, position: number): Buffer 
 export function readBody(skill: AgentSkill): string | Refusal {
   if ('text' in skill.body) return skill.body.text.trim();
   if (skill.file === undefined) return { code: 'gone', message: 'It has no file.' };
-  return opened(skill.file, FLAGS, (descriptor) => bodyIn(readFileSync(descriptor)).trim());
+  return withFile(skill.file, FLAGS, (descriptor) => bodyIn(readFileSync(descriptor)).trim());
 }
 
 /** The instructions in a whole file. It may have changed since the scan, so that its fences are looked for again. */

@@ -14,12 +14,12 @@ import {
   type YamlProblem,
 } from './yaml.ts';
 
-export interface Divided {
+export interface DividedFile {
   readonly parts: Parts;
   readonly document: Document;
 }
 
-export function divide(head: Buffer): Divided {
+export function divide(head: Buffer): DividedFile {
   const parts = splitFrontmatter(head);
   if (parts.frontmatter === undefined) return { parts, document: NO_DOCUMENT };
   const document = readFrontmatter(parts.frontmatter, parts.line);
@@ -197,7 +197,7 @@ export function readPlain(text: string, firstLine: number): Document | undefined
     const below = source === '' ? belongingTo(lines, index) : [];
     index += below.length;
     const flow = below.length > 0 ? undefined : inFlow(source);
-    const value = below.length > 0 ? nested(below) : (flow ?? scalar(source));
+    const value = below.length > 0 ? readNested(below) : (flow ?? scalar(source));
     if (value === undefined) return undefined;
     if (flow !== undefined) features = FLOW;
     const children = childrenOf(value, below, line);
@@ -235,7 +235,7 @@ function belongingTo(lines: readonly Line[], from: number): Line[] {
   return lines.slice(from, to);
 }
 
-function nested(lines: readonly Line[]): Json | undefined {
+function readNested(lines: readonly Line[]): Json | undefined {
   const [{ indent, isItem }] = lines as [Line];
   if (lines.some((line) => line.indent !== indent || line.isItem !== isItem || line.text === '')) return undefined;
   if (isItem) {
@@ -348,7 +348,7 @@ function entriesOf(text: string, firstLine: number): Entry[] {
   const entries: Entry[] = [];
   for (const [index, raw] of text.split('\n').entries()) {
     const tidy = raw.replace(/\r$/, '').replace(/^\t+/, (tabs) => '  '.repeat(tabs.length));
-    const line = spaced(tidy, entries.at(-1));
+    const line = spaceLine(tidy, entries.at(-1));
     const isMended = line !== tidy || raw.startsWith('\t');
     const key = ENTRY.exec(line)?.[2];
     if (key !== undefined) entries.push({ key, lines: [line], line: firstLine + index, isMended });
@@ -360,7 +360,7 @@ function entriesOf(text: string, firstLine: number): Entry[] {
 }
 
 /** A line with the space that lacks behind a colon, or without one too many before a key. */
-function spaced(line: string, before: Entry | undefined): string {
+function spaceLine(line: string, before: Entry | undefined): string {
   const [, key = '', value = ''] = GLUED.exec(line) ?? [];
   if (isKnownKey(key)) return `${key}: ${value}`;
   const moved = /^ (?=\S)/.test(line) ? line.slice(1) : line;
@@ -389,7 +389,7 @@ function quotedInside({ lines }: Entry): string[] {
   return lines.map((line) => {
     const [, before = '', value] = VALUE.exec(line) ?? [];
     if (value === undefined || before.trim() === '' || /^(?:[|>][-+\d]*$|[[{])/.test(value)) return line;
-    return before + quoted(value);
+    return before + quoteValue(value);
   });
 }
 
@@ -397,7 +397,9 @@ function quotedInside({ lines }: Entry): string[] {
 function quotedItems(entry: Entry): string[] {
   const items = /^\[(?=[^#]*#)([^[\]"']*)\]$/.exec(inlineValue(entry))?.[1]?.split(',');
   const before = ENTRY.exec(entry.lines[0] ?? '')?.[0] ?? '';
-  return items === undefined ? entry.lines : [`${before}[${items.map(quoted).join(', ')}]`, ...entry.lines.slice(1)];
+  return items === undefined
+    ? entry.lines
+    : [`${before}[${items.map(quoteValue).join(', ')}]`, ...entry.lines.slice(1)];
 }
 
 function quotedWhole({ lines }: Entry): string[] {
@@ -407,11 +409,11 @@ function quotedWhole({ lines }: Entry): string[] {
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .join(' ');
-  return [`${before.trimEnd()} ${quoted(value.replace(/^[|>][-+\d]*\s+/, ''))}`];
+  return [`${before.trimEnd()} ${quoteValue(value.replace(/^[|>][-+\d]*\s+/, ''))}`];
 }
 
 /** As a double-quoted YAML scalar, which JSON is; quotes that stand around it already are not doubled. */
-function quoted(value: string): string {
+function quoteValue(value: string): string {
   const inner = /^(["'])(.*)\1$/s.exec(value.trim());
   return JSON.stringify(inner?.[2] ?? value.trim());
 }

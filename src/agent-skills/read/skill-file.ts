@@ -4,11 +4,11 @@ import { basename, join } from 'node:path';
 import { stripEnd } from '../../base/text.ts';
 import { type AgentSkill, Diagnoses, type SkillSource } from '../skill.ts';
 import type { Head, Refusal } from './file.ts';
-import type { Divided, Parts } from './head.ts';
+import type { DividedFile, Parts } from './head.ts';
 import { type Place, toSkill } from './to-skill.ts';
 import { type Document, type Field, NO_DOCUMENT } from './yaml.ts';
 
-export interface Found {
+export interface FoundSkillFile {
   readonly source: SkillSource;
   /** Absolute, without symbolic links. */
   readonly directory: string;
@@ -18,11 +18,11 @@ export interface Found {
   readonly group?: string | undefined;
 }
 
-export interface Reading extends Divided {
+export interface ReadSkillFile extends DividedFile {
   readonly skill: AgentSkill;
 }
 
-export function readSkill(found: Found, head: Head): Reading {
+export function readSkill(found: FoundSkillFile, head: Head): ReadSkillFile {
   const place = placeOf(found);
   const diagnoses = new Diagnoses(place.file);
   const { parts, document } = head;
@@ -76,7 +76,7 @@ export interface InlineSkill {
 }
 
 /** A skill whose file is not read at all: listed with its reason. */
-export function refusedSkill(found: Found, refusal: Refusal): AgentSkill {
+export function refusedSkill(found: FoundSkillFile, refusal: Refusal): AgentSkill {
   const place = placeOf(found);
   const diagnoses = new Diagnoses(place.file);
   diagnoses.error(refusal.code, refusal.message);
@@ -87,11 +87,16 @@ export function refusedSkill(found: Found, refusal: Refusal): AgentSkill {
   return { ...skill, usable: false, diagnostics: diagnoses.list };
 }
 
-function placeOf({ source, directory, fileName, folderName, group }: Found): Place & { file: string } {
+function placeOf({ source, directory, fileName, folderName, group }: FoundSkillFile): Place & { file: string } {
   return { source, directory, file: `${directory}/${fileName}`, folderName: folderName || basename(directory), group };
 }
 
-function diagnoseFile({ fileName }: Found, { bytes, isUtf16 }: Head, parts: Parts, diagnoses: Diagnoses): void {
+function diagnoseFile(
+  { fileName }: FoundSkillFile,
+  { bytes, isUtf16 }: Head,
+  parts: Parts,
+  diagnoses: Diagnoses,
+): void {
   const nuls = countNuls(bytes);
   if (nuls * MOST_NULS > bytes.length) diagnoses.error('binary', 'It is no text: it is full of NUL characters.');
   else if (nuls > 0) diagnoses.warn('binary', 'It holds NUL characters, which are of no use in a text.');

@@ -24,7 +24,7 @@ export async function bundleOf(db: Queryable, skill: AgentSkill, signal: AbortSi
   const { name, directory } = skill;
   if (directory === undefined) return failed('NOT_FOUND', texts.noFiles(name));
   const trust = await lookAt(db, skill, signal);
-  if (trust.kind !== 'own' && trust.kind !== 'known') return failed('NEEDS_APPROVAL', texts.changed(name, []));
+  if (trust.kind !== 'own' && trust.kind !== 'known') return failed('NEEDS_APPROVAL', texts.changedNotice(name, []));
   const pinned = trust.kind === 'known' ? trust.pin.files : undefined;
   const { files: entries } = await listInside(directory, { gitignore: true, signal });
   const files: (PutFile & { content: Buffer })[] = [];
@@ -33,7 +33,7 @@ export async function bundleOf(db: Queryable, skill: AgentSkill, signal: AbortSi
     if (kind !== 'file') continue;
     const read = await readInside(directory, path, { maxBytes: MOST_FILE_BYTES });
     if (!read.ok || read.truncated || read.content.length > room) return failed('REFUSED', texts.tooLong(path));
-    if (pinned && !isPinned(pinned, path, read.content)) return failed('NEEDS_APPROVAL', texts.changed(name, []));
+    if (pinned && !isPinned(pinned, path, read.content)) return failed('NEEDS_APPROVAL', texts.changedNotice(name, []));
     room -= read.content.length;
     const isShell = runnerOf(path, read.content)?.isShell === true;
     files.push({ path, content: isShell ? unixLines(read.content) : read.content, executable });

@@ -30,16 +30,16 @@ function skillCommand(deps: ToolDeps): Command {
         name: 'name',
         description: 'The skill',
         required: true,
-        complete: async (typed, { person }) => completed(deps, typed, person),
+        complete: async (typed, { person }) => completeNames(deps, typed, person),
       },
       { name: 'arguments', description: 'What it is to do, in your own words' },
     ],
     run: async (rest, { person }) => {
       const [name] = rest.split(/\s+/);
-      const { snapshot } = views.of(undefined);
+      const { snapshot } = views.viewOf(undefined);
       if (!name) return failed('INVALID_INPUT', texts.skillUsage());
       const skill = skillMeant(snapshot, name);
-      const isShown = skill && !deps.denied(views.of(undefined), person).has(skill.name);
+      const isShown = skill && !deps.denied(views.viewOf(undefined), person).has(skill.name);
       return failed('NOT_FOUND', isShown ? texts.notForPeople(skill.name) : unknown(snapshot, name));
     },
   };
@@ -58,7 +58,7 @@ function rescanCommand({ host }: ToolDeps): Command {
 const A_PAGE = 30;
 const VERBS = ['on', 'off', 'approve'];
 
-function switching(rest: string): { switch: string } | undefined {
+function readSwitch(rest: string): { switch: string } | undefined {
   return /^(?:on|off)\s/i.test(rest) ? { switch: rest } : undefined;
 }
 
@@ -67,7 +67,7 @@ function skillsCommand(deps: ToolDeps): Command {
     name: 'skills',
     summary: 'Show the skills, switch them on or off here, approve one.',
     overtakes: 'bare',
-    writes: switching,
+    writes: readSwitch,
     usage: '[on|off|approve NAME | tag:TAG]',
     options: [
       {
@@ -79,7 +79,7 @@ function skillsCommand(deps: ToolDeps): Command {
         name: 'name',
         description: 'The skill',
         // Also those that only the model chooses may be off, or wait for an owner.
-        complete: async (typed, { person }) => completed(deps, typed, person, () => true),
+        complete: async (typed, { person }) => completeNames(deps, typed, person, () => true),
       },
     ],
     prepare: async (rest, { person }) => {
@@ -87,9 +87,9 @@ function skillsCommand(deps: ToolDeps): Command {
       return verb === 'approve' && name !== undefined && person.role === 'owner' ? inquest(deps, name) : undefined;
     },
     run(rest, ctx) {
-      const view = deps.views.of(undefined);
+      const view = deps.views.viewOf(undefined);
       const [verb, name] = wordsOf(rest);
-      if (verb === 'on' || verb === 'off') return switched(view, verb === 'on', name, ctx);
+      if (verb === 'on' || verb === 'off') return switchSkill(view, verb === 'on', name, ctx);
       if (verb === 'approve') return approval(name, ctx);
       const asked = listAsked(rest);
       if (!asked) return Promise.resolve(failed('INVALID_INPUT', texts.skillsUsage()));
@@ -122,7 +122,7 @@ function listAsked(rest: string): ListAsked | undefined {
 /** The verbs, and the tags of skills that the person may use. */
 function completedWhat({ views, denied }: ToolDeps, typed: string, person: Person | undefined): string[] {
   const wanted = typed.toLowerCase();
-  const view = views.of(undefined);
+  const view = views.viewOf(undefined);
   const hidden = denied(view, person ?? { role: 'guest' });
   const all = [...view.snapshot.skills.values()].flatMap(({ name, tags }) => (hidden.has(name) ? [] : tags));
   const tags = [...new Set(all.map((tag) => `tag:${tag.toLowerCase()}`))].sort();
@@ -130,7 +130,7 @@ function completedWhat({ views, denied }: ToolDeps, typed: string, person: Perso
 }
 
 /** Names of skills, of those that people may call if nothing else is said, by what they and their localised names hold. */
-function completed(
+function completeNames(
   { views, denied }: ToolDeps,
   typed: string,
   person: Person | undefined,
@@ -138,7 +138,7 @@ function completed(
     userInvocable && !isWithheld(decisions, name),
 ): string[] {
   const wanted = typed.trim().toLowerCase();
-  const view = views.of(undefined);
+  const view = views.viewOf(undefined);
   const hidden = denied(view, person ?? { role: 'guest' });
   const fits = (skill: AgentSkill) => texts.shownName(skill, person?.locale).toLowerCase().includes(wanted);
   return [...view.snapshot.skills.values()]
@@ -182,7 +182,7 @@ async function list(
   return done(texts.skillList(shown, Math.min(page, pages), pages, tags));
 }
 
-async function switched(
+async function switchSkill(
   { snapshot }: View,
   on: boolean,
   name: string | undefined,
@@ -204,7 +204,7 @@ function unknown(snapshot: View['snapshot'], name: string): string {
 async function inquest(deps: ToolDeps, name: string): Promise<Inquest | string> {
   // The files approved are those that are there now.
   await deps.host.rescan();
-  const { snapshot } = deps.views.of(undefined);
+  const { snapshot } = deps.views.viewOf(undefined);
   const skill = skillMeant(snapshot, name);
   return skill ? inquireAbout(deps.reader, skill) : unknown(snapshot, name);
 }

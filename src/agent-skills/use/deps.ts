@@ -34,7 +34,7 @@ export interface SkillCode {
   alone(): Workspace;
   /** The image that was built for a skill, else the one that it wants. */
   imageOf(skill: AgentSkill): Promise<RunImage>;
-  attached(ctx: CallContext): Promise<PutFile[]>;
+  attachedFiles(ctx: CallContext): Promise<PutFile[]>;
 }
 
 export const skillName = z.string().min(1).max(128);

@@ -14,7 +14,7 @@ import { offIn } from '../store.ts';
 import * as texts from '../texts.ts';
 import { skillName, skillThing, type ToolDeps } from './deps.ts';
 import { fill } from './instructions.ts';
-import { entryOf, offered } from './prompt.ts';
+import { entryOf, offeredSkills } from './prompt.ts';
 import { makeReady, type Ready } from './ready.ts';
 
 const SKILLS_A_PAGE = 25;
@@ -31,12 +31,12 @@ export function searchTool(deps: ToolDeps): AnyTool {
     // Also what would not be offered by itself: the model has asked, and chooses.
     async prepare({ words }, { turn: { key: turnKey }, place }) {
       const learned = host.decisions.learnedIn(place.space);
-      return (await search.find(views.of(turnKey).snapshot, words, { learned })).map(({ skill }) => skill);
+      return (await search.find(views.viewOf(turnKey).snapshot, words, { learned })).map(({ skill }) => skill);
     },
     async run({ words, most }, ctx) {
       const may = new Set(await offeredIn(deps, ctx));
       const found = (ctx.prepared as AgentSkill[]).filter((skill) => may.has(skill)).slice(0, most);
-      return found.length === 0 ? done(texts.noneFound(words)) : said(found.map(entryOf), found);
+      return found.length === 0 ? done(texts.noneFound(words)) : answerWith(found.map(entryOf), found);
     },
   });
 }
@@ -50,17 +50,17 @@ export function listTool(deps: ToolDeps): AnyTool {
       'Lists the skills, or, with a name, the files of that skill with the first lines of what its scripts say of themselves.',
     effect: 'read',
     flow: { impersonal: true },
-    policy: { thingsIn: ({ name }) => (name === undefined ? [] : [skillThing(views.of(undefined), name)]) },
+    policy: { thingsIn: ({ name }) => (name === undefined ? [] : [skillThing(views.viewOf(undefined), name)]) },
     input: z.object({ name: skillName.optional(), page }),
     async prepare({ name, page: wanted }, ctx) {
       if (name === undefined) return undefined;
-      const ready = await makeReady(deps.reader, views.of(ctx.turn.key), name, ctx);
+      const ready = await makeReady(deps.reader, views.viewOf(ctx.turn.key), name, ctx);
       if (!ready.ok) return ready;
       const { directory } = ready.skill;
       const files = ready.all.at(-1)?.files ?? [];
       return { ready, lines: directory === undefined ? [] : await contents(directory, files, wanted) };
     },
-    run: ({ name, page: wanted }, ctx) => (name === undefined ? all(deps, wanted, ctx) : filesOf(wanted, ctx)),
+    run: ({ name, page: wanted }, ctx) => (name === undefined ? listOffered(deps, wanted, ctx) : filesOf(wanted, ctx)),
   });
 }
 
@@ -74,7 +74,7 @@ async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
   const trust = ready.all.at(-1)?.trust;
   // Unused so far, and unusable before an owner has looked.
   if (trust?.kind === 'first' && trust.suspicions.length > 0)
-    return failed('NEEDS_APPROVAL', texts.blocked(name, trust.suspicions));
+    return failed('NEEDS_APPROVAL', texts.blockedNotice(name, trust.suspicions));
   const pages = Math.ceil((ready.all.at(-1)?.files.length ?? 0) / FILES_A_PAGE);
   if (lines.length === 0) return done(texts.noFiles(name));
   return done([...lines, ...texts.page(wanted, pages)].join('\n'), ready.tainted ? { tainted: true } : {});
@@ -82,19 +82,19 @@ async function filesOf(wanted: number, ctx: TxContext): Promise<ToolResult> {
 
 async function offeredIn({ views, denied }: ToolDeps, ctx: TxContext): Promise<AgentSkill[]> {
   const { settings } = await conversations.stateOf(ctx.tx, ctx.conversationId);
-  const view = views.of(ctx.turn.key);
-  return offered(view, offIn(settings, denied(view, ctx.person)), ctx.turn.agent);
+  const view = views.viewOf(ctx.turn.key);
+  return offeredSkills(view, offIn(settings, denied(view, ctx.person)), ctx.turn.agent);
 }
 
-async function all(deps: ToolDeps, wanted: number, ctx: TxContext): Promise<ToolResult> {
+async function listOffered(deps: ToolDeps, wanted: number, ctx: TxContext): Promise<ToolResult> {
   const skills = await offeredIn(deps, ctx);
   if (skills.length === 0) return done(texts.noSkills());
   const pages = Math.ceil(skills.length / SKILLS_A_PAGE);
   const shown = skills.slice((wanted - 1) * SKILLS_A_PAGE, wanted * SKILLS_A_PAGE);
-  return said([...shown.map(entryOf), ...texts.page(wanted, pages)], shown);
+  return answerWith([...shown.map(entryOf), ...texts.page(wanted, pages)], shown);
 }
 
-function said(lines: readonly string[], of: readonly AgentSkill[]): ToolResult {
+function answerWith(lines: readonly string[], of: readonly AgentSkill[]): ToolResult {
   return done(lines.join('\n'), of.every(({ source }) => isTrusted(source)) ? {} : { tainted: true });
 }
 
@@ -204,11 +204,11 @@ export async function testSkill(
     const wrong = [
       ...(test.prompt === undefined
         ? []
-        : misplaced(
+        : checkPlace(
             test,
             (await search.find(snapshot, test.prompt)).findIndex((found) => found.skill === skill),
           )),
-      ...misworded(test, typeof body === 'string' ? body : '', skill.name),
+      ...checkWords(test, typeof body === 'string' ? body : '', skill.name),
     ];
     const name = test.name ?? shorten(test.prompt ?? (test.args || 'called without arguments'), 60);
     outcomes.push({ file, name, ok: wrong.length === 0, says: wrong.join('; ') });
@@ -226,14 +226,14 @@ interface Outcome {
 /** A model looks at about so many when it searches. */
 const LOOKED_AT = 5;
 
-function misplaced({ found }: TestCase, place: number): string[] {
+function checkPlace({ found }: TestCase, place: number): string[] {
   const isFound = place >= 0 && place < LOOKED_AT;
   if (isFound === found) return [];
   if (isFound) return [`it is found, at place ${place + 1}`];
   return [place < 0 ? 'it is not found' : `it is found at place ${place + 1} only`];
 }
 
-function misworded({ args, contains, lacks }: TestCase, body: string, name: string): string[] {
+function checkWords({ args, contains, lacks }: TestCase, body: string, name: string): string[] {
   const { text } = fill(body, { args, values: {}, exposed: {}, baseDir: `/skills/${name}` });
   return [
     ...contains.filter((part) => !text.includes(part)).map((part) => `it does not say "${part}"`),

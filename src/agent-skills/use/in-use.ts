@@ -36,7 +36,7 @@ export function skillsInUse({ host, gate, database, settings, hasImage }: InUseD
     const state = await conversations.stateOf(reader, ctx.conversationId);
     const names = activeIn(state.settings, state.epoch);
     if (names.length === 0) return NOTHING;
-    const view = views.of(ctx.turn.key);
+    const view = views.viewOf(ctx.turn.key);
     const off = offIn(state.settings, denied(view, ctx.person));
     // The newest first: where there is not room for all, they are the ones that are worked with.
     const own = usable(view, names, off, ctx).reverse();

@@ -68,7 +68,7 @@ export function installLookTool(deps: ToolDeps): AnyTool {
       const found = prepared as Inquest | Failed;
       if ('ok' in found) return found;
       const { name } = found.id;
-      const hidden = views.of(undefined).snapshot.skills.get(name)?.source.kind;
+      const hidden = views.viewOf(undefined).snapshot.skills.get(name)?.source.kind;
       const notes = [
         ...(hidden !== undefined && hidden !== found.id.source ? [texts.bundleReplaces(name, hidden)] : []),
         ...(input.tainted ? [texts.bundleTainted()] : []),
@@ -113,9 +113,9 @@ export function installTool(deps: ToolDeps): AnyTool {
       if ('ok' in came) return came;
       const by = { personId: person.id, now: clock.now() };
       if (!(await approveLooked(tx, came.folder, came.looked, by))) return failed('GONE', texts.changedMeanwhile(name));
-      tx.afterCommit(() => host.decided());
+      tx.afterCommit(() => host.onDecision());
       const undo = undoOf(came);
-      return done(texts.installed(name), { undo, choices: [undoChoice(undo)] });
+      return done(texts.installedNotice(name), { undo, choices: [undoChoice(undo)] });
     },
   });
 
@@ -174,8 +174,8 @@ export function undoInstallTool(deps: ToolDeps): AnyTool {
       const came = prepared as Failed | Pick<PutInPlace, 'folder' | 'looked'> | undefined;
       if (came && 'ok' in came) return came;
       if (came) await approveLooked(tx, came.folder, came.looked, { personId: person.id, now: clock.now() });
-      tx.afterCommit(() => host.decided());
-      return done(before === undefined ? texts.uninstalled(name) : texts.versionBefore(name));
+      tx.afterCommit(() => host.onDecision());
+      return done(before === undefined ? texts.uninstalledNotice(name) : texts.versionBefore(name));
     },
   });
 }

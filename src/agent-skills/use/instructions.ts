@@ -71,7 +71,7 @@ export interface Filling extends Pick<Call, 'args' | 'values' | 'exposed'> {
   outputs?: ReadonlyMap<string, string> | undefined;
 }
 
-export interface Filled {
+export interface FilledText {
   text: string;
   /** Placeholders that were not filled in, each once. */
   open: string[];
@@ -89,7 +89,7 @@ export function commandsIn(text: string): string[] {
   return [...new Set(found)];
 }
 
-export function fill(text: string, filling: Filling): Filled {
+export function fill(text: string, filling: Filling): FilledText {
   const given = filling.args === undefined ? [] : argumentsIn(filling.args);
   const open = new Set<string>();
   const commands = new Set<string>();
@@ -107,7 +107,7 @@ export function fill(text: string, filling: Filling): Filled {
         commands.add(command);
         return place;
       }
-      if (template !== undefined) return templated(place, template, filling.values) ?? keep(place);
+      if (template !== undefined) return fillTemplate(place, template, filling.values) ?? keep(place);
       if (variable !== undefined) {
         return Object.hasOwn(filling.exposed, variable) ? (filling.exposed[variable] ?? '') : keep(place);
       }
@@ -127,7 +127,7 @@ export function fill(text: string, filling: Filling): Filled {
 }
 
 /** An unknown key becomes blank; what is more than a key is no template that can be filled in. */
-function templated(place: string, template: string, values: Filling['values']): string | undefined {
+function fillTemplate(place: string, template: string, values: Filling['values']): string | undefined {
   if (!place.startsWith('<%=') && !place.startsWith('<%-')) return undefined;
   const key = KEY.exec(template)?.[1];
   if (key === undefined) return undefined;

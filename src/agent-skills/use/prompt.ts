@@ -2,7 +2,7 @@ import { tokensIn } from '../../agent/index.ts';
 import { BoundedMap } from '../../base/bounded.ts';
 import { escapeMarkup, oneLine, plural } from '../../base/text.ts';
 import type { AskedPrompt, PromptSection } from '../../chat/index.ts';
-import type { Learned, SkillSearch } from '../find/search.ts';
+import type { LearnedWords, SkillSearch } from '../find/search.ts';
 import type { Decisions } from '../live/decisions.ts';
 import type { ChosenSkills, View, Views } from '../live/host.ts';
 import type { AgentSkill } from '../skill.ts';
@@ -18,7 +18,7 @@ const WINDOW_SHARE = 0.06;
 interface PromptDeps {
   views: Views;
   search: SkillSearch;
-  learnedIn(spaceId: string): Learned | undefined;
+  learnedIn(spaceId: string): LearnedWords | undefined;
   /** Tokens. */
   budget: number;
   denied: DeniedSkills;
@@ -26,20 +26,20 @@ interface PromptDeps {
 
 export class SkillPrompt {
   private readonly deps: PromptDeps;
-  private readonly lists = new WeakMap<View, Map<string, Listed | undefined>>();
+  private readonly lists = new WeakMap<View, Map<string, SkillList | undefined>>();
 
   constructor(deps: PromptDeps) {
     this.deps = deps;
   }
 
   /** The list. It changes with the skills, what was decided about them, and what is off in the conversation. */
-  standing({ turnKey, settings, window, person }: AskedPrompt): string | undefined {
-    const view = this.deps.views.of(turnKey);
+  stableList({ turnKey, settings, window, person }: AskedPrompt): string | undefined {
+    const view = this.deps.views.viewOf(turnKey);
     return this.list(view, offIn(settings, this.deps.denied(view, person)), this.budgetIn(window))?.text;
   }
 
   /** Skills of the rest that fit the message, and those in use. */
-  async passing({
+  async messageSection({
     turnKey,
     settings,
     epoch,
@@ -48,14 +48,14 @@ export class SkillPrompt {
     person,
     place,
   }: AskedPrompt): Promise<PromptSection | undefined> {
-    const view = this.deps.views.of(turnKey);
+    const view = this.deps.views.viewOf(turnKey);
     const off = offIn(settings, this.deps.denied(view, person));
     const active = activeIn(settings, epoch).filter((name) => {
       const skill = view.snapshot.skills.get(name);
       // A specialist's activated skill is not for the assistant that talks to the person.
       return skill && isFor(skill) && !off.has(name);
     });
-    const fitting = await this.fitting(view, off, { text, space: place.space }, this.budgetIn(window));
+    const fitting = await this.fitSkills(view, off, { text, space: place.space }, this.budgetIn(window));
     const lines = [
       ...(active.length > 0 ? [texts.stillActive(active)] : []),
       ...(fitting.length > 0 ? [texts.mayFit(), ...fitting] : []),
@@ -67,7 +67,7 @@ export class SkillPrompt {
     return window === undefined ? this.deps.budget : Math.min(this.deps.budget, Math.floor(window * WINDOW_SHARE));
   }
 
-  private async fitting(
+  private async fitSkills(
     view: View,
     off: ReadonlySet<string>,
     { text, space }: { text: string; space: string },
@@ -75,9 +75,9 @@ export class SkillPrompt {
   ): Promise<string[]> {
     const list = this.list(view, off, budget);
     if (!list?.isCut || text === '') return [];
-    const may = new Set(offered(view, off));
+    const may = new Set(offeredSkills(view, off));
     const learned = this.deps.learnedIn(space);
-    const found = await this.deps.search.offered(view.snapshot, text, { learned });
+    const found = await this.deps.search.findOffered(view.snapshot, text, { learned });
     const entries: string[] = [];
     let left = budget * (1 - STANDING_SHARE) - tokensIn(texts.mayFit());
     for (const skill of found) {
@@ -91,18 +91,18 @@ export class SkillPrompt {
     return entries;
   }
 
-  private list(view: View, off: ReadonlySet<string>, budget: number): Listed | undefined {
+  private list(view: View, off: ReadonlySet<string>, budget: number): SkillList | undefined {
     const key = [budget, ...[...off].sort()].join('\n');
-    const known = this.lists.get(view) ?? new BoundedMap<string, Listed | undefined>(MOST_KEPT_LISTS);
+    const known = this.lists.get(view) ?? new BoundedMap<string, SkillList | undefined>(MOST_KEPT_LISTS);
     this.lists.set(view, known);
     if (known.has(key)) return known.get(key);
-    const made = listed(offered(view, off), budget, view.decisions.uses);
+    const made = listWithin(offeredSkills(view, off), budget, view.decisions.uses);
     known.set(key, made);
     return made;
   }
 }
 
-export interface Listed {
+export interface SkillList {
   text: string;
   names: ReadonlySet<string>;
   isCut: boolean;
@@ -118,20 +118,20 @@ const BEFORE = [
   'marked so, skill_delegate with the task).',
 ].join('\n');
 
-function listed(skills: readonly AgentSkill[], budget: number, uses: Decisions['uses']): Listed | undefined {
+function listWithin(skills: readonly AgentSkill[], budget: number, uses: Decisions['uses']): SkillList | undefined {
   if (skills.length === 0 || budget <= 0) return undefined;
-  const all = within(budget - tokensIn(textOf([], 0)), skills);
+  const all = entriesWithin(budget - tokensIn(textOf([], 0)), skills);
   if (all.size === skills.length)
     return { text: textOf([...all.values()], 0), names: new Set(all.keys()), isCut: false };
   // Sorting is stable, so that of those used equally often the first by name come first.
   const byUse = [...skills].sort((a, b) => (uses.get(b.name) ?? 0) - (uses.get(a.name) ?? 0));
-  const most = within(budget * STANDING_SHARE - tokensIn(textOf([], skills.length)), byUse);
+  const most = entriesWithin(budget * STANDING_SHARE - tokensIn(textOf([], skills.length)), byUse);
   const kept = skills.flatMap(({ name }) => most.get(name) ?? []);
   return { text: textOf(kept, skills.length - kept.length), names: new Set(most.keys()), isCut: true };
 }
 
 /** The first of them that fit, by name. No more are looked at: there may be thousands. */
-function within(budget: number, skills: readonly AgentSkill[]): Map<string, string> {
+function entriesWithin(budget: number, skills: readonly AgentSkill[]): Map<string, string> {
   const entries = new Map<string, string>();
   let left = budget;
   for (const skill of skills) {
@@ -157,7 +157,11 @@ const MAIN_AGENT = 'main';
 const LONGEST_DESCRIPTION = 300;
 
 /** Skills offered to `agent` in a conversation where `off` are off, in order of name. */
-export function offered({ snapshot, decisions, chosen }: View, off: ReadonlySet<string>, agent?: string): AgentSkill[] {
+export function offeredSkills(
+  { snapshot, decisions, chosen }: View,
+  off: ReadonlySet<string>,
+  agent?: string,
+): AgentSkill[] {
   return [...snapshot.skills.values()].filter(
     (skill) =>
       skill.modelInvocable &&
@@ -178,7 +182,7 @@ export function isFor({ name, agents }: AgentSkill, agent = MAIN_AGENT, chosen?:
 }
 
 export function listFor(view: View, off: ReadonlySet<string>, agent: string, budget: number): string | undefined {
-  return listed(offered(view, off, agent), budget, view.decisions.uses)?.text;
+  return listWithin(offeredSkills(view, off, agent), budget, view.decisions.uses)?.text;
 }
 
 export function entryOf(skill: AgentSkill): string {

@@ -73,7 +73,7 @@ function find(
     return failed('NOT_FOUND', texts.noSkill(name, near));
   }
   const deprecated = request.byName ? undefined : decisions.deprecated.get(name);
-  return deprecated ? failed('DEPRECATED', texts.deprecated(deprecated)) : skill;
+  return deprecated ? failed('DEPRECATED', texts.deprecatedNotice(deprecated)) : skill;
 }
 
 async function readOne(db: Queryable, skill: AgentSkill, signal: AbortSignal): Promise<ReadSkill | Failed> {
@@ -93,8 +93,8 @@ async function filesOf(directory: string, signal: AbortSignal): Promise<string[]
 /** Why a skill may not be used, with what an owner has to do. What is seen for the first time may still be blocked. */
 function refusedBy({ name }: AgentSkill, trust: Trust): Failed | undefined {
   if (trust.kind === 'unpinnable') return failed('UNTRUSTED', texts.unpinnable(name, trust.message));
-  if (trust.kind === 'changed') return failed('NEEDS_APPROVAL', texts.changed(name, trust.reasons));
-  if (trust.kind === 'blocked') return failed('NEEDS_APPROVAL', texts.blocked(name, trust.reasons));
+  if (trust.kind === 'changed') return failed('NEEDS_APPROVAL', texts.changedNotice(name, trust.reasons));
+  if (trust.kind === 'blocked') return failed('NEEDS_APPROVAL', texts.blockedNotice(name, trust.reasons));
   return undefined;
 }
 
@@ -117,9 +117,9 @@ export async function admit(
     if (trust.kind !== 'first') continue;
     const kept = await keepFirst(tx, pinIdOf(one), trust, now);
     if (kept === 'usable') continue;
-    if (kept === 'changed') return failed('NEEDS_APPROVAL', texts.changed(one.name, []));
+    if (kept === 'changed') return failed('NEEDS_APPROVAL', texts.changedNotice(one.name, []));
     tx.afterCommit(decided);
-    return failed('NEEDS_APPROVAL', texts.blocked(one.name, trust.suspicions));
+    return failed('NEEDS_APPROVAL', texts.blockedNotice(one.name, trust.suspicions));
   }
   const names = all.map((one) => one.skill.name).filter((name) => name !== skill.name);
   await noteUse(tx, ctx.conversationId, [...names, skill.name], now);

@@ -19,11 +19,11 @@ export function resourceTool(deps: ToolDeps): AnyTool {
       'Reads a file of an active skill, such as references/guide.md, or shows you a picture of it. Where the answer is truncated, read on from `next`.',
     effect: 'read',
     flow: { impersonal: true },
-    policy: { thingsIn: ({ name }) => [skillThing(views.of(undefined), name)] },
+    policy: { thingsIn: ({ name }) => [skillThing(views.viewOf(undefined), name)] },
     does: ['file_read'],
     input: z.object({ name: skillName, path: z.string().min(1).max(1_024), from: z.int().min(0).default(0) }),
     async prepare({ name, path, from }, { turn: { key: turnKey }, conversationId }) {
-      const { snapshot, decisions, files } = views.of(turnKey);
+      const { snapshot, decisions, files } = views.viewOf(turnKey);
       const own = snapshot.skills.get(name);
       if (!own) return failed('NOT_FOUND', texts.noSkill(name, undefined));
       const why = decisions.resting.get(name);
@@ -40,7 +40,7 @@ export function resourceTool(deps: ToolDeps): AnyTool {
       const read = prepared as (Resource & { pictures?: FileRef[] }) | Failed;
       if (!('content' in read)) return read;
       const { ok: _, pictures, ...resource } = read;
-      const { snapshot, files } = views.of(turnKey);
+      const { snapshot, files } = views.viewOf(turnKey);
       const skill = snapshot.skills.get(name);
       const isOwn = skill !== undefined && isTrusted(skill.source) && !files.has(skill);
       return done(JSON.stringify(resource), {
@@ -119,7 +119,7 @@ async function bytesOf(skill: AgentSkill, pinned: Files, path: string, maxBytes:
   if (!read.ok) return failed(read.code === 'not_found' ? 'NOT_FOUND' : 'REFUSED', read.message);
   if (read.truncated) return failed('REFUSED', texts.tooLong(path));
   const isKnown = pinned === 'all' || isPinned(pinned, path, read.content);
-  return isKnown ? read.content : failed('NEEDS_APPROVAL', texts.changed(name, []));
+  return isKnown ? read.content : failed('NEEDS_APPROVAL', texts.changedNotice(name, []));
 }
 
 function picture(bytes: Buffer, of: { skill_name: string; path: string }): Picture | Failed {

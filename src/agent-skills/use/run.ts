@@ -82,7 +82,7 @@ function asDelegation(input: unknown) {
 }
 
 async function inUse(deps: ToolDeps, name: string, ctx: CallContext): Promise<Bundle | Failed> {
-  const view = deps.views.of(ctx.turn.key);
+  const view = deps.views.viewOf(ctx.turn.key);
   const skill = view.snapshot.skills.get(name);
   if (!skill || deps.denied(view, ctx.person).has(name)) return failed('NOT_FOUND', texts.noSkill(name, undefined));
   const why = view.decisions.resting.get(name);
@@ -141,7 +141,7 @@ async function runScript(
       secrets: Object.values(values),
       skills: [bundle],
       ...(input !== undefined && { stdin: JSON.stringify(input) }),
-      atStart: () => code.attached(ctx),
+      atStart: () => code.attachedFiles(ctx),
       timeoutMs: timeout * 1_000,
       signal: ctx.signal,
       onLine: (line) => ctx.turn.progress?.(`${name}: ${line}`),

@@ -8,7 +8,7 @@ import { lastRequest, noteRequest } from '../find/store.ts';
 import type { AgentSkill } from '../skill.ts';
 import * as texts from '../texts.ts';
 import { skillName, type ToolDeps } from './deps.ts';
-import { offered } from './prompt.ts';
+import { offeredSkills } from './prompt.ts';
 
 /** Other skills that are offered instead: as many as one row of buttons has beside it. */
 const MOST_OTHERS = 3;
@@ -37,10 +37,10 @@ export function wrongTool(deps: ToolDeps): AnyTool {
       const terms = await lastRequest(ctx.tx, ctx.place.space, name);
       const feedback = { spaceId: ctx.place.space, got: name, expected: undefined, terms };
       if (!(await learn(ctx.tx, feedback, ctx.clock.now()))) return failed('GONE', texts.noRequest(name));
-      const { snapshot, files } = deps.views.of(undefined);
+      const { snapshot, files } = deps.views.viewOf(undefined);
       const skill = snapshot.skills.get(name);
       if (skill) await files.noteWrong(ctx.tx, skill, ctx.conversationId);
-      ctx.tx.afterCommit(() => deps.host.decided());
+      ctx.tx.afterCommit(() => deps.host.onDecision());
       const choices = (ctx.prepared as AgentSkill[]).map(
         (other): Choice => ({ label: other.name, tool: 'skill_meant', input: { name, expected: other.name } }),
       );
@@ -60,7 +60,7 @@ export function meantTool(deps: ToolDeps): AnyTool {
       const terms = await lastRequest(ctx.tx, ctx.place.space, name);
       const feedback = { spaceId: ctx.place.space, got: undefined, expected, terms };
       if (!(await learn(ctx.tx, feedback, ctx.clock.now()))) return failed('GONE', texts.noRequest(name));
-      ctx.tx.afterCommit(() => deps.host.decided());
+      ctx.tx.afterCommit(() => deps.host.onDecision());
       return done(texts.learnt(expected));
     },
   });
@@ -68,8 +68,8 @@ export function meantTool(deps: ToolDeps): AnyTool {
 
 async function othersFor(deps: ToolDeps, name: string, { person, place }: CallContext): Promise<AgentSkill[]> {
   const terms = await lastRequest(deps.reader, place.space, name);
-  const view = deps.views.of(undefined);
-  const may = new Set(offered(view, deps.denied(view, person)));
+  const view = deps.views.viewOf(undefined);
+  const may = new Set(offeredSkills(view, deps.denied(view, person)));
   const only = (skill: AgentSkill) => skill.name !== name && may.has(skill);
   const found = await deps.search.find(view.snapshot, terms.join(' '), {
     only,

@@ -283,14 +283,14 @@ function pricesCheck(models: Models, database: Database, clock: Clock, calendar:
   };
 }
 
-type Overridden = Config['overridden'];
+type OverriddenSettings = Config['overridden'];
 
-function overridesCheck(overridden: Overridden): HealthCheck {
+function overridesCheck(overridden: OverriddenSettings): HealthCheck {
   return {
     name: 'environment',
     async check() {
       if (overridden.length === 0) return { ok: true, says: 'overrides nothing that the file says' };
-      const says = `overrides ${listOf(overridden.map(said))}`;
+      const says = `overrides ${listOf(overridden.map(sayOverride))}`;
       return { ok: true, code: 'ENV_OVERRIDES', severity: 'notice', says };
     },
   };
@@ -299,12 +299,12 @@ function overridesCheck(overridden: Overridden): HealthCheck {
 const SETTINGS_WRONG = /^(TOKEN|KEY|REDIS|STORAGE)_|_UNREACHABLE$|^(MODEL_ADDRESS|MODEL_KIND|PROVIDER_CREDIT)$/;
 
 /** The check of what the keys below `path` set: where one of them is not the file's, the remedy says so. */
-export function tellingOverrides(check: HealthCheck, path: string, overridden: Overridden): HealthCheck {
+export function tellingOverrides(check: HealthCheck, path: string, overridden: OverriddenSettings): HealthCheck {
   const mine = overridden.filter((each) => each.path.startsWith(`${path}.`));
   if (mine.length === 0) return check;
   const told = (verdict: Verdict): Verdict => {
     if (verdict.ok || !SETTINGS_WRONG.test(verdict.code ?? '')) return verdict;
-    const remedy = `What is used comes from the environment: ${listOf(mine.map(said))}. Unset the variable, or mend it there.`;
+    const remedy = `What is used comes from the environment: ${listOf(mine.map(sayOverride))}. Unset the variable, or mend it there.`;
     return { ...verdict, remedy: [verdict.remedy, remedy].filter(Boolean).join(' ') };
   };
   return {
@@ -316,4 +316,5 @@ export function tellingOverrides(check: HealthCheck, path: string, overridden: O
   };
 }
 
-const said = ({ path, env, at }: Overridden[number]) => `${env} stands in the place of ${path} (${describeOrigin(at)})`;
+const sayOverride = ({ path, env, at }: OverriddenSettings[number]) =>
+  `${env} stands in the place of ${path} (${describeOrigin(at)})`;

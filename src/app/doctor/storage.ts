@@ -17,7 +17,7 @@ export function storageCheck(healthy: () => Promise<boolean>): HealthCheck {
   };
 }
 
-interface Looked {
+interface StorageLook {
   engine: Database['engine'];
   facts: StorageFacts;
   stats: Pick<StorageStats, 'commits' | 'fsyncs' | 'hears'>;
@@ -27,29 +27,29 @@ interface Looked {
 interface Rule {
   code: string;
   severity?: 'notice' | 'warning';
-  when(looked: Looked): boolean;
-  says(looked: Looked): string;
-  remedy: string | ((looked: Looked) => string);
+  holds(looked: StorageLook): boolean;
+  says(looked: StorageLook): string;
+  remedy: string | ((looked: StorageLook) => string);
 }
 
 const RULES: readonly Rule[] = [
   {
     code: 'STORAGE_READ_ONLY',
-    when: ({ facts }) => facts.readOnly,
+    holds: ({ facts }) => facts.readOnly,
     says: () => 'the database takes no writes',
     remedy: 'Point storage.url at the primary, not at a standby; or take default_transaction_read_only away.',
   },
   {
     code: 'STORAGE_NO_CREATE',
     severity: 'warning',
-    when: ({ facts }) => !facts.mayCreate && !facts.readOnly,
+    holds: ({ facts }) => !facts.mayCreate && !facts.readOnly,
     says: ({ facts }) =>
       `the user ${facts.user} may not create tables in the schema ${facts.schema}: the next update fails`,
     remedy: ({ facts }) => `As the database’s owner: ${grantLine(facts)}`,
   },
   {
     code: 'STORAGE_NO_FSYNC',
-    when: ({ facts, engine, stats }) =>
+    holds: ({ facts, engine, stats }) =>
       facts.fsync !== 'on' || (engine === 'pglite' && stats.commits > 0 && (stats.fsyncs ?? 0) === 0),
     says: () => 'commits do not reach the disk: a power cut loses what was confirmed',
     remedy: 'Set fsync = on in postgresql.conf and restart PostgreSQL.',
@@ -57,34 +57,34 @@ const RULES: readonly Rule[] = [
   {
     code: 'STORAGE_ASYNC_COMMIT',
     severity: 'warning',
-    when: ({ facts }) => facts.synchronousCommit === 'off',
+    holds: ({ facts }) => facts.synchronousCommit === 'off',
     says: () => 'synchronous_commit is off: a crash of the server loses the last commits',
     remedy: 'Set synchronous_commit = on for coda’s database: alter database … set synchronous_commit = on.',
   },
   {
     code: 'STORAGE_TORN_PAGES',
     severity: 'warning',
-    when: ({ facts, engine }) => engine === 'postgres' && facts.fullPageWrites !== 'on',
+    holds: ({ facts, engine }) => engine === 'postgres' && facts.fullPageWrites !== 'on',
     says: () => 'full_page_writes is off: a power cut may damage the database',
     remedy: 'Set full_page_writes = on, unless the file system writes whole pages.',
   },
   {
     code: 'STORAGE_OLD_SERVER',
-    when: ({ facts, engine }) => engine === 'postgres' && facts.version < OLDEST_SERVER,
+    holds: ({ facts, engine }) => engine === 'postgres' && facts.version < OLDEST_SERVER,
     says: ({ facts }) => `PostgreSQL ${Math.floor(facts.version / 10_000)} is too old`,
     remedy: 'Use PostgreSQL 15 or newer.',
   },
   {
     code: 'STORAGE_POOLER',
     severity: 'warning',
-    when: ({ stats, replicas }) => !stats.hears && replicas,
+    holds: ({ stats, replicas }) => !stats.hears && replicas,
     says: () => 'storage.url leads to a transaction pooler, where replicas do not hear each other',
     remedy: 'Set storage.direct_url to an address that bypasses the pooler, or redis.url.',
   },
   {
     code: 'STORAGE_LONG_TRANSACTION',
     severity: 'warning',
-    when: ({ facts }) => facts.longestTransaction > LONG_TRANSACTION_S,
+    holds: ({ facts }) => facts.longestTransaction > LONG_TRANSACTION_S,
     says: ({ facts }) => `a transaction has been open for ${Math.round(facts.longestTransaction / 60)} min`,
     remedy:
       'Find it in pg_stat_activity (order by xact_start) and end it; it keeps deleted rows from being cleaned up.',
@@ -92,15 +92,15 @@ const RULES: readonly Rule[] = [
   {
     code: 'STORAGE_CONNECTIONS',
     severity: 'warning',
-    when: ({ facts, engine }) => engine === 'postgres' && facts.connections > 0.9 * facts.mostConnections,
+    holds: ({ facts, engine }) => engine === 'postgres' && facts.connections > 0.9 * facts.mostConnections,
     says: ({ facts }) => `${facts.connections} of ${plural(facts.mostConnections, 'connection')} in use`,
     remedy: 'Lower storage.pool, raise max_connections, or put a pooler in front.',
   },
 ];
 
 /** Verdicts on an observed database; one that all is well where nothing is wrong. Pure. */
-export function judgeStorage(looked: Looked): Verdict[] {
-  const wrong = RULES.filter(({ when }) => when(looked)).map(
+export function judgeStorage(looked: StorageLook): Verdict[] {
+  const wrong = RULES.filter(({ holds: when }) => when(looked)).map(
     ({ code, severity = 'error' as const, says, remedy }): Verdict => ({
       ok: false,
       code,

@@ -24,13 +24,13 @@ const SILENT_MS = 60_000;
 /** Another one would have taken over what it had, long ago. */
 const DEAD_MS = HOUR_MS;
 
-interface Told {
+interface OutboxState {
   deadLetters(limit: number): Promise<DeadLetters>;
   open(): Promise<Record<string, number>>;
   readonly resent: number;
 }
 
-export function deadLetterCheck(outbox: Told): HealthCheck {
+export function deadLetterCheck(outbox: OutboxState): HealthCheck {
   return {
     name: 'dead letters',
     async check() {
@@ -47,7 +47,7 @@ export function deadLetterCheck(outbox: Told): HealthCheck {
   };
 }
 
-export function heldCheck(outbox: Told): HealthCheck {
+export function heldCheck(outbox: OutboxState): HealthCheck {
   return {
     name: 'waiting messages',
     async check() {
@@ -163,11 +163,11 @@ export function judgeReplicas(running: readonly RunningProcess[], now: Date, sel
   return { ok: true, says: running.length === 1 ? 'one' : `${running.length}, all alive` };
 }
 
-type Spent = Readonly<Record<'day' | 'month', readonly { name: string; price: number }[]>>;
+type SpentMoney = Readonly<Record<'day' | 'month', readonly { name: string; price: number }[]>>;
 type Budgets = Readonly<Record<'person' | 'all', Readonly<Record<'day' | 'month', number>>>>;
 
 /** Verdict on what models have cost everybody and each person today and this month. Pure. */
-export function judgeBudgets(spent: Spent, budgets: Budgets, currency: string): Verdict {
+export function judgeBudgets(spent: SpentMoney, budgets: Budgets, currency: string): Verdict {
   const verdicts = (['month', 'day'] as const).flatMap((period): Verdict[] => {
     const [when, next] = period === 'day' ? ['today', 'tomorrow'] : ['this month', 'next month'];
     const amounts = (sum: number, limit: number) => `${sum.toFixed(2)} of ${limit} ${currency} ${when}`;

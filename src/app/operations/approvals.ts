@@ -53,7 +53,7 @@ const decide = operation({
   },
 });
 
-const deciding = (verb: 'approve' | 'deny') =>
+const decideOperation = (verb: 'approve' | 'deny') =>
   operation({
     name: `approvals ${verb}`,
     summary: verb === 'approve' ? 'have one of them run' : 'have one of them not run',
@@ -72,4 +72,4 @@ const REFUSED: Readonly<Record<Exclude<DecisionOutcome, 'done'>, string>> = {
   token: 'The running coda has another access.approval_token.',
 };
 
-export const approvals = [list, decide, deciding('approve'), deciding('deny')];
+export const approvals = [list, decide, decideOperation('approve'), decideOperation('deny')];

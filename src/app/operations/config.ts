@@ -38,7 +38,7 @@ export const show = operation({
   run: ({ config }: Pick<LocalParts, 'config'>) =>
     config.entries().map(({ path, value, origin }) => ({ path, value, origin: describeOrigin(origin) })),
   show(rows) {
-    const lines = rows.map(({ path, value, origin }) => [`${path}: ${shown(value)}`, origin] as const);
+    const lines = rows.map(({ path, value, origin }) => [`${path}: ${showValue(value)}`, origin] as const);
     const width = Math.min(56, Math.max(...lines.map(([line]) => line.length)));
     return lines.map(([line, origin]) => `${line.padEnd(width)}  # ${origin}\n`).join('');
   },
@@ -46,7 +46,7 @@ export const show = operation({
 
 export const config = [check, show];
 
-function shown(value: unknown): string {
+function showValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

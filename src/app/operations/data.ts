@@ -52,7 +52,7 @@ const make = operation({
 
 export const backup = [begin, make];
 
-async function byDaemon({ daemon }: LocalParts, asked: Asked) {
+async function byDaemon({ daemon }: LocalParts, asked: BackupRequest) {
   for (;;) {
     const state = await daemon(begin, asked);
     if (state === undefined) return undefined;
@@ -67,15 +67,15 @@ async function byDaemon({ daemon }: LocalParts, asked: Asked) {
   }
 }
 
-function backupHere({ config, world }: LocalParts, asked: Asked): Promise<MadeBackup> {
-  return using({ config, world }, (database) =>
+function backupHere({ config, world }: LocalParts, asked: BackupRequest): Promise<MadeBackup> {
+  return withDatabase({ config, world }, (database) =>
     new Backups({ config, database, world, program: program() }).make(asked),
   );
 }
 
 const program = () => `coda ${version()}`;
 
-type Asked = { file: string; withoutConfig: boolean };
+type BackupRequest = { file: string; withoutConfig: boolean };
 
 const HOLDS_KEYS =
   'The keys that stand in config.yaml are in it: keep it as safe as them, or leave that file out with --without-config.';
@@ -97,7 +97,7 @@ const putBack = operation({
     const { config, world } = parts;
     const options = { file: resolve(named), dataDir: config.dataDir, force, now: world.clock.now() };
     return config.storage.url
-      ? using(parts, (database) => restoreBackup({ ...options, database }))
+      ? withDatabase(parts, (database) => restoreBackup({ ...options, database }))
       : restoreEmbedded({ ...options, into: config.dataDir }, world);
   },
   show: (restored) =>
@@ -130,11 +130,11 @@ const move = operation({
     world.secrets.addUrl(to);
     const now = world.clock.now();
     const file = `${backupFolder(config.dataDir)}/move-${stampOf(now)}.tar.gz`;
-    const { files } = await using(parts, (database) => writeBackup({ database, file, program: program(), now }));
+    const { files } = await withDatabase(parts, (database) => writeBackup({ database, file, program: program(), now }));
     const options = { file, force, copy: false, now };
     const restored = isToEmbedded
       ? await restoreEmbedded({ ...options, into: config.dataDir }, world)
-      : await using(parts, (database) => restoreBackup({ ...options, database }), to);
+      : await withDatabase(parts, (database) => restoreBackup({ ...options, database }), to);
     return { ...restored, files };
   },
   show: (restored, { to }) => `${restoredLine(restored)}\n${nextStep(to === 'embedded')}\n`,
@@ -155,7 +155,7 @@ const update = operation({
   async run(parts: LocalParts) {
     if (await isRunning(parts)) return { isRunning: true, applied: [] };
     const now = parts.world.clock.now();
-    return { isRunning: false, applied: await using(parts, (database) => migrateDatabase(database, { now })) };
+    return { isRunning: false, applied: await withDatabase(parts, (database) => migrateDatabase(database, { now })) };
   },
   show({ isRunning: isDone, applied }) {
     if (isDone) return 'The running coda has already brought the database up to date.\n';
@@ -177,7 +177,7 @@ async function refuseDaemon(parts: LocalParts): Promise<void> {
   });
 }
 
-async function using<T>(
+async function withDatabase<T>(
   { config, world }: Pick<LocalParts, 'config' | 'world'>,
   work: (database: Database) => Promise<T>,
   to?: string,

@@ -57,10 +57,10 @@ const cancel = operation({
   args: ['id'],
   audit: (input) => input,
   run: ({ app }: OperationParts, { id }, { besides }) => app.jobs.cancelOne(id, besides),
-  show: (isCancelled, { id }) => cancelled(isCancelled, id),
+  show: (isCancelled, { id }) => cancelledText(isCancelled, id),
 });
 
-function cancelled(isCancelled: boolean, id: string): string {
+function cancelledText(isCancelled: boolean, id: string): string {
   if (isCancelled) return 'It will not be run.\n';
   throw usage(
     `No job ${id} waits or has given up.`,
@@ -137,13 +137,13 @@ const work = operation({
     const now = world.clock.now();
     const runs = (await app.jobs.waitingOf(SKILL_JOB)).filter(({ due_at: at }) => at <= now);
     await app.startJobs();
-    await app.settled();
+    await app.whenSettled();
     return Promise.all(runs.map((run) => endOf(app, run)));
   },
-  show: worked,
+  show: workReport,
 });
 
-function worked(ends: readonly string[]): string {
+function workReport(ends: readonly string[]): string {
   return [...ends, 'No background job is due.\n'].join('\n');
 }
 
@@ -153,13 +153,13 @@ async function endOf(
   { id, payload }: { id: string; payload: unknown },
 ): Promise<string> {
   const skill = (payload as { skill?: string } | null)?.skill ?? '?';
-  const run = (await Promise.resolve(verbs['runs-show']?.({ run: id })).catch(() => undefined)) as Ended | undefined;
+  const run = (await Promise.resolve(verbs['runs-show']?.({ run: id })).catch(() => undefined)) as RunEnd | undefined;
   if (!run) return `${id}  ${skill}  has not begun: "coda jobs list --all" tells why`;
   if (run.state === 'running') return `${id}  ${skill}  waits: "coda approvals list" shows for what`;
   return `${id}  ${skill}  ${run.state}${run.message === null ? '' : `: ${oneLine(run.message, 500)}`}`;
 }
 
-interface Ended {
+interface RunEnd {
   state: string;
   message: string | null;
 }
@@ -202,14 +202,14 @@ const unschedule = operation({
   example: 'coda schedule remove 018f2c1e-8a52-7cc4-9d2e-3f6a1b2c4d5e',
   input: z.object({ run: cancel.input.shape.id.describe('as list shows it') }),
   args: ['run'],
-  conduct: async (ask, { run: id }) => cancelled(await ask(cancel, { id }), id),
+  conduct: async (ask, { run: id }) => cancelledText(await ask(cancel, { id }), id),
 });
 
 const tick = operation({
   name: 'schedule tick',
   summary: 'carry out those that are due, to their end or to what they ask',
   input: z.object({}),
-  conduct: async (ask) => worked(await ask(work, {})),
+  conduct: async (ask) => workReport(await ask(work, {})),
 });
 
 export const scheduledRuns = [scheduled, schedule, unschedule, tick];

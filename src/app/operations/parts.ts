@@ -15,7 +15,7 @@ import type { People } from '../people.ts';
 import type { Sessions } from '../sign-in/sessions.ts';
 import type { Tokens } from '../sign-in/tokens.ts';
 
-export interface Away {
+export interface AwayPlatform {
   platform: string;
   says: string;
   remedy: string;
@@ -38,14 +38,14 @@ export interface OperatedApp {
   readonly checks: Checks;
   /** Adds a background job of a kind that some part carries out, due at once. Throws `INPUT_INVALID`; gives its id. */
   enqueue(job: AskedJob, besides?: WritesBesides<string>): Promise<string>;
-  /** Begins without platforms and without what else falls due, to work off jobs and the turns that they begin: until `settled`. */
+  /** Begins without platforms and without what else falls due, to work off jobs and the turns that they begin: until `whenSettled`. */
   startJobs(): Promise<void>;
   /** Resolves when nothing runs, nothing that is due is left, and nothing is being sent. */
-  settled(): Promise<void>;
+  whenSettled(): Promise<void>;
   status(): Promise<Json>;
   /** True if the database answers and this process can tell its replicas that it lives. */
   healthy(): Promise<boolean>;
-  away(): Away[];
+  listAway(): AwayPlatform[];
 }
 
 export const SKILL_JOB = 'skill';

@@ -12,7 +12,7 @@ export const wellness = operation({
   needs: 'daemon',
   run: async ({ app }: OperationParts) => ({
     ok: await app.healthy(),
-    away: app.away(),
+    away: app.listAway(),
     deadJobs: (await app.jobs.dead(1).catch(() => ({ total: 0 }))).total,
   }),
   // A daemon of another version may leave some of it out.
@@ -82,7 +82,7 @@ function inWords(answer: unknown): string[] {
   const unsent = Object.values(open).reduce((sum, count) => sum + count, 0);
   const heard = adapters.filter((name) => away[name] === undefined);
   return [
-    `coda ${version} has been running for ${lasting(uptime_s)} (process ${pid}, ${memory_mb} MB).`,
+    `coda ${version} has been running for ${lengthText(uptime_s)} (process ${pid}, ${memory_mb} MB).`,
     `Its data are in ${data} (${engine}).`,
     `It hears ${heard.length > 0 ? listOf(heard) : 'nobody'}.`,
     ...Object.entries(away).map(([name, says]) => `${name} is away: ${says}`),
@@ -103,7 +103,7 @@ const UNITS = [
   ['minute', 60],
 ] as const;
 
-function lasting(seconds: number): string {
+function lengthText(seconds: number): string {
   const [unit, length] = UNITS.find(([, each]) => seconds >= each) ?? ['second', 1];
   return plural(Math.floor(seconds / length), unit);
 }

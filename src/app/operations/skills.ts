@@ -15,7 +15,7 @@ const inquire = operation({
   run: ({ app }: OperationParts, { name }) => app.agentSkills.inquire(name),
 });
 
-const shown = (inquest: Inquest): string => `${trustTexts.inquest(inquest).replaceAll('**', '')}\n`;
+const inquestText = (inquest: Inquest): string => `${trustTexts.inquest(inquest).replaceAll('**', '')}\n`;
 
 const pinned = z.object({ name: z.string(), hash: z.string() });
 
@@ -37,15 +37,15 @@ const approving = operation({
     const inquest = (await ask(inquire, { name })) as string | Inquest;
     if (typeof inquest === 'string') throw usage(inquest, LIST);
     if (inquest.isApproved) return `${name} is approved as it is now.\n`;
-    io.stdout.write(shown(inquest));
+    io.stdout.write(inquestText(inquest));
     if (!yes && !(await confirm('somebody has read what "coda skills audit NAME" finds')))
       return { out: 'Nothing was changed.\n', status: 1 };
-    if (!(await ask(approve, { name, hash: inquest.pin.hash }))) throw changed(name);
+    if (!(await ask(approve, { name, hash: inquest.pin.hash }))) throw changedMeanwhile(name);
     return `${name} may be used as its files are now.\n`;
   },
 });
 
-const changed = (name: string) =>
+const changedMeanwhile = (name: string) =>
   usage(`The files of ${name} have changed meanwhile.`, 'Look at them again with the same command.');
 
 const activate = operation({
@@ -74,12 +74,12 @@ const activating = operation({
     const inquest = (await ask(inquire, { name: id })) as string | Inquest;
     if (typeof inquest === 'string') throw usage(inquest, LIST);
     const { name } = inquest.id;
-    io.stdout.write(shown(inquest));
+    io.stdout.write(inquestText(inquest));
     if (!approves()) {
       const remedy = `Read that, then: coda skills activate ${name} --approval approved`;
       throw usage(`${name} is not activated without a yes.`, remedy);
     }
-    if (!(await ask(activate, { name, hash: inquest.pin.hash }))) throw changed(name);
+    if (!(await ask(activate, { name, hash: inquest.pin.hash }))) throw changedMeanwhile(name);
     return `${name} is offered from now on, as its files are.\n`;
   },
 });
@@ -259,7 +259,7 @@ const feedback = operation({
     const { id = '', expected = '', query, space: spaceId = TERMINAL, reset } = input;
     if (reset) return skills.resetFeedback(spaceId, (tx) => besides(tx, { spaceId }));
     await skills.rescan();
-    const learned = { spaceId, got: known(skills, id), expected: known(skills, expected) };
+    const learned = { spaceId, got: nameOfSkill(skills, id), expected: nameOfSkill(skills, expected) };
     return skills.feedback({ ...learned, query }, (tx, isLearned) => besides(tx, isLearned ? learned : undefined));
   },
   show(came, { id = '', expected }) {
@@ -271,7 +271,7 @@ const feedback = operation({
 });
 
 /** The name of the skill that is meant. Throws `SKILL_NOT_FOUND`. */
-function known({ catalog }: Skills, typed: string): string {
+function nameOfSkill({ catalog }: Skills, typed: string): string {
   const snapshot = catalog.current();
   const skill = skillFacts.skillMeant(snapshot, typed);
   if (skill) return skill.name;

@@ -39,7 +39,7 @@ export class Collector {
     if (this.waiting.length >= MOST_WAITING) return;
     this.waiting.push(span);
     if (this.waiting.length >= BATCH) void this.flush();
-    else this.cancel ??= this.later();
+    else this.cancel ??= this.flushLater();
   };
 
   flush(): Promise<void> {
@@ -64,7 +64,7 @@ export class Collector {
     while (this.waiting.length > 0 && !this.stop.signal.aborted) await this.send(this.waiting.splice(0, BATCH));
   }
 
-  private later(): Cancel {
+  private flushLater(): Cancel {
     const { clock } = this.options;
     return clock.at(new Date(clock.now().getTime() + EVERY_MS), () => void this.flush());
   }

@@ -7,7 +7,7 @@ import type { World } from '../../base/world.ts';
  * The world with spans, where the environment names a collector as OpenTelemetry has it (`OTEL_EXPORTER_OTLP_ENDPOINT` …);
  * else as it is, and nothing is loaded.
  */
-export async function traced(world: World, version: string, closer: Closer): Promise<World> {
+export async function withSpans(world: World, version: string, closer: Closer): Promise<World> {
   const { env, log, clock, secrets } = world;
   const base = stripEnd(env.OTEL_EXPORTER_OTLP_ENDPOINT ?? '', '/ ').trim();
   const url = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?.trim() || (base && `${base}/v1/traces`);
@@ -35,7 +35,7 @@ interface Credentials {
 
 /** `fetch` takes no address with a name and a password in it, and its error would show them. */
 function withoutCredentials(url: URL): { bare: string; credentials: Credentials | undefined } {
-  const credentials = { user: decoded(url.username), password: decoded(url.password) };
+  const credentials = { user: decodePart(url.username), password: decodePart(url.password) };
   url.username = '';
   url.password = '';
   const isThere = credentials.user !== '' || credentials.password !== '';
@@ -50,12 +50,12 @@ function headersOf(text: string): Record<string, string> {
   const pairs = text.split(',').flatMap((pair) => {
     const [name = '', ...value] = pair.split('=');
     const isName = value.length > 0 && /^[\w!#$%&'*+.^`|~-]+$/.test(name.trim());
-    return isName ? [[name.trim().toLowerCase(), decoded(value.join('=').trim())] as const] : [];
+    return isName ? [[name.trim().toLowerCase(), decodePart(value.join('=').trim())] as const] : [];
   });
   return Object.fromEntries(pairs);
 }
 
-function decoded(value: string): string {
+function decodePart(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../base/clock.ts';
 import type { Page, PageReader, PageRow, PageSection } from '../../chat/index.ts';
-import { leftOf, type Proposal, shown, proposalStore as store } from '../../proposals/index.ts';
+import { leftOf, type Proposal, showProposal, proposalStore as store } from '../../proposals/index.ts';
 import { scoresByWeek } from './assessment/store.ts';
 import type { Deps } from './part.ts';
 import * as versions from './prompt/store.ts';
@@ -57,7 +57,7 @@ async function weeks({ household }: Deps, { db, now }: PageReader): Promise<Page
 
 function proposalRow({ kinds }: Deps, proposal: Proposal): PageRow {
   const { id, title, category, state, at, description } = proposal;
-  const change = shown(kinds, proposal);
+  const change = showProposal(kinds, proposal);
   return { id, cells: [id, title, category, state, { at }, description, { code: change }] };
 }
 

@@ -2,7 +2,7 @@ import { plural, shorten } from '../../base/text.ts';
 import { type Proposal, proposalTexts } from '../../proposals/index.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';
 
-const { named, STATES } = proposalTexts;
+const { nameProposal: named, STATES } = proposalTexts;
 
 const PRIORITIES = ['urgent', 'high', 'medium', 'low', 'very low'] as const;
 

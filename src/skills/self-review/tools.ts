@@ -19,7 +19,7 @@ import {
   type ProposalKind,
   type ProposalKinds,
   proposalTexts,
-  shown,
+  showProposal,
   proposalStore as store,
   takeBack,
 } from '../../proposals/index.ts';
@@ -73,7 +73,7 @@ async function listFor(
     (each) => each.state === 'pending' && kinds.get(each.category)?.byItsPerson === undefined,
   );
   const choices = waiting.slice(0, MOST_ON_CARD).flatMap((each) => choicesFor(each, waiting.length > 1));
-  const text = [texts.heading(found.length), texts.listed(found, (each) => shown(kinds, each), when)].join('\n');
+  const text = [texts.heading(found.length), texts.listed(found, (each) => showProposal(kinds, each), when)].join('\n');
   return done(text, { ...TAINTED, choices });
 }
 

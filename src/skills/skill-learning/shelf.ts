@@ -131,7 +131,7 @@ export function skillShelf(parts: ShelfParts) {
     rest: (name: string, reason: string) => skills.deprecate({ name, reason, replacement: undefined }),
     wake: async (name: string) => void (await skills.undeprecate(name)),
     /** After a decision has committed. */
-    decided: () => skills.decided(),
+    decided: () => skills.onDecision(),
   };
 }
 

@@ -61,7 +61,7 @@ const show = operation({
 
 async function viewOf({ host, views }: ToolDeps) {
   if (host.catalog.current().version === 0) await host.rescan();
-  return views.of(undefined);
+  return views.viewOf(undefined);
 }
 
 /** The groups that steps stand for. Throws where one of them is missing, or they are in a circle. */

@@ -63,7 +63,7 @@ export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number })
     input,
     async run(asked, ctx) {
       if (!ctx.turn.spawn || ctx.turn.callKey === undefined) return failed('NOT_HERE', texts.nothingToRun());
-      const begun = await beginRun(deps, asked, ctx, views.of(ctx.turn.key));
+      const begun = await beginRun(deps, asked, ctx, views.viewOf(ctx.turn.key));
       if ('ok' in begun) return begun;
       return new PipelineRun({ deps, ctx, asked, parallel, call: ctx.turn.callKey }, begun.run, begun.given).go();
     },
@@ -72,7 +72,7 @@ export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number })
 
 function groupsOf({ views }: ToolDeps, { name, steps, resume }: Input): skillSteps.StepGroup[] {
   if (resume !== undefined) return Array.from({ length: 20 }, () => []);
-  const { snapshot, decisions } = views.of(undefined);
+  const { snapshot, decisions } = views.viewOf(undefined);
   const parsed = skillSteps.parseSteps(steps ?? (name === undefined ? [] : [name]));
   const resolved = typeof parsed === 'string' ? [] : skillSteps.resolveSteps(snapshot, parsed, decisions.drafts);
   return Array.isArray(resolved) ? resolved : [];
@@ -83,7 +83,7 @@ interface Begun {
   given: readonly store.StepDone[];
 }
 
-type View = ReturnType<ToolDeps['views']['of']>;
+type View = ReturnType<ToolDeps['views']['viewOf']>;
 
 async function beginRun(deps: ToolDeps, asked: Input, ctx: CallContext, view: View): Promise<Begun | Failed> {
   const { snapshot, decisions } = view;
@@ -220,7 +220,7 @@ class PipelineRun {
 
   private async ready(skill: string): Promise<skillReadiness.Ready | Failed> {
     const { deps, ctx, asked } = this.own;
-    const view = deps.views.of(ctx.turn.key);
+    const view = deps.views.viewOf(ctx.turn.key);
     if (asked.role !== undefined && deps.denied(view, narrowed(asked.role)).has(skill))
       return failed('DENIED', texts.notWithin(skill, asked.role));
     const used = asked.hashes ? { ...view, files: view.files.withoutTrials() } : view;
@@ -244,7 +244,7 @@ class PipelineRun {
       tainted,
     });
     const result = spawned ?? failed('NOT_HERE', texts.nothingToRun());
-    await deps.views.of(ctx.turn.key).files.noteEnd(deps.database, ready.skill, ctx, result.ok);
+    await deps.views.viewOf(ctx.turn.key).files.noteEnd(deps.database, ready.skill, ctx, result.ok);
     const came: Came = {
       mayPass: !result.ok && MAY_PASS.has(result.code),
       skill,

@@ -7,7 +7,7 @@ import * as texts from './texts.ts';
 export interface SpecialistHost {
   readonly catalog: SpecialistCatalog;
   /** Read again together with the specialists. */
-  readonly skills: Pick<SkillHost, 'rescan' | 'decided' | 'chosen'>;
+  readonly skills: Pick<SkillHost, 'rescan' | 'onDecision' | 'chosen'>;
   /** The list of skills in a specialist's prompt. */
   readonly skillsFor: ReturnType<typeof skillListFor>;
 }

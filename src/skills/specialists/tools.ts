@@ -141,7 +141,7 @@ async function admit(
   if (!now.ok || now.hash !== pin.hash) return failed('CHANGED', texts.changedMeanwhile(name));
   const { suspicions } = verdict;
   const kept = await database.tx('specialists.first', (tx) => {
-    tx.afterCommit(() => host.skills.decided());
+    tx.afterCommit(() => host.skills.onDecision());
     return keepFirst(tx, folder, verdict, clock.now());
   });
   if (kept === 'usable') return undefined;
@@ -161,7 +161,7 @@ export function approveTool({ host }: ToolDeps): AnyTool {
       const pin = specialist?.pin;
       if (!specialist || pin?.hash !== hash) return failed('GONE', texts.changedMeanwhile(name));
       await approvePin(tx, judged(specialist), pin, { personId: person.id, now: clock.now() });
-      tx.afterCommit(() => host.skills.decided());
+      tx.afterCommit(() => host.skills.onDecision());
       return done(texts.approved(name));
     },
   });

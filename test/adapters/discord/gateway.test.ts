@@ -248,7 +248,7 @@ describe('trouble', () => {
     );
     expect(play.log.join('')).not.toContain('wrong-token-of-somebody');
     expect(await play.app.healthy()).toBe(true);
-    expect(play.app.away()).toMatchObject([{ platform: 'discord', says: 'Discord does not take the token' }]);
+    expect(play.app.listAway()).toMatchObject([{ platform: 'discord', says: 'Discord does not take the token' }]);
     expect(await play.app.status()).toMatchObject({ away: { discord: 'Discord does not take the token' } });
     const check = play.app.checks.checks.find(({ name }) => name === 'discord');
     expect(await check?.check(AbortSignal.timeout(5_000))).toMatchObject({

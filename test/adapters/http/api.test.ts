@@ -77,7 +77,7 @@ describe('what programs can ask for', () => {
     // Cut short, two keys could be the same.
     const tooLong = { 'Idempotency-Key': 'k'.repeat(201) };
     expect((await programs.post('/v1/notify', { to: 'ANA', text: 'again' }, tooLong)).status).toBe(400);
-    await programs.coda.app.settled();
+    await programs.coda.app.whenSettled();
     const told = ana.seen().filter(({ text }) => text.includes('The build is green.'));
     expect(told).toHaveLength(1);
     expect((await programs.post('/v1/notify', { to: 'nobody:9', text: 'x' })).status).toBe(400);

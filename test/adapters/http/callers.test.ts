@@ -120,7 +120,7 @@ test('with an approval token the consent of an issuer’s token needs it, too', 
   const approve = parts.at(-1)?.buttons?.find(({ label }) => label === 'Approve')?.id ?? '';
   const press = async (headers: Record<string, string>) => {
     await programs.post(`/v1/buttons/${approve}`, {}, headers, { token });
-    await programs.coda.app.settled();
+    await programs.coda.app.whenSettled();
     return outside.sent.length;
   };
   expect(await press({})).toBe(0);
@@ -169,6 +169,6 @@ test('a role ends with its token: each request has those of its own, and work ke
   await says('admin', 'saved by an admin', { wait: 0 });
   await says('viewer', 'saved by the viewer again', { wait: 0 });
   held.resolve();
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect((await kept()).slice(4)).toEqual(['saved by an admin']);
 });

@@ -135,7 +135,7 @@ describe.skipIf(!CHROMIUM)('the dashboard', () => {
     await page.getByRole('button', { name: 'Deny' }).nth(1).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Deny' }).click();
     await page.getByText('Nothing waits for a decision.').waitFor();
-    await programs.coda.app.settled();
+    await programs.coda.app.whenSettled();
     expect(outside.sent).toEqual(['Max <b>']);
     const { rows } = await programs.coda.database().read(
       `select a.origin, a.status, p.name from audit_log a join persons p on p.id = a.person_id
@@ -155,7 +155,7 @@ describe.skipIf(!CHROMIUM)('the dashboard', () => {
     await page.getByRole('button', { name: 'Send again' }).click();
     await page.getByText('It will be sent again.').waitFor();
     await page.getByText('Everything could be delivered.').waitFor();
-    await programs.coda.app.settled();
+    await programs.coda.app.whenSettled();
     expect((await programs.coda.app.delivery.outbox.deadLetters()).total).toBe(0);
     expect(await programs.coda.count(`audit_log where subject = 'outbox resend' and origin = 'dashboard'`)).toBe(1);
   });

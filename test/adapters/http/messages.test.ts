@@ -176,7 +176,7 @@ describe('an answer that takes its time', () => {
     const early = await programs.post('/v1/messages', { text: 'hello', wait: 0 }, key);
     expect([early.status, early.headers.get('location')]).toEqual([202, '/v1/conversations/main/messages/gone']);
     first.resolve();
-    await programs.coda.app.settled();
+    await programs.coda.app.whenSettled();
     const fetched = await programs.get<Answer>('/v1/conversations/main/messages/gone');
     expect(fetched).toMatchObject({ status: 'done', text: 'here it is' });
 
@@ -207,7 +207,7 @@ describe('an answer that takes its time', () => {
     }
     stop.abort();
     go.resolve();
-    await programs.coda.app.settled();
+    await programs.coda.app.whenSettled();
     const fetched = await programs.get<Answer>('/v1/conversations/main/messages/left');
     expect(fetched).toMatchObject({ status: 'done', text: 'a beginning and an end' });
     expect(model.requests).toHaveLength(1);

@@ -97,7 +97,7 @@ export const begin = (engine: 'PGlite' | 'PostgreSQL' = 'PGlite') =>
   Programs.begin({ engine }, ['messages', 'data', 'notify']);
 export const notify = async (programs: Programs, text: string) => {
   expect((await programs.post('/v1/notify', { to: 'owner', text })).status).toBe(202);
-  await programs.coda.app.settled();
+  await programs.coda.app.whenSettled();
 };
 export const state = async ({ coda }: Programs, text: string) => {
   const { rows } = await coda
@@ -114,7 +114,7 @@ export async function hasSpokenAtTerminal({ coda }: Programs): Promise<void> {
   terminal.says({ text: '/help' });
   await soon(() => terminal.shows('/help').length > 0);
   await terminal.close();
-  await coda.app.settled();
+  await coda.app.whenSettled();
 }
 
 /** Joins ana's account on a chat platform with the owner's. */
@@ -126,9 +126,9 @@ export async function joinsPlatform({ coda }: Programs) {
   await appears(linking, '/link ');
   const [{ text = '' } = {}] = linking.shows('/link ');
   await linking.close();
-  await coda.app.settled();
+  await coda.app.whenSettled();
   await ana.says(/\/link [A-Z0-9]{5}-[A-Z0-9]{5}/.exec(text)?.[0] ?? '');
   await ana.presses('Yes, join us');
-  await coda.app.settled();
+  await coda.app.whenSettled();
   return ana;
 }

@@ -111,10 +111,10 @@ test('a press that brings the approval token is consent; one with another token 
   const press = (token: string) =>
     programs.post(`/v1/buttons/${asked.parts[0]?.buttons?.[0]?.id}`, {}, { 'X-Approval-Token': token });
   await press('open');
-  await programs.coda.app.settled();
+  await programs.coda.app.whenSettled();
   expect(outside.sent).toEqual([]);
   await press('open sesame');
-  await programs.coda.app.settled();
+  await programs.coda.app.whenSettled();
   expect(outside.sent).toEqual(['Max']);
 });
 

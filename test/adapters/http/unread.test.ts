@@ -50,7 +50,7 @@ test('read at the terminal it is marked there, and no longer unread in the brows
   await programs.coda.passes({ minutes: 5 });
   const terminal = openTerminal(programs.coda.app);
   expect(await appears(terminal, 'the build is red')).toBe(true);
-  await programs.coda.app.settled();
+  await programs.coda.app.whenSettled();
   expect(terminal.shows('the build is red')).toMatchObject([{ unread: true }]);
   const [entry, ...others] = await browser.reads('the build is red');
   expect([entry?.unread, others]).toEqual([undefined, []]);
@@ -100,7 +100,7 @@ test('a reminder of a program for who has only signed a browser in waits there; 
   await programs.coda.passes({ minutes: 1 });
   const terminal = openTerminal(programs.coda.app);
   expect(await appears(terminal, 'buy tea')).toBe(true);
-  await programs.coda.app.settled();
+  await programs.coda.app.whenSettled();
   expect(terminal.shows('buy tea')).toMatchObject([{ unread: true }]);
   expect(terminal.shows('call the vet')).toEqual([]);
   const [entry, ...others] = await browser.reads('buy tea');
@@ -138,11 +138,11 @@ test('what is held when its person comes to a chat platform goes there, as does 
   await appears(linking, '/link ');
   const [{ text = '' } = {}] = linking.shows('/link ');
   await linking.close();
-  await coda.app.settled();
+  await coda.app.whenSettled();
   await notify(programs, 'the tests are red');
   await ana.says(/\/link [A-Z0-9]{5}-[A-Z0-9]{5}/.exec(text)?.[0] ?? '');
   await ana.presses('Yes, join us');
-  await coda.app.settled();
+  await coda.app.whenSettled();
   await coda.passes({ minutes: 10 });
   expect(ana.heard('the tests are red')).toHaveLength(1);
   expect(ana.heard('water the plants')).toHaveLength(1);
@@ -191,9 +191,9 @@ test.skipIf(!POSTGRES_URL)('a page at another process is told at once', async ()
   const told = browser.events.length;
   // The other process fires it: of this one, nobody looks.
   const other = await programs.coda.replica();
-  await other.app.settled();
+  await other.app.whenSettled();
   await notify(programs, 'the tests are green');
-  await other.app.settled();
+  await other.app.whenSettled();
   expect(await soon(() => browser.events.length > told)).toBe(true);
   expect(await browser.reads('the tests are green')).toHaveLength(1);
   browser.close();
@@ -259,7 +259,7 @@ test('what belongs to the page is shown in an open terminal too, once in each', 
   expect(await appears(terminal, '⏰ call the vet')).toBe(true);
   expect(terminal.shows('⏰ call the vet')).toHaveLength(1);
   expect(await soon(() => browser.events.length > told)).toBe(true);
-  await programs.coda.app.settled();
+  await programs.coda.app.whenSettled();
   const read = await browser.reads('⏰ call the vet');
   expect(read).toHaveLength(1);
   expect(read[0]).not.toHaveProperty('unread');
@@ -302,7 +302,7 @@ test('what a stream that has ended meanwhile does not take is still unread', asy
   const caller = await app.tokens.authenticate(programs.token);
   // The reader leaves while what is unread is read for it.
   await events?.answerRequest({ caller, params: { id: 'kitchen' }, signal: AbortSignal.abort() } as never);
-  await app.settled();
+  await app.whenSettled();
   expect(await state(programs, '⏰ call Bob')).toEqual(['held']);
 });
 
@@ -315,14 +315,14 @@ test.skipIf(!POSTGRES_URL)(
     await browser.open();
     const other = await programs.coda.replica();
     const terminal = openTerminal(other.app);
-    await other.app.settled();
+    await other.app.whenSettled();
     await browser.post('/v1/messages', { text: '/remind in 10 minutes call the vet' });
     const reading = new AbortController();
     const told = browser.events.length;
     // As its script does, the page reads whenever it is told to.
     void soon(() => browser.events.length > told && browser.reads('call the vet').then(() => reading.signal.aborted));
     await programs.coda.passes({ minutes: 10 });
-    await other.app.settled();
+    await other.app.whenSettled();
     expect(await appears(terminal, '⏰ call the vet')).toBe(true);
     reading.abort();
     const read = await browser.reads('⏰ call the vet');
@@ -362,7 +362,7 @@ test('what a program never reads is not tried at each start, and is told as unde
   const before = await attempts();
   expect(before).toHaveLength(1);
   await coda.restart();
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect(await attempts()).toEqual(before);
   await coda.passes({ days: 29 });
   expect(await state(programs, '⏰ call Bob')).toEqual(['held']);
@@ -406,5 +406,5 @@ async function remindsAtTerminal(
     await appears(terminal, text);
   }
   await terminal.close();
-  await coda.app.settled();
+  await coda.app.whenSettled();
 }

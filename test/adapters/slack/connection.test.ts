@@ -76,7 +76,7 @@ describe('tokens', () => {
     await using play = await playSlack({ model: echo, asleep: true });
     play.fake.revoked.add(play.fake.botToken);
     await play.start();
-    expect(play.app.away()).toEqual([
+    expect(play.app.listAway()).toEqual([
       expect.objectContaining({ platform: 'slack', says: expect.stringContaining('token_revoked') }),
     ]);
     const findings = await play.app.checks.run();
@@ -89,11 +89,11 @@ describe('tokens', () => {
     const { fake, ana } = play;
     const others = fake.event({ type: 'tokens_revoked', tokens: { oauth: [ana.id], bot: [] } });
     await eventually(() => others.acknowledged);
-    expect(play.app.away()).toEqual([]);
+    expect(play.app.listAway()).toEqual([]);
     fake.revoked.add(fake.botToken);
     const told = fake.event({ type: 'tokens_revoked', tokens: { bot: ['UBOT'] } });
     await eventually(() => told.acknowledged);
-    expect(play.app.away()).toHaveLength(1);
+    expect(play.app.listAway()).toHaveLength(1);
     play.asks('hello?');
     await play.settled();
     expect(play.said('hello')).toEqual([]);
@@ -116,7 +116,7 @@ test('a token that was revoked is tried again after five minutes, and what was s
   const dm = fake.dm(ana);
   fake.revoked.add(fake.botToken);
   fake.event({ type: 'tokens_revoked', tokens: { bot: [fake.bot.id] } });
-  expect(await eventually(() => play.app.away().length === 1)).toBe(true);
+  expect(await eventually(() => play.app.listAway().length === 1)).toBe(true);
   const told = async () => (await play.app.checks.run()).find(({ name }) => name === 'slack');
   expect(await told()).toMatchObject({ ok: false, remedy: expect.stringContaining('install the app again') });
   play.asks('hello?', { channel: dm });
@@ -125,9 +125,9 @@ test('a token that was revoked is tried again after five minutes, and what was s
   expect(await eventually(() => elsewhere.said(there).some(({ content }) => /and here/.test(content)))).toBe(true);
   await play.moves(4 * 60_000);
   fake.revoked.clear();
-  expect(play.app.away()).toHaveLength(1);
+  expect(play.app.listAway()).toHaveLength(1);
   await play.moves(61_000);
-  expect(await eventually(() => play.app.away().length === 0)).toBe(true);
+  expect(await eventually(() => play.app.listAway().length === 0)).toBe(true);
   await play.hears('answer to hello?', dm);
   expect(await told()).toMatchObject({ ok: true });
   await elsewhere.close();

@@ -36,7 +36,7 @@ describe.each(engines)('calling a skill by its name, on %s', (engine) => {
     const second = await coda.hear('ana', 'dm-ana', '/one do it');
     held.resolve();
     await Promise.all([first.settled, second.settled]);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(
       coda
         .person('ana')

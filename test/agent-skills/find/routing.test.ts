@@ -96,7 +96,7 @@ test.each(['words', 'words and meaning'])('among few skills the one that says so
   const search = new SkillSearch(how === 'words' ? undefined : vectors);
   const offered = async (of: SkillSnapshot, words: string) => {
     await vectors.fill(of, Number.POSITIVE_INFINITY, AbortSignal.timeout(60_000));
-    return (await search.offered(of, words)).map(({ name }) => name);
+    return (await search.findOffered(of, words)).map(({ name }) => name);
   };
   const office = skillsOf(OFFICE);
   expect(await offered(office, 'List users')).toEqual(['admin/list_users']);

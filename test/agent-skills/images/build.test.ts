@@ -126,12 +126,12 @@ describe.skipIf(!DOCKER)('images of skills', () => {
     if (!built.ok) throw new Error(built.message);
     // Built is not yet allowed: only what is recorded is.
     expect(await images.imageFor(theSkill, async () => true)).toBeUndefined();
-    await images.built({ skill: name, image: built.id, hash: plan.hash });
+    await images.recordBuilt({ skill: name, image: built.id, hash: plan.hash });
 
     await saysAndApproves(coda, 'again');
     expect(lastResult(model.requests[4])).toMatchObject({ stdout: '3 words\n', exit_code: 0 });
     expect(lastResult(model.requests[4]).notes).toBeUndefined();
-    await images.built({ skill: name, image: built.id, hash: 'of other packages' });
+    await images.recordBuilt({ skill: name, image: built.id, hash: 'of other packages' });
     await saysAndApproves(coda, 'again');
     expect(lastResult(model.requests.at(-1))).toMatchObject({ stdout: '3 words\n' });
     expect(JSON.stringify(lastResult(model.requests.at(-1)).notes)).toContain(`coda skills images ${name}`);

@@ -26,19 +26,19 @@ test('a skill that wants no packages any more has no image of its own, nor has o
   const { images, catalog } = coda.app.agentSkills;
   const isThere = async () => true;
   const id = `sha256:${'1'.repeat(64)}`;
-  for (const { skill, hash } of await images.plans()) await images.built({ skill, image: id, hash });
+  for (const { skill, hash } of await images.plans()) await images.recordBuilt({ skill, image: id, hash });
   const used = async () => images.imageFor(catalog.current().skills.get('report') as AgentSkill, isThere);
-  expect([await used(), await images.unwanted()]).toEqual([{ id, isStale: false }, []]);
+  expect([await used(), await images.listUnwanted()]).toEqual([{ id, isStale: false }, []]);
 
   put('report', {});
   rmSync(join(folder, 'words'), { recursive: true });
   await coda.app.agentSkills.rescan();
   expect(await used()).toBeUndefined();
   expect(await images.plans('words')).toEqual([]);
-  expect(await images.unwanted()).toEqual(['report', 'words'].map((skill) => ({ skill, image: id })));
+  expect(await images.listUnwanted()).toEqual(['report', 'words'].map((skill) => ({ skill, image: id })));
   // One that was built meanwhile stays.
-  await images.removed({ skill: 'report', image: `sha256:${'2'.repeat(64)}` });
-  await images.removed({ skill: 'words', image: id });
-  expect(await images.unwanted()).toEqual([{ skill: 'report', image: id }]);
+  await images.recordRemoved({ skill: 'report', image: `sha256:${'2'.repeat(64)}` });
+  await images.recordRemoved({ skill: 'words', image: id });
+  expect(await images.listUnwanted()).toEqual([{ skill: 'report', image: id }]);
   await expect(images.plans('words')).rejects.toThrow('There is no skill words');
 });

@@ -75,7 +75,7 @@ function depsOf(coda: Play, workspace: Workspace): ToolDeps {
     workspaceOf: () => workspace,
     alone: () => workspace,
     imageOf: async () => ({ image: undefined, wrong: undefined }),
-    attached: async () => [],
+    attachedFiles: async () => [],
   };
   const database = coda.database();
   const [gate, jobs] = [{ roles: () => [] }, { takeUp: async () => false }];

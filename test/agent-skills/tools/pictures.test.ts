@@ -71,7 +71,7 @@ describe.each(['anthropic', 'openai'] as const)('a picture of a skill, with %s',
     await coda.restart();
     server.play({ text: 'Sent.' });
     await ana.presses('Approve');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(ana.heard('Sent.')).toHaveLength(1);
     expect(times(server.requests.at(-1)?.text)).toBe(1);
     expect(server.refused).toEqual([]);

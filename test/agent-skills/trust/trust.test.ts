@@ -116,7 +116,7 @@ test('a skill that would steal is blocked until an owner has looked, and is not 
   const [refused = ''] = results(model.requests[1]);
   expect(refused).toContain('SKILL.md');
   expect(refused).toContain('/skills approve tool');
-  await coda.app.settled();
+  await coda.app.whenSettled();
   await ana.says('hello');
   expect(listedIn(model.requests[0])).toContain('tool');
   expect(listedIn(model.requests[2])).not.toContain('tool');

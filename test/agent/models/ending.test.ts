@@ -94,7 +94,7 @@ describe.each(KINDS)('$name', (kind) => {
     await requestsEnded(asked);
     server.play({ text: 'Here.', times: 9 });
     await coda.start();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     for (const name of WHO) expect(coda.platform.in(`dm-${name}`).at(-1)).toBe('Here.');
   });
 });

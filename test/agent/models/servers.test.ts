@@ -69,7 +69,7 @@ describe.each(ROWS)('$service', ({ service, index }) => {
     const more = await coda.hear(one.name, one.channel, 'and are there plums?');
     gate.resolve();
     await Promise.all([asked.settled, more.settled]);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(one.seen().at(-1)?.text).toBe('Milk and plums.');
     expect(await one.says('ask the odd one for milk #odd')).toBe('So it is.');
     expect(refusals(service)).toEqual([]);

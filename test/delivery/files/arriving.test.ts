@@ -91,7 +91,7 @@ describe.each(testDatabases)('files that are fetched on $name', ({ name, availab
     const cost = async (say: () => Promise<AcceptedEvent>) => {
       const { commits, roundTrips } = await coda.storage();
       await (await say()).settled;
-      await coda.app.settled();
+      await coda.app.whenSettled();
       const after = await coda.storage();
       return [after.commits - commits, after.roundTrips - roundTrips];
     };
@@ -101,7 +101,7 @@ describe.each(testDatabases)('files that are fetched on $name', ({ name, availab
     const looked = await coda.hearWith(['b.txt', 'gone.txt'], 'ana', 'c1', 'look');
     const next = await coda.hear('ana', 'c1', 'next');
     await Promise.all([looked.settled, next.settled]);
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(coda.platform.in('c1').slice(3)).toEqual([
       'Fake did not let me have gone.txt. Please send it again.',
       'read: look\n  (attached, but not taken: gone.txt)',
@@ -137,7 +137,7 @@ describe.each(testDatabases)('files that are fetched on $name', ({ name, availab
       expect(await coda.amend('c1', 'dropped', { withdrawn: true })).toBe(true);
       for (const held of ['held-3', 'held-2', 'held-1']) await server.letGo(held);
       await Promise.all([slow, changed, dropped].map(({ settled }) => settled));
-      await coda.app.settled();
+      await coda.app.whenSettled();
       expect(coda.platform.in('c1').sort()).toEqual(['read: new words', 'read: quick', 'read: slow']);
       expect(await kept(coda)).toEqual({ slow: 'held-1', 'new words': 'held-2' });
       expect(await coda.count(`inbox where payload ?| array['pending', 'aside'] or state = 'received'`)).toBe(0);
@@ -236,7 +236,7 @@ describe.each(testDatabases)('files that are fetched on $name', ({ name, availab
       await (await coda.hear('ana', 'dm-ana', '/stop')).settled;
       await slow.settled;
       await server.letGo('held-1');
-      await coda.app.settled();
+      await coda.app.whenSettled();
       expect(coda.platform.in('dm-ana').sort()).toEqual(['Stopped.', 'Stopping.']);
       expect(await coda.count(`inbox where state = 'received'`)).toBe(0);
       await (await coda.hear('ana', 'dm-ana', '/stop')).settled;
@@ -252,7 +252,7 @@ describe.each(testDatabases)('files that are fetched on $name', ({ name, availab
     await eventually(async () => (await coda.count(`inbox where payload ? 'aside' and owner is null`)) === 1);
     await (await coda.hear('ana', 'dm-ana', '/stop')).settled;
     await looked.settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(coda.platform.in('dm-ana').sort()).toEqual(['Stopped.', 'Stopping.']);
     expect(server.asked).toEqual([]);
   });
@@ -315,7 +315,7 @@ describe.each(testDatabases)('files that are fetched on $name', ({ name, availab
       expect(coda.platform.in('c1')).toEqual(['read: fifth', 'read: next']);
       for (const held of [...aside, 'held-6']) await server.letGo(held);
       await others.settled;
-      await coda.app.settled();
+      await coda.app.whenSettled();
       expect(coda.platform.in('c2').sort()).toEqual(['read: held-4', 'read: look']);
       expect(coda.platform.messages.filter(({ text }) => text.startsWith('read: held'))).toHaveLength(4);
     },

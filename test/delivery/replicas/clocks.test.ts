@@ -38,15 +38,15 @@ test.skipIf(!POSTGRES_URL)('replicas whose clocks differ by a minute fire each r
 
   // By the other's clock ten minutes are over when it is nine here.
   for (let minute = 0; minute < 15; minute++) {
-    await ahead.clock.moveTo(new Date(ahead.clock.now().getTime() + MINUTE_MS), () => other.app.settled());
+    await ahead.clock.moveTo(new Date(ahead.clock.now().getTime() + MINUTE_MS), () => other.app.whenSettled());
     await coda.passes({ minutes: 1 });
   }
   expect(spoken()).toHaveLength(1);
   await Promise.all([
-    ahead.clock.moveTo(new Date(ahead.clock.now().getTime() + HOUR_MS), () => other.app.settled()),
+    ahead.clock.moveTo(new Date(ahead.clock.now().getTime() + HOUR_MS), () => other.app.whenSettled()),
     coda.passes({ hours: 1 }),
   ]);
-  await other.app.settled();
+  await other.app.whenSettled();
   expect(spoken()).toHaveLength(2);
   await other.app.stop(0);
 });

@@ -39,7 +39,7 @@ test.skipIf(!POSTGRES_URL)(
     await holding;
     await (await first).settled;
     await (await second).settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(coda.platform.in('dm-ana')).toHaveLength(3);
     expect(await coda.count('inbox where finished_at is null')).toBe(0);
   },

@@ -46,7 +46,7 @@ interface Built {
 async function record({ coda }: SkillPlay, name: string): Promise<AgentSkill> {
   const { catalog, images: ofSkills } = coda.app.agentSkills;
   const [plan] = await ofSkills.plans(name);
-  await ofSkills.built({ skill: name, image: images.get(name) ?? '', hash: plan?.hash ?? '' });
+  await ofSkills.recordBuilt({ skill: name, image: images.get(name) ?? '', hash: plan?.hash ?? '' });
   return catalog.current().skills.get(name) as AgentSkill;
 }
 

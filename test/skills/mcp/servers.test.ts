@@ -157,7 +157,7 @@ describe('a server that runs', () => {
     await it.becomes('box', /2 withheld/);
     expect((await it.offered('box')).map(({ name }) => name)).not.toContain('box_say');
     expect((await it.calls('box_say')).result).toContain('no tool');
-    await it.coda.app.settled();
+    await it.coda.app.whenSettled();
     expect(it.ana.heard('box_say changed; box_new is new')).toHaveLength(1);
     const shown = await it.ana.says('/mcp approve box');
     expect(shown).toContain('Now also reads mail.');
@@ -228,7 +228,7 @@ describe('a server that runs', () => {
     server.becomes({ tools: described, lateMs: 1_500 });
     await it.coda.restart();
     await it.ana.presses('Approve');
-    await it.coda.app.settled();
+    await it.coda.app.whenSettled();
     expect(server.saw().filter((line) => line === 'called post')).toHaveLength(before + 1);
   });
 

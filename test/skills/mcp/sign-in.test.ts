@@ -63,7 +63,7 @@ describe('a service that a person signs in to', () => {
     expect(await it.state('web')).toBe('- web: it wants somebody to sign in');
     await it.coda.restart();
     await it.becomes('web', /sign in/);
-    await it.coda.app.settled();
+    await it.coda.app.whenSettled();
     expect(it.ana.heard('Run `coda mcp login web` where coda runs')).toHaveLength(1);
     const doctor = (await it.coda.app.checks.run()).find(({ code }) => code === 'MCP_SIGN_IN');
     expect(doctor?.remedy).toContain('coda mcp login web');
@@ -116,7 +116,7 @@ describe('a service that a person signs in to', () => {
     await begin();
     await it.coda.passes({ hours: 24 });
     const told = async () => {
-      await it.coda.app.settled();
+      await it.coda.app.whenSettled();
       return it.ana.heard('Run `coda mcp login web` where coda runs').length;
     };
     const before = await told();

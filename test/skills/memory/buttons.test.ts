@@ -24,7 +24,7 @@ describe.each(testDatabases)('the buttons beside what is remembered, on $name', 
     const press = async (who: string, button: string) => {
       const before = coda.platform.messages.length;
       await (await coda.press(who, ana.channel, button)).settled;
-      await coda.app.settled();
+      await coda.app.whenSettled();
       return coda.platform.messages
         .slice(before)
         .map(({ text }) => text)

@@ -157,9 +157,9 @@ describe('context', () => {
     context.refresh(true);
     await eventually(() => held.length === 2);
     held[1]?.();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     held[0]?.();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const [here] = (
       await database.read<{ id: string; person: string }>(
         `select c.id, p.id as person from conversations c, persons p where c.channel = 'office'`,
@@ -187,7 +187,7 @@ describe('context', () => {
     );
     await coda.passes({ minutes: 2 });
     await office.says('hello again');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     await office.says('where is parking?');
     expect(shown(model)).toContain('we meet in room 7');
     expect(shown(model)).toContain('parking is level 2');
@@ -205,7 +205,7 @@ describe('context', () => {
     await coda.database().run('test.gone', 'update notes set deleted_at = $1', [coda.world.clock.now()]);
     await coda.passes({ minutes: 2 });
     await office.says('hi');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     await office.says('/new');
     await office.says('where is parking?');
     expect(shown(model)).not.toContain('level 2');

@@ -32,7 +32,7 @@ describe('what people plan', () => {
     await coda.app.stop();
     await coda.world.clock.moveTo(new Date('2026-11-24T12:00:00Z'));
     await coda.start();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const turns = `select count(*) as n from inbox where payload ->> 'origin' = 'schedule'`;
     expect((await coda.database().read(turns)).rows).toEqual([{ n: 1 }]);
     expect(await ana.says('/schedules')).toContain('next: Wed 25 Nov');
@@ -89,7 +89,7 @@ describe('what people plan', () => {
     await coda.app.stop();
     await coda.world.clock.moveTo(new Date('2026-11-24T12:00:00Z'));
     await coda.start();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(ana.heard('said')).toEqual([]);
     await coda.passes({ days: 1 });
     expect(ana.heard('said')).toHaveLength(1);
@@ -113,7 +113,7 @@ describe('what people plan', () => {
     await coda.app.stop();
     await coda.world.clock.moveTo(new Date('2026-11-24T12:00:00Z'));
     await coda.start();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(await ana.says('/schedules')).toContain('You have planned nothing');
   });
 

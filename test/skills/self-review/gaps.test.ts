@@ -179,7 +179,7 @@ test('what a single member asks for is not told to the owner', async () => {
   expect(await titles(coda)).toEqual([]);
   await plant(coda, spread(turns.slice(0, 1), 'eve'));
   await coda.app.enqueue({ kind: 'improvement.gaps', payload: {} });
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect(await titles(coda)).toHaveLength(1);
 });
 

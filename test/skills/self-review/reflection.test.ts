@@ -99,7 +99,7 @@ test('a reflection on a bad month names its five ways to the owner alone, and wh
 
   const approve = card?.buttons.find(({ label }) => label.startsWith('Approve'));
   await (await coda.press('bob', 'dm-ana', approve?.id ?? '')).settled;
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect((await proposals(coda)).map(({ state }) => state)).toEqual(['pending', 'pending']);
   expect(await ana.presses(approve?.label ?? '')).toContain('Approved');
   expect(await coda.count(`usage where purpose = 'improvement.reflection'`)).toBe(1);

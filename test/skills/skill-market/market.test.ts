@@ -175,7 +175,7 @@ test('a skill of which one version is revoked works again with the next one', as
   expect(await ask<ShownUpdates>(coda, 'updates', {})).toMatchObject({
     skills: [{ state: 'newer', rests: 'It loses pages' }],
   });
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect([...coda.app.agentSkills.decisions.current.resting.keys()]).toEqual(['minutes']);
   await install(coda, { id: 'minutes' });
   expect([...coda.app.agentSkills.decisions.current.resting.keys()]).toEqual([]);

@@ -77,7 +77,7 @@ describe('while one works, its person', () => {
     await (await coda.press(zoe.name, zoe.channel, button?.id ?? '')).settled;
     server.release();
     await settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(zoe.heard('Here it is.')).toEqual([]);
     expect(zoe.seen().flatMap(({ files }) => files)).toEqual([]);
     expect(await coda.count(`notes where text = 'narwhal of ${zoe.name}'`)).toBe(0);

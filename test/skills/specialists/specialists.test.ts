@@ -124,7 +124,7 @@ describe('a task that is handed to a specialist', () => {
     await server.arrived(2);
     await coda.restart();
     server.release();
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(ana.heard('It says: true')).toHaveLength(1);
   });
 
@@ -195,7 +195,7 @@ describe('what a specialist asks', () => {
     };
     await press('bob', 'Approve');
     await press('eve', 'Deny');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(outside.sent).toEqual(['bob']);
     expect(ana.heard('All: sent,refused')).toHaveLength(1);
     expect(mind.asked.map(({ agent }) => agent).sort()).toEqual(['baker', 'baker', 'cook', 'cook', 'main', 'main']);
@@ -359,7 +359,7 @@ describe('one that did not ship', () => {
     await coda.app.agentSkills.rescan();
     server.release();
     await settled;
-    await coda.app.settled();
+    await coda.app.whenSettled();
     expect(ana.heard('true')).toHaveLength(1);
     expect(await ana.says('/ask ghost haunt')).toContain('no specialist “ghost”');
   });

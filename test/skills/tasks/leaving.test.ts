@@ -52,7 +52,7 @@ test('who leaves while a specialist works gets what was begun, and nothing after
   await coda.app.people.revoke('chat:sam');
   outside.release();
   await settled;
-  await coda.app.settled();
+  await coda.app.whenSettled();
   expect(chat.seen('dm-sam').at(-1)?.text).toBe('It looked.');
   expect(await chat.says('sam', 'look again')).toContain('whom my owner has let in');
   expect(outside.sent).toEqual(['http://a']);

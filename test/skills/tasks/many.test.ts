@@ -22,7 +22,7 @@ describe.each(testDatabases)('a thousand pending tasks on $name', ({ name, avail
     await using coda = await play({ engine: name });
     await coda.person('ana').says('hello');
     await plant(coda, 1_000, 30, 'wait');
-    await coda.app.settled();
+    await coda.app.whenSettled();
     const before = await coda.storage();
     // Until the evening: at night coda's own schedules run.
     await coda.passes({ hours: 12 });
@@ -48,9 +48,9 @@ test.skipIf(!POSTGRES_URL)('of two replicas that take up the same tasks each is 
   await plant(coda, 12, 1, 'do it');
   const other = await coda.replica();
   await coda.world.clock.moveTo(new Date(coda.world.clock.now().getTime() + 2 * 86_400_000), async () => {
-    await Promise.all([coda.app.settled(), other.app.settled()]);
+    await Promise.all([coda.app.whenSettled(), other.app.whenSettled()]);
   });
-  await Promise.all([coda.app.settled(), other.app.settled()]);
+  await Promise.all([coda.app.whenSettled(), other.app.whenSettled()]);
   expect(asked.sort()).toEqual(Array.from({ length: 12 }, (_, index) => `thing ${index + 1}`).sort());
   expect(ana.heard('did thing')).toHaveLength(12);
   expect(await coda.count(`tasks where state = 'done'`)).toBe(12);

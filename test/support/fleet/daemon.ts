@@ -88,7 +88,7 @@ async function obey(order: OrderLine): Promise<unknown> {
     case 'points':
       return seen;
     case 'settled':
-      await app.settled();
+      await app.whenSettled();
       return true;
     case 'look':
       app.worker.lookForWork();

@@ -13,7 +13,7 @@ import {
   proposalStore as improvement,
   type Proposing,
   propose,
-  shown,
+  showProposal,
 } from '../../../proposals/index.ts';
 import { readerOf, type Transaction } from '../../../storage/index.ts';
 import type { Deps, Part } from '../part.ts';
@@ -77,7 +77,7 @@ async function tell(deps: Deps, tx: Transaction, { id, signals, wanted }: Reflec
   const cards = Array.from({ length: Math.max(1, Math.ceil(made.length / MOST_ON_CARD)) }, (_, index): Card => {
     const group = made.slice(index * MOST_ON_CARD, (index + 1) * MOST_ON_CARD);
     const head = index === 0 ? [texts.reflected(signals, made.length)] : [];
-    const text = [...head, ...group.map((each) => whole(each, shown(kinds, each)))].join('\n\n');
+    const text = [...head, ...group.map((each) => whole(each, showProposal(kinds, each)))].join('\n\n');
     return { kind: 'notice', text, choices: group.flatMap((each) => choicesFor(each, made.length > 1)) };
   });
   const places = await approvalPlaces(config, tx);
