@@ -97,7 +97,7 @@ async function skillsTable(db: Queryable, host: SkillHost, { outcomes }: PageFac
     ...[...skills.values()].map((skill) => ({ skill, state: stateOf(skill.name, host) })),
     ...disabled.map((skill) => ({ skill, state: { text: 'switched off', tone: 'warn' as const } })),
   ];
-  const title = all.length > MOST ? `${MOST} of ${all.length} skills` : 'Agent skills';
+  const title = all.length > MOST ? `${MOST} of ${plural(all.length, 'skill')}` : 'Agent skills';
   const columns = ['Skill', 'State', 'What it is for', 'Uses', 'Outcomes', 'Feedback', 'Diagnostics'];
   const rows = all.slice(0, MOST).map(({ skill, state }) => rowOf(skill, state, factsOf(skill.name)));
   return { kind: 'table', title, columns, rows, none: 'There are none.' };

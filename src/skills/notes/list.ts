@@ -30,6 +30,12 @@ export function isList(text: string): boolean {
   return items.length >= FEWEST_BARE_ITEMS && items.every((item) => lengthOf(item) <= LONGEST_BARE_ITEM);
 }
 
+/** The name of a list on which nothing is left; undefined for every other note. */
+export function nameOfEmpty(text: string): string | undefined {
+  const { head, parts } = read(text);
+  return head !== '' && itemsOf(parts).length === 0 && isList(text) ? head.replace(/[:-]\s*$/, '').trim() : undefined;
+}
+
 const BESIDE_NAME = new Set('list lists the my our a an of for note notes'.split(' '));
 const wordsOfName = (words: string): string[] => wordsIn(words).filter((word) => !BESIDE_NAME.has(word));
 

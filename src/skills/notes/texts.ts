@@ -1,6 +1,7 @@
 import { isFormOf } from '../../base/lexemes.ts';
 import { formOf, listOf, plural, shorten } from '../../base/text.ts';
 import { formatMinute, type Reader } from '../../time/index.ts';
+import { nameOfEmpty } from './list.ts';
 import type { Note, Version } from './store.ts';
 
 const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
@@ -59,7 +60,7 @@ export const texts = {
   whole: ({ title, text, tags, createdAt }: Note, earlier: readonly Version[], reader: Reader) =>
     [
       ...(title ? [`**${title}**`] : []),
-      text,
+      nameOfEmpty(text) === undefined ? text : `${text.trim()} nothing is on it.`,
       `_${[...(tags.length > 0 ? [tagWords(tags)] : []), formatMinute(createdAt, reader)].join(' · ')}_`,
       ...earlier.map(
         ({ text: was, at }) => `Until ${formatMinute(at, reader)}: ${shorten(was.replace(/\s+/g, ' '), 300)}`,
@@ -93,7 +94,8 @@ export const texts = {
   gone: (note: Note) => `${quoted(note.text)} is deleted already.`,
   onListAlready: (note: Note, items: readonly string[]) =>
     `${listOf(items.map(quoted))} ${formOf(items.length, 'is', 'are')} on ${quoted(note.text)} already.`,
-  notInList: (note: Note, item: string) => `I found no ${quoted(item)} in ${quoted(note.text)}.`,
+  notInList: (note: Note, item: string) =>
+    `I found no ${quoted(item)} in ${quoted(nameOfEmpty(note.text) ?? note.text)}.`,
   reallyAll: (count: number) => (count === 1 ? 'Delete your only note?' : `Delete all ${plural(count, 'note')}?`),
   deleteAll: (count: number) => (count === 1 ? 'Delete it' : `Delete all ${count}`),
   deletedAll: (count: number, left: number) =>
@@ -101,8 +103,11 @@ export const texts = {
   labelOfAll: (count: number) => plural(count, 'note'),
   restoredAll: (count: number) => `Taken back: ${plural(count, 'note')}.`,
   deleted: (note: Note) => `Deleted the note ${quoted(note.text)}.`,
-  edited: ({ text, tags }: Note) =>
-    `Changed the note: ${quoted(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`,
+  edited: ({ text, tags }: Note) => {
+    const empty = nameOfEmpty(text);
+    if (empty !== undefined) return `Nothing is on ${quoted(empty)} now.`;
+    return `Changed the note: ${quoted(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`;
+  },
   restored: (note: Note) => `Taken back: the note ${quoted(note.text)} is as it was before.`,
   unsaved: (note: Note) => `Taken back: the note ${quoted(note.text)} is gone.`,
   changedSince: (note: Note) => `${quoted(note.text)} has been changed since, so I left it as it is.`,
