@@ -296,16 +296,15 @@ function openTools(
 }
 
 function liveToolsOf({ skill, deps }: EquippedSkill, guard: Guard): LiveTools[] {
-  const { name, liveTools } = skill;
-  if (!liveTools) return [];
+  const live = skill.liveTools?.(deps);
+  if (!live) return [];
   let last: { of: readonly AnyTool[]; guarded: readonly AnyTool[] } | undefined;
   const current = (taken: ReadonlySet<string>) => {
-    const of = liveTools(deps, taken);
+    const of = live.current(taken);
     if (last?.of !== of) last = { of, guarded: of.map((tool) => guard.tool(tool)) };
     return last.guarded;
   };
-  const settled = async (tool: string) => skill.liveToolSettled?.(deps, tool);
-  return [{ skill: name, current, whenKnown: settled }];
+  return [{ skill: skill.name, current, whenKnown: (tool) => live.whenKnown(tool) }];
 }
 
 function saidIn(item: Item): AskedPrompt {

@@ -5,6 +5,7 @@ import type {
   Call,
   CallContext,
   LightModels,
+  LiveTools,
   Tiers,
   Toolbox,
   ToolResult,
@@ -296,9 +297,8 @@ export type Verb = (args: Record<string, Json>) => Promise<Json> | Json;
 
 export interface SkillActs<Settings> {
   tools?(deps: SkillDeps<Settings>, all: AllSkills): AnyTool[];
-  /** Tools that come and go while coda runs, as `LiveTools.current`. */
-  liveTools?(deps: SkillDeps<Settings>, taken: ReadonlySet<string>): readonly AnyTool[];
-  liveToolSettled?(deps: SkillDeps<Settings>, name: string): Promise<void>;
+  /** Tools that come and go while coda runs. */
+  liveTools?(deps: SkillDeps<Settings>): Omit<LiveTools, 'skill'>;
   commands?(deps: SkillDeps<Settings>, all: AllSkills): Command[];
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
   callNamed?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;

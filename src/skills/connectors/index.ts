@@ -28,11 +28,14 @@ export function connectors(host: ConnectorHost): Skill<Settings> {
   return {
     name: 'connectors',
     config,
-    liveTools: (deps) => {
-      const found = folders.read();
-      if (last?.found !== found) last = { found, tools: connectorTools(callDeps(deps), found) };
-      return last.tools;
-    },
+    liveTools: (deps) => ({
+      current() {
+        const found = folders.read();
+        if (last?.found !== found) last = { found, tools: connectorTools(callDeps(deps), found) };
+        return last.tools;
+      },
+      whenKnown: async () => {},
+    }),
     verbs: (deps) => verbsOf(calling, callDeps(deps), deps.world),
     checks: () => [check(folders)],
   };

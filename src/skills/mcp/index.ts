@@ -19,8 +19,10 @@ export const mcp = (servers: Servers): Skill<Settings> => ({
   name: 'mcp',
   config,
   tools: () => forOwners(() => texts.ownersApprove, [approveTool(servers)]),
-  liveTools: (_, taken) => servers.current(taken, serverTools),
-  liveToolSettled: (_, name) => servers.settled(name),
+  liveTools: () => ({
+    current: (taken) => servers.current(taken, serverTools),
+    whenKnown: (name) => servers.settled(name),
+  }),
   onStart: () => servers.start(),
   commands: () => commands(servers),
   callNamed: (_, name, rest) => (name.toLowerCase() === 'mcp-prompt' ? promptCall(servers, rest) : undefined),
