@@ -89,6 +89,7 @@ function plain<T extends Param>(type: string): Column<T> {
 }
 
 export const text = <T extends string = string>(): Column<T> => plain<T>('text');
+export const textArray = (): Column<string[]> => plain('text[]');
 export const uuid = (): Column<string> => plain('uuid');
 export const int = (): Column<number> => plain('int');
 /** Read as a number, on both engines. */

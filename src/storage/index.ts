@@ -30,6 +30,7 @@ export {
   optional,
   type StoredRow,
   text,
+  textArray,
   uuid,
 } from './columns.ts';
 export { hadNoEffect } from './database.ts';

@@ -54,7 +54,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
     edit('delivery/outbox/parts.ts', '(piece.inert ? { ...piece, text: inertPiece(piece.text) } : piece)', '(piece)'),
   ],
   files: [FILES],
-  notes: [edit('skills/notes/note.ts', 'tainted: row.tainted', 'tainted: false')],
+  notes: [edit('skills/notes/note.ts', 'tainted: bool()', 'tainted: { ...bool(), read: () => false }')],
   edits: [edit('skills/notes/change.ts', 'before.tainted || (tainted && isRewritten)', 'before.tainted')],
   reminders: [edit('skills/reminders/reminder.ts', 'tainted: bool()', 'tainted: { ...bool(), read: () => false }')],
   results: [edit('agent/turn/turn.ts', "step.kind === 'result' && step.payload.tainted", 'false')],

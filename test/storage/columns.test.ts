@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { notes } from '../../src/skills/notes/note.ts';
 import { reminders } from '../../src/skills/reminders/reminder.ts';
 import { schedules } from '../../src/skills/scheduler/schedule.ts';
 import { tasks } from '../../src/skills/tasks/task.ts';
@@ -25,6 +26,7 @@ interface Field {
 }
 
 const TABLES: readonly (readonly [table: string, { names: Fragment; spec: Readonly<Record<string, Field>> }])[] = [
+  ['notes', notes],
   ['person_schedules', schedules],
   ['reminders', reminders],
   ['tasks', tasks],

@@ -93,7 +93,7 @@ export async function change(ctx: TxContext, before: Note, changed: Note, say: (
   const stands = changedIn(changed, conversationId);
   const after = { ...stands, tainted: before.tainted || (tainted && isRewritten) };
   store.lists.leave(tx, person.id, conversationId);
-  await store.save(tx, after, clock.now(), changed.text !== before.text);
+  await store.saveNote(tx, after, clock.now(), changed.text !== before.text);
   await wrote(tx, before, after);
   return done(say(after), {
     undo: undoOf({ ...after, version: before.version + 1 }, before),
@@ -145,14 +145,14 @@ async function restore(
   { id, version, before }: z.output<typeof restoring>,
   wrote: Wrote,
 ): Promise<ToolResult> {
-  const note = await store.byId(tx, person.id, id);
+  const note = await store.findById(tx, person.id, id);
   if (!note) return failed('NOT_FOUND', texts.notFound('').message);
   if (note.version !== version) return failed('CHANGED', texts.changedSince(note), { tainted: note.tainted });
   const after = before
     ? { ...note, ...before, tainted: before.tainted ?? note.tainted, pinned: before.pinned ?? note.pinned }
     : { ...note, deleted: true };
   store.lists.leave(tx, person.id, conversationId);
-  await store.save(tx, after, clock.now());
+  await store.saveNote(tx, after, clock.now());
   await wrote(tx, note, after);
   return done(before ? texts.restored(after) : texts.unsaved(after), { tainted: note.tainted || after.tainted });
 }
@@ -167,7 +167,7 @@ const sure = z.int().describe('All up to this one, confirmed.');
 const deletion = z.object({ at: z.iso.datetime(), first: z.int(), last: z.int() });
 
 async function askAll({ tx, person }: TxContext): Promise<ToolResult> {
-  const newest = await store.newestSeq(tx, person.id);
+  const newest = await store.readNewestSeq(tx, person.id);
   const count = await store.countOwn(tx, person.id, newest);
   if (count === 0) return done(texts.none(undefined));
   return failed('AMBIGUOUS', texts.reallyAll(count), { choices: [choice(count, newest)] });

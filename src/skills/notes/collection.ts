@@ -28,14 +28,14 @@ export const own = collection({
       limit: limit + 1,
     };
     return pageOf(
-      await store.madeBefore(db, asked),
+      await store.listMadeBefore(db, asked),
       limit,
       ({ seq }) => String(seq),
       ({ note }) => shown(note),
     );
   },
   async find(db, personId, id) {
-    const note = await store.byId(db, personId, id);
+    const note = await store.findById(db, personId, id);
     return note && !note.deleted ? shown(note) : undefined;
   },
   create: {

@@ -40,7 +40,7 @@ export class ContextNotes {
    */
   async always({ person }: Pick<AskedPrompt, 'person'>): Promise<PromptSection | undefined> {
     const { database, config } = this.deps;
-    const notes = await store.contextOf(database, person.id, { always: MOST_ALWAYS, topics: MOST_TOPICS });
+    const notes = await store.readContext(database, person.id, { always: MOST_ALWAYS, topics: MOST_TOPICS });
     const topics = notes.filter((note) => !isAlways(note));
     this.topicsOf.delete(person.id);
     if (topics.length > 0) this.topicsOf.set(person.id, topics);
@@ -71,7 +71,7 @@ export class ContextNotes {
     this.readAt = now;
     this.reads++;
     const read = this.reads;
-    store.contextOfPlaces(this.deps.database, MOST_TOPICS).then(
+    store.readContextOfPlaces(this.deps.database, MOST_TOPICS).then(
       (notes) => {
         if (read < this.newest) return;
         this.newest = read;

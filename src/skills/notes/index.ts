@@ -94,7 +94,7 @@ const TODAY = 'today';
 
 async function agenda({ tx, person, conversationId }: TxContext, { kind, from }: AgendaSpan): Promise<AgendaSection[]> {
   const narrowing = kind === 'day' ? { tags: [TODAY] } : { from };
-  const { notes } = await store.list(tx, { personId: person.id, conversationId }, narrowing, {
+  const { notes } = await store.listNotes(tx, { personId: person.id, conversationId }, narrowing, {
     limit: MOST,
     offset: 0,
   });
@@ -113,7 +113,7 @@ const NOWHERE = '00000000-0000-0000-0000-000000000000';
 
 async function home({ db, person }: HomeReader): Promise<HomeSection[]> {
   const reader = { personId: person.id, conversationId: NOWHERE };
-  const { notes } = await store.list(db, reader, {}, { limit: AT_HOME, offset: 0 });
+  const { notes } = await store.listNotes(db, reader, {}, { limit: AT_HOME, offset: 0 });
   return [{ title: texts.home.title, items: notes.map((note) => ({ text: excerpt(note) })), none: texts.home.none }];
 }
 

@@ -1,64 +1,46 @@
-import type { Instant } from '../../base/clock.ts';
+import {
+  bool,
+  Columns,
+  type ItemOf,
+  instant,
+  int,
+  isSet,
+  named,
+  optional,
+  text,
+  textArray,
+  uuid,
+} from '../../storage/index.ts';
 
 /** `here`: also those who speak in its conversation find it, there and nowhere else. */
 export type Scope = 'own' | 'here';
 
-export interface Note {
-  id: string;
-  personId: string;
+export const notes = new Columns({
+  id: text(),
+  personId: uuid(),
   /** The conversation in which it was written or changed last; a shared note keeps the one where it was shared. */
-  conversationId: string;
-  title: string | undefined;
-  text: string;
-  tags: string[];
-  scope: Scope;
-  pinned: boolean;
-  tainted: boolean;
-  version: number;
-  createdAt: Instant;
-  deleted: boolean;
-}
+  conversationId: uuid(),
+  title: optional(text()),
+  text: text(),
+  tags: textArray(),
+  scope: text<Scope>(),
+  pinned: named('pinned_at', isSet('timestamptz')),
+  tainted: bool(),
+  version: int(),
+  createdAt: instant(),
+  deleted: named('deleted_at', isSet('timestamptz')),
+});
+
+export type Note = ItemOf<typeof notes>;
 
 /** `note`, changed in this conversation: "that note" said there is this one. */
 export function changedIn<T extends Note>(note: T, conversationId: string): T {
   return note.scope === 'own' ? { ...note, conversationId } : note;
 }
 
-export interface NoteRow {
-  id: string;
-  person_id: string;
-  conversation_id: string;
-  title: string | null;
-  text: string;
-  tags: string[];
-  scope: Scope;
-  pinned_at: Date | null;
-  tainted: boolean;
-  version: number;
-  created_at: Date;
-  deleted_at: Date | null;
-}
-
 /** True if the note is untrusted text to this reader: tainted, or written by somebody else. */
 export function isFromElsewhere({ tainted, personId }: Pick<Note, 'tainted' | 'personId'>, reader: string): boolean {
   return tainted || personId !== reader;
-}
-
-export function toNote(row: NoteRow): Note {
-  return {
-    id: row.id,
-    personId: row.person_id,
-    conversationId: row.conversation_id,
-    title: row.title ?? undefined,
-    text: row.text,
-    tags: row.tags,
-    scope: row.scope,
-    pinned: row.pinned_at !== null,
-    tainted: row.tainted,
-    version: row.version,
-    createdAt: row.created_at,
-    deleted: row.deleted_at !== null,
-  };
 }
 
 export const TAG = /#[\p{L}\p{N}][\p{L}\p{N}_/:-]*/gu;

@@ -62,7 +62,7 @@ async function exportNotes(
   after: string,
 ): Promise<{ id: string; name: string; content: string }[]> {
   const { id: personId } = await resolvePerson(database, who);
-  const notes = await store.pageOf(database, personId, after, 200);
+  const notes = await store.readPage(database, personId, after, 200);
   return notes.map(({ id, title, text, tags, scope, pinned, tainted, createdAt }) => {
     const note = {
       id,
@@ -99,7 +99,7 @@ async function importNotes(deps: TransferDeps, who: string | undefined, notes: r
         'Have them send one direct message, then import again.',
       );
     const said = read.map(({ text }) => text);
-    const known = new Set((await store.withTexts(tx, personId, said)).map(identityOf));
+    const known = new Set((await store.findWithTexts(tx, personId, said)).map(identityOf));
     const fresh = read.filter((note) => !known.has(identityOf(note)) && known.add(identityOf(note)));
     for (const note of fresh) await add(tx, deps, { ...note, personId, conversationId, language: languageOf(locale) });
     await deps.meaning.embedSoon(tx, personId);
@@ -132,13 +132,13 @@ async function add(tx: Transaction, { world, config }: TransferDeps, note: Read)
   const id = note.id === undefined || (await store.isTaken(tx, note.id)) ? shortId(6) : note.id;
   const tags = [...new Set(note.tags.map(tagName))].filter((tag) => tag !== '');
   const fresh = { ...note, id, title: note.title, tags, scope: 'own' as const, createdAt: new Date(note.created) };
-  const stored = await store.insert(tx, fresh, config.most, now);
+  const stored = await store.insertNote(tx, fresh, config.most, now);
   if (!stored)
     throw invalid(
       `With these there would be more than ${plural(config.most, 'note')}.`,
       'Delete some, or raise notes.most.',
     );
-  if (note.pinned) await store.save(tx, { ...stored, pinned: true }, now);
+  if (note.pinned) await store.saveNote(tx, { ...stored, pinned: true }, now);
 }
 
 function parts(note: FiledNote, longest: number): FiledNote[] {

@@ -24,7 +24,7 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
   const words = which.trim();
   const { ids, at } = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
   if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, at ? ids : []);
-  const byId = await store.seenById(ctx.tx, readerOf(ctx), words);
+  const byId = await store.findSeenById(ctx.tx, readerOf(ctx), words);
   if (byId) return there(byId, ctx);
   const [, number] = NUMBER.exec(words) ?? [];
   if (number !== undefined) return byNumber(ctx, ids, Number(number));
@@ -47,7 +47,7 @@ function hasAll({ title = '', text, tags }: Note, words: string): boolean {
 
 /** The list with this id, as a button names it, or that goes by this name; a note that only has the word in it is none. */
 export async function findListNamed(ctx: TxContext, name: string, wanted: Call): Promise<Note | Failed> {
-  const byId = await store.seenById(ctx.tx, readerOf(ctx), name);
+  const byId = await store.findSeenById(ctx.tx, readerOf(ctx), name);
   if (byId) return there(byId, ctx);
   const { notes } = await searchNotes(ctx, bare(name), { limit: MOST_LISTS, offset: 0 });
   const named = notes.filter(({ text }) => isNamed(text, name));
@@ -72,24 +72,24 @@ function notFound(words: string): Failed {
 
 async function byNumber(ctx: TxContext, ids: readonly string[], number: number): Promise<Note | Failed> {
   const id = ids[number - 1];
-  const note = id === undefined ? undefined : await store.seenById(ctx.tx, readerOf(ctx), id);
+  const note = id === undefined ? undefined : await store.findSeenById(ctx.tx, readerOf(ctx), id);
   return note ? there(note, ctx) : notFound(String(number));
 }
 
 async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[]): Promise<Note | Failed> {
   const { tx, person, conversationId, clock } = ctx;
   const listedNotes = await Promise.all(
-    listed.slice(0, MOST_CHOICES).map((id) => store.seenById(tx, readerOf(ctx), id)),
+    listed.slice(0, MOST_CHOICES).map((id) => store.findSeenById(tx, readerOf(ctx), id)),
   );
   const shown = listedNotes.filter((note) => note !== undefined && !note.deleted) as Note[];
   if (shown.length > 0) return single(ctx, shown, '', wanted);
-  const last = await store.lastMade(tx, person.id, conversationId);
+  const last = await store.findLastMade(tx, person.id, conversationId);
   if (last && last.createdAt.getTime() >= clock.now().getTime() - AT_HAND_MS) return there(last, ctx);
   return recent(ctx, wanted, '');
 }
 
 async function recent(ctx: TxContext, wanted: Call, words: string): Promise<Failed> {
-  const { notes } = await store.list(ctx.tx, readerOf(ctx), {}, { limit: MOST_CHOICES, offset: 0 });
+  const { notes } = await store.listNotes(ctx.tx, readerOf(ctx), {}, { limit: MOST_CHOICES, offset: 0 });
   return notes.length > 0 ? ask(ctx, notes, wanted) : notFound(words);
 }
 

@@ -71,7 +71,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
       const title = given.title && clean(given.title).replace(/\s+/g, ' ');
       const scope = scopeOf(given.scope, ctx);
       // Words meant for one circle of readers never take the place of words for another.
-      const before = title ? await store.byTitle(ctx.tx, readerOf(ctx), title, scope) : undefined;
+      const before = title ? await store.findByTitle(ctx.tx, readerOf(ctx), title, scope) : undefined;
       const note = before
         ? await rewrite(ctx, before, { text, tags: all.length > 0 ? all : before.tags })
         : await insert(ctx, { title: title || undefined, text, tags: all, scope }, config);
@@ -109,7 +109,7 @@ async function rewrite(ctx: TxContext, before: Note, { text, tags }: Pick<Note, 
   const stands = changedIn(before, ctx.conversationId);
   const after = { ...stands, text, tags, tainted: before.tainted || ctx.tainted };
   store.lists.leave(ctx.tx, ctx.person.id, ctx.conversationId);
-  await store.save(ctx.tx, after, ctx.clock.now(), true);
+  await store.saveNote(ctx.tx, after, ctx.clock.now(), true);
   return { ...after, version: before.version + 1 };
 }
 
@@ -120,7 +120,7 @@ function insert(
 ): Promise<Note | undefined> {
   store.lists.leave(tx, person.id, conversationId);
   const fields = { id: shortId(6), personId: person.id, conversationId, tainted, language: languageOf(person.locale) };
-  return store.insert(tx, { ...fields, ...wish }, most, clock.now());
+  return store.insertNote(tx, { ...fields, ...wish }, most, clock.now());
 }
 
 /**
@@ -128,7 +128,7 @@ function insert(
  */
 async function fillsUp(ctx: TxContext, note: Note, { always_budget: budget }: Settings): Promise<boolean> {
   if (!note.tags.includes(ALWAYS)) return false;
-  const all = await store.tagged(ctx.tx, ctx.person.id, ALWAYS, MOST_ALWAYS);
+  const all = await store.listTagged(ctx.tx, ctx.person.id, ALWAYS, MOST_ALWAYS);
   const total = all.reduce((sum, { text }) => sum + tokensIn(text), 0);
   return total > budget && total - tokensIn(note.text) <= budget;
 }

@@ -76,7 +76,7 @@ export async function searchNotes(
   const words = (telling.length > 0 ? telling : all).slice(0, MOST_WORDS);
   const wanted = wantedBy(ctx, tags, { from: narrowed.from, to: narrowed.to });
   if (words.length === 0) {
-    return tags.length === 0 ? { notes: [], total: 0 } : store.list(ctx.tx, wanted, wanted, page);
+    return tags.length === 0 ? { notes: [], total: 0 } : store.listNotes(ctx.tx, wanted, wanted, page);
   }
   const found = await finding.search(ctx.tx, wanted, words, page);
   if (found.total > 0 || page.offset > 0) return found;

@@ -4,8 +4,17 @@ import { groupBy } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { pruneRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
-import type { Database, Queryable, Transaction } from '../../storage/index.ts';
-import { type Note, type NoteRow, type Scope, toNote } from './note.ts';
+import {
+  type Database,
+  type ItemOf,
+  type Queryable,
+  render,
+  type StoredRow,
+  sql,
+  type Transaction,
+  text,
+} from '../../storage/index.ts';
+import { type Note, notes, type Scope } from './note.ts';
 
 export type { Note, Scope } from './note.ts';
 
@@ -15,88 +24,63 @@ export interface Reader {
   conversationId: string;
 }
 
-export const COLUMNS =
-  'id, person_id, conversation_id, title, text, tags, scope, pinned_at, tainted, version, created_at, deleted_at';
+export const [COLUMNS] = render(notes.names);
 
 const SEEN = `(person_id = $1 or scope = 'here' and conversation_id = $2)`;
 
-export interface NewNote {
-  id: string;
-  personId: string;
-  conversationId: string;
-  title: string | undefined;
-  text: string;
-  tags: string[];
-  scope: Scope;
-  tainted: boolean;
-  language: string;
-  createdAt?: Instant;
-}
+const inserted = notes
+  .pick('id', 'personId', 'conversationId', 'title', 'text', 'tags', 'scope', 'tainted')
+  .with({ language: { ...text(), type: 'regconfig' } });
 
 /** Undefined, and nothing is stored, when the person has `most` notes already. */
-export async function insert(tx: Transaction, note: NewNote, most: number, now: Instant): Promise<Note | undefined> {
-  const { rows } = await tx.query<NoteRow>(
-    `with counted as (
-       insert into note_counts as n (person_id, notes) values ($2, 1)
-       on conflict (person_id) do update set notes = n.notes + 1 where n.notes < $11
-       returning 1
-     )
-     insert into notes (id, person_id, conversation_id, space_id, title, text, tags, scope, tainted, language, created_at,
-                        updated_at)
-     select $1, $2, c.id, c.space_id, $4, $5, $6, $7, $8, $9::regconfig, $10, $10 from conversations c, counted
-      where c.id = $3 and $11 > 0
-     returning ${COLUMNS}`,
-    [
-      note.id,
-      note.personId,
-      note.conversationId,
-      note.title ?? null,
-      note.text,
-      note.tags,
-      note.scope,
-      note.tainted,
-      note.language,
-      note.createdAt ?? now,
-      most,
-    ],
+export async function insertNote(
+  tx: Transaction,
+  note: ItemOf<typeof inserted> & { createdAt?: Instant },
+  most: number,
+  now: Instant,
+): Promise<Note | undefined> {
+  const at = note.createdAt ?? now;
+  const { rows } = await tx.query(
+    ...render(sql`
+    with counted as (
+      insert into note_counts as n (person_id, notes) values (${note.personId}, 1)
+      on conflict (person_id) do update set notes = n.notes + 1 where n.notes < ${most}
+      returning 1
+    )
+    insert into notes (${inserted.names}, space_id, created_at, updated_at)
+    select ${inserted.values(note)}, c.space_id, ${at}, ${at} from conversations c, counted
+     where c.id = ${note.conversationId} and ${most} > 0
+    returning ${notes.names}`),
   );
-  return rows.map(toNote)[0];
+  return notes.readAll(rows)[0];
 }
 
+const saved = notes.pick('title', 'text', 'tags', 'tainted', 'scope', 'conversationId');
+
 /** Updates the note; a trigger deletes its old vectors. `keep`: the previous text is stored as a version. */
-export async function save(tx: Transaction, note: Note, now: Instant, keep = false): Promise<void> {
+export async function saveNote(tx: Transaction, note: Note, now: Instant, keep = false): Promise<void> {
+  const { id, conversationId, deleted, pinned } = note;
   if (keep) {
     await tx.query(
       `insert into note_versions (note_id, version, title, text, tags, tainted, at)
        select id, version, title, text, tags, tainted, $2 from notes where id = $1
        on conflict do nothing`,
-      [note.id, now],
+      [id, now],
     );
   }
   await tx.query(
-    `with was as (select person_id, deleted_at is not null as deleted from notes where id = $1),
-     counted as (
-       update note_counts n set notes = n.notes + case when $6 then -1 else 1 end
-         from was where n.person_id = was.person_id and was.deleted <> $6
-     )
-     update notes set title = $2, text = $3, tags = $4, updated_at = $5::timestamptz, version = version + 1,
-                      touched = nextval('notes_touched'),
-                      pinned_at = case when $8 then coalesce(pinned_at, $5) end,
-                      deleted_at = case when $6 then coalesce(deleted_at, $5::timestamptz) end, tainted = $7, scope = $9,
-                      conversation_id = $10, space_id = (select space_id from conversations where id = $10)
-      where id = $1`,
-    [
-      note.id,
-      note.title ?? null,
-      note.text,
-      note.tags,
-      now,
-      note.deleted,
-      note.tainted,
-      note.pinned,
-      note.scope,
-      note.conversationId,
-    ],
+    ...render(sql`
+    with was as (select person_id, deleted_at is not null as deleted from notes where id = ${id}),
+    counted as (
+      update note_counts n set notes = n.notes + case when ${deleted} then -1 else 1 end
+        from was where n.person_id = was.person_id and was.deleted <> ${deleted}
+    )
+    update notes set (${saved.names}) = row (${saved.values(note)}), updated_at = ${now}, version = version + 1,
+                     touched = nextval('notes_touched'),
+                     pinned_at = case when ${pinned} then coalesce(pinned_at, ${now}) end,
+                     deleted_at = case when ${deleted} then coalesce(deleted_at, ${now}) end,
+                     space_id = (select space_id from conversations where id = ${conversationId})
+     where id = ${id}`),
   );
 }
 
@@ -106,7 +90,7 @@ export interface Version {
   at: Instant;
 }
 
-export async function versions(tx: Queryable, id: string, limit: number): Promise<Version[]> {
+export async function listVersions(tx: Queryable, id: string, limit: number): Promise<Version[]> {
   const { rows } = await tx.query<Version>(
     'select version, text, at from note_versions where note_id = $1 order by version desc limit $2',
     [id, limit],
@@ -114,83 +98,80 @@ export async function versions(tx: Queryable, id: string, limit: number): Promis
   return rows;
 }
 
-export async function byId(tx: Queryable, personId: string, id: string): Promise<Note | undefined> {
-  const { rows } = await tx.query<NoteRow>(`select ${COLUMNS} from notes where person_id = $1 and id = $2`, [
-    personId,
-    id,
-  ]);
-  return rows.map(toNote)[0];
+export async function findById(tx: Queryable, personId: string, id: string): Promise<Note | undefined> {
+  const { rows } = await tx.query(`select ${COLUMNS} from notes where person_id = $1 and id = $2`, [personId, id]);
+  return notes.readAll(rows)[0];
 }
 
-export async function madeBefore(
+export async function listMadeBefore(
   db: Queryable,
   { personId, tag, seq, limit }: { personId: string; tag: string | undefined; seq: number; limit: number },
 ): Promise<{ note: Note; seq: number }[]> {
-  const { rows } = await db.query<NoteRow & { seq: number }>(
+  const { rows } = await db.query<StoredRow & { seq: number }>(
     `select ${COLUMNS}, seq from notes
       where person_id = $1 and deleted_at is null and ($2::text is null or tags @> array[$2::text]) and seq < $3
       order by seq desc limit $4`,
     [personId, tag ?? null, seq, limit],
   );
-  return rows.map((row) => ({ note: toNote(row), seq: row.seq }));
+  return rows.map((row) => ({ note: notes.read(row), seq: row.seq }));
 }
 
 /** One that the reader may see, deleted ones of their own too. */
-export async function seenById(tx: Queryable, reader: Reader, id: string): Promise<Note | undefined> {
-  const { rows } = await tx.query<NoteRow>(
+export async function findSeenById(tx: Queryable, reader: Reader, id: string): Promise<Note | undefined> {
+  const { rows } = await tx.query(
     `select ${COLUMNS} from notes where ${SEEN} and id = $3 and (deleted_at is null or person_id = $1)`,
     [reader.personId, reader.conversationId, id],
   );
-  return rows.map(toNote)[0];
+  return notes.readAll(rows)[0];
 }
 
-export async function byTitle(
+export async function findByTitle(
   tx: Queryable,
   { personId, conversationId }: Reader,
   title: string,
   scope: Scope,
 ): Promise<Note | undefined> {
-  const { rows } = await tx.query<NoteRow>(
+  const { rows } = await tx.query(
     `select ${COLUMNS} from notes
       where person_id = $1 and lower(title) = lower($2) and title is not null and deleted_at is null
         and scope = $3 and (scope = 'own' or conversation_id = $4)
       order by seq desc limit 1`,
     [personId, title, scope, conversationId],
   );
-  return rows.map(toNote)[0];
+  return notes.readAll(rows)[0];
 }
 
-export async function pageOf(
+export async function readPage(
   db: Pick<Database, 'read'>,
   personId: string,
   after: string,
   limit: number,
 ): Promise<Note[]> {
-  const { rows } = await db.read<NoteRow>(
+  const { rows } = await db.read(
     `select ${COLUMNS} from notes where person_id = $1 and deleted_at is null and id > $2 order by id limit $3`,
     [personId, after, limit],
   );
-  return rows.map(toNote);
+  return notes.readAll(rows);
 }
 
-export async function withTexts(tx: Queryable, personId: string, texts: readonly string[]): Promise<Note[]> {
-  const { rows } = await tx.query<NoteRow>(
+export async function findWithTexts(tx: Queryable, personId: string, texts: readonly string[]): Promise<Note[]> {
+  const { rows } = await tx.query(
     `select ${COLUMNS} from notes where person_id = $1 and text = any($2) and deleted_at is null`,
     [personId, texts],
   );
-  return rows.map(toNote);
+  return notes.readAll(rows);
 }
 
 export async function isTaken(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.query('select from notes where id = $1', [id])).rows.length > 0;
 }
 
-export async function lastMade(tx: Queryable, personId: string, conversationId: string): Promise<Note | undefined> {
-  const { rows } = await tx.query<NoteRow>(
+export async function findLastMade(tx: Queryable, personId: string, conversationId: string): Promise<Note | undefined> {
+  const { rows } = await tx.query(
     `select ${COLUMNS} from notes where person_id = $1 and conversation_id = $2 order by touched desc limit 1`,
     [personId, conversationId],
   );
-  return rows.map(toNote)[0];
+  return notes.readAll(rows)[0];
 }
 
 export interface Page {
@@ -203,9 +184,11 @@ export interface Found {
   total: number;
 }
 
-export type CountedRow = NoteRow & { total: number };
+export type CountedRow = StoredRow & { total: number };
 
-export const found = (rows: readonly CountedRow[]): Found => ({ notes: rows.map(toNote), total: rows[0]?.total ?? 0 });
+export function toFound(rows: readonly CountedRow[]): Found {
+  return { notes: notes.readAll(rows), total: rows[0]?.total ?? 0 };
+}
 
 /** Narrows a list: to notes with all of `tags`, made from `from` on and before `to`. */
 export interface Narrowing {
@@ -214,7 +197,7 @@ export interface Narrowing {
   to?: Instant | undefined;
 }
 
-export async function list(tx: Queryable, reader: Reader, narrowing: Narrowing, page: Page): Promise<Found> {
+export async function listNotes(tx: Queryable, reader: Reader, narrowing: Narrowing, page: Page): Promise<Found> {
   const { tags = [], from, to } = narrowing;
   const { rows } = await tx.query<CountedRow>(
     `select ${COLUMNS}, count(*) over () as total from notes
@@ -223,10 +206,10 @@ export async function list(tx: Queryable, reader: Reader, narrowing: Narrowing, 
       order by pinned_at is null, created_at desc, seq desc limit $4 offset $5`,
     [reader.personId, reader.conversationId, tags, page.limit, page.offset, from ?? null, to ?? null],
   );
-  return found(rows);
+  return toFound(rows);
 }
 
-export async function newestSeq(tx: Queryable, personId: string): Promise<number> {
+export async function readNewestSeq(tx: Queryable, personId: string): Promise<number> {
   const { rows } = await tx.query<{ seq: number }>(
     'select seq from notes where person_id = $1 order by seq desc limit 1',
     [personId],
@@ -293,23 +276,23 @@ export async function restoreAll(
   return rows;
 }
 
-export async function tagged(tx: Queryable, personId: string, tag: string, limit: number): Promise<Note[]> {
-  const { rows } = await tx.query<NoteRow>(
+export async function listTagged(tx: Queryable, personId: string, tag: string, limit: number): Promise<Note[]> {
+  const { rows } = await tx.query(
     `select ${COLUMNS} from notes
       where person_id = $1 and deleted_at is null and tags @> array[$2::text] order by created_at desc, seq desc limit $3`,
     [personId, tag, limit],
   );
-  return rows.map(toNote);
+  return notes.readAll(rows);
 }
 
 const CONTEXT = `'context:':*B`;
 
-export async function contextOf(
+export async function readContext(
   db: Pick<Database, 'read'>,
   personId: string,
   most: { always: number; topics: number },
 ): Promise<Note[]> {
-  const { rows } = await db.read<NoteRow>(
+  const { rows } = await db.read(
     `(select ${COLUMNS} from notes
        where person_id = $1 and deleted_at is null and tags @> '{context:always}' order by created_at desc, seq desc limit $2)
      union all
@@ -318,16 +301,16 @@ export async function contextOf(
        order by created_at desc, seq desc limit $3)`,
     [personId, most.always, most.topics, `'/p${personId}' & ${CONTEXT}`],
   );
-  return rows.map(toNote);
+  return notes.readAll(rows);
 }
 
-export async function contextOfPlaces(db: Pick<Database, 'read'>, limit: number): Promise<Map<string, Note[]>> {
-  const { rows } = await db.read<NoteRow>(
+export async function readContextOfPlaces(db: Pick<Database, 'read'>, limit: number): Promise<Map<string, Note[]>> {
+  const { rows } = await db.read(
     `select ${COLUMNS} from notes where search @@ $1::tsquery and scope = 'here' and deleted_at is null
       order by created_at desc, seq desc limit $2`,
     [`'/c':* & ${CONTEXT}`, limit],
   );
-  return groupBy(rows.map(toNote), ({ conversationId }) => conversationId);
+  return groupBy(notes.readAll(rows), ({ conversationId }) => conversationId);
 }
 
 export const lists = numberedLists('note_lists');

@@ -83,7 +83,7 @@ export const listTool = dataTool({
     thing: 'note',
     async listNamed({ db, personId }) {
       const asked = { personId, tag: undefined, seq: Number.MAX_SAFE_INTEGER, limit: MOST_NAMED };
-      const notes = await store.madeBefore(db, asked);
+      const notes = await store.listMadeBefore(db, asked);
       return notes.map(({ note: { id, title, text } }) => ({ id, text: title ? `${title}: ${text}` : text }));
     },
   },
@@ -94,7 +94,7 @@ export const listTool = dataTool({
   async run(input, ctx) {
     const tag = tagName(input.tag ?? '') || undefined;
     const span = { limit: PAGE, offset: (input.page - 1) * PAGE };
-    const found = await store.list(ctx.tx, readerOf(ctx), tagged(tag), span);
+    const found = await store.listNotes(ctx.tx, readerOf(ctx), tagged(tag), span);
     if (found.total === 0 && input.page > 1) return noPage(ctx, tag, input.page);
     if (found.total === 0) return done(texts.none(tag));
     return show(ctx, found, input.page, texts.heading(found.total, tag), {
@@ -107,7 +107,7 @@ export const listTool = dataTool({
 const tagged = (tag: string | undefined): store.Narrowing => (tag === undefined ? {} : { tags: [tag] });
 
 async function noPage(ctx: TxContext, tag: string | undefined, asked: number): Promise<ToolResult> {
-  const { total } = await store.list(ctx.tx, readerOf(ctx), tagged(tag), { limit: 1, offset: 0 });
+  const { total } = await store.listNotes(ctx.tx, readerOf(ctx), tagged(tag), { limit: 1, offset: 0 });
   return total === 0 ? done(texts.none(tag)) : failed('NO_PAGE', texts.noPage(asked, Math.ceil(total / PAGE)));
 }
 
@@ -130,7 +130,7 @@ export const getTool = dataTool({
     const found = await (named ? findListNamed : findWhich)(ctx, which, wanted);
     if ('ok' in found) return found;
     // Items ticked off a list are not asked for.
-    const earlier = isList(found.text) ? [] : await store.versions(ctx.tx, found.id, MOST_VERSIONS);
+    const earlier = isList(found.text) ? [] : await store.listVersions(ctx.tx, found.id, MOST_VERSIONS);
     const tainted = isFromElsewhere(found, ctx.person.id);
     const text = texts.whole(found, earlier, ctx.when);
     return done(text, { subject: found.text, id: found.id, tainted, choices: buttons(found, ctx.person.id) });

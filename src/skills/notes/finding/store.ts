@@ -1,8 +1,8 @@
 import { groupBy } from '../../../base/async.ts';
 import type { Instant } from '../../../base/clock.ts';
 import type { Database, Queryable } from '../../../storage/index.ts';
-import { type Note, type NoteRow, toNote } from '../note.ts';
-import { COLUMNS, type CountedRow, type Found, found, type Page, type Reader } from '../store.ts';
+import { type Note, notes } from '../note.ts';
+import { COLUMNS, type CountedRow, type Found, type Page, type Reader, toFound } from '../store.ts';
 
 /** Matches that are ranked: a word that stands in a hundred thousand notes says little. */
 const MOST_RANKED = 1_000;
@@ -97,7 +97,7 @@ async function searchFor(
       limit $10 offset $11`,
     [...wantedParams(terms, often, wanted), page.limit, page.offset],
   );
-  return found(rows);
+  return toFound(rows);
 }
 
 export const BEGINNING_LETTERS = 3;
@@ -105,13 +105,13 @@ export const BEGINNING_LETTERS = 3;
 export async function withAny(tx: Queryable, wanted: Wanted, words: readonly string[], limit: number): Promise<Note[]> {
   const terms = words.map((word) => `${word}:*`).join(' | ');
   const often = words.map((word) => (word.length <= BEGINNING_LETTERS ? `${word}:*` : word)).join(' | ');
-  const { rows } = await tx.query<NoteRow>(
+  const { rows } = await tx.query(
     `${matching(COLUMNS)}
      select ${COLUMNS} from matched, query
       order by ts_rank('{0.5, 0.5, 0.7, 1}', search, exact || stemmed) desc, created_at desc, seq desc limit $10`,
     [...wantedParams(terms, often, wanted), limit],
   );
-  return rows.map(toNote);
+  return notes.readAll(rows);
 }
 
 /**
@@ -138,7 +138,7 @@ export async function searchParts(tx: Queryable, wanted: Wanted, parts: readonly
       order by created_at desc, seq desc limit $6 offset $7`,
     [...lookedInto(wanted, parts), page.limit, page.offset],
   );
-  return found(rows);
+  return toFound(rows);
 }
 
 export async function withAnyPart(
@@ -147,11 +147,11 @@ export async function withAnyPart(
   parts: readonly string[],
   limit: number,
 ): Promise<Note[]> {
-  const { rows } = await tx.query<NoteRow>(
+  const { rows } = await tx.query(
     `select ${COLUMNS} from ${LOOKED_INTO} ilike any($3) and tags @> $7 order by created_at desc, seq desc limit $6`,
     [...lookedInto(wanted, parts), limit, wanted.tags],
   );
-  return rows.map(toNote);
+  return notes.readAll(rows);
 }
 
 export async function wordsLike(

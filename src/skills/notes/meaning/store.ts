@@ -1,7 +1,7 @@
-import type { Queryable } from '../../../storage/index.ts';
+import type { Queryable, StoredRow } from '../../../storage/index.ts';
 import { addStamped, keepNewest, type Missing, type NearText, type Source } from '../../../vectors/index.ts';
 import { NARROWED, type Wanted } from '../finding/store.ts';
-import { type Note, type NoteRow, toNote } from '../note.ts';
+import { type Note, notes } from '../note.ts';
 import { COLUMNS } from '../store.ts';
 
 const MOST_VECTORS = 20_000;
@@ -62,7 +62,7 @@ export interface NearNote {
 /** The notes that `near` speaks of and `wanted` admits, if they are still what was embedded. */
 export async function nearOnes(tx: Queryable, wanted: Wanted, near: readonly NearText[]): Promise<NearNote[]> {
   if (near.length === 0) return [];
-  const { rows } = await tx.query<NoteRow & { stamp: number }>(
+  const { rows } = await tx.query<StoredRow & { stamp: number }>(
     `select ${COLUMNS}, v.stamp from notes
        join (select note_id, stamp from note_vectors where note_id = any($2)) v on v.note_id = id
       where person_id = $1 and deleted_at is null and v.stamp = any($3) and ${NARROWED}`,
@@ -75,7 +75,7 @@ export async function nearOnes(tx: Queryable, wanted: Wanted, near: readonly Nea
       wanted.to ?? null,
     ],
   );
-  const found = new Map(rows.map((row) => [row.stamp, toNote(row)]));
+  const found = new Map(rows.map((row) => [row.stamp, notes.read(row)]));
   return near.flatMap(({ stamp, similarity }) => {
     const note = found.get(stamp);
     return note ? [{ note, similarity }] : [];
