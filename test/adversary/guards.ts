@@ -169,7 +169,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   met: [edit('delivery/inbox/sender-directory.ts', "    sender.role ?? '',\n", '')],
   here: [edit('delivery/buttons/store.ts', 'from buttons where conversation_id = c.id\n', 'from buttons\n')],
   plans: [edit('skills/scheduler/schedule.ts', 'tainted: bool()', 'tainted: { ...bool(), read: () => false }')],
-  memory: [edit('skills/memory/store.ts', 'tainted: row.tainted', 'tainted: false')],
+  memory: [edit('skills/memory/memory.ts', 'tainted: bool()', 'tainted: { ...bool(), read: () => false }')],
   tasks: [edit('skills/tasks/task.ts', 'tainted: bool()', 'tainted: { ...bool(), read: () => false }')],
   renamed: [
     edit('skills/reminders/change.ts', 'before.tainted || (tainted && changed.text !== before.text)', 'before.tainted'),

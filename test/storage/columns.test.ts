@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { memories } from '../../src/skills/memory/memory.ts';
 import { notes } from '../../src/skills/notes/note.ts';
 import { reminders } from '../../src/skills/reminders/reminder.ts';
 import { schedules } from '../../src/skills/scheduler/schedule.ts';
@@ -26,6 +27,7 @@ interface Field {
 }
 
 const TABLES: readonly (readonly [table: string, { names: Fragment; spec: Readonly<Record<string, Field>> }])[] = [
+  ['memories', memories],
   ['notes', notes],
   ['person_schedules', schedules],
   ['reminders', reminders],

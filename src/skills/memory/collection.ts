@@ -25,11 +25,11 @@ export const own = collection({
   }),
   query: z.strictObject({ type: type.optional(), tag: z.string().min(1).max(50).optional() }),
   async list(db, { personId, after, limit }, narrowed) {
-    const found = await store.madeBefore(db, personId, narrowed, { ...cursorInstant(after), limit: limit + 1 });
+    const found = await store.listMadeBefore(db, personId, narrowed, { ...cursorInstant(after), limit: limit + 1 });
     return pageOf(found, limit, cursorOf, shown);
   },
   async find(db, personId, id) {
-    const [found] = await store.byIds(db, personId, [id]);
+    const [found] = await store.findByIds(db, personId, [id]);
     return found && found.state !== 'deleted' ? shown(found) : undefined;
   },
   create: {
@@ -62,7 +62,7 @@ function shown(memory: Memory) {
     importance,
     tags,
     tainted,
-    date: happenedOn,
+    date: happenedOn ?? null,
     status: state === 'deleted' ? ('past' as const) : state,
     said_at: saidAt.toISOString(),
     created_at: createdAt.toISOString(),
@@ -76,7 +76,7 @@ export const page: Page = {
   title: 'Memories',
   scope: 'data',
   async load({ db, personId, after }) {
-    const found = await store.madeBefore(db, personId, {}, { ...cursorInstant(after), limit: MOST + 1 });
+    const found = await store.listMadeBefore(db, personId, {}, { ...cursorInstant(after), limit: MOST + 1 });
     const shown = found.slice(0, MOST);
     const last = shown.at(-1);
     return [

@@ -20,7 +20,7 @@ import { EXTRACT_JOB, extractJob, ignore, restSoon } from './extract/job.ts';
 import type { Service } from './keep.ts';
 import { Recall } from './recall.ts';
 import * as store from './store.ts';
-import { byIds, deletionRules, mergeRules, purge, skipAllOf, source, unseen } from './store.ts';
+import { deletionRules, findByIds, listUnseen, mergeRules, purge, skipAllOf, source } from './store.ts';
 import { FRAME, texts } from './texts.ts';
 import { tools, within } from './tools.ts';
 import { transferring } from './transfer.ts';
@@ -35,7 +35,7 @@ function upkeepJob({ database, world, jobs, models, config, embedders }: SkillDe
     async run(_, signal) {
       const now = world.clock.now();
       await applyRule(database, purge, new Date(now.getTime() - KEPT_MS), signal);
-      const left = models.available ? await unseen(database, new Date(now.getTime() - config.rest)) : [];
+      const left = models.available ? await listUnseen(database, new Date(now.getTime() - config.rest)) : [];
       await database.tx('memory.upkeep', async (tx) => {
         if (embedders.embedder) await embedSoon(jobs, tx, 'memory', now);
         for (const { conversationId, personId } of left) {
@@ -156,7 +156,7 @@ const command = ({ auto: byDefault }: Pick<Settings, 'auto'>): Command => ({
 const listed = (input: Record<string, unknown>): Call => ({ tool: 'memory_list', input });
 
 async function choose(auto: Settings['auto'] | undefined, byDefault: Settings['auto'], { tx, person }: TxContext) {
-  const before = (await store.autoOf(tx, person.id)) ?? byDefault;
+  const before = (await store.readAuto(tx, person.id)) ?? byDefault;
   // Messages from the time when it was off are not looked through later.
   if (auto && before === 'off') await skipAllOf(tx, person.id);
   if (auto) await store.setAuto(tx, person.id, auto);
@@ -188,7 +188,7 @@ export async function section(
   const asked = text.slice(0, CHARACTERS_ASKED);
   const past = OF_THE_PAST.test(asked);
   const read = async (ids: readonly string[]) => {
-    const memories = await byIds({ query: database.read.bind(database) }, person.id, ids);
+    const memories = await findByIds({ query: database.read.bind(database) }, person.id, ids);
     const untainted = memories.filter(
       ({ tainted, state }) => !tainted && (state === 'current' || (past && state === 'past')),
     );

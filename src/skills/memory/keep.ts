@@ -55,14 +55,14 @@ export async function keep(
   if (text === '') return failed('NO_TEXT', texts.noText);
   if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
   const now = clock.now();
-  const known = await store.byIds(tx, person.id, [...new Set([...near.map(({ id }) => id), ...instead])]);
+  const known = await store.findByIds(tx, person.id, [...new Set([...near.map(({ id }) => id), ...instead])]);
   const current = known.filter(({ state }) => state === 'current');
   const same = current.find((each) => !instead.includes(each.id) && isSame({ text, happenedOn: input.date }, each));
   if (same) return { memory: same, before: [], against: [], isNew: false };
-  const slot = input.type === 'event' ? null : (slotOf(text) ?? null);
-  const filling = slot === null ? [] : await store.inSlot(tx, person.id, slot);
+  const slot = input.type === 'event' ? undefined : slotOf(text);
+  const filling = slot === undefined ? [] : await store.findInSlot(tx, person.id, slot);
   const before = [...filling, ...current.filter(({ id }) => instead.includes(id) && !filling.some((f) => f.id === id))];
-  const happenedOn = input.date ?? null;
+  const happenedOn = input.date;
   const memory: NewMemory = {
     id: shortId(7),
     personId: person.id,
@@ -76,11 +76,12 @@ export async function keep(
     source: 'told',
     saidBy: person.name,
     saidAt: now,
+    messageSeq: undefined,
     from: { inboxId: ctx.request.id },
     tainted,
     slot,
   };
-  const stored = await store.insert(tx, person.id, [memory], MOST_MEMORIES, now);
+  const stored = await store.insertMemories(tx, person.id, [memory], MOST_MEMORIES, now);
   const [kept] = stored ?? [];
   if (!kept) {
     const { message, remedy } = texts.tooMany(MOST_MEMORIES);
@@ -104,7 +105,7 @@ export async function keep(
 interface Said {
   text: string;
   /** `YYYY-MM-DD`, of an event. */
-  happenedOn?: string | null | undefined;
+  happenedOn?: string | undefined;
 }
 
 const SAME_MEANING_FROM = 0.8;
@@ -131,7 +132,7 @@ const LIGHT = new Set(
 
 /** True if both say the same. `similarity` of their vectors, where both have one. What is not sure is not the same. */
 export function isSame(a: Said, b: Said, similarity?: number): boolean {
-  if (plain(a.text) === plain(b.text)) return (a.happenedOn ?? null) === (b.happenedOn ?? null);
+  if (plain(a.text) === plain(b.text)) return a.happenedOn === b.happenedOn;
   if (a.happenedOn && b.happenedOn && a.happenedOn !== b.happenedOn) return false;
   if (!sharesNumbers(a.text, b.text) || !sharesNames(a.text, b.text)) return false;
   if (NEGATION.test(a.text) !== NEGATION.test(b.text)) return false;

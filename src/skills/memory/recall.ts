@@ -5,7 +5,7 @@ import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
 import { type Embedder, EmbedderFault, type Sought, type Space, vectorOf, wordsOf } from '../../vectors/index.ts';
 import { type Filter, PersonIndex } from './person-index.ts';
-import { changedSince, spaceAndVersion } from './store.ts';
+import { readChangedSince, readSpaceAndVersion } from './store.ts';
 
 export interface RecallDeps {
   database: Database;
@@ -99,7 +99,7 @@ export class Recall {
         return known;
       }
     }
-    const { space, version } = await spaceAndVersion(this.deps.database, personId);
+    const { space, version } = await readSpaceAndVersion(this.deps.database, personId);
     const isCurrent = known && known.space === space?.space && !known.index.isWorn;
     const held = isCurrent ? known : this.begin(personId, space, now);
     held.checkedAt = now;
@@ -126,7 +126,7 @@ export class Recall {
     if (index.version >= version) return;
     let after = { touched: index.version, id: '\uffff' };
     for (;;) {
-      const rows = await changedSince(this.deps.database, personId, space, after, PAGE);
+      const rows = await readChangedSince(this.deps.database, personId, space, after, PAGE);
       for (const { state, ...row } of rows) {
         if (state === 'current' || state === 'past') index.put({ ...row, state });
         else index.delete(row.id);

@@ -2,51 +2,12 @@
 import type { Instant } from '../../base/clock.ts';
 import { pruneRule } from '../../jobs/index.ts';
 import { type DeletionRule, lockPerson, type MergeRule } from '../../people/index.ts';
-import type { Database, Queryable, Transaction } from '../../storage/index.ts';
+import { type Database, type Queryable, render, type StoredRow, sql, type Transaction } from '../../storage/index.ts';
 import type { MadeVector, Missing, Source, Space } from '../../vectors/index.ts';
-import type { Memory, NewMemory } from './memory.ts';
+import { inserted, type Memory, memories, type NewMemory } from './memory.ts';
 import type { Indexed } from './person-index.ts';
 
-interface MemoryRow {
-  id: string;
-  person_id: string;
-  type: Memory['type'];
-  text: string;
-  tags: string[];
-  importance: number;
-  happened_on: string | null;
-  source: Memory['source'];
-  said_by: string;
-  said_at: Date;
-  message_key: string | null;
-  state: Memory['state'];
-  superseded_by: string | null;
-  tainted: boolean;
-  created_at: Date;
-}
-
-const COLUMNS = `id, person_id, type, text, tags, importance, happened_on::text as happened_on, source, said_by, said_at,
-  message_key, state, superseded_by, tainted, created_at`;
-
-function toMemory(row: MemoryRow): Memory {
-  return {
-    id: row.id,
-    personId: row.person_id,
-    type: row.type,
-    text: row.text,
-    tags: row.tags,
-    importance: row.importance,
-    happenedOn: row.happened_on,
-    source: row.source,
-    saidBy: row.said_by,
-    saidAt: row.said_at,
-    message: row.message_key,
-    state: row.state,
-    supersededBy: row.superseded_by,
-    tainted: row.tainted,
-    createdAt: row.created_at,
-  };
-}
+const [COLUMNS] = render(memories.names);
 
 /** The number of the next change of the person's memories. Whoever has it holds off other writers until `tx` ends. */
 async function nextVersion(tx: Transaction, personId: string): Promise<number> {
@@ -59,10 +20,10 @@ async function nextVersion(tx: Transaction, personId: string): Promise<number> {
 }
 
 /** Stores memories of one person as one change. Undefined, and nothing is stored, when there would be more than `most`. */
-export async function insert(
+export async function insertMemories(
   tx: Transaction,
   personId: string,
-  memories: readonly NewMemory[],
+  made: readonly NewMemory[],
   most: number,
   now: Instant,
 ): Promise<Memory[] | undefined> {
@@ -71,38 +32,20 @@ export async function insert(
     `select count(*) as count from memories where person_id = $1 and state <> 'deleted'`,
     [personId],
   );
-  if ((counted[0]?.count ?? 0) + memories.length > most) return undefined;
+  if ((counted[0]?.count ?? 0) + made.length > most) return undefined;
   const stored: Memory[] = [];
-  for (const memory of memories) {
-    const { rows } = await tx.query<MemoryRow>(
-      `insert into memories (id, person_id, conversation_id, type, text, tags, importance, terms, happened_on, source,
-                             message_seq, said_by, said_at, state, tainted, touched, created_at, slot, message_key)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-               coalesce($19, (select key from inbox where id = $20))) returning ${COLUMNS}`,
-      [
-        memory.id,
-        personId,
-        memory.conversationId,
-        memory.type,
-        memory.text,
-        memory.tags,
-        memory.importance,
-        memory.terms,
-        memory.happenedOn,
-        memory.source,
-        memory.messageSeq ?? null,
-        memory.saidBy,
-        memory.saidAt,
-        memory.state ?? 'current',
-        memory.tainted,
-        version,
-        now,
-        memory.slot ?? null,
-        memory.from && 'message' in memory.from ? memory.from.message : null,
-        memory.from && 'inboxId' in memory.from ? (memory.from.inboxId ?? null) : null,
-      ],
+  for (const memory of made) {
+    const { state = 'current', from } = memory;
+    const key = 'message' in from ? (from.message ?? null) : null;
+    const inboxId = 'inboxId' in from ? (from.inboxId ?? null) : null;
+    const { rows } = await tx.query(
+      ...render(sql`
+      insert into memories (${inserted.names}, state, touched, created_at, message_key)
+      values (${inserted.values(memory)}, ${state}, ${version}, ${now},
+              coalesce(${key}, (select key from inbox where id = ${inboxId})))
+      returning ${memories.names}`),
     );
-    stored.push(...rows.map(toMemory));
+    stored.push(...memories.readAll(rows));
   }
   return stored;
 }
@@ -125,33 +68,33 @@ export async function setState(
   );
 }
 
-export async function byIds(db: Queryable, personId: string, ids: readonly string[]): Promise<Memory[]> {
+export async function findByIds(db: Queryable, personId: string, ids: readonly string[]): Promise<Memory[]> {
   if (ids.length === 0) return [];
-  const { rows } = await db.query<MemoryRow>(`select ${COLUMNS} from memories where person_id = $1 and id = any($2)`, [
+  const { rows } = await db.query(`select ${COLUMNS} from memories where person_id = $1 and id = any($2)`, [
     personId,
     ids,
   ]);
-  const found = new Map(rows.map((row) => [row.id, toMemory(row)]));
+  const found = new Map(memories.readAll(rows).map((memory) => [memory.id, memory]));
   return ids.flatMap((id) => found.get(id) ?? []);
 }
 
-export async function inSlot(db: Queryable, personId: string, slot: string): Promise<Memory[]> {
-  const { rows } = await db.query<MemoryRow>(
+export async function findInSlot(db: Queryable, personId: string, slot: string): Promise<Memory[]> {
+  const { rows } = await db.query(
     `select ${COLUMNS} from memories where person_id = $1 and slot = $2 and state = 'current'`,
     [personId, slot],
   );
-  return rows.map(toMemory);
+  return memories.readAll(rows);
 }
 
-export async function pageOf(db: Pick<Database, 'read'>, personId: string, after: string, limit: number) {
-  const { rows } = await db.read<MemoryRow>(
+export async function readPage(db: Pick<Database, 'read'>, personId: string, after: string, limit: number) {
+  const { rows } = await db.read(
     `select ${COLUMNS} from memories where person_id = $1 and state <> 'deleted' and id > $2 order by id limit $3`,
     [personId, after, limit],
   );
-  return rows.map(toMemory);
+  return memories.readAll(rows);
 }
 
-export async function textsOf(tx: Transaction, personId: string, texts: readonly string[]): Promise<Set<string>> {
+export async function findTexts(tx: Transaction, personId: string, texts: readonly string[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ text: string }>(
     `select text from memories where person_id = $1 and text = any($2) and state <> 'deleted'`,
     [personId, texts],
@@ -165,29 +108,29 @@ export interface Page {
 }
 
 /** Newest first, what waits for the person's word before all others. */
-export async function list(
+export async function listMemories(
   db: Queryable,
   personId: string,
   { type, tag }: { type?: string | undefined; tag?: string | undefined },
   page: Page,
 ): Promise<{ memories: Memory[]; total: number }> {
-  const { rows } = await db.query<MemoryRow & { total: number }>(
+  const { rows } = await db.query<StoredRow & { total: number }>(
     `select ${COLUMNS}, count(*) over () as total from memories
       where person_id = $1 and state in ('current', 'proposed')
         and ($2::text is null or type = $2) and ($3::text is null or tags @> array[$3::text])
       order by state = 'proposed' desc, created_at desc, touched desc, id limit $4 offset $5`,
     [personId, type ?? null, tag ?? null, page.limit, page.offset],
   );
-  return { memories: rows.map(toMemory), total: rows[0]?.total ?? 0 };
+  return { memories: memories.readAll(rows), total: rows[0]?.total ?? 0 };
 }
 
-export async function madeBefore(
+export async function listMadeBefore(
   db: Queryable,
   personId: string,
   { type, tag }: { type?: string | undefined; tag?: string | undefined },
   { at, id, limit }: { at: Instant | undefined; id: string; limit: number },
 ): Promise<Memory[]> {
-  const { rows } = await db.query<MemoryRow>(
+  const { rows } = await db.query(
     `select ${COLUMNS} from memories
       where person_id = $1 and state in ('current', 'proposed')
         and ($2::text is null or type = $2) and ($3::text is null or tags @> array[$3::text])
@@ -195,14 +138,14 @@ export async function madeBefore(
       order by created_at desc, id desc limit $6`,
     [personId, type ?? null, tag ?? null, at ?? null, id, limit],
   );
-  return rows.map(toMemory);
+  return memories.readAll(rows);
 }
 
 /** Most superseded memories that are told: of thousands of contradictions all would be walked through. */
 const MOST_HISTORY = 20;
 
-export async function historyOf(db: Queryable, personId: string, id: string): Promise<Memory[]> {
-  const { rows } = await db.query<MemoryRow>(
+export async function readHistory(db: Queryable, personId: string, id: string): Promise<Memory[]> {
+  const { rows } = await db.query(
     `with recursive older as (
        select m.*, 1 as depth from memories m where m.person_id = $1 and m.superseded_by = $2
        union select m.*, depth + 1 from memories m join older o on m.superseded_by = o.id
@@ -210,7 +153,7 @@ export async function historyOf(db: Queryable, personId: string, id: string): Pr
      ) select ${COLUMNS} from older where state <> 'deleted' order by said_at desc, depth limit $3`,
     [personId, id, MOST_HISTORY],
   );
-  return rows.map(toMemory);
+  return memories.readAll(rows);
 }
 
 export type Changed = Omit<Indexed, 'state'> & { state: Memory['state']; touched: number };
@@ -230,7 +173,7 @@ interface IndexPage {
   vectors: Uint8Array | null;
 }
 
-export async function changedSince(
+export async function readChangedSince(
   database: Pick<Database, 'read'>,
   personId: string,
   space: string | undefined,
@@ -281,7 +224,7 @@ function speaksOf(day: string): { at: number; isDay: boolean } {
 
 export const purge = pruneRule('memory.purge', { table: 'memories', ended: 'deleted_at' });
 
-export async function autoOf(db: Queryable, personId: string): Promise<'on' | 'off' | 'ask' | null> {
+export async function readAuto(db: Queryable, personId: string): Promise<'on' | 'off' | 'ask' | null> {
   const { rows } = await db.query<{ auto: 'on' | 'off' | 'ask' | null }>(
     'select auto from memory_people where person_id = $1',
     [personId],
@@ -289,7 +232,7 @@ export async function autoOf(db: Queryable, personId: string): Promise<'on' | 'o
   return rows[0]?.auto ?? null;
 }
 
-export async function personOf(database: Pick<Database, 'read'>, personId: string) {
+export async function findPerson(database: Pick<Database, 'read'>, personId: string) {
   const { rows } = await database.read<{
     id: string;
     name: string;
@@ -303,12 +246,12 @@ export async function personOf(database: Pick<Database, 'read'>, personId: strin
   return rows[0];
 }
 
-export async function newestOf(tx: Transaction, personId: string, at: Instant): Promise<Memory[]> {
-  const { rows } = await tx.query<MemoryRow>(
+export async function listMadeAt(tx: Transaction, personId: string, at: Instant): Promise<Memory[]> {
+  const { rows } = await tx.query(
     `select ${COLUMNS} from memories where person_id = $1 and created_at = $2 and state <> 'deleted'`,
     [personId, at],
   );
-  return rows.map(toMemory);
+  return memories.readAll(rows);
 }
 
 export async function setAuto(tx: Transaction, personId: string, auto: 'on' | 'off' | 'ask'): Promise<void> {
@@ -322,7 +265,7 @@ export async function setAuto(tx: Transaction, personId: string, auto: 'on' | 'o
  * The newest memories of a conversation: of those that nobody told coda to keep what was said at `since` or later, of the
  * others what was kept with the message before this one.
  */
-export async function lastNoted(tx: Transaction, personId: string, conversationId: string, since: Instant) {
+export async function listLastNoted(tx: Transaction, personId: string, conversationId: string, since: Instant) {
   const { rows } = await tx.query<{ id: string }>(
     `select id from memories where person_id = $1 and conversation_id = $2 and state in ('current', 'proposed')
         and case source when 'extracted' then said_at >= $3
@@ -333,7 +276,7 @@ export async function lastNoted(tx: Transaction, personId: string, conversationI
   return rows.map(({ id }) => id);
 }
 
-export async function superseded(tx: Transaction, personId: string, by: readonly string[]): Promise<string[]> {
+export async function listSuperseded(tx: Transaction, personId: string, by: readonly string[]): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `select id from memories where person_id = $1 and superseded_by = any($2) and state = 'past'`,
     [personId, by],
@@ -364,7 +307,7 @@ export const deletionRules: readonly DeletionRule[] = [
 
 // Vectors of memories in the database.
 
-export async function spaceAndVersion(
+export async function readSpaceAndVersion(
   database: Pick<Database, 'read'>,
   personId: string,
 ): Promise<{ space: Space | undefined; version: number }> {
@@ -440,7 +383,7 @@ export interface SaidMessage {
   key: string | null;
 }
 
-export async function newMessages(
+export async function readNewMessages(
   db: Pick<Database, 'read'>,
   { conversationId, personId }: { conversationId: string; personId: string },
   limit: number,
@@ -486,7 +429,7 @@ export async function skipAllOf(tx: Transaction, personId: string): Promise<void
   );
 }
 
-export async function unseen(
+export async function listUnseen(
   database: Pick<Database, 'read'>,
   before: Instant,
 ): Promise<{ conversationId: string; personId: string }[]> {

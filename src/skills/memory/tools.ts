@@ -156,7 +156,7 @@ function between(zone: string, since: string | undefined, until: string | undefi
 }
 
 async function read(ctx: TxContext, hits: readonly Hit[]): Promise<Memory[]> {
-  const memories = await store.byIds(
+  const memories = await store.findByIds(
     ctx.tx,
     ctx.person.id,
     hits.map(({ id }) => id),
@@ -165,7 +165,7 @@ async function read(ctx: TxContext, hits: readonly Hit[]): Promise<Memory[]> {
 }
 
 async function olderThan(ctx: TxContext, memories: readonly Memory[]): Promise<Memory[]> {
-  const older = await Promise.all(memories.map(({ id }) => store.historyOf(ctx.tx, ctx.person.id, id)));
+  const older = await Promise.all(memories.map(({ id }) => store.readHistory(ctx.tx, ctx.person.id, id)));
   const shown = new Set(memories.map(({ id }) => id));
   return older.flat().filter(({ id }) => !shown.has(id));
 }
@@ -219,7 +219,7 @@ const listTool = dataTool({
     thing: 'memory',
     async listNamed({ db, personId, private: isPrivate }) {
       if (!isPrivate) return [];
-      return store.madeBefore(db, personId, {}, { at: undefined, id: '', limit: MOST_NAMED });
+      return store.listMadeBefore(db, personId, {}, { at: undefined, id: '', limit: MOST_NAMED });
     },
   },
   description: 'Lists what you remember of the person, newest first.',
@@ -230,7 +230,7 @@ const listTool = dataTool({
     if (!ctx.private) return failed('NOT_HERE', texts.notHere);
     const { type, tag } = input;
     const at = (page: number) =>
-      store.list(ctx.tx, ctx.person.id, { type, tag }, { limit: PAGE, offset: (page - 1) * PAGE });
+      store.listMemories(ctx.tx, ctx.person.id, { type, tag }, { limit: PAGE, offset: (page - 1) * PAGE });
     const found = await at(input.page);
     const { total } = found.total === 0 && input.page > 1 ? await at(1) : found;
     if (found.total < total) return failed('NO_PAGE', texts.noPage(input.page, Math.ceil(total / PAGE)));
@@ -268,7 +268,7 @@ function buttonsOf(memory: Memory) {
 
 async function meant(ctx: TxContext, which: string, tool: string): Promise<Memory | ToolResult> {
   const id = which.trim().replace(/^`|`$/g, '');
-  const [byId] = await store.byIds(ctx.tx, ctx.person.id, [id]);
+  const [byId] = await store.findByIds(ctx.tx, ctx.person.id, [id]);
   if (byId && byId.state !== 'deleted') return byId;
   const memories = await read(ctx, near(ctx));
   const [only, ...others] = memories;
@@ -340,7 +340,7 @@ const keepTool = (service: Service) =>
     callers: 'buttons',
     input: z.object({ id: z.string().max(50) }),
     async run({ id }, ctx) {
-      const [memory] = await store.byIds(ctx.tx, ctx.person.id, [id]);
+      const [memory] = await store.findByIds(ctx.tx, ctx.person.id, [id]);
       if (memory?.state !== 'proposed') return failed('NOT_FOUND', texts.notFound(id).message);
       const now = ctx.clock.now();
       const before = await givingWay(ctx, memory);
@@ -354,7 +354,7 @@ const keepTool = (service: Service) =>
 /** Ids of the memories that a kept one takes the place of: those said before it, where only one can hold at a time. */
 async function givingWay({ tx, person }: TxContext, { text, type, saidBy, saidAt }: Memory): Promise<string[]> {
   const slot = type === 'event' ? undefined : slotOf(text, saidBy);
-  const filling = slot === undefined ? [] : await store.inSlot(tx, person.id, slot);
+  const filling = slot === undefined ? [] : await store.findInSlot(tx, person.id, slot);
   return filling.filter((each) => each.saidAt <= saidAt).map(({ id }) => id);
 }
 
@@ -374,7 +374,7 @@ const restoreTool = (service: Service) =>
     }),
     async run({ id, as, forget, back }, ctx) {
       const { tx, person, clock } = ctx;
-      const [memory] = await store.byIds(tx, person.id, [id]);
+      const [memory] = await store.findByIds(tx, person.id, [id]);
       if (!memory) return failed('NOT_FOUND', texts.notFound(id).message);
       const now = clock.now();
       await store.setState(tx, person.id, [id], forget ? 'deleted' : as, { now });

@@ -46,7 +46,7 @@ interface TransferDeps {
 
 async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: string | undefined, after: string) {
   const person = await resolvePerson(database, who);
-  const memories = await store.pageOf(database, person.id, after, 200);
+  const memories = await store.readPage(database, person.id, after, 200);
   return memories.map(
     ({ id, text, type, importance, tags, happenedOn, saidBy, saidAt, message, state, tainted }): MemoryLine => ({
       id,
@@ -54,10 +54,10 @@ async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: str
       type,
       importance,
       tags,
-      date: happenedOn,
+      date: happenedOn ?? null,
       said_by: saidBy,
       said_at: saidAt.toISOString(),
-      message,
+      message: message ?? null,
       state: state as 'current',
       ...(tainted && { tainted }),
     }),
@@ -88,21 +88,22 @@ async function importLines(
         remedy: 'They are somebody new when they write to coda again.',
       });
     }
-    const known = await store.textsOf(
+    const known = await store.findTexts(
       tx,
       person.id,
       read.map(({ text }) => text),
     );
     const fresh = read.filter(({ text }, at) => !known.has(text) && read.findIndex((one) => one.text === text) === at);
-    const stored = await store.insert(
+    const stored = await store.insertMemories(
       tx,
       person.id,
-      fresh.map(({ text, type, importance, tags, date, said_by, said_at, message = null, state, tainted }) => {
+      fresh.map(({ text, type, importance, tags, date, said_by, said_at, message, state, tainted }) => {
         const saidAt = said_at ? new Date(said_at) : now;
         return {
           id: shortId(7),
           personId: person.id,
-          conversationId: null,
+          conversationId: undefined,
+          messageSeq: undefined,
           source: 'imported' as const,
           tainted,
           text,
@@ -111,11 +112,11 @@ async function importLines(
           tags,
           saidAt,
           state,
-          happenedOn: date ?? null,
+          happenedOn: date ?? undefined,
           saidBy: said_by ?? person.name,
-          from: { message },
+          from: { message: message ?? undefined },
           terms: termsOf(text, tags, date ? new Date(date) : saidAt),
-          slot: type === 'event' ? null : (slotOf(text, person.name) ?? null),
+          slot: type === 'event' ? undefined : slotOf(text, person.name),
         };
       }),
       MOST_MEMORIES,

@@ -11,7 +11,6 @@ import type { Transaction } from '../../../storage/index.ts';
 import type { Settings } from '../config.ts';
 import { isSame, MOST_MEMORIES, type Service, slotOf, termsOf } from '../keep.ts';
 import type { Memory, NewMemory } from '../memory.ts';
-import * as memories from '../store.ts';
 import * as store from '../store.ts';
 import { type SaidMessage, skipAll } from '../store.ts';
 import { dayOf } from '../texts.ts';
@@ -41,7 +40,7 @@ export async function restSoon(
   await database.tx('memory.rest', async (tx) => {
     // In a household where most want none of it, a job runs only for those who do; for the others the nightly upkeep
     // marks messages as passed.
-    if (config.auto === 'off' && ((await memories.autoOf(tx, person.id)) ?? 'off') === 'off') return;
+    if (config.auto === 'off' && ((await store.readAuto(tx, person.id)) ?? 'off') === 'off') return;
     await jobs.enqueue(tx, job, { at, key: conversationId });
   });
 }
@@ -67,10 +66,10 @@ export function extractJob(deps: Deps): JobHandler {
     kind: EXTRACT_JOB,
     async run(job, signal) {
       const ids = payload.parse(job.payload);
-      const person = await memories.personOf(database, ids.personId);
+      const person = await store.findPerson(database, ids.personId);
       if (!person) return;
       const auto = person.auto ?? config.auto;
-      const { seen, messages } = await store.newMessages(database, ids, MOST_MESSAGES);
+      const { seen, messages } = await store.readNewMessages(database, ids, MOST_MESSAGES);
       const last = messages.at(-1);
       if (!last) return;
       const rested = last.at.getTime() + config.rest;
@@ -119,7 +118,7 @@ async function propose(
   const told = shown.filter(({ role }) => role === 'user').map(({ text }) => text);
   const known = await find(told.join('\n').slice(0, 4_000), MOST_KNOWN);
   const db = { query: database.read.bind(database) };
-  const remembered = await memories.byIds(
+  const remembered = await store.findByIds(
     db,
     person.id,
     known.map(({ id }) => id),
@@ -156,17 +155,20 @@ async function add(
     const said = shown[proposal.from - 1];
     // Only what the person said: a memory that names no message of theirs has no provenance.
     if (said?.role !== 'user') continue;
-    const known = (await memories.byIds(tx, person.id, near)).filter(({ state }) => state !== 'deleted');
-    const fresh = await memories.newestOf(tx, person.id, now);
-    if ([...known, ...fresh].some((each) => isSame({ text: proposal.text, happenedOn: proposal.date }, each))) continue;
+    const known = (await store.findByIds(tx, person.id, near)).filter(({ state }) => state !== 'deleted');
+    const fresh = await store.listMadeAt(tx, person.id, now);
+    if (
+      [...known, ...fresh].some((each) => isSame({ text: proposal.text, happenedOn: proposal.date ?? undefined }, each))
+    )
+      continue;
     const memory = toMemory(proposal, said, person, conversationId, auto);
-    const [kept] = (await memories.insert(tx, person.id, [memory], MOST_MEMORIES, now)) ?? [];
+    const [kept] = (await store.insertMemories(tx, person.id, [memory], MOST_MEMORIES, now)) ?? [];
     if (!kept) break;
     count++;
     if (auto === 'ask') continue;
     const before = await gaveWay(tx, memory, proposal, known);
     const ids = before.filter((id) => id !== kept.id);
-    await memories.setState(tx, person.id, ids, 'past', { by: kept.id, now });
+    await store.setState(tx, person.id, ids, 'past', { by: kept.id, now });
   }
   return count;
 }
@@ -177,7 +179,7 @@ async function gaveWay(
   { replaces }: Proposal,
   known: readonly Memory[],
 ) {
-  const filling = slot ? await memories.inSlot(tx, personId, slot) : [];
+  const filling = slot ? await store.findInSlot(tx, personId, slot) : [];
   const named = known.filter(({ id, state }) => id === replaces && state === 'current');
   return [...new Set([...filling, ...named].map(({ id }) => id))];
 }
@@ -189,7 +191,7 @@ function toMemory(
   conversationId: string,
   auto: Settings['auto'],
 ): NewMemory {
-  const happenedOn = date && !Number.isNaN(Date.parse(date)) ? date : null;
+  const happenedOn = date && !Number.isNaN(Date.parse(date)) ? date : undefined;
   return {
     id: shortId(7),
     personId: person.id,
@@ -202,12 +204,12 @@ function toMemory(
     happenedOn,
     source: 'extracted',
     messageSeq: said.seq,
-    from: { message: said.key },
+    from: { message: said.key ?? undefined },
     saidBy: person.name,
     saidAt: said.at,
     state: auto === 'ask' ? 'proposed' : 'current',
     tainted: false,
-    slot: type === 'event' ? null : (slotOf(text, person.name) ?? null),
+    slot: type === 'event' ? undefined : slotOf(text, person.name),
   };
 }
 
@@ -219,9 +221,9 @@ export async function ignore({ tx, person, conversationId, clock }: TxContext): 
   const now = clock.now();
   await skipAll(tx, conversationId);
   const since = new Date(now.getTime() - SHORTLY_MS);
-  const ids = await memories.lastNoted(tx, person.id, conversationId, since);
-  await memories.setState(tx, person.id, await memories.superseded(tx, person.id, ids), 'current', { now });
-  await memories.setState(tx, person.id, ids, 'deleted', { now });
+  const ids = await store.listLastNoted(tx, person.id, conversationId, since);
+  await store.setState(tx, person.id, await store.listSuperseded(tx, person.id, ids), 'current', { now });
+  await store.setState(tx, person.id, ids, 'deleted', { now });
   return ids.length;
 }
 
