@@ -80,6 +80,8 @@ describe('a command', () => {
     ['/remind am 4. Dezember um 11 Uhr\nSteuer bezahlen', 'of “Steuer bezahlen” on Fri 4 Dec at 11:00'],
     ['/schedule jeden Dienstag um 8 Uhr\nWetter', 'every Tuesday at 08:00'],
     ['/snooze übermorgen um 12 Uhr\nSteuer bezahlen', 'on Sun 22 Nov at 12:00'],
+    // A length alone counts from the reminder's own time, as in English.
+    ['/snooze 1 Stunde\nSteuer bezahlen', 'on Sun 22 Nov at 13:00'],
   ])('takes its time in German: %s', async (command, said) => {
     expect(await ana.says(command)).toContain(said);
   });
