@@ -1,9 +1,10 @@
 /** Keeping a memory: what is known already is not kept twice, and what is no longer so gives way. */
+import { z } from 'zod';
 import { failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import type { Transaction } from '../../storage/index.ts';
-import type { Memory, MemoryType, NewMemory } from './memory.ts';
+import { type Memory, type NewMemory, TYPES } from './memory.ts';
 import type { Hit, Recall } from './recall.ts';
 import * as store from './store.ts';
 import { dayOf, texts } from './texts.ts';
@@ -20,13 +21,18 @@ export interface Service {
   ignore(ctx: TxContext): Promise<number>;
 }
 
-export interface KeepInput {
-  text: string;
-  type: MemoryType;
-  importance: number;
-  tags: readonly string[];
-  date?: string | undefined;
-}
+export const day = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/)
+  .refine((text) => !Number.isNaN(Date.parse(text)));
+
+export const saveInput = z.object({
+  text: z.string().describe('One sentence that stands by itself, in the words of the person.'),
+  type: z.enum(TYPES).default('fact'),
+  importance: z.int().min(1).max(5).default(3),
+  tags: z.array(z.string().max(50)).max(10).default([]),
+  date: day.optional().describe('Of an event: the day, YYYY-MM-DD.'),
+});
 
 export interface Kept {
   memory: Memory;
@@ -46,7 +52,7 @@ export function termsOf(text: string, tags: readonly string[], at: Date): string
 export async function keep(
   service: Service,
   ctx: TxContext,
-  input: KeepInput,
+  input: z.output<typeof saveInput>,
   near: readonly Hit[],
   instead: readonly string[] = [],
 ): Promise<Kept | ToolResult> {

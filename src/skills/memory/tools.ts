@@ -14,7 +14,7 @@ import {
 } from '../../agent/index.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import { addDays, beginningOf } from '../../time/index.ts';
-import { type Kept, keep, type Service, slotOf } from './keep.ts';
+import { day, type Kept, keep, type Service, saveInput, slotOf } from './keep.ts';
 import { type Memory, TYPES } from './memory.ts';
 import type { Filter } from './person-index.ts';
 import type { Hit } from './recall.ts';
@@ -25,10 +25,6 @@ import { FRAME, line, shown, texts } from './texts.ts';
 const PATIENCE_MS = 800;
 const PAGE = 10;
 
-const day = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\d$/)
-  .refine((text) => !Number.isNaN(Date.parse(text)));
 const which = z.string().min(1).max(200).describe('Its id, or words of it.');
 const filter = {
   type: z.enum(TYPES).optional(),
@@ -36,14 +32,6 @@ const filter = {
   since: day.optional().describe('Not before this day, YYYY-MM-DD.'),
   until: day.optional().describe('Not after this day.'),
 };
-
-const saveInput = z.object({
-  text: z.string().describe('One sentence that stands by itself, in the words of the person.'),
-  type: z.enum(TYPES).default('fact'),
-  importance: z.int().min(1).max(5).default(3),
-  tags: z.array(z.string().max(50)).max(10).default([]),
-  date: day.optional().describe('Of an event: the day, YYYY-MM-DD.'),
-});
 
 export function tools(service: Service): AnyTool[] {
   return [

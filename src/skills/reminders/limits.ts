@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { type Failed, failed, type TxContext } from '../../agent/index.ts';
-import type { Instant } from '../../base/clock.ts';
 import { occurrences, parseDuration } from '../../time/index.ts';
-import { MOST_NAGS } from './reminder.ts';
+import { MOST_NAGS, type Reminder } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
@@ -11,13 +10,7 @@ export const MOST_PENDING = 500;
 const MOST_AN_HOUR = 120;
 const HOUR_MS = 3_600_000;
 
-interface Candidate {
-  id?: string;
-  conversationId: string;
-  rule?: string | undefined;
-  plannedAt?: Instant | undefined;
-  nag?: number | undefined;
-}
+type Candidate = Pick<Reminder, 'conversationId'> & Partial<Pick<Reminder, 'id' | 'rule' | 'plannedAt' | 'nag'>>;
 
 export async function refusedAsTooOften(
   { tx, person }: Pick<TxContext, 'tx' | 'person'>,
