@@ -129,7 +129,7 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     embedders,
     jobs,
     chosen: chosenSkills(config),
-    beside: async () => specialistTexts.rescanned(await specialists.rescan()),
+    beside: async () => specialistTexts.rescanReport(await specialists.rescan()),
     versions: trials,
     resting: restingIn,
   });
@@ -239,7 +239,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
   const adapters: readonly ChatAdapter[] = [terminal, ...platforms, ...programs, ...(options.adapters ?? [])];
   checks.add(adapters.flatMap((adapter) => checksOf(adapter, config)));
   checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps, agent.options.toolbox) ?? []));
-  if (open.servers.all().length > 0) checks.add([toolsCheck(agent.options.toolbox, windowOf(open.thinking))]);
+  if (open.servers.listAll().length > 0) checks.add([toolsCheck(agent.options.toolbox, windowOf(open.thinking))]);
   const { service } = serving ?? {};
   const verbs = Object.assign(
     programVerbs({ agent, delivery }),

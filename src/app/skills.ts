@@ -15,7 +15,7 @@ import { reminders } from '../skills/reminders/index.ts';
 import { scheduler } from '../skills/scheduler/index.ts';
 import { selfCoding } from '../skills/self-coding/index.ts';
 import { selfReview } from '../skills/self-review/index.ts';
-import { learned } from '../skills/skill-learning/index.ts';
+import { skillLearning } from '../skills/skill-learning/index.ts';
 import { skillMarket } from '../skills/skill-market/index.ts';
 import { runOutcomes, skillRuns } from '../skills/skill-runs/index.ts';
 import { type SkillTrials, skillTrials } from '../skills/skill-trials/index.ts';
@@ -79,7 +79,7 @@ export function skillsOf(parts: MadeOf): Skill[] {
       skills: live,
       skillsFor: skillListFor(live, config.block(agentSkillsConfig)),
     }),
-    learned(live, config.block(memoryConfig).auto),
+    skillLearning(live, config.block(memoryConfig).auto),
   ];
 }
 

@@ -14,10 +14,10 @@ export function serversCheck(servers: Servers): HealthCheck {
   return {
     name: 'mcp',
     async check() {
-      const all = servers.all();
+      const all = servers.listAll();
       if (all.length === 0) return { ok: true, severity: 'off', says: texts.none };
-      await withTimeout(SETTLED_MS, Promise.all(all.map(([, { connection }]) => connection.settled())));
-      const now = servers.all();
+      await withTimeout(SETTLED_MS, Promise.all(all.map(([, { connection }]) => connection.whenSettled())));
+      const now = servers.listAll();
       const [first, ...also] = now.flatMap(([name, server]) => verdictsOf(name, server));
       const tools = now.reduce((sum, [, { offers }]) => sum + offers.length, 0);
       return first ? { ...first, also } : { ok: true, says: texts.allReady(now.length, tools) };
@@ -64,7 +64,7 @@ export function commands(servers: Servers): Command[] {
       prepare: async (rest, { person }) => {
         const [verb, name = ''] = rest.split(/\s+/).filter(Boolean);
         const server = servers.get(name);
-        if (verb === undefined) await servers.look();
+        if (verb === undefined) await servers.restartSignedIn();
         return verb === 'approve' && person.role === 'owner' && server ? inquest(servers, name, server) : undefined;
       },
       async run(rest, { tx, conversationId, person, prepared }) {
@@ -90,7 +90,7 @@ export function commands(servers: Servers): Command[] {
 /** `shown`: the tools that models are shown in this conversation, where not all of them fit. */
 function list(servers: Servers, shown: readonly string[] | undefined): string {
   const lines = servers
-    .all()
+    .listAll()
     .flatMap(([name, server]) => [
       texts.line(name, stateOf(server) + shareOf(server, shown)),
       ...server.offers.flatMap((offer) => refusedOf(servers, offer.name)),
@@ -146,7 +146,7 @@ async function fileOf(artifacts: Pick<Artifacts, 'put'>, server: string, offers:
 }
 
 function prompts(servers: Servers): string {
-  const lines = servers.all().flatMap(([name, { listing }]) =>
+  const lines = servers.listAll().flatMap(([name, { listing }]) =>
     listing.prompts.map((prompt) => {
       const words = prompt.arguments?.map((each) => (each.required ? `<${each.name}>` : `[${each.name}]`)) ?? [];
       return `- ${[name, prompt.name, ...words].join(' ')}`;

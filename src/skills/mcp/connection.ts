@@ -45,7 +45,7 @@ export interface ConnectionOptions {
   /** Milliseconds without a call after which it is closed until the next one; undefined: never. */
   restMs?: number | undefined;
   /** Told what it lists, at first and whenever that changes; what it offers counts from when this has resolved. */
-  listed(listing: Listing): Promise<void>;
+  onListing(listing: Listing): Promise<void>;
   signedOut?(): void;
   isSignedIn?(): Promise<boolean>;
 }
@@ -122,7 +122,7 @@ export class Connection {
     return this.starting;
   }
 
-  again(): Promise<void> {
+  reconnect(): Promise<void> {
     return this.restarts.run(() => this.restart());
   }
 
@@ -135,7 +135,7 @@ export class Connection {
   }
 
   /** Starts it anew if nobody was signed in and somebody is by now: the hint of that may have been lost. Never rejects. */
-  look(): Promise<void> {
+  restartIfSignedIn(): Promise<void> {
     if (this.state.kind !== 'signed-out') return Promise.resolve();
     this.looking ??= this.restarts
       .run(async () => {
@@ -163,13 +163,13 @@ export class Connection {
     }
   }
 
-  settled(): Promise<void> {
-    if (this.state.kind === 'signed-out') return this.look();
+  whenSettled(): Promise<void> {
+    if (this.state.kind === 'signed-out') return this.restartIfSignedIn();
     return this.state.kind === 'new' ? this.start() : (this.starting ?? Promise.resolve());
   }
 
   async client(signal: AbortSignal): Promise<Client | undefined> {
-    if (this.state.kind === 'signed-out') await unlessAborted(signal, this.look());
+    if (this.state.kind === 'signed-out') await unlessAborted(signal, this.restartIfSignedIn());
     if (this.state.kind === 'resting' || this.state.kind === 'new' || this.starting) {
       await unlessAborted(signal, this.start());
     }
@@ -199,7 +199,7 @@ export class Connection {
     } catch (error) {
       if (error instanceof NeedsSignIn) await this.signedOut(client, error.isRefused);
       // A service that is gone is noticed by what is asked of it.
-      else if (isTransport(error)) await this.lost(client, this.wordsOf(error));
+      else if (isTransport(error)) await this.markLost(client, this.wordsOf(error));
       throw error;
     } finally {
       this.calls.splice(this.calls.indexOf(client), 1);
@@ -258,12 +258,12 @@ export class Connection {
       await transport?.close().catch(() => {});
       // A person who has signed out need not be told.
       if (error instanceof NeedsSignIn) this.waitForSignIn(error.isRefused || !this.isRestarting);
-      else this.away(why, error instanceof CodaError ? error.remedy : undefined);
+      else this.markAway(why, error instanceof CodaError ? error.remedy : undefined);
     }
   }
 
   private follow(client: Client, transport: ServerTransport): void {
-    client.onclose = () => void this.lost(client, transport.why || 'it closed the connection');
+    client.onclose = () => void this.markLost(client, transport.why || 'it closed the connection');
     client.onerror = (error) => this.options.world.log.debug({ server: this.name, why: this.wordsOf(error) });
     // Handlers are set before it can say anything. Every change of any list has all of them read again.
     client.fallbackNotificationHandler = async ({ method }) => {
@@ -282,7 +282,7 @@ export class Connection {
         // Meanwhile it may have been started again.
         await this.list(this.state.kind === 'ready' ? this.state.client : client);
       })
-      .catch((error: unknown) => this.lost(client, this.wordsOf(error)));
+      .catch((error: unknown) => this.markLost(client, this.wordsOf(error)));
     this.relisting = reading;
     await reading;
     if (this.relisting === reading) this.relisting = undefined;
@@ -293,7 +293,7 @@ export class Connection {
     const { tools, prompts, resources } = client.getServerCapabilities() ?? {};
     const found = tools ? await this.pages(client, 'tools/list') : [];
     const asked = prompts ? await this.pages(client, 'prompts/list') : [];
-    await this.options.listed({
+    await this.options.onListing({
       tools: found.flatMap((each) => tool.safeParse(each).data ?? []) as ListedTool[],
       prompts: asked.flatMap((each) => prompt.safeParse(each).data ?? []).slice(0, MOST_TOOLS),
       hasResources: resources !== undefined,
@@ -319,9 +319,9 @@ export class Connection {
   }
 
   /** The server of this client is gone; a later one is another matter. */
-  private async lost(client: Client, why: string): Promise<void> {
+  private async markLost(client: Client, why: string): Promise<void> {
     if (this.state.kind !== 'ready' || this.state.client !== client) return;
-    this.away(why);
+    this.markAway(why);
     await client.close().catch(() => {});
   }
 
@@ -339,7 +339,7 @@ export class Connection {
     if (isTold) this.options.signedOut?.();
   }
 
-  private away(said: string, remedy?: string): void {
+  private markAway(said: string, remedy?: string): void {
     if (this.stop.signal.aborted) return;
     const why = this.wordsOf(said);
     const { clock, log } = this.options.world;

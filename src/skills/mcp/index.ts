@@ -21,7 +21,7 @@ export const mcp = (servers: Servers): Skill<Settings> => ({
   tools: () => forOwners(() => texts.ownersApprove, [approveTool(servers)]),
   liveTools: () => ({
     current: (taken) => servers.current(taken, serverTools),
-    whenKnown: (name) => servers.settled(name),
+    whenKnown: (name) => servers.whenSettled(name),
   }),
   onStart: () => servers.start(),
   commands: () => commands(servers),

@@ -27,7 +27,7 @@ const state = operation({
 const finish = operation({
   name: 'mcp login end',
   input: z.object({ answer: z.string() }),
-  run: (signIns: SignIns, { answer }) => signIns.end(answerIn(answer)),
+  run: (signIns: SignIns, { answer }) => signIns.endSignIn(answerIn(answer)),
 });
 
 function answerIn(pasted: string): URLSearchParams {
@@ -48,7 +48,9 @@ const login = operation({
     io.stdout.write(`Sign in here:\n${url}\n\n${returns ? RETURNS : BY_HAND}`);
     const reading = createInterface({ input: io.stdin });
     try {
-      await (returns ? Promise.race([arrived(ask, server, attempt), pasted(ask, reading)]) : given(ask, reading));
+      await (returns
+        ? Promise.race([waitForArrival(ask, server, attempt), takePasted(ask, reading)])
+        : askForAddress(ask, reading));
     } finally {
       reading.close();
     }
@@ -60,7 +62,7 @@ const RETURNS = 'coda goes on by itself. On another machine, paste the address o
 const BY_HAND =
   'It leads to a page that does not open (no HTTP of coda is there). Paste the address of that page here:\n';
 
-async function arrived(ask: AskFor, server: string, attempt: string): Promise<void> {
+async function waitForArrival(ask: AskFor, server: string, attempt: string): Promise<void> {
   let late = 0;
   for (let looks = 0; looks < WITHIN_LOOKS; looks++) {
     const found = await ask(state, { server, attempt });
@@ -73,13 +75,13 @@ async function arrived(ask: AskFor, server: string, attempt: string): Promise<vo
 }
 
 /** Resolves when what was pasted was taken; where nothing is, the browser is waited for. */
-async function pasted(ask: AskFor, reading: Interface): Promise<void> {
+async function takePasted(ask: AskFor, reading: Interface): Promise<void> {
   const answer = await addressOf(reading);
   if (answer === undefined) return new Promise(() => {});
   await ask(finish, { answer });
 }
 
-async function given(ask: AskFor, reading: Interface): Promise<void> {
+async function askForAddress(ask: AskFor, reading: Interface): Promise<void> {
   const answer = await addressOf(reading);
   if (answer === undefined)
     throw usage('There is no address.', 'Paste all of the address that the browser was sent to.');
@@ -102,7 +104,7 @@ const logout = operation({
   example: 'coda mcp logout linear',
   input: OF_SERVER,
   args: ['server'],
-  run: (signIns: SignIns, { server }) => signIns.out(server),
+  run: (signIns: SignIns, { server }) => signIns.signOut(server),
   show(isDone, { server }) {
     if (!isDone) throw usage(`Nobody is signed in to ${server}.`, `"coda mcp login ${server}" signs in.`);
     return `The tokens for ${server} are removed.\n`;

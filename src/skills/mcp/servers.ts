@@ -74,7 +74,7 @@ export class Servers {
 
   constructor(deps: ServersDeps) {
     this.deps = deps;
-    this.signIns = new SignIns({ ...deps, changed: (name) => deps.bus.publish(SIGNED, name) });
+    this.signIns = new SignIns({ ...deps, onChange: (name) => deps.bus.publish(SIGNED, name) });
     for (const [name, settings] of Object.entries(deps.settings.servers)) {
       if (!settings.enabled) continue;
       // A header says what kind of key it is before the key.
@@ -89,7 +89,7 @@ export class Servers {
     const { bus } = this.deps;
     const leave = [
       bus.subscribe(CHANNEL, (name) => void (this.servers.has(name) && this.judgeAgain(name))),
-      bus.subscribe(SIGNED, (name) => void this.servers.get(name)?.connection.again()),
+      bus.subscribe(SIGNED, (name) => void this.servers.get(name)?.connection.reconnect()),
     ];
     this.unsubscribe = () => {
       for (const each of leave) each();
@@ -98,12 +98,12 @@ export class Servers {
   }
 
   /** Resolves when it is known what the servers offer whose tool `name` may be; soon, if one of them hangs. */
-  async settled(name: string): Promise<void> {
-    const meant = this.all().filter(([server]) => name.startsWith('mcp_') || name.startsWith(prefixOf(server)));
-    await withTimeout(SETTLED_MS, Promise.all(meant.map(([, { connection }]) => connection.settled())));
+  async whenSettled(name: string): Promise<void> {
+    const meant = this.listAll().filter(([server]) => name.startsWith('mcp_') || name.startsWith(prefixOf(server)));
+    await withTimeout(SETTLED_MS, Promise.all(meant.map(([, { connection }]) => connection.whenSettled())));
   }
 
-  all(): [string, Server][] {
+  listAll(): [string, Server][] {
     return [...this.servers];
   }
 
@@ -115,13 +115,13 @@ export class Servers {
   current(taken: ReadonlySet<string>, make: (servers: Servers) => readonly AnyTool[]): readonly AnyTool[] {
     this.taken = taken;
     // Its tools are there for the next turn.
-    void this.look();
+    void this.restartSignedIn();
     this.tools ??= make(this);
     return this.tools;
   }
 
-  async look(): Promise<void> {
-    await Promise.all(this.all().map(([, { connection }]) => connection.look()));
+  async restartSignedIn(): Promise<void> {
+    await Promise.all(this.listAll().map(([, { connection }]) => connection.restartIfSignedIn()));
   }
 
   /** Approves the tools that an owner was shown under `hash`. Returns their number; undefined when others wait now. */
@@ -166,7 +166,7 @@ export class Servers {
     const server = this.servers.get(name);
     if (!server) return;
     const { offers, problems } = offersOf(name, listing.tools, server.connection.settings, this.taken);
-    const pins = await this.pinned(name, listing);
+    const pins = await this.pinTools(name, listing);
     const isPinned = ({ tool, hash }: Offer) => pins.get(tool) === hash;
     const waiting = offers.filter((offer) => !isPinned(offer));
     const changed = new Set(waiting.flatMap(({ tool }) => (pins.has(tool) ? tool : [])));
@@ -176,7 +176,7 @@ export class Servers {
     if (waiting.length > 0) await this.ask(name);
   }
 
-  private pinned(name: string, { tools }: Listing): Promise<ReadonlyMap<string, string>> {
+  private pinTools(name: string, { tools }: Listing): Promise<ReadonlyMap<string, string>> {
     const { database, world } = this.deps;
     // The last of two tools with one name counts.
     const said = [...new Map(tools.map((tool) => [tool.name, { tool: tool.name, hash: hashOf(tool) }])).values()];
@@ -241,7 +241,7 @@ export class Servers {
           world.log.error({ server: name, error: messageOf(error) }, 'owners could not be told of a sign-in'),
         ),
       ...(settings.oauth?.sign_in && { isSignedIn: () => this.signIns.isSignedIn(name) }),
-      listed: (listing) => this.inTurn(name, () => this.judge(name, listing)),
+      onListing: (listing) => this.inTurn(name, () => this.judge(name, listing)),
     });
   }
 
@@ -404,7 +404,7 @@ export class LineTransport implements ServerTransport {
   send(message: JSONRPCMessage): Promise<void> {
     const { channel } = this;
     if (!channel || this.isOver) return Promise.reject(new Error('it is not connected'));
-    this.gauge.sent(message);
+    this.gauge.noteSent(message);
     return new Promise((resolve, reject) =>
       channel.input.write(`${JSON.stringify(message)}\n`, (error) => {
         // The reader is gone: why it is over says more than the broken pipe.
@@ -415,10 +415,10 @@ export class LineTransport implements ServerTransport {
   }
 
   close(): Promise<void> {
-    return this.end('');
+    return this.endServer('');
   }
 
-  private async end(why: string): Promise<void> {
+  private async endServer(why: string): Promise<void> {
     if (this.isOver) return;
     this.isOver = true;
     this.why = why;
@@ -431,15 +431,16 @@ export class LineTransport implements ServerTransport {
     try {
       for await (const line of readLines(channel.output, LONGEST_LINE)) {
         if (this.isOver) return;
-        if ('problem' in line && line.problem === 'too_long') return await this.end('it sent more than 8 MB at once');
+        if ('problem' in line && line.problem === 'too_long')
+          return await this.endServer('it sent more than 8 MB at once');
         const message = 'text' in line ? messageIn(line.text, this.gauge.isAsked) : undefined;
-        if (this.gauge.isFlood(message)) return await this.end(FLOODS);
+        if (this.gauge.isFlood(message)) return await this.endServer(FLOODS);
         if (message) this.onmessage?.(message);
       }
     } catch (error) {
       this.onerror?.(new Error(messageOf(error)));
     }
-    await this.end(await channel.ended);
+    await this.endServer(await channel.ended);
   }
 }
 

@@ -2,7 +2,7 @@ import { bytesOf, formOf, listOf, plural, shorten, visible } from '../../base/te
 
 const NAMED = 8;
 
-const named = (names: readonly string[]) =>
+const nameSome = (names: readonly string[]) =>
   listOf(names.length > NAMED ? [...names.slice(0, NAMED), `${names.length - NAMED} more`] : [...names]);
 
 export const texts = {
@@ -40,15 +40,15 @@ export const texts = {
   noSuchPrompt: (server: string, known: readonly string[]) =>
     known.length === 0
       ? `${server} has no such prompt, or none with arguments.`
-      : `That prompt of ${server} takes ${named(known.map((name) => shorten(visible(name), 60)))}, and nothing else.`,
+      : `That prompt of ${server} takes ${nameSome(known.map((name) => shorten(visible(name), 60)))}, and nothing else.`,
   changedMeanwhile: (server: string) => `${server} has changed again. Look with /mcp approve ${server}.`,
   approved: (server: string, count: number) => `${plural(count, 'tool')} of ${server} may be used as described now.`,
   approve: 'Approve',
   /** The question to an owner; `changes` as `inquest`. */
   changed: (server: string, added: readonly string[], changed: readonly string[]) =>
     `The MCP server ${server} describes its tools differently than before, so they are withheld: ${[
-      ...(changed.length > 0 ? [`${named(changed)} changed`] : []),
-      ...(added.length > 0 ? [`${named(added)} ${formOf(added.length, 'is', 'are')} new`] : []),
+      ...(changed.length > 0 ? [`${nameSome(changed)} changed`] : []),
+      ...(added.length > 0 ? [`${nameSome(added)} ${formOf(added.length, 'is', 'are')} new`] : []),
     ].join('; ')}. An owner sees all of it with /mcp approve ${server}.`,
   inquest: (server: string, tools: readonly { tool: string; state: string; effect: string; description: string }[]) =>
     [
@@ -77,7 +77,7 @@ export const texts = {
     `Set mcp.servers.${server}.oauth: { sign_in: true } in config.yaml (docs/mcp.md).`,
   line: (server: string, state: string) => `- ${server}: ${state}`,
   refusedTool: (tool: string, models: readonly string[]) =>
-    `  ${tool} is left out with ${named(models)}, whose service refuses it.`,
+    `  ${tool} is left out with ${nameSome(models)}, whose service refuses it.`,
   ready: (tools: number, waiting: number) =>
     `${plural(tools, 'tool')}${waiting > 0 ? `, ${waiting} withheld until an owner approves` : ''}`,
   shownHere: (count: number) => `, of which models are shown ${count} here; \`tool_search\` finds the others`,

@@ -32,7 +32,7 @@ const MARGIN_MS = 40_000;
 const LONGEST_PROGRESS = 80;
 
 export function serverTools(servers: Servers): readonly AnyTool[] {
-  const all = servers.all();
+  const all = servers.listAll();
   const having = (what: (server: Server) => boolean) => all.flatMap(([name, server]) => (what(server) ? name : []));
   const withResources = having(({ listing }) => listing.hasResources);
   const withPrompts = having(({ listing }) => listing.prompts.length > 0);
@@ -61,7 +61,7 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
     flow: { targets: (input) => carriedBy(input, schema), service: () => serviceOf(server) },
     timeoutMs: longestMs + MARGIN_MS,
     run: (input, ctx) =>
-      asked(servers, server, ctx, async (client, connection) => {
+      callServer(servers, server, ctx, async (client, connection) => {
         // The server may have been started for this call, and have said something else of its tool than what was judged.
         const isOffered = servers.get(server)?.offers.some((offer) => offer.name === name && offer.hash === hash);
         if (!isOffered) return failed('NEEDS_APPROVAL', texts.isAnother(server, name));
@@ -84,7 +84,7 @@ export function toolServers(servers: Servers): ToolServers {
     has: (server) => servers.get(server) !== undefined,
     async call({ server, tool, input }, signal) {
       let text: string | undefined;
-      const result = await asked(servers, server, { signal }, async (client, connection) => {
+      const result = await callServer(servers, server, { signal }, async (client, connection) => {
         const isOffered = servers.get(server)?.offers.some((offer) => offer.tool === tool);
         if (!isOffered) return failed('NEEDS_APPROVAL', texts.notOffered(server, tool));
         const params = { name: tool, arguments: input };
@@ -123,7 +123,7 @@ function progressOf(
   return shorten(`${server}: ${message ? withoutHidden(message) : share}`, LONGEST_PROGRESS);
 }
 
-async function asked(
+async function callServer(
   servers: Servers,
   server: string,
   { signal }: Pick<CallContext, 'signal'>,
@@ -133,13 +133,13 @@ async function asked(
   if (!connection) return failed('NOT_FOUND', texts.unknownServer(server));
   for (let isAgain = false; ; isAgain = true) {
     const client = await connection.client(signal);
-    if (!client) return away(server, connection.state);
+    if (!client) return awayFailure(server, connection.state);
     try {
       return await ask(client, connection);
     } catch (error) {
       signal.throwIfAborted();
       // Refused before anything was done.
-      if (error instanceof NeedsSignIn) return away(server, connection.state);
+      if (error instanceof NeedsSignIn) return awayFailure(server, connection.state);
       if (isAgain || codeOf(error) !== SESSION_LOST) return failureOf(servers, server, error);
       // Not run, so that it can be called again without anybody noticing.
       await unlessAborted(signal, connection.renew(client));
@@ -149,7 +149,7 @@ async function asked(
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
-function away(server: string, state: Server['connection']['state']): Failed {
+function awayFailure(server: string, state: Server['connection']['state']): Failed {
   if (state.kind === 'refused' || state.kind === 'signed-out')
     return failed('UNAVAILABLE', state.kind === 'refused' ? state.why : texts.away(server, state.why), {
       remedy: state.remedy,
@@ -197,7 +197,7 @@ function listTool(servers: Servers, names: readonly string[]): AnyTool {
     }),
     flow: { targets: ({ after }) => (after === undefined ? [] : [after]), service: ({ server }) => serviceOf(server) },
     run: ({ server, after }, ctx) =>
-      asked(servers, server, ctx, async (client, connection) => {
+      callServer(servers, server, ctx, async (client, connection) => {
         const params = after === undefined ? {} : { cursor: after };
         const came = await connection.request(client, { method: 'resources/list', params }, RESOURCES, ctx.signal);
         const found = came.resources.flatMap((each) => RESOURCE.safeParse(each).data ?? []);
@@ -221,7 +221,7 @@ function readTool(servers: Servers, names: readonly string[]): AnyTool {
     input: z.object({ server: z.enum(names), uri: z.string().min(1).max(4_096) }),
     flow: { targets: ({ uri }) => [uri], service: ({ server }) => serviceOf(server) },
     run: ({ server, uri }, ctx) =>
-      asked(servers, server, ctx, async (client, connection) => {
+      callServer(servers, server, ctx, async (client, connection) => {
         const came = await connection.request(
           client,
           { method: 'resources/read', params: { uri } },
@@ -255,7 +255,7 @@ function promptTool(servers: Servers, names: readonly string[]): AnyTool {
       service: ({ server }) => serviceOf(server),
     },
     run: ({ server, name, arguments: given }, ctx) =>
-      asked(servers, server, ctx, async (client, connection) => {
+      callServer(servers, server, ctx, async (client, connection) => {
         const prompt = promptOf(servers, server, name);
         const known = prompt?.arguments?.map((argument) => argument.name) ?? [];
         const unknown = Object.keys(given).filter((key) => !known.includes(key));
@@ -312,7 +312,7 @@ export function approveTool(servers: Servers): AnyTool {
   });
 }
 
-interface Answered {
+interface AnsweredCall {
   server: string;
   tool: string;
   artifacts: Pick<Artifacts, 'put'>;
@@ -321,12 +321,12 @@ interface Answered {
 
 const callResult = z.looseObject({
   // One piece alone is a list of one.
-  content: z.preprocess(listed, z.array(z.unknown()).max(1_000)).default([]),
+  content: z.preprocess(toList, z.array(z.unknown()).max(1_000)).default([]),
   structuredContent: z.unknown().optional(),
   isError: z.boolean().default(false),
 });
 
-function listed(content: unknown): unknown {
+function toList(content: unknown): unknown {
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   return typeof content === 'object' && !Array.isArray(content) ? [content] : content;
 }
@@ -345,7 +345,7 @@ const DATA_URL = /^\s*data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.-]+)*;base64,([A-Za-z0-
 const MOST_FILES = 4;
 const LONGEST = 150_000;
 
-async function resultOf(answered: Answered, raw: z.output<typeof callResult>): Promise<ToolResult> {
+async function resultOf(answered: AnsweredCall, raw: z.output<typeof callResult>): Promise<ToolResult> {
   const { server, tool } = answered;
   const { content, isError } = raw;
   const said = textsOf(raw);
@@ -368,12 +368,12 @@ function textsOf({ content, structuredContent }: z.output<typeof callResult>): s
 }
 
 /** Text of a server as a model is shown it: without what nobody sees, and without secrets of the configuration. */
-function materialOf({ secrets }: Pick<Answered, 'secrets'>, said: readonly string[]): string {
+function materialOf({ secrets }: Pick<AnsweredCall, 'secrets'>, said: readonly string[]): string {
   const whole = secrets.hide(withoutHidden(said.join('\n\n')));
   return whole.length <= LONGEST ? whole : `${whole.slice(0, LONGEST)}\n${texts.cut(whole.length - LONGEST)}`;
 }
 
-function headOf({ server, tool }: Answered, characters: number): string {
+function headOf({ server, tool }: AnsweredCall, characters: number): string {
   return characters === 0 ? texts.nothing(server, tool) : texts.answered(server, tool, characters);
 }
 
@@ -409,7 +409,11 @@ function pictureIn(text: string): FilePart | undefined {
   return /^\s*data:image\//.test(text) ? fileIn(text) : undefined;
 }
 
-async function fileOf({ artifacts, tool }: Answered, { bytes: data, type }: FilePart, index: number): Promise<FileRef> {
+async function fileOf(
+  { artifacts, tool }: AnsweredCall,
+  { bytes: data, type }: FilePart,
+  index: number,
+): Promise<FileRef> {
   const stored = await artifacts.put(Buffer.from(data, 'base64'));
   const ending = /^image\/(png|jpeg|gif|webp)$/.exec(type.replace(/jpg$/, 'jpeg'))?.[1] ?? 'bin';
   const name = `${tool.replace(/[^\w-]/g, '_').slice(0, 80)}-${index + 1}.${ending}`;

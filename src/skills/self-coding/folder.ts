@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Deps } from './config.ts';
 import { GitError } from './git.ts';
-import { Later, Refused } from './outcome.ts';
+import { RefusedRun, RetryLater } from './outcome.ts';
 import { openRepository, type Repository } from './repository.ts';
 import type { Forge } from './settings.ts';
 import type { Run } from './store.ts';
@@ -32,7 +32,7 @@ export async function withRepository<T>(
     return await work({ repository, tree: join(folder, 'tree') });
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    throw error.isTransient ? new Later(error.message) : new Refused(error.message);
+    throw error.isTransient ? new RetryLater(error.message) : new RefusedRun(error.message);
   } finally {
     await removeFolder(id);
   }

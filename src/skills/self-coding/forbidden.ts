@@ -65,7 +65,7 @@ export function refusalOf(
   if (changes.length === 0) return 'It changes nothing.';
   if (changes.length > maxFiles)
     return `It changes ${plural(changes.length, 'file')}; ${plural(maxFiles, 'is', 'are')} allowed.`;
-  const known = new Map(base.map((entry) => [folded(entry.path), entry]));
+  const known = new Map(base.map((entry) => [foldPath(entry.path), entry]));
   for (const change of changes) {
     const why = pathRefusal(change.path, forbidden) ?? modeRefusal(change) ?? placeRefusal(change, known);
     if (why !== undefined) return `${JSON.stringify(change.path.slice(0, 100))} ${why}.`;
@@ -75,10 +75,10 @@ export function refusalOf(
 
 export function pathRefusal(path: string, forbidden: readonly string[]): string | undefined {
   if (!isPlain(path)) return 'is no plain path';
-  const name = folded(path);
+  const name = foldPath(path);
   if (isClosed(name)) return 'may never be changed';
   if (name.split('/').some((part) => NAMES.some((pattern) => pattern.test(part)))) return 'may never be changed';
-  if (forbidden.some((each) => isAt(name, folded(each.replace(/^\.?\//, '')))))
+  if (forbidden.some((each) => isAt(name, foldPath(each.replace(/^\.?\//, '')))))
     return 'is forbidden by executor_forbidden_paths';
   return undefined;
 }
@@ -102,7 +102,7 @@ function isPlain(path: string): boolean {
 }
 
 /** Two paths of the same fold are one file where letters of either case, or look-alike forms, are the same. */
-const folded = (path: string): string => path.normalize('NFKC').toLowerCase();
+const foldPath = (path: string): string => path.normalize('NFKC').toLowerCase();
 
 /** `rule` ends with `/`: all below it; else that file or folder, with any ending (`policy` is also `policy-question.ts`). */
 function isAt(path: string, rule: string): boolean {
@@ -121,10 +121,10 @@ function modeRefusal({ from, to }: Change): string | undefined {
 
 /** A new file that another one hides, or that lies behind a link or in another repository. */
 function placeRefusal({ path, from }: Change, known: ReadonlyMap<string, Entry>): string | undefined {
-  const same = known.get(folded(path));
+  const same = known.get(foldPath(path));
   if (same !== undefined && (same.path !== path || !REGULAR.includes(same.mode))) return 'hides another file';
   if (from === GONE && same !== undefined) return 'hides another file';
-  const parts = folded(path).split('/');
+  const parts = foldPath(path).split('/');
   const isBehind = parts.some((_, depth) => depth > 0 && known.has(parts.slice(0, depth).join('/')));
   return isBehind ? 'lies behind a link or a file' : undefined;
 }

@@ -102,7 +102,7 @@ export async function git(
   });
   child.stdin.on('error', () => {});
   child.stdin.end(call.input);
-  const [code] = (await once(child, 'close').catch(missing)) as [number | null];
+  const [code] = (await once(child, 'close').catch(throwMissingGit)) as [number | null];
   time.signal.removeEventListener('abort', kill);
   call.signal.throwIfAborted();
   if (time.passed()) throw new GitError(`git ${args[0]} took too long.`, call.network === true);
@@ -114,7 +114,7 @@ export async function git(
   );
 }
 
-function missing(error: unknown): never {
+function throwMissingGit(error: unknown): never {
   if ((error as { code?: string }).code !== 'ENOENT') throw error;
   throw new GitError('There is no program git here; install it where coda runs.', false);
 }
@@ -123,7 +123,7 @@ function environment({ env, folder, remote, token }: GitOptions, { network }: Gi
   const inherited = INHERITED.flatMap((name) => (env[name] ? [[name, env[name]] as const] : []));
   const { protocol, origin } = new URL(remote);
   const scheme = protocol.slice(0, -1);
-  const settings = { ...SETTINGS, ...(network && reaching(origin, scheme, token)) };
+  const settings = { ...SETTINGS, ...(network && accessEnvironment(origin, scheme, token)) };
   const entries = Object.entries(settings).flatMap(([key, value], index) => [
     [`GIT_CONFIG_KEY_${index}`, key] as const,
     [`GIT_CONFIG_VALUE_${index}`, value] as const,
@@ -154,7 +154,7 @@ function environment({ env, folder, remote, token }: GitOptions, { network }: Gi
 }
 
 /** The key stands in the environment of a program that ends soon, and only its own user can read that. */
-function reaching(origin: string, scheme: string, token: string | undefined): Record<string, string> {
+function accessEnvironment(origin: string, scheme: string, token: string | undefined): Record<string, string> {
   if (token === undefined) return { [`protocol.${scheme}.allow`]: 'always' };
   const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
   return { [`protocol.${scheme}.allow`]: 'always', [`http.${origin}/.extraHeader`]: `Authorization: Basic ${basic}` };

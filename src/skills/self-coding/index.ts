@@ -13,7 +13,7 @@ import { readerOf, type Transaction } from '../../storage/index.ts';
 import { config, type Deps, type Settings } from './config.ts';
 import { contextOf } from './context.ts';
 import { withRepository } from './folder.ts';
-import { type Begun, Later, Refused, type StepResult } from './outcome.ts';
+import { type BeginOutcome, RefusedRun, RetryLater, type StepResult } from './outcome.ts';
 import { forgeFor } from './push.ts';
 import { forgeOf } from './settings.ts';
 import { CATEGORIES, perform, statesOf } from './steps.ts';
@@ -40,7 +40,7 @@ const IN_SANDBOX = {
   flow: { impersonal: true },
 } as const;
 
-const refused = ({ code, message, remedy }: SandboxFailure): ToolResult => failed(code, `${message} ${remedy}`);
+const refusedResult = ({ code, message, remedy }: SandboxFailure): ToolResult => failed(code, `${message} ${remedy}`);
 
 export function codingTools(deps: Deps): AnyTool[] {
   return forOwners(texts.ownersOnly, [...runTools(deps), ...sandboxTools(deps)]);
@@ -78,10 +78,10 @@ function buildTool(deps: Deps): AnyTool {
           if ('problem' in read) return failed('REFUSED', read.problem);
           const asked = { tag: wanted, files: read.files, dockerfile };
           const built = await deps.sandbox.detached.build(asked, { timeoutMs, signal });
-          return built.ok ? done(texts.built(wanted), { tainted: true }) : refused(built);
+          return built.ok ? done(texts.builtNotice(wanted), { tainted: true }) : refusedResult(built);
         });
       } catch (error) {
-        if (error instanceof Refused || error instanceof Later) return failed('FAILED', error.message);
+        if (error instanceof RefusedRun || error instanceof RetryLater) return failed('FAILED', error.message);
         throw error;
       }
     },
@@ -105,7 +105,7 @@ function startTool({ sandbox: { detached } }: Deps): AnyTool {
     async run({ name: called, image, command, minutes }, { signal }) {
       const spec = { name: called, image, ...(command && { command }), lifetimeMs: minutes * MINUTE_MS };
       const started = await detached.run(spec, signal);
-      return started.ok ? done(texts.started(called)) : refused(started);
+      return started.ok ? done(texts.startedNotice(called)) : refusedResult(started);
     },
   });
 }
@@ -121,7 +121,7 @@ function logsTool({ sandbox: { detached } }: Deps): AnyTool {
 
     async run({ name: called }, { signal }) {
       const logs = await detached.logs(called, signal);
-      if (!logs.ok) return refused(logs);
+      if (!logs.ok) return refusedResult(logs);
       return done(texts.logs(logs.output.slice(-12_000), logs.isRunning, logs.exitCode), { tainted: true });
     },
   });
@@ -136,7 +136,7 @@ function stopTool({ sandbox: { detached } }: Deps): AnyTool {
 
     async run({ name: called }, { signal }) {
       const stopped = await detached.stop(called, signal);
-      return stopped.ok ? done(texts.stopped(called)) : refused(stopped);
+      return stopped.ok ? done(texts.stoppedNotice(called)) : refusedResult(stopped);
     },
   });
 }
@@ -150,7 +150,7 @@ function removeTool({ sandbox: { detached } }: Deps): AnyTool {
 
     async run({ name: called }, { signal }) {
       const removed = await detached.remove(called, signal);
-      return removed.ok ? done(texts.removed(called, removed.wasThere)) : refused(removed);
+      return removed.ok ? done(texts.removedNotice(called, removed.wasThere)) : refusedResult(removed);
     },
   });
 }
@@ -171,7 +171,7 @@ function healthTool({ sandbox: { detached }, config }: Deps): AnyTool {
 
     async run({ name: called, port, path }, { signal }) {
       const health = await detached.health(called, { port, path }, signal);
-      if (!health.ok) return refused(health);
+      if (!health.ok) return refusedResult(health);
       return done((health.isHealthy ? texts.healthy : texts.unhealthy)(called, health.status), { tainted: true });
     },
   });
@@ -197,9 +197,9 @@ export async function begin(
   deps: Pick<Deps, 'config' | 'jobs' | 'world'>,
   tx: Transaction,
   { proposal, askedBy }: { proposal?: string | undefined; askedBy?: string | undefined },
-): Promise<Begun> {
+): Promise<BeginOutcome> {
   const now = deps.world.clock.now();
-  await store.endStalled(tx, new Date(now.getTime() - STALLED_MS), texts.stalled(), now);
+  await store.endStalled(tx, new Date(now.getTime() - STALLED_MS), texts.stalledReason(), now);
   const states = statesOf(deps.config);
   const named = proposal === undefined ? undefined : await proposalStore.find(tx, proposal);
   const isFit = named !== undefined && CATEGORIES.includes(named.category) && states.includes(named.state);
@@ -241,8 +241,8 @@ function stepJob(deps: Deps): JobHandler {
       if (!run || run.endedAt !== undefined || run.step !== step) return;
       await using lock = await lockOf(deps, id, job.attempt, signal);
       const stop = lock === undefined ? signal : AbortSignal.any([signal, lock.lost]);
-      const result = await attempted(deps, run, job.attempt, stop);
-      await deps.database.tx('executor.step', (tx) => settle(deps, tx, run, result));
+      const result = await attemptStep(deps, run, job.attempt, stop);
+      await deps.database.tx('executor.step', (tx) => storeResult(deps, tx, run, result));
     },
   };
 }
@@ -257,26 +257,26 @@ async function lockOf({ locks }: Deps, id: string, attempt: number, signal: Abor
     if (lock !== undefined) return lock;
     await sleep(BETWEEN_LOOKS_MS, signal);
   }
-  if (attempt < MOST_NETWORK_TRIES) throw new Later(texts.isHeld());
+  if (attempt < MOST_NETWORK_TRIES) throw new RetryLater(texts.isHeld());
   return undefined;
 }
 
-async function attempted(deps: Deps, run: store.Run, attempt: number, signal: AbortSignal): Promise<StepResult> {
+async function attemptStep(deps: Deps, run: store.Run, attempt: number, signal: AbortSignal): Promise<StepResult> {
   try {
     return await perform(deps, run, signal);
   } catch (error) {
-    if (!(error instanceof Later) || attempt < MOST_NETWORK_TRIES) throw error;
+    if (!(error instanceof RetryLater) || attempt < MOST_NETWORK_TRIES) throw error;
     const remedy = texts.unreachableRemedy(run.proposalId);
     const reason = texts.faultOf(new CodaError('EXECUTOR_UNREACHABLE', { message: error.message, remedy }));
     return { next: run.step === 'report' ? 'record' : 'report', found: {}, state: 'failed', reason };
   }
 }
 
-async function settle(deps: Deps, tx: Transaction, run: store.Run, result: StepResult): Promise<void> {
+async function storeResult(deps: Deps, tx: Transaction, run: store.Run, result: StepResult): Promise<void> {
   const now = deps.world.clock.now();
   if (!(await store.advance(tx, run, result, now))) return;
-  await result.also?.(tx);
-  if (run.step === 'record') await store.end(tx, run.id, now);
+  await result.alsoWrite?.(tx);
+  if (run.step === 'record') await store.endRun(tx, run.id, now);
   else await enqueue(deps, tx, run.id, result.next);
 }
 
@@ -335,8 +335,8 @@ function runTool(deps: Deps): AnyTool {
 
     async run({ proposal }, { tx, person }) {
       const begun = await begin(deps, tx, { proposal, askedBy: person.id });
-      if (begun.ok) return done(texts.begun(begun), { id: begun.run });
-      return failed(begun.why === 'busy' ? 'BUSY' : 'NOT_FOUND', texts.begun(begun));
+      if (begun.ok) return done(texts.begunNotice(begun), { id: begun.run });
+      return failed(begun.why === 'busy' ? 'BUSY' : 'NOT_FOUND', texts.begunNotice(begun));
     },
   });
 }

@@ -4,7 +4,7 @@ import { filesAfter } from './change.ts';
 import type { Deps } from './config.ts';
 import { refusalOf } from './forbidden.ts';
 import { type AskedPull, type ForgeAnswer, jsonIn, type PullRequest, type PullRequests, pullIn } from './forge.ts';
-import { Later, Refused } from './outcome.ts';
+import { RefusedRun, RetryLater } from './outcome.ts';
 import type { FileContent, Repository } from './repository.ts';
 import { type Forge, forgeOf } from './settings.ts';
 import type { Run } from './store.ts';
@@ -15,40 +15,40 @@ const PLAIN = '100644';
 
 export function forgeFor({ config }: Pick<Deps, 'config'>): Forge {
   const forge = forgeOf(config);
-  if (forge === undefined) throw new Refused(texts.noForge());
+  if (forge === undefined) throw new RefusedRun(texts.noForge());
   return forge;
 }
 
 export function toolsOf({ servers }: Pick<Deps, 'servers'>, forge: Forge): ForgeTools | undefined {
   const { server } = forge;
   if (server === undefined) return undefined;
-  if (!servers.has(server)) throw new Refused(texts.noServer(server));
+  if (!servers.has(server)) throw new RefusedRun(texts.noServer(server));
   return new ForgeTools(servers, server, forge);
 }
 
-export function answered<T>(answer: ForgeAnswer<T>): T {
+export function unwrapAnswer<T>(answer: ForgeAnswer<T>): T {
   if (answer.ok) return answer.value;
-  throw answer.isTransient ? new Later(answer.message) : new Refused(answer.message);
+  throw answer.isTransient ? new RetryLater(answer.message) : new RefusedRun(answer.message);
 }
 
 /** Makes the commit again: the same change on the same base is the same commit. Its real difference is what is judged. */
-export async function committed(
+export async function makeCommit(
   deps: Deps,
   run: Run,
   repository: Repository,
   signal: AbortSignal,
 ): Promise<{ commit: string; files: readonly FileContent[] }> {
   const { base, change, startedAt } = run;
-  if (base === undefined || change === undefined) throw new Refused(texts.nothingMade());
+  if (base === undefined || change === undefined) throw new RefusedRun(texts.nothingMade());
   const entries = await repository.entries(base, signal);
   const files = await filesAfter(repository, { base, entries }, change, signal);
-  if (typeof files === 'string') throw new Refused(files);
+  if (typeof files === 'string') throw new RefusedRun(files);
   const modes = new Map(entries.map(({ path, mode }) => [path, mode]));
   const message = texts.commitMessage(run);
   const commit = await repository.commit(base, files, { message, at: startedAt, modes }, signal);
   const { executor_forbidden_paths: forbidden, executor_max_files: maxFiles } = deps.config;
   const refusal = refusalOf(await repository.changes(base, commit, signal), entries, { forbidden, maxFiles });
-  if (refusal !== undefined) throw new Refused(refusal);
+  if (refusal !== undefined) throw new RefusedRun(refusal);
   return { commit, files };
 }
 
@@ -59,9 +59,9 @@ export async function pushByGit(
   signal: AbortSignal,
 ): Promise<{ commit: string }> {
   await repository.fetchCommit(run.base ?? '', signal);
-  const { commit } = await committed(deps, run, repository, signal);
+  const { commit } = await makeCommit(deps, run, repository, signal);
   const there = await repository.remoteBranch(run.branch, signal);
-  if (there !== undefined && there !== commit) throw new Refused(texts.branchTaken(run.branch));
+  if (there !== undefined && there !== commit) throw new RefusedRun(texts.branchTaken(run.branch));
   if (there === undefined) await repository.push(commit, run.branch, signal);
   return { commit };
 }
@@ -79,13 +79,13 @@ export async function pushByTools(
   const { branch } = run;
   if ((await repository.remoteBranch(branch, signal)) === undefined) {
     const made = await tools.createBranch(branch, signal);
-    if (!made.ok && (await repository.remoteBranch(branch, signal)) === undefined) answered(made);
+    if (!made.ok && (await repository.remoteBranch(branch, signal)) === undefined) unwrapAnswer(made);
   }
   const { base, tip } = await beginningOf(repository, { branch, forge }, signal);
-  const { commit, files } = await committed(deps, { ...run, base }, repository, signal);
+  const { commit, files } = await makeCommit(deps, { ...run, base }, repository, signal);
   const changes = await repository.changes(base, commit, signal);
   const program = changes.find(({ to }) => to !== PLAIN);
-  if (program !== undefined) throw new Refused(texts.notPlain(program.path));
+  if (program !== undefined) throw new RefusedRun(texts.notPlain(program.path));
   if (base !== run.base) {
     const looked = { repository, base, entries: await repository.entries(base, signal) };
     await radius(
@@ -99,12 +99,12 @@ export async function pushByTools(
   const wanted = await repository.treeOf(commit, signal);
   const isThere = async (id: string) => (await repository.treeOf(id, signal)) === wanted;
   if (await isThere(tip)) return { base, commit: tip };
-  if (tip !== base) throw new Refused(texts.branchTaken(branch));
+  if (tip !== base) throw new RefusedRun(texts.branchTaken(branch));
   const pushed = await tools.pushFiles({ branch, message: texts.commitMessage(run), files }, signal);
   const now = await repository.fetchBranch(branch, signal);
   if (await isThere(now)) return { base, commit: now };
-  answered(pushed);
-  throw now === base ? new Later(texts.notPushed()) : new Refused(texts.branchTaken(branch));
+  unwrapAnswer(pushed);
+  throw now === base ? new RetryLater(texts.notPushed()) : new RefusedRun(texts.branchTaken(branch));
 }
 
 async function beginningOf(
@@ -116,7 +116,7 @@ async function beginningOf(
   const common = new Set(await repository.history(forge.base, signal));
   const base = own.find((commit) => common.has(commit));
   const [tip] = own;
-  if (tip === undefined || base === undefined) throw new Refused(texts.branchTaken(branch));
+  if (tip === undefined || base === undefined) throw new RefusedRun(texts.branchTaken(branch));
   return { base, tip };
 }
 

@@ -12,8 +12,8 @@ import type { Deps } from './config.ts';
 import { contextOf } from './context.ts';
 import { removeFolder, withRepository } from './folder.ts';
 import { ForgeApi, type PullRequest, type PullRequests } from './forge.ts';
-import { Later, Refused, type StepResult } from './outcome.ts';
-import { answered, committed, forgeFor, pushByGit, pushByTools, toolsOf } from './push.ts';
+import { RefusedRun, RetryLater, type StepResult } from './outcome.ts';
+import { forgeFor, makeCommit, pushByGit, pushByTools, toolsOf, unwrapAnswer } from './push.ts';
 import type { Run, Step, Tests } from './store.ts';
 import * as store from './store.ts';
 import { ask, contentsOf, describe, radius, survey } from './survey.ts';
@@ -26,15 +26,15 @@ const MORNING_MS = 8 * 3_600_000;
 async function report(deps: Deps, run: Run, signal: AbortSignal): Promise<StepResult> {
   const proposal = await improvements.find(readerOf(deps.database), run.proposalId);
   const title = proposal?.title ?? run.proposalId;
-  const narrative = await narrated(deps, run, title, signal);
+  const narrative = await narrateRun(deps, run, title, signal);
   const { world, outbox, events } = deps;
   return {
     next: 'record',
     found: { narrative },
-    async also(tx) {
+    async alsoWrite(tx) {
       const owners = await approvalPlaces(deps.config, tx);
-      const card = { kind: 'notice' as const, text: texts.told(run, title, narrative) };
-      const notBefore = run.askedBy === undefined ? morning(deps) : world.clock.now();
+      const card = { kind: 'notice' as const, text: texts.runReport(run, title, narrative) };
+      const notBefore = run.askedBy === undefined ? nextMorning(deps) : world.clock.now();
       // Words of models stand in it.
       await outbox.addAll(
         tx,
@@ -51,19 +51,19 @@ async function report(deps: Deps, run: Run, signal: AbortSignal): Promise<StepRe
   };
 }
 
-async function narrated(deps: Deps, run: Run, title: string, signal: AbortSignal): Promise<string> {
+async function narrateRun(deps: Deps, run: Run, title: string, signal: AbortSignal): Promise<string> {
   if (run.state === 'withdrawn') return '';
   const material = { 'The run': JSON.stringify(texts.factsOf(run, title), null, 1) };
   const task = { material, form: texts.formOfNarrative(), maxTokens: 800 };
   try {
     return (await ask(deps, 'improvement-reporter', task, narrativeSchema, signal)).narrative;
   } catch (error) {
-    if (error instanceof Refused || error instanceof Later) return '';
+    if (error instanceof RefusedRun || error instanceof RetryLater) return '';
     throw error;
   }
 }
 
-function morning({ world, household }: Pick<Deps, 'world' | 'household'>): Date {
+function nextMorning({ world, household }: Pick<Deps, 'world' | 'household'>): Date {
   const now = world.clock.now();
   const today = beginningOf(dayAt(now, household.zone), household.zone).getTime() + MORNING_MS;
   return new Date(today > now.getTime() ? today : now.getTime());
@@ -90,7 +90,7 @@ export async function perform(deps: Deps, run: Run, signal: AbortSignal): Promis
   try {
     return await STEPS[run.step](deps, run, signal);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof RefusedRun)) throw error;
     return { next: 'report', found: {}, state: error.isWithdrawn ? 'withdrawn' : 'failed', reason: error.message };
   }
 }
@@ -99,9 +99,10 @@ export const statesOf = ({ executor_require_approval: asks }: Deps['config']): s
   asks ? ['approved'] : ['approved', 'pending'];
 
 /** The proposal as it was decided on; one that is withdrawn meanwhile ends the run. */
-async function standing({ database, config }: Deps, { proposalId }: Run): Promise<Proposal> {
+async function standingProposal({ database, config }: Deps, { proposalId }: Run): Promise<Proposal> {
   const proposal = await improvements.find(readerOf(database), proposalId);
-  if (proposal === undefined || !statesOf(config).includes(proposal.state)) throw new Refused(texts.withdrawn(), true);
+  if (proposal === undefined || !statesOf(config).includes(proposal.state))
+    throw new RefusedRun(texts.withdrawn(), true);
   return proposal;
 }
 
@@ -113,13 +114,13 @@ async function lockStep(deps: Deps, run: Run): Promise<StepResult> {
 }
 
 async function chooseStep(deps: Deps, run: Run): Promise<StepResult> {
-  const { category } = await standing(deps, run);
-  if (!CATEGORIES.includes(category)) throw new Refused(texts.noCode());
+  const { category } = await standingProposal(deps, run);
+  if (!CATEGORIES.includes(category)) throw new RefusedRun(texts.noCode());
   return { next: 'survey', found: {} };
 }
 
 async function surveyStep(deps: Deps, run: Run, signal: AbortSignal): Promise<StepResult> {
-  const proposal = await standing(deps, run);
+  const proposal = await standingProposal(deps, run);
   const forge = forgeFor(deps);
   return withRepository(deps, run, forge, signal, async ({ repository }) => {
     const base = run.base ?? (await repository.fetchBranch(forge.base, signal));
@@ -131,7 +132,7 @@ async function surveyStep(deps: Deps, run: Run, signal: AbortSignal): Promise<St
 }
 
 async function fixStep(deps: Deps, run: Run, signal: AbortSignal): Promise<StepResult> {
-  const proposal = await standing(deps, run);
+  const proposal = await standingProposal(deps, run);
   return withRepository(deps, run, forgeFor(deps), signal, async ({ repository }) => {
     const { base = '', survey: surveyed = { files: [], affected: [], notes: '' } } = run;
     await repository.fetchCommit(base, signal);
@@ -144,7 +145,7 @@ async function fixStep(deps: Deps, run: Run, signal: AbortSignal): Promise<StepR
     };
     const form = texts.formOfChange(deps.config.executor_max_files);
     const change = await ask(deps, 'code-surgeon', { material, form, maxTokens: 12_000 }, changeSchema, signal);
-    const { commit } = await committed(deps, { ...run, change }, repository, signal);
+    const { commit } = await makeCommit(deps, { ...run, change }, repository, signal);
     const files = (await repository.changes(base, commit, signal)).map(({ path }) => path);
     await radius(deps, looked, files, [], signal);
     return { next: 'push', found: { change, commit } };
@@ -152,7 +153,7 @@ async function fixStep(deps: Deps, run: Run, signal: AbortSignal): Promise<StepR
 }
 
 async function pushStep(deps: Deps, run: Run, signal: AbortSignal): Promise<StepResult> {
-  await standing(deps, run);
+  await standingProposal(deps, run);
   const forge = forgeFor(deps);
   return withRepository(deps, run, forge, signal, async ({ repository }) => {
     const tools = toolsOf(deps, forge);
@@ -165,10 +166,10 @@ async function pushStep(deps: Deps, run: Run, signal: AbortSignal): Promise<Step
 
 /** On what the forge has, not on what is here. */
 async function testStep(deps: Deps, run: Run, signal: AbortSignal): Promise<StepResult> {
-  await standing(deps, run);
+  await standingProposal(deps, run);
   return withRepository(deps, run, forgeFor(deps), signal, async ({ repository, tree }) => {
     const commit = await repository.fetchBranch(run.branch, signal);
-    if (commit !== run.commit) throw new Refused(texts.branchTaken(run.branch));
+    if (commit !== run.commit) throw new RefusedRun(texts.branchTaken(run.branch));
     await repository.checkout(commit, tree, signal);
     const { tests, problem } = await tryOut(deps, run, tree, signal);
     if (problem === undefined) return { next: 'request', found: { tests } };
@@ -179,19 +180,19 @@ async function testStep(deps: Deps, run: Run, signal: AbortSignal): Promise<Step
 async function requestStep(deps: Deps, run: Run, signal: AbortSignal): Promise<StepResult> {
   const forge = forgeFor(deps);
   const pulls = toolsOf(deps, forge) ?? new ForgeApi(deps.egress.allowingAll(), forge);
-  const request = answered(await pulls.find(run.branch, signal)) ?? (await requested(deps, run, pulls, signal));
+  const request = unwrapAnswer(await pulls.find(run.branch, signal)) ?? (await openRequest(deps, run, pulls, signal));
   return {
     next: 'report',
     state: 'passed',
     found: { request },
-    also: (tx) => markApplied(tx, run.proposalId, outcomeOf(run, request), deps.world.clock.now()),
+    alsoWrite: (tx) => markApplied(tx, run.proposalId, outcomeOf(run, request), deps.world.clock.now()),
   };
 }
 
-async function requested(deps: Deps, run: Run, pulls: PullRequests, signal: AbortSignal): Promise<PullRequest> {
-  const proposal = await standing(deps, run);
+async function openRequest(deps: Deps, run: Run, pulls: PullRequests, signal: AbortSignal): Promise<PullRequest> {
+  const proposal = await standingProposal(deps, run);
   const asked = { branch: run.branch, title: texts.requestTitle(proposal), body: texts.requestBody(run, proposal) };
-  return answered(await pulls.open(asked, signal));
+  return unwrapAnswer(await pulls.open(asked, signal));
 }
 
 const outcomeOf = ({ id, branch }: Run, { url }: PullRequest) => ({ run: id, branch, request: url });
@@ -207,7 +208,7 @@ const tagOf = ({ id }: Pick<Run, 'id'>): string => `agent-sandbox-${id}`;
 const testsOf = ({ id }: Pick<Run, 'id'>): string => `tests-${id}`;
 const shadowOf = ({ id }: Pick<Run, 'id'>): string => `shadow-${id}`;
 
-interface Tried {
+interface TestAttempt {
   tests: Tests;
   problem: CodaError | undefined;
 }
@@ -219,8 +220,8 @@ interface Attempt {
 }
 
 /** Passes where the build, the tests and the shadow do, and the test runner sees no reason to doubt that. */
-async function tryOut(deps: Deps, run: Run, tree: string, signal: AbortSignal): Promise<Tried> {
-  const failed = (output: string, message: string, verdict = ''): Tried => ({
+async function tryOut(deps: Deps, run: Run, tree: string, signal: AbortSignal): Promise<TestAttempt> {
+  const failed = (output: string, message: string, verdict = ''): TestAttempt => ({
     tests: { passed: false, output: output.slice(-KEPT_OUTPUT), verdict },
     problem: new CodaError('EXECUTOR_CHANGE_FAILED', { message, remedy: texts.failedRemedy(run.branch) }),
   });
@@ -235,7 +236,7 @@ async function tryOut(deps: Deps, run: Run, tree: string, signal: AbortSignal): 
     const material = { 'Output of the tests': tested.output.slice(-KEPT_OUTPUT), 'The shadow': shadow.output };
     const task = { material, form: texts.formOfVerdict(), maxTokens: 600 };
     const { pass, verdict } = await ask(deps, 'test-runner', task, verdictSchema, signal);
-    if (!pass) return failed(tested.output, texts.doubted(), verdict);
+    if (!pass) return failed(tested.output, texts.doubtedReason(), verdict);
     return { tests: { passed: true, output: tested.output.slice(-KEPT_OUTPUT), verdict }, problem: undefined };
   } finally {
     await clearContainers(deps, run);
@@ -262,15 +263,15 @@ async function runTests(deps: Deps, run: Run, signal: AbortSignal): Promise<Atte
   const name = testsOf(run);
   const spec = { name, image: tagOf(run), command, lifetimeMs: timeoutMs + MARGIN_MS };
   const started = await detached.run(spec, signal);
-  if (!started.ok) return broken(messageOf(started));
+  if (!started.ok) return brokenAttempt(messageOf(started));
   const ended = await detached.wait(name, { timeoutMs, signal });
-  if (!ended.ok) return broken(messageOf(ended));
+  if (!ended.ok) return brokenAttempt(messageOf(ended));
   const logs = await detached.logs(name, signal);
   const output = logs.ok ? logs.output : messageOf(logs);
   await detached.remove(name);
-  if (ended.exitCode === undefined) return broken(texts.tooSlow(timeoutMs), output);
+  if (ended.exitCode === undefined) return brokenAttempt(texts.tooSlow(timeoutMs), output);
   const how = texts.endedWith(ended.exitCode);
-  return ended.exitCode === 0 ? { output: `${output}\n${how}`, ending: undefined } : broken(how, output);
+  return ended.exitCode === 0 ? { output: `${output}\n${how}`, ending: undefined } : brokenAttempt(how, output);
 }
 
 async function startShadow(deps: Deps, run: Run, signal: AbortSignal): Promise<Attempt> {
@@ -279,22 +280,22 @@ async function startShadow(deps: Deps, run: Run, signal: AbortSignal): Promise<A
   const name = shadowOf(run);
   const env = { PORT: String(port) };
   const started = await detached.run({ name, image: tagOf(run), ...(command && { command }), env }, signal);
-  if (!started.ok) return broken(messageOf(started));
+  if (!started.ok) return brokenAttempt(messageOf(started));
   for (let look = 0; look < SHADOW_LOOKS; look++) {
     const logs = await detached.logs(name, signal);
-    if (!logs.ok) return broken(messageOf(logs));
-    if (!logs.isRunning) return broken(texts.shadowEnded(logs.exitCode ?? 0), logs.output);
+    if (!logs.ok) return brokenAttempt(messageOf(logs));
+    if (!logs.isRunning) return brokenAttempt(texts.shadowEnded(logs.exitCode ?? 0), logs.output);
     const health = await detached.health(name, { port, path }, signal);
     if (health.ok && health.isHealthy) return { output: texts.shadowUp(health.status), ending: undefined };
     await sleep(BETWEEN_LOOKS_MS, signal);
   }
-  return broken(texts.shadowSilent(port));
+  return brokenAttempt(texts.shadowSilent(port));
 }
 
-const broken = (ending: string, output = ''): Attempt => ({ output: `${output}\n${ending}`.trim(), ending });
+const brokenAttempt = (ending: string, output = ''): Attempt => ({ output: `${output}\n${ending}`.trim(), ending });
 
 /** Docker's message; where it does not answer, the step is tried again. */
 function messageOf({ code, message }: SandboxFailure): string {
-  if (code === 'SANDBOX_UNREACHABLE') throw new Later(message);
+  if (code === 'SANDBOX_UNREACHABLE') throw new RetryLater(message);
   return message;
 }

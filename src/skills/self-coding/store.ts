@@ -21,7 +21,7 @@ export interface Tests {
 }
 
 /** Findings of a step; fields left out stay as they were. */
-export interface Found {
+export interface StepFindings {
   base?: string;
   commit?: string;
   survey?: Survey;
@@ -31,7 +31,7 @@ export interface Found {
   narrative?: string;
 }
 
-export interface Run extends Found {
+export interface Run extends StepFindings {
   id: string;
   proposalId: string;
   askedBy: string | undefined;
@@ -137,7 +137,7 @@ export async function nextProposal(
 export async function advance(
   tx: Transaction,
   { id, step }: Pick<Run, 'id' | 'step'>,
-  to: { next: Step; found: Found; state?: RunState; reason?: string | undefined },
+  to: { next: Step; found: StepFindings; state?: RunState; reason?: string | undefined },
   now: Instant,
 ): Promise<boolean> {
   const { found } = to;
@@ -167,7 +167,7 @@ export async function advance(
   return rows.length === 1;
 }
 
-export async function end(tx: Transaction, id: string, now: Instant): Promise<void> {
+export async function endRun(tx: Transaction, id: string, now: Instant): Promise<void> {
   await tx.query(
     `update improvement_runs set ended_at = $2, updated_at = $2,
        state = case when state = 'running' then 'failed' else state end

@@ -9,7 +9,7 @@ import { readerOf } from '../../storage/index.ts';
 import { answerIn } from './change.ts';
 import type { Deps } from './config.ts';
 import { pathRefusal } from './forbidden.ts';
-import { Later, Refused } from './outcome.ts';
+import { RefusedRun, RetryLater } from './outcome.ts';
 import type { Entry, Repository } from './repository.ts';
 import type { Survey } from './store.ts';
 import * as store from './store.ts';
@@ -28,14 +28,19 @@ const LONGEST_FILE = 40_000;
 const LONGEST_READ = 120_000;
 const TEST = /(?:^|\/)(?:tests?|spec|__tests__)\/|(?:\.test|\.spec|_test)\.[a-z]+$|(?:^|\/)test_[^/]*$/i;
 
-export interface Looked {
+export interface SurveyedRepository {
   repository: Repository;
   base: string;
   entries: readonly Entry[];
 }
 
 /** Finds the files that a proposal is about, and what depends on them; throws `Refused` where that is too much. */
-export async function survey(deps: Deps, looked: Looked, proposal: Proposal, signal: AbortSignal): Promise<Survey> {
+export async function survey(
+  deps: Deps,
+  looked: SurveyedRepository,
+  proposal: Proposal,
+  signal: AbortSignal,
+): Promise<Survey> {
   const { executor_max_files: most, executor_forbidden_paths: forbidden } = deps.config;
   const material = { Proposal: describe(proposal), 'Files of the repository': listOf(looked.entries, forbidden) };
   const asked = { form: texts.formOfReading(), maxTokens: 1_000 };
@@ -44,10 +49,10 @@ export async function survey(deps: Deps, looked: Looked, proposal: Proposal, sig
   const task = { material: { ...material, ...contents }, form: texts.formOfSurvey(most), maxTokens: 2_000 };
   const { files, affected, notes } = await ask(deps, 'code-archaeologist', task, found, signal);
   const wanted = [...new Set(files)];
-  if (wanted.length > most) throw new Refused(texts.tooManyFiles(wanted.length, most));
+  if (wanted.length > most) throw new RefusedRun(texts.tooManyFiles(wanted.length, most));
   for (const each of wanted) {
     const why = pathRefusal(each, forbidden);
-    if (why !== undefined) throw new Refused(texts.forbiddenPath(each, why));
+    if (why !== undefined) throw new RefusedRun(texts.forbiddenPath(each, why));
   }
   return { files: wanted, affected: await radius(deps, looked, wanted, affected, signal), notes };
 }
@@ -55,7 +60,7 @@ export async function survey(deps: Deps, looked: Looked, proposal: Proposal, sig
 /** The files besides tests that depend on `files`: those that a model names, and those in which they are imported. */
 export async function radius(
   { config }: Pick<Deps, 'config'>,
-  { repository, base, entries }: Looked,
+  { repository, base, entries }: SurveyedRepository,
   files: readonly string[],
   named: readonly string[],
   signal: AbortSignal,
@@ -65,7 +70,7 @@ export async function radius(
   for (const each of await importersOf(repository, base, files, signal)) affected.add(each);
   const others = [...affected].filter((each) => !files.includes(each) && !TEST.test(each) && !/\.md$/i.test(each));
   const limit = config.executor_blast_radius_limit;
-  if (others.length > limit) throw new Refused(texts.tooFar(others.length, limit));
+  if (others.length > limit) throw new RefusedRun(texts.tooFar(others.length, limit));
   return others.sort();
 }
 
@@ -74,7 +79,7 @@ export const describe = ({ title, description, category }: Proposal): string =>
   JSON.stringify({ title, description, category }, null, 1);
 
 export async function contentsOf(
-  { repository, base, entries }: Looked,
+  { repository, base, entries }: SurveyedRepository,
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<Record<string, string>> {
@@ -186,9 +191,9 @@ export async function ask<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const personId = await store.payer(readerOf(deps.database));
-  if (personId === undefined) throw new Refused(texts.noOwner());
+  if (personId === undefined) throw new RefusedRun(texts.noOwner());
   const system = await readFile(join(packageRoot(), 'agents', name, 'soul.md'), 'utf8');
-  const parts = Object.entries(material).map(([title, text]) => `## ${title}\n\n${texts.quoted(text)}`);
+  const parts = Object.entries(material).map(([title, text]) => `## ${title}\n\n${texts.quoteBlock(text)}`);
   const text = [...parts, `## Your answer\n\nJSON and nothing else, of this form:\n\n${form}`].join('\n\n');
   const model = HEAVY_SPECIALISTS.includes(name) ? heavyOf(deps.config) : undefined;
   for (let attempt = 1; attempt <= TRIES; attempt++) {
@@ -196,11 +201,11 @@ export async function ask<T>(
     const answer = await askWithin(deps, `improvement.${name}`, asked, signal);
     signal.throwIfAborted();
     if (!answer.ok) {
-      if (TRANSIENT.includes(answer.fault)) throw new Later(answer.message);
-      throw new Refused(answer.message);
+      if (TRANSIENT.includes(answer.fault)) throw new RetryLater(answer.message);
+      throw new RefusedRun(answer.message);
     }
     const read = answerIn(answer.text, schema);
     if (read !== undefined) return read;
   }
-  throw new Refused(texts.unreadable(name));
+  throw new RefusedRun(texts.unreadable(name));
 }

@@ -3,7 +3,7 @@ import type { Json } from '../../base/json.ts';
 import { plural, shorten } from '../../base/text.ts';
 import type { Proposal } from '../../proposals/index.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';
-import type { Begun } from './outcome.ts';
+import type { BeginOutcome } from './outcome.ts';
 import type { Run, RunState, Step } from './store.ts';
 
 const DOING: Record<Step, string> = {
@@ -36,11 +36,11 @@ export const noCode = () => 'Nothing of its proposal is a change of code.';
 export const withdrawn = () => 'Its proposal was withdrawn.';
 export const nothingMade = () => 'There is no change to push.';
 export const isHeld = () => 'Another process works on it.';
-export const stalled = () => 'Nobody has worked on it for a day.';
+export const stalledReason = () => 'Nobody has worked on it for a day.';
 export const notBuilt = (why: string) => `The change does not build. ${shorten(why, 300)}`;
 export const testsFailed = (how: string) => `The change does not pass its tests. ${how}`;
 export const shadowFailed = (how: string) => `The change passes its tests, and does not come up. ${how}`;
-export const doubted = () => 'The tests end well, and test-runner doubts that they were run.';
+export const doubtedReason = () => 'The tests end well, and test-runner doubts that they were run.';
 export const failedRemedy = (branch: string) =>
   `The branch \`${branch}\` stays for a look; executor_build_timeout and executor_test_timeout say how long it may take.`;
 export const unreachableRemedy = (proposalId: string) =>
@@ -68,7 +68,7 @@ export const shadowEnded = (code: number) => `It ended by itself, with ${code}.`
 export const shadowSilent = (port: number) => `It does not answer on port ${port}.`;
 
 /** A block of text that no text in it can end. */
-export function quoted(text: string): string {
+export function quoteBlock(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}\n${text}\n${fence}`;
@@ -105,10 +105,10 @@ export const requestTitle = ({ title, id }: Proposal) => `coda: ${shorten(inert(
 export function requestBody({ change, survey, tests, id, base }: Run, { description, id: proposal }: Proposal): string {
   return [
     `coda prepared this change for the proposal \`${proposal}\`, which its owner has approved. Nobody has reviewed it; coda does not merge.`,
-    `## Proposal\n\n${quoted(description)}`,
-    `## Change\n\n${quoted(change?.summary ?? '')}`,
-    `## Depends on it\n\n${quoted((survey?.affected ?? []).join('\n') || 'nothing that was found')}`,
-    `## Tests\n\nBuild, tests and shadow have passed.\n\n${quoted(tests?.verdict ?? '')}`,
+    `## Proposal\n\n${quoteBlock(description)}`,
+    `## Change\n\n${quoteBlock(change?.summary ?? '')}`,
+    `## Depends on it\n\n${quoteBlock((survey?.affected ?? []).join('\n') || 'nothing that was found')}`,
+    `## Tests\n\nBuild, tests and shadow have passed.\n\n${quoteBlock(tests?.verdict ?? '')}`,
     `Run \`${id}\`, from \`${base}\`.`,
   ].join('\n\n');
 }
@@ -140,13 +140,13 @@ export const eventData = (run: Run, title: string): Record<string, Json> => ({
   reason: run.reason ?? null,
 });
 
-export function told(run: Run, title: string, narrative: string): string {
+export function runReport(run: Run, title: string, narrative: string): string {
   const head = `I worked on “${title}”: ${STATES[run.state]}${run.reason === undefined ? '.' : `. ${run.reason}`}`;
   const link = run.request === undefined ? [] : [`Pull request: ${run.request.url}. I do not merge it.`];
   return [head, ...(narrative === '' ? [] : [narrative]), ...link].join('\n\n');
 }
 
-export function begun(outcome: Begun): string {
+export function begunNotice(outcome: BeginOutcome): string {
   if (outcome.ok)
     return `I begin to work on the proposal \`${outcome.proposalId}\` (run \`${outcome.run}\`). You hear of it when it is over.`;
   if (outcome.why === 'busy') return 'I am working on a proposal already.';
@@ -170,17 +170,18 @@ function line(run: Run, reader: Reader): string {
 }
 
 export const noWorktree = () => 'No run has made a change yet: there is no worktree to build.';
-export const built = (tag: string) => `Built ${tag}.`;
-export const started = (name: string) => `${name} runs.`;
-export const stopped = (name: string) => `${name} has stopped.`;
-export const removed = (name: string, wasThere: boolean) => (wasThere ? `${name} is removed.` : `There is no ${name}.`);
+export const builtNotice = (tag: string) => `Built ${tag}.`;
+export const startedNotice = (name: string) => `${name} runs.`;
+export const stoppedNotice = (name: string) => `${name} has stopped.`;
+export const removedNotice = (name: string, wasThere: boolean) =>
+  wasThere ? `${name} is removed.` : `There is no ${name}.`;
 export const healthy = (name: string, status: number) => `${name} is healthy (${status}).`;
 export const unhealthy = (name: string, status: number) =>
   status === 0 ? `${name} does not answer.` : `${name} is not healthy (${status}).`;
 
 export function logs(output: string, isRunning: boolean, exitCode: number | undefined): string {
   const state = isRunning ? 'It runs.' : `It ended with ${exitCode ?? 'no code'}.`;
-  return `${state}\n\n${quoted(output || '(nothing)')}`;
+  return `${state}\n\n${quoteBlock(output || '(nothing)')}`;
 }
 
 export const ready = (repository: string) => `works on ${repository}`;

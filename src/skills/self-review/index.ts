@@ -39,7 +39,7 @@ function kindsOf(parts: readonly Part[], deps: SkillDeps<Settings>): ProposalKin
   return new Map(parts.flatMap((part) => part.kinds?.(deps) ?? []).map((kind) => [kind.category, kind]));
 }
 
-async function asked<T>(
+async function askParts<T>(
   deps: SkillDeps<Optional>,
   ask: (part: Part, own: Deps) => Promise<T | undefined> | undefined,
 ): Promise<T[]> {
@@ -47,7 +47,7 @@ async function asked<T>(
   return said.filter((each) => each !== undefined);
 }
 
-function together(sections: readonly PromptSection[]): PromptSection | undefined {
+function joinSections(sections: readonly PromptSection[]): PromptSection | undefined {
   const [first] = sections;
   if (!first) return undefined;
   return { title: first.title, text: sections.map(({ text }) => text).join('\n\n') };
@@ -65,7 +65,7 @@ export const selfReview: Skill<Optional> = {
   taskNames: PARTS.flatMap((part) => nightlyOf(part)?.taskNames ?? []),
   tasks: (deps) => partsOn(deps).flatMap(({ part, own }) => nightlyOf(part)?.tasks(own) ?? []),
   onStart(deps) {
-    for (const { part, own } of partsOn(deps)) part.started?.(own);
+    for (const { part, own } of partsOn(deps)) part.onStart?.(own);
   },
   checks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.checks?.(own) ?? []),
   pages(deps) {
@@ -76,14 +76,14 @@ export const selfReview: Skill<Optional> = {
     return own ? [improvementPage(own, sections), ...on.flatMap(({ part }) => part.pages?.(own) ?? [])] : [];
   },
   async turnOver(deps, over) {
-    await asked(deps, (part, own) => part.turnOver?.(own, over));
+    await askParts(deps, (part, own) => part.turnOver?.(own, over));
   },
   async stablePrompt(deps, about: AskedPrompt) {
-    const texts = await asked(deps, (part, own) => part.standing?.(own, about));
+    const texts = await askParts(deps, (part, own) => part.stablePrompt?.(own, about));
     return texts.length === 0 ? undefined : texts.join('\n\n');
   },
   messagePrompt: async (deps, about: AskedPrompt) =>
-    together(await asked(deps, (part, own) => part.passing?.(own, about))),
+    joinSections(await askParts(deps, (part, own) => part.messagePrompt?.(own, about))),
   deletionRules: PARTS.flatMap(({ deletionRules = [] }) => deletionRules),
   mergeRules: PARTS.flatMap(({ mergeRules = [] }) => mergeRules),
 };

@@ -30,10 +30,10 @@ export interface Part {
   jobs?(deps: Deps): readonly JobHandler[];
   nightly?: Nightly<Deps>;
   /** Called when coda has started; what it begins goes on beside. */
-  started?(deps: Deps): void;
+  onStart?(deps: Deps): void;
   turnOver?(deps: Deps, over: TurnOver): Promise<void>;
-  standing?(deps: Deps, asked: AskedPrompt): Promise<string | undefined>;
-  passing?(deps: Deps, asked: AskedPrompt): Promise<PromptSection | undefined>;
+  stablePrompt?(deps: Deps, asked: AskedPrompt): Promise<string | undefined>;
+  messagePrompt?(deps: Deps, asked: AskedPrompt): Promise<PromptSection | undefined>;
   checks?(deps: Deps): readonly HealthCheck[];
   sections?(deps: Deps, reader: PageReader): Promise<readonly PageSection[]>;
   pages?(deps: Deps): readonly Page[];

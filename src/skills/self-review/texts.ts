@@ -13,11 +13,15 @@ export const privateOnly = () => 'That is shown only where nobody else reads: as
 export const otherTitle = (proposal: Proposal) =>
   `The proposal \`${proposal.id}\` has another title: “${proposal.title}”.`;
 
-export const none = (state: string) =>
+export const noneNotice = (state: string) =>
   state === 'all' ? 'There are no proposals.' : `There are no proposals that are ${state}.`;
 
-export function listed(proposals: readonly Proposal[], shown: (each: Proposal) => string, reader: Reader): string {
-  return proposals.map((each) => `${line(each, reader)}${indented(shown(each))}`).join('\n');
+export function listProposals(
+  proposals: readonly Proposal[],
+  shown: (each: Proposal) => string,
+  reader: Reader,
+): string {
+  return proposals.map((each) => `${line(each, reader)}${indentShown(shown(each))}`).join('\n');
 }
 
 function line(proposal: Proposal, reader: Reader): string {
@@ -26,14 +30,14 @@ function line(proposal: Proposal, reader: Reader): string {
   return `- ${named(proposal)}: ${facts}. ${shorten(description, LONGEST_LISTED)}`;
 }
 
-const indented = (text: string): string => (text === '' ? '' : `\n\n${fenced(text)}\n`);
+const indentShown = (text: string): string => (text === '' ? '' : `\n\n${fenceText(text)}\n`);
 
-const fenced = (text: string): string => `\`\`\`\n${text.replaceAll('```', "'''")}\n\`\`\``;
+const fenceText = (text: string): string => `\`\`\`\n${text.replaceAll('```', "'''")}\n\`\`\``;
 
 export const approve = () => 'Approve';
 export const reject = () => 'Reject';
 
-export function decided(proposal: Proposal): string {
+export function decidedNotice(proposal: Proposal): string {
   if (proposal.state === 'rejected') return `Rejected: ${named(proposal)}. Nothing changes.`;
   if (proposal.state === 'applied') return `Approved and in use: ${named(proposal)}.`;
   return `Approved: ${named(proposal)}.`;
@@ -43,7 +47,7 @@ export const takenBack = (proposal: Proposal) => `Taken back: ${named(proposal)}
 
 export const undoLabel = ({ title }: Proposal) => `the decision on “${title}”`;
 
-export const heading = (count: number) => `${plural(count, 'proposal')}:`;
+export const proposalsHeading = (count: number) => `${plural(count, 'proposal')}:`;
 
 export function whole(
   proposal: Pick<Proposal, 'id' | 'category' | 'title' | 'description' | 'priority'>,
@@ -51,7 +55,7 @@ export function whole(
 ): string {
   const { id, category, title, description, priority } = proposal;
   const head = `**${title}** (\`${id}\`; ${category}, ${PRIORITIES[priority - 1]})`;
-  return [head, description, ...(shown === '' ? [] : [fenced(shown)])].join('\n\n');
+  return [head, description, ...(shown === '' ? [] : [fenceText(shown)])].join('\n\n');
 }
 
 export const page = {

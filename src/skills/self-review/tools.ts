@@ -68,12 +68,15 @@ async function listFor(
   if (!isPrivate) return failed('NOT_HERE', texts.privateOnly());
   const state = status === 'all' ? undefined : status;
   const found = await store.list(tx, { state, category }, MOST_LISTED);
-  if (found.length === 0) return done(texts.none(status));
+  if (found.length === 0) return done(texts.noneNotice(status));
   const waiting = found.filter(
     (each) => each.state === 'pending' && kinds.get(each.category)?.byItsPerson === undefined,
   );
   const choices = waiting.slice(0, MOST_ON_CARD).flatMap((each) => choicesFor(each, waiting.length > 1));
-  const text = [texts.heading(found.length), texts.listed(found, (each) => showProposal(kinds, each), when)].join('\n');
+  const text = [
+    texts.proposalsHeading(found.length),
+    texts.listProposals(found, (each) => showProposal(kinds, each), when),
+  ].join('\n');
   return done(text, { ...TAINTED, choices });
 }
 
@@ -93,7 +96,7 @@ export function choicesFor({ id, hash }: Pick<Proposal, 'id' | 'hash'>, isNamed:
   return [choice(texts.approve(), true, 'primary'), choice(texts.reject(), false, 'danger')];
 }
 
-async function settled(
+async function settleDecision(
   deps: Deps,
   decision: { id: string; hash: string; approve: boolean },
   { tx, person, clock }: TxContext,
@@ -101,7 +104,7 @@ async function settled(
   const proposal = await decide(tx, deps.kinds, { ...decision, person }, clock.now());
   if ('ok' in proposal) return { ...proposal, ...TAINTED };
   const undo = { label: texts.undoLabel(proposal), tool: TAKE_BACK, input: { id: proposal.id } };
-  return done(texts.decided(proposal), { ...TAINTED, undo, choices: [undoChoice(undo)], id: proposal.id });
+  return done(texts.decidedNotice(proposal), { ...TAINTED, undo, choices: [undoChoice(undo)], id: proposal.id });
 }
 
 function decideTool(deps: Deps): AnyTool {
@@ -123,7 +126,11 @@ function decideTool(deps: Deps): AnyTool {
       const proposal = await store.find(ctx.tx, id);
       if (!proposal) return failed('NOT_FOUND', proposalTexts.changedMeanwhile(id));
       if (proposal.title !== title) return failed('CHANGED', texts.otherTitle(proposal), TAINTED);
-      return settled(deps, { id, hash: ctx.approval.bound ?? proposal.hash, approve: decision === 'approve' }, ctx);
+      return settleDecision(
+        deps,
+        { id, hash: ctx.approval.bound ?? proposal.hash, approve: decision === 'approve' },
+        ctx,
+      );
     },
   });
 }
@@ -135,7 +142,7 @@ function answerTool(deps: Deps): AnyTool {
     effect: 'write',
     callers: 'person',
     input: z.object({ id, hash, approve: z.boolean() }),
-    run: (decision, ctx) => settled(deps, decision, ctx),
+    run: (decision, ctx) => settleDecision(deps, decision, ctx),
   });
 }
 

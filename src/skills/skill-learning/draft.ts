@@ -140,13 +140,13 @@ const SAME_MEANING = 0.9;
 
 export function copyOf(draft: Pick<NewSkill, 'name' | 'description'>, near: readonly NearSkill[]): string | undefined {
   const own = wordsOf(draft);
-  return near.find((each) => (each.meaning ?? 0) >= SAME_MEANING || shared(own, wordsOf(each)) >= SAME_WORDS)?.name;
+  return near.find((each) => (each.meaning ?? 0) >= SAME_MEANING || sharedPart(own, wordsOf(each)) >= SAME_WORDS)?.name;
 }
 
 const wordsOf = ({ name, description }: Pick<NewSkill, 'name' | 'description'>): ReadonlySet<string> =>
   new Set(lexemesOf(`${name.replace(/[-_/]/g, ' ')} ${description}`));
 
-function shared(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+function sharedPart(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
   const both = [...one].filter((word) => other.has(word)).length;
   const all = one.size + other.size - both;
   return all === 0 ? 0 : both / all;
@@ -165,14 +165,14 @@ export function casesOf(
   const finds = asked
     .slice(0, MOST_INSTANCES)
     .map((prompt): SkillCase => ({ name: shorten(prompt, 60), prompt, found: true }));
-  const words = kind === 'wrong_skill' ? [] : saying(kind, about, instances.at(0)?.right ?? {});
+  const words = kind === 'wrong_skill' ? [] : wordsToSay(kind, about, instances.at(0)?.right ?? {});
   return words.length === 0 ? finds : [...finds, { name: SAYS, contains: words }];
 }
 
 /** The name of the case about what the instructions say: without it a draft is not offered. */
 export const SAYS = 'it says what was right';
 
-function saying(kind: SignalKind, about: string, right: Readonly<Record<string, unknown>>): string[] {
+function wordsToSay(kind: SignalKind, about: string, right: Readonly<Record<string, unknown>>): string[] {
   const tools = about.split(', ');
   if (kind === 'repeated') return [...new Set(tools)];
   if (tools.length > 1) return tools.slice(-1);
@@ -204,7 +204,7 @@ const FRONTMATTER = /^(\ufeff?---[ \t]*\r?\n)([\s\S]*?)(\r?\n---[ \t]*(?:\r?\n|$
 const bodyOf = (text: string): string => text.replace(FRONTMATTER, '');
 
 /** The whole file with the changes; undefined where they do not apply: a patch is taken whole or not at all. */
-export function patched(text: string, { description, edits, append }: Edits, origin: Origin): string | undefined {
+export function applyEdits(text: string, { description, edits, append }: Edits, origin: Origin): string | undefined {
   const head = FRONTMATTER.exec(text);
   if (!head) return undefined;
   let body = bodyOf(text);
@@ -215,11 +215,11 @@ export function patched(text: string, { description, edits, append }: Edits, ori
   }
   if (append !== undefined) body = `${body.trimEnd()}\n\n${append.trim()}\n`;
   if (body === bodyOf(text) && description === undefined) return undefined;
-  const frontmatter = marked(head[2] ?? '', origin, description);
+  const frontmatter = markFrontmatter(head[2] ?? '', origin, description);
   return frontmatter === undefined ? undefined : `---\n${frontmatter}---\n${body}`;
 }
 
-function marked(frontmatter: string, origin: Origin, description: string | undefined): string | undefined {
+function markFrontmatter(frontmatter: string, origin: Origin, description: string | undefined): string | undefined {
   const document = Yaml.parseDocument(frontmatter, { logLevel: 'silent' });
   if (document.errors.length > 0 || !Yaml.isMap(document.contents)) return undefined;
   const metadata = document.get('metadata');
@@ -237,7 +237,7 @@ const metadataOf = ({ model, turns, date }: Origin) => ({
   'learned-on': date,
 });
 
-export function written(
+export function writeSkillFile(
   { name, description, body }: { name: string; description: string; body: string },
   origin: Origin,
 ): string {

@@ -13,13 +13,13 @@ import { type Improvement, improvementConfig, nightly } from '../../proposals/in
 import { type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
 import { choicesFor, KEEP, NEVER, offerCard, SHOW, TAKE_BACK, takeBackChoice, WAKE } from './offer.ts';
 import { DRAFT_JOB, draftJob, isDueFor } from './propose.ts';
-import { type LearnedDeps, type Placed, skillShelf } from './shelf.ts';
+import { type LearnedDeps, type PlacedSkill, skillShelf } from './shelf.ts';
 import {
   correctedIn,
   endedWell,
   meantSignal,
   type PlayedTurn,
-  played,
+  playedTurn,
   type SkillMeant,
   signalsIn,
   type TakenBack,
@@ -31,7 +31,7 @@ import * as texts from './texts.ts';
 type Optional = Improvement | undefined;
 
 /** Present in every coda, so that what it has stored goes with its person; without its block it does nothing. */
-export function learned(skills: LiveSkills, standardAuto: LearnedDeps['standardAuto']): Skill<Optional> {
+export function skillLearning(skills: LiveSkills, standardAuto: LearnedDeps['standardAuto']): Skill<Optional> {
   const on = <T>({ config, ...deps }: SkillDeps<Optional>, parts: (own: LearnedDeps) => T[]): T[] =>
     config?.enabled ? parts({ ...deps, config, shelf: skillShelf({ skills, ...deps }), standardAuto }) : [];
   return {
@@ -70,7 +70,7 @@ async function scanAll(deps: LearnedDeps, signal: AbortSignal): Promise<void> {
   for (const rule of store.retentionRules) await applyRule(database, rule, ago(KEPT_DAYS), signal);
   const reader = readerOf(database);
   const since = new Date(now.getTime() - LOOKED_AT_MS);
-  const names = [...new Set((await store.kept(reader)).map(({ name }) => name))];
+  const names = [...new Set((await store.keptProposals(reader)).map(({ name }) => name))];
   for (const personId of await store.learners(reader, since, deps.standardAuto)) {
     signal.throwIfAborted();
     await scan(deps, personId, names);
@@ -85,7 +85,7 @@ async function scan(deps: LearnedDeps, personId: string, keptNames: readonly str
   const turns = await store.turnsOf(reader, personId, { from, to: new Date(now.getTime() - SETTLED_MS) });
   const taken = await store.takenBackBy(reader, personId, from);
   const meant = await store.meantBy(reader, personId, from);
-  const byConversation = [...groupBy(turns.map(played), ({ conversationId }) => conversationId).values()];
+  const byConversation = [...groupBy(turns.map(playedTurn), ({ conversationId }) => conversationId).values()];
   const signals = [...byConversation.flatMap((each) => signalsIn(each, taken)), ...meant.map(meantSignal)];
   const uses = await usesIn(deps, { personId, keptNames, byConversation, taken, meant });
   await database.tx('learned.scan', async (tx) => {
@@ -97,7 +97,7 @@ async function scan(deps: LearnedDeps, personId: string, keptNames: readonly str
   });
 }
 
-interface Seen {
+interface SeenTurns {
   personId: string;
   keptNames: readonly string[];
   byConversation: readonly (readonly PlayedTurn[])[];
@@ -105,7 +105,7 @@ interface Seen {
   meant: readonly SkillMeant[];
 }
 
-async function usesIn({ database, shelf }: LearnedDeps, seen: Seen): Promise<store.Use[]> {
+async function usesIn({ database, shelf }: LearnedDeps, seen: SeenTurns): Promise<store.Use[]> {
   const { personId, keptNames, byConversation, taken, meant } = seen;
   if (keptNames.length === 0) return [];
   const turns = byConversation.flat();
@@ -150,7 +150,7 @@ function learnedTools(deps: LearnedDeps): AnyTool[] {
 type Presser = { id: string; role: string };
 
 /** The offered proposal as it was shown, if it is the person's own, or an owner presses. */
-async function offered(
+async function findOffered(
   db: Queryable,
   { id, hash }: z.output<typeof bound>,
   person: Presser,
@@ -173,24 +173,25 @@ function keepTool(deps: LearnedDeps): AnyTool {
     timeoutMs: 10_000,
     input: bound,
     async prepare(input, { person }) {
-      const proposal = await offered(readerOf(database), input, person);
+      const proposal = await findOffered(readerOf(database), input, person);
       if (!proposal || person.role !== 'owner') return undefined;
       const { name, body: text, baseHash, hash } = proposal;
       return shelf.place({ name, text, baseHash: baseHash ?? undefined, hash });
     },
     async run(input, ctx) {
       const { tx, person, clock, prepared } = ctx;
-      const proposal = await offered(tx, input, person);
-      if (!proposal) return failed('GONE', texts.gone());
+      const proposal = await findOffered(tx, input, person);
+      if (!proposal) return failed('GONE', texts.goneNotice());
       const { id, name } = proposal;
       if (person.role !== 'owner') return askOwner(deps, proposal, ctx);
-      const placed = prepared as Placed | 'changed' | undefined;
-      if (!placed) return failed('GONE', texts.gone());
-      if (placed === 'changed' || !(await placed.approve(tx, person.id))) return failed('CHANGED', texts.changed(name));
+      const placed = prepared as PlacedSkill | 'changed' | undefined;
+      if (!placed) return failed('GONE', texts.goneNotice());
+      if (placed === 'changed' || !(await placed.approve(tx, person.id)))
+        return failed('CHANGED', texts.changedNotice(name));
       await store.move(tx, id, ['offered', 'asked'], 'kept', clock.now());
       tx.afterCommit(() => shelf.decided());
       const undo = { label: texts.undoLabel(name), tool: TAKE_BACK, input: { id } };
-      return done(texts.kept(name), { undo, choices: [undoChoice(undo)], id });
+      return done(texts.keptNotice(name), { undo, choices: [undoChoice(undo)], id });
     },
   });
 }
@@ -215,10 +216,10 @@ function showTool({ database }: LearnedDeps): AnyTool {
     effect: 'read',
     callers: 'buttons',
     input: bound,
-    prepare: (input, { person }) => offered(readerOf(database), input, person),
+    prepare: (input, { person }) => findOffered(readerOf(database), input, person),
     async run(_, { prepared }) {
       const proposal = prepared as store.Proposal | undefined;
-      if (!proposal) return failed('GONE', texts.gone());
+      if (!proposal) return failed('GONE', texts.goneNotice());
       return done(texts.whole(proposal), {
         ...TAINTED,
         choices: choicesFor(proposal).filter(({ tool }) => tool !== SHOW),
@@ -235,9 +236,9 @@ function neverTool(): AnyTool {
     callers: 'buttons',
     input: bound,
     async run(input, { tx, person, clock }) {
-      const proposal = await offered(tx, input, person);
+      const proposal = await findOffered(tx, input, person);
       if (!proposal || !(await store.move(tx, proposal.id, ['offered', 'asked'], 'never', clock.now())))
-        return failed('GONE', texts.gone());
+        return failed('GONE', texts.goneNotice());
       return done(texts.neverAgain(), { id: proposal.id });
     },
   });
@@ -259,9 +260,10 @@ function takeBackTool({ shelf, database }: LearnedDeps): AnyTool {
       const proposal = await ownersKept(tx, id, person);
       if ('ok' in proposal) return proposal;
       const { name, before } = proposal;
-      const placed = prepared as Placed | 'gone' | 'changed' | undefined;
-      if (!placed || placed === 'changed') return failed('CHANGED', texts.changed(name));
-      if (placed !== 'gone' && !(await placed.approve(tx, person.id))) return failed('CHANGED', texts.changed(name));
+      const placed = prepared as PlacedSkill | 'gone' | 'changed' | undefined;
+      if (!placed || placed === 'changed') return failed('CHANGED', texts.changedNotice(name));
+      if (placed !== 'gone' && !(await placed.approve(tx, person.id)))
+        return failed('CHANGED', texts.changedNotice(name));
       await store.move(tx, id, ['kept', 'resting'], 'undone', clock.now());
       tx.afterCommit(() => shelf.decided());
       return done(texts.takenBack(name, before !== null), { id });
@@ -273,7 +275,7 @@ async function ownersKept(db: Queryable, id: string, person: Presser): Promise<s
   if (person.role !== 'owner') return failed('DENIED', texts.ownersOnly());
   const proposal = await store.proposalById(db, id);
   const isKept = proposal?.state === 'kept' || proposal?.state === 'resting';
-  return isKept ? proposal : failed('GONE', texts.gone());
+  return isKept ? proposal : failed('GONE', texts.goneNotice());
 }
 
 function wakeTool({ shelf, database }: LearnedDeps): AnyTool {
@@ -322,7 +324,7 @@ const learnedCommand: Command = {
       ...(waiting ? choicesFor(waiting).filter(({ tool }) => tool === SHOW) : []),
       ...kept.map(({ proposal }) => takeBackChoice(proposal.id, texts.takeBack(proposal.name))),
     ];
-    return done(texts.listed(entries, when), { tainted: true, ...(choices.length > 0 && { choices }) });
+    return done(texts.listLearned(entries, when), { tainted: true, ...(choices.length > 0 && { choices }) });
   },
 };
 
@@ -347,7 +349,7 @@ export const isPoor = ({ loaded, well }: Pick<store.Counts, 'loaded' | 'well'>):
 async function reviewKept(deps: LearnedDeps, signal: AbortSignal): Promise<void> {
   const { database, world } = deps;
   const reader = readerOf(database);
-  for (const proposal of await store.kept(reader)) {
+  for (const proposal of await store.keptProposals(reader)) {
     signal.throwIfAborted();
     if (proposal.state !== 'kept') continue;
     const now = world.clock.now();

@@ -15,11 +15,11 @@ export function choicesFor({ id, hash }: Pick<Proposal, 'id' | 'hash'>): Choice[
   return [
     { label: texts.keep(), tool: KEEP, input, style: 'primary', group: `decide ${id}` },
     { label: texts.show(), tool: SHOW, input, group: `show ${id}` },
-    { label: texts.never(), tool: NEVER, input, group: `decide ${id}` },
+    { label: texts.neverLabel(), tool: NEVER, input, group: `decide ${id}` },
   ];
 }
 
-type Offered = Pick<
+type OfferedProposal = Pick<
   Proposal,
   | 'id'
   | 'kind'
@@ -37,7 +37,7 @@ type Offered = Pick<
 >;
 
 /** `times`: how often the lesson came up. */
-export function offerCard(proposal: Offered, times: number): Card {
+export function offerCard(proposal: OfferedProposal, times: number): Card {
   const changed = difference(proposal.before ?? '', proposal.body);
   return { kind: 'notice', text: texts.offer(proposal, times, changed), choices: choicesFor(proposal) };
 }

@@ -9,20 +9,20 @@ import { lockPerson } from '../../people/index.ts';
 import { askOrRetry } from '../../proposals/index.ts';
 import { type Queryable, readerOf } from '../../storage/index.ts';
 import {
+  applyEdits,
   casesOf,
   copyOf,
   type Instance,
   type Origin,
-  patched,
   question,
   type Reason,
   readEdits,
   readSkill,
   SAYS,
-  written,
+  writeSkillFile,
 } from './draft.ts';
 import { offerCard } from './offer.ts';
-import type { Examined, FixedSkill, LearnedDeps, NearSkill, ShelvedSkill, SkillDraft } from './shelf.ts';
+import type { ExaminedDraft, FixedSkill, LearnedDeps, NearSkill, ShelvedSkill, SkillDraft } from './shelf.ts';
 import { changesOf } from './signals.ts';
 import * as store from './store.ts';
 
@@ -84,12 +84,12 @@ export function draftJob(deps: LearnedDeps): JobHandler {
   };
 }
 
-type Made = Pick<
+type MadeProposal = Pick<
   store.Proposal,
   'name' | 'baseHash' | 'before' | 'body' | 'hash' | 'cases' | 'passed' | 'passedBefore' | 'model' | 'state' | 'reason'
 >;
 
-function refused(reason: Reason, more: Partial<Made> = {}): Made {
+function refusedDraft(reason: Reason, more: Partial<MadeProposal> = {}): MadeProposal {
   return {
     name: '',
     baseHash: null,
@@ -106,14 +106,19 @@ function refused(reason: Reason, more: Partial<Made> = {}): Made {
   };
 }
 
-async function make(deps: LearnedDeps, personId: string, due: store.Due, signal: AbortSignal): Promise<Made | 'later'> {
+async function make(
+  deps: LearnedDeps,
+  personId: string,
+  due: store.Due,
+  signal: AbortSignal,
+): Promise<MadeProposal | 'later'> {
   const instances = await instancesOf(deps, personId, due);
-  if (instances.length === 0) return refused('gone');
+  if (instances.length === 0) return refusedDraft('gone');
   const found = await baseOf(deps, due, instances);
   const isFixed = found !== undefined && 'isFixed' in found;
   // The skill that was meant is there no more, or cannot be changed: another one would not be it.
   if ((!found || isFixed) && due.kind === 'wrong_skill')
-    return refused(isFixed ? 'beside' : 'gone', { name: found?.name ?? '' });
+    return refusedDraft(isFixed ? 'beside' : 'gone', { name: found?.name ?? '' });
   const base = isFixed ? undefined : found;
   const asked = { personId, ...question(due.kind, instances, base) };
   const answer = await askOrRetry(deps, 'improvement.skill', asked, signal);
@@ -121,20 +126,20 @@ async function make(deps: LearnedDeps, personId: string, due: store.Due, signal:
   const date = deps.world.clock.now().toISOString().slice(0, 10);
   const origin = { model: answer.model, turns: instances.map(({ turn }) => turn.id), date };
   const draft = await draftOf(deps, base, answer.text, origin);
-  if (typeof draft === 'string') return refused(draft, { model: answer.model, name: base?.name ?? '' });
-  const made = await tried(deps, due, { base, draft, instances, model: answer.model });
+  if (typeof draft === 'string') return refusedDraft(draft, { model: answer.model, name: base?.name ?? '' });
+  const made = await tryDraft(deps, due, { base, draft, instances, model: answer.model });
   return isFixed && made.state === 'offered' ? { ...made, reason: 'beside' satisfies Reason } : made;
 }
 
-function fault({ world }: LearnedDeps, answer: Extract<LightAnswer, { ok: false }>): Made | 'later' {
+function fault({ world }: LearnedDeps, answer: Extract<LightAnswer, { ok: false }>): MadeProposal | 'later' {
   world.log.warn({ fault: answer.fault }, 'no skill could be drafted');
-  return answer.fault === 'malformed_output' ? refused('no_answer') : 'later';
+  return answer.fault === 'malformed_output' ? refusedDraft('no_answer') : 'later';
 }
 
 /** The occasions, the newest ones; of those whose turns are gone, or were tainted after all, none. */
 async function instancesOf(deps: LearnedDeps, personId: string, due: store.Due): Promise<Instance[]> {
   const ids = due.turns.flatMap(({ id, before }) => (before === null ? [id] : [before, id]));
-  const turns = new Map((await store.told(readerOf(deps.database), personId, ids)).map((turn) => [turn.id, turn]));
+  const turns = new Map((await store.toldTurns(readerOf(deps.database), personId, ids)).map((turn) => [turn.id, turn]));
   return due.turns
     .flatMap(({ id, before: beforeId }): Instance[] => {
       const turn = turns.get(id);
@@ -165,7 +170,7 @@ async function draftOf(
   if (base) {
     const edits = readEdits(answer);
     if (!edits) return 'no_form';
-    const text = patched(base.text, edits, origin);
+    const text = applyEdits(base.text, edits, origin);
     if (text === undefined) return 'no_patch';
     return reaches(text) > reaches(base.text) ? 'reaches' : { name: base.name, text, baseHash: base.hash };
   }
@@ -173,7 +178,7 @@ async function draftOf(
   if (!skill) return 'no_form';
   const near: NearSkill[] = await shelf.nearest(`${skill.name.replaceAll('-', ' ')} ${skill.description}`);
   if (shelf.isTaken(skill.name) || copyOf(skill, near) !== undefined) return 'copy';
-  const text = written(skill, origin);
+  const text = writeSkillFile(skill, origin);
   return reaches(text) > 0 ? 'reaches' : { name: skill.name, text, baseHash: undefined };
 }
 
@@ -189,24 +194,28 @@ interface Trying {
 }
 
 /** Audits the draft, and plays the cases of its turns with it and without it. */
-async function tried({ shelf }: LearnedDeps, due: store.Due, { base, draft, instances, model }: Trying): Promise<Made> {
+async function tryDraft(
+  { shelf }: LearnedDeps,
+  due: store.Due,
+  { base, draft, instances, model }: Trying,
+): Promise<MadeProposal> {
   const about = { name: draft.name, model, baseHash: draft.baseHash ?? null, before: base?.text ?? null };
   const rights = instances.map((each) => ({ ...each, right: rightOf(due, each) }));
   const found = await shelf.examine(draft, casesOf(due.kind, due.about, rights));
-  if (typeof found === 'string') return refused('unusable', about);
-  if (found.suspicions.length > 0) return refused('audit', about);
-  const count = (cases: Examined['played']) => cases.filter(({ ok }) => ok).length;
+  if (typeof found === 'string') return refusedDraft('unusable', about);
+  if (found.suspicions.length > 0) return refusedDraft('audit', about);
+  const count = (cases: ExaminedDraft['played']) => cases.filter(({ ok }) => ok).length;
   const played = {
     cases: found.played.length,
     passed: count(found.played),
     passedBefore: count(found.playedBefore),
   };
-  if (!helps(found)) return refused('tests', { ...about, ...played });
+  if (!helps(found)) return refusedDraft('tests', { ...about, ...played });
   return { ...about, ...played, body: draft.text, hash: found.hash, state: 'offered', reason: null };
 }
 
 /** More cases pass than without it, none that passed fails, and it says what was right. */
-function helps({ played, playedBefore }: Examined): boolean {
+function helps({ played, playedBefore }: ExaminedDraft): boolean {
   const isSaid = played.every(({ name, ok }) => name !== SAYS || ok);
   const isWorse = played.some(({ ok }, at) => !ok && playedBefore[at]?.ok);
   const isBetter = played.some(({ ok }, at) => ok && !playedBefore[at]?.ok);
@@ -216,18 +225,18 @@ function helps({ played, playedBefore }: Examined): boolean {
 /** Fields of the right call that the wrong one did not have. */
 function rightOf({ kind, about }: store.Due, { before, turn }: Instance): Record<string, unknown> {
   const tool = about.split(', ').at(-1);
-  const calls = turn.calls.filter((call) => call.tool === tool).map(made);
+  const calls = turn.calls.filter((call) => call.tool === tool).map(madeCall);
   const right = before ? calls.find(({ ok }) => ok) : calls.findLast(({ ok }) => ok);
   const wrong = before
     ? before.calls
         .filter((call) => call.tool === tool)
-        .map(made)
+        .map(madeCall)
         .at(-1)
     : calls.find((call) => call !== right && (kind !== 'mended' || !call.ok));
   return right && wrong ? changesOf(wrong, right) : {};
 }
 
-function made({ tool, input, ok }: { tool: string; input: unknown; ok: boolean }) {
+function madeCall({ tool, input, ok }: { tool: string; input: unknown; ok: boolean }) {
   const fields = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
   return { tool, input: fields, ok, code: undefined, asks: false, undo: undefined, part: 0 };
 }

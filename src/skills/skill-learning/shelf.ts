@@ -58,7 +58,7 @@ export interface PlayedCase {
   ok: boolean;
 }
 
-export interface Examined {
+export interface ExaminedDraft {
   hash: string;
   suspicions: readonly string[];
   /** Cases with the draft, and, in the same order, without it: the skill's own and those that were given. */
@@ -67,7 +67,7 @@ export interface Examined {
 }
 
 /** A skill whose files are in place and wait for the approval of exactly these. */
-export interface Placed {
+export interface PlacedSkill {
   approve(tx: Transaction, personId: string): Promise<boolean>;
 }
 
@@ -99,7 +99,7 @@ export function skillShelf(parts: ShelfParts) {
     async read(name: string): Promise<ShelvedSkill | FixedSkill | undefined> {
       const { blocked, drafts, deprecated } = skills.decisions.current;
       const isApart = blocked.has(name) || drafts.has(name) || deprecated.has(name);
-      return isApart ? undefined : shelved(current().skills.get(name));
+      return isApart ? undefined : readShelved(current().skills.get(name));
     },
     /** Skills by words and meaning, the nearest first, at most 20. */
     async nearest(words: string): Promise<NearSkill[]> {
@@ -141,7 +141,7 @@ interface TakenBack {
   before: string | null;
 }
 
-async function place(parts: ShelfParts, draft: SkillDraft & { hash: string }): Promise<Placed | 'changed'> {
+async function place(parts: ShelfParts, draft: SkillDraft & { hash: string }): Promise<PlacedSkill | 'changed'> {
   const { skills } = parts;
   const { name, text, baseHash, hash } = draft;
   const skill = skills.catalog.current().skills.get(name);
@@ -151,14 +151,14 @@ async function place(parts: ShelfParts, draft: SkillDraft & { hash: string }): P
     if (now !== baseHash) return 'changed';
     await skillInstall.installSkill(skills.installed, await contentOf(name, text, skill));
   }
-  return placed(parts, name, hash);
+  return findPlaced(parts, name, hash);
 }
 
-async function placed(
+async function findPlaced(
   { skills, database, world }: ShelfParts,
   name: string,
   hash: string,
-): Promise<Placed | 'changed'> {
+): Promise<PlacedSkill | 'changed'> {
   await skills.rescan();
   const skill = skills.catalog.current().skills.get(name);
   const folder = skill?.source.kind === 'installed' ? skillTrust.folderOf(skill) : undefined;
@@ -174,7 +174,10 @@ async function placed(
   };
 }
 
-async function takeBack(parts: ShelfParts, { name, hash, before }: TakenBack): Promise<Placed | 'gone' | 'changed'> {
+async function takeBack(
+  parts: ShelfParts,
+  { name, hash, before }: TakenBack,
+): Promise<PlacedSkill | 'gone' | 'changed'> {
   const { skills } = parts;
   const { skills: all, shadowed } = skills.catalog.current();
   const skill = all.get(name);
@@ -189,11 +192,11 @@ async function takeBack(parts: ShelfParts, { name, hash, before }: TakenBack): P
   await skillInstall.installSkill(skills.installed, await contentOf(name, before, skill));
   await skills.rescan();
   const restored = skills.catalog.current().skills.get(name);
-  return placed(parts, name, (restored && (await hashOf(restored))) ?? '');
+  return findPlaced(parts, name, (restored && (await hashOf(restored))) ?? '');
 }
 
 /** One that lies in a folder, alone or in a copy, and whose name is a folder's: installed skills have no groups. */
-async function shelved(skill: AgentSkill | undefined): Promise<ShelvedSkill | FixedSkill | undefined> {
+async function readShelved(skill: AgentSkill | undefined): Promise<ShelvedSkill | FixedSkill | undefined> {
   if (!skill) return undefined;
   if (!skill.file || skill.group !== undefined || skill.source.kind === 'inline')
     return { isFixed: true, name: skill.name };
@@ -226,7 +229,7 @@ async function examine(
   snapshot: SkillSnapshot,
   { name, text, baseHash }: SkillDraft,
   cases: readonly SkillCase[],
-): Promise<Examined | string> {
+): Promise<ExaminedDraft | string> {
   const base = snapshot.skills.get(name);
   if ((base && (await hashOf(base))) !== baseHash) return 'The skill is not as it was.';
   const found = await skillInstall.lookInside(folder, await contentOf(name, text, base), async (staged) => {

@@ -55,7 +55,11 @@ export function signalsIn(turns: readonly PlayedTurn[], taken: readonly TakenBac
   return turns.flatMap((turn, at) => {
     const before = turns[at - 1];
     if (turn.tainted || !endedWell(turn)) return [];
-    return [...corrections(turn, before?.tainted ? undefined : before, taken), ...mended(turn), ...repeated(turn)];
+    return [
+      ...corrections(turn, before?.tainted ? undefined : before, taken),
+      ...mendedSignals(turn),
+      ...repeatedSignals(turn),
+    ];
   });
 }
 
@@ -69,7 +73,7 @@ export function correctedIn(turns: readonly PlayedTurn[], taken: readonly TakenB
 function corrections(turn: PlayedTurn, before: PlayedTurn | undefined, taken: readonly TakenBack[]): Signal[] {
   const within = inParts(turn);
   const follows = before?.state === 'answered' && gap(before, turn) <= SOON_MS;
-  const after = follows ? followed(before, turn, taken) : [];
+  const after = follows ? followedSignals(before, turn, taken) : [];
   const seen = new Set<string>();
   return [...within, ...after].filter(({ key }) => !seen.has(key) && seen.add(key));
 }
@@ -84,7 +88,7 @@ function inParts(turn: PlayedTurn): Signal[] {
   });
 }
 
-function followed(before: PlayedTurn, turn: PlayedTurn, taken: readonly TakenBack[]): Signal[] {
+function followedSignals(before: PlayedTurn, turn: PlayedTurn, taken: readonly TakenBack[]): Signal[] {
   const [last] = before.calls.filter(isWork).slice(-1);
   const [first] = turn.calls.filter((call) => isWork(call) && call.ok);
   if (!last || !first) return [];
@@ -105,7 +109,7 @@ function followed(before: PlayedTurn, turn: PlayedTurn, taken: readonly TakenBac
  * The same for the same change of the same tool; undefined where the calls are alike, or are about different things: an undo
  * in between says that they are not.
  */
-function lessonOf(wrong: Made, right: Made, isBack = false): string | undefined {
+function lessonOf(wrong: MadeCall, right: MadeCall, isBack = false): string | undefined {
   const fields = [...new Set([...Object.keys(wrong.input), ...Object.keys(right.input)])].sort();
   const changed = fields.filter((field) => canonicalJson(wrong.input[field]) !== canonicalJson(right.input[field]));
   if (changed.length === 0 || changed.length > MOST_CHANGED) return undefined;
@@ -113,14 +117,14 @@ function lessonOf(wrong: Made, right: Made, isBack = false): string | undefined 
   return hash(['changed', right.tool, ...changed.map((field) => [field, right.input[field] ?? null])]);
 }
 
-export function changesOf(wrong: Made, right: Made): Record<string, unknown> {
+export function changesOf(wrong: MadeCall, right: MadeCall): Record<string, unknown> {
   const fields = Object.entries(right.input);
   return Object.fromEntries(
     fields.filter(([field, value]) => canonicalJson(value) !== canonicalJson(wrong.input[field])),
   );
 }
 
-function mended(turn: PlayedTurn): Signal[] {
+function mendedSignals(turn: PlayedTurn): Signal[] {
   const seen = new Set<string>();
   return turn.calls.flatMap((wrong, at) => {
     const right = isFault(wrong) ? turn.calls.slice(at + 1).find((call) => isWork(call) && call.ok) : undefined;
@@ -135,10 +139,10 @@ function mended(turn: PlayedTurn): Signal[] {
   });
 }
 
-const isFault = (call: Made): boolean => isWork(call) && !call.ok && !call.asks && !DECIDED.has(call.code ?? '');
+const isFault = (call: MadeCall): boolean => isWork(call) && !call.ok && !call.asks && !DECIDED.has(call.code ?? '');
 
 /** The same tool, or another one that was given something of the same. */
-function isAboutSame(wrong: Made, right: Made): boolean {
+function isAboutSame(wrong: MadeCall, right: MadeCall): boolean {
   if (wrong.tool === right.tool) return true;
   const values = new Set(Object.values(wrong.input).flatMap(textsIn));
   return Object.values(right.input)
@@ -148,7 +152,7 @@ function isAboutSame(wrong: Made, right: Made): boolean {
 
 const textsIn = (value: unknown): string[] => (typeof value === 'string' && value.length > 1 ? [value] : []);
 
-function repeated(turn: PlayedTurn): Signal[] {
+function repeatedSignals(turn: PlayedTurn): Signal[] {
   if (turn.skills.length > 0) return [];
   const tools = turn.calls.filter((call) => isWork(call) && call.ok).map(({ tool }) => tool);
   const steps = tools.filter((tool, at) => tool !== tools[at - 1]);
@@ -195,7 +199,7 @@ export interface RecordedTurn {
   steps: readonly TurnStep[];
 }
 
-interface Made {
+interface MadeCall {
   tool: string;
   input: Readonly<Record<string, unknown>>;
   ok: boolean;
@@ -208,7 +212,7 @@ interface Made {
 }
 
 export interface PlayedTurn extends RecordedTurn {
-  calls: readonly Made[];
+  calls: readonly MadeCall[];
   skills: readonly string[];
 }
 
@@ -217,11 +221,11 @@ const LOADING = new Set(['skill_activate', 'skill_delegate', 'skill_run']);
 const BESIDE = new Set([...LOADING, 'skill_search', 'skill_list', 'skill_resource', 'undo']);
 
 /** True if the call is about the work itself, not about finding a way. */
-const isWork = ({ tool }: Pick<Made, 'tool'>): boolean => !BESIDE.has(tool);
+const isWork = ({ tool }: Pick<MadeCall, 'tool'>): boolean => !BESIDE.has(tool);
 
-export function played(turn: RecordedTurn): PlayedTurn {
+export function playedTurn(turn: RecordedTurn): PlayedTurn {
   const asked = new Map<string, { name: string; input?: unknown }>();
-  const calls: Made[] = [];
+  const calls: MadeCall[] = [];
   let part = 0;
   for (const step of turn.steps) {
     if (step.kind === 'steered') part++;
@@ -238,7 +242,7 @@ function madeOf(
   step: Extract<TurnStep, { kind: 'result' }>,
   call: { name: string; input?: unknown } | undefined,
   part: number,
-): Made[] {
+): MadeCall[] {
   if (!call) return [];
   const { input } = call;
   const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);

@@ -142,7 +142,7 @@ export interface ToldTurn {
 }
 
 /** Turns as a draft is made from them; a tainted one is not among them. */
-export async function told(db: Queryable, personId: string, ids: readonly string[]): Promise<ToldTurn[]> {
+export async function toldTurns(db: Queryable, personId: string, ids: readonly string[]): Promise<ToldTurn[]> {
   const { rows } = await db.query<ToldTurn>(
     `select t.id, coalesce(i.payload ->> 'text', '') as said, coalesce(s.calls, '[]') as calls
        from turns t left join inbox i on i.id = t.inbox_id
@@ -245,7 +245,7 @@ export async function proposals(db: Queryable, personId: string | undefined, lim
   return rows;
 }
 
-export async function kept(db: Queryable): Promise<Proposal[]> {
+export async function keptProposals(db: Queryable): Promise<Proposal[]> {
   const { rows } = await db.query<Proposal>(
     `select ${COLUMNS} from learned_proposals where state in ('kept', 'resting') order by decided_at, id limit 500`,
   );

@@ -5,7 +5,7 @@ import type { Counts, Proposal } from './store.ts';
 
 export const keep = () => 'Keep';
 export const show = () => 'Show';
-export const never = () => 'Never for this';
+export const neverLabel = () => 'Never for this';
 export const takeBack = (name: string) => `Undo ${name}`;
 export const wake = () => 'Use it again';
 export const remove = () => 'Remove it';
@@ -23,9 +23,9 @@ const HAPPENED: Readonly<Record<Proposal['kind'], (about: string, times: string)
   wrong_skill: (about, times) => `You said ${times} that the skill \`${about}\` was meant.`,
 };
 
-const often = (times: number) => (times === 2 ? 'twice' : plural(times, 'time'));
+const timesWords = (times: number) => (times === 2 ? 'twice' : plural(times, 'time'));
 
-const fenced = (text: string) => `\`\`\`\n${text.replaceAll('```', "'''")}\n\`\`\``;
+const fenceText = (text: string) => `\`\`\`\n${text.replaceAll('```', "'''")}\n\`\`\``;
 
 export function offer(
   {
@@ -45,17 +45,17 @@ export function offer(
   const what =
     before === null ? `I have drafted a skill \`${name}\`` : `I have drafted a change of the skill \`${name}\``;
   return [
-    `${HAPPENED[kind](about, often(times))} ${what} so that I do it right at once. Nothing changes until you keep it.`,
+    `${HAPPENED[kind](about, timesWords(times))} ${what} so that I do it right at once. Nothing changes until you keep it.`,
     ...(reason === null ? [] : [`It is a new one, as ${REASONS[reason as Reason] ?? reason}.`]),
-    fenced(changed),
+    fenceText(changed),
     `Tried on what happened: ${passed} of ${plural(cases, 'test')} ${formOf(passed, 'passes', 'pass')} with it, ${passedBefore} without it. Written by ${model}.`,
   ].join('\n\n');
 }
 
 export const whole = ({ name, body }: Pick<Proposal, 'name' | 'body'>) =>
-  `The skill \`${name}\`, all of it:\n\n${fenced(body)}`;
+  `The skill \`${name}\`, all of it:\n\n${fenceText(body)}`;
 
-export const kept = (name: string) => `Kept: the skill \`${name}\` is in use. /learned shows how it fares.`;
+export const keptNotice = (name: string) => `Kept: the skill \`${name}\` is in use. /learned shows how it fares.`;
 export const askedOwner = (name: string) => `I have asked my owner whether the skill \`${name}\` may be used.`;
 export const noOwner = () => 'Only my owner can let a skill in, and I cannot write to them.';
 export const asksFor = (person: string) => `${person} wants to keep this skill.`;
@@ -66,10 +66,10 @@ export const takenBack = (name: string, isChange: boolean) =>
     : `Taken back: there is no skill \`${name}\` any more.`;
 export const awake = (name: string) => `The skill \`${name}\` is in use again.`;
 
-export const gone = () => 'This proposal is decided already, or is there no more.';
+export const goneNotice = () => 'This proposal is decided already, or is there no more.';
 export const privateOnly = () => 'I show that only where nobody else reads: ask me in a direct conversation.';
 export const ownersOnly = () => 'Only my owner decides what skills are in use.';
-export const changed = (name: string) =>
+export const changedNotice = (name: string) =>
   `The files of the skill \`${name}\` were changed by somebody meanwhile, so I have left them as they are.`;
 export const undoLabel = (name: string) => `the skill “${name}”`;
 
@@ -102,7 +102,10 @@ const STATES: Readonly<Record<Proposal['state'], string>> = {
   resting: 'rests',
 };
 
-export function listed(entries: readonly { proposal: Proposal; counts: Counts | undefined }[], reader: Reader): string {
+export function listLearned(
+  entries: readonly { proposal: Proposal; counts: Counts | undefined }[],
+  reader: Reader,
+): string {
   if (entries.length === 0) return 'I have learned no skills yet.';
   return ['Skills from experience:', ...entries.map((each) => line(each, reader))].join('\n');
 }
@@ -111,9 +114,9 @@ function line({ proposal, counts }: { proposal: Proposal; counts: Counts | undef
   const { name, about, state, reason, createdAt, before } = proposal;
   const what = name === '' ? `a skill for ${tools(about)}` : `\`${name}\`${before === null ? '' : ' (a change)'}`;
   const why = reason === null ? '' : `: ${REASONS[reason as Reason] ?? reason}`;
-  const fares = counts ? `; ${faring(counts)}` : '';
+  const fares = counts ? `; ${faringWords(counts)}` : '';
   return `- ${what}, ${STATES[state]}${why}, ${formatInstant(createdAt, reader)}${fares}`;
 }
 
-const faring = ({ offered, loaded, well, corrected, undone }: Counts) =>
+const faringWords = ({ offered, loaded, well, corrected, undone }: Counts) =>
   `offered ${offered}, used ${loaded}, ended well ${well}, corrected ${corrected}, undone ${undone}`;

@@ -51,7 +51,7 @@ export async function read(
   place: Place,
   { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
 ): Promise<Buffer | undefined> {
-  if ('url' in place) return fetched(egress, place.url, { maxBytes, signal });
+  if ('url' in place) return fetchBytes(egress, place.url, { maxBytes, signal });
   const found = await readInside(place.folder, place.path, { maxBytes });
   if (!found.ok) {
     if (found.code === 'not_found') return undefined;
@@ -61,7 +61,7 @@ export async function read(
   return found.content;
 }
 
-async function fetched(
+async function fetchBytes(
   egress: Egress,
   url: string,
   { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
@@ -71,7 +71,7 @@ async function fetched(
   if (!answer.ok) throw new CodaError(answer.code, { message: answer.message, remedy: answer.remedy });
   try {
     await checkScheme(egress, answer.url);
-    if (answer.status >= 500) throw away(url, answer.status);
+    if (answer.status >= 500) throw awayError(url, answer.status);
     if (answer.status !== 200) return undefined;
     const whole = await answer.bytes();
     if (!whole.ok) throw new CodaError(whole.code, { message: whole.message, remedy: whole.remedy });
@@ -91,7 +91,7 @@ async function checkScheme(egress: Egress, url: string): Promise<void> {
   }
 }
 
-function away(url: string, status: number): CodaError {
+function awayError(url: string, status: number): CodaError {
   const message = texts.answersWith(new URL(url).hostname, status);
   return new CodaError('EGRESS_UNREACHABLE', { message, remedy: texts.laterRemedy() });
 }

@@ -8,11 +8,19 @@ import { readerOf } from '../../storage/index.ts';
 import { approveLooked, type Inquest, lookForApproval, pinFolder } from '../../trust/index.ts';
 import { type BundlePlace, type CatalogSkill, revocationOf } from './catalog.ts';
 import { placeIn } from './download.ts';
-import { bundleBytes, entryOf, keep, type MarketDeps, type Opened, openCatalog, untrusted } from './market.ts';
+import {
+  bundleBytes,
+  entryOf,
+  keep,
+  type MarketDeps,
+  type OpenedCatalog,
+  openCatalog,
+  untrustedError,
+} from './market.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
-export interface Wanted {
+export interface WantedSkill {
   location: string;
   id: string;
   key?: string | undefined;
@@ -22,7 +30,7 @@ export interface Wanted {
 }
 
 export interface LookedAt {
-  opened: Opened;
+  opened: OpenedCatalog;
   skill: CatalogSkill & { bundle: BundlePlace };
   content: bundles.SkillContent;
   inquest: Inquest;
@@ -30,11 +38,11 @@ export interface LookedAt {
 }
 
 /** Downloads a skill and looks into it. Nothing is installed. Throws where it must not be. */
-export async function lookAtSkill(deps: MarketDeps, wanted: Wanted, signal: AbortSignal): Promise<LookedAt> {
+export async function lookAtSkill(deps: MarketDeps, wanted: WantedSkill, signal: AbortSignal): Promise<LookedAt> {
   const opened = await openCatalog(deps, wanted, signal);
   const skill = installable(opened, entryOf(opened, wanted.id));
   if (opened.key === undefined && !(await isAccepted(deps, opened, wanted))) {
-    throw untrusted(opened.location, texts.unsigned(), texts.unsignedRemedy());
+    throw untrustedError(opened.location, texts.unsignedReason(), texts.unsignedRemedy());
   }
   const before = await checkName(deps, opened, wanted);
   checkVersion(skill, before);
@@ -49,23 +57,30 @@ export async function lookAtSkill(deps: MarketDeps, wanted: Wanted, signal: Abor
   return { opened, skill, content, inquest, before };
 }
 
-function installable({ catalog, location }: Opened, skill: CatalogSkill): CatalogSkill & { bundle: BundlePlace } {
+function installable(
+  { catalog, location }: OpenedCatalog,
+  skill: CatalogSkill,
+): CatalogSkill & { bundle: BundlePlace } {
   const { bundle } = skill;
-  if (!bundle) throw refused(texts.shownOnly(skill.id, location), texts.shownOnlyRemedy());
+  if (!bundle) throw refusedError(texts.shownOnly(skill.id, location), texts.shownOnlyRemedy());
   const revocation = revocationOf(catalog, { id: skill.id, sha256: bundle.sha256 });
-  if (revocation) throw refused(texts.isRevoked(skill.id, revocation.reason), texts.isRevokedRemedy());
+  if (revocation) throw refusedError(texts.isRevoked(skill.id, revocation.reason), texts.isRevokedRemedy());
   return { ...skill, bundle };
 }
 
-async function isAccepted({ database }: MarketDeps, { location }: Opened, { unsigned }: Wanted): Promise<boolean> {
+async function isAccepted(
+  { database }: MarketDeps,
+  { location }: OpenedCatalog,
+  { unsigned }: WantedSkill,
+): Promise<boolean> {
   return unsigned === true || (await store.catalogOf(readerOf(database), location)) !== undefined;
 }
 
 /** The installation of that name from this catalog. Throws where the name is another skill's, or looks like one. */
 async function checkName(
   { host, database }: MarketDeps,
-  { location }: Opened,
-  { id, beside }: Wanted,
+  { location }: OpenedCatalog,
+  { id, beside }: WantedSkill,
 ): Promise<store.Install | undefined> {
   await host.rescan();
   const { skills, disabled, commands = new Set<string>() } = host.catalog.current();
@@ -73,21 +88,21 @@ async function checkName(
   if (installed.includes(id)) {
     const before = await store.installOf(readerOf(database), id);
     if (!before || before.catalog === location) return before;
-    throw refused(texts.fromElsewhere(id, before.catalog), texts.takenRemedy(id));
+    throw refusedError(texts.fromElsewhere(id, before.catalog), texts.takenRemedy(id));
   }
   const names = [...skills.keys(), ...disabled.map(({ name }) => name), ...installed];
   const known = new Set([...commands, ...names.flatMap((name) => [name, skillFacts.plainName(name)])]);
-  if (known.has(id)) throw refused(texts.taken(id), texts.takenRemedy(id));
+  if (known.has(id)) throw refusedError(texts.takenNotice(id), texts.takenRemedy(id));
   if (beside !== undefined) known.delete(beside);
   const like = lookalikeOf(id, known);
-  if (like !== undefined) throw refused(texts.looksLike(id, like), texts.besideRemedy(id, like));
+  if (like !== undefined) throw refusedError(texts.looksLike(id, like), texts.besideRemedy(id, like));
   return undefined;
 }
 
 function checkVersion({ id, version }: CatalogSkill, before: store.Install | undefined): void {
   const order = compareVersions(version, before?.version ?? undefined);
   if (order === undefined || order >= 0) return;
-  throw refused(texts.olderVersion(id, version ?? '', before?.version ?? ''), texts.olderRemedy(id));
+  throw refusedError(texts.olderVersion(id, version ?? '', before?.version ?? ''), texts.olderRemedy(id));
 }
 
 /** Files that were changed here, or came from elsewhere, stay; the wanted ones are there after a cut-off installation. */
@@ -100,12 +115,12 @@ async function checkUnchanged(
   if (!folder) return;
   const now = await pinFolder(folder.directory, folder.declared);
   if (now.ok && (now.hash === before?.pin || now.hash === wanted)) return;
-  throw refused(before ? texts.changedHere(id) : texts.taken(id), texts.takenRemedy(id));
+  throw refusedError(before ? texts.changedHere(id) : texts.takenNotice(id), texts.takenRemedy(id));
 }
 
 function contentOf({ id, bundle }: CatalogSkill & { bundle: BundlePlace }, bytes: Buffer): bundles.SkillContent {
   if (bundle.kind === 'zip') return bundles.bundleContent(bytes, `${id}.skill`);
-  if (bundle.kind === 'tar') throw refused(texts.tarball(id), texts.tarballRemedy());
+  if (bundle.kind === 'tar') throw refusedError(texts.tarball(id), texts.tarballRemedy());
   const file = {
     path: 'SKILL.md',
     executable: false,
@@ -119,12 +134,12 @@ function contentOf({ id, bundle }: CatalogSkill & { bundle: BundlePlace }, bytes
 async function inquestOf({ database }: MarketDeps, id: string, staged: string): Promise<Inquest> {
   const skill = await skillInstall.skillIn(staged, skillFacts.groupIn(id));
   if (!skill?.usable)
-    throw refused(texts.unusable(id, skill ? skillFacts.reasonOf(skill) : undefined), texts.otherBundleRemedy());
-  if (skillFacts.idOf(skill) !== id) throw refused(texts.otherName(id, skill.name), texts.otherBundleRemedy());
+    throw refusedError(texts.unusable(id, skill ? skillFacts.reasonOf(skill) : undefined), texts.otherBundleRemedy());
+  if (skillFacts.idOf(skill) !== id) throw refusedError(texts.otherName(id, skill.name), texts.otherBundleRemedy());
   const inquest = await skillTrust.inquireAbout(readerOf(database), skill);
-  if (typeof inquest === 'string') throw refused(texts.unusable(id, inquest), texts.otherBundleRemedy());
+  if (typeof inquest === 'string') throw refusedError(texts.unusable(id, inquest), texts.otherBundleRemedy());
   const [worst] = inquest.findings.filter(({ level }) => level === 'block');
-  if (worst) throw refused(texts.suspicious(id, worst), texts.suspiciousRemedy());
+  if (worst) throw refusedError(texts.suspicious(id, worst), texts.suspiciousRemedy());
   return inquest;
 }
 
@@ -134,13 +149,13 @@ async function inquestOf({ database }: MarketDeps, id: string, staged: string): 
  */
 export async function installFromCatalog(
   deps: MarketDeps,
-  wanted: Wanted & { pin: string },
+  wanted: WantedSkill & { pin: string },
   signal: AbortSignal,
 ): Promise<LookedAt> {
   const { host, database, world } = deps;
   const looked = await lookAtSkill(deps, wanted, signal);
   const { opened, skill, content } = looked;
-  if (looked.inquest.pin.hash !== wanted.pin) throw refused(texts.changedMeanwhile(skill.id), texts.againRemedy());
+  if (looked.inquest.pin.hash !== wanted.pin) throw refusedError(texts.changedMeanwhile(skill.id), texts.againRemedy());
   if (opened.key === undefined) await keep(deps, opened);
   await skillInstall.installSkill(host.installed, content, (staged) =>
     skillInstall.inspectSkill(staged, skillFacts.groupIn(skill.id)),
@@ -149,11 +164,11 @@ export async function installFromCatalog(
   const there = host.catalog.current().skills.get(skill.id);
   const folder = there?.source.kind === 'installed' ? skillTrust.folderOf(there) : undefined;
   const approval = folder && (await lookForApproval(readerOf(database), folder, wanted.pin));
-  if (!folder || !approval) throw refused(texts.changedMeanwhile(skill.id), texts.againRemedy());
+  if (!folder || !approval) throw refusedError(texts.changedMeanwhile(skill.id), texts.againRemedy());
   const now = world.clock.now();
   await database.tx('skills.market.install', async (tx) => {
     if (!(await approveLooked(tx, folder, approval, { personId: undefined, now }))) {
-      throw refused(texts.changedMeanwhile(skill.id), texts.againRemedy());
+      throw refusedError(texts.changedMeanwhile(skill.id), texts.againRemedy());
     }
     await host.decisions.activateIn(tx, folder);
     const { version = null, bundle } = skill;
@@ -165,7 +180,7 @@ export async function installFromCatalog(
   return looked;
 }
 
-function refused(message: string, remedy: string): CodaError {
+function refusedError(message: string, remedy: string): CodaError {
   return new CodaError('SKILL_REFUSED', { message, remedy });
 }
 

@@ -45,7 +45,7 @@ export interface MarketDeps {
   world: World;
 }
 
-export interface Opened {
+export interface OpenedCatalog {
   location: string;
   place: Place;
   catalog: Catalog;
@@ -60,7 +60,7 @@ export async function openCatalog(
   deps: MarketDeps,
   asked: { location: string; key?: string | undefined },
   signal: AbortSignal,
-): Promise<Opened> {
+): Promise<OpenedCatalog> {
   const opened = await readCatalog(deps, asked, signal);
   if (opened.key !== undefined) await keep(deps, opened);
   return opened;
@@ -70,7 +70,7 @@ async function readCatalog(
   { database, egress, world }: MarketDeps,
   { location: written, key }: { location: string; key?: string | undefined },
   signal: AbortSignal,
-): Promise<Opened> {
+): Promise<OpenedCatalog> {
   const place = placeOf(written);
   const location = locationOf(place);
   const known = await store.catalogOf(readerOf(database), location);
@@ -87,7 +87,7 @@ async function readCatalog(
   const catalog = parseCatalog(bytes, location);
   const declared = wanted === undefined ? catalog.signed?.key : undefined;
   if (declared !== undefined) await signed(declared);
-  else if (catalog.signed && wanted === undefined) throw untrusted(location, texts.noKey(), texts.keyNeeded());
+  else if (catalog.signed && wanted === undefined) throw untrustedError(location, texts.noKey(), texts.keyNeeded());
   const hash = createHash('sha256').update(bytes).digest('hex');
   checkFresh(catalog, known, { location, hash, now: world.clock.now() });
   return { location, place, catalog, key: wanted ?? declared, isFirst: known === undefined, hash };
@@ -97,7 +97,7 @@ function keyFor(location: string, given: string | undefined, known: store.KnownC
   const key = given === undefined ? undefined : parsePublicKey(given);
   if (given !== undefined && !key) throw keyRefused();
   if (known?.key != null && key && key.text !== known.key) {
-    throw untrusted(location, texts.otherKey(parsePublicKey(known.key)?.id ?? ''), texts.keyRemedy(location));
+    throw untrustedError(location, texts.otherKey(parsePublicKey(known.key)?.id ?? ''), texts.keyRemedy(location));
   }
   return known?.key ?? key?.text;
 }
@@ -107,13 +107,13 @@ export function keyRefused(): CodaError {
 }
 
 /** Runs in the transaction in which the revocations of the catalog begin to hold. */
-export async function keep(deps: MarketDeps, { location, catalog, key, hash }: Opened): Promise<void> {
+export async function keep(deps: MarketDeps, { location, catalog, key, hash }: OpenedCatalog): Promise<void> {
   const now = deps.world.clock.now();
   const { name, format, signed } = catalog;
   const there = new Set(await skillInstall.installedSkills(deps.host.installed));
   const isChanged = await deps.database.tx('skills.market.seen', async (tx) => {
     const row = { location, name, format, key: key ?? null, serial: signed?.serial ?? null, hash };
-    if (!(await store.putCatalog(tx, row, now))) throw untrusted(location, texts.outrun(), texts.staleRemedy());
+    if (!(await store.putCatalog(tx, row, now))) throw untrustedError(location, texts.outrun(), texts.staleRemedy());
     return applyRevocations(tx, deps.outbox, { location, catalog, there }, now);
   });
   if (isChanged) await deps.host.rescan();
@@ -132,7 +132,7 @@ export async function locationFor(db: Queryable, named: string | undefined): Pro
 }
 
 /** The entry with that id. Throws `SKILL_NOT_FOUND`. */
-export function entryOf({ catalog, location }: Opened, id: string): CatalogSkill {
+export function entryOf({ catalog, location }: OpenedCatalog, id: string): CatalogSkill {
   const found = catalog.skills.find((skill) => skill.id === id);
   if (found) return found;
   const near = didYouMean(
@@ -141,7 +141,7 @@ export function entryOf({ catalog, location }: Opened, id: string): CatalogSkill
   );
   throw new CodaError('SKILL_NOT_FOUND', {
     message: texts.notInCatalog(id, location),
-    remedy: near === undefined ? texts.browseRemedy() : texts.meant(near),
+    remedy: near === undefined ? texts.browseRemedy() : texts.meantHint(near),
   });
 }
 
@@ -201,17 +201,17 @@ const own = z.object({
 
 /** The catalog in `bytes`. Throws `SKILL_CATALOG_INVALID`; `where` it was read from. */
 function parseCatalog(bytes: Uint8Array, where: string): Catalog {
-  const json = parsed(bytes, where);
+  const json = readJson(bytes, where);
   const { format, $schema: schema } = (json ?? {}) as { format?: unknown; $schema?: unknown };
-  if (format !== undefined) return fromOwn(checked(own, json, where), where);
+  if (format !== undefined) return fromOwn(checkCatalog(own, json, where), where);
   if (DISCOVERY_SCHEMAS.has(schema as string))
-    return unique(fromDiscovery(checked(discoveryIndex, json, where)), where);
+    return unique(fromDiscovery(checkCatalog(discoveryIndex, json, where)), where);
   const plugins = pluginMarketplace.safeParse(json);
   if (plugins.success) return fromPlugins(plugins.data);
   throw invalid(where, texts.unknownFormat());
 }
 
-function parsed(bytes: Uint8Array, where: string): unknown {
+function readJson(bytes: Uint8Array, where: string): unknown {
   try {
     return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
@@ -220,7 +220,7 @@ function parsed(bytes: Uint8Array, where: string): unknown {
   }
 }
 
-function checked<T>(schema: z.ZodType<T>, json: unknown, where: string): T {
+function checkCatalog<T>(schema: z.ZodType<T>, json: unknown, where: string): T {
   const read = schema.safeParse(json, { error: inputWords });
   if (read.success) return read.data;
   throw invalid(where, faultsOf(read.error, 'catalog', 1));
@@ -242,7 +242,7 @@ function fromOwn(read: z.output<typeof own>, where: string): Catalog {
 function unique(catalog: Catalog, where: string): Catalog {
   const seen = new Set<string>();
   for (const skill of catalog.skills) {
-    if (seen.has(skill.id)) throw invalid(where, texts.twice(skill.id));
+    if (seen.has(skill.id)) throw invalid(where, texts.twiceReason(skill.id));
     seen.add(skill.id);
   }
   return catalog;
@@ -289,7 +289,9 @@ async function noticesOf(
     return { key, ...each, card: { kind: 'notice' as const, text }, tainted: true };
   };
   const words = (isOwner: boolean) =>
-    reason === undefined ? texts.restored(name, catalog.name) : texts.revoked(name, catalog.name, reason, isOwner);
+    reason === undefined
+      ? texts.restoredNotice(name, catalog.name)
+      : texts.revokedNotice(name, catalog.name, reason, isOwner);
   return [...owners.map(said(words(true))), ...users.map(said(words(false)))];
 }
 
@@ -303,11 +305,12 @@ function checkSigned(
   key: string,
 ): void {
   const pinned = parsePublicKey(key);
-  if (signature === undefined || !pinned) throw untrusted(location, texts.unsigned(), texts.signatureRemedy());
+  if (signature === undefined || !pinned)
+    throw untrustedError(location, texts.unsignedReason(), texts.signatureRemedy());
   const checked = checkSignature(bytes, signature, pinned);
   if (checked.ok) return;
-  if (checked.why === 'key') throw untrusted(location, texts.otherKey(pinned.id), texts.keyRemedy(location));
-  throw untrusted(location, texts.badSignature[checked.why], texts.signatureRemedy());
+  if (checked.why === 'key') throw untrustedError(location, texts.otherKey(pinned.id), texts.keyRemedy(location));
+  throw untrustedError(location, texts.badSignature[checked.why], texts.signatureRemedy());
 }
 
 /** Throws where the catalog is an older one than was seen, of another form, of the future, or past its time. */
@@ -317,22 +320,24 @@ function checkFresh(
   { location, hash, now }: { location: string; hash: string; now: Date },
 ): void {
   if (!signed) {
-    if (known?.serial != null) throw untrusted(location, texts.otherForm(), texts.signatureRemedy());
+    if (known?.serial != null) throw untrustedError(location, texts.otherForm(), texts.signatureRemedy());
     return;
   }
   const { serial, created, expires } = signed;
   if (created.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) {
-    throw untrusted(location, texts.future(created), texts.clockRemedy());
+    throw untrustedError(location, texts.future(created), texts.clockRemedy());
   }
-  if (expires.getTime() <= now.getTime()) throw untrusted(location, texts.expired(expires), texts.staleRemedy());
+  if (expires.getTime() <= now.getTime())
+    throw untrustedError(location, texts.expiredReason(expires), texts.staleRemedy());
   if (known?.serial == null) return;
-  if (serial < known.serial) throw untrusted(location, texts.rolledBack(serial, known.serial), texts.staleRemedy());
+  if (serial < known.serial)
+    throw untrustedError(location, texts.rolledBack(serial, known.serial), texts.staleRemedy());
   if (serial === known.serial && hash !== known.hash) {
-    throw untrusted(location, texts.twoOfOneSerial(serial), texts.staleRemedy());
+    throw untrustedError(location, texts.twoOfOneSerial(serial), texts.staleRemedy());
   }
 }
 
-export function untrusted(location: string, why: string, remedy: string): CodaError {
+export function untrustedError(location: string, why: string, remedy: string): CodaError {
   return new CodaError('SKILL_CATALOG_UNTRUSTED', { message: texts.notTrusted(location, why), remedy });
 }
 

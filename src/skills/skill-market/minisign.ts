@@ -29,20 +29,20 @@ export interface PublicKey {
 export function parsePublicKey(text: string): PublicKey | undefined {
   const lines = linesOf(text).filter((line) => line !== '' && !line.startsWith(UNTRUSTED));
   const [line = ''] = lines;
-  const raw = lines.length === 1 ? decoded(line, ALGORITHM_BYTES + KEY_ID_BYTES + KEY_BYTES) : undefined;
+  const raw = lines.length === 1 ? decodeBytes(line, ALGORITHM_BYTES + KEY_ID_BYTES + KEY_BYTES) : undefined;
   if (raw?.toString('latin1', 0, ALGORITHM_BYTES) !== LEGACY) return undefined;
   const keyId = raw.subarray(ALGORITHM_BYTES, ALGORITHM_BYTES + KEY_ID_BYTES);
   const id = keyId.readBigUInt64LE().toString(16).toUpperCase().padStart(16, '0');
   return { text: raw.toString('base64'), id, keyId, bytes: raw.subarray(ALGORITHM_BYTES + KEY_ID_BYTES) };
 }
 
-export type Checked = { ok: true; comment: string } | { ok: false; why: SignatureProblem };
+export type CheckedSignature = { ok: true; comment: string } | { ok: false; why: SignatureProblem };
 
 /** `form`: it is no signature; `key`: another key made it; `content`: it is of another file; `comment`: its comment was changed. */
 export type SignatureProblem = 'form' | 'key' | 'content' | 'comment';
 
 /** Checks `content` against the text of its `.minisig`. */
-export function checkSignature(content: Uint8Array, signature: string, key: PublicKey): Checked {
+export function checkSignature(content: Uint8Array, signature: string, key: PublicKey): CheckedSignature {
   const parsed = parseSignature(signature);
   if (!parsed) return { ok: false, why: 'form' };
   const { isHashed, keyId, bytes, comment, global } = parsed;
@@ -68,8 +68,8 @@ function parseSignature(text: string): Signature | undefined {
   if (!untrusted.startsWith(UNTRUSTED) || !trusted.startsWith(TRUSTED) || rest.some((line) => line !== '')) {
     return undefined;
   }
-  const raw = decoded(first, ALGORITHM_BYTES + KEY_ID_BYTES + SIGNATURE_BYTES);
-  const global = decoded(second, SIGNATURE_BYTES);
+  const raw = decodeBytes(first, ALGORITHM_BYTES + KEY_ID_BYTES + SIGNATURE_BYTES);
+  const global = decodeBytes(second, SIGNATURE_BYTES);
   const algorithm = raw?.toString('latin1', 0, ALGORITHM_BYTES);
   if (!raw || !global || (algorithm !== LEGACY && algorithm !== PREHASHED)) return undefined;
   return {
@@ -83,7 +83,7 @@ function parseSignature(text: string): Signature | undefined {
 
 const linesOf = (text: string): string[] => text.split('\n').map((line) => line.replace(/\r$/, ''));
 
-function decoded(text: string, bytes: number): Buffer | undefined {
+function decodeBytes(text: string, bytes: number): Buffer | undefined {
   const raw = Buffer.from(text, 'base64');
   return raw.length === bytes && raw.toString('base64') === text ? raw : undefined;
 }

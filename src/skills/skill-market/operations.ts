@@ -13,7 +13,7 @@ import {
   locationFor,
   MARKET_WITHIN_MS,
   type MarketDeps,
-  type Opened,
+  type OpenedCatalog,
   openCatalog,
 } from './market.ts';
 import { parsePublicKey } from './minisign.ts';
@@ -82,7 +82,7 @@ const chosen = z.object({ id: z.string().max(200), ...named, ...installed });
 const signal = () => AbortSignal.timeout(MARKET_WITHIN_MS);
 
 const ADDRESS = /^[a-z][a-z0-9+.-]+:/i;
-function placed<Given extends { catalog?: string | undefined }>(given: Given): Given {
+function resolveCatalog<Given extends { catalog?: string | undefined }>(given: Given): Given {
   const { catalog } = given;
   return catalog === undefined || ADDRESS.test(catalog) ? given : { ...given, catalog: resolve(catalog) };
 }
@@ -101,7 +101,7 @@ const browse = operation({
     key: keyField,
   }),
   json: 'indented',
-  prepare: placed,
+  prepare: resolveCatalog,
   async run(deps: MarketDeps, { catalog, key, tag = [] }) {
     const location = await locationFor(readerOf(deps.database), catalog);
     const opened = await openCatalog(deps, { location, key }, signal());
@@ -126,7 +126,7 @@ const show = operation({
   input: z.object({ id: z.string().max(200), ...named }),
   args: ['id'],
   json: 'indented',
-  prepare: placed,
+  prepare: resolveCatalog,
   async run(deps: MarketDeps, asked) {
     const wanted = await wantedIn(deps, asked);
     const opened = await openCatalog(deps, wanted, signal());
@@ -176,8 +176,8 @@ const installing = operation({
   async conduct(ask, given, view) {
     const { approval: _yes, approvalToken: _, ...asked } = given;
     const { id, catalog } = asked;
-    const found = await lookAt(ask, placed(asked), view);
-    if (view.approves()) return installOne(ask, placed(asked), found, view);
+    const found = await lookAt(ask, resolveCatalog(asked), view);
+    if (view.approves()) return installOne(ask, resolveCatalog(asked), found, view);
     const where = catalog === undefined ? '' : ` --catalog ${catalog}`;
     throw usage(
       `${id} is not installed without a yes.`,
@@ -186,9 +186,9 @@ const installing = operation({
   },
 });
 
-type Chosen = z.input<typeof chosen>;
+type ChosenSkill = z.input<typeof chosen>;
 
-async function lookAt(ask: AskFor, asked: Chosen, { io, json }: View): Promise<ShownLook> {
+async function lookAt(ask: AskFor, asked: ChosenSkill, { io, json }: View): Promise<ShownLook> {
   const found = (await ask(look, asked)) as ShownLook;
   const { version, before, inquest, catalog } = found;
   if (json) return found;
@@ -198,7 +198,12 @@ async function lookAt(ask: AskFor, asked: Chosen, { io, json }: View): Promise<S
   return found;
 }
 
-async function installOne(ask: AskFor, asked: Chosen, { id, inquest }: ShownLook, { json }: View): Promise<string> {
+async function installOne(
+  ask: AskFor,
+  asked: ChosenSkill,
+  { id, inquest }: ShownLook,
+  { json }: View,
+): Promise<string> {
   const done = await ask(install, { ...asked, id, pin: inquest.pin.hash });
   return json
     ? `${JSON.stringify(done, null, 2)}\n`
@@ -224,7 +229,7 @@ const updating = operation({
   json: 'indented',
   async conduct(ask, { id: only, catalog: named }, view) {
     const { io, json } = view;
-    const found = (await ask(newer, placed({ catalog: named }))) as ShownUpdates;
+    const found = (await ask(newer, resolveCatalog({ catalog: named }))) as ShownUpdates;
     const skills = found.skills.filter(({ id }) => only === undefined || id === only);
     if (only !== undefined && skills.length === 0 && found.failures.length === 0)
       throw usage(`${only} was not installed from a catalog.`, '"coda skills market browse" shows what was.');
@@ -283,7 +288,7 @@ const trusting = operation({
         'A key is not changed without a yes.',
         'Once the publisher of the catalog has named it elsewhere, give --approval approved.',
       );
-    const { location, key_id: id } = await ask(trust, placed({ catalog, key }));
+    const { location, key_id: id } = await ask(trust, resolveCatalog({ catalog, key }));
     return `Catalogs at ${location} have to be signed by the key ${id} from now on.\n`;
   },
 });
@@ -292,7 +297,7 @@ export const marketOperations = [browse, show, look, install, installing, newer,
 
 const LONGEST_LINE = 120;
 
-const catalogShown = ({ location, catalog, key, isFirst }: Opened): ShownCatalog => ({
+const catalogShown = ({ location, catalog, key, isFirst }: OpenedCatalog): ShownCatalog => ({
   location,
   name: catalog.name,
   format: catalog.format,
@@ -306,7 +311,7 @@ const catalogShown = ({ location, catalog, key, isFirst }: Opened): ShownCatalog
 
 async function shownSkills(
   { database }: MarketDeps,
-  { catalog, location }: Opened,
+  { catalog, location }: OpenedCatalog,
   skills: readonly CatalogSkill[],
 ): Promise<ShownSkill[]> {
   const here = new Map((await store.installs(readerOf(database), location)).map((each) => [each.name, each]));
@@ -345,7 +350,10 @@ async function updates(deps: MarketDeps, named: string | undefined): Promise<Sho
   return found;
 }
 
-function updateOf({ catalog }: Opened, { name, version, sha256, revoked_reason, catalog: location }: store.Install) {
+function updateOf(
+  { catalog }: OpenedCatalog,
+  { name, version, sha256, revoked_reason, catalog: location }: store.Install,
+) {
   const entry = catalog.skills.find(({ id }) => id === name);
   const state = entry?.bundle === undefined ? 'gone' : entry.bundle.sha256 === sha256 ? 'current' : 'newer';
   const update: ShownUpdate = {

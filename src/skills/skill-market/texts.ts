@@ -10,10 +10,10 @@ export const unknownFormat = () => 'it is in no format that is known';
 export const notJson = () => 'it is not JSON';
 export const livesTooLong = (days: number) => `it is good for more than ${plural(days, 'day')}`;
 export const notAKey = (field: string) => `${field} is no public key of minisign`;
-export const twice = (id: string) => `it names ${id} twice`;
+export const twiceReason = (id: string) => `it names ${id} twice`;
 
 export const notTrusted = (where: string, why: string) => `The catalog ${where} is refused: ${why}.`;
-export const unsigned = () => 'it has no signature';
+export const unsignedReason = () => 'it has no signature';
 export const signatureRemedy = () =>
   'Nothing was installed. Ask its publisher for a signed one (CATALOG.minisig beside it).';
 export const unsignedRemedy = () => 'Give --key KEY where its publisher signs it, or --unsigned to take it as it is.';
@@ -30,7 +30,7 @@ export const badSignature = {
 export const otherForm = () => 'it has no serial any more';
 export const future = (created: Date) => `it was made in the future (${day(created)})`;
 export const clockRemedy = () => 'Set the clock of this machine, or ask its publisher to mend it.';
-export const expired = (expires: Date) => `it was good until ${day(expires)}`;
+export const expiredReason = (expires: Date) => `it was good until ${day(expires)}`;
 export const rolledBack = (serial: number, seen: number) =>
   `its serial ${serial} is older than ${seen}, which was seen`;
 export const twoOfOneSerial = (serial: number) => `it has other content than was seen under its serial ${serial}`;
@@ -57,7 +57,7 @@ export const noCatalog = () => 'It is not said which catalog, and none is known 
 export const nameCatalog = () => 'Name it: --catalog FILE or --catalog https://example.com/catalog.json';
 export const notInCatalog = (id: string, where: string) => `There is no skill ${name(id)} in ${where}.`;
 export const browseRemedy = () => '"coda skills market browse" shows what there is.';
-export const meant = (near: string) => `Did you mean ${near}?`;
+export const meantHint = (near: string) => `Did you mean ${near}?`;
 export const notKnown = (where: string) => `The catalog ${where} is not known.`;
 
 export const noBundle = () => 'there is no bundle at this address';
@@ -69,7 +69,7 @@ export const shownOnlyRemedy = () => 'Check its folder out yourself, read it, th
 export const isRevoked = (id: string, reason: string) => `${id} was revoked by its catalog: ${oneLine(reason, 300)}.`;
 export const isRevokedRemedy = () => 'Nothing was installed. Look for another skill, or a later version.';
 export const fromElsewhere = (id: string, where: string) => `${id} was installed from another catalog, ${where}.`;
-export const taken = (id: string) => `There is a skill or a command ${id} already, from elsewhere.`;
+export const takenNotice = (id: string) => `There is a skill or a command ${id} already, from elsewhere.`;
 export const takenRemedy = (id: string) =>
   `Nothing was changed. Where the one that is here is installed, "coda skills remove ${id}" makes room.`;
 export const looksLike = (id: string, like: string) => `${id} looks like ${name(like)}, which is here already.`;
@@ -91,12 +91,12 @@ export const suspicious = (id: string, { file, line, why }: { file: string; line
 export const suspiciousRemedy = () =>
   'Nothing was installed. Read its files; what you trust all the same, install from its folder.';
 
-export const revoked = (id: string, catalog: string, reason: string, isOwner: boolean) =>
+export const revokedNotice = (id: string, catalog: string, reason: string, isOwner: boolean) =>
   `The skill **${id}** rests: its catalog “${name(catalog)}” has revoked it (${oneLine(reason, 300)}). It is neither offered nor run.` +
   (isOwner
     ? ` \`coda skills market update ${id}\` looks for a later version, \`coda skills remove ${id}\` removes it.`
     : '');
-export const restored = (id: string, catalog: string) =>
+export const restoredNotice = (id: string, catalog: string) =>
   `The skill **${id}** works again: its catalog “${name(catalog)}” has withdrawn the revocation.`;
 
 export const checkOk = (catalogs: number) => (catalogs === 0 ? 'none is known' : `${catalogs} looked at`);

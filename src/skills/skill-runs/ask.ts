@@ -16,7 +16,7 @@ import {
   type View,
   type Wire,
 } from '../../chat/operation.ts';
-import { carryOut, ended, plan, planned, runFlags } from './operations.ts';
+import { carryOut, plan, planned, runFlags, runOutput } from './operations.ts';
 import { type Candidate, MODES, type Plan } from './plan.ts';
 
 const input = z.object({
@@ -41,7 +41,7 @@ type AskFlags = z.output<typeof input>;
 
 type HttpOf = (parts: LocalParts) => { listen: string; jwt?: unknown } | undefined;
 
-const asking = (httpOf: HttpOf) =>
+const askOperation = (httpOf: HttpOf) =>
   operation({
     name: 'ask',
     example: 'coda ask "plan four days in Rome" --dry-run --plan-path plan.json',
@@ -54,23 +54,25 @@ const asking = (httpOf: HttpOf) =>
       if (query.trim() === '' && !isKept)
         throw usage('The query is missing.', 'Try: coda ask "plan four days in Rome"');
       if (flags.jwt !== undefined) return askAsSubject(flags, query, isKept, view, httpOf);
-      if (!flags.execute || flags.dryRun) return look(flags, query, ask, view);
+      if (!flags.execute || flags.dryRun) return showPlan(flags, query, ask, view);
       return view.converse(async (conversation) => {
         const { io } = view;
         const made = isKept ? readPlan(flags.planPath ?? '') : await planTold(flags, query, conversation.ask, io);
         const role = flags.role === undefined ? {} : { role: flags.role };
         const asked = (await conversation.ask(planned, { plan: made, ...role })) as object;
         const run = randomUUID();
-        const came = await timed(flags, io, 'run', () => carryOut(conversation, flags, view, run, { ...asked, run }));
+        const came = await timeWork(flags, io, 'run', () =>
+          carryOut(conversation, flags, view, run, { ...asked, run }),
+        );
         if (flags.trace) io.stderr.write(`${JSON.stringify(came.steps, null, 2)}\n`);
-        return ended(came, view);
+        return runOutput(came, view);
       });
     },
   });
 
-export const askOperations = (httpOf: HttpOf) => [asking(httpOf)];
+export const askOperations = (httpOf: HttpOf) => [askOperation(httpOf)];
 
-interface Planned {
+interface PlannedQuery {
   plan: Wire<Plan>;
   candidates: Wire<Candidate>[];
 }
@@ -84,7 +86,7 @@ async function askAsSubject(
 ): Promise<CommandOutput> {
   const { io } = view;
   const asked = isKept ? { plan: readPlan(flags.planPath ?? '') } : { query };
-  const said = await timed(flags, io, flags.execute ? 'run' : 'plan', () =>
+  const said = await timeWork(flags, io, flags.execute ? 'run' : 'plan', () =>
     askOverHttp(flags, asked, httpOf(view.local())),
   );
   const { answer, plan, executed, skills } = said;
@@ -111,12 +113,12 @@ async function askAsSubject(
 const UNCHANGED = 'Every skill of the plan is as it was; --execute carries it out.\n';
 const NONE_FITS = 'No skill fits well enough.';
 
-async function look(flags: AskFlags, query: string, ask: AskFor, { io, json }: View): Promise<CommandOutput> {
+async function showPlan(flags: AskFlags, query: string, ask: AskFor, { io, json }: View): Promise<CommandOutput> {
   if (flags.planPath !== undefined && !flags.dryRun) {
     await ask(planned, { plan: readPlan(flags.planPath) });
     return UNCHANGED;
   }
-  const found = await timed(flags, io, 'plan', () => planFor(flags, query, ask, io));
+  const found = await timeWork(flags, io, 'plan', () => planFor(flags, query, ask, io));
   if (flags.dryRun) return writePlan(flags, query, found.plan);
   const shown = flags.debug ? found.candidates : found.candidates.filter(({ offered }) => offered);
   if (json) return `${JSON.stringify({ plan: found.plan, candidates: shown }, null, 2)}\n`;
@@ -125,14 +127,14 @@ async function look(flags: AskFlags, query: string, ask: AskFor, { io, json }: V
 }
 
 /** Candidates for a request; chosen ones with a star, those that do not fit well enough with a dash. */
-function linesOf({ plan, candidates }: Planned): string[] {
+function linesOf({ plan, candidates }: PlannedQuery): string[] {
   return candidates.map(({ id, score, offered, description }) => {
     const isTaken = plan.skills.some((skill) => skill.id === id);
     return `${isTaken ? '*' : offered ? ' ' : '-'} ${id}  ${score}  ${oneLine(description, 100)}`;
   });
 }
 
-function writePlan(flags: AskFlags, query: string, made: HttpRun['plan'] | Planned['plan']): CommandOutput {
+function writePlan(flags: AskFlags, query: string, made: HttpRun['plan'] | PlannedQuery['plan']): CommandOutput {
   if (!made || made.skills.length === 0) throw nothingFits(query);
   const text = `${JSON.stringify(made, null, 2)}\n`;
   if (flags.planPath === undefined) return text;
@@ -140,8 +142,8 @@ function writePlan(flags: AskFlags, query: string, made: HttpRun['plan'] | Plann
   return `The plan is in ${flags.planPath}.\n`;
 }
 
-async function planTold(flags: AskFlags, query: string, ask: AskFor, io: View['io']): Promise<Planned['plan']> {
-  const found = await timed(flags, io, 'plan', () => planFor(flags, query, ask, io));
+async function planTold(flags: AskFlags, query: string, ask: AskFor, io: View['io']): Promise<PlannedQuery['plan']> {
+  const found = await timeWork(flags, io, 'plan', () => planFor(flags, query, ask, io));
   if (flags.debug) io.stderr.write(`${linesOf(found).join('\n')}\n`);
   if (found.plan.skills.length === 0) throw nothingFits(query);
   return found.plan;
@@ -152,7 +154,7 @@ async function planFor(
   query: string,
   ask: AskFor,
   io: View['io'],
-): Promise<Planned> {
+): Promise<PlannedQuery> {
   const mode = MODES.find((each) => each === named);
   if (!mode) throw usage(`There is no mode ${named}.`, 'Use single, pipeline or parallel.');
   const areMade = await skillSearch.makeVectors(ask, io);
@@ -180,7 +182,7 @@ function nothingFits(query: string): CodaError {
   });
 }
 
-async function timed<T>(flags: AskFlags, io: View['io'], what: string, work: () => Promise<T>): Promise<T> {
+async function timeWork<T>(flags: AskFlags, io: View['io'], what: string, work: () => Promise<T>): Promise<T> {
   const since = performance.now();
   const result = await work();
   if (flags.profile) io.stderr.write(`${what}: ${Math.round(performance.now() - since)} ms\n`);
@@ -234,7 +236,7 @@ async function askOverHttp(flags: AskFlags, asked: HttpAsked, http: ReturnType<H
   });
   const said: unknown = await answer.json().catch(() => undefined);
   if (answer.ok && said) return said as HttpRun;
-  throw refused(answer.status, said as Refusal | undefined);
+  throw refusedError(answer.status, said as Refusal | undefined);
 }
 
 interface Refusal {
@@ -244,7 +246,7 @@ interface Refusal {
   remedy?: string;
 }
 
-function refused(status: number, { code = '', detail, title, remedy }: Refusal = {}): CodaError {
+function refusedError(status: number, { code = '', detail, title, remedy }: Refusal = {}): CodaError {
   const known = Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'HTTP_FORBIDDEN';
   return new CodaError(known, {
     message: oneLine(detail ?? title ?? `The running coda answered with ${status}.`, 500),

@@ -50,13 +50,13 @@ export const planned = operation({
 const steps = operation({
   name: 'runs steps',
   input: z.object({ steps: z.array(z.string()).max(40) }),
-  run: (deps: ToolDeps, asked) => resolved(deps, asked.steps),
+  run: (deps: ToolDeps, asked) => resolveGroups(deps, asked.steps),
 });
 
 const show = operation({
   name: 'runs show',
   input: z.object({ run: z.string() }),
-  run: (deps: ToolDeps, { run }) => shown(deps, run),
+  run: (deps: ToolDeps, { run }) => showRun(deps, run),
 });
 
 async function viewOf({ host, views }: ToolDeps) {
@@ -65,7 +65,7 @@ async function viewOf({ host, views }: ToolDeps) {
 }
 
 /** The groups that steps stand for. Throws where one of them is missing, or they are in a circle. */
-async function resolved(deps: ToolDeps, steps: readonly string[]): Promise<skillSteps.StepGroup[]> {
+async function resolveGroups(deps: ToolDeps, steps: readonly string[]): Promise<skillSteps.StepGroup[]> {
   const { snapshot, decisions } = await viewOf(deps);
   const parsed = skillSteps.parseSteps(steps);
   const groups = typeof parsed === 'string' ? undefined : skillSteps.resolveSteps(snapshot, parsed, decisions.drafts);
@@ -76,7 +76,7 @@ async function resolved(deps: ToolDeps, steps: readonly string[]): Promise<skill
   });
 }
 
-async function shown({ reader }: ToolDeps, id: string): Promise<ShownRun> {
+async function showRun({ reader }: ToolDeps, id: string): Promise<ShownRun> {
   if (!z.uuid().safeParse(id).success) throw noRun(id);
   const run = await store.runOf(reader, id);
   if (!run) throw noRun(id);
@@ -88,7 +88,7 @@ async function shown({ reader }: ToolDeps, id: string): Promise<ShownRun> {
     }),
   );
   const last = steps.filter(({ place }) => place === run.steps.length - 1);
-  const output = texts.together(last.map(({ skill, output: text }) => ({ skill, output: text ?? '' })));
+  const output = texts.joinOutputs(last.map(({ skill, output: text }) => ({ skill, output: text ?? '' })));
   const { state, name = null, message = null } = run;
   return { run: id, name, state, message, steps, output: state === 'done' ? output : null };
 }
@@ -186,7 +186,7 @@ function runSteps(flags: RunFlags, view: View, input: RunInput): Promise<Command
     else await conversation.ask(show, { run: input.resume });
     const run = 'resume' in input ? input.resume : randomUUID();
     const asked = 'resume' in input ? { resume: run } : { ...input, run };
-    return ended(await carryOut(conversation, flags, view, run, asked), view);
+    return runOutput(await carryOut(conversation, flags, view, run, asked), view);
   });
 }
 
@@ -227,7 +227,7 @@ async function begin(
       if (!approves()) throw waits(run, question.text);
       pressed.add(button.id);
       await conversation.press(button.id);
-    } else if (!shown) throw refused(heard);
+    } else if (!shown) throw refusedRun(heard);
     // Only after a press it goes on beside what was said.
     else if (pressed.size === 0 || waited > GOES_ON_MS) return shown;
     await sleep(LOOK_EVERY_MS);
@@ -252,7 +252,7 @@ function waits(run: string, question: string): CodaError {
   });
 }
 
-function refused(heard: readonly string[]): CodaError {
+function refusedRun(heard: readonly string[]): CodaError {
   return new CodaError('SKILL_RUN_FAILED', {
     message: oneLine(heard.join(' '), 2_000) || 'The run did not begin.',
     remedy: '"coda logs" tells more.',
@@ -260,7 +260,7 @@ function refused(heard: readonly string[]): CodaError {
 }
 
 /** Text of what came of it. Throws for a run that has failed. */
-export function ended(came: ShownRun, { io, json }: View): CommandOutput {
+export function runOutput(came: ShownRun, { io, json }: View): CommandOutput {
   const { run, state, message, output } = came;
   const full = `${JSON.stringify(came, null, 2)}\n`;
   if (state === 'done') return json ? full : `${output ?? ''}\n`;

@@ -14,7 +14,7 @@ import {
 } from '../../agent/index.ts';
 import { skillCalls, skillFacts, skillReadiness, skillSteps, skillTrust } from '../../agent-skills/index.ts';
 import { uuid } from '../../base/ids.ts';
-import { narrowed, type ToolDeps } from './plan.ts';
+import { holderOf, type ToolDeps } from './plan.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
 
@@ -78,16 +78,16 @@ function groupsOf({ views }: ToolDeps, { name, steps, resume }: Input): skillSte
   return Array.isArray(resolved) ? resolved : [];
 }
 
-interface Begun {
+interface BegunRun {
   run: store.Run;
   given: readonly store.StepDone[];
 }
 
 type View = ReturnType<ToolDeps['views']['viewOf']>;
 
-async function beginRun(deps: ToolDeps, asked: Input, ctx: CallContext, view: View): Promise<Begun | Failed> {
+async function beginRun(deps: ToolDeps, asked: Input, ctx: CallContext, view: View): Promise<BegunRun | Failed> {
   const { snapshot, decisions } = view;
-  if (asked.resume !== undefined) return resumed(deps, asked.resume, ctx);
+  if (asked.resume !== undefined) return resumeRun(deps, asked.resume, ctx);
   const { name, steps, payload } = asked;
   const composed = name === undefined ? undefined : skillFacts.skillMeant(snapshot, name);
   if (composed && !skillSteps.stepsOf(composed)) return failed('INVALID_INPUT', texts.notComposed(composed.name));
@@ -103,7 +103,7 @@ async function beginRun(deps: ToolDeps, asked: Input, ctx: CallContext, view: Vi
     steps: resolved,
     payload,
   };
-  return known(deps, run.id, ctx, (tx) => store.begin(tx, run, now));
+  return writeRun(deps, run.id, ctx, (tx) => store.begin(tx, run, now));
 }
 
 /** The same id whenever the call is run again: a UUID of version 8. */
@@ -114,8 +114,8 @@ function idOf(callKey: string): string {
   );
 }
 
-async function resumed(deps: ToolDeps, id: string, ctx: CallContext): Promise<Begun | Failed> {
-  const begun = await known(deps, id, ctx, async (tx) => {
+async function resumeRun(deps: ToolDeps, id: string, ctx: CallContext): Promise<BegunRun | Failed> {
+  const begun = await writeRun(deps, id, ctx, async (tx) => {
     const run = await store.runOf(tx, id);
     if (run?.personId !== ctx.person.id || run.state === 'done') return;
     await store.mark(tx, id, { state: 'running', message: undefined }, ctx.clock.now());
@@ -127,12 +127,12 @@ async function resumed(deps: ToolDeps, id: string, ctx: CallContext): Promise<Be
 }
 
 /** The run after `write`, with what other calls have done of it. */
-async function known(
+async function writeRun(
   { database }: ToolDeps,
   id: string,
   { person, turn: { callKey } }: CallContext,
   write: (tx: Parameters<typeof store.begin>[0]) => Promise<void>,
-): Promise<Begun | Failed> {
+): Promise<BegunRun | Failed> {
   return database.tx('skills.run.begin', async (tx) => {
     await write(tx);
     const run = await store.runOf(tx, id);
@@ -151,7 +151,7 @@ interface PipelineDeps {
   call: string;
 }
 
-type Came = Pick<store.StepDone, 'skill' | 'state' | 'output' | 'tainted'> & { mayPass?: boolean };
+type MemberOutcome = Pick<store.StepDone, 'skill' | 'state' | 'output' | 'tainted'> & { mayPass?: boolean };
 
 interface Member {
   place: number;
@@ -179,7 +179,7 @@ class PipelineRun {
   async go(): Promise<ToolResult> {
     const { steps, payload } = this.run;
     const { asked } = this.own;
-    let before: Came[] = [{ skill: '', state: 'done', output: payload, tainted: false }];
+    let before: MemberOutcome[] = [{ skill: '', state: 'done', output: payload, tainted: false }];
     let ran = 0;
     for (const [place, group] of steps.entries()) {
       const isGiven = group.every((_, member) => this.givenAt(place, member) !== undefined);
@@ -192,7 +192,7 @@ class PipelineRun {
       before = came;
     }
     await this.mark({ state: 'done', message: undefined });
-    return this.result(texts.together(before), before);
+    return this.result(texts.joinOutputs(before), before);
   }
 
   private givenAt(place: number, member: number): store.StepDone | undefined {
@@ -200,7 +200,11 @@ class PipelineRun {
   }
 
   /** All members of a group: those that are given, and the others by nested turns that begin in their order. */
-  private async group(place: number, group: skillSteps.StepGroup, before: readonly Came[]): Promise<Came[] | Failed> {
+  private async group(
+    place: number,
+    group: skillSteps.StepGroup,
+    before: readonly MemberOutcome[],
+  ): Promise<MemberOutcome[] | Failed> {
     const { parallel, ctx } = this.own;
     const members: Member[] = [];
     for (const [member, skill] of group.entries()) {
@@ -214,14 +218,14 @@ class PipelineRun {
     const fresh = await inTheirOrder(members, parallel, (each) => this.step(each, before));
     return group.map((_, member) => {
       const at = members.findIndex((each) => each.member === member);
-      return (fresh[at] ?? this.givenAt(place, member)) as Came;
+      return (fresh[at] ?? this.givenAt(place, member)) as MemberOutcome;
     });
   }
 
   private async ready(skill: string): Promise<skillReadiness.Ready | Failed> {
     const { deps, ctx, asked } = this.own;
     const view = deps.views.viewOf(ctx.turn.key);
-    if (asked.role !== undefined && deps.denied(view, narrowed(asked.role)).has(skill))
+    if (asked.role !== undefined && deps.denied(view, holderOf(asked.role)).has(skill))
       return failed('DENIED', texts.notWithin(skill, asked.role));
     const used = asked.hashes ? { ...view, files: view.files.withoutTrials() } : view;
     const ready = await skillReadiness.makeReady(deps.reader, used, skill, ctx);
@@ -233,10 +237,13 @@ class PipelineRun {
   }
 
   /** Nothing is awaited before the nested turn has begun: their order is that of the members. */
-  private async step({ place, member, skill, ready }: Member, before: readonly Came[]): Promise<Came> {
+  private async step(
+    { place, member, skill, ready }: Member,
+    before: readonly MemberOutcome[],
+  ): Promise<MemberOutcome> {
     const { deps, ctx, call } = this.own;
     const tainted = ready.tainted || before.some((each) => each.tainted);
-    const task = texts.together(before) || skill;
+    const task = texts.joinOutputs(before) || skill;
     const spawned = await ctx.turn.spawn?.({
       ...this.options(ready),
       ...skillCalls.promptOf(deps, ready, task, ctx),
@@ -245,11 +252,11 @@ class PipelineRun {
     });
     const result = spawned ?? failed('NOT_HERE', texts.nothingToRun());
     await deps.views.viewOf(ctx.turn.key).files.noteEnd(deps.database, ready.skill, ctx, result.ok);
-    const came: Came = {
+    const came: MemberOutcome = {
       mayPass: !result.ok && MAY_PASS.has(result.code),
       skill,
       state: result.ok ? 'done' : 'failed',
-      output: bounded(result.ok ? result.text : result.message),
+      output: boundText(result.ok ? result.text : result.message),
       tainted: tainted || result.tainted === true,
     };
     const now = ctx.clock.now();
@@ -264,7 +271,7 @@ class PipelineRun {
     const { deps, ctx, asked } = this.own;
     const offered = ctx.tools.offeredTools().map(({ name }) => name);
     const within =
-      asked.role === undefined ? undefined : ctx.tools.offeredTools(narrowed(asked.role)).map(({ name }) => name);
+      asked.role === undefined ? undefined : ctx.tools.offeredTools(holderOf(asked.role)).map(({ name }) => name);
     const kept = within === undefined ? [] : offered.filter((name) => !within.includes(name));
     return {
       ...skillCalls.spawnOptions(skill, deps),
@@ -273,7 +280,7 @@ class PipelineRun {
     };
   }
 
-  private async fail(place: number, why: string, wrong?: Came): Promise<Failed> {
+  private async fail(place: number, why: string, wrong?: MemberOutcome): Promise<Failed> {
     const done = this.run.steps.slice(0, place).flat();
     const group = wrong === undefined ? (this.run.steps[place] ?? []) : [wrong.skill];
     const message = texts.failedAt(group, why, done);
@@ -281,9 +288,9 @@ class PipelineRun {
     return failed('FAILED', message, { remedy: texts.resumeWith(this.run.id), tainted: true });
   }
 
-  private async pause(place: number, before: readonly Came[]): Promise<Done> {
+  private async pause(place: number, before: readonly MemberOutcome[]): Promise<Done> {
     await this.mark({ state: 'paused', message: undefined });
-    return this.result(texts.paused(this.run.steps[place] ?? [], texts.together(before)), before);
+    return this.result(texts.pausedOutput(this.run.steps[place] ?? [], texts.joinOutputs(before)), before);
   }
 
   /** A run that a job began is tried again by that job, whose id it has, where `mayPass` says so. */
@@ -297,7 +304,7 @@ class PipelineRun {
     });
   }
 
-  private result(text: string, before: readonly Came[]): Done {
+  private result(text: string, before: readonly MemberOutcome[]): Done {
     return done(text, { id: this.run.id, ...(before.some(({ tainted }) => tainted) && { tainted: true }) });
   }
 }
@@ -313,7 +320,7 @@ async function inTheirOrder<T, R>(items: readonly T[], most: number, run: (item:
   return results;
 }
 
-function bounded(text: string): string {
+function boundText(text: string): string {
   if (text.length <= MOST_CHARACTERS) return text;
   return text.slice(0, MOST_CHARACTERS) + texts.cut(text.length - MOST_CHARACTERS);
 }

@@ -72,7 +72,7 @@ export function whoWithin(
 ): RoleHolder[] {
   if (role === undefined) return [first];
   const known = gate.roles();
-  if (known.includes(role)) return [first, narrowed(role)];
+  if (known.includes(role)) return [first, holderOf(role)];
   throw new CodaError(code, {
     message: `There is no role ${oneLine(role, 100)}.`,
     remedy: `Use one of: ${known.join(', ')}. Roles of your own stand in access.roles (docs/people.md).`,
@@ -80,7 +80,7 @@ export function whoWithin(
 }
 
 /** A caller who holds what this role holds, and nothing else. */
-export function narrowed(role: string): RoleHolder {
+export function holderOf(role: string): RoleHolder {
   if (role === 'owner' || role === 'member' || role === 'guest') return { role };
   return { role: 'guest', roles: [role] };
 }
@@ -97,10 +97,10 @@ export async function candidatesFor(deps: PlanDeps, { query, tag, who }: PlanAsk
   return found.slice(0, MOST_CANDIDATES).map(({ skill, fit, meaning }) => ({
     id: skill.name,
     description: skill.description,
-    score: rounded(fit),
+    score: roundScore(fit),
     offered: fit >= skillSearch.OFFERED_FROM,
     deprecated: deprecated.has(skill.name),
-    meaning: meaning === undefined ? null : rounded(meaning),
+    meaning: meaning === undefined ? null : roundScore(meaning),
   }));
 }
 
@@ -112,7 +112,7 @@ export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
       id: skill.name,
       hash: await skillTrust.hashOf(deps.view.files.inForce(skill)),
       args,
-      score: rounded(fit),
+      score: roundScore(fit),
     })),
   );
   return {
@@ -126,9 +126,9 @@ export async function planFor(deps: PlanDeps, asked: PlanAsked): Promise<Plan> {
   };
 }
 
-type Taken = skillSearch.Ranked & { args: string };
+type TakenSkill = skillSearch.Ranked & { args: string };
 
-async function takenFor(deps: PlanDeps, asked: PlanAsked): Promise<Taken[]> {
+async function takenFor(deps: PlanDeps, asked: PlanAsked): Promise<TakenSkill[]> {
   const { query, mode } = asked;
   const best = async (words: string, most: number) =>
     (await offeredFor(deps, words, asked)).slice(0, most).map((ranked) => ({ ...ranked, args: words }));
@@ -185,4 +185,4 @@ export function inputOf({ mode, query, skills }: Plan, role?: string): Record<st
   return { steps, payload: query, hashes, ...(role !== undefined && { role }) };
 }
 
-const rounded = (score: number): number => Math.round(score * 1_000) / 1_000;
+const roundScore = (score: number): number => Math.round(score * 1_000) / 1_000;

@@ -16,7 +16,7 @@ export const notWithin = (name: string, role: string) => `“${name}” is not f
 export const cut = (characters: number) =>
   `\n[cut: ${characters.toLocaleString('en')} ${formOf(characters, 'more character')}]`;
 
-export const together = (parts: readonly { skill: string; output: string }[]): string =>
+export const joinOutputs = (parts: readonly { skill: string; output: string }[]): string =>
   parts.length === 1
     ? (parts[0]?.output ?? '')
     : parts.map(({ skill, output }) => `## ${skill}\n\n${output}`).join('\n\n');
@@ -28,6 +28,6 @@ export const failedAt = (skills: readonly string[], why: string, done: readonly 
 
 export const resumeWith = (run: string) => `“/pipeline resume ${run}” goes on from there.`;
 
-export const paused = (skills: readonly string[], output: string): string => `[${listOf(skills)}]\n${output}`;
+export const pausedOutput = (skills: readonly string[], output: string): string => `[${listOf(skills)}]\n${output}`;
 
 export const progress = (skills: readonly string[], at: number, of: number) => `${skills.join(' | ')} (${at}/${of})`;

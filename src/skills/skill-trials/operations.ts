@@ -7,7 +7,7 @@ import { approvalFlags, operation, text, usage, type Wire } from '../../chat/ope
 import { LEAST_RUNS } from './store.ts';
 import {
   type OptimizeAct,
-  type Optimized,
+  type OptimizedSkill,
   optimizeArguments,
   resultIn,
   type SkillTrials,
@@ -24,7 +24,7 @@ export interface TrialParts {
 const optimize = operation({
   name: 'skills optimize',
   input: optimizeArguments,
-  audit: ({ act }, { skill, winner, variants }: Optimized) => {
+  audit: ({ act }, { skill, winner, variants }: OptimizedSkill) => {
     return { skill, act, winner, variants: variants.map(({ name }) => name) };
   },
   run({ trials, host, checkToken }: TrialParts, asked, { besides, token }) {
@@ -83,7 +83,7 @@ const optimizing = operation({
       );
     }
     const state = await ask(optimize, { ...asked, act });
-    return json ? `${JSON.stringify(state, null, 2)}\n` : told(state);
+    return json ? `${JSON.stringify(state, null, 2)}\n` : showTrial(state);
   },
 });
 
@@ -116,7 +116,7 @@ function readResult(text: string) {
   return result;
 }
 
-function told(state: Wire<Optimized>): string {
+function showTrial(state: Wire<OptimizedSkill>): string {
   const { skill, variants, winner, open, min_runs: least, in_use: used, done } = state;
   const width = Math.max(0, ...variants.map(({ name }) => name.length));
   const lines = variants.map(
@@ -125,12 +125,12 @@ function told(state: Wire<Optimized>): string {
       `${onTrial ? ', on trial' : ''}${inUse ? ', in use' : ''}`,
   );
   const verdict = winner === null ? `None has won: ${open}.` : `${winner} has the highest lower bound.`;
-  return `${[...lines, `${ending(state)}${done === 'compare' ? verdict : ''}`, ...next(skill, winner, used, done)]
+  return `${[...lines, `${endingLine(state)}${done === 'compare' ? verdict : ''}`, ...next(skill, winner, used, done)]
     .filter((line) => line !== '')
     .join('\n')}\nLower bounds of Wilson's 95 % interval; each variant needs ${plural(least, 'run')}.\n`;
 }
 
-function ending({ skill, done, in_use: used }: Wire<Optimized>): string {
+function endingLine({ skill, done, in_use: used }: Wire<OptimizedSkill>): string {
   const files = used === null ? 'its own files' : `the files of ${used}`;
   if (done === 'swap' || done === 'undo') return `${skill} is used with ${files} from now on.`;
   if (done === 'trial') return `Runs of ${skill} are shared among them from now on.`;

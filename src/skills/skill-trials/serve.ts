@@ -4,7 +4,7 @@ import * as store from './store.ts';
 
 type RunContext = Parameters<SkillFiles['forRun']>[2];
 
-export interface Served {
+export interface ServedSkill {
   chosen: AgentSkill | undefined;
   /** Runs are shared among these; empty: there is no trial. */
   trial: readonly AgentSkill[];
@@ -25,10 +25,10 @@ function runOf({ name }: AgentSkill, { turn, request }: RunContext): string | un
 
 /** What is served of each skill that has variants in use or on trial. */
 export class ServedVariants implements SkillFiles {
-  private readonly served: ReadonlyMap<string, Served>;
+  private readonly served: ReadonlyMap<string, ServedSkill>;
 
   /** By `servedKey`. */
-  constructor(served: ReadonlyMap<string, Served> = new Map()) {
+  constructor(served: ReadonlyMap<string, ServedSkill> = new Map()) {
     this.served = served;
   }
 

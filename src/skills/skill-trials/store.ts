@@ -117,7 +117,7 @@ const MOST_PRUNED = 100;
 /** Begins a run once; settles those before it, whose turns may go before they are counted. Old runs go. */
 export async function addRun(tx: Transaction, run: VariantRun, now: Instant): Promise<void> {
   const { call, skill, source, hash, conversationId, inboxId } = run;
-  await settle(tx, { skill, source });
+  await settleRuns(tx, { skill, source });
   await tx.query(
     `delete from skill_variant_runs where call in
        (select call from skill_variant_runs where skill = $1 and source = $2 and begun_at < $3 limit $4)`,
@@ -131,7 +131,7 @@ export async function addRun(tx: Transaction, run: VariantRun, now: Instant): Pr
 }
 
 /** Gives runs the outcome of their turns; one that a person stopped tells nothing of the variant. */
-export async function settle(db: Queryable, { skill, source }: SkillKey): Promise<void> {
+export async function settleRuns(db: Queryable, { skill, source }: SkillKey): Promise<void> {
   await db.query(
     `update skill_variant_runs r set outcome = case when t.state = 'answered' then 'success' else 'failure' end
        from turns t

@@ -24,13 +24,13 @@ export const sameRemedy = () => 'Give them other files, or compare others.';
 
 export const ownFolder = () => 'own is the name of the skill’s own files, and takes no folder.';
 
-export const repeated = (name: string) => `The variant ${name} is named twice.`;
+export const repeatedNotice = (name: string) => `The variant ${name} is named twice.`;
 
 export const resultOfOther = (name: string) => `There is a result of ${name}, which is none of the variants compared.`;
 
 export const resultRemedy = () => 'Name it with --variant as well.';
 
-export const lacking = (tallies: readonly Tally[], least: number) =>
+export const lackingNotice = (tallies: readonly Tally[], least: number) =>
   `${listOf(tallies.map(({ name, ended }) => `${name} has ${ended}`))} of the ${plural(least, 'run')} that each needs`;
 
 export const equal = (names: readonly string[]) => `${listOf(names)} are equally good`;

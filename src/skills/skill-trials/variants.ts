@@ -28,7 +28,7 @@ import {
   pinFolder,
   trustTexts,
 } from '../../trust/index.ts';
-import { type Served, ServedVariants, servedKey } from './serve.ts';
+import { type ServedSkill, ServedVariants, servedKey } from './serve.ts';
 import * as store from './store.ts';
 import { LEAST_RUNS, lowerBound, winnerOf } from './store.ts';
 import * as texts from './texts.ts';
@@ -67,7 +67,7 @@ export interface VariantState {
   in_use: boolean;
 }
 
-export interface Optimized {
+export interface OptimizedSkill {
   skill: string;
   min_runs: number;
   variants: VariantState[];
@@ -78,7 +78,7 @@ export interface Optimized {
   done: OptimizeAct;
 }
 
-interface Compared {
+interface ComparedSkill {
   key: store.SkillKey;
   skill: AgentSkill;
   variants: store.Variant[];
@@ -108,7 +108,7 @@ export class SkillTrials implements SkillVersions {
     );
     const said = JSON.stringify([decided, version]);
     if (said === this.said) return;
-    const served = new Map<string, Served>();
+    const served = new Map<string, ServedSkill>();
     for (const [at, rows] of decided.entries()) {
       for (const row of rows) {
         const skill = skills.get(row.skill) as AgentSkill;
@@ -128,15 +128,19 @@ export class SkillTrials implements SkillVersions {
   async optimize(
     host: Pick<SkillHost, 'catalog' | 'rescan'>,
     asked: Optimize,
-    besides?: WritesBesides<Optimized>,
-  ): Promise<Optimized> {
+    besides?: WritesBesides<OptimizedSkill>,
+  ): Promise<OptimizedSkill> {
     await host.rescan();
     const state = await this.decide(skillNamed(host.catalog.current(), asked.skill), asked, besides);
     await host.rescan();
     return state;
   }
 
-  private async decide(skill: AgentSkill, asked: Optimize, besides?: WritesBesides<Optimized>): Promise<Optimized> {
+  private async decide(
+    skill: AgentSkill,
+    asked: Optimize,
+    besides?: WritesBesides<OptimizedSkill>,
+  ): Promise<OptimizedSkill> {
     const key = { skill: skill.name, source: skill.source.kind };
     if (asked.act === 'undo' || asked.act === 'stop')
       return this.takeBack(asked, { key, skill, variants: [] }, besides);
@@ -151,7 +155,11 @@ export class SkillTrials implements SkillVersions {
     return { ...(await this.state(asked, compared)), done: asked.act };
   }
 
-  private async takeBack(asked: Optimize, compared: Compared, besides?: WritesBesides<Optimized>): Promise<Optimized> {
+  private async takeBack(
+    asked: Optimize,
+    compared: ComparedSkill,
+    besides?: WritesBesides<OptimizedSkill>,
+  ): Promise<OptimizedSkill> {
     const { key } = compared;
     const before = await this.state(asked, { ...compared, variants: await store.variantsOf(this.reader, key) });
     await this.deps.database.tx('skills.variant', async (tx) => {
@@ -167,7 +175,7 @@ export class SkillTrials implements SkillVersions {
   /** Approves these variants as they were kept, and has them used. */
   private async approve(
     { act }: Optimize,
-    { key, skill }: Compared,
+    { key, skill }: ComparedSkill,
     taken: readonly store.Variant[],
     besides: (tx: Transaction) => void,
   ): Promise<void> {
@@ -194,7 +202,7 @@ export class SkillTrials implements SkillVersions {
     const before = await store.variantsOf(this.reader, key);
     const names = asked.variants.map(({ name }) => name);
     for (const [index, { name, folder }] of asked.variants.entries()) {
-      if (names.indexOf(name) !== index) throw wrong(texts.repeated(name), texts.sameRemedy());
+      if (names.indexOf(name) !== index) throw wrong(texts.repeatedNotice(name), texts.sameRemedy());
       if (name === OWN_FILES && folder !== undefined) throw wrong(texts.ownFolder(), texts.tooFewRemedy(key.skill));
       if (name === OWN_FILES || folder !== undefined || before.some((each) => each.name === name)) continue;
       const near = didYouMean(
@@ -230,8 +238,11 @@ export class SkillTrials implements SkillVersions {
     });
   }
 
-  private async state({ results, least, act }: Optimize, { key, skill, variants }: Compared): Promise<Optimized> {
-    await this.deps.database.tx('skills.variant.settle', (tx) => store.settle(tx, key));
+  private async state(
+    { results, least, act }: Optimize,
+    { key, skill, variants }: ComparedSkill,
+  ): Promise<OptimizedSkill> {
+    await this.deps.database.tx('skills.variant.settle', (tx) => store.settleRuns(tx, key));
     const counts = await store.runCounts(this.reader, key);
     const choice = await store.choiceOf(this.reader, key);
     const stored = await store.variantsOf(this.reader, key);
@@ -252,7 +263,11 @@ export class SkillTrials implements SkillVersions {
       variants: states,
       winner: 'name' in winner ? winner.name : null,
       open:
-        'name' in winner ? null : 'equal' in winner ? texts.equal(winner.equal) : texts.lacking(winner.lacking, least),
+        'name' in winner
+          ? null
+          : 'equal' in winner
+            ? texts.equal(winner.equal)
+            : texts.lackingNotice(winner.lacking, least),
       in_use: choice?.name ?? null,
       inquests: await this.inquests(skill, variants),
       done: act,

@@ -17,7 +17,7 @@ import { type decidedOf, type Folder, type Pin, pinFolder } from '../../trust/in
 import type { Override } from './config.ts';
 import {
   type Diagnostic,
-  judged,
+  folderToJudge,
   LIMITS,
   NAME,
   RESERVED,
@@ -81,7 +81,7 @@ export class SpecialistCatalog {
     const disabled = new Set<string>();
     for (const source of this.sources()) {
       const folders = await foldersIn(source, diagnostics);
-      const all = await Promise.all(folders.map((directory) => this.look(directory, source.ships)));
+      const all = await Promise.all(folders.map((directory) => this.readFolder(directory, source.ships)));
       for (const { read, wrong } of all) {
         diagnostics.push(...wrong);
         if (read === undefined) continue;
@@ -96,7 +96,7 @@ export class SpecialistCatalog {
       diagnostics.push({ level: 'warning', where: `specialists.${name}`, message: 'There is no such specialist.' });
     }
     const all = [...found].sort(byName);
-    const decided = await this.decided(all.map(([, specialist]) => specialist));
+    const decided = await this.readDecisions(all.map(([, specialist]) => specialist));
     return this.swap(new Map(all.filter(([name]) => !disabled.has(name))), {
       disabled: new Map(all.filter(([name]) => disabled.has(name))),
       decided,
@@ -105,9 +105,9 @@ export class SpecialistCatalog {
   }
 
   /** Asked once for all of a scan, so that no turn asks. */
-  private async decided(all: readonly Specialist[]): Promise<Snapshot['decided']> {
+  private async readDecisions(all: readonly Specialist[]): Promise<Snapshot['decided']> {
     const folders = all.flatMap((specialist) =>
-      specialist.pin ? [{ folder: judged(specialist), pin: specialist.pin }] : [],
+      specialist.pin ? [{ folder: folderToJudge(specialist), pin: specialist.pin }] : [],
     );
     return (await this.options.decided?.(folders)) ?? new Map();
   }
@@ -143,7 +143,7 @@ export class SpecialistCatalog {
     ];
   }
 
-  private look(directory: string, ships: boolean) {
+  private readFolder(directory: string, ships: boolean) {
     return readOne(directory, ships, this.options.overrides);
   }
 }
@@ -171,8 +171,8 @@ function nameProblem(name: string): string | undefined {
   return NAME.test(name) ? undefined : 'Its name may hold a-z, 0-9 and -, and begins with a letter.';
 }
 
-async function withPin(made: Specialist, written: Written): Promise<Specialist | Diagnostic> {
-  const pin = await pinFolder(made.directory, judged(made).declared);
+async function withPin(made: Specialist, written: WrittenSpecialist): Promise<Specialist | Diagnostic> {
+  const pin = await pinFolder(made.directory, folderToJudge(made).declared);
   if (!pin.ok) return { level: 'error', where: made.directory, message: pin.message };
   const other = [...written.hashes].find(([path, hash]) => pin.files[path] !== hash.slice(0, 16));
   if (other) {
@@ -182,19 +182,19 @@ async function withPin(made: Specialist, written: Written): Promise<Specialist |
   return { ...made, pin, digest: `${made.digest} ${pin.hash}` };
 }
 
-export interface Validated {
+export interface ValidatedSpecialist {
   name: string;
   path: string;
   usable: boolean;
   problems: readonly Diagnostic[];
 }
 
-export async function validateSpecialists(directory: string): Promise<Validated[]> {
+export async function validateSpecialists(directory: string): Promise<ValidatedSpecialist[]> {
   const diagnostics: Diagnostic[] = [];
   const isOne = ['soul.md', 'tools.md', 'config.yaml'].some((file) => existsSync(join(directory, file)));
   const folders = isOne ? [directory] : await foldersIn({ directory, ships: false, isExpected: true }, diagnostics);
   const all = await Promise.all(
-    folders.map(async (path): Promise<Validated> => {
+    folders.map(async (path): Promise<ValidatedSpecialist> => {
       const { read, wrong } = await readOne(path, false, {});
       return { name: basename(path), path, usable: read !== undefined, problems: wrong };
     }),
@@ -243,7 +243,7 @@ const numberOf = (override: number | null | undefined, own: number, usual: numbe
 
 function makeSpecialist(
   { name, directory, ships }: Pick<Specialist, 'name' | 'directory' | 'ships'>,
-  { soul, tools, references, settings, hashes }: Written,
+  { soul, tools, references, settings, hashes }: WrittenSpecialist,
   override: Override = {},
 ): Specialist {
   const { allowed_tools: allowed = tools, blocked_tools: blocked = [] } = override;
@@ -255,11 +255,11 @@ function makeSpecialist(
     soul: override.system_prompt ?? soul,
     references,
     tools: allowed.filter((each) => !blocked.includes(each)),
-    model: chosen(override.default_model, settings.default_model),
-    provider: chosen(override.default_provider, settings.default_provider),
+    model: chooseValue(override.default_model, settings.default_model),
+    provider: chooseValue(override.default_provider, settings.default_provider),
     tokenBudget: numberOf(override.token_budget, settings.token_budget, TOKEN_BUDGET),
     maxToolCalls: numberOf(override.max_tool_calls, settings.max_tool_calls, MAX_TOOL_CALLS),
-    sandboxTimeoutMs: chosen(override.sandbox_timeout, settings.sandbox_timeout),
+    sandboxTimeoutMs: chooseValue(override.sandbox_timeout, settings.sandbox_timeout),
     pin: undefined,
   };
   const digest = createHash('sha256')
@@ -269,13 +269,13 @@ function makeSpecialist(
 }
 
 /** The configuration's word, also where that is null: nothing in particular. */
-function chosen<T>(override: T | null | undefined, written: T | null): T | undefined {
+function chooseValue<T>(override: T | null | undefined, written: T | null): T | undefined {
   return (override === undefined ? written : override) ?? undefined;
 }
 
 // Reads the folder of one specialist. Whatever is in it, it becomes a value or a list of what is wrong.
 
-interface Written {
+interface WrittenSpecialist {
   soul: string;
   tools: string[];
   references: Reference[];
@@ -309,14 +309,14 @@ type Settings = z.output<typeof settings>;
 const REFERENCE = /^references\/[^/]+\.(?:md|txt|json)$/i;
 const TOOL = /^[a-z][a-z0-9_]{0,63}$/;
 
-async function readFolder(directory: string): Promise<{ written?: Written; diagnostics: Diagnostic[] }> {
-  const reading = new Reading(directory);
+async function readFolder(directory: string): Promise<{ written?: WrittenSpecialist; diagnostics: Diagnostic[] }> {
+  const reading = new SpecialistReader(directory);
   const written = await reading.run();
   const isBroken = reading.diagnostics.some(({ level }) => level === 'error');
   return { diagnostics: reading.diagnostics, ...(written && !isBroken && { written }) };
 }
 
-class Reading {
+class SpecialistReader {
   readonly diagnostics: Diagnostic[] = [];
   private readonly directory: string;
   private readonly hashes = new Map<string, string>();
@@ -326,7 +326,7 @@ class Reading {
     this.directory = directory;
   }
 
-  async run(): Promise<Written | undefined> {
+  async run(): Promise<WrittenSpecialist | undefined> {
     const { files, refused, cut } = await listInside(this.directory);
     if (cut) this.error('.', cut.message);
     for (const { path, message } of refused) this.warn(path, message);

@@ -3,7 +3,7 @@ import type { Command } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { type Inquest, inquire, trustTexts } from '../../trust/index.ts';
 import { find } from './host.ts';
-import { judged, type Snapshot } from './specialist.ts';
+import { folderToJudge, type Snapshot } from './specialist.ts';
 import * as texts from './texts.ts';
 import { linesOf, type ToolDeps, taintOf, unknown } from './tools.ts';
 
@@ -31,7 +31,7 @@ function askCommand({ host }: ToolDeps): Command {
         name: 'name',
         description: 'The specialist',
         required: true,
-        complete: async (typed) => named(host.catalog.current(), typed),
+        complete: async (typed) => namesWith(host.catalog.current(), typed),
       },
       { name: 'task', description: 'What it is to do, with all that it needs to know', required: true },
     ],
@@ -44,7 +44,7 @@ function askCommand({ host }: ToolDeps): Command {
   };
 }
 
-function named({ specialists }: Snapshot, typed: string): string[] {
+function namesWith({ specialists }: Snapshot, typed: string): string[] {
   const wanted = typed.trim().toLowerCase();
   return [...specialists.keys()].filter((name) => name.includes(wanted)).slice(0, 25);
 }
@@ -60,7 +60,7 @@ function specialistsCommand({ host, database }: ToolDeps): Command {
       {
         name: 'name',
         description: 'The specialist',
-        complete: async (typed) => named(host.catalog.current(), typed),
+        complete: async (typed) => namesWith(host.catalog.current(), typed),
       },
     ],
     prepare: async (rest, { person }) => {
@@ -69,7 +69,7 @@ function specialistsCommand({ host, database }: ToolDeps): Command {
       // The files approved are those that are there now.
       await host.skills.rescan();
       const specialist = find(host.catalog.current(), name);
-      return specialist?.pin && inquire(readerOf(database), judged(specialist), specialist.pin);
+      return specialist?.pin && inquire(readerOf(database), folderToJudge(specialist), specialist.pin);
     },
     run: async (rest, { person, prepared }) => {
       const snapshot = host.catalog.current();

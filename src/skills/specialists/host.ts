@@ -13,7 +13,7 @@ export interface SpecialistHost {
 }
 
 /** Lets every turn see the specialists as they were when it began in this process. */
-export class Held {
+export class HeldSnapshots {
   private readonly catalog: Pick<SpecialistCatalog, 'current'>;
   private readonly held = new WeakMap<object, Snapshot>();
   private readonly standings = new WeakMap<Snapshot, Standing | undefined>();
@@ -22,7 +22,7 @@ export class Held {
     this.catalog = catalog;
   }
 
-  of(turn: object | undefined): Snapshot {
+  snapshotOf(turn: object | undefined): Snapshot {
     const known = turn && this.held.get(turn);
     if (known) return known;
     const current = this.catalog.current();
@@ -30,8 +30,8 @@ export class Held {
     return current;
   }
 
-  standing(turn: object | undefined): Standing | undefined {
-    const snapshot = this.of(turn);
+  standingFor(turn: object | undefined): Standing | undefined {
+    const snapshot = this.snapshotOf(turn);
     if (!this.standings.has(snapshot)) this.standings.set(snapshot, standingOf(snapshot));
     return this.standings.get(snapshot);
   }
@@ -64,7 +64,7 @@ function standingOf(snapshot: Snapshot): Standing | undefined {
   const all = [...snapshot.specialists.values()];
   if (all.length === 0) return undefined;
   const known = all.filter((specialist) => stateOf(snapshot, specialist) === 'known');
-  const text = texts.standing(known, all.length - known.length);
+  const text = texts.specialistsSection(known, all.length - known.length);
   return { text, tokens: tokensIn(text) };
 }
 

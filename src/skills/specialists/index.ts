@@ -3,7 +3,7 @@ import { forOwners, type Toolbox } from '../../agent/index.ts';
 import { type HealthCheck, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { calledBy, commands } from './commands.ts';
 import { config, type SpecialistsConfig } from './config.ts';
-import { fits, Held, type SpecialistHost } from './host.ts';
+import { fits, HeldSnapshots, type SpecialistHost } from './host.ts';
 import { specialistOperations } from './operations.ts';
 import { type Diagnostic, type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
@@ -18,7 +18,7 @@ export * as specialistTexts from './texts.ts';
 type Tools = Pick<Toolbox, 'names' | 'get'>;
 
 export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
-  const held = new Held(host.catalog);
+  const held = new HeldSnapshots(host.catalog);
   const depsOf = ({ database, gate }: SkillDeps<SpecialistsConfig>): ToolDeps => ({ host, held, database, gate });
   return {
     name: 'specialists',
@@ -32,7 +32,7 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
     callNamed: (_, name, rest) => calledBy(host.catalog.current(), name, rest),
     stablePrompt: async ({ gate }, { turnKey, window, person }) => {
       const spawning = { kind: 'tool', name: 'specialist_spawn', skill: 'specialists' } as const;
-      const standing = gate.may(person, spawning) ? held.standing(turnKey) : undefined;
+      const standing = gate.may(person, spawning) ? held.standingFor(turnKey) : undefined;
       return standing && fits(standing, window) ? standing.text : undefined;
     },
     verbs: ({ database, world }) => verbsOf(specialistOperations, { host, database, world }, world),

@@ -8,7 +8,7 @@ import { readerOf } from '../../storage/index.ts';
 import { approvePin, inquire, trustTexts } from '../../trust/index.ts';
 import { validateSpecialists } from './catalog.ts';
 import { find, type SpecialistHost } from './host.ts';
-import { judged, type Snapshot, type Specialist, type SpecialistState, stateOf } from './specialist.ts';
+import { folderToJudge, type Snapshot, type Specialist, type SpecialistState, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
 import { unknown } from './tools.ts';
 
@@ -24,7 +24,7 @@ const list = operation({
   json: 'indented',
   async run({ host }: Parts) {
     await host.skills.rescan();
-    return listed(host.catalog.current());
+    return listSpecialists(host.catalog.current());
   },
   show({ specialists, problems }) {
     const width = Math.max(...specialists.map(({ name }) => name.length));
@@ -48,7 +48,7 @@ function line({
   source,
   description,
   token_budget: tokens,
-}: ReturnType<typeof listed>['specialists'][number]): string {
+}: ReturnType<typeof listSpecialists>['specialists'][number]): string {
   const about = `${SAYS[state].replace('NAME', name)}${description}`;
   return `${source.padEnd(7)}  ${String(tokens).padStart(7)} tokens  ${shorten(about.replace(/\s+/g, ' '), 100)}`;
 }
@@ -79,7 +79,7 @@ const validate = operation({
 const LIST = '"coda specialists list" shows what there is.';
 
 /** Throws `INPUT_INVALID`. */
-async function meant({ host }: Parts, name: string): Promise<Specialist> {
+async function requireSpecialist({ host }: Parts, name: string): Promise<Specialist> {
   await host.skills.rescan();
   const snapshot = host.catalog.current();
   const specialist = find(snapshot, name);
@@ -91,10 +91,10 @@ const look = operation({
   name: 'specialists inquire',
   input: z.object({ name: z.string() }),
   async run(parts: Parts, { name }) {
-    const specialist = await meant(parts, name);
+    const specialist = await requireSpecialist(parts, name);
     if (!specialist.pin)
       return { name: specialist.name, hash: null, text: texts.shipsWithCoda(specialist.name), isApproved: false };
-    const inquest = await inquire(readerOf(parts.database), judged(specialist), specialist.pin);
+    const inquest = await inquire(readerOf(parts.database), folderToJudge(specialist), specialist.pin);
     const { isApproved, pin } = inquest;
     return { name: specialist.name, text: trustTexts.inquest(inquest, 'specialist'), hash: pin.hash, isApproved };
   },
@@ -106,12 +106,12 @@ const approve = operation({
   approves: true,
   audit: (_, approved: { name: string; hash: string }) => approved,
   async run(parts: Parts, { name, hash }, { besides }) {
-    const { pin, ...specialist } = await meant(parts, name);
+    const { pin, ...specialist } = await requireSpecialist(parts, name);
     if (!pin || pin.hash !== hash) return false;
     const { database, world, host } = parts;
     const now = world.clock.now();
     await database.tx('specialists.approve', async (tx) => {
-      await approvePin(tx, judged(specialist), pin, { personId: undefined, now });
+      await approvePin(tx, folderToJudge(specialist), pin, { personId: undefined, now });
       besides(tx, { name: specialist.name, hash });
     });
     await host.skills.rescan();
@@ -139,7 +139,7 @@ const approving = operation({
 
 export const specialistOperations = [list, validate, look, approve, approving];
 
-function listed(snapshot: Snapshot) {
+function listSpecialists(snapshot: Snapshot) {
   const all = [...snapshot.specialists.values(), ...snapshot.disabled.values()];
   return {
     specialists: all.map((specialist) => {

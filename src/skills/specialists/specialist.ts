@@ -84,7 +84,7 @@ export interface SpecialistReport {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function judged({
+export function folderToJudge({
   name,
   directory,
   tools,

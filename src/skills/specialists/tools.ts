@@ -13,8 +13,8 @@ import { didYouMean } from '../../base/text.ts';
 import type { Gate } from '../../people/index.ts';
 import { type Database, readerOf } from '../../storage/index.ts';
 import { approvePin, judge, keepFirst, pinFolder } from '../../trust/index.ts';
-import { find, type Held, type SpecialistHost, systemOf } from './host.ts';
-import { judged, type Snapshot, type Specialist, stateOf } from './specialist.ts';
+import { find, type HeldSnapshots, type SpecialistHost, systemOf } from './host.ts';
+import { folderToJudge, type Snapshot, type Specialist, stateOf } from './specialist.ts';
 import * as texts from './texts.ts';
 
 /** Milliseconds: within the limit of the turn that it belongs to. */
@@ -24,7 +24,7 @@ const LONGEST_TASK = 20_000;
 
 export interface ToolDeps {
   host: SpecialistHost;
-  held: Held;
+  held: HeldSnapshots;
   database: Pick<Database, 'read' | 'tx'>;
   gate: Pick<Gate, 'may' | 'basis'>;
 }
@@ -40,7 +40,7 @@ export function listTool({ held }: ToolDeps): AnyTool {
     flow: { impersonal: true },
     input: z.object({}),
     async run(_, { turn: { key: turnKey } }) {
-      const snapshot = held.of(turnKey);
+      const snapshot = held.snapshotOf(turnKey);
       return done(texts.list(linesOf(snapshot), []), taintOf([...snapshot.specialists.values()]));
     },
   });
@@ -75,7 +75,7 @@ export function spawnTool(deps: ToolDeps): AnyTool {
 
     async run({ specialist: name, task }, ctx) {
       if (!ctx.turn.spawn) return failed('NOT_HERE', texts.noSpawn());
-      const snapshot = deps.held.of(ctx.turn.key);
+      const snapshot = deps.held.snapshotOf(ctx.turn.key);
       const specialist = find(snapshot, name);
       if (!specialist) return failed('NOT_FOUND', unknown(snapshot, name));
       const refused = await admit(deps, specialist, ctx);
@@ -132,10 +132,10 @@ async function admit(
 ): Promise<Failed | undefined> {
   const { name, pin } = specialist;
   if (!pin) return undefined;
-  const folder = judged(specialist);
+  const folder = folderToJudge(specialist);
   const verdict = await judge(readerOf(database), folder, pin, signal);
   if (verdict.kind === 'known') return undefined;
-  if (verdict.kind !== 'first') return failed('NEEDS_APPROVAL', texts.changed(name, verdict.reasons));
+  if (verdict.kind !== 'first') return failed('NEEDS_APPROVAL', texts.changedNotice(name, verdict.reasons));
   // The scanned files must be those that were read.
   const now = await pinFolder(folder.directory, folder.declared, signal);
   if (!now.ok || now.hash !== pin.hash) return failed('CHANGED', texts.changedMeanwhile(name));
@@ -145,7 +145,10 @@ async function admit(
     return keepFirst(tx, folder, verdict, clock.now());
   });
   if (kept === 'usable') return undefined;
-  return failed('NEEDS_APPROVAL', suspicions.length > 0 ? texts.suspicious(name, suspicions) : texts.changed(name, []));
+  return failed(
+    'NEEDS_APPROVAL',
+    suspicions.length > 0 ? texts.suspicious(name, suspicions) : texts.changedNotice(name, []),
+  );
 }
 
 /** Tool of the button under an inquest: an owner approves exactly the files that were shown. */
@@ -160,9 +163,9 @@ export function approveTool({ host }: ToolDeps): AnyTool {
       const specialist = find(host.catalog.current(), name);
       const pin = specialist?.pin;
       if (!specialist || pin?.hash !== hash) return failed('GONE', texts.changedMeanwhile(name));
-      await approvePin(tx, judged(specialist), pin, { personId: person.id, now: clock.now() });
+      await approvePin(tx, folderToJudge(specialist), pin, { personId: person.id, now: clock.now() });
       tx.afterCommit(() => host.skills.onDecision());
-      return done(texts.approved(name));
+      return done(texts.approvedNotice(name));
     },
   });
 }

@@ -7,8 +7,8 @@ import type { Json } from '../../../src/base/json.ts';
 import { Secrets } from '../../../src/base/log.ts';
 import { SkillSecrets } from '../../../src/secrets/index.ts';
 import { Connection } from '../../../src/skills/mcp/connection.ts';
-import { lasting, NeedsSignIn, Renewals } from '../../../src/skills/mcp/sign-in/provider.ts';
-import { Kept } from '../../../src/skills/mcp/sign-in/tokens.ts';
+import { lastingProvider, NeedsSignIn, Renewals } from '../../../src/skills/mcp/sign-in/provider.ts';
+import { KeptSignIn } from '../../../src/skills/mcp/sign-in/tokens.ts';
 import { eventually } from '../../support/eventually.ts';
 import { holdBefore } from '../../support/holds.ts';
 import { browse, Guarded } from '../../support/mcp/guarded.ts';
@@ -182,8 +182,8 @@ describe('a service that a person signs in to', () => {
     };
     // Another replica comes second, and is refused before the first has stored what it got.
     const late = held(async () => {
-      const other = lasting(new Kept(values(), it.coda.world.secrets, 'web'), { sign_in: true });
-      const fetchFn = other.through((url, init) => fetch(url, init));
+      const other = lastingProvider(new KeptSignIn(values(), it.coda.world.secrets, 'web'), { sign_in: true });
+      const fetchFn = other.wrapFetch((url, init) => fetch(url, init));
       await expect(auth(other, { serverUrl: guarded.url, fetchFn })).rejects.toBeInstanceOf(NeedsSignIn);
     });
     expect(await late).toContain('hello from within');
@@ -291,7 +291,7 @@ describe('a service that a person signs in to', () => {
     await begin();
     await asks('mcp-login-end', { answer: await browse((await login()).url) });
     await it.becomes('web', /1 tool/);
-    const provider = lasting(new Kept(values(), it.coda.world.secrets, 'web'), { sign_in: true });
+    const provider = lastingProvider(new KeptSignIn(values(), it.coda.world.secrets, 'web'), { sign_in: true });
     const sent = { here: 0, out: 0 };
     const counting =
       (where: keyof typeof sent, on: typeof fetch): typeof fetch =>
@@ -299,7 +299,7 @@ describe('a service that a person signs in to', () => {
         if (String(init?.body).includes('grant_type=refresh_token')) sent[where]++;
         return on(url, init);
       };
-    const fetchFn = counting('here', provider.through(counting('out', fetch)) as typeof fetch);
+    const fetchFn = counting('here', provider.wrapFetch(counting('out', fetch)) as typeof fetch);
     const renew = () => auth(provider, { serverUrl: guarded.url, fetchFn });
     guarded.expire();
     const stored = holdBefore(it.coda, 'secrets.change');
@@ -319,7 +319,7 @@ describe('a service that a person signs in to', () => {
 
 test('a refresh token that lasts is used for each renewal', async () => {
   let count = 0;
-  const renew = new Renewals().through(async () => Response.json({ access_token: `access ${++count}` }));
+  const renew = new Renewals().wrapFetch(async () => Response.json({ access_token: `access ${++count}` }));
   const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'it lasts' });
   const came = async () =>
     ((await (await renew('https://id.example/token', { body })).json()) as { access_token: string }).access_token;
@@ -333,13 +333,13 @@ test('however often a server is started anew, one client of it is left, and none
     ...{ name: 'web', settings: { timeout: 10_000 } as never, world: testWorld({ at: '2026-11-20T08:00:00Z' }) },
     version: '1',
     longestCallMs: 10_000,
-    listed: async () => {},
+    onListing: async () => {},
     async open() {
       const [mine, its] = InMemoryTransport.createLinkedPair();
       await new McpServer({ name: 'web', version: '1' }).connect(its);
       open.add(its);
       // Further hints come while it is being started.
-      if (hints.length < 3) hints.push(connection.again());
+      if (hints.length < 3) hints.push(connection.reconnect());
       const { onclose } = its;
       its.onclose = () => {
         open.delete(its);

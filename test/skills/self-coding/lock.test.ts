@@ -5,7 +5,7 @@ import type { JobOptions, JobQueue } from '../../../src/jobs/index.ts';
 import { propose } from '../../../src/proposals/proposals.ts';
 import { config } from '../../../src/skills/self-coding/config.ts';
 import { begin } from '../../../src/skills/self-coding/index.ts';
-import { end } from '../../../src/skills/self-coding/store.ts';
+import { endRun } from '../../../src/skills/self-coding/store.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { DOCKER } from '../../support/docker.ts';
 import { freePort } from '../../support/ports.ts';
@@ -74,11 +74,11 @@ test('one run at a time: another proposal waits until the first has ended, and i
   const first = await began();
   expect(await began()).toEqual({ ok: false, why: 'busy' });
   expect(jobs).toHaveLength(1);
-  await database.tx('test', (tx) => end(tx, first.ok ? first.run : '', world.clock.now()));
+  await database.tx('test', (tx) => endRun(tx, first.ok ? first.run : '', world.clock.now()));
   const second = await began();
   expect([first, second].map((each) => each.ok)).toEqual([true, true]);
   expect(new Set([first, second].map((each) => (each.ok ? each.proposalId : ''))).size).toBe(2);
-  await database.tx('test', (tx) => end(tx, second.ok ? second.run : '', world.clock.now()));
+  await database.tx('test', (tx) => endRun(tx, second.ok ? second.run : '', world.clock.now()));
   expect(await began()).toEqual({ ok: false, why: 'nothing' });
 });
 

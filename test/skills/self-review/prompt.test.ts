@@ -5,7 +5,7 @@ import { insert } from '../../../src/skills/self-review/assessment/store.ts';
 import { config } from '../../../src/skills/self-review/config.ts';
 import { improvementPage } from '../../../src/skills/self-review/page.ts';
 import {
-  applied,
+  applyDifference,
   isTriedIn,
   promptKind,
   promptPart,
@@ -71,7 +71,7 @@ const scored = (conversationId: string, score: number, at: Date) =>
 const said = async (conversationId: string | undefined, values?: Record<string, unknown>) => {
   // biome-ignore lint/suspicious/noExplicitAny: only these are asked for
   const [deps, asked]: any[] = [{ database, config: settings(values) }, { conversationId }];
-  return promptPart.standing?.(deps, asked);
+  return promptPart.stablePrompt?.(deps, asked);
 };
 
 /** A version that is kept. */
@@ -143,8 +143,8 @@ describe('learnt guidance', () => {
     expect(await approve('not there', 'x')).toBeUndefined();
     await approve('', 'Repeat each date.');
     expect(await approve('', 'Say more.', later(1))).toBeUndefined();
-    expect(applied('a b a', { find: 'a', replace: 'c' })).toBeUndefined();
-    expect(applied('a', { find: 'a', replace: 'a' })).toBeUndefined();
+    expect(applyDifference('a b a', { find: 'a', replace: 'c' })).toBeUndefined();
+    expect(applyDifference('a', { find: 'a', replace: 'a' })).toBeUndefined();
   });
 
   test('a difference that applied when it was proposed and does not any more changes nothing, and says so', async () => {

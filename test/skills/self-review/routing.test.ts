@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Tier } from '../../../src/agent/index.ts';
-import { choose, learn, type Scored } from '../../../src/skills/self-review/routing/learn.ts';
+import { choose, learn, type ScoredText } from '../../../src/skills/self-review/routing/learn.ts';
 import { ModelServer } from '../../support/model-server/index.ts';
 import { modelConfig } from '../../support/models.ts';
 import { type Play, play } from '../../support/play.ts';
@@ -42,7 +42,7 @@ const rule = (): Tier => 'default';
  * A month of 300 turns: 60 are small talk that the light model did well, 140 fit the usual one, and 100 were too much for it,
  * which the scores say. `spoilt`: the scores have nothing to do with what was asked.
  */
-function month(spoilt = false): Scored[] {
+function month(spoilt = false): ScoredText[] {
   const random = seeded(7);
   const kinds = Array.from({ length: 300 }, (_, n): Tier => (n % 15 < 3 ? 'light' : n % 15 < 10 ? 'default' : 'heavy'));
   const shuffled = kinds.map((kind) => ({ kind, at: random() })).sort((a, b) => a.at - b.at);
@@ -76,7 +76,7 @@ test('where scores have nothing to do with what was asked, the rule stays', () =
 
 test('what saves money and gives more people a model that is too small is not used', () => {
   // The light model did most of the small talk well; every fourth of the very same requests was too much for it.
-  const turns = Array.from({ length: 400 }, (_, n): Scored => {
+  const turns = Array.from({ length: 400 }, (_, n): ScoredText => {
     const text = (REQUESTS.light[n % 5] as string).replace('#', String(n));
     return n % 2 === 0
       ? { text, tier: 'light', score: n % 8 === 0 ? 1 : 5 }
@@ -106,7 +106,7 @@ const ON = {
 /** Sunday, four hours after which it is learnt anew. */
 const SUNDAY = new Date('2026-11-21T23:00:00Z');
 
-async function plantMonth(coda: Play, turns: readonly Scored[], more: { tainted?: boolean } = {}): Promise<void> {
+async function plantMonth(coda: Play, turns: readonly ScoredText[], more: { tainted?: boolean } = {}): Promise<void> {
   await plant(
     coda,
     turns.map(({ text, tier, score }, n) => ({
@@ -140,7 +140,7 @@ test('what beats the rule chooses the model from Sunday on, also after a restart
   expect(await answeredBy(coda, HARD)).toEqual(['claude/big']);
 });
 
-test.each<[string, Record<string, unknown>, Scored[], { tainted?: boolean }]>([
+test.each<[string, Record<string, unknown>, ScoredText[], { tainted?: boolean }]>([
   ['what does not beat it', ON, month(true), {}],
   ['what untrusted text went into', ON, month(), { tainted: true }],
   ['nothing, as the block is not there,', QUIET, month(), {}],

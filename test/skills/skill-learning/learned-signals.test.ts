@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { copyOf, difference, patched } from '../../../src/skills/skill-learning/draft.ts';
+import { applyEdits, copyOf, difference } from '../../../src/skills/skill-learning/draft.ts';
 import { atBest, isPoor } from '../../../src/skills/skill-learning/index.ts';
 import {
-  played,
+  playedTurn,
   type RecordedTurn,
   type Signal,
   signalsIn,
@@ -26,7 +26,7 @@ function turn(minute: number, calls: readonly (Call | 'edit')[], more: Partial<R
   });
   const at = new Date(Date.UTC(2026, 10, 20, 8, minute));
   const about = { id: `turn${++made}`, personId: 'p', conversationId: 'c', startedAt: at, finishedAt: at };
-  return played({ ...about, state: 'answered', tainted: false, steps, ...more });
+  return playedTurn({ ...about, state: 'answered', tainted: false, steps, ...more });
 }
 
 const kinds = (signals: readonly Signal[]) => signals.map(({ kind, about }) => `${kind} ${about}`);
@@ -108,7 +108,7 @@ const origin = { model: 'm', turns: ['t'], date: '2026-11-20' };
 const nothing = { description: undefined, edits: [], append: undefined };
 
 test('a change is taken whole or not at all, and keeps what else the file says', () => {
-  const now = patched(
+  const now = applyEdits(
     FILE,
     { ...nothing, edits: [{ old: 'Use imperial.', new: 'Use metric: $& is no sign.' }] },
     origin,
@@ -125,10 +125,10 @@ test('a change is taken whole or not at all, and keeps what else the file says',
     [{ old: 'e', new: 'x' }],
     [],
   ]) {
-    expect(patched(FILE, { ...nothing, edits }, origin)).toBeUndefined();
+    expect(applyEdits(FILE, { ...nothing, edits }, origin)).toBeUndefined();
   }
-  expect(patched('no frontmatter', { ...nothing, append: 'x' }, origin)).toBeUndefined();
-  expect(patched('---\na: [\n---\nbody', { ...nothing, append: 'x' }, origin)).toBeUndefined();
+  expect(applyEdits('no frontmatter', { ...nothing, append: 'x' }, origin)).toBeUndefined();
+  expect(applyEdits('---\na: [\n---\nbody', { ...nothing, append: 'x' }, origin)).toBeUndefined();
 });
 
 test('a near copy is one by its words or by its meaning', () => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { ModelError } from '../../../src/agent/index.ts';
 import type { Json } from '../../../src/base/json.ts';
 import { lowerBound, winnerOf } from '../../../src/skills/skill-trials/store.ts';
-import type { Optimize, Optimized } from '../../../src/skills/skill-trials/variants.ts';
+import type { Optimize, OptimizedSkill } from '../../../src/skills/skill-trials/variants.ts';
 import { playWith, results } from '../../agent-skills/conversation.ts';
 import { skillText, temporaryFolder, write } from '../../agent-skills/support.ts';
 import type { Play } from '../../support/play.ts';
@@ -25,7 +25,10 @@ const own = { letters: { body: 'Write at length.', files: { 'references/tone.md'
 
 const optimize = async (coda: Play, more: Partial<Optimize>) => {
   const asked = { skill: 'letters', variants: [], results: [], least: 20, act: 'compare', ...more };
-  return (await coda.operation('skills optimize', asked as unknown as Record<string, Json>)) as unknown as Optimized;
+  return (await coda.operation(
+    'skills optimize',
+    asked as unknown as Record<string, Json>,
+  )) as unknown as OptimizedSkill;
 };
 
 const both = () => [{ name: 'own' }, { name: 'short', folder: variant('Write three lines.') }];

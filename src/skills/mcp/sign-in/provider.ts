@@ -10,8 +10,8 @@ import { parseJson } from '../../../base/json.ts';
 import type { ServerSettings } from '../config.ts';
 import { texts } from '../texts.ts';
 import type { Fetch } from '../wire/answers.ts';
-import { issuerMeant, isText, refused, type SignedInProvider } from '../wire/http.ts';
-import type { Begun, Kept, SignedIn } from './tokens.ts';
+import { issuerMeant, isText, refusedError, type SignedInProvider } from '../wire/http.ts';
+import type { BegunSignIn, KeptSignIn, SignedIn } from './tokens.ts';
 
 export class NeedsSignIn extends Error {
   /** Somebody was, until the issuer refused to renew it. */
@@ -24,7 +24,7 @@ export class NeedsSignIn extends Error {
 }
 
 /** Throws `NeedsSignIn`. */
-export async function required(kept: Kept): Promise<SignedIn> {
+export async function requireSignedIn(kept: KeptSignIn): Promise<SignedIn> {
   const state = await kept.state();
   if (state === undefined || state === 'refused') throw new NeedsSignIn(state === 'refused');
   return state;
@@ -43,17 +43,21 @@ function metadataOf({ scope, client_secret }: OAuthSettings, redirect: string): 
   };
 }
 
-function configured({ client_id, client_secret, issuer }: OAuthSettings): OAuthClientInformationMixed | undefined {
+function configuredClient({
+  client_id,
+  client_secret,
+  issuer,
+}: OAuthSettings): OAuthClientInformationMixed | undefined {
   if (client_id === undefined) return undefined;
   return { client_id, ...(client_secret !== undefined && { client_secret }), ...(issuer !== undefined && { issuer }) };
 }
 
 /** No person is there: tokens are used and renewed, and where that fails somebody has to sign in. */
-export function lasting(kept: Kept, oauth: OAuthSettings): SignedInProvider {
+export function lastingProvider(kept: KeptSignIn, oauth: OAuthSettings): SignedInProvider {
   const renewals = new Renewals();
-  const known = () => required(kept);
+  const known = () => requireSignedIn(kept);
   return {
-    through: (fetch) => renewals.through(fetch),
+    wrapFetch: (fetch) => renewals.wrapFetch(fetch),
     // The code is never asked for here; without an address the SDK would ask for tokens without a person.
     redirectUrl: 'http://127.0.0.1/',
     clientMetadata: metadataOf(oauth, 'http://127.0.0.1/'),
@@ -61,7 +65,7 @@ export function lasting(kept: Kept, oauth: OAuthSettings): SignedInProvider {
     discoveryState: async () => (await known()).discovery as OAuthDiscoveryState | undefined,
     tokens: async () => (await known()).tokens as OAuthTokens,
     async saveTokens(tokens) {
-      const used = renewals.behind(tokens.access_token);
+      const used = renewals.refreshTokenOf(tokens.access_token);
       if (used !== undefined) await kept.renew(used, tokens);
     },
     async invalidateCredentials(scope) {
@@ -102,13 +106,13 @@ export class Beginning implements OAuthClientProvider {
   constructor(oauth: OAuthSettings, { redirect, state }: { redirect: string; state: string }) {
     this.redirectUrl = redirect;
     this.clientMetadata = metadataOf(oauth, redirect);
-    this.client = configured(oauth);
+    this.client = configuredClient(oauth);
     this.oauth = oauth;
     this.ownState = state;
   }
 
   /** The sign-in that has begun; undefined where the server wants nobody to sign in. */
-  begun(until: Date): Begun | undefined {
+  begunSignIn(until: Date): BegunSignIn | undefined {
     if (!this.url || !this.client) return undefined;
     return {
       state: this.ownState,
@@ -129,7 +133,7 @@ export class Beginning implements OAuthClientProvider {
     const found = this.discovery?.authorizationServerUrl;
     const named = this.oauth.client_id === undefined ? undefined : this.client?.issuer;
     if (found !== undefined && typeof named === 'string' && !isSameIssuer(named, found)) {
-      throw refused(texts.issuerFound(found, named), texts.issuerRemedy(found));
+      throw refusedError(texts.issuerFound(found, named), texts.issuerRemedy(found));
     }
     return this.client;
   }
@@ -142,7 +146,7 @@ export class Beginning implements OAuthClientProvider {
     this.discovery = discovery;
     const { client_id: id, issuer } = this.oauth;
     if (id === undefined || issuer === undefined) return;
-    this.client = configured({ ...this.oauth, issuer: issuerMeant(issuer, discovery.authorizationServerUrl) });
+    this.client = configuredClient({ ...this.oauth, issuer: issuerMeant(issuer, discovery.authorizationServerUrl) });
   }
 
   /** A new sign-in wants other tokens than the existing ones. */
@@ -166,8 +170,8 @@ export class Beginning implements OAuthClientProvider {
 }
 
 /** A sign-in whose code has come: it is exchanged for tokens, as the same client, at the same issuer. */
-export function ending(
-  { client, discovery, redirect, verifier }: Begun,
+export function exchangeProvider(
+  { client, discovery, redirect, verifier }: BegunSignIn,
   oauth: OAuthSettings,
   save: (tokens: OAuthTokens) => Promise<void>,
 ): OAuthClientProvider {
@@ -186,7 +190,7 @@ export function ending(
   };
 }
 
-interface Came {
+interface RenewalAnswer {
   text: string;
   answer: Response;
 }
@@ -196,13 +200,13 @@ const given = z.looseObject({ access_token: z.string(), refresh_token: z.string(
 
 /** The SDK tells a provider what tokens came, and not with which refresh token: others may be kept by then. */
 export class Renewals {
-  private readonly renewals = new Map<string, Promise<Came>>();
+  private readonly renewals = new Map<string, Promise<RenewalAnswer>>();
   /** By the access token that came. */
   private readonly used = new Map<string, string>();
   private readonly refused = new Set<string>();
 
   /** The refresh token that this access token was got with. */
-  behind(access: string): string | undefined {
+  refreshTokenOf(access: string): string | undefined {
     return this.used.get(access);
   }
 
@@ -214,7 +218,7 @@ export class Renewals {
    * Several requests that are refused at once renew the tokens once: a second use of a refresh token may end them all. Who
    * has read one before its successor was stored gets what came of it, too.
    */
-  through(fetch: Fetch): Fetch {
+  wrapFetch(fetch: Fetch): Fetch {
     return async (url, init) => {
       const body = isText(init?.body) ? new URLSearchParams(init.body.toString()) : undefined;
       const refresh = body?.get('grant_type') === 'refresh_token' ? (body.get('refresh_token') ?? '') : undefined;
@@ -224,14 +228,14 @@ export class Renewals {
     };
   }
 
-  private begin(refresh: string, asked: Promise<Response>): Promise<Came> {
+  private begin(refresh: string, asked: Promise<Response>): Promise<RenewalAnswer> {
     const coming = this.renew(refresh, asked);
     this.renewals.set(refresh, coming);
     dropOldest(this.renewals);
     return coming;
   }
 
-  private async renew(refresh: string, asked: Promise<Response>): Promise<Came> {
+  private async renew(refresh: string, asked: Promise<Response>): Promise<RenewalAnswer> {
     let isSpent = false;
     try {
       const answer = await asked;

@@ -11,8 +11,8 @@ import type { Transaction } from '../../../storage/index.ts';
 import type { ServerSettings, Settings } from '../config.ts';
 import { texts } from '../texts.ts';
 import { authFetch } from '../wire/http.ts';
-import { Beginning, ending, lasting, required } from './provider.ts';
-import { Kept, markOf, type SealedValues } from './tokens.ts';
+import { Beginning, exchangeProvider, lastingProvider, requireSignedIn } from './provider.ts';
+import { KeptSignIn, markOf, type SealedValues } from './tokens.ts';
 
 export interface SignInDeps {
   settings: Settings;
@@ -20,7 +20,7 @@ export interface SignInDeps {
   egress: Egress;
   values: SealedValues;
   address(): string | undefined;
-  changed(server: string): void;
+  onChange(server: string): void;
 }
 
 export interface LoginLink {
@@ -48,28 +48,28 @@ export class SignIns {
 
   /** Auth provider of the transport to a server that a person signs in to. Throws `NeedsSignIn`. */
   async provider(server: string, oauth: NonNullable<ServerSettings['oauth']>) {
-    const kept = this.kept(server);
-    await required(kept);
-    return lasting(kept, oauth);
+    const kept = this.keptSignIn(server);
+    await requireSignedIn(kept);
+    return lastingProvider(kept, oauth);
   }
 
   async isSignedIn(server: string): Promise<boolean> {
-    return (await this.kept(server).signedIn()) !== undefined;
+    return (await this.keptSignIn(server).signedIn()) !== undefined;
   }
 
   /**
    * State of one sign-in. `none`: its code has come, and is being exchanged or was worth nothing; or another was begun.
    */
   async stateOf(server: string, attempt: string): Promise<'waiting' | 'done' | 'none'> {
-    const kept = this.kept(server);
-    const begun = await kept.begun();
+    const kept = this.keptSignIn(server);
+    const begun = await kept.readBegun();
     if (begun && markOf(begun.state) === attempt) return 'waiting';
     return (await kept.signedIn())?.attempt === attempt ? 'done' : 'none';
   }
 
   /** Begins a sign-in; the one that was begun before is void. Throws `INPUT_INVALID`. */
   async begin(server: string): Promise<LoginLink> {
-    const { settings, oauth } = this.known(server);
+    const { settings, oauth } = this.signInSettings(server);
     const { auth } = await import('@modelcontextprotocol/sdk/client/auth.js');
     const own = this.deps.address();
     const provider = new Beginning(oauth, {
@@ -77,44 +77,44 @@ export class SignIns {
       state: token(),
     });
     try {
-      await auth(provider, this.asked(settings, oauth));
+      await auth(provider, this.authOptions(settings, oauth));
     } catch (error) {
       throw this.failure(server, error);
     }
-    const begun = provider.begun(new Date(this.deps.world.clock.now().getTime() + WITHIN_MS));
+    const begun = provider.begunSignIn(new Date(this.deps.world.clock.now().getTime() + WITHIN_MS));
     const { url } = provider;
     if (!begun || !url || !/^https?:$/.test(url.protocol)) throw this.failure(server, texts.noSignIn);
-    await this.kept(server).begin(begun);
+    await this.keptSignIn(server).begin(begun);
     return { url: url.href, returns: own !== undefined, attempt: markOf(begun.state) };
   }
 
   /** Ends the sign-in that has this state, with what the browser was sent back with. Gives the server's name. */
-  async end(answer: URLSearchParams): Promise<string> {
+  async endSignIn(answer: URLSearchParams): Promise<string> {
     const state = answer.get('state') ?? '';
     for (const [server, { oauth }] of Object.entries(this.deps.settings.servers)) {
       if (!oauth?.sign_in) continue;
-      const begun = await this.kept(server).begun();
+      const begun = await this.keptSignIn(server).readBegun();
       if (begun && isSame(begun.state, state)) return this.endOf(server, answer);
     }
     throw new CodaError('INPUT_INVALID', { message: texts.noLogin, remedy: texts.noLoginRemedy });
   }
 
-  async out(server: string): Promise<boolean> {
-    this.known(server);
-    const was = await this.kept(server).forget((tx) => this.record(tx, 'mcp logout', server));
-    if (was) this.deps.changed(server);
+  async signOut(server: string): Promise<boolean> {
+    this.signInSettings(server);
+    const was = await this.keptSignIn(server).forget((tx) => this.record(tx, 'mcp logout', server));
+    if (was) this.deps.onChange(server);
     return was;
   }
 
   private async endOf(server: string, answer: URLSearchParams): Promise<string> {
-    const kept = this.kept(server);
-    const begun = await kept.begun();
+    const kept = this.keptSignIn(server);
+    const begun = await kept.readBegun();
     // One answer alone is taken, whatever becomes of it.
     const isMine = begun !== undefined && (await kept.take(begun.state));
     if (!isMine || new Date(begun.until) < this.deps.world.clock.now()) {
       throw new CodaError('INPUT_INVALID', { message: texts.noLogin, remedy: texts.noLoginRemedy });
     }
-    const { settings, oauth } = this.known(server);
+    const { settings, oauth } = this.signInSettings(server);
     const code = answer.get('code');
     const refused = answer.get('error_description') ?? answer.get('error') ?? texts.noCode;
     if (code === null) throw this.failure(server, refused);
@@ -125,33 +125,33 @@ export class SignIns {
       throw this.failure(server, texts.otherIssuer);
     const { auth } = await import('@modelcontextprotocol/sdk/client/auth.js');
     const { client, discovery, state } = begun;
-    const provider = ending(begun, oauth, (tokens) =>
+    const provider = exchangeProvider(begun, oauth, (tokens) =>
       kept.sign({ client, tokens, discovery, attempt: markOf(state) }, (tx) => this.record(tx, 'mcp login', server)),
     );
     try {
-      await auth(provider, { ...this.asked(settings, oauth), authorizationCode: code });
+      await auth(provider, { ...this.authOptions(settings, oauth), authorizationCode: code });
     } catch (error) {
       throw this.failure(server, error);
     }
-    this.deps.changed(server);
+    this.deps.onChange(server);
     return server;
   }
 
-  private asked(settings: ServerSettings, { scope }: NonNullable<ServerSettings['oauth']>) {
+  private authOptions(settings: ServerSettings, { scope }: NonNullable<ServerSettings['oauth']>) {
     const { url = '' } = settings;
     const fetchFn = authFetch(settings, this.deps.egress);
     return { serverUrl: url, fetchFn, ...(scope !== undefined && { scope }) };
   }
 
-  private known(server: string) {
+  private signInSettings(server: string) {
     const settings = this.deps.settings.servers[server];
     if (settings?.oauth?.sign_in) return { settings, oauth: settings.oauth };
     const message = settings ? texts.noSignInHere(server) : texts.unknownServer(server);
     throw new CodaError('INPUT_INVALID', { message, remedy: texts.noSignInRemedy(server) });
   }
 
-  private kept(server: string): Kept {
-    return new Kept(this.deps.values, this.deps.world.secrets, server);
+  private keptSignIn(server: string): KeptSignIn {
+    return new KeptSignIn(this.deps.values, this.deps.world.secrets, server);
   }
 
   private failure(server: string, error: unknown): CodaError {
@@ -194,7 +194,7 @@ export function callbackRoute(signIns: SignIns): AnyRoute {
       const given = Object.entries(query).flatMap(([key, value]) =>
         typeof value === 'string' ? [[key, value] as [string, string]] : [],
       );
-      const server = await signIns.end(new URLSearchParams(given));
+      const server = await signIns.endSignIn(new URLSearchParams(given));
       return {
         headers: { 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' },
         body: { text: texts.signedIn(server), type: 'text/plain; charset=utf-8' },

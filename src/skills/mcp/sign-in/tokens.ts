@@ -40,10 +40,10 @@ const begun = z.object({
 });
 
 export type SignedIn = z.output<typeof signedIn>;
-export type Begun = z.output<typeof begun>;
+export type BegunSignIn = z.output<typeof begun>;
 type Tokens = SignedIn['tokens'];
 
-export class Kept {
+export class KeptSignIn {
   private readonly values: SealedValues;
   private readonly hidden: Secrets;
   private readonly server: string;
@@ -56,7 +56,7 @@ export class Kept {
 
   /** `refused`: somebody was signed in until the issuer refused to renew it. */
   async state(): Promise<SignedIn | 'refused' | undefined> {
-    const read = parsed(kept, await this.values.document(this.named('OAUTH_TOKENS')));
+    const read = parseStored(kept, await this.values.document(this.valueKey('OAUTH_TOKENS')));
     if (read && 'refused' in read) return 'refused';
     if (read) this.hide(read);
     return read;
@@ -69,13 +69,13 @@ export class Kept {
 
   async sign(value: SignedIn, besides?: WritesBesides<void>): Promise<void> {
     this.hide(value);
-    await this.values.changeDocument(this.named('OAUTH_TOKENS'), () => JSON.stringify(value), besides);
+    await this.values.changeDocument(this.valueKey('OAUTH_TOKENS'), () => JSON.stringify(value), besides);
   }
 
   /** Keeps what was got with the refresh token `used`, unless somebody has signed in or out meanwhile. */
   async renew(used: string, tokens: Tokens): Promise<void> {
-    await this.values.changeDocument(this.named('OAUTH_TOKENS'), (text) => {
-      const now = parsed(kept, text);
+    await this.values.changeDocument(this.valueKey('OAUTH_TOKENS'), (text) => {
+      const now = parseStored(kept, text);
       if (!now || ('refused' in now ? now.refused : markOf(now.tokens.refresh_token)) !== markOf(used)) return text;
       const { client, discovery, attempt } = now;
       const renewed = { client, discovery, attempt, tokens };
@@ -86,8 +86,8 @@ export class Kept {
 
   /** Forgets the tokens if they are those that were refused. */
   async refuse(isRefused: (tokens: Tokens) => boolean): Promise<void> {
-    await this.values.changeDocument(this.named('OAUTH_TOKENS'), (text) => {
-      const now = parsed(kept, text);
+    await this.values.changeDocument(this.valueKey('OAUTH_TOKENS'), (text) => {
+      const now = parseStored(kept, text);
       if (!now || 'refused' in now || !isRefused(now.tokens)) return text;
       const { client, discovery, attempt, tokens } = now;
       return JSON.stringify({ client, discovery, attempt, refused: markOf(tokens.refresh_token) });
@@ -97,9 +97,9 @@ export class Kept {
   async forget(besides?: WritesBesides<void>): Promise<boolean> {
     let was = false;
     await this.values.changeDocument(
-      this.named('OAUTH_TOKENS'),
+      this.valueKey('OAUTH_TOKENS'),
       (text) => {
-        const now = parsed(kept, text);
+        const now = parseStored(kept, text);
         was = now !== undefined && 'tokens' in now;
         return undefined;
       },
@@ -108,32 +108,32 @@ export class Kept {
     return was;
   }
 
-  async begun(): Promise<Begun | undefined> {
-    const read = parsed(begun, await this.values.document(this.named('OAUTH_LOGIN')));
+  async readBegun(): Promise<BegunSignIn | undefined> {
+    const read = parseStored(begun, await this.values.document(this.valueKey('OAUTH_LOGIN')));
     if (read) this.hide(read);
     return read;
   }
 
-  async begin(value: Begun): Promise<void> {
+  async begin(value: BegunSignIn): Promise<void> {
     this.hide(value);
-    await this.values.changeDocument(this.named('OAUTH_LOGIN'), () => JSON.stringify(value));
+    await this.values.changeDocument(this.valueKey('OAUTH_LOGIN'), () => JSON.stringify(value));
   }
 
   /** Only who is told true goes on with the sign-in that has this state. */
   async take(state: string): Promise<boolean> {
     let was = false;
-    await this.values.changeDocument(this.named('OAUTH_LOGIN'), (text) => {
-      was = parsed(begun, text)?.state === state;
+    await this.values.changeDocument(this.valueKey('OAUTH_LOGIN'), (text) => {
+      was = parseStored(begun, text)?.state === state;
       return was ? undefined : text;
     });
     return was;
   }
 
-  private named(name: 'OAUTH_TOKENS' | 'OAUTH_LOGIN') {
+  private valueKey(name: 'OAUTH_TOKENS' | 'OAUTH_LOGIN') {
     return { skill: `mcp:${this.server}`, name };
   }
 
-  private hide(value: { client: Begun['client']; tokens?: Tokens; verifier?: string }): void {
+  private hide(value: { client: BegunSignIn['client']; tokens?: Tokens; verifier?: string }): void {
     const { client, tokens, verifier } = value;
     const own = [client.client_secret, client.registration_access_token, verifier];
     this.hidden.renew(`mcp:${this.server}`, [tokens?.access_token, tokens?.refresh_token, ...own]);
@@ -143,6 +143,6 @@ export class Kept {
 /** Mark of a sign-in or a refresh token, which reveals nothing of it. */
 export const markOf = (secret = '') => createHash('sha256').update(secret).digest('base64url');
 
-function parsed<Schema extends z.ZodType>(schema: Schema, text: string | undefined): z.output<Schema> | undefined {
+function parseStored<Schema extends z.ZodType>(schema: Schema, text: string | undefined): z.output<Schema> | undefined {
   return text === undefined ? undefined : schema.parse(JSON.parse(text));
 }

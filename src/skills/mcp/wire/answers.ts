@@ -4,7 +4,7 @@ import { readLines } from '../../../base/lines.ts';
 import { shorten } from '../../../base/text.ts';
 import {
   BROKEN,
-  ended,
+  endedMessage,
   failure,
   type IsAsked,
   isFields,
@@ -38,7 +38,7 @@ export interface ReadableOptions {
   tell(message: JSONRPCMessage): void;
 }
 
-interface Sent {
+interface SentRequest {
   ids: unknown[];
   /** A session may be lost; it is not yet begun while the server is introduced to coda. */
   isInSession: boolean;
@@ -47,7 +47,7 @@ interface Sent {
 export function readable(fetch: Fetch, { url, isAsked, hasTokens, tell }: ReadableOptions): Fetch {
   /** Requests whose answer may still come on a stream that is taken up again after the event of this id. */
   const resumes = new Map<string, readonly unknown[]>();
-  const streamed = (response: Response, sent: Sent): Response => {
+  const streamed = (response: Response, sent: SentRequest): Response => {
     if (!response.body) return response;
     const body = eventsOf(response.body, sent, isAsked, (id, waiting) => {
       if (waiting.length > 0) resumes.set(id, waiting);
@@ -59,7 +59,7 @@ export function readable(fetch: Fetch, { url, isAsked, hasTokens, tell }: Readab
     if (response?.ok && typeOf(response) === 'text/event-stream')
       return streamed(response, { ids: [...waiting], isInSession: true });
     await response?.body?.cancel();
-    for (const id of waiting.filter(isAsked)) tell(ended(id));
+    for (const id of waiting.filter(isAsked)) tell(endedMessage(id));
     // To the SDK a server that offers no such stream: it does not try again.
     return new Response(null, { status: 405 });
   };
@@ -98,7 +98,7 @@ function isForWantOfToken({ status, headers }: Response): boolean {
   return status === 401 || (status === 403 && /insufficient_scope/.test(headers.get('www-authenticate') ?? ''));
 }
 
-function sentIn(init: RequestInit | undefined): Sent | undefined {
+function sentIn(init: RequestInit | undefined): SentRequest | undefined {
   if (init?.method !== 'POST' || typeof init.body !== 'string') return undefined;
   const messages = [jsonIn(init.body)].flat().filter(isFields);
   if (!messages.some(({ jsonrpc }) => jsonrpc !== undefined)) return undefined;
@@ -117,7 +117,7 @@ const GONE =
 /** A server that was started anew, and waits for an introduction. */
 const FORGOTTEN = /\bserver (?:is |was |has )?not (?:been |yet )?initiali[sz]ed\b|\bbefore initiali[sz]ation\b/i;
 
-async function refusalOf(response: Response, { isInSession }: Sent): Promise<Refusal> {
+async function refusalOf(response: Response, { isInSession }: SentRequest): Promise<Refusal> {
   const { status } = response;
   const words = wordsIn(await response.text().catch(() => ''));
   if (status >= 500) return new Refusal(status, BROKEN, words);
@@ -139,14 +139,14 @@ function wordsOf(value: unknown): string | undefined {
 }
 
 /** An error that says that the session is over, as one of coda's own; any other message as it is. */
-function inSession(message: JSONRPCMessage, { isInSession }: Sent): JSONRPCMessage {
+function inSession(message: JSONRPCMessage, { isInSession }: SentRequest): JSONRPCMessage {
   if (!isInSession || !('error' in message)) return message;
   const words = message.error.message.slice(0, LONGEST_WORDS);
   const isOver = (SESSION.test(words) && GONE.test(words)) || FORGOTTEN.test(words);
   return isOver ? failure(message.id, { ...message.error, code: SESSION_LOST }) : message;
 }
 
-function wholeOf(text: string, sent: Sent, isAsked: IsAsked): string {
+function wholeOf(text: string, sent: SentRequest, isAsked: IsAsked): string {
   const { ids } = sent;
   const messages = messagesIn(text, isAsked, onlyOf(ids)).map((message) => inSession(message, sent));
   const answered = messages.map((message) => ('id' in message ? message.id : undefined));
@@ -165,7 +165,7 @@ const LONGEST_LINE = 8 * 1024 * 1024;
  */
 async function* eventsOf(
   body: AsyncIterable<Uint8Array>,
-  sent: Sent,
+  sent: SentRequest,
   isAsked: IsAsked,
   resumable: (lastId: string, waiting: readonly unknown[]) => void,
 ) {
@@ -186,10 +186,10 @@ async function* eventsOf(
     if (lastId !== '' || waiting().length === 0) throw error;
   }
   if (lastId !== '') return resumable(lastId, waiting());
-  for (const id of waiting()) yield Buffer.from(`data: ${JSON.stringify(ended(id))}\n\n`);
+  for (const id of waiting()) yield Buffer.from(`data: ${JSON.stringify(endedMessage(id))}\n\n`);
 }
 
-function eventOf(lines: readonly string[], sent: Sent, isAsked: IsAsked): string {
+function eventOf(lines: readonly string[], sent: SentRequest, isAsked: IsAsked): string {
   const isData = (line: string) => line.startsWith('data:');
   const isMessage = lines.some(isData) && lines.every((line) => !/^event:(?! ?message$)/.test(line));
   if (!isMessage) return `${lines.join('\n')}\n\n`;

@@ -17,7 +17,7 @@ export class FloodGauge {
   private unasked = 0;
   private since = 0;
 
-  sent(message: JSONRPCMessage): void {
+  noteSent(message: JSONRPCMessage): void {
     if (!('method' in message)) return;
     if ('id' in message) this.pending.add(message.id);
     else if (message.method === 'notifications/cancelled') this.pending.delete(message.params?.requestId);
@@ -63,7 +63,7 @@ export class GaugedTransport implements ServerTransport {
   }
 
   send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
-    this.gauge.sent(message);
+    this.gauge.noteSent(message);
     return this.inner.send(message, options);
   }
 

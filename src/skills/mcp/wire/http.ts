@@ -13,7 +13,7 @@ const METHODS = ['GET', 'POST', 'DELETE'] as const;
 const EMPTY_STATUSES = [204, 205, 304];
 
 export interface SignedInProvider extends OAuthClientProvider {
-  through(fetch: Fetch): Fetch;
+  wrapFetch(fetch: Fetch): Fetch;
 }
 
 type HttpSettings = Pick<ServerSettings, 'url' | 'headers' | 'oauth' | 'timeout'>;
@@ -44,7 +44,7 @@ export async function httpTransport(
     tell: (message) => transport.onmessage?.(message),
   });
   const options = {
-    fetch: signedIn?.through(fetch) ?? fetch,
+    fetch: signedIn?.wrapFetch(fetch) ?? fetch,
     requestInit: { headers },
     ...(oauth && { authProvider: signedIn ?? (await tokensOf(oauth)) }),
   };
@@ -103,7 +103,7 @@ export function issuerMeant(named: string, found: string): string {
   return pathname === '/' && search === '' && URL.parse(found)?.origin === origin ? found : named;
 }
 
-interface Reached {
+interface ReachedServer {
   own: URL;
   issuer: string | undefined;
   signsIn: boolean;
@@ -112,17 +112,17 @@ interface Reached {
   longestMs: number;
 }
 
-function fetchBy(egress: Egress, { own, issuer, signsIn, keys, timeoutMs, longestMs }: Reached): Fetch {
+function fetchBy(egress: Egress, { own, issuer, signsIn, keys, timeoutMs, longestMs }: ReachedServer): Fetch {
   const isIssuer = ({ origin }: URL) => issuer !== undefined && origin === new URL(issuer).origin;
   return async (asked, init = {}) => {
     const url = new URL(asked);
     const isOwn = url.origin === own.origin;
     if (!isOwn && !isIssuer(url)) {
       const remedy = signsIn ? `Set oauth.issuer: ${url.origin} if that is where you sign in.` : NAMED;
-      throw refused(`The MCP server at ${own.host} leads to ${url.host}.`, remedy);
+      throw refusedError(`The MCP server at ${own.host} leads to ${url.host}.`, remedy);
     }
     const method = METHODS.find((each) => each === (init.method ?? 'GET'));
-    if (!method) throw refused(`The MCP client wants to ${init.method} at ${own.host}.`);
+    if (!method) throw refusedError(`The MCP client wants to ${init.method} at ${own.host}.`);
     const headersSent = new Headers(init.headers);
     if (!isOwn) for (const key of keys) headersSent.delete(key);
     const isStream = method === 'GET';
@@ -155,7 +155,7 @@ function fetchBy(egress: Egress, { own, issuer, signsIn, keys, timeoutMs, longes
 }
 
 const NAMED = 'Name the address that it leads to in config.yaml.';
-export const refused = (message: string, remedy = NAMED) => new CodaError('EGRESS_REDIRECTS', { message, remedy });
+export const refusedError = (message: string, remedy = NAMED) => new CodaError('EGRESS_REDIRECTS', { message, remedy });
 
 export const isText = (body: unknown): body is string | URLSearchParams =>
   typeof body === 'string' || body instanceof URLSearchParams;

@@ -66,15 +66,17 @@ function messageOf(value: unknown, isAsked: IsAsked, only: unknown): JSONRPCMess
     return { jsonrpc: '2.0', method, ...(isCall && { id }), ...(isFields(params) && { params }) } as JSONRPCMessage;
   }
   if (!isAsked(id)) return sent.jsonrpc === '2.0' ? (sent as JSONRPCMessage) : undefined;
-  if (error !== undefined) return theirs(id, error);
-  return isFields(result) ? ({ jsonrpc: '2.0', id, result: introduced(result) } as JSONRPCMessage) : unreadable(id);
+  if (error !== undefined) return serverError(id, error);
+  return isFields(result)
+    ? ({ jsonrpc: '2.0', id, result: readIntroduction(result) } as JSONRPCMessage)
+    : unreadable(id);
 }
 
 export function unreadable(id: unknown): JSONRPCMessage {
   return failure(id, { code: UNREADABLE, message: 'its answer cannot be read' });
 }
 
-export function ended(id: unknown): JSONRPCMessage {
+export function endedMessage(id: unknown): JSONRPCMessage {
   return failure(id, { code: CLOSED, message: 'it ended before its answer was whole' });
 }
 
@@ -90,7 +92,7 @@ export function failure(id: unknown, error: unknown): JSONRPCMessage {
 }
 
 /** A server's own error. */
-function theirs(id: unknown, error: unknown): JSONRPCMessage {
+function serverError(id: unknown, error: unknown): JSONRPCMessage {
   const isOwn = isFields(error) && OWN_CODES.includes(error.code);
   return failure(id, isOwn ? { ...error, code: INTERNAL_ERROR } : error);
 }
@@ -111,7 +113,7 @@ function askedId(id: unknown, isAsked: IsAsked): unknown {
   return number !== undefined && !isAsked(id) && isAsked(number) ? number : id;
 }
 
-function introduced(result: Fields): Fields {
+function readIntroduction(result: Fields): Fields {
   if (typeof result.protocolVersion !== 'string') return result;
   const { name, version, ...more } = isFields(result.serverInfo) ? result.serverInfo : {};
   const info = { ...more, name: textOf(name), version: textOf(version) };

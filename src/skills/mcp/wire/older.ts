@@ -82,21 +82,27 @@ function isOtherWay(message: JSONRPCMessage, error: unknown): boolean {
 async function olderTransport(url: URL, options: OlderOptions): Promise<Transport> {
   const { SSEClientTransport } = await import('@modelcontextprotocol/sdk/client/sse.js');
   const over = () => void transport.close();
-  const transport: Transport = new SSEClientTransport(url, { ...options, fetch: ending(options.fetch, url, over) });
+  const transport: Transport = new SSEClientTransport(url, {
+    ...options,
+    fetch: fetchUntilEnd(options.fetch, url, over),
+  });
   return transport;
 }
 
 /** Calls `over` at the end of the stream, which its reader would begin again as another session. */
-function ending(fetch: Fetch, url: URL, over: () => void): Fetch {
+function fetchUntilEnd(fetch: Fetch, url: URL, over: () => void): Fetch {
   return async (asked, init) => {
     const response = await fetch(asked, init);
     if (init?.method === 'POST' || new URL(asked).href !== url.href || !response.ok || !response.body) return response;
     const { body, status, headers } = response;
-    return new Response(ReadableStream.from(followed(body, over)) as ReadableStream<Uint8Array>, { status, headers });
+    return new Response(ReadableStream.from(followStream(body, over)) as ReadableStream<Uint8Array>, {
+      status,
+      headers,
+    });
   };
 }
 
-async function* followed(body: AsyncIterable<Uint8Array>, over: () => void) {
+async function* followStream(body: AsyncIterable<Uint8Array>, over: () => void) {
   try {
     yield* body;
   } catch {

@@ -66,7 +66,7 @@ async function isSpent({ database, config }: Deps, since: Date): Promise<boolean
 async function judge(deps: Deps, turn: store.TurnRecord, signal: AbortSignal): Promise<Verdict | 'later' | undefined> {
   const { database, world } = deps;
   const personId = (await improvement.firstOwner(readerOf(database))) ?? turn.personId;
-  const question = { personId, system: TASK, text: asked(turn), maxTokens: MAX_TOKENS };
+  const question = { personId, system: TASK, text: assessmentMaterial(turn), maxTokens: MAX_TOKENS };
   const answer = await askOrRetry(deps, PURPOSE, question, signal);
   if (answer.ok) return readVerdict(answer.text);
   world.log.info({ fault: answer.fault }, 'a turn was not assessed');
@@ -102,7 +102,7 @@ const TASK = [
   '{"score": 1-5, "failure_modes": ["…"], "note": "…"}.',
 ].join(' ');
 
-function asked({ said, calls, answer }: TurnRecord): string {
+function assessmentMaterial({ said, calls, answer }: TurnRecord): string {
   const lines = calls.slice(0, MOST_CALLS).map(({ name, ok, code }) => `${name}: ${outcome(ok, code)}`);
   return [
     encloseInFrame('said', indentLines(said.slice(0, LONGEST_WORDS))),

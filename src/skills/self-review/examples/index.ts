@@ -27,7 +27,7 @@ export const examplesPart: Part = {
       deps.world.log.info({ count }, 'turns that went well are kept as examples');
     },
   },
-  passing: (deps, asked) => oncePerTurn(asked.turnKey, () => section(deps, likenessOf(deps), asked)),
+  messagePrompt: (deps, asked) => oncePerTurn(asked.turnKey, () => section(deps, likenessOf(deps), asked)),
   deletionRules,
   mergeRules,
 };
@@ -74,7 +74,7 @@ async function section(
     spaceId: `${place.adapter}:${place.space}`,
     sharedIn: isPrivate ? undefined : conversationId,
   };
-  const patterns = await store.own(db, shown, MOST_PER_PERSON);
+  const patterns = await store.ownPatterns(db, shown, MOST_PER_PERSON);
   if (patterns.length === 0) return undefined;
   const near = await nearest(patterns, asked, likeness);
   return near.length === 0 ? undefined : texts.section(near);

@@ -90,14 +90,18 @@ export async function prune(tx: Transaction, before: Instant, most: number): Pro
   );
 }
 
-export interface Shown {
+export interface ExampleReader {
   personId: string;
   spaceId: string;
   /** Conversation that others read along: only its own requests are shown. Undefined: nobody reads along. */
   sharedIn: string | undefined;
 }
 
-export async function own(db: Queryable, { personId, spaceId, sharedIn }: Shown, limit: number): Promise<Pattern[]> {
+export async function ownPatterns(
+  db: Queryable,
+  { personId, spaceId, sharedIn }: ExampleReader,
+  limit: number,
+): Promise<Pattern[]> {
   const { rows } = await db.query<Pattern>(
     `select id, request, steps from solution_patterns
       where person_id = $1 and space_id = $2 and ($3::uuid is null or (conversation_id = $3 and not is_private))

@@ -13,13 +13,13 @@ export const stepsOf = (steps: readonly PatternStep[]): string =>
   steps.map(({ tool, fields }) => `${tool}(${fields.join(', ')})`).join(', then ');
 
 /** No word of a request ends its block. */
-const unbracketed = (text: string): string =>
+const replaceBrackets = (text: string): string =>
   text.replace(/[<>＜＞﹤﹥]/g, (mark) => (/[>＞﹥]/.test(mark) ? '›' : '‹'));
 
 export function section(patterns: readonly Pattern[]): PromptSection {
   const blocks = patterns.map(
     ({ request, steps }) =>
-      `<example>\nrequest: ${unbracketed(request)}\ntools: ${unbracketed(stepsOf(steps))}\n</example>`,
+      `<example>\nrequest: ${replaceBrackets(request)}\ntools: ${replaceBrackets(stepsOf(steps))}\n</example>`,
   );
   return { title: 'Examples', text: [FRAME, ...blocks].join('\n') };
 }

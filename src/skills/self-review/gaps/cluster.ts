@@ -21,8 +21,8 @@ const MOST_WORDS = 3;
  * The gaps, the most asked for first. Requests of one person who is no owner show nothing by themselves: the owner, who
  * is told of gaps, would read what they asked for.
  */
-export function gapsIn(unserved: readonly Unserved[], owners: ReadonlySet<string>): Gap[] {
-  const groups: Unserved[][] = [];
+export function gapsIn(unserved: readonly UnservedTurn[], owners: ReadonlySet<string>): Gap[] {
+  const groups: UnservedTurn[][] = [];
   for (const request of unserved.slice(-MOST_COMPARED)) {
     const near = groups
       .map((group, at) => ({ at, likeness: likenessTo(group, request) }))
@@ -37,13 +37,13 @@ export function gapsIn(unserved: readonly Unserved[], owners: ReadonlySet<string
     .sort((a, b) => b.requests - a.requests || (a.terms.join() < b.terms.join() ? -1 : 1));
 }
 
-function isGap(group: readonly Unserved[], owners: ReadonlySet<string>): boolean {
+function isGap(group: readonly UnservedTurn[], owners: ReadonlySet<string>): boolean {
   const people = new Set(group.map(({ personId }) => personId));
   const isTold = people.size > 1 || [...people].every((id) => owners.has(id));
   return group.length >= FEWEST_REQUESTS && daysOf(group) >= FEWEST_DAYS && isTold;
 }
 
-function likenessTo(group: readonly Unserved[], { terms, tool }: Unserved): number {
+function likenessTo(group: readonly UnservedTurn[], { terms, tool }: UnservedTurn): number {
   const sum = group.reduce((all, other) => {
     if (tool !== undefined && other.tool === tool) return all + 1;
     const both = terms.filter((term) => other.terms.includes(term)).length;
@@ -52,10 +52,10 @@ function likenessTo(group: readonly Unserved[], { terms, tool }: Unserved): numb
   return sum / group.length;
 }
 
-const daysOf = (group: readonly Unserved[]): number =>
+const daysOf = (group: readonly UnservedTurn[]): number =>
   new Set(group.map(({ at }) => at.toISOString().slice(0, 10))).size;
 
-function gapOf(group: readonly Unserved[]): Gap {
+function gapOf(group: readonly UnservedTurn[]): Gap {
   const shared = mostFrequent(group.flatMap(({ terms }) => [...new Set(terms)]))
     .filter(([, count]) => count >= group.length / 2)
     .slice(0, MOST_WORDS)
@@ -80,7 +80,7 @@ function mostFrequent(values: readonly string[]): [string, number][] {
 
 // Requests that nothing could serve, by the name of what is lacking. Pure.
 
-interface Unserved {
+interface UnservedTurn {
   personId: string;
   at: Date;
   /** Stems of what is lacking, as the light model or the called tool names it. */
@@ -95,7 +95,7 @@ const GENERIC = new Set(
 );
 
 /** Terms and words of the lacking capability in a name; undefined: nothing that could be told apart. */
-export function lackingIn(name: string): Pick<Unserved, 'terms' | 'words'> | undefined {
+export function lackingIn(name: string): Pick<UnservedTurn, 'terms' | 'words'> | undefined {
   const found = new Map<string, string>();
   for (const word of name.toLowerCase().match(/\p{L}[\p{L}\p{M}'’]*/gu) ?? []) {
     const [stem] = lexemesOf(word);
@@ -104,6 +104,6 @@ export function lackingIn(name: string): Pick<Unserved, 'terms' | 'words'> | und
   return found.size === 0 ? undefined : { terms: [...found.keys()], words: [...found.values()] };
 }
 
-export function unservedTool(tool: string): Pick<Unserved, 'terms' | 'words' | 'tool'> {
+export function unservedTool(tool: string): Pick<UnservedTurn, 'terms' | 'words' | 'tool'> {
   return { terms: [], words: [], ...lackingIn(tool.replace(/[_-]+/g, ' ')), tool };
 }

@@ -41,7 +41,7 @@ async function unservedAmong(
   const found: (Answer & { lacking: string })[] = [];
   for (let at = 0; at < turns.length; at += TURNS_PER_QUESTION) {
     const batch = turns.slice(at, at + TURNS_PER_QUESTION);
-    const question = { personId, system: ASK_TASK, text: shown(batch), maxTokens: MAX_TOKENS };
+    const question = { personId, system: ASK_TASK, text: showTurns(batch), maxTokens: MAX_TOKENS };
     const answer = await askOrRetry(deps, 'improvement.gaps', question, signal);
     if (!answer.ok) {
       deps.world.log.warn({ fault: answer.fault }, 'gaps were looked for in calls and scores alone');
@@ -56,7 +56,7 @@ async function unservedAmong(
   return found;
 }
 
-function shown(turns: readonly Answer[]): string {
+function showTurns(turns: readonly Answer[]): string {
   const lines = turns.map(({ request, answer }, index) =>
     indentLines(`${index + 1}. ${oneLine(request, LONGEST)}\n=> ${oneLine(answer, LONGEST)}`),
   );

@@ -53,7 +53,7 @@ export async function answersAlone(database: Pick<Database, 'read'>, since: Inst
   return rows.reverse();
 }
 
-export interface Scored {
+export interface ScoredTurn {
   personId: string;
   at: Instant;
   lacking: string;
@@ -64,8 +64,8 @@ export async function scoredAsLacking(
   mode: FailureMode,
   since: Instant,
   limit: number,
-): Promise<Scored[]> {
-  const { rows } = await database.read<Scored>(
+): Promise<ScoredTurn[]> {
+  const { rows } = await database.read<ScoredTurn>(
     `select person_id as "personId", at, note as lacking from self_assessments
       where at >= $1 and $2 = any(failure_modes) and note <> ''
         -- a call of a tool that is not there says the same by itself

@@ -17,7 +17,7 @@ export const promptPart: Part = {
   tools: () => [rollbackTool],
 
   /** The same bytes in every request of a conversation as long as its version is the same. */
-  async standing({ database, config }: Deps, { conversationId }) {
+  async stablePrompt({ database, config }: Deps, { conversationId }) {
     if (!config.prompt_evolution_enabled) return undefined;
     const version = await versionFor(readerOf(database), conversationId);
     return version && version.content !== '' ? texts.guidance(version.content) : undefined;
@@ -44,7 +44,7 @@ export function promptKind({ config }: Pick<SkillDeps<Settings>, 'config'>): Pro
     async problem(tx, payload) {
       const { current, trial } = await store.inUse(tx);
       if (trial) return texts.trialRuns(trial.version);
-      const content = applied(current?.content ?? '', payload);
+      const content = applyDifference(current?.content ?? '', payload);
       if (content === undefined) return texts.doesNotApply();
       return content.length > LONGEST_GUIDANCE ? texts.tooLong(LONGEST_GUIDANCE) : undefined;
     },
@@ -52,7 +52,7 @@ export function promptKind({ config }: Pick<SkillDeps<Settings>, 'config'>): Pro
     async apply(tx, { id }, payload, now) {
       if (!config.prompt_evolution_enabled) return undefined;
       const { current } = await store.inUse(tx);
-      const content = applied(current?.content ?? '', payload) ?? '';
+      const content = applyDifference(current?.content ?? '', payload) ?? '';
       const version = await store.insertTrial(tx, { proposalId: id, base: current?.version ?? null, content }, now);
       return { version };
     },
@@ -83,7 +83,7 @@ export const difference = z.strictObject({
 type Difference = z.output<typeof difference>;
 
 /** The guidance with the difference; undefined: it does not apply. */
-export function applied(guidance: string, { find, replace }: Difference): string | undefined {
+export function applyDifference(guidance: string, { find, replace }: Difference): string | undefined {
   if (find === '') return replace.trim() === '' ? undefined : [guidance, replace].filter(Boolean).join('\n');
   const at = guidance.indexOf(find);
   if (at < 0 || guidance.indexOf(find, at + 1) >= 0 || find === replace) return undefined;
@@ -122,14 +122,14 @@ export async function versionAt(tx: Transaction, conversationId: string, at: Ins
   return versionIn(then, conversationId)?.version;
 }
 
-interface Ended {
+interface EndedTrial {
   version: number;
   isKept: boolean;
   scores: Awaited<ReturnType<typeof store.scores>>;
 }
 
 /** Ends the trial where its sample is there, or where it has taken too long; undefined: there is none, or it goes on. */
-export async function settleTrial(tx: Transaction, now: Instant): Promise<Ended | undefined> {
+export async function settleTrial(tx: Transaction, now: Instant): Promise<EndedTrial | undefined> {
   await improvement.lock(tx);
   const { current, trial } = await store.inUse(tx);
   if (!trial) return undefined;

@@ -58,25 +58,30 @@ async function reflect(deps: Deps, signals: Signals, signal: AbortSignal): Promi
   const { database, config, models, world } = deps;
   const personId = await improvement.firstOwner(readerOf(database));
   if (!models.available || personId === undefined) return undefined;
-  const text = asked(signals, config.max_reflection_input_tokens);
+  const text = reflectionMaterial(signals, config.max_reflection_input_tokens);
   const question = { personId, system: TASK, text, maxTokens: MAX_TOKENS, model: heavyOf(config) };
   const answer = await askOrRetry(deps, REFLECTION, question, signal);
   if (!answer.ok) world.log.warn({ fault: answer.fault }, 'coda could not reflect');
   return answer.ok ? readProposals(answer.text) : undefined;
 }
 
-interface Reflected {
+interface StoredReflection {
   id: string;
   signals: Signals;
   wanted: readonly Proposing[];
 }
 
-async function tell(deps: Deps, tx: Transaction, { id, signals, wanted }: Reflected, now: Instant): Promise<void> {
+async function tell(
+  deps: Deps,
+  tx: Transaction,
+  { id, signals, wanted }: StoredReflection,
+  now: Instant,
+): Promise<void> {
   const { kinds, outbox, config } = deps;
   const made = await propose(tx, kinds, 'reflection', wanted, now);
   const cards = Array.from({ length: Math.max(1, Math.ceil(made.length / MOST_ON_CARD)) }, (_, index): Card => {
     const group = made.slice(index * MOST_ON_CARD, (index + 1) * MOST_ON_CARD);
-    const head = index === 0 ? [texts.reflected(signals, made.length)] : [];
+    const head = index === 0 ? [texts.reflectionReport(signals, made.length)] : [];
     const text = [...head, ...group.map((each) => whole(each, showProposal(kinds, each)))].join('\n\n');
     return { kind: 'notice', text, choices: group.flatMap((each) => choicesFor(each, made.length > 1)) };
   });
@@ -99,7 +104,7 @@ export const reflectionPart: Part = {
     trigger: {
       name: 'improvement_trigger_reflection',
       description: 'Looks back on your own record now and proposes to your owner what to change of yourself.',
-      says: texts.reflecting(),
+      says: texts.reflectingNotice(),
     },
     run: lookBack,
   },
@@ -118,17 +123,17 @@ const TASK = [
   '"find": "…", "replace": "…"}]}. Nothing: {"proposals": []}.',
 ].join(' ');
 
-function asked(signals: Signals, most: number): string {
+function reflectionMaterial(signals: Signals, most: number): string {
   const room = most - tokensIn(TASK);
   for (const share of [1, 0.5, 0.25, 0.1, 0]) {
-    const text = written(signals, share);
+    const text = writeSignals(signals, share);
     if (tokensIn(text) <= room) return text;
   }
   // The window is smaller than the ways in which turns go wrong: their beginning is better than nothing.
-  return written(signals, 0).slice(0, Math.max(0, room));
+  return writeSignals(signals, 0).slice(0, Math.max(0, room));
 }
 
-function written(signals: Signals, share: number): string {
+function writeSignals(signals: Signals, share: number): string {
   const some = <T>(all: readonly T[]) => all.slice(0, Math.ceil(all.length * share));
   const { days, turns, mean, low, modes, models, failing, tools, guidance, proposed } = signals;
   const lines = [

@@ -2,12 +2,14 @@ import { plural } from '../../../base/text.ts';
 import type { FailureMode } from '../assessment/modes.ts';
 import type { Signals } from './signals.ts';
 
-export const reflecting = () => 'I look back now; what I propose comes to you by itself.';
+export const reflectingNotice = () => 'I look back now; what I propose comes to you by itself.';
 
-export const reflected = (signals: Signals, made: number) =>
+export const reflectionReport = (signals: Signals, made: number) =>
   [
     `**I looked back on the last ${plural(signals.days, 'day')}.** ${scores(signals)}`,
-    ...signals.modes.map(({ mode, turns, tools }) => `- ${modeName(mode)}: ${plural(turns, 'turn')}${among(tools)}`),
+    ...signals.modes.map(
+      ({ mode, turns, tools }) => `- ${modeName(mode)}: ${plural(turns, 'turn')}${amongTools(tools)}`,
+    ),
     ...signals.failing.map(
       ({ tool, calls, failed }) => `- \`${tool}\` failed in ${failed} of ${plural(calls, 'call')}`,
     ),
@@ -24,5 +26,5 @@ function scores({ turns, mean, low }: Signals): string {
 
 const modeName = (mode: FailureMode): string => mode.replaceAll('_', ' ');
 
-const among = (tools: readonly string[]): string =>
+const amongTools = (tools: readonly string[]): string =>
   tools.length === 0 ? '' : `, with ${tools.map((tool) => `\`${tool}\``).join(', ')}`;

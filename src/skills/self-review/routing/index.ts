@@ -26,7 +26,7 @@ export const routingPart: Part = {
     cron: ({ routing_retrain_cron }) => routing_retrain_cron,
     run: retrain,
   },
-  started: (deps) => void follow(deps).catch((error) => deps.world.log.warn({ error: messageOf(error) }, UNREAD)),
+  onStart: (deps) => void follow(deps).catch((error) => deps.world.log.warn({ error: messageOf(error) }, UNREAD)),
   turnOver: (deps) => followAgain(deps),
   sections: async (deps) => section(deps),
 };

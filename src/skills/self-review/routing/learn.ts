@@ -2,7 +2,7 @@
 import type { Tier } from '../../../agent/index.ts';
 import { lexemesOf } from '../../../base/lexemes.ts';
 
-export interface Scored {
+export interface ScoredText {
   text: string;
   tier: Tier;
   score: number;
@@ -26,14 +26,14 @@ const LEAST_GAIN = 0.03;
 const LEAST_DEVIATIONS = 1.64;
 
 /** The tier that should have answered: the one that did it well, or the next larger one. Middling turns say nothing. */
-function exampleOf({ text, tier, score }: Scored): Example | undefined {
+function exampleOf({ text, tier, score }: ScoredText): Example | undefined {
   if (score >= GOOD) return { text, tier };
   if (score > BAD) return undefined;
   return { text, tier: TIERS[Math.min(TIERS.indexOf(tier) + 1, TIERS.length - 1)] as Tier };
 }
 
 /** The result for turns (oldest first); undefined where they are too few, or one tier did them all well. */
-export function learn(turns: readonly Scored[], rule: (text: string) => Tier): Learnt | undefined {
+export function learn(turns: readonly ScoredText[], rule: (text: string) => Tier): Learnt | undefined {
   const examples = turns.flatMap((turn) => exampleOf(turn) ?? []);
   if (examples.length < FEWEST_TURNS || new Set(examples.map(({ tier }) => tier)).size < 2) return undefined;
   const cut = examples.length - Math.floor(examples.length / HELD_BACK_EVERY);
