@@ -164,7 +164,7 @@ async function measure(
 ): Promise<void> {
   const next = numbers(99);
   const at = { person: { id: personOf(0), locale: 'en' }, conversationId: placeOf(0) };
-  const recall = recallTool({ near: async () => [] });
+  const recall = recallTool({ nearTexts: async () => [] });
   const times: number[] = [];
   const work: number[] = [];
   const kinds = Object.entries(KINDS);

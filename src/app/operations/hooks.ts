@@ -117,7 +117,7 @@ const handle = operation({
     return { ...given, name, path: resolve(given.path) };
   },
   run: ({ app }: OperationParts, { name = '', path: file, signature }) =>
-    app.hooks.handle(name, readPayload(file), signature),
+    app.hooks.takeLocal(name, readPayload(file), signature),
   show: (taken) => `${JSON.stringify(taken)}\n`,
 });
 

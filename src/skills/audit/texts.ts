@@ -9,7 +9,7 @@ export const privateOnly = () => 'That is shown only where nobody else reads: as
 
 export const nothing = (hours: number) => `Nothing was recorded in the ${span(hours)} asked for.`;
 
-export function heading(found: number, hours: number, limit: number): string {
+export function entriesHeading(found: number, hours: number, limit: number): string {
   return `${found === limit ? 'The newest ' : ''}${plural(found, 'entry', 'entries')} of ${span(hours)}:`;
 }
 

@@ -30,7 +30,7 @@ export const queryTool = dataTool({
     const lines = found.map((entry) => texts.line(entry, ctx.when, everybody));
     // Lines may quote arguments of others' calls, or of tainted ones.
     const tainted = found.some(({ tainted, personId }) => tainted || personId !== ctx.person.id);
-    return done([texts.heading(found.length, asked.hours, limit), ...lines].join('\n'), { tainted });
+    return done([texts.entriesHeading(found.length, asked.hours, limit), ...lines].join('\n'), { tainted });
   },
 });
 

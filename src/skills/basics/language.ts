@@ -76,10 +76,10 @@ export const languageCommand: Command = {
   usage: '[language]',
   options: [{ name: 'language', description: 'By its name or tag, such as German or de-AT' }],
   private: true,
-  run: async (rest, ctx) => (rest === '' ? shown(ctx) : { tool: TOOL, input: { language: rest.slice(0, 60) } }),
+  run: async (rest, ctx) => (rest === '' ? showLanguage(ctx) : { tool: TOOL, input: { language: rest.slice(0, 60) } }),
 };
 
-const shown = ({ person, when }: TxContext): ToolResult => {
+const showLanguage = ({ person, when }: TxContext): ToolResult => {
   const tag = person.locale ?? when.locale;
   return done(tag === undefined ? texts.languageUnknown : texts.languageIs(nameOf(tag)));
 };

@@ -46,7 +46,7 @@ export class Session {
   readonly conversationId: string;
   /** The address that was last gone to, and where that led. */
   private led: { from: string; to: string } | undefined;
-  private readonly chromium: Started;
+  private readonly chromium: StartedBrowser;
   private readonly context: BrowserContext;
   private notices: string[] = [];
   /** Pages that others have opened, and that were never asked anything. */
@@ -54,7 +54,7 @@ export class Session {
   private isOpening = false;
   private readonly pending = new Set<object>();
 
-  constructor(chromium: Started, page: Page, { person, conversationId, turn }: Owner) {
+  constructor(chromium: StartedBrowser, page: Page, { person, conversationId, turn }: Owner) {
     this.chromium = chromium;
     this.page = page;
     const context = page.context();
@@ -70,7 +70,7 @@ export class Session {
   }
 
   /** Waits until nothing has been asked for during `QUIET_LOOKS` looks; a page that never rests is taken as it is. */
-  async settle(): Promise<void> {
+  async waitUntilQuiet(): Promise<void> {
     await this.page.waitForLoadState('domcontentloaded', { timeout: SETTLE_MS }).catch(() => {});
     for (let looks = 0, quiet = 0; looks * LOOK_MS < SETTLE_MS && quiet < QUIET_LOOKS; looks++) {
       await sleep(LOOK_MS);
@@ -78,14 +78,14 @@ export class Session {
     }
     // Requests that stay open (a stream of events) are not waited for a second time.
     this.pending.clear();
-    if (this.popups.has(this.page)) await this.answering(this.page);
+    if (this.popups.has(this.page)) await this.ensureAnswers(this.page);
   }
 
   /**
    * Now and then Chromium shows a page that another one has opened, and never tells that it can be asked (about half of
    * them within 300 ms of their opener): such a one is opened anew by its address, once.
    */
-  private async answering(page: Page): Promise<void> {
+  private async ensureAnswers(page: Page): Promise<void> {
     this.popups.delete(page);
     const asked = page.evaluate('1').then(
       () => true,
@@ -285,7 +285,7 @@ export class Sessions {
     );
   }
 
-  private async page({ browser }: Started): Promise<Page> {
+  private async page({ browser }: StartedBrowser): Promise<Page> {
     const context = await browser.newContext({ acceptDownloads: true, serviceWorkers: 'allow', viewport: VIEWPORT });
     context.setDefaultTimeout(this.deps.settings.connect_timeout_ms);
     return context.newPage();
@@ -298,7 +298,7 @@ export class Sessions {
     return session;
   }
 
-  private async start(): Promise<Started> {
+  private async start(): Promise<StartedBrowser> {
     const { settings, world, egress, sandbox } = this.deps;
     const refused = ({ code, message }: { code: string; message: string }) =>
       world.log.info({ code, why: message }, 'the browser was kept from an address');
@@ -327,7 +327,7 @@ export function whyOf(error: unknown): string {
 
 // Chromium, started so that nothing of it goes past the proxy: on this machine, or in a container.
 
-interface Started {
+interface StartedBrowser {
   browser: Browser;
   /** Ends all of it. Never rejects. */
   close(): Promise<void>;
@@ -366,7 +366,7 @@ function argumentsFor(proxy: string): string[] {
 }
 
 /** Starts it, as often as the configuration says. Throws what the last attempt failed with. */
-async function startChromium(deps: ChromiumDeps, proxy: EgressProxy): Promise<Started> {
+async function startChromium(deps: ChromiumDeps, proxy: EgressProxy): Promise<StartedBrowser> {
   const { mode, connect_retries } = deps.settings;
   for (let attempt = 0; ; attempt++) {
     try {
@@ -382,7 +382,7 @@ async function startChromium(deps: ChromiumDeps, proxy: EgressProxy): Promise<St
 /** Variables of coda's environment that Chromium gets: nobody's keys. */
 const INHERITED = ['PATH', 'LANG', 'TZ', 'TMPDIR', 'DISPLAY', 'XDG_RUNTIME_DIR', 'HOME'];
 
-async function onHost({ settings, world: { env } }: ChromiumDeps, proxy: EgressProxy): Promise<Started> {
+async function onHost({ settings, world: { env } }: ChromiumDeps, proxy: EgressProxy): Promise<StartedBrowser> {
   const { executable, headless, connect_timeout_ms: timeout } = settings;
   const { chromium } = await playwright();
   const own = INHERITED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
@@ -442,7 +442,7 @@ const IN_CONTAINER = [
   '--user-data-dir=/tmp/profile',
 ];
 
-async function inContainer({ settings, sandbox }: ChromiumDeps, proxy: EgressProxy): Promise<Started> {
+async function inContainer({ settings, sandbox }: ChromiumDeps, proxy: EgressProxy): Promise<StartedBrowser> {
   const { image, connect_timeout_ms: timeout } = settings;
   const { chromium } = await playwright();
   const relay = await relayScript();

@@ -90,7 +90,7 @@ function navigateTool(deps: BrowserDeps): AnyTool {
     input: z.object({ session_id: sessionId, url }),
     flow: { impersonal: true, targets: ({ url: address }) => [address] },
     run: ({ session_id, url: address }, ctx) =>
-      within(deps, session_id, ctx, (session) => goTo(deps, session, address)),
+      inSession(deps, session_id, ctx, (session) => goTo(deps, session, address)),
   });
 }
 
@@ -104,7 +104,7 @@ function contentTool(deps: BrowserDeps): AnyTool {
     effect: 'fetch',
     effectOf: () => SENDS_NOTHING,
     input: z.object({ session_id: sessionId }),
-    run: ({ session_id }, ctx) => within(deps, session_id, ctx, shownPage),
+    run: ({ session_id }, ctx) => inSession(deps, session_id, ctx, shownPage),
   });
 }
 
@@ -128,7 +128,7 @@ function interactTool(deps: BrowserDeps): AnyTool {
     flow: { impersonal: true, targets: ({ value }) => (value === undefined ? [] : [value]), types: true, picks: true },
     record: { redact: privately('value'), unstored: ['value'] },
     run: ({ session_id, action, selector, value }, ctx) =>
-      within(deps, session_id, ctx, (session) => interact(deps, session, { action, selector, value })),
+      inSession(deps, session_id, ctx, (session) => interact(deps, session, { action, selector, value })),
   });
 }
 
@@ -142,7 +142,7 @@ function screenshotTool(deps: BrowserDeps): AnyTool {
     effectOf: () => SENDS_NOTHING,
     input: z.object({ session_id: sessionId }),
     run: ({ session_id }, ctx) =>
-      within(deps, session_id, ctx, async ({ page }) => {
+      inSession(deps, session_id, ctx, async ({ page }) => {
         const bytes = await page.screenshot({ timeout: deps.timeoutMs, animations: 'disabled' });
         const { hash, size } = await deps.artifacts.put(bytes);
         const picture = { name: 'screenshot.png', type: 'image/png', size, hash };
@@ -169,7 +169,7 @@ function closeTool(deps: BrowserDeps): AnyTool {
 }
 
 /** Does one thing in the session; what playwright throws is a failure that is told. */
-async function within(
+async function inSession(
   { sessions }: BrowserDeps,
   id: string,
   ctx: CallContext,
@@ -199,7 +199,7 @@ async function goTo({ egress, timeoutMs }: BrowserDeps, session: Session, addres
   } catch (error) {
     return failed('UNAVAILABLE', texts.unreached(target.url.host, whyOf(error)), { remedy: texts.unreachedRemedy });
   }
-  await session.settle();
+  await session.waitUntilQuiet();
   return shownPage(session);
 }
 
@@ -251,7 +251,7 @@ async function interact(
   } catch (error) {
     return notDone(selector, error);
   }
-  await session.settle();
+  await session.waitUntilQuiet();
   const shown = await shownPage(session);
   const said = { click: texts.clicked, type: texts.typed, select: texts.selected }[action](selector);
   return shown.ok ? { ...shown, text: `${said} ${shown.text}` } : shown;
@@ -310,12 +310,12 @@ const DEEPEST = 100;
 
 /** Each line `[role] "name" → locator` for what can be used, and the page's text between them. */
 function contentOf(tree: readonly (AriaNode | string)[]): Content {
-  const reading = new Reading();
+  const reading = new PageReading();
   for (const node of tree) reading.add(node, '', 0);
-  return reading.end();
+  return reading.toContent();
 }
 
-class Reading {
+class PageReading {
   private readonly lines: string[] = [];
   private readonly locators = new Map<string, string>();
   private readonly frames = new Map<string, number>();
@@ -343,7 +343,7 @@ class Reading {
     }
   }
 
-  end(): Content {
+  toContent(): Content {
     if (this.left > 0) this.lines.push(texts.cut(this.left));
     return { lines: this.lines, locators: this.locators };
   }

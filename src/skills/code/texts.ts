@@ -17,7 +17,7 @@ export const noWorkspaceFile = (path: string): string =>
 
 export const badPath = (path: string): string => `“${path}” is no path below the workspace.`;
 
-export const written = (path: string, bytes: number, isRenewed: boolean): string =>
+export const writtenNotice = (path: string, bytes: number, isRenewed: boolean): string =>
   `Wrote ${path} (${plural(bytes, 'byte')}).${isRenewed ? ' The sandbox is a new one: earlier files are gone.' : ''}`;
 
 export const picture = (path: string): string => `${path} is a picture; it is shown to you if you can see.`;

@@ -115,12 +115,18 @@ export function executeTool(deps: CodeDeps): AnyTool {
         pictures,
         kept,
       } = reportRun(ran, ran.id, isLate ? [texts.skillsLate()] : skills.notes);
-      return given(text, made, pictures, kept, workspace.tainted);
+      return filesResult(text, made, pictures, kept, workspace.tainted);
     },
   });
 }
 
-function given(text: string, files: FileRef[], pictures: FileRef[], kept: FileRef[], tainted: boolean): ToolResult {
+function filesResult(
+  text: string,
+  files: FileRef[],
+  pictures: FileRef[],
+  kept: FileRef[],
+  tainted: boolean,
+): ToolResult {
   return done(text, {
     ...(files.length > 0 && { files }),
     ...(pictures.length > 0 && { pictures }),
@@ -174,7 +180,7 @@ export function writeTool(deps: CodeDeps): AnyTool {
         signal: ctx.signal,
       });
       if (!came.ok) return failed(came.code, came);
-      return done(texts.written(path, Buffer.byteLength(content), came.isRenewed));
+      return done(texts.writtenNotice(path, Buffer.byteLength(content), came.isRenewed));
     },
   });
 }

@@ -9,18 +9,18 @@ import type { Answer, Egress, EgressFailure } from '../../egress/index.ts';
 import { HiddenValues, redact } from '../../sandbox/index.ts';
 import type { SkillSecrets } from '../../secrets/index.ts';
 import { type Connector, type Definition, secretsIn, withSecrets } from './definition.ts';
-import type { Found } from './folder.ts';
+import type { FoundConnectors } from './folder.ts';
 import { texts } from './texts.ts';
 
 export interface CallDeps {
-  folders: { read(): Found };
+  folders: { read(): FoundConnectors };
   values: ValueSources;
   /** One that reaches public addresses alone, and those that the owner has allowed. */
   egress: Egress;
   hidden: Secrets;
 }
 
-export interface Answered {
+export interface ConnectorAnswer {
   ok: true;
   status: number;
   type: string;
@@ -43,7 +43,7 @@ export async function callConnector(
   name: string,
   call: ConnectorCall,
   asker: { personId: string; spaceId: string; signal: AbortSignal },
-): Promise<Answered | Failed> {
+): Promise<ConnectorAnswer | Failed> {
   const { connectors } = deps.folders.read();
   const connector = connectors.get(name);
   if (!connector)
@@ -74,7 +74,7 @@ function problemOf({ method, body }: ConnectorCall): Failed | undefined {
 }
 
 /** A name and a password in Base64 are neither of them. */
-function hideCredentials(hidden: Secrets, { headers: { authorization = '' } }: Prepared): void {
+function hideCredentials(hidden: Secrets, { headers: { authorization = '' } }: PreparedRequest): void {
   const [, encoded] = /^Basic (.+)$/.exec(authorization) ?? [];
   hidden.add(encoded);
 }
@@ -86,9 +86,9 @@ async function ask(
   { egress, hide }: Pick<CallDeps, 'egress'> & { hide: Hide },
   { name, base_url: base, timeout, retries }: Connector,
   { method }: ConnectorCall,
-  { url, headers, body }: Prepared,
+  { url, headers, body }: PreparedRequest,
   signal: AbortSignal,
-): Promise<Answered | Failed> {
+): Promise<ConnectorAnswer | Failed> {
   const tries = isReading(method) ? retries + 1 : 1;
   for (let attempt = 1; ; attempt++) {
     const answer = await egress.fetch(url, {
@@ -101,7 +101,7 @@ async function ask(
     });
     const isAway = answer.ok ? BUSY_STATUSES.has(answer.status) : AWAY.has(answer.code);
     if (!isAway || attempt >= tries || signal.aborted)
-      return answer.ok ? answered(name, method, answer, hide) : failedInTransit(name, method, answer);
+      return answer.ok ? readAnswer(name, method, answer, hide) : failedInTransit(name, method, answer);
     if (answer.ok) answer.close();
     await sleep(backOff(attempt, LONGEST_PAUSE_MS, FIRST_PAUSE_MS), signal);
   }
@@ -121,23 +121,23 @@ function failedInTransit(
 
 const TEXT = /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|xml|yaml|x-www-form-urlencoded|javascript|x-ndjson)$)/;
 
-async function answered(
+async function readAnswer(
   name: string,
   method: ConnectorCall['method'],
   answer: Answer,
   hide: Hide,
-): Promise<Answered | Failed> {
+): Promise<ConnectorAnswer | Failed> {
   const { status, type } = answer;
   const read = await answer.bytes();
   if (!read.ok) return failedInTransit(name, method, read);
   const isText = type === '' || TEXT.test(type);
   const text = isText
-    ? bounded(hide(withoutHidden(new TextDecoder().decode(read.bytes))))
+    ? boundText(hide(withoutHidden(new TextDecoder().decode(read.bytes))))
     : texts.binary(type, read.bytes.byteLength);
   return { ok: true, status, type, text };
 }
 
-function bounded(text: string): string {
+function boundText(text: string): string {
   if (text.length <= MOST_CHARACTERS) return text;
   return `${text.slice(0, MOST_CHARACTERS)}\n${texts.cut(text.length - MOST_CHARACTERS)}`;
 }
@@ -155,7 +155,7 @@ interface ConnectorCall {
   body?: unknown;
 }
 
-interface Prepared {
+interface PreparedRequest {
   url: string;
   headers: Record<string, string>;
   body: string | undefined;
@@ -213,7 +213,7 @@ function prepare(
   { base_url: base, headers, auth }: Definition,
   { path, query = {}, body }: ConnectorCall,
   values: Readonly<Record<string, string>>,
-): Prepared | undefined {
+): PreparedRequest | undefined {
   const url = addressBelow(base, path);
   if (!url) return undefined;
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
@@ -234,7 +234,7 @@ const bodyText = (body: unknown): string => (typeof body === 'string' ? body : J
 const basicOf = (username: string, password: string) => Buffer.from(`${username}:${password}`).toString('base64');
 
 /** True if a header's value can be sent: a secret may hold a line break. */
-const isSendable = ({ headers }: Prepared): boolean =>
+const isSendable = ({ headers }: PreparedRequest): boolean =>
   Object.values(headers).every((text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text));
 
 // The values that `secret:KEY` stands for in a connector.
@@ -250,14 +250,16 @@ interface ValueSources {
   hidden: Secrets;
 }
 
-type Resolved = { ok: true; values: Record<string, string> } | { ok: false; missing: string; why: string | undefined };
+type ResolvedValues =
+  | { ok: true; values: Record<string, string> }
+  | { ok: false; missing: string; why: string | undefined };
 
 /** The values for one person in one space, looked up anew for each call. */
 export async function valuesOf(
   { store, env, allowed, hidden }: ValueSources,
   connector: Connector,
   who: { personId: string; spaceId: string },
-): Promise<Resolved> {
+): Promise<ResolvedValues> {
   const names = secretsIn(connector);
   if (names.length === 0) return { ok: true, values: {} };
   const sealed = await store.valuesFor({ name: SCOPE, secrets: names.map((name) => ({ name })) }, who);

@@ -12,15 +12,15 @@ const ENDING = /\.ya?ml$/;
 const MOST_BYTES = 65_536;
 const MOST_FILES = 200;
 
-export interface Broken {
+export interface BrokenFile {
   file: string;
   why: string;
 }
 
-export interface Found {
+export interface FoundConnectors {
   /** By name; of two with one name the one in the later folder. */
   connectors: ReadonlyMap<string, Connector>;
-  broken: readonly Broken[];
+  broken: readonly BrokenFile[];
 }
 
 export const fileOf = (root: string, name: string): string => join(root, FOLDER, `${name}.yaml`);
@@ -28,7 +28,7 @@ export const fileOf = (root: string, name: string): string => join(root, FOLDER,
 /** Reads files again when their size or time of change is another one. */
 export class ConnectorFolders {
   private readonly roots: () => readonly string[];
-  private last: { stamp: string; found: Found } | undefined;
+  private last: { stamp: string; found: FoundConnectors } | undefined;
   private isFresh = false;
 
   /** `roots`: absolute, in rising priority; none of them has to be there. */
@@ -40,7 +40,7 @@ export class ConnectorFolders {
    * The same value as long as no file has changed. A message asks several times at once: the files are looked at once a
    * turn of the event loop.
    */
-  read(): Found {
+  read(): FoundConnectors {
     if (this.last && this.isFresh) return this.last.found;
     this.isFresh = true;
     setImmediate(() => {
@@ -53,14 +53,14 @@ export class ConnectorFolders {
   }
 }
 
-interface Listed {
+interface ListedFile {
   root: string;
   file: string;
   name: string;
   stats: Stats | undefined;
 }
 
-function filesIn(root: string): Listed[] {
+function filesIn(root: string): ListedFile[] {
   const folder = join(root, FOLDER);
   return namesIn(folder)
     .filter((each) => ENDING.test(each))
@@ -83,9 +83,9 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function readAll(files: readonly Listed[]): Found {
+function readAll(files: readonly ListedFile[]): FoundConnectors {
   const connectors = new Map<string, Connector>();
-  const broken: Broken[] = [];
+  const broken: BrokenFile[] = [];
   for (const listed of files) {
     const read = readOne(listed);
     if (typeof read === 'string') broken.push({ file: listed.file, why: read });
@@ -94,7 +94,7 @@ function readAll(files: readonly Listed[]): Found {
   return { connectors, broken };
 }
 
-function readOne({ root, file, name, stats }: Listed): Connector | string {
+function readOne({ root, file, name, stats }: ListedFile): Connector | string {
   if (!CONNECTOR_NAME.test(name)) return texts.badName;
   if (!stats?.isFile()) return texts.noFile;
   if (stats.size > MOST_BYTES) return texts.tooLarge(MOST_BYTES);

@@ -4,7 +4,7 @@ import { type HealthCheck, type Skill, type SkillDeps, verbsOf } from '../../cha
 import type { SkillSecrets } from '../../secrets/index.ts';
 import type { CallDeps } from './call.ts';
 import { config, type Settings } from './config.ts';
-import { ConnectorFolders, type Found } from './folder.ts';
+import { ConnectorFolders, type FoundConnectors } from './folder.ts';
 import { calling } from './operations.ts';
 import { texts } from './texts.ts';
 import { connectorTools } from './tools.ts';
@@ -20,7 +20,7 @@ export interface ConnectorHost {
 
 export function connectors(host: ConnectorHost): Skill<Settings> {
   const folders = new ConnectorFolders(host.roots);
-  let last: { found: Found; tools: readonly AnyTool[] } | undefined;
+  let last: { found: FoundConnectors; tools: readonly AnyTool[] } | undefined;
   const callDeps = ({ config: { env: allowed }, world, egress }: SkillDeps<Settings>): CallDeps => {
     const hidden = world.secrets;
     return { folders, egress, hidden, values: { store: host.secrets, env: world.env, allowed, hidden } };

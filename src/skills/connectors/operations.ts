@@ -98,7 +98,7 @@ const root = (without: string) =>
 
 type Roots = (parts: LocalParts) => string[];
 
-const adding = (rootsOf: Roots) =>
+const addOperation = (rootsOf: Roots) =>
   operation({
     name: 'connectors add',
     summary: 'write the file of one, connectors/NAME.yaml',
@@ -160,7 +160,7 @@ function write(file: string, content: string): void {
   }
 }
 
-const removing = (rootsOf: Roots) =>
+const removeOperation = (rootsOf: Roots) =>
   operation({
     name: 'connectors remove',
     summary: 'delete the file of one',
@@ -183,4 +183,4 @@ const removing = (rootsOf: Roots) =>
     show: (file) => `Removed ${file}.\n`,
   });
 
-export const connectorOperations = (rootsOf: Roots) => [list, adding(rootsOf), test, removing(rootsOf)];
+export const connectorOperations = (rootsOf: Roots) => [list, addOperation(rootsOf), test, removeOperation(rootsOf)];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type AnyTool, carriedBy, done, failed, outsideTool, privately } from '../../agent/index.ts';
 import { type CallDeps, callConnector, isReading, METHODS } from './call.ts';
-import type { Found } from './folder.ts';
+import type { FoundConnectors } from './folder.ts';
 import { texts } from './texts.ts';
 
 const LONGEST_MS = 300_000;
@@ -10,7 +10,7 @@ const MOST_RETRIES = 6;
 
 const scalar = z.union([z.string().max(4_096), z.number(), z.boolean()]);
 
-export function connectorTools(deps: CallDeps, { connectors }: Found): readonly AnyTool[] {
+export function connectorTools(deps: CallDeps, { connectors }: FoundConnectors): readonly AnyTool[] {
   const names = [...connectors.keys()].sort();
   if (names.length === 0) return [];
   const lines = names.map((name) => {

@@ -13,8 +13,8 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
     callers: 'main-agent',
     dropWhenSmall: true,
     input: z.object({}),
-    prepare: async (_, ctx) => (refused(ctx) ? [] : checks.run()),
-    run: async (_, ctx) => refused(ctx) ?? done(texts.findings(ctx.prepared as readonly Finding[])),
+    prepare: async (_, ctx) => (refuseShared(ctx) ? [] : checks.run()),
+    run: async (_, ctx) => refuseShared(ctx) ?? done(texts.findings(ctx.prepared as readonly Finding[])),
   });
   const resetSkill = dataTool({
     name: 'doctor_reset_skill',
@@ -28,7 +28,7 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
     }),
 
     async run({ name }, ctx) {
-      const denied = refused(ctx);
+      const denied = refuseShared(ctx);
       if (denied) return denied;
       const known = unwell().map((each) => each.name);
       if (!known.some((each) => isOf(each, name))) {
@@ -44,7 +44,7 @@ export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
 /** `notes/prompt` is of the skill `notes`. */
 export const isOf = (part: string, name: string) => part === name || part.startsWith(`${name}/`);
 
-function refused({ private: isPrivate }: CallContext): Failed | undefined {
+function refuseShared({ private: isPrivate }: CallContext): Failed | undefined {
   return isPrivate ? undefined : failed('NOT_HERE', texts.privateOnly());
 }
 

@@ -30,7 +30,7 @@ export function healthJob(
         const owners = await conversations.ownersDirect(tx);
         // A finding that nobody can be told of is as new at the next look.
         if (owners.length === 0) return;
-        const { worse, better } = changed(await store.lastAmiss(tx), found);
+        const { worse, better } = findChanges(await store.lastAmiss(tx), found);
         if (worse.length + better.length === 0) return;
         await store.add(tx, worse, world.clock.now());
         await store.remove(tx, better);
@@ -46,7 +46,7 @@ export function healthJob(
 }
 
 /** New findings, and resolved ones; the text of a finding may change. Pure. */
-function changed(
+function findChanges(
   before: readonly store.Amiss[],
   found: readonly Finding[],
 ): { worse: Finding[]; better: store.Amiss[] } {

@@ -26,11 +26,11 @@ export const own = collection({
   query: z.strictObject({ type: type.optional(), tag: z.string().min(1).max(50).optional() }),
   async list(db, { personId, after, limit }, narrowed) {
     const found = await store.listMadeBefore(db, personId, narrowed, { ...cursorInstant(after), limit: limit + 1 });
-    return pageOf(found, limit, cursorOf, shown);
+    return pageOf(found, limit, cursorOf, toRecord);
   },
   async find(db, personId, id) {
     const [found] = await store.findByIds(db, personId, [id]);
-    return found && found.state !== 'deleted' ? shown(found) : undefined;
+    return found && found.state !== 'deleted' ? toRecord(found) : undefined;
   },
   create: {
     body: z.strictObject({
@@ -53,7 +53,7 @@ export const own = collection({
 
 const cursorOf = ({ createdAt, id }: Memory): string => `${createdAt.getTime()}_${id}`;
 
-function shown(memory: Memory) {
+function toRecord(memory: Memory) {
   const { id, text: words, type: kind, importance, tags, happenedOn, state, saidAt, tainted, createdAt } = memory;
   return {
     id,

@@ -92,13 +92,13 @@ class EvalRoom {
   }
 
   async answer(text: string): Promise<Id[]> {
-    const index = await this.filled();
+    const index = await this.fillIndex();
     const vector = await this.orWarn(async (embedder) => vectorOf(embedder, text, this.signal));
     const hits = index.search({ ...wordsOf(text), vector }, {}, MOST);
     return hits.flatMap(({ id }) => this.ids.get(id) ?? []);
   }
 
-  private async filled(): Promise<PersonIndex> {
+  private async fillIndex(): Promise<PersonIndex> {
     if (this.index && this.waiting.length === 0) return this.index;
     const facts = this.waiting;
     this.waiting = [];

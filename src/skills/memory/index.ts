@@ -22,7 +22,7 @@ import { Recall } from './recall.ts';
 import * as store from './store.ts';
 import { deletionRules, findByIds, listUnseen, mergeRules, purge, skipAllOf, source } from './store.ts';
 import { FRAME, texts } from './texts.ts';
-import { tools, within } from './tools.ts';
+import { linesWithin, tools } from './tools.ts';
 import { transferring } from './transfer.ts';
 
 const UPKEEP_JOB = 'memory.upkeep';
@@ -84,24 +84,24 @@ export const memory: Skill<Settings> = {
 interface Parts {
   recall: Recall;
   service: Service;
-  changed(personId: string): void;
+  onChange(personId: string): void;
 }
 
 function partsOf(deps: Pick<SkillDeps, 'database' | 'world' | 'jobs' | 'embedders' | 'onClose'>): Parts {
   const { database, jobs, world } = deps;
   const { embedder, embedders } = deps.embedders;
   const recall = new Recall({ database, world, embedders });
-  const changed = (personId: string) => recall.changed(personId);
+  const changed = (personId: string) => recall.checkAgain(personId);
   deps.onClose('memory', async () => recall.close());
   const service: Service = {
     recall,
-    wrote: (tx, personId) => tx.afterCommit(() => changed(personId)),
+    onWrite: (tx, personId) => tx.afterCommit(() => changed(personId)),
     embedSoon: async (tx, personId) => {
       if (embedder) await embedSoon(jobs, tx, 'memory', world.clock.now(), personId);
     },
     ignore,
   };
-  return { recall, service, changed };
+  return { recall, service, onChange: changed };
 }
 
 /** Asks the embedder for one vector. `from`: the file from which the optional packages must be found. */
@@ -146,14 +146,14 @@ const command = ({ auto: byDefault }: Pick<Settings, 'auto'>): Command => ({
     const auto = /^auto(?:\s+(on|off|ask))?$/i.exec(rest);
     if (auto) return choose(auto[1]?.toLowerCase() as Settings['auto'] | undefined, byDefault, ctx);
     const type = /^(fact|preference|event)s?$/i.exec(rest)?.[1]?.toLowerCase() as 'fact' | undefined;
-    if (rest === '' || /^[1-9]\d{0,4}$/.test(rest)) return listed({ page: Number(rest || 1) });
-    if (type) return listed({ type });
-    if (/^#\S+$/.test(rest)) return listed({ tag: rest.slice(1, 51) });
+    if (rest === '' || /^[1-9]\d{0,4}$/.test(rest)) return listCall({ page: Number(rest || 1) });
+    if (type) return listCall({ type });
+    if (/^#\S+$/.test(rest)) return listCall({ tag: rest.slice(1, 51) });
     return { tool: 'memory_search', input: { query: rest.slice(0, 1_000) } };
   },
 });
 
-const listed = (input: Record<string, unknown>): Call => ({ tool: 'memory_list', input });
+const listCall = (input: Record<string, unknown>): Call => ({ tool: 'memory_list', input });
 
 async function choose(auto: Settings['auto'] | undefined, byDefault: Settings['auto'], { tx, person }: TxContext) {
   const before = (await store.readAuto(tx, person.id)) ?? byDefault;
@@ -192,11 +192,11 @@ export async function section(
     const untainted = memories.filter(
       ({ tainted, state }) => !tainted && (state === 'current' || (past && state === 'past')),
     );
-    const lines = within(untainted, budget, person.zone ?? 'UTC');
+    const lines = linesWithin(untainted, budget, person.zone ?? 'UTC');
     return { lines, fits: lines.length === untainted.length };
   };
   const recalled = async () => {
-    const all = await recall.all(person.id, { past }, MOST);
+    const all = await recall.listAll(person.id, { past }, MOST);
     if (all?.length === 0) return [];
     const whole = all && (await read(all));
     if (whole?.fits) return whole.lines;

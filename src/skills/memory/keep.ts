@@ -16,7 +16,7 @@ const MOST_TERMS = 400;
 export interface Service {
   recall: Recall;
   /** Call in each transaction that writes: after the commit the index is read again. */
-  wrote(tx: Transaction, personId: string): void;
+  onWrite(tx: Transaction, personId: string): void;
   embedSoon(tx: Transaction, personId: string): Promise<void>;
   ignore(ctx: TxContext): Promise<number>;
 }
@@ -34,7 +34,7 @@ export const saveInput = z.object({
   date: day.optional().describe('Of an event: the day, YYYY-MM-DD.'),
 });
 
-export interface Kept {
+export interface KeptMemory {
   memory: Memory;
   before: Memory[];
   /** Memories that say the opposite, and stay: the person decides. */
@@ -55,7 +55,7 @@ export async function keep(
   input: z.output<typeof saveInput>,
   near: readonly Hit[],
   instead: readonly string[] = [],
-): Promise<Kept | ToolResult> {
+): Promise<KeptMemory | ToolResult> {
   const { tx, person, conversationId, clock, tainted } = ctx;
   const text = input.text.trim();
   if (text === '') return failed('NO_TEXT', texts.noText);
@@ -100,7 +100,7 @@ export async function keep(
     'past',
     { by: kept.id, now },
   );
-  service.wrote(tx, person.id);
+  service.onWrite(tx, person.id);
   await service.embedSoon(tx, person.id);
   const against = current.filter((each) => !before.includes(each) && contradicts(text, each.text));
   return { memory: kept, before, against, isNew: true };
@@ -108,7 +108,7 @@ export async function keep(
 
 // Two memories that say the same, and a newer one that takes the place of an older one: by words, without a model.
 
-interface Said {
+interface SaidMemory {
   text: string;
   /** `YYYY-MM-DD`, of an event. */
   happenedOn?: string | undefined;
@@ -137,7 +137,7 @@ const LIGHT = new Set(
 );
 
 /** True if both say the same. `similarity` of their vectors, where both have one. What is not sure is not the same. */
-export function isSame(a: Said, b: Said, similarity?: number): boolean {
+export function isSame(a: SaidMemory, b: SaidMemory, similarity?: number): boolean {
   if (plain(a.text) === plain(b.text)) return a.happenedOn === b.happenedOn;
   if (a.happenedOn && b.happenedOn && a.happenedOn !== b.happenedOn) return false;
   if (!sharesNumbers(a.text, b.text) || !sharesNames(a.text, b.text)) return false;

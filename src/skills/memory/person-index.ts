@@ -23,7 +23,7 @@ export class Postings {
   private pending = 0;
 
   add(term: string, place: number): void {
-    if (this.pending >= Math.max(UNSORTED, this.places.length)) this.settle();
+    if (this.pending >= Math.max(UNSORTED, this.places.length)) this.sortPending();
     if (this.pending * 2 === this.pairs.length) {
       const larger = new Uint32Array(roomFor(Math.max(512, this.pending * 16)) / 4);
       larger.set(this.pairs);
@@ -35,10 +35,10 @@ export class Postings {
   }
 
   /** The places of the texts that have `term`. It holds until the next call of `add`. */
-  of(term: string): Uint32Array {
-    if (this.pending > UNSORTED) this.settle();
+  placesOf(term: string): Uint32Array {
+    if (this.pending > UNSORTED) this.sortPending();
     const number = this.numbers[this.slotOf(hashOf(term))] as number;
-    const sorted = number === 0 ? NOWHERE : this.sorted(number);
+    const sorted = number === 0 ? NOWHERE : this.sortedPlaces(number);
     const came: number[] = [];
     for (let at = 0; number > 0 && at < this.pending; at++) {
       if (this.pairs[at * 2] === number) came.push(this.pairs[at * 2 + 1] as number);
@@ -50,11 +50,11 @@ export class Postings {
     return all;
   }
 
-  private sorted(number: number): Uint32Array {
+  private sortedPlaces(number: number): Uint32Array {
     return number < this.starts.length ? this.places.subarray(this.starts[number - 1], this.starts[number]) : NOWHERE;
   }
 
-  private settle(): void {
+  private sortPending(): void {
     const { pairs, pending } = this;
     const came = new Uint32Array(this.count + 1);
     for (let at = 0; at < pending; at++) increase(came, pairs[at * 2] as number);
@@ -63,7 +63,7 @@ export class Postings {
     const starts = new Uint32Array(this.count + 1);
     const next = new Uint32Array(this.count + 1);
     for (let number = 1; number <= this.count; number++) {
-      const sorted = this.sorted(number);
+      const sorted = this.sortedPlaces(number);
       const start = starts[number - 1] as number;
       places.set(sorted, start);
       next[number] = start + sorted.length;
@@ -123,7 +123,7 @@ function hashOf(text: string, seed = 0x811c9dc5): number {
   return hash >>> 0;
 }
 
-export interface Indexed {
+export interface IndexedMemory {
   id: string;
   type: string;
   tags: readonly string[];
@@ -139,7 +139,7 @@ export interface Indexed {
 }
 
 /** A bound of what is searched, in milliseconds: for what has a day only, and for instants, whose day depends on a zone. */
-export interface Bound {
+export interface TimeBound {
   day: number;
   instant: number;
 }
@@ -147,8 +147,8 @@ export interface Bound {
 export interface Filter {
   type?: string | undefined;
   tag?: string | undefined;
-  since?: Bound | undefined;
-  before?: Bound | undefined;
+  since?: TimeBound | undefined;
+  before?: TimeBound | undefined;
   past?: boolean | undefined;
 }
 
@@ -191,7 +191,7 @@ export class PersonIndex {
     return INDEX_BYTES + this.ids.length * (this.matrix.dim + ENTRY_BYTES);
   }
 
-  put({ id, terms, vector, tags, type, at, isDay, state }: Indexed): void {
+  put({ id, terms, vector, tags, type, at, isDay, state }: IndexedMemory): void {
     const hash = hashOfAll(terms);
     let place = this.places.get(id);
     // Postings are not taken back: what has other words now stands in a new place.
@@ -225,7 +225,7 @@ export class PersonIndex {
   }
 
   /** The ids of all memories that the filter admits, the last changed last; undefined where they are more than `most`. */
-  all(filter: Filter, most: number): string[] | undefined {
+  listAll(filter: Filter, most: number): string[] | undefined {
     const type = this.typeNumber(filter);
     const ids: string[] = [];
     for (const [place, id] of this.ids.entries()) {
@@ -242,7 +242,7 @@ export class PersonIndex {
     limit: number,
   ): { id: string; score: number }[] {
     const places = this.ids.length;
-    const postingOf = (term: string) => this.postings.of(term);
+    const postingOf = (term: string) => this.postings.placesOf(term);
     const size = Math.max(this.size, 1);
     const covered = coverage(terms, size, this.scratch.zeros('covered', places), postingOf);
     if (this.size < places) for (const [place, id] of this.ids.entries()) if (id === undefined) covered[place] = 0;

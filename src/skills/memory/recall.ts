@@ -27,7 +27,7 @@ const FRESH_MS = 30_000;
 const MOST_BYTES = 64_000_000;
 const IDLE_MS = 8 * 60_000;
 
-interface Held {
+interface HeldIndex {
   index: PersonIndex;
   space: string | undefined;
   checkedAt: number;
@@ -37,7 +37,7 @@ interface Held {
 
 export class Recall {
   private readonly deps: RecallDeps;
-  private readonly held = new Map<string, Held>();
+  private readonly held = new Map<string, HeldIndex>();
   private sweeping: NodeJS.Timeout | undefined;
   private collect: (() => void) | undefined;
 
@@ -58,11 +58,11 @@ export class Recall {
   }
 
   /** The ids of all memories that the filter admits, the last changed last; undefined where they are more than `most`. */
-  async all(personId: string, filter: Filter, most: number): Promise<string[] | undefined> {
-    return (await this.fresh(personId)).index.all(filter, most);
+  async listAll(personId: string, filter: Filter, most: number): Promise<string[] | undefined> {
+    return (await this.fresh(personId)).index.listAll(filter, most);
   }
 
-  changed(personId: string): void {
+  checkAgain(personId: string): void {
     const held = this.held.get(personId);
     if (held) held.checkedAt = Number.NEGATIVE_INFINITY;
   }
@@ -89,7 +89,7 @@ export class Recall {
     }
   }
 
-  private async fresh(personId: string): Promise<Held> {
+  private async fresh(personId: string): Promise<HeldIndex> {
     const now = performance.now();
     const known = this.held.get(personId);
     if (known) {
@@ -113,7 +113,7 @@ export class Recall {
     return held;
   }
 
-  private begin(personId: string, space: Space | undefined, now: number): Held {
+  private begin(personId: string, space: Space | undefined, now: number): HeldIndex {
     const index = new PersonIndex(space?.dim ?? 1);
     const held = { index, space: space?.space, checkedAt: now, usedAt: now, reading: Promise.resolve() };
     this.held.set(personId, held);
@@ -121,7 +121,7 @@ export class Recall {
     return held;
   }
 
-  private async read(personId: string, held: Held, version: number): Promise<void> {
+  private async read(personId: string, held: HeldIndex, version: number): Promise<void> {
     const { index, space } = held;
     if (index.version >= version) return;
     let after = { touched: index.version, id: '\uffff' };
@@ -141,7 +141,7 @@ export class Recall {
     index.version = Math.max(after.touched, version);
   }
 
-  private limit(inUse: Held): void {
+  private limit(inUse: HeldIndex): void {
     const byUse = [...this.held].sort(([, a], [, b]) => a.usedAt - b.usedAt);
     let bytes = byUse.reduce((sum, [, { index }]) => sum + index.bytes, 0);
     for (const [personId, held] of byUse) {

@@ -5,7 +5,7 @@ import { type DeletionRule, lockPerson, type MergeRule } from '../../people/inde
 import { type Database, type Queryable, render, type StoredRow, sql, type Transaction } from '../../storage/index.ts';
 import type { MadeVector, Missing, Source, Space } from '../../vectors/index.ts';
 import { inserted, type Memory, memories, type NewMemory } from './memory.ts';
-import type { Indexed } from './person-index.ts';
+import type { IndexedMemory } from './person-index.ts';
 
 const [COLUMNS] = render(memories.names);
 
@@ -156,7 +156,7 @@ export async function readHistory(db: Queryable, personId: string, id: string): 
   return memories.readAll(rows);
 }
 
-export type Changed = Omit<Indexed, 'state'> & { state: Memory['state']; touched: number };
+export type Changed = Omit<IndexedMemory, 'state'> & { state: Memory['state']; touched: number };
 
 /** Memories as columns: a row with a thousand of them is read in a fraction of the time of a thousand rows. */
 interface IndexPage {

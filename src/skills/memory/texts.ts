@@ -1,7 +1,7 @@
 import { formOf, listOf, plural, shorten } from '../../base/text.ts';
 import type { Memory } from './memory.ts';
 
-const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 120)}”`;
+const quoteWords = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 120)}”`;
 
 /** `8 May 2023`. */
 export function dayOf(at: Date, zone: string): string {
@@ -26,7 +26,7 @@ export function line(memory: Memory, zone: string): string {
   return `\`${id}\` ${what} — ${dateOf(memory, zone)}${said}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`;
 }
 
-export function shown(memory: Memory, zone: string): string {
+export function memoryLine(memory: Memory, zone: string): string {
   const past = memory.state === 'past' ? ' [no longer so: a newer one says otherwise]' : '';
   return `- [${memory.id}, ${dateOf(memory, zone)}] ${memory.text.replace(/\s+/g, ' ')}${past}`;
 }
@@ -36,13 +36,13 @@ export const FRAME =
 
 export const texts = {
   saved: (memory: Memory, before: readonly Memory[]) =>
-    `I will remember: ${quoted(memory.text)}.${
-      before.length > 0 ? ` It takes the place of ${listOf(before.map(({ text }) => quoted(text)))}.` : ''
+    `I will remember: ${quoteWords(memory.text)}.${
+      before.length > 0 ? ` It takes the place of ${listOf(before.map(({ text }) => quoteWords(text)))}.` : ''
     }`,
   opposite: (memories: readonly Memory[]) =>
-    `I also remember ${listOf(memories.map(({ text }) => quoted(text)))}. Does that still hold?`,
-  forget: (memory: Memory) => shorten(`Forget ${quoted(memory.text)}`, 78),
-  known: (memory: Memory) => `I remember that already: ${quoted(memory.text)}.`,
+    `I also remember ${listOf(memories.map(({ text }) => quoteWords(text)))}. Does that still hold?`,
+  forget: (memory: Memory) => shorten(`Forget ${quoteWords(memory.text)}`, 78),
+  known: (memory: Memory) => `I remember that already: ${quoteWords(memory.text)}.`,
   noText: { message: 'What should I remember?', remedy: 'For example "remember that I like my tea without sugar".' },
   tooLong: (max: number) => `A memory may have at most ${max.toLocaleString('en')} ${formOf(max, 'character')}.`,
   tooMany: (max: number) => ({
@@ -51,11 +51,11 @@ export const texts = {
   }),
   none: () => 'I remember nothing of you yet. Say "remember that …".',
   noneOf: (what: string) => `I remember nothing of you with ${what}.`,
-  nothing: (words: string) => `I remember nothing about ${quoted(words)}.`,
-  found: (words: string) => `What I remember about ${quoted(words)}:`,
+  nothing: (words: string) => `I remember nothing about ${quoteWords(words)}.`,
+  found: (words: string) => `What I remember about ${quoteWords(words)}:`,
   nearest: 'Nearest in what I remember, though it does not say that:',
   nothingAtAll: (words: string) => ({
-    message: `I find nothing about ${quoted(words)} in your notes and in what I remember.`,
+    message: `I find nothing about ${quoteWords(words)} in your notes and in what I remember.`,
     remedy: '`/help` shows what I understand without a model.',
   }),
   before: () => 'Before that:',
@@ -64,22 +64,22 @@ export const texts = {
   more: (page: number, pages: number) => `Page ${page} of ${pages}.`,
   noPage: (page: number, pages: number) => `There is no page ${page}; the last one is ${pages}.`,
   notFound: (which: string) => ({
-    message: which ? `I remember nothing that is called or says ${quoted(which)}.` : 'There is nothing to forget.',
+    message: which ? `I remember nothing that is called or says ${quoteWords(which)}.` : 'There is nothing to forget.',
     remedy: '`/memory` shows what I remember.',
   }),
   which: 'Which of these do you mean?',
   deleted: (memories: readonly Memory[]) =>
     memories.length === 1
-      ? `Forgotten: ${quoted(memories[0]?.text ?? '')}. It is deleted for good in 30 days.`
+      ? `Forgotten: ${quoteWords(memories[0]?.text ?? '')}. It is deleted for good in 30 days.`
       : `Forgotten: ${plural(memories.length, 'thing')}. They are deleted for good in 30 days.`,
-  restored: (memory: Memory) => `Taken back: I remember ${quoted(memory.text)} again.`,
+  restored: (memory: Memory) => `Taken back: I remember ${quoteWords(memory.text)} again.`,
   corrected: (before: Memory, after: Memory) =>
-    `Corrected: ${quoted(after.text)} instead of ${quoted(before.text)}. Both stay on the record.`,
+    `Corrected: ${quoteWords(after.text)} instead of ${quoteWords(before.text)}. Both stay on the record.`,
   past: (memory: Memory) => ({
-    message: `Something newer says otherwise than ${quoted(memory.text)}.`,
+    message: `Something newer says otherwise than ${quoteWords(memory.text)}.`,
     remedy: '`/memory` shows what I remember now.',
   }),
-  kept: (memory: Memory) => `Kept: ${quoted(memory.text)}.`,
+  kept: (memory: Memory) => `Kept: ${quoteWords(memory.text)}.`,
   askCorrect: 'What is right instead?',
   ignored: (count: number) =>
     `I will not remember what was said here up to now.${count > 0 ? ` What I had noted of it (${count}) is forgotten.` : ''}`,
@@ -90,5 +90,5 @@ export const texts = {
       off: 'I remember only what you tell me to.',
     })[auto],
   notHere: 'What I remember of you is shown only where nobody else reads: ask me in a direct conversation.',
-  undo: (memory: Memory) => `the memory ${quoted(memory.text)}`,
+  undo: (memory: Memory) => `the memory ${quoteWords(memory.text)}`,
 };

@@ -14,12 +14,12 @@ import {
 } from '../../agent/index.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import { addDays, beginningOf } from '../../time/index.ts';
-import { day, type Kept, keep, type Service, saveInput, slotOf } from './keep.ts';
+import { day, type KeptMemory, keep, type Service, saveInput, slotOf } from './keep.ts';
 import { type Memory, TYPES } from './memory.ts';
 import type { Filter } from './person-index.ts';
 import type { Hit } from './recall.ts';
 import * as store from './store.ts';
-import { FRAME, line, shown, texts } from './texts.ts';
+import { FRAME, line, memoryLine, texts } from './texts.ts';
 
 /** Milliseconds that a search waits for the vectors of its words; the first use loads the embedder. */
 const PATIENCE_MS = 800;
@@ -49,7 +49,7 @@ export function tools(service: Service): AnyTool[] {
 }
 
 /** Memories nearest to the words, where only their person reads. */
-async function found(
+async function findNear(
   { recall }: Service,
   ctx: CallContext,
   words: string,
@@ -75,14 +75,14 @@ const saveTool = (service: Service) =>
     record: { redact: privately('text') },
     input: saveInput,
     // Equal memories have the same words: a write waits for no embedding.
-    prepare: ({ text }, ctx) => found(service, ctx, text, {}, 8, 0),
+    prepare: ({ text }, ctx) => findNear(service, ctx, text, {}, 8, 0),
     async run(input, ctx) {
-      const kept = await keep(service, ctx, input, near(ctx));
-      return 'ok' in kept ? kept : saved(kept, ctx);
+      const kept = await keep(service, ctx, input, preparedHits(ctx));
+      return 'ok' in kept ? kept : savedResult(kept, ctx);
     },
   });
 
-function saved({ memory, before, against, isNew }: Kept, ctx: TxContext): ToolResult {
+function savedResult({ memory, before, against, isNew }: KeptMemory, ctx: TxContext): ToolResult {
   const { id } = memory;
   if (!isNew) return quoteRows(done(texts.known(memory), { subject: memory.text, id }), [memory]);
   const undo = { tool: 'memory_restore', input: { id: memory.id, forget: true, back: before.map(({ id }) => id) } };
@@ -108,7 +108,7 @@ function saved({ memory, before, against, isNew }: Kept, ctx: TxContext): ToolRe
   return quoteRows(said, [...before, ...opposite]);
 }
 
-const near = (ctx: TxContext) => (ctx.prepared ?? []) as readonly Hit[];
+const preparedHits = (ctx: TxContext) => (ctx.prepared ?? []) as readonly Hit[];
 
 const searchTool = (service: Service) =>
   dataTool({
@@ -124,18 +124,22 @@ const searchTool = (service: Service) =>
       most: z.int().min(1).max(30).default(8),
     }),
     prepare: ({ query, type, tag, since, until, past, most }, ctx) =>
-      found(service, ctx, query, { type, tag, past, ...between(ctx.when.zone, since, until) }, most),
+      findNear(service, ctx, query, { type, tag, past, ...daysBetween(ctx.when.zone, since, until) }, most),
     async run({ query }, ctx) {
       if (!ctx.private) return failed('NOT_HERE', texts.notHere);
-      const memories = await read(ctx, near(ctx));
+      const memories = await read(ctx, preparedHits(ctx));
       if (memories.length === 0) return done(texts.nothing(query));
       const older = await olderThan(ctx, memories.slice(0, 3));
-      return listed(ctx, [texts.found(query)], memories, older);
+      return listMemories(ctx, [texts.found(query)], memories, older);
     },
   });
 
 /** The days from `since` to `until`, both included, as the person's zone has them. */
-function between(zone: string, since: string | undefined, until: string | undefined): Pick<Filter, 'since' | 'before'> {
+function daysBetween(
+  zone: string,
+  since: string | undefined,
+  until: string | undefined,
+): Pick<Filter, 'since' | 'before'> {
   const bound = (day: string) => ({ day: Date.parse(day), instant: beginningOf(day, zone).getTime() });
   return {
     ...(since !== undefined && { since: bound(since) }),
@@ -158,7 +162,12 @@ async function olderThan(ctx: TxContext, memories: readonly Memory[]): Promise<M
   return older.flat().filter(({ id }) => !shown.has(id));
 }
 
-function listed(ctx: TxContext, heading: string[], memories: readonly Memory[], older: readonly Memory[]): ToolResult {
+function listMemories(
+  ctx: TxContext,
+  heading: string[],
+  memories: readonly Memory[],
+  older: readonly Memory[],
+): ToolResult {
   const lines = (some: readonly Memory[]) => some.map((memory) => line(memory, ctx.when.zone));
   const before = older.length > 0 ? [texts.before(), ...lines(older)] : [];
   const tainted = [...memories, ...older].some((memory) => memory.tainted);
@@ -177,20 +186,20 @@ const contextTool = (service: Service) =>
     dropWhenSmall: true,
     record: { redact: privately('about') },
     input: z.object({ about: z.string().min(1).max(1_000), tokens: z.int().min(50).max(4_000).default(600) }),
-    prepare: ({ about }, ctx) => found(service, ctx, about, {}, 60),
+    prepare: ({ about }, ctx) => findNear(service, ctx, about, {}, 60),
     async run({ about, tokens }, ctx) {
       if (!ctx.private) return failed('NOT_HERE', texts.notHere);
-      const memories = await read(ctx, near(ctx));
-      const lines = within(memories, tokens, ctx.when.zone);
+      const memories = await read(ctx, preparedHits(ctx));
+      const lines = linesWithin(memories, tokens, ctx.when.zone);
       if (lines.length === 0) return done(texts.nothing(about));
       return done([FRAME, ...lines].join('\n'), { tainted: memories.some(({ tainted }) => tainted) });
     },
   });
 
-export function within(memories: readonly Memory[], tokens: number, zone: string): string[] {
+export function linesWithin(memories: readonly Memory[], tokens: number, zone: string): string[] {
   let left = tokens - tokensIn(FRAME);
   return memories.flatMap((memory) => {
-    const text = shown(memory, zone);
+    const text = memoryLine(memory, zone);
     const size = tokensIn(text) + 1;
     if (size > left) return [];
     left -= size;
@@ -225,7 +234,10 @@ const listTool = dataTool({
     if (total === 0) return done(type || tag ? texts.noneOf(tag ? `#${tag}` : `type ${type}`) : texts.none());
     const pages = Math.ceil(found.total / PAGE);
     const turn = (label: string, to: number) => ({ label, tool: 'memory_list', input: { ...input, page: to } });
-    const result = listed(ctx, [texts.heading(found.total)], found.memories, []) as Extract<ToolResult, { ok: true }>;
+    const result = listMemories(ctx, [texts.heading(found.total)], found.memories, []) as Extract<
+      ToolResult,
+      { ok: true }
+    >;
     return {
       ...result,
       text: pages > 1 ? `${result.text}\n\n${texts.more(input.page, pages)}` : result.text,
@@ -254,14 +266,14 @@ function buttonsOf(memory: Memory) {
   ];
 }
 
-async function meant(ctx: TxContext, which: string, tool: string): Promise<Memory | ToolResult> {
+async function findMeant(ctx: TxContext, which: string, tool: string): Promise<Memory | ToolResult> {
   const id = which.trim().replace(/^`|`$/g, '');
   const [byId] = await store.findByIds(ctx.tx, ctx.person.id, [id]);
   if (byId && byId.state !== 'deleted') return byId;
-  const memories = await read(ctx, near(ctx));
+  const memories = await read(ctx, preparedHits(ctx));
   const [only, ...others] = memories;
   if (!only) return failed('NOT_FOUND', texts.notFound(which));
-  const [first, second] = near(ctx);
+  const [first, second] = preparedHits(ctx);
   if (others.length === 0 || (first && second && first.score >= 1.2 && second.score < first.score - 0.15)) return only;
   const choices = memories.slice(0, 5).map((memory) => ({
     label: memory.text.slice(0, 60),
@@ -280,12 +292,12 @@ const deleteTool = (service: Service) =>
     effect: 'write',
     record: { redact: privately('which') },
     input: z.object({ which }),
-    prepare: ({ which }, ctx) => found(service, ctx, which, {}, 5),
+    prepare: ({ which }, ctx) => findNear(service, ctx, which, {}, 5),
     async run({ which }, ctx) {
-      const memory = await meant(ctx, which, 'memory_delete');
+      const memory = await findMeant(ctx, which, 'memory_delete');
       if ('ok' in memory) return memory;
       await store.setState(ctx.tx, ctx.person.id, [memory.id], 'deleted', { now: ctx.clock.now() });
-      service.wrote(ctx.tx, ctx.person.id);
+      service.onWrite(ctx.tx, ctx.person.id);
       const undo = { tool: 'memory_restore', input: { id: memory.id, as: memory.state } };
       const said = { undo: { ...undo, label: texts.undo(memory) }, id: memory.id };
       return quoteRows(done(texts.deleted([memory]), said), [memory]);
@@ -302,9 +314,9 @@ const correctTool = (service: Service) =>
     effect: 'write',
     record: { redact: privately('which', 'text') },
     input: z.object({ which, text: z.string().default('').describe('What is right, as a whole sentence.') }),
-    prepare: ({ which }, ctx) => found(service, ctx, which, {}, 5),
+    prepare: ({ which }, ctx) => findNear(service, ctx, which, {}, 5),
     async run({ which, text }, ctx) {
-      const memory = await meant(ctx, which, 'memory_correct');
+      const memory = await findMeant(ctx, which, 'memory_correct');
       if ('ok' in memory) return memory;
       if (memory.state === 'past') return quoteRows(failed('PAST', texts.past(memory)), [memory]);
       if (text.trim() === '') return failed('NO_TEXT', texts.askCorrect);
@@ -334,7 +346,7 @@ const keepTool = (service: Service) =>
       const before = await givingWay(ctx, memory);
       await store.setState(ctx.tx, ctx.person.id, [id], 'current', { now });
       await store.setState(ctx.tx, ctx.person.id, before, 'past', { by: id, now });
-      service.wrote(ctx.tx, ctx.person.id);
+      service.onWrite(ctx.tx, ctx.person.id);
       return quoteRows(done(texts.kept(memory)), [memory]);
     },
   });
@@ -367,7 +379,7 @@ const restoreTool = (service: Service) =>
       const now = clock.now();
       await store.setState(tx, person.id, [id], forget ? 'deleted' : as, { now });
       await store.setState(tx, person.id, back, 'current', { now });
-      service.wrote(tx, person.id);
+      service.onWrite(tx, person.id);
       return quoteRows(done(forget ? texts.deleted([memory]) : texts.restored(memory)), [memory]);
     },
   });
@@ -382,7 +394,7 @@ const ignoreTool = (service: Service) =>
     input: z.object({}),
     async run(_, ctx) {
       const count = await service.ignore(ctx);
-      service.wrote(ctx.tx, ctx.person.id);
+      service.onWrite(ctx.tx, ctx.person.id);
       return done(texts.ignored(count));
     },
   });
@@ -402,10 +414,10 @@ const aboutTool = (service: Service) =>
       what: z.string().min(1).max(200),
       most: z.int().min(1).max(8).default(8).describe('Memories and notes in all, of a question.'),
     }),
-    prepare: ({ what }, ctx) => found(service, ctx, what, {}, 8),
+    prepare: ({ what }, ctx) => findNear(service, ctx, what, {}, 8),
     async run({ what, most }, ctx) {
       if (ctx.private && /^(?:me|myself|i)$/i.test(what)) return listTool.run({ page: 1 }, ctx);
-      const hits = near(ctx);
+      const hits = preparedHits(ctx);
       const best = hits[0]?.score ?? 0;
       const memories = (
         await read(
@@ -418,7 +430,7 @@ const aboutTool = (service: Service) =>
       const also = notes.ok ? [texts.alsoNotes(), notes.text] : [];
       if (memories.length === 0) return notes.ok ? notes : failed('NOT_FOUND', texts.nothingAtAll(what));
       const heading = memories.some(({ text }) => sharesWord(what, text)) ? texts.found(what) : texts.nearest;
-      const result = listed(ctx, [heading], memories, await olderThan(ctx, memories.slice(0, 3)));
+      const result = listMemories(ctx, [heading], memories, await olderThan(ctx, memories.slice(0, 3)));
       if (!result.ok) return result;
       const tainted = result.tainted === true || (notes.ok && notes.tainted === true);
       return { ...result, text: [result.text, ...also].join('\n'), tainted };

@@ -41,7 +41,7 @@ interface TransferDeps {
   database: Database;
   world: World;
   jobs: Pick<JobQueue, 'enqueue' | 'cancel'>;
-  service: Pick<Service, 'wrote'>;
+  service: Pick<Service, 'onWrite'>;
 }
 
 async function exportPage({ database }: Pick<TransferDeps, 'database'>, who: string | undefined, after: string) {
@@ -123,7 +123,7 @@ async function importLines(
       now,
     );
     if (!stored) throw new CodaError('INPUT_INVALID', { message: 'These are too many.', remedy: 'Import fewer.' });
-    service.wrote(tx, person.id);
+    service.onWrite(tx, person.id);
     if (stored.length > 0) await embedSoon(jobs, tx, 'memory', now, person.id);
     appendAct(tx, world, 'memory import', { person: person.id, added: stored.length });
     return stored.length;
@@ -196,7 +196,7 @@ const importing = operation({
       waiting = [];
     };
     for await (const text of createInterface({ input: io.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-      if (text.trim() !== '') waiting.push(parsed(text));
+      if (text.trim() !== '') waiting.push(parseLine(text));
       if (waiting.length === AT_ONCE) await flush();
     }
     await flush();
@@ -204,7 +204,7 @@ const importing = operation({
   },
 });
 
-function parsed(text: string): unknown {
+function parseLine(text: string): unknown {
   try {
     return parseJson(text);
   } catch {

@@ -5,7 +5,7 @@ import type { Settings } from './config.ts';
 import { isList, withItem } from './list.ts';
 import { changedIn, tagName, tagsIn } from './note.ts';
 import { findWhich } from './resolve.ts';
-import type { Wrote } from './services.ts';
+import type { OnWrite } from './services.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -15,7 +15,7 @@ const which = z
   .default('')
   .describe('Its id, words of it, its number in the last list, or `it` for the one at hand.');
 
-export const deleteTool = (wrote: Wrote) =>
+export const deleteTool = (wrote: OnWrite) =>
   dataTool({
     name: 'note_delete',
     dialogue: { thing: 'note' },
@@ -39,7 +39,7 @@ export const deleteTool = (wrote: Wrote) =>
     },
   });
 
-export const pinTool = (wrote: Wrote) =>
+export const pinTool = (wrote: OnWrite) =>
   dataTool({
     name: 'note_pin',
     dialogue: { thing: 'note' },
@@ -56,7 +56,7 @@ export const pinTool = (wrote: Wrote) =>
     },
   });
 
-export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'config'>, wrote: Wrote) =>
+export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'config'>, wrote: OnWrite) =>
   dataTool({
     name: 'note_edit',
     dialogue: { thing: 'note' },
@@ -74,7 +74,7 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
     async run(input, ctx) {
       const found = await findWhich(ctx, input.which, { tool: 'note_edit', input });
       if ('ok' in found) return found;
-      const added = input.append?.trim() ? appended(input.text ?? found.text, input.append.trim()) : undefined;
+      const added = input.append?.trim() ? appendText(input.text ?? found.text, input.append.trim()) : undefined;
       const text = added ?? (input.text?.trim() || found.text);
       if (text.length > longest) return failed('TOO_LONG', texts.tooLong(longest));
       const given = input.tags?.map(tagName) ?? found.tags;
@@ -83,10 +83,10 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
     },
   });
 
-const appended = (text: string, more: string): string =>
+const appendText = (text: string, more: string): string =>
   isList(text) && !more.includes('\n') ? withItem(text, more) : `${text}\n${more}`;
 
-export async function change(ctx: TxContext, before: Note, changed: Note, say: (note: Note) => string, wrote: Wrote) {
+export async function change(ctx: TxContext, before: Note, changed: Note, say: (note: Note) => string, wrote: OnWrite) {
   const { tx, clock, person, conversationId, tainted } = ctx;
   if (before.personId !== person.id) return failed('NOT_YOURS', texts.notYours(before), { tainted: true });
   const isRewritten = changed.text !== before.text || changed.tags.join() !== before.tags.join();
@@ -111,7 +111,7 @@ export function undoOf(after: Note, before: Note | undefined): Call & { label: s
   return { tool: 'note_restore', input, label: texts.label(after) };
 }
 
-export const restoreTool = (wrote: Wrote) =>
+export const restoreTool = (wrote: OnWrite) =>
   dataTool({
     name: 'note_restore',
     dialogue: { thing: 'note' },
@@ -143,7 +143,7 @@ const restoring = z.object({
 async function restore(
   { tx, person, conversationId, clock }: TxContext,
   { id, version, before }: z.output<typeof restoring>,
-  wrote: Wrote,
+  wrote: OnWrite,
 ): Promise<ToolResult> {
   const note = await store.findById(tx, person.id, id);
   if (!note) return failed('NOT_FOUND', texts.notFound('').message);
@@ -173,7 +173,7 @@ async function askAll({ tx, person }: TxContext): Promise<ToolResult> {
   return failed('AMBIGUOUS', texts.reallyAll(count), { choices: [choice(count, newest)] });
 }
 
-async function deleteAll(ctx: TxContext, newest: number, wrote: Wrote): Promise<ToolResult> {
+async function deleteAll(ctx: TxContext, newest: number, wrote: OnWrite): Promise<ToolResult> {
   const { tx, person, conversationId, clock } = ctx;
   const now = clock.now();
   const changed = await store.removeAll(tx, person.id, { newest, limit: MOST_AT_ONCE, now });
@@ -200,7 +200,7 @@ const choice = (count: number, newest: number) => ({
 async function restoreAll(
   ctx: TxContext,
   { at, first, last }: z.output<typeof deletion>,
-  wrote: Wrote,
+  wrote: OnWrite,
 ): Promise<ToolResult> {
   const { tx, person, conversationId, clock } = ctx;
   const changed = await store.restoreAll(tx, person.id, { at: new Date(at), first, last }, clock.now());

@@ -31,12 +31,12 @@ export const own = collection({
       await store.listMadeBefore(db, asked),
       limit,
       ({ seq }) => String(seq),
-      ({ note }) => shown(note),
+      ({ note }) => toRecord(note),
     );
   },
   async find(db, personId, id) {
     const note = await store.findById(db, personId, id);
-    return note && !note.deleted ? shown(note) : undefined;
+    return note && !note.deleted ? toRecord(note) : undefined;
   },
   create: {
     body: z.strictObject({
@@ -67,7 +67,7 @@ export const own = collection({
   remove: (which) => ({ tool: 'note_delete', input: { which } }),
 });
 
-function shown({ id, title, text: words, tags: filed, pinned, tainted, createdAt }: Note) {
+function toRecord({ id, title, text: words, tags: filed, pinned, tainted, createdAt }: Note) {
   return {
     id,
     title: title ?? null,

@@ -36,9 +36,9 @@ export class ContextNotes {
 
   /**
    * The person's own notes for every turn, in private places: newest first, as far as their budget goes. Those about a
-   * topic are read by the same statement, and kept for `passing`.
+   * topic are read by the same statement, and kept for `passingSection`.
    */
-  async always({ person }: Pick<AskedPrompt, 'person'>): Promise<PromptSection | undefined> {
+  async alwaysSection({ person }: Pick<AskedPrompt, 'person'>): Promise<PromptSection | undefined> {
     const { database, config } = this.deps;
     const notes = await store.readContext(database, person.id, { always: MOST_ALWAYS, topics: MOST_TOPICS });
     const topics = notes.filter((note) => !isAlways(note));
@@ -51,16 +51,21 @@ export class ContextNotes {
    * Notes that fit this message: in private places the person's own notes on topics; in shared ones, of the notes that
    * were saved for all there, those for every turn and those on topics. Asks the database for nothing that is not kept.
    */
-  passing({ person, private: isPrivate, text, conversationId }: AskedPrompt): PromptSection | undefined {
+  passingSection({ person, private: isPrivate, text, conversationId }: AskedPrompt): PromptSection | undefined {
     const budget = this.deps.config.always_budget;
     if (isPrivate)
-      return sectionOf('Notes on this', fitting(text, this.topicsOf.get(person.id) ?? []), person.id, budget);
+      return sectionOf('Notes on this', fittingNotes(text, this.topicsOf.get(person.id) ?? []), person.id, budget);
     this.refresh();
     const here = (conversationId && this.shared.get(conversationId)) || [];
-    return sectionOf('Notes of this channel', [...here.filter(isAlways), ...fitting(text, here)], person.id, budget);
+    return sectionOf(
+      'Notes of this channel',
+      [...here.filter(isAlways), ...fittingNotes(text, here)],
+      person.id,
+      budget,
+    );
   }
 
-  wrote(tx: Transaction, { scope, tags }: Pick<Note, 'scope' | 'tags'>): void {
+  onWrite(tx: Transaction, { scope, tags }: Pick<Note, 'scope' | 'tags'>): void {
     if (scope === 'here' && tags.some(isOfContext)) tx.afterCommit(() => this.refresh(true));
   }
 
@@ -116,7 +121,7 @@ const isAlways = ({ tags }: Note): boolean => tags.includes(ALWAYS);
 const topicsOf = ({ tags }: Note): string[] =>
   tags.flatMap((tag) => (isOfContext(tag) && tag !== ALWAYS ? [tag.slice(CONTEXT.length)] : []));
 
-export function fitting(message: string, notes: readonly Note[]): Note[] {
+export function fittingNotes(message: string, notes: readonly Note[]): Note[] {
   const about = notes.filter((note) => topicsOf(note).length > 0 && !isAlways(note));
   const terms = about.length === 0 ? [] : termsOf(message.slice(0, LONGEST_MESSAGE));
   if (terms.length === 0) return [];

@@ -79,8 +79,8 @@ export const notes: Skill<Settings> = {
   ],
   agenda: (_, ctx, span) => agenda(ctx, span),
   home: (_, reader) => home(reader),
-  prompt: (deps, asked) => parts(deps).context.always(asked),
-  messagePrompt: async (deps, asked) => parts(deps).context.passing(asked),
+  prompt: (deps, asked) => parts(deps).context.alwaysSection(asked),
+  messagePrompt: async (deps, asked) => parts(deps).context.passingSection(asked),
   onStart: (deps) => {
     parts(deps).context.refresh();
     void useTrigrams(deps);

@@ -49,7 +49,7 @@ export function isNamed(text: string, name: string): boolean {
   return isIn && (own.length === wanted.length ? head !== '' || !STATEMENT_WORDS.test(text) : isList(text));
 }
 
-const wanting = (item: string): string[] =>
+const wantedWords = (item: string): string[] =>
   wordsIn(
     item
       .trim()
@@ -66,7 +66,7 @@ const isSameItem = (one = '', other = ''): boolean => wordsIn(one).join(' ') ===
  */
 export function itemsThere(list: string, more: string): readonly string[] {
   const { head } = read(list);
-  const plain = (item: string) => wanting(item).join(' ');
+  const plain = (item: string) => wantedWords(item).join(' ');
   const items = new Set(
     list
       .slice(head.length)
@@ -86,7 +86,7 @@ export function withItem(list: string, item: string): string {
 }
 
 /** The list without the one item that `item` names, or the ones; undefined where it names none, or may name several. */
-export function without(list: string, item: string): string | undefined {
+export function withoutItems(list: string, item: string): string | undefined {
   const whole = withoutOne(list, item);
   const items = item.split(/(?<!\s)\s*(?:,|\band\b)(?:\s*(?:,|\band\b))*\s*/i).filter((one) => one !== '');
   if (whole !== undefined || items.length < 2) return whole;
@@ -95,7 +95,7 @@ export function without(list: string, item: string): string | undefined {
 
 function withoutOne(list: string, item: string): string | undefined {
   const { head, parts } = read(list);
-  const wanted = wanting(item);
+  const wanted = wantedWords(item);
   const fits = (part: string) => {
     const own = wordsIn(part);
     return wanted.length > 0 && wanted.every((word) => own.some((one) => isFormOf(word, one)));

@@ -88,7 +88,7 @@ async function exportNotes(
 async function importNotes(deps: TransferDeps, who: string | undefined, notes: readonly FiledNote[]) {
   const { database } = deps;
   const { id: personId, locale } = await resolvePerson(database, who);
-  const read = notes.flatMap((note) => parts(note, deps.config.longest)).map(checked);
+  const read = notes.flatMap((note) => parts(note, deps.config.longest)).map(checkNote);
   return database.tx('notes.import', async (tx) => {
     if (!(await lockPerson(tx, personId)))
       throw invalid('This person has been forgotten meanwhile.', 'Say with --person whose notes they are.');
@@ -113,7 +113,7 @@ const identityOf = ({ title, text }: { title?: string | undefined; text: string 
 
 type Read = z.output<typeof filed> & { personId: string; conversationId: string; language: string };
 
-function checked(note: unknown) {
+function checkNote(note: unknown) {
   const { data, error } = filed.safeParse(note, { error: inputWords });
   const text = visible(data?.text ?? '').trim();
   const title =
@@ -357,13 +357,13 @@ export function fromMarkdown(content: string, facts: FileFacts): FiledNote | { p
   const read = (key: string) => entries.find((entry) => entry.key?.toLowerCase() === key)?.value;
   const text = body.replace(/\n$/, '');
   const id = textOf(read('coda'));
-  if (id !== undefined && /^[a-z0-9]{4,20}$/.test(id)) return ours(id, text, read, facts);
+  if (id !== undefined && /^[a-z0-9]{4,20}$/.test(id)) return ownNote(id, text, read, facts);
   return foreign(text, read, facts);
 }
 
 type FieldOf = (key: string) => YamlNode | undefined;
 
-function ours(id: string, text: string, read: FieldOf, { changed }: FileFacts): FiledNote {
+function ownNote(id: string, text: string, read: FieldOf, { changed }: FileFacts): FiledNote {
   const title = textOf(read('title'));
   return {
     id,

@@ -65,7 +65,7 @@ export function candidatesFor(terms: readonly Term[]): string[] {
   return [...new Set(words.flatMap((word) => word.match(/[\p{L}\p{N}]+/gu) ?? []))];
 }
 
-export interface Ranked {
+export interface RankedNote {
   note: Note;
   /** Part of the question's words that it has, by their weight, 0 to 1. */
   share: number;
@@ -76,11 +76,11 @@ export interface Ranked {
 }
 
 /** Notes by how much of the question they cover, best first; of equals the shorter one. */
-export function rank(terms: readonly Term[], notes: readonly Note[]): Ranked[] {
+export function rank(terms: readonly Term[], notes: readonly Note[]): RankedNote[] {
   const texts = notes.map(readNote);
   // One word of a note stands for one of the question's: the card of "debit card" is not also its "debit".
   const asked = new Set(terms.map(({ stem }) => stem));
-  const matches = texts.map((text) => terms.map((term) => matched(term, text, asked)));
+  const matches = texts.map((text) => terms.map((term) => matchWeight(term, text, asked)));
   const weights = terms.map((term, at) => {
     const having = matches.filter((row) => (row[at] ?? 0) > 0).length;
     return term.weight * rarity(having, notes.length);
@@ -109,7 +109,7 @@ const NO_VECTOR = 0.35;
 export const CLOSE = 0.3;
 export const BESIDE = 0.2;
 
-export interface Fused extends Ranked {
+export interface FusedNote extends RankedNote {
   /** By words and meaning; without meaning the share that its words cover. */
   score: number;
 }
@@ -118,7 +118,7 @@ export interface Fused extends Ranked {
  * Notes that were ranked by their words and those that are near in meaning, by both, best first. Where no meaning is known
  * the words alone decide.
  */
-export function fused(ranked: readonly Ranked[], near: readonly NearNote[]): Fused[] {
+export function fuseRanks(ranked: readonly RankedNote[], near: readonly NearNote[]): FusedNote[] {
   if (near.length === 0) return ranked.map((one) => ({ ...one, score: one.share }));
   const similarities = new Map(near.map(({ note, similarity }) => [note.id, similarity]));
   const covered = new Set(ranked.map(({ note }) => note.id));
@@ -151,7 +151,7 @@ function readNote({ title = '', text, tags }: Note): Read {
   return { words, stems: new Set(words.map(stemOf)), head: new Set(head.map(stemOf)) };
 }
 
-function matched(
+function matchWeight(
   { word, stem, others, meant = [] }: Term,
   { words, stems, head }: Read,
   asked: ReadonlySet<string>,

@@ -6,7 +6,7 @@ import type { NearText } from '../../vectors/index.ts';
 import { withAny } from './finding/store.ts';
 import { type NearNote, nearOnes } from './meaning/store.ts';
 import type { Note } from './note.ts';
-import { BESIDE, CLOSE, candidatesFor, fused, type Ranked, rank, termsOf } from './rank.ts';
+import { BESIDE, CLOSE, candidatesFor, fuseRanks, type RankedNote, rank, termsOf } from './rank.ts';
 import { respelt, wantedBy } from './search.ts';
 import type { Meaning } from './services.ts';
 import { texts } from './texts.ts';
@@ -28,7 +28,7 @@ const MOST_LOOKED_AT = 200;
  * Answers a question out of the notes: with the one that covers most of what it says, if that is enough; else it offers at
  * most three. That none does is no answer, since the question may be about anything.
  */
-export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
+export const recallTool = (meaning: Pick<Meaning, 'nearTexts'>) =>
   dataTool({
     name: 'note_recall',
     dialogue: { thing: 'note' },
@@ -43,7 +43,7 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
       most: z.int().min(1).max(MOST_OFFERED).default(MOST_OFFERED).describe('Notes that are shown where none is sure.'),
     }),
 
-    prepare: ({ query }, { person }) => meaning.near(person.id, query),
+    prepare: ({ query }, { person }) => meaning.nearTexts(person.id, query),
 
     async run({ query, own, most }, ctx) {
       const terms = await respelt(ctx.tx, ctx.person.id, termsOf(query));
@@ -51,7 +51,7 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
       const wanted = wantedBy(ctx, []);
       const notes = words.length === 0 ? [] : await withAny(ctx.tx, wanted, words, MOST_LOOKED_AT);
       const near = await nearOnes(ctx.tx, wanted, (ctx.prepared ?? []) as readonly NearText[]);
-      const { sure, offered } = judged(query, rank(terms, notes), near);
+      const { sure, offered } = judgeAnswers(query, rank(terms, notes), near);
       if (offered.length === 0 && own) {
         // The answer may have been told as something about the person.
         const remembered = await ctx.tools.call({ tool: 'memory_about', input: { what: query } }, ctx);
@@ -68,12 +68,12 @@ export const recallTool = (meaning: Pick<Meaning, 'near'>) =>
 
 const textOf = ({ title, text }: Note): string => `${title ?? ''} ${text}`;
 
-function judged(
+function judgeAnswers(
   question: string,
-  ranked: readonly Ranked[],
+  ranked: readonly RankedNote[],
   near: readonly NearNote[],
-): { sure: readonly Ranked[]; offered: readonly Ranked[] } {
-  const isAble = ({ note }: Ranked) => canAnswer(question, textOf(note));
+): { sure: readonly RankedNote[]; offered: readonly RankedNote[] } {
+  const isAble = ({ note }: RankedNote) => canAnswer(question, textOf(note));
   const able = ranked.filter(isAble);
   const saying = able.filter(({ note }) => saysIt(question, textOf(note)));
   const sure = sureOnes(question, saying);
@@ -81,7 +81,7 @@ function judged(
     const least = ranked.length <= MOST_OFFERED ? OFFERED_ALONE : OFFERED_FROM;
     return { sure, offered: withOwnWord(able.filter(({ share }) => share >= least).slice(0, MOST_OFFERED), able) };
   }
-  const byBoth = fused(ranked, near)
+  const byBoth = fuseRanks(ranked, near)
     .map((one) => ({ ...one, order: one.score + (isAble(one) ? ANSWER_KIND_BONUS : 0) }))
     .sort((a, b) => b.order - a.order);
   const best = byBoth[0]?.note.id;
@@ -94,7 +94,7 @@ function judged(
 }
 
 /** The offered ones; where none has a word of the question itself, with the best of `all` that has one. */
-function withOwnWord(offered: readonly Ranked[], all: readonly Ranked[]): readonly Ranked[] {
+function withOwnWord(offered: readonly RankedNote[], all: readonly RankedNote[]): readonly RankedNote[] {
   if (offered.length === 0 || offered.some(({ ownHits }) => ownHits > 0)) return offered;
   const own = all.find(({ ownHits }) => ownHits > 0);
   return own ? [...offered.slice(0, MOST_OFFERED - 1), own] : offered;
@@ -104,7 +104,7 @@ function withOwnWord(offered: readonly Ranked[], all: readonly Ranked[]): readon
  * The able ones that the words make sure of: they lack none that tells. Meaning alone never does, since what is
  * alike need not be an answer.
  */
-function sureOnes(question: string, able: readonly Ranked[]): readonly Ranked[] {
+function sureOnes(question: string, able: readonly RankedNote[]): readonly RankedNote[] {
   const [best] = able;
   // A note of other words only may be about another thing: the code of a house for the password of the wifi.
   if (!best || best.share < SURE_FROM || best.lacks > 0 || best.ownHits === 0) return [];
@@ -161,7 +161,7 @@ function newNames(note: string, question: string): string[] {
 
 const isLowerCase = (note: string): boolean => !/\p{Lu}/u.test(note);
 
-const without = (note: string, question: string): string => {
+const withoutWordsOf = (note: string, question: string): string => {
   const asked = new Set(question.toLowerCase().match(/[\p{L}\p{N}]+/gu));
   return note.replace(/[\p{L}]{4,}/gu, (word) => (asked.has(word.toLowerCase()) ? '' : word));
 };
@@ -183,8 +183,11 @@ const ANSWER_RULES: readonly (readonly [pattern: RegExp, answers: (note: string,
     /\bhow much (?:is|are|was|were)\b|\b(?:what|which) (?:did|does|do|will|would) .{0,300}\bcost\b/i,
     (note) => MONEY.test(note),
   ],
-  [/\bwh(?:at|ich) colou?r\b/i, (note, question) => COLOUR.test(without(note, question))],
-  [/\b(?:when|what time|until when|since when|which day)\b/i, (note, question) => TIME.test(without(note, question))],
+  [/\bwh(?:at|ich) colou?r\b/i, (note, question) => COLOUR.test(withoutWordsOf(note, question))],
+  [
+    /\b(?:when|what time|until when|since when|which day)\b/i,
+    (note, question) => TIME.test(withoutWordsOf(note, question)),
+  ],
   [/^(?:to |from |in |at )?(?:where)\b/i, (note) => PLACE.test(note)],
   [
     /^(?:by |to |for )?(?:who|whom|whose)\b/i,

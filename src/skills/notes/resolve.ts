@@ -25,7 +25,7 @@ export async function findWhich(ctx: TxContext, which: string, wanted: Call): Pr
   const { ids, at } = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
   if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, at ? ids : []);
   const byId = await store.findSeenById(ctx.tx, readerOf(ctx), words);
-  if (byId) return there(byId, ctx);
+  if (byId) return unlessDeleted(byId, ctx);
   const [, number] = NUMBER.exec(words) ?? [];
   if (number !== undefined) return byNumber(ctx, ids, Number(number));
   const { notes } = await searchNotes(ctx, bare(words), { limit: MOST_CHOICES, offset: 0 });
@@ -48,13 +48,13 @@ function hasAll({ title = '', text, tags }: Note, words: string): boolean {
 /** The list with this id, as a button names it, or that goes by this name; a note that only has the word in it is none. */
 export async function findListNamed(ctx: TxContext, name: string, wanted: Call): Promise<Note | Failed> {
   const byId = await store.findSeenById(ctx.tx, readerOf(ctx), name);
-  if (byId) return there(byId, ctx);
+  if (byId) return unlessDeleted(byId, ctx);
   const { notes } = await searchNotes(ctx, bare(name), { limit: MOST_LISTS, offset: 0 });
   const named = notes.filter(({ text }) => isNamed(text, name));
   return single(ctx, named, name, wanted);
 }
 
-function there(note: Note, { person }: TxContext): Note | Failed {
+function unlessDeleted(note: Note, { person }: TxContext): Note | Failed {
   const tainted = isFromElsewhere(note, person.id);
   return note.deleted ? failed('NOT_FOUND', texts.gone(note), { tainted }) : note;
 }
@@ -73,7 +73,7 @@ function notFound(words: string): Failed {
 async function byNumber(ctx: TxContext, ids: readonly string[], number: number): Promise<Note | Failed> {
   const id = ids[number - 1];
   const note = id === undefined ? undefined : await store.findSeenById(ctx.tx, readerOf(ctx), id);
-  return note ? there(note, ctx) : notFound(String(number));
+  return note ? unlessDeleted(note, ctx) : notFound(String(number));
 }
 
 async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[]): Promise<Note | Failed> {
@@ -84,7 +84,7 @@ async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[
   const shown = listedNotes.filter((note) => note !== undefined && !note.deleted) as Note[];
   if (shown.length > 0) return single(ctx, shown, '', wanted);
   const last = await store.findLastMade(tx, person.id, conversationId);
-  if (last && last.createdAt.getTime() >= clock.now().getTime() - AT_HAND_MS) return there(last, ctx);
+  if (last && last.createdAt.getTime() >= clock.now().getTime() - AT_HAND_MS) return unlessDeleted(last, ctx);
   return recent(ctx, wanted, '');
 }
 

@@ -16,11 +16,11 @@ import type { FileRef } from '../../delivery/index.ts';
 import { change, undoOf } from './change.ts';
 import type { Settings } from './config.ts';
 import { ALWAYS, MOST_ALWAYS } from './context.ts';
-import { itemsThere, withItem, without } from './list.ts';
+import { itemsThere, withItem, withoutItems } from './list.ts';
 import { changedIn, isFromElsewhere, tagName, tagsIn } from './note.ts';
 import { findListNamed, readerOf } from './resolve.ts';
 import { languageOf } from './search.ts';
-import type { Wrote } from './services.ts';
+import type { OnWrite } from './services.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -43,7 +43,7 @@ const input = z.object({
 });
 
 /** Saves a note. A text that is too long comes back as a file, with its beginning as the note. */
-export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>, wrote: Wrote) {
+export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>, wrote: OnWrite) {
   const { config } = deps;
   return dataTool({
     name: 'note_save',
@@ -91,7 +91,7 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
   });
 }
 
-async function saveNew(ctx: TxContext, text: string, config: Settings, wrote: Wrote): Promise<ToolResult> {
+async function saveNew(ctx: TxContext, text: string, config: Settings, wrote: OnWrite): Promise<ToolResult> {
   const note = await insert(ctx, { title: undefined, text: clean(text), tags: [], scope: 'own' }, config);
   if (!note) return failed('TOO_MANY', texts.tooMany(config.most));
   await wrote(ctx.tx, note);
@@ -133,7 +133,7 @@ async function fillsUp(ctx: TxContext, note: Note, { always_budget: budget }: Se
   return total > budget && total - tokensIn(note.text) <= budget;
 }
 
-export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote: Wrote) =>
+export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote: OnWrite) =>
   dataTool({
     name: 'note_item',
     dialogue: { thing: 'note' },
@@ -156,7 +156,7 @@ export const itemTool = ({ config }: Pick<SkillDeps<Settings>, 'config'>, wrote:
         const isNew = found.code === 'NOT_FOUND' && make !== undefined && add !== undefined;
         return isNew ? saveNew(ctx, withItem(`${make}:`, add), config, wrote) : found;
       }
-      const left = remove === undefined ? found.text : without(found.text, remove);
+      const left = remove === undefined ? found.text : withoutItems(found.text, remove);
       const there = add === undefined || left === undefined ? [] : itemsThere(left, add);
       if (there.length > 0 && remove === undefined) {
         const tainted = isFromElsewhere(found, ctx.person.id);

@@ -6,10 +6,10 @@ import type { SkillDeps } from '../../chat/index.ts';
 import type { Queryable } from '../../storage/index.ts';
 import type { NearText } from '../../vectors/index.ts';
 import * as finding from './finding/store.ts';
-import { enableTrigrams, hasTrigrams, type Wanted, wordsLike } from './finding/store.ts';
+import { enableTrigrams, hasTrigrams, type WantedNotes, wordsLike } from './finding/store.ts';
 import { type NearNote, nearOnes } from './meaning/store.ts';
 import { TAG, tagName } from './note.ts';
-import { BESIDE, candidatesFor, fused, type Ranked, rank, type Term, termsOf } from './rank.ts';
+import { BESIDE, candidatesFor, fuseRanks, type RankedNote, rank, type Term, termsOf } from './rank.ts';
 import type { Found, Page } from './store.ts';
 import * as store from './store.ts';
 
@@ -43,7 +43,7 @@ const LANGUAGES: Record<string, string> = {
 export const languageOf = (locale: string | undefined): string =>
   LANGUAGES[locale?.slice(0, 2).toLowerCase() ?? ''] ?? 'english';
 
-export interface Narrowed {
+export interface NarrowedSearch {
   tags?: readonly string[];
   from?: Date | undefined;
   to?: Date | undefined;
@@ -55,8 +55,8 @@ type Looking = Pick<TxContext, 'person' | 'conversationId'>;
 export const wantedBy = (
   { person, conversationId }: Looking,
   tags: readonly string[],
-  span: Pick<Wanted, 'from' | 'to'> = {},
-): Wanted => ({ personId: person.id, conversationId, language: languageOf(person.locale), tags, ...span });
+  span: Pick<WantedNotes, 'from' | 'to'> = {},
+): WantedNotes => ({ personId: person.id, conversationId, language: languageOf(person.locale), tags, ...span });
 
 /**
  * Full text first: notes with all words. Then those that hold most of them, in other words or misspelt too; then anywhere
@@ -66,7 +66,7 @@ export async function searchNotes(
   ctx: Looking & Pick<TxContext, 'tx'>,
   query: string,
   page: Page,
-  narrowed: Narrowed = {},
+  narrowed: NarrowedSearch = {},
 ): Promise<Found> {
   const named = (query.match(TAG) ?? []).map(tagName);
   const tags = [...named, ...(narrowed.tags ?? [])];
@@ -82,15 +82,15 @@ export async function searchNotes(
   if (found.total > 0 || page.offset > 0) return found;
   const close = await nearOnes(ctx.tx, wanted, narrowed.near ?? []);
   const covered = await nearest(ctx, wanted, rest, close);
-  if (covered.some(({ share }) => share >= NEAR)) return paged(covered, page);
+  if (covered.some(({ share }) => share >= NEAR)) return pageOf(covered, page);
   const parts = await finding.searchParts(ctx.tx, wanted, [...words, ...tags], page);
   if (parts.total > 0) return parts;
-  return paged(covered.length > 0 ? covered : await misspelt(ctx, wanted, rest), page);
+  return pageOf(covered.length > 0 ? covered : await misspelt(ctx, wanted, rest), page);
 }
 
 export const withoutTags = (query: string): string => query.replace(TAG, ' ');
 
-const paged = (ranked: readonly Ranked[], { offset, limit }: Page): Found => ({
+const pageOf = (ranked: readonly RankedNote[], { offset, limit }: Page): Found => ({
   notes: ranked.slice(offset, offset + limit).map(({ note }) => note),
   total: ranked.length,
 });
@@ -98,7 +98,11 @@ const paged = (ranked: readonly Ranked[], { offset, limit }: Page): Found => ({
 const REST_LETTERS = 3;
 
 /** Notes with a word that differs in one letter of its beginning, which no index finds: best first. */
-async function misspelt({ tx }: Pick<TxContext, 'tx'>, wanted: Wanted, query: string): Promise<readonly Ranked[]> {
+async function misspelt(
+  { tx }: Pick<TxContext, 'tx'>,
+  wanted: WantedNotes,
+  query: string,
+): Promise<readonly RankedNote[]> {
   const terms = termsOf(query);
   const rests = terms.flatMap(({ word }) => {
     const rest = word.slice(finding.BEGINNING_LETTERS);
@@ -111,17 +115,17 @@ async function misspelt({ tx }: Pick<TxContext, 'tx'>, wanted: Wanted, query: st
 
 async function nearest(
   { tx }: Pick<TxContext, 'tx'>,
-  wanted: Wanted,
+  wanted: WantedNotes,
   query: string,
   close: readonly NearNote[],
-): Promise<readonly Ranked[]> {
+): Promise<readonly RankedNote[]> {
   const terms = await respelt(tx, wanted.personId, termsOf(query));
   const beginnings = terms.flatMap(({ word, meant }) =>
     word.length >= 5 && meant === undefined ? [word.slice(0, finding.BEGINNING_LETTERS)] : [],
   );
   const words = [...candidatesFor(terms), ...beginnings].flatMap((word) => wordsIn(word).slice(0, 1));
   const notes = words.length === 0 ? [] : await finding.withAny(tx, wanted, [...new Set(words)], MOST_LOOKED_AT);
-  const ranked = fused(rank(terms, notes), close).filter(({ share, score }) => share >= NEAR || score >= BESIDE);
+  const ranked = fuseRanks(rank(terms, notes), close).filter(({ share, score }) => share >= NEAR || score >= BESIDE);
   return close.length === 0 ? ranked : ranked.slice(0, MOST_CLOSE);
 }
 

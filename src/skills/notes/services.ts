@@ -7,22 +7,22 @@ import { ContextNotes } from './context.ts';
 import { source } from './meaning/store.ts';
 import type { Note } from './note.ts';
 
-export type Written = Pick<Note, 'personId' | 'scope' | 'tags' | 'deleted'>;
+export type WrittenNote = Pick<Note, 'personId' | 'scope' | 'tags' | 'deleted'>;
 
 /** Call it with each note that is written, as it was and as it is, in the transaction that writes it. */
-export type Wrote = (tx: Transaction, ...notes: readonly Written[]) => Promise<void>;
+export type OnWrite = (tx: Transaction, ...notes: readonly WrittenNote[]) => Promise<void>;
 
 export interface Services {
   context: ContextNotes;
   meaning: Meaning;
-  wrote: Wrote;
+  wrote: OnWrite;
 }
 
 export function servicesOf(deps: SkillDeps<Settings>): Services {
   const context = new ContextNotes(deps);
   const meaning = new Meaning(deps);
-  const wrote: Wrote = async (tx, ...notes) => {
-    for (const note of notes) context.wrote(tx, note);
+  const wrote: OnWrite = async (tx, ...notes) => {
+    for (const note of notes) context.onWrite(tx, note);
     const last = notes.at(-1);
     if (last && !last.deleted) await meaning.embedGathered(tx, last.personId);
   };
@@ -47,7 +47,7 @@ export class Meaning {
   }
 
   /** The person's notes that are nearest to a question, nearest first. Await it before the transaction. */
-  near(personId: string, question: string): Promise<NearText[]> {
+  nearTexts(personId: string, question: string): Promise<NearText[]> {
     return this.nearest.search(personId, question, MOST_NEAR, PATIENCE_MS);
   }
 

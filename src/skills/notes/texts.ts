@@ -4,7 +4,7 @@ import { formatMinute, type Reader } from '../../time/index.ts';
 import { nameOfEmpty } from './list.ts';
 import type { Note, Version } from './store.ts';
 
-const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
+const quoteWords = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
 const tagWords = (tags: readonly string[]): string => tags.map((tag) => `#${tag}`).join(' ');
 
@@ -15,16 +15,16 @@ export function line(note: Note, reader: Reader, words: readonly string[] = []):
   const tags = unseen.length > 0 ? ` ${tagWords(unseen)}` : '';
   const title = note.title === undefined ? '' : `${note.title}: `;
   const marks = `${note.pinned ? '📌 ' : ''}${title}`;
-  const shown = marked(around(note.text.replace(/\s+/g, ' '), words), words);
+  const shown = markWords(excerptAround(note.text.replace(/\s+/g, ' '), words), words);
   return `${marks}${shown}${tags} — ${formatMinute(note.createdAt, reader)}`;
 }
 
 const WIDTH = 200;
-const telling = (words: readonly string[]) => words.filter((word) => word.length >= 3);
+const tellingWords = (words: readonly string[]) => words.filter((word) => word.length >= 3);
 const isMatch = (one: string, words: readonly string[]) =>
-  telling(words).some((word) => isFormOf(one, word) || (word.length >= 4 && one.startsWith(word)));
+  tellingWords(words).some((word) => isFormOf(one, word) || (word.length >= 4 && one.startsWith(word)));
 
-function around(text: string, words: readonly string[]): string {
+function excerptAround(text: string, words: readonly string[]): string {
   if (text.length <= WIDTH) return text;
   const first = [...text.matchAll(/[\p{L}\p{N}]+/gu)].find(([word]) => isMatch(word.toLowerCase(), words));
   const from = Math.max(0, (first?.index ?? 0) - WIDTH / 4);
@@ -32,8 +32,8 @@ function around(text: string, words: readonly string[]): string {
   return `…${shorten(text.slice(text.indexOf(' ', from) + 1), WIDTH)}`;
 }
 
-function marked(text: string, words: readonly string[]): string {
-  if (telling(words).length === 0 || /[*_`]/.test(text)) return text;
+function markWords(text: string, words: readonly string[]): string {
+  if (tellingWords(words).length === 0 || /[*_`]/.test(text)) return text;
   return text.replace(/(?<![\p{L}\p{N}#])[\p{L}\p{N}]+/gu, (word) =>
     isMatch(word.toLowerCase(), words) ? `**${word}**` : word,
   );
@@ -42,17 +42,17 @@ function marked(text: string, words: readonly string[]): string {
 export const texts = {
   home: { title: 'Notes', none: 'No notes yet. Say “note: …”.' },
   agenda: { today: 'Notes for today', week: 'Notes of the week' },
-  saved: ({ text, tags }: Note) => `Noted: ${quoted(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`,
+  saved: ({ text, tags }: Note) => `Noted: ${quoteWords(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`,
   newVersion: ({ title = '', text }: Note) =>
-    `The note ${quoted(title)} now says ${quoted(text)}; what it said before is kept.`,
+    `The note ${quoteWords(title)} now says ${quoteWords(text)}; what it said before is kept.`,
   cut: (max: number) =>
     `It is longer than ${max.toLocaleString('en')} ${formOf(max, 'character')}: the note has its beginning, and here is the whole as a file.`,
   overBudget: (tokens: number) =>
     `Your #context:always notes take more than ${tokens.toLocaleString('en')} ${formOf(tokens, 'token')}, so only the newest stand before every turn.`,
   editForm: { field: 'text', label: 'What should it say?' },
-  pinned: ({ text }: Note) => `Pinned ${quoted(text)}.`,
-  unpinned: ({ text }: Note) => `${quoted(text)} is not pinned any more.`,
-  notYours: ({ text }: Note) => `${quoted(text)} is somebody else's note; only they can change it.`,
+  pinned: ({ text }: Note) => `Pinned ${quoteWords(text)}.`,
+  unpinned: ({ text }: Note) => `${quoteWords(text)} is not pinned any more.`,
+  notYours: ({ text }: Note) => `${quoteWords(text)} is somebody else's note; only they can change it.`,
   noDay: (words: string) =>
     `I do not know which day “${words}” is. Say it in plain English words, for example "last Monday" or "24 December".`,
   inContext: ({ title, text }: Note) => `- ${title ? `${title}: ` : ''}${text.replace(/\s+/g, ' ')}`,
@@ -73,14 +73,14 @@ export const texts = {
     remedy: 'Delete some first: "show my notes" lists them.',
   }),
   noWords: { message: 'What should I look for in your notes?', remedy: 'For example "find my notes on wifi".' },
-  nothing: (words: string) => `I found no note about ${quoted(words)}.`,
+  nothing: (words: string) => `I found no note about ${quoteWords(words)}.`,
   noNote: (words: string) => ({
-    message: `I have no note about ${quoted(words)}.`,
+    message: `I have no note about ${quoteWords(words)}.`,
     remedy: 'What you tell me with "note: …" I can find again.',
   }),
   none: (tag: string | undefined) =>
     tag ? `You have no notes tagged #${tag}.` : 'You have no notes yet. Say "note: …" to make one.',
-  matching: (total: number, words: string) => `${plural(total, 'note')} about ${quoted(words)}:`,
+  matching: (total: number, words: string) => `${plural(total, 'note')} about ${quoteWords(words)}:`,
   answering: 'This is what your notes say nearest to that:',
   nearest: 'None of your notes says all of that. Nearest are:',
   heading: (total: number, tag: string | undefined) => `${plural(total, 'note')}${tag ? ` tagged #${tag}` : ''}:`,
@@ -88,28 +88,28 @@ export const texts = {
   noPage: (page: number, pages: number) => `There is no page ${page}; the last one is ${pages}.`,
   which: 'Which note do you mean?',
   notFound: (words: string) => ({
-    message: words ? `I found no note about ${quoted(words)}.` : 'There is no note that you could mean.',
+    message: words ? `I found no note about ${quoteWords(words)}.` : 'There is no note that you could mean.',
     remedy: '"Show my notes" lists them.',
   }),
-  gone: (note: Note) => `${quoted(note.text)} is deleted already.`,
+  gone: (note: Note) => `${quoteWords(note.text)} is deleted already.`,
   onListAlready: (note: Note, items: readonly string[]) =>
-    `${listOf(items.map(quoted))} ${formOf(items.length, 'is', 'are')} on ${quoted(note.text)} already.`,
+    `${listOf(items.map(quoteWords))} ${formOf(items.length, 'is', 'are')} on ${quoteWords(note.text)} already.`,
   notInList: (note: Note, item: string) =>
-    `I found no ${quoted(item)} in ${quoted(nameOfEmpty(note.text) ?? note.text)}.`,
+    `I found no ${quoteWords(item)} in ${quoteWords(nameOfEmpty(note.text) ?? note.text)}.`,
   reallyAll: (count: number) => (count === 1 ? 'Delete your only note?' : `Delete all ${plural(count, 'note')}?`),
   deleteAll: (count: number) => (count === 1 ? 'Delete it' : `Delete all ${count}`),
   deletedAll: (count: number, left: number) =>
     `Deleted ${plural(count, 'note')}${left > 0 ? `; ${left.toLocaleString('en')} ${formOf(left, 'is', 'are')} left` : ''}.`,
   labelOfAll: (count: number) => plural(count, 'note'),
   restoredAll: (count: number) => `Taken back: ${plural(count, 'note')}.`,
-  deleted: (note: Note) => `Deleted the note ${quoted(note.text)}.`,
+  deleted: (note: Note) => `Deleted the note ${quoteWords(note.text)}.`,
   edited: ({ text, tags }: Note) => {
     const empty = nameOfEmpty(text);
-    if (empty !== undefined) return `Nothing is on ${quoted(empty)} now.`;
-    return `Changed the note: ${quoted(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`;
+    if (empty !== undefined) return `Nothing is on ${quoteWords(empty)} now.`;
+    return `Changed the note: ${quoteWords(text)}${tags.length > 0 ? ` (${tagWords(tags)})` : ''}.`;
   },
-  restored: (note: Note) => `Taken back: the note ${quoted(note.text)} is as it was before.`,
-  unsaved: (note: Note) => `Taken back: the note ${quoted(note.text)} is gone.`,
-  changedSince: (note: Note) => `${quoted(note.text)} has been changed since, so I left it as it is.`,
-  label: (note: Note) => `the note ${quoted(note.text)}`,
+  restored: (note: Note) => `Taken back: the note ${quoteWords(note.text)} is as it was before.`,
+  unsaved: (note: Note) => `Taken back: the note ${quoteWords(note.text)} is gone.`,
+  changedSince: (note: Note) => `${quoteWords(note.text)} has been changed since, so I left it as it is.`,
+  label: (note: Note) => `the note ${quoteWords(note.text)}`,
 };

@@ -16,7 +16,7 @@ const page = z.int().min(1).max(100_000).default(1);
 const day = z.string().max(100).optional();
 const MOST_NAMED = 500;
 
-export const searchTool = (meaning: Pick<Meaning, 'near'>) =>
+export const searchTool = (meaning: Pick<Meaning, 'nearTexts'>) =>
   dataTool({
     name: 'note_search',
     form: { times: ['from', 'to'] },
@@ -32,7 +32,7 @@ export const searchTool = (meaning: Pick<Meaning, 'near'>) =>
       page,
     }),
 
-    prepare: ({ query }, { person }) => meaning.near(person.id, withoutTags(query)),
+    prepare: ({ query }, { person }) => meaning.nearTexts(person.id, withoutTags(query)),
 
     async run(input, ctx) {
       const query = input.query.trim();
@@ -94,7 +94,7 @@ export const listTool = dataTool({
   async run(input, ctx) {
     const tag = tagName(input.tag ?? '') || undefined;
     const span = { limit: PAGE, offset: (input.page - 1) * PAGE };
-    const found = await store.listNotes(ctx.tx, readerOf(ctx), tagged(tag), span);
+    const found = await store.listNotes(ctx.tx, readerOf(ctx), narrowToTag(tag), span);
     if (found.total === 0 && input.page > 1) return noPage(ctx, tag, input.page);
     if (found.total === 0) return done(texts.none(tag));
     return show(ctx, found, input.page, texts.heading(found.total, tag), {
@@ -104,10 +104,10 @@ export const listTool = dataTool({
   },
 });
 
-const tagged = (tag: string | undefined): store.Narrowing => (tag === undefined ? {} : { tags: [tag] });
+const narrowToTag = (tag: string | undefined): store.Narrowing => (tag === undefined ? {} : { tags: [tag] });
 
 async function noPage(ctx: TxContext, tag: string | undefined, asked: number): Promise<ToolResult> {
-  const { total } = await store.listNotes(ctx.tx, readerOf(ctx), tagged(tag), { limit: 1, offset: 0 });
+  const { total } = await store.listNotes(ctx.tx, readerOf(ctx), narrowToTag(tag), { limit: 1, offset: 0 });
   return total === 0 ? done(texts.none(tag)) : failed('NO_PAGE', texts.noPage(asked, Math.ceil(total / PAGE)));
 }
 

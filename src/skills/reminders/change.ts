@@ -25,16 +25,16 @@ import { atItsHour, stillBounded } from './bounds.ts';
 import { ASKS_WHEN, askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { nagInput, readNag, refusedAsTooOften } from './limits.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
-import { findSome, isAll, type Wanted } from './resolve.ts';
+import { findSome, isAll, type WantedAct } from './resolve.ts';
 import { undoOf } from './restore.ts';
-import { atOtherTime, filledIn, keepsHour, onceAt, onDayOf, shifted } from './schedule.ts';
+import { atOtherTime, filledIn, keepsHour, onceAt, onDayOf, shiftTime } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
 /** Runs `one` for each matching reminder; one Undo reverts all of them. */
 export async function ofEach(
   ctx: TxContext,
-  wanted: Wanted & { input: { which?: string } },
+  wanted: WantedAct & { input: { which?: string } },
   one: (found: Reminder) => Promise<ToolResult>,
 ): Promise<ToolResult> {
   const found = await findSome(ctx, wanted.input.which ?? '', wanted);
@@ -145,7 +145,7 @@ export function editTool(wakeAt: WakeAt) {
 async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeAt): Promise<ToolResult> {
   const every = input.nag === undefined ? before.nag : readNag(input.nag);
   if (every !== null && typeof every === 'object') return every;
-  const found = delivered(before, input, every ?? undefined);
+  const found = changeDelivery(before, input, every ?? undefined);
   const text = newText(found.text, input);
   if (text === undefined) return failed('NOT_FOUND', texts.notInText(found, input.replace?.from ?? ''));
   if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
@@ -165,7 +165,7 @@ async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeA
   return change(ctx, before, after, (reminder) => say(reminder, ctx.when));
 }
 
-function delivered(before: Reminder, { urgent, catch_up }: Edit, nag: number | undefined): Reminder {
+function changeDelivery(before: Reminder, { urgent, catch_up }: Edit, nag: number | undefined): Reminder {
   const still = nag === undefined && before.nagged > 0 ? notPutOff : {};
   return { ...before, urgent: urgent ?? before.urgent, catchUp: catch_up ?? before.catchUp, nag, ...still };
 }
@@ -224,7 +224,7 @@ const ownTime = (found: Reminder, now: Date): OwnTime => ({
  */
 function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime, said: string) {
   const now = ctx.clock.now();
-  const shift = shifted(at, said);
+  const shift = shiftTime(at, said);
   const words = isOver ? said : filledIn(said, at, zone);
   if (shift && shift <= now) return { words };
   const itsDay = shift ? onceAt(shift, zone) : onDayOf(at, words, { ...ctx.when, zone });

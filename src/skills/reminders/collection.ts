@@ -34,12 +34,12 @@ export const own = collection({
       rows,
       limit,
       ({ seq }) => String(seq),
-      ({ reminder }) => shown(reminder),
+      ({ reminder }) => toRecord(reminder),
     );
   },
   async find(db, personId, id) {
     const [found] = await store.findByIds(db, personId, [id]);
-    return found && found.state !== 'deleted' ? shown(found) : undefined;
+    return found && found.state !== 'deleted' ? toRecord(found) : undefined;
   },
   create: {
     body: z.strictObject({ text: z.string().trim().min(1).max(LONGEST_TEXT), when, ...delivery }),
@@ -67,7 +67,7 @@ export const own = collection({
   remove: (which) => ({ tool: 'reminder_delete', input: { which } }),
 });
 
-function shown({ id, text, state, nextAt, rule, zone, urgent, tainted, createdAt }: Reminder) {
+function toRecord({ id, text, state, nextAt, rule, zone, urgent, tainted, createdAt }: Reminder) {
   return {
     id,
     text,

@@ -35,9 +35,9 @@ export function commands(): Command[] {
       summary: 'List your reminders.',
       overtakes: true,
       usage: '[pending|completed|all] [page]',
-      options: [{ name: 'show', description: 'pending, completed, all, or a day', complete: shown }],
+      options: [{ name: 'show', description: 'pending, completed, all, or a day', complete: offerChoices }],
       private: true,
-      run: async (rest) => listed(rest),
+      run: async (rest) => listCall(rest),
     },
     {
       name: 'done',
@@ -104,23 +104,23 @@ async function pendingOnes(typed: string, { person, database }: CompletionContex
   const pending = await store.readPage(readerOf(database), query);
   const wanted = typed.toLowerCase().trim();
   return pending
-    .map(({ text }) => beginning(text.replace(/\s+/g, ' ').trim()))
+    .map(({ text }) => firstWords(text.replace(/\s+/g, ' ').trim()))
     .filter((text) => text.toLowerCase().includes(wanted))
     .slice(0, MOST_OFFERED);
 }
 
 /** Whole words only: they are looked for when they come back. */
-function beginning(text: string): string {
+function firstWords(text: string): string {
   if (text.length <= LONGEST_OFFERED) return text;
   return text.slice(0, text.lastIndexOf(' ', LONGEST_OFFERED) + 1 || LONGEST_OFFERED).trim();
 }
 
-async function shown(typed: string): Promise<string[]> {
+async function offerChoices(typed: string): Promise<string[]> {
   const known = ['pending', 'completed', 'all', 'today', 'tomorrow', 'this week', 'next week'];
   return known.filter((each) => each.startsWith(typed.toLowerCase().trim()));
 }
 
-function listed(rest: string): Call {
+function listCall(rest: string): Call {
   const words = rest.toLowerCase().split(/\s+/).filter(Boolean);
   const number = words.find((word) => /^\d{1,4}$/.test(word) && Number(word) > 0);
   const status = words.map(statusOf).find((one) => one !== undefined);

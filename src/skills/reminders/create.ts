@@ -27,7 +27,7 @@ import { MOST_PENDING, nagInput, readNag, refusedAsTooOften } from './limits.ts'
 import { CATCH_UPS, type WakeAt } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import * as store from './store.ts';
-import { created, texts, zoneUnknown } from './texts.ts';
+import { createdNotice, texts, zoneUnknown } from './texts.ts';
 
 export const LONGEST_TEXT = 2_000;
 
@@ -184,7 +184,7 @@ export async function storePlanned(
   tx.afterCommit(() => wakeAt(schedule.plannedAt));
   const undo = undoOf(reminder, undefined);
   const home = ctx.when.zone;
-  const said = created(input.text, schedule, ctx.when, { lead: input.lead, toDm, urgent: input.urgent, nag });
+  const said = createdNotice(input.text, schedule, ctx.when, { lead: input.lead, toDm, urgent: input.urgent, nag });
   const guessed = person.zone === undefined && isFirst && schedule.zone === home;
   return done([said, ...(guessed ? [zoneUnknown(home)] : []), ...(isTwin ? [texts.twin] : [])].join('\n'), {
     undo,

@@ -8,7 +8,7 @@ import { completeTool } from './complete.ts';
 import { config, type Settings } from './config.ts';
 import { createTool } from './create.ts';
 import { reminderSource } from './fire.ts';
-import { agenda, home, listTool, soonest, upcoming } from './list.ts';
+import { agenda, home, listTool, soonest, upcomingReminders } from './list.ts';
 import { restoreTool } from './restore.ts';
 import { chooseTool, snoozeTool } from './snooze.ts';
 import { deletionRules, mergeRules } from './store.ts';
@@ -33,7 +33,7 @@ export const reminders: Skill<Settings> = {
     restoreTool(wakeAt),
   ],
   collections: () => [own],
-  listUpcoming: (_, reader, to) => upcoming(reader, to),
+  listUpcoming: (_, reader, to) => upcomingReminders(reader, to),
   commands: () => commands(),
   due: (deps) => [reminderSource(deps, deps.config)],
 

@@ -30,7 +30,10 @@ export async function home({ db, person, ...reader }: HomeReader): Promise<HomeS
 const UPCOMING_MOST = 200;
 const MOST_OF_ONE = 50;
 
-export async function upcoming({ db, personId }: Pick<PageReader, 'db' | 'personId'>, to: Date): Promise<Upcoming[]> {
+export async function upcomingReminders(
+  { db, personId }: Pick<PageReader, 'db' | 'personId'>,
+  to: Date,
+): Promise<Upcoming[]> {
   const pending = await store.readPage(db, { personId, status: 'pending', limit: UPCOMING_MOST, offset: 0 });
   return pending
     .flatMap((reminder) => timesOf(reminder, to).map((at) => ({ at, text: reminder.text })))
@@ -101,14 +104,14 @@ async function listDay(ctx: TxContext, words: string, input: ListInput): Promise
   return show(ctx, shown, { heading: texts.heading('pending', found.length, words), page: input.page, pages, input });
 }
 
-interface Shown {
+interface ShownPage {
   heading: string;
   page: number;
   pages: number;
   input: ListInput;
 }
 
-async function show(ctx: TxContext, found: readonly Reminder[], { heading, page, pages, input }: Shown) {
+async function show(ctx: TxContext, found: readonly Reminder[], { heading, page, pages, input }: ShownPage) {
   const { tx, person, conversationId, clock } = ctx;
   const now = clock.now();
   const start = (page - 1) * PAGE;

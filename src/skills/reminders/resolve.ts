@@ -12,7 +12,7 @@ import * as store from './store.ts';
 import { texts } from './texts.ts';
 
 /** The intended act: a choice repeats the call with the id in place of the words. */
-export interface Wanted extends Call {
+export interface WantedAct extends Call {
   /** Without words it means what spoke last ("done", "snooze"), or what was at hand last. */
   prefers: 'spoken' | 'any';
 }
@@ -25,14 +25,14 @@ const MOST_CHOICES = 5;
 
 export const isAll = (which: string): boolean => /^all$/i.test(which.trim());
 
-export async function findWhich(ctx: TxContext, which: string, wanted: Wanted): Promise<Reminder | Failed> {
+export async function findWhich(ctx: TxContext, which: string, wanted: WantedAct): Promise<Reminder | Failed> {
   const found = await findSome(ctx, which, wanted);
   if (!Array.isArray(found)) return found;
   const [only, ...others] = found;
   return only && others.length === 0 ? only : ask(ctx, found, wanted);
 }
 
-export async function findSome(ctx: TxContext, which: string, wanted: Wanted): Promise<Reminder[] | Failed> {
+export async function findSome(ctx: TxContext, which: string, wanted: WantedAct): Promise<Reminder[] | Failed> {
   const words = which.trim();
   if (AT_HAND.test(words)) return atHand(ctx, wanted, words === '');
   const listed = await listedAs(
@@ -41,7 +41,7 @@ export async function findSome(ctx: TxContext, which: string, wanted: Wanted): P
   );
   if (listed) return listed;
   const there = await pendingOf(ctx);
-  const found = isAll(words) ? there : named(words, there);
+  const found = isAll(words) ? there : matchWords(words, there);
   if (found.length === 0) return notFound(isAll(words) ? '' : words);
   return found.length === 1 || isAll(words) ? found : ask(ctx, found, wanted);
 }
@@ -63,11 +63,11 @@ async function listedAs(ctx: TxContext, parts: readonly string[]): Promise<Remin
   }
   const there = found.filter(({ state }) => state === 'pending');
   const [over] = found;
-  return there.length > 0 || !over ? there : gone(over);
+  return there.length > 0 || !over ? there : goneFailure(over);
 }
 
 /** Matches by the exact text, else by a phrase in it, else by all its words in any order. */
-function named(said: string, reminders: readonly Reminder[]): Reminder[] {
+function matchWords(said: string, reminders: readonly Reminder[]): Reminder[] {
   const all = wordsIn(said).join(' ');
   const words = all.replace(/^(?:the|my) /, '').replace(/ (?:reminder|one)$/, '');
   const ways: ((text: string) => boolean)[] = [
@@ -79,7 +79,7 @@ function named(said: string, reminders: readonly Reminder[]): Reminder[] {
   return (words === '' ? undefined : found.find((some) => some.length > 0)) ?? [];
 }
 
-async function atHand(ctx: TxContext, wanted: Wanted, isBare: boolean): Promise<Reminder[] | Failed> {
+async function atHand(ctx: TxContext, wanted: WantedAct, isBare: boolean): Promise<Reminder[] | Failed> {
   const { tx, person, conversationId } = ctx;
   const { spoken, made, madeAt } = await store.findLatest(tx, person.id, conversationId);
   const since = new Date(ctx.clock.now().getTime() - AT_HAND_MS);
@@ -90,26 +90,26 @@ async function atHand(ctx: TxContext, wanted: Wanted, isBare: boolean): Promise<
     // Reminders that spoke at one moment are all at hand.
     if (open.length > 1) return ask(ctx, open, wanted);
     const one = open[0] ?? spoken[0];
-    if (one) return one.state === 'pending' ? [one] : gone(one);
+    if (one) return one.state === 'pending' ? [one] : goneFailure(one);
   }
   const { at: listedAt } = await store.lists.shownIds(tx, person.id, conversationId);
   // A bare "done" answers what was said; without that it is about nothing that anybody could know.
   const isMade = made && madeAt && madeAt > since && !isAnswer && !listedAt;
-  if (isMade) return made.state === 'pending' ? [made] : gone(made);
+  if (isMade) return made.state === 'pending' ? [made] : goneFailure(made);
   const there = await pendingOf(ctx);
   const [only] = there;
   if (only && there.length === 1 && listedAt && !isAnswer) return [only];
   return only ? ask(ctx, there, wanted) : notFound('');
 }
 
-const gone = (reminder: Reminder): Failed => quoteRows(failed('NOT_FOUND', texts.over(reminder)), [reminder]);
+const goneFailure = (reminder: Reminder): Failed => quoteRows(failed('NOT_FOUND', texts.over(reminder)), [reminder]);
 
 function notFound(words: string): Failed {
   const { message, remedy } = texts.notFound(words);
   return failed('NOT_FOUND', message, { remedy });
 }
 
-function ask(ctx: TxContext, reminders: readonly Reminder[], { tool, input }: Wanted): Failed {
+function ask(ctx: TxContext, reminders: readonly Reminder[], { tool, input }: WantedAct): Failed {
   const choices = reminders.slice(0, MOST_CHOICES).map(({ id, text, nextAt, lastOccurrence }) => {
     const at = nextAt ?? lastOccurrence;
     const when = at ? ` (${formatInstant(at, ctx.when)})` : '';

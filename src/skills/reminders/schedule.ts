@@ -39,14 +39,14 @@ export function parsePutOff(words: string, base: Instant, ctx: WhenContext): Whe
   if (!isLength) return parseWhen(said, ctx);
   const from = /^in\s/i.test(said) ? ctx.now : base;
   const when = parseWhen(`in ${bare}`, { ...ctx, now: from });
-  return when.kind === 'once' ? { ...when, at: later(when.at, from, ctx.now) } : when;
+  return when.kind === 'once' ? { ...when, at: notBefore(when.at, from, ctx.now) } : when;
 }
 
 const SPELT_LENGTH =
   /^(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|half an?|a couple (?:of)?|a few|quarter of an|\d{1,3})\b.*\b(?:hours?|minutes?|mins?|days?|weeks?|fortnights?|months?)$/i;
 
 /** A length that counts from the past is over before it begins: then it counts from now. */
-const later = (at: Instant, from: Instant, now: Instant): Instant =>
+const notBefore = (at: Instant, from: Instant, now: Instant): Instant =>
   at > now ? at : new Date(now.getTime() + at.getTime() - from.getTime());
 
 const SHIFTS: readonly [RegExp, 1 | -1][] = [
@@ -55,7 +55,7 @@ const SHIFTS: readonly [RegExp, 1 | -1][] = [
 ];
 
 /** `2 hours later`, `half an hour earlier`: the time that it makes of `at`; undefined for anything else. */
-export function shifted(at: Instant, words: string): Instant | undefined {
+export function shiftTime(at: Instant, words: string): Instant | undefined {
   for (const [pattern, sign] of SHIFTS) {
     const length = pattern
       .exec(words.trim().replace(/ than (?:that|it|before)$/i, ''))

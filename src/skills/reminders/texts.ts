@@ -13,7 +13,7 @@ import {
 import type { Firing } from './plan.ts';
 import { type CatchUp, isOpen, MOST_NAGS, type Reminder } from './reminder.ts';
 
-const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
+const quoteWords = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
 const instantWords = (at: Instant, reader: Reader, zone = reader.zone): string =>
   formatInstant(at, reader, zone, ' at ');
@@ -21,10 +21,10 @@ const instantWords = (at: Instant, reader: Reader, zone = reader.zone): string =
 function scheduleWords({ plannedAt, rule, zone }: PlannedTime, reader: Reader): string {
   if (rule === undefined) return `on ${instantWords(plannedAt, reader, zone)} (${zone})`;
   // Occurrences skipped before `plannedAt` do not come any more.
-  return describe({ kind: 'recurring', rule, zone, next: from(rule, plannedAt) }, reader);
+  return describe({ kind: 'recurring', rule, zone, next: nextTimes(rule, plannedAt) }, reader);
 }
 
-function from(rule: string, planned: Instant): Instant[] {
+function nextTimes(rule: string, planned: Instant): Instant[] {
   const after = new Date(planned.getTime() - 1);
   const next: Instant[] = [];
   for (const at of occurrences(rule, { after })) if (next.push(at) === 5) break;
@@ -48,7 +48,7 @@ function object(text: string, lead: Lead | undefined, reader: Pick<Reader, 'loca
   return `${lead ?? guessedLead(text)} ${text}`;
 }
 
-export function created(
+export function createdNotice(
   text: string,
   schedule: PlannedTime,
   reader: Reader,
@@ -135,7 +135,7 @@ function dayWords(day: string): string {
 }
 
 const seriesNames = (series: readonly Reminder[]): string =>
-  `the series ${listOf(series.map(({ text }) => quoted(text)))}`;
+  `the series ${listOf(series.map(({ text }) => quoteWords(text)))}`;
 
 const caughtUp: Record<CatchUp, string> = {
   late: 'said late, with how often it was missed',
@@ -182,7 +182,7 @@ export const texts = {
   },
   notFound: (words: string) => ({
     message: words
-      ? `I found no pending reminder about ${quoted(words)}.`
+      ? `I found no pending reminder about ${quoteWords(words)}.`
       : 'There is no reminder that you could mean.',
     remedy: '"What are my reminders" lists them.',
   }),
@@ -192,58 +192,59 @@ export const texts = {
   }),
   which: 'Which one do you mean?',
   over: (reminder: Reminder) =>
-    `${quoted(reminder.text)} is ${reminder.state === 'completed' ? 'already done' : 'deleted already'}.`,
-  completed: (reminder: Reminder) => `Done: ${quoted(reminder.text)}.`,
+    `${quoteWords(reminder.text)} is ${reminder.state === 'completed' ? 'already done' : 'deleted already'}.`,
+  completed: (reminder: Reminder) => `Done: ${quoteWords(reminder.text)}.`,
   completedOne: (reminder: Reminder, reader: Reader) =>
     reminder.plannedAt
-      ? `Done: ${quoted(reminder.text)}. Next: ${instantWords(reminder.plannedAt, reader)}.`
-      : `Done: ${quoted(reminder.text)}.`,
+      ? `Done: ${quoteWords(reminder.text)}. Next: ${instantWords(reminder.plannedAt, reader)}.`
+      : `Done: ${quoteWords(reminder.text)}.`,
   notOpen: (reminder: Reminder, next: Instant, reader: Reader) =>
-    `${quoted(reminder.text)} is not due now; it comes next on ${instantWords(next, reader)}.`,
-  noSeries: ({ text }: Reminder) => `${quoted(text)} comes only once: it can be moved or deleted, not skipped.`,
+    `${quoteWords(reminder.text)} is not due now; it comes next on ${instantWords(next, reader)}.`,
+  noSeries: ({ text }: Reminder) => `${quoteWords(text)} comes only once: it can be moved or deleted, not skipped.`,
   notThen: ({ text, plannedAt }: Reminder, reader: Reader) =>
-    `${quoted(text)} does not come then as it is.${plannedAt ? ` Next: ${instantWords(plannedAt, reader)}.` : ''}`,
+    `${quoteWords(text)} does not come then as it is.${plannedAt ? ` Next: ${instantWords(plannedAt, reader)}.` : ''}`,
   moveNext: ({ plannedAt }: Reminder, at: Instant, reader: Reader) =>
     `Move ${plannedAt ? formatInstant(plannedAt, reader) : 'the next one'} to ${formatInstant(at, reader)}`,
   movedApart: ({ text }: Reminder, from: Instant, to: Instant, reader: Reader) =>
-    `Moved only ${quoted(text)} of ${instantWords(from, reader)}, to ${instantWords(to, reader)} (${reader.zone}).`,
+    `Moved only ${quoteWords(text)} of ${instantWords(from, reader)}, to ${instantWords(to, reader)} (${reader.zone}).`,
   skipped: (reminder: Reminder, skipped: Instant, reader: Reader) =>
-    `Skipped: ${quoted(reminder.text)} on ${instantWords(skipped, reader)}.` +
+    `Skipped: ${quoteWords(reminder.text)} on ${instantWords(skipped, reader)}.` +
     (reminder.plannedAt ? ` Next: ${instantWords(reminder.plannedAt, reader)}.` : ''),
   snoozed: (reminder: Reminder, until: Instant, reader: Reader) =>
-    `I'll bring up ${quoted(reminder.text)} again on ${instantWords(until, reader)} (${reader.zone}).`,
+    `I'll bring up ${quoteWords(reminder.text)} again on ${instantWords(until, reader)} (${reader.zone}).`,
   snoozeOnce: {
     message: 'I can put it off to one time, not to several.',
     remedy: 'For example "snooze that 10 minutes", or "move that to every Monday at 9".',
   },
   edited: (reminder: Reminder, reader: Reader) =>
     reminder.plannedAt
-      ? `Changed: ${quoted(reminder.text)}, ${scheduleWords({ plannedAt: reminder.plannedAt, rule: reminder.rule, zone: reminder.zone }, reader)}.`
-      : `Changed: ${quoted(reminder.text)}.`,
+      ? `Changed: ${quoteWords(reminder.text)}, ${scheduleWords({ plannedAt: reminder.plannedAt, rule: reminder.rule, zone: reminder.zone }, reader)}.`
+      : `Changed: ${quoteWords(reminder.text)}.`,
   delivered: ({ text, urgent, catchUp }: Reminder) =>
     [
-      `${quoted(text)} ${urgent ? 'comes even in quiet hours' : 'keeps to quiet hours'}.`,
+      `${quoteWords(text)} ${urgent ? 'comes even in quiet hours' : 'keeps to quiet hours'}.`,
       ...(catchUp ? [`What it misses while I am off is ${caughtUp[catchUp]}.`] : []),
     ].join(' '),
   nagged: ({ text, nag }: Reminder) =>
     nag === undefined
-      ? `${quoted(text)} comes once each time; I don't repeat it.`
-      : `${quoted(text)} is repeated ${everyWords(nag)} until you say it is done.`,
+      ? `${quoteWords(text)} comes once each time; I don't repeat it.`
+      : `${quoteWords(text)} is repeated ${everyWords(nag)} until you say it is done.`,
   badNag: (words: string) => ({
-    message: `I cannot repeat a reminder ${quoted(words)}.`,
+    message: `I cannot repeat a reminder ${quoteWords(words)}.`,
     remedy: 'Say a length of time between a minute and a day, such as "every 10 minutes".',
   }),
   nothingToEdit: {
     message: 'What should change: its text or its time?',
     remedy: 'For example "move the dentist to Friday 3pm".',
   },
-  oneOrAll: (reminder: Reminder) => `${quoted(reminder.text)} repeats. Move only its next time, or replace the series?`,
+  oneOrAll: (reminder: Reminder) =>
+    `${quoteWords(reminder.text)} repeats. Move only its next time, or replace the series?`,
   timeOfOneOrAll: (reminder: Reminder, at: Instant, reader: Reader) =>
-    `${quoted(reminder.text)} repeats. Move only the next one, to ${instantWords(at, reader)}, or the whole series?`,
+    `${quoteWords(reminder.text)} repeats. Move only the next one, to ${instantWords(at, reader)}, or the whole series?`,
   deleted: (reminder: Reminder) =>
     reminder.rule === undefined
-      ? `Deleted the reminder ${quoted(reminder.text)}.`
-      : `Ended the series ${quoted(reminder.text)}: it will not come again.`,
+      ? `Deleted the reminder ${quoteWords(reminder.text)}.`
+      : `Ended the series ${quoteWords(reminder.text)}: it will not come again.`,
   restored: (reminders: readonly Reminder[], reader: Reader) => {
     const [first, ...others] = reminders;
     if (!first || others.length > 0)
@@ -251,10 +252,10 @@ export const texts = {
     const { plannedAt, rule, zone } = first;
     const when =
       first.state === 'pending' && plannedAt ? ` again ${scheduleWords({ plannedAt, rule, zone }, reader)}` : '';
-    return `Taken back: ${quoted(first.text)} is ${when === '' ? 'as it was before' : `set${when}`}.`;
+    return `Taken back: ${quoteWords(first.text)} is ${when === '' ? 'as it was before' : `set${when}`}.`;
   },
-  uncreated: (reminder: Reminder) => `Taken back: I won't remind you of ${quoted(reminder.text)}.`,
-  changedSince: (reminder: Reminder) => `${quoted(reminder.text)} has been changed since, so I left it as it is.`,
+  uncreated: (reminder: Reminder) => `Taken back: I won't remind you of ${quoteWords(reminder.text)}.`,
+  changedSince: (reminder: Reminder) => `${quoteWords(reminder.text)} has been changed since, so I left it as it is.`,
   move: 'Move my reminders too',
   offerMove: (count: number, from: string, to: string) =>
     `Your profile says that you are in ${to} now (it said ${from}), so that is your time zone here too. ` +
@@ -267,11 +268,11 @@ export const texts = {
         ? `Moved your recurring reminder to ${zone}: it keeps its time of day there.`
         : `Moved ${plural(count, 'recurring reminder')} to ${zone}: they keep their time of day there.`,
   unknownZone: (zone: string) => ({
-    message: `I know no time zone ${quoted(zone)}.`,
+    message: `I know no time zone ${quoteWords(zone)}.`,
     remedy: 'Say a city or a zone, such as "Berlin" or "America/New_York".',
   }),
   labelOfSeveral: (count: number) => plural(count, 'reminder'),
-  notInText: (reminder: Reminder, words: string) => `${quoted(reminder.text)} does not say ${quoted(words)}.`,
+  notInText: (reminder: Reminder, words: string) => `${quoteWords(reminder.text)} does not say ${quoteWords(words)}.`,
   reallyAll: (found: readonly Reminder[]) => {
     const series = found.filter(({ rule }) => rule !== undefined);
     const end = series.length === 0 ? '' : ` That ends ${seriesNames(series)}.`;
@@ -283,9 +284,9 @@ export const texts = {
     const days = [first, last].map((words = '') => words.split(' at ')[0]);
     const when = first === last ? `on ${first}` : `from ${days[0]} to ${days[1]}`;
     const next = plannedAt ? ` Next: ${instantWords(plannedAt, reader)}.` : '';
-    return `Skipped: ${quoted(text)} ${when}.${next}`;
+    return `Skipped: ${quoteWords(text)} ${when}.${next}`;
   },
-  label: (reminder: Reminder) => `the reminder ${quoted(reminder.text)}`,
+  label: (reminder: Reminder) => `the reminder ${quoteWords(reminder.text)}`,
   none: (status: string, day: string | undefined) =>
     status === 'completed'
       ? 'You have completed no reminders yet.'
@@ -303,7 +304,7 @@ export const texts = {
           : `${plural(total, 'pending reminder')}:`,
   more: (page: number, pages: number) => `Page ${page} of ${pages}.`,
   badDay: (words: string) => ({
-    message: `I do not know which day ${quoted(words)} is.`,
+    message: `I do not know which day ${quoteWords(words)} is.`,
     remedy: 'Say it in plain English words, for example "today", "tomorrow", "Friday" or "this week".',
   }),
   prompt: (lines: readonly string[]) => `The soonest pending ones: ${listOf(lines)}.`,

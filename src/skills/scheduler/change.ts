@@ -54,11 +54,11 @@ export const editTool = (tooling: Tooling) =>
         return askWhich(when.question, when.readings, { act: 'edit', which: found.id });
       }
       const plan = planOf(when, ctx, tooling);
-      return 'ok' in plan ? plan : change(ctx, found, moved(wish, plan), tooling);
+      return 'ok' in plan ? plan : change(ctx, found, moveTime(wish, plan), tooling);
     },
   });
 
-const moved = (wish: Wish, { plannedAt, rule, zone }: PlannedTime): Wish => ({
+const moveTime = (wish: Wish, { plannedAt, rule, zone }: PlannedTime): Wish => ({
   ...wish,
   rule,
   zone,
@@ -68,7 +68,7 @@ const moved = (wish: Wish, { plannedAt, rule, zone }: PlannedTime): Wish => ({
 
 export async function move(ctx: TxContext, id: string, plan: PlannedTime, tooling: Tooling): Promise<ToolResult> {
   const found = await findWhich(ctx, id, { tool: 'schedule_edit', input: { which: id } });
-  return 'ok' in found ? found : change(ctx, found, moved(found, plan), tooling);
+  return 'ok' in found ? found : change(ctx, found, moveTime(found, plan), tooling);
 }
 
 async function change(ctx: TxContext, before: PersonSchedule, wish: Wish, { wakeAt }: Tooling): Promise<ToolResult> {
@@ -109,7 +109,7 @@ export const deleteTool = dataTool({
 });
 
 /** As it is when switched: on, it goes on from `now`, and what fell due while it was off is dropped. Undefined: it is over. */
-export function switched(found: PersonSchedule, on: boolean, now: Instant): PersonSchedule | undefined {
+export function switchSchedule(found: PersonSchedule, on: boolean, now: Instant): PersonSchedule | undefined {
   const nextAt = found.rule === undefined ? found.nextAt : nextOf(found.rule, now);
   if (on && (nextAt === undefined || nextAt <= now)) return undefined;
   return { ...found, state: on ? 'on' : 'off', nextAt };
@@ -122,7 +122,7 @@ export async function switchOwn(
   wakeAt: Tooling['wakeAt'],
 ): Promise<ToolResult> {
   const { tx, clock } = ctx;
-  const next = switched(found, on, clock.now());
+  const next = switchSchedule(found, on, clock.now());
   if (!next) return quoteRows(failed('PAST', texts.isOver(found.title)), [found]);
   await store.saveSchedule(tx, found.id, next);
   const { nextAt } = next;
@@ -156,10 +156,10 @@ const NAMING = {
   texts: [({ title, prompt, run }: PersonSchedule) => `${title} ${prompt ?? ''} ${run ?? ''}`],
 };
 
-export const named = (all: readonly PersonSchedule[], which: string): PersonSchedule[] =>
+export const schedulesNamed = (all: readonly PersonSchedule[], which: string): PersonSchedule[] =>
   namedAmong(all, which, NAMING);
 
 async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<PersonSchedule | Failed> {
-  const found = named(await store.listSchedules(ctx.tx, ctx.person.id), which);
+  const found = schedulesNamed(await store.listSchedules(ctx.tx, ctx.person.id), which);
   return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which) });
 }

@@ -37,12 +37,12 @@ export const own = collection({
       await store.listMadeBefore(db, { personId, seq: cursorNumber(after), limit: limit + 1 }),
       limit,
       ({ seq }) => String(seq),
-      ({ schedule }) => shown(schedule),
+      ({ schedule }) => toRecord(schedule),
     );
   },
   async find(db, personId, id) {
     const found = await store.findById(db, personId, id);
-    return found && (found.state === 'on' || found.state === 'off') ? shown(found) : undefined;
+    return found && (found.state === 'on' || found.state === 'off') ? toRecord(found) : undefined;
   },
   create: {
     body: z.strictObject({ when, ...what }),
@@ -64,7 +64,7 @@ export const own = collection({
   remove: (which) => ({ tool: 'schedule_delete', input: { which } }),
 });
 
-function shown(schedule: PersonSchedule) {
+function toRecord(schedule: PersonSchedule) {
   const { id, title, prompt, run, state, nextAt, rule, zone, missed, lastAt, lastOutcome, failures, tainted } =
     schedule;
   return {
@@ -87,7 +87,10 @@ function shown(schedule: PersonSchedule) {
 const MOST = 200;
 const MOST_OF_ONE = 50;
 
-export async function upcoming({ db, personId }: Pick<PageReader, 'db' | 'personId'>, to: Date): Promise<Upcoming[]> {
+export async function upcomingSchedules(
+  { db, personId }: Pick<PageReader, 'db' | 'personId'>,
+  to: Date,
+): Promise<Upcoming[]> {
   const planned = await store.listSchedules(db, personId);
   return planned
     .flatMap((each) => timesOf(each, to).map((at) => ({ at, text: each.title })))

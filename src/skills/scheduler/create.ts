@@ -135,10 +135,10 @@ export function readWhat(
 /** The plan of what was understood, unless it comes too often, or never. */
 export function planOf(when: Once | Recurring, ctx: TxContext, tooling: Tooling): PlannedTime | Failed {
   const plan = plannedFor(when, ctx.clock.now());
-  return plan ? checked(plan, ctx, tooling) : failed('NEVER', texts.never);
+  return plan ? checkStep(plan, ctx, tooling) : failed('NEVER', texts.never);
 }
 
-function checked(plan: PlannedTime, { clock }: TxContext, tooling: Tooling): PlannedTime | Failed {
+function checkStep(plan: PlannedTime, { clock }: TxContext, tooling: Tooling): PlannedTime | Failed {
   const often = plan.rule !== undefined && smallestStep(plan.rule, clock.now()) < tooling.smallestStep;
   return often ? tooOften(tooling) : plan;
 }
@@ -233,7 +233,7 @@ export const chooseTool = (
     async run({ act, which = '', at, rule, zone, ...input }, ctx) {
       const stored = readPlan({ at, rule, zone }, ctx.clock.now());
       if (!stored) return failed('NEVER', texts.never);
-      const plan = checked(stored, ctx, tooling);
+      const plan = checkStep(stored, ctx, tooling);
       if ('ok' in plan) return plan;
       return act === 'edit' ? edit(ctx, which, plan) : placeAt(ctx, input, plan, tooling);
     },
@@ -243,11 +243,11 @@ const RESTORE = 'schedule_restore';
 
 /** Call that undoes an act on a schedule. `after.version` is the one that the act left. */
 export function undoOf(after: PersonSchedule, before: PersonSchedule | undefined): Call & { label: string } {
-  const input = { id: after.id, version: after.version, ...(before && { before: stored(before) }) };
+  const input = { id: after.id, version: after.version, ...(before && { before: undoInput(before) }) };
   return { tool: RESTORE, input, label: texts.label(after.title) };
 }
 
-function stored(schedule: PersonSchedule) {
+function undoInput(schedule: PersonSchedule) {
   const { conversationId, title, prompt, run, rule, zone, missed, state, tainted, nextAt } = schedule;
   return { conversationId, title, prompt, run, rule, zone, missed, state, tainted, nextAt: nextAt?.toISOString() };
 }
@@ -265,7 +265,7 @@ const before = z.object({
   nextAt: z.string().optional(),
 });
 
-const gone = (schedule: PersonSchedule): Wish => ({ ...schedule, state: 'deleted', nextAt: undefined });
+const toDeleted = (schedule: PersonSchedule): Wish => ({ ...schedule, state: 'deleted', nextAt: undefined });
 
 /** As it stood; what fell due meanwhile is dropped. Undefined: it was to run once, and that is over. */
 function stoodBefore(was: Omit<Wish, 'nextAt'>, nextAt: string | undefined, now: Instant): Wish | undefined {
@@ -290,7 +290,7 @@ export const restoreTool = (wakeAt: WakeAt) =>
       if (schedule.version !== input.version)
         return quoteRows(failed('CHANGED', texts.changedSince(schedule.title)), [schedule]);
       const { before: was } = input;
-      const wish = was ? stoodBefore({ ...schedule, ...was }, was.nextAt, clock.now()) : gone(schedule);
+      const wish = was ? stoodBefore({ ...schedule, ...was }, was.nextAt, clock.now()) : toDeleted(schedule);
       if (!wish) return quoteRows(failed('PAST', texts.isOver(schedule.title)), [schedule]);
       await store.saveSchedule(tx, schedule.id, wish);
       const { nextAt } = wish;

@@ -3,7 +3,7 @@ import { type Call, type Failed, failed } from '../../agent/index.ts';
 import { type AllSkills, type Command, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { slotsOf } from '../../time/index.ts';
 import { deleteTool, editTool, move } from './change.ts';
-import { own, upcoming } from './collection.ts';
+import { own, upcomingSchedules } from './collection.ts';
 import { config } from './config.ts';
 import { canRun, chooseTool, createTool, restoreTool, type Tooling } from './create.ts';
 import { adoptTurns, failingSource, outcomeSource, scheduleSource } from './fire.ts';
@@ -35,17 +35,17 @@ export const scheduler: Skill<Settings> = {
       deleteTool,
       restoreTool(deps.wakeAt),
       chooseTool(tooling, (ctx, which, plan) => move(ctx, which, plan, tooling)),
-      ...systemTools(switching(deps)),
+      ...systemTools(switchDeps(deps)),
       ...routineTools(all, tooling),
       nothingTool,
     ];
   },
   collections: () => [own],
-  listUpcoming: (_, reader, to) => upcoming(reader, to),
+  listUpcoming: (_, reader, to) => upcomingSchedules(reader, to),
   commands: (_, all) => [...commands(all), ...routineCommands(all)],
   home: (_, reader) => home(reader),
   verbs: ({ world, ...deps }) =>
-    verbsOf(scheduleOperations, { ...switching({ world, ...deps }), database: deps.database, world }, world),
+    verbsOf(scheduleOperations, { ...switchDeps({ world, ...deps }), database: deps.database, world }, world),
   onStart: adoptTurns,
   replicaEnded: adoptTurns,
   due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps)],
@@ -57,7 +57,7 @@ function toolingOf({ wakeAt, config }: SkillDeps<Settings>, { runnable }: AllSki
   return { wakeAt, runnable, smallestStep: config.smallest_step, most: config.most };
 }
 
-function switching(deps: SkillDeps<Settings>) {
+function switchDeps(deps: SkillDeps<Settings>) {
   const { schedules, jobs, turns, wakeAt, config } = deps;
   const set = Object.entries(config.tasks).flatMap(([name, { enabled }]) => (enabled === undefined ? [] : [name]));
   return { schedules, jobs, turns, wakeAt, configured: new Set(set) };

@@ -6,7 +6,7 @@ import { didYouMean } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { operation } from '../../chat/operation.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { beginNow, switched } from './change.ts';
+import { beginNow, switchSchedule } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { type Deps, runTask, switchTask } from './system.ts';
@@ -52,7 +52,7 @@ const toggle = (state: 'on' | 'off') =>
     run: (deps: VerbDeps, { name }) =>
       act(deps, name, { on: state === 'on' }, async (tx, meant) => {
         if ('task' in meant) return switchTask(deps, meant.task, state === 'on', tx);
-        const next = switched(meant.own, state === 'on', deps.world.clock.now());
+        const next = switchSchedule(meant.own, state === 'on', deps.world.clock.now());
         if (!next) return false;
         await store.saveSchedule(tx, meant.own.id, next);
         const { nextAt } = next;
@@ -80,14 +80,14 @@ const runNow = operation({
 
 export const scheduleOperations = [list, toggle('on'), toggle('off'), runNow];
 
-type Meant = { task: Awaited<ReturnType<Deps['schedules']['list']>>[number] } | { own: PersonSchedule };
+type MeantSchedule = { task: Awaited<ReturnType<Deps['schedules']['list']>>[number] } | { own: PersonSchedule };
 
 /** Does it and writes it down, in one transaction. `does` gives false where it cannot be done. */
 function act(
   deps: VerbDeps,
   named: string,
   detail: Record<string, Json>,
-  does: (tx: Transaction, meant: Meant) => Promise<boolean>,
+  does: (tx: Transaction, meant: MeantSchedule) => Promise<boolean>,
 ): Promise<boolean> {
   return deps.database.tx('schedules.act', async (tx) => {
     const tasks = await deps.schedules.list(tx);

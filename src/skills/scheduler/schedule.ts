@@ -19,7 +19,7 @@ export type ScheduleState = 'on' | 'off' | 'done' | 'deleted';
 
 /** Policy on occurrences missed while coda was off: the latest is made up for, or none. */
 export const MISSED = ['latest', 'skip'] as const;
-export type Missed = (typeof MISSED)[number];
+export type MissedPolicy = (typeof MISSED)[number];
 
 export type RoutineName = 'briefing' | 'weekly-review';
 
@@ -55,7 +55,7 @@ export const schedules = new Columns({
   /** RFC 5545 text; undefined: once. */
   rule: optional(text()),
   zone: text(),
-  missed: text<Missed>(),
+  missed: text<MissedPolicy>(),
   state: text<ScheduleState>(),
   nextAt: optional(instant()),
   isRunning: named('running', isSet('uuid')),

@@ -5,7 +5,7 @@ import { didYouMean, shorten } from '../../base/text.ts';
 import type { HomeReader, HomeSection, SkillDeps } from '../../chat/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { named, runOwn, switchOwn } from './change.ts';
+import { runOwn, schedulesNamed, switchOwn } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { line, taskLine, texts } from './texts.ts';
@@ -15,7 +15,7 @@ export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt'> & 
   configured: ReadonlySet<string>;
 };
 
-async function shown({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Promise<ToolResult> {
+async function showSchedules({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Promise<ToolResult> {
   const { tx, person, when } = ctx;
   const own = await store.listSchedules(tx, person.id);
   const tasks = person.role === 'owner' ? await schedules.list(tx) : [];
@@ -59,7 +59,7 @@ export function systemTools(deps: Deps) {
         'Shows what runs by itself: state, next run, last result, duration, failures. Owners see your own tasks too.',
       effect: 'read',
       input: z.object({}),
-      run: (_, ctx) => shown(deps, ctx),
+      run: (_, ctx) => showSchedules(deps, ctx),
     }),
     dataTool({
       name: 'scheduler_toggle',
@@ -106,14 +106,18 @@ const switchTool = (deps: Deps) =>
     },
   });
 
-type Meant = { task: ListedSchedule } | { own: PersonSchedule };
+type MeantSchedule = { task: ListedSchedule } | { own: PersonSchedule };
 
-async function meantBy({ schedules }: Deps, name: string, { tx, person }: TxContext): Promise<Meant | ToolResult> {
+async function meantBy(
+  { schedules }: Deps,
+  name: string,
+  { tx, person }: TxContext,
+): Promise<MeantSchedule | ToolResult> {
   const tasks = person.role === 'owner' ? await schedules.list(tx) : [];
   const task = tasks.find((each) => each.name === name.trim());
   if (task) return { task };
   const own = await store.listSchedules(tx, person.id);
-  const [only, ...others] = named(own, name);
+  const [only, ...others] = schedulesNamed(own, name);
   if (only && others.length === 0) return { own: only };
   const near = didYouMean(name, [...tasks.map((each) => each.name), ...own.map(({ title }) => title)]);
   return failed('NOT_FOUND', texts.noTask(name, near));

@@ -16,7 +16,7 @@ import {
 import type { PersonSchedule } from './schedule.ts';
 import type { Failing } from './store.ts';
 
-const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
+const quoteWords = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
 function whenWords({ plannedAt, rule, zone }: PlannedTime, reader: Reader): string {
   if (rule === undefined) return `on ${formatInstant(plannedAt, reader, zone, ' at ')} (${zone})`;
@@ -33,7 +33,8 @@ const OUTCOMES: Record<string, string> = {
   skipped: 'left out: the one before had not ended',
 };
 
-const took = (ms: number): string => (ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`);
+const durationWords = (ms: number): string =>
+  ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`;
 
 export function line(schedule: PersonSchedule, reader: Reader): string {
   const { id, title, rule, nextAt, state, lastAt, lastOutcome, lastMs, failures, isRunning } = schedule;
@@ -43,7 +44,7 @@ export function line(schedule: PersonSchedule, reader: Reader): string {
     isRunning && lastAt
       ? `running since ${formatMinute(lastAt, reader)}`
       : lastOutcome && lastAt
-        ? `last ${formatMinute(lastAt, reader)}: ${OUTCOMES[lastOutcome] ?? lastOutcome}${lastMs === undefined ? '' : `, ${took(lastMs)}`}`
+        ? `last ${formatMinute(lastAt, reader)}: ${OUTCOMES[lastOutcome] ?? lastOutcome}${lastMs === undefined ? '' : `, ${durationWords(lastMs)}`}`
         : undefined;
   const parts = [when, ...(last ? [last] : []), ...(failures > 0 ? [`${plural(failures, 'failure')} in a row`] : [])];
   return `${title} (\`${id}\`) — ${parts.join('; ')}`;
@@ -55,7 +56,7 @@ export function taskLine(task: ListedSchedule, reader: Reader): string {
   const ms = lastStartedAt && lastEndedAt ? lastEndedAt.getTime() - lastStartedAt.getTime() : undefined;
   const last = lastStartedAt
     ? [
-        `last ${formatMinute(lastStartedAt, reader)}: ${lastError === undefined ? 'went well' : `failed (${shorten(lastError, 80)})`}${ms === undefined ? '' : `, ${took(ms)}`}`,
+        `last ${formatMinute(lastStartedAt, reader)}: ${lastError === undefined ? 'went well' : `failed (${shorten(lastError, 80)})`}${ms === undefined ? '' : `, ${durationWords(ms)}`}`,
       ]
     : [];
   const failed = failures > 0 ? [`${plural(failures, 'failure')} in a row`] : [];
@@ -67,18 +68,18 @@ export const texts = {
   created: ({ title, prompt }: { title: string; prompt: string | undefined }, plan: PlannedTime, reader: Reader) =>
     prompt === undefined
       ? `I'll run ${title} ${whenWords(plan, reader)}.`
-      : `I'll do that ${whenWords(plan, reader)}: ${quoted(prompt)}.`,
+      : `I'll do that ${whenWords(plan, reader)}: ${quoteWords(prompt)}.`,
   changed: (title: string, plan: PlannedTime | undefined, reader: Reader) =>
-    `Changed ${quoted(title)}${plan ? `: ${whenWords(plan, reader)}` : ''}.`,
-  deleted: (title: string) => `Deleted the schedule ${quoted(title)}.`,
-  restored: (title: string) => `Taken back: ${quoted(title)} is as it was before.`,
-  unmade: (title: string) => `Taken back: ${quoted(title)} is not planned any more.`,
-  label: (title: string) => `the schedule ${quoted(title)}`,
+    `Changed ${quoteWords(title)}${plan ? `: ${whenWords(plan, reader)}` : ''}.`,
+  deleted: (title: string) => `Deleted the schedule ${quoteWords(title)}.`,
+  restored: (title: string) => `Taken back: ${quoteWords(title)} is as it was before.`,
+  unmade: (title: string) => `Taken back: ${quoteWords(title)} is not planned any more.`,
+  label: (title: string) => `the schedule ${quoteWords(title)}`,
   reallySwitch: (task: string, on: boolean) =>
-    `${quoted(task)} is something that I do by myself. Switch it ${on ? 'on' : 'off'}?`,
+    `${quoteWords(task)} is something that I do by myself. Switch it ${on ? 'on' : 'off'}?`,
   switchIt: (on: boolean) => (on ? 'Switch it on' : 'Switch it off'),
-  switched: (title: string, on: boolean) => `${quoted(title)} is ${on ? 'on' : 'off'}.`,
-  begun: (title: string) => `${quoted(title)} runs now.`,
+  switched: (title: string, on: boolean) => `${quoteWords(title)} is ${on ? 'on' : 'off'}.`,
+  begun: (title: string) => `${quoteWords(title)} runs now.`,
   none: 'You have planned nothing. For example: "every weekday at 8 send me my agenda", or "turn on the daily briefing".',
   yours: 'Your schedules:',
   own: 'What I do by myself:',
@@ -89,13 +90,13 @@ export const texts = {
   configured: (name: string) =>
     `Whether \`${name}\` runs is set in config.yaml (scheduler.tasks.${name}.enabled), so I cannot switch it here.`,
   notFound: (words: string) => ({
-    message: words === '' ? 'There is no schedule that you could mean.' : `I found no schedule ${quoted(words)}.`,
+    message: words === '' ? 'There is no schedule that you could mean.' : `I found no schedule ${quoteWords(words)}.`,
     remedy: '"/schedules" lists them.',
   }),
   which: 'Which schedule do you mean?',
   noWhat: { message: 'What should I do then?', remedy: 'For example "every weekday at 8 send me my agenda".' },
   noWhen: (what: string) => ({
-    message: `When should I do that (${quoted(what)})?`,
+    message: `When should I do that (${quoteWords(what)})?`,
     remedy: 'For example "every weekday at 8" or "on 3 December at 9".',
   }),
   tooLong: (max: number) => `What I am to do may have at most ${max.toLocaleString('en')} ${formOf(max, 'character')}.`,
@@ -112,9 +113,9 @@ export const texts = {
     message: `I know nothing called \`${name}\` that I could run.`,
     remedy: 'Say what I should do in your own words instead.',
   }),
-  changedSince: (title: string) => `${quoted(title)} has been changed since, so I left it as it is.`,
+  changedSince: (title: string) => `${quoteWords(title)} has been changed since, so I left it as it is.`,
   noDm: 'That is for you alone, and I have no direct conversation with you. Write to me directly, and ask me there.',
-  isOver: (title: string) => `${quoted(title)} is over; its time has passed.`,
+  isOver: (title: string) => `${quoteWords(title)} is over; its time has passed.`,
   notPlanned: 'Nobody planned this turn: the person asked just now, so answer them.',
   nothing: 'Nothing to tell.',
   failing: ({ id, personName, failures, error }: Failing) =>
@@ -135,14 +136,14 @@ export function routine(
   sections: readonly AgendaSection[],
   { now, zone }: Reader,
 ): string {
-  const heading = name === 'briefing' ? `${greeting(now, zone)} It is ${formatLongDay(now, zone)}.` : 'Your week:';
+  const heading = name === 'briefing' ? `${greetingAt(now, zone)} It is ${formatLongDay(now, zone)}.` : 'Your week:';
   if (sections.length === 0)
     return `${heading} ${name === 'briefing' ? 'Nothing is planned for today.' : 'Nothing happened, and nothing is coming up.'}`;
   const parts = sections.map(({ title, lines }) => [`**${title}**`, ...lines.map((line) => `- ${line}`)].join('\n'));
   return [heading, ...parts].join('\n\n');
 }
 
-function greeting(now: Instant, zone: string): string {
+function greetingAt(now: Instant, zone: string): string {
   const hour = Number(formatClock(now, { zone }).slice(0, 2));
   if (hour < 4 || hour >= 18) return 'Good evening.';
   return hour < 12 ? 'Good morning.' : 'Good afternoon.';

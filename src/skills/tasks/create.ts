@@ -13,7 +13,7 @@ import { shortId } from '../../base/ids.ts';
 import * as store from './store.ts';
 import { isOpen, LONGEST, MOST_STEPS, readStep, type Step, type Task } from './task.ts';
 import { texts } from './texts.ts';
-import { choicesOf, soon, type Tooling, timeOf } from './tooling.ts';
+import { choicesOf, nextRun, type Tooling, timeOf } from './tooling.ts';
 import { undoOf } from './undo.ts';
 
 export const stepsInput = z.array(z.string()).describe('In order. "you: …" is a step that only the person can do.');
@@ -69,7 +69,7 @@ async function create(input: CreateInput, ctx: TxContext, tooling: Tooling): Pro
     : undefined;
   if (plan && 'ok' in plan) return plan;
   const isOurs = steps[0]?.by === 'assistant' && tooling.hasModel;
-  const nextAt = plan ? plan.plannedAt : isOurs ? soon(ctx, tooling) : undefined;
+  const nextAt = plan ? plan.plannedAt : isOurs ? nextRun(ctx, tooling) : undefined;
   const task = {
     id: shortId(),
     personId: person.id,

@@ -3,7 +3,7 @@ import { formOf, plural, shorten } from '../../base/text.ts';
 import { formatInstant, type Reader } from '../../time/index.ts';
 import { type BlockType, LONGEST, MOST_STEPS, type Step, type Task } from './task.ts';
 
-const quoted = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
+const quoteWords = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
 const WAITS: Record<BlockType, string> = {
   waiting_for_person: 'waits for you',
@@ -19,7 +19,7 @@ function stepWords({ text, by, specialist }: Step): string {
 
 const nextStep = ({ steps, step }: Pick<Task, 'steps' | 'step'>): Step | undefined => steps[step];
 
-function standing(task: Task, reader: Reader): string {
+function stateWords(task: Task, reader: Reader): string {
   const { state, blockType, blockReason, nextAt, isRunning } = task;
   if (state === 'done') return 'finished';
   if (state === 'cancelled') return 'cancelled';
@@ -36,7 +36,7 @@ export function line(task: Task, reader: Reader): string {
   const at = step
     ? `step ${task.step + 1} of ${task.steps.length}: ${shorten(stepWords(step), 100)}`
     : 'all steps done';
-  return `${task.title} (\`${task.id}\`) — ${at}; ${standing(task, reader)}`;
+  return `${task.title} (\`${task.id}\`) — ${at}; ${stateWords(task, reader)}`;
 }
 
 export function whole(task: Task, reader: Reader): string {
@@ -45,22 +45,22 @@ export function whole(task: Task, reader: Reader): string {
     const came = step.result ? ` — ${shorten(step.result, 200)}` : '';
     return `${mark} ${index + 1}. ${stepWords(step)}${came}`;
   });
-  return [`**${task.title}** (\`${task.id}\`): ${standing(task, reader)}`, ...lines].join('\n');
+  return [`**${task.title}** (\`${task.id}\`): ${stateWords(task, reader)}`, ...lines].join('\n');
 }
 
-export function finished({ title, steps }: Pick<Task, 'title' | 'steps'>): string {
+export function finishedNotice({ title, steps }: Pick<Task, 'title' | 'steps'>): string {
   const lines = steps.map(({ text, result }, index) => `${index + 1}. ${text}${result ? ` — ${result}` : ''}`);
-  return [`Finished ${quoted(title)}:`, ...lines].join('\n');
+  return [`Finished ${quoteWords(title)}:`, ...lines].join('\n');
 }
 
 export const texts = {
   agenda: { open: 'Tasks', done: 'Tasks finished' },
-  label: (title: string) => `the task ${quoted(title)}`,
-  created: (task: Task, reader: Reader) => `I keep the task ${quoted(task.title)}.\n${whole(task, reader)}`,
+  label: (title: string) => `the task ${quoteWords(title)}`,
+  created: (task: Task, reader: Reader) => `I keep the task ${quoteWords(task.title)}.\n${whole(task, reader)}`,
   none: 'You have no unfinished tasks. For example: "new task plan the party: find a date; write the invitations".',
   yours: 'Your tasks:',
   notFound: (words: string) => ({
-    message: words === '' ? 'You have no unfinished task.' : `I found no unfinished task ${quoted(words)}.`,
+    message: words === '' ? 'You have no unfinished task.' : `I found no unfinished task ${quoteWords(words)}.`,
     remedy: '"/tasks" lists them.',
   }),
   which: 'Which task do you mean?',
@@ -79,38 +79,38 @@ export const texts = {
     message: `You have ${plural(max, 'unfinished task')}, which is the most there can be.`,
     remedy: 'Finish or cancel one first: "/tasks" lists them.',
   }),
-  notTheStep: (task: Task) => `Step ${task.step + 1} is next in ${quoted(task.title)}, so I left it as it is.`,
+  notTheStep: (task: Task) => `Step ${task.step + 1} is next in ${quoteWords(task.title)}, so I left it as it is.`,
   advanced: (task: Task, reader: Reader) => {
     const step = nextStep(task);
-    return `Done: step ${task.step} of ${quoted(task.title)}. Next, step ${task.step + 1} of ${task.steps.length}: ${step ? stepWords(step) : ''}${task.nextAt ? ` (${standing(task, reader)})` : ''}`;
+    return `Done: step ${task.step} of ${quoteWords(task.title)}. Next, step ${task.step + 1} of ${task.steps.length}: ${step ? stepWords(step) : ''}${task.nextAt ? ` (${stateWords(task, reader)})` : ''}`;
   },
-  blocked: (task: Task, reader: Reader) => `${quoted(task.title)} ${standing(task, reader)}.`,
-  changed: (task: Task, reader: Reader) => `Changed ${quoted(task.title)}.\n${whole(task, reader)}`,
+  blocked: (task: Task, reader: Reader) => `${quoteWords(task.title)} ${stateWords(task, reader)}.`,
+  changed: (task: Task, reader: Reader) => `Changed ${quoteWords(task.title)}.\n${whole(task, reader)}`,
   goesOn: (task: Task, hasModel: boolean) =>
     nextStep(task)?.by === 'assistant' && hasModel
-      ? `I go on with ${quoted(task.title)}.`
-      : `${quoted(task.title)} goes on; next: ${shorten(nextStep(task)?.text ?? '', 200)}`,
+      ? `I go on with ${quoteWords(task.title)}.`
+      : `${quoteWords(task.title)} goes on; next: ${shorten(nextStep(task)?.text ?? '', 200)}`,
   later: (task: Task, at: Instant, reader: Reader) =>
-    `I come back to ${quoted(task.title)} ${formatInstant(at, reader)}.`,
-  cancelled: (title: string) => `Cancelled the task ${quoted(title)}.`,
-  restored: (title: string) => `Taken back: ${quoted(title)} is as it was before.`,
-  unmade: (title: string) => `Taken back: ${quoted(title)} is no task any more.`,
-  changedSince: (title: string) => `${quoted(title)} has been changed since, so I left it as it is.`,
+    `I come back to ${quoteWords(task.title)} ${formatInstant(at, reader)}.`,
+  cancelled: (title: string) => `Cancelled the task ${quoteWords(title)}.`,
+  restored: (title: string) => `Taken back: ${quoteWords(title)} is as it was before.`,
+  unmade: (title: string) => `Taken back: ${quoteWords(title)} is no task any more.`,
+  changedSince: (title: string) => `${quoteWords(title)} has been changed since, so I left it as it is.`,
   noReason: 'What does it wait for?',
   noUntil: { message: 'Until when does it wait?', remedy: 'For example "until Friday at 9".' },
   noLater: { message: 'When should I come back to it?', remedy: 'For example "tomorrow at 9".' },
   never: 'That never comes.',
   stepDue: (task: Task) =>
-    `${quoted(task.title)}, step ${task.step + 1} of ${task.steps.length}, is yours: ${nextStep(task)?.text ?? ''}`,
+    `${quoteWords(task.title)}, step ${task.step + 1} of ${task.steps.length}, is yours: ${nextStep(task)?.text ?? ''}`,
   stillBlocked: (task: Task) =>
-    `${quoted(task.title)} ${WAITS[task.blockType ?? 'waiting_for_person']}: ${task.blockReason ?? ''}`,
+    `${quoteWords(task.title)} ${WAITS[task.blockType ?? 'waiting_for_person']}: ${task.blockReason ?? ''}`,
   asks: (task: Task) =>
-    `I have taken up ${quoted(task.title)} ${plural(task.resumed, 'time')} without a word from you, so it rests now. Step ${task.step + 1} of ${task.steps.length} is next: ${nextStep(task)?.text ?? ''}\nShall I go on?`,
+    `I have taken up ${quoteWords(task.title)} ${plural(task.resumed, 'time')} without a word from you, so it rests now. Step ${task.step + 1} of ${task.steps.length} is next: ${nextStep(task)?.text ?? ''}\nShall I go on?`,
   labels: { done: 'Done', block: 'Block…', later: 'Later…', cancel: 'Cancel task', goOn: 'Go on' },
   blockForm: { field: 'reason', label: 'What does it wait for?', placeholder: 'the answer of the hotel' },
   laterForm: { field: 'when', label: 'When again?', placeholder: 'tomorrow at 9, in three days' },
   turn: (task: Task) =>
-    `Task ${quoted(task.title)}, step ${task.step + 1} of ${task.steps.length}: ${shorten(nextStep(task)?.text ?? '', 300)}`,
+    `Task ${quoteWords(task.title)}, step ${task.step + 1} of ${task.steps.length}: ${shorten(nextStep(task)?.text ?? '', 300)}`,
   over: 'There is nothing to do for this task now.',
   howTo: (task: Task, isPlanned: boolean) => {
     const step = nextStep(task);

@@ -14,8 +14,10 @@ export interface Tooling {
   most: number;
 }
 
-export const soon = ({ clock, when }: Pick<TxContext, 'clock' | 'when'>, { resumeCron }: Pick<Tooling, 'resumeCron'>) =>
-  onGrid(clock.now(), resumeCron, when.zone);
+export const nextRun = (
+  { clock, when }: Pick<TxContext, 'clock' | 'when'>,
+  { resumeCron }: Pick<Tooling, 'resumeCron'>,
+) => onGrid(clock.now(), resumeCron, when.zone);
 
 /** The person's words for a time, or the question or refusal to answer with; `input` is the call that is to be made then. */
 export function timeOf(

@@ -9,12 +9,12 @@ const RESTORE = 'task_restore';
 
 /** Call that undoes an act on a task. `after.version` is the one that the act left; without `before` it was made. */
 export function undoOf(after: Task, before: Task | undefined): Call & { label: string } {
-  const input = { id: after.id, version: after.version, ...(before && { before: kept(before, after) }) };
+  const input = { id: after.id, version: after.version, ...(before && { before: undoInput(before, after) }) };
   return { tool: RESTORE, input, label: texts.label(after.title) };
 }
 
 /** The steps only where they are others now: they may be long. */
-function kept(before: Task, after: Task) {
+function undoInput(before: Task, after: Task) {
   const { title, step, state, blockType, blockReason, rule, zone, tainted, nextAt } = before;
   const same = isSame(before.steps, after.steps);
   return {

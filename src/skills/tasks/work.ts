@@ -17,8 +17,8 @@ import type { FileRef } from '../../delivery/index.ts';
 import { changeResult, readSteps, stepsInput } from './create.ts';
 import * as store from './store.ts';
 import { BLOCKS, LONGEST, MOST_FILES, MOST_STEPS, type Step, type Task, type Wish } from './task.ts';
-import { finished, line, texts, whole } from './texts.ts';
-import { choicesOf, isWord, soon, type Tooling, timeOf } from './tooling.ts';
+import { finishedNotice, line, texts, whole } from './texts.ts';
+import { choicesOf, isWord, nextRun, type Tooling, timeOf } from './tooling.ts';
 import { undoOf } from './undo.ts';
 
 const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
@@ -44,10 +44,10 @@ export const statusTool = (tooling: Tooling) =>
     record: { redact: privately('which') },
     form: { listsAll: true },
     input: z.object({ which }),
-    run: (input, ctx) => (input.which === '' ? listed(ctx, tooling) : shown(input.which, ctx, tooling)),
+    run: (input, ctx) => (input.which === '' ? listTasks(ctx, tooling) : showTask(input.which, ctx, tooling)),
   });
 
-async function listed(ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
+async function listTasks(ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
   const open = await store.lockOpen(ctx.tx, ctx.person.id);
   const [only] = open;
   if (!only) return done(texts.none);
@@ -62,7 +62,7 @@ async function listed(ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
   return done([texts.yours, ...lines].join('\n'), { choices, ...(isTainted && { tainted: true }) });
 }
 
-async function shown(words: string, ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
+async function showTask(words: string, ctx: TxContext, tooling: Tooling): Promise<ToolResult> {
   const isPlanned = ctx.request.origin === 'schedule';
   const task = await findWhich(ctx, words, { tool: 'task_status', input: { which: words } });
   if ('ok' in task) {
@@ -130,7 +130,7 @@ async function advance(
   const after = await change(ctx, task, wish);
   if (!isLast) return changeResult(after, task, texts.advanced(after, ctx.when), ctx, tooling);
   const undo = undoOf(after, task);
-  return done(finished(after), {
+  return done(finishedNotice(after), {
     undo,
     subject: after.title,
     id: after.id,
@@ -147,7 +147,7 @@ function nextLook({ steps, step, state, isRunning, rule, nextAt, resumed }: Task
   // Once the person has done what was brought up, coda does not wait until it would have been brought up again.
   const isAnswered = isOurs && rule === undefined && resumed > 0;
   if (nextAt && !isAnswered && (rule !== undefined || state === 'active')) return nextAt;
-  return isOurs ? soon(ctx, tooling) : undefined;
+  return isOurs ? nextRun(ctx, tooling) : undefined;
 }
 
 export const blockTool = (tooling: Tooling) =>
@@ -196,7 +196,7 @@ export const resumeTool = (tooling: Tooling) =>
       const task = await findWhich(ctx, input.which, { tool: 'task_resume', input });
       if ('ok' in task) return task;
       const isOurs = task.steps[task.step]?.by === 'assistant' && tooling.hasModel && !task.isRunning;
-      const nextAt = isOurs ? soon(ctx, tooling) : task.rule === undefined ? undefined : task.nextAt;
+      const nextAt = isOurs ? nextRun(ctx, tooling) : task.rule === undefined ? undefined : task.nextAt;
       const after = await change(ctx, task, { state: 'active', blockType: undefined, blockReason: undefined, nextAt });
       return changeResult(after, task, texts.goesOn(after, tooling.hasModel), ctx, tooling);
     },

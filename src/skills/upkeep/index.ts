@@ -44,13 +44,13 @@ export const upkeep: Skill<Settings> = {
   checks: (deps) => [filesCheck(deps)],
   schedules: [{ name: 'retention', kind: 'retention', cron: '23 3 * * *', missed: 'latest' }],
   jobs: (deps) => {
-    const collect = collecting(deps);
+    const collect = collectJob(deps);
     const { database, world, config } = deps;
     return [retention({ database, world, days: config.days, retentionRules, collect }), fileCollection(collect)];
   },
 };
 
-function collecting({ database, artifacts, world: { clock } }: SkillDeps<Settings>) {
+function collectJob({ database, artifacts, world: { clock } }: SkillDeps<Settings>) {
   return (signal: AbortSignal) => collectFiles({ database, artifacts, clock, references: fileReferences }, signal);
 }
 

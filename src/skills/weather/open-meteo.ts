@@ -10,7 +10,7 @@ export interface Spot {
   longitude: number;
 }
 
-export interface Now {
+export interface CurrentWeather {
   temperature: number;
   feels: number;
   code: number;
@@ -29,7 +29,7 @@ export interface Day {
 }
 
 export interface Forecast {
-  now: Now;
+  now: CurrentWeather;
   days: Day[];
   degrees: string;
   speed: string;

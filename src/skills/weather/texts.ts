@@ -1,5 +1,5 @@
 import { plural } from '../../base/text.ts';
-import type { Day, Forecast, Now } from './open-meteo.ts';
+import type { CurrentWeather, Day, Forecast } from './open-meteo.ts';
 
 /** Codes of the World Meteorological Organization, as Open-Meteo uses them: https://open-meteo.com/en/docs */
 const SKIES: Readonly<Record<number, string>> = {
@@ -43,7 +43,7 @@ function dayLine({ code, high, low, rain, wind }: Day, { degrees, speed }: Forec
   return parts.join(', ');
 }
 
-const nowLine = ({ code, temperature, feels, wind }: Now, { degrees, speed }: Forecast) =>
+const nowLine = ({ code, temperature, feels, wind }: CurrentWeather, { degrees, speed }: Forecast) =>
   `${sky(code)}, ${whole(temperature)} ${degrees} (feels like ${whole(feels)}), wind ${whole(wind)} ${speed}`;
 
 function dayName(date: string): string {

@@ -15,7 +15,7 @@ export interface WeatherDeps {
 
 type At = { ok: true; name: string; forecast: Forecast };
 
-type Asked = 'now' | 'week' | { date: string };
+type AskedTime = 'now' | 'week' | { date: string };
 
 const WEEK = 7;
 
@@ -37,7 +37,7 @@ export function weatherTool(deps: WeatherDeps): AnyTool {
       const place = said?.trim() || deps.place || cityOf(ctx.when.zone);
       if (place === undefined) return failed('NO_PLACE', texts.noPlace, { remedy: texts.noPlaceRemedy });
       const at = await forecastAt(deps, place, ctx.signal);
-      return at.ok ? told(at, asked, when ?? '') : at;
+      return at.ok ? forecastResult(at, asked, when ?? '') : at;
     },
   });
 }
@@ -67,7 +67,7 @@ function forecastAt({ service, cache, keepMs }: WeatherDeps, place: string, sign
   });
 }
 
-function told({ name, forecast }: At, asked: Asked, when: string): ToolResult {
+function forecastResult({ name, forecast }: At, asked: AskedTime, when: string): ToolResult {
   const where = texts.where(name);
   const { days } = forecast;
   if (asked === 'now') {
@@ -85,7 +85,7 @@ function told({ name, forecast }: At, asked: Asked, when: string): ToolResult {
   return done([where, ...meant.map((day) => texts.day(day, forecast))].join('\n'), { tainted: true });
 }
 
-function askedOf(when: string | undefined, { when: now }: CallContext): Asked | undefined {
+function askedOf(when: string | undefined, { when: now }: CallContext): AskedTime | undefined {
   const words = when?.trim().toLowerCase() ?? '';
   if (/^(?:|now|right now|today|at the moment|currently)$/.test(words)) return 'now';
   if (/\b(?:week|weekend|days)\b/.test(words)) return 'week';

@@ -4,7 +4,7 @@ import { backOff, sleep } from '../../base/async.ts';
 import { type Egress, Endpoint } from '../../egress/index.ts';
 import type { FirecrawlSettings } from './config.ts';
 import { hostOf } from './page/pages.ts';
-import { plain, tidied } from './search/provider.ts';
+import { plain, tidyHits } from './search/provider.ts';
 import { texts } from './texts.ts';
 import { addressOf, listOf } from './tools.ts';
 
@@ -41,7 +41,7 @@ function scrapeTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
       const came = await firecrawl.scrape(addressOf(url), signal);
       if (!came.ok) return came;
       const { title, markdown } = came.page;
-      return told(texts.read(title, at.url.host, markdown.length), shownPages([came.page], false));
+      return materialResult(texts.read(title, at.url.host, markdown.length), shownPages([came.page], false));
     },
   });
 }
@@ -58,8 +58,8 @@ function searchTool({ firecrawl }: FirecrawlDeps): AnyTool {
     async run({ query, limit }, { signal }) {
       const came = await firecrawl.search(query, limit, signal);
       if (!came.ok) return came;
-      const hits = tidied(came.hits, limit);
-      return told(texts.results(query, hits.length, 'Firecrawl'), `truncated: false\n\n${listOf(hits)}`);
+      const hits = tidyHits(came.hits, limit);
+      return materialResult(texts.results(query, hits.length, 'Firecrawl'), `truncated: false\n\n${listOf(hits)}`);
     },
   });
 }
@@ -87,7 +87,7 @@ function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
       const lines = links.map((link) => (link.title === '' ? link.url : `${link.url} — ${link.title}`));
       // A full list is most likely a part of a longer one.
       const truncated = came.links.length >= limit;
-      return told(texts.mapped(at.url.host, links.length), [`truncated: ${truncated}`, ...lines].join('\n'));
+      return materialResult(texts.mapped(at.url.host, links.length), [`truncated: ${truncated}`, ...lines].join('\n'));
     },
   });
 }
@@ -120,16 +120,16 @@ function crawlTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
       const came = await firecrawl.crawl({ url: addressOf(url), ...asked }, signal);
       if (!came.ok) return came;
       const { pages, total, truncated } = came;
-      return told(texts.crawled(at.url.host, pages.length, total), shownPages(pages, truncated));
+      return materialResult(texts.crawled(at.url.host, pages.length, total), shownPages(pages, truncated));
     },
   });
 }
 
-function told(text: string, material: string): ToolResult {
+function materialResult(text: string, material: string): ToolResult {
   return done(text, { material, tainted: true });
 }
 
-function shownPages(pages: readonly Scraped[], isPart: boolean): string {
+function shownPages(pages: readonly ScrapedPage[], isPart: boolean): string {
   let room = LONGEST;
   let truncated = isPart;
   const shown = pages.flatMap(({ title, url, markdown }) => {
@@ -143,7 +143,7 @@ function shownPages(pages: readonly Scraped[], isPart: boolean): string {
 
 // Firecrawl's API, version 2: https://docs.firecrawl.dev/api-reference/v2-introduction
 
-interface Scraped {
+interface ScrapedPage {
   title: string;
   url: string;
   markdown: string;
@@ -156,7 +156,7 @@ interface CrawlAsked {
   limit: number;
 }
 
-type Came<T> = ({ ok: true } & T) | Failed;
+type ApiOutcome<T> = ({ ok: true } & T) | Failed;
 
 const text = z.string().optional().catch(undefined);
 const meta = z.object({ title: text, sourceURL: text, url: text, statusCode: z.number().optional().catch(undefined) });
@@ -180,10 +180,10 @@ export class Firecrawl {
     this.endpoint = new Endpoint(egress, { title: 'Firecrawl', base, headers, remedy: texts.firecrawlRemedy });
   }
 
-  async scrape(url: string, signal: AbortSignal): Promise<Came<{ page: Scraped }>> {
+  async scrape(url: string, signal: AbortSignal): Promise<ApiOutcome<{ page: ScrapedPage }>> {
     const body = { url, formats: ['markdown'], onlyMainContent: true };
     const came = await this.post('v2/scrape', body, z.object({ data: page }), signal);
-    return came.ok ? { ok: true, page: scraped(came.value.data, url) } : came;
+    return came.ok ? { ok: true, page: toScraped(came.value.data, url) } : came;
   }
 
   async search(query: string, limit: number, signal: AbortSignal) {
@@ -209,7 +209,7 @@ export class Firecrawl {
   async crawl(
     asked: CrawlAsked,
     signal: AbortSignal,
-  ): Promise<Came<{ pages: Scraped[]; total: number; truncated: boolean }>> {
+  ): Promise<ApiOutcome<{ pages: ScrapedPage[]; total: number; truncated: boolean }>> {
     const { url, include_paths: includePaths, exclude_paths: excludePaths, limit } = asked;
     const scrapeOptions = { formats: ['markdown'], onlyMainContent: true };
     const body = { url, includePaths, excludePaths, limit, scrapeOptions };
@@ -217,12 +217,12 @@ export class Firecrawl {
     if (!begun.ok) return begun;
     for (let look = 1; ; look++) {
       await sleep(backOff(look, LONGEST_WAIT_MS, FIRST_LOOK_MS), signal);
-      const state = await this.crawled(begun.value.id, signal);
+      const state = await this.crawlState(begun.value.id, signal);
       if (!state.ok) return state;
       const { status, total = 0, data, next } = state.value;
       if (status === 'failed' || status === 'cancelled') return failed('UNAVAILABLE', texts.crawlFailed(url));
       if (status !== 'completed') continue;
-      const pages = data.slice(0, limit).map((each) => scraped(each, url));
+      const pages = data.slice(0, limit).map((each) => toScraped(each, url));
       return {
         ok: true,
         pages,
@@ -232,7 +232,7 @@ export class Firecrawl {
     }
   }
 
-  private crawled(id: string, signal: AbortSignal) {
+  private crawlState(id: string, signal: AbortSignal) {
     const schema = z.object({
       status: z.string(),
       total: z.number().optional().catch(undefined),
@@ -257,6 +257,6 @@ export class Firecrawl {
   }
 }
 
-function scraped({ markdown = '', metadata }: z.output<typeof page>, asked: string): Scraped {
+function toScraped({ markdown = '', metadata }: z.output<typeof page>, asked: string): ScrapedPage {
   return { title: plain(metadata?.title, 200), url: metadata?.sourceURL ?? metadata?.url ?? asked, markdown };
 }

@@ -20,7 +20,7 @@ function headOf({ title, url, published, kind, truncated }: Page): string {
   return lines.filter(Boolean).join('\n');
 }
 
-function shown(page: Page, find: string | undefined): ToolResult {
+function showPage(page: Page, find: string | undefined): ToolResult {
   const host = hostOf(page.url);
   const head = headOf(page);
   if (find === undefined || find.trim() === '') {
@@ -44,7 +44,7 @@ export function fetchTool(pages: Pages, timeoutMs: number): AnyTool {
     timeoutMs: timeoutMs + 30_000,
     async run({ url, find }, { signal }) {
       const page = await pages.page(addressOf(url), signal);
-      return page.ok ? shown(page, find) : page;
+      return page.ok ? showPage(page, find) : page;
     },
   });
 }
@@ -89,7 +89,7 @@ interface Passages {
 }
 
 function passagesWith(text: string, words: string): Passages {
-  const pattern = words.trim().split(/\s+/).map(escaped).join('\\s+');
+  const pattern = words.trim().split(/\s+/).map(escapePattern).join('\\s+');
   const matches = [...text.matchAll(new RegExp(pattern, 'giu'))];
   const passages: string[] = [];
   let shownTo = 0;
@@ -110,6 +110,6 @@ function paragraphEdge(text: string, at: number, way: -1 | 1): number {
   return Math.min(text.length, at + AROUND, end < 0 ? text.length : end);
 }
 
-function escaped(word: string): string {
+function escapePattern(word: string): string {
   return word.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -13,7 +13,7 @@ export const templateSchema = z.strictObject({
 
 export type Template = z.output<typeof templateSchema>;
 
-export interface Filled extends Template {
+export interface FilledTemplate extends Template {
   missing: string[];
 }
 
@@ -23,14 +23,14 @@ const LONGEST_TEXT = 8_000;
 const PLACE = /\{\{\s*([\w$@-]+(?:\.[\w$@-]+)*)\s*\}\}/g;
 
 /** Puts values of the payload in their places; one that is not there leaves nothing. */
-export function fill(template: Template, payload: unknown): Filled {
+export function fill(template: Template, payload: unknown): FilledTemplate {
   const missing = new Set<string>();
   const put = (text: string, longest: number) =>
     text
       .replace(PLACE, (_, path: string) => {
         const value = at(payload, path.split('.'));
         if (value === undefined) missing.add(path);
-        return shown(value);
+        return valueText(value);
       })
       .slice(0, longest)
       .trim();
@@ -51,7 +51,7 @@ function at(value: unknown, [key, ...rest]: readonly string[]): unknown {
   return isRecord(value) && Object.hasOwn(value, key) ? at(value[key], rest) : undefined;
 }
 
-function shown(value: unknown): string {
+function valueText(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return plain(text).slice(0, LONGEST_VALUE);

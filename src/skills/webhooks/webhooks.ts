@@ -12,7 +12,7 @@ import type { SkillSecrets } from '../../secrets/index.ts';
 import type { WritesBesides } from '../../storage/index.ts';
 import type { Hook, HookForm } from './store.ts';
 import * as store from './store.ts';
-import { type Filled, fill, isRecord, templateSchema } from './template.ts';
+import { type FilledTemplate, fill, isRecord, templateSchema } from './template.ts';
 
 const newHook = z
   .strictObject({
@@ -52,7 +52,7 @@ export class Webhooks {
 
   constructor(deps: WebhookDeps) {
     this.deps = deps;
-    this.secrets = { of: ({ id, personId }) => deps.secrets.valueOf({ ...secretKey(id), personId }) };
+    this.secrets = { secretOf: ({ id, personId }) => deps.secrets.valueOf({ ...secretKey(id), personId }) };
   }
 
   /** Makes a hook; gives its secret, which is shown nowhere again, where it has one. Throws `INPUT_INVALID`. */
@@ -106,13 +106,13 @@ export class Webhooks {
   }
 
   /** Takes what was sent, if it is its program's and new. Throws what HTTP answers. */
-  async take(name: string, sent: Sent): Promise<{ delivery: string; missing: string[] }> {
+  async take(name: string, sent: SentRequest): Promise<{ delivery: string; missing: string[] }> {
     const hook = await this.find(name);
     await authenticate(this.deps, hook, sent, this.secrets);
     return take(this.deps, hook, sent);
   }
 
-  async handle(
+  async takeLocal(
     name: string,
     body: Uint8Array,
     signature: string | undefined,
@@ -138,7 +138,7 @@ const secretKey = (name: string) => ({ skill: `hook:${name}`, name: 'SECRET' });
 
 // Takes a delivery to a hook: verifies its sender, drops repetitions, and makes its words or call.
 
-interface Sent {
+interface SentRequest {
   body: Uint8Array;
   /** A header by its name in lower case. */
   header(name: string): string | undefined;
@@ -147,7 +147,7 @@ interface Sent {
 }
 
 interface HookSecrets {
-  of(hook: Pick<Hook, 'id' | 'personId'>): Promise<string | undefined>;
+  secretOf(hook: Pick<Hook, 'id' | 'personId'>): Promise<string | undefined>;
 }
 
 type TakeDeps = Deps & Pick<WebhookDeps, 'attachmentBytes'>;
@@ -166,20 +166,20 @@ const HEADERS: Readonly<Record<Exclude<HookForm, 'unsigned'>, string>> = {
 };
 
 /** True if the body is its program's. Throws `HTTP_UNAUTHORIZED` and says what is wrong, never what would be right. */
-async function authenticate(deps: TakeDeps, hook: Hook, sent: Sent, secrets: HookSecrets): Promise<void> {
+async function authenticate(deps: TakeDeps, hook: Hook, sent: SentRequest, secrets: HookSecrets): Promise<void> {
   const { form } = hook;
   if (form === 'unsigned') {
     if (sent.local) return;
-    throw unsigned('This hook takes what is not signed, and so only from its own machine.');
+    throw unsignedError('This hook takes what is not signed, and so only from its own machine.');
   }
   const name = HEADERS[form];
   const header = sent.header(name);
-  if (header === undefined) throw unsigned(`The header ${name} is missing.`);
-  const secret = await secrets.of(hook);
-  if (secret === undefined) throw unsigned('This hook has no secret.');
+  if (header === undefined) throw unsignedError(`The header ${name} is missing.`);
+  const secret = await secrets.secretOf(hook);
+  if (secret === undefined) throw unsignedError('This hook has no secret.');
   const time = { now: deps.world.clock.now(), toleranceMs: TOLERANCE_MS };
   const bad = form === 'github' ? checkSha256(header, secret, sent.body) : checkSigned(header, secret, sent.body, time);
-  if (bad) throw unsigned(SAYS[bad](name));
+  if (bad) throw unsignedError(SAYS[bad](name));
 }
 
 const SAYS: Readonly<Record<BadSignature, (header: string) => string>> = {
@@ -192,7 +192,7 @@ const SAYS: Readonly<Record<BadSignature, (header: string) => string>> = {
  * Notes the delivery and what it makes in one transaction: from then on it happens, once. Throws `HTTP_CONFLICT` for what
  * was taken before, `HTTP_TOO_FAST`, `INPUT_INVALID`. `sent` has been authenticated.
  */
-async function take(deps: TakeDeps, hook: Hook, sent: Sent): Promise<{ delivery: string; missing: string[] }> {
+async function take(deps: TakeDeps, hook: Hook, sent: SentRequest): Promise<{ delivery: string; missing: string[] }> {
   const payload = payloadOf(sent.body);
   const filled = fill(hook.template, payload);
   if (filled.text === '') throw invalid('The template makes nothing of this payload.');
@@ -201,7 +201,7 @@ async function take(deps: TakeDeps, hook: Hook, sent: Sent): Promise<{ delivery:
   const now = world.clock.now();
   const delivery = uuid(now);
   await database.tx('hooks.take', async (tx) => {
-    if (!(await store.take(tx, hook.id, digestOf(hook, sent, delivery), now))) throw replayed();
+    if (!(await store.take(tx, hook.id, digestOf(hook, sent, delivery), now))) throw replayedError();
     await store.forgetTaken(tx, hook.id, new Date(now.getTime() - KNOWN_MS));
     const recent = await store.takenSince(tx, hook.id, new Date(now.getTime() - MINUTE_MS));
     if (recent > MOST_A_MINUTE) throw tooFast();
@@ -221,7 +221,7 @@ async function take(deps: TakeDeps, hook: Hook, sent: Sent): Promise<{ delivery:
 
 function madeOf(
   { kind }: Pick<Hook, 'kind'>,
-  { text, when = '', skill = '' }: Filled,
+  { text, when = '', skill = '' }: FilledTemplate,
 ): { text: string; planned?: string } {
   if (kind === 'reminder') return { text, planned: `/remind ${when}\n${text}` };
   if (kind === 'note') return { text, planned: `/note ${text}` };
@@ -230,7 +230,7 @@ function madeOf(
 }
 
 /** Identity of a delivery: its signature, which covers its body and its time. */
-function digestOf({ form }: Hook, sent: Sent, delivery: string): string {
+function digestOf({ form }: Hook, sent: SentRequest, delivery: string): string {
   const signature = form === 'unsigned' ? undefined : sent.header(HEADERS[form]);
   if (signature === undefined) return sent.header('coda-delivery')?.slice(0, 200) ?? delivery;
   // Not of the header, which may be written in several ways.
@@ -287,11 +287,11 @@ const nameOf = (filename: string) =>
     .at(-1)
     ?.replace(/[^\P{C}]/gu, '') || 'file';
 
-function unsigned(message: string): CodaError {
+function unsignedError(message: string): CodaError {
   return new CodaError('HTTP_UNAUTHORIZED', { message, remedy: 'Sign it as docs/webhooks.md says.' });
 }
 
-function replayed(): CodaError {
+function replayedError(): CodaError {
   const message = 'This was taken before.';
   return new CodaError('HTTP_CONFLICT', { message, remedy: 'Nothing is to be done; sign anew what is something new.' });
 }

@@ -105,7 +105,7 @@ for (const { name, available, open } of testDatabases)
         COUNT + 1,
       ]);
       await database.run('test.version', 'update memory_people set version = $1', [COUNT + 1]);
-      recall.changed(ana);
+      recall.checkAgain(ana);
       expect(await found(recall, 'what is like 1025')).not.toContain('n1025');
       recall.close();
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ContextNotes, fitting } from '../../../src/skills/notes/context.ts';
+import { ContextNotes, fittingNotes } from '../../../src/skills/notes/context.ts';
 import type { Note } from '../../../src/skills/notes/store.ts';
 import type { Database } from '../../../src/storage/index.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -39,7 +39,7 @@ describe('a note on a topic', () => {
     ['', []],
     ["'&|!():* <-> \\", []],
   ])('"%s"', (message, expected) => {
-    expect(fitting(message, notes)).toEqual(expected);
+    expect(fittingNotes(message, notes)).toEqual(expected);
   });
 });
 
@@ -166,7 +166,7 @@ describe('context', () => {
       )
     ).rows;
     const asked = { person: { id: here?.person }, private: false, text: 'hi', conversationId: here?.id };
-    expect(context.passing(asked as never)?.text).toContain('the text of second');
+    expect(context.passingSection(asked as never)?.text).toContain('the text of second');
   });
 
   test('of a shared place comes to its messages, there alone, and not after it was deleted', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ToolResult } from '../../../src/agent/index.ts';
 import type { Choice } from '../../../src/delivery/index.ts';
 import { reminders } from '../../../src/skills/reminders/index.ts';
-import { upcoming } from '../../../src/skills/reminders/list.ts';
+import { upcomingReminders } from '../../../src/skills/reminders/list.ts';
 import { type Database, readerOf } from '../../../src/storage/index.ts';
 import { testDatabases } from '../../support/database.ts';
 import { type As, type Options, type Played, playSkill, words } from '../play.ts';
@@ -257,7 +257,7 @@ for (const { name, available, open } of testDatabases)
       await remind('dentist', 'in 2 hours');
       const { rows } = await database.read<{ id: string }>('select distinct person_id as id from reminders');
       const to = new Date(coda.world.clock.now().getTime() + 7 * 86_400_000);
-      const shown = await upcoming({ db: readerOf(database), personId: rows[0]?.id ?? '' }, to);
+      const shown = await upcomingReminders({ db: readerOf(database), personId: rows[0]?.id ?? '' }, to);
       expect(shown.map(({ text }) => text)).toContain('dentist');
       expect(shown).toHaveLength(200);
     });

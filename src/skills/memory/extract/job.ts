@@ -49,7 +49,7 @@ const isTelling = (text: string) => TELLING.test(text) || text.length >= LONG;
 
 type Deps = SkillDeps<Settings> & { service: Service };
 
-interface Looked {
+interface ConversationLook {
   conversationId: string;
   person: { id: string; name: string; zone: string };
   seen: number;
@@ -81,13 +81,18 @@ export function extractJob(deps: Deps): JobHandler {
         await again(new Date(rested));
         return;
       }
-      await look(deps, { ...ids, person, seen, messages }, auto, signal);
+      await lookThrough(deps, { ...ids, person, seen, messages }, auto, signal);
       if (messages.length === MOST_MESSAGES) await again(world.clock.now());
     },
   };
 }
 
-async function look(deps: Deps, looked: Looked, auto: Settings['auto'], signal: AbortSignal): Promise<void> {
+async function lookThrough(
+  deps: Deps,
+  looked: ConversationLook,
+  auto: Settings['auto'],
+  signal: AbortSignal,
+): Promise<void> {
   const { database } = deps;
   const { conversationId, person, seen, messages } = looked;
   // Text from elsewhere becomes no memory by itself, and others' text is only there for the sense.
@@ -101,19 +106,19 @@ async function look(deps: Deps, looked: Looked, auto: Settings['auto'], signal: 
     if (!(await store.moveSeen(tx, conversationId, seen, to))) return;
     const kept = await add(deps, tx, looked, shown, proposals, auto);
     if (kept === 0) return;
-    deps.service.wrote(tx, person.id);
+    deps.service.onWrite(tx, person.id);
     await deps.service.embedSoon(tx, person.id);
   });
 }
 
-type Near = { proposal: Proposal; near: readonly string[] };
+type NearMemories = { proposal: Proposal; near: readonly string[] };
 
 async function propose(
   { service, models, database, world }: Deps,
-  { person, conversationId }: Looked,
+  { person, conversationId }: ConversationLook,
   shown: readonly store.SaidMessage[],
   signal: AbortSignal,
-): Promise<Near[] | 'later'> {
+): Promise<NearMemories[] | 'later'> {
   const find = (text: string, most: number) => service.recall.search(person.id, text, {}, most, PATIENCE_MS);
   const told = shown.filter(({ role }) => role === 'user').map(({ text }) => text);
   const known = await find(told.join('\n').slice(0, 4_000), MOST_KNOWN);
@@ -123,7 +128,7 @@ async function propose(
     person.id,
     known.map(({ id }) => id),
   );
-  const text = asked(person.name, remembered, shown, person.zone);
+  const text = extractQuestion(person.name, remembered, shown, person.zone);
   const question = { personId: person.id, conversationId, system: TASK, text, maxTokens: MAX_TOKENS };
   const answer = await models.light('memory', question, signal);
   if (!answer.ok && ['transient', 'rate_limited', 'cancelled'].includes(answer.fault)) throw new Error(answer.message);
@@ -133,7 +138,7 @@ async function propose(
     return answer.fault === 'budget' ? 'later' : [];
   }
   const proposals = readProposals(answer.text) ?? [];
-  const near: Near[] = [];
+  const near: NearMemories[] = [];
   for (const proposal of proposals) {
     const hits = await find(proposal.text, NEAR_PER_PROPOSAL);
     near.push({ proposal, near: hits.map(({ id }) => id) });
@@ -144,9 +149,9 @@ async function propose(
 async function add(
   { world }: Deps,
   tx: Transaction,
-  { person, conversationId }: Looked,
+  { person, conversationId }: ConversationLook,
   shown: readonly store.SaidMessage[],
-  proposals: readonly Near[],
+  proposals: readonly NearMemories[],
   auto: Settings['auto'],
 ): Promise<number> {
   const now = world.clock.now();
@@ -187,7 +192,7 @@ async function gaveWay(
 function toMemory(
   { text, type, importance, tags, date }: Proposal,
   said: store.SaidMessage,
-  person: Looked['person'],
+  person: ConversationLook['person'],
   conversationId: string,
   auto: Settings['auto'],
 ): NewMemory {
@@ -258,7 +263,12 @@ const TASK = [
   '"date": "YYYY-MM-DD or null", "from": number of the message, "replaces": "id or null"}]}. Nothing: {"memories": []}.',
 ].join(' ');
 
-function asked(name: string, known: readonly Memory[], messages: readonly SaidMessage[], zone: string): string {
+function extractQuestion(
+  name: string,
+  known: readonly Memory[],
+  messages: readonly SaidMessage[],
+  zone: string,
+): string {
   const lines = known.map(({ id, text, saidAt }) => `${id} (${dayOf(saidAt, zone)}): ${indentLines(text)}`);
   const said = messages.map(
     ({ role, text, at }, index) =>

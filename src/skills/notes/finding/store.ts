@@ -15,15 +15,15 @@ const NEWEST = 1_000;
 /** Number of notes looked into inside words, which no index helps with. */
 const MOST_LOOKED_INTO = 5_000;
 
-export interface Wanted extends Reader {
+export interface WantedNotes extends Reader {
   language: string;
   tags: readonly string[];
   from?: Instant | undefined;
   to?: Instant | undefined;
 }
 
-const mine = ({ personId, conversationId }: Reader): string => `('/p${personId}' | '/c${conversationId}')`;
-const shared = ({ conversationId }: Reader): string => `'/c${conversationId}'`;
+const ownTerms = ({ personId, conversationId }: Reader): string => `('/p${personId}' | '/c${conversationId}')`;
+const sharedTerm = ({ conversationId }: Reader): string => `'/c${conversationId}'`;
 
 /** `$4`, and the days from `$5` to `$6`. Without tags no index of tags must be asked: each note holds none of none. */
 export const NARROWED = `($4::text[] = '{}' or tags @> $4)
@@ -34,7 +34,7 @@ const MANY = `(select notes from note_counts where person_id = $7) > ${TOO_MANY}
 /** About how many match, times `NEWEST`: of who has many notes, by the share of their newest that do. */
 const EXPECTED = `(select count(*) from recent) * coalesce((select notes from note_counts where person_id = $7), 0)::bigint`;
 
-const matching = (columns: string): string => `
+const matchStatement = (columns: string): string => `
   with said as (select case when ${MANY} then $9 else $1 end as terms),
   parsed as (select to_tsquery('simple', terms) as exact, to_tsquery($2::regconfig, terms) as stemmed from said),
   query as (
@@ -61,15 +61,15 @@ const matching = (columns: string): string => `
   )`;
 
 /** `often`: the words as they are looked for among more than `TOO_MANY` notes of a person. */
-const wantedParams = (terms: string, often: string, wanted: Wanted) => [
+const wantedParams = (terms: string, often: string, wanted: WantedNotes) => [
   terms,
   wanted.language,
-  [mine(wanted), ...wanted.tags.map((tag) => `'${tag}'`)].join(' & '),
+  [ownTerms(wanted), ...wanted.tags.map((tag) => `'${tag}'`)].join(' & '),
   wanted.tags,
   wanted.from ?? null,
   wanted.to ?? null,
   wanted.personId,
-  shared(wanted),
+  sharedTerm(wanted),
   often,
 ];
 
@@ -77,7 +77,7 @@ const wantedParams = (terms: string, often: string, wanted: Wanted) => [
  * Notes with all of `words` (their last letters may be missing) and all tags, best first: titles and tags weigh more than
  * the text. Words are plain letters and digits.
  */
-export async function search(tx: Queryable, wanted: Wanted, words: readonly string[], page: Page): Promise<Found> {
+export async function search(tx: Queryable, wanted: WantedNotes, words: readonly string[], page: Page): Promise<Found> {
   const terms = words.map((word) => `${word}:*`).join(' & ');
   // The index reads all that a beginning may be: of who has many notes, only where the whole words find nothing.
   const first = await searchFor(tx, wanted, { terms, often: words.join(' & ') }, page);
@@ -86,12 +86,12 @@ export async function search(tx: Queryable, wanted: Wanted, words: readonly stri
 
 async function searchFor(
   tx: Queryable,
-  wanted: Wanted,
+  wanted: WantedNotes,
   { terms, often }: { terms: string; often: string },
   page: Page,
 ): Promise<Found> {
   const { rows } = await tx.query<CountedRow>(
-    `${matching(COLUMNS)}
+    `${matchStatement(COLUMNS)}
      select ${COLUMNS}, count(*) over () as total from matched, query
       order by ts_rank('{0.1, 0.2, 0.6, 1}', search, exact || stemmed) desc, created_at desc, seq desc
       limit $10 offset $11`,
@@ -102,11 +102,16 @@ async function searchFor(
 
 export const BEGINNING_LETTERS = 3;
 
-export async function withAny(tx: Queryable, wanted: Wanted, words: readonly string[], limit: number): Promise<Note[]> {
+export async function withAny(
+  tx: Queryable,
+  wanted: WantedNotes,
+  words: readonly string[],
+  limit: number,
+): Promise<Note[]> {
   const terms = words.map((word) => `${word}:*`).join(' | ');
   const often = words.map((word) => (word.length <= BEGINNING_LETTERS ? `${word}:*` : word)).join(' | ');
   const { rows } = await tx.query(
-    `${matching(COLUMNS)}
+    `${matchStatement(COLUMNS)}
      select ${COLUMNS} from matched, query
       order by ts_rank('{0.5, 0.5, 0.7, 1}', search, exact || stemmed) desc, created_at desc, seq desc limit $10`,
     [...wantedParams(terms, often, wanted), limit],
@@ -124,15 +129,20 @@ const LOOKED_INTO = `((select * from notes where person_id = $1 and deleted_at i
       where ($4::timestamptz is null or created_at >= $4) and ($5::timestamptz is null or created_at < $5)
         and coalesce(title, '') || ' ' || text || ' ' || array_to_string(tags, ' ')`;
 
-const lookedInto = (wanted: Wanted, parts: readonly string[]) => [
+const lookedInto = (wanted: WantedNotes, parts: readonly string[]) => [
   wanted.personId,
-  shared(wanted),
+  sharedTerm(wanted),
   parts.map((part) => `%${part.replace(/[\\%_]/g, '\\$&')}%`),
   wanted.from ?? null,
   wanted.to ?? null,
 ];
 
-export async function searchParts(tx: Queryable, wanted: Wanted, parts: readonly string[], page: Page): Promise<Found> {
+export async function searchParts(
+  tx: Queryable,
+  wanted: WantedNotes,
+  parts: readonly string[],
+  page: Page,
+): Promise<Found> {
   const { rows } = await tx.query<CountedRow>(
     `select ${COLUMNS}, count(*) over () as total from ${LOOKED_INTO} ilike all($3)
       order by created_at desc, seq desc limit $6 offset $7`,
@@ -143,7 +153,7 @@ export async function searchParts(tx: Queryable, wanted: Wanted, parts: readonly
 
 export async function withAnyPart(
   tx: Queryable,
-  wanted: Wanted,
+  wanted: WantedNotes,
   parts: readonly string[],
   limit: number,
 ): Promise<Note[]> {

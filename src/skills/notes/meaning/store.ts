@@ -1,6 +1,6 @@
 import type { Queryable, StoredRow } from '../../../storage/index.ts';
 import { addStamped, keepNewest, type Missing, type NearText, type Source } from '../../../vectors/index.ts';
-import { NARROWED, type Wanted } from '../finding/store.ts';
+import { NARROWED, type WantedNotes } from '../finding/store.ts';
 import { type Note, notes } from '../note.ts';
 import { COLUMNS } from '../store.ts';
 
@@ -60,7 +60,7 @@ export interface NearNote {
 }
 
 /** The notes that `near` speaks of and `wanted` admits, if they are still what was embedded. */
-export async function nearOnes(tx: Queryable, wanted: Wanted, near: readonly NearText[]): Promise<NearNote[]> {
+export async function nearOnes(tx: Queryable, wanted: WantedNotes, near: readonly NearText[]): Promise<NearNote[]> {
   if (near.length === 0) return [];
   const { rows } = await tx.query<StoredRow & { stamp: number }>(
     `select ${COLUMNS}, v.stamp from notes

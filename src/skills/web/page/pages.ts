@@ -258,7 +258,7 @@ function withoutTags(html: string): string {
   for (let open = html.indexOf('<'); open >= 0; open = html.indexOf('<', from)) {
     pieces.push(html.slice(from, open));
     const hidden = /^<(script|style|template|noscript)[\s>]/i.exec(html.slice(open, open + 20))?.[1];
-    const close = hidden === undefined ? open : closing(html, hidden, open);
+    const close = hidden === undefined ? open : findClosing(html, hidden, open);
     const end = close < 0 ? -1 : html.indexOf('>', close);
     if (end < 0) return pieces.join(' ').replace(/\s+/g, ' ').trim();
     from = end + 1;
@@ -267,7 +267,7 @@ function withoutTags(html: string): string {
   return pieces.join(' ').replace(/\s+/g, ' ').trim();
 }
 
-function closing(html: string, name: string, from: number): number {
+function findClosing(html: string, name: string, from: number): number {
   const end = new RegExp(`</${name}`, 'gi');
   end.lastIndex = from;
   return end.exec(html)?.index ?? -1;

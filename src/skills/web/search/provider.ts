@@ -18,7 +18,7 @@ const LONGEST_TITLE = 200;
 const LONGEST_SNIPPET = 500;
 
 /** Hits as they are shown: of the web alone, each address once, without marks, each text at a bounded length. */
-export function tidied(
+export function tidyHits(
   hits: Iterable<{ title?: unknown; url?: unknown; snippet?: unknown; published?: unknown }>,
   count: number,
 ): Hit[] {

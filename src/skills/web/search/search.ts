@@ -5,9 +5,9 @@ import type { Cache } from '../../../bus/index.ts';
 import { type Egress, Endpoint } from '../../../egress/index.ts';
 import type { Settings } from '../config.ts';
 import { texts } from '../texts.ts';
-import { type Hit, type SearchProvider, tidied } from './provider.ts';
+import { type Hit, type SearchProvider, tidyHits } from './provider.ts';
 
-export type Found = { ok: true; provider: string; hits: Hit[] };
+export type FoundHits = { ok: true; provider: string; hits: Hit[] };
 
 /** The configured providers, in order. `egress`: one that may reach what the owner configured. */
 export function providersOf(
@@ -29,14 +29,14 @@ export class Search {
     this.options = options;
   }
 
-  async search(query: string, count: number, signal: AbortSignal): Promise<Found | Failed> {
+  async search(query: string, count: number, signal: AbortSignal): Promise<FoundHits | Failed> {
     const { cache, keepMs } = this.options;
     const key = `search ${count} ${query.trim().replace(/\s+/g, ' ')}`;
     const load = (stop: AbortSignal) => this.ask(query, count, stop);
-    return cache.getOrLoad<Found | Failed>({ key, keepMs, keeps: ({ ok }) => ok, signal, load });
+    return cache.getOrLoad<FoundHits | Failed>({ key, keepMs, keeps: ({ ok }) => ok, signal, load });
   }
 
-  private async ask(query: string, count: number, signal: AbortSignal): Promise<Found | Failed> {
+  private async ask(query: string, count: number, signal: AbortSignal): Promise<FoundHits | Failed> {
     let failure = failed('NOT_CONFIGURED', texts.noSearch, { remedy: texts.noSearchRemedy });
     for (const provider of this.options.providers) {
       const found = await provider.search(query, count, signal);
@@ -61,7 +61,7 @@ const one = z.object({
 });
 const list = z.array(one.catch({})).max(1_000);
 
-type Searched = { ok: true; hits: Hit[] } | Failed;
+type ProviderOutcome = { ok: true; hits: Hit[] } | Failed;
 
 /** A SearXNG of the owner's: https://docs.searxng.org/dev/search_api.html */
 function searxng(egress: Egress, base: string): SearchProvider {
@@ -70,7 +70,7 @@ function searxng(egress: Egress, base: string): SearchProvider {
   const endpoint = new Endpoint(egress, { title, base, remedy });
   return {
     title,
-    async search(query, count, signal): Promise<Searched> {
+    async search(query, count, signal): Promise<ProviderOutcome> {
       const came = await endpoint.json({ path: 'search', query: { q: query, format: 'json' }, signal });
       if (!came.ok) return came;
       const read = z.object({ results: list }).safeParse(came.value);
@@ -87,7 +87,7 @@ function brave(egress: Egress, key: string, base = 'https://api.search.brave.com
   const endpoint = new Endpoint(egress, { title, base, headers, remedy: keyRemedy('brave') });
   return {
     title,
-    async search(query, count, signal): Promise<Searched> {
+    async search(query, count, signal): Promise<ProviderOutcome> {
       const came = await endpoint.json({
         path: 'res/v1/web/search',
         query: { q: query, count: Math.min(20, count) },
@@ -108,7 +108,7 @@ function tavily(egress: Egress, key: string, base = 'https://api.tavily.com'): S
   const endpoint = new Endpoint(egress, { title, base, headers, remedy: keyRemedy('tavily') });
   return {
     title,
-    async search(query, count, signal): Promise<Searched> {
+    async search(query, count, signal): Promise<ProviderOutcome> {
       const came = await endpoint.json({ path: 'search', body: { query, max_results: Math.min(20, count) }, signal });
       if (!came.ok) return came;
       const read = z.object({ results: list }).safeParse(came.value);
@@ -119,13 +119,13 @@ function tavily(egress: Egress, key: string, base = 'https://api.tavily.com'): S
 
 const keyRemedy = (name: string) => `An owner has to look at web.search.${name}.api_key in config.yaml.`;
 
-function hitsOf(results: z.output<typeof list>, count: number): Searched {
+function hitsOf(results: z.output<typeof list>, count: number): ProviderOutcome {
   const hits = results.map(({ content, description, publishedDate, published_date, age, ...hit }) => ({
     ...hit,
     snippet: content ?? description,
     published: publishedDate ?? published_date ?? age,
   }));
-  return { ok: true, hits: tidied(hits, count) };
+  return { ok: true, hits: tidyHits(hits, count) };
 }
 
 const LINK = /<a\s[^<>]{0,2000}>/g;
@@ -140,7 +140,7 @@ function duckDuckGo(egress: Egress, base = 'https://html.duckduckgo.com'): Searc
     async search(query, count, signal) {
       const came = await endpoint.text({ path: 'html/', query: { q: query }, signal }, 'text/html');
       if (!came.ok) return came;
-      const hits = tidied(hitsIn(came.text), count);
+      const hits = tidyHits(hitsIn(came.text), count);
       if (hits.length > 0 || /no-results|No\s+results/i.test(came.text)) return { ok: true, hits };
       if (/anomaly|captcha|challenge/i.test(came.text))
         return failed('CAPTCHA', texts.turnedAway(title), { remedy: texts.turnedAwayRemedy });
