@@ -52,6 +52,39 @@ const SMALL_FILE_LINES = 60;
  */
 export const ARROWS_UP = { app: 1, storage: 1, time: 2 };
 
+/**
+ * Words that say nothing alone: whoever reads a call of `shown`, `over` or `look` learns neither the act nor its object. A
+ * function is a verb with its noun, a type is a noun. Words on -ed and -ing are found by their endings.
+ */
+const IRREGULAR_PARTICIPLES =
+  'become began begun bent bound bought bred broken brought built came caught chosen dealt done drawn driven drove dug ' +
+  'fallen fed fell felt fled forgotten found gave given gone got grew grown heard held hidden hung hurt kept knew known laid ' +
+  'led left lent lain lost made meant met overdue overridden overrun paid risen ridden rose rung said saw seen sent shaken ' +
+  'shaped shown shut slept slid sold spent spoke spoken sprung spun stolen stood struck stuck sunk swept sworn swum swung ' +
+  'taken taught thought thrown told took torn understood went withheld woken won worn wound written wrote';
+const PREPOSITIONS_AND_ADVERBS =
+  'about above across after again against ago all along already also always among and any apart around as away back ' +
+  'before behind below beside besides between beyond both by each either else enough ever far few from here hers his how ' +
+  'in inside into its just later many mine more most much near neither never none now of off often on once one ones only ' +
+  'onto other others our ours out outside over own perhaps quite rather same several since some soon still such that ' +
+  'their theirs then there these this those through thus to together too toward towards twice under until up upon very well ' +
+  'what when where whether which who whom whose why with within without yet your yours';
+const VAGUE_VERBS = 'end handle look settle';
+const BARE_TYPES = new Set([...IRREGULAR_PARTICIPLES.split(' '), ...PREPOSITIONS_AND_ADVERBS.split(' '), 'reading']);
+const BARE_FUNCTIONS = new Set([...BARE_TYPES, ...VAGUE_VERBS.split(' ')]);
+/** Nouns and verbs that only look like participles. */
+const NO_PARTICIPLES = new Set(
+  (
+    'bed bleed breed embed exceed feed hundred indeed kindred led need proceed red sacred seed shed shred sled speed succeed ' +
+    'wed anything bring cling everything king nothing ping ring sing sling something spring string swing thing wing'
+  ).split(' '),
+);
+/** Names that everybody knows: of a result, of a clock, of a factory, of a promise. */
+const STANDARD_NAMES = new Set(['deferred', 'done', 'failed', 'now', 'of']);
+
+/** Names of one such word in `src`, and those among them that other files may use; both may only fall. */
+export const BARE_NAMES = { all: 17, exported: 5 };
+
 /** @typedef {{ warnings: string[], errors: string[] }} Found */
 
 /**
@@ -212,6 +245,7 @@ export function inspectHouse(files = sources()) {
     ...countHeadless(read),
     ...checkShape(read),
     ...checkArrows(read),
+    ...countBareNames(read),
   ];
   return { warnings: all.flatMap((one) => one.warnings), errors, files: all.length };
 }
@@ -310,6 +344,78 @@ export function checkArrows(files, bounds = ARROWS_UP) {
     const most = bounds[room] ?? 0;
     return found.length > most ? [`${room}: ${found.length} imports lead up (${most}), such as ${found[0]}`] : [];
   });
+}
+
+/**
+ * Errors where more functions, methods and types of `src` have one bare word as their whole name than `bounds` says.
+ *
+ * @param {(readonly [file: string, text: string])[]} files
+ */
+export function countBareNames(files, bounds = BARE_NAMES) {
+  const found = files.flatMap(([file, text]) => (/^src\/.*\.ts$/.test(file) ? bareNamesIn(file, text) : []));
+  return [
+    ...tooManyBare(found, bounds.all, 'functions, methods and types'),
+    ...tooManyBare(
+      found.filter(({ isExported }) => isExported),
+      bounds.exported,
+      'exported functions, methods and types',
+    ),
+  ];
+}
+
+/** @typedef {{ file: string, name: string, isExported: boolean }} BareName */
+
+/** @type {(found: BareName[], most: number, things: string) => string[]} */
+function tooManyBare(found, most, things) {
+  if (found.length <= most) return [];
+  /** @type {Map<string, string[]>} */
+  const byFile = new Map();
+  for (const { file, name } of found) byFile.set(file, [...(byFile.get(file) ?? []), name]);
+  const worst = [...byFile].sort(([, a], [, b]) => b.length - a.length).slice(0, 3);
+  return [
+    `${found.length} ${things} are named by a participle, preposition or vague verb alone (${most}), most in ${worst
+      .map(([file, names]) => `${file} (${names.join(', ')})`)
+      .join(', ')}`,
+  ];
+}
+
+/** @type {(file: string, text: string) => BareName[]} */
+function bareNamesIn(file, text) {
+  /** @type {BareName[]} */
+  const found = [];
+  for (const statement of ts.createSourceFile(file, text, ts.ScriptTarget.Latest).statements) {
+    const isExported =
+      ts.canHaveModifiers(statement) &&
+      (ts.getModifiers(statement) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    for (const { name, isType } of namedIn(statement)) if (isBare(name, isType)) found.push({ file, name, isExported });
+  }
+  return found;
+}
+
+/** @type {(statement: ts.Statement) => { name: string, isType: boolean }[]} */
+function namedIn(statement) {
+  /** @type {(name: ts.Node | undefined, isType: boolean) => { name: string, isType: boolean }[]} */
+  const named = (name, isType) => (name && ts.isIdentifier(name) ? [{ name: name.text, isType }] : []);
+  if (ts.isFunctionDeclaration(statement)) return named(statement.name, false);
+  if (ts.isTypeAliasDeclaration(statement)) return named(statement.name, true);
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.flatMap(({ name, initializer }) =>
+      initializer && (ts.isArrowFunction(initializer) || ts.isFunctionExpression(initializer))
+        ? named(name, false)
+        : [],
+    );
+  if (!ts.isClassDeclaration(statement) && !ts.isInterfaceDeclaration(statement)) return [];
+  const methods = [...statement.members].filter(
+    (each) => ts.isMethodDeclaration(each) || ts.isMethodSignature(each) || ts.isGetAccessorDeclaration(each),
+  );
+  return [...named(statement.name, true), ...methods.flatMap(({ name }) => named(name, false))];
+}
+
+/** @type {(name: string, isType: boolean) => boolean} */
+function isBare(name, isType) {
+  const word = name.toLowerCase();
+  if (!/^[A-Za-z][a-z]*$/.test(name) || NO_PARTICIPLES.has(word) || STANDARD_NAMES.has(word)) return false;
+  return (isType ? BARE_TYPES : BARE_FUNCTIONS).has(word) || /ed$/.test(word) || (!isType && /ing$/.test(word));
 }
 
 /**

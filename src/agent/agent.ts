@@ -63,7 +63,7 @@ export class Agent {
       // An answer that could not be stored has cost what it has cost.
       await inference.charge(item, turn, turn.rollBack());
       if (error instanceof LostTurn) return;
-      const refused = limit.passed() ? failure(texts.tookTooLong(turnTimeoutMs)) : this.refusal(error, item, signal);
+      const refused = limit.hasPassed() ? failure(texts.tookTooLong(turnTimeoutMs)) : this.refusal(error, item, signal);
       if (refused) how = await run.closeTurn(refused);
     } finally {
       await inference.closeLedger(turn);
@@ -83,12 +83,12 @@ export class Agent {
     const ctx = {
       ...asked,
       request: { ...asked.request, ...(!isSaid(item) && { byProgram: true as const }) },
-      runner: { ...asked.runner, ready, look: this.lookFor(item, asked) },
+      runner: { ...asked.runner, ready, lookFirst: this.lookFor(item, asked) },
     };
     await retryPrepared(ready, () => this.actOnce(name, item, ctx, call, recorded));
   }
 
-  private lookFor(item: Item, ctx: CallContext): NonNullable<CallRunner['look']> {
+  private lookFor(item: Item, ctx: CallContext): NonNullable<CallRunner['lookFirst']> {
     const { critique, database, inference } = this.options;
     const look = async (valid: ValidCall): Promise<Look> => {
       const said = ctx.request.said.length > 0 ? ctx.request.said : [texts.pressedNote()];

@@ -62,8 +62,8 @@ async function textAt(url: string): Promise<string> {
     }
     return text;
   } catch (error) {
-    const why = limit.passed() ? 'it took too long' : messageOf((error as Error).cause ?? error);
-    throw new CodaError(limit.passed() ? 'EGRESS_TIMEOUT' : 'EGRESS_UNREACHABLE', {
+    const why = limit.hasPassed() ? 'it took too long' : messageOf((error as Error).cause ?? error);
+    throw new CodaError(limit.hasPassed() ? 'EGRESS_TIMEOUT' : 'EGRESS_UNREACHABLE', {
       message: `${url} could not be asked: ${why}.`,
       remedy: 'Look at updates.url, and at the network.',
       cause: error,

@@ -311,7 +311,7 @@ export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K
 /** A signal with an end of its own. Disposing of it lets go of its timer and of the signal that it follows. */
 export interface Deadline extends Disposable {
   signal: AbortSignal;
-  passed(): boolean;
+  hasPassed(): boolean;
   /** Stops the time until what it returns is called; while several hold it, until the last has let go. */
   hold(): () => void;
 }
@@ -337,7 +337,7 @@ export function deadline(ms: number, parent?: AbortSignal): Deadline {
   else parent?.addEventListener('abort', follow, { once: true });
   return {
     signal: controller.signal,
-    passed: () => passed,
+    hasPassed: () => passed,
     hold() {
       if (holders++ === 0) {
         clearTimeout(timer);

@@ -118,10 +118,10 @@ function unionWords(errors: readonly (readonly z.core.$ZodIssue[])[]): string {
   const depth = ([first]: readonly z.core.$ZodIssue[]) =>
     (first && first.code !== 'invalid_type' ? 1 : 0) + (first?.path.length ?? 0);
   const nearest = [...errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0]?.[0];
-  return nearest ? placed(nearest) : 'it has another form than expected';
+  return nearest ? placeMessage(nearest) : 'it has another form than expected';
 }
 
-const placed = ({ path, message }: { path: readonly PropertyKey[]; message: string }) =>
+const placeMessage = ({ path, message }: { path: readonly PropertyKey[]; message: string }) =>
   path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`;
 
 function valueWords(value: unknown): string {

@@ -7,11 +7,11 @@ import {
   inEnglish,
   machineZone,
   occurrences,
+  type ParsedWhen,
   readSlot,
   type SplitTask,
   slotsInOther,
   splitTask,
-  type When,
 } from '../time/index.ts';
 
 export interface WhenOptions {
@@ -86,7 +86,7 @@ async function readAny(asked: Question): Promise<SplitTask> {
   return isOpen ? { when: english.when, words: undefined, task: '' } : sentence;
 }
 
-async function readOther(words: string, asked: Question): Promise<When> {
+async function readOther(words: string, asked: Question): Promise<ParsedWhen> {
   const english = await inEnglish(words, asked);
   return 'words' in english ? readSlot(english.words, asked) : english.when;
 }
@@ -127,7 +127,7 @@ function answer({ when, task }: SplitTask): Record<string, unknown> {
   return task === '' ? told : { ...told, task };
 }
 
-function details(when: When): Record<string, unknown> {
+function details(when: ParsedWhen): Record<string, unknown> {
   switch (when.kind) {
     case 'once':
       return { at: when.at.toISOString(), local: when.local, zone: when.zone };

@@ -133,9 +133,9 @@ export class Delivery {
       onMove: (tx, moved) => this.receives.onMove(tx, moved),
       hint: () => this.hints.publish('lanes'),
       seats,
-      seated: () => this.announceSeats(),
+      announceSeats: () => this.announceSeats(),
       ahead: (message) => messageFiles.ahead(message, signal),
-      postponed: (adapter) => this.postponed.of(adapter),
+      postponedOf: (adapter) => this.postponed.of(adapter),
     });
     this.inbox = this.inboxWriter;
     this.admission = this.openAdmission(messageFiles);
@@ -153,7 +153,7 @@ export class Delivery {
       adapters: () => this.adapters,
       seats,
       unreachable: (adapter) => this.hints.publish('held', adapter),
-      said: ({ key }) => {
+      onSaid: ({ key }) => {
         if (!this.self.isAlone) this.hints.publish('said', `${this.self.id} ${key}`);
       },
       unread: (personId) => {

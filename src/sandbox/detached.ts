@@ -99,7 +99,7 @@ class DetachedContainers implements DetachedEngine {
         const asked = { tag, context, network: this.deps.buildNetwork, isFresh: false, onText, labels, dockerfile };
         return { ok: true as const, id: await docker.build(asked, time.signal), output };
       } catch (error) {
-        if (time.passed()) throw engineError(`${tag} was not built within ${timeoutMs / 1_000} s.`);
+        if (time.hasPassed()) throw engineError(`${tag} was not built within ${timeoutMs / 1_000} s.`);
         if (!(error instanceof DockerStepError)) throw error;
         throw engineError(
           `${tag} cannot be built: ${error.message.replace(/\s+/g, ' ').trim()}\n${output.slice(-4_000)}`,
@@ -151,7 +151,7 @@ class DetachedContainers implements DetachedEngine {
       try {
         return { ok: true as const, exitCode: await docker.exited(id, time.signal) };
       } catch (error) {
-        if (!time.passed()) throw error;
+        if (!time.hasPassed()) throw error;
         return { ok: true as const, exitCode: undefined };
       }
     });

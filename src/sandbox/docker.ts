@@ -134,7 +134,7 @@ function caller(modem: Modem, patienceMs: number): Caller {
       });
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      if (time.passed()) throw new DockerError(`Docker does not answer within ${ms / 1_000} s.`, undefined, error);
+      if (time.hasPassed()) throw new DockerError(`Docker does not answer within ${ms / 1_000} s.`, undefined, error);
       throw dockerError(error);
     }
   };

@@ -179,7 +179,7 @@ async function run(
     await container.remove('its program was stopped');
     throw signal.reason;
   }
-  const timedOut = code === undefined && time.passed();
+  const timedOut = code === undefined && time.hasPassed();
   const isStopped = timedOut || program.isTooMuch;
   const exitCode = code ?? (isStopped ? await stop(program) : undefined);
   if (program.broken) throw program.broken;

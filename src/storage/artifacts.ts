@@ -44,9 +44,9 @@ const UNFINISHED_MS = 24 * 60 * 60 * 1_000;
 const ASIDE = '.aside';
 const HASH_LENGTH = 64;
 
-type Clocked = Pick<Clock, 'now'>;
+type ClockReader = Pick<Clock, 'now'>;
 
-export async function openArtifacts(dataDir: string, clock: Clocked = new SystemClock()): Promise<Artifacts> {
+export async function openArtifacts(dataDir: string, clock: ClockReader = new SystemClock()): Promise<Artifacts> {
   const folder = join(dataDir, 'artifacts');
   await inFolder(folder, async () => {
     await makeFolder(join(folder, 'unfinished'));
@@ -77,9 +77,9 @@ async function changedAt(path: string): Promise<number | undefined> {
 
 class FolderOfArtifacts implements Artifacts {
   private readonly folder: string;
-  private readonly clock: Clocked;
+  private readonly clock: ClockReader;
 
-  constructor(folder: string, clock: Clocked) {
+  constructor(folder: string, clock: ClockReader) {
     this.folder = folder;
     this.clock = clock;
   }
@@ -199,7 +199,7 @@ async function write(
   path: string,
   content: Uint8Array | AsyncIterable<Uint8Array>,
   maxBytes: number,
-  clock: Clocked,
+  clock: ClockReader,
 ): Promise<Artifact> {
   const sum = createHash('sha256');
   let size = 0;

@@ -54,7 +54,7 @@ export class Columns<S extends Spec> {
   }
 
   /** With fields that a statement takes beside the columns. */
-  with<M extends Spec>(more: M): Columns<S & M> {
+  extend<M extends Spec>(more: M): Columns<S & M> {
     return new Columns({ ...this.spec, ...more });
   }
 
@@ -111,7 +111,7 @@ export function isSet(type: string): Column<boolean> {
   return { type, read: (stored) => stored !== null, write: (value) => value };
 }
 
-export function named<T>(name: string, column: Column<T>): Column<T> {
+export function withName<T>(name: string, column: Column<T>): Column<T> {
   return { ...column, name };
 }
 

@@ -57,7 +57,7 @@ class WrappedDatabase implements Database {
 
   async runApart<R = Row>(name: string, sql: string, params: readonly Param[] = []): Promise<Result<R>> {
     this.checkOutside(`apart('${name}')`);
-    return this.traceNamed(name, () => this.inner.apart(sql, params) as Promise<Result<R>>);
+    return this.traceNamed(name, () => this.inner.statementApart(sql, params) as Promise<Result<R>>);
   }
 
   async read<R = Row>(sql: string, params: readonly Param[] = []): Promise<Result<R>> {

@@ -26,12 +26,12 @@ export {
   int,
   isSet,
   jsonOf,
-  named,
   optional,
   type StoredRow,
   text,
   textArray,
   uuid,
+  withName as named,
 } from './columns.ts';
 export { hadNoEffect } from './database.ts';
 export { grantLine, type StorageFacts, storageFacts } from './health.ts';

@@ -146,7 +146,7 @@ export interface Engine {
   readonly kind: 'pglite' | 'postgres';
   /** One statement, outside any transaction. `repeatable`: a read, which a lost connection is no reason to fail. */
   statement(sql: string, params: readonly Param[], repeatable?: boolean): Promise<Result<Row>>;
-  apart(sql: string, params: readonly Param[]): Promise<Result<Row>>;
+  statementApart(sql: string, params: readonly Param[]): Promise<Result<Row>>;
   /** Waits for its turn. The session must be ended by `commit` or `rollback`. */
   session(): Promise<Session>;
   listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;

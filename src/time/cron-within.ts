@@ -4,10 +4,10 @@ import { MONTHS, WEEKDAYS } from './format.ts';
 import { isCertain } from './readings.ts';
 import { isMacro, isZoneBehind, parseCron, wrongCount, ZONE_PREFIX } from './rules/cron.ts';
 import { parseRuleText } from './rules/text.ts';
-import type { When, WhenContext } from './types.ts';
+import type { ParsedWhen, WhenContext } from './types.ts';
 
 interface RuleWithin {
-  whens: When[];
+  whens: ParsedWhen[];
   words: string;
   before: string;
   after: string;
@@ -21,7 +21,7 @@ interface Chunk {
 /** "0 9 * * 1-5 check the queue", "RRULE:FREQ=DAILY;BYHOUR=8 give eye drops"; undefined where there is no task. */
 export function ruleWithin(text: string, ctx: WhenContext, isAlone = false): RuleWithin | undefined {
   const chunks = [...text.matchAll(/\S+/g)].slice(0, MOST_CHUNKS).map(({ 0: word, index }): Chunk => ({ word, index }));
-  const within = (from: number, to: number, whens: When[]): RuleWithin => {
+  const within = (from: number, to: number, whens: ParsedWhen[]): RuleWithin => {
     const [start, end] = [chunks[from]?.index ?? 0, (chunks[to - 1]?.index ?? 0) + (chunks[to - 1]?.word.length ?? 0)];
     return { whens, words: text.slice(start, end), before: text.slice(0, start), after: text.slice(end) };
   };
@@ -42,7 +42,11 @@ function rulesFrom(chunks: readonly Chunk[], from: number): number {
   return to;
 }
 
-function cronFrom(chunks: readonly Chunk[], from: number, ctx: WhenContext): { whens: When[]; to: number } | undefined {
+function cronFrom(
+  chunks: readonly Chunk[],
+  from: number,
+  ctx: WhenContext,
+): { whens: ParsedWhen[]; to: number } | undefined {
   // "@daily water the plants", "water the plants @daily".
   const isEdge = from === 0 || from === chunks.length - 1;
   const word = stripEnd(chunks[from]?.word ?? '', ',;:.');
@@ -54,7 +58,7 @@ function cronFrom(chunks: readonly Chunk[], from: number, ctx: WhenContext): { w
   const words = joinedCronWithin(chunks.slice(first, first + fields.length), ' ');
   if (!isExpression(words, fields, isZoned || from === 0)) return undefined;
   const isZoneLast = !isZoned && fields.length > 4 && isZoneBehind(chunks[first + fields.length]?.word ?? '');
-  const read = (count: number): When | undefined => {
+  const read = (count: number): ParsedWhen | undefined => {
     const zone = isZoneLast && count === fields.length ? [chunks[first + count]?.word ?? ''] : [];
     const prefix = isZoned ? [chunks[from]?.word ?? ''] : [];
     return parseCron([...prefix, ...fields.slice(0, count), ...zone].join(' '), ctx);

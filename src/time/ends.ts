@@ -9,13 +9,13 @@ import { type Phrase, type Words, wordsOf } from './lang/phrase.ts';
 import { type Token, tokenise, wordAt } from './lang/tokens.ts';
 import { effort, isExhausted, parseWhen, readStretch, readUnits } from './parse.ts';
 import type { Piece } from './pieces.ts';
-import type { When, WhenContext } from './types.ts';
+import type { ParsedWhen, WhenContext } from './types.ts';
 import { isZone, placeZone } from './zones.ts';
 
 export interface TimeStretch {
   from: number;
   to: number;
-  when: When;
+  when: ParsedWhen;
   /**
    * True if they may as well be part of what stands beside them: a number alone, a length, a part of the day or a feast without a
    * preposition ("eat lunch", "run 20 minutes").
@@ -111,7 +111,7 @@ function firstOf<T>(places: readonly number[], read: (at: number) => T | undefin
 function stretchOf(
   { tokens }: Words,
   [from, to]: readonly [number, number],
-  { when, phrase }: { when: When; phrase: Phrase },
+  { when, phrase }: { when: ParsedWhen; phrase: Phrase },
 ): TimeStretch {
   return {
     from: tokens[from]?.start ?? 0,

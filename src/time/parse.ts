@@ -17,7 +17,7 @@ import { parseRuleText } from './rules/text.ts';
 import { uniteRules } from './rules/union.ts';
 import { scopesOf } from './scopes.ts';
 import { impossible, noTime, past, rejectNever, tooLong, tooOften, unknownZone, whichOne } from './texts.ts';
-import type { TimeReading, When, WhenContext } from './types.ts';
+import type { ParsedWhen, TimeReading, WhenContext } from './types.ts';
 import { findZone, isZone, wallAt } from './zones.ts';
 
 /** "At 5 or 6", "tomorrow or the day after": times of which either may be meant. */
@@ -100,19 +100,19 @@ const LONGEST_SLIPS = 2 * MOST_TOKENS;
  * Parses `text` as a time: an instant, a rule, a question with its readings, or a refusal with its reason. The whole
  * text must be about time; for a text with a task in it see `splitTask`. Never throws.
  */
-export function parseWhen(text: string, ctx: WhenContext): When {
+export function parseWhen(text: string, ctx: WhenContext): ParsedWhen {
   if (text.length > LONGEST_TEXT) return tooLong();
   if (!('home' in ctx) && !isZone(ctx.zone)) return unknownZone(ctx.zone);
   const here = hereOf(ctx);
   return readRule(text, here) ?? readPhrase(text, here) ?? explain(text);
 }
 
-function readRule(text: string, ctx: WhenContext): When | undefined {
+function readRule(text: string, ctx: WhenContext): ParsedWhen | undefined {
   const rule = parseRuleText(text, ctx) ?? parseCron(text, ctx);
   return rule && withWords(rule, ctx);
 }
 
-const readPhrase = (text: string, ctx: WhenContext): When | undefined =>
+const readPhrase = (text: string, ctx: WhenContext): ParsedWhen | undefined =>
   readWords(chooseWords(wordsOf(text, tokenise(text))), ctx);
 
 function chooseWords(words: Words): Words {
@@ -120,7 +120,7 @@ function chooseWords(words: Words): Words {
   return tokens === words.tokens ? words : wordsOf(words.text, tokens);
 }
 
-function readWords(words: Words, ctx: WhenContext): When | undefined {
+function readWords(words: Words, ctx: WhenContext): ParsedWhen | undefined {
   const read = readWhole(words, ctx);
   if (read) return read.when;
   const tokens = words.tokens.length > LONGEST_SLIPS ? undefined : correctTokens(words.tokens, isOtherWord);
@@ -143,7 +143,7 @@ export const effort = (steps = STEPS, tries: Budget = { left: 60 }): Effort => (
 export const isExhausted = ({ steps }: Effort): boolean => steps.left <= 0;
 
 interface Read {
-  when: When;
+  when: ParsedWhen;
   phrase: Phrase;
 }
 
@@ -258,7 +258,7 @@ function askAbout(
   { text, tokens }: Words,
   ctx: WhenContext,
   stretch: Stretch,
-): When | undefined {
+): ParsedWhen | undefined {
   const { from = 0, to = 0 } = placed.find(({ piece }) => piece === vague) ?? {};
   const { instead = [], certain } = vague ?? {};
   const before = text.slice(tokens[stretch[0]]?.start ?? 0, tokens[from]?.start);
@@ -283,12 +283,12 @@ const areNear = (one: TimeReading['when'], other: TimeReading['when']): boolean 
 const NEAR = 30 * MINUTE;
 
 /** Asks which of these is meant; where none can be, the first of them stands. */
-export function whichOf(whens: readonly When[], ctx: WhenContext): When {
+export function whichOf(whens: readonly ParsedWhen[], ctx: WhenContext): ParsedWhen {
   const different = distinct(whens.flatMap(readingsOf));
   return different.length > 0 ? withWords(whichOne(different), ctx) : (whens[0] ?? noTime());
 }
 
-export function withWords(when: When, ctx: WhenContext): When {
+export function withWords(when: ParsedWhen, ctx: WhenContext): ParsedWhen {
   if (when.kind === 'reject') return when;
   const name = (reading: TimeReading): TimeReading => {
     const words = describe(reading.when, ctx);
@@ -298,7 +298,7 @@ export function withWords(when: When, ctx: WhenContext): When {
   return when.others ? { ...when, others: when.others.map(name) } : when;
 }
 
-function explain(text: string): When {
+function explain(text: string): ParsedWhen {
   const tokens = tokenise(text);
   const mentions = tokens.some(({ text: word }) => english.temporal.has(word) || /\d/.test(word));
   return mentions ? notUnderstood(text.trim()) : noTime();
@@ -307,7 +307,7 @@ function explain(text: string): When {
 const REFUSALS = { PAST: () => past(''), NEVER: rejectNever, TOO_OFTEN: tooOften, NOT_A_DATE: impossible };
 
 /** The meaning of a phrase here and now; undefined when its pieces contradict each other. */
-function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
+function interpret(phrase: Phrase, ctx: WhenContext): ParsedWhen | undefined {
   if (phrase.wrong) return REFUSALS[phrase.wrong.code]();
   const isDated = phrase.dates.length + phrase.recurs.length > 0 || phrase.days !== undefined;
   if (phrase.time?.clock?.lettered && !isDated) return undefined;
@@ -320,7 +320,7 @@ function interpret(phrase: Phrase, ctx: WhenContext): When | undefined {
 }
 
 /** "Every day from 3 March 09:00 UTC+1": the offset of the first time is that of all. */
-function inOffsetOfStart(phrase: Phrase, ctx: WhenContext): When | undefined {
+function inOffsetOfStart(phrase: Phrase, ctx: WhenContext): ParsedWhen | undefined {
   const { offset, ...moment } = phrase.start?.moment ?? {};
   const zone = offset === undefined ? undefined : findZone(offset)?.zone;
   return phrase.start && zone !== undefined
@@ -329,7 +329,7 @@ function inOffsetOfStart(phrase: Phrase, ctx: WhenContext): When | undefined {
 }
 
 /** "02:30 UTC+01:00 (Europe/Berlin)": the one of two equal times at which the zone has this offset. */
-function atOffset(phrase: Phrase, ctx: WhenContext, zone: string, offset: string): When | undefined {
+function atOffset(phrase: Phrase, ctx: WhenContext, zone: string, offset: string): ParsedWhen | undefined {
   const fixed = findZone(offset)?.zone;
   const when = fixed === undefined ? undefined : resolve(exactly(phrase), envOf(ctx, fixed));
   if (when?.kind !== 'once') return when;
@@ -343,7 +343,7 @@ function exactly(phrase: Phrase): Phrase {
 }
 
 /** "Tomorrow at 9 in Tokyo": where it is another day already, "tomorrow" has two meanings. */
-function inZone(phrase: Phrase, ctx: WhenContext, zone: string): When | undefined {
+function inZone(phrase: Phrase, ctx: WhenContext, zone: string): ParsedWhen | undefined {
   const there = envOf(ctx, zone);
   const { today } = envOf(ctx);
   const result = resolve(phrase, there);
@@ -360,7 +360,7 @@ function dependsOnToday(date: DateSpec): boolean {
 
 const DAILY = { freq: 'DAILY', interval: 1 } as const;
 
-function resolve(phrase: Phrase, env: Env): When | undefined {
+function resolve(phrase: Phrase, env: Env): ParsedWhen | undefined {
   const { recurs, earlier, days, dates, time, times, lasting, shift } = phrase;
   if (earlier.length > 0) return union(phrase, env);
   if (recurs.length > 0) return resolveSeries(phrase, env);
@@ -378,7 +378,7 @@ function resolve(phrase: Phrase, env: Env): When | undefined {
 }
 
 /** "On the last day of the month": of this one, or of each? */
-function monthly(phrase: Phrase, env: Env): When | undefined {
+function monthly(phrase: Phrase, env: Env): ParsedWhen | undefined {
   const [date, also] = phrase.dates;
   const days = date && 'monthly' in date && date.monthly && !also && !phrase.before ? daysOfMonth(date) : undefined;
   if (!days) return undefined;
@@ -387,7 +387,7 @@ function monthly(phrase: Phrase, env: Env): When | undefined {
 }
 
 /** "Monday and Thursday at 9": each week, or only the next of each? */
-function weekly({ days, ...rest }: Phrase, env: Env): When | undefined {
+function weekly({ days, ...rest }: Phrase, env: Env): ParsedWhen | undefined {
   if (!days || rest.dates.length > 0) return undefined;
   const series: Phrase = { ...rest, recurs: [{ freq: 'WEEKLY', interval: 1, days: days.days }] };
   const always = resolveSeries(series, env);
@@ -397,14 +397,14 @@ function weekly({ days, ...rest }: Phrase, env: Env): When | undefined {
 }
 
 /** "At 8am for 7 days": on each of them, or once for what lasts so long. */
-function resolveDuring({ shift, ...rest }: Phrase, env: Env): When | undefined {
+function resolveDuring({ shift, ...rest }: Phrase, env: Env): ParsedWhen | undefined {
   if (!shift || shift.span.milliseconds > 0 || rest.dates.length > 0) return undefined;
   const lasting = { kind: 'lasting', span: shift.span } as const;
   return eitherOf([resolveSeries({ ...rest, lasting, recurs: [DAILY] }, env), resolve(rest, env)]);
 }
 
 /** "At 9 and 5": two times, but one reminder. */
-function resolveEachTime({ times, ...rest }: Phrase, env: Env): When | undefined {
+function resolveEachTime({ times, ...rest }: Phrase, env: Env): ParsedWhen | undefined {
   const whens = (times?.times ?? []).map((time) => resolveOnce({ ...rest, time }, env));
   return whens.includes(undefined) ? undefined : (eitherOf(whens) ?? past(''));
 }
@@ -413,7 +413,7 @@ function resolveEachTime({ times, ...rest }: Phrase, env: Env): When | undefined
  * "Mondays at 9 and Fridays at 5": times that are meant together. A limit that is said in front of the last one is that of
  * its own series; at the end it may be that of all.
  */
-function union(phrase: Phrase, env: Env): When | undefined {
+function union(phrase: Phrase, env: Env): ParsedWhen | undefined {
   const { earlier, time, times } = phrase;
   const last = { ...phrase, earlier: [] };
   // An hour is shared, a limit may be: "every other Monday and every Thursday at 10".
@@ -436,7 +436,7 @@ const hasOwnTime = ({ time, times, range, recurs }: Phrase): boolean =>
   time !== undefined || times !== undefined || range !== undefined || recurs.some(({ step }) => step !== undefined);
 
 /** Several series as one rule; where none can say them, each is a button. */
-function uniteSeries(phrases: readonly Phrase[], env: Env): When | undefined {
+function uniteSeries(phrases: readonly Phrase[], env: Env): ParsedWhen | undefined {
   const whens = phrases.map((one) => {
     const zone = one.zone && findZone(one.zone.words)?.zone;
     return resolve(one, zone === undefined ? env : envIn(env, zone));

@@ -1,10 +1,10 @@
 import { whichOne } from './texts.ts';
-import type { Ambiguous, Once, Recurring, TimeReading, When } from './types.ts';
+import type { Ambiguous, OneTime, ParsedWhen, Recurring, TimeReading } from './types.ts';
 
-export const isCertain = (when: When | undefined): when is Once | Recurring =>
+export const isCertain = (when: ParsedWhen | undefined): when is OneTime | Recurring =>
   when?.kind === 'once' || when?.kind === 'recurring';
 
-export function readingsOf(when: When | undefined): TimeReading[] {
+export function readingsOf(when: ParsedWhen | undefined): TimeReading[] {
   if (when?.kind === 'ambiguous') return when.readings;
   return isCertain(when) ? [{ words: '', when }] : [];
 }
@@ -17,7 +17,7 @@ export function distinct(readings: readonly TimeReading[]): TimeReading[] {
   });
 }
 
-export function eitherOf(whens: readonly (When | undefined)[]): Ambiguous | undefined {
+export function eitherOf(whens: readonly (ParsedWhen | undefined)[]): Ambiguous | undefined {
   const readings = whens.filter(isCertain).flatMap(readingsOf);
   return readings.length > 0 ? whichOne(readings) : undefined;
 }

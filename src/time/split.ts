@@ -9,7 +9,7 @@ import { tokenise } from './lang/tokens.ts';
 import { parseWhen, whichOf } from './parse.ts';
 import { distinct, isCertain, readingsOf } from './readings.ts';
 import { noTime, tooLong } from './texts.ts';
-import type { SplitTask, When, WhenContext } from './types.ts';
+import type { ParsedWhen, SplitTask, WhenContext } from './types.ts';
 
 /**
  * The reader of fields that hold a time and nothing else, such as a tool's `when`: each word is accounted for, or the
@@ -17,7 +17,7 @@ import type { SplitTask, When, WhenContext } from './types.ts';
  *
  * `text` is what the caller has beside the time: words of it that stand in the field as well are accounted for.
  */
-export function readSlot(words: string, ctx: WhenContext, text = ''): When {
+export function readSlot(words: string, ctx: WhenContext, text = ''): ParsedWhen {
   const whole = parseWhen(words, ctx);
   if (whole.kind !== 'reject' || whole.unread === undefined) return whole;
   const { when, task } = splitTask(words, ctx);
@@ -85,7 +85,7 @@ export function splitTask(text: string, ctx: WhenContext): SplitTask {
 }
 
 /** "In 20 bananas": the number may count anything. */
-function unitless(said: string, when: When, ctx: WhenContext): When[] {
+function unitless(said: string, when: ParsedWhen, ctx: WhenContext): ParsedWhen[] {
   return isUnitless(tokenise(said)) ? unitsFor().map((unit) => parseWhen(`${said} ${unit}`, ctx)) : [when];
 }
 
@@ -111,7 +111,7 @@ const trimRest = (rest: string): string =>
 /** One reading that nothing makes doubtful is taken; else a person is asked. */
 function settleTask(
   { text, words, task }: { text: string; words: string | undefined; task: string },
-  whens: readonly When[],
+  whens: readonly ParsedWhen[],
   ctx: WhenContext,
   isDoubtful: boolean,
 ): SplitTask {

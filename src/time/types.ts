@@ -33,10 +33,10 @@ export interface TimeReading {
   words: string;
   /** The unit that it takes for one that could not be read; said before the words. */
   unit?: string;
-  when: Once | Recurring;
+  when: OneTime | Recurring;
 }
 
-export interface Once {
+export interface OneTime {
   kind: 'once';
   at: Instant;
   /** The local wall time it came from, `2026-11-23T09:00:00`. */
@@ -75,10 +75,10 @@ export interface Reject {
   unread?: string;
 }
 
-export type When = Once | Recurring | Ambiguous | Reject;
+export type ParsedWhen = OneTime | Recurring | Ambiguous | Reject;
 
 export interface SplitTask {
-  when: When;
+  when: ParsedWhen;
   /** The words that say when, as written; undefined where they are in two places, doubtful, or missing. */
   words: string | undefined;
   task: string;

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { checkArrows, checkShape, countHeadless, inspect, roomOf, sharedNumbers } from '../../scripts/house.mjs';
+import {
+  checkArrows,
+  checkShape,
+  countBareNames,
+  countHeadless,
+  inspect,
+  roomOf,
+  sharedNumbers,
+} from '../../scripts/house.mjs';
 
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `  step(${index});`).join('\n');
 
@@ -58,6 +66,28 @@ test('comments that begin without a noun or verb are counted, in both forms', ()
   ]);
   expect(countHeadless([['src/agent/turn.ts', '/** True if it is so; what else. */\n'.repeat(200)]])).toEqual([]);
   expect(countHeadless([['test/agent/turn.ts', headless]])).toEqual([]);
+});
+
+test('names of one word that is no noun and no act are counted, those of functions, methods and types', () => {
+  const files: [string, string][] = [
+    [
+      'src/notes/tools.ts',
+      'export function shown() {}\nconst over = () => 1;\nconst held = 2;\nfunction show(taken: string) { const told = () => taken; }',
+    ],
+    ['src/notes/host.ts', 'export interface Asked { moved(): void; said: string }\nclass Lane { look() {} }'],
+    [
+      'src/notes/fine.ts',
+      'export const done = 1;\nexport function now() {}\ntype String1 = 1;\ntype Setting = 1;\nfunction embed() {}',
+    ],
+    ['test/notes/tools.ts', 'function shown() {}'],
+  ];
+  expect(countBareNames(files, { all: 4, exported: 2 })).toEqual([
+    '5 functions, methods and types are named by a participle, preposition or vague verb alone (4), most in ' +
+      'src/notes/host.ts (Asked, moved, look), src/notes/tools.ts (shown, over)',
+    '3 exported functions, methods and types are named by a participle, preposition or vague verb alone (2), most in ' +
+      'src/notes/host.ts (Asked, moved), src/notes/tools.ts (shown)',
+  ]);
+  expect(countBareNames(files, { all: 5, exported: 3 })).toEqual([]);
 });
 
 test('the shape of src is bounded: lines a file, files of a folder, and small ones that one file imports', () => {

@@ -96,7 +96,7 @@ describe.each(testDatabases)('columns, on $name', ({ available, open }) => {
         'due_at, size, parts',
         'due_at = d.due_at, size = d.size, parts = d.parts',
       ]);
-      const source = changed.with({ id: text(), by: text() });
+      const source = changed.extend({ id: text(), by: text() });
       const from = source.unnest(swapped.map((item) => ({ ...item, by: 'me' })));
       await tx.query(
         ...render(

@@ -97,8 +97,8 @@ class View implements Engine {
     return this.inner.statement(sql, params, repeatable);
   }
 
-  apart(sql: string, params: readonly Param[]): Promise<Result<Row>> {
-    return this.inner.apart(sql, params);
+  statementApart(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+    return this.inner.statementApart(sql, params);
   }
 
   session(): Promise<Session> {

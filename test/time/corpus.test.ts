@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse as parseDates } from 'chrono-node';
 import { Temporal } from 'temporal-polyfill';
 import { expect, describe as suite, test } from 'vitest';
-import { describe, occurrences, type SplitTask, splitTask, type When } from '../../src/time/index.ts';
+import { describe, occurrences, type ParsedWhen, type SplitTask, splitTask } from '../../src/time/index.ts';
 
 interface Phrase {
   id: string;
@@ -12,7 +12,7 @@ interface Phrase {
   locale?: string;
   expect: {
     /** `unsure`: a question or a refusal, but nothing certain. */
-    kind: When['kind'] | 'unsure';
+    kind: ParsedWhen['kind'] | 'unsure';
     at?: string;
     next?: string[];
     /** Whether the occurrences in `next` are all there are. */
@@ -102,7 +102,7 @@ function nextTold(words: string, zone: string, ctx: ReturnType<typeof context>):
 const toTheMinute = (at: Date): string => at.toISOString().slice(0, 16);
 
 /** The instants that `when` stands for, twenty of a series, to the second. */
-function times(when: When, now: Date): string {
+function times(when: ParsedWhen, now: Date): string {
   if (when.kind === 'once') return when.at.toISOString().slice(0, 19);
   return when.kind === 'recurring' ? following(when.rule, now, 20).join() : when.kind;
 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { createTask, parse, validate } from 'node-cron';
 import { afterEach, expect, describe as suite, test, vi } from 'vitest';
-import { cronProblem, describe, occurrences, parseWhen, splitTask, type When } from '../../src/time/index.ts';
+import { cronProblem, describe, occurrences, type ParsedWhen, parseWhen, splitTask } from '../../src/time/index.ts';
 
 const ctx = { now: new Date('2026-11-18T10:00:00Z'), zone: 'Europe/Berlin' };
 const home = / \(Europe\/Berlin\)/;
 
-function told(when: When): string | string[] {
+function told(when: ParsedWhen): string | string[] {
   if (when.kind === 'ambiguous') return when.readings.map(({ words }) => words.replace(home, ''));
   return describe(when, ctx).replace(home, '');
 }

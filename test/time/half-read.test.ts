@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describe as echoed, occurrences, readSlot, splitTask, type When } from '../../src/time/index.ts';
+import { describe as echoed, occurrences, type ParsedWhen, readSlot, splitTask } from '../../src/time/index.ts';
 
 /** A Friday, 11:00 in Berlin. */
 const HERE = { now: new Date('2026-11-20T10:00:00Z'), zone: 'Europe/Berlin' };
@@ -7,7 +7,7 @@ const HERE = { now: new Date('2026-11-20T10:00:00Z'), zone: 'Europe/Berlin' };
 const local = (at: Date): string => at.toLocaleString('sv-SE', { timeZone: HERE.zone }).replace(' ', 'T').slice(0, 16);
 
 /** When it is done at first; undefined where nothing is planned. */
-function first(when: When): string | undefined {
+function first(when: ParsedWhen): string | undefined {
   if (when.kind === 'once') return local(when.at);
   if (when.kind !== 'recurring') return undefined;
   for (const at of occurrences(when.rule, { after: HERE.now })) return local(at);
@@ -118,7 +118,7 @@ test('an exception takes from a series the days that it names, and no other', ()
 });
 
 /** The readings that are offered, each by its first time. */
-const offered = (when: When): (string | undefined)[] =>
+const offered = (when: ParsedWhen): (string | undefined)[] =>
   when.kind === 'ambiguous' ? when.readings.map((reading) => first(reading.when)) : [];
 
 const IN_TWO = ['2026-11-20T11:02', '2026-11-20T13:00', '2026-11-22T11:00', '2026-12-04T11:00'];

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { inEnglish, occurrences, readSlot, slotsInOther, slotsOf, splitTask, type When } from '../../src/time/index.ts';
+import {
+  inEnglish,
+  occurrences,
+  type ParsedWhen,
+  readSlot,
+  slotsInOther,
+  slotsOf,
+  splitTask,
+} from '../../src/time/index.ts';
 
 /** A time in another language: what a speaker means, or that it leaves something open. */
 interface Phrase {
@@ -30,7 +38,7 @@ const more = phrasesOf('languages-more.jsonl');
 /** A Wednesday, 09:30 in Berlin. */
 const here = (locale?: string) => ({ now: new Date('2026-03-11T08:30:00Z'), zone: 'Europe/Berlin', locale });
 
-async function meant(text: string, locale?: string): Promise<When> {
+async function meant(text: string, locale?: string): Promise<ParsedWhen> {
   const english = await inEnglish(text, here(locale));
   return 'words' in english ? readSlot(english.words, here(locale)) : english.when;
 }
@@ -39,7 +47,7 @@ const local = (at: Date): string =>
   at.toLocaleString('sv-SE', { timeZone: 'Europe/Berlin' }).replace(' ', 'T').slice(0, 16);
 
 /** What was taken at once; undefined where it was asked or refused. */
-function taken(when: When, count = 2): string[] | undefined {
+function taken(when: ParsedWhen, count = 2): string[] | undefined {
   if (when.kind === 'once') return [local(when.at)];
   if (when.kind !== 'recurring') return undefined;
   const found: string[] = [];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { RRuleTemporal } from 'rrule-temporal';
 import { expect, test } from 'vitest';
-import { describe, occurrences, parseWhen, splitTask, type When } from '../../src/time/index.ts';
+import { describe, occurrences, type ParsedWhen, parseWhen, splitTask } from '../../src/time/index.ts';
 
 const ZONES = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Pacific/Apia', 'UTC'];
 
@@ -101,7 +101,7 @@ test('a recurrence told back in words is read as the same twenty occurrences', (
       if (when.kind !== 'recurring') return;
       const again = parseWhen(describe(when, ctx), ctx);
       expect(again.kind, describe(when, ctx)).toBe('recurring');
-      const rule = (one: When) => (one.kind === 'recurring' ? following(one.rule, now, 20) : []);
+      const rule = (one: ParsedWhen) => (one.kind === 'recurring' ? following(one.rule, now, 20) : []);
       expect(rule(again), describe(when, ctx)).toEqual(rule(when));
     }),
     { numRuns: 400 },
@@ -138,7 +138,7 @@ test('a time in the hour that the clock shows twice is told back as that very in
       const when = splitTask(words, ctx).when;
       const told = describe(when, ctx);
       const again = splitTask(told, ctx).when;
-      const instants = (one: When) => {
+      const instants = (one: ParsedWhen) => {
         if (one.kind === 'once') return Math.floor(one.at.getTime() / 1_000);
         return one.kind === 'recurring' ? following(one.rule, ctx.now, 20) : one.kind;
       };

@@ -141,7 +141,7 @@ export class Connection {
     const discord = await import('discord.js');
     const { Client, GatewayDispatchEvents, GatewayIntentBits: Intents, Options, SimpleShardingStrategy } = discord;
     const shards = guardedShards(SimpleShardingStrategy, {
-      wanted: () => !attempt.over && !this.closed,
+      isWanted: () => !attempt.over && !this.closed,
       onLeft: () => attempt.stands && !attempt.over && this.noteLeft(attempt),
       broke: (error) => attempt.fail(error),
       reach: async (address) => this.relay?.addressThrough(address) ?? address,
@@ -388,7 +388,7 @@ class GatewayRelay {
 // nobody waits for, and would end the process.
 
 interface ShardWatch {
-  wanted(): boolean;
+  isWanted(): boolean;
   onLeft(): void;
   broke(error: unknown): void;
   reach(address: string): Promise<string>;
@@ -460,7 +460,7 @@ function guard(shard: Shard, watch: ShardWatch): void {
     return caught(() => onClose.call(shard, code));
   };
   shard.internalConnect = async () => {
-    if (!watch.wanted()) return;
+    if (!watch.isWanted()) return;
     await caught(async () => {
       strategy.options.gatewayInformation = { ...strategy.options.gatewayInformation, url: await watch.reach(gateway) };
       await internalConnect.call(shard);

@@ -58,7 +58,7 @@ export class Outbound {
   async send(part: Part, signal: AbortSignal): Promise<SendOutcome> {
     if (decodeOrigin(part.replyTo)) return this.attempt(part, signal);
     const { channel } = part.place;
-    const wait = this.order.behind(channel, part, this.now());
+    const wait = this.order.delayBehind(channel, part, this.now());
     if (wait > 0) return { kind: 'retry', reason: 'others in this channel go first', afterMs: wait, untried: true };
     const outcome = await this.attempt(part, signal);
     const { afterMs } = outcome.kind === 'retry' ? outcome : {};

@@ -95,12 +95,12 @@ export class ProxyCheck {
         const init = { headers: { accept: 'text/event-stream' }, signal: limit.signal };
         const response = await fetchService(address, init);
         const start = await readStart(response);
-        if (visit.arrival) return start === '' ? this.held() : this.judgeArrival(visit.arrival);
+        if (visit.arrival) return start === '' ? this.heldVerdict() : this.judgeArrival(visit.arrival);
         const code = codeOf(response, start);
         if (code !== 'HTTP_NOT_FOUND') return this.judgeOther(response, code);
         if (isLast) return this.otherProcess();
       } catch (error) {
-        if (visit.arrival) return this.held();
+        if (visit.arrival) return this.heldVerdict();
         // A connection that was kept since the last check may be one of a proxy that has been restarted.
         if (isLast) return this.unreachable(error);
       }
@@ -108,17 +108,17 @@ export class ProxyCheck {
   }
 
   private judgeArrival({ host, isLate }: Arrival): Verdict {
-    if (isLate) return this.held();
+    if (isLate) return this.heldVerdict();
     if (host?.toLowerCase() === this.url.host) return { ok: true, says: `${this.url.origin} passes events on at once` };
-    return warning({
+    return warningVerdict({
       code: 'HTTP_HOST_CHANGED',
       says: `the proxy at ${this.url.origin} passes on another Host (${host}), so that coda refuses what its own page sends`,
       remedy: PASS_HOST,
     });
   }
 
-  private held(): Verdict {
-    return warning({
+  private heldVerdict(): Verdict {
+    return warningVerdict({
       code: 'HTTP_STREAM_HELD',
       says: `what is in front of coda at ${this.url.origin} holds events back: they come late or all at once, and the page looks dead`,
       remedy:
@@ -131,7 +131,7 @@ export class ProxyCheck {
     const { status, headers } = response;
     const { origin } = this.url;
     if (code === 'HTTP_FORBIDDEN') {
-      return warning({
+      return warningVerdict({
         code: 'HTTP_HOST_CHANGED',
         says: `coda refuses what the proxy at ${origin} passes on: its Host is neither that name nor one of this machine`,
         remedy: PASS_HOST,
@@ -149,7 +149,7 @@ export class ProxyCheck {
         remedy: 'Where that is no sign-in, write the address that it forwards to into http.url.',
       };
     }
-    return warning({
+    return warningVerdict({
       code: 'HTTP_URL_ELSEWHERE',
       says: `what answers at ${origin} is not this coda (status ${status})`,
       remedy: `Have the proxy pass every path on to ${this.listen}, or mend http.url.`,
@@ -169,7 +169,7 @@ export class ProxyCheck {
   private unreachable(error: unknown): Verdict {
     const { origin } = this.url;
     const tls = reachTrouble(error);
-    if (tls) return warning({ ...tls, says: `${origin} ${tls.says}` });
+    if (tls) return warningVerdict({ ...tls, says: `${origin} ${tls.says}` });
     return {
       ok: false,
       code: 'HTTP_URL_UNREACHABLE',
@@ -182,7 +182,7 @@ export class ProxyCheck {
   }
 }
 
-function warning(found: { code: string; says: string; remedy: string }): Verdict {
+function warningVerdict(found: { code: string; says: string; remedy: string }): Verdict {
   return { ok: false, severity: 'warning', ...found };
 }
 
@@ -190,7 +190,7 @@ async function* events(visit: Visit, arrival: Arrival, signal: AbortSignal): Asy
   yield eventText('doctor', { part: 'first' });
   using limit = deadline(FIRST_EVENT_MS, signal);
   await unlessAborted(limit.signal, visit.over.promise).catch(() => {});
-  arrival.isLate = limit.passed();
+  arrival.isLate = limit.hasPassed();
 }
 
 const MOST_CHARACTERS = 4_000;

@@ -55,7 +55,7 @@ export class Outbound {
     if (origin && isHidden(origin, part.place))
       return this.outcome(signal, (api) => this.tell(api, part, origin, signal));
     const { channel } = part.place;
-    const wait = this.order.behind(channel, part, this.now());
+    const wait = this.order.delayBehind(channel, part, this.now());
     if (wait > 0) return { kind: 'retry', reason: 'others in this channel go first', afterMs: wait, untried: true };
     const outcome = await this.outcome(signal, (api) => this.post(api, part, origin, signal));
     const { afterMs } = outcome.kind === 'retry' ? outcome : {};

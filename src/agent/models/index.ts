@@ -235,7 +235,7 @@ export class Models {
     if (known) return known;
     const { failures, pause } = this.settings.breaker;
     const made = {
-      model: adapting({
+      model: adaptModel({
         model: this.open(name),
         learnt: this.learntOf(name),
         now: () => this.options.clock.now().getTime(),
@@ -363,7 +363,7 @@ interface Adapting {
  * `model`, spoken to as it can be: what its service refuses for good is left out or said in another way and the request
  * goes out once more. Findings are of this request alone until `keep` says that they hold.
  */
-function adapting({ model, learnt, now, onFound: found }: Adapting): Model {
+function adaptModel({ model, learnt, now, onFound: found }: Adapting): Model {
   const { count } = model;
   // A request that the caller asks anew knows what it has been refused for.
   const trials = new WeakMap<ModelRequest, Trial>();
@@ -467,13 +467,13 @@ function inText(request: ModelRequest): ModelRequest {
   for (const [index, message] of messages.entries()) {
     const last = out.at(-1);
     if (message.role === 'tool' && messages[index - 1]?.role === 'tool' && last?.role === 'user') join(last, message);
-    else out.push(worded(message));
+    else out.push(wordMessage(message));
     if (index === asked) at = out.length - 1;
   }
-  return { ...request, system: `${system}\n\n${described(tools)}`.trim(), tools: [], messages: out, asked: at };
+  return { ...request, system: `${system}\n\n${describeTools(tools)}`.trim(), tools: [], messages: out, asked: at };
 }
 
-function worded(message: ModelMessage): ModelMessage {
+function wordMessage(message: ModelMessage): ModelMessage {
   if (message.role === 'tool') {
     const { images } = message;
     return { role: 'user', text: resultOf(message), ...(message.ok && images && { images }) };
@@ -497,7 +497,7 @@ function callOf({ name, input }: ModelToolCall): string {
   return `\`\`\`${CALL_FENCE}\n${JSON.stringify({ name, arguments: input })}\n\`\`\``;
 }
 
-function described(tools: readonly ToolSpec[]): string {
+function describeTools(tools: readonly ToolSpec[]): string {
   const lines = tools.map(
     ({ name, description, schema }) => `- ${name}: ${description} Arguments: ${JSON.stringify(schema)}`,
   );

@@ -20,7 +20,7 @@ export interface AuthorizeContext {
   hidden?: boolean;
   parent?: Turn;
   /** True if a tool was given to the turn; default: every one. */
-  offered?(tool: string): boolean;
+  isOffered?(tool: string): boolean;
 }
 
 export type Verdict =
@@ -35,7 +35,7 @@ export interface Authorization {
 
 /** Decides if a call may run: its input has the right form, policy and person agree, and it has not begun before. */
 export function authorize(call: ModelToolCall, state: CallState, on: AuthorizeContext): Authorization {
-  const { toolbox, turn, context, offered, hidden = false } = on;
+  const { toolbox, turn, context, isOffered: offered, hidden = false } = on;
   const goesOn = turn.goesOnUnder(call.id) || isNestedOnly(toolbox.get(call.name));
   if (state.kind === 'started' && !goesOn) {
     // The call acted outside, and the process died: whether it happened can only be looked up.

@@ -97,14 +97,14 @@ class NotPrepared extends PassedOn {
 export async function prepareInput(ready: PreparedInputs, call: DataCall, ctx: CallContext): Promise<void> {
   const [key, slots] = [keyOf(call), slotsKeyOf(call)];
   if (mustBeLookedAt(call, ctx) && !ready.has(lookKeyOf(call)))
-    ready.set(lookKeyOf(call), await ctx.runner.look?.(call.tool, call.input));
+    ready.set(lookKeyOf(call), await ctx.runner.lookFirst?.(call.tool, call.input));
   if (isRefused(ready.get(lookKeyOf(call)), ctx)) return;
   if (hasForeignSlots(call, ctx) && !ready.has(slots)) ready.set(slots, await inEnglishWords(call, ctx));
   if (call.tool.prepare && !ready.has(key)) ready.set(key, await call.tool.prepare(call.input, ctx));
 }
 
 const mustBeLookedAt = ({ tool }: DataCall, ctx: CallContext): boolean =>
-  tool.policy?.critique === true && !!ctx.runner.look;
+  tool.policy?.critique === true && !!ctx.runner.lookFirst;
 
 /** A person who presses the button has said yes to what could not be looked at; a program has not. */
 function isRefused(look: unknown, { request }: Pick<CallContext, 'request'>): look is Look {
@@ -188,7 +188,7 @@ export async function runOutside(
   const gaveUp = new Promise<Failed>((resolve) => {
     const stop = () =>
       resolve(
-        limit.passed()
+        limit.hasPassed()
           ? failed('OUTCOME_UNKNOWN', `${tool.name} did not finish in time; whether it had an effect is unknown.`)
           : failed('OUTCOME_UNKNOWN', `${tool.name} was stopped; whether it had an effect is unknown.`),
       );

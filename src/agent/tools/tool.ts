@@ -174,7 +174,7 @@ export interface CallRunner extends Tracing {
   /** Values that calls of this transaction have awaited before it, by tool and input. */
   ready?: ReadonlyMap<string, unknown> & { readonly wasSlow: boolean };
   /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */
-  look?(tool: Tool, input: unknown): Promise<Look> | undefined;
+  lookFirst?(tool: Tool, input: unknown): Promise<Look> | undefined;
   /** Tells that something of the person's was written; called for a `write` tool after its commit. */
   onChange?(): void;
 }

@@ -27,7 +27,7 @@ interface Stock {
   tools: ReadonlyMap<string, Tool>;
   skills: ReadonlyMap<string, string>;
   /** Specifications of all tools that are not hidden; made at the first request, since schemas take time at a start. */
-  all(): readonly ToolSpec[];
+  listAll(): readonly ToolSpec[];
   /** Few and the same from turn to turn: they stand at the beginning of prompts, which models cache. */
   offers: WeakMap<object, Map<string, ToolSpec[]>>;
 }
@@ -91,12 +91,12 @@ export class Toolbox {
       }
     }
     const all = lazy(() => specsOf([...tools.values()]));
-    this.last = { from, tools, skills, all, offers: new WeakMap() };
+    this.last = { from, tools, skills, listAll: all, offers: new WeakMap() };
     return this.last;
   }
 
   specs(who: RoleHolder): ToolSpec[] {
-    const { all, offers } = this.stock();
+    const { listAll: all, offers } = this.stock();
     const { policies, roles } = this.gate.basis(who);
     const known = offers.get(policies) ?? new Map<string, ToolSpec[]>();
     offers.set(policies, known);
@@ -132,7 +132,7 @@ export class Toolbox {
       const near = didYouMean(
         call.tool,
         this.stock()
-          .all()
+          .listAll()
           .map((spec) => spec.name),
       );
       return failed(

@@ -192,7 +192,7 @@ export function authorizeCall(run: Running, call: ModelToolCall, state: CallStat
     // The person may ask for what no model is offered.
     hidden: turn.isByName,
     ...(parent && { parent }),
-    ...(offered && { offered: (tool) => offered.call(run, tool) }),
+    ...(offered && { isOffered: (tool) => offered.call(run, tool) }),
   });
 }
 

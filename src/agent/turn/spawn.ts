@@ -71,7 +71,7 @@ export class Spawning implements Spawns {
       await run.giveUp();
       signal.throwIfAborted();
       if (error instanceof OutOfTokens) return run.fail('BUDGET', texts.subagentOutOfTokens(options.tokenBudget ?? 0));
-      if (limit.passed()) return run.fail('TIMEOUT', texts.subagentTooSlow());
+      if (limit.hasPassed()) return run.fail('TIMEOUT', texts.subagentTooSlow());
       if (error instanceof ModelError)
         return run.fail(FAULT_CODES[error.fault] ?? 'NOT_CONFIGURED', texts.modelFault(error));
       throw error;

@@ -165,14 +165,14 @@ async function signIn(
 interface WantedSecret {
   env: string;
   label: string;
-  malformed?(value: string): string | undefined;
+  faultOf?(value: string): string | undefined;
 }
 
 /** A secret from the environment, or typed. `trusted`: it has not been refused yet. */
 async function secretFor(
   ask: Asker,
   { env, flags }: Pick<KnownSettings, 'env' | 'flags'>,
-  { env: name, label, malformed }: WantedSecret,
+  { env: name, label, faultOf: malformed }: WantedSecret,
   trusted: boolean,
 ): Promise<string> {
   const there = env[name];

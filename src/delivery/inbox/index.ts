@@ -49,11 +49,11 @@ export interface InboxDeps extends SenderDirectoryDeps {
   takesTurn(kind: ItemKind, text: string): boolean;
   hint(): void;
   seats: Seats;
-  seated(): Promise<void>;
+  announceSeats(): Promise<void>;
   wakeAt(at: Date): void;
   outbox: Outbox;
   ahead(message: IncomingMessage): Promise<{ message: IncomingMessage; notes: string }>;
-  postponed(adapter: string): PostponedPort;
+  postponedOf(adapter: string): PostponedPort;
 }
 
 const REMEMBERED = 10_000;
@@ -143,7 +143,7 @@ export class InboxWriter implements Inbox {
   }
 
   postponedOf(adapter: string): PostponedPort {
-    return this.deps.postponed(adapter);
+    return this.deps.postponedOf(adapter);
   }
 
   bringUnread(place: Place, externalId: string): Promise<void> {
@@ -155,7 +155,7 @@ export class InboxWriter implements Inbox {
   }
 
   onSeats(): Promise<void> {
-    return this.deps.seated();
+    return this.deps.announceSeats();
   }
 
   /** Acknowledges the event of a row that was heard here; undefined for any other. */

@@ -23,7 +23,7 @@ const REMEMBERED = 2_000;
 export interface AttemptDeps extends DestinationDeps {
   outageEnded(adapter: string): void;
   /** A part was sent whose readers may be attached to other processes. */
-  said(row: store.Row): void;
+  onSaid(row: store.Row): void;
   signal: AbortSignal;
 }
 
@@ -79,7 +79,7 @@ export class Attempts {
     const adapter = this.adapter(row.place.adapter);
     const outcome = adapter ? await this.bring(adapter, row) : this.withoutPlatform(row);
     // The row of a draft holds its beginning only: readers at another process see the whole answer.
-    if (outcome.kind === 'sent' && adapter?.saidElsewhere && !row.removed) this.deps.said(row);
+    if (outcome.kind === 'sent' && adapter?.saidElsewhere && !row.removed) this.deps.onSaid(row);
     return resultOf(this.outcomeDeps, row, outcome);
   }
 

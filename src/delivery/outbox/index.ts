@@ -33,7 +33,7 @@ export interface OutboxDeps {
   hasJoined: () => boolean;
   adapters(): readonly ChatAdapter[];
   unreachable(adapter: string): void;
-  said(row: store.Row): void;
+  onSaid(row: store.Row): void;
   /** Something that answers nothing was said, or is held, in a place of the person's own (`ChatAdapter.unread`). */
   unread(personId: string): void;
   seats: Seats;

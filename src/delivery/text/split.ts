@@ -162,7 +162,7 @@ export class Order {
    * Milliseconds that this part has to wait for others that were put off before it came; 0: none. It is put off, then.
    * A later part of an answer waits for nobody: the one before it is there, and nothing comes between them.
    */
-  behind(channel: string, { key, index = 0 }: Pick<Part, 'key' | 'index'>, now: number): number {
+  delayBehind(channel: string, { key, index = 0 }: Pick<Part, 'key' | 'index'>, now: number): number {
     if (index > 0) return 0;
     let until = 0;
     for (const [other, at] of this.waiting.get(channel) ?? []) {

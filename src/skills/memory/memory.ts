@@ -41,7 +41,7 @@ export type Memory = ItemOf<typeof memories>;
 
 export const inserted = memories
   .pick('id', 'personId', 'type', 'text', 'tags', 'importance', 'happenedOn', 'source', 'saidBy', 'saidAt', 'tainted')
-  .with({
+  .extend({
     conversationId: optional(uuid()),
     messageSeq: optional(bigint()),
     terms: textArray(),

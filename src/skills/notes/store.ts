@@ -30,7 +30,7 @@ const SEEN = `(person_id = $1 or scope = 'here' and conversation_id = $2)`;
 
 const inserted = notes
   .pick('id', 'personId', 'conversationId', 'title', 'text', 'tags', 'scope', 'tainted')
-  .with({ language: { ...text(), type: 'regconfig' } });
+  .extend({ language: { ...text(), type: 'regconfig' } });
 
 /** Undefined, and nothing is stored, when the person has `most` notes already. */
 export async function insertNote(

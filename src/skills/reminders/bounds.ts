@@ -1,6 +1,13 @@
 /** Bounds of a series that survive a change: start, end, and the days that it leaves out. */
 import { DAY_MS } from '../../base/clock.ts';
-import { nextOf, type Once, type PlannedTime, parseWhen, type Recurring, type WhenContext } from '../../time/index.ts';
+import {
+  nextOf,
+  type OneTime,
+  type PlannedTime,
+  parseWhen,
+  type Recurring,
+  type WhenContext,
+} from '../../time/index.ts';
 import { dayIn } from './days.ts';
 import type { Reminder } from './reminder.ts';
 
@@ -16,9 +23,9 @@ const FROM = /\b(?:start|begin|from|next)/i;
 export function stillBounded(
   found: Reminder,
   words: string,
-  when: Once | Recurring,
+  when: OneTime | Recurring,
   ctx: WhenContext,
-): Once | Recurring {
+): OneTime | Recurring {
   const { rule, plannedAt, lastOccurrence, zone } = found;
   if (when.kind !== 'recurring' || rule === undefined) return when;
   const bounded = stillUntil(rule, words, when);

@@ -12,7 +12,7 @@ import {
 import { pattern } from '../../base/text.ts';
 import {
   notUnderstood,
-  type Once,
+  type OneTime,
   type PlannedTime,
   parseWhen,
   plannedFor,
@@ -265,7 +265,7 @@ function dayAt(reminder: Reminder, now: Date): Date {
 }
 
 /** Another time of day: of the next occurrence, or of all of them, on their days. */
-function timeOfOneOrAll(reminder: Reminder, when: Once, text: string, reader: Reader): ToolResult {
+function timeOfOneOrAll(reminder: Reminder, when: OneTime, text: string, reader: Reader): ToolResult {
   const { id, rule = '', zone } = reminder;
   const moved = atOtherTime(rule, when.at, zone);
   const next = { act: 'snooze', which: id, ...storedPlan(when) };

@@ -13,7 +13,8 @@ import { shortId } from '../../base/ids.ts';
 import { type Choice, conversations } from '../../delivery/index.ts';
 import {
   describe,
-  type Once,
+  type OneTime,
+  type ParsedWhen,
   type PlannedTime,
   plannedFor,
   type Recurring,
@@ -21,7 +22,6 @@ import {
   readSlot,
   storedPlan,
   type TimeReading,
-  type When,
 } from '../../time/index.ts';
 import { MOST_PENDING, nagInput, readNag, refusedAsTooOften } from './limits.ts';
 import { CATCH_UPS, type WakeAt } from './reminder.ts';
@@ -106,13 +106,13 @@ export function createTool(wakeAt: WakeAt) {
   });
 }
 
-function inTheMorning(when: When, ctx: TxContext['when']): When {
+function inTheMorning(when: ParsedWhen, ctx: TxContext['when']): ParsedWhen {
   if (when.kind !== 'once' && when.kind !== 'recurring') return when;
   const [early] = hourOf(when) < 12 ? [] : (when.others ?? []).filter((other) => hourOf(other.when) < 12);
   return early ? { ...early.when, others: [{ words: describe(when, ctx), when }] } : when;
 }
 
-const hourOf = (when: Once | Recurring): number =>
+const hourOf = (when: OneTime | Recurring): number =>
   Number(/T(\d\d)/.exec(when.kind === 'once' ? when.local : when.rule.replace(/^DTSTART[^:]*:/, ''))?.[1]);
 
 /** A time that cannot be: another one is asked for, and the answer is for this. */
@@ -137,7 +137,7 @@ export function readingChoice({ words, when }: TimeReading, input: Record<string
 async function storeUnderstood(
   ctx: TxContext,
   input: ToCreate,
-  when: Once | Recurring,
+  when: OneTime | Recurring,
   wakeAt: WakeAt,
 ): Promise<ToolResult> {
   const schedule = plannedFor(when, ctx.clock.now());

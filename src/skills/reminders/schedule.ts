@@ -3,10 +3,10 @@ import { pattern } from '../../base/text.ts';
 import {
   formatClock,
   MONTH,
-  type Once,
+  type OneTime,
+  type ParsedWhen,
   parseDuration,
   parseWhen,
-  type When,
   type WhenContext,
 } from '../../time/index.ts';
 
@@ -14,7 +14,7 @@ const CLOCK_ALONE =
   /^(?:at |to |for )?((?:\d{1,2}(?:[:.]\d{2})?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*(?:am|pm|a\.m\.|p\.m\.|o'?clock)?(?: in the (?:morning|afternoon|evening)| at night)?|(?:half past|half|quarter past|quarter to) \w+(?: am| pm)?|noon|midday)$/i;
 
 /** A time of day, on the day of `at`: who moves Wednesday's dentist to 16:30 means Wednesday. Else undefined. */
-export function onDayOf(at: Instant, words: string, ctx: WhenContext): When | undefined {
+export function onDayOf(at: Instant, words: string, ctx: WhenContext): ParsedWhen | undefined {
   const clock = CLOCK_ALONE.exec(words.trim())?.[1];
   if (clock === undefined) return undefined;
   const day = new Intl.DateTimeFormat('en-CA', { timeZone: ctx.zone }).format(at);
@@ -30,7 +30,7 @@ export function atOtherTime(rule: string, at: Instant, zone: string): string | u
 }
 
 /** `10 minutes`, `for an hour`, `until tomorrow`, `5pm`: a length of time counts from `base`. */
-export function parsePutOff(words: string, base: Instant, ctx: WhenContext): When {
+export function parsePutOff(words: string, base: Instant, ctx: WhenContext): ParsedWhen {
   const said = words.trim().replace(/^(?:for|until|till|til|to|by|another|again)\s+/i, '');
   const bare = said
     .replace(/^(?:another|in|a further)\s+/i, '')
@@ -133,6 +133,6 @@ export const keepsHour = (words: string, said: string, at: Instant, zone: string
   return words.endsWith(hour) && !said.endsWith(hour);
 };
 
-export function onceAt(at: Instant, zone: string): Once {
+export function onceAt(at: Instant, zone: string): OneTime {
   return { kind: 'once', at, local: at.toLocaleString('sv-SE', { timeZone: zone }).replace(' ', 'T'), zone };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shortId } from '../../base/ids.ts';
-import { addDays, nextOf, type Reader, readPlan, storedPlan, type When } from '../../time/index.ts';
+import { addDays, nextOf, type ParsedWhen, type Reader, readPlan, storedPlan } from '../../time/index.ts';
 import { leavingOut } from './bounds.ts';
 import { change, moveTo, ofEach, SPOKE_LATELY_MS, which, whyNot } from './change.ts';
 import { askWhich, carriedInput, readingChoice, storePlanned } from './create.ts';
@@ -90,7 +90,7 @@ async function snooze(
   return result.ok && choices ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;
 }
 
-function notThen(found: Reminder, when: When, reader: Reader): ToolResult {
+function notThen(found: Reminder, when: ParsedWhen, reader: Reader): ToolResult {
   const meant = when.kind === 'ambiguous' ? when.readings.map((reading) => reading.when) : [when];
   const choices = meant.flatMap((one) =>
     one.kind === 'once'

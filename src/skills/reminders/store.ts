@@ -248,7 +248,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number, loc
 }
 
 const replanned = reminders.pick('plannedAt', 'snoozedUntil', 'snoozedOccurrence', 'heldSince', 'nagged');
-const plans = replanned.with({
+const plans = replanned.extend({
   id: text(),
   /** The occurrence that it spoke of, or (when `said` is false) would have. */
   occurrence: instant(),

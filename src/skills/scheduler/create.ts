@@ -17,7 +17,7 @@ import { shorten } from '../../base/text.ts';
 import { type Choice, conversations } from '../../delivery/index.ts';
 import {
   nextOf,
-  type Once,
+  type OneTime,
   type PlannedTime,
   plannedFor,
   type Recurring,
@@ -133,7 +133,7 @@ export function readWhat(
 }
 
 /** The plan of what was understood, unless it comes too often, or never. */
-export function planOf(when: Once | Recurring, ctx: TxContext, tooling: Tooling): PlannedTime | Failed {
+export function planOf(when: OneTime | Recurring, ctx: TxContext, tooling: Tooling): PlannedTime | Failed {
   const plan = plannedFor(when, ctx.clock.now());
   return plan ? checkStep(plan, ctx, tooling) : failed('NEVER', texts.never);
 }
@@ -146,7 +146,7 @@ function checkStep(plan: PlannedTime, { clock }: TxContext, tooling: Tooling): P
 async function place(
   ctx: TxContext,
   input: CreateInput,
-  when: Once | Recurring,
+  when: OneTime | Recurring,
   tooling: Tooling,
 ): Promise<ToolResult> {
   const plan = planOf(when, ctx, tooling);

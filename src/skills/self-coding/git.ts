@@ -105,7 +105,7 @@ export async function git(
   const [code] = (await once(child, 'close').catch(throwMissingGit)) as [number | null];
   time.signal.removeEventListener('abort', kill);
   call.signal.throwIfAborted();
-  if (time.passed()) throw new GitError(`git ${args[0]} took too long.`, call.network === true);
+  if (time.hasPassed()) throw new GitError(`git ${args[0]} took too long.`, call.network === true);
   if (size > MOST_BYTES) throw new GitError(`git ${args[0]} answers too much.`, false);
   if (code === 0 || call.also?.includes(code ?? -1)) return Buffer.concat(output);
   throw new GitError(

@@ -69,7 +69,7 @@ export class PgliteEngine implements Engine {
     return this.enqueue(sql, params, false);
   }
 
-  apart(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+  statementApart(sql: string, params: readonly Param[]): Promise<Result<Row>> {
     return this.statement(sql, params);
   }
 

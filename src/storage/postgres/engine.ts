@@ -85,7 +85,7 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  async apart(sql: string, params: readonly Param[]): Promise<Result<Row>> {
+  async statementApart(sql: string, params: readonly Param[]): Promise<Result<Row>> {
     const sentAt = performance.now();
     try {
       return await this.listener.run(sql, params);

@@ -7,7 +7,7 @@ import { parseWhen, withWords } from '../parse.ts';
 import { distinct, readingsOf } from '../readings.ts';
 import { describe } from '../rules/describe.ts';
 import { whichOne } from '../texts.ts';
-import type { Ambiguous, Reject, TimeReading, When, WhenContext } from '../types.ts';
+import type { Ambiguous, ParsedWhen, Reject, TimeReading, WhenContext } from '../types.ts';
 import { wallAt } from '../zones.ts';
 import { type Language, LEXICONS, languageBy } from './language.ts';
 import { languageOf, languagesMarked, markedWords } from './marks.ts';
@@ -44,10 +44,10 @@ function translate(text: string, language: Language, ctx: WhenContext): Translat
   return refused;
 }
 
-const isOpen = ({ kind }: When): boolean => kind === 'ambiguous';
+const isOpen = ({ kind }: ParsedWhen): boolean => kind === 'ambiguous';
 
 /** "Until Friday" that ends no series is said of what is due then. */
-function readEnglish(words: string, ctx: WhenContext): When {
+function readEnglish(words: string, ctx: WhenContext): ParsedWhen {
   const when = parseWhen(words, ctx);
   const rest = words.replace(/^until /, '');
   return when.kind === 'reject' && rest !== words ? parseWhen(rest, ctx) : when;

@@ -11,7 +11,7 @@ import { DAY, dayOf, wallOf } from '../civil.ts';
 import { type Env, envOf } from '../env.ts';
 import type { NthWeekday } from '../pieces.ts';
 import { badRule, past, rejectNever, tooOften, unknownZone, whichOne } from '../texts.ts';
-import type { TimeReading, When, WhenContext } from '../types.ts';
+import type { ParsedWhen, TimeReading, WhenContext } from '../types.ts';
 import { instantOf, isZone } from '../zones.ts';
 import type { Rule, RulePart } from './rule.ts';
 import { ruleWhen } from './text.ts';
@@ -61,7 +61,7 @@ const LONGEST_FIELD = 200;
 export const isZoneBehind = (word: string): boolean => (word.includes('/') || word === 'UTC') && isZone(word);
 
 /** A cron expression as a rule in its zone, else the person's; undefined for any other text. */
-export function parseCron(text: string, ctx: WhenContext): When | undefined {
+export function parseCron(text: string, ctx: WhenContext): ParsedWhen | undefined {
   const words = wordsOf(text);
   const expression = expressionOf(words);
   if (!expression) return countProblem(words);
@@ -113,12 +113,12 @@ function isShaped(fields: readonly string[]): boolean {
   return /[*\d?]/.test(fields[0] ?? '') && fields.slice(0, 3).every((field) => NUMERIC.test(field));
 }
 
-function countProblem(words: readonly string[]): When | undefined {
+function countProblem(words: readonly string[]): ParsedWhen | undefined {
   const isStarred = words.filter((word) => word === '*' || word === '?').length > 1;
   return isStarred && words.length > 2 && isShaped(words) ? wrongCount(words) : undefined;
 }
 
-export const wrongCount = (fields: readonly string[]): When =>
+export const wrongCount = (fields: readonly string[]): ParsedWhen =>
   badRule(
     `"${fields.join(' ')}" has ${plural(fields.length, 'field')}; cron takes five (minute, hour, day of the month, month, weekday), ` +
       'six with seconds, seven with a year',
@@ -130,12 +130,12 @@ function weekdayTexts({ texts: { dayOfWeek }, isQuartz }: Expression): string[] 
   return isCounted ? [fromOne, dayOfWeek] : [dayOfWeek];
 }
 
-const readingsIn = (when: When): TimeReading[] =>
+const readingsIn = (when: ParsedWhen): TimeReading[] =>
   when.kind === 'ambiguous' ? when.readings : when.kind === 'recurring' ? [{ words: '', when }] : [];
 
 const NO_SUCH_DAY = 'no month of the expression has that day';
 
-function whenOf(expression: Expression, dayOfWeek: string, env: Env): When {
+function whenOf(expression: Expression, dayOfWeek: string, env: Env): ParsedWhen {
   const problem = problemIn(expression, dayOfWeek);
   if (problem?.endsWith(NO_SUCH_DAY)) return { ...badRule(problem), code: 'NEVER' };
   if (problem !== undefined) return badRule(problem);

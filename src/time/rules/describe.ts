@@ -3,7 +3,7 @@ import { listOf, plural } from '../../base/text.ts';
 import { DAY, dayOfWall, MINUTE, SECOND, ymdOf } from '../civil.ts';
 import { clockFor, formatDay, formatInstant, SHORT_MONTHS, WEEKDAYS } from '../format.ts';
 import type { NthWeekday } from '../pieces.ts';
-import type { Reader, Recurring, When } from '../types.ts';
+import type { ParsedWhen, Reader, Recurring } from '../types.ts';
 import { wallAt } from '../zones.ts';
 import { timesOfDay } from './occurrences.ts';
 import { ALL_DATES, FROM_END, monthsWithout } from './parts.ts';
@@ -16,7 +16,7 @@ const NTH = ['first', 'second', 'third', 'fourth', 'fifth'];
  * 23 Nov`, with `9:00 AM` for a reader who tells hours so; a rule that only its own text can say is told by its next
  * occurrences. For a question or a refusal, the sentence to say.
  */
-export function describe(when: When, reader: Reader): string {
+export function describe(when: ParsedWhen, reader: Reader): string {
   if (when.kind === 'reject') return when.say;
   if (when.kind === 'ambiguous') return when.question;
   if (when.kind === 'once') return `${formatInstant(when.at, reader, when.zone)} (${when.zone})`;

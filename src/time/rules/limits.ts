@@ -6,7 +6,7 @@ import { periodBounds, resolveDate } from '../lang/dates.ts';
 import type { Phrase } from '../lang/phrase.ts';
 import { type DateSpec, isElapsed, type Moment, type Recur, type Span, type TimeSpec } from '../pieces.ts';
 import { impossible, past } from '../texts.ts';
-import type { When } from '../types.ts';
+import type { ParsedWhen } from '../types.ts';
 import { findZone, instantOf, wallAt } from '../zones.ts';
 import { instantAfter, wallsAt } from './once.ts';
 
@@ -21,7 +21,7 @@ export interface Limits {
   count?: number;
 }
 
-export function limitsOf(phrase: Phrase, env: Env): Limits | When | undefined {
+export function limitsOf(phrase: Phrase, env: Env): Limits | ParsedWhen | undefined {
   const limits: Limits = { from: env.now };
   const bounds = boundsOf(phrase, env);
   if (bounds) {
@@ -104,7 +104,7 @@ export function singleDay(date: DateSpec, env: Env): Day | undefined {
 
 const daysIn = (from: Day, to: Day): Day[] => Array.from({ length: to - from }, (_, at) => from + at);
 
-function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limits> | When | undefined {
+function startOf({ date, time, shift, offset }: Moment, env: Env): Partial<Limits> | ParsedWhen | undefined {
   if (shift) {
     const startAt = instantAfter(shift, env);
     const startDay = Math.floor(wallAt(startAt, env.zone) / DAY);
@@ -166,7 +166,7 @@ function endOf(
   { moment, inclusive, tied }: NonNullable<Phrase['until']>,
   limits: Limits,
   env: Env,
-): number | When | undefined {
+): number | ParsedWhen | undefined {
   const { date, time, shift, offset } = moment;
   if (shift) return instantAfter(shift, env);
   if (!date) return nextAt(time, Math.max(env.now, limits.from), env);
@@ -179,7 +179,7 @@ function endOf(
 }
 
 /** The last day of "until …": a month or week that is only named ends what comes before it. */
-function endDay(date: DateSpec, inclusive: boolean, limits: Limits, env: Env): Day | When | undefined {
+function endDay(date: DateSpec, inclusive: boolean, limits: Limits, env: Env): Day | ParsedWhen | undefined {
   // An end is looked for after the start: "from December to 15 January", "from October to March".
   const base = limits.startDay === undefined ? env : { ...env, today: limits.startDay };
   if (date.type === 'period' && date.edge === 'whole') {

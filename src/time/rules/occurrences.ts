@@ -12,7 +12,7 @@ import {
   weekdayOf,
   ymdOf,
 } from '../civil.ts';
-import type { Once, Recurring } from '../types.ts';
+import type { OneTime, Recurring } from '../types.ts';
 import { instantOf, wallAt } from '../zones.ts';
 import { isSteps, parseRule, type Rule, type RulePart, stepOf } from './rule.ts';
 
@@ -79,7 +79,7 @@ export function occursOn(day: Day, rule: Rule): boolean {
 }
 
 function* partOccurrences(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
-  const instants = isSteps(part) ? elapsed(rule, part, after) : calendar(rule, part, after);
+  const instants = isSteps(part) ? elapsedOccurrences(rule, part, after) : calendar(rule, part, after);
   let left = part.count ?? Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const occurrence of instants) {
@@ -111,7 +111,7 @@ function* calendar(rule: Rule, part: RulePart, after: number): Generator<Occurre
     if ((interval === 1 || periodOf(day) % interval === 0) && isOn(day))
       for (const time of times) walls.push(day * DAY + time);
     if (walls.length === 0 || (bySetPos && periodOf(day + 1) === periodOf(day))) continue;
-    const chosen = placed(walls, bySetPos);
+    const chosen = placedWalls(walls, bySetPos);
     if (chosen.length > 0) found = day;
     for (const wall of chosen) if (wall >= rule.start) yield { at: instantOf(wall, rule.zone), wall };
     walls = [];
@@ -139,7 +139,7 @@ function periods({ freq, weekStart = 1 }: RulePart, start: Day): (day: Day) => n
   };
 }
 
-function placed(walls: readonly Wall[], places: readonly number[] | undefined): readonly Wall[] {
+function placedWalls(walls: readonly Wall[], places: readonly number[] | undefined): readonly Wall[] {
   const chosen = places?.map((place) => walls.at(place > 0 ? place - 1 : place));
   return chosen ? [...new Set(chosen.filter((wall) => wall !== undefined))].sort((a, b) => a - b) : walls;
 }
@@ -213,7 +213,7 @@ function firstWeek(year: number, weekStart: number): Day {
 /** No sub-daily rule that occurs at all stays silent for this many candidates when barren days are leapt over. */
 const MOST_BARREN = 300_000;
 
-function* elapsed(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
+function* elapsedOccurrences(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
   const step = stepOf(part);
   const origin = instantOf(rule.start, rule.zone);
   const skip = part.count === undefined ? Math.max(0, Math.floor((after - origin) / step) - 1) : 0;
@@ -254,7 +254,7 @@ export interface PlannedTime {
 export const nextOf = (rule: string, after: Instant): Instant | undefined =>
   occurrences(rule, { after }).next().value ?? undefined;
 
-export function plannedFor(when: Once | Recurring, now: Instant): PlannedTime | undefined {
+export function plannedFor(when: OneTime | Recurring, now: Instant): PlannedTime | undefined {
   if (when.kind === 'once') return { plannedAt: when.at, rule: undefined, zone: when.zone };
   const plannedAt = nextOf(when.rule, now);
   return plannedAt && { plannedAt, rule: when.rule, zone: when.zone };
@@ -266,7 +266,7 @@ export interface StoredPlan {
   zone: string;
 }
 
-export const storedPlan = (when: Once | Recurring): StoredPlan =>
+export const storedPlan = (when: OneTime | Recurring): StoredPlan =>
   when.kind === 'once' ? { at: when.at.toISOString(), zone: when.zone } : { rule: when.rule, zone: when.zone };
 
 export function readPlan({ at, rule, zone }: StoredPlan, now: Instant): PlannedTime | undefined {
@@ -275,7 +275,7 @@ export function readPlan({ at, rule, zone }: StoredPlan, now: Instant): PlannedT
   return plannedAt && { plannedAt, rule, zone };
 }
 
-interface Passed {
+interface PassedOccurrences {
   /** The newest of them, oldest first; `first` itself is one. */
   at: Instant[];
   next: Instant | undefined;
@@ -291,7 +291,7 @@ const SPAN_GROWTH = 8;
 export function passedOccurrences(
   rule: string,
   { first, now, most, zone }: { first: Instant; now: Instant; most: number; zone?: string },
-): Passed {
+): PassedOccurrences {
   for (let span = FIRST_SPAN_MS; ; span *= SPAN_GROWTH) {
     const start = Math.max(first.getTime(), now.getTime() - span);
     const isAll = start === first.getTime();

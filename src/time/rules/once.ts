@@ -6,7 +6,7 @@ import { type Days, moveDay, type NoDay, resolveDate } from '../lang/dates.ts';
 import type { Phrase } from '../lang/phrase.ts';
 import { type Clock, type DateSpec, isElapsed, type Span, type TimeSpec } from '../pieces.ts';
 import { impossible, past, whichOne } from '../texts.ts';
-import type { Once, TimeReading, When } from '../types.ts';
+import type { OneTime, ParsedWhen, TimeReading } from '../types.ts';
 import { instantOf, wallAt } from '../zones.ts';
 
 interface Walls {
@@ -22,7 +22,7 @@ interface Walls {
 const LAST = Date.UTC(9999, 11, 31);
 
 /** A phrase without recurrence as one instant; undefined when its pieces contradict each other. */
-export function resolveOnce(phrase: Phrase, env: Env): When | undefined {
+export function resolveOnce(phrase: Phrase, env: Env): ParsedWhen | undefined {
   const { shift, before, dates, time, range } = phrase;
   if (shift && dates.length === 0 && !time && !range) return shiftFromNow(shift.span, env);
   const found = wallsOf(phrase, env);
@@ -32,7 +32,7 @@ export function resolveOnce(phrase: Phrase, env: Env): When | undefined {
   return choose({ ...found, walls: found.walls.map(move), others: found.others.map(move) }, env);
 }
 
-function choose({ walls, others, ask, soonerOnly }: Walls, env: Env): When {
+function choose({ walls, others, ask, soonerOnly }: Walls, env: Env): ParsedWhen {
   const upcoming = walls.filter((wall) => isUpcoming(wall, env));
   const [first] = upcoming;
   const last = walls.at(-1);
@@ -47,7 +47,7 @@ function choose({ walls, others, ask, soonerOnly }: Walls, env: Env): When {
 
 const isUpcoming = (wall: Wall, env: Env): boolean => wall < LAST + DAY && instantOf(wall, env.zone) > env.now;
 
-const onceAt = (wall: Wall, { zone }: Env): Once => ({
+const onceAt = (wall: Wall, { zone }: Env): OneTime => ({
   kind: 'once',
   at: new Date(instantOf(wall, zone)),
   local: isoOfWall(wall),
@@ -60,7 +60,7 @@ const readingOf = (wall: Wall, env: Env): TimeReading => ({
 });
 
 /** "In 3 hours", "in two days": elapsed time for what the clock counts, the same time of day for the calendar. */
-function shiftFromNow(span: Span, env: Env): When {
+function shiftFromNow(span: Span, env: Env): ParsedWhen {
   const at = instantAfter(span, env);
   if (at > LAST) return impossible();
   if (at <= env.now) return past(formatWall(wallAt(at, env.zone), env.wall, env));

@@ -5,7 +5,7 @@ import type { Phrase } from '../lang/phrase.ts';
 import { type Clock, type DateSpec, type DaySet, isElapsed, type Recur, type Span, type TimeSpec } from '../pieces.ts';
 import { eitherOf, isCertain } from '../readings.ts';
 import { past, rejectNever, tooOften } from '../texts.ts';
-import type { Recurring, TimeReading, When } from '../types.ts';
+import type { ParsedWhen, Recurring, TimeReading } from '../types.ts';
 import { fixedZone, instantOf, wallAt } from '../zones.ts';
 import {
   firstDay,
@@ -37,7 +37,7 @@ interface Draft {
 }
 
 /** A phrase with recurrence as a rule; undefined when its pieces contradict each other or RFC 5545 cannot say it. */
-export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
+export function resolveSeries(phrase: Phrase, env: Env): ParsedWhen | undefined {
   const when = seriesOf(phrase, env) ?? exceptOnce(phrase, env);
   if (when?.kind !== 'recurring') return when;
   const lastDays = onLastDay(phrase, when, env);
@@ -51,7 +51,7 @@ export function resolveSeries(phrase: Phrase, env: Env): When | undefined {
 }
 
 /** "Every weekday at 6:45" is in the afternoon; the morning is a press away. */
-function inTheMorning(phrase: Phrase, when: Recurring, env: Env): When | undefined {
+function inTheMorning(phrase: Phrase, when: Recurring, env: Env): ParsedWhen | undefined {
   const clock = phrase.time?.clock;
   const isOpen = clock && !clock.exact && !clock.midnight && clock.hour > 0 && clock.hour <= LAST_OF_AFTERNOON;
   if (!isOpen) return undefined;
@@ -60,7 +60,7 @@ function inTheMorning(phrase: Phrase, when: Recurring, env: Env): When | undefin
 }
 
 /** "Every other Monday except 7 December": no rule leaves out a date of each year, which may be the next one alone. */
-function exceptOnce(phrase: Phrase, env: Env): When | undefined {
+function exceptOnce(phrase: Phrase, env: Env): ParsedWhen | undefined {
   if (!phrase.excepts.some(({ dates, holiday }) => dates ?? holiday)) return undefined;
   const excepts = phrase.excepts.map((except): DaySet => {
     if (except.holiday !== undefined) return { once: [{ type: 'holiday', name: except.holiday }] };
@@ -88,7 +88,7 @@ const namesDays = ({ recurs, dates }: Phrase): boolean =>
   recurs.some(({ days }) => days) || dates.some((date) => date.type === 'monthday' && date.month === undefined);
 
 /** "From 1 October to 31 March" said in November: the time that is under way, or the next one? */
-function underWay({ start, ...phrase }: Phrase, env: Env): When | undefined {
+function underWay({ start, ...phrase }: Phrase, env: Env): ParsedWhen | undefined {
   const [from, to] = [start?.moment.date, phrase.until?.moment.date].map((date) =>
     date?.type === 'monthday' || date?.type === 'period' ? singleDay(date, env) : undefined,
   );
@@ -97,14 +97,14 @@ function underWay({ start, ...phrase }: Phrase, env: Env): When | undefined {
 }
 
 /** "From October to March every Monday" is this winter; each one is a press away. */
-function eachYear({ start, until, ...phrase }: Phrase, env: Env): When | undefined {
+function eachYear({ start, until, ...phrase }: Phrase, env: Env): ParsedWhen | undefined {
   const [from, to] = [monthOf(start), monthOf(until)];
   if (from === undefined || to === undefined) return undefined;
   const months = monthsFrom(from, to);
   return seriesOf({ ...phrase, recurs: phrase.recurs.map((recur) => ({ ...recur, months })) }, env);
 }
 
-function seriesOf(phrase: Phrase, env: Env): When | undefined {
+function seriesOf(phrase: Phrase, env: Env): ParsedWhen | undefined {
   const { shift, before, recurs, count, times } = phrase;
   if (shift || before) return undefined;
   const namesYear = phrase.start?.yearly ?? phrase.until?.yearly ?? false;
@@ -131,7 +131,7 @@ function isPerDay({ count, recurs, days, time, times }: Phrase): boolean {
   return count?.loose === true && count.count < 5 && isBare;
 }
 
-function withOwnTime(phrase: Phrase, env: Env): { when: When | undefined } | undefined {
+function withOwnTime(phrase: Phrase, env: Env): { when: ParsedWhen | undefined } | undefined {
   const { until, time, times, range, recurs } = phrase;
   const start = phrase.start?.moment;
   if (times || range || time?.clock || time?.same || recurs.some(({ minutes }) => minutes)) return undefined;
@@ -393,7 +393,12 @@ function windowsOf(from: Clock, to: Clock, env: Env): [Minute, Minute][] {
 
 // --- the finished rule -------------------------------------------------------------------------------------------
 
-function finish({ parts, start, after, free }: Draft, limits: Limits, skipped: Day[], env: Env): When | undefined {
+function finish(
+  { parts, start, after, free }: Draft,
+  limits: Limits,
+  skipped: Day[],
+  env: Env,
+): ParsedWhen | undefined {
   if (parts.length === 0) return rejectNever();
   const counted = free ? parts.map((part) => ({ ...part, interval: 1 })) : parts;
   const first = firstOf({ start, zone: env.zone, parts: counted }, parts, after, limits, env);
@@ -450,7 +455,7 @@ function lastOf(span: Span, first: Wall, parts: RulePart[], env: Env, limits: Li
   return instantOf(later(from) + (start - from * DAY), env.zone) + span.milliseconds;
 }
 
-export function whenOfRule(rule: Rule, env: Env): When {
+export function whenOfRule(rule: Rule, env: Env): ParsedWhen {
   const next: Date[] = [];
   for (const { at } of ruleOccurrences(rule, env.now)) if (next.push(new Date(at)) === NEXT) break;
   return next.length === 0 ? rejectNever() : { kind: 'recurring', rule: formatRule(rule), zone: rule.zone, next };

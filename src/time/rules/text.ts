@@ -1,13 +1,13 @@
 import { DAY, dayOfWall, MINUTE, wallOf } from '../civil.ts';
 import { type Env, envOf } from '../env.ts';
 import { badRule, past, rejectNever, tooOften } from '../texts.ts';
-import type { When, WhenContext } from '../types.ts';
+import type { ParsedWhen, WhenContext } from '../types.ts';
 import { ruleOccurrences } from './occurrences.ts';
 import { isSteps, parseRule, type Rule, type RulePart } from './rule.ts';
 import { whenOfRule } from './series.ts';
 
 /** Reads RFC 5545 text ("FREQ=WEEKLY;BYDAY=MO", with or without "RRULE:" and DTSTART); undefined for any other text. */
-export function parseRuleText(text: string, ctx: WhenContext): When | undefined {
+export function parseRuleText(text: string, ctx: WhenContext): ParsedWhen | undefined {
   const trimmed = text.trim();
   if (!/^(?:DTSTART|RRULE|FREQ=)/i.test(trimmed)) return undefined;
   if (/\b(?:INTERVAL|COUNT)=0+(?:;|\s|$)/i.test(trimmed)) return rejectNever(trimmed);
@@ -17,7 +17,7 @@ export function parseRuleText(text: string, ctx: WhenContext): When | undefined 
   return ruleWhen(Number.isNaN(read.start) ? startRule(read, env) : read, env);
 }
 
-export function ruleWhen(rule: Rule, env: Env): When {
+export function ruleWhen(rule: Rule, env: Env): ParsedWhen {
   const { parts } = rule;
   if (parts.some((part) => part.freq === 'SECONDLY' && (part.interval ?? 1) < 60)) return tooOften();
   if (parts.some((part) => (part.bySecond?.length ?? 0) > 1)) return tooOften();
