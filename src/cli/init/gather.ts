@@ -162,17 +162,11 @@ async function signIn(
   }
 }
 
-interface WantedSecret {
-  env: string;
-  label: string;
-  faultOf?(value: string): string | undefined;
-}
-
 /** A secret from the environment, or typed. `trusted`: it has not been refused yet. */
 async function secretFor(
   ask: Asker,
   { env, flags }: Pick<KnownSettings, 'env' | 'flags'>,
-  { env: name, label, faultOf: malformed }: WantedSecret,
+  { env: name, label, explainMalformed }: Omit<PlatformSetup['secrets'][number], 'key'>,
   trusted: boolean,
 ): Promise<string> {
   const there = env[name];
@@ -180,7 +174,7 @@ async function secretFor(
   if (flags.yes && !there) {
     throw usage(`${label} is missing.`, `Put it into the environment variable ${name}; it is never an argument.`);
   }
-  const wrong = (value: string) => (value === '' ? (there ? undefined : texts.missing) : malformed?.(value));
+  const wrong = (value: string) => (value === '' ? (there ? undefined : texts.missing) : explainMalformed?.(value));
   return (await ask.secret(there ? texts.keep(label) : label, { wrong })) || (there ?? '');
 }
 
