@@ -39,7 +39,7 @@ export async function connectNetwork({ container, image, proxy, start }: Parts):
         onOver: () => void program.close(),
       });
     });
-    const began = await withTimeout(START_MS, Promise.race([listens, program.ending]));
+    const began = await withTimeout(START_MS, Promise.race([listens, program.whenEnded]));
     if (began !== true) {
       await program.close();
       throw errorOfFailure(notStarted(began ?? ''));

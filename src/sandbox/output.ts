@@ -140,7 +140,7 @@ class AttachedProgram implements Program {
     void this.drain();
   }
 
-  get ending(): Promise<string> {
+  get whenEnded(): Promise<string> {
     return this.end.promise;
   }
 

@@ -41,7 +41,7 @@ export interface Program {
   /** Its stdout; read it, or the program stands still. */
   readonly output: Readable;
   /** Resolves when it is over, with what it wrote to stderr last: one line, which may be empty. */
-  readonly ending: Promise<string>;
+  readonly whenEnded: Promise<string>;
   close(): Promise<void>;
 }
 

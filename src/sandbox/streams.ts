@@ -43,7 +43,7 @@ export class Streams {
 
   async finish(): Promise<Record<'stdout' | 'stderr', StreamResult>> {
     const { stdout, stderr } = this.streams;
-    return { stdout: await stdout.end(), stderr: await stderr.end() };
+    return { stdout: await stdout.finishStream(), stderr: await stderr.finishStream() };
   }
 
   /** A file's name without the secrets: as `path` the program gave it, `name` is what is left of that. */
@@ -86,7 +86,7 @@ class Stream {
     return this.add(this.redactor.push(chunk));
   }
 
-  async end(): Promise<StreamResult> {
+  async finishStream(): Promise<StreamResult> {
     await this.add(this.redactor.flush());
     this.file?.end();
     const whole = await this.kept;

@@ -34,7 +34,7 @@ test('a program that is over before its start is known is told of in that order'
     begins: () => void told.push('begins'),
     markOver: () => void told.push('over'),
   });
-  await program.ending;
+  await program.whenEnded;
   await program.close();
   expect(told).toEqual(['begins', 'over']);
 });

@@ -16,7 +16,7 @@ import { plural } from '../text.ts';
 /** Real time, since memory and patience are of this machine; a test moves its own. */
 export interface ChildTime {
   now(): number;
-  after(ms: number, fn: () => void): Cancel;
+  runAfter(ms: number, fn: () => void): Cancel;
 }
 
 export interface ChildOptions {
@@ -68,7 +68,7 @@ interface Running {
 
 const realTime: ChildTime = {
   now: () => performance.now(),
-  after(ms, fn) {
+  runAfter(ms, fn) {
     const timer = setTimeout(fn, ms).unref();
     return () => clearTimeout(timer);
   },
@@ -155,10 +155,10 @@ export class Child {
     const { idleMs, patienceMs } = this.options;
     if (running.requests.size > 0) {
       running.channel.ref();
-      this.timer = this.time.after(patienceMs, () => this.lose(running, `no answer in ${patienceMs / 1_000} s`));
+      this.timer = this.time.runAfter(patienceMs, () => this.lose(running, `no answer in ${patienceMs / 1_000} s`));
     } else {
       running.channel.unref();
-      this.timer = this.time.after(idleMs, () => void this.endChild(running, 'it was idle'));
+      this.timer = this.time.runAfter(idleMs, () => void this.endChild(running, 'it was idle'));
     }
   }
 

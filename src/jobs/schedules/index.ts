@@ -118,7 +118,7 @@ export class Schedules implements DueSource {
   }
 
   /** When one has failed three times in a row and no owner knows of it, or null: a scalar subquery, as of `DueSource`. */
-  readonly failing = store.FAILING;
+  readonly failing = store.earliestFailing;
 
   takeFailing(tx: Transaction): Promise<FailingTask[]> {
     return store.takeFailing(tx);

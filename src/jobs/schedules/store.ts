@@ -195,7 +195,7 @@ export async function recordRun(
   return rows[0]?.failures ?? 0;
 }
 
-export const FAILING = `select min(last_ended_at) from schedules where failures >= ${MANY_FAILURES} and not told`;
+export const earliestFailing = `select min(last_ended_at) from schedules where failures >= ${MANY_FAILURES} and not told`;
 
 export interface FailingTask {
   name: string;

@@ -452,7 +452,7 @@ async function inContainer({ settings, sandbox }: ChromiumDeps, proxy: EgressPro
     throw new CodaError(code, { message, remedy: code === 'SANDBOX_IMAGE' ? texts.noImageRemedy : remedy });
   }
   let why = '';
-  void program.ending.then((said) => {
+  void program.whenEnded.then((said) => {
     why = said;
   });
   const { input, output } = program;

@@ -156,7 +156,7 @@ export async function readHistory(db: Queryable, personId: string, id: string): 
   return memories.readAll(rows);
 }
 
-export type Changed = Omit<IndexedMemory, 'state'> & { state: Memory['state']; touched: number };
+export type ChangedMemory = Omit<IndexedMemory, 'state'> & { state: Memory['state']; touched: number };
 
 /** Memories as columns: a row with a thousand of them is read in a fraction of the time of a thousand rows. */
 interface IndexPage {
@@ -179,7 +179,7 @@ export async function readChangedSince(
   space: string | undefined,
   after: { touched: number; id: string },
   limit: number,
-): Promise<Changed[]> {
+): Promise<ChangedMemory[]> {
   const { rows } = await database.read<IndexPage>(
     `select string_agg(id, ' ') as ids, string_agg(type, ' ') as types, string_agg(state, ' ') as states,
             string_agg(day, ' ') as days, string_agg(touched::text, ' ') as changes,
@@ -191,10 +191,10 @@ export async function readChangedSince(
               where m.person_id = $1 and (m.touched, m.id) > ($3, $4) order by m.touched, m.id limit $5) page`,
     [personId, space ?? '', after.touched, after.id, limit],
   );
-  return rows.flatMap(unpacked);
+  return rows.flatMap(unpackRow);
 }
 
-function unpacked({ ids, tags, vectors, ...page }: IndexPage): Changed[] {
+function unpackRow({ ids, tags, vectors, ...page }: IndexPage): ChangedMemory[] {
   if (ids === null) return [];
   const [types, states] = [page.types.split(' '), page.states.split(' ')];
   const [days, changes, lengths] = [page.days.split(' '), page.changes.split(' '), page.lengths.split(' ')];
@@ -320,7 +320,7 @@ export async function readSpaceAndVersion(
   return { space: space !== null && dim !== null ? { space, dim } : undefined, version: version ?? 0 };
 }
 
-export const source: Source = { kind: 'memory', owners, listMissing: missing, add };
+export const source: Source = { kind: 'memory', owners, listMissing: missingRows, add };
 
 async function owners(database: Pick<Database, 'read'>, after: string, limit: number): Promise<string[]> {
   const { rows } = await database.read<{ id: string }>(
@@ -330,7 +330,7 @@ async function owners(database: Pick<Database, 'read'>, after: string, limit: nu
   return rows.map(({ id }) => id);
 }
 
-async function missing(
+async function missingRows(
   database: Pick<Database, 'read'>,
   personId: string,
   space: string,

@@ -10,7 +10,7 @@ import { enableTrigrams, hasTrigrams, type WantedNotes, wordsLike } from './find
 import { type NearNote, nearOnes } from './meaning/store.ts';
 import { TAG, tagName } from './note.ts';
 import { BESIDE, candidatesFor, fuseRanks, type RankedNote, rank, type Term, termsOf } from './rank.ts';
-import type { Found, Page } from './store.ts';
+import type { FoundNote, Page } from './store.ts';
 import * as store from './store.ts';
 
 const MOST_WORDS = 20;
@@ -67,7 +67,7 @@ export async function searchNotes(
   query: string,
   page: Page,
   narrowed: NarrowedSearch = {},
-): Promise<Found> {
+): Promise<FoundNote> {
   const named = (query.match(TAG) ?? []).map(tagName);
   const tags = [...named, ...(narrowed.tags ?? [])];
   const rest = withoutTags(query);
@@ -90,7 +90,7 @@ export async function searchNotes(
 
 export const withoutTags = (query: string): string => query.replace(TAG, ' ');
 
-const pageOf = (ranked: readonly RankedNote[], { offset, limit }: Page): Found => ({
+const pageOf = (ranked: readonly RankedNote[], { offset, limit }: Page): FoundNote => ({
   notes: ranked.slice(offset, offset + limit).map(({ note }) => note),
   total: ranked.length,
 });

@@ -179,14 +179,14 @@ export interface Page {
   offset: number;
 }
 
-export interface Found {
+export interface FoundNote {
   notes: Note[];
   total: number;
 }
 
 export type CountedRow = StoredRow & { total: number };
 
-export function toFound(rows: readonly CountedRow[]): Found {
+export function toFound(rows: readonly CountedRow[]): FoundNote {
   return { notes: notes.readAll(rows), total: rows[0]?.total ?? 0 };
 }
 
@@ -197,7 +197,7 @@ export interface Narrowing {
   to?: Instant | undefined;
 }
 
-export async function listNotes(tx: Queryable, reader: Reader, narrowing: Narrowing, page: Page): Promise<Found> {
+export async function listNotes(tx: Queryable, reader: Reader, narrowing: Narrowing, page: Page): Promise<FoundNote> {
   const { tags = [], from, to } = narrowing;
   const { rows } = await tx.query<CountedRow>(
     `select ${COLUMNS}, count(*) over () as total from notes
@@ -232,15 +232,15 @@ export interface Deletion {
   last: number;
 }
 
-type Changed = Pick<Note, 'scope' | 'tags'> & { touched: number };
+type ChangedNote = Pick<Note, 'scope' | 'tags'> & { touched: number };
 
 /** Deletes the person's notes up to the `newest`th: the newest of them, and at most `limit`. */
 export async function removeAll(
   tx: Transaction,
   personId: string,
   { newest, limit, now }: { newest: number; limit: number; now: Instant },
-): Promise<Changed[]> {
-  const { rows } = await tx.query<Changed>(
+): Promise<ChangedNote[]> {
+  const { rows } = await tx.query<ChangedNote>(
     `with chosen as (
        select id from notes where person_id = $1 and deleted_at is null and seq <= $2 order by seq desc limit $3 for update
      ), changed as (
@@ -260,8 +260,8 @@ export async function restoreAll(
   personId: string,
   { at, first, last }: Deletion,
   now: Instant,
-): Promise<Changed[]> {
-  const { rows } = await tx.query<Changed>(
+): Promise<ChangedNote[]> {
+  const { rows } = await tx.query<ChangedNote>(
     `with chosen as (
        select id from notes where person_id = $1 and deleted_at = $2 and touched between $3 and $4
         order by seq desc for update

@@ -8,7 +8,7 @@ import { isFromElsewhere, tagName } from './note.ts';
 import { findListNamed, findWhich, readerOf } from './resolve.ts';
 import { searchNotes, withoutTags } from './search.ts';
 import type { Meaning } from './services.ts';
-import type { Found, Note } from './store.ts';
+import type { FoundNote, Note } from './store.ts';
 import * as store from './store.ts';
 import { line, texts } from './texts.ts';
 
@@ -141,7 +141,7 @@ const PAGE = 10;
 
 export async function show(
   ctx: TxContext,
-  found: Found,
+  found: FoundNote,
   at: number,
   heading: string,
   turn: Call,

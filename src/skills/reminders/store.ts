@@ -107,7 +107,7 @@ export async function countReminders(tx: Queryable, personId: string, status: St
     personId,
     status,
   ]);
-  return one(rows).n;
+  return onlyRow(rows).n;
 }
 
 export async function listMadeBefore(
@@ -271,7 +271,7 @@ export async function planNext(tx: Transaction, next: readonly NextPlan[], now: 
   );
 }
 
-function one<T>(rows: readonly T[]): T {
+function onlyRow<T>(rows: readonly T[]): T {
   const [row] = rows;
   if (row === undefined) throw new Error('a statement that must give a row gave none');
   return row;

@@ -100,7 +100,7 @@ export function failingSource({
 }: Pick<SkillDeps, 'database' | 'outbox' | 'schedules'>): DueSource {
   return {
     name: 'failing schedules',
-    earliest: store.failing(schedules.failing),
+    earliest: store.earliestFailing(schedules.failing),
     fire: () =>
       database.tx('scheduler.tell', async (tx) => {
         const people = await store.takeFailing(tx);

@@ -199,7 +199,7 @@ export function adoptTurns(database: Database): Promise<number> {
 }
 
 /** When one of them, or one that `others` (a scalar subquery) knows of, has failed so often that an owner has to know. */
-export const failing = (others: string): string =>
+export const earliestFailing = (others: string): string =>
   `select least((select min(last_at) from person_schedules where failures >= 3 and not told), (${others}))`;
 
 export interface Failing {

@@ -148,13 +148,13 @@ export async function planNext(tx: Transaction, taken: readonly ItemOf<typeof ta
   );
 }
 
-export interface Worked extends Task {
+export interface WorkedTask extends Task {
   /** A step was done in it. */
   gotOn: boolean;
 }
 
 /** Takes those whose turn has ended, and holds them until `tx` ends: no turn works on them any more. */
-export async function takeEndedTurns(tx: Transaction, limit: number): Promise<Worked[]> {
+export async function takeEndedTurns(tx: Transaction, limit: number): Promise<WorkedTask[]> {
   const { rows } = await tx.query<StoredRow & { got_on: boolean }>(
     `with ended as (${takeEnded(PLANNER, limit)}), over as (
        select t.id, t.step > coalesce(t.running_step, 0) as got_on

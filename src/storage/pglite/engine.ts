@@ -159,7 +159,7 @@ export class PgliteEngine implements Engine {
         this.count();
         return this.thread.exec(bytes, closing);
       },
-      end: () => {
+      endWire: () => {
         this.busy = false;
         void this.pump();
       },
@@ -292,7 +292,7 @@ interface SessionWire<E extends { bytes: Buffer }> {
   drop(encoded: E): void;
   /** One message. `closing`: the transaction is ended in it, by what its last statement has found. */
   exec(bytes: Buffer, closing: boolean): Promise<Buffer>;
-  end(): void;
+  endWire(): void;
 }
 
 const BEGIN = encodeSimple('begin');
@@ -323,7 +323,7 @@ class PgliteSession<E extends { bytes: Buffer }> implements Session {
   async last(sql: string, params: readonly Param[]): Promise<Result<Row>> {
     const encoded = this.wire.encode(sql, params);
     const { answer, at } = await this.exchange(encoded.bytes, true);
-    this.end();
+    this.endSession();
     const decoded = this.wire.decode(answer, at, encoded);
     const closed = decodeAnswer(answer, decoded.end);
     const result = resultOf(decoded);
@@ -342,7 +342,7 @@ class PgliteSession<E extends { bytes: Buffer }> implements Session {
       const { answer, at } = await this.exchange(COMMIT);
       resultOf(decodeAnswer(answer, at));
     }
-    this.end();
+    this.endSession();
   }
 
   async rollback(): Promise<void> {
@@ -352,7 +352,7 @@ class PgliteSession<E extends { bytes: Buffer }> implements Session {
       done.resolve();
     }
     if (this.state === 'begun') await this.exchange(ROLLBACK).catch(() => {});
-    this.end();
+    this.endSession();
   }
 
   private async exchange(bytes: Buffer, closing = false): Promise<{ answer: Buffer; at: number }> {
@@ -377,9 +377,9 @@ class PgliteSession<E extends { bytes: Buffer }> implements Session {
     return { answer, at };
   }
 
-  private end(): void {
+  private endSession(): void {
     this.state = 'ended';
-    this.wire.end();
+    this.wire.endWire();
   }
 }
 

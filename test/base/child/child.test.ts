@@ -18,7 +18,7 @@ class HandTime implements ChildTime {
     return this.time;
   }
 
-  after(ms: number, fn: () => void) {
+  runAfter(ms: number, fn: () => void) {
     const timer = { at: this.time + ms, fn };
     this.timers.push(timer);
     return () => {

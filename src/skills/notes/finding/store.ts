@@ -2,7 +2,7 @@ import { groupBy } from '../../../base/async.ts';
 import type { Instant } from '../../../base/clock.ts';
 import type { Database, Queryable } from '../../../storage/index.ts';
 import { type Note, notes } from '../note.ts';
-import { COLUMNS, type CountedRow, type Found, type Page, type Reader, toFound } from '../store.ts';
+import { COLUMNS, type CountedRow, type FoundNote, type Page, type Reader, toFound } from '../store.ts';
 
 /** Matches that are ranked: a word that stands in a hundred thousand notes says little. */
 const MOST_RANKED = 1_000;
@@ -77,7 +77,12 @@ const wantedParams = (terms: string, often: string, wanted: WantedNotes) => [
  * Notes with all of `words` (their last letters may be missing) and all tags, best first: titles and tags weigh more than
  * the text. Words are plain letters and digits.
  */
-export async function search(tx: Queryable, wanted: WantedNotes, words: readonly string[], page: Page): Promise<Found> {
+export async function search(
+  tx: Queryable,
+  wanted: WantedNotes,
+  words: readonly string[],
+  page: Page,
+): Promise<FoundNote> {
   const terms = words.map((word) => `${word}:*`).join(' & ');
   // The index reads all that a beginning may be: of who has many notes, only where the whole words find nothing.
   const first = await searchFor(tx, wanted, { terms, often: words.join(' & ') }, page);
@@ -89,7 +94,7 @@ async function searchFor(
   wanted: WantedNotes,
   { terms, often }: { terms: string; often: string },
   page: Page,
-): Promise<Found> {
+): Promise<FoundNote> {
   const { rows } = await tx.query<CountedRow>(
     `${matchStatement(COLUMNS)}
      select ${COLUMNS}, count(*) over () as total from matched, query
@@ -142,7 +147,7 @@ export async function searchParts(
   wanted: WantedNotes,
   parts: readonly string[],
   page: Page,
-): Promise<Found> {
+): Promise<FoundNote> {
   const { rows } = await tx.query<CountedRow>(
     `select ${COLUMNS}, count(*) over () as total from ${LOOKED_INTO} ilike all($3)
       order by created_at desc, seq desc limit $6 offset $7`,
