@@ -172,13 +172,16 @@ export async function setLocale(tx: Transaction, personId: string, locale: strin
   await tx.query('update persons set locale = $2, version = version + 1 where id = $1', [personId, locale ?? null]);
 }
 
+/** Of what a platform tells: a stranger stays as they were met (version 1), so that nothing is kept of them for ever. */
+const TOLD = `version = p.version + (p.role <> 'guest')::int`;
+
 /** Takes over the locale that a platform tells of an account, where nothing is known of its person's. */
 export async function adoptLocale(
   tx: Transaction,
   { adapter, externalId, locale }: { adapter: string; externalId: string; locale: string },
 ): Promise<void> {
   await tx.query(
-    `update persons p set locale = $3, version = version + 1 from identities i
+    `update persons p set locale = $3, ${TOLD} from identities i
       where i.person_id = p.id and i.adapter = $1 and i.external_id = $2 and p.locale is null and p.erased_at is null`,
     [adapter, externalId, locale],
   );
@@ -206,7 +209,7 @@ export async function followZone(
           and (p.zone is null or (p.zone_source = $1 and p.zone <> $3))
           for update of p
      )
-     update persons p set zone = $3, zone_source = $1, version = p.version + 1 from was where p.id = was.id
+     update persons p set zone = $3, zone_source = $1, ${TOLD} from was where p.id = was.id
      returning p.id as "personId", was.zone as "from", p.version`,
     [adapter, externalId, zone],
   );

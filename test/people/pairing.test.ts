@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { applyRule } from '../../src/jobs/index.ts';
-import { strangerRetentionRules } from '../../src/people/index.ts';
+import { adoptLocale, strangerRetentionRules } from '../../src/people/index.ts';
 import { onlyUsed } from '../../src/storage/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { rowsRead } from '../support/plans.ts';
@@ -191,6 +191,36 @@ test('a guest may do what guests are granted, and nothing otherwise', async () =
   expect(help).not.toMatch(/\/remind|\/link|\/pair/);
   expect(await chat.says('sam', '/remind tomorrow at 9 call')).toContain('You may not use `/remind`');
   expect(await chat.says('sam', 'remind me tomorrow at 9 to call')).toContain('not allowed');
+});
+
+test('a guest who is heard by now is no stranger, and stays', async () => {
+  await using two = await playTwo({ ...rules, config: { 'access.roles': { guest: ['notes/*'] } } });
+  const { coda, chat } = two;
+  expect(await chat.says('sam', '/notes')).not.toBe('');
+  // As they were before the policy let guests use anything.
+  await coda.database().run(
+    'test',
+    `insert into pairings (person_id, adapter, external_id, expires_at, fresh, created_at)
+     select id, 'chat', 'sam', created_at + interval '7 days', true, created_at from persons where name = 'sam'`,
+  );
+  await coda.restart();
+  expect(await chat.says('sam', '/notes')).not.toBe('');
+  await coda.passes({ days: 40 });
+  await coda.app.whenSettled();
+  await prune(two);
+  expect(await known(two)).toEqual(['sam']);
+});
+
+test('a stranger of whom a platform tells the language is pruned, too', async () => {
+  await using two = await playTwo(rules);
+  const { coda, chat } = two;
+  expect(codeIn(await chat.says('sam', 'hello'))).not.toBe('');
+  // As an interaction does, whose answer the platform waits for.
+  await coda.database().tx('test', (tx) => adoptLocale(tx, { adapter: 'chat', externalId: 'sam', locale: 'de' }));
+  await coda.passes({ days: 40 });
+  await coda.app.whenSettled();
+  await prune(two);
+  expect(await known(two)).toEqual([]);
 });
 
 test('many strangers at once: one notice each, and so many rows', async () => {

@@ -8,6 +8,7 @@ import {
   type Gate,
   meet,
   meetById,
+  pairing,
   type Role,
   type RoleHolder,
   type ZoneChange,
@@ -121,6 +122,7 @@ export class SenderDirectory {
           : await meetById(tx, sender.personId);
       if (!met) return undefined;
       const { personId, role: own, roles, noticeUntil } = met;
+      if (noticeUntil !== undefined && gate.hears(met)) await pairing.endStrangeness(tx, personId);
       const isTold = noticeUntil !== undefined && noticeUntil.getTime() > now.getTime();
       // An event whose platform waits for an answer is ended as well, without a text.
       if (isTold && !gate.hears(met) && event.replyTo === undefined) {

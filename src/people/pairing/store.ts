@@ -37,6 +37,12 @@ export async function offer(tx: Transaction, pairing: NewPairing): Promise<boole
   return count > 0;
 }
 
+/** Somebody who was given a code and is heard now, by a policy, is a stranger no more. */
+export async function endStrangeness(tx: Transaction, personId: string): Promise<void> {
+  await tx.query('delete from pairings where person_id = $1', [personId]);
+  await tx.query('update persons set version = version + 1 where id = $1', [personId]);
+}
+
 export async function offeredSince(tx: Transaction, since: Instant): Promise<number> {
   const { rows } = await tx.query<{ count: number }>('select count(*) as count from pairings where created_at > $1', [
     since,
