@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { HttpChat } from '../../../src/adapters/http/chat/adapter.ts';
-import { Watchers } from '../../../src/adapters/http/chat/watchers.ts';
+import { placeOf } from '../../../src/adapters/http/chat/places.ts';
+import { type Watch, Watchers } from '../../../src/adapters/http/chat/watchers.ts';
 import { openHttpChat } from '../../../src/adapters/http/index.ts';
 import { saidIn } from '../../../src/adapters/http/store.ts';
 import { uuid } from '../../../src/base/ids.ts';
@@ -289,6 +290,50 @@ test('what the connection of a program does not take is not said, and its stream
   await programs.coda.passes({ seconds: 9 });
   expect(await sent).toMatchObject({ kind: 'retry', until: 'reachable' });
   expect([watchers.has('token/main'), await watch.write('more')]).toEqual([false, false]);
+});
+
+test('what is written while a connection takes something has a time of its own', async () => {
+  await using programs = await begin();
+  const watchers = new Watchers(programs.coda.world.clock);
+  const watch = watchers.watch(['token/main'], () => undefined, new AbortController().signal);
+  const reader = watch[Symbol.asyncIterator]();
+  const first = watch.write('first');
+  expect(await reader.next()).toMatchObject({ value: 'first' });
+  const second = watch.write('second');
+  await programs.coda.passes({ seconds: 6 });
+  expect(await reader.next()).toMatchObject({ value: 'second' });
+  await programs.coda.passes({ seconds: 6 });
+  expect([await first, watchers.has('token/main')]).toEqual([true, true]);
+  await programs.coda.passes({ seconds: 3 });
+  expect(watchers.has('token/main')).toBe(false);
+  expect(await second).toBe(false);
+});
+
+test('what a program has been given and not yet taken is not given again when something else comes', async () => {
+  await using programs = await begin();
+  await programs.say('/help', { conversation: 'kitchen' });
+  await notify(programs, 'the build is red');
+  expect(await state(programs, 'the build is red')).toEqual(['held']);
+  const { app, world } = programs.coda;
+  const parts = { database: programs.coda.database(), artifacts: programs.coda.artifacts(), clock: world.clock };
+  const { routes, watchers } = openHttpChat({ ...parts, consents: () => false });
+  const caller = await app.tokens.authenticate(programs.token);
+  const events = routes.find(({ path }) => path === '/v1/conversations/:id/events');
+  if (!caller || !events) throw new Error('there is no stream');
+  const leaves = new AbortController();
+  const answer = await events.answerRequest({ caller, params: { id: 'kitchen' }, signal: leaves.signal } as never);
+  const stream = (answer.body as { events: Watch }).events[Symbol.asyncIterator]();
+  expect((await stream.next()).value).toContain('the build is red');
+  await notify(programs, 'the tests are red');
+  await watchers.tell(placeOf(caller, 'kitchen').channel, { type: 'unread' });
+  // Read behind what the stream reads: nothing of the first is marked before its reader comes back.
+  await programs.coda.app.whenSettled();
+  expect(await state(programs, 'the build is red')).toEqual(['held']);
+  const { value: next } = await stream.next();
+  expect(next).toContain('the tests are red');
+  expect(next).not.toContain('the build is red');
+  expect(await soon(async () => (await state(programs, 'the build is red'))[0] === 'sent')).toBe(true);
+  leaves.abort();
 });
 
 test('what a stream that has ended meanwhile does not take is still unread', async () => {

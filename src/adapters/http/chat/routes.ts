@@ -254,16 +254,17 @@ function events(watchers: Watchers, { database, clock }: ChatDeps): AnyRoute {
       const caller = callerOf(request);
       const { channel } = placeOf(caller, request.params.id);
       const replay = new Sequence();
+      const leaving = new Set<string>();
       const take = (what: Happening) => {
         if (what.type !== 'unread') return eventOf(what);
-        void replay.run(() => showUnread(watch, where)).catch(() => watch.endWatch());
+        void replay.run(() => showUnread(watch, where, leaving)).catch(() => watch.endWatch());
         return undefined;
       };
       const where = { channels: [channel], personId: caller.personId };
       const watch = watchers.watch([channel, ...unreadChannels(caller)], take, request.signal);
       void watch.write(eventText('ready', { conversation: request.params.id }));
       await replay
-        .run(() => showUnread(watch, where))
+        .run(() => showUnread(watch, where, leaving))
         .catch((error: unknown) => {
           watch.endWatch();
           throw error;
@@ -271,9 +272,13 @@ function events(watchers: Watchers, { database, clock }: ChatDeps): AnyRoute {
       return { body: { events: watch } };
     },
   });
-  async function showUnread(watch: Watch, where: store.SaidWhere): Promise<void> {
+  /** `leaving`: keys of parts that `watch` has been given and that are not marked yet. */
+  async function showUnread(watch: Watch, where: store.SaidWhere, leaving: Set<string>): Promise<void> {
+    // Taken before the rows are read: a part that is marked meanwhile is unread in them.
+    const given = new Set(leaving);
     const said = (await store.saidIn(database, where, undefined, MOST_UNREAD)) ?? [];
-    const unread = said.filter(({ isUnread }) => isUnread).reverse();
+    const unread = said.filter(({ isUnread, key }) => isUnread && !given.has(key)).reverse();
+    for (const { key } of unread) leaving.add(key);
     const writes = unread.map(async (part) => {
       const { channel, key, content } = part;
       const isTaken = content && (await watch.write(eventText('part', partShown(partId(channel, key), content))));
@@ -281,7 +286,10 @@ function events(watchers: Watchers, { database, clock }: ChatDeps): AnyRoute {
     });
     // The stream begins after this; what it does not take stays unread.
     void Promise.all(writes)
-      .then((taken) => markShown({ database, clock }, taken.flat()))
+      .then(async (taken) => {
+        await markShown({ database, clock }, taken.flat());
+        for (const { key } of unread) leaving.delete(key);
+      })
       .catch(() => watch.endWatch());
   }
 }

@@ -105,7 +105,7 @@ export class Watch implements AsyncIterable<string> {
     if (this.isOver) return Promise.resolve(false);
     return new Promise((settle) => {
       const most = this.waiting.push({ text, resolve: settle });
-      this.cancelStall ??= this.clock.at(new Date(this.clock.now().getTime() + TAKES_WITHIN_MS), () => this.endWatch());
+      this.limitStall();
       if (most > MOST_WAITING) this.endWatch();
       this.wake?.();
     });
@@ -131,12 +131,18 @@ export class Watch implements AsyncIterable<string> {
           for (const { resolve: settle } of this.leaving) settle(true);
           this.cancelStall?.();
           this.cancelStall = undefined;
+          // What was written meanwhile is handed over next, and has its own time.
+          if (this.waiting.length > 0 && !this.isOver) this.limitStall();
         } else if (this.isOver) return;
         else if (!(await this.something())) yield HEARTBEAT;
       }
     } finally {
       this.endWatch();
     }
+  }
+
+  private limitStall(): void {
+    this.cancelStall ??= this.clock.at(new Date(this.clock.now().getTime() + TAKES_WITHIN_MS), () => this.endWatch());
   }
 
   private something(): Promise<boolean> {
