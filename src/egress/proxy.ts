@@ -231,8 +231,9 @@ async function tunnel(
   if (onward.connecting) await once(onward, 'connect');
   client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
   const first = isLimited ? await helloFor(hostOf(target.url), client, head) : head;
-  if (first === undefined) {
-    onRefuse?.(failure('EGRESS_URL', `What is sent to ${hostOf(target.url)} is not TLS for that host.`));
+  if (typeof first === 'string') {
+    const message = `What is sent to ${hostOf(target.url)} is not TLS for that host.`;
+    if (first === 'foreign') onRefuse?.(failure('EGRESS_URL', message));
     return void client.destroy();
   }
   if (first.length > 0) {
@@ -244,22 +245,28 @@ async function tunnel(
 }
 
 /**
- * The first record of a client, as soon as it is complete. Undefined where it is no TLS for `host`: another name in it would lead to
- * another site of the same server. A client names no address, so that none is fine for one.
+ * The first record of a client, as soon as it is complete. `foreign`: it is no TLS for `host`; another name in it would lead to
+ * another site of the same server. A client names no address, so that none is fine for one. `gone`: it has left before it was
+ * complete, as one does that connects ahead of need.
  */
-async function helloFor(host: string, client: Duplex, head: Buffer): Promise<Buffer | undefined> {
+async function helloFor(host: string, client: Duplex, head: Buffer): Promise<Buffer | 'foreign' | 'gone'> {
   const wanted = isIP(host.replace(/^\[|\]$/g, '')) ? '' : host.toLowerCase().replace(/\.$/, '');
   let bytes = head;
+  for (;;) {
+    const name = nameIn(bytes);
+    if (name !== undefined) return name === wanted ? bytes : 'foreign';
+    if (client.readableEnded || client.destroyed) return 'gone';
+    if (!(await once(client, 'readable').catch(() => undefined))) return 'gone';
+    bytes = Buffer.concat([bytes, client.read() ?? Buffer.alloc(0)]);
+  }
+}
+
+/** As `serverNameIn`; null, which is nobody's name, for what is no ClientHello. */
+function nameIn(bytes: Buffer): string | null | undefined {
   try {
-    for (;;) {
-      const name = serverNameIn(bytes);
-      if (name !== undefined) return name === wanted ? bytes : undefined;
-      if (client.readableEnded || client.destroyed) return undefined;
-      await once(client, 'readable');
-      bytes = Buffer.concat([bytes, client.read() ?? Buffer.alloc(0)]);
-    }
+    return serverNameIn(bytes);
   } catch {
-    return undefined;
+    return null;
   }
 }
 

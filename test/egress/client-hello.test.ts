@@ -87,6 +87,17 @@ test('what is not TLS does not reach a limited host', async () => {
   expect(refused).toEqual(['EGRESS_URL']);
 });
 
+test('a client that leaves before its hello is whole is reported to nobody', async () => {
+  const hello = await helloOf('other.test');
+  for (const sent of [Buffer.alloc(0), hello.subarray(0, 50)]) {
+    const { socket, refused } = await openTunnel('shop.test', ['shop.test']);
+    socket.end(sent);
+    // The end of it comes from the proxy, which has judged what came.
+    await once(socket.resume(), 'close');
+    expect(refused).toEqual([]);
+  }
+});
+
 /** The ClientHello that Node sends for `servername`. */
 async function helloOf(servername: string): Promise<Buffer> {
   const { Duplex } = await import('node:stream');
