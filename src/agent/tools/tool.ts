@@ -439,7 +439,6 @@ export function privately(...fields: readonly string[]): (input: unknown) => unk
     );
 }
 
-/** A short way to say that it went well. */
 /** Longer results are shown to a model shortened, with a handle to read on. Characters. */
 export const LONGEST_SHOWN = 8_000;
 
@@ -448,6 +447,7 @@ export function wholeOf({ text, material }: Pick<Done, 'text' | 'material'>): st
   return material === undefined ? text : `${text}\n\n${material}`;
 }
 
+/** A short way to say that it went well. */
 export function done(text: string, more: Omit<Done, 'ok' | 'text'> = {}): Done {
   return { ok: true, text, ...more };
 }

@@ -9,7 +9,10 @@ import { texts } from './texts.ts';
 
 const instant = z.iso.datetime().optional();
 
-/** A reminder before an act. A new column goes here, into `snapshotOf` and `stoodBefore` only if a tool changes it later on. */
+/**
+ * A reminder before an act. A column that a tool changes later stands in three places: here, in `snapshotOf`, in `stoodBefore`. Any
+ * other in none.
+ */
 const snapshot = z.object({
   text: z.string(),
   rule: z.string().optional(),

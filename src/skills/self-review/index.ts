@@ -55,6 +55,7 @@ function joinSections(sections: readonly PromptSection[]): PromptSection | undef
 
 /** Present in every coda, so that what it has stored goes with its person; without its block it does nothing. */
 export const selfReview: Skill<Optional> = {
+  // The name that the configuration and stored rows have.
   name: 'improvement',
   config,
   tools: (deps) =>
