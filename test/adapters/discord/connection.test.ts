@@ -16,10 +16,10 @@ async function connect({ open = true, times = QUICK } = {}) {
   const seen = { ready: 0, resumed: 0 };
   const heard = {
     ...(Object.fromEntries(
-      ['message', 'edited', 'deleted', 'guild', 'channel', 'interaction'].map((each) => [each, () => {}]),
+      ['message', 'onEdit', 'onDelete', 'guild', 'channel', 'interaction'].map((each) => [each, () => {}]),
     ) as unknown as GatewayHandlers),
     ready: () => void seen.ready++,
-    resumed: () => void seen.resumed++,
+    onResume: () => void seen.resumed++,
   };
   const config = block.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never;
   const write = (line: string) => void log.push(line);
