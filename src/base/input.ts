@@ -49,7 +49,7 @@ export const inputWords: z.core.$ZodErrorMap = (issue) => {
 
 const WANTS_VALUE = new Set(['invalid_type', 'invalid_value', 'invalid_union']);
 
-/** What would have been right, such as "expected at most 3 entries"; undefined for what the schema says in words of its own. */
+/** The words for what would have been right, such as "expected at most 3 entries"; undefined for what the schema says in words of its own. */
 export function expectation(issue: Issue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':

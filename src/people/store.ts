@@ -172,7 +172,7 @@ export async function setLocale(tx: Transaction, personId: string, locale: strin
   await tx.query('update persons set locale = $2, version = version + 1 where id = $1', [personId, locale ?? null]);
 }
 
-/** Of what a platform tells: a stranger stays as they were met (version 1), so that nothing is kept of them for ever. */
+/** Version after a platform has told something: a stranger stays as they were met (version 1), so that nothing is kept of them for ever. */
 const TOLD = `version = p.version + (p.role <> 'guest')::int`;
 
 /** Takes over the locale that a platform tells of an account, where nothing is known of its person's. */

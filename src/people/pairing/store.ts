@@ -190,7 +190,7 @@ export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from pairings where person_id = $1' },
 ];
 
-/** What an account can be given without being let in, or be left with. Whoever has any of it stays a person. */
+/** Tables of things that an account can be given without being let in. Whoever has any stays a person. */
 const OWN = [
   'grants',
   'api_tokens',

@@ -23,7 +23,7 @@ function runOf({ name }: AgentSkill, { turn, request }: RunContext): string | un
   return asked === undefined ? undefined : `${asked}/${name}`;
 }
 
-/** What is served of each skill that has variants in use or on trial. */
+/** The served versions of each skill that has variants in use or on trial. */
 export class ServedVariants implements SkillFiles {
   private readonly served: ReadonlyMap<string, ServedSkill>;
 

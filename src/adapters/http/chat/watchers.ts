@@ -131,7 +131,7 @@ export class Watch implements AsyncIterable<string> {
           for (const { resolve: settle } of this.leaving) settle(true);
           this.cancelStall?.();
           this.cancelStall = undefined;
-          // What was written meanwhile is handed over next, and has its own time.
+          // The next ones, written meanwhile, have a time of their own.
           if (this.waiting.length > 0 && !this.isOver) this.limitStall();
         } else if (this.isOver) return;
         else if (!(await this.something())) yield HEARTBEAT;
