@@ -231,7 +231,7 @@ export interface Inbox {
   /** The person's page is not open in this process any more: what waited for it to be read goes their other way. Never rejects. */
   onPageClosed(personId: string): Promise<void>;
 
-  /** The first session of an adapter with a `seat` has come, or the last one has gone; resolves when other processes can know it. Never rejects. */
+  /** `isReachable` or `isOpen` of an adapter with a `seat` has changed; resolves when other processes can know it. Never rejects. */
   onSeats(): Promise<void>;
 }
 
@@ -289,8 +289,8 @@ export interface ChatAdapter {
 
   /**
    * Id of the data folder, for an adapter whose places live in the process (terminals). A part for such a place goes out in the
-   * process of its seat, while that has sessions (`isReachable`). `inbox.seated` is called when the first one comes or the
-   * last one goes.
+   * process of its seat, while that has sessions (`isReachable`); one that answers nothing, while one of these shows it
+   * (`isOpen`). `inbox.onSeats` is called when either changes.
    */
   readonly seat?: string;
 
@@ -357,6 +357,9 @@ export interface ChatAdapter {
    * want of somebody there (`until: 'reachable'`) is then said by this one.
    */
   isReachable?(): boolean;
+
+  /** For an adapter with a `seat`: true if what answers nothing is shown here, too; left out: wherever it can be reached. */
+  isOpen?(): boolean;
 
   /** True if anybody sees a part there while it grows; left out: somebody may. */
   isWatched?(place: Place): boolean;

@@ -361,7 +361,8 @@ export class Delivery {
     // A heartbeat that is under way may carry what was true before.
     await this.instance.beat();
     await this.instance.beat();
-    for (const { name, seat } of this.adapters) if (seat && taken === undefined) this.hints.publish('held', name);
+    const isOpen = taken?.onlyAnswers === false;
+    for (const { name, seat } of this.adapters) if (seat && !isOpen) this.hints.publish('held', name);
   }
 
   /** Another process has ended a message that was heard here: what it has said is sent before its sender is told so. */

@@ -3,7 +3,7 @@ export { Events, type EventsDeps, type Fact, type Raise } from './events/index.t
 export { deletionRules as eventDeletionRules, mergeRules as eventMergeRules } from './events/store.ts';
 export { type Cause, causesOf, FaultLog, type FaultRow } from './faults/index.ts';
 export { Instance, type InstanceOptions, type OwnedRows } from './instances/index.ts';
-export { countLost, installationOf, isLive, listRunning as runningInstances } from './instances/store.ts';
+export { countLost, installationOf, isLive, listRunning as runningInstances, type Seat } from './instances/store.ts';
 export { type Job, type JobHandler, type JobOptions, JobQueue } from './queue/index.ts';
 export {
   type DeadJob,

@@ -120,11 +120,12 @@ class Console implements ConsoleAdapter {
     if (this.closed) return session.close();
     await session.write({ type: 'ready', ...this.options.about });
     const ended = session.run().finally(() => this.detach(session, inbox));
-    const { isOpen } = this;
+    const wasOpen = this.isOpen();
     this.sessions.set(session, ended);
-    const seated = this.sessions.size === 1 ? inbox.onSeats() : Promise.resolve();
-    if (this.isOpen) {
-      if (!isOpen) this.openedAt = this.options.clock.now();
+    const isChanged = this.sessions.size === 1 || wasOpen !== this.isOpen();
+    const seated = isChanged ? inbox.onSeats() : Promise.resolve();
+    if (this.isOpen()) {
+      if (!wasOpen) this.openedAt = this.options.clock.now();
       void seated.then(() => this.reachable());
       void inbox.bringUnread(place(), OWNER);
     }
@@ -132,13 +133,9 @@ class Console implements ConsoleAdapter {
   }
 
   private detach(session: Session, inbox: Inbox): void {
+    const wasOpen = this.isOpen();
     this.sessions.delete(session);
-    if (this.sessions.size === 0 && !this.closed) void inbox.onSeats();
-  }
-
-  /** Somebody sits at a terminal here; a session that takes answers only shows nothing else to anybody. */
-  private get isOpen(): boolean {
-    return [...this.sessions.keys()].some(({ answersOnly }) => !answersOnly);
+    if ((this.sessions.size === 0 || wasOpen !== this.isOpen()) && !this.closed) void inbox.onSeats();
   }
 
   async send(part: Part): Promise<SendOutcome> {
@@ -162,12 +159,17 @@ class Console implements ConsoleAdapter {
     return this.sessions.size > 0;
   }
 
+  /** Somebody sits at a terminal here; a session that takes answers only shows nothing else to anybody. */
+  isOpen(): boolean {
+    return [...this.sessions.keys()].some(({ answersOnly }) => !answersOnly);
+  }
+
   async unread(): Promise<void> {
-    if (this.isOpen) await (await this.started.promise).bringUnread(place(), OWNER);
+    if (this.isOpen()) await (await this.started.promise).bringUnread(place(), OWNER);
   }
 
   isOpenFor(_personId: string): boolean {
-    return this.isOpen;
+    return this.isOpen();
   }
 
   showTyping(place: Place): void {

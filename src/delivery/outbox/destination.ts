@@ -38,13 +38,21 @@ export async function resultUnread(
 ): Promise<Omit<SendResult, 'id'>> {
   const now = deps.world.clock.now();
   const terminal = await openTerminalOf(deps, row);
-  const conversationId = terminal ?? (await callConversation(deps, row));
+  if (terminal !== undefined) return { state: 'pending', nextAt: now, conversationId: terminal, isUnread: true };
+  const conversationId = await callConversation(deps, row);
   if (conversationId === undefined) return { state: 'held', nextAt };
-  const callAt = row.callAt ?? new Date(now.getTime() + READS_WITHIN_MS);
+  const lookAt = new Date(now.getTime() + READS_WITHIN_MS);
+  // A terminal of another process is open, which takes the part up: unless that ends before it does.
+  if (await isOpenElsewhere(deps)) return { state: 'held', nextAt, callAt: lookAt };
+  const callAt = row.callAt ?? lookAt;
   const isOpen = deps.adapters().some((adapter) => adapter.isOpenFor?.(row.personId ?? ''));
   // An open page says nothing about whether anybody is in front of it.
-  if (terminal === undefined && isOpen && callAt > now) return { state: 'held', nextAt, callAt };
+  if (isOpen && callAt > now) return { state: 'held', nextAt, callAt };
   return { state: 'pending', nextAt: now, conversationId };
+}
+
+async function isOpenElsewhere({ database, instance }: DestinationDeps): Promise<boolean> {
+  return !instance().isAlone && (await store.isOpenElsewhere(database, instance().id));
 }
 
 /** The terminal of the person, for a part of their chat in a browser that answers nothing, while one is open: both show it. */
@@ -52,12 +60,12 @@ async function openTerminalOf(
   deps: DestinationDeps,
   { place, personId, replyTo, unknownAt }: store.Row,
 ): Promise<string | undefined> {
-  const { database, adapters, instance, seats } = deps;
+  const { database, adapters } = deps;
   if (personId === undefined || replyTo !== undefined || unknownAt !== undefined) return undefined;
   const terminals = adapters().find(({ reader }) => reader !== undefined);
   if (!terminals?.reader || !conversations.isBrowsers(place)) return undefined;
   const isOpen = terminals.isOpenFor?.(personId) === true;
-  if (!isOpen && (instance().isAlone || !(await store.isAnySeatTaken(database, seats.takenSeat)))) return undefined;
+  if (!isOpen && !(await isOpenElsewhere(deps))) return undefined;
   return terminalOf(database, personId, { adapter: terminals.name, account: terminals.reader });
 }
 
@@ -69,13 +77,11 @@ async function callConversation(
   deps: DestinationDeps,
   { place, personId, replyTo, fallback, unknownAt }: store.Row,
 ): Promise<string | undefined> {
-  const { database, adapters, instance, seats } = deps;
+  const { database, adapters } = deps;
   const own = adapters().find(({ name }) => name === place.adapter);
   if (own?.seat === undefined || place.kind !== 'dm' || personId === undefined || replyTo !== undefined)
     return undefined;
   if (fallback || unknownAt !== undefined) return undefined;
-  // A terminal of another process is open, which takes the part up.
-  if (!instance().isAlone && (await store.isAnySeatTaken(database, seats.takenSeat))) return undefined;
   const platforms = adapters().flatMap(({ name, unread }) => (unread ? [] : [name]));
   return conversations.direct({ query: database.read.bind(database) }, personId, { adapters: platforms });
 }

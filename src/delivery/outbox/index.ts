@@ -92,7 +92,8 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
     const folds = adapter?.guarantees.foldsDetails === true;
     // A command that has not joined the replicas sends nothing: what it says waits for one of them.
     const owner = this.deps.hasJoined() ? this.deps.instance().id : undefined;
-    const isElsewhere = owner !== undefined && !this.deps.seats.isHere(message.place);
+    // What answers nothing is tried: where no terminal is open in any process, its person is called.
+    const isElsewhere = owner !== undefined && message.replyTo !== undefined && !this.deps.seats.isHere(message.place);
     return toParts({ ...message, isElsewhere, folds }, owner, this.deps.world.clock.now(), split);
   }
 
@@ -399,7 +400,9 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   private async storeReceipts(owner: string, ended: readonly store.SendResult[]): Promise<boolean> {
     const { database, world, events } = this.deps;
     const now = world.clock.now();
-    const moved = ended.flatMap(({ id, conversationId }) => (conversationId === undefined ? [] : [id]));
+    const moved = ended.flatMap(({ id, conversationId, isUnread }) =>
+      conversationId === undefined || isUnread ? [] : [id],
+    );
     if (moved.length === 0 && ended.every(({ state }) => state !== 'dead')) {
       const statement: Queryable = {
         query: (sql, params) => database.run('outbox.receipts', sql, params),
@@ -460,8 +463,8 @@ class HeldParts {
     const here = this.reachableHere().filter((adapter) => adapters.includes(adapter));
     if (here.length === 0) return;
     try {
-      if (!(await store.hasHeldParts(database, here, seats.seatCondition))) return;
       const now = world.clock.now();
+      if (!(await store.hasHeldParts(database, here, now, seats.seatCondition))) return;
       if ((await store.releaseHeldParts(database, here, now, seats.seatCondition)) > 0) wakeAt(now);
     } catch (error) {
       world.log.warn(

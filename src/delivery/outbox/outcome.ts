@@ -101,15 +101,17 @@ const wasSaid = ({ receipt, content, removed }: store.Row): boolean => !!receipt
  * unknown.
  */
 export function skippedResult({ id, unknownAt }: Row, before: Omit<store.SendResult, 'id'>): store.SendResult {
-  const { nextAt, error, conversationId } = before;
+  const { nextAt, callAt, error, conversationId, isUnread } = before;
   const state = before.state === 'held' ? 'held' : unknownAt ? 'unknown' : 'pending';
   return {
     id,
     state,
     untried: true,
     ...(nextAt && { nextAt }),
+    ...(callAt && { callAt }),
     ...(unknownAt && { unknownAt }),
     ...(error !== undefined && { error }),
     ...(conversationId !== undefined && { conversationId }),
+    ...(isUnread && { isUnread }),
   };
 }

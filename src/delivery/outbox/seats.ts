@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../base/bounded.ts';
-import type { Instance } from '../../jobs/index.ts';
+import type { Instance, Seat } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter, Place } from '../adapter.ts';
 import { setSeat } from '../conversations/store.ts';
@@ -28,15 +28,18 @@ export class Seats {
   }
 
   /** The seat of this process while it has sessions, for its row among the instances. */
-  get takenSeat(): string | undefined {
-    return this.deps.adapters().find((adapter) => adapter.seat !== undefined && adapter.isReachable?.())?.seat;
+  get takenSeat(): Seat | undefined {
+    const adapter = this.deps.adapters().find(({ seat }) => seat !== undefined);
+    if (adapter?.seat === undefined || !adapter.isReachable?.()) return undefined;
+    return { id: adapter.seat, onlyAnswers: adapter.isOpen?.() === false };
   }
 
   /** The condition that the outbox's statements put on what this process may say. */
   get seatCondition(): Seating {
-    if (this.deps.database.engine === 'pglite') return { adapters: [], seat: null };
+    if (this.deps.database.engine === 'pglite') return { adapters: [], seat: null, onlyAnswers: false };
     const adapters = this.deps.adapters().flatMap(({ name, seat }) => (seat === undefined ? [] : [name]));
-    return { adapters, seat: this.takenSeat ?? null };
+    const { takenSeat: taken } = this;
+    return { adapters, seat: taken?.id ?? null, onlyAnswers: taken?.onlyAnswers ?? false };
   }
 
   /** Gives this process's seat a conversation that is being spoken in here; before the message is stored. */

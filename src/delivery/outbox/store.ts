@@ -305,12 +305,22 @@ export interface Row {
 export interface Seating {
   adapters: readonly string[];
   seat: string | null;
+  /** The sessions there show nothing that answers nothing. */
+  onlyAnswers: boolean;
 }
 
-/** True of a part `o` unless its place has a seat that another live process has sessions of. */
+/** True of a part `o` unless its place has a seat that another live process has sessions of, which show it. */
 const MAY_BE_SAID = (adapters: string, seat: string) => `(o.adapter <> all (${adapters}::text[]) or not exists (
   select from conversations s join instances i on i.seat = s.seat and i.ended_at is null
-   where s.id = o.conversation_id and s.seat is distinct from ${seat}::uuid))`;
+   where s.id = o.conversation_id and s.seat is distinct from ${seat}::uuid and (o.reply_to is not null or not i.only_answers)))`;
+
+/**
+ * True of a part `o` if who is here takes it. Of sessions that take answers only each takes its own: one that none of
+ * them took is tried again after its back-off.
+ */
+const IS_TAKEN = (adapters: string, onlyAnswers: string, now: string) =>
+  `(not ${onlyAnswers}::boolean or o.adapter <> all (${adapters}::text[])
+    or o.reply_to is not null and (o.next_at is null or o.next_at <= ${now}))`;
 
 /** Part `id` is to be said by another process, as far as that one lives at this moment. */
 export async function isSeatedElsewhere(database: Database, id: string, { adapters, seat }: Seating): Promise<boolean> {
@@ -322,11 +332,11 @@ export async function isSeatedElsewhere(database: Database, id: string, { adapte
   return rows.length > 0;
 }
 
-/** True if another process than that of `own` has sessions. */
-export async function isAnySeatTaken(database: Database, own: string | undefined): Promise<boolean> {
+/** True if another process than `own` has a session that shows what answers nothing. */
+export async function isOpenElsewhere(database: Database, own: string): Promise<boolean> {
   const { rows } = await database.read(
-    'select 1 from instances where seat is not null and seat is distinct from $1::uuid and ended_at is null limit 1',
-    [own ?? null],
+    'select 1 from instances where seat is not null and not only_answers and id <> $1 and ended_at is null limit 1',
+    [own],
   );
   return rows.length > 0;
 }
@@ -456,6 +466,8 @@ export interface SendResult {
   callAt?: Instant;
   error?: string;
   conversationId?: string;
+  /** The other conversation is one of the same reader's: no fallback, it may still go elsewhere. */
+  isUnread?: true;
   spent?: number;
   /** A dead letter: its person is told `now`, in the same place; a notice of others is itself told of `never`. */
   told?: 'now' | 'never';
@@ -507,14 +519,14 @@ export async function storeResults(
             next_at = case when ${outdated} then $3::timestamptz else e."nextAt" end, unknown_at = e."unknownAt", call_at = e."callAt",
             error = e.error, conversation_id = coalesce(e."conversationId", o.conversation_id),
             adapter = coalesce((select adapter from conversations where id = e."conversationId"), o.adapter),
-            fallback = o.fallback or e."conversationId" is not null,
+            fallback = o.fallback or e."conversationId" is not null and e."isUnread" is null,
             failing_since = case when e.state in ('pending', 'unknown') and e."conversationId" is null then
                               case when e.untried then o.failing_since else coalesce(o.failing_since, $3) end end,
             sent_at = case when e.state in ('sent', 'dropped') then $3::timestamptz end,
             told = o.told or e.told is not null, told_in = case when e.told = 'now' then '${NOTICE}' || o.grp || ':' || $4 else o.told_in end
        from jsonb_to_recordset($2) as e (id uuid, state text, receipt jsonb, "nextAt" timestamptz,
                                          "unknownAt" timestamptz, "callAt" timestamptz, error text, "conversationId" uuid, spent int,
-                                         untried boolean, told text)
+                                         untried boolean, told text, "isUnread" boolean)
       where o.id = e.id and o.owner = $1 and o.state = 'sending'
       returning o.id, o.key, o.adapter, o.person_id, o.error, o.state, e.state as meant, e.told, o.grp, o.told_in as notice,
                 o.conversation_id, o.content ->> 'kind' as kind, o.content ->> 'text' as text, o.tainted)${died ? UNDELIVERED : ''}
@@ -580,10 +592,13 @@ export function earliest({ here, on, seating }: Platforms): string {
   const isMine = seating?.adapters.length
     ? MAY_BE_SAID(`array[${quoteNames(seating.adapters)}]`, seating.seat === null ? 'null' : quoteNames([seating.seat]))
     : 'true';
+  const isTaken = seating?.onlyAnswers
+    ? IS_TAKEN(`array[${quoteNames(seating.adapters)}]`, 'true', `'infinity'`)
+    : 'true';
   const lost = `select min(created_at) + interval '${GIVE_UP_MS / 3_600_000} hours' from outbox
     where state = 'held' and adapter <> all (array[${quoteNames(on)}]::text[]) and ${on.length > 0}`;
   const held = `select min(coalesce(next_at, created_at)) from outbox o
-    where state = 'held' and adapter = any (array[${quoteNames(here)}]::text[]) and ${isMine}`;
+    where state = 'held' and adapter = any (array[${quoteNames(here)}]::text[]) and ${isMine} and ${isTaken}`;
   const due = `select next_at from outbox o where state in ('pending', 'unknown') and ${isMine} order by next_at limit 1`;
   const called = `select min(call_at) from outbox o where state = 'held' and call_at is not null and ${isMine}`;
   return `select least((${due}), (${held}), (${lost}), (${called}))`;
@@ -617,11 +632,13 @@ export async function releaseReachable(
 export async function hasHeldParts(
   database: Database,
   adapters: readonly string[],
+  now: Instant,
   seating: Seating,
 ): Promise<boolean> {
   const { rows } = await database.read(
-    `select 1 from outbox o where state = 'held' and adapter = any($1) and ${MAY_BE_SAID('$2', '$3')} limit 1`,
-    [adapters, seating.adapters, seating.seat],
+    `select 1 from outbox o where state = 'held' and adapter = any($1) and ${MAY_BE_SAID('$3', '$4')}
+        and ${IS_TAKEN('$3', '$5', '$2')} limit 1`,
+    [adapters, now, seating.adapters, seating.seat, seating.onlyAnswers],
   );
   return rows.length > 0;
 }
@@ -635,8 +652,9 @@ export async function releaseHeldParts(
   const { count } = await database.run(
     'outbox.takeup',
     `update outbox o set state = 'pending', next_at = $2
-      where state = 'held' and adapter = any($1) and ${MAY_BE_SAID('$3', '$4')}`,
-    [adapters, now, seating.adapters, seating.seat],
+      where state = 'held' and adapter = any($1) and ${MAY_BE_SAID('$3', '$4')}
+        and ${IS_TAKEN('$3', '$5', '$2')}`,
+    [adapters, now, seating.adapters, seating.seat, seating.onlyAnswers],
   );
   return count;
 }

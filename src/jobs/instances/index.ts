@@ -96,7 +96,7 @@ export interface InstanceOptions {
   world: World;
   owned: readonly OwnedRows[];
   /** The data folder whose sessions this process has; told to the others with each heartbeat. */
-  seat?(): string | undefined;
+  seat?(): store.Seat | undefined;
   program: string;
   /** A process has ended, and its rows have been freed: there may be work. May be called more often than that. */
   onFreed(): void;

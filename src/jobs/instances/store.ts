@@ -11,10 +11,17 @@ export interface InstanceRow {
   heartbeatAt: Instant;
 }
 
+/** The data folder whose sessions a process has. */
+export interface Seat {
+  id: string;
+  /** None of these sessions shows what answers no request of its own. */
+  onlyAnswers: boolean;
+}
+
 export async function register(
   database: Database,
   self: Omit<InstanceRow, 'heartbeatAt'>,
-  seat: string | undefined,
+  seat: Seat | undefined,
   now: Instant,
 ): Promise<InstanceRow[]> {
   const { rows } = await database.run<
@@ -22,11 +29,11 @@ export async function register(
   >(
     'instances.enter',
     `with entered as (
-       insert into instances (id, host, pid, boot_id, program, seat, started_at, heartbeat_at)
-       values ($1, $2, $3, $4, $5, $7, $6, $6)
+       insert into instances (id, host, pid, boot_id, program, seat, only_answers, started_at, heartbeat_at)
+       values ($1, $2, $3, $4, $5, $7, $8, $6, $6)
      )
      select id, host, pid, boot_id, program, heartbeat_at from instances where ended_at is null`,
-    [self.id, self.host, self.pid, self.bootId, self.program, now, seat ?? null],
+    [self.id, self.host, self.pid, self.bootId, self.program, now, seat?.id ?? null, seat?.onlyAnswers ?? false],
   );
   return rows.map((row) => ({
     id: row.id,
@@ -61,14 +68,14 @@ export async function heartbeat(
   database: Database,
   id: string,
   now: Instant,
-  { seat, rooms }: { seat: string | undefined; rooms: readonly { readonly owners: string }[] },
+  { seat, rooms }: { seat: Seat | undefined; rooms: readonly { readonly owners: string }[] },
 ): Promise<Heartbeat> {
   const owners = rooms.map((room) => room.owners).join(' union ');
   const { rows } = await database.runApart<BeatRow>(
     'instances.beat',
     `with beat as (
        update instances
-          set seat = $3, heartbeat_at = case when heartbeat_at = $2 then $2 + interval '1 millisecond' else $2 end
+          set seat = $3, only_answers = $4, heartbeat_at = case when heartbeat_at = $2 then $2 + interval '1 millisecond' else $2 end
         where id = $1 and ended_at is null returning id
      )
      select exists (select from beat) as alive, clock_timestamp() as at,
@@ -76,7 +83,7 @@ export async function heartbeat(
                from instances where ended_at is null and id <> $1) as others,
             (select jsonb_agg(o.owner) from (${owners}) as o (owner)
               where exists (select from instances where id = o.owner and ended_at is not null)) as orphans`,
-    [id, now, seat ?? null],
+    [id, now, seat?.id ?? null, seat?.onlyAnswers ?? false],
   );
   const row = rows[0];
   const others = (row?.others ?? []).map((other) => ({

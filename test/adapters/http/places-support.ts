@@ -132,3 +132,14 @@ export async function joinsPlatform({ coda }: Programs) {
   await coda.app.whenSettled();
   return ana;
 }
+
+/** Sets reminders at the terminal, each in so many minutes, and leaves it. */
+export async function remindsAtTerminal({ coda }: Programs, reminders: Record<number, string>): Promise<void> {
+  const terminal = openTerminal(coda.app);
+  for (const [minutes, text] of Object.entries(reminders)) {
+    terminal.says({ text: `/remind in ${minutes} minutes ${text}` });
+    await appears(terminal, text);
+  }
+  await terminal.close();
+  await coda.app.whenSettled();
+}

@@ -17,10 +17,13 @@ import {
   joinsPlatform,
   notify,
   openTerminal,
+  remindsAtTerminal,
   soon,
   state,
 } from './places-support.ts';
 import { eventsOf } from './support.ts';
+
+const ENGINES = ['PGlite', ...(POSTGRES_URL ? (['PostgreSQL'] as const) : [])] as const;
 
 test('with the terminal and the page closed it is held, and marked as unread in the page that opens first, once', async () => {
   await using programs = await begin();
@@ -201,26 +204,29 @@ test.skipIf(!POSTGRES_URL)('a page at another process is told at once', async ()
   await other.app.stop(0);
 });
 
-test('a command that holds a conversation of its own is no open terminal: it gets its answers, and nothing else', async () => {
-  await using programs = await begin();
-  await hasSpokenAtTerminal(programs);
-  await notify(programs, 'the build is red');
-  const command = openTerminal(programs.coda.app, { answersOnly: true });
-  command.says({ text: '/help', conversation: 'skills', id: 'own' });
-  expect(await appears(command, '/help')).toBe(true);
-  await notify(programs, 'the tests are red');
-  expect(await state(programs, 'are red')).toEqual(['held']);
-  expect(await state(programs, 'is red')).toEqual(['held']);
-  expect(command.shows('red')).toEqual([]);
-  const terminal = openTerminal(programs.coda.app);
-  expect(await appears(terminal, 'the build is red')).toBe(true);
-  expect(await appears(terminal, 'the tests are red')).toBe(true);
-  terminal.says({ text: 'note: tea is out', id: 'other' });
-  expect(await appears(terminal, 'tea is out')).toBe(true);
-  expect(command.shows('tea is out')).toEqual([]);
-  await command.close();
-  await terminal.close();
-});
+test.each(ENGINES)(
+  'a command that holds a conversation of its own is no open terminal: it gets its answers, and nothing else (%s)',
+  async (engine) => {
+    await using programs = await begin(engine);
+    await hasSpokenAtTerminal(programs);
+    await notify(programs, 'the build is red');
+    const command = openTerminal(programs.coda.app, { answersOnly: true });
+    command.says({ text: '/help', conversation: 'skills', id: 'own' });
+    expect(await appears(command, '/help')).toBe(true);
+    await notify(programs, 'the tests are red');
+    expect(await state(programs, 'are red')).toEqual(['held']);
+    expect(await state(programs, 'is red')).toEqual(['held']);
+    expect(command.shows('red')).toEqual([]);
+    const terminal = openTerminal(programs.coda.app);
+    expect(await appears(terminal, 'the build is red')).toBe(true);
+    expect(await appears(terminal, 'the tests are red')).toBe(true);
+    terminal.says({ text: 'note: tea is out', id: 'other' });
+    expect(await appears(terminal, 'tea is out')).toBe(true);
+    expect(command.shows('tea is out')).toEqual([]);
+    await command.close();
+    await terminal.close();
+  },
+);
 
 test('a page that is open and looked at by nobody holds nothing back from a chat platform for longer than a moment', async () => {
   await using programs = await begin();
@@ -440,16 +446,3 @@ test('of a thousand and some parts that wait for a program the newest thousand s
     1_000, 5,
   ]);
 });
-
-async function remindsAtTerminal(
-  { coda }: Parameters<typeof joinsPlatform>[0],
-  reminders: Record<number, string>,
-): Promise<void> {
-  const terminal = openTerminal(coda.app);
-  for (const [minutes, text] of Object.entries(reminders)) {
-    terminal.says({ text: `/remind in ${minutes} minutes ${text}` });
-    await appears(terminal, text);
-  }
-  await terminal.close();
-  await coda.app.whenSettled();
-}
