@@ -48,3 +48,11 @@ test('an answer is the same in whatever pieces it comes, and nothing is shown th
     { numRuns: 2_000 },
   );
 });
+
+test('a call with its tokens behind a thought without any begins at its first token', () => {
+  const text =
+    'analysisIt is so.<|start|>assistant<|channel|>commentary to=functions.note_save <|constrain|>json<|message|>{"text": "milk"}<|call|>';
+  const [whole, came] = [readPieces([text]), readPieces([...text])];
+  expect(whole).toMatchObject({ thought: 'analysisIt is so.' });
+  expect({ ...came, shown: [] }).toEqual({ ...whole, shown: [] });
+});

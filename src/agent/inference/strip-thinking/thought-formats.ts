@@ -74,14 +74,15 @@ export const THOUGHT_FORMATS: readonly ThoughtFormat[] = [
   {
     models: 'gpt-oss (harmony) without its tokens',
     open: '(?:assistant)?analysis(?=[A-Z])',
-    close: 'assistantfinal|(?=(?:assistant)?commentary ?to=functions)',
+    // Behind a token of its own the call begins with that.
+    close: String.raw`assistantfinal|(?<!<\|channel\|>)(?=(?:assistant)?commentary ?to=functions)`,
     first: true,
     example: 'analysisThe user asks. Hm.assistantfinalIt is blue.',
   },
   {
     models: 'gpt-oss (harmony) whose channels are words',
     open: String.raw`(?:assistant)?analysis(?=[\s"'“„(«*_0-9]|[^\x00-\x7f])`,
-    close: 'assistantfinal|<final>|(?=(?:assistant)?commentary ?to=functions)',
+    close: String.raw`assistantfinal|<final>|(?<!<\|channel\|>)(?=(?:assistant)?commentary ?to=functions)`,
     first: true,
     ended: true,
     example: 'analysis The user asks. Hm. assistantfinal It is blue.',
