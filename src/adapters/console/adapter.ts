@@ -159,7 +159,7 @@ class Console implements ConsoleAdapter {
     return this.sessions.size > 0;
   }
 
-  /** Somebody sits at a terminal here; a session that takes answers only shows nothing else to anybody. */
+  /** True while a terminal is open here. A session that takes answers only shows nothing else, and is none. */
   isOpen(): boolean {
     return [...this.sessions.keys()].some(({ answersOnly }) => !answersOnly);
   }

@@ -92,7 +92,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
     const folds = adapter?.guarantees.foldsDetails === true;
     // A command that has not joined the replicas sends nothing: what it says waits for one of them.
     const owner = this.deps.hasJoined() ? this.deps.instance().id : undefined;
-    // What answers nothing is tried: where no terminal is open in any process, its person is called.
+    // A part that answers nothing is tried: where no terminal is open in any process, its person is called.
     const isElsewhere = owner !== undefined && message.replyTo !== undefined && !this.deps.seats.isHere(message.place);
     return toParts({ ...message, isElsewhere, folds }, owner, this.deps.world.clock.now(), split);
   }

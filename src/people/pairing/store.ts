@@ -37,7 +37,7 @@ export async function offer(tx: Transaction, pairing: NewPairing): Promise<boole
   return count > 0;
 }
 
-/** Somebody who was given a code and is heard now, by a policy, is a stranger no more. */
+/** Ends the notice of a guest whom a policy hears by now: from here on they are no stranger to retention. */
 export async function endStrangeness(tx: Transaction, personId: string): Promise<void> {
   await tx.query('delete from pairings where person_id = $1', [personId]);
   await tx.query('update persons set version = version + 1 where id = $1', [personId]);
