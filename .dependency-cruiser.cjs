@@ -35,7 +35,7 @@ const oneWay = FLOORS.flatMap((rooms, floor) =>
 const KEPT = [
   { name: 'discord', library: 'discord\\.js|@discordjs', home: '^src/adapters/discord/' },
   { name: 'slack', library: '@slack', home: '^src/adapters/slack/' },
-  { name: 'hono', library: 'hono|@hono|jose', home: '^src/adapters/http/' },
+  { name: 'jose', library: 'jose', home: '^src/adapters/http/' },
   { name: 'dockerode', library: 'dockerode', home: '^src/sandbox/docker\\.ts$' },
   { name: 'postgres', library: 'pg|@electric-sql', home: '^src/storage/' },
   { name: 'undici', library: 'undici|ipaddr\\.js', home: '^src/egress/' },

@@ -1,5 +1,5 @@
 /**
- * What HTTP takes: `npm run bench -- http`. Requests beside a bare server of the same library in the same run, messages
+ * What HTTP takes: `npm run bench -- http`. Requests beside a bare server of `node:http` in the same run, messages
  * end to end, streams on which nothing happens, and memory while nothing is asked for. Messages and streams are measured
  * on PostgreSQL where CODA_TEST_POSTGRES is set, else on PGlite. `-- http messages` measures one part alone (streams, requests,
  * messages, idle). Prints a Markdown table.
@@ -29,11 +29,11 @@ const IDLE_MS = 15_000;
 const DATABASE = 'coda_bench_http';
 
 const BARE = `
-  import { serve } from '@hono/node-server';
-  import { Hono } from 'hono';
-  const app = new Hono();
-  app.get('/health', (c) => c.json({ status: 'ok' }));
-  serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.env.PORT) }, () => console.error('"msg":"ready"'));
+  import { createServer } from 'node:http';
+  const text = JSON.stringify({ status: 'ok' });
+  const headers = { 'Content-Type': 'application/json', 'Content-Length': text.length };
+  const server = createServer((_, outgoing) => outgoing.writeHead(200, headers).end(text));
+  server.listen(Number(process.env.PORT), '127.0.0.1', () => console.error('"msg":"ready"'));
 `;
 
 const SECRET = 'an-example-of-at-least-32-characters';
@@ -161,7 +161,7 @@ async function requests(coda: Served): Promise<void> {
   await stop(bare);
   const share = ((median(own) / median(beside)) * 100).toFixed(0);
   report.add(`/health at ${AT_ONCE} at once, requests/s`, whole(median(own)), {
-    beside: `a bare server of the same library ${whole(median(beside))} (${share} %)`,
+    beside: `a bare server of node:http ${whole(median(beside))} (${share} %)`,
     wanted: '≥ 3,000',
   });
 }

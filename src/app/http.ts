@@ -112,7 +112,8 @@ export function serve(parts: HttpParts): Serving | undefined {
     routes,
     authenticate: (token, approval) => callers.authenticate(token, approval),
     refuses: (caller, scope) => callers.refuses(caller, scope),
-    browsers: { signedIn: (cookie) => sessions.authenticate(cookie), problem: pages.problem },
+    signedIn: (cookie) => sessions.authenticate(cookie),
+    problemPage: pages.problem,
   };
   parts.checks.add([http.check(), ...(proxy ? [proxy.check()] : [])]);
   return { service, adapter: chat.adapter };

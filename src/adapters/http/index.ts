@@ -13,4 +13,5 @@ export { signInPath } from './pages/session.ts';
 export { notHeard } from './problem.ts';
 export { ProxyCheck } from './proxy-check.ts';
 export { keyOf } from './request.ts';
-export { HttpServer, type ServerOptions, type Service } from './server.ts';
+export type { Service } from './requests.ts';
+export { HttpServer, type ServerOptions } from './server.ts';

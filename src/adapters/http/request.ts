@@ -35,15 +35,18 @@ const SINGLE = [
   'idempotency-key',
 ];
 
-/** Throws `HTTP_MALFORMED` for what two servers in a row could read in two ways. */
-export function checkHead({ rawHeaders, url = '' }: IncomingMessage): void {
+/** A name or an address, as other servers read it too; of another form, they could take it for another host. */
+const HOST = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
+
+/** Throws `HTTP_MALFORMED` for headers that two servers in a row could read in two ways. */
+export function checkHead({ rawHeaders, headers: { host = '' } }: IncomingMessage): void {
   const seen = new Set<string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase();
     if (seen.has(name) && SINGLE.includes(name)) throw malformedRequest(`The header ${name} is there twice.`);
     seen.add(name);
   }
-  if (!url.startsWith('/') || /%00|[\\\0]/i.test(url)) throw malformedRequest('The address is not a path.');
+  if (!HOST.test(host)) throw malformedRequest('The host is malformed or missing.');
 }
 
 export async function partsOf(
@@ -98,7 +101,7 @@ function check(schema: z.ZodType | undefined, value: unknown, part: string): unk
   });
 }
 
-function malformedRequest(message: string): CodaError {
+export function malformedRequest(message: string): CodaError {
   return new CodaError('HTTP_MALFORMED', { message, remedy: 'Send it as RFC 9112 has it.' });
 }
 

@@ -112,6 +112,28 @@ describe('HTTP', () => {
     expect([answer.status, await answer.json()]).toEqual([200, { id: 'attic', loud: 'yes', size: 3, by: 'ci' }]);
   });
 
+  test('a part of an address may stand in escapes, and divides nothing', async () => {
+    const plain = await post('/v1/%72ooms/%61ttic', '{"size": 3}');
+    expect([plain.status, await plain.json()]).toMatchObject([200, { id: 'attic' }]);
+    expect(await codeOf(await post('/v1/rooms/a%2Fb', '{"size": 3}'))).toBe('400 INPUT_INVALID');
+    expect(await codeOf(await post('/v1%2Frooms/attic', '{"size": 3}'))).toBe('404 HTTP_NOT_FOUND');
+    expect(await codeOf(await post('/v1/rooms/', '{"size": 3}'))).toBe('404 HTTP_NOT_FOUND');
+    expect(await codeOf(await post('/v1/rooms/%E4', '{"size": 3}'))).toBe('400 HTTP_MALFORMED');
+  });
+
+  test('the head alone is what comes with the body, also of a stream', async () => {
+    const [whole, head] = [await ask('/health'), await ask('/health', { method: 'HEAD' })];
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([
+      200,
+      whole.headers.get('content-length'),
+      '',
+    ]);
+    const stream = await ask('/stream', { method: 'HEAD' });
+    expect([stream.headers.get('content-type'), await stream.text()]).toEqual(['text/event-stream', '']);
+    const other = await ask('/health', { method: 'PUT' });
+    expect([other.headers.get('allow'), await codeOf(other)]).toEqual(['HEAD, GET', '405 HTTP_METHOD']);
+  });
+
   test('says by name what is wrong', async () => {
     expect(await codeOf(await post('/v1/rooms/A1', '{"size": 3}'))).toBe('400 INPUT_INVALID');
     expect(await codeOf(await post('/v1/rooms/attic', '{"size": 0}'))).toBe('400 INPUT_INVALID');

@@ -1,0 +1,81 @@
+/** Who makes a request: a program by its token, a person by the session of their browser. */
+
+import type { IncomingMessage } from 'node:http';
+import { CodaError } from '../../base/errors.ts';
+import type { AnyRoute, Caller, Scope } from '../../chat/index.ts';
+import { isLoopback } from './config.ts';
+import { cookieOf, guardSite, isOfThisMachine } from './origins.ts';
+
+export interface CallerChecks {
+  /** The token's holder; `approval`: what came as X-Approval-Token. */
+  authenticate(token: string, approval: string | undefined): Promise<Caller | undefined>;
+  /** The person whose browser has this cookie; left out where only programs are served. */
+  signedIn?(cookie: string): Promise<Caller | undefined>;
+  /** Why the person of a caller may not use this scope of it; undefined: they may. */
+  refuses(caller: Caller, scope: Scope): CodaError | undefined;
+}
+
+/** The caller, who has the scope. Rejects with `HTTP_UNAUTHORIZED`, with `HTTP_FORBIDDEN`, or with what the checks refuse. */
+export async function requireCaller(
+  incoming: IncomingMessage,
+  route: AnyRoute,
+  scope: Scope,
+  checks: CallerChecks,
+): Promise<Caller> {
+  const caller = await (isBrowser(incoming, route) ? visitor(incoming, route, checks) : program(incoming, checks));
+  if (!caller.scopes.includes(scope)) throw scopeMissing(incoming, caller, scope);
+  const refusal = checks.refuses(caller, scope);
+  if (refusal) throw refusal;
+  return caller;
+}
+
+/** True if a browser's session says who asks: for what is not a page a token goes first. */
+function isBrowser({ headers }: IncomingMessage, { page }: AnyRoute): boolean {
+  return page === true || (headers.authorization === undefined && cookieOf({ headers }) !== undefined);
+}
+
+async function program({ headers }: IncomingMessage, checks: CallerChecks): Promise<Caller> {
+  const { authorization = '', 'x-approval-token': given } = headers;
+  const approval = Array.isArray(given) ? undefined : given;
+  const [, token] = /^Bearer ([\w.~+/=-]{1,8192})$/i.exec(authorization) ?? [];
+  const caller = token === undefined ? undefined : await checks.authenticate(token, approval);
+  if (caller) return caller;
+  throw new CodaError('HTTP_UNAUTHORIZED', {
+    message: token === undefined ? 'The request does not say who makes it.' : 'The token is worth nothing.',
+    remedy: 'Send Authorization: Bearer and a token of "coda tokens add".',
+  });
+}
+
+async function visitor(incoming: IncomingMessage, route: AnyRoute, checks: CallerChecks): Promise<Caller> {
+  guardSite(incoming, route.page === true);
+  const cookie = cookieOf(incoming);
+  const caller = cookie === undefined ? undefined : await checks.signedIn?.(cookie);
+  if (caller) return caller;
+  throw new CodaError('HTTP_UNAUTHORIZED', {
+    message: 'Nobody is signed in here.',
+    remedy: 'Run "coda open" where coda runs, and open the link that it shows.',
+  });
+}
+
+function scopeMissing({ headers }: IncomingMessage, caller: Caller, scope: Scope): CodaError {
+  if (caller.withheld?.includes(scope)) {
+    return new CodaError('HTTP_FORBIDDEN', {
+      message: headers['x-approval-token']
+        ? 'The approval token of the request is another one than that of coda.'
+        : `The scope ${scope} of this token counts only with the approval token.`,
+      remedy: 'Send access.approval_token along as X-Approval-Token.',
+    });
+  }
+  return new CodaError('HTTP_FORBIDDEN', {
+    message: caller.inPerson ? 'Only an owner may do this.' : `The token ${caller.name} has no scope ${scope}.`,
+    remedy: caller.inPerson ? 'Ask one.' : `Make one with it: coda tokens add NAME --scopes ${scope}.`,
+  });
+}
+
+/** True if it comes from this machine by itself: what a proxy or a page has sent comes from anywhere. */
+export function isLocal(incoming: IncomingMessage): boolean {
+  const { socket, headers } = incoming;
+  if (!isOfThisMachine(incoming)) return false;
+  const forwarded = headers.forwarded ?? headers['x-forwarded-for'] ?? headers['x-real-ip'] ?? headers.via;
+  return isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, '')) && forwarded === undefined;
+}

@@ -1,0 +1,143 @@
+/** One request's way: the address, where it comes from, who asks, what it brings, the route's answer or what is wrong. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../base/clock.ts';
+import { CodaError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { AnyRoute, HttpAnswer } from '../../chat/index.ts';
+import { type CallerChecks, isLocal, requireCaller } from './callers.ts';
+import { guardOrigin, type Origins, preflight, readableBy } from './origins.ts';
+import { isExpected, type Problem, problem, problemOf } from './problem.ts';
+import { checkHead, partsOf } from './request.ts';
+import { pathOf, type RouteMatch, Router } from './router.ts';
+import { whileAllowed } from './streams.ts';
+import { write, writeProblem } from './writing.ts';
+
+/** What is served, and who may ask for it. */
+export interface Service extends CallerChecks {
+  routes: readonly AnyRoute[];
+  /** A problem as a page; left out where only programs are served. */
+  problemPage?: (found: Problem, headers: Readonly<Record<string, string>>) => HttpAnswer;
+}
+
+interface RequestParts {
+  service: Service;
+  origins: Origins;
+  /** The most bytes of a body, where the route names no limit of its own. */
+  bodyLimit: number;
+  log: Log;
+  clock: Clock;
+  /** Aborts when coda stops. */
+  closing: AbortSignal;
+}
+
+export class Requests {
+  private readonly parts: RequestParts;
+  private readonly router: Router;
+
+  constructor(parts: RequestParts) {
+    this.parts = parts;
+    this.router = new Router(parts.service.routes);
+  }
+
+  async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    let match: RouteMatch | undefined;
+    try {
+      checkHead(incoming);
+      const matches = this.router.match(pathOf(incoming));
+      const method = incoming.method === 'HEAD' ? 'GET' : incoming.method;
+      match = matches.find(({ route }) => route.method === method);
+      if (match) await this.answer(match, incoming, outgoing);
+      else if (matches.length > 0) await this.answerOtherMethod(matches, incoming, outgoing);
+      else throw notFound();
+    } catch (error) {
+      await this.fail(incoming, outgoing, error, match?.route);
+    }
+  }
+
+  private async answer(match: RouteMatch, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { closing } = this.parts;
+    const left = new AbortController();
+    outgoing.once('close', () => left.abort(new Error('the client is gone')));
+    const stop = () => left.abort(closing.reason);
+    closing.addEventListener('abort', stop, { once: true });
+    try {
+      await write(outgoing, await this.answerOf(match, incoming, left.signal));
+    } finally {
+      closing.removeEventListener('abort', stop);
+    }
+  }
+
+  private async answerOf(
+    { route, params }: RouteMatch,
+    incoming: IncomingMessage,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    const { service, origins, bodyLimit, clock } = this.parts;
+    const { scope } = route;
+    const cors = guardOrigin(incoming, origins);
+    const caller = scope === undefined ? undefined : await requireCaller(incoming, route, scope, service);
+    const parts = await partsOf(route, incoming, params, bodyLimit);
+    const header = (name: string) => {
+      const value = incoming.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    };
+    const request = { ...parts, header, caller, local: isLocal(incoming), signal };
+    const answer = await route.answerRequest(request);
+    const headers = { ...cors, ...answer.headers };
+    if (scope === undefined || answer.body === undefined || !('events' in answer.body)) return { ...answer, headers };
+    const mayRead = () =>
+      requireCaller(incoming, route, scope, service).then(
+        () => true,
+        () => false,
+      );
+    return { ...answer, headers, body: { events: whileAllowed(answer.body.events, clock, mayRead) } };
+  }
+
+  private async answerOtherMethod(
+    matches: readonly RouteMatch[],
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+  ): Promise<void> {
+    const { origins } = this.parts;
+    const methods = matches.map(({ route }) => route.method);
+    const allow = [...new Set(methods.includes('GET') ? ['HEAD', ...methods] : methods)].join(', ');
+    const granted = incoming.method === 'OPTIONS' ? preflight(incoming, origins, allow) : undefined;
+    if (granted) return write(outgoing, { status: 204, headers: granted });
+    const found = problem('HTTP_METHOD', `${incoming.method} is not known here.`, `Use ${allow}.`);
+    await writeProblem(outgoing, found, { ...readableBy(incoming.headers.origin, origins), Allow: allow });
+  }
+
+  private async fail(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    error: unknown,
+    route: AnyRoute | undefined,
+  ): Promise<void> {
+    const { service, log, origins } = this.parts;
+    const { problemPage } = service;
+    if (!isExpected(error)) {
+      const { method, url = '' } = incoming;
+      log.error({ err: error, method, path: url.split('?')[0] }, 'a request failed');
+    }
+    const found = problemOf(error);
+    // A body that is still on its way is not worth waiting for.
+    const headers: Record<string, string> = {
+      ...readableBy(incoming.headers.origin, origins),
+      ...(!incoming.complete && { Connection: 'close' }),
+    };
+    if (found.status === 401 && !route?.page) headers['WWW-Authenticate'] = 'Bearer realm="coda"';
+    if (found.status === 429 || found.status === 503) headers['Retry-After'] = '5';
+    const isRead = route?.page && /\btext\/html\b/.test(incoming.headers.accept ?? '') && !outgoing.headersSent;
+    const answered =
+      isRead && problemPage ? write(outgoing, problemPage(found, headers)) : writeProblem(outgoing, found, headers);
+    await answered.catch(() => outgoing.destroy());
+  }
+}
+
+function notFound(): CodaError {
+  return new CodaError('HTTP_NOT_FOUND', {
+    message: 'There is nothing at this address.',
+    remedy: 'See /openapi.json for what there is.',
+  });
+}
