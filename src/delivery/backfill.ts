@@ -1,9 +1,7 @@
-/** Backfill: messages that were sent while nobody listened. */
-import { backOff, groupBy, Sequence, sleep } from '../base/async.ts';
-import type { Instant } from '../base/clock.ts';
-import { messageOf, systemCode } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import type { Inbox, IncomingMessage } from './adapter.ts';
+/** Backfill: messages that were sent while nobody listened, found again in the histories of their places. */
+import { groupBy, Sequence } from '../base/async.ts';
+import type { Clock, Instant } from '../base/clock.ts';
+import type { Inbox, IncomingMessage, KnownPlace } from './adapter.ts';
 import * as texts from './texts.ts';
 
 /** Clocks differ: a message may seem by so much older, in milliseconds, than what is stored of it. */
@@ -17,13 +15,14 @@ export interface History<Message> {
   beyond?: boolean;
 }
 
-export interface BackfillWindow {
+export interface ReadFrom {
+  /** What is older is not answered any more. */
   since: Instant;
-  limit: number;
+  /** The last time that coda was spoken to there. */
   heardAt: Instant | undefined;
 }
 
-export interface MissedMessages<Message> {
+interface MissedMessages<Message> {
   /** The newest within the window, oldest first. */
   recent: Message[];
   /** Unanswered messages after the last one heard that are beyond the window, or too many. */
@@ -32,6 +31,9 @@ export interface MissedMessages<Message> {
   read: Message[];
 }
 
+const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
+/** The most places of a platform that are looked through after an absence. */
+export const MOST_PLACES = 500;
 const PAGE = 100;
 const MOST_PAGES = 50;
 /** Messages that are read besides, only to tell who asked that they are not answered. */
@@ -41,9 +43,10 @@ const MOST_TOLD = 500;
  * The last messages of a place, oldest first. It is always the whole window, whatever was heard of it: an earlier message
  * may have been missed before a later one was heard, and the inbox knows each that it has. Throws what a page throws.
  */
-export async function findMissed<Message>(
+async function findMissed<Message>(
   { page, sentAt, beyond = false }: History<Message>,
-  { since, limit, heardAt }: BackfillWindow,
+  { since, heardAt }: ReadFrom,
+  limit: number,
 ): Promise<MissedMessages<Message>> {
   const until = heardAt && heardAt < since ? heardAt : since;
   // In a place where nothing was heard before, messages older than the window are not addressed to coda.
@@ -66,124 +69,117 @@ export async function findMissed<Message>(
   return { recent, older, read };
 }
 
-export interface MissedReporter<Message> {
-  inbox: Inbox;
+/** How a platform takes the messages of one place. */
+export interface MissedReader<Message> {
+  /** True for a message that a person sent to coda. */
+  isAsked(message: Message): boolean | Promise<boolean>;
   authorOf(message: Message): string;
+  /** The identities that the inbox may have it under: its place may be another one, as a thread of its own. */
   namesOf(message: Message): readonly Pick<IncomingMessage, 'place' | 'id'>[];
+  /** Who asked and where, without text: for the notice that it is not answered any more. */
   bare(message: Message): Promise<IncomingMessage>;
+  /** Runs the task in order with what else is heard in the place. */
+  inOrder(task: () => Promise<void>): Promise<unknown>;
+  hear(message: Message): Promise<void>;
 }
 
-/**
- * Tells each who asked, once and where they asked last, how many of their messages are not answered any more: `late`,
- * oldest first, without those that the inbox has (their place may be another one, as a thread of their own).
- */
-export async function reportMissed<Message>(
-  late: readonly Message[],
-  { inbox, authorOf, namesOf, bare }: MissedReporter<Message>,
-): Promise<void> {
-  const heard = await inbox.heardAlready(late.flatMap(namesOf));
-  const missed = late.filter((message) => !namesOf(message).some(({ id }) => heard.has(id)));
-  for (const own of groupBy(missed, authorOf).values()) {
-    const newest = own.at(-1);
-    if (newest !== undefined) await inbox.note(await bare(newest), texts.awayNotice(own.length), { calls: true });
-  }
+export interface Absence {
+  /** Conversations heard from in the last 30 days, latest first. */
+  places: KnownPlace[];
+  /** Everything until then was heard, by this process or by the one before it; undefined where coda was never spoken to. */
+  heardUntil: Instant | undefined;
 }
 
-/**
- * A text without the mention that calls coda at its beginning and at its end. `isCall` is asked of one mention, `<…>`.
- * Linear in the text, whatever stands in it: it was written by anybody.
- */
-export function withoutMention(text: string, isCall: (mention: string) => boolean): string {
-  return withoutLast(withoutFirst(text, isCall), isCall);
+interface LookBackOptions {
+  adapter: string;
+  inbox: Inbox;
+  clock: Clock;
+  /** The most messages of a place that are answered. */
+  limit: number;
+  /** Places whose histories are read at the same time. */
+  atOnce: number;
 }
 
-function withoutFirst(text: string, isCall: (mention: string) => boolean): string {
-  const begun = text.trimStart();
-  const mention = begun.slice(0, begun.indexOf('>') + 1);
-  if (!mention.startsWith('<') || !isCall(mention)) return text;
-  const rest = begun.slice(mention.length);
-  return (/^[,:]/.test(rest) ? rest.slice(1) : rest).trimStart();
-}
+/** Finds what was missed in an absence. A platform says which places there are, and how a page of one is read. */
+export class LookBack {
+  private readonly options: LookBackOptions;
+  private readonly lines: readonly Sequence[];
+  private places = 0;
 
-function withoutLast(text: string, isCall: (mention: string) => boolean): string {
-  const ended = text.trimEnd();
-  if (!ended.endsWith('>')) return text;
-  const at = ended.lastIndexOf('<');
-  return at >= 0 && isCall(ended.slice(at)) ? ended.slice(0, at).trimEnd() : text;
-}
-
-// Hands over the events of adapters in order.
-
-const ATTEMPTS = 8;
-const LONGEST_WAIT_MS = 10_000;
-
-interface QueueOptions {
-  log: Log;
-  signal: AbortSignal;
-  /** True if the database or the platform is away or has no time, so that the same can work later. */
-  isOutage(error: unknown): boolean;
-  isGone(error: unknown): boolean;
-  waitMs?(error: unknown): number | undefined;
-}
-
-export class ChannelQueues {
-  private readonly options: QueueOptions;
-  private readonly lines = new Map<string, { sequence: Sequence; waiting: number }>();
-
-  constructor(options: QueueOptions) {
+  constructor(options: LookBackOptions) {
     this.options = options;
+    this.lines = Array.from({ length: options.atOnce }, () => new Sequence());
   }
 
-  /** Runs `task` after those given for this channel before. Never rejects; resolves with true if it was done. */
-  async run(channel: string, task: () => Promise<void>): Promise<boolean> {
-    const line = this.lines.get(channel) ?? { sequence: new Sequence(), waiting: 0 };
-    this.lines.set(channel, line);
-    line.waiting++;
-    try {
-      return await line.sequence.run(() => this.insist(channel, task));
-    } finally {
-      if (--line.waiting === 0) this.lines.delete(channel);
-    }
+  /** The absence of `awayMs` if this process was there before it, else since the one before it was. */
+  async absence(awayMs: number | undefined): Promise<Absence> {
+    const { adapter, inbox, clock } = this.options;
+    const now = clock.now().getTime();
+    const places = await inbox.places(adapter, new Date(now - KNOWN_FOR_MS), MOST_PLACES);
+    const newest = Math.max(...places.map(({ heardAt }) => heardAt?.getTime() ?? 0), 0);
+    const heardUntil = awayMs === undefined ? newest : now - awayMs - CLOCK_MARGIN_MS;
+    return { places, heardUntil: heardUntil > 0 ? new Date(heardUntil) : undefined };
+  }
+
+  /** Reads one more place, when those before it in its line are read. */
+  enqueue(read: () => Promise<void>): Promise<void> {
+    return (this.lines[this.places++ % this.lines.length] as Sequence).run(read);
   }
 
   /**
-   * Runs `task` until it works: platforms do not repeat for ever what was not stored. Resolves with true if it was done;
-   * where the channel is gone, it counts as done.
+   * Hears what was missed of one history, oldest first, after each who asked too long ago or too much was told so. Resolves
+   * with all that was read, oldest first; rejects as a page does.
    */
-  async insist(channel: string, task: () => Promise<void>): Promise<boolean> {
-    const { log, signal, isGone, isOutage, waitMs } = this.options;
-    for (let attempt = 1; !signal.aborted; attempt++) {
-      try {
-        await task();
-        return true;
-      } catch (error) {
-        if (isGone(error)) return true;
-        const wait = retryDelay(error, attempt, isOutage);
-        const what = wait === undefined ? 'could not be heard' : 'not heard yet';
-        log.warn({ channel, attempt, error: messageOf(error) }, what);
-        if (wait === undefined) return false;
-        await sleep(Math.max(wait, waitMs?.(error) ?? 0), signal).catch(() => {});
-      }
+  async readThrough<Message>(
+    history: History<Message>,
+    from: ReadFrom,
+    reader: MissedReader<Message>,
+  ): Promise<Message[]> {
+    const { inbox, limit } = this.options;
+    const { older, recent, read } = await findMissed(history, from, limit);
+    await reportUnanswered(await askedOf(older, reader), inbox, reader);
+    const asked = await askedOf(recent, reader);
+    if (asked.length > 0) {
+      await reader.inOrder(async () => {
+        for (const message of await unheardOf(asked, inbox, reader)) await reader.hear(message);
+      });
     }
-    return false;
+    return read;
   }
 
   async idle(): Promise<void> {
-    await Promise.all([...this.lines.values()].map(({ sequence }) => sequence.idle()));
+    await Promise.all(this.lines.map((line) => line.idle()));
   }
 }
 
-/**
- * Milliseconds until it is tried again; undefined: never. An outage is waited out however long it lasts; what never
- * works must not hold up what comes after it.
- */
-export function retryDelay(error: unknown, attempt: number, isOutage: (error: unknown) => boolean): number | undefined {
-  if (!isOutage(error) && (attempt >= ATTEMPTS || isOwnFault(error))) return undefined;
-  return backOff(attempt, LONGEST_WAIT_MS);
+async function askedOf<Message>(
+  messages: readonly Message[],
+  { isAsked }: Pick<MissedReader<Message>, 'isAsked'>,
+): Promise<Message[]> {
+  const asked: Message[] = [];
+  for (const message of messages) if (await isAsked(message)) asked.push(message);
+  return asked;
 }
 
-/** A bug, or content that cannot be stored (SQLSTATE class 22): the next attempt would end in the same way. */
-function isOwnFault(error: unknown): boolean {
-  if ([TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind)) return true;
-  return systemCode(error)?.startsWith('22') ?? false;
+async function unheardOf<Message>(
+  messages: readonly Message[],
+  inbox: Inbox,
+  { namesOf }: Pick<MissedReader<Message>, 'namesOf'>,
+): Promise<Message[]> {
+  const heard = await inbox.heardAlready(messages.flatMap(namesOf));
+  return messages.filter((message) => !namesOf(message).some(({ id }) => heard.has(id)));
+}
+
+/** Tells each who asked, once and where they asked last, how many of their messages are not answered any more. */
+async function reportUnanswered<Message>(
+  late: readonly Message[],
+  inbox: Inbox,
+  reader: MissedReader<Message>,
+): Promise<void> {
+  const unheard = await unheardOf(late, inbox, reader);
+  for (const own of groupBy(unheard, reader.authorOf).values()) {
+    const newest = own.at(-1);
+    if (newest !== undefined)
+      await inbox.note(await reader.bare(newest), texts.awayNotice(own.length), { calls: true });
+  }
 }

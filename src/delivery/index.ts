@@ -2,16 +2,9 @@
 export * as activity from './activity/store.ts';
 export type * from './adapter.ts';
 export { isSaid } from './adapter.ts';
-export {
-  ChannelQueues,
-  CLOCK_MARGIN_MS,
-  findMissed,
-  type History,
-  reportMissed,
-  retryDelay,
-  withoutMention,
-} from './backfill.ts';
+export { CLOCK_MARGIN_MS, type History, LookBack, MOST_PLACES, type ReadFrom } from './backfill.ts';
 export * as buttons from './buttons/store.ts';
+export { ChannelQueues, retryDelay } from './channel-queues.ts';
 export type * from './content.ts';
 export * as conversations from './conversations/store.ts';
 export { deadJobSource } from './dead-letters/reports.ts';
@@ -58,6 +51,7 @@ export {
 } from './requests/store.ts';
 export { inBlock, isLong } from './text/fold.ts';
 export { shownWhileGrowing } from './text/growing.ts';
+export { withoutMention } from './text/mention.ts';
 export { cut, inOneFile, Order, type Piece, shownIn } from './text/split.ts';
 export {
   applyChanges,

@@ -1,32 +1,22 @@
 import type { GatewayReadyDispatchData, REST } from 'discord.js';
-import { deadline, Sequence } from '../../base/async.ts';
 import { BoundedMap } from '../../base/bounded.ts';
 import { messageOf } from '../../base/errors.ts';
 import { shorten } from '../../base/text.ts';
-import {
-  ChannelQueues,
-  CLOCK_MARGIN_MS,
-  findMissed,
-  type History,
-  type Inbox,
-  type IncomingMessage,
-  type KnownPlace,
-  type Place,
-  reportMissed,
-} from '../../delivery/index.ts';
-import { type Channels, type RawChannel, type RawGuild, spokenIn } from './channels.ts';
+import { ChannelQueues, type Inbox, type IncomingMessage, type Place } from '../../delivery/index.ts';
+import { Backfill } from './backfill.ts';
+import type { Channels, RawChannel, RawGuild } from './channels.ts';
 import type { AttachedFiles } from './files.ts';
 import type { Members } from './members.ts';
 import type { DiscordOptions } from './options.ts';
 import { CODES, codeOf, isOutage, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
 import {
-  ADAPTER,
   type ChannelInfo,
   type Hearing,
   isAddressed,
-  madeAt,
   names,
+  namesOf,
   placeOf,
+  placesOf,
   type RawMessage,
   repliedTo,
   senderOf,
@@ -35,7 +25,7 @@ import {
   wordsOf,
 } from './parse.ts';
 import { isForward, pointsIn, quotedIn } from './quoted.ts';
-import { asChannel, asId, asIds, asPage, asWritten, isWritten } from './shapes.ts';
+import { asChannel, asId, asIds, asWritten } from './shapes.ts';
 import * as texts from './texts.ts';
 
 export interface InboundDeps {
@@ -49,11 +39,6 @@ export interface InboundDeps {
   signal: AbortSignal;
 }
 
-/** Conversations that are looked through after an absence: those heard from in the last 30 days, latest first. */
-const KNOWN_FOR_MS = 30 * 24 * 3_600_000;
-const MOST_PLACES = 500;
-const MOST_ASKED = 50;
-const AT_ONCE = 4;
 /** A flag of a message: a thread belongs to it. */
 const HAS_THREAD = 32;
 const MOST_FORWARDS = 500;
@@ -64,14 +49,12 @@ const LONGEST_NAME = 80;
 export class Inbound {
   private readonly deps: InboundDeps;
   private readonly queues: ChannelQueues;
-  private readonly looking = Array.from({ length: AT_ONCE }, () => new Sequence());
+  private readonly past: Backfill;
   private hearing: Hearing | undefined;
   private readonly roles = new Set<string>();
   private readonly forwards = new BoundedMap<string, RawMessage>(MOST_FORWARDS);
   /** Guild ids of READY whose GUILD_CREATE is still to come. */
   private awaited = new Set<string>();
-  private places: ReadonlySet<string> = new Set();
-  private unheardSince: Date | undefined;
   /** Listing of places where messages may have been missed; new events wait until their look-back is queued. */
   private listing: Promise<unknown> = Promise.resolve();
 
@@ -80,20 +63,28 @@ export class Inbound {
     const { log } = deps.options;
     // Discord delivers a message once, so a failed one is tried again here.
     this.queues = new ChannelQueues({ log, signal: deps.signal, isOutage, isGone: isUnreachable });
+    this.past = new Backfill({
+      ...deps,
+      rest: () => this.rest(),
+      isAddressed: (message, channel) => isAddressed(message, channel, this.knownHearing()),
+      bare: (message, channel) => this.bare(message, channel),
+      hear: (message, channel) => this.hear(message, channel),
+      inOrder: (channel, task) => void this.queues.run(channel, task),
+    });
   }
 
   ready({ user, guilds: joined }: Pick<GatewayReadyDispatchData, 'user' | 'guilds'>, awayMs: number | undefined): void {
     const { guilds, mention_required: mentionRequired, dm, bots } = this.deps.options.config;
     this.hearing = { botId: user.id, roles: this.roles, guilds, mentionRequired, dm, bots };
     this.awaited = new Set(joined.map(({ id }) => id));
-    this.listing = this.queues.insist('all', () => this.lookBack(awayMs));
+    this.listing = this.queues.insist('all', () => this.past.lookBack(awayMs));
   }
 
   guild({ id: guild, roles = [], channels = [], threads = [] }: RawGuild): void {
     for (const { id, tags } of roles) if (tags?.bot_id === this.knownHearing().botId) this.roles.add(id);
     // One that was joined just now has nothing that was missed.
     if (!this.awaited.delete(guild)) return;
-    void this.listing.then(() => this.lookThroughNew([...channels, ...threads]));
+    void this.listing.then(() => this.past.lookThroughNew([...channels, ...threads]));
   }
 
   /** Throws where it cannot be understood. */
@@ -103,25 +94,25 @@ export class Inbound {
       this.deps.onOwn(message);
       return;
     }
-    this.inLine(message.channel_id, () => this.hear(message));
+    this.enqueue(message.channel_id, () => this.hear(message));
   }
 
   /** The newest text of a message that waits counts; one that calls coda only now is heard now. Throws as `message`. */
   hearEdit(event: RawMessage): void {
     if (!event.edited_timestamp || !event.author) return;
     const message = asWritten<RawMessage>(event);
-    this.inLine(message.channel_id, async () => {
+    this.enqueue(message.channel_id, async () => {
       const { inbox } = this.deps;
       const text = wordsOf(message, this.knownHearing());
       const places = placesOf(message.id, message.channel_id);
       for (const place of places) if (await inbox.amend(place, message.id, { text })) return;
-      if (!(await this.isHeard(message))) await this.hear(message);
+      if (!(await this.isStored(message))) await this.hear(message);
     });
   }
 
   hearDelete(these: unknown, where: unknown): void {
     const [ids, channel] = [asIds(these), asId(where)];
-    this.inLine(channel, async () => {
+    this.enqueue(channel, async () => {
       for (const id of ids) {
         for (const place of placesOf(id, channel)) await this.deps.inbox.amend(place, id, { withdrawn: true });
       }
@@ -130,7 +121,7 @@ export class Inbound {
 
   async idle(): Promise<void> {
     await this.listing;
-    await Promise.all(this.looking.map((sequence) => sequence.idle()));
+    await this.past.idle();
     await this.queues.idle();
   }
 
@@ -141,7 +132,7 @@ export class Inbound {
     const channel = of ?? (await this.deps.channels.of(message, rest));
     if (!isAddressed(message, channel, hearing)) return this.keepForward(message);
     // A message whose thread was refused is known by its channel: seen again, it must not be answered in a thread as well.
-    if (this.opensThread(channel) && (await this.isHeard(message))) return;
+    if (this.opensThread(channel) && (await this.isStored(message))) return;
     const { options, members, inbox } = this.deps;
     const text = wordsOf(message, hearing);
     const brought = this.broughtBy(message, channel);
@@ -202,81 +193,7 @@ export class Inbound {
     return kind === 'channel' && settingFor(this.deps.options.config.threads, false, id);
   }
 
-  private async lookBack(awayMs: number | undefined): Promise<void> {
-    const { inbox, options } = this.deps;
-    const { dm, look_back: windowMs } = options.config;
-    const now = options.clock.now().getTime();
-    const places = await inbox.places(ADAPTER, new Date(now - KNOWN_FOR_MS), MOST_PLACES);
-    this.places = new Set(places.map(({ place }) => place.channel));
-    // A process that has just begun was heard from last by what the one before had heard.
-    const heard = Math.max(...places.map(({ heardAt }) => heardAt?.getTime() ?? 0), 0);
-    const left = awayMs === undefined ? heard : now - awayMs - CLOCK_MARGIN_MS;
-    this.unheardSince = left > 0 ? new Date(Math.max(left, now - windowMs)) : undefined;
-    if (dm && this.unheardSince) this.inOrder('direct messages', () => this.lookThroughDirect());
-    for (const [index, [id, place]] of [...this.withParents(places)].entries()) {
-      this.inOrder(id, () =>
-        (this.looking[index % AT_ONCE] as Sequence).run(() => this.lookThrough(id, place.heardAt)),
-      );
-    }
-  }
-
-  /** Looks where coda had never been spoken to: what was said first there may have been missed. */
-  private lookThroughNew(channels: readonly RawChannel[]): void {
-    const since = this.unheardSince;
-    if (!since) return;
-    const found = spokenIn(channels, since, MOST_PLACES).filter((id) => !this.places.has(id));
-    for (const [index, id] of found.entries()) {
-      const look = () => this.lookThrough(id, undefined, since);
-      this.inOrder(id, () => (this.looking[index % AT_ONCE] as Sequence).run(look));
-    }
-  }
-
-  /** A bot is not told of its direct conversations; those with people whom the access rules name can be asked for. */
-  private async lookThroughDirect(): Promise<void> {
-    for (const user of this.deps.options.people.slice(0, MOST_ASKED)) {
-      try {
-        const body = { recipient_id: user };
-        const channel = asChannel<RawChannel>(await this.rest().post('/users/@me/channels', { body }));
-        this.deps.channels.learn(channel);
-        this.lookThroughNew([channel]);
-      } catch (error) {
-        if (isOutage(error)) throw error;
-      }
-    }
-  }
-
-  /** A question that gets a thread is asked in the channel above it. */
-  private withParents(places: readonly KnownPlace[]): Map<string, KnownPlace> {
-    const known = new Map(places.map((place) => [place.place.channel, place]));
-    if (this.deps.options.config.threads === false) return known;
-    for (const { place, heardAt } of places) {
-      const parent = place.kind === 'thread' ? this.deps.channels.parentOf(place.channel) : undefined;
-      if (parent && !known.has(parent)) {
-        known.set(parent, { place: { ...place, channel: parent, kind: 'channel' }, heardAt });
-      }
-    }
-    return known;
-  }
-
-  private async lookThrough(id: string, heardAt: Date | undefined, from = new Date(0)): Promise<void> {
-    const { inbox, channels, options, signal } = this.deps;
-    const { look_back: windowMs, look_back_messages: limit } = options.config;
-    const rest = this.rest();
-    const channel = await channels.get(id, rest);
-    const since = new Date(Math.max(options.clock.now().getTime() - windowMs, from.getTime()));
-    const missed = await findMissed(historyOf(rest, id, signal), { since, limit, heardAt });
-    const hearing = this.knownHearing();
-    const strange = [...missed.recent, ...missed.older].filter((each) => !isWritten(each)).map((each) => each.id);
-    if (strange.length > 0) options.log.error({ channel: id, messages: strange }, 'messages could not be understood');
-    const isAsked = (message: RawMessage) => isWritten(message) && isAddressed(message, channel, hearing);
-    const reporter = { inbox, authorOf, namesOf, bare: (message: RawMessage) => this.bare(message, channel) };
-    await reportMissed(missed.older.filter(isAsked), reporter);
-    const asked = missed.recent.filter(isAsked);
-    const heard = await inbox.heardAlready(asked.flatMap(namesOf));
-    for (const message of asked) if (!heard.has(message.id)) await this.hear(message, channel);
-  }
-
-  private async isHeard(message: RawMessage): Promise<boolean> {
+  private async isStored(message: RawMessage): Promise<boolean> {
     return (await this.deps.inbox.heardAlready(namesOf(message))).size > 0;
   }
 
@@ -286,12 +203,8 @@ export class Inbound {
     return toIncoming(message, placeOf(channel), senderOf(message.author, { groups }), '');
   }
 
-  private inLine(channel: string, task: () => Promise<void>): void {
+  private enqueue(channel: string, task: () => Promise<void>): void {
     void this.listing.then(() => this.queues.run(channel, task));
-  }
-
-  private inOrder(channel: string, task: () => Promise<void>): void {
-    void this.queues.run(channel, task);
   }
 
   private rest(): REST {
@@ -312,33 +225,7 @@ function isUnreachable(error: unknown): boolean {
   return statusOf(error) === 403 || statusOf(error) === 404;
 }
 
-/** Places a message may have been put in: its channel, or the thread that was opened for it. */
-function placesOf(id: string, channel: string): Place[] {
-  return [channel, id].map((each) => ({ adapter: ADAPTER, channel: each, space: '', kind: 'channel' }));
-}
-
 /** A thread has the id of the message that it was opened for. */
 function threadOf(id: string, { guild, id: parent }: ChannelInfo): ChannelInfo {
   return { id, kind: 'thread', guild, parent, openedBy: undefined };
 }
-
-const PAGE_WITHIN_MS = 30_000;
-
-function historyOf(rest: REST, channel: string, signal: AbortSignal): History<RawMessage> {
-  return {
-    async page(limit, before) {
-      const query = new URLSearchParams({ limit: String(limit), ...(before && { before: before.id }) });
-      // The client never takes its listener off a signal: each request gets one of its own.
-      using own = deadline(PAGE_WITHIN_MS, signal);
-      const found = await rest.get(`/channels/${channel}/messages`, { query, signal: own.signal });
-      const messages = asPage<RawMessage>(found);
-      // Discord fills its pages (discord.com/developers/docs/resources/message#get-channel-messages).
-      return { messages, more: messages.length >= limit };
-    },
-    sentAt: ({ id }) => madeAt(id),
-  };
-}
-
-const authorOf = ({ author }: RawMessage): string => author.id;
-
-const namesOf = ({ id, channel_id: channel }: RawMessage) => placesOf(id, channel).map((place) => ({ place, id }));

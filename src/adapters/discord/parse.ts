@@ -166,3 +166,11 @@ export function snowflakeAt(at: Date): string {
 export function madeAt(id: string): Date {
   return new Date(Number((BigInt(id) >> 22n) + EPOCH));
 }
+
+/** Places a message may have been put in: its channel, or the thread that was opened for it. */
+export function placesOf(id: string, channel: string): Place[] {
+  return [channel, id].map((each) => ({ adapter: ADAPTER, channel: each, space: '', kind: 'channel' }));
+}
+
+export const namesOf = ({ id, channel_id: channel }: RawMessage) =>
+  placesOf(id, channel).map((place) => ({ place, id }));

@@ -19,15 +19,13 @@ import {
 } from '../../delivery/index.ts';
 import { Channels } from './channels.ts';
 import { type Api, openApi } from './client.ts';
-import type { SlackConfig } from './config.ts';
+import type { SlackConfig, SlackOptions } from './config.ts';
 import { Connection, type Envelope, refusalOf, refusedFor, type Trouble } from './connection.ts';
 import { fileSource } from './files.ts';
 import { Assistant, Home, isFromHome } from './home.ts';
 import { Inbound } from './inbound.ts';
 import { Interactions, modalOf, wordsIn } from './interactions.ts';
-import { type Points, pointedTo } from './lookback.ts';
 import { split, splitGrowing } from './message.ts';
-import type { SlackOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
 import { errorOf, SlackLimit, SlackRefusal, SlackUnclear } from './outcome.ts';
 import { ADAPTER, decodeOrigin, encodeOrigin, type Hearing, whereIs, wordsOf } from './parse.ts';
@@ -36,6 +34,7 @@ import { gateApi, type RequestDeps, requestRoute } from './requests.ts';
 import { BOT_SCOPES } from './setup.ts';
 import { asEvent, asMe, asShortcut, asSubmission, type RawShortcut } from './shapes.ts';
 import * as texts from './texts.ts';
+import { type Points, pointedTo } from './threads.ts';
 import { Uploads } from './uploads.ts';
 
 export interface SlackAdapter extends ChatAdapter {

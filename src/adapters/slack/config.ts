@@ -1,5 +1,10 @@
 import { z } from 'zod';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { OutboundProxy } from '../../base/outbound.ts';
+import type { Command, PlatformDeps } from '../../chat/index.ts';
 import { block, count, duration, secret, secretText, url } from '../../config/index.ts';
+import type { Artifacts } from '../../storage/index.ts';
 
 const channelId = z.string().regex(/^[CDG][A-Z0-9]{2,}$/, { error: 'expected a channel id such as C0123ABCD' });
 
@@ -104,3 +109,18 @@ export const config = block(
 );
 
 export type SlackConfig = NonNullable<z.output<typeof config.schema>>;
+
+export interface SlackOptions {
+  config: SlackConfig;
+  /** The entries of the access rules that are groups: `slack-workspace:ID`, `slack-usergroup:ID`, `slack-channel:ID`. */
+  groups: readonly string[];
+  /** Persons whom the access rules name (`slack:ID`). */
+  people: readonly string[];
+  channels: readonly string[];
+  home: PlatformDeps<SlackConfig>['home'];
+  clock: Clock;
+  log: Log;
+  proxy?: OutboundProxy | undefined;
+  artifacts: Artifacts;
+  commands: readonly Command[];
+}

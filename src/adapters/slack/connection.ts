@@ -6,8 +6,7 @@ import type { Log } from '../../base/log.ts';
 import type { OutboundProxy } from '../../base/outbound.ts';
 import { proxyDispatcher } from '../../egress/index.ts';
 import { clientOptions, quiet } from './client.ts';
-import type { SlackConfig } from './config.ts';
-import type { SlackOptions } from './options.ts';
+import type { SlackConfig, SlackOptions } from './config.ts';
 import { TOKEN_ERRORS } from './outcome.ts';
 
 /** A message over a socket. `acknowledge` rejects where the socket is gone: then it is delivered again. */

@@ -1,8 +1,7 @@
 import { sleep } from '../../base/async.ts';
 import type { FileSource, FoundFile, PendingFile, UploadLimits } from '../../delivery/index.ts';
 import { type Api, isSlackAddress } from './client.ts';
-import type { SlackConfig } from './config.ts';
-import type { SlackOptions } from './options.ts';
+import type { SlackConfig, SlackOptions } from './config.ts';
 import { isOutage, SlackLimit, SlackRefusal } from './outcome.ts';
 import type { RawFile } from './parse.ts';
 import { asFile } from './shapes.ts';

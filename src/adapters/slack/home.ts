@@ -7,7 +7,7 @@ import { shorten, storable } from '../../base/text.ts';
 import type { HomeAction, HomeItem, HomeSection } from '../../chat/index.ts';
 import type { Place } from '../../delivery/index.ts';
 import type { Api } from './client.ts';
-import type { SlackOptions } from './options.ts';
+import type { SlackOptions } from './config.ts';
 import { whereIs } from './parse.ts';
 import type { People } from './people.ts';
 import * as texts from './texts.ts';

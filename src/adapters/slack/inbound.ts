@@ -11,11 +11,11 @@ import {
   type PostponedEvent,
   type PostponedPort,
 } from '../../delivery/index.ts';
+import { Backfill } from './backfill.ts';
 import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
+import type { SlackOptions } from './config.ts';
 import { pendingOf } from './files.ts';
-import { LookBack, namesOf, oneOf, pointsIn } from './lookback.ts';
-import type { SlackOptions } from './options.ts';
 import { isGone, isOutage, SlackLimit, SlackUnclear } from './outcome.ts';
 import {
   ADAPTER,
@@ -35,6 +35,7 @@ import {
 import type { People } from './people.ts';
 import { filesOf, quotedIn } from './quoted.ts';
 import { asWritten } from './shapes.ts';
+import { oneOf, pointsIn } from './threads.ts';
 
 export interface InboundDeps {
   options: SlackOptions;
@@ -55,7 +56,7 @@ const MESSAGE_WITHIN_MS = 1_000;
 export class Inbound {
   private readonly deps: InboundDeps;
   private readonly queues: ChannelQueues;
-  private readonly past: LookBack;
+  private readonly past: Backfill;
   private readonly postponing: Postponing;
   private readonly told = new BoundedSet<string>(REMEMBERED);
   private readonly awaited = new Map<string, Deferred<void>>();
@@ -74,14 +75,15 @@ export class Inbound {
     this.queues = new ChannelQueues({ log, signal, isOutage, isGone, waitMs });
     const hear = (event: RawEvent, wanted: WantedCheck) => this.event(event, wanted);
     this.postponing = new Postponing({ postponed: inbox.postponedOf(ADAPTER), clock, log, signal, hear });
-    this.past = new LookBack({
+    this.past = new Backfill({
       ...deps,
       insist: (what, task) => this.queues.insist(what, task),
       api: () => this.api(),
-      onAsked: (message, channel) => this.isForCoda(message, channel, this.knownHearing()),
+      isAsked: (message, channel) => this.isForCoda(message, channel, this.knownHearing()),
       bare: (message, channel) => this.bare(message, channel),
-      hear: (messages, channel) => this.hearMissed(messages, channel),
-      onOver: () => this.hearDoubtful(),
+      inOrder: (channel, task) => this.queues.run(channel, task),
+      hear: (message, channel) => this.hearMissed(message, channel),
+      onEnd: () => this.hearDoubtful(),
     });
   }
 
@@ -224,14 +226,8 @@ export class Inbound {
     if ((message.thread_ts ?? message.ts) === message.ts && place.kind === 'thread') this.begun.add(idOf(message));
   }
 
-  /** Handles messages found in a conversation's history, unless they were heard or deleted meanwhile. */
-  private async hearMissed(messages: readonly RawMessage[], channel: ChannelInfo): Promise<void> {
-    await this.queues.run(channel.id, async () => {
-      const heard = await this.deps.inbox.heardAlready(namesOf(messages, channel.id));
-      for (const message of messages) {
-        if (!heard.has(message.ts) && !this.withdrawn.has(idOf(message))) await this.hear(message, { of: channel });
-      }
-    });
+  private async hearMissed(message: RawMessage, of: ChannelInfo): Promise<void> {
+    if (!this.withdrawn.has(idOf(message))) await this.hear(message, { of });
   }
 
   private doubt(message: RawMessage): void {

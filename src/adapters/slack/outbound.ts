@@ -12,8 +12,8 @@ import {
 } from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
 import { type Api, isSlackAddress } from './client.ts';
+import type { SlackOptions } from './config.ts';
 import { bodyOf, isFiles, type MessageBody, PLAIN_LENGTHS, plainBodiesOf } from './message.ts';
-import type { SlackOptions } from './options.ts';
 import { errorOf, outcomeOf, SlackRefusal, SlackUnclear } from './outcome.ts';
 import { ADAPTER, decodeOrigin, type Origin, tsAt, whereIs } from './parse.ts';
 import { asChannel, asPage, asPosted } from './shapes.ts';
