@@ -12,7 +12,7 @@ import * as texts from './texts.ts';
 import { PreparedInputs, retryPrepared, runCall } from './tools/calls.ts';
 import { isLookedAt, lookAtCall } from './tools/critique.ts';
 import { type RecordDetail, Recorder, recordRows } from './tools/record.ts';
-import type { Call, CallContext, CallRunner, Look, ToolResult, TxContext } from './tools/tool.ts';
+import type { Call, CallContext, CallRunner, KeptUndo, Look, ToolResult, TxContext } from './tools/tool.ts';
 import type { ValidCall } from './tools/toolbox.ts';
 import { callContext } from './turn/call-context.ts';
 import { LostTurn, runTurn } from './turn/loop.ts';
@@ -106,31 +106,37 @@ export class Agent {
   /**
    * Carries out one call that a program asks for, in one transaction with what `answer` stores and gives back: there is no
    * row of the inbox, and nothing is said. `call` may give no call where there is nothing to do (any more). `confirmed`:
-   * the program decides in its person's place. Throws `HTTP_FORBIDDEN` where the person was erased meanwhile.
+   * the program decides in its person's place. `inPerson`: the person does it themselves, so that nobody else's words are in
+   * it. Throws `HTTP_FORBIDDEN` where the person was erased meanwhile.
    */
   async actAside<T>(
     name: string,
-    { item: asked, signal, confirmed }: { item: Item; signal: AbortSignal; confirmed: boolean },
+    { item: asked, signal, confirmed, inPerson }: ActsAside,
     call: (tx: Transaction) => Promise<Call | undefined>,
-    answer: (tx: Transaction, result: ToolResult | undefined) => Promise<T>,
+    answer: (tx: Transaction, result: ToolResult | undefined, undo: KeptUndo | undefined) => Promise<T>,
   ): Promise<T> {
     const { database, toolbox, world } = this.options;
-    const item = { ...asked, context: NOT_RECALLED as unknown as Json };
+    const item = { ...asked, context: NOT_RECALLED as unknown as Json, ...(inPerson && { tainted: false }) };
     const ready = new PreparedInputs();
-    const context = callContext(this.options, item, signal, true);
+    const context = callContext(this.options, item, signal, !inPerson);
+    let undo: KeptUndo | undefined;
+    const onUndo = (kept: KeptUndo) => {
+      undo = kept;
+    };
     const ctx = {
       ...context,
       request: { ...context.request, byProgram: true as const },
       approval: { ...context.approval, ...(confirmed && { confirmed: true as const }) },
-      runner: { ...context.runner, ready },
+      runner: { ...context.runner, ready, onUndo },
     };
     return retryPrepared(ready, () =>
       database.tx(name, async (tx) => {
+        undo = undefined;
         if (!(await lockPerson(tx, asked.person.id))) throw erasedError();
         const wanted = await call(tx);
         const result = wanted && (await runCall(tx, toolbox, wanted, ctx));
         if (wanted && result) append(tx, [this.recorder.call(wanted, result, item, world.clock.now())]);
-        return answer(tx, result);
+        return answer(tx, result, undo);
       }),
     );
   }
@@ -254,6 +260,14 @@ const NOT_RECALLED: ItemContext = {
 function byName({ tool, input }: Call): Step {
   const calls = [{ id: 'by-name', name: tool, input }];
   return { kind: 'model', payload: { text: '', calls, model: 'none', by: 'person' } };
+}
+
+/** A call that no message asks for, and in whose name. */
+export interface ActsAside {
+  item: Item;
+  signal: AbortSignal;
+  confirmed: boolean;
+  inPerson?: boolean | undefined;
 }
 
 export type ActCall = (ctx: TxContext) => Promise<WantedCall | ToolResult>;

@@ -76,7 +76,7 @@ export {
   retentionRules as agentRetentionRules,
 } from './turn/store.ts';
 export type { TurnOver } from './turn/turn-listeners.ts';
-export { undoAllTool, undoTool } from './undo/index.ts';
+export { UNDO_ACT, undoActTool, undoAllTool, undoTool } from './undo/index.ts';
 export {
   Calendar,
   type Cost,

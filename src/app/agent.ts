@@ -95,6 +95,7 @@ import type { Artifacts, Database, Transaction } from '../storage/index.ts';
 import { pinDeletionRules, pinMergeRules } from '../trust/index.ts';
 import { type Embedders, likenessBy } from '../vectors/index.ts';
 import { titles } from './adapters.ts';
+import type { ChangeSource } from './api/changes.ts';
 import { type Doctor, modelChecks } from './doctor/index.ts';
 import { rememberedCount, type Thinking } from './inference.ts';
 import { defaultZone, householdOf, timeSettings } from './settings.ts';
@@ -129,6 +130,7 @@ export interface AgentCore {
   thinking: Thinking;
   said: MessageIndex;
   embedders: Embedders;
+  changed: ChangeSource | undefined;
 }
 
 interface AgentParts extends AgentCore {
@@ -138,7 +140,7 @@ interface AgentParts extends AgentCore {
 
 export function wireAgent(core: AgentCore, skills: readonly EquippedSkill[], pairing: PairingDeps): AgentWiring {
   const parts: AgentParts = { ...core, skills, pairing };
-  const { config, world, database, delivery, doctor, wakeAt } = core;
+  const { config, world, database, delivery, doctor, wakeAt, changed } = core;
   const { access } = config;
   const { inference, models, model, status } = parts.thinking;
   const zone = defaultZone(config);
@@ -184,7 +186,10 @@ export function wireAgent(core: AgentCore, skills: readonly EquippedSkill[], pai
     defaultZone: zone,
     system: (item) => system(askedIn(item)),
     sections: (item) => prompts.sections(askedIn(item)),
-    onChange: (personId) => prompts.forgetPerson(personId),
+    onChange(personId, tool) {
+      prompts.forgetPerson(personId);
+      changed?.onWrite(personId, tool);
+    },
     turnOver: (over) => tellOver(told, over),
     wakeAt,
   });

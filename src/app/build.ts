@@ -232,6 +232,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
     sessions,
     egress,
     agentSkills,
+    changed: open.changed,
     version,
     healthy,
   });

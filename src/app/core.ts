@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { httpConfig } from '../adapters/http/index.ts';
+import { Changes, httpConfig } from '../adapters/http/index.ts';
 import { ContextReader, closeOrphan, MessageIndex } from '../agent/index.ts';
 import type { Closer } from '../base/async.ts';
 import type { World } from '../base/world.ts';
@@ -10,9 +10,18 @@ import { Egress } from '../egress/index.ts';
 import { Events, JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import { Gate } from '../people/index.ts';
 import { memoryConfig } from '../skills/memory/index.ts';
-import { type Artifacts, type Database, type Engine, migrate, openArtifacts, openDatabase } from '../storage/index.ts';
+import {
+  type Artifacts,
+  type Database,
+  type Engine,
+  migrate,
+  openArtifacts,
+  openDatabase,
+  type StorageOptions,
+} from '../storage/index.ts';
 import { machineZone } from '../time/index.ts';
 import { type Embedders, embeddersOf } from '../vectors/index.ts';
+import { ChangeSource } from './api/changes.ts';
 import { backupBeforeUpgrade, withWayBack } from './backups.ts';
 import { type Doctor, openDoctor } from './doctor/index.ts';
 import { EARLIEST, judgeZone } from './doctor/machine.ts';
@@ -127,6 +136,9 @@ export interface Foundation {
   egress: Egress;
   cache: Cache;
   locks: Locks;
+  /** Undefined where HTTP is off: no page is open. */
+  changes: Changes | undefined;
+  changed: ChangeSource | undefined;
 }
 
 interface Opening {
@@ -141,29 +153,34 @@ async function openFoundation(
   parts: Closer,
   { version, engine, onFatal }: Opening,
 ): Promise<Foundation> {
-  const database = await upToDate(config, world, parts, { version, engine, onFatal });
+  const changes = config.block(httpConfig) && new Changes();
+  const changed = changes && new ChangeSource(changes);
+  const onCommit = changed && ((name: string) => changed.onCommit(name));
+  const database = await upToDate(config, world, parts, { version, engine, onFatal, onCommit });
   const { dataDir } = config;
   if (database.engine === 'postgres') world.clock.follow?.(await database.now());
   warnOfWrongClock(world);
   warnOfUnknownZone(config, world);
   const artifacts = await openArtifacts(dataDir, world.clock);
   const bus = await parts.add('bus', openHints(database, config.redis?.url, world));
+  const leave = changed?.join(bus);
+  parts.onClose('changes', async () => leave?.());
   const { ports, i_understand_private: allow } = config.egress;
   const egress = new Egress({ ports, allow, resolve: world.resolve, proxy: world.proxy });
   const cache = await parts.add('cache', openCache({ url: config.redis?.url }, world));
   const locks = await parts.add('locks', openLocks({ url: config.redis?.url }, world));
-  return { database, artifacts, bus, egress, cache, locks };
+  return { database, artifacts, bus, egress, cache, locks, changes, changed };
 }
 
 async function upToDate(
   config: Config,
   world: World,
   parts: Closer,
-  { version, engine, onFatal }: Opening,
+  { version, engine, onFatal, onCommit }: Opening & Pick<StorageOptions, 'onCommit'>,
 ): Promise<Database> {
   const { url, direct_url: directUrl, schema, connect_timeout: connectTimeoutMs, pool: poolSize } = config.storage;
   const { dataDir } = config;
-  const options = { url, directUrl, schema, dataDir, connectTimeoutMs, poolSize, engine, onFatal };
+  const options = { url, directUrl, schema, dataDir, connectTimeoutMs, poolSize, engine, onFatal, onCommit };
   try {
     const database = await parts.add('storage', openDatabase(options, world));
     // A server has whoever looks after it; an embedded database has only this.

@@ -23,6 +23,8 @@ import type { Egress } from '../egress/index.ts';
 import type { JobQueue, Schedules } from '../jobs/index.ts';
 import type { Gate } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
+import type { ChangeSource } from './api/changes.ts';
+import { apiRoutes } from './api/index.ts';
 import { callersReader, dashboardPages, pageReader } from './dashboard/index.ts';
 import { skillActs } from './dashboard/skills.ts';
 import { approvals } from './operations/approvals.ts';
@@ -59,6 +61,7 @@ export interface HttpParts {
   sessions: Sessions;
   egress: Egress;
   agentSkills: LiveSkills;
+  changed: ChangeSource | undefined;
   version: string;
   healthy(): Promise<boolean>;
 }
@@ -100,6 +103,7 @@ export function serve(parts: HttpParts): Serving | undefined {
     readerOf: (caller) => callersReader(parts, caller),
   });
   routes.push(
+    ...apiRoutes(parts),
     ...pages.routes,
     ...skillActs(dashboard),
     openApiRoute(() => routes, parts.version),

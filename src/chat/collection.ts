@@ -40,6 +40,21 @@ export interface Collection<
   create: { body: Create; call(body: z.output<Create>): Call; example: z.input<Create> };
   change: { body: Change; call(id: string, body: z.output<Change>): Call; example: z.input<Change> };
   remove(id: string): Call;
+  /** Further acts on one: each is `POST /v1/<name>/:id/<act>`. */
+  acts?: readonly CollectionAct[];
+}
+
+export interface CollectionAct<Body extends z.ZodObject = z.ZodObject> {
+  name: string;
+  summary: string;
+  body: Body;
+  call(id: string, body: z.output<Body>): Call;
+  /** Left out: no test plays it, since it needs more than that one is there. */
+  example?: z.input<Body>;
+}
+
+export function act<Body extends z.ZodObject>(declared: CollectionAct<Body>): CollectionAct {
+  return declared as unknown as CollectionAct;
 }
 
 export type AnyCollection = Collection;

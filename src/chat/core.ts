@@ -11,6 +11,7 @@ import {
   type InterpreterSource,
   newEpoch,
   toolSearch,
+  undoActTool,
   undoAllTool,
   undoTool,
 } from '../agent/index.ts';
@@ -98,7 +99,7 @@ export function coreTools(deps: {
       return done(texts.help(deps.name, commands, examples, about?.trim().toLowerCase()));
     },
   });
-  return [help, undoTool, undoAllTool, dropTool, confirmedTool, toolSearch, commandTool(deps.commands)];
+  return [help, undoTool, undoActTool, undoAllTool, dropTool, confirmedTool, toolSearch, commandTool(deps.commands)];
 }
 
 const COMMAND = 'command_run';

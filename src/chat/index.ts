@@ -3,7 +3,9 @@
 export { Checks, combineVerdicts, findingOf, worstFirst } from './checks.ts';
 export {
   type AnyCollection,
+  act,
   type Collection,
+  type CollectionAct,
   type CollectionPage,
   collection,
   cursorInstant,
@@ -22,4 +24,5 @@ export { type CompleteDeps, complete, type Typing } from './platform.ts';
 export * from './route.ts';
 export { type CalledByName, Router } from './router.ts';
 export * from './skill.ts';
+export * from './today.ts';
 export { routesOf, verbsOf } from './verbs.ts';

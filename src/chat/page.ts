@@ -102,8 +102,3 @@ export interface PageStep {
   /** Lines below it, as they stand: arguments of calls, where who looks may read them. */
   code?: readonly string[];
 }
-
-export interface Upcoming {
-  at: Date;
-  text: string;
-}

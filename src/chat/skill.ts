@@ -25,8 +25,9 @@ import type { Artifacts, Database, Queryable, Transaction } from '../storage/ind
 import type { Reader } from '../time/index.ts';
 import type { Embedders } from '../vectors/index.ts';
 import type { AnyCollection } from './collection.ts';
-import type { Page, PageReader, Upcoming } from './page.ts';
+import type { Page } from './page.ts';
 import type { AnyRoute } from './route.ts';
+import type { OwnReader, Timeless, Upcoming } from './today.ts';
 
 /** Storage of a skill: rows, and files by their hash. */
 export interface SkillStorage {
@@ -357,11 +358,9 @@ export interface SkillViews<Settings> {
   /** Fields of `coda status`: what it holds open at the moment. */
   status?(deps: SkillDeps<Settings>): Readonly<Record<string, Json>>;
   /** A person's plans until `to`, at most 200, for a page of their week. */
-  listUpcoming?(
-    deps: SkillDeps<Settings>,
-    reader: Pick<PageReader, 'db' | 'personId' | 'now'>,
-    to: Date,
-  ): Promise<Upcoming[]>;
+  listUpcoming?(deps: SkillDeps<Settings>, reader: OwnReader, to: Date): Promise<Upcoming[]>;
+  /** A person's tasks and lists, for the same page. */
+  listTimeless?(deps: SkillDeps<Settings>, reader: OwnReader): Promise<Timeless>;
 }
 
 export interface SkillApi<Settings> {

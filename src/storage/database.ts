@@ -19,14 +19,15 @@ const HEALTH_MS = 2_000;
 /** PostgreSQL's limit on a notification's payload, in bytes. */
 const LONGEST_HINT = 7_999;
 
-export function wrap(engine: Engine, world: World): Database {
-  return new WrappedDatabase(engine, world);
+export function wrap(engine: Engine, world: World, onCommit?: (name: string) => void): Database {
+  return new WrappedDatabase(engine, world, onCommit);
 }
 
 class WrappedDatabase implements Database {
   readonly engine: 'pglite' | 'postgres';
   private readonly inner: Engine;
   private readonly world: World;
+  private readonly onCommit: ((name: string) => void) | undefined;
   private readonly took: Histogram;
   private readonly inside: AsyncLocalStorage<OpenTransaction> | undefined;
   private readonly hints: Hints;
@@ -35,7 +36,8 @@ class WrappedDatabase implements Database {
   private readonly running = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
 
-  constructor(engine: Engine, world: World) {
+  constructor(engine: Engine, world: World, onCommit: ((name: string) => void) | undefined) {
+    this.onCommit = onCommit;
     this.engine = engine.kind;
     this.inner = engine;
     this.world = world;
@@ -149,6 +151,7 @@ class WrappedDatabase implements Database {
       const value = await this.retry(name, attempt);
       this.took.observe({ name }, (this.world.clock.monotonic() - beganAt) / 1_000);
       this.world.probe?.({ name, phase: 'after' });
+      this.onCommit?.(name);
       return value;
     });
   }

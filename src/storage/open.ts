@@ -32,6 +32,8 @@ export interface StorageOptions {
   limits?: Partial<Limits> | undefined;
   /** An open engine instead of the one at `url` or in `dataDir`; closing the database closes it. */
   engine?: Engine | undefined;
+  /** Called with the name of each transaction after its commit; must not throw. */
+  onCommit?: ((name: string) => void) | undefined;
   /** Called once when the embedded engine stopped by itself; logged when missing. Only a restart helps. */
   onFatal?: ((error: CodaError) => void) | undefined;
 }
@@ -44,10 +46,15 @@ export interface StorageOptions {
 export async function openDatabase(options: StorageOptions, world: World): Promise<Database> {
   const onFatal = options.onFatal ?? ((error) => world.log.fatal({ err: error }, 'the database has stopped'));
   const { url, directUrl, schema, connectTimeoutMs, poolSize = 16, limits, engine } = options;
-  if (engine) return wrap(engine, world);
+  const { onCommit } = options;
+  if (engine) return wrap(engine, world, onCommit);
   if (url)
-    return wrap(await openPostgres({ url, directUrl, schema, connectTimeoutMs, poolSize, limits }, world), world);
-  return wrap(await openPglite({ dataDir: options.dataDir, onFatal }, world), world);
+    return wrap(
+      await openPostgres({ url, directUrl, schema, connectTimeoutMs, poolSize, limits }, world),
+      world,
+      onCommit,
+    );
+  return wrap(await openPglite({ dataDir: options.dataDir, onFatal }, world), world, onCommit);
 }
 
 interface PostgresOptions {

@@ -2,10 +2,17 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Agent, Call, Failed, ToolResult } from '../../agent/index.ts';
+import { type Agent, type Call, type Failed, type ToolResult, UNDO_ACT } from '../../agent/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { canonicalJson, type Json } from '../../base/json.ts';
-import { type AnyCollection, type AnyRoute, type Caller, type HttpAnswer, route } from '../../chat/index.ts';
+import {
+  type AnyCollection,
+  type AnyRoute,
+  type Caller,
+  type CollectionAct,
+  type HttpAnswer,
+  route,
+} from '../../chat/index.ts';
 import type { Item, Requests } from '../../delivery/index.ts';
 import { type Database, type Queryable, readerOf, type Transaction } from '../../storage/index.ts';
 import { placeOf, senderOf } from './chat/places.ts';
@@ -26,18 +33,31 @@ export const EXAMPLE_ID = 'k3x9tq';
 
 export function dataRoutes(collections: readonly AnyCollection[], deps: DataDeps): AnyRoute[] {
   const writes = new Writes(deps);
-  return collections.flatMap((each) => [
+  const routes = collections.flatMap((each) => [
     list(each, deps),
     create(each, writes),
     routeOfOne(each, deps),
     change(each, writes),
     remove(each, writes),
+    ...(each.acts ?? []).map((one) => actRoute(each, one, writes)),
   ]);
+  return [...routes, undoRoute(writes)];
 }
 
 const common = ({ name }: AnyCollection) => ({ scope: 'data', tag: name }) as const;
 const pathOf = ({ name }: AnyCollection) => `/v1/${name}`;
-const writtenShape = (collection: AnyCollection) => z.object({ [collection.one]: collection.item, said });
+const undoShape = z
+  .object({ id: z.string(), label: z.string() })
+  .nullable()
+  .describe('Takes it back: POST /v1/undo with this id; null: it cannot be taken back.');
+const writtenShape = (collection: AnyCollection) =>
+  z.object({ [collection.one]: collection.item, said, undo: undoShape });
+const didShape = (collection: AnyCollection) =>
+  z.object({
+    [collection.one]: collection.item.nullable().describe('null: it is there no more.'),
+    said,
+    undo: undoShape,
+  });
 const missing = { description: 'There is none of this id.' } as const;
 const refused = { description: 'It cannot be done as it is asked for; "reason" says why.' } as const;
 
@@ -121,7 +141,7 @@ function create(collection: AnyCollection, writes: Writes): AnyRoute {
         ...wantedFor(request, `POST ${collection.name}`),
         conversation,
         call: async () => creating.call(body),
-        answer: (tx, result, personId) => madeItem(collection, tx, result, personId, 201),
+        answer: (tx, result, { personId, undo }) => madeItem(collection, tx, result, { personId, undo, status: 201 }),
       });
       const made201 = done.status === 201 && (done.json as Record<string, { id: string }>)[name];
       return answerOf(done, made201 ? { Location: `${pathOf(collection)}/${made201.id}` } : {});
@@ -145,7 +165,7 @@ function change(collection: AnyCollection, writes: Writes): AnyRoute {
       const done = await writes.do({
         ...wantedFor(request, `PATCH ${collection.name}/${params.id}`),
         call: (tx, personId) => ifThere(collection, tx, personId, params.id, () => changing.call(params.id, body)),
-        answer: (tx, result, personId) => madeItem(collection, tx, result, personId, 200),
+        answer: (tx, result, { personId, undo }) => madeItem(collection, tx, result, { personId, undo, status: 200 }),
       });
       return answerOf(done);
     },
@@ -159,20 +179,76 @@ function remove(collection: AnyCollection, writes: Writes): AnyRoute {
     path: `${pathOf(collection)}/:id`,
     summary: `Deletes a ${collection.one} of the token's person; /undo takes it back.`,
     params: id,
-    answers: { 200: { description: 'It is deleted.', schema: z.object({ said }) }, 404: missing },
+    answers: { 200: { description: 'It is deleted.', schema: z.object({ said, undo: undoShape }) }, 404: missing },
     examples: [{ summary: 'Delete', params: { id: EXAMPLE_ID }, status: 200 }],
     async answerRequest(request) {
       const { params } = request;
       const done = await writes.do({
         ...wantedFor(request, `DELETE ${collection.name}/${params.id}`),
         call: (tx, personId) => ifThere(collection, tx, personId, params.id, () => collection.remove(params.id)),
-        answer: async (_, result) =>
-          result?.ok ? { status: 200, json: { said: result.text } } : failure(collection, result),
+        answer: async (_, result, { undo }) =>
+          result?.ok ? { status: 200, json: { said: result.text, undo: undo ?? null } } : failure(collection, result),
       });
       return answerOf(done);
     },
   });
 }
+
+function actRoute(collection: AnyCollection, { name, summary, body, call, example }: CollectionAct, writes: Writes) {
+  return route({
+    ...common(collection),
+    method: 'POST',
+    path: `${pathOf(collection)}/:id/${name}`,
+    summary,
+    params: id,
+    body: body.prefault({}),
+    answers: { 200: { description: 'It is done.', schema: didShape(collection) }, 404: missing, 422: refused },
+    ...(example && { examples: [{ summary: 'One', params: { id: EXAMPLE_ID }, body: example, status: 200 }] }),
+    async answerRequest(request) {
+      const { params, body: given } = request;
+      const done = await writes.do({
+        ...wantedFor(request, `POST ${collection.name}/${params.id}/${name}`),
+        call: (tx, personId) => ifThere(collection, tx, personId, params.id, () => call(params.id, given)),
+        answer: async (tx, result, { personId, undo }) => {
+          if (!result?.ok) return failure(collection, result);
+          const item = await collection.find(tx, personId, params.id);
+          return {
+            status: 200,
+            json: { [collection.one]: (item ?? null) as Json, said: result.text, undo: undo ?? null },
+          };
+        },
+      });
+      return answerOf(done);
+    },
+  });
+}
+
+function undoRoute(writes: Writes): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/v1/undo',
+    scope: 'data',
+    tag: 'undo',
+    summary: "Takes back what an answer has named, or the last act of the token's person.",
+    body: z
+      .strictObject({ id: z.uuid().optional().describe('"undo.id" of an answer; left out: the last act.') })
+      .prefault({}),
+    answers: { 200: { description: 'It is taken back.', schema: z.object({ said }) }, 422: refused },
+    async answerRequest(request) {
+      const { id: named } = request.body;
+      const done = await writes.do({
+        ...wantedFor(request, 'POST undo'),
+        call: async () =>
+          named === undefined ? { tool: 'undo', input: {} } : { tool: UNDO_ACT, input: { id: named } },
+        answer: async (_, result) =>
+          result?.ok ? { status: 200, json: { said: result.text } } : refusal(result ?? nothingToUndo()),
+      });
+      return answerOf(done);
+    },
+  });
+}
+
+const nothingToUndo = (): Failed => ({ ok: false, code: 'NOTHING_TO_UNDO', message: 'There is nothing to take back.' });
 
 type AskedRequest = Parameters<AnyRoute['answerRequest']>[0];
 
@@ -198,12 +274,11 @@ async function madeItem(
   collection: AnyCollection,
   db: Queryable,
   result: ToolResult | undefined,
-  personId: string,
-  status: number,
+  { personId, undo, status }: Done & { status: number },
 ): Promise<WrittenAnswer> {
   if (!result?.ok) return failure(collection, result);
   const item = result.id === undefined ? undefined : await collection.find(db, personId, result.id);
-  return { status, json: { [collection.one]: (item ?? null) as Json, said: result.text } };
+  return { status, json: { [collection.one]: (item ?? null) as Json, said: result.text, undo: undo ?? null } };
 }
 
 function failure(collection: AnyCollection, result: Failed | undefined): WrittenAnswer {
@@ -211,6 +286,10 @@ function failure(collection: AnyCollection, result: Failed | undefined): Written
     const { code, message, remedy } = nothing(collection);
     return problemJson(problem(code, message, remedy));
   }
+  return refusal(result);
+}
+
+function refusal(result: Failed): WrittenAnswer {
   const { code, message, remedy = 'See /openapi.json for what is taken.', choices = [] } = result;
   if (code === 'DENIED') return problemJson(problem('HTTP_FORBIDDEN', message, OWNER));
   if (code === 'ASKS_FIRST') {
@@ -260,8 +339,16 @@ interface WantedChange {
   signal: AbortSignal;
   /** The call that does it, decided in its transaction; undefined: what it is about is not there. */
   call(tx: Transaction, personId: string): Promise<Call | undefined>;
-  answer(tx: Transaction, result: ToolResult | undefined, personId: string): Promise<WrittenAnswer>;
+  answer(tx: Transaction, result: ToolResult | undefined, done: Done): Promise<WrittenAnswer>;
 }
+
+/** The person it was done for, and its undo. */
+interface Done {
+  personId: string;
+  undo: JsonUndo | undefined;
+}
+
+type JsonUndo = { id: string; label: string };
 
 interface WrittenAnswer {
   status: number;
@@ -286,12 +373,14 @@ class Writes {
     let earlier: WrittenAnswer | undefined;
     return agent.actAside(
       'http.write',
-      { item, signal, confirmed: caller.scopes.includes('consent') },
+      { item, signal, confirmed: caller.scopes.includes('consent'), inPerson: caller.inPerson },
       async (tx) => {
         earlier = await this.earlier(tx, wanted, item);
         return earlier ? undefined : wanted.call(tx, personId);
       },
-      async (tx, result) => earlier ?? this.storeSettled(tx, wanted, await wanted.answer(tx, result, personId)),
+      async (tx, result, undo) =>
+        earlier ??
+        this.storeSettled(tx, wanted, await wanted.answer(tx, result, { personId, undo: undo && { ...undo } })),
     );
   }
 

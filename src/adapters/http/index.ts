@@ -1,5 +1,6 @@
 /** coda for programs and browsers: an HTTP server whose routes other rooms bring (`Route` in chat/). */
 
+export { type Change, type ChangeReader, Changes } from './changes.ts';
 export { callerPlace } from './chat/places.ts';
 export { type ChatDeps, openHttpChat } from './chat/routes.ts';
 export { answerOut, conversationName } from './chat/shapes.ts';

@@ -314,6 +314,11 @@ export class Approvals {
     }));
   }
 
+  /** Number of open questions: a person's own, or everybody's. */
+  countFor(personId: string | undefined): Promise<number> {
+    return store.countOpen(readerOf(this.deps.database), personId);
+  }
+
   async decide(id: string, approved: boolean, token: string | undefined): Promise<DecisionOutcome> {
     return this.carries(token)
       ? this.applyDecision(id, approved, { by: TERMINAL, personId: undefined, origin: TERMINAL })

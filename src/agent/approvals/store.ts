@@ -99,6 +99,16 @@ export async function openApprovals(db: Queryable, prefix: string, limit: number
   return rows;
 }
 
+/** Number of open questions: of one person, or of everybody. */
+export async function countOpen(db: Queryable, personId: string | undefined): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from turns t join steps a on a.turn_id = t.id
+      where t.state = 'waiting' and ($1::uuid is null or t.person_id = $1) and ${UNDECIDED}`,
+    [personId ?? null],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 export interface OwnApproval {
   purpose: string;
   shown: string;

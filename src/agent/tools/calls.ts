@@ -167,7 +167,7 @@ export async function runData(
   // "Undo" is about what the person did; what was done without them has its own button.
   if (undoable && isSaid(ctx.request)) keepUndo(tx, result, ctx);
   if (!ctx.request.byProgram) keepDialogue(tx, { tool, input }, result, ctx);
-  if (tool.effect === 'write') tx.afterCommit(() => ctx.runner.onChange?.());
+  if (tool.effect === 'write') tx.afterCommit(() => ctx.runner.onChange?.(tool.name));
   return keepResult(result, since);
 }
 
@@ -266,7 +266,8 @@ function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {
   if (!undo) return;
   const { label, tool, input } = undo;
   const kept = { personId: ctx.person.id, conversationId: ctx.conversationId, label, call: { tool, input } };
-  addUndo(tx, kept, ctx.clock.now());
+  const id = addUndo(tx, kept, ctx.clock.now());
+  ctx.runner.onUndo?.({ id, label });
 }
 
 interface SlottedCall {

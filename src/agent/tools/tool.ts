@@ -169,14 +169,22 @@ export interface OtherTools {
   call(call: Call, ctx: TxContext, undoable?: boolean): Promise<ToolResult>;
 }
 
+/** An act that can be taken back, and the words for it. */
+export interface KeptUndo {
+  id: string;
+  label: string;
+}
+
 /** Hooks and values of the code that runs calls (`calls.ts`); no tool reads them. */
 export interface CallRunner extends Tracing {
   /** Values that calls of this transaction have awaited before it, by tool and input. */
   ready?: ReadonlyMap<string, unknown> & { readonly wasSlow: boolean };
   /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */
   lookFirst?(tool: Tool, input: unknown): Promise<Look> | undefined;
-  /** Tells that something of the person's was written; called for a `write` tool after its commit. */
-  onChange?(): void;
+  /** Tells that something of the person's was written by `tool`; called for a `write` tool after its commit. */
+  onChange?(tool: string): void;
+  /** Tells by which id what has just been done can be taken back; called in its transaction. */
+  onUndo?(undo: KeptUndo): void;
 }
 
 /** Context of a call. Most tools take no more of it than `person`, `when`, `clock` and, of `TxContext`, `tx`. */

@@ -36,7 +36,7 @@ export function callContext(options: AgentOptions, item: Item, signal: AbortSign
       mayUse: (tool) => toolbox.mayUse(person, tool),
       call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
     },
-    runner: { spans: world.spans, pace: world.pace, onChange: () => options.onChange(person.id) },
+    runner: { spans: world.spans, pace: world.pace, onChange: (tool) => options.onChange(person.id, tool) },
   };
 }
 

@@ -37,7 +37,7 @@ export interface AgentOptions {
   defaultZone: string;
   system(item: Item): Promise<string>;
   sections(item: Item): Promise<Sections['sections']>;
-  onChange(personId: string): void;
+  onChange(personId: string, tool?: string): void;
   /** A turn has ended or is parked, and that is stored. */
   turnOver(over: TurnOver): Promise<void>;
   wakeAt(at: Date): void;

@@ -59,6 +59,26 @@ interface TakenBack {
   left: number;
 }
 
+export const UNDO_ACT = 'undo_act';
+
+/** Takes one certain act of the person's back: the one that an answer over HTTP has named. */
+export const undoActTool = dataTool({
+  name: UNDO_ACT,
+  description: 'Takes one change back.',
+  effect: 'write',
+  callers: 'buttons',
+  policy: { always: true },
+  input: z.object({ id: z.uuid() }),
+  async run({ id }, ctx) {
+    const now = ctx.clock.now();
+    const since = new Date(now.getTime() - LONGEST_MS);
+    const undo = await store.takeUndoOf(ctx.tx, ctx.person.id, id, since, now);
+    if (!undo) return failed('NOTHING_TO_UNDO', texts.nothingToUndo());
+    const result = await ctx.tools.call(undo.call, ctx, false);
+    return result.ok ? done(result.text, { tainted: result.tainted === true }) : result;
+  },
+});
+
 /**
  * The input of what takes the act before back, of a thing whose later act was just taken back: it stands as that act left
  * it, under a later version. Where somebody else came in between, the version stays and the undo is refused.

@@ -15,11 +15,13 @@ export function addUndo(
   tx: Transaction,
   undo: { personId: string; conversationId: string; label: string; call: Call },
   now: Instant,
-): void {
+): string {
+  const id = uuid(now);
   tx.send(
     'insert into undos (id, person_id, conversation_id, label, call, created_at) values ($1, $2, $3, $4, $5, $6)',
-    [uuid(now), undo.personId, undo.conversationId, undo.label, json(undo.call), now],
+    [id, undo.personId, undo.conversationId, undo.label, json(undo.call), now],
   );
+  return id;
 }
 
 export async function takeUndo(
@@ -35,6 +37,22 @@ export async function takeUndo(
                      and created_at >= $3 order by created_at desc, seq desc limit 1 for update)
       returning id, label, call`,
     [personId, conversationId, since, now],
+  );
+  return rows[0];
+}
+
+/** One certain act, in whichever conversation it was done; undefined where it was taken back already, or is too old. */
+export async function takeUndoOf(
+  tx: Transaction,
+  personId: string,
+  id: string,
+  since: Instant,
+  now: Instant,
+): Promise<UndoRow | undefined> {
+  const { rows } = await tx.query<UndoRow>(
+    `update undos set used_at = $4 where id = $2 and person_id = $1 and used_at is null and created_at >= $3
+      returning id, label, call`,
+    [personId, id, since, now],
   );
   return rows[0];
 }

@@ -100,7 +100,9 @@ function weekPage(parts: DashboardParts): Page {
       const entries: Entry[] = [];
       for (const { skill, deps } of parts.skills) {
         const planned = (await skill.listUpcoming?.(deps, reader, to)) ?? [];
-        entries.push(...planned.map((each) => ({ ...each, of: skill.words?.keeps ?? skill.name })));
+        entries.push(
+          ...planned.flatMap((each) => (each.isOpen ? [] : { ...each, of: skill.words?.keeps ?? skill.name })),
+        );
       }
       entries.push(...(await ownTasks(parts, reader, to)));
       return [{ kind: 'week', title: 'The next seven days', days: daysOf(entries, reader) }];

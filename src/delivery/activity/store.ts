@@ -73,6 +73,40 @@ export async function conversation(db: Queryable, id: string): Promise<ShownConv
   return rows[0];
 }
 
+/** The smallest id that a row of this instant can have: ids are in the order of time. */
+const firstIdOf = (at: Instant): string => {
+  const time = at.getTime().toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+};
+
+export interface SaidByItself {
+  id: string;
+  at: Instant;
+  adapter: string;
+  kind: string;
+  text: string;
+}
+
+/** Messages to a person since `since` that answer no message of theirs: answers of schedules, notices. */
+export async function saidByItself(
+  db: Queryable,
+  personId: string,
+  since: Instant,
+  limit: number,
+): Promise<SaidByItself[]> {
+  const { rows } = await db.query<SaidByItself>(
+    `with newest as (select * from outbox where id >= $2 order by id desc limit ${LOOKED_THROUGH})
+     select o.id, o.created_at as at, o.adapter, o.content ->> 'kind' as kind, o.content ->> 'text' as text
+       from newest o left join inbox i on i.id = o.inbox_id
+      where o.person_id = $1 and o.part = 0 and o.reply_to is null and not o.removed
+        and o.state in ('sending', 'unknown', 'sent', 'held') and o.content ->> 'kind' <> 'reminder'
+        and (i.id is null or i.payload ->> 'origin' = 'schedule')
+      order by o.id limit $3`,
+    [personId, firstIdOf(since), limit],
+  );
+  return rows;
+}
+
 export interface UndeliveredPart extends ShownConversation {
   part: string;
   at: Instant;

@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { type Database, json, type Transaction } from '../../storage/index.ts';
+import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
 import type { Receipt } from '../adapter.ts';
 import { IS_BROWSERS } from '../conversations/store.ts';
 
@@ -21,6 +21,19 @@ export async function readerOf(database: Database, adapter: string, externalId: 
   );
   return rows[0]?.id;
 }
+
+/** Number of parts that wait in a person's chat in a browser until they read it; at most `MOST_COUNTED`. */
+export async function countUnread(db: Queryable, personId: string): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from (
+       select from conversations c join outbox o on o.conversation_id = c.id
+        where c.person_id = $1 and ${IS_UNREAD_IN_BROWSER} limit ${MOST_COUNTED}) u`,
+    [personId],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+const MOST_COUNTED = 100;
 
 /** The conversation of a terminal whose reader, of this account, the person is. */
 export async function terminalOf(

@@ -1,62 +1,89 @@
 import { z } from 'zod';
 import { collection, cursorInstant, type Page, type PageRow, pageOf } from '../../chat/index.ts';
 import { type Memory, TYPES } from './memory.ts';
+import type { Recall } from './recall.ts';
 import * as store from './store.ts';
 
 const text = z.string().trim().min(1).max(2_000);
 const type = z.enum(TYPES);
 const date = z.iso.date().describe('Of an event: the day.');
 
-export const own = collection({
-  name: 'memories',
-  one: 'memory',
-  reads: 'memory_list',
-  item: z.object({
-    id: z.string(),
-    text: z.string(),
-    type,
-    importance: z.int(),
-    tags: z.array(z.string()),
-    date: date.nullable(),
-    status: z.enum(['current', 'past', 'proposed']).describe('past: a newer one says otherwise.'),
-    said_at: z.iso.datetime(),
-    tainted: z.boolean().describe('Text that is not its person’s own went into it.'),
-    created_at: z.iso.datetime(),
-  }),
-  query: z.strictObject({ type: type.optional(), tag: z.string().min(1).max(50).optional() }),
-  async list(db, { personId, after, limit }, narrowed) {
-    const found = await store.listMadeBefore(db, personId, narrowed, { ...cursorInstant(after), limit: limit + 1 });
-    return pageOf(found, limit, cursorOf, toRecord);
-  },
-  async find(db, personId, id) {
-    const [found] = await store.findByIds(db, personId, [id]);
-    return found && found.state !== 'deleted' ? toRecord(found) : undefined;
-  },
-  create: {
-    body: z.strictObject({
-      text: text.describe('One sentence that stands by itself.'),
-      type: type.default('fact'),
-      importance: z.int().min(1).max(5).default(3),
-      tags: z.array(z.string().max(50)).max(10).default([]),
-      date: date.optional(),
+/** Milliseconds that a search waits for the vectors of its words. */
+const PATIENCE_MS = 800;
+
+export const memoryCollection = (recall: Pick<Recall, 'search'>) =>
+  collection({
+    name: 'memories',
+    one: 'memory',
+    reads: 'memory_list',
+    item: z.object({
+      id: z.string(),
+      text: z.string(),
+      type,
+      importance: z.int(),
+      tags: z.array(z.string()),
+      date: date.nullable(),
+      status: z.enum(['current', 'past', 'proposed']).describe('past: a newer one says otherwise.'),
+      said_at: z.iso.datetime(),
+      source: z
+        .enum(['told', 'extracted', 'imported'])
+        .describe('told: it was to be remembered; extracted: from what was said.'),
+      said_by: z.string(),
+      message: z.string().nullable().describe('The message that says it: platform, channel and its id there.'),
+      tainted: z.boolean().describe('Text that is not its person’s own went into it.'),
+      created_at: z.iso.datetime(),
     }),
-    call: (body) => ({ tool: 'memory_save', input: body }),
-    example: { text: 'Ana is allergic to walnuts', importance: 5 },
-  },
-  change: {
-    body: z.strictObject({ text: text.describe('What is right: a memory of its own takes the place of this one.') }),
-    call: (which, body) => ({ tool: 'memory_correct', input: { which, ...body } }),
-    example: { text: 'Ana is allergic to hazelnuts' },
-  },
-  remove: (which) => ({ tool: 'memory_delete', input: { which } }),
-});
+    query: z.strictObject({
+      q: z.string().trim().min(1).max(500).optional().describe('What it is about: nearest first, one page of them.'),
+      type: type.optional(),
+      tag: z.string().min(1).max(50).optional(),
+    }),
+    async list(db, { personId, after, limit }, { q, ...narrowed }) {
+      if (q !== undefined) {
+        const hits = await recall.search(personId, q, narrowed, limit, PATIENCE_MS);
+        const near = await store.findByIds(
+          db,
+          personId,
+          hits.map(({ id }) => id),
+        );
+        return { items: near.filter(({ state }) => state !== 'deleted').map(toRecord), next: undefined };
+      }
+      const found = await store.listMadeBefore(db, personId, narrowed, { ...cursorInstant(after), limit: limit + 1 });
+      return pageOf(found, limit, cursorOf, toRecord);
+    },
+    async find(db, personId, id) {
+      const [found] = await store.findByIds(db, personId, [id]);
+      return found && found.state !== 'deleted' ? toRecord(found) : undefined;
+    },
+    create: {
+      body: z.strictObject({
+        text: text.describe('One sentence that stands by itself.'),
+        type: type.default('fact'),
+        importance: z.int().min(1).max(5).default(3),
+        tags: z.array(z.string().max(50)).max(10).default([]),
+        date: date.optional(),
+      }),
+      call: (body) => ({ tool: 'memory_save', input: body }),
+      example: { text: 'Ana is allergic to walnuts', importance: 5 },
+    },
+    change: {
+      body: z.strictObject({ text: text.describe('What is right: a memory of its own takes the place of this one.') }),
+      call: (which, body) => ({ tool: 'memory_correct', input: { which, ...body } }),
+      example: { text: 'Ana is allergic to hazelnuts' },
+    },
+    remove: (which) => ({ tool: 'memory_delete', input: { which } }),
+  });
 
 const cursorOf = ({ createdAt, id }: Memory): string => `${createdAt.getTime()}_${id}`;
 
 function toRecord(memory: Memory) {
   const { id, text: words, type: kind, importance, tags, happenedOn, state, saidAt, tainted, createdAt } = memory;
+  const { source, saidBy, message } = memory;
   return {
     id,
+    source,
+    said_by: saidBy,
+    message: message ?? null,
     text: words,
     type: kind,
     importance,
@@ -96,7 +123,7 @@ function rowOf({ id, text, type, saidAt, state }: Memory): PageRow {
   const forget = {
     label: 'Forget',
     method: 'DELETE',
-    path: `/v1/${own.name}/${id}`,
+    path: `/v1/memories/${id}`,
     style: 'danger',
     confirm: 'Forget this?',
     done: 'Forgotten. “/undo” in the chat takes it back.',

@@ -13,7 +13,7 @@ import {
 } from '../../chat/index.ts';
 import { applyRule, type JobHandler } from '../../jobs/index.ts';
 import { type Embedder, embedJob, embedSoon } from '../../vectors/index.ts';
-import { own, page } from './collection.ts';
+import { memoryCollection, page } from './collection.ts';
 import { config, type Settings } from './config.ts';
 import { evaluating } from './evaluate.ts';
 import { EXTRACT_JOB, extractJob, ignore, restSoon } from './extract/job.ts';
@@ -66,7 +66,7 @@ export const memory: Skill<Settings> = {
   deletionRules,
   mergeRules,
   tools: (deps) => tools(parts(deps).service),
-  collections: () => [own],
+  collections: (deps) => [memoryCollection(parts(deps).recall)],
   pages: () => [page],
   commands: ({ config }) => [command(config)],
   jobs: (deps) => [

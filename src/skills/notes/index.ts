@@ -12,7 +12,7 @@ import {
 } from '../../chat/index.ts';
 import { applyRule } from '../../jobs/index.ts';
 import { deleteTool, editTool, pinTool, restoreTool } from './change.ts';
-import { own } from './collection.ts';
+import { newestLists, noteCollection } from './collection.ts';
 import { config, type Settings } from './config.ts';
 import { isFromElsewhere } from './note.ts';
 import { noteOperations } from './operations.ts';
@@ -57,7 +57,8 @@ export const notes: Skill<Settings> = {
       restoreTool(wrote),
     ];
   },
-  collections: () => [own],
+  collections: (deps) => [noteCollection(parts(deps).meaning)],
+  listTimeless: (_, reader) => newestLists(reader),
   commands: () => commands(),
   schedules: [{ name: PURGE, kind: PURGE, cron: '41 3 * * *', missed: 'latest' }],
   jobs: (deps) => [
@@ -108,11 +109,9 @@ async function agenda({ tx, person, conversationId }: TxContext, { kind, from }:
 }
 
 const AT_HOME = 5;
-/** Matches no conversation, so that notes of shared places are left out. */
-const NOWHERE = '00000000-0000-0000-0000-000000000000';
 
 async function home({ db, person }: HomeReader): Promise<HomeSection[]> {
-  const reader = { personId: person.id, conversationId: NOWHERE };
+  const reader = { personId: person.id, conversationId: store.NOWHERE };
   const { notes } = await store.listNotes(db, reader, {}, { limit: AT_HOME, offset: 0 });
   return [{ title: texts.home.title, items: notes.map((note) => ({ text: excerpt(note) })), none: texts.home.none }];
 }

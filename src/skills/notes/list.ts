@@ -30,6 +30,13 @@ export function isList(text: string): boolean {
   return items.length >= FEWEST_BARE_ITEMS && items.every((item) => lengthOf(item) <= LONGEST_BARE_ITEM);
 }
 
+/** The name and the items of a list; undefined for every other note. */
+export function listIn(text: string): { name: string; items: string[] } | undefined {
+  if (!isList(text)) return undefined;
+  const { head, parts } = read(text);
+  return { name: head.replace(/(?::| -)\s*$/, '').trim(), items: itemsOf(parts).map((item) => item.trim()) };
+}
+
 /** The name of a list on which nothing is left; undefined for every other note. */
 export function nameOfEmpty(text: string): string | undefined {
   const { head, parts } = read(text);

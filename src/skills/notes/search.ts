@@ -51,6 +51,7 @@ export interface NarrowedSearch {
 }
 
 type Looking = Pick<TxContext, 'person' | 'conversationId'>;
+type Readable = { tx: Queryable };
 
 export const wantedBy = (
   { person, conversationId }: Looking,
@@ -63,7 +64,7 @@ export const wantedBy = (
  * inside words. `#tag` narrows to a tag.
  */
 export async function searchNotes(
-  ctx: Looking & Pick<TxContext, 'tx'>,
+  ctx: Looking & Readable,
   query: string,
   page: Page,
   narrowed: NarrowedSearch = {},
@@ -98,11 +99,7 @@ const pageOf = (ranked: readonly RankedNote[], { offset, limit }: Page): FoundNo
 const REST_LETTERS = 3;
 
 /** Notes with a word that differs in one letter of its beginning, which no index finds: best first. */
-async function misspelt(
-  { tx }: Pick<TxContext, 'tx'>,
-  wanted: WantedNotes,
-  query: string,
-): Promise<readonly RankedNote[]> {
+async function misspelt({ tx }: Readable, wanted: WantedNotes, query: string): Promise<readonly RankedNote[]> {
   const terms = termsOf(query);
   const rests = terms.flatMap(({ word }) => {
     const rest = word.slice(finding.BEGINNING_LETTERS);
@@ -114,7 +111,7 @@ async function misspelt(
 }
 
 async function nearest(
-  { tx }: Pick<TxContext, 'tx'>,
+  { tx }: Readable,
   wanted: WantedNotes,
   query: string,
   close: readonly NearNote[],

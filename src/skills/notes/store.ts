@@ -24,6 +24,9 @@ export interface Reader {
   conversationId: string;
 }
 
+/** Matches no conversation, so that notes of shared places are left out. */
+export const NOWHERE = '00000000-0000-0000-0000-000000000000';
+
 export const [COLUMNS] = render(notes.names);
 
 const SEEN = `(person_id = $1 or scope = 'here' and conversation_id = $2)`;
@@ -123,6 +126,20 @@ export async function findSeenById(tx: Queryable, reader: Reader, id: string): P
     [reader.personId, reader.conversationId, id],
   );
   return notes.readAll(rows)[0];
+}
+
+export interface NotePlace {
+  adapter: string;
+  kind: 'dm' | 'channel' | 'thread';
+}
+
+export async function placesOf(db: Queryable, conversationIds: readonly string[]): Promise<Map<string, NotePlace>> {
+  if (conversationIds.length === 0) return new Map();
+  const { rows } = await db.query<NotePlace & { id: string }>(
+    'select id, adapter, kind from conversations where id = any($1::uuid[])',
+    [conversationIds],
+  );
+  return new Map(rows.map(({ id, adapter, kind }) => [id, { adapter, kind }]));
 }
 
 export async function findByTitle(

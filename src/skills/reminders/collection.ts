@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { collection, cursorNumber, pageOf } from '../../chat/index.ts';
+import { act, collection, cursorNumber, pageOf } from '../../chat/index.ts';
 import { catchUpInput, LONGEST_TEXT } from './create.ts';
 import { nagInput } from './limits.ts';
 import type { Reminder } from './reminder.ts';
@@ -65,6 +65,29 @@ export const own = collection({
     example: { when: 'tomorrow at 10' },
   },
   remove: (which) => ({ tool: 'reminder_delete', input: { which } }),
+  acts: [
+    act({
+      name: 'snooze',
+      summary: 'Puts a reminder off; a series keeps its own times beside it.',
+      body: z.strictObject({
+        when: when.default('10 minutes').describe('As said in chat: "1 hour", "tonight", "until tomorrow".'),
+        at: z.iso.datetime().optional().describe('Instead of words: the instant.'),
+      }),
+      call: (which, { when: until, at }) =>
+        at === undefined
+          ? { tool: 'reminder_snooze', input: { which, when: until } }
+          : { tool: 'reminder_choose', input: { act: 'snooze', which, at, zone: 'UTC' } },
+      example: { when: 'until tomorrow at 9' },
+    }),
+    act({
+      name: 'done',
+      summary: 'Marks a reminder as done; of a series the occurrence that spoke last, and the series goes on.',
+      body: z.strictObject({
+        ahead: z.boolean().default(true).describe('Of a series that has not spoken yet: the next occurrence is done.'),
+      }),
+      call: (which, { ahead }) => ({ tool: 'reminder_complete', input: { which, ahead } }),
+    }),
+  ],
 });
 
 function toRecord({ id, text, state, nextAt, rule, zone, urgent, tainted, createdAt }: Reminder) {

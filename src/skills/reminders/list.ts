@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
 import { shorten } from '../../base/text.ts';
-import type { AgendaSection, AgendaSpan, HomeReader, HomeSection, PageReader, Upcoming } from '../../chat/index.ts';
+import {
+  type AgendaSection,
+  type AgendaSpan,
+  type HomeReader,
+  type HomeSection,
+  type OwnReader,
+  repeatWords,
+  type Upcoming,
+} from '../../chat/index.ts';
 import type { Choice } from '../../delivery/index.ts';
 import type { Queryable } from '../../storage/index.ts';
 import { formatInstant, occurrences, type Reader } from '../../time/index.ts';
@@ -30,15 +38,29 @@ export async function home({ db, person, ...reader }: HomeReader): Promise<HomeS
 const UPCOMING_MOST = 200;
 const MOST_OF_ONE = 50;
 
-export async function upcomingReminders(
-  { db, personId }: Pick<PageReader, 'db' | 'personId'>,
-  to: Date,
-): Promise<Upcoming[]> {
+export async function upcomingReminders(reader: OwnReader, to: Date): Promise<Upcoming[]> {
+  const { db, personId } = reader;
   const pending = await store.readPage(db, { personId, status: 'pending', limit: UPCOMING_MOST, offset: 0 });
   return pending
-    .flatMap((reminder) => timesOf(reminder, to).map((at) => ({ at, text: reminder.text })))
+    .flatMap((reminder) => upcomingOf(reminder, reader, to))
     .sort((a, b) => a.at.getTime() - b.at.getTime())
     .slice(0, UPCOMING_MOST);
+}
+
+function upcomingOf(reminder: Reminder, reader: Reader, to: Date): Upcoming[] {
+  const { id, text, rule, zone, urgent, lastOccurrence, snoozedUntil, nagged } = reminder;
+  const own = {
+    kind: 'reminders' as const,
+    id,
+    text,
+    ...(rule !== undefined && { repeats: repeatWords(rule, zone, reader) }),
+    ...(urgent && { urgent: true as const }),
+  };
+  const open = isOpen(reminder) && lastOccurrence ? [{ ...own, at: lastOccurrence, isOpen: true as const }] : [];
+  // A repetition of what is open is nothing new.
+  const times = timesOf(reminder, to).filter((at) => !(nagged > 0 && at.getTime() === snoozedUntil?.getTime()));
+  const isPutOff = (at: Date) => at.getTime() === snoozedUntil?.getTime();
+  return [...open, ...times.map((at) => ({ ...own, at, ...(isPutOff(at) && { isPutOff: true as const }) }))];
 }
 
 function timesOf({ nextAt, plannedAt, rule }: Reminder, to: Date): Date[] {

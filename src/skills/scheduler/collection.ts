@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { collection, cursorNumber, type PageReader, pageOf, type Upcoming } from '../../chat/index.ts';
+import { act, collection, cursorNumber, type OwnReader, pageOf, repeatWords, type Upcoming } from '../../chat/index.ts';
 import { occurrences } from '../../time/index.ts';
 import { MISSED, type PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
@@ -62,6 +62,15 @@ export const own = collection({
     example: { on: false },
   },
   remove: (which) => ({ tool: 'schedule_delete', input: { which } }),
+  acts: [
+    act({
+      name: 'run',
+      summary: 'Runs a schedule now; its own times stay.',
+      body: z.strictObject({}),
+      call: (name) => ({ tool: 'scheduler_run_now', input: { name } }),
+      example: {},
+    }),
+  ],
 });
 
 function toRecord(schedule: PersonSchedule) {
@@ -87,13 +96,14 @@ function toRecord(schedule: PersonSchedule) {
 const MOST = 200;
 const MOST_OF_ONE = 50;
 
-export async function upcomingSchedules(
-  { db, personId }: Pick<PageReader, 'db' | 'personId'>,
-  to: Date,
-): Promise<Upcoming[]> {
-  const planned = await store.listSchedules(db, personId);
+export async function upcomingSchedules(reader: OwnReader, to: Date): Promise<Upcoming[]> {
+  const planned = await store.listSchedules(reader.db, reader.personId);
   return planned
-    .flatMap((each) => timesOf(each, to).map((at) => ({ at, text: each.title })))
+    .flatMap((each) => {
+      const { id, title, rule, zone } = each;
+      const repeats = rule === undefined ? {} : { repeats: repeatWords(rule, zone, reader) };
+      return timesOf(each, to).map((at) => ({ kind: 'schedules' as const, id, at, text: title, ...repeats }));
+    })
     .sort((a, b) => a.at.getTime() - b.at.getTime())
     .slice(0, MOST);
 }

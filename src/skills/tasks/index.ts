@@ -3,6 +3,7 @@ import type { AnyTool } from '../../agent/index.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import { block, count } from '../../config/index.ts';
 import { cronProblem } from '../../time/index.ts';
+import { openTasks, own } from './collection.ts';
 import { agenda, commands } from './commands.ts';
 import { createTool } from './create.ts';
 import { adoptTurns, taskSource, WORK } from './fire.ts';
@@ -48,6 +49,8 @@ export const tasks: Skill<Settings> = {
   mergeRules,
   tools: (deps) => (deps.config.enabled ? tools(toolingOf(deps)) : []),
   commands: (deps) => (deps.config.enabled ? commands() : []),
+  collections: (deps) => (deps.config.enabled ? [own] : []),
+  listTimeless: async (deps, reader) => (deps.config.enabled ? openTasks(reader) : {}),
   onStart: adoptTurns,
   replicaEnded: adoptTurns,
   due: (deps) =>

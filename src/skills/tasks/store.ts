@@ -88,6 +88,24 @@ export async function listDone(tx: Queryable, personId: string, from: Instant, l
   return tasks.readAll(rows);
 }
 
+export async function listMadeBefore(
+  db: Queryable,
+  { personId, status, seq, limit }: { personId: string; status: 'open' | 'done'; seq: number; limit: number },
+): Promise<{ task: Task; seq: number }[]> {
+  const { rows } = await db.query<StoredRow & { seq: number }>(
+    `select * from tasks where person_id = $1 and seq < $3
+        and case $2 when 'open' then state in ('active', 'blocked') else state = 'done' end
+      order by seq desc limit $4`,
+    [personId, status, seq, limit],
+  );
+  return rows.map((row) => ({ task: tasks.read(row), seq: row.seq }));
+}
+
+export async function findById(db: Queryable, personId: string, id: string): Promise<Task | undefined> {
+  const { rows } = await db.query('select * from tasks where person_id = $1 and id = $2', [personId, id]);
+  return tasks.readAll(rows)[0];
+}
+
 /** Any of the person's, those that are over too, locked until `tx` ends. */
 export async function lockById(tx: Transaction, personId: string, id: string): Promise<Task | undefined> {
   const { rows } = await tx.query('select * from tasks where person_id = $1 and id = $2 for update', [personId, id]);

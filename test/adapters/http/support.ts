@@ -74,8 +74,50 @@ export class Programs implements AsyncDisposable {
     return (await answer.json()) as T;
   }
 
+  /** A browser in which this person is signed in; undefined: the owner at the terminal. */
+  async browser(person?: string): Promise<Browser> {
+    const { sessions } = this.coda.app;
+    const { cookie } = await sessions.open((await sessions.link(person)).code);
+    return new Browser(this.url, `coda_session=${cookie}`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.coda[Symbol.asyncDispose]();
+  }
+}
+
+/** What a page of coda asks for in a browser. */
+export class Browser {
+  readonly url: string;
+  readonly cookie: string;
+
+  constructor(url: string, cookie: string) {
+    this.url = url;
+    this.cookie = cookie;
+  }
+
+  fetch(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    const own = { Cookie: this.cookie, 'Sec-Fetch-Site': 'same-origin', ...headers };
+    const json = body === undefined ? {} : { 'Content-Type': 'application/json' };
+    const text = body === undefined ? null : JSON.stringify(body);
+    return fetch(this.url + path, { method, body: text, headers: { ...json, ...own } });
+  }
+
+  /** The JSON of an answer that went well. */
+  async get<T = Record<string, unknown>>(path: string): Promise<T> {
+    return this.send<T>('GET', path);
+  }
+
+  async send<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.fetch(method, path, body);
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+
+  async status(method: string, path: string, body?: unknown): Promise<number> {
+    const answer = await this.fetch(method, path, body);
+    await answer.text();
+    return answer.status;
   }
 }
 

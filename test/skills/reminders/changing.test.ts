@@ -257,7 +257,8 @@ for (const { name, available, open } of testDatabases)
       await remind('dentist', 'in 2 hours');
       const { rows } = await database.read<{ id: string }>('select distinct person_id as id from reminders');
       const to = new Date(coda.world.clock.now().getTime() + 7 * 86_400_000);
-      const shown = await upcomingReminders({ db: readerOf(database), personId: rows[0]?.id ?? '' }, to);
+      const reader = { db: readerOf(database), personId: rows[0]?.id ?? '', now: coda.world.clock.now(), zone: 'UTC' };
+      const shown = await upcomingReminders(reader, to);
       expect(shown.map(({ text }) => text)).toContain('dentist');
       expect(shown).toHaveLength(200);
     });

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { Approvals } from '../../agent/index.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type AnyRoute, type Checks, type Finding, route, SCOPES, type Scope } from '../../chat/index.ts';
+import { countUnread } from '../../delivery/index.ts';
+import { addDays, beginningOf, dayAt } from '../../time/index.ts';
+import type { ChangeSource } from './changes.ts';
+import { readerFrom } from './reader.ts';
+import { type TodayParts, upcomingFor } from './today.ts';
+
+export interface MeParts extends TodayParts {
+  approvals: Approvals;
+  wellness: Wellness;
+  version: string;
+}
+
+const shape = z.object({
+  person: z.object({
+    id: z.string(),
+    name: z.string(),
+    role: z.enum(['owner', 'member', 'guest']),
+    zone: z.string(),
+    locale: z.string().nullable(),
+  }),
+  assistant: z.object({ name: z.string() }),
+  version: z.string(),
+  scopes: z.array(z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]])),
+  counts: z.object({
+    due: z.int().describe('Reminders that wait to be done, or come today.'),
+    approvals: z.int().describe("Questions that wait for a yes: the person's own, for owners everybody's."),
+    unread: z.int().describe('What was said in the chat in the browser while no page was open.'),
+  }),
+  system: z
+    .enum(['well', 'wrong'])
+    .nullable()
+    .describe('For owners, as doctor found it last; null: it has not looked yet, or this is nobody who is to know.'),
+});
+
+/** `GET /v1/me`: the person who is signed in, and what waits for them. */
+export function meRoute(parts: MeParts): AnyRoute {
+  const { config, approvals, wellness, version } = parts;
+  return route({
+    method: 'GET',
+    path: '/v1/me',
+    scope: 'data',
+    tag: 'me',
+    summary: "The token's person, and how much waits for them.",
+    answers: { 200: { description: 'Who it is.', schema: shape } },
+    examples: [{ summary: 'Who it is', status: 200 }],
+    async answerRequest(request) {
+      const reader = await readerFrom(parts, request);
+      const { person, personId, zone, locale, now, db, isOwner } = reader;
+      const end = beginningOf(addDays(dayAt(now, zone), 1), zone);
+      const [upcoming, asked, unread] = await Promise.all([
+        upcomingFor(parts, reader, end),
+        approvals.countFor(isOwner ? undefined : personId),
+        countUnread(db, personId),
+      ]);
+      const due = upcoming.filter(({ kind }) => kind === 'reminders').length;
+      const { scopes = [] } = request.caller ?? {};
+      return {
+        body: {
+          json: {
+            person: { id: personId, name: person.name, role: person.role, zone, locale: locale ?? null },
+            assistant: { name: config.assistant.name },
+            version,
+            scopes,
+            counts: { due, approvals: asked, unread },
+            system: isOwner ? (wellness.last() ?? null) : null,
+          },
+        },
+      };
+    },
+  });
+}
+
+/** Milliseconds for which doctor's findings are taken as they were. */
+const LOOKED_MS = 5 * 60_000;
+
+/** Doctor's last findings. Asked for, they are renewed where they are old; owners' pages are told when the state has changed. */
+export class Wellness {
+  private readonly checks: Pick<Checks, 'run'>;
+  private readonly clock: Clock;
+  private readonly changed: Pick<ChangeSource, 'tell'> | undefined;
+  private found: { findings: readonly Finding[]; at: Date } | undefined;
+  private running: Promise<readonly Finding[]> | undefined;
+
+  constructor(deps: { checks: Pick<Checks, 'run'>; clock: Clock; changed: Pick<ChangeSource, 'tell'> | undefined }) {
+    this.checks = deps.checks;
+    this.clock = deps.clock;
+    this.changed = deps.changed;
+  }
+
+  last(): 'well' | 'wrong' | undefined {
+    const now = this.clock.now().getTime();
+    if (!this.found || now - this.found.at.getTime() >= LOOKED_MS) void this.findAgain();
+    return this.found && stateOf(this.found.findings);
+  }
+
+  get lookedAt(): Date | undefined {
+    return this.found?.at;
+  }
+
+  /** Findings of now; one look serves all who ask meanwhile. */
+  findAgain(): Promise<readonly Finding[]> {
+    this.running ??= this.findNow().finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
+  }
+
+  private async findNow(): Promise<readonly Finding[]> {
+    const before = this.found && stateOf(this.found.findings);
+    const findings = await this.checks.run();
+    this.found = { findings, at: this.clock.now() };
+    if (stateOf(findings) !== before) this.changed?.tell('owners', 'system');
+    return findings;
+  }
+}
+
+const stateOf = (findings: readonly Finding[]): 'well' | 'wrong' =>
+  findings.some(({ severity }) => severity === 'error' || severity === 'warning') ? 'wrong' : 'well';

@@ -1,0 +1,41 @@
+import { notHeard } from '../../adapters/http/index.ts';
+import type { World } from '../../base/world.ts';
+import type { Caller, OwnReader, Skill, SkillDeps } from '../../chat/index.ts';
+import type { Config } from '../../config/index.ts';
+import { type Person, personById, readerFor } from '../../people/index.ts';
+import { type Database, readerOf } from '../../storage/index.ts';
+import { householdOf } from '../settings.ts';
+
+/** A skill with what it stands on. */
+export interface ServedSkill {
+  skill: Skill;
+  deps: SkillDeps;
+}
+
+export interface ReadingParts {
+  config: Config;
+  world: World;
+  database: Database;
+}
+
+export interface ApiReader extends OwnReader {
+  person: Person;
+  isOwner: boolean;
+}
+
+/** The person who asks, their zone and clock. Throws `HTTP_FORBIDDEN` where they are not known, or were erased. */
+export async function readerFrom(
+  { database, config, world }: ReadingParts,
+  request: { caller: Caller | undefined },
+): Promise<ApiReader> {
+  const { caller } = request;
+  const db = readerOf(database);
+  const person = caller?.personId === undefined ? undefined : await personById(db, caller.personId);
+  if (!caller || !person) throw notHeard();
+  // A role belongs to the request, and is never more than the person has.
+  const isOwner = caller.who.role === 'owner' && person.role === 'owner';
+  return { db, person, personId: person.id, isOwner, ...readerFor(person, householdOf(config), world.clock.now()) };
+}
+
+/** The instant as JSON has it; null where there is none. */
+export const iso = (at: Date | null | undefined): string | null => at?.toISOString() ?? null;
