@@ -61,9 +61,28 @@ const DOORS = [
   '^src/(chat/operation|app/operations/index)\\.ts$',
 ];
 
+/** The browser's application is a client like any other: what it knows of coda stands in the document of its API. */
+const WEB = [
+  {
+    name: 'web-alone',
+    comment: 'src/web/ runs in a browser, and imports nothing of the daemon.',
+    severity: 'error',
+    from: { path: '^src/web/' },
+    to: { path: '^src/', pathNot: '^src/web/' },
+  },
+  {
+    name: 'nothing-imports-web',
+    comment: 'The daemon serves what is built of src/web/, and imports none of it.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/web/' },
+    to: { path: '^src/web/' },
+  },
+];
+
 module.exports = {
   forbidden: [
     ...oneWay,
+    ...WEB,
     ...kept,
     {
       name: 'no-cycles',
@@ -109,7 +128,8 @@ module.exports = {
       name: 'shipped-packages-only',
       comment: 'Only what stands under "dependencies" is there in an installed coda.',
       severity: 'error',
-      from: { path: '^src/' },
+      // What runs in a browser is bundled, and needs no package where coda runs.
+      from: { path: '^src/', pathNot: '^src/web/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     {

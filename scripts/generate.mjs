@@ -1,9 +1,12 @@
-/** `npm run generate`: writes what follows from the sources — the example configuration, its JSON schema, the errors, what may be said. */
+/**
+ * `npm run generate`: writes what follows from the sources — the example configuration, its JSON schema, the errors, what may be
+ * said, the types of the HTTP API.
+ */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { install, requireNode, root } from './setup.mjs';
+import { build, install, requireNode, root } from './setup.mjs';
 
 /**
  * `docs/errors.md` with its tables written anew from those of errors and of failures.
@@ -42,4 +45,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   writeFileSync(join(root, 'config/config.schema.json'), `${JSON.stringify(schema, null, 2)}\n`);
   writeFileSync(join(root, 'docs/errors.md'), withErrorTables(page, ERRORS, FAILURES));
   writeFileSync(join(root, 'docs/offline.md'), withFrames(offline));
+
+  const { documentOf, typesOf } = await import('./openapi.mjs');
+  if (!(await build())) process.exit(70);
+  writeFileSync(join(root, 'src/web/api/schema.d.ts'), await typesOf(await documentOf()));
 }

@@ -99,12 +99,15 @@ export async function build() {
   const stamp = join(root, 'dist', '.coda-sources');
   const sources = [...listFiles(join(root, 'src')), ...listFiles(join(root, 'scripts'))];
   const state = fingerprint([...sources, 'tsconfig.json', 'package-lock.json']);
+  const to = join(root, 'dist');
   if (read(stamp) === state) return true;
   process.stderr.write('Building …\n');
   // Imported now and not above: on a fresh clone it was not there yet.
   const { bundle } = await import('./bundle.mjs');
+  const { buildWeb } = await import('./web.mjs');
   try {
-    await bundle({ programs: [join('src', 'main.ts')], sources: join(root, 'src'), to: join(root, 'dist') });
+    await bundle({ programs: [join('src', 'main.ts')], sources: join(root, 'src'), to });
+    await buildWeb({ to: join(to, 'web') });
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     return false;
@@ -126,8 +129,12 @@ export function listFiles(folder) {
     .sort();
 }
 
-/** @param {string[]} files */
-function fingerprint(files) {
+/**
+ * Changes when one of the files is another one, or was written anew.
+ *
+ * @param {string[]} files
+ */
+export function fingerprint(files) {
   const lines = files.map((file) => {
     const { size, mtimeMs } = statSync(join(root, file));
     return `${file} ${size} ${mtimeMs}`;

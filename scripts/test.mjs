@@ -91,6 +91,8 @@ async function imports() {
 
 const scriptTypes = () => tool('typescript7/bin/tsc', ['--noEmit', '-p', 'tsconfig.scripts.json']);
 
+const webTypes = () => tool('typescript7/bin/tsc', ['--noEmit', '-p', 'src/web']);
+
 const leftovers = () => tool('knip/bin/knip.js', ['--no-progress', '--no-config-hints']);
 
 async function house() {
@@ -110,6 +112,7 @@ async function checks() {
     ['house: sizes, environment, SQL', house],
     ['types (tsc)', types],
     ['types of scripts/ (tsc)', scriptTypes],
+    ['types of src/web/ (tsc)', webTypes],
     ['unused files, exports, packages (knip)', leftovers],
     ['import rules (dependency-cruiser)', imports],
     ['format and lint (biome)', biome],

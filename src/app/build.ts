@@ -232,6 +232,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
     sessions,
     egress,
     agentSkills,
+    changes: open.changes,
     changed: open.changed,
     version,
     healthy,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  type Changes,
   dataRoutes,
   type HttpConfig,
   HttpServer,
@@ -7,7 +8,7 @@ import {
   Jwts,
   openApiRoute,
   openHttpChat,
-  openPages,
+  openWeb,
   ProxyCheck,
   type Service,
 } from '../adapters/http/index.ts';
@@ -25,7 +26,6 @@ import type { Gate } from '../people/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { ChangeSource } from './api/changes.ts';
 import { apiRoutes } from './api/index.ts';
-import { callersReader, dashboardPages, pageReader } from './dashboard/index.ts';
 import { skillActs } from './dashboard/skills.ts';
 import { approvals } from './operations/approvals.ts';
 import { notify } from './operations/hooks.ts';
@@ -61,6 +61,7 @@ export interface HttpParts {
   sessions: Sessions;
   egress: Egress;
   agentSkills: LiveSkills;
+  changes: Changes | undefined;
   changed: ChangeSource | undefined;
   version: string;
   healthy(): Promise<boolean>;
@@ -80,8 +81,8 @@ export function openHttp(config: Config, { log, clock }: World): HttpServer | un
 /** The routes of all rooms and who may ask for them; undefined where HTTP is off. */
 export function serve(parts: HttpParts): Serving | undefined {
   const config: HttpConfig | undefined = parts.config.block(httpConfig);
-  const { http } = parts;
-  if (!config || !http) {
+  const { http, changes } = parts;
+  if (!config || !http || !changes) {
     for (const platform of parts.platforms) if (platform.routes?.().length) throw needsHttp(platform.name);
     return undefined;
   }
@@ -92,21 +93,13 @@ export function serve(parts: HttpParts): Serving | undefined {
   const chat = openHttpChat({ database, artifacts, clock: world.clock, consents });
   const runRoutes = ['/run', '/v1/skills/run'].map((path) => runRoute({ ...parts, talk: chat.talk }, path));
   const routes: AnyRoute[] = [...chat.routes, ...runRoutes, ...routesOf(parts)];
-  const dashboard = { ...parts, platforms: () => parts.platforms.map(stateOf) };
-  const pages = openPages({
-    ...chat,
-    database,
-    sessions,
-    clock: world.clock,
-    pages: dashboardPages(dashboard),
-    reader: (caller, asked) => pageReader(parts, caller, asked),
-    readerOf: (caller) => callersReader(parts, caller),
-  });
+  const web = openWeb({ ...chat, database, changes, delivery: parts.delivery, sessions, clock: world.clock });
   routes.push(
     ...apiRoutes(parts),
-    ...pages.routes,
-    ...skillActs(dashboard),
+    ...skillActs(parts),
     openApiRoute(() => routes, parts.version),
+    // The last ones: none of them may stand before a route of another room.
+    ...web.routes,
   );
   const proxy = config.url === undefined ? undefined : new ProxyCheck(config.url, config.listen, () => !!http.address);
   if (proxy) routes.push(proxy.route());
@@ -117,14 +110,10 @@ export function serve(parts: HttpParts): Serving | undefined {
     authenticate: (token, approval) => callers.authenticate(token, approval),
     refuses: (caller, scope) => callers.refuses(caller, scope),
     signedIn: (cookie) => sessions.authenticate(cookie),
-    problemPage: pages.problem,
+    problemPage: web.problem,
   };
   parts.checks.add([http.check(), ...(proxy ? [proxy.check()] : [])]);
   return { service, adapter: chat.adapter };
-}
-
-function stateOf(platform: PlatformAdapter) {
-  return { name: platform.name, away: platform.trouble?.()?.says };
 }
 
 function routesOf(parts: HttpParts): AnyRoute[] {

@@ -54,6 +54,7 @@ export { shownWhileGrowing } from './text/growing.ts';
 export { withoutMention } from './text/mention.ts';
 export { cut, inOneFile, Order, type Piece, shownIn } from './text/split.ts';
 export {
+  type Align,
   applyChanges,
   type Block,
   blocksOf,

@@ -19,18 +19,18 @@ test('open shows a link of the running coda that signs a browser in; --revoke en
   expect(existsSync(left)).toBe(false);
   const [, url = '', code = ''] = /^(http:\/\/127\.0\.0\.1:\d+)\/open#([\w-]{43})\n$/.exec(opened.stdout) ?? [];
   expect(opened).toMatchObject({ code: 0, stderr: expect.stringContaining('five minutes') });
-  const answer = await fetch(`${url}/open`, {
+  const answer = await fetch(`${url}/v1/session`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Origin: url },
     body: JSON.stringify({ code }),
   });
   const Cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
-  expect((await fetch(`${url}/chat`, { headers: { Cookie } })).status).toBe(200);
+  expect((await fetch(`${url}/v1/chats`, { headers: { Cookie } })).status).toBe(200);
   const audit = await coda(['audit', 'export', '--data', dataDir]);
   expect(audit.stdout).toContain('"open"');
   expect(audit.stdout).not.toContain(code);
   expect((await coda(['open', '--revoke', '--data', dataDir])).stdout).toBe('1 session ended.\n');
-  expect((await fetch(`${url}/chat`, { headers: { Cookie } })).status).toBe(401);
+  expect((await fetch(`${url}/v1/chats`, { headers: { Cookie } })).status).toBe(401);
 });
 
 /** A configuration that has the token gives nobody the right to use it. */

@@ -10,6 +10,7 @@ const folder = fileURLToPath(new URL('../../src/', import.meta.url));
 const OWN: Readonly<Record<string, string>> = {
   'adapters/console/terminal/terminal.ts': 'lines of the daemon',
   'adapters/http/data.ts': 'an answer that coda has stored',
+  'adapters/http/web/files.ts': 'a file of coda',
   'adapters/http/request.ts': 'its depth was counted before',
   'adapters/slack/adapter.ts': 'metadata that coda has sent',
   'adapters/slack/interactions.ts': 'metadata that coda has sent',

@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildWeb } from '../../scripts/web.mjs';
 import { packageRoot } from '../../src/base/root.ts';
 import { onServer, POSTGRES_URL } from './postgres.ts';
 
@@ -9,6 +10,11 @@ export const lentFolder = (run = process.ppid) => `coda-lent-${run}`;
 export const lentDatabase = (run = process.ppid) => `coda_lent_${run}`;
 
 const WEEK_MS = 7 * 86_400_000;
+
+/** Before the first suite: the pages that coda serves are those of the sources. */
+export async function setup(): Promise<void> {
+  await buildWeb({ to: join(packageRoot(), 'dist', 'web') });
+}
 
 /** After the last suite (`globalSetup` of vitest). */
 export async function teardown(): Promise<void> {

@@ -13,7 +13,7 @@ import { pathOf, type RouteMatch, Router } from './router.ts';
 import { whileAllowed } from './streams.ts';
 import { write, writeProblem } from './writing.ts';
 
-/** What is served, and who may ask for it. */
+/** Routes, and the rights to ask for them. */
 export interface Service extends CallerChecks {
   routes: readonly AnyRoute[];
   /** A problem as a page; left out where only programs are served. */
@@ -128,7 +128,8 @@ export class Requests {
     };
     if (found.status === 401 && !route?.page) headers['WWW-Authenticate'] = 'Bearer realm="coda"';
     if (found.status === 429 || found.status === 503) headers['Retry-After'] = '5';
-    const isRead = route?.page && /\btext\/html\b/.test(incoming.headers.accept ?? '') && !outgoing.headersSent;
+    const isForPeople = route ? route.page : incoming.method === 'GET';
+    const isRead = isForPeople && /\btext\/html\b/.test(incoming.headers.accept ?? '') && !outgoing.headersSent;
     const answered =
       isRead && problemPage ? write(outgoing, problemPage(found, headers)) : writeProblem(outgoing, found, headers);
     await answered.catch(() => outgoing.destroy());

@@ -42,6 +42,8 @@ interface StoredPart {
 
 export interface SaidRow {
   channel: string;
+  /** Id of the message that a part answers. */
+  replyTo: string | undefined;
   /** Id of the person's message; undefined for an answer of coda. */
   messageId: string | undefined;
   key: string;
@@ -131,34 +133,38 @@ export async function saidIn(
     content: Content | null;
     at: Instant;
     is_unread: boolean;
+    reply_to: string | null;
   }>(
     // At one instant what was said comes before its answer.
     `select * from ((select c.channel, u.* from conversations c cross join lateral (
        (select message_id, key, payload ->> 'text' as text, payload -> 'files' as files, state, null::jsonb as content,
-               received_at as at, seq, 0 as part, false as is_unread
+               received_at as at, seq, 0 as part, false as is_unread, null as reply_to
           from inbox where adapter = 'http' and conversation_id = c.id and kind <> 'press'
            and coalesce(payload ->> 'origin', 'person') in ('person', 'http')
-           and ($2::timestamptz is null or received_at < $2) order by seq desc limit $3)
+           and ($2::timestamptz is null or received_at < $2) and received_at > coalesce(c.hidden_at, '-infinity')
+         order by seq desc limit $3)
      union all
        (select null, key, null, null, state, content, created_at as at,
-               (select i.seq from inbox i where i.id = outbox.inbox_id), part, ${IS_UNREAD}
+               (select i.seq from inbox i where i.id = outbox.inbox_id), part, ${IS_UNREAD}, reply_to
           from outbox where adapter = 'http' and conversation_id = c.id and ${SHOWN}
-           and ($2::timestamptz is null or created_at < $2) order by created_at desc limit $3)) u
+           and ($2::timestamptz is null or created_at < $2) and created_at > coalesce(c.hidden_at, '-infinity')
+         order by created_at desc limit $3)) u
       where c.id = any($1::uuid[]))
      union all
        -- by person: a program may begin a conversation of the terminal with each run, and several people may speak in one
        (select c.channel, null, o.key, null, null, o.state,
                -- a terminal's card does not change when its buttons are used: here it would go on offering them
                case when exists (select from buttons b where b.card = o.key and b.used_at is not null) then o.content - 'buttons' else o.content end,
-               o.created_at, null, o.part, ${IS_UNREAD}
+               o.created_at, null, o.part, ${IS_UNREAD}, null
           from outbox o join conversations c on c.id = o.conversation_id and c.kind = 'dm' and c.person_id = $4
          where $5 and o.adapter = '${TERMINAL}' and o.reply_to is null and o.person_id = $4 and ${SHOWN}
            and ($2::timestamptz is null or o.created_at < $2) order by o.created_at desc limit $3)) said
       order by at desc, seq desc nulls first, content is null, part desc limit $3`,
     [found.rows.map(({ id }) => id), before ?? null, limit, personId ?? null, withTerminal],
   );
-  return rows.map(({ channel, message_id, key, text, files, state, content, at, is_unread: isUnread }) => ({
+  return rows.map(({ channel, message_id, key, text, files, state, content, at, is_unread: isUnread, reply_to }) => ({
     channel,
+    replyTo: reply_to ?? undefined,
     key,
     state,
     at,

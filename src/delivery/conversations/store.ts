@@ -81,8 +81,12 @@ export const IS_BROWSERS = (conversation: string) =>
 export const isBrowsers = ({ adapter, channel }: Pick<Place, 'adapter' | 'channel'>): boolean =>
   adapter === 'http' && channel.startsWith('web-');
 
-/** First a chat platform, which calls its person; then the terminal and the browser, then what a program reads. Newest first. */
-const DIRECT_ORDER = (c: string) => `${IS_HOME(c)}, ${c}.adapter = 'http', not ${IS_BROWSERS(c)}, ${c}.created_at desc`;
+/**
+ * First a chat platform, which calls its person; then the terminal and the browser, then what a program reads. Of several over HTTP
+ * the one that each begins with, then the newest.
+ */
+const DIRECT_ORDER = (c: string) =>
+  `${IS_HOME(c)}, ${c}.adapter = 'http', not ${IS_BROWSERS(c)}, ${c}.adapter = 'http' and ${c}.channel not like '%/main', ${c}.created_at desc`;
 
 /** The person's direct conversation that calls them best: on `adapters` only, and not `except`. */
 export async function direct(

@@ -7,9 +7,13 @@ type ParsedNode = Root['children'][number];
 type Paragraph = Extract<ParsedNode, { type: 'paragraph' }>;
 export type Inline = Paragraph['children'][number];
 
+/** Of a column; undefined: none was asked for. */
+export type Align = 'left' | 'right' | 'center' | undefined;
+
 export interface Grid {
   type: 'grid';
   rows: string[][];
+  aligns: readonly Align[];
   from: number;
   to: number;
 }
@@ -158,10 +162,16 @@ function withTables(paragraph: Paragraph, markdown: string): (Paragraph | Grid)[
   const rows = [lines[delimiter - 1] as string, ...(end < 0 ? body : body.slice(0, end))].map(cells);
   const before = lengthOf(lines.slice(0, delimiter - 1));
   const until = Math.min(lengthOf(lines.slice(0, delimiter + rows.length)) - 1, source.length);
-  const table: Grid = { type: 'grid', rows, from: from + before, to: from + until };
+  const aligns = cells(lines[delimiter] as string).map(alignOf);
+  const table: Grid = { type: 'grid', rows, aligns, from: from + before, to: from + until };
   const head = before > 0 ? paragraphOf(markdown.slice(from, from + before - 1)) : [];
   const tail = from + until < to ? paragraphOf(markdown.slice(from + until + 1, to)) : [];
   return [...head, table, ...tail];
+}
+
+function alignOf(delimiter: string): Align {
+  if (!delimiter.endsWith(':')) return delimiter.startsWith(':') ? 'left' : undefined;
+  return delimiter.startsWith(':') ? 'center' : 'right';
 }
 
 function paragraphOf(source: string): Paragraph[] {

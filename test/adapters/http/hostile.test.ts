@@ -168,10 +168,9 @@ const REQUESTS: readonly [string, () => string | Buffer, ...number[]][] = [
   ['a query of words', () => get('/v1/conversations/main?limit=many', auth()), 400],
   ['a cursor after the year 9999', () => get('/v1/memories?after=253402300800000_a', auth()), 400],
   ['a cursor after the end of time', () => get('/v1/memories?after=999999999999999_a', auth()), 400],
-  ['a page of memories after the end of time', () => get('/memories?after=999999999999999_a', cookie), 400],
   ['the year 0', () => get('/v1/conversations/main?before=0000-01-01T00:00:00Z', auth()), 400],
-  ['the year 0 of the chat', () => get('/chat/log?before=0000-01-01T00:00:00Z', cookie), 400],
-  ['the end of the year 9999', () => get('/chat/log?before=9999-12-31T23:59:59.999Z', cookie), 200],
+  ['the year 0 of the chat', () => get('/v1/chats/main/entries?before=0000-01-01T00:00:00Z', cookie), 400],
+  ['the end of the year 9999', () => get('/v1/chats/main/entries?before=9999-12-31T23:59:59.999Z', cookie), 200],
   ['a form without a boundary', () => body('--x').replace('application/json', 'multipart/form-data; a=b'), 400],
   [
     'a form that is cut off',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toMarkup } from '../../../src/adapters/http/pages/chat.ts';
+import { toMarkup } from '../../../src/adapters/http/chats/markup.ts';
 
 const card = (lines: number) =>
   `May I do this?\n\n\`\`\`\n${Array.from({ length: lines }, (_, index) => `line${index}: value`).join('\n')}\n\`\`\``;

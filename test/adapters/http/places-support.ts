@@ -7,7 +7,8 @@ import { type Event, eventsOf, Programs } from './support.ts';
 interface Entry {
   id: string;
   unread?: true;
-  markup: unknown;
+  text: string;
+  buttons?: { id: string; label: string }[];
 }
 
 /** The chat in a browser that the owner has signed in: its page, as its script reads it. */
@@ -25,7 +26,7 @@ export class BrowserChat {
   static async signIn({ coda, url }: Programs, person?: string): Promise<BrowserChat> {
     const { code } = await coda.app.sessions.link(person);
     const headers = { 'Content-Type': 'application/json', 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' };
-    const opened = await fetch(`${url}/open`, { method: 'POST', headers, body: JSON.stringify({ code }) });
+    const opened = await fetch(`${url}/v1/session`, { method: 'POST', headers, body: JSON.stringify({ code }) });
     return new BrowserChat(url, (opened.headers.get('set-cookie') ?? '').split(';')[0] ?? '');
   }
 
@@ -41,7 +42,7 @@ export class BrowserChat {
 
   /** Opens the page, whose script begins to watch; it reads all of the log whenever it is told to. */
   async open(): Promise<void> {
-    const stream = await this.get('/chat/events', this.stop.signal);
+    const stream = await this.get('/v1/events', this.stop.signal);
     const begun = eventsOf(stream);
     this.events.push((await begun.next()).value as Event);
     void (async () => {
@@ -55,8 +56,8 @@ export class BrowserChat {
 
   /** The entries that say this, as the page reads them now. */
   async reads(text: string): Promise<Entry[]> {
-    const { entries } = (await (await this.get('/chat/log')).json()) as { entries: Entry[] };
-    return entries.filter(({ markup }) => JSON.stringify(markup).includes(text));
+    const { entries } = (await (await this.get('/v1/chats/main/entries')).json()) as { entries: Entry[] };
+    return entries.filter((entry) => entry.text.includes(text));
   }
 }
 

@@ -30,6 +30,8 @@ const post = (path: string, body: unknown, headers: Record<string, string> = {})
     body: JSON.stringify(body),
   });
 
+const leave = (headers: Record<string, string>) => fetch(`${programs.url}/v1/session`, { method: 'DELETE', headers });
+
 /** The status for a path as it is written. */
 const statusOf = (path: string) =>
   new Promise<number | undefined>((resolve, reject) => {
@@ -39,7 +41,7 @@ const statusOf = (path: string) =>
 
 async function signIn(person?: string): Promise<string> {
   const { code } = await programs.coda.app.sessions.link(person);
-  const answer = await post('/open', { code }, OWN);
+  const answer = await post('/v1/session', { code }, OWN);
   expect(answer.status).toBe(200);
   return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 }
@@ -47,44 +49,44 @@ async function signIn(person?: string): Promise<string> {
 describe('a link of "coda open"', () => {
   test('signs one browser in, once, and soon', async () => {
     const { code } = await programs.coda.app.sessions.link();
-    const answer = await post('/open', { code }, OWN);
+    const answer = await post('/v1/session', { code }, OWN);
     const cookie = answer.headers.get('set-cookie') ?? '';
     expect(cookie).toMatch(/^coda_session=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/);
-    expect((await visit('/chat', cookie.split(';')[0] ?? '')).status).toBe(200);
-    expect((await post('/open', { code }, OWN)).status).toBe(401);
+    expect((await visit('/v1/chats', cookie.split(';')[0] ?? '')).status).toBe(200);
+    expect((await post('/v1/session', { code }, OWN)).status).toBe(401);
     const signedIn = `select origin from audit_log where action = 'person.sign_in'`;
     expect((await programs.coda.database().read(signedIn)).rows).toEqual([{ origin: 'http' }]);
     const late = await programs.coda.app.sessions.link();
     await programs.coda.passes({ minutes: 6 });
-    expect((await post('/open', { code: late.code }, OWN)).status).toBe(401);
-    expect((await post('/open', { code: 'x'.repeat(43) }, OWN)).status).toBe(401);
+    expect((await post('/v1/session', { code: late.code }, OWN)).status).toBe(401);
+    expect((await post('/v1/session', { code: 'x'.repeat(43) }, OWN)).status).toBe(401);
   });
 
   test('does not take over a browser in which another person is signed in, unless they say so', async () => {
     await programs.coda.person('ben', { role: 'member' }).says('hello');
     const own = await signIn();
     const { code } = await programs.coda.app.sessions.link('ben');
-    const refused = await post('/open', { code }, { Cookie: own, ...OWN });
+    const refused = await post('/v1/session', { code }, { Cookie: own, ...OWN });
     expect([refused.status, refused.headers.get('set-cookie')]).toEqual([409, null]);
-    expect((await visit('/chat', own)).status).toBe(200);
-    expect((await post('/open', { code, instead: true }, { Cookie: own, ...OWN })).status).toBe(200);
-    expect((await visit('/chat', own)).status).toBe(401);
+    expect((await visit('/v1/chats', own)).status).toBe(200);
+    expect((await post('/v1/session', { code, instead: true }, { Cookie: own, ...OWN })).status).toBe(200);
+    expect((await visit('/v1/chats', own)).status).toBe(401);
     // The same person again needs no word; the session before ends.
     const [again, link] = [await signIn(), await programs.coda.app.sessions.link()];
-    expect((await post('/open', { code: link.code }, { Cookie: again, ...OWN })).status).toBe(200);
-    expect((await visit('/chat', again)).status).toBe(401);
+    expect((await post('/v1/session', { code: link.code }, { Cookie: again, ...OWN })).status).toBe(200);
+    expect((await visit('/v1/chats', again)).status).toBe(401);
   });
 
   test('two browsers that use it at the same time: one is signed in', async () => {
     const { code } = await programs.coda.app.sessions.link();
-    const answers = await Promise.all([0, 1, 2].map(() => post('/open', { code }, OWN)));
+    const answers = await Promise.all([0, 1, 2].map(() => post('/v1/session', { code }, OWN)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
   });
 
   test('its cookie goes over TLS only where the page came over TLS', async () => {
     const { code } = await programs.coda.app.sessions.link();
     const host = new URL(programs.url).host;
-    const answer = await post('/open', { code }, { Origin: `https://${host}` });
+    const answer = await post('/v1/session', { code }, { Origin: `https://${host}` });
     expect(answer.headers.get('set-cookie')).toContain('; Secure');
   });
 
@@ -118,7 +120,7 @@ test('a stream ends before it tells anything to who may not read any more', asyn
     days: undefined,
   });
   const streams = await Promise.all([
-    follow('/chat/events', { Cookie: cookie, ...OWN }),
+    follow('/v1/events', { Cookie: cookie, ...OWN }),
     follow('/v1/conversations/main/events', { Cookie: cookie, ...OWN }),
     follow('/v1/conversations/main/events', { Authorization: `Bearer ${token}` }),
   ]);
@@ -133,18 +135,18 @@ test('a stream ends before it tells anything to who may not read any more', asyn
 describe('a session', () => {
   test('ends after 30 days, when its person signs out, and when it is revoked; also through a restart it lasts', async () => {
     const [out, revoked, old] = [await signIn(), await signIn(), await signIn()];
-    const left = await post('/close', {}, { Cookie: out, ...OWN });
-    expect([left.status, left.headers.get('location')]).toEqual([303, '/open']);
-    expect((await visit('/chat', out)).status).toBe(401);
+    const left = await leave({ Cookie: out, ...OWN });
+    expect([left.status, left.headers.get('set-cookie')]).toEqual([204, expect.stringContaining('Max-Age=0')]);
+    expect((await visit('/v1/chats', out)).status).toBe(401);
     await programs.coda.restart();
-    expect((await visit('/chat', revoked)).status).toBe(200);
+    expect((await visit('/v1/chats', revoked)).status).toBe(200);
     await programs.coda.passes({ days: 29 });
-    expect((await visit('/chat', old)).status).toBe(200);
+    expect((await visit('/v1/chats', old)).status).toBe(200);
     await programs.coda.passes({ days: 1 });
-    expect((await visit('/chat', old)).status).toBe(401);
+    expect((await visit('/v1/chats', old)).status).toBe(401);
     const fresh = await signIn();
     expect(await programs.coda.app.sessions.revoke(undefined)).toBe(1);
-    expect((await visit('/chat', fresh)).status).toBe(401);
+    expect((await visit('/v1/chats', fresh)).status).toBe(401);
   });
 
   test('is of no use to other pages', async () => {
@@ -160,7 +162,7 @@ describe('a session', () => {
     }
     expect((await say({ Origin: 'http://127.0.0.1:1' })).status).toBe(403);
     const read = (site: string, mode: string) =>
-      visit('/chat/log', cookie, { 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': mode });
+      visit('/v1/chats/main/entries', cookie, { 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': mode });
     expect((await read('cross-site', 'no-cors')).status).toBe(403);
     expect((await read('same-origin', 'cors')).status).toBe(200);
     const stolen = await visit('/v1/conversations', cookie, {
@@ -168,14 +170,14 @@ describe('a session', () => {
       'Sec-Fetch-Mode': 'no-cors',
     });
     expect(stolen.status).toBe(403);
-    expect((await post('/close', {}, { Cookie: cookie, 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
-    expect((await post('/open', { code: 'x' }, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+    expect((await leave({ Cookie: cookie, 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+    expect((await post('/v1/session', { code: 'x' }, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
   });
 
-  test('a token opens no page, and two cookies count as none', async () => {
-    expect((await programs.ask('/chat')).status).toBe(401);
+  test('a token ends no session, and two cookies count as none', async () => {
+    expect((await programs.ask('/v1/session', { method: 'DELETE' })).status).toBe(409);
     const [one, two] = [await signIn(), await signIn()];
-    expect((await visit('/chat', `${one}; ${two}`)).status).toBe(401);
+    expect((await visit('/v1/chats', `${one}; ${two}`)).status).toBe(401);
   });
 
   test("is its person's: nobody sees what another says, and guests are not let in", async () => {
@@ -183,8 +185,8 @@ describe('a session', () => {
     await ana.says('/help');
     const [anas, owners] = [await signIn('ana'), await signIn()];
     await post('/v1/messages', { text: '/note a present for the owner' }, { Cookie: anas, ...OWN });
-    expect(await (await visit('/chat', anas)).text()).toContain('a present for the owner');
-    expect(await (await visit('/chat', owners)).text()).not.toContain('a present for the owner');
+    expect(await (await visit('/v1/chats/main/entries', anas)).text()).toContain('a present for the owner');
+    expect(await (await visit('/v1/chats/main/entries', owners)).text()).not.toContain('a present for the owner');
     const { sessions } = programs.coda.app;
     await expect(sessions.link('nobody')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
     const { code } = await sessions.link('ana');
@@ -194,20 +196,27 @@ describe('a session', () => {
       programs.coda.database().tx('test', (tx) => tx.query(`update persons set role = $1 where name = 'ana'`, [role]));
     await becomes('guest');
     await expect(sessions.link('ana')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
-    expect((await post('/open', { code }, OWN)).status).toBe(401);
+    expect((await post('/v1/session', { code }, OWN)).status).toBe(401);
     expect(await Promise.all(counted.map((rows) => programs.coda.count(rows)))).toEqual(before);
     await becomes('member');
-    expect((await post('/open', { code }, OWN)).status).toBe(200);
+    expect((await post('/v1/session', { code }, OWN)).status).toBe(200);
   });
 
   test('pages say what is wrong as a page, run nothing but files of their own, and are kept by nobody', async () => {
-    const closed = await visit('/chat', '');
-    expect([closed.status, closed.headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8']);
-    expect(await closed.text()).toContain('coda open');
-    const page = await visit('/chat', await signIn());
-    expect(page.headers.get('cache-control')).toBe('no-store');
+    const closed = await visit('/v1/chats', 'coda_session=none');
+    expect([closed.status, ((await closed.json()) as { remedy: string }).remedy]).toEqual([
+      401,
+      expect.stringContaining('coda open'),
+    ]);
+    const nowhere = await visit('/nowhere', '');
+    expect([nowhere.status, nowhere.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect((await visit('/nowhere', '', { Accept: 'application/json' })).headers.get('content-type')).toContain('json');
+    const cookie = await signIn();
+    expect((await visit('/v1/chats', cookie)).headers.get('cache-control')).toBe('no-store');
+    const page = await visit('/today', cookie);
+    expect(page.headers.get('cache-control')).toBe('no-cache');
     const policy = page.headers.get('content-security-policy') ?? '';
-    for (const rule of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "trusted-types 'none'"]) {
+    for (const rule of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", 'trusted-types coda']) {
       expect(policy).toContain(rule);
     }
     expect(policy).not.toContain('unsafe');
@@ -216,18 +225,18 @@ describe('a session', () => {
     const script = /src="(\/web\/[^"]+)"/.exec(html)?.[1] ?? '';
     expect((await visit(script, '')).headers.get('cache-control')).toContain('immutable');
     // "fetch" would send what is left when "..", and what stands before it, are taken out.
-    for (const path of ['/web/x/../../package.json', '/web/../package.json', '/web/x/..%2F..%2Fpackage.json']) {
+    for (const path of ['/web/../package.json', '/web/..%2Fpackage.json', '/web/.coda-sources', '/web/index.json.br']) {
       expect(await statusOf(path)).toBe(404);
     }
     const document = (await (await fetch(`${programs.url}/openapi.json`)).json()) as { paths: object };
-    expect(Object.keys(document.paths).filter((path) => /chat|web|open$|close/.test(path))).toEqual([]);
+    expect(Object.keys(document.paths).filter((path) => /web|open$|worker/.test(path))).toEqual([]);
   });
 });
 
 describe('who turns out to be somebody else too', () => {
   const say = async (cookie: string, text: string) =>
     (await (await post('/v1/messages', { text }, { Cookie: cookie, ...OWN })).json()) as Answer;
-  const shown = async (cookie: string) => (await visit('/chat', cookie)).text();
+  const shown = async (cookie: string) => (await visit('/v1/chats/main/entries', cookie)).text();
 
   test('finds in the browser what was said, can press what was asked, and hears what was to be said there', async () => {
     const cookies: Record<string, string> = {};

@@ -81,7 +81,7 @@ test.each(pointsOf('outbox.unread'))(
       await using daemon = await run(killAt);
       const code = /#([\w-]+)/.exec(await printed('open'))?.[1];
       const headers = { 'Content-Type': 'application/json', 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' };
-      const opened = await fetch(`${url}/open`, { method: 'POST', headers, body: JSON.stringify({ code }) });
+      const opened = await fetch(`${url}/v1/session`, { method: 'POST', headers, body: JSON.stringify({ code }) });
       expect(opened.status).toBe(200);
       expect((await ask('/v1/notify', { to: 'console:owner', text: NOTICE })).status).toBe(202);
       let isOver = false;

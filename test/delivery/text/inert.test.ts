@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createStyle, renderMarkdown } from '../../../src/adapters/console/terminal/conversation.ts';
 import { split as discordSplit, splitGrowing } from '../../../src/adapters/discord/message.ts';
-import { toMarkup } from '../../../src/adapters/http/pages/chat.ts';
-import { toHtml } from '../../../src/adapters/http/pages/markup.ts';
+import { toMarkup } from '../../../src/adapters/http/chats/markup.ts';
 import { split as slackSplit } from '../../../src/adapters/slack/message.ts';
 import type { Content } from '../../../src/delivery/index.ts';
 import { toParts } from '../../../src/delivery/outbox/parts.ts';
 import { inert, isInert } from '../../../src/delivery/text/inert.ts';
+import { toHtml } from '../../support/html.ts';
 import { commonMarkLinks, discordLinks, htmlLinks, slackLinks, terminalLinks } from '../../support/live-links.ts';
 
 const style = createStyle(true);

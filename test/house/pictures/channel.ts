@@ -1,6 +1,6 @@
-import { toMarkup } from '../../../src/adapters/http/pages/chat.ts';
-import { h, type Markup, toHtml } from '../../../src/adapters/http/pages/markup.ts';
+import { toMarkup } from '../../../src/adapters/http/chats/markup.ts';
 import type { Channel, FakeDiscord, Message } from '../../support/discord/index.ts';
+import { h, type Markup, toHtml } from '../../support/html.ts';
 
 const STYLE = `
   body { margin: 0; padding: 18px 22px; background: #313338; color: #dbdee1; font: 15px/1.4 'DejaVu Sans', sans-serif }

@@ -61,7 +61,7 @@ const buttonOut = z.object({
   asks: z.literal(true).optional().describe('It wants a line of words: values of its press.'),
 });
 
-const fileOut = z.object({
+export const fileOut = z.object({
   id: z.string(),
   name: z.string(),
   type: z.string(),

@@ -15,6 +15,9 @@ const MOST_WAITING = 1_000;
 /** Milliseconds in which a reader takes what is written: shorter than a send may last, so that its outcome is known. */
 const TAKES_WITHIN_MS = 8_000;
 
+/** Watched instead of each of a caller's conversations, those to come among them. Is no conversation's name. */
+export const allOf = (channel: string): string => `${channel.slice(0, channel.indexOf('/') + 1)}*`;
+
 export class Watchers {
   private readonly clock: Clock;
   private readonly byChannel = new Map<string, Set<Watch>>();
@@ -24,22 +27,23 @@ export class Watchers {
   }
 
   has(channel: string): boolean {
-    return this.byChannel.has(channel);
+    return this.byChannel.has(channel) || this.byChannel.has(allOf(channel));
   }
 
   /** Resolves to true when somebody's connection has taken it. */
   async tell(channel: string, happening: Happening): Promise<boolean> {
-    const heard = [...(this.byChannel.get(channel) ?? [])].map((watch) => watch.hear(happening));
+    const watches = [channel, allOf(channel)].flatMap((name) => [...(this.byChannel.get(name) ?? [])]);
+    const heard = watches.map((watch) => watch.hear(happening, channel));
     return (await Promise.all(heard)).includes(true);
   }
 
   /**
-   * Begins to watch at once; `take` says what of each happening is written, undefined: nothing. `ended` is called once, when
-   * it does not watch any more.
+   * Begins to watch at once; `take` says what of each happening in a channel is written, undefined: nothing. `ended` is called
+   * once, when it does not watch any more.
    */
   watch(
     channels: readonly string[],
-    take: (happening: Happening) => string | undefined,
+    take: (happening: Happening, channel: string) => string | undefined,
     signal: AbortSignal,
     ended = () => {},
   ): Watch {
@@ -71,7 +75,7 @@ interface WrittenEvent {
 /** One reader's stream: what happens, in order, with a sign of life while nothing does. Ends when `signal` aborts. */
 export class Watch implements AsyncIterable<string> {
   private readonly clock: Clock;
-  private readonly take: (happening: Happening) => string | undefined;
+  private readonly take: (happening: Happening, channel: string) => string | undefined;
   private readonly signal: AbortSignal;
   private readonly ended: () => void;
   private waiting: WrittenEvent[] = [];
@@ -84,7 +88,7 @@ export class Watch implements AsyncIterable<string> {
 
   constructor(
     clock: Clock,
-    take: (happening: Happening) => string | undefined,
+    take: (happening: Happening, channel: string) => string | undefined,
     signal: AbortSignal,
     ended: () => void,
   ) {
@@ -95,8 +99,8 @@ export class Watch implements AsyncIterable<string> {
     signal.addEventListener('abort', this.onAbort, { once: true });
   }
 
-  async hear(happening: Happening): Promise<boolean> {
-    const text = this.take(happening);
+  async hear(happening: Happening, channel: string): Promise<boolean> {
+    const text = this.take(happening, channel);
     return text !== undefined && this.write(text);
   }
 

@@ -1,14 +1,9 @@
-/**
- * Pages as values: the server writes them as HTML, the chat's script builds elements of the same values as JSON. Text
- * is only ever text, so that nothing that a model or a person has written becomes markup.
- */
+/** Markup as a browser's application shows it, written as HTML: for pictures, and to look for what no text may become. */
+import type { Element, Markup } from '../../src/adapters/http/chats/markup.ts';
 
-/** An element `[tag, attributes, …children]`, or a text. */
-export type Markup = string | Element;
-export type Element = readonly [tag: string, attributes: Attributes, ...children: Markup[]];
-export type Attributes = Readonly<Record<string, string>>;
+export type { Markup };
 
-export type Child = Markup | readonly Child[] | undefined | false;
+type Child = Markup | readonly Child[] | undefined | false;
 
 /** An element. Attributes and children that are undefined or false are left out, lists of children are laid flat. */
 export function h(

@@ -1,0 +1,55 @@
+/** The types of the HTTP API, for the browser's application: made from the document that coda itself serves. */
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import openapiTS, { astToString } from 'openapi-typescript';
+import { root } from './setup.mjs';
+
+/**
+ * The declarations of an OpenAPI document.
+ *
+ * @param {object} document
+ */
+export async function typesOf(document) {
+  const nodes = await openapiTS(JSON.stringify(document), { alphabetize: true, emptyObjectsUnknown: true });
+  return `/** Made by "npm run generate" of /openapi.json. */\n${astToString(nodes)}`;
+}
+
+/** The document of a coda that is started for it; every optional part that has routes is on. */
+export async function documentOf() {
+  const data = mkdtempSync(join(tmpdir(), 'coda-openapi-'));
+  const port = await freePort();
+  writeFileSync(join(data, 'config.yaml'), `http: { listen: "127.0.0.1:${port}" }\n`);
+  const coda = spawn(
+    process.execPath,
+    [join(root, 'dist', 'main.js'), 'run', '--config', join(data, 'config.yaml'), '--data', join(data, 'data')],
+    { stdio: 'ignore' },
+  );
+  try {
+    for (let tries = 0; tries < 300; tries++) {
+      const answer = await fetch(`http://127.0.0.1:${port}/openapi.json`).catch(() => undefined);
+      if (answer?.ok) return /** @type {object} */ (await answer.json());
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('coda does not serve /openapi.json');
+  } finally {
+    const ended = new Promise((resolve) => coda.once('exit', resolve));
+    coda.kill('SIGTERM');
+    await ended;
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,320 @@
+/** The conversations of a person, for a page: listed, read, named, taken away, and what is said in all of them from now on. */
+import { z } from 'zod';
+import { traceTurns } from '../../../agent/index.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
+import type { Delivery } from '../../../delivery/index.ts';
+import { type Database, readerOf } from '../../../storage/index.ts';
+import type { Changes } from '../changes.ts';
+import type { HttpChat } from '../chat/adapter.ts';
+import { nameOf, pageChannel, placeOf, prefixOf, unreadChannels } from '../chat/places.ts';
+import { instantIn, type PartOut } from '../chat/shapes.ts';
+import { channelOf, nothing } from '../chat/talk.ts';
+import { markShown } from '../chat/unread.ts';
+import { allOf, eventText, type Happening, type Watchers } from '../chat/watchers.ts';
+import { callerOf } from '../request.ts';
+import * as said from '../store.ts';
+import { entryOf, entryOfPart, entryOfRecord, entryOut } from './entries.ts';
+import * as store from './store.ts';
+
+export interface ChatsDeps {
+  database: Database;
+  delivery: Pick<Delivery, 'stopTurn'>;
+  adapter: HttpChat;
+  watchers: Watchers;
+  changes: Changes;
+
+  clock: Clock;
+}
+
+const TAG = 'chats';
+/** The conversation that each person begins with, in which they are told what they did not ask for. */
+const MAIN = 'main';
+const WATCHED_MS = 10 * 60_000;
+
+export function chatsRoutes(deps: ChatsDeps): readonly AnyRoute[] {
+  return [list(deps), entries(deps), rename(deps), remove(deps), stop(deps), turns(deps), form(deps), events(deps)];
+}
+
+const whereOf = (caller: Caller): store.ChatsWhere => ({ prefix: prefixOf(caller), personId: caller.personId });
+
+const chatOut = z.object({
+  id: z.string().describe('The name of a conversation of its own, the id of another.'),
+  title: z.string().describe('What its person calls it, else the first words said in it; empty: neither.'),
+  place: z
+    .object({ platform: z.string(), channel: z.string().optional() })
+    .optional()
+    .describe('Where it is held, if not here: it can be read only.'),
+  at: z.iso.datetime().describe('When something was said in it last.'),
+  unread: z.int(),
+});
+
+function shownChat(row: store.ChatRow, prefix: string): z.output<typeof chatOut> {
+  const { id, adapter, channel, kind, title, first, at, unread } = row;
+  const isOwn = adapter === 'http' && channel.startsWith(prefix);
+  return {
+    id: isOwn ? nameOf(channel) : id,
+    title: title ?? first?.replace(/\s+/g, ' ').trim() ?? '',
+    at: at.toISOString(),
+    unread,
+    ...(!isOwn && { place: { platform: adapter, ...(kind !== 'dm' && { channel }) } }),
+  };
+}
+
+function list({ database }: ChatsDeps): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/chats',
+    scope: 'messages',
+    tag: TAG,
+    summary: "The person's conversations, here and on other platforms, the newest first.",
+    query: z.strictObject({
+      q: z.string().max(200).optional().describe('Only those with these words in their title or at their beginning.'),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      before: instantIn.optional().describe('Only those in which something was said last before this instant.'),
+    }),
+    answers: { 200: { description: 'Them.', schema: z.object({ chats: z.array(chatOut), more: z.boolean() }) } },
+    examples: [{ summary: 'The newest', status: 200 }],
+    async answerRequest(request) {
+      const { q, limit, before } = request.query;
+      const where = whereOf(callerOf(request));
+      const asked = { words: q, before: before === undefined ? undefined : new Date(before), limit: limit + 1 };
+      const rows = await store.chatsOf(readerOf(database), where, asked);
+      const chats = rows.slice(0, limit).map((row) => shownChat(row, where.prefix));
+      return { body: { json: { chats, more: rows.length > limit } } };
+    },
+  });
+}
+
+const params = z.object({ id: z.string().regex(/^[\w.-]{1,64}$/) });
+
+async function chatOf({ database }: Pick<ChatsDeps, 'database'>, caller: Caller, id: string) {
+  const found = await store.findChat(readerOf(database), whereOf(caller), id);
+  if (!found) throw nothing('There is no such conversation.');
+  return { ...found, isOwn: found.adapter === 'http' && found.channel.startsWith(prefixOf(caller)) };
+}
+
+function entries({ database, clock }: ChatsDeps): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/chats/:id/entries',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'What was said in a conversation, the oldest first; what was unread counts as read now.',
+    params,
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      before: instantIn.optional().describe('Only what was said before this instant, or at it.'),
+    }),
+    answers: {
+      200: {
+        description: 'It.',
+        schema: z.object({ entries: z.array(entryOut), more: z.boolean(), readOnly: z.boolean() }),
+      },
+    },
+    async answerRequest(request) {
+      const caller = callerOf(request);
+      const { limit, before } = request.query;
+      // Parts of one answer were said at one instant: the page knows those that it has.
+      const until = before === undefined ? undefined : new Date(Math.min(Date.parse(before) + 1, LAST_MS));
+      const isMain = request.params.id === MAIN;
+      const db = readerOf(database);
+      const found = await store.findChat(db, whereOf(caller), request.params.id);
+      const isOwn = found === undefined || (found.adapter === 'http' && found.channel.startsWith(prefixOf(caller)));
+      if (found && !isOwn) {
+        const rows = await store.recordedMessages(db, found, caller.personId, until, limit + 1);
+        const shown = rows.slice(0, limit).reverse().map(entryOfRecord);
+        return { body: { json: { entries: shown, more: rows.length > limit, readOnly: true } } };
+      }
+      const { channel } = placeOf(caller, request.params.id);
+      const { personId } = caller;
+      const channels = isMain ? await said.channelsBehind(database, { channel, personId }) : [channel];
+      const rows = await said.saidIn(database, { channels, personId, withTerminal: isMain }, until, limit + 1);
+      if (!rows && !isMain && !found) throw nothing('There is no such conversation.');
+      const shown = (rows ?? []).slice(0, limit).reverse();
+      const since = shown[0]?.at;
+      const turns = found && since ? await store.turnsOf(db, found.id, since) : [];
+      await markShown({ database, clock }, shown);
+      const byMessage = new Map(turns.map((turn) => [turn.messageId, turn]));
+      const more = (rows?.length ?? 0) > limit;
+      return { body: { json: { entries: shown.map((each) => entryOf(each, byMessage)), more, readOnly: false } } };
+    },
+  });
+}
+
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+function rename(deps: ChatsDeps): AnyRoute {
+  return route({
+    method: 'PATCH',
+    path: '/v1/chats/:id',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'Gives a conversation of its own a title.',
+    params,
+    body: z.strictObject({ title: z.string().trim().min(1).max(120) }),
+    answers: { 200: { description: 'It has the title.', schema: z.object({ title: z.string() }) } },
+    async answerRequest(request) {
+      const { id } = await chatOf(deps, callerOf(request), request.params.id);
+      await store.setTitle(deps.database, id, request.body.title);
+      return { body: { json: { title: request.body.title } } };
+    },
+  });
+}
+
+function remove(deps: ChatsDeps): AnyRoute {
+  return route({
+    method: 'DELETE',
+    path: '/v1/chats/:id',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'Deletes what was said in a conversation of its own; what came of it (reminders, notes) stays.',
+    params,
+    answers: { 204: { description: 'It is gone.' } },
+    async answerRequest(request) {
+      const { id, isOwn } = await chatOf(deps, callerOf(request), request.params.id);
+      if (!isOwn) throw nothing('Conversations of other platforms are deleted there.');
+      await store.hide(deps.database, id, deps.clock.now());
+      return { status: 204 };
+    },
+  });
+}
+
+function stop(deps: ChatsDeps): AnyRoute {
+  return route({
+    method: 'POST',
+    path: '/v1/chats/:id/stop',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'Stops what is being answered in a conversation of its own; what was said of the answer stays.',
+    params,
+    answers: { 200: { description: 'Whether something ran.', schema: z.object({ stopped: z.boolean() }) } },
+    async answerRequest(request) {
+      const { id, isOwn } = await chatOf(deps, callerOf(request), request.params.id);
+      if (!isOwn) throw nothing('It is stopped where it was asked, by /stop.');
+      const stopped = await deps.database.tx('chats.stop', (tx) => deps.delivery.stopTurn(tx, id));
+      return { body: { json: { stopped } } };
+    },
+  });
+}
+
+const stepOut = z.object({
+  at: z.iso.datetime(),
+  where: z.enum(['platform', 'inbox', 'turn', 'model', 'tool', 'asked', 'outbox', 'receipt']),
+  what: z.string(),
+  tookMs: z.number().optional(),
+  depth: z.int(),
+  inputs: z.array(z.object({ name: z.string(), input: z.string() })).optional(),
+});
+
+export const turnOut = z.object({
+  id: z.string(),
+  state: z.string(),
+  model: z.string().nullable(),
+  error: z.string().nullable(),
+  startedAt: z.iso.datetime(),
+  elapsedMs: z.number(),
+  steps: z.array(stepOut),
+});
+
+const MOST_TURNS = 20;
+
+function turns(deps: ChatsDeps): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/chats/:id/turns',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'How the newest messages of a conversation of its own were answered, step by step.',
+    params,
+    answers: { 200: { description: 'The turns.', schema: z.object({ turns: z.array(turnOut) }) } },
+    async answerRequest(request) {
+      const { id, isOwn } = await chatOf(deps, callerOf(request), request.params.id);
+      if (!isOwn) throw nothing('Only of conversations here is told how they were answered.');
+      const found = await traceTurns(readerOf(deps.database), id, MOST_TURNS, true);
+      const turns = found.map(({ id: turn, state, model, error, startedAt, elapsedMs, steps }) => ({
+        id: turn,
+        state,
+        model,
+        error,
+        elapsedMs,
+        steps,
+        startedAt: startedAt.toISOString(),
+      }));
+      return { body: { json: { turns } } };
+    },
+  });
+}
+
+function form({ adapter, database }: ChatsDeps): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/buttons/:id/form',
+    scope: 'messages',
+    tag: TAG,
+    summary: 'The line of words that a button asks for.',
+    params: z.object({ id: z.string().regex(/^[\w-]{10,64}$/) }),
+    answers: {
+      200: {
+        description: 'Its field.',
+        schema: z.object({ field: z.string(), label: z.string(), placeholder: z.string().optional() }),
+      },
+    },
+    async answerRequest(request) {
+      const { id } = request.params;
+      const channel = await channelOf(database, callerOf(request), id);
+      const asked = channel === undefined ? undefined : await (await adapter.inbox).form(id);
+      if (!asked) throw nothing('There is no such button.');
+      return { body: { json: asked } };
+    },
+  });
+}
+
+function events({ database, adapter, watchers, changes, clock }: ChatsDeps): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/events',
+    scope: 'messages',
+    tag: TAG,
+    summary:
+      'What is said from now on in all conversations of its own, and what else has changed: events ready, entry, delete, typing and changed.',
+    answers: { 200: { description: 'Events.', type: 'text/event-stream' } },
+    async answerRequest(request) {
+      const caller = callerOf(request);
+      const { personId, inPerson, scopes } = caller;
+      const { channel } = placeOf(caller, MAIN);
+      const behind = await said.channelsBehind(database, { channel, personId });
+      const open = inPerson && personId !== undefined;
+      const watched = [
+        allOf(channel),
+        ...behind.slice(1),
+        ...unreadChannels(caller),
+        ...(open ? [pageChannel(personId)] : []),
+      ];
+      // A browser connects again, and is then asked anew who it is.
+      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(WATCHED_MS)]);
+      const prefix = prefixOf(caller);
+      const take = (what: Happening, where: string) =>
+        eventOf(what, where.startsWith(prefix) ? nameOf(where) : MAIN, clock);
+      let stopListening = () => {};
+      const watch = watchers.watch(watched, take, signal, () => {
+        stopListening();
+        if (open) void adapter.onPageClosed(personId);
+      });
+      const reader = { personId: personId ?? '', isOwner: scopes.includes('admin') };
+      stopListening = changes.listen(reader, (all) => {
+        for (const what of all) void watch.write(eventText('changed', { what }));
+      });
+      void watch.write(eventText('ready', {}));
+      return { body: { events: watch } };
+    },
+  });
+}
+
+function eventOf(what: Happening, chat: string, clock: Clock): string {
+  if (what.type === 'typing') return eventText('typing', { chat });
+  // The page reads all of it anew.
+  if (what.type === 'unread') return eventText('ready', {});
+  if (what.type === 'delete') return eventText('delete', { chat, id: what.id });
+  return eventText('entry', { chat, entry: entryOfPart(what.part as PartOut, clock.now(), what.replyTo) });
+}

@@ -1,0 +1,20 @@
+/** The browser's application, its sessions, and the conversations that it shows. */
+import type { AnyRoute, HttpAnswer } from '../../../chat/index.ts';
+import { type ChatsDeps, chatsRoutes } from '../chats/index.ts';
+import type { Problem } from '../problem.ts';
+import { WebFiles } from './files.ts';
+import { type SessionKeeper, sessionRoutes } from './session.ts';
+
+export interface Web {
+  routes: readonly AnyRoute[];
+  /** The application at an address that has no page, which it says by itself. */
+  problem(found: Problem, headers: Readonly<Record<string, string>>): HttpAnswer;
+}
+
+export function openWeb(deps: ChatsDeps & { sessions: SessionKeeper }): Web {
+  const files = new WebFiles();
+  return {
+    routes: [...sessionRoutes(deps.sessions), ...chatsRoutes(deps), ...files.routes()],
+    problem: ({ status }, headers) => files.shell(status, headers),
+  };
+}

@@ -1,0 +1,60 @@
+/** coda's public HTTP API, typed from its OpenAPI document. */
+import createClient from 'openapi-fetch';
+import type { paths } from './schema.d.ts';
+
+export const api = createClient<paths>({ baseUrl: location.origin });
+
+/** A cause, as words for a person; `status` is that of the answer, 0 where none came. */
+export class Failure extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly remedy: string;
+
+  constructor(status: number, code: string, message: string, remedy = '') {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.remedy = remedy;
+  }
+
+  /** The cause with what to do about it. */
+  get sentence(): string {
+    return [this.message, this.remedy].filter(Boolean).join(' ');
+  }
+}
+
+interface ApiAnswer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+interface ProblemBody {
+  code?: string;
+  detail?: string;
+  remedy?: string;
+}
+
+/** The answer of a request. Throws a `Failure` for every other outcome. */
+export async function ask<T>(request: Promise<ApiAnswer<T>>): Promise<T> {
+  let answered: ApiAnswer<T>;
+  try {
+    answered = await request;
+  } catch {
+    throw new Failure(0, 'AWAY', 'coda cannot be reached.', 'This page tries again by itself.');
+  }
+  const { data, error, response } = answered;
+  if (response.ok) return data as T;
+  const { code = '', detail, remedy } = (typeof error === 'object' ? (error ?? {}) : {}) as ProblemBody;
+  throw new Failure(response.status, code, detail ?? `coda answered with ${response.status}.`, remedy);
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure(0, 'BUG', error instanceof Error ? error.message : String(error), 'Reload the page.');
+}
+
+/** An id that nobody guesses; `crypto.randomUUID` is missing where a page comes over plain HTTP. */
+export function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,99 @@
+/** One box that searches everything and lists what can be done. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { newChat } from '../chat/list.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Icon, type IconName } from '../parts/icon.tsx';
+import { palette } from './palette-state.ts';
+import { placesOf } from './places.ts';
+import { go } from './router.ts';
+
+interface Found {
+  id: string;
+  label: string;
+  kind: string;
+  icon: IconName;
+  run: () => void;
+}
+
+export function Palette() {
+  return palette.value ? <PaletteDialog /> : null;
+}
+
+function actions(): Found[] {
+  return [
+    { id: 'new', label: 'New conversation', kind: 'Do', icon: 'plus', run: newChat },
+    ...placesOf().map(
+      ({ path, label, icon }): Found => ({
+        id: path,
+        label,
+        kind: 'Go to',
+        icon,
+        run: () => go(`/${path}`),
+      }),
+    ),
+  ];
+}
+
+function PaletteDialog() {
+  const [words, setWords] = useState('');
+  const [found] = useState<readonly Found[]>([]);
+  const [chosen, setChosen] = useState(0);
+  const list = useRef<HTMLDivElement>(null);
+  const close = () => {
+    palette.value = false;
+  };
+  const said = words.trim().toLowerCase();
+  const all = [...actions().filter(({ label }) => label.toLowerCase().includes(said)), ...found];
+  useEffect(() => setChosen(0), [words]);
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
+  const run = (entry: Found | undefined) => {
+    if (!entry) return;
+    close();
+    entry.run();
+  };
+  return (
+    <Dialog title="Search" class="palette" onClose={close}>
+      <input
+        class="input"
+        type="search"
+        role="combobox"
+        aria-label="Search everything"
+        aria-expanded="true"
+        aria-controls="found"
+        aria-activedescendant={all[chosen] ? `found-${all[chosen].id}` : undefined}
+        placeholder="Search, or say what to do"
+        value={words}
+        autofocus
+        onInput={(event) => setWords(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown') setChosen(Math.min(all.length - 1, chosen + 1));
+          else if (event.key === 'ArrowUp') setChosen(Math.max(0, chosen - 1));
+          else if (event.key === 'Enter') run(all[chosen]);
+          else return;
+          event.preventDefault();
+        }}
+      />
+      <div role="listbox" id="found" aria-label="Found" ref={list}>
+        {all.map((entry, index) => (
+          <button
+            type="button"
+            key={entry.id}
+            id={`found-${entry.id}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === chosen}
+            onClick={() => run(entry)}
+            onMouseMove={() => setChosen(index)}
+          >
+            <Icon name={entry.icon} />
+            <span class="one-line">{entry.label}</span>
+            <span class="count">{entry.kind}</span>
+          </button>
+        ))}
+        {all.length === 0 && <p class="empty">Nothing was found.</p>}
+      </div>
+    </Dialog>
+  );
+}

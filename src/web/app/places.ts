@@ -1,0 +1,24 @@
+/** The pages that there are, and for whom. */
+import type { ComponentType } from 'preact';
+import type { IconName } from '../parts/icon.tsx';
+import { isOwner } from './session.ts';
+
+export interface Place {
+  path: string;
+  label: string;
+  icon: IconName;
+  isOwners?: true;
+  load: () => Promise<{ default: ComponentType }>;
+}
+
+const chat: Place = {
+  path: 'chat',
+  label: 'Chat',
+  icon: 'message',
+  load: () => import('../chat/page.tsx'),
+};
+
+/** In the order in which they stand at the side. */
+export const PLACES: readonly Place[] = [chat];
+
+export const placesOf = (): readonly Place[] => PLACES.filter(({ isOwners }) => !isOwners || isOwner());

@@ -1,0 +1,42 @@
+/** The address is the only state that says which page is shown. */
+import { computed, signal } from '@preact/signals';
+
+const address = signal(location.pathname + location.search);
+
+/** Words between the slashes: `['notes', 'k3x9tq']`. */
+export const path = computed(() => {
+  const [words = ''] = address.value.split('?');
+  return words.split('/').filter(Boolean).map(decodeURIComponent);
+});
+
+export const query = computed(() => new URLSearchParams(address.value.split('?')[1] ?? ''));
+
+/** Shows another page; `replace`: the one before is not gone back to. */
+export function go(to: string, { replace = false } = {}): void {
+  if (to === address.value) return;
+  history[replace ? 'replaceState' : 'pushState'](null, '', to);
+  const before = path.value.join('/');
+  address.value = to;
+  if (path.value.join('/') === before) return;
+  document.querySelector('main')?.scrollTo({ top: 0 });
+  // The next key goes to the page, and a screen reader tells of it.
+  requestAnimationFrame(() => {
+    if (!document.activeElement || document.activeElement === document.body)
+      document.querySelector<HTMLElement>('main')?.focus();
+  });
+}
+
+/** Links of the page itself load nothing anew. */
+export function followLinks(): void {
+  addEventListener('popstate', () => {
+    address.value = location.pathname + location.search;
+  });
+  document.addEventListener('click', (event) => {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const link = (event.target as Element).closest<HTMLAnchorElement>('a[href]');
+    if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+    if (link.pathname.startsWith('/v1/') || link.hash) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+  });
+}

@@ -1,0 +1,61 @@
+/** The person who is signed in at this browser. */
+import { signal } from '@preact/signals';
+import { api, ask, Failure } from '../api/client.ts';
+import { listen, onEvent, stopListening, watchSleep } from '../api/events.ts';
+import type { paths } from '../api/schema.d.ts';
+
+export type Me = paths['/v1/me']['get']['responses'][200]['content']['application/json'];
+
+/** Undefined until it is known; `out`: nobody. */
+export const me = signal<Me | 'out' | undefined>(undefined);
+
+/** The person who is signed in. Throws where nobody is: only called on pages that are shown to somebody. */
+export function person(): Me {
+  const who = me.value;
+  if (who === undefined || who === 'out') throw new Error('nobody is signed in');
+  return who;
+}
+
+export const isOwner = (): boolean => person().scopes.includes('admin');
+
+const signedOut = () => {
+  stopListening();
+  me.value = 'out';
+};
+
+/** Reads who is signed in; what waits for them comes with it. */
+export async function readMe(): Promise<void> {
+  try {
+    me.value = await ask(api.GET('/v1/me'));
+  } catch (error) {
+    if (error instanceof Failure && error.status === 401) signedOut();
+    else if (me.value === undefined) throw error;
+  }
+}
+
+export async function beginSession(): Promise<void> {
+  await readMe();
+  if (me.value === 'out') return;
+  listen(signedOut);
+  watchSleep(signedOut);
+  let asked: ReturnType<typeof setTimeout> | undefined;
+  // Many things may change at once; their counts are read once.
+  const soon = () => {
+    clearTimeout(asked);
+    asked = setTimeout(() => void readMe().catch(() => {}), 200);
+  };
+  onEvent('changed', soon);
+  onEvent('ready', soon);
+}
+
+export async function signIn(code: string, instead: boolean): Promise<void> {
+  await ask(api.POST('/v1/session', { body: { code, instead } }));
+}
+
+export async function signOut(): Promise<void> {
+  await ask(api.DELETE('/v1/session'));
+  signedOut();
+}
+
+/** The assistant's own name here. */
+export const assistantName = (): string => (me.value && me.value !== 'out' ? me.value.assistant.name : 'coda');

@@ -1,0 +1,117 @@
+/** The frame around every page: where one can go, at the side or at the bottom of a phone. */
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { online } from '../api/events.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Menu } from '../parts/menu.tsx';
+import { Keys } from './keys.tsx';
+import { Palette } from './palette.tsx';
+import { type Place, placesOf } from './places.ts';
+import { path } from './router.ts';
+import { assistantName, person, signOut } from './session.ts';
+import { act, Toasts } from './toasts.tsx';
+import { Nowhere } from './wrong.tsx';
+
+const ON_A_PHONE = 3;
+
+export function Shell() {
+  const [first = 'chat'] = path.value;
+  const place = placesOf().find((each) => each.path === first);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <div class="frame">
+        <div class="side">
+          <div class="name">
+            <img src="/web/icon.svg" alt="" />
+            <span>{assistantName()}</span>
+          </div>
+          <nav aria-label="Pages">
+            {placesOf().map((each) => (
+              <PlaceLink key={each.path} place={each} isCurrent={each === place} />
+            ))}
+          </nav>
+          <PersonMenu />
+        </div>
+        <div class="page">
+          {!online.value && (
+            <p class="away" role="status">
+              Not connected. Trying again …
+            </p>
+          )}
+          {place ? <PlaceView key={place.path} place={place} /> : <Nowhere />}
+        </div>
+        <BottomBar current={place} />
+      </div>
+      <Toasts />
+      <Palette />
+      <Keys />
+    </>
+  );
+}
+
+function PlaceView({ place }: { place: Place }) {
+  const [View, setView] = useState<ComponentType>();
+  useEffect(() => {
+    void place.load().then(({ default: component }) => setView(() => component));
+  }, [place]);
+  return View ? <View /> : null;
+}
+
+function PlaceLink({ place, isCurrent }: { place: Place; isCurrent: boolean }) {
+  const { label, icon } = place;
+  const { waiting, isWrong } = signOf(place);
+  return (
+    <a href={`/${place.path}`} aria-current={isCurrent ? 'page' : undefined} title={label}>
+      <Icon name={icon} />
+      <span class="label">{label}</span>
+      {waiting > 0 && <span class="count">{waiting}</span>}
+      {isWrong && <span class="dot" role="img" aria-label="Something is wrong"></span>}
+    </a>
+  );
+}
+
+/** A number where something waits for this person, a dot where something is wrong. */
+function signOf({ path: name }: Place): { waiting: number; isWrong: boolean } {
+  const { counts, system } = person();
+  const waiting =
+    name === 'today' ? counts.due : name === 'chat' ? counts.unread : name === 'activity' ? counts.approvals : 0;
+  return { waiting, isWrong: name === 'system' && system === 'wrong' };
+}
+
+function PersonMenu() {
+  return (
+    <Menu
+      label="Your account"
+      opens="up"
+      text={person().person.name}
+      items={[{ label: 'Sign out', icon: 'leave', run: () => void act(signOut) }]}
+    />
+  );
+}
+
+function BottomBar({ current }: { current: Place | undefined }) {
+  const places = placesOf();
+  const [shown, rest] = [places.slice(0, ON_A_PHONE), places.slice(ON_A_PHONE)];
+  return (
+    <nav class="bar" aria-label="Pages">
+      {shown.map(({ path: name, label, icon }) => (
+        <a key={name} href={`/${name}`} aria-current={current?.path === name ? 'page' : undefined}>
+          <Icon name={icon} />
+          {label}
+        </a>
+      ))}
+      <Menu
+        label="More pages"
+        text="More"
+        opens="up"
+        items={[
+          ...rest.map(({ path: name, label, icon }) => ({ label, icon, href: `/${name}` })),
+          { label: 'Sign out', icon: 'leave' as const, run: () => void act(signOut) },
+        ]}
+      />
+    </nav>
+  );
+}

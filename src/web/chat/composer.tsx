@@ -1,0 +1,153 @@
+/** The box at the bottom. What is written is kept for each conversation until it is sent. */
+import type { RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { sizeOf } from '../app/format.ts';
+import { act, say } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+import type { Conversation } from './conversation.ts';
+
+const MOST_FILES = 10;
+/** Bytes of all files together: what coda takes in one request, unless it is told otherwise. */
+const MOST_BYTES = 7_000_000;
+
+const draftKey = (id: string) => `draft ${id}`;
+const isTouch = () => matchMedia('(pointer: coarse)').matches;
+
+interface ComposerProps {
+  conversation: Conversation;
+  field: RefObject<HTMLTextAreaElement>;
+  /** Words to edit and ask again. */
+  edited: { text: string } | undefined;
+}
+
+export function Composer({ conversation, field, edited }: ComposerProps) {
+  const { id } = conversation;
+  const [text, setText] = useState(() => sessionStorage.getItem(draftKey(id)) ?? '');
+  const [files, setFiles] = useState<readonly File[]>([]);
+  const [isOver, setOver] = useState(false);
+  const picker = useRef<HTMLInputElement>(null);
+  const isBusy = conversation.isBusy.value;
+
+  useEffect(() => {
+    if (text === '') sessionStorage.removeItem(draftKey(id));
+    else sessionStorage.setItem(draftKey(id), text);
+  }, [id, text]);
+  useEffect(() => {
+    if (!edited) return;
+    setText(edited.text);
+    field.current?.focus();
+  }, [edited]);
+  useEffect(() => {
+    if (!isTouch()) field.current?.focus();
+  }, [id]);
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (!area) return;
+    area.style.height = 'auto';
+    area.style.height = `${Math.min(area.scrollHeight + 2, innerHeight * 0.4)}px`;
+  }, [text]);
+
+  const add = (given: readonly File[]) => {
+    const all = [...files, ...given];
+    if (all.length > MOST_FILES) say(`At most ${MOST_FILES} files at once.`, { isBad: true });
+    else if (all.reduce((sum, { size }) => sum + size, 0) > MOST_BYTES)
+      say(`Files of at most ${sizeOf(MOST_BYTES)} together.`, { isBad: true });
+    else setFiles(all);
+  };
+  const submit = () => {
+    const words = text.trim();
+    if (words === '' && files.length === 0) return;
+    void conversation.say(words, files);
+    setText('');
+    setFiles([]);
+    field.current?.focus();
+  };
+  const stop = () => void act(() => conversation.stop());
+
+  return (
+    <form
+      class={`composer ${isOver ? 'over' : ''}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        add([...(event.dataTransfer?.files ?? [])]);
+      }}
+    >
+      {files.length > 0 && (
+        <ul class="chips">
+          {files.map((file, index) => (
+            <li key={`${file.name} ${index}`} class="tag">
+              {file.name} <span class="faint">{sizeOf(file.size)}</span>
+              <Button
+                icon="x"
+                label={`Take out ${file.name}`}
+                kind="quiet"
+                onClick={() => setFiles(files.filter((each) => each !== file))}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="line">
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          onChange={(event) => {
+            add([...(event.currentTarget.files ?? [])]);
+            event.currentTarget.value = '';
+          }}
+        />
+        <Button icon="clip" label="Add files" kind="quiet" onClick={() => picker.current?.click()} />
+        <label class="grow">
+          <span class="unseen">Message</span>
+          <textarea
+            ref={field}
+            rows={1}
+            maxLength={100_000}
+            value={text}
+            placeholder="Say something"
+            aria-description="Enter sends, Shift and Enter begins a new line."
+            onInput={(event) => setText(event.currentTarget.value)}
+            onPaste={(event) => {
+              const pasted = [...(event.clipboardData?.files ?? [])];
+              if (pasted.length === 0) return;
+              event.preventDefault();
+              add(pasted);
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape' && isBusy) stop();
+              if (event.key !== 'Enter' || event.shiftKey || event.isComposing || isTouch()) return;
+              event.preventDefault();
+              submit();
+            }}
+          />
+        </label>
+        {isBusy && (
+          <Button icon="stop" onClick={stop}>
+            Stop
+          </Button>
+        )}
+        {(!isBusy || text.trim() !== '') && (
+          <Button
+            type="submit"
+            kind="primary"
+            icon="send"
+            label="Send"
+            disabled={text.trim() === '' && files.length === 0}
+          />
+        )}
+      </div>
+    </form>
+  );
+}

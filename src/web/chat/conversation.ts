@@ -1,0 +1,180 @@
+/**
+ * One conversation as the page holds it. What is stored at coda is the truth; events only make it faster, and after each loss of the
+ * connection everything is read again.
+ */
+import { computed, signal } from '@preact/signals';
+import { api, ask, type Failure, failureOf, newId } from '../api/client.ts';
+import { onEvent } from '../api/events.ts';
+import type { Entry, Unsent } from './entry.ts';
+
+/** Milliseconds: how soon what is still unanswered is looked at again, since another process may answer it, of which no event comes here. */
+const [SOON, LATEST] = [2_000, 15_000];
+const PAGE = 50;
+
+export class Conversation {
+  readonly id: string;
+  readonly entries = signal<readonly Entry[]>([]);
+  readonly unsent = signal<readonly Unsent[]>([]);
+  readonly hasMore = signal(false);
+  readonly isReadOnly = signal(false);
+  readonly isLoaded = signal(false);
+  readonly isThinking = signal(false);
+  readonly failure = signal<Failure | undefined>(undefined);
+  /** True while a message of this conversation is being answered, or waits for that. */
+  readonly isBusy = computed(
+    () =>
+      this.unsent.value.some(({ failure }) => !failure) || this.entries.value.some(({ state }) => state === 'running'),
+  );
+  private stops: (() => void)[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private wait = SOON;
+  private isReading = false;
+  private readAgain = false;
+  private isOpen = false;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  open(): void {
+    this.isOpen = true;
+    this.stops = [
+      onEvent('ready', () => void this.read()),
+      onEvent('entry', ({ chat, entry }) => {
+        if (chat === this.id) this.takeEntry(entry);
+      }),
+      onEvent('delete', ({ chat, id }) => {
+        if (chat === this.id) this.entries.value = this.entries.value.filter((entry) => entry.id !== id);
+      }),
+      onEvent('typing', ({ chat }) => {
+        if (chat === this.id) this.isThinking.value = true;
+      }),
+    ];
+    void this.read();
+  }
+
+  close(): void {
+    this.isOpen = false;
+    clearTimeout(this.timer);
+    for (const stop of this.stops) stop();
+  }
+
+  /** Reads the newest entries. A call while it reads makes it read once more. */
+  async read(): Promise<void> {
+    this.readAgain = true;
+    if (this.isReading) return;
+    this.isReading = true;
+    try {
+      while (this.readAgain && this.isOpen) {
+        this.readAgain = false;
+        this.show(await this.page());
+      }
+    } catch (error) {
+      const failure = failureOf(error);
+      // A new conversation is made by the first word that is said in it.
+      if (failure.status === 404) this.isLoaded.value = true;
+      else this.failure.value = failure;
+    } finally {
+      this.isReading = false;
+    }
+  }
+
+  async readEarlier(): Promise<void> {
+    const [first] = this.entries.value;
+    if (!first) return;
+    const older = await this.page(first.at);
+    const known = new Set(this.entries.value.map(({ id }) => id));
+    this.entries.value = [...older.entries.filter(({ id }) => !known.has(id)), ...this.entries.value];
+    this.hasMore.value = older.more;
+  }
+
+  /** Says something; it stays below the conversation until coda has it. */
+  async say(text: string, files: readonly File[], id = newId()): Promise<void> {
+    const at = new Date().toISOString();
+    this.unsent.value = [
+      ...this.unsent.value.filter((each) => each.id !== id),
+      { id, text, files, at, failure: undefined },
+    ];
+    const body = new FormData();
+    body.set('text', text);
+    body.set('conversation', this.id);
+    body.set('wait', '0');
+    for (const file of files) body.append('file', file);
+    try {
+      await ask(send(body, id));
+      await this.read();
+      this.unsent.value = this.unsent.value.filter((each) => each.id !== id);
+    } catch (error) {
+      const failure = failureOf(error).sentence;
+      this.unsent.value = this.unsent.value.map((each) => (each.id === id ? { ...each, failure } : each));
+    }
+  }
+
+  drop(id: string): void {
+    this.unsent.value = this.unsent.value.filter((each) => each.id !== id);
+  }
+
+  async stop(): Promise<void> {
+    await ask(api.POST('/v1/chats/{id}/stop', { params: { path: { id: this.id } } }));
+    await this.read();
+  }
+
+  /** A press has a key of its own, so that one whose answer was lost is not made twice. */
+  async press(button: string, values: Record<string, string>, key: string): Promise<void> {
+    await ask(
+      api.POST('/v1/buttons/{id}', {
+        params: { path: { id: button }, header: { 'Idempotency-Key': key } },
+        body: { values, wait: 60 },
+      }),
+    );
+    await this.read();
+    // The card itself changes a little later, and the event that tells it may be lost with a connection.
+    this.expect(SOON);
+  }
+
+  private async page(before?: string) {
+    const query = { limit: PAGE, ...(before !== undefined && { before }) };
+    return ask(api.GET('/v1/chats/{id}/entries', { params: { path: { id: this.id }, query } }));
+  }
+
+  private show({ entries, more, readOnly }: Awaited<ReturnType<Conversation['page']>>): void {
+    const fresh = new Set(entries.map(({ id }) => id));
+    const first = entries[0];
+    const joins = this.entries.value.some(({ id }) => fresh.has(id));
+    // More was said meanwhile than is shown at once.
+    const earlier = joins && first ? this.entries.value.filter(({ id, at }) => !fresh.has(id) && at < first.at) : [];
+    if (!joins) this.hasMore.value = more;
+    this.entries.value = [...earlier, ...entries];
+    this.isReadOnly.value = readOnly;
+    this.isLoaded.value = true;
+    this.failure.value = undefined;
+    const isBusy = entries.some(({ state }) => state === 'running');
+    if (!isBusy) this.isThinking.value = false;
+    this.wait = isBusy ? Math.min(this.wait * 2, LATEST) : SOON;
+    if (isBusy) this.expect(this.wait);
+  }
+
+  private takeEntry(entry: Entry): void {
+    const at = this.entries.value.findIndex(({ id }) => id === entry.id);
+    const known = this.entries.value[at];
+    this.entries.value = known
+      ? this.entries.value.with(at, { ...entry, at: known.at })
+      : [...this.entries.value, entry];
+    this.wait = SOON;
+    if (entry.growing) this.isThinking.value = false;
+    else if (!known || entry.replyTo === undefined || !this.entries.value.some(({ id }) => id === entry.replyTo))
+      void this.read();
+    else this.expect(300);
+  }
+
+  private expect(ms: number): void {
+    clearTimeout(this.timer);
+    if (this.isOpen) this.timer = setTimeout(() => void this.read(), ms);
+  }
+}
+
+async function send(body: FormData, key: string) {
+  const response = await fetch('/v1/messages', { method: 'POST', headers: { 'Idempotency-Key': key }, body });
+  const answer: unknown = await response.json().catch(() => ({}));
+  return response.ok ? { data: answer, response } : { error: answer, response };
+}

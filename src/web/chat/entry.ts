@@ -1,0 +1,20 @@
+import type { paths } from '../api/schema.d.ts';
+
+type Entries = paths['/v1/chats/{id}/entries']['get']['responses'][200]['content']['application/json'];
+export type Entry = Entries['entries'][number];
+export type Chat = paths['/v1/chats']['get']['responses'][200]['content']['application/json']['chats'][number];
+export type Turn =
+  paths['/v1/chats/{id}/turns']['get']['responses'][200]['content']['application/json']['turns'][number];
+
+/** The conversation that everybody begins with, in which coda says what nobody asked for. */
+export const MAIN = 'main';
+
+/** A message that is on its way to coda, or did not come there. */
+export interface Unsent {
+  id: string;
+  text: string;
+  files: readonly File[];
+  at: string;
+  /** Why it did not come there; undefined: it is on its way. */
+  failure: string | undefined;
+}

@@ -1,0 +1,195 @@
+/** Entries: the person's own words as a quiet bubble, answers as text on the page. */
+import { useRef, useState } from 'preact/hooks';
+import { api, ask, newId } from '../api/client.ts';
+import { clock, duration, plural, sizeOf } from '../app/format.ts';
+import { assistantName } from '../app/session.ts';
+import { act } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+import type { Conversation } from './conversation.ts';
+import type { Entry, Turn, Unsent } from './entry.ts';
+import { Blocks, copy } from './markup.tsx';
+
+interface EntryProps {
+  entry: Entry;
+  conversation: Conversation;
+  /** The words that an answer stands for, where others were said between. */
+  answers?: string | undefined;
+  isQueued: boolean;
+  /** The work that led to this answer, told below its last part. */
+  work?: Entry['work'] | undefined;
+  onEdit: (text: string) => void;
+  onAskAgain?: (() => void) | undefined;
+}
+
+export function EntryView({ entry, conversation, answers, isQueued, work, onEdit, onAskAgain }: EntryProps) {
+  const { by, kind, text, at, blocks, files = [], buttons = [], state, unread } = entry;
+  const isOwn = by === 'you';
+  return (
+    <li class={`entry ${isOwn ? 'you' : 'assistant'} ${kind}`} data-id={entry.id}>
+      <p class="who">
+        <b>{isOwn ? 'You' : assistantName()}</b> <time dateTime={at}>{clock(at)}</time>
+        {unread && <span class="tag">new</span>}
+        {isQueued && <span class="tag">waiting</span>}
+        {isOwn && state === 'failed' && <span class="tag bad">not answered</span>}
+        {isOwn && state === 'cancelled' && <span class="tag">stopped</span>}
+      </p>
+      {answers !== undefined && <p class="answers one-line">to “{answers}”</p>}
+      {isOwn ? text !== '' && <p class="plain">{text}</p> : <Blocks blocks={blocks ?? []} />}
+      <Files files={files} />
+      {buttons.length > 0 && <Buttons buttons={buttons} conversation={conversation} />}
+      {work && work.calls > 0 && <Work work={work} conversation={conversation.id} />}
+      {!entry.growing && (
+        <div class="acts">
+          <Button icon="copy" label="Copy" kind="quiet" onClick={() => void copy(text)} />
+          {isOwn && !conversation.isReadOnly.value && (
+            <Button icon="pencil" label="Edit and ask again" kind="quiet" onClick={() => onEdit(text)} />
+          )}
+          {onAskAgain && <Button icon="again" label="Ask again" kind="quiet" onClick={onAskAgain} />}
+        </div>
+      )}
+    </li>
+  );
+}
+
+const PICTURE = /^image\/(?:png|jpeg|gif|webp)$/;
+
+function Files({ files }: { files: NonNullable<Entry['files']> }) {
+  if (files.length === 0) return null;
+  return (
+    <ul class="files">
+      {files.map(({ id, name, type, size, url }) => (
+        <li key={id}>
+          {PICTURE.test(type) && <img src={url} alt={name} loading="lazy" />}
+          <a href={url} download={name}>
+            {name}
+          </a>{' '}
+          <span class="faint small">{sizeOf(size)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface Asked {
+  button: string;
+  field: string;
+  label: string;
+  placeholder?: string | undefined;
+}
+
+function Buttons({ buttons, conversation }: { buttons: NonNullable<Entry['buttons']>; conversation: Conversation }) {
+  const [isPressed, setPressed] = useState(false);
+  const [asked, setAsked] = useState<Asked>();
+  const keys = useRef(new Map<string, string>());
+  const press = async (id: string, values: Record<string, string>) => {
+    setPressed(true);
+    const key = keys.current.get(id) ?? newId();
+    keys.current.set(id, key);
+    await act(() => conversation.press(id, values, key));
+    setPressed(false);
+    setAsked(undefined);
+  };
+  const askWords = (id: string) =>
+    act(async () => {
+      setAsked({ button: id, ...(await ask(api.GET('/v1/buttons/{id}/form', { params: { path: { id } } }))) });
+    });
+  return (
+    <>
+      <div class="buttons">
+        {buttons.map(({ id, label, style, asks }) => (
+          <Button
+            key={id}
+            {...(style && { kind: style })}
+            disabled={isPressed}
+            onClick={() => void (asks ? askWords(id) : press(id, {}))}
+          >
+            {label}
+          </Button>
+        ))}
+      </div>
+      {asked && (
+        <form
+          class="fill"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const value = new FormData(event.currentTarget).get(asked.field);
+            void press(asked.button, { [asked.field]: String(value ?? '') });
+          }}
+        >
+          <label class="field">
+            <span>{asked.label}</span>
+            <input class="input" name={asked.field} maxLength={1000} placeholder={asked.placeholder} autofocus />
+          </label>
+          <Button type="submit" kind="primary">
+            OK
+          </Button>
+        </form>
+      )}
+    </>
+  );
+}
+
+/** One quiet line that opens to the steps. */
+function Work({ work, conversation }: { work: NonNullable<Entry['work']>; conversation: string }) {
+  const [turn, setTurn] = useState<Turn>();
+  const load = () =>
+    act(async () => {
+      const { turns } = await ask(api.GET('/v1/chats/{id}/turns', { params: { path: { id: conversation } } }));
+      setTurn(turns.find(({ id }) => id === work.turn));
+    });
+  return (
+    <details
+      class="work"
+      onToggle={(event) => {
+        if (event.currentTarget.open && !turn) void load();
+      }}
+    >
+      <summary>
+        {plural(work.calls, 'step')}, {duration(work.ms)}
+      </summary>
+      {turn && <Steps turn={turn} />}
+    </details>
+  );
+}
+
+export function Steps({ turn }: { turn: Turn }) {
+  return (
+    <ol class="steps">
+      {turn.steps.map(({ at, what, tookMs, depth, inputs = [] }, index) => (
+        <li key={`${at} ${index}`} class={`depth${Math.min(depth, 3)}`}>
+          {what}
+          {tookMs !== undefined && <span class="faint figures"> {duration(tookMs)}</span>}
+          {inputs.map(({ name, input }) => (
+            <code key={name + input}>
+              {name} {input}
+            </code>
+          ))}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** A message that is on its way, or did not come there. */
+export function UnsentView({ unsent, conversation }: { unsent: Unsent; conversation: Conversation }) {
+  const { id, text, files, failure, at } = unsent;
+  return (
+    <li class={`entry you message ${failure ? 'unsent' : ''}`} data-id={id}>
+      <p class="who">
+        <b>You</b> <time dateTime={at}>{clock(at)}</time>
+        {!failure && <span class="tag">on its way</span>}
+      </p>
+      {text !== '' && <p class="plain">{text}</p>}
+      {files.length > 0 && <p class="small faint">{files.map(({ name }) => name).join(', ')}</p>}
+      {failure && (
+        <p class="bad" role="alert">
+          {failure}{' '}
+          <span class="buttons">
+            <Button onClick={() => void conversation.say(text, files, id)}>Send again</Button>
+            <Button onClick={() => conversation.drop(id)}>Discard</Button>
+          </span>
+        </p>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,64 @@
+/** The elements of an answer's Markdown: only these tags and attributes, whatever comes. Text stays text. */
+import type { ComponentChildren, VNode } from 'preact';
+import { h } from 'preact';
+import { say } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+
+type Markup = string | readonly [string, Readonly<Record<string, string>>, ...Markup[]];
+
+const TAGS = new Set(
+  'p h3 h4 h5 h6 blockquote ul ol li pre code hr table thead tbody tr th td strong em del br a div details summary'.split(
+    ' ',
+  ),
+);
+const ATTRIBUTES = new Set([
+  'class',
+  'start',
+  'tabindex',
+  'data-lang',
+  'data-task',
+  'data-align',
+  'href',
+  'rel',
+  'target',
+]);
+
+/** Shows `blocks` of the API. */
+export function Blocks({ blocks }: { blocks: readonly unknown[] }) {
+  return <div class="text">{blocks.map((block, index) => build(block as Markup, index))}</div>;
+}
+
+function build(markup: Markup, key: number): ComponentChildren {
+  if (typeof markup === 'string') return markup;
+  const [tag, attributes, ...children] = markup;
+  if (!TAGS.has(tag)) return null;
+  if (tag === 'pre') return <Code key={key} markup={markup} />;
+  const allowed = Object.entries(attributes).filter(([name, value]) => ATTRIBUTES.has(name) && isAllowed(name, value));
+  return h(tag, { key, ...Object.fromEntries(allowed) }, ...children.map(build)) as VNode;
+}
+
+const isAllowed = (name: string, value: string): boolean => name !== 'href' || /^(?:https?:\/\/|mailto:)/i.test(value);
+
+function Code({ markup }: { markup: Markup }) {
+  const text = textOf(markup);
+  return (
+    <div class="code">
+      <Button icon="copy" label="Copy the code" kind="quiet" onClick={() => void copy(text)} />
+      <pre tabIndex={0}>
+        <code>{text}</code>
+      </pre>
+    </div>
+  );
+}
+
+const textOf = (markup: Markup): string =>
+  typeof markup === 'string' ? markup : (markup.slice(2) as Markup[]).map(textOf).join('');
+
+export async function copy(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    say('Copied.');
+  } catch {
+    say('This browser does not let pages copy here: select the text and copy it.', { isBad: true });
+  }
+}

@@ -1,0 +1,228 @@
+import { signal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { dayName, dayOf } from '../app/format.ts';
+import { path } from '../app/router.ts';
+import { assistantName, person } from '../app/session.ts';
+import { act } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Page } from '../parts/page.tsx';
+import { Composer } from './composer.tsx';
+import { Conversation } from './conversation.ts';
+import { type Entry, MAIN } from './entry.ts';
+import { EntryView, UnsentView } from './entry.tsx';
+import { ChatList, titleOf, useChats } from './list.tsx';
+
+/** True while the list covers the conversation on a phone. */
+const isListShown = signal(false);
+
+export default function ChatPage() {
+  const id = path.value[1] ?? MAIN;
+  const [words, setWords] = useState('');
+  const chats = useChats(words);
+  const known = chats.data?.chats.find((chat) => chat.id === id);
+  const title = known ? titleOf(known) : id === MAIN ? assistantName() : 'New conversation';
+  const list = (
+    <ChatList
+      loaded={chats}
+      words={words}
+      onSearch={setWords}
+      current={id}
+      onChosen={() => {
+        isListShown.value = false;
+      }}
+    />
+  );
+  return (
+    <Page
+      isFull
+      title={title}
+      acts={
+        <span class="narrow-only">
+          <Button
+            icon="message"
+            label="Conversations"
+            kind="quiet"
+            onClick={() => {
+              isListShown.value = !isListShown.value;
+            }}
+          />
+        </span>
+      }
+    >
+      <div class={`talk ${isListShown.value ? 'listing' : ''}`}>
+        {list}
+        <Talk key={id} id={id} onSaid={chats.reload} />
+      </div>
+    </Page>
+  );
+}
+
+/** How near the end somebody must be so that what comes is followed, in pixels. */
+const NEAR = 80;
+
+function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
+  const conversation = useMemo(() => new Conversation(id), [id]);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLOListElement>(null);
+  const isAtEnd = useRef(true);
+  const [isBehind, setBehind] = useState(false);
+  const [edited, setEdited] = useState<{ text: string }>();
+  useEffect(() => {
+    conversation.open();
+    return () => conversation.close();
+  }, [conversation]);
+  const { entries, unsent, hasMore, isLoaded, isThinking, isReadOnly, failure, isBusy } = conversation;
+  const count = entries.value.length;
+  useEffect(() => {
+    if (count > 0) onSaid();
+  }, [count > 0, isBusy.value]);
+
+  const toEnd = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+  useLayoutEffect(() => {
+    if (isAtEnd.current) toEnd();
+  }, [entries.value, unsent.value, isThinking.value]);
+  useEffect(() => {
+    // Pictures come later than the words, and a phone's keyboard takes room.
+    const sizes = new ResizeObserver(() => {
+      if (isAtEnd.current) toEnd();
+    });
+    if (content.current) sizes.observe(content.current);
+    if (scroller.current) sizes.observe(scroller.current);
+    return () => sizes.disconnect();
+  }, []);
+  const onScroll = () => {
+    const box = scroller.current;
+    if (!box) return;
+    isAtEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+    setBehind(!isAtEnd.current);
+  };
+  const earlier = async () => {
+    const box = scroller.current;
+    const height = box?.scrollHeight ?? 0;
+    isAtEnd.current = false;
+    if (await act(() => conversation.readEarlier()))
+      requestAnimationFrame(() => box?.scrollBy(0, box.scrollHeight - height));
+  };
+  const isEmpty = isLoaded.value && count === 0 && unsent.value.length === 0;
+
+  return (
+    <div class="conversation">
+      <main id="main" tabIndex={-1} ref={scroller} onScroll={onScroll}>
+        <div class="column">
+          {hasMore.value && (
+            <Button kind="quiet" onClick={() => void earlier()}>
+              Earlier
+            </Button>
+          )}
+          {failure.value && (
+            <p class="failure" role="alert">
+              {failure.value.sentence}
+            </p>
+          )}
+          {isEmpty && <Greeting onChosen={(text) => void conversation.say(text, [])} />}
+          <ol class="log" role="log" aria-label="Conversation" ref={content}>
+            {withDays(entries.value).map(({ entry, day }) => (
+              <Line key={entry.id} {...{ entry, day, conversation }} onEdit={(text) => setEdited({ text })} />
+            ))}
+            {unsent.value
+              .filter(({ id: key }) => !entries.value.some((entry) => entry.id === key))
+              .map((each) => (
+                <UnsentView key={each.id} unsent={each} conversation={conversation} />
+              ))}
+          </ol>
+          <p class="thinking faint" role="status">
+            {isThinking.value && isBusy.value ? `${assistantName()} is thinking …` : ''}
+          </p>
+        </div>
+      </main>
+      {isBehind && (
+        <button type="button" class="button newest" onClick={toEnd}>
+          <Icon name="newest" />
+          To the newest
+        </button>
+      )}
+      {isReadOnly.value ? (
+        <p class="read-only faint">This was said elsewhere; go on there.</p>
+      ) : (
+        <Composer conversation={conversation} field={field} edited={edited} />
+      )}
+    </div>
+  );
+}
+
+interface LineProps {
+  entry: Entry;
+  day: string | undefined;
+  conversation: Conversation;
+  onEdit: (text: string) => void;
+}
+
+function Line({ entry, day, conversation, onEdit }: LineProps) {
+  const all = conversation.entries.value;
+  const at = all.indexOf(entry);
+  const question = entry.replyTo === undefined ? undefined : all.find(({ id }) => id === entry.replyTo);
+  const lastAsked = all.slice(0, at).findLast(({ by }) => by === 'you');
+  const isApart = question !== undefined && lastAsked !== undefined && lastAsked.id !== question.id;
+  const isLast = !all.slice(at + 1).some(({ replyTo }) => replyTo !== undefined && replyTo === entry.replyTo);
+  const running = all.find(({ by, state }) => by === 'you' && state === 'running');
+  return (
+    <>
+      {day !== undefined && (
+        <li class="day" aria-label={dayName(day)}>
+          <span>{dayName(day)}</span>
+        </li>
+      )}
+      <EntryView
+        entry={entry}
+        conversation={conversation}
+        answers={isApart ? question.text.slice(0, 80) : undefined}
+        isQueued={entry.by === 'you' && entry.state === 'running' && running?.id !== entry.id}
+        work={isLast ? question?.work : undefined}
+        onEdit={onEdit}
+        onAskAgain={
+          question && isLast && entry.kind === 'answer' && !conversation.isReadOnly.value
+            ? () => void conversation.say(question.text, [])
+            : undefined
+        }
+      />
+    </>
+  );
+}
+
+function withDays(entries: readonly Entry[]) {
+  let before: string | undefined;
+  return entries.map((entry) => {
+    const day = dayOf(entry.at);
+    const isNew = day !== before;
+    before = day;
+    return { entry, day: isNew ? day : undefined };
+  });
+}
+
+function Greeting({ onChosen }: { onChosen: (text: string) => void }) {
+  const { name } = person().person;
+  return (
+    <div class="greeting">
+      <p class="hello">
+        Hello {name}. I am {assistantName()}.
+      </p>
+      <p class="faint">Say what I should remember, bring up later, or find. For example:</p>
+      <div class="buttons">
+        {EXAMPLES.map((text) => (
+          <Button key={text} onClick={() => onChosen(text)}>
+            {text}
+          </Button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Each works without a model. */
+const EXAMPLES = [
+  'remind me tomorrow at 9 to call the dentist',
+  'add milk and eggs to the shopping list',
+  'what can you do?',
+];

@@ -1,0 +1,35 @@
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { type Failure, failureOf } from './api/client.ts';
+import { followLinks, path } from './app/router.ts';
+import { beginSession, me } from './app/session.ts';
+import { Shell } from './app/shell.tsx';
+import { SignIn, Unreachable } from './app/wrong.tsx';
+
+/** Taken out of the address first, so that the history does not keep it. */
+function takeCode(): string {
+  const code = path.value[0] === 'open' ? location.hash.slice(1) : '';
+  if (code !== '') history.replaceState(null, '', '/open');
+  return code;
+}
+
+const code = takeCode();
+
+function App() {
+  const [failure, setFailure] = useState<Failure>();
+  const begin = () => {
+    setFailure(undefined);
+    beginSession().catch((error: unknown) => setFailure(failureOf(error)));
+  };
+  useEffect(() => {
+    if (code === '') begin();
+  }, []);
+  if (failure) return <Unreachable failure={failure} onAgain={begin} />;
+  if (code !== '' && me.value === undefined) return <SignIn code={code} />;
+  if (me.value === undefined) return null;
+  return me.value === 'out' ? <SignIn code={code} /> : <Shell />;
+}
+
+followLinks();
+const root = document.getElementById('app');
+if (root) render(<App />, root);

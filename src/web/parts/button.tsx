@@ -1,0 +1,45 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { Icon, type IconName } from './icon.tsx';
+
+export interface ButtonProps {
+  children?: ComponentChildren;
+  icon?: IconName;
+  /** Its name where it shows an icon alone. */
+  label?: string;
+  kind?: 'primary' | 'danger' | 'quiet';
+  type?: 'button' | 'submit';
+  disabled?: boolean;
+  title?: string;
+  onClick?: (event: JSX.TargetedMouseEvent<HTMLButtonElement>) => void;
+}
+
+export function Button({ children, icon, label, kind, type = 'button', ...rest }: ButtonProps) {
+  const isIcon = children === undefined && icon !== undefined;
+  return (
+    <button
+      type={type}
+      class={['button', kind, isIcon && 'icon'].filter(Boolean).join(' ')}
+      aria-label={label}
+      title={isIcon ? label : undefined}
+      {...rest}
+    >
+      {icon && <Icon name={icon} />}
+      {children}
+    </button>
+  );
+}
+
+export function LinkButton({
+  href,
+  icon,
+  children,
+  kind,
+  ...rest
+}: ButtonProps & { href: string; download?: boolean }) {
+  return (
+    <a class={['button', kind].filter(Boolean).join(' ')} href={href} {...(rest as object)}>
+      {icon && <Icon name={icon} />}
+      {children}
+    </a>
+  );
+}

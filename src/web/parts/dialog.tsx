@@ -1,0 +1,62 @@
+/** A question over the page: one at a time, closed by Escape, with the focus inside and back where it was. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Button } from './button.tsx';
+
+interface DialogProps {
+  title: string;
+  children: ComponentChildren;
+  onClose: () => void;
+  class?: string;
+}
+
+export function Dialog({ title, children, onClose, class: kind }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    dialog?.addEventListener('click', ({ target }) => {
+      // A press beside it: the backdrop belongs to the dialog itself.
+      if (target === dialog) dialog.close();
+    });
+  }, []);
+  return (
+    <dialog ref={element} class={kind} aria-label={title} onClose={onClose}>
+      {children}
+    </dialog>
+  );
+}
+
+interface QuestionProps {
+  title: string;
+  children?: ComponentChildren;
+  yes: string;
+  isDanger?: boolean;
+  onYes: () => void;
+  onClose: () => void;
+}
+
+/** Asks before what cannot be taken back, or for what a press needs: `yes` says what will be done. */
+export function Question({ title, children, yes, isDanger, onYes, onClose }: QuestionProps) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form
+        class="body"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onYes();
+          onClose();
+        }}
+      >
+        <h2>{title}</h2>
+        {children}
+        <div class="buttons">
+          <Button type="submit" kind={isDanger ? 'danger' : 'primary'}>
+            {yes}
+          </Button>
+          <Button onClick={onClose}>Cancel</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

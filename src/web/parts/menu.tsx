@@ -1,0 +1,93 @@
+/** A button with what else can be done: by arrow keys, closed by Escape and by a press elsewhere. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ButtonProps } from './button.tsx';
+import { Icon, type IconName } from './icon.tsx';
+
+export interface MenuItem {
+  label: string;
+  icon?: IconName;
+  href?: string;
+  isDanger?: boolean;
+  run?: () => void;
+}
+
+interface MenuProps {
+  label: string;
+  items: readonly MenuItem[];
+  icon?: IconName;
+  /** Its words; left out: an icon alone. */
+  text?: string;
+  kind?: ButtonProps['kind'];
+  opens?: 'up' | 'left';
+}
+
+export function Menu({ label, items, icon = 'more', text, kind = 'quiet', opens }: MenuProps) {
+  const [isOpen, setOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const entries = () => [...(root.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
+  const close = () => {
+    setOpen(false);
+    root.current?.querySelector('button')?.focus();
+  };
+  useEffect(() => {
+    if (!isOpen) return;
+    entries()[0]?.focus();
+    const elsewhere = (event: Event) => {
+      if (!root.current?.contains(event.target as Node)) setOpen(false);
+    };
+    addEventListener('pointerdown', elsewhere);
+    return () => removeEventListener('pointerdown', elsewhere);
+  }, [isOpen]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const all = entries();
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    if (event.key === 'Escape') close();
+    else if (event.key === 'ArrowDown') all[(at + 1) % all.length]?.focus();
+    else if (event.key === 'ArrowUp') all[(at - 1 + all.length) % all.length]?.focus();
+    else if (event.key === 'Tab') return setOpen(false);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div class={['menu', opens].filter(Boolean).join(' ')} ref={root}>
+      <button
+        type="button"
+        class={['button', kind, text === undefined && 'icon'].filter(Boolean).join(' ')}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        aria-label={label}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {text}
+        <Icon name={text === undefined ? icon : 'down'} />
+      </button>
+      {isOpen && (
+        <div role="menu" tabIndex={-1} aria-label={label} onKeyDown={onKeyDown}>
+          {items.map(({ label: words, icon: sign, href, isDanger, run }) =>
+            href === undefined ? (
+              <button
+                key={words}
+                type="button"
+                role="menuitem"
+                class={isDanger ? 'bad' : ''}
+                onClick={() => {
+                  close();
+                  run?.();
+                }}
+              >
+                {sign && <Icon name={sign} />}
+                {words}
+              </button>
+            ) : (
+              <a key={words} role="menuitem" href={href} onClick={() => setOpen(false)}>
+                {sign && <Icon name={sign} />}
+                {words}
+              </a>
+            ),
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+/** Parts of every page: its head, its sections, and the sentences for nothing, for what failed and for what is on its way. */
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { LoadState } from '../app/load.ts';
+import { palette } from '../app/palette-state.ts';
+import { assistantName, person } from '../app/session.ts';
+import { Button } from './button.tsx';
+
+interface PageProps {
+  title: string;
+  /** Beside the title. */
+  acts?: ComponentChildren;
+  children: ComponentChildren;
+  /** A page that fills its window scrolls by itself. */
+  isFull?: boolean;
+}
+
+export function Page({ title, acts, children, isFull = false }: PageProps) {
+  useEffect(() => {
+    const waiting = person().counts.unread;
+    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${title} · ${assistantName()}`;
+  });
+  return (
+    <>
+      <header class="top">
+        <h1 class="one-line">{title}</h1>
+        <Button
+          icon="search"
+          label="Search"
+          kind="quiet"
+          onClick={() => {
+            palette.value = true;
+          }}
+        />
+        {acts}
+      </header>
+      {isFull ? (
+        children
+      ) : (
+        <main id="main" tabIndex={-1}>
+          {children}
+        </main>
+      )}
+    </>
+  );
+}
+
+interface SectionProps {
+  title?: string;
+  acts?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+export function Section({ title, acts, children }: SectionProps) {
+  return (
+    <section class="section" aria-label={title}>
+      {(title !== undefined || acts !== undefined) && (
+        <header>
+          {title !== undefined && <h2>{title}</h2>}
+          {acts}
+        </header>
+      )}
+      {children}
+    </section>
+  );
+}
+
+/** Nothing is here: the sentence says what to do about it. */
+export const Empty = ({ children }: { children: ComponentChildren }) => <p class="empty">{children}</p>;
+
+/** Shows what was read, the old while the new is on its way, and what went wrong beside it. */
+export function LoadView<T>({ loaded, children }: { loaded: LoadState<T>; children: (data: T) => ComponentChildren }) {
+  const { data, failure, reload } = loaded;
+  return (
+    <>
+      {failure && (
+        <div class="failure" role="alert">
+          <span>{failure.sentence}</span>
+          <Button onClick={reload}>Try again</Button>
+        </div>
+      )}
+      {data !== undefined && children(data)}
+    </>
+  );
+}
