@@ -23,6 +23,7 @@ const shape = z.object({
     locale: z.string().nullable(),
   }),
   assistant: z.object({ name: z.string() }),
+  now: z.iso.datetime().describe("By coda's clock, which is what times are of."),
   version: z.string(),
   scopes: z.array(z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]])),
   counts: z.object({
@@ -63,6 +64,7 @@ export function meRoute(parts: MeParts): AnyRoute {
           json: {
             person: { id: personId, name: person.name, role: person.role, zone, locale: locale ?? null },
             assistant: { name: config.assistant.name },
+            now: now.toISOString(),
             version,
             scopes,
             counts: { due, approvals: asked, unread },

@@ -2367,6 +2367,11 @@ export interface operations {
                             /** @description What was said in the chat in the browser while no page was open. */
                             unread: number;
                         };
+                        /**
+                         * Format: date-time
+                         * @description By coda's clock, which is what times are of.
+                         */
+                        now: string;
                         person: {
                             id: string;
                             locale: string | null;

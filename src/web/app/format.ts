@@ -1,4 +1,5 @@
 /** Instants and amounts as the person reads them: in their zone, and by the clock of their language. */
+import { now } from './clock.ts';
 import { person } from './session.ts';
 
 /** "en" alone reads as in the United States; coda writes the hours of a day as 0 to 23. */
@@ -39,7 +40,7 @@ const daysFrom = (from: string, to: string): number => Math.round((Date.parse(to
 
 /** `Today`, `Tomorrow`, `Sunday`, `Sun 13 December` */
 export function dayName(day: string): string {
-  const distance = daysFrom(dayOf(new Date()), day);
+  const distance = daysFrom(dayOf(now()), day);
   if (distance === 0) return 'Today';
   if (distance === 1) return 'Tomorrow';
   if (distance === -1) return 'Yesterday';
@@ -49,7 +50,7 @@ export function dayName(day: string): string {
     timeZone: 'UTC',
     weekday: isNear ? 'long' : 'short',
     ...(!isNear && { day: 'numeric', month: 'long' }),
-    ...(day.slice(0, 4) !== dayOf(new Date()).slice(0, 4) && { year: 'numeric' }),
+    ...(day.slice(0, 4) !== dayOf(now()).slice(0, 4) && { year: 'numeric' }),
   }).format(noon);
 }
 
@@ -75,3 +76,9 @@ export function duration(ms: number): string {
 
 /** `1 note`, `3 notes` */
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** `Friday 27 November` */
+export const longDay = (day: string): string =>
+  new Intl.DateTimeFormat(localeOf(), { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long' })
+    .format(new Date(`${day}T12:00:00Z`))
+    .replace(',', '');

@@ -11,6 +11,8 @@ export interface Place {
   load: () => Promise<{ default: ComponentType }>;
 }
 
+const today: Place = { path: 'today', label: 'Today', icon: 'today', load: () => import('../today/page.tsx') };
+
 const chat: Place = {
   path: 'chat',
   label: 'Chat',
@@ -19,6 +21,6 @@ const chat: Place = {
 };
 
 /** In the order in which they stand at the side. */
-export const PLACES: readonly Place[] = [chat];
+export const PLACES: readonly Place[] = [chat, today];
 
 export const placesOf = (): readonly Place[] => PLACES.filter(({ isOwners }) => !isOwners || isOwner());

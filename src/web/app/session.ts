@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { api, ask, Failure } from '../api/client.ts';
 import { listen, onEvent, stopListening, watchSleep } from '../api/events.ts';
 import type { paths } from '../api/schema.d.ts';
+import { setClock } from './clock.ts';
 
 export type Me = paths['/v1/me']['get']['responses'][200]['content']['application/json'];
 
@@ -26,7 +27,9 @@ const signedOut = () => {
 /** Reads who is signed in; what waits for them comes with it. */
 export async function readMe(): Promise<void> {
   try {
-    me.value = await ask(api.GET('/v1/me'));
+    const who = await ask(api.GET('/v1/me'));
+    setClock(who.now);
+    me.value = who;
   } catch (error) {
     if (error instanceof Failure && error.status === 401) signedOut();
     else if (me.value === undefined) throw error;

@@ -15,7 +15,7 @@ import { Nowhere } from './wrong.tsx';
 const ON_A_PHONE = 3;
 
 export function Shell() {
-  const [first = 'chat'] = path.value;
+  const [first = 'today'] = path.value;
   const place = placesOf().find((each) => each.path === first);
   return (
     <>
@@ -25,7 +25,7 @@ export function Shell() {
       <div class="frame">
         <div class="side">
           <div class="name">
-            <img src="/web/icon.svg" alt="" />
+            <Sign />
             <span>{assistantName()}</span>
           </div>
           <nav aria-label="Pages">
@@ -49,6 +49,16 @@ export function Shell() {
       <Palette />
       <Keys />
     </>
+  );
+}
+
+/** coda's own sign. */
+function Sign() {
+  return (
+    <svg viewBox="0 0 32 32" class="sign" aria-hidden="true">
+      <circle cx="16" cy="16" r="14" fill="#4f46e5" />
+      <path d="M21 11.5a7 7 0 1 0 0 9" fill="none" stroke="#fff" stroke-width="3.5" stroke-linecap="round" />
+    </svg>
   );
 }
 

@@ -5,6 +5,7 @@
 import { computed, signal } from '@preact/signals';
 import { api, ask, type Failure, failureOf, newId } from '../api/client.ts';
 import { onEvent } from '../api/events.ts';
+import { now } from '../app/clock.ts';
 import type { Entry, Unsent } from './entry.ts';
 
 /** Milliseconds: how soon what is still unanswered is looked at again, since another process may answer it, of which no event comes here. */
@@ -90,7 +91,7 @@ export class Conversation {
 
   /** Says something; it stays below the conversation until coda has it. */
   async say(text: string, files: readonly File[], id = newId()): Promise<void> {
-    const at = new Date().toISOString();
+    const at = now().toISOString();
     this.unsent.value = [
       ...this.unsent.value.filter((each) => each.id !== id),
       { id, text, files, at, failure: undefined },

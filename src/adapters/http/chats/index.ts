@@ -79,9 +79,13 @@ function list({ database }: ChatsDeps): AnyRoute {
       const { q, limit, before } = request.query;
       const where = whereOf(callerOf(request));
       const asked = { words: q, before: before === undefined ? undefined : new Date(before), limit: limit + 1 };
-      const rows = await store.chatsOf(readerOf(database), where, asked);
+      const found = await store.chatsOf(readerOf(database), where, asked);
+      const rows = found.filter(
+        ({ adapter, channel, title, first }) =>
+          adapter !== 'http' || channel.startsWith(where.prefix) || title || first,
+      );
       const chats = rows.slice(0, limit).map((row) => shownChat(row, where.prefix));
-      return { body: { json: { chats, more: rows.length > limit } } };
+      return { body: { json: { chats, more: found.length > limit } } };
     },
   });
 }
@@ -124,7 +128,7 @@ function entries({ database, clock }: ChatsDeps): AnyRoute {
       if (found && !isOwn) {
         const rows = await store.recordedMessages(db, found, caller.personId, until, limit + 1);
         const shown = rows.slice(0, limit).reverse().map(entryOfRecord);
-        return { body: { json: { entries: shown, more: rows.length > limit, readOnly: true } } };
+        return { body: { json: { entries: shown, more: found.length > limit, readOnly: true } } };
       }
       const { channel } = placeOf(caller, request.params.id);
       const { personId } = caller;

@@ -1,0 +1,95 @@
+/** Acts on what Today shows: each at once, with its undo, and back with a sentence where it was refused. */
+import { api, ask } from '../api/client.ts';
+import type { paths } from '../api/schema.d.ts';
+import type { LoadState } from '../app/load.ts';
+import { act } from '../app/toasts.tsx';
+
+export type Today = paths['/v1/today']['get']['responses'][200]['content']['application/json'];
+export type TodayEntry = Today['overdue'][number];
+
+interface Made {
+  said: string;
+  undo: { id: string } | null;
+}
+
+/** Takes back what an answer tells the undo of. */
+export const undoOf = ({ undo }: Made): (() => Promise<void>) | undefined =>
+  undo === null
+    ? undefined
+    : async () => {
+        await ask(api.POST('/v1/undo', { body: { id: undo.id } }));
+      };
+
+/** Does `run`, which changes what is shown by `change` at once; tells what coda says of it, with its undo. */
+export async function change<T>(
+  loaded: LoadState<T>,
+  run: () => Promise<Made>,
+  change: (data: T) => T = (data) => data,
+): Promise<boolean> {
+  loaded.patch(change);
+  let made: Made | undefined;
+  const isDone = await act(
+    async () => {
+      made = await run();
+    },
+    { back: loaded.reload },
+  );
+  if (isDone && made) {
+    const undo = undoOf(made);
+    await act(async () => {}, { done: made.said, ...(undo && { undo: () => undo().then(loaded.reload) }) });
+    loaded.reload();
+  }
+  return isDone;
+}
+
+const withoutEntry =
+  ({ id, at }: TodayEntry) =>
+  (today: Today): Today => {
+    const others = (entries: readonly TodayEntry[]) => entries.filter((each) => each.id !== id || each.at !== at);
+    return {
+      ...today,
+      overdue: others(today.overdue),
+      days: today.days.map((day) => ({ ...day, entries: others(day.entries) })),
+    };
+  };
+
+export function completeEntry(loaded: LoadState<Today>, entry: TodayEntry): void {
+  const params = { path: { id: entry.id ?? '' } };
+  void change(
+    loaded,
+    () => ask(api.POST('/v1/reminders/{id}/done', { params, body: { ahead: true } })),
+    withoutEntry(entry),
+  );
+}
+
+/** `to`: words such as `1 hour`, or an instant. */
+export function putOff(loaded: LoadState<Today>, entry: TodayEntry, to: { when: string } | { at: string }): void {
+  const params = { path: { id: entry.id ?? '' } };
+  const body = 'at' in to ? { when: 'tomorrow', at: to.at } : to;
+  void change(loaded, () => ask(api.POST('/v1/reminders/{id}/snooze', { params, body })));
+}
+
+export function deleteEntry(loaded: LoadState<Today>, entry: TodayEntry): void {
+  const params = { path: { id: entry.id ?? '' } };
+  void change(
+    loaded,
+    () =>
+      entry.kind === 'schedules'
+        ? ask(api.DELETE('/v1/schedules/{id}', { params }))
+        : ask(api.DELETE('/v1/reminders/{id}', { params })),
+    withoutEntry(entry),
+  );
+}
+
+export function moveEntry(
+  loaded: LoadState<Today>,
+  entry: TodayEntry,
+  changes: { text?: string; when?: string },
+): void {
+  const params = { path: { id: entry.id ?? '' } };
+  void change(loaded, () => ask(api.PATCH('/v1/reminders/{id}', { params, body: changes })));
+}
+
+export function switchSchedule(loaded: LoadState<Today>, { id }: TodayEntry, on: boolean): void {
+  void change(loaded, () => ask(api.PATCH('/v1/schedules/{id}', { params: { path: { id: id ?? '' } }, body: { on } })));
+}

@@ -1,0 +1,361 @@
+/** What matters now: overdue, due, coming; tasks, lists, and what was said by itself. */
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import { dayName, longDay, plural } from '../app/format.ts';
+import { type LoadState, useLoad } from '../app/load.ts';
+import { Button } from '../parts/button.tsx';
+import { Question } from '../parts/dialog.tsx';
+import { Menu, type MenuItem } from '../parts/menu.tsx';
+import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
+import {
+  change,
+  completeEntry,
+  deleteEntry,
+  moveEntry,
+  putOff,
+  switchSchedule,
+  type Today,
+  type TodayEntry,
+} from './acts.ts';
+
+const CHANGES = ['reminders', 'schedules', 'tasks', 'notes', 'conversations'];
+
+export default function TodayPage() {
+  const loaded = useLoad('today', () => ask(api.GET('/v1/today')), CHANGES);
+  const [isAdding, setAdding] = useState(false);
+  return (
+    <Page title="Today" acts={<Button icon="plus" label="New reminder" kind="quiet" onClick={() => setAdding(true)} />}>
+      <div class="sheet">
+        <LoadView loaded={loaded}>{(today) => <Sections today={today} loaded={loaded} />}</LoadView>
+      </div>
+      {isAdding && <NewReminder loaded={loaded} onClose={() => setAdding(false)} />}
+    </Page>
+  );
+}
+
+interface PartProps {
+  today: Today;
+  loaded: LoadState<Today>;
+}
+
+function Sections({ today, loaded }: PartProps) {
+  const [first, ...later] = today.days;
+  const coming = later.filter(({ entries }) => entries.length > 0);
+  return (
+    <>
+      {today.overdue.length > 0 && (
+        <Section title="Overdue">
+          <ul class="list">
+            {today.overdue.map((entry) => (
+              <EntryRow key={`${entry.id} ${entry.at}`} entry={entry} loaded={loaded} isOverdue />
+            ))}
+          </ul>
+        </Section>
+      )}
+      <Section title="Due today">
+        {first && first.entries.length > 0 ? (
+          <Entries entries={first.entries} more={first.more} loaded={loaded} />
+        ) : (
+          <Empty>Nothing more today. “Remind me at 18:00 to call mum” in the chat, or + above, adds something.</Empty>
+        )}
+      </Section>
+      {coming.map(({ day, entries, more }) => (
+        <Section key={day} title={dayName(day)}>
+          <Entries entries={entries} more={more} loaded={loaded} />
+        </Section>
+      ))}
+      {today.tasks.length > 0 && (
+        <Section title="Tasks">
+          <ul class="list">
+            {today.tasks.map((task) => (
+              <TaskRow key={task.id} task={task} loaded={loaded} />
+            ))}
+          </ul>
+        </Section>
+      )}
+      {today.lists.length > 0 && (
+        <Section title="Lists">
+          {today.lists.map((list) => (
+            <ListView key={list.id} list={list} loaded={loaded} />
+          ))}
+        </Section>
+      )}
+      {today.said.length > 0 && (
+        <Section title="Said for you">
+          {today.said.map(({ id, time, text }) => (
+            <details key={id} class="said">
+              <summary>
+                <span class="figures">{time}</span> {text.split('\n')[0]?.slice(0, 100)}
+              </summary>
+              <p class="plain-text">{text}</p>
+            </details>
+          ))}
+        </Section>
+      )}
+      {today.own && today.own.length > 0 && (
+        <Section>
+          <details>
+            <summary>What coda does by itself this week: {plural(today.own.length, 'job')}</summary>
+            <ul class="list">
+              {today.own.map(({ name, at, day, time }) => (
+                <li key={`${name} ${at}`} class="row">
+                  <span class="what">{name}</span>
+                  <span class="when">
+                    {dayName(day)} {time}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </details>
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Entries({
+  entries,
+  more,
+  loaded,
+}: {
+  entries: readonly TodayEntry[];
+  more: number;
+  loaded: LoadState<Today>;
+}) {
+  return (
+    <>
+      <ul class="list">
+        {entries.map((entry) => (
+          <EntryRow key={`${entry.id} ${entry.at}`} entry={entry} loaded={loaded} />
+        ))}
+      </ul>
+      {more > 0 && <p class="empty">and {more} more</p>}
+    </>
+  );
+}
+
+interface RowProps {
+  entry: TodayEntry;
+  loaded: LoadState<Today>;
+  isOverdue?: boolean;
+}
+
+function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
+  const [isEdited, setEdited] = useState(false);
+  const { kind, text, time, day, repeats, urgent, id } = entry;
+  const isReminder = kind === 'reminders' && id !== null;
+  return (
+    <li class="row" data-row tabIndex={-1} aria-label={text}>
+      <span class="what">
+        {text}
+        {urgent && <span class="tag warn">urgent</span>}
+        {(repeats ?? kind === 'schedules') && <span class="under"> {repeats ?? 'a schedule'}</span>}
+      </span>
+      <span class="when">{isOverdue ? `${dayName(day)} ${time}` : time}</span>
+      {isReminder && (
+        <span class="buttons">
+          <button type="button" class="button" data-key="e" onClick={() => completeEntry(loaded, entry)}>
+            Done
+          </button>
+          <Menu
+            label={`Later: ${text}`}
+            text="Later"
+            items={LATER.map(({ label, when }): MenuItem => ({ label, run: () => putOff(loaded, entry, { when }) }))}
+          />
+          <Menu
+            label={`More for ${text}`}
+            items={[
+              { label: 'Change or move', icon: 'pencil', run: () => setEdited(true) },
+              { label: 'Delete', icon: 'trash', isDanger: true, run: () => deleteEntry(loaded, entry) },
+            ]}
+          />
+        </span>
+      )}
+      {kind === 'schedules' && id !== null && (
+        <Menu
+          label={`More for ${text}`}
+          items={[
+            { label: 'Switch off', icon: 'pause', run: () => switchSchedule(loaded, entry, false) },
+            { label: 'To its schedule', icon: 'schedule', href: `/automations/${id}` },
+            { label: 'Delete', icon: 'trash', isDanger: true, run: () => deleteEntry(loaded, entry) },
+          ]}
+        />
+      )}
+      {isEdited && <EditReminder entry={entry} loaded={loaded} onClose={() => setEdited(false)} />}
+    </li>
+  );
+}
+
+const LATER = [
+  { label: '10 minutes', when: '10 minutes' },
+  { label: '1 hour', when: '1 hour' },
+  { label: 'Tonight', when: 'tonight' },
+  { label: 'Tomorrow', when: 'tomorrow' },
+  { label: 'In a week', when: '1 week' },
+];
+
+function EditReminder({ entry, loaded, onClose }: RowProps & { onClose: () => void }) {
+  const [text, setText] = useState(entry.text);
+  const [when, setWhen] = useState('');
+  return (
+    <Question
+      title="Change the reminder"
+      yes="Change"
+      onClose={onClose}
+      onYes={() =>
+        moveEntry(loaded, entry, {
+          ...(text.trim() !== entry.text && { text: text.trim() }),
+          ...(when.trim() !== '' && { when: when.trim() }),
+        })
+      }
+    >
+      <label class="field">
+        <span>What</span>
+        <input class="input" value={text} required onInput={(event) => setText(event.currentTarget.value)} />
+      </label>
+      <label class="field">
+        <span>When, if it is another time</span>
+        <input
+          class="input"
+          value={when}
+          placeholder={entry.repeats ?? 'tomorrow at 9'}
+          onInput={(event) => setWhen(event.currentTarget.value)}
+        />
+      </label>
+    </Question>
+  );
+}
+
+function NewReminder({ loaded, onClose }: { loaded: LoadState<Today>; onClose: () => void }) {
+  const [text, setText] = useState('');
+  const [when, setWhen] = useState('');
+  return (
+    <Question
+      title="New reminder"
+      yes="Remind me"
+      onClose={onClose}
+      onYes={() => void change(loaded, () => ask(api.POST('/v1/reminders', { body: { text, when } })))}
+    >
+      <label class="field">
+        <span>What</span>
+        <input class="input" value={text} required autofocus onInput={(event) => setText(event.currentTarget.value)} />
+      </label>
+      <label class="field">
+        <span>When</span>
+        <input
+          class="input"
+          value={when}
+          required
+          placeholder="tomorrow at 9, every Friday at 20:00"
+          onInput={(event) => setWhen(event.currentTarget.value)}
+        />
+      </label>
+    </Question>
+  );
+}
+
+function TaskRow({ task, loaded }: { task: Today['tasks'][number]; loaded: LoadState<Today> }) {
+  const { id, title, done, steps, next, yours, blocked, repeats } = task;
+  const params = { path: { id } };
+  return (
+    <li class="row" data-row tabIndex={-1} aria-label={title}>
+      <span class="what">
+        {title} <span class="under">{repeats}</span>
+        {next !== null && <span class="under"> next: {next}</span>}
+        {blocked !== null && <span class="tag warn">{blocked}</span>}
+      </span>
+      <span class="aside">
+        {done}/{steps}
+      </span>
+      <span class="buttons">
+        {blocked !== null && (
+          <Button
+            onClick={() => void change(loaded, () => ask(api.POST('/v1/tasks/{id}/resume', { params, body: {} })))}
+          >
+            Go on
+          </Button>
+        )}
+        {yours && (
+          <button
+            type="button"
+            class="button"
+            data-key="e"
+            onClick={() => void change(loaded, () => ask(api.POST('/v1/tasks/{id}/done', { params, body: {} })))}
+          >
+            Step done
+          </button>
+        )}
+        <Menu
+          label={`More for ${title}`}
+          items={[
+            {
+              label: 'Tomorrow',
+              icon: 'clock',
+              run: () =>
+                void change(loaded, () =>
+                  ask(api.POST('/v1/tasks/{id}/later', { params, body: { when: 'tomorrow' } })),
+                ),
+            },
+            {
+              label: 'Give up',
+              icon: 'trash',
+              isDanger: true,
+              run: () => void change(loaded, () => ask(api.DELETE('/v1/tasks/{id}', { params }))),
+            },
+          ]}
+        />
+      </span>
+    </li>
+  );
+}
+
+function ListView({ list, loaded }: { list: Today['lists'][number]; loaded: LoadState<Today> }) {
+  const { id, name, items } = list;
+  const [added, setAdded] = useState('');
+  const params = { path: { id } };
+  const withItems = (change: (items: readonly string[]) => string[]) => (today: Today) => ({
+    ...today,
+    lists: today.lists.map((each) => (each.id === id ? { ...each, items: change(each.items) } : each)),
+  });
+  const remove = (item: string) =>
+    void change(
+      loaded,
+      () => ask(api.POST('/v1/notes/{id}/items', { params, body: { remove: item } })),
+      withItems((all) => all.filter((each) => each !== item)),
+    );
+  return (
+    <details class="list-of">
+      <summary>
+        {name} ({items.length}) <span class="faint">{items.slice(0, 4).join(' · ')}</span>
+      </summary>
+      <ul class="list">
+        {items.map((item) => (
+          <li key={item} class="row">
+            <span class="what">{item}</span>
+            <Button icon="check" label={`Take ${item} off`} kind="quiet" onClick={() => remove(item)} />
+          </li>
+        ))}
+      </ul>
+      <form
+        class="fill"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const item = added.trim();
+          if (item === '') return;
+          setAdded('');
+          void change(
+            loaded,
+            () => ask(api.POST('/v1/notes/{id}/items', { params, body: { add: item } })),
+            withItems((all) => [...all, item]),
+          );
+        }}
+      >
+        <label class="field">
+          <span>Add to {name}</span>
+          <input class="input" value={added} onInput={(event) => setAdded(event.currentTarget.value)} />
+        </label>
+        <Button type="submit">Add</Button>
+      </form>
+    </details>
+  );
+}
