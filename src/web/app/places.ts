@@ -20,7 +20,30 @@ const chat: Place = {
   load: () => import('../chat/page.tsx'),
 };
 
+const people: Place = {
+  path: 'people',
+  label: 'People',
+  icon: 'users',
+  isOwners: true,
+  load: () => import('../people/page.tsx'),
+};
+
+const activity: Place = {
+  path: 'activity',
+  label: 'Activity',
+  icon: 'activity',
+  load: () => import('../activity/page.tsx'),
+};
+
+const system: Place = {
+  path: 'system',
+  label: 'System',
+  icon: 'server',
+  isOwners: true,
+  load: () => import('../system/page.tsx'),
+};
+
 /** In the order in which they stand at the side. */
-export const PLACES: readonly Place[] = [chat, today];
+export const PLACES: readonly Place[] = [chat, today, people, activity, system];
 
 export const placesOf = (): readonly Place[] => PLACES.filter(({ isOwners }) => !isOwners || isOwner());

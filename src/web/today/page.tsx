@@ -24,7 +24,10 @@ export default function TodayPage() {
   const loaded = useLoad('today', () => ask(api.GET('/v1/today')), CHANGES);
   const [isAdding, setAdding] = useState(false);
   return (
-    <Page title="Today" acts={<Button icon="plus" label="New reminder" kind="quiet" onClick={() => setAdding(true)} />}>
+    <Page
+      title={loaded.data ? `Today, ${longDay(loaded.data.today)}` : 'Today'}
+      acts={<Button icon="plus" label="New reminder" kind="quiet" onClick={() => setAdding(true)} />}
+    >
       <div class="sheet">
         <LoadView loaded={loaded}>{(today) => <Sections today={today} loaded={loaded} />}</LoadView>
       </div>

@@ -1,0 +1,9 @@
+import { Page } from '../parts/page.tsx';
+
+export default function ActivityPage() {
+  return (
+    <Page title="Activity">
+      <div class="sheet" />
+    </Page>
+  );
+}

@@ -1,0 +1,9 @@
+import { Page } from '../parts/page.tsx';
+
+export default function PeoplePage() {
+  return (
+    <Page title="People">
+      <div class="sheet" />
+    </Page>
+  );
+}
