@@ -25,6 +25,7 @@ export {
   readRecalled,
   Scaler,
   type Sections,
+  type ShowFile,
   taintingTools,
   tokensIn,
 } from './context/index.ts';

@@ -16,6 +16,7 @@ import {
   type LiveTools,
   type MessageIndex,
   policyOf,
+  type ShowFile,
   Toolbox,
   type TurnOver,
 } from '../agent/index.ts';
@@ -186,6 +187,7 @@ export function wireAgent(core: AgentCore, skills: readonly EquippedSkill[], pai
     defaultZone: zone,
     system: (item) => system(askedIn(item)),
     sections: (item) => prompts.sections(askedIn(item)),
+    showFile: shownBy(skills),
     onChange(personId, tool) {
       prompts.forgetPerson(personId);
       changed?.onWrite(personId, tool);
@@ -332,7 +334,18 @@ function offersOf(skills: readonly EquippedSkill[]) {
   return (item: Item): readonly Choice[] => {
     const { payload, person } = item;
     if (payload.files.length === 0 || !isSaid(item)) return [];
-    return skills.flatMap(({ skill, deps }) => skill.offerForFiles?.(deps, payload.files, { person }) ?? []);
+    const asker = { person, text: payload.text };
+    return skills.flatMap(({ skill, deps }) => skill.offerForFiles?.(deps, payload.files, asker) ?? []);
+  };
+}
+
+function shownBy(skills: readonly EquippedSkill[]): ShowFile {
+  return async (file, room) => {
+    for (const { skill, deps } of skills) {
+      const text = await skill.showFile?.(deps, file, room);
+      if (text !== undefined) return text;
+    }
+    return undefined;
   };
 }
 

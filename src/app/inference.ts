@@ -44,7 +44,8 @@ export function openInference({ config, world, database, artifacts, model, break
     alone: model,
     models,
     zone: defaultZone(config),
-    attach: (item) => (models ? attachedTo(item, opening) : Promise.resolve(nothingAttached)),
+    attach: (item, showFile) =>
+      models || model ? attachedTo(item, { ...opening, showFile }) : Promise.resolve(nothingAttached),
     addPictures: (messages) => (models ? addPictures(messages, opening) : Promise.resolve([...messages])),
     store: (bytes) => artifacts.put(bytes),
   });

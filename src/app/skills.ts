@@ -8,6 +8,7 @@ import { basics } from '../skills/basics/index.ts';
 import { browser } from '../skills/browser/index.ts';
 import { code } from '../skills/code/index.ts';
 import { connectors } from '../skills/connectors/index.ts';
+import { files } from '../skills/files/index.ts';
 import { type McpServers, mcp } from '../skills/mcp/index.ts';
 import { memory, memoryConfig } from '../skills/memory/index.ts';
 import { notes } from '../skills/notes/index.ts';
@@ -40,6 +41,7 @@ export const builtInSkills: readonly Skill[] = [
   upkeep,
   audit,
   code,
+  files,
   web,
   firecrawl,
   weather,

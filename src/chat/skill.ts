@@ -304,10 +304,19 @@ export interface SkillActs<Settings> {
   /** The call that a turn begins with when a person writes `/name rest` and no command of that name is meant. */
   callNamed?(deps: SkillDeps<Settings>, name: string, rest: string): Call | undefined;
   /**
-   * Buttons for files that a person has sent, whatever the platform, beside the answer. A message with nothing else is
-   * answered by the result of the button's call.
+   * Buttons for files that a person has sent, whatever the platform, beside the answer; `text` are the words with them. A
+   * message with nothing else is answered by the result of the button's call.
    */
-  offerForFiles?(deps: SkillDeps<Settings>, files: readonly FileRef[], asker: Pick<Asker, 'person'>): readonly Choice[];
+  offerForFiles?(
+    deps: SkillDeps<Settings>,
+    files: readonly FileRef[],
+    asker: Pick<Asker, 'person'> & { text: string },
+  ): readonly Choice[];
+  /**
+   * The text of a file that came with a message, as the model is shown it in at most about `room` characters, or why there is
+   * none; undefined: it does not read such files. The first skill that does counts.
+   */
+  showFile?(deps: SkillDeps<Settings>, file: FileRef, room: number): Promise<string | undefined>;
   /**
    * Operations for commands of the terminal, by the verb's name (`notes-export`): over the control socket, which is its
    * owner's, or in their own process where no daemon runs.

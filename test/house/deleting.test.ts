@@ -232,8 +232,10 @@ describe('deleting', () => {
       const help = await says('/help');
       expect(help).toContain('/reminders');
       expect(help).not.toMatch(/note/i);
-      expect(await says('hello')).toContain('I remind, run what you plan, work on tasks over days and tell the time');
-      expect(await says('/new')).toContain('Reminders, memories, schedules and tasks stay.');
+      expect(await says('hello')).toContain(
+        'I remind, run what you plan, work on tasks over days, tell the time and read files',
+      );
+      expect(await says('/new')).toContain('Reminders, memories, schedules, tasks and texts of files stay.');
       expect(await says('show my reminders')).toContain('stand up');
       expect(await says('/link')).toContain('ana on discord');
       expect(await says('/doctor')).not.toMatch(/✗|discord/i);

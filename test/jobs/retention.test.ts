@@ -14,6 +14,7 @@ import { echo, ScriptedModel } from '../support/scripted-model.ts';
 
 /** A new column belongs here only if no value of it can name a stored file; else to its room's `fileReferences`. */
 const WITHOUT_FILES = [
+  'file_texts.facts',
   'audit_log.detail',
   'buttons.action',
   'conversations.settings',

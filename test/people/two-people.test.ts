@@ -18,6 +18,8 @@ const SECRET = 'zanzibar';
 
 /** For each tool that a model is offered, calls that name what is another person's; none: it takes no id and no words. */
 const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
+  attachment_find: () => [{ query: SECRET }, { query: SECRET, file: 'a' }],
+  attachment_read: () => [{}, { file: SECRET }],
   audit_query: ({ person }) => [{}, { limit: 200 }, { tool: 'note_save' }, { person }],
   audit_stats: () => [{}],
   conversation_search: () => [{ words: SECRET }],

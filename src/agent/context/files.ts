@@ -27,14 +27,23 @@ const MOST_PICTURES = 8;
 const PICTURES_ROOM = 10_000_000;
 /** All text files of one message together. Characters. */
 const TEXT_ROOM = 48_000;
+/** Each file is shown at least this much, so that the model knows what it is. */
+const LEAST_ROOM = 500;
 const TEXT = /^text\/|^application\/(json|xml|yaml|x-yaml|toml|javascript|x-sh|sql|csv)\b/;
 const TEXT_NAME =
   /\.(txt|md|csv|tsv|json|jsonl|ya?ml|toml|xml|html?|css|js|ts|py|rb|go|rs|java|c|h|cpp|sh|sql|log|ini|conf)$/i;
+
+/**
+ * The text of a file in at most about `room` characters, or why there is none; undefined: nothing reads it, and a text is
+ * shown as it is.
+ */
+export type ShowFile = (file: FileRef, room: number) => Promise<string | undefined>;
 
 export interface AttachedDeps {
   artifacts: Artifacts;
   scaler: Scaler;
   log: Log;
+  showFile?: ShowFile | undefined;
 }
 
 /** Pictures as pictures, text files in full up to a budget, anything else as a note with its name and kind. */
@@ -48,7 +57,7 @@ export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attach
   for (const file of files) {
     try {
       if (await pictures.add(file)) continue;
-      const text = await textOf(file, deps.artifacts, room);
+      const text = (await shownText(file, room, deps)) ?? (await textOf(file, deps.artifacts, room));
       room -= text?.length ?? 0;
       notes.push(text === undefined ? noteOf(file) : frameText('file', text, { name: file.name }));
     } catch (error) {
@@ -129,6 +138,11 @@ class Pictures {
     this.images.push({ name: file.name, type: isSmall ? type : 'image/jpeg', base64: shown.toString('base64') });
     return true;
   }
+}
+
+/** With no more room, the text is left to the tools that read it. */
+async function shownText(file: FileRef, room: number, { showFile }: AttachedDeps): Promise<string | undefined> {
+  return showFile?.(file, Math.max(room, LEAST_ROOM));
 }
 
 async function textOf(file: FileRef, artifacts: Artifacts, room: number): Promise<string | undefined> {

@@ -16,7 +16,7 @@ import * as store from './store.ts';
 import { source } from './store.ts';
 
 export { type Compacting, compact, isDue } from './compact.ts';
-export { type AttachedFiles, addPictures, attachedTo, NOTHING } from './files.ts';
+export { type AttachedFiles, addPictures, attachedTo, NOTHING, type ShowFile } from './files.ts';
 export { clockLine, fittingTools, identity } from './fit.ts';
 export { lookAt, Scaler } from './pictures/index.ts';
 export {

@@ -4,7 +4,7 @@ import type { World } from '../../base/world.ts';
 import { type FileRef, type Item, isPrivate } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { WhenContext } from '../../time/index.ts';
-import { type AttachedFiles, NOTHING, type Sections } from '../context/index.ts';
+import { type AttachedFiles, NOTHING, type Sections, type ShowFile } from '../context/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
 import type { Models, Tier } from '../models/index.ts';
 import * as texts from '../texts.ts';
@@ -27,7 +27,7 @@ export interface InferenceOptions {
   models?: Models | undefined;
   /** The household's zone: its days and months are those of the budgets. */
   zone: string;
-  attach(item: Item): Promise<AttachedFiles>;
+  attach(item: Item, showFile?: ShowFile): Promise<AttachedFiles>;
   addPictures(messages: readonly ModelMessage[]): Promise<ModelMessage[]>;
   /** Stores the bytes of a picture that a model has made. */
   store?(bytes: Buffer): Promise<{ hash: string; size: number }>;
@@ -40,6 +40,7 @@ export interface Inquiry {
   sections: Sections;
   signal: AbortSignal;
   onText?(text: string): void;
+  showFile?: ShowFile;
   /** The nested turn that asks, and its task: it sees nothing else of the conversation. */
   nested?: NestedTask;
 }
@@ -107,7 +108,7 @@ export class Inference {
     const asker = nested?.turn ?? turn;
     // Attachments, and money: it is reserved until the answer has been stored.
     const [attached, steps, money] = await Promise.all([
-      nested ? NOTHING : this.options.attach(item),
+      nested ? NOTHING : this.options.attach(item, inquiry.showFile),
       this.options.addPictures(asker.messages()),
       this.ledger.admit(item, turn, (at) => this.worst(this.pick(inquiry, at).name), signal),
     ]);

@@ -136,7 +136,7 @@ export class MessageTurn implements Running {
   }
 
   private async answer(): Promise<{ step: ModelStep; tainted?: boolean }> {
-    const { inference, delivery, toolbox, system, sections } = this.options;
+    const { inference, delivery, toolbox, system, sections, showFile } = this.options;
     const { model, item } = this;
     if (!model) throw new NoModel(new ModelError('not_found', 'No model is configured.'));
     if (model.streams !== false) this.type();
@@ -148,6 +148,7 @@ export class MessageTurn implements Running {
       sections: { system: rules, sections: added, tools: toolbox.specs(item.person) },
       signal: this.signal,
       onText: (text: string) => this.grow(text),
+      ...(showFile && { showFile }),
     };
     return delivery.waitOutside(item, () => inference.infer(inquiry));
   }

@@ -4,7 +4,7 @@ import type { Database } from '../../storage/index.ts';
 import type { WhenContext } from '../../time/index.ts';
 import type { Likeness } from '../../vectors/index.ts';
 import type { ApprovalRules } from '../approvals/index.ts';
-import type { Sections } from '../context/index.ts';
+import type { Sections, ShowFile } from '../context/index.ts';
 import type { InterpreterSource } from '../dialogue/interpreter.ts';
 import type { Inference } from '../inference/inference.ts';
 import type { Model } from '../inference/model.ts';
@@ -37,6 +37,7 @@ export interface AgentOptions {
   defaultZone: string;
   system(item: Item): Promise<string>;
   sections(item: Item): Promise<Sections['sections']>;
+  showFile?: ShowFile;
   onChange(personId: string, tool?: string): void;
   /** A turn has ended or is parked, and that is stored. */
   turnOver(over: TurnOver): Promise<void>;

@@ -8,22 +8,28 @@ import { Worker } from 'node:worker_threads';
 
 const PARENT = 3;
 
-/** Ends this process when it has another parent: the main thread may be in a loop that sees no channel close. */
+/**
+ * Ends this process when it has another parent, or takes more memory than it may: the main thread may be in a loop that sees
+ * neither.
+ */
 const WATCH = `
-  const { workerData: parent } = require('node:worker_threads');
-  setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 1_000);
+  const { workerData: { parent, mostMemory } } = require('node:worker_threads');
+  const isWell = () => process.ppid === parent && !(mostMemory && process.memoryUsage.rss() > mostMemory);
+  setInterval(() => isWell() || process.kill(process.pid, 'SIGKILL'), mostMemory ? 200 : 1_000);
 `;
 
 /**
- * Answers the parent's requests with `work`, one after another, until the parent ends.
+ * Answers the parent's requests with `work`, one after another, until the parent ends. `mostMemory`: bytes of this process,
+ * beyond which it is killed; the heap has a limit of its own.
  *
  * @param {(task: any) => Promise<unknown>} work
+ * @param {{ mostMemory?: number }} limits
  */
-export async function answerParent(work) {
+export async function answerParent(work, { mostMemory } = {}) {
   const channel = new Socket({ fd: PARENT });
   channel.on('error', () => process.exit());
   channel.on('close', () => process.exit());
-  new Worker(WATCH, { eval: true, workerData: process.ppid }).unref();
+  new Worker(WATCH, { eval: true, workerData: { parent: process.ppid, mostMemory } }).unref();
   stepBack();
   for await (const line of createInterface({ input: channel })) {
     const { id, task } = JSON.parse(line);

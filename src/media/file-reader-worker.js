@@ -1,0 +1,179 @@
+/** Reads one file after another for the daemon, in a process of its own: the bytes come in pieces, the passages go back in batches. */
+import { answerParent } from '../base/child/program.js';
+import { kindOf, ofZip } from './readers/kinds.js';
+import { Budget, Unreadable } from './readers/limits.js';
+import { Passages } from './readers/passages.js';
+import { openZip } from './readers/zip.js';
+
+/** Characters and milliseconds of a batch: the first passages are shown while the others are read. */
+const BATCH = 60_000;
+const BATCH_MS = 250;
+const MOST_MEMORY = 400 * 1024 * 1024;
+const LONGEST_WORDS = 300;
+
+/** The file that is read: its bytes, then its blocks. */
+let file;
+
+await answerParent(
+  async (task) => {
+    if (task.do === 'open') file = { name: task.name, type: task.type, chunks: [] };
+    else if (task.do === 'bytes') file.chunks.push(Buffer.from(task.base64, 'base64'));
+    else if (task.do === 'read') return nextBatch();
+    else if (task.do === 'close') file = undefined;
+    return {};
+  },
+  { mostMemory: MOST_MEMORY },
+);
+
+async function nextBatch() {
+  file.reading ??= begin(file);
+  const { blocks, passages, about } = file.reading;
+  const from = performance.now();
+  let isDone = false;
+  let size = 0;
+  try {
+    while (size < BATCH && performance.now() - from < BATCH_MS) {
+      const { value, done } = await blocks.next();
+      if (done) {
+        isDone = true;
+        passages.close();
+        break;
+      }
+      size += value.text.length;
+      passages.add(value);
+    }
+  } catch (error) {
+    isDone = true;
+    about.fault = faultOf(error);
+    if (about.fault !== 'long') passages.close();
+  }
+  const facts = isDone ? factsOf(about) : undefined;
+  if (isDone) file = undefined;
+  return { passages: passages.take(), ...(facts && { facts }) };
+}
+
+/** A library that stumbles over a file means that the file is broken. */
+function faultOf(error) {
+  return error instanceof Unreadable ? error.code : 'broken';
+}
+
+function begin({ chunks, name, type }) {
+  const about = {};
+  const blocks = read({ bytes: Buffer.concat(chunks), name, type, budget: new Budget(), depth: 0 }, about);
+  file.chunks = [];
+  return { blocks, passages: new Passages(), about };
+}
+
+function factsOf({ kind, says, to, title = '', parts, fault, pictures, events, people, nested }) {
+  return {
+    kind,
+    says,
+    ...(to && { to }),
+    title: title.slice(0, LONGEST_WORDS),
+    ...(parts && { parts }),
+    ...(fault && { fault }),
+    ...(pictures && { pictures }),
+    ...(events?.length && { events }),
+    ...(people?.length && { people }),
+    ...(nested?.length && { unread: nested.slice(0, 20) }),
+  };
+}
+
+/** The blocks of a file of any kind. `about` is filled as it is read. */
+async function* read({ bytes, name, type, budget, depth }, about) {
+  if (bytes.length === 0) {
+    Object.assign(about, { kind: 'text', says: 'an empty file' });
+    throw new Unreadable('empty');
+  }
+  budget.checkDepth(depth);
+  // Short files are looked at as if there were more of them.
+  let looked =
+    bytes.length < 32
+      ? { ...kindOf(Buffer.concat([bytes, Buffer.alloc(32, 0x20)]), name, type) }
+      : kindOf(bytes, name, type);
+  let zip;
+  if (looked.kind === 'zip') {
+    Object.assign(about, looked);
+    zip = openZip(bytes, budget);
+    looked = await ofZip(zip);
+  }
+  Object.assign(about, looked);
+  const nested = (inner, innerName, innerType, place) =>
+    readNested({ bytes: inner, name: innerName, type: innerType, budget, depth: depth + 1 }, place, about);
+  yield* blocksOf({ bytes, zip, nested }, about);
+}
+
+async function* blocksOf({ bytes, zip, nested }, about) {
+  switch (about.kind) {
+    case 'pdf':
+      return yield* (await import('./readers/pdf.js')).readPdf(bytes, about);
+    case 'docx':
+      return yield* (await import('./readers/word.js')).readWord(zip, about);
+    case 'xlsx':
+      return yield* (await import('./readers/sheet.js')).readSheets(zip, about);
+    case 'pptx':
+      return yield* (await import('./readers/slides.js')).readSlides(zip, about);
+    case 'odt':
+    case 'ods':
+    case 'odp':
+      return yield* (await import('./readers/opendocument.js')).readOpenDocument(zip, about, about.kind);
+    case 'epub':
+      return yield* (await import('./readers/html.js')).readEpub(zip, about);
+    case 'html':
+      return yield* (await import('./readers/html.js')).readHtml(bytes, about);
+    case 'rtf':
+      return yield* (await import('./readers/rtf.js')).readRtf(bytes);
+    case 'eml':
+      return yield* await readMailWith(bytes, about, nested);
+    case 'ics':
+      return yield* (await import('./readers/calendar.js')).readCalendar(bytes, about);
+    case 'vcf':
+      return yield* (await import('./readers/calendar.js')).readCards(bytes, about);
+    case 'csv':
+      return yield* (await import('./readers/text.js')).readCsv(bytes, about);
+    case 'text':
+      return yield* (await import('./readers/text.js')).readText(bytes);
+    case 'zip':
+      return yield* readArchive(zip, about, nested);
+    case 'encrypted':
+      throw new Unreadable('encrypted');
+    default:
+      throw new Unreadable(about.kind === 'old' ? 'old' : 'kind');
+  }
+}
+
+async function readMailWith(bytes, about, nested) {
+  const [{ readMail }, { readHtml }] = await Promise.all([import('./readers/mail.js'), import('./readers/html.js')]);
+  return readMail(bytes, about, (html) => readHtml(html, {}), nested);
+}
+
+/** The list of an archive's files, then each file by its own reader. Their names are shown, and used for nothing else. */
+async function* readArchive(zip, about, nested) {
+  const names = zip.names().filter((name) => !name.endsWith('/'));
+  about.parts = { unit: 'file', count: names.length };
+  for (let from = 0; from < names.length; from += 50)
+    yield { text: names.slice(from, from + 50).join('\n'), place: 'the list of its files' };
+  for (const name of names) {
+    if (/(?:^|\/)(?:__MACOSX\/|\._|\.DS_Store)/.test(name)) continue;
+    yield* nested(await zip.bytesOf(name), name, '', name);
+  }
+}
+
+/** A file within another one. One that cannot be read is named, and ends nothing else but for a limit. */
+async function* readNested(inner, place, outer) {
+  const about = {};
+  try {
+    for await (const block of read(inner, about)) {
+      const own =
+        typeof block.place === 'string'
+          ? `${place}, ${block.place}`
+          : { ...block.place, before: `${place}, ${block.place.before ?? ''}` };
+      yield { ...block, place: own };
+    }
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === 'bomb' || fault === 'long') throw error;
+    outer.nested ??= [];
+    outer.nested.push(inner.name.slice(0, 100));
+  }
+}

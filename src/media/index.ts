@@ -1,0 +1,215 @@
+/**
+ * Files that people send: the kind of each by its bytes, and its text with places, read in a process of its own that begins when
+ * it is needed and ends when idle. A file that hangs, crashes or unpacks without end costs that process and nothing else.
+ */
+import { z } from 'zod';
+import { Sequence } from '../base/async.ts';
+import { Child, ChildFault, type ChildTime } from '../base/child/index.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Artifacts } from '../storage/index.ts';
+
+/** Text that a reader of the file does not see, or that is not the text itself. */
+const ASIDES = [
+  'comment',
+  'deleted',
+  'header or footer',
+  'hidden row or column',
+  'hidden sheet',
+  'hidden slide',
+  'hidden text',
+  'speaker notes',
+  'white text',
+] as const;
+
+/**
+ * Why a file was not read, or not to its end: what it is (`kind`: nothing reads it; `old`: Office before 2007; `heic`), what is
+ * wrong with it, or the limit that it met. `gone`: its content is not stored any more.
+ */
+export const FAULTS = [
+  'kind',
+  'old',
+  'encrypted',
+  'broken',
+  'empty',
+  'bomb',
+  'long',
+  'large',
+  'slow',
+  'crashed',
+  'gone',
+] as const;
+export type FileFault = (typeof FAULTS)[number];
+
+const passage = z.strictObject({
+  /** `page 12`, `Costs!A2:C14`, `slide 3`, `“Warranty”`, `lines 10–42`. */
+  place: z.string().max(1_000),
+  text: z.string().max(20_000),
+  /** Left out: the text of the file itself. */
+  aside: z.enum(ASIDES).optional(),
+});
+export type Passage = z.output<typeof passage>;
+
+const event = z.strictObject({
+  summary: z.string(),
+  /** `2026-12-01T09:30`, or a day. */
+  start: z.string(),
+  end: z.string().optional(),
+  /** As the calendar names it. */
+  zone: z.string().optional(),
+  location: z.string(),
+  rule: z.string(),
+  about: z.string(),
+  isCancelled: z.boolean(),
+});
+export type FileEvent = z.output<typeof event>;
+
+const facts = z.strictObject({
+  kind: z.string().max(20),
+  /** `a PDF`. */
+  says: z.string().max(100),
+  /** The newer format of a document in an old one. */
+  to: z.string().max(10).optional(),
+  title: z.string(),
+  parts: z.strictObject({ unit: z.string(), count: z.int() }).optional(),
+  fault: z.enum(FAULTS).optional(),
+  /** Pages without any text: pictures of pages. */
+  pictures: z.int().optional(),
+  events: z.array(event).optional(),
+  people: z.array(z.strictObject({ name: z.string(), text: z.string() })).optional(),
+  /** Names of files within it that could not be read. */
+  unread: z.array(z.string()).optional(),
+});
+export type FileFacts = z.output<typeof facts>;
+
+const batch = z.strictObject({ passages: z.array(passage), facts: facts.optional() });
+
+export interface MediaFile {
+  hash: string;
+  name: string;
+  type: string;
+  size: number;
+}
+
+export interface Media {
+  /**
+   * Reads a stored file; `onPassages` gets its passages in their order while it is read. Never rejects for a file: its fault
+   * is in the facts, and what was read until then counts. Files are read one at a time.
+   */
+  read(file: MediaFile, onPassages: (passages: readonly Passage[]) => void): Promise<FileFacts>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds for one file, from its first byte to its last passage. */
+const WITHIN_MS = 10_000;
+const IDLE_MS = 60_000;
+const LARGEST_FILE = 64 * 1024 * 1024;
+/** Bytes of a piece: small, so that nothing else in this process waits for it. */
+const PIECE = 192 * 1024;
+const LARGEST_LINE = 8 * 1024 * 1024;
+
+export interface MediaOptions {
+  artifacts: Pick<Artifacts, 'open'>;
+  log: Log;
+  withinMs?: number;
+  idleMs?: number;
+  time?: ChildTime;
+  /** Another program than the readers, for tests. */
+  program?: URL;
+}
+
+export function openMedia({
+  artifacts,
+  log,
+  withinMs = WITHIN_MS,
+  idleMs = IDLE_MS,
+  time,
+  program,
+}: MediaOptions): Media {
+  const child = new Child({
+    name: 'file reader',
+    program: program ?? new URL('./file-reader-worker.js', import.meta.url),
+    idleMs,
+    patienceMs: withinMs + 1_000,
+    mostRequests: 4,
+    largestBytes: LARGEST_LINE,
+    log,
+    time,
+  });
+  const order = new Sequence();
+  return {
+    read: (file, onPassages) => order.run(() => new FileReading(child, artifacts, file, log).run(onPassages, withinMs)),
+    close: () => child.close(),
+  };
+}
+
+const NOTHING = z.strictObject({});
+
+/** Facts of a file whose process was lost: nobody knows its kind better. */
+const unknownFacts = (fault: FileFault): FileFacts => ({ kind: 'unknown', says: 'a file', title: '', fault });
+
+class FileReading {
+  private readonly child: Child;
+  private readonly artifacts: Pick<Artifacts, 'open'>;
+  private readonly file: MediaFile;
+  private readonly log: Log;
+  private isLate = false;
+
+  constructor(child: Child, artifacts: Pick<Artifacts, 'open'>, file: MediaFile, log: Log) {
+    this.child = child;
+    this.artifacts = artifacts;
+    this.file = file;
+    this.log = log;
+  }
+
+  async run(onPassages: (passages: readonly Passage[]) => void, withinMs: number): Promise<FileFacts> {
+    if (this.file.size > LARGEST_FILE) return unknownFacts('large');
+    // In real time: it is the patience of this machine, whatever the clock of a test says.
+    const timer = setTimeout(() => {
+      this.isLate = true;
+      void this.child.close();
+    }, withinMs);
+    try {
+      const fault = await this.send();
+      return fault ? unknownFacts(fault) : await this.receive(onPassages);
+    } catch (error) {
+      if (!(error instanceof ChildFault)) throw error;
+      const { hash, name } = this.file;
+      this.log.warn({ file: hash, name, error: messageOf(error) }, 'the reader of a file ended');
+      return unknownFacts(this.isLate ? 'slow' : 'crashed');
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private ask<T>(task: object, schema: z.ZodType<T>): Promise<T> {
+    return this.child.ask(task, schema, new AbortController().signal);
+  }
+
+  private async send(): Promise<FileFault | undefined> {
+    const { hash, name, type } = this.file;
+    await this.ask({ do: 'open', name, type }, NOTHING);
+    try {
+      for await (const chunk of await this.artifacts.open(hash)) {
+        const bytes = chunk as Buffer;
+        for (let from = 0; from < bytes.length; from += PIECE) {
+          const base64 = bytes.subarray(from, from + PIECE).toString('base64');
+          await this.ask({ do: 'bytes', base64 }, NOTHING);
+        }
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof ChildFault) throw error;
+      this.log.warn({ file: hash, error: messageOf(error) }, 'a stored file could not be opened');
+      return 'gone';
+    }
+  }
+
+  private async receive(onPassages: (passages: readonly Passage[]) => void): Promise<FileFacts> {
+    for (;;) {
+      const { passages, facts } = await this.ask({ do: 'read' }, batch);
+      if (passages.length > 0) onPassages(passages);
+      if (facts) return facts;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+/** The kind of a file by its bytes. Names and declared types lie; they settle only what bytes leave open. */
+import { decodeText } from './decode.js';
+
+const ascii = (bytes, from, to) => bytes.toString('latin1', from, to);
+
+/** Signatures at the beginning, hex. */
+const SIGNATURES = [
+  ['ffd8ff', 'picture', 'a JPEG picture'],
+  ['89504e470d0a1a0a', 'picture', 'a PNG picture'],
+  ['47494638', 'picture', 'a GIF picture'],
+  ['49492a00', 'picture', 'a TIFF picture'],
+  ['4d4d002a', 'picture', 'a TIFF picture'],
+  ['424d', 'picture', 'a BMP picture'],
+  ['4f676753', 'sound', 'an Ogg recording'],
+  ['494433', 'sound', 'an MP3 recording'],
+  ['fffb', 'sound', 'an MP3 recording'],
+  ['fff3', 'sound', 'an MP3 recording'],
+  ['664c6143', 'sound', 'a FLAC recording'],
+  ['2321414d52', 'sound', 'an AMR recording'],
+  ['1a45dfa3', 'video', 'a Matroska or WebM video'],
+  ['7f454c46', 'program', 'a program'],
+  ['4d5a', 'program', 'a program'],
+  ['cafebabe', 'program', 'a program'],
+  ['cffaedfe', 'program', 'a program'],
+  ['1f8b', 'archive', 'a gzip archive'],
+  ['425a68', 'archive', 'a bzip2 archive'],
+  ['fd377a585a00', 'archive', 'an xz archive'],
+  ['377abcaf271c', 'archive', 'a 7-Zip archive'],
+  ['526172211a07', 'archive', 'a RAR archive'],
+  ['28b52ffd', 'archive', 'a Zstandard archive'],
+  ['53514c69746520666f726d6174203300', 'data', 'an SQLite database'],
+];
+
+/** A zip, and one without entries. */
+const ZIPS = ['504b0304', '504b0506'];
+
+const BOXES = [
+  [/^(?:heic|heix|hevc|heim|heis|mif1|msf1)/, 'heic', 'a HEIC photograph'],
+  [/^avif/, 'picture', 'an AVIF picture'],
+  [/^M4[AB]/, 'sound', 'an MPEG-4 recording'],
+];
+
+const CODE =
+  /\.(?:js|mjs|cjs|ts|tsx|jsx|py|rb|go|rs|java|kt|c|h|cc|cpp|hpp|cs|swift|php|pl|lua|sh|bash|zsh|ps1|sql|r|scala|css|scss|json|jsonl|ya?ml|toml|ini|conf|cfg|env|xml|log|tex|diff|patch|dockerfile|makefile)$/i;
+
+/** `{ kind, says }`: `kind` names a reader, or says why there is none. Zips are looked into by `ofZip`. */
+export function kindOf(bytes, name, type) {
+  const head = ascii(bytes, 0, 2_048);
+  const hex = bytes.toString('hex', 0, 16);
+  if (head.slice(0, 1_024).includes('%PDF-')) return { kind: 'pdf', says: 'a PDF' };
+  if (ZIPS.includes(hex.slice(0, 8))) return { kind: 'zip', says: 'a zip archive' };
+  if (bytes.readUInt32BE(0) === 0xd0cf11e0) return ofCompound(bytes);
+  if (head.startsWith('{\\rtf')) return { kind: 'rtf', says: 'a rich text document' };
+  if (head.slice(4, 8) === 'ftyp') return ofBoxes(head.slice(8, 12));
+  if (head.startsWith('RIFF')) return ofRiff(head.slice(8, 12));
+  // A short signature may be the beginning of a text.
+  const isShort = (signature) => signature.length <= 4 && isPlain(bytes);
+  const signed = SIGNATURES.find(([signature]) => hex.startsWith(signature) && !isShort(signature));
+  if (signed) return { kind: signed[1], says: signed[2] };
+  return ofText(bytes, name, type);
+}
+
+function ofBoxes(brand) {
+  const [, kind, says] = BOXES.find(([pattern]) => pattern.test(brand)) ?? ['', 'video', 'an MPEG-4 video'];
+  return { kind, says };
+}
+
+function ofRiff(form) {
+  if (form === 'WEBP') return { kind: 'picture', says: 'a WebP picture' };
+  return form === 'WAVE' ? { kind: 'sound', says: 'a WAV recording' } : { kind: 'video', says: 'an AVI video' };
+}
+
+const wide = (text) => Buffer.from(text, 'utf16le');
+
+/** Office before 2007, and newer documents with a password: both are the same kind of container. */
+function ofCompound(bytes) {
+  const has = (name) => bytes.includes(wide(name));
+  if (has('EncryptedPackage')) return { kind: 'encrypted', says: 'an Office document with a password' };
+  if (has('WordDocument')) return { kind: 'old', says: 'a Word document of the old format (.doc)', to: 'docx' };
+  if (has('Workbook') || has('Book'))
+    return { kind: 'old', says: 'an Excel sheet of the old format (.xls)', to: 'xlsx' };
+  if (has('PowerPoint Document'))
+    return { kind: 'old', says: 'a PowerPoint presentation of the old format (.ppt)', to: 'pptx' };
+  return has('__nameid_version1.0')
+    ? { kind: 'unknown', says: 'an Outlook message (.msg)' }
+    : { kind: 'unknown', says: 'a file of an unknown kind' };
+}
+
+const PACKAGES = [
+  ['word/document.xml', 'docx', 'a Word document'],
+  ['xl/workbook.xml', 'xlsx', 'an Excel sheet'],
+  ['xl/workbook.bin', 'unknown', 'a binary Excel sheet (.xlsb)'],
+  ['ppt/presentation.xml', 'pptx', 'a PowerPoint presentation'],
+  ['META-INF/container.xml', 'epub', 'an e-book'],
+];
+
+const MIMETYPES = [
+  [/opendocument\.text/, 'odt', 'an OpenDocument text'],
+  [/opendocument\.spreadsheet/, 'ods', 'an OpenDocument sheet'],
+  [/opendocument\.presentation/, 'odp', 'an OpenDocument presentation'],
+  [/epub\+zip/, 'epub', 'an e-book'],
+];
+
+/** The kind of document that an archive is: by its parts, not by its name. */
+export async function ofZip(zip) {
+  const mimetype = zip.has('mimetype') ? (await zip.bytesOf('mimetype')).toString('latin1', 0, 200) : '';
+  const [, kind, says] =
+    MIMETYPES.find(([pattern]) => pattern.test(mimetype)) ?? PACKAGES.find(([part]) => zip.has(part)) ?? [];
+  return kind === undefined ? { kind: 'zip', says: 'a zip archive' } : { kind, says };
+}
+
+function ofText(bytes, name, type) {
+  const text = decodeText(bytes.subarray(0, 4_096), true);
+  if (text === undefined) return { kind: 'unknown', says: 'a file of an unknown kind' };
+  const head = text.trimStart().slice(0, 2_000);
+  if (/^BEGIN:VCALENDAR/i.test(head)) return { kind: 'ics', says: 'a calendar' };
+  if (/^BEGIN:VCARD/i.test(head)) return { kind: 'vcf', says: 'a card of contacts' };
+  if (/^<(?:!doctype html|html|head|body)[\s>]/i.test(withoutComments(head)) || isHtml(name, type))
+    return { kind: 'html', says: 'a web page' };
+  if (isMail(head, name, type)) return { kind: 'eml', says: 'a mail' };
+  if (/\.(?:csv|tsv)$/i.test(name) || /\bcsv\b|tab-separated/.test(type)) return { kind: 'csv', says: 'a table' };
+  return { kind: 'text', says: CODE.test(name) ? 'a file of code or data' : 'a text' };
+}
+
+function withoutComments(head) {
+  let rest = head.replace(/^<\?xml[^>]*>/, '').trimStart();
+  while (rest.startsWith('<!--') && rest.includes('-->')) rest = rest.slice(rest.indexOf('-->') + 3).trimStart();
+  return rest;
+}
+
+const isHtml = (name, type) => /\.x?html?$/i.test(name) || /^(?:text\/html|application\/xhtml)/.test(type);
+
+function isMail(head, name, type) {
+  if (/\.eml$/i.test(name) || type === 'message/rfc822') return true;
+  const fields =
+    head.match(/^(?:Received|Return-Path|Message-ID|MIME-Version|From|To|Date|Subject|Delivered-To):/gim) ?? [];
+  return /^[\w-]+:\s/.test(head) && new Set(fields.map((field) => field.toLowerCase())).size >= 4;
+}
+
+const isPlain = (bytes) => decodeText(bytes.subarray(0, 4_096), true) !== undefined;

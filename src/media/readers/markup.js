@@ -1,0 +1,100 @@
+/** XML and HTML as events. Nothing is fetched, and of entities only those of the language itself are read. */
+import { TextDecoder } from 'node:util';
+import { Parser } from 'htmlparser2';
+
+const FED = 32 * 1024;
+
+/** Tags, and the text between them, in the order of the document: `{open, at}`, `{text}`, `{close}`. */
+export async function* xmlEvents(chunks) {
+  yield* eventsOf(chunks, { xmlMode: true, decodeEntities: true });
+}
+
+export async function* htmlEvents(chunks) {
+  yield* eventsOf(chunks, { decodeEntities: true, lowerCaseTags: true });
+}
+
+async function* eventsOf(chunks, options) {
+  let events = [];
+  const parser = new Parser(
+    {
+      onopentag: (name, at) => events.push({ open: name, at }),
+      ontext: (text) => events.push({ text }),
+      onclosetag: (name) => events.push({ close: name }),
+    },
+    options,
+  );
+  for await (const text of decoded(chunks)) {
+    for (let from = 0; from < text.length; from += FED) {
+      parser.write(text.slice(from, from + FED));
+      yield* events;
+      events = [];
+    }
+  }
+  parser.end();
+  yield* events;
+}
+
+/** Chunks of bytes as text, in UTF-8 or, by its mark, UTF-16; text as it is. */
+async function* decoded(chunks) {
+  let decoder;
+  for await (const chunk of chunks) {
+    if (typeof chunk === 'string') {
+      yield chunk;
+      continue;
+    }
+    decoder ??= new TextDecoder(encodingOf(chunk));
+    yield decoder.decode(chunk, { stream: true });
+  }
+  if (decoder) yield decoder.decode();
+}
+
+function encodingOf(chunk) {
+  if (chunk[0] === 0xff && chunk[1] === 0xfe) return 'utf-16le';
+  return chunk[0] === 0xfe && chunk[1] === 0xff ? 'utf-16be' : 'utf-8';
+}
+
+/** The name of an element or attribute without its prefix. */
+export const bareName = (name) => name.slice(name.indexOf(':') + 1);
+
+/** The elements of a small document of this name, as their attributes without prefixes. */
+export async function elementsOf(zip, entry, name) {
+  const found = [];
+  for await (const { open, at } of xmlEvents(zip.chunks(entry))) {
+    if (open !== undefined && bareName(open) === name) found.push(bareAttributes(at));
+  }
+  return found;
+}
+
+export const bareAttributes = (at) =>
+  Object.fromEntries(Object.entries(at).map(([name, value]) => [bareName(name), value]));
+
+/** Targets of an entry's relations by id, those within the archive alone: `word/document.xml`, `rId3` → `word/comments.xml`. */
+export async function relationsOf(zip, entry) {
+  const cut = entry.lastIndexOf('/') + 1;
+  const [folder, name] = [entry.slice(0, cut), entry.slice(cut)];
+  const found = await elementsOf(zip, `${folder}_rels/${name}.rels`, 'Relationship');
+  const inside = found.filter(({ TargetMode }) => TargetMode !== 'External');
+  return inside.map(({ Id, Type = '', Target = '' }) => ({
+    id: Id,
+    type: Type.slice(Type.lastIndexOf('/') + 1),
+    target: resolveEntry(folder, Target),
+  }));
+}
+
+/** The entry that `target` names as seen from `folder`: names of this archive, never files. */
+export function resolveEntry(folder, target) {
+  const parts = target.startsWith('/') ? [] : folder.split('/').filter(Boolean);
+  for (const part of decodePath(target).split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+function decodePath(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

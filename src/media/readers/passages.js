@@ -1,0 +1,105 @@
+/** Blocks of text with their places, joined or cut to passages of about one size. */
+import { LONGEST_TEXT, Unreadable } from './limits.js';
+
+/** Characters: a paragraph or a few, so that what is found is what was asked for. */
+const SIZE = 1_200;
+const MOST = 20_000;
+
+/**
+ * Passages of blocks `{ text, place, aside }`: those of one place, and of one kind (`aside`), are joined. A place is words
+ * (`page 3`), or `{ unit, from, to, before }` for what is counted (lines, rows, cells), of which a passage names the first and the last.
+ */
+export class Passages {
+  ready = [];
+  size = 0;
+  count = 0;
+  open;
+
+  add({ text, place, aside }) {
+    const clean = plainText(text);
+    if (clean.trim() === '') return;
+    for (const piece of piecesOf(clean)) this.put(piece, place, aside);
+  }
+
+  put(text, place, aside) {
+    const { open } = this;
+    const fits = open && open.text.length + text.length < SIZE && open.aside === aside && goesWith(open.place, place);
+    if (fits) {
+      open.text += `\n${text}`;
+      if (typeof place === 'object') open.place = { ...open.place, to: place.to ?? place.from };
+      return;
+    }
+    this.close();
+    this.open = { text, place: typeof place === 'object' ? { ...place } : place, aside };
+  }
+
+  close() {
+    const { open } = this;
+    this.open = undefined;
+    if (!open) return;
+    this.size += open.text.length;
+    this.count++;
+    if (this.size > LONGEST_TEXT || this.count > MOST) throw new Unreadable('long');
+    this.ready.push({ place: wordsOf(open.place), text: open.text, ...(open.aside && { aside: open.aside }) });
+  }
+
+  take() {
+    const { ready } = this;
+    this.ready = [];
+    return ready;
+  }
+}
+
+function goesWith(one, other) {
+  if (typeof one === 'string' || typeof other === 'string') return one === other;
+  return one.unit === other.unit && one.before === other.before;
+}
+
+function wordsOf(place) {
+  if (typeof place === 'string') return place;
+  const { unit, from, to = from, before = '' } = place;
+  if (unit === 'cells') return `${before}${from}${to === from ? '' : `:${to}`}`;
+  return `${before}${to === from ? unit.replace(/s$/, '') : unit} ${from === to ? from : `${from}–${to}`}`;
+}
+
+/** Without what hides or turns words, and without runs of blanks. */
+function plainText(text) {
+  return text
+    .normalize('NFC')
+    .replace(/\r\n?/g, '\n')
+    .replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}]/gu, '')
+    .replace(/(?<=\S)[^\S\n\t]{3,}/g, '  ')
+    .replace(/\n{3,}/g, '\n\n')
+    .trimEnd();
+}
+
+/** Each line without blanks around it. */
+export const trimmedLines = (text) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n');
+
+/** All on one line. */
+export const oneLine = (text) => text.trim().replace(/\s+/g, ' ');
+
+function* piecesOf(text) {
+  let rest = text;
+  while (rest.length > SIZE) {
+    const cut = borderIn(rest);
+    yield rest.slice(0, cut).trimEnd();
+    rest = rest.slice(cut).replace(/^\s+/, '');
+  }
+  if (rest !== '') yield rest;
+}
+
+/** The last border of a paragraph, a line, a sentence or a word in the second half of a passage. */
+function borderIn(text) {
+  const window = text.slice(0, SIZE);
+  for (const border of ['\n\n', '\n', '. ', ' ']) {
+    const at = window.lastIndexOf(border);
+    if (at > SIZE / 2) return at + border.length;
+  }
+  // Half of a pair would be no character.
+  return /[\ud800-\udbff]/.test(window.at(-1)) ? SIZE - 1 : SIZE;
+}

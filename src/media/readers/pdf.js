@@ -1,0 +1,111 @@
+/** PDF: the text of each page in reading order, with white text apart, and pages that are pictures counted. */
+import { Unreadable } from './limits.js';
+
+const MOST_PAGES = 5_000;
+const MOST_WHITE_PAGES = 400;
+
+export async function* readPdf(bytes, about) {
+  const { getDocumentProxy, getResolvedPDFJS } = await import('unpdf');
+  const { OPS } = await getResolvedPDFJS();
+  // Nothing is fetched: fonts and maps of characters that are not in the file are done without.
+  const options = { isEvalSupported: false, useSystemFonts: false, disableFontFace: true, stopAtErrors: false };
+  const pdf = await getDocumentProxy(new Uint8Array(bytes), options).catch((error) => {
+    throw new Unreadable(/password/i.test(error?.name ?? '') ? 'encrypted' : 'broken');
+  });
+  const { info } = await pdf.getMetadata().catch(() => ({ info: {} }));
+  about.title = typeof info?.Title === 'string' ? info.Title.trim().slice(0, 300) : '';
+  about.parts = { unit: 'page', count: pdf.numPages };
+  let pictures = 0;
+  for (let number = 1; number <= Math.min(pdf.numPages, MOST_PAGES); number++) {
+    const page = await pdf.getPage(number).catch(() => undefined);
+    if (!page) continue;
+    const place = `page ${number}`;
+    const { items } = await page.getTextContent({ disableNormalization: false });
+    const white = number <= MOST_WHITE_PAGES && items.length > 0 ? await whiteOn(page, OPS) : [];
+    const text = textOf(items);
+    if (text.trim() === '') pictures++;
+    yield { text: withoutWhite(text, white), place };
+    for (const words of white) yield { text: words, place, aside: 'white text' };
+    for (const words of await commentsOn(page)) yield { text: words, place: `comment on ${place}`, aside: 'comment' };
+    page.cleanup();
+  }
+  about.pictures = pictures;
+  await pdf.destroy?.();
+}
+
+/** Pieces that stand beside each other with a gap between them are cells of a row, or words. */
+function textOf(items) {
+  let text = '';
+  let last;
+  for (const item of items) {
+    if (!('str' in item)) continue;
+    if (last && !last.hasEOL && item.str !== '' && !/\s$/.test(text) && !/^\s/.test(item.str)) {
+      const gap = item.transform[4] - (last.transform[4] + last.width);
+      const isSameLine = Math.abs(item.transform[5] - last.transform[5]) < (item.height || 10) / 2;
+      if (!isSameLine) text += '\n';
+      else if (gap > (item.height || 10) * 1.5) text += '  ';
+      else if (gap > (item.height || 10) * 0.15) text += ' ';
+    }
+    text += item.str + (item.hasEOL ? '\n' : '');
+    if (item.str !== '') last = item;
+  }
+  return text.replace(/(\p{Ll})-\n(?=\p{Ll})/gu, '$1');
+}
+
+/** Words that are painted in white where nothing darker was painted before: nobody sees them. */
+async function whiteOn(page, OPS) {
+  const { fnArray, argsArray } = await page.getOperatorList().catch(() => ({ fnArray: [], argsArray: [] }));
+  const found = [];
+  const stack = [];
+  let isWhite = false;
+  let isPainted = false;
+  for (let at = 0; at < fnArray.length; at++) {
+    const operator = fnArray[at];
+    if (operator === OPS.save) stack.push(isWhite);
+    else if (operator === OPS.restore) isWhite = stack.pop() ?? false;
+    else if (operator === OPS.setFillRGBColor) isWhite = isWhiteColor(argsArray[at]);
+    else if (PAINTS.some((name) => OPS[name] === operator)) isPainted ||= !isWhite;
+    else if (operator === OPS.showText && isWhite && !isPainted) {
+      const words = glyphText(argsArray[at][0]);
+      if (words.trim() !== '') found.push(words.trim());
+    }
+  }
+  return found;
+}
+
+const PAINTS = [
+  'constructPath',
+  'paintImageXObject',
+  'paintInlineImageXObject',
+  'shadingFill',
+  'paintFormXObjectBegin',
+];
+
+function isWhiteColor(args) {
+  const [first] = args ?? [];
+  if (typeof first === 'string') return /^#f{6}$/i.test(first);
+  return [...(args ?? [])].slice(0, 3).every((part) => part >= 254);
+}
+
+const glyphText = (glyphs) =>
+  (glyphs ?? [])
+    .map((glyph) => (typeof glyph === 'number' ? (glyph < -200 ? ' ' : '') : (glyph?.unicode ?? '')))
+    .join('');
+
+function withoutWhite(text, white) {
+  let rest = text;
+  for (const words of white) {
+    const at = rest.indexOf(words);
+    if (at >= 0) rest = rest.slice(0, at) + rest.slice(at + words.length);
+  }
+  return rest;
+}
+
+async function commentsOn(page) {
+  const notes = await page.getAnnotations().catch(() => []);
+  return notes
+    .filter(({ subtype }) => subtype === 'Text' || subtype === 'FreeText' || subtype === 'Highlight')
+    .map(({ contentsObj }) => contentsObj?.str ?? '')
+    .filter((words) => words.trim() !== '')
+    .slice(0, 50);
+}

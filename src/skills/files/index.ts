@@ -1,0 +1,72 @@
+import { DAY_MS } from '../../base/clock.ts';
+import type { Skill, SkillDeps } from '../../chat/index.ts';
+import type { FileRef } from '../../delivery/index.ts';
+import { applyRule } from '../../jobs/index.ts';
+import { openMedia } from '../../media/index.ts';
+import { type FileBeginning, FileLibrary } from './library.ts';
+import { offersFor } from './offers.ts';
+import * as store from './store.ts';
+import { asidesNote, beginningNote, fileLine, notesBeside, unread } from './texts.ts';
+import { fileTools, takeFitting, withPlaces } from './tools.ts';
+
+const PRUNE = 'files.prune';
+/** Characters of one file that its message's turn begins with. */
+const SHOWN = 12_000;
+
+const made = new WeakMap<SkillDeps, FileLibrary>();
+
+function libraryOf(deps: SkillDeps): FileLibrary {
+  const known = made.get(deps);
+  if (known) return known;
+  const { database, world, artifacts, onClose } = deps;
+  const media = openMedia({ artifacts, log: world.log });
+  onClose('file reader', () => media.close());
+  const library = new FileLibrary({ database, world, media });
+  made.set(deps, library);
+  return library;
+}
+
+/** Files that people send: read by their kind, with places, and found again. */
+export const files: Skill = {
+  name: 'files',
+  words: { does: 'read files', keeps: 'texts of files' },
+  deletionRules: store.deletionRules,
+  tools: (deps) => fileTools({ database: deps.database, library: libraryOf(deps) }),
+  showFile: async (deps, file, room) => {
+    const most = Math.min(room, SHOWN);
+    return shownText(file, await libraryOf(deps).openBeginning(file, most), most);
+  },
+  offerForFiles: ({ models }, sent, { text }) => offersFor(sent, { text, hasModel: models.available }),
+  schedules: [{ name: PRUNE, kind: PRUNE, cron: '53 3 * * *', missed: 'latest' }],
+  jobs: ({ database, world }) => [
+    {
+      kind: PRUNE,
+      // A message that refers to it may not be committed yet.
+      run: async (_, signal) => {
+        await applyRule(database, store.unusedTexts, new Date(world.clock.now().getTime() - DAY_MS), signal);
+      },
+    },
+  ],
+};
+
+/** The beginning of a file as a model is shown it, with how to read on. */
+function shownText(file: FileRef, { facts, passages, count, asides }: FileBeginning, room: number): string {
+  if (facts && count === 0) {
+    const why = facts.fault ? unread(file, facts, 0) : `${fileLine(file, facts)}; there is no text in it.`;
+    return [why, ...notesBeside(facts)].join(' ');
+  }
+  const shown = takeFitting(passages, room);
+  const isWhole = facts !== undefined && shown.length === passages.length;
+  const next = (shown.at(-1)?.number ?? -1) + 1;
+  const left = facts && count - next;
+  return [
+    ...(facts ? [`[${fileLine(file, facts)}]`] : []),
+    ...(facts?.kind === 'text' && isWhole ? shown.map(({ text }) => text) : withPlaces(shown)),
+    ...(isWhole ? [] : [beginningNote(file.name, next, shown.at(-1)?.place ?? '', left)]),
+    ...(facts?.fault ? [`[${unread(file, facts, count)}]`] : []),
+    ...(facts ? notesBeside(facts).map((note) => `[${note}]`) : []),
+    asidesNote(asides),
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}

@@ -1,0 +1,134 @@
+import { deferred, withTimeout } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { World } from '../../base/world.ts';
+import type { FileFacts, Media, Passage } from '../../media/index.ts';
+import { type Database, readerOf } from '../../storage/index.ts';
+import type { SeenFile } from './store.ts';
+import * as store from './store.ts';
+
+/** Counted up when the readers read anything otherwise: what they have read before is read anew. */
+const READERS = 1;
+/** Milliseconds that a turn waits for a text that is long in coming, once its beginning is there. */
+const PATIENCE_MS = 3_000;
+/** A fault of the moment and not of the file: it is not remembered. */
+const PASSING = new Set<FileFacts['fault']>(['gone']);
+
+export interface FileText {
+  facts: FileFacts;
+  /** Number of all passages. */
+  passages: number;
+}
+
+/** The beginning of a file's text; `facts` are undefined while it is still being read. */
+export interface FileBeginning {
+  facts: FileFacts | undefined;
+  passages: readonly (Passage & { number: number })[];
+  count: number;
+  asides: readonly { aside: string; count: number }[];
+}
+
+interface FileReading {
+  passages: Passage[];
+  size: number;
+  done: Promise<FileFacts>;
+  onMore: () => void;
+}
+
+export interface LibraryDeps {
+  database: Database;
+  world: World;
+  media: Media;
+}
+
+/** Texts of files: read once, when they are first asked for, and stored by their content. */
+export class FileLibrary {
+  private readonly deps: LibraryDeps;
+  private readonly readings = new Map<string, FileReading>();
+
+  constructor(deps: LibraryDeps) {
+    this.deps = deps;
+  }
+
+  /** The whole text, read and stored. */
+  async open(file: SeenFile): Promise<FileText> {
+    const stored = await this.readStored(file.hash);
+    if (stored) return stored;
+    const reading = this.read(file);
+    const facts = await reading.done;
+    return { facts, passages: reading.passages.length };
+  }
+
+  /** At least the first `room` characters, or all of it. */
+  async openBeginning(file: SeenFile, room: number): Promise<FileBeginning> {
+    const db = readerOf(this.deps.database);
+    const stored = await this.readStored(file.hash);
+    if (stored) {
+      // A passage has some hundred characters and more; a few more rows than are shown do no harm.
+      const limit = Math.max(20, Math.ceil(room / 100));
+      const passages = await store.readPassages(db, file.hash, { from: 0, limit, asides: false });
+      const asides = await store.countAsides(db, file.hash);
+      return { facts: stored.facts, passages, count: stored.passages, asides };
+    }
+    const reading = this.read(file);
+    const facts = (await withTimeout(PATIENCE_MS, reading.done)) ?? (await this.waitForBeginning(reading, room));
+    const passages = reading.passages
+      .map((passage, number) => ({ ...passage, number }))
+      .filter(({ aside }) => aside === undefined);
+    return { facts, passages, count: reading.passages.length, asides: countedAsides(reading.passages) };
+  }
+
+  private async waitForBeginning(reading: FileReading, room: number): Promise<FileFacts | undefined> {
+    while (reading.size < room) {
+      const more = deferred<undefined>();
+      reading.onMore = () => more.resolve(undefined);
+      const facts = await Promise.race([reading.done, more.promise]);
+      if (facts) return facts;
+    }
+    return undefined;
+  }
+
+  private readStored(hash: string): Promise<store.StoredText | undefined> {
+    return store.readText(readerOf(this.deps.database), hash, READERS);
+  }
+
+  private read(file: SeenFile): FileReading {
+    const known = this.readings.get(file.hash);
+    if (known) return known;
+    const passages: Passage[] = [];
+    const reading: FileReading = { passages, size: 0, done: Promise.resolve(undefined as never), onMore: () => {} };
+    const onPassages = (some: readonly Passage[]) => {
+      passages.push(...some);
+      for (const { text, aside } of some) if (aside === undefined) reading.size += text.length;
+      reading.onMore();
+    };
+    reading.done = this.deps.media
+      .read(file, onPassages)
+      .then(async (facts) => {
+        await this.save(file, facts, passages);
+        return facts;
+      })
+      .finally(() => this.readings.delete(file.hash));
+    // A caller that waits for it gets its fault.
+    reading.done.catch(() => {});
+    this.readings.set(file.hash, reading);
+    return reading;
+  }
+
+  private async save({ hash }: SeenFile, facts: FileFacts, passages: readonly Passage[]): Promise<void> {
+    if (PASSING.has(facts.fault)) return;
+    const { database, world } = this.deps;
+    try {
+      const text = { hash, readers: READERS, facts };
+      await database.tx('files.save', (tx) => store.saveText(tx, text, passages, world.clock.now()));
+    } catch (error) {
+      world.log.warn({ file: hash, error: messageOf(error) }, 'the text of a file could not be stored');
+      throw error;
+    }
+  }
+}
+
+function countedAsides(passages: readonly Passage[]): { aside: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { aside } of passages) if (aside !== undefined) counts.set(aside, (counts.get(aside) ?? 0) + 1);
+  return [...counts].map(([aside, count]) => ({ aside, count })).sort((a, b) => a.aside.localeCompare(b.aside));
+}

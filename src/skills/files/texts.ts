@@ -1,0 +1,101 @@
+import { label } from '../../base/frames.ts';
+import { listOf, oneLine, plural, shorten } from '../../base/text.ts';
+import type { FileEvent, FileFacts, FileFault } from '../../media/index.ts';
+import type { FoundPassage, NumberedPassage, SeenFile } from './store.ts';
+
+const LONGEST_FOUND = 900;
+
+/** `handbook.pdf: a PDF, 300 pages, “The boiler”`. */
+export function fileLine({ name }: Pick<SeenFile, 'name'>, { says, title, parts }: FileFacts): string {
+  const named = title === '' ? [] : [`“${oneLine(title, 120)}”`];
+  return [`${label(name)}: ${says}`, ...(parts ? [plural(parts.count, parts.unit)] : []), ...named].join(', ');
+}
+
+const WHY: Record<FileFault, (facts: FileFacts) => string> = {
+  kind: ({ says }) => `it is ${says}, and I read none of those`,
+  old: ({ says, to }) => `it is ${says}; saved as ${to ?? 'a newer one'} I can read it`,
+  encrypted: () => 'it is locked with a password; send it without one',
+  broken: () => 'it is broken, or not what it says it is',
+  empty: () => 'it is empty',
+  bomb: () => 'it unpacks to far more than it should, which only hostile files do',
+  long: () => 'it is too long; I have read its beginning',
+  large: () => 'it is larger than 64 MB',
+  slow: () => 'reading it takes more than 10 seconds',
+  crashed: () => 'what reads such files stopped at it, or needed more memory than I give a file',
+  gone: () => 'it is not stored any more; send it again',
+};
+
+/** The reason in one clause; undefined where all of it was read. */
+function whyNot(facts: FileFacts): string | undefined {
+  return facts.fault && WHY[facts.fault](facts);
+}
+
+export const unread = (file: Pick<SeenFile, 'name'>, facts: FileFacts, read: number): string =>
+  read === 0
+    ? `I cannot read ${label(file.name)}: ${whyNot(facts)}.`
+    : `I have not read all of ${label(file.name)}: ${whyNot(facts)}.`;
+
+/** Notes on what is no text: pages of pictures, files within it that were not read. */
+export function notesBeside({ pictures = 0, parts, unread: inner = [] }: FileFacts): string[] {
+  return [
+    ...(pictures > 0 ? [picturesOnly(pictures, parts?.count ?? pictures)] : []),
+    ...(inner.length > 0 ? [`I cannot read ${listOf(inner.map((name) => label(name)))} in it.`] : []),
+  ];
+}
+
+function picturesOnly(pictures: number, pages: number): string {
+  const how = 'I cannot read them because no program for that (tesseract) is set up here';
+  return pictures === pages
+    ? `It is ${plural(pages, 'page')} of pictures; ${how}.`
+    : `${plural(pictures, 'page is a picture', 'pages are pictures')}; ${how}.`;
+}
+
+const asideName = (aside: string, place: string): string =>
+  place.startsWith(aside) || place.includes(`, ${aside}`) ? place : `${place}, ${aside}`;
+
+/** `[page 3]`; text that a reader does not see is named. */
+export function placeOf({ place, aside }: Pick<NumberedPassage, 'place' | 'aside'>): string {
+  return aside === undefined ? `[${place}]` : `[${asideName(aside, place)}; not part of the text]`;
+}
+
+export function asidesNote(asides: readonly { aside: string; count: number }[]): string {
+  const named = asides.map(({ aside, count }) => (count === 1 ? aside : `${aside} (${count})`));
+  return asides.length === 0 ? '' : `[Kept apart from the text: ${listOf(named)}.]`;
+}
+
+const quoteName = (name: string) => JSON.stringify(oneLine(name, 120));
+
+export const readOn = (name: string, from: number): string =>
+  `attachment_read {"file": ${quoteName(name)}, "from": ${from}}`;
+
+export const beginningNote = (name: string, from: number, place: string, left: number | undefined): string =>
+  `[This is its beginning${place === '' ? '' : `, up to ${place}`}; ${left === undefined ? 'the rest is still being read' : `${plural(left, 'passage')} more`}. Read on with ${readOn(name, from)}, or find with attachment_find {"query": "…", "file": ${quoteName(name)}}.]`;
+
+export function foundLine(file: Pick<SeenFile, 'name'>, at: number, passage: FoundPassage): string {
+  const { place, aside, number, text } = passage;
+  const where = aside === undefined ? place : `${asideName(aside, place)}, not part of the text`;
+  const shown = shorten(text.replace(/\n{2,}/g, '\n'), LONGEST_FOUND);
+  return `${at}. ${label(file.name)}, ${where} (passage ${number}):\n${shown}`;
+}
+
+export const texts = {
+  none: 'You have sent me no file here.',
+  unknown: (name: string, files: readonly SeenFile[]) =>
+    `There is no file called ${label(name)}. There is ${listOf(files.slice(0, 10).map((file) => label(file.name)))}.`,
+  noPlace: (place: string, { name }: SeenFile) => `There is no ${oneLine(place, 60)} in ${label(name)}.`,
+  atEnd: ({ name }: SeenFile) => `That was the end of ${label(name)}.`,
+  notFound: (query: string, files: readonly SeenFile[]) =>
+    `I find nothing of “${oneLine(query, 80)}” in ${files.length === 1 ? label(files[0]?.name ?? '') : `your ${plural(files.length, 'file')}`}.`,
+  more: 'More',
+  whatIsIn: (name: string) => shorten(`What is in ${label(name)}?`, 75),
+  addEvents: 'Remind me of its appointments',
+  rememberPeople: 'Remember its people',
+  events: (count: number) =>
+    `There ${plural(count, 'appointment is', 'appointments are')} in it. Which shall I remind you of?`,
+  noEvents: 'No appointment in it is still to come.',
+  people: (count: number) => `There ${plural(count, 'person is', 'people are')} in it. Whom shall I remember?`,
+  noPeople: 'There is nobody in it.',
+  remember: (name: string) => shorten(name, 75),
+  event: ({ summary, start }: FileEvent) => shorten(`${summary}, ${start.replace('T', ' ')}`, 75),
+  nothingToKeep: ({ name }: SeenFile) => `There is no text in ${label(name)} that I could keep.`,
+};

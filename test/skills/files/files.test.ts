@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { pdf } from '../../support/pdf.ts';
+import { play } from '../../support/play.ts';
+import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
+import { zip } from '../../support/zip.ts';
+
+const DOCUMENT = (body: string) =>
+  `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${body}</w:body></w:document>`;
+
+const docx = (...paragraphs: string[]) =>
+  zip([['word/document.xml', DOCUMENT(paragraphs.map((text) => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`).join(''))]]);
+
+test('a model is shown the beginning of what was sent, with its places', async () => {
+  const model = new ScriptedModel(['It is about the boiler.']);
+  await using coda = await play({ model });
+  await coda.sends('ana', pdf('The warranty lasts 24 months.'), { name: 'manual.pdf', type: 'application/pdf' });
+  const asked = lastSaid(model.requests[0]!);
+  expect(asked).toContain('manual.pdf: a PDF, 1 page');
+  expect(asked).toContain('[page 1]\nThe warranty lasts 24 months.');
+});
+
+test('a model reads on in a long file, and finds passages in it', async () => {
+  const paragraphs = Array.from(
+    { length: 400 },
+    (_, at) => `Paragraph number ${at} says that part ${at} of the pump weighs ${at * 7} grams.`,
+  );
+  const model = new ScriptedModel(
+    ['Fine.'],
+    [{ call: 'attachment_find', input: { query: 'how much does part 321 weigh?' } }],
+    [{ call: 'attachment_read', input: { file: 'pump.docx', from: 'paragraphs 1' } }],
+    ['2247 grams.'],
+  );
+  await using coda = await play({ model });
+  await coda.sends('ana', docx(...paragraphs), { name: 'pump.docx' });
+  expect(lastSaid(model.requests[0]!)).toContain('attachment_read {"file": "pump.docx"');
+  const ana = coda.person('ana');
+  expect(await ana.says('how much does part 321 weigh?')).toContain('2247 grams');
+  const found = model.requests[2]?.messages.at(-1)?.text ?? '';
+  expect(found).toContain('part 321 of the pump weighs 2247 grams');
+  expect(found).toMatch(/1\. pump\.docx, paragraphs \d+–\d+/);
+});
