@@ -1,5 +1,5 @@
 /** Calendars (ics) and cards of contacts (vcf), as text and as values that can be offered. */
-import { decodeText } from './decode.js';
+import { decodeText } from './kinds.js';
 import { Unreadable } from './limits.js';
 
 const MOST_OFFERED = 20;

@@ -1,9 +1,9 @@
 /** Web pages, and the chapters of e-books: blocks below their headings, with what a reader does not see apart. */
-import { decodeText } from './decode.js';
+
+import { decodeText } from './kinds.js';
 import { Unreadable } from './limits.js';
 import { elementsOf, htmlEvents, resolveEntry, xmlEvents } from './markup.js';
-import { Outline, Table } from './outline.js';
-import { trimmedLines } from './passages.js';
+import { Outline, Table, trimmedLines } from './passages.js';
 
 const BLOCKS = new Set(
   'address article aside blockquote body dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table ul tr caption'.split(

@@ -1,7 +1,7 @@
 /** OpenDocument texts, sheets and presentations: their `content.xml`, read once from its beginning to its end. */
 import { Unreadable } from './limits.js';
 import { bareAttributes, bareName, xmlEvents } from './markup.js';
-import { Outline, Table } from './outline.js';
+import { Outline, Table } from './passages.js';
 import { titleOf } from './word.js';
 
 const CONTENT = 'content.xml';

@@ -1,6 +1,6 @@
 /** PowerPoint presentations (pptx): slides in their order, their notes, comments and the hidden ones apart. */
 import { bareAttributes, bareName, elementsOf, relationsOf, xmlEvents } from './markup.js';
-import { Table } from './outline.js';
+import { Table } from './passages.js';
 import { titleOf } from './word.js';
 
 const PRESENTATION = 'ppt/presentation.xml';

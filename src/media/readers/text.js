@@ -1,8 +1,8 @@
 /** Plain texts, code and tables of values (csv). */
-import { decodeText } from './decode.js';
+
+import { decodeText } from './kinds.js';
 import { Unreadable } from './limits.js';
-import { rowText } from './outline.js';
-import { oneLine } from './passages.js';
+import { oneLine, rowText } from './passages.js';
 
 export function* readText(bytes) {
   const text = decodeText(bytes);

@@ -1,6 +1,6 @@
 /** Word documents (docx): paragraphs below their headings, with notes, comments and deletions named as such. */
 import { bareAttributes, bareName, elementsOf, relationsOf, xmlEvents } from './markup.js';
-import { Outline, Table } from './outline.js';
+import { Outline, Table } from './passages.js';
 
 const DOCUMENT = 'word/document.xml';
 const TITLE_STYLES = /^(?:heading|überschrift|titre|título|kop|otsikko|nagłówek) ?(\d)$/i;
