@@ -54,6 +54,25 @@ export class Backups {
     return { ...summary, holdsKeys: given !== undefined && (await this.hasKeys(given)) };
   }
 
+  /** True while one of `begin` is being made. */
+  isMaking = false;
+  /** Why the last one of `begin` could not be made. */
+  failed: string | undefined;
+
+  /** Makes one whose progress others are told of. */
+  async begin(asked: BackupAsked): Promise<MadeBackup> {
+    this.isMaking = true;
+    this.failed = undefined;
+    try {
+      return await this.make(asked);
+    } catch (error) {
+      this.failed = messageOf(error);
+      throw error;
+    } finally {
+      this.isMaking = false;
+    }
+  }
+
   /** Begins one that nobody waits for, or tells how the one to that file, which was begun, fares. */
   ask({ file, withoutConfig }: BackupAsked & { file: string }): BackupState {
     const { clock } = this.deps.world;

@@ -213,6 +213,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
   const terminal = openConsole({ config, world, artifacts, worker, commands, whenSettled: settled }, options);
   const platforms = await openPlatforms({ config, world, database, artifacts, commands, gate, skills });
   const { checks } = doctor;
+  const people = new People(pairing);
   const serving = serve({
     config,
     world,
@@ -234,6 +235,10 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
     agentSkills,
     changes: open.changes,
     changed: open.changed,
+    modelStatus: status,
+    people,
+    hooks,
+    backups,
     version,
     healthy,
   });
@@ -266,7 +271,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
     commands,
     routes: service?.routes ?? [],
     console: terminal,
-    people: new People(pairing),
+    people,
     verbs,
     whenSettled: settled,
     enqueue: (job, besides) => enqueue(jobPartsOf(parts), job, besides),

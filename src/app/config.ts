@@ -7,6 +7,7 @@ import {
   configEnv,
   configExample,
   configJsonSchema,
+  configWords,
   joinBlocks,
   loadConfig,
 } from '../config/index.ts';
@@ -65,3 +66,6 @@ export function readConfig(request: ConfigRequest): Config {
 export function configDocuments() {
   return { example: configExample(BLOCKS), schema: configJsonSchema(BLOCKS), env: configEnv(BLOCKS) };
 }
+
+/** Words about each setting, by its path. */
+export const settingWords = (): ReadonlyMap<string, string> => configWords(BLOCKS);

@@ -16,6 +16,7 @@ import type { Agent, Approvals } from '../agent/index.ts';
 import type { LiveSkills } from '../agent-skills/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { CodaError } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import { type AnyRoute, type Checks, routesOf as operationRoutes, type PlatformAdapter, route } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
@@ -23,14 +24,20 @@ import type { ChatAdapter, Delivery } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { JobQueue, Schedules } from '../jobs/index.ts';
 import type { Gate } from '../people/index.ts';
+import type { Webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database } from '../storage/index.ts';
 import type { ChangeSource } from './api/changes.ts';
 import { apiRoutes } from './api/index.ts';
-import { skillActs } from './dashboard/skills.ts';
+import type { Backups } from './backups.ts';
+import { settingWords } from './config.ts';
 import { approvals } from './operations/approvals.ts';
-import { notify } from './operations/hooks.ts';
+import { hooks, notify } from './operations/hooks.ts';
+import { jobs } from './operations/jobs.ts';
 import { outbox } from './operations/outbox.ts';
+import { pair, people } from './operations/people.ts';
 import { skills as skillOperations } from './operations/skills.ts';
+import { sessions, tokens } from './operations/tokens.ts';
+import type { People } from './people.ts';
 import { runRoute } from './run-route.ts';
 import type { Sessions } from './sign-in/sessions.ts';
 import { Callers, type Tokens } from './sign-in/tokens.ts';
@@ -58,11 +65,16 @@ export interface HttpParts {
   skills: readonly EquippedSkill[];
   platforms: readonly PlatformAdapter[];
   tokens: Tokens;
+  people: People;
+  hooks: Webhooks;
+  backups: Backups;
   sessions: Sessions;
   egress: Egress;
   agentSkills: LiveSkills;
   changes: Changes | undefined;
   changed: ChangeSource | undefined;
+  /** What models are doing; undefined: none is configured. */
+  modelStatus(): Json | undefined;
   version: string;
   healthy(): Promise<boolean>;
 }
@@ -95,8 +107,7 @@ export function serve(parts: HttpParts): Serving | undefined {
   const routes: AnyRoute[] = [...chat.routes, ...runRoutes, ...routesOf(parts)];
   const web = openWeb({ ...chat, database, changes, delivery: parts.delivery, sessions, clock: world.clock });
   routes.push(
-    ...apiRoutes(parts),
-    ...skillActs(parts),
+    ...apiRoutes({ ...parts, settingWords }),
     openApiRoute(() => routes, parts.version),
     // The last ones: none of them may stand before a route of another room.
     ...web.routes,
@@ -123,7 +134,18 @@ function routesOf(parts: HttpParts): AnyRoute[] {
     health(world.clock, healthy),
     metricsRoute(world),
     ...operationRoutes(
-      [...outbox, ...approvals, ...skillOperations, ...notify],
+      [
+        ...outbox,
+        ...approvals,
+        ...skillOperations,
+        ...notify,
+        ...jobs,
+        ...hooks,
+        ...pair,
+        ...people,
+        ...tokens,
+        ...sessions,
+      ],
       { app: parts, world },
       { ...world, gate },
     ),

@@ -1,5 +1,14 @@
 import type { Instant } from '../base/clock.ts';
-import { type Database, type Fragment, json, raw, render, sql, type Transaction } from '../storage/index.ts';
+import {
+  type Database,
+  type Fragment,
+  json,
+  type Queryable,
+  raw,
+  render,
+  sql,
+  type Transaction,
+} from '../storage/index.ts';
 import type { AuditRow, AuditStatus } from './entry.ts';
 
 const REST = 'conversation_id, action, subject, skill, status, code, duration_ms, origin, agent, tainted, detail';
@@ -150,6 +159,8 @@ export interface AuditFilter {
   tool?: string | undefined;
   skill?: string | undefined;
   status?: AuditStatus | undefined;
+  /** Only entries before the one of this number. */
+  before?: number | undefined;
 }
 
 const MATCHING = `a.at >= $1 and a.at < $2 and ($3::uuid is null or a.person_id = $3) and ($4::text is null or a.subject = $4)
@@ -164,11 +175,11 @@ const filterParams = ({ personId, from, to, tool, skill, status }: AuditFilter) 
   status ?? null,
 ];
 
-export async function findEntries(tx: Transaction, filter: AuditFilter, limit: number): Promise<AuditRecord[]> {
+export async function findEntries(tx: Queryable, filter: AuditFilter, limit: number): Promise<AuditRecord[]> {
   const { rows } = await tx.query<AuditRecord>(
     `select ${RECORD} from audit_log a left join persons p on p.id = a.person_id
-      where ${MATCHING} order by a.seq desc limit $7`,
-    [...filterParams(filter), limit],
+      where ${MATCHING} and ($8::bigint is null or a.seq < $8) order by a.seq desc limit $7`,
+    [...filterParams(filter), limit, filter.before ?? null],
   );
   return rows;
 }

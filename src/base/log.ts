@@ -4,6 +4,9 @@ import { isUrl } from './text.ts';
 
 export type Log = Logger;
 
+/** Name of the log in the data folder. */
+export const LOG_FILE = 'coda.log';
+
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 

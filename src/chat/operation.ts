@@ -81,14 +81,17 @@ export interface Act {
   may(thing: Thing): boolean;
 }
 
-/** The `POST` route of an operation: its parameters and its body make the input. */
+/** The route of an operation: its parameters, its query and its body make the input. */
 export interface OperationRoute<Given = never, Result = never>
   extends Pick<AnyRoute, 'page' | 'scope' | 'summary' | 'tag' | 'maxBytes' | 'answers' | 'examples'> {
+  /** Left out: `POST`. */
+  method?: AnyRoute['method'];
   /** Several: the same under each. */
   paths: readonly string[];
   params?: z.ZodObject;
+  query?: z.ZodObject;
   body?: z.ZodType<Record<string, unknown>>;
-  /** The input, where it is not the parameters with the body. */
+  /** The input, where it is not the parameters with query and body. */
   input?(params: Record<string, string>, body: Record<string, unknown>, header: HttpRequest['header']): Given;
   /** The answer; left out: `{ done: true }`. */
   answer?(result: Result, given: Given): { status?: number; json: unknown };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { recordAct } from '../audit/index.ts';
 import { CodaError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
@@ -34,12 +35,15 @@ export function routesOf<Parts>(operations: readonly AnyOperation[], parts: Part
   return operations.flatMap((each) => {
     const served = each.route as OperationRoute<object, unknown> | undefined;
     if (!served) return [];
-    const { paths, params, body, input: _, answer: __, conflict: ___, ...rest } = served;
-    const shared = { method: 'POST' as const, ...rest, ...(params && { params }), ...(body && { body }) };
+    const { paths, params, query, body, input: _, answer: __, conflict: ___, ...rest } = served;
+    const schemas = { ...(params && { params }), ...(query && { query }), ...(body && { body }) };
+    const shared = { method: 'POST' as const, answers: DONE, ...rest, ...schemas };
     const handle = (request: HttpRequest) => serve(each as Operation<Parts>, served, { request, parts, world });
     return paths.map((path) => route({ ...shared, path, answerRequest: handle }));
   });
 }
+
+const DONE = { 200: { description: 'It is done.', schema: z.object({ done: z.literal(true) }) } };
 
 interface ServedRequest<Parts> {
   request: HttpRequest;
@@ -50,22 +54,25 @@ interface ServedRequest<Parts> {
 async function serve<Parts>(
   operation: Operation<Parts>,
   served: OperationRoute<object, unknown>,
-  { request: { params, body, header, caller }, parts, world }: ServedRequest<Parts>,
+  { request: { params, query, body, header, caller }, parts, world }: ServedRequest<Parts>,
 ) {
-  const [named, sent] = [(params ?? {}) as Record<string, string>, (body ?? {}) as Record<string, unknown>];
+  const named = (params ?? {}) as Record<string, string>;
+  const sent = { ...(query as object | undefined), ...(body as object | undefined) } as Record<string, unknown>;
   const given = served.input?.(named, sent, header) ?? { ...named, ...sent };
   const input = inputOf(operation, given, 'INPUT_INVALID');
-  const personId = served.page ? caller?.personId : undefined;
-  if (served.page && personId === undefined) throw new Error('a browser is signed in as nobody');
+  const isInPerson = served.page === true || caller?.inPerson === true;
+  const personId = isInPerson ? caller?.personId : undefined;
+  if (isInPerson && personId === undefined) throw new Error('a browser is signed in as nobody');
   const detail = (done: unknown) => {
     if (served.conflict?.(done) !== undefined) return undefined;
     const own = operation.audit?.(input, done as never);
-    return own && (served.page ? own : { ...own, token: caller?.name });
+    return own && (isInPerson ? own : { ...own, token: caller?.name });
   };
-  const by = { personId, origin: served.page ? ('dashboard' as const) : ('terminal' as const) };
+  const by = { personId, origin: isInPerson ? ('dashboard' as const) : ('terminal' as const) };
   const besides = recordAct(world, operation.subject ?? operation.name, detail, by);
   const may = (thing: Thing) => caller !== undefined && world.gate.may(caller.who, thing);
-  const result = await operation.run?.(parts, input, { besides, personId, token: undefined, may });
+  const token = isInPerson ? undefined : header('x-approval-token');
+  const result = await operation.run?.(parts, input, { besides, personId, token, may });
   const conflict = served.conflict?.(result);
   if (conflict !== undefined)
     throw new CodaError('HTTP_CONFLICT', { message: conflict, remedy: 'Look at the page again.' });

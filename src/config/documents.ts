@@ -35,6 +35,23 @@ export function configJsonSchema(extra: readonly ConfigBlock[] = []): Record<str
   return { $schema, title: 'coda configuration', ...rest };
 }
 
+/** Words about each key, by its path. */
+export function configWords(extra: readonly ConfigBlock[] = []): Map<string, string> {
+  const words = new Map<string, string>();
+  const add = (schema: z.ZodType, path: string): void => {
+    for (const [key, field] of Object.entries(keysOf(schema) ?? {})) {
+      const { description } = fieldOf(field).meta;
+      if (description) words.set(`${path}.${key}`, description);
+      add(field, `${path}.${key}`);
+    }
+  };
+  for (const { key, describe, schema } of [...CORE_BLOCKS, ...extra]) {
+    words.set(key, describe);
+    add(schema, key);
+  }
+  return words;
+}
+
 export function configEnv(extra: readonly ConfigBlock[] = []): EnvOverride[] {
   return envOverrides([...CORE_BLOCKS, ...extra]);
 }

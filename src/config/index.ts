@@ -3,7 +3,7 @@
 export { approvalPolicyFile, permissionPolicyFile } from './access.ts';
 export { block, type ConfigBlock, type EnvOverride, joinBlocks } from './block.ts';
 export type { CoreValues, EventName } from './blocks.ts';
-export { configEnv, configExample, configJsonSchema } from './documents.ts';
+export { configEnv, configExample, configJsonSchema, configWords } from './documents.ts';
 export { envFileOf, readEnvFile } from './env-file.ts';
 export { count, duration, durationWithin, locale, secret, secretText, size, url, wallTime, zone } from './fields.ts';
 export { type Config, type ConfigRequest, loadConfig } from './load.ts';

@@ -5,6 +5,7 @@ export { isScript, type Pin, type PinnedFolder, pinFolder, pinReport } from './p
 export {
   approvePin,
   blockedOf,
+  blockPin,
   deletionRules as pinDeletionRules,
   type FolderId,
   mergeRules as pinMergeRules,

@@ -60,6 +60,15 @@ export async function approvePin(
   );
 }
 
+/** Takes back that a folder may be used: an owner has to look at it first. False where nobody has decided about it. */
+export async function blockPin(tx: Transaction, { name, source }: FolderId, now: Instant): Promise<boolean> {
+  const { count } = await tx.query(
+    `update skill_pins set state = 'blocked', decided_at = $3 where name = $1 and source = $2 and state <> 'blocked'`,
+    [name, source, now],
+  );
+  return count > 0;
+}
+
 export async function blockedOf(db: Queryable, sources: readonly string[]): Promise<string[]> {
   const { rows } = await db.query<{ name: string }>(
     `select name from skill_pins where state = 'blocked' and source = any ($1::text[])`,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { type Database, type Queryable, readerOf, type Transaction, type WritesBesides } from '../../storage/index.ts';
-import { approveLooked, blockedOf, type Folder, type Inquest, lookForApproval } from '../../trust/index.ts';
+import { approveLooked, blockedOf, blockPin, type Folder, type Inquest, lookForApproval } from '../../trust/index.ts';
 import { type LearnedWords, learn, termsToLearn } from '../find/search.ts';
 import { dropWeights, lastRequest, weights } from '../find/store.ts';
 import {
@@ -22,7 +22,7 @@ import {
   undeprecate,
   uses,
 } from '../store.ts';
-import { folderOf, inquireAbout } from '../use/trusted.ts';
+import { folderOf, inquireAbout, pinIdOf } from '../use/trusted.ts';
 
 /** Decisions about skills by name, as last read. Immutable: a later read makes another value. */
 export interface Decisions {
@@ -149,6 +149,16 @@ export class SkillDecisions {
   /** Approves a skill if its files are, before and after the decision, those with `hash`; false when they are not. */
   approve(name: string, hash: string, besides?: WritesBesides<boolean>): Promise<boolean> {
     return this.decide('skills.approve', { name, hash }, async () => {}, besides);
+  }
+
+  /** Takes back that a skill may be used; false where nobody has trusted it. */
+  withdraw(name: string, besides?: WritesBesides<boolean>): Promise<boolean> {
+    const skill = skillMeant(this.deps.catalog.current(), name);
+    return this.deps.database.tx('skills.withdraw', async (tx) => {
+      const isDone = skill !== undefined && (await blockPin(tx, pinIdOf(skill), this.deps.clock.now()));
+      besides?.(tx, isDone);
+      return isDone;
+    });
   }
 
   /** The same, and a draft is one no more. */

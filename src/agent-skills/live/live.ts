@@ -156,6 +156,12 @@ export class LiveSkills implements SkillHost {
     return isDone;
   }
 
+  async withdraw(...asked: Parameters<SkillDecisions['withdraw']>): Promise<boolean> {
+    const isDone = await this.decisions.withdraw(...asked);
+    await this.rescan();
+    return isDone;
+  }
+
   async feedback(...asked: Parameters<SkillDecisions['feedback']>): Promise<boolean> {
     const isLearned = await this.decisions.feedback(...asked);
     await this.rescan();

@@ -272,6 +272,7 @@ export interface ListedApproval {
   purpose: string;
   shown: string;
   person: string;
+  personId: string;
   place: string;
   at: string;
   expiresAt: string | undefined;
@@ -299,10 +300,12 @@ export class Approvals {
     this.deps = deps;
   }
 
-  async list(): Promise<ListedApproval[]> {
+  /** Open questions, the oldest first: a person's own, or everybody's. */
+  async list(whose?: string): Promise<ListedApproval[]> {
     const { database } = this.deps;
-    const open = await store.openApprovals(readerOf(database), '', MOST_LISTED);
-    return open.map(({ hash, tool, purpose, shown, person, adapter, channel, at, expiresAt }) => ({
+    const open = await store.openApprovals(readerOf(database), '', MOST_LISTED, whose);
+    return open.map(({ hash, tool, purpose, shown, person, personId, adapter, channel, at, expiresAt }) => ({
+      personId,
       id: hash.slice(0, ID_LENGTH),
       tool,
       purpose,

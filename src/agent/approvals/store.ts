@@ -75,6 +75,7 @@ export interface OpenApproval {
   purpose: string;
   shown: string;
   person: string;
+  personId: string;
   adapter: string;
   channel: string;
   conversationId: string;
@@ -82,19 +83,25 @@ export interface OpenApproval {
   expiresAt: Instant | null;
 }
 
-export async function openApprovals(db: Queryable, prefix: string, limit: number): Promise<OpenApproval[]> {
+export async function openApprovals(
+  db: Queryable,
+  prefix: string,
+  limit: number,
+  personId?: string,
+): Promise<OpenApproval[]> {
   const { rows } = await db.query<OpenApproval>(
     `select t.id as "turnId", a.path, a.call_id as "callId", a.payload ->> 'hash' as hash,
             coalesce(a.payload ->> 'tool', '') as tool, coalesce(a.payload ->> 'purpose', a.payload ->> 'tool', '') as purpose,
-            a.payload ->> 'shown' as shown, p.name as person, c.adapter,
+            a.payload ->> 'shown' as shown, p.name as person, p.id as "personId", c.adapter,
             c.channel, c.id as "conversationId", a.at, t.expires_at as "expiresAt"
        from turns t
        join steps a on a.turn_id = t.id
        join persons p on p.id = t.person_id
        join conversations c on c.id = t.conversation_id
       where t.state = 'waiting' and ${UNDECIDED} and starts_with(a.payload ->> 'hash', $1)
+        and ($3::uuid is null or t.person_id = $3)
       order by a.at, a.path, a.seq limit $2`,
-    [prefix, limit],
+    [prefix, limit, personId ?? null],
   );
   return rows;
 }

@@ -1,15 +1,40 @@
 /** Routes over what several rooms keep, for the web app and for programs; what is one skill's own is the skill's. */
-import type { AnyRoute } from '../../chat/index.ts';
+import type { AnyRoute, Checks } from '../../chat/index.ts';
+import { type ActivityParts, activityRoutes } from './activity.ts';
+import { type AutomationParts, automationRoutes } from './automations.ts';
+import type { ChangeSource } from './changes.ts';
+import { logRoutes } from './logs.ts';
 import { type MeParts, meRoute, Wellness } from './me.ts';
+import { type PeopleParts, peopleRoutes } from './people.ts';
+import { type SearchParts, searchRoute } from './search.ts';
+import { type SkillParts, skillRoutes } from './skills.ts';
+import { type SystemParts, systemRoutes } from './system.ts';
 import { todayRoute } from './today.ts';
 
-export interface ApiParts extends Omit<MeParts, 'wellness'> {
-  checks: ConstructorParameters<typeof Wellness>[0]['checks'];
-  changed: ConstructorParameters<typeof Wellness>[0]['changed'];
+export interface ApiParts
+  extends Omit<MeParts, 'wellness'>,
+    Omit<SystemParts, 'wellness'>,
+    ActivityParts,
+    AutomationParts,
+    PeopleParts,
+    SearchParts,
+    SkillParts {
+  checks: Pick<Checks, 'run'>;
+  changed: ChangeSource | undefined;
 }
 
 export function apiRoutes(parts: ApiParts): readonly AnyRoute[] {
   const { checks, changed, world } = parts;
   const wellness = new Wellness({ checks, changed, clock: world.clock });
-  return [meRoute({ ...parts, wellness }), todayRoute(parts)];
+  return [
+    meRoute({ ...parts, wellness }),
+    todayRoute(parts),
+    searchRoute(parts),
+    ...activityRoutes(parts),
+    ...automationRoutes(parts),
+    ...skillRoutes(parts),
+    ...peopleRoutes(parts),
+    ...systemRoutes({ ...parts, wellness }),
+    ...logRoutes(parts),
+  ];
 }

@@ -53,9 +53,31 @@ const add = operation({
   }),
   args: ['name'],
   json: 'line',
+  route: {
+    paths: ['/v1/hooks'],
+    scope: 'admin',
+    tag: 'automations',
+    summary: 'Makes a webhook for one person; its secret is shown this once.',
+    body: z.strictObject({
+      name: z.string().min(1).max(100),
+      to: z.string().min(1).max(200).describe('The person, by id, account or name.'),
+      template: z.string().min(1).max(10_000).describe('What is made of a payload: "{{ repository.name }} is red".'),
+      kind: z.enum(['message', 'reminder', 'note', 'skill']).default('message'),
+      when: z.string().max(200).optional(),
+      skill: z.string().max(200).optional(),
+      form: z.enum(['coda', 'github', 'stripe']).default('coda').describe('How it is signed.'),
+    }),
+    answers: {
+      201: {
+        description: 'It is made.',
+        schema: z.object({ path: z.string(), secret: z.string().nullable().describe('Shown this once.') }),
+      },
+    },
+    answer: ({ path: hook, secret }) => ({ status: 201, json: { path: hook, secret } }),
+  },
   prepare: async (given, io) => (given.secretStdin ? { ...given, secret: (await readAll(io.stdin)).trim() } : given),
   audit: (_, hook: string) => ({ path: hook }),
-  run({ app }: OperationParts, input, { besides }) {
+  run({ app }: ServedParts, input, { besides }) {
     const { name, to: person, kind, form, secret, allowUnsigned, template: words, when, skill } = input;
     const template = { text: words, ...(when !== undefined && { when }), ...(skill !== undefined && { skill }) };
     return app.hooks.add({ name, person, kind, form, template, secret, allow_unsigned: allowUnsigned }, besides);
@@ -89,7 +111,16 @@ const remove = operation({
   input: z.object({ name: z.string() }),
   args: ['name'],
   audit: (input) => input,
-  run: ({ app }: OperationParts, { name }, { besides }) => app.hooks.remove(name, besides),
+  route: {
+    method: 'DELETE',
+    paths: ['/v1/hooks/:name'],
+    scope: 'admin',
+    tag: 'automations',
+    summary: 'Removes a webhook: it takes nothing any more.',
+    params: z.object({ name: z.string().min(1).max(100) }),
+    conflict: (isGone) => (isGone ? undefined : 'There is no such hook any more.'),
+  },
+  run: ({ app }: ServedParts, { name }, { besides }) => app.hooks.remove(name, besides),
   show(isGone, { name }) {
     if (!isGone) throw usage(`There is no hook ${name}.`, '"coda hooks" shows them.');
     return 'It takes nothing any more.\n';

@@ -3,7 +3,7 @@ import { type Json, parseJson } from '../../base/json.ts';
 import { oneLine, plural } from '../../base/text.ts';
 import { idOf, operation, text, usage } from '../../chat/operation.ts';
 import type { DeadJob, OpenJob } from '../../jobs/index.ts';
-import { type OperationParts, SKILL_JOB } from './parts.ts';
+import { type OperationParts, type ServedParts, SKILL_JOB } from './parts.ts';
 
 const list = operation({
   name: 'jobs list',
@@ -46,7 +46,15 @@ const retry = operation({
   input: z.object({ id: idOf('a job', '"coda jobs" shows them.').optional() }),
   args: ['id'],
   audit: (input) => input,
-  run: ({ app }: OperationParts, { id }, { besides }) => app.jobs.retry(id, besides),
+  route: {
+    paths: ['/v1/jobs/:id/retry'],
+    scope: 'admin',
+    tag: 'automations',
+    summary: 'Runs a background job again that failed too often.',
+    params: z.object({ id: z.uuid() }),
+    conflict: (count: number) => (count === 0 ? 'It waits or runs already.' : undefined),
+  },
+  run: ({ app }: ServedParts, { id }, { besides }) => app.jobs.retry(id, besides),
   show: (count) => `${plural(count, 'background job')} will be run again.\n`,
 });
 
@@ -56,7 +64,16 @@ const cancel = operation({
   input: z.object({ id: idOf('a job', '"coda jobs list --all" shows them.') }),
   args: ['id'],
   audit: (input) => input,
-  run: ({ app }: OperationParts, { id }, { besides }) => app.jobs.cancelOne(id, besides),
+  route: {
+    method: 'DELETE',
+    paths: ['/v1/jobs/:id'],
+    scope: 'admin',
+    tag: 'automations',
+    summary: 'Takes a background job off that waits or has failed too often.',
+    params: z.object({ id: z.uuid() }),
+    conflict: (isCancelled: boolean) => (isCancelled ? undefined : 'It runs, or is over.'),
+  },
+  run: ({ app }: ServedParts, { id }, { besides }) => app.jobs.cancelOne(id, besides),
   show: (isCancelled, { id }) => cancelledText(isCancelled, id),
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { plural, shorten } from '../../base/text.ts';
-import { idOf, operation } from '../../chat/operation.ts';
+import { idOf, operation, usage } from '../../chat/operation.ts';
 import type { OperationParts, ServedParts } from './parts.ts';
 
 const SHOWN_CHARACTERS = 60;
@@ -33,9 +33,9 @@ const resend = operation({
   audit: (input) => input,
   run: ({ app }: ServedParts, { id }, { besides }) => app.delivery.outbox.revive(id, besides),
   route: {
-    paths: ['/undelivered/:id/resend'],
-    page: true,
+    paths: ['/v1/undelivered/:id/resend', '/undelivered/:id/resend'],
     scope: 'admin',
+    tag: 'activity',
     summary: 'Sends a dead letter again.',
     params: z.object({ id: z.uuid() }),
     conflict: (count) => (count === 0 ? 'It was sent again already.' : undefined),
@@ -43,4 +43,26 @@ const resend = operation({
   show: (count) => `${plural(count, 'message')} will be sent again.\n`,
 });
 
-export const outbox = [list, resend];
+const discard = operation({
+  name: 'outbox discard',
+  summary: 'give one of them up: it is listed no more',
+  example: 'coda outbox discard 018f2c1e-8a52-7cc4-9d2e-3f6a1b2c4d5e',
+  input: z.object({ id: idOf('a message', '"coda outbox" shows them.') }),
+  args: ['id'],
+  audit: (input) => input,
+  run: ({ app }: ServedParts, { id }, { besides }) => app.delivery.outbox.discard(id, besides),
+  route: {
+    paths: ['/v1/undelivered/:id/discard'],
+    scope: 'admin',
+    tag: 'activity',
+    summary: 'Gives a dead letter up: it is listed no more.',
+    params: z.object({ id: z.uuid() }),
+    conflict: (count) => (count === 0 ? 'It is not there any more.' : undefined),
+  },
+  show(count, { id }) {
+    if (count === 0) throw usage(`No message ${id} could not be delivered.`, '"coda outbox" shows them.');
+    return 'It is given up.\n';
+  },
+});
+
+export const outbox = [list, resend, discard];

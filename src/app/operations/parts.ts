@@ -68,7 +68,19 @@ export interface OperationParts {
 }
 
 export interface ServedParts {
-  app: Pick<OperatedApp, 'database' | 'jobs' | 'delivery' | 'approvals' | 'agentSkills'>;
+  app: Pick<
+    OperatedApp,
+    | 'database'
+    | 'jobs'
+    | 'delivery'
+    | 'approvals'
+    | 'agentSkills'
+    | 'hooks'
+    | 'tokens'
+    | 'sessions'
+    | 'people'
+    | 'backups'
+  >;
   world: World;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { CodaError } from '../../base/errors.ts';
 import { operation } from '../../chat/operation.ts';
-import type { OperationParts } from './parts.ts';
+import type { OperationParts, ServedParts } from './parts.ts';
 
 const MEMBER = 'member';
 
@@ -12,7 +13,16 @@ const letIn = operation({
   }),
   args: ['code'],
   approves: true,
-  run: ({ app }: OperationParts, { code, role = MEMBER }) => app.people.pair(code, role),
+  route: {
+    paths: ['/v1/people/pair'],
+    scope: 'admin',
+    tag: 'people',
+    summary: 'Lets in whoever has this code.',
+    body: z.strictObject({ code: z.string().min(4).max(40), role: z.string().max(64).default(MEMBER) }),
+    answers: { 200: { description: 'They are in.', schema: z.object({ name: z.string() }) } },
+    answer: (name) => ({ json: { name } }),
+  },
+  run: ({ app }: ServedParts, { code, role = MEMBER }, { personId }) => app.people.pair(code, role, personId),
   show: (name, { role = MEMBER }) => `${name} is let in as ${role}, and is told so.\n`,
 });
 
@@ -42,8 +52,54 @@ const revoke = operation({
   summary: 'take back that an owner has let somebody in',
   input: z.object({ person: z.string().describe('an id, or an account such as discord:123456789012345678') }),
   args: ['person'],
-  run: ({ app }: OperationParts, { person }) => app.people.revoke(person),
+  route: {
+    paths: ['/v1/people/:person/block'],
+    scope: 'admin',
+    tag: 'people',
+    summary: 'Takes back that an owner has let somebody in: they are not heard any more.',
+    params: z.object({ person: z.string().min(1).max(200) }),
+    answers: { 200: { description: 'They are out.', schema: z.object({ name: z.string() }) } },
+    answer: (name) => ({ json: { name } }),
+  },
+  run({ app }: ServedParts, { person }, { personId }) {
+    if (person === personId) throw notYourself();
+    return app.people.revoke(person, personId);
+  },
   show: (name) => `${name} is no longer let in by an owner.\n`,
 });
 
-export const people = [list, revoke];
+const role = operation({
+  name: 'people role',
+  summary: 'let in somebody who is known, or give them another role',
+  example: 'coda people role discord:123456789012345678 member',
+  input: z.object({
+    person: z.string().describe('an id, or an account such as discord:123456789012345678'),
+    role: z.string().describe('owner, member or a role of the configuration'),
+  }),
+  args: ['person', 'role'],
+  approves: true,
+  route: {
+    paths: ['/v1/people/:person/role'],
+    scope: 'admin',
+    tag: 'people',
+    summary: 'Lets in somebody who is known, or gives them another role.',
+    params: z.object({ person: z.string().min(1).max(200) }),
+    body: z.strictObject({ role: z.string().min(1).max(64) }),
+    answers: { 200: { description: 'They have it.', schema: z.object({ name: z.string() }) } },
+    answer: (name) => ({ json: { name } }),
+  },
+  run({ app }: ServedParts, asked, { personId }) {
+    if (asked.person === personId) throw notYourself();
+    return app.people.giveRole(asked.person, asked.role, personId);
+  },
+  show: (name, asked) => `${name} is ${asked.role} now.\n`,
+});
+
+function notYourself(): CodaError {
+  return new CodaError('HTTP_CONFLICT', {
+    message: 'That would be your own role.',
+    remedy: 'Have another owner do it, or use the command at the machine.',
+  });
+}
+
+export const people = [list, revoke, role];

@@ -19,12 +19,43 @@ const inquestText = (inquest: Inquest): string => `${trustTexts.inquest(inquest)
 
 const pinned = z.object({ name: z.string(), hash: z.string() });
 
+const skillPin = z.strictObject({ name: z.string().min(1).max(200), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+
 const approve = operation({
   name: 'skills approve',
   input: pinned,
   approves: true,
   audit: (input, isDone: boolean) => (isDone ? input : undefined),
+  route: {
+    paths: ['/v1/skills/trust'],
+    scope: 'admin',
+    tag: 'skills',
+    summary: 'Trusts a skill: it may be used as its files are, by the hash that was shown.',
+    body: skillPin,
+    conflict: (isDone) => (isDone ? undefined : 'Its files have changed meanwhile: look at them again.'),
+  },
   run: ({ app }: OperationParts, { name, hash }, { besides }) => app.agentSkills.approve(name, hash, besides),
+});
+
+const withdraw = operation({
+  name: 'skills withdraw',
+  summary: 'take back that a skill may be used, until an owner approves it again',
+  input: z.object({ name: z.string() }),
+  args: ['name'],
+  audit: (input, isDone: boolean) => (isDone ? input : undefined),
+  run: ({ app }: ServedParts, { name }, { besides }) => app.agentSkills.withdraw(name, besides),
+  route: {
+    paths: ['/v1/skills/:name/withdraw'],
+    scope: 'admin',
+    tag: 'skills',
+    summary: 'Takes back that a skill may be used, until an owner trusts it again.',
+    params: z.object({ name: z.string().min(1).max(200) }),
+    conflict: (isDone) => (isDone ? undefined : 'Nobody has trusted it: there is nothing to take back.'),
+  },
+  show(isDone, { name }) {
+    if (!isDone) throw usage(`Nobody has approved ${name}.`, LIST);
+    return `${name} is not used until an owner approves it again.\n`;
+  },
 });
 
 /** Approves exactly the files that were shown. Exit status 1 where the answer is no. */
@@ -55,11 +86,11 @@ const activate = operation({
   audit: (input, isDone: boolean) => (isDone ? input : undefined),
   // Whoever is signed in as an owner gave `access.approval_token` with the link, where there is one.
   route: {
-    paths: ['/skills/activate'],
-    page: true,
+    paths: ['/v1/skills/activate', '/skills/activate'],
     scope: 'admin',
+    tag: 'skills',
     summary: 'Offers a draft, as its files are.',
-    body: z.strictObject({ name: z.string().min(1).max(200), hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+    body: skillPin,
     conflict: (isDone) => (isDone ? undefined : 'The files of this draft have changed, or it is gone.'),
   },
   run: ({ app }: ServedParts, { name, hash }, { besides }) => app.agentSkills.activate(name, hash, besides),
@@ -282,4 +313,15 @@ function nameOfSkill({ catalog }: Skills, typed: string): string {
   });
 }
 
-export const skills = [inquire, approve, approving, activate, activating, deprecate, undeprecate, validate, feedback];
+export const skills = [
+  inquire,
+  approve,
+  approving,
+  withdraw,
+  activate,
+  activating,
+  deprecate,
+  undeprecate,
+  validate,
+  feedback,
+];

@@ -8,8 +8,9 @@ import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
 import { plural } from '../../base/text.ts';
 import { operation, text } from '../../chat/operation.ts';
+import { SCOPES, type Scope } from '../../chat/route.ts';
 import { approves } from '../sign-in/tokens.ts';
-import { needsToken, type OperationParts } from './parts.ts';
+import { needsToken, type OperationParts, type ServedParts } from './parts.ts';
 
 const list = operation({
   name: 'tokens list',
@@ -55,9 +56,37 @@ const add = operation({
   }),
   args: ['name'],
   audit: tokenAsked,
-  async run({ app }: OperationParts, input, { besides, token }) {
+  route: {
+    paths: ['/v1/tokens'],
+    scope: 'admin',
+    tag: 'people',
+    summary: 'Makes a token; its value is shown this once.',
+    body: z.strictObject({
+      name: z.string().min(1).max(60),
+      person: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('By id, account or name; left out: the owner at the terminal.'),
+      scopes: z
+        .array(z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]]))
+        .min(1)
+        .default(['messages', 'data']),
+      days: z.int().min(1).max(3_650).optional().describe('Left out: until it is revoked.'),
+    }),
+    answers: { 201: { description: 'It is made.', schema: z.object({ token: z.string() }) } },
+    input: (_, { scopes, days: count, ...given }) => ({
+      ...(given as { name: string; person?: string }),
+      scopes: (scopes as string[]).join(),
+      ...(count !== undefined && { days: String(count) }),
+    }),
+    answer: (value) => ({ status: 201, json: { token: value } }),
+  },
+  async run({ app }: ServedParts, input, { besides, token, personId }) {
     const asked = tokenAsked(input);
-    if (approves(asked.scopes)) needsToken(app.approvals, token);
+    // An owner who is signed in gave the approval token with the link.
+    if (approves(asked.scopes) && personId === undefined) needsToken(app.approvals, token);
     return app.tokens.add(asked, besides);
   },
   show: (value) => ({ out: `${value}\n`, err: 'Keep it: it is shown this once only.\n' }),
@@ -82,7 +111,15 @@ const revoke = operation({
   input: z.object({ name: z.string().describe('its name or id') }),
   args: ['name'],
   audit: ({ name: named }) => ({ named }),
-  run: ({ app }: OperationParts, { name }, { besides }) => app.tokens.revoke(name, besides),
+  route: {
+    method: 'DELETE',
+    paths: ['/v1/tokens/:name'],
+    scope: 'admin',
+    tag: 'people',
+    summary: 'Ends a token, by its name or id.',
+    params: z.object({ name: z.string().min(1).max(60) }),
+  },
+  run: ({ app }: ServedParts, { name }, { besides }) => app.tokens.revoke(name, besides),
   show: (_, { name }) => `${name} is revoked.\n`,
 });
 
@@ -115,7 +152,16 @@ const signOut = operation({
   name: 'open revoke',
   input: whose,
   audit: (input) => input,
-  run: ({ app }: OperationParts, { person }, { besides }) => app.sessions.revoke(person, besides),
+  route: {
+    paths: ['/v1/people/:person/sign-out'],
+    scope: 'admin',
+    tag: 'people',
+    summary: 'Signs a person out of every browser.',
+    params: z.object({ person: z.string().min(1).max(200) }),
+    answers: { 200: { description: 'They are.', schema: z.object({ ended: z.int() }) } },
+    answer: (ended: number) => ({ json: { ended } }),
+  },
+  run: ({ app }: ServedParts, { person }, { besides }) => app.sessions.revoke(person, besides),
 });
 
 /** Milliseconds in which a browser has read the file with the link; the program that opens it may end before that. */

@@ -1,10 +1,11 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { LOG_FILE } from '../../base/log.ts';
 
 /** Beside it stands one more of this size. */
 const LARGEST_BYTES = 5_000_000;
 
-export const logPath = (dataDir: string) => join(dataDir, 'coda.log');
+export const logPath = (dataDir: string) => join(dataDir, LOG_FILE);
 
 export const olderLogPath = (dataDir: string) => `${logPath(dataDir)}.1`;
 

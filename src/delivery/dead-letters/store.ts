@@ -117,6 +117,15 @@ export async function revive(tx: Transaction, id: string | undefined, now: Insta
   return count;
 }
 
+/** Gives one dead letter up, which is no news to anybody any more. */
+export async function discard(tx: Transaction, id: string): Promise<number> {
+  const { count } = await tx.query(
+    `update outbox set state = 'dropped', told = true, next_at = null where id = $1 and state = 'dead'`,
+    [id],
+  );
+  return count;
+}
+
 export async function openCounts(database: Database): Promise<Record<string, number>> {
   const { rows } = await database.read<{ state: string; count: number }>(
     // Two conditions that an index has each: what was sent long ago is not looked through.

@@ -268,6 +268,15 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
     return count;
   }
 
+  /** Gives a dead letter up; returns how many it was. */
+  discard(id: string, besides?: WritesBesides<number>): Promise<number> {
+    return this.deps.database.tx('outbox.discard', async (tx) => {
+      const count = await letters.discard(tx, id);
+      besides?.(tx, count);
+      return count;
+    });
+  }
+
   get resent(): number {
     return this.attempts.resent;
   }

@@ -88,6 +88,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { by: 'requeueLost', from: ['sending'], to: ['unknown', 'pending'], when: 'its process does not know of it' },
   { by: 'closeCard', from: ['sent'], to: ['pending'], when: 'its buttons are used up, and shown so' },
   { by: 'revive', from: ['dead'], to: ['pending'], when: 'a dead letter is resent' },
+  { by: 'discard', from: ['dead'], to: ['dropped'], when: 'an owner gives a dead letter up' },
   {
     by: 'deletionRules',
     from: ['pending', 'unknown', 'held', 'dead'],

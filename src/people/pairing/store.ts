@@ -115,6 +115,29 @@ export async function admit(
   ]);
 }
 
+/** The account with which a person came first: the one that a role is given to. */
+export async function accountOf(
+  tx: Transaction,
+  personId: string,
+): Promise<Pick<Waiting, 'adapter' | 'externalId' | 'conversationId'> | undefined> {
+  const { rows } = await tx.query<{ adapter: string; externalId: string }>(
+    `select adapter, external_id as "externalId" from identities where person_id = $1 order by created_at limit 1`,
+    [personId],
+  );
+  return rows[0] && { ...rows[0], conversationId: undefined };
+}
+
+/** Gives one role in the place of all that were granted. */
+export async function replaceGrants(
+  tx: Transaction,
+  waiting: Waiting,
+  rules: AccessRules,
+  admission: Admission,
+): Promise<void> {
+  await tx.query('delete from grants where person_id = $1', [waiting.person.id]);
+  await admit(tx, waiting, rules, admission);
+}
+
 export async function revoke(
   tx: Transaction,
   personId: string,

@@ -1,6 +1,6 @@
 /** Connectors: HTTP services that skills and models call with keys that they never see. */
 import type { AnyTool } from '../../agent/index.ts';
-import { type HealthCheck, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
+import { type HealthCheck, routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import type { SkillSecrets } from '../../secrets/index.ts';
 import type { CallDeps } from './call.ts';
 import { config, type Settings } from './config.ts';
@@ -37,6 +37,7 @@ export function connectors(host: ConnectorHost): Skill<Settings> {
       whenKnown: async () => {},
     }),
     verbs: (deps) => verbsOf(calling, callDeps(deps), deps.world),
+    routes: (deps) => routesOf(calling, callDeps(deps), { ...deps.world, gate: deps.gate }),
     checks: () => [check(folders)],
   };
 }

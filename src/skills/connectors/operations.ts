@@ -28,6 +28,25 @@ const list = operation({
   isDefault: true,
   input: z.object({}),
   json: 'indented',
+  route: {
+    method: 'GET',
+    paths: ['/v1/connectors'],
+    scope: 'admin',
+    tag: 'automations',
+    summary: 'Connectors, with the secrets that are not set, and files that describe none.',
+    answers: {
+      200: {
+        description: 'All.',
+        schema: z.object({
+          connectors: z.array(
+            z.object({ name: z.string(), base_url: z.string(), file_root: z.string(), missing: z.array(z.string()) }),
+          ),
+          broken: z.array(z.object({ file: z.string(), why: z.string() })),
+        }),
+      },
+    },
+    answer: (found: never) => ({ json: found as unknown }),
+  },
   async run({ folders, values }: CallDeps) {
     const { connectors: all, broken } = folders.read();
     const shown: ListedConnector[] = [];
@@ -61,6 +80,21 @@ const test = operation({
   input: z.object({ name: z.string(), path: z.string().default('').describe('below its address') }),
   args: ['name', 'path'],
   json: 'line',
+  route: {
+    paths: ['/v1/connectors/:name/test'],
+    scope: 'admin',
+    tag: 'automations',
+    summary: 'Asks a connector for something, as a skill would.',
+    params: z.object({ name: z.string().min(1).max(100) }),
+    body: z.strictObject({ path: z.string().max(2_000).default('') }).prefault({}),
+    answers: {
+      200: {
+        description: 'It answered.',
+        schema: z.object({ status: z.int(), type: z.string(), characters: z.int() }),
+      },
+    },
+    answer: (came: never) => ({ json: came as unknown }),
+  },
   async run(deps: CallDeps, { name, path }) {
     const asker = { ...EVERYBODY, signal: AbortSignal.timeout(TEST_WITHIN_MS) };
     const came = await callConnector(deps, name, { method: 'GET', path }, asker);

@@ -27,7 +27,11 @@ export const own = collection({
     zone: z.string(),
     missed: z.enum(MISSED),
     last_at: z.iso.datetime().nullable(),
+    next: z.array(z.iso.datetime()).describe('The next three times.'),
+    repeats: z.string().nullable().describe('The series in words, by its own zone.'),
     last_outcome: z.string().nullable(),
+    last_error: z.string().nullable(),
+    last_ms: z.int().nullable().describe('Milliseconds that the last run took.'),
     failures: z.int().describe('In a row.'),
     tainted: z.boolean().describe('Text that is not its person’s own went into it.'),
   }),
@@ -76,7 +80,12 @@ export const own = collection({
 function toRecord(schedule: PersonSchedule) {
   const { id, title, prompt, run, state, nextAt, rule, zone, missed, lastAt, lastOutcome, failures, tainted } =
     schedule;
+  const { lastError, lastMs } = schedule;
   return {
+    next: timesFrom(schedule, 3).map((at) => at.toISOString()),
+    repeats: rule === undefined ? null : repeatWords(rule, zone, { now: nextAt ?? new Date(0), zone }),
+    last_error: lastError ?? null,
+    last_ms: lastMs === undefined ? null : Number(lastMs),
     id,
     title,
     zone,
@@ -106,6 +115,16 @@ export async function upcomingSchedules(reader: OwnReader, to: Date): Promise<Up
     })
     .sort((a, b) => a.at.getTime() - b.at.getTime())
     .slice(0, MOST);
+}
+
+function timesFrom({ state, nextAt, rule }: PersonSchedule, most: number): Date[] {
+  if (state !== 'on' || !nextAt) return [];
+  const times = [nextAt];
+  if (rule === undefined) return times;
+  for (const at of occurrences(rule, { after: nextAt })) {
+    if (times.push(at) >= most) break;
+  }
+  return times;
 }
 
 function timesOf({ state, nextAt, rule }: PersonSchedule, to: Date): Date[] {

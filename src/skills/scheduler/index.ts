@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Call, type Failed, failed } from '../../agent/index.ts';
-import { type AllSkills, type Command, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
+import { type AllSkills, type Command, routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { slotsOf } from '../../time/index.ts';
 import { deleteTool, editTool, move } from './change.ts';
 import { own, upcomingSchedules } from './collection.ts';
@@ -46,6 +46,12 @@ export const scheduler: Skill<Settings> = {
   home: (_, reader) => home(reader),
   verbs: ({ world, ...deps }) =>
     verbsOf(scheduleOperations, { ...switchDeps({ world, ...deps }), database: deps.database, world }, world),
+  routes: ({ world, ...deps }) =>
+    routesOf(
+      scheduleOperations,
+      { ...switchDeps({ world, ...deps }), database: deps.database, world },
+      { ...world, gate: deps.gate },
+    ),
   onStart: adoptTurns,
   replicaEnded: adoptTurns,
   due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps)],

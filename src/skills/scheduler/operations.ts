@@ -42,6 +42,11 @@ const list = operation({
 
 const named = z.object({ name: z.string().describe("the name of a task, or a schedule's id") });
 
+function routeOf(verb: string, summary: string) {
+  const params = z.object({ name: z.string().min(1).max(200) });
+  return { paths: [`/v1/system/tasks/:name/${verb}`], scope: 'admin' as const, tag: 'automations', summary, params };
+}
+
 const toggle = (state: 'on' | 'off') =>
   operation({
     name: `schedules ${state}`,
@@ -49,8 +54,9 @@ const toggle = (state: 'on' | 'off') =>
     example: `coda schedules ${state} retention`,
     input: named,
     args: ['name'],
-    run: (deps: VerbDeps, { name }) =>
-      act(deps, name, { on: state === 'on' }, async (tx, meant) => {
+    route: routeOf(state, `Switches one of coda's own tasks, or anybody's schedule, ${state}.`),
+    run: (deps: VerbDeps, { name }, { personId }) =>
+      act(deps, { named: name, personId }, { on: state === 'on' }, async (tx, meant) => {
         if ('task' in meant) return switchTask(deps, meant.task, state === 'on', tx);
         const next = switchSchedule(meant.own, state === 'on', deps.world.clock.now());
         if (!next) return false;
@@ -68,8 +74,9 @@ const runNow = operation({
   example: 'coda schedules run retention',
   input: named,
   args: ['name'],
-  run: (deps: VerbDeps, { name }) =>
-    act(deps, name, {}, async (tx, meant) => {
+  route: routeOf('run', "Runs one of coda's own tasks, or anybody's schedule, now."),
+  run: (deps: VerbDeps, { name }, { personId }) =>
+    act(deps, { named: name, personId }, {}, async (tx, meant) => {
       const now = deps.world.clock.now();
       if ('task' in meant) await runTask(deps, meant.task, tx, now);
       else await beginNow(tx, meant.own, deps.turns, now);
@@ -85,7 +92,7 @@ type MeantSchedule = { task: Awaited<ReturnType<Deps['schedules']['list']>>[numb
 /** Does it and writes it down, in one transaction. `does` gives false where it cannot be done. */
 function act(
   deps: VerbDeps,
-  named: string,
+  { named, personId }: { named: string; personId: string | undefined },
   detail: Record<string, Json>,
   does: (tx: Transaction, meant: MeantSchedule) => Promise<boolean>,
 ): Promise<boolean> {
@@ -103,7 +110,8 @@ function act(
         ),
       );
     if (!(await does(tx, task ? { task } : { own: own as PersonSchedule }))) throw cannot(named, task !== undefined);
-    appendAct(tx, deps.world, 'schedules', { named, ...detail });
+    const by = { personId, origin: personId === undefined ? ('terminal' as const) : ('dashboard' as const) };
+    appendAct(tx, deps.world, 'schedules', { named, ...detail }, by);
     return true;
   });
 }

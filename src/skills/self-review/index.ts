@@ -9,6 +9,7 @@ import { improvementPage } from './page.ts';
 import type { Deps, Part } from './part.ts';
 import { promptPart } from './prompt/index.ts';
 import { reflectionPart } from './reflection/index.ts';
+import { proposalRoutes } from './routes.ts';
 import { routingPart } from './routing/index.ts';
 import { proposalPart } from './tools.ts';
 
@@ -75,6 +76,10 @@ export const selfReview: Skill<Optional> = {
     const sections = async (reader: PageReader) =>
       (await Promise.all(on.map(({ part, own }) => part.sections?.(own, reader) ?? []))).flat();
     return own ? [improvementPage(own, sections), ...on.flatMap(({ part }) => part.pages?.(own) ?? [])] : [];
+  },
+  routes(deps) {
+    const [first] = partsOn(deps);
+    return first ? proposalRoutes(first.own) : [];
   },
   async turnOver(deps, over) {
     await askParts(deps, (part, own) => part.turnOver?.(own, over));

@@ -1,6 +1,6 @@
 /** Catalogs of skills that others publish: looked through, installed from, and obeyed where they revoke. */
 import type { SkillHost } from '../../agent-skills/index.ts';
-import { type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
+import { routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { type MarketDeps, marketCheck, marketJob, marketTask } from './market.ts';
 import { marketOperations } from './operations.ts';
 
@@ -21,5 +21,6 @@ export function skillMarket(host: SkillHost): Skill {
     jobs: (deps) => [marketJob(own(deps))],
     checks: (deps) => [marketCheck(own(deps))],
     verbs: (deps) => verbsOf(marketOperations, own(deps), deps.world),
+    routes: (deps) => routesOf(marketOperations, own(deps), { ...deps.world, gate: deps.gate }),
   };
 }

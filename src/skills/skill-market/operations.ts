@@ -91,6 +91,48 @@ async function wantedIn(deps: MarketDeps, { catalog, ...asked }: z.output<typeof
   return { ...asked, location: await locationFor(readerOf(deps.database), catalog) };
 }
 
+const shownCatalog = z.object({
+  location: z.string(),
+  name: z.string(),
+  format: z.string(),
+  serial: z.number().nullable(),
+  expires: z.iso.datetime().nullable(),
+  key: z.string().nullable(),
+  key_id: z.string().nullable(),
+  first: z.boolean().describe('It is looked at for the first time under this key.'),
+  skipped: z.int(),
+});
+
+const shownSkill = z.looseObject({
+  id: z.string(),
+  version: z.string().optional(),
+  description: z.string(),
+  tags: z.array(z.string()),
+  author: z.string().optional(),
+  license: z.string().optional(),
+  homepage: z.string().optional(),
+  sha256: z.string().nullable(),
+  revoked: z.string().nullable().describe('Why its catalog has taken it back.'),
+  installed: z.string().nullable().describe('The version that is installed.'),
+});
+
+const place = z
+  .string()
+  .min(1)
+  .max(4_000)
+  .optional()
+  .describe('An https address; left out: the only catalog that is known.');
+/** Over HTTP no file of this machine is named. */
+const placeIn = (given: unknown): string | undefined => {
+  if (typeof given === 'string' && !/^https?:/i.test(given))
+    throw new CodaError('INPUT_INVALID', {
+      message: 'This is no address of a catalog.',
+      remedy: 'Give one with https.',
+    });
+  return given as string | undefined;
+};
+const about = { scope: 'admin', tag: 'skills' } as const;
+
 const browse = operation({
   name: 'skills market browse',
   summary: 'show the skills of a catalog',
@@ -102,6 +144,18 @@ const browse = operation({
   }),
   json: 'indented',
   prepare: resolveCatalog,
+  route: {
+    ...about,
+    method: 'GET',
+    paths: ['/v1/market'],
+    summary: 'The skills of a catalog.',
+    query: z.strictObject({ catalog: place }),
+    input: (_, given) => ({ catalog: placeIn(given.catalog) }),
+    answers: {
+      200: { description: 'All of it.', schema: z.object({ catalog: shownCatalog, skills: z.array(shownSkill) }) },
+    },
+    answer: (found: never) => ({ json: found as unknown }),
+  },
   async run(deps: MarketDeps, { catalog, key, tag = [] }) {
     const location = await locationFor(readerOf(deps.database), catalog);
     const opened = await openCatalog(deps, { location, key }, signal());
@@ -144,6 +198,35 @@ const show = operation({
 const look = operation({
   name: 'skills market look',
   input: chosen,
+  route: {
+    ...about,
+    paths: ['/v1/market/look'],
+    summary: 'Fetches a skill of a catalog and shows what it may do, before it is installed.',
+    body: z.strictObject({ id: z.string().min(1).max(200), catalog: place, unsigned: z.boolean().optional() }),
+    input: (_, given) => ({ ...(given as { id: string }), catalog: placeIn(given.catalog) }),
+    answers: {
+      200: {
+        description: 'As it is there.',
+        schema: z.object({
+          id: z.string(),
+          version: z.string().nullable(),
+          before: z.string().nullable().describe('The version that is installed.'),
+          pin: z.string().describe('Of all its files: POST /v1/market/install is bound to it.'),
+          may: z.array(z.string()),
+          findings: z.array(z.object({ level: z.string(), file: z.string(), line: z.int(), why: z.string() })),
+          catalog: shownCatalog,
+        }),
+      },
+    },
+    answer: ({ inquest, ...rest }: ShownLook) => ({
+      json: {
+        ...rest,
+        pin: inquest.pin.hash,
+        may: inquest.changes,
+        findings: inquest.findings.map(({ level, file, line, why }) => ({ level, file, line, why })),
+      },
+    }),
+  },
   async run(deps: MarketDeps, asked): Promise<ShownLook> {
     const { opened, skill, inquest, before } = await lookAtSkill(deps, await wantedIn(deps, asked), signal());
     return {
@@ -160,6 +243,23 @@ const install = operation({
   name: 'skills market install',
   input: chosen.extend({ pin: z.string() }),
   approves: true,
+  route: {
+    ...about,
+    paths: ['/v1/market/install'],
+    summary: 'Installs a skill of a catalog, with the files that were shown.',
+    body: z.strictObject({
+      id: z.string().min(1).max(200),
+      catalog: place,
+      pin: z.string().regex(/^[0-9a-f]{64}$/),
+      unsigned: z.boolean().optional(),
+      beside: z.string().max(200).optional().describe('Beside a skill whose name it resembles.'),
+    }),
+    input: (_, given) => ({ ...(given as { id: string; pin: string }), catalog: placeIn(given.catalog) }),
+    answers: {
+      200: { description: 'It is there.', schema: z.object({ id: z.string(), version: z.string().nullable() }) },
+    },
+    answer: (there: never) => ({ json: there as unknown }),
+  },
   async run(deps: MarketDeps, { pin, ...asked }) {
     const { skill } = await installFromCatalog(deps, { ...(await wantedIn(deps, asked)), pin }, signal());
     return { id: skill.id, version: skill.version ?? null };

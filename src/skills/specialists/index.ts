@@ -1,6 +1,6 @@
 /** Specialists: folders with a soul, tools and a budget that work on parts of a request by themselves. */
 import { forOwners, type Toolbox } from '../../agent/index.ts';
-import { type HealthCheck, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
+import { type HealthCheck, routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { calledBy, commands } from './commands.ts';
 import { config, type SpecialistsConfig } from './config.ts';
 import { fits, HeldSnapshots, type SpecialistHost } from './host.ts';
@@ -36,6 +36,8 @@ export function specialists(host: SpecialistHost): Skill<SpecialistsConfig> {
       return standing && fits(standing, window) ? standing.text : undefined;
     },
     verbs: ({ database, world }) => verbsOf(specialistOperations, { host, database, world }, world),
+    routes: ({ database, world, gate }) =>
+      routesOf(specialistOperations, { host, database, world }, { ...world, gate }),
     checks: (_, toolbox) => [healthCheck(host, toolbox)],
   };
 }

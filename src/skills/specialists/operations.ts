@@ -22,6 +22,34 @@ const list = operation({
   isDefault: true,
   input: z.object({}),
   json: 'indented',
+  route: {
+    method: 'GET',
+    paths: ['/v1/specialists'],
+    scope: 'admin',
+    tag: 'skills',
+    summary: 'Every specialist that was found, and what is wrong with those that cannot be used.',
+    answers: {
+      200: {
+        description: 'All.',
+        schema: z.object({
+          specialists: z.array(
+            z.object({
+              name: z.string(),
+              state: z.enum(['known', 'new', 'waits', 'disabled']),
+              source: z.enum(['shipped', 'folder']),
+              directory: z.string(),
+              description: z.string(),
+              tools: z.array(z.string()),
+              token_budget: z.int(),
+              max_tool_calls: z.int(),
+            }),
+          ),
+          problems: z.array(z.object({ level: z.enum(['error', 'warning']), where: z.string(), message: z.string() })),
+        }),
+      },
+    },
+    answer: (found: never) => ({ json: found as unknown }),
+  },
   async run({ host }: Parts) {
     await host.skills.rescan();
     return listSpecialists(host.catalog.current());
@@ -90,6 +118,26 @@ async function requireSpecialist({ host }: Parts, name: string): Promise<Special
 const look = operation({
   name: 'specialists inquire',
   input: z.object({ name: z.string() }),
+  route: {
+    method: 'GET',
+    paths: ['/v1/specialists/:name'],
+    scope: 'admin',
+    tag: 'skills',
+    summary: 'All that there is to know of a specialist before it is approved.',
+    params: z.object({ name: z.string().min(1).max(100) }),
+    answers: {
+      200: {
+        description: 'In words, with the hash that a yes is bound to.',
+        schema: z.object({
+          name: z.string(),
+          hash: z.string().nullable().describe('null: it ships with coda.'),
+          text: z.string().describe('Markdown.'),
+          isApproved: z.boolean(),
+        }),
+      },
+    },
+    answer: (found: never) => ({ json: found as unknown }),
+  },
   async run(parts: Parts, { name }) {
     const specialist = await requireSpecialist(parts, name);
     if (!specialist.pin)
@@ -105,6 +153,15 @@ const approve = operation({
   input: z.object({ name: z.string(), hash: z.string() }),
   approves: true,
   audit: (_, approved: { name: string; hash: string }) => approved,
+  route: {
+    paths: ['/v1/specialists/:name/trust'],
+    scope: 'admin',
+    tag: 'skills',
+    summary: 'Approves a specialist as its files are, by the hash that was shown.',
+    params: z.object({ name: z.string().min(1).max(100) }),
+    body: z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+    conflict: (isDone) => (isDone ? undefined : 'Its files have changed meanwhile: look at them again.'),
+  },
   async run(parts: Parts, { name, hash }, { besides }) {
     const { pin, ...specialist } = await requireSpecialist(parts, name);
     if (!pin || pin.hash !== hash) return false;

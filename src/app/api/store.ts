@@ -1,0 +1,187 @@
+/** Questions of owners' pages over all rooms. Every statement reads a bounded number of rows. */
+import type { Instant } from '../../base/clock.ts';
+import type { Queryable } from '../../storage/index.ts';
+
+/** Only so many of the newest messages are looked through: ids are in the order of time. */
+const LOOKED_THROUGH = 2_000;
+
+export interface ConversationLine {
+  id: string;
+  adapter: string;
+  channel: string;
+  kind: 'dm' | 'channel' | 'thread';
+  personId: string | null;
+  person: string | null;
+  at: Instant;
+  state: string;
+  last: string;
+  /** First words of the newest message; null unless they are the reader's. */
+  words: string | null;
+}
+
+/** Conversations with something new, the newest first, behind the message `before`. Words are the reader's own alone. */
+export async function listConversations(
+  db: Queryable,
+  reader: string,
+  { before, limit }: { before: string | undefined; limit: number },
+): Promise<ConversationLine[]> {
+  const { rows } = await db.query<ConversationLine>(
+    `with newest as (
+       select id, conversation_id, person_id, received_at, state, payload from inbox
+        where ($2::uuid is null or id < $2) order by id desc limit ${LOOKED_THROUGH}),
+          last as (select distinct on (conversation_id) * from newest order by conversation_id, id desc)
+     select c.id, c.adapter, c.channel, c.kind, c.person_id as "personId", p.name as person, l.received_at as at,
+            l.state, l.id as last, case when l.person_id = $1 then left(l.payload ->> 'text', 120) end as words
+       from last l
+       join conversations c on c.id = l.conversation_id
+       left join persons p on p.id = c.person_id
+      where $2::uuid is null or not exists (
+              select from inbox later where later.conversation_id = c.id and later.id >= $2)
+      order by l.id desc limit $3`,
+    [reader, before ?? null, limit],
+  );
+  return rows;
+}
+
+export interface PastApproval {
+  id: string;
+  tool: string;
+  purpose: string;
+  shown: string | null;
+  person: string;
+  personId: string;
+  adapter: string;
+  askedAt: Instant;
+  decidedAt: Instant;
+  approved: boolean;
+  by: string | null;
+  outcome: boolean | null;
+  code: string | null;
+}
+
+/**
+ * The newest decisions, as steps of turns have them: what was asked, who decided, and what came of the call. `personId`: only
+ * that person's; `reader`: the arguments are shown to whose they are alone.
+ */
+export async function pastApprovals(
+  db: Queryable,
+  { personId, reader, limit }: { personId: string | undefined; reader: string; limit: number },
+): Promise<PastApproval[]> {
+  const { rows } = await db.query<PastApproval>(
+    `with newest as (
+       select detail ->> 'turn' as turn, detail ->> 'path' as path, detail ->> 'call' as call, at, status, person_id, seq
+         from audit_log where action in ('approval.decide', 'approval.expire') and detail ? 'turn'
+        order by seq desc limit 400)
+     select left(a.payload ->> 'hash', 12) as id, coalesce(a.payload ->> 'tool', '') as tool,
+            coalesce(a.payload ->> 'purpose', a.payload ->> 'tool', '') as purpose,
+            case when t.person_id = $2 then a.payload ->> 'shown' end as shown, p.name as person, t.person_id as "personId",
+            c.adapter, a.at as "askedAt", n.at as "decidedAt", n.status = 'ok' as approved, q.name as by,
+            (r.payload ->> 'ok')::boolean as outcome, r.payload ->> 'code' as code
+       from newest n
+       join turns t on t.id::text = n.turn
+       join steps a on a.turn_id = t.id and a.path = n.path and a.call_id = n.call and a.kind = 'asked'
+       join persons p on p.id = t.person_id
+       join conversations c on c.id = t.conversation_id
+       left join persons q on q.id = n.person_id
+       left join steps r on r.turn_id = t.id and r.path = n.path and r.call_id = n.call and r.kind = 'result'
+      where $1::uuid is null or t.person_id = $1
+      order by n.seq desc limit $3`,
+    [personId ?? null, reader, limit],
+  );
+  return rows;
+}
+
+export interface ModelTime {
+  model: string;
+  turns: number;
+  medianMs: number;
+}
+
+/** Median time of the newest turns, by model. */
+export async function modelTimes(db: Queryable): Promise<ModelTime[]> {
+  const { rows } = await db.query<ModelTime>(
+    `with newest as (
+       select model, extract(epoch from finished_at - started_at) * 1000 as ms from turns
+        where finished_at is not null order by finished_at desc limit 500)
+     select model, count(*)::int as turns, percentile_cont(0.5) within group (order by ms)::float8 as "medianMs"
+       from newest where model is not null group by model order by turns desc limit 20`,
+  );
+  return rows;
+}
+
+/** The newest message of each platform, among the newest of all. */
+export async function lastHeard(db: Queryable): Promise<{ adapter: string; at: Instant }[]> {
+  const { rows } = await db.query<{ adapter: string; at: Instant }>(
+    `select adapter, max(received_at) as at from (
+       select adapter, received_at from inbox order by id desc limit ${LOOKED_THROUGH}) n group by adapter`,
+  );
+  return rows;
+}
+
+export interface ListedRun {
+  id: string;
+  name: string | null;
+  state: string;
+  message: string | null;
+  begunAt: Instant;
+  person: string;
+  personId: string;
+  steps: string[][];
+  done: { place: number; member: number; skill: string; state: string; output: string | null }[];
+}
+
+/** The newest runs of skills and pipelines. What a step has given is shown to whose run it is alone. */
+export async function listRuns(
+  db: Queryable,
+  {
+    personId,
+    reader,
+    before,
+    limit,
+  }: { personId: string | undefined; reader: string; before: Instant | undefined; limit: number },
+): Promise<ListedRun[]> {
+  const { rows } = await db.query<ListedRun>(
+    `select r.id, r.name, r.state, r.message, r.begun_at as "begunAt", p.name as person, r.person_id as "personId", r.steps,
+            coalesce((select jsonb_agg(jsonb_build_object('place', s.place, 'member', s.member, 'skill', s.skill,
+                        'state', s.state, 'output', case when r.person_id = $2 then left(s.output, 2000) end)
+                        order by s.place, s.member)
+                        from skill_run_steps s where s.run_id = r.id), '[]') as done
+       from skill_runs r join persons p on p.id = r.person_id
+      where ($1::uuid is null or r.person_id = $1) and ($3::timestamptz is null or r.begun_at < $3)
+      order by r.begun_at desc limit $4`,
+    [personId ?? null, reader, before ?? null, limit],
+  );
+  return rows;
+}
+
+/** The newest turns that a schedule has begun, among the newest messages. */
+export async function scheduleRuns(
+  db: Queryable,
+  { personId, schedule, limit }: { personId: string; schedule: string; limit: number },
+): Promise<{ id: string; state: string; at: Instant; endedAt: Instant | null; error: string | null }[]> {
+  const { rows } = await db.query<Awaited<ReturnType<typeof scheduleRuns>>[number]>(
+    `select id, state, received_at as at, finished_at as "endedAt", error from (
+       select id, key, person_id, state, received_at, finished_at, error from inbox order by id desc limit ${LOOKED_THROUGH}) n
+      where person_id = $1 and starts_with(key, 'schedule:' || $2 || ':') order by id desc limit $3`,
+    [personId, schedule, limit],
+  );
+  return rows;
+}
+
+/** A person's own messages in which these words occur, the newest first. */
+export async function searchSaid(
+  db: Queryable,
+  personId: string,
+  words: string,
+  limit: number,
+): Promise<{ id: string; conversationId: string; adapter: string; text: string; at: Instant }[]> {
+  const { rows } = await db.query<Awaited<ReturnType<typeof searchSaid>>[number]>(
+    `with own as (
+       select id, conversation_id, person_id, adapter, payload ->> 'text' as text, received_at as at from inbox
+        order by id desc limit ${LOOKED_THROUGH})
+     select id, conversation_id as "conversationId", adapter, left(text, 200) as text, at from own
+      where person_id = $1 and strpos(lower(text), lower($2)) > 0 order by id desc limit $3`,
+    [personId, words, limit],
+  );
+  return rows;
+}
