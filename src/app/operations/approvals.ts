@@ -37,20 +37,6 @@ const decide = operation({
     needsToken(app.approvals, token);
     return app.approvals.decide(named, approved, token);
   },
-  route: {
-    paths: ['/approvals/:id'],
-    page: true,
-    scope: 'admin',
-    summary: 'Decides about a call that waits.',
-    params: z.object({ id: z.string().regex(/^[0-9a-f]{12,64}$/) }),
-    body: z.strictObject({ approved: z.boolean() }),
-    conflict(came) {
-      if (came === 'done') return undefined;
-      return came === 'gone'
-        ? 'Somebody has decided already, or it was too late.'
-        : 'It cannot be told which is meant.';
-    },
-  },
 });
 
 const decideOperation = (verb: 'approve' | 'deny') =>

@@ -33,7 +33,7 @@ const resend = operation({
   audit: (input) => input,
   run: ({ app }: ServedParts, { id }, { besides }) => app.delivery.outbox.revive(id, besides),
   route: {
-    paths: ['/v1/undelivered/:id/resend', '/undelivered/:id/resend'],
+    paths: ['/v1/undelivered/:id/resend'],
     scope: 'admin',
     tag: 'activity',
     summary: 'Sends a dead letter again.',

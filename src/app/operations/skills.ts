@@ -86,7 +86,7 @@ const activate = operation({
   audit: (input, isDone: boolean) => (isDone ? input : undefined),
   // Whoever is signed in as an owner gave `access.approval_token` with the link, where there is one.
   route: {
-    paths: ['/v1/skills/activate', '/skills/activate'],
+    paths: ['/v1/skills/activate'],
     scope: 'admin',
     tag: 'skills',
     summary: 'Offers a draft, as its files are.',

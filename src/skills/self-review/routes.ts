@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Failed } from '../../agent/index.ts';
 import { recordAct } from '../../audit/index.ts';
+import { DAY_MS } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import { type AnyRoute, type Caller, route } from '../../chat/index.ts';
 import {
@@ -13,7 +14,10 @@ import {
   takeBack,
 } from '../../proposals/index.ts';
 import { readerOf } from '../../storage/index.ts';
+import { scoresByWeek } from './assessment/store.ts';
 import type { Deps } from './part.ts';
+import * as versions from './prompt/store.ts';
+import { measuredWords } from './prompt/texts.ts';
 
 const proposal = z.object({
   id: z.string(),
@@ -28,6 +32,7 @@ const proposal = z.object({
 });
 
 const MOST = 100;
+const WEEKS = 12;
 const TAG = 'skills';
 const params = z.object({ id: z.string().regex(/^\w{1,40}$/) });
 
@@ -64,14 +69,34 @@ function listRoute(deps: Deps): AnyRoute {
         schema: z.object({
           proposals: z.array(proposal),
           budget: z.object({ month: z.number(), left: z.number() }),
+          weeks: z
+            .array(z.object({ week: z.string(), turns: z.int(), mean: z.number(), low: z.int() }))
+            .describe('Scores of turns by week, the last twelve.'),
+          guidance: z
+            .array(
+              z.object({
+                version: z.int(),
+                at: z.iso.datetime(),
+                state: z.string(),
+                measured: z.string(),
+                content: z.string(),
+              }),
+            )
+            .describe('Versions of the guidance that holds, the newest first.'),
         }),
       },
     },
     async answerRequest({ query }) {
       const db = readerOf(deps.database);
       const found = await store.list(db, { state: query.state }, MOST);
+      const since = new Date(deps.world.clock.now().getTime() - WEEKS * 7 * DAY_MS);
+      const weeks = await scoresByWeek(db, since, deps.household.zone);
+      const guidance = (await versions.newest(db, MOST)).map(({ version, at, state, content, result }) => {
+        return { version, state, content, at: at.toISOString(), measured: measuredWords(result) };
+      });
       const budget = { month: deps.config.budget.month, left: await leftOf(deps, db) };
-      return { body: { json: { proposals: found.map((each) => proposalOf(deps, each)), budget } } };
+      const proposals = found.map((each) => proposalOf(deps, each));
+      return { body: { json: { proposals, budget, weeks, guidance } } };
     },
   });
 }

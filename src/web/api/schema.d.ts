@@ -171,6 +171,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversations of everybody in which something was said, the newest first; words are only your own.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/activity/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest turns of a conversation with their steps; words and arguments are only your own.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1ActivityId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls that wait for a yes: the person's own, for owners everybody's.
+         * @description Scope `data`: read and change its person's reminders, notes, schedules and memories.
+         */
+        get: operations["getV1Approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides about a call that waits: a person about their own, an owner about everybody's.
+         * @description Scope `consent`: press buttons as its person would: what it approves is done.
+         */
+        post: operations["postV1ApprovalsId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/past": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest calls that were decided, and what came of them.
+         * @description Scope `data`: read and change its person's reminders, notes, schedules and memories.
+         */
+        get: operations["getV1ApprovalsPast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/artifacts/{id}": {
         parameters: {
             query?: never;
@@ -183,6 +283,70 @@ export interface paths {
          * @description Scope `messages`: talk with coda as its person, and read what was said over HTTP.
          */
         get: operations["getV1ArtifactsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of what was done, the newest first.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The backups in the folder of backups, and how the one that is being made fares.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Backups"];
+        put?: never;
+        /**
+         * Begins a backup; GET /v1/backups tells how it fares.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1Backups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A backup as a file.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1BackupsName"];
         put?: never;
         post?: never;
         delete?: never;
@@ -335,6 +499,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Connectors, with the secrets that are not set, and files that describe none.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Connectors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connectors/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks a connector for something, as a skill would.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1ConnectorsNameTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations": {
         parameters: {
             query?: never;
@@ -429,6 +633,170 @@ export interface paths {
         get: operations["getV1Events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Webhooks, and when each was used last.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Hooks"];
+        put?: never;
+        /**
+         * Makes a webhook for one person; its secret is shown this once.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1Hooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hooks/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a webhook: it takes nothing any more.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        delete: operations["deleteV1HooksName"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Background jobs that wait, run, or have failed too often.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a background job off that waits or has failed too often.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        delete: operations["deleteV1JobsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs a background job again that failed too often.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1JobsIdRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The skills of a catalog.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Market"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Installs a skill of a catalog, with the files that were shown.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1MarketInstall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetches a skill of a catalog and shows what it may do, before it is installed.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1MarketLook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -619,6 +987,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody who is known, with their accounts and roles, and who asks to be let in.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1People"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/may": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tries whether somebody may use a tool, and says why.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1PeopleIdMay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back that an owner has let somebody in: they are not heard any more.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1PeoplePersonBlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets in somebody who is known, or gives them another role.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1PeoplePersonRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a person out of every browser.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1PeoplePersonSignOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets in whoever has this code.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1PeoplePair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reminders": {
         parameters: {
             query?: never;
@@ -711,6 +1199,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs of skills and pipelines with their steps: the person's own, for owners everybody's.
+         * @description Scope `data`: read and change its person's reminders, notes, schedules and memories.
+         */
+        get: operations["getV1Runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/schedules": {
         parameters: {
             query?: never;
@@ -783,6 +1291,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/schedules/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest runs of a schedule of the token's person.
+         * @description Scope `data`: read and change its person's reminders, notes, schedules and memories.
+         */
+        get: operations["getV1SchedulesIdRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Searches what the token's person keeps and has said; for owners also skills and people, by name.
+         * @description Scope `data`: read and change its person's reminders, notes, schedules and memories.
+         */
+        get: operations["getV1Search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The values that are set, without them.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Secrets"];
+        /**
+         * Seals a value that a skill is run with, in the place of the one before; it is never shown again.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        put: operations["putV1Secrets"];
+        post?: never;
+        /**
+         * Removes a value that a skill is run with.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        delete: operations["deleteV1Secrets"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -799,6 +1375,26 @@ export interface paths {
          * @description Scope `messages`: talk with coda as its person, and read what was said over HTTP.
          */
         delete: operations["deleteV1Session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every skill that was found, with its state, its uses, and what is wrong with it.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Skills"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -884,6 +1480,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/skills/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One skill: what it may do, its files, and what has changed since it was trusted.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1SkillsName"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/skills/{name}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back that a skill may be used, until an owner trusts it again.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1SkillsNameWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/skills/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Offers a draft, as its files are.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1SkillsActivate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/skills/run": {
         parameters: {
             query?: never;
@@ -904,6 +1560,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/skills/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Trusts a skill: it may be used as its files are, by the hash that was shown.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1SkillsTrust"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/skills/validate": {
         parameters: {
             query?: never;
@@ -918,6 +1594,266 @@ export interface paths {
          * @description Scope `skills`: search, run and judge skills.
          */
         post: operations["postV1SkillsValidate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specialists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every specialist that was found, and what is wrong with those that cannot be used.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Specialists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specialists/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that there is to know of a specialist before it is approved.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1SpecialistsName"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specialists/{name}/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approves a specialist as its files are, by the hash that was shown.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1SpecialistsNameTrust"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What runs: version, database, platforms, models.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1System"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What models have cost: by day, by person, by model, beside the budgets.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1SystemCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Looks at everything, as doctor does: what is wrong, and what to do about it.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1SystemFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last lines of the log, the newest last.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1SystemLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/logs/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is written into the log from now on, as events "line".
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1SystemLogsEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every setting with its value and where it comes from; secrets are hidden.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1SystemSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What coda does by itself, again and again; POST /v1/system/tasks/:name switches or runs one.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1SystemTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/tasks/{name}/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switches one of coda's own tasks, or anybody's schedule, off.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1SystemTasksNameOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/tasks/{name}/on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switches one of coda's own tasks, or anybody's schedule, on.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1SystemTasksNameOn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/tasks/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs one of coda's own tasks, or anybody's schedule, now.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1SystemTasksNameRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1050,6 +1986,130 @@ export interface paths {
         get: operations["getV1Today"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tokens that programs speak with, without their values.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Tokens"];
+        put?: never;
+        /**
+         * Makes a token; its value is shown this once.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1Tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends a token, by its name or id.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        delete: operations["deleteV1TokensName"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tools that models, commands and buttons call.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/undelivered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What could not be delivered; the words only of what was for you.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Undelivered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/undelivered/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a dead letter up: it is listed no more.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1UndeliveredIdDiscard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/undelivered/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a dead letter again.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1UndeliveredIdResend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1573,6 +2633,288 @@ export interface operations {
             };
         };
     };
+    getV1Activity: {
+        parameters: {
+            query?: {
+                /** @description Where the page begins: "next" of the one before. */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        conversations: {
+                            /** Format: date-time */
+                            at: string;
+                            /** @description Of a channel or thread: its id there. */
+                            channel: string | null;
+                            id: string;
+                            /** @enum {string} */
+                            kind: "dm" | "channel" | "thread";
+                            /** @description Of a direct conversation: whose it is. */
+                            person: string | null;
+                            platform: string;
+                            /** @enum {string} */
+                            state: "answering" | "waiting" | "answered" | "failed" | "expired" | "cancelled";
+                            /** @description First words of the newest message, where they are your own. */
+                            words: string | null;
+                            yours: boolean;
+                        }[];
+                        /** @description Where the next page begins; null on the last. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ActivityId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        conversation: {
+                            /** @description Of a channel or thread: its id there. */
+                            channel: string | null;
+                            id: string;
+                            /** @enum {string} */
+                            kind: "dm" | "channel" | "thread";
+                            /** @description Of a direct conversation: whose it is. */
+                            person: string | null;
+                            platform: string;
+                            yours: boolean;
+                        };
+                        turns: {
+                            elapsed_ms: number;
+                            error: string | null;
+                            id: string;
+                            model: string | null;
+                            person: string | null;
+                            /** @description The message, where it is yours. */
+                            said: string | null;
+                            /** Format: date-time */
+                            started_at: string;
+                            state: string;
+                            steps: {
+                                /** Format: date-time */
+                                at: string;
+                                /** @description 0: of the turn itself; more: of a nested one. */
+                                depth: number;
+                                /** @description Arguments of calls, where they are yours. */
+                                inputs: {
+                                    input: string;
+                                    tool: string;
+                                }[];
+                                took_ms: number | null;
+                                what: string;
+                                /** @enum {string} */
+                                where: "platform" | "inbox" | "turn" | "model" | "tool" | "asked" | "outbox" | "receipt";
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description There is no such conversation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Approvals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        approvals: {
+                            /** Format: date-time */
+                            asked_at: string;
+                            /** @description No answer by then means no. */
+                            expires_at: string | null;
+                            /** @description POST /v1/approvals/:id decides. */
+                            id: string;
+                            person: string;
+                            platform: string;
+                            /** @description The call as a sentence. */
+                            purpose: string;
+                            /** @description All that is to be approved, as name: value lines. */
+                            shown: string;
+                            tool: string;
+                            yours: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1ApprovalsId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    approved: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description It is decided. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description No call of this id waits for you. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Somebody else was first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1ApprovalsPast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        approvals: {
+                            approved: boolean;
+                            /** Format: date-time */
+                            asked_at: string;
+                            /** @description null: nobody answered in time, or it was at the machine. */
+                            by: string | null;
+                            code: string | null;
+                            /** Format: date-time */
+                            decided_at: string;
+                            id: string;
+                            /** @description What came of it; null: it was not run. */
+                            outcome: ("done" | "failed") | null;
+                            person: string;
+                            platform: string;
+                            purpose: string;
+                            /** @description Where it was your own. */
+                            shown: string | null;
+                            tool: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1ArtifactsId: {
         parameters: {
             query?: never;
@@ -1592,6 +2934,207 @@ export interface operations {
                 content: {
                     "application/octet-stream": unknown;
                 };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Audit: {
+        parameters: {
+            query?: {
+                /** @description Where the page begins: "next" of the one before. */
+                after?: string;
+                from?: string;
+                limit?: number;
+                person?: string;
+                status?: "ok" | "failed" | "denied" | "declined" | "unknown";
+                /** @description A tool or an operation. */
+                subject?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entries: {
+                            action: string;
+                            agent: string | null;
+                            /** Format: date-time */
+                            at: string;
+                            code: string | null;
+                            /** @description JSON, without secrets and private fields. */
+                            detail: string;
+                            origin: string;
+                            person: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            seq: number;
+                            skill: string | null;
+                            /** @enum {string} */
+                            status: "ok" | "failed" | "denied" | "declined" | "unknown";
+                            subject: string | null;
+                            tainted: boolean;
+                            took_ms: number | null;
+                        }[];
+                        /** @description Where the next page begins; null on the last. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        backups: {
+                            bytes: number;
+                            /**
+                             * @description upgrade: made before the database was brought to a new version.
+                             * @enum {string}
+                             */
+                            kind: "backup" | "upgrade";
+                            /** Format: date-time */
+                            made_at: string;
+                            name: string;
+                        }[];
+                        /** @description Why the last one could not be made. */
+                        failed: string | null;
+                        folder: string;
+                        making: boolean;
+                        /** @description Of all, wherever they were written. */
+                        newest_at: string | null;
+                        /** @description The command that puts one back. */
+                        restore: string;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Backups: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Leave config.yaml out, and the keys in it.
+                     * @default false
+                     */
+                    without_config?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description It is being made. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                    };
+                };
+            };
+            /** @description One is being made already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1BackupsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": unknown;
+                };
+            };
+            /** @description There is no such backup. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem. */
             default: {
@@ -2062,6 +3605,91 @@ export interface operations {
             };
         };
     };
+    getV1Connectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        broken: {
+                            file: string;
+                            why: string;
+                        }[];
+                        connectors: {
+                            base_url: string;
+                            file_root: string;
+                            missing: string[];
+                            name: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1ConnectorsNameTest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @default  */
+                    path?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It answered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        characters: number;
+                        status: number;
+                        type: string;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1Conversations: {
         parameters: {
             query?: never;
@@ -2327,6 +3955,426 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": unknown;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Hooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        hooks: {
+                            /** @enum {string} */
+                            form: "coda" | "github" | "stripe" | "unsigned";
+                            /** @enum {string} */
+                            kind: "message" | "reminder" | "note" | "skill";
+                            name: string;
+                            path: string;
+                            person: string;
+                            template: string;
+                            used_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Hooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How it is signed.
+                     * @default coda
+                     * @enum {string}
+                     */
+                    form?: "coda" | "github" | "stripe";
+                    /**
+                     * @default message
+                     * @enum {string}
+                     */
+                    kind?: "message" | "reminder" | "note" | "skill";
+                    name: string;
+                    skill?: string;
+                    /** @description What is made of a payload: "{{ repository.name }} is red". */
+                    template: string;
+                    /** @description The person, by id, account or name. */
+                    to: string;
+                    when?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        path: string;
+                        /** @description Shown this once. */
+                        secret: string | null;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1HooksName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 50. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        jobs: {
+                            attempts: number;
+                            due_at: string | null;
+                            error: string | null;
+                            id: string;
+                            kind: string;
+                            /** @enum {string} */
+                            state: "waiting" | "running" | "dead";
+                        }[];
+                        total: number;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1JobsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1JobsIdRetry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Market: {
+        parameters: {
+            query?: {
+                /** @description An https address; left out: the only catalog that is known. */
+                catalog?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        catalog: {
+                            expires: string | null;
+                            /** @description It is looked at for the first time under this key. */
+                            first: boolean;
+                            format: string;
+                            key: string | null;
+                            key_id: string | null;
+                            location: string;
+                            name: string;
+                            serial: number | null;
+                            skipped: number;
+                        };
+                        skills: ({
+                            author?: string;
+                            description: string;
+                            homepage?: string;
+                            id: string;
+                            /** @description The version that is installed. */
+                            installed: string | null;
+                            license?: string;
+                            /** @description Why its catalog has taken it back. */
+                            revoked: string | null;
+                            sha256: string | null;
+                            tags: string[];
+                            version?: string;
+                        } & {
+                            [key: string]: unknown;
+                        })[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1MarketInstall: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Beside a skill whose name it resembles. */
+                    beside?: string;
+                    /** @description An https address; left out: the only catalog that is known. */
+                    catalog?: string;
+                    id: string;
+                    pin: string;
+                    unsigned?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description It is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        version: string | null;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1MarketLook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description An https address; left out: the only catalog that is known. */
+                    catalog?: string;
+                    id: string;
+                    unsigned?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description As it is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The version that is installed. */
+                        before: string | null;
+                        catalog: {
+                            expires: string | null;
+                            /** @description It is looked at for the first time under this key. */
+                            first: boolean;
+                            format: string;
+                            key: string | null;
+                            key_id: string | null;
+                            location: string;
+                            name: string;
+                            serial: number | null;
+                            skipped: number;
+                        };
+                        findings: {
+                            file: string;
+                            level: string;
+                            line: number;
+                            why: string;
+                        }[];
+                        id: string;
+                        may: string[];
+                        /** @description Of all its files: POST /v1/market/install is bound to it. */
+                        pin: string;
+                        version: string | null;
+                    };
                 };
             };
             /** @description A problem. */
@@ -3361,6 +5409,257 @@ export interface operations {
             };
         };
     };
+    getV1People: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Owners first; at most 1,000. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            accounts: {
+                                id: string;
+                                platform: string;
+                            }[];
+                            /** @description Roles that an owner has given; the others come from the configuration. */
+                            granted: string[];
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            role: "owner" | "member" | "guest";
+                            /** @description Further roles of the configuration. */
+                            roles: string[];
+                            /** @description They ask to be let in, with a code that is good until then. */
+                            waits_until: string | null;
+                        }[];
+                        /** @description Roles that can be given. */
+                        roles: string[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1PeopleIdMay: {
+        parameters: {
+            query: {
+                tool: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        because: string;
+                        effect: ("read" | "write" | "fetch" | "external" | "dangerous") | null;
+                        /** @enum {string} */
+                        outcome: "allowed" | "asks" | "denied";
+                        person: string;
+                        tool: string;
+                    };
+                };
+            };
+            /** @description There is no such person or tool. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1PeoplePersonBlock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1PeoplePersonRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    role: string;
+                };
+            };
+        };
+        responses: {
+            /** @description They have it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1PeoplePersonSignOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ended: number;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1PeoplePair: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    code: string;
+                    /** @default member */
+                    role?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description They are in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1Reminders: {
         parameters: {
             query?: {
@@ -3856,6 +6155,63 @@ export interface operations {
             };
         };
     };
+    getV1Runs: {
+        parameters: {
+            query?: {
+                /** @description Where the page begins: "next" of the one before. */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Where the next page begins; null on the last. */
+                        next: string | null;
+                        runs: {
+                            /** Format: date-time */
+                            begun_at: string;
+                            id: string;
+                            /** @description Why it failed. */
+                            message: string | null;
+                            /** @description Of the composed skill; null: its steps were named. */
+                            name: string | null;
+                            person: string;
+                            /** @enum {string} */
+                            state: "running" | "done" | "failed" | "paused";
+                            steps: {
+                                /** @description Where the run is yours. */
+                                output: string | null;
+                                /** @description Steps of one place run side by side. */
+                                place: number;
+                                skill: string;
+                                /** @enum {string} */
+                                state: "waiting" | "done" | "failed";
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1Schedules: {
         parameters: {
             query?: {
@@ -3882,12 +6238,19 @@ export interface operations {
                             failures: number;
                             id: string;
                             last_at: string | null;
+                            last_error: string | null;
+                            /** @description Milliseconds that the last run took. */
+                            last_ms: number | null;
                             last_outcome: string | null;
                             /** @enum {string} */
                             missed: "latest" | "skip";
+                            /** @description The next three times. */
+                            next: string[];
                             next_at: string | null;
                             on: boolean;
                             prompt: string | null;
+                            /** @description The series in words, by its own zone. */
+                            repeats: string | null;
                             /** @description RFC 5545; null: once. */
                             rule: string | null;
                             run: string | null;
@@ -3955,12 +6318,19 @@ export interface operations {
                             failures: number;
                             id: string;
                             last_at: string | null;
+                            last_error: string | null;
+                            /** @description Milliseconds that the last run took. */
+                            last_ms: number | null;
                             last_outcome: string | null;
                             /** @enum {string} */
                             missed: "latest" | "skip";
+                            /** @description The next three times. */
+                            next: string[];
                             next_at: string | null;
                             on: boolean;
                             prompt: string | null;
+                            /** @description The series in words, by its own zone. */
+                            repeats: string | null;
                             /** @description RFC 5545; null: once. */
                             rule: string | null;
                             run: string | null;
@@ -4017,12 +6387,19 @@ export interface operations {
                         failures: number;
                         id: string;
                         last_at: string | null;
+                        last_error: string | null;
+                        /** @description Milliseconds that the last run took. */
+                        last_ms: number | null;
                         last_outcome: string | null;
                         /** @enum {string} */
                         missed: "latest" | "skip";
+                        /** @description The next three times. */
+                        next: string[];
                         next_at: string | null;
                         on: boolean;
                         prompt: string | null;
+                        /** @description The series in words, by its own zone. */
+                        repeats: string | null;
                         /** @description RFC 5545; null: once. */
                         rule: string | null;
                         run: string | null;
@@ -4140,12 +6517,19 @@ export interface operations {
                             failures: number;
                             id: string;
                             last_at: string | null;
+                            last_error: string | null;
+                            /** @description Milliseconds that the last run took. */
+                            last_ms: number | null;
                             last_outcome: string | null;
                             /** @enum {string} */
                             missed: "latest" | "skip";
+                            /** @description The next three times. */
+                            next: string[];
                             next_at: string | null;
                             on: boolean;
                             prompt: string | null;
+                            /** @description The series in words, by its own zone. */
+                            repeats: string | null;
                             /** @description RFC 5545; null: once. */
                             rule: string | null;
                             run: string | null;
@@ -4220,12 +6604,19 @@ export interface operations {
                             failures: number;
                             id: string;
                             last_at: string | null;
+                            last_error: string | null;
+                            /** @description Milliseconds that the last run took. */
+                            last_ms: number | null;
                             last_outcome: string | null;
                             /** @enum {string} */
                             missed: "latest" | "skip";
+                            /** @description The next three times. */
+                            next: string[];
                             next_at: string | null;
                             on: boolean;
                             prompt: string | null;
+                            /** @description The series in words, by its own zone. */
+                            repeats: string | null;
                             /** @description RFC 5545; null: once. */
                             rule: string | null;
                             run: string | null;
@@ -4251,6 +6642,219 @@ export interface operations {
             };
             /** @description It cannot be done as it is asked for; "reason" says why. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SchedulesIdRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        runs: {
+                            /** Format: date-time */
+                            at: string;
+                            error: string | null;
+                            id: string;
+                            /** @enum {string} */
+                            state: "running" | "waiting" | "done" | "failed" | "expired" | "cancelled";
+                            took_ms: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Search: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most eight of a kind. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        hits: {
+                            /** @description Of the thing; of a conversation its own. */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "notes" | "memories" | "reminders" | "schedules" | "tasks" | "conversations" | "skills" | "people";
+                            title: string;
+                            /** @description What stands beside it: a tag, a time, a platform. */
+                            where: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        secrets: {
+                            name: string;
+                            person: string | null;
+                            /** @description A skill, or connectors. */
+                            skill: string;
+                            space: string | null;
+                            /** Format: date-time */
+                            updated_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putV1Secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @description One person's, by id, account or name. */
+                    person?: string;
+                    /** @description A skill, or connectors. */
+                    skill: string;
+                    /** @description A space's, such as discord:123. */
+                    space?: string;
+                    value: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1Secrets: {
+        parameters: {
+            query: {
+                name: string;
+                /** @description One person's, by id, account or name. */
+                person?: string;
+                /** @description A skill, or connectors. */
+                skill: string;
+                /** @description A space's, such as discord:123. */
+                space?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description It is not set. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4327,6 +6931,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 500. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What is wrong with folders. */
+                        folders: {
+                            code: string;
+                            file: string;
+                            /** @enum {string} */
+                            level: "error" | "warning" | "note";
+                            line: number | null;
+                            message: string;
+                        }[];
+                        skills: {
+                            description: string;
+                            diagnostics: {
+                                code: string;
+                                file: string;
+                                /** @enum {string} */
+                                level: "error" | "warning" | "note";
+                                line: number | null;
+                                message: string;
+                            }[];
+                            group: string | null;
+                            name: string;
+                            runs: {
+                                done: number;
+                                failed: number;
+                            };
+                            secrets: {
+                                about: string | null;
+                                name: string;
+                                required: boolean;
+                                /** @description For everybody. */
+                                set: boolean;
+                            }[];
+                            /** @enum {string} */
+                            source: "shipped" | "claude-personal" | "claude-project" | "personal" | "configured" | "inline" | "installed";
+                            /** @enum {string} */
+                            state: "in_use" | "draft" | "needs_approval" | "deprecated" | "revoked" | "disabled" | "invalid";
+                            uses: number;
+                            version: string | null;
+                            /** @description Why it is not in use. */
+                            why: string | null;
+                        }[];
+                    };
+                };
             };
             /** @description A problem. */
             default: {
@@ -4509,6 +7184,191 @@ export interface operations {
             };
         };
     };
+    getV1SkillsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A group before the name is one part: travel%2Fflights. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        author: string | null;
+                        description: string;
+                        diagnostics: {
+                            code: string;
+                            file: string;
+                            /** @enum {string} */
+                            level: "error" | "warning" | "note";
+                            line: number | null;
+                            message: string;
+                        }[];
+                        directory: string | null;
+                        files: {
+                            bytes: number;
+                            path: string;
+                        }[];
+                        forbidden_tools: string[];
+                        group: string | null;
+                        homepage: string | null;
+                        license: string | null;
+                        name: string;
+                        runs: {
+                            done: number;
+                            failed: number;
+                        };
+                        secrets: {
+                            about: string | null;
+                            name: string;
+                            required: boolean;
+                            /** @description For everybody. */
+                            set: boolean;
+                        }[];
+                        /** @enum {string} */
+                        source: "shipped" | "claude-personal" | "claude-project" | "personal" | "configured" | "inline" | "installed";
+                        /** @enum {string} */
+                        state: "in_use" | "draft" | "needs_approval" | "deprecated" | "revoked" | "disabled" | "invalid";
+                        tags: string[];
+                        /** @description Tools that it asks for. */
+                        tools: string[] | null;
+                        /** @description null: it ships with coda, or stands in the configuration. */
+                        trust: {
+                            /** @description As it is now, by an owner. */
+                            approved: boolean;
+                            /** @description The last decision; null: there is none yet. */
+                            before: ("pinned" | "approved" | "blocked") | null;
+                            /** @description Files since it was trusted; null: it never was. */
+                            difference: {
+                                added: string[];
+                                changed: string[];
+                                removed: string[];
+                            } | null;
+                            findings: {
+                                file: string;
+                                level: string;
+                                line: number;
+                                why: string;
+                            }[];
+                            /** @description Of all its files, which a yes is bound to: POST /v1/skills/trust or /activate. */
+                            hash: string;
+                            /** @description What it may do; where it was trusted before, what is new. */
+                            may: string[];
+                        } | null;
+                        trust_problem: string | null;
+                        uses: number;
+                        version: string | null;
+                        /** @description Why it is not in use. */
+                        why: string | null;
+                    };
+                };
+            };
+            /** @description There is no such skill. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SkillsNameWithdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SkillsActivate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    hash: string;
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postV1SkillsRun: {
         parameters: {
             query?: never;
@@ -4649,6 +7509,48 @@ export interface operations {
             };
         };
     };
+    postV1SkillsTrust: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    hash: string;
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postV1SkillsValidate: {
         parameters: {
             query?: never;
@@ -4686,6 +7588,574 @@ export interface operations {
                             strict: boolean;
                             usable: boolean;
                         }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Specialists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        problems: {
+                            /** @enum {string} */
+                            level: "error" | "warning";
+                            message: string;
+                            where: string;
+                        }[];
+                        specialists: {
+                            description: string;
+                            directory: string;
+                            max_tool_calls: number;
+                            name: string;
+                            /** @enum {string} */
+                            source: "shipped" | "folder";
+                            /** @enum {string} */
+                            state: "known" | "new" | "waits" | "disabled";
+                            token_budget: number;
+                            tools: string[];
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SpecialistsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In words, with the hash that a yes is bound to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null: it ships with coda. */
+                        hash: string | null;
+                        isApproved: boolean;
+                        name: string;
+                        /** @description Markdown. */
+                        text: string;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SpecialistsNameTrust: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    hash: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1System: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        engine: "pglite" | "postgres";
+                        memory_mb: number;
+                        /** @description null: none is configured. */
+                        models: {
+                            answering: string;
+                            /** @description Those that are left alone for a while after faults. */
+                            resting: string[];
+                            times: {
+                                median_ms: number;
+                                model: string;
+                                turns: number;
+                            }[];
+                        } | null;
+                        platforms: {
+                            /** @description Why it cannot be heard; null: it is heard. */
+                            away: string | null;
+                            /** @description Its newest message. */
+                            heard_at: string | null;
+                            name: string;
+                            remedy: string | null;
+                        }[];
+                        uptime_s: number;
+                        version: string;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SystemCosts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the currency of the price table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        currency: string;
+                        /** @description The last 30, the oldest first. */
+                        days: {
+                            calls: number;
+                            /** Format: date */
+                            day: string;
+                            price: number;
+                        }[];
+                        /** @description This month. */
+                        models: {
+                            calls: number;
+                            /** @description Tokens read, those of the cache too. */
+                            input: number;
+                            name: string;
+                            output: number;
+                            price: number;
+                        }[];
+                        month: {
+                            /** @description 0: none. */
+                            budget: number;
+                            people: {
+                                calls: number;
+                                /** @description Tokens read, those of the cache too. */
+                                input: number;
+                                name: string;
+                                output: number;
+                                price: number;
+                            }[];
+                        };
+                        today: {
+                            /** @description 0: none. */
+                            budget: number;
+                            people: {
+                                calls: number;
+                                /** @description Tokens read, those of the cache too. */
+                                input: number;
+                                name: string;
+                                output: number;
+                                price: number;
+                            }[];
+                        };
+                        /** @description What is not known of prices. */
+                        unpriced: string[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SystemFindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The worst first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        at: string;
+                        findings: {
+                            code: string;
+                            part: string;
+                            remedy: string | null;
+                            says: string;
+                            /** @enum {string} */
+                            severity: "ok" | "off" | "notice" | "warning" | "error";
+                        }[];
+                        /** @enum {string} */
+                        state: "well" | "wrong";
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SystemLogs: {
+        parameters: {
+            query?: {
+                /** @description This one and those above. */
+                level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+                limit?: number;
+                /** @description Only lines with these words. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines; none where coda does not write a log into its data folder. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        lines: {
+                            at: string | null;
+                            level: string | null;
+                            /** @description Further fields as JSON. */
+                            more: string;
+                            says: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SystemLogsEvents: {
+        parameters: {
+            query?: {
+                /** @description This one and those above. */
+                level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+                /** @description Only lines with these words. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SystemSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        file: string | null;
+                        settings: {
+                            about: string | null;
+                            path: string;
+                            /** @description default, or the file with its line, the variable or the flag that sets it. */
+                            source: string;
+                            /** @description As one would write it; secrets are hidden. */
+                            value: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1SystemTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tasks: {
+                            /** @description In a row. */
+                            failures: number;
+                            last_at: string | null;
+                            last_error: string | null;
+                            name: string;
+                            next_at: string | null;
+                            on: boolean;
+                            /** @description Cron, or RFC 5545. */
+                            rule: string;
+                            took_ms: number | null;
+                            zone: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SystemTasksNameOff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SystemTasksNameOn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1SystemTasksNameRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
                     };
                 };
             };
@@ -5440,6 +8910,289 @@ export interface operations {
                         /** Format: date */
                         today: string;
                         zone: string;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tokens: {
+                            /** Format: date-time */
+                            created_at: string;
+                            expires_at: string | null;
+                            id: string;
+                            name: string;
+                            person: string;
+                            revoked_at: string | null;
+                            scopes: string[];
+                            used_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Tokens: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Left out: until it is revoked. */
+                    days?: number;
+                    name: string;
+                    /** @description By id, account or name; left out: the owner at the terminal. */
+                    person?: string;
+                    /**
+                     * @default [
+                     *       "messages",
+                     *       "data"
+                     *     ]
+                     */
+                    scopes?: ("messages" | "consent" | "data" | "notify" | "skills" | "metrics" | "admin")[];
+                };
+            };
+        };
+        responses: {
+            /** @description It is made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: string;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1TokensName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tools: {
+                            description: string;
+                            /** @description null: it depends on the call. */
+                            effect: ("read" | "write" | "fetch" | "external" | "dangerous") | null;
+                            name: string;
+                            skill: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Undelivered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest 50, and how many there are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        letters: {
+                            /** Format: date-time */
+                            at: string;
+                            /** @description Why the platform did not take it. */
+                            error: string | null;
+                            id: string;
+                            /** @description answer, reminder, notice … */
+                            kind: string;
+                            platform: string;
+                            /** @description The words, where they were for you. */
+                            text: string | null;
+                            /** @description The person; null: everybody there. */
+                            to: string | null;
+                            yours: boolean;
+                        }[];
+                        total: number;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1UndeliveredIdDiscard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1UndeliveredIdResend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        done: true;
                     };
                 };
             };
