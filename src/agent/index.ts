@@ -85,7 +85,6 @@ export {
   costByDay,
   costByModel,
   costByPerson,
-  costOfAll,
   costOfConversation,
   costOfPerson,
   repairsSince,

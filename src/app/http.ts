@@ -73,7 +73,7 @@ export interface HttpParts {
   agentSkills: LiveSkills;
   changes: Changes | undefined;
   changed: ChangeSource | undefined;
-  /** What models are doing; undefined: none is configured. */
+  /** State of the models; undefined: none is configured. */
   modelStatus(): Json | undefined;
   version: string;
   healthy(): Promise<boolean>;

@@ -11,7 +11,6 @@ export {
   costByDay,
   costByModel,
   costByPerson,
-  costOfAll,
   costOfConversation,
   costOfPerson,
   endReservations,

@@ -263,14 +263,6 @@ export async function costByModel(db: Pick<Database, 'read'>, from: string, to: 
   return rows;
 }
 
-export async function costOfAll(db: Queryable, from: string, to: string): Promise<Cost> {
-  const { rows } = await db.query<Cost>(`select ${SUMS} from spending where day between $1::date and $2::date`, [
-    from,
-    to,
-  ]);
-  return rows[0] as Cost;
-}
-
 /** Costs of everybody's calls by day, both days included; days without any are left out. */
 export async function costByDay(db: Queryable, from: string, to: string): Promise<(Cost & { day: string })[]> {
   const { rows } = await db.query<Cost & { day: string }>(

@@ -1,11 +1,11 @@
-/** What happened: conversations, turns, the audit log, approvals, and what could not be delivered. */
+/** Things that happened: conversations, turns, the audit log, approvals, and what could not be delivered. */
 import { z } from 'zod';
 import { type Approvals, type TurnTrace, traceTurns } from '../../agent/index.ts';
 import { type AuditRecord, findEntries, STATUSES } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { type AnyRoute, route } from '../../chat/index.ts';
 import { activity, type Delivery } from '../../delivery/index.ts';
-import { nextOf, numberIn, paged, pageQuery } from './paging.ts';
+import { nextOf, numberIn, pageOf, pageQuery } from './paging.ts';
 import { type ApiReader, iso, type ReadingParts, readerFrom } from './reader.ts';
 import * as store from './store.ts';
 
@@ -69,7 +69,7 @@ function conversationsRoute(parts: ActivityParts): AnyRoute {
       const { limit, after } = request.query;
       const before = after !== undefined && /^[0-9a-f-]{36}$/.test(after) ? after : undefined;
       const rows = await store.listConversations(db, personId, { before, limit: limit + 1 });
-      const { shown, next } = paged(rows, limit, ({ last }) => last);
+      const { shown, next } = pageOf(rows, limit, ({ last }) => last);
       const conversations = shown.map(({ id, adapter, kind, channel, personId: whose, person, words, at, state }) => ({
         id,
         platform: adapter,
@@ -221,7 +221,7 @@ function auditRoute(parts: ActivityParts): AnyRoute {
         before: numberIn(after),
       };
       const rows = await findEntries(db, filter, limit + 1);
-      const { shown, next } = paged(rows, limit, ({ seq }) => String(seq));
+      const { shown, next } = pageOf(rows, limit, ({ seq }) => String(seq));
       return { body: { json: { entries: shown.map(entryOf), next } } };
     },
   });

@@ -1,9 +1,9 @@
-/** What runs by itself: schedules with their next times, coda's own tasks, webhooks, runs of skills, background jobs. */
+/** Everything that runs by itself: schedules with their next times, coda's own tasks, webhooks, runs of skills, background jobs. */
 import { z } from 'zod';
 import { type AnyRoute, route } from '../../chat/index.ts';
 import type { JobQueue, Schedules } from '../../jobs/index.ts';
 import type { Webhooks } from '../../skills/webhooks/index.ts';
-import { nextOf as nextPage, paged, pageQuery } from './paging.ts';
+import { nextOf as nextPage, pageOf, pageQuery } from './paging.ts';
 import { iso, type ReadingParts, readerFrom } from './reader.ts';
 import * as store from './store.ts';
 
@@ -161,7 +161,9 @@ function runsRoute(parts: AutomationParts): AnyRoute {
       const { limit, after } = request.query;
       const before = after !== undefined && /^\d{1,15}$/.test(after) ? new Date(Number(after)) : undefined;
       const asked = { personId: isOwner ? undefined : personId, reader: personId, before, limit: limit + 1 };
-      const { shown, next } = paged(await store.listRuns(db, asked), limit, ({ begunAt }) => String(begunAt.getTime()));
+      const { shown, next } = pageOf(await store.listRuns(db, asked), limit, ({ begunAt }) =>
+        String(begunAt.getTime()),
+      );
       return { body: { json: { runs: shown.map(runOf), next } } };
     },
   });

@@ -30,7 +30,7 @@ const line = z.object({
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
-interface Wanted {
+interface LineFilter {
   level: string;
   q?: string | undefined;
 }
@@ -79,7 +79,7 @@ async function readEnd(path: string): Promise<string[]> {
 }
 
 /** The line as it is shown; undefined where it is not wanted, or is none. Pure. */
-export function lineIn(text: string, { level, q }: Wanted): z.output<typeof line> | undefined {
+function lineIn(text: string, { level, q }: LineFilter): z.output<typeof line> | undefined {
   if (text.trim() === '') return undefined;
   if (q !== undefined && !text.toLowerCase().includes(q.toLowerCase())) return undefined;
   let fields: Record<string, unknown>;
@@ -113,7 +113,7 @@ function followRoute(path: string, folder: string, clock: Clock): AnyRoute {
   });
 }
 
-interface Followed {
+interface LogFile {
   path: string;
   folder: string;
   clock: Clock;
@@ -121,7 +121,7 @@ interface Followed {
 }
 
 /** The system tells of changes; a file that is new is read from its beginning. */
-async function* follow({ path, folder, clock, signal }: Followed, wanted: Wanted): AsyncGenerator<string> {
+async function* follow({ path, folder, clock, signal }: LogFile, wanted: LineFilter): AsyncGenerator<string> {
   let at = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   let rest = '';
   let wake = () => {};

@@ -13,7 +13,7 @@ export const pageQuery = {
 export const nextOf = z.string().nullable().describe('Where the next page begins; null on the last.');
 
 /** A page of rows of which one more than `limit` was read. */
-export function paged<Row>(rows: readonly Row[], limit: number, cursor: (row: Row) => string) {
+export function pageOf<Row>(rows: readonly Row[], limit: number, cursor: (row: Row) => string) {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { shown, next: rows.length > limit && last !== undefined ? cursor(last) : null };

@@ -42,15 +42,15 @@ export function searchRoute(parts: SearchParts): AnyRoute {
       const reader = await readerFrom(parts, request);
       const { q } = request.query;
       const found = await Promise.all([
-        searched(collections.get('notes'), reader, { q }, ({ text, title, tags }) => [
+        searchIn(collections.get('notes'), reader, { q }, ({ text, title, tags }) => [
           title ?? text,
           (tags as string[] | undefined)?.map((tag) => `#${tag}`).join(' ') ?? '',
         ]),
-        searched(collections.get('memories'), reader, { q }, ({ text, type }) => [text, type]),
-        filtered(collections.get('reminders'), reader, q, ({ text, next_at }) => [text, next_at]),
-        filtered(collections.get('schedules'), reader, q, ({ title, prompt, next_at }) => [title ?? prompt, next_at]),
-        filtered(collections.get('tasks'), reader, q, ({ title, state }) => [title, state]),
-        said(reader, q),
+        searchIn(collections.get('memories'), reader, { q }, ({ text, type }) => [text, type]),
+        filterIn(collections.get('reminders'), reader, q, ({ text, next_at }) => [text, next_at]),
+        filterIn(collections.get('schedules'), reader, q, ({ title, prompt, next_at }) => [title ?? prompt, next_at]),
+        filterIn(collections.get('tasks'), reader, q, ({ title, state }) => [title, state]),
+        searchMessages(reader, q),
         reader.isOwner ? forOwners(parts, q) : [],
       ]);
       return { body: { json: { hits: found.flat() } } };
@@ -59,7 +59,7 @@ export function searchRoute(parts: SearchParts): AnyRoute {
 }
 
 type Item = { id: string } & Record<string, unknown>;
-type Shown = (item: Item) => readonly [title: unknown, where: unknown];
+type HitParts = (item: Item) => readonly [title: unknown, where: unknown];
 
 const cut = (text: unknown): string =>
   String(text ?? '')
@@ -67,14 +67,14 @@ const cut = (text: unknown): string =>
     .trim()
     .slice(0, LONGEST_TITLE);
 
-function hitsOf(kind: string, items: readonly Item[], shown: Shown): Hit[] {
+function hitsOf(kind: string, items: readonly Item[], shown: HitParts): Hit[] {
   return items.slice(0, MOST_OF_KIND).map((item) => {
     const [title, where] = shown(item);
     return { kind: kind as Hit['kind'], id: item.id, title: cut(title), where: cut(where) };
   });
 }
 
-async function searched(collection: AnyCollection | undefined, reader: ApiReader, query: object, shown: Shown) {
+async function searchIn(collection: AnyCollection | undefined, reader: ApiReader, query: object, shown: HitParts) {
   if (!collection) return [];
   const asked = { personId: reader.personId, after: undefined, limit: MOST_OF_KIND };
   const { items } = await collection.list(reader.db, asked, query as never);
@@ -84,7 +84,7 @@ async function searched(collection: AnyCollection | undefined, reader: ApiReader
 /** Pages of this size are looked through for the words: a person has few of these. */
 const LOOKED_THROUGH = 200;
 
-async function filtered(collection: AnyCollection | undefined, reader: ApiReader, q: string, shown: Shown) {
+async function filterIn(collection: AnyCollection | undefined, reader: ApiReader, q: string, shown: HitParts) {
   if (!collection) return [];
   const asked = { personId: reader.personId, after: undefined, limit: LOOKED_THROUGH };
   const { items } = await collection.list(reader.db, asked, collection.query.parse({}) as never);
@@ -93,7 +93,7 @@ async function filtered(collection: AnyCollection | undefined, reader: ApiReader
   return hitsOf(collection.name, (items as Item[]).filter(has), shown);
 }
 
-async function said({ db, personId }: ApiReader, q: string): Promise<Hit[]> {
+async function searchMessages({ db, personId }: ApiReader, q: string): Promise<Hit[]> {
   const found = await store.searchSaid(db, personId, q, MOST_OF_KIND);
   return found.map(({ conversationId, adapter, text }) => {
     return { kind: 'conversations', id: conversationId, title: cut(text), where: adapter };

@@ -59,14 +59,14 @@ const skill = z.object({
   diagnostics: z.array(diagnostic),
 });
 
-type Shown = z.output<typeof skill>;
+type SkillLine = z.output<typeof skill>;
 
-interface Known {
+interface SkillStanding {
   state: (typeof STATES)[number];
   why: string | undefined;
 }
 
-function stateIn({ decisions }: LiveSkills, name: string): Known {
+function stateIn({ decisions }: LiveSkills, name: string): SkillStanding {
   const { drafts, blocked, deprecated, resting } = decisions.current;
   const revoked = resting.get(name);
   if (revoked !== undefined) return { state: 'revoked', why: revoked };
@@ -76,13 +76,13 @@ function stateIn({ decisions }: LiveSkills, name: string): Known {
   return old ? { state: 'deprecated', why: old.reason } : { state: 'in_use', why: undefined };
 }
 
-async function allSkills({ agentSkills }: SkillParts, db: Parameters<typeof skillUses>[0]): Promise<Shown[]> {
+async function allSkills({ agentSkills }: SkillParts, db: Parameters<typeof skillUses>[0]): Promise<SkillLine[]> {
   const { skills, invalid, disabled } = agentSkills.catalog.current();
   const [used, ran, kept] = await Promise.all([skillUses(db), runOutcomes(db), agentSkills.secrets.list()]);
   const set = new Set(
     kept.flatMap(({ skill: of, name, person, space }) => ((person ?? space) === null ? `${of} ${name}` : [])),
   );
-  const show = (each: AgentSkill, { state, why }: Known): Shown => {
+  const show = (each: AgentSkill, { state, why }: SkillStanding): SkillLine => {
     const { name, group, description, source, version, secrets, diagnostics, directory } = each;
     return {
       name: name || (directory ?? '?'),
@@ -286,7 +286,7 @@ const MOST_BYTES = 262_144;
 const done = { 200: { description: 'It is done.', schema: z.object({ done: z.literal(true) }) } };
 
 /** The person or the token that has it done, for the audit log. */
-export function doer(caller: Caller | undefined) {
+function doer(caller: Caller | undefined) {
   const isInPerson = caller?.inPerson === true;
   return { personId: caller?.personId, origin: isInPerson ? ('dashboard' as const) : ('http' as const) };
 }

@@ -1,4 +1,4 @@
-/** How coda is: findings of doctor, platforms, models and their costs, backups, settings. */
+/** The state of coda: findings of doctor, platforms, models and their costs, backups, settings. */
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export interface SystemParts extends ReadingParts {
   backups: Backups;
   changed: ChangeSource | undefined;
   version: string;
-  /** What models are doing; undefined: none is configured. */
+  /** State of the models; undefined: none is configured. */
   modelStatus(): Json | undefined;
   /** Words about each setting, by its path. */
   settingWords(): ReadonlyMap<string, string>;

@@ -7,8 +7,8 @@ import { signInPath } from '../../adapters/http/index.ts';
 import { sleep } from '../../base/async.ts';
 import { CodaError } from '../../base/errors.ts';
 import { plural } from '../../base/text.ts';
+import { SCOPES, type Scope } from '../../chat/index.ts';
 import { operation, text } from '../../chat/operation.ts';
-import { SCOPES, type Scope } from '../../chat/route.ts';
 import { approves } from '../sign-in/tokens.ts';
 import { needsToken, type OperationParts, type ServedParts } from './parts.ts';
 

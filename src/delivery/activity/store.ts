@@ -1,5 +1,5 @@
 /**
- * Running and recent work, for the dashboard. Every query reads a bounded number of rows, whatever the size of the
+ * Recent work, for the pages of owners and persons. Every query reads a bounded number of rows, whatever the size of the
  * history.
  */
 import type { Instant } from '../../base/clock.ts';
@@ -16,54 +16,8 @@ export interface ShownConversation {
 
 const CONVERSATION = `c.id, c.adapter, c.channel, c.kind, c.person_id as "personId", p.name`;
 
-export interface Busy extends ShownConversation {
-  since: Instant;
-  asker: string | null;
-}
-
-export async function busy(db: Queryable, limit: number): Promise<Busy[]> {
-  const { rows } = await db.query<Busy>(
-    `select ${CONVERSATION}, i.received_at as since, q.name as asker
-       from lanes l
-       join conversations c on c.id = l.conversation_id
-       join inbox i on i.id = l.current
-       left join persons p on p.id = c.person_id
-       left join persons q on q.id = i.person_id
-      where l.owner is not null order by i.received_at limit $1`,
-    [limit],
-  );
-  return rows;
-}
-
-export async function countQueued(db: Queryable): Promise<number> {
-  const { rows } = await db.query<{ count: number }>(
-    `select count(*)::int as count from inbox i where i.state = 'received'
-        and not exists (select from lanes l where l.owner is not null and l.current = i.id)`,
-  );
-  return rows[0]?.count ?? 0;
-}
-
-export interface Recent extends ShownConversation {
-  at: Instant;
-  state: string;
-}
-
 /** Only so many of the newest messages are looked through: ids are in the order of time. */
 const LOOKED_THROUGH = 2_000;
-
-export async function recent(db: Queryable, limit: number): Promise<Recent[]> {
-  const { rows } = await db.query<Recent>(
-    `with newest as (select id, conversation_id, received_at, state from inbox order by id desc limit ${LOOKED_THROUGH}),
-          last as (select distinct on (conversation_id) * from newest order by conversation_id, id desc)
-     select ${CONVERSATION}, l.received_at as at, l.state
-       from last l
-       join conversations c on c.id = l.conversation_id
-       left join persons p on p.id = c.person_id
-      order by l.id desc limit $1`,
-    [limit],
-  );
-  return rows;
-}
 
 export async function conversation(db: Queryable, id: string): Promise<ShownConversation | undefined> {
   const { rows } = await db.query<ShownConversation>(
