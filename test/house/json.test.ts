@@ -16,6 +16,7 @@ const OWN: Readonly<Record<string, string>> = {
   'adapters/slack/interactions.ts': 'metadata that coda has sent',
   'agent/models/prices.ts': 'a file of coda',
   'agent/models/service.ts': 'a call whose arguments are too deep is a failed call, not a lost answer',
+  'app/api/logs.ts': 'lines of the log',
   'audit/entry.ts': 'what was written before it',
   'base/json.ts': 'the function itself',
   'base/root.ts': 'a file of coda',
