@@ -1,9 +1,34 @@
+/** What happened, and what waits for a word: questions, conversations, the audit log, what was not delivered. */
+import { path } from '../app/router.ts';
+import { isOwner, person } from '../app/session.ts';
 import { Page } from '../parts/page.tsx';
+import { Tabs } from '../parts/tabs.tsx';
+import { Approvals } from './approvals.tsx';
+import { Audit } from './audit.tsx';
+import { Conversations, ConversationView } from './conversations.tsx';
+import { Undelivered } from './undelivered.tsx';
 
 export default function ActivityPage() {
+  const [, name = 'approvals', id] = path.value;
+  const tabs = [
+    { href: '/activity', label: 'Waiting for a yes', count: person().counts.approvals },
+    ...(isOwner()
+      ? [
+          { href: '/activity/conversations', label: 'Conversations' },
+          { href: '/activity/audit', label: 'What was done' },
+          { href: '/activity/undelivered', label: 'Not delivered' },
+        ]
+      : []),
+  ];
   return (
     <Page title="Activity">
-      <div class="sheet" />
+      <div class="sheet wide">
+        <Tabs label="Activity" tabs={tabs} current={name === 'approvals' ? '/activity' : `/activity/${name}`} />
+        {name === 'approvals' && <Approvals />}
+        {name === 'conversations' && (id === undefined ? <Conversations /> : <ConversationView id={id} />)}
+        {name === 'audit' && <Audit />}
+        {name === 'undelivered' && <Undelivered />}
+      </div>
     </Page>
   );
 }

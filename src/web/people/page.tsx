@@ -1,9 +1,310 @@
-import { Page } from '../parts/page.tsx';
+/** Who is known, who may what, and the tokens that programs speak with. */
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { whenText } from '../app/format.ts';
+import { type LoadState, useLoad } from '../app/load.ts';
+import { path } from '../app/router.ts';
+import { person as viewer } from '../app/session.ts';
+import { act } from '../app/toasts.tsx';
+import { platformName } from '../chat/list.tsx';
+import { copy } from '../chat/markup.tsx';
+import { Button } from '../parts/button.tsx';
+import { Dialog, Question } from '../parts/dialog.tsx';
+import { Menu, type MenuItem } from '../parts/menu.tsx';
+import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
+import { Tabs } from '../parts/tabs.tsx';
+import { Trial } from './trial.tsx';
+
+type People = Json<'/v1/people'>;
+type Person = People['people'][number];
+type Tokens = Json<'/v1/tokens'>;
+
+const TABS = [
+  { href: '/people', label: 'People' },
+  { href: '/people/rights', label: 'Who may what' },
+  { href: '/people/tokens', label: 'Tokens' },
+];
 
 export default function PeoplePage() {
+  const [, name] = path.value;
   return (
     <Page title="People">
-      <div class="sheet" />
+      <div class="sheet">
+        <Tabs label="People" tabs={TABS} current={name === undefined ? '/people' : `/people/${name}`} />
+        {name === 'tokens' ? <TokenList /> : name === 'rights' ? <Trial /> : <PersonList />}
+      </div>
     </Page>
+  );
+}
+
+function PersonList() {
+  const loaded = useLoad('people', () => ask(api.GET('/v1/people')), ['people']);
+  const [isPairing, setPairing] = useState(false);
+  return (
+    <LoadView loaded={loaded}>
+      {({ people, roles }) => {
+        const waiting = people.filter(({ waits_until }) => waits_until !== null);
+        return (
+          <>
+            {waiting.length > 0 && (
+              <Section title="They ask to be let in">
+                <ul class="list">
+                  {waiting.map((each) => (
+                    <PersonRow key={each.id} person={each} roles={roles} loaded={loaded} isAsking />
+                  ))}
+                </ul>
+              </Section>
+            )}
+            <Section
+              title="Known"
+              acts={
+                <Button icon="key" onClick={() => setPairing(true)}>
+                  Let in by a code
+                </Button>
+              }
+            >
+              <ul class="list">
+                {people.map((each) => (
+                  <PersonRow key={each.id} person={each} roles={roles} loaded={loaded} />
+                ))}
+              </ul>
+            </Section>
+            {isPairing && <Pairing roles={roles} onClose={() => setPairing(false)} onDone={loaded.reload} />}
+          </>
+        );
+      }}
+    </LoadView>
+  );
+}
+
+interface RowProps {
+  person: Person;
+  roles: readonly string[];
+  loaded: LoadState<People>;
+  isAsking?: boolean;
+}
+
+function PersonRow({ person, roles, loaded, isAsking = false }: RowProps) {
+  const { id, name, role, granted, accounts } = person;
+  const [isBlocking, setBlocking] = useState(false);
+  const params = { path: { person: id } };
+  const isViewer = id === viewer().person.id;
+  const give = (wanted: string) =>
+    void act(() => ask(api.POST('/v1/people/{person}/role', { params, body: { role: wanted } })), {
+      done: `${name} is ${wanted} now.`,
+    }).then(loaded.reload);
+  const items: MenuItem[] = [
+    ...roles
+      .filter((each) => each !== role)
+      .map((each): MenuItem => ({ label: `Make ${each}`, icon: 'shield', run: () => give(each) })),
+    { label: 'What may they do?', icon: 'search', href: `/people/rights?person=${id}` },
+    ...(granted.length > 0
+      ? [{ label: 'Take back', icon: 'x' as const, isDanger: true, run: () => setBlocking(true) }]
+      : []),
+  ];
+  return (
+    <li class="row" data-row tabIndex={-1} aria-label={name}>
+      <span class="what">
+        {name} {isViewer && <span class="tag">you</span>}
+        <span class="under"> {accounts.map(({ platform }) => platformName(platform)).join(', ')}</span>
+      </span>
+      <span class="tag">{role}</span>
+      {isAsking && (
+        <Button kind="primary" onClick={() => give('member')}>
+          Let in
+        </Button>
+      )}
+      {!isViewer && <Menu label={`More for ${name}`} items={items} />}
+      {isBlocking && (
+        <Question
+          title={`No longer let ${name} in?`}
+          yes="Take back"
+          isDanger
+          onClose={() => setBlocking(false)}
+          onYes={() =>
+            void act(() => ask(api.POST('/v1/people/{person}/block', { params })), {
+              done: `${name} is not heard any more.`,
+            }).then(loaded.reload)
+          }
+        >
+          <p>They are not heard any more, and their browsers are signed out. What they have stays.</p>
+        </Question>
+      )}
+    </li>
+  );
+}
+
+interface PairingProps {
+  roles: readonly string[];
+  onClose: () => void;
+  onDone: () => void;
+}
+
+function Pairing({ roles, onClose, onDone }: PairingProps) {
+  const [code, setCode] = useState('');
+  const [role, setRole] = useState('member');
+  return (
+    <Question
+      title="Let somebody in"
+      yes="Let in"
+      onClose={onClose}
+      onYes={() =>
+        void act(() => ask(api.POST('/v1/people/pair', { body: { code: code.trim(), role } })), {
+          done: 'They are let in.',
+        }).then(onDone)
+      }
+    >
+      <p class="faint">Who writes to the assistant for the first time is told a code. They tell it to you.</p>
+      <label class="field">
+        <span>Code</span>
+        <input class="input" value={code} required autofocus onInput={(event) => setCode(event.currentTarget.value)} />
+      </label>
+      <label class="field">
+        <span>As</span>
+        <select class="input" value={role} onChange={(event) => setRole(event.currentTarget.value)}>
+          {roles.map((each) => (
+            <option key={each}>{each}</option>
+          ))}
+        </select>
+      </label>
+    </Question>
+  );
+}
+
+function TokenList() {
+  const loaded = useLoad('tokens', () => ask(api.GET('/v1/tokens')), ['people']);
+  const [isMaking, setMaking] = useState(false);
+  const [made, setMade] = useState<string>();
+  return (
+    <Section
+      title="Programs that speak with coda"
+      acts={
+        <Button icon="plus" onClick={() => setMaking(true)}>
+          New token
+        </Button>
+      }
+    >
+      <LoadView loaded={loaded}>
+        {({ tokens }) => (
+          <>
+            {tokens.length === 0 && <Empty>There are none. A program that speaks HTTP needs one (docs/http.md).</Empty>}
+            <ul class="list">
+              {tokens.map((token) => (
+                <TokenRow key={token.id} token={token} loaded={loaded} />
+              ))}
+            </ul>
+          </>
+        )}
+      </LoadView>
+      {isMaking && (
+        <NewToken
+          onClose={() => setMaking(false)}
+          onMade={(token) => {
+            setMade(token);
+            loaded.reload();
+          }}
+        />
+      )}
+      {made !== undefined && (
+        <Dialog title="The token" onClose={() => setMade(undefined)}>
+          <div class="body">
+            <h2>The token</h2>
+            <p>It is shown this once. Whoever has it speaks in your name.</p>
+            <code>{made}</code>
+            <div class="buttons">
+              <Button icon="copy" kind="primary" onClick={() => void copy(made)}>
+                Copy
+              </Button>
+              <Button onClick={() => setMade(undefined)}>Close</Button>
+            </div>
+          </div>
+        </Dialog>
+      )}
+    </Section>
+  );
+}
+
+function TokenRow({ token, loaded }: { token: Tokens['tokens'][number]; loaded: LoadState<Tokens> }) {
+  const { name, person, scopes, used_at, expires_at, revoked_at } = token;
+  const [isEnding, setEnding] = useState(false);
+  return (
+    <li class="row" data-row tabIndex={-1} aria-label={name}>
+      <span class="what">
+        {name} <span class="under">for {person}: {scopes.join(', ')}</span>
+      </span>
+      <span class="aside">{used_at === null ? 'never used' : `used ${whenText(used_at)}`}</span>
+      {expires_at !== null && revoked_at === null && <span class="aside">until {whenText(expires_at)}</span>}
+      {revoked_at === null ? (
+        <Button onClick={() => setEnding(true)}>End</Button>
+      ) : (
+        <span class="tag">ended {whenText(revoked_at)}</span>
+      )}
+      {isEnding && (
+        <Question
+          title={`End the token ${name}?`}
+          yes="End it"
+          isDanger
+          onClose={() => setEnding(false)}
+          onYes={() =>
+            void act(() => ask(api.DELETE('/v1/tokens/{name}', { params: { path: { name } } })), {
+              done: `${name} is ended.`,
+            }).then(loaded.reload)
+          }
+        >
+          <p>The program that has it is not heard any more. This cannot be taken back.</p>
+        </Question>
+      )}
+    </li>
+  );
+}
+
+const SCOPES = {
+  messages: 'talk with coda, and read what was said over HTTP',
+  data: 'read and change reminders, notes, schedules and memories',
+  notify: 'have people told something',
+  skills: 'search, run and judge skills',
+  metrics: 'read what coda counts',
+  consent: 'press buttons: what it approves is done',
+  admin: 'see and do what an owner can',
+} as const;
+
+type Scope = keyof typeof SCOPES;
+
+function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: string) => void }) {
+  const [name, setName] = useState('');
+  const [scopes, setScopes] = useState<readonly Scope[]>(['messages', 'data']);
+  return (
+    <Question
+      title="New token"
+      yes="Make it"
+      onClose={onClose}
+      onYes={() =>
+        void act(async () => {
+          const body = { name, scopes: [...scopes], person: viewer().person.id };
+          onMade((await ask(api.POST('/v1/tokens', { body }))).token);
+        })
+      }
+    >
+      <label class="field">
+        <span>Name of the program</span>
+        <input class="input" value={name} required autofocus onInput={(event) => setName(event.currentTarget.value)} />
+      </label>
+      <fieldset class="choices">
+        <legend>It may</legend>
+        {(Object.entries(SCOPES) as [Scope, string][]).map(([scope, does]) => (
+          <label key={scope}>
+            <input
+              type="checkbox"
+              checked={scopes.includes(scope)}
+              onChange={({ currentTarget }) =>
+                setScopes(currentTarget.checked ? [...scopes, scope] : scopes.filter((each) => each !== scope))
+              }
+            />{' '}
+            {does}
+          </label>
+        ))}
+      </fieldset>
+    </Question>
   );
 }

@@ -1,9 +1,289 @@
-import { Page } from '../parts/page.tsx';
+/** How coda is: well or not in one line, and what it stands on. */
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { duration, plural, sizeOf, whenText } from '../app/format.ts';
+import { useLoad } from '../app/load.ts';
+import { path } from '../app/router.ts';
+import { act } from '../app/toasts.tsx';
+import { platformName } from '../chat/list.tsx';
+import { Button, LinkButton } from '../parts/button.tsx';
+import { BarChart } from '../parts/chart.tsx';
+import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
+import { Tabs } from '../parts/tabs.tsx';
+import { Logs } from './logs.tsx';
+import { Settings } from './settings.tsx';
+
+const TABS = [
+  { href: '/system', label: 'Overview' },
+  { href: '/system/costs', label: 'Models and costs' },
+  { href: '/system/backups', label: 'Backups' },
+  { href: '/system/logs', label: 'Logs' },
+  { href: '/system/settings', label: 'Settings' },
+];
+
+const VIEWS: Readonly<Record<string, () => preact.JSX.Element>> = {
+  overview: Overview,
+  costs: Costs,
+  backups: Backups,
+  logs: Logs,
+  settings: Settings,
+};
 
 export default function SystemPage() {
+  const [, name = 'overview'] = path.value;
+  const View = VIEWS[name] ?? Overview;
   return (
     <Page title="System">
-      <div class="sheet" />
+      <div class="sheet wide">
+        <Tabs label="System" tabs={TABS} current={name === 'overview' ? '/system' : `/system/${name}`} />
+        <View />
+      </div>
     </Page>
+  );
+}
+
+type Finding = Json<'/v1/system/findings'>['findings'][number];
+const IS_WRONG = new Set(['warning', 'error']);
+
+function Overview() {
+  const findings = useLoad('findings', () => ask(api.GET('/v1/system/findings')), ['system']);
+  const status = useLoad('status', () => ask(api.GET('/v1/system')), ['system']);
+  return (
+    <>
+      <Section>
+        <LoadView loaded={findings}>
+          {({ findings: found, at }) => (
+            <Health findings={found} at={at} isLooking={findings.isLoading} onAgain={findings.reload} />
+          )}
+        </LoadView>
+      </Section>
+      <LoadView loaded={status}>
+        {({ platforms, models, version, engine, uptime_s, memory_mb }) => (
+          <>
+            <Section title="Platforms">
+              <ul class="list">
+                {platforms.map(({ name, away, remedy, heard_at }) => (
+                  <li key={name} class="row">
+                    <span class="what">
+                      {platformName(name)}
+                      {away !== null && <span class="bad"> {away}</span>}
+                      {remedy !== null && away !== null && <span class="under"> {remedy}</span>}
+                    </span>
+                    <span class="when">
+                      {heard_at === null ? 'nothing heard yet' : `last heard ${whenText(heard_at)}`}
+                    </span>
+                  </li>
+                ))}
+              </ul>
+              {platforms.length === 0 && (
+                <Empty>No chat platform is configured: “coda init” asks what one needs, docs/start.md tells it.</Empty>
+              )}
+            </Section>
+            <Section title="Models">
+              {models === null ? (
+                <Empty>No language model is configured; coda understands plain English by itself.</Empty>
+              ) : (
+                <ul class="list">
+                  <li class="row">
+                    <span class="what">{models.answering} answers</span>
+                  </li>
+                  {models.resting.map((name) => (
+                    <li key={name} class="row">
+                      <span class="what warn">{name} is left alone for a while after faults</span>
+                    </li>
+                  ))}
+                  {models.times.map(({ model, turns, median_ms }) => (
+                    <li key={model} class="row">
+                      <span class="what">{model}</span>
+                      <span class="aside">
+                        {duration(median_ms)} an answer, {plural(turns, 'answer')}
+                      </span>
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </Section>
+            <Section title="coda">
+              <p class="faint">
+                {version}, {engine === 'pglite' ? 'embedded database' : 'PostgreSQL'}, {memory_mb} MB, running for{' '}
+                {duration(uptime_s * 1_000)}
+              </p>
+            </Section>
+          </>
+        )}
+      </LoadView>
+    </>
+  );
+}
+
+interface HealthProps {
+  findings: readonly Finding[];
+  at: string;
+  isLooking: boolean;
+  onAgain: () => void;
+}
+
+function Health({ findings, at, isLooking, onAgain }: HealthProps) {
+  const wrong = findings.filter(({ severity }) => IS_WRONG.has(severity));
+  const others = findings.filter(({ severity }) => !IS_WRONG.has(severity));
+  return (
+    <>
+      <div class="health">
+        <p class={wrong.length > 0 ? 'bad' : 'good'}>
+          {wrong.length > 0 ? `${plural(wrong.length, 'thing')} to look at` : 'All is well'}
+        </p>
+        <span class="faint small">looked {whenText(at)}</span>
+        <Button icon="again" onClick={onAgain} disabled={isLooking}>
+          Look again
+        </Button>
+      </div>
+      <ul>
+        {wrong.map((finding) => (
+          <FindingRow key={finding.code + finding.says} finding={finding} />
+        ))}
+      </ul>
+      <details>
+        <summary>
+          {wrong.length > 0 ? 'Everything else is in order' : 'What was looked at'} ({others.length})
+        </summary>
+        <ul class="list">
+          {others.map((finding) => (
+            <FindingRow key={finding.code + finding.part + finding.says} finding={finding} />
+          ))}
+        </ul>
+      </details>
+    </>
+  );
+}
+
+function FindingRow({ finding: { part, says, remedy, severity } }: { finding: Finding }) {
+  return (
+    <li class={IS_WRONG.has(severity) ? `finding ${severity === 'error' ? 'bad' : 'warn'}` : 'row'}>
+      <span class="what">
+        <b>{part}</b> {says}
+      </span>
+      {remedy !== null && <p class="remedy">→ {remedy}</p>}
+    </li>
+  );
+}
+
+type CostLine = Json<'/v1/system/costs'>['models'][number];
+
+function Costs() {
+  const loaded = useLoad('costs', () => ask(api.GET('/v1/system/costs')), ['system']);
+  return (
+    <LoadView loaded={loaded}>
+      {({ currency, days, today, month, models, unpriced }) => {
+        const money = (price: number) => `${price.toFixed(2)} ${currency}`;
+        const total = (lines: readonly CostLine[]) => lines.reduce((sum, { price }) => sum + price, 0);
+        const [yesterday] = days.slice(-2);
+        return (
+          <>
+            <Section title="This month">
+              <p>
+                {money(total(month.people))}
+                {month.budget > 0 && ` of ${money(month.budget)}`}; today {money(total(today.people))}
+                {today.budget > 0 && ` of ${money(today.budget)}`}
+                {yesterday && `; yesterday ${money(yesterday.price)} in ${plural(yesterday.calls, 'call')}`}.
+              </p>
+              <BarChart
+                label="Cost of the last 30 days"
+                days={days.map(({ day }) => day)}
+                values={days.map(({ price }) => price)}
+                format={money}
+              />
+            </Section>
+            <CostTable title="By model, this month" lines={models} money={money} none="No model was asked." />
+            <CostTable title="By person, this month" lines={month.people} money={money} none="Nothing was spent." />
+            {unpriced.length > 0 && (
+              <Section title="Prices that are not known">
+                <ul>
+                  {unpriced.map((gap) => (
+                    <li key={gap}>{gap}.</li>
+                  ))}
+                </ul>
+              </Section>
+            )}
+          </>
+        );
+      }}
+    </LoadView>
+  );
+}
+
+interface CostTableProps {
+  title: string;
+  lines: readonly CostLine[];
+  money: (price: number) => string;
+  none: string;
+}
+
+function CostTable({ title, lines, money, none }: CostTableProps) {
+  return (
+    <Section title={title}>
+      {lines.length === 0 ? (
+        <Empty>{none}</Empty>
+      ) : (
+        <ul class="list">
+          {lines.map(({ name, price, calls, input, output }) => (
+            <li key={name} class="row">
+              <span class="what">{name}</span>
+              <span class="aside">
+                {plural(calls, 'call')}, {input.toLocaleString('en')} tokens read, {output.toLocaleString('en')} written
+              </span>
+              <span class="figures">{money(price)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function Backups() {
+  const loaded = useLoad('backups', () => ask(api.GET('/v1/backups')), ['system']);
+  const [isAsked, setAsked] = useState(false);
+  const make = async () => {
+    setAsked(true);
+    await act(() => ask(api.POST('/v1/backups', { body: { without_config: false } })), {
+      done: 'A backup is being made.',
+    });
+    loaded.reload();
+    setAsked(false);
+  };
+  return (
+    <LoadView loaded={loaded}>
+      {({ backups, making, failed, newest_at, folder, restore }) => (
+        <Section
+          title={newest_at === null ? 'No backup yet' : `The newest: ${whenText(newest_at)}`}
+          acts={
+            <Button kind="primary" onClick={() => void make()} disabled={making || isAsked}>
+              {making ? 'Being made …' : 'Make one now'}
+            </Button>
+          }
+        >
+          {failed !== null && <p class="bad">The last one could not be made: {failed}</p>}
+          {backups.length === 0 && <Empty>There is none in {folder}.</Empty>}
+          <ul class="list">
+            {backups.map(({ name, bytes, made_at, kind }) => (
+              <li key={name} class="row">
+                <span class="what">
+                  {whenText(made_at)} {kind === 'upgrade' && <span class="tag">before an upgrade</span>}
+                  <span class="under"> {name}</span>
+                </span>
+                <span class="aside">{sizeOf(bytes)}</span>
+                <LinkButton href={`/v1/backups/${name}`} icon="download" download>
+                  Fetch
+                </LinkButton>
+              </li>
+            ))}
+          </ul>
+          <p class="section faint">
+            To put one back: <code>{restore}</code>
+          </p>
+        </Section>
+      )}
+    </LoadView>
   );
 }

@@ -1,0 +1,82 @@
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { duration, whenText } from '../app/format.ts';
+import { useLoad } from '../app/load.ts';
+import { Empty, Section } from '../parts/page.tsx';
+import { usePages } from '../parts/pages.tsx';
+
+type Entry = Json<'/v1/audit'>['entries'][number];
+
+/** The log of what was done, by whom and why; filtered. */
+export function Audit() {
+  const [person, setPerson] = useState('');
+  const [subject, setSubject] = useState('');
+  const people = useLoad('people', () => ask(api.GET('/v1/people')), ['people']);
+  const query = { limit: 50, ...(person !== '' && { person }), ...(subject !== '' && { subject }) };
+  const { items, more, state } = usePages(
+    `audit ${person} ${subject}`,
+    (after) => ask(api.GET('/v1/audit', { params: { query: { ...query, ...(after && { after }) } } })),
+    ({ entries }) => entries,
+  );
+  return (
+    <Section>
+      <div class="filters">
+        <label class="field">
+          <span>Person</span>
+          <select class="input" value={person} onChange={(event) => setPerson(event.currentTarget.value)}>
+            <option value="">Everybody</option>
+            {people.data?.people.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <span>Tool or operation</span>
+          <input
+            class="input"
+            type="search"
+            value={subject}
+            placeholder="reminder_create"
+            onChange={(event) => setSubject(event.currentTarget.value.trim())}
+          />
+        </label>
+      </div>
+      {state}
+      {items && items.length === 0 && <Empty>Nothing like that was done.</Empty>}
+      <ul class="list">
+        {items?.map((entry) => (
+          <EntryRow key={entry.seq} entry={entry} />
+        ))}
+      </ul>
+      {more}
+    </Section>
+  );
+}
+
+function EntryRow({ entry }: { entry: Entry }) {
+  const { at, person, action, subject, status, code, took_ms, origin, tainted, detail } = entry;
+  return (
+    <li class="row">
+      <span class="what">
+        {person?.name ?? 'coda'}: {subject ?? action}
+        <span class="under">
+          {' '}
+          {origin}
+          {took_ms !== null && `, ${duration(took_ms)}`}
+        </span>
+        {detail !== '{}' && (
+          <details>
+            <summary>Details</summary>
+            <pre class="diff">{detail}</pre>
+          </details>
+        )}
+      </span>
+      {tainted && <span class="tag warn">words of others went into it</span>}
+      {status !== 'ok' && <span class="tag bad">{code ?? status}</span>}
+      <span class="when">{whenText(at)}</span>
+    </li>
+  );
+}

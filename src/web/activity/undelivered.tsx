@@ -1,0 +1,66 @@
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { whenText } from '../app/format.ts';
+import { type LoadState, useLoad } from '../app/load.ts';
+import { act } from '../app/toasts.tsx';
+import { platformName } from '../chat/list.tsx';
+import { Button } from '../parts/button.tsx';
+import { Empty, LoadView, Section } from '../parts/page.tsx';
+
+type Letters = Json<'/v1/undelivered'>;
+type Letter = Letters['letters'][number];
+
+/** What a platform did not take, with what to do about it. */
+export function Undelivered() {
+  const loaded = useLoad('undelivered', () => ask(api.GET('/v1/undelivered')), ['undelivered']);
+  return (
+    <LoadView loaded={loaded}>
+      {({ letters, total }) => (
+        <Section title={total > letters.length ? `The newest of ${total}` : 'Not delivered'}>
+          {letters.length === 0 && <Empty>Everything could be delivered.</Empty>}
+          <ul>
+            {letters.map((letter) => (
+              <LetterView key={letter.id} letter={letter} loaded={loaded} />
+            ))}
+          </ul>
+        </Section>
+      )}
+    </LoadView>
+  );
+}
+
+function LetterView({ letter, loaded }: { letter: Letter; loaded: LoadState<Letters> }) {
+  const { id, at, platform, kind, to, yours, text, error } = letter;
+  const params = { path: { id } };
+  const drop = (run: () => Promise<unknown>, done: string) => {
+    loaded.patch(({ letters, total }) => ({ letters: letters.filter((each) => each.id !== id), total: total - 1 }));
+    void act(run, { done, back: loaded.reload });
+  };
+  return (
+    <li class="card asked" data-row tabIndex={-1} aria-label={`${kind} for ${to ?? 'everybody there'}`}>
+      <p>
+        <b>
+          {kind} for {yours ? 'you' : (to ?? 'everybody there')}
+        </b>{' '}
+        <span class="faint small">
+          {platformName(platform)}, {whenText(at)}
+        </span>
+      </p>
+      {text !== null && <p class="plain-text">{text}</p>}
+      <p class="bad">{error ?? 'No reason is known.'}</p>
+      <div class="buttons">
+        <Button
+          kind="primary"
+          onClick={() =>
+            drop(() => ask(api.POST('/v1/undelivered/{id}/resend', { params })), 'It will be sent again.')
+          }
+        >
+          Send again
+        </Button>
+        <Button onClick={() => drop(() => ask(api.POST('/v1/undelivered/{id}/discard', { params })), 'Given up.')}>
+          Give up
+        </Button>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deferred } from '../../src/base/async.ts';
+import {
+  type Browser,
+  type BrowserContext,
+  CHROMIUM,
+  faultsOf,
+  openBrowser,
+  type Page,
+  signedIn,
+} from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { Outside } from '../support/outside.ts';
+import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
+import { Programs } from '../adapters/http/support.ts';
+
+const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+const held = deferred();
+const outside = new Outside();
+
+/** Says what it is asked for by a word. */
+const model = new ScriptedModel((request) => {
+  const said = lastSaid(request);
+  if (request.messages.at(-1)?.role !== 'user') return ['It is done.'];
+  if (said.includes('story')) return ['Once upon a time ', { hold: held }, 'there was an end.'];
+  if (said.includes('letter')) return [{ call: 'letter_send', input: { to: 'Max' } }];
+  if (said.includes('hostile')) return [`${HOSTILE} [click](javascript:alert(1)) **bold** [site](https://example.com)`];
+  if (said.includes('table'))
+    return ['| name | size |\n| --- | --- |\n| a | 1 |\n\n```js\nlet wide = 1;\n```\n\n1. one\n2. two'];
+  return [`you said: ${said}`];
+});
+model.streams = true;
+
+describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
+  let programs: Programs;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    programs = await Programs.begin({ model, skills: [outside.skill] });
+    browser = await openBrowser();
+    const { code } = await programs.coda.app.sessions.link();
+    ({ context, page, complaints } = await signedIn(browser, programs.url, code));
+    await page.getByRole('link', { name: 'Chat' }).first().click();
+    await page.waitForURL('**/chat');
+    await page.getByLabel('Message', { exact: true }).waitFor();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await programs?.[Symbol.asyncDispose]();
+  });
+
+  const say = async (text: string) => {
+    // At one and the same instant nobody could tell what was said first.
+    await programs.coda.passes({ seconds: 1 });
+    await message().fill(text);
+    await page.keyboard.press('Enter');
+  };
+  const message = () => page.getByLabel('Message', { exact: true });
+  const last = () => page.locator('.log > .entry').last();
+  const answered = (text: string) => page.locator('.log > .entry.assistant', { hasText: text }).last().waitFor();
+
+  test('the link leaves no code in the address, and the field is ready', async () => {
+    expect(page.url()).toBe(`${programs.url}/chat`);
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA');
+  });
+
+  test('an answer grows while it is made, in one place', async () => {
+    await say('tell me a story');
+    await last().getByText('Once upon a time').waitFor();
+    held.resolve();
+    await last().getByText('there was an end.').waitFor();
+    expect(await page.locator('.log > .entry.assistant').count()).toBe(1);
+    expect(await page.locator('.log > .entry.you').count()).toBe(1);
+  });
+
+  test('what a model writes is text: no markup, no script, no link to a script', async () => {
+    await say('something hostile');
+    await last().getByText('bold').waitFor();
+    expect(await last().innerText()).toContain(HOSTILE);
+    expect(await last().locator('img, script').count()).toBe(0);
+    expect(
+      await last()
+        .locator('a')
+        .evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
+    ).toEqual(['https://example.com']);
+    await page.reload();
+    expect(await last().innerText()).toContain(HOSTILE);
+    expect(await page.title()).toBe('coda · coda');
+  });
+
+  test('buttons are pressed with the keyboard alone: Undo takes a note back', async () => {
+    await say('/note buy milk');
+    const undo = last().getByRole('button', { name: 'Undo' });
+    await undo.waitFor();
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Shift+Tab');
+    await undo.focus();
+    await page.keyboard.press('Enter');
+    await undo.waitFor({ state: 'detached' });
+    expect(await programs.coda.count('notes where deleted_at is null')).toBe(0);
+  });
+
+  test('a press decides, since a person makes it: the letter is sent once', async () => {
+    await say('write the letter');
+    const approve = last().getByRole('button', { name: 'Approve' });
+    await approve.waitFor();
+    await programs.coda.passes({ seconds: 1 });
+    await approve.click();
+    await page.getByText('It is done.').waitFor();
+    expect(outside.sent).toEqual(['Max']);
+    const { rows } = await programs.coda
+      .database()
+      .read<{ origin: string }>(`select origin from audit_log where action = 'approval.decide'`);
+    expect(rows).toEqual([{ origin: 'press' }]);
+  });
+
+  test('a file goes up, and comes down again', async () => {
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'list <b>.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('milk, bread'),
+    });
+    await say('look at this');
+    const link = page.getByRole('link', { name: 'list <b>.txt' });
+    await link.waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    expect(download.suggestedFilename()).toContain('list');
+    expect(readFileSync(await download.path(), 'utf8')).toBe('milk, bread');
+    await page.getByText('you said: look at this').waitFor();
+  });
+
+  test('a reminder comes by itself; one that came while the connection was gone is there after it', async () => {
+    await say('/remind in 10 minutes take the cake out');
+    await answered('take the cake out');
+    await programs.coda.passes({ minutes: 10 });
+    await page.locator('.log > .entry.reminder', { hasText: 'take the cake out' }).waitFor();
+    await say('/remind in 10 minutes call Bob');
+    await answered('call Bob');
+    await context.setOffline(true);
+    await programs.coda.passes({ minutes: 10 });
+    await say('said without a connection');
+    await page.getByRole('button', { name: 'Send again' }).waitFor();
+    await context.setOffline(false);
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await page.getByText('you said: said without a connection').waitFor();
+    await page.locator('.log > .entry.reminder', { hasText: 'call Bob' }).waitFor();
+    expect(await page.locator('.log > .entry.you', { hasText: 'without a connection' }).count()).toBe(1);
+  });
+
+  test('a button that asks for words gets them in a line below it', async () => {
+    const card = page.locator('.log > .entry.reminder', { hasText: 'call Bob' });
+    await card.getByRole('button', { name: 'Later…' }).click();
+    // Its label comes from coda.
+    await card.locator('.fill input:focus').waitFor();
+    await page.keyboard.type('in 3 hours');
+    await page.keyboard.press('Enter');
+    await card.getByRole('button', { name: 'Later…' }).waitFor({ state: 'detached' });
+    expect(await programs.coda.count(`reminders where text = 'call Bob' and snoozed_until is not null`)).toBe(1);
+  });
+
+  test('two windows show the same', async () => {
+    const other = await context.newPage();
+    await other.goto(`${programs.url}/chat`);
+    await say('show me a table');
+    await last().locator('table').waitFor();
+    await other.locator('.log > .entry').last().locator('table').waitFor();
+    const texts = (of: Page) => of.locator('.log > .entry .text, .log > .entry .plain').allInnerTexts();
+    await eventually(async () => `${await texts(other)}` === `${await texts(page)}`);
+    expect(await texts(other)).toEqual(await texts(page));
+    await other.close();
+  });
+
+  test('has no faults that axe finds, in light and dark, on a phone and a desktop', async () => {
+    expect(await faultsOf(page, 'chat', false)).toEqual([]);
+    // Those of the lost connection are what a browser says of it.
+    expect(complaints.filter((each) => !/ERR_INTERNET_DISCONNECTED/.test(each))).toEqual([]);
+  });
+
+  test('what was said long ago is shown when it is asked for', async () => {
+    const count = await page.locator('.log > .entry').count();
+    for (let round = 0; round < 3; round++) {
+      await programs.coda.passes({ minutes: 1 });
+      const headers = { Origin: programs.url };
+      const more = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((index) =>
+        page.request.post(`${programs.url}/v1/messages`, { headers, data: { text: `/help ${round}${index}` } }),
+      );
+      for (const answer of await Promise.all(more)) expect(answer.status()).toBe(200);
+    }
+    await page.reload();
+    expect(await page.locator('.log > .entry').count()).toBe(50);
+    const earlier = page.getByRole('button', { name: 'Earlier' });
+    await earlier.click();
+    await page.getByText('tell me a story').waitFor();
+    await earlier.waitFor({ state: 'hidden' });
+    expect(await page.locator('.log > .entry').count()).toBe(count + 60);
+  });
+
+  test('signing out ends it: other windows say so with a link, and ask for nothing more', async () => {
+    await context.clock.install();
+    const others: Page[] = [];
+    for (const path of ['/chat', '/today']) {
+      const other = await context.newPage();
+      const live = other.waitForResponse(/\/v1\/events/);
+      await other.goto(programs.url + path);
+      await live;
+      others.push(other);
+    }
+    await page.getByRole('button', { name: 'Your account' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    for (const other of others) {
+      // As when somebody comes back to the tab; by itself a stream ends at a later sign of life.
+      await other.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+      await other.getByRole('heading', { name: 'Sign in' }).waitFor();
+      const asked: string[] = [];
+      other.on('request', (request) => asked.push(request.url()));
+      await other.clock.fastForward('30:00');
+      await other.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+      await other.clock.fastForward('30:00');
+      expect(asked).toEqual([]);
+      await other.close();
+    }
+    await page.goto(`${programs.url}/chat`);
+    expect(await page.locator('h1').innerText()).toBe('Sign in');
+    expect(await faultsOf(page, 'signed-out')).toEqual([]);
+  });
+});
