@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deferred } from '../../src/base/async.ts';
+import { Programs } from '../adapters/http/support.ts';
 import {
   type Browser,
   type BrowserContext,
@@ -13,7 +14,6 @@ import {
 import { eventually } from '../support/eventually.ts';
 import { Outside } from '../support/outside.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
-import { Programs } from '../adapters/http/support.ts';
 
 const HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
 const held = deferred();

@@ -84,7 +84,12 @@ function WaitingView({ waiting, onDecide }: { waiting: Waiting; onDecide: (appro
 }
 
 function PastView({ past: { purpose, shown, person, by, approved, outcome, code, decided_at } }: { past: Past }) {
-  const who = by === null ? (approved ? 'Approved at the machine' : 'Nobody answered') : `${approved ? 'Approved' : 'Denied'} by ${by}`;
+  const who =
+    by === null
+      ? approved
+        ? 'Approved at the machine'
+        : 'Nobody answered'
+      : `${approved ? 'Approved' : 'Denied'} by ${by}`;
   return (
     <li class="row">
       <span class="what">

@@ -57,11 +57,9 @@ export function Conversations() {
 
 /** The turns of a conversation as lines of time. */
 export function ConversationView({ id }: { id: string }) {
-  const loaded = useLoad(
-    `activity ${id}`,
-    () => ask(api.GET('/v1/activity/{id}', { params: { path: { id } } })),
-    ['conversations'],
-  );
+  const loaded = useLoad(`activity ${id}`, () => ask(api.GET('/v1/activity/{id}', { params: { path: { id } } })), [
+    'conversations',
+  ]);
   return (
     <LoadView loaded={loaded}>
       {({ conversation, turns }) => (

@@ -51,9 +51,7 @@ function LetterView({ letter, loaded }: { letter: Letter; loaded: LoadState<Lett
       <div class="buttons">
         <Button
           kind="primary"
-          onClick={() =>
-            drop(() => ask(api.POST('/v1/undelivered/{id}/resend', { params })), 'It will be sent again.')
-          }
+          onClick={() => drop(() => ask(api.POST('/v1/undelivered/{id}/resend', { params })), 'It will be sent again.')}
         >
           Send again
         </Button>

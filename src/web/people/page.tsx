@@ -231,7 +231,10 @@ function TokenRow({ token, loaded }: { token: Tokens['tokens'][number]; loaded: 
   return (
     <li class="row" data-row tabIndex={-1} aria-label={name}>
       <span class="what">
-        {name} <span class="under">for {person}: {scopes.join(', ')}</span>
+        {name}{' '}
+        <span class="under">
+          for {person}: {scopes.join(', ')}
+        </span>
       </span>
       <span class="aside">{used_at === null ? 'never used' : `used ${whenText(used_at)}`}</span>
       {expires_at !== null && revoked_at === null && <span class="aside">until {whenText(expires_at)}</span>}

@@ -47,11 +47,7 @@ export function Logs() {
         </label>
         <label class="field">
           <span>From</span>
-          <select
-            class="input"
-            value={level}
-            onChange={(event) => setLevel(event.currentTarget.value as Level)}
-          >
+          <select class="input" value={level} onChange={(event) => setLevel(event.currentTarget.value as Level)}>
             {LEVELS.map((each) => (
               <option key={each}>{each}</option>
             ))}

@@ -20,7 +20,9 @@ export function Settings() {
           return (
             <>
               <p class="faint section">
-                {file === null ? 'There is no configuration file: everything is as it comes.' : `They are set in ${file}.`}{' '}
+                {file === null
+                  ? 'There is no configuration file: everything is as it comes.'
+                  : `They are set in ${file}.`}{' '}
                 Secrets are hidden.
               </p>
               {found.length === 0 && <Empty>No setting has these words.</Empty>}

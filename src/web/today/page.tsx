@@ -1,7 +1,7 @@
 /** What matters now: overdue, due, coming; tasks, lists, and what was said by itself. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
-import { dayName, longDay, plural } from '../app/format.ts';
+import { dayName, longDay, plural, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
@@ -145,7 +145,7 @@ interface RowProps {
 
 function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
   const [isEdited, setEdited] = useState(false);
-  const { kind, text, time, day, repeats, urgent, id } = entry;
+  const { kind, text, time, at, repeats, urgent, id } = entry;
   const isReminder = kind === 'reminders' && id !== null;
   return (
     <li class="row" data-row tabIndex={-1} aria-label={text}>
@@ -154,7 +154,7 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
         {urgent && <span class="tag warn">urgent</span>}
         {(repeats ?? kind === 'schedules') && <span class="under"> {repeats ?? 'a schedule'}</span>}
       </span>
-      <span class="when">{isOverdue ? `${dayName(day)} ${time}` : time}</span>
+      <span class="when">{isOverdue ? whenText(at) : time}</span>
       {isReminder && (
         <span class="buttons">
           <button type="button" class="button" data-key="e" onClick={() => completeEntry(loaded, entry)}>
