@@ -191,6 +191,7 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
       for (const answer of await Promise.all(more)) expect(answer.status()).toBe(200);
     }
     await page.reload();
+    await page.locator('.log > .entry').first().waitFor();
     expect(await page.locator('.log > .entry').count()).toBe(50);
     const earlier = page.getByRole('button', { name: 'Earlier' });
     await earlier.click();
@@ -209,7 +210,7 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
       await live;
       others.push(other);
     }
-    await page.getByRole('button', { name: 'Your account' }).click();
+    await page.getByRole('button', { name: /your account/ }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     for (const other of others) {

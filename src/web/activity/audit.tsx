@@ -3,6 +3,7 @@ import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { duration, whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
+import { Field, Select } from '../parts/field.tsx';
 import { Empty, Section } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
 
@@ -22,27 +23,22 @@ export function Audit() {
   return (
     <Section>
       <div class="filters">
-        <label class="field">
-          <span>Person</span>
-          <select class="input" value={person} onChange={(event) => setPerson(event.currentTarget.value)}>
-            <option value="">Everybody</option>
-            {people.data?.people.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          <span>Tool or operation</span>
-          <input
-            class="input"
-            type="search"
-            value={subject}
-            placeholder="reminder_create"
-            onChange={(event) => setSubject(event.currentTarget.value.trim())}
-          />
-        </label>
+        <Select label="Person" value={person} onValue={setPerson}>
+          <option value="">Everybody</option>
+          {people.data?.people.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </Select>
+        <Field
+          label="Tool or operation"
+          value={subject}
+          onValue={(value) => setSubject(value.trim())}
+          type="search"
+          placeholder="reminder_create"
+          isSlow
+        />
       </div>
       {state}
       {items && items.length === 0 && <Empty>Nothing like that was done.</Empty>}

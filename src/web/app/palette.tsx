@@ -1,11 +1,15 @@
 /** One box that searches everything and lists what can be done. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
 import { newChat } from '../chat/list.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { palette } from './palette-state.ts';
 import { placesOf } from './places.ts';
 import { go } from './router.ts';
+
+type Hit = Json<'/v1/search'>['hits'][number];
 
 interface Found {
   id: string;
@@ -34,15 +38,45 @@ function actions(): Found[] {
   ];
 }
 
+/** Milliseconds without another key until coda is asked. */
+const SOON_MS = 150;
+
+const KINDS: Readonly<Record<Hit['kind'], readonly [kind: string, icon: IconName, href: (id: string) => string]>> = {
+  notes: ['Note', 'notes', (id) => `/notes/${id}`],
+  memories: ['Memory', 'notes', () => '/notes/memories'],
+  reminders: ['Reminder', 'bell', () => '/today'],
+  schedules: ['Schedule', 'schedule', (id) => `/automations/${id}`],
+  tasks: ['Task', 'check', () => '/today'],
+  conversations: ['Conversation', 'message', (id) => `/chat/${id}`],
+  skills: ['Skill', 'skills', (id) => `/skills/${encodeURIComponent(id)}`],
+  people: ['Person', 'users', () => '/people'],
+};
+
+async function search(words: string): Promise<Found[]> {
+  const { hits } = await ask(api.GET('/v1/search', { params: { query: { q: words } } }));
+  return hits.map(({ kind, id, title }) => {
+    const [name, icon, href] = KINDS[kind];
+    return { id: `${kind}-${id}`, label: title, kind: name, icon, run: () => go(href(id)) };
+  });
+}
+
 function PaletteDialog() {
   const [words, setWords] = useState('');
-  const [found] = useState<readonly Found[]>([]);
+  const said = words.trim().toLowerCase();
+  const [found, setFound] = useState<readonly Found[]>([]);
+  useEffect(() => {
+    if (said === '') {
+      setFound([]);
+      return;
+    }
+    const timer = setTimeout(() => void search(said).then(setFound), SOON_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const close = () => {
     palette.value = false;
   };
-  const said = words.trim().toLowerCase();
   const all = [...actions().filter(({ label }) => label.toLowerCase().includes(said)), ...found];
   useEffect(() => setChosen(0), [words]);
   useEffect(() => {

@@ -44,6 +44,6 @@ const system: Place = {
 };
 
 /** In the order in which they stand at the side. */
-export const PLACES: readonly Place[] = [chat, today, people, activity, system];
+const PLACES: readonly Place[] = [chat, today, people, activity, system];
 
 export const placesOf = (): readonly Place[] => PLACES.filter(({ isOwners }) => !isOwners || isOwner());

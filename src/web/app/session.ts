@@ -25,7 +25,7 @@ const signedOut = () => {
 };
 
 /** Reads who is signed in; what waits for them comes with it. */
-export async function readMe(): Promise<void> {
+async function readMe(): Promise<void> {
   try {
     const who = await ask(api.GET('/v1/me'));
     setClock(who.now);

@@ -94,7 +94,7 @@ function signOf({ path: name }: Place): { waiting: number; isWrong: boolean } {
 function PersonMenu() {
   return (
     <Menu
-      label="Your account"
+      label={`${person().person.name}: your account`}
       opens="up"
       text={person().person.name}
       items={[{ label: 'Sign out', icon: 'leave', run: () => void act(signOut) }]}

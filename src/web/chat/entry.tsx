@@ -5,6 +5,7 @@ import { clock, duration, plural, sizeOf } from '../app/format.ts';
 import { assistantName } from '../app/session.ts';
 import { act } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
+import { Field } from '../parts/field.tsx';
 import type { Conversation } from './conversation.ts';
 import type { Entry, Turn, Unsent } from './entry.ts';
 import { Blocks, copy } from './markup.tsx';
@@ -80,6 +81,7 @@ interface Asked {
 function Buttons({ buttons, conversation }: { buttons: NonNullable<Entry['buttons']>; conversation: Conversation }) {
   const [isPressed, setPressed] = useState(false);
   const [asked, setAsked] = useState<Asked>();
+  const [words, setWords] = useState('');
   const keys = useRef(new Map<string, string>());
   const press = async (id: string, values: Record<string, string>) => {
     setPressed(true);
@@ -112,14 +114,17 @@ function Buttons({ buttons, conversation }: { buttons: NonNullable<Entry['button
           class="fill"
           onSubmit={(event) => {
             event.preventDefault();
-            const value = new FormData(event.currentTarget).get(asked.field);
-            void press(asked.button, { [asked.field]: String(value ?? '') });
+            void press(asked.button, { [asked.field]: words });
           }}
         >
-          <label class="field">
-            <span>{asked.label}</span>
-            <input class="input" name={asked.field} maxLength={1000} placeholder={asked.placeholder} autofocus />
-          </label>
+          <Field
+            label={asked.label}
+            value={words}
+            onValue={setWords}
+            maxLength={1000}
+            placeholder={asked.placeholder}
+            isFirst
+          />
           <Button type="submit" kind="primary">
             OK
           </Button>
@@ -152,7 +157,7 @@ function Work({ work, conversation }: { work: NonNullable<Entry['work']>; conver
   );
 }
 
-export function Steps({ turn }: { turn: Turn }) {
+function Steps({ turn }: { turn: Turn }) {
   return (
     <ol class="steps">
       {turn.steps.map(({ at, what, tookMs, depth, inputs = [] }, index) => (

@@ -8,13 +8,14 @@ import { assistantName } from '../app/session.ts';
 import { act } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView } from '../parts/page.tsx';
 import { type Chat, MAIN } from './entry.ts';
 
 type Chats = { chats: Chat[]; more: boolean };
 
-export const hrefOf = (id: string): string => (id === MAIN ? '/chat' : `/chat/${id}`);
+const hrefOf = (id: string): string => (id === MAIN ? '/chat' : `/chat/${id}`);
 export const newChat = (): void => go(`/chat/${newId().slice(0, 12)}`);
 
 const PLATFORMS: Readonly<Record<string, string>> = {
@@ -144,7 +145,7 @@ function ChatRow({ chat, isCurrent, onChosen, loaded }: RowProps) {
   );
 }
 
-export function ChatMenu({ chat, onDone, isCurrent }: { chat: Chat; onDone: () => void; isCurrent: boolean }) {
+function ChatMenu({ chat, onDone, isCurrent }: { chat: Chat; onDone: () => void; isCurrent: boolean }) {
   const [question, setQuestion] = useState<'rename' | 'delete'>();
   const [title, setTitle] = useState('');
   const params = { path: { id: chat.id } };
@@ -171,16 +172,7 @@ export function ChatMenu({ chat, onDone, isCurrent }: { chat: Chat; onDone: () =
           onClose={() => setQuestion(undefined)}
           onYes={() => void act(() => ask(api.PATCH('/v1/chats/{id}', { params, body: { title } }))).then(onDone)}
         >
-          <label class="field">
-            <span>Title</span>
-            <input
-              class="input"
-              value={title}
-              maxLength={120}
-              required
-              onInput={(event) => setTitle(event.currentTarget.value)}
-            />
-          </label>
+          <Field label="Title" value={title} onValue={setTitle} maxLength={120} required />
         </Question>
       )}
       {question === 'delete' && (

@@ -122,16 +122,18 @@ function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
             </p>
           )}
           {isEmpty && <Greeting onChosen={(text) => void conversation.say(text, [])} />}
-          <ol class="log" role="log" aria-label="Conversation" ref={content}>
-            {withDays(entries.value).map(({ entry, day }) => (
-              <Line key={entry.id} {...{ entry, day, conversation }} onEdit={(text) => setEdited({ text })} />
-            ))}
-            {unsent.value
-              .filter(({ id: key }) => !entries.value.some((entry) => entry.id === key))
-              .map((each) => (
-                <UnsentView key={each.id} unsent={each} conversation={conversation} />
+          <div role="log" aria-label="Conversation">
+            <ol class="log" ref={content}>
+              {withDays(entries.value).map(({ entry, day }) => (
+                <Line key={entry.id} {...{ entry, day, conversation }} onEdit={(text) => setEdited({ text })} />
               ))}
-          </ol>
+              {unsent.value
+                .filter(({ id: key }) => !entries.value.some((entry) => entry.id === key))
+                .map((each) => (
+                  <UnsentView key={each.id} unsent={each} conversation={conversation} />
+                ))}
+            </ol>
+          </div>
           <p class="thinking faint" role="status">
             {isThinking.value && isBusy.value ? `${assistantName()} is thinking …` : ''}
           </p>

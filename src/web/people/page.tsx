@@ -11,6 +11,7 @@ import { platformName } from '../chat/list.tsx';
 import { copy } from '../chat/markup.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog, Question } from '../parts/dialog.tsx';
+import { Field, Select } from '../parts/field.tsx';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
 import { Tabs } from '../parts/tabs.tsx';
@@ -156,18 +157,12 @@ function Pairing({ roles, onClose, onDone }: PairingProps) {
       }
     >
       <p class="faint">Who writes to the assistant for the first time is told a code. They tell it to you.</p>
-      <label class="field">
-        <span>Code</span>
-        <input class="input" value={code} required autofocus onInput={(event) => setCode(event.currentTarget.value)} />
-      </label>
-      <label class="field">
-        <span>As</span>
-        <select class="input" value={role} onChange={(event) => setRole(event.currentTarget.value)}>
-          {roles.map((each) => (
-            <option key={each}>{each}</option>
-          ))}
-        </select>
-      </label>
+      <Field label="Code" value={code} onValue={setCode} required isFirst />
+      <Select label="As" value={role} onValue={setRole}>
+        {roles.map((each) => (
+          <option key={each}>{each}</option>
+        ))}
+      </Select>
     </Question>
   );
 }
@@ -289,10 +284,7 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: st
         })
       }
     >
-      <label class="field">
-        <span>Name of the program</span>
-        <input class="input" value={name} required autofocus onInput={(event) => setName(event.currentTarget.value)} />
-      </label>
+      <Field label="Name of the program" value={name} onValue={setName} required isFirst />
       <fieldset class="choices">
         <legend>It may</legend>
         {(Object.entries(SCOPES) as [Scope, string][]).map(([scope, does]) => (

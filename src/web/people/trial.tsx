@@ -5,6 +5,7 @@ import { useLoad } from '../app/load.ts';
 import { query } from '../app/router.ts';
 import { act } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
+import { Field, Select } from '../parts/field.tsx';
 import { LoadView, Section } from '../parts/page.tsx';
 
 type Tried = Json<'/v1/people/{id}/may'>;
@@ -38,26 +39,14 @@ export function Trial() {
               void attempt();
             }}
           >
-            <label class="field">
-              <span>Person</span>
-              <select class="input" value={id} onChange={(event) => setPerson(event.currentTarget.value)}>
-                {known.people.map((each) => (
-                  <option key={each.id} value={each.id}>
-                    {each.name}
-                  </option>
-                ))}
-              </select>
-            </label>
-            <label class="field">
-              <span>Tool</span>
-              <input
-                class="input"
-                list="tools"
-                value={tool}
-                required
-                onInput={(event) => setTool(event.currentTarget.value)}
-              />
-            </label>
+            <Select label="Person" value={id} onValue={setPerson}>
+              {known.people.map((each) => (
+                <option key={each.id} value={each.id}>
+                  {each.name}
+                </option>
+              ))}
+            </Select>
+            <Field label="Tool" value={tool} onValue={setTool} list="tools" required />
             <datalist id="tools">
               {tools.data?.tools.map(({ name }) => (
                 <option key={name} value={name} />

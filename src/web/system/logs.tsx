@@ -3,6 +3,7 @@ import { api, ask } from '../api/client.ts';
 import { clock } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
 import { Button } from '../parts/button.tsx';
+import { Field, Select } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -41,18 +42,12 @@ export function Logs() {
   return (
     <Section>
       <div class="filters">
-        <label class="field">
-          <span>Words</span>
-          <input class="input" type="search" value={words} onInput={(event) => setWords(event.currentTarget.value)} />
-        </label>
-        <label class="field">
-          <span>From</span>
-          <select class="input" value={level} onChange={(event) => setLevel(event.currentTarget.value as Level)}>
-            {LEVELS.map((each) => (
-              <option key={each}>{each}</option>
-            ))}
-          </select>
-        </label>
+        <Field label="Words" value={words} onValue={setWords} type="search" />
+        <Select label="From" value={level} onValue={(value) => setLevel(value as Level)}>
+          {LEVELS.map((each) => (
+            <option key={each}>{each}</option>
+          ))}
+        </Select>
         <Button icon={isFollowed ? 'pause' : 'play'} onClick={() => setFollowed(!isFollowed)}>
           {isFollowed ? 'Stop following' : 'Follow'}
         </Button>

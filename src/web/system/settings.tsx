@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import { useLoad } from '../app/load.ts';
+import { Field } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 
 /** Every setting with its value, where it comes from, and what it is for; changed in the file alone. */
@@ -10,10 +11,7 @@ export function Settings() {
   const wanted = words.trim().toLowerCase();
   return (
     <Section>
-      <label class="field">
-        <span>Find a setting</span>
-        <input class="input" type="search" value={words} onInput={(event) => setWords(event.currentTarget.value)} />
-      </label>
+      <Field label="Find a setting" value={words} onValue={setWords} type="search" />
       <LoadView loaded={loaded}>
         {({ file, settings }) => {
           const found = settings.filter(({ path, about }) => `${path} ${about ?? ''}`.toLowerCase().includes(wanted));

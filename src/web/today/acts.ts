@@ -13,7 +13,7 @@ interface Made {
 }
 
 /** Takes back what an answer tells the undo of. */
-export const undoOf = ({ undo }: Made): (() => Promise<void>) | undefined =>
+const undoOf = ({ undo }: Made): (() => Promise<void>) | undefined =>
   undo === null
     ? undefined
     : async () => {

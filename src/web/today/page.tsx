@@ -5,6 +5,7 @@ import { dayName, longDay, plural, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
 import {
@@ -212,19 +213,13 @@ function EditReminder({ entry, loaded, onClose }: RowProps & { onClose: () => vo
         })
       }
     >
-      <label class="field">
-        <span>What</span>
-        <input class="input" value={text} required onInput={(event) => setText(event.currentTarget.value)} />
-      </label>
-      <label class="field">
-        <span>When, if it is another time</span>
-        <input
-          class="input"
-          value={when}
-          placeholder={entry.repeats ?? 'tomorrow at 9'}
-          onInput={(event) => setWhen(event.currentTarget.value)}
-        />
-      </label>
+      <Field label="What" value={text} onValue={setText} required />
+      <Field
+        label="When, if it is another time"
+        value={when}
+        onValue={setWhen}
+        placeholder={entry.repeats ?? 'tomorrow at 9'}
+      />
     </Question>
   );
 }
@@ -239,20 +234,8 @@ function NewReminder({ loaded, onClose }: { loaded: LoadState<Today>; onClose: (
       onClose={onClose}
       onYes={() => void change(loaded, () => ask(api.POST('/v1/reminders', { body: { text, when } })))}
     >
-      <label class="field">
-        <span>What</span>
-        <input class="input" value={text} required autofocus onInput={(event) => setText(event.currentTarget.value)} />
-      </label>
-      <label class="field">
-        <span>When</span>
-        <input
-          class="input"
-          value={when}
-          required
-          placeholder="tomorrow at 9, every Friday at 20:00"
-          onInput={(event) => setWhen(event.currentTarget.value)}
-        />
-      </label>
+      <Field label="What" value={text} onValue={setText} required isFirst />
+      <Field label="When" value={when} onValue={setWhen} required placeholder="tomorrow at 9, every Friday at 20:00" />
     </Question>
   );
 }
@@ -353,10 +336,7 @@ function ListView({ list, loaded }: { list: Today['lists'][number]; loaded: Load
           );
         }}
       >
-        <label class="field">
-          <span>Add to {name}</span>
-          <input class="input" value={added} onInput={(event) => setAdded(event.currentTarget.value)} />
-        </label>
+        <Field label={`Add to ${name}`} value={added} onValue={setAdded} />
         <Button type="submit">Add</Button>
       </form>
     </details>

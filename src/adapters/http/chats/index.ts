@@ -128,7 +128,7 @@ function entries({ database, clock }: ChatsDeps): AnyRoute {
       if (found && !isOwn) {
         const rows = await store.recordedMessages(db, found, caller.personId, until, limit + 1);
         const shown = rows.slice(0, limit).reverse().map(entryOfRecord);
-        return { body: { json: { entries: shown, more: found.length > limit, readOnly: true } } };
+        return { body: { json: { entries: shown, more: rows.length > limit, readOnly: true } } };
       }
       const { channel } = placeOf(caller, request.params.id);
       const { personId } = caller;
@@ -211,7 +211,7 @@ const stepOut = z.object({
   inputs: z.array(z.object({ name: z.string(), input: z.string() })).optional(),
 });
 
-export const turnOut = z.object({
+const turnOut = z.object({
   id: z.string(),
   state: z.string(),
   model: z.string().nullable(),
