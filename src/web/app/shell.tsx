@@ -23,7 +23,7 @@ export function Shell() {
         Skip to the content
       </a>
       <div class="frame">
-        <div class="side">
+        <header class="side">
           <div class="name">
             <Sign />
             <span>{assistantName()}</span>
@@ -34,7 +34,7 @@ export function Shell() {
             ))}
           </nav>
           <PersonMenu />
-        </div>
+        </header>
         <div class="page">
           {!online.value && (
             <p class="away" role="status">

@@ -108,8 +108,8 @@ function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
   const isEmpty = isLoaded.value && count === 0 && unsent.value.length === 0;
 
   return (
-    <div class="conversation">
-      <main id="main" tabIndex={-1} ref={scroller} onScroll={onScroll}>
+    <main id="main" tabIndex={-1} class="conversation">
+      <div class="scroller" ref={scroller} onScroll={onScroll}>
         <div class="column">
           {hasMore.value && (
             <Button kind="quiet" onClick={() => void earlier()}>
@@ -138,7 +138,7 @@ function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
             {isThinking.value && isBusy.value ? `${assistantName()} is thinking …` : ''}
           </p>
         </div>
-      </main>
+      </div>
       {isBehind && (
         <button type="button" class="button newest" onClick={toEnd}>
           <Icon name="newest" />
@@ -150,7 +150,7 @@ function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
       ) : (
         <Composer conversation={conversation} field={field} edited={edited} />
       )}
-    </div>
+    </main>
   );
 }
 
