@@ -20,6 +20,23 @@ const chat: Place = {
   load: () => import('../chat/page.tsx'),
 };
 
+const notes: Place = { path: 'notes', label: 'Notes', icon: 'notes', load: () => import('../notes/page.tsx') };
+
+const automations: Place = {
+  path: 'automations',
+  label: 'Automations',
+  icon: 'schedule',
+  load: () => import('../automations/page.tsx'),
+};
+
+const skills: Place = {
+  path: 'skills',
+  label: 'Skills',
+  icon: 'skills',
+  isOwners: true,
+  load: () => import('../skills/page.tsx'),
+};
+
 const people: Place = {
   path: 'people',
   label: 'People',
@@ -44,6 +61,6 @@ const system: Place = {
 };
 
 /** In the order in which they stand at the side. */
-const PLACES: readonly Place[] = [chat, today, people, activity, system];
+const PLACES: readonly Place[] = [chat, today, notes, automations, skills, people, activity, system];
 
 export const placesOf = (): readonly Place[] => PLACES.filter(({ isOwners }) => !isOwners || isOwner());
