@@ -22,7 +22,10 @@ export async function typesOf(document) {
 export async function documentOf() {
   const data = mkdtempSync(join(tmpdir(), 'coda-openapi-'));
   const port = await freePort();
-  writeFileSync(join(data, 'config.yaml'), `http: { listen: "127.0.0.1:${port}" }\n`);
+  writeFileSync(
+    join(data, 'config.yaml'),
+    `http: { listen: "127.0.0.1:${port}" }\nself_improvement: { enabled: true }\n`,
+  );
   const coda = spawn(
     process.execPath,
     [join(root, 'dist', 'main.js'), 'run', '--config', join(data, 'config.yaml'), '--data', join(data, 'data')],

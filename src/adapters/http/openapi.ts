@@ -51,7 +51,7 @@ function operation(each: AnyRoute): JsonObject {
     ...(tag !== undefined && { tags: [tag] }),
     security: scope === undefined ? [] : [{ bearer: [] }],
     ...(scope !== undefined && { description: `Scope \`${scope}\`: ${SCOPES[scope]}.` }),
-    parameters: [...parameters(each.params, 'path'), ...parameters(each.query, 'query'), ...(idempotent ? [KEY] : [])],
+    parameters: [...pathParameters(each), ...parameters(each.query, 'query'), ...(idempotent ? [KEY] : [])],
     ...(body && {
       requestBody: {
         content: {
@@ -73,6 +73,12 @@ function operation(each: AnyRoute): JsonObject {
 function response({ description, schema, type }: NonNullable<AnyRoute['answers']>[number]): JsonObject {
   if (schema) return { description, content: { 'application/json': { schema: jsonSchema(schema, 'output') } } };
   return type === undefined ? { description } : { description, content: { [type]: {} } };
+}
+
+/** Those that stand in the address: a route under several may have fewer in one of them. */
+function pathParameters({ params, path }: AnyRoute): JsonObject[] {
+  const named = new Set(path.split('/').flatMap((part) => (part.startsWith(':') ? part.slice(1) : [])));
+  return parameters(params, 'path').filter(({ name }) => named.has(name as string));
 }
 
 function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): JsonObject[] {

@@ -1107,6 +1107,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What coda proposes to change of itself, with the difference.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        get: operations["getV1Proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts or declines a proposal, as it was shown.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1ProposalsId"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proposals/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a decision on a proposal back, and what it has changed.
+         * @description Scope `admin`: see and do what the owner can.
+         */
+        post: operations["postV1ProposalsIdUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reminders": {
         parameters: {
             query?: never;
@@ -2559,7 +2619,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                group: string;
                 id: string;
             };
             cookie?: never;
@@ -2602,7 +2661,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                group: string;
                 id: string;
             };
             cookie?: never;
@@ -5660,6 +5718,180 @@ export interface operations {
             };
         };
     };
+    getV1Proposals: {
+        parameters: {
+            query?: {
+                state?: "pending" | "approved" | "rejected" | "applied";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest 100, and what is left of the budget. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        budget: {
+                            left: number;
+                            month: number;
+                        };
+                        /** @description Versions of the guidance that holds, the newest first. */
+                        guidance: {
+                            /** Format: date-time */
+                            at: string;
+                            content: string;
+                            measured: string;
+                            state: string;
+                            version: number;
+                        }[];
+                        proposals: {
+                            /** Format: date-time */
+                            at: string;
+                            category: string;
+                            decided_at: string | null;
+                            description: string;
+                            /** @description What it would change, as text; empty: nothing by itself. */
+                            difference: string;
+                            /** @description A decision is bound to it. */
+                            hash: string;
+                            id: string;
+                            /** @enum {string} */
+                            state: "pending" | "approved" | "rejected" | "applied";
+                            title: string;
+                        }[];
+                        /** @description Scores of turns by week, the last twelve. */
+                        weeks: {
+                            low: number;
+                            mean: number;
+                            turns: number;
+                            week: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1ProposalsId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    approve: boolean;
+                    hash: string;
+                };
+            };
+        };
+        responses: {
+            /** @description As it stands now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        proposal: {
+                            /** Format: date-time */
+                            at: string;
+                            category: string;
+                            decided_at: string | null;
+                            description: string;
+                            /** @description What it would change, as text; empty: nothing by itself. */
+                            difference: string;
+                            /** @description A decision is bound to it. */
+                            hash: string;
+                            id: string;
+                            /** @enum {string} */
+                            state: "pending" | "approved" | "rejected" | "applied";
+                            title: string;
+                        };
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1ProposalsIdUndo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        proposal: {
+                            /** Format: date-time */
+                            at: string;
+                            category: string;
+                            decided_at: string | null;
+                            description: string;
+                            /** @description What it would change, as text; empty: nothing by itself. */
+                            difference: string;
+                            /** @description A decision is bound to it. */
+                            hash: string;
+                            id: string;
+                            /** @enum {string} */
+                            state: "pending" | "approved" | "rejected" | "applied";
+                            title: string;
+                        };
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getV1Reminders: {
         parameters: {
             query?: {
@@ -7107,7 +7339,6 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                group: string;
                 id: string;
             };
             cookie?: never;
@@ -7153,7 +7384,6 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                group: string;
                 id: string;
             };
             cookie?: never;

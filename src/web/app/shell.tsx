@@ -23,7 +23,7 @@ export function Shell() {
         Skip to the content
       </a>
       <div class="frame">
-        <header class="side">
+        <aside class="side" aria-label="Where to go">
           <div class="name">
             <Sign />
             <span>{assistantName()}</span>
@@ -34,7 +34,7 @@ export function Shell() {
             ))}
           </nav>
           <PersonMenu />
-        </header>
+        </aside>
         <div class="page">
           {!online.value && (
             <p class="away" role="status">

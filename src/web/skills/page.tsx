@@ -1,9 +1,126 @@
-import { Page } from '../parts/page.tsx';
+/** Skills: what is installed and what it may do, the market, values they are run with, specialists, proposals. */
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { plural } from '../app/format.ts';
+import { useLoad } from '../app/load.ts';
+import { path } from '../app/router.ts';
+import { Field } from '../parts/field.tsx';
+import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
+import { Tabs } from '../parts/tabs.tsx';
+import { Market } from './market.tsx';
+import { Proposals } from './proposals.tsx';
+import { Secrets } from './secrets.tsx';
+import { SkillView } from './skill.tsx';
+import { Specialists } from './specialists.tsx';
+
+type Skill = Json<'/v1/skills'>['skills'][number];
+
+const TABS = [
+  { href: '/skills', label: 'Installed' },
+  { href: '/skills/+market', label: 'Market' },
+  { href: '/skills/+secrets', label: 'Secrets' },
+  { href: '/skills/+specialists', label: 'Specialists' },
+  { href: '/skills/+proposals', label: 'Proposals' },
+];
 
 export default function SkillsPage() {
+  const [, name = ''] = path.value;
+  const isTab = TABS.some(({ href }) => href === `/skills/${name}`);
   return (
     <Page title="Skills">
-      <div class="sheet" />
+      <div class="sheet wide">
+        <Tabs label="Skills" tabs={TABS} current={isTab ? `/skills/${name}` : '/skills'} />
+        {name === '' && <Installed />}
+        {name === '+market' && <Market />}
+        {name === '+secrets' && <Secrets />}
+        {name === '+specialists' && <Specialists />}
+        {name === '+proposals' && <Proposals />}
+        {name !== '' && !isTab && <SkillView name={name} />}
+      </div>
     </Page>
+  );
+}
+
+export const STATES: Readonly<Record<Skill['state'], string>> = {
+  in_use: 'in use',
+  draft: 'a draft',
+  needs_approval: 'waits for your look',
+  deprecated: 'no longer offered',
+  revoked: 'taken back by its catalog',
+  disabled: 'switched off',
+  invalid: 'cannot be read',
+};
+
+const TONES: Readonly<Partial<Record<Skill['state'], string>>> = {
+  draft: 'warn',
+  needs_approval: 'warn',
+  revoked: 'bad',
+  invalid: 'bad',
+};
+
+export const StateTag = ({ state }: Pick<Skill, 'state'>) => (
+  <span class={`tag ${TONES[state] ?? ''}`}>{STATES[state]}</span>
+);
+
+const isWaiting = ({ state }: Skill): boolean => state === 'draft' || state === 'needs_approval';
+
+function Installed() {
+  const loaded = useLoad('skills', () => ask(api.GET('/v1/skills')), ['skills']);
+  const [words, setWords] = useState('');
+  const wanted = words.trim().toLowerCase();
+  return (
+    <LoadView loaded={loaded}>
+      {({ skills, folders }) => {
+        const found = skills.filter(({ name, description }) => `${name} ${description}`.toLowerCase().includes(wanted));
+        const waiting = found.filter(isWaiting);
+        const others = found.filter((skill) => !isWaiting(skill));
+        return (
+          <>
+            <Section>
+              <Field label="Find a skill" type="search" value={words} onValue={setWords} />
+            </Section>
+            {folders.map(({ file, message }) => (
+              <p key={file} class="failure section">
+                {file}: {message}
+              </p>
+            ))}
+            {waiting.length > 0 && (
+              <Section title="Waiting for you">
+                <SkillList skills={waiting} />
+              </Section>
+            )}
+            <Section title={plural(others.length, 'skill')}>
+              {found.length === 0 && (
+                <Empty>
+                  {skills.length === 0
+                    ? 'There are none. A folder with a SKILL.md below the data folder’s skills/ is one; the market has more.'
+                    : 'No skill has these words.'}
+                </Empty>
+              )}
+              <SkillList skills={others} />
+            </Section>
+          </>
+        );
+      }}
+    </LoadView>
+  );
+}
+
+function SkillList({ skills }: { skills: readonly Skill[] }) {
+  return (
+    <ul class="list">
+      {skills.map((skill) => (
+        <li key={skill.name} class="row" data-row tabIndex={-1} aria-label={skill.name}>
+          <a class="what plain-link" href={`/skills/${encodeURIComponent(skill.name)}`} data-key="Enter">
+            {skill.name} <span class="under">{skill.description}</span>
+          </a>
+          {skill.diagnostics.some(({ level }) => level === 'error') && <span class="tag bad">has errors</span>}
+          {skill.secrets.some(({ required, set }) => required && !set) && <span class="tag warn">needs a secret</span>}
+          {skill.uses > 0 && <span class="aside">{plural(skill.uses, 'use')}</span>}
+          <StateTag state={skill.state} />
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,0 +1,117 @@
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { whenText } from '../app/format.ts';
+import { type LoadState, useLoad } from '../app/load.ts';
+import { act } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+import { Empty, LoadView, Section } from '../parts/page.tsx';
+
+type All = Json<'/v1/proposals'>;
+type Proposal = All['proposals'][number];
+
+/** What coda proposes to change of itself: nothing of it holds before an owner has said yes. */
+export function Proposals() {
+  const loaded = useLoad('proposals', () => ask(api.GET('/v1/proposals')), ['skills']);
+  if (loaded.failure?.status === 404) {
+    return (
+      <Section title="Proposals">
+        <Empty>Self-improvement is off: docs/self-improvement.md says what it does and how it is switched on.</Empty>
+      </Section>
+    );
+  }
+  return (
+    <LoadView loaded={loaded}>
+      {({ proposals, budget, weeks }) => (
+        <>
+          <Section title="Proposals">
+            {budget.month > 0 && (
+              <p class="faint small">
+                {budget.left.toFixed(2)} of {budget.month.toFixed(2)} of this month’s budget are left.
+              </p>
+            )}
+            {proposals.length === 0 && <Empty>Nothing is proposed. It looks at how answers went each night.</Empty>}
+            <ul>
+              {proposals.map((each) => (
+                <ProposalView key={each.id} proposal={each} loaded={loaded} />
+              ))}
+            </ul>
+          </Section>
+          {weeks.length > 0 && (
+            <Section title="How answers went, by week">
+              <ul class="list">
+                {weeks.map(({ week, turns, mean, low }) => (
+                  <li key={week} class="row">
+                    <span class="what">{week}</span>
+                    <span class="aside">
+                      {mean.toFixed(1)} of 5 over {turns}, {low} low
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            </Section>
+          )}
+        </>
+      )}
+    </LoadView>
+  );
+}
+
+function ProposalView({ proposal, loaded }: { proposal: Proposal; loaded: LoadState<All> }) {
+  const { id, title, description, state, at, difference, hash } = proposal;
+  const params = { path: { id } };
+  const decide = (approve: boolean) =>
+    void act(() => ask(api.POST('/v1/proposals/{id}', { params, body: { hash, approve } })), {
+      done: approve ? 'Accepted.' : 'Declined.',
+      undo: async () => {
+        await ask(api.POST('/v1/proposals/{id}/undo', { params }));
+        loaded.reload();
+      },
+    }).then(loaded.reload);
+  const isOpen = state === 'pending';
+  return (
+    <li class="card asked" data-row tabIndex={-1} aria-label={title}>
+      <p>
+        <b>{title}</b> <span class="tag">{state}</span> <span class="faint small">{whenText(at)}</span>
+      </p>
+      <p>{description}</p>
+      {difference !== '' && (
+        <details open={isOpen}>
+          <summary>What it would change</summary>
+          <pre class="diff">
+            {difference
+              .split('\n')
+              .map((line, index) =>
+                line.startsWith('+') ? (
+                  <ins key={index}>{`${line}\n`}</ins>
+                ) : line.startsWith('-') ? (
+                  <del key={index}>{`${line}\n`}</del>
+                ) : (
+                  `${line}\n`
+                ),
+              )}
+          </pre>
+        </details>
+      )}
+      {isOpen ? (
+        <div class="buttons">
+          <Button kind="primary" onClick={() => decide(true)}>
+            Accept
+          </Button>
+          <Button onClick={() => decide(false)}>Decline</Button>
+        </div>
+      ) : (
+        <div class="buttons">
+          <Button
+            onClick={() =>
+              void act(() => ask(api.POST('/v1/proposals/{id}/undo', { params })), { done: 'Taken back.' }).then(
+                loaded.reload,
+              )
+            }
+          >
+            Take back
+          </Button>
+        </div>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,104 @@
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import { whenText } from '../app/format.ts';
+import { useLoad } from '../app/load.ts';
+import { act } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+import { Question } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
+import { Empty, LoadView, Section } from '../parts/page.tsx';
+
+/** The values that skills and connectors are run with: set and removed here, shown nowhere. */
+export function Secrets() {
+  const loaded = useLoad('secrets', () => ask(api.GET('/v1/secrets')), ['skills']);
+  const remove = (secret: { skill: string; name: string; person: string | null; space: string | null }) => {
+    const { skill, name, person, space } = secret;
+    const query = { skill, name, ...(person !== null && { person }), ...(space !== null && { space }) };
+    void act(() => ask(api.DELETE('/v1/secrets', { params: { query } })), { done: `${name} is removed.` }).then(
+      loaded.reload,
+    );
+  };
+  return (
+    <Section title="Secrets" acts={<SetSecret onDone={loaded.reload} />}>
+      <LoadView loaded={loaded}>
+        {({ secrets }) => (
+          <>
+            {secrets.length === 0 && <Empty>None is set. A skill that needs one says so.</Empty>}
+            <ul class="list">
+              {secrets.map((secret) => (
+                <li key={`${secret.skill} ${secret.name} ${secret.person} ${secret.space}`} class="row">
+                  <span class="what">
+                    <code>{secret.name}</code> <span class="under">{secret.skill}</span>
+                  </span>
+                  <span class="aside">
+                    {secret.person !== null
+                      ? `for ${secret.person}`
+                      : secret.space !== null
+                        ? `in ${secret.space}`
+                        : 'for everybody'}
+                    , {whenText(secret.updated_at)}
+                  </span>
+                  <Button kind="danger" onClick={() => remove(secret)}>
+                    Remove
+                  </Button>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </LoadView>
+    </Section>
+  );
+}
+
+interface SetProps {
+  skill?: string;
+  name?: string;
+  onDone: () => void;
+}
+
+/** A button that asks for a value, which is sealed and never shown again. */
+export function SetSecret({ skill = '', name = '', onDone }: SetProps) {
+  const [isOpen, setOpen] = useState(false);
+  const [given, setGiven] = useState({ skill, name, value: '' });
+  const set = (change: Partial<typeof given>) => setGiven({ ...given, ...change });
+  return (
+    <>
+      <Button icon="key" onClick={() => setOpen(true)}>
+        Set
+      </Button>
+      {isOpen && (
+        <Question
+          title={name === '' ? 'Set a secret' : `Set ${name}`}
+          yes="Set"
+          onClose={() => {
+            setGiven({ skill, name, value: '' });
+            setOpen(false);
+          }}
+          onYes={() =>
+            void act(() => ask(api.PUT('/v1/secrets', { body: given })), { done: `${given.name} is set.` }).then(onDone)
+          }
+        >
+          {skill === '' && (
+            <Field
+              label="Skill, or connectors"
+              value={given.skill}
+              onValue={(to) => set({ skill: to })}
+              required
+              isFirst
+            />
+          )}
+          {name === '' && <Field label="Name" value={given.name} onValue={(to) => set({ name: to })} required />}
+          <Field
+            label="Value"
+            type="password"
+            value={given.value}
+            onValue={(to) => set({ value: to })}
+            required
+            isFirst={skill !== ''}
+          />
+        </Question>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,210 @@
+/** One skill: what it may do before it is trusted, what has changed since, and what it needs. */
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { plural, sizeOf } from '../app/format.ts';
+import { type LoadState, useLoad } from '../app/load.ts';
+import { act } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+import { Question } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
+import { LoadView, Section } from '../parts/page.tsx';
+import { Findings, May } from './look.tsx';
+import { StateTag } from './page.tsx';
+import { SetSecret } from './secrets.tsx';
+
+type Detail = Json<'/v1/skills/{name}'>;
+
+export function SkillView({ name }: { name: string }) {
+  const loaded = useLoad(`skill ${name}`, () => ask(api.GET('/v1/skills/{name}', { params: { path: { name } } })), [
+    'skills',
+  ]);
+  return <LoadView loaded={loaded}>{(skill) => <Detail skill={skill} loaded={loaded} />}</LoadView>;
+}
+
+function Detail({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
+  const { name, description, state, why, version, author, license, homepage, files, tools, diagnostics, secrets } =
+    skill;
+  return (
+    <>
+      <Section title={name} acts={<StateTag state={state} />}>
+        <p>{description}</p>
+        {why !== null && <p class="faint">{why}</p>}
+        <p class="faint small">
+          {[version && `version ${version}`, author && `by ${author}`, license, plural(skill.uses, 'use')]
+            .filter(Boolean)
+            .join(', ')}
+          {homepage !== null && /^https?:/.test(homepage) && (
+            <>
+              {', '}
+              <a href={homepage} target="_blank" rel="noopener noreferrer">
+                {homepage}
+              </a>
+            </>
+          )}
+        </p>
+        <Acts skill={skill} loaded={loaded} />
+      </Section>
+      {skill.trust && (
+        <Section title={skill.trust.before === null ? 'What it may do' : 'What is new since you trusted it'}>
+          <May may={skill.trust.may} />
+          <Findings findings={skill.trust.findings} />
+          {skill.trust.difference && <Difference difference={skill.trust.difference} />}
+        </Section>
+      )}
+      {skill.trust_problem !== null && (
+        <Section title="It cannot be trusted">
+          <p class="bad">{skill.trust_problem}</p>
+        </Section>
+      )}
+      {diagnostics.length > 0 && (
+        <Section title="What is wrong with its files">
+          <ul class="list">
+            {diagnostics.map(({ code, level, message, file, line }) => (
+              <li key={`${code} ${file} ${line}`} class="row">
+                <span class={`what ${level === 'error' ? 'bad' : 'warn'}`}>{message}</span>
+                <code>
+                  {file}
+                  {line !== null && `:${line}`}
+                </code>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {secrets.length > 0 && (
+        <Section title="Values it is run with">
+          <ul class="list">
+            {secrets.map((secret) => (
+              <li key={secret.name} class="row">
+                <span class="what">
+                  <code>{secret.name}</code> <span class="under">{secret.about}</span>
+                </span>
+                <span class={`tag ${secret.required && !secret.set ? 'warn' : ''}`}>
+                  {secret.set ? 'set' : secret.required ? 'missing' : 'not set'}
+                </span>
+                <SetSecret skill={name} name={secret.name} onDone={loaded.reload} />
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {tools !== null && (
+        <Section title="Tools it asks for">
+          <p>{tools.join(', ') || 'none'}</p>
+        </Section>
+      )}
+      {files.length > 0 && (
+        <Section title="Files">
+          <ul class="list">
+            {files.map(({ path, bytes }) => (
+              <li key={path} class="row">
+                <code class="what">{path}</code>
+                <span class="aside">{sizeOf(bytes)}</span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Acts({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
+  const { name, group, state, trust } = skill;
+  const id = group === null ? name : name.slice(group.length + 1);
+  const [isRetiring, setRetiring] = useState(false);
+  const [reason, setReason] = useState('');
+  const run = (ask: () => Promise<unknown>, done: string) => void act(ask, { done }).then(loaded.reload);
+  const pin = trust && { name, hash: trust.hash };
+  return (
+    <div class="buttons section">
+      {pin && state === 'draft' && (
+        <Button
+          kind="primary"
+          onClick={() => run(() => ask(api.POST('/v1/skills/activate', { body: pin })), `${name} is offered now.`)}
+        >
+          Activate
+        </Button>
+      )}
+      {pin && state !== 'draft' && !trust.approved && (
+        <Button
+          kind="primary"
+          onClick={() =>
+            run(() => ask(api.POST('/v1/skills/trust', { body: pin })), `${name} is trusted as it is now.`)
+          }
+        >
+          Trust it
+        </Button>
+      )}
+      {trust?.approved && (
+        <Button
+          onClick={() =>
+            run(
+              () => ask(api.POST('/v1/skills/{name}/withdraw', { params: { path: { name } } })),
+              `${name} is not used any more.`,
+            )
+          }
+        >
+          Withdraw
+        </Button>
+      )}
+      {state === 'in_use' && <Button onClick={() => setRetiring(true)}>Offer no longer</Button>}
+      {state === 'deprecated' && (
+        <Button
+          onClick={() =>
+            run(
+              () =>
+                group === null
+                  ? ask(api.POST('/v1/skills/{id}/undeprecate', { params: { path: { id } } }))
+                  : ask(api.POST('/v1/skills/{group}/{id}/undeprecate', { params: { path: { group, id } } })),
+              `${name} is offered again.`,
+            )
+          }
+        >
+          Offer again
+        </Button>
+      )}
+      {isRetiring && (
+        <Question
+          title={`Offer ${name} no longer?`}
+          yes="Offer it no longer"
+          onClose={() => setRetiring(false)}
+          onYes={() =>
+            run(
+              () =>
+                group === null
+                  ? ask(api.POST('/v1/skills/{id}/deprecate', { params: { path: { id } }, body: { reason } }))
+                  : ask(
+                      api.POST('/v1/skills/{group}/{id}/deprecate', {
+                        params: { path: { group, id } },
+                        body: { reason },
+                      }),
+                    ),
+              `${name} stays, and is not offered any more.`,
+            )
+          }
+        >
+          <Field label="Why" value={reason} onValue={setReason} maxLength={500} required isFirst />
+          <p>It stays where it is; models are not offered it any more. This can be taken back here.</p>
+        </Question>
+      )}
+    </div>
+  );
+}
+
+function Difference({ difference }: { difference: NonNullable<NonNullable<Detail['trust']>['difference']> }) {
+  const { added, changed, removed } = difference;
+  if (added.length + changed.length + removed.length === 0) return <p class="faint">Its files are as you saw them.</p>;
+  return (
+    <pre class="diff">
+      {added.map((path) => (
+        <ins key={path}>{`+ ${path}\n`}</ins>
+      ))}
+      {changed.map((path) => `~ ${path}\n`)}
+      {removed.map((path) => (
+        <del key={path}>{`- ${path}\n`}</del>
+      ))}
+    </pre>
+  );
+}

@@ -1,0 +1,76 @@
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { useLoad } from '../app/load.ts';
+import { act } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+import { Question } from '../parts/dialog.tsx';
+import { Empty, LoadView, Section } from '../parts/page.tsx';
+
+type Specialist = Json<'/v1/specialists'>['specialists'][number];
+type Detail = Json<'/v1/specialists/{name}'>;
+
+const STATES: Readonly<Record<Specialist['state'], string>> = {
+  known: 'in use',
+  new: 'new: waits for your look',
+  waits: 'changed: waits for your look',
+  disabled: 'switched off',
+};
+
+/** Helpers with words and tools of their own; one from a folder is read before it is trusted. */
+export function Specialists() {
+  const loaded = useLoad('specialists', () => ask(api.GET('/v1/specialists')), ['skills']);
+  const [read, setRead] = useState<Detail>();
+  const open = (name: string) =>
+    act(async () => {
+      setRead(await ask(api.GET('/v1/specialists/{name}', { params: { path: { name } } })));
+    });
+  const trust = ({ name, hash }: Detail) => {
+    if (hash === null) return;
+    void act(() => ask(api.POST('/v1/specialists/{name}/trust', { params: { path: { name } }, body: { hash } })), {
+      done: `${name} is trusted as it is now.`,
+    }).then(loaded.reload);
+  };
+  return (
+    <Section title="Specialists">
+      <LoadView loaded={loaded}>
+        {({ specialists, problems }) => (
+          <>
+            {problems.map(({ where, message }) => (
+              <p key={where + message} class="failure">
+                {where}: {message}
+              </p>
+            ))}
+            {specialists.length === 0 && <Empty>There are none.</Empty>}
+            <ul class="list">
+              {specialists.map(({ name, description, state, tools }) => (
+                <li key={name} class="row" data-row tabIndex={-1} aria-label={name}>
+                  <span class="what">
+                    {name} <span class="under">{description}</span>
+                  </span>
+                  <span class="aside one-line" title={tools.join(', ')}>
+                    {tools.length} tools
+                  </span>
+                  <span class={`tag ${state === 'new' || state === 'waits' ? 'warn' : ''}`}>{STATES[state]}</span>
+                  <Button onClick={() => void open(name)}>Read</Button>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </LoadView>
+      {read && (
+        <Question
+          title={read.name}
+          yes={read.hash !== null && !read.isApproved ? 'Trust it' : 'Close'}
+          onClose={() => setRead(undefined)}
+          onYes={() => {
+            if (!read.isApproved) trust(read);
+          }}
+        >
+          <pre class="diff">{read.text}</pre>
+        </Question>
+      )}
+    </Section>
+  );
+}
