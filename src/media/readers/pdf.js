@@ -4,11 +4,16 @@ import { Unreadable } from './limits.js';
 const MOST_PAGES = 5_000;
 const MOST_WHITE_PAGES = 400;
 
+/** Node 20 has none, and the list of a page's operators needs it. */
+ArrayBuffer.prototype.transferToFixedLength ??= function transferToFixedLength(length) {
+  return this.slice(0, length);
+};
+
 export async function* readPdf(bytes, about) {
   const { getDocumentProxy, getResolvedPDFJS } = await import('unpdf');
   const { OPS } = await getResolvedPDFJS();
   // Nothing is fetched: fonts and maps of characters that are not in the file are done without.
-  const options = { isEvalSupported: false, useSystemFonts: false, disableFontFace: true, stopAtErrors: false };
+  const options = { isEvalSupported: false, verbosity: 0 };
   const pdf = await getDocumentProxy(new Uint8Array(bytes), options).catch((error) => {
     throw new Unreadable(/password/i.test(error?.name ?? '') ? 'encrypted' : 'broken');
   });
