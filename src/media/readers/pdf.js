@@ -69,7 +69,7 @@ async function whiteOn(page, OPS) {
     if (operator === OPS.save) stack.push(isWhite);
     else if (operator === OPS.restore) isWhite = stack.pop() ?? false;
     else if (operator === OPS.setFillRGBColor) isWhite = isWhiteColor(argsArray[at]);
-    else if (PAINTS.some((name) => OPS[name] === operator)) isPainted ||= !isWhite;
+    else if (isPaint(operator, argsArray[at], OPS)) isPainted ||= !isWhite;
     else if (operator === OPS.showText && isWhite && !isPainted) {
       const words = glyphText(argsArray[at][0]);
       if (words.trim() !== '') found.push(words.trim());
@@ -78,13 +78,13 @@ async function whiteOn(page, OPS) {
   return found;
 }
 
-const PAINTS = [
-  'constructPath',
-  'paintImageXObject',
-  'paintInlineImageXObject',
-  'shadingFill',
-  'paintFormXObjectBegin',
-];
+const PAINTS = ['paintImageXObject', 'paintInlineImageXObject', 'paintImageMaskXObject', 'shadingFill'];
+const FILLS = ['fill', 'eoFill', 'fillStroke', 'eoFillStroke', 'closeFillStroke', 'closeEOFillStroke'];
+
+/** Something that white letters can be read upon: a picture, or a path that is filled and not only cut along. */
+const isPaint = (operator, args, OPS) =>
+  PAINTS.some((name) => OPS[name] === operator) ||
+  FILLS.some((name) => OPS[name] === operator || (operator === OPS.constructPath && OPS[name] === args?.[0]));
 
 function isWhiteColor(args) {
   const [first] = args ?? [];
