@@ -379,16 +379,14 @@ describe('files that are made to harm', () => {
 describe('the process of the readers', () => {
   const program = new URL('./harmful-reader.js', import.meta.url);
 
-  test.for(['hang', 'crash', 'memory'])(
-    '%s: told within the limit, and the next file is read',
-    async (way) => {
+  for (const way of ['hang', 'crash', 'memory']) {
+    test(`${way}: told within the limit, and the next file is read`, async () => {
       const own = await openReaders({ program, withinMs: 1_500 });
       const { facts, tookMs } = await own.read('x', way);
       expect(facts.fault).toBe(way === 'hang' ? 'slow' : 'crashed');
       expect(tookMs).toBeLessThan(1_500 + BEHIND_MS);
       expect((await own.read('x', 'well')).text).toBe('all is well');
       await own.close();
-    },
-    30_000,
-  );
+    }, 30_000);
+  }
 });

@@ -667,11 +667,15 @@ const files: readonly (Omit<Wanted, 'has'> & { has?: readonly (readonly [string,
   { name: 'photo.heic', make: () => Buffer.from('0000001866747970686569630000000068656963', 'hex'), fault: 'kind' },
 ];
 
+/** A page ends in another way there, since the linter reads pages. */
+const fixture = (name: string) =>
+  readFile(new URL(`./files/${name}${name.endsWith('.html') ? '.bin' : ''}`, import.meta.url));
+
 test('there are sixty files', () => expect(files.length).toBeGreaterThanOrEqual(60));
 
 for (const { name, what, make, kind, fault, has = [], lacks = [] } of files) {
   test(`${name}${what ? `: ${what}` : ''}`, async () => {
-    const read = await readers.read(make?.() ?? (await readFile(new URL(`./files/${name}`, import.meta.url))), name);
+    const read = await readers.read(make?.() ?? (await fixture(name)), name);
     expect(read.facts.fault).toBe(fault);
     if (kind) expect(read.facts.kind).toBe(kind);
     for (const [text, place] of has) {

@@ -142,11 +142,6 @@ export function epub(chapters: readonly string[], more: Parts = []): Buffer {
   ]);
 }
 
-export interface PdfPage {
-  /** Operators of its content. */
-  content: string;
-}
-
 export const pdfLine = (text: string, y = 700): string =>
   `BT /F1 12 Tf 72 ${y} Td (${text.replace(/[()\\]/g, '\\$&')}) Tj ET`;
 
