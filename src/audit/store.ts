@@ -3,6 +3,7 @@ import {
   type Database,
   type Fragment,
   json,
+  NO_SQL,
   type Queryable,
   raw,
   render,
@@ -20,7 +21,7 @@ const TYPES = `id uuid, inbox_id uuid, at timestamptz, person_id uuid, conversat
  * person; default: the one that each names.
  */
 export function auditWriting(rows: readonly AuditRow[], when: Fragment, whose: Fragment = sql`person_id`): Fragment {
-  if (rows.length === 0) return sql``;
+  if (rows.length === 0) return NO_SQL;
   return sql`, audited as (
       insert into audit_log (id, at, person_id, ${raw(REST)})
       select id, at, ${whose}, ${raw(REST)} from jsonb_to_recordset(${json(rows)}) as a (${raw(TYPES)}) where ${when}

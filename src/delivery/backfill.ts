@@ -16,7 +16,7 @@ export interface History<Message> {
 }
 
 export interface ReadFrom {
-  /** What is older is not answered any more. */
+  /** Older messages are not answered any more. */
   since: Instant;
   /** The last time that coda was spoken to there. */
   heardAt: Instant | undefined;
@@ -69,14 +69,14 @@ async function findMissed<Message>(
   return { recent, older, read };
 }
 
-/** How a platform takes the messages of one place. */
+/** A platform's way of taking the messages of one place. */
 export interface MissedReader<Message> {
   /** True for a message that a person sent to coda. */
   isAsked(message: Message): boolean | Promise<boolean>;
   authorOf(message: Message): string;
   /** The identities that the inbox may have it under: its place may be another one, as a thread of its own. */
   namesOf(message: Message): readonly Pick<IncomingMessage, 'place' | 'id'>[];
-  /** Who asked and where, without text: for the notice that it is not answered any more. */
+  /** The message without its text: to tell its author that it is not answered any more. */
   bare(message: Message): Promise<IncomingMessage>;
   /** Runs the task in order with what else is heard in the place. */
   inOrder(task: () => Promise<void>): Promise<unknown>;

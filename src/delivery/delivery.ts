@@ -25,7 +25,7 @@ import { Draft } from './outbox/draft.ts';
 import { OutboxSender } from './outbox/index.ts';
 import { answerKey } from './outbox/parts.ts';
 import { Seats } from './outbox/seats.ts';
-import { saidPart } from './outbox/store.ts';
+import { saidPart } from './outbox/store/written.ts';
 import { PostponedEvents } from './postponed/index.ts';
 import { Quoting } from './quoted/index.ts';
 import { Requests } from './requests/index.ts';

@@ -2,15 +2,14 @@ import { Batch, deferred, GroupCommit, groupBy } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
 import type { Events, Fact } from '../jobs/index.ts';
-import { type Database, type Fragment, hadNoEffect, render, sql, type Transaction } from '../storage/index.ts';
+import { type Database, type Fragment, hadNoEffect, NO_SQL, render, sql, type Transaction } from '../storage/index.ts';
+import { type ClosedRow, closingStatement } from './closing/store.ts';
 import type { Card } from './content.ts';
 import { type DeliveryCounters, deliveryCounters, secondsBetween } from './counters.ts';
 import type { FinalState } from './inbox/store.ts';
 import type { Item } from './item.ts';
-import * as laneStore from './lanes/store.ts';
 import type { OutboxSender } from './outbox/index.ts';
 import { answerKey, type Parts } from './outbox/parts.ts';
-import { FENCED, insertions, surplusDrafts, WRITTEN, type WrittenPart } from './outbox/store.ts';
 
 /** SQL that another room adds to the statement that ends a row. Several ends may go in one statement. */
 export interface ExtraWrites {
@@ -43,12 +42,6 @@ export interface EndingDeps {
   wakeAt(at: Instant): void;
 }
 
-interface EndRow {
-  id: string;
-  pending: number;
-  written: WrittenPart[] | null;
-}
-
 interface Ending {
   item: Item;
   end: End;
@@ -65,7 +58,7 @@ const TELL_PLANNERS_MS = 50;
 export class Endings {
   private readonly deps: EndingDeps;
   private readonly counters: DeliveryCounters;
-  private readonly groups = new Map<string, GroupCommit<Ending, EndRow | undefined>>();
+  private readonly groups = new Map<string, GroupCommit<Ending, ClosedRow | undefined>>();
   private readonly planned: Batch<string>;
 
   constructor(deps: EndingDeps) {
@@ -100,7 +93,7 @@ export class Endings {
    */
   async endIn(tx: Transaction, item: Item, end: End): Promise<{ sent: Promise<void> } | undefined> {
     const ending = this.prepare(item, end);
-    const { rows } = await tx.last<EndRow>(...render(this.statement([ending])));
+    const { rows } = await tx.last<ClosedRow>(...render(this.statement([ending])));
     const ended = rows[0];
     if (!ended) return undefined;
     const sent = deferred();
@@ -122,9 +115,9 @@ export class Endings {
   }
 
   /** Ends of the same name share statements under load; a row without a lane ends alone. */
-  private async commit(name: string, ending: Ending): Promise<EndRow | undefined> {
+  private async commit(name: string, ending: Ending): Promise<ClosedRow | undefined> {
     const run = async (endings: readonly Ending[]) => {
-      const { rows } = await this.deps.database.run<EndRow>(name, ...render(this.statement(endings)));
+      const { rows } = await this.deps.database.run<ClosedRow>(name, ...render(this.statement(endings)));
       const byId = new Map(rows.map((row) => [row.id, row]));
       return endings.map(({ item }) => byId.get(item.id));
     };
@@ -137,33 +130,18 @@ export class Endings {
   }
 
   private statement(endings: readonly Ending[]): Fragment {
-    const now = this.deps.world.clock.now();
-    const parts = endings.flatMap((each) => each.parts.parts);
-    const buttons = endings.flatMap((each) => each.parts.buttons);
-    const writing = parts.length > 0 ? insertions(parts, buttons, now, FENCED) : sql``;
-    // Drafts are only looked for where there can be any.
-    const drafted = endings.filter(({ item, end, parts: { rows } }) => mayBeSurplus(item, end, rows));
-    const dropping =
-      drafted.length > 0
-        ? surplusDrafts(
-            drafted.map(({ grp }) => grp),
-            parts.map(({ key }) => key),
-          )
-        : sql``;
-    const told = this.deps.events.jobsFor(endings.flatMap(({ item, end }) => factOf(item, end)));
-    const telling = told.length > 0 ? this.deps.events.insertion(told, OF_ENDED_ROWS) : sql``;
-    const alsos = groupBy(
-      endings.flatMap(({ end }) => end.also ?? []),
-      (also) => also.write,
-    );
-    const also = [...alsos].reduce((before, [write, values]) => sql`${before}${write(values)}`, sql``);
+    const { events, world } = this.deps;
+    const jobs = events.jobsFor(endings.flatMap(({ item, end }) => factOf(item, end)));
+    const closing = {
+      parts: endings.flatMap(({ parts }) => parts.parts),
+      buttons: endings.flatMap(({ parts }) => parts.buttons),
+      // Drafts are only looked for where there can be any.
+      drafted: endings.flatMap(({ item, end, grp, parts }) => (mayBeSurplus(item, end, parts.rows) ? [grp] : [])),
+      events: jobs.length > 0 ? events.insertion(jobs, OF_ENDED_ROWS) : NO_SQL,
+      also: writesOf(endings.flatMap(({ end }) => end.also ?? [])),
+    };
     const ends = endings.map(({ item, end: { state, error } }) => ({ item, state, error }));
-    return laneStore.endStatement(
-      ends,
-      now,
-      sql`${writing}${dropping}${telling}${also}`,
-      parts.length > 0 ? WRITTEN : sql`null::jsonb`,
-    );
+    return closingStatement(ends, closing, world.clock.now());
   }
 
   private count(item: Item, { state, cards, drafted = 0 }: End): void {
@@ -175,7 +153,10 @@ export class Endings {
     if (drafted === 0) this.counters.firstText.observe({ adapter }, seconds);
   }
 
-  private async followUp({ pending, written }: EndRow, { item, end, parts: { rows, parts } }: Ending): Promise<void> {
+  private async followUp(
+    { pending, written }: ClosedRow,
+    { item, end, parts: { rows, parts } }: Ending,
+  ): Promise<void> {
     this.count(item, end);
     if (pending > 0) this.deps.waits();
     if (item.origin === 'schedule') this.planned.add(item.id);
@@ -183,6 +164,12 @@ export class Endings {
     if (mayBeSurplus(item, end, rows) || isTold) this.deps.wakeAt(this.deps.world.clock.now());
     await this.deps.outbox.sendWritten({ parts, rows }, written);
   }
+}
+
+/** Values with the same function are given to it together. */
+function writesOf(also: readonly ExtraWrites[]): Fragment {
+  const byWriter = [...groupBy(also, ({ write }) => write)];
+  return byWriter.reduce((before, [write, values]) => sql`${before}${write(values)}`, NO_SQL);
 }
 
 const OF_ENDED_ROWS = sql`e.inbox_id = any (array(select id from fence))`;

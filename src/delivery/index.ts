@@ -5,6 +5,7 @@ export { isSaid } from './adapter.ts';
 export { CLOCK_MARGIN_MS, type History, LookBack, MOST_PLACES, type ReadFrom } from './backfill.ts';
 export * as buttons from './buttons/store.ts';
 export { ChannelQueues, retryDelay } from './channel-queues.ts';
+export { FENCED } from './closing/store.ts';
 export type * from './content.ts';
 export * as conversations from './conversations/store.ts';
 export { deadJobSource } from './dead-letters/reports.ts';
@@ -37,7 +38,6 @@ export type { ContextReading, ItemContexts } from './items/store.ts';
 export { type Notice, type NoticeOutcome, type NotifyDeps, notify, notifyJob } from './notify/index.ts';
 export { deletionRules as noticeDeletionRules, mergeRules as noticeMergeRules } from './notify/store.ts';
 export type { Draft } from './outbox/draft.ts';
-export { FENCED } from './outbox/store.ts';
 export { adopt, earliestEnded, takeEnded } from './planned/store.ts';
 export {
   deletionRules as postponedDeletionRules,
@@ -51,7 +51,6 @@ export {
 } from './requests/store.ts';
 export { inBlock, isLong } from './text/fold.ts';
 export { shownWhileGrowing } from './text/growing.ts';
-export { withoutMention } from './text/mention.ts';
 export { cut, inOneFile, Order, type Piece, shownIn } from './text/split.ts';
 export {
   type Align,

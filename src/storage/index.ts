@@ -51,4 +51,4 @@ export {
   type Transaction,
   type WritesBesides,
 } from './port.ts';
-export { type Fragment, onlyUsed, raw, render, rowSource, sql } from './values.ts';
+export { type Fragment, NO_SQL, onlyUsed, raw, render, rowSource, sql } from './values.ts';

@@ -3,30 +3,27 @@ import { json, type Param } from './port.ts';
 
 type Parse = (text: string) => unknown;
 
-function encodeParam(param: Param | undefined): string | null {
-  if (param === null || param === undefined) return null;
-  if (typeof param === 'string') return param.includes('\0') ? param.replaceAll('\0', '') : param;
-  if (typeof param === 'boolean') return param ? 't' : 'f';
-  if (typeof param === 'number' || typeof param === 'bigint') return String(param);
-  if (param instanceof Date) return param.toISOString();
-  if (param instanceof Uint8Array) return `\\x${Buffer.from(param).toString('hex')}`;
-  return 'json' in param ? param.json : `{${param.map(encodeElement).join(',')}}`;
-}
-
-/** The values of a statement. Most are texts, or missing: nothing is called for those. */
-export function encodeParams(params: readonly Param[]): (string | null)[] {
+/** The values of a statement. One loop, since most of them are texts or missing. */
+export function encodeParams(params: readonly (Param | undefined)[]): (string | null)[] {
   const encoded: (string | null)[] = [];
   for (const param of params) {
-    const isPlain = param === null || (typeof param === 'string' && !param.includes('\0'));
-    encoded.push(isPlain ? param : encodeParam(param));
+    if (param === null || param === undefined) encoded.push(null);
+    else if (typeof param === 'string') encoded.push(param.includes('\0') ? param.replaceAll('\0', '') : param);
+    else if (typeof param === 'boolean') encoded.push(param ? 't' : 'f');
+    else if (typeof param === 'number' || typeof param === 'bigint') encoded.push(String(param));
+    else if (param instanceof Date) encoded.push(param.toISOString());
+    else if (param instanceof Uint8Array) encoded.push(`\\x${Buffer.from(param).toString('hex')}`);
+    else encoded.push('json' in param ? param.json : encodeArray(param));
   }
   return encoded;
 }
 
-function encodeElement(element: Param): string {
-  if (element === null || element === undefined) return 'NULL';
-  if (Array.isArray(element)) return encodeParam(element) as string;
-  return `"${(encodeParam(element) as string).replace(/["\\]/g, '\\$&')}"`;
+function encodeArray(elements: readonly Param[]): string {
+  const encoded = encodeParams(elements).map((text, at) => {
+    if (text === null) return 'NULL';
+    return Array.isArray(elements[at]) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
+  });
+  return `{${encoded.join(',')}}`;
 }
 
 const asBytes: Parse = (text) => new Uint8Array(Buffer.from(text.slice(2), 'hex'));
@@ -144,6 +141,9 @@ export function sql(strings: TemplateStringsArray, ...given: (Param | Fragment)[
   if (known.length < MOST_SHAPES) shapes.set(strings, [...known, { nested, texts }]);
   return { strings: texts, values };
 }
+
+/** Stands for a part that a statement does without. */
+export const NO_SQL: Fragment = { strings: [''], values: [] };
 
 function joinTexts(strings: readonly string[], nested: Shape['nested']): string[] {
   const texts = [strings[0] as string];

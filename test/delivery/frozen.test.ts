@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { deferred } from '../../src/base/async.ts';
 import { restBehind } from '../../src/delivery/outbox/frozen.ts';
-import { release } from '../../src/delivery/outbox/store.ts';
+import { release } from '../../src/delivery/outbox/store/results.ts';
 import { testDatabases } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { play } from '../support/play.ts';

@@ -1,6 +1,6 @@
 import type { GatewayMessageCreateDispatchData } from 'discord.js';
-import { storable, visible } from '../../base/text.ts';
-import { type IncomingMessage, type Place, type RepliedTo, type Sender, withoutMention } from '../../delivery/index.ts';
+import { storable, visible, withoutMention } from '../../base/text.ts';
+import type { IncomingMessage, Place, RepliedTo, Sender } from '../../delivery/index.ts';
 
 export const ADAPTER = 'discord';
 

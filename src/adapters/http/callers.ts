@@ -1,4 +1,4 @@
-/** Who makes a request: a program by its token, a person by the session of their browser. */
+/** The caller of a request: a program by its token, a person by the session of their browser. */
 
 import type { IncomingMessage } from 'node:http';
 import { CodaError } from '../../base/errors.ts';

@@ -1,4 +1,4 @@
-/** Where HTTP is listened: connections, their limits, their end. */
+/** The listening server: its address, its connections and their limits, its end. */
 
 import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';

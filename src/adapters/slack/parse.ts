@@ -1,5 +1,5 @@
-import { storable, visible } from '../../base/text.ts';
-import { type IncomingMessage, type Place, type Sender, withoutMention } from '../../delivery/index.ts';
+import { storable, visible, withoutMention } from '../../base/text.ts';
+import type { IncomingMessage, Place, Sender } from '../../delivery/index.ts';
 
 export const ADAPTER = 'slack';
 

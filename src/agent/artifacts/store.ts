@@ -3,7 +3,15 @@ import type { FileRef, Item } from '../../delivery/index.ts';
 import { pruneRule, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { PutFile } from '../../sandbox/index.ts';
-import { type Artifacts, type FileReferences, type Fragment, json, type Queryable, sql } from '../../storage/index.ts';
+import {
+  type Artifacts,
+  type FileReferences,
+  type Fragment,
+  json,
+  NO_SQL,
+  type Queryable,
+  sql,
+} from '../../storage/index.ts';
 import type { Turn } from '../turn/turn.ts';
 
 export function artifactsIn(turn: Turn, item: Item) {
@@ -28,7 +36,7 @@ export function artifactsIn(turn: Turn, item: Item) {
 
 /** A `with` part that writes them where their inbox row is in `fence`; nothing where there are none. */
 export function artifactWriting(rows: readonly ReturnType<typeof artifactsIn>[number][]): Fragment {
-  if (rows.length === 0) return sql``;
+  if (rows.length === 0) return NO_SQL;
   return sql`, filed as (
       insert into artifacts (conversation_id, hash, person_id, turn_id, name, type, size, tainted, made_at, used_at)
       select distinct on (a.conversation_id, a.hash) a.conversation_id, a.hash, t.person_id, a.turn_id, a.name, a.type,

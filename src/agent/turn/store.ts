@@ -19,6 +19,7 @@ import {
   type FileReferences,
   type Fragment,
   json,
+  NO_SQL,
   render,
   rowSource,
   sql,
@@ -237,12 +238,12 @@ function writeTurns(records: readonly TurnRecord[]): Fragment {
     )}${auditWriting(
       records.flatMap(({ audit }) => audit),
       FENCED,
-    )}${ofArtifacts.artifactWriting(records.flatMap(({ artifacts }) => artifacts))}${messages.length > 0 ? messageWriting(messages) : sql``}${shownWriting(records.flatMap(({ shown }) => shown))}`;
+    )}${ofArtifacts.artifactWriting(records.flatMap(({ artifacts }) => artifacts))}${messages.length > 0 ? messageWriting(messages) : NO_SQL}${shownWriting(records.flatMap(({ shown }) => shown))}`;
 }
 
 /** Only where it is new, which is rare: the statement of any other turn has no such part. */
 function shownWriting(shown: TurnRecord['shown']): Fragment {
-  if (shown.length === 0) return sql``;
+  if (shown.length === 0) return NO_SQL;
   return sql`, shown as (
       update conversations c set settings = c.settings || s.setting
         from jsonb_to_recordset(${json(shown as unknown as Json)}) as s (inbox_id uuid, conversation_id uuid, setting jsonb)

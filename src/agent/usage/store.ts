@@ -4,6 +4,7 @@ import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import {
   type Database,
   type Fragment,
+  NO_SQL,
   type Queryable,
   raw,
   render,
@@ -87,7 +88,7 @@ const RESERVED = rowSource('r', 'reservation uuid, inbox_id uuid');
  * was reserved for them; each counts once. They are `whose`; default: the person's that each names.
  */
 export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = sql`person_id`): Fragment {
-  if (rows.length === 0) return sql``;
+  if (rows.length === 0) return NO_SQL;
   const told = rows.filter((row) => row.told).map(({ id }) => id);
   const reserved = rows.filter(({ reservation }) => reservation !== undefined);
   const settling = sql`settled as (
@@ -102,7 +103,7 @@ export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = sql`
        where ${FENCED}
       on conflict (id) do nothing
       returning id, day, person_id, input_tokens, cached_tokens, output_tokens, price
-    ), ${reserved.length > 0 ? settling : sql``}spent as (
+    ), ${reserved.length > 0 ? settling : NO_SQL}spent as (
       insert into spending (day, person_id, calls, input_tokens, cached_tokens, output_tokens, unpriced, price, told,
                             dearest)
       select day, coalesce(person_id, ${raw(NOBODY)}), count(*), sum(input_tokens), sum(cached_tokens), sum(output_tokens),

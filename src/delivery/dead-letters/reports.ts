@@ -6,7 +6,7 @@ import type { Place } from '../adapter.ts';
 import type { Outbox } from '../content.ts';
 import { ownersDirect } from '../conversations/store.ts';
 import type { Item } from '../item.ts';
-import { noticeKey, type ToldNow } from '../outbox/store.ts';
+import { noticeKey, type ToldNow } from '../outbox/store/results.ts';
 import * as texts from '../texts.ts';
 import * as store from './store.ts';
 

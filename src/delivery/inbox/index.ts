@@ -30,7 +30,7 @@ import type { Lanes } from '../lanes/index.ts';
 import { isUnderWay } from '../lanes/store.ts';
 import { dedupName } from '../outbox/parts.ts';
 import type { Seats } from '../outbox/seats.ts';
-import * as outboxStore from '../outbox/store.ts';
+import * as writtenParts from '../outbox/store/written.ts';
 import { boundedQuotes, boundedReply } from '../quoted/store.ts';
 import { bringUnread, callElsewhere } from '../unread/index.ts';
 import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
@@ -62,6 +62,8 @@ const MOST_AT_ONCE = 64;
 const PATIENCE_MS = 100;
 const FOREIGN_KEY_VIOLATION = '23503';
 
+type Acknowledge = () => Promise<boolean>;
+
 /** A row with the owner that it was stored under: while it waited to be, this process may have joined anew. */
 type StoredRow = store.AcceptedRow & { owner: string };
 
@@ -70,7 +72,7 @@ export class InboxWriter implements Inbox {
   private readonly deps: InboxDeps;
   private readonly speakers: SenderDirectory;
   private readonly unsettled = new Map<string, Deferred<void>>();
-  private readonly acknowledging = new Map<string, () => Promise<boolean>>();
+  private readonly acknowledging = new Map<string, Acknowledge>();
 
   private readonly accepting: GroupCommit<store.NewRow, StoredRow | undefined>;
 
@@ -83,21 +85,16 @@ export class InboxWriter implements Inbox {
     this.accepting = new GroupCommit({
       max: MOST_AT_ONCE,
       patienceMs: PATIENCE_MS,
-      keys: store.acceptKeys,
+      keys: store.lanesOf,
       run: (rows) => this.storeRows(rows),
       mayRunAlone: hadNoEffect,
     });
   }
 
-  async accept(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<AcceptedEvent> {
-    try {
-      return await this.acceptCounted(event, acknowledge);
-    } catch (error) {
-      if (systemCode(error) !== FOREIGN_KEY_VIOLATION) throw error;
-      // The cached sender was merged or erased and this process missed the hint: forget it and retry.
-      this.speakers.forgetSpeaker(event);
-      return this.acceptCounted(event, acknowledge);
-    }
+  async accept(event: Incoming, acknowledge?: Acknowledge): Promise<AcceptedEvent> {
+    const accepted = await this.withSender(event, (sender) => this.acceptFrom(sender, event, acknowledge));
+    this.counters.heard.add({ adapter: event.place.adapter, kind: event.kind, outcome: accepted.outcome });
+    return accepted;
   }
 
   amend(place: Place, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
@@ -135,11 +132,11 @@ export class InboxWriter implements Inbox {
   }
 
   receipts(place: Place, since: Date): Promise<Set<string>> {
-    return outboxStore.receipts(this.deps.database, place, since);
+    return writtenParts.receipts(this.deps.database, place, since);
   }
 
   async unsure(place: Place): Promise<string[]> {
-    return (await outboxStore.unconfirmedParts(this.deps.database, place)).map(dedupName);
+    return (await writtenParts.unconfirmedParts(this.deps.database, place)).map(dedupName);
   }
 
   postponedOf(adapter: string): PostponedPort {
@@ -189,108 +186,111 @@ export class InboxWriter implements Inbox {
     for (const id of [...this.unsettled.keys()]) this.resolveWaiter(id);
   }
 
-  private async acceptCounted(event: Incoming, acknowledge?: () => Promise<boolean>): Promise<AcceptedEvent> {
-    const accepted = await this.storeAndRun(event, acknowledge);
-    const { adapter } = event.place;
-    this.counters.heard.add({ adapter, kind: event.kind, outcome: accepted.outcome });
-    return accepted;
+  /** Runs `work` again where the cached sender was merged or erased, and this process missed the hint. */
+  private async withSender<T>(event: Incoming, work: (sender: Speaker | undefined) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.speakers.find(event));
+    } catch (error) {
+      if (systemCode(error) !== FOREIGN_KEY_VIOLATION) throw error;
+      this.speakers.forgetSpeaker(event);
+      return work(await this.speakers.find(event));
+    }
   }
 
-  private async storeAndRun(heard: Incoming, acknowledge?: () => Promise<boolean>): Promise<AcceptedEvent> {
-    const speaker = await this.speakers.find(heard);
-    if (!speaker) return { outcome: 'refused', settled: Promise.resolve() };
-    await this.deps.seats.claim(heard.place, speaker.conversationId);
+  private async acceptFrom(
+    sender: Speaker | undefined,
+    event: Incoming,
+    acknowledge?: Acknowledge,
+  ): Promise<AcceptedEvent> {
+    if (!sender) return { outcome: 'refused', settled: Promise.resolve() };
+    await this.deps.seats.claim(event.place, sender.conversationId);
     // A version that does not know of files which are still to be fetched would answer without them.
-    const waits = heard.kind === 'message' && (heard.pending?.length ?? 0) > 0 && this.speakers.isHeard(speaker);
-    if (!waits || !this.deps.instance().isMixed) return this.storeFor(speaker, heard, acknowledge);
-    const { message, notes } = await this.deps.ahead(heard);
-    const accepted = await this.storeFor(speaker, message, acknowledge);
+    const hasPending = event.kind === 'message' && (event.pending?.length ?? 0) > 0 && this.speakers.isHeard(sender);
+    if (!hasPending || !this.deps.instance().isMixed) return this.storeAndRun(sender, event, acknowledge);
+    const { message, notes } = await this.deps.ahead(event);
+    const accepted = await this.storeAndRun(sender, message, acknowledge);
     if (notes !== '' && accepted.outcome !== 'duplicate') await this.note(message, notes);
     return accepted;
   }
 
-  private async storeFor(
-    speaker: Speaker,
-    heard: Incoming,
-    acknowledge?: () => Promise<boolean>,
-  ): Promise<AcceptedEvent> {
-    const { world, lanes, database } = this.deps;
-    const { personId, conversationId } = speaker;
+  private async storeAndRun(sender: Speaker, heard: Incoming, acknowledge?: Acknowledge): Promise<AcceptedEvent> {
     // Said while an answer is under way it means that answer; at any other time it is a word like others.
-    const stops = isStopWord(heard) && (await isUnderWay(database, conversationId));
-    const event = stops ? { ...heard, text: '/stop' } : heard;
-    const kind = this.deps.kindOf(event);
-    const needsLane = this.deps.takesTurn(kind, event.kind === 'message' ? event.text : '');
+    const stops = isStopWord(heard) && (await isUnderWay(this.deps.database, sender.conversationId));
     // A process that was taken over joins anew before it stores anything.
     await this.deps.instance().owner();
-    const now = world.clock.now();
-    const id = uuid(now);
-    const row = {
-      id,
+    const row = this.newRow(sender, stops ? { ...heard, text: '/stop' } : heard);
+    const ended = deferred();
+    this.unsettled.set(row.id, ended);
+    // Whoever takes it may not be able to tell when it is done: a hint can be lost, or not be sent at all.
+    if (this.unsettled.size > REMEMBERED) this.resolveWaiter(this.unsettled.keys().next().value as string);
+    const stored = await this.accepting.add(row).catch((error: unknown) => {
+      this.unsettled.delete(row.id);
+      throw error;
+    });
+    if (!stored) {
+      this.unsettled.delete(row.id);
+      return { outcome: 'duplicate', settled: Promise.resolve() };
+    }
+    const item = toItem(stored, stored.owner);
+    // The lane's queue was full.
+    const isFull = row.laned && !item.inLane;
+    if (isFull) item.isFull = true;
+    if (acknowledge) this.acknowledging.set(row.id, stored.taken ? acknowledge : acknowledgeNow(acknowledge));
+    if (stored.taken) this.deps.lanes.run(item);
+    else this.wakeTakers();
+    return { outcome: isFull ? 'refused' : 'accepted', settled: ended.promise };
+  }
+
+  private newRow(sender: Speaker, event: Incoming): store.NewRow {
+    const kind = this.deps.kindOf(event);
+    const now = this.deps.world.clock.now();
+    return {
+      id: uuid(now),
       key: keyOf(event),
       kind,
       adapter: event.place.adapter,
-      conversationId,
-      personId,
+      conversationId: sender.conversationId,
+      personId: sender.personId,
       messageId: event.id,
-      payload: payloadOf(event, speaker, this.speakers.isHeard(speaker)),
-      laned: needsLane,
+      payload: payloadOf(event, sender, this.speakers.isHeard(sender)),
+      laned: this.deps.takesTurn(kind, event.kind === 'message' ? event.text : ''),
       // Whoever sits at the terminal owns the machine; and what stops something must be heard.
       counted: event.sender.role === undefined && !isStop(event),
       sentAt: event.sentAt,
       receivedAt: now,
     };
-    const waited = deferred();
-    this.unsettled.set(id, waited);
-    // Whoever takes it may not be able to tell when it is done: a hint can be lost, or not be sent at all.
-    if (this.unsettled.size > REMEMBERED) this.resolveWaiter(this.unsettled.keys().next().value as string);
-    const accepted = await this.accepting.add(row).catch((error: unknown) => {
-      this.unsettled.delete(id);
-      throw error;
-    });
-    if (!accepted) {
-      this.unsettled.delete(id);
-      return { outcome: 'duplicate', settled: Promise.resolve() };
-    }
-    const item = toItem(accepted, accepted.owner);
-    if (needsLane && !item.inLane) item.isFull = true;
-    if (acknowledge) this.acknowledging.set(id, accepted.taken ? acknowledge : acknowledgeNow(acknowledge));
-    if (accepted.taken) lanes.run(item);
-    else {
-      if (!lanes.hasRoom) this.deps.hint();
-      lanes.wake();
-    }
-    // The lane's queue was full.
-    const outcome = needsLane && !item.inLane ? 'refused' : 'accepted';
-    return { outcome, settled: waited.promise };
+  }
+
+  /** Has whoever has a free slot, here or elsewhere, take what waits in its lane. */
+  private wakeTakers(): void {
+    const { lanes, hint } = this.deps;
+    if (!lanes.hasFreeSlots) hint();
+    lanes.wake();
   }
 
   /** `Delivery.begin`. Those of one conversation are stored one after another: each is counted in its lane. */
   async begin(tx: Transaction, turns: readonly PlannedTurn[]): Promise<Map<string, string>> {
-    const { lanes, contexts, hint, world, instance } = this.deps;
+    const { lanes, contexts, world, instance } = this.deps;
     const owner = instance().id;
     const begun = new Map<string, string>();
-    let room = lanes.room;
+    let { freeSlots } = lanes;
     for (const rows of await plannedRows(tx, turns, world.clock.now())) {
-      const taking = { owner, room, queueLimit: MOST_PLANNED, rateLimit: undefined };
+      const taking = { owner, freeSlots, queueLimit: MOST_PLANNED, rateLimit: undefined };
       for (const row of await store.acceptIn(tx, rows, taking, contexts)) {
         begun.set(row.key, row.id);
         if (!row.taken) continue;
-        room = Math.max(0, room - 1);
+        freeSlots = Math.max(0, freeSlots - 1);
         tx.afterCommit(() => lanes.run(toItem(row, owner)));
       }
     }
-    tx.afterCommit(() => {
-      if (!lanes.hasRoom) hint();
-      lanes.wake();
-    });
+    tx.afterCommit(() => this.wakeTakers());
     return begun;
   }
 
   private async storeRows(rows: readonly store.NewRow[]): Promise<(StoredRow | undefined)[]> {
     const { database, lanes, queueLimit, rateLimit, contexts } = this.deps;
     const owner = this.deps.instance().id;
-    const taking = { owner, room: lanes.room, queueLimit, rateLimit };
+    const taking = { owner, freeSlots: lanes.freeSlots, queueLimit, rateLimit };
     const accepted = await store.accept(database, rows, taking, contexts);
     const byId = new Map(accepted.map((row) => [row.id, { ...row, owner }]));
     return rows.map(({ id }) => byId.get(id));
@@ -362,7 +362,7 @@ function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: b
 }
 
 /** Acknowledges now what waits for its lane, and tells whoever asks later: a platform waits some seconds only. */
-function acknowledgeNow(acknowledge: () => Promise<boolean>): () => Promise<boolean> {
+function acknowledgeNow(acknowledge: Acknowledge): Acknowledge {
   const acknowledged = acknowledge();
   acknowledged.catch(() => {});
   return () => acknowledged;

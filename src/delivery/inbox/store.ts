@@ -6,6 +6,7 @@ import {
   type FileReferences,
   type Fragment,
   json,
+  NO_SQL,
   render,
   rowSource,
   sql,
@@ -38,7 +39,8 @@ export interface AcceptedRow extends ItemRow {
 
 export interface AcceptOptions {
   owner: string;
-  room: number;
+  /** Rows that this process can run at once; the others wait for their turn. */
+  freeSlots: number;
   /** With as many rows in its lane a message is not queued: it comes back without a lane, to be refused. */
   queueLimit: number;
   /** Limit on one person's requests; more are refused likewise. Undefined: none. */
@@ -53,7 +55,7 @@ export interface RateLimit {
 }
 
 /** Keys that two rows of one statement may not share: each is counted in its lane's row. */
-export function acceptKeys({ conversationId }: NewRow): string[] {
+export function lanesOf({ conversationId }: NewRow): string[] {
   return [conversationId];
 }
 
@@ -94,20 +96,20 @@ function givenRow(rows: readonly NewRow[], index: number) {
  */
 function acceptStatement(
   rows: readonly NewRow[],
-  { owner, room, queueLimit, rateLimit }: AcceptOptions,
+  { owner, freeSlots, queueLimit, rateLimit }: AcceptOptions,
   context: Fragment,
 ): Fragment {
   const given = rows.map((_, index) => givenRow(rows, index));
   const lanes = rows.filter(({ laned }) => laned).map(({ conversationId }) => conversationId);
-  const taking = rows.slice(0, room).map(({ id }) => id);
-  const inOrder = rows.length > 1 ? sql` order by conversation_id` : sql``;
+  const taking = rows.slice(0, freeSlots).map(({ id }) => id);
+  const inOrder = rows.length > 1 ? sql` order by conversation_id` : NO_SQL;
   const limit = rows.some(({ counted: counts }) => counts) ? rateLimit : undefined;
   return sql`
     with meant as (
       select * from ${NEW_ROWS(given)}
     ), held as (
       select conversation_id, pending from lanes where conversation_id = any(${lanes}::uuid[])${inOrder} for update
-    ), ${limit ? countingRates(rows, limit) : sql``}queued as (
+    ), ${limit ? countingRates(rows, limit) : NO_SQL}queued as (
       select g.*, t.too_fast, l.has_room and g.laned and t.too_fast is null as lined
         from meant g
        -- the first row looks for its lane among all of them, so that all are locked before anything is done for it

@@ -85,11 +85,11 @@ export class Lanes implements OwnedRows, DueSource {
     return store.earliest(this.deps.withFiles(), this.deps.maxAgeMs);
   }
 
-  get hasRoom(): boolean {
-    return this.room > 0;
+  get hasFreeSlots(): boolean {
+    return this.freeSlots > 0;
   }
 
-  get room(): number {
+  get freeSlots(): number {
     if (this.stopping || !this.answers) return 0;
     const { concurrency } = this.deps;
     const working = this.running.size - this.waiting.size;
@@ -255,17 +255,17 @@ export class Lanes implements OwnedRows, DueSource {
   }
 
   private pump(): void {
-    if (this.pumping || !this.hasRoom) return;
+    if (this.pumping || !this.hasFreeSlots) return;
     this.pumping = this.takeWaiting().finally(() => {
       this.pumping = undefined;
       // A wake-up that came while it looked would otherwise be lost.
-      if (this.backlog && this.hasRoom) this.pump();
+      if (this.backlog && this.hasFreeSlots) this.pump();
     });
   }
 
   private async takeWaiting(): Promise<void> {
     const { database, instance, contexts, world, maxAgeMs } = this.deps;
-    const { room } = this;
+    const { freeSlots } = this;
     this.backlog = false;
     const reached = [...this.reachedNow];
     this.reachedNow.clear();
@@ -276,12 +276,17 @@ export class Lanes implements OwnedRows, DueSource {
       const files = { now, on: this.deps.withFiles(), reached, oldAt };
       const laneless =
         this.answers === true
-          ? await inbox.claimLaneless(database, owner, { limit: room, suspects: this.suspects, ...files }, contexts)
+          ? await inbox.claimLaneless(
+              database,
+              owner,
+              { limit: freeSlots, suspects: this.suspects, ...files },
+              contexts,
+            )
           : [];
       for (const row of laneless) this.run(toItem(row, owner));
-      const areLeft = await this.takeLanes(owner, room);
-      if (areLeft || laneless.length === room) this.backlog = true;
-      if (laneless.length === room) for (const adapter of reached) this.reachedNow.add(adapter);
+      const areLeft = await this.takeLanes(owner, freeSlots);
+      if (areLeft || laneless.length === freeSlots) this.backlog = true;
+      if (laneless.length === freeSlots) for (const adapter of reached) this.reachedNow.add(adapter);
     } catch (error) {
       for (const adapter of reached) this.reachedNow.add(adapter);
       world.log.warn({ error: messageOf(error) }, 'taking waiting messages failed; trying again');

@@ -1,15 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import {
-  type Database,
-  type Fragment,
-  json,
-  raw,
-  render,
-  rowSource,
-  sql,
-  type Transaction,
-} from '../../storage/index.ts';
-import type { FinalState } from '../inbox/store.ts';
+import { type Database, type Fragment, json, NO_SQL, raw, render, sql, type Transaction } from '../../storage/index.ts';
 import type { Item } from '../item.ts';
 import { type ItemContexts, type ItemRow, itemColumns } from '../items/store.ts';
 
@@ -74,73 +64,6 @@ export async function requeueLost(tx: Transaction, owner: string, ids: readonly 
 }
 
 // A row that a process runs: its hold on its lane, and the ways by which it leaves it.
-
-export interface RowEnd {
-  item: Item;
-  state: FinalState;
-  error?: string | undefined;
-}
-
-const ENDS = rowSource('e', 'id uuid, conversation_id uuid, person_id uuid, owner uuid, state text, error text');
-
-/**
- * Ends rows in one statement with what belongs to their ends: `also` are further `with` parts that write only for ids
- * in `fence`, and `written` a scalar per row of `fence` that comes back with it. A row comes back with what is left in
- * its lane, or not at all when it is not this process's any more: then nothing has happened to it. Rows without a lane
- * end alone.
- */
-export function endStatement(ends: readonly RowEnd[], now: Instant, also: Fragment, written: Fragment): Fragment {
-  const rows = ends.map(({ item, state, error }) => ({
-    id: item.id,
-    conversation_id: item.conversation.id,
-    person_id: item.person.id,
-    owner: item.owner,
-    state,
-    error: error ?? null,
-  }));
-  const ids = rows.map(({ id }) => id);
-  const fence = ends[0]?.item.inLane
-    ? leaveLanes(
-        ENDS(rows),
-        rows.map((row) => row.conversation_id),
-        now,
-      )
-    : leaveLaneless(ENDS(rows), ids);
-  return sql`
-    with ${fence}, closed as (
-      update inbox i
-         set state = e.state, owner = null, error = e.error,
-             finished_at = case when e.state = 'waiting' then null else ${now}::timestamptz end
-        from fence e
-       where i.id = any(${ids}::uuid[]) and i.id = e.id
-    )${also}
-    select id, pending, (${written}) as written from fence`;
-}
-
-/** Several lanes are locked in one order, so that two statements never wait for each other. */
-function leaveLanes(ends: Fragment, conversationIds: readonly string[], now: Instant): Fragment {
-  const isOrdered = conversationIds.length > 1;
-  const locked = sql`locked as (
-      select conversation_id from lanes where conversation_id = any(${conversationIds}::uuid[])
-       order by conversation_id for update
-    ), `;
-  return sql`${isOrdered ? locked : sql``}fence as (
-      update lanes l
-         set owner = null, current = null, pending = l.pending - 1, served_at = ${now}, cancel = false,
-             last_person = e.person_id
-        from ${ends}${isOrdered ? sql` join locked using (conversation_id)` : sql``}
-       where l.conversation_id = any(${conversationIds}::uuid[]) and l.conversation_id = e.conversation_id
-         and l.owner = e.owner and l.current = e.id
-      returning e.id, l.pending, e.state, e.error
-    )`;
-}
-
-function leaveLaneless(ends: Fragment, ids: readonly string[]): Fragment {
-  return sql`fence as (
-      select i.id, 0 as pending, e.state, e.error from inbox i join ${ends} on e.id = i.id
-       where i.id = any(${ids}::uuid[]) and i.owner = e.owner and i.state = 'received' for update of i
-    )`;
-}
 
 /** True if the row is still this process's, locked so until `tx` ends. Also tells whether somebody asked to stop it. */
 export async function lockItem(tx: Transaction, item: Item): Promise<{ owned: boolean; cancel: boolean }> {
@@ -373,7 +296,7 @@ export async function claim(
   const reading = contexts.beginReading([]);
   const only =
     on === undefined
-      ? sql``
+      ? NO_SQL
       : sql`and conversation_id in (select id from conversations where adapter = any(${on}::text[]))`;
   const statement = sql`
     with running as (

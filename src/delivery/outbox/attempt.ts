@@ -10,8 +10,9 @@ import { type DestinationDeps, isSeatedElsewhere } from './destination.ts';
 import { frozenReceipt, frozenText, restBehind } from './frozen.ts';
 import { isAway, isPassed, type OutcomeDeps, resultOf, skippedResult } from './outcome.ts';
 import { dedupName } from './parts.ts';
-import type { Row } from './store.ts';
-import * as store from './store.ts';
+import type { Row } from './store/due.ts';
+import type { SendResult } from './store/results.ts';
+import * as results from './store/results.ts';
 
 /** A send without an answer by then is `unknown`. One that outlives a takeover is caught by the platform's own key. */
 export const SEND_DEADLINE_MS = 10_000;
@@ -19,11 +20,13 @@ export const SEND_DEADLINE_MS = 10_000;
 const LOOK_AFTER_MS = 15_000;
 const FAILURES_OF_OUTAGE = 3;
 const REMEMBERED = 2_000;
+/** Stands in `Part.instead` for the id of a draft's message that was deleted before anybody knew it. */
+const DELETED_DRAFT = 'shown';
 
 export interface AttemptDeps extends DestinationDeps {
   outageEnded(adapter: string): void;
   /** A part was sent whose readers may be attached to other processes. */
-  onSaid(row: store.Row): void;
+  onSaid(row: Row): void;
   signal: AbortSignal;
 }
 
@@ -39,8 +42,8 @@ export class Attempts {
   constructor(deps: AttemptDeps) {
     this.deps = deps;
     const { database, world, instance, adapters, seats } = deps;
-    const frozen = (row: Row, receipt: Receipt) => this.frozen(row, receipt);
-    this.outcomeDeps = { database, world, instance, adapters: () => adapters(), seats, frozen };
+    const freezeReceipt = (row: Row, receipt: Receipt) => this.freezeReceipt(row, receipt);
+    this.outcomeDeps = { database, world, instance, adapters: () => adapters(), seats, freezeReceipt };
     this.counters = deliveryCounters(deps.world.metrics);
   }
 
@@ -49,26 +52,27 @@ export class Attempts {
     return this.resends;
   }
 
-  isSure(owner: string): boolean {
+  isOurs(owner: string): boolean {
     const instance = this.deps.instance();
     return owner === instance.id && instance.fresh();
   }
 
-  shows({ key, content }: store.Row): void {
+  noteShown({ key, content }: Row): void {
     this.shown.set(key, { content });
   }
 
-  frozen({ key }: store.Row, receipt: Receipt): Receipt {
+  /** The receipt of a message that takes no more edits, with what it shows. */
+  freezeReceipt({ key }: Row, receipt: Receipt): Receipt {
     return frozenReceipt(receipt, this.shown.get(key)?.content.text ?? '');
   }
 
   /** One attempt; undefined when the part is not this process's any more. Its log lines carry the message's id, or the part's. */
-  attempt(row: store.Row): Promise<store.SendResult | undefined> {
+  attempt(row: Row): Promise<SendResult | undefined> {
     const { trace } = this.deps.world;
     return trace ? trace.run(trace.id ?? row.id, () => this.tryIfMine(row)) : this.tryIfMine(row);
   }
 
-  private async tryIfMine(row: store.Row): Promise<store.SendResult | undefined> {
+  private async tryIfMine(row: Row): Promise<SendResult | undefined> {
     if (!(await this.isMine(row))) return undefined;
     // Not tried: whoever takes it up next need not look for it.
     if (this.deps.signal.aborted) return skippedResult(row, { state: 'pending', nextAt: this.deps.world.clock.now() });
@@ -77,7 +81,7 @@ export class Attempts {
       return resultOf(this.outcomeDeps, row, { kind: 'retry', reason, until: 'reachable' });
     }
     const adapter = this.adapter(row.place.adapter);
-    const outcome = adapter ? await this.bring(adapter, row) : this.withoutPlatform(row);
+    const outcome = adapter ? await this.deliverPart(adapter, row) : this.outcomeWhileOff(row);
     // The row of a draft holds its beginning only: readers at another process see the whole answer.
     if (outcome.kind === 'sent' && adapter?.saidElsewhere && !row.removed) this.deps.onSaid(row);
     return resultOf(this.outcomeDeps, row, outcome);
@@ -87,7 +91,7 @@ export class Attempts {
    * True if the part is still this process's. One that cannot tell the others that it lives waits until it can: by then
    * it may have been taken over, and sending would be the second time.
    */
-  private async isMine(row: store.Row): Promise<boolean> {
+  private async isMine(row: Row): Promise<boolean> {
     const { instance, signal } = this.deps;
     while (row.owner === instance().id && !instance().fresh()) {
       if (signal.aborted) return false;
@@ -102,14 +106,14 @@ export class Attempts {
    * second one. A message that was deleted there is sent as another one, if `isWanted` says so; where a message takes no
    * more edits, the rest of the part is sent. Never rejects.
    */
-  async bring(adapter: ChatAdapter, of: store.Row, isWanted = async () => true): Promise<SendOutcome> {
+  async deliverPart(adapter: ChatAdapter, of: Row, isWanted = async () => true): Promise<SendOutcome> {
     const { world, database } = this.deps;
-    const { row, instead } = furtherOf(of);
+    const { row, instead } = restToSend(of);
     if (!row) return { kind: 'sent', receipt: of.receipt as Receipt };
     if (row.receipt && instead === undefined && this.isShown(row)) return { kind: 'sent', receipt: row.receipt };
-    const settles = this.settlesIn(adapter, row);
-    if (settles > 0) return { kind: 'retry', reason: 'whether it has arrived cannot be seen yet', afterMs: settles };
-    const part = toPart(row, (progress) => store.storeProgress(database, row.id, row.owner, progress));
+    const afterMs = this.msUntilVisible(adapter, row);
+    if (afterMs > 0) return { kind: 'retry', reason: 'whether it has arrived cannot be seen yet', afterMs };
+    const part = toPart(row, (progress) => results.storeProgress(database, row.id, row.owner, progress));
     if (instead !== undefined) part.instead = instead;
     using limit = deadline(SEND_DEADLINE_MS, this.deps.signal);
     const { signal } = limit;
@@ -122,7 +126,7 @@ export class Attempts {
         // A draft's text was not final: its message becomes the answer.
         else if (!row.isOutdated) part.resend = true;
         if (receipt && !row.isOutdated && !row.removed) return { kind: 'sent', receipt };
-        if (!receipt && !row.removed) this.sendsAgain(row);
+        if (!receipt && !row.removed) this.noteResend(row);
       }
       world.probe?.({ name: `send.${adapter.name}`, phase: 'before' });
       world.pace?.begins(`send ${adapter.name}`);
@@ -133,15 +137,15 @@ export class Attempts {
       const outcome = await (world.spans?.inOr(row.id, 'send', about, act) ?? act());
       this.counters.sending.observe({ adapter: adapter.name }, (world.clock.monotonic() - beganAt) / 1_000);
       this.counters.sends.add({ adapter: adapter.name, outcome: outcome.kind });
-      if (outcome.kind === 'sent' && this.shown.has(row.key)) this.shows(row);
+      if (outcome.kind === 'sent' && this.shown.has(row.key)) this.noteShown(row);
       world.probe?.({ name: `send.${adapter.name}`, phase: 'after' });
-      if (this.outages.ends(adapter.name, outcome)) this.deps.outageEnded(adapter.name);
+      if (this.outages.endsOutage(adapter.name, outcome)) this.deps.outageEnded(adapter.name);
       return outcome;
     } catch (error) {
       // An adapter answers with outcomes; what it throws says nothing about whether the part is there.
       const outcome: SendOutcome = { kind: 'unknown', reason: messageOf(error) };
       this.counters.sends.add({ adapter: adapter.name, outcome: 'unknown' });
-      this.outages.ends(adapter.name, outcome);
+      this.outages.endsOutage(adapter.name, outcome);
       return outcome;
     }
   }
@@ -153,14 +157,14 @@ export class Attempts {
     return shown !== undefined && canonicalJson(shown) === canonicalJson(content);
   }
 
-  private settlesIn({ guarantees: { settlesMs = 0 } }: ChatAdapter, { receipt, unknownAt }: store.Row): number {
+  private msUntilVisible({ guarantees: { settlesMs = 0 } }: ChatAdapter, { receipt, unknownAt }: Row): number {
     if (settlesMs === 0 || receipt || !unknownAt) return 0;
     const elapsed = this.deps.world.clock.now().getTime() - unknownAt.getTime();
     // A clock that was set back must not hold it up for longer.
     return elapsed < 0 ? 0 : settlesMs - elapsed;
   }
 
-  private withoutPlatform(row: store.Row): SendOutcome {
+  private outcomeWhileOff(row: Row): SendOutcome {
     const reason = `${row.place.adapter} is off`;
     return isPassed(this.deps, row.createdAt)
       ? { kind: 'gone', reason }
@@ -169,7 +173,7 @@ export class Attempts {
 
   private async sendOrEdit(
     adapter: ChatAdapter,
-    row: store.Row,
+    row: Row,
     { part, receipt, isWanted }: { part: Part; receipt: Receipt | undefined; isWanted: () => Promise<boolean> },
     signal: AbortSignal,
   ) {
@@ -179,7 +183,7 @@ export class Attempts {
       const first = await adapter.send(part, signal);
       // The shown draft was deleted while it grew; the answer is still owed.
       const again = first.kind === 'deleted' && row.isOutdated && (await isWanted());
-      const sent = again ? await adapter.send({ ...part, instead: 'shown' }, signal) : first;
+      const sent = again ? await adapter.send({ ...part, instead: DELETED_DRAFT }, signal) : first;
       // The platform may have answered with a message that it had before, which shows how far the draft had come.
       return row.isOutdated && row.unknownAt && sent.kind === 'sent' ? adapter.edit(sent.receipt, part, signal) : sent;
     }
@@ -188,7 +192,7 @@ export class Attempts {
     return again ? adapter.send({ ...part, instead: receipt.id }, signal) : edited;
   }
 
-  private sendsAgain({ key }: store.Row): void {
+  private noteResend({ key }: Row): void {
     this.resends++;
     this.deps.world.log.info({ key }, 'whether it had arrived could not be found out: sent again');
   }
@@ -202,7 +206,7 @@ export class Attempts {
  * The rest of a part that is to be sent, where its message takes no more edits; nothing where it shows all. `instead`:
  * the message that shows the beginning.
  */
-function furtherOf(row: store.Row): { row: store.Row | undefined; instead?: string } {
+function restToSend(row: Row): { row: Row | undefined; instead?: string } {
   const shown = row.removed ? undefined : frozenText(row.receipt);
   if (shown === undefined || !row.receipt) return { row };
   const content = restBehind(row.content, shown);
@@ -210,7 +214,7 @@ function furtherOf(row: store.Row): { row: store.Row | undefined; instead?: stri
   return { row: content && { ...row, content, receipt: undefined, isOutdated: false }, instead: id };
 }
 
-function toPart(row: store.Row, keep: NonNullable<Part['keep']>): Part {
+function toPart(row: Row, keep: NonNullable<Part['keep']>): Part {
   return {
     keep,
     key: row.key,
@@ -228,7 +232,7 @@ class Outages {
   private readonly failing = new Map<string, number>();
 
   /** Counts an outcome. True for the first answer after an outage: what waits with a back-off can go. */
-  ends(adapter: string, outcome: SendOutcome): boolean {
+  endsOutage(adapter: string, outcome: SendOutcome): boolean {
     // That nobody is there says nothing about the platform; it tells by itself when somebody is (`reachable`).
     const failed =
       outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.afterMs === undefined && !isAway(outcome));

@@ -10,8 +10,9 @@ import type { ChatAdapter } from '../adapter.ts';
 import * as conversations from '../conversations/store.ts';
 import { terminalOf } from '../unread/store.ts';
 import type { Seats } from './seats.ts';
-import type { SendResult } from './store.ts';
-import * as store from './store.ts';
+import type { Row } from './store/due.ts';
+import * as dueParts from './store/due.ts';
+import type { SendResult } from './store/results.ts';
 
 /** An unread part of somebody whose page is open goes their other way when no page has read it by then. */
 const READS_WITHIN_MS = 30_000;
@@ -24,18 +25,14 @@ export interface DestinationDeps {
   seats: Seats;
 }
 
-export async function isSeatedElsewhere(deps: DestinationDeps, { id, place }: store.Row): Promise<boolean> {
+export async function isSeatedElsewhere(deps: DestinationDeps, { id, place }: Row): Promise<boolean> {
   const { seatCondition: seating } = deps.seats;
   if (!seating.adapters.includes(place.adapter) || deps.instance().isAlone) return false;
-  return store.isSeatedElsewhere(deps.database, id, seating);
+  return dueParts.isSeatedElsewhere(deps.database, id, seating);
 }
 
 /** The result of a part whose place nobody reads at this moment: it goes where somebody does, or is held. */
-export async function resultUnread(
-  deps: DestinationDeps,
-  row: store.Row,
-  nextAt: Instant,
-): Promise<Omit<SendResult, 'id'>> {
+export async function resultUnread(deps: DestinationDeps, row: Row, nextAt: Instant): Promise<Omit<SendResult, 'id'>> {
   const now = deps.world.clock.now();
   const terminal = await openTerminalOf(deps, row);
   if (terminal !== undefined) return { state: 'pending', nextAt: now, conversationId: terminal, isUnread: true };
@@ -52,13 +49,13 @@ export async function resultUnread(
 }
 
 async function isOpenElsewhere({ database, instance }: DestinationDeps): Promise<boolean> {
-  return !instance().isAlone && (await store.isOpenElsewhere(database, instance().id));
+  return !instance().isAlone && (await dueParts.isOpenElsewhere(database, instance().id));
 }
 
 /** The terminal of the person, for a part of their chat in a browser that answers nothing, while one is open: both show it. */
 async function openTerminalOf(
   deps: DestinationDeps,
-  { place, personId, replyTo, unknownAt }: store.Row,
+  { place, personId, replyTo, unknownAt }: Row,
 ): Promise<string | undefined> {
   const { database, adapters } = deps;
   if (personId === undefined || replyTo !== undefined || unknownAt !== undefined) return undefined;
@@ -75,7 +72,7 @@ async function openTerminalOf(
  */
 async function callConversation(
   deps: DestinationDeps,
-  { place, personId, replyTo, fallback, unknownAt }: store.Row,
+  { place, personId, replyTo, fallback, unknownAt }: Row,
 ): Promise<string | undefined> {
   const { database, adapters } = deps;
   const own = adapters().find(({ name }) => name === place.adapter);
@@ -93,7 +90,7 @@ async function callConversation(
 export async function directlyTo(
   { database, world, adapters: on }: DestinationDeps,
   personId: string,
-  { conversationId, place }: store.Row,
+  { conversationId, place }: Row,
 ): Promise<string | undefined> {
   const adapters = on();
   const others = adapters.map(({ name }) => name);

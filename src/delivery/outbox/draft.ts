@@ -8,7 +8,9 @@ import type { Item } from '../item.ts';
 import type { Attempts } from './attempt.ts';
 import { frozenText } from './frozen.ts';
 import { type AddressedPart, rowOf, toParts } from './parts.ts';
-import * as store from './store.ts';
+import type { Row } from './store/due.ts';
+import type { NewPart } from './store/written.ts';
+import * as writtenParts from './store/written.ts';
 
 /**
  * An answer that is complete this soon after its first words is sent once, without a draft. Nobody sees so short a
@@ -35,7 +37,7 @@ export class Draft {
   private readonly item: Item;
   private readonly address: Omit<AddressedPart, 'cards'>;
   private readonly tainted: () => boolean;
-  private readonly shown: store.Row[] = [];
+  private readonly shown: Row[] = [];
   private reached = 0;
   private begun = false;
   private wanted: string | undefined;
@@ -87,7 +89,7 @@ export class Draft {
         if (this.closed) return;
         const text = this.wanted;
         this.wanted = undefined;
-        await this.bring(text);
+        await this.showText(text);
         this.nextAt = performance.now() + (adapter.guarantees.editEveryMs ?? 0);
       }
     } catch (error) {
@@ -97,15 +99,15 @@ export class Draft {
     }
   }
 
-  private async bring(text: string): Promise<void> {
+  private async showText(text: string): Promise<void> {
     const { world, adapter } = this.deps;
     const cards = [{ kind: 'answer' as const, text }];
-    const split = (content: store.Row['content']) => adapter.split?.(content, true) ?? [content];
+    const split = (content: Row['content']) => adapter.split?.(content, true) ?? [content];
     const now = world.clock.now();
     const { parts } = toParts({ ...this.address, cards, tainted: this.tainted() }, this.item.owner, now, split);
     for (const [index, part] of parts.entries()) {
       // One that was paused may have been taken over, and the answer be there in full.
-      if (this.closed || !this.deps.attempts.isSure(this.item.owner)) return;
+      if (this.closed || !this.deps.attempts.isOurs(this.item.owner)) return;
       const before = this.shown[index];
       if (before?.content.text === part.content.text) continue;
       this.reached = Math.max(this.reached, index + 1);
@@ -116,12 +118,12 @@ export class Draft {
     }
   }
 
-  private async begin(part: store.NewPart): Promise<store.Row | undefined> {
+  private async begin(part: NewPart): Promise<Row | undefined> {
     const { database, world } = this.deps;
     const { item } = this;
     const now = world.clock.now();
     const holder = { conversationId: item.conversation.id, owner: item.owner, inboxId: item.id };
-    const written = await store.draft(database, { ...part, state: 'draft', owner: item.owner }, holder, now);
+    const written = await writtenParts.draft(database, { ...part, state: 'draft', owner: item.owner }, holder, now);
     if (!written) return undefined;
     // An earlier process has found that its message takes no more edits.
     if (frozenText(written.receipt ?? undefined) !== undefined) return undefined;
@@ -130,26 +132,26 @@ export class Draft {
     return { ...row, id: written.id, isOutdated: true, receipt: written.receipt ?? undefined, unknownAt };
   }
 
-  private async put(row: store.Row): Promise<void> {
+  private async put(row: Row): Promise<void> {
     const { database, attempts, adapter, world } = this.deps;
     // One that was erased with its person has been taken away, whoever has heard of it.
-    const isWanted = () => store.isDraft(database, row.id, row.owner);
-    const outcome = await attempts.bring(adapter, row, isWanted);
+    const isWanted = () => writtenParts.isDraft(database, row.id, row.owner);
+    const outcome = await attempts.deliverPart(adapter, row, isWanted);
     if (outcome.kind === 'sent') {
-      attempts.shows(row);
+      attempts.noteShown(row);
       if (row.receipt?.id === outcome.receipt.id) return;
       if (!row.receipt && row.part === 0) this.count();
       row.receipt = outcome.receipt;
-      await store.storeDraftReceipt(database, row.id, row.owner, outcome.receipt);
+      await writtenParts.storeDraftReceipt(database, row.id, row.owner, outcome.receipt);
     } else if (outcome.kind === 'unknown' && !row.receipt) {
       // The message may be there: showing on could make a second one.
       row.unknownAt = world.clock.now();
-      await store.markDraftUnknown(database, row.id, row.owner, row.unknownAt);
+      await writtenParts.markDraftUnknown(database, row.id, row.owner, row.unknownAt);
       this.stop();
     } else if (outcome.kind !== 'retry') {
       this.stop();
       if (outcome.kind !== 'frozen' || !row.receipt) return;
-      await store.storeDraftReceipt(database, row.id, row.owner, attempts.frozen(row, row.receipt));
+      await writtenParts.storeDraftReceipt(database, row.id, row.owner, attempts.freezeReceipt(row, row.receipt));
     }
   }
 

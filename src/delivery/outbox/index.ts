@@ -11,10 +11,14 @@ import * as letters from '../dead-letters/store.ts';
 import { inert } from '../text/inert.ts';
 import { Attempts } from './attempt.ts';
 import { skippedResult } from './outcome.ts';
-import { type AddressedPart, asWritten, type Parts, toParts } from './parts.ts';
-import { answersOf, isInOrder, isLate, type Message, queueOf, unblocksNext } from './queue.ts';
+import { type AddressedPart, asWritten, isAnswer, type Parts, toParts } from './parts.ts';
 import type { Seats } from './seats.ts';
-import * as store from './store.ts';
+import type { Row } from './store/due.ts';
+import * as dueParts from './store/due.ts';
+import type { SendResult } from './store/results.ts';
+import * as results from './store/results.ts';
+import type { WrittenPart } from './store/written.ts';
+import * as writtenParts from './store/written.ts';
 
 const LONGEST_WAIT_MS = 5_000;
 const RECEIPTS_MS = 20;
@@ -33,7 +37,7 @@ export interface OutboxDeps {
   hasJoined: () => boolean;
   adapters(): readonly ChatAdapter[];
   unreachable(adapter: string): void;
-  onSaid(row: store.Row): void;
+  onSaid(row: Row): void;
   /** Something that answers nothing was said, or is held, in a place of the person's own (`ChatAdapter.unread`). */
   unread(personId: string): void;
   seats: Seats;
@@ -48,18 +52,18 @@ interface Outcome {
   adapter: string;
   /** The person for whom the part may be unread in other places of theirs. */
   unreadBy: string | undefined;
-  ended: store.SendResult;
+  ended: SendResult;
 }
 
 /** Everything that is said goes through here: written before it is sent, sent by its owner, and looked for when unclear. */
 export class OutboxSender implements Outbox, DueSource, OwnedRows {
   readonly name = 'outbox';
-  readonly owners = store.OWNERS;
+  readonly owners = results.OWNERS;
   private readonly deps: OutboxDeps;
   private readonly receipts: Batch<Outcome>;
   private readonly groups = new Set<Promise<void>>();
   /** Parts that are being sent, or whose receipts are not stored yet; since when. */
-  private readonly inFlight = new Map<string, { row: store.Row; since: number }>();
+  private readonly inFlight = new Map<string, { row: Row; since: number }>();
   private readonly erased = new Set<string>();
   private isFull = false;
   private readonly held: HeldParts;
@@ -79,7 +83,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
 
   /** Parts held by other processes are due here when somebody is reachable; the hint that says so may be lost. */
   get earliest(): string {
-    return store.earliest({
+    return dueParts.earliest({
       here: this.held.reachableHere(),
       on: this.adapterNames,
       seating: this.deps.seats.seatCondition,
@@ -107,7 +111,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
     });
     const parts = prepared.flatMap((each) => each.parts);
     const buttons = prepared.flatMap((each) => each.buttons);
-    const written = await store.insert(tx, parts, buttons, this.deps.world.clock.now());
+    const written = await writtenParts.insert(tx, parts, buttons, this.deps.world.clock.now());
     if (written.length < parts.length) this.deps.world.log.debug('some parts were in the outbox already');
     const rows = prepared.flatMap((each) => each.rows);
     tx.afterCommit(() => void this.sendWritten({ parts, rows }, written));
@@ -116,7 +120,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   /** After a commit: sends the parts that were written as being sent by this process, and wakes who sends the others. */
   async sendWritten(
     { parts, rows }: Pick<Parts, 'parts' | 'rows'>,
-    written: readonly store.WrittenPart[] | null,
+    written: readonly WrittenPart[] | null,
   ): Promise<void> {
     const { wakeAt, unreachable } = this.deps;
     const later = parts.flatMap((part) => (part.next_at ? [part.next_at.getTime()] : []));
@@ -127,7 +131,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   }
 
   /** Sends parts that this process owns: those of one queue in order, queues side by side. Never rejects. */
-  async dispatch(rows: readonly store.Row[]): Promise<void> {
+  async dispatch(rows: readonly Row[]): Promise<void> {
     const since = this.deps.world.clock.now().getTime();
     for (const row of rows) this.inFlight.set(row.id, { row, since });
     const messages = [...groupBy(rows, (row) => row.grp).values()] as unknown as Message[];
@@ -163,10 +167,10 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
 
   /** Shows under a card that its buttons are used or too old, where the platform can: `note` says who did what. */
   async close(tx: Transaction, card: string, note: string): Promise<void> {
-    const adapter = await store.adapterOf(tx, card);
+    const adapter = await writtenParts.adapterOf(tx, card);
     if (!adapter || !this.adapter(adapter)?.guarantees.showsUse) return;
     const now = this.deps.world.clock.now();
-    if (await store.closeCard(tx, card, inert(note), now)) tx.afterCommit(() => this.deps.wakeAt(now));
+    if (await writtenParts.closeCard(tx, card, inert(note), now)) tx.afterCommit(() => this.deps.wakeAt(now));
   }
 
   async fire(now: Instant): Promise<number> {
@@ -176,7 +180,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
       return 0;
     }
     await this.held.takeUp();
-    const rows = await store.claimDue(database, await instance().owner(), now, {
+    const rows = await dueParts.claimDue(database, await instance().owner(), now, {
       limit: CLAIM,
       on: this.adapterNames,
       seating: this.deps.seats.seatCondition,
@@ -204,17 +208,17 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   }
 
   async orphans(owner: string): Promise<string[]> {
-    const held = await store.ownedBy(this.deps.database, owner);
+    const held = await results.ownedBy(this.deps.database, owner);
     return held.filter((id) => !this.inFlight.has(id));
   }
 
   free(tx: Transaction, owner: string, ids: readonly string[], now: Instant): Promise<void> {
-    return store.requeueLost(tx, owner, ids, now);
+    return results.requeueLost(tx, owner, ids, now);
   }
 
   release(tx: Transaction, owners: readonly string[], now: Instant): Promise<void> {
     const settling = this.deps.adapters().filter(({ guarantees: promises }) => promises.settlesMs !== undefined);
-    return store.release(
+    return results.release(
       tx,
       owners,
       now,
@@ -231,9 +235,9 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
     this.reached.set(adapter, (this.reached.get(adapter) ?? 0) + 1);
     await this.receipts.flush();
     const free = async () => {
-      if (signal.aborted || !(await store.anyWaiting(database, adapter))) return;
+      if (signal.aborted || !(await dueParts.anyWaiting(database, adapter))) return;
       const now = world.clock.now();
-      if ((await store.releaseReachable(database, adapter, channel, now, seats.seatCondition)) > 0) wakeAt(now);
+      if ((await dueParts.releaseReachable(database, adapter, channel, now, seats.seatCondition)) > 0) wakeAt(now);
     };
     const onError = (error: unknown) =>
       world.log.warn({ adapter, error: messageOf(error) }, 'what waits for a platform could not be freed');
@@ -313,12 +317,12 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
    * The delay of a part's successors: an unclear one is looked up when that is possible; else no longer than after a
    * failed send.
    */
-  private forOthers(stuck: store.SendResult): store.SendResult {
+  private forOthers(stuck: SendResult): SendResult {
     if (stuck.state !== 'unknown') return stuck;
     return { ...stuck, nextAt: new Date(this.deps.world.clock.now().getTime() + backOff(1, LONGEST_WAIT_MS)) };
   }
 
-  private async sendGroup(group: Message): Promise<store.SendResult | undefined> {
+  private async sendGroup(group: Message): Promise<SendResult | undefined> {
     const rows = [...group].sort((a, b) => a.part - b.part);
     const [{ id, place }] = group;
     const { adapter } = place;
@@ -344,7 +348,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
     return undefined;
   }
 
-  private async attempt(row: store.Row, since: number): Promise<store.SendResult | undefined> {
+  private async attempt(row: Row, since: number): Promise<SendResult | undefined> {
     const { world } = this.deps;
     try {
       if (!(await this.isWithdrawn(row, since))) return await this.attempts.attempt(row);
@@ -363,22 +367,22 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   /**
    * True if its person was erased since it is in hand; the database is asked where the hint that says so may be lost.
    */
-  private async isWithdrawn(row: store.Row, since: number): Promise<boolean> {
+  private async isWithdrawn(row: Row, since: number): Promise<boolean> {
     if (this.erased.has(row.id)) return true;
     const elapsed = this.deps.world.clock.now().getTime() - since;
     // A clock that was set back says nothing.
     if (row.removed || (elapsed >= 0 && elapsed < SURE_MS)) return false;
-    return store.isRemoved(this.deps.database, row.id);
+    return results.isRemoved(this.deps.database, row.id);
   }
 
   /** Puts successors back, in the database, for as long as the part before them waits: their order is kept. */
-  private handBack(rows: readonly store.Row[], before: store.SendResult): void {
+  private handBack(rows: readonly Row[], before: SendResult): void {
     for (const row of rows) {
       this.receipts.add(this.outcomeOf(row, skippedResult(row, before)));
     }
   }
 
-  private outcomeOf({ owner, place, personId, replyTo }: store.Row, ended: store.SendResult): Outcome {
+  private outcomeOf({ owner, place, personId, replyTo }: Row, ended: SendResult): Outcome {
     const isUnread = replyTo === undefined && place.kind === 'dm' && this.adapter(place.adapter)?.unread !== undefined;
     const isThere = ended.state === 'sent' || ended.state === 'held';
     return { owner, adapter: place.adapter, unreadBy: isUnread && isThere ? personId : undefined, ended };
@@ -406,7 +410,7 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
     }
   }
 
-  private async storeReceipts(owner: string, ended: readonly store.SendResult[]): Promise<boolean> {
+  private async storeReceipts(owner: string, ended: readonly SendResult[]): Promise<boolean> {
     const { database, world, events } = this.deps;
     const now = world.clock.now();
     const moved = ended.flatMap(({ id, conversationId, isUnread }) =>
@@ -416,11 +420,11 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
       const statement: Queryable = {
         query: (sql, params) => database.run('outbox.receipts', sql, params),
       };
-      return (await store.storeResults(statement, owner, ended, now)).areDue;
+      return (await results.storeResults(statement, owner, ended, now)).areDue;
     }
     return database.tx('outbox.receipts', async (tx) => {
-      const { dead, toldNow, areDue } = await store.storeResults(tx, owner, ended, now);
-      if (moved.length > 0) await store.resendEarlierParts(tx, moved, now);
+      const { dead, toldNow, areDue } = await results.storeResults(tx, owner, ended, now);
+      if (moved.length > 0) await results.resendEarlierParts(tx, moved, now);
       const facts = dead.map(({ person_id: person, ...data }) => ({
         name: 'dead_letter' as const,
         data: { ...data, ...(person !== null && { person }) },
@@ -473,8 +477,8 @@ class HeldParts {
     if (here.length === 0) return;
     try {
       const now = world.clock.now();
-      if (!(await store.hasHeldParts(database, here, now, seats.seatCondition))) return;
-      if ((await store.releaseHeldParts(database, here, now, seats.seatCondition)) > 0) wakeAt(now);
+      if (!(await dueParts.hasHeldParts(database, here, now, seats.seatCondition))) return;
+      if ((await dueParts.releaseHeldParts(database, here, now, seats.seatCondition)) > 0) wakeAt(now);
     } catch (error) {
       world.log.warn(
         { adapters: here, error: messageOf(error) },
@@ -482,4 +486,33 @@ class HeldParts {
       );
     }
   }
+}
+
+// The order in which a process sends the parts that it owns. Pure.
+
+const LATE_AFTER = 3;
+
+type Message = readonly [Row, ...Row[]];
+
+/**
+ * The queue of a message, whose parts are sent one after another: answers of a conversation; messages that coda begins,
+ * so that an answer never delays a reminder; late ones, of which none waits for another.
+ */
+function queueOf(message: Message): string {
+  const [{ conversationId }] = message;
+  if (isInOrder(message)) return answersOf(conversationId);
+  return `${conversationId} ${isLate(message) ? 'late' : 'others'}`;
+}
+
+const answersOf = (conversationId: string): string => `${conversationId} answers`;
+
+function isLate(message: Message): boolean {
+  return message.some(({ unknownAt, attempts }) => unknownAt !== undefined || attempts >= LATE_AFTER);
+}
+
+/** True for answers, of which a later one is not sent beside an earlier one of the same conversation. */
+const isInOrder = (message: Message): boolean => !isLate(message) && isAnswer(message[0].grp);
+
+function unblocksNext({ state }: SendResult): boolean {
+  return state === 'sent' || state === 'dead' || state === 'dropped';
 }

@@ -4,17 +4,19 @@ import type { Instant } from '../../base/clock.ts';
 import type { Receipt, SendOutcome } from '../adapter.ts';
 import { type DestinationDeps, directlyTo, resultUnread } from './destination.ts';
 import { frozenText } from './frozen.ts';
-import type { Row } from './store.ts';
-import * as store from './store.ts';
+import type { Row } from './store/due.ts';
+import * as dueParts from './store/due.ts';
+import type { SendResult } from './store/results.ts';
+import * as results from './store/results.ts';
 
 const LONGEST_BACK_OFF_MS = 5 * 60_000;
 
 export interface OutcomeDeps extends DestinationDeps {
   /** The receipt of a message that takes no more edits, with what it shows. */
-  frozen(row: store.Row, receipt: Receipt): Receipt;
+  freezeReceipt(row: Row, receipt: Receipt): Receipt;
 }
 
-export async function resultOf(deps: OutcomeDeps, row: store.Row, outcome: SendOutcome): Promise<store.SendResult> {
+export async function resultOf(deps: OutcomeDeps, row: Row, outcome: SendOutcome): Promise<SendResult> {
   const { world } = deps;
   const { spent } = row.content;
   if (outcome.kind === 'sent') {
@@ -32,7 +34,7 @@ export async function resultOf(deps: OutcomeDeps, row: store.Row, outcome: SendO
   if (row.receipt && isFinal(row, outcome)) {
     world.log.warn({ key: row.key, reason: outcome.reason }, 'a message takes no more edits');
     // The unclear attempt was an edit: nothing of the rest was sent.
-    return { id: row.id, state: 'pending', nextAt: now, receipt: deps.frozen(row, row.receipt), untried: true };
+    return { id: row.id, state: 'pending', nextAt: now, receipt: deps.freezeReceipt(row, row.receipt), untried: true };
   }
   const error = world.secrets.hide(outcome.reason).slice(0, 500);
   const nextAt = new Date(now.getTime() + backOff(row.attempts + 1, LONGEST_BACK_OFF_MS));
@@ -64,7 +66,7 @@ export async function resultOf(deps: OutcomeDeps, row: store.Row, outcome: SendO
   return { id: row.id, state: 'pending', nextAt: after, error, ...unclear };
 }
 
-async function resultElsewhere(deps: OutcomeDeps, row: store.Row, error: string): Promise<store.SendResult> {
+async function resultElsewhere(deps: OutcomeDeps, row: Row, error: string): Promise<SendResult> {
   if (row.personId && !row.fallback) {
     const conversationId = await directlyTo(deps, row.personId, row);
     if (conversationId) return { id: row.id, state: 'pending', nextAt: deps.world.clock.now(), error, conversationId };
@@ -72,35 +74,35 @@ async function resultElsewhere(deps: OutcomeDeps, row: store.Row, error: string)
   return deadLetter(deps, row, error);
 }
 
-function deadLetter(deps: OutcomeDeps, row: store.Row, error: string, takesPosts = false): store.SendResult {
+function deadLetter(deps: OutcomeDeps, row: Row, error: string, takesPosts = false): SendResult {
   deps.world.log.error({ key: row.key, place: row.place, error }, 'dead letter');
   const letter = { id: row.id, state: 'dead' as const, error };
-  if (store.isNoticeOfLetters(row.grp)) return { ...letter, told: 'never' };
+  if (results.isNoticeOfLetters(row.grp)) return { ...letter, told: 'never' };
   return takesPosts && row.personId !== undefined ? { ...letter, told: 'now' } : letter;
 }
 
 export function isPassed(deps: Pick<OutcomeDeps, 'world'>, since: Instant): boolean {
-  return deps.world.clock.now().getTime() - since.getTime() >= store.GIVE_UP_MS;
+  return deps.world.clock.now().getTime() - since.getTime() >= dueParts.GIVE_UP_MS;
 }
 
-function isGivenUp(deps: OutcomeDeps, { failingSince }: store.Row): boolean {
+function isGivenUp(deps: OutcomeDeps, { failingSince }: Row): boolean {
   return failingSince !== undefined && isPassed(deps, failingSince);
 }
 
 export const isAway = (outcome: SendOutcome) => outcome.kind === 'retry' && outcome.until === 'reachable';
 
-function isFinal(row: store.Row, outcome: SendOutcome): outcome is SendOutcome & { kind: 'frozen' | 'refused' } {
+function isFinal(row: Row, outcome: SendOutcome): outcome is SendOutcome & { kind: 'frozen' | 'refused' } {
   const isRefused = outcome.kind === 'frozen' || (outcome.kind === 'refused' && row.isOutdated);
   return isRefused && !row.removed && frozenText(row.receipt) === undefined;
 }
 
-const wasSaid = ({ receipt, content, removed }: store.Row): boolean => !!receipt && !!content.spent && !removed;
+const wasSaid = ({ receipt, content, removed }: Row): boolean => !!receipt && !!content.spent && !removed;
 
 /**
  * The result of a part that was not tried: it waits as `before` does, the part before it. An unknown state stays
  * unknown.
  */
-export function skippedResult({ id, unknownAt }: Row, before: Omit<store.SendResult, 'id'>): store.SendResult {
+export function skippedResult({ id, unknownAt }: Row, before: Omit<SendResult, 'id'>): SendResult {
   const { nextAt, callAt, error, conversationId, isUnread } = before;
   const state = before.state === 'held' ? 'held' : unknownAt ? 'unknown' : 'pending';
   return {

@@ -6,7 +6,8 @@ import type { NewButton } from '../buttons/store.ts';
 import type { Card, Choice, Content } from '../content.ts';
 import { withDetails } from '../text/fold.ts';
 import { inert, inertPiece } from '../text/inert.ts';
-import type { NewPart, Row, WrittenPart } from './store.ts';
+import type { Row } from './store/due.ts';
+import type { NewPart, WrittenPart } from './store/written.ts';
 
 const ANSWER = 'answer:';
 

@@ -3,7 +3,7 @@ import type { Instance, Seat } from '../../jobs/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { ChatAdapter, Place } from '../adapter.ts';
 import { setSeat } from '../conversations/store.ts';
-import type { Seating } from './store.ts';
+import type { Seating } from './store/due.ts';
 
 const REMEMBERED = 10_000;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as approvals from '../../../src/agent/approvals/store.ts';
 import * as lanes from '../../../src/delivery/lanes/store.ts';
-import * as outbox from '../../../src/delivery/outbox/store.ts';
+import * as outbox from '../../../src/delivery/outbox/store/due.ts';
 import * as jobs from '../../../src/jobs/queue/store.ts';
 import * as schedules from '../../../src/skills/scheduler/store.ts';
 import { type Database, type Param, sql } from '../../../src/storage/index.ts';
