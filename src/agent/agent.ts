@@ -9,13 +9,14 @@ import type { Transaction } from '../storage/index.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { ModelError, NoModel } from './inference/model.ts';
 import * as texts from './texts.ts';
-import { PreparedInputs, retryPrepared, runCall } from './tools/calls.ts';
+import { runCall } from './tools/calls.ts';
 import { isLookedAt, lookAtCall } from './tools/critique.ts';
+import { PreparedCalls } from './tools/prepare.ts';
 import { type RecordDetail, Recorder, recordRows } from './tools/record.ts';
 import type { Call, CallContext, CallRunner, KeptUndo, Look, ToolResult, TxContext } from './tools/tool.ts';
 import type { ValidCall } from './tools/toolbox.ts';
 import { callContext } from './turn/call-context.ts';
-import { LostTurn, runTurn } from './turn/loop.ts';
+import { runTurn } from './turn/loop.ts';
 import { MessageTurn } from './turn/message-turn.ts';
 import { answerOffline } from './turn/offline-turn.ts';
 import type { AgentOptions } from './turn/options.ts';
@@ -24,6 +25,7 @@ import * as store from './turn/store.ts';
 import { contextOf, type ItemContext, isQuoting } from './turn/store.ts';
 import { Turn } from './turn/turn.ts';
 import { type TurnOver, tellOver } from './turn/turn-listeners.ts';
+import { LostTurn } from './turn/turn-run.ts';
 import { HeldValues } from './turn/unsaved-values.ts';
 
 /** Answers messages in turns, and carries out single calls for commands and buttons. */
@@ -76,16 +78,16 @@ export class Agent {
    * a typed choice does. `call` may give instead what there is to say (a button that is gone).
    */
   async act(name: string, item: Item, signal: AbortSignal, call: ActCall, recorded?: RecordDetail): Promise<void> {
-    const ready = new PreparedInputs();
+    const prepared = new PreparedCalls();
     const { tainted } = item;
     // A schedule or webhook runs by itself: the person's next words do not refer to it.
     const asked = callContext(this.options, item, signal, tainted);
     const ctx = {
       ...asked,
       request: { ...asked.request, ...(!isSaid(item) && { byProgram: true as const }) },
-      runner: { ...asked.runner, ready, lookFirst: this.lookFor(item, asked) },
+      runner: { ...asked.runner, prepared, lookFirst: this.lookFor(item, asked) },
     };
-    await retryPrepared(ready, () => this.actOnce(name, item, ctx, call, recorded));
+    await prepared.run(() => this.actOnce(name, item, ctx, call, recorded));
   }
 
   private lookFor(item: Item, ctx: CallContext): NonNullable<CallRunner['lookFirst']> {
@@ -117,7 +119,7 @@ export class Agent {
   ): Promise<T> {
     const { database, toolbox, world } = this.options;
     const item = { ...asked, context: NOT_RECALLED as unknown as Json, ...(inPerson && { tainted: false }) };
-    const ready = new PreparedInputs();
+    const prepared = new PreparedCalls();
     const context = callContext(this.options, item, signal, !inPerson);
     let undo: KeptUndo | undefined;
     const onUndo = (kept: KeptUndo) => {
@@ -127,9 +129,9 @@ export class Agent {
       ...context,
       request: { ...context.request, byProgram: true as const },
       approval: { ...context.approval, ...(confirmed && { confirmed: true as const }) },
-      runner: { ...context.runner, ready, onUndo },
+      runner: { ...context.runner, prepared, onUndo },
     };
-    return retryPrepared(ready, () =>
+    return prepared.run(() =>
       database.tx(name, async (tx) => {
         undo = undefined;
         if (!(await lockPerson(tx, asked.person.id))) throw erasedError();

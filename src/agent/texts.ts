@@ -53,6 +53,8 @@ export const notKept = (characters: number) =>
 
 export const forbidden = () => 'a skill in use rules this tool out until you have answered. Go on without it.';
 
+export const notOffered = () => 'it was not given to you.';
+
 export const notPermitted = () => 'the person may not use it.';
 
 export const valueGone = () => 'What was to be typed is stored nowhere, and is gone since then.';

@@ -11,7 +11,7 @@ import type { Toolbox, ValidCall } from './toolbox.ts';
 
 const MOST_REPEATS = 2;
 
-export interface AuthorizeContext {
+export interface JudgeContext {
   toolbox: Toolbox;
   policy: Policy;
   turn: Turn;
@@ -23,74 +23,62 @@ export interface AuthorizeContext {
   isOffered?(tool: string): boolean;
 }
 
-export type Verdict =
-  | { kind: 'allow' }
-  | { kind: 'ask'; reason: string; rest?: true }
-  | { kind: 'result'; result: ToolResult };
-
-export interface Authorization {
-  verdict: Verdict;
-  valid?: ValidCall;
-}
+/** A call's fate, and the reason for it. */
+export type Judgement =
+  | { kind: 'run'; valid: ValidCall }
+  | { kind: 'ask'; valid: ValidCall; reason: string; rest?: true }
+  | { kind: 'refuse'; result: ToolResult };
 
 /** Decides if a call may run: its input has the right form, policy and person agree, and it has not begun before. */
-export function authorize(call: ModelToolCall, state: CallState, on: AuthorizeContext): Authorization {
+export function judgeCall(call: ModelToolCall, state: CallState, on: JudgeContext): Judgement {
   const { toolbox, turn, context, isOffered: offered, hidden = false } = on;
-  const goesOn = turn.goesOnUnder(call.id) || isNestedOnly(toolbox.get(call.name));
+  const named = toolbox.get(call.name);
+  const goesOn = turn.goesOnUnder(call.id) || isNestedOnly(named);
   if (state.kind === 'started' && !goesOn) {
     // The call acted outside, and the process died: whether it happened can only be looked up.
-    return { verdict: result(failed('OUTCOME_UNKNOWN', texts.outcomeUnknown(call.name))) };
+    return refuse(failed('OUTCOME_UNKNOWN', texts.outcomeUnknown(call.name)));
   }
   if (state.kind === 'open' && turn.repeats(call) >= MOST_REPEATS) {
-    return { verdict: result(failed('REPEATED', texts.repeatedCall())) };
+    return refuse(failed('REPEATED', texts.repeatedCall()));
   }
   const isDeclined = state.kind === 'decided' && !state.approved;
-  if (!isDeclined && isGone(call, toolbox.get(call.name))) {
-    return { verdict: result(failed('VALUE_GONE', texts.valueGone(), { remedy: texts.valueGoneRemedy() })) };
+  if (!isDeclined && isGone(call, named)) {
+    return refuse(failed('VALUE_GONE', texts.valueGone(), { remedy: texts.valueGoneRemedy() }));
   }
-  const named = toolbox.get(call.name);
-  if (offered && named && !offered(named.name)) return { verdict: denyCall('it was not given to you.') };
-  if (state.kind !== 'started' && named && turn.forbids(named)) return { verdict: forbidden() };
+  if (offered && named && !offered(named.name)) return deny(texts.notOffered());
+  if (state.kind !== 'started' && named && turn.forbids(named)) return deny(texts.forbidden());
   const asked = { tool: call.name, input: call.input as Record<string, unknown> };
   // A call that was asked about, or had begun, was checked then: an earlier version's is still carried out.
   const valid = toolbox.check(asked, hidden || state.kind === 'decided' || state.kind === 'started');
-  if ('ok' in valid) return { verdict: result(refusedInput(valid, turn, call.name)) };
+  if ('ok' in valid) return refuse(refusedInput(valid, turn, call.name));
   // A name of an earlier version stands for another tool.
-  if (offered && !(offered(call.name) && offered(valid.tool.name)))
-    return { verdict: denyCall('it was not given to you.') };
+  if (offered && !(offered(call.name) && offered(valid.tool.name))) return deny(texts.notOffered());
   // The call was judged before it began.
-  if (state.kind === 'started') return { valid, verdict: { kind: 'allow' } };
-  if (turn.forbids(valid.tool)) return { verdict: forbidden() };
+  if (state.kind === 'started') return { kind: 'run', valid };
+  if (turn.forbids(valid.tool)) return deny(texts.forbidden());
   if (state.kind === 'decided') {
     const granted = state.approved && state.hash === hashOfCall(turn, call, context, toolbox.get(call.name));
     const said = state.by === NOBODY ? texts.unansweredNote() : texts.declinedNote();
-    if (!granted) return { valid, verdict: result(failed('DECLINED', said)) };
+    if (!granted) return refuse(failed('DECLINED', said));
   }
   const look = turn.looked.get(call.id);
-  if (look && !look.ok && !look.byPerson) return { valid, verdict: denyCall(texts.lookedAt(look)) };
-  const verdict = judge(valid, call, on);
-  if (verdict.kind === 'deny') return { valid, verdict: denyCall(verdict.reason) };
+  if (look && !look.ok && !look.byPerson) return deny(texts.lookedAt(look));
+  const verdict = askPolicy(valid, call, on);
+  if (verdict.kind === 'deny') return deny(verdict.reason);
   // A yes answers a question, and nothing else: what is denied by now does not run.
-  if (state.kind === 'decided') return { valid, verdict: { kind: 'allow' } };
-  return { valid, verdict: look?.byPerson && verdict.kind === 'allow' ? { kind: 'ask', reason: '' } : verdict };
+  if (state.kind === 'decided') return { kind: 'run', valid };
+  if (verdict.kind === 'ask') return { ...verdict, valid };
+  return look?.byPerson ? { kind: 'ask', valid, reason: '' } : { kind: 'run', valid };
 }
 
 /** The policy's decision now: also after a yes, for role, permission and taint may have changed since the question. */
-function judge(valid: ValidCall, call: ModelToolCall, on: AuthorizeContext): Decision {
+function askPolicy(valid: ValidCall, call: ModelToolCall, on: JudgeContext): Decision {
   return on.policy(policyQuestionOf(valid, call, on));
 }
 
-function forbidden(): Verdict & { kind: 'result' } {
-  return denyCall(texts.forbidden());
-}
+const refuse = (result: ToolResult): Judgement => ({ kind: 'refuse', result });
 
-function result(said: ToolResult): Verdict & { kind: 'result' } {
-  return { kind: 'result', result: said };
-}
-
-function denyCall(reason: string): Verdict & { kind: 'result' } {
-  return result(failed('DENIED', texts.deniedNotice(reason)));
-}
+const deny = (reason: string): Judgement => refuse(failed('DENIED', texts.deniedNotice(reason)));
 
 interface QuestionSource {
   toolbox: Toolbox;

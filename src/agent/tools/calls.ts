@@ -6,13 +6,13 @@ import { canonicalJson } from '../../base/json.ts';
 import { inSpan } from '../../base/spans.ts';
 import { isSaid } from '../../delivery/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { inEnglish, mayBeForeign, wordsFor } from '../../time/index.ts';
 import { DROP, keepDialogue } from '../dialogue/tools.ts';
 import type { ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 import type { Turn } from '../turn/turn.ts';
 import { bindingOf, storable } from '../turn/unsaved-values.ts';
 import { addUndo } from '../undo/store.ts';
+import { type DataCall, inEnglishWords, isRefused, PreparedCalls, TookTooLong } from './prepare.ts';
 import {
   type Call,
   type CallContext,
@@ -21,19 +21,12 @@ import {
   dataTool,
   type Failed,
   failed,
-  type Look,
   type OutsideTool,
-  PassedOn,
   type Tool,
   type ToolResult,
   type TxContext,
 } from './tool.ts';
 import type { Toolbox, ValidCall } from './toolbox.ts';
-
-/** By tool and input: what calls have awaited before their transaction (a file, a service). */
-export class PreparedInputs extends Map<string, unknown> {
-  wasSlow = false;
-}
 
 const DATA_TIMEOUT_MS = 1_000;
 /** The second time it may take longer: on a small or loaded machine the first one also loads what it needs. */
@@ -41,19 +34,6 @@ const SECOND_TIME = 5;
 const OUTSIDE_TIMEOUT_MS = 60_000;
 /** Characters of a result that are kept: more than a turn can read on in. What is larger is for a tool to give as a file. */
 const LONGEST_KEPT = 200_000;
-
-export interface DataCall {
-  tool: DataTool;
-  input: unknown;
-}
-
-function keyOf({ tool, input }: DataCall): string {
-  return JSON.stringify([tool.name, input]);
-}
-
-const slotsKeyOf = (call: DataCall): string => `times ${keyOf(call)}`;
-
-const lookKeyOf = (call: DataCall): string => `look ${keyOf(call)}`;
 
 export function isData(valid: ValidCall): valid is ValidCall & { tool: DataTool } {
   return valid.tool.effect === 'read' || valid.tool.effect === 'write';
@@ -81,98 +61,38 @@ export function hashOfCall(
   return createHash('sha256').update(canonicalJson(shown)).digest('hex');
 }
 
-export class TookTooLong extends PassedOn {}
-
-class NotPrepared extends PassedOn {
-  readonly valid: DataCall;
-  readonly ctx: CallContext;
-
-  constructor(valid: DataCall, ctx: CallContext) {
-    super(`${valid.tool.name} has to be prepared before its transaction`);
-    this.valid = valid;
-    this.ctx = ctx;
-  }
-}
-
-export async function prepareInput(ready: PreparedInputs, call: DataCall, ctx: CallContext): Promise<void> {
-  const [key, slots] = [keyOf(call), slotsKeyOf(call)];
-  if (mustBeLookedAt(call, ctx) && !ready.has(lookKeyOf(call)))
-    ready.set(lookKeyOf(call), await ctx.runner.lookFirst?.(call.tool, call.input));
-  if (isRefused(ready.get(lookKeyOf(call)), ctx)) return;
-  if (hasForeignSlots(call, ctx) && !ready.has(slots)) ready.set(slots, await inEnglishWords(call, ctx));
-  if (call.tool.prepare && !ready.has(key)) ready.set(key, await call.tool.prepare(call.input, ctx));
-}
-
-const mustBeLookedAt = ({ tool }: DataCall, ctx: CallContext): boolean =>
-  tool.policy?.critique === true && !!ctx.runner.lookFirst;
-
-/** A person who presses the button has said yes to what could not be looked at; a program has not. */
-function isRefused(look: unknown, { request }: Pick<CallContext, 'request'>): look is Look {
-  if (look === undefined) return false;
-  const { ok, byPerson } = look as Look;
-  return !ok && !(byPerson && request.origin === 'person');
-}
-
-const isReady = (call: DataCall, ctx: CallContext, ready = ctx.runner.ready): boolean =>
-  isRefused(ready?.get(lookKeyOf(call)), ctx) ||
-  ((!mustBeLookedAt(call, ctx) || ready?.has(lookKeyOf(call)) === true) &&
-    (!call.tool.prepare || ready?.has(keyOf(call)) === true) &&
-    (!hasForeignSlots(call, ctx) || ready?.has(slotsKeyOf(call)) === true));
-
 /**
- * Runs `work`, which opens a transaction whose calls have `ready` in their context. Where one of them turns out to need
- * something else first (what an undo calls is known in the transaction only), `work` is run again with it, and once more
- * where one took too long. A tool's `prepare` never runs inside a transaction.
- */
-export async function retryPrepared<T>(ready: PreparedInputs, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof TookTooLong && !ready.wasSlow) {
-        ready.wasSlow = true;
-        continue;
-      }
-      if (!(error instanceof NotPrepared) || isReady(error.valid, error.ctx, ready)) throw error;
-      await prepareInput(ready, error.valid, error.ctx);
-    }
-  }
-}
-
-/**
- * Runs a data tool in `tx`, which commits its effect together with its record; keeps what takes it back. Throws
- * `TookTooLong`, and what `retryPrepared` catches.
+ * Runs a data tool in `tx`, which commits its effect together with its record; keeps what takes it back. Throws what
+ * `PreparedCalls.run` catches, and `TookTooLong`.
  */
 export async function runData(
   tx: Transaction,
-  { tool, input }: DataCall,
+  call: DataCall,
   { tx: _, ...ctx }: CallContext & { tx?: Transaction },
   undoable = true,
 ): Promise<ToolResult> {
-  const key = keyOf({ tool, input });
+  const { tool } = call;
   if (tool.callers === 'person' && ctx.request.origin !== 'person')
     return failed('DENIED', texts.approvalByPerson(), texts.refusedRemedy(ctx.request.origin));
-  const { ready } = ctx.runner;
-  if (!isReady({ tool, input }, ctx)) throw new NotPrepared({ tool, input }, ctx);
-  const look = ready?.get(lookKeyOf({ tool, input }));
+  const { prepared = NOTHING_PREPARED } = ctx.runner;
+  const { look, read, value } = prepared.require(call, ctx);
   if (isRefused(look, ctx)) return failed('DENIED', texts.lookedAt(look));
-  const read = ready?.get(slotsKeyOf({ tool, input })) as Awaited<ReturnType<typeof inEnglishWords>> | undefined;
-  const most = (tool.timeoutMs ?? DATA_TIMEOUT_MS) * (ready?.wasSlow ? SECOND_TIME : 1);
+  const most = (tool.timeoutMs ?? DATA_TIMEOUT_MS) * (prepared.wasSlow ? SECOND_TIME : 1);
   const since = performance.now();
-  const prepared = tool.prepare && { prepared: ready?.get(key) };
-  const result = await inSpan(ctx.runner, 'tool', aboutTool(tool), () =>
-    withTimeout(most, ran({ tool, input }, read, { ...ctx, ...prepared, tx })),
-  );
+  const own = { ...ctx, ...(tool.prepare && { prepared: value }), tx };
+  const result = await inSpan(ctx.runner, 'tool', aboutTool(tool), () => withTimeout(most, runWith(call, read, own)));
   if (!result) throw new TookTooLong(`${tool.name} took longer than ${most} ms in its transaction`);
   // "Undo" is about what the person did; what was done without them has its own button.
   if (undoable && isSaid(ctx.request)) keepUndo(tx, result, ctx);
-  if (!ctx.request.byProgram) keepDialogue(tx, { tool, input }, result, ctx);
+  if (!ctx.request.byProgram) keepDialogue(tx, call, result, ctx);
   if (tool.effect === 'write') tx.afterCommit(() => ctx.runner.onChange?.(tool.name));
   return keepResult(result, since);
 }
 
-const ran = async (
-  { tool, input }: { tool: Pick<DataTool, 'run'>; input: unknown },
+const NOTHING_PREPARED = new PreparedCalls();
+
+const runWith = async (
+  { tool, input }: DataCall,
   read: { input: unknown } | Failed | undefined,
   ctx: TxContext,
 ): Promise<ToolResult> => (read && 'ok' in read ? read : tool.run(read ? read.input : input, ctx));
@@ -219,8 +139,8 @@ export function refusedInput(refused: Failed, turn: Turn, tool: string): Failed 
 }
 
 /**
- * Runs a call of a button, a command or an undo in `tx`: only on the person's own data. Within `retryPrepared`. Its tool may have
- * been deleted since the call was stored.
+ * Runs a call of a button, a command or an undo in `tx`: only on the person's own data. Within `PreparedCalls.run`. Its tool may
+ * have been deleted since the call was stored.
  */
 export async function runCall(
   tx: Transaction,
@@ -268,38 +188,4 @@ function keepUndo(tx: Transaction, result: ToolResult, ctx: CallContext): void {
   const kept = { personId: ctx.person.id, conversationId: ctx.conversationId, label, call: { tool, input } };
   const id = addUndo(tx, kept, ctx.clock.now());
   ctx.runner.onUndo?.({ id, label });
-}
-
-interface SlottedCall {
-  tool: Pick<Tool, 'name' | 'form'>;
-  input: unknown;
-}
-
-function foreignSlots({ tool, input }: SlottedCall, { when }: Pick<CallContext, 'when'>): [string, string][] {
-  const fields = input as Readonly<Record<string, unknown>>;
-  return (tool.form?.times ?? []).flatMap((field): [string, string][] => {
-    const words = fields[field];
-    return typeof words === 'string' && mayBeForeign(words, when) ? [[field, words]] : [];
-  });
-}
-
-const hasForeignSlots = (call: SlottedCall, ctx: Pick<CallContext, 'when'>): boolean =>
-  foreignSlots(call, ctx).length > 0;
-
-async function inEnglishWords(call: SlottedCall, ctx: Pick<CallContext, 'when'>): Promise<{ input: unknown } | Failed> {
-  let input = call.input as Readonly<Record<string, unknown>>;
-  for (const [field, said] of foreignSlots(call, ctx)) {
-    const read = await inEnglish(said, ctx.when);
-    if ('words' in read) input = { ...input, [field]: read.words };
-    else if (read.when.kind === 'reject') return failed(read.when.code, read.when.say);
-    else {
-      const choices = read.when.readings.map((reading) => ({
-        label: reading.words,
-        tool: call.tool.name,
-        input: { ...input, [field]: wordsFor(reading, ctx.when) },
-      }));
-      return failed('AMBIGUOUS', read.when.question, { choices });
-    }
-  }
-  return { input };
 }

@@ -175,10 +175,23 @@ export interface KeptUndo {
   label: string;
 }
 
+/** Values that one call has awaited before its transaction (`prepare.ts`). */
+export interface PreparedCall {
+  /** A light model's look; undefined where the tool wants one and nothing was to be looked at. */
+  look?: Look | undefined;
+  /** The input with its words about time in English, or why they cannot be read. */
+  read?: { input: unknown } | Failed;
+  /** The value of the tool's `prepare`. */
+  value?: unknown;
+}
+
 /** Hooks and values of the code that runs calls (`calls.ts`); no tool reads them. */
 export interface CallRunner extends Tracing {
-  /** Values that calls of this transaction have awaited before it, by tool and input. */
-  ready?: ReadonlyMap<string, unknown> & { readonly wasSlow: boolean };
+  /** Values that calls of this transaction have awaited before it. */
+  prepared?: {
+    readonly wasSlow: boolean;
+    require(call: { tool: DataTool; input: unknown }, ctx: CallContext): PreparedCall;
+  };
   /** Has a light model look at the call of a button first, where its tool wants that. Left out: it was looked at already. */
   lookFirst?(tool: Tool, input: unknown): Promise<Look> | undefined;
   /** Tells that something of the person's was written by `tool`; called for a `write` tool after its commit. */

@@ -7,7 +7,7 @@ import { type Model, ModelError, type ModelToolCall, NoModel } from '../inferenc
 import { LONGEST_SHOWN } from '../inference/request-model.ts';
 import type { CallContext } from '../tools/tool.ts';
 import { callContext, readerOf } from './call-context.ts';
-import { type Outcome, progressLine, type Running } from './loop.ts';
+import { progressLine } from './loop.ts';
 import type { AgentOptions } from './options.ts';
 import { Spawning } from './spawn.ts';
 import type { ModelStep } from './steps.ts';
@@ -16,6 +16,7 @@ import { hasFiles, isQuoting, ownWords } from './store.ts';
 import type { Turn } from './turn.ts';
 import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
 import type { TurnOver } from './turn-listeners.ts';
+import type { Outcome, TurnRun } from './turn-run.ts';
 import type { HeldValues } from './unsaved-values.ts';
 
 interface MessageTurnOptions {
@@ -28,7 +29,7 @@ interface MessageTurnOptions {
 }
 
 /** The turn that talks to the person: how it is answered, what it shows meanwhile, and how it ends. */
-export class MessageTurn implements Running {
+export class MessageTurn implements TurnRun {
   readonly options: AgentOptions;
   readonly item: Item;
   readonly turn: Turn;

@@ -8,13 +8,16 @@ import { fresh } from '../dialogue/dialogue.ts';
 import type { HeardMessage, Interpretation } from '../dialogue/interpreter.ts';
 import { keepTogether } from '../dialogue/tools.ts';
 import * as texts from '../texts.ts';
-import { isData, runData, TookTooLong } from '../tools/calls.ts';
+import { isData, runData } from '../tools/calls.ts';
+import { TookTooLong } from '../tools/prepare.ts';
 import type { CallContext } from '../tools/tool.ts';
-import { authorizeCall, LostTurn, resultOf, withPreparedInputs } from './loop.ts';
+import { judge } from './judge.ts';
+import { withPreparedInputs } from './loop.ts';
 import type { MessageTurn } from './message-turn.ts';
 import { OFFLINE } from './steps.ts';
 import { contextOf } from './store.ts';
 import type { TurnOver } from './turn-listeners.ts';
+import { LostTurn, resultOf } from './turn-run.ts';
 
 /**
  * Ends the turn without a model; `why` says why none answers, where one is configured. Undefined: the turn now begins with
@@ -94,9 +97,9 @@ async function act(
 async function endWithCalls(run: MessageTurn, text: string, choices: Interpretation['choices']): Promise<boolean> {
   const { turn, item, options } = run;
   const calls = turn.openCalls();
-  const valids = calls.flatMap(({ call, state }) => {
-    const { verdict, valid } = authorizeCall(run, call, state);
-    return verdict.kind === 'allow' && valid && isData(valid) ? [valid] : [];
+  const valids = calls.flatMap((each) => {
+    const judgement = judge(run, each);
+    return judgement.kind === 'run' && isData(judgement.valid) ? [judgement.valid] : [];
   });
   if (valids.length < calls.length) return false;
   await run.settleDraft();
@@ -106,10 +109,10 @@ async function endWithCalls(run: MessageTurn, text: string, choices: Interpretat
       turn.steps.length = added;
       const made: Parameters<typeof keepTogether>[1][number][] = [];
       for (const { call, state } of calls) {
-        const { verdict, valid } = authorizeCall(run, call, state);
-        if (verdict.kind !== 'allow' || !valid || !isData(valid)) throw new NotAtOnce();
+        const judgement = judge(run, { call, state });
+        if (judgement.kind !== 'run' || !isData(judgement.valid)) throw new NotAtOnce();
         const context = run.context();
-        const result = await runData(tx, valid, { ...context, runner: { ...context.runner, ...ctx.runner } });
+        const result = await runData(tx, judgement.valid, { ...context, runner: { ...context.runner, ...ctx.runner } });
         turn.addAll([resultOf(call, result)], options.world.clock.now());
         made.push({ thing: options.toolbox.get(call.name)?.dialogue?.thing, result });
       }

@@ -8,11 +8,12 @@ import { ModelError, type ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 import { isAllowed, isForbidden } from '../tools/forbidden.ts';
 import { type CallContext, type Failed, failed, type ToolResult } from '../tools/tool.ts';
-import { commit, type Outcome, type Running, resultOf, runTurn, type Spawns } from './loop.ts';
+import { runTurn } from './loop.ts';
 import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
 import * as store from './store.ts';
 import type { Turn } from './turn.ts';
+import { commit, type Outcome, resultOf, type Spawns, type TurnRun } from './turn-run.ts';
 
 const TIMEOUT_MS = 120_000;
 const MAX_CALLS = 10;
@@ -90,14 +91,14 @@ const FAULT_CODES: Partial<Record<FaultKind, Failed['code']>> = {
 class OutOfTokens extends Error {}
 
 /** A nested turn passes the same policy as the one that it belongs to, and what it has read taints what it answers. */
-class NestedTurn implements Running {
+class NestedTurn implements TurnRun {
   readonly options: AgentOptions;
   readonly item: Item;
   readonly turn: Turn;
   readonly parent: Turn;
   readonly under: string;
   readonly maxToolCalls: number;
-  readonly commits = 'turn.nested';
+  readonly commitName = 'turn.nested';
   private readonly spawned: SpawnOptions;
   private readonly above: SpawnParent;
   private readonly limit: Deadline;
@@ -183,7 +184,7 @@ class NestedTurn implements Running {
       nested: { turn: this.turn, task, tier, model, budget },
     });
     this.turn.add({ kind: 'model', payload: step }, this.options.world.clock.now());
-    await commit(this, this.commits, async () => []);
+    await commit(this, this.commitName, async () => []);
     this.parent.nested.push(...(step.used ?? []));
   }
 
@@ -211,7 +212,7 @@ class NestedTurn implements Running {
   /** Ends it without an answer. Stored, so that a call that is run again is told the same. */
   async fail(code: Failed['code'], text: string): Promise<ToolResult> {
     const result = failed(code, text);
-    await commit(this, this.commits, async () => [resultOf({ id: this.turn.path }, result)]);
+    await commit(this, this.commitName, async () => [resultOf({ id: this.turn.path }, result)]);
     return result;
   }
 }

@@ -7,10 +7,10 @@ import * as texts from '../texts.ts';
 import { type Call, type CallContext, type Done, type ToolResult, undoChoice } from '../tools/tool.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import { UNDO_ALL } from '../undo/index.ts';
-import type { NeedsApproval } from './loop.ts';
 import type { RefusedTurn } from './steps.ts';
 import * as store from './store.ts';
 import type { Turn } from './turn.ts';
+import type { NeedsApproval } from './turn-run.ts';
 
 interface EndInput extends LedTurn {
   approvals: ApprovalRules;
