@@ -27,7 +27,6 @@ const OWN: Readonly<Record<string, string>> = {
   'cli/logs/pretty.ts': 'lines of the log',
   'cli/operations.ts': 'what was written before it',
   'delivery/inbox/index.ts': 'a file of coda',
-  'agent-skills/read/head.ts': 'a word',
   'skills/skill-runs/ask.ts': 'a file that the owner names',
   'skills/browser/pipe.ts': 'the protocol of Chromium',
   'skills/mcp/sign-in/tokens.ts': 'what coda has sealed',

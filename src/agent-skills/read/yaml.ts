@@ -129,10 +129,3 @@ function syntaxMessage({ code, message }: Extract<Fault, { kind: 'syntax' }>): s
 export function duplicate(key: string, line: number): YamlProblem {
   return { code: 'duplicate_key', line, message: `The key "${key}" is there twice; the last counts.` };
 }
-
-export function kindOf(value: Json): YamlKind {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'list';
-  if (typeof value === 'object') return 'map';
-  return typeof value as 'string' | 'number' | 'boolean';
-}
