@@ -1,4 +1,6 @@
+import type { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
+import { faultsOf, inputWords } from '../../base/input.ts';
 import * as texts from './texts.ts';
 
 export const CATALOG_LIMITS = { bytes: 4 * 1024 * 1024, skills: 5_000, revoked: 20_000 } as const;
@@ -54,4 +56,10 @@ export function invalid(where: string, why: string): CodaError {
     message: texts.notACatalog(where, why),
     remedy: texts.notACatalogRemedy(),
   });
+}
+
+export function checkCatalog<T>(schema: z.ZodType<T>, json: unknown, where: string): T {
+  const parsed = schema.safeParse(json, { error: inputWords });
+  if (parsed.success) return parsed.data;
+  throw invalid(where, faultsOf(parsed.error, 'catalog', 1));
 }

@@ -1,13 +1,13 @@
-import { basename, dirname, extname, isAbsolute } from 'node:path';
-import { z } from 'zod';
+import { basename, dirname, isAbsolute } from 'node:path';
 import { CodaError } from '../../base/errors.ts';
 import { readInside } from '../../base/folders/read.ts';
 import { type Egress, isPublic } from '../../egress/index.ts';
-import { type BundlePlace, CATALOG_LIMITS, type Catalog, type CatalogSkill, SKILL_NAME } from './catalog.ts';
 import * as texts from './texts.ts';
 
 export type Place = { url: string } | { folder: string; path: string };
 
+/** Address of an index of Agent Skills Discovery, where only a host is named. */
+const DISCOVERY_PATH = '/.well-known/agent-skills/index.json';
 const REDIRECTS = 3;
 const ADDRESS = /^[a-z][a-z0-9+.-]+:/i;
 
@@ -46,7 +46,7 @@ function addressOf(text: string, base?: string): URL {
 }
 
 /** The bytes at `place`, `maxBytes` of them at most; undefined where there is nothing. */
-export async function read(
+export async function readPlace(
   egress: Egress,
   place: Place,
   { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
@@ -105,87 +105,4 @@ export function notThere(location: string): CodaError {
     message: texts.notThere(location),
     remedy: texts.notThereRemedy(),
   });
-}
-
-/**
- * Catalog formats of others. Agent Skills Discovery 0.2.0 (`/.well-known/agent-skills/index.json`,
- * github.com/cloudflare/agent-skills-discovery-rfc) names a SHA-256 for each skill and can be installed from; Claude Code's
- * `marketplace.json` (code.claude.com/docs/en/plugin-marketplaces) names none and is shown only. Pure.
- */
-export const DISCOVERY_SCHEMAS: ReadonlySet<string> = new Set([
-  'https://schemas.agentskills.io/discovery/0.2.0/schema.json',
-]);
-
-const DISCOVERY_PATH = '/.well-known/agent-skills/index.json';
-
-export const discoveryIndex = z.object({
-  $schema: z.string(),
-  skills: z.array(z.unknown()).max(CATALOG_LIMITS.skills),
-});
-
-const discovered = z.object({
-  name: z.string().regex(SKILL_NAME),
-  type: z.enum(['skill-md', 'archive']),
-  description: z.string().max(1_024),
-  url: z.string().min(1).max(2_000),
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
-});
-
-/** An entry of an unknown type, or with a name that the standard does not allow, is skipped, as it asks of clients. */
-export function fromDiscovery({ skills: written }: z.output<typeof discoveryIndex>): Catalog {
-  const read = written.map((each) => discovered.safeParse(each));
-  const skills = read.flatMap(({ data }) => (data ? [discoveredSkill(data)] : []));
-  const skipped = written.length - skills.length;
-  return { format: 'discovery', name: 'Agent Skills index', signed: undefined, skills, revoked: [], skipped };
-}
-
-function discoveredSkill({ name, type, description, url, digest }: z.output<typeof discovered>): CatalogSkill {
-  const bundle = { url, sha256: digest.slice('sha256:'.length), kind: kindOf(type, url) };
-  const unsaid = { version: undefined, tags: [], author: undefined, license: undefined, homepage: undefined };
-  return { id: name, description, ...unsaid, bundle };
-}
-
-function kindOf(type: 'skill-md' | 'archive', url: string): BundlePlace['kind'] {
-  if (type === 'skill-md') return 'file';
-  const [path = ''] = url.split(/[?#]/);
-  return ['.gz', '.tgz', '.tar'].includes(extname(path).toLowerCase()) ? 'tar' : 'zip';
-}
-
-export const pluginMarketplace = z.object({
-  name: z.string().min(1).max(200),
-  owner: z.object({ name: z.string().max(200) }),
-  plugins: z.array(z.unknown()).max(CATALOG_LIMITS.skills),
-});
-
-const text = z.string().max(2_000).optional().catch(undefined);
-const list = z.array(z.string().max(200)).max(200).default([]).catch([]);
-
-const plugin = z.object({
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
-  description: z.string().max(4_096).default('').catch(''),
-  version: text,
-  author: z
-    .union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)])
-    .optional()
-    .catch(undefined),
-  license: text,
-  homepage: text,
-  category: text,
-  keywords: list,
-  tags: list,
-});
-
-export function fromPlugins({ name, plugins }: z.output<typeof pluginMarketplace>): Catalog {
-  const skills = plugins.flatMap((each) => {
-    const { data } = plugin.safeParse(each);
-    return data ? [pluginSkill(data)] : [];
-  });
-  const skipped = plugins.length - skills.length;
-  return { format: 'plugins', name, signed: undefined, skills, revoked: [], skipped };
-}
-
-function pluginSkill({ name, category, keywords, tags, ...rest }: z.output<typeof plugin>): CatalogSkill {
-  const all = [...new Set([...(category === undefined ? [] : [category]), ...keywords, ...tags])];
-  const { description, version, author, license, homepage } = rest;
-  return { id: name, description, version, author, license, homepage, tags: all, bundle: undefined };
 }

@@ -4,11 +4,12 @@ import { routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.
 import { type MarketDeps, marketCheck, marketJob, marketTask } from './market.ts';
 import { marketOperations } from './operations.ts';
 
-export { MARKET_TASK, restingIn } from './market.ts';
+export { MARKET_TASK } from './market.ts';
 export { marketOperations } from './operations.ts';
+export { restingIn } from './revoke.ts';
 
 export function skillMarket(host: SkillHost): Skill {
-  const own = ({ database, egress, outbox, world }: SkillDeps): MarketDeps => ({
+  const depsOf = ({ database, egress, outbox, world }: SkillDeps): MarketDeps => ({
     host,
     database,
     egress,
@@ -18,9 +19,9 @@ export function skillMarket(host: SkillHost): Skill {
   return {
     name: 'skill-market',
     schedules: [marketTask],
-    jobs: (deps) => [marketJob(own(deps))],
-    checks: (deps) => [marketCheck(own(deps))],
-    verbs: (deps) => verbsOf(marketOperations, own(deps), deps.world),
-    routes: (deps) => routesOf(marketOperations, own(deps), { ...deps.world, gate: deps.gate }),
+    jobs: (deps) => [marketJob(depsOf(deps))],
+    checks: (deps) => [marketCheck(depsOf(deps))],
+    verbs: (deps) => verbsOf(marketOperations, depsOf(deps), deps.world),
+    routes: (deps) => routesOf(marketOperations, depsOf(deps), { ...deps.world, gate: deps.gate }),
   };
 }

@@ -8,17 +8,10 @@ import { readerOf } from '../../storage/index.ts';
 import { approveLooked, type Inquest, lookForApproval, pinFolder } from '../../trust/index.ts';
 import { type BundlePlace, type CatalogSkill, revocationOf } from './catalog.ts';
 import { placeIn } from './download.ts';
-import {
-  bundleBytes,
-  entryOf,
-  keep,
-  type MarketDeps,
-  type OpenedCatalog,
-  openCatalog,
-  untrustedError,
-} from './market.ts';
+import { bundleBytes, entryOf, keepCatalog, type MarketDeps, type OpenedCatalog, openCatalog } from './market.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
+import { untrustedError } from './trust.ts';
 
 export interface WantedSkill {
   location: string;
@@ -156,7 +149,7 @@ export async function installFromCatalog(
   const looked = await lookAtSkill(deps, wanted, signal);
   const { opened, skill, content } = looked;
   if (looked.inquest.pin.hash !== wanted.pin) throw refusedError(texts.changedMeanwhile(skill.id), texts.againRemedy());
-  if (opened.key === undefined) await keep(deps, opened);
+  if (opened.key === undefined) await keepCatalog(deps, opened);
   await skillInstall.installSkill(host.installed, content, (staged) =>
     skillInstall.inspectSkill(staged, skillFacts.groupIn(skill.id)),
   );

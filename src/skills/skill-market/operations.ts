@@ -7,18 +7,11 @@ import { readerOf } from '../../storage/index.ts';
 import { type Inquest, trustTexts } from '../../trust/index.ts';
 import { type CatalogSkill, revocationOf } from './catalog.ts';
 import { installFromCatalog, lookAtSkill } from './install.ts';
-import {
-  entryOf,
-  keyRefused,
-  locationFor,
-  MARKET_WITHIN_MS,
-  type MarketDeps,
-  type OpenedCatalog,
-  openCatalog,
-} from './market.ts';
+import { entryOf, locationFor, MARKET_WITHIN_MS, type MarketDeps, type OpenedCatalog, openCatalog } from './market.ts';
 import { parsePublicKey } from './minisign.ts';
 import * as store from './store.ts';
 import * as texts from './texts.ts';
+import { keyRefused } from './trust.ts';
 
 export interface ShownCatalog {
   location: string;
@@ -239,7 +232,7 @@ const look = operation({
   },
 });
 
-const install = operation({
+const installOperation = operation({
   name: 'skills market install',
   input: chosen.extend({ pin: z.string() }),
   approves: true,
@@ -266,7 +259,7 @@ const install = operation({
   },
 });
 
-const installing = operation({
+const installCommand = operation({
   name: 'skills market install',
   summary: 'install a skill from a catalog, after showing what it may do',
   example: 'coda skills market install minutes --approval approved',
@@ -304,19 +297,19 @@ async function installOne(
   { id, inquest }: ShownLook,
   { json }: View,
 ): Promise<string> {
-  const done = await ask(install, { ...asked, id, pin: inquest.pin.hash });
+  const done = await ask(installOperation, { ...asked, id, pin: inquest.pin.hash });
   return json
     ? `${JSON.stringify(done, null, 2)}\n`
     : `${id} is installed, and offered from now on, as its files are.\n`;
 }
 
-const newer = operation({
+const updatesOperation = operation({
   name: 'skills market updates',
   input: z.object({ catalog: catalogField }),
   run: (deps: MarketDeps, { catalog }) => updates(deps, catalog),
 });
 
-const updating = operation({
+const updateCommand = operation({
   name: 'skills market update',
   summary: 'show what is newer of the skills from catalogs, and install it',
   example: 'coda skills market update minutes --approval approved',
@@ -329,7 +322,7 @@ const updating = operation({
   json: 'indented',
   async conduct(ask, { id: only, catalog: named }, view) {
     const { io, json } = view;
-    const found = (await ask(newer, resolveCatalog({ catalog: named }))) as ShownUpdates;
+    const found = (await ask(updatesOperation, resolveCatalog({ catalog: named }))) as ShownUpdates;
     const skills = found.skills.filter(({ id }) => only === undefined || id === only);
     if (only !== undefined && skills.length === 0 && found.failures.length === 0)
       throw usage(`${only} was not installed from a catalog.`, '"coda skills market browse" shows what was.');
@@ -353,7 +346,7 @@ const updating = operation({
   },
 });
 
-const trust = operation({
+const trustOperation = operation({
   name: 'skills market trust',
   input: z.object({ catalog: catalogField, key: z.string().max(400) }),
   approves: true,
@@ -373,7 +366,7 @@ const trust = operation({
   },
 });
 
-const trusting = operation({
+const trustCommand = operation({
   name: 'skills market trust',
   summary: 'have another key sign a catalog that is known',
   example: 'coda skills market trust --catalog https://example.com/catalog.json --key RW… --approval approved',
@@ -388,12 +381,22 @@ const trusting = operation({
         'A key is not changed without a yes.',
         'Once the publisher of the catalog has named it elsewhere, give --approval approved.',
       );
-    const { location, key_id: id } = await ask(trust, resolveCatalog({ catalog, key }));
+    const { location, key_id: id } = await ask(trustOperation, resolveCatalog({ catalog, key }));
     return `Catalogs at ${location} have to be signed by the key ${id} from now on.\n`;
   },
 });
 
-export const marketOperations = [browse, show, look, install, installing, newer, updating, trust, trusting];
+export const marketOperations = [
+  browse,
+  show,
+  look,
+  installOperation,
+  installCommand,
+  updatesOperation,
+  updateCommand,
+  trustOperation,
+  trustCommand,
+];
 
 const LONGEST_LINE = 120;
 
