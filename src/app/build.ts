@@ -366,7 +366,7 @@ async function start(
   const { closer, stopping, database, worker, delivery, jobs, schedules, agentSkills, http } = open;
   // Before anything is taken up: a turn that goes on after a restart finds its skills and specialists.
   closer.onClose('agent skills', await agentSkills.start(commands.map(({ name }) => name)));
-  await join(parts, adapters, { answers: true });
+  await join(parts, adapters, { answeredAt: 'everywhere' });
   open.sandbox.start();
   await recordConfig(database, open.config, open.world.clock.now());
   await database.tx('schedules.put', (tx) => putTasks(tx, parts));
@@ -390,19 +390,21 @@ async function start(
   closer.onClose('http server', () => http.close());
 }
 
+/** Joins the instances that share the database, and answers what is heard here: everywhere, or through these adapters alone. */
 async function join(
   parts: RunningParts,
   adapters: readonly ChatAdapter[],
-  { answers }: { answers: true | readonly string[] },
+  { answeredAt }: { answeredAt: 'everywhere' | readonly string[] },
 ): Promise<void> {
   const { open, router, skills, moved } = parts;
   const { closer, worker, delivery, jobs, schedules, events } = open;
   // A notice is cut by the adapter, as its platform needs it.
-  const handlers = answers === true ? handlersOf(jobPartsOf(parts)) : [...jobsOf(skills), events.job(), skillJob(open)];
+  const isWhole = answeredAt === 'everywhere';
+  const handlers = isWhole ? handlersOf(jobPartsOf(parts)) : [...jobsOf(skills), events.job(), skillJob(open)];
   jobs.start(handlers.map((handler) => schedules.watch(handler)));
   await delivery.start({
     adapters,
-    answers,
+    answers: isWhole || answeredAt,
     kindOf: (event) => router.kindOf(event),
     takesTurn: (kind, text) => router.takesTurn(kind, text),
     handleItem: (item, signal) => router.handleItem(item, signal),
@@ -423,19 +425,19 @@ async function startJobs(parts: RunningParts, terminal: ChatAdapter): Promise<vo
   closer.onClose('agent skills', await agentSkills.start(commands.map(({ name }) => name)));
   const now = world.clock.now();
   const runs = (await jobs.waitingOf(SKILL_JOB)).filter(({ due_at: at }) => at <= now);
-  await join(parts, [terminal], { answers: [terminal.name] });
+  await join(parts, [terminal], { answeredAt: [terminal.name] });
   if (runs.length > 0) for (const { skill, deps } of skills) skill.onStart?.(deps);
   worker.start([jobs, schedules]);
 }
 
-function tasksOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
-  return [...(skill.schedules ?? []), ...(skill.tasks?.(deps) ?? [])];
+function schedulesOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
+  return [...(skill.schedules ?? []), ...(skill.ownSchedules?.(deps) ?? [])];
 }
 
 async function putTasks(tx: Transaction, { open: { config, schedules }, skills }: RunningParts): Promise<void> {
   const { tasks } = config.block(schedulerConfig);
   const usual = defaultZone(config);
-  const all = skills.flatMap(tasksOf).map(({ name, kind, missed, standard = true, cron }) => {
+  const all = skills.flatMap(schedulesOf).map(({ name, kind, missed, standard = true, cron }) => {
     const set = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
     const { cron: rule = cron, zone = usual, enabled } = set ?? {};
     return { name, kind, payload: {}, rule, zone, missed, enabled, standard };

@@ -39,9 +39,9 @@ const BLOCKS: readonly ConfigBlock[] = joinBlocks([
 ]);
 
 const TASKS = [
-  ...builtInSkills.flatMap(({ schedules = [], taskNames = [] }) => [
+  ...builtInSkills.flatMap(({ schedules = [], scheduleNames = [] }) => [
     ...schedules,
-    ...taskNames.map((name) => ({ name })),
+    ...scheduleNames.map((name) => ({ name })),
   ]),
   { name: BACKUP_TASK },
   { name: HEALTH_TASK },

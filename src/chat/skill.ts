@@ -94,9 +94,13 @@ export interface SkillDeps<Settings = unknown> extends SkillStorage, SkillSpeech
   onClose(part: string, close: () => Promise<void>): void;
 }
 
+/** All skills together, for one that speaks for the others: the briefing, and what a schedule may name. */
 export interface AllSkills {
+  /** The sections that each has for a day or a week, in the order of the skills. */
   agenda(ctx: TxContext, span: AgendaSpan): Promise<AgendaSection[]>;
+  /** Those that come from outside; awaited before the transaction. */
   agendaAhead(kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
+  /** True if a schedule can run a skill of this name without a model. */
   runnable(name: string): boolean;
 }
 
@@ -327,10 +331,10 @@ export interface SkillActs<Settings> {
 export interface SkillWork<Settings> {
   jobs?(deps: SkillDeps<Settings>): JobHandler[];
   schedules?: readonly SystemTask[];
-  /** Names of `tasks`, for the configuration: these hold whatever its settings are. */
-  taskNames?: readonly string[];
+  /** Names of `ownSchedules`, for the configuration: these hold whatever its settings are. */
+  scheduleNames?: readonly string[];
   /** Further `schedules` that depend on its settings. */
-  tasks?(deps: SkillDeps<Settings>): readonly SystemTask[];
+  ownSchedules?(deps: SkillDeps<Settings>): readonly SystemTask[];
   due?(deps: SkillDeps<Settings>): DueSource[];
   /** Called when coda has started, before anybody is heard: what it begins goes on beside. */
   onStart?(deps: SkillDeps<Settings>): void;

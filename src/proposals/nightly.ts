@@ -21,8 +21,8 @@ export interface Nightly<Deps extends SkillDeps<unknown>> {
 }
 
 interface NightlyParts<Deps> {
-  taskNames: readonly string[];
-  tasks(deps: Deps): SystemTask[];
+  scheduleNames: readonly string[];
+  schedules(deps: Deps): SystemTask[];
   jobs(deps: Deps): JobHandler[];
   tools(deps: Deps): AnyTool[];
 }
@@ -30,8 +30,8 @@ interface NightlyParts<Deps> {
 export function nightly<Deps extends SkillDeps<unknown>>(work: Nightly<Deps>): NightlyParts<Deps> {
   const { task, kind = task, missed = 'latest', alone, trigger, cron } = work;
   return {
-    taskNames: [task],
-    tasks: ({ config }) => [{ name: task, kind, cron: cron(config), missed }],
+    scheduleNames: [task],
+    schedules: ({ config }) => [{ name: task, kind, cron: cron(config), missed }],
     jobs: (deps) => [{ kind, ...(alone && { alone }), run: ({ id }, signal) => work.run(deps, signal, id) }],
     tools({ jobs }) {
       if (!trigger) return [];

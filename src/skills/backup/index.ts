@@ -21,7 +21,7 @@ export interface BackupDeps {
 export const backup = (backups: BackupDeps): Skill<Settings> => ({
   name: 'backup',
   config,
-  tasks: (deps) =>
+  ownSchedules: (deps) =>
     cronOf(deps) === 'off' ? [] : [{ name: BACKUP_TASK, kind: 'backup', cron: cronOf(deps), missed: 'latest' }],
   checks: (deps) => [
     {

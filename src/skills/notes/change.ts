@@ -168,7 +168,7 @@ const deletion = z.object({ at: z.iso.datetime(), first: z.int(), last: z.int() 
 
 async function askAll({ tx, person }: TxContext): Promise<ToolResult> {
   const newest = await store.readNewestSeq(tx, person.id);
-  const count = await store.countOwn(tx, person.id, newest);
+  const count = await store.countOwnNotes(tx, person.id, newest);
   if (count === 0) return done(texts.none(undefined));
   return failed('AMBIGUOUS', texts.reallyAll(count), { choices: [choice(count, newest)] });
 }
@@ -179,7 +179,7 @@ async function deleteAll(ctx: TxContext, newest: number, wrote: OnWrite): Promis
   const changed = await store.removeAll(tx, person.id, { newest, limit: MOST_AT_ONCE, now });
   store.lists.leave(tx, person.id, conversationId);
   await wrote(tx, ...changed.map((one) => ({ ...one, personId: person.id, deleted: true })));
-  const left = changed.length < MOST_AT_ONCE ? 0 : await store.countOwn(tx, person.id, newest);
+  const left = changed.length < MOST_AT_ONCE ? 0 : await store.countOwnNotes(tx, person.id, newest);
   const touched = changed.map((one) => one.touched);
   const all = { at: now.toISOString(), first: Math.min(...touched), last: Math.max(...touched) };
   const undo = { tool: 'note_restore', input: { all }, label: texts.labelOfAll(changed.length) };

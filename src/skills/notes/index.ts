@@ -11,18 +11,15 @@ import {
   verbsOf,
 } from '../../chat/index.ts';
 import { applyRule } from '../../jobs/index.ts';
-import { deleteTool, editTool, pinTool, restoreTool } from './change.ts';
 import { newestLists, noteCollection } from './collection.ts';
 import { config, type Settings } from './config.ts';
 import { isFromElsewhere } from './note.ts';
 import { noteOperations } from './operations.ts';
-import { recallTool } from './recall.ts';
-import { itemTool, saveTool } from './save.ts';
 import { useTrigrams } from './search.ts';
 import { type Services, servicesOf } from './services.ts';
 import * as store from './store.ts';
 import { excerpt, texts } from './texts.ts';
-import { getTool, listTool, searchTool } from './tools.ts';
+import { noteTools } from './tools.ts';
 
 export { noteOperations } from './operations.ts';
 
@@ -42,21 +39,7 @@ export const notes: Skill<Settings> = {
   words: { does: 'take notes', keeps: 'notes' },
   deletionRules: store.deletionRules,
   mergeRules: store.mergeRules,
-  tools: (deps) => {
-    const { meaning, wrote } = parts(deps);
-    return [
-      saveTool(deps, wrote),
-      searchTool(meaning),
-      recallTool(meaning),
-      listTool,
-      getTool,
-      editTool(deps, wrote),
-      deleteTool(wrote),
-      itemTool(deps, wrote),
-      pinTool(wrote),
-      restoreTool(wrote),
-    ];
-  },
+  tools: (deps) => noteTools(deps, parts(deps)),
   collections: (deps) => [noteCollection(parts(deps).meaning)],
   listTimeless: (_, reader) => newestLists(reader),
   commands: () => commands(),

@@ -9,8 +9,8 @@ import type { Note } from './note.ts';
 import { BESIDE, CLOSE, candidatesFor, fuseRanks, type RankedNote, rank, termsOf } from './rank.ts';
 import { respelt, wantedBy } from './search.ts';
 import type { Meaning } from './services.ts';
+import { show } from './show.ts';
 import { texts } from './texts.ts';
-import { show } from './tools.ts';
 
 const MOST_OFFERED = 3;
 /** A note that covers less of a question is no sure answer to it. Tuned on test/skills/notes/questions.ts. */

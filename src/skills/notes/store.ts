@@ -29,7 +29,7 @@ export const NOWHERE = '00000000-0000-0000-0000-000000000000';
 
 export const [COLUMNS] = render(notes.names);
 
-const SEEN = `(person_id = $1 or scope = 'here' and conversation_id = $2)`;
+const VISIBLE = `(person_id = $1 or scope = 'here' and conversation_id = $2)`;
 
 const inserted = notes
   .pick('id', 'personId', 'conversationId', 'title', 'text', 'tags', 'scope', 'tainted')
@@ -122,7 +122,7 @@ export async function listMadeBefore(
 /** One that the reader may see, deleted ones of their own too. */
 export async function findSeenById(tx: Queryable, reader: Reader, id: string): Promise<Note | undefined> {
   const { rows } = await tx.query(
-    `select ${COLUMNS} from notes where ${SEEN} and id = $3 and (deleted_at is null or person_id = $1)`,
+    `select ${COLUMNS} from notes where ${VISIBLE} and id = $3 and (deleted_at is null or person_id = $1)`,
     [reader.personId, reader.conversationId, id],
   );
   return notes.readAll(rows)[0];
@@ -218,7 +218,7 @@ export async function listNotes(tx: Queryable, reader: Reader, narrowing: Narrow
   const { tags = [], from, to } = narrowing;
   const { rows } = await tx.query<CountedRow>(
     `select ${COLUMNS}, count(*) over () as total from notes
-      where ${SEEN} and deleted_at is null and ($3::text[] = '{}' or tags @> $3)
+      where ${VISIBLE} and deleted_at is null and ($3::text[] = '{}' or tags @> $3)
         and ($6::timestamptz is null or created_at >= $6) and ($7::timestamptz is null or created_at < $7)
       order by pinned_at is null, created_at desc, seq desc limit $4 offset $5`,
     [reader.personId, reader.conversationId, tags, page.limit, page.offset, from ?? null, to ?? null],
@@ -234,7 +234,7 @@ export async function readNewestSeq(tx: Queryable, personId: string): Promise<nu
   return rows[0]?.seq ?? 0;
 }
 
-export async function countOwn(tx: Queryable, personId: string, newest: number): Promise<number> {
+export async function countOwnNotes(tx: Queryable, personId: string, newest: number): Promise<number> {
   const { rows } = await tx.query<{ count: number }>(
     'select count(*) as count from notes where person_id = $1 and deleted_at is null and seq <= $2',
     [personId, newest],

@@ -64,8 +64,8 @@ export const selfReview: Skill<Optional> = {
   commands: (deps) => partsOn(deps).flatMap(({ part, own }) => part.commands?.(own) ?? []),
   jobs: (deps) =>
     partsOn(deps).flatMap(({ part, own }) => [...(part.jobs?.(own) ?? []), ...(nightlyOf(part)?.jobs(own) ?? [])]),
-  taskNames: PARTS.flatMap((part) => nightlyOf(part)?.taskNames ?? []),
-  tasks: (deps) => partsOn(deps).flatMap(({ part, own }) => nightlyOf(part)?.tasks(own) ?? []),
+  scheduleNames: PARTS.flatMap((part) => nightlyOf(part)?.scheduleNames ?? []),
+  ownSchedules: (deps) => partsOn(deps).flatMap(({ part, own }) => nightlyOf(part)?.schedules(own) ?? []),
   onStart(deps) {
     for (const { part, own } of partsOn(deps)) part.onStart?.(own);
   },

@@ -40,7 +40,7 @@ export function skillLearning(skills: LiveSkills, standardAuto: LearnedDeps['sta
     tools: (deps) => on(deps, learnedTools),
     commands: (deps) => on(deps, () => [learnedCommand]),
     jobs: (deps) => on(deps, (own) => [...nightlyScan.jobs(own), draftJob(own)]),
-    tasks: (deps) => on(deps, nightlyScan.tasks),
+    ownSchedules: (deps) => on(deps, nightlyScan.schedules),
     deletionRules,
     mergeRules,
   };

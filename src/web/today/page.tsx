@@ -1,7 +1,6 @@
 /** What matters now: overdue, due, coming; tasks, lists, and what was said by itself. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
-import { change } from '../app/change.ts';
 import { dayName, longDay, plural, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { Button } from '../parts/button.tsx';
@@ -9,7 +8,16 @@ import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
-import { completeEntry, deleteEntry, moveEntry, putOff, switchSchedule, type Today, type TodayEntry } from './acts.ts';
+import {
+  change,
+  completeEntry,
+  deleteEntry,
+  moveEntry,
+  putOff,
+  switchSchedule,
+  type Today,
+  type TodayEntry,
+} from './acts.ts';
 
 const CHANGES = ['reminders', 'schedules', 'tasks', 'notes', 'conversations'];
 
