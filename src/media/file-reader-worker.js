@@ -86,11 +86,7 @@ async function* read({ bytes, name, type, budget, depth }, about) {
     throw new Unreadable('empty');
   }
   budget.checkDepth(depth);
-  // Short files are looked at as if there were more of them.
-  let looked =
-    bytes.length < 32
-      ? { ...kindOf(Buffer.concat([bytes, Buffer.alloc(32, 0x20)]), name, type) }
-      : kindOf(bytes, name, type);
+  let looked = kindOf(bytes, name, type);
   let zip;
   if (looked.kind === 'zip') {
     Object.assign(about, looked);

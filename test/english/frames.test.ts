@@ -10,6 +10,19 @@ const said = (text: string) => ({ text, isOwn: false });
 const shopping = { topic: { ...at('note', 'n-shop').topic, text: 'shopping list: eggs, bread' } as Topic };
 
 const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: string, hearing?: Hearing])[]>> = {
+  files: [
+    ['what is in this file?', 'attachment_show'],
+    ["what's in the PDF?", 'attachment_show'],
+    ['what is in manual.pdf?', 'attachment_show file="manual.pdf"'],
+    ["find 'warranty' in it", 'attachment_find query="\'warranty\'"'],
+    [
+      'search for the price of the pump in costs.xlsx',
+      'attachment_find query="the price of the pump" file="costs.xlsx"',
+    ],
+    ['keep it as a note #car', 'attachment_keep tags=["#car"]'],
+    ['keep this file as a note', 'attachment_keep tags=[]'],
+    ['find milk in the cellar', ''],
+  ],
   reminders: [
     ['remind me to call mum tomorrow at 9', 'reminder_create text="call mum" when="tomorrow at 9"'],
     ['Remind me tomorrow at 9 to call mum.', 'reminder_create text="call mum" when="tomorrow at 9"'],

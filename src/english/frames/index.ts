@@ -1,5 +1,6 @@
 /** All that can be asked for without a model, by capability: the order of the docs and of `help`. */
 import type { Frame } from '../matcher.ts';
+import { files } from './files.ts';
 import { lists } from './lists.ts';
 import { memory } from './memory.ts';
 import { notes } from './notes.ts';
@@ -20,6 +21,7 @@ export const capabilities: readonly Capability[] = [
   { title: 'Notes', frames: notes },
   { title: 'Lists', frames: lists },
   { title: 'Memory', frames: memory },
+  { title: 'Files that you send', frames: files },
   { title: 'Schedules and the briefing', frames: schedules },
   { title: 'Tasks', frames: tasks },
   { title: 'Time, dates, quiet hours, weather', frames: time },

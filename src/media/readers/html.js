@@ -126,6 +126,7 @@ class Walk {
 function asideOf(at) {
   const style = at.style ?? '';
   if ('hidden' in at || HIDDEN.test(style)) return 'hidden text';
+  if (/^(?:#fff(?:fff)?|white)$/i.test(at.color ?? '')) return 'white text';
   return WHITE.test(style) && !SHADED.test(style) ? 'white text' : undefined;
 }
 

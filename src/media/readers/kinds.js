@@ -49,7 +49,7 @@ export function kindOf(bytes, name, type) {
   const hex = bytes.toString('hex', 0, 16);
   if (head.slice(0, 1_024).includes('%PDF-')) return { kind: 'pdf', says: 'a PDF' };
   if (ZIPS.includes(hex.slice(0, 8))) return { kind: 'zip', says: 'a zip archive' };
-  if (bytes.readUInt32BE(0) === 0xd0cf11e0) return ofCompound(bytes);
+  if (hex.startsWith('d0cf11e0')) return ofCompound(bytes);
   if (head.startsWith('{\\rtf')) return { kind: 'rtf', says: 'a rich text document' };
   if (head.slice(4, 8) === 'ftyp') return ofBoxes(head.slice(8, 12));
   if (head.startsWith('RIFF')) return ofRiff(head.slice(8, 12));

@@ -26,7 +26,7 @@ export class Passages {
     const fits = open && open.text.length + text.length < SIZE && open.aside === aside && goesWith(open.place, place);
     if (fits) {
       open.text += `\n${text}`;
-      if (typeof place === 'object') open.place = { ...open.place, to: place.to ?? place.from };
+      if (typeof place === 'object') open.place = joinPlaces(open.place, place);
       return;
     }
     this.close();
@@ -53,6 +53,16 @@ export class Passages {
 function goesWith(one, other) {
   if (typeof one === 'string' || typeof other === 'string') return one === other;
   return one.unit === other.unit && one.before === other.before;
+}
+
+/** From the first to the last of both; rows of one range of cells may begin and end in different columns. */
+function joinPlaces(one, other) {
+  const { from: first, to: last = first } = one;
+  const { from, to = from } = other;
+  if (one.unit !== 'cells') return { ...one, to };
+  const columns = [first, last, from, to].map((address) => /^[A-Z]+/.exec(address)?.[0] ?? '');
+  const ordered = columns.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  return { ...one, from: ordered[0] + first.replace(/^[A-Z]+/, ''), to: ordered.at(-1) + to.replace(/^[A-Z]+/, '') };
 }
 
 function wordsOf(place) {

@@ -4,11 +4,16 @@ import { Unreadable } from './limits.js';
 const MOST_PAGES = 5_000;
 const MOST_WHITE_PAGES = 400;
 
+/** Node 20 has none, and the list of a page's operators needs it. */
+ArrayBuffer.prototype.transferToFixedLength ??= function transferToFixedLength(length) {
+  return this.slice(0, length);
+};
+
 export async function* readPdf(bytes, about) {
   const { getDocumentProxy, getResolvedPDFJS } = await import('unpdf');
   const { OPS } = await getResolvedPDFJS();
   // Nothing is fetched: fonts and maps of characters that are not in the file are done without.
-  const options = { isEvalSupported: false, useSystemFonts: false, disableFontFace: true, stopAtErrors: false };
+  const options = { isEvalSupported: false, verbosity: 0 };
   const pdf = await getDocumentProxy(new Uint8Array(bytes), options).catch((error) => {
     throw new Unreadable(/password/i.test(error?.name ?? '') ? 'encrypted' : 'broken');
   });
@@ -64,7 +69,7 @@ async function whiteOn(page, OPS) {
     if (operator === OPS.save) stack.push(isWhite);
     else if (operator === OPS.restore) isWhite = stack.pop() ?? false;
     else if (operator === OPS.setFillRGBColor) isWhite = isWhiteColor(argsArray[at]);
-    else if (PAINTS.some((name) => OPS[name] === operator)) isPainted ||= !isWhite;
+    else if (isPaint(operator, argsArray[at], OPS)) isPainted ||= !isWhite;
     else if (operator === OPS.showText && isWhite && !isPainted) {
       const words = glyphText(argsArray[at][0]);
       if (words.trim() !== '') found.push(words.trim());
@@ -73,13 +78,13 @@ async function whiteOn(page, OPS) {
   return found;
 }
 
-const PAINTS = [
-  'constructPath',
-  'paintImageXObject',
-  'paintInlineImageXObject',
-  'shadingFill',
-  'paintFormXObjectBegin',
-];
+const PAINTS = ['paintImageXObject', 'paintInlineImageXObject', 'paintImageMaskXObject', 'shadingFill'];
+const FILLS = ['fill', 'eoFill', 'fillStroke', 'eoFillStroke', 'closeFillStroke', 'closeEOFillStroke'];
+
+/** Something that white letters can be read upon: a picture, or a path that is filled and not only cut along. */
+const isPaint = (operator, args, OPS) =>
+  PAINTS.some((name) => OPS[name] === operator) ||
+  FILLS.some((name) => OPS[name] === operator || (operator === OPS.constructPath && OPS[name] === args?.[0]));
 
 function isWhiteColor(args) {
   const [first] = args ?? [];

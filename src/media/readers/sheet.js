@@ -19,7 +19,7 @@ export async function* readSheets(zip, about) {
     yield* rowsOf(zip, entry, { strings, styles, before: `${name}!`, aside, isFrom1904: book.isFrom1904 });
     for (const { type, target } of await relationsOf(zip, entry)) {
       if (type === 'comments') yield* commentsIn(zip, target, `${name}!`);
-      if (type === 'threadedComment') yield* threadsIn(zip, target, `${name}!`);
+      if (type === 'threadedComment') yield* commentsIn(zip, target, `${name}!`, ['threadedComment', 'text']);
     }
   }
 }
@@ -195,28 +195,19 @@ function letters(number) {
   return text;
 }
 
-async function* commentsIn(zip, entry, before) {
+/** Comments, or threads of them: in `t`, or `text`, stand the words. */
+async function* commentsIn(zip, entry, before, [comment, words] = ['comment', 't']) {
   let address;
   let text = '';
+  let isText = false;
   for await (const { open, at, text: said, close } of xmlEvents(zip.chunks(entry))) {
     const name = bareName(open ?? close ?? '');
-    if (name === 'comment' && open !== undefined) [address, text] = [at.ref, ''];
-    else if (name === 'comment') {
+    if (name === words) isText = open !== undefined;
+    else if (name === comment && open !== undefined) [address, text] = [at.ref, ''];
+    else if (name === comment) {
       // A thread is stored a second time as a comment for old programs.
       if (!text.startsWith('[Threaded comment]'))
         yield { text, place: `comment at ${before}${address}`, aside: 'comment' };
-      address = undefined;
-    } else if (said !== undefined && address !== undefined) text += said;
-  }
-}
-
-async function* threadsIn(zip, entry, before) {
-  let address;
-  let text = '';
-  for await (const { open, at, text: said, close } of xmlEvents(zip.chunks(entry))) {
-    const name = bareName(open ?? close ?? '');
-    if (name === 'threadedComment' && open !== undefined) [address, text] = [at.ref, ''];
-    else if (name === 'threadedComment') yield { text, place: `comment at ${before}${address}`, aside: 'comment' };
-    else if (said !== undefined) text += said;
+    } else if (said !== undefined && isText) text += said;
   }
 }

@@ -1,9 +1,201 @@
-import { Page } from '../parts/page.tsx';
+/** Notes, lists and memories: found by words and by meaning, changed in place. */
+import { useEffect, useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { whenText } from '../app/format.ts';
+import { path } from '../app/router.ts';
+import { act, say } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+import { Question } from '../parts/dialog.tsx';
+import { Area, Field } from '../parts/field.tsx';
+import { Menu } from '../parts/menu.tsx';
+import { Empty, Page } from '../parts/page.tsx';
+import { usePages } from '../parts/pages.tsx';
+import { Tabs } from '../parts/tabs.tsx';
+import { Memories } from './memories.tsx';
+import { NoteView } from './note.tsx';
+
+export type Note = Json<'/v1/notes'>['notes'][number];
+
+const TABS = [
+  { href: '/notes', label: 'Notes' },
+  { href: '/notes/memories', label: 'What is remembered' },
+];
 
 export default function NotesPage() {
+  const [, name] = path.value;
+  const [isAdding, setAdding] = useState(false);
+  const isMemories = name === 'memories';
   return (
-    <Page title="Notes">
-      <div class="sheet" />
+    <Page
+      title="Notes"
+      acts={
+        !isMemories && (
+          <>
+            <Button icon="plus" label="New note" kind="quiet" onClick={() => setAdding(true)} />
+            <Menu
+              label="More for notes"
+              items={[{ label: 'Save all as one file', icon: 'download', run: () => void act(saveAll) }]}
+            />
+          </>
+        )
+      }
+    >
+      <div class="sheet">
+        {name === undefined || isMemories ? (
+          <>
+            <Tabs label="Notes" tabs={TABS} current={isMemories ? '/notes/memories' : '/notes'} />
+            {isMemories ? <Memories /> : <NoteList />}
+          </>
+        ) : (
+          <NoteView key={name} id={name} />
+        )}
+      </div>
+      {isAdding && <NewNote onClose={() => setAdding(false)} />}
     </Page>
   );
+}
+
+/** Milliseconds without another key until coda is asked. */
+const SOON_MS = 200;
+
+/** Typed words, once nobody types any more. */
+export function useSettled(typed: string): string {
+  const [settled, setSettled] = useState(typed);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(typed.trim()), SOON_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return settled;
+}
+
+const MOST_TAGS = 12;
+
+function tagsOf(notes: readonly Note[], chosen: string): string[] {
+  const counts = new Map<string, number>();
+  for (const tag of notes.flatMap(({ tags }) => tags)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  const common = [...counts].sort(([, one], [, other]) => other - one).map(([tag]) => tag);
+  return [...new Set([...(chosen === '' ? [] : [chosen]), ...common])].slice(0, MOST_TAGS);
+}
+
+function NoteList() {
+  const [words, setWords] = useState('');
+  const [tag, setTag] = useState('');
+  const q = useSettled(words);
+  const { items, state, more } = usePages(
+    `notes ${q} ${tag}`,
+    (after) =>
+      ask(
+        api.GET('/v1/notes', {
+          params: { query: { limit: 50, ...(q !== '' && { q }), ...(tag !== '' && { tag }), ...(after && { after }) } },
+        }),
+      ),
+    ({ notes }) => notes,
+    ['notes'],
+  );
+  return (
+    <>
+      <div class="filters section">
+        <Field
+          label="Search"
+          type="search"
+          value={words}
+          onValue={setWords}
+          placeholder="Words, also misspelt, or what it is about"
+        />
+      </div>
+      {items && items.length > 0 && (
+        <fieldset class="tags">
+          <legend class="unseen">Only with a tag</legend>
+          {tagsOf(items, tag).map((each) => (
+            <button
+              type="button"
+              key={each}
+              class="tag"
+              aria-pressed={each === tag}
+              onClick={() => setTag(each === tag ? '' : each)}
+            >
+              #{each}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      {state}
+      {items?.length === 0 && (
+        <Empty>
+          {q === '' && tag === ''
+            ? 'There are no notes yet. “Note: the boiler code is 1234” in the chat, or + above, makes one.'
+            : 'No note fits. Search with fewer or other words.'}
+        </Empty>
+      )}
+      <ul class="list">
+        {items?.map((note) => (
+          <NoteRow key={note.id} note={note} />
+        ))}
+      </ul>
+      {more}
+    </>
+  );
+}
+
+/** The title, else the first line. */
+export function titleOf({ title, text }: Pick<Note, 'title' | 'text'>): string {
+  return (title ?? text.split('\n')[0] ?? '').slice(0, 200);
+}
+
+function NoteRow({ note }: { note: Note }) {
+  const { id, text, title, tags, pinned, items, created_at: made } = note;
+  const rest = title === null ? text.split('\n').slice(1).join(' ') : text;
+  return (
+    <li class="row" data-row tabIndex={-1} aria-label={titleOf(note)}>
+      <a class="what plain-link" data-key="Enter" href={`/notes/${id}`}>
+        <span class="one-line block">{titleOf(note)}</span>
+        {rest.trim() !== '' && <span class="under one-line block">{rest.slice(0, 160)}</span>}
+      </a>
+      {pinned && <span class="tag">pinned</span>}
+      {items !== null && <span class="aside">{items.length} on it</span>}
+      {tags.slice(0, 3).map((tag) => (
+        <span key={tag} class="tag">
+          #{tag}
+        </span>
+      ))}
+      <span class="when">{whenText(made)}</span>
+    </li>
+  );
+}
+
+function NewNote({ onClose }: { onClose: () => void }) {
+  const [text, setText] = useState('');
+  return (
+    <Question
+      title="New note"
+      yes="Keep it"
+      onClose={onClose}
+      onYes={() => void act(() => ask(api.POST('/v1/notes', { body: { text } })), { done: 'Kept.' })}
+    >
+      <Area label="The note; a #tag in it files it" value={text} onValue={setText} isFirst />
+    </Question>
+  );
+}
+
+/** All notes of the person as one Markdown file. */
+async function saveAll(): Promise<void> {
+  const all: Note[] = [];
+  for (let after: string | undefined; ; ) {
+    const query = { limit: 200, ...(after !== undefined && { after }) };
+    const page = await ask(api.GET('/v1/notes', { params: { query } }));
+    all.push(...page.notes);
+    if (page.next === null) break;
+    after = page.next;
+  }
+  const parts = all.map(({ title, text, tags, created_at: made }) => {
+    const filed = tags.length > 0 ? `\n\n${tags.map((tag) => `#${tag}`).join(' ')}` : '';
+    return `## ${title ?? made.slice(0, 10)}\n\n${text}${filed}\n`;
+  });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([parts.join('\n')], { type: 'text/markdown' }));
+  link.download = 'notes.md';
+  link.click();
+  URL.revokeObjectURL(link.href);
+  say(`${all.length} notes are saved.`);
 }

@@ -1,46 +1,11 @@
 /** Acts on what Today shows: each at once, with its undo, and back with a sentence where it was refused. */
 import { api, ask } from '../api/client.ts';
 import type { paths } from '../api/schema.d.ts';
+import { change } from '../app/change.ts';
 import type { LoadState } from '../app/load.ts';
-import { act } from '../app/toasts.tsx';
 
 export type Today = paths['/v1/today']['get']['responses'][200]['content']['application/json'];
 export type TodayEntry = Today['overdue'][number];
-
-interface Made {
-  said: string;
-  undo: { id: string } | null;
-}
-
-/** Takes back what an answer tells the undo of. */
-const undoOf = ({ undo }: Made): (() => Promise<void>) | undefined =>
-  undo === null
-    ? undefined
-    : async () => {
-        await ask(api.POST('/v1/undo', { body: { id: undo.id } }));
-      };
-
-/** Does `run`, which changes what is shown by `change` at once; tells what coda says of it, with its undo. */
-export async function change<T>(
-  loaded: LoadState<T>,
-  run: () => Promise<Made>,
-  change: (data: T) => T = (data) => data,
-): Promise<boolean> {
-  loaded.patch(change);
-  let made: Made | undefined;
-  const isDone = await act(
-    async () => {
-      made = await run();
-    },
-    { back: loaded.reload },
-  );
-  if (isDone && made) {
-    const undo = undoOf(made);
-    await act(async () => {}, { done: made.said, ...(undo && { undo: () => undo().then(loaded.reload) }) });
-    loaded.reload();
-  }
-  return isDone;
-}
 
 const withoutEntry =
   ({ id, at }: TodayEntry) =>

@@ -1,6 +1,7 @@
 /** What matters now: overdue, due, coming; tasks, lists, and what was said by itself. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
+import { change } from '../app/change.ts';
 import { dayName, longDay, plural, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { Button } from '../parts/button.tsx';
@@ -8,16 +9,7 @@ import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
-import {
-  change,
-  completeEntry,
-  deleteEntry,
-  moveEntry,
-  putOff,
-  switchSchedule,
-  type Today,
-  type TodayEntry,
-} from './acts.ts';
+import { completeEntry, deleteEntry, moveEntry, putOff, switchSchedule, type Today, type TodayEntry } from './acts.ts';
 
 const CHANGES = ['reminders', 'schedules', 'tasks', 'notes', 'conversations'];
 

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { findPassages } from '../../../src/skills/files/find.ts';
+import { readerOf } from '../../../src/storage/index.ts';
+import { DOCUMENTS, QUESTIONS } from '../../media/questions.ts';
 import { pdf } from '../../support/pdf.ts';
 import { play } from '../../support/play.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
@@ -38,4 +41,20 @@ test('a model reads on in a long file, and finds passages in it', async () => {
   const found = model.requests[2]?.messages.at(-1)?.text ?? '';
   expect(found).toContain('part 321 of the pump weighs 2247 grams');
   expect(found).toMatch(/1\. pump\.docx, paragraphs \d+–\d+/);
+});
+
+/** Each section of its own is a passage: what is found has to be the right one. */
+test('of forty questions at least thirty-six are answered by one of the first three passages', async () => {
+  await using coda = await play({ model: new ScriptedModel(['Fine.']) });
+  for (const [name, text] of Object.entries(DOCUMENTS)) await coda.sends('ana', Buffer.from(text), { name });
+  const db = readerOf(coda.database());
+  const { rows } = await db.query<{ hash: string }>('select hash from file_texts');
+  const hashes = rows.map(({ hash }) => hash);
+  const missed: string[] = [];
+  for (const [question, , words] of QUESTIONS) {
+    const found = await findPassages(db, hashes, question, 3);
+    if (!found.some(({ text }) => text.includes(words))) missed.push(question);
+  }
+  expect(QUESTIONS).toHaveLength(40);
+  expect(missed.length, missed.join('\n')).toBeLessThanOrEqual(4);
 });

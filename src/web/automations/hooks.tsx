@@ -1,0 +1,200 @@
+/** Webhooks of programs, and services that skills may ask. */
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { whenText } from '../app/format.ts';
+import { type LoadState, useLoad } from '../app/load.ts';
+import { person } from '../app/session.ts';
+import { act, say } from '../app/toasts.tsx';
+import { copy } from '../chat/markup.tsx';
+import { Button } from '../parts/button.tsx';
+import { Dialog, Question } from '../parts/dialog.tsx';
+import { Field, Select } from '../parts/field.tsx';
+import { Empty, LoadView, Section } from '../parts/page.tsx';
+
+type Hooks = Json<'/v1/hooks'>;
+type Hook = Hooks['hooks'][number];
+type NewHookAnswer = { path: string; secret: string | null };
+
+export function Hooks() {
+  const loaded = useLoad('hooks', () => ask(api.GET('/v1/hooks')), ['jobs']);
+  const [isAdding, setAdding] = useState(false);
+  const [made, setMade] = useState<NewHookAnswer>();
+  return (
+    <>
+      <Section
+        title="Webhooks"
+        acts={
+          <Button icon="plus" onClick={() => setAdding(true)}>
+            New webhook
+          </Button>
+        }
+      >
+        <LoadView loaded={loaded}>
+          {({ hooks }) => (
+            <>
+              {hooks.length === 0 && <Empty>No program may have coda do anything. A webhook lets one.</Empty>}
+              <ul class="list">
+                {hooks.map((hook) => (
+                  <HookRow key={hook.name} hook={hook} loaded={loaded} />
+                ))}
+              </ul>
+            </>
+          )}
+        </LoadView>
+      </Section>
+      <Connectors />
+      {isAdding && (
+        <NewHook
+          onClose={() => setAdding(false)}
+          onMade={(hook) => {
+            setMade(hook);
+            loaded.reload();
+          }}
+        />
+      )}
+      {made && <NewHookShown made={made} onClose={() => setMade(undefined)} />}
+    </>
+  );
+}
+
+function HookRow({ hook, loaded }: { hook: Hook; loaded: LoadState<Hooks> }) {
+  const { name, path, kind, person: whose, template, used_at: used } = hook;
+  const [isEnding, setEnding] = useState(false);
+  return (
+    <li class="row" data-row tabIndex={-1} aria-label={name}>
+      <span class="what">
+        {name}{' '}
+        <span class="under">
+          a {kind} to {whose}: {template}
+        </span>
+        <span class="under block">POST {path}</span>
+      </span>
+      <span class="when">{used === null ? 'never used' : `used ${whenText(used)}`}</span>
+      <Button onClick={() => setEnding(true)}>Remove</Button>
+      {isEnding && (
+        <Question
+          title={`Remove the webhook ${name}?`}
+          yes="Remove"
+          isDanger
+          onClose={() => setEnding(false)}
+          onYes={() =>
+            void act(() => ask(api.DELETE('/v1/hooks/{name}', { params: { path: { name } } })), {
+              done: `${name} takes nothing any more.`,
+            }).then(loaded.reload)
+          }
+        >
+          <p>What sends to it is refused from then on. This cannot be taken back.</p>
+        </Question>
+      )}
+    </li>
+  );
+}
+
+const KINDS = ['message', 'reminder', 'note', 'skill'] as const;
+type Kind = (typeof KINDS)[number];
+const FORMS = ['coda', 'github', 'stripe'] as const;
+type Form = (typeof FORMS)[number];
+
+function NewHook({ onClose, onMade }: { onClose: () => void; onMade: (made: NewHookAnswer) => void }) {
+  const [name, setName] = useState('');
+  const [template, setTemplate] = useState('');
+  const [kind, setKind] = useState<Kind>('message');
+  const [form, setForm] = useState<Form>('coda');
+  const [more, setMore] = useState('');
+  const make = async () => {
+    const beside = kind === 'reminder' ? { when: more } : kind === 'skill' ? { skill: more } : {};
+    const body = { name, to: person().person.id, template, kind, form, ...beside };
+    await act(async () => onMade(await ask(api.POST('/v1/hooks', { body }))));
+  };
+  return (
+    <Question title="New webhook" yes="Make it" onClose={onClose} onYes={() => void make()}>
+      <Field label="Name" value={name} onValue={setName} required isFirst placeholder="ci" />
+      <Select label="What comes of it, for you" value={kind} onValue={(value) => setKind(value as Kind)}>
+        {KINDS.map((each) => (
+          <option key={each}>{each}</option>
+        ))}
+      </Select>
+      <Field
+        label="Words, made of what is sent"
+        value={template}
+        onValue={setTemplate}
+        required
+        placeholder="{{ repository.name }} is red"
+      />
+      {kind === 'reminder' && (
+        <Field label="When" value={more} onValue={setMore} placeholder="tomorrow at 9" required />
+      )}
+      {kind === 'skill' && <Field label="Which skill" value={more} onValue={setMore} required />}
+      <Select label="How it is signed" value={form} onValue={(value) => setForm(value as Form)}>
+        {FORMS.map((each) => (
+          <option key={each}>{each}</option>
+        ))}
+      </Select>
+    </Question>
+  );
+}
+
+function NewHookShown({ made: { path, secret }, onClose }: { made: NewHookAnswer; onClose: () => void }) {
+  return (
+    <Dialog title="The webhook" onClose={onClose}>
+      <div class="body">
+        <h2>The webhook</h2>
+        <p>
+          Send to <code>{path}</code>
+          {secret !== null && ', signed with this secret, which is shown this once:'}
+        </p>
+        {secret !== null && <code>{secret}</code>}
+        <div class="buttons">
+          {secret !== null && (
+            <Button icon="copy" kind="primary" onClick={() => void copy(secret)}>
+              Copy
+            </Button>
+          )}
+          <Button onClick={onClose}>Close</Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+function Connectors() {
+  const loaded = useLoad('connectors', () => ask(api.GET('/v1/connectors')), ['skills']);
+  const test = (name: string) =>
+    void act(async () => {
+      const params = { path: { name } };
+      const { status } = await ask(api.POST('/v1/connectors/{name}/test', { params, body: {} }));
+      say(`${name} answered with ${status}.`);
+    });
+  return (
+    <Section title="Services that skills may ask">
+      <LoadView loaded={loaded}>
+        {({ connectors, broken }) => (
+          <>
+            {connectors.length === 0 && broken.length === 0 && (
+              <Empty>There are none. “coda connectors add” at the machine describes one (docs/connectors.md).</Empty>
+            )}
+            <ul class="list">
+              {connectors.map(({ name, base_url: address, missing }) => (
+                <li key={name} class="row" data-row tabIndex={-1} aria-label={name}>
+                  <span class="what">
+                    {name} <span class="under">{address}</span>
+                  </span>
+                  {missing.length > 0 && <span class="tag warn">lacks {missing.join(', ')}</span>}
+                  <Button onClick={() => test(name)}>Try it</Button>
+                </li>
+              ))}
+              {broken.map(({ file, why }) => (
+                <li key={file} class="row">
+                  <span class="what">
+                    {file} <span class="bad">{why}</span>
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </LoadView>
+    </Section>
+  );
+}

@@ -1,0 +1,128 @@
+/** Tasks of coda itself, and background jobs that wait or have given up. */
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { duration, plural, whenText } from '../app/format.ts';
+import { type LoadState, useLoad } from '../app/load.ts';
+import { act } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+import { Menu } from '../parts/menu.tsx';
+import { Empty, LoadView, Section } from '../parts/page.tsx';
+
+type Tasks = Json<'/v1/system/tasks'>;
+type Task = Tasks['tasks'][number];
+type Jobs = Json<'/v1/jobs'>;
+
+export function OwnTasks() {
+  const tasks = useLoad('own tasks', () => ask(api.GET('/v1/system/tasks')), ['schedules', 'jobs']);
+  const jobs = useLoad('jobs', () => ask(api.GET('/v1/jobs')), ['jobs']);
+  return (
+    <>
+      <Section title="Again and again">
+        <LoadView loaded={tasks}>
+          {({ tasks: all }) => (
+            <ul class="list">
+              {all.map((task) => (
+                <TaskRow key={task.name} task={task} loaded={tasks} />
+              ))}
+            </ul>
+          )}
+        </LoadView>
+      </Section>
+      <LoadView loaded={jobs}>{(found) => <JobList jobs={found} loaded={jobs} />}</LoadView>
+    </>
+  );
+}
+
+function lastOf({ last_at: at, took_ms: took, failures }: Task): string {
+  if (at === null) return 'has not run yet';
+  const how = failures > 0 ? `failed ${plural(failures, 'time')} in a row,` : 'went well';
+  return `${how} ${whenText(at)}${took === null ? '' : `, ${duration(took)}`}`;
+}
+
+function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
+  const { name, on, next_at: next, last_error: error, failures } = task;
+  const params = { path: { name } };
+  const turn = (wanted: boolean) => {
+    loaded.patch(({ tasks }) => ({
+      tasks: tasks.map((each) => (each.name === name ? { ...each, on: wanted } : each)),
+    }));
+    const run = () =>
+      wanted
+        ? ask(api.POST('/v1/system/tasks/{name}/on', { params }))
+        : ask(api.POST('/v1/system/tasks/{name}/off', { params }));
+    void act(run, { done: `${name} is ${wanted ? 'on' : 'off'}.`, back: loaded.reload });
+  };
+  return (
+    <li class="row" data-row tabIndex={-1} aria-label={name}>
+      <span class="what">
+        {name}
+        {error !== null && failures > 0 && <span class="under bad"> {error}</span>}
+      </span>
+      <span class={failures > 0 ? 'aside bad' : 'aside'}>{lastOf(task)}</span>
+      <span class="when">{next === null ? 'off' : `next ${whenText(next)}`}</span>
+      <button type="button" class="button" role="switch" aria-checked={on} aria-label={name} onClick={() => turn(!on)}>
+        {on ? 'On' : 'Off'}
+      </button>
+      <Menu
+        label={`More for ${name}`}
+        items={[
+          {
+            label: 'Run now',
+            icon: 'play',
+            run: () =>
+              void act(() => ask(api.POST('/v1/system/tasks/{name}/run', { params })), { done: `${name} runs now.` }),
+          },
+        ]}
+      />
+    </li>
+  );
+}
+
+const STATES: Readonly<Record<Jobs['jobs'][number]['state'], string>> = {
+  waiting: 'waits',
+  running: 'runs',
+  dead: 'has given up',
+};
+
+function JobList({ jobs: { jobs, total }, loaded }: { jobs: Jobs; loaded: LoadState<Jobs> }) {
+  const does = (run: () => Promise<unknown>, done: string) => void act(run, { done }).then(loaded.reload);
+  return (
+    <Section title={total > jobs.length ? `Background jobs: the first of ${total}` : 'Background jobs'}>
+      {jobs.length === 0 && <Empty>None waits, and none has given up.</Empty>}
+      <ul class="list">
+        {jobs.map(({ id, kind, state, due_at: due, attempts, error }) => (
+          <li key={id} class="row" data-row tabIndex={-1} aria-label={kind}>
+            <span class="what">
+              {kind}
+              {error !== null && <span class="under bad"> {error}</span>}
+            </span>
+            <span class={state === 'dead' ? 'tag bad' : 'tag'}>
+              {STATES[state]}
+              {state === 'dead' && ` after ${plural(attempts, 'attempt')}`}
+            </span>
+            <span class="when">{due === null ? '' : whenText(due)}</span>
+            {state === 'dead' && (
+              <Button
+                onClick={() =>
+                  does(() => ask(api.POST('/v1/jobs/{id}/retry', { params: { path: { id } } })), 'It is run again.')
+                }
+              >
+                Try again
+              </Button>
+            )}
+            {state !== 'running' && (
+              <Button
+                kind="quiet"
+                onClick={() =>
+                  does(() => ask(api.DELETE('/v1/jobs/{id}', { params: { path: { id } } })), 'It is taken off.')
+                }
+              >
+                Take off
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,255 @@
+/** Schedules of a person: on and off, when it comes next, what came of it, run now. */
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { change } from '../app/change.ts';
+import { duration, whenText } from '../app/format.ts';
+import { type LoadState, useLoad } from '../app/load.ts';
+import { go } from '../app/router.ts';
+import { Button } from '../parts/button.tsx';
+import { Question } from '../parts/dialog.tsx';
+import { Area, Field } from '../parts/field.tsx';
+import { Menu, type MenuItem } from '../parts/menu.tsx';
+import { Empty, LoadView, Section } from '../parts/page.tsx';
+
+type Listed = Json<'/v1/schedules'>;
+type Schedule = Listed['schedules'][number];
+type Runs = Json<'/v1/schedules/{id}/runs'>;
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  done: 'went well',
+  failed: 'failed',
+  expired: 'was too late',
+  cancelled: 'was stopped',
+  skipped: 'was skipped',
+};
+
+function lastOf({ last_at: at, last_outcome: outcome, failures }: Schedule): string {
+  if (at === null) return 'has not run yet';
+  const came = OUTCOMES[outcome ?? ''] ?? outcome ?? 'runs';
+  return `${came} ${whenText(at)}${failures > 1 ? `, ${failures} failures in a row` : ''}`;
+}
+
+export function ScheduleList() {
+  const loaded = useLoad('schedules', () => ask(api.GET('/v1/schedules', { params: { query: { limit: 200 } } })), [
+    'schedules',
+  ]);
+  const [isAdding, setAdding] = useState(false);
+  return (
+    <Section
+      title="Planned"
+      acts={
+        <Button icon="plus" onClick={() => setAdding(true)}>
+          New schedule
+        </Button>
+      }
+    >
+      <LoadView loaded={loaded}>
+        {({ schedules }) => (
+          <>
+            {schedules.length === 0 && (
+              <Empty>
+                Nothing is planned. “Every weekday at 8, tell me my day” in the chat does it, or the button.
+              </Empty>
+            )}
+            <ul class="list">
+              {schedules.map((schedule) => (
+                <ScheduleRow key={schedule.id} schedule={schedule} loaded={loaded} />
+              ))}
+            </ul>
+          </>
+        )}
+      </LoadView>
+      {isAdding && <ScheduleQuestion onClose={() => setAdding(false)} loaded={loaded} />}
+    </Section>
+  );
+}
+
+interface Acting {
+  patch: (change: (schedule: Schedule) => Schedule) => void;
+  reload: () => void;
+}
+
+const switchIt = ({ id }: Schedule, on: boolean, acting: Acting) =>
+  void change({ reload: acting.reload, patch: () => acting.patch((before) => ({ ...before, on })) }, () =>
+    ask(api.PATCH('/v1/schedules/{id}', { params: { path: { id } }, body: { on } })),
+  );
+
+const runIt = ({ id }: Schedule, { reload }: Acting) =>
+  void change({ reload, patch: () => {} }, () =>
+    ask(api.POST('/v1/schedules/{id}/run', { params: { path: { id } }, body: {} })),
+  );
+
+const removeIt = ({ id }: Schedule, { reload }: Acting) =>
+  change({ reload, patch: () => {} }, () => ask(api.DELETE('/v1/schedules/{id}', { params: { path: { id } } })));
+
+function ScheduleRow({ schedule, loaded }: { schedule: Schedule; loaded: LoadState<Listed> }) {
+  const { id, title, on, repeats, next, failures } = schedule;
+  const acting: Acting = {
+    reload: loaded.reload,
+    patch: (changed) =>
+      loaded.patch((listed) => ({
+        ...listed,
+        schedules: listed.schedules.map((each) => (each.id === id ? changed(each) : each)),
+      })),
+  };
+  const [first] = next;
+  return (
+    <li class="row" data-row tabIndex={-1} aria-label={title}>
+      <a class="what plain-link" data-key="Enter" href={`/automations/${id}`}>
+        {title}
+        <span class="under"> {repeats ?? 'once'}</span>
+      </a>
+      <span class={failures > 0 ? 'aside bad' : 'aside'}>{lastOf(schedule)}</span>
+      <span class="when">{first === undefined ? (on ? 'not again' : 'off') : `next ${whenText(first)}`}</span>
+      <button
+        type="button"
+        class="button"
+        role="switch"
+        aria-checked={on}
+        onClick={() => switchIt(schedule, !on, acting)}
+      >
+        {on ? 'On' : 'Off'}
+      </button>
+      <Menu label={`More for ${title}`} items={menuOf(schedule, acting)} />
+    </li>
+  );
+}
+
+const menuOf = (schedule: Schedule, acting: Acting): MenuItem[] => [
+  { label: 'Run now', icon: 'play', run: () => runIt(schedule, acting) },
+  { label: 'Delete', icon: 'trash', isDanger: true, run: () => void removeIt(schedule, acting) },
+];
+
+export function ScheduleView({ id }: { id: string }) {
+  const params = { path: { id } };
+  const loaded = useLoad(`schedule ${id}`, () => ask(api.GET('/v1/schedules/{id}', { params })), ['schedules']);
+  const runs = useLoad(`runs of ${id}`, () => ask(api.GET('/v1/schedules/{id}/runs', { params })), [
+    'schedules',
+    'conversations',
+  ]);
+  return (
+    <>
+      <LoadView loaded={loaded}>{(schedule) => <ScheduleBody schedule={schedule} loaded={loaded} />}</LoadView>
+      <Section title="What came of it">
+        <LoadView loaded={runs}>{(found) => <RunList runs={found} />}</LoadView>
+      </Section>
+    </>
+  );
+}
+
+function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadState<Schedule> }) {
+  const { title, prompt, run, on, repeats, next, zone, last_error: error, last_ms: took, missed, tainted } = schedule;
+  const [isEdited, setEdited] = useState(false);
+  const acting: Acting = { reload: loaded.reload, patch: loaded.patch };
+  const remove = async () => {
+    if (await removeIt(schedule, acting)) go('/automations');
+  };
+  return (
+    <article class="note">
+      <header>
+        <h2 class="title">{title}</h2>
+        <span class="buttons">
+          <button
+            type="button"
+            class="button"
+            role="switch"
+            aria-checked={on}
+            onClick={() => switchIt(schedule, !on, acting)}
+          >
+            {on ? 'On' : 'Off'}
+          </button>
+          <Button icon="play" onClick={() => runIt(schedule, acting)}>
+            Run now
+          </Button>
+          <Menu
+            label="More for this schedule"
+            items={[
+              { label: 'Change', icon: 'pencil', run: () => setEdited(true) },
+              { label: 'Delete', icon: 'trash', isDanger: true, run: () => void remove() },
+            ]}
+          />
+        </span>
+      </header>
+      <dl class="facts">
+        <dt>What</dt>
+        <dd>{prompt ?? `runs ${run ?? ''}`}</dd>
+        <dt>When</dt>
+        <dd>
+          {repeats ?? 'once'} ({zone})
+        </dd>
+        <dt>Next</dt>
+        <dd>{next.length === 0 ? 'not again' : next.map((at) => whenText(at)).join(' · ')}</dd>
+        <dt>Last</dt>
+        <dd class={error === null ? '' : 'bad'}>
+          {lastOf(schedule)}
+          {took !== null && `, took ${duration(took)}`}
+          {error !== null && `: ${error}`}
+        </dd>
+        <dt>Missed while coda was off</dt>
+        <dd>{missed === 'skip' ? 'is left out' : 'the latest is made up for'}</dd>
+      </dl>
+      {tainted && <p class="faint small">Words of others went into it: what it does outside asks first.</p>}
+      {isEdited && <ScheduleQuestion schedule={schedule} loaded={loaded} onClose={() => setEdited(false)} />}
+    </article>
+  );
+}
+
+function RunList({ runs: { runs } }: { runs: Runs }) {
+  if (runs.length === 0) return <Empty>It has not run lately.</Empty>;
+  return (
+    <ul class="list">
+      {runs.map(({ id, at, state, took_ms: took, error }) => (
+        <li key={id} class="row">
+          <span class="what">
+            {whenText(at)} <span class="under">{error}</span>
+          </span>
+          <span class={state === 'failed' || state === 'expired' ? 'tag bad' : 'tag'}>{OUTCOMES[state] ?? state}</span>
+          <span class="when">{took === null ? '' : duration(took)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface QuestionProps {
+  schedule?: Schedule;
+  loaded: { reload: () => void };
+  onClose: () => void;
+}
+
+function ScheduleQuestion({ schedule, loaded: { reload }, onClose }: QuestionProps) {
+  const [prompt, setPrompt] = useState(schedule?.prompt ?? '');
+  const [when, setWhen] = useState('');
+  const save = () => {
+    const loaded = { reload, patch: () => {} };
+    if (!schedule) {
+      void change(loaded, () => ask(api.POST('/v1/schedules', { body: { prompt, when } })));
+      return;
+    }
+    const body = {
+      ...(prompt.trim() !== '' && prompt !== schedule.prompt && { prompt: prompt.trim() }),
+      ...(when.trim() !== '' && { when: when.trim() }),
+    };
+    if (Object.keys(body).length === 0) return;
+    const params = { path: { id: schedule.id } };
+    void change(loaded, () => ask(api.PATCH('/v1/schedules/{id}', { params, body })));
+  };
+  return (
+    <Question
+      title={schedule ? 'Change the schedule' : 'New schedule'}
+      yes={schedule ? 'Save' : 'Plan it'}
+      onClose={onClose}
+      onYes={save}
+    >
+      {schedule?.run == null && <Area label="What is to be done then" value={prompt} onValue={setPrompt} isFirst />}
+      <Field
+        label={schedule ? 'When, if it is another time' : 'When'}
+        value={when}
+        onValue={setWhen}
+        required={schedule === undefined}
+        placeholder={schedule?.repeats ?? 'every weekday at 8'}
+      />
+    </Question>
+  );
+}

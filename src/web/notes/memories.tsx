@@ -1,0 +1,125 @@
+/** Memories of the person: put right, or forgotten. */
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { change } from '../app/change.ts';
+import { whenText } from '../app/format.ts';
+import { Question } from '../parts/dialog.tsx';
+import { Area, Field, Select } from '../parts/field.tsx';
+import { Menu } from '../parts/menu.tsx';
+import { Empty } from '../parts/page.tsx';
+import { usePages } from '../parts/pages.tsx';
+import { useSettled } from './page.tsx';
+
+type Memory = Json<'/v1/memories'>['memories'][number];
+type Kind = Memory['type'];
+
+const KINDS: Readonly<Record<Kind, string>> = { fact: 'fact', preference: 'preference', event: 'event' };
+const SOURCES: Readonly<Record<Memory['source'], string>> = {
+  told: 'you had it remembered',
+  extracted: 'from what you said',
+  imported: 'imported',
+};
+
+export function Memories() {
+  const [words, setWords] = useState('');
+  const [kind, setKind] = useState<Kind | ''>('');
+  const q = useSettled(words);
+  const { items, state, more, reload } = usePages(
+    `memories ${q} ${kind}`,
+    (after) => {
+      const query = { limit: 50, ...(q !== '' && { q }), ...(kind !== '' && { type: kind }), ...(after && { after }) };
+      return ask(api.GET('/v1/memories', { params: { query } }));
+    },
+    ({ memories }) => memories,
+    ['memories'],
+  );
+  return (
+    <>
+      <div class="filters section">
+        <Field label="Search" type="search" value={words} onValue={setWords} placeholder="What it is about" />
+        <Select label="Kind" value={kind} onValue={(value) => setKind(value as Kind | '')}>
+          <option value="">all</option>
+          {Object.entries(KINDS).map(([value, name]) => (
+            <option key={value} value={value}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      </div>
+      {state}
+      {items?.length === 0 && (
+        <Empty>
+          {q === '' && kind === ''
+            ? 'Nothing is remembered yet. “Remember that Ana is allergic to nuts” in the chat does it.'
+            : 'Nothing of this is remembered.'}
+        </Empty>
+      )}
+      <ul class="list">
+        {items?.map((memory) => (
+          <MemoryRow key={memory.id} memory={memory} reload={reload} />
+        ))}
+      </ul>
+      {more}
+    </>
+  );
+}
+
+function MemoryRow({ memory, reload }: { memory: Memory; reload: () => void }) {
+  const { id, text, type, status, source, said_at: said, tainted } = memory;
+  const [isEdited, setEdited] = useState(false);
+  const params = { path: { id } };
+  const loaded = { reload, patch: () => {} };
+  return (
+    <li class="row" data-row tabIndex={-1} aria-label={text}>
+      <span class="what">
+        {text}
+        <span class="under">
+          {' '}
+          {SOURCES[source]}, {whenText(said)}
+          {tainted && '; words of others went into it'}
+        </span>
+      </span>
+      {status !== 'current' && (
+        <span class="tag warn">{status === 'proposed' ? 'waits for your word' : 'no longer'}</span>
+      )}
+      <span class="aside">{KINDS[type]}</span>
+      <Menu
+        label={`More for ${text}`}
+        items={[
+          { label: 'Put right', icon: 'pencil', run: () => setEdited(true) },
+          {
+            label: 'Forget',
+            icon: 'trash',
+            isDanger: true,
+            run: () => void change(loaded, () => ask(api.DELETE('/v1/memories/{id}', { params }))),
+          },
+        ]}
+      />
+      {isEdited && (
+        <CorrectQuestion
+          text={text}
+          onClose={() => setEdited(false)}
+          onYes={(right) =>
+            void change(loaded, () => ask(api.PATCH('/v1/memories/{id}', { params, body: { text: right } })))
+          }
+        />
+      )}
+    </li>
+  );
+}
+
+interface CorrectProps {
+  text: string;
+  onYes: (text: string) => void;
+  onClose: () => void;
+}
+
+function CorrectQuestion({ text, onYes, onClose }: CorrectProps) {
+  const [right, setRight] = useState(text);
+  return (
+    <Question title="Put it right" yes="Save" onClose={onClose} onYes={() => onYes(right.trim())}>
+      <Area label="One sentence that stands by itself" value={right} onValue={setRight} isFirst />
+    </Question>
+  );
+}

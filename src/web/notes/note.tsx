@@ -1,0 +1,169 @@
+/** One note: read, changed, filed, pinned; of a list its items. */
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { change } from '../app/change.ts';
+import { whenText } from '../app/format.ts';
+import { type LoadState, useLoad } from '../app/load.ts';
+import { go } from '../app/router.ts';
+import { platformName } from '../chat/list.tsx';
+import { Button } from '../parts/button.tsx';
+import { Area, Field } from '../parts/field.tsx';
+import { Menu } from '../parts/menu.tsx';
+import { LoadView } from '../parts/page.tsx';
+
+type Note = Json<'/v1/notes/{id}'>;
+
+export function NoteView({ id }: { id: string }) {
+  const loaded = useLoad(`note ${id}`, () => ask(api.GET('/v1/notes/{id}', { params: { path: { id } } })), ['notes']);
+  return (
+    <>
+      <p>
+        <a href="/notes">All notes</a>
+      </p>
+      <LoadView loaded={loaded}>{(note) => <NoteBody note={note} loaded={loaded} />}</LoadView>
+    </>
+  );
+}
+
+interface NoteProps {
+  note: Note;
+  loaded: LoadState<Note>;
+}
+
+function NoteBody({ note, loaded }: NoteProps) {
+  const { id, title, text, tags, pinned, tainted, shared, from, items, created_at: made } = note;
+  const [isEdited, setEdited] = useState(false);
+  const params = { path: { id } };
+  const patch = (body: { text?: string; tags?: string[]; pinned?: boolean }) =>
+    void change(
+      loaded,
+      () => ask(api.PATCH('/v1/notes/{id}', { params, body })),
+      (before) => ({ ...before, ...body }),
+    );
+  const remove = async () => {
+    const isDone = await change(loaded, () => ask(api.DELETE('/v1/notes/{id}', { params })));
+    if (isDone) go('/notes');
+  };
+  return (
+    <article class="note">
+      <header>
+        <h2 class="title">{title ?? text.split('\n')[0]}</h2>
+        <span class="buttons">
+          <Button icon="pencil" onClick={() => setEdited(true)}>
+            Change
+          </Button>
+          <Menu
+            label="More for this note"
+            items={[
+              { label: pinned ? 'Unpin' : 'Pin', icon: 'tag', run: () => patch({ pinned: !pinned }) },
+              { label: 'Delete', icon: 'trash', isDanger: true, run: () => void remove() },
+            ]}
+          />
+        </span>
+      </header>
+      {isEdited ? (
+        <NoteForm
+          note={note}
+          onClose={() => setEdited(false)}
+          onSave={(body) => {
+            setEdited(false);
+            patch(body);
+          }}
+        />
+      ) : items !== null ? (
+        <Items id={id} items={items} loaded={loaded} />
+      ) : (
+        <p class="plain-text">{text}</p>
+      )}
+      <p class="faint small section">
+        {tags.map((tag) => `#${tag} `)}
+        {whenText(made)}
+        {from !== null && `, from ${platformName(from.adapter)}${from.kind === 'dm' ? '' : ', in a channel'}`}
+        {shared && ', found by everybody there'}
+        {tainted && '. Words of others went into it'}
+      </p>
+    </article>
+  );
+}
+
+interface FormProps {
+  note: Note;
+  onSave: (body: { text?: string; tags?: string[] }) => void;
+  onClose: () => void;
+}
+
+function NoteForm({ note, onSave, onClose }: FormProps) {
+  const [text, setText] = useState(note.text);
+  const [tags, setTags] = useState(note.tags.join(' '));
+  const filed = tags.split(/[\s,]+/).flatMap((tag) => tag.replace(/^#/, '') || []);
+  return (
+    <form
+      class="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSave({
+          ...(text.trim() !== note.text && { text: text.trim() }),
+          ...(filed.join() !== note.tags.join() && { tags: filed }),
+        });
+      }}
+    >
+      <Area label="Text" value={text} onValue={setText} isFirst />
+      <Field label="Tags" value={tags} onValue={setTags} placeholder="home keys" />
+      <div class="buttons">
+        <Button type="submit" kind="primary">
+          Save
+        </Button>
+        <Button onClick={onClose}>Cancel</Button>
+      </div>
+    </form>
+  );
+}
+
+function Items({ id, items, loaded }: { id: string; items: readonly string[]; loaded: LoadState<Note> }) {
+  const [added, setAdded] = useState('');
+  const params = { path: { id } };
+  const withItems = (changed: readonly string[]) => (note: Note) => ({ ...note, items: [...changed] });
+  return (
+    <>
+      <ul class="list">
+        {items.map((item) => (
+          <li key={item} class="row" data-row tabIndex={-1} aria-label={item}>
+            <span class="what">{item}</span>
+            <button
+              type="button"
+              class="button quiet"
+              data-key="e"
+              onClick={() =>
+                void change(
+                  loaded,
+                  () => ask(api.POST('/v1/notes/{id}/items', { params, body: { remove: item } })),
+                  withItems(items.filter((each) => each !== item)),
+                )
+              }
+            >
+              Take off
+            </button>
+          </li>
+        ))}
+      </ul>
+      <form
+        class="fill"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const item = added.trim();
+          if (item === '') return;
+          setAdded('');
+          void change(
+            loaded,
+            () => ask(api.POST('/v1/notes/{id}/items', { params, body: { add: item } })),
+            withItems([...items, item]),
+          );
+        }}
+      >
+        <Field label="Add to the list" value={added} onValue={setAdded} />
+        <Button type="submit">Add</Button>
+      </form>
+    </>
+  );
+}

@@ -1,0 +1,106 @@
+/** Files where no model answers, and whose they are. */
+import { describe, expect, test } from 'vitest';
+import { docx, paragraph } from '../../support/documents.ts';
+import { pdf } from '../../support/pdf.ts';
+import { type Play, play } from '../../support/play.ts';
+
+const calendar = Buffer.from(
+  [
+    'BEGIN:VCALENDAR',
+    'BEGIN:VEVENT\nSUMMARY:Dentist\nDTSTART:20261201T093000\nLOCATION:Main St 1\nEND:VEVENT',
+    'BEGIN:VEVENT\nSUMMARY:Long ago\nDTSTART:20200101T100000\nEND:VEVENT',
+    'BEGIN:VEVENT\nSUMMARY:Choir\nDTSTART:20261203T190000\nRRULE:FREQ=WEEKLY\nEND:VEVENT',
+    'END:VCALENDAR',
+  ].join('\n'),
+);
+const card = Buffer.from(
+  'BEGIN:VCARD\nVERSION:3.0\nFN:Zoë Keller\nTEL;TYPE=CELL:0170 1234\nBDAY:1990-05-03\nEND:VCARD\n',
+);
+
+async function sent(coda: Play, bytes: Uint8Array, name: string, text = ''): Promise<string> {
+  const before = coda.platform.messages.length;
+  await coda.sends('ana', bytes, { name, text });
+  return coda.platform.messages
+    .slice(before)
+    .map((message) => message.text)
+    .join('\n');
+}
+
+describe('without a model', () => {
+  test('a file that comes alone is summed up, read on, searched and kept as a note', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    const text = Array.from({ length: 60 }, (_, at) => paragraph(`Part ${at + 1} of the car costs ${at * 3} euros.`));
+    const answer = await sent(coda, docx([paragraph('Warranty of three years.'), ...text].join('')), 'car.docx');
+    expect(answer).toContain('car.docx: a Word document');
+    expect(answer).toContain('Warranty of three years.');
+    expect(await ana.presses('More')).toContain('Part 50 of the car');
+    expect(await ana.says('what is in this file?')).toContain('Warranty of three years.');
+    expect(await ana.says("find 'part 44' in it")).toContain('Part 44 of the car costs 129 euros.');
+    await ana.says('keep it as a note #car');
+    expect(await ana.says('show my notes tagged car')).toContain('Warranty of three years.');
+  });
+
+  test('what cannot be read is said with its reason', async () => {
+    await using coda = await play();
+    expect(await sent(coda, Buffer.from('7f454c4602010100', 'hex'), 'tool.bin')).toContain(
+      'I cannot read tool.bin: it is a program',
+    );
+    expect(await sent(coda, docx(paragraph('x')).subarray(0, 90), 'offer.docx')).toContain('it is broken');
+    expect(await coda.person('ana').says('find the price in it')).toContain('it is broken');
+  });
+
+  test('a calendar offers what is to come as reminders', async () => {
+    await using coda = await play({ at: '2026-11-20T08:00:00Z' });
+    const ana = coda.person('ana');
+    const answer = await sent(coda, calendar, 'term.ics');
+    expect(answer).toContain('2 appointments are in it');
+    expect(answer).not.toContain('Long ago');
+    await ana.presses('Dentist, 2026-12-01 09:30');
+    await ana.presses('Choir, 2026-12-03 19:00');
+    const list = await ana.says('/reminders');
+    expect(list).toMatch(/Dentist \(Main St 1\)[^\n]*1 Dec|1 Dec[^\n]*Dentist \(Main St 1\)/);
+    expect(list).toMatch(/every Thursday|weekly|every week/i);
+  });
+
+  test('a card offers its people as memories', async () => {
+    await using coda = await play();
+    const ana = coda.person('ana');
+    expect(await sent(coda, card, 'zoe.vcf')).toContain('1 person is in it');
+    await ana.presses('Zoë Keller');
+    expect(await ana.says('/memory')).toContain('0170 1234');
+  });
+});
+
+describe('whose a file is', () => {
+  test('nobody else finds it, the same bytes are read once, and it goes with its last message', async () => {
+    await using coda = await play();
+    const [ana, bob] = [coda.person('ana'), coda.person('bob')];
+    await coda.sends('ana', pdf('The treasure is under the oak.'), { name: 'map.pdf', text: '' });
+    await bob.says('hello');
+    expect(await bob.says("find 'treasure' in it")).toContain('You have sent me no file');
+    await coda.sends('bob', pdf('The treasure is under the oak.'), { name: 'same.pdf', text: '' });
+    expect(await coda.count('file_texts')).toBe(1);
+    await ana.says('/forget');
+    await ana.presses('Yes, forget me');
+    expect(await bob.says("find 'treasure' in it")).toContain('under the oak');
+    await bob.says('/forget');
+    await bob.presses('Yes, forget me');
+    expect(await coda.count('file_texts')).toBe(0);
+    expect(await coda.count('file_passages')).toBe(0);
+  });
+
+  test('in a channel only what was sent there is seen', async () => {
+    await using coda = await play();
+    await coda.sends('ana', pdf('The code is 4711.'), { name: 'code.pdf', text: '' });
+    const here = coda.person('ana', { channel: 'family' });
+    expect(await here.says("find 'code' in it")).toContain('You have sent me no file here');
+  });
+
+  test('its text goes in the night after its message has gone', async () => {
+    await using coda = await play({ config: { 'retention.days': 7 } });
+    await coda.sends('ana', pdf('The code is 4711.'), { name: 'code.pdf', text: '' });
+    await coda.passes({ days: 12 });
+    expect(await coda.count('file_texts')).toBe(0);
+  });
+});
