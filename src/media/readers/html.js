@@ -2,7 +2,7 @@
 
 import { decodeText } from './kinds.js';
 import { Unreadable } from './limits.js';
-import { elementsOf, htmlEvents, resolveEntry, xmlEvents } from './markup.js';
+import { elementsOf, htmlBatches, resolveEntry, xmlEvents } from './markup.js';
 import { Outline, Table, trimmedLines } from './passages.js';
 
 const BLOCKS = new Set(
@@ -10,6 +10,8 @@ const BLOCKS = new Set(
     ' ',
   ),
 );
+/** Elements within each other; deeper ones count as none. */
+const DEEPEST = 500;
 const SKIPPED = new Set(
   'script style template noscript svg math iframe object embed canvas audio video select'.split(' '),
 );
@@ -52,13 +54,11 @@ class Walk {
   }
 
   async *blocksOf(chunks) {
-    for await (const event of htmlEvents(chunks)) {
-      this.hear(event);
-      if (this.blocks.length > 0) {
-        const { blocks } = this;
-        this.blocks = [];
-        yield* blocks;
-      }
+    for await (const events of htmlBatches(chunks)) {
+      for (const event of events) this.hear(event);
+      const { blocks } = this;
+      this.blocks = [];
+      yield* blocks;
     }
     this.endBlock();
     yield* this.blocks;
@@ -89,7 +89,8 @@ class Walk {
     if (name === 'table') this.table ??= new Table();
     if ((name === 'td' || name === 'th') && this.table) this.table.beginCell();
     if (name === 'img' && at.alt) this.say(` [picture: ${at.alt}] `);
-    if (!VOID.has(name)) this.open.push({ name, aside: asideOf(at), tables: name === 'table' });
+    if (!VOID.has(name) && this.open.length < DEEPEST)
+      this.open.push({ name, aside: asideOf(at), tables: name === 'table' });
   }
 
   end(name) {

@@ -1,6 +1,6 @@
 /** OpenDocument texts, sheets and presentations: their `content.xml`, read once from its beginning to its end. */
 import { Unreadable } from './limits.js';
-import { bareAttributes, bareName, xmlEvents } from './markup.js';
+import { bareAttributes, bareName, xmlBatches, xmlEvents } from './markup.js';
 import { Outline, Table } from './passages.js';
 import { titleOf } from './word.js';
 
@@ -12,9 +12,9 @@ export async function* readOpenDocument(zip, about, kind) {
   if (await isEncrypted(zip)) throw new Unreadable('encrypted');
   about.title = await metaTitle(zip);
   const walk = new Walk(kind);
-  for await (const event of xmlEvents(zip.chunks(CONTENT))) {
-    walk.hear(event);
-    if (walk.blocks.length > 0) yield* walk.take();
+  for await (const events of xmlBatches(zip.chunks(CONTENT))) {
+    for (const event of events) walk.hear(event);
+    yield* walk.take();
   }
   if (kind === 'ods') about.parts = { unit: 'sheet', count: walk.parts };
   if (kind === 'odp') about.parts = { unit: 'slide', count: walk.parts };

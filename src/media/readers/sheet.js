@@ -1,5 +1,5 @@
 /** Excel sheets (xlsx): each row with the cells' addresses and the values that are displayed. */
-import { bareAttributes, bareName, elementsOf, relationsOf, xmlEvents } from './markup.js';
+import { bareAttributes, bareName, elementsOf, relationsOf, xmlBatches, xmlEvents } from './markup.js';
 import { builtInFormat, formatNumber } from './number-format.js';
 import { oneLine } from './passages.js';
 import { titleOf } from './word.js';
@@ -98,13 +98,13 @@ function columnNumber(address) {
 
 async function* rowsOf(zip, entry, sheet) {
   const rows = new Rows(sheet);
-  for await (const { open, at, text, close } of xmlEvents(zip.chunks(entry))) {
-    if (open !== undefined) rows.begin(bareName(open), at);
-    else if (text !== undefined) rows.say(text);
-    else {
-      rows.end(bareName(close));
-      if (rows.blocks.length > 0) yield* rows.take();
+  for await (const events of xmlBatches(zip.chunks(entry))) {
+    for (const { open, at, text, close } of events) {
+      if (open !== undefined) rows.begin(bareName(open), at);
+      else if (text !== undefined) rows.say(text);
+      else rows.end(bareName(close));
     }
+    yield* rows.take();
   }
 }
 

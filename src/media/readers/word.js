@@ -1,5 +1,5 @@
 /** Word documents (docx): paragraphs below their headings, with notes, comments and deletions named as such. */
-import { bareAttributes, bareName, elementsOf, relationsOf, xmlEvents } from './markup.js';
+import { bareAttributes, bareName, elementsOf, relationsOf, xmlBatches, xmlEvents } from './markup.js';
 import { Outline, Table } from './passages.js';
 
 const DOCUMENT = 'word/document.xml';
@@ -78,8 +78,8 @@ class Paragraph {
 /** One part's paragraphs and tables. */
 async function* bodyOf(zip, part, { styles, outline, notes }) {
   const walk = new Walk(styles, outline, notes);
-  for await (const event of xmlEvents(zip.chunks(part))) {
-    walk.hear(event);
+  for await (const events of xmlBatches(zip.chunks(part))) {
+    for (const event of events) walk.hear(event);
     yield* walk.take();
   }
 }
