@@ -1,7 +1,7 @@
 import type { Database, Transaction } from '../storage/index.ts';
 
 /** Kinds of texts with vectors. Each kind has a table of vectors and one of spaces: `note_vectors`, `note_spaces`. */
-export type Kind = 'memory' | 'note' | 'message';
+export type Kind = 'memory' | 'note' | 'message' | 'passage';
 
 /** A text that has no vector yet. */
 export interface Missing {
@@ -13,7 +13,7 @@ export interface MadeVector extends Missing {
   vector: Uint8Array;
 }
 
-/** Texts that get vectors in the background. Whoever owns them is a person or a conversation. */
+/** Texts that get vectors in the background. Their owner is a person, a conversation or a file. */
 export interface Source {
   kind: Kind;
   /** Persons who may own texts, in the order of their ids behind `after`. */

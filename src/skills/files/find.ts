@@ -2,6 +2,7 @@
 import { coverage, lexemesOf } from '../../base/lexemes.ts';
 import type { Queryable } from '../../storage/index.ts';
 import { wordsOf } from '../../vectors/index.ts';
+import type { NearPassage } from './meaning.ts';
 import type { FoundPassage } from './store.ts';
 import * as store from './store.ts';
 
@@ -12,6 +13,8 @@ const PHRASE = 0.5;
 const NEAR = 0.25;
 const IN_PLACE = 0.2;
 const SYNONYMS = 0.3;
+/** Weight of meaning beside words that are all there. */
+const MEANING = 0.8;
 /** Text that a reader does not see comes last. */
 const ASIDE = 0.8;
 
@@ -20,6 +23,7 @@ export async function findPassages(
   hashes: readonly string[],
   query: string,
   most: number,
+  near: readonly NearPassage[] = [],
 ): Promise<FoundPassage[]> {
   const { terms, synonyms = new Map() } = wordsOf(query);
   const wanted = [...new Set(terms)].slice(0, MOST_WORDS);
@@ -27,15 +31,26 @@ export async function findPassages(
   const words = [...wanted, ...others].map(queryTerm).filter((term) => term !== '');
   const phrase = query.trim().toLowerCase().replace(/\s+/g, ' ');
   const byWords = words.length > 0 ? await store.findByWords(db, hashes, words.join(' | '), MOST_LOOKED_AT) : [];
-  const found = byWords.length > 0 ? byWords : await store.findByCharacters(db, hashes, phrase, MOST_LOOKED_AT);
+  const worded = byWords.length > 0 ? byWords : await store.findByCharacters(db, hashes, phrase, MOST_LOOKED_AT);
+  const similarities = new Map(near.map((each) => [keyOf(each), each.similarity]));
+  const known = new Set(worded.map(keyOf));
+  const found = [
+    ...worded,
+    ...(await store.readNumbered(
+      db,
+      near.filter((each) => !known.has(keyOf(each))),
+    )),
+  ];
   const total = await store.countPassages(db, hashes);
   const scored = scores(found, { wanted, synonyms, phrase, total });
   return found
-    .map((passage, at) => ({ passage, score: scored[at] ?? 0 }))
+    .map((passage, at) => ({ passage, score: (scored[at] ?? 0) + MEANING * (similarities.get(keyOf(passage)) ?? 0) }))
     .sort((a, b) => b.score - a.score || a.passage.number - b.passage.number)
     .slice(0, most)
     .map(({ passage }) => passage);
 }
+
+const keyOf = ({ hash, number }: { hash: string; number: number }): string => `${hash}/${number}`;
 
 /** A lexeme as a prefix, so that words with another ending match; of what is no word nothing is asked. */
 function queryTerm(term: string): string {

@@ -4,7 +4,9 @@ import type { FileRef } from '../../delivery/index.ts';
 import { applyRule } from '../../jobs/index.ts';
 import { openMedia } from '../../media/index.ts';
 import { type FileBeginning, FileLibrary } from './library.ts';
+import { PassageIndex } from './meaning.ts';
 import { offersFor } from './offers.ts';
+import type { ToolDeps } from './open-file.ts';
 import * as store from './store.ts';
 import { asidesNote, beginningNote, fileLine, notesBeside, unread } from './texts.ts';
 import { fileTools, takeFitting, withPlaces } from './tools.ts';
@@ -13,17 +15,19 @@ const PRUNE = 'files.prune';
 /** Characters of one file that its message's turn begins with. */
 const SHOWN = 12_000;
 
-const made = new WeakMap<SkillDeps, FileLibrary>();
+const made = new WeakMap<SkillDeps, ToolDeps>();
 
-function libraryOf(deps: SkillDeps): FileLibrary {
+function partsOf(deps: SkillDeps): ToolDeps {
   const known = made.get(deps);
   if (known) return known;
   const { database, world, artifacts, onClose } = deps;
   const media = openMedia({ artifacts, log: world.log });
   onClose('file reader', () => media.close());
-  const library = new FileLibrary({ database, world, media });
-  made.set(deps, library);
-  return library;
+  const meaning = new PassageIndex(deps);
+  onClose('passages by meaning', async () => meaning.close());
+  const parts = { database, library: new FileLibrary({ database, world, media }), meaning };
+  made.set(deps, parts);
+  return parts;
 }
 
 /** Files that people send: read by their kind, with places, and found again. */
@@ -31,18 +35,20 @@ export const files: Skill = {
   name: 'files',
   words: { does: 'read files', keeps: 'texts of files' },
   deletionRules: store.deletionRules,
-  tools: (deps) => fileTools({ database: deps.database, library: libraryOf(deps) }),
+  tools: (deps) => fileTools(partsOf(deps)),
   showFile: async (deps, file, room) => {
     const most = Math.min(room, SHOWN);
-    return shownText(file, await libraryOf(deps).openBeginning(file, most), most);
+    return shownText(file, await partsOf(deps).library.openBeginning(file, most), most);
   },
   offerForFiles: ({ models }, sent, { text }) => offersFor(sent, { text, hasModel: models.available }),
   schedules: [{ name: PRUNE, kind: PRUNE, cron: '53 3 * * *', missed: 'latest' }],
-  jobs: ({ database, world }) => [
+  jobs: (deps) => [
+    partsOf(deps).meaning.job(),
     {
       kind: PRUNE,
       // A message that refers to it may not be committed yet.
       run: async (_, signal) => {
+        const { database, world } = deps;
         await applyRule(database, store.unusedTexts, new Date(world.clock.now().getTime() - DAY_MS), signal);
       },
     },

@@ -1,6 +1,7 @@
 import { type CallContext, type Failed, failed } from '../../agent/index.ts';
 import { type Database, type Queryable, readerOf } from '../../storage/index.ts';
 import type { FileLibrary, FileText } from './library.ts';
+import type { PassageIndex } from './meaning.ts';
 import type { SeenFile } from './store.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -8,6 +9,7 @@ import { texts } from './texts.ts';
 export interface ToolDeps {
   database: Database;
   library: FileLibrary;
+  meaning: PassageIndex;
 }
 
 export interface OpenedFile {

@@ -4,6 +4,7 @@ import type { RetentionRule } from '../../jobs/index.ts';
 import type { FileFacts, Passage } from '../../media/index.ts';
 import type { DeletionRule } from '../../people/index.ts';
 import { json, type Queryable, type Transaction } from '../../storage/index.ts';
+import { addStamped, type Missing, type Source } from '../../vectors/index.ts';
 
 export interface SeenFile {
   name: string;
@@ -204,3 +205,49 @@ export const deletionRules: readonly DeletionRule[] = [
               union select hash from artifacts where person_id <> $1))`,
   },
 ];
+
+/** Passages of one file that get vectors: more of them take minutes, and words find the rest. */
+const MOST_VECTORS = 3_000;
+
+export const passageSource: Source = {
+  kind: 'passage',
+
+  async owners(database, after, limit) {
+    const { rows } = await database.read<{ hash: string }>(
+      `select distinct owner as hash from passage_vectors where owner > $1 order by owner limit $2`,
+      [after, limit],
+    );
+    return rows.map(({ hash }) => hash);
+  },
+
+  async listMissing(database, hash, space, after, limit) {
+    const { rows } = await database.read<Missing>(
+      `select p.hash || '/' || lpad(p.number::text, 6, '0') as id, p.place || ': ' || p.text as text
+         from file_passages p
+        where p.hash = $1 and p.number < ${MOST_VECTORS} and p.hash || '/' || lpad(p.number::text, 6, '0') > $3
+          and not exists (select from passage_vectors v
+                           where v.passage_id = p.hash || '/' || lpad(p.number::text, 6, '0') and v.space = $2)
+        order by p.number limit $4`,
+      [hash, space, after, limit],
+    );
+    return rows;
+  },
+
+  async add(tx, hash, space, made) {
+    // The row of the text is held: nobody deletes it meanwhile, and stamps are committed in their order.
+    const { rows } = await tx.query('select 1 from file_texts where hash = $1 for no key update', [hash]);
+    if (rows.length > 0) await addStamped(tx, 'passage', hash, space, made);
+  },
+};
+
+export async function readNumbered(
+  db: Queryable,
+  wanted: readonly { hash: string; number: number }[],
+): Promise<FoundPassage[]> {
+  const { rows } = await db.query<PassageRow>(
+    `select p.hash, p.number, p.place, p.aside, p.text
+       from file_passages p join jsonb_to_recordset($1) as w (hash text, number integer) using (hash, number)`,
+    [json(wanted)],
+  );
+  return rows.map((row) => ({ ...toPassage(row), hash: row.hash }));
+}

@@ -44,7 +44,7 @@ export function notesBeside({ pictures = 0, parts, unread: inner = [] }: FileFac
 }
 
 function picturesOnly(pictures: number, pages: number): string {
-  const how = 'I cannot read them because no program for that (tesseract) is set up here';
+  const how = 'I cannot read them because I recognize no letters in pictures; send the text if there is one';
   return pictures === pages
     ? `It is ${plural(pages, 'page')} of pictures; ${how}.`
     : `${plural(pictures, 'page is a picture', 'pages are pictures')}; ${how}.`;

@@ -3,6 +3,7 @@ import { type AnyTool, dataTool, done, type Failed, failed, privately, type Tool
 import { type Queryable, readerOf } from '../../storage/index.ts';
 import { findPassages } from './find.ts';
 import type { FileText } from './library.ts';
+import type { NearPassage } from './meaning.ts';
 import { offerTool } from './offers.ts';
 import { fileMeant, type OpenedFile, openFile, readerIn, type ToolDeps } from './open-file.ts';
 import type { NumberedPassage, SeenFile } from './store.ts';
@@ -129,10 +130,11 @@ export function withPlaces(passages: readonly Pick<NumberedPassage, 'place' | 'a
 
 interface SearchedFiles {
   files: SeenFile[];
+  near: NearPassage[];
   notes: string[];
 }
 
-function findTool({ database, library }: ToolDeps): AnyTool {
+function findTool({ database, library, meaning }: ToolDeps): AnyTool {
   return dataTool({
     name: 'attachment_find',
     description:
@@ -143,7 +145,7 @@ function findTool({ database, library }: ToolDeps): AnyTool {
       query: z.string().min(1).max(500),
       file: z.string().max(300).optional().describe('Its name; left out: all of them.'),
     }),
-    async prepare({ file }, ctx): Promise<SearchedFiles | Failed> {
+    async prepare({ file, query }, ctx): Promise<SearchedFiles | Failed> {
       const db = readerOf(database);
       const all = await store.filesOf(db, readerIn(ctx));
       if (all.length === 0) return failed('NOT_FOUND', texts.none);
@@ -157,14 +159,18 @@ function findTool({ database, library }: ToolDeps): AnyTool {
         if (facts.fault && (files.length === 1 || facts.fault !== 'kind')) notes.push(unread(each, facts, passages));
         if (files.length === 1) notes.push(...notesBeside(facts));
       }
-      return { files, notes };
+      const near = await meaning.findNear(
+        files.map(({ hash }) => hash),
+        withoutQuotes(query),
+      );
+      return { files, near, notes };
     },
     async run({ query }, { tx, prepared }) {
       const searched = prepared as SearchedFiles | Failed;
       if ('ok' in searched) return searched;
-      const { files, notes } = searched;
+      const { files, near, notes } = searched;
       const hashes = files.map(({ hash }) => hash);
-      const found = await findPassages(tx, hashes, withoutQuotes(query), MOST_FOUND);
+      const found = await findPassages(tx, hashes, withoutQuotes(query), MOST_FOUND, near);
       const lines = found.map((passage, at) => {
         const file = files.find(({ hash }) => hash === passage.hash) ?? { name: 'a file' };
         return foundLine(file, at + 1, passage);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { findPassages } from '../../../src/skills/files/find.ts';
 import { readerOf } from '../../../src/storage/index.ts';
 import { DOCUMENTS, QUESTIONS } from '../../media/questions.ts';
+import { meanings } from '../../support/embeddings.ts';
 import { pdf } from '../../support/pdf.ts';
 import { play } from '../../support/play.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
@@ -57,4 +58,27 @@ test('of forty questions at least thirty-six are answered by one of the first th
   }
   expect(QUESTIONS).toHaveLength(40);
   expect(missed.length, missed.join('\n')).toBeLessThanOrEqual(4);
+});
+
+test('a passage is found by its meaning, once its file has been searched', async () => {
+  const service = await meanings();
+  await using coda = await play({
+    config: {
+      'memory.embedder.kind': 'openai-compatible',
+      'memory.embedder.base_url': service.url,
+      'memory.embedder.model': 'm',
+    },
+  });
+  const text = Array.from(
+    { length: 60 },
+    (_, at) => `# Room ${at}\nNothing of interest is in room ${at}, as it says in the list of rooms.`,
+  );
+  text[41] = '# Room 41\nThe couch is the one from Oslo.';
+  await coda.sends('ana', Buffer.from(text.join('\n')), { name: 'rooms.md', text: '' });
+  const ana = coda.person('ana');
+  await ana.says('find the sofa in it');
+  await coda.passes({ minutes: 1 });
+  expect(await ana.says('find the sofa in it')).toContain('The couch is the one from Oslo.');
+  expect(await coda.count('passage_vectors')).toBe(60);
+  service.close();
 });
