@@ -38,6 +38,7 @@ export type { ContextReading, ItemContexts } from './items/store.ts';
 export { type Notice, type NoticeOutcome, type NotifyDeps, notify, notifyJob } from './notify/index.ts';
 export { deletionRules as noticeDeletionRules, mergeRules as noticeMergeRules } from './notify/store.ts';
 export type { Draft } from './outbox/draft.ts';
+export { inBlock, isLong } from './outbox/parts.ts';
 export { adopt, earliestEnded, takeEnded } from './planned/store.ts';
 export {
   deletionRules as postponedDeletionRules,
@@ -49,7 +50,6 @@ export {
   mergeRules as requestMergeRules,
   retentionRules as requestRetentionRules,
 } from './requests/store.ts';
-export { inBlock, isLong } from './text/fold.ts';
 export { shownWhileGrowing } from './text/growing.ts';
 export { cut, inOneFile, Order, type Piece, shownIn } from './text/split.ts';
 export {

@@ -1,10 +1,10 @@
 import type { Instant } from '../../base/clock.ts';
 import { token, uuid } from '../../base/ids.ts';
 import type { Json } from '../../base/json.ts';
+import { plural } from '../../base/text.ts';
 import type { Place } from '../adapter.ts';
 import type { NewButton } from '../buttons/store.ts';
 import type { Card, Choice, Content } from '../content.ts';
-import { withDetails } from '../text/fold.ts';
 import { inert, inertPiece } from '../text/inert.ts';
 import type { Row } from './store/due.ts';
 import type { NewPart, WrittenPart } from './store/written.ts';
@@ -170,4 +170,40 @@ export function asWritten(rows: readonly Row[], written: readonly WrittenPart[] 
     const unknownAt = known.unknown_at === null ? undefined : new Date(known.unknown_at);
     return [{ ...row, id: known.id, receipt: known.receipt ?? undefined, unknownAt, isOutdated: known.drafted }];
   });
+}
+
+// Exact details below a question, of which a platform that folds nothing shows the beginning.
+
+// A message holds 2,000 characters on Discord (docs.discord.com/developers/resources/message) and a section of Slack 3,000
+// (docs.slack.dev/reference/block-kit/blocks/section-block): the sentence, buttons and a note of who decided stay in one.
+const FIRST_LINES = 4;
+const FIRST_CHARACTERS = 300;
+
+/** False for details that are shown as they are. */
+export function isLong(details: string): boolean {
+  return details.length > FIRST_CHARACTERS || details.split('\n').length > FIRST_LINES;
+}
+
+/**
+ * The card as a place shows it. With `folds`: of long details the beginning, and the button that says all of them; else all
+ * of them, without that button.
+ */
+function withDetails({ details = '', ...card }: Card, folds: boolean): Card {
+  const isFolded = folds && isLong(details);
+  const { choices } = card;
+  const text = details === '' ? card.text : `${card.text}\n\n${isFolded ? firstLines(details) : inBlock(details)}`;
+  return { ...card, text, ...(choices && { choices: choices.filter(({ shows }) => isFolded || !shows) }) };
+}
+
+export const inBlock = (details: string) => `\`\`\`\n${details}\n\`\`\``;
+
+function firstLines(details: string): string {
+  const lines = details.split('\n');
+  const first = lines.slice(0, FIRST_LINES).join('\n');
+  const isCut = first.length > FIRST_CHARACTERS;
+  // Never within what stands for one character.
+  const shown = isCut ? `${first.slice(0, FIRST_CHARACTERS).replace(/[\ud800-\udbff]$/, '')}…` : first;
+  const more = lines.length - FIRST_LINES;
+  const rest = more > 0 ? `${plural(more, 'more line')}` : 'The rest';
+  return `${inBlock(shown)}\n${rest} behind the button Details.`;
 }
