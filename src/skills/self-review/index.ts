@@ -78,8 +78,7 @@ export const selfReview: Skill<Optional> = {
     return own ? [improvementPage(own, sections), ...on.flatMap(({ part }) => part.pages?.(own) ?? [])] : [];
   },
   routes(deps) {
-    const [first] = partsOn(deps);
-    return first ? proposalRoutes(first.own) : [];
+    return proposalRoutes(partsOn(deps)[0]?.own);
   },
   async turnOver(deps, over) {
     await askParts(deps, (part, own) => part.turnOver?.(own, over));

@@ -36,8 +36,9 @@ const WEEKS = 12;
 const TAG = 'skills';
 const params = z.object({ id: z.string().regex(/^\w{1,40}$/) });
 
-export function proposalRoutes(deps: Deps): AnyRoute[] {
-  return [listRoute(deps), decideRoute(deps), undoRoute(deps)];
+/** `deps`: undefined where self-improvement is off. */
+export function proposalRoutes(deps: Deps | undefined): AnyRoute[] {
+  return [listRoute(deps), ...(deps ? [decideRoute(deps), undoRoute(deps)] : [])];
 }
 
 function proposalOf(deps: Deps, each: Proposal): z.output<typeof proposal> {
@@ -55,7 +56,7 @@ function proposalOf(deps: Deps, each: Proposal): z.output<typeof proposal> {
   };
 }
 
-function listRoute(deps: Deps): AnyRoute {
+function listRoute(deps: Deps | undefined): AnyRoute {
   return route({
     method: 'GET',
     path: '/v1/proposals',
@@ -67,6 +68,7 @@ function listRoute(deps: Deps): AnyRoute {
       200: {
         description: 'The newest 100, and what is left of the budget.',
         schema: z.object({
+          on: z.boolean().describe('Self-improvement is switched on.'),
           proposals: z.array(proposal),
           budget: z.object({ month: z.number(), left: z.number() }),
           weeks: z
@@ -87,6 +89,10 @@ function listRoute(deps: Deps): AnyRoute {
       },
     },
     async answerRequest({ query }) {
+      if (!deps) {
+        const nothing = { proposals: [], budget: { month: 0, left: 0 }, weeks: [], guidance: [] };
+        return { body: { json: { on: false, ...nothing } } };
+      }
       const db = readerOf(deps.database);
       const found = await store.list(db, { state: query.state }, MOST);
       const since = new Date(deps.world.clock.now().getTime() - WEEKS * 7 * DAY_MS);
@@ -96,7 +102,7 @@ function listRoute(deps: Deps): AnyRoute {
       });
       const budget = { month: deps.config.budget.month, left: await leftOf(deps, db) };
       const proposals = found.map((each) => proposalOf(deps, each));
-      return { body: { json: { proposals, budget, weeks, guidance } } };
+      return { body: { json: { on: true, proposals, budget, weeks, guidance } } };
     },
   });
 }

@@ -5749,6 +5749,8 @@ export interface operations {
                             state: string;
                             version: number;
                         }[];
+                        /** @description Self-improvement is switched on. */
+                        on: boolean;
                         proposals: {
                             /** Format: date-time */
                             at: string;

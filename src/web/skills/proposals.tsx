@@ -12,16 +12,9 @@ type Proposal = All['proposals'][number];
 /** What coda proposes to change of itself: nothing of it holds before an owner has said yes. */
 export function Proposals() {
   const loaded = useLoad('proposals', () => ask(api.GET('/v1/proposals')), ['skills']);
-  if (loaded.failure?.status === 404) {
-    return (
-      <Section title="Proposals">
-        <Empty>Self-improvement is off: docs/self-improvement.md says what it does and how it is switched on.</Empty>
-      </Section>
-    );
-  }
   return (
     <LoadView loaded={loaded}>
-      {({ proposals, budget, weeks }) => (
+      {({ on, proposals, budget, weeks }) => (
         <>
           <Section title="Proposals">
             {budget.month > 0 && (
@@ -29,7 +22,13 @@ export function Proposals() {
                 {budget.left.toFixed(2)} of {budget.month.toFixed(2)} of this month’s budget are left.
               </p>
             )}
-            {proposals.length === 0 && <Empty>Nothing is proposed. It looks at how answers went each night.</Empty>}
+            {proposals.length === 0 && (
+              <Empty>
+                {on
+                  ? 'Nothing is proposed. It looks at how answers went each night.'
+                  : 'Self-improvement is off: docs/self-improvement.md says what it does and how it is switched on.'}
+              </Empty>
+            )}
             <ul>
               {proposals.map((each) => (
                 <ProposalView key={each.id} proposal={each} loaded={loaded} />
