@@ -24,7 +24,7 @@ const ASIDES = [
 
 /**
  * Why a file was not read, or not to its end: what it is (`kind`: nothing reads it; `old`: Office before 2007; `heic`), what is
- * wrong with it, or the limit that it met. `gone`: its content is not stored any more.
+ * wrong with it, or the limit that it met. `gone`: its content is not stored any more; `unheard`: a recording that was not heard, `why` says it.
  */
 export const FAULTS = [
   'kind',
@@ -38,6 +38,7 @@ export const FAULTS = [
   'slow',
   'crashed',
   'gone',
+  'unheard',
 ] as const;
 export type FileFault = (typeof FAULTS)[number];
 
@@ -73,6 +74,7 @@ const facts = z.strictObject({
   title: z.string(),
   parts: z.strictObject({ unit: z.string(), count: z.int() }).optional(),
   fault: z.enum(FAULTS).optional(),
+  why: z.string().optional(),
   /** Pages without any text: pictures of pages. */
   pictures: z.int().optional(),
   events: z.array(event).optional(),
@@ -83,6 +85,8 @@ const facts = z.strictObject({
 export type FileFacts = z.output<typeof facts>;
 
 const batch = z.strictObject({ passages: z.array(passage), facts: facts.optional() });
+
+export { type SpeechSettings, soundOf, type Transcript, transcribe } from './speech.ts';
 
 export interface MediaFile {
   hash: string;

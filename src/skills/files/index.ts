@@ -3,6 +3,7 @@ import type { Skill, SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { applyRule } from '../../jobs/index.ts';
 import { openMedia } from '../../media/index.ts';
+import { config, type Settings } from './config.ts';
 import { type FileBeginning, FileLibrary } from './library.ts';
 import { PassageIndex } from './meaning.ts';
 import { offersFor } from './offers.ts';
@@ -15,24 +16,38 @@ const PRUNE = 'files.prune';
 /** Characters of one file that its message's turn begins with. */
 const SHOWN = 12_000;
 
-const made = new WeakMap<SkillDeps, ToolDeps>();
+const made = new WeakMap<SkillDeps<Settings>, ToolDeps>();
 
-function partsOf(deps: SkillDeps): ToolDeps {
+function partsOf(deps: SkillDeps<Settings>): ToolDeps {
   const known = made.get(deps);
   if (known) return known;
-  const { database, world, artifacts, onClose } = deps;
+  const { database, world, artifacts, onClose, config: settings } = deps;
+  const stopping = new AbortController();
+  onClose('speech', async () => stopping.abort());
   const media = openMedia({ artifacts, log: world.log });
   onClose('file reader', () => media.close());
   const meaning = new PassageIndex(deps);
   onClose('passages by meaning', async () => meaning.close());
-  const parts = { database, library: new FileLibrary({ database, world, media }), meaning };
+  const parts = {
+    database,
+    library: new FileLibrary({
+      database,
+      world,
+      media,
+      artifacts,
+      speech: settings.transcribe,
+      signal: stopping.signal,
+    }),
+    meaning,
+  };
   made.set(deps, parts);
   return parts;
 }
 
 /** Files that people send: read by their kind, with places, and found again. */
-export const files: Skill = {
+export const files: Skill<Settings> = {
   name: 'files',
+  config,
   words: { does: 'read files', keeps: 'texts of files' },
   deletionRules: store.deletionRules,
   tools: (deps) => fileTools(partsOf(deps)),
@@ -40,7 +55,8 @@ export const files: Skill = {
     const most = Math.min(room, SHOWN);
     return shownText(file, await partsOf(deps).library.openBeginning(file, most), most);
   },
-  offerForFiles: ({ models }, sent, { text }) => offersFor(sent, { text, hasModel: models.available }),
+  offerForFiles: ({ models, config: { transcribe } }, sent, { text }) =>
+    offersFor(sent, { text, hasModel: models.available, hears: transcribe.kind !== 'none' }),
   schedules: [{ name: PRUNE, kind: PRUNE, cron: '53 3 * * *', missed: 'latest' }],
   jobs: (deps) => [
     partsOf(deps).meaning.job(),

@@ -1,8 +1,8 @@
 import { deferred, withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import type { FileFacts, Media, Passage } from '../../media/index.ts';
-import { type Database, readerOf } from '../../storage/index.ts';
+import { type FileFacts, type Media, type Passage, type SpeechSettings, transcribe } from '../../media/index.ts';
+import { type Artifacts, type Database, readerOf } from '../../storage/index.ts';
 import type { SeenFile } from './store.ts';
 import * as store from './store.ts';
 
@@ -27,6 +27,14 @@ export interface FileBeginning {
   asides: readonly { aside: string; count: number }[];
 }
 
+/** Slack's clips and Discord's voice messages may be called videos. */
+const isRecording = ({ name, type }: SeenFile, { kind, fault }: FileFacts): boolean =>
+  fault === 'kind' &&
+  (kind === 'sound' || (kind === 'video' && (type.startsWith('audio/') || /^(?:audio|voice)[_-]?message/i.test(name))));
+
+/** Characters of a passage. */
+const LONGEST_HEARD = 19_000;
+
 interface FileReading {
   passages: Passage[];
   size: number;
@@ -38,6 +46,10 @@ export interface LibraryDeps {
   database: Database;
   world: World;
   media: Media;
+  artifacts: Artifacts;
+  speech: SpeechSettings;
+  /** Aborts when coda stops. */
+  signal: AbortSignal;
 }
 
 /** Texts of files: read once, when they are first asked for, and stored by their content. */
@@ -103,8 +115,9 @@ export class FileLibrary {
     };
     reading.done = this.deps.media
       .read(file, onPassages)
-      .then(async (facts) => {
-        await this.save(file, facts, passages);
+      .then(async (found) => {
+        const { facts, isPassing } = await this.hearIfSound(file, found, onPassages);
+        if (!isPassing) await this.save(file, facts, passages);
         return facts;
       })
       .finally(() => this.readings.delete(file.hash));
@@ -112,6 +125,28 @@ export class FileLibrary {
     reading.done.catch(() => {});
     this.readings.set(file.hash, reading);
     return reading;
+  }
+
+  /** Facts of a recording, with its words as its only passage; of anything else as they are. */
+  private async hearIfSound(
+    file: SeenFile,
+    facts: FileFacts,
+    onPassages: (passages: readonly Passage[]) => void,
+  ): Promise<{ facts: FileFacts; isPassing?: boolean | undefined }> {
+    if (!isRecording(file, facts)) return { facts };
+    const { artifacts, speech, world, signal } = this.deps;
+    const chunks: Buffer[] = [];
+    for await (const chunk of await artifacts.open(file.hash)) chunks.push(chunk as Buffer);
+    const heard = await transcribe(Buffer.concat(chunks), speech, world.env, signal);
+    const { kind, says, title } = facts;
+    if (!heard.ok) {
+      world.log.info({ file: file.hash, why: heard.why }, 'a recording was not heard');
+      // With other settings it may be heard.
+      const isPassing = heard.isPassing === true || speech.kind === 'none';
+      return { facts: { kind, says, title, fault: 'unheard', why: heard.why }, isPassing };
+    }
+    onPassages([{ place: 'the recording', text: heard.text.slice(0, LONGEST_HEARD) }]);
+    return { facts: { kind, says, title } };
   }
 
   private async save({ hash }: SeenFile, facts: FileFacts, passages: readonly Passage[]): Promise<void> {

@@ -15,7 +15,7 @@ const OFFERS = 'attachment_offer';
 /** Buttons below the answer for files with appointments or people, and for any file where no model would read it. */
 export function offersFor(
   files: readonly FileRef[],
-  { text, hasModel }: { text: string; hasModel: boolean },
+  { text, hasModel, hears }: { text: string; hasModel: boolean; hears: boolean },
 ): Choice[] {
   return files.slice(0, MOST_FILES).flatMap(({ name, type, hash }): Choice[] => {
     const input = { file: hash };
@@ -23,7 +23,8 @@ export function offersFor(
       return [{ label: texts.addEvents, tool: OFFERS, input, group: hash }];
     if (/\.(?:vcf|vcard)$/i.test(name) || /^text\/(?:x-)?vcard/.test(type))
       return [{ label: texts.rememberPeople, tool: OFFERS, input, group: hash }];
-    const isAlone = text.trim() === '' && !hasModel && !/^(?:image|audio|video)\//.test(type);
+    const isReadable = !/^(?:image|video)\//.test(type) && (hears || !type.startsWith('audio/'));
+    const isAlone = text.trim() === '' && !hasModel && isReadable;
     return isAlone
       ? [{ label: texts.whatIsIn(name), tool: 'attachment_show', input: { ...input, from: 0 }, group: hash }]
       : [];

@@ -22,6 +22,7 @@ const WHY: Record<FileFault, (facts: FileFacts) => string> = {
   large: () => 'it is larger than 64 MB',
   slow: () => 'reading it takes more than 10 seconds',
   crashed: () => 'what reads such files stopped at it, or needed more memory than I give a file',
+  unheard: ({ why = '' }) => why,
   gone: () => 'it is not stored any more; send it again',
 };
 

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { block, duration, secret, secretText, url } from '../../config/index.ts';
+
+const transcribe = z
+  .strictObject({
+    kind: z
+      .enum(['none', 'openai-compatible', 'command'])
+      .default('none')
+      .describe(
+        'What turns recordings into text: openai-compatible = a service with /audio/transcriptions (OpenAI, Groq, the server of ' +
+          'whisper.cpp); command = a program on this machine; none = recordings are not heard.',
+      ),
+    base_url: url('http', 'https').optional().meta({
+      description: "The service's address (openai-compatible).",
+      example: 'http://localhost:8080/v1',
+    }),
+    path: z
+      .string()
+      .startsWith('/')
+      .default('/audio/transcriptions')
+      .describe("Its path below the address; `/inference` for whisper.cpp's server."),
+    model: z.string().min(1).optional().meta({ description: "The service's model.", example: 'whisper-1' }),
+    language: z
+      .string()
+      .min(2)
+      .max(10)
+      .optional()
+      .meta({ description: 'The language that is spoken, where it is always the same.', example: 'de' }),
+    prompt: z
+      .string()
+      .max(1_000)
+      .optional()
+      .meta({ description: 'Names and words that come up, for the service.', example: 'Okafor, Vitodens' }),
+    ...secret('api_key', secretText().optional(), {
+      description: 'The key of the service, where it wants one.',
+      file: 'speech_api_key',
+      example: '${SPEECH_API_KEY:-sk-example}',
+    }),
+    command: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          'The program and its arguments (command): {file} stands for the recording, its output is the text.',
+        example: ['whisper-cli', '-m', '/models/base.bin', '-nt', '-f', '{file}'],
+      }),
+    timeout: duration('2m').describe('How long it may take.'),
+    longest: duration('15m').describe('The longest recording that is heard.'),
+  })
+  .prefault({})
+  .describe('How recordings and voice messages are heard.');
+
+export const config = block(
+  'speech',
+  'Voice messages and recordings.',
+  z
+    .strictObject({ transcribe })
+    .prefault({})
+    .superRefine(({ transcribe: { kind, base_url, command } }, ctx) => {
+      const missing =
+        kind === 'openai-compatible' && base_url === undefined
+          ? 'base_url'
+          : kind === 'command' && command === undefined
+            ? 'command'
+            : undefined;
+      if (missing)
+        ctx.addIssue({ code: 'custom', path: ['transcribe', missing], message: `expected beside kind: ${kind}` });
+    }),
+);
+
+export type Settings = z.output<typeof config.schema>;

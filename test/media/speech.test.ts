@@ -1,0 +1,176 @@
+/** Recordings: they arrive at what hears them under a right name and type, and each failure is told. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type SpeechSettings, soundOf, transcribe } from '../../src/media/index.ts';
+import { play } from '../support/play.ts';
+import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
+
+const tail = Buffer.alloc(64, 7);
+const ogg = (seconds: number): Buffer => {
+  const page = Buffer.alloc(28);
+  page.write('OggS');
+  page.writeBigUInt64LE(BigInt(seconds * 48_000), 6);
+  return Buffer.concat([Buffer.from('OggS'), Buffer.alloc(24), Buffer.from('OpusHead'), tail, page]);
+};
+function wav(loudness: number, seconds = 1): Buffer {
+  const head = Buffer.alloc(44);
+  head.write('RIFF');
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt32LE(16_000, 28);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  const samples = Buffer.alloc(16_000 * seconds);
+  for (let at = 0; at < samples.length; at += 2) samples.writeInt16LE(at % 4 === 0 ? loudness : -loudness, at);
+  return Buffer.concat([head, samples]);
+}
+const movie = (seconds: number): Buffer => {
+  const header = Buffer.alloc(32);
+  header.write('mvhd', 4);
+  header.writeUInt32BE(1_000, 20);
+  header.writeUInt32BE(seconds * 1_000, 24);
+  return Buffer.concat([Buffer.from('0000001866747970', 'hex'), Buffer.from('M4A isom'), header, tail]);
+};
+
+const CONTAINERS: readonly (readonly [name: string, bytes: Buffer, extension: string, type: string])[] = [
+  ['voice.oga', ogg(3), 'ogg', 'audio/ogg'],
+  ['audio_message.mp4', movie(3), 'm4a', 'audio/mp4'],
+  ['clip', Buffer.concat([Buffer.from('1a45dfa3', 'hex'), tail]), 'webm', 'audio/webm'],
+  ['song', Buffer.concat([Buffer.from('ID3'), tail]), 'mp3', 'audio/mpeg'],
+  ['bare', Buffer.concat([Buffer.from('fffb', 'hex'), tail]), 'mp3', 'audio/mpeg'],
+  ['a.flac', Buffer.concat([Buffer.from('fLaC'), tail]), 'flac', 'audio/flac'],
+  ['a.amr', Buffer.concat([Buffer.from('#!AMR\n'), tail]), 'amr', 'audio/amr'],
+  ['a.wav', wav(9_000), 'wav', 'audio/wav'],
+];
+
+let server: Server;
+let address: string;
+let answer: (request: IncomingMessage, response: ServerResponse) => void;
+let asked: string[] = [];
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    asked.push(Buffer.concat(chunks).toString('latin1'));
+    answer(request, response);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  asked = [];
+  answer = (_, response) => response.end(JSON.stringify({ text: ' Remind me to call Ana. ' }));
+});
+
+const settings = (more: Partial<SpeechSettings> = {}): SpeechSettings => ({
+  kind: 'openai-compatible',
+  base_url: address,
+  path: '/audio/transcriptions',
+  model: 'whisper-1',
+  timeout: 5_000,
+  longest: 900_000,
+  ...more,
+});
+const hear = (bytes: Buffer, more: Partial<SpeechSettings> = {}) =>
+  transcribe(bytes, settings(more), { PATH: process.env.PATH }, new AbortController().signal);
+
+test.each(CONTAINERS)('%s arrives under a name and a type that its bytes have', async (_, bytes, extension, type) => {
+  expect(await hear(bytes)).toEqual({ ok: true, text: 'Remind me to call Ana.' });
+  expect(asked[0]).toContain(`filename="recording.${extension}"`);
+  expect(asked[0]).toContain(`Content-Type: ${type}`);
+  expect(asked[0]).toContain('whisper-1');
+});
+
+test('the length is read where the container has it', () => {
+  expect(soundOf(ogg(90))?.lengthMs).toBe(90_000);
+  expect(soundOf(movie(90))?.lengthMs).toBe(90_000);
+  expect(soundOf(wav(5, 2))?.lengthMs).toBe(2_000);
+});
+
+describe('each failure is told', () => {
+  const says = (status: number, body = '') => {
+    answer = (_, response) => {
+      response.statusCode = status;
+      response.end(body);
+    };
+  };
+  const why = async (bytes: Buffer, more: Partial<SpeechSettings> = {}) => {
+    const heard = await hear(bytes, more);
+    return heard.ok ? heard.text : heard.why;
+  };
+
+  test('nothing hears', async () => expect(await why(ogg(1), { kind: 'none' })).toContain('speech.transcribe'));
+  test('a silence, which is never sent', async () => {
+    expect(await why(wav(3))).toBe('I heard nothing in it');
+    expect(asked).toEqual([]);
+  });
+  test('forty minutes', async () => expect(await why(ogg(2_400))).toBe('it is longer than 15 minutes'));
+  test('no recording', async () => expect(await why(Buffer.from('words'))).toBe('it is no recording that I know'));
+  test('too large', async () =>
+    expect(await why(Buffer.concat([ogg(1), Buffer.alloc(26 * 1024 * 1024)]))).toBe('it is larger than 25 MB'));
+  test('no words', async () => {
+    says(200, JSON.stringify({ text: ' [BLANK_AUDIO] ' }));
+    expect(await why(ogg(1))).toBe('I heard nothing in it');
+  });
+  test('status 500', async () => {
+    says(500);
+    expect(await why(ogg(1))).toContain('answered 500');
+  });
+  test('status 413', async () => {
+    says(413);
+    expect(await why(ogg(1))).toContain('no recording of this size');
+  });
+  test('an answer of another form', async () => {
+    says(200, '{"words": 1}');
+    expect(await why(ogg(1))).toContain('gave no text');
+  });
+  test('plain text is text', async () => {
+    says(200, 'just words\n');
+    expect(await why(ogg(1))).toBe('just words');
+  });
+  test('a service that hangs', async () => {
+    answer = () => {};
+    expect(await why(ogg(1), { timeout: 300 })).toBe('what hears it took too long');
+  });
+  test('nobody there', async () => expect(await why(ogg(1), { base_url: 'http://127.0.0.1:9' })).not.toBe(''));
+
+  test('a program', async () => {
+    const kind = 'command';
+    expect(await why(ogg(1), { kind, command: ['sh', '-c', 'head -c 4 "$0"', '{file}'] })).toBe('OggS');
+    expect(await why(ogg(1), { kind, command: ['sh', '-c', 'exit 3'] })).toContain('ended with status 3');
+    expect(await why(ogg(1), { kind, command: ['/nowhere/hear', '{file}'] })).toContain('could not be started');
+    expect(await why(ogg(1), { kind, command: ['sh', '-c', 'sleep 60'], timeout: 300 })).toBe(
+      'what hears it took too long',
+    );
+  });
+});
+
+test('a model gets the words of a voice message, and a failed one is heard the next time', async () => {
+  const model = new ScriptedModel(['Done.']);
+  await using coda = await play({
+    model,
+    config: { 'speech.transcribe.kind': 'openai-compatible', 'speech.transcribe.base_url': address },
+  });
+  answer = (_, response) => {
+    response.statusCode = 503;
+    response.end();
+  };
+  await coda.sends('ana', ogg(2), { name: 'voice-message.ogg', type: 'audio/ogg', text: '' });
+  expect(lastSaid(model.requests[0]!)).toContain('answered 503');
+  answer = (_, response) => response.end(JSON.stringify({ text: 'Remind me to call Ana.' }));
+  await coda.sends('ana', ogg(2), { name: 'voice-message.ogg', type: 'audio/ogg', text: '' });
+  expect(lastSaid(model.requests.at(-1)!)).toContain('[the recording]\nRemind me to call Ana.');
+});
+
+test('without a model the words are shown', async () => {
+  await using coda = await play({
+    config: { 'speech.transcribe.kind': 'openai-compatible', 'speech.transcribe.base_url': address },
+  });
+  await coda.sends('ana', ogg(2), { name: 'voice-message.ogg', type: 'audio/ogg', text: '' });
+  expect(coda.person('ana').heard('Remind me to call Ana.')).toHaveLength(1);
+});
