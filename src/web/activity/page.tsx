@@ -1,4 +1,5 @@
 /** What happened, and what waits for a word: questions, conversations, the audit log, what was not delivered. */
+import { GROUPS, type GroupPage } from '../app/groups.ts';
 import { path } from '../app/router.ts';
 import { isOwner, person } from '../app/session.ts';
 import { Page } from '../parts/page.tsx';
@@ -10,16 +11,11 @@ import { Undelivered } from './undelivered.tsx';
 
 export default function ActivityPage() {
   const [, name = 'approvals', id] = path.value;
-  const tabs = [
-    { href: '/activity', label: 'Waiting for a yes', count: person().counts.approvals },
-    ...(isOwner()
-      ? [
-          { href: '/activity/conversations', label: 'Conversations' },
-          { href: '/activity/audit', label: 'What was done' },
-          { href: '/activity/undelivered', label: 'Not delivered' },
-        ]
-      : []),
-  ];
+  const shown: readonly GroupPage[] = GROUPS.activity;
+  const waiting = person().counts.approvals;
+  const tabs = shown
+    .filter(({ isOwners }) => !isOwners || isOwner())
+    .map(({ href, label }) => ({ href, label, count: href === '/activity' ? waiting : 0 }));
   return (
     <Page title="Activity">
       <div class="sheet wide">

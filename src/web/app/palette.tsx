@@ -5,9 +5,11 @@ import type { Json } from '../api/types.ts';
 import { newChat } from '../chat/list.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon, type IconName } from '../parts/icon.tsx';
+import { pagesOf } from './groups.ts';
 import { palette } from './palette-state.ts';
 import { placesOf } from './places.ts';
 import { go } from './router.ts';
+import { isOwner } from './session.ts';
 
 type Hit = Json<'/v1/search'>['hits'][number];
 
@@ -24,16 +26,21 @@ export function Palette() {
 }
 
 function actions(): Found[] {
+  const places = placesOf();
+  const goTo = (href: string, label: string, kind: string, icon: IconName): Found => ({
+    id: href,
+    label,
+    kind,
+    icon,
+    run: () => go(href),
+  });
   return [
     { id: 'new', label: 'New conversation', kind: 'Do', icon: 'plus', run: newChat },
-    ...placesOf().map(
-      ({ path, label, icon }): Found => ({
-        id: path,
-        label,
-        kind: 'Go to',
-        icon,
-        run: () => go(`/${path}`),
-      }),
+    ...places.map(({ path, label, icon }) => goTo(`/${path}`, label, 'Go to', icon)),
+    ...places.flatMap(({ path, label: group, icon }) =>
+      pagesOf(path)
+        .filter(({ href, isOwners }) => href !== `/${path}` && (!isOwners || isOwner()))
+        .map(({ href, label }) => goTo(href, label, group, icon)),
     ),
   ];
 }

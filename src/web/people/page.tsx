@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { whenText } from '../app/format.ts';
+import { GROUPS } from '../app/groups.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { path } from '../app/router.ts';
 import { person as viewer } from '../app/session.ts';
@@ -21,18 +22,12 @@ type People = Json<'/v1/people'>;
 type Person = People['people'][number];
 type Tokens = Json<'/v1/tokens'>;
 
-const TABS = [
-  { href: '/people', label: 'People' },
-  { href: '/people/rights', label: 'Who may what' },
-  { href: '/people/tokens', label: 'Tokens' },
-];
-
 export default function PeoplePage() {
   const [, name] = path.value;
   return (
     <Page title="People">
       <div class="sheet">
-        <Tabs label="People" tabs={TABS} current={name === undefined ? '/people' : `/people/${name}`} />
+        <Tabs label="People" tabs={GROUPS.people} current={name === undefined ? '/people' : `/people/${name}`} />
         {name === 'tokens' ? <TokenList /> : name === 'rights' ? <Trial /> : <PersonList />}
       </div>
     </Page>

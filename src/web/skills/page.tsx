@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { plural } from '../app/format.ts';
+import { GROUPS } from '../app/groups.ts';
 import { useLoad } from '../app/load.ts';
 import { path } from '../app/router.ts';
 import { Field } from '../parts/field.tsx';
@@ -16,21 +17,13 @@ import { Specialists } from './specialists.tsx';
 
 type Skill = Json<'/v1/skills'>['skills'][number];
 
-const TABS = [
-  { href: '/skills', label: 'Installed' },
-  { href: '/skills/+market', label: 'Market' },
-  { href: '/skills/+secrets', label: 'Secrets' },
-  { href: '/skills/+specialists', label: 'Specialists' },
-  { href: '/skills/+proposals', label: 'Proposals' },
-];
-
 export default function SkillsPage() {
   const [, name = ''] = path.value;
-  const isTab = TABS.some(({ href }) => href === `/skills/${name}`);
+  const isTab = GROUPS.skills.some(({ href }) => href === `/skills/${name}`);
   return (
     <Page title="Skills">
       <div class="sheet wide">
-        <Tabs label="Skills" tabs={TABS} current={isTab ? `/skills/${name}` : '/skills'} />
+        <Tabs label="Skills" tabs={GROUPS.skills} current={isTab ? `/skills/${name}` : '/skills'} />
         {name === '' && <Installed />}
         {name === '+market' && <Market />}
         {name === '+secrets' && <Secrets />}
@@ -113,7 +106,7 @@ function SkillList({ skills }: { skills: readonly Skill[] }) {
       {skills.map((skill) => (
         <li key={skill.name} class="row" data-row tabIndex={-1} aria-label={skill.name}>
           <a class="what plain-link" href={`/skills/${encodeURIComponent(skill.name)}`} data-key="Enter">
-            {skill.name} <span class="under">{skill.description}</span>
+            {skill.name} <span class="under clamped">{skill.description}</span>
           </a>
           {skill.diagnostics.some(({ level }) => level === 'error') && <span class="tag bad">has errors</span>}
           {skill.secrets.some(({ required, set }) => required && !set) && <span class="tag warn">needs a secret</span>}

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
+import { plural } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
 import { act } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
@@ -49,7 +50,7 @@ export function Specialists() {
                     {name} <span class="under">{description}</span>
                   </span>
                   <span class="aside one-line" title={tools.join(', ')}>
-                    {tools.length} tools
+                    {plural(tools.length, 'tool')}
                   </span>
                   <span class={`tag ${state === 'new' || state === 'waits' ? 'warn' : ''}`}>{STATES[state]}</span>
                   <Button onClick={() => void open(name)}>Read</Button>

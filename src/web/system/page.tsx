@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { duration, plural, sizeOf, whenText } from '../app/format.ts';
+import { GROUPS } from '../app/groups.ts';
 import { useLoad } from '../app/load.ts';
 import { path } from '../app/router.ts';
 import { act } from '../app/toasts.tsx';
@@ -13,14 +14,6 @@ import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { Logs } from './logs.tsx';
 import { Settings } from './settings.tsx';
-
-const TABS = [
-  { href: '/system', label: 'Overview' },
-  { href: '/system/costs', label: 'Models and costs' },
-  { href: '/system/backups', label: 'Backups' },
-  { href: '/system/logs', label: 'Logs' },
-  { href: '/system/settings', label: 'Settings' },
-];
 
 const VIEWS: Readonly<Record<string, () => preact.JSX.Element>> = {
   overview: Overview,
@@ -36,7 +29,7 @@ export default function SystemPage() {
   return (
     <Page title="System">
       <div class="sheet wide">
-        <Tabs label="System" tabs={TABS} current={name === 'overview' ? '/system' : `/system/${name}`} />
+        <Tabs label="System" tabs={GROUPS.system} current={name === 'overview' ? '/system' : `/system/${name}`} />
         <View />
       </div>
     </Page>

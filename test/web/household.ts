@@ -1,0 +1,91 @@
+/** A household whose assistant is used: what the pages are tried on, and pictured with. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Programs } from '../adapters/http/support.ts';
+import { Outside } from '../support/outside.ts';
+import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
+
+export const DINNER = `For four, without nuts:
+
+1. Flour, 500 g
+2. Yeast
+3. Tomatoes
+
+| what | how much |
+| --- | ---: |
+| flour | 500 g |
+| water | 3 dl |`;
+
+/** What models have cost on the days before. */
+const SPENT = `insert into spending (day, person_id, calls, input_tokens, output_tokens, price)
+  select d::date, p.id, 4 + extract(day from d)::int % 5, 24000, 3100, 0.02 + 0.03 * (extract(day from d)::int * 7 % 6)
+    from generate_series('2026-10-25'::date, '2026-11-19'::date, '1 day') d, persons p where p.role = 'owner'`;
+
+const SKILL = `---
+name: recycling
+description: Knows when which bin is collected.
+version: 1.0.0
+---
+# Recycling
+
+Run \`scripts/next.py\` and tell the next dates.
+`;
+
+export interface Household extends AsyncDisposable {
+  programs: Programs;
+  outside: Outside;
+  /** A link's code for the owner, or a member. */
+  code(person?: string): Promise<string>;
+}
+
+export async function openHousehold(): Promise<Household> {
+  const outside = new Outside();
+  const model = new ScriptedModel((request) => {
+    const said = lastSaid(request);
+    if (request.messages.at(-1)?.role !== 'user') return [/letter/.test(said) ? 'It is sent.' : DINNER];
+    if (said.includes('letter')) return [{ call: 'letter_send', input: { to: 'the landlord' } }];
+    if (said.includes('dinner')) return [{ call: 'note_save', input: { text: 'Pizza for Saturday #dinner' } }];
+    if (said.includes('fail')) throw new Error('the model is gone');
+    return [`I heard: ${said}`];
+  });
+  model.streams = true;
+  const config = { 'assistant.name': 'Robin' };
+  const programs = await Programs.begin({ model, config, skills: [outside.skill] });
+  const { coda } = programs;
+  const folder = join(coda.dataDir, 'skills', 'recycling');
+  await mkdir(join(folder, 'scripts'), { recursive: true });
+  await writeFile(join(folder, 'SKILL.md'), SKILL);
+  await writeFile(join(folder, 'scripts', 'next.py'), 'print("paper: Friday")\n');
+  for (const said of [
+    '/remind every weekday at 9 stand up',
+    '/remind on Sunday at 19:00 water the plants',
+    '/remind in 5 minutes call mum',
+    '/remind today at 20:00 take out the bins',
+    '/note The boiler code is 4711 #house',
+    '/note The spare key is with Anna #house',
+    '/note shopping: milk, eggs, olives',
+    '/remember I am allergic to peanuts',
+    '/schedule every day at 7:30 tell me what is due today',
+    '/task the party: send the invitations; order the cake',
+    '/rescan-skills',
+  ])
+    await programs.say(said);
+  await programs.say('write a letter to the landlord', { conversation: 'letters' });
+  await coda.passes({ minutes: 6 });
+  const bob = coda.person('bob', { role: 'member' });
+  await bob.says('hello');
+  await bob.says('/remind tomorrow at 10 buy bread');
+  await bob.says('/note the bike is at the shop');
+  await bob.says('write a letter to the school');
+  await coda.person('eva', { role: 'member' }).says('write a letter to the council');
+  await programs.post('/v1/messages', { text: 'please fail', conversation: 'faults' });
+  coda.platform.faults.push('refused');
+  await bob.says('and now something that does not arrive');
+  await coda.database().run('household', SPENT);
+  return {
+    programs,
+    outside,
+    code: async (person) => (await coda.app.sessions.link(person)).code,
+    [Symbol.asyncDispose]: () => programs[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,497 @@
+/** What an owner and a member want to get done, each from the start page through what is visible, in at most four presses. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Browser, type BrowserContext, CHROMIUM, openBrowser, type Page, signedIn } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Household, openHousehold } from './household.ts';
+
+const MOST_PRESSES = 4;
+
+type Role = Parameters<Page['getByRole']>[0];
+
+/** Somebody at the page: their presses count, what they type does not. */
+class Visitor {
+  readonly page: Page;
+  readonly home: Household;
+  readonly isPhone: boolean;
+  presses = 0;
+
+  constructor(page: Page, home: Household, isPhone: boolean) {
+    this.page = page;
+    this.home = home;
+    this.isPhone = isPhone;
+  }
+
+  async press(role: Role, name: string | RegExp, within?: string | RegExp): Promise<void> {
+    this.presses++;
+    const scope =
+      within === undefined ? this.page : this.page.locator('[data-row], .row, .card').filter({ hasText: within });
+    await scope
+      .getByRole(role, { name, exact: typeof name === 'string' })
+      .first()
+      .click();
+  }
+
+  /** To a page, as one goes there: by its link, or on a phone by the bar at the bottom. */
+  async to(label: string): Promise<void> {
+    const link = this.page.getByRole('link', { name: label }).and(this.page.locator(':visible'));
+    if (await link.count()) {
+      this.presses++;
+      await link.first().click();
+      return;
+    }
+    await this.press('button', 'More pages');
+    await this.press('menuitem', label);
+  }
+
+  /** To a page within a group: by the group and its tab, or on a phone by the search. */
+  async within(group: string, label: string): Promise<void> {
+    if (!this.isPhone) {
+      await this.to(group);
+      await this.press('link', new RegExp(`^${label}`));
+      return;
+    }
+    await this.press('button', 'Search');
+    await this.page.getByRole('combobox', { name: 'Search everything' }).fill(label);
+    await this.press('option', new RegExp(`^${label}`));
+  }
+
+  async fill(label: string, text: string): Promise<void> {
+    await this.page.getByLabel(label, { exact: true }).and(this.page.locator(':visible')).first().fill(text);
+  }
+
+  sees(text: string | RegExp): Promise<void> {
+    return this.page.getByText(text).and(this.page.locator(':visible')).first().waitFor();
+  }
+
+  seesNot(text: string | RegExp): Promise<void> {
+    return this.page.getByText(text).and(this.page.locator('main *')).first().waitFor({ state: 'detached' });
+  }
+
+  rows(sql: string): Promise<number> {
+    return this.home.programs.coda.count(sql);
+  }
+
+  async counts(sql: string, wanted: number): Promise<void> {
+    await eventually(async () => (await this.rows(sql)) === wanted);
+    expect(await this.rows(sql), sql).toBe(wanted);
+  }
+}
+
+type Task = readonly [does: string, run: (who: Visitor) => Promise<void>];
+
+const OWNER: readonly Task[] = [
+  [
+    'snooze a reminder for an hour',
+    async (who) => {
+      await who.press('button', 'Later: call mum');
+      await who.press('menuitem', '1 hour');
+      await who.counts(`reminders where text = 'call mum' and snoozed_until is not null`, 1);
+    },
+  ],
+  [
+    'mark a reminder as done, and take that back',
+    async (who) => {
+      await who.press('button', 'Done', 'take out the bins');
+      await who.counts(`reminders where text = 'take out the bins' and state = 'completed'`, 1);
+      await who.press('button', 'Undo');
+      await who.counts(`reminders where text = 'take out the bins' and state = 'completed'`, 0);
+    },
+  ],
+  [
+    'move a reminder to another time',
+    async (who) => {
+      await who.press('button', 'More for take out the bins');
+      await who.press('menuitem', 'Change or move');
+      await who.fill('When, if it is another time', 'tomorrow at 21:00');
+      await who.press('button', 'Change');
+      await who.sees(/21:00/);
+    },
+  ],
+  [
+    'delete a reminder',
+    async (who) => {
+      await who.press('button', 'More for water the plants');
+      await who.press('menuitem', 'Delete');
+      await who.seesNot('water the plants');
+    },
+  ],
+  [
+    'set a reminder',
+    async (who) => {
+      await who.press('button', 'New reminder');
+      await who.fill('What', 'fetch the parcel');
+      await who.fill('When', 'today at 19:30');
+      await who.press('button', 'Remind me');
+      await who.sees('fetch the parcel');
+    },
+  ],
+  [
+    'take milk off the shopping list',
+    async (who) => {
+      await who.page
+        .getByText(/shopping.*\(/i)
+        .first()
+        .click();
+      who.presses++;
+      await who.press('button', 'Take milk off');
+      await who.seesNot(/^milk$/);
+    },
+  ],
+  [
+    'put bread on the shopping list',
+    async (who) => {
+      await who.page
+        .getByText(/shopping.*\(/i)
+        .first()
+        .click();
+      who.presses++;
+      await who.page.getByLabel(/^Add to/).fill('bread');
+      await who.press('button', 'Add');
+      await who.sees(/^bread$/);
+    },
+  ],
+  [
+    'say that the step of a task is done',
+    async (who) => {
+      await who.press('button', 'Step done', 'the party');
+      await who.sees('1/2');
+    },
+  ],
+  [
+    'switch a schedule off',
+    async (who) => {
+      await who.press('button', /More for tell me what is due/);
+      await who.press('menuitem', 'Switch off');
+      await who.counts(`person_schedules where state = 'off'`, 1);
+    },
+  ],
+  [
+    'ask something',
+    async (who) => {
+      await who.to('Chat');
+      await who.fill('Message', 'plan a dinner for Saturday');
+      await who.press('button', 'Send');
+      await who.sees('For four, without nuts:');
+    },
+  ],
+  [
+    'see how an answer was made',
+    async (who) => {
+      await who.to('Chat');
+      await who.page
+        .getByText(/^\d+ steps?,/)
+        .first()
+        .click();
+      who.presses++;
+      await who.sees(/note_save/);
+    },
+  ],
+  [
+    'begin another conversation',
+    async (who) => {
+      await who.to('Chat');
+      if (who.isPhone) await who.press('button', 'Conversations');
+      await who.press('button', 'New conversation');
+      await who.press('button', 'what can you do?');
+      await who.sees(/^what can you do\?$/);
+    },
+  ],
+  [
+    'rename a conversation',
+    async (who) => {
+      await who.page.goto(`${who.home.programs.url}/chat`);
+      if (who.isPhone) await who.press('button', 'Conversations');
+      await who.press('button', /More for what can you do/);
+      await who.press('menuitem', 'Rename');
+      await who.fill('Title', 'First steps');
+      await who.press('button', 'Rename');
+      await who.sees('First steps');
+    },
+  ],
+  [
+    'find a conversation, and delete it',
+    async (who) => {
+      await who.page.goto(`${who.home.programs.url}/chat`);
+      if (who.isPhone) await who.press('button', 'Conversations');
+      await who.fill('Search conversations', 'first');
+      await who.press('button', /More for First steps/);
+      await who.press('menuitem', 'Delete');
+      await who.press('button', 'Delete');
+      await who.counts('conversations where hidden_at is not null', 1);
+    },
+  ],
+  [
+    'find why a message was not answered',
+    async (who) => {
+      await who.within('Activity', 'Conversations');
+      await who.press('link', /please fail/);
+      await who.sees(/^Not answered: /);
+    },
+  ],
+  [
+    'approve what waits, after reading all of it',
+    async (who) => {
+      await who.to('Activity');
+      await who.page.locator('.card').filter({ hasText: 'Asked by you' }).getByText('Details').click();
+      who.presses++;
+      await who.sees(/the landlord/);
+      await who.press('button', 'Approve', 'Asked by you');
+      await eventually(async () => who.home.outside.sent.length === 1);
+      expect(who.home.outside.sent).toEqual(['the landlord']);
+    },
+  ],
+  [
+    'deny what somebody else asked for',
+    async (who) => {
+      await who.to('Activity');
+      await who.press('button', 'Deny', 'Asked by eva');
+      await who.sees(/Denied by/);
+    },
+  ],
+  [
+    'see what was decided',
+    async (who) => {
+      await who.to('Activity');
+      await who.sees(/Approved by/);
+    },
+  ],
+  [
+    'send again what could not be delivered',
+    async (who) => {
+      await who.within('Activity', 'Not delivered');
+      await who.press('button', 'Send again');
+      await who.sees('Everything could be delivered.');
+    },
+  ],
+  [
+    'see who did what',
+    async (who) => {
+      await who.within('Activity', 'What was done');
+      await who.page.getByLabel('Person').selectOption('bob');
+      await who.sees(/^bob: reminder_create/);
+    },
+  ],
+  [
+    'give somebody another role',
+    async (who) => {
+      await who.to('People');
+      await who.press('button', 'More for bob');
+      await who.press('menuitem', 'Make owner');
+      await who.counts(`persons where name = 'bob' and role = 'owner'`, 1);
+    },
+  ],
+  [
+    'try whether somebody would be allowed to do something',
+    async (who) => {
+      await who.within('People', 'Who may what');
+      await who.fill('Tool', 'letter_send');
+      await who.press('button', 'Try');
+      await who.sees(/asked first/);
+    },
+  ],
+  [
+    'make a token for a program',
+    async (who) => {
+      await who.within('People', 'Tokens');
+      await who.press('button', 'New token');
+      await who.fill('Name of the program', 'lights');
+      await who.press('button', 'Make it');
+      await who.sees(/It is shown this once/);
+    },
+  ],
+  [
+    'end a token',
+    async (who) => {
+      await who.within('People', 'Tokens');
+      await who.press('button', 'End', 'lights');
+      await who.press('button', 'End it');
+      await who.sees(/^ended /);
+    },
+  ],
+  [
+    'see what yesterday cost',
+    async (who) => {
+      await who.within('System', 'Models and costs');
+      await who.sees(/yesterday 0\.05 USD/);
+    },
+  ],
+  [
+    'see whether all is well',
+    async (who) => {
+      await who.to('System');
+      await who.sees(/^All is well$|thing.* to look at/);
+    },
+  ],
+  [
+    'make a backup',
+    async (who) => {
+      await who.within('System', 'Backups');
+      await who.press('button', 'Make one now');
+      await who.sees('A backup is being made.');
+    },
+  ],
+  [
+    'find a setting, and where it comes from',
+    async (who) => {
+      await who.within('System', 'Settings');
+      await who.fill('Find a setting', 'assistant.name');
+      await who.sees('Robin');
+    },
+  ],
+  [
+    'read what a skill may do, and trust it',
+    async (who) => {
+      await who.to('Skills');
+      await who.press('link', /^recycling/);
+      await who.sees('1 script: scripts/next.py');
+      if (who.isPhone) return;
+      await who.press('button', 'Trust it');
+      await who.sees('recycling is trusted as it is now.');
+    },
+  ],
+  [
+    'set a secret',
+    async (who) => {
+      await who.within('Skills', 'Secrets');
+      await who.press('button', 'Set');
+      await who.fill('Skill, or connectors', 'recycling');
+      await who.fill('Name', 'BINS_TOKEN');
+      await who.fill('Value', 'a-value-that-nobody-sees');
+      await who.press('button', 'Set');
+      await who.sees('BINS_TOKEN is set.');
+      expect(await who.page.content()).not.toContain('a-value-that-nobody-sees');
+    },
+  ],
+];
+
+const MEMBER: readonly Task[] = [
+  [
+    'mark a reminder as done',
+    async (who) => {
+      await who.press('button', 'Done', 'buy bread');
+      await who.counts(`reminders where text = 'buy bread' and state = 'completed'`, 1);
+    },
+  ],
+  [
+    'set a reminder',
+    async (who) => {
+      await who.press('button', 'New reminder');
+      await who.fill('What', 'pump up the tyres');
+      await who.fill('When', 'tomorrow at 8');
+      await who.press('button', 'Remind me');
+      await who.sees('pump up the tyres');
+    },
+  ],
+  [
+    'put a reminder off',
+    async (who) => {
+      await who.press('button', 'Later: pump up the tyres');
+      await who.press('menuitem', 'In a week');
+      await who.counts(`reminders where text = 'pump up the tyres' and snoozed_until is not null`, 1);
+    },
+  ],
+  [
+    'ask something',
+    async (who) => {
+      await who.to('Chat');
+      await who.fill('Message', 'good morning');
+      await who.press('button', 'Send');
+      await who.sees('I heard: good morning');
+    },
+  ],
+  [
+    'read what was said on a platform',
+    async (who) => {
+      await who.to('Chat');
+      if (who.isPhone) await who.press('button', 'Conversations');
+      await who.press('link', /hello/);
+      await who.sees('I heard: hello');
+      await who.sees('This was said elsewhere; go on there.');
+    },
+  ],
+  [
+    'decide about their own question',
+    async (who) => {
+      await who.to('Activity');
+      await who.press('button', 'Approve', 'Asked by you');
+      await who.sees(/Approved by/);
+    },
+  ],
+  [
+    'see no page that is for owners',
+    async (who) => {
+      for (const label of ['System', 'People', 'Skills'])
+        expect(await who.page.getByRole('link', { name: label }).count()).toBe(0);
+      await who.page.goto(`${who.home.programs.url}/system`);
+      await who.sees(/for owners only/);
+    },
+  ],
+  [
+    'search everything of theirs, and nobody else’s',
+    async (who) => {
+      await who.press('button', 'Search');
+      await who.page.getByRole('combobox').fill('the bike');
+      await who.sees(/the bike is at the shop/);
+      await who.page.getByRole('combobox').fill('boiler');
+      await who.sees('Nothing was found.');
+    },
+  ],
+  [
+    'learn the keys',
+    async (who) => {
+      await who.page.keyboard.press('?');
+      await who.sees('take back the last change');
+    },
+  ],
+  [
+    'sign out',
+    async (who) => {
+      if (who.isPhone) await who.press('button', 'More pages');
+      else await who.press('button', /your account/);
+      await who.press('menuitem', 'Sign out');
+      await who.sees(/Run “coda open”/);
+    },
+  ],
+];
+
+describe.skipIf(!CHROMIUM).each([
+  ['at 1280 pixels', 1280],
+  ['at 360 pixels', 360],
+] as const)('%s', (_, width) => {
+  let home: Household;
+  let browser: Browser;
+  let owner: Awaited<ReturnType<typeof visit>>;
+  let member: Awaited<ReturnType<typeof visit>>;
+
+  async function visit(person?: string) {
+    const found = await signedIn(browser, home.programs.url, await home.code(person));
+    await found.page.setViewportSize({ width, height: 800 });
+    found.page.setDefaultTimeout(15_000);
+    return found;
+  }
+  beforeAll(async () => {
+    home = await openHousehold();
+    browser = await openBrowser();
+    member = await visit('bob');
+    owner = await visit();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await home?.[Symbol.asyncDispose]();
+  });
+
+  async function play({ page }: { page: Page; context: BrowserContext }, run: Task[1]): Promise<void> {
+    await page.goto(`${home.programs.url}/`);
+    await page.getByRole('heading', { name: /^Today/ }).waitFor();
+    const who = new Visitor(page, home, width < 640);
+    await run(who);
+    expect(who.presses).toBeLessThanOrEqual(MOST_PRESSES);
+    const isWide = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+    expect(isWide, 'the page is wider than its window').toBe(false);
+  }
+  test.each(MEMBER)('a member can %s', (_, run) => play(member, run));
+  test.each(OWNER)('an owner can %s', (_, run) => play(owner, run));
+  // What a browser says of a conversation that begins, and of a session that has ended, is no fault.
+  test('no page complains', () =>
+    expect([...owner.complaints, ...member.complaints].filter((each) => !/status of 40[14]/.test(each))).toEqual([]));
+});
