@@ -23,8 +23,9 @@ class Visitor {
 
   async press(role: Role, name: string | RegExp, within?: string | RegExp): Promise<void> {
     this.presses++;
-    const scope =
-      within === undefined ? this.page : this.page.locator('[data-row], .row, .card').filter({ hasText: within });
+    const dialog = this.page.locator('dialog[open]');
+    const page = (await dialog.count()) > 0 ? dialog : this.page;
+    const scope = within === undefined ? page : page.locator('[data-row], .row, .card').filter({ hasText: within });
     await scope
       .getByRole(role, { name, exact: typeof name === 'string' })
       .first()
