@@ -7,7 +7,7 @@ import { type Bus, type Cache, type Locks, openBus, openCache, openLocks } from 
 import type { Config } from '../config/index.ts';
 import { Delivery, type DeliveryOptions, type RateLimit } from '../delivery/index.ts';
 import { Egress } from '../egress/index.ts';
-import { Events, JobQueue, Schedules, Worker } from '../jobs/index.ts';
+import { Events, type Fact, JobQueue, Schedules, Worker } from '../jobs/index.ts';
 import { Gate } from '../people/index.ts';
 import { memoryConfig } from '../skills/memory/index.ts';
 import {
@@ -61,7 +61,9 @@ export async function openCore(config: Config, world: World, closer: Closer, opt
   const { database, bus, egress, artifacts } = foundation;
   const worker = new Worker({ database, world });
   const wakeAt = (at: Date) => worker.wakeAt(at);
-  const events = new Events({ targets: config.events.targets, egress, world, wakeAt });
+  const { changed } = foundation;
+  const onRaise = changed && ((facts: readonly Fact[]) => changed.onRaise(facts));
+  const events = new Events({ targets: config.events.targets, egress, world, wakeAt, onRaise });
   const program = `coda ${options.version}`;
   const delivery = openDelivery(config, { database, bus, world, artifacts, egress, gate, events, program, wakeAt });
   measure(world, database, delivery, closer);

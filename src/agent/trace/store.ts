@@ -159,7 +159,7 @@ export async function turnsIn(
             t.started_at as "startedAt",
             case when $3 then (select left(i.payload ->> 'text', 300) from inbox i where i.id = t.inbox_id) end as said
        from turns t left join persons p on p.id = t.person_id
-      where t.id in (select id from own)
+      where t.id = any(array(select id from own))
       order by t.started_at desc, t.id desc limit $2`,
     [conversationId, limit, withWords],
   );

@@ -91,6 +91,12 @@ export class ChangeSource {
     for (const [to, what] of COMMITS[transaction] ?? []) this.tell(to, what);
   }
 
+  /** Facts of which programs may be told, too. */
+  onRaise(facts: readonly { name: string }[]): void {
+    if (facts.some(({ name }) => name === 'dead_letter')) this.tell('owners', 'undelivered');
+    if (facts.some(({ name }) => name === 'job.dead')) this.tell('owners', 'jobs');
+  }
+
   /** Something of the person's was written; `tool`: by a call of it. */
   onWrite(personId: string, tool: string | undefined): void {
     if (tool === undefined) return;

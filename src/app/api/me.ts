@@ -78,6 +78,7 @@ export function meRoute(parts: MeParts): AnyRoute {
 
 /** Milliseconds for which doctor's findings are taken as they were. */
 const LOOKED_MS = 5 * 60_000;
+const SOON_MS = 3_000;
 
 /** Doctor's last findings. Asked for, they are renewed where they are old; owners' pages are told when the state has changed. */
 export class Wellness {
@@ -85,6 +86,7 @@ export class Wellness {
   private readonly clock: Clock;
   private readonly changed: Pick<ChangeSource, 'tell'> | undefined;
   private found: { findings: readonly Finding[]; at: Date } | undefined;
+  private isPlanned = false;
   private running: Promise<readonly Finding[]> | undefined;
 
   constructor(deps: { checks: Pick<Checks, 'run'>; clock: Clock; changed: Pick<ChangeSource, 'tell'> | undefined }) {
@@ -95,8 +97,18 @@ export class Wellness {
 
   last(): 'well' | 'wrong' | undefined {
     const now = this.clock.now().getTime();
-    if (!this.found || now - this.found.at.getTime() >= LOOKED_MS) void this.findAgain();
+    if (!this.found || now - this.found.at.getTime() >= LOOKED_MS) this.findSoon(now);
     return this.found && stateOf(this.found.findings);
+  }
+
+  /** A page that opens is shown first: on the embedded database a look holds up what it asks for. */
+  private findSoon(now: number): void {
+    if (this.isPlanned) return;
+    this.isPlanned = true;
+    this.clock.at(new Date(now + SOON_MS), () => {
+      this.isPlanned = false;
+      void this.findAgain();
+    });
   }
 
   get lookedAt(): Date | undefined {

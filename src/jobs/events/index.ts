@@ -19,6 +19,8 @@ export interface EventsDeps {
   egress: Pick<Egress, 'fetch'>;
   world: World;
   wakeAt(at: Instant): void;
+  /** Hears facts once they are committed, whether or not a program is told of them. */
+  onRaise?: ((facts: readonly Fact[]) => void) | undefined;
 }
 
 const FIRST_MS = 1_000;
@@ -44,6 +46,8 @@ export class Events implements Raise {
   }
 
   async raise(tx: Transaction, facts: readonly Fact[]): Promise<void> {
+    const { onRaise } = this.deps;
+    if (onRaise && facts.length > 0) tx.afterCommit(() => onRaise(facts));
     const jobs = this.jobsFor(facts);
     if (jobs.length === 0) return;
     const { clock } = this.deps.world;
