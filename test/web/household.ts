@@ -1,6 +1,7 @@
 /** A household whose assistant is used: what the pages are tried on, and pictured with. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ModelError } from '../../src/agent/index.ts';
 import { Programs } from '../adapters/http/support.ts';
 import { Outside } from '../support/outside.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
@@ -45,7 +46,7 @@ export async function openHousehold(): Promise<Household> {
     if (request.messages.at(-1)?.role !== 'user') return [/letter/.test(said) ? 'It is sent.' : DINNER];
     if (said.includes('letter')) return [{ call: 'letter_send', input: { to: 'the landlord' } }];
     if (said.includes('dinner')) return [{ call: 'note_save', input: { text: 'Pizza for Saturday #dinner' } }];
-    if (said.includes('fail')) throw new Error('the model is gone');
+    if (said.includes('fail')) return [{ fails: new ModelError('refused', 'the model does not answer this') }];
     return [`I heard: ${said}`];
   });
   model.streams = true;

@@ -1,111 +1,218 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** All pages: what axe finds, what they weigh, what hostile words and requests do to them, and that they come right again. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Programs, type Browser as Session } from '../adapters/http/support.ts';
-import { type Browser, CHROMIUM, faultsOf, openBrowser, type Page, signedIn } from '../support/browser.ts';
-import { ScriptedModel } from '../support/scripted-model.ts';
+import { packageRoot } from '../../src/base/root.ts';
+import { type Browser, CHROMIUM, openBrowser, type Page, signedIn } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Household, openHousehold } from './household.ts';
 
-const HOSTILE = '<img src=x onerror="document.title=1">';
-const LONG = 'x'.repeat(300);
+const PAGES = [
+  ...['/today', '/chat', '/chat/letters', '/notes', '/automations', '/activity', '/activity/conversations'],
+  ...['/activity/audit', '/activity/undelivered', '/people', '/people/rights', '/people/tokens', '/skills'],
+  ...['/skills/recycling', '/skills/+market', '/skills/+secrets', '/skills/+specialists', '/skills/+proposals'],
+  ...['/system', '/system/costs', '/system/backups', '/system/logs', '/system/settings', '/nowhere'],
+];
 
-describe.skipIf(!CHROMIUM)('notes, automations and skills in a browser', () => {
-  let programs: Programs;
-  let owner: Session;
+const ADDRESS = `https://example.com/${'a'.repeat(280)}`;
+const RIGHT_TO_LEFT = 'تذكير بموعد طبيب الأسنان غدا';
+const HOSTILE = [
+  '<img src=x onerror="document.title=\'stolen\'">',
+  '<script>document.title="stolen"</script>',
+  '"><svg/onload=document.title="stolen">',
+  '[click](javascript:document.title="stolen")',
+  '[click](data:text/html,<script>1</script>)',
+  '![p](javascript:1) <a href="javascript:1">x</a>',
+  '<javascript:alert(1)>',
+  '[a]: javascript:1\n\n[b][a]',
+  '`<img src=x onerror=1>`\n\n```html\n<script>1</script>\n```',
+  '| a | b |\n| --- | --- |\n| <img src=x onerror=1> | [x](vbscript:1) |',
+];
+
+/** What is pressed and is less than 44 pixels high. */
+const SMALL = `[...document.querySelectorAll('button, a.button, .bar a, .tabs a, select, input:not([type=checkbox])')]
+  .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height > 0)
+  .filter((each) => each.getBoundingClientRect().height < 43.5)
+  .map((each) => each.outerHTML.slice(0, 100))`;
+
+/** Elements that would run something. */
+const RUNS = `[...document.querySelectorAll('main *')]
+  .filter((each) => {
+    const address = each.getAttribute('href') ?? each.getAttribute('src') ?? '';
+    const runs = [...each.attributes].some(({ name }) => name.startsWith('on'));
+    return runs || /^\\s*(?:javascript|data|vbscript):/i.test(address) || each.tagName === 'SCRIPT';
+  })
+  .map((each) => each.outerHTML)`;
+
+describe.skipIf(!CHROMIUM)('the pages', () => {
+  let home: Household;
   let browser: Browser;
   let page: Page;
   let complaints: string[];
+  const at = (path: string) => home.programs.url + path;
 
   beforeAll(async () => {
-    programs = await Programs.begin({ at: '2026-11-20T08:00:00Z', model: new ScriptedModel(() => ['It is done.']) });
-    const folder = join(programs.coda.dataDir, 'skills', 'minutes');
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(
-      join(folder, 'SKILL.md'),
-      '---\nname: minutes\ndescription: Writes minutes.\nstatus: draft\n---\n# Do it\n',
-    );
-    owner = await programs.browser();
-    const notes = ['the boiler code is 1234 #home', 'shopping: milk, eggs, bread', HOSTILE, LONG];
-    for (const text of notes) await owner.send('POST', '/v1/notes', { text });
-    await owner.send('POST', '/v1/memories', { text: 'Ana is allergic to walnuts' });
-    await owner.send('POST', '/v1/schedules', { when: 'every weekday at 8', prompt: `tell me the news ${HOSTILE}` });
+    home = await openHousehold();
+    for (const text of [...HOSTILE, ADDRESS, RIGHT_TO_LEFT]) {
+      await home.programs.post('/v1/notes', { text });
+      await home.programs.post('/v1/reminders', {
+        text: text.replaceAll('\n', ' ').slice(0, 300),
+        when: 'today at 23:00',
+      });
+    }
     browser = await openBrowser();
-    const { code } = await programs.coda.app.sessions.link();
-    ({ page, complaints } = await signedIn(browser, programs.url, code));
+    ({ page, complaints } = await signedIn(browser, home.programs.url, await home.code()));
   });
   afterAll(async () => {
     await browser?.close();
-    await programs?.[Symbol.asyncDispose]();
+    await home?.[Symbol.asyncDispose]();
   });
 
-  const open = async (path: string, heading: string) => {
-    await page.goto(programs.url + path);
-    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-    await page.waitForLoadState('networkidle');
-  };
-  const row = (name: string) => page.getByRole('listitem', { name });
+  /** The page with all that it reads. */
+  async function open(path: string): Promise<void> {
+    await page.goto(at(path));
+    await page.locator('main').waitFor();
+    await page.waitForLoadState('load');
+    await eventually(async () => (await page.locator('main').innerText()).trim() !== '');
+  }
 
-  test.each([
-    ['/notes', 'Notes'],
-    ['/notes/memories', 'Notes'],
-    ['/automations', 'Automations'],
-    ['/automations/runs', 'Automations'],
-    ['/automations/webhooks', 'Automations'],
-    ['/automations/own', 'Automations'],
-    ['/skills', 'Skills'],
-    ['/skills/+market', 'Skills'],
-    ['/skills/+secrets', 'Skills'],
-    ['/skills/+specialists', 'Skills'],
-    ['/skills/+proposals', 'Skills'],
-    ['/skills/minutes', 'Skills'],
-  ])(
-    '%s has nothing that axe finds, and fits its window',
-    async (path, heading) => {
-      await open(path, heading);
-      expect(await faultsOf(page, path.slice(1).replaceAll('/', '-'))).toEqual([]);
+  test.each(PAGES)(
+    '%s has no faults that axe finds at four widths, in light and dark, and fits its window',
+    async (path) => {
+      const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+      await open(path);
+      await page.evaluate(axe);
+      const faults: string[] = [];
+      for (const [width, scheme] of [
+        [1280, 'light'],
+        [320, 'dark'],
+        [360, 'light'],
+        [768, 'dark'],
+      ] as const) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.emulateMedia({ colorScheme: scheme });
+        const found = await page.evaluate(async () => {
+          // biome-ignore lint/suspicious/noExplicitAny: axe is a global of the page
+          const { violations } = await (globalThis as any).axe.run();
+          return violations.flatMap((each: { id: string; nodes: { html: string }[] }) =>
+            each.nodes.map(({ html }) => `${each.id}: ${html.slice(0, 160)}`),
+          ) as string[];
+        });
+        faults.push(...found.map((each) => `${width} ${scheme} ${each}`));
+        if (await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'))
+          faults.push(`${width}: wider than its window`);
+      }
+      await page.setViewportSize({ width: 1280, height: 800 });
+      expect(faults).toEqual([]);
     },
-    60_000,
   );
 
-  test('a note is found, changed, and the change taken back', async () => {
-    await page.setViewportSize({ width: 1280, height: 900 });
-    await open('/notes', 'Notes');
-    await page.getByRole('searchbox', { name: 'Search' }).fill('boiler');
-    await row('the boiler code').getByRole('link').click();
-    await page.getByRole('button', { name: 'Change' }).click();
-    await page.getByLabel('Text').fill('the boiler code is 9876 #home');
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('9876').first().waitFor();
-    await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByRole('article').getByText('1234').first().waitFor();
+  test('what is pressed on a phone is 44 pixels high', async () => {
+    await page.setViewportSize({ width: 360, height: 800 });
+    const small: string[] = [];
+    for (const path of ['/today', '/chat', '/people', '/system']) {
+      await open(path);
+      const found = (await page.evaluate(SMALL)) as string[];
+      small.push(...found.map((each) => `${path} ${each}`));
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+    expect(small).toEqual([]);
   });
 
-  test('an item is taken off a list by a press', async () => {
-    await open('/notes', 'Notes');
-    await row('shopping').getByRole('link').click();
-    await row('eggs').getByRole('button', { name: 'Take off' }).click();
-    await row('eggs').waitFor({ state: 'detached' });
-    await row('milk').waitFor();
+  test('scripts have at most 90 kB and styles 20 kB, compressed', () => {
+    const folder = join(packageRoot(), 'dist', 'web');
+    const sizes = (ending: string) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith(`${ending}.br`))
+        .reduce((sum, name) => sum + readFileSync(join(folder, name)).length, 0);
+    expect(sizes('.js')).toBeLessThanOrEqual(90_000);
+    expect(sizes('.css')).toBeLessThanOrEqual(20_000);
   });
 
-  test('a schedule is switched off, and told with its next times', async () => {
-    await open('/automations', 'Automations');
-    const switched = row('tell me the news').getByRole('switch');
-    await switched.click();
-    await expect.poll(() => switched.getAttribute('aria-checked')).toBe('false');
-    await switched.click();
-    await row('tell me the news').getByRole('link').click();
-    await page.getByText('every weekday at 08:00').waitFor();
+  test('hostile words in notes, reminders and the chat are text on every page', async () => {
+    for (const text of HOSTILE) await home.programs.say(`/note ${text}`, { conversation: 'hostile' });
+    for (const path of ['/today', '/notes', '/chat', '/activity/conversations', '/activity/audit']) {
+      await open(path);
+      expect(await page.title(), path).not.toContain('stolen');
+      const bad = await page.evaluate(RUNS);
+      expect(bad, path).toEqual([]);
+    }
   });
 
-  test('a skill shows what it may do before it is trusted', async () => {
-    await open('/skills', 'Skills');
-    await row('minutes').getByRole('link').click();
-    await page.getByRole('region', { name: 'What it may do' }).waitFor();
-    await page.getByText('SKILL.md').waitFor();
+  test('what stands in an address is never run or shown as markup', async () => {
+    for (const path of [
+      '/chat/%3Cimg%20src=x%20onerror=1%3E',
+      '/skills/%3Cscript%3E',
+      '/today?q=<script>1</script>#<img>',
+    ]) {
+      await page.goto(at(path));
+      await page.locator('main').waitFor();
+      expect(await page.locator('main img, main script').count(), path).toBe(0);
+    }
   });
 
-  test('nothing that anybody has written is run', async () => {
-    expect(complaints).toEqual([]);
-    expect(await page.title()).not.toBe('1');
+  test('another site neither frames it, nor reads or changes anything with its cookie', async () => {
+    const cookie = (await page.context().cookies())[0];
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+    const Cookie = `${cookie?.name}=${cookie?.value}`;
+    const shell = await fetch(at('/'), { headers: { Cookie } });
+    expect(shell.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    const asked = (path: string, init: RequestInit, site: string) =>
+      fetch(at(path), {
+        ...init,
+        headers: { ...init.headers, Cookie, 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': 'cors' },
+      });
+    const json = { method: 'POST', headers: { 'Content-Type': 'application/json' } };
+    for (const site of ['cross-site', 'same-site'])
+      for (const [path, init] of [
+        ['/v1/me', {}],
+        ['/v1/events', {}],
+        ['/v1/reminders', { ...json, body: '{"text":"x","when":"tomorrow"}' }],
+        ['/v1/people/pair', { ...json, body: '{"code":"ABCD-EFGH"}' }],
+        ['/v1/tokens', { ...json, body: '{"name":"stolen"}' }],
+        ['/v1/backups', { ...json, body: '{}' }],
+        ['/v1/session', { method: 'DELETE' }],
+      ] as const)
+        expect((await asked(path, init as RequestInit, site)).status, `${site} ${path}`).toBe(403);
+  });
+
+  test('the session of somebody who is not let in any more shows nothing', async () => {
+    await home.programs.coda.person('gone', { role: 'member' }).says('hello');
+    const other = await signedIn(browser, home.programs.url, await home.code('gone'));
+    await home.programs.coda
+      .database()
+      .tx('test', (tx) => tx.query(`update persons set role = 'guest' where name = 'gone'`));
+    await other.page.goto(at('/today'));
+    await other.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await other.page.locator('main').innerText()).not.toContain('hello');
+    await other.context.close();
+  });
+
+  test('three tabs show the same, and are right again after a restart, with nothing said twice', async () => {
+    const context = page.context();
+    const tabs = [page, await context.newPage(), await context.newPage()];
+    for (const tab of tabs) {
+      await tab.goto(at('/chat'));
+      await tab.getByLabel('Message', { exact: true }).waitFor();
+    }
+    await page.getByLabel('Message', { exact: true }).fill('is anybody there');
+    await page.keyboard.press('Enter');
+    for (const tab of tabs) await tab.getByText('I heard: is anybody there').waitFor();
+    await home.programs.coda.restart();
+    const [, port] = /:(\d+)$/.exec(home.programs.url) ?? [];
+    expect(port).toBeDefined();
+    for (const tab of tabs) {
+      await tab.goto(at('/chat'));
+      await tab.getByText('I heard: is anybody there').waitFor();
+      expect(await tab.getByText('I heard: is anybody there').count()).toBe(1);
+    }
+    for (const tab of tabs.slice(1)) await tab.close();
+  });
+
+  test('no page complains', () => {
+    expect(complaints.filter((each) => !/status of 40[04]|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE/.test(each))).toEqual(
+      [],
+    );
   });
 });
