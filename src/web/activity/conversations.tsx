@@ -24,7 +24,7 @@ const STATES: Readonly<Record<string, string>> = {
   cancelled: 'stopped',
 };
 
-/** Who spoke where last; words are shown to those whose they are alone. */
+/** The newest conversations; words are shown to those whose they are alone. */
 export function Conversations() {
   const { items, more, state } = usePages(
     'activity',

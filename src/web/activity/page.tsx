@@ -1,4 +1,4 @@
-/** What happened, and what waits for a word: questions, conversations, the audit log, what was not delivered. */
+/** Things that happened, or wait for a word: questions, conversations, the audit log, what was not delivered. */
 import { GROUPS, type GroupPage } from '../app/groups.ts';
 import { path } from '../app/router.ts';
 import { isOwner, person } from '../app/session.ts';

@@ -4,12 +4,12 @@ import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { change } from '../app/change.ts';
 import { whenText } from '../app/format.ts';
+import { useSettled } from '../app/settled.ts';
 import { Question } from '../parts/dialog.tsx';
 import { Area, Field, Select } from '../parts/field.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
-import { useSettled } from './page.tsx';
 
 type Memory = Json<'/v1/memories'>['memories'][number];
 type Kind = Memory['type'];

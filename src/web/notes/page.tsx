@@ -1,9 +1,10 @@
 /** Notes, lists and memories: found by words and by meaning, changed in place. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { whenText } from '../app/format.ts';
 import { path } from '../app/router.ts';
+import { useSettled } from '../app/settled.ts';
 import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
@@ -54,19 +55,6 @@ export default function NotesPage() {
       {isAdding && <NewNote onClose={() => setAdding(false)} />}
     </Page>
   );
-}
-
-/** Milliseconds without another key until coda is asked. */
-const SOON_MS = 200;
-
-/** Typed words, once nobody types any more. */
-export function useSettled(typed: string): string {
-  const [settled, setSettled] = useState(typed);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(typed.trim()), SOON_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  return settled;
 }
 
 const MOST_TAGS = 12;

@@ -1,4 +1,4 @@
-/** Who is known, who may what, and the tokens that programs speak with. */
+/** People, what each may, and the tokens that programs speak with. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';

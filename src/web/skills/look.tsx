@@ -1,4 +1,4 @@
-/** What a look at a skill's files has found. */
+/** Findings of a look at a skill's files. */
 import { Empty } from '../parts/page.tsx';
 
 interface Finding {

@@ -14,6 +14,7 @@ import { Proposals } from './proposals.tsx';
 import { Secrets } from './secrets.tsx';
 import { SkillView } from './skill.tsx';
 import { Specialists } from './specialists.tsx';
+import { StateTag } from './state.tsx';
 
 type Skill = Json<'/v1/skills'>['skills'][number];
 
@@ -34,27 +35,6 @@ export default function SkillsPage() {
     </Page>
   );
 }
-
-export const STATES: Readonly<Record<Skill['state'], string>> = {
-  in_use: 'in use',
-  draft: 'a draft',
-  needs_approval: 'waits for your look',
-  deprecated: 'no longer offered',
-  revoked: 'taken back by its catalog',
-  disabled: 'switched off',
-  invalid: 'cannot be read',
-};
-
-const TONES: Readonly<Partial<Record<Skill['state'], string>>> = {
-  draft: 'warn',
-  needs_approval: 'warn',
-  revoked: 'bad',
-  invalid: 'bad',
-};
-
-export const StateTag = ({ state }: Pick<Skill, 'state'>) => (
-  <span class={`tag ${TONES[state] ?? ''}`}>{STATES[state]}</span>
-);
 
 const isWaiting = ({ state }: Skill): boolean => state === 'draft' || state === 'needs_approval';
 

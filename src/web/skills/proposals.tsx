@@ -9,7 +9,7 @@ import { Empty, LoadView, Section } from '../parts/page.tsx';
 type All = Json<'/v1/proposals'>;
 type Proposal = All['proposals'][number];
 
-/** What coda proposes to change of itself: nothing of it holds before an owner has said yes. */
+/** Changes that coda proposes of itself: nothing of it holds before an owner has said yes. */
 export function Proposals() {
   const loaded = useLoad('proposals', () => ask(api.GET('/v1/proposals')), ['skills']);
   return (

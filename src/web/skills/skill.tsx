@@ -10,8 +10,8 @@ import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { LoadView, Section } from '../parts/page.tsx';
 import { Findings, May } from './look.tsx';
-import { StateTag } from './page.tsx';
 import { SetSecret } from './secrets.tsx';
+import { StateTag } from './state.tsx';
 
 type Detail = Json<'/v1/skills/{name}'>;
 

@@ -1,4 +1,4 @@
-/** How coda is: well or not in one line, and what it stands on. */
+/** The state of coda: well or not in one line, and what it stands on. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';

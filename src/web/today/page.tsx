@@ -1,4 +1,4 @@
-/** What matters now: overdue, due, coming; tasks, lists, and what was said by itself. */
+/** All that matters now: overdue, due, coming; tasks, lists, and what was said by itself. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import { change } from '../app/change.ts';
