@@ -1,7 +1,8 @@
 import { type AuditRow, append } from '../audit/index.ts';
 import { deadline } from '../base/async.ts';
-import { CodaError } from '../base/errors.ts';
+import { CodaError, messageOf } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
+import type { Log } from '../base/log.ts';
 import { inSpan } from '../base/spans.ts';
 import { type Card, type Item, isPrivate, isSaid, quotesOthers } from '../delivery/index.ts';
 import { lockPerson } from '../people/index.ts';
@@ -19,12 +20,11 @@ import { callContext } from './turn/call-context.ts';
 import { runTurn } from './turn/loop.ts';
 import { MessageTurn } from './turn/message-turn.ts';
 import { answerOffline } from './turn/offline-turn.ts';
-import type { AgentOptions } from './turn/options.ts';
+import type { AgentOptions, TurnOver } from './turn/options.ts';
 import type { RefusedTurn, Step } from './turn/steps.ts';
 import * as store from './turn/store.ts';
 import { contextOf, type ItemContext, isQuoting } from './turn/store.ts';
 import { Turn } from './turn/turn.ts';
-import { type TurnOver, tellOver } from './turn/turn-listeners.ts';
 import { LostTurn } from './turn/turn-run.ts';
 import { HeldValues } from './turn/unsaved-values.ts';
 
@@ -301,4 +301,31 @@ function cardOf(result: ToolResult): Card {
     ...(result.ok && result.files && { files: result.files }),
     ...(result.ok && result.times && { times: result.times }),
   };
+}
+
+/** Tells the skills; what one of them throws is logged and stops nothing. */
+async function tellOver(
+  { turnOver, world }: { turnOver(over: TurnOver): Promise<void>; world: { log: Log } },
+  item: Item,
+  turn: Turn,
+  how: TurnOver['how'],
+): Promise<void> {
+  const answer = how === 'answered' ? turn.lastAnswer()?.payload.text : undefined;
+  const over: TurnOver = {
+    how,
+    turnKey: item,
+    id: turn.id,
+    person: item.person,
+    place: item.conversation.place,
+    private: isPrivate(item),
+    conversationId: item.conversation.id,
+    tainted: turn.tainted,
+    said: item.payload.text,
+    ...(answer !== undefined && { answer }),
+  };
+  try {
+    await turnOver(over);
+  } catch (error) {
+    world.log.error({ error: messageOf(error) }, 'a skill failed after a turn');
+  }
 }

@@ -64,9 +64,10 @@ export * from './tools/tool.ts';
 export { type LiveTools, Toolbox } from './tools/toolbox.ts';
 export { type MessageTrace, type TurnTrace, traceMessage, traceTurns } from './trace/index.ts';
 export type { SpawnOptions } from './turn/nested.ts';
+export type { TurnOver } from './turn/options.ts';
+export { closeOrphan } from './turn/record/store.ts';
 export {
   ContextReader,
-  closeOrphan,
   contextOf,
   deletionRules as agentDeletionRules,
   fileReferences as agentFiles,
@@ -76,7 +77,6 @@ export {
   type OpenButton,
   retentionRules as agentRetentionRules,
 } from './turn/store.ts';
-export type { TurnOver } from './turn/turn-listeners.ts';
 export { UNDO_ACT, undoActTool, undoAllTool, undoTool } from './undo/index.ts';
 export {
   Calendar,

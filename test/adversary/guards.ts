@@ -201,7 +201,7 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
   'what is typed into a page is stored nowhere': {
     edits: [
       edit(
-        'agent/turn/store.ts',
+        'agent/turn/record/store.ts',
         'calls: answer.calls.map((call) => recorder.storableCall(call))',
         'calls: answer.calls',
       ),

@@ -7,7 +7,8 @@ import type { Database } from '../../storage/index.ts';
 import type { Counters } from '../counters.ts';
 import type { Models } from '../models/index.ts';
 import * as texts from '../texts.ts';
-import { type ItemContext, payerOf } from '../turn/store.ts';
+import { payerOf } from '../turn/record/store.ts';
+import type { ItemContext } from '../turn/store.ts';
 import type { Turn } from '../turn/turn.ts';
 import {
   addLoneUsage,

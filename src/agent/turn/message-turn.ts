@@ -8,14 +8,13 @@ import { LONGEST_SHOWN } from '../inference/request-model.ts';
 import type { CallContext } from '../tools/tool.ts';
 import { callContext, readerOf } from './call-context.ts';
 import { progressLine } from './loop.ts';
-import type { AgentOptions } from './options.ts';
+import type { AgentOptions, TurnOver } from './options.ts';
+import { saveTurn } from './record/store.ts';
 import { Spawning } from './spawn.ts';
 import type { ModelStep } from './steps.ts';
-import * as store from './store.ts';
 import { hasFiles, isQuoting, ownWords } from './store.ts';
 import type { Turn } from './turn.ts';
 import { endOfAnswer, endOfParking, endOfRefusal } from './turn-end.ts';
-import type { TurnOver } from './turn-listeners.ts';
 import type { Outcome, TurnRun } from './turn-run.ts';
 import type { HeldValues } from './unsaved-values.ts';
 
@@ -102,7 +101,7 @@ export class MessageTurn implements TurnRun {
     const heard = takesUp ? await delivery.steer(tx, this.item, this.turn.id) : [];
     const texts = heard.map(({ text }) => text);
     if (texts.length > 0) this.turn.add({ kind: 'steered', payload: { texts } }, now, texts.some(isQuoting));
-    store.saveTurn(tx, this.turn, this.item, 'running', now);
+    saveTurn(tx, this.turn, this.item, 'running', now);
   }
 
   spawnFor(call: ModelToolCall, signal: AbortSignal): Spawning {

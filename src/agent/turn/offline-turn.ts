@@ -14,9 +14,9 @@ import type { CallContext } from '../tools/tool.ts';
 import { judge } from './judge.ts';
 import { withPreparedInputs } from './loop.ts';
 import type { MessageTurn } from './message-turn.ts';
+import type { TurnOver } from './options.ts';
 import { OFFLINE } from './steps.ts';
 import { contextOf } from './store.ts';
-import type { TurnOver } from './turn-listeners.ts';
 import { LostTurn, resultOf } from './turn-run.ts';
 
 /**

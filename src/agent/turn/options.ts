@@ -1,5 +1,6 @@
 import type { World } from '../../base/world.ts';
-import type { Choice, Delivery, Item } from '../../delivery/index.ts';
+import type { Choice, Delivery, Item, Place } from '../../delivery/index.ts';
+import type { Person } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { WhenContext } from '../../time/index.ts';
 import type { Likeness } from '../../vectors/index.ts';
@@ -11,7 +12,21 @@ import type { Model } from '../inference/model.ts';
 import type { CritiqueRules } from '../tools/critique.ts';
 import type { Policy } from '../tools/policy.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
-import type { TurnOver } from './turn-listeners.ts';
+
+export interface TurnOver {
+  /** `waiting`: for the person's decision; `abandoned`: it was cut off here and goes on elsewhere or later. */
+  how: 'answered' | 'failed' | 'waiting' | 'cancelled' | 'abandoned';
+  /** The same value as `ctx.turn.key` of its calls; a turn that goes on later has another. */
+  turnKey: object;
+  id: string;
+  person: Person;
+  place: Place;
+  private: boolean;
+  conversationId: string;
+  tainted: boolean;
+  said: string;
+  answer?: string;
+}
 
 export interface AgentOptions {
   database: Database;

@@ -11,7 +11,7 @@ import { type CallContext, type Failed, failed, type ToolResult } from '../tools
 import { runTurn } from './loop.ts';
 import type { SpawnOptions } from './nested.ts';
 import type { AgentOptions } from './options.ts';
-import * as store from './store.ts';
+import { saveNested } from './record/store.ts';
 import type { Turn } from './turn.ts';
 import { commit, type Outcome, resultOf, type Spawns, type TurnRun } from './turn-run.ts';
 
@@ -193,7 +193,7 @@ class NestedTurn implements TurnRun {
   }
 
   async save(tx: Transaction, _now: Instant): Promise<void> {
-    store.saveNested(tx, this.turn, this.item);
+    saveNested(tx, this.turn, this.item);
   }
 
   /** Drops what could not be stored; an answer among it has cost what it has cost. */

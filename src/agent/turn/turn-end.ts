@@ -7,8 +7,8 @@ import * as texts from '../texts.ts';
 import { type Call, type CallContext, type Done, type ToolResult, undoChoice } from '../tools/tool.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import { UNDO_ALL } from '../undo/index.ts';
+import { turnRecord } from './record/store.ts';
 import type { RefusedTurn } from './steps.ts';
-import * as store from './store.ts';
 import type { Turn } from './turn.ts';
 import type { NeedsApproval } from './turn-run.ts';
 
@@ -45,7 +45,7 @@ export function endOfAnswer(
     // An address in it would leave as well.
     tainted: isLed({ turn, files: hasFiles }),
     drafted: turn.drafted,
-    also: store.turnRecord(turn, item, 'answered', now, {
+    also: turnRecord(turn, item, 'answered', now, {
       answer: text,
       led: hasFiles && !turn.tainted,
       refused: turn.lastAnswer()?.payload.refused === true,
@@ -56,7 +56,7 @@ export function endOfAnswer(
 /** Nothing is said, and nothing remembered, but what the person has to know. */
 function unsaid(input: LedTurn, now: Instant): End {
   const { turn, item } = input;
-  const also = store.turnRecord(turn, item, 'answered', now);
+  const also = turnRecord(turn, item, 'answered', now);
   const { id: turnId, drafted } = turn;
   const { notices, choices } = ledBy(input);
   const told: Card[] = notices.map((text) => ({ kind: 'notice', text, ...(choices.length > 0 && { choices }) }));
@@ -83,7 +83,7 @@ export function endOfRefusal(
     turnId: turn.id,
     tainted: isLed({ turn, files }),
     drafted: turn.drafted,
-    also: store.turnRecord(turn, item, state, now, { answer: text, refused: declined === true }),
+    also: turnRecord(turn, item, state, now, { answer: text, refused: declined === true }),
   };
 }
 
@@ -107,7 +107,7 @@ export function endOfParking(
     key: `ask:${turn.id}:${first}`,
     turnId: turn.id,
     tainted: isTainted || isLed({ turn, files }),
-    also: store.turnRecord(turn, item, 'waiting', now, { parking }),
+    also: turnRecord(turn, item, 'waiting', now, { parking }),
     expiresAt,
   };
 }

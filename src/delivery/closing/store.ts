@@ -7,7 +7,7 @@
  * - `out` and its buttons: the answers, as being sent by this process (`insertions` of outbox/store/written.ts);
  * - `surplus`: drafts that became no part of an answer;
  * - jobs that tell programs of it (jobs/events);
- * - `also`: the turn, its steps, usage, audit, files and history (`turnRecord` of agent/turn/store.ts).
+ * - `also`: the turn, its steps, usage, audit, files and history (`turnRecord` of agent/turn/record/store.ts).
  */
 
 import type { Instant } from '../../base/clock.ts';

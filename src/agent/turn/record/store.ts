@@ -1,0 +1,277 @@
+/**
+ * The agent's part of the statement that ends a row (delivery/closing/store.ts), of those that store a turn's steps before, and
+ * of the one that ends a turn nobody goes on with. All of it writes for rows of `fence` alone.
+ */
+import { type AuditRow, auditWriting } from '../../../audit/index.ts';
+import type { Instant } from '../../../base/clock.ts';
+import { uuid } from '../../../base/ids.ts';
+import type { Json } from '../../../base/json.ts';
+import { type ExtraWrites, FENCED, type Item, quotesOthers } from '../../../delivery/index.ts';
+import { type Fragment, json, NO_SQL, render, rowSource, sql, type Transaction } from '../../../storage/index.ts';
+import * as ofArtifacts from '../../artifacts/store.ts';
+import { rememberedQuotes } from '../../context/index.ts';
+import { keptSetting, keptTools } from '../../tools/offer.ts';
+import {
+  BY_NOW,
+  messageFence,
+  type OwnedUsage,
+  ownUsage,
+  type UsageOwner,
+  type UsageRow,
+  usageWriting,
+} from '../../usage/index.ts';
+import type { ModelStep } from '../steps.ts';
+import { contextOf, isQuoting } from '../store.ts';
+import type { CallRecorder, Turn } from '../turn.ts';
+
+export type TurnState = 'running' | 'answered' | 'failed' | 'waiting' | 'cancelled';
+
+export interface Parking {
+  expiresAt: Instant;
+  asking: readonly Turn[];
+}
+
+/** A turn's row as it is written, with what is new of it; JSON names are the columns'. */
+export interface TurnRecord extends ExtraWrites {
+  turn: Record<string, unknown>;
+  steps: Record<string, unknown>[];
+  usage: OwnedUsage[];
+  messages: Record<string, unknown>[];
+  audit: AuditRow[];
+  artifacts: ReturnType<typeof ofArtifacts.artifactsIn>;
+  /** A setting of the conversation: the servers' tools that it is shown, where that is new. */
+  shown: { inbox_id: string; conversation_id: string; setting: Record<string, Json> }[];
+}
+
+export function turnRecord(
+  turn: Turn,
+  item: Item,
+  state: TurnState,
+  now: Instant,
+  { parking, answer, led = false, refused = false }: { parking?: Parking } & Partial<RememberedAnswer> = {},
+): TurnRecord {
+  const isFinished = state === 'answered' || state === 'failed' || state === 'cancelled';
+  const written = [turn, ...(parking?.asking ?? [])];
+  return {
+    turn: {
+      id: turn.id,
+      inbox_id: item.id,
+      conversation_id: item.conversation.id,
+      person_id: item.person.id,
+      state,
+      model: turn.lastAnswer()?.payload.model ?? null,
+      tool_calls: turn.toolCalls,
+      tainted: turn.tainted,
+      elapsed_ms: turn.elapsedMs(now),
+      started_at: turn.startedAt,
+      finished_at: isFinished ? now : null,
+      expires_at: parking?.expiresAt ?? null,
+    },
+    steps: written.flatMap((each) => newSteps(each, item)),
+    audit: written.flatMap((each) => each.recorder.ofTurn(each, item)),
+    artifacts: written.flatMap((each) => ofArtifacts.artifactsIn(each, item)),
+    shown: newlyShown(turn, item),
+    usage: ownUsage(usedIn(turn), payerOf(item, turn.id)),
+    messages: answer === undefined ? [] : history(turn, item, { answer, led, refused }, now),
+    write: writeTurns,
+  };
+}
+
+function newlyShown(turn: Turn, { id, conversation }: Item): TurnRecord['shown'] {
+  const kept = keptTools(conversation);
+  const shown = turn.shownTools(kept);
+  if (!shown || shown.length === 0 || shown.length === kept?.length) return [];
+  return [{ inbox_id: id, conversation_id: conversation.id, setting: keptSetting(shown, conversation.epoch) }];
+}
+
+const TURNS = rowSource(
+  't',
+  `id uuid, inbox_id uuid, conversation_id uuid, person_id uuid, state text, model text, tool_calls integer,
+  tainted boolean, elapsed_ms bigint, started_at timestamptz, finished_at timestamptz, expires_at timestamptz`,
+);
+const STEPS = rowSource(
+  's',
+  `turn_id uuid, inbox_id uuid, path text, seq integer, kind text, call_id text, payload jsonb, tainted boolean,
+  at timestamptz`,
+);
+const ASKED_AND_ANSWERED = 2;
+const MESSAGES = rowSource(
+  'm',
+  `id uuid, inbox_id uuid, conversation_id uuid, epoch integer, turn_id uuid, person_id uuid, role text,
+  content jsonb, tainted boolean, at timestamptz`,
+  ASKED_AND_ANSWERED,
+);
+
+/** `with` parts that write turns whose inbox rows are in `fence`. */
+function writeTurns(records: readonly TurnRecord[]): Fragment {
+  const messages = records.flatMap((record) => record.messages);
+  return sql`, turned as (
+      insert into turns (id, inbox_id, conversation_id, person_id, state, model, tool_calls, tainted,
+                         elapsed_ms, started_at, finished_at, expires_at)
+      select * from ${TURNS(records.map(({ turn }) => turn))}
+       where ${FENCED}
+      on conflict (id) do update
+         set state = excluded.state, model = coalesce(excluded.model, turns.model), tool_calls = excluded.tool_calls,
+             tainted = excluded.tainted, elapsed_ms = excluded.elapsed_ms, finished_at = excluded.finished_at, expires_at = excluded.expires_at
+    ), ${stepWriting(records.flatMap(({ steps }) => steps))}${usageWriting(
+      records.flatMap(({ usage }) => usage),
+    )}${auditWriting(
+      records.flatMap(({ audit }) => audit),
+      FENCED,
+    )}${ofArtifacts.artifactWriting(records.flatMap(({ artifacts }) => artifacts))}${messages.length > 0 ? messageWriting(messages) : NO_SQL}${shownWriting(records.flatMap(({ shown }) => shown))}`;
+}
+
+/** Only where it is new, which is rare: the statement of any other turn has no such part. */
+function shownWriting(shown: TurnRecord['shown']): Fragment {
+  if (shown.length === 0) return NO_SQL;
+  return sql`, shown as (
+      update conversations c set settings = c.settings || s.setting
+        from jsonb_to_recordset(${json(shown as unknown as Json)}) as s (inbox_id uuid, conversation_id uuid, setting jsonb)
+       where c.id = s.conversation_id and ${FENCED}
+    )`;
+}
+
+function stepWriting(steps: readonly Record<string, unknown>[]): Fragment {
+  return sql`stepped as (
+      insert into steps (turn_id, path, seq, kind, call_id, payload, tainted, at)
+      select turn_id, path, seq, kind, call_id, payload, tainted, at
+        from ${STEPS(steps)}
+       where ${FENCED}
+    )`;
+}
+
+function messageWriting(messages: readonly Record<string, unknown>[]): Fragment {
+  return sql`, said as (
+      insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at)
+      select id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at
+        from ${MESSAGES(messages)}
+       where ${FENCED}
+    )`;
+}
+
+function usedIn(turn: Turn): UsageRow[] {
+  return turn.unstoredSteps().flatMap(({ step }) => (step.kind === 'model' ? (step.payload.used ?? []) : []));
+}
+
+export function payerOf({ id: inboxId, person, conversation }: Item, turnId: string): UsageOwner {
+  return { personId: person.id, conversationId: conversation.id, spaceId: conversation.place.space, turnId, inboxId };
+}
+
+function newSteps(turn: Turn, item: Item) {
+  return turn.unstoredSteps().map(({ seq, step, tainted, at }) => ({
+    turn_id: turn.id,
+    inbox_id: item.id,
+    path: turn.path,
+    seq,
+    kind: step.kind,
+    call_id: 'callId' in step ? step.callId : null,
+    payload: step.kind === 'model' ? withStored(step.payload, turn.recorder) : step.payload,
+    tainted,
+    at,
+  }));
+}
+
+function withStored(answer: ModelStep, recorder: CallRecorder): ModelStep {
+  return { ...answer, calls: answer.calls.map((call) => recorder.storableCall(call)) };
+}
+
+interface Closing extends ExtraWrites {
+  inboxId: string;
+  now: Instant;
+}
+
+/** Ends the turn of a row that nobody answers any more; otherwise it would be kept, and counted as waiting, for ever. */
+export function closeOrphan(item: Item, now: Instant): ExtraWrites | undefined {
+  const also: Closing = { inboxId: item.id, now, write: closeTurns };
+  return contextOf(item).turn === null ? undefined : also;
+}
+
+function closeTurns(closings: readonly Closing[]): Fragment {
+  const [{ now }] = closings as [Closing];
+  return sql`, let_go as (
+      update turns set state = 'failed', finished_at = ${now}, expires_at = null
+       where inbox_id = any(${closings.map(({ inboxId }) => inboxId)}::uuid[]) and finished_at is null and ${FENCED}
+    )`;
+}
+
+/** Writes the turn and its new steps in `tx`, whose fence has been held. */
+export function saveTurn(tx: Transaction, turn: Turn, item: Item, state: TurnState, now: Instant): void {
+  const record = turnRecord(turn, item, state, now);
+  tx.send(...render(sql`with ${fenceOf(item)}${record.write([record])} select 1`));
+}
+
+export function saveNested(tx: Transaction, nested: Turn, item: Item): void {
+  const usage = usageWriting(ownUsage(usedIn(nested), payerOf(item, nested.id)), BY_NOW);
+  const audit = auditWriting(nested.recorder.ofTurn(nested, item), FENCED, BY_NOW);
+  tx.send(
+    ...render(
+      sql`with ${messageFence(item.id)}, ${stepWriting(newSteps(nested, item))}${usage}${audit}${ofArtifacts.artifactWriting(ofArtifacts.artifactsIn(nested, item))} select 1`,
+    ),
+  );
+}
+
+function fenceOf(item: Item): Fragment {
+  return sql`fence as (select ${item.id}::uuid as id)`;
+}
+
+interface RememberedAnswer {
+  answer: string;
+  led: boolean;
+  /** A filter has refused it: it is remembered, and not sent again. */
+  refused: boolean;
+}
+
+function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAnswer, now: Instant) {
+  const mark = refused && { refused: true as const };
+  const common = {
+    inbox_id: item.id,
+    conversation_id: item.conversation.id,
+    epoch: item.conversation.epoch,
+    turn_id: turn.id,
+  };
+  const isTainted = (text: string) => item.tainted || isQuoting(text);
+  const asked = { ...common, person_id: item.person.id, role: 'user' };
+  const meanwhile = turn.steps.flatMap(({ step, at }) =>
+    step.kind === 'steered' ? step.payload.texts.map((text) => ({ text, at })) : [],
+  );
+  const answered = { ...common, person_id: null, role: 'assistant', tainted: turn.tainted || led };
+  return [
+    {
+      ...asked,
+      tainted: isTainted(item.payload.text) || quotesOthers(item),
+      id: uuid(item.receivedAt),
+      content: { ...rememberMessage(item), ...mark },
+      at: item.receivedAt,
+    },
+    ...meanwhile.map(({ text, at }) => ({
+      ...asked,
+      tainted: isTainted(text),
+      id: uuid(at),
+      content: { ...saidIn(text, item), ...mark },
+      at,
+    })),
+    { ...answered, id: uuid(now), content: { text: shortenRemembered(answer), ...(led && { led }), ...mark }, at: now },
+  ];
+}
+
+/** A message as it is remembered: files that came with it by name and kind only, others' words apart from the person's. */
+function rememberMessage({ payload, person }: Item) {
+  const files = payload.files.map(({ name, type }) => ({ name, type }));
+  const quoted = rememberedQuotes(payload.quoted);
+  return {
+    ...saidIn(payload.text, { person }),
+    ...(files.length > 0 && { files }),
+    ...(quoted.length > 0 && { quoted }),
+  };
+}
+
+function saidIn(text: string, { person }: Pick<Item, 'person'>) {
+  return { text: shortenRemembered(text), name: person.name };
+}
+
+/** Characters: what PostgreSQL can index the words of (a megabyte of distinct ones), whatever alphabet they are in. */
+const LONGEST_REMEMBERED = 100_000;
+
+function shortenRemembered(text: string): string {
+  return text.length <= LONGEST_REMEMBERED ? text : `${text.slice(0, LONGEST_REMEMBERED)}…`;
+}
