@@ -4,6 +4,7 @@ import { type Failure, failureOf } from './api/client.ts';
 import { followLinks, path } from './app/router.ts';
 import { beginSession, me } from './app/session.ts';
 import { Shell } from './app/shell.tsx';
+import { installWorker } from './app/worker.ts';
 import { SignIn, Unreachable } from './app/wrong.tsx';
 
 /** Taken out of the address first, so that the history does not keep it. */
@@ -31,5 +32,6 @@ function App() {
 }
 
 followLinks();
+installWorker();
 const root = document.getElementById('app');
 if (root) render(<App />, root);

@@ -1,1 +1,52 @@
-export {};
+/**
+ * The service worker: shows the application where there is no connection, so that it can say so. What the API answers is never
+ * kept here: who sits at the device later must not find it.
+ */
+/// <reference lib="webworker" />
+
+const scope = self as unknown as ServiceWorkerGlobalScope;
+const SHELL = 'shell';
+
+const isFile = ({ pathname }: URL): boolean => pathname.startsWith('/web/');
+
+scope.addEventListener('install', (event) => {
+  void scope.skipWaiting();
+  event.waitUntil(caches.open(SHELL).then((shell) => shell.add('/')));
+});
+
+scope.addEventListener('activate', (event) => {
+  event.waitUntil(scope.clients.claim());
+});
+
+scope.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const address = new URL(request.url);
+  if (request.method !== 'GET' || address.origin !== scope.location.origin) return;
+  if (request.mode === 'navigate') event.respondWith(fetch(request).then(keepShell).catch(shellKept));
+  else if (isFile(address)) event.respondWith(fileOf(request));
+});
+
+/** The document is the same at every address; the newest one is kept. */
+async function keepShell(answer: Response): Promise<Response> {
+  if (answer.ok && answer.headers.get('content-type')?.startsWith('text/html')) {
+    const shell = await caches.open(SHELL);
+    await shell.put('/', answer.clone());
+  }
+  return answer;
+}
+
+async function shellKept(): Promise<Response> {
+  return (await caches.match('/')) ?? Response.error();
+}
+
+/** Files never change under their address. */
+async function fileOf(request: Request): Promise<Response> {
+  const known = await caches.match(request);
+  if (known) return known;
+  const answer = await fetch(request);
+  if (answer.ok) {
+    const shell = await caches.open(SHELL);
+    await shell.put(request, answer.clone());
+  }
+  return answer;
+}

@@ -210,6 +210,23 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
     for (const tab of tabs.slice(1)) await tab.close();
   });
 
+  test('where there is no connection the application says so, and comes back by itself', async () => {
+    const { page: other, context } = await signedIn(browser, home.programs.url, await home.code());
+    await other.evaluate('navigator.serviceWorker.ready.then(() => true)');
+    await other.goto(at('/today'));
+    await context.setOffline(true);
+    await other.goto(at('/today')).catch(() => {});
+    await other.getByRole('heading', { name: 'coda cannot be reached' }).waitFor();
+    await context.setOffline(false);
+    await other.getByRole('button', { name: 'Try again' }).click();
+    await other.getByRole('heading', { name: /^Today/ }).waitFor();
+    const kept = await other.evaluate(
+      `caches.open('shell').then((shell) => shell.keys()).then((all) => all.map(({ url }) => new URL(url).pathname))`,
+    );
+    expect((kept as string[]).filter((path) => path.startsWith('/v1/'))).toEqual([]);
+    await context.close();
+  });
+
   test('no page complains', () => {
     expect(complaints.filter((each) => !/status of 40[04]|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE/.test(each))).toEqual(
       [],

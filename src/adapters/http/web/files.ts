@@ -103,7 +103,8 @@ export class WebFiles {
         if (!bytes) throw new CodaError('HTTP_NOT_FOUND', { message: 'There is no such file.', remedy: RELOAD });
         const type = TYPES[extname(name)] ?? 'application/octet-stream';
         const encoding: Record<string, string> = compressed ? { 'Content-Encoding': 'br' } : {};
-        const keeping = path.includes(':') ? KEPT : ASKED;
+        // The worker fetches what it keeps.
+        const keeping = path.includes(':') ? KEPT : { ...ASKED, 'Content-Security-Policy': "connect-src 'self'" };
         return { headers: { ...keeping, Vary: 'Accept-Encoding', ...encoding }, body: { bytes, type } };
       },
     });

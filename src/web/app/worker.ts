@@ -1,0 +1,21 @@
+/** Has the browser keep the application, where it may: over HTTPS, or on the machine itself. */
+
+interface Policy {
+  createScriptURL(address: string): string;
+}
+
+interface PolicyFactory {
+  createPolicy(name: string, rules: { createScriptURL(address: string): string }): Policy;
+}
+
+export function installWorker(): void {
+  if (!('serviceWorker' in navigator)) return;
+  const { trustedTypes } = globalThis as { trustedTypes?: PolicyFactory };
+  // The page makes no other address into a script.
+  const policy = trustedTypes?.createPolicy('coda', { createScriptURL: () => '/worker.js' });
+  const address = policy?.createScriptURL('') ?? '/worker.js';
+  addEventListener('load', () => {
+    // Without it everything works but the page of a lost connection.
+    void navigator.serviceWorker.register(address).catch(() => {});
+  });
+}
