@@ -45,7 +45,7 @@ export function openInference({ config, world, database, artifacts, model, break
     models,
     zone: defaultZone(config),
     attach: (item, showFile) =>
-      models || model ? attachedTo(item, { ...opening, showFile }) : Promise.resolve(nothingAttached),
+      models || model?.takesFiles ? attachedTo(item, { ...opening, showFile }) : Promise.resolve(nothingAttached),
     addPictures: (messages) => (models ? addPictures(messages, opening) : Promise.resolve([...messages])),
     store: (bytes) => artifacts.put(bytes),
   });

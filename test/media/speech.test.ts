@@ -152,6 +152,7 @@ describe('each failure is told', () => {
 
 test('a model gets the words of a voice message, and a failed one is heard the next time', async () => {
   const model = new ScriptedModel(['Done.']);
+  model.takesFiles = true;
   await using coda = await play({
     model,
     config: { 'speech.transcribe.kind': 'openai-compatible', 'speech.transcribe.base_url': address },

@@ -13,6 +13,8 @@ export type Line =
 export class ScriptedModel implements Model {
   readonly name = 'scripted/model';
   streams = false;
+  /** Files of messages are shown to it. */
+  takesFiles = false;
   readonly requests: ModelRequest[] = [];
   private readonly answers: ((request: ModelRequest) => Line[])[];
   private calls = 0;

@@ -144,6 +144,8 @@ export class NoModel extends ModelError {
 export interface Model {
   /** `provider/model`, as usage and `/model` show it. */
   readonly name: string;
+  /** A model without a configuration is shown the files of messages only where it says so. */
+  takesFiles?: boolean;
   /** True if its text arrives while it thinks, so that showing it as it grows is worth it; default true. */
   readonly streams?: boolean;
   /**

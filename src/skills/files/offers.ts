@@ -23,7 +23,9 @@ export function offersFor(
       return [{ label: texts.addEvents, tool: OFFERS, input, group: hash }];
     if (/\.(?:vcf|vcard)$/i.test(name) || /^text\/(?:x-)?vcard/.test(type))
       return [{ label: texts.rememberPeople, tool: OFFERS, input, group: hash }];
-    const isReadable = !/^(?:image|video)\//.test(type) && (hears || !type.startsWith('audio/'));
+    // A bundle with a skill has an offer of its own.
+    const isReadable =
+      !/\.skill$/i.test(name) && !/^(?:image|video)\//.test(type) && (hears || !type.startsWith('audio/'));
     const isAlone = text.trim() === '' && !hasModel && isReadable;
     return isAlone
       ? [{ label: texts.whatIsIn(name), tool: 'attachment_show', input: { ...input, from: 0 }, group: hash }]

@@ -16,6 +16,7 @@ const docx = (...paragraphs: string[]) =>
 
 test('a model is shown the beginning of what was sent, with its places', async () => {
   const model = new ScriptedModel(['It is about the boiler.']);
+  model.takesFiles = true;
   await using coda = await play({ model });
   await coda.sends('ana', pdf('The warranty lasts 24 months.'), { name: 'manual.pdf', type: 'application/pdf' });
   const asked = lastSaid(model.requests[0]!);
@@ -34,6 +35,7 @@ test('a model reads on in a long file, and finds passages in it', async () => {
     [{ call: 'attachment_read', input: { file: 'pump.docx', from: 'paragraphs 1' } }],
     ['2247 grams.'],
   );
+  model.takesFiles = true;
   await using coda = await play({ model });
   await coda.sends('ana', docx(...paragraphs), { name: 'pump.docx' });
   expect(lastSaid(model.requests[0]!)).toContain('attachment_read {"file": "pump.docx"');
@@ -46,7 +48,9 @@ test('a model reads on in a long file, and finds passages in it', async () => {
 
 /** Each section of its own is a passage: what is found has to be the right one. */
 test('of forty questions at least thirty-six are answered by one of the first three passages', async () => {
-  await using coda = await play({ model: new ScriptedModel(['Fine.']) });
+  const model = new ScriptedModel(['Fine.']);
+  model.takesFiles = true;
+  await using coda = await play({ model });
   for (const [name, text] of Object.entries(DOCUMENTS)) await coda.sends('ana', Buffer.from(text), { name });
   const db = readerOf(coda.database());
   const { rows } = await db.query<{ hash: string }>('select hash from file_texts');
