@@ -54,7 +54,7 @@ const skill = z.object({
   source: z.enum(skillFacts.SOURCE_KINDS),
   version: z.string().nullable(),
   uses: z.int(),
-  runs: z.object({ done: z.int(), failed: z.int() }),
+  runs: z.object({ done: z.int(), failed: z.int() }).optional(),
   secrets: z.array(skillSecret),
   diagnostics: z.array(diagnostic),
 });
@@ -78,7 +78,8 @@ function stateIn({ decisions }: LiveSkills, name: string): SkillStanding {
 
 async function allSkills({ agentSkills }: SkillParts, db: Parameters<typeof skillUses>[0]): Promise<SkillLine[]> {
   const { skills, invalid, disabled } = agentSkills.catalog.current();
-  const [used, ran, kept] = await Promise.all([skillUses(db), runOutcomes(db), agentSkills.secrets.list()]);
+  const [used, kept] = await Promise.all([skillUses(db), agentSkills.secrets.list()]);
+  const ran = await runOutcomes(db);
   const set = new Set(
     kept.flatMap(({ skill: of, name, person, space }) => ((person ?? space) === null ? `${of} ${name}` : [])),
   );

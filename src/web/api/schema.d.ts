@@ -7214,7 +7214,7 @@ export interface operations {
                             }[];
                             group: string | null;
                             name: string;
-                            runs: {
+                            runs?: {
                                 done: number;
                                 failed: number;
                             };
@@ -7455,7 +7455,7 @@ export interface operations {
                         homepage: string | null;
                         license: string | null;
                         name: string;
-                        runs: {
+                        runs?: {
                             done: number;
                             failed: number;
                         };

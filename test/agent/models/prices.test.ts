@@ -112,8 +112,9 @@ test('that a price is guessed is told an owner once, and costs, page and doctor 
   const check = coda.app.checks.checks.find(({ name }) => name === 'model prices');
   expect(await check?.check(new AbortController().signal)).toMatchObject({ ok: false, says: gap });
   const { cookie } = await coda.app.sessions.open((await coda.app.sessions.link('ana')).code);
-  const headers = { Cookie: `coda_session=${cookie}`, Accept: 'text/html', 'Sec-Fetch-Site': 'same-origin' };
-  expect(await (await fetch(`${coda.app.http?.url}/costs`, { headers })).text()).toContain(`${gap}.`);
+  const headers = { Cookie: `coda_session=${cookie}`, 'Sec-Fetch-Site': 'same-origin' };
+  const costs = await fetch(`${coda.app.http?.url}/v1/system/costs`, { headers });
+  expect(await costs.json()).toMatchObject({ unpriced: [gap] });
 });
 
 test('what is not sure is told once', () => {
