@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
+import { plural } from '../base/text.ts';
 import { fetchService } from '../egress/index.ts';
 
 export interface SpeechSettings {
@@ -102,7 +103,7 @@ export async function transcribe(
   if (!sound) return { ok: false, why: 'it is no recording that I know' };
   if (bytes.length > LARGEST) return { ok: false, why: 'it is larger than 25 MB' };
   if ((sound.lengthMs ?? 0) > settings.longest)
-    return { ok: false, why: `it is longer than ${Math.round(settings.longest / 60_000)} minutes` };
+    return { ok: false, why: `it is longer than ${plural(Math.round(settings.longest / 60_000), 'minute')}` };
   if (sound.isSilent) return { ok: false, why: 'I heard nothing in it' };
   using limit = deadline(settings.timeout, signal);
   try {

@@ -55,7 +55,6 @@ export const files: readonly Frame[] = [
     does: 'Keep a file as a note',
     says: ['(keep|save|store) {name} as [a] note [with|with the tag|tagged] [{tags}]'],
     example: 'keep it as a note #car',
-    isShown: true,
     input: keep,
   },
 ];

@@ -187,16 +187,16 @@ test('a model is shown words and pictures as they are, and told of other files',
   const files = [
     { name: 'plan.txt', type: 'text/plain; charset=utf-8', bytes: Buffer.from('We meet at the old mill.') },
     { name: 'dot.png', type: 'image/png', bytes: Buffer.from(pixel, 'base64') },
-    { name: 'sounds.zip', type: 'application/zip', bytes: Buffer.from('PK') },
+    { name: 'sounds.bin', type: 'application/octet-stream', bytes: Buffer.from([0, 1, 2, 3]) },
   ];
   play.fake.says(play.ana, dm, 'what is in these?', { files });
   const asked = JSON.stringify((await server.arrived(1)).body.messages.at(-1));
-  for (const shown of ['what is in these?', 'We meet at the old mill.', pixel, '[File: sounds.zip']) {
+  for (const shown of ['what is in these?', 'We meet at the old mill.', pixel, 'I cannot read sounds.bin']) {
     expect(asked).toContain(shown);
   }
   const voice = [{ name: 'voice-message.ogg', type: 'audio/ogg', bytes: new Uint8Array(2_000) }];
   play.fake.says(play.ana, dm, '', { files: voice, flags: 8_192 });
-  expect(JSON.stringify((await server.arrived(2)).body.messages.at(-1))).toContain('[File: voice-message.ogg');
+  expect(JSON.stringify((await server.arrived(2)).body.messages.at(-1))).toContain('I cannot read voice-message.ogg');
   await eventually(() => play.said('Seen.').length === 2);
 });
 
