@@ -35,7 +35,8 @@ export function searchRoute(parts: SearchParts): AnyRoute {
     path: '/v1/search',
     scope: 'data',
     tag: 'search',
-    summary: "Searches what the token's person keeps and has said; for owners also skills and people, by name.",
+    summary:
+      "Searches what the token's person keeps, for owners also skills and people by name; in a browser what they have said, too.",
     query: z.strictObject({ q: z.string().trim().min(1).max(200) }),
     answers: { 200: { description: 'At most eight of a kind.', schema: z.object({ hits: z.array(hit) }) } },
     async answerRequest(request) {
@@ -50,7 +51,7 @@ export function searchRoute(parts: SearchParts): AnyRoute {
         filterIn(collections.get('reminders'), reader, q, ({ text, next_at }) => [text, next_at]),
         filterIn(collections.get('schedules'), reader, q, ({ title, prompt, next_at }) => [title ?? prompt, next_at]),
         filterIn(collections.get('tasks'), reader, q, ({ title, state }) => [title, state]),
-        searchMessages(reader, q),
+        request.caller?.inPerson ? searchMessages(reader, q) : [],
         reader.isOwner ? forOwners(parts, q) : [],
       ]);
       return { body: { json: { hits: found.flat() } } };

@@ -403,7 +403,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The person's conversations, here and on other platforms, the newest first.
+         * The caller's conversations, the newest first; for a person at a browser also those on other platforms.
          * @description Scope `messages`: talk with coda as its person, and read what was said over HTTP.
          */
         get: operations["getV1Chats"];
@@ -1379,7 +1379,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Searches what the token's person keeps and has said; for owners also skills and people, by name.
+         * Searches what the token's person keeps, for owners also skills and people by name; in a browser what they have said, too.
          * @description Scope `data`: read and change its person's reminders, notes, schedules and memories.
          */
         get: operations["getV1Search"];

@@ -40,6 +40,12 @@ export class BrowserChat {
     return fetch(this.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
+  send(method: string, path: string, body?: object): Promise<Response> {
+    const headers: Record<string, string> = { Cookie: this.cookie, 'Sec-Fetch-Site': 'same-origin' };
+    if (body) headers['Content-Type'] = 'application/json';
+    return fetch(this.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  }
+
   /** Opens the page, whose script begins to watch; it reads all of the log whenever it is told to. */
   async open(): Promise<void> {
     const stream = await this.get('/v1/events', this.stop.signal);

@@ -36,7 +36,11 @@ export function chatsRoutes(deps: ChatsDeps): readonly AnyRoute[] {
   return [list(deps), entries(deps), rename(deps), remove(deps), stop(deps), turns(deps), form(deps), events(deps)];
 }
 
-const whereOf = (caller: Caller): store.ChatsWhere => ({ prefix: prefixOf(caller), personId: caller.personId });
+/** A program reads what was said to it; only the person at a browser reads what they said elsewhere. */
+const whereOf = (caller: Caller): store.ChatsWhere => ({
+  prefix: prefixOf(caller),
+  personId: caller.inPerson ? caller.personId : undefined,
+});
 
 const chatOut = z.object({
   id: z.string().describe('The name of a conversation of its own, the id of another.'),
@@ -67,7 +71,7 @@ function list({ database }: ChatsDeps): AnyRoute {
     path: '/v1/chats',
     scope: 'messages',
     tag: TAG,
-    summary: "The person's conversations, here and on other platforms, the newest first.",
+    summary: "The caller's conversations, the newest first; for a person at a browser also those on other platforms.",
     query: z.strictObject({
       q: z.string().max(200).optional().describe('Only those with these words in their title or at their beginning.'),
       limit: z.coerce.number().int().min(1).max(200).default(50),

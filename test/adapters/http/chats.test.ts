@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
+import { BrowserChat } from './places-support.ts';
+import { Programs } from './support.ts';
+
+const model = new ScriptedModel((request) => [`I heard: ${lastSaid(request)}`]);
+let programs: Programs;
+let browser: BrowserChat;
+
+interface Chats {
+  chats: { id: string; title: string; place?: { platform: string } }[];
+}
+interface Entries {
+  entries: { by: string; text: string; replyTo?: string }[];
+  readOnly: boolean;
+}
+
+beforeAll(async () => {
+  programs = await Programs.begin({ model });
+  await programs.coda.person('ana').says('hello from the platform');
+  await programs.coda.person('bob', { role: 'member' }).says('a secret of Bob');
+  browser = await BrowserChat.signIn(programs, 'ana');
+  await browser.post('/v1/messages', { text: 'plan the party', conversation: 'party' });
+});
+afterAll(() => programs[Symbol.asyncDispose]());
+
+const chats = async (of: { get(path: string): Promise<Response> }, query = '') =>
+  ((await (await of.get(`/v1/chats${query}`)).json()) as Chats).chats;
+const entries = async (id: string) => (await (await browser.get(`/v1/chats/${id}/entries`)).json()) as Entries;
+
+test('a person finds their conversations here and elsewhere, by their first words, and nobody else’s', async () => {
+  const all = await chats(browser);
+  expect(all.map(({ title }) => title).sort()).toEqual(['hello from the platform', 'plan the party']);
+  expect((await chats(browser, '?q=PARTY')).map(({ id }) => id)).toEqual(['party']);
+  const elsewhere = all.find(({ place }) => place);
+  const said = await entries(elsewhere?.id ?? '');
+  expect(said.readOnly).toBe(true);
+  expect(said.entries.map(({ text }) => text)).toEqual(['hello from the platform', 'I heard: hello from the platform']);
+});
+
+test('a program sees what was said to it, and nothing that its person has said elsewhere', async () => {
+  const scopes = ['messages', 'data'];
+  const token = await programs.coda.app.tokens.add({ name: 'lights', person: 'ana', scopes, days: undefined });
+  const get = async (path: string) => (await (await programs.ask(path, { token })).json()) as object;
+  await programs.post('/v1/messages', { text: 'turn on the light', conversation: 'home' }, {}, { token });
+  expect(await get('/v1/chats')).toMatchObject({ chats: [{ id: 'home' }] });
+  const [own] = (await chats(browser)).filter(({ place }) => place?.platform === 'fake');
+  expect((await programs.ask(`/v1/chats/${own?.id}/entries`, { token })).status).toBe(404);
+  expect(await get('/v1/search?q=platform')).toEqual({ hits: [] });
+  const search = async () => (await (await browser.get('/v1/search?q=platform')).json()) as { hits: object[] };
+  expect((await search()).hits).toHaveLength(1);
+});
+
+test('a conversation is named, and deleted: the model is told nothing of it any more', async () => {
+  const rename = await browser.send('PATCH', '/v1/chats/party', { title: 'Saturday' });
+  expect(await rename.json()).toEqual({ title: 'Saturday' });
+  expect((await chats(browser, '?q=saturday')).map(({ id }) => id)).toEqual(['party']);
+  expect((await browser.send('DELETE', '/v1/chats/party')).status).toBe(204);
+  expect((await chats(browser)).map(({ id }) => id)).not.toContain('party');
+  expect((await entries('party')).entries).toEqual([]);
+  await programs.coda.passes({ seconds: 1 });
+  await browser.post('/v1/messages', { text: 'hello again', conversation: 'party' });
+  expect(JSON.stringify(model.requests.at(-1)?.messages)).not.toContain('plan the party');
+  expect((await entries('party')).entries.map(({ text }) => text)).toEqual(['hello again', 'I heard: hello again']);
+  expect((await chats(browser)).map(({ title }) => title)).toContain('hello again');
+});
+
+test('what is held elsewhere is neither deleted, named nor stopped here by somebody else', async () => {
+  const { rows } = await programs.coda
+    .database()
+    .read<{ id: string }>(`select c.id from conversations c join persons p on p.id = c.person_id where p.name = 'bob'`);
+  const path = `/v1/chats/${rows[0]?.id}`;
+  expect((await browser.get(`${path}/entries`)).status).toBe(404);
+  for (const [method, at, body] of [
+    ['PATCH', path, { title: 'mine' }],
+    ['DELETE', path, undefined],
+    ['POST', `${path}/stop`, undefined],
+  ] as const)
+    expect((await browser.send(method, at, body)).status, `${method} ${at}`).toBe(404);
+});
