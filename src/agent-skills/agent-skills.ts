@@ -10,7 +10,6 @@ import { embedSkillsJob } from './find/vectors.ts';
 import { imageOperations } from './images/operations.ts';
 import { isWithheld } from './live/decisions.ts';
 import type { SkillHost } from './live/host.ts';
-import { type PageFacts, skillsPage } from './page.ts';
 import { type AgentSkill, isTrusted, SOURCE_KINDS, type SourceKind } from './skill.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import * as texts from './texts.ts';
@@ -27,7 +26,7 @@ import { meantTool, wrongTool } from './use/wrong.ts';
 
 const MOST_AT_HOME = 12;
 
-export function agentSkills(host: SkillHost, settings: SkillsConfig, facts: PageFacts = {}): Skill<SkillsConfig> {
+export function agentSkills(host: SkillHost, settings: SkillsConfig): Skill<SkillsConfig> {
   const { search, views } = host;
   let prompt: SkillPrompt | undefined;
   const promptOf = (deps: SkillDeps<SkillsConfig>) => {
@@ -57,7 +56,6 @@ export function agentSkills(host: SkillHost, settings: SkillsConfig, facts: Page
       ...verbsOf(routing, { ...deps, host }, deps.world),
       ...verbsOf([...listOperations(), ...imageOperations], host, deps.world),
     }),
-    pages: () => [skillsPage(host, facts)],
     home: async ({ gate }, { person }) => {
       const view = views.viewOf(undefined);
       const off = deniedBy(gate)(view, person);

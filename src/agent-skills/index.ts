@@ -14,6 +14,7 @@ export * as skillSteps from './catalog/steps.ts';
 export { validateSkills } from './catalog/validate.ts';
 export { config as agentSkillsConfig } from './config.ts';
 export * as skillSearch from './find/operations.ts';
+export { lastMeasured, learnedWords } from './find/store.ts';
 export type { SkillFiles, SkillHost, SkillVersions, View } from './live/host.ts';
 export { LiveSkills } from './live/live.ts';
 export type { AgentSkill, SkillSnapshot } from './skill.ts';

@@ -18,7 +18,7 @@ import { selfCoding } from '../skills/self-coding/index.ts';
 import { selfReview } from '../skills/self-review/index.ts';
 import { skillLearning } from '../skills/skill-learning/index.ts';
 import { skillMarket } from '../skills/skill-market/index.ts';
-import { runOutcomes, skillRuns } from '../skills/skill-runs/index.ts';
+import { skillRuns } from '../skills/skill-runs/index.ts';
 import { type SkillTrials, skillTrials } from '../skills/skill-trials/index.ts';
 import { type SpecialistCatalog, specialists } from '../skills/specialists/index.ts';
 import { tasks } from '../skills/tasks/index.ts';
@@ -70,9 +70,7 @@ export function skillsOf(parts: MadeOf): Skill[] {
     mcp(parts.servers),
     browser(),
     skillRuns(live),
-    agentSkills(live, config.block(agentSkillsConfig), {
-      outcomes: runOutcomes,
-    }),
+    agentSkills(live, config.block(agentSkillsConfig)),
     skillMarket(live),
     skillTrials({ trials: parts.trials, host: live, checkToken: (token) => needsToken(parts.approvals, token) }),
     connectors({ roots: () => live.ownFolders(), secrets: live.secrets }),

@@ -17,7 +17,6 @@ export { coreCommands, coreTools } from './core.ts';
 export { forgetTools } from './forget.ts';
 export { type LinkDeps, linkCommand, linkTools } from './link.ts';
 export { modelCommands } from './models.ts';
-export * from './page.ts';
 export { admitByCode, type PairingDeps, pairCommand, pairingTools, turnAway } from './pairing.ts';
 export type * from './platform.ts';
 export { type CompleteDeps, complete, type Typing } from './platform.ts';

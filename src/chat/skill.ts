@@ -25,7 +25,6 @@ import type { Artifacts, Database, Queryable, Transaction } from '../storage/ind
 import type { Reader } from '../time/index.ts';
 import type { Embedders } from '../vectors/index.ts';
 import type { AnyCollection } from './collection.ts';
-import type { Page } from './page.ts';
 import type { AnyRoute } from './route.ts';
 import type { OwnReader, Timeless, Upcoming } from './today.ts';
 
@@ -367,7 +366,6 @@ export interface SkillViews<Settings> {
   agendaAhead?(deps: SkillDeps<Settings>, kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   /** Its section of the person's own page: Slack's App Home. Nobody else sees that. */
   home?(deps: SkillDeps<Settings>, reader: HomeReader): Promise<HomeSection[]>;
-  pages?(deps: SkillDeps<Settings>): readonly Page[];
   /** Fields of `coda status`: what it holds open at the moment. */
   status?(deps: SkillDeps<Settings>): Readonly<Record<string, Json>>;
   /** A person's plans until `to`, at most 200, for a page of their week. */

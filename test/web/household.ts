@@ -6,7 +6,7 @@ import { Programs } from '../adapters/http/support.ts';
 import { Outside } from '../support/outside.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
-export const DINNER = `For four, without nuts:
+const DINNER = `For four, without nuts:
 
 1. Flour, 500 g
 2. Yeast

@@ -3,7 +3,14 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
 import type { Agent } from '../../agent/index.ts';
-import { type AgentSkill, type LiveSkills, skillFacts, skillUses } from '../../agent-skills/index.ts';
+import {
+  type AgentSkill,
+  type LiveSkills,
+  lastMeasured,
+  learnedWords,
+  skillFacts,
+  skillUses,
+} from '../../agent-skills/index.ts';
 import { recordAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { type AnyRoute, type Caller, route } from '../../chat/index.ts';
@@ -54,12 +61,32 @@ const skill = z.object({
   source: z.enum(skillFacts.SOURCE_KINDS),
   version: z.string().nullable(),
   uses: z.int(),
+  words_learned: z.int().describe('From “Wrong skill” under answers.'),
   runs: z.object({ done: z.int(), failed: z.int() }).optional(),
   secrets: z.array(skillSecret),
   diagnostics: z.array(diagnostic),
 });
 
 type SkillLine = z.output<typeof skill>;
+
+const measured = z.object({
+  file: z.string(),
+  at: z.iso.datetime(),
+  requests: z.int(),
+  first: z.number().describe('Share of requests for which the right skill came first.'),
+  among_five: z.number(),
+  for_none: z.int().describe('Requests for which no skill is right.'),
+  offered_for_none: z.int(),
+});
+
+type LastMeasured = NonNullable<Awaited<ReturnType<typeof lastMeasured>>>;
+
+function measuredOf({ file, at, requests, ...came }: LastMeasured): z.output<typeof measured> {
+  return {
+    ...{ file, requests, at: at.toISOString(), first: came.accuracyAt1, among_five: came.accuracyAt5 },
+    ...{ for_none: came.forNone, offered_for_none: came.offeredForNothing },
+  };
+}
 
 interface SkillStanding {
   state: (typeof STATES)[number];
@@ -78,7 +105,7 @@ function stateIn({ decisions }: LiveSkills, name: string): SkillStanding {
 
 async function allSkills({ agentSkills }: SkillParts, db: Parameters<typeof skillUses>[0]): Promise<SkillLine[]> {
   const { skills, invalid, disabled } = agentSkills.catalog.current();
-  const [used, kept] = await Promise.all([skillUses(db), agentSkills.secrets.list()]);
+  const [used, learned, kept] = await Promise.all([skillUses(db), learnedWords(db), agentSkills.secrets.list()]);
   const ran = await runOutcomes(db);
   const set = new Set(
     kept.flatMap(({ skill: of, name, person, space }) => ((person ?? space) === null ? `${of} ${name}` : [])),
@@ -94,6 +121,7 @@ async function allSkills({ agentSkills }: SkillParts, db: Parameters<typeof skil
       source: source.kind,
       version: version ?? null,
       uses: used.get(name) ?? 0,
+      words_learned: learned.get(name) ?? 0,
       runs: ran.get(name) ?? { done: 0, failed: 0 },
       secrets: secrets.map(({ name: secret, description: about, required }) => {
         return { name: secret, about: about ?? null, required, set: set.has(`${name} ${secret}`) };
@@ -125,6 +153,7 @@ function listRoute(parts: SkillParts): AnyRoute {
         schema: z.object({
           skills: z.array(skill),
           folders: z.array(diagnostic).describe('What is wrong with folders.'),
+          measured: measured.nullable().describe('The last `coda skills metrics`.'),
         }),
       },
     },
@@ -135,7 +164,8 @@ function listRoute(parts: SkillParts): AnyRoute {
       const folders = parts.agentSkills.catalog.current().diagnostics.map(({ code, level, message, file, line }) => {
         return { code, level, message, file, line: line ?? null };
       });
-      return { body: { json: { skills, folders } } };
+      const last = await lastMeasured(db);
+      return { body: { json: { skills, folders, measured: last ? measuredOf(last) : null } } };
     },
   });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { collection, cursorInstant, type Page, type PageRow, pageOf } from '../../chat/index.ts';
+import { collection, cursorInstant, pageOf } from '../../chat/index.ts';
 import { type Memory, TYPES } from './memory.ts';
 import type { Recall } from './recall.ts';
 import * as store from './store.ts';
@@ -94,39 +94,4 @@ function toRecord(memory: Memory) {
     said_at: saidAt.toISOString(),
     created_at: createdAt.toISOString(),
   };
-}
-
-const MOST = 50;
-
-export const page: Page = {
-  path: '/memories',
-  title: 'Memories',
-  scope: 'data',
-  async load({ db, personId, after }) {
-    const found = await store.listMadeBefore(db, personId, {}, { ...cursorInstant(after), limit: MOST + 1 });
-    const shown = found.slice(0, MOST);
-    const last = shown.at(-1);
-    return [
-      {
-        kind: 'table',
-        title: 'What coda remembers of you',
-        none: 'Nothing yet.',
-        columns: ['Memory', 'Kind', 'Said', 'It is'],
-        rows: shown.map(rowOf),
-        ...(found.length > MOST && last && { next: `${last.createdAt.getTime()}_${last.id}` }),
-      },
-    ];
-  },
-};
-
-function rowOf({ id, text, type, saidAt, state }: Memory): PageRow {
-  const forget = {
-    label: 'Forget',
-    method: 'DELETE',
-    path: `/v1/memories/${id}`,
-    style: 'danger',
-    confirm: 'Forget this?',
-    done: 'Forgotten. “/undo” in the chat takes it back.',
-  } as const;
-  return { id, cells: [text, type, { at: saidAt }, state], actions: [forget] };
 }

@@ -13,7 +13,7 @@ import {
 } from '../../chat/index.ts';
 import { applyRule, type JobHandler } from '../../jobs/index.ts';
 import { type Embedder, embedJob, embedSoon } from '../../vectors/index.ts';
-import { memoryCollection, page } from './collection.ts';
+import { memoryCollection } from './collection.ts';
 import { config, type Settings } from './config.ts';
 import { evaluating } from './evaluate.ts';
 import { EXTRACT_JOB, extractJob, ignore, restSoon } from './extract/job.ts';
@@ -67,7 +67,6 @@ export const memory: Skill<Settings> = {
   mergeRules,
   tools: (deps) => tools(parts(deps).service),
   collections: (deps) => [memoryCollection(parts(deps).recall)],
-  pages: () => [page],
   commands: ({ config }) => [command(config)],
   jobs: (deps) => [
     embedJob({ ...deps, ...deps.embedders, ...parts(deps), source }),

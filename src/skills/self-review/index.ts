@@ -1,11 +1,10 @@
 /** coda looks at its own record and proposes changes of itself; each part is a folder and a line here. */
-import type { AskedPrompt, PageReader, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
+import type { AskedPrompt, PromptSection, Skill, SkillDeps } from '../../chat/index.ts';
 import { nightly, type ProposalKinds } from '../../proposals/index.ts';
 import { assessmentPart } from './assessment/index.ts';
 import { config, type Settings } from './config.ts';
 import { examplesPart } from './examples/index.ts';
 import { gapsPart } from './gaps/index.ts';
-import { improvementPage } from './page.ts';
 import type { Deps, Part } from './part.ts';
 import { promptPart } from './prompt/index.ts';
 import { reflectionPart } from './reflection/index.ts';
@@ -70,13 +69,6 @@ export const selfReview: Skill<Optional> = {
     for (const { part, own } of partsOn(deps)) part.onStart?.(own);
   },
   checks: (deps) => partsOn(deps).flatMap(({ part, own }) => part.checks?.(own) ?? []),
-  pages(deps) {
-    const on = partsOn(deps);
-    const own = on[0]?.own;
-    const sections = async (reader: PageReader) =>
-      (await Promise.all(on.map(({ part, own }) => part.sections?.(own, reader) ?? []))).flat();
-    return own ? [improvementPage(own, sections), ...on.flatMap(({ part }) => part.pages?.(own) ?? [])] : [];
-  },
   routes(deps) {
     return proposalRoutes(partsOn(deps)[0]?.own);
   },

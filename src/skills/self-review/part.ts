@@ -1,15 +1,6 @@
 /** The contract of the parts of self-improvement; `index.ts` lists them. */
 import type { AnyTool, TurnOver } from '../../agent/index.ts';
-import type {
-  AskedPrompt,
-  Command,
-  HealthCheck,
-  Page,
-  PageReader,
-  PageSection,
-  PromptSection,
-  SkillDeps,
-} from '../../chat/index.ts';
+import type { AskedPrompt, Command, HealthCheck, PromptSection, SkillDeps } from '../../chat/index.ts';
 import type { JobHandler } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { AnyProposalKind, Nightly, ProposalKinds } from '../../proposals/index.ts';
@@ -35,8 +26,6 @@ export interface Part {
   stablePrompt?(deps: Deps, asked: AskedPrompt): Promise<string | undefined>;
   messagePrompt?(deps: Deps, asked: AskedPrompt): Promise<PromptSection | undefined>;
   checks?(deps: Deps): readonly HealthCheck[];
-  sections?(deps: Deps, reader: PageReader): Promise<readonly PageSection[]>;
-  pages?(deps: Deps): readonly Page[];
   /** Hold whether the block is there or not: rows stay when it is switched off. */
   deletionRules?: readonly DeletionRule[];
   mergeRules?: readonly MergeRule[];

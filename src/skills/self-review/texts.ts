@@ -57,20 +57,3 @@ export function whole(
   const head = `**${title}** (\`${id}\`; ${category}, ${PRIORITIES[priority - 1]})`;
   return [head, description, ...(shown === '' ? [] : [fenceText(shown)])].join('\n\n');
 }
-
-export const page = {
-  title: 'This month',
-  spent: 'Spent of its budget',
-  spentOf: (spent: number, month: number) => `${spent.toFixed(2)} of ${month.toFixed(2)}`,
-  waiting: 'Proposals that wait',
-  weeks: 'Scores by week',
-  week: (mean: number, turns: number, low: number) =>
-    `${mean.toFixed(1)} of 5, ${plural(turns, 'turn')}, ${low} below 3`,
-  noScores: 'No turn was scored.',
-  proposals: 'Proposals',
-  proposalColumns: ['Id', 'Title', 'Category', 'State', 'Since', 'Why', 'Change'],
-  noProposals: 'None yet.',
-  versions: 'Learnt guidance',
-  versionColumns: ['Version', 'Since', 'State', 'Measured', 'Text'],
-  noVersions: 'None yet.',
-};

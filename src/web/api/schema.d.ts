@@ -7202,6 +7202,19 @@ export interface operations {
                             line: number | null;
                             message: string;
                         }[];
+                        /** @description The last `coda skills metrics`. */
+                        measured: {
+                            among_five: number;
+                            /** Format: date-time */
+                            at: string;
+                            file: string;
+                            /** @description Share of requests for which the right skill came first. */
+                            first: number;
+                            /** @description Requests for which no skill is right. */
+                            for_none: number;
+                            offered_for_none: number;
+                            requests: number;
+                        } | null;
                         skills: {
                             description: string;
                             diagnostics: {
@@ -7233,6 +7246,8 @@ export interface operations {
                             version: string | null;
                             /** @description Why it is not in use. */
                             why: string | null;
+                            /** @description From “Wrong skill” under answers. */
+                            words_learned: number;
                         }[];
                     };
                 };
@@ -7501,6 +7516,8 @@ export interface operations {
                         version: string | null;
                         /** @description Why it is not in use. */
                         why: string | null;
+                        /** @description From “Wrong skill” under answers. */
+                        words_learned: number;
                     };
                 };
             };

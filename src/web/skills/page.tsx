@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
-import { plural } from '../app/format.ts';
+import { plural, whenText } from '../app/format.ts';
 import { GROUPS } from '../app/groups.ts';
 import { useLoad } from '../app/load.ts';
 import { path } from '../app/router.ts';
@@ -44,7 +44,7 @@ function Installed() {
   const wanted = words.trim().toLowerCase();
   return (
     <LoadView loaded={loaded}>
-      {({ skills, folders }) => {
+      {({ skills, folders, measured }) => {
         const found = skills.filter(({ name, description }) => `${name} ${description}`.toLowerCase().includes(wanted));
         const waiting = found.filter(isWaiting);
         const others = found.filter((skill) => !isWaiting(skill));
@@ -73,10 +73,28 @@ function Installed() {
               )}
               <SkillList skills={others} />
             </Section>
+            {measured && <MeasuredView measured={measured} />}
           </>
         );
       }}
     </LoadView>
+  );
+}
+
+type Measured = NonNullable<Json<'/v1/skills'>['measured']>;
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** How well the right skill is found, as an owner has measured it last. */
+function MeasuredView({ measured }: { measured: Measured }) {
+  const { file, at, requests, first, among_five: five, for_none: none, offered_for_none: wrongly } = measured;
+  return (
+    <Section title="How well they are found">
+      <p class="faint small">
+        Measured {whenText(at)} with {plural(requests, 'request')} of {file}: the right one came first for{' '}
+        {percent(first)}, among five for {percent(five)}. Of {none} for which none is right, {wrongly} got one offered.
+      </p>
+    </Section>
   );
 }
 
@@ -90,6 +108,7 @@ function SkillList({ skills }: { skills: readonly Skill[] }) {
           </a>
           {skill.diagnostics.some(({ level }) => level === 'error') && <span class="tag bad">has errors</span>}
           {skill.secrets.some(({ required, set }) => required && !set) && <span class="tag warn">needs a secret</span>}
+          {skill.words_learned > 0 && <span class="aside">{plural(skill.words_learned, 'word')} learned</span>}
           {skill.uses > 0 && <span class="aside">{plural(skill.uses, 'use')}</span>}
           <StateTag state={skill.state} />
         </li>

@@ -14,7 +14,7 @@ export function Proposals() {
   const loaded = useLoad('proposals', () => ask(api.GET('/v1/proposals')), ['skills']);
   return (
     <LoadView loaded={loaded}>
-      {({ on, proposals, budget, weeks }) => (
+      {({ on, proposals, budget, weeks, guidance }) => (
         <>
           <Section title="Proposals">
             {budget.month > 0 && (
@@ -47,6 +47,19 @@ export function Proposals() {
                   </li>
                 ))}
               </ul>
+            </Section>
+          )}
+          {guidance.length > 0 && (
+            <Section title="Learnt guidance">
+              {guidance.map(({ version, at, state, measured, content }) => (
+                <details key={version}>
+                  <summary>
+                    Version {version}, {state}, {whenText(at)}{' '}
+                    {measured !== '' && <span class="faint">{measured}</span>}
+                  </summary>
+                  <pre class="diff">{content}</pre>
+                </details>
+              ))}
             </Section>
           )}
         </>

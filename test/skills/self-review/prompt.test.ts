@@ -3,7 +3,6 @@ import { uuid } from '../../../src/base/ids.ts';
 import { decide, propose, takeBack } from '../../../src/proposals/proposals.ts';
 import { insert } from '../../../src/skills/self-review/assessment/store.ts';
 import { config } from '../../../src/skills/self-review/config.ts';
-import { improvementPage } from '../../../src/skills/self-review/page.ts';
 import {
   applyDifference,
   isTriedIn,
@@ -14,7 +13,8 @@ import {
   TRIAL_SAMPLE,
   versionAt,
 } from '../../../src/skills/self-review/prompt/index.ts';
-import { type Database, readerOf, type Transaction } from '../../../src/storage/index.ts';
+import { proposalRoutes } from '../../../src/skills/self-review/routes.ts';
+import type { Database, Transaction } from '../../../src/storage/index.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { testWorld } from '../../support/world.ts';
 
@@ -173,19 +173,23 @@ describe('learnt guidance', () => {
     expect(await tx(async (tx) => (await tx.query('select from prompt_versions')).rows.length)).toBe(0);
   });
 
-  test('the page tells scores by week, what was proposed, and what each change did', async () => {
+  test('the list tells scores by week, what was proposed, and what each change did', async () => {
     await approve('', 'Repeat each date.');
     await keep(1, later(1), later(2));
     const world = testWorld({ at: later(3).toISOString() });
     // biome-ignore lint/suspicious/noExplicitAny: only these are asked for
     const deps: any = { database, world, config: settings(), kinds: kindsOf(), household: { zone: 'UTC' } };
+    const [list] = proposalRoutes(deps);
     // biome-ignore lint/suspicious/noExplicitAny: only these are asked for
-    const reader: any = { db: readerOf(database), now: later(3), params: {} };
-    const sections = await improvementPage(deps, async () => []).load(reader);
-    const told = JSON.stringify(sections);
-    expect(told).toContain('4.0 of 5, 40 turns, 0 below 3');
-    expect(told).toContain('5.0 with it (20 turns), 3.0 without (20 turns)');
-    expect(told).toContain('+ Repeat each date.');
-    expect(told).toContain('0.00 of 10.00');
+    const asked: any = { query: {} };
+    const answer = await list?.answerRequest(asked);
+    expect(answer?.body).toMatchObject({
+      json: {
+        proposals: [{ difference: expect.stringContaining('+ Repeat each date.') }],
+        budget: { month: 10, left: 10 },
+        weeks: [{ turns: 40, mean: 4, low: 0 }],
+        guidance: [{ version: 1, measured: expect.stringContaining('5.0 with it (20 turns), 3.0 without (20 turns)') }],
+      },
+    });
   });
 });

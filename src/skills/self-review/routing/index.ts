@@ -2,11 +2,9 @@
 import type { Tiers } from '../../../agent/index.ts';
 import { DAY_MS } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
-import type { PageSection } from '../../../chat/index.ts';
 import type { Deps, Part } from '../part.ts';
 import { choose, learn, VERSION } from './learn.ts';
 import * as store from './store.ts';
-import * as texts from './texts.ts';
 
 const SEEN_MS = 90 * DAY_MS;
 const MOST_TURNS = 2_000;
@@ -28,7 +26,6 @@ export const routingPart: Part = {
   },
   onStart: (deps) => void follow(deps).catch((error) => deps.world.log.warn({ error: messageOf(error) }, UNREAD)),
   turnOver: (deps) => followAgain(deps),
-  sections: async (deps) => section(deps),
 };
 
 async function retrain(deps: Deps): Promise<void> {
@@ -62,9 +59,4 @@ async function followAgain(deps: Deps): Promise<void> {
   const last = tiers && looked.get(tiers);
   if (!tiers || (last !== undefined && world.clock.now().getTime() - last < FRESH_MS)) return;
   await follow(deps);
-}
-
-async function section({ database }: Deps): Promise<PageSection[]> {
-  const last = await store.lastLearnt(database);
-  return last ? [texts.section(last)] : [];
 }
