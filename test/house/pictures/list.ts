@@ -35,14 +35,24 @@ export const ANSWERS: readonly [
 ];
 
 /** Pages of the browser, as an owner finds them at a Friday's noon. */
-export const PAGES: readonly { name: string; path: string; height: number; isDark?: boolean }[] = [
-  { name: 'chat', path: '/chat', height: 780 },
-  { name: 'dark', path: '/chat', height: 750, isDark: true },
-  { name: 'dashboard', path: '/', height: 680 },
-  { name: 'conversation', path: '/conversations', height: 560 },
-  { name: 'week', path: '/week', height: 520 },
-  { name: 'costs', path: '/costs', height: 560 },
+export const PAGES: readonly Pictured[] = [
+  { name: 'chat', path: '/chat', height: 720, shows: 'Nothing in it has' },
+  { name: 'dark', path: '/chat', height: 720, shows: 'Nothing in it has', isDark: true },
+  { name: 'today', path: '/today', height: 760, shows: 'water the plants' },
+  { name: 'phone', path: '/today', height: 740, shows: 'water the plants', width: 360 },
+  { name: 'system', path: '/system', height: 760, shows: 'Look again' },
+  { name: 'skills', path: '/skills', height: 640, shows: 'recycling' },
 ];
+
+interface Pictured {
+  name: string;
+  path: string;
+  height: number;
+  /** Words that show that it is all there. */
+  shows: string;
+  width?: number;
+  isDark?: boolean;
+}
 
 export const PICTURES = ['terminal', 'discord', ...PAGES.map(({ name }) => name)];
 

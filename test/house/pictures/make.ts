@@ -1,5 +1,5 @@
 /** Makes the pictures of the documentation: `npm run pictures`. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/base/root.ts';
 import { Programs } from '../../adapters/http/support.ts';
@@ -28,6 +28,34 @@ function scene({ messages }: { messages: unknown[] }): Scene {
   if (all.at(-1)?.role !== 'user') return { text: found?.[2] ?? 'Done.', usage };
   if (/letter/.test(said)) return { calls: [{ name: 'letter_send', input: { to: 'the landlord' } }], usage };
   return found ? { calls: found[1], usage } : { text: 'Hello Ana, what can I do?', usage };
+}
+
+/** What the household has asked for before. */
+const HOUSEHOLD = [
+  '/remind every weekday at 9 stand up',
+  '/remind on Sunday at 19:00 water the plants',
+  '/remind in 5 minutes call mum',
+  '/remind today at 20:00 take out the bins',
+  '/note shopping: milk, eggs, olives',
+  '/schedule every day at 7:30 tell me what is due today',
+  '/task the party: send the invitations; order the cake',
+  '/rescan-skills',
+];
+
+const SKILL = `---
+name: recycling
+description: Knows when which bin is collected.
+version: 1.0.0
+---
+# Recycling
+
+Run \`scripts/next.py\` and tell the next dates.
+`;
+
+function putSkill(folder: string): void {
+  mkdirSync(join(folder, 'scripts'), { recursive: true });
+  writeFileSync(join(folder, 'SKILL.md'), SKILL);
+  writeFileSync(join(folder, 'scripts', 'next.py'), 'print("paper: Friday")\n');
 }
 
 /** The conversation of the picture, and what shows that it was answered. */
@@ -60,11 +88,10 @@ async function pages(): Promise<void> {
   };
   await using programs = await Programs.begin({ config, skills: [new Outside().skill], at: BEGINS });
   const { coda } = programs;
-  await programs.say('/remind every weekday at 9 stand up');
-  await programs.say('/remind on Sunday at 19:00 water the plants');
+  putSkill(join(coda.dataDir, 'skills', 'recycling'));
+  for (const said of HOUSEHOLD) await programs.say(said);
   await programs.say('Write a letter to the landlord', { conversation: 'letters' });
-  coda.platform.faults.push('refused');
-  await coda.person('bob', { role: 'member' }).says('hello');
+  await coda.passes({ minutes: 6 });
   await coda.database().run('pictures', SPENT);
   const browser = await openBrowser();
   const open = (colorScheme: 'light' | 'dark') =>
@@ -90,27 +117,25 @@ async function pages(): Promise<void> {
   const [light, dark] = [await open('light'), await open('dark')];
   for (const page of [light, dark]) {
     await page.goto(`${programs.url}/open#${(await coda.app.sessions.link()).code}`);
-    await page.waitForURL((at) => at.pathname === '/');
+    await page.waitForURL((at) => at.pathname !== '/open');
   }
   await light.goto(`${programs.url}/chat`);
+  await light.getByRole('button', { name: 'New conversation' }).first().click();
   for (const [said, answered] of SAID) {
-    await light.getByRole('textbox').fill(said);
+    await light.getByLabel('Message', { exact: true }).fill(said);
     await light.keyboard.press('Enter');
-    await light.getByText(answered).waitFor();
+    await light.getByText(answered).last().waitFor();
     await coda.passes({ minutes: 1 });
   }
+  const chat = new URL(light.url()).pathname;
   discord.says(ana, discord.dm(ana), 'Compare the flights to Lisbon in March');
   const isAtWork = () => models.requests.some(({ text }) => text.includes('Lisbon'));
   if (!(await eventually(isAtWork))) throw new Error('nothing is at work');
-  for (const { name, path: at, height, isDark } of PAGES) {
+  for (const { name, path: at, height, shows, width = WIDTH, isDark } of PAGES) {
     const page = isDark ? dark : light;
-    await page.setViewportSize({ width: WIDTH, height });
-    await page.goto(programs.url + at);
-    if (at === '/chat') await page.getByText('Nothing in it has').waitFor();
-    if (name === 'conversation') {
-      await page.getByRole('link', { name: 'http with you' }).first().click();
-      await page.locator('summary').first().click();
-    }
+    await page.setViewportSize({ width, height });
+    await page.goto(programs.url + (at === '/chat' ? chat : at));
+    await page.getByText(shows).and(page.locator(':visible')).last().waitFor();
     await page.mouse.move(0, 0);
     await page.screenshot({ path: path(name), animations: 'disabled', caret: 'hide' });
   }

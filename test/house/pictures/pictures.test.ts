@@ -29,7 +29,7 @@ test('every picture that the script makes is there, small, and shown with words 
 
 test('the pages in the pictures are pages that the documentation names', () => {
   const table = read('dashboard.md').toLowerCase();
-  for (const { path } of PAGES) expect(table).toContain(`| ${path === '/' ? 'now' : path.slice(1)} |`);
+  for (const { path } of PAGES) expect(table).toContain(`| ${path.slice(1)} |`);
 });
 
 test("the terminal's picture shows the README's conversation, as it is held today", async () => {
