@@ -83,8 +83,13 @@ type LastMeasured = NonNullable<Awaited<ReturnType<typeof lastMeasured>>>;
 
 function measuredOf({ file, at, requests, ...came }: LastMeasured): z.output<typeof measured> {
   return {
-    ...{ file, requests, at: at.toISOString(), first: came.accuracyAt1, among_five: came.accuracyAt5 },
-    ...{ for_none: came.forNone, offered_for_none: came.offeredForNothing },
+    file,
+    requests,
+    at: at.toISOString(),
+    first: came.accuracyAt1,
+    among_five: came.accuracyAt5,
+    for_none: came.forNone,
+    offered_for_none: came.offeredForNothing,
   };
 }
 
