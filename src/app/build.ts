@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
-import type { HttpServer, Service } from '../adapters/http/index.ts';
+import type { HttpServer, Pushes, Service } from '../adapters/http/index.ts';
 import { Approvals, approvalSource, type Model } from '../agent/index.ts';
 import { LiveSkills, skillInstall } from '../agent-skills/index.ts';
 import { append, lastConfigChange, rowOf } from '../audit/index.ts';
@@ -36,7 +36,7 @@ import { wireAgent } from './agent.ts';
 import { Backups } from './backups.ts';
 import { type CoreParts, openCore } from './core.ts';
 import { tellingOverrides, toolsCheck } from './doctor/index.ts';
-import { attachmentBytes, openHttp, serve } from './http.ts';
+import { attachmentBytes, openHttp, openPushes, serve } from './http.ts';
 import { openInference, type Thinking } from './inference.ts';
 import { enqueue, handlersOf, type JobParts, jobsOf, skillJob } from './jobs.ts';
 import { type AwayPlatform, type OperatedApp, SKILL_JOB } from './operations/parts.ts';
@@ -107,6 +107,7 @@ interface OpenParts extends CoreParts {
   tokens: Tokens;
   sessions: Sessions;
   approvals: Approvals;
+  pushes: Pushes;
 }
 
 /** Phase one: each part stands by itself, or on parts above it. */
@@ -184,6 +185,7 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     tokens,
     sessions,
     approvals,
+    pushes: openPushes({ config, database, world, jobs, egress, secrets }),
   };
 }
 
@@ -231,6 +233,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
     platforms,
     tokens,
     sessions,
+    pushes: open.pushes,
     egress,
     agentSkills,
     changes: open.changes,

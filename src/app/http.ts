@@ -10,6 +10,8 @@ import {
   openHttpChat,
   openWeb,
   ProxyCheck,
+  type PushDeps,
+  Pushes,
   type Service,
 } from '../adapters/http/index.ts';
 import type { Agent, Approvals } from '../agent/index.ts';
@@ -69,6 +71,7 @@ export interface HttpParts {
   hooks: Webhooks;
   backups: Backups;
   sessions: Sessions;
+  pushes: Pushes;
   egress: Egress;
   agentSkills: LiveSkills;
   changes: Changes | undefined;
@@ -90,6 +93,11 @@ export function openHttp(config: Config, { log, clock }: World): HttpServer | un
   return settings && new HttpServer({ config: settings, log, clock });
 }
 
+/** Notifications on devices, which are named over HTTP. */
+export function openPushes({ config, ...deps }: Omit<PushDeps, 'url' | 'title'> & { config: Config }): Pushes {
+  return new Pushes({ ...deps, url: config.block(httpConfig)?.url, title: config.assistant.name });
+}
+
 /** The routes of all rooms and who may ask for them; undefined where HTTP is off. */
 export function serve(parts: HttpParts): Serving | undefined {
   const config: HttpConfig | undefined = parts.config.block(httpConfig);
@@ -102,7 +110,7 @@ export function serve(parts: HttpParts): Serving | undefined {
   const { approvals } = parts;
   const hasToken = parts.config.access.approval_token !== undefined;
   const consents = (token: string | undefined) => hasToken && token !== undefined && approvals.carries(token);
-  const chat = openHttpChat({ database, artifacts, clock: world.clock, consents });
+  const chat = openHttpChat({ database, artifacts, clock: world.clock, consents, pushes: parts.pushes });
   const runRoutes = ['/run', '/v1/skills/run'].map((path) => runRoute({ ...parts, talk: chat.talk }, path));
   const routes: AnyRoute[] = [...chat.routes, ...runRoutes, ...routesOf(parts)];
   const web = openWeb({ ...chat, database, changes, delivery: parts.delivery, sessions, clock: world.clock });

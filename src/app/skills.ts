@@ -1,3 +1,4 @@
+import { type Pushes, push } from '../adapters/http/index.ts';
 import type { Approvals, TxContext } from '../agent/index.ts';
 import { agentSkills, agentSkillsConfig, type LiveSkills, skillListFor } from '../agent-skills/index.ts';
 import type { AgendaSection, AgendaSpan, AllSkills, Skill, SkillDeps } from '../chat/index.ts';
@@ -54,6 +55,7 @@ interface MadeOf {
   doctor: Pick<Doctor, 'skill'>;
   backups: Backups;
   hooks: Webhooks;
+  pushes: Pushes;
   servers: McpServers;
   agentSkills: LiveSkills;
   trials: SkillTrials;
@@ -67,6 +69,7 @@ export function skillsOf(parts: MadeOf): Skill[] {
     parts.doctor.skill,
     backup(parts.backups),
     webhooks(parts.hooks),
+    push(parts.pushes),
     mcp(parts.servers),
     browser(),
     skillRuns(live),

@@ -65,4 +65,4 @@ export {
   placeOfNode,
 } from './text/tree.ts';
 export { Typing } from './typing.ts';
-export { countUnread, markRead } from './unread/store.ts';
+export { countUnread, endUnread, isMessageUnread, markRead, takeUnpushed } from './unread/store.ts';

@@ -26,6 +26,44 @@ scope.addEventListener('fetch', (event) => {
   else if (isFile(address)) event.respondWith(fileOf(request));
 });
 
+scope.addEventListener('push', (event) => {
+  // Browsers end the subscription of a worker that shows nothing.
+  event.waitUntil(showNotification(event.data));
+});
+
+scope.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(openChat());
+});
+
+interface Notice {
+  title?: string;
+  body?: string;
+  tag?: string;
+}
+
+function showNotification(data: PushMessageData | null): Promise<void> {
+  const { title = 'coda', body = '', tag = 'coda' } = noticeIn(data);
+  return scope.registration.showNotification(title, { body, tag });
+}
+
+function noticeIn(data: PushMessageData | null): Notice {
+  try {
+    return (data?.json() ?? {}) as Notice;
+  } catch {
+    return {};
+  }
+}
+
+async function openChat(): Promise<void> {
+  const [page] = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  if (!page) return void (await scope.clients.openWindow('/chat'));
+  await page.focus();
+  if (new URL(page.url).pathname.startsWith('/chat')) return;
+  // A page that this worker does not control cannot be led elsewhere.
+  await page.navigate('/chat').catch(() => {});
+}
+
 /** The document is the same at every address; the newest one is kept. */
 async function keepShell(answer: Response): Promise<Response> {
   if (answer.ok && answer.headers.get('content-type')?.startsWith('text/html')) {

@@ -241,7 +241,7 @@ describe('deleting', () => {
       expect(await says('/doctor')).not.toMatch(/✗|discord/i);
       expect((await started.checks.run()).filter(({ ok }) => !ok)).toEqual([]);
       expect(await says('/forget')).toContain(
-        'your reminders, your memories, your schedules, your tasks, what we said to each other and your settings',
+        'your reminders, your memories, your schedules, your tasks, your texts of files, what we said to each other and your settings',
       );
       expect(await presses('Yes, forget me')).toContain('forgotten everything');
     } finally {

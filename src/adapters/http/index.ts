@@ -11,6 +11,8 @@ export { Jwts } from './jwt.ts';
 export { openApiRoute } from './openapi.ts';
 export { notHeard } from './problem.ts';
 export { ProxyCheck } from './proxy-check.ts';
+export { push } from './push/index.ts';
+export { type PushDeps, Pushes } from './push/pushes.ts';
 export { keyOf } from './request.ts';
 export type { Service } from './requests.ts';
 export { HttpServer, type ServerOptions } from './server.ts';

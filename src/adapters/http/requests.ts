@@ -130,9 +130,14 @@ export class Requests {
     if (found.status === 429 || found.status === 503) headers['Retry-After'] = '5';
     const isForPeople = route ? route.page : incoming.method === 'GET';
     const isRead = isForPeople && /\btext\/html\b/.test(incoming.headers.accept ?? '') && !outgoing.headersSent;
-    const answered =
-      isRead && problemPage ? write(outgoing, problemPage(found, headers)) : writeProblem(outgoing, found, headers);
-    await answered.catch(() => outgoing.destroy());
+    try {
+      if (isRead && problemPage) await write(outgoing, problemPage(found, headers));
+      else await writeProblem(outgoing, found, headers);
+    } catch {
+      // There may be no pages to show it on.
+      if (outgoing.headersSent) outgoing.destroy();
+      else await writeProblem(outgoing, found, headers).catch(() => outgoing.destroy());
+    }
   }
 }
 

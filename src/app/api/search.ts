@@ -96,8 +96,13 @@ async function filterIn(collection: AnyCollection | undefined, reader: ApiReader
 
 async function searchMessages({ db, personId }: ApiReader, q: string): Promise<Hit[]> {
   const found = await store.searchSaid(db, personId, q, MOST_OF_KIND);
-  return found.map(({ conversationId, adapter, text }) => {
-    return { kind: 'conversations', id: conversationId, title: cut(text), where: adapter };
+  return found.map(({ conversationId, channel, adapter, text }) => {
+    // A conversation of their own in the browser has a name there.
+    const own =
+      adapter === 'http' && channel.startsWith(`web-${personId}/`)
+        ? channel.slice(channel.indexOf('/') + 1)
+        : undefined;
+    return { kind: 'conversations', id: own ?? conversationId, title: cut(text), where: adapter };
   });
 }
 

@@ -76,6 +76,7 @@ export const TRANSITIONS: readonly Transition[] = [
   },
   { by: 'releaseReachable', from: ['held'], to: ['pending'], when: 'its place can be written to again' },
   { by: 'releaseHeldParts', from: ['held'], to: ['pending'], when: 'somebody is there for another process' },
+  { by: 'endUnread', from: ['held'], to: ['sent'], when: 'its person has deleted the conversation that it waits in' },
   { by: 'markRead', from: ['held'], to: ['sent'], when: 'its person has read it in a browser, or by a program' },
   { by: 'moveUnread', from: ['held'], to: ['pending'], when: 'its person has opened a terminal' },
   {

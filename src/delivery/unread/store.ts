@@ -1,6 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
 import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
 import type { Receipt } from '../adapter.ts';
+import type { ContentKind } from '../content.ts';
 import { IS_BROWSERS } from '../conversations/store.ts';
 
 /** A part `o` that answers nothing and waits until its person reads it. */
@@ -72,6 +73,32 @@ export async function moveUnread(
   );
 }
 
+/**
+ * Marks the messages that wait to be read by their person alone and were said since as told to their devices; each is taken
+ * once.
+ */
+export async function takeUnpushed(
+  tx: Transaction,
+  personId: string,
+  since: Instant,
+  now: Instant,
+): Promise<{ group: string; kind: ContentKind }[]> {
+  const { rows } = await tx.query<{ grp: string; part: number; kind: ContentKind }>(
+    `update outbox o set pushed_at = $3 from conversations c
+      where o.person_id = $1 and o.created_at >= $2 and o.pushed_at is null and ${IS_UNREAD}
+        and c.id = o.conversation_id and c.kind = 'dm' and (o.adapter = 'console' or ${IS_BROWSERS('c')})
+     returning o.grp, o.part, o.content ->> 'kind' as kind`,
+    [personId, since, now],
+  );
+  const first = new Map(rows.sort((a, b) => b.part - a.part).map(({ grp, kind }) => [grp, kind]));
+  return [...first].map(([group, kind]) => ({ group, kind }));
+}
+
+export async function isMessageUnread(db: Queryable, group: string): Promise<boolean> {
+  const { rows } = await db.query(`select 1 from outbox o where o.grp = $1 and ${IS_UNREAD} limit 1`, [group]);
+  return rows.length > 0;
+}
+
 export interface ReadPart {
   key: string;
   receipt: Receipt;
@@ -85,5 +112,14 @@ export async function markRead(database: Database, parts: readonly ReadPart[], n
     `update outbox o set state = 'sent', sent_at = $2, next_at = null, error = null, receipt = coalesce(o.receipt, r.receipt)
        from jsonb_to_recordset($1) as r (key text, receipt jsonb) where o.key = r.key and ${IS_UNREAD}`,
     [json(parts.map(({ key, receipt }) => ({ key, receipt }))), now],
+  );
+}
+
+/** What waits in a conversation to be read counts as read: its person has deleted the conversation. */
+export async function endUnread(tx: Transaction, conversationId: string, now: Instant): Promise<void> {
+  await tx.query(
+    `update outbox o set state = 'sent', sent_at = $2, next_at = null, error = null
+      where o.conversation_id = $1 and ${IS_UNREAD}`,
+    [conversationId, now],
   );
 }

@@ -11,7 +11,7 @@ const READERS = 1;
 /** Milliseconds that a turn waits for a text that is long in coming, once its beginning is there. */
 const PATIENCE_MS = 3_000;
 /** A fault of the moment and not of the file: it is not remembered. */
-const PASSING = new Set<FileFacts['fault']>(['gone']);
+const PASSING = new Set<FileFacts['fault']>(['gone', 'crashed', 'slow']);
 
 export interface FileText {
   facts: FileFacts;

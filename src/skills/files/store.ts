@@ -65,13 +65,13 @@ export async function saveText(
   now: Instant,
 ): Promise<void> {
   await tx.query('delete from file_texts where hash = $1', [hash]);
-  await tx.query('insert into file_texts (hash, readers, facts, passages, read_at) values ($1, $2, $3, $4, $5)', [
-    hash,
-    readers,
-    json(facts),
-    passages.length,
-    now,
-  ]);
+  const { count } = await tx.query(
+    `insert into file_texts (hash, readers, facts, passages, read_at) values ($1, $2, $3, $4, $5)
+     on conflict (hash) do nothing`,
+    [hash, readers, json(facts), passages.length, now],
+  );
+  // A replica has read the same bytes meanwhile.
+  if (count === 0) return;
   for (let from = 0; from < passages.length; from += BATCH) {
     const rows = passages
       .slice(from, from + BATCH)

@@ -10,7 +10,7 @@ import { Empty, LoadView, Section } from '../parts/page.tsx';
 type Letters = Json<'/v1/undelivered'>;
 type Letter = Letters['letters'][number];
 
-/** What a platform did not take, with what to do about it. */
+/** Parts that a platform did not take, with what to do about them. */
 export function Undelivered() {
   const loaded = useLoad('undelivered', () => ask(api.GET('/v1/undelivered')), ['undelivered']);
   return (

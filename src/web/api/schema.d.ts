@@ -1167,6 +1167,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether devices can be notified, and the key that a browser subscribes with.
+         * @description Scope `messages`: talk with coda as its person, and read what was said over HTTP.
+         */
+        get: operations["getV1Push"];
+        put?: never;
+        /**
+         * Notifies a device from now on of what comes while no page is open; at most ten of a person, the newest.
+         * @description Scope `messages`: talk with coda as its person, and read what was said over HTTP.
+         */
+        post: operations["postV1Push"];
+        /**
+         * Notifies a device no longer. One that is signed out is forgotten by itself.
+         * @description Scope `messages`: talk with coda as its person, and read what was said over HTTP.
+         */
+        delete: operations["deleteV1Push"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reminders": {
         parameters: {
             query?: never;
@@ -5882,6 +5910,117 @@ export interface operations {
                         };
                     };
                 };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The application server key, base64url; there where it is possible. */
+                        key?: string;
+                        possible: boolean;
+                        /** @description Why it is not possible, and what to do. */
+                        reason?: string;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postV1Push: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is carried out once, and gets the first answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description The address of the device at its push service. */
+                    endpoint: string;
+                    /** @description The keys of its subscription. */
+                    keys: {
+                        auth: string;
+                        p256dh: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description It is notified. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteV1Push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description The address of the device at its push service. */
+                    endpoint: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is not notified. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem. */
             default: {

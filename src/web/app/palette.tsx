@@ -61,9 +61,9 @@ const KINDS: Readonly<Record<Hit['kind'], readonly [kind: string, icon: IconName
 
 async function search(words: string): Promise<Found[]> {
   const { hits } = await ask(api.GET('/v1/search', { params: { query: { q: words } } }));
-  return hits.map(({ kind, id, title }) => {
+  return hits.map(({ kind, id, title }, index) => {
     const [name, icon, href] = KINDS[kind];
-    return { id: `${kind}-${id}`, label: title, kind: name, icon, run: () => go(href(id)) };
+    return { id: `${kind}-${id}-${index}`, label: title, kind: name, icon, run: () => go(href(id)) };
   });
 }
 
@@ -76,8 +76,16 @@ function PaletteDialog() {
       setFound([]);
       return;
     }
-    const timer = setTimeout(() => void search(said).then(setFound), SOON_MS);
-    return () => clearTimeout(timer);
+    let isOld = false;
+    const show = (hits: readonly Found[]) => {
+      if (!isOld) setFound(hits);
+    };
+    // Actions stay where coda cannot be asked.
+    const timer = setTimeout(() => void search(said).then(show, () => show([])), SOON_MS);
+    return () => {
+      isOld = true;
+      clearTimeout(timer);
+    };
   }, [said]);
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLDivElement>(null);

@@ -4,6 +4,7 @@ import { api, ask, Failure } from '../api/client.ts';
 import { listen, onEvent, stopListening, watchSleep } from '../api/events.ts';
 import type { paths } from '../api/schema.d.ts';
 import { setClock } from './clock.ts';
+import { beginPush, forgetHere } from './push.ts';
 
 export type Me = paths['/v1/me']['get']['responses'][200]['content']['application/json'];
 
@@ -21,6 +22,8 @@ export const isOwner = (): boolean => person().scopes.includes('admin');
 
 const signedOut = () => {
   stopListening();
+  // Whoever signs in here next finds no words of somebody else.
+  sessionStorage.clear();
   me.value = 'out';
 };
 
@@ -41,6 +44,7 @@ export async function beginSession(): Promise<void> {
   if (me.value === 'out') return;
   listen(signedOut);
   watchSleep(signedOut);
+  void beginPush(person().person.id).catch(() => {});
   let asked: ReturnType<typeof setTimeout> | undefined;
   // Many things may change at once; their counts are read once.
   const soon = () => {
@@ -56,6 +60,8 @@ export async function signIn(code: string, instead: boolean): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+  // What cannot be ended here ends with the session.
+  await forgetHere().catch(() => {});
   await ask(api.DELETE('/v1/session'));
   signedOut();
 }

@@ -3,14 +3,15 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { online } from '../api/events.ts';
 import { Icon } from '../parts/icon.tsx';
-import { Menu } from '../parts/menu.tsx';
+import { Menu, type MenuItem } from '../parts/menu.tsx';
 import { Keys } from './keys.tsx';
 import { Palette } from './palette.tsx';
 import { type Place, placesOf } from './places.ts';
+import { forgetHere, isNotified, notifyHere } from './push.ts';
 import { path } from './router.ts';
 import { assistantName, person, signOut } from './session.ts';
 import { act, Toasts } from './toasts.tsx';
-import { Nowhere } from './wrong.tsx';
+import { Nowhere, Outdated } from './wrong.tsx';
 
 const ON_A_PHONE = 3;
 
@@ -64,9 +65,14 @@ function Sign() {
 
 function PlaceView({ place }: { place: Place }) {
   const [View, setView] = useState<ComponentType>();
+  const [isGone, setGone] = useState(false);
   useEffect(() => {
-    void place.load().then(({ default: component }) => setView(() => component));
+    place.load().then(
+      ({ default: component }) => setView(() => component),
+      () => setGone(true),
+    );
   }, [place]);
+  if (isGone) return <Outdated title={place.label} />;
   return View ? <View /> : null;
 }
 
@@ -97,9 +103,26 @@ function PersonMenu() {
       label={`${person().person.name}: your account`}
       opens="up"
       text={person().person.name}
-      items={[{ label: 'Sign out', icon: 'leave', run: () => void act(signOut) }]}
+      items={accountItems()}
     />
   );
+}
+
+function accountItems(): MenuItem[] {
+  const { id } = person().person;
+  const notify: MenuItem = isNotified.value
+    ? {
+        label: 'No longer notify this device',
+        icon: 'bell',
+        run: () => void act(forgetHere, { done: 'This device is not notified any more.' }),
+      }
+    : {
+        label: 'Notify this device',
+        icon: 'bell',
+        run: () => void act(() => notifyHere(id), { done: 'This device is notified while no page is open.' }),
+      };
+  const leave: MenuItem = { label: 'Sign out', icon: 'leave', run: () => void act(signOut) };
+  return isNotified.value === undefined ? [leave] : [notify, leave];
 }
 
 function BottomBar({ current }: { current: Place | undefined }) {
@@ -117,10 +140,7 @@ function BottomBar({ current }: { current: Place | undefined }) {
         label="More pages"
         text="More"
         opens="up"
-        items={[
-          ...rest.map(({ path: name, label, icon }) => ({ label, icon, href: `/${name}` })),
-          { label: 'Sign out', icon: 'leave' as const, run: () => void act(signOut) },
-        ]}
+        items={[...rest.map(({ path: name, label, icon }) => ({ label, icon, href: `/${name}` })), ...accountItems()]}
       />
     </nav>
   );

@@ -19,6 +19,24 @@ export function Nowhere() {
   );
 }
 
+/** A file of the page cannot be loaded: coda is a newer one since, or cannot be reached. */
+export function Outdated({ title }: { title: string }) {
+  return (
+    <Page title={title}>
+      <div class="sheet">
+        <p role="alert">
+          This page could not be loaded: coda was brought to a newer version since, or cannot be reached.
+        </p>
+        <p class="section">
+          <Button kind="primary" onClick={() => location.reload()}>
+            Reload the page
+          </Button>
+        </p>
+      </div>
+    </Page>
+  );
+}
+
 /** Nobody is signed in: how one does that, or the exchange of a link's code, which stands behind `#`. */
 export function SignIn({ code }: { code: string }) {
   const [state, setState] = useState<'asked' | 'signing' | Failure>(code === '' ? 'asked' : 'signing');

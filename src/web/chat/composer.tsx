@@ -2,6 +2,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { sizeOf } from '../app/format.ts';
+import { person } from '../app/session.ts';
 import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import type { Conversation } from './conversation.ts';
@@ -10,7 +11,7 @@ const MOST_FILES = 10;
 /** Bytes of all files together: what coda takes in one request, unless it is told otherwise. */
 const MOST_BYTES = 7_000_000;
 
-const draftKey = (id: string) => `draft ${id}`;
+const draftKey = (id: string) => `draft ${person().person.id} ${id}`;
 const isTouch = () => matchMedia('(pointer: coarse)').matches;
 
 interface ComposerProps {
@@ -34,7 +35,8 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
   }, [id, text]);
   useEffect(() => {
     if (!edited) return;
-    setText(edited.text);
+    // Words that are being written are not lost for it.
+    setText((before) => (before.trim() === '' ? edited.text : `${before}\n${edited.text}`));
     field.current?.focus();
   }, [edited]);
   useEffect(() => {
@@ -138,7 +140,7 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
             Stop
           </Button>
         )}
-        {(!isBusy || text.trim() !== '') && (
+        {(!isBusy || text.trim() !== '' || files.length > 0) && (
           <Button
             type="submit"
             kind="primary"

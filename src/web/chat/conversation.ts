@@ -106,8 +106,10 @@ export class Conversation {
       await this.read();
       this.unsent.value = this.unsent.value.filter((each) => each.id !== id);
     } catch (error) {
-      const failure = failureOf(error).sentence;
-      this.unsent.value = this.unsent.value.map((each) => (each.id === id ? { ...each, failure } : each));
+      const { sentence: failure, code } = failureOf(error);
+      // Under the same id it would be refused again.
+      const again = code === 'HTTP_TOO_FAST' ? newId() : id;
+      this.unsent.value = this.unsent.value.map((each) => (each.id === id ? { ...each, id: again, failure } : each));
     }
   }
 

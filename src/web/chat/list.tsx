@@ -37,7 +37,7 @@ export function useChats(words: string): LoadState<Chats> {
   return useLoad(
     `chats ${words}`,
     () => ask(api.GET('/v1/chats', { params: { query: { limit: 100, ...(words !== '' && { q: words }) } } })),
-    ['chats'],
+    ['conversations'],
   );
 }
 

@@ -1,8 +1,10 @@
 import { signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { onEvent } from '../api/events.ts';
 import { dayName, dayOf } from '../app/format.ts';
 import { path } from '../app/router.ts';
 import { assistantName, person } from '../app/session.ts';
+import { useSettled } from '../app/settled.ts';
 import { act } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -19,7 +21,14 @@ const isListShown = signal(false);
 export default function ChatPage() {
   const id = path.value[1] ?? MAIN;
   const [words, setWords] = useState('');
-  const chats = useChats(words);
+  const chats = useChats(useSettled(words));
+  useEffect(
+    () =>
+      onEvent('entry', ({ entry }) => {
+        if (!entry.growing) chats.reload();
+      }),
+    [],
+  );
   const known = chats.data?.chats.find((chat) => chat.id === id);
   const title = known ? titleOf(known) : id === MAIN ? assistantName() : 'New conversation';
   const list = (
@@ -184,7 +193,7 @@ function Line({ entry, day, conversation, onEdit }: LineProps) {
         work={isLast ? question?.work : undefined}
         onEdit={onEdit}
         onAskAgain={
-          question && isLast && entry.kind === 'answer' && !conversation.isReadOnly.value
+          question && !question.files && isLast && entry.kind === 'answer' && !conversation.isReadOnly.value
             ? () => void conversation.say(question.text, [])
             : undefined
         }

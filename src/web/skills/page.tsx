@@ -85,7 +85,7 @@ type Measured = NonNullable<Json<'/v1/skills'>['measured']>;
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** How well the right skill is found, as an owner has measured it last. */
+/** The last measurement of how well the right skill is found. */
 function MeasuredView({ measured }: { measured: Measured }) {
   const { file, at, requests, first, among_five: five, for_none: none, offered_for_none: wrongly } = measured;
   return (

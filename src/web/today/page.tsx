@@ -258,7 +258,9 @@ function TaskRow({ task, loaded }: { task: Today['tasks'][number]; loaded: LoadS
             type="button"
             class="button"
             data-key="e"
-            onClick={() => void change(loaded, () => ask(api.POST('/v1/tasks/{id}/done', { params, body: {} })))}
+            onClick={() =>
+              void change(loaded, () => ask(api.POST('/v1/tasks/{id}/done', { params, body: { step: done + 1 } })))
+            }
           >
             Step done
           </button>

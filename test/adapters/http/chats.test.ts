@@ -78,3 +78,27 @@ test('what is held elsewhere is neither deleted, named nor stopped here by someb
   ] as const)
     expect((await browser.send(method, at, body)).status, `${method} ${at}`).toBe(404);
 });
+
+test('a shared place keeps its name, and shows each person what they have said there alone', async () => {
+  await programs.coda.person('ana', { channel: 'c-family' }).says('when is dinner');
+  await programs.coda.person('bob', { channel: 'c-family', role: 'member' }).says('at eight, says Bob');
+  const shared = (await chats(browser)).find(({ title }) => title === 'when is dinner');
+  const said = await entries(shared?.id ?? '');
+  expect(JSON.stringify(said)).not.toContain('says Bob');
+  expect((await browser.send('PATCH', `/v1/chats/${shared?.id}`, { title: 'mine' })).status).toBe(404);
+});
+
+test('what waited in a conversation that is deleted is not counted any more, and a found one opens with its words', async () => {
+  await browser.post('/v1/messages', { text: '/remind in 5 minutes feed the lions', conversation: 'zoo' });
+  await programs.coda.passes({ minutes: 5 });
+  const unread = async () =>
+    ((await (await browser.get('/v1/me')).json()) as { counts: { unread: number } }).counts.unread;
+  const { rows } = await programs.coda
+    .database()
+    .read<{ id: string }>(`select id from conversations where channel like '%/zoo'`);
+  expect((await entries(rows[0]?.id ?? '')).entries[0]?.text).toContain('feed the lions');
+  await browser.send('DELETE', '/v1/chats/zoo');
+  expect(await unread()).toBe(0);
+  const search = (await (await browser.get('/v1/search?q=lions')).json()) as { hits: { kind: string }[] };
+  expect(search.hits.filter(({ kind }) => kind === 'conversations')).toEqual([]);
+});

@@ -12,6 +12,12 @@ import { ADAPTER, pageChannel, partId, unreadChannels } from './places.ts';
 import { partShown } from './shapes.ts';
 import type { Watchers } from './watchers.ts';
 
+/** Calls people who have no page open. Never rejects. */
+export interface PageCaller {
+  call(personId: string): Promise<void>;
+  callEverybody(): Promise<void>;
+}
+
 /** A part's only copy is what the outbox holds: it may be sent again at any time, under the same id. */
 const FOR_EVER_MS = 10 * 365 * 86_400_000;
 
@@ -29,10 +35,12 @@ export class HttpChat implements ChatAdapter {
     showsUse: true,
   };
   private readonly watchers: Watchers;
+  private readonly pushes: PageCaller | undefined;
   private readonly started = deferred<Inbox>();
 
-  constructor(watchers: Watchers) {
+  constructor(watchers: Watchers, pushes?: PageCaller) {
     this.watchers = watchers;
+    this.pushes = pushes;
   }
 
   get inbox(): Promise<Inbox> {
@@ -43,6 +51,7 @@ export class HttpChat implements ChatAdapter {
     this.started.resolve(inbox);
     // Answers that waited for HTTP to be on again are there for who asks; nobody need come for them.
     reachable();
+    await this.pushes?.callEverybody();
   }
 
   /**
@@ -88,6 +97,7 @@ export class HttpChat implements ChatAdapter {
 
   async unread(personId: string): Promise<void> {
     for (const channel of unreadChannels({ personId })) void this.watchers.tell(channel, { type: 'unread' });
+    if (!this.isOpenFor(personId)) await this.pushes?.call(personId);
   }
 
   /** A page of the person's is closed. */

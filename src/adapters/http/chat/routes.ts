@@ -6,7 +6,7 @@ import type { Artifacts, Database } from '../../../storage/index.ts';
 import { problemOf } from '../problem.ts';
 import { callerOf, keyOf } from '../request.ts';
 import * as store from '../store.ts';
-import { HttpChat } from './adapter.ts';
+import { HttpChat, type PageCaller } from './adapter.ts';
 import { nameOf, partId, placeOf, prefixOf, unreadChannels } from './places.ts';
 import { answerOut, conversationName, instantIn, messageId, messageIn, partOut, partShown, waitIn } from './shapes.ts';
 import { type Answer, nothing, type SaidMessage, Talk } from './talk.ts';
@@ -19,13 +19,15 @@ export interface ChatDeps {
   database: Database;
   artifacts: Artifacts;
   clock: Clock;
+  /** Left out: people are not called. */
+  pushes?: PageCaller;
 }
 
 const TAG = 'messages';
 
 export function openHttpChat(deps: ChatDeps) {
   const watchers = new Watchers(deps.clock);
-  const adapter = new HttpChat(watchers);
+  const adapter = new HttpChat(watchers, deps.pushes);
   const talk = new Talk({ ...deps, adapter });
   const routes: readonly AnyRoute[] = [
     say(talk, watchers),

@@ -125,16 +125,16 @@ function entries({ database, clock }: ChatsDeps): AnyRoute {
       const { limit, before } = request.query;
       // Parts of one answer were said at one instant: the page knows those that it has.
       const until = before === undefined ? undefined : new Date(Math.min(Date.parse(before) + 1, LAST_MS));
-      const isMain = request.params.id === MAIN;
       const db = readerOf(database);
       const found = await store.findChat(db, whereOf(caller), request.params.id);
+      const isMain = nameOf(found?.channel ?? `/${request.params.id}`) === MAIN;
       const isOwn = found === undefined || (found.adapter === 'http' && found.channel.startsWith(prefixOf(caller)));
       if (found && !isOwn) {
         const rows = await store.recordedMessages(db, found, caller.personId, until, limit + 1);
         const shown = rows.slice(0, limit).reverse().map(entryOfRecord);
         return { body: { json: { entries: shown, more: rows.length > limit, readOnly: true } } };
       }
-      const { channel } = placeOf(caller, request.params.id);
+      const channel = found?.channel ?? placeOf(caller, request.params.id).channel;
       const { personId } = caller;
       const channels = isMain ? await said.channelsBehind(database, { channel, personId }) : [channel];
       const rows = await said.saidIn(database, { channels, personId, withTerminal: isMain }, until, limit + 1);
@@ -163,7 +163,8 @@ function rename(deps: ChatsDeps): AnyRoute {
     body: z.strictObject({ title: z.string().trim().min(1).max(120) }),
     answers: { 200: { description: 'It has the title.', schema: z.object({ title: z.string() }) } },
     async answerRequest(request) {
-      const { id } = await chatOf(deps, callerOf(request), request.params.id);
+      const { id, isOwn } = await chatOf(deps, callerOf(request), request.params.id);
+      if (!isOwn) throw nothing('Conversations of other platforms are named there.');
       await store.setTitle(deps.database, id, request.body.title);
       return { body: { json: { title: request.body.title } } };
     },
@@ -182,7 +183,10 @@ function remove(deps: ChatsDeps): AnyRoute {
     async answerRequest(request) {
       const { id, isOwn } = await chatOf(deps, callerOf(request), request.params.id);
       if (!isOwn) throw nothing('Conversations of other platforms are deleted there.');
-      await store.hide(deps.database, id, deps.clock.now());
+      await deps.database.tx('chats.hide', async (tx) => {
+        await deps.delivery.stopTurn(tx, id);
+        await store.hide(tx, id, deps.clock.now());
+      });
       return { status: 204 };
     },
   });

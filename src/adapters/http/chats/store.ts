@@ -1,6 +1,7 @@
 /** A person's conversations as a page lists and shows them: their own over HTTP, and those of other platforms, to be read. */
 import type { Instant } from '../../../base/clock.ts';
-import type { Database, Queryable } from '../../../storage/index.ts';
+import { endUnread } from '../../../delivery/index.ts';
+import type { Database, Queryable, Transaction } from '../../../storage/index.ts';
 
 export interface ChatRow {
   id: string;
@@ -25,7 +26,9 @@ const SPOKEN = 2_000;
 const FIRST_WORDS = 120;
 
 const OWN = `c.adapter = 'http' and starts_with(c.channel, $1)`;
-const OF_PERSON = `(c.kind = 'dm' and c.person_id = $2 and c.adapter <> 'http') or c.id in (select conversation_id from spoken)`;
+// A direct conversation is its person's alone, whoever has spoken in it before.
+const OF_PERSON = `(c.kind = 'dm' and c.person_id = $2 and c.adapter <> 'http')
+          or (c.kind <> 'dm' and c.id in (select conversation_id from spoken))`;
 
 /** The newest first; `words`: only those with all of them in their title or in what was said first. */
 export async function chatsOf(
@@ -46,8 +49,8 @@ export async function chatsOf(
        from listed l
        left join lateral (
          select left(content ->> 'text', ${FIRST_WORDS}) as text from messages
-          where conversation_id = l.id and role = 'user' and content ->> 'text' not like '/%'
-            and (l.kind = 'dm' or person_id = $2) order by epoch, seq limit 1) f on true
+          where conversation_id = l.id and role = 'user' and content ->> 'text' not like '/%' and at > coalesce(l.hidden_at, '-infinity')
+            and (l.adapter = 'http' or person_id = $2) order by epoch, seq limit 1) f on true
        left join lateral (
          select max(at) as at from (
            (select at from messages where conversation_id = l.id order by epoch desc, seq desc limit 1)
@@ -72,8 +75,8 @@ export async function findChat(
   const { rows } = await db.query<Pick<ChatRow, 'id' | 'adapter' | 'channel' | 'kind'>>(
     `select c.id, c.adapter, c.channel, c.kind from conversations c
       where (c.adapter = 'http' and c.channel = $1 || $3)
-         or (c.id::text = $3 and ((${OWN}) or (c.kind = 'dm' and c.person_id = $2)
-              or exists (select from inbox i where i.conversation_id = c.id and i.person_id = $2)))
+         or (c.id::text = $3 and ((${OWN}) or (c.kind = 'dm' and c.person_id = $2 and c.adapter <> 'http')
+              or (c.kind <> 'dm' and exists (select from inbox i where i.conversation_id = c.id and i.person_id = $2))))
       order by c.channel = $1 || $3 desc limit 1`,
     [prefix, personId ?? null, named],
   );
@@ -108,10 +111,10 @@ export interface RecordedMessage {
   at: Instant;
 }
 
-/** The messages of a conversation elsewhere, the newest first; of a shared one only the person's own, and their answers. */
+/** The person's messages in a conversation elsewhere with what answered them, the newest first. */
 export async function recordedMessages(
   db: Queryable,
-  { id, kind }: Pick<ChatRow, 'id' | 'kind'>,
+  { id }: Pick<ChatRow, 'id'>,
   personId: string | undefined,
   before: Instant | undefined,
   limit: number,
@@ -119,11 +122,11 @@ export async function recordedMessages(
   const { rows } = await db.query<RecordedMessage>(
     `select m.id::text as id, m.role, m.content ->> 'text' as text, m.at from messages m
       where m.conversation_id = $1 and m.role in ('user', 'assistant') and coalesce(m.content ->> 'text', '') <> ''
-        and ($2 or m.person_id = $3 or (m.role = 'assistant' and exists (
-             select from turns t where t.id = m.turn_id and t.person_id = $3)))
-        and ($4::timestamptz is null or m.at < $4)
-      order by m.epoch desc, m.seq desc limit $5`,
-    [id, kind === 'dm', personId ?? null, before ?? null, limit],
+        and (m.person_id = $2 or (m.role = 'assistant' and exists (
+             select from turns t where t.id = m.turn_id and t.person_id = $2)))
+        and ($3::timestamptz is null or m.at < $3)
+      order by m.epoch desc, m.seq desc limit $4`,
+    [id, personId ?? null, before ?? null, limit],
   );
   return rows;
 }
@@ -136,10 +139,9 @@ export async function setTitle(database: Database, id: string, title: string): P
  * Takes a conversation out of the list; what was said in it is not remembered by the model any more. It comes back when
  * something is said there again.
  */
-export async function hide(database: Database, id: string, now: Instant): Promise<void> {
-  await database.tx('chats.hide', async (tx) => {
-    await tx.query('update conversations set hidden_at = $2, epoch = epoch + 1, title = null where id = $1', [id, now]);
-    await tx.query('delete from summaries where conversation_id = $1', [id]);
-    await tx.query('delete from messages where conversation_id = $1', [id]);
-  });
+export async function hide(tx: Transaction, id: string, now: Instant): Promise<void> {
+  await tx.query('update conversations set hidden_at = $2, epoch = epoch + 1, title = null where id = $1', [id, now]);
+  await tx.query('delete from summaries where conversation_id = $1', [id]);
+  await tx.query('delete from messages where conversation_id = $1', [id]);
+  await endUnread(tx, id, now);
 }
