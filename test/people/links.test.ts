@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { mergeRules as pushMergeRules } from '../../src/adapters/http/push/store.ts';
 import { agentMergeRules, type Model } from '../../src/agent/index.ts';
 import { addUsage } from '../../src/agent/usage/index.ts';
 import { mergeRules as skillMergeRules } from '../../src/agent-skills/store.ts';
@@ -32,6 +33,7 @@ import { eventually } from '../support/eventually.ts';
 import { codeIn, everybody, join, type Platform, personOf, playTwo, type TwoPlatforms } from './platforms.ts';
 
 const mergeRules = [
+  ...pushMergeRules,
   ...hookMergeRules,
   ...mcpMergeRules,
   ...runMergeRules,
