@@ -22,6 +22,10 @@ beforeAll(async () => {
      select gen_random_uuid(), 'k', 'fake', id, 'k', '{"kind": "answer", "text": "x"}', 'pending', '2027-01-01Z', '2026-11-20Z'
        from conversations limit 1`);
   for (const state of ['sending', 'dead']) await run(`update outbox set state = '${state}' where key = 'k'`);
+  await run(`insert into outbox (id, key, adapter, conversation_id, grp, content, state, next_at, created_at)
+     select '${DEAD_PART}', 'd', 'fake', id, 'd', '{"kind": "answer", "text": "x"}', 'pending', '2027-01-01Z', '2026-11-20Z'
+       from conversations limit 1`);
+  for (const state of ['sending', 'dead']) await run(`update outbox set state = '${state}' where key = 'd'`);
   for (const id of [DEAD_JOB, WAITING_JOB]) {
     await coda.database().run(
       'test',
@@ -35,6 +39,7 @@ afterAll(() => coda[Symbol.asyncDispose]());
 
 const DEAD_JOB = '00000000-0000-4000-8000-000000000001';
 const WAITING_JOB = '00000000-0000-4000-8000-000000000002';
+const DEAD_PART = '00000000-0000-4000-8000-000000000003';
 const FAR = new Date('2026-12-24T00:00:00Z');
 
 const IMAGE = `sha256:${'0'.repeat(64)}`;
@@ -43,6 +48,7 @@ const OF_ITS_FILES = 'its own';
 
 /** Operations that write an entry: the transaction that carries each out, its input, and the subject where it is not its name. */
 const AUDITED: Record<string, [tx: string, input: Record<string, Json>, subject?: string]> = {
+  'outbox discard': ['outbox.discard', { id: DEAD_PART }],
   'outbox resend': ['outbox.revive', {}],
   'jobs retry': ['jobs.retry', { id: DEAD_JOB }],
   'jobs cancel': ['jobs.cancel', { id: WAITING_JOB }],
@@ -80,6 +86,7 @@ const AUDITED: Record<string, [tx: string, input: Record<string, Json>, subject?
   'skills undeprecate': ['skills.undeprecate', { name: 'travel-plan' }],
   'skills image built': ['skills.image', { skill: 'travel-plan', image: IMAGE, hash: 'x' }, 'skills images'],
   'skills image removed': ['skills.image', { skill: 'travel-plan', image: IMAGE }, 'skills images'],
+  'skills withdraw': ['skills.withdraw', { name: 'travel-plan' }],
 };
 
 /** The entries of acts, the oldest first. */

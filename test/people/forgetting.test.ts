@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import * as devices from '../../src/adapters/http/push/store.ts';
 import { addLoneUsage, addUsage } from '../../src/agent/usage/index.ts';
 import * as decisions from '../../src/agent-skills/store.ts';
 import { deletionRulesOf, mergeRulesOf } from '../../src/app/agent.ts';
@@ -16,6 +17,7 @@ import { ScriptedModel } from '../support/scripted-model.ts';
 const ofAgentSkills = {
   name: 'skills',
   deletionRules: [
+    ...devices.deletionRules,
     ...decisions.deletionRules,
     ...runs.deletionRules,
     ...hooks.deletionRules,
@@ -23,6 +25,7 @@ const ofAgentSkills = {
     ...learned.deletionRules,
   ],
   mergeRules: [
+    ...devices.mergeRules,
     ...decisions.mergeRules,
     ...runs.mergeRules,
     ...hooks.mergeRules,

@@ -217,7 +217,6 @@ describe('where there is nothing to hear', () => {
   test.each<[string, (play: DiscordPlay) => Message]>([
     ['a voice message (voice-message.ogg)', says(file('voice-message.ogg', 'audio/ogg'))],
     ['a picture (cat.png)', says(file('cat.png', 'image/png'))],
-    ['a file (a.pdf)', says(file('a.pdf', 'application/pdf'))],
     ['a sticker (Wave)', says({ sticker: 'Wave' })],
     [
       'a forwarded message',

@@ -145,7 +145,6 @@ describe('where there is nothing to hear', () => {
   test.each<[string, (play: SlackPlay) => Message]>([
     ['a voice message (audio_message.m4a)', says('audio_message.m4a', 'audio/mp4')],
     ['a picture (cat.png)', says('cat.png', 'image/png')],
-    ['a file (a.pdf)', says('a.pdf', 'application/pdf')],
     [
       'a shared message',
       ({ fake, ana, bob, general }) => fake.shares(ana, fake.dm(ana), fake.says(bob, general, 'hi')),
