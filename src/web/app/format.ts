@@ -23,7 +23,7 @@ function formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.Date
 
 /** `14:02` */
 export const clock = (at: string | Date): string =>
-  formatter('clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(at));
+  formatter('clock', { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
 
 /** `2026-11-28`: the day in the person's zone. */
 export function dayOf(at: string | Date): string {
