@@ -381,10 +381,12 @@ describe('the process of the readers', () => {
 
   for (const way of ['hang', 'crash', 'memory']) {
     test(`${way}: told within the limit, and the next file is read`, async () => {
-      const own = await openReaders({ program, withinMs: 1_500 });
+      // Memory is taken by and by: a slow machine needs its time for that.
+      const withinMs = way === 'hang' ? 1_500 : 20_000;
+      const own = await openReaders({ program, withinMs });
       const { facts, tookMs } = await own.read('x', way);
       expect(facts.fault).toBe(way === 'hang' ? 'slow' : 'crashed');
-      expect(tookMs).toBeLessThan(1_500 + BEHIND_MS);
+      expect(tookMs).toBeLessThan(withinMs + BEHIND_MS);
       expect((await own.read('x', 'well')).text).toBe('all is well');
       await own.close();
     }, 30_000);

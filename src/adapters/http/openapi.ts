@@ -75,7 +75,7 @@ function response({ description, schema, type }: NonNullable<AnyRoute['answers']
   return type === undefined ? { description } : { description, content: { [type]: {} } };
 }
 
-/** Those that stand in the address: a route under several may have fewer in one of them. */
+/** The parameters that stand in the address: a route under several addresses may have fewer in one of them. */
 function pathParameters({ params, path }: AnyRoute): JsonObject[] {
   const named = new Set(path.split('/').flatMap((part) => (part.startsWith(':') ? part.slice(1) : [])));
   return parameters(params, 'path').filter(({ name }) => named.has(name as string));

@@ -40,7 +40,7 @@ export async function readerFrom(
   return { db, person, personId: person.id, isOwner, ...readerFor(person, householdOf(config), world.clock.now()) };
 }
 
-/** Somebody whom an issuer vouches for is met by their first request. */
+/** A person whom an issuer vouches for is met by their first request. */
 async function meet({ requests }: ReadingParts['delivery'], caller: Caller): Promise<string | undefined> {
   const item = await requests.asker({ ...callerPlace(caller, 'main'), direct: false });
   return item?.person.id;

@@ -300,7 +300,7 @@ async function backupsIn(folder: string): Promise<z.output<typeof backup>[]> {
   return found.flat().sort((one, other) => other.made_at.localeCompare(one.made_at));
 }
 
-/** It goes on after the answer: a large database takes minutes. */
+/** Begins a backup, which goes on after the answer: a large database takes minutes. */
 function makeBackupRoute({ config, world, backups, changed }: SystemParts): AnyRoute {
   return route({
     method: 'POST',

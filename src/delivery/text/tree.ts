@@ -7,7 +7,7 @@ type ParsedNode = Root['children'][number];
 type Paragraph = Extract<ParsedNode, { type: 'paragraph' }>;
 export type Inline = Paragraph['children'][number];
 
-/** Of a column; undefined: none was asked for. */
+/** Alignment of a column; undefined: none was asked for. */
 export type Align = 'left' | 'right' | 'center' | undefined;
 
 export interface Grid {

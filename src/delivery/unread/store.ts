@@ -115,7 +115,7 @@ export async function markRead(database: Database, parts: readonly ReadPart[], n
   );
 }
 
-/** What waits in a conversation to be read counts as read: its person has deleted the conversation. */
+/** Unread parts of a conversation count as read: its person has deleted it. */
 export async function endUnread(tx: Transaction, conversationId: string, now: Instant): Promise<void> {
   await tx.query(
     `update outbox o set state = 'sent', sent_at = $2, next_at = null, error = null

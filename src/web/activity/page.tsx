@@ -21,7 +21,7 @@ export default function ActivityPage() {
       <div class="sheet wide">
         <Tabs label="Activity" tabs={tabs} current={name === 'approvals' ? '/activity' : `/activity/${name}`} />
         {name === 'approvals' && <Approvals />}
-        {name === 'conversations' && (id === undefined ? <Conversations /> : <ConversationView id={id} />)}
+        {name === 'conversations' && (id === undefined ? <Conversations /> : <ConversationView key={id} id={id} />)}
         {name === 'audit' && <Audit />}
         {name === 'undelivered' && <Undelivered />}
       </div>

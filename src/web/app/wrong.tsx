@@ -37,7 +37,7 @@ export function Outdated({ title }: { title: string }) {
   );
 }
 
-/** Nobody is signed in: how one does that, or the exchange of a link's code, which stands behind `#`. */
+/** The page of a browser in which nobody is signed in: how one signs in, or the exchange of a link's code (behind `#`). */
 export function SignIn({ code }: { code: string }) {
   const [state, setState] = useState<'asked' | 'signing' | Failure>(code === '' ? 'asked' : 'signing');
   const begin = async (instead: boolean) => {

@@ -14,7 +14,7 @@ interface FieldProps {
   required?: boolean;
   /** The id of a list of suggestions. */
   list?: string;
-  /** It is what its form is opened for. */
+  /** The field that its form is opened for: it has the focus. */
   isFirst?: boolean;
   /** Tells a value when it is complete, not with each key. */
   isSlow?: boolean;

@@ -30,7 +30,7 @@ export default function SkillsPage() {
         {name === '+secrets' && <Secrets />}
         {name === '+specialists' && <Specialists />}
         {name === '+proposals' && <Proposals />}
-        {name !== '' && !isTab && <SkillView name={name} />}
+        {name !== '' && !isTab && <SkillView key={name} name={name} />}
       </div>
     </Page>
   );
