@@ -144,8 +144,11 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     await programs.coda.passes({ minutes: 10 });
     await say('said without a connection');
     await page.getByRole('button', { name: 'Send again' }).waitFor();
+    // It waits while another page is shown, and goes by itself when there is a connection again.
+    await page.getByRole('link', { name: 'Today' }).first().click();
+    await page.getByRole('link', { name: 'Chat' }).first().click();
+    await page.getByRole('button', { name: 'Send again' }).waitFor();
     await context.setOffline(false);
-    await page.getByRole('button', { name: 'Send again' }).click();
     await page.getByText('you said: said without a connection').waitFor();
     await page.locator('.log > .entry.reminder', { hasText: 'call Bob' }).waitFor();
     expect(await page.locator('.log > .entry.you', { hasText: 'without a connection' }).count()).toBe(1);

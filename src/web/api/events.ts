@@ -86,6 +86,10 @@ export function watchSleep(refused: () => void): void {
     seen = Date.now();
     if (slept && source) listen(refused);
   }, 5_000);
+  // A stream may look alive through a loss that the browser knows of.
+  addEventListener('online', () => {
+    if (source) listen(refused);
+  });
   let hiddenAt = 0;
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) hiddenAt = Date.now();

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { api, ask, Failure } from '../api/client.ts';
 import { listen, onEvent, stopListening, watchSleep } from '../api/events.ts';
 import type { paths } from '../api/schema.d.ts';
+import { forgetUnsent } from '../chat/conversation.ts';
 import { setClock } from './clock.ts';
 import { beginPush, forgetHere } from './push.ts';
 
@@ -24,6 +25,7 @@ const signedOut = () => {
   stopListening();
   // Whoever signs in here next finds no words of somebody else.
   sessionStorage.clear();
+  forgetUnsent();
   me.value = 'out';
 };
 

@@ -12,6 +12,15 @@ import type { Entry, Unsent } from './entry.ts';
 const [SOON, LATEST] = [2_000, 15_000];
 const PAGE = 50;
 
+/** Conversations with messages that have not come to coda: kept while other pages are shown. */
+const unfinished = new Map<string, Conversation>();
+
+/** The conversation of this id, with what was not sent in it. */
+export const conversationOf = (id: string): Conversation => unfinished.get(id) ?? new Conversation(id);
+
+/** Whoever signs in here next finds no words of somebody else. */
+export const forgetUnsent = (): void => unfinished.clear();
+
 export class Conversation {
   readonly id: string;
   readonly entries = signal<readonly Entry[]>([]);
@@ -40,7 +49,10 @@ export class Conversation {
   open(): void {
     this.isOpen = true;
     this.stops = [
-      onEvent('ready', () => void this.read()),
+      onEvent('ready', () => {
+        void this.read();
+        this.sendAgain();
+      }),
       onEvent('entry', ({ chat, entry }) => {
         if (chat === this.id) this.takeEntry(entry);
       }),
@@ -56,6 +68,8 @@ export class Conversation {
 
   close(): void {
     this.isOpen = false;
+    if (this.unsent.value.length > 0) unfinished.set(this.id, this);
+    else unfinished.delete(this.id);
     clearTimeout(this.timer);
     for (const stop of this.stops) stop();
   }
@@ -94,7 +108,7 @@ export class Conversation {
     const at = now().toISOString();
     this.unsent.value = [
       ...this.unsent.value.filter((each) => each.id !== id),
-      { id, text, files, at, failure: undefined },
+      { id, text, files, at, failure: undefined, isAway: false },
     ];
     const body = new FormData();
     body.set('text', text);
@@ -106,11 +120,20 @@ export class Conversation {
       await this.read();
       this.unsent.value = this.unsent.value.filter((each) => each.id !== id);
     } catch (error) {
-      const { sentence: failure, code } = failureOf(error);
+      const { sentence, message, code } = failureOf(error);
+      const isAway = code === 'AWAY';
+      const failure = isAway ? `${message} It is sent as soon as that is possible.` : sentence;
       // Under the same id it would be refused again.
       const again = code === 'HTTP_TOO_FAST' ? newId() : id;
-      this.unsent.value = this.unsent.value.map((each) => (each.id === id ? { ...each, id: again, failure } : each));
+      this.unsent.value = this.unsent.value.map((each) =>
+        each.id === id ? { ...each, id: again, failure, isAway } : each,
+      );
     }
+  }
+
+  /** A message that did not reach coda goes under its own id: one that did after all is not said twice. */
+  private sendAgain(): void {
+    for (const { id, text, files, isAway } of this.unsent.value) if (isAway) void this.say(text, files, id);
   }
 
   drop(id: string): void {

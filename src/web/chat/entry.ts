@@ -17,4 +17,6 @@ export interface Unsent {
   at: string;
   /** Why it did not come there; undefined: it is on its way. */
   failure: string | undefined;
+  /** True if nothing answered: it is sent again by itself. */
+  isAway: boolean;
 }

@@ -10,7 +10,7 @@ import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Page } from '../parts/page.tsx';
 import { Composer } from './composer.tsx';
-import { Conversation } from './conversation.ts';
+import { type Conversation, conversationOf } from './conversation.ts';
 import { type Entry, MAIN } from './entry.ts';
 import { EntryView, UnsentView } from './entry.tsx';
 import { ChatList, titleOf, useChats } from './list.tsx';
@@ -71,7 +71,7 @@ export default function ChatPage() {
 const NEAR = 80;
 
 function Talk({ id, onSaid }: { id: string; onSaid: () => void }) {
-  const conversation = useMemo(() => new Conversation(id), [id]);
+  const conversation = useMemo(() => conversationOf(id), [id]);
   const field = useRef<HTMLTextAreaElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLOListElement>(null);
