@@ -39,7 +39,8 @@ export interface Household extends AsyncDisposable {
   code(person?: string): Promise<string>;
 }
 
-export async function openHousehold(): Promise<Household> {
+/** `config`: further settings. */
+export async function openHousehold(further: Record<string, unknown> = {}): Promise<Household> {
   const outside = new Outside();
   const model = new ScriptedModel((request) => {
     const said = lastSaid(request);
@@ -50,7 +51,7 @@ export async function openHousehold(): Promise<Household> {
     return [`I heard: ${said}`];
   });
   model.streams = true;
-  const config = { 'assistant.name': 'Robin' };
+  const config = { 'assistant.name': 'Robin', ...further };
   const programs = await Programs.begin({ model, config, skills: [outside.skill] });
   const { coda } = programs;
   const folder = join(coda.dataDir, 'skills', 'recycling');
@@ -65,12 +66,12 @@ export async function openHousehold(): Promise<Household> {
     '/note The boiler code is 4711 #house',
     '/note The spare key is with Anna #house',
     '/note shopping: milk, eggs, olives',
-    '/remember I am allergic to peanuts',
     '/schedule every day at 7:30 tell me what is due today',
     '/task the party: send the invitations; order the cake',
     '/rescan-skills',
   ])
     await programs.say(said);
+  await programs.post('/v1/memories', { text: 'I am allergic to peanuts.', type: 'fact' });
   await programs.say('write a letter to the landlord', { conversation: 'letters' });
   await coda.passes({ minutes: 6 });
   const bob = coda.person('bob', { role: 'member' });

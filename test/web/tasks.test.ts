@@ -222,6 +222,60 @@ const OWNER: readonly Task[] = [
     },
   ],
   [
+    'find a note by misspelt words, and change it',
+    async (who) => {
+      await who.to('Notes');
+      await who.fill('Search notes', 'boilr code');
+      await who.press('link', /^The boiler code/);
+      await who.press('button', 'Change');
+      await who.fill('Text', 'The boiler code is 4712 #house');
+      await who.press('button', 'Save');
+      await who.counts(`notes where text like 'The boiler code is 4712%'`, 1);
+    },
+  ],
+  [
+    'delete a note, and take that back',
+    async (who) => {
+      await who.page.goto(`${who.home.programs.url}/notes`);
+      await who.press('link', /^The spare key/);
+      await who.press('button', 'More for this note');
+      await who.press('menuitem', 'Delete');
+      await who.press('button', 'Undo');
+      await who.counts(`notes where text like 'The spare key%' and deleted_at is null`, 1);
+    },
+  ],
+  [
+    'put right what is remembered',
+    async (who) => {
+      await who.page.goto(`${who.home.programs.url}/notes/memories`);
+      await who.press('button', /^More for .*peanuts/);
+      await who.press('menuitem', 'Put right');
+      await who.fill('One sentence that stands by itself', 'I am allergic to walnuts.');
+      await who.press('button', 'Save');
+      await who.sees(/allergic to walnuts/);
+    },
+  ],
+  [
+    'have a schedule run now, and see what came of it',
+    async (who) => {
+      await who.to('Automations');
+      await who.press('link', /^tell me what is due/);
+      await who.press('button', 'Run now');
+      await who.sees(/went well/);
+    },
+  ],
+  [
+    'let a program have them told something',
+    async (who) => {
+      await who.within('Automations', 'Webhooks and services');
+      await who.press('button', 'New webhook');
+      await who.fill('Name', `ci${who.isPhone ? '-phone' : ''}`);
+      await who.fill('Words, made of what is sent', 'the build of {{ name }} is red');
+      await who.press('button', 'Make it');
+      await who.sees(/shown this once/);
+    },
+  ],
+  [
     'find why a message was not answered',
     async (who) => {
       await who.within('Activity', 'Conversations');

@@ -212,13 +212,13 @@ export async function fileIn(
   const { rows } = await database.read<{ file: { name: string; type: string; size: number } }>(
     `select f as file
        from conversations c
-       join outbox o on o.conversation_id = c.id and o.adapter = 'http'
-      cross join lateral jsonb_array_elements(coalesce(o.content -> 'files', '[]')) f
+       join outbox o on o.conversation_id = c.id and o.adapter = 'http' and o.content ? 'files'
+      cross join lateral jsonb_array_elements(o.content -> 'files') f
       where c.adapter = 'http' and starts_with(c.channel, $1) and f ->> 'hash' = $2
      union all
      select f from conversations c
-       join inbox i on i.conversation_id = c.id and i.adapter = 'http'
-      cross join lateral jsonb_array_elements(coalesce(i.payload -> 'files', '[]')) f
+       join inbox i on i.conversation_id = c.id and i.adapter = 'http' and i.payload -> 'files' <> '[]'
+      cross join lateral jsonb_array_elements(i.payload -> 'files') f
       where c.adapter = 'http' and starts_with(c.channel, $1) and f ->> 'hash' = $2
       limit 1`,
     [prefix, hash],

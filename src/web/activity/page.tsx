@@ -1,7 +1,7 @@
 /** Things that happened, or wait for a word: questions, conversations, the audit log, what was not delivered. */
-import { GROUPS, type GroupPage } from '../app/groups.ts';
+import { pagesOf } from '../app/groups.ts';
 import { path } from '../app/router.ts';
-import { isOwner, person } from '../app/session.ts';
+import { person } from '../app/session.ts';
 import { Page } from '../parts/page.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { Approvals } from './approvals.tsx';
@@ -11,11 +11,8 @@ import { Undelivered } from './undelivered.tsx';
 
 export default function ActivityPage() {
   const [, name = 'approvals', id] = path.value;
-  const shown: readonly GroupPage[] = GROUPS.activity;
   const waiting = person().counts.approvals;
-  const tabs = shown
-    .filter(({ isOwners }) => !isOwners || isOwner())
-    .map(({ href, label }) => ({ href, label, count: href === '/activity' ? waiting : 0 }));
+  const tabs = pagesOf('activity').map((page) => ({ ...page, count: page.href === '/activity' ? waiting : 0 }));
   return (
     <Page title="Activity">
       <div class="sheet wide">

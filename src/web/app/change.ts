@@ -1,7 +1,7 @@
 /** Changes of a person's own things: shown at once, told with what takes them back, undone where they were refused. */
 import { api, ask } from '../api/client.ts';
 import type { LoadState } from './load.ts';
-import { act } from './toasts.tsx';
+import { act, say } from './toasts.tsx';
 
 /** An answer about something that was changed, and what takes it back. */
 interface ChangeAnswer {
@@ -17,6 +17,14 @@ const undoOf = ({ undo }: ChangeAnswer): (() => Promise<void>) | undefined =>
         await ask(api.POST('/v1/undo', { body: { id: undo.id } }));
       };
 
+/** Waits for the answer about a change, tells what coda says of it, with its undo, and reads anew what is shown. Throws a refusal. */
+export async function tellChange(reload: () => void, answer: Promise<ChangeAnswer>): Promise<void> {
+  const made = await answer;
+  const undo = undoOf(made);
+  say(made.said, undo && { undo: () => undo().then(reload) });
+  reload();
+}
+
 /** Does `run`, which changes what is shown by `change` at once; tells what coda says of it, with its undo. */
 export async function change<T>(
   loaded: Pick<LoadState<T>, 'patch' | 'reload'>,
@@ -24,17 +32,5 @@ export async function change<T>(
   change: (data: T) => T = (data) => data,
 ): Promise<boolean> {
   loaded.patch(change);
-  let made: ChangeAnswer | undefined;
-  const isDone = await act(
-    async () => {
-      made = await run();
-    },
-    { back: loaded.reload },
-  );
-  if (isDone && made) {
-    const undo = undoOf(made);
-    await act(async () => {}, { done: made.said, ...(undo && { undo: () => undo().then(loaded.reload) }) });
-    loaded.reload();
-  }
-  return isDone;
+  return act(() => tellChange(loaded.reload, run()), { back: loaded.reload });
 }

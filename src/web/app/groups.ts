@@ -1,4 +1,5 @@
 /** The pages within a group, by the first word of its address: tabs of it, and entries of the search. */
+import { isOwner } from './session.ts';
 
 export interface GroupPage {
   href: string;
@@ -7,7 +8,17 @@ export interface GroupPage {
   isOwners?: true;
 }
 
-export const GROUPS = {
+const GROUPS = {
+  notes: [
+    { href: '/notes', label: 'Notes' },
+    { href: '/notes/memories', label: 'What is remembered' },
+  ],
+  automations: [
+    { href: '/automations', label: 'Schedules' },
+    { href: '/automations/runs', label: 'Runs' },
+    { href: '/automations/webhooks', label: 'Webhooks and services', isOwners: true },
+    { href: '/automations/own', label: "coda's own", isOwners: true },
+  ],
   activity: [
     { href: '/activity', label: 'Waiting for a yes' },
     { href: '/activity/conversations', label: 'Conversations', isOwners: true },
@@ -35,4 +46,8 @@ export const GROUPS = {
   ],
 } as const satisfies Record<string, readonly GroupPage[]>;
 
-export const pagesOf = (group: string): readonly GroupPage[] => GROUPS[group as keyof typeof GROUPS] ?? [];
+/** Those that the person may see; none: the group is one page. */
+export function pagesOf(group: string): readonly GroupPage[] {
+  const pages: readonly GroupPage[] = GROUPS[group as keyof typeof GROUPS] ?? [];
+  return pages.filter(({ isOwners }) => !isOwners || isOwner());
+}

@@ -9,7 +9,6 @@ import { pagesOf } from './groups.ts';
 import { palette } from './palette-state.ts';
 import { placesOf } from './places.ts';
 import { go } from './router.ts';
-import { isOwner } from './session.ts';
 
 type Hit = Json<'/v1/search'>['hits'][number];
 
@@ -39,7 +38,7 @@ function actions(): Found[] {
     ...places.map(({ path, label, icon }) => goTo(`/${path}`, label, 'Go to', icon)),
     ...places.flatMap(({ path, label: group, icon }) =>
       pagesOf(path)
-        .filter(({ href, isOwners }) => href !== `/${path}` && (!isOwners || isOwner()))
+        .filter(({ href }) => href !== `/${path}`)
         .map(({ href, label }) => goTo(href, label, group, icon)),
     ),
   ];

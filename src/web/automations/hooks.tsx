@@ -78,11 +78,11 @@ function HookRow({ hook, loaded }: { hook: Hook; loaded: LoadState<Hooks> }) {
           yes="Remove"
           isDanger
           onClose={() => setEnding(false)}
-          onYes={() =>
-            void act(() => ask(api.DELETE('/v1/hooks/{name}', { params: { path: { name } } })), {
-              done: `${name} takes nothing any more.`,
-            }).then(loaded.reload)
-          }
+          onYes={() => ask(api.DELETE('/v1/hooks/{name}', { params: { path: { name } } }))}
+          onDone={() => {
+            say(`${name} takes nothing any more.`);
+            loaded.reload();
+          }}
         >
           <p>What sends to it is refused from then on. This cannot be taken back.</p>
         </Question>
@@ -105,10 +105,10 @@ function NewHook({ onClose, onMade }: { onClose: () => void; onMade: (made: NewH
   const make = async () => {
     const beside = kind === 'reminder' ? { when: more } : kind === 'skill' ? { skill: more } : {};
     const body = { name, to: person().person.id, template, kind, form, ...beside };
-    await act(async () => onMade(await ask(api.POST('/v1/hooks', { body }))));
+    onMade(await ask(api.POST('/v1/hooks', { body })));
   };
   return (
-    <Question title="New webhook" yes="Make it" onClose={onClose} onYes={() => void make()}>
+    <Question title="New webhook" yes="Make it" onClose={onClose} onYes={make}>
       <Field label="Name" value={name} onValue={setName} required isFirst placeholder="ci" />
       <Select label="What comes of it, for you" value={kind} onValue={(value) => setKind(value as Kind)}>
         {KINDS.map((each) => (

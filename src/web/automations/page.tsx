@@ -1,6 +1,6 @@
 /** Everything that runs by itself: schedules, runs of skills, webhooks, connectors, coda's own tasks and jobs. */
+import { pagesOf } from '../app/groups.ts';
 import { path } from '../app/router.ts';
-import { isOwner } from '../app/session.ts';
 import { Page } from '../parts/page.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { Hooks } from './hooks.tsx';
@@ -13,20 +13,11 @@ const PARTS = ['runs', 'webhooks', 'own'];
 export default function AutomationsPage() {
   const [, name] = path.value;
   const part = name !== undefined && PARTS.includes(name) ? name : undefined;
-  const tabs = [
-    { href: '/automations', label: 'Schedules' },
-    { href: '/automations/runs', label: 'Runs' },
-    ...(isOwner()
-      ? [
-          { href: '/automations/webhooks', label: 'Webhooks and services' },
-          { href: '/automations/own', label: "coda's own" },
-        ]
-      : []),
-  ];
+  const current = part === undefined ? '/automations' : `/automations/${part}`;
   return (
     <Page title="Automations">
       <div class="sheet">
-        <Tabs label="Automations" tabs={tabs} current={part === undefined ? '/automations' : `/automations/${part}`} />
+        <Tabs label="Automations" tabs={pagesOf('automations')} current={current} />
         {part === 'runs' && <Runs />}
         {part === 'webhooks' && <Hooks />}
         {part === 'own' && <OwnTasks />}

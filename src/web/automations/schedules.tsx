@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
-import { change } from '../app/change.ts';
+import { change, tellChange } from '../app/change.ts';
 import { duration, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { go } from '../app/router.ts';
@@ -221,19 +221,15 @@ interface QuestionProps {
 function ScheduleQuestion({ schedule, loaded: { reload }, onClose }: QuestionProps) {
   const [prompt, setPrompt] = useState(schedule?.prompt ?? '');
   const [when, setWhen] = useState('');
-  const save = () => {
-    const loaded = { reload, patch: () => {} };
-    if (!schedule) {
-      void change(loaded, () => ask(api.POST('/v1/schedules', { body: { prompt, when } })));
-      return;
-    }
+  const save = async () => {
+    if (!schedule) return tellChange(reload, ask(api.POST('/v1/schedules', { body: { prompt, when } })));
     const body = {
       ...(prompt.trim() !== '' && prompt !== schedule.prompt && { prompt: prompt.trim() }),
       ...(when.trim() !== '' && { when: when.trim() }),
     };
     if (Object.keys(body).length === 0) return;
     const params = { path: { id: schedule.id } };
-    void change(loaded, () => ask(api.PATCH('/v1/schedules/{id}', { params, body })));
+    await tellChange(reload, ask(api.PATCH('/v1/schedules/{id}', { params, body })));
   };
   return (
     <Question

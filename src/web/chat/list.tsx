@@ -5,7 +5,7 @@ import { dayName, dayOf } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { go } from '../app/router.ts';
 import { assistantName } from '../app/session.ts';
-import { act } from '../app/toasts.tsx';
+import { say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
@@ -14,6 +14,8 @@ import { Empty, LoadView } from '../parts/page.tsx';
 import { type Chat, MAIN } from './entry.ts';
 
 type Chats = { chats: Chat[]; more: boolean };
+/** Conversations that are read at once. */
+const PAGE = 100;
 
 const hrefOf = (id: string): string => (id === MAIN ? '/chat' : `/chat/${id}`);
 export const newChat = (): void => go(`/chat/${newId().slice(0, 12)}`);
@@ -33,23 +35,36 @@ export function titleOf({ id, title, place }: Chat): string {
   return place ? platformName(place.platform) : 'New conversation';
 }
 
-export function useChats(words: string): LoadState<Chats> {
-  return useLoad(
-    `chats ${words}`,
-    () => ask(api.GET('/v1/chats', { params: { query: { limit: 100, ...(words !== '' && { q: words }) } } })),
-    ['conversations'],
-  );
+/** As many pages of conversations as were asked for: what comes anew may move any of them to the front. */
+async function readChats(words: string, pages: number): Promise<Chats> {
+  const chats: Chat[] = [];
+  for (let page = 0, more = true; more; page++) {
+    const before = chats.at(-1)?.at;
+    if (page === pages) return { chats, more };
+    const query = { limit: PAGE, ...(words !== '' && { q: words }), ...(before !== undefined && { before }) };
+    const found = await ask(api.GET('/v1/chats', { params: { query } }));
+    chats.push(...found.chats);
+    more = found.more;
+  }
+  return { chats, more: false };
+}
+
+export function useChats(words: string): { loaded: LoadState<Chats>; onMore: () => void } {
+  const [pages, setPages] = useState(1);
+  const loaded = useLoad(`chats ${words} ${pages}`, () => readChats(words, pages), ['conversations']);
+  return { loaded, onMore: () => setPages(pages + 1) };
 }
 
 interface ListProps {
   loaded: LoadState<Chats>;
+  onMore: () => void;
   words: string;
   onSearch: (words: string) => void;
   current: string;
   onChosen: () => void;
 }
 
-export function ChatList({ loaded, words, onSearch, current, onChosen }: ListProps) {
+export function ChatList({ loaded, onMore, words, onSearch, current, onChosen }: ListProps) {
   return (
     <nav class="chats" aria-label="Conversations">
       <div class="head">
@@ -71,7 +86,7 @@ export function ChatList({ loaded, words, onSearch, current, onChosen }: ListPro
         />
       </div>
       <LoadView loaded={loaded}>
-        {({ chats }) => {
+        {({ chats, more }) => {
           const own = chats.filter(({ id }) => id !== MAIN);
           const days = GROUPS.map((name) => [name, own.filter(({ at }) => groupOf(at) === name)] as const);
           const main = chats.find(({ id }) => id === MAIN);
@@ -100,6 +115,11 @@ export function ChatList({ loaded, words, onSearch, current, onChosen }: ListPro
                       </ul>
                     </section>
                   ),
+              )}
+              {more && (
+                <Button kind="quiet" onClick={onMore}>
+                  Older conversations
+                </Button>
               )}
               {own.length === 0 && words !== '' && <Empty>No conversation has these words.</Empty>}
             </>
@@ -170,7 +190,8 @@ function ChatMenu({ chat, onDone, isCurrent }: { chat: Chat; onDone: () => void;
           title="Rename the conversation"
           yes="Rename"
           onClose={() => setQuestion(undefined)}
-          onYes={() => void act(() => ask(api.PATCH('/v1/chats/{id}', { params, body: { title } }))).then(onDone)}
+          onYes={() => ask(api.PATCH('/v1/chats/{id}', { params, body: { title } }))}
+          onDone={onDone}
         >
           <Field label="Title" value={title} onValue={setTitle} maxLength={120} required />
         </Question>
@@ -181,12 +202,12 @@ function ChatMenu({ chat, onDone, isCurrent }: { chat: Chat; onDone: () => void;
           yes="Delete"
           isDanger
           onClose={() => setQuestion(undefined)}
-          onYes={() =>
-            void act(() => ask(api.DELETE('/v1/chats/{id}', { params })), { done: 'Deleted.' }).then((isDone) => {
-              if (isDone && isCurrent) go('/chat', { replace: true });
-              onDone();
-            })
-          }
+          onYes={() => ask(api.DELETE('/v1/chats/{id}', { params }))}
+          onDone={() => {
+            say('Deleted.');
+            if (isCurrent) go('/chat', { replace: true });
+            onDone();
+          }}
         >
           <p>What was said in it is forgotten. Reminders, notes and lists that came of it stay.</p>
         </Question>

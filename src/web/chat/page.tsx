@@ -21,7 +21,7 @@ const isListShown = signal(false);
 export default function ChatPage() {
   const id = path.value[1] ?? MAIN;
   const [words, setWords] = useState('');
-  const chats = useChats(useSettled(words));
+  const { loaded: chats, onMore } = useChats(useSettled(words));
   useEffect(
     () =>
       onEvent('entry', ({ entry }) => {
@@ -34,6 +34,7 @@ export default function ChatPage() {
   const list = (
     <ChatList
       loaded={chats}
+      onMore={onMore}
       words={words}
       onSearch={setWords}
       current={id}

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
-import { change } from '../app/change.ts';
+import { change, tellChange } from '../app/change.ts';
 import { whenText } from '../app/format.ts';
 import { useSettled } from '../app/settled.ts';
 import { Question } from '../parts/dialog.tsx';
@@ -37,7 +37,13 @@ export function Memories() {
   return (
     <>
       <div class="filters section">
-        <Field label="Search" type="search" value={words} onValue={setWords} placeholder="What it is about" />
+        <Field
+          label="Search what is remembered"
+          type="search"
+          value={words}
+          onValue={setWords}
+          placeholder="What it is about"
+        />
         <Select label="Kind" value={kind} onValue={(value) => setKind(value as Kind | '')}>
           <option value="">all</option>
           {Object.entries(KINDS).map(([value, name]) => (
@@ -100,9 +106,7 @@ function MemoryRow({ memory, reload }: { memory: Memory; reload: () => void }) {
         <CorrectQuestion
           text={text}
           onClose={() => setEdited(false)}
-          onYes={(right) =>
-            void change(loaded, () => ask(api.PATCH('/v1/memories/{id}', { params, body: { text: right } })))
-          }
+          onYes={(right) => tellChange(reload, ask(api.PATCH('/v1/memories/{id}', { params, body: { text: right } })))}
         />
       )}
     </li>
@@ -111,7 +115,7 @@ function MemoryRow({ memory, reload }: { memory: Memory; reload: () => void }) {
 
 interface CorrectProps {
   text: string;
-  onYes: (text: string) => void;
+  onYes: (text: string) => Promise<void>;
   onClose: () => void;
 }
 

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { whenText } from '../app/format.ts';
+import { pagesOf } from '../app/groups.ts';
 import { path } from '../app/router.ts';
 import { useSettled } from '../app/settled.ts';
 import { act, say } from '../app/toasts.tsx';
@@ -17,11 +18,6 @@ import { Memories } from './memories.tsx';
 import { NoteView } from './note.tsx';
 
 export type Note = Json<'/v1/notes'>['notes'][number];
-
-const TABS = [
-  { href: '/notes', label: 'Notes' },
-  { href: '/notes/memories', label: 'What is remembered' },
-];
 
 export default function NotesPage() {
   const [, name] = path.value;
@@ -45,7 +41,7 @@ export default function NotesPage() {
       <div class="sheet">
         {name === undefined || isMemories ? (
           <>
-            <Tabs label="Notes" tabs={TABS} current={isMemories ? '/notes/memories' : '/notes'} />
+            <Tabs label="Notes" tabs={pagesOf('notes')} current={isMemories ? '/notes/memories' : '/notes'} />
             {isMemories ? <Memories /> : <NoteList />}
           </>
         ) : (
@@ -85,7 +81,7 @@ function NoteList() {
     <>
       <div class="filters section">
         <Field
-          label="Search"
+          label="Search notes"
           type="search"
           value={words}
           onValue={setWords}
@@ -159,7 +155,8 @@ function NewNote({ onClose }: { onClose: () => void }) {
       title="New note"
       yes="Keep it"
       onClose={onClose}
-      onYes={() => void act(() => ask(api.POST('/v1/notes', { body: { text } })), { done: 'Kept.' })}
+      onYes={() => ask(api.POST('/v1/notes', { body: { text } }))}
+      onDone={() => say('Kept.')}
     >
       <Area label="The note; a #tag in it files it" value={text} onValue={setText} isFirst />
     </Question>

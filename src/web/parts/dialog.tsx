@@ -1,6 +1,7 @@
 /** A question over the page: one at a time, closed by Escape, with the focus inside and back where it was. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { failureOf } from '../api/client.ts';
 import { Button } from './button.tsx';
 
 interface DialogProps {
@@ -32,26 +33,47 @@ interface QuestionProps {
   children?: ComponentChildren;
   yes: string;
   isDanger?: boolean;
-  onYes: () => void;
+  /** Does it. Where that fails, the question stays open with the reason, and with what was typed. */
+  onYes: () => unknown;
+  onDone?: () => void;
   onClose: () => void;
 }
 
 /** Asks before what cannot be taken back, or for what a press needs: `yes` says what will be done. */
-export function Question({ title, children, yes, isDanger, onYes, onClose }: QuestionProps) {
+export function Question({ title, children, yes, isDanger, onYes, onDone, onClose }: QuestionProps) {
+  const [isRunning, setRunning] = useState(false);
+  const [refusal, setRefusal] = useState<string>();
+  const answer = async () => {
+    setRunning(true);
+    setRefusal(undefined);
+    try {
+      await onYes();
+    } catch (error) {
+      setRefusal(failureOf(error).sentence);
+      setRunning(false);
+      return;
+    }
+    onClose();
+    onDone?.();
+  };
   return (
     <Dialog title={title} onClose={onClose}>
       <form
         class="body"
         onSubmit={(event) => {
           event.preventDefault();
-          onYes();
-          onClose();
+          if (!isRunning) void answer();
         }}
       >
         <h2>{title}</h2>
         {children}
+        {refusal !== undefined && (
+          <p class="failure" role="alert">
+            {refusal}
+          </p>
+        )}
         <div class="buttons">
-          <Button type="submit" kind={isDanger ? 'danger' : 'primary'}>
+          <Button type="submit" kind={isDanger ? 'danger' : 'primary'} disabled={isRunning}>
             {yes}
           </Button>
           <Button onClick={onClose}>Cancel</Button>

@@ -3,11 +3,11 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { whenText } from '../app/format.ts';
-import { GROUPS } from '../app/groups.ts';
+import { pagesOf } from '../app/groups.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { path } from '../app/router.ts';
 import { person as viewer } from '../app/session.ts';
-import { act } from '../app/toasts.tsx';
+import { act, say } from '../app/toasts.tsx';
 import { platformName } from '../chat/list.tsx';
 import { copy } from '../chat/markup.tsx';
 import { Button } from '../parts/button.tsx';
@@ -27,7 +27,7 @@ export default function PeoplePage() {
   return (
     <Page title="People">
       <div class="sheet">
-        <Tabs label="People" tabs={GROUPS.people} current={name === undefined ? '/people' : `/people/${name}`} />
+        <Tabs label="People" tabs={pagesOf('people')} current={name === undefined ? '/people' : `/people/${name}`} />
         {name === 'tokens' ? <TokenList /> : name === 'rights' ? <Trial /> : <PersonList />}
       </div>
     </Page>
@@ -118,11 +118,11 @@ function PersonRow({ person, roles, loaded, isAsking = false }: RowProps) {
           yes="Take back"
           isDanger
           onClose={() => setBlocking(false)}
-          onYes={() =>
-            void act(() => ask(api.POST('/v1/people/{person}/block', { params })), {
-              done: `${name} is not heard any more.`,
-            }).then(loaded.reload)
-          }
+          onYes={() => ask(api.POST('/v1/people/{person}/block', { params }))}
+          onDone={() => {
+            say(`${name} is not heard any more.`);
+            loaded.reload();
+          }}
         >
           <p>They are not heard any more, and their browsers are signed out. What they have stays.</p>
         </Question>
@@ -145,11 +145,11 @@ function Pairing({ roles, onClose, onDone }: PairingProps) {
       title="Let somebody in"
       yes="Let in"
       onClose={onClose}
-      onYes={() =>
-        void act(() => ask(api.POST('/v1/people/pair', { body: { code: code.trim(), role } })), {
-          done: 'They are let in.',
-        }).then(onDone)
-      }
+      onYes={() => ask(api.POST('/v1/people/pair', { body: { code: code.trim(), role } }))}
+      onDone={() => {
+        say('They are let in.');
+        onDone();
+      }}
     >
       <p class="faint">Who writes to the assistant for the first time is told a code. They tell it to you.</p>
       <Field label="Code" value={code} onValue={setCode} required isFirst />
@@ -239,11 +239,11 @@ function TokenRow({ token, loaded }: { token: Tokens['tokens'][number]; loaded: 
           yes="End it"
           isDanger
           onClose={() => setEnding(false)}
-          onYes={() =>
-            void act(() => ask(api.DELETE('/v1/tokens/{name}', { params: { path: { name } } })), {
-              done: `${name} is ended.`,
-            }).then(loaded.reload)
-          }
+          onYes={() => ask(api.DELETE('/v1/tokens/{name}', { params: { path: { name } } }))}
+          onDone={() => {
+            say(`${name} is ended.`);
+            loaded.reload();
+          }}
         >
           <p>The program that has it is not heard any more. This cannot be taken back.</p>
         </Question>
@@ -272,12 +272,10 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: st
       title="New token"
       yes="Make it"
       onClose={onClose}
-      onYes={() =>
-        void act(async () => {
-          const body = { name, scopes: [...scopes], person: viewer().person.id };
-          onMade((await ask(api.POST('/v1/tokens', { body }))).token);
-        })
-      }
+      onYes={async () => {
+        const body = { name, scopes: [...scopes], person: viewer().person.id };
+        onMade((await ask(api.POST('/v1/tokens', { body }))).token);
+      }}
     >
       <Field label="Name of the program" value={name} onValue={setName} required isFirst />
       <fieldset class="choices">

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { api, ask, type Failure, failureOf } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
-import { act } from '../app/toasts.tsx';
+import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
@@ -39,10 +39,7 @@ export function Market() {
     act(async () => {
       setLook(await ask(api.POST('/v1/market/look', { body: { id, ...where } })));
     });
-  const install = ({ id, pin }: Look) =>
-    act(() => ask(api.POST('/v1/market/install', { body: { id, pin, ...where } })), {
-      done: `${id} is installed.`,
-    }).then(load);
+  const install = ({ id, pin }: Look) => ask(api.POST('/v1/market/install', { body: { id, pin, ...where } }));
   const wanted = words.trim().toLowerCase();
   const found = catalog?.skills.filter(({ id, description }) => `${id} ${description}`.toLowerCase().includes(wanted));
   return (
@@ -91,7 +88,11 @@ export function Market() {
           title={`Install ${look.id}${look.version === null ? '' : ` ${look.version}`}?`}
           yes="Install"
           onClose={() => setLook(undefined)}
-          onYes={() => void install(look)}
+          onYes={() => install(look)}
+          onDone={() => {
+            say(`${look.id} is installed.`);
+            void load();
+          }}
         >
           <h3>What it may do</h3>
           <May may={look.may} />

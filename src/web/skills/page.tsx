@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { plural, whenText } from '../app/format.ts';
-import { GROUPS } from '../app/groups.ts';
+import { pagesOf } from '../app/groups.ts';
 import { useLoad } from '../app/load.ts';
 import { path } from '../app/router.ts';
 import { Field } from '../parts/field.tsx';
@@ -20,11 +20,11 @@ type Skill = Json<'/v1/skills'>['skills'][number];
 
 export default function SkillsPage() {
   const [, name = ''] = path.value;
-  const isTab = GROUPS.skills.some(({ href }) => href === `/skills/${name}`);
+  const isTab = pagesOf('skills').some(({ href }) => href === `/skills/${name}`);
   return (
     <Page title="Skills">
       <div class="sheet wide">
-        <Tabs label="Skills" tabs={GROUPS.skills} current={isTab ? `/skills/${name}` : '/skills'} />
+        <Tabs label="Skills" tabs={pagesOf('skills')} current={isTab ? `/skills/${name}` : '/skills'} />
         {name === '' && <Installed />}
         {name === '+market' && <Market />}
         {name === '+secrets' && <Secrets />}

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import { whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
-import { act } from '../app/toasts.tsx';
+import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
@@ -75,9 +75,11 @@ export function SetSecret({ skill = '', name = '', onDone }: SetProps) {
             setGiven({ skill, name, value: '' });
             setOpen(false);
           }}
-          onYes={() =>
-            void act(() => ask(api.PUT('/v1/secrets', { body: given })), { done: `${given.name} is set.` }).then(onDone)
-          }
+          onYes={() => ask(api.PUT('/v1/secrets', { body: given }))}
+          onDone={() => {
+            say(`${given.name} is set.`);
+            onDone();
+          }}
         >
           {skill === '' && (
             <Field

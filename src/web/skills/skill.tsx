@@ -4,7 +4,7 @@ import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { plural, sizeOf } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
-import { act } from '../app/toasts.tsx';
+import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
@@ -171,19 +171,16 @@ function Acts({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
           yes="Offer it no longer"
           onClose={() => setRetiring(false)}
           onYes={() =>
-            run(
-              () =>
-                group === null
-                  ? ask(api.POST('/v1/skills/{id}/deprecate', { params: { path: { id } }, body: { reason } }))
-                  : ask(
-                      api.POST('/v1/skills/{group}/{id}/deprecate', {
-                        params: { path: { group, id } },
-                        body: { reason },
-                      }),
-                    ),
-              `${name} stays, and is not offered any more.`,
-            )
+            group === null
+              ? ask(api.POST('/v1/skills/{id}/deprecate', { params: { path: { id } }, body: { reason } }))
+              : ask(
+                  api.POST('/v1/skills/{group}/{id}/deprecate', { params: { path: { group, id } }, body: { reason } }),
+                )
           }
+          onDone={() => {
+            say(`${name} stays, and is not offered any more.`);
+            loaded.reload();
+          }}
         >
           <Field label="Why" value={reason} onValue={setReason} maxLength={500} required isFirst />
           <p>It stays where it is; models are not offered it any more. This can be taken back here.</p>

@@ -3,7 +3,7 @@ import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { plural } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
-import { act } from '../app/toasts.tsx';
+import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
@@ -26,11 +26,11 @@ export function Specialists() {
     act(async () => {
       setRead(await ask(api.GET('/v1/specialists/{name}', { params: { path: { name } } })));
     });
-  const trust = ({ name, hash }: Detail) => {
+  const trust = async ({ name, hash }: Detail) => {
     if (hash === null) return;
-    void act(() => ask(api.POST('/v1/specialists/{name}/trust', { params: { path: { name } }, body: { hash } })), {
-      done: `${name} is trusted as it is now.`,
-    }).then(loaded.reload);
+    await ask(api.POST('/v1/specialists/{name}/trust', { params: { path: { name } }, body: { hash } }));
+    say(`${name} is trusted as it is now.`);
+    loaded.reload();
   };
   return (
     <Section title="Specialists">
@@ -65,9 +65,7 @@ export function Specialists() {
           title={read.name}
           yes={read.hash !== null && !read.isApproved ? 'Trust it' : 'Close'}
           onClose={() => setRead(undefined)}
-          onYes={() => {
-            if (!read.isApproved) trust(read);
-          }}
+          onYes={() => (read.isApproved ? undefined : trust(read))}
         >
           <pre class="diff">{read.text}</pre>
         </Question>

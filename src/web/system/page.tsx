@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { duration, plural, sizeOf, whenText } from '../app/format.ts';
-import { GROUPS } from '../app/groups.ts';
+import { pagesOf } from '../app/groups.ts';
 import { useLoad } from '../app/load.ts';
 import { path } from '../app/router.ts';
 import { act } from '../app/toasts.tsx';
@@ -29,7 +29,7 @@ export default function SystemPage() {
   return (
     <Page title="System">
       <div class="sheet wide">
-        <Tabs label="System" tabs={GROUPS.system} current={name === 'overview' ? '/system' : `/system/${name}`} />
+        <Tabs label="System" tabs={pagesOf('system')} current={name === 'overview' ? '/system' : `/system/${name}`} />
         <View />
       </div>
     </Page>

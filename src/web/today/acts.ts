@@ -1,7 +1,7 @@
 /** Acts on what Today shows: each at once, with its undo, and back with a sentence where it was refused. */
 import { api, ask } from '../api/client.ts';
 import type { paths } from '../api/schema.d.ts';
-import { change } from '../app/change.ts';
+import { change, tellChange } from '../app/change.ts';
 import type { LoadState } from '../app/load.ts';
 
 export type Today = paths['/v1/today']['get']['responses'][200]['content']['application/json'];
@@ -46,13 +46,14 @@ export function deleteEntry(loaded: LoadState<Today>, entry: TodayEntry): void {
   );
 }
 
+/** Throws a refusal. */
 export function moveEntry(
   loaded: LoadState<Today>,
   entry: TodayEntry,
   changes: { text?: string; when?: string },
-): void {
+): Promise<void> {
   const params = { path: { id: entry.id ?? '' } };
-  void change(loaded, () => ask(api.PATCH('/v1/reminders/{id}', { params, body: changes })));
+  return tellChange(loaded.reload, ask(api.PATCH('/v1/reminders/{id}', { params, body: changes })));
 }
 
 export function switchSchedule(loaded: LoadState<Today>, { id }: TodayEntry, on: boolean): void {

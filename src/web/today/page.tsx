@@ -1,7 +1,7 @@
 /** All that matters now: overdue, due, coming; tasks, lists, and what was said by itself. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
-import { change } from '../app/change.ts';
+import { change, tellChange } from '../app/change.ts';
 import { dayName, longDay, plural, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { Button } from '../parts/button.tsx';
@@ -224,7 +224,7 @@ function NewReminder({ loaded, onClose }: { loaded: LoadState<Today>; onClose: (
       title="New reminder"
       yes="Remind me"
       onClose={onClose}
-      onYes={() => void change(loaded, () => ask(api.POST('/v1/reminders', { body: { text, when } })))}
+      onYes={() => tellChange(loaded.reload, ask(api.POST('/v1/reminders', { body: { text, when } })))}
     >
       <Field label="What" value={text} onValue={setText} required isFirst />
       <Field label="When" value={when} onValue={setWhen} required placeholder="tomorrow at 9, every Friday at 20:00" />

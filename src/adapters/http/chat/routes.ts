@@ -299,6 +299,9 @@ function events(watchers: Watchers, { database, clock }: ChatDeps): AnyRoute {
 /** Older ones stand in the conversation, which is read by pages. */
 const MOST_UNREAD = 200;
 
+/** Bytes with a name by their content never change; another session at the same browser asks anew. */
+const KEPT_BY_ITS_READER = { 'Cache-Control': 'private, max-age=3600', Vary: 'Cookie, Authorization' };
+
 /** Files that a browser would run if it opened them are sent as bytes to be saved. */
 const SAFE_TYPES = /^(?:image\/(?:png|jpeg|gif|webp)|text\/plain|application\/pdf|audio\/[\w.+-]+|video\/[\w.+-]+)$/;
 
@@ -318,7 +321,7 @@ function artifact({ database, artifacts }: ChatDeps): AnyRoute {
       const type = SAFE_TYPES.test(file.type) ? file.type : 'application/octet-stream';
       const disposition = `attachment; filename*=UTF-8''${encodeURIComponent(file.name).replace(/['()*]/g, escape)}`;
       return {
-        headers: { 'Content-Disposition': disposition, 'Content-Length': String(file.size) },
+        headers: { 'Content-Disposition': disposition, 'Content-Length': String(file.size), ...KEPT_BY_ITS_READER },
         body: { bytes: await artifacts.open(id), type },
       };
     },

@@ -21,7 +21,10 @@ export interface ChatsWhere {
   personId: string | undefined;
 }
 
-/** Messages of the person, the newest, that are looked through for shared places in which they have spoken. */
+/**
+ * Messages of the person, the newest, that are looked through for shared places in which they have spoken, and what they said
+ * there first: what others have said is not walked through.
+ */
 const SPOKEN = 2_000;
 const FIRST_WORDS = 120;
 
@@ -38,8 +41,10 @@ export async function chatsOf(
 ): Promise<ChatRow[]> {
   const { rows } = await db.query<ChatRow & { title: string | null; first: string | null }>(
     `with spoken as (
-       select distinct conversation_id from (
-         select conversation_id from inbox where person_id = $2 order by seq desc limit ${SPOKEN}) i),
+       select distinct on (conversation_id) conversation_id, case when not is_command then text end as text from (
+         select conversation_id, seq, left(payload ->> 'text', ${FIRST_WORDS}) as text, payload ->> 'text' like '/%' as is_command
+           from inbox where person_id = $2 order by seq desc limit ${SPOKEN}) i
+        order by conversation_id, is_command, seq),
      listed as (
        select c.id, c.adapter, c.channel, c.kind, c.title, c.created_at, c.hidden_at from conversations c
         where (${OWN}) or ${OF_PERSON})
@@ -48,9 +53,12 @@ export async function chatsOf(
                and o.state = 'held' and o.reply_to is null and l.adapter = 'http') as unread
        from listed l
        left join lateral (
-         select left(content ->> 'text', ${FIRST_WORDS}) as text from messages
-          where conversation_id = l.id and role = 'user' and content ->> 'text' not like '/%' and at > coalesce(l.hidden_at, '-infinity')
-            and (l.adapter = 'http' or person_id = $2) order by epoch, seq limit 1) f on true
+         (select left(content ->> 'text', ${FIRST_WORDS}) as text from messages
+           where l.kind = 'dm' and conversation_id = l.id and role = 'user' and content ->> 'text' not like '/%'
+             and (l.adapter = 'http' or person_id = $2) and at > coalesce(l.hidden_at, '-infinity')
+           order by epoch, seq limit 1)
+         union all
+         select text from spoken where l.kind <> 'dm' and conversation_id = l.id) f on true
        left join lateral (
          select max(at) as at from (
            (select at from messages where conversation_id = l.id order by epoch desc, seq desc limit 1)
