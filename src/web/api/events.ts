@@ -36,17 +36,22 @@ function tell<N extends Name>(name: N, event: Events[N]): void {
 }
 
 const AGAIN_MS = 2_000;
+/** Out of sight for longer, a page is as good as closed: its person is notified elsewhere. */
+const UNSEEN_MS = 20_000;
 /** A laptop that slept for longer has missed what was said, whatever its connection says. */
 const SLEPT_MS = 20_000;
 
 let source: EventSource | undefined;
 let again: ReturnType<typeof setTimeout> | undefined;
+/** Whether the stream was opened for a page that nobody sees. */
+let isUnseen = false;
 
 /** Begins to listen; `refused` is called when the session is over. */
 export function listen(refused: () => void): void {
   clearTimeout(again);
   source?.close();
-  const opened = new EventSource('/v1/events');
+  isUnseen = document.hidden;
+  const opened = new EventSource(isUnseen ? '/v1/events?seen=false' : '/v1/events');
   source = opened;
   for (const name of Object.keys(listeners) as Name[]) {
     opened.addEventListener(name, (event) => {
@@ -80,7 +85,7 @@ export function stopListening(): void {
 
 /** Reads anew when the machine was asleep, or the page comes back into sight after a while. */
 export function watchSleep(refused: () => void): void {
-  let seen = Date.now();
+  let [seen, hiddenAt] = [Date.now(), 0];
   setInterval(() => {
     const slept = Date.now() - seen > SLEPT_MS;
     seen = Date.now();
@@ -90,10 +95,13 @@ export function watchSleep(refused: () => void): void {
   addEventListener('online', () => {
     if (source) listen(refused);
   });
-  let hiddenAt = 0;
+  let unseen: ReturnType<typeof setTimeout> | undefined;
   document.addEventListener('visibilitychange', () => {
+    clearTimeout(unseen);
+    if (!source) return;
+    if (document.hidden) unseen = setTimeout(() => listen(refused), UNSEEN_MS);
+    else if (isUnseen || Date.now() - hiddenAt > SLEPT_MS) listen(refused);
+    else tell('ready', {});
     if (document.hidden) hiddenAt = Date.now();
-    else if (Date.now() - hiddenAt > SLEPT_MS && source) listen(refused);
-    else if (source) tell('ready', {});
   });
 }

@@ -447,7 +447,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was said in a conversation, the oldest first; what was unread counts as read now.
+         * What was said in a conversation, the oldest first; what was unread counts as read now, if it is seen.
          * @description Scope `messages`: talk with coda as its person, and read what was said over HTTP.
          */
         get: operations["getV1ChatsIdEntries"];
@@ -3523,6 +3523,8 @@ export interface operations {
                 /** @description Only what was said before this instant, or at it. */
                 before?: string;
                 limit?: number;
+                /** @description false: nobody looks; what is unread stays so. */
+                seen?: "true" | "false";
             };
             header?: never;
             path: {
@@ -4027,7 +4029,10 @@ export interface operations {
     };
     getV1Events: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description false: nobody looks at the page; its person is notified as if it were closed. */
+                seen?: "true" | "false";
+            };
             header?: never;
             path?: never;
             cookie?: never;

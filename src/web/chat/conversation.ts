@@ -159,7 +159,8 @@ export class Conversation {
   }
 
   private async page(before?: string) {
-    const query = { limit: PAGE, ...(before !== undefined && { before }) };
+    const seen = document.hidden ? 'false' : 'true';
+    const query = { limit: PAGE, seen, ...(before !== undefined && { before }) } as const;
     return ask(api.GET('/v1/chats/{id}/entries', { params: { path: { id: this.id }, query } }));
   }
 

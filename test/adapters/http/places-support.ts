@@ -46,9 +46,9 @@ export class BrowserChat {
     return fetch(this.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   }
 
-  /** Opens the page, whose script begins to watch; it reads all of the log whenever it is told to. */
-  async open(): Promise<void> {
-    const stream = await this.get('/v1/events', this.stop.signal);
+  /** Opens the page, whose script begins to watch; it reads all of the log whenever it is told to. `seen`: false of one behind others. */
+  async open(seen = true): Promise<void> {
+    const stream = await this.get(`/v1/events?seen=${seen}`, this.stop.signal);
     const begun = eventsOf(stream);
     this.events.push((await begun.next()).value as Event);
     void (async () => {
@@ -61,8 +61,8 @@ export class BrowserChat {
   }
 
   /** The entries that say this, as the page reads them now. */
-  async reads(text: string): Promise<Entry[]> {
-    const { entries } = (await (await this.get('/v1/chats/main/entries')).json()) as { entries: Entry[] };
+  async reads(text: string, seen = true): Promise<Entry[]> {
+    const { entries } = (await (await this.get(`/v1/chats/main/entries?seen=${seen}`)).json()) as { entries: Entry[] };
     return entries.filter((entry) => entry.text.includes(text));
   }
 }

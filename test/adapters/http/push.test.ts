@@ -190,6 +190,21 @@ test('an open page gets no notification, nor does what was read meanwhile', asyn
   expect(service.sent).toHaveLength(1);
 });
 
+test('a page that nobody sees is told and reads, but its person is notified, and what it read stays unread', async () => {
+  await using service = await PushService.begin();
+  await using programs = await begin(service);
+  await register(await programs.browser(), service.subscription());
+  const page = await BrowserChat.signIn(programs);
+  await page.open(false);
+  await tells(programs, 'the build is red');
+  expect(service.sent).toHaveLength(1);
+  expect(await page.reads('the build is red', false)).toMatchObject([{ unread: true }]);
+  expect(await page.reads('the build is red')).toMatchObject([{ unread: true }]);
+  const [read] = await page.reads('the build is red');
+  expect(read?.unread).toBeUndefined();
+  page.close();
+});
+
 test('a service that is down is asked again; one that refuses for good loses its device', async () => {
   await using service = await PushService.begin();
   await using programs = await begin(service);

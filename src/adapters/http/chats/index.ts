@@ -108,11 +108,12 @@ function entries({ database, clock }: ChatsDeps): AnyRoute {
     path: '/v1/chats/:id/entries',
     scope: 'messages',
     tag: TAG,
-    summary: 'What was said in a conversation, the oldest first; what was unread counts as read now.',
+    summary: 'What was said in a conversation, the oldest first; what was unread counts as read now, if it is seen.',
     params,
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(200).default(50),
       before: instantIn.optional().describe('Only what was said before this instant, or at it.'),
+      seen: z.enum(['true', 'false']).default('true').describe('false: nobody looks; what is unread stays so.'),
     }),
     answers: {
       200: {
@@ -122,7 +123,7 @@ function entries({ database, clock }: ChatsDeps): AnyRoute {
     },
     async answerRequest(request) {
       const caller = callerOf(request);
-      const { limit, before } = request.query;
+      const { limit, before, seen } = request.query;
       // Parts of one answer were said at one instant: the page knows those that it has.
       const until = before === undefined ? undefined : new Date(Math.min(Date.parse(before) + 1, LAST_MS));
       const db = readerOf(database);
@@ -142,7 +143,7 @@ function entries({ database, clock }: ChatsDeps): AnyRoute {
       const shown = (rows ?? []).slice(0, limit).reverse();
       const since = shown[0]?.at;
       const turns = found && since ? await store.turnsOf(db, found.id, since) : [];
-      await markShown({ database, clock }, shown);
+      if (seen === 'true') await markShown({ database, clock }, shown);
       const byMessage = new Map(turns.map((turn) => [turn.messageId, turn]));
       const more = (rows?.length ?? 0) > limit;
       return { body: { json: { entries: shown.map((each) => entryOf(each, byMessage)), more, readOnly: false } } };
@@ -290,13 +291,19 @@ function events({ database, adapter, watchers, changes, clock }: ChatsDeps): Any
     tag: TAG,
     summary:
       'What is said from now on in all conversations of its own, and what else has changed: events ready, entry, delete, typing and changed.',
+    query: z.strictObject({
+      seen: z
+        .enum(['true', 'false'])
+        .default('true')
+        .describe('false: nobody looks at the page; its person is notified as if it were closed.'),
+    }),
     answers: { 200: { description: 'Events.', type: 'text/event-stream' } },
     async answerRequest(request) {
       const caller = callerOf(request);
       const { personId, inPerson, scopes } = caller;
       const { channel } = placeOf(caller, MAIN);
       const behind = await said.channelsBehind(database, { channel, personId });
-      const open = inPerson && personId !== undefined;
+      const open = inPerson && personId !== undefined && request.query.seen === 'true';
       const watched = [
         allOf(channel),
         ...behind.slice(1),
