@@ -50,6 +50,7 @@ import type { Config } from '../config/index.ts';
 import {
   type Choice,
   type Delivery,
+  type HearVoice,
   type Item,
   inboxDeletionRules,
   inboxHaltRules,
@@ -112,6 +113,7 @@ export interface AgentWiring {
   commands: readonly Command[];
   called: CalledByName;
   offersFor(item: Item): readonly Choice[];
+  hear: HearVoice;
   onMove(tx: Transaction, moved: MovedPerson): Promise<void>;
   status(): Json | undefined;
   close(): Promise<void>;
@@ -201,6 +203,7 @@ export function wireAgent(core: AgentCore, skills: readonly EquippedSkill[], pai
     commands,
     called: calledBy(skills),
     offersFor,
+    hear: heardBy(skills),
     onMove: moved,
     status,
     close: () => inference.close(),
@@ -344,6 +347,17 @@ function shownBy(skills: readonly EquippedSkill[]): ShowFile {
     for (const { skill, deps } of skills) {
       const text = await skill.showFile?.(deps, file, room);
       if (text !== undefined) return text;
+    }
+    return undefined;
+  };
+}
+
+function heardBy(skills: readonly EquippedSkill[]): HearVoice {
+  return async ({ person, conversation }, files, signal) => {
+    const speaker = { personId: person.id, conversationId: conversation.id };
+    for (const { skill, deps } of skills) {
+      const heard = await skill.hear?.(deps, files, speaker, signal);
+      if (heard) return heard;
     }
     return undefined;
   };

@@ -205,10 +205,10 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
   const all = [...builtInSkills, ...skillsOf(open), ...(options.skills ?? [])];
   const skills = equip(all, config, depsOf(open));
   const pairing = pairingOf(open);
-  const { agent, commands, called, offersFor, onMove: moved, status, close } = wireAgent(open, skills, pairing);
+  const { agent, commands, called, offersFor, hear, onMove: moved, status, close } = wireAgent(open, skills, pairing);
   closer.onClose('summaries', close);
   const turned = (item: Item) => turnAway(pairing, item);
-  const router = new Router({ agent, delivery, commands, called, offersFor, gate, turnAway: turned });
+  const router = new Router({ agent, delivery, commands, called, offersFor, gate, turnAway: turned, hear });
 
   const parts: RunningParts = { open, skills, commands, router, moved };
   const settled = () => settleAll(open);
@@ -410,6 +410,7 @@ async function join(
     answers: isWhole || answeredAt,
     kindOf: (event) => router.kindOf(event),
     takesTurn: (kind, text) => router.takesTurn(kind, text),
+    hear: (item, files, signal) => router.hear(item, files, signal),
     handleItem: (item, signal) => router.handleItem(item, signal),
     onMove: moved,
     onFreed: () => {

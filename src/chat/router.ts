@@ -17,6 +17,7 @@ import {
   type Choice,
   type Delivery,
   type Form,
+  type HearVoice,
   type Incoming,
   type Item,
   type ItemKind,
@@ -44,6 +45,7 @@ export interface RouterDeps {
   offersFor(item: Item): readonly Choice[];
   gate: Gate;
   turnAway(item: Item): Promise<void>;
+  hear: HearVoice;
 }
 
 /** Decides what a stored event asks for: a command and a button are carried out, anything else gets a turn. */
@@ -55,12 +57,14 @@ export class Router {
   private readonly gate: Gate;
   private readonly turnAway: RouterDeps['turnAway'];
   private readonly offersFor: RouterDeps['offersFor'];
+  private readonly hearVoice: HearVoice;
 
   constructor(deps: RouterDeps) {
     this.called = deps.called;
     this.offersFor = deps.offersFor;
     this.gate = deps.gate;
     this.turnAway = deps.turnAway;
+    this.hearVoice = deps.hear;
     this.agent = deps.agent;
     this.delivery = deps.delivery;
     this.commands = new Map(deps.commands.map((command) => [command.name, command]));
@@ -89,21 +93,27 @@ export class Router {
     return { command: this.commands.get(name.toLowerCase()), name, rest: rest.trim() };
   }
 
+  /** Nobody who is not heard costs anything. */
+  async hear(...[item, files, signal]: Parameters<HearVoice>): ReturnType<HearVoice> {
+    return this.gate.hears(asHeard(item).person) ? this.hearVoice(item, files, signal) : undefined;
+  }
+
   async handleItem(heard: Item, signal: AbortSignal): Promise<void> {
     const item = asHeard(heard);
     if (!this.gate.hears(item.person)) return this.unheard(item);
     if (item.kind === 'command') return this.command(item, signal);
     if (item.kind === 'press') return this.press(item, signal, item.payload.button ?? '');
     const { buttons } = contextOf(item);
-    // Consent in writing is a person's, and nobody else's.
+    const { heard: spoken } = item.payload;
+    // Consent in writing is a person's, and nobody else's; what was spoken may have been misheard.
     const meant =
-      item.origin === 'person' && item.payload.files.length === 0
+      item.origin === 'person' && item.payload.files.length === 0 && !spoken
         ? choiceMeant(item.payload.text, buttons, item.receivedAt)
         : undefined;
     if (meant) return this.press(item, signal, meant.id);
     const { planned } = item.payload;
     if (planned !== undefined) return this.runPlanned(item, signal, planned);
-    const call = isSaid(item) ? callMeant(item.payload.text, this.called) : undefined;
+    const call = isSaid(item) && !spoken ? callMeant(item.payload.text, this.called) : undefined;
     if (call && !this.agent.thinks(item)) {
       return this.agent.act('command.run', item, signal, async () => failed('NOT_CONFIGURED', texts.callNeedsModel()));
     }

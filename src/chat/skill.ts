@@ -16,7 +16,7 @@ import type { Json } from '../base/json.ts';
 import type { World } from '../base/world.ts';
 import type { Cache, Locks } from '../bus/index.ts';
 import type { ConfigBlock, CoreValues } from '../config/index.ts';
-import type { Choice, FileRef, MovedPerson, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
+import type { Choice, FileRef, HeardVoice, MovedPerson, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
 import type { DeletionRule, Gate, Household, MergeRule, Person, Thing } from '../people/index.ts';
@@ -320,6 +320,16 @@ export interface SkillActs<Settings> {
    * none; undefined: it does not read such files. The first skill that does counts.
    */
   showFile?(deps: SkillDeps<Settings>, file: FileRef, room: number): Promise<string | undefined>;
+  /**
+   * Hears voice messages, whose words are their sender's own; undefined where it does not. The first skill that does counts.
+   * Rejects only when `signal` aborts.
+   */
+  hear?(
+    deps: SkillDeps<Settings>,
+    files: readonly FileRef[],
+    speaker: { personId: string; conversationId: string },
+    signal: AbortSignal,
+  ): Promise<HeardVoice | undefined>;
   /**
    * Operations for commands of the terminal, by the verb's name (`notes-export`): over the control socket, which is its
    * owner's, or in their own process where no daemon runs.

@@ -45,6 +45,8 @@ export interface IncomingFile {
   type: string;
   size: number;
   hash: string;
+  /** Their sender has spoken it for this message, as the platform tells: its words are theirs. Never of what is forwarded. */
+  voice?: true;
 }
 
 /** A file that is known to have come with a message, and is fetched when its turn begins. Stored as JSON. */
@@ -57,6 +59,7 @@ export interface PendingFile {
   at: Json;
   /** A sentence for its person, where it is known already that it cannot be had: nobody asks for it. */
   whyNot?: string;
+  voice?: true;
 }
 
 export interface FoundFile {
@@ -65,6 +68,7 @@ export interface FoundFile {
   size: number;
   url: string;
   headers?: Readonly<Record<string, string>>;
+  voice?: true;
 }
 
 export interface FileSource {

@@ -2,6 +2,7 @@ import { CodaError } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import type { End, ExtraWrites } from './endings.ts';
 import type { MessageFiles } from './files/message-files.ts';
+import type { VoiceMessages } from './files/voice-messages.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, TooFast } from './item.ts';
 import type { Lanes } from './lanes/index.ts';
@@ -15,6 +16,7 @@ export interface AdmissionDeps {
   /** Milliseconds after which a message that was not run is not answered any more. */
   maxAgeMs: number;
   messageFiles: Pick<MessageFiles, 'complete' | 'notGiven'>;
+  voiceMessages: Pick<VoiceMessages, 'complete'>;
   quoting: Pick<Quoting, 'complete'>;
   lanes: Pick<Lanes, 'asHeld'>;
   endItem(name: string, item: Item, end: End): Promise<boolean>;
@@ -64,7 +66,8 @@ export class Admission {
   private async complete(item: Item, signal: AbortSignal): Promise<Item | undefined> {
     try {
       const pointed = await this.deps.quoting.complete(item, signal);
-      return pointed && (await this.deps.messageFiles.complete(pointed, signal));
+      const filed = pointed && (await this.deps.messageFiles.complete(pointed, signal));
+      return filed && (await this.deps.voiceMessages.complete(filed, signal));
     } catch (error) {
       if (!signal.aborted) throw error;
       const isStopped = signal.reason instanceof CodaError && signal.reason.code === 'CANCELLED';

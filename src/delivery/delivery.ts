@@ -13,8 +13,9 @@ import { placesOf } from './conversations/store.ts';
 import { tellUndelivered } from './dead-letters/reports.ts';
 import { addressOf, type End, Endings, type ExtraWrites } from './endings.ts';
 import { MessageFiles } from './files/message-files.ts';
+import { type HearVoice, VoiceMessages } from './files/voice-messages.ts';
 import { InboxWriter } from './inbox/index.ts';
-import type { PlannedTurn } from './inbox/planned.ts';
+import type { PlannedTurn, TypedTurn } from './inbox/planned.ts';
 import type { MovedPerson } from './inbox/sender-directory.ts';
 import type { RateLimit } from './inbox/store.ts';
 import type { Item, ItemKind } from './item.ts';
@@ -61,6 +62,7 @@ export interface Receiver {
   kindOf(event: Incoming): ItemKind;
   /** True of what is done in its turn, in the lane of its conversation; false of what is done at once. */
   takesTurn(kind: ItemKind, text: string): boolean;
+  hear: HearVoice;
   /** Does what a row asks for and ends it; what it throws counts as a failed attempt. */
   handleItem(item: Item, signal: AbortSignal): Promise<void>;
   onMove(tx: Transaction, moved: MovedPerson): Promise<void>;
@@ -265,6 +267,10 @@ export class Delivery {
     return this.inboxWriter.begin(tx, turns);
   }
 
+  beginTyped(tx: Transaction, typed: TypedTurn): Promise<void> {
+    return this.inboxWriter.beginTyped(tx, typed);
+  }
+
   /** Puts a parked row back into its lane, to go on after the commit of `tx`. */
   async resume(tx: Transaction, inboxId: string): Promise<boolean> {
     const resumed = await laneStore.resume(tx, inboxId, this.options.world.clock.now());
@@ -445,6 +451,14 @@ export class Delivery {
       ...this.options,
       lanes: this.lanes,
       messageFiles,
+      voiceMessages: new VoiceMessages({
+        database: this.options.database,
+        lanes: this.lanes,
+        outbox: this.outbox,
+        hear: (item, files, signal) => this.receives.hear(item, files, signal),
+        endUnheard: (item, card) =>
+          this.endItem('voice.unheard', item, { state: 'failed', error: card.text, cards: [card] }),
+      }),
       quoting: new Quoting({ ...this.options, lanes: this.lanes, adapterOf: (place) => this.adapterOf(place) }),
       endItem: (name, item, end) => this.endItem(name, item, end),
       acknowledge: (item) => this.acknowledgeFirst(item),

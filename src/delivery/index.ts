@@ -20,7 +20,8 @@ export { Delivery, type DeliveryOptions, type Receiver } from './delivery.ts';
 export type { End, ExtraWrites } from './endings.ts';
 export { type Upload, type UploadLimits, uploadBatches, uploadOf } from './files/take-files.ts';
 export { isWordless } from './files/texts.ts';
-export type { PlannedTurn, Turns } from './inbox/planned.ts';
+export type { HeardVoice, HearVoice } from './files/voice-messages.ts';
+export type { PlannedTurn, Turns, TypedTurn } from './inbox/planned.ts';
 export type { MovedPerson } from './inbox/sender-directory.ts';
 export {
   deletionRules as inboxDeletionRules,

@@ -108,10 +108,12 @@ export class Played {
           tx.afterCommit(() => this.begun.push(...fresh));
           return new Map();
         },
+        beginTyped: async () => {},
       },
       models: {
         available: false,
         mostCost: () => 0,
+        spend: async (_, work) => work(),
         light: async () => ({ ok: false, fault: 'not_found', message: 'none', price: 0 }),
       },
       gate: new Gate(),

@@ -160,11 +160,14 @@ export class Play {
       type = 'application/octet-stream',
       text = 'look',
       role = 'owner' as 'owner' | 'member',
+      voice = false,
     } = {},
   ): Promise<string> {
     const id = `m${++this.said}`;
     const { hash, size } = await this.artifacts().put(bytes);
-    const files = [name].flat().map((each) => ({ name: each, type, size, hash }));
+    const files = [name]
+      .flat()
+      .map((each) => ({ name: each, type, size, hash, ...(voice && { voice: true as const }) }));
     const sentAt = this.world.clock.now();
     const heard = { id, channel: `dm-${from}`, from, text, role, kind: 'dm', sentAt } as const;
     await (await this.adapter.hear({ ...heard, files })).settled;

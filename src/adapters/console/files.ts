@@ -17,11 +17,11 @@ const MAX_FILE_BYTES = 100_000_000;
 export async function storeFiles(files: readonly FileIn[], cwd: string, artifacts: Artifacts): Promise<IncomingFile[]> {
   const stored: IncomingFile[] = [];
   for (const file of files) {
-    const { name, type, base64 } = file;
+    const { name, type, base64, voice } = file;
     const content =
       base64 === undefined ? await open(resolve(cwd, file.path ?? ''), name) : Buffer.from(base64, 'base64');
     try {
-      stored.push({ name, type, ...(await artifacts.put(content)) });
+      stored.push({ name, type, ...(await artifacts.put(content)), ...(voice && { voice }) });
     } catch (error) {
       throw error instanceof CodaError ? error : unreadable(name, messageOf(error), error);
     }

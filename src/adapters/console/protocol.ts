@@ -25,6 +25,7 @@ const fileIn = z
     type: name(127).default('application/octet-stream'),
     path: z.string().min(1).max(4096).optional(),
     base64: z.base64().optional(),
+    voice: z.literal(true).optional(),
   })
   .refine(({ path, base64 }) => (path === undefined) !== (base64 === undefined), {
     error: 'expected either path or base64',

@@ -36,9 +36,10 @@ export class AttachedFiles implements FileSource {
   }
 
   knownFiles(files: readonly CarriedFile[], channel: string): PendingFile[] {
-    return files.map(({ attachment: { id, filename: name, content_type: type, size, url }, message }) => {
+    return files.map(({ attachment: { id, filename: name, content_type: type, size, url }, message, voice }) => {
       this.addresses.set(id, url);
-      return { name, ...(type && { type }), size, at: { id, channel, message } satisfies At };
+      const at: At = { id, channel, message };
+      return { name, ...(type && { type }), size, at, ...(voice && { voice }) };
     });
   }
 

@@ -16,6 +16,8 @@ export type Points = {
 
 /** Message references (docs.discord.com/developers/resources/message#message-reference-types). */
 const FORWARD = 1;
+/** Message flag (docs.discord.com/developers/resources/message#message-object-message-flags). */
+const VOICE_MESSAGE = 1 << 13;
 const TEXT_DISPLAY = 10;
 const MOST_EMBEDS = 10;
 const MOST_COMPONENTS = 60;
@@ -68,13 +70,16 @@ export function repliedOf(replied: KnownMessage, botId: string, as: 'replied' | 
 export interface CarriedFile {
   attachment: CarriedFileShape['attachments'][number];
   message: string;
+  voice?: true;
 }
 
 export function carriedFiles(
-  message: Pick<RawMessage, 'id' | 'message_reference' | 'referenced_message'>,
+  message: Pick<RawMessage, 'id' | 'flags' | 'message_reference' | 'referenced_message'>,
 ): CarriedFile[] {
   const replied = isForward(message) ? undefined : asKnown(message.referenced_message);
-  return [...filesOf(message, message.id), ...(replied ? filesOf(replied, replied.id) : [])];
+  const isSpoken = !isForward(message) && ((message.flags ?? 0) & VOICE_MESSAGE) !== 0;
+  const own = filesOf(message, message.id).map((file) => (isSpoken ? { ...file, voice: true as const } : file));
+  return [...own, ...(replied ? filesOf(replied, replied.id) : [])];
 }
 
 export function filesOf(message: unknown, id: string): CarriedFile[] {

@@ -85,7 +85,7 @@ export async function findHeard(
     error: string | null;
     parts: StoredPart[] | null;
   }>(
-    `select i.state, i.payload ->> 'text' as text, i.payload ->> 'button' as button,
+    `select i.state, coalesce(i.payload #>> '{heard,typed}', i.payload ->> 'text') as text, i.payload ->> 'button' as button,
             i.payload ->> 'tooFast' as too_fast, i.error,
             (select json_agg(json_build_object('key', o.key, 'content', o.content, 'draft', o.state = 'draft')
                              order by o.created_at, o.part)

@@ -3,7 +3,7 @@ import type { FileSource, FoundFile, PendingFile, UploadLimits } from '../../del
 import { type Api, isSlackAddress } from './client.ts';
 import type { SlackConfig, SlackOptions } from './config.ts';
 import { isOutage, SlackLimit, SlackRefusal } from './outcome.ts';
-import type { RawFile } from './parse.ts';
+import type { RawFile, RawMessage } from './parse.ts';
 import { asFile } from './shapes.ts';
 import * as texts from './texts.ts';
 
@@ -37,6 +37,12 @@ export function pendingOf(file: RawFile, { api_url: api }: SlackConfig): Pending
   return [{ name: name ?? id, ...(type !== undefined && { type }), size, at }];
 }
 
+/** A clip that its author has recorded in Slack for this message, rather than passed on. */
+export function isOwnVoice({ subtype, user, id }: RawFile, message: Pick<RawMessage, 'user' | 'files'>): boolean {
+  const isOwn = user !== undefined && user === message.user && message.files?.some((file) => file.id === id) === true;
+  return subtype === 'slack_audio' && isOwn;
+}
+
 export function fileSource({ config }: Pick<SlackOptions, 'config'>, api: () => Api | undefined): FileSource {
   const locate = async ({ at, whyNot, ...file }: PendingFile, signal: AbortSignal): Promise<FoundFile | undefined> => {
     if (whyNot !== undefined) return undefined;
@@ -46,7 +52,7 @@ export function fileSource({ config }: Pick<SlackOptions, 'config'>, api: () => 
     const found = raw && addressOf(raw);
     if (!raw || found === undefined) return undefined;
     const { name, mimetype: type = file.type, size = file.size } = raw;
-    return withToken({ name: name ?? file.name, type, size, url: found }, config);
+    return withToken({ ...file, name: name ?? file.name, type, size, url: found }, config);
   };
   return {
     title: 'Slack',

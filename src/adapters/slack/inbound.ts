@@ -15,7 +15,7 @@ import { Backfill } from './backfill.ts';
 import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
 import type { SlackOptions } from './config.ts';
-import { pendingOf } from './files.ts';
+import { isOwnVoice, pendingOf } from './files.ts';
 import { isGone, isOutage, SlackLimit, SlackUnclear } from './outcome.ts';
 import {
   ADAPTER,
@@ -214,7 +214,11 @@ export class Inbound {
     if (!(await this.isForCoda(message, channel, hearing))) return this.doubt(message);
     const text = await this.words(message);
     const quoted = quotedIn(message, people.nameOf);
-    const pending = filesOf(message).flatMap((file) => pendingOf(file, options.config));
+    const pending = filesOf(message).flatMap((file) =>
+      pendingOf(file, options.config).map((each) =>
+        isOwnVoice(file, message) ? { ...each, voice: true as const } : each,
+      ),
+    );
     // A call, a canvas, what Slack adds one day: unless somebody calls coda, there is nothing to be heard.
     if (text === '' && quoted.length + pending.length === 0 && !names(message, hearing)) return;
     const now = options.clock.now().getTime();

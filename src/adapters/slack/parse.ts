@@ -8,6 +8,8 @@ export interface RawFile {
   id: string;
   name?: string | null | undefined;
   mimetype?: string | undefined;
+  subtype?: string | undefined;
+  user?: string | undefined;
   size?: number | undefined;
   url_private?: string | undefined;
   url_private_download?: string | undefined;

@@ -11,6 +11,8 @@ const file = z.looseObject({
   id: z.string(),
   name: z.string().nullish(),
   mimetype: z.string().optional(),
+  subtype: z.string().optional().catch(undefined),
+  user: z.string().optional().catch(undefined),
   size: z.number().nonnegative().optional(),
   url_private: z.string().optional(),
   url_private_download: z.string().optional(),

@@ -103,6 +103,26 @@ export class Ledger {
     }));
   }
 
+  /** The row of what has no tokens and a price of its own. */
+  row({ model, price, purpose }: Pick<UsageRow, 'model' | 'price' | 'purpose'>): UsageRow {
+    const now = this.options.world.clock.now();
+    this.options.counters.cost.add({ model }, price ?? 0);
+    const none = { input: 0, cached: 0, output: 0, written: 0 };
+    const day = this.calendar.day(now);
+    return {
+      id: uuid(now),
+      at: now.toISOString(),
+      day,
+      purpose,
+      model,
+      ...none,
+      price,
+      estimated: false,
+      repairs: [],
+      told: false,
+    };
+  }
+
   async add(item: Item, turnId: string, rows: UsageRow[]): Promise<void> {
     await addUsage(this.options.database, rows, payerOf(item, turnId));
   }

@@ -36,6 +36,21 @@ export interface LightModels {
    * `signal` has aborted.
    */
   light(purpose: string, asked: LightAsked, signal: AbortSignal): Promise<LightAnswer>;
+  /**
+   * Has `work` done, which costs `price` whatever comes of it, unless nothing more may be spent: then undefined. It is counted in
+   * the usage under this name, and held against the person's budget.
+   */
+  spend<T>(asked: Spending, work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined>;
+}
+
+/** What a service that is no model costs, in the currency of the prices. */
+export interface Spending {
+  purpose: string;
+  personId: string;
+  conversationId?: string | undefined;
+  /** `speech/whisper-1`. */
+  name: string;
+  price: number;
 }
 
 interface LightDeps {
@@ -70,7 +85,29 @@ export function lightModels(deps: LightDeps): LightModels {
         return { ok: false, fault: error.fault, message: messageOf(error), price: priceOf(models, took) };
       }
     },
+    spend: (asked, work, signal) => spend(deps, asked, work, signal),
   };
+}
+
+async function spend<T>(
+  { world, ledger }: LightDeps,
+  { name, price, purpose, ...asked }: Spending,
+  work: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  if (price === 0) return work();
+  const spender = { id: uuid(world.clock.now()), steps: [], nested: [], reserved: [], isResumed: false };
+  try {
+    const money = await ledger.admit({ person: { id: asked.personId } }, spender, () => price, signal);
+    if (money?.over) return undefined;
+    try {
+      return await work();
+    } finally {
+      await ledger.addAlone(asked, [ledger.row({ model: name, price, purpose })]);
+    }
+  } finally {
+    await ledger.close(spender);
+  }
 }
 
 function mostOf(models: Models, { model, system, text, maxTokens = MAX_TOKENS }: LightAsked): number {

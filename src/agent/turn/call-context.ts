@@ -54,9 +54,12 @@ export function readerOf(
   };
 }
 
-/** The asker's own words: a schedule says again what its person once said, and nobody else's words are theirs. */
-function wordsOf({ origin, tainted, payload: { text } }: Item): string[] {
+/**
+ * The asker's own words, which may be consent: a schedule says again what its person once said, and nobody else's words are
+ * theirs. Spoken ones may have been misheard, so only what was typed beside them counts.
+ */
+function wordsOf({ origin, tainted, payload: { text, heard } }: Item): string[] {
   const isTheirs = !tainted && origin !== 'webhook' && origin !== 'skill';
-  const own = ownWords(text);
+  const own = ownWords(heard?.typed ?? text);
   return isTheirs && own !== '' ? [own] : [];
 }

@@ -23,3 +23,21 @@ export async function keepFiles(
   );
   return rows[0]?.payload;
 }
+
+/**
+ * Stores the words of a row's voice messages in place of these, with a row that `tx` holds; undefined where its person was
+ * erased meanwhile.
+ */
+export async function keepWords(tx: Transaction, id: string, words: string): Promise<Payload | undefined> {
+  const { rows } = await tx.query<{ payload: Payload }>(
+    `update inbox
+        set payload = payload || jsonb_build_object(
+              'heard', jsonb_build_object('typed', payload ->> 'text'),
+              'files', (select coalesce(jsonb_agg(f), '[]') from jsonb_array_elements(payload -> 'files') f where not f ? 'voice'),
+              'text', btrim(concat_ws(E'\\n', payload ->> 'text', nullif($2, '')), E' \\n'))
+      where id = $1 and payload ? 'files'
+      returning payload`,
+    [id, words],
+  );
+  return rows[0]?.payload;
+}

@@ -42,12 +42,12 @@ export async function takeFiles(attached: readonly FoundFile[], taking: TakeOpti
       if (typeof file === 'object' && 'lost' in file) {
         taking.log.warn({ file: name, error: file.lost }, 'an attachment could not be fetched');
       }
-      return { name, type: each.type ?? 'application/octet-stream', file };
+      return { name, type: each.type ?? 'application/octet-stream', voice: each.voice, file };
     }),
   );
   return {
-    files: fetched.flatMap(({ name, type, file }) =>
-      typeof file === 'object' && 'hash' in file ? [{ name, type, ...file }] : [],
+    files: fetched.flatMap(({ name, type, voice, file }) =>
+      typeof file === 'object' && 'hash' in file ? [{ name, type, ...file, ...(voice && { voice }) }] : [],
     ),
     tooLarge: fetched.flatMap(({ name, file }) => (file === 'too large' ? name : [])),
     lost: fetched.flatMap(({ name, file }) => (typeof file === 'object' && 'lost' in file ? name : [])),

@@ -33,7 +33,7 @@ import type { Seats } from '../outbox/seats.ts';
 import * as writtenParts from '../outbox/store/written.ts';
 import { boundedQuotes, boundedReply } from '../quoted/store.ts';
 import { bringUnread, callElsewhere } from '../unread/index.ts';
-import { MOST_PLANNED, type PlannedTurn, plannedRows } from './planned.ts';
+import { MOST_PLANNED, type PlannedTurn, plannedRows, type TypedTurn, typedRow } from './planned.ts';
 import { SenderDirectory, type SenderDirectoryDeps, type Speaker } from './sender-directory.ts';
 import * as store from './store.ts';
 
@@ -270,11 +270,20 @@ export class InboxWriter implements Inbox {
 
   /** `Delivery.begin`. Those of one conversation are stored one after another: each is counted in its lane. */
   async begin(tx: Transaction, turns: readonly PlannedTurn[]): Promise<Map<string, string>> {
-    const { lanes, contexts, world, instance } = this.deps;
+    return this.beginRows(tx, await plannedRows(tx, turns, this.deps.world.clock.now()));
+  }
+
+  async beginTyped(tx: Transaction, typed: TypedTurn): Promise<void> {
+    const row = await typedRow(tx, typed, this.deps.world.clock.now());
+    if (row) await this.beginRows(tx, [[row]]);
+  }
+
+  private async beginRows(tx: Transaction, sets: readonly store.NewRow[][]): Promise<Map<string, string>> {
+    const { lanes, contexts, instance } = this.deps;
     const owner = instance().id;
     const begun = new Map<string, string>();
     let { freeSlots } = lanes;
-    for (const rows of await plannedRows(tx, turns, world.clock.now())) {
+    for (const rows of sets) {
       const taking = { owner, freeSlots, queueLimit: MOST_PLANNED, rateLimit: undefined };
       for (const row of await store.acceptIn(tx, rows, taking, contexts)) {
         begun.set(row.key, row.id);

@@ -3,7 +3,7 @@ import { uuid } from '../../base/ids.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { IncomingFile, Origin } from '../adapter.ts';
 import type { Payload } from '../item.ts';
-import { type TurnPlace, turnPlaces } from '../planned/store.ts';
+import { pressOf, type TurnPlace, turnPlaces } from '../planned/store.ts';
 import type { NewRow } from './store.ts';
 
 /** A turn of a person that nobody asks for at this moment: a schedule begins it. */
@@ -23,9 +23,21 @@ export interface PlannedTurn {
   by?: string;
 }
 
+/** A message whose words came by a press: said by who pressed, with the account and the rights of that press. */
+export interface TypedTurn {
+  key: string;
+  conversationId: string;
+  personId: string;
+  text: string;
+  /** Id of the press's inbox row. */
+  press: string;
+}
+
 export interface Turns {
   /** Begins them after the commit of `tx`; gives the ids of the inbox rows, by key, of those that were not begun before. */
   begin(tx: Transaction, turns: readonly PlannedTurn[]): Promise<Map<string, string>>;
+  /** Has a message that was typed into a form answered, after the commit of `tx`. */
+  beginTyped(tx: Transaction, typed: TypedTurn): Promise<void>;
 }
 
 /** Planned turns wait in their lane however many there are: their number is bounded where they are planned. */
@@ -77,4 +89,32 @@ function rowOf(turn: PlannedTurn, place: TurnPlace, now: Instant): NewRow {
     sentAt: now,
     receivedAt: now,
   };
+}
+
+/** The row of a message that was typed into a form; undefined where its press is gone. */
+export async function typedRow(tx: Transaction, typed: TypedTurn, now: Instant): Promise<NewRow | undefined> {
+  const press = await pressOf(tx, typed.press);
+  if (!press) return undefined;
+  const { conversationId, personId, key, text } = typed;
+  const { from, origin, guest, roles, rights, private: isPrivate } = press.payload;
+  const payload: Payload = {
+    from,
+    text,
+    files: [],
+    ...(origin && { origin }),
+    ...(guest && { guest }),
+    ...(roles && { roles }),
+    ...(rights && { rights }),
+    ...(isPrivate && { private: isPrivate }),
+  };
+  const row = {
+    id: uuid(now),
+    key,
+    kind: 'message' as const,
+    adapter: press.adapter,
+    conversationId,
+    personId,
+    payload,
+  };
+  return { ...row, messageId: '', laned: true, counted: false, sentAt: now, receivedAt: now };
 }

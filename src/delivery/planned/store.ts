@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../../storage/index.ts';
+import type { Payload } from '../item.ts';
 
 export interface TurnPlace {
   conversation_id: string;
@@ -23,6 +24,14 @@ export async function turnPlaces(
     [conversationIds, personIds],
   );
   return rows;
+}
+
+export async function pressOf(tx: Transaction, id: string): Promise<{ adapter: string; payload: Payload } | undefined> {
+  const { rows } = await tx.query<{ adapter: string; payload: Payload }>(
+    `select adapter, payload from inbox where id = $1 and kind = 'press'`,
+    [id],
+  );
+  return rows[0];
 }
 
 /** Time since which a turn has ended that `by` has not taken, or null; one read of an index, however many run. */

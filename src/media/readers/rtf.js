@@ -36,7 +36,8 @@ export function* readRtf(bytes) {
 
 /** Numbers of the colours that are white. */
 function colorsIn(source) {
-  const table = /\{\\colortbl([^}]{0,5000})\}/.exec(source)?.[1] ?? '';
+  const from = source.indexOf('{\\colortbl');
+  const table = from < 0 ? '' : source.slice(from + 10, source.indexOf('}', from));
   const colors = table.split(';').map((color) => /\\red255\\green255\\blue255/.test(color.replace(/\s/g, '')));
   return new Set(colors.flatMap((isWhite, index) => (isWhite ? [index] : [])));
 }

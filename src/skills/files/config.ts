@@ -47,6 +47,12 @@ const transcribe = z
       }),
     timeout: duration('2m').describe('How long it may take.'),
     longest: duration('15m').describe('The longest recording that is heard.'),
+    price_per_minute: z
+      .number()
+      .min(0)
+      .max(1_000)
+      .default(0)
+      .describe("What a minute costs, in the currency of the models' prices: it counts in their budgets."),
   })
   .prefault({})
   .describe('How recordings and voice messages are heard.');

@@ -11,6 +11,7 @@ import type { ToolDeps } from './open-file.ts';
 import * as store from './store.ts';
 import { asidesNote, beginningNote, fileLine, notesBeside, unread } from './texts.ts';
 import { fileTools, takeFitting, withPlaces } from './tools.ts';
+import { correctTool, hearVoice } from './voice.ts';
 
 const PRUNE = 'files.prune';
 /** Characters of one file that its message's turn begins with. */
@@ -50,7 +51,8 @@ export const files: Skill<Settings> = {
   config,
   words: { does: 'read files', keeps: 'texts of files' },
   deletionRules: store.deletionRules,
-  tools: (deps) => fileTools(partsOf(deps)),
+  tools: (deps) => [...fileTools(partsOf(deps)), correctTool(deps.turns)],
+  hear: hearVoice,
   showFile: async (deps, file, room) => {
     const most = Math.min(room, SHOWN);
     return shownText(file, await partsOf(deps).library.openBeginning(file, most), most);

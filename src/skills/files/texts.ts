@@ -4,6 +4,7 @@ import type { FileEvent, FileFacts, FileFault } from '../../media/index.ts';
 import type { FoundPassage, NumberedPassage, SeenFile } from './store.ts';
 
 const LONGEST_FOUND = 900;
+const LONGEST_HEARD = 1_500;
 
 /** `handbook.pdf: a PDF, 300 pages, “The boiler”`. */
 export function fileLine({ name }: Pick<SeenFile, 'name'>, { says, title, parts }: FileFacts): string {
@@ -98,5 +99,11 @@ export const texts = {
   noPeople: 'There is nobody in it.',
   remember: (name: string) => shorten(name, 75),
   event: ({ summary, start }: FileEvent) => shorten(`${summary}, ${start.replace('T', ' ')}`, 75),
+  heard: (words: string) => `Heard: “${shorten(words, LONGEST_HEARD)}”`,
+  notHeard: (why: string) => `I could not hear your voice message: ${why}.`,
+  overBudget: 'the budget for models is used up',
+  correct: 'Correct',
+  correctForm: { field: 'words', label: 'What did you say?', placeholder: 'the words as you meant them' },
+  corrected: (words: string) => `You said: “${shorten(oneLine(words, LONGEST_HEARD), LONGEST_HEARD)}”`,
   nothingToKeep: ({ name }: SeenFile) => `There is no text in ${label(name)} that I could keep.`,
 };

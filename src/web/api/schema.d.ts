@@ -4926,6 +4926,11 @@ export interface operations {
                         /** @description The content in base64. */
                         data: string;
                         name: string;
+                        /**
+                         * @description Spoken for this message by whom it is from: its words are their own.
+                         * @constant
+                         */
+                        voice?: true;
                     }[];
                     /** @description Answer as text/event-stream, as Accept would. */
                     stream?: boolean;

@@ -28,6 +28,7 @@ const fileIn = z.strictObject({
     .regex(/^[\w.+-]+\/[\w.+-]+$/, { error: 'expected a type such as image/png' })
     .default('application/octet-stream'),
   data: base64.describe('The content in base64.'),
+  voice: z.literal(true).optional().describe('Spoken for this message by whom it is from: its words are their own.'),
 });
 
 export const waitIn = z.coerce

@@ -28,7 +28,7 @@ export interface SaidMessage {
   /** Id of the message; a message that is sent again under it is the same message. */
   id: string;
   text: string;
-  files: readonly { name: string; content_type: string; data: string }[];
+  files: readonly { name: string; content_type: string; data: string; voice?: true | undefined }[];
 }
 
 export interface PressedButton {
@@ -116,8 +116,9 @@ export class Talk {
 
   private async storeFiles(files: SaidMessage['files']): Promise<IncomingFile[]> {
     const stored: IncomingFile[] = [];
-    for (const { name, content_type: type, data } of files) {
-      stored.push({ name, type, ...(await this.deps.artifacts.put(Buffer.from(data, 'base64'))) });
+    for (const { name, content_type: type, data, voice } of files) {
+      const kept = await this.deps.artifacts.put(Buffer.from(data, 'base64'));
+      stored.push({ name, type, ...kept, ...(voice && { voice }) });
     }
     return stored;
   }

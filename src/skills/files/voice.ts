@@ -1,0 +1,83 @@
+/** Voice messages: what their sender has spoken is their own words, told as they were heard, and put right by a button. */
+import { z } from 'zod';
+import { type AnyTool, dataTool, done } from '../../agent/index.ts';
+import type { SkillDeps } from '../../chat/index.ts';
+import type { FileRef, HeardVoice, Turns } from '../../delivery/index.ts';
+import { soundOf, type Transcript, transcribe } from '../../media/index.ts';
+import type { Settings } from './config.ts';
+import { texts } from './texts.ts';
+
+const CORRECT = 'voice_correct';
+/** Characters of one message. */
+const LONGEST = 20_000;
+/** Bytes of a millisecond of speech in a recording that does not tell its length, which is then at most as long. */
+const LEAST_BYTES = 2;
+
+interface Speaker {
+  personId: string;
+  conversationId: string;
+}
+
+type Hearing = Pick<SkillDeps<Settings>, 'artifacts' | 'world' | 'models' | 'config'>;
+
+export async function hearVoice(
+  deps: Hearing,
+  files: readonly FileRef[],
+  speaker: Speaker,
+  signal: AbortSignal,
+): Promise<HeardVoice> {
+  const words: string[] = [];
+  const reasons: string[] = [];
+  for (const file of files) {
+    const heard = await hearOne(deps, file, speaker, signal);
+    if (heard.ok) words.push(heard.text);
+    else reasons.push(heard.why);
+  }
+  const text = words.join('\n').slice(0, LONGEST);
+  const lines = [...(text === '' ? [] : [texts.heard(text)]), ...[...new Set(reasons)].map(texts.notHeard)];
+  const choices = text === '' ? [] : [{ label: texts.correct, tool: CORRECT, input: {}, form: texts.correctForm }];
+  const kind = text === '' ? 'error' : 'notice';
+  return { words: text, card: { kind, text: lines.join('\n'), ...(choices.length > 0 && { choices }) } };
+}
+
+async function hearOne(
+  { artifacts, world, models, config: { transcribe: settings } }: Hearing,
+  { hash }: FileRef,
+  speaker: Speaker,
+  signal: AbortSignal,
+): Promise<Transcript> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await artifacts.open(hash)) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  const spending = {
+    purpose: 'speech',
+    ...speaker,
+    name: `speech/${settings.model ?? settings.kind}`,
+    price: priceOf(bytes, settings),
+  };
+  const heard = await models.spend(spending, () => transcribe(bytes, settings, world.env, signal), signal);
+  if (!heard) return { ok: false, why: texts.overBudget };
+  if (!heard.ok) world.log.info({ file: hash, why: heard.why }, 'a voice message was not heard');
+  return heard;
+}
+
+function priceOf(bytes: Buffer, { price_per_minute: price, longest }: Settings['transcribe']): number {
+  const length = soundOf(bytes)?.lengthMs ?? bytes.length / LEAST_BYTES;
+  return (price * Math.min(length, longest)) / 60_000;
+}
+
+export function correctTool(turns: Pick<Turns, 'beginTyped'>): AnyTool {
+  return dataTool({
+    name: CORRECT,
+    description: 'Answers what the person has said instead of what was heard.',
+    effect: 'write',
+    callers: 'buttons',
+    input: z.object({ words: z.string().trim().min(1).max(LONGEST) }),
+    async run({ words }, { tx, person, conversationId, request }) {
+      if (request.id === undefined) throw new Error('a correction comes by a press');
+      const key = `correct:${request.id}`;
+      await turns.beginTyped(tx, { key, conversationId, personId: person.id, text: words, press: request.id });
+      return done(texts.corrected(words));
+    },
+  });
+}

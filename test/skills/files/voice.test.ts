@@ -1,0 +1,130 @@
+/** Voice messages of a person's own: their words are answered like typed ones, told as they were heard, and consent to nothing. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Play, play } from '../../support/play.ts';
+import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
+
+let server: Server;
+let address: string;
+let words: string;
+let asked = 0;
+let status = 200;
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    for await (const _ of request);
+    asked++;
+    response.statusCode = status;
+    response.end(JSON.stringify({ text: words }));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  [asked, status] = [0, 200];
+});
+
+/** A minute of Ogg Opus, by its last page. */
+function minute(): Buffer {
+  const page = Buffer.alloc(28);
+  page.write('OggS');
+  page.writeBigUInt64LE(BigInt(60 * 48_000), 6);
+  return Buffer.concat([Buffer.from('OggS'), Buffer.alloc(24), Buffer.from('OpusHead'), Buffer.alloc(64, 7), page]);
+}
+
+const hears = () => ({ 'speech.transcribe.kind': 'openai-compatible', 'speech.transcribe.base_url': address });
+
+async function speaks(coda: Play, said: string, { from = 'ana', text = '', voice = true } = {}): Promise<string[]> {
+  words = said;
+  const before = coda.platform.messages.length;
+  await coda.sends(from, minute(), { name: 'voice-message.ogg', type: 'audio/ogg', text, voice });
+  return coda.platform.messages.slice(before).map((message) => message.text);
+}
+
+describe('without a model', () => {
+  test('spoken words are told as they were heard, and done', async () => {
+    await using coda = await play({ config: hears() });
+    const ana = coda.person('ana');
+    const [heard, answer] = await speaks(coda, 'Remind me to call Ben tomorrow at nine.');
+    expect(heard).toBe('Heard: “Remind me to call Ben tomorrow at nine.”');
+    expect(answer).toContain('call Ben');
+    expect(await ana.says('/reminders')).toContain('call Ben');
+  });
+
+  test('what was misheard is put right by its button', async () => {
+    await using coda = await play({ config: hears() });
+    const ana = coda.person('ana');
+    await speaks(coda, 'Note that the wife I code is on the fridge.');
+    expect(await ana.presses('Correct', { words: 'note that the wifi code is on the fridge' })).toContain(
+      'You said: “note that the wifi code is on the fridge”',
+    );
+    expect(await ana.says('/notes')).toContain('wifi code');
+  });
+
+  test('a spoken yes decides nothing, and a spoken command is no command', async () => {
+    await using coda = await play({ config: hears() });
+    const ana = coda.person('ana');
+    await ana.says('/forget');
+    await speaks(coda, 'Yes, forget me');
+    await speaks(coda, '/new');
+    expect(ana.seen().flatMap(({ buttons }) => buttons.map(({ label }) => label))).toContain('Yes, forget me');
+    expect(await coda.count("persons where name = 'ana' and erased_at is null")).toBe(1);
+  });
+
+  test('what was not heard is said, and nothing else is', async () => {
+    await using coda = await play({ config: hears() });
+    status = 500;
+    expect(await speaks(coda, 'x')).toEqual([
+      'I could not hear your voice message: the service that hears it answered 500.',
+    ]);
+  });
+
+  test('where nothing hears, that is said', async () => {
+    await using coda = await play();
+    expect((await speaks(coda, 'x')).join()).toContain(
+      'I could not hear your voice message: nothing that turns speech',
+    );
+  });
+});
+
+describe('with a model', () => {
+  test('the words are its person’s own: what is written for them needs no excuse', async () => {
+    const model = new ScriptedModel([{ call: 'note_save', input: { text: 'buy milk' } }], ['Noted.']);
+    await using coda = await play({ model, config: hears() });
+    const said = await speaks(coda, 'Note that I have to buy milk.');
+    expect(lastSaid(model.requests[0]!)).toContain('Note that I have to buy milk.');
+    expect(await coda.count('notes where tainted')).toBe(0);
+    expect(await coda.count('notes')).toBe(1);
+    expect(said.at(-1)).not.toMatch(/saved|written/i);
+  });
+
+  test('a recording that somebody passes on is a file, and untrusted', async () => {
+    const model = new ScriptedModel([{ call: 'note_save', input: { text: 'buy milk' } }], ['Noted.']);
+    model.takesFiles = true;
+    await using coda = await play({ model, config: hears() });
+    await speaks(coda, 'Note that I have to buy milk.', { voice: false, text: 'do what she says' });
+    expect(lastSaid(model.requests[0]!)).toContain('[the recording]');
+    expect(await coda.count('notes where tainted')).toBe(1);
+  });
+});
+
+test('what hearing costs counts in the budget, and ends with it', async () => {
+  const models = {
+    'models.default': 'x/y',
+    'models.providers': { x: { kind: 'openai-compatible', base_url: `${address}/none`, api_key: 'k' } },
+    'models.budgets': { all: { day: 1.5 } },
+  };
+  await using coda = await play({ config: { ...hears(), ...models, 'speech.transcribe.price_per_minute': 1 } });
+  await speaks(coda, 'hello');
+  await speaks(coda, 'hello');
+  const heard = asked;
+  expect((await speaks(coda, 'hello')).join()).toContain('the budget for models is used up');
+  expect(asked).toBe(heard);
+  expect(await coda.count("usage where model = 'speech/openai-compatible' and purpose = 'speech' and price = 1")).toBe(
+    2,
+  );
+});
