@@ -194,10 +194,27 @@ test('a model is shown words and pictures as they are, and told of other files',
   for (const shown of ['what is in these?', 'We meet at the old mill.', pixel, 'I cannot read sounds.bin']) {
     expect(asked).toContain(shown);
   }
-  const voice = [{ name: 'voice-message.ogg', type: 'audio/ogg', bytes: new Uint8Array(2_000) }];
-  play.fake.says(play.ana, dm, '', { files: voice, flags: 8_192 });
-  expect(JSON.stringify((await server.arrived(2)).body.messages.at(-1))).toContain('I cannot read voice-message.ogg');
+  const sound = [
+    { name: 'song.ogg', type: 'audio/ogg', bytes: Buffer.concat([Buffer.from('OggS'), Buffer.alloc(2_000)]) },
+  ];
+  play.fake.says(play.ana, dm, '', { files: sound });
+  expect(JSON.stringify((await server.arrived(2)).body.messages.at(-1))).toContain('I cannot read song.ogg');
   await eventually(() => play.said('Seen.').length === 2);
+});
+
+test('a voice message is its speaker’s words, and one that is forwarded is a file', async () => {
+  const command = ['sh', '-c', 'echo remind me to call Ben tomorrow at nine', '{file}'];
+  const config = { 'speech.transcribe.kind': 'command', 'speech.transcribe.command': command };
+  await using play = await playDiscord({ config });
+  const dm = play.fake.dm(play.ana);
+  const bytes = Buffer.concat([Buffer.from('OggS'), Buffer.alloc(2_000)]);
+  const voice = [{ name: 'voice-message.ogg', type: 'audio/ogg', bytes }];
+  const spoken = play.fake.says(play.ana, dm, '', { files: voice, flags: 8_192 });
+  await eventually(() => play.said('Heard: “remind me to call Ben tomorrow at nine”').length === 1);
+  await eventually(() => play.said('call Ben').length === 2);
+  play.fake.forwards(play.ana, dm, spoken);
+  await eventually(() => play.said('[the recording]').length === 1);
+  expect(play.said('Heard:')).toHaveLength(1);
 });
 
 describe('a message that waits', () => {
