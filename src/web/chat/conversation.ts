@@ -39,6 +39,8 @@ export class Conversation {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wait = SOON;
   private isReading = false;
+  /** Entries that were told of since the last read began: it may not have them yet. */
+  private readonly told = new Map<string, Entry>();
   private readAgain = false;
   private isOpen = false;
 
@@ -57,7 +59,9 @@ export class Conversation {
         if (chat === this.id) this.takeEntry(entry);
       }),
       onEvent('delete', ({ chat, id }) => {
-        if (chat === this.id) this.entries.value = this.entries.value.filter((entry) => entry.id !== id);
+        if (chat !== this.id) return;
+        this.told.delete(id);
+        this.entries.value = this.entries.value.filter((entry) => entry.id !== id);
       }),
       onEvent('typing', ({ chat }) => {
         if (chat === this.id) this.isThinking.value = true;
@@ -82,6 +86,7 @@ export class Conversation {
     try {
       while (this.readAgain && this.isOpen) {
         this.readAgain = false;
+        this.told.clear();
         this.show(await this.page());
       }
     } catch (error) {
@@ -171,7 +176,8 @@ export class Conversation {
     // More was said meanwhile than is shown at once.
     const earlier = joins && first ? this.entries.value.filter(({ id, at }) => !fresh.has(id) && at < first.at) : [];
     if (!joins) this.hasMore.value = more;
-    this.entries.value = [...earlier, ...entries];
+    const later = [...this.told.values()].filter(({ id }) => !fresh.has(id));
+    this.entries.value = [...earlier, ...entries, ...later];
     this.isReadOnly.value = readOnly;
     this.isLoaded.value = true;
     this.failure.value = undefined;
@@ -182,6 +188,7 @@ export class Conversation {
   }
 
   private takeEntry(entry: Entry): void {
+    this.told.set(entry.id, entry);
     const at = this.entries.value.findIndex(({ id }) => id === entry.id);
     const known = this.entries.value[at];
     this.entries.value = known
