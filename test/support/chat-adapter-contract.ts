@@ -1,5 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ChatAdapter, Content, Incoming, Part, Place } from '../../src/delivery/index.ts';
+import type { ChatAdapter, Content, Incoming, IncomingMessage, Part, Place } from '../../src/delivery/index.ts';
+import type { Artifacts } from '../../src/storage/index.ts';
+
+export interface SentFile {
+  name: string;
+  type: string;
+  bytes: Buffer;
+  /** Spoken with the platform's own recorder. */
+  voice?: true;
+}
+
+export interface ShownFile {
+  name: string;
+  bytes(): Promise<Buffer>;
+}
 
 /** An adapter that has started, with its platform behind it. */
 export interface ConnectedAdapter {
@@ -10,8 +24,12 @@ export interface ConnectedAdapter {
   heard: Incoming[];
   /** Somebody says something there that is for coda. */
   say(text: string): Promise<void>;
-  /** What the platform shows there now, oldest first: texts, and labels of buttons that can be pressed. */
-  shown(): Promise<{ text: string; buttons: string[] }[]>;
+  /** The same with files. */
+  send(text: string, files: readonly SentFile[]): Promise<void>;
+  /** Where the adapter keeps files, and has those from that it sends. */
+  artifacts: Artifacts;
+  /** What the platform shows there now, oldest first: texts, labels of buttons that can be pressed, and files. */
+  shown(): Promise<{ text: string; buttons: string[]; files?: readonly ShownFile[] }[]>;
   /** The next send reaches the platform, but its answer does not come back; undefined where that cannot happen. */
   loseNextAnswer?: (() => void) | undefined;
   /** The platform refuses the next edit for good, though the message is there; undefined where that cannot happen. */
@@ -114,6 +132,52 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
       expect((await coda.shown()).at(-1)?.buttons).toEqual(['Yes', 'No']);
     });
 
+    const plan = { name: 'plan.txt', type: 'text/plain', bytes: Buffer.from('We meet at the old mill.') };
+    const voice = { name: 'voice.ogg', type: 'audio/ogg', bytes: Buffer.from('OggS and so on'), voice: true as const };
+
+    test('takes the files that come with a message, whole and by their names', async () => {
+      await coda.send('look', [plan]);
+      const event = coda.heard.at(-1) as IncomingMessage;
+      expect(event.text).toBe('look');
+      expect(await filesOf(coda, event)).toEqual([{ name: 'plan.txt', content: 'We meet at the old mill.' }]);
+    });
+
+    test('tells a voice message of its sender’s own from a file', async () => {
+      await coda.send('', [voice]);
+      const event = coda.heard.at(-1) as IncomingMessage;
+      expect([...event.files, ...(event.pending ?? [])].map((file) => file.voice)).toEqual([true]);
+      expect((await filesOf(coda, event)).map(({ content }) => content)).toEqual(['OggS and so on']);
+    });
+
+    test('gives files, each whole and by its name', async () => {
+      const contents = ['one', 'two'];
+      const files = await Promise.all(
+        contents.map(async (content) => ({
+          name: `${content}.txt`,
+          type: 'text/plain',
+          ...(await coda.artifacts.put(Buffer.from(content))),
+        })),
+      );
+      const content: Content = { kind: 'answer', text: 'here they are', files };
+      for (const one of coda.adapter.split?.(content) ?? [content]) await put(part('', { content: one }));
+      const shown = (await coda.shown()).slice(-2).flatMap((message) => message.files ?? []);
+      const read = await Promise.all(shown.map(async ({ name, bytes }) => [name, (await bytes()).toString()]));
+      expect(read.sort()).toEqual([
+        ['one.txt', 'one'],
+        ['two.txt', 'two'],
+      ]);
+      expect((await texts()).join()).toContain('here they are');
+    });
+
+    test('a file that is not stored any more is an outcome', async () => {
+      const gone = { name: 'gone.txt', type: 'text/plain', size: 4, hash: 'f'.repeat(64) };
+      const outcome = await coda.adapter.send(
+        part('', { content: { kind: 'answer', text: 'x', files: [gone] } }),
+        signal(),
+      );
+      expect(['sent', 'refused', 'retry']).toContain(outcome.kind);
+    });
+
     test('cuts a long text into parts that it takes, and loses no word of it', async () => {
       const text = Array.from({ length: 400 }, (_, index) => `word${index}`).join(' ');
       const parts = coda.adapter.split?.({ kind: 'answer', text }) ?? [{ kind: 'answer' as const, text }];
@@ -165,4 +229,20 @@ export function chatAdapterContract(name: string, connect: () => Promise<Connect
       coda.adapter.showTyping?.({ ...coda.place, channel: '1' });
     });
   });
+}
+
+/** The files of an event as delivery would have them: stored already, or fetched from where the adapter says they are. */
+async function filesOf({ adapter, artifacts }: ConnectedAdapter, event: IncomingMessage) {
+  const { files, pending = [] } = event;
+  const stored = files.map(async ({ name, hash }) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of await artifacts.open(hash)) chunks.push(chunk as Buffer);
+    return { name, content: Buffer.concat(chunks).toString() };
+  });
+  const found = pending.length > 0 ? await adapter.files?.locate(pending, event, AbortSignal.timeout(10_000)) : [];
+  const fetched = (found ?? []).map(async (file) => {
+    const answer = await fetch(file?.url ?? '', { headers: { ...file?.headers } });
+    return { name: file?.name, content: await answer.text() };
+  });
+  return Promise.all([...stored, ...fetched]);
 }

@@ -77,6 +77,9 @@ export function outcomeOf(error: unknown): SendOutcome {
     // Spread out, so that what was held up together does not come back together.
     return { kind: 'retry', reason, afterMs: Math.round(afterMs * (1 + Math.random() / 4)) };
   }
+  // A file that it should have had is not stored any more, and never will be.
+  if (error instanceof CodaError && error.code === 'ARTIFACT_MISSING')
+    return { kind: 'refused', reason, fault: 'not_found' };
   if (status === undefined) return neverArrived(error) ? { kind: 'retry', reason } : { kind: 'unknown', reason };
   if (status >= 500) return { kind: 'unknown', reason };
   if (PASSING.includes(failure.code)) return { kind: 'retry', reason };

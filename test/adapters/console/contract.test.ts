@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -7,7 +7,7 @@ import { SystemClock } from '../../../src/base/clock.ts';
 import { readLines } from '../../../src/base/lines.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { openArtifacts } from '../../../src/storage/index.ts';
-import { chatAdapterContract } from '../../support/chat-adapter-contract.ts';
+import { type ConnectedAdapter, chatAdapterContract } from '../../support/chat-adapter-contract.ts';
 import { eventually } from '../../support/eventually.ts';
 import { recordingInbox } from '../../support/inbox.ts';
 
@@ -17,14 +17,16 @@ interface Line {
   conversation?: string;
   text?: string;
   buttons?: { label: string }[];
+  files?: { name: string; path: string }[];
 }
 
 chatAdapterContract('console', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'coda-console-'));
+  const artifacts = await openArtifacts(dataDir);
   const adapter = consoleAdapter({
     log: silentLog(),
     clock: new SystemClock(),
-    artifacts: await openArtifacts(dataDir),
+    artifacts,
     dataDir,
     seat: '6f1c2d3e-0000-4000-8000-000000000001',
     about: { name: 'coda', version: '1', hint: '', commands: [] },
@@ -48,6 +50,13 @@ chatAdapterContract('console', async () => {
       input.write(`${JSON.stringify({ text })}\n`);
       await eventually(() => heard.length > before);
     },
+    artifacts,
+    async send(text, files) {
+      const before = heard.length;
+      const sent = files.map(({ bytes, ...file }) => ({ ...file, base64: bytes.toString('base64') }));
+      input.write(`${JSON.stringify({ text, files: sent })}\n`);
+      await eventually(() => heard.length > before);
+    },
     async shown() {
       // Whatever was written before this line has been read when it comes back.
       const marker = { type: 'typing', conversation: `marker-${Math.random()}` };
@@ -64,12 +73,15 @@ chatAdapterContract('console', async () => {
 });
 
 /** What somebody who follows the lines sees in the end. */
-function reader(lines: readonly Line[]): { text: string; buttons: string[] }[] {
-  const shown = new Map<string, { text: string; buttons: string[] }>();
-  for (const { type, id, conversation, text, buttons = [] } of lines) {
+function reader(lines: readonly Line[]) {
+  const shown = new Map<string, Awaited<ReturnType<ConnectedAdapter['shown']>>[number]>();
+  for (const { type, id, conversation, text, buttons = [], files = [] } of lines) {
     if (conversation !== 'main') continue;
     if (type === 'delete') shown.delete(id);
-    else if (text !== undefined) shown.set(id, { text, buttons: buttons.map(({ label }) => label) });
+    else if (text !== undefined) {
+      const given = files.map(({ name, path }) => ({ name, bytes: () => readFile(path) }));
+      shown.set(id, { text, buttons: buttons.map(({ label }) => label), files: given });
+    }
   }
   return [...shown.values()];
 }

@@ -207,6 +207,17 @@ test.each(['/exit', '/quit', ' /Quit '])('%s leaves and is not said', async (typ
   expect(far.read()).toBeNull();
 });
 
+test('/attach says the words with a file', async () => {
+  const { types, said } = sit();
+  await types('/attach "/tmp/my plan.pdf" what is in it?\r');
+  expect(await said()).toMatchObject({
+    text: 'what is in it?',
+    files: [{ name: 'my plan.pdf', path: '/tmp/my plan.pdf' }],
+  });
+  await types('/attach plan.pdf\r');
+  expect(await said()).toMatchObject({ text: '', files: [{ name: 'plan.pdf', path: 'plan.pdf' }] });
+});
+
 test('Tab completes commands', async () => {
   const { hears, types, said } = sit();
   await hears(READY);

@@ -20,6 +20,7 @@ const REFUSED = {
 chatAdapterContract('Discord', async () => {
   const fake = await FakeDiscord.start();
   const dataDir = await mkdtemp(join(tmpdir(), 'coda-discord-'));
+  const artifacts = await openArtifacts(dataDir);
   const adapter = discordAdapter({
     config: block.schema.parse({ token: fake.token, api_url: fake.apiUrl }) as never,
     groups: [],
@@ -27,7 +28,7 @@ chatAdapterContract('Discord', async () => {
     isStranger: async () => false,
     clock: new SystemClock(),
     log: silentLog(),
-    artifacts: await openArtifacts(dataDir),
+    artifacts,
     commands: [],
     complete: async () => [],
   });
@@ -52,14 +53,22 @@ chatAdapterContract('Discord', async () => {
     adapter,
     heard,
     place: { adapter: 'discord', channel: channel.id, space: guild.id, kind: 'channel' },
+    artifacts,
     async say(text) {
       const before = heard.length;
       fake.says(ana, channel, `<@${fake.bot.id}> ${text}`);
       await eventually(() => heard.length > before);
     },
+    async send(text, files) {
+      const before = heard.length;
+      const isSpoken = files.some(({ voice }) => voice);
+      fake.says(ana, channel, `<@${fake.bot.id}> ${text}`, { files: [...files], ...(isSpoken && { flags: 8_192 }) });
+      await eventually(() => heard.length > before);
+    },
     shown: async () =>
-      fake.said(channel).map(({ content, components }) => ({
+      fake.said(channel).map(({ content, components, attachments }) => ({
         text: content,
+        files: attachments.map(({ filename: name, bytes }) => ({ name, bytes: async () => Buffer.from(bytes) })),
         buttons: components.flatMap((row) =>
           (row.components as { label: string; disabled?: boolean }[]).flatMap((each) =>
             each.disabled ? [] : each.label,

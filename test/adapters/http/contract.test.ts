@@ -1,6 +1,7 @@
 import { HttpServer, httpConfig, openHttpChat } from '../../../src/adapters/http/index.ts';
 import type { Caller } from '../../../src/chat/index.ts';
-import { chatAdapterContract } from '../../support/chat-adapter-contract.ts';
+import type { Artifacts } from '../../../src/storage/index.ts';
+import { type ConnectedAdapter, chatAdapterContract } from '../../support/chat-adapter-contract.ts';
 import { eventually } from '../../support/eventually.ts';
 import { recordingInbox } from '../../support/inbox.ts';
 import { play } from '../../support/play.ts';
@@ -12,7 +13,8 @@ const caller: Caller = { id: 'token', name: 'ci', who, scopes: ['messages'], per
 chatAdapterContract('HTTP', async () => {
   const coda = await play();
   const { clock, log } = coda.world;
-  const chat = openHttpChat({ database: coda.database(), artifacts: coda.artifacts(), clock, consents: () => false });
+  const artifacts = coda.artifacts();
+  const chat = openHttpChat({ database: coda.database(), artifacts, clock, consents: () => false });
   const config = httpConfig.schema.parse({ listen: '127.0.0.1:0' });
   if (!config) throw new Error('the block is there');
   const server = new HttpServer({ config, log, clock });
@@ -37,11 +39,20 @@ chatAdapterContract('HTTP', async () => {
       // Nothing stands behind this inbox that could answer.
       await fetch(`${url}/v1/messages`, { method: 'POST', headers, body: JSON.stringify({ text, wait: 0 }) });
     },
+    artifacts,
+    async send(text, files) {
+      const sent = files.map(({ name, type, bytes, voice }) => ({
+        ...{ name, content_type: type, data: bytes.toString('base64') },
+        ...(voice && { voice }),
+      }));
+      const body = JSON.stringify({ text, files: sent, wait: 0 });
+      await fetch(`${url}/v1/messages`, { method: 'POST', headers, body });
+    },
     async shown() {
       const text = `marker ${++markers}`;
       await chat.adapter.send({ key: text, place, content: { kind: 'notice', text } });
       await eventually(() => events.some(({ data }) => data.text === text));
-      return reader(events);
+      return reader(events, artifacts);
     },
     async close() {
       stop.abort();
@@ -52,12 +63,22 @@ chatAdapterContract('HTTP', async () => {
 });
 
 /** What a page that follows the events shows in the end. */
-function reader(events: readonly Event[]): { text: string; buttons: string[] }[] {
-  const shown = new Map<string, { text: string; buttons: string[] }>();
+function reader(events: readonly Event[], artifacts: Artifacts) {
+  type Shown = Awaited<ReturnType<ConnectedAdapter['shown']>>[number];
+  const shown = new Map<string, Shown>();
+  // Who may open the address is shown by test/adapters/http/messages.test.ts.
+  const read = async (url: string) => {
+    const chunks: Buffer[] = [];
+    const content = await artifacts.open(url.replace('/v1/artifacts/', ''));
+    for await (const chunk of content) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  };
   for (const { name, data } of events) {
     if (name === 'delete') shown.delete(data.id ?? '');
     else if (name === 'part' && !data.text?.startsWith('marker')) {
-      shown.set(data.id ?? '', { text: data.text ?? '', buttons: (data.buttons ?? []).map(({ label }) => label) });
+      const files = (data.files ?? []).map(({ name: file, url }) => ({ name: file, bytes: () => read(url) }));
+      const buttons = (data.buttons ?? []).map(({ label }) => label);
+      shown.set(data.id ?? '', { text: data.text ?? '', buttons, files });
     }
   }
   return [...shown.values()];

@@ -3,7 +3,12 @@ import { type Play, type PlayOptions, play } from '../../support/play.ts';
 /** An event of a stream. */
 export interface Event {
   name: string;
-  data: Record<string, unknown> & { id?: string; text?: string; buttons?: { id: string; label: string }[] };
+  data: Record<string, unknown> & {
+    id?: string;
+    text?: string;
+    buttons?: { id: string; label: string }[];
+    files?: { name: string; url: string }[];
+  };
 }
 
 /** What an answer over HTTP looks like. */

@@ -10,7 +10,7 @@ chatAdapterContract('Slack', async () => {
   const ana = fake.user('Ana');
   const channel = fake.channel('general', [ana]);
   const root = fake.says(ana, channel, 'a thread');
-  const { adapter, close } = await openAdapter(fake, inbox);
+  const { adapter, artifacts, close } = await openAdapter(fake, inbox);
   let lose = false;
   let refuse = false;
   fake.web.fault = ({ method }) => {
@@ -31,9 +31,19 @@ chatAdapterContract('Slack', async () => {
       fake.says(ana, channel, `<@${fake.bot.id}> ${text}`, { thread: root.ts });
       await eventually(() => heard.length === before + 1);
     },
+    artifacts,
+    async send(text, files) {
+      const before = heard.length;
+      const sent = files.map(({ name, type, bytes, voice }) =>
+        Object.assign(fake.files.make(name, type, bytes), voice && { subtype: 'slack_audio', user: ana.id }),
+      );
+      fake.says(ana, channel, `<@${fake.bot.id}> ${text}`, { thread: root.ts, files: sent });
+      await eventually(() => heard.length === before + 1);
+    },
     shown: async () =>
       fake.said(channel).map((message) => ({
         text: wordsOf(message),
+        files: message.files.map(({ name, bytes }) => ({ name, bytes: async () => Buffer.from(bytes) })),
         buttons: buttonsOf(message).map(({ text }) => String((text as { text: unknown }).text)),
       })),
     loseNextAnswer: () => {

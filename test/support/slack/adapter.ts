@@ -12,6 +12,7 @@ import type { FakeSlack } from './index.ts';
 /** The adapter alone, in front of the fake Slack. */
 export async function openAdapter(fake: FakeSlack, inbox: Inbox) {
   const dataDir = await mkdtemp(join(tmpdir(), 'coda-slack-'));
+  const artifacts = await openArtifacts(dataDir);
   const tokens = { bot_token: fake.botToken, app_token: fake.appToken };
   const adapter = slackAdapter({
     config: block.schema.parse({ ...tokens, api_url: fake.apiUrl }) as never,
@@ -21,13 +22,14 @@ export async function openAdapter(fake: FakeSlack, inbox: Inbox) {
     home: async () => [],
     clock: new SystemClock(),
     log: silentLog(),
-    artifacts: await openArtifacts(dataDir),
+    artifacts,
     commands: [],
   });
   const stop = new AbortController();
   await adapter.start(inbox, () => {}, stop.signal);
   return {
     adapter,
+    artifacts,
     async close() {
       stop.abort();
       await adapter.close();

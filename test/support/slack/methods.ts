@@ -311,7 +311,7 @@ export function shownFile(file: Message['files'][number]): Body {
 }
 
 export function wholeFile(file: Message['files'][number]): Body {
-  const { id, name, mimetype, size, url_private, mode = 'hosted', external_type, shares } = file;
+  const { id, name, mimetype, size, url_private, mode = 'hosted', external_type, shares, subtype, user } = file;
   // Nothing else is told of one that is hidden.
   if (mode === 'hidden_by_limit') return { id, mode };
   const shared = Object.fromEntries([...shares].map(([channel, ts]) => [channel, [{ ts }]]));
@@ -322,6 +322,8 @@ export function wholeFile(file: Message['files'][number]): Body {
     size,
     mode,
     ...(external_type && { external_type }),
+    ...(subtype && { subtype }),
+    ...(user && { user }),
     url_private,
     url_private_download: url_private,
     shares: { public: shared },

@@ -26,6 +26,9 @@ export interface SlackFile {
   /** Where it is shared: the `ts` by channel. */
   shares: Map<string, string>;
   mode?: string;
+  /** Of a clip: `slack_audio`; and who has uploaded it. */
+  subtype?: string;
+  user?: string;
   /** The service that keeps it, of one that is not kept in Slack. */
   external_type?: string;
   deleted?: boolean;

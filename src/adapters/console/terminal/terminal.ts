@@ -1,6 +1,8 @@
 /** The prompt for people: a client of a console session, as any program could be one. */
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename } from 'node:path';
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import widthOf from 'string-width';
@@ -62,9 +64,20 @@ abstract class Talk {
     const id = randomUUID();
     this.underWay.add(id);
     const button = this.conversation.choose(text);
-    this.session.write(`${JSON.stringify(button ? { id, press: button.id } : { id, text })}\n`);
+    this.session.write(`${JSON.stringify(button ? { id, press: button.id } : { id, ...sayingOf(text) })}\n`);
     return button?.label;
   }
+}
+
+const ATTACHING = /^\/attach[ \t]+(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"']\S*))([\s\S]*)$/;
+
+/** `/attach PATH words` says the words with a file; everything else is said as it is. */
+function sayingOf(text: string): { text: string; files?: { name: string; path: string }[] } {
+  const [, quoted, single, bare, words = ''] = ATTACHING.exec(text.trim()) ?? [];
+  const given = quoted ?? single ?? bare;
+  if (given === undefined) return { text };
+  const path = given.replace(/^~(?=\/)/, homedir());
+  return { text: words.trim(), files: [{ name: basename(path), path }] };
 }
 
 class PromptedTalk extends Talk {
@@ -183,7 +196,7 @@ class PromptedTalk extends Talk {
   private complete(line: string): string[] {
     if (!line.startsWith('/') || line.includes(' ')) return [];
     const commands = this.commands.map(({ name }) => `/${name} `);
-    return [...commands, ...LEAVING_COMMANDS].filter((command) => command.startsWith(line));
+    return [...commands, '/attach ', ...LEAVING_COMMANDS].filter((command) => command.startsWith(line));
   }
 }
 
