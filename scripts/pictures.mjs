@@ -1,6 +1,6 @@
 /**
  * `npm run pictures`: makes the pictures of `docs/pictures/` anew, of the built coda and in a Chromium (`CODA_TEST_CHROMIUM`,
- * else `chromium` in the path), with a clock and data that are always the same.
+ * else `chromium` in the path), with a clock and data that are always the same. A folder named behind it gets every page in four forms.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -17,7 +17,6 @@ import {
   Router,
   type Skill,
   type SkillDeps,
-  type SystemTask,
   turnAway,
 } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
@@ -46,7 +45,7 @@ import { openSkillSandbox } from './sandbox.ts';
 import { defaultZone, householdOf } from './settings.ts';
 import { Sessions } from './sign-in/sessions.ts';
 import { Tokens } from './sign-in/tokens.ts';
-import { builtInSkills, type EquippedSkill, equip, skillsOf } from './skills.ts';
+import { builtInSkills, type EquippedSkill, equip, schedulesOf, skillsOf } from './skills.ts';
 import { chosenSkills, openSpecialists } from './specialists.ts';
 import { withSpans } from './telemetry/traces.ts';
 
@@ -432,10 +431,6 @@ async function startJobs(parts: RunningParts, terminal: ChatAdapter): Promise<vo
   await join(parts, [terminal], { answeredAt: [terminal.name] });
   if (runs.length > 0) for (const { skill, deps } of skills) skill.onStart?.(deps);
   worker.start([jobs, schedules]);
-}
-
-function schedulesOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
-  return [...(skill.schedules ?? []), ...(skill.ownSchedules?.(deps) ?? [])];
 }
 
 async function putTasks(tx: Transaction, { open: { config, schedules }, skills }: RunningParts): Promise<void> {

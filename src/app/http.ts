@@ -43,7 +43,7 @@ import type { People } from './people.ts';
 import { runRoute } from './run-route.ts';
 import type { Sessions } from './sign-in/sessions.ts';
 import { Callers, type Tokens } from './sign-in/tokens.ts';
-import type { EquippedSkill } from './skills.ts';
+import { type EquippedSkill, schedulesOf } from './skills.ts';
 import { metricsRoute } from './telemetry/metrics.ts';
 
 export interface Serving {
@@ -115,7 +115,7 @@ export function serve(parts: HttpParts): Serving | undefined {
   const routes: AnyRoute[] = [...chat.routes, ...runRoutes, ...routesOf(parts)];
   const web = openWeb({ ...chat, database, changes, delivery: parts.delivery, sessions, clock: world.clock });
   routes.push(
-    ...apiRoutes({ ...parts, settingWords }),
+    ...apiRoutes({ ...parts, settingWords, ownTasks: parts.skills.flatMap(schedulesOf) }),
     openApiRoute(() => routes, parts.version),
     // The last ones: none of them may stand before a route of another room.
     ...web.routes,

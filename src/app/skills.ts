@@ -1,7 +1,7 @@
 import { type Pushes, push } from '../adapters/http/index.ts';
 import type { Approvals, TxContext } from '../agent/index.ts';
 import { agentSkills, agentSkillsConfig, type LiveSkills, skillListFor } from '../agent-skills/index.ts';
-import type { AgendaSection, AgendaSpan, AllSkills, Skill, SkillDeps } from '../chat/index.ts';
+import type { AgendaSection, AgendaSpan, AllSkills, Skill, SkillDeps, SystemTask } from '../chat/index.ts';
 import type { Config } from '../config/index.ts';
 import { audit } from '../skills/audit/index.ts';
 import { backup } from '../skills/backup/index.ts';
@@ -100,6 +100,11 @@ export function equip(
   const on = set.filter(({ skill, settings }) => skill.isOn?.(settings) ?? true);
   const does = on.flatMap(({ skill }) => skill.words?.does ?? []);
   return on.map(({ skill, settings }) => ({ skill, deps: { ...common, does, config: settings } }));
+}
+
+/** What the skills have coda do by itself. */
+export function schedulesOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
+  return [...(skill.schedules ?? []), ...(skill.ownSchedules?.(deps) ?? [])];
 }
 
 export function allSkills(skills: readonly EquippedSkill[]): AllSkills {

@@ -135,6 +135,8 @@ export interface EventKind<Payload extends Json> {
 /** Something that coda does by itself, again and again, in the zone of the household. An owner may switch it off. */
 export type SystemTask = Pick<Schedule, 'name' | 'kind' | 'missed' | 'standard'> & {
   cron: string;
+  /** What it does, for the owner who may switch it off: words without a full stop ("deletes …"). */
+  does: string;
 };
 
 /** Headings of `/help`, in their order. */

@@ -11,6 +11,7 @@ export interface Nightly<Deps extends SkillDeps<unknown>> {
   /** Kind of its job; left out: the name of its schedule. */
   kind?: string;
   cron(settings: Deps['config']): string;
+  does: SystemTask['does'];
   /** Left out: a run that was missed is made up for. */
   missed?: SystemTask['missed'];
   /** No other run of it goes on beside. */
@@ -28,10 +29,10 @@ interface NightlyParts<Deps> {
 }
 
 export function nightly<Deps extends SkillDeps<unknown>>(work: Nightly<Deps>): NightlyParts<Deps> {
-  const { task, kind = task, missed = 'latest', alone, trigger, cron } = work;
+  const { task, kind = task, missed = 'latest', alone, trigger, cron, does } = work;
   return {
     scheduleNames: [task],
-    schedules: ({ config }) => [{ name: task, kind, cron: cron(config), missed }],
+    schedules: ({ config }) => [{ name: task, kind, cron: cron(config), missed, does }],
     jobs: (deps) => [{ kind, ...(alone && { alone }), run: ({ id }, signal) => work.run(deps, signal, id) }],
     tools({ jobs }) {
       if (!trigger) return [];

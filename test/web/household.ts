@@ -32,6 +32,15 @@ version: 1.0.0
 Run \`scripts/next.py\` and tell the next dates.
 `;
 
+/** Every page of the application. */
+export const ALL_PAGES: readonly string[] = [
+  ...['/today', '/chat', '/chat/letters', '/notes', '/notes/memories', '/automations', '/automations/runs'],
+  ...['/automations/webhooks', '/automations/own', '/activity', '/activity/conversations', '/activity/audit'],
+  ...['/activity/undelivered', '/people', '/people/rights', '/people/tokens', '/skills', '/skills/recycling'],
+  ...['/skills/+market', '/skills/+secrets', '/skills/+specialists', '/skills/+proposals', '/system'],
+  ...['/system/costs', '/system/backups', '/system/logs', '/system/settings', '/nowhere'],
+];
+
 export interface Household extends AsyncDisposable {
   programs: Programs;
   outside: Outside;

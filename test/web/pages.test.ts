@@ -7,14 +7,7 @@ import { packageRoot } from '../../src/base/root.ts';
 import { type Browser, CHROMIUM, openBrowser, type Page, signedIn } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/ports.ts';
-import { type Household, openHousehold } from './household.ts';
-
-const PAGES = [
-  ...['/today', '/chat', '/chat/letters', '/notes', '/automations', '/activity', '/activity/conversations'],
-  ...['/activity/audit', '/activity/undelivered', '/people', '/people/rights', '/people/tokens', '/skills'],
-  ...['/skills/recycling', '/skills/+market', '/skills/+secrets', '/skills/+specialists', '/skills/+proposals'],
-  ...['/system', '/system/costs', '/system/backups', '/system/logs', '/system/settings', '/nowhere'],
-];
+import { ALL_PAGES, type Household, openHousehold } from './household.ts';
 
 const ADDRESS = `https://example.com/${'a'.repeat(280)}`;
 const RIGHT_TO_LEFT = 'تذكير بموعد طبيب الأسنان غدا';
@@ -79,7 +72,7 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
     await eventually(async () => (await page.locator('main').innerText()).trim() !== '');
   }
 
-  test.each(PAGES)(
+  test.each(ALL_PAGES)(
     '%s has no faults that axe finds at four widths, in light and dark, and fits its window',
     async (path) => {
       const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -1,6 +1,6 @@
 /** Everything that runs by itself: schedules with their next times, coda's own tasks, webhooks, runs of skills, background jobs. */
 import { z } from 'zod';
-import { type AnyRoute, route } from '../../chat/index.ts';
+import { type AnyRoute, route, type SystemTask } from '../../chat/index.ts';
 import type { JobQueue, Schedules } from '../../jobs/index.ts';
 import type { Webhooks } from '../../skills/webhooks/index.ts';
 import { nextOf as nextPage, pageOf, pageQuery } from './paging.ts';
@@ -11,6 +11,8 @@ export interface AutomationParts extends ReadingParts {
   schedules: Schedules;
   jobs: JobQueue;
   hooks: Webhooks;
+  /** What coda does by itself. */
+  ownTasks: readonly SystemTask[];
 }
 
 const TAG = 'automations';
@@ -55,6 +57,7 @@ function scheduleRunsRoute(parts: AutomationParts): AnyRoute {
 
 const task = z.object({
   name: z.string(),
+  does: z.string().nullable().describe('What it does; null: of a part that is not there any more.'),
   on: z.boolean(),
   rule: z.string().describe('Cron, or RFC 5545.'),
   zone: z.string(),
@@ -76,10 +79,12 @@ function ownTasksRoute(parts: AutomationParts): AnyRoute {
     examples: [{ summary: 'All', status: 200 }],
     async answerRequest(request) {
       const { db } = await readerFrom(parts, request);
+      const does = new Map(parts.ownTasks.map((each) => [each.name, each.does]));
       const tasks = (await parts.schedules.list(db)).map((each) => {
         const { name, enabled, rule, zone, nextAt, lastStartedAt, lastEndedAt, lastError, failures } = each;
         return {
           name,
+          does: does.get(name) ?? null,
           on: enabled,
           rule,
           zone,

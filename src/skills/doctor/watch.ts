@@ -15,6 +15,7 @@ export const healthTask: SystemTask = {
   cron: '*/5 * * * *',
   missed: 'skip',
   standard: false,
+  does: 'looks at all parts, and tells owners what has changed',
 };
 
 export function healthJob(

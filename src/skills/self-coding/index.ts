@@ -221,6 +221,7 @@ async function enqueue({ jobs, world }: Pick<Deps, 'jobs' | 'world'>, tx: Transa
 
 const weekly = nightly<Deps>({
   task: RUN_TASK,
+  does: 'works on an approved proposal, in a branch of its own',
   cron: ({ executor_cron }) => executor_cron,
   missed: 'skip',
   alone: true,

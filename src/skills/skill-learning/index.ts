@@ -56,6 +56,7 @@ const SIGNALS_DAYS = 31;
 
 const nightlyScan = nightly<LearnedDeps>({
   task: LEARN_TASK,
+  does: 'makes skills of corrections and of turns that went well',
   cron: () => '40 3 * * *',
   alone: true,
   run: scanAll,

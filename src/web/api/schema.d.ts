@@ -8431,6 +8431,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         tasks: {
+                            /** @description What it does; null: of a part that is not there any more. */
+                            does: string | null;
                             /** @description In a row. */
                             failures: number;
                             last_at: string | null;

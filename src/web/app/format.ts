@@ -34,6 +34,9 @@ export function dayOf(at: string | Date): string {
   return known.format(new Date(at));
 }
 
+/** Below this width, in pixels, names of days and months are shortened. */
+const NARROW = 640;
+
 const DAY_MS = 86_400_000;
 
 const daysFrom = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
@@ -78,7 +81,9 @@ export function duration(ms: number): string {
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 /** `Friday 27 November` */
-export const longDay = (day: string): string =>
-  new Intl.DateTimeFormat(localeOf(), { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long' })
+export function longDay(day: string): string {
+  const width = innerWidth < NARROW ? 'short' : 'long';
+  return new Intl.DateTimeFormat(localeOf(), { timeZone: 'UTC', weekday: width, day: 'numeric', month: width })
     .format(new Date(`${day}T12:00:00Z`))
     .replace(',', '');
+}

@@ -40,7 +40,7 @@ function lastOf({ last_at: at, took_ms: took, failures }: Task): string {
 }
 
 function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
-  const { name, on, next_at: next, last_error: error, failures } = task;
+  const { name, does, on, next_at: next, last_error: error, failures } = task;
   const params = { path: { name } };
   const turn = (wanted: boolean) => {
     loaded.patch(({ tasks }) => ({
@@ -55,7 +55,7 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
   return (
     <li class="row" data-row tabIndex={-1} aria-label={name}>
       <span class="what">
-        {name}
+        {does ?? name} <span class="under">{name}</span>
         {error !== null && failures > 0 && <span class="under bad"> {error}</span>}
       </span>
       <span class={failures > 0 ? 'aside bad' : 'aside'}>{lastOf(task)}</span>

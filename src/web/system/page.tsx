@@ -150,6 +150,13 @@ function Health({ findings, at, isLooking, onAgain }: HealthProps) {
   );
 }
 
+/** Pages on which what a part complains of can be mended. */
+const PAGES: Readonly<Record<string, string>> = {
+  'dead letters': '/activity/undelivered',
+  'last 24 hours': '/activity/undelivered',
+  backups: '/system/backups',
+};
+
 function FindingRow({ finding: { part, says, remedy, severity } }: { finding: Finding }) {
   return (
     <li class={IS_WRONG.has(severity) ? `finding ${severity === 'error' ? 'bad' : 'warn'}` : 'row'}>
@@ -157,6 +164,7 @@ function FindingRow({ finding: { part, says, remedy, severity } }: { finding: Fi
         <b>{part}</b> {says}
       </span>
       {remedy !== null && <p class="remedy">→ {remedy}</p>}
+      {IS_WRONG.has(severity) && PAGES[part] !== undefined && <a href={PAGES[part]}>Look at it here</a>}
     </li>
   );
 }

@@ -3,12 +3,13 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/base/root.ts';
 import { Programs } from '../../adapters/http/support.ts';
-import { openBrowser } from '../../support/browser.ts';
+import { openBrowser, type Page } from '../../support/browser.ts';
 import { FakeDiscord } from '../../support/discord/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { KEY, ModelServer, type Scene } from '../../support/model-server/index.ts';
 import { Outside } from '../../support/outside.ts';
 import { FakeSlack } from '../../support/slack/index.ts';
+import { ALL_PAGES } from '../../web/household.ts';
 import { channelPage } from './channel.ts';
 import { ANSWERS, PAGES, WIDTH } from './list.ts';
 import { terminalPage, terminalSession } from './terminal.ts';
@@ -139,7 +140,33 @@ async function pages(): Promise<void> {
     await page.mouse.move(0, 0);
     await page.screenshot({ path: path(name), animations: 'disabled', caret: 'hide' });
   }
+  if (EVERYTHING !== undefined) {
+    for (const [page, scheme] of [
+      [light, 'light'],
+      [dark, 'dark'],
+    ] as const) {
+      for (const width of [1280, 360]) await everyPage(page, programs.url, `${width}-${scheme}`, width);
+    }
+  }
   await browser.close();
+}
+
+/** A folder for a picture of every page, to be looked at: `npm run pictures -- FOLDER`. */
+const EVERYTHING = process.argv[2];
+
+async function everyPage(page: Page, url: string, form: string, width: number): Promise<void> {
+  const to = EVERYTHING ?? '';
+  mkdirSync(to, { recursive: true });
+  await page.setViewportSize({ width, height: 800 });
+  for (const at of ALL_PAGES) {
+    await page.goto(url + at);
+    await page.locator('main').waitFor();
+    await page.waitForLoadState('networkidle');
+    await page.screenshot({
+      path: join(to, `${at.slice(1).replace(/\W+/g, '-')}-${form}.png`),
+      animations: 'disabled',
+    });
+  }
 }
 
 async function terminal(): Promise<void> {

@@ -37,7 +37,7 @@ test('an owner sees what coda does by itself, switches it off and on, and has it
 function failing(state: { fails: boolean }): Skill {
   return {
     name: 'flaky',
-    schedules: [{ name: 'flaky', kind: 'flaky', cron: '0 * * * *', missed: 'latest' }],
+    schedules: [{ name: 'flaky', kind: 'flaky', cron: '0 * * * *', missed: 'latest', does: 'counts' }],
     jobs: () => [
       {
         kind: 'flaky',

@@ -15,6 +15,7 @@ export const examplesPart: Part = {
   isOn: (config) => config.few_shot_enabled,
   nightly: {
     task: 'few-shot-harvest',
+    does: 'picks turns that went well as examples',
     kind: 'improvement.examples',
     cron: ({ few_shot_harvest_cron }) => few_shot_harvest_cron,
     trigger: {

@@ -168,6 +168,7 @@ export const gapsPart: Part = {
   kinds: () => [kind],
   nightly: {
     task: 'gap-detection',
+    does: 'looks for what people asked for and coda could not do',
     kind: 'improvement.gaps',
     cron: ({ gap_detection_cron }) => gap_detection_cron,
     trigger: {

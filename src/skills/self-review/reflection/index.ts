@@ -99,6 +99,7 @@ export const reflectionPart: Part = {
   name: 'reflection',
   nightly: {
     task: REFLECTION,
+    does: 'looks back at what went wrong, and proposes what to change',
     alone: true,
     cron: ({ reflection_cron }) => reflection_cron,
     trigger: {

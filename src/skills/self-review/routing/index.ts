@@ -20,6 +20,7 @@ export const routingPart: Part = {
   name: 'routing',
   nightly: {
     task: 'learned-routing',
+    does: 'learns which skill fits which words',
     kind: 'improvement.routing',
     cron: ({ routing_retrain_cron }) => routing_retrain_cron,
     run: retrain,
