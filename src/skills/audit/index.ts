@@ -21,7 +21,15 @@ export const audit: Skill<z.output<typeof config.schema>> = {
   name: 'audit',
   config,
   tools: () => [queryTool, statsTool],
-  schedules: [{ name: 'audit', kind: 'audit', cron: '3 3 * * *', missed: 'latest', does: 'seals the log of what was done, and removes what is old of it' }],
+  schedules: [
+    {
+      name: 'audit',
+      kind: 'audit',
+      cron: '3 3 * * *',
+      missed: 'latest',
+      does: 'seals the log of what was done, and removes what is old of it',
+    },
+  ],
   jobs: (deps) => [
     {
       kind: 'audit',

@@ -22,7 +22,17 @@ export const backup = (backups: BackupDeps): Skill<Settings> => ({
   name: 'backup',
   config,
   ownSchedules: (deps) =>
-    cronOf(deps) === 'off' ? [] : [{ name: BACKUP_TASK, kind: 'backup', cron: cronOf(deps), missed: 'latest', does: 'makes a backup, and keeps the newest' }],
+    cronOf(deps) === 'off'
+      ? []
+      : [
+          {
+            name: BACKUP_TASK,
+            kind: 'backup',
+            cron: cronOf(deps),
+            missed: 'latest',
+            does: 'makes a backup, and keeps the newest',
+          },
+        ],
   checks: (deps) => [
     {
       name: 'backups',

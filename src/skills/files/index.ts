@@ -59,7 +59,15 @@ export const files: Skill<Settings> = {
   },
   offerForFiles: ({ models, config: { transcribe } }, sent, { text }) =>
     offersFor(sent, { text, hasModel: models.available, hears: transcribe.kind !== 'none' }),
-  schedules: [{ name: PRUNE, kind: PRUNE, cron: '53 3 * * *', missed: 'latest', does: 'forgets what was read of files that are gone' }],
+  schedules: [
+    {
+      name: PRUNE,
+      kind: PRUNE,
+      cron: '53 3 * * *',
+      missed: 'latest',
+      does: 'forgets what was read of files that are gone',
+    },
+  ],
   jobs: (deps) => [
     partsOf(deps).meaning.job(),
     {

@@ -73,7 +73,15 @@ export const memory: Skill<Settings> = {
     extractJob({ ...deps, ...parts(deps) }),
     upkeepJob(deps),
   ],
-  schedules: [{ name: 'memory', kind: UPKEEP_JOB, cron: '41 3 * * *', missed: 'latest', does: 'tidies what is remembered: doubles, and what is over' }],
+  schedules: [
+    {
+      name: 'memory',
+      kind: UPKEEP_JOB,
+      cron: '41 3 * * *',
+      missed: 'latest',
+      does: 'tidies what is remembered: doubles, and what is over',
+    },
+  ],
   messagePrompt: (deps, asked) => section(deps, parts(deps).recall, asked),
   turnOver: (deps, over) => restSoon(deps, over),
   checks: (deps) => checks(deps, deps.embedders.embedder),

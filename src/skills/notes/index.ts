@@ -43,7 +43,15 @@ export const notes: Skill<Settings> = {
   collections: (deps) => [noteCollection(parts(deps).meaning)],
   listTimeless: (_, reader) => newestLists(reader),
   commands: () => commands(),
-  schedules: [{ name: PURGE, kind: PURGE, cron: '41 3 * * *', missed: 'latest', does: 'removes for good what was deleted a while ago' }],
+  schedules: [
+    {
+      name: PURGE,
+      kind: PURGE,
+      cron: '41 3 * * *',
+      missed: 'latest',
+      does: 'removes for good what was deleted a while ago',
+    },
+  ],
   jobs: (deps) => [
     parts(deps).meaning.job(),
     {

@@ -136,7 +136,13 @@ export async function bundleBytes(
 export const MARKET_TASK = 'skills.market';
 
 /** Once a day: a skill that its catalog revokes rests within that time. */
-export const marketTask: SystemTask = { name: MARKET_TASK, kind: MARKET_TASK, cron: '41 4 * * *', missed: 'latest', does: 'asks the catalogs whether an installed skill was called back' };
+export const marketTask: SystemTask = {
+  name: MARKET_TASK,
+  kind: MARKET_TASK,
+  cron: '41 4 * * *',
+  missed: 'latest',
+  does: 'asks the catalogs whether an installed skill was called back',
+};
 
 /** Asks nobody where nothing is installed from a catalog that can revoke. */
 export function marketJob(deps: MarketDeps): JobHandler {

@@ -42,7 +42,15 @@ export const upkeep: Skill<Settings> = {
   name: 'upkeep',
   config,
   checks: (deps) => [filesCheck(deps)],
-  schedules: [{ name: 'retention', kind: 'retention', cron: '23 3 * * *', missed: 'latest', does: 'removes what is long done: messages’ records, runs, files that nothing refers to' }],
+  schedules: [
+    {
+      name: 'retention',
+      kind: 'retention',
+      cron: '23 3 * * *',
+      missed: 'latest',
+      does: 'removes what is long done: messages’ records, runs, files that nothing refers to',
+    },
+  ],
   jobs: (deps) => {
     const collect = collectJob(deps);
     const { database, world, config } = deps;

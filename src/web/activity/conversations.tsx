@@ -10,10 +10,10 @@ type Listed = Json<'/v1/activity'>['conversations'][number];
 type Turn = Json<'/v1/activity/{id}'>['turns'][number];
 type About = Pick<Listed, 'platform' | 'kind' | 'channel' | 'person' | 'yours'>;
 
-/** A place as one says it: `Ana on Discord`, `#kitchen on Discord`. */
+/** A place as one says it: `Ana on Discord`, `A channel on Discord (157622)`. */
 function placeName({ platform, channel, person, yours }: About): string {
-  const who = channel ?? (yours ? 'You' : (person ?? 'Somebody'));
-  return `${who} on ${platformName(platform)}`;
+  if (channel !== null) return `A channel on ${platformName(platform)} (${channel})`;
+  return `${yours ? 'You' : (person ?? 'Somebody')} on ${platformName(platform)}`;
 }
 
 const STATES: Readonly<Record<string, string>> = {

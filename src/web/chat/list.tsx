@@ -154,8 +154,7 @@ function ChatRow({ chat, isCurrent, onChosen, loaded }: RowProps) {
         <span class="one-line">{titleOf(chat)}</span>
         {place && (
           <span class="count one-line">
-            {place.channel ? `${place.channel} · ` : ''}
-            {platformName(place.platform)}
+            {place.channel ? `A channel on ${platformName(place.platform)}` : platformName(place.platform)}
           </span>
         )}
         {unread > 0 && <span class="count">{unread} new</span>}
