@@ -86,7 +86,10 @@ export type FileFacts = z.output<typeof facts>;
 
 const batch = z.strictObject({ passages: z.array(passage), facts: facts.optional() });
 
-export { type SpeechSettings, soundOf, type Transcript, transcribe } from './speech.ts';
+export { Hearing } from './hearing.ts';
+export { hasProgram } from './programs.ts';
+export { soundOf } from './sounds.ts';
+export { type SpeechSettings, type Transcript, transcribe } from './speech.ts';
 
 export interface MediaFile {
   hash: string;

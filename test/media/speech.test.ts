@@ -1,11 +1,17 @@
 /** Recordings: they arrive at what hears them under a right name and type, and each failure is told. */
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type SpeechSettings, soundOf, transcribe } from '../../src/media/index.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { Hearing, type SpeechSettings, soundOf, transcribe } from '../../src/media/index.ts';
 import { play } from '../support/play.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
+const read = (name: string) => readFileSync(new URL(`files/${name}`, import.meta.url));
+/** Has the interface of sherpa-onnx-node, whose models are too large for a suite. */
+const recognizer = fileURLToPath(new URL('recognizer.cjs', import.meta.url));
 const tail = Buffer.alloc(64, 7);
 const ogg = (seconds: number): Buffer => {
   const page = Buffer.alloc(28);
@@ -18,6 +24,9 @@ function wav(loudness: number, seconds = 1): Buffer {
   head.write('RIFF');
   head.write('WAVEfmt ', 8);
   head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(8_000, 24);
   head.writeUInt32LE(16_000, 28);
   head.writeUInt16LE(16, 34);
   head.write('data', 36);
@@ -44,6 +53,9 @@ const CONTAINERS: readonly (readonly [name: string, bytes: Buffer, extension: st
   ['a.wav', wav(9_000), 'wav', 'audio/wav'],
 ];
 
+const hearing = new Hearing(silentLog());
+afterAll(() => hearing.close());
+
 let server: Server;
 let address: string;
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
@@ -67,23 +79,41 @@ beforeEach(() => {
   answer = (_, response) => response.end(JSON.stringify({ text: ' Remind me to call Ana. ' }));
 });
 
+const hears = () => ({ 'speech.transcribe.kind': 'openai-compatible', 'speech.transcribe.base_url': address });
 const settings = (more: Partial<SpeechSettings> = {}): SpeechSettings => ({
   kind: 'openai-compatible',
   base_url: address,
   path: '/audio/transcriptions',
+  module: 'sherpa-onnx-node',
   model: 'whisper-1',
   timeout: 5_000,
   longest: 900_000,
   ...more,
 });
 const hear = (bytes: Buffer, more: Partial<SpeechSettings> = {}) =>
-  transcribe(bytes, settings(more), { PATH: process.env.PATH }, new AbortController().signal);
+  transcribe(bytes, settings(more), { hearing, env: { PATH: process.env.PATH } }, new AbortController().signal);
 
 test.each(CONTAINERS)('%s arrives under a name and a type that its bytes have', async (_, bytes, extension, type) => {
   expect(await hear(bytes)).toEqual({ ok: true, text: 'Remind me to call Ana.' });
   expect(asked[0]).toContain(`filename="recording.${extension}"`);
   expect(asked[0]).toContain(`Content-Type: ${type}`);
   expect(asked[0]).toContain('whisper-1');
+});
+
+/** Names that platforms give to recordings, however wrong. */
+const LABELS = ['voice-message.ogg', 'audio_message.mp4', 'recording', 'a.bin', 'memo.oga', 'clip.mov'];
+
+test('each container under the label of each platform is heard by its bytes', async () => {
+  await using coda = await play({ config: hears() });
+  for (const [container, bytes, extension, right] of CONTAINERS) {
+    asked = [];
+    await coda.sends('ana', bytes, { name: LABELS, type: 'video/mp4', text: '', voice: true });
+    expect(asked, container).toHaveLength(LABELS.length);
+    for (const one of asked) {
+      expect(one, container).toContain(`filename="recording.${extension}"`);
+      expect(one, container).toContain(`Content-Type: ${right}`);
+    }
+  }
 });
 
 test('the length is read where the container has it', () => {
@@ -109,6 +139,20 @@ describe('each failure is told', () => {
     expect(await why(wav(3))).toBe('I heard nothing in it');
     expect(asked).toEqual([]);
   });
+  test('a silence in Ogg Opus, which is never sent either', async () => {
+    expect(await why(read('silence.opus'))).toBe('I heard nothing in it');
+    expect(await why(read('spoken.opus'))).toBe('Remind me to call Ana.');
+    expect(asked).toHaveLength(1);
+  });
+  test('an empty file', async () => expect(await why(Buffer.alloc(0))).toBe('it is no recording that I know'));
+  test('a broken one, for what needs it decoded', async () => {
+    const command = ['cat', '{wav}'];
+    expect(await why(ogg(1), { kind: 'command', command })).toContain('I cannot decode ogg here');
+    const cut = read('spoken.opus').subarray(0, 300);
+    expect(await why(cut, { kind: 'command', command })).toMatch(/cannot decode|heard nothing/);
+  });
+  test('a length that its file lies about', async () =>
+    expect(await why(read('spoken.opus'), { longest: 1_000 })).toContain('it is longer than'));
   test('forty minutes', async () => expect(await why(ogg(2_400))).toBe('it is longer than 15 minutes'));
   test('no recording', async () => expect(await why(Buffer.from('words'))).toBe('it is no recording that I know'));
   test('too large', async () =>
@@ -150,12 +194,37 @@ describe('each failure is told', () => {
   });
 });
 
+describe('a model on this machine', () => {
+  const model = (module: string, more = {}) => ({
+    kind: 'sherpa-onnx' as const,
+    module,
+    model_config: { tokens: 'tokens.txt' },
+    ...more,
+  });
+  const said = async (bytes: Buffer, more: Partial<SpeechSettings>) => {
+    const heard = await hear(bytes, more);
+    return heard.ok ? heard.text : heard.why;
+  };
+
+  test('is given the samples of the recording, and its files', async () => {
+    expect(await said(read('spoken.opus'), model(recognizer))).toMatch(/^tokens\.txt 16000 2\.\d seconds, loud$/);
+  });
+  test('that is not installed is told', async () =>
+    expect(await said(read('spoken.opus'), model('sherpa-onnx-nowhere'))).toBe('sherpa-onnx-node is not installed'));
+  test('that crashes costs its process, and the next recording is heard', async () => {
+    expect(await said(read('spoken.opus'), model(recognizer, { model_config: { crash: 'yes' } }))).toBe(
+      'what hears it stopped',
+    );
+    expect(await said(read('spoken.opus'), model(recognizer))).toContain('seconds');
+  });
+});
+
 test('a model gets the words of a voice message, and a failed one is heard the next time', async () => {
   const model = new ScriptedModel(['Done.']);
   model.takesFiles = true;
   await using coda = await play({
     model,
-    config: { 'speech.transcribe.kind': 'openai-compatible', 'speech.transcribe.base_url': address },
+    config: hears(),
   });
   answer = (_, response) => {
     response.statusCode = 503;
@@ -170,7 +239,7 @@ test('a model gets the words of a voice message, and a failed one is heard the n
 
 test('without a model the words are shown', async () => {
   await using coda = await play({
-    config: { 'speech.transcribe.kind': 'openai-compatible', 'speech.transcribe.base_url': address },
+    config: hears(),
   });
   await coda.sends('ana', ogg(2), { name: 'voice-message.ogg', type: 'audio/ogg', text: '' });
   expect(coda.person('ana').heard('Remind me to call Ana.')).toHaveLength(1);

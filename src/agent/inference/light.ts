@@ -43,7 +43,7 @@ export interface LightModels {
   spend<T>(asked: Spending, work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined>;
 }
 
-/** What a service that is no model costs, in the currency of the prices. */
+/** Cost of a service that is no model, in the currency of the prices. */
 export interface Spending {
   purpose: string;
   personId: string;

@@ -4,11 +4,11 @@ import { block, duration, secret, secretText, url } from '../../config/index.ts'
 const transcribe = z
   .strictObject({
     kind: z
-      .enum(['none', 'openai-compatible', 'command'])
+      .enum(['none', 'openai-compatible', 'command', 'sherpa-onnx'])
       .default('none')
       .describe(
         'What turns recordings into text: openai-compatible = a service with /audio/transcriptions (OpenAI, Groq, the server of ' +
-          'whisper.cpp); command = a program on this machine; none = recordings are not heard.',
+          'whisper.cpp); command = a program on this machine; sherpa-onnx = a model on this machine; none = recordings are not heard.',
       ),
     base_url: url('http', 'https').optional().meta({
       description: "The service's address (openai-compatible).",
@@ -42,8 +42,23 @@ const transcribe = z
       .optional()
       .meta({
         description:
-          'The program and its arguments (command): {file} stands for the recording, its output is the text.',
-        example: ['whisper-cli', '-m', '/models/base.bin', '-nt', '-f', '{file}'],
+          'The program and its arguments (command): {file} stands for the recording, {wav} for it as a WAV of 16 kHz; its output is the text.',
+        example: ['whisper-cli', '-m', '/models/base.bin', '-nt', '-f', '{wav}'],
+      }),
+    module: z
+      .string()
+      .min(1)
+      .default('sherpa-onnx-node')
+      .describe('The npm package of sherpa-onnx, or the folder where it is installed (sherpa-onnx).'),
+    model_config: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({
+        description: "Files of the model, as sherpa-onnx's `modelConfig` names them (sherpa-onnx).",
+        example: {
+          tokens: '/models/tokens.txt',
+          whisper: { encoder: '/models/encoder.onnx', decoder: '/models/decoder.onnx' },
+        },
       }),
     timeout: duration('2m').describe('How long it may take.'),
     longest: duration('15m').describe('The longest recording that is heard.'),
@@ -63,13 +78,10 @@ export const config = block(
   z
     .strictObject({ transcribe })
     .prefault({})
-    .superRefine(({ transcribe: { kind, base_url, command } }, ctx) => {
-      const missing =
-        kind === 'openai-compatible' && base_url === undefined
-          ? 'base_url'
-          : kind === 'command' && command === undefined
-            ? 'command'
-            : undefined;
+    .superRefine(({ transcribe }, ctx) => {
+      const { kind } = transcribe;
+      const needs = { 'openai-compatible': 'base_url', command: 'command', 'sherpa-onnx': 'model_config' } as const;
+      const missing = kind !== 'none' && transcribe[needs[kind]] === undefined ? needs[kind] : undefined;
       if (missing)
         ctx.addIssue({ code: 'custom', path: ['transcribe', missing], message: `expected beside kind: ${kind}` });
     }),

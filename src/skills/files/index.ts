@@ -2,7 +2,8 @@ import { DAY_MS } from '../../base/clock.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { applyRule } from '../../jobs/index.ts';
-import { openMedia } from '../../media/index.ts';
+import { Hearing, openMedia } from '../../media/index.ts';
+import { speechChecks } from './checks.ts';
 import { config, type Settings } from './config.ts';
 import { type FileBeginning, FileLibrary } from './library.ts';
 import { PassageIndex } from './meaning.ts';
@@ -27,6 +28,8 @@ function partsOf(deps: SkillDeps<Settings>): ToolDeps {
   onClose('speech', async () => stopping.abort());
   const media = openMedia({ artifacts, log: world.log });
   onClose('file reader', () => media.close());
+  const hearing = new Hearing(world.log);
+  onClose('hearing', () => hearing.close());
   const meaning = new PassageIndex(deps);
   onClose('passages by meaning', async () => meaning.close());
   const parts = {
@@ -37,9 +40,11 @@ function partsOf(deps: SkillDeps<Settings>): ToolDeps {
       media,
       artifacts,
       speech: settings.transcribe,
+      hearing,
       signal: stopping.signal,
     }),
     meaning,
+    hearing,
   };
   made.set(deps, parts);
   return parts;
@@ -52,13 +57,15 @@ export const files: Skill<Settings> = {
   words: { does: 'read files', keeps: 'texts of files' },
   deletionRules: store.deletionRules,
   tools: (deps) => [...fileTools(partsOf(deps)), correctTool(deps.turns)],
-  hear: hearVoice,
+  hear: (deps, files, speaker, signal) =>
+    hearVoice({ ...deps, hearing: partsOf(deps).hearing }, files, speaker, signal),
   showFile: async (deps, file, room) => {
     const most = Math.min(room, SHOWN);
     return shownText(file, await partsOf(deps).library.openBeginning(file, most), most);
   },
   offerForFiles: ({ models, config: { transcribe } }, sent, { text }) =>
     offersFor(sent, { text, hasModel: models.available, hears: transcribe.kind !== 'none' }),
+  checks: speechChecks,
   schedules: [
     {
       name: PRUNE,

@@ -1,7 +1,14 @@
 import { deferred, withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
-import { type FileFacts, type Media, type Passage, type SpeechSettings, transcribe } from '../../media/index.ts';
+import {
+  type FileFacts,
+  type Hearing,
+  type Media,
+  type Passage,
+  type SpeechSettings,
+  transcribe,
+} from '../../media/index.ts';
 import { type Artifacts, type Database, readerOf } from '../../storage/index.ts';
 import type { SeenFile } from './store.ts';
 import * as store from './store.ts';
@@ -48,6 +55,7 @@ export interface LibraryDeps {
   media: Media;
   artifacts: Artifacts;
   speech: SpeechSettings;
+  hearing: Hearing;
   /** Aborts when coda stops. */
   signal: AbortSignal;
 }
@@ -134,10 +142,10 @@ export class FileLibrary {
     onPassages: (passages: readonly Passage[]) => void,
   ): Promise<{ facts: FileFacts; isPassing?: boolean | undefined }> {
     if (!isRecording(file, facts)) return { facts };
-    const { artifacts, speech, world, signal } = this.deps;
+    const { artifacts, speech, hearing, world, signal } = this.deps;
     const chunks: Buffer[] = [];
     for await (const chunk of await artifacts.open(file.hash)) chunks.push(chunk as Buffer);
-    const heard = await transcribe(Buffer.concat(chunks), speech, world.env, signal);
+    const heard = await transcribe(Buffer.concat(chunks), speech, { hearing, env: world.env }, signal);
     const { kind, says, title } = facts;
     if (!heard.ok) {
       world.log.info({ file: file.hash, why: heard.why }, 'a recording was not heard');

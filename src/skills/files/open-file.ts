@@ -1,4 +1,5 @@
 import { type CallContext, type Failed, failed } from '../../agent/index.ts';
+import type { Hearing } from '../../media/index.ts';
 import { type Database, type Queryable, readerOf } from '../../storage/index.ts';
 import type { FileLibrary, FileText } from './library.ts';
 import type { PassageIndex } from './meaning.ts';
@@ -10,6 +11,7 @@ export interface ToolDeps {
   database: Database;
   library: FileLibrary;
   meaning: PassageIndex;
+  hearing: Hearing;
 }
 
 export interface OpenedFile {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type AnyTool, dataTool, done } from '../../agent/index.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { FileRef, HeardVoice, Turns } from '../../delivery/index.ts';
-import { soundOf, type Transcript, transcribe } from '../../media/index.ts';
+import { type Hearing, soundOf, type Transcript, transcribe } from '../../media/index.ts';
 import type { Settings } from './config.ts';
 import { texts } from './texts.ts';
 
@@ -18,10 +18,10 @@ interface Speaker {
   conversationId: string;
 }
 
-type Hearing = Pick<SkillDeps<Settings>, 'artifacts' | 'world' | 'models' | 'config'>;
+type HearingDeps = Pick<SkillDeps<Settings>, 'artifacts' | 'world' | 'models' | 'config'> & { hearing: Hearing };
 
 export async function hearVoice(
-  deps: Hearing,
+  deps: HearingDeps,
   files: readonly FileRef[],
   speaker: Speaker,
   signal: AbortSignal,
@@ -41,7 +41,7 @@ export async function hearVoice(
 }
 
 async function hearOne(
-  { artifacts, world, models, config: { transcribe: settings } }: Hearing,
+  { artifacts, world, models, hearing, config: { transcribe: settings } }: HearingDeps,
   { hash }: FileRef,
   speaker: Speaker,
   signal: AbortSignal,
@@ -55,7 +55,11 @@ async function hearOne(
     name: `speech/${settings.model ?? settings.kind}`,
     price: priceOf(bytes, settings),
   };
-  const heard = await models.spend(spending, () => transcribe(bytes, settings, world.env, signal), signal);
+  const heard = await models.spend(
+    spending,
+    () => transcribe(bytes, settings, { hearing, env: world.env }, signal),
+    signal,
+  );
   if (!heard) return { ok: false, why: texts.overBudget };
   if (!heard.ok) world.log.info({ file: hash, why: heard.why }, 'a voice message was not heard');
   return heard;

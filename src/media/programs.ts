@@ -1,0 +1,118 @@
+/** Programs of this machine that read or speak for coda, each with a folder of its own and in a process group that ends with it. */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Bytes of what it writes to its output. */
+const LONGEST_OUTPUT = 64 * 1024 * 1024;
+const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR'];
+
+export class ProgramFault extends Error {
+  /** Nothing of this name is on this machine. */
+  readonly isMissing: boolean;
+
+  constructor(message: string, isMissing = false) {
+    super(message);
+    this.name = 'ProgramFault';
+    this.isMissing = isMissing;
+  }
+}
+
+export interface ProgramInput {
+  /** The program and its arguments; `{name}` stands for the path of the file of that name. */
+  command: readonly string[];
+  /** Files that it is given, by their names in `command`: `file` as `file.ogg`. */
+  files?: Readonly<Record<string, { extension: string; bytes: Buffer }>>;
+  /** Text on its standard input. */
+  input?: string;
+  /** Name of a file in `command` that it writes, whose content is the result instead of its output. */
+  writes?: { name: string; extension: string };
+}
+
+/** What the program puts out. Throws `ProgramFault`; `signal` kills it with all that it has started. */
+export async function runProgram(
+  { command, files = {}, input, writes }: ProgramInput,
+  env: Env,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 'coda-media-'));
+  try {
+    const paths = new Map<string, string>();
+    for (const [name, { extension, bytes }] of Object.entries(files)) {
+      paths.set(name, join(folder, `${name}.${extension}`));
+      await writeFile(join(folder, `${name}.${extension}`), bytes, { mode: 0o600 });
+    }
+    const written = writes && join(folder, `${writes.name}.${writes.extension}`);
+    if (written !== undefined) paths.set(writes?.name ?? '', written);
+    const args = command.map((part) => part.replace(/\{(\w{1,20})\}/g, (whole, name) => paths.get(name) ?? whole));
+    const output = await outputOf(args, { env, input, signal });
+    return written === undefined ? output : await contentOf(written);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function contentOf(path: string): Promise<Buffer> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (!file) throw new ProgramFault('it has written nothing');
+  try {
+    const { size } = await file.stat();
+    if (size > LONGEST_OUTPUT) throw new ProgramFault('it has written too much');
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+function outputOf(
+  [program = '', ...args]: readonly string[],
+  { env, input, signal }: { env: Env; input: string | undefined; signal: AbortSignal },
+): Promise<Buffer> {
+  const own = Object.fromEntries(INHERITED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { env: own, stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const kill = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // The whole group is gone already.
+      }
+    };
+    signal.addEventListener('abort', kill, { once: true });
+    if (signal.aborted) kill();
+    // One that reads nothing closes its end.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input ?? '');
+    child.stdout.on('data', (piece: Buffer) => {
+      chunks.push(piece);
+      size += piece.length;
+      if (size > LONGEST_OUTPUT) kill();
+    });
+    child.once('error', () => reject(new ProgramFault('could not be started', true)));
+    child.once('close', (code) => {
+      signal.removeEventListener('abort', kill);
+      if (code === 0) resolve(Buffer.concat(chunks));
+      else reject(new ProgramFault(`ended with ${code === null ? 'a signal' : `status ${code}`}`));
+    });
+  });
+}
+
+/** True if a program of this name, or at this path, can be run. */
+export async function hasProgram(name: string, env: Env): Promise<boolean> {
+  const folders = name.includes('/') ? [''] : (env.PATH ?? '').split(':');
+  const found = await Promise.all(
+    folders.map((folder) =>
+      access(join(folder, name), constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}

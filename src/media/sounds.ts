@@ -1,0 +1,113 @@
+/** Containers of recordings by their bytes, how long they are where they say so, and how loud their samples are. */
+
+const SOUNDS: readonly (readonly [starts: string, at: number, extension: string, type: string])[] = [
+  ['OggS', 0, 'ogg', 'audio/ogg'],
+  ['ID3', 0, 'mp3', 'audio/mpeg'],
+  ['\xff\xfb', 0, 'mp3', 'audio/mpeg'],
+  ['\xff\xf3', 0, 'mp3', 'audio/mpeg'],
+  ['fLaC', 0, 'flac', 'audio/flac'],
+  ['#!AMR', 0, 'amr', 'audio/amr'],
+  ['\x1a\x45\xdf\xa3', 0, 'webm', 'audio/webm'],
+  ['WAVE', 8, 'wav', 'audio/wav'],
+  ['ftyp', 4, 'm4a', 'audio/mp4'],
+];
+
+export interface Sound {
+  extension: string;
+  type: string;
+  /** Milliseconds, where the container says so. */
+  lengthMs?: number | undefined;
+  isOpus: boolean;
+}
+
+/** Undefined for what is no recording. Names and types of platforms say little. */
+export function soundOf(bytes: Buffer): Sound | undefined {
+  const head = bytes.toString('latin1', 0, 16);
+  const [, , extension, type] = SOUNDS.find(([starts, at]) => head.startsWith(starts, at)) ?? [];
+  if (extension === undefined || type === undefined) return undefined;
+  const isOpus = extension === 'ogg' && bytes.subarray(0, 200).includes('OpusHead');
+  return { extension, type, lengthMs: lengthOf(bytes, extension), isOpus };
+}
+
+function lengthOf(bytes: Buffer, extension: string): number | undefined {
+  if (extension === 'wav') return waveLength(bytes);
+  return extension === 'ogg' ? oggLength(bytes) : movieLength(bytes);
+}
+
+function waveLength(bytes: Buffer): number | undefined {
+  const [format, data] = [bytes.indexOf('fmt '), bytes.indexOf('data')];
+  if (format < 0 || data < 0 || format + 20 > bytes.length) return undefined;
+  const perSecond = bytes.readUInt32LE(format + 16);
+  return perSecond === 0 ? undefined : ((bytes.length - data - 8) / perSecond) * 1_000;
+}
+
+/** Opus counts samples of 48 kHz; the last page says how many there are. */
+function oggLength(bytes: Buffer): number | undefined {
+  const last = bytes.lastIndexOf('OggS');
+  if (last < 0 || last + 14 > bytes.length || !bytes.includes('OpusHead')) return undefined;
+  return Number(bytes.readBigUInt64LE(last + 6) / 48n);
+}
+
+function movieLength(bytes: Buffer): number | undefined {
+  const at = bytes.indexOf('mvhd');
+  if (at < 0 || at + 24 > bytes.length || bytes[at + 4] !== 0) return undefined;
+  const scale = bytes.readUInt32BE(at + 16);
+  return scale === 0 ? undefined : (bytes.readUInt32BE(at + 20) / scale) * 1_000;
+}
+
+/** Samples of 16 bits, 16,000 a second, one channel: what all that recognizes speech takes. */
+export const RATE = 16_000;
+
+/** A larger WAV is left to ffmpeg, so that nothing else in this process waits for it. */
+const LARGEST_PLAIN = 4 * 1024 * 1024;
+
+/** Samples of a WAV of 16 bits, of any rate and number of channels; undefined for another form. */
+export function plainSamples(bytes: Buffer): Buffer | undefined {
+  const [format, data] = [bytes.indexOf('fmt '), bytes.indexOf('data')];
+  if (format < 0 || data < 0 || format + 24 > bytes.length || bytes.length > LARGEST_PLAIN) return undefined;
+  const [kind, channels] = [bytes.readUInt16LE(format + 8), bytes.readUInt16LE(format + 10)];
+  const rate = bytes.readUInt32LE(format + 12);
+  if (kind !== 1 || channels < 1 || rate < 1_000 || bytes.readUInt16LE(format + 22) !== 16) return undefined;
+  const samples = bytes.subarray(data + 8);
+  if (channels === 1 && rate === RATE) return samples;
+  const frames = Math.floor(samples.length / 2 / channels);
+  const made = Buffer.alloc(Math.floor((frames * RATE) / rate) * 2);
+  for (let at = 0; at * 2 < made.length; at++) {
+    const frame = Math.min(frames - 1, Math.floor((at * rate) / RATE));
+    made.writeInt16LE(samples.readInt16LE(frame * channels * 2), at * 2);
+  }
+  return made;
+}
+
+export function asWave(samples: Buffer): Buffer {
+  const head = Buffer.alloc(44);
+  head.write('RIFF');
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(RATE, 24);
+  head.writeUInt32LE(RATE * 2, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}
+
+/** Samples that are looked at for how loud a recording is: 15 minutes have fourteen millions. */
+const LOOKED_AT = 200_000;
+const LOUD = 300;
+/** A word of a third of a second in a quarter of an hour is loud in more places. */
+const MOST_LOUD = 0.0002;
+
+export function isSilent(samples: Buffer): boolean {
+  const step = Math.max(1, Math.floor(samples.length / 2 / LOOKED_AT)) * 2;
+  let [loud, looked] = [0, 0];
+  for (let at = 0; at + 1 < samples.length; at += step) {
+    looked++;
+    if (Math.abs(samples.readInt16LE(at)) >= LOUD) loud++;
+  }
+  return loud <= looked * MOST_LOUD;
+}

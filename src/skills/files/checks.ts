@@ -1,0 +1,80 @@
+import { access } from 'node:fs/promises';
+import { deadline } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { HealthCheck, SkillDeps, Verdict } from '../../chat/index.ts';
+import { fetchService } from '../../egress/index.ts';
+import { hasProgram } from '../../media/index.ts';
+import type { Settings } from './config.ts';
+import { texts } from './texts.ts';
+
+const ANSWERS_WITHIN_MS = 5_000;
+
+/** Programs that read more where they are installed, and what is missing without them. */
+const HELPERS: readonly (readonly [program: string, without: string])[] = [
+  ['ffmpeg', 'recordings other than Ogg Opus and WAV are handed on as they are, however silent'],
+  ['tesseract', 'text in pictures and on scanned pages is not read'],
+];
+
+export function speechChecks({ config: { transcribe }, world: { env } }: SkillDeps<Settings>): HealthCheck[] {
+  return [
+    { name: 'speech', check: (signal) => checkHearing(transcribe, env, signal) },
+    { name: 'helpers for files', check: () => checkHelpers(env) },
+  ];
+}
+
+type Env = SkillDeps['world']['env'];
+
+async function checkHearing(settings: Settings['transcribe'], env: Env, signal: AbortSignal): Promise<Verdict> {
+  const { kind } = settings;
+  if (kind === 'none') return { ok: true, severity: 'off', says: texts.hearsNothing };
+  if (kind === 'openai-compatible') return checkService(settings, signal);
+  if (kind === 'sherpa-onnx') return checkModel(settings);
+  const [program = ''] = settings.command ?? [];
+  return (await hasProgram(program, env))
+    ? { ok: true, says: texts.hearsBy(program) }
+    : { ok: false, says: texts.noProgram(program), remedy: texts.programRemedy };
+}
+
+/** Without a recording, which costs: that it is asked wrongly is an answer, too. */
+async function checkService(
+  { base_url: base = '', path, api_key: key }: Settings['transcribe'],
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const url = `${base.replace(/\/$/, '')}${path}`;
+  using limit = deadline(ANSWERS_WITHIN_MS, signal);
+  try {
+    const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    const { status } = await fetchService(url, { method: 'GET', headers, signal: limit.signal });
+    if (status === 401 || status === 403) return { ok: false, says: texts.keyRefused(base), remedy: texts.keyRemedy };
+    if (status < 500) return { ok: true, says: texts.hearsBy(base) };
+    return { ok: false, says: texts.noAnswer(base, `status ${status}`), remedy: texts.answerRemedy };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ok: false, says: texts.noAnswer(base, messageOf(error)), remedy: texts.answerRemedy };
+  }
+}
+
+async function checkModel({ model_config: model = {} }: Settings['transcribe']): Promise<Verdict> {
+  for (const file of pathsIn(model)) {
+    const isThere = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) return { ok: false, says: texts.noModel(file), remedy: texts.modelRemedy };
+  }
+  return { ok: true, says: texts.hearsBy('a model on this machine') };
+}
+
+function pathsIn(value: unknown): string[] {
+  if (typeof value === 'string') return value.includes('/') ? [value] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(pathsIn) : [];
+}
+
+async function checkHelpers(env: Env): Promise<Verdict> {
+  const missing: string[] = [];
+  for (const [program, without] of HELPERS) {
+    if (!(await hasProgram(program, env))) missing.push(texts.helperMissing(program, without));
+  }
+  if (missing.length === 0) return { ok: true, says: texts.helpersThere(HELPERS.map(([program]) => program)) };
+  return { ok: true, severity: 'off', says: missing.join('; ') };
+}
