@@ -279,6 +279,22 @@ export const noScript = (path: string, scripts: readonly string[]): string =>
     ? `There is no ${path}: the skill has no scripts.`
     : `There is no ${path}. Its scripts: ${scripts.slice(0, 20).join(', ')}.`;
 
+export const noScriptNamed = (named: string): string =>
+  `I know no script “${shorten(named, 80)}”. A script is named by its skill and its file: house/disk-check.sh.`;
+
+export const severalScripts = (named: string, ids: readonly string[]): string =>
+  `Several skills have a script ${named}: ${ids.slice(0, 10).join(', ')}. Say which one.`;
+
+export const runsUnasked = (name: string): string =>
+  `A script of “${name}” would run by itself, and no owner has approved the skill.\n${approve(name)}`;
+
+export const mayNotRun = (): string => 'You may not run scripts of skills.';
+
+export const codeIsOff = (): string => 'Running code is switched off (execution.enabled).';
+
+export const noFileThere = (name: string, path: string): string =>
+  `“${name}” has no file ${shorten(path, 200)} that can be read.`;
+
 export const noRunner = (path: string): string =>
   `Nothing says how ${path} is run: it needs a known ending (.py, .js, .sh …) or a first line such as #!/usr/bin/env python3.`;
 

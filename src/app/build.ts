@@ -98,6 +98,7 @@ interface OpenParts extends CoreParts {
   sandbox: Sandbox;
   /** The sandbox as skills have it. */
   forSkills: SkillDeps['sandbox'];
+  scripts: SkillDeps['scripts'];
   /** Undefined where HTTP is off. */
   http: HttpServer | undefined;
   servers: McpServers;
@@ -134,7 +135,7 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     resting: restingIn,
   });
   const { secrets } = agentSkills;
-  const { sandbox, forSkills } = await openSkillSandbox({
+  const { sandbox, forSkills, scripts } = await openSkillSandbox({
     config,
     world,
     database,
@@ -177,6 +178,7 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     trials,
     sandbox,
     forSkills,
+    scripts,
     http,
     servers,
     backups,
@@ -286,7 +288,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
 }
 
 function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
-  const { config, delivery, bus, closer, thinking, forSkills, servers } = open;
+  const { config, delivery, bus, closer, thinking, forSkills, scripts, servers } = open;
   const { database, artifacts, world, jobs, schedules, embedders, gate, egress, cache, locks, wakeAt, events } = open;
   return {
     database,
@@ -300,6 +302,7 @@ function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
     tiers: thinking.models?.tiers,
     gate,
     sandbox: forSkills,
+    scripts,
     egress,
     cache,
     locks,

@@ -37,6 +37,7 @@ export const ERRORS = {
   SECRET_KEY: { exit: 78, about: 'The key of the secrets is missing, or another one than they were sealed with.' },
   SKILL_NOT_FOUND: { exit: 66, about: 'There is no skill of that name.' },
   SKILL_RUN_NOT_FOUND: { exit: 66, about: 'There is no run of skills with that id.' },
+  SCHEDULE_SOURCE: { exit: 75, about: 'What a schedule looks at does not answer.' },
   SKILL_RUN_FAILED: { exit: 75, about: 'A step of a run of skills failed; the run can be resumed.' },
   SKILL_RUN_WAITS: { exit: 75, about: 'A run of skills waits for the decision of a person.' },
   SKILL_PLAN_STALE: { exit: 65, about: 'A plan names a skill that is gone, or whose files are others now.' },

@@ -4,6 +4,7 @@ import type {
   Binding,
   Call,
   CallContext,
+  Failed,
   LightModels,
   LiveTools,
   Tiers,
@@ -19,7 +20,7 @@ import type { ConfigBlock, CoreValues } from '../config/index.ts';
 import type { Choice, FileRef, HeardVoice, MovedPerson, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
-import type { DeletionRule, Gate, Household, MergeRule, Person, Thing } from '../people/index.ts';
+import type { DeletionRule, Gate, Household, MergeRule, Person, RoleHolder, Thing } from '../people/index.ts';
 import type { Sandbox, SkillFiles, Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, Database, Queryable, Transaction } from '../storage/index.ts';
 import type { Reader } from '../time/index.ts';
@@ -78,6 +79,8 @@ export interface SkillReach {
      */
     inUse(ctx: CallContext, ownImage?: string): Promise<SkillsInUse>;
   };
+  /** Scripts of approved skills, run by themselves. */
+  scripts: SkillScripts;
 }
 
 /** Dependencies of a skill. Everything else of coda is none of its business. */
@@ -114,6 +117,51 @@ export interface ToolServers {
 
 /** `isTransient`: the same call may go well later, and this one may have had its effect. */
 export type ServerAnswer = { ok: true; text: string } | { ok: false; message: string; isTransient: boolean };
+
+/** The person for whom a script runs: their role, their secrets, the space of the place that it is for. */
+export interface ScriptAsker extends RoleHolder {
+  personId: string;
+  spaceId: string;
+}
+
+/** `id`: `skill/script`, as people name it. `hash`: of all files that would be there when it runs. */
+export interface FoundScript {
+  id: string;
+  skill: string;
+  script: string;
+  hash: string;
+}
+
+/** A script's output: the beginning of each stream without its secrets. `hash`: of the whole output where that is longer. */
+export interface ScriptRan {
+  ok: true;
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  bytes: number;
+  isCut: boolean;
+  hash: string | undefined;
+  ended: 'itself' | 'late' | 'memory';
+}
+
+/**
+ * Scripts of agent skills without a turn: in a container of their own, with the network of `execution.allowed_hosts` and the
+ * secrets that the skill names. Nothing runs of a skill that no owner has approved as its files are.
+ */
+export interface SkillScripts {
+  /** By `skill/script`, or by a script's name alone where only one skill has it. */
+  find(named: string, asker: ScriptAsker, signal: AbortSignal): Promise<(FoundScript & { ok: true }) | Failed>;
+  /** Rejects with the signal's reason. */
+  run(
+    asked: ScriptAsker & Pick<FoundScript, 'skill' | 'script'> & { args: readonly string[]; input?: unknown },
+    signal: AbortSignal,
+  ): Promise<ScriptRan | Failed>;
+  /** A file in a skill's folder as it is now, approved or not. */
+  readFile(
+    asked: ScriptAsker & { skill: string; path: string },
+    signal: AbortSignal,
+  ): Promise<{ ok: true; text: string } | Failed>;
+}
 
 export interface SkillsInUse {
   files: readonly SkillFiles[];

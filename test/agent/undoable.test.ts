@@ -22,6 +22,7 @@ const WRITES: Readonly<Record<string, Record<string, unknown> | string>> = {
   schedule_create: { prompt: 'look at the ships', when: 'every Tuesday at 9', title: 'ships' },
   schedule_edit: { which: 'ships', prompt: 'look at the boats' },
   schedule_delete: { which: 'ships' },
+  schedule_watch: 'It asks first, and its answer has an Undo.',
   routine_switch: { name: 'briefing', on: true, when: '8:00' },
   scheduler_run_now: 'What has begun may have spoken.',
   scheduler_toggle: 'It asks first, and says which way back there is.',

@@ -64,6 +64,7 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   schedule_delete: ({ schedule }) => [{ which: schedule }, { which: SECRET }],
   schedule_edit: ({ schedule }) => [{ which: schedule, prompt: 'taken over' }],
   schedule_list: () => [{}],
+  schedule_watch: () => [{ when: 'every hour', source: { kind: 'web_watch', url: 'https://example.com/' } }],
   scheduler_list: () => [{}],
   scheduler_run_now: ({ schedule }) => [{ name: schedule }, { name: SECRET }],
   schedule_switch: ({ schedule }) => [{ name: schedule, on: false }],

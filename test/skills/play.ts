@@ -58,6 +58,8 @@ function noSandbox(world: TestWorld): SkillDeps['sandbox'] {
   };
 }
 
+const NO_SCRIPTS = { ok: false, code: 'NOT_FOUND', message: 'none' } as const;
+
 /** A skill on a real database, played without the way of a message around it. */
 export class Played {
   readonly world: TestWorld;
@@ -100,6 +102,11 @@ export class Played {
       cache: new Cache(memoryStore(world.clock)),
       locks: openLocks({}, world),
       does: [],
+      scripts: {
+        find: async () => NO_SCRIPTS,
+        run: async () => NO_SCRIPTS,
+        readFile: async () => NO_SCRIPTS,
+      },
       servers: { has: () => false, call: async () => ({ ok: false, message: 'none', isTransient: false }) },
       household: { zone: 'UTC', locale: undefined },
       turns: {

@@ -3,6 +3,7 @@ import { memories } from '../../src/skills/memory/memory.ts';
 import { notes } from '../../src/skills/notes/note.ts';
 import { reminders } from '../../src/skills/reminders/reminder.ts';
 import { schedules } from '../../src/skills/scheduler/schedule.ts';
+import { runs } from '../../src/skills/scheduler/store.ts';
 import { tasks } from '../../src/skills/tasks/task.ts';
 import {
   bool,
@@ -31,6 +32,7 @@ const TABLES: readonly (readonly [table: string, { names: Fragment; spec: Readon
   ['notes', notes],
   ['person_schedules', schedules],
   ['reminders', reminders],
+  ['schedule_runs', runs],
   ['tasks', tasks],
 ];
 

@@ -92,12 +92,12 @@ async function inUse(deps: ToolDeps, name: string, ctx: CallContext): Promise<Bu
   return bundleOf(deps.reader, await view.files.inUse(deps.reader, skill, ctx.conversationId), ctx.signal);
 }
 
-interface Script {
+export interface Script {
   path: string;
   runner: Runner;
 }
 
-function scriptIn({ files, name }: Bundle, asked: string): Script | Failed {
+export function scriptIn({ files, name }: Bundle, asked: string): Script | Failed {
   const plain = asked.replace(/^\.\//, '').replace(new RegExp(`^/skills/${name}/`), '');
   const path = plain.startsWith('scripts/') ? plain : `scripts/${plain}`;
   const problem = pathProblem(path);

@@ -3,6 +3,7 @@ import { type Json, parseJson } from '../../base/json.ts';
 import { oneLine, plural } from '../../base/text.ts';
 import { idOf, operation, text, usage } from '../../chat/operation.ts';
 import type { DeadJob, OpenJob } from '../../jobs/index.ts';
+import { addSchedule } from '../../skills/scheduler/index.ts';
 import { type OperationParts, type ServedParts, SKILL_JOB } from './parts.ts';
 
 const list = operation({
@@ -201,16 +202,33 @@ const scheduled = operation({
 
 const schedule = operation({
   name: 'schedule add',
-  summary: 'run a skill once, as the owner at the terminal',
+  summary: 'run a skill once as the owner at the terminal, or a script again and again',
   example: 'coda schedule add weekly-review --run-at 2026-12-01T09:00:00Z --payload "this week"',
   input: z.object({
-    id: z.string(),
-    runAt: instant.meta({ description: 'in ISO 8601; one that has passed is due at once', value: 'instant' }),
+    id: z.string().optional(),
+    runAt: instant.optional().meta({
+      description: 'in ISO 8601; one that has passed is due at once',
+      value: 'instant',
+    }),
     payload: z.string().optional().meta({ description: 'what the skill is given', value: 'text' }),
     maxRetries: retries.optional().meta({ description: 'how often it is tried again; default: 7', value: 'count' }),
+    script: z.string().optional().meta({ description: 'instead: a script of an approved skill', value: 'id' }),
+    when: z.string().optional().meta({ description: 'how often the script runs: "every hour"', value: 'words' }),
+    tell: z.string().optional().meta({ description: 'when it is told: "above 90 --times 2"', value: 'rule' }),
+    person: z.string().optional().meta({ description: 'who is told; default: the first owner', value: 'name' }),
   }),
   args: ['id'],
-  conduct: async (ask, input) => `${await ask(enqueue, { kind: SKILL_JOB, ...input })}\n`,
+  async conduct(ask, { id, runAt, script, when, tell, person, ...more }) {
+    if (script !== undefined) {
+      if (when === undefined) throw usage('--when is missing.', 'Say how often: --when "every hour".');
+      const rule = tell === undefined ? '' : ` --${tell.trim().replace(/^--/, '')}`;
+      const { says } = await ask(addSchedule, { line: `${when} run ${script}${rule}`, ...(person && { person }) });
+      return `${says}\n`;
+    }
+    if (id === undefined) throw usage('The skill is missing.', 'See "coda schedule add --help".');
+    if (runAt === undefined) throw usage('--run-at is missing.', 'See "coda schedule add --help".');
+    return `${await ask(enqueue, { kind: SKILL_JOB, id, runAt, ...more })}\n`;
+  },
 });
 
 const unschedule = operation({

@@ -17,6 +17,7 @@ import type { SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { nextOf, type PlannedTime, readSlot } from '../../time/index.ts';
 import { askWhich, createInput, planOf, readWhat, type Tooling, undoOf } from './create.ts';
+import { planRuns, turnRun } from './run.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -132,23 +133,33 @@ export async function switchOwn(
   return quoteRows(done(texts.switched(found.title, on), { undo, subject: found.title, id: found.id }), [found]);
 }
 
-export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, { turns }: Pick<SkillDeps, 'turns'>) {
-  await beginNow(tx, found, turns, clock.now());
+type RunDeps = Pick<SkillDeps, 'turns' | 'jobs'>;
+
+export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, deps: RunDeps) {
+  await beginNow(tx, found, deps, clock.now());
   return quoteRows(done(texts.begun(found.title), { subject: found.title, id: found.id }), [found]);
 }
 
-export async function beginNow(tx: Transaction, found: PersonSchedule, turns: SkillDeps['turns'], now: Instant) {
-  await turns.begin(tx, [
+export async function beginNow(tx: Transaction, found: PersonSchedule, deps: RunDeps, now: Instant): Promise<void> {
+  const key = `schedule:${found.id}:by-hand:${now.toISOString()}`;
+  if (found.watch) {
+    await planRuns(deps, tx, found, [{ key, at: now }], now);
+    return;
+  }
+  const begun = await deps.turns.begin(tx, [
     {
-      key: `schedule:${found.id}:by-hand:${now.toISOString()}`,
+      key,
       conversationId: found.conversationId,
       personId: found.personId,
       origin: 'schedule',
       text: found.prompt ?? found.title,
       planned: found.run && commandRun(found.run),
       tainted: found.tainted,
+      by: store.PLANNER,
     },
   ]);
+  const turn = begun.get(key);
+  if (turn !== undefined) await store.insertRuns(tx, [turnRun(found, { key, at: now, turn }, now)]);
 }
 
 const NAMING = {

@@ -33,6 +33,10 @@ export const config = block(
   z
     .strictObject({
       smallest_step: duration('5m').describe('What a person plans comes no more often than that.'),
+      smallest_script_step: duration('1m').describe('A script that runs by itself runs no more often than that.'),
+      smallest_remote_step: duration('15m').describe(
+        'A page, a feed or a calendar is looked at no more often than that.',
+      ),
       most: count(1, 10_000).default(100).describe('So many schedules one person may have.'),
       tasks: z.record(z.string(), task).default({}).meta({
         description: "Coda's own tasks by name (/schedules shows them): other times, or none.",

@@ -37,8 +37,12 @@ import {
 } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
+import { type Watch, watch } from './watch/rule.ts';
 
 const LONGEST_PROMPT = 4_000;
+
+/** The part of a call's context that a plan needs: a command of the terminal has no more. */
+export type Placing = Pick<TxContext, 'tx' | 'person' | 'clock' | 'when' | 'tainted' | 'conversationId' | 'place'>;
 
 export interface Tooling {
   wakeAt: WakeAt;
@@ -55,7 +59,10 @@ const what = {
     .max(500)
     .optional()
     .describe('Instead of `prompt`: a skill by name and what it gets, such as "briefing" or "weekly-review".'),
-  missed: z.enum(MISSED).optional().describe('An occurrence missed while I was off: latest = made up for; skip.'),
+  missed: z
+    .enum(MISSED)
+    .optional()
+    .describe('Occurrences missed while I was off: latest = the last is made up for; skip; each = all are.'),
 };
 
 export const createInput = z.object({
@@ -106,7 +113,7 @@ export function askWhich(question: string, readings: readonly TimeReading[], inp
   return failed('AMBIGUOUS', question, { choices });
 }
 
-function tooOften({ smallestStep: ms }: Tooling): Failed {
+function tooOften({ smallestStep: ms }: Pick<Tooling, 'smallestStep'>): Failed {
   const { message, remedy } = texts.tooOften(Math.ceil(ms / 60_000));
   return failed('TOO_OFTEN', message, { remedy });
 }
@@ -133,12 +140,20 @@ export function readWhat(
 }
 
 /** The plan of what was understood, unless it comes too often, or never. */
-export function planOf(when: OneTime | Recurring, ctx: TxContext, tooling: Tooling): PlannedTime | Failed {
+export function planOf(
+  when: OneTime | Recurring,
+  ctx: Placing,
+  tooling: Pick<Tooling, 'smallestStep'>,
+): PlannedTime | Failed {
   const plan = plannedFor(when, ctx.clock.now());
   return plan ? checkStep(plan, ctx, tooling) : failed('NEVER', texts.never);
 }
 
-function checkStep(plan: PlannedTime, { clock }: TxContext, tooling: Tooling): PlannedTime | Failed {
+function checkStep(
+  plan: PlannedTime,
+  { clock }: Placing,
+  tooling: Pick<Tooling, 'smallestStep'>,
+): PlannedTime | Failed {
   const often = plan.rule !== undefined && smallestStep(plan.rule, clock.now()) < tooling.smallestStep;
   return often ? tooOften(tooling) : plan;
 }
@@ -153,15 +168,19 @@ async function place(
   return 'ok' in plan ? plan : placeAt(ctx, input, plan, tooling, when.others);
 }
 
-async function placeAt(
-  ctx: TxContext,
-  input: CreateInput,
-  plan: PlannedTime,
+type ScheduleWords = Pick<CreateInput, 'prompt' | 'run' | 'missed' | 'title'> & { watch?: Watch | undefined };
+
+/** `plan` is undefined for what is looked at when its source says so. */
+export async function placeAt(
+  ctx: Placing,
+  input: ScheduleWords,
+  plan: PlannedTime | undefined,
   tooling: Tooling,
   others: readonly TimeReading[] = [],
 ): Promise<ToolResult> {
   const { tx, person, clock } = ctx;
-  const meant = readWhat(input, tooling);
+  const { watch } = input;
+  const meant = watch ? { prompt: undefined, run: undefined } : readWhat(input, tooling);
   if ('ok' in meant) return meant;
   const conversationId = await sayIn(ctx, meant.run);
   if (conversationId === undefined) return failed('NO_DM', texts.noDm);
@@ -170,11 +189,12 @@ async function placeAt(
     conversationId,
     title,
     ...meant,
-    rule: plan.rule,
-    zone: plan.zone,
+    watch,
+    rule: plan?.rule,
+    zone: plan?.zone ?? ctx.when.zone,
     missed: input.missed ?? 'latest',
     state: 'on' as const,
-    nextAt: plan.plannedAt,
+    nextAt: plan?.plannedAt,
     tainted: ctx.tainted,
   };
   const made = await store.insertSchedule(
@@ -187,13 +207,13 @@ async function placeAt(
     const { message, remedy } = texts.tooMany(tooling.most);
     return failed('TOO_MANY', message, { remedy });
   }
-  tx.afterCommit(() => tooling.wakeAt(plan.plannedAt));
+  if (plan) tx.afterCommit(() => tooling.wakeAt(plan.plannedAt));
   const undo = undoOf(made, undefined);
   return done(texts.created(made, plan, ctx.when), {
     undo,
     subject: made.title,
     id: made.id,
-    times: [plan.plannedAt.toISOString()],
+    times: plan ? [plan.plannedAt.toISOString()] : [],
     choices: [...others.map((other) => readingChoice(other, made)), undoChoice(undo)],
   });
 }
@@ -206,7 +226,7 @@ function readingChoice({ words, when }: TimeReading, { id }: PersonSchedule): Ch
  * Conversation of a planned call, whose result is the person's own: where others read, it is said to them alone.
  * Undefined: there is none.
  */
-async function sayIn({ tx, person, place: here, conversationId }: TxContext, run: string | undefined) {
+async function sayIn({ tx, person, place: here, conversationId }: Placing, run: string | undefined) {
   if (run === undefined || here.kind === 'dm') return conversationId;
   return conversations.direct(tx, person.id);
 }
@@ -223,6 +243,7 @@ export const chooseTool = (
     callers: 'buttons',
     record: { redact: privately('prompt', 'run', 'title') },
     input: createInput.extend({
+      watch: watch.optional(),
       act: z.enum(['create', 'edit']),
       which: z.string().optional(),
       at: z.string().optional(),
@@ -248,8 +269,20 @@ export function undoOf(after: PersonSchedule, before: PersonSchedule | undefined
 }
 
 function undoInput(schedule: PersonSchedule) {
-  const { conversationId, title, prompt, run, rule, zone, missed, state, tainted, nextAt } = schedule;
-  return { conversationId, title, prompt, run, rule, zone, missed, state, tainted, nextAt: nextAt?.toISOString() };
+  const { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, nextAt } = schedule;
+  return {
+    conversationId,
+    title,
+    prompt,
+    run,
+    watch,
+    rule,
+    zone,
+    missed,
+    state,
+    tainted,
+    nextAt: nextAt?.toISOString(),
+  };
 }
 
 const before = z.object({
@@ -257,9 +290,10 @@ const before = z.object({
   title: z.string(),
   prompt: z.string().optional(),
   run: z.string().optional(),
+  watch: watch.optional(),
   rule: z.string().optional(),
   zone: z.string(),
-  missed: z.enum(['latest', 'skip']),
+  missed: z.enum(MISSED),
   state: z.enum(['on', 'off', 'done', 'deleted']),
   tainted: z.boolean(),
   nextAt: z.string().optional(),
@@ -270,6 +304,7 @@ const toDeleted = (schedule: PersonSchedule): Wish => ({ ...schedule, state: 'de
 /** As it stood; what fell due meanwhile is dropped. Undefined: it was to run once, and that is over. */
 function stoodBefore(was: Omit<Wish, 'nextAt'>, nextAt: string | undefined, now: Instant): Wish | undefined {
   const planned = nextAt === undefined ? undefined : new Date(nextAt);
+  // A hook has no time.
   if (!planned || planned > now || was.state !== 'on') return { ...was, nextAt: planned };
   return was.rule === undefined ? undefined : { ...was, nextAt: nextOf(was.rule, now) };
 }

@@ -5,7 +5,9 @@ import type { PlannedTurn } from '../../delivery/index.ts';
 import { conversations } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import { quietUntil } from '../../people/index.ts';
+import type { Transaction } from '../../storage/index.ts';
 import { passedOccurrences } from '../../time/index.ts';
+import { planRuns, turnRun } from './run.ts';
 import { commandRun } from './schedule.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
@@ -14,16 +16,17 @@ const BATCH = 100;
 const SETTLED = 500;
 /** An occurrence this late was missed; anything less is only a busy moment. */
 const MISSED_MS = 60_000;
-/** Missed occurrences that are read; only the latest counts. */
+/** Missed occurrences that are read: only the latest counts, or each of these. */
 const MOST_PASSED = 2;
+const MOST_EACH = 24;
 
-type Deps = Pick<SkillDeps, 'database' | 'turns'>;
+type Deps = Pick<SkillDeps, 'database' | 'turns' | 'jobs'>;
 
 export function scheduleSource(deps: Deps): DueSource {
   return { name: 'schedules of people', earliest: store.EARLIEST, batch: BATCH, fire: (now) => fireDue(deps, now) };
 }
 
-export function outcomeSource({ database }: Deps): DueSource {
+export function outcomeSource({ database }: Pick<Deps, 'database'>): DueSource {
   const fire = () => store.settleEnded(database, SETTLED);
   return { name: 'outcomes of schedules', earliest: store.EARLIEST_ENDED, batch: SETTLED, fire };
 }
@@ -36,49 +39,84 @@ export function adoptTurns({ database, world, wakeAt }: Pick<SkillDeps, 'databas
   );
 }
 
-interface Occurrence {
+interface Firing {
   schedule: store.Due;
-  at: Instant;
+  /** Those that run now: one, or with `missed: each` all that were missed, or none. */
+  begins: readonly Instant[];
   nextAt: Instant | undefined;
-  begins: boolean;
 }
 
-/** Each occurrence that is due begins one turn, or none, and the next one is planned — or nothing happened. */
-async function fireDue({ database, turns }: Deps, now: Instant): Promise<number> {
-  return database.tx('scheduler.fire', async (tx) => {
-    const due = (await store.claimDue(tx, now, BATCH)).map((schedule) => occurrenceOf(schedule, now));
+/** Each occurrence that is due begins one turn or one look, or none, and the next one is planned — or nothing happened. */
+async function fireDue(deps: Deps, now: Instant): Promise<number> {
+  return deps.database.tx('scheduler.fire', async (tx) => {
+    const due = (await store.claimDue(tx, now, BATCH)).map((schedule) => firingOf(schedule, now));
     if (due.length === 0) return 0;
-    const beginning = due.filter(({ begins }) => begins);
-    const begun = await turns.begin(
+    const begun = await beginTurns(
+      deps,
       tx,
-      beginning.map((occurrence) => turnOf(occurrence, now)),
+      due.filter(({ schedule }) => !schedule.watch),
+      now,
     );
+    for (const { schedule, begins } of due) {
+      if (!schedule.watch) continue;
+      const occurrences = begins.map((at) => ({ key: keyOf(schedule.id, at), at }));
+      const run = await planRuns(deps, tx, schedule, occurrences, now);
+      if (run !== undefined) begun.set(schedule.id, run);
+    }
     await store.planNext(
       tx,
-      due.map(({ schedule, at, nextAt }) => ({ id: schedule.id, nextAt, turn: begun.get(keyOf(schedule.id, at)) })),
+      due.map(({ schedule, nextAt }) => ({ id: schedule.id, nextAt, turn: begun.get(schedule.id) })),
       now,
     );
     return due.length;
   });
 }
 
-function occurrenceOf(schedule: store.Due, now: Instant): Occurrence {
+/** Begins turns, with a row for each run; returns the last turn of each schedule. */
+async function beginTurns(
+  { turns }: Deps,
+  tx: Transaction,
+  firings: readonly Firing[],
+  now: Instant,
+): Promise<Map<string, string>> {
+  const each = firings.flatMap(({ schedule, begins }) => begins.map((at) => ({ schedule, at })));
+  const begun = await turns.begin(
+    tx,
+    each.map(({ schedule, at }) => turnOf(schedule, at, now)),
+  );
+  const last = new Map<string, string>();
+  const fresh = each.flatMap(({ schedule, at }) => {
+    const turn = begun.get(keyOf(schedule.id, at));
+    if (turn === undefined) return [];
+    last.set(schedule.id, turn);
+    return [turnRun(schedule, { key: keyOf(schedule.id, at), at, turn }, now)];
+  });
+  await store.insertRuns(tx, fresh);
+  return last;
+}
+
+function firingOf(schedule: store.Due, now: Instant): Firing {
   const first = schedule.nextAt ?? now;
+  const most = schedule.missed === 'each' ? MOST_EACH : MOST_PASSED;
   const passed =
     schedule.rule === undefined
       ? { at: [first], next: undefined }
-      : passedOccurrences(schedule.rule, { first, now, most: MOST_PASSED });
-  const at = passed.at.at(-1) ?? first;
-  const isMissed = now.getTime() - at.getTime() > MISSED_MS;
-  const begins = !schedule.isBusy && !(isMissed && schedule.missed === 'skip');
-  return { schedule, at, nextAt: passed.next, begins };
+      : passedOccurrences(schedule.rule, { first, now, most });
+  const latest = passed.at.at(-1) ?? first;
+  const isMissed = now.getTime() - latest.getTime() > MISSED_MS;
+  const isLeftOut = schedule.isBusy || (isMissed && schedule.missed === 'skip');
+  const begins = isLeftOut ? [] : schedule.missed === 'each' ? passed.at : [latest];
+  return { schedule, begins, nextAt: passed.next };
 }
 
-/** The identity of an occurrence: with it its turn begins once, whoever comes to it. */
+/** The identity of an occurrence: with it it runs once, whoever comes to it. */
 const keyOf = (id: string, at: Instant): string => `schedule:${id}:${at.toISOString()}`;
 
-function turnOf({ schedule, at }: Occurrence, now: Instant): PlannedTurn {
-  const { id, conversationId, personId, prompt, title, run, quiet, tainted } = schedule;
+function turnOf(
+  { id, conversationId, personId, prompt, title, run, quiet, tainted }: store.Due,
+  at: Instant,
+  now: Instant,
+): PlannedTurn {
   return {
     key: keyOf(id, at),
     conversationId,

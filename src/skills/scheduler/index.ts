@@ -9,13 +9,19 @@ import { canRun, chooseTool, createTool, restoreTool, type Tooling } from './cre
 import { adoptTurns, failingSource, outcomeSource, scheduleSource } from './fire.ts';
 import { scheduleOperations } from './operations.ts';
 import { routineCommands, routineTools } from './routines.ts';
+import { runJob } from './run.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
+import { readWatch } from './typed.ts';
+import { askerOf, WATCH_TOOL, type WatchTooling, watchTool } from './watch.ts';
 
 export { config as schedulerConfig } from './config.ts';
-export { scheduleOperations } from './operations.ts';
+export { addSchedule, scheduleOperations } from './operations.ts';
 export { hasTwin } from './store.ts';
+
+/** For the look at a skill's files before a command runs. */
+const SCRIPT_MS = 5_000;
 
 type Settings = z.output<typeof config.schema>;
 
@@ -30,6 +36,7 @@ export const scheduler: Skill<Settings> = {
     const tooling = toolingOf(deps, all);
     return [
       createTool(tooling),
+      watchTool(tooling),
       listTool,
       editTool(tooling),
       deleteTool,
@@ -42,25 +49,32 @@ export const scheduler: Skill<Settings> = {
   },
   collections: () => [own],
   listUpcoming: (_, reader, to) => upcomingSchedules(reader, to),
-  commands: (_, all) => [...commands(all), ...routineCommands(all)],
+  commands: (deps, all) => [...commands(toolingOf(deps, all)), ...routineCommands(all)],
   home: (_, reader) => home(reader),
-  verbs: ({ world, ...deps }) =>
-    verbsOf(scheduleOperations, { ...switchDeps({ world, ...deps }), database: deps.database, world }, world),
-  routes: ({ world, ...deps }) =>
-    routesOf(
-      scheduleOperations,
-      { ...switchDeps({ world, ...deps }), database: deps.database, world },
-      { ...world, gate: deps.gate },
-    ),
+  verbs: (deps) => verbsOf(scheduleOperations, operationDeps(deps), deps.world),
+  routes: (deps) => routesOf(scheduleOperations, operationDeps(deps), { ...deps.world, gate: deps.gate }),
   onStart: adoptTurns,
   replicaEnded: adoptTurns,
+  jobs: (deps) => [runJob(deps)],
   due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps)],
   messagePrompt: async (_, { origin }) =>
     origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined,
 };
 
-function toolingOf({ wakeAt, config }: SkillDeps<Settings>, { runnable }: AllSkills): Tooling {
-  return { wakeAt, runnable, smallestStep: config.smallest_step, most: config.most };
+function toolingOf(
+  { wakeAt, config, scripts, servers }: SkillDeps<Settings>,
+  { runnable }: Pick<AllSkills, 'runnable'>,
+): WatchTooling {
+  const { smallest_step: smallestStep, most } = config;
+  const { smallest_script_step: smallestScriptStep, smallest_remote_step: smallestRemoteStep } = config;
+  return { wakeAt, runnable, smallestStep, smallestScriptStep, smallestRemoteStep, most, scripts, servers };
+}
+
+function operationDeps(deps: SkillDeps<Settings>) {
+  const { database, world, household } = deps;
+  // A name behind "run" is a script's there: nobody is there to be asked what a skill would do.
+  const tooling = toolingOf(deps, { runnable: () => false });
+  return { ...switchDeps(deps), database, world, household, tooling };
 }
 
 function switchDeps(deps: SkillDeps<Settings>) {
@@ -69,7 +83,7 @@ function switchDeps(deps: SkillDeps<Settings>) {
   return { schedules, jobs, turns, wakeAt, configured: new Set(set) };
 }
 
-function commands(all: AllSkills): Command[] {
+function commands(tooling: WatchTooling): Command[] {
   return [
     {
       name: 'schedules',
@@ -94,14 +108,19 @@ function commands(all: AllSkills): Command[] {
         { name: 'when', description: 'In your own words: every weekday at 8, on 3 December at 9', required: true },
         { name: 'what', description: 'What I should do then', required: true },
       ],
+      prepare: (rest, asker) => readWatch(rest, tooling, askerOf(asker), AbortSignal.timeout(SCRIPT_MS)),
       async run(rest, ctx) {
+        const watch = ctx.prepared as Record<string, unknown> | Failed | undefined;
+        if (watch) return isFailed(watch) ? watch : { tool: WATCH_TOOL, input: watch };
         const [first = '', second] = rest.split('\n');
         const { when, task } = second === undefined ? slotsOf(rest, ctx.when) : { when: first, task: second };
-        return { tool: 'schedule_create', input: { ...(when && { when }), ...whatOf(task, all) } };
+        return { tool: 'schedule_create', input: { ...(when && { when }), ...whatOf(task, tooling) } };
       },
     },
   ];
 }
+
+const isFailed = (read: object): read is Failed => 'ok' in read;
 
 function act(rest: string): Call | Failed {
   if (rest === '') return { tool: 'scheduler_list', input: {} };
@@ -115,7 +134,7 @@ function act(rest: string): Call | Failed {
   return failed('INVALID_INPUT', texts.howTo);
 }
 
-function whatOf(task: string, { runnable }: AllSkills): { prompt: string } | { run: string } {
+function whatOf(task: string, { runnable }: Tooling): { prompt: string } | { run: string } {
   const name = /^(?:run|do|\/)\s*(\S.*)$/i.exec(task.trim())?.[1];
   return name !== undefined && canRun(name, runnable) ? { run: name } : { prompt: task };
 }

@@ -1,19 +1,25 @@
 import { z } from 'zod';
+import type { Failed } from '../../agent/index.ts';
 import { appendAct } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
+import { faultsOf, inputWords } from '../../base/input.ts';
 import type { Json } from '../../base/json.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { operation } from '../../chat/operation.ts';
+import { resolvePeople } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { beginNow, switchSchedule } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { type Deps, runTask, switchTask } from './system.ts';
+import { texts } from './texts.ts';
+import { type Owner, placeFor, planFor, readWatch } from './typed.ts';
+import { askerOf, type WatchTooling, watchInput } from './watch.ts';
 
 const MOST_SHOWN = 500;
 
-type VerbDeps = Deps & Pick<SkillDeps, 'database' | 'world'>;
+type VerbDeps = Deps & Pick<SkillDeps, 'database' | 'world' | 'household'> & { tooling: WatchTooling };
 
 const list = operation({
   name: 'schedules list',
@@ -79,13 +85,69 @@ const runNow = operation({
     act(deps, { named: name, personId }, {}, async (tx, meant) => {
       const now = deps.world.clock.now();
       if ('task' in meant) await runTask(deps, meant.task, tx, now);
-      else await beginNow(tx, meant.own, deps.turns, now);
+      else await beginNow(tx, meant.own, deps, now);
       return true;
     }),
   show: (_, { name }) => `${name} runs now, or as soon as coda runs.\n`,
 });
 
-export const scheduleOperations = [list, toggle('on'), toggle('off'), runNow];
+const LOOK_MS = 10_000;
+
+/** Plans a script, a page, a feed … for a person; what they will be told goes to their direct conversation. */
+export const addSchedule = operation({
+  name: 'schedules add',
+  summary: 'have a script, a page or a feed looked at by itself, as /schedule does in a chat',
+  example: 'coda schedules add "every hour run house/disk-check" --person ana',
+  input: z.object({
+    line: z.string().min(1).max(4_000).describe('when, what, and the rule: as behind /schedule'),
+    person: z.string().optional().meta({ description: 'for whom; default: the first owner', value: 'name' }),
+  }),
+  args: ['line'],
+  async run(deps: VerbDeps, { line, person }, { personId: by }) {
+    const owner = await deps.database.tx('schedules.whose', (tx) => ownerNamed(tx, person));
+    const signal = AbortSignal.timeout(LOOK_MS);
+    const read = await readWatch(line, deps.tooling, askerOf(owner), signal);
+    if (!read || 'ok' in read) throw refusalOf(read ? (read as Failed) : texts.nothingNamed);
+    const parsed = watchInput.safeParse(read, { error: inputWords });
+    if (!parsed.success) throw refusalOf({ message: faultsOf(parsed.error, 'the rule') });
+    const { household, world, tooling } = deps;
+    const parts = { tooling, household, clock: world.clock };
+    const came = await planFor(parts, parsed.data, owner, signal, (work) =>
+      deps.database.tx('schedules.add', async (tx) => {
+        const result = await work(tx);
+        const { id } = owner.person;
+        const origin = by === undefined ? ('terminal' as const) : ('dashboard' as const);
+        if (result.ok)
+          appendAct(tx, world, 'schedules', { added: result.id ?? '', person: id }, { personId: by, origin });
+        return result;
+      }),
+    );
+    if (!came.ok) throw refusalOf(came);
+    return { id: came.id ?? '', says: came.text };
+  },
+  show: ({ id, says }) => `${id}  ${says}\n`,
+});
+
+async function ownerNamed(tx: Transaction, named: string | undefined): Promise<Owner> {
+  const [id, ...others] = named === undefined ? [] : await resolvePeople(tx, named);
+  const isClear = others.length === 0 && (named === undefined || id !== undefined);
+  const owner = isClear ? await placeFor(tx, id) : undefined;
+  if (owner) return owner;
+  throw new CodaError('INPUT_INVALID', {
+    message:
+      named === undefined ? 'No owner has talked to coda alone yet.' : `${named} is nobody whom coda can write to.`,
+    remedy: '"coda people" shows who is known; name one by account, such as discord:123.',
+  });
+}
+
+function refusalOf({ message, remedy }: { message: string; remedy?: string | undefined }): CodaError {
+  return new CodaError('INPUT_INVALID', {
+    message,
+    remedy: remedy ?? 'docs/automations.md shows how rules are written.',
+  });
+}
+
+export const scheduleOperations = [list, addSchedule, toggle('on'), toggle('off'), runNow];
 
 type MeantSchedule = { task: Awaited<ReturnType<Deps['schedules']['list']>>[number] } | { own: PersonSchedule };
 

@@ -7,18 +7,20 @@ import {
   instant,
   int,
   isSet,
+  jsonOf,
   named,
   optional,
   text,
   uuid,
 } from '../../storage/index.ts';
 import { occurrences } from '../../time/index.ts';
+import { type Watch, watch } from './watch/rule.ts';
 
 /** `done`: it was for once, and that is over. */
 export type ScheduleState = 'on' | 'off' | 'done' | 'deleted';
 
-/** Policy on occurrences missed while coda was off: the latest is made up for, or none. */
-export const MISSED = ['latest', 'skip'] as const;
+/** Policy on occurrences missed while coda was off: the latest is made up for, or none, or each. */
+export const MISSED = ['latest', 'skip', 'each'] as const;
 export type MissedPolicy = (typeof MISSED)[number];
 
 export type RoutineName = 'briefing' | 'weekly-review';
@@ -52,6 +54,13 @@ export const schedules = new Columns({
   /** The words that begin the turn; undefined where `run` does. */
   prompt: optional(text()),
   run: optional(text()),
+  /** Source and rule of one that looks at something: it begins no turn. */
+  watch: optional(
+    jsonOf<Watch>(
+      (stored) => watch.parse(stored),
+      (value) => value,
+    ),
+  ),
   /** RFC 5545 text; undefined: once. */
   rule: optional(text()),
   zone: text(),
@@ -77,6 +86,7 @@ export const saved = schedules.pick(
   'title',
   'prompt',
   'run',
+  'watch',
   'rule',
   'zone',
   'missed',

@@ -9,10 +9,13 @@ import {
   quietOf,
 } from '../../people/index.ts';
 import {
+  bigint,
   Columns,
   type Database,
   type ItemOf,
   instant,
+  int,
+  json,
   optional,
   type Queryable,
   render,
@@ -23,6 +26,7 @@ import {
   uuid,
 } from '../../storage/index.ts';
 import { type PersonSchedule, type ScheduleState, saved, schedules, type Wish } from './schedule.ts';
+import { type Memory, memory } from './watch/evaluate.ts';
 
 const inserted = schedules.pick('id', 'personId', ...saved.keys);
 
@@ -142,7 +146,8 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
           for update skip locked
      )
      select due.*, ${QUIET_COLUMNS},
-            exists (select from inbox i where i.id = due.running and i.state in ('received', 'waiting')) as busy
+            exists (select from inbox i where i.id = due.running and i.state in ('received', 'waiting'))
+              or exists (select from schedule_runs r where r.id = due.running and r.state in ('waiting', 'running')) as busy
        from due join persons p on p.id = due.person_id order by due.next_at, due.seq`,
     [now],
   );
@@ -155,7 +160,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number): Pr
 const firing = new Columns({
   id: text(),
   nextAt: optional(instant()),
-  /** The inbox row of its turn; undefined: none was begun. */
+  /** The inbox row of its turn, or the run that looks; undefined: none was begun. */
   turn: optional(uuid()),
 });
 
@@ -187,6 +192,15 @@ export async function settleEnded(database: Database, limit: number): Promise<nu
               told = s.told and e.state <> 'done',
               state = case when s.state = 'on' and s.next_at is null then 'done' else s.state end
          from ended e where s.running = any(array(select id from ended)) and s.running = e.id
+     ), noted as (
+       update schedule_runs r
+          set state = e.state, error = e.error, ended_at = e.finished_at,
+              told_in = case when e.state = 'done' then i.conversation_id end,
+              -- by the index of the conversation and the time
+              cost = (select sum(u.price) from turns t join usage u on u.turn_id = t.id
+                       where t.inbox_id = e.id and u.conversation_id = i.conversation_id and u.at >= e.received_at)
+         from ended e join inbox i on i.id = e.id
+        where r.turn_id = e.id and r.ended_at is null
      )
      select count(*)::int as count from ended`,
   );
@@ -236,7 +250,148 @@ export async function takeFailing(tx: Transaction): Promise<Failing[]> {
   }));
 }
 
+// Runs.
+
+export type RunState = 'waiting' | 'running' | 'done' | 'failed' | 'expired' | 'cancelled' | 'interrupted';
+
+export const runs = new Columns({
+  id: uuid(),
+  scheduleId: text(),
+  personId: uuid(),
+  key: text(),
+  occurrence: instant(),
+  state: text<RunState>(),
+  turnId: optional(uuid()),
+  attempts: int(),
+  begunAt: optional(instant()),
+  endedAt: optional(instant()),
+  output: optional(text()),
+  outputBytes: optional(bigint()),
+  error: optional(text()),
+  finding: optional(text()),
+  told: optional(text()),
+  toldIn: optional(uuid()),
+  cost: optional({ type: 'float8', read: (stored) => stored as number, write: (value: number) => value }),
+});
+
+export type ScheduleRun = ItemOf<typeof runs>;
+
+const addedRun = runs.pick('id', 'scheduleId', 'personId', 'key', 'occurrence', 'state', 'turnId', 'begunAt');
+
+/** Adds runs whose key is not there yet; returns the ids of those that were added. */
+export async function insertRuns(tx: Transaction, fresh: readonly ItemOf<typeof addedRun>[]): Promise<Set<string>> {
+  if (fresh.length === 0) return new Set();
+  const { rows } = await tx.query<{ id: string }>(
+    ...render(sql`
+    insert into schedule_runs (${addedRun.names}) select ${addedRun.names} from ${addedRun.unnest(fresh)}
+    on conflict (key) do nothing returning id`),
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+export interface LockedRun {
+  run: ScheduleRun;
+  schedule: PersonSchedule;
+  spaceId: string;
+}
+
+/** The run and its schedule, held until `tx` ends. A lock of the schedule comes first: all runs of it take it in this order. */
+export async function lockRun(tx: Transaction, id: string): Promise<LockedRun | undefined> {
+  const { rows: found } = await tx.query<StoredRow & { space_id: string }>(
+    `select * from person_schedules where id = (select schedule_id from schedule_runs where id = $1) for update`,
+    [id],
+  );
+  const [row] = found;
+  const { rows } = await tx.query(`select * from schedule_runs where id = $1 for update`, [id]);
+  const [run] = runs.readAll(rows);
+  return row && run ? { run, schedule: schedules.read(row), spaceId: row.space_id } : undefined;
+}
+
+export async function memoryOf(tx: Transaction, scheduleId: string): Promise<Memory> {
+  const { rows } = await tx.query<{ memory: unknown }>('select memory from person_schedules where id = $1', [
+    scheduleId,
+  ]);
+  return memory.catch({}).parse(rows[0]?.memory ?? {});
+}
+
+export async function markRunning(tx: Transaction, id: string, now: Instant): Promise<void> {
+  await tx.query(
+    `update schedule_runs set state = 'running', attempts = attempts + 1, begun_at = coalesce(begun_at, $2) where id = $1`,
+    [id, now],
+  );
+}
+
+/** A run that may go well later waits for its next attempt. */
+export async function markWaiting(tx: Transaction, id: string, error: string): Promise<void> {
+  await tx.query(`update schedule_runs set state = 'waiting', error = $2 where id = $1 and state = 'running'`, [
+    id,
+    error,
+  ]);
+}
+
+const endedRun = runs.pick('state', 'output', 'outputBytes', 'error', 'finding', 'told', 'toldIn', 'turnId', 'endedAt');
+
+export async function endRun(tx: Transaction, id: string, as: ItemOf<typeof endedRun>): Promise<void> {
+  await tx.query(
+    ...render(sql`update schedule_runs set (${endedRun.names}) = row (${endedRun.values(as)}) where id = ${id}`),
+  );
+}
+
+/** Runs of one schedule that are kept. */
+const KEPT = 200;
+
+export interface EndedLook {
+  scheduleId: string;
+  runId: string;
+  memory: Memory | undefined;
+  outcome: RunState;
+  error: string | undefined;
+  ms: number;
+  /** Earlier than planned, where what was seen asks for that. */
+  lookAt: Instant | undefined;
+}
+
+/** Notes what came of a run in its schedule, and deletes the oldest runs. Its person was told: no owner is told again. */
+export async function noteLook(tx: Transaction, look: EndedLook): Promise<void> {
+  const { scheduleId, runId, outcome, error, ms, lookAt } = look;
+  await tx.query(
+    `update person_schedules s
+        set running = case when running = $2 then null else running end, memory = coalesce($3::jsonb, memory),
+            last_outcome = $4, last_error = $5, last_ms = $6, told = true,
+            failures = case when $4 = 'failed' then failures + 1 when $4 = 'done' then 0 else failures end,
+            next_at = case when state = 'on' then least(next_at, $7::timestamptz) else next_at end,
+            state = case when state = 'on' and rule is null and next_at is null and watch -> 'source' ->> 'kind' <> 'hook'
+                         then 'done' else state end
+      where id = $1`,
+    [
+      scheduleId,
+      runId,
+      look.memory === undefined ? null : json(look.memory),
+      outcome,
+      error ?? null,
+      ms,
+      lookAt ?? null,
+    ],
+  );
+  await tx.query(
+    `delete from schedule_runs where schedule_id = $1 and id <= (
+       select id from schedule_runs where schedule_id = $1 order by id desc offset ${KEPT} limit 1)`,
+    [scheduleId],
+  );
+}
+
+/** Cost of the turns of these schedules since `since`, by schedule. */
+export async function costsSince(db: Queryable, ids: readonly string[], since: Instant): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ id: string; cost: number }>(
+    `select schedule_id as id, sum(cost)::float8 as cost from schedule_runs
+      where schedule_id = any($1) and occurrence >= $2 and cost is not null group by schedule_id`,
+    [ids, since],
+  );
+  return new Map(rows.map(({ id, cost }) => [id, cost]));
+}
+
 export const mergeRules: readonly MergeRule[] = [
+  { sql: 'update schedule_runs set person_id = $2 where person_id = $1' },
   {
     what: 'schedule',
     sql: `update person_schedules set person_id = $2 where person_id = $1 and state in ('on', 'off')`,
@@ -244,4 +399,7 @@ export const mergeRules: readonly MergeRule[] = [
   { sql: 'update person_schedules set person_id = $2 where person_id = $1' },
 ];
 
-export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from person_schedules where person_id = $1' }];
+export const deletionRules: readonly DeletionRule[] = [
+  { sql: 'delete from schedule_runs where person_id = $1' },
+  { sql: 'delete from person_schedules where person_id = $1' },
+];

@@ -5,6 +5,7 @@ import { didYouMean, shorten } from '../../base/text.ts';
 import type { HomeReader, HomeSection, SkillDeps } from '../../chat/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import type { Transaction } from '../../storage/index.ts';
+import type { Reader } from '../../time/index.ts';
 import { runOwn, schedulesNamed, switchOwn } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
@@ -19,12 +20,20 @@ async function showSchedules({ schedules }: Pick<Deps, 'schedules'>, ctx: TxCont
   const { tx, person, when } = ctx;
   const own = await store.listSchedules(tx, person.id);
   const tasks = person.role === 'owner' ? await schedules.list(tx) : [];
-  const lines = own.map((schedule, index) => `${index + 1}. ${line(schedule, when)}`);
+  const lines = await linesOf(tx, own, when);
   const parts = [
     own.length === 0 ? texts.none : [texts.yours, ...lines].join('\n'),
     ...(tasks.length > 0 ? [[texts.own, ...tasks.map((task) => taskLine(task, when))].join('\n')] : []),
   ];
   return done(parts.join('\n\n'), { tainted: own.some(({ tainted }) => tainted) });
+}
+
+const COST_MS = 30 * 86_400_000;
+
+async function linesOf(tx: Transaction, own: readonly PersonSchedule[], reader: Reader): Promise<string[]> {
+  const ids = own.map(({ id }) => id);
+  const costs = await store.costsSince(tx, ids, new Date(reader.now.getTime() - COST_MS));
+  return own.map((schedule, index) => `${index + 1}. ${line(schedule, reader, costs.get(schedule.id))}`);
 }
 
 export const listTool = dataTool({
@@ -42,7 +51,7 @@ export const listTool = dataTool({
   async run(_, { tx, person, when }) {
     const own = await store.listSchedules(tx, person.id);
     if (own.length === 0) return done(texts.none);
-    const lines = own.map((schedule, index) => `${index + 1}. ${line(schedule, when)}`);
+    const lines = await linesOf(tx, own, when);
     return done([texts.yours, ...lines].join('\n'), { tainted: own.some(({ tainted }) => tainted) });
   },
 });

@@ -15,6 +15,8 @@ import {
 } from '../../time/index.ts';
 import type { PersonSchedule } from './schedule.ts';
 import type { Failing } from './store.ts';
+import { isPushed, type Watch } from './watch/rule.ts';
+import { conditionWords, modelWords, sourceWords } from './watch/texts.ts';
 
 const quoteWords = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
@@ -30,24 +32,43 @@ const OUTCOMES: Record<string, string> = {
   failed: 'failed',
   expired: 'came too late to run',
   cancelled: 'was stopped',
+  interrupted: 'was cut off',
   skipped: 'left out: the one before had not ended',
 };
 
 const durationWords = (ms: number): string =>
   ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`;
 
-export function line(schedule: PersonSchedule, reader: Reader): string {
-  const { id, title, rule, nextAt, state, lastAt, lastOutcome, lastMs, failures, isRunning } = schedule;
+export function line(schedule: PersonSchedule, reader: Reader, cost?: number): string {
+  const { id, title, rule, nextAt, state, lastAt, lastOutcome, lastMs, failures, isRunning, watch, zone } = schedule;
   const when =
-    state === 'off' ? 'off' : nextAt ? whenWords({ plannedAt: nextAt, rule, zone: schedule.zone }, reader) : 'running';
+    state === 'off' ? 'off' : nextAt ? whenWords({ plannedAt: nextAt, rule, zone }, reader) : idleWords(schedule);
   const last =
     isRunning && lastAt
       ? `running since ${formatMinute(lastAt, reader)}`
       : lastOutcome && lastAt
         ? `last ${formatMinute(lastAt, reader)}: ${OUTCOMES[lastOutcome] ?? lastOutcome}${lastMs === undefined ? '' : `, ${durationWords(lastMs)}`}`
         : undefined;
-  const parts = [when, ...(last ? [last] : []), ...(failures > 0 ? [`${plural(failures, 'failure')} in a row`] : [])];
+  const parts = [
+    when,
+    ...thenWords(schedule, reader),
+    ...(watch ? [`${sourceWords(watch.source)} and tell ${conditionWords(watch.tell)}`] : []),
+    ...(last ? [last] : []),
+    ...(failures > 0 ? [`${plural(failures, 'failure')} in a row`] : []),
+    ...(watch?.ask === undefined ? [] : [`a model for at most ${watch.budget} a day`]),
+    ...(cost ? [`cost ${cost.toFixed(4)} in 30 days`] : []),
+  ];
   return `${title} (\`${id}\`) — ${parts.join('; ')}`;
+}
+
+const idleWords = ({ watch }: PersonSchedule): string => (watch && isPushed(watch.source) ? 'on' : 'running');
+
+/** The two times after the next one, which stands with the rule. */
+function thenWords({ state, rule, nextAt }: PersonSchedule, reader: Reader): string[] {
+  if (state !== 'on' || rule === undefined || !nextAt) return [];
+  const times: string[] = [];
+  for (const at of occurrences(rule, { after: nextAt })) if (times.push(formatInstant(at, reader)) === 2) break;
+  return times.length === 0 ? [] : [`then ${times.join(', ')}`];
 }
 
 export function taskLine(task: ListedSchedule, reader: Reader): string {
@@ -63,12 +84,23 @@ export function taskLine(task: ListedSchedule, reader: Reader): string {
   return `- \`${name}\`: ${[next, ...last, ...failed].join('; ')}`;
 }
 
+/** A rule before it begins: what is looked at and when, and what is told. */
+export function preview(watch: Watch, when: string | undefined): string {
+  const looks = `I'll ${sourceWords(watch.source)}${when === undefined ? '' : ` ${when}`}`;
+  return `${looks}, and tell you here ${conditionWords(watch.tell)}. ${modelWords(watch)}`;
+}
+
 export const texts = {
   home: { title: 'Schedules', on: 'Switch on', off: 'Switch off' },
-  created: ({ title, prompt }: { title: string; prompt: string | undefined }, plan: PlannedTime, reader: Reader) =>
-    prompt === undefined
-      ? `I'll run ${title} ${whenWords(plan, reader)}.`
-      : `I'll do that ${whenWords(plan, reader)}: ${quoteWords(prompt)}.`,
+  created: (
+    { title, prompt, watch }: Pick<PersonSchedule, 'title' | 'prompt' | 'watch'>,
+    plan: PlannedTime | undefined,
+    reader: Reader,
+  ) => {
+    if (watch) return preview(watch, plan && whenWords(plan, reader));
+    const when = plan ? ` ${whenWords(plan, reader)}` : '';
+    return prompt === undefined ? `I'll run ${title}${when}.` : `I'll do that${when}: ${quoteWords(prompt)}.`;
+  },
   changed: (title: string, plan: PlannedTime | undefined, reader: Reader) =>
     `Changed ${quoteWords(title)}${plan ? `: ${whenWords(plan, reader)}` : ''}.`,
   deleted: (title: string) => `Deleted the schedule ${quoteWords(title)}.`,
@@ -83,6 +115,13 @@ export const texts = {
   none: 'You have planned nothing. For example: "every weekday at 8 send me my agenda", or "turn on the daily briefing".',
   yours: 'Your schedules:',
   own: 'What I do by myself:',
+  nothingNamed: {
+    message:
+      'It names nothing to look at: run SCRIPT, page URL, feed URL, calendar URL, hook NAME.FIELD, file SKILL/PATH, mcp SERVER TOOL.',
+    remedy: 'For example "every hour run house/disk-check --above 90".',
+  },
+  noFlag: (flag: string, known: readonly string[]) =>
+    `There is no --${flag}. There are: ${known.map((each) => `--${each}`).join(', ')}.`,
   noTask: (name: string, near: string | undefined) =>
     `I know no schedule \`${name}\`.${near ? ` Did you mean \`${near}\`?` : ''} "/schedules" shows them.`,
   howTo:
@@ -111,7 +150,8 @@ export const texts = {
   never: 'That never comes.',
   noSkill: (name: string) => ({
     message: `I know nothing called \`${name}\` that I could run.`,
-    remedy: 'Say what I should do in your own words instead.',
+    remedy:
+      'Say what I should do in your own words instead. A script is named by its skill: /schedule every hour run house/disk-check',
   }),
   changedSince: (title: string) => `${quoteWords(title)} has been changed since, so I left it as it is.`,
   noDm: 'That is for you alone, and I have no direct conversation with you. Write to me directly, and ask me there.',

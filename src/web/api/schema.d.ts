@@ -6626,7 +6626,7 @@ export interface operations {
                             last_ms: number | null;
                             last_outcome: string | null;
                             /** @enum {string} */
-                            missed: "latest" | "skip";
+                            missed: "latest" | "skip" | "each";
                             /** @description The next three times. */
                             next: string[];
                             next_at: string | null;
@@ -6675,7 +6675,7 @@ export interface operations {
                      * @description What was missed while coda was off: latest = made up for; skip.
                      * @enum {string}
                      */
-                    missed?: "latest" | "skip";
+                    missed?: "latest" | "skip" | "each";
                     /** @description What coda is then to do, in words. */
                     prompt?: string;
                     /** @description Instead of prompt: a skill by name, and what it gets. */
@@ -6706,7 +6706,7 @@ export interface operations {
                             last_ms: number | null;
                             last_outcome: string | null;
                             /** @enum {string} */
-                            missed: "latest" | "skip";
+                            missed: "latest" | "skip" | "each";
                             /** @description The next three times. */
                             next: string[];
                             next_at: string | null;
@@ -6775,7 +6775,7 @@ export interface operations {
                         last_ms: number | null;
                         last_outcome: string | null;
                         /** @enum {string} */
-                        missed: "latest" | "skip";
+                        missed: "latest" | "skip" | "each";
                         /** @description The next three times. */
                         next: string[];
                         next_at: string | null;
@@ -6873,7 +6873,7 @@ export interface operations {
                      * @description What was missed while coda was off: latest = made up for; skip.
                      * @enum {string}
                      */
-                    missed?: "latest" | "skip";
+                    missed?: "latest" | "skip" | "each";
                     on?: boolean;
                     /** @description What coda is then to do, in words. */
                     prompt?: string;
@@ -6905,7 +6905,7 @@ export interface operations {
                             last_ms: number | null;
                             last_outcome: string | null;
                             /** @enum {string} */
-                            missed: "latest" | "skip";
+                            missed: "latest" | "skip" | "each";
                             /** @description The next three times. */
                             next: string[];
                             next_at: string | null;
@@ -6992,7 +6992,7 @@ export interface operations {
                             last_ms: number | null;
                             last_outcome: string | null;
                             /** @enum {string} */
-                            missed: "latest" | "skip";
+                            missed: "latest" | "skip" | "each";
                             /** @description The next three times. */
                             next: string[];
                             next_at: string | null;

@@ -1,0 +1,206 @@
+/** One run of a schedule that looks at something: a durable job, which is noted before it begins and after it has ended. */
+import { z } from 'zod';
+import type { Instant } from '../../base/clock.ts';
+import { CodaError } from '../../base/errors.ts';
+import { uuid } from '../../base/ids.ts';
+import { shorten, storable } from '../../base/text.ts';
+import type { SkillDeps } from '../../chat/index.ts';
+import type { JobHandler } from '../../jobs/index.ts';
+import { type Person, personById } from '../../people/index.ts';
+import type { Transaction } from '../../storage/index.ts';
+import type { PersonSchedule } from './schedule.ts';
+import * as store from './store.ts';
+import { tell } from './tell.ts';
+import { evaluate, type Verdict } from './watch/evaluate.ts';
+import { type ObserveDeps, observe, type Sighting } from './watch/observe.ts';
+import { isRepeatable, type Watch } from './watch/rule.ts';
+import { speechText, texts } from './watch/texts.ts';
+
+const RUN_JOB = 'schedule.run';
+
+export type RunDeps = ObserveDeps & Pick<SkillDeps, 'database' | 'world' | 'outbox' | 'turns' | 'jobs' | 'wakeAt'>;
+
+/** Attempts at a source that may answer a little later. Then the run has failed. */
+const ATTEMPTS = 3;
+/** Characters of an output that are kept with its run. */
+const KEPT = 4_000;
+
+const payload = z.object({ run: z.uuid() });
+
+export function runJob(deps: RunDeps): JobHandler {
+  return { kind: RUN_JOB, run: async (job, signal) => carryOut(deps, payload.parse(job.payload).run, signal) };
+}
+
+/** Plans runs for occurrences, each once; returns the id of the last one that is new. */
+export async function planRuns(
+  { jobs }: Pick<RunDeps, 'jobs'>,
+  tx: Transaction,
+  schedule: Pick<PersonSchedule, 'id' | 'personId'>,
+  occurrences: readonly { key: string; at: Instant }[],
+  now: Instant,
+): Promise<string | undefined> {
+  const fresh = occurrences.map(({ key, at }) => ({
+    id: uuid(now),
+    scheduleId: schedule.id,
+    personId: schedule.personId,
+    key,
+    occurrence: at,
+    state: 'waiting' as const,
+    turnId: undefined,
+    begunAt: undefined,
+  }));
+  const added = await store.insertRuns(tx, fresh);
+  for (const { id } of fresh)
+    if (added.has(id)) await jobs.enqueue(tx, { kind: RUN_JOB, payload: { run: id } }, { at: now, key: id });
+  return fresh.filter(({ id }) => added.has(id)).at(-1)?.id;
+}
+
+/** The row of a run that is a turn. */
+export function turnRun(
+  schedule: Pick<PersonSchedule, 'id' | 'personId'>,
+  { key, at, turn }: { key: string; at: Instant; turn: string },
+  now: Instant,
+): Parameters<typeof store.insertRuns>[1][number] {
+  const { id: scheduleId, personId } = schedule;
+  return { id: uuid(now), scheduleId, personId, key, occurrence: at, state: 'running', turnId: turn, begunAt: now };
+}
+
+interface StartedRun extends store.LockedRun {
+  person: Person;
+  watch: Watch;
+}
+
+async function carryOut(deps: RunDeps, id: string, signal: AbortSignal): Promise<void> {
+  const begun = await startRun(deps, id);
+  if (!begun) return;
+  const { run, person, watch, spaceId } = begun;
+  const asker = { personId: person.id, spaceId, role: person.role, ...(person.roles && { roles: person.roles }) };
+  const seen = await observe(deps, watch.source, asker, signal);
+  if (!seen.ok && seen.mayPass && run.attempts + 1 < ATTEMPTS) {
+    await deps.database.tx('scheduler.run.wait', (tx) => store.markWaiting(tx, id, seen.message));
+    throw new CodaError('SCHEDULE_SOURCE', { message: seen.message, remedy: 'It is tried again.' });
+  }
+  await finishRun(deps, id, seen);
+}
+
+/** Undefined: it has ended already, or nothing is left of it to do. */
+async function startRun(deps: RunDeps, id: string): Promise<StartedRun | undefined> {
+  return deps.database.tx('scheduler.run.begin', async (tx) => {
+    const locked = await store.lockRun(tx, id);
+    if (!locked || (locked.run.state !== 'waiting' && locked.run.state !== 'running')) return undefined;
+    const { run, schedule } = locked;
+    const person = await personById(tx, schedule.personId);
+    const now = deps.world.clock.now();
+    if (!person || !schedule.watch || schedule.state === 'deleted') {
+      await store.endRun(tx, id, { ...ENDED, state: 'cancelled', endedAt: now });
+      return undefined;
+    }
+    const { watch } = schedule;
+    // It began in a process that is gone. What it did until then nobody knows, so it does not do it again.
+    if (run.state === 'running' && !isRepeatable(watch.source)) {
+      await interrupt(deps, tx, { ...locked, person, watch }, now);
+      return undefined;
+    }
+    await store.markRunning(tx, id, now);
+    return { ...locked, person, watch };
+  });
+}
+
+const ENDED = {
+  output: undefined,
+  outputBytes: undefined,
+  error: undefined,
+  finding: undefined,
+  told: undefined,
+  toldIn: undefined,
+  turnId: undefined,
+};
+
+async function interrupt(
+  deps: RunDeps,
+  tx: Transaction,
+  { run, schedule, person }: StartedRun,
+  now: Instant,
+): Promise<void> {
+  const text = texts.interrupted(schedule.title);
+  const toldIn = await tell(deps, tx, { key: run.key, schedule, person, text, now });
+  const error = texts.wasCutOff;
+  await store.endRun(tx, run.id, {
+    ...ENDED,
+    state: 'interrupted',
+    error,
+    finding: 'told',
+    told: text,
+    toldIn,
+    endedAt: now,
+  });
+  await store.noteLook(tx, {
+    scheduleId: schedule.id,
+    runId: run.id,
+    memory: undefined,
+    outcome: 'interrupted',
+    error,
+    ms: 0,
+    lookAt: undefined,
+  });
+}
+
+/** Decides what is told of it, and notes all that in one transaction: it is told once, or nothing happened. */
+async function finishRun(deps: RunDeps, id: string, seen: Sighting): Promise<void> {
+  await deps.database.tx('scheduler.run.end', async (tx) => {
+    const locked = await store.lockRun(tx, id);
+    if (locked?.run.state !== 'running') return;
+    const person = await personById(tx, locked.schedule.personId);
+    const { watch } = locked.schedule;
+    if (person && watch) await endIn(deps, tx, { ...locked, person, watch }, seen);
+  });
+}
+
+/** The end of a run whose rows `tx` holds. */
+async function endIn(deps: RunDeps, tx: Transaction, begun: StartedRun, seen: Sighting): Promise<void> {
+  const { run, schedule, watch } = begun;
+  const now = deps.world.clock.now();
+  const before = await store.memoryOf(tx, schedule.id);
+  const verdict = evaluate(watch.tell, before, seen, { now, zone: schedule.zone });
+  const said = verdict.speech && (await speak(deps, tx, begun, verdict.speech, now));
+  const output = seen.ok ? seen.text : seen.message;
+  const state = seen.ok ? 'done' : 'failed';
+  const error = seen.ok ? undefined : shorten(storable(seen.message), 500);
+  await store.endRun(tx, run.id, {
+    state,
+    error,
+    output: storable(shorten(output, KEPT)),
+    outputBytes: seen.bytes ?? Buffer.byteLength(output),
+    finding: verdict.finding,
+    told: said?.told,
+    toldIn: said?.toldIn,
+    turnId: said?.turnId,
+    endedAt: now,
+  });
+  await store.noteLook(tx, {
+    scheduleId: schedule.id,
+    runId: run.id,
+    memory: verdict.memory,
+    outcome: state,
+    error,
+    ms: now.getTime() - (run.begunAt ?? now).getTime(),
+    lookAt: undefined,
+  });
+}
+
+interface Utterance {
+  told: string;
+  toldIn: string;
+  turnId?: string;
+}
+
+async function speak(
+  deps: RunDeps,
+  tx: Transaction,
+  { run, schedule, person }: StartedRun,
+  speech: NonNullable<Verdict['speech']>,
+  now: Instant,
+): Promise<Utterance> {
+  const text = storable(speechText(schedule.title, speech));
+  return { told: text, toldIn: await tell(deps, tx, { key: run.key, schedule, person, text, now }) };
+}

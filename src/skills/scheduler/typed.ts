@@ -1,0 +1,78 @@
+/** Schedules as people type them, outside of a conversation too: `every hour run house/disk --above 90`. */
+import { type Failed, failed, type ToolResult } from '../../agent/index.ts';
+import type { ScriptAsker } from '../../chat/index.ts';
+import { conversations } from '../../delivery/index.ts';
+import { type Household, type Person, personById } from '../../people/index.ts';
+import type { Transaction } from '../../storage/index.ts';
+import type { Placing } from './create.ts';
+import { texts as said } from './texts.ts';
+import { FLAGS, inputOf, sourceIn, splitFlags } from './watch/flags.ts';
+import { place, prepare, scriptMeant, type WatchInput, type WatchTooling } from './watch.ts';
+
+const RUN = /(?:^|\s)run\s+(\S+)/i;
+
+/** The tool's input for a line that names a source; undefined: it names none, and is a prompt or a skill. */
+export async function readWatch(
+  line: string,
+  tooling: Pick<WatchTooling, 'scripts' | 'runnable'>,
+  asker: ScriptAsker,
+  signal: AbortSignal,
+): Promise<Record<string, unknown> | Failed | undefined> {
+  const { words, flags } = splitFlags(line);
+  const looked = sourceIn(words) ?? (await scriptIn(words, tooling, asker, signal));
+  if (!looked || 'ok' in looked) return looked;
+  const more = inputOf(flags);
+  return typeof more === 'string' ? failed('INVALID_INPUT', said.noFlag(more, FLAGS)) : { ...more, ...looked };
+}
+
+async function scriptIn(
+  words: string,
+  tooling: Pick<WatchTooling, 'scripts' | 'runnable'>,
+  asker: ScriptAsker,
+  signal: AbortSignal,
+): Promise<{ when: string; source: Record<string, unknown> } | Failed | undefined> {
+  const [found, named] = RUN.exec(words) ?? [];
+  if (found === undefined || named === undefined) return undefined;
+  const script = await scriptMeant(tooling, named, asker, signal);
+  if (!script || 'code' in script) return script;
+  const [when = '', rest = ''] = words.split(found, 2);
+  const args = rest.split(/\s+/).filter(Boolean);
+  return { when: when.trim(), source: { kind: 'script', script: script.id, args } };
+}
+
+export interface Owner {
+  person: Person;
+  conversationId: string;
+  place: Placing['place'];
+}
+
+/** A person's direct conversation; without a name that of the first owner who has one. */
+export async function placeFor(db: Transaction, personId: string | undefined): Promise<Owner | undefined> {
+  const [first] = personId === undefined ? await conversations.ownersDirect(db) : [];
+  const person = await personById(db, personId ?? first?.personId ?? '');
+  const conversationId = first?.conversationId ?? (person && (await conversations.direct(db, person.id)));
+  if (!person || conversationId === undefined) return undefined;
+  const [[, found] = []] = await conversations.placesOf(db, [conversationId]);
+  return found && { person, conversationId, place: found };
+}
+
+export interface PlannerDeps {
+  tooling: WatchTooling;
+  household: Household;
+  clock: Placing['clock'];
+}
+
+/** Makes a rule for a person in their direct conversation, as the tool does in a chat. */
+export async function planFor(
+  { tooling, household, clock }: PlannerDeps,
+  input: WatchInput,
+  owner: Owner,
+  signal: AbortSignal,
+  within: (work: (tx: Transaction) => Promise<ToolResult>) => Promise<ToolResult>,
+): Promise<ToolResult> {
+  const ready = await prepare(tooling, input, { person: owner.person, place: owner.place, signal });
+  if (!ready.ok) return ready;
+  const { person } = owner;
+  const when = { now: clock.now(), zone: person.zone ?? household.zone, locale: person.locale ?? household.locale };
+  return within((tx) => place(tooling, input, ready.source, { ...owner, tx, clock, when, tainted: false }));
+}

@@ -1,0 +1,141 @@
+/** The tool that makes a rule: "tell me when …". It is shown before it begins, and decided in code from then on. */
+import { z } from 'zod';
+import { type CallContext, dataTool, type Failed, failed, privately, type ToolResult } from '../../agent/index.ts';
+import type { FoundScript, ScriptAsker, SkillDeps } from '../../chat/index.ts';
+import { readSlot } from '../../time/index.ts';
+import { askWhich, type Placing, placeAt, planOf, type Tooling } from './create.ts';
+import { MISSED } from './schedule.ts';
+import * as said from './texts.ts';
+import { asking, condition, isPushed, isRemote, type Source, source, type Watch } from './watch/rule.ts';
+import { sourceWords, texts } from './watch/texts.ts';
+
+export const WATCH_TOOL = 'schedule_watch';
+
+export const watchInput = z.object({
+  when: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('How often it looks: the person\'s own words in plain English ("every hour"). Left out for a hook.'),
+  source,
+  tell: condition.prefault({}),
+  ...asking,
+  missed: z.enum(MISSED).optional(),
+  title: z.string().max(80).optional(),
+});
+
+export type WatchInput = z.output<typeof watchInput>;
+
+export interface WatchTooling extends Tooling {
+  /** Milliseconds between two looks of a script, and of what others' machines serve. */
+  smallestScriptStep: number;
+  smallestRemoteStep: number;
+  scripts: SkillDeps['scripts'];
+  servers: Pick<SkillDeps['servers'], 'has'>;
+}
+
+export interface ReadySource {
+  ok: true;
+  source: Source;
+  /** Hash of the files that would run. */
+  hash: string | undefined;
+}
+
+export const watchTool = (tooling: WatchTooling) =>
+  dataTool({
+    name: WATCH_TOOL,
+    form: { times: ['when'] },
+    dialogue: { thing: 'schedule', asks: { NO_TIME: 'when' } },
+    description:
+      'Tells the person when something is so: a script, page, feed, MCP tool, hook, file or calendar is looked at by itself, and a ' +
+      'rule decides in code. For "tell me when …": never look again and again yourself, and set `ask` only where they want words of yours.',
+    effect: 'write',
+    policy: {
+      // A yes is for this rule and for exactly these files of the skill.
+      confirm: true,
+      async binds(input, ctx) {
+        const ready = await prepare(tooling, input, ctx);
+        if (!ready.ok) return ready.code;
+        return { hash: ready.hash ?? '', says: said.preview({ ...input, source: ready.source }, input.when) };
+      },
+    },
+    record: { redact: privately('source', 'tell', 'ask', 'title') },
+    timeoutMs: 10_000,
+    input: watchInput,
+    prepare: (input, ctx) => prepare(tooling, input, ctx),
+
+    async run(input, ctx) {
+      const ready = ctx.prepared as ReadySource | Failed;
+      if (!ready.ok) return ready;
+      if (ctx.approval.bound && ctx.approval.bound !== ready.hash) return failed('GONE', texts.changedMeanwhile);
+      return place(tooling, input, ready.source, ctx);
+    },
+  });
+
+export function askerOf({ person, place }: Pick<CallContext, 'person' | 'place'>): ScriptAsker {
+  const { id: personId, role, roles } = person;
+  return { personId, spaceId: place.space, role, ...(roles && { roles }) };
+}
+
+export async function prepare(
+  { scripts, servers }: Pick<WatchTooling, 'scripts' | 'servers'>,
+  { source: asked }: Pick<WatchInput, 'source'>,
+  ctx: Pick<CallContext, 'person' | 'place' | 'signal'>,
+): Promise<ReadySource | Failed> {
+  if (asked.kind === 'mcp' && !servers.has(asked.server)) return failed('NOT_FOUND', texts.noServer(asked.server));
+  if (asked.kind !== 'script') return { ok: true, source: asked, hash: undefined };
+  const found = await scripts.find(asked.script, askerOf(ctx), ctx.signal);
+  return found.ok ? { ok: true, source: { ...asked, script: found.id }, hash: found.hash } : found;
+}
+
+export async function place(
+  tooling: WatchTooling,
+  { when: words, missed, title, tell, ask, budget }: WatchInput,
+  looked: Source,
+  ctx: Placing,
+): Promise<ToolResult> {
+  const watch: Watch = { source: looked, tell, ask, budget };
+  const named = title?.trim() || titleOf(looked);
+  const input = { title: named, missed, watch };
+  if (isPushed(looked)) return placeAt(ctx, input, undefined, tooling);
+  if (!words?.trim()) return failed('NO_TIME', texts.noTime(sourceWords(looked)));
+  const when = readSlot(words, ctx.when, named);
+  if (when.kind === 'reject') return failed(when.code, when.say);
+  if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, { ...input, act: 'create' });
+  const plan = planOf(when, ctx, { ...tooling, smallestStep: stepOf(tooling, looked) });
+  return 'ok' in plan ? plan : placeAt(ctx, input, plan, tooling, when.others);
+}
+
+const stepOf = (tooling: WatchTooling, looked: Source): number =>
+  looked.kind === 'script'
+    ? tooling.smallestScriptStep
+    : isRemote(looked)
+      ? tooling.smallestRemoteStep
+      : tooling.smallestStep;
+
+const TITLES: { [K in Source['kind']]: (source: Extract<Source, { kind: K }>) => string } = {
+  script: ({ script }) => script,
+  web_watch: ({ url }) => hostIn(url),
+  feed: ({ url }) => hostIn(url),
+  mcp: ({ server, tool }) => `${server} ${tool}`,
+  hook: ({ hook, field }) => `${hook}.${field}`,
+  file: ({ skill, path }) => `${skill}/${path}`,
+  appointment: () => 'appointments',
+};
+
+const titleOf = (looked: Source): string => (TITLES[looked.kind] as (source: Source) => string)(looked).slice(0, 80);
+
+const hostIn = (url: string): string => /^(?:https?:\/\/)?([^/?#\s]+)/i.exec(url)?.[1] ?? url;
+
+/** Finds the script of `/schedule … run NAME`: by its id, by its name where its skill has it, or where no skill is called so. */
+export async function scriptMeant(
+  { scripts, runnable }: Pick<WatchTooling, 'scripts' | 'runnable'>,
+  named: string,
+  asker: ScriptAsker,
+  signal: AbortSignal,
+): Promise<FoundScript | Failed | undefined> {
+  const found = await scripts.find(named, asker, signal);
+  if (!found.ok)
+    return found.code === 'NOT_FOUND' && !named.includes('/') ? undefined : runnable(named) ? undefined : found;
+  return named.includes('/') || found.skill === named || !runnable(named) ? found : undefined;
+}

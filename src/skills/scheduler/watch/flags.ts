@@ -1,0 +1,107 @@
+/** A rule as people type it: `run house/disk --above 90 --times 2`. Pure. */
+import { parseJson } from '../../../base/json.ts';
+import { isUrl } from '../../../base/text.ts';
+import { DAYS } from './rule.ts';
+
+/** Words with what stands behind `--`. A value reaches to the next flag; quotation marks around it are left out. */
+export function splitFlags(text: string): { words: string; flags: Map<string, string> } {
+  const [words = '', ...rest] = text.split(/(?:^|\s)--(?=[a-z])/);
+  const flags = new Map<string, string>();
+  for (const each of rest) {
+    const [, name = '', value = ''] = /^([a-z-]+)[=\s]?([\s\S]*)$/.exec(each) ?? [];
+    flags.set(name, value.trim().replace(/^(["“'])([\s\S]*)(?:["”'])$/, '$2'));
+  }
+  return { words: words.trim(), flags };
+}
+
+type Read = (value: string) => Record<string, unknown>;
+
+const list = (value: string): string[] =>
+  value
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
+
+const dayNamed = (word: string): string => DAYS.find((day) => word.length > 1 && day.startsWith(word)) ?? word;
+
+/** Each flag, with the fields of the condition that it sets. */
+const CONDITION: Readonly<Record<string, Read>> = {
+  changed: () => ({ is: 'changed' }),
+  contains: (text) => ({ is: 'contains', text }),
+  lacks: (text) => ({ is: 'lacks', text }),
+  above: (value) => ({ is: 'above', number: Number(value) }),
+  below: (value) => ({ is: 'below', number: Number(value) }),
+  after: (after) => ({ after }),
+  times: (value) => ({ times: Number(value) }),
+  weekdays: () => ({ days: DAYS.slice(0, 5) }),
+  days: (value) => ({ days: list(value).map(dayNamed) }),
+  between: (value) => {
+    const [from, to] = value.split(/-|–|and/).map((time) => time.trim());
+    return { from, to };
+  },
+  daily: () => ({ daily: true }),
+  over: () => ({ over: true }),
+};
+
+const BESIDE: Readonly<Record<string, Read>> = {
+  ask: (ask) => ({ ask }),
+  budget: (value) => ({ budget: Number(value) }),
+  missed: (missed) => ({ missed }),
+  title: (title) => ({ title }),
+};
+
+export const FLAGS: readonly string[] = [...Object.keys(CONDITION), ...Object.keys(BESIDE)];
+
+/** Input of the tool from flags; a string: the flag that there is none of. What is wrong with a value its schema says. */
+export function inputOf(flags: ReadonlyMap<string, string>): Record<string, unknown> | string {
+  const [tell, beside]: Record<string, unknown>[] = [{}, {}];
+  for (const [name, value] of flags) {
+    if (Object.hasOwn(CONDITION, name)) Object.assign(tell as object, CONDITION[name]?.(value));
+    else if (Object.hasOwn(BESIDE, name)) Object.assign(beside as object, BESIDE[name]?.(value));
+    else return name;
+  }
+  return { tell, ...beside };
+}
+
+const SOURCE = /^([\s\S]*?)(?:^|\s)(page|feed|calendar|hook|file|mcp)\s+(\S[\s\S]*)$/i;
+
+/** `every hour page https://…`: the words before the source, and the source. Undefined: it names none. */
+export function sourceIn(words: string): { when: string; source: Record<string, unknown> } | undefined {
+  const [, when = '', kind = '', rest = ''] = SOURCE.exec(words.trim()) ?? [];
+  const source = sourceOf(kind.toLowerCase(), rest.trim());
+  return source && { when: when.trim(), source };
+}
+
+function sourceOf(kind: string, rest: string): Record<string, unknown> | undefined {
+  const [first = '', ...others] = rest.split(/\s+/);
+  const more = others.join(' ');
+  if (kind === 'hook') return hookOf(first);
+  if (kind === 'file') return fileOf(first);
+  if (kind === 'mcp') return mcpOf(rest);
+  if (!/^https?:/i.test(first) || !isUrl(first)) return undefined;
+  if (kind === 'page') return { kind: 'web_watch', url: first, ...(more && { part: more }) };
+  if (kind === 'feed') return { kind: 'feed', url: first };
+  if (kind !== 'calendar') return undefined;
+  const [minutes] = /\d+/.exec(more) ?? [];
+  return { kind: 'appointment', url: first, ...(minutes !== undefined && { minutes: Number(minutes) }) };
+}
+
+function hookOf(place: string): Record<string, unknown> | undefined {
+  const [, hook, field] = /^([\w-]+)\.([\w$@.-]+)$/.exec(place) ?? [];
+  return hook === undefined ? undefined : { kind: 'hook', hook, field };
+}
+
+function fileOf(place: string): Record<string, unknown> | undefined {
+  const [, skill, path] = /^([\w-]+)\/(\S+)$/.exec(place) ?? [];
+  return skill === undefined ? undefined : { kind: 'file', skill, path };
+}
+
+function mcpOf(rest: string): Record<string, unknown> | undefined {
+  const [, server, tool, given = ''] = /^([\w-]+)\s+([\w./-]+)\s*(\{[\s\S]*\})?$/.exec(rest) ?? [];
+  if (server === undefined) return undefined;
+  try {
+    return { kind: 'mcp', server, tool, input: given === '' ? {} : parseJson(given) };
+  } catch {
+    return undefined;
+  }
+}
