@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   dataTool,
   done,
+  type Failed,
   failed,
   privately,
   quoteRows,
@@ -143,9 +144,8 @@ export function editTool(wakeAt: WakeAt) {
 }
 
 async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeAt): Promise<ToolResult> {
-  const every = input.nag === undefined ? before.nag : readNag(input.nag);
-  if (every !== null && typeof every === 'object') return every;
-  const found = changeDelivery(before, input, every ?? undefined);
+  const found = changeDelivery(before, input);
+  if ('ok' in found) return found;
   const text = newText(found.text, input);
   if (text === undefined) return failed('NOT_FOUND', texts.notInText(found, input.replace?.from ?? ''));
   if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
@@ -165,7 +165,16 @@ async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeA
   return change(ctx, before, after, (reminder) => say(reminder, ctx.when));
 }
 
-function changeDelivery(before: Reminder, { urgent, catch_up }: Edit, nag: number | undefined): Reminder {
+/** How a reminder is delivered, as far as an edit says it; what asks for its time carries these with each answer. */
+type DeliveryEdit = Pick<Edit, 'urgent' | 'catch_up' | 'nag'>;
+
+const deliveryOf = ({ urgent, catch_up, nag }: DeliveryEdit) => ({ urgent, catch_up, nag });
+
+/** The reminder as it is delivered from now on; a refusal where its `nag` cannot be read. */
+export function changeDelivery(before: Reminder, { urgent, catch_up, nag: said }: DeliveryEdit): Reminder | Failed {
+  const every = said === undefined ? before.nag : readNag(said);
+  if (every !== null && typeof every === 'object') return every;
+  const nag = every ?? undefined;
   const still = nag === undefined && before.nagged > 0 ? notPutOff : {};
   return { ...before, urgent: urgent ?? before.urgent, catchUp: catch_up ?? before.catchUp, nag, ...still };
 }
@@ -188,11 +197,12 @@ async function editTime(
   const { words, itsDay, when } = timeBeside(ctx, ownTime(found, now), input.when);
   if (when === undefined) return failed('PAST', texts.pickedPast);
   if (when.kind === 'reject') return failed(when.code, whyNot(when, input.when));
-  const wanted = { act: 'edit', which: found.id, text };
+  const delivery = deliveryOf(input);
+  const wanted = { act: 'edit', which: found.id, text, ...delivery };
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
   if (found.rule !== undefined && when.kind === 'once' && !input.series) {
     const isClock = itsDay !== undefined || onDayOf(when.at, words, ctx.when) !== undefined;
-    return isClock ? timeOfOneOrAll(found, when, text, ctx.when) : oneOrAll(found, words, text);
+    return isClock ? timeOfOneOrAll(found, when, wanted, ctx.when) : oneOrAll(found, words, { text, ...delivery });
   }
   const schedule = plannedFor(stillBounded(found, words, when, ctx.when), now);
   if (!schedule) return failed('NEVER', 'That never comes.');
@@ -236,7 +246,7 @@ function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime, said:
 const ON_WEEKDAY = pattern.i`^${WEEKDAY}\b`;
 
 /** One time for a series may mean its next occurrence, or the end of the series: that is for the person to say. */
-function oneOrAll(reminder: Reminder, when: string, text: string): ToolResult {
+function oneOrAll(reminder: Reminder, when: string, changes: DeliveryEdit & { text: string }): ToolResult {
   const isWeekly = /FREQ=WEEKLY/.test(reminder.rule ?? '') && ON_WEEKDAY.test(when);
   const all = isWeekly ? `every ${when}` : when;
   return failed('AMBIGUOUS', texts.oneOrAll(reminder), {
@@ -245,7 +255,7 @@ function oneOrAll(reminder: Reminder, when: string, text: string): ToolResult {
       {
         label: 'The whole series',
         tool: 'reminder_edit',
-        input: { which: reminder.id, when: all, text, series: true },
+        input: { which: reminder.id, when: all, ...changes, series: true },
       },
     ],
   });
@@ -265,11 +275,16 @@ function dayAt(reminder: Reminder, now: Date): Date {
 }
 
 /** Another time of day: of the next occurrence, or of all of them, on their days. */
-function timeOfOneOrAll(reminder: Reminder, when: OneTime, text: string, reader: Reader): ToolResult {
+function timeOfOneOrAll(
+  reminder: Reminder,
+  when: OneTime,
+  wanted: Record<string, unknown>,
+  reader: Reader,
+): ToolResult {
   const { id, rule = '', zone } = reminder;
   const moved = atOtherTime(rule, when.at, zone);
   const next = { act: 'snooze', which: id, ...storedPlan(when) };
-  const all = { act: 'edit', which: id, text, ...(moved ? { rule: moved, zone } : storedPlan(when)) };
+  const all = { ...wanted, ...(moved ? { rule: moved, zone } : storedPlan(when)) };
   return failed('AMBIGUOUS', texts.timeOfOneOrAll(reminder, when.at, reader), {
     choices: [
       { label: 'Only the next one', tool: 'reminder_choose', input: next },

@@ -3,7 +3,7 @@ import { dataTool, done, failed, privately, type ToolResult, type TxContext } fr
 import { shortId } from '../../base/ids.ts';
 import { addDays, nextOf, type ParsedWhen, type Reader, readPlan, storedPlan } from '../../time/index.ts';
 import { leavingOut } from './bounds.ts';
-import { change, moveTo, ofEach, SPOKE_LATELY_MS, which, whyNot } from './change.ts';
+import { change, changeDelivery, moveTo, ofEach, SPOKE_LATELY_MS, which, whyNot } from './change.ts';
 import { askWhich, carriedInput, readingChoice, storePlanned } from './create.ts';
 import { type DaySpan, dayIn, occurrenceFrom, spanOf } from './days.ts';
 import { MOST_PENDING } from './limits.ts';
@@ -240,7 +240,10 @@ export function chooseTool(wakeAt: WakeAt) {
       if ('ok' in found) return found;
       const occurrence = input.occurrence === undefined ? undefined : new Date(input.occurrence);
       if (act === 'snooze') return snoozeTo(ctx, found, schedule.plannedAt, wakeAt, occurrence);
-      return moveTo(ctx, found, schedule, wakeAt, input.text);
+      const delivered = changeDelivery(found, input);
+      if ('ok' in delivered) return delivered;
+      const { urgent, catchUp, nag } = delivered;
+      return moveTo(ctx, found, { ...schedule, urgent, catchUp, nag }, wakeAt, input.text);
     },
   });
 }

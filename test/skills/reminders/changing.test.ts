@@ -34,6 +34,16 @@ for (const { name, available, open } of testDatabases)
       return coda.run(choice);
     };
 
+    test('what an edit says beside a time that is asked about holds for each answer', async () => {
+      await remind('take the pills', 'every day at 8');
+      const input = { which: 'pills', when: '9', urgent: true, nag: '10 minutes', catch_up: 'skip' };
+      const asked = await coda.call('reminder_edit', input);
+      expect(asked).toMatchObject({ ok: false, code: 'AMBIGUOUS' });
+      await press(asked, 'The whole series');
+      const { rows } = await database.read('select urgent, catch_up, nag_minutes from reminders');
+      expect(rows).toEqual([{ urgent: true, catch_up: 'skip', nag_minutes: 10 }]);
+    });
+
     describe('which one is meant', () => {
       test('"that" is the one that spoke last, not the one that was made last', async () => {
         await remind('oven', 'in 5 minutes');
