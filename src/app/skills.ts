@@ -102,7 +102,7 @@ export function equip(
   return on.map(({ skill, settings }) => ({ skill, deps: { ...common, does, config: settings } }));
 }
 
-/** What the skills have coda do by itself. */
+/** Tasks that a skill has coda do by itself. */
 export function schedulesOf({ skill, deps }: EquippedSkill): readonly SystemTask[] {
   return [...(skill.schedules ?? []), ...(skill.ownSchedules?.(deps) ?? [])];
 }

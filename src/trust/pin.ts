@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { OpenFile } from '../base/folders/folder.ts';
 import { type FileEntry, type Listing, listInside, type RefusedEntry } from '../base/folders/list.ts';
@@ -10,6 +11,8 @@ export interface Pin {
   hash: string;
   /** The first 16 hex digits of each file's own hash by path, so that a change can be named. */
   files: Record<string, string>;
+  /** The small texts among them, so that a change can be shown: at most 128 kB of files of at most 32 kB. */
+  texts: Record<string, string>;
   capabilities: Capabilities;
 }
 
@@ -20,6 +23,7 @@ export interface Unpinnable {
 }
 
 const FORM = 'coda skill 1\n';
+const [MAX_TEXT_BYTES, MAX_TEXTS_BYTES] = [32_000, 128_000];
 const UNSEEN = new Set(['world_writable', 'too_deep', 'unreadable', 'changed', 'not_found']);
 
 /**
@@ -36,17 +40,24 @@ export async function pinFolder(
   const problem = unseen(listing);
   if (problem !== undefined) return { ok: false, message: problem };
   const files: Record<string, string> = Object.create(null);
+  const texts: Record<string, string> = Object.create(null);
+  let room = MAX_TEXTS_BYTES;
   const whole = createHash('sha256').update(FORM);
   const entries = [...listing.files, ...listing.refused].sort((a, b) => (a.path < b.path ? -1 : 1));
   for (const entry of entries) {
     signal?.throwIfAborted();
-    const hash = await hashOf(root, entry);
-    if (hash === undefined) return { ok: false, message: `${JSON.stringify(entry.path)} could not be read.` };
+    const read = await hashOf(root, entry);
+    if (read === undefined) return { ok: false, message: `${JSON.stringify(entry.path)} could not be read.` };
+    const { hash, start } = read;
+    if (start.length <= Math.min(MAX_TEXT_BYTES, room) && isText(start)) {
+      texts[entry.path] = start.toString('utf8');
+      room -= start.length;
+    }
     files[entry.path] = hash.slice(0, 16);
     whole.update(`${JSON.stringify([entry.path, entry.kind, 'executable' in entry && entry.executable, hash])}\n`);
   }
   const capabilities = await capabilitiesOf(root, listing.files, declared);
-  return { ok: true, hash: whole.digest('hex'), files, capabilities };
+  return { ok: true, hash: whole.digest('hex'), files, texts, capabilities };
 }
 
 export async function pinReport(
@@ -61,18 +72,34 @@ function unseen({ cut, refused }: Listing): string | undefined {
   return cut?.message ?? refused.find(({ code, path }) => UNSEEN.has(code) || path.includes('\ufffd'))?.message;
 }
 
-async function hashOf(root: string, entry: FileEntry | RefusedEntry): Promise<string | undefined> {
+/** The hash of a file or a link, and its beginning: all of it, unless it is larger than a text that is kept. */
+async function hashOf(
+  root: string,
+  entry: FileEntry | RefusedEntry,
+): Promise<{ hash: string; start: Buffer } | undefined> {
   const hash = createHash('sha256');
-  if (entry.kind !== 'file') return hash.update(('target' in entry && entry.target) || '').digest('hex');
+  if (entry.kind !== 'file') {
+    const target = ('target' in entry && entry.target) || '';
+    return { hash: hash.update(target).digest('hex'), start: Buffer.alloc(0) };
+  }
   const opened = await openInside(root, entry.path);
   if (!opened.ok) return undefined;
+  const pieces: Buffer[] = [];
+  let bytes = 0;
   try {
-    for await (const chunk of chunksOf(opened)) hash.update(chunk);
+    for await (const chunk of chunksOf(opened)) {
+      hash.update(chunk);
+      if (bytes <= MAX_TEXT_BYTES) pieces.push(Buffer.from(chunk));
+      bytes += chunk.length;
+    }
   } finally {
     await opened.handle.close();
   }
-  return hash.digest('hex');
+  return { hash: hash.digest('hex'), start: Buffer.concat(pieces) };
 }
+
+/** PostgreSQL keeps no zero byte in a text. */
+const isText = (bytes: Buffer): boolean => bytes.length > 0 && !bytes.includes(0) && isUtf8(bytes);
 
 export interface DeclaredTools {
   tools?: readonly string[];

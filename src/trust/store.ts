@@ -29,17 +29,26 @@ export async function pinOf(db: Queryable, { name, source }: FolderId): Promise<
   return (await pinsOf(db, source, [name])).get(name);
 }
 
+/** The texts that were decided about, by path; those of a decision before they were kept are none. */
+export async function pinnedTexts(db: Queryable, { name, source }: FolderId): Promise<Record<string, string>> {
+  const { rows } = await db.query<{ texts: Record<string, string> }>(
+    'select texts from skill_pins where name = $1 and source = $2',
+    [name, source],
+  );
+  return rows[0]?.texts ?? {};
+}
+
 export async function addPin(
   tx: Transaction,
   { name, source }: FolderId,
-  { hash, capabilities, files }: Pin,
+  { hash, capabilities, files, texts }: Pin,
   state: PinState,
   now: Instant,
 ): Promise<void> {
   await tx.query(
-    `insert into skill_pins (name, source, hash, state, capabilities, files, decided_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
-    [name, source, hash, state, json(capabilities), json(files), now],
+    `insert into skill_pins (name, source, hash, state, capabilities, files, texts, decided_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+    [name, source, hash, state, json(capabilities), json(files), json(texts), now],
   );
 }
 
@@ -47,16 +56,16 @@ export async function addPin(
 export async function approvePin(
   tx: Transaction,
   { name, source }: FolderId,
-  { hash, capabilities, files }: Pin,
+  { hash, capabilities, files, texts }: Pin,
   by: { personId: string | undefined; now: Instant },
 ): Promise<void> {
   await tx.query(
-    `insert into skill_pins (name, source, hash, state, capabilities, files, person_id, decided_at)
-     values ($1, $2, $3, 'approved', $4, $5, $6, $7)
+    `insert into skill_pins (name, source, hash, state, capabilities, files, texts, person_id, decided_at)
+     values ($1, $2, $3, 'approved', $4, $5, $6, $7, $8)
      on conflict (name, source) do update
        set hash = excluded.hash, state = excluded.state, capabilities = excluded.capabilities, files = excluded.files,
-           person_id = excluded.person_id, decided_at = excluded.decided_at`,
-    [name, source, hash, json(capabilities), json(files), by.personId ?? null, by.now],
+           texts = excluded.texts,           person_id = excluded.person_id, decided_at = excluded.decided_at`,
+    [name, source, hash, json(capabilities), json(files), json(texts), by.personId ?? null, by.now],
   );
 }
 

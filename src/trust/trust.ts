@@ -7,8 +7,9 @@ import type { Instant } from '../base/clock.ts';
 import type { Queryable, Transaction } from '../storage/index.ts';
 import { auditFolder } from './audit/audit.ts';
 import type { Finding } from './audit/finding.ts';
+import { differenceOf } from './difference.ts';
 import { type DeclaredTools, describeChange, type Pin, pinFolder } from './pin.ts';
-import { addPin, approvePin, type FolderId, type KnownPin, pinOf, pinsOf } from './store.ts';
+import { addPin, approvePin, type FolderId, type KnownPin, pinnedTexts, pinOf, pinsOf } from './store.ts';
 
 export interface Folder extends FolderId {
   directory: string;
@@ -84,6 +85,8 @@ export interface Inquest {
   before: KnownPin | undefined;
   /** Its capabilities, or the new ones. Sentences without a full stop. */
   changes: string[];
+  /** Line by line, of texts that were kept with the decision before; undefined: there is none to show. */
+  difference: string | undefined;
   findings: Finding[];
   forbiddenToolsUnreadable: boolean;
 }
@@ -105,6 +108,8 @@ export async function inquire(
     findings,
     isApproved: before?.pinned.hash === pin.hash && before.state === 'approved',
     changes: describeChange(before?.state === 'blocked' ? undefined : before?.pinned, pin),
+    difference:
+      before && differenceOf(await pinnedTexts(db, id), pin.texts, { before: before.pinned.files, now: pin.files }),
     forbiddenToolsUnreadable: declared.forbiddenToolsUnreadable === true,
   };
 }

@@ -31,6 +31,8 @@ const WITHOUT_FILES = [
   'messages.content',
   'outbox.progress',
   'outbox.receipt',
+  'person_schedules.memory',
+  'person_schedules.watch',
   'persons.roles',
   'persons.settings',
   // As the platform sent it: its files are not fetched yet.
@@ -40,6 +42,7 @@ const WITHOUT_FILES = [
   'schedules.payload',
   'skill_pins.capabilities',
   'skill_pins.files',
+  'skill_pins.texts',
   'skill_runs.steps',
   'solution_patterns.steps',
   'spaces.settings',

@@ -11,7 +11,7 @@ export interface AutomationParts extends ReadingParts {
   schedules: Schedules;
   jobs: JobQueue;
   hooks: Webhooks;
-  /** What coda does by itself. */
+  /** Tasks that coda does by itself. */
   ownTasks: readonly SystemTask[];
 }
 

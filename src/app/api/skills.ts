@@ -182,7 +182,15 @@ const trust = z.object({
   may: z.array(z.string()).describe('What it may do; where it was trusted before, what is new.'),
   findings: z.array(z.object({ level: z.string(), file: z.string(), line: z.int(), why: z.string() })),
   difference: z
-    .object({ added: z.array(z.string()), changed: z.array(z.string()), removed: z.array(z.string()) })
+    .object({
+      added: z.array(z.string()),
+      changed: z.array(z.string()),
+      removed: z.array(z.string()),
+      lines: z
+        .string()
+        .nullable()
+        .describe('The unified difference of its texts; null: none was kept, or they are the same.'),
+    })
     .nullable()
     .describe('Files since it was trusted; null: it never was.'),
 });
@@ -246,18 +254,18 @@ async function aboutSkill({ agentSkills }: SkillParts, name: string) {
 
 type Inquest = Exclude<Awaited<ReturnType<LiveSkills['decisions']['inquire']>>, string>;
 
-function trustOf({ pin, isApproved, before, changes, findings }: Inquest): z.output<typeof trust> {
+function trustOf({ pin, isApproved, before, changes, findings, difference }: Inquest): z.output<typeof trust> {
   return {
     hash: pin.hash,
     approved: isApproved,
     before: before?.state ?? null,
     may: [...changes],
     findings: findings.map(({ level, file, line, why }) => ({ level, file, line, why })),
-    difference: before ? differenceOf(before.pinned.files, pin.files) : null,
+    difference: before ? { ...filesBetween(before.pinned.files, pin.files), lines: difference ?? null } : null,
   };
 }
 
-function differenceOf(before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>) {
+function filesBetween(before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>) {
   const paths = Object.keys(now);
   return {
     added: paths.filter((path) => before[path] === undefined),

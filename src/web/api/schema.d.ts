@@ -7647,6 +7647,8 @@ export interface operations {
                             difference: {
                                 added: string[];
                                 changed: string[];
+                                /** @description The unified difference of its texts; null: none was kept, or they are the same. */
+                                lines: string | null;
                                 removed: string[];
                             } | null;
                             findings: {

@@ -191,17 +191,25 @@ function Acts({ skill, loaded }: { skill: Detail; loaded: LoadState<Detail> }) {
 }
 
 function Difference({ difference }: { difference: NonNullable<NonNullable<Detail['trust']>['difference']> }) {
-  const { added, changed, removed } = difference;
+  const { added, changed, removed, lines } = difference;
   if (added.length + changed.length + removed.length === 0) return <p class="faint">Its files are as you saw them.</p>;
   return (
-    <pre class="diff">
-      {added.map((path) => (
-        <ins key={path}>{`+ ${path}\n`}</ins>
-      ))}
-      {changed.map((path) => `~ ${path}\n`)}
-      {removed.map((path) => (
-        <del key={path}>{`- ${path}\n`}</del>
-      ))}
-    </pre>
+    <>
+      <pre class="diff">
+        {added.map((path) => (
+          <ins key={path}>{`+ ${path}\n`}</ins>
+        ))}
+        {changed.map((path) => `~ ${path}\n`)}
+        {removed.map((path) => (
+          <del key={path}>{`- ${path}\n`}</del>
+        ))}
+      </pre>
+      {lines !== null && <pre class="diff">{lines.split('\n').map(changedLine)}</pre>}
+    </>
   );
+}
+
+function changedLine(line: string, at: number) {
+  if (line.startsWith('+')) return <ins key={at}>{`${line}\n`}</ins>;
+  return line.startsWith('-') ? <del key={at}>{`${line}\n`}</del> : `${line}\n`;
 }

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Browser, Programs } from '../../adapters/http/support.ts';
+import { eventually } from '../../support/eventually.ts';
 import { Outside } from '../../support/outside.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
 
@@ -157,7 +158,7 @@ describe('the system', () => {
 
   test('a backup is made and fetched', async () => {
     const { name } = await owner.send<{ name: string }>('POST', '/v1/backups');
-    await expect.poll(async () => (await owner.get<{ making: boolean }>('/v1/backups')).making).toBe(false);
+    expect(await eventually(async () => !(await owner.get<{ making: boolean }>('/v1/backups')).making)).toBe(true);
     const { backups } = await owner.get<{ backups: { name: string; bytes: number }[] }>('/v1/backups');
     expect(backups.map((each) => each.name)).toEqual([name]);
     const file = await owner.fetch('GET', `/v1/backups/${name}`);
@@ -185,6 +186,32 @@ describe('the system', () => {
 });
 
 describe('skills', () => {
+  test('what has changed since one was trusted is shown line by line, also of a long file and of one that is no text', async () => {
+    const folder = join(programs.coda.dataDir, 'skills', 'bins');
+    await mkdir(folder, { recursive: true });
+    const text = (day: string) => `---\nname: bins\ndescription: Knows the bins.\n---\nPaper is collected on ${day}.\n`;
+    await writeFile(join(folder, 'SKILL.md'), text('Friday'));
+    await writeFile(join(folder, 'picture.bin'), Buffer.from([0, 1, 2]));
+    await programs.say('/rescan-skills');
+    interface Detail {
+      trust: { hash: string; difference: { changed: string[]; added: string[]; lines: string | null } | null };
+    }
+    const read = () => owner.get<Detail>('/v1/skills/bins');
+    const { trust } = await read();
+    expect(trust.difference).toBeNull();
+    await owner.send('POST', '/v1/skills/trust', { name: 'bins', hash: trust.hash });
+    expect((await read()).trust.difference).toMatchObject({ changed: [], lines: null });
+
+    await writeFile(join(folder, 'SKILL.md'), text('Monday'));
+    await writeFile(join(folder, 'picture.bin'), Buffer.from([0, 1, 3]));
+    await writeFile(join(folder, 'long.md'), 'a line\n'.repeat(20_000));
+    await programs.say('/rescan-skills');
+    const { difference } = (await read()).trust;
+    expect(difference).toMatchObject({ changed: ['SKILL.md', 'picture.bin'], added: ['long.md'] });
+    expect(difference?.lines).toContain('-Paper is collected on Friday.\n+Paper is collected on Monday.');
+    expect(difference?.lines).not.toContain('a line');
+  });
+
   test('are listed, looked into, and their values set', async () => {
     const { skills } = await owner.get<{ skills: { name: string; state: string }[] }>('/v1/skills');
     const [first] = skills;
