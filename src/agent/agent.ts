@@ -321,7 +321,10 @@ async function tellOver(
     conversationId: item.conversation.id,
     tainted: turn.tainted,
     said: item.payload.text,
-    ...(answer !== undefined && { answer }),
+    ...(answer !== undefined && { answer, says: answer.trim() || turn.lastResults().join('\n') }),
+    origin: item.origin,
+    isSpoken: item.payload.heard !== undefined,
+    settings: item.conversation.settings,
   };
   try {
     await turnOver(over);

@@ -7,6 +7,8 @@ export interface FileRef {
   size: number;
   /** SHA-256, hex. */
   hash: string;
+  /** Spoken by coda, as Ogg Opus: shown as a voice message where the platform has these. `waveform`: bytes in base64. */
+  spoken?: { seconds: number; waveform: string };
 }
 
 /** One line of words that a button asks for; they are added to the input of its call. */

@@ -33,7 +33,7 @@ export interface ProgramInput {
   writes?: { name: string; extension: string };
 }
 
-/** What the program puts out. Throws `ProgramFault`; `signal` kills it with all that it has started. */
+/** Output of the program. Throws `ProgramFault`; `signal` kills it with all that it has started. */
 export async function runProgram(
   { command, files = {}, input, writes }: ProgramInput,
   env: Env,

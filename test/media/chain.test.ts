@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { silentLog } from '../../src/base/log.ts';
+import { Hearing, speak } from '../../src/media/index.ts';
 import { play } from '../support/play.ts';
 
 const PROGRAMS = ['espeak-ng', 'opusenc', 'pocketsphinx_continuous'];
@@ -39,7 +41,7 @@ public <reminder> = remind me <when> to <task> | remind me to <task> <when>;
 const folder = mkdtempSync(join(tmpdir(), 'coda-chain-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function speak(words: string): Buffer {
+function sayAloud(words: string): Buffer {
   const [wav, opus] = [join(folder, 'said.wav'), join(folder, 'said.opus')];
   execFileSync('espeak-ng', ['-v', 'en-us', '-s', '140', '-w', wav, words]);
   execFileSync('opusenc', ['--quiet', wav, opus]);
@@ -58,9 +60,18 @@ test.skipIf(!PROGRAMS.every(isThere))('of ten spoken reminders at least nine are
   const ana = coda.person('ana');
   const missed: string[] = [];
   for (const [said, thing] of SENTENCES) {
-    await coda.sends('ana', speak(said), { name: 'voice.ogg', type: 'audio/ogg', text: '', voice: true });
+    await coda.sends('ana', sayAloud(said), { name: 'voice.ogg', type: 'audio/ogg', text: '', voice: true });
     const isHeard = ana.heard(`Heard: “${said}”`).length === 1;
     if (!isHeard || !(await ana.says('/reminders')).includes(thing)) missed.push(said);
   }
   expect(missed.length, missed.join('\n')).toBeLessThanOrEqual(1);
+});
+
+test.skipIf(!['espeak-ng', 'opusenc'].every(isThere))('what espeak-ng speaks is a voice message', async () => {
+  const hearing = new Hearing(silentLog());
+  onTestFinished(() => hearing.close());
+  const settings = { kind: 'command' as const, path: '/', command: ['espeak-ng', '--stdout'], timeout: 20_000 };
+  const { PATH = '' } = process.env;
+  const spoken = await speak('The boiler is fine.', settings, { hearing, env: { PATH } }, new AbortController().signal);
+  expect(spoken).toMatchObject({ ok: true, extension: 'ogg', voice: { seconds: expect.closeTo(1.5, 0) } });
 });

@@ -89,6 +89,10 @@ export function nonceFor(identity: string, channel: string, instead?: string): s
   return createHash('sha256').update(names).digest('base64url').slice(0, 22);
 }
 
+const VOICE_MESSAGE = 1 << 13;
+
+export const isVoiceMessage = ({ flags = 0 }: { flags?: number | undefined }): boolean => (flags & VOICE_MESSAGE) !== 0;
+
 export type MessageBody = RESTPostAPIChannelMessageJSONBody;
 
 export function textOf({ text, mention }: Content): string {
@@ -107,6 +111,15 @@ export function bodyOf(content: Content): MessageBody {
     components: rowsOf(content),
     allowed_mentions: { parse: [], replied_user: true, ...(mention !== undefined && { users: [mention] }) },
   };
+}
+
+/** Fields that make a voice message of the one file, which has no text then (docs.discord.com/developers/resources/message#voice-messages). */
+export function voiceOf({ files = [], buttons = [] }: Content): Partial<MessageBody> | undefined {
+  const [file, ...others] = files;
+  if (!file?.spoken || others.length > 0 || buttons.length > 0) return undefined;
+  const { seconds, waveform } = file.spoken;
+  const attachment = { id: 0, filename: file.name, duration_secs: seconds, waveform };
+  return { content: '', flags: VOICE_MESSAGE, attachments: [attachment as never], components: [] };
 }
 
 export function newMessage(part: Part, content: Content, channel: string): MessageBody {

@@ -17,7 +17,16 @@ import {
 import { decodeOrigin, EPHEMERAL, type InteractionToken, LOADING, OPEN, originalOf } from './callback.ts';
 import type { RawChannel } from './channels.ts';
 import { rawFiles, UPLOADS } from './files.ts';
-import { bodyOf, customIds, fitContent, type MessageBody, newMessage, textOf } from './message.ts';
+import {
+  bodyOf,
+  customIds,
+  fitContent,
+  isVoiceMessage,
+  type MessageBody,
+  newMessage,
+  textOf,
+  voiceOf,
+} from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { CODES, codeOf, editOutcomeOf, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
 import { placeOf, snowflakeAt } from './parse.ts';
@@ -131,7 +140,10 @@ export class Outbound {
     const replies = part.replyTo !== undefined && !origin && (part.index ?? 0) === 0;
     const byReply = replies && open.find((message) => message.message_reference?.message_id === part.replyTo);
     if (byReply) return receiptOf(byReply, part.place.channel);
-    const byContent = open.find((message) => message.content.trim() === text.trim());
+    const isVoice = voiceOf(part.content) !== undefined;
+    const byContent = open.find(
+      (message) => message.content.trim() === text.trim() || (isVoice && isVoiceMessage(message)),
+    );
     return byContent && receiptOf(byContent, part.place.channel);
   }
 
@@ -202,9 +214,12 @@ export class Outbound {
     this.deps.onSaying(String(body.nonce));
     const put = async (said: MessageBody) =>
       receiptOf(await rest.post(`/channels/${channel}/messages`, { body: said, files, signal }), channel);
+    const voice = files.length === 1 ? voiceOf(content) : undefined;
     try {
-      return await put(body);
+      return await put({ ...body, ...voice });
     } catch (error) {
+      // Without the permission for voice messages it is a file with its text.
+      if (voice && [400, 403].includes(statusOf(error) ?? 0)) return put(body);
       // In a channel whose history may not be read nothing may be replied to; the answer is still owed.
       if (codeOf(error) === CODES.mayNotReply) return put({ ...body, message_reference: undefined });
       throw error;

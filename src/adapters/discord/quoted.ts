@@ -1,6 +1,7 @@
 /** Text that a message in Discord has beside its own, and messages it points to. Pure. */
 import { shorten, storable } from '../../base/text.ts';
 import type { QuotedWords } from '../../delivery/index.ts';
+import { isVoiceMessage } from './message.ts';
 import { type ChannelInfo, type Hearing, nameMentions, nameOf, type RawMessage } from './parse.ts';
 import { asCarried, asKnown, type CarriedFileShape, type KnownMessage, type Snapshot } from './shapes.ts';
 
@@ -16,8 +17,6 @@ export type Points = {
 
 /** Message references (docs.discord.com/developers/resources/message#message-reference-types). */
 const FORWARD = 1;
-/** Message flag (docs.discord.com/developers/resources/message#message-object-message-flags). */
-const VOICE_MESSAGE = 1 << 13;
 const TEXT_DISPLAY = 10;
 const MOST_EMBEDS = 10;
 const MOST_COMPONENTS = 60;
@@ -77,7 +76,7 @@ export function carriedFiles(
   message: Pick<RawMessage, 'id' | 'flags' | 'message_reference' | 'referenced_message'>,
 ): CarriedFile[] {
   const replied = isForward(message) ? undefined : asKnown(message.referenced_message);
-  const isSpoken = !isForward(message) && ((message.flags ?? 0) & VOICE_MESSAGE) !== 0;
+  const isSpoken = !isForward(message) && isVoiceMessage(message);
   const own = filesOf(message, message.id).map((file) => (isSpoken ? { ...file, voice: true as const } : file));
   return [...own, ...(replied ? filesOf(replied, replied.id) : [])];
 }

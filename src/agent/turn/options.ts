@@ -1,5 +1,6 @@
+import type { Json } from '../../base/json.ts';
 import type { World } from '../../base/world.ts';
-import type { Choice, Delivery, Item, Place } from '../../delivery/index.ts';
+import type { Choice, Delivery, Item, Origin, Place } from '../../delivery/index.ts';
 import type { Person } from '../../people/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { WhenContext } from '../../time/index.ts';
@@ -26,6 +27,13 @@ export interface TurnOver {
   tainted: boolean;
   said: string;
   answer?: string;
+  /** All that its person was told, whoever worded it. */
+  says?: string;
+  origin: Origin;
+  /** The person has spoken it. */
+  isSpoken: boolean;
+  /** Settings of the conversation when the turn began. */
+  settings: Readonly<Record<string, Json>>;
 }
 
 export interface AgentOptions {

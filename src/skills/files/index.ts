@@ -9,6 +9,7 @@ import { type FileBeginning, FileLibrary } from './library.ts';
 import { PassageIndex } from './meaning.ts';
 import { offersFor } from './offers.ts';
 import type { ToolDeps } from './open-file.ts';
+import { speakAnswer, voiceCommand } from './spoken.ts';
 import * as store from './store.ts';
 import { asidesNote, beginningNote, fileLine, notesBeside, unread } from './texts.ts';
 import { fileTools, takeFitting, withPlaces } from './tools.ts';
@@ -45,6 +46,7 @@ function partsOf(deps: SkillDeps<Settings>): ToolDeps {
     }),
     meaning,
     hearing,
+    signal: stopping.signal,
   };
   made.set(deps, parts);
   return parts;
@@ -57,6 +59,11 @@ export const files: Skill<Settings> = {
   words: { does: 'read files', keeps: 'texts of files' },
   deletionRules: store.deletionRules,
   tools: (deps) => [...fileTools(partsOf(deps)), correctTool(deps.turns)],
+  commands: (deps) => [voiceCommand(deps)],
+  turnOver: (deps, over) => {
+    const { hearing, signal } = partsOf(deps);
+    return speakAnswer({ ...deps, hearing, signal }, over);
+  },
   hear: (deps, files, speaker, signal) =>
     hearVoice({ ...deps, hearing: partsOf(deps).hearing }, files, speaker, signal),
   showFile: async (deps, file, room) => {

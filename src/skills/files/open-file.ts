@@ -12,6 +12,8 @@ export interface ToolDeps {
   library: FileLibrary;
   meaning: PassageIndex;
   hearing: Hearing;
+  /** Aborts when coda stops. */
+  signal: AbortSignal;
 }
 
 export interface OpenedFile {

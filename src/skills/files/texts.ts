@@ -99,6 +99,15 @@ export const texts = {
   noPeople: 'There is nobody in it.',
   remember: (name: string) => shorten(name, 75),
   event: ({ summary, start }: FileEvent) => shorten(`${summary}, ${start.replace('T', ' ')}`, 75),
+  speaksNothing: 'I cannot speak: nothing that turns text into speech is set up (speech.speak).',
+  voiceUsage: 'Say /voice on, /voice off or /voice when I speak.',
+  voiceIs: (mode: 'on' | 'off' | 'spoken') =>
+    ({
+      on: 'My answers here are spoken, too.',
+      spoken: 'My answers here are spoken when you speak.',
+      off: 'My answers here are written only.',
+    })[mode],
+  spokenAnswer: 'The answer, spoken.',
   hearsNothing: 'hears nothing: no voice messages (speech.transcribe)',
   hearsBy: (what: string) => `is heard by ${what}`,
   noProgram: (name: string) => `cannot be heard: there is no program ${name}`,

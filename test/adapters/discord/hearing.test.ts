@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { done, type Model, outsideTool } from '../../../src/agent/index.ts';
@@ -215,6 +216,27 @@ test('a voice message is its speaker’s words, and one that is forwarded is a f
   play.fake.forwards(play.ana, dm, spoken);
   await eventually(() => play.said('[the recording]').length === 1);
   expect(play.said('Heard:')).toHaveLength(1);
+});
+
+test('a spoken answer is a voice message, and a file where coda may send none', async () => {
+  const opus = fileURLToPath(new URL('../../media/files/spoken.opus', import.meta.url));
+  const command = ['sh', '-c', `cat > /dev/null; cat '${opus}'`];
+  const config = { 'speech.speak.kind': 'command', 'speech.speak.command': command };
+  await using play = await playDiscord({ config, model: echo });
+  const dm = play.fake.dm(play.ana);
+  play.fake.says(play.ana, dm, '/voice on');
+  await eventually(() => play.said('spoken, too').length === 1);
+  const voices = () => play.fake.said(dm).filter(({ attachments }) => attachments.length > 0);
+  play.fake.says(play.ana, dm, 'hello');
+  await eventually(() => voices().length === 1);
+  expect(voices()[0]).toMatchObject({ content: '', flags: 8_192 });
+  play.fake.rest.fault = ({ body }) =>
+    (body as { flags?: number }).flags === 8_192
+      ? { status: 403, foreign: '{"code":50013,"message":"Missing Permissions"}', type: 'application/json' }
+      : undefined;
+  play.fake.says(play.ana, dm, 'hello again');
+  await eventually(() => voices().length === 2);
+  expect(voices()[1]).toMatchObject({ content: 'The answer, spoken.' });
 });
 
 describe('a message that waits', () => {

@@ -58,6 +58,13 @@ export function checkMessage(body: Body, files: number, whole = true): void {
   if (flags !== undefined && typeof flags !== 'number') problems.add('flags', 'NUMBER_TYPE_COERCE', 'Not a number.');
   if (list(body.embeds).length > 10) problems.add('embeds', 'BASE_TYPE_MAX_LENGTH', 'Must be 10 or fewer in length.');
   if (files > 10) problems.add('attachments', 'BASE_TYPE_MAX_LENGTH', 'Must be 10 or fewer in length.');
+  // …/resources/message#voice-messages
+  if (Number(flags ?? 0) & 8_192) {
+    const [voice] = list(body.attachments);
+    if (content || files !== 1) problems.add('content', 'BASE_TYPE_MAX_LENGTH', 'A voice message is one file alone.');
+    if (typeof voice?.waveform !== 'string' || !(Number(voice.duration_secs) > 0))
+      problems.add('attachments', 'BASE_TYPE_REQUIRED', 'This field is required');
+  }
   checkMentions(problems, body.allowed_mentions);
   checkComponents(problems, list(body.components));
   problems.throw();
