@@ -82,6 +82,10 @@ export const policyAsks = () => 'The configuration wants a yes first.';
 
 export const deniedNotice = (reason: string) => `That is not allowed: ${reason}`;
 
+export const notToldThere = (skill: string | undefined) =>
+  `The answer is told where others read, and what is the person’s own${skill === undefined ? '' : ` (${skill})`} is not told there. ` +
+  'They can allow it by name with “/targets private”.';
+
 export const othersData = () => 'It is about another person, and only they can ask for that.';
 
 export const lookedAt = ({ says, byPerson }: { says: string; byPerson?: true }) =>

@@ -66,6 +66,7 @@ import {
   postponedDeletionRules,
   requestDeletionRules,
   requestMergeRules,
+  targets,
 } from '../delivery/index.ts';
 import {
   collectSoon,
@@ -397,6 +398,7 @@ export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[])
     ...agentDeletionRules,
     ...inboxDeletionRules,
     ...outboxDeletionRules,
+    ...targets.deletionRules,
     ...noticeDeletionRules,
     ...requestDeletionRules,
     ...eventDeletionRules,
@@ -419,6 +421,7 @@ export function mergeRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): M
     ...skills.flatMap(({ skill }) => skill.mergeRules ?? []),
     ...agentMergeRules,
     ...outboxMergeRules,
+    ...targets.mergeRules,
     ...noticeMergeRules,
     ...requestMergeRules,
     ...scheduleMergeRules,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ConsoleAdapter } from '../adapters/console/index.ts';
+import { hooksAdapter, targetsConfig } from '../adapters/hooks/index.ts';
 import type { HttpServer, Pushes, Service } from '../adapters/http/index.ts';
 import { Approvals, approvalSource, type Model } from '../agent/index.ts';
 import { LiveSkills, skillInstall } from '../agent-skills/index.ts';
@@ -247,7 +248,8 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
     healthy,
   });
   const programs = serving ? [serving.adapter] : [];
-  const adapters: readonly ChatAdapter[] = [terminal, ...platforms, ...programs, ...(options.adapters ?? [])];
+  const told = hooksAdapter({ hooks: config.block(targetsConfig).hooks, egress, world });
+  const adapters: readonly ChatAdapter[] = [terminal, ...platforms, ...programs, told, ...(options.adapters ?? [])];
   checks.add(adapters.flatMap((adapter) => checksOf(adapter, config)));
   checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps, agent.options.toolbox) ?? []));
   if (open.servers.listAll().length > 0) checks.add([toolsCheck(agent.options.toolbox, windowOf(open.thinking))]);

@@ -1,3 +1,4 @@
+import { targetsConfig } from '../adapters/hooks/index.ts';
 import { httpConfig } from '../adapters/http/index.ts';
 import { agentSkillsConfig } from '../agent-skills/index.ts';
 import {
@@ -27,6 +28,7 @@ import { updatesConfig } from './updates.ts';
 const BLOCKS: readonly ConfigBlock[] = joinBlocks([
   ...platforms.map(({ config }) => config),
   httpConfig,
+  targetsConfig,
   ...builtInSkills.flatMap(({ config }) => config ?? []),
   improvementConfig,
   agentSkillsConfig,

@@ -1,3 +1,4 @@
+import { hookPlace, targetsConfig } from '../adapters/hooks/index.ts';
 import { type Pushes, push } from '../adapters/http/index.ts';
 import type { Approvals, TxContext } from '../agent/index.ts';
 import { agentSkills, agentSkillsConfig, type LiveSkills, skillListFor } from '../agent-skills/index.ts';
@@ -22,6 +23,7 @@ import { skillMarket } from '../skills/skill-market/index.ts';
 import { skillRuns } from '../skills/skill-runs/index.ts';
 import { type SkillTrials, skillTrials } from '../skills/skill-trials/index.ts';
 import { type SpecialistCatalog, specialists } from '../skills/specialists/index.ts';
+import { targetsSkill } from '../skills/targets/index.ts';
 import { tasks } from '../skills/tasks/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
 import { weather } from '../skills/weather/index.ts';
@@ -69,6 +71,11 @@ export function skillsOf(parts: MadeOf): Skill[] {
     parts.doctor.skill,
     backup(parts.backups),
     webhooks(parts.hooks),
+    targetsSkill({
+      hooks: Object.keys(config.block(targetsConfig).hooks),
+      hookPlace,
+      canPush: () => parts.pushes.subject !== undefined,
+    }),
     push(parts.pushes),
     mcp(parts.servers),
     browser(),

@@ -2,7 +2,18 @@ import { Batch, deferred, GroupCommit, groupBy } from '../base/async.ts';
 import type { Instant } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
 import type { Events, Fact } from '../jobs/index.ts';
-import { type Database, type Fragment, hadNoEffect, NO_SQL, render, sql, type Transaction } from '../storage/index.ts';
+import {
+  type Database,
+  type Fragment,
+  hadNoEffect,
+  NO_SQL,
+  type Queryable,
+  readerOf,
+  render,
+  sql,
+  type Transaction,
+} from '../storage/index.ts';
+import type { Place } from './adapter.ts';
 import { type ClosedRow, closingStatement } from './closing/store.ts';
 import type { Card } from './content.ts';
 import { type DeliveryCounters, deliveryCounters, secondsBetween } from './counters.ts';
@@ -10,6 +21,8 @@ import type { FinalState } from './inbox/store.ts';
 import type { Item } from './item.ts';
 import type { OutboxSender } from './outbox/index.ts';
 import { answerKey, type Parts } from './outbox/parts.ts';
+import type { TargetAddress } from './targets/store.ts';
+import * as targets from './targets/store.ts';
 
 /** SQL that another room adds to the statement that ends a row. Several ends may go in one statement. */
 export interface ExtraWrites {
@@ -73,7 +86,7 @@ export class Endings {
    * when the row is not this process's any more; then nothing has happened and nothing is said.
    */
   async endRow(name: string, item: Item, end: End): Promise<boolean> {
-    const ending = this.prepare(item, end);
+    const ending = await this.prepare(readerOf(this.deps.database), item, end);
     const ended = await this.commit(name, ending);
     if (!ended) {
       this.deps.world.log.warn(
@@ -92,7 +105,7 @@ export class Endings {
    * been rolled back.
    */
   async endIn(tx: Transaction, item: Item, end: End): Promise<{ sent: Promise<void> } | undefined> {
-    const ending = this.prepare(item, end);
+    const ending = await this.prepare(tx, item, end);
     const { rows } = await tx.last<ClosedRow>(...render(this.statement([ending])));
     const ended = rows[0];
     if (!ended) return undefined;
@@ -107,11 +120,25 @@ export class Endings {
     await this.planned.flush();
   }
 
-  private prepare(item: Item, end: End): Ending {
-    const grp = end.key ?? answerKey(item.id);
+  private async prepare(db: Queryable, item: Item, planned: End): Promise<Ending> {
+    const told = await this.toldByTarget(db, item, planned);
+    const end = told ? { ...planned, cards: planned.cards.map(wordsAlone) } : planned;
+    const own = end.key ?? answerKey(item.id);
+    const grp = told ? targets.targetKey(told.id, own) : own;
     const { notBefore } = item.payload;
     const held = notBefore !== undefined && { notBefore: new Date(notBefore) };
-    return { item, end, grp, parts: this.deps.outbox.prepare({ ...addressOf(item), key: grp, ...held, ...end }) };
+    const address = { ...addressOf(item), ...(told && addressOfTarget(told)) };
+    return { item, end, grp, parts: this.deps.outbox.prepare({ ...address, ...held, ...end, key: grp }) };
+  }
+
+  /**
+   * The address of a target by which the answer is told, if both sides allow it still. What is no answer (an error, a notice) is
+   * nobody else's, and stays where the turn was.
+   */
+  private async toldByTarget(db: Queryable, { payload: { tells } }: Item, { state, cards }: End) {
+    if (!tells || state !== 'done' || cards.length === 0 || cards.some(({ kind }) => kind !== 'answer'))
+      return undefined;
+    return targets.placeOf(db, tells.target);
   }
 
   /** Ends of the same name share statements under load; a row without a lane ends alone. */
@@ -164,6 +191,18 @@ export class Endings {
     if (mayBeSurplus(item, end, rows) || isTold) this.deps.wakeAt(this.deps.world.clock.now());
     await this.deps.outbox.sendWritten({ parts, rows }, written);
   }
+}
+
+const addressOfTarget = ({ place, conversationId, personId }: TargetAddress & { place: Place }) => ({
+  place,
+  conversationId,
+  personId,
+  replyTo: undefined,
+});
+
+/** The card without what only its person can use: buttons, and that they are called. */
+function wordsAlone({ choices: _, mention: __, ...card }: Card): Card {
+  return card;
 }
 
 /** Values with the same function are given to it together. */

@@ -51,6 +51,8 @@ export {
   mergeRules as requestMergeRules,
   retentionRules as requestRetentionRules,
 } from './requests/store.ts';
+export type { Target, TargetAddress, TargetKind } from './targets/store.ts';
+export * as targets from './targets/store.ts';
 export { shownWhileGrowing } from './text/growing.ts';
 export { cut, inOneFile, Order, type Piece, shownIn } from './text/split.ts';
 export {

@@ -30,6 +30,8 @@ export interface Payload {
   /** Rights that the request brought along: the work on it has these, whoever speaks for its person meanwhile. */
   rights?: { role: Role; roles: string[] };
   private?: true;
+  /** The answer is told by a target (`targets/`), of which others may read; `allows`: what of its person's may be told there. */
+  tells?: { target: string; allows: string[] };
   text: string;
   files: IncomingFile[];
   /** Its voice messages were heard: their words stand in `text`, and they are among its files no more. `typed`: the text before. */
@@ -69,7 +71,7 @@ export function quotesOthers({ payload: { quoted = [] } }: Pick<Item, 'payload'>
 }
 
 export function isPrivate({ payload, conversation }: Pick<Item, 'payload' | 'conversation'>): boolean {
-  return payload.private === true || conversation.place.kind === 'dm';
+  return payload.tells === undefined && (payload.private === true || conversation.place.kind === 'dm');
 }
 
 /** One inbox row in this process's hands. Every commit for it is conditional on `owner`. */

@@ -6,7 +6,7 @@ import { mergeRules as skillMergeRules } from '../../src/agent-skills/store.ts';
 import { auditMergeRules } from '../../src/audit/index.ts';
 import { deferred } from '../../src/base/async.ts';
 import { uuid } from '../../src/base/ids.ts';
-import { inboxMergeRules, outboxMergeRules, requestMergeRules } from '../../src/delivery/index.ts';
+import { inboxMergeRules, outboxMergeRules, requestMergeRules, targets } from '../../src/delivery/index.ts';
 import { scheduleMergeRules } from '../../src/jobs/index.ts';
 import {
   links,
@@ -52,6 +52,7 @@ const mergeRules = [
   ...taskMergeRules,
   ...agentMergeRules,
   ...outboxMergeRules,
+  ...targets.mergeRules,
   ...scheduleMergeRules,
   ...pairingMergeRules,
   ...tokenMergeRules,

@@ -80,6 +80,7 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   smalltalk: () => [{}],
   specialist_list: () => [{}],
   specialist_spawn: () => [{ specialist: 'home', task: `What of ${SECRET}?` }],
+  target_list: () => [{}],
   task_advance: ({ task }) => [{ which: task }, { which: SECRET }],
   task_block: ({ task }) => [{ which: task, type: 'failed', reason: 'mine' }],
   task_cancel: ({ task }) => [{ which: task }, { which: SECRET }],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { targets } from '../../src/delivery/index.ts';
 import { memories } from '../../src/skills/memory/memory.ts';
 import { notes } from '../../src/skills/notes/note.ts';
 import { reminders } from '../../src/skills/reminders/reminder.ts';
@@ -33,6 +34,7 @@ const TABLES: readonly (readonly [table: string, { names: Fragment; spec: Readon
   ['person_schedules', schedules],
   ['reminders', reminders],
   ['schedule_runs', runs],
+  ['targets', targets.targets],
   ['tasks', tasks],
 ];
 

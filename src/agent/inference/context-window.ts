@@ -200,7 +200,7 @@ export class ContextWindows {
       sections: { ...sections, tools },
       // The turn's beginning, so that what was sent stays a prefix of what is sent next.
       clock: clockLine({ ...when, now: turn.startedAt }),
-      recalled: task === undefined && !shown.alone ? recalledOf(item) : NOTHING_SAID,
+      recalled: task === undefined && !shown.alone && !item.payload.tells ? recalledOf(item) : NOTHING_SAID,
       ...(task === undefined ? messageInput(shown, names) : { asked: { role: 'user', text: task } }),
       turn: shortenResults(turn.path === '' ? turn.id : `${turn.id}/${turn.path}`, steps, limits.context),
       limits,

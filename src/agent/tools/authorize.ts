@@ -61,6 +61,8 @@ export function judgeCall(call: ModelToolCall, state: CallState, on: JudgeContex
     const said = state.by === NOBODY ? texts.unansweredNote() : texts.declinedNote();
     if (!granted) return refuse(failed('DECLINED', said));
   }
+  const { tells } = context.request;
+  if (tells && !mayTell(valid, tells, toolbox)) return deny(texts.notToldThere(toolbox.skillOf(valid.tool.name)));
   const look = turn.looked.get(call.id);
   if (look && !look.ok && !look.byPerson) return deny(texts.lookedAt(look));
   const verdict = askPolicy(valid, call, on);
@@ -69,6 +71,13 @@ export function judgeCall(call: ModelToolCall, state: CallState, on: JudgeContex
   if (state.kind === 'decided') return { kind: 'run', valid };
   if (verdict.kind === 'ask') return { ...verdict, valid };
   return look?.byPerson ? { kind: 'ask', valid, reason: '' } : { kind: 'run', valid };
+}
+
+/** True if a turn whose answer others read may know the result: it is not the person's own, or they have allowed it by name. */
+function mayTell({ tool }: ValidCall, allowed: readonly string[], toolbox: Toolbox): boolean {
+  if (tool.flow?.impersonal || tool.flow?.readsOn) return true;
+  const skill = toolbox.skillOf(tool.name);
+  return allowed.some((name) => name === skill || name === tool.name);
 }
 
 /** The policy's decision now: also after a yes, for role, permission and taint may have changed since the question. */

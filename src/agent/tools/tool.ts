@@ -119,6 +119,8 @@ export interface CallRequest {
   ownFiles: boolean;
   /** The person asked for exactly this call, by name; no model chose it. */
   byName?: true | undefined;
+  /** The answer is told elsewhere, where others read: what may be told there, by skills and routines. */
+  tells?: readonly string[];
   /** A program asks: the next words in the conversation do not refer to it. */
   byProgram?: true;
 }

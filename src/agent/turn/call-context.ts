@@ -26,6 +26,7 @@ export function callContext(options: AgentOptions, item: Item, signal: AbortSign
       said: wordsOf(item),
       files: payload.files,
       ownFiles: hasFiles(item),
+      ...(payload.tells && { tells: payload.tells.allows }),
       // The person's next words do not refer to what a program brings in.
       ...(item.origin === 'webhook' && { byProgram: true as const }),
     },

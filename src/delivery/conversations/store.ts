@@ -131,6 +131,15 @@ export async function openReading(
   return typeof found === 'object' ? open(tx, found, personId, id, now) : found;
 }
 
+/** The person's chat in a browser, opened: their devices are told of what waits there. */
+export function openBrowsers(
+  tx: Transaction,
+  personId: string,
+  { id, now }: { id: string; now: Instant },
+): Promise<string> {
+  return open(tx, browserPlace(personId), personId, id, now);
+}
+
 function browserPlace(personId: string): Place {
   return { adapter: 'http', channel: `web-${personId}/main`, space: 'programs', kind: 'dm' };
 }

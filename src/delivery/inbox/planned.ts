@@ -17,6 +17,8 @@ export interface PlannedTurn {
   /** Instead of these words: what the person has planned by name, as `/name rest`. */
   planned?: string | undefined;
   notBefore?: Instant | undefined;
+  /** The target by which its answer is told, instead of in the conversation. */
+  tells?: Payload['tells'];
   tainted?: boolean;
   files?: readonly IncomingFile[];
   /** The room that looks at what becomes of it (`takeEnded`). */
@@ -72,6 +74,7 @@ function rowOf(turn: PlannedTurn, place: TurnPlace, now: Instant): NewRow {
     files: [...(turn.files ?? [])],
     ...(turn.planned !== undefined && { planned: turn.planned }),
     ...(turn.notBefore && { notBefore: turn.notBefore.toISOString() }),
+    ...(turn.tells && { tells: turn.tells }),
     ...(turn.tainted && { tainted: true as const }),
   };
   return {

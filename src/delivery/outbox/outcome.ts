@@ -2,6 +2,7 @@
 import { backOff } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { Receipt, SendOutcome } from '../adapter.ts';
+import * as targets from '../targets/store.ts';
 import { type DestinationDeps, directlyTo, resultUnread } from './destination.ts';
 import { frozenText } from './frozen.ts';
 import type { Row } from './store/due.ts';
@@ -67,6 +68,7 @@ export async function resultOf(deps: OutcomeDeps, row: Row, outcome: SendOutcome
 }
 
 async function resultElsewhere(deps: OutcomeDeps, row: Row, error: string): Promise<SendResult> {
+  if (row.place.kind !== 'dm') await targets.noteGone(deps.database, row.conversationId);
   if (row.personId && !row.fallback) {
     const conversationId = await directlyTo(deps, row.personId, row);
     if (conversationId) return { id: row.id, state: 'pending', nextAt: deps.world.clock.now(), error, conversationId };

@@ -91,6 +91,12 @@ export const TRANSITIONS: readonly Transition[] = [
   { by: 'revive', from: ['dead'], to: ['pending'], when: 'a dead letter is resent' },
   { by: 'discard', from: ['dead'], to: ['dropped'], when: 'an owner gives a dead letter up' },
   {
+    by: 'dropWaiting',
+    from: ['pending', 'held'],
+    to: ['dropped'],
+    when: 'it is not allowed any more to tell it there',
+  },
+  {
     by: 'deletionRules',
     from: ['pending', 'unknown', 'held', 'dead'],
     to: ['dropped'],

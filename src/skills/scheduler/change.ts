@@ -16,10 +16,11 @@ import type { Instant } from '../../base/clock.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { nextOf, type PlannedTime, readSlot } from '../../time/index.ts';
-import { askWhich, createInput, planOf, readWhat, type Tooling, undoOf } from './create.ts';
+import { askWhich, createInput, planOf, readWhat, type Tooling, targetMeant, undoOf } from './create.ts';
 import { planRuns, turnRun } from './run.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
+import { addressesOf, turnTold } from './tell.ts';
 import { texts } from './texts.ts';
 
 const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
@@ -46,6 +47,11 @@ export const editTool = (tooling: Tooling) =>
           title: meant.run?.slice(1) ?? found.title,
           tainted: found.tainted || ctx.tainted,
         });
+      }
+      if (input.tell !== undefined) {
+        const targetId = await targetMeant(ctx, input.tell);
+        if (typeof targetId === 'object') return targetId;
+        wish.targetId = targetId;
       }
       if (input.title?.trim()) wish.title = input.title.trim();
       if (!input.when?.trim()) return change(ctx, found, wish, tooling);
@@ -150,6 +156,7 @@ export async function beginNow(tx: Transaction, found: PersonSchedule, deps: Run
     {
       key,
       conversationId: found.conversationId,
+      ...turnTold((await addressesOf(tx, [found])).get(found.id)),
       personId: found.personId,
       origin: 'schedule',
       text: found.prompt ?? found.title,

@@ -9,6 +9,11 @@ const what = {
   prompt: z.string().trim().min(1).max(4_000).optional().describe('What coda is then to do, in words.'),
   run: z.string().min(1).max(500).optional().describe('Instead of prompt: a skill by name, and what it gets.'),
   missed: z.enum(MISSED).optional().describe('What was missed while coda was off: latest = made up for; skip.'),
+  tell: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('The target that is told the result, by its name; here: where it is planned.'),
   title: z.string().max(80).optional(),
 };
 
@@ -26,6 +31,7 @@ export const own = collection({
     rule: z.string().nullable().describe('RFC 5545; null: once.'),
     zone: z.string(),
     missed: z.enum(MISSED),
+    target: z.string().nullable().describe('Id of the target that is told the result; null: its conversation.'),
     last_at: z.iso.datetime().nullable(),
     next: z.array(z.iso.datetime()).describe('The next three times.'),
     repeats: z.string().nullable().describe('The series in words, by its own zone.'),
@@ -93,6 +99,7 @@ function toRecord(schedule: PersonSchedule) {
     failures,
     tainted,
     prompt: prompt ?? null,
+    target: schedule.targetId ?? null,
     run: run?.slice(1) ?? null,
     on: state === 'on',
     next_at: nextAt?.toISOString() ?? null,

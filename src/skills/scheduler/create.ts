@@ -14,7 +14,7 @@ import {
 import type { Instant } from '../../base/clock.ts';
 import { shortId } from '../../base/ids.ts';
 import { shorten } from '../../base/text.ts';
-import { type Choice, conversations } from '../../delivery/index.ts';
+import { type Choice, conversations, targets } from '../../delivery/index.ts';
 import {
   nextOf,
   type OneTime,
@@ -59,6 +59,11 @@ const what = {
     .max(500)
     .optional()
     .describe('Instead of `prompt`: a skill by name and what it gets, such as "briefing" or "weekly-review".'),
+  tell: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Where its result is told: a name of target_list; "here": where it is planned.'),
   missed: z
     .enum(MISSED)
     .optional()
@@ -168,7 +173,7 @@ async function place(
   return 'ok' in plan ? plan : placeAt(ctx, input, plan, tooling, when.others);
 }
 
-type ScheduleWords = Pick<CreateInput, 'prompt' | 'run' | 'missed' | 'title'> & { watch?: Watch | undefined };
+type ScheduleWords = Pick<CreateInput, 'prompt' | 'run' | 'missed' | 'title' | 'tell'> & { watch?: Watch | undefined };
 
 /** `plan` is undefined for what is looked at when its source says so. */
 export async function placeAt(
@@ -182,6 +187,8 @@ export async function placeAt(
   const { watch } = input;
   const meant = watch ? { prompt: undefined, run: undefined } : readWhat(input, tooling);
   if ('ok' in meant) return meant;
+  const targetId = await targetMeant(ctx, input.tell);
+  if (typeof targetId === 'object') return targetId;
   const conversationId = await sayIn(ctx, meant.run);
   if (conversationId === undefined) return failed('NO_DM', texts.noDm);
   const title = input.title?.trim() || meant.run?.slice(1) || shorten((meant.prompt ?? '').replace(/\s+/g, ' '), 60);
@@ -196,6 +203,7 @@ export async function placeAt(
     state: 'on' as const,
     nextAt: plan?.plannedAt,
     tainted: ctx.tainted,
+    targetId,
   };
   const made = await store.insertSchedule(
     tx,
@@ -209,7 +217,8 @@ export async function placeAt(
   }
   if (plan) tx.afterCommit(() => tooling.wakeAt(plan.plannedAt));
   const undo = undoOf(made, undefined);
-  return done(texts.created(made, plan, ctx.when), {
+  const told = targetId === undefined || input.tell === undefined ? [] : [texts.toldIn(input.tell)];
+  return done([texts.created(made, plan, ctx.when), ...told].join(' '), {
     undo,
     subject: made.title,
     id: made.id,
@@ -220,6 +229,17 @@ export async function placeAt(
 
 function readingChoice({ words, when }: TimeReading, { id }: PersonSchedule): Choice {
   return { label: words, tool: 'schedule_choose', input: { act: 'edit', which: id, ...storedPlan(when) } };
+}
+
+/** The id of the target that these words name; undefined: what is planned is told where it is planned. */
+export async function targetMeant(
+  { tx, person }: Pick<TxContext, 'tx' | 'person'>,
+  tell = 'here',
+): Promise<string | undefined | Failed> {
+  if (/^(?:here|off|none)?$/i.test(tell.trim())) return undefined;
+  const target = await targets.findNamed(tx, person.id, tell);
+  if (!target) return failed('NOT_FOUND', texts.noTarget(tell));
+  return target.state === 'allowed' ? target.id : failed('DENIED', texts.targetNotAllowed(target.name));
 }
 
 /**
@@ -269,7 +289,7 @@ export function undoOf(after: PersonSchedule, before: PersonSchedule | undefined
 }
 
 function undoInput(schedule: PersonSchedule) {
-  const { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, nextAt } = schedule;
+  const { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, targetId, nextAt } = schedule;
   return {
     conversationId,
     title,
@@ -281,6 +301,7 @@ function undoInput(schedule: PersonSchedule) {
     missed,
     state,
     tainted,
+    targetId,
     nextAt: nextAt?.toISOString(),
   };
 }
@@ -296,6 +317,7 @@ const before = z.object({
   missed: z.enum(MISSED),
   state: z.enum(['on', 'off', 'done', 'deleted']),
   tainted: z.boolean(),
+  targetId: z.string().optional(),
   nextAt: z.string().optional(),
 });
 

@@ -1,8 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { SkillDeps } from '../../chat/index.ts';
-import type { PlannedTurn } from '../../delivery/index.ts';
-import { conversations } from '../../delivery/index.ts';
+import { conversations, type PlannedTurn } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import { quietUntil } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
@@ -10,6 +9,7 @@ import { passedOccurrences } from '../../time/index.ts';
 import { planRuns, turnRun } from './run.ts';
 import { commandRun } from './schedule.ts';
 import * as store from './store.ts';
+import { addressesOf, type ToldAddress, turnTold } from './tell.ts';
 import { texts } from './texts.ts';
 
 const BATCH = 100;
@@ -80,9 +80,13 @@ async function beginTurns(
   now: Instant,
 ): Promise<Map<string, string>> {
   const each = firings.flatMap(({ schedule, begins }) => begins.map((at) => ({ schedule, at })));
+  const told = await addressesOf(
+    tx,
+    firings.flatMap(({ schedule, begins }) => (begins.length > 0 ? [schedule] : [])),
+  );
   const begun = await turns.begin(
     tx,
-    each.map(({ schedule, at }) => turnOf(schedule, at, now)),
+    each.map(({ schedule, at }) => turnOf(schedule, at, told.get(schedule.id), now)),
   );
   const last = new Map<string, string>();
   const fresh = each.flatMap(({ schedule, at }) => {
@@ -113,13 +117,16 @@ function firingOf(schedule: store.Due, now: Instant): Firing {
 const keyOf = (id: string, at: Instant): string => `schedule:${id}:${at.toISOString()}`;
 
 function turnOf(
-  { id, conversationId, personId, prompt, title, run, quiet, tainted }: store.Due,
+  { id, conversationId, personId, prompt, title, run, quiet: ownQuiet, tainted }: store.Due,
   at: Instant,
+  told: ToldAddress | undefined,
   now: Instant,
 ): PlannedTurn {
+  const quiet = told?.quiet ?? ownQuiet;
   return {
     key: keyOf(id, at),
     conversationId,
+    ...turnTold(told),
     personId,
     origin: 'schedule',
     text: prompt ?? title,

@@ -90,10 +90,10 @@ function commands(tooling: WatchTooling): Command[] {
       topic: 'By itself',
       summary: 'Show what runs by itself, switch it on or off, or run it now.',
       overtakes: 'bare',
-      usage: '[on|off|run|delete name]',
+      usage: '[on|off|run|delete|tell name]',
       options: [
-        { name: 'what', description: 'on, off, run or delete; nothing to see all' },
-        { name: 'name', description: 'The name, id or number of the schedule' },
+        { name: 'what', description: 'on, off, run, delete or tell; nothing to see all' },
+        { name: 'name', description: 'The name, id or number of the schedule; of tell also where: 1 #home' },
       ],
       private: true,
       run: async (rest) => act(rest),
@@ -131,6 +131,8 @@ function act(rest: string): Call | Failed {
   }
   if (/^run$/i.test(what) && name) return { tool: 'scheduler_run_now', input: { name } };
   if (/^delete$/i.test(what) && name) return { tool: 'schedule_delete', input: { which: name } };
+  const [, which = '', tell = ''] = /^(\S+)\s+(.+)$/s.exec(name) ?? [];
+  if (/^tell$/i.test(what) && tell) return { tool: 'schedule_edit', input: { which, tell } };
   return failed('INVALID_INPUT', texts.howTo);
 }
 

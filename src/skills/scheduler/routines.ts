@@ -48,7 +48,8 @@ const ROUTINES: readonly Routine[] = [
 ];
 
 async function show({ agenda }: AllSkills, routine: Routine, ctx: TxContext): Promise<ToolResult> {
-  if (!ctx.private) return failed('NOT_HERE', said.notHere(routine.title));
+  if (!ctx.private && !ctx.request.tells?.includes(routine.name))
+    return failed('NOT_HERE', said.notHere(routine.title));
   const ahead = (ctx.prepared ?? []) as AgendaSection[];
   const sections = [...(await agenda(ctx, routine.span(ctx))), ...ahead].filter(({ lines }) => lines.length > 0);
   const isPlanned = ctx.request.origin === 'schedule';

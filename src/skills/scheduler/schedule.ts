@@ -67,6 +67,8 @@ export const schedules = new Columns({
   missed: text<MissedPolicy>(),
   state: text<ScheduleState>(),
   nextAt: optional(instant()),
+  /** The target (`delivery/targets`) that is told what comes of it; undefined: its conversation. */
+  targetId: optional(text()),
   isRunning: named('running', isSet('uuid')),
   lastAt: optional(instant()),
   lastOutcome: optional(text()),
@@ -93,6 +95,7 @@ export const saved = schedules.pick(
   'state',
   'nextAt',
   'tainted',
+  'targetId',
 );
 
 export type Wish = ItemOf<typeof saved>;

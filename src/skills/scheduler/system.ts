@@ -3,9 +3,9 @@ import { dataTool, done, failed, type ToolResult, type TxContext } from '../../a
 import type { Instant } from '../../base/clock.ts';
 import { didYouMean, shorten } from '../../base/text.ts';
 import type { HomeReader, HomeSection, SkillDeps } from '../../chat/index.ts';
+import { targets } from '../../delivery/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import type { Reader } from '../../time/index.ts';
 import { runOwn, schedulesNamed, switchOwn } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
@@ -20,7 +20,7 @@ async function showSchedules({ schedules }: Pick<Deps, 'schedules'>, ctx: TxCont
   const { tx, person, when } = ctx;
   const own = await store.listSchedules(tx, person.id);
   const tasks = person.role === 'owner' ? await schedules.list(tx) : [];
-  const lines = await linesOf(tx, own, when);
+  const lines = await linesOf(own, ctx);
   const parts = [
     own.length === 0 ? texts.none : [texts.yours, ...lines].join('\n'),
     ...(tasks.length > 0 ? [[texts.own, ...tasks.map((task) => taskLine(task, when))].join('\n')] : []),
@@ -30,10 +30,15 @@ async function showSchedules({ schedules }: Pick<Deps, 'schedules'>, ctx: TxCont
 
 const COST_MS = 30 * 86_400_000;
 
-async function linesOf(tx: Transaction, own: readonly PersonSchedule[], reader: Reader): Promise<string[]> {
+async function linesOf(own: readonly PersonSchedule[], { tx, person, when }: TxContext): Promise<string[]> {
   const ids = own.map(({ id }) => id);
-  const costs = await store.costsSince(tx, ids, new Date(reader.now.getTime() - COST_MS));
-  return own.map((schedule, index) => `${index + 1}. ${line(schedule, reader, costs.get(schedule.id))}`);
+  const costs = await store.costsSince(tx, ids, new Date(when.now.getTime() - COST_MS));
+  const isTold = own.some(({ targetId }) => targetId !== undefined);
+  const names = new Map(isTold ? (await targets.listOf(tx, person.id)).map(({ id, name }) => [id, name]) : []);
+  return own.map((schedule, index) => {
+    const shown = { cost: costs.get(schedule.id), toldIn: names.get(schedule.targetId ?? '') };
+    return `${index + 1}. ${line(schedule, when, shown)}`;
+  });
 }
 
 export const listTool = dataTool({
@@ -48,10 +53,10 @@ export const listTool = dataTool({
   effect: 'read',
   input: z.object({}),
 
-  async run(_, { tx, person, when }) {
-    const own = await store.listSchedules(tx, person.id);
+  async run(_, ctx) {
+    const own = await store.listSchedules(ctx.tx, ctx.person.id);
     if (own.length === 0) return done(texts.none);
-    const lines = await linesOf(tx, own, when);
+    const lines = await linesOf(own, ctx);
     return done([texts.yours, ...lines].join('\n'), { tainted: own.some(({ tainted }) => tainted) });
   },
 });

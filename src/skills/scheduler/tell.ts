@@ -1,7 +1,8 @@
 /** Tells what a schedule has found, in its place. */
 import type { Instant } from '../../base/clock.ts';
 import type { SkillDeps } from '../../chat/index.ts';
-import { type Person, quietUntil } from '../../people/index.ts';
+import { conversations, type PlannedTurn, type TargetAddress, targets } from '../../delivery/index.ts';
+import { type Person, type QuietHours, quietUntil } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { PersonSchedule } from './schedule.ts';
 
@@ -14,14 +15,56 @@ export interface Tidings {
   now: Instant;
 }
 
-/** Tells it, and returns the conversation in which it is said. It is told where the schedule was made. */
+/** Where and to whom a schedule with a target is told at this moment. */
+export interface ToldAddress {
+  conversationId: string;
+  /** Of the reader. */
+  personId: string;
+  /** Quiet hours of another reader. */
+  quiet: QuietHours | undefined;
+  /** Undefined: it may not be told there (any more), and is its person's alone. */
+  target: Pick<TargetAddress, 'id' | 'allows'> | undefined;
+}
+
+/** Addresses of those schedules that have a target, by their ids. Held until `tx` ends: none is revoked before. */
+export async function addressesOf(
+  tx: Transaction,
+  schedules: readonly Pick<PersonSchedule, 'id' | 'personId' | 'targetId' | 'conversationId'>[],
+): Promise<Map<string, ToldAddress>> {
+  const aimed = schedules.filter(({ targetId }) => targetId !== undefined);
+  const known = await targets.addresses(
+    tx,
+    aimed.map(({ targetId }) => targetId as string),
+  );
+  const found = new Map<string, ToldAddress>();
+  for (const { id, personId, targetId, conversationId } of aimed) {
+    const target = known.get(targetId as string);
+    const direct = target ? undefined : await conversations.direct(tx, personId);
+    const own = { conversationId: direct ?? conversationId, personId, quiet: undefined };
+    found.set(id, { ...own, ...target, target });
+  }
+  return found;
+}
+
+/** The turn of a schedule stays in its person's conversation; its answer is told by the target. */
+export const turnTold = (told: ToldAddress | undefined): Partial<Pick<PlannedTurn, 'tells' | 'conversationId'>> =>
+  told?.target
+    ? { tells: { target: told.target.id, allows: told.target.allows } }
+    : told
+      ? { conversationId: told.conversationId }
+      : {};
+
+/** Tells it, and returns the conversation in which it is said. */
 export async function tell(
   { outbox }: Pick<SkillDeps, 'outbox'>,
   tx: Transaction,
-  { key, schedule, person, text, now }: Tidings,
+  { key: own, schedule, person, text, now }: Tidings,
 ): Promise<string> {
-  const { conversationId, personId, zone } = schedule;
-  const notBefore = heldUntil(person, zone, now);
+  const told = (await addressesOf(tx, [schedule])).get(schedule.id);
+  const { conversationId, personId } = told ?? schedule;
+  const isOther = personId !== schedule.personId;
+  const notBefore = isOther ? told?.quiet && quietUntil(told.quiet, now) : heldUntil(person, schedule.zone, now);
+  const key = told?.target ? targets.targetKey(told.target.id, own) : own;
   const card = { kind: 'notice' as const, text };
   // A script's output, a page, a feed: anybody's words.
   await outbox.addAll(tx, [{ key, conversationId, personId, card, tainted: true, ...(notBefore && { notBefore }) }]);

@@ -39,7 +39,11 @@ const OUTCOMES: Record<string, string> = {
 const durationWords = (ms: number): string =>
   ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`;
 
-export function line(schedule: PersonSchedule, reader: Reader, cost?: number): string {
+export function line(
+  schedule: PersonSchedule,
+  reader: Reader,
+  { cost, toldIn }: { cost?: number | undefined; toldIn?: string | undefined } = {},
+): string {
   const { id, title, rule, nextAt, state, lastAt, lastOutcome, lastMs, failures, isRunning, watch, zone } = schedule;
   const when =
     state === 'off' ? 'off' : nextAt ? whenWords({ plannedAt: nextAt, rule, zone }, reader) : idleWords(schedule);
@@ -53,6 +57,7 @@ export function line(schedule: PersonSchedule, reader: Reader, cost?: number): s
     when,
     ...thenWords(schedule, reader),
     ...(watch ? [`${sourceWords(watch.source)} and tell ${conditionWords(watch.tell)}`] : []),
+    ...(toldIn === undefined ? [] : [`told in ${toldIn}`]),
     ...(last ? [last] : []),
     ...(failures > 0 ? [`${plural(failures, 'failure')} in a row`] : []),
     ...(watch?.ask === undefined ? [] : [`a model for at most ${watch.budget} a day`]),
@@ -101,6 +106,7 @@ export const texts = {
     const when = plan ? ` ${whenWords(plan, reader)}` : '';
     return prompt === undefined ? `I'll run ${title}${when}.` : `I'll do that${when}: ${quoteWords(prompt)}.`;
   },
+  toldIn: (name: string) => `I'll tell it in ${name}.`,
   changed: (title: string, plan: PlannedTime | undefined, reader: Reader) =>
     `Changed ${quoteWords(title)}${plan ? `: ${whenWords(plan, reader)}` : ''}.`,
   deleted: (title: string) => `Deleted the schedule ${quoteWords(title)}.`,
@@ -125,12 +131,20 @@ export const texts = {
   noTask: (name: string, near: string | undefined) =>
     `I know no schedule \`${name}\`.${near ? ` Did you mean \`${near}\`?` : ''} "/schedules" shows them.`,
   howTo:
-    'Say `/schedules on NAME`, `/schedules off NAME`, `/schedules run NAME` or `/schedules delete NAME`; `/schedules` shows the names.',
+    'Say `/schedules on NAME`, `/schedules off NAME`, `/schedules run NAME`, `/schedules delete NAME` or `/schedules tell NUMBER #home`; `/schedules` shows the names.',
   configured: (name: string) =>
     `Whether \`${name}\` runs is set in config.yaml (scheduler.tasks.${name}.enabled), so I cannot switch it here.`,
   notFound: (words: string) => ({
     message: words === '' ? 'There is no schedule that you could mean.' : `I found no schedule ${quoteWords(words)}.`,
     remedy: '"/schedules" lists them.',
+  }),
+  noTarget: (name: string) => ({
+    message: `I know no target ${quoteWords(name)}.`,
+    remedy: '"/targets" lists where what you plan can be told.',
+  }),
+  targetNotAllowed: (name: string) => ({
+    message: `What you plan may not be told in ${quoteWords(name)}.`,
+    remedy: '"/targets" shows what was allowed.',
   }),
   which: 'Which schedule do you mean?',
   noWhat: { message: 'What should I do then?', remedy: 'For example "every weekday at 8 send me my agenda".' },

@@ -6639,6 +6639,8 @@ export interface operations {
                             run: string | null;
                             /** @description Text that is not its person’s own went into it. */
                             tainted: boolean;
+                            /** @description Id of the target that is told the result; null: its conversation. */
+                            target: string | null;
                             title: string;
                             zone: string;
                         }[];
@@ -6680,6 +6682,8 @@ export interface operations {
                     prompt?: string;
                     /** @description Instead of prompt: a skill by name, and what it gets. */
                     run?: string;
+                    /** @description The target that is told the result, by its name; here: where it is planned. */
+                    tell?: string;
                     title?: string;
                     /** @description As said in chat: "every weekday at 8", "on 3 December at 9". */
                     when: string;
@@ -6719,6 +6723,8 @@ export interface operations {
                             run: string | null;
                             /** @description Text that is not its person’s own went into it. */
                             tainted: boolean;
+                            /** @description Id of the target that is told the result; null: its conversation. */
+                            target: string | null;
                             title: string;
                             zone: string;
                         };
@@ -6788,6 +6794,8 @@ export interface operations {
                         run: string | null;
                         /** @description Text that is not its person’s own went into it. */
                         tainted: boolean;
+                        /** @description Id of the target that is told the result; null: its conversation. */
+                        target: string | null;
                         title: string;
                         zone: string;
                     };
@@ -6879,6 +6887,8 @@ export interface operations {
                     prompt?: string;
                     /** @description Instead of prompt: a skill by name, and what it gets. */
                     run?: string;
+                    /** @description The target that is told the result, by its name; here: where it is planned. */
+                    tell?: string;
                     title?: string;
                     /** @description As said in chat: "every weekday at 8", "on 3 December at 9". */
                     when?: string;
@@ -6918,6 +6928,8 @@ export interface operations {
                             run: string | null;
                             /** @description Text that is not its person’s own went into it. */
                             tainted: boolean;
+                            /** @description Id of the target that is told the result; null: its conversation. */
+                            target: string | null;
                             title: string;
                             zone: string;
                         };
@@ -7005,6 +7017,8 @@ export interface operations {
                             run: string | null;
                             /** @description Text that is not its person’s own went into it. */
                             tainted: boolean;
+                            /** @description Id of the target that is told the result; null: its conversation. */
+                            target: string | null;
                             title: string;
                             zone: string;
                         } | null;

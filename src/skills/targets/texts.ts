@@ -1,0 +1,89 @@
+import { listOf, plural, shorten } from '../../base/text.ts';
+import type { Target } from '../../delivery/index.ts';
+
+const quoteName = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 60)}”`;
+
+const STATES: Record<Target['state'], string> = {
+  asked: 'waits for a yes',
+  allowed: 'allowed',
+  refused: 'not allowed',
+  gone: 'cannot be written to any more',
+  removed: 'removed',
+};
+
+const WHERE: Record<Target['kind'], string> = {
+  place: 'a shared place',
+  person: 'a person',
+  hook: 'a service',
+  push: 'your devices',
+};
+
+export const texts = {
+  usage:
+    'Say `/targets here NAME` in a shared place, or `/targets person NAME`, `/targets hook NAME`, `/targets push`; then ' +
+    '`/targets allow ID`, `/targets remove NAME`, `/targets private NAME notes, briefing` (`none` takes that back).',
+  none: 'What you plan is told where you plan it. `/targets here NAME`, said in a shared place, allows another one.',
+  noneHere: 'Nothing is told here that was planned elsewhere.',
+  yours: 'What you plan can be told in:',
+  toYou: 'Others may tell you, alone:',
+  here: 'What was planned elsewhere may be told here:',
+  waiting: 'Others ask to tell something in:',
+  own: ({ id, kind, name, state, allows }: Target): string =>
+    `- ${name} (\`${id}\`), ${WHERE[kind]}: ${STATES[state]}${allows.length > 0 ? `; also private: ${listOf(allows)}` : ''}`,
+  ofOther: ({ id, name, state, by }: Target & { by: string }): string =>
+    `- ${by}: ${name} (\`${id}\`): ${STATES[state]}`,
+  added: (name: string) =>
+    `What you plan can be told in ${quoteName(name)} from now on: \`/schedules tell NUMBER ${name}\`.`,
+  asked: (name: string) => `I have asked whether what you plan may be told in ${quoteName(name)}.`,
+  askedPerson: (name: string) => `I have asked ${quoteName(name)} whether you may tell them something.`,
+  wantsPlace: (by: string, name: string) =>
+    `${by} would like what they plan to be told in ${quoteName(name)}. May it be?`,
+  wantsHook: (by: string, name: string) =>
+    `${by} would like what they plan to be told through ${quoteName(name)}. May it be?`,
+  wantsPerson: (by: string) => `${by} would like to have something told to you now and then, here. May it be?`,
+  yes: 'Yes',
+  no: 'No',
+  tellsHere: (by: string) =>
+    `What ${by} plans may be told here from now on. \`/targets\` shows who may, and \`/targets remove\` ends it.`,
+  nowAllowed: (name: string) => `What you plan may be told in ${quoteName(name)} now.`,
+  nowRefused: (name: string) =>
+    `What you plan is not told in ${quoteName(name)}: it is not allowed there (any more). It comes to you directly.`,
+  gone: (name: string) =>
+    `${name} cannot be written to any more. What was to be told there comes to you directly from now on; \`/targets\` shows where else it can be told.`,
+  decided: (yes: boolean) => (yes ? 'Good, it may.' : 'Good, it may not.'),
+  removed: (name: string) => `Nothing that you plan is told in ${quoteName(name)} any more; it comes to you directly.`,
+  allows: (name: string, allows: readonly string[]) =>
+    allows.length === 0
+      ? `Nothing private is told in ${quoteName(name)}.`
+      : `In ${quoteName(name)} others may read from now on what I know of you by: ${listOf(allows)}.`,
+  notShared: {
+    message: 'This is your direct conversation with me.',
+    remedy: 'Say "/targets here NAME" in the shared place that you mean.',
+  },
+  noName: { message: 'Under which name?', remedy: 'For example "/targets here home".' },
+  noPerson: (name: string) => ({
+    message: `I do not know whom you mean by ${quoteName(name)}.`,
+    remedy: 'Say their name as I know it, or their account, such as discord:112233445566778899.',
+  }),
+  noDirect: (name: string) => ({
+    message: `${quoteName(name)} has no direct conversation with me.`,
+    remedy: 'They have to write to me first.',
+  }),
+  noHook: (name: string, known: readonly string[]) => ({
+    message: `I know no service ${quoteName(name)}.`,
+    remedy: known.length === 0 ? 'The owner names them in targets.hooks.' : `I know: ${listOf(known)}.`,
+  }),
+  noPush: {
+    message: 'I cannot notify devices.',
+    remedy: 'That needs http.url, and a device that you name on the page System.',
+  },
+  unknown: (name: string) => ({ message: `I know no target ${quoteName(name)}.`, remedy: '"/targets" lists them.' }),
+  notYours: {
+    message: 'That is for somebody else to decide.',
+    remedy: 'An owner of mine decides about shared places.',
+  },
+  tooMany: (most: number) => ({
+    message: `You have ${plural(most, 'target')}, which is the most there can be.`,
+    remedy: 'Remove one first: "/targets" lists them.',
+  }),
+};
