@@ -26,6 +26,7 @@ export {
   Scaler,
   type Sections,
   type ShowFile,
+  searchPast,
   taintingTools,
   tokensIn,
 } from './context/index.ts';

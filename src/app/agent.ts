@@ -295,7 +295,7 @@ function openTools(
     }),
     ...linkTools(linking),
     ...pairingTools(parts.pairing),
-    ...contextTools(parts.said),
+    ...contextTools(parts.said, (place, messageId) => parts.delivery.linkTo(place, messageId)),
     ...equipped.flatMap((each) => each.tools),
   ];
   return new Toolbox(

@@ -389,6 +389,9 @@ export interface ChatAdapter {
 
   showTyping?(place: Place): void;
 
+  /** The address at which a person opens a message of a place, or without its id the place. */
+  link?(place: Place, messageId?: string): string | undefined;
+
   readonly files?: FileSource;
 
   /**

@@ -425,6 +425,11 @@ export class Delivery {
     return this.receiver?.adapters ?? [];
   }
 
+  /** The address of a message, or without one of its place; undefined where its platform has none. */
+  linkTo(place: Place, messageId?: string): string | undefined {
+    return this.adapterOf(place)?.link?.(place, messageId);
+  }
+
   private adapterOf({ adapter }: Place): ChatAdapter | undefined {
     return this.adapters.find(({ name }) => name === adapter);
   }

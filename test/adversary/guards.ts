@@ -152,7 +152,12 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
   wrong: [edit('agent/turn/turn.ts', "['REPEATED', 'STILL_INVALID'];", '[];')],
   'nested-calls': [edit('agent/turn/spawn.ts', 'spawned.maxToolCalls ?? MAX_CALLS', '1000')],
   said: [
-    edit('agent/context/store.ts', 'where conversation_id = $1 and role in', 'where $1::uuid is not null and role in'),
+    edit(
+      'agent/context/past/store.ts',
+      "`${isPerson ? 'person_id' : 'conversation_id'} = $1`",
+      "'$1::uuid is not null'",
+    ),
+    edit('agent/context/past/store.ts', '`${query} & ${term}`', 'query'),
   ],
   undoer: [
     edit(

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { searchMessages } from '../../src/agent/context/store.ts';
+import { searchMessages } from '../../src/agent/context/past/store.ts';
 import type { Param } from '../../src/storage/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { meanings } from '../support/embeddings.ts';
@@ -35,9 +35,11 @@ describe.each(testDatabases)('by words on $name', ({ name, available }) => {
       asked.push({ sql, params });
       return database.read<R>(sql, params);
     };
-    const found = await searchMessages({ query }, conversation, 'who did talk of a zebra?', 3);
+    const found = await searchMessages({ query }, { conversationId: conversation }, 'who did talk of a zebra?', 3);
     expect(found.map(({ text }) => text).slice(0, 2)).toEqual(['we talk about zebras 1507', 'we talk about zebras 7']);
-    for (const { sql, params } of asked) {
+    const ofWords = asked.filter(({ sql }) => sql.includes('tsquery'));
+    expect(ofWords.length).toBeGreaterThan(0);
+    for (const { sql, params } of ofWords) {
       const plan = await database.read<{ 'QUERY PLAN': string }>(`explain (analyze, timing off) ${sql}`, params);
       const lines = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
       expect(lines).toContain('messages_words');
@@ -80,6 +82,49 @@ describe.each(testDatabases)('what others have said, on $name', ({ name, availab
     expect(answered.shown).toContain('You: Peonies');
     expect(answered.tainted).toBe(true);
   });
+});
+
+describe.each(testDatabases)('one’s own past, on $name', ({ name, available }) => {
+  test.skipIf(!available)(
+    'is searched everywhere when asked alone, and a direct one is never shown in a shared place',
+    async () => {
+      await using coda = await play({ engine: name, config: { ...modelConfig(server), 'memory.auto': 'off' } });
+      const ana = coda.person('ana');
+      const inLobby = coda.person('ana', { channel: 'lobby' });
+      const [bob, bobInLobby] = [coda.person('bob'), coda.person('bob', { channel: 'lobby' })];
+      const search = async (who: typeof ana, input: Record<string, unknown>) => {
+        server.play({ calls: [{ name: 'conversation_search', input }] }, { text: 'Done.' });
+        await who.says('look for that');
+        return server.requests.at(-1)?.text ?? '';
+      };
+      server.play({ text: 'A heat pump, then.' });
+      await ana.says('we decided about the heating: a heat pump');
+      await coda.passes({ days: 1 });
+      server.play({ text: 'Noted.' });
+      await inLobby.says('the heating comes on Monday');
+      server.play({ text: 'Good.' });
+      await bob.says('my heating is broken');
+      server.play({ text: 'Good.' });
+      await bobInLobby.says('bob has another heating');
+      await ana.says('/new');
+      const own = await search(ana, { words: 'heating decided' });
+      expect(own).toMatch(/Person: we decided about the heating/);
+      expect(own).toMatch(/the heating comes on Monday/);
+      expect(own).not.toMatch(/broken|another heating/);
+      // With filters of place, speaker and day.
+      expect(await search(ana, { words: 'heat pump', who: 'you' })).toMatch(/You: A heat pump, then/);
+      const first = await search(ana, { words: 'heating', until: '2026-11-20' });
+      expect(first).toContain('we decided');
+      expect(first).not.toContain('on Monday');
+      expect(await search(ana, { words: 'heating', place: 'lobby' })).not.toContain('we decided');
+      await inLobby.says('/new');
+      const shared = await search(inLobby, { words: 'heating' });
+      expect(shared).toContain('the heating comes on Monday');
+      expect(shared).toContain('Another person (bob): bob has another heating');
+      expect(shared).not.toMatch(/we decided|broken/);
+      expect(await search(inLobby, { words: 'heating', who: 'bob' })).not.toContain('Person: the heating comes');
+    },
+  );
 });
 
 describe.each(testDatabases)('by meaning on $name', ({ name, available }) => {

@@ -178,6 +178,10 @@ class Discord implements DiscordAdapter {
     }
   }
 
+  link({ space, channel }: Place, messageId?: string): string {
+    return ['https://discord.com/channels', space, channel, ...(messageId ? [messageId] : [])].join('/');
+  }
+
   showTyping(place: Place): void {
     this.typingAt.begin(place.channel, place.channel);
   }

@@ -80,6 +80,8 @@ class Slack implements SlackAdapter {
   private shortcuts: Shortcuts | undefined;
   private api: Api | undefined;
   private me: Hearing | undefined;
+  /** The workspace's own address, with a slash at its end. */
+  private url: string | undefined;
   private isResumed = false;
   private receive: RequestDeps['heard'];
 
@@ -177,6 +179,14 @@ class Slack implements SlackAdapter {
   }
 
   /** Slack shows a status in threads of the assistant pane only. */
+  link(place: Place, messageId?: string): string | undefined {
+    if (this.url === undefined) return undefined;
+    const { channel, thread } = whereIs(place);
+    // The form of chat.getPermalink: the time of the message without its dot.
+    const message = messageId && /^\d+\.\d+$/.test(messageId) ? `/p${messageId.replace('.', '')}` : '';
+    return `${this.url}archives/${channel}${message}${message && thread ? `?thread_ts=${thread}&cid=${channel}` : ''}`;
+  }
+
   showTyping(place: Place): void {
     if (place.kind === 'dm' && whereIs(place).thread !== undefined) this.typingAt.begin(place.channel, place);
   }
@@ -210,8 +220,9 @@ class Slack implements SlackAdapter {
   private async signIn(): Promise<void> {
     const { clock, config, log } = this.options;
     this.api ??= gateApi(await openApi(config, config.bot_token, log), () => clock.now().getTime());
-    const { user_id: botUser, bot_id: bot = '', team_id: team } = asMe(await this.api('auth.test'));
+    const { user_id: botUser, bot_id: bot = '', team_id: team, url } = asMe(await this.api('auth.test'));
     const { workspaces, mention_required: mentionRequired, threads, dm, bots } = config;
+    this.url = url;
     this.me = { botUser, bot, team, workspaces, mentionRequired, threads, dm, bots };
   }
 

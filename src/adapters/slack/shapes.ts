@@ -184,6 +184,7 @@ export const asChanged = (value: unknown) => profile.safeParse(value).data;
 export const asPerson = (value: unknown) => checkAnswer(person, 'a user', value).user;
 
 const me = z.looseObject({
+  url: z.string().optional(),
   user_id: id,
   team_id: id,
   bot_id: z.string().optional(),

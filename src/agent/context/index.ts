@@ -5,13 +5,16 @@ import { messageOf } from '../../base/errors.ts';
 import { lineOfSpeaker } from '../../base/frames.ts';
 import { plural } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
+import type { Place } from '../../delivery/index.ts';
 import type { JobHandler, JobQueue } from '../../jobs/index.ts';
-import type { Database } from '../../storage/index.ts';
-import { formatMinute } from '../../time/index.ts';
+import { type Database, type Queryable, readerOf } from '../../storage/index.ts';
+import { addDays, beginningOf, formatMinute } from '../../time/index.ts';
 import { type Embedders, embedJob, embedSoon, Nearest, type NearText } from '../../vectors/index.ts';
 import type { ModelMessage } from '../inference/model.ts';
-import { type AnyTool, dataTool, done, failed, LONGEST_SHOWN, privately } from '../tools/tool.ts';
+import { type AnyTool, type CallContext, dataTool, done, failed, LONGEST_SHOWN, privately } from '../tools/tool.ts';
 import { shrunkCall } from './fit.ts';
+import type { PastOf } from './past/store.ts';
+import * as past from './past/store.ts';
 import * as store from './store.ts';
 import { source } from './store.ts';
 
@@ -65,7 +68,21 @@ export function shortenResults(turn: string, messages: readonly ModelMessage[], 
   });
 }
 
-export function contextTools(said: Pick<MessageIndex, 'findNear'>): AnyTool[] {
+/** The address of a message on its platform, or of its place; undefined where it has none. */
+export type MessageLinks = (place: Place, messageId: string | undefined) => string | undefined;
+
+/** Alone a person is shown all that they have said and were answered; where others read, the words of that place. */
+function reachOf({ place, private: isPrivate, person, conversationId }: CallContext): PastOf {
+  return isPrivate && place.kind === 'dm' ? { personId: person.id } : { conversationId };
+}
+
+function whereSaid(found: past.FoundPlace | undefined, links: MessageLinks): string {
+  if (!found) return '';
+  const { place, title, messageId } = found;
+  return [place.adapter, title, links(place, messageId)].filter((part) => part !== undefined).join(', ');
+}
+
+export function contextTools(said: Pick<MessageIndex, 'findNear'>, links: MessageLinks): AnyTool[] {
   const read = dataTool({
     name: 'result_read',
     description: 'Reads on in a long result that was shortened. Pass its handle and where to begin.',
@@ -88,28 +105,73 @@ export function contextTools(said: Pick<MessageIndex, 'findNear'>): AnyTool[] {
   const search = dataTool({
     name: 'conversation_search',
     description:
-      'Searches all that was said in this conversation, also what you are not shown. Pass a few words; what fits best, also in meaning, comes first.',
+      'Searches what was said before, also what you are not shown: asked alone, in all conversations of the person; in a shared ' +
+      'place, in that one. Pass a few words; what fits best, also in meaning, comes first, with where it was said.',
     effect: 'read',
     record: { redact: privately('words') },
-    input: z.object({ words: z.string().min(1).max(200), most: z.int().min(1).max(20).default(8) }),
-    prepare: ({ words }, { conversationId }) => said.findNear(conversationId, words),
-    async run({ words, most }, { tx, conversationId, person, place, when, prepared }) {
-      const found = await store.searchMessages(tx, conversationId, words, most, prepared as readonly NearText[]);
+    input: z.object({
+      words: z.string().min(1).max(200),
+      most: z.int().min(1).max(20).default(8),
+      who: z
+        .string()
+        .max(100)
+        .optional()
+        .describe('Only words of: "me" (the person), "you", or in a shared place a name.'),
+      place: z
+        .string()
+        .max(100)
+        .optional()
+        .describe('Only there: a platform (discord), or the name of a conversation.'),
+      since: z.iso.date().optional().describe('From this day on.'),
+      until: z.iso.date().optional().describe('Up to this day.'),
+    }),
+    prepare: ({ words }, ctx) => said.findNear(reachOf(ctx), words),
+    async run({ words, most, who, place: named, since, until }, ctx) {
+      const { tx, person, when, prepared } = ctx;
+      const filter = {
+        who,
+        place: named,
+        ...(since !== undefined && { from: beginningOf(since, when.zone) }),
+        ...(until !== undefined && { to: beginningOf(addDays(until, 1), when.zone) }),
+      };
+      const of = reachOf(ctx);
+      const found = await past.searchMessages(tx, of, words, most, { near: prepared as readonly NearText[], filter });
       if (found.length === 0) return done('Nothing was said with these words.');
-      const others = place.kind === 'dm' ? new Map() : await store.ofOthers(tx, found, person.id);
-      const lines = found.map(
-        ({ id, role, text, at }) =>
-          `${formatMinute(at, when)} ${lineOfSpeaker(role === 'user' ? (others.get(id) ?? 'Person') : 'You', text.slice(0, 700))}`,
+      const isShared = 'conversationId' in of && ctx.place.kind !== 'dm';
+      const others = isShared ? await past.ofOthers(tx, found, person.id) : new Map<string, string>();
+      const places = await past.placesOf(
+        tx,
+        found.map(({ id }) => id),
       );
+      const lines = found.map(({ id, role, text, at }) => {
+        const line = lineOfSpeaker(role === 'user' ? (others.get(id) ?? 'Person') : 'You', text.slice(0, 700));
+        const where = whereSaid(places.get(id), links);
+        return `${formatMinute(at, when)} ${line}${where && `\n  (${where})`}`;
+      });
       return done(lines.join('\n'), { tainted: found.some(({ id, tainted }) => tainted || others.has(id)) });
     },
   });
   return [read, search];
 }
 
+/** What a person has said and was answered, with the words, the best first; not in conversations that they have put away. */
+export async function searchPast(db: Queryable, of: { personId: string }, words: string, most: number) {
+  const found = await past.searchMessages(db, of, words, most, { filter: { isShown: true } });
+  const places = await past.placesOf(
+    db,
+    found.map(({ id }) => id),
+  );
+  return found.flatMap((message) => {
+    const where = places.get(message.id);
+    return where ? [{ ...message, ...where }] : [];
+  });
+}
+
 /** Milliseconds that a search waits for the vector of its words; the first use loads the embedder. */
 const PATIENCE_MS = 800;
 const MOST_NEAR = 50;
+/** Direct conversations of a person that are searched by meaning: the newest. */
+const MOST_CONVERSATIONS = 5;
 
 interface SaidDeps {
   database: Database;
@@ -132,15 +194,26 @@ export class MessageIndex {
     this.nearest = new Nearest('message', { database, world, embedders: embedders.embedders });
   }
 
-  async findNear(conversationId: string, words: string): Promise<NearText[]> {
+  /** Messages of a conversation, or of a person's direct ones, that are near these words in meaning. */
+  async findNear(of: PastOf, words: string): Promise<NearText[]> {
     const { database, world, jobs, embedders } = this.deps;
     if (!embedders.embedder) return [];
+    const ids =
+      'personId' in of
+        ? await past.directOnes(readerOf(database), of.personId, MOST_CONVERSATIONS)
+        : [of.conversationId];
     try {
-      await database.tx('said.embed', (tx) => embedSoon(jobs, tx, 'message', world.clock.now(), conversationId));
+      await database.tx('said.embed', async (tx) => {
+        for (const id of ids) await embedSoon(jobs, tx, 'message', world.clock.now(), id);
+      });
     } catch (error) {
       world.log.debug({ error: messageOf(error) }, 'vectors of messages were not asked for');
     }
-    return this.nearest.search(conversationId, words, MOST_NEAR, PATIENCE_MS);
+    const near = await Promise.all(ids.map((id) => this.nearest.search(id, words, MOST_NEAR, PATIENCE_MS)));
+    return near
+      .flat()
+      .sort((a, b) => b.similarity - a.similarity)
+      .slice(0, MOST_NEAR);
   }
 
   job(): JobHandler {

@@ -1,5 +1,4 @@
 import type { Instant } from '../../base/clock.ts';
-import { coverage, lexemesOf, top } from '../../base/lexemes.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import {
   type Database,
@@ -10,7 +9,7 @@ import {
   sql,
   type Transaction,
 } from '../../storage/index.ts';
-import { addStamped, keepNewest, type Missing, type NearText, type Source } from '../../vectors/index.ts';
+import { addStamped, keepNewest, type Missing, type Source } from '../../vectors/index.ts';
 import type { RememberedQuote } from './quoted.ts';
 
 export interface HistoryEntry {
@@ -205,112 +204,6 @@ export async function addSummary(tx: Transaction, summary: NewSummary, now: Inst
   return count > 0;
 }
 
-/** Messages with each word that are ranked: of more, the newest. */
-const MOST_OF_A_WORD = 200;
-const MOST_BEGINNINGS = 40;
-const LONGEST_RANKED = 4_000;
-
-/** Weight of words beside meaning, where a message covers all of the query's words. */
-const WORDS = 0.5;
-/** Least similarity of a message with none of the words. */
-const CLOSE = 0.3;
-
-/**
- * Messages of a conversation with any of these words in any English form, or near them in meaning, best first, of
- * equals the newest.
- */
-export async function searchMessages(
-  db: Queryable,
-  conversationId: string,
-  words: string,
-  most: number,
-  near: readonly NearText[] = [],
-): Promise<FoundMessage[]> {
-  const covering = await withAnyWord(db, conversationId, words);
-  const close = await nearOnes(db, conversationId, near);
-  const scores = new Map(covering.map(({ message, share }) => [message.id, { message, score: WORDS * share }]));
-  for (const { similarity, ...message } of close) {
-    const words = scores.get(message.id)?.score;
-    if (words !== undefined || similarity >= CLOSE) {
-      scores.set(message.id, { message, score: similarity + (words ?? 0) });
-    }
-  }
-  const found = [...scores.values()].sort(
-    (a, b) => b.score - a.score || b.message.at.getTime() - a.message.at.getTime(),
-  );
-  return found.slice(0, most).map(({ message }) => message);
-}
-
-/**
- * Messages of a shared place that are somebody else's than `reader`'s, or answers to them, with names. A
- * turn's answer stands behind what was said to it.
- */
-export async function ofOthers(
-  db: Queryable,
-  messages: readonly Pick<FoundMessage, 'id'>[],
-  reader: string,
-): Promise<Map<string, string>> {
-  const { rows } = await db.query<{ id: string; name: string | null }>(
-    `select m.id::text as id, asked.name
-       from messages m
-       left join lateral (
-        select person_id, turn_id, content ->> 'name' as name from messages
-         where conversation_id = m.conversation_id and epoch = m.epoch
-           and seq <= m.seq - case when m.role = 'user' then 0 else 1 end
-         order by seq desc limit 1) asked on true
-      where m.id = any($1::uuid[])
-        and (asked.person_id is distinct from $2 or asked.turn_id is distinct from m.turn_id)`,
-    [messages.map(({ id }) => id), reader],
-  );
-  return new Map(rows.map(({ id, name }) => [id, `Another person (${name ?? 'unknown'})`]));
-}
-
-async function withAnyWord(
-  db: Queryable,
-  conversationId: string,
-  words: string,
-): Promise<{ message: FoundMessage; share: number }[]> {
-  const terms = [...new Set(lexemesOf(words))];
-  const beginnings = beginningsOf(words, terms).slice(0, MOST_BEGINNINGS);
-  if (beginnings.length === 0) return [];
-  // Each word for itself, as a value that is planned for: a rare one comes out of the index of words, one that stands
-  // everywhere out of the newest messages. To take apart all that was said in a long conversation takes seconds.
-  const newest = beginnings.map(
-    (_, at) => `(select seq, id, role, content, at, tainted from messages
-                  where conversation_id = $1 and role in ('user', 'assistant')
-                    and to_tsvector('simple', searchable(content ->> 'text')) @@ to_tsquery('simple', $${at + 2})
-                  order by epoch desc, seq desc limit ${MOST_OF_A_WORD})`,
-  );
-  const { rows } = await db.query<FoundMessage & { all: number }>(
-    `select distinct on (f.seq) f.id::text as id, f.role, f.content ->> 'text' as text, f.at, f.tainted,
-            (select count(*)::int from messages where conversation_id = $1) as all
-       from (${newest.join(' union all ')}) f
-      order by f.seq`,
-    [conversationId, ...beginnings.map((word) => `${word}:*`)],
-  );
-  const postings = new Map<string, number[]>();
-  for (const [place, { text }] of rows.entries()) {
-    for (const term of new Set(lexemesOf(text.slice(0, LONGEST_RANKED)))) {
-      const places = postings.get(term);
-      if (places) places.push(place);
-      else postings.set(term, [place]);
-    }
-  }
-  const all = Math.max(rows[0]?.all ?? 0, rows.length);
-  const scores = coverage(terms, all, new Float32Array(rows.length), (term) => postings.get(term));
-  return top(scores, rows.length, () => true).map((place) => ({
-    message: rows[place] as FoundMessage,
-    share: scores[place] as number,
-  }));
-}
-
-/** Beginnings of words with these lexemes: a stem may have lost or changed the last letter. */
-function beginningsOf(words: string, terms: readonly string[]): string[] {
-  const said = words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const all = [...said.filter((word) => lexemesOf(word).length > 0), ...terms.map((term) => term.replace(/[ie]$/, ''))];
-  return [...new Set(all.filter((word) => /^[\p{L}\p{N}]+$/u.test(word)))];
-}
-
 /** The whole text of a stored result, if the call was made for this person; `call` begins with its nested turn's path. */
 export async function readResult(db: Queryable, personId: string, turnId: string, call: string) {
   const { rows } = await db.query<{ text: string; tainted: boolean }>(
@@ -388,29 +281,3 @@ export const source: Source = {
     await keepNewest(tx, 'message', { owner: conversationId, space }, { newest: NEWEST, most: MOST_VECTORS });
   },
 };
-
-interface FoundMessage {
-  id: string;
-  role: 'user' | 'assistant';
-  text: string;
-  at: Instant;
-  tainted: boolean;
-}
-
-async function nearOnes(
-  db: Queryable,
-  conversationId: string,
-  near: readonly NearText[],
-): Promise<(FoundMessage & { similarity: number })[]> {
-  if (near.length === 0) return [];
-  const { rows } = await db.query<FoundMessage>(
-    `select id::text as id, role, content ->> 'text' as text, at, tainted from messages
-      where conversation_id = $1 and id = any($2::uuid[])`,
-    [conversationId, near.map(({ id }) => id)],
-  );
-  const found = new Map(rows.map((row) => [row.id, row]));
-  return near.flatMap(({ id, similarity }) => {
-    const message = found.get(id);
-    return message ? [{ ...message, similarity }] : [];
-  });
-}

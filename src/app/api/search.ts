@@ -1,10 +1,10 @@
 /** `GET /v1/search`: one look over all that a person keeps, and for owners over people and skills. */
 import { z } from 'zod';
+import { searchPast } from '../../agent/index.ts';
 import type { LiveSkills } from '../../agent-skills/index.ts';
 import { type AnyCollection, type AnyRoute, route } from '../../chat/index.ts';
 import type { People } from '../people.ts';
 import { type ApiReader, type ReadingParts, readerFrom, type ServedSkill } from './reader.ts';
-import * as store from './store.ts';
 
 export interface SearchParts extends ReadingParts {
   skills: readonly ServedSkill[];
@@ -95,8 +95,8 @@ async function filterIn(collection: AnyCollection | undefined, reader: ApiReader
 }
 
 async function searchMessages({ db, personId }: ApiReader, q: string): Promise<Hit[]> {
-  const found = await store.searchSaid(db, personId, q, MOST_OF_KIND);
-  return found.map(({ conversationId, channel, adapter, text }) => {
+  const found = await searchPast(db, { personId }, q, MOST_OF_KIND);
+  return found.map(({ conversationId, place: { channel, adapter }, text }) => {
     // A conversation of their own in the browser has a name there.
     const own =
       adapter === 'http' && channel.startsWith(`web-${personId}/`)

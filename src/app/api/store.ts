@@ -167,23 +167,3 @@ export async function scheduleRuns(
   );
   return rows;
 }
-
-/** A person's own messages in which these words occur, the newest first. */
-export async function searchSaid(
-  db: Queryable,
-  personId: string,
-  words: string,
-  limit: number,
-): Promise<{ id: string; conversationId: string; channel: string; adapter: string; text: string; at: Instant }[]> {
-  const { rows } = await db.query<Awaited<ReturnType<typeof searchSaid>>[number]>(
-    `with own as (
-       select id, conversation_id, person_id, adapter, payload ->> 'text' as text, received_at as at from inbox
-        order by id desc limit ${LOOKED_THROUGH})
-     select o.id, o.conversation_id as "conversationId", c.channel, o.adapter, left(o.text, 200) as text, o.at
-       from own o join conversations c on c.id = o.conversation_id
-      where o.person_id = $1 and strpos(lower(o.text), lower($2)) > 0 and o.at > coalesce(c.hidden_at, '-infinity')
-      order by o.id desc limit $3`,
-    [personId, words, limit],
-  );
-  return rows;
-}

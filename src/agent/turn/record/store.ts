@@ -234,7 +234,8 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
   const meanwhile = turn.steps.flatMap(({ step, at }) =>
     step.kind === 'steered' ? step.payload.texts.map((text) => ({ text, at })) : [],
   );
-  const answered = { ...common, person_id: null, role: 'assistant', tainted: turn.tainted || led };
+  // The answer is found with what its person has said.
+  const answered = { ...common, person_id: item.person.id, role: 'assistant', tainted: turn.tainted || led };
   return [
     {
       ...asked,

@@ -1,0 +1,289 @@
+/** What was said before, by words and by meaning: in one conversation, or to and by one person in all of theirs. */
+import type { Instant } from '../../../base/clock.ts';
+import { coverage, lexemesOf, top } from '../../../base/lexemes.ts';
+import type { Place } from '../../../delivery/index.ts';
+import type { Queryable } from '../../../storage/index.ts';
+import type { NearText } from '../../../vectors/index.ts';
+
+/** The messages that are looked through: of one conversation, or a person's own and the answers to them everywhere. */
+export type PastOf = { conversationId: string } | { personId: string };
+
+export interface PastFilter {
+  from?: Instant | undefined;
+  to?: Instant | undefined;
+  /** Speaker: the one who asks, coda, or the name of somebody else. */
+  who?: string | undefined;
+  /** Name of a platform, a conversation, a channel or a target. */
+  place?: string | undefined;
+  /** Not in conversations that their person has put away. */
+  isShown?: boolean;
+}
+
+export interface FoundMessage {
+  id: string;
+  role: 'user' | 'assistant';
+  text: string;
+  at: Instant;
+  tainted: boolean;
+}
+
+export interface FoundPlace {
+  conversationId: string;
+  place: Place;
+  title: string | undefined;
+  /** The platform's id of the message; undefined where it is not kept any more. */
+  messageId: string | undefined;
+}
+
+/** Messages with each word that are ranked: of more, the newest. */
+const MOST_OF_A_WORD = 200;
+const MOST_WORDS = 40;
+const LONGEST_RANKED = 4_000;
+/** With so many messages that have a word itself, those that have it as a beginning are not looked for. */
+const ENOUGH = 20;
+/** Messages counted to weigh words by; more make no difference. */
+const MOST_COUNTED = 10_000;
+
+/** Weight of words beside meaning, where a message covers all of the query's words. */
+const WORDS = 0.5;
+/** Least similarity of a message with none of the words. */
+const CLOSE = 0.3;
+
+/** The indexed words of a message (0271): its own, its conversation and its person. Word for word as the index has it. */
+const INDEXED = `(to_tsvector('simple', searchable(content ->> 'text')) || array_to_tsvector(
+  array['/c' || conversation_id::text] || case when person_id is null then '{}'::text[] else array['/p' || person_id::text] end))`;
+
+/**
+ * Messages with any of these words in any English form, or near them in meaning, best first, of equals the newest. `near`
+ * comes from the conversations of `of` alone.
+ */
+export async function searchMessages(
+  db: Queryable,
+  of: PastOf,
+  words: string,
+  most: number,
+  { near = [], filter = {} }: { near?: readonly NearText[]; filter?: PastFilter } = {},
+): Promise<FoundMessage[]> {
+  const scope = scopeOf(of, filter);
+  const covering = await withAnyWord(db, scope, words);
+  const close = await nearOnes(db, scope, near);
+  const scores = new Map(covering.map(({ message, share }) => [message.id, { message, score: WORDS * share }]));
+  for (const { similarity, ...message } of close) {
+    const words = scores.get(message.id)?.score;
+    if (words !== undefined || similarity >= CLOSE) {
+      scores.set(message.id, { message, score: similarity + (words ?? 0) });
+    }
+  }
+  const found = [...scores.values()].sort(
+    (a, b) => b.score - a.score || b.message.at.getTime() - a.message.at.getTime(),
+  );
+  return found.slice(0, most).map(({ message }) => message);
+}
+
+interface Scope {
+  /** Condition on a row of `messages`, with `params`. */
+  where: string;
+  params: (string | Instant)[];
+  term: string;
+  order: string;
+}
+
+function scopeOf(of: PastOf, { from, to, who, place, isShown }: PastFilter): Scope {
+  const isPerson = 'personId' in of;
+  const params: (string | Instant)[] = [isPerson ? of.personId : of.conversationId];
+  const add = (value: string | Instant) => `$${params.push(value)}`;
+  const conditions = [`${isPerson ? 'person_id' : 'conversation_id'} = $1`, `role in ('user', 'assistant')`];
+  if (from) conditions.push(`at >= ${add(from)}`);
+  if (to) conditions.push(`at < ${add(to)}`);
+  if (who !== undefined) conditions.push(speaks(who, add));
+  if (place !== undefined) conditions.push(`conversation_id in (${CONVERSATIONS_NAMED(add(place))})`);
+  if (isShown) {
+    conditions.push(`not exists (select from conversations c where c.id = conversation_id and at <= c.hidden_at)`);
+  }
+  return {
+    where: conditions.join(' and '),
+    params,
+    term: `'/${isPerson ? 'p' : 'c'}${params[0]}'`,
+    order: isPerson ? 'seq desc' : 'epoch desc, seq desc',
+  };
+}
+
+function speaks(who: string, add: (value: string) => string): string {
+  if (/^(?:you|coda|assistant)$/i.test(who)) return `role = 'assistant'`;
+  return /^(?:me|i|person)$/i.test(who)
+    ? `role = 'user'`
+    : `role = 'user' and lower(content ->> 'name') = lower(${add(who)})`;
+}
+
+const CONVERSATIONS_NAMED = (name: string) => `
+  select c.id from conversations c
+   where c.adapter = lower(${name}) or c.channel = ${name} or lower(c.title) = lower(${name})
+      or exists (select from targets t where t.conversation_id = c.id and ltrim(lower(t.name), '#') = ltrim(lower(${name}), '#'))`;
+
+async function withAnyWord(
+  db: Queryable,
+  scope: Scope,
+  words: string,
+): Promise<{ message: FoundMessage; share: number }[]> {
+  const terms = [...new Set(lexemesOf(words))];
+  const wanted = wantedWords(words, terms).slice(0, MOST_WORDS);
+  if (wanted.length === 0) return [];
+  // A word of its own first: the planner knows how often it is said, and reads a rare one out of the index, one that stands
+  // everywhere out of the newest messages. All beginnings of a word are read before the first message is known.
+  const together = wanted.length > 1 ? [wanted.map((word) => `'${word}'`).join(' & ')] : [];
+  const first = await newestWith(db, scope, [...wanted.map((word) => `'${word}'`), ...together]);
+  const rare = wanted.filter((_, at) => first.filter(({ arm }) => arm === at).length < ENOUGH);
+  const others = await anyWith(
+    db,
+    scope,
+    rare.map((word) => `'${word}':*`),
+  );
+  const rows = [...new Map([...first, ...others].map((row) => [row.seq, row])).values()].sort((a, b) => a.seq - b.seq);
+  const all = rows.length < ENOUGH ? rows.length : await countUpTo(db, scope, MOST_COUNTED);
+  const postings = new Map<string, number[]>();
+  for (const [place, { text }] of rows.entries()) {
+    for (const term of new Set(lexemesOf(text.slice(0, LONGEST_RANKED)))) {
+      const places = postings.get(term);
+      if (places) places.push(place);
+      else postings.set(term, [place]);
+    }
+  }
+  const scores = coverage(terms, Math.max(all, rows.length), new Float32Array(rows.length), (term) =>
+    postings.get(term),
+  );
+  return top(scores, rows.length, () => true).map((place) => ({
+    message: rows[place] as FoundMessage,
+    share: scores[place] as number,
+  }));
+}
+
+type WordRow = FoundMessage & { seq: number; arm: number };
+
+const COLUMNS = `seq, id::text as id, role, content ->> 'text' as text, at, tainted`;
+
+/** The newest messages for each of these queries, each as a value that is planned for. */
+async function newestWith(db: Queryable, scope: Scope, queries: string[]): Promise<WordRow[]> {
+  const { where, params, order } = scope;
+  const arms = queries.map(
+    (_, at) => `(select ${COLUMNS}, ${at} as arm from messages
+                  where ${where} and ${INDEXED} @@ $${params.length + 1 + at}::tsquery order by ${order} limit ${MOST_OF_A_WORD})`,
+  );
+  return (await db.query<WordRow>(arms.join(' union all '), paramsOf(scope, queries))).rows;
+}
+
+/** Messages for each of these queries out of the index of words, whose order it does not know. */
+async function anyWith(db: Queryable, scope: Scope, queries: string[]): Promise<WordRow[]> {
+  const { where, params } = scope;
+  if (queries.length === 0) return [];
+  const arms = queries.map(
+    (_, at) => `(select ${COLUMNS}, ${at} as arm from messages
+                  where ${where} and ${INDEXED} @@ $${params.length + 1 + at}::tsquery limit ${MOST_OF_A_WORD})`,
+  );
+  return (await db.query<WordRow>(arms.join(' union all '), paramsOf(scope, queries))).rows;
+}
+
+const paramsOf = ({ params, term }: Scope, queries: readonly string[]) => [
+  ...params,
+  ...queries.map((query) => `${query} & ${term}`),
+];
+
+async function countUpTo(db: Queryable, { where, params }: Scope, most: number): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from (select from messages where ${where} limit ${most}) m`,
+    params,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** The words and their stems, which may have lost or changed the last letter. */
+function wantedWords(words: string, terms: readonly string[]): string[] {
+  const said = words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const all = [...said.filter((word) => lexemesOf(word).length > 0), ...terms.map((term) => term.replace(/[ie]$/, ''))];
+  return [...new Set(all.filter((word) => /^[\p{L}\p{N}]+$/u.test(word)))];
+}
+
+async function nearOnes(
+  db: Queryable,
+  { where, params }: Scope,
+  near: readonly NearText[],
+): Promise<(FoundMessage & { similarity: number })[]> {
+  if (near.length === 0) return [];
+  const { rows } = await db.query<FoundMessage>(
+    `select id::text as id, role, content ->> 'text' as text, at, tainted from messages
+      where ${where} and id = any($${params.length + 1}::uuid[])`,
+    [...params, near.map(({ id }) => id)],
+  );
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return near.flatMap(({ id, similarity }) => {
+    const message = found.get(id);
+    return message ? [{ ...message, similarity }] : [];
+  });
+}
+
+/** Direct conversations of a person, the newest first: those whose messages are looked at for their meaning, too. */
+export async function directOnes(db: Queryable, personId: string, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id::text as id from conversations where person_id = $1 and kind = 'dm' order by created_at desc limit $2`,
+    [personId, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Where messages were said. */
+export async function placesOf(db: Queryable, ids: readonly string[]): Promise<Map<string, FoundPlace>> {
+  const { rows } = await db.query<{
+    id: string;
+    conversation_id: string;
+    adapter: string;
+    channel: string;
+    space_id: string;
+    kind: Place['kind'];
+    title: string | null;
+    message_id: string | null;
+  }>(
+    `select m.id::text as id, m.conversation_id::text as conversation_id, c.adapter, c.channel, c.space_id, c.kind, c.title, i.message_id
+       from messages m join conversations c on c.id = m.conversation_id left join inbox i on i.id = m.turn_id
+      where m.id = any($1::uuid[])`,
+    [ids],
+  );
+  return new Map(
+    rows.map(
+      ({ id, conversation_id: conversationId, adapter, channel, space_id, kind, title, message_id: messageId }) => {
+        const space = space_id.slice(adapter.length + 1);
+        return [
+          id,
+          {
+            conversationId,
+            place: { adapter, channel, space, kind },
+            title: title ?? undefined,
+            messageId: messageId || undefined,
+          },
+        ];
+      },
+    ),
+  );
+}
+
+/**
+ * Messages of a shared place that are somebody else's than `reader`'s, or answers to them, with names. A
+ * turn's answer stands behind what was said to it.
+ */
+export async function ofOthers(
+  db: Queryable,
+  messages: readonly Pick<FoundMessage, 'id'>[],
+  reader: string,
+): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string; name: string | null }>(
+    `select m.id::text as id, asked.name
+       from messages m
+       left join lateral (
+        select person_id, turn_id, content ->> 'name' as name from messages
+         where conversation_id = m.conversation_id and epoch = m.epoch
+           and seq <= m.seq - case when m.role = 'user' then 0 else 1 end
+         order by seq desc limit 1) asked on true
+      where m.id = any($1::uuid[])
+        and (asked.person_id is distinct from $2 or asked.turn_id is distinct from m.turn_id)`,
+    [messages.map(({ id }) => id), reader],
+  );
+  return new Map(rows.map(({ id, name }) => [id, `Another person (${name ?? 'unknown'})`]));
+}
