@@ -154,7 +154,7 @@ export function contextTools(said: Pick<MessageIndex, 'findNear'>, links: Messag
   return [read, search];
 }
 
-/** What a person has said and was answered, with the words, the best first; not in conversations that they have put away. */
+/** Messages of a person, and answers to them, with the words, best first; none of conversations that they have put away. */
 export async function searchPast(db: Queryable, of: { personId: string }, words: string, most: number) {
   const found = await past.searchMessages(db, of, words, most, { filter: { isShown: true } });
   const places = await past.placesOf(

@@ -212,7 +212,7 @@ export const deletionRules: readonly DeletionRule[] = [
 ];
 
 export const mergeRules: readonly MergeRule[] = [
-  // Of two with one name the other person's stays. Words for the other account would be told to oneself.
+  // The other person's target of the same name stays. Words for the other account would be told to oneself.
   {
     sql: `delete from targets t where t.person_id = $1 and exists (
             select from targets o where o.person_id = $2 and lower(o.name) = lower(t.name))

@@ -15,10 +15,10 @@ export interface Tidings {
   now: Instant;
 }
 
-/** Where and to whom a schedule with a target is told at this moment. */
+/** The conversation and reader of a schedule with a target, at this moment. */
 export interface ToldAddress {
   conversationId: string;
-  /** Of the reader. */
+  /** The reader. */
   personId: string;
   /** Quiet hours of another reader. */
   quiet: QuietHours | undefined;

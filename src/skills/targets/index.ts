@@ -1,4 +1,4 @@
-/** Where what is planned is told: allowed by who plans it and by who is told, and taken back by either. */
+/** Targets of what is planned: allowed by its person and by the other side, and taken back by either. */
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import { conversations, type Outgoing, targets } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';

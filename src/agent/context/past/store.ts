@@ -1,4 +1,4 @@
-/** What was said before, by words and by meaning: in one conversation, or to and by one person in all of theirs. */
+/** Earlier messages, by words and by meaning: of one conversation, or a person's own in all of theirs. */
 import type { Instant } from '../../../base/clock.ts';
 import { coverage, lexemesOf, top } from '../../../base/lexemes.ts';
 import type { Place } from '../../../delivery/index.ts';
@@ -229,7 +229,7 @@ export async function directOnes(db: Queryable, personId: string, limit: number)
   return rows.map(({ id }) => id);
 }
 
-/** Where messages were said. */
+/** Places of messages. */
 export async function placesOf(db: Queryable, ids: readonly string[]): Promise<Map<string, FoundPlace>> {
   const { rows } = await db.query<{
     id: string;
