@@ -1,7 +1,7 @@
 /**
  * How long a search in one's own past takes: `npm run bench -- past`. 1,000,000 own messages among those of others, on
  * PostgreSQL where CODA_TEST_POSTGRES names one, and embedded; `--embedded` and `--server` measure one of both, `--messages N`
- * fewer.
+ * fewer. `--keep` leaves PostgreSQL's, and uses one that is there.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ const NAME = 'coda_bench_past';
 const OWN = Number(process.argv[process.argv.indexOf('--messages') + 1]) || 1_000_000;
 const PEOPLE = 100;
 const OF_OTHERS = 100;
-const SEARCHES = 200;
+const SEARCHES = 120;
 const WORDS = 30_000;
 
 const world: World = {
@@ -29,6 +29,7 @@ const world: World = {
   secrets: new Secrets(),
   metrics: new MetricsBook(),
 };
+const keep = process.argv.includes('--keep');
 const report = new Report();
 const person = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
@@ -149,16 +150,20 @@ async function embedded(): Promise<void> {
 async function server(url: string): Promise<void> {
   const admin = new pg.Client({ connectionString: url });
   await admin.connect();
-  await admin.query(`drop database if exists ${NAME} with (force)`);
-  await admin.query(`create database ${NAME}`);
+  const { rows } = await admin.query('select from pg_database where datname = $1', [NAME]);
+  const isThere = rows.length > 0 && keep;
+  if (rows.length > 0 && !keep) await admin.query(`drop database ${NAME} with (force)`);
+  if (!isThere) await admin.query(`create database ${NAME}`);
   const own = new URL(url);
   own.pathname = `/${NAME}`;
   const database = await openDatabase({ dataDir: '', connectTimeoutMs: 5_000, url: own.href }, world);
-  await migrate(database);
-  await fill(database);
+  if (!isThere) {
+    await migrate(database);
+    await fill(database);
+  }
   await measure('PostgreSQL', database, 50);
   await database.close();
-  await admin.query(`drop database ${NAME} with (force)`);
+  if (!keep) await admin.query(`drop database ${NAME} with (force)`);
   await admin.end();
 }
 

@@ -157,7 +157,7 @@ export const guards: Readonly<Record<string, readonly Edit[]>> = {
       "`${isPerson ? 'person_id' : 'conversation_id'} = $1`",
       "'$1::uuid is not null'",
     ),
-    edit('agent/context/past/store.ts', '`${query} & ${term}`', 'query'),
+    edit('agent/context/past/store.ts', '`(${query}) & ${term}`', 'query'),
   ],
   undoer: [
     edit(

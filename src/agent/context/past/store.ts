@@ -37,12 +37,15 @@ export interface FoundPlace {
 
 /** Messages with each word that are ranked: of more, the newest. */
 const MOST_OF_A_WORD = 200;
-const MOST_WORDS = 40;
+const MOST_WORDS = 20;
 const LONGEST_RANKED = 4_000;
-/** With so many messages that have a word itself, those that have it as a beginning are not looked for. */
-const ENOUGH = 20;
+/** The newest messages are looked through; a word that so many of them have is not looked for in older ones. */
+const NEWEST = 1_000;
+const COMMON = 4;
+/** Words that so many of them have, and no other ones, are not looked for together either. */
+const OFTEN = 50;
 /** Messages counted to weigh words by; more make no difference. */
-const MOST_COUNTED = 10_000;
+const MOST_COUNTED = 2_000;
 
 /** Weight of words beside meaning, where a message covers all of the query's words. */
 const WORDS = 0.5;
@@ -126,20 +129,17 @@ async function withAnyWord(
   words: string,
 ): Promise<{ message: FoundMessage; share: number }[]> {
   const terms = [...new Set(lexemesOf(words))];
-  const wanted = wantedWords(words, terms).slice(0, MOST_WORDS);
-  if (wanted.length === 0) return [];
-  // A word of its own first: the planner knows how often it is said, and reads a rare one out of the index, one that stands
-  // everywhere out of the newest messages. All beginnings of a word are read before the first message is known.
-  const together = wanted.length > 1 ? [wanted.map((word) => `'${word}'`).join(' & ')] : [];
-  const first = await newestWith(db, scope, [...wanted.map((word) => `'${word}'`), ...together]);
-  const rare = wanted.filter((_, at) => first.filter(({ arm }) => arm === at).length < ENOUGH);
-  const others = await anyWith(
-    db,
-    scope,
-    rare.map((word) => `'${word}':*`),
-  );
-  const rows = [...new Map([...first, ...others].map((row) => [row.seq, row])).values()].sort((a, b) => a.seq - b.seq);
-  const all = rows.length < ENOUGH ? rows.length : await countUpTo(db, scope, MOST_COUNTED);
+  const forms = formsOf(words).slice(0, MOST_WORDS);
+  if (forms.length === 0) return [];
+  const recent = await newestWith(db, scope, forms.map(anyOf).join(' | '));
+  const tokens = recent.map(({ text }) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
+  const hits = (each: readonly string[]) =>
+    tokens.filter((said) => said.some((token) => each.some((form) => token.startsWith(form)))).length;
+  const rare = forms.filter((each) => hits(each) < COMMON);
+  const together = forms.length > 1 && forms.some((each) => hits(each) < OFTEN) ? [forms.map(anyOf).join(' & ')] : [];
+  const others = await indexedWith(db, scope, [...rare.map(anyOf), ...together]);
+  const rows = [...new Map([...recent, ...others].map((row) => [row.seq, row])).values()].sort((a, b) => a.seq - b.seq);
+  const all = await countUpTo(db, scope, MOST_COUNTED);
   const postings = new Map<string, number[]>();
   for (const [place, { text }] of rows.entries()) {
     for (const term of new Set(lexemesOf(text.slice(0, LONGEST_RANKED)))) {
@@ -157,34 +157,43 @@ async function withAnyWord(
   }));
 }
 
-type WordRow = FoundMessage & { seq: number; arm: number };
+type WordRow = FoundMessage & { seq: number };
 
 const COLUMNS = `seq, id::text as id, role, content ->> 'text' as text, at, tainted`;
 
-/** The newest messages for each of these queries, each as a value that is planned for. */
-async function newestWith(db: Queryable, scope: Scope, queries: string[]): Promise<WordRow[]> {
+/** Those of the newest messages that have one of the words: 10 µs for each message that is looked at. */
+async function newestWith(db: Queryable, scope: Scope, query: string): Promise<WordRow[]> {
   const { where, params, order } = scope;
-  const arms = queries.map(
-    (_, at) => `(select ${COLUMNS}, ${at} as arm from messages
-                  where ${where} and ${INDEXED} @@ $${params.length + 1 + at}::tsquery order by ${order} limit ${MOST_OF_A_WORD})`,
+  const { rows } = await db.query<WordRow>(
+    `select ${COLUMNS} from (select * from messages where ${where} order by ${order} limit ${NEWEST}) m
+      where ${INDEXED} @@ $${params.length + 1}::tsquery`,
+    paramsOf(scope, [query]),
   );
-  return (await db.query<WordRow>(arms.join(' union all '), paramsOf(scope, queries))).rows;
+  return rows;
 }
 
-/** Messages for each of these queries out of the index of words, whose order it does not know. */
-async function anyWith(db: Queryable, scope: Scope, queries: string[]): Promise<WordRow[]> {
-  const { where, params } = scope;
+/**
+ * The newest messages for each of these queries, out of the index of words. Materialized: for a limit the planner would go
+ * through the messages from the newest on, which of 1,000,000 takes a second where a word is neither rare nor common.
+ */
+async function indexedWith(db: Queryable, scope: Scope, queries: readonly string[]): Promise<WordRow[]> {
   if (queries.length === 0) return [];
-  const arms = queries.map(
-    (_, at) => `(select ${COLUMNS}, ${at} as arm from messages
-                  where ${where} and ${INDEXED} @@ $${params.length + 1 + at}::tsquery limit ${MOST_OF_A_WORD})`,
+  const { where, params, order } = scope;
+  const found = queries.map(
+    (_, at) => `f${at} as materialized (select * from messages
+                 where ${where} and ${INDEXED} @@ $${params.length + 1 + at}::tsquery)`,
   );
-  return (await db.query<WordRow>(arms.join(' union all '), paramsOf(scope, queries))).rows;
+  const arms = queries.map((_, at) => `(select ${COLUMNS} from f${at} order by ${order} limit ${MOST_OF_A_WORD})`);
+  const { rows } = await db.query<WordRow>(
+    `with ${found.join(', ')} ${arms.join(' union all ')}`,
+    paramsOf(scope, queries),
+  );
+  return rows;
 }
 
 const paramsOf = ({ params, term }: Scope, queries: readonly string[]) => [
   ...params,
-  ...queries.map((query) => `${query} & ${term}`),
+  ...queries.map((query) => `(${query}) & ${term}`),
 ];
 
 async function countUpTo(db: Queryable, { where, params }: Scope, most: number): Promise<number> {
@@ -195,12 +204,18 @@ async function countUpTo(db: Queryable, { where, params }: Scope, most: number):
   return rows[0]?.count ?? 0;
 }
 
-/** The words and their stems, which may have lost or changed the last letter. */
-function wantedWords(words: string, terms: readonly string[]): string[] {
+/** Each telling word with its stems, which may have lost or changed the last letter. */
+function formsOf(words: string): string[][] {
   const said = words.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const all = [...said.filter((word) => lexemesOf(word).length > 0), ...terms.map((term) => term.replace(/[ie]$/, ''))];
-  return [...new Set(all.filter((word) => /^[\p{L}\p{N}]+$/u.test(word)))];
+  return [...new Set(said)].flatMap((word) => {
+    const stems = lexemesOf(word);
+    const own = [word, ...stems.map((stem) => stem.replace(/[ie]$/, ''))];
+    return stems.length === 0 ? [] : [[...new Set(own.filter((form) => /^[\p{L}\p{N}]+$/u.test(form)))]];
+  });
 }
+
+/** Any word that begins with one of these. */
+const anyOf = (forms: readonly string[]): string => `(${forms.map((form) => `'${form}':*`).join(' | ')})`;
 
 async function nearOnes(
   db: Queryable,
