@@ -20,7 +20,7 @@ const hook = z.strictObject({
   ...secret('token', z.string().min(1).optional(), {
     description: 'Sent as Authorization: Bearer.',
     file: 'hook_token',
-    example: '${NTFY_TOKEN}',
+    example: '${NTFY_TOKEN:-tk_example}',
   }),
 });
 
