@@ -77,6 +77,8 @@ const facts = z.strictObject({
   why: z.string().optional(),
   /** Pages without any text: pictures of pages. */
   pictures: z.int().optional(),
+  /** Passages whose text was read from pictures, with mistakes. */
+  recognized: z.int().optional(),
   events: z.array(event).optional(),
   people: z.array(z.strictObject({ name: z.string(), text: z.string() })).optional(),
   /** Names of files within it that could not be read. */
@@ -87,6 +89,7 @@ export type FileFacts = z.output<typeof facts>;
 const batch = z.strictObject({ passages: z.array(passage), facts: facts.optional() });
 
 export { Hearing } from './hearing.ts';
+export { lettersIn, lettersOnPages, readsPictures } from './letters.ts';
 export { hasProgram } from './programs.ts';
 export { soundOf } from './sounds.ts';
 export { type SpeakingSettings, type Speech, speak } from './speaking.ts';

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { lookAt } from '../../src/agent/context/pictures/index.ts';
+import { isFit, lookAt } from '../../src/agent/context/pictures/index.ts';
 import { readPng } from '../../src/agent/context/pictures/png.js';
 import { attachedTo, Scaler } from '../../src/agent/index.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -66,7 +67,7 @@ async function shown(...contents: Buffer[]) {
 test('a picture with too many pixels is made smaller, and a scaled one scaled again shows the same', async () => {
   const { images, text, again } = await shown(halves(8_000, 6_000));
   const jpeg = Buffer.from(images[0]?.base64 ?? '', 'base64');
-  expect(lookAt(jpeg)).toEqual({ type: 'image/jpeg', width: 1_568, height: 1_176 });
+  expect(lookAt(jpeg)).toEqual({ type: 'image/jpeg', width: 1_568, height: 1_176, isTurned: false });
   expect(images[0]?.type).toBe('image/jpeg');
   expect(jpeg.length).toBeLessThan(500_000);
   expect(text).toBe('');
@@ -83,7 +84,7 @@ async function photograph(exif = Buffer.alloc(0)) {
 test('a photograph that is too large to be sent is made smaller', async () => {
   const { images } = await shown(await photograph());
   const jpeg = Buffer.from(images[0]?.base64 ?? '', 'base64');
-  expect(lookAt(jpeg)).toEqual({ type: 'image/jpeg', width: 1_568, height: 1_176 });
+  expect(lookAt(jpeg)).toEqual({ type: 'image/jpeg', width: 1_568, height: 1_176, isTurned: false });
   expect(jpeg.length).toBeLessThan(500_000);
 });
 
@@ -109,8 +110,25 @@ test('a photograph is shown as the camera was held', async () => {
   ];
   const body = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), Buffer.from(turned)]);
   const exif = Buffer.concat([Buffer.from([0xff, 0xe1, 0, body.length + 2]), body]);
-  const { images } = await shown(await photograph(exif));
-  expect(lookAt(Buffer.from(images[0]?.base64 ?? '', 'base64'))).toMatchObject({ width: 1_176, height: 1_568 });
+  const large = await photograph(exif);
+  const small = large.subarray(0, large.length - 4_000_000);
+  const { images } = await shown(large, small);
+  for (const { base64 } of images) {
+    const look = lookAt(Buffer.from(base64, 'base64'));
+    expect(look).toEqual({ type: 'image/jpeg', width: 1_176, height: 1_568, isTurned: false });
+  }
+});
+
+test('a photograph of more pixels than models see is made smaller, a drawing is not', () => {
+  const size = { width: 4_000, height: 3_000 };
+  expect(isFit({ type: 'image/jpeg', ...size })).toBe(false);
+  expect(isFit({ type: 'image/png', ...size })).toBe(true);
+});
+
+test('a photograph in HEIC is shown as a JPEG', async () => {
+  const { images } = await shown(readFileSync(new URL('../media/files/halves.heic', import.meta.url)));
+  expect(images[0]?.type).toBe('image/jpeg');
+  expect(lookAt(Buffer.from(images[0]?.base64 ?? '', 'base64'))).toMatchObject({ width: 64, height: 48 });
 });
 
 test('a bomb is refused with a sentence, whatever it claims', async () => {

@@ -5,7 +5,7 @@ import type { FileRef, Item } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 import type { ModelImage, ModelMessage, ToolMessage } from '../inference/model.ts';
 import { cut } from './fit.ts';
-import { LONGEST_SIDE, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
+import { isFit, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
 
 export interface AttachedFiles {
   images: ModelImage[];
@@ -30,6 +30,7 @@ const TEXT_ROOM = 48_000;
 /** Each file is shown at least this much, so that the model knows what it is. */
 const LEAST_ROOM = 500;
 const TEXT = /^text\/|^application\/(json|xml|yaml|x-yaml|toml|javascript|x-sh|sql|csv)\b/;
+const PICTURE_NAME = /\.(?:png|jpe?g|gif|webp|hei[cf])$/i;
 const TEXT_NAME =
   /\.(txt|md|csv|tsv|json|jsonl|ya?ml|toml|xml|html?|css|js|ts|py|rb|go|rs|java|c|h|cpp|sh|sql|log|ini|conf)$/i;
 
@@ -125,17 +126,17 @@ class Pictures {
    */
   async add(file: FileRef): Promise<boolean> {
     const { artifacts, scaler } = this.deps;
-    if (this.images.length >= MOST_PICTURES || !file.type.startsWith('image/') || file.size > LARGEST_FILE)
-      return false;
+    const isCalledOne = file.type.startsWith('image/') || PICTURE_NAME.test(file.name);
+    if (this.images.length >= MOST_PICTURES || !isCalledOne || file.size > LARGEST_FILE) return false;
     const bytes = await read(file.hash, artifacts, LARGEST_FILE);
     const look = lookAt(bytes);
     if (!look) return false;
-    const { type, width, height } = look;
-    const isSmall = bytes.length <= Math.min(LARGEST_PICTURE, this.room) && Math.max(width, height) <= LONGEST_SIDE;
+    const isSmall = bytes.length <= Math.min(LARGEST_PICTURE, this.room) && isFit(look);
     const shown = isSmall ? bytes : await scaler.scale(file.hash, bytes, look);
     if (shown.length > this.room) throw new NotScaled('there is no room for it beside the others');
     this.room -= shown.length;
-    this.images.push({ name: file.name, type: isSmall ? type : 'image/jpeg', base64: shown.toString('base64') });
+    const type = isSmall && look.type !== 'image/heic' ? look.type : 'image/jpeg';
+    this.images.push({ name: file.name, type, base64: shown.toString('base64') });
     return true;
   }
 }

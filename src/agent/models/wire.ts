@@ -186,7 +186,12 @@ export function context(moving: string): string {
 }
 
 export function unseen(names: readonly string[]): string {
-  return names.map((name) => `[A picture, ${label(name)}, came with this; you cannot see pictures.]`).join('\n');
+  return names
+    .map(
+      (name) =>
+        `[A picture, ${label(name)}, came with this; you cannot see pictures, but attachment_read may know its text.]`,
+    )
+    .join('\n');
 }
 
 /** In place of pictures that the service refused, each by itself. */

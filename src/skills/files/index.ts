@@ -2,7 +2,7 @@ import { DAY_MS } from '../../base/clock.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { applyRule } from '../../jobs/index.ts';
-import { Hearing, openMedia } from '../../media/index.ts';
+import { Hearing, openMedia, readsPictures } from '../../media/index.ts';
 import { speechChecks } from './checks.ts';
 import { config, type Settings } from './config.ts';
 import { type FileBeginning, FileLibrary } from './library.ts';
@@ -31,6 +31,8 @@ function partsOf(deps: SkillDeps<Settings>): ToolDeps {
   onClose('file reader', () => media.close());
   const hearing = new Hearing(world.log);
   onClose('hearing', () => hearing.close());
+  const letters = { areRead: false };
+  void readsPictures(world.env).then((areRead) => Object.assign(letters, { areRead }));
   const meaning = new PassageIndex(deps);
   onClose('passages by meaning', async () => meaning.close());
   const parts = {
@@ -46,6 +48,7 @@ function partsOf(deps: SkillDeps<Settings>): ToolDeps {
     }),
     meaning,
     hearing,
+    letters,
     signal: stopping.signal,
   };
   made.set(deps, parts);
@@ -70,8 +73,13 @@ export const files: Skill<Settings> = {
     const most = Math.min(room, SHOWN);
     return shownText(file, await partsOf(deps).library.openBeginning(file, most), most);
   },
-  offerForFiles: ({ models, config: { transcribe } }, sent, { text }) =>
-    offersFor(sent, { text, hasModel: models.available, hears: transcribe.kind !== 'none' }),
+  offerForFiles: (deps, sent, { text }) =>
+    offersFor(sent, {
+      text,
+      hasModel: deps.models.available,
+      hears: deps.config.transcribe.kind !== 'none',
+      readsLetters: partsOf(deps).letters.areRead,
+    }),
   checks: speechChecks,
   schedules: [
     {

@@ -4,8 +4,11 @@ import type { World } from '../../base/world.ts';
 import {
   type FileFacts,
   type Hearing,
+  lettersIn,
+  lettersOnPages,
   type Media,
   type Passage,
+  readsPictures,
   type SpeechSettings,
   transcribe,
 } from '../../media/index.ts';
@@ -15,6 +18,9 @@ import * as store from './store.ts';
 
 /** Counted up when the readers read anything otherwise: what they have read before is read anew. */
 const READERS = 1;
+
+/** A file that was read where no letters in pictures are is read anew where they are. */
+const readersWith = (letters: boolean): number => 2 * READERS + (letters ? 1 : 0);
 /** Milliseconds that a turn waits for a text that is long in coming, once its beginning is there. */
 const PATIENCE_MS = 3_000;
 /** A fault of the moment and not of the file: it is not remembered. */
@@ -63,6 +69,7 @@ export interface LibraryDeps {
 /** Texts of files: read once, when they are first asked for, and stored by their content. */
 export class FileLibrary {
   private readonly deps: LibraryDeps;
+  private letters: Promise<boolean> | undefined;
   private readonly readings = new Map<string, FileReading>();
 
   constructor(deps: LibraryDeps) {
@@ -107,8 +114,14 @@ export class FileLibrary {
     return undefined;
   }
 
-  private readStored(hash: string): Promise<store.StoredText | undefined> {
-    return store.readText(readerOf(this.deps.database), hash, READERS);
+  private async readStored(hash: string): Promise<store.StoredText | undefined> {
+    return store.readText(readerOf(this.deps.database), hash, readersWith(await this.readsLetters()));
+  }
+
+  /** True if letters in pictures are read: known after the first question. */
+  readsLetters(): Promise<boolean> {
+    this.letters ??= readsPictures(this.deps.world.env);
+    return this.letters;
   }
 
   private read(file: SeenFile): FileReading {
@@ -124,7 +137,8 @@ export class FileLibrary {
     reading.done = this.deps.media
       .read(file, onPassages)
       .then(async (found) => {
-        const { facts, isPassing } = await this.hearIfSound(file, found, onPassages);
+        const seen = await this.readIfPicture(file, found, passages, onPassages);
+        const { facts, isPassing } = await this.hearIfSound(file, seen, onPassages);
         if (!isPassing) await this.save(file, facts, passages);
         return facts;
       })
@@ -142,10 +156,8 @@ export class FileLibrary {
     onPassages: (passages: readonly Passage[]) => void,
   ): Promise<{ facts: FileFacts; isPassing?: boolean | undefined }> {
     if (!isRecording(file, facts)) return { facts };
-    const { artifacts, speech, hearing, world, signal } = this.deps;
-    const chunks: Buffer[] = [];
-    for await (const chunk of await artifacts.open(file.hash)) chunks.push(chunk as Buffer);
-    const heard = await transcribe(Buffer.concat(chunks), speech, { hearing, env: world.env }, signal);
+    const { speech, hearing, world, signal } = this.deps;
+    const heard = await transcribe(await this.bytesOf(file), speech, { hearing, env: world.env }, signal);
     const { kind, says, title } = facts;
     if (!heard.ok) {
       world.log.info({ file: file.hash, why: heard.why }, 'a recording was not heard');
@@ -157,11 +169,49 @@ export class FileLibrary {
     return { facts: { kind, says, title } };
   }
 
+  private async bytesOf({ hash }: SeenFile): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of await this.deps.artifacts.open(hash)) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  }
+
+  /** Facts of a picture, or a PDF with pages that are pictures, with the text in them; of anything else as they are. */
+  private async readIfPicture(
+    file: SeenFile,
+    facts: FileFacts,
+    read: readonly Passage[],
+    onPassages: (passages: readonly Passage[]) => void,
+  ): Promise<FileFacts> {
+    const isPicture = facts.kind === 'picture' && facts.fault === 'kind';
+    const { pictures = 0, parts, ...rest } = facts;
+    if ((!isPicture && (facts.kind !== 'pdf' || pictures === 0)) || !(await this.readsLetters())) return facts;
+    const { world, signal } = this.deps;
+    if (isPicture) {
+      const text = await lettersIn(await this.bytesOf(file), world.env, signal);
+      const { kind, says, title } = facts;
+      if (text !== '') onPassages([{ place: 'the picture', text }]);
+      return { kind, says, title, ...(text !== '' && { recognized: 1 }) };
+    }
+    const texts = new Set(read.map(({ place }) => /^page (\d+)/.exec(place)?.[1]));
+    const pages = Array.from({ length: parts?.count ?? 0 }, (_, at) => at + 1).filter(
+      (page) => !texts.has(String(page)),
+    );
+    const found = await lettersOnPages(await this.bytesOf(file), pages, world.env, signal);
+    onPassages(found);
+    const left = Math.max(0, pictures - found.length);
+    return {
+      ...rest,
+      ...(parts && { parts }),
+      ...(left > 0 && { pictures: left }),
+      ...(found.length > 0 && { recognized: found.length }),
+    };
+  }
+
   private async save({ hash }: SeenFile, facts: FileFacts, passages: readonly Passage[]): Promise<void> {
     if (PASSING.has(facts.fault)) return;
     const { database, world } = this.deps;
     try {
-      const text = { hash, readers: READERS, facts };
+      const text = { hash, readers: readersWith(await this.readsLetters()), facts };
       await database.tx('files.save', (tx) => store.saveText(tx, text, passages, world.clock.now()));
     } catch (error) {
       world.log.warn({ file: hash, error: messageOf(error) }, 'the text of a file could not be stored');

@@ -15,7 +15,7 @@ const OFFERS = 'attachment_offer';
 /** Buttons below the answer for files with appointments or people, and for any file where no model would read it. */
 export function offersFor(
   files: readonly FileRef[],
-  { text, hasModel, hears }: { text: string; hasModel: boolean; hears: boolean },
+  { text, hasModel, hears, readsLetters }: { text: string; hasModel: boolean; hears: boolean; readsLetters: boolean },
 ): Choice[] {
   return files.slice(0, MOST_FILES).flatMap(({ name, type, hash }): Choice[] => {
     const input = { file: hash };
@@ -25,7 +25,10 @@ export function offersFor(
       return [{ label: texts.rememberPeople, tool: OFFERS, input, group: hash }];
     // A bundle with a skill has an offer of its own.
     const isReadable =
-      !/\.skill$/i.test(name) && !/^(?:image|video)\//.test(type) && (hears || !type.startsWith('audio/'));
+      !/\.skill$/i.test(name) &&
+      !type.startsWith('video/') &&
+      (readsLetters || !type.startsWith('image/')) &&
+      (hears || !type.startsWith('audio/'));
     const isAlone = text.trim() === '' && !hasModel && isReadable;
     return isAlone
       ? [{ label: texts.whatIsIn(name), tool: 'attachment_show', input: { ...input, from: 0 }, group: hash }]

@@ -12,6 +12,8 @@ export interface ToolDeps {
   library: FileLibrary;
   meaning: PassageIndex;
   hearing: Hearing;
+  /** Known soon after the start. */
+  letters: { readonly areRead: boolean };
   /** Aborts when coda stops. */
   signal: AbortSignal;
 }

@@ -38,15 +38,18 @@ export const unread = (file: Pick<SeenFile, 'name'>, facts: FileFacts, read: num
     : `I have not read all of ${label(file.name)}: ${whyNot(facts)}.`;
 
 /** Notes on what is no text: pages of pictures, files within it that were not read. */
-export function notesBeside({ pictures = 0, parts, unread: inner = [] }: FileFacts): string[] {
+export function notesBeside({ pictures = 0, recognized = 0, parts, unread: inner = [] }: FileFacts): string[] {
   return [
+    ...(recognized > 0
+      ? [`${plural(recognized, 'passage was', 'passages were')} read from pictures, with mistakes.`]
+      : []),
     ...(pictures > 0 ? [picturesOnly(pictures, parts?.count ?? pictures)] : []),
     ...(inner.length > 0 ? [`I cannot read ${listOf(inner.map((name) => label(name)))} in it.`] : []),
   ];
 }
 
 function picturesOnly(pictures: number, pages: number): string {
-  const how = 'I cannot read them because I recognize no letters in pictures; send the text if there is one';
+  const how = 'I cannot read them because I recognize no letters in them (tesseract); send the text if there is one';
   return pictures === pages
     ? `It is ${plural(pages, 'page')} of pictures; ${how}.`
     : `${plural(pictures, 'page is a picture', 'pages are pictures')}; ${how}.`;

@@ -4,10 +4,14 @@ import { BoundedMap } from '../../../base/bounded.ts';
 import type { ModelImage } from '../../inference/model.ts';
 
 /** Larger pictures are refused by some service; of a smaller one models see no less. Pixels along the longer side. */
-export const LONGEST_SIDE = 7_999;
+const LONGEST_SIDE = 7_999;
 const GOOD_SIDE = 1_568;
-/** A PNG is read line by line; a whole JPEG stands in memory, four bytes a pixel, twice. */
-const MOST_PIXELS: Partial<Record<Look['type'], number>> = { 'image/png': 100_000_000, 'image/jpeg': 25_000_000 };
+/** A PNG is read line by line; a whole JPEG or HEIC stands in memory, four bytes a pixel, twice. */
+const MOST_PIXELS: Partial<Record<Look['type'], number>> = {
+  'image/png': 100_000_000,
+  'image/jpeg': 25_000_000,
+  'image/heic': 25_000_000,
+};
 /** Along either side: a line of pixels must not fill the memory by itself. */
 const MOST_SIDE = 65_535;
 const WITHIN_MS = 20_000;
@@ -39,9 +43,7 @@ export class Scaler {
 }
 
 async function scale(bytes: Buffer, { type, width, height }: Look): Promise<Buffer> {
-  const factor = Math.min(1, GOOD_SIDE / Math.max(width, height));
-  const to = (side: number) => Math.max(1, Math.round(side * factor));
-  const workerData = { type, bytes, width, height, toWidth: to(width), toHeight: to(height) };
+  const workerData = { type, bytes, width, height, goodSide: GOOD_SIDE, mostPixels: MOST_PIXELS[type] };
   const worker = new Worker(new URL('./picture-worker.js', import.meta.url), {
     workerData,
     stdout: true,
@@ -65,19 +67,32 @@ async function scale(bytes: Buffer, { type, width, height }: Look): Promise<Buff
 
 /** Facts from the first bytes of a picture; its sender's description is only a claim. */
 export interface Look {
-  type: ModelImage['type'];
+  /** `image/heic`: no service takes it, and it is always made a JPEG. */
+  type: ModelImage['type'] | 'image/heic';
   width: number;
   height: number;
+  /** The camera was not held upright: it has to be turned (JPEG). */
+  isTurned?: boolean;
+}
+
+/** True if a picture goes to models as it is: a photograph is turned and made small, which takes its place and time out of it, too. */
+export function isFit({ type, width, height, isTurned = false }: Look): boolean {
+  if (type === 'image/heic' || isTurned) return false;
+  return Math.max(width, height) <= (type === 'image/jpeg' ? GOOD_SIDE : LONGEST_SIDE);
 }
 
 /** Undefined for what is no picture of a kind that models take. Pure. */
 export function lookAt(bytes: Buffer): Look | undefined {
   const head = bytes.toString('latin1', 0, 16);
-  if (head.startsWith('\u00ff\u00d8\u00ff')) return lookOfSize('image/jpeg', jpegSize(bytes));
+  if (head.startsWith('\u00ff\u00d8\u00ff')) {
+    const look = lookOfSize('image/jpeg', jpegSize(bytes));
+    return look && { ...look, isTurned: isTurned(bytes) };
+  }
   if (bytes.length < 30) return undefined;
   if (head.startsWith('\u0089PNG\r\n')) {
     return lookOfSize('image/png', [bytes.readUInt32BE(16), bytes.readUInt32BE(20)]);
   }
+  if (/^....ftyp(?:hei[cxms]|hev[cx]|mif1|msf1)/s.test(head)) return lookOfSize('image/heic', heicSize(bytes));
   if (head.startsWith('GIF8')) return lookOfSize('image/gif', [bytes.readUInt16LE(6), bytes.readUInt16LE(8)]);
   const isWebp = head.startsWith('RIFF') && head.startsWith('WEBP', 8);
   return isWebp ? lookOfSize('image/webp', webpSize(bytes)) : undefined;
@@ -99,6 +114,37 @@ function jpegSize(bytes: Buffer): readonly [number, number] | undefined {
     at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2);
   }
   return undefined;
+}
+
+/** Bytes of a JPEG before which a camera's words stand. */
+const EXIF_WITHIN = 4_096;
+const ORIENTATION = 0x0112;
+
+/** The first directory of its Exif block says how the camera was held; 1 is upright. */
+function isTurned(bytes: Buffer): boolean {
+  const head = bytes.subarray(0, EXIF_WITHIN);
+  const at = head.indexOf('Exif\0\0', 0, 'latin1') + 6;
+  if (at < 6 || at + 10 > head.length) return false;
+  const isLittle = head.toString('latin1', at, at + 2) === 'II';
+  const short = (from: number) =>
+    from + 2 > head.length ? 0 : isLittle ? head.readUInt16LE(from) : head.readUInt16BE(from);
+  const directory = at + (isLittle ? head.readUInt32LE(at + 4) : head.readUInt32BE(at + 4));
+  for (let entry = 0; entry < Math.min(short(directory), 100); entry++) {
+    const field = directory + 2 + entry * 12;
+    if (short(field) === ORIENTATION) return short(field + 8) > 1;
+  }
+  return false;
+}
+
+/** Pictures of cameras are made of tiles, each with a size of its own: the largest is that of all. */
+function heicSize(bytes: Buffer): readonly [number, number] | undefined {
+  let [width, height] = [0, 0];
+  const head = bytes.subarray(0, 65_536);
+  for (let at = head.indexOf('ispe'); at >= 0 && at + 16 <= head.length; at = head.indexOf('ispe', at + 4)) {
+    const [wide, high] = [head.readUInt32BE(at + 8), head.readUInt32BE(at + 12)];
+    if (wide * high > width * height) [width, height] = [wide, high];
+  }
+  return width === 0 ? undefined : [width, height];
 }
 
 function webpSize(bytes: Buffer): readonly [number, number] | undefined {
