@@ -25,10 +25,11 @@ import { type ChatAdapter, deadJobSource, type Item, type Receiver } from '../de
 import { routeFetch } from '../egress/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { McpServers, mcpConfig, toolServers } from '../skills/mcp/index.ts';
-import { schedulerConfig } from '../skills/scheduler/index.ts';
+import { hookWatcher, schedulerConfig } from '../skills/scheduler/index.ts';
 import { restingIn } from '../skills/skill-market/index.ts';
 import { SkillTrials } from '../skills/skill-trials/index.ts';
 import { type SpecialistCatalog, specialistTexts } from '../skills/specialists/index.ts';
+import { watchedPages, webConfig } from '../skills/web/index.ts';
 import { Webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
 import { openConsole, openPlatforms, titles } from './adapters.ts';
@@ -166,7 +167,15 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
   });
   closer.onClose('mcp servers', () => servers.close());
   const backups = new Backups({ config, database, world, program: `coda ${version}` });
-  const hooks = new Webhooks({ database, world, jobs, artifacts, secrets, attachmentBytes: attachmentBytes(config) });
+  const hooks = new Webhooks({
+    database,
+    world,
+    jobs,
+    artifacts,
+    secrets,
+    attachmentBytes: attachmentBytes(config),
+    watch: hookWatcher({ jobs, world }),
+  });
   const tokens = new Tokens({ database, world, config });
   const sessions = new Sessions({ database, world, config });
   const approvals = new Approvals({ database, world, delivery, token: config.access.approval_token });
@@ -292,6 +301,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
 function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
   const { config, delivery, bus, closer, thinking, forSkills, scripts, servers } = open;
   const { database, artifacts, world, jobs, schedules, embedders, gate, egress, cache, locks, wakeAt, events } = open;
+  const onClose = (part: string, close: () => Promise<void>) => closer.onClose(part, close);
   return {
     database,
     artifacts,
@@ -305,11 +315,12 @@ function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
     gate,
     sandbox: forSkills,
     scripts,
+    pages: watchedPages({ egress, cache, world, onClose }, config.block(webConfig)),
     egress,
     cache,
     locks,
     household: householdOf(config),
-    onClose: (part, close) => closer.onClose(part, close),
+    onClose,
     turns: delivery,
     wakeAt,
     events,

@@ -81,6 +81,8 @@ export interface SkillReach {
   };
   /** Scripts of approved skills, run by themselves. */
   scripts: SkillScripts;
+  /** Pages and files that are looked at again and again. */
+  pages: WatchedPages;
 }
 
 /** Dependencies of a skill. Everything else of coda is none of its business. */
@@ -161,6 +163,28 @@ export interface SkillScripts {
     asked: ScriptAsker & { skill: string; path: string },
     signal: AbortSignal,
   ): Promise<{ ok: true; text: string } | Failed>;
+}
+
+/**
+ * Addresses that others chose, for a machine that comes again and again: `robots.txt` is obeyed, and what several look at
+ * within a minute is fetched once. Failures are values.
+ */
+export interface WatchedPages {
+  /** The readable text of a page, in Markdown. */
+  readText(url: string, signal: AbortSignal): Promise<{ ok: true; text: string } | PageFailure>;
+  /** Entries of a feed (RSS, Atom), the newest first as they stand there. */
+  readFeed(
+    url: string,
+    signal: AbortSignal,
+  ): Promise<{ ok: true; entries: readonly { id: string; text: string }[] } | PageFailure>;
+  /** A file as it is, as text: a calendar. */
+  readFile(url: string, signal: AbortSignal): Promise<{ ok: true; text: string } | PageFailure>;
+}
+
+export interface PageFailure {
+  ok: false;
+  code: string;
+  message: string;
 }
 
 export interface SkillsInUse {

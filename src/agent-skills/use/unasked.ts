@@ -59,7 +59,7 @@ export function skillScripts(deps: UnaskedDeps): SkillScripts {
     if ('ok' in skill) return skill;
     const bundle = await approved(skill, signal);
     if (!bundle.ok) return bundle;
-    const found = scriptIn(bundle, script);
+    const found = scriptIn(bundle, withEnding(bundle, script));
     return 'code' in found ? found : { bundle, script: found };
   };
 
@@ -137,6 +137,16 @@ async function placeByScript(
   }
   const ids = found.map(({ skill, script }) => `${skill}/${script}`);
   return found.length > 1 ? failed('AMBIGUOUS', texts.severalScripts(named, ids)) : found[0];
+}
+
+/** `disk-check` stands for the only script of this name, whatever its ending. */
+function withEnding({ files }: Bundle, script: string): string {
+  const path = `scripts/${script}`;
+  const fitting = files.filter((file) => file.path.startsWith(`${path}.`));
+  const [only] = fitting;
+  return only && fitting.length === 1 && !files.some((file) => file.path === path)
+    ? only.path.slice('scripts/'.length)
+    : script;
 }
 
 const stem = (script: string) => script.replace(/^.*\//, '').replace(/\.[^.]+$/, '');

@@ -24,12 +24,20 @@ export function automationRoutes(parts: AutomationParts): AnyRoute[] {
 const scheduleRun = z.object({
   id: z.string(),
   at: z.iso.datetime(),
-  state: z.enum(['running', 'waiting', 'done', 'failed', 'expired', 'cancelled']),
+  state: z.enum(['running', 'waiting', 'done', 'failed', 'expired', 'cancelled', 'interrupted']),
   took_ms: z.int().nullable(),
   error: z.string().nullable(),
+  output: z
+    .string()
+    .nullable()
+    .describe('The beginning of what came; null: a turn, whose answer stands in the conversation.'),
+  finding: z.string().nullable().describe('told, or why nothing was.'),
+  told: z.string().nullable(),
+  told_in: z.string().nullable().describe('The place in which it was told.'),
+  cost: z.number().nullable().describe('In the currency of the prices.'),
 });
 
-const MOST_RUNS = 20;
+const MOST_RUNS = 50;
 
 function scheduleRunsRoute(parts: AutomationParts): AnyRoute {
   return route({
@@ -43,12 +51,17 @@ function scheduleRunsRoute(parts: AutomationParts): AnyRoute {
     async answerRequest(request) {
       const { db, personId } = await readerFrom(parts, request);
       const found = await store.scheduleRuns(db, { personId, schedule: request.params.id, limit: MOST_RUNS });
-      const runs = found.map(({ id, state, at, endedAt, error }) => ({
+      const runs = found.map(({ id, state, at, begunAt, endedAt, error, output, finding, told, toldIn, cost }) => ({
         id,
         at: at.toISOString(),
-        state: state === 'received' ? 'running' : state,
-        took_ms: endedAt ? endedAt.getTime() - at.getTime() : null,
+        state: state as z.output<typeof scheduleRun>['state'],
+        took_ms: endedAt && begunAt ? endedAt.getTime() - begunAt.getTime() : null,
         error,
+        output,
+        finding,
+        told,
+        told_in: toldIn,
+        cost,
       }));
       return { body: { json: { runs } } };
     },
@@ -103,7 +116,7 @@ function ownTasksRoute(parts: AutomationParts): AnyRoute {
 const hook = z.object({
   name: z.string(),
   path: z.string(),
-  kind: z.enum(['message', 'reminder', 'note', 'skill']),
+  kind: z.enum(['message', 'reminder', 'note', 'skill', 'watch']),
   form: z.enum(['coda', 'github', 'stripe', 'unsigned']),
   person: z.string(),
   template: z.string(),

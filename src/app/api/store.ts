@@ -154,15 +154,31 @@ export async function listRuns(
   return rows;
 }
 
-/** The newest turns that a schedule has begun, among the newest messages. */
+export interface ListedScheduleRun {
+  id: string;
+  state: string;
+  at: Instant;
+  begunAt: Instant | null;
+  endedAt: Instant | null;
+  error: string | null;
+  output: string | null;
+  finding: string | null;
+  told: string | null;
+  /** `adapter:channel` of the place in which it was told. */
+  toldIn: string | null;
+  cost: number | null;
+}
+
+/** The newest runs of a person's schedule. */
 export async function scheduleRuns(
   db: Queryable,
   { personId, schedule, limit }: { personId: string; schedule: string; limit: number },
-): Promise<{ id: string; state: string; at: Instant; endedAt: Instant | null; error: string | null }[]> {
-  const { rows } = await db.query<Awaited<ReturnType<typeof scheduleRuns>>[number]>(
-    `select id, state, received_at as at, finished_at as "endedAt", error from (
-       select id, key, person_id, state, received_at, finished_at, error from inbox order by id desc limit ${LOOKED_THROUGH}) n
-      where person_id = $1 and starts_with(key, 'schedule:' || $2 || ':') order by id desc limit $3`,
+): Promise<ListedScheduleRun[]> {
+  const { rows } = await db.query<ListedScheduleRun>(
+    `select r.id, r.state, r.occurrence as at, r.begun_at as "begunAt", r.ended_at as "endedAt", r.error, r.output, r.finding,
+            r.told, c.adapter || ':' || c.channel as "toldIn", r.cost
+       from schedule_runs r left join conversations c on c.id = r.told_in
+      where r.person_id = $1 and r.schedule_id = $2 order by r.id desc limit $3`,
     [personId, schedule, limit],
   );
   return rows;

@@ -62,7 +62,7 @@ const add = operation({
       name: z.string().min(1).max(100),
       to: z.string().min(1).max(200).describe('The person, by id, account or name.'),
       template: z.string().min(1).max(10_000).describe('What is made of a payload: "{{ repository.name }} is red".'),
-      kind: z.enum(['message', 'reminder', 'note', 'skill']).default('message'),
+      kind: z.enum(['message', 'reminder', 'note', 'skill', 'watch']).default('message'),
       when: z.string().max(200).optional(),
       skill: z.string().max(200).optional(),
       form: z.enum(['coda', 'github', 'stripe']).default('coda').describe('How it is signed.'),

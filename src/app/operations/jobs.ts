@@ -214,15 +214,15 @@ const schedule = operation({
     maxRetries: retries.optional().meta({ description: 'how often it is tried again; default: 7', value: 'count' }),
     script: z.string().optional().meta({ description: 'instead: a script of an approved skill', value: 'id' }),
     when: z.string().optional().meta({ description: 'how often the script runs: "every hour"', value: 'words' }),
-    tell: z.string().optional().meta({ description: 'when it is told: "above 90 --times 2"', value: 'rule' }),
+    rule: z.string().optional().meta({ description: 'when it is told: "above 90 --times 2"', value: 'rule' }),
     person: z.string().optional().meta({ description: 'who is told; default: the first owner', value: 'name' }),
   }),
   args: ['id'],
-  async conduct(ask, { id, runAt, script, when, tell, person, ...more }) {
+  async conduct(ask, { id, runAt, script, when, rule, person, ...more }) {
     if (script !== undefined) {
       if (when === undefined) throw usage('--when is missing.', 'Say how often: --when "every hour".');
-      const rule = tell === undefined ? '' : ` --${tell.trim().replace(/^--/, '')}`;
-      const { says } = await ask(addSchedule, { line: `${when} run ${script}${rule}`, ...(person && { person }) });
+      const flags = rule === undefined ? '' : ` --${rule.trim().replace(/^--/, '')}`;
+      const { says } = await ask(addSchedule, { line: `${when} run ${script}${flags}`, ...(person && { person }) });
       return `${says}\n`;
     }
     if (id === undefined) throw usage('The skill is missing.', 'See "coda schedule add --help".');

@@ -22,6 +22,7 @@ import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
 import { addressesOf, turnTold } from './tell.ts';
 import { texts } from './texts.ts';
+import { isPushed } from './watch/rule.ts';
 
 const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
 
@@ -44,6 +45,7 @@ export const editTool = (tooling: Tooling) =>
         const meant = readWhat(input, tooling);
         if ('ok' in meant) return meant;
         Object.assign(wish, meant, {
+          watch: undefined,
           title: meant.run?.slice(1) ?? found.title,
           tainted: found.tainted || ctx.tainted,
         });
@@ -117,6 +119,7 @@ export const deleteTool = dataTool({
 
 /** As it is when switched: on, it goes on from `now`, and what fell due while it was off is dropped. Undefined: it is over. */
 export function switchSchedule(found: PersonSchedule, on: boolean, now: Instant): PersonSchedule | undefined {
+  if (found.watch && isPushed(found.watch.source)) return { ...found, state: on ? 'on' : 'off' };
   const nextAt = found.rule === undefined ? found.nextAt : nextOf(found.rule, now);
   if (on && (nextAt === undefined || nextAt <= now)) return undefined;
   return { ...found, state: on ? 'on' : 'off', nextAt };

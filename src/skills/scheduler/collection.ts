@@ -3,6 +3,8 @@ import { act, collection, cursorNumber, type OwnReader, pageOf, repeatWords, typ
 import { occurrences } from '../../time/index.ts';
 import { MISSED, type PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
+import { asking, condition, source, WATCH_TOOL } from './watch/rule.ts';
+import { conditionWords, sourceWords } from './watch/texts.ts';
 
 const when = z.string().min(1).max(200).describe('As said in chat: "every weekday at 8", "on 3 December at 9".');
 const what = {
@@ -15,6 +17,14 @@ const what = {
     .optional()
     .describe('The target that is told the result, by its name; here: where it is planned.'),
   title: z.string().max(80).optional(),
+};
+
+/** Instead of a prompt or a skill: what is looked at, and the rule by which it is told. */
+const looked = {
+  source: source.optional(),
+  rule: condition.optional(),
+  ask: asking.ask,
+  budget: asking.budget.optional(),
 };
 
 export const own = collection({
@@ -32,6 +42,10 @@ export const own = collection({
     zone: z.string(),
     missed: z.enum(MISSED),
     target: z.string().nullable().describe('Id of the target that is told the result; null: its conversation.'),
+    watch: z
+      .object({ looks: z.string(), tells: z.string(), ask: z.string().nullable(), budget: z.number().nullable() })
+      .nullable()
+      .describe('What is looked at, and when it is told, in words; null: it begins a turn.'),
     last_at: z.iso.datetime().nullable(),
     next: z.array(z.iso.datetime()).describe('The next three times.'),
     repeats: z.string().nullable().describe('The series in words, by its own zone.'),
@@ -55,8 +69,8 @@ export const own = collection({
     return found && (found.state === 'on' || found.state === 'off') ? toRecord(found) : undefined;
   },
   create: {
-    body: z.strictObject({ when, ...what }),
-    call: (body) => ({ tool: 'schedule_create', input: body }),
+    body: z.strictObject({ when: when.optional(), ...what, ...looked }),
+    call: (body) => ({ tool: body.source ? WATCH_TOOL : 'schedule_create', input: body }),
     example: { when: 'every weekday at 8', prompt: 'tell me what is new in the house' },
   },
   change: {
@@ -86,7 +100,7 @@ export const own = collection({
 function toRecord(schedule: PersonSchedule) {
   const { id, title, prompt, run, state, nextAt, rule, zone, missed, lastAt, lastOutcome, failures, tainted } =
     schedule;
-  const { lastError, lastMs } = schedule;
+  const { lastError, lastMs, watch } = schedule;
   return {
     next: timesFrom(schedule, 3).map((at) => at.toISOString()),
     repeats: rule === undefined ? null : repeatWords(rule, zone, { now: nextAt ?? new Date(0), zone }),
@@ -100,6 +114,14 @@ function toRecord(schedule: PersonSchedule) {
     tainted,
     prompt: prompt ?? null,
     target: schedule.targetId ?? null,
+    watch: watch
+      ? {
+          looks: sourceWords(watch.source),
+          tells: conditionWords(watch.rule),
+          ask: watch.ask ?? null,
+          budget: watch.ask === undefined ? null : watch.budget,
+        }
+      : null,
     run: run?.slice(1) ?? null,
     on: state === 'on',
     next_at: nextAt?.toISOString() ?? null,

@@ -14,10 +14,12 @@ import { deletionRules, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
 import { readWatch } from './typed.ts';
-import { askerOf, WATCH_TOOL, type WatchTooling, watchTool } from './watch.ts';
+import { WATCH_TOOL } from './watch/rule.ts';
+import { askerOf, type WatchTooling, watchTool } from './watch.ts';
 
 export { config as schedulerConfig } from './config.ts';
 export { addSchedule, scheduleOperations } from './operations.ts';
+export { hookWatcher } from './run.ts';
 export { hasTwin } from './store.ts';
 
 /** For the look at a skill's files before a command runs. */

@@ -10,7 +10,7 @@ import { type Person, personById } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
-import { tell } from './tell.ts';
+import { addressesOf, heldUntil, tell, turnTold } from './tell.ts';
 import { evaluate, type Verdict } from './watch/evaluate.ts';
 import { type ObserveDeps, observe, type Sighting } from './watch/observe.ts';
 import { isRepeatable, type Watch } from './watch/rule.ts';
@@ -25,10 +25,11 @@ const ATTEMPTS = 3;
 /** Characters of an output that are kept with its run. */
 const KEPT = 4_000;
 
-const payload = z.object({ run: z.uuid() });
+/** `given`: what a hook was sent. */
+const payload = z.object({ run: z.uuid(), given: z.string().optional() });
 
 export function runJob(deps: RunDeps): JobHandler {
-  return { kind: RUN_JOB, run: async (job, signal) => carryOut(deps, payload.parse(job.payload).run, signal) };
+  return { kind: RUN_JOB, run: async (job, signal) => carryOut(deps, payload.parse(job.payload), signal) };
 }
 
 /** Plans runs for occurrences, each once; returns the id of the last one that is new. */
@@ -38,6 +39,7 @@ export async function planRuns(
   schedule: Pick<PersonSchedule, 'id' | 'personId'>,
   occurrences: readonly { key: string; at: Instant }[],
   now: Instant,
+  given?: string,
 ): Promise<string | undefined> {
   const fresh = occurrences.map(({ key, at }) => ({
     id: uuid(now),
@@ -51,7 +53,12 @@ export async function planRuns(
   }));
   const added = await store.insertRuns(tx, fresh);
   for (const { id } of fresh)
-    if (added.has(id)) await jobs.enqueue(tx, { kind: RUN_JOB, payload: { run: id } }, { at: now, key: id });
+    if (added.has(id))
+      await jobs.enqueue(
+        tx,
+        { kind: RUN_JOB, payload: { run: id, ...(given !== undefined && { given }) } },
+        { at: now, key: id },
+      );
   return fresh.filter(({ id }) => added.has(id)).at(-1)?.id;
 }
 
@@ -70,12 +77,17 @@ interface StartedRun extends store.LockedRun {
   watch: Watch;
 }
 
-async function carryOut(deps: RunDeps, id: string, signal: AbortSignal): Promise<void> {
+async function carryOut(
+  deps: RunDeps,
+  { run: id, given }: z.output<typeof payload>,
+  signal: AbortSignal,
+): Promise<void> {
   const begun = await startRun(deps, id);
   if (!begun) return;
-  const { run, person, watch, spaceId } = begun;
+  const { run, person, watch, spaceId, schedule } = begun;
   const asker = { personId: person.id, spaceId, role: person.role, ...(person.roles && { roles: person.roles }) };
-  const seen = await observe(deps, watch.source, asker, signal);
+  const ctx = { asker, signal, now: deps.world.clock.now(), zone: schedule.zone, given };
+  const seen = await observe(deps, watch.source, ctx);
   if (!seen.ok && seen.mayPass && run.attempts + 1 < ATTEMPTS) {
     await deps.database.tx('scheduler.run.wait', (tx) => store.markWaiting(tx, id, seen.message));
     throw new CodaError('SCHEDULE_SOURCE', { message: seen.message, remedy: 'It is tried again.' });
@@ -89,6 +101,8 @@ async function startRun(deps: RunDeps, id: string): Promise<StartedRun | undefin
     const locked = await store.lockRun(tx, id);
     if (!locked || (locked.run.state !== 'waiting' && locked.run.state !== 'running')) return undefined;
     const { run, schedule } = locked;
+    // A model says what was found: the look itself is over.
+    if (run.turnId !== undefined) return undefined;
     const person = await personById(tx, schedule.personId);
     const now = deps.world.clock.now();
     if (!person || !schedule.watch || schedule.state === 'deleted') {
@@ -161,7 +175,7 @@ async function endIn(deps: RunDeps, tx: Transaction, begun: StartedRun, seen: Si
   const { run, schedule, watch } = begun;
   const now = deps.world.clock.now();
   const before = await store.memoryOf(tx, schedule.id);
-  const verdict = evaluate(watch.tell, before, seen, { now, zone: schedule.zone });
+  const verdict = evaluate(watch.rule, before, seen, { now, zone: schedule.zone });
   const said = verdict.speech && (await speak(deps, tx, begun, verdict.speech, now));
   const output = seen.ok ? seen.text : seen.message;
   const state = seen.ok ? 'done' : 'failed';
@@ -175,7 +189,7 @@ async function endIn(deps: RunDeps, tx: Transaction, begun: StartedRun, seen: Si
     told: said?.told,
     toldIn: said?.toldIn,
     turnId: said?.turnId,
-    endedAt: now,
+    endedAt: said?.turnId === undefined ? now : undefined,
   });
   await store.noteLook(tx, {
     scheduleId: schedule.id,
@@ -184,23 +198,70 @@ async function endIn(deps: RunDeps, tx: Transaction, begun: StartedRun, seen: Si
     outcome: state,
     error,
     ms: now.getTime() - (run.begunAt ?? now).getTime(),
-    lookAt: undefined,
+    lookAt: seen.lookAt,
   });
+  if (seen.lookAt) deps.wakeAt(seen.lookAt);
 }
 
 interface Utterance {
-  told: string;
+  told: string | undefined;
   toldIn: string;
+  /** The turn that says it. */
   turnId?: string;
 }
 
 async function speak(
   deps: RunDeps,
   tx: Transaction,
-  { run, schedule, person }: StartedRun,
+  { run, schedule, person, watch }: StartedRun,
   speech: NonNullable<Verdict['speech']>,
   now: Instant,
 ): Promise<Utterance> {
-  const text = storable(speechText(schedule.title, speech));
+  const { ask, budget } = watch;
+  const isAsked = ask !== undefined && ASKED.has(speech.kind);
+  const spent = isAsked ? ((await store.costsSince(tx, [schedule.id], dayBefore(now))).get(schedule.id) ?? 0) : 0;
+  if (isAsked && spent < budget) {
+    const turn = await askModel(deps, tx, { run, schedule, person, text: texts.asked(ask, speech.text) }, now);
+    if (turn !== undefined) return { told: undefined, toldIn: schedule.conversationId, turnId: turn };
+  }
+  const notes = isAsked ? [texts.budgetSpent(budget)] : [];
+  const text = storable([speechText(schedule.title, speech), ...notes].join('\n'));
   return { told: text, toldIn: await tell(deps, tx, { key: run.key, schedule, person, text, now }) };
+}
+
+/** Findings that a model may be asked about; that something fails or works again needs none. */
+const ASKED: ReadonlySet<string> = new Set(['output', 'met', 'over']);
+const DAY_MS = 86_400_000;
+const dayBefore = (now: Instant): Instant => new Date(now.getTime() - DAY_MS);
+
+/** Begins the turn in which a model says what was found; what it costs is noted when it has ended. */
+async function askModel(
+  { turns }: RunDeps,
+  tx: Transaction,
+  { run, schedule, person, text }: Pick<StartedRun, 'run' | 'schedule' | 'person'> & { text: string },
+  now: Instant,
+): Promise<string | undefined> {
+  const { conversationId, personId, zone } = schedule;
+  const notBefore = heldUntil(person, zone, now);
+  const turn = { key: run.key, conversationId, personId, origin: 'schedule' as const, text: storable(text), notBefore };
+  const told = turnTold((await addressesOf(tx, [schedule])).get(schedule.id));
+  return (await turns.begin(tx, [{ ...turn, ...told, tainted: true, by: store.PLANNER }])).get(run.key);
+}
+
+/** For webhooks: has the rules of a person looked at what one of their hooks was sent. */
+export function hookWatcher({ jobs, world }: Pick<RunDeps, 'jobs' | 'world'>) {
+  return async (
+    tx: Transaction,
+    sent: { hook: string; personId: string; delivery: string; read(place: string): string | undefined },
+  ): Promise<void> => {
+    const { hook, personId, delivery, read } = sent;
+    const now = world.clock.now();
+    for (const schedule of await store.watchersOf(tx, personId, hook)) {
+      const { watch } = schedule;
+      const given = watch?.source.kind === 'hook' ? read(watch.source.field) : undefined;
+      if (given === undefined) continue;
+      const key = `schedule:${schedule.id}:hook:${delivery}`;
+      await planRuns({ jobs }, tx, schedule, [{ key, at: now }], now, given);
+    }
+  };
 }

@@ -390,6 +390,17 @@ export async function costsSince(db: Queryable, ids: readonly string[], since: I
   return new Map(rows.map(({ id, cost }) => [id, cost]));
 }
 
+/** Schedules of a person that look at a field of this hook. */
+export async function watchersOf(tx: Transaction, personId: string, hook: string): Promise<PersonSchedule[]> {
+  const { rows } = await tx.query(
+    `select * from person_schedules
+      where person_id = $1 and state = 'on' and watch -> 'source' ->> 'kind' = 'hook' and watch -> 'source' ->> 'hook' = $2
+      order by id`,
+    [personId, hook],
+  );
+  return schedules.readAll(rows);
+}
+
 export const mergeRules: readonly MergeRule[] = [
   { sql: 'update schedule_runs set person_id = $2 where person_id = $1' },
   {

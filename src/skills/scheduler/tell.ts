@@ -72,6 +72,6 @@ export async function tell(
 }
 
 /** The end of the person's quiet hours, where `now` lies in them. */
-function heldUntil({ quiet, zone }: Person, standard: string, now: Instant): Instant | undefined {
+export function heldUntil({ quiet, zone }: Person, standard: string, now: Instant): Instant | undefined {
   return quiet && quietUntil({ ...quiet, zone: zone ?? standard }, now);
 }

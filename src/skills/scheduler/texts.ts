@@ -56,7 +56,7 @@ export function line(
   const parts = [
     when,
     ...thenWords(schedule, reader),
-    ...(watch ? [`${sourceWords(watch.source)} and tell ${conditionWords(watch.tell)}`] : []),
+    ...(watch ? [`${sourceWords(watch.source)} and tell ${conditionWords(watch.rule)}`] : []),
     ...(toldIn === undefined ? [] : [`told in ${toldIn}`]),
     ...(last ? [last] : []),
     ...(failures > 0 ? [`${plural(failures, 'failure')} in a row`] : []),
@@ -92,7 +92,7 @@ export function taskLine(task: ListedSchedule, reader: Reader): string {
 /** A rule before it begins: what is looked at and when, and what is told. */
 export function preview(watch: Watch, when: string | undefined): string {
   const looks = `I'll ${sourceWords(watch.source)}${when === undefined ? '' : ` ${when}`}`;
-  return `${looks}, and tell you here ${conditionWords(watch.tell)}. ${modelWords(watch)}`;
+  return `${looks}, and tell you here ${conditionWords(watch.rule)}. ${modelWords(watch)}`;
 }
 
 export const texts = {

@@ -6,10 +6,8 @@ import { readSlot } from '../../time/index.ts';
 import { askWhich, type Placing, placeAt, planOf, type Tooling } from './create.ts';
 import { MISSED } from './schedule.ts';
 import * as said from './texts.ts';
-import { asking, condition, isPushed, isRemote, type Source, source, type Watch } from './watch/rule.ts';
+import { asking, condition, isPushed, isRemote, type Source, source, WATCH_TOOL, type Watch } from './watch/rule.ts';
 import { sourceWords, texts } from './watch/texts.ts';
-
-export const WATCH_TOOL = 'schedule_watch';
 
 export const watchInput = z.object({
   when: z
@@ -18,9 +16,14 @@ export const watchInput = z.object({
     .optional()
     .describe('How often it looks: the person\'s own words in plain English ("every hour"). Left out for a hook.'),
   source,
-  tell: condition.prefault({}),
+  rule: condition.prefault({}),
   ...asking,
   missed: z.enum(MISSED).optional(),
+  tell: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Where it is told: a name of target_list; "here": where it is planned.'),
   title: z.string().max(80).optional(),
 });
 
@@ -59,7 +62,7 @@ export const watchTool = (tooling: WatchTooling) =>
         return { hash: ready.hash ?? '', says: said.preview({ ...input, source: ready.source }, input.when) };
       },
     },
-    record: { redact: privately('source', 'tell', 'ask', 'title') },
+    record: { redact: privately('source', 'rule', 'ask', 'title') },
     timeoutMs: 10_000,
     input: watchInput,
     prepare: (input, ctx) => prepare(tooling, input, ctx),
@@ -90,13 +93,13 @@ export async function prepare(
 
 export async function place(
   tooling: WatchTooling,
-  { when: words, missed, title, tell, ask, budget }: WatchInput,
+  { when: words, missed, title, tell, rule, ask, budget }: WatchInput,
   looked: Source,
   ctx: Placing,
 ): Promise<ToolResult> {
-  const watch: Watch = { source: looked, tell, ask, budget };
+  const watch: Watch = { source: looked, rule, ask, budget };
   const named = title?.trim() || titleOf(looked);
-  const input = { title: named, missed, watch };
+  const input = { title: named, missed, tell, watch };
   if (isPushed(looked)) return placeAt(ctx, input, undefined, tooling);
   if (!words?.trim()) return failed('NO_TIME', texts.noTime(sourceWords(looked)));
   const when = readSlot(words, ctx.when, named);

@@ -5,6 +5,9 @@ import { Pages } from './page/pages.ts';
 import { providersOf, Search } from './search/search.ts';
 import { fetchTool, searchTool } from './tools.ts';
 
+export { config as webConfig } from './config.ts';
+export { watchedPages } from './watched.ts';
+
 export const web: Skill<Settings> = {
   name: 'web',
   config,

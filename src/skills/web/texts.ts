@@ -3,6 +3,10 @@ import { formOf } from '../../base/text.ts';
 const number = (count: number) => count.toLocaleString('en');
 
 export const texts = {
+  webIsOff: 'Reading the web is switched off (web.enabled).',
+  noRobots: (host: string) => `${host} does not say what machines may read: its robots.txt cannot be read now.`,
+  robotsRefuse: (host: string) => `${host} asks machines not to read this address (robots.txt).`,
+  answers: (host: string, status: number) => `${host} answers with ${status}.`,
   read: (title: string, host: string, characters: number) =>
     `Read ${title === '' ? host : `“${title}” (${host})`}, ${number(characters)} ${formOf(characters, 'character')}.`,
   cut: (characters: number) =>

@@ -3,7 +3,7 @@ import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Database, json, type Queryable, type Transaction } from '../../storage/index.ts';
 import type { Template } from './template.ts';
 
-export type HookKind = 'message' | 'reminder' | 'note' | 'skill';
+export type HookKind = 'message' | 'reminder' | 'note' | 'skill' | 'watch';
 export type HookForm = 'coda' | 'github' | 'stripe' | 'unsigned';
 
 export interface Hook {

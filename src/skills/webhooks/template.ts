@@ -44,6 +44,12 @@ export function fill(template: Template, payload: unknown): FilledTemplate {
   };
 }
 
+/** The value at `path.to.value` as text; undefined: there is none. */
+export function valueAt(payload: unknown, path: string): string | undefined {
+  const value = at(payload, path.split('.'));
+  return value === undefined || value === null ? undefined : valueText(value);
+}
+
 /** Own values only: nothing that JavaScript brings along. */
 function at(value: unknown, [key, ...rest]: readonly string[]): unknown {
   if (key === undefined) return value;

@@ -9,16 +9,16 @@ import type { SkillDeps } from '../../chat/index.ts';
 import { conversations, type IncomingFile } from '../../delivery/index.ts';
 import { resolvePeople } from '../../people/index.ts';
 import type { SkillSecrets } from '../../secrets/index.ts';
-import type { WritesBesides } from '../../storage/index.ts';
+import type { Transaction, WritesBesides } from '../../storage/index.ts';
 import type { Hook, HookForm } from './store.ts';
 import * as store from './store.ts';
-import { type FilledTemplate, fill, isRecord, templateSchema } from './template.ts';
+import { type FilledTemplate, fill, isRecord, templateSchema, valueAt } from './template.ts';
 
 const newHook = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, { error: 'expected lower-case letters, digits and -' }),
     person: z.string().min(1),
-    kind: z.enum(['message', 'reminder', 'note', 'skill']).default('message'),
+    kind: z.enum(['message', 'reminder', 'note', 'skill', 'watch']).default('message'),
     form: z.enum(['coda', 'github', 'stripe']).default('coda'),
     allow_unsigned: z.boolean().default(false),
     template: templateSchema,
@@ -38,6 +38,16 @@ export interface WebhookDeps extends Deps {
   secrets: Pick<SkillSecrets, 'set' | 'remove' | 'valueOf'>;
   /** Bytes of one attachment, at most. */
   attachmentBytes: number;
+  /** Tells rules what was sent, in the transaction that takes it. */
+  watch?(tx: Transaction, sent: HookValues): Promise<void>;
+}
+
+/** `read`: the value at a place of the payload (`data.0.power`) as text; undefined: there is none. */
+export interface HookValues {
+  hook: string;
+  personId: string;
+  delivery: string;
+  read(place: string): string | undefined;
 }
 
 export interface Trial {
@@ -150,7 +160,7 @@ interface HookSecrets {
   secretOf(hook: Pick<Hook, 'id' | 'personId'>): Promise<string | undefined>;
 }
 
-type TakeDeps = Deps & Pick<WebhookDeps, 'attachmentBytes'>;
+type TakeDeps = Deps & Pick<WebhookDeps, 'attachmentBytes' | 'watch'>;
 
 const TOLERANCE_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
@@ -195,7 +205,8 @@ const SAYS: Readonly<Record<BadSignature, (header: string) => string>> = {
 async function take(deps: TakeDeps, hook: Hook, sent: SentRequest): Promise<{ delivery: string; missing: string[] }> {
   const payload = payloadOf(sent.body);
   const filled = fill(hook.template, payload);
-  if (filled.text === '') throw invalid('The template makes nothing of this payload.');
+  const isWatched = hook.kind === 'watch';
+  if (filled.text === '' && !isWatched) throw invalid('The template makes nothing of this payload.');
   const files = await attachmentsOf(deps, payload);
   const { database, world, jobs } = deps;
   const now = world.clock.now();
@@ -205,6 +216,9 @@ async function take(deps: TakeDeps, hook: Hook, sent: SentRequest): Promise<{ de
     await store.forgetTaken(tx, hook.id, new Date(now.getTime() - KNOWN_MS));
     const recent = await store.takenSince(tx, hook.id, new Date(now.getTime() - MINUTE_MS));
     if (recent > MOST_A_MINUTE) throw tooFast();
+    const read = (place: string) => valueAt(payload, place);
+    await deps.watch?.(tx, { hook: hook.id, personId: hook.personId, delivery, read });
+    if (isWatched) return;
     const conversationId = await conversations.openReading(tx, hook.personId, { id: uuid(now), now });
     if (conversationId === undefined) throw invalid('The person of this hook has not talked to coda alone yet.');
     const { text, planned } = madeOf(hook, filled);

@@ -4079,7 +4079,7 @@ export interface operations {
                             /** @enum {string} */
                             form: "coda" | "github" | "stripe" | "unsigned";
                             /** @enum {string} */
-                            kind: "message" | "reminder" | "note" | "skill";
+                            kind: "message" | "reminder" | "note" | "skill" | "watch";
                             name: string;
                             path: string;
                             person: string;
@@ -4123,7 +4123,7 @@ export interface operations {
                      * @default message
                      * @enum {string}
                      */
-                    kind?: "message" | "reminder" | "note" | "skill";
+                    kind?: "message" | "reminder" | "note" | "skill" | "watch";
                     name: string;
                     skill?: string;
                     /** @description What is made of a payload: "{{ repository.name }} is red". */
@@ -6642,6 +6642,13 @@ export interface operations {
                             /** @description Id of the target that is told the result; null: its conversation. */
                             target: string | null;
                             title: string;
+                            /** @description What is looked at, and when it is told, in words; null: it begins a turn. */
+                            watch: {
+                                ask: string | null;
+                                budget: number | null;
+                                looks: string;
+                                tells: string;
+                            } | null;
                             zone: string;
                         }[];
                     };
@@ -6671,6 +6678,13 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description Has a model say it; left out: no model is asked. */
+                    ask?: string;
+                    /**
+                     * @description What `ask` may cost in a day.
+                     * @default 0.1
+                     */
+                    budget?: number;
                     /** @description The token's conversation that it belongs to; left out: where its person is told something alone. */
                     conversation?: string;
                     /**
@@ -6680,13 +6694,98 @@ export interface operations {
                     missed?: "latest" | "skip" | "each";
                     /** @description What coda is then to do, in words. */
                     prompt?: string;
+                    rule?: {
+                        /** @description The number behind these words; left out: the first one. */
+                        after?: string;
+                        /**
+                         * @description At most once a day.
+                         * @default false
+                         */
+                        daily?: boolean;
+                        /** @description Told on these days only. */
+                        days?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                        from?: string;
+                        /**
+                         * @description anything: whatever it says, once for the same; changed: another text than before.
+                         * @default anything
+                         * @enum {string}
+                         */
+                        is?: "anything" | "changed" | "contains" | "lacks" | "above" | "below";
+                        /** @description For above and below. */
+                        number?: number;
+                        /**
+                         * @description Told also when it is over.
+                         * @default false
+                         */
+                        over?: boolean;
+                        /** @description For contains and lacks; case does not matter. */
+                        text?: string;
+                        /**
+                         * @description So often in a row.
+                         * @default 1
+                         */
+                        times?: number;
+                        /** @description Told between these times of the day only. */
+                        to?: string;
+                    };
                     /** @description Instead of prompt: a skill by name, and what it gets. */
                     run?: string;
+                    source?: {
+                        /** @default [] */
+                        args?: string[];
+                        /** @description JSON on its standard input. */
+                        input?: {
+                            [key: string]: unknown;
+                        };
+                        /** @constant */
+                        kind: "script";
+                        /** @description skill/script, or the name of the script alone. */
+                        script: string;
+                    } | {
+                        /** @constant */
+                        kind: "web_watch";
+                        /** @description Only the paragraphs with these words. */
+                        part?: string;
+                        url: string;
+                    } | {
+                        /** @constant */
+                        kind: "feed";
+                        url: string;
+                    } | {
+                        /** @default {} */
+                        input?: {
+                            [key: string]: unknown;
+                        };
+                        /** @constant */
+                        kind: "mcp";
+                        server: string;
+                        tool: string;
+                    } | {
+                        /** @description power, or data.0.value */
+                        field: string;
+                        hook: string;
+                        /** @constant */
+                        kind: "hook";
+                    } | {
+                        /** @constant */
+                        kind: "file";
+                        path: string;
+                        skill: string;
+                    } | {
+                        /** @constant */
+                        kind: "appointment";
+                        /**
+                         * @description So long before it begins.
+                         * @default 30
+                         */
+                        minutes?: number;
+                        url: string;
+                    };
                     /** @description The target that is told the result, by its name; here: where it is planned. */
                     tell?: string;
                     title?: string;
                     /** @description As said in chat: "every weekday at 8", "on 3 December at 9". */
-                    when: string;
+                    when?: string;
                 };
             };
         };
@@ -6726,6 +6825,13 @@ export interface operations {
                             /** @description Id of the target that is told the result; null: its conversation. */
                             target: string | null;
                             title: string;
+                            /** @description What is looked at, and when it is told, in words; null: it begins a turn. */
+                            watch: {
+                                ask: string | null;
+                                budget: number | null;
+                                looks: string;
+                                tells: string;
+                            } | null;
                             zone: string;
                         };
                         /** @description Takes it back: POST /v1/undo with this id; null: it cannot be taken back. */
@@ -6797,6 +6903,13 @@ export interface operations {
                         /** @description Id of the target that is told the result; null: its conversation. */
                         target: string | null;
                         title: string;
+                        /** @description What is looked at, and when it is told, in words; null: it begins a turn. */
+                        watch: {
+                            ask: string | null;
+                            budget: number | null;
+                            looks: string;
+                            tells: string;
+                        } | null;
                         zone: string;
                     };
                 };
@@ -6931,6 +7044,13 @@ export interface operations {
                             /** @description Id of the target that is told the result; null: its conversation. */
                             target: string | null;
                             title: string;
+                            /** @description What is looked at, and when it is told, in words; null: it begins a turn. */
+                            watch: {
+                                ask: string | null;
+                                budget: number | null;
+                                looks: string;
+                                tells: string;
+                            } | null;
                             zone: string;
                         };
                         /** @description Takes it back: POST /v1/undo with this id; null: it cannot be taken back. */
@@ -7020,6 +7140,13 @@ export interface operations {
                             /** @description Id of the target that is told the result; null: its conversation. */
                             target: string | null;
                             title: string;
+                            /** @description What is looked at, and when it is told, in words; null: it begins a turn. */
+                            watch: {
+                                ask: string | null;
+                                budget: number | null;
+                                looks: string;
+                                tells: string;
+                            } | null;
                             zone: string;
                         } | null;
                         /** @description Takes it back: POST /v1/undo with this id; null: it cannot be taken back. */
@@ -7076,10 +7203,19 @@ export interface operations {
                         runs: {
                             /** Format: date-time */
                             at: string;
+                            /** @description In the currency of the prices. */
+                            cost: number | null;
                             error: string | null;
+                            /** @description told, or why nothing was. */
+                            finding: string | null;
                             id: string;
+                            /** @description The beginning of what came; null: a turn, whose answer stands in the conversation. */
+                            output: string | null;
                             /** @enum {string} */
-                            state: "running" | "waiting" | "done" | "failed" | "expired" | "cancelled";
+                            state: "running" | "waiting" | "done" | "failed" | "expired" | "cancelled" | "interrupted";
+                            told: string | null;
+                            /** @description The place in which it was told. */
+                            told_in: string | null;
                             took_ms: number | null;
                         }[];
                     };

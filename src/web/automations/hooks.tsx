@@ -91,7 +91,7 @@ function HookRow({ hook, loaded }: { hook: Hook; loaded: LoadState<Hooks> }) {
   );
 }
 
-const KINDS = ['message', 'reminder', 'note', 'skill'] as const;
+const KINDS = ['message', 'reminder', 'note', 'skill', 'watch'] as const;
 type Kind = (typeof KINDS)[number];
 const FORMS = ['coda', 'github', 'stripe'] as const;
 type Form = (typeof FORMS)[number];

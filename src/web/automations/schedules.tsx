@@ -22,6 +22,9 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   expired: 'was too late',
   cancelled: 'was stopped',
   skipped: 'was skipped',
+  interrupted: 'was cut off',
+  running: 'runs',
+  waiting: 'waits',
 };
 
 function lastOf({ last_at: at, last_outcome: outcome, failures }: Schedule): string {
@@ -139,7 +142,20 @@ export function ScheduleView({ id }: { id: string }) {
 }
 
 function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadState<Schedule> }) {
-  const { title, prompt, run, on, repeats, next, zone, last_error: error, last_ms: took, missed, tainted } = schedule;
+  const {
+    title,
+    prompt,
+    run,
+    on,
+    repeats,
+    next,
+    zone,
+    last_error: error,
+    last_ms: took,
+    missed,
+    tainted,
+    watch,
+  } = schedule;
   const [isEdited, setEdited] = useState(false);
   const acting: Acting = { reload: loaded.reload, patch: loaded.patch };
   const remove = async () => {
@@ -173,7 +189,15 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
       </header>
       <dl class="facts">
         <dt>What</dt>
-        <dd>{prompt ?? `runs ${run ?? ''}`}</dd>
+        <dd>{watch ? watch.looks : (prompt ?? `runs ${run ?? ''}`)}</dd>
+        {watch && (
+          <>
+            <dt>Told</dt>
+            <dd>{watch.tells}</dd>
+            <dt>Model</dt>
+            <dd>{watch.ask === null ? 'none is asked' : `“${watch.ask}”, for at most ${watch.budget} a day`}</dd>
+          </>
+        )}
         <dt>When</dt>
         <dd>
           {repeats ?? 'once'} ({zone})
@@ -187,7 +211,7 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
           {error !== null && `: ${error}`}
         </dd>
         <dt>Missed while coda was off</dt>
-        <dd>{missed === 'skip' ? 'is left out' : 'the latest is made up for'}</dd>
+        <dd>{MISSED[missed]}</dd>
       </dl>
       {tainted && <p class="faint small">Words of others went into it: what it does outside asks first.</p>}
       {isEdited && <ScheduleQuestion schedule={schedule} loaded={loaded} onClose={() => setEdited(false)} />}
@@ -195,20 +219,46 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
   );
 }
 
+const MISSED: Readonly<Record<Schedule['missed'], string>> = {
+  skip: 'is left out',
+  latest: 'the latest is made up for',
+  each: 'each is made up for',
+};
+
 function RunList({ runs: { runs } }: { runs: Runs }) {
   if (runs.length === 0) return <Empty>It has not run lately.</Empty>;
   return (
     <ul class="list">
-      {runs.map(({ id, at, state, took_ms: took, error }) => (
-        <li key={id} class="row">
-          <span class="what">
-            {whenText(at)} <span class="under">{error}</span>
-          </span>
-          <span class={state === 'failed' || state === 'expired' ? 'tag bad' : 'tag'}>{OUTCOMES[state] ?? state}</span>
-          <span class="when">{took === null ? '' : duration(took)}</span>
-        </li>
+      {runs.map((run) => (
+        <RunRow key={run.id} run={run} />
       ))}
     </ul>
+  );
+}
+
+function RunRow({ run }: { run: Runs['runs'][number] }) {
+  const { at, state, took_ms: took, error, output, finding, told, told_in: place, cost } = run;
+  const isBad = state === 'failed' || state === 'expired' || state === 'interrupted';
+  return (
+    <li class="row">
+      <div class="what">
+        {whenText(at)}
+        {finding !== null && (
+          <span class="under"> {finding === 'told' ? `told in ${place ?? 'a place'}` : finding}</span>
+        )}
+        {finding === null && place !== null && <span class="under"> answered in {place}</span>}
+        {error !== null && <span class="bad"> {error}</span>}
+        {(output || told) && (
+          <details>
+            <summary>{told ? 'What was told' : 'What came'}</summary>
+            <pre class="diff">{told ?? output}</pre>
+          </details>
+        )}
+      </div>
+      {cost !== null && <span class="aside">cost {cost.toFixed(4)}</span>}
+      <span class={isBad ? 'tag bad' : 'tag'}>{OUTCOMES[state] ?? state}</span>
+      <span class="when">{took === null ? '' : duration(took)}</span>
+    </li>
   );
 }
 
@@ -238,7 +288,9 @@ function ScheduleQuestion({ schedule, loaded: { reload }, onClose }: QuestionPro
       onClose={onClose}
       onYes={save}
     >
-      {schedule?.run == null && <Area label="What is to be done then" value={prompt} onValue={setPrompt} isFirst />}
+      {schedule?.run == null && schedule?.watch == null && (
+        <Area label="What is to be done then" value={prompt} onValue={setPrompt} isFirst />
+      )}
       <Field
         label={schedule ? 'When, if it is another time' : 'When'}
         value={when}

@@ -13,11 +13,11 @@ export interface Item {
 }
 
 /**
- * One look. `items`: parts of the text that are known one by one; `isWhole`: an item that is missing is gone. A failure is the
+ * One look. `items`: parts of the text that are known one by one; `isWhole`: an item that is missing is gone; `isNews`: the first look is told, too. A failure is the
  * source's own (an exit status, a page that is away); `sign` is equal for equal failures.
  */
 export type Observation =
-  | { ok: true; text: string; hash?: string | undefined; items?: readonly Item[]; isWhole?: boolean }
+  | { ok: true; text: string; hash?: string | undefined; items?: readonly Item[]; isWhole?: boolean; isNews?: boolean }
   | { ok: false; sign: string; message: string };
 
 /** Stored between two looks. A field that is not there yet has never been needed. */
@@ -85,14 +85,17 @@ interface Look {
 }
 
 function lookAtOnce(rule: Condition, before: Memory, observed: Observation): Look {
-  if (!observed.ok) return lookBroken(before, observed);
+  const failure = observed.ok ? missingNumber(rule, observed) : observed;
+  if (failure || !observed.ok) return lookBroken(before, failure as Failure);
   const { broken, ...mended } = before;
   const looked = lookWell(rule, mended, observed);
   if (broken === undefined || looked.speech) return looked;
   return { ...looked, speech: { kind: 'mended', text: '' } };
 }
 
-function lookBroken(before: Memory, { sign, message }: { sign: string; message: string }): Look {
+type Failure = Pick<Extract<Observation, { ok: false }>, 'sign' | 'message'>;
+
+function lookBroken(before: Memory, { sign, message }: Failure): Look {
   const broken = hashOf(sign);
   const after = { ...before, broken };
   if (before.broken === broken) return { memory: after, finding: 'same', sign: broken };
@@ -143,14 +146,18 @@ function lookForChange(before: Memory, observed: GoodObservation): Look {
 }
 
 /** Items that were not there at the last look, and of a whole set those that are gone. */
-function lookAtItems(rule: Condition, before: Memory, { items = [], isWhole = false }: GoodObservation): Look {
+function lookAtItems(
+  rule: Condition,
+  before: Memory,
+  { items = [], isWhole = false, isNews = false }: GoodObservation,
+): Look {
   const seen = before.seen ?? {};
   const ids = items.map(({ id }) => hashOf(id));
   const now = Object.fromEntries(items.map(({ text }, at) => [ids[at] as string, text.slice(0, SNIPPET)]));
   const kept = isWhole ? now : Object.fromEntries(Object.entries({ ...seen, ...now }).slice(-MOST_SEEN));
   const after = { ...before, seen: kept };
   const sign = hashOf(ids.join(' '));
-  if (before.seen === undefined) return { memory: after, finding: 'first look', sign };
+  if (before.seen === undefined && !isNews) return { memory: after, finding: 'first look', sign };
   const fresh = items.filter((item, at) => !Object.hasOwn(seen, ids[at] as string) && holds(rule, item.text));
   const gone = isWhole ? Object.entries(seen).flatMap(([id, text]) => (Object.hasOwn(now, id) ? [] : [text])) : [];
   if (fresh.length === 0 && gone.length === 0) return { memory: after, finding: 'same', sign };
@@ -164,10 +171,6 @@ const holds = ({ is, text = '' }: Condition, words: string): boolean =>
 /** A state is told when it begins, and where the rule says so when it is over. */
 function lookForState(rule: Condition, before: Memory, observed: GoodObservation): Look {
   const isMet = stateOf(rule, observed.text);
-  if (isMet === undefined) {
-    const message = rule.after === undefined ? 'there is no number in it' : `there is no number behind “${rule.after}”`;
-    return lookBroken(before, { sign: 'no number', message });
-  }
   const streak = isMet ? (before.streak ?? 0) + 1 : 0;
   const calm = isMet ? 0 : (before.calm ?? 0) + 1;
   const after = { ...before, streak, calm };
@@ -184,13 +187,18 @@ function lookForState(rule: Condition, before: Memory, observed: GoodObservation
   return rule.over ? { ...over, speech: { kind: 'over', text: observed.text.trim() } } : over;
 }
 
-function stateOf({ is, text = '', number = 0, after }: Condition, said: string): boolean | undefined {
+function stateOf({ is, text = '', number = 0, after }: Condition, said: string): boolean {
   const has = said.toLowerCase().includes(text.toLowerCase());
   if (is === 'contains') return has;
   if (is === 'lacks') return !has;
-  const found = numberIn(said, after);
-  if (found === undefined) return undefined;
+  const found = numberIn(said, after) ?? number;
   return is === 'above' ? found > number : found < number;
+}
+
+function missingNumber({ is, after }: Condition, { text }: GoodObservation): Failure | undefined {
+  if ((is !== 'above' && is !== 'below') || numberIn(text, after) !== undefined) return undefined;
+  const message = after === undefined ? 'there is no number in it' : `there is no number behind “${after}”`;
+  return { sign: 'no number', message };
 }
 
 const NUMBER = /[-−]?\d[\d.,'\u00a0\u202f]*/;

@@ -48,19 +48,20 @@ const BESIDE: Readonly<Record<string, Read>> = {
   budget: (value) => ({ budget: Number(value) }),
   missed: (missed) => ({ missed }),
   title: (title) => ({ title }),
+  tell: (tell) => ({ tell }),
 };
 
 export const FLAGS: readonly string[] = [...Object.keys(CONDITION), ...Object.keys(BESIDE)];
 
 /** Input of the tool from flags; a string: the flag that there is none of. What is wrong with a value its schema says. */
 export function inputOf(flags: ReadonlyMap<string, string>): Record<string, unknown> | string {
-  const [tell, beside]: Record<string, unknown>[] = [{}, {}];
+  const [rule, beside]: Record<string, unknown>[] = [{}, {}];
   for (const [name, value] of flags) {
-    if (Object.hasOwn(CONDITION, name)) Object.assign(tell as object, CONDITION[name]?.(value));
+    if (Object.hasOwn(CONDITION, name)) Object.assign(rule as object, CONDITION[name]?.(value));
     else if (Object.hasOwn(BESIDE, name)) Object.assign(beside as object, BESIDE[name]?.(value));
     else return name;
   }
-  return { tell, ...beside };
+  return { rule, ...beside };
 }
 
 const SOURCE = /^([\s\S]*?)(?:^|\s)(page|feed|calendar|hook|file|mcp)\s+(\S[\s\S]*)$/i;

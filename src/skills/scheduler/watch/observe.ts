@@ -1,7 +1,9 @@
 /** Looks at a source once. Failures of the source are values. */
 import type { Failed } from '../../../agent/index.ts';
+import type { Json } from '../../../base/json.ts';
 import { shorten } from '../../../base/text.ts';
 import type { ScriptAsker, ScriptRan, SkillDeps } from '../../../chat/index.ts';
+import { appointmentsBetween } from './calendar.ts';
 import type { Observation } from './evaluate.ts';
 import type { Source } from './rule.ts';
 import { texts } from './texts.ts';
@@ -10,18 +12,99 @@ export type Sighting = Observation & {
   /** The same look may go well a little later. */
   mayPass?: boolean;
   bytes?: number;
+  /** Something comes then that is to be seen before the next look that is planned. */
+  lookAt?: Date;
 };
 
-export type ObserveDeps = Pick<SkillDeps, 'scripts'>;
+export type ObserveDeps = Pick<SkillDeps, 'scripts' | 'pages' | 'servers'>;
 
-export function observe(deps: ObserveDeps, source: Source, asker: ScriptAsker, signal: AbortSignal): Promise<Sighting> {
-  switch (source.kind) {
-    case 'script':
-      return runScript(deps, source, asker, signal);
-    default:
-      return Promise.resolve({ ok: false, sign: 'unknown', message: texts.noSource(source.kind) });
-  }
+export interface LookContext {
+  asker: ScriptAsker;
+  signal: AbortSignal;
+  now: Date;
+  zone: string;
+  /** The value that a hook was sent. */
+  given: string | undefined;
 }
+
+type Looks = { [K in Source['kind']]: (deps: ObserveDeps, source: Of<K>, ctx: LookContext) => Promise<Sighting> };
+type Of<K extends Source['kind']> = Extract<Source, { kind: K }>;
+
+const LOOKS: Looks = {
+  script: runScript,
+  web_watch: readPage,
+  feed: readFeed,
+  mcp: askServer,
+  hook: async (_, __, { given }) => ({ ok: true, text: given ?? '' }),
+  file: readFile,
+  appointment: readCalendar,
+};
+
+export function observe(deps: ObserveDeps, source: Source, ctx: LookContext): Promise<Sighting> {
+  return (LOOKS[source.kind] as (deps: ObserveDeps, source: Source, ctx: LookContext) => Promise<Sighting>)(
+    deps,
+    source,
+    ctx,
+  );
+}
+
+/** The readable text of a page in its paragraphs, so that a change says what has changed. */
+async function readPage({ pages }: ObserveDeps, { url, part }: Of<'web_watch'>, { signal }: LookContext) {
+  const page = await pages.readText(url, signal);
+  if (!page.ok) return failedSighting(page);
+  const wanted = part?.toLowerCase();
+  const parts = page.text
+    .split(/\n{2,}|\n(?=[-*#|])/)
+    .map((each) => each.trim())
+    .filter((each) => each !== '' && (wanted === undefined || each.toLowerCase().includes(wanted)))
+    .slice(0, MOST_PARTS);
+  if (part !== undefined && parts.length === 0)
+    return { ok: false as const, sign: 'no part', message: texts.noPart(part) };
+  const text = parts.join('\n');
+  return { ok: true as const, text, items: parts.map((each) => ({ id: each, text: each })), isWhole: true };
+}
+
+async function readFeed({ pages }: ObserveDeps, { url }: Of<'feed'>, { signal }: LookContext): Promise<Sighting> {
+  const feed = await pages.readFeed(url, signal);
+  if (!feed.ok) return failedSighting(feed);
+  return { ok: true, text: feed.entries.map(({ text }) => text).join('\n'), items: feed.entries };
+}
+
+/** Appointments that begin within the time ahead, and when the next one after these comes so near. */
+async function readCalendar(
+  { pages }: ObserveDeps,
+  { url, minutes }: Of<'appointment'>,
+  { signal, now, zone }: LookContext,
+): Promise<Sighting> {
+  const file = await pages.readFile(url, signal);
+  if (!file.ok) return failedSighting(file);
+  const ms = minutes * 60_000;
+  const coming = appointmentsBetween(file.text, now, new Date(now.getTime() + ms + DAY_MS), zone);
+  if (!coming) return { ok: false, sign: 'no calendar', message: texts.noCalendar };
+  const near = coming.filter(({ at }) => at.getTime() - ms <= now.getTime());
+  const items = near.map(({ id, title, at }) => ({ id, text: texts.appointment(title, at, { now, zone }) }));
+  const [next] = coming.filter(({ at }) => at.getTime() - ms > now.getTime());
+  const text = items.map((each) => each.text).join('\n');
+  return { ok: true, text, items, isNews: true, ...(next && { lookAt: new Date(next.at.getTime() - ms) }) };
+}
+
+async function askServer(
+  { servers }: ObserveDeps,
+  { server, tool, input }: Of<'mcp'>,
+  { signal }: LookContext,
+): Promise<Sighting> {
+  const answer = await servers.call({ server, tool, input: input as Record<string, Json> }, signal);
+  if (answer.ok) return { ok: true, text: answer.text };
+  return { ok: false, sign: signOf(answer.message), message: answer.message, mayPass: answer.isTransient };
+}
+
+async function readFile({ scripts }: ObserveDeps, { skill, path }: Of<'file'>, { asker, signal }: LookContext) {
+  const file = await scripts.readFile({ ...asker, skill, path }, signal);
+  return file.ok ? { ok: true as const, text: file.text } : failedSighting(file);
+}
+
+const DAY_MS = 86_400_000;
+const MOST_PARTS = 400;
 
 /** Failures of the sandbox and of services that the next attempt may be spared. */
 const MAY_PASS: ReadonlySet<string> = new Set([
@@ -29,19 +112,20 @@ const MAY_PASS: ReadonlySet<string> = new Set([
   'SANDBOX_ENGINE',
   'SANDBOX_ENDED',
   'UNAVAILABLE',
+  'EGRESS_UNREACHABLE',
+  'EGRESS_TIMEOUT',
   'RATE_LIMITED',
   'TIMEOUT',
 ]);
 
-function failedSighting({ code, message }: Failed): Sighting {
+function failedSighting({ code, message }: Pick<Failed, 'message'> & { code: string }): Sighting {
   return { ok: false, sign: code, message, mayPass: MAY_PASS.has(code) };
 }
 
 async function runScript(
   { scripts }: ObserveDeps,
-  { script: id, args, input }: Extract<Source, { kind: 'script' }>,
-  asker: ScriptAsker,
-  signal: AbortSignal,
+  { script: id, args, input }: Of<'script'>,
+  { asker, signal }: LookContext,
 ): Promise<Sighting> {
   const found = await scripts.find(id, asker, signal);
   if (!found.ok) return failedSighting(found);

@@ -1,9 +1,12 @@
 /** A rule: what is looked at, and when its person is told. Decided in code; no model is asked but for `ask`. */
 import { z } from 'zod';
 
+export const WATCH_TOOL = 'schedule_watch';
+
 const url = z.string().trim().min(1).max(2_000);
 const named = z.string().trim().min(1).max(200);
-const json = z.record(z.string(), z.json());
+/** JSON as it was read: not `z.json`, whose recursion no OpenAPI reader follows. */
+const json = z.record(z.string(), z.unknown());
 
 export const source = z.discriminatedUnion('kind', [
   z
@@ -79,7 +82,7 @@ export const asking = {
   budget: z.number().min(0.001).max(100).default(0.1).describe('What `ask` may cost in a day.'),
 };
 
-export const watch = z.strictObject({ source, tell: condition.prefault({}), ...asking });
+export const watch = z.strictObject({ source, rule: condition.prefault({}), ...asking });
 export type Watch = z.output<typeof watch>;
 
 /** Kinds that fetch from others' machines: they are looked at less often. */

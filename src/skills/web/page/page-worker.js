@@ -10,14 +10,20 @@ const PASSWORD = 'input[type="password"]';
 /** Some sites have one form around all of a page: that is no form for logging in. Characters. */
 const LONGEST_LOGIN = 400;
 
-parentPort.on('message', async ({ id, kind, html, url, bytes, most }) => {
+parentPort.on('message', async ({ id, kind, html, url, bytes, most, xml }) => {
   try {
-    const page = kind === 'pdf' ? await ofPdf(bytes, most) : await ofHtml(html, url);
+    const page =
+      kind === 'pdf' ? await ofPdf(bytes, most) : kind === 'feed' ? await ofFeed(xml) : await ofHtml(html, url);
     parentPort.postMessage({ id, page });
   } catch (error) {
     parentPort.postMessage({ id, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
   }
 });
+
+async function ofFeed(xml) {
+  const { entriesOf } = await import('./feed.js');
+  return { title: '', text: '', characters: 0, entries: entriesOf(xml) };
+}
 
 async function ofHtml(html, url) {
   const { parseHTML } = await import('linkedom');

@@ -21,9 +21,14 @@ interface Read {
   /** Pages of a PDF; `cut`: not all of them were read. */
   pages?: number;
   cut?: boolean;
+  /** Entries of a feed. */
+  entries?: readonly { id: string; text: string }[];
 }
 
-type Work = { kind: 'html'; html: string; url: string } | { kind: 'pdf'; bytes: Uint8Array; most: number };
+type Work =
+  | { kind: 'feed'; xml: string }
+  | { kind: 'html'; html: string; url: string }
+  | { kind: 'pdf'; bytes: Uint8Array; most: number };
 type WorkerAnswer = { id: number; page?: Read; error?: string };
 
 const WITHIN_MS = 20_000;

@@ -1,0 +1,96 @@
+/** Addresses that rules look at by themselves: politely, and no more often than one copy is good for. */
+import { failed } from '../../agent/index.ts';
+import { messageOf } from '../../base/errors.ts';
+import { isUrl } from '../../base/text.ts';
+import type { SkillDeps, WatchedPages } from '../../chat/index.ts';
+import type { Settings } from './config.ts';
+import { hostOf, Pages, Reader } from './page/pages.ts';
+import { mayRead } from './page/robots.ts';
+import { texts } from './texts.ts';
+import { addressOf } from './tools.ts';
+
+/** Several rules of one address that fall due together are one request. */
+const KEEP_MS = 60_000;
+const ROBOTS_MS = 86_400_000;
+const ROBOTS_BYTES = 512 * 1024;
+const MOST_BYTES = 2 * 1024 * 1024;
+
+/** Without `text`: nobody knows now what it says. */
+interface Robots {
+  text?: string;
+}
+
+type Deps = Pick<SkillDeps, 'egress' | 'cache' | 'world' | 'onClose'>;
+
+export function watchedPages({ egress, cache, world, onClose }: Deps, settings: Settings): WatchedPages {
+  const { timeout: timeoutMs, max_size: maxBytes, per_host: perHost } = settings;
+  const pages = new Pages({ egress, cache, log: world.log, keepMs: KEEP_MS, timeoutMs, maxBytes, perHost });
+  const reader = new Reader();
+  onClose('watched pages', async () => {
+    await pages.close();
+    await reader.close();
+  });
+
+  const robotsOf = (origin: string, signal: AbortSignal) =>
+    cache.getOrLoad<Robots>({
+      key: `robots ${origin}`,
+      keepMs: ROBOTS_MS,
+      keeps: ({ text }) => text !== undefined,
+      signal,
+      async load(stop) {
+        const limits = { totalMs: timeoutMs, maxBytes: ROBOTS_BYTES };
+        const answer = await egress.fetch(`${origin}/robots.txt`, { limits, signal: stop });
+        if (!answer.ok || answer.status >= 500) return {};
+        if (answer.status >= 400) {
+          answer.close();
+          return { text: '' };
+        }
+        const body = await answer.bytes();
+        return { text: body.ok ? Buffer.from(body.bytes).toString() : '' };
+      },
+    });
+
+  /** Undefined where it may be read. */
+  const refusedAt = async (url: string, signal: AbortSignal) => {
+    if (!settings.enabled) return failed('REFUSED', texts.webIsOff);
+    if (!isUrl(url)) return undefined;
+    const { origin, pathname, search, host } = new URL(url);
+    const robots = await robotsOf(origin, signal);
+    if (robots.text === undefined) return failed('UNAVAILABLE', texts.noRobots(host));
+    return mayRead(robots.text, `${pathname}${search}`) ? undefined : failed('REFUSED', texts.robotsRefuse(host));
+  };
+
+  const readFile: WatchedPages['readFile'] = async (address, signal) => {
+    const url = addressOf(address);
+    const refused = await refusedAt(url, signal);
+    if (refused) return refused;
+    const answer = await egress.fetch(url, { limits: { totalMs: timeoutMs, maxBytes: MOST_BYTES }, signal });
+    if (!answer.ok) return answer;
+    if (answer.status >= 400) {
+      answer.close();
+      const code = answer.status === 429 || answer.status >= 500 ? 'UNAVAILABLE' : 'NOT_FOUND';
+      return failed(code, texts.answers(hostOf(url), answer.status));
+    }
+    const body = await answer.bytes();
+    return body.ok ? { ok: true, text: Buffer.from(body.bytes).toString() } : body;
+  };
+
+  return {
+    readFile,
+    async readText(address, signal) {
+      const url = addressOf(address);
+      return (await refusedAt(url, signal)) ?? pages.page(url, signal);
+    },
+    async readFeed(address, signal) {
+      const file = await readFile(address, signal);
+      if (!file.ok) return file;
+      try {
+        const { entries = [] } = await reader.read({ kind: 'feed', xml: file.text }, signal);
+        return { ok: true, entries };
+      } catch (error) {
+        signal.throwIfAborted();
+        return failed('UNREADABLE', `${hostOf(addressOf(address))}: ${messageOf(error)}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,211 @@
+/** Pages, feeds, calendars, files, hooks and MCP tools that are looked at by a rule. */
+
+import type { ServerResponse } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mayRead } from '../../../src/skills/web/page/robots.ts';
+import { type Play, type PlayedPerson, play } from '../../support/play.ts';
+import { ScriptedModel } from '../../support/scripted-model.ts';
+import { Internet } from '../web/internet.ts';
+
+let internet: Internet;
+let coda: Play;
+let ana: PlayedPerson;
+let model: ScriptedModel;
+const at = (path: string) => `http://127.0.0.22:${internet.port}${path}`;
+const page = (...paragraphs: string[]) =>
+  `<!doctype html><html><body><main>${paragraphs.map((each) => `<p>${each}</p>`).join('')}</main></body></html>`;
+const LONG = 'A kettle of steel that holds a litre and a half, with a lid that whistles when the water boils at last.';
+
+const MEMORY = 'You keep the long-term memory';
+const asked = () => model.requests.filter(({ system }) => !system.startsWith(MEMORY)).length;
+
+beforeAll(async () => {
+  internet = await Internet.open();
+  model = new ScriptedModel(() => ['A model said this.']);
+  coda = await play({
+    at: '2026-11-20T08:00:00Z',
+    model,
+    config: {
+      'egress.i_understand_private': [{ network: '127.0.0.22/32', port: internet.port }],
+      'models.default': undefined,
+    },
+  });
+  ana = coda.person('ana');
+});
+afterAll(async () => {
+  await coda[Symbol.asyncDispose]();
+  await internet[Symbol.asyncDispose]();
+});
+
+/** What was told since `before`, by the words of it. */
+const since = (before: number) =>
+  ana
+    .seen()
+    .slice(before)
+    .map(({ text }) => text);
+
+describe('a page', () => {
+  test('is told by its paragraphs that have changed, politely', async () => {
+    internet.serve('/kettle', page(LONG, 'Price: 49,90 €', 'In stock'));
+    expect(await ana.says(`/schedule every hour page ${at('/kettle')} --title kettle`)).toContain('No model is asked.');
+    await ana.says(`/schedule every hour page ${at('/kettle')} price --below 40 --after price --title price`);
+    const before = ana.seen().length;
+    await coda.passes({ hours: 2 });
+    expect(since(before)).toEqual([]);
+    internet.serve('/kettle', page(LONG, 'Price: 39,90 €', 'In stock'));
+    const requests = internet.requests.filter(({ path }) => path === '/kettle').length;
+    await coda.passes({ hours: 3 });
+    // Two rules of one address are one request each time.
+    expect(internet.requests.filter(({ path }) => path === '/kettle').length - requests).toBe(3);
+    const told = since(before);
+    expect(told).toHaveLength(2);
+    expect(told.find((text) => text.includes('kettle'))).toContain('Price: 39,90 €');
+    expect(told.find((text) => text.includes('kettle'))).not.toContain('whistles');
+    expect(told.find((text) => text.includes('“price”'))).toContain('39,90');
+    expect(await ana.says(`/schedule every minute page ${at('/kettle')}`)).toContain('too often');
+    for (const _ of [1, 2]) await ana.says('/schedules delete 1');
+  });
+
+  test('that is away is told once, and that it is back', async () => {
+    let status = 200;
+    internet.serve(
+      '/away',
+      (response: ServerResponse) => void response.writeHead(status, { 'content-type': 'text/html' }).end(page(LONG)),
+    );
+    await ana.says(`/schedule every hour page ${at('/away')} --title away`);
+    const before = ana.seen().length;
+    await coda.passes({ hours: 1 });
+    status = 503;
+    await coda.passes({ hours: 4, minutes: 1 });
+    expect(since(before)).toHaveLength(1);
+    expect(since(before)[0]).toMatch(/“away” fails/);
+    expect(await ana.says('/schedules')).toMatch(/away.*4 failures in a row/);
+    status = 200;
+    await coda.passes({ hours: 2 });
+    expect(ana.heard('“away” works again')).toHaveLength(1);
+    await ana.says('/schedules delete 1');
+  });
+
+  test('is not read where robots.txt asks for that', async () => {
+    internet.serve('/robots.txt', 'User-agent: *\nDisallow: /secret\n', 'text/plain');
+    internet.serve('/secret', page(LONG));
+    await coda.passes({ days: 1, hours: 1 });
+    await ana.says(`/schedule every hour page ${at('/secret')}`);
+    await coda.passes({ hours: 3 });
+    expect(ana.heard('robots.txt')).toHaveLength(1);
+    expect(internet.requests.some(({ path }) => path === '/secret')).toBe(false);
+    await ana.says('/schedules delete 1');
+  });
+
+  test.each([
+    ['User-agent: *\nDisallow: /', '/a', false],
+    ['User-agent: *\nDisallow: /a\nAllow: /a/b', '/a/b/c', true],
+    ['User-agent: *\nDisallow:', '/a', true],
+    ['User-agent: coda\nDisallow: /x\n\nUser-agent: *\nDisallow: /', '/a', true],
+    ['User-agent: other\nUser-agent: CODA\nDisallow: /x # no\n', '/x', false],
+    ['User-agent: *\nDisallow: /*.pdf$', '/a.pdf', false],
+    ['User-agent: *\nDisallow: /*.pdf$', '/a.pdf?x', true],
+    ['User-agent: *\nDisallow: /*?s=', '/find?s=1', false],
+    ['', '/a', true],
+  ])('by %j: %s %s', (robots, path, may) => {
+    expect(mayRead(robots, path)).toBe(may);
+  });
+});
+
+describe('a feed, a calendar', () => {
+  const entry = (id: string, title: string) =>
+    `<entry><id>${id}</id><title>${title}</title><link href="${at(`/${id}`)}"/></entry>`;
+  const feed = (...entries: string[]) =>
+    `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>x</title>${entries.join('')}</feed>`;
+
+  test('tells what is new in it, and asks a model only where the rule says so, within its budget', async () => {
+    internet.serve('/feed', feed(entry('1', 'one')), 'application/atom+xml');
+    await ana.says(`/schedule every hour feed ${at('/feed')} --title plain`);
+    await ana.says(`/schedule every hour feed ${at('/feed')} --title told --ask say it in a word --budget 0.5`);
+    const [before, calls] = [ana.seen().length, asked()];
+    await coda.passes({ hours: 1 });
+    internet.serve('/feed', feed(entry('2', 'two @everyone'), entry('1', 'one')), 'application/atom+xml');
+    await coda.passes({ hours: 2 });
+    expect(since(before)).toHaveLength(2);
+    expect(ana.heard('two @everyone')).toHaveLength(1);
+    expect(ana.heard('A model said this.')).toHaveLength(1);
+    expect(asked() - calls).toBe(1);
+    expect(await ana.says('/schedules')).toContain('a model for at most 0.5 a day');
+    // It has cost what it may: the next one comes without a model.
+    await coda.database().run('test.spend', 'update schedule_runs set cost = 0.5 where turn_id is not null');
+    internet.serve('/feed', feed(entry('3', 'three')), 'application/atom+xml');
+    await coda.passes({ hours: 1 });
+    expect(asked() - calls).toBe(1);
+    expect(ana.heard('No model said this')).toHaveLength(1);
+    expect(await ana.says('/schedules')).toContain('cost 0.5000 in 30 days');
+    for (const _ of [1, 2]) await ana.says('/schedules delete 1');
+  });
+
+  test('tells an appointment at its time before it, series and days that are left out included', async () => {
+    const begin =
+      'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nSUMMARY:Stand\r\n up\r\nDTSTART;TZID=Europe/Berlin:20261123T100000\r\n';
+    const series =
+      'RRULE:FREQ=DAILY;COUNT=4\r\nEXDATE;TZID=Europe/Berlin:20261124T100000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n';
+    internet.serve('/cal.ics', `${begin}${series}`, 'text/calendar');
+    await coda.moveTo(new Date('2026-11-22T20:00:00Z'));
+    await ana.says(`/schedule every 6 hours calendar ${at('/cal.ics')} 20 --title meetings`);
+    const before = ana.seen().length;
+    // 10:00 in Berlin is 9:00 UTC.
+    await coda.moveTo(new Date('2026-11-23T08:39:00Z'));
+    expect(since(before)).toEqual([]);
+    await coda.moveTo(new Date('2026-11-23T08:41:00Z'));
+    expect(since(before)).toHaveLength(1);
+    expect(since(before)[0]).toContain('10:00: Standup');
+    await coda.moveTo(new Date('2026-11-28T08:00:00Z'));
+    expect(since(before)).toHaveLength(3);
+    await ana.says('/schedules delete 1');
+  });
+});
+
+describe('a hook', () => {
+  test('is looked at when it is sent something, in its field, and by a rule with a memory', async () => {
+    await coda.app.hooks.add({
+      name: 'washer',
+      person: 'ana',
+      kind: 'watch',
+      allow_unsigned: true,
+      template: { text: 'x' },
+    });
+    expect(await ana.says('/schedule hook washer.power --below 5 --times 3 --title washing')).toContain(
+      'whenever the hook washer is sent something',
+    );
+    const before = ana.seen().length;
+    const send = async (power: unknown, nth = Math.random()) => {
+      await coda.app.hooks.takeLocal('washer', Buffer.from(JSON.stringify({ power, nth })), undefined);
+      await coda.passes({ minutes: 1 });
+    };
+    for (const power of [400, 3, 900, 2, 2]) await send(power);
+    expect(since(before)).toEqual([]);
+    await send('1.5 W');
+    await send(0);
+    // A payload without the field says nothing.
+    await coda.app.hooks.takeLocal('washer', Buffer.from('{"other":1}'), undefined);
+    await coda.app.whenSettled();
+    expect(since(before)).toHaveLength(1);
+    expect(since(before)[0]).toContain('1.5 W');
+    await ana.says('/schedules off washing');
+    for (const power of [400, 400, 400, 1, 1, 1]) await send(power);
+    expect(since(before)).toHaveLength(2);
+    await ana.says('/schedules on washing');
+    for (const power of [400, 400, 400, 1, 1, 1]) await send(power);
+    expect(ana.heard('“washing”:')).toHaveLength(2);
+    expect(await coda.count("inbox where key like 'webhook:%'")).toBe(0);
+    await ana.says('/schedules delete washing');
+  });
+});
+
+test('a rule is a schedule like any other: changed, taken back, erased', async () => {
+  await ana.says(`/schedule every hour page ${at('/kettle')} --title mine`);
+  expect(await ana.says('/schedules delete mine')).toContain('Deleted');
+  expect(await ana.says('/undo')).toContain('as it was before');
+  expect(await ana.says('/schedules')).toMatch(/mine.*read http.*when it has changed|mine.*read http/);
+  await ana.says('/schedules run mine');
+  expect(
+    await coda.count(`schedule_runs r join person_schedules s on s.id = r.schedule_id where s.title = 'mine'`),
+  ).toBe(1);
+});
