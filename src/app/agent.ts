@@ -344,9 +344,9 @@ function offersOf(skills: readonly EquippedSkill[]) {
 }
 
 function shownBy(skills: readonly EquippedSkill[]): ShowFile {
-  return async (file, room) => {
+  return async (file, room, personId) => {
     for (const { skill, deps } of skills) {
-      const text = await skill.showFile?.(deps, file, room);
+      const text = await skill.showFile?.(deps, file, room, personId);
       if (text !== undefined) return text;
     }
     return undefined;

@@ -147,6 +147,42 @@ export class Sequence {
   }
 }
 
+/** Runs tasks of many, `most` at once and one of each at a time; whoever has many waits behind the others with each of theirs. */
+export class FairQueue {
+  private readonly most: number;
+  private running = new Set<string>();
+  private readonly waiting = new Map<string, (() => void)[]>();
+
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  async run<T>(by: string, task: () => Promise<T>): Promise<T> {
+    await new Promise<void>((resolve) => {
+      this.waiting.set(by, [...(this.waiting.get(by) ?? []), resolve]);
+      this.takeNext();
+    });
+    try {
+      return await task();
+    } finally {
+      this.running.delete(by);
+      this.takeNext();
+    }
+  }
+
+  private takeNext(): void {
+    for (const [by, [begin, ...others]] of this.waiting) {
+      if (this.running.size >= this.most) return;
+      if (this.running.has(by) || !begin) continue;
+      // Behind the others: a map keeps the order in which its keys came.
+      this.waiting.delete(by);
+      if (others.length > 0) this.waiting.set(by, others);
+      this.running.add(by);
+      begin();
+    }
+  }
+}
+
 export class Slots {
   private free: number;
   private readonly waiting: (() => void)[] = [];

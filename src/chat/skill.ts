@@ -393,7 +393,7 @@ export interface SkillActs<Settings> {
    * The text of a file that came with a message, as the model is shown it in at most about `room` characters, or why there is
    * none; undefined: it does not read such files. The first skill that does counts.
    */
-  showFile?(deps: SkillDeps<Settings>, file: FileRef, room: number): Promise<string | undefined>;
+  showFile?(deps: SkillDeps<Settings>, file: FileRef, room: number, personId: string): Promise<string | undefined>;
   /**
    * Hears voice messages, whose words are their sender's own; undefined where it does not. The first skill that does counts.
    * Rejects only when `signal` aborts.

@@ -3,7 +3,7 @@
  * it is needed and ends when idle. A file that hangs, crashes or unpacks without end costs that process and nothing else.
  */
 import { z } from 'zod';
-import { Sequence } from '../base/async.ts';
+import { FairQueue } from '../base/async.ts';
 import { Child, ChildFault, type ChildTime } from '../base/child/index.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -100,12 +100,14 @@ export interface MediaFile {
   name: string;
   type: string;
   size: number;
+  /** The person who waits for it: their files are read one at a time, and those of others beside. */
+  by?: string;
 }
 
 export interface Media {
   /**
    * Reads a stored file; `onPassages` gets its passages in their order while it is read. Never rejects for a file: its fault
-   * is in the facts, and what was read until then counts. Files are read one at a time.
+   * is in the facts, and what was read until then counts.
    */
   read(file: MediaFile, onPassages: (passages: readonly Passage[]) => void): Promise<FileFacts>;
   close(): Promise<void>;
@@ -114,6 +116,8 @@ export interface Media {
 /** Milliseconds for one file, from its first byte to its last passage. */
 const WITHIN_MS = 10_000;
 const IDLE_MS = 60_000;
+/** Files of different persons that are read at once: a slow one of one holds up nobody else. */
+const AT_ONCE = 2;
 const LARGEST_FILE = 64 * 1024 * 1024;
 /** Bytes of a piece: small, so that nothing else in this process waits for it. */
 const PIECE = 192 * 1024;
@@ -137,20 +141,34 @@ export function openMedia({
   time,
   program,
 }: MediaOptions): Media {
-  const child = new Child({
-    name: 'file reader',
-    program: program ?? new URL('./file-reader-worker.js', import.meta.url),
-    idleMs,
-    patienceMs: withinMs + 1_000,
-    mostRequests: 4,
-    largestBytes: LARGEST_LINE,
-    log,
-    time,
-  });
-  const order = new Sequence();
+  const open = (): Child =>
+    new Child({
+      name: 'file reader',
+      program: program ?? new URL('./file-reader-worker.js', import.meta.url),
+      idleMs,
+      patienceMs: withinMs + 1_000,
+      mostRequests: 4,
+      largestBytes: LARGEST_LINE,
+      log,
+      time,
+    });
+  const queue = new FairQueue(AT_ONCE);
+  const children = Array.from({ length: AT_ONCE }, open);
+  const free = [...children];
   return {
-    read: (file, onPassages) => order.run(() => new FileReading(child, artifacts, file, log).run(onPassages, withinMs)),
-    close: () => child.close(),
+    read: (file, onPassages) =>
+      queue.run(file.by ?? '', async () => {
+        // The first one reads where one is enough: the other is not even started.
+        const child = free.shift() ?? open();
+        try {
+          return await new FileReading(child, artifacts, file, log).run(onPassages, withinMs);
+        } finally {
+          free.unshift(child);
+        }
+      }),
+    close: async () => {
+      await Promise.all(children.map((child) => child.close()));
+    },
   };
 }
 

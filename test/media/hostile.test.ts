@@ -261,6 +261,18 @@ const files: readonly Hostile[] = [
       expect([read.text.includes(ORDER), ...read.at(ORDER)]).toEqual([false, expect.stringContaining('<white text>')]),
   },
   {
+    what: 'orders in letters that a style sheet makes white or hides',
+    name: 'a.html',
+    make: () =>
+      Buffer.from(
+        `<style>@media print { .plain { display: none } } p.secret, #x { color: #fff } .gone{display:none}</style><body><p class="plain">Kind regards</p><p class="big secret">${ORDER}</p><p class=gone>${ORDER} at once</p></body>`,
+      ),
+    check: (read) => {
+      expect(read.text).toBe('Kind regards');
+      expect(read.passages.map(({ aside }) => aside)).toEqual([undefined, 'white text', 'hidden text']);
+    },
+  },
+  {
     what: 'orders in white letters of a PDF',
     name: 'a.pdf',
     make: () => pdfOf([`${pdfLine('Kind regards')} 1 1 1 rg ${pdfLine(ORDER, 600)}`]),
@@ -378,6 +390,19 @@ describe('files that are made to harm', () => {
 
 describe('the process of the readers', () => {
   const program = new URL('./harmful-reader.js', import.meta.url);
+
+  test('slow files of one person hold up nobody else', async () => {
+    const own = await openReaders({ program, withinMs: 1_500 });
+    const done: string[] = [];
+    const read = async (by: string, way: string) => {
+      const stored = await own.artifacts.put(Buffer.from(way));
+      await own.media.read({ ...stored, name: way, type: '', by }, () => {});
+      done.push(`${by} ${way}`);
+    };
+    await Promise.all([read('ana', 'hang'), read('ana', 'hang'), read('ana', 'hang'), read('bob', 'well')]);
+    expect(done[0]).toBe('bob well');
+    await own.close();
+  }, 30_000);
 
   for (const way of ['hang', 'crash', 'memory']) {
     test(`${way}: told within the limit, and the next file is read`, async () => {

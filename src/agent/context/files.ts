@@ -38,7 +38,7 @@ const TEXT_NAME =
  * The text of a file in at most about `room` characters, or why there is none; undefined: nothing reads it, and a text is
  * shown as it is.
  */
-export type ShowFile = (file: FileRef, room: number) => Promise<string | undefined>;
+export type ShowFile = (file: FileRef, room: number, personId: string) => Promise<string | undefined>;
 
 export interface AttachedDeps {
   artifacts: Artifacts;
@@ -58,7 +58,10 @@ export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attach
   for (const file of files) {
     try {
       if (await pictures.add(file)) continue;
-      const text = (await shownText(file, room, deps)) ?? (await textOf(file, deps.artifacts, room));
+      // With no more room, the text is left to the tools that read it.
+      const text =
+        (await deps.showFile?.(file, Math.max(room, LEAST_ROOM), item.person.id)) ??
+        (await textOf(file, deps.artifacts, room));
       room -= text?.length ?? 0;
       notes.push(text === undefined ? noteOf(file) : frameText('file', text, { name: file.name }));
     } catch (error) {
@@ -139,11 +142,6 @@ class Pictures {
     this.images.push({ name: file.name, type, base64: shown.toString('base64') });
     return true;
   }
-}
-
-/** With no more room, the text is left to the tools that read it. */
-async function shownText(file: FileRef, room: number, { showFile }: AttachedDeps): Promise<string | undefined> {
-  return showFile?.(file, Math.max(room, LEAST_ROOM));
 }
 
 async function textOf(file: FileRef, artifacts: Artifacts, room: number): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import { decodeText } from './kinds.js';
 import { Unreadable } from './limits.js';
 import { elementsOf, htmlBatches, resolveEntry, xmlEvents } from './markup.js';
 import { Outline, Table, trimmedLines } from './passages.js';
+import { asideOfStyle, Styles } from './styles.js';
 
 const BLOCKS = new Set(
   'address article aside blockquote body dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table ul tr caption'.split(
@@ -16,9 +17,6 @@ const SKIPPED = new Set(
   'script style template noscript svg math iframe object embed canvas audio video select'.split(' '),
 );
 const VOID = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
-const HIDDEN = /display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])/i;
-const WHITE = /(?:^|[;\s])color\s*:\s*(?:#fff(?:fff)?|white|rgba?\(\s*255\s*,\s*255\s*,\s*255)/i;
-const SHADED = /background/i;
 
 export async function* readHtml(bytes, about) {
   const text = decodeText(bytes);
@@ -48,6 +46,9 @@ class Walk {
   isTitle = false;
   table;
   blocks = [];
+  styles = new Styles();
+  /** Text of the style sheet that is open. */
+  sheet;
 
   constructor(outline) {
     this.outline = outline;
@@ -72,6 +73,7 @@ class Walk {
 
   say(text) {
     if (this.isTitle) this.title += text;
+    else if (this.sheet !== undefined) this.sheet += text;
     else if (this.skipped === 0) {
       const aside = this.open.findLast((each) => each.aside)?.aside;
       const isKept = this.open.some(({ name }) => name === 'pre');
@@ -84,18 +86,23 @@ class Walk {
   begin(name, at) {
     if (SKIPPED.has(name)) this.skipped++;
     if (name === 'title') this.isTitle = true;
+    if (name === 'style') this.sheet = '';
     if (BLOCKS.has(name) && name !== 'tr') this.endBlock();
     if (name === 'br') this.buffer += '\n';
     if (name === 'table') this.table ??= new Table();
     if ((name === 'td' || name === 'th') && this.table) this.table.beginCell();
     if (name === 'img' && at.alt) this.say(` [picture: ${at.alt}] `);
     if (!VOID.has(name) && this.open.length < DEEPEST)
-      this.open.push({ name, aside: asideOf(at), tables: name === 'table' });
+      this.open.push({ name, aside: asideOf(at) ?? this.styles.asideOf(name, at), tables: name === 'table' });
   }
 
   end(name) {
     if (SKIPPED.has(name)) this.skipped = Math.max(0, this.skipped - 1);
     if (name === 'title') this.isTitle = false;
+    if (name === 'style' && this.sheet !== undefined) {
+      this.styles.add(this.sheet);
+      this.sheet = undefined;
+    }
     const level = Number(/^h([1-6])$/.exec(name)?.[1] ?? 0);
     if (level > 0 && this.buffer.trim() !== '') this.outline.enter(this.buffer.trim(), level);
     if (name === 'td' || name === 'th') this.endBlock();
@@ -125,10 +132,9 @@ class Walk {
 }
 
 function asideOf(at) {
-  const style = at.style ?? '';
-  if ('hidden' in at || HIDDEN.test(style)) return 'hidden text';
+  if ('hidden' in at) return 'hidden text';
   if (/^(?:#fff(?:fff)?|white)$/i.test(at.color ?? '')) return 'white text';
-  return WHITE.test(style) && !SHADED.test(style) ? 'white text' : undefined;
+  return asideOfStyle(at.style ?? '');
 }
 
 export async function* readEpub(zip, about) {

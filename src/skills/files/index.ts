@@ -69,9 +69,9 @@ export const files: Skill<Settings> = {
   },
   hear: (deps, files, speaker, signal) =>
     hearVoice({ ...deps, hearing: partsOf(deps).hearing }, files, speaker, signal),
-  showFile: async (deps, file, room) => {
+  showFile: async (deps, file, room, personId) => {
     const most = Math.min(room, SHOWN);
-    return shownText(file, await partsOf(deps).library.openBeginning(file, most), most);
+    return shownText(file, await partsOf(deps).library.openBeginning(file, most, personId), most);
   },
   offerForFiles: (deps, sent, { text }) =>
     offersFor(sent, {

@@ -77,16 +77,16 @@ export class FileLibrary {
   }
 
   /** The whole text, read and stored. */
-  async open(file: SeenFile): Promise<FileText> {
+  async open(file: SeenFile, by: string): Promise<FileText> {
     const stored = await this.readStored(file.hash);
     if (stored) return stored;
-    const reading = this.read(file);
+    const reading = this.read(file, by);
     const facts = await reading.done;
     return { facts, passages: reading.passages.length };
   }
 
   /** At least the first `room` characters, or all of it. */
-  async openBeginning(file: SeenFile, room: number): Promise<FileBeginning> {
+  async openBeginning(file: SeenFile, room: number, by: string): Promise<FileBeginning> {
     const db = readerOf(this.deps.database);
     const stored = await this.readStored(file.hash);
     if (stored) {
@@ -96,7 +96,7 @@ export class FileLibrary {
       const asides = await store.countAsides(db, file.hash);
       return { facts: stored.facts, passages, count: stored.passages, asides };
     }
-    const reading = this.read(file);
+    const reading = this.read(file, by);
     const facts = (await withTimeout(PATIENCE_MS, reading.done)) ?? (await this.waitForBeginning(reading, room));
     const passages = reading.passages
       .map((passage, number) => ({ ...passage, number }))
@@ -124,7 +124,7 @@ export class FileLibrary {
     return this.letters;
   }
 
-  private read(file: SeenFile): FileReading {
+  private read(file: SeenFile, by: string): FileReading {
     const known = this.readings.get(file.hash);
     if (known) return known;
     const passages: Passage[] = [];
@@ -135,7 +135,7 @@ export class FileLibrary {
       reading.onMore();
     };
     reading.done = this.deps.media
-      .read(file, onPassages)
+      .read({ ...file, by }, onPassages)
       .then(async (found) => {
         const seen = await this.readIfPicture(file, found, passages, onPassages);
         const { facts, isPassing } = await this.hearIfSound(file, seen, onPassages);

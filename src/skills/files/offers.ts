@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type AnyTool, dataTool, done, type Failed } from '../../agent/index.ts';
 import type { Choice, FileRef } from '../../delivery/index.ts';
 import type { FileEvent } from '../../media/index.ts';
+import { zoneOfCalendar } from './calendar-zones.ts';
 import { type OpenedFile, openFile, type ToolDeps } from './open-file.ts';
 import { fileLine, texts, unread } from './texts.ts';
 
@@ -60,7 +61,9 @@ export function offerTool(deps: ToolDeps): AnyTool {
       const coming = (facts.events ?? []).filter(
         (event) => !event.isCancelled && (event.rule !== '' || event.start >= today),
       );
-      const choices = coming.slice(0, MOST_CHOICES).map(reminderOf);
+      // At a time in a zone that nobody knows nobody can be reminded.
+      const timed = coming.filter(({ zone }) => zone === undefined || zoneOfCalendar(zone) !== undefined);
+      const choices = timed.slice(0, MOST_CHOICES).map(reminderOf);
       const listed = coming.map((event) => `- ${texts.event(event)}`);
       const says = coming.length === 0 ? [texts.noEvents] : [...listed, texts.events(coming.length)];
       return done([line, ...says].join('\n'), { tainted: true, choices });
@@ -84,7 +87,8 @@ const EVERY: Record<string, string> = { DAILY: 'day', WEEKLY: 'week', MONTHLY: '
 function whenOf({ start, zone, rule }: FileEvent): string {
   const [, year, month, day, time] = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?/.exec(start) ?? [];
   const on = `on ${Number(day)} ${MONTHS[Number(month) - 1]} ${year}`;
-  const at = time === undefined ? '' : ` at ${time}${zone === 'UTC' ? ' UTC' : ''}`;
+  const named = zone === undefined ? undefined : zoneOfCalendar(zone);
+  const at = time === undefined ? '' : ` at ${time}${named === undefined ? '' : ` ${named}`}`;
   const [, frequency = ''] = /FREQ=([A-Z]+)/.exec(rule) ?? [];
   const isPlain =
     EVERY[frequency] !== undefined && !/INTERVAL=(?!1\b)|BY(?!DAY=[A-Z]{2}(?:;|$))|COUNT|UNTIL/.test(rule);

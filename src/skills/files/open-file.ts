@@ -46,5 +46,5 @@ export async function fileMeant(db: Queryable, reader: store.FileReader, wanted?
 /** The file, read; before the transaction, which waits for nothing. */
 export async function openFile({ database, library }: ToolDeps, ctx: CallContext, wanted?: string) {
   const file = await fileMeant(readerOf(database), readerIn(ctx), wanted);
-  return 'ok' in file ? file : { file, text: await library.open(file) };
+  return 'ok' in file ? file : { file, text: await library.open(file, ctx.person.id) };
 }

@@ -101,7 +101,10 @@ export const texts = {
   people: (count: number) => `There ${plural(count, 'person is', 'people are')} in it. Whom shall I remember?`,
   noPeople: 'There is nobody in it.',
   remember: (name: string) => shorten(name, 75),
-  event: ({ summary, start }: FileEvent) => shorten(`${summary}, ${start.replace('T', ' ')}`, 75),
+  event: ({ summary, start, zone }: FileEvent) => {
+    const when = `${start.replace('T', ' ')}${zone === undefined ? '' : ` ${oneLine(zone, 30)}`}`;
+    return `${shorten(summary, Math.max(20, 73 - when.length))}, ${when}`;
+  },
   speaksNothing: 'I cannot speak: nothing that turns text into speech is set up (speech.speak).',
   voiceUsage: 'Say /voice on, /voice off or /voice when I speak.',
   voiceIs: (mode: 'on' | 'off' | 'spoken') =>

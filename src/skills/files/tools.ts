@@ -156,7 +156,7 @@ function findTool({ database, library, meaning }: ToolDeps): AnyTool {
       const files = [meant].flat().slice(0, MOST_SEARCHED);
       const notes: string[] = [];
       for (const each of files) {
-        const { facts, passages } = await library.open(each);
+        const { facts, passages } = await library.open(each, ctx.person.id);
         // A picture among many files is no news.
         if (facts.fault && (files.length === 1 || facts.fault !== 'kind')) notes.push(unread(each, facts, passages));
         if (files.length === 1) notes.push(...notesBeside(facts));

@@ -63,6 +63,35 @@ describe('without a model', () => {
     expect(list).toMatch(/every Thursday|weekly|every week/i);
   });
 
+  test('an appointment in another zone is at its own time there', async () => {
+    await using coda = await play({ at: '2026-11-20T08:00:00Z', zone: 'Europe/Berlin' });
+    const ana = coda.person('ana');
+    const event = (summary: string, zone: string, more = '') =>
+      `BEGIN:VEVENT\nSUMMARY:${summary}\nDTSTART;TZID=${zone}:20261202T090000\n${more}END:VEVENT`;
+    const zoned = [
+      event('Board', 'America/New_York'),
+      event('Sales', 'GMT Standard Time'),
+      event('Yoga', '/freeassociation.sourceforge.net/Asia/Tokyo', 'RRULE:FREQ=WEEKLY\n'),
+      event('Nowhere', 'Middle Earth Time'),
+    ];
+    const answer = await sent(coda, Buffer.from(`BEGIN:VCALENDAR\n${zoned.join('\n')}\nEND:VCALENDAR`), 'trip.ics');
+    expect(answer).toContain('Nowhere, 2026-12-02 09:00 Middle Earth Time');
+    await ana.presses('Board, 2026-12-02 09:00 America/New_York');
+    await ana.presses('Sales, 2026-12-02 09:00 GMT Standard Time');
+    await ana.presses('Yoga, 2026-12-02 09:00 /freeassociation.sourceforge.…');
+    await expect(ana.presses('Nowhere, 2026-12-02 09:00 Middle Earth Time')).rejects.toThrow('no button');
+    const due = await coda
+      .database()
+      .read<{ text: string; at: string }>(
+        "select text, to_char(next_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as at from reminders order by text",
+      );
+    expect(due.rows.map(({ text, at }) => `${text} ${at}`)).toEqual([
+      'Board 2026-12-02 14:00',
+      'Sales 2026-12-02 09:00',
+      'Yoga 2026-12-02 00:00',
+    ]);
+  });
+
   test('a card offers its people as memories', async () => {
     await using coda = await play();
     const ana = coda.person('ana');
