@@ -257,8 +257,11 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
     healthy,
   });
   const programs = serving ? [serving.adapter] : [];
-  const told = hooksAdapter({ hooks: config.block(targetsConfig).hooks, egress, world });
+  const { hooks: services } = config.block(targetsConfig);
+  const told = hooksAdapter({ hooks: services, egress, world });
   const adapters: readonly ChatAdapter[] = [terminal, ...platforms, ...programs, told, ...(options.adapters ?? [])];
+  // It is there without any service, too: what was to be told through one that is gone has to be told elsewhere.
+  const shown = adapters.filter((adapter) => adapter !== told || Object.keys(services).length > 0);
   checks.add(adapters.flatMap((adapter) => checksOf(adapter, config)));
   checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps, agent.options.toolbox) ?? []));
   if (open.servers.listAll().length > 0) checks.add([toolsCheck(agent.options.toolbox, windowOf(open.thinking))]);
@@ -293,7 +296,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
     start: () => start(parts, adapters, service),
     startJobs: () => startJobs(parts, terminal),
     stop: (graceMs = GRACE_MS) => stop(open, graceMs),
-    status: async () => ({ version, ...(await statusOf(parts, adapters, status())) }),
+    status: async () => ({ version, ...(await statusOf(parts, shown, status())) }),
     listAway: () => awayOf(adapters),
   };
 }
