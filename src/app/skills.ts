@@ -14,6 +14,7 @@ import { files } from '../skills/files/index.ts';
 import { type McpServers, mcp } from '../skills/mcp/index.ts';
 import { memory, memoryConfig } from '../skills/memory/index.ts';
 import { notes } from '../skills/notes/index.ts';
+import { type PlacesParts, placesSkill } from '../skills/places/index.ts';
 import { reminders } from '../skills/reminders/index.ts';
 import { scheduler } from '../skills/scheduler/index.ts';
 import { selfCoding } from '../skills/self-coding/index.ts';
@@ -58,6 +59,7 @@ interface MadeOf {
   backups: Backups;
   hooks: Webhooks;
   pushes: Pushes;
+  delivery: PlacesParts;
   servers: McpServers;
   agentSkills: LiveSkills;
   trials: SkillTrials;
@@ -71,6 +73,7 @@ export function skillsOf(parts: MadeOf): Skill[] {
     parts.doctor.skill,
     backup(parts.backups),
     webhooks(parts.hooks),
+    placesSkill(parts.delivery),
     targetsSkill({
       hooks: Object.keys(config.block(targetsConfig).hooks),
       hookPlace,

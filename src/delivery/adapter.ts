@@ -96,11 +96,33 @@ export interface RepliedTo {
  * thread, or what it shows beside its text. `unread`: something of this kind, which could not be had.
  */
 export interface QuotedWords {
-  as: 'replied' | 'forwarded' | 'shared' | 'starter' | 'earlier' | 'attached' | 'embed' | 'poll' | 'sticker' | 'unread';
+  as:
+    | 'replied'
+    | 'forwarded'
+    | 'shared'
+    | 'starter'
+    | 'earlier'
+    | 'attached'
+    | 'embed'
+    | 'poll'
+    | 'sticker'
+    | 'observed'
+    | 'unread';
   from?: string;
   text: string;
   /** Coda said it itself, in this message of the same place. `at`: ISO, when it was made. */
   own?: { id: string; at: string };
+}
+
+/** A line of a shared place that was said there, to anybody. */
+export interface SpokenLine {
+  /** Account of the speaker. */
+  author: string;
+  from?: string | undefined;
+  text: string;
+  at: Instant;
+  /** Coda said it. */
+  isOwn: boolean;
 }
 
 export interface PointedContent {
@@ -388,6 +410,19 @@ export interface ChatAdapter {
   isOpenFor?(personId: string): boolean;
 
   showTyping?(place: Place): void;
+
+  /**
+   * The last lines of a place, oldest first, before a message of it; nothing of them is kept. Undefined where the platform
+   * hides them. Rejects where it cannot be told now.
+   */
+  lastSaid?(
+    place: Place,
+    asked: { before?: string | undefined; count: number },
+    signal: AbortSignal,
+  ): Promise<SpokenLine[] | undefined>;
+
+  /** Marks a message as heard, without words. Rejects where that cannot be shown. */
+  react?(place: Place, messageId: string): Promise<void>;
 
   /** The address at which a person opens a message of a place, or without its id the place. */
   link?(place: Place, messageId?: string): string | undefined;

@@ -17,7 +17,7 @@ export interface AdmissionDeps {
   maxAgeMs: number;
   messageFiles: Pick<MessageFiles, 'complete' | 'notGiven'>;
   voiceMessages: Pick<VoiceMessages, 'complete'>;
-  quoting: Pick<Quoting, 'complete'>;
+  quoting: Pick<Quoting, 'complete' | 'observe'>;
   lanes: Pick<Lanes, 'asHeld'>;
   endItem(name: string, item: Item, end: End): Promise<boolean>;
   writesOfBegin(item: Item): ExtraWrites | undefined;
@@ -67,7 +67,8 @@ export class Admission {
     try {
       const pointed = await this.deps.quoting.complete(item, signal);
       const filed = pointed && (await this.deps.messageFiles.complete(pointed, signal));
-      return filed && (await this.deps.voiceMessages.complete(filed, signal));
+      const heard = filed && (await this.deps.voiceMessages.complete(filed, signal));
+      return heard && (await this.deps.quoting.observe(heard, signal));
     } catch (error) {
       if (!signal.aborted) throw error;
       const isStopped = signal.reason instanceof CodaError && signal.reason.code === 'CANCELLED';

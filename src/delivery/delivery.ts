@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { withTimeout } from '../base/async.ts';
 import { BoundedMap } from '../base/bounded.ts';
+import { messageOf } from '../base/errors.ts';
 import type { World } from '../base/world.ts';
 import type { Bus } from '../bus/index.ts';
 import type { Egress } from '../egress/index.ts';
 import { type DueSource, type Events, Instance, type OwnedRows } from '../jobs/index.ts';
 import type { AccessRules, Gate } from '../people/index.ts';
 import type { Artifacts, Database, Transaction } from '../storage/index.ts';
-import { type ChatAdapter, type Inbox, type Incoming, isSaid, type Place } from './adapter.ts';
+import { type ChatAdapter, type Inbox, type Incoming, isSaid, type Place, type SpokenLine } from './adapter.ts';
 import { Admission } from './admission.ts';
 import { placesOf } from './conversations/store.ts';
 import { tellUndelivered } from './dead-letters/reports.ts';
@@ -237,8 +238,28 @@ export class Delivery {
     return [this.lanes, this.outbox, this.postponed];
   }
 
-  endItem(name: string, item: Item, end: End): Promise<boolean> {
-    return this.endings.endRow(name, item, end);
+  async endItem(name: string, item: Item, end: End): Promise<boolean> {
+    const isEnded = await this.endings.endRow(name, item, end);
+    if (isEnded && end.state === 'done' && end.cards.length === 0) this.showHeard(item);
+    return isEnded;
+  }
+
+  /** Marks a message that was answered with nothing, where its place wants that. A hint. */
+  private showHeard({ conversation: { place, settings }, messageId, origin }: Item): void {
+    const adapter = this.adapterOf(place);
+    if (settings.receipt !== true || messageId === '' || !isSaid({ origin })) return;
+    adapter?.react?.(place, messageId).catch((error: unknown) => {
+      this.options.world.log.debug({ error: messageOf(error) }, 'a message could not be marked as heard');
+    });
+  }
+
+  /** The last lines of a place (`ChatAdapter.lastSaid`). */
+  async lastSaid(
+    place: Place,
+    asked: { before?: string; count: number },
+    signal: AbortSignal,
+  ): Promise<SpokenLine[] | undefined> {
+    return this.adapterOf(place)?.lastSaid?.(place, asked, signal);
   }
 
   endIn(tx: Transaction, item: Item, end: End): Promise<{ sent: Promise<void> } | undefined> {

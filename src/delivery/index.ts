@@ -45,6 +45,7 @@ export {
   deletionRules as postponedDeletionRules,
   retentionRules as postponedRetentionRules,
 } from './postponed/store.ts';
+export { MOST_OBSERVED } from './quoted/index.ts';
 export type { Requests } from './requests/index.ts';
 export {
   deletionRules as requestDeletionRules,

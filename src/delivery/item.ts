@@ -74,6 +74,14 @@ export function isPrivate({ payload, conversation }: Pick<Item, 'payload' | 'con
   return payload.tells === undefined && (payload.private === true || conversation.place.kind === 'dm');
 }
 
+/** True in a shared place whose owner has allowed that an empty answer says nothing. */
+export function maySaySilence({
+  conversation: { place, settings },
+  origin,
+}: Pick<Item, 'conversation' | 'origin'>): boolean {
+  return settings.silent === true && place.kind !== 'dm' && origin === 'person';
+}
+
 /** One inbox row in this process's hands. Every commit for it is conditional on `owner`. */
 export interface Item {
   id: string;

@@ -10,6 +10,7 @@ import type {
   Place,
   Receipt,
   SendOutcome,
+  SpokenLine,
 } from '../../src/delivery/index.ts';
 
 /** A message as somebody on the platform sees it. */
@@ -52,6 +53,11 @@ export class FakePlatform {
   readonly messages: Seen[] = [];
   readonly deleted: string[] = [];
   readonly typed: string[] = [];
+  /** What was said in its places, to anybody. */
+  readonly lines: (SpokenLine & { id: string; channel: string })[] = [];
+  hidesLines = false;
+  /** The marks that coda has put on messages. */
+  readonly reactions: string[] = [];
   /** By person: a press comes with the role that their last message came with. */
   readonly roles = new Map<string, Heard['role']>();
   /** What the next sends meet, in order; an empty list means that all is well. */
@@ -226,6 +232,17 @@ class FakeAdapter implements ChatAdapter {
     return found && { id: found.id };
   }
 
+  async lastSaid({ channel }: Place, { before, count }: { before?: string | undefined; count: number }) {
+    if (this.platform.hidesLines) return undefined;
+    const lines = this.platform.lines.filter((line) => line.channel === channel);
+    const end = before === undefined ? -1 : lines.findIndex(({ id }) => id === before);
+    return (end < 0 ? lines : lines.slice(0, end)).slice(-count);
+  }
+
+  async react({ channel }: Place, messageId: string): Promise<void> {
+    this.platform.reactions.push(`${channel} ${messageId}`);
+  }
+
   showTyping(place: Place): void {
     this.platform.typed.push(place.channel);
   }
@@ -248,6 +265,7 @@ class FakeAdapter implements ChatAdapter {
       locale,
     } = message;
     this.platform.roles.set(from, role);
+    this.platform.lines.push({ id, channel, author: from, from, text, at: sentAt, isOwn: false });
     return this.inbox.accept({
       kind: 'message',
       id,

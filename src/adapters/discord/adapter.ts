@@ -15,6 +15,7 @@ import {
   type Receipt,
   retryDelay,
   type SendOutcome,
+  type SpokenLine,
   type Typing,
 } from '../../delivery/index.ts';
 import { decodeOrigin, wasAcknowledged } from './callback.ts';
@@ -31,7 +32,7 @@ import { Outbound, typingOn } from './outbound.ts';
 import { isOutage, notSignedIn, statusOf } from './outcome.ts';
 import { ADAPTER, madeAt, placeOf, type RawMessage, SPOKEN } from './parse.ts';
 import { filesOf, type Points, repliedOf } from './quoted.ts';
-import { asChannel, asInteraction, asKnown, asMessage, isChannel, type KnownMessage } from './shapes.ts';
+import { asChannel, asInteraction, asKnown, asMessage, asPage, isChannel, type KnownMessage } from './shapes.ts';
 import type { Trouble } from './trouble.ts';
 
 export interface DiscordAdapter extends ChatAdapter {
@@ -176,6 +177,35 @@ class Discord implements DiscordAdapter {
         await sleep(wait, this.stopping);
       }
     }
+  }
+
+  async lastSaid(
+    { channel }: Place,
+    { before, count }: { before?: string | undefined; count: number },
+    signal: AbortSignal,
+  ): Promise<SpokenLine[] | undefined> {
+    const { connection } = this;
+    if (!connection?.rest) throw notSignedIn();
+    // Without this intent Discord leaves out the words of messages that do not name coda.
+    if (!connection.readsContent) return undefined;
+    const query = new URLSearchParams({ limit: String(count), ...(before !== undefined && { before }) });
+    const found = asPage<RawMessage>(await connection.rest.get(`/channels/${channel}/messages`, { query, signal }));
+    const botId = this.application;
+    return found
+      .flatMap((message) => {
+        const known = asKnown(message);
+        if (!known) return [];
+        const { from, text } = repliedOf(known, botId);
+        const { id: author } = known.author;
+        return [{ author, from, text, at: new Date(known.timestamp), isOwn: author === botId }];
+      })
+      .reverse();
+  }
+
+  async react({ channel }: Place, messageId: string): Promise<void> {
+    await this.connection?.rest?.put(
+      `/channels/${channel}/messages/${messageId}/reactions/${encodeURIComponent('👀')}/@me`,
+    );
   }
 
   link({ space, channel }: Place, messageId?: string): string {

@@ -97,6 +97,10 @@ export class Connection {
     this.heard = heard;
   }
 
+  get readsContent(): boolean {
+    return this.readsAll;
+  }
+
   /** Resolves when connected, or when the first attempt has failed; further ones follow by themselves. */
   async open(): Promise<void> {
     if (this.closed) return;

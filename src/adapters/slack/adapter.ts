@@ -15,6 +15,7 @@ import {
   type PostponedEvent,
   type Receipt,
   type SendOutcome,
+  type SpokenLine,
   Typing,
 } from '../../delivery/index.ts';
 import { Channels } from './channels.ts';
@@ -34,7 +35,7 @@ import { gateApi, type RequestDeps, requestRoute } from './requests.ts';
 import { BOT_SCOPES } from './setup.ts';
 import { asEvent, asMe, asShortcut, asSubmission, type RawShortcut } from './shapes.ts';
 import * as texts from './texts.ts';
-import { type Points, pointedTo } from './threads.ts';
+import { lastLines, type Points, pointedTo } from './threads.ts';
 import { Uploads } from './uploads.ts';
 
 export interface SlackAdapter extends ChatAdapter {
@@ -179,6 +180,20 @@ class Slack implements SlackAdapter {
   }
 
   /** Slack shows a status in threads of the assistant pane only. */
+  async lastSaid(
+    place: Place,
+    { before, count }: { before?: string | undefined; count: number },
+    _: AbortSignal,
+  ): Promise<SpokenLine[] | undefined> {
+    const { api, me: hearing, people, options } = this;
+    if (!api || !hearing) throw new SlackUnclear('any', 'not signed in to Slack', true);
+    return lastLines(place, { before, count }, { api, hearing, people, now: options.clock.now() });
+  }
+
+  async react(place: Place, timestamp: string): Promise<void> {
+    await this.api?.('reactions.add', { channel: whereIs(place).channel, timestamp, name: 'eyes' });
+  }
+
   link(place: Place, messageId?: string): string | undefined {
     if (this.url === undefined) return undefined;
     const { channel, thread } = whereIs(place);

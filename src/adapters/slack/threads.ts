@@ -1,6 +1,6 @@
 /** Threads: their pages, and the messages that one in them points to, which are asked for when its turn begins. */
 import { sleep, withTimeout } from '../../base/async.ts';
-import type { Inbox, IncomingMessage, PointedContent, RepliedTo } from '../../delivery/index.ts';
+import type { Inbox, IncomingMessage, Place, PointedContent, RepliedTo, SpokenLine } from '../../delivery/index.ts';
 import type { Api } from './client.ts';
 import type { SlackOptions } from './config.ts';
 import { pendingOf } from './files.ts';
@@ -8,12 +8,14 @@ import { isOutage, SlackLimit, SlackRefusal } from './outcome.ts';
 import {
   type ChannelInfo,
   type Hearing,
+  instantOf,
   isOwn,
   isSpoken,
   mentionedIn,
   nameMentions,
   names,
   type RawMessage,
+  whereIs,
 } from './parse.ts';
 import type { People } from './people.ts';
 import { filesOf, quotedFrom } from './quoted.ts';
@@ -128,6 +130,28 @@ export async function pointedTo(
       .filter(({ whyNot }) => whyNot === undefined),
     ...(repliesTo && { repliesTo }),
   };
+}
+
+/** The last lines of a channel or thread, oldest first. */
+export async function lastLines(
+  place: Place,
+  { before, count }: { before?: string | undefined; count: number },
+  { api, hearing, people, now }: Pick<PointedDeps, 'api' | 'hearing' | 'people'> & { now: Date },
+): Promise<SpokenLine[]> {
+  const { channel, thread } = whereIs(place);
+  const within = { channel, ...(before !== undefined && { latest: before }) };
+  const said =
+    thread === undefined
+      ? asMessages(asPage(await api('conversations.history', { ...within, limit: count })).messages, channel).reverse()
+      : (await repliesIn(api, { ...within, ts: thread }, PAGES_BEFORE)).messages;
+  const lines = said.filter((message) => isSpoken(message) && message.ts !== before).slice(-count);
+  const users = lines.flatMap((message) => [message.user ?? [], mentionedIn(message, hearing)].flat());
+  await withTimeout(NAMED_WITHIN_MS, people.meet([...new Set(users)], api, now.getTime()));
+  return lines.map((message) => {
+    const { from, text } = quotedFrom(message, 'earlier', { hearing, nameOf: people.nameOf });
+    const { user, bot_id: bot = '', ts } = message;
+    return { author: user ?? bot, from, text, at: instantOf(ts), isOwn: isOwn(message, hearing) };
+  });
 }
 
 /** The last message before the call, unless somebody else wrote it. */

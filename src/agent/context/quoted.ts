@@ -17,6 +17,7 @@ const OF: Record<QuotedWords['as'], string> = {
   embed: 'a preview in this message',
   poll: 'a poll in this message',
   sticker: 'a sticker in this message',
+  observed: 'said before in this place, to anybody',
   unread: '',
 };
 
@@ -30,8 +31,10 @@ export function quotedFrames(quoted: readonly RememberedQuote[]): string {
     .join('\n');
 }
 
+/** Words that were only observed are not remembered. */
 export function rememberedQuotes(quoted: readonly QuotedWords[] = []): RememberedQuote[] {
-  return quoted.map(({ as, from, text }) => ({
+  const kept = quoted.filter(({ as }) => as !== 'observed');
+  return kept.map(({ as, from, text }) => ({
     as,
     ...(from !== undefined && { from }),
     text: shorten(text, LONGEST_REMEMBERED),

@@ -1,7 +1,7 @@
 /** One answer of a model, from what it may cost to what it took: read `infer` from top to bottom. */
 import { inSpan } from '../../base/spans.ts';
 import type { World } from '../../base/world.ts';
-import { type FileRef, type Item, isPrivate } from '../../delivery/index.ts';
+import { type FileRef, type Item, isPrivate, maySaySilence } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { WhenContext } from '../../time/index.ts';
 import { type AttachedFiles, NOTHING, type Sections, type ShowFile } from '../context/index.ts';
@@ -193,7 +193,8 @@ export class Inference {
   private async ask(model: Model, { signal, onText }: Inquiry, shown: ShownTurn, took: AnswerCost): Promise<Answer> {
     const { swallowing } = this;
     const shows = model.streams !== false && onText && { onText };
-    const options = { taken: callIds(shown.turn), took, swallowing, ...shows };
+    const silence = { maySaySilence: shown.task === undefined && maySaySilence(shown.item) };
+    const options = { taken: callIds(shown.turn), took, swallowing, ...silence, ...shows };
     let fitted = await this.windows.fit(shown, model, signal);
     // A filter that objects to what was said before says nothing of the window.
     let wasLong = false;

@@ -58,6 +58,8 @@ export interface Answer extends AnswerCost {
 }
 
 export interface RequestModelOptions {
+  /** An empty answer is one: it is not asked for another. */
+  maySaySilence?: boolean;
   taken: ReadonlySet<string>;
   took?: AnswerCost;
   /** Number of times an answer that was cut at the token limit is continued; default 5. */
@@ -123,7 +125,7 @@ class Asking {
 
   async run(): Promise<Answer> {
     let reply = await this.requestOnce([], '');
-    if (this.isEmpty(reply)) {
+    if (this.isEmpty(reply) && !(this.options.maySaySilence && reply.stop === 'end')) {
       if (this.hasNoRoom(reply))
         throw new ModelError('context_overflow', `${this.answer.model} had no room for an answer.`);
       this.answer.repairs.push('asked_again');

@@ -174,6 +174,7 @@ const QUOTES: Record<QuotedWords['as'], string | undefined> = {
   shared: 'a shared message',
   starter: 'a thread',
   earlier: undefined,
+  observed: undefined,
   attached: 'what an app shows',
   embed: 'a preview',
   poll: 'a poll',

@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
 import { canonicalJson } from '../../base/json.ts';
 import { shorten } from '../../base/text.ts';
-import type { Card, Choice, End, FileRef, Item } from '../../delivery/index.ts';
+import { type Card, type Choice, type End, type FileRef, type Item, maySaySilence } from '../../delivery/index.ts';
 import { type ApprovalRules, ask, askedOnce, expiryOf } from '../approvals/index.ts';
 import * as texts from '../texts.ts';
 import { type Call, type CallContext, type Done, type ToolResult, undoChoice } from '../tools/tool.ts';
@@ -22,8 +22,10 @@ export function endOfAnswer(
   answer: string,
   now: Instant,
 ): End {
-  if (turn.isSilent) return unsaid({ turn, item, toolbox, files: hasFiles }, now);
   const files = filesOf(turn);
+  const hasNothing = answer.trim() === '' && files.length === 0 && turn.results().length === 0;
+  if (turn.isSilent || (hasNothing && maySaySilence(item)))
+    return unsaid({ turn, item, toolbox, files: hasFiles }, now);
   const text = answer.trim() || turn.lastWords() || doneIn(turn, toolbox) || nothingSaid(files);
   const choices = [...choicesOf([...turn.results(), ...nestedResults(turn)]), ...offered];
   const times = [...new Set(turn.allTurns().flatMap((each) => each.times()))];

@@ -3,13 +3,20 @@ import { deadline, unlessAborted } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
-import type { ChatAdapter, Place, PointedContent } from '../adapter.ts';
+import { type ChatAdapter, isSaid, type Place, type PointedContent } from '../adapter.ts';
 import type { Item, Payload } from '../item.ts';
 import type { Lanes } from '../lanes/index.ts';
 import * as laneStore from '../lanes/store.ts';
 import * as store from './store.ts';
 
 const ASKED_WITHIN_MS = 6_000;
+
+export const MOST_OBSERVED = 50;
+
+/** The setting `observe` of a place. */
+function observedLines({ observe }: Item['conversation']['settings']): number {
+  return typeof observe === 'number' ? Math.min(MOST_OBSERVED, Math.max(0, Math.floor(observe))) : 0;
+}
 
 export interface QuotingDeps {
   database: Database;
@@ -73,6 +80,31 @@ export class Quoting {
       }
     }
     return all;
+  }
+
+  /**
+   * The row with the last lines that were said in its place, where an owner has allowed that: others' words, for this turn in
+   * memory alone. They are asked for anew when it goes on in another process.
+   */
+  async observe(item: Item, signal: AbortSignal): Promise<Item> {
+    const { place, settings } = item.conversation;
+    const count = observedLines(settings);
+    if (count === 0 || place.kind === 'dm' || item.kind !== 'message' || !isSaid(item)) return item;
+    const { world, adapterOf, lanes } = this.deps;
+    const adapter = adapterOf(place);
+    using limit = deadline(ASKED_WITHIN_MS, signal);
+    try {
+      const asking = async () => adapter?.lastSaid?.(place, { before: item.messageId, count }, limit.signal);
+      const lines = await lanes.waitOutside(item.id, () => unlessAborted(limit.signal, asking()));
+      // Its own words are in the history.
+      const observed = (lines ?? []).filter(({ isOwn }) => !isOwn).slice(-count);
+      const quoted = observed.map(({ from, text }) => ({ as: 'observed' as const, ...(from && { from }), text }));
+      return { ...item, payload: { ...item.payload, quoted: [...quoted, ...(item.payload.quoted ?? [])] } };
+    } catch (error) {
+      signal.throwIfAborted();
+      world.log.warn({ adapter: place.adapter, error: messageOf(error) }, 'what was said before could not be read');
+      return item;
+    }
   }
 
   /** Coda's own words are nobody else's where nothing else went into them. */
