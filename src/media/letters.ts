@@ -1,7 +1,11 @@
 /** Letters in pictures, by tesseract, and pages of PDFs as pictures, by poppler: where they are installed, in limits of their own. */
 import { deadline } from '../base/async.ts';
-import type { Passage } from './index.ts';
 import { type Env, hasProgram, runProgram } from './programs.ts';
+
+interface ReadPage {
+  place: string;
+  text: string;
+}
 
 const PICTURE_WITHIN_MS = 20_000;
 /** Pages that are read as pictures: each takes a second or two. */
@@ -37,8 +41,8 @@ export async function lettersOnPages(
   pages: readonly number[],
   env: Env,
   signal: AbortSignal,
-): Promise<Passage[]> {
-  const passages: Passage[] = [];
+): Promise<ReadPage[]> {
+  const passages: ReadPage[] = [];
   if (!(await hasProgram('pdftoppm', env))) return passages;
   using limit = deadline(PAGES_WITHIN_MS, signal);
   for (const page of pages.slice(0, MOST_PAGES)) {

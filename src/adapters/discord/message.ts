@@ -22,6 +22,7 @@ import {
   uploadBatches,
 } from '../../delivery/index.ts';
 import { UPLOADS } from './files.ts';
+import { VOICE_MESSAGE } from './shapes.ts';
 import * as texts from './texts.ts';
 
 const MAX_TEXT = 2_000;
@@ -88,10 +89,6 @@ export function nonceFor(identity: string, channel: string, instead?: string): s
   const names = JSON.stringify([identity, channel, instead ?? null]);
   return createHash('sha256').update(names).digest('base64url').slice(0, 22);
 }
-
-const VOICE_MESSAGE = 1 << 13;
-
-export const isVoiceMessage = ({ flags = 0 }: { flags?: number | undefined }): boolean => (flags & VOICE_MESSAGE) !== 0;
 
 export type MessageBody = RESTPostAPIChannelMessageJSONBody;
 

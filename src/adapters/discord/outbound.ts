@@ -17,20 +17,11 @@ import {
 import { decodeOrigin, EPHEMERAL, type InteractionToken, LOADING, OPEN, originalOf } from './callback.ts';
 import type { RawChannel } from './channels.ts';
 import { rawFiles, UPLOADS } from './files.ts';
-import {
-  bodyOf,
-  customIds,
-  fitContent,
-  isVoiceMessage,
-  type MessageBody,
-  newMessage,
-  textOf,
-  voiceOf,
-} from './message.ts';
+import { bodyOf, customIds, fitContent, type MessageBody, newMessage, textOf, voiceOf } from './message.ts';
 import type { DiscordOptions } from './options.ts';
 import { CODES, codeOf, editOutcomeOf, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
 import { placeOf, snowflakeAt } from './parse.ts';
-import { asChannel, asMessage, asPage } from './shapes.ts';
+import { asChannel, asMessage, asPage, isVoiceMessage } from './shapes.ts';
 import * as texts from './texts.ts';
 
 export interface OutboundDeps {

@@ -1,9 +1,15 @@
 /** Text that a message in Discord has beside its own, and messages it points to. Pure. */
 import { shorten, storable } from '../../base/text.ts';
 import type { QuotedWords } from '../../delivery/index.ts';
-import { isVoiceMessage } from './message.ts';
 import { type ChannelInfo, type Hearing, nameMentions, nameOf, type RawMessage } from './parse.ts';
-import { asCarried, asKnown, type CarriedFileShape, type KnownMessage, type Snapshot } from './shapes.ts';
+import {
+  asCarried,
+  asKnown,
+  type CarriedFileShape,
+  isVoiceMessage,
+  type KnownMessage,
+  type Snapshot,
+} from './shapes.ts';
 
 type Embed = CarriedFileShape['embeds'][number];
 type Poll = NonNullable<CarriedFileShape['poll']>;

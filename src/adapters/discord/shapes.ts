@@ -106,3 +106,8 @@ export const asMessage = <T>(value: unknown): T => checkAnswer<T>(placed, 'a mes
 export const asChannel = <T>(value: unknown): T => checkAnswer<T>(channel, 'a channel', value);
 export const asMember = <T>(value: unknown): T => checkAnswer<T>(member, 'a member', value);
 export const asPage = <T>(value: unknown): T[] => checkAnswer<T[]>(z.array(placed), 'a page of messages', value);
+
+/** Flag of a message that is one recording (docs.discord.com/developers/resources/message#message-object-message-flags). */
+export const VOICE_MESSAGE = 1 << 13;
+
+export const isVoiceMessage = ({ flags = 0 }: { flags?: number | undefined }): boolean => (flags & VOICE_MESSAGE) !== 0;
