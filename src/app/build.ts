@@ -25,10 +25,10 @@ import { type ChatAdapter, deadJobSource, type Item, type Receiver } from '../de
 import { routeFetch } from '../egress/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { McpServers, mcpConfig, toolServers } from '../skills/mcp/index.ts';
-import { hookWatcher, schedulerConfig } from '../skills/scheduler/index.ts';
+import { hookWatcher, planFilesRead, schedulerConfig } from '../skills/scheduler/index.ts';
 import { restingIn } from '../skills/skill-market/index.ts';
 import { SkillTrials } from '../skills/skill-trials/index.ts';
-import { type SpecialistCatalog, specialistTexts } from '../skills/specialists/index.ts';
+import { plannedLines, type SpecialistCatalog, specialistTexts } from '../skills/specialists/index.ts';
 import { watchedPages, webConfig } from '../skills/web/index.ts';
 import { Webhooks } from '../skills/webhooks/index.ts';
 import type { Artifacts, Database, Engine, Transaction } from '../storage/index.ts';
@@ -132,7 +132,11 @@ async function openParts(config: Config, world: World, closer: Closer, options: 
     embedders,
     jobs,
     chosen: chosenSkills(config),
-    beside: async () => specialistTexts.rescanReport(await specialists.rescan()),
+    beside: async () => {
+      const report = await specialists.rescan();
+      await database.tx('agents.files', (tx) => planFilesRead(jobs, tx, world.clock.now()));
+      return specialistTexts.rescanReport(report);
+    },
     versions: trials,
     resting: restingIn,
   });
@@ -318,6 +322,7 @@ function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
     gate,
     sandbox: forSkills,
     scripts,
+    plannedInFiles: () => plannedLines(open.specialists.current()),
     pages: watchedPages({ egress, cache, world, onClose }, config.block(webConfig)),
     egress,
     cache,

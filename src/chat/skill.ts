@@ -83,6 +83,8 @@ export interface SkillReach {
   scripts: SkillScripts;
   /** Pages and files that are looked at again and again. */
   pages: WatchedPages;
+  /** Schedules that files in the folders of agents say; `origin`: `agent/name`. Undefined before they are read. */
+  plannedInFiles(): readonly { origin: string; line: string }[] | undefined;
 }
 
 /** Dependencies of a skill. Everything else of coda is none of its business. */

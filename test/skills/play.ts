@@ -107,6 +107,7 @@ export class Played {
         run: async () => NO_SCRIPTS,
         readFile: async () => NO_SCRIPTS,
       },
+      plannedInFiles: () => [],
       pages: { readText: async () => NO_SCRIPTS, readFeed: async () => NO_SCRIPTS, readFile: async () => NO_SCRIPTS },
       servers: { has: () => false, call: async () => ({ ok: false, message: 'none', isTransient: false }) },
       household: { zone: 'UTC', locale: undefined },

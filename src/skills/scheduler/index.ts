@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type Call, type Failed, failed } from '../../agent/index.ts';
 import { type AllSkills, type Command, routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
 import { slotsOf } from '../../time/index.ts';
+import { filesJob } from './agent-files.ts';
 import { deleteTool, editTool, move } from './change.ts';
 import { own, upcomingSchedules } from './collection.ts';
 import { config } from './config.ts';
@@ -17,6 +18,7 @@ import { readWatch } from './typed.ts';
 import { WATCH_TOOL } from './watch/rule.ts';
 import { askerOf, type WatchTooling, watchTool } from './watch.ts';
 
+export { planFilesRead } from './agent-files.ts';
 export { config as schedulerConfig } from './config.ts';
 export { addSchedule, scheduleOperations } from './operations.ts';
 export { hookWatcher } from './run.ts';
@@ -57,7 +59,7 @@ export const scheduler: Skill<Settings> = {
   routes: (deps) => routesOf(scheduleOperations, operationDeps(deps), { ...deps.world, gate: deps.gate }),
   onStart: adoptTurns,
   replicaEnded: adoptTurns,
-  jobs: (deps) => [runJob(deps)],
+  jobs: (deps) => [runJob(deps), filesJob({ ...deps, tooling: toolingOf(deps, { runnable: () => false }) })],
   due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps)],
   messagePrompt: async (_, { origin }) =>
     origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined,

@@ -390,6 +390,31 @@ export async function costsSince(db: Queryable, ids: readonly string[], since: I
   return new Map(rows.map(({ id, cost }) => [id, cost]));
 }
 
+/** The lines that files of agents have planned, by their origin. */
+export async function fromFiles(tx: Queryable): Promise<Map<string, string>> {
+  const { rows } = await tx.query<{ origin: string; line: string }>(
+    'select origin, origin_line as line from person_schedules where origin is not null',
+  );
+  return new Map(rows.map(({ origin, line }) => [origin, line]));
+}
+
+/** Deletes what these lines had planned. */
+export async function dropFromFiles(tx: Transaction, origins: readonly string[]): Promise<void> {
+  if (origins.length === 0) return;
+  await tx.query(
+    `update person_schedules set state = 'deleted', next_at = null, origin = null, version = version + 1 where origin = any($1)`,
+    [origins],
+  );
+}
+
+export async function noteOrigin(
+  tx: Transaction,
+  id: string,
+  { origin, line }: { origin: string; line: string },
+): Promise<void> {
+  await tx.query('update person_schedules set origin = $2, origin_line = $3 where id = $1', [id, origin, line]);
+}
+
 /** Schedules of a person that look at a field of this hook. */
 export async function watchersOf(tx: Transaction, personId: string, hook: string): Promise<PersonSchedule[]> {
   const { rows } = await tx.query(

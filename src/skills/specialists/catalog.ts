@@ -243,7 +243,7 @@ const numberOf = (override: number | null | undefined, own: number, usual: numbe
 
 function makeSpecialist(
   { name, directory, ships }: Pick<Specialist, 'name' | 'directory' | 'ships'>,
-  { soul, tools, references, settings, hashes }: WrittenSpecialist,
+  { soul, tools, references, settings, schedules, hashes }: WrittenSpecialist,
   override: Override = {},
 ): Specialist {
   const { allowed_tools: allowed = tools, blocked_tools: blocked = [] } = override;
@@ -254,6 +254,7 @@ function makeSpecialist(
     description: settings.description,
     soul: override.system_prompt ?? soul,
     references,
+    schedules,
     tools: allowed.filter((each) => !blocked.includes(each)),
     model: chooseValue(override.default_model, settings.default_model),
     provider: chooseValue(override.default_provider, settings.default_provider),
@@ -280,6 +281,7 @@ interface WrittenSpecialist {
   tools: string[];
   references: Reference[];
   settings: Settings;
+  schedules: Record<string, string>;
   /** SHA-256 in hex of the files that were read, by path. */
   hashes: ReadonlyMap<string, string>;
 }
@@ -306,6 +308,8 @@ const settings = z.strictObject({
 
 type Settings = z.output<typeof settings>;
 
+const SCHEDULES = 'schedules.yaml';
+const SCHEDULE = /^[a-z][a-z0-9-]{0,39}$/;
 const REFERENCE = /^references\/[^/]+\.(?:md|txt|json)$/i;
 const TOOL = /^[a-z][a-z0-9_]{0,63}$/;
 
@@ -336,8 +340,9 @@ class SpecialistReader {
     const tools = toolsIn(await this.text('tools.md', LIMITS.toolsFile), (message) => this.error('tools.md', message));
     const config = this.settingsIn(await this.text('config.yaml', LIMITS.config));
     const references = await this.references(files.map(({ path }) => path).filter((path) => REFERENCE.test(path)));
+    const schedules = files.some(({ path }) => path === SCHEDULES) ? await this.schedules() : {};
     if (!soul || !tools || !config) return undefined;
-    return { soul, tools, references, settings: config, hashes: this.hashes };
+    return { soul, tools, references, settings: config, schedules, hashes: this.hashes };
   }
 
   private async text(path: string, most: number): Promise<string | undefined> {
@@ -382,6 +387,25 @@ class SpecialistReader {
       );
     }
     return found;
+  }
+
+  /** `name: line`; a file that cannot be read plans nothing, and the specialist is there all the same. */
+  private async schedules(): Promise<Record<string, string>> {
+    const text = await this.text(SCHEDULES, LIMITS.schedules);
+    if (text === undefined) return {};
+    const { entries, problems } = readYaml(text, { depth: 8, nodes: 200, lexemes: 1_000 });
+    const lines = entries.flatMap(({ key, value }) => {
+      const line = scalarOf(value);
+      return key !== undefined && SCHEDULE.test(key) && typeof line === 'string' ? [[key, line] as const] : [];
+    });
+    const [problem] = problems;
+    const isWrong = problem !== undefined || lines.length !== entries.length || lines.length > LIMITS.scheduleLines;
+    if (!isWrong) return Object.fromEntries(lines);
+    this.warn(
+      problem ? `${SCHEDULES}:${problem.line}` : SCHEDULES,
+      `It plans nothing: expected at most ${LIMITS.scheduleLines} lines such as “disk: every hour run house/disk-check”.`,
+    );
+    return {};
   }
 
   private settingsIn(text: string | undefined): Settings | undefined {

@@ -37,6 +37,17 @@ export class HeldSnapshots {
   }
 }
 
+/** Schedules that folders plan, of those that may be used. Undefined: the folders were not read yet. */
+export function plannedLines(snapshot: Snapshot): { origin: string; line: string }[] | undefined {
+  // Some ship: none at all are there before the first reading.
+  if (snapshot.specialists.size + snapshot.disabled.size === 0) return undefined;
+  return [...snapshot.specialists.values()]
+    .filter((specialist) => stateOf(snapshot, specialist) === 'known')
+    .flatMap(({ name, schedules }) =>
+      Object.entries(schedules).map(([key, line]) => ({ origin: `${name}/${key}`, line })),
+    );
+}
+
 export function find({ specialists }: Snapshot, name: string): Specialist | undefined {
   return specialists.get(name) ?? specialists.get(name.normalize('NFKC').trim().toLowerCase());
 }

@@ -11,6 +11,7 @@ import { approveTool, listTool, spawnTool, type ToolDeps } from './tools.ts';
 
 export { SpecialistCatalog, validateSpecialists } from './catalog.ts';
 export { config as specialistsConfig, overridesIn } from './config.ts';
+export { plannedLines } from './host.ts';
 export { specialistOperations } from './operations.ts';
 export type { SpecialistReport, SpecialistState } from './specialist.ts';
 export * as specialistTexts from './texts.ts';

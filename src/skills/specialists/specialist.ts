@@ -11,6 +11,8 @@ export const LIMITS = {
   reference: 64 * 1024,
   allReferences: 256 * 1024,
   description: 500,
+  schedules: 16 * 1024,
+  scheduleLines: 20,
   folders: 200,
 } as const;
 
@@ -42,6 +44,8 @@ export interface Specialist {
   readonly maxToolCalls: number;
   /** Milliseconds that a container lives which it opens; undefined: the usual time. */
   readonly sandboxTimeoutMs: number | undefined;
+  /** Lines of `schedules.yaml` by their names, as they would stand behind `/schedule`. */
+  readonly schedules: Readonly<Record<string, string>>;
   /** Pin of its files as they were read; undefined where it ships. */
   readonly pin: Pin | undefined;
   /** Tells two readings apart. */

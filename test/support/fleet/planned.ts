@@ -48,6 +48,26 @@ export async function plantSchedules(
   return { count, people, from, overMs };
 }
 
+/** Makes those of `plantSchedules` look at the output of a script: each a run, and no turn. */
+export async function scriptsInstead(fleet: Fleet, script: string): Promise<void> {
+  const watch = { source: { kind: 'script', script, args: [] }, rule: {}, budget: 0.1 };
+  await fleet.postgres?.sql('update person_schedules set prompt = null, watch = $1::jsonb', [JSON.stringify(watch)]);
+}
+
+/** What came of the runs: none twice begun, none left, and each told by one message. */
+export async function endedRuns(fleet: Fleet) {
+  const rows = await fleet.postgres?.sql(
+    `select count(*) filter (where ended_at is not null)::int as ended, count(*) filter (where attempts > 1)::int as twice,
+            count(*) filter (where state = 'interrupted')::int as interrupted
+       from schedule_runs`,
+  );
+  const [runs] = rows as { ended: number; twice: number; interrupted: number }[];
+  const { messages, copies } = await fleet.state();
+  const told = messages.flatMap(({ text }) => /^“say (s\d+)”/.exec(text)?.[1] ?? []);
+  const twiceTold = told.length - new Set(told).size + Object.keys(copies).length;
+  return { ...runs, told: new Set(told).size, twiceTold };
+}
+
 /** What the platform has seen of them: an answer of each, and how long after its due time (milliseconds). */
 export function answered(seen: readonly Seen[], copies: Record<string, number>, { count, from, overMs }: Planted) {
   const of = seen.flatMap(({ text, at }) => {
