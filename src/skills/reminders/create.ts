@@ -24,7 +24,8 @@ import {
   type TimeReading,
 } from '../../time/index.ts';
 import { MOST_PENDING, nagInput, readNag, refusedAsTooOften } from './limits.ts';
-import { CATCH_UPS, type WakeAt } from './reminder.ts';
+import { type Making, remindOther } from './other.ts';
+import { CATCH_UPS } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import * as store from './store.ts';
 import { createdNotice, texts, zoneUnknown } from './texts.ts';
@@ -58,6 +59,11 @@ const createInput = z.object({
     .enum(['to', 'about', 'that'])
     .optional()
     .describe('The word before `text` in "remind me to …", "about …", "that …"; the answer says it back.'),
+  to: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Somebody else, by the name that you know: they are reminded, if they agree. Left out: the person.'),
   dm: z.boolean().optional().describe('In a direct message instead of here.'),
   urgent: z.boolean().optional().describe('Also during quiet hours.'),
   catch_up: catchUpInput.optional(),
@@ -76,7 +82,7 @@ export const carriedInput = createInput.omit({ when: true, waking: true }).parti
 /** Input of a creation; `tainted`: the text was copied from a tainted reminder. */
 export type ToCreate = CreateInput & { tainted?: boolean | undefined };
 
-export function createTool(wakeAt: WakeAt) {
+export function createTool(making: Making) {
   return dataTool({
     name: 'reminder_create',
     form: { times: ['when'], own: ['waking'] },
@@ -101,7 +107,7 @@ export function createTool(wakeAt: WakeAt) {
       if (when.kind === 'reject') return askAnother(when, { text, lead: input.lead }, ctx.when);
       const wanted = { act: 'create', ...carriedInput.parse(input), text };
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, wanted);
-      return storeUnderstood(ctx, { ...input, text }, when, wakeAt);
+      return storeUnderstood(ctx, { ...input, text }, when, making);
     },
   });
 }
@@ -138,20 +144,22 @@ async function storeUnderstood(
   ctx: TxContext,
   input: ToCreate,
   when: OneTime | Recurring,
-  wakeAt: WakeAt,
+  making: Making,
 ): Promise<ToolResult> {
   const schedule = plannedFor(when, ctx.clock.now());
   if (!schedule) return failed('NEVER', 'That never comes.');
-  return storePlanned(ctx, input, schedule, wakeAt, when.others);
+  return storePlanned(ctx, input, schedule, making, when.others);
 }
 
 export async function storePlanned(
   ctx: TxContext,
   input: ToCreate,
   schedule: PlannedTime,
-  wakeAt: WakeAt,
+  making: Making,
   others: readonly TimeReading[] = [],
 ): Promise<ToolResult> {
+  if (input.to?.trim()) return remindOther(ctx, { text: input.text, to: input.to.trim() }, schedule, making);
+  const { wakeAt } = making;
   const { tx, person, place: here, conversationId, clock } = ctx;
   const now = clock.now();
   const toDm = input.dm === true && here.kind !== 'dm';

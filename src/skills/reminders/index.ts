@@ -9,6 +9,7 @@ import { config, type Settings } from './config.ts';
 import { createTool } from './create.ts';
 import { reminderSource } from './fire.ts';
 import { agenda, home, listTool, soonest, upcomingReminders } from './list.ts';
+import { acceptTool } from './other.ts';
 import { restoreTool } from './restore.ts';
 import { chooseTool, snoozeTool } from './snooze.ts';
 import { deletionRules, mergeRules } from './store.ts';
@@ -21,16 +22,17 @@ export const reminders: Skill<Settings> = {
   words: { does: 'remind', keeps: 'reminders' },
   deletionRules,
   mergeRules,
-  tools: ({ wakeAt }) => [
-    createTool(wakeAt),
+  tools: ({ outbox, wakeAt }) => [
+    createTool({ wakeAt, outbox }),
     listTool,
     completeTool,
     snoozeTool(wakeAt),
     editTool(wakeAt),
     deleteTool,
     moveZoneTool(wakeAt),
-    chooseTool(wakeAt),
+    chooseTool({ wakeAt, outbox }),
     restoreTool(wakeAt),
+    acceptTool({ wakeAt, outbox }),
   ],
   collections: () => [own],
   listUpcoming: (_, reader, to) => upcomingReminders(reader, to),

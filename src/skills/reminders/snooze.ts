@@ -7,6 +7,7 @@ import { change, changeDelivery, moveTo, ofEach, SPOKE_LATELY_MS, which, whyNot 
 import { askWhich, carriedInput, readingChoice, storePlanned } from './create.ts';
 import { type DaySpan, dayIn, occurrenceFrom, spanOf } from './days.ts';
 import { MOST_PENDING } from './limits.ts';
+import type { Making } from './other.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { findWhich } from './resolve.ts';
 import { undoOfAll } from './restore.ts';
@@ -212,7 +213,8 @@ async function moveApart(
   });
 }
 
-export function chooseTool(wakeAt: WakeAt) {
+export function chooseTool(making: Making) {
+  const { wakeAt } = making;
   return dataTool({
     name: 'reminder_choose',
     dialogue: { thing: 'reminder' },
@@ -235,7 +237,7 @@ export function chooseTool(wakeAt: WakeAt) {
       const schedule = readPlan(input, now);
       if (!schedule || schedule.plannedAt <= now) return failed('PAST', texts.pickedPast);
       const { act, text = '' } = input;
-      if (act === 'create') return storePlanned(ctx, { ...input, text }, schedule, wakeAt);
+      if (act === 'create') return storePlanned(ctx, { ...input, text }, schedule, making);
       const found = await findWhich(ctx, input.which, { tool: 'reminder_choose', input, prefers: 'any' });
       if ('ok' in found) return found;
       const occurrence = input.occurrence === undefined ? undefined : new Date(input.occurrence);

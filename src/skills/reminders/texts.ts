@@ -144,6 +144,25 @@ const caughtUp: Record<CatchUp, string> = {
 };
 
 export const texts = {
+  otherByPerson: {
+    message: 'Somebody else is reminded only where you ask for it yourself, in your own words.',
+    remedy: 'Say it to me again.',
+  },
+  noOther: (name: string) => ({
+    message: `I know nobody ${quoteWords(name)} to whom I could write alone.`,
+    remedy: 'Say their name as I know it; they have to have written to me.',
+  }),
+  otherRefuses: (name: string) => `${name} does not want to be reminded by you.`,
+  otherWaits: (name: string) => `I have asked ${name}, who has not answered yet. Say it again then.`,
+  asksOther: (name: string) => `I have asked ${name} whether I may. From a yes on it is their reminder.`,
+  otherReminded: (name: string, words: string) => `${name}: ${words}`,
+  wantsToRemind: (by: string, words: string) => `${by} would like me to remind you. If you agree: ${words}`,
+  answers: { once: 'Yes, this one', always: 'Yes, and others too', no: 'No' },
+  otherAgrees: (name: string, text: string) => `${name} agrees to ${quoteWords(text)}.`,
+  otherDeclines: (name: string) => `${name} does not want to be reminded by you.`,
+  accepted: 'It is your reminder now.',
+  declined: 'Good, I leave it.',
+  signed: (text: string, by: string) => `${text} (from ${by})`,
   home: {
     title: 'Reminders',
     none: 'Nothing is coming up. Say “remind me tomorrow at 9 to …”.',
