@@ -32,7 +32,6 @@ function partsOf(deps: SkillDeps<Settings>): ToolDeps {
   const hearing = new Hearing(world.log);
   onClose('hearing', () => hearing.close());
   const letters = { areRead: false };
-  void readsPictures(world.env).then((areRead) => Object.assign(letters, { areRead }));
   const meaning = new PassageIndex(deps);
   onClose('passages by meaning', async () => meaning.close());
   const parts = {
@@ -80,6 +79,10 @@ export const files: Skill<Settings> = {
       hears: deps.config.transcribe.kind !== 'none',
       readsLetters: partsOf(deps).letters.areRead,
     }),
+  onStart: (deps) => {
+    const { letters } = partsOf(deps);
+    void readsPictures(deps.world.env).then((areRead) => Object.assign(letters, { areRead }));
+  },
   checks: speechChecks,
   schedules: [
     {
