@@ -3,7 +3,7 @@
  * PostgreSQL where CODA_TEST_POSTGRES names one, and embedded; `--embedded` and `--server` measure one of both, `--messages N`
  * fewer. `--keep` leaves PostgreSQL's, and uses one that is there.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -101,6 +101,23 @@ const KINDS: Readonly<Record<string, (next: () => number) => string>> = {
 const at = (sorted: readonly number[], share: number): string =>
   `${(sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(1)} ms`;
 
+/** Milliseconds of the processor that this process and the server's have used, which other load does not change. */
+async function processorMs(database: Database): Promise<number> {
+  const { user, system } = process.cpuUsage();
+  const { rows } = await database.read<{ pid: number }>(
+    'select pid from pg_stat_activity where datname = current_database()',
+  );
+  const ticks = rows.map(({ pid }) => {
+    if (pid === process.pid || !existsSync(`/proc/${pid}/stat`)) return 0;
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  const isEmbedded = database.engine === 'pglite';
+  return (user + system) / 1_000 + (isEmbedded ? 0 : ticks.reduce((sum, each) => sum + each, 0) * 10);
+}
+
 async function measure(name: string, database: Database, most: number): Promise<void> {
   const db: Queryable = { query: database.read.bind(database) };
   const { rows } = await database.read<{ count: number }>(
@@ -117,6 +134,7 @@ async function measure(name: string, database: Database, most: number): Promise<
   let others = 0;
   for (const [kind, make] of Object.entries(KINDS)) {
     const times: number[] = [];
+    const before = await processorMs(database);
     for (let n = 0; n < SEARCHES / 6; n++) {
       const words = make(next);
       const began = performance.now();
@@ -128,8 +146,10 @@ async function measure(name: string, database: Database, most: number): Promise<
       );
       others += foreign.length;
     }
+    const used = (await processorMs(database)) - before;
     times.sort((a, b) => a - b);
-    report.add(`${name}: ${kind}`, `${at(times, 0.5)} p50, ${at(times, 0.95)} p95`);
+    const processor = `${(used / times.length).toFixed(1)} ms of the processor`;
+    report.add(`${name}: ${kind}`, `${at(times, 0.5)} p50, ${at(times, 0.95)} p95, ${processor}`);
     all.push(...times);
   }
   all.sort((a, b) => a - b);

@@ -131,10 +131,11 @@ async function withAnyWord(
   const terms = [...new Set(lexemesOf(words))];
   const forms = formsOf(words).slice(0, MOST_WORDS);
   if (forms.length === 0) return [];
-  const recent = await newestWith(db, scope, forms.map(anyOf).join(' | '));
-  const tokens = recent.map(({ text }) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
-  const hits = (each: readonly string[]) =>
-    tokens.filter((said) => said.some((token) => each.some((form) => token.startsWith(form)))).length;
+  const newest = (await newestOf(db, scope)).map((row) => ({ row, said: tokensOf(row.text) }));
+  const has = (said: readonly string[], each: readonly string[]) =>
+    said.some((token) => each.some((form) => token.startsWith(form)));
+  const hits = (each: readonly string[]) => newest.filter(({ said }) => has(said, each)).length;
+  const recent = newest.flatMap(({ row, said }) => (forms.some((each) => has(said, each)) ? [row] : []));
   const rare = forms.filter((each) => hits(each) < COMMON);
   const together = forms.length > 1 && forms.some((each) => hits(each) < OFTEN) ? [forms.map(anyOf).join(' & ')] : [];
   const others = await indexedWith(db, scope, [...rare.map(anyOf), ...together]);
@@ -161,16 +162,17 @@ type WordRow = FoundMessage & { seq: number };
 
 const COLUMNS = `seq, id::text as id, role, content ->> 'text' as text, at, tainted`;
 
-/** Those of the newest messages that have one of the words: 10 µs for each message that is looked at. */
-async function newestWith(db: Queryable, scope: Scope, query: string): Promise<WordRow[]> {
-  const { where, params, order } = scope;
+/** The newest messages. Their words are looked at here: 1,000 of them cost the server 50 ms, and this process 3. */
+async function newestOf(db: Queryable, { where, params, order }: Scope): Promise<WordRow[]> {
   const { rows } = await db.query<WordRow>(
-    `select ${COLUMNS} from (select * from messages where ${where} order by ${order} limit ${NEWEST}) m
-      where ${INDEXED} @@ $${params.length + 1}::tsquery`,
-    paramsOf(scope, [query]),
+    `select seq, id::text as id, role, left(content ->> 'text', ${LONGEST_RANKED}) as text, at, tainted
+       from messages where ${where} order by ${order} limit ${NEWEST}`,
+    params,
   );
   return rows;
 }
+
+const tokensOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /**
  * The newest messages for each of these queries, out of the index of words. Materialized: for a limit the planner would go
