@@ -157,7 +157,7 @@ export interface SkillScripts {
   find(named: string, asker: ScriptAsker, signal: AbortSignal): Promise<(FoundScript & { ok: true }) | Failed>;
   /** Rejects with the signal's reason. */
   run(
-    asked: ScriptAsker & Pick<FoundScript, 'skill' | 'script'> & { args: readonly string[]; input?: unknown },
+    asked: ScriptAsker & Pick<FoundScript, 'id'> & { args: readonly string[]; input?: unknown },
     signal: AbortSignal,
   ): Promise<ScriptRan | Failed>;
   /** A file in a skill's folder as it is now, approved or not. */

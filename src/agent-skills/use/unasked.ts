@@ -76,9 +76,12 @@ export function skillScripts(deps: UnaskedDeps): SkillScripts {
       const script = found.script.path.slice('scripts/'.length);
       return { ok: true, id: `${place.skill}/${script}`, skill: place.skill, script, hash: found.bundle.hash };
     },
-    async run({ skill, script, args, input, ...asker }, signal) {
-      if (!deps.settings.enabled) return failed('SANDBOX_OFF', texts.codeIsOff());
-      const found = await scriptOf({ skill, script }, asker, signal);
+    async run({ id, args, input, ...asker }, signal) {
+      if (host.catalog.current().version === 0) await host.rescan();
+      const place = placeOf(views.viewOf(undefined), id);
+      if (!place) return failed('NOT_FOUND', texts.noScriptNamed(id));
+      const found = await scriptOf(place, asker, signal);
+      if (!deps.settings.enabled && 'bundle' in found) return failed('SANDBOX_OFF', texts.codeIsOff());
       return 'bundle' in found ? runAlone(deps, found, { args, input, ...asker }, signal) : found;
     },
     async readFile({ skill: name, path, ...asker }, signal) {

@@ -127,10 +127,7 @@ async function runScript(
   { script: id, args, input }: Of<'script'>,
   { asker, signal }: LookContext,
 ): Promise<Sighting> {
-  const found = await scripts.find(id, asker, signal);
-  if (!found.ok) return failedSighting(found);
-  const { skill, script } = found;
-  const ran = await scripts.run({ ...asker, skill, script, args, ...(input !== undefined && { input }) }, signal);
+  const ran = await scripts.run({ ...asker, id, args, ...(input !== undefined && { input }) }, signal);
   return ran.ok ? sightingOf(ran) : failedSighting(ran);
 }
 
