@@ -48,7 +48,8 @@ test('a program sees what was said to it, and nothing that its person has said e
   expect((await programs.ask(`/v1/chats/${own?.id}/entries`, { token })).status).toBe(404);
   expect(await get('/v1/search?q=platform')).toEqual({ hits: [] });
   const search = async () => (await (await browser.get('/v1/search?q=platform')).json()) as { hits: object[] };
-  expect((await search()).hits).toHaveLength(1);
+  // What was said, and the answer to it.
+  expect((await search()).hits).toHaveLength(2);
 });
 
 test('a conversation is named, and deleted: the model is told nothing of it any more', async () => {
