@@ -12,7 +12,7 @@ import { SystemClock } from '../src/base/clock.ts';
 import { Secrets, silentLog } from '../src/base/log.ts';
 import { MetricsBook } from '../src/base/metrics.ts';
 import type { World } from '../src/base/world.ts';
-import { type Database, migrate, openDatabase, type Queryable } from '../src/storage/index.ts';
+import { type Database, migrate, openDatabase } from '../src/storage/index.ts';
 import { Report } from './support/report.ts';
 
 const NAME = 'coda_bench_past';
@@ -119,7 +119,6 @@ async function processorMs(database: Database): Promise<number> {
 }
 
 async function measure(name: string, database: Database, most: number): Promise<void> {
-  const db: Queryable = { query: database.read.bind(database) };
   const { rows } = await database.read<{ count: number }>(
     'select count(*)::int as count from messages where person_id = $1',
     [person(0)],
@@ -138,7 +137,7 @@ async function measure(name: string, database: Database, most: number): Promise<
     for (let n = 0; n < SEARCHES / 6; n++) {
       const words = make(next);
       const began = performance.now();
-      const found = await searchMessages(db, { personId: person(0) }, words, 8);
+      const found = await database.tx('bench.search', (tx) => searchMessages(tx, { personId: person(0) }, words, 8));
       times.push(performance.now() - began);
       const { rows: foreign } = await database.read(
         'select from messages where id = any($1::uuid[]) and person_id is distinct from $2',
