@@ -169,7 +169,7 @@ export function wireAgent(core: AgentCore, skills: readonly EquippedSkill[], pai
     ),
   ];
   const offersFor = offersOf(skills);
-  const told = skills.filter(({ skill }) => skill.turnOver);
+  const told = skills.filter(({ skill, deps }) => skill.turnOver && (skill.needsTurns?.(deps.config) ?? true));
   const agent = new Agent({
     database,
     world,

@@ -430,6 +430,8 @@ export interface SkillWork<Settings> {
    * have opened, or to work on what was said. The lane is free already. Not called after the process has died.
    */
   turnOver?(deps: SkillDeps<Settings>, over: TurnOver): Promise<void>;
+  /** False where these settings leave `turnOver` nothing to do: it is not called then. */
+  needsTurns?(config: Settings): boolean;
 }
 
 /** Its parts of the model's prompt, from the most stable to the most passing. */

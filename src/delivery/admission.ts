@@ -67,7 +67,8 @@ export class Admission {
     try {
       const pointed = await this.deps.quoting.complete(item, signal);
       const filed = pointed && (await this.deps.messageFiles.complete(pointed, signal));
-      const heard = filed && (await this.deps.voiceMessages.complete(filed, signal));
+      // Most messages have no files.
+      const heard = filed?.payload.files.length ? await this.deps.voiceMessages.complete(filed, signal) : filed;
       return heard && (await this.deps.quoting.observe(heard, signal));
     } catch (error) {
       if (!signal.aborted) throw error;

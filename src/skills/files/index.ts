@@ -62,6 +62,7 @@ export const files: Skill<Settings> = {
   deletionRules: store.deletionRules,
   tools: (deps) => [...fileTools(partsOf(deps)), correctTool(deps.turns)],
   commands: (deps) => [voiceCommand(deps)],
+  needsTurns: ({ speak }) => speak.kind !== 'none',
   turnOver: (deps, over) => {
     const { hearing, signal } = partsOf(deps);
     return speakAnswer({ ...deps, hearing, signal }, over);
