@@ -24,11 +24,12 @@ export async function lettersIn(bytes: Buffer, env: Env, signal: AbortSignal): P
   try {
     const command = [...LIMITED, 'tesseract', '{file}', 'stdout'];
     const output = await runProgram({ command, files: { file: { extension: 'picture', bytes } } }, env, limit.signal);
-    return output
+    const lines = output
       .toString('utf8')
-      .replace(/\s*\n\s*\n\s*/g, '\n\n')
-      .trim()
-      .slice(0, LONGEST);
+      .split('\n')
+      .map((line) => line.trimEnd());
+    const withoutGaps = lines.filter((line, at) => line !== '' || lines[at - 1] !== '');
+    return withoutGaps.join('\n').trim().slice(0, LONGEST);
   } catch {
     signal.throwIfAborted();
     return '';

@@ -17,7 +17,7 @@ export const texts = {
   },
   away: { message: 'What was said here cannot be read at the moment.', remedy: 'Try again a little later.' },
   howMany: (most: number) => ({
-    message: `I can observe between 0 and ${most} lines.`,
+    message: `I can observe at most ${plural(most, 'line')}.`,
     remedy: 'For example `/place observe 20`.',
   }),
   observes: (count: number) =>

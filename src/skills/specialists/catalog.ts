@@ -403,7 +403,7 @@ class SpecialistReader {
     if (!isWrong) return Object.fromEntries(lines);
     this.warn(
       problem ? `${SCHEDULES}:${problem.line}` : SCHEDULES,
-      `It plans nothing: expected at most ${LIMITS.scheduleLines} lines such as “disk: every hour run house/disk-check”.`,
+      `It plans nothing: expected at most ${plural(LIMITS.scheduleLines, 'line')} such as “disk: every hour run house/disk-check”.`,
     );
     return {};
   }
