@@ -1,6 +1,7 @@
 /**
  * How soon the routes of the web app answer, in a coda that has answered 100,000 messages: `npm run bench -- dashboard`.
- * Beside the bare `/health` of the same server. With CODA_TEST_POSTGRES set, on PostgreSQL too. Prints a Markdown table.
+ * Beside the bare `/health` of the same server. With CODA_TEST_POSTGRES set, on PostgreSQL too; with CODA_TEST_CHROMIUM set, how soon
+ * a browser paints *Today*, too. Prints a Markdown table.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import pg from 'pg';
 import { type App, build, createWorld, readConfig } from '../src/app/index.ts';
 import { Secrets } from '../src/base/log.ts';
 import { packageRoot } from '../src/base/root.ts';
+import { CHROMIUM, openBrowser } from '../test/support/browser.ts';
 import { Report } from './support/report.ts';
 
 const MESSAGES = 100_000;
@@ -110,6 +112,35 @@ async function measure(app: App, engine: string): Promise<void> {
   report.add(`its slowest route (${slowest}), p50, ${engine}`, `${worst.toFixed(0)} ms`, { beside, wanted: '≤ 25 ms' });
 }
 
+/** Visits with nothing kept of the one before. */
+const VISITS = 5;
+
+/** Milliseconds from the address to the first paint, and to the list of the day, in a browser that has nothing yet. */
+async function measurePaint(app: App, engine: string): Promise<void> {
+  if (CHROMIUM === undefined) return;
+  const { url } = app.http ?? {};
+  const browser = await openBrowser();
+  const paints: number[] = [];
+  const lists: number[] = [];
+  for (let visit = 0; visit < VISITS; visit++) {
+    const { cookie } = await app.sessions.open((await app.sessions.link()).code);
+    const context = await browser.newContext();
+    await context.addCookies([{ name: 'coda_session', value: cookie, url: url ?? '' }]);
+    const page = await context.newPage();
+    await page.goto(`${url}/today`);
+    await page.getByRole('heading', { name: /^Today, / }).waitFor();
+    lists.push((await page.evaluate('performance.now()')) as number);
+    paints.push((await page.evaluate(FIRST_PAINT)) as number);
+    await context.close();
+  }
+  await browser.close();
+  const median = (times: number[]) => `${times.sort((a, b) => a - b)[VISITS >> 1]?.toFixed(0)} ms`;
+  report.add(`first paint of Today in a browser, ${engine}`, median(paints), { wanted: '≤ 300 ms' });
+  report.add(`Today with its lists, ${engine}`, median(lists));
+}
+
+const FIRST_PAINT = `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0`;
+
 async function onEngine(engine: string, env: Record<string, string>): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'coda-bench-'));
   const secrets = new Secrets();
@@ -127,6 +158,7 @@ async function onEngine(engine: string, env: Record<string, string>): Promise<vo
   const app = await build(config, world, { version: 'bench', hint: '', onFatal: fatal });
   await app.start();
   await measure(app, engine);
+  await measurePaint(app, engine);
   await app.stop(0);
   rmSync(dataDir, { recursive: true, force: true });
 }

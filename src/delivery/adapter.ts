@@ -444,6 +444,9 @@ export interface ChatAdapter {
   /** Why the platform cannot be heard, where that lasts for more than some seconds; undefined: it can. */
   trouble?(): { says: string; remedy: string } | undefined;
 
+  /** Milliseconds for which there has been no connection; undefined: there is one. */
+  awayForMs?(): number | undefined;
+
   /** Stops listening and closes the connection; sends still under way may finish first. */
   close(): Promise<void>;
 }

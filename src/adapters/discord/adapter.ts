@@ -226,6 +226,10 @@ class Discord implements DiscordAdapter {
     return checks({ config, people, trouble: away, listens: () => this.connection !== undefined });
   }
 
+  awayForMs(): number | undefined {
+    return this.connection?.awayForMs;
+  }
+
   trouble(): Trouble | undefined {
     return this.connection?.lastingTrouble;
   }

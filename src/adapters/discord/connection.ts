@@ -125,6 +125,10 @@ export class Connection {
     return this.requests?.setToken(this.config.token);
   }
 
+  get awayForMs(): number | undefined {
+    return this.leftAt === undefined ? undefined : performance.now() - this.leftAt;
+  }
+
   get lastingTrouble(): Trouble | undefined {
     if (this.trouble) return this.trouble;
     if (this.leftAt === undefined || performance.now() - this.leftAt < this.times.awayAfter) return undefined;

@@ -221,6 +221,10 @@ class Slack implements SlackAdapter {
     return [requestRoute(() => ({ secret, clock, heard: this.me && this.receive }))];
   }
 
+  awayForMs(): number | undefined {
+    return this.connection?.awayForMs;
+  }
+
   trouble(): Trouble | undefined {
     return this.connection?.trouble;
   }

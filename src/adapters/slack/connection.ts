@@ -78,6 +78,10 @@ export class Connection {
     return this.opening;
   }
 
+  get awayForMs(): number | undefined {
+    return this.leftAt === undefined ? undefined : performance.now() - this.leftAt;
+  }
+
   get trouble(): Trouble | undefined {
     if (this.refused) return this.refused;
     if (this.leftAt === undefined || performance.now() - this.leftAt < AWAY_AFTER_MS) return undefined;

@@ -86,6 +86,7 @@ const status = z.object({
       name: z.string(),
       away: z.string().nullable().describe('Why it cannot be heard; null: it is heard.'),
       remedy: z.string().nullable(),
+      away_since: z.iso.datetime().nullable().describe('null: it is heard, or nobody knows.'),
       heard_at: z.iso.datetime().nullable().describe('Its newest message.'),
     }),
   ),
@@ -122,7 +123,10 @@ function statusRoute(parts: SystemParts): AnyRoute {
         platforms: platforms.map((platform) => {
           const trouble = platform.trouble?.();
           const { name } = platform;
-          return { name, away: trouble?.says ?? null, remedy: trouble?.remedy ?? null, heard_at: iso(at.get(name)) };
+          const ms = trouble && platform.awayForMs?.();
+          const since = ms === undefined ? null : new Date(parts.world.clock.now().getTime() - ms).toISOString();
+          const { says: away = null, remedy = null } = trouble ?? {};
+          return { name, away, remedy, away_since: since, heard_at: iso(at.get(name)) };
         }),
         models: models
           ? {

@@ -8314,6 +8314,8 @@ export interface operations {
                         platforms: {
                             /** @description Why it cannot be heard; null: it is heard. */
                             away: string | null;
+                            /** @description null: it is heard, or nobody knows. */
+                            away_since: string | null;
                             /** @description Its newest message. */
                             heard_at: string | null;
                             name: string;

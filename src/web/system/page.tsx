@@ -56,11 +56,12 @@ function Overview() {
           <>
             <Section title="Platforms">
               <ul class="list">
-                {platforms.map(({ name, away, remedy, heard_at }) => (
+                {platforms.map(({ name, away, away_since, remedy, heard_at }) => (
                   <li key={name} class="row">
                     <span class="what">
                       {platformName(name)}
                       {away !== null && <span class="bad"> {away}</span>}
+                      {away_since !== null && <span class="under"> since {whenText(away_since)}</span>}
                       {remedy !== null && away !== null && <span class="under"> {remedy}</span>}
                     </span>
                     <span class="when">

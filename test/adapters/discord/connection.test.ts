@@ -150,9 +150,11 @@ describe('a session that is not resumed', () => {
     fake.gateway.twist = ({ t }) => (t === 'RESUMED' ? null : undefined);
     fake.gateway.drop('close');
     expect(await eventually(() => connection.lastingTrouble?.says)).toContain('Gateway does not answer');
+    expect(connection.awayForMs).toBeGreaterThan(0);
     expect(connection.rest).toBeDefined();
     expect(await eventually(() => seen.ready === 2)).toBe(true);
     expect(connection.lastingTrouble).toBeUndefined();
+    expect(connection.awayForMs).toBeUndefined();
     expect(fake.gateway.connected).toBe(1);
   });
 
