@@ -214,6 +214,13 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
     await dialog.getByRole('button', { name: 'Remind me' }).click();
     await dialog.getByRole('alert').waitFor();
     expect(await dialog.getByLabel('What').inputValue()).toBe('feed the cat');
+    // Words are marked from the field out of the dialog.
+    const field = await dialog.getByLabel('What').boundingBox();
+    await page.mouse.move((field?.x ?? 0) + 5, (field?.y ?? 0) + 5);
+    await page.mouse.down();
+    await page.mouse.move(5, 5);
+    await page.mouse.up();
+    expect(await dialog.getByLabel('What').inputValue()).toBe('feed the cat');
     await dialog.getByLabel('When').fill('tomorrow at 7');
     await dialog.getByRole('button', { name: 'Remind me' }).click();
     await dialog.waitFor({ state: 'detached' });

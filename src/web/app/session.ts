@@ -34,6 +34,9 @@ async function readMe(): Promise<void> {
   try {
     const who = await ask(api.GET('/v1/me'));
     setClock(who.now);
+    const before = me.value;
+    // Another tab of this browser has signed somebody else in.
+    if (before && before !== 'out' && before.person.id !== who.person.id) forgetUnsent();
     me.value = who;
   } catch (error) {
     if (error instanceof Failure && error.status === 401) signedOut();

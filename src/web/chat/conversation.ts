@@ -14,12 +14,17 @@ const PAGE = 50;
 
 /** Conversations with messages that have not come to coda: kept while other pages are shown. */
 const unfinished = new Map<string, Conversation>();
+/** Counted up when somebody else may sit here: a conversation of before keeps and sends nothing any more. */
+let session = 0;
 
 /** The conversation of this id, with what was not sent in it. */
 export const conversationOf = (id: string): Conversation => unfinished.get(id) ?? new Conversation(id);
 
 /** Whoever signs in here next finds no words of somebody else. */
-export const forgetUnsent = (): void => unfinished.clear();
+export function forgetUnsent(): void {
+  session++;
+  unfinished.clear();
+}
 
 export class Conversation {
   readonly id: string;
@@ -35,6 +40,7 @@ export class Conversation {
     () =>
       this.unsent.value.some(({ failure }) => !failure) || this.entries.value.some(({ state }) => state === 'running'),
   );
+  private readonly session = session;
   private stops: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wait = SOON;
@@ -72,7 +78,7 @@ export class Conversation {
 
   close(): void {
     this.isOpen = false;
-    if (this.unsent.value.length > 0) unfinished.set(this.id, this);
+    if (this.unsent.value.length > 0 && this.session === session) unfinished.set(this.id, this);
     else unfinished.delete(this.id);
     clearTimeout(this.timer);
     for (const stop of this.stops) stop();
@@ -138,6 +144,7 @@ export class Conversation {
 
   /** A message that did not reach coda goes under its own id: one that did after all is not said twice. */
   private sendAgain(): void {
+    if (this.session !== session) return;
     for (const { id, text, files, isAway } of this.unsent.value) if (isAway) void this.say(text, files, id);
   }
 

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { failureOf } from '../api/client.ts';
+import { say } from '../app/toasts.tsx';
 import { Button } from './button.tsx';
 
 interface DialogProps {
@@ -16,9 +17,10 @@ export function Dialog({ title, children, onClose, class: kind }: DialogProps) {
   useEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
-    dialog?.addEventListener('click', ({ target }) => {
-      // A press beside it: the backdrop belongs to the dialog itself.
-      if (target === dialog) dialog.close();
+    // A press that begins within it, and ends beside it, has marked words.
+    dialog?.addEventListener('pointerdown', ({ clientX: x, clientY: y }) => {
+      const { left, right, top, bottom } = dialog.getBoundingClientRect();
+      if (x < left || x > right || y < top || y > bottom) dialog.close();
     });
   }, []);
   return (
@@ -43,17 +45,27 @@ interface QuestionProps {
 export function Question({ title, children, yes, isDanger, onYes, onDone, onClose }: QuestionProps) {
   const [isRunning, setRunning] = useState(false);
   const [refusal, setRefusal] = useState<string>();
+  const isOpen = useRef(true);
+  useEffect(
+    () => () => {
+      isOpen.current = false;
+    },
+    [],
+  );
   const answer = async () => {
     setRunning(true);
     setRefusal(undefined);
     try {
       await onYes();
     } catch (error) {
-      setRefusal(failureOf(error).sentence);
+      const { sentence } = failureOf(error);
+      // Whoever has closed it believes that it was done.
+      if (!isOpen.current) return say(sentence, { isBad: true });
+      setRefusal(sentence);
       setRunning(false);
       return;
     }
-    onClose();
+    if (isOpen.current) onClose();
     onDone?.();
   };
   return (
