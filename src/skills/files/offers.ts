@@ -65,7 +65,8 @@ export function offerTool(deps: ToolDeps): AnyTool {
       const timed = coming.filter(({ zone }) => zone === undefined || zoneOfCalendar(zone) !== undefined);
       const choices = timed.slice(0, MOST_CHOICES).map(reminderOf);
       const listed = coming.map((event) => `- ${texts.event(event)}`);
-      const says = coming.length === 0 ? [texts.noEvents] : [...listed, texts.events(coming.length)];
+      const asks = choices.length === 0 ? [] : [texts.events(coming.length)];
+      const says = coming.length === 0 ? [texts.noEvents] : [...listed, ...asks];
       return done([line, ...says].join('\n'), { tainted: true, choices });
     },
   });
@@ -81,6 +82,7 @@ function memoryOf({ name, text }: { name: string; text: string }): Choice {
 }
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
 const EVERY: Record<string, string> = { DAILY: 'day', WEEKLY: 'week', MONTHLY: 'month', YEARLY: 'year' };
 
 /** The time in words, as a person would say it: what reads times reads these, too, and asks where they are not clear. */
@@ -90,8 +92,10 @@ function whenOf({ start, zone, rule }: FileEvent): string {
   const named = zone === undefined ? undefined : zoneOfCalendar(zone);
   const at = time === undefined ? '' : ` at ${time}${named === undefined ? '' : ` ${named}`}`;
   const [, frequency = ''] = /FREQ=([A-Z]+)/.exec(rule) ?? [];
-  const isPlain =
-    EVERY[frequency] !== undefined && !/INTERVAL=(?!1\b)|BY(?!DAY=[A-Z]{2}(?:;|$))|COUNT|UNTIL/.test(rule);
+  const ownDay = WEEKDAYS[new Date(`${year}-${month}-${day}T12:00:00Z`).getUTCDay()];
+  const saysNothing = (part: string) =>
+    /^(?:FREQ=[A-Z]+|INTERVAL=1|WKST=[A-Z]{2})$/.test(part) || (frequency === 'WEEKLY' && part === `BYDAY=${ownDay}`);
+  const isPlain = EVERY[frequency] !== undefined && rule.split(';').filter(Boolean).every(saysNothing);
   if (!isPlain) return `${on}${at}`;
   return `every ${EVERY[frequency]} starting ${on}${at}`;
 }

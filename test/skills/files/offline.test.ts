@@ -92,6 +92,24 @@ describe('without a model', () => {
     ]);
   });
 
+  test('what repeats on other days than its first one is offered once, not at other times', async () => {
+    await using coda = await play({ at: '2026-11-20T08:00:00Z' });
+    const ana = coda.person('ana');
+    const event = (summary: string, rule: string) =>
+      `BEGIN:VEVENT\nSUMMARY:${summary}\nDTSTART:20261203T190000\nRRULE:${rule}\nEND:VEVENT`;
+    const events = [event('Each Monday', 'FREQ=MONTHLY;BYDAY=MO'), event('Choir', 'FREQ=WEEKLY;BYDAY=TH;WKST=MO')];
+    await sent(coda, Buffer.from(`BEGIN:VCALENDAR\n${events.join('\n')}\nEND:VCALENDAR`), 'term.ics');
+    await ana.presses('Each Monday, 2026-12-03 19:00');
+    await ana.presses('Choir, 2026-12-03 19:00');
+    const { rows } = await coda
+      .database()
+      .read('select text, rule is not null as repeats from reminders order by text');
+    expect(rows).toEqual([
+      { text: 'Choir', repeats: true },
+      { text: 'Each Monday', repeats: false },
+    ]);
+  });
+
   test('a card offers its people as memories', async () => {
     await using coda = await play();
     const ana = coda.person('ana');
