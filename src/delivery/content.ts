@@ -18,6 +18,8 @@ export interface Form {
   label: string;
   /** An example; at most 100 characters. */
   placeholder?: string;
+  /** Characters of the answer, at most 3,000; left out: 200, one line. */
+  longest?: number;
 }
 
 /** A button as a platform shows it. The id is a token whose meaning lies in the database. */

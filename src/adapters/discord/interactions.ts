@@ -36,6 +36,7 @@ const MOST_CHOICES = 25;
 const LONGEST_CHOICE = 100;
 const EMPTY_ACKNOWLEDGEMENT_MS = 5_000;
 const WORDS = 'words';
+const LONGEST_WORDS = 200;
 
 /** Brings commands, presses and forms to the inbox: stored, then acknowledged, then run. */
 export class Interactions {
@@ -84,10 +85,10 @@ export class Interactions {
     const input = {
       type: 4,
       custom_id: WORDS,
-      style: 1,
+      style: form.longest === undefined ? 1 : 2,
       label: shorten(form.label, 45),
       required: true,
-      max_length: 200,
+      max_length: form.longest ?? LONGEST_WORDS,
     };
     await respond(rest, origin, 9, {
       title: texts.formTitle,
@@ -106,7 +107,7 @@ export class Interactions {
     const form = button?.asks ? await this.deps.inbox.form(button.id) : undefined;
     if (!button || !form) return tell(rest, originOf(interaction, true), texts.notMine());
     // The field's name comes from the database: what was sent could name any input of the call.
-    const values = { [form.field]: storable(wordsIn(interaction).slice(0, 200)) };
+    const values = { [form.field]: storable(wordsIn(interaction).slice(0, form.longest ?? LONGEST_WORDS)) };
     await this.press(interaction, button.id, rest, values);
   }
 

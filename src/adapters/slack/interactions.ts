@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.ts';
 import { shorten, storable } from '../../base/text.ts';
-import type { Inbox, Incoming, Place } from '../../delivery/index.ts';
+import type { Form, Inbox, Incoming, Place } from '../../delivery/index.ts';
 import type { Channels } from './channels.ts';
 import type { Api } from './client.ts';
 import type { SlackOptions } from './config.ts';
@@ -105,7 +105,7 @@ export class Interactions {
     if (button.asks) {
       const form = await this.deps.inbox.form(button.id);
       if (!form) return refuse();
-      const view = modalOf(action.action_id, form.label, { placeholder: form.placeholder, where });
+      const view = modalOf(action.action_id, form.label, { ...form, where });
       await this.api()('views.open', { trigger_id: trigger, view });
       return envelope.acknowledge();
     }
@@ -143,7 +143,7 @@ export class Interactions {
       return this.tell(where?.responseUrl ?? '', texts.notMine());
     }
     // The field's name comes from the database: what was sent could name any input of the call.
-    const values = { [form.field]: storable(wordsIn(raw).slice(0, LONGEST_WORDS)) };
+    const values = { [form.field]: storable(wordsIn(raw).slice(0, form.longest ?? LONGEST_WORDS)) };
     const context = await this.context(where.channel, where.thread);
     const who = { user: user.id, team: user.team_id, context, responseUrl: where.responseUrl };
     await this.press(button.id, view.id, who, envelope, at, values);
@@ -236,7 +236,7 @@ function answerTo(origin: Origin): { replyTo: string; private?: true } {
 export function modalOf(
   callback: string,
   label: string,
-  { placeholder, where }: { placeholder?: string | undefined; where: object },
+  { placeholder, longest, where }: Pick<Form, 'placeholder' | 'longest'> & { where: object },
 ): Record<string, unknown> {
   const plain = (text: string) => ({ type: 'plain_text', text });
   return {
@@ -253,7 +253,8 @@ export function modalOf(
         element: {
           type: 'plain_text_input',
           action_id: WORDS,
-          max_length: LONGEST_WORDS,
+          max_length: longest ?? LONGEST_WORDS,
+          ...(longest !== undefined && { multiline: true }),
           ...(placeholder && { placeholder: plain(shorten(placeholder, 150)) }),
         },
       },

@@ -130,7 +130,12 @@ export const texts = {
   notHeard: (why: string) => `I could not hear your voice message: ${why}.`,
   overBudget: 'the budget for models is used up',
   correct: 'Correct',
-  correctForm: { field: 'words', label: 'What did you say?', placeholder: 'the words as you meant them' },
+  correctForm: {
+    field: 'words',
+    label: 'What did you say?',
+    placeholder: 'the words as you meant them',
+    longest: 3_000,
+  },
   corrected: (words: string) => `You said: “${shorten(oneLine(words, LONGEST_HEARD), LONGEST_HEARD)}”`,
   nothingToKeep: ({ name }: SeenFile) => `There is no text in ${label(name)} that I could keep.`,
 };

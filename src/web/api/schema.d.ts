@@ -3380,6 +3380,7 @@ export interface operations {
                     "application/json": {
                         field: string;
                         label: string;
+                        longest?: number;
                         placeholder?: string;
                     };
                 };

@@ -270,7 +270,12 @@ function form({ adapter, database }: ChatsDeps): AnyRoute {
     answers: {
       200: {
         description: 'Its field.',
-        schema: z.object({ field: z.string(), label: z.string(), placeholder: z.string().optional() }),
+        schema: z.object({
+          field: z.string(),
+          label: z.string(),
+          placeholder: z.string().optional(),
+          longest: z.int().optional(),
+        }),
       },
     },
     async answerRequest(request) {
