@@ -4,6 +4,7 @@ import type {
   Binding,
   Call,
   CallContext,
+  Effect,
   Failed,
   LightModels,
   LiveTools,
@@ -93,7 +94,7 @@ export interface SkillDeps<Settings = unknown> extends SkillStorage, SkillSpeech
   config: Settings;
   household: Household;
   /** The gate; asked by a skill itself only for a thing that no tool or command of its own stands for. */
-  gate: Pick<Gate, 'may' | 'basis' | 'roles'>;
+  gate: Pick<Gate, 'may' | 'basis' | 'roles' | 'hears' | 'asksFirst'>;
   /** Capabilities of all skills, in words after "I". */
   does: readonly string[];
   /** Calls `close` when coda stops, once nothing uses the skill any more. */
@@ -112,15 +113,29 @@ export interface AllSkills {
 
 export interface ToolServers {
   has(server: string): boolean;
-  /** Calls a tool that an owner has approved as its server describes it now. Its result is untrusted. */
+  /** Undefined: its server is away, or does not offer it. */
+  offered(server: string, tool: string): OfferedTool | undefined;
+  /**
+   * Calls a tool that an owner has approved as its server describes it now. Its result is untrusted. `refuse`: why the tool
+   * as it is offered at this moment is not called.
+   */
   call(
     asked: { server: string; tool: string; input: Readonly<Record<string, Json>> },
     signal: AbortSignal,
+    refuse?: (tool: OfferedTool) => Failed | undefined,
   ): Promise<ServerAnswer>;
 }
 
-/** `isTransient`: the same call may go well later, and this one may have had its effect. */
-export type ServerAnswer = { ok: true; text: string } | { ok: false; message: string; isTransient: boolean };
+/** Name among the tools of coda, by which the gate knows it, and effect. */
+export interface OfferedTool {
+  name: string;
+  effect: Effect;
+}
+
+/** `isTransient`: the same call may go well later. `mayHaveRun`: this one may have had its effect. */
+export type ServerAnswer =
+  | { ok: true; text: string }
+  | { ok: false; message: string; isTransient: boolean; mayHaveRun: boolean };
 
 /** The person for whom a script runs: their role, their secrets, the space of the place that it is for. */
 export interface ScriptAsker extends RoleHolder {

@@ -109,7 +109,11 @@ export class Played {
       },
       plannedInFiles: () => [],
       pages: { readText: async () => NO_SCRIPTS, readFeed: async () => NO_SCRIPTS, readFile: async () => NO_SCRIPTS },
-      servers: { has: () => false, call: async () => ({ ok: false, message: 'none', isTransient: false }) },
+      servers: {
+        has: () => false,
+        offered: () => undefined,
+        call: async () => ({ ok: false, message: 'none', isTransient: false, mayHaveRun: false }),
+      },
       household: { zone: 'UTC', locale: undefined },
       turns: {
         begin: async (tx, turns) => {

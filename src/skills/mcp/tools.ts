@@ -82,11 +82,14 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
 export function toolServers(servers: Servers): ToolServers {
   return {
     has: (server) => servers.get(server) !== undefined,
-    async call({ server, tool, input }, signal) {
+    offered: (server, tool) => servers.get(server)?.offers.find((offer) => offer.tool === tool),
+    async call({ server, tool, input }, signal, refuse) {
       let text: string | undefined;
       const result = await callServer(servers, server, { signal }, async (client, connection) => {
-        const isOffered = servers.get(server)?.offers.some((offer) => offer.tool === tool);
-        if (!isOffered) return failed('NEEDS_APPROVAL', texts.notOffered(server, tool));
+        const offer = servers.get(server)?.offers.find((each) => each.tool === tool);
+        if (!offer) return failed('NEEDS_APPROVAL', texts.notOffered(server, tool));
+        const refused = refuse?.(offer);
+        if (refused) return refused;
         const params = { name: tool, arguments: input };
         const came = await connection.request(client, { method: 'tools/call', params }, callResult, signal);
         const material = materialOf(keptBy(servers), textsOf(came));
@@ -96,10 +99,16 @@ export function toolServers(servers: Servers): ToolServers {
       });
       if (text !== undefined) return { ok: true, text };
       if (result.ok)
-        return { ok: false, message: `${result.text} ${result.material ?? ''}`.trim(), isTransient: false };
+        return {
+          ok: false,
+          message: `${result.text} ${result.material ?? ''}`.trim(),
+          isTransient: false,
+          mayHaveRun: false,
+        };
       const { code, message, remedy } = result;
-      const isTransient = code === 'OUTCOME_UNKNOWN' || (code === 'UNAVAILABLE' && isComing(servers, server));
-      return { ok: false, message: remedy === undefined ? message : `${message} ${remedy}`, isTransient };
+      const mayHaveRun = code === 'OUTCOME_UNKNOWN';
+      const isTransient = mayHaveRun || (code === 'UNAVAILABLE' && isComing(servers, server));
+      return { ok: false, message: remedy === undefined ? message : `${message} ${remedy}`, isTransient, mayHaveRun };
     },
   };
 }

@@ -20,7 +20,7 @@ import { askWhich, createInput, planOf, readWhat, type Tooling, targetMeant, und
 import { planRuns, turnRun } from './run.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
-import { addressesOf, turnTold } from './tell.ts';
+import { addressesOf, otherQuietEnd, turnTold } from './tell.ts';
 import { texts } from './texts.ts';
 import { isPushed } from './watch/rule.ts';
 
@@ -155,11 +155,14 @@ export async function beginNow(tx: Transaction, found: PersonSchedule, deps: Run
     await planRuns(deps, tx, found, [{ key, at: now }], now);
     return;
   }
+  const told = (await addressesOf(tx, [found])).get(found.id);
   const begun = await deps.turns.begin(tx, [
     {
       key,
       conversationId: found.conversationId,
-      ...turnTold((await addressesOf(tx, [found])).get(found.id)),
+      ...turnTold(told),
+      // Its own person has asked for it now.
+      notBefore: otherQuietEnd(told, now),
       personId: found.personId,
       origin: 'schedule',
       text: found.prompt ?? found.title,

@@ -324,11 +324,25 @@ const before = z.object({
 const toDeleted = (schedule: PersonSchedule): Wish => ({ ...schedule, state: 'deleted', nextAt: undefined });
 
 /** As it stood; what fell due meanwhile is dropped. Undefined: it was to run once, and that is over. */
-function stoodBefore(was: Omit<Wish, 'nextAt'>, nextAt: string | undefined, now: Instant): Wish | undefined {
-  const planned = nextAt === undefined ? undefined : new Date(nextAt);
+function stoodBefore(was: z.output<typeof before>, now: Instant): Wish | undefined {
+  const nextAt = was.nextAt === undefined ? undefined : new Date(was.nextAt);
+  const wish = wishOf(was, nextAt);
   // A hook has no time.
-  if (!planned || planned > now || was.state !== 'on') return { ...was, nextAt: planned };
-  return was.rule === undefined ? undefined : { ...was, nextAt: nextOf(was.rule, now) };
+  if (!nextAt || nextAt > now || was.state !== 'on') return wish;
+  return was.rule === undefined ? undefined : { ...wish, nextAt: nextOf(was.rule, now) };
+}
+
+/** Each field by its name: one that was not there stands in no JSON, and is taken back nevertheless. */
+function wishOf(was: z.output<typeof before>, nextAt: Instant | undefined): Wish {
+  const { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, targetId } = was;
+  return { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, targetId, nextAt };
+}
+
+/** Undefined: what is restored may be told there. A target that stays is looked at each time that something is told. */
+async function targetRefused(tx: TxContext['tx'], was: z.output<typeof before>, now: Wish) {
+  if (was.targetId === undefined || was.targetId === now.targetId) return undefined;
+  const target = await targets.findById(tx, was.targetId);
+  return target?.state === 'allowed' ? undefined : failed('DENIED', texts.targetNotAllowed(target?.name ?? 'there'));
 }
 
 export const restoreTool = (wakeAt: WakeAt) =>
@@ -347,7 +361,9 @@ export const restoreTool = (wakeAt: WakeAt) =>
       if (schedule.version !== input.version)
         return quoteRows(failed('CHANGED', texts.changedSince(schedule.title)), [schedule]);
       const { before: was } = input;
-      const wish = was ? stoodBefore({ ...schedule, ...was }, was.nextAt, clock.now()) : toDeleted(schedule);
+      const refused = was && (await targetRefused(tx, was, schedule));
+      if (refused) return quoteRows(refused, [schedule]);
+      const wish = was ? stoodBefore(was, clock.now()) : toDeleted(schedule);
       if (!wish) return quoteRows(failed('PAST', texts.isOver(schedule.title)), [schedule]);
       await store.saveSchedule(tx, schedule.id, wish);
       const { nextAt } = wish;

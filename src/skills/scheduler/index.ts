@@ -66,12 +66,12 @@ export const scheduler: Skill<Settings> = {
 };
 
 function toolingOf(
-  { wakeAt, config, scripts, servers }: SkillDeps<Settings>,
+  { wakeAt, config, scripts, servers, gate }: SkillDeps<Settings>,
   { runnable }: Pick<AllSkills, 'runnable'>,
 ): WatchTooling {
   const { smallest_step: smallestStep, most } = config;
   const { smallest_script_step: smallestScriptStep, smallest_remote_step: smallestRemoteStep } = config;
-  return { wakeAt, runnable, smallestStep, smallestScriptStep, smallestRemoteStep, most, scripts, servers };
+  return { wakeAt, runnable, smallestStep, smallestScriptStep, smallestRemoteStep, most, scripts, servers, gate };
 }
 
 function operationDeps(deps: SkillDeps<Settings>) {

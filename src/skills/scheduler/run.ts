@@ -1,7 +1,8 @@
 /** One run of a schedule that looks at something: a durable job, which is noted before it begins and after it has ended. */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Instant } from '../../base/clock.ts';
-import { CodaError } from '../../base/errors.ts';
+import { CodaError, messageOf } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
 import { shorten, storable } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
@@ -10,7 +11,7 @@ import { type Person, personById } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
-import { addressesOf, heldUntil, tell, turnTold } from './tell.ts';
+import { addressesOf, quietEnd, tell, turnTold } from './tell.ts';
 import { evaluate, type Verdict } from './watch/evaluate.ts';
 import { type ObserveDeps, observe, type Sighting } from './watch/observe.ts';
 import { isRepeatable, type Watch } from './watch/rule.ts';
@@ -22,6 +23,8 @@ export type RunDeps = ObserveDeps & Pick<SkillDeps, 'database' | 'world' | 'outb
 
 /** Attempts at a source that may answer a little later. Then the run has failed. */
 const ATTEMPTS = 3;
+/** Attempts of the job, which also fails where the database does. */
+const JOB_ATTEMPTS = 8;
 /** Characters of an output that are kept with its run. */
 const KEPT = 4_000;
 
@@ -29,7 +32,19 @@ const KEPT = 4_000;
 const payload = z.object({ run: z.uuid(), given: z.string().optional() });
 
 export function runJob(deps: RunDeps): JobHandler {
-  return { kind: RUN_JOB, run: async (job, signal) => carryOut(deps, payload.parse(job.payload), signal) };
+  return {
+    kind: RUN_JOB,
+    async run({ payload: stored, attempt }, signal) {
+      const asked = payload.parse(stored);
+      try {
+        await carryOut(deps, asked, signal);
+      } catch (error) {
+        // Its job comes no more: a run that stayed open would keep its schedule busy for ever.
+        if (attempt >= JOB_ATTEMPTS && !signal.aborted) await giveUp(deps, asked.run, messageOf(error));
+        throw error;
+      }
+    },
+  };
 }
 
 /** Plans runs for occurrences, each once; returns the id of the last one that is new. */
@@ -57,7 +72,7 @@ export async function planRuns(
       await jobs.enqueue(
         tx,
         { kind: RUN_JOB, payload: { run: id, ...(given !== undefined && { given }) } },
-        { at: now, key: id },
+        { at: now, key: id, maxAttempts: JOB_ATTEMPTS },
       );
   return fresh.filter(({ id }) => added.has(id)).at(-1)?.id;
 }
@@ -92,7 +107,7 @@ async function carryOut(
     await deps.database.tx('scheduler.run.wait', (tx) => store.markWaiting(tx, id, seen.message));
     throw new CodaError('SCHEDULE_SOURCE', { message: seen.message, remedy: 'It is tried again.' });
   }
-  await finishRun(deps, id, seen);
+  await finishRun(deps, id, watch, seen);
 }
 
 /** Undefined: it has ended already, or nothing is left of it to do. */
@@ -105,13 +120,15 @@ async function startRun(deps: RunDeps, id: string): Promise<StartedRun | undefin
     if (run.turnId !== undefined) return undefined;
     const person = await personById(tx, schedule.personId);
     const now = deps.world.clock.now();
-    if (!person || !schedule.watch || schedule.state === 'deleted') {
-      await store.endRun(tx, id, { ...ENDED, state: 'cancelled', endedAt: now });
+    const isHeard = person && deps.gate.hears(person);
+    if (!isHeard || !schedule.watch || schedule.state === 'deleted') {
+      await cancel(tx, locked, now);
       return undefined;
     }
     const { watch } = schedule;
-    // It began in a process that is gone. What it did until then nobody knows, so it does not do it again.
-    if (run.state === 'running' && !isRepeatable(watch.source)) {
+    // It began in a process that is gone. What it did until then nobody knows, so it does not do it again; nor is looked
+    // again at what ends the process each time.
+    if (run.state === 'running' && (!isRepeatable(watch.source) || run.attempts >= ATTEMPTS)) {
       await interrupt(deps, tx, { ...locked, person, watch }, now);
       return undefined;
     }
@@ -129,6 +146,23 @@ const ENDED = {
   toldIn: undefined,
   turnId: undefined,
 };
+
+async function cancel(tx: Transaction, { run, schedule }: store.LockedRun, now: Instant): Promise<void> {
+  await store.endRun(tx, run.id, { ...ENDED, state: 'cancelled', endedAt: now });
+  await store.releaseRun(tx, schedule.id, run.id);
+}
+
+/** Ends a run that could not be carried out, whatever it was that failed. */
+async function giveUp({ database, world }: RunDeps, id: string, why: string): Promise<void> {
+  await database.tx('scheduler.run.give-up', async (tx) => {
+    const locked = await store.lockRun(tx, id);
+    if (!locked || locked.run.endedAt !== undefined || locked.run.turnId !== undefined) return;
+    const error = shorten(storable(world.secrets.hide(why)), 500);
+    await store.endRun(tx, id, { ...ENDED, state: 'failed', error, endedAt: world.clock.now() });
+    const look = { scheduleId: locked.schedule.id, runId: id, memory: undefined, ms: 0, lookAt: undefined };
+    await store.noteLook(tx, { ...look, outcome: 'failed', error });
+  });
+}
 
 async function interrupt(
   deps: RunDeps,
@@ -160,13 +194,15 @@ async function interrupt(
 }
 
 /** Decides what is told of it, and notes all that in one transaction: it is told once, or nothing happened. */
-async function finishRun(deps: RunDeps, id: string, seen: Sighting): Promise<void> {
+async function finishRun(deps: RunDeps, id: string, looked: Watch, seen: Sighting): Promise<void> {
   await deps.database.tx('scheduler.run.end', async (tx) => {
     const locked = await store.lockRun(tx, id);
     if (locked?.run.state !== 'running') return;
     const person = await personById(tx, locked.schedule.personId);
     const { watch } = locked.schedule;
-    if (person && watch) await endIn(deps, tx, { ...locked, person, watch }, seen);
+    // Its person is gone, or has had it do something else meanwhile.
+    if (person && watch && isDeepStrictEqual(watch, looked)) await endIn(deps, tx, { ...locked, person, watch }, seen);
+    else await cancel(tx, locked, deps.world.clock.now());
   });
 }
 
@@ -242,10 +278,10 @@ async function askModel(
   now: Instant,
 ): Promise<string | undefined> {
   const { conversationId, personId, zone } = schedule;
-  const notBefore = heldUntil(person, zone, now);
+  const told = (await addressesOf(tx, [schedule])).get(schedule.id);
+  const notBefore = quietEnd(told, { person, zone }, now);
   const turn = { key: run.key, conversationId, personId, origin: 'schedule' as const, text: storable(text), notBefore };
-  const told = turnTold((await addressesOf(tx, [schedule])).get(schedule.id));
-  return (await turns.begin(tx, [{ ...turn, ...told, tainted: true, by: store.PLANNER }])).get(run.key);
+  return (await turns.begin(tx, [{ ...turn, ...turnTold(told), tainted: true, by: store.PLANNER }])).get(run.key);
 }
 
 /** For webhooks: has the rules of a person looked at what one of their hooks was sent. */

@@ -67,12 +67,16 @@ function timesOf(rule: string | null): string | undefined {
   return rule?.replace(begins, (_, before?: string) => (typeof before === 'string' ? before : ''));
 }
 
+const watchOf = ({ watch }: Wish) => (watch === undefined ? null : json(watch));
+
 /** Stores what the person has changed; the version grows by one, and what failed before counts no more. */
 export async function saveSchedule(tx: Transaction, id: string, wish: Wish): Promise<void> {
   await tx.query(
     ...render(sql`
     update person_schedules
-       set (${saved.names}) = row (${saved.values(wish)}), version = version + 1, failures = 0, told = false
+       set (${saved.names}) = row (${saved.values(wish)}), version = version + 1, failures = 0, told = false,
+           -- what is under way belongs to what it did before
+           running = case when watch is not distinct from ${watchOf(wish)}::jsonb then running end
      where id = ${id}`),
   );
 }
@@ -179,7 +183,10 @@ export async function planNext(tx: Transaction, fired: readonly ItemOf<typeof fi
   );
 }
 
-/** Notes what became of up to `limit` turns that have ended; returns of how many. */
+/** Runs of one schedule that are kept. */
+const KEPT = 200;
+
+/** Notes what became of up to `limit` turns that have ended, and deletes the oldest runs; returns of how many. */
 export async function settleEnded(database: Database, limit: number): Promise<number> {
   const { rows } = await database.run<{ count: number }>(
     'scheduler.settle',
@@ -201,6 +208,13 @@ export async function settleEnded(database: Database, limit: number): Promise<nu
                        where t.inbox_id = e.id and u.conversation_id = i.conversation_id and u.at >= e.received_at)
          from ended e join inbox i on i.id = e.id
         where r.turn_id = e.id and r.ended_at is null
+       returning r.schedule_id
+     ), pruned as (
+       delete from schedule_runs old
+        using (select distinct schedule_id from noted) n
+        cross join lateral (select k.id from schedule_runs k where k.schedule_id = n.schedule_id
+                             order by k.id desc offset ${KEPT} limit 1) edge
+        where old.schedule_id = n.schedule_id and old.id <= edge.id
      )
      select count(*)::int as count from ended`,
   );
@@ -337,8 +351,8 @@ export async function endRun(tx: Transaction, id: string, as: ItemOf<typeof ende
   );
 }
 
-/** Runs of one schedule that are kept. */
-const KEPT = 200;
+/** A rule for once has looked; a hook has no time, and is never over. */
+const IS_OVER = `rule is null and next_at is null and watch -> 'source' ->> 'kind' is distinct from 'hook'`;
 
 export interface EndedLook {
   scheduleId: string;
@@ -360,8 +374,7 @@ export async function noteLook(tx: Transaction, look: EndedLook): Promise<void> 
             last_outcome = $4, last_error = $5, last_ms = $6, told = true,
             failures = case when $4 = 'failed' then failures + 1 when $4 = 'done' then 0 else failures end,
             next_at = case when state = 'on' then least(next_at, $7::timestamptz) else next_at end,
-            state = case when state = 'on' and rule is null and next_at is null and watch -> 'source' ->> 'kind' <> 'hook'
-                         then 'done' else state end
+            state = case when state = 'on' and ${IS_OVER} then 'done' else state end
       where id = $1`,
     [
       scheduleId,
@@ -377,6 +390,16 @@ export async function noteLook(tx: Transaction, look: EndedLook): Promise<void> 
     `delete from schedule_runs where schedule_id = $1 and id <= (
        select id from schedule_runs where schedule_id = $1 order by id desc offset ${KEPT} limit 1)`,
     [scheduleId],
+  );
+}
+
+/** Ends what a schedule waits for, without an outcome. */
+export async function releaseRun(tx: Transaction, scheduleId: string, runId: string): Promise<void> {
+  await tx.query(
+    `update person_schedules
+        set running = null, state = case when state = 'on' and ${IS_OVER} then 'done' else state end
+      where id = $1 and (running = $2 or running is null)`,
+    [scheduleId, runId],
   );
 }
 

@@ -62,8 +62,7 @@ export async function tell(
 ): Promise<string> {
   const told = (await addressesOf(tx, [schedule])).get(schedule.id);
   const { conversationId, personId } = told ?? schedule;
-  const isOther = personId !== schedule.personId;
-  const notBefore = isOther ? told?.quiet && quietUntil(told.quiet, now) : heldUntil(person, schedule.zone, now);
+  const notBefore = quietEnd(told, { person, zone: schedule.zone }, now);
   const key = told?.target ? targets.targetKey(told.target.id, own) : own;
   const card = { kind: 'notice' as const, text };
   // A script's output, a page, a feed: anybody's words.
@@ -71,7 +70,20 @@ export async function tell(
   return conversationId;
 }
 
+/** The end of the quiet hours of whoever reads it, where `now` lies in them. */
+export function quietEnd(
+  told: ToldAddress | undefined,
+  { person, zone }: { person: Person; zone: string },
+  now: Instant,
+): Instant | undefined {
+  return told && told.personId !== person.id ? otherQuietEnd(told, now) : heldUntil(person, zone, now);
+}
+
+/** The end of another reader's quiet hours, where `now` lies in them. */
+export const otherQuietEnd = (told: ToldAddress | undefined, now: Instant): Instant | undefined =>
+  told?.quiet && quietUntil(told.quiet, now);
+
 /** The end of the person's quiet hours, where `now` lies in them. */
-export function heldUntil({ quiet, zone }: Person, standard: string, now: Instant): Instant | undefined {
+function heldUntil({ quiet, zone }: Person, standard: string, now: Instant): Instant | undefined {
   return quiet && quietUntil({ ...quiet, zone: zone ?? standard }, now);
 }

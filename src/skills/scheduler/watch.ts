@@ -6,6 +6,7 @@ import { readSlot } from '../../time/index.ts';
 import { askWhich, type Placing, placeAt, planOf, type Tooling } from './create.ts';
 import { MISSED } from './schedule.ts';
 import * as said from './texts.ts';
+import { refusalOf } from './watch/allowed.ts';
 import { asking, condition, isPushed, isRemote, type Source, source, WATCH_TOOL, type Watch } from './watch/rule.ts';
 import { sourceWords, texts } from './watch/texts.ts';
 
@@ -34,7 +35,8 @@ export interface WatchTooling extends Tooling {
   smallestScriptStep: number;
   smallestRemoteStep: number;
   scripts: SkillDeps['scripts'];
-  servers: Pick<SkillDeps['servers'], 'has'>;
+  servers: SkillDeps['servers'];
+  gate: SkillDeps['gate'];
 }
 
 export interface ReadySource {
@@ -81,11 +83,13 @@ export function askerOf({ person, place }: Pick<CallContext, 'person' | 'place'>
 }
 
 export async function prepare(
-  { scripts, servers }: Pick<WatchTooling, 'scripts' | 'servers'>,
+  { scripts, servers, gate }: Pick<WatchTooling, 'scripts' | 'servers' | 'gate'>,
   { source: asked }: Pick<WatchInput, 'source'>,
   ctx: Pick<CallContext, 'person' | 'place' | 'signal'>,
 ): Promise<ReadySource | Failed> {
   if (asked.kind === 'mcp' && !servers.has(asked.server)) return failed('NOT_FOUND', texts.noServer(asked.server));
+  const refused = refusalOf({ gate, servers }, asked, askerOf(ctx));
+  if (refused) return refused;
   if (asked.kind !== 'script') return { ok: true, source: asked, hash: undefined };
   const found = await scripts.find(asked.script, askerOf(ctx), ctx.signal);
   return found.ok ? { ok: true, source: { ...asked, script: found.id }, hash: found.hash } : found;

@@ -20,6 +20,16 @@ export interface OccurrencesOptions {
   after: Instant;
   /** Plays the rule's wall-clock times in this zone instead of its own. */
   zone?: string | undefined;
+  /** Nothing is looked for from here on. */
+  before?: Instant | undefined;
+  /** Days that may be looked at, over all rules that share it: for rules that strangers wrote. */
+  budget?: { days: number } | undefined;
+}
+
+interface Bounds {
+  /** Milliseconds UTC. */
+  before?: number | undefined;
+  budget?: OccurrencesOptions['budget'];
 }
 
 /**
@@ -36,11 +46,15 @@ const LONGEST_PERIOD = 366;
  * The instants of a rule, lazily, strictly increasing. `rule` is RFC 5545 text (DTSTART and RRULE lines); text that is
  * none has no occurrences.
  */
-export function* occurrences(rule: string, { after, zone }: OccurrencesOptions): Generator<Instant, void> {
+export function* occurrences(
+  rule: string,
+  { after, zone, before, budget }: OccurrencesOptions,
+): Generator<Instant, void> {
   const read = parseRule(rule, { start: 0, zone: 'UTC' });
   if ('problem' in read) return;
   const played = zone === undefined ? read : { ...read, zone };
-  for (const { at } of ruleOccurrences(played, after.getTime())) yield new Date(at);
+  for (const { at } of ruleOccurrences(played, after.getTime(), { before: before?.getTime(), budget }))
+    yield new Date(at);
 }
 
 /** An occurrence and the wall time that it comes from; the clock shows another one when it leaps over that time. */
@@ -50,8 +64,8 @@ export interface Occurrence {
 }
 
 /** The same for a rule that is already taken apart; `after` in milliseconds UTC. */
-export function* ruleOccurrences(rule: Rule, after: number): Generator<Occurrence, void> {
-  const streams = rule.parts.map((part) => partOccurrences(rule, part, after));
+export function* ruleOccurrences(rule: Rule, after: number, bounds: Bounds = {}): Generator<Occurrence, void> {
+  const streams = rule.parts.map((part) => partOccurrences(rule, part, after, bounds));
   const heads = streams.map((stream) => stream.next());
   const skipped = new Set(rule.skipped);
   let last = after;
@@ -78,15 +92,20 @@ export function occursOn(day: Day, rule: Rule): boolean {
   return found !== undefined && dayOfWall(found.wall) === day;
 }
 
-function* partOccurrences(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
-  const instants = isSteps(part) ? elapsedOccurrences(rule, part, after) : calendar(rule, part, after);
+function* partOccurrences(rule: Rule, part: RulePart, after: number, bounds: Bounds): Generator<Occurrence, void> {
+  const instants = isSteps(part) ? elapsedOccurrences(rule, part, after) : calendar(rule, part, after, bounds);
   let left = part.count ?? Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const occurrence of instants) {
     const { at } = occurrence;
     // Two times that the clock leaps over are one moment, and it is one occurrence.
     if (at <= last) continue;
-    if (left-- <= 0 || (part.until !== undefined && at > part.until)) return;
+    if (
+      left-- <= 0 ||
+      (bounds.before !== undefined && at >= bounds.before) ||
+      (part.until !== undefined && at > part.until)
+    )
+      return;
     last = at;
     if (at > after) yield occurrence;
   }
@@ -94,7 +113,7 @@ function* partOccurrences(rule: Rule, part: RulePart, after: number): Generator<
 
 // --- wall-clock steps: days and longer -------------------------------------------------------------------------
 
-function* calendar(rule: Rule, part: RulePart, after: number): Generator<Occurrence, void> {
+function* calendar(rule: Rule, part: RulePart, after: number, { before, budget }: Bounds): Generator<Occurrence, void> {
   if (!canOccur(part)) return;
   const { interval = 1, bySetPos } = part;
   const barrenDays = 366 * (interval > 1 ? CYCLE_YEARS : BARREN_YEARS);
@@ -105,9 +124,11 @@ function* calendar(rule: Rule, part: RulePart, after: number): Generator<Occurre
   // A rule of long ago is not played from its start; places are counted in whole periods.
   const earliest = part.count === undefined ? Math.max(rule.start, wallAt(after, rule.zone) - 2 * DAY) : rule.start;
   const first = dayOfWall(earliest) - (bySetPos ? LONGEST_PERIOD : 0);
+  const last = before === undefined ? LAST_DAY : Math.min(LAST_DAY, dayOfWall(wallAt(before, rule.zone)) + 2);
   let walls: Wall[] = [];
   let found = first;
-  for (let day = first; day - found <= barrenDays && day < LAST_DAY; day++) {
+  for (let day = first; day - found <= barrenDays && day < last; day++) {
+    if (budget && budget.days-- <= 0) return;
     if ((interval === 1 || periodOf(day) % interval === 0) && isOn(day))
       for (const time of times) walls.push(day * DAY + time);
     if (walls.length === 0 || (bySetPos && periodOf(day + 1) === periodOf(day))) continue;

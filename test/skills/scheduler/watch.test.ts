@@ -209,3 +209,35 @@ test('a rule is a schedule like any other: changed, taken back, erased', async (
     await coda.count(`schedule_runs r join person_schedules s on s.id = r.schedule_id where s.title = 'mine'`),
   ).toBe(1);
 });
+
+test('rules of a person who is no longer heard look at nothing', async () => {
+  await ana.says(`/schedule every hour page ${at('/lost')} --title lost`);
+  internet.serve('/lost', page(LONG));
+  const role = (name: string) => coda.database().run('test.role', 'update persons set role = $1', [name]);
+  const requests = () => internet.requests.filter(({ path }) => path === '/lost').length;
+  await role('guest');
+  await coda.passes({ hours: 2 });
+  expect(requests()).toBe(0);
+  expect(await coda.count("schedule_runs where state = 'cancelled'")).toBeGreaterThan(1);
+  await role('owner');
+  await coda.passes({ hours: 1 });
+  expect(requests()).toBe(1);
+});
+
+test('a run whose rule became a prompt meanwhile ends, and its schedule comes again', async () => {
+  await ana.says(`/schedule every hour page ${at('/turned')} --title turned`);
+  const db = coda.database();
+  internet.serve('/turned', (response: ServerResponse) => {
+    void db
+      .run('test.edit', "update person_schedules set watch = null, prompt = 'hello' where title = 'turned'")
+      .then(() => response.writeHead(200, { 'content-type': 'text/html' }).end(page(LONG)));
+  });
+  await ana.says('/schedules run turned');
+  await coda.app.whenSettled();
+  const own = "schedule_runs r join person_schedules s on s.id = r.schedule_id where s.title = 'turned'";
+  expect(await coda.count(`${own} and r.state = 'cancelled'`)).toBe(1);
+  const calls = asked();
+  await coda.passes({ hours: 1 });
+  expect(asked() - calls).toBe(1);
+  expect(await coda.count(`${own} and s.running is not null`)).toBe(0);
+});

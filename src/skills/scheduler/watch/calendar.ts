@@ -9,7 +9,13 @@ export interface Appointment {
 }
 
 const LONGEST = 2_000_000;
-const MOST = 5_000;
+/** Events of a file that are looked at: those about now, and series. */
+const MOST_EVENTS = 1_000;
+const MOST_NEAR = 500;
+/** Days of all series of a file that are looked at. A series with a count is played from its start. */
+const MOST_DAYS = 100_000;
+const LONGEST_SERIES = 300;
+const DAY_MS = 86_400_000;
 
 interface Field {
   value: string;
@@ -21,12 +27,21 @@ type Fields = Map<string, Field>;
 /** The next beginning of each appointment from `from` on, before `to`; a whole day begins at midnight in `zone`. */
 export function appointmentsBetween(text: string, from: Date, to: Date, zone: string): Appointment[] | undefined {
   if (!/^\s*BEGIN:VCALENDAR/i.test(text)) return undefined;
-  return eventsIn(text.slice(0, LONGEST))
-    .flatMap((fields) => nextOf(fields, { from, to, zone }))
-    .sort((a, b) => a.at.getTime() - b.at.getTime());
+  const span = { from, to, zone, budget: { days: MOST_DAYS } };
+  return eventsIn(text.slice(0, LONGEST), span)
+    .flatMap((fields) => nextOf(fields, span))
+    .sort((a, b) => a.at.getTime() - b.at.getTime())
+    .slice(0, MOST_NEAR);
 }
 
-function eventsIn(text: string): Fields[] {
+interface Span {
+  from: Date;
+  to: Date;
+  zone: string;
+  budget: { days: number };
+}
+
+function eventsIn(text: string, span: Span): Fields[] {
   const events: Fields[] = [];
   let fields: Fields | undefined;
   for (const line of text
@@ -35,11 +50,26 @@ function eventsIn(text: string): Fields[] {
     .split('\n')) {
     if (line === 'BEGIN:VEVENT') fields = new Map();
     else if (line === 'END:VEVENT') {
-      if (fields && events.push(fields) === MOST) break;
+      if (fields && mayBeIn(fields, span) && events.push(fields) === MOST_EVENTS) break;
       fields = undefined;
     } else if (fields) addField(fields, line);
   }
   return events;
+}
+
+/** False for an event of one day that lies elsewhere, whatever its zone. */
+function mayBeIn(fields: Fields, { from, to }: Span): boolean {
+  if (seriesOf(fields) !== undefined) return true;
+  const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})/.exec(fields.get('DTSTART')?.value ?? '') ?? [];
+  const at = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  return at >= from.getTime() - 2 * DAY_MS && at <= to.getTime() + 2 * DAY_MS;
+}
+
+/** The rule of a series. No appointments come several times a day: such a rule would only keep coda busy. */
+function seriesOf(fields: Fields): string | undefined {
+  const rule = fields.get('RRULE')?.value;
+  const isUnfit = rule === undefined || rule.length > LONGEST_SERIES || /(?:SECOND|MINUTE|HOUR)/i.test(rule);
+  return isUnfit ? undefined : rule;
 }
 
 function addField(fields: Fields, line: string): void {
@@ -53,17 +83,17 @@ function addField(fields: Fields, line: string): void {
   fields.set(name.toUpperCase(), { value: before ? `${before.value},${value}` : value, zone });
 }
 
-function nextOf(fields: Fields, { from, to, zone }: { from: Date; to: Date; zone: string }): Appointment[] {
+function nextOf(fields: Fields, { from, to, zone, budget }: Span): Appointment[] {
   const begins = fields.get('DTSTART');
   const [, day, time, isUtc] = /^(\d{8})(?:T(\d{6})(Z)?)?$/.exec(begins?.value ?? '') ?? [];
   if (begins === undefined || day === undefined || fields.get('STATUS')?.value === 'CANCELLED') return [];
   const named = begins.zone !== undefined && isZone(begins.zone) ? begins.zone : zone;
   const own = isUtc ? 'UTC' : named;
-  const rule = fields.get('RRULE')?.value ?? 'FREQ=DAILY;COUNT=1';
+  const rule = seriesOf(fields) ?? 'FREQ=DAILY;COUNT=1';
   const skipped = new Set((fields.get('EXDATE')?.value ?? '').split(',').map((each) => each.slice(0, 8)));
   const title = shorten(plain(fields.get('SUMMARY')?.value ?? ''), 200) || 'appointment';
-  for (const at of occurrences(`DTSTART;TZID=${own}:${day}T${time ?? '000000'}\nRRULE:${rule}`, { after: from })) {
-    if (at >= to) return [];
+  const series = `DTSTART;TZID=${own}:${day}T${time ?? '000000'}\nRRULE:${rule}`;
+  for (const at of occurrences(series, { after: from, before: to, budget })) {
     if (skipped.has(dayAt(at, own).replaceAll('-', ''))) continue;
     return [{ id: `${fields.get('UID')?.value ?? title} ${at.toISOString()}`, title, at }];
   }

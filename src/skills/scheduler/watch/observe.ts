@@ -3,6 +3,7 @@ import type { Failed } from '../../../agent/index.ts';
 import type { Json } from '../../../base/json.ts';
 import { shorten } from '../../../base/text.ts';
 import type { ScriptAsker, ScriptRan, SkillDeps } from '../../../chat/index.ts';
+import { refusalOf, refusalOfTool } from './allowed.ts';
 import { appointmentsBetween } from './calendar.ts';
 import type { Observation } from './evaluate.ts';
 import type { Source } from './rule.ts';
@@ -16,7 +17,7 @@ export type Sighting = Observation & {
   lookAt?: Date;
 };
 
-export type ObserveDeps = Pick<SkillDeps, 'scripts' | 'pages' | 'servers'>;
+export type ObserveDeps = Pick<SkillDeps, 'scripts' | 'pages' | 'servers' | 'gate'>;
 
 export interface LookContext {
   asker: ScriptAsker;
@@ -40,7 +41,10 @@ const LOOKS: Looks = {
   appointment: readCalendar,
 };
 
-export function observe(deps: ObserveDeps, source: Source, ctx: LookContext): Promise<Sighting> {
+/** Nothing is looked at that its person may not use (any more). */
+export async function observe(deps: ObserveDeps, source: Source, ctx: LookContext): Promise<Sighting> {
+  const refused = refusalOf(deps, source, ctx.asker);
+  if (refused) return failedSighting(refused);
   return (LOOKS[source.kind] as (deps: ObserveDeps, source: Source, ctx: LookContext) => Promise<Sighting>)(
     deps,
     source,
@@ -89,13 +93,17 @@ async function readCalendar(
 }
 
 async function askServer(
-  { servers }: ObserveDeps,
+  { servers, gate }: ObserveDeps,
   { server, tool, input }: Of<'mcp'>,
-  { signal }: LookContext,
+  { signal, asker }: LookContext,
 ): Promise<Sighting> {
-  const answer = await servers.call({ server, tool, input: input as Record<string, Json> }, signal);
+  // The server may have been started for this call: only then is it known what the tool does.
+  const answer = await servers.call({ server, tool, input: input as Record<string, Json> }, signal, (offered) =>
+    refusalOfTool(gate, offered, asker),
+  );
   if (answer.ok) return { ok: true, text: answer.text };
-  return { ok: false, sign: signOf(answer.message), message: answer.message, mayPass: answer.isTransient };
+  const { message, isTransient, mayHaveRun } = answer;
+  return { ok: false, sign: signOf(message), message, mayPass: isTransient && !mayHaveRun };
 }
 
 async function readFile({ scripts }: ObserveDeps, { skill, path }: Of<'file'>, { asker, signal }: LookContext) {
@@ -106,11 +114,10 @@ async function readFile({ scripts }: ObserveDeps, { skill, path }: Of<'file'>, {
 const DAY_MS = 86_400_000;
 const MOST_PARTS = 400;
 
-/** Failures of the sandbox and of services that the next attempt may be spared. */
+/** Failures of the sandbox and of services before anything was done. A script whose sandbox has ended may have had its effect. */
 const MAY_PASS: ReadonlySet<string> = new Set([
   'SANDBOX_UNREACHABLE',
   'SANDBOX_ENGINE',
-  'SANDBOX_ENDED',
   'UNAVAILABLE',
   'EGRESS_UNREACHABLE',
   'EGRESS_TIMEOUT',
