@@ -482,8 +482,7 @@ export class Delivery {
         lanes: this.lanes,
         outbox: this.outbox,
         hear: (item, files, signal) => this.receives.hear(item, files, signal),
-        endUnheard: (item, card) =>
-          this.endItem('voice.unheard', item, { state: 'failed', error: card.text, cards: [card] }),
+        endUnheard: (tx, item, card) => this.endIn(tx, item, { state: 'failed', error: card.text, cards: [card] }),
       }),
       quoting: new Quoting({ ...this.options, lanes: this.lanes, adapterOf: (place) => this.adapterOf(place) }),
       endItem: (name, item, end) => this.endItem(name, item, end),

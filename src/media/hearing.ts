@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deadline, Sequence } from '../base/async.ts';
+import { type Deadline, deadline, Sequence } from '../base/async.ts';
 import { Child } from '../base/child/index.ts';
 import type { Log } from '../base/log.ts';
 import { type Env, ProgramFault, runProgram } from './programs.ts';
@@ -28,6 +28,9 @@ const NOTHING = z.strictObject({});
 const size = z.strictObject({ size: z.int() });
 const content = z.strictObject({ base64: z.string() });
 const recognized = z.strictObject({ text: z.string() });
+
+/** Of one recording: the time that it waits for others is not held against it. */
+export type HearingLimit = Pick<Deadline, 'signal' | 'hold'>;
 
 export interface RecognizerSettings {
   /** `sherpa-onnx-node`, or where it is installed. */
@@ -58,19 +61,19 @@ export class Hearing {
     bytes: Buffer,
     { extension, isOpus }: Sound,
     { longest, env }: { longest: number; env: Env },
-    signal: AbortSignal,
+    limit: HearingLimit,
   ): Promise<Buffer | undefined> {
     const most = Math.ceil(longest / 1_000 + 1) * RATE * 2;
     const plain = plainSamples(bytes);
     if (plain) return plain.subarray(0, most);
-    if (isOpus) return this.order.run(() => this.decodeOpus(bytes, most, signal));
+    if (isOpus) return this.inOrder(limit, () => this.decodeOpus(bytes, most, limit.signal));
     const seconds = String(most / RATE / 2);
     const from = ['-f', DEMUXERS[extension] ?? extension, '-protocol_whitelist', 'file', '-i', '{file}'];
     const to = ['-vn', '-t', seconds, '-ac', '1', '-ar', String(RATE), '-f', 's16le', 'pipe:1'];
     const command = ['ffmpeg', '-nostdin', '-v', 'quiet', ...from, ...to];
-    using limit = deadline(FFMPEG_WITHIN_MS, signal);
+    using within = deadline(FFMPEG_WITHIN_MS, limit.signal);
     try {
-      return await runProgram({ command, files: { file: { extension, bytes } } }, env, limit.signal);
+      return await runProgram({ command, files: { file: { extension, bytes } } }, env, within.signal);
     } catch (error) {
       if (error instanceof ProgramFault && error.isMissing) return undefined;
       throw error;
@@ -78,10 +81,24 @@ export class Hearing {
   }
 
   /** The words that a model of the owner's finds in samples. */
-  recognize(samples: Buffer, settings: RecognizerSettings, signal: AbortSignal): Promise<string> {
+  recognize(samples: Buffer, settings: RecognizerSettings, limit: HearingLimit): Promise<string> {
+    return this.inOrder(limit, async () => {
+      await this.send(samples, limit.signal);
+      return (await this.child.ask({ do: 'recognize', settings }, recognized, limit.signal)).text;
+    });
+  }
+
+  /** A recording that is given up takes the process along, which would work on it with the next ones waiting behind. */
+  private inOrder<T>({ signal, hold }: HearingLimit, task: () => Promise<T>): Promise<T> {
+    const begin = hold();
     return this.order.run(async () => {
-      await this.send(samples, signal);
-      return (await this.child.ask({ do: 'recognize', settings }, recognized, signal)).text;
+      begin();
+      signal.throwIfAborted();
+      try {
+        return await task();
+      } finally {
+        if (signal.aborted) await this.child.close();
+      }
     });
   }
 

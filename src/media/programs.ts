@@ -84,19 +84,27 @@ function outputOf(
         // The whole group is gone already.
       }
     };
-    signal.addEventListener('abort', kill, { once: true });
-    if (signal.aborted) kill();
+    // At once: a program that has left the group may hold the output open for as long as it likes.
+    const abandon = () => {
+      kill();
+      child.stdout.destroy();
+      reject(new ProgramFault('was ended'));
+    };
+    signal.addEventListener('abort', abandon, { once: true });
+    if (signal.aborted) abandon();
     // One that reads nothing closes its end.
     child.stdin.on('error', () => {});
     child.stdin.end(input ?? '');
     child.stdout.on('data', (piece: Buffer) => {
       chunks.push(piece);
       size += piece.length;
-      if (size > LONGEST_OUTPUT) kill();
+      if (size > LONGEST_OUTPUT) abandon();
     });
     child.once('error', () => reject(new ProgramFault('could not be started', true)));
     child.once('close', (code) => {
-      signal.removeEventListener('abort', kill);
+      signal.removeEventListener('abort', abandon);
+      // Those that it has left behind, without its output.
+      kill();
       if (code === 0) resolve(Buffer.concat(chunks));
       else reject(new ProgramFault(`ended with ${code === null ? 'a signal' : `status ${code}`}`));
     });

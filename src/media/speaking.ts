@@ -2,6 +2,7 @@
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { fetchService } from '../egress/index.ts';
+import type { HearingLimit } from './hearing.ts';
 import { ProgramFault, runProgram } from './programs.ts';
 import { RATE, soundOf } from './sounds.ts';
 import type { SpeechParts } from './speech.ts';
@@ -68,7 +69,7 @@ export async function speak(
     const sound = soundOf(bytes);
     if (!sound || bytes.length > LARGEST) return { ok: false, why: 'what speaks gave no recording' };
     const opus = sound.extension === 'wav' ? await encode(bytes, parts, limit.signal) : bytes;
-    return { ok: true, ...(await withWaveform(opus ?? bytes, parts, limit.signal)) };
+    return { ok: true, ...(await withWaveform(opus ?? bytes, parts, limit)) };
   } catch (error) {
     signal.throwIfAborted();
     return { ok: false, why: limit.signal.aborted ? 'what speaks took too long' : reasonOf(error) };
@@ -112,12 +113,12 @@ async function encode(bytes: Buffer, { env }: SpeechParts, signal: AbortSignal):
   return undefined;
 }
 
-async function withWaveform(bytes: Buffer, { hearing, env }: SpeechParts, signal: AbortSignal): Promise<SpokenText> {
+async function withWaveform(bytes: Buffer, { hearing, env }: SpeechParts, limit: HearingLimit): Promise<SpokenText> {
   const sound = soundOf(bytes);
   const { extension = 'bin', type = 'application/octet-stream' } = sound ?? {};
   const file = { bytes, extension, type };
   if (!sound?.isOpus) return file;
-  const samples = await hearing.decode(bytes, sound, { longest: LONGEST_MS, env }, signal);
+  const samples = await hearing.decode(bytes, sound, { longest: LONGEST_MS, env }, limit);
   if (!samples || samples.length === 0) return file;
   const seconds = Math.round((samples.length / 2 / RATE) * 10) / 10;
   return { ...file, voice: { seconds, waveform: waveformOf(samples) } };

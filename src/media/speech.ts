@@ -5,7 +5,7 @@ import { messageOf } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { plural } from '../base/text.ts';
 import { fetchService } from '../egress/index.ts';
-import type { Hearing } from './hearing.ts';
+import type { Hearing, HearingLimit } from './hearing.ts';
 import { type Env, ProgramFault, runProgram } from './programs.ts';
 import { asWave, isSilent, RATE, type Sound, soundOf } from './sounds.ts';
 
@@ -32,6 +32,11 @@ export interface SpeechParts {
   env: Env;
 }
 
+export interface TranscribeParts extends SpeechParts {
+  /** Has `work` done, which hears a recording of so many milliseconds; undefined where nothing more may be spent. */
+  pay<T>(lengthMs: number, work: () => Promise<T>): Promise<T | undefined>;
+}
+
 /** `why`: a clause that goes on after "because". `isPassing`: another try may go well. */
 export type Transcript = { ok: true; text: string } | { ok: false; why: string; isPassing?: boolean };
 
@@ -39,6 +44,9 @@ export type Transcript = { ok: true; text: string } | { ok: false; why: string; 
 const LARGEST = 25 * 1024 * 1024;
 const LONGEST_ANSWER = 1_000_000;
 const NOTHING_HEARD: Transcript = { ok: false, why: 'I heard nothing in it' };
+
+/** Bytes of a millisecond (128 kbit/s): of a recording that nothing here decodes, a shorter length is not believed. */
+const MOST_BYTES = 16;
 
 interface Recording {
   bytes: Buffer;
@@ -51,7 +59,7 @@ interface Recording {
 export async function transcribe(
   bytes: Buffer,
   settings: SpeechSettings,
-  { hearing, env }: SpeechParts,
+  { hearing, env, pay }: TranscribeParts,
   signal: AbortSignal,
 ): Promise<Transcript> {
   if (settings.kind === 'none')
@@ -65,19 +73,28 @@ export async function transcribe(
   using limit = deadline(settings.timeout, signal);
   try {
     // One that only its own service can read is handed on as it is.
-    const samples = await hearing.decode(bytes, sound, { longest, env }, limit.signal).catch(() => undefined);
+    const samples = await hearing.decode(bytes, sound, { longest, env }, limit).catch(() => undefined);
     limit.signal.throwIfAborted();
     if (samples && samples.length > (longest / 1_000) * RATE * 2) return tooLong;
     // Models invent words for a silence.
     if (samples && isSilent(samples)) return NOTHING_HEARD;
-    const text = withoutMarks(
-      await HEARINGS[settings.kind]({ bytes, sound, samples }, settings, { hearing, env }, limit.signal),
+    const hears = HEARINGS[settings.kind];
+    const heard = await pay(lengthOf({ bytes, sound, samples }, longest), () =>
+      hears({ bytes, sound, samples }, settings, { hearing, env }, limit),
     );
+    if (heard === undefined) return { ok: false, why: 'the budget for models is used up', isPassing: true };
+    const text = withoutMarks(heard);
     return text === '' ? NOTHING_HEARD : { ok: true, text };
   } catch (error) {
     signal.throwIfAborted();
     return { ok: false, why: limit.signal.aborted ? 'what hears it took too long' : reasonOf(error), isPassing: true };
   }
+}
+
+/** Milliseconds that are paid for: as decoded, else as a container may claim, else the longest that is taken. */
+function lengthOf({ bytes, sound: { lengthMs = 0 }, samples }: Recording, longest: number): number {
+  if (samples) return (samples.length / 2 / RATE) * 1_000;
+  return lengthMs > 0 ? Math.min(longest, Math.max(lengthMs, bytes.length / MOST_BYTES)) : longest;
 }
 
 function reasonOf(error: unknown): string {
@@ -97,10 +114,10 @@ type Hears = (
   recording: Recording,
   settings: SpeechSettings,
   parts: SpeechParts,
-  signal: AbortSignal,
+  limit: HearingLimit,
 ) => Promise<string>;
 
-const askService: Hears = async ({ bytes, sound: { extension, type } }, settings, _, signal) => {
+const askService: Hears = async ({ bytes, sound: { extension, type } }, settings, _, { signal }) => {
   const form = new FormData();
   form.append('file', new Blob([new Uint8Array(bytes)], { type }), `recording.${extension}`);
   form.append('response_format', 'json');
@@ -123,15 +140,15 @@ const askService: Hears = async ({ bytes, sound: { extension, type } }, settings
   return text;
 };
 
-const runCommand: Hears = async ({ bytes, sound: { extension }, samples }, { command = [] }, { env }, signal) => {
+const runCommand: Hears = async ({ bytes, sound: { extension }, samples }, { command = [] }, { env }, { signal }) => {
   const wantsWave = command.some((part) => part.includes('{wav}'));
   const wav = wantsWave && { wav: { extension: 'wav', bytes: asWave(samples ?? refuseUndecoded(extension)) } };
   const output = await runProgram({ command, files: { file: { extension, bytes }, ...wav } }, env, signal);
   return output.toString('utf8', 0, LONGEST_ANSWER);
 };
 
-const recognize: Hears = ({ sound, samples }, { module, model_config: model = {} }, { hearing }, signal) =>
-  hearing.recognize(samples ?? refuseUndecoded(sound.extension), { module, model }, signal);
+const recognize: Hears = ({ sound, samples }, { module, model_config: model = {} }, { hearing }, limit) =>
+  hearing.recognize(samples ?? refuseUndecoded(sound.extension), { module, model }, limit);
 
 function refuseUndecoded(extension: string): never {
   throw new Error(`I cannot decode ${extension} here: ffmpeg is missing, or it is broken`);

@@ -1,13 +1,16 @@
 /** Says what it was given, in the place of sherpa-onnx-node. */
 exports.OfflineRecognizer = class {
-  constructor({ modelConfig: { tokens, crash } }) {
+  constructor({ modelConfig: { tokens, crash, hang } }) {
     if (crash) process.abort();
     this.tokens = tokens;
+    this.hang = hang;
   }
   createStream() {
     return { acceptWaveform: (wave) => Object.assign(this, wave) };
   }
-  decode() {}
+  decode() {
+    while (this.hang);
+  }
   getResult() {
     const { tokens, sampleRate, samples } = this;
     const seconds = (samples.length / sampleRate).toFixed(1);

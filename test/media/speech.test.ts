@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
-import { Hearing, type SpeechSettings, soundOf, transcribe } from '../../src/media/index.ts';
+import { Hearing, type SpeechSettings, transcribe } from '../../src/media/index.ts';
+import { soundOf } from '../../src/media/sounds.ts';
 import { play } from '../support/play.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
@@ -75,7 +76,7 @@ afterAll(() => {
   server.close();
 });
 beforeEach(() => {
-  asked = [];
+  [asked, paid] = [[], []];
   answer = (_, response) => response.end(JSON.stringify({ text: ' Remind me to call Ana. ' }));
 });
 
@@ -90,8 +91,13 @@ const settings = (more: Partial<SpeechSettings> = {}): SpeechSettings => ({
   longest: 900_000,
   ...more,
 });
+let paid: number[] = [];
+const pay = <T>(lengthMs: number, work: () => Promise<T>) => {
+  paid.push(Math.round(lengthMs / 100) / 10);
+  return work();
+};
 const hear = (bytes: Buffer, more: Partial<SpeechSettings> = {}) =>
-  transcribe(bytes, settings(more), { hearing, env: { PATH: process.env.PATH } }, new AbortController().signal);
+  transcribe(bytes, settings(more), { hearing, env: { PATH: process.env.PATH }, pay }, new AbortController().signal);
 
 test.each(CONTAINERS)('%s arrives under a name and a type that its bytes have', async (_, bytes, extension, type) => {
   expect(await hear(bytes)).toEqual({ ok: true, text: 'Remind me to call Ana.' });
@@ -120,6 +126,16 @@ test('the length is read where the container has it', () => {
   expect(soundOf(ogg(90))?.lengthMs).toBe(90_000);
   expect(soundOf(movie(90))?.lengthMs).toBe(90_000);
   expect(soundOf(wav(5, 2))?.lengthMs).toBe(2_000);
+});
+
+test('seconds are paid for as they are decoded, or as a container may claim, and never none', async () => {
+  const liar = Buffer.from(read('spoken.opus'));
+  liar.writeBigUInt64LE(0n, liar.lastIndexOf('OggS') + 6);
+  await hear(liar);
+  await hear(movie(3));
+  for (const unknown of [movie(0), ogg(0), Buffer.concat([Buffer.from('ID3'), tail])]) await hear(unknown);
+  await hear(Buffer.concat([movie(1), Buffer.alloc(16 * 1024 * 60, 7)]));
+  expect(paid).toEqual([2.3, 3, 900, 900, 900, 61.4]);
 });
 
 describe('each failure is told', () => {
@@ -188,9 +204,12 @@ describe('each failure is told', () => {
     expect(await why(ogg(1), { kind, command: ['sh', '-c', 'head -c 4 "$0"', '{file}'] })).toBe('OggS');
     expect(await why(ogg(1), { kind, command: ['sh', '-c', 'exit 3'] })).toContain('ended with status 3');
     expect(await why(ogg(1), { kind, command: ['/nowhere/hear', '{file}'] })).toContain('could not be started');
-    expect(await why(ogg(1), { kind, command: ['sh', '-c', 'sleep 60'], timeout: 300 })).toBe(
-      'what hears it took too long',
-    );
+    const late = { kind, timeout: 300 } as const;
+    expect(await why(ogg(1), { ...late, command: ['sh', '-c', 'sleep 60'] })).toBe('what hears it took too long');
+    // One that leaves another behind, out of reach, which holds its output.
+    const left = "require('child_process').spawn('sleep', ['90'], { detached: true, stdio: 'inherit' }).unref()";
+    const leaves = [process.execPath, '-e', left];
+    expect(await why(ogg(1), { ...late, timeout: 2_000, command: leaves })).toBe('what hears it took too long');
   });
 });
 
@@ -211,6 +230,15 @@ describe('a model on this machine', () => {
   });
   test('that is not installed is told', async () =>
     expect(await said(read('spoken.opus'), model('sherpa-onnx-nowhere'))).toBe('sherpa-onnx-node is not installed'));
+  test('that takes too long costs its own recording, and nobody else’s', async () => {
+    const hangs = model(recognizer, { model_config: { hang: 'yes' }, timeout: 1_500 });
+    const [slow, next] = await Promise.all([
+      said(read('spoken.opus'), hangs),
+      said(read('spoken.opus'), model(recognizer, { timeout: 60_000 })),
+    ]);
+    expect(slow).toBe('what hears it took too long');
+    expect(next).toContain('seconds');
+  });
   test('that crashes costs its process, and the next recording is heard', async () => {
     expect(await said(read('spoken.opus'), model(recognizer, { model_config: { crash: 'yes' } }))).toBe(
       'what hears it stopped',

@@ -41,3 +41,12 @@ export async function keepWords(tx: Transaction, id: string, words: string): Pro
   );
   return rows[0]?.payload;
 }
+
+/** True if the message of a row was withdrawn, or its person erased; nobody withdraws it after that until `tx` ends. */
+export async function lockWithdrawn(tx: Transaction, id: string): Promise<boolean> {
+  const { rows } = await tx.query<{ withdrawn: boolean }>(
+    `select payload ? 'withdrawn' or not payload ? 'files' as withdrawn from inbox where id = $1 for update`,
+    [id],
+  );
+  return rows[0]?.withdrawn ?? true;
+}

@@ -1,4 +1,4 @@
-import type { Database } from '../../storage/index.ts';
+import type { Database, Transaction } from '../../storage/index.ts';
 import { type IncomingFile, isSaid } from '../adapter.ts';
 import type { Card, Outbox } from '../content.ts';
 import type { Item } from '../item.ts';
@@ -24,8 +24,8 @@ export interface VoiceMessagesDeps {
   lanes: Lanes;
   outbox: Outbox;
   hear: HearVoice;
-  /** Ends the row with this card: there was nothing else to it. */
-  endUnheard(item: Item, card: Card): Promise<unknown>;
+  /** Ends the row with this card, as the last of `tx`: there was nothing else to it. */
+  endUnheard(tx: Transaction, item: Item, card: Card): Promise<{ sent: Promise<void> } | undefined>;
 }
 
 /** Turns what a person has spoken into the words of their message, before anything is done about it. */
@@ -49,10 +49,7 @@ export class VoiceMessages {
     if (!heard) return item;
     const { words, card } = heard;
     const isAll = words === '' && payload.text.trim() === '' && spoken.length === payload.files.length;
-    if (isAll) {
-      await this.deps.endUnheard(item, card);
-      return undefined;
-    }
+    if (isAll) return this.endUnheard(item, card);
     return database.tx('voice.keep', async (tx) => {
       const { owned } = await laneStore.lockItem(tx, item);
       if (!owned) return undefined;
@@ -62,5 +59,18 @@ export class VoiceMessages {
       if (!kept.withdrawn) await outbox.addAll(tx, [said]);
       return { ...item, payload: kept };
     });
+  }
+
+  /** Gives the row back where its message was withdrawn meanwhile: nothing is said about that. */
+  private async endUnheard(item: Item, card: Card): Promise<Item | undefined> {
+    const ended = await this.deps.database.tx('voice.unheard', async (tx) => {
+      const { owned } = await laneStore.lockItem(tx, item);
+      if (!owned) return undefined;
+      if (await store.lockWithdrawn(tx, item.id)) return { isWithdrawn: true as const };
+      return this.deps.endUnheard(tx, item, card);
+    });
+    if (ended && 'isWithdrawn' in ended) return { ...item, payload: { ...item.payload, withdrawn: true } };
+    await ended?.sent;
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { DAY_MS } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { applyRule } from '../../jobs/index.ts';
@@ -19,14 +20,23 @@ const PRUNE = 'files.prune';
 /** Characters of one file that its message's turn begins with. */
 const SHOWN = 12_000;
 
-const made = new WeakMap<SkillDeps<Settings>, ToolDeps>();
+interface Parts extends ToolDeps {
+  /** Answers that are being spoken. */
+  speaking: Set<Promise<void>>;
+}
 
-function partsOf(deps: SkillDeps<Settings>): ToolDeps {
+const made = new WeakMap<SkillDeps<Settings>, Parts>();
+
+function partsOf(deps: SkillDeps<Settings>): Parts {
   const known = made.get(deps);
   if (known) return known;
-  const { database, world, artifacts, onClose, config: settings } = deps;
+  const { database, world, artifacts, models, onClose, config: settings } = deps;
   const stopping = new AbortController();
-  onClose('speech', async () => stopping.abort());
+  const speaking = new Set<Promise<void>>();
+  onClose('speech', async () => {
+    stopping.abort();
+    await Promise.all(speaking);
+  });
   const media = openMedia({ artifacts, log: world.log });
   onClose('file reader', () => media.close());
   const hearing = new Hearing(world.log);
@@ -41,6 +51,7 @@ function partsOf(deps: SkillDeps<Settings>): ToolDeps {
       world,
       media,
       artifacts,
+      models,
       speech: settings.transcribe,
       hearing,
       signal: stopping.signal,
@@ -48,6 +59,7 @@ function partsOf(deps: SkillDeps<Settings>): ToolDeps {
     meaning,
     hearing,
     letters,
+    speaking,
     signal: stopping.signal,
   };
   made.set(deps, parts);
@@ -63,9 +75,16 @@ export const files: Skill<Settings> = {
   tools: (deps) => [...fileTools(partsOf(deps)), correctTool(deps.turns)],
   commands: (deps) => [voiceCommand(deps)],
   needsTurns: ({ speak }) => speak.kind !== 'none',
-  turnOver: (deps, over) => {
-    const { hearing, signal } = partsOf(deps);
-    return speakAnswer({ ...deps, hearing, signal }, over);
+  // Beside: the turn's caller and its slot do not wait for what speaks.
+  turnOver: async (deps, over) => {
+    const { hearing, signal, speaking } = partsOf(deps);
+    const spoken = speakAnswer({ ...deps, hearing, signal }, over)
+      .catch((error: unknown) => {
+        if (!signal.aborted)
+          deps.world.log.error({ turn: over.id, error: messageOf(error) }, 'an answer was not spoken');
+      })
+      .finally(() => speaking.delete(spoken));
+    speaking.add(spoken);
   },
   hear: (deps, files, speaker, signal) =>
     hearVoice({ ...deps, hearing: partsOf(deps).hearing }, files, speaker, signal),

@@ -1,6 +1,7 @@
 import { deferred, withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
+import type { SkillDeps } from '../../chat/index.ts';
 import {
   type FileFacts,
   type Hearing,
@@ -9,12 +10,13 @@ import {
   type Media,
   type Passage,
   readsPictures,
-  type SpeechSettings,
   transcribe,
 } from '../../media/index.ts';
 import { type Artifacts, type Database, readerOf } from '../../storage/index.ts';
+import type { Settings } from './config.ts';
 import type { SeenFile } from './store.ts';
 import * as store from './store.ts';
+import { paidBy } from './voice.ts';
 
 /** Counted up when the readers read anything otherwise: what they have read before is read anew. */
 const READERS = 1;
@@ -60,7 +62,9 @@ export interface LibraryDeps {
   world: World;
   media: Media;
   artifacts: Artifacts;
-  speech: SpeechSettings;
+  /** Pays for recordings that are heard, by who asks for their text. */
+  models: Pick<SkillDeps['models'], 'spend'>;
+  speech: Settings['transcribe'];
   hearing: Hearing;
   /** Aborts when coda stops. */
   signal: AbortSignal;
@@ -138,7 +142,7 @@ export class FileLibrary {
       .read({ ...file, by }, onPassages)
       .then(async (found) => {
         const seen = await this.readIfPicture(file, found, passages, onPassages);
-        const { facts, isPassing } = await this.hearIfSound(file, seen, onPassages);
+        const { facts, isPassing } = await this.hearIfSound(file, seen, by, onPassages);
         if (!isPassing) await this.save(file, facts, passages);
         return facts;
       })
@@ -153,11 +157,13 @@ export class FileLibrary {
   private async hearIfSound(
     file: SeenFile,
     facts: FileFacts,
+    by: string,
     onPassages: (passages: readonly Passage[]) => void,
   ): Promise<{ facts: FileFacts; isPassing?: boolean | undefined }> {
     if (!isRecording(file, facts)) return { facts };
-    const { speech, hearing, world, signal } = this.deps;
-    const heard = await transcribe(await this.bytesOf(file), speech, { hearing, env: world.env }, signal);
+    const { speech, hearing, models, world, signal } = this.deps;
+    const pay = paidBy(models, speech, { personId: by }, signal);
+    const heard = await transcribe(await this.bytesOf(file), speech, { hearing, env: world.env, pay }, signal);
     const { kind, says, title } = facts;
     if (!heard.ok) {
       world.log.info({ file: file.hash, why: heard.why }, 'a recording was not heard');

@@ -50,7 +50,9 @@ export async function speakAnswer(deps: Deps, over: TurnOver): Promise<void> {
     hearing,
     signal,
   } = deps;
-  const { how, says = '', origin, settings: kept, isSpoken, conversationId, person } = over;
+  const { how, says = '', origin, settings: kept, isSpoken, conversationId, person, place } = over;
+  // An answer that only its person sees in a shared place would be heard there by all.
+  if (over.private && place.kind !== 'dm') return;
   const isWanted = kept[SETTING] === 'on' || (kept[SETTING] === 'spoken' && isSpoken);
   if (settings.kind === 'none' || how !== 'answered' || origin !== 'person' || !isWanted) return;
   const text = textToSpeak(says, settings.longest);

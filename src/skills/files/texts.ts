@@ -128,7 +128,6 @@ export const texts = {
   helpersThere: (helpers: readonly string[]) => `${listOf(helpers)} are there`,
   heard: (words: string) => `Heard: “${shorten(words, LONGEST_HEARD)}”`,
   notHeard: (why: string) => `I could not hear your voice message: ${why}.`,
-  overBudget: 'the budget for models is used up',
   correct: 'Correct',
   correctForm: {
     field: 'words',

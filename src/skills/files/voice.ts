@@ -3,19 +3,17 @@ import { z } from 'zod';
 import { type AnyTool, dataTool, done } from '../../agent/index.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { FileRef, HeardVoice, Turns } from '../../delivery/index.ts';
-import { type Hearing, soundOf, type Transcript, transcribe } from '../../media/index.ts';
+import { type Hearing, type TranscribeParts, type Transcript, transcribe } from '../../media/index.ts';
 import type { Settings } from './config.ts';
 import { texts } from './texts.ts';
 
 const CORRECT = 'voice_correct';
 /** Characters of one message. */
 const LONGEST = 20_000;
-/** Bytes of a millisecond of speech in a recording that does not tell its length, which is then at most as long. */
-const LEAST_BYTES = 2;
 
 interface Speaker {
   personId: string;
-  conversationId: string;
+  conversationId?: string;
 }
 
 type HearingDeps = Pick<SkillDeps<Settings>, 'artifacts' | 'world' | 'models' | 'config'> & { hearing: Hearing };
@@ -49,25 +47,22 @@ async function hearOne(
   const chunks: Buffer[] = [];
   for await (const chunk of await artifacts.open(hash)) chunks.push(chunk as Buffer);
   const bytes = Buffer.concat(chunks);
-  const spending = {
-    purpose: 'speech',
-    ...speaker,
-    name: `speech/${settings.model ?? settings.kind}`,
-    price: priceOf(bytes, settings),
-  };
-  const heard = await models.spend(
-    spending,
-    () => transcribe(bytes, settings, { hearing, env: world.env }, signal),
-    signal,
-  );
-  if (!heard) return { ok: false, why: texts.overBudget };
+  const pay = paidBy(models, settings, speaker, signal);
+  const heard = await transcribe(bytes, settings, { hearing, env: world.env, pay }, signal);
   if (!heard.ok) world.log.info({ file: hash, why: heard.why }, 'a voice message was not heard');
   return heard;
 }
 
-function priceOf(bytes: Buffer, { price_per_minute: price, longest }: Settings['transcribe']): number {
-  const length = soundOf(bytes)?.lengthMs ?? bytes.length / LEAST_BYTES;
-  return (price * Math.min(length, longest)) / 60_000;
+/** Pays for the hearing of recordings by the minute, within the budget of who asks. */
+export function paidBy(
+  models: Pick<SkillDeps['models'], 'spend'>,
+  { kind, model, price_per_minute: price }: Settings['transcribe'],
+  speaker: Speaker,
+  signal: AbortSignal,
+): TranscribeParts['pay'] {
+  const name = `speech/${model ?? kind}`;
+  return (lengthMs, work) =>
+    models.spend({ purpose: 'speech', ...speaker, name, price: (price * lengthMs) / 60_000 }, work, signal);
 }
 
 export function correctTool(turns: Pick<Turns, 'beginTyped'>): AnyTool {

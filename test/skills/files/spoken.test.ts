@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { textToSpeak } from '../../../src/skills/files/spoken.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type Play, play } from '../../support/play.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
 
@@ -20,6 +21,9 @@ const { PATH = '' } = process.env;
 function spokenTo(coda: Play) {
   return coda.platform.messages.flatMap(({ files }) => files);
 }
+
+/** What speaks is a program beside. */
+const isSpoken = (coda: Play, count: number) => eventually(() => spokenTo(coda).length === count);
 
 test('text to speak has no code, tables or addresses, and ends with a sentence', () => {
   const answer = [
@@ -50,6 +54,7 @@ describe('/voice', () => {
     await ana.says('how are you?');
     expect(spokenTo(coda)).toEqual([]);
     await coda.sends('ana', Buffer.from('OggS and so on'), voice);
+    await isSpoken(coda, 1);
     expect(
       ana
         .seen()
@@ -60,7 +65,7 @@ describe('/voice', () => {
 
     await ana.says('/voice on');
     await ana.says('how are you?');
-    expect(spokenTo(coda)).toHaveLength(2);
+    expect(await isSpoken(coda, 2)).toBe(true);
     await ana.says('/voice off');
     await ana.says('how are you?');
     expect(spokenTo(coda)).toHaveLength(2);
@@ -72,7 +77,7 @@ describe('/voice', () => {
     const ana = coda.person('ana');
     await ana.says('/voice on');
     await ana.says('remind me to call Ben tomorrow at nine');
-    expect(spokenTo(coda)).toHaveLength(1);
+    expect(await isSpoken(coda, 1)).toBe(true);
   });
 
   test('an answer that cannot be spoken is there all the same', async () => {
@@ -84,6 +89,18 @@ describe('/voice', () => {
     const ana = coda.person('ana');
     await ana.says('/voice on');
     expect(await ana.says('how are you?')).toBe('I am well.');
+  });
+
+  test('what speaks slowly keeps nobody waiting', async () => {
+    await using coda = await play({
+      env: { PATH },
+      model: new ScriptedModel(['I am well.'], ['Still.']),
+      config: { ...speaks('sleep 600'), 'speech.speak.timeout': '10m' },
+    });
+    const ana = coda.person('ana');
+    await ana.says('/voice on');
+    expect(await ana.says('how are you?')).toBe('I am well.');
+    expect(await ana.says('and now?')).toBe('Still.');
   });
 
   test('where nothing speaks, that is said', async () => {
@@ -112,6 +129,7 @@ test('a service is given the words, and gives what is sent', async () => {
   const ana = coda.person('ana');
   await ana.says('/voice on');
   await ana.says('how are you?');
+  await isSpoken(coda, 1);
   expect(asked).toEqual([{ input: 'I am well.', response_format: 'opus', voice: 'alloy' }]);
   expect(spokenTo(coda)).toMatchObject([{ name: 'answer.ogg' }]);
   expect(await coda.count("usage where purpose = 'speech' and price > 0")).toBe(1);
