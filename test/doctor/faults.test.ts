@@ -16,7 +16,8 @@ test('of a healthy coda nothing is amiss, and nothing is ticked that does not ru
   const found = await ward.findings();
   const named = (severity: string) => found.filter((each) => each.severity === severity).map(({ name }) => name);
   expect(found.filter(({ severity }) => !['ok', 'off'].includes(severity))).toEqual([]);
-  expect(named('off').sort()).toEqual(['backups', ...(ward.hasRedis ? [] : ['hints']), 'mcp', 'sandbox']);
+  const off = ['backups', 'helpers for files', ...(ward.hasRedis ? [] : ['hints']), 'mcp', 'sandbox', 'speech'];
+  expect(named('off').sort()).toEqual(off);
 });
 
 const FAULTS: readonly Fault[] = [

@@ -286,10 +286,11 @@ class FakeAdapter implements ChatAdapter {
 
   /** Somebody presses a button here. */
   press(
-    press: Omit<Heard, 'text' | 'kind'> & { button: string; values?: Record<string, string> },
+    press: Omit<Heard, 'text' | 'kind'> & { button: string; values?: Record<string, string>; private?: true },
   ): Promise<AcceptedEvent> {
     if (!this.inbox) throw new Error('the adapter has not been started');
     const { id, channel, from, button, values, sentAt, role = this.platform.roles.get(from) ?? 'member' } = press;
+    const { private: isPrivate } = press;
     return this.inbox.accept({
       kind: 'press',
       id,
@@ -298,6 +299,7 @@ class FakeAdapter implements ChatAdapter {
       sender: { externalId: from, name: from, ...(role !== 'guest' && { role }) },
       button,
       ...(values && { values }),
+      ...(isPrivate && { private: isPrivate }),
       sentAt,
     });
   }

@@ -40,7 +40,7 @@ export class Play {
   readonly world: TestWorld;
   readonly platform: FakePlatform;
   app!: App;
-  private adapter!: ReturnType<FakePlatform['connect']>;
+  adapter!: ReturnType<FakePlatform['connect']>;
   readonly config: Config;
   private readonly options: PlayOptions;
   private readonly postgres: TestPostgres | undefined;

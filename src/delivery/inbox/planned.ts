@@ -99,7 +99,8 @@ export async function typedRow(tx: Transaction, typed: TypedTurn, now: Instant):
   const press = await pressOf(tx, typed.press);
   if (!press) return undefined;
   const { conversationId, personId, key, text } = typed;
-  const { from, origin, guest, roles, rights, private: isPrivate } = press.payload;
+  // Not `private`: a press is always private, and what answers these words is posted in the place.
+  const { from, origin, guest, roles, rights } = press.payload;
   const payload: Payload = {
     from,
     text,
@@ -108,7 +109,6 @@ export async function typedRow(tx: Transaction, typed: TypedTurn, now: Instant):
     ...(guest && { guest }),
     ...(roles && { roles }),
     ...(rights && { rights }),
-    ...(isPrivate && { private: isPrivate }),
   };
   const row = {
     id: uuid(now),

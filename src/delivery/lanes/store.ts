@@ -200,8 +200,8 @@ export async function steer(
          from (select payload from inbox where id = $5) asked
         where i.conversation_id = $1 and i.person_id = $2 and i.state = 'received' and i.laned and i.kind = 'message' and i.id <> $5
           -- what came with a file, or waits to go on with a turn of its own, is not a remark on another
-          -- nor is what no person says at this moment
-          and not i.payload ?| array['withdrawn', 'resumedAt', 'suspect', 'origin', 'pending'] and i.payload -> 'files' = '[]'
+          -- nor is what no person says at this moment, nor what was spoken: that is no consent in writing
+          and not i.payload ?| array['withdrawn', 'resumedAt', 'suspect', 'origin', 'pending', 'heard'] and i.payload -> 'files' = '[]'
           -- nor what brings somebody else's words; a reply to coda's own does not, nor what only the first of a place is asked for
           and i.payload #> '{points,always}' is null
           and not exists (select from jsonb_array_elements(coalesce(i.payload -> 'quoted', '[]')) q where not q ? 'own')

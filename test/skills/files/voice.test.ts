@@ -83,6 +83,31 @@ describe('without a model', () => {
     ]);
   });
 
+  test('words that are put right in a shared place are said there, and not in private', async () => {
+    await using coda = await play({ config: hears() });
+    words = 'Note that the wife I code is on the fridge.';
+    const file = { ...(await coda.artifacts().put(minute())), name: 'v.ogg', type: 'audio/ogg', voice: true as const };
+    const sentAt = coda.world.clock.now();
+    const said = {
+      id: 'm900',
+      channel: 'home',
+      from: 'ana',
+      text: '',
+      role: 'owner',
+      kind: 'channel',
+      sentAt,
+    } as const;
+    await (await coda.adapter.hear({ ...said, files: [file] })).settled;
+    const ana = coda.person('ana', { channel: 'home' });
+    const button = ana.seen().flatMap(({ buttons }) => buttons)[0]!;
+    const press = { id: 'i900', channel: 'home', from: 'ana', button: button.id, sentAt, private: true } as const;
+    await (await coda.adapter.press({ ...press, values: { words: 'note that the wifi code is on the fridge' } }))
+      .settled;
+    await coda.app.whenSettled();
+    expect(await coda.count("inbox where key like 'correct:%'")).toBe(1);
+    expect(await coda.count("inbox where key like 'correct:%' and payload ? 'private'")).toBe(0);
+  });
+
   test('where nothing hears, that is said', async () => {
     await using coda = await play();
     expect((await speaks(coda, 'x')).join()).toContain(
@@ -127,4 +152,7 @@ test('what hearing costs counts in the budget, and ends with it', async () => {
   expect(await coda.count("usage where model = 'speech/openai-compatible' and purpose = 'speech' and price = 1")).toBe(
     2,
   );
+  // Nor is one that comes as a file sent beyond it, or remembered as unheard.
+  await speaks(coda, 'hello', { voice: false });
+  expect(asked).toBe(heard);
 });
