@@ -105,7 +105,7 @@ export class Endings {
    * been rolled back.
    */
   async endIn(tx: Transaction, item: Item, end: End): Promise<{ sent: Promise<void> } | undefined> {
-    const ending = await this.prepare(tx, item, end);
+    const ending = await this.prepare(tx, item, end, 'locked');
     const { rows } = await tx.last<ClosedRow>(...render(this.statement([ending])));
     const ended = rows[0];
     if (!ended) return undefined;
@@ -120,8 +120,8 @@ export class Endings {
     await this.planned.flush();
   }
 
-  private async prepare(db: Queryable, item: Item, planned: End): Promise<Ending> {
-    const told = await this.toldByTarget(db, item, planned);
+  private async prepare(db: Queryable, item: Item, planned: End, locked?: 'locked'): Promise<Ending> {
+    const told = await this.toldByTarget(db, item, planned, locked);
     const end = told ? { ...planned, cards: planned.cards.map(wordsAlone) } : planned;
     const own = end.key ?? answerKey(item.id);
     const grp = told ? targets.targetKey(told.id, own) : own;
@@ -132,13 +132,14 @@ export class Endings {
   }
 
   /**
-   * The address of a target by which the answer is told, if both sides allow it still. What is no answer (an error, a notice) is
-   * nobody else's, and stays where the turn was.
+   * The address of a target by which the answer is told, if both sides allow it still, with all the private words that its turn
+   * was allowed. What is no answer (an error, a notice) is nobody else's, and stays where the turn was.
    */
-  private async toldByTarget(db: Queryable, { payload: { tells } }: Item, { state, cards }: End) {
+  private async toldByTarget(db: Queryable, { payload: { tells } }: Item, { state, cards }: End, locked?: 'locked') {
     if (!tells || state !== 'done' || cards.length === 0 || cards.some(({ kind }) => kind !== 'answer'))
       return undefined;
-    return targets.placeOf(db, tells.target);
+    const told = await targets.placeOf(db, tells.target, locked);
+    return tells.allows.every((each) => told?.allows.includes(each)) ? told : undefined;
   }
 
   /** Ends of the same name share statements under load; a row without a lane ends alone. */

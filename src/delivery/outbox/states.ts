@@ -92,7 +92,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { by: 'discard', from: ['dead'], to: ['dropped'], when: 'an owner gives a dead letter up' },
   {
     by: 'dropWaiting',
-    from: ['pending', 'held'],
+    from: ['pending', 'held', 'dead'],
     to: ['dropped'],
     when: 'it is not allowed any more to tell it there',
   },

@@ -56,14 +56,43 @@ export interface TargetAddress {
   allows: string[];
 }
 
+/** Milliseconds: so long another side that was asked, or has refused, is not asked again by the same person. */
+const ASK_AGAIN_MS = 7 * 86_400_000;
+
+/** True while the other side must not be asked (again): it has not answered, or has refused lately. */
+export async function wasAskedLately(
+  tx: Transaction,
+  { personId, conversationId, toPerson }: Pick<Target, 'personId' | 'conversationId' | 'toPerson'>,
+  now: Instant,
+): Promise<boolean> {
+  const { rows } = await tx.query(
+    `select 1 from targets
+      where person_id = $1 and conversation_id is not distinct from $2::uuid and to_person is not distinct from $3::uuid
+        and (state = 'asked' or asked_at > $4) limit 1`,
+    [personId, conversationId ?? null, toPerson ?? null, new Date(now.getTime() - ASK_AGAIN_MS)],
+  );
+  return rows.length > 0;
+}
+
 /** Stores a target, or asks anew with one of this name that was refused, or whose place was gone. */
 export async function put(tx: Transaction, target: Target, now: Instant): Promise<Target> {
+  // A refusal outlives the name that is given to another place.
+  await tx.query(
+    ...render(sql`
+    insert into targets (${targets.names}, created_at, asked_at)
+    select ${target.id} || '-' || id, person_id, kind, name, conversation_id, to_person, 'removed', '{}', created_at, asked_at
+      from targets
+     where person_id = ${target.personId} and lower(name) = lower(${target.name}) and state <> 'removed'
+       and asked_at is not null and (conversation_id is distinct from ${target.conversationId ?? null}::uuid
+                                     or to_person is distinct from ${target.toPerson ?? null}::uuid)`),
+  );
+  const askedAt = target.state === 'asked' ? now : null;
   const { rows } = await tx.query(
     ...render(sql`
-    insert into targets (${targets.names}, created_at) values (${targets.values(target)}, ${now})
+    insert into targets (${targets.names}, created_at, asked_at) values (${targets.values(target)}, ${now}, ${askedAt}::timestamptz)
     on conflict (person_id, lower(name)) where state <> 'removed' do update
        set kind = excluded.kind, conversation_id = excluded.conversation_id, to_person = excluded.to_person,
-           state = excluded.state, told = false,
+           state = excluded.state, told = false, asked_at = excluded.asked_at,
            -- what was allowed was for the other place
            allows = case when targets.conversation_id is not distinct from excluded.conversation_id
                           and targets.to_person is not distinct from excluded.to_person then targets.allows else '{}' end
@@ -112,28 +141,43 @@ export async function findById(db: Queryable, id: string): Promise<Target | unde
   return targets.readAll((await db.query('select * from targets where id = $1', [id])).rows)[0];
 }
 
-export async function findNamed(db: Queryable, personId: string, name: string): Promise<Target | undefined> {
-  const wanted = name.trim().replace(/^[#@]/, '').toLowerCase();
+/** Those that a name can mean: the one whose name or id it is to the letter, else all that are called so without # and @. */
+export async function listNamed(db: Queryable, personId: string, name: string): Promise<Target[]> {
+  const typed = name.trim().toLowerCase();
   const { rows } = await db.query(
-    `select * from targets where person_id = $1 and (ltrim(lower(name), '#@') = $2 or id = $2) and ${IS_THERE} limit 1`,
-    [personId, wanted],
+    `select * from targets where person_id = $1 and (ltrim(lower(name), '#@') = $2 or id = $3) and ${IS_THERE}
+      order by lower(name) <> $3, created_at`,
+    [personId, typed.replace(/^[#@]/, ''), typed],
   );
-  return targets.readAll(rows)[0];
+  const found = targets.readAll(rows);
+  const exact = found.filter((each) => each.name.toLowerCase() === typed || each.id === typed);
+  return exact.length > 0 ? exact.slice(0, 1) : found;
 }
 
 export async function setState(tx: Transaction, id: string, state: TargetState): Promise<void> {
   await tx.query('update targets set state = $2 where id = $1', [id, state]);
 }
 
+/** Notes what the other side has answered; `removed`: it agrees, but to no more than this once. */
+export async function noteAnswer(
+  tx: Transaction,
+  id: string,
+  state: 'allowed' | 'refused' | 'removed',
+  now: Instant,
+): Promise<void> {
+  const refusedAt = state === 'refused' ? now : null;
+  await tx.query('update targets set state = $2, asked_at = $3 where id = $1', [id, state, refusedAt]);
+}
+
 export async function setAllows(tx: Transaction, id: string, allows: readonly string[]): Promise<void> {
   await tx.query('update targets set allows = $2 where id = $1', [id, [...allows]]);
 }
 
-/** Drops the words of a target that wait to be sent, also for the end of quiet hours. */
+/** Drops the words of a target that wait to be sent, also for the end of quiet hours, or for an owner's resend. */
 export async function dropWaiting(tx: Transaction, id: string): Promise<void> {
   await tx.query(
-    `update outbox set state = 'dropped', next_at = null
-      where starts_with(grp, $1) and state in ('pending', 'held') and receipt is null and unknown_at is null`,
+    `update outbox set state = 'dropped', told = told or state = 'dead', next_at = null
+      where starts_with(grp, $1) and state in ('pending', 'held', 'dead') and receipt is null and unknown_at is null`,
     [targetKey(id, '')],
   );
 }
@@ -153,15 +197,15 @@ interface AddressRow extends QuietColumns {
 
 /** Addresses of those of these targets that are allowed by both; locked, so that none is revoked before `tx` ends. */
 export function addresses(tx: Transaction, ids: readonly string[]): Promise<Map<string, TargetAddress>> {
-  return read(tx, ids, 'for share of t');
+  return read(tx, ids, 'locked');
 }
 
-async function read(db: Queryable, ids: readonly string[], lock = ''): Promise<Map<string, TargetAddress>> {
+async function read(db: Queryable, ids: readonly string[], locked?: 'locked'): Promise<Map<string, TargetAddress>> {
   if (ids.length === 0) return new Map();
   const { rows } = await db.query<AddressRow>(
     `select t.id, t.person_id, t.conversation_id, t.to_person, t.allows, ${QUIET_COLUMNS}
        from targets t left join persons p on p.id = t.to_person
-      where t.id = any($1) and t.state = 'allowed' order by t.id ${lock}`,
+      where t.id = any($1) and t.state = 'allowed' order by t.id ${locked ? 'for share of t' : ''}`,
     [[...new Set(ids)]],
   );
   const found = new Map<string, TargetAddress>();
@@ -175,9 +219,16 @@ async function read(db: Queryable, ids: readonly string[], lock = ''): Promise<M
   return found;
 }
 
-/** The place of an address, and whether it is told still: read again when what was planned has come to its end. */
-export async function placeOf(db: Queryable, id: string): Promise<(TargetAddress & { place: Place }) | undefined> {
-  const address = (await read(db, [id])).get(id);
+/**
+ * The place of an address, and whether it is told still: read again when what was planned has come to its end. `locked`: it is
+ * not revoked before the transaction ends.
+ */
+export async function placeOf(
+  db: Queryable,
+  id: string,
+  locked?: 'locked',
+): Promise<(TargetAddress & { place: Place }) | undefined> {
+  const address = (await read(db, [id], locked)).get(id);
   if (!address) return undefined;
   const { rows } = await db.query<ConversationRow>(
     'select id, adapter, channel, space_id, kind from conversations where id = $1',
@@ -208,14 +259,18 @@ export async function takeGone(tx: Transaction, limit: number): Promise<Target[]
 }
 
 export const deletionRules: readonly DeletionRule[] = [
-  { sql: 'delete from targets where person_id = $1 or to_person = $1' },
+  { sql: 'delete from targets where person_id = $1' },
+  // Kept as removed: what others tell them comes to those others alone, and not to the place where it was planned.
+  { sql: `update targets set state = 'removed', to_person = null where to_person = $1` },
 ];
 
 export const mergeRules: readonly MergeRule[] = [
   // The other person's target of the same name stays. Words for the other account would be told to oneself.
   {
-    sql: `delete from targets t where t.person_id = $1 and exists (
-            select from targets o where o.person_id = $2 and lower(o.name) = lower(t.name))
+    sql: `update targets t set state = 'removed', to_person = null
+           where t.person_id = $1 and exists (
+             select from targets o
+              where o.person_id = $2 and lower(o.name) = lower(t.name) and o.state <> 'removed')
               or t.person_id in ($1, $2) and t.to_person in ($1, $2)`,
   },
   { sql: 'update targets set person_id = $2 where person_id = $1' },

@@ -237,9 +237,12 @@ export async function targetMeant(
   tell = 'here',
 ): Promise<string | undefined | Failed> {
   if (/^(?:here|off|none)?$/i.test(tell.trim())) return undefined;
-  const target = await targets.findNamed(tx, person.id, tell);
+  const [target, ...others] = await targets.listNamed(tx, person.id, tell);
   if (!target) return failed('NOT_FOUND', texts.noTarget(tell));
-  return target.state === 'allowed' ? target.id : failed('DENIED', texts.targetNotAllowed(target.name));
+  if (others.length > 0) return failed('AMBIGUOUS', texts.targetAmbiguous(tell));
+  if (target.state !== 'allowed') return failed('DENIED', texts.targetNotAllowed(target.name));
+  // Its turns, and all that is not for the target, come to the person alone.
+  return (await conversations.direct(tx, person.id)) === undefined ? failed('NO_DM', texts.noDm) : target.id;
 }
 
 /**

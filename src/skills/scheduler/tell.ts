@@ -22,6 +22,8 @@ export interface ToldAddress {
   personId: string;
   /** Quiet hours of another reader. */
   quiet: QuietHours | undefined;
+  /** The conversation of its turns: the person's own, so that errors, questions and private words stay there. */
+  turnsIn: string;
   /** Undefined: it may not be told there (any more), and is its person's alone. */
   target: Pick<TargetAddress, 'id' | 'allows'> | undefined;
 }
@@ -39,20 +41,21 @@ export async function addressesOf(
   const found = new Map<string, ToldAddress>();
   for (const { id, personId, targetId, conversationId } of aimed) {
     const target = known.get(targetId as string);
-    const direct = target ? undefined : await conversations.direct(tx, personId);
-    const own = { conversationId: direct ?? conversationId, personId, quiet: undefined };
+    const turnsIn = (await conversations.direct(tx, personId)) ?? conversationId;
+    const own = { conversationId: turnsIn, personId, quiet: undefined, turnsIn };
     found.set(id, { ...own, ...target, target });
   }
   return found;
 }
 
-/** The turn of a schedule stays in its person's conversation; its answer is told by the target. */
+/** The turn of a schedule with a target is in its person's direct chat; its answer is told by the target. */
 export const turnTold = (told: ToldAddress | undefined): Partial<Pick<PlannedTurn, 'tells' | 'conversationId'>> =>
-  told?.target
-    ? { tells: { target: told.target.id, allows: told.target.allows } }
-    : told
-      ? { conversationId: told.conversationId }
-      : {};
+  told
+    ? {
+        conversationId: told.turnsIn,
+        ...(told.target && { tells: { target: told.target.id, allows: told.target.allows } }),
+      }
+    : {};
 
 /** Tells it, and returns the conversation in which it is said. */
 export async function tell(

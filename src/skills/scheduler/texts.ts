@@ -142,6 +142,10 @@ export const texts = {
     message: `I know no target ${quoteWords(name)}.`,
     remedy: '"/targets" lists where what you plan can be told.',
   }),
+  targetAmbiguous: (name: string) => ({
+    message: `You have several targets that ${quoteWords(name)} can mean.`,
+    remedy: 'Say the name as "/targets" shows it, or the id.',
+  }),
   targetNotAllowed: (name: string) => ({
     message: `What you plan may not be told in ${quoteWords(name)}.`,
     remedy: '"/targets" shows what was allowed.',

@@ -78,6 +78,14 @@ export const texts = {
     remedy: 'That needs http.url, and a device that you name on the page System.',
   },
   unknown: (name: string) => ({ message: `I know no target ${quoteName(name)}.`, remedy: '"/targets" lists them.' }),
+  ambiguous: (name: string) => ({
+    message: `You have several targets that ${quoteName(name)} can mean.`,
+    remedy: 'Say the name as "/targets" shows it, or the id.',
+  }),
+  askedLately: (name: string) => ({
+    message: `Whether something may be told in ${quoteName(name)} has been asked already, and there was no yes.`,
+    remedy: 'They can still allow it with "/targets allow"; I ask again a week later at the earliest.',
+  }),
   notYours: {
     message: 'That is for somebody else to decide.',
     remedy: 'An owner of mine decides about shared places.',

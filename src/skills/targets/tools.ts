@@ -70,10 +70,13 @@ export function targetTools(deps: Deps): AnyTool[] {
       callers: 'person',
       input: z.object({ name, allows: z.array(z.string().max(60)).max(20) }),
       async run(input, { tx, person }) {
-        const found = await targets.findNamed(tx, person.id, input.name);
+        const [found, ...others] = await targets.listNamed(tx, person.id, input.name);
         if (!found) return failed('NOT_FOUND', texts.unknown(input.name));
+        if (others.length > 0) return failed('AMBIGUOUS', texts.ambiguous(input.name));
         const allows = [...new Set(input.allows.map((each) => each.toLowerCase()))];
         await targets.setAllows(tx, found.id, allows);
+        // What waits may be of what is not allowed any more.
+        if (found.allows.some((each) => !allows.includes(each))) await targets.dropWaiting(tx, found.id);
         return done(texts.allows(found.name, allows));
       },
     }),
@@ -110,6 +113,8 @@ async function add(
   if ((await targets.listOf(tx, person.id)).length >= MOST) return failed('TOO_MANY', texts.tooMany(MOST));
   const isOwn = kind === 'push' || (kind !== 'person' && person.role === 'owner');
   const now = clock.now();
+  if (!isOwn && (await targets.wasAskedLately(tx, { personId: person.id, ...wanted }, now)))
+    return failed('DENIED', texts.askedLately(wanted.name));
   const state = isOwn ? ('allowed' as const) : ('asked' as const);
   const target = await targets.put(tx, { id: shortId(), personId: person.id, kind, ...wanted, state, allows: [] }, now);
   // Words that wait under this name were for another place.
@@ -205,7 +210,7 @@ async function decide(deps: Deps, { id, yes }: { id: string; yes: boolean }, ctx
 async function applyDecision(deps: Deps, target: Target, yes: boolean, ctx: TxContext): Promise<void> {
   const { tx, person, clock } = ctx;
   if (target.state === (yes ? 'allowed' : 'refused')) return;
-  await targets.setState(tx, target.id, yes ? 'allowed' : 'refused');
+  await targets.noteAnswer(tx, target.id, yes ? 'allowed' : 'refused', clock.now());
   if (!yes) await targets.dropWaiting(tx, target.id);
   const by = await personById(tx, target.personId);
   if (yes && target.kind === 'place') await tellPlace(deps, target, by?.name ?? '', ctx);
@@ -228,7 +233,8 @@ async function tellPlace({ outbox }: Deps, target: Target, by: string, { tx, clo
 
 async function remove(deps: Deps, input: { name: string }, ctx: TxContext): Promise<ToolResult> {
   const { tx, person } = ctx;
-  const own = await targets.findNamed(tx, person.id, input.name);
+  const [own, ...others] = await targets.listNamed(tx, person.id, input.name);
+  if (others.length > 0) return failed('AMBIGUOUS', texts.ambiguous(input.name));
   if (own) {
     await targets.setState(tx, own.id, 'removed');
     await targets.dropWaiting(tx, own.id);

@@ -31,6 +31,8 @@ interface Scene {
   bob?: number;
   hook?: number;
   private?: number;
+  /** Mia has never written to coda alone. */
+  isOnlyInRooms?: true;
 }
 
 const PLAN = 'mia: /schedule tomorrow at 9:00 say SCENE';
@@ -39,6 +41,8 @@ const OWNER = 'ada presses Yes';
 const TELL = 'mia: /schedules tell 1 home';
 const BOB = 'mia: /targets person bob';
 const hooked = (name: string) => [`mia: /targets hook ${name}`, OWNER];
+const IN_ROOM = 'mia room: /schedule tomorrow at 9:00 say SCENE';
+const TWO = ['mia room: /targets here ntfy', OWNER, ...hooked('ntfy')];
 
 const SCENES: readonly Scene[] = [
   { name: 'without a target it is told where it was planned', steps: [PLAN], mia: 1 },
@@ -57,7 +61,7 @@ const SCENES: readonly Scene[] = [
   },
   {
     name: 'a place that was taken back and allowed again is told',
-    steps: [HOME, OWNER, PLAN, TELL, 'ada removes home', HOME, OWNER],
+    steps: [HOME, OWNER, PLAN, TELL, 'ada removes home', HOME, 'ada allows home'],
     room: 1,
   },
   { name: 'nobody allows a place for themselves', steps: [HOME, 'mia allows home', PLAN, TELL], mia: 1 },
@@ -198,6 +202,67 @@ const SCENES: readonly Scene[] = [
     private: 0,
   },
   {
+    name: 'less is allowed: what waits is not told',
+    steps: [
+      BOB,
+      'bob presses Yes',
+      'mia: /targets private bob notes',
+      'bob: /quiet 08:00-23:00',
+      PLAN,
+      'mia: /schedules tell 1 bob',
+      'day',
+      'mia: /targets private bob none',
+    ],
+    bob: 0,
+  },
+  {
+    name: 'what is planned in a shared place and taken back comes to its person alone',
+    steps: ['mia attic: /targets here home', OWNER, IN_ROOM, TELL, 'ada removes home'],
+    mia: 1,
+  },
+  {
+    name: 'what is planned in a shared place is no history of that place',
+    steps: [
+      'mia attic: /targets here home',
+      OWNER,
+      'mia: /targets private home notes',
+      'mia room: /schedule tomorrow at 9:00 call note_search SCENE',
+      TELL,
+      'day',
+      'mia room: anything new?',
+    ],
+    private: 1,
+  },
+  {
+    name: 'nobody is told elsewhere who has no direct chat',
+    steps: ['mia attic: /targets here home', OWNER, IN_ROOM, 'mia room: /schedules tell 1 home'],
+    isOnlyInRooms: true,
+    room: 1,
+  },
+  {
+    name: 'a person who is forgotten is not told, nor is the place where it was planned',
+    steps: [
+      BOB,
+      'bob presses Yes',
+      IN_ROOM,
+      'mia: /schedules tell 1 bob',
+      'bob: /forget',
+      'bob presses Yes, forget me',
+    ],
+    mia: 1,
+  },
+  {
+    name: 'of two that are called alike the one is told whose name is said: the service',
+    steps: [...TWO, PLAN, 'mia: /schedules tell 1 ntfy'],
+    hook: 1,
+  },
+  {
+    name: 'of two that are called alike the one is told whose name is said: the place',
+    steps: [...TWO, PLAN, 'mia: /schedules tell 1 #ntfy'],
+    room: 1,
+  },
+  { name: 'a name that two may have is none', steps: [...TWO, PLAN, 'mia: /schedules tell 1 @ntfy'], mia: 1 },
+  {
     name: 'an answer that is an error stays with its person',
     steps: [HOME, OWNER, PLAN, TELL, 'model fails'],
     room: 0,
@@ -255,7 +320,7 @@ const idOf = async (name: string, by: string): Promise<string> => {
 
 test.each(SCENES.map((scene, at) => [scene.name, scene, at] as const))('%s', async (_, scene, at) => {
   const word = `word${at}x`;
-  const names = (text: string) => text.replaceAll('SCENE', word).replace(/\bbob$/, `bob-${at}`);
+  const names = (text: string) => text.replaceAll('SCENE', word).replace(/\bbob\b/, `bob-${at}`);
   const someone = (name: string, room = '') =>
     coda.person(name === 'ada' ? name : `${name}-${at}`, {
       role: name === 'ada' ? 'owner' : 'member',
@@ -263,11 +328,12 @@ test.each(SCENES.map((scene, at) => [scene.name, scene, at] as const))('%s', asy
     });
   // An owner's schedules of earlier scenes are over; each who takes part has a note.
   await someone('ada').says('hello');
-  for (const name of ['mia', 'bob']) await someone(name).says(`/note the key is in ${PRIVATE}`);
+  for (const name of scene.isOnlyInRooms ? ['bob'] : ['mia', 'bob'])
+    await someone(name).says(`/note the key is in ${PRIVATE}`);
   const before = coda.platform.messages.length;
   for (const step of scene.steps) {
     const [, who = '', room, said] = /^(\w+)(?: (\w+))?: (.*)$/.exec(step) ?? [];
-    const [, presser = '', verb, what = ''] = /^(\w+) (presses|allows|removes) (\w+)$/.exec(step) ?? [];
+    const [, presser = '', verb, what = ''] = /^(\w+) (presses|allows|removes) ([\w, ]+)$/.exec(step) ?? [];
     if (said !== undefined) await someone(who, room).says(names(said));
     else if (verb === 'presses') await someone(presser).presses(what);
     else if (verb === 'allows' && presser === 'schedule') {
@@ -311,4 +377,33 @@ test('that a place is gone is told once, also where several things were to be to
   const at = SCENES.findIndex(({ steps }) => steps.includes('gone'));
   const heard = coda.platform.in(`dm-mia-${at}`).filter((text) => text.includes('cannot be written to any more'));
   expect(heard).toHaveLength(1);
+});
+
+test('nobody is asked again and again', async () => {
+  const [mia, bob] = [coda.person('mia-asks', { role: 'member' }), coda.person('bob-asks', { role: 'member' })];
+  const [ada, before] = [coda.person('ada', { role: 'owner' }), coda.platform.in('dm-ada').length];
+  const asked = () => coda.platform.in('dm-bob-asks').filter((text) => text.includes('May it be?')).length;
+  await bob.says('hello');
+  const ask = () => mia.says('/targets person bob-asks');
+  expect(await ask()).toContain('I have asked');
+  expect(await ask()).toContain('asked already');
+  await bob.presses('No');
+  expect(await ask()).toContain('asked already');
+  await mia.says('/targets remove bob-asks');
+  expect(await ask()).toContain('asked already');
+  expect(asked()).toBe(1);
+  // Nor by turns, with one name for two places.
+  for (const channel of ['room-asks', 'attic-asks']) {
+    expect(await coda.person('mia-asks', { role: 'member', channel }).says('/targets here home')).toContain(
+      'have asked',
+    );
+    await ada.presses('No');
+  }
+  const again = await coda.person('mia-asks', { role: 'member', channel: 'room-asks' }).says('/targets here home');
+  expect(again).toContain('asked already');
+  const owners = coda.platform.in('dm-ada').slice(before);
+  expect(owners.filter((text) => text.includes('May it be?'))).toHaveLength(2);
+  await coda.passes({ days: 8 });
+  expect(await ask()).toContain('I have asked');
+  expect(asked()).toBe(2);
 });
