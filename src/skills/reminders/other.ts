@@ -5,7 +5,7 @@ import { shortId, uuid } from '../../base/ids.ts';
 import { conversations, type Outbox, type Target, targets } from '../../delivery/index.ts';
 import { type Person, personById, resolvePeople } from '../../people/index.ts';
 import { type PlannedTime, readPlan } from '../../time/index.ts';
-import { MOST_PENDING } from './limits.ts';
+import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
 import type { WakeAt } from './reminder.ts';
 import * as store from './store.ts';
 import { createdNotice, texts } from './texts.ts';
@@ -30,7 +30,7 @@ export async function remindOther(
   const other = await otherMeant(tx, to, person.id);
   const direct = other && (await conversations.direct(tx, other.id));
   if (!other || direct === undefined) return failed('NOT_FOUND', texts.noOther(to));
-  const known = (await targets.listOf(tx, person.id)).find(({ toPerson }) => toPerson === other.id);
+  const known = await consentTo(tx, person.id, other.id);
   if (known?.state === 'refused') return failed('DENIED', texts.otherRefuses(other.name));
   if (known?.state === 'asked') return failed('DENIED', texts.otherWaits(other.name));
   const words = createdNotice(text, plan, ctx.when, {});
@@ -38,7 +38,9 @@ export async function remindOther(
     const made = await give(ctx, { from: person, to: other, conversationId: direct }, text, plan, making);
     return made ?? done(texts.otherReminded(other.name, words), { subject: text });
   }
-  await targets.put(tx, consentOf(person.id, other, 'asked'), clock.now());
+  const consent = consentOf(person.id, other, 'asked');
+  if (await targets.wasAskedLately(tx, consent, clock.now())) return failed('DENIED', texts.otherWaits(other.name));
+  await targets.put(tx, consent, clock.now());
   const input = { from: person.id, text, zone: plan.zone, rule: plan.rule, at: plan.plannedAt.toISOString() };
   const answers = (['once', 'always', 'no'] as const).map((answer) => ({
     label: texts.answers[answer],
@@ -55,6 +57,12 @@ export async function remindOther(
 async function otherMeant(tx: TxContext['tx'], name: string, self: string): Promise<Person | undefined> {
   const [id, ...others] = await resolvePeople(tx, name.replace(/^@/, ''));
   return id === undefined || others.length > 0 || id === self ? undefined : personById(tx, id);
+}
+
+/** What one person has agreed to for another; of several names the one that is allowed. */
+async function consentTo(tx: TxContext['tx'], personId: string, toPerson: string): Promise<Target | undefined> {
+  const theirs = (await targets.listOf(tx, personId)).filter((each) => each.toPerson === toPerson);
+  return theirs.find(({ state }) => state === 'allowed') ?? theirs[0];
 }
 
 /** The consent to be told something is that of a target: `/targets` shows it, and either side takes it back there. */
@@ -83,6 +91,8 @@ async function give(
   plan: PlannedTime,
   { wakeAt }: Making,
 ): Promise<ToolResult | undefined> {
+  const refused = await refusedAsTooOften({ tx, person: to }, [{ conversationId, ...plan }]);
+  if (refused) return refused;
   const reminder = {
     id: shortId(),
     personId: to.id,
@@ -121,22 +131,26 @@ export const acceptTool = (making: Making): AnyTool =>
     async run({ from: fromId, text, at, rule, zone, answer }, ctx) {
       const { tx, person, clock } = ctx;
       const from = await personById(tx, fromId);
-      const asked = (await targets.listOf(tx, fromId)).find(({ toPerson }) => toPerson === person.id);
+      const asked = await consentTo(tx, fromId, person.id);
       if (!from || !asked) return failed('NOT_FOUND', texts.noOther(''));
       const conversationId = (await conversations.direct(tx, person.id)) ?? ctx.conversationId;
-      if (answer !== 'no') {
-        const plan = readPlan({ ...(rule === undefined ? { at } : { rule }), zone }, clock.now());
-        if (!plan) return failed('PAST', texts.accepted);
+      const now = clock.now();
+      const plan = readPlan({ ...(rule === undefined ? { at } : { rule }), zone }, now);
+      const isPast = !plan || plan.plannedAt <= now;
+      if (answer !== 'no' && !isPast) {
         const refused = await give(ctx, { from, to: person, conversationId }, text, plan, making);
         if (refused) return refused;
       }
       const states = { once: 'removed', always: 'allowed', no: 'refused' } as const;
-      await targets.setState(tx, asked.id, states[answer]);
-      const said = answer === 'no' ? texts.otherDeclines(person.name) : texts.otherAgrees(person.name, text);
+      // Decided meanwhile in `/targets`, it stands.
+      if (asked.state === 'asked') await targets.noteAnswer(tx, asked.id, states[answer], now);
+      const agrees = isPast ? texts.otherAgreesLate(person.name, text) : texts.otherAgrees(person.name, text);
+      const said = answer === 'no' ? texts.otherDeclines(person.name) : agrees;
       const directly = await conversations.direct(tx, fromId);
       const card = { kind: 'notice' as const, text: said };
-      const key = `reminder-answered:${uuid(clock.now())}`;
+      const key = `reminder-answered:${uuid(now)}`;
       if (directly) await making.outbox.addAll(tx, [{ key, conversationId: directly, personId: fromId, card }]);
-      return done(answer === 'no' ? texts.declined : texts.accepted);
+      if (answer === 'no') return done(texts.declined);
+      return done(isPast ? texts.acceptedLate : texts.accepted);
     },
   });

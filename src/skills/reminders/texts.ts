@@ -159,8 +159,11 @@ export const texts = {
   wantsToRemind: (by: string, words: string) => `${by} would like me to remind you. If you agree: ${words}`,
   answers: { once: 'Yes, this one', always: 'Yes, and others too', no: 'No' },
   otherAgrees: (name: string, text: string) => `${name} agrees to ${quoteWords(text)}.`,
+  otherAgreesLate: (name: string, text: string) =>
+    `${name} agrees, but the time of ${quoteWords(text)} has passed: it is not planned.`,
   otherDeclines: (name: string) => `${name} does not want to be reminded by you.`,
   accepted: 'It is your reminder now.',
+  acceptedLate: 'Its time has passed, so there is nothing to remind you of.',
   declined: 'Good, I leave it.',
   signed: (text: string, by: string) => `${text} (from ${by})`,
   home: {
