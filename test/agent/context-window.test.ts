@@ -294,8 +294,8 @@ test('of a result that nobody could read to its end the beginning is kept', asyn
 async function fill(coda: Awaited<ReturnType<typeof play>>, count: number): Promise<void> {
   await coda.database().run(
     'test.fill',
-    `insert into messages (id, conversation_id, epoch, role, content, at)
-     select gen_random_uuid(), c.id, c.epoch, case when n % 2 = 1 then 'user' else 'assistant' end,
+    `insert into messages (id, conversation_id, person_id, epoch, role, content, at)
+     select gen_random_uuid(), c.id, (select id from persons where name = 'ana'), c.epoch, case when n % 2 = 1 then 'user' else 'assistant' end,
             jsonb_build_object('text', 'We spoke of saffron number ' || n || ', ' || repeat('and so on ', 12)), c.created_at
        from conversations c, generate_series(1, $1::int) n where c.channel = 'dm-ana'`,
     [count],

@@ -33,8 +33,8 @@ function answerAtLength(): void {
 async function fill(coda: Play, from: number, to: number): Promise<void> {
   await coda.database().run(
     'test.fill',
-    `insert into messages (id, conversation_id, epoch, role, content, at)
-     select gen_random_uuid(), c.id, c.epoch, r.role,
+    `insert into messages (id, conversation_id, person_id, epoch, role, content, at)
+     select gen_random_uuid(), c.id, (select id from persons where name = 'ana'), c.epoch, r.role,
             jsonb_build_object('text', 'Of fact-' || r.role || '-' || n || '-we spoke, ' || repeat('and so on ', 12)), c.created_at
        from conversations c, generate_series($1::int, $2::int) n, (values ('user', 1), ('assistant', 2)) r (role, at)
       where c.channel = 'dm-ana' order by n, r.at`,

@@ -105,25 +105,17 @@ export function contextTools(said: Pick<MessageIndex, 'findNear'>, links: Messag
   const search = dataTool({
     name: 'conversation_search',
     description:
-      'Searches what was said before, also what you are not shown: asked alone, in all conversations of the person; in a shared ' +
+      'Searches what was said before, also what you are not shown. Asked alone, in all conversations of the person; in a shared ' +
       'place, in that one. Pass a few words; what fits best, also in meaning, comes first, with where it was said.',
     effect: 'read',
     record: { redact: privately('words') },
     input: z.object({
       words: z.string().min(1).max(200),
       most: z.int().min(1).max(20).default(8),
-      who: z
-        .string()
-        .max(100)
-        .optional()
-        .describe('Only words of: "me" (the person), "you", or in a shared place a name.'),
-      place: z
-        .string()
-        .max(100)
-        .optional()
-        .describe('Only there: a platform (discord), or the name of a conversation.'),
-      since: z.iso.date().optional().describe('From this day on.'),
-      until: z.iso.date().optional().describe('Up to this day.'),
+      who: z.string().max(100).optional().describe('Only words of "me", "you", or a name.'),
+      place: z.string().max(100).optional().describe('A platform, or a conversation by its name.'),
+      since: z.iso.date().optional(),
+      until: z.iso.date().optional(),
     }),
     prepare: ({ words }, ctx) => said.findNear(reachOf(ctx), words),
     async run({ words, most, who, place: named, since, until }, ctx) {

@@ -59,11 +59,7 @@ const createInput = z.object({
     .enum(['to', 'about', 'that'])
     .optional()
     .describe('The word before `text` in "remind me to …", "about …", "that …"; the answer says it back.'),
-  to: z
-    .string()
-    .max(200)
-    .optional()
-    .describe('Somebody else, by the name that you know: they are reminded, if they agree. Left out: the person.'),
+  to: z.string().max(200).optional().describe('Somebody else, by name: reminded if they agree. Left out: the person.'),
   dm: z.boolean().optional().describe('In a direct message instead of here.'),
   urgent: z.boolean().optional().describe('Also during quiet hours.'),
   catch_up: catchUpInput.optional(),

@@ -63,7 +63,7 @@ const what = {
     .string()
     .max(200)
     .optional()
-    .describe('Where its result is told: a name of target_list; "here": where it is planned.'),
+    .describe('Where it is told: a name of target_list; "here": where it is planned.'),
   missed: z
     .enum(MISSED)
     .optional()

@@ -49,6 +49,7 @@ export interface ReadySource {
 export const watchTool = (tooling: WatchTooling) =>
   dataTool({
     name: WATCH_TOOL,
+    dropWhenSmall: true,
     form: { times: ['when'] },
     dialogue: { thing: 'schedule', asks: { NO_TIME: 'when' } },
     description:

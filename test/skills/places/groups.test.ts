@@ -79,7 +79,7 @@ const SCENES: readonly Scene[] = [
   },
   { name: 'a member does not allow it', steps: ['mia: /place observe 3', ...CHAT, 'mia: and?'], lacks: /rhubarb/ },
   { name: 'it is told in the place, at once', steps: [OBSERVE], holds: /the last 3 lines of this place.*keep none/ },
-  { name: 'more than 50 lines are refused', steps: ['ada: /place observe 51'], holds: /between 0 and 50/ },
+  { name: 'more than 50 lines are refused', steps: ['ada: /place observe 51'], holds: /at most 50 lines/ },
   { name: 'where the platform hides them, that is said', steps: ['hidden', OBSERVE], holds: /shows me nothing here/ },
   { name: 'it does not reach what is said alone', steps: [OBSERVE, ...CHAT, 'mia alone: and?'], lacks: /rhubarb/ },
   { name: 'nor another room', steps: [OBSERVE, 'other: buy rhubarb', 'mia: and?'], lacks: /rhubarb/ },

@@ -133,7 +133,7 @@ async function withAnyWord(
   if (forms.length === 0) return [];
   const newest = (await newestOf(db, scope)).map((row) => ({ row, said: tokensOf(row.text) }));
   const has = (said: readonly string[], each: readonly string[]) =>
-    said.some((token) => each.some((form) => token.startsWith(form)));
+    said.some((token) => each.some((form) => isForm(token, form)));
   const hits = (each: readonly string[]) => newest.filter(({ said }) => has(said, each)).length;
   const recent = newest.flatMap(({ row, said }) => (forms.some((each) => has(said, each)) ? [row] : []));
   const rare = forms.filter((each) => hits(each) < COMMON);
@@ -219,8 +219,14 @@ function formsOf(words: string): string[][] {
   });
 }
 
-/** Any word that begins with one of these. */
-const anyOf = (forms: readonly string[]): string => `(${forms.map((form) => `'${form}':*`).join(' | ')})`;
+/** A number is meant as it stands: 17 is not 1,700. */
+const isNumber = (form: string): boolean => /^\p{N}+$/u.test(form);
+
+const isForm = (token: string, form: string): boolean => (isNumber(form) ? token === form : token.startsWith(form));
+
+/** Any word that begins with one of these, or is one of their numbers. */
+const anyOf = (forms: readonly string[]): string =>
+  `(${forms.map((form) => (isNumber(form) ? `'${form}'` : `'${form}':*`)).join(' | ')})`;
 
 async function nearOnes(
   db: Queryable,
