@@ -114,7 +114,7 @@ export interface AllSkills {
 export interface ToolServers {
   has(server: string): boolean;
   /** Undefined: its server is away, or does not offer it. */
-  offered(server: string, tool: string): OfferedTool | undefined;
+  findTool(server: string, tool: string): OfferedTool | undefined;
   /**
    * Calls a tool that an owner has approved as its server describes it now. Its result is untrusted. `refuse`: why the tool
    * as it is offered at this moment is not called.
@@ -224,7 +224,7 @@ export interface EventKind<Payload extends Json> {
 /** Something that coda does by itself, again and again, in the zone of the household. An owner may switch it off. */
 export type SystemTask = Pick<Schedule, 'name' | 'kind' | 'missed' | 'standard'> & {
   cron: string;
-  /** What it does, for the owner who may switch it off: words without a full stop ("deletes …"). */
+  /** Its work, for the owner who may switch it off: words without a full stop ("deletes …"). */
   does: string;
 };
 

@@ -29,7 +29,7 @@ const size = z.strictObject({ size: z.int() });
 const content = z.strictObject({ base64: z.string() });
 const recognized = z.strictObject({ text: z.string() });
 
-/** Of one recording: the time that it waits for others is not held against it. */
+/** One recording’s own time: its wait for others is not held against it. */
 export type HearingLimit = Pick<Deadline, 'signal' | 'hold'>;
 
 export interface RecognizerSettings {

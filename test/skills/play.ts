@@ -111,7 +111,7 @@ export class Played {
       pages: { readText: async () => NO_SCRIPTS, readFeed: async () => NO_SCRIPTS, readFile: async () => NO_SCRIPTS },
       servers: {
         has: () => false,
-        offered: () => undefined,
+        findTool: () => undefined,
         call: async () => ({ ok: false, message: 'none', isTransient: false, mayHaveRun: false }),
       },
       household: { zone: 'UTC', locale: undefined },

@@ -82,7 +82,7 @@ function toolOf(servers: Servers, server: string, { tool, name, description, sch
 export function toolServers(servers: Servers): ToolServers {
   return {
     has: (server) => servers.get(server) !== undefined,
-    offered: (server, tool) => servers.get(server)?.offers.find((offer) => offer.tool === tool),
+    findTool: (server, tool) => servers.get(server)?.offers.find((offer) => offer.tool === tool),
     async call({ server, tool, input }, signal, refuse) {
       let text: string | undefined;
       const result = await callServer(servers, server, { signal }, async (client, connection) => {

@@ -15,7 +15,7 @@ const policies = {
 const effects: Record<string, 'fetch' | 'external' | 'dangerous'> = { post: 'external', drop: 'dangerous' };
 const servers = {
   has: () => true,
-  offered: (server: string, tool: string) => ({ name: `${server}_${tool}`, effect: effects[tool] ?? 'fetch' }),
+  findTool: (server: string, tool: string) => ({ name: `${server}_${tool}`, effect: effects[tool] ?? 'fetch' }),
   call: async () => ({ ok: true as const, text: '' }),
 };
 const why = (gate: Gate, looked: object) =>

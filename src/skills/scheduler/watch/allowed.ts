@@ -26,7 +26,7 @@ export function refusalOf(
   asker: ScriptAsker,
 ): Failed | undefined {
   if (source.kind === 'mcp') {
-    const offered = servers.offered(source.server, source.tool);
+    const offered = servers.findTool(source.server, source.tool);
     return offered && refusalOfTool(gate, offered, asker);
   }
   const tool = TOOLS[source.kind];
