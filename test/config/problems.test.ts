@@ -21,7 +21,7 @@ test('all problems are told at once, in the order of the file', () => {
     'coda.yaml:2:3 delivery.queue_limt: unknown key; did you mean queue_limit?',
     'coda.yaml:3:16 delivery.concurrency: expected a whole number, got "many"',
     'coda.yaml:4:1 login: unknown key; known here: assistant, access, models, storage, redis, log, ' +
-      'delivery, time, egress, events, execution, discord, slack, http, reminders, notes, memory, scheduler, tasks, retention, audit, speech, web, firecrawl, weather, self_improvement, skills, connectors, specialists, backup, browser, mcp and updates',
+      'delivery, time, egress, events, execution, discord, slack, http, targets, reminders, notes, memory, scheduler, tasks, retention, audit, speech, web, firecrawl, weather, self_improvement, skills, connectors, specialists, backup, browser, mcp and updates',
     'coda.yaml:5:15 log.level: expected trace, debug, info, warn, error, fatal or silent, got "inof"; did you mean info?',
     'coda.yaml:7:9 assistant.zone: expected a time zone such as Europe/Berlin or America/New_York, got "Europe/Berln"',
     'coda.yaml:8:9 assistant.name: the environment variable CODA_NAME is not set',

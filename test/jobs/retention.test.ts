@@ -211,7 +211,7 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
       new AbortController().signal,
     );
     await expect(run).rejects.toThrow('division by zero');
-    expect(await coda.count('jobs where kind = 'tidy'')).toBe(0);
+    expect(await coda.count("jobs where kind = 'tidy'")).toBe(0);
     expect(collected).toBe(1);
   });
 
