@@ -264,7 +264,7 @@ async function connect(open: OpenParts, options: BuildOptions): Promise<App> {
   const { hooks: services } = config.block(targetsConfig);
   const told = hooksAdapter({ hooks: services, egress, world });
   const adapters: readonly ChatAdapter[] = [terminal, ...platforms, ...programs, told, ...(options.adapters ?? [])];
-  // It is there without any service, too: what was to be told through one that is gone has to be told elsewhere.
+  // The adapter exists without any service, too: words for a service that is gone have to be told elsewhere.
   const shown = adapters.filter((adapter) => adapter !== told || Object.keys(services).length > 0);
   checks.add(adapters.flatMap((adapter) => checksOf(adapter, config)));
   checks.add(skills.flatMap(({ skill, deps }) => skill.checks?.(deps, agent.options.toolbox) ?? []));

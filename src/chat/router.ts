@@ -93,7 +93,7 @@ export class Router {
     return { command: this.commands.get(name.toLowerCase()), name, rest: rest.trim() };
   }
 
-  /** Nobody who is not heard costs anything. */
+  /** A sender who is not heard costs nothing. */
   async hear(...[item, files, signal]: Parameters<HearVoice>): ReturnType<HearVoice> {
     return this.gate.hears(asHeard(item).person) ? this.hearVoice(item, files, signal) : undefined;
   }

@@ -103,7 +103,7 @@ function outputOf(
     child.once('error', () => reject(new ProgramFault('could not be started', true)));
     child.once('close', (code) => {
       signal.removeEventListener('abort', abandon);
-      // Those that it has left behind, without its output.
+      // Programs that it has left behind, without its output.
       kill();
       if (code === 0) resolve(Buffer.concat(chunks));
       else reject(new ProgramFault(`ended with ${code === null ? 'a signal' : `status ${code}`}`));

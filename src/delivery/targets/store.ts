@@ -141,7 +141,7 @@ export async function findById(db: Queryable, id: string): Promise<Target | unde
   return targets.readAll((await db.query('select * from targets where id = $1', [id])).rows)[0];
 }
 
-/** Those that a name can mean: the one whose name or id it is to the letter, else all that are called so without # and @. */
+/** Targets that a name can mean: the one with exactly this name or id, else all with this name without # and @. */
 export async function listNamed(db: Queryable, personId: string, name: string): Promise<Target[]> {
   const typed = name.trim().toLowerCase();
   const { rows } = await db.query(

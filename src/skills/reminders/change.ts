@@ -165,7 +165,7 @@ async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeA
   return change(ctx, before, after, (reminder) => say(reminder, ctx.when));
 }
 
-/** How a reminder is delivered, as far as an edit says it; what asks for its time carries these with each answer. */
+/** Fields of an edit about delivery; a question about its time carries them with each answer. */
 type DeliveryEdit = Pick<Edit, 'urgent' | 'catch_up' | 'nag'>;
 
 const deliveryOf = ({ urgent, catch_up, nag }: DeliveryEdit) => ({ urgent, catch_up, nag });

@@ -59,7 +59,7 @@ async function otherMeant(tx: TxContext['tx'], name: string, self: string): Prom
   return id === undefined || others.length > 0 || id === self ? undefined : personById(tx, id);
 }
 
-/** What one person has agreed to for another; of several names the one that is allowed. */
+/** The consent of one person for another; of several targets the one that is allowed. */
 async function consentTo(tx: TxContext['tx'], personId: string, toPerson: string): Promise<Target | undefined> {
   const theirs = (await targets.listOf(tx, personId)).filter((each) => each.toPerson === toPerson);
   return theirs.find(({ state }) => state === 'allowed') ?? theirs[0];

@@ -41,7 +41,7 @@ export function adoptTurns({ database, world, wakeAt }: Pick<SkillDeps, 'databas
 
 interface Firing {
   schedule: store.Due;
-  /** Those that run now: one, or with `missed: each` all that were missed, or none. */
+  /** Occurrences that run now: one, or with `missed: each` all that were missed, or none. */
   begins: readonly Instant[];
   nextAt: Instant | undefined;
 }

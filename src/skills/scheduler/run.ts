@@ -126,8 +126,8 @@ async function startRun(deps: RunDeps, id: string): Promise<StartedRun | undefin
       return undefined;
     }
     const { watch } = schedule;
-    // It began in a process that is gone. What it did until then nobody knows, so it does not do it again; nor is looked
-    // again at what ends the process each time.
+    // The run began in a process that is gone, and nobody knows what it did: a script is not repeated, nor is a look that ends
+    // its process each time.
     if (run.state === 'running' && (!isRepeatable(watch.source) || run.attempts >= ATTEMPTS)) {
       await interrupt(deps, tx, { ...locked, person, watch }, now);
       return undefined;

@@ -75,7 +75,7 @@ export function targetTools(deps: Deps): AnyTool[] {
         if (others.length > 0) return failed('AMBIGUOUS', texts.ambiguous(input.name));
         const allows = [...new Set(input.allows.map((each) => each.toLowerCase()))];
         await targets.setAllows(tx, found.id, allows);
-        // What waits may be of what is not allowed any more.
+        // Waiting words may come from a skill that is not allowed any more.
         if (found.allows.some((each) => !allows.includes(each))) await targets.dropWaiting(tx, found.id);
         return done(texts.allows(found.name, allows));
       },

@@ -43,7 +43,7 @@ const SLEPT_MS = 20_000;
 
 let source: EventSource | undefined;
 let again: ReturnType<typeof setTimeout> | undefined;
-/** Whether the stream was opened for a page that nobody sees. */
+/** True while the stream is one of a page that nobody sees. */
 let isUnseen = false;
 
 /** Begins to listen; `refused` is called when the session is over. */

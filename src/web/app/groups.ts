@@ -46,7 +46,7 @@ const GROUPS = {
   ],
 } as const satisfies Record<string, readonly GroupPage[]>;
 
-/** Those that the person may see; none: the group is one page. */
+/** Pages that the person may see; none: the group is one page. */
 export function pagesOf(group: string): readonly GroupPage[] {
   const pages: readonly GroupPage[] = GROUPS[group as keyof typeof GROUPS] ?? [];
   return pages.filter(({ isOwners }) => !isOwners || isOwner());
