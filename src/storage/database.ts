@@ -121,6 +121,8 @@ class WrappedDatabase implements Database {
   private async finish(): Promise<void> {
     while (this.running.size > 0) await Promise.allSettled(this.running);
     this.hints.flush();
+    // On Node 20 each promise of the process carries a field for every storage that was ever used and not disabled.
+    this.inside?.disable();
     await this.inner.close();
   }
 

@@ -382,5 +382,16 @@ export function databaseContract(name: string, { open, available }: ContractOpti
       expect(await closing.healthy()).toBe(false);
       closing.notify('test', 'late');
     });
+
+    test('nothing of a closed database is carried by each promise of the process', async () => {
+      const carried = () => Object.getOwnPropertySymbols(Promise.resolve()).length;
+      const before = carried();
+      for (let round = 0; round < 3; round++) {
+        const closing = await open(testWorld());
+        await closing.tx('test.tx', (tx) => tx.query('select 1'));
+        await closing.close();
+      }
+      expect(carried()).toBe(before);
+    });
   });
 }
