@@ -18,16 +18,18 @@ export const LONGEST: readonly string[] = [
   'adapters/discord/gateway',
 ];
 
-/** Begins with the longest suites, so that none of them is left alone at the end while the other workers have nothing. */
+/**
+ * Plays one project after the other, since a worker ends where the next suite is of another one, with all that it has imported;
+ * the one on both engines first, and in each the longest suites first, so that none of them is left alone at the end.
+ */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
       const at = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
       return at < 0 ? LONGEST.length : at;
     };
-    // Those behind them as vitest has them (what took long or failed the last time, else the largest), one project after the other:
-    // a worker ends where the next suite is of another one.
     const name = ({ project }: TestSpecification) => project.name;
-    return (await super.sort(files)).sort((a, b) => place(a) - place(b) || name(a).localeCompare(name(b)));
+    // Those behind the longest as vitest has them: what took long or failed the last time, else the largest.
+    return (await super.sort(files)).sort((a, b) => name(a).localeCompare(name(b)) || place(a) - place(b));
   }
 }
