@@ -40,7 +40,14 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
   let complaints: string[];
 
   beforeAll(async () => {
-    programs = await Programs.begin({ model, skills: [outside.skill] });
+    // Says under which name it was given the recording.
+    const hears = ['sh', '-c', 'printf "the recording is $(basename "$0")"', '{file}'];
+    const config = {
+      'speech.transcribe.kind': 'command',
+      'speech.transcribe.command': hears,
+      'speech.transcribe.longest': '2s',
+    };
+    programs = await Programs.begin({ model, config, skills: [outside.skill] });
     browser = await openBrowser();
     const { code } = await programs.coda.app.sessions.link();
     ({ context, page, complaints } = await signedIn(browser, programs.url, code));
@@ -131,6 +138,34 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     expect(download.suggestedFilename()).toContain('list');
     expect(readFileSync(await download.path(), 'utf8')).toBe('milk, bread');
     await page.getByText('you said: look at this').waitFor();
+  });
+
+  test('what is spoken is sent as a voice message, and answered', async () => {
+    const record = page.getByRole('button', { name: 'Record a voice message' });
+    const said = await page.locator('.log > .entry.you').count();
+    await record.click();
+    await page.getByText('The microphone was refused.').waitFor();
+    expect(await page.getByRole('timer').count()).toBe(0);
+    await context.grantPermissions(['microphone'], { origin: programs.url });
+    await record.click();
+    await page.getByRole('timer').waitFor();
+    await page.keyboard.press('Escape');
+    await record.waitFor();
+    expect(await page.locator('.log > .entry.you').count()).toBe(said);
+    await programs.coda.passes({ seconds: 1 });
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect((await record.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    await record.click();
+    await page.getByRole('timer').waitFor();
+    expect((await page.getByRole('button', { name: 'Discard the recording' }).boundingBox())?.height).toBe(44);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    // It ends at its longest, and waits.
+    await page.getByText('It cannot be longer.').waitFor();
+    expect(await page.getByRole('timer').innerText()).toBe('0:02 / 0:02');
+    await page.getByRole('button', { name: 'Send the recording' }).click();
+    await answered('Heard: “the recording is file.webm”');
+    await answered('you said: the recording is file.webm');
+    await record.waitFor();
   });
 
   test('a reminder comes by itself; one that came while the connection was gone is there after it', async () => {

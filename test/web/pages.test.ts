@@ -153,6 +153,7 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
     const Cookie = `${cookie?.name}=${cookie?.value}`;
     const shell = await fetch(at('/'), { headers: { Cookie } });
     expect(shell.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(shell.headers.get('permissions-policy')).toMatch(/^microphone=\(self\), camera=\(\),/);
     const asked = (path: string, init: RequestInit, site: string) =>
       fetch(at(path), {
         ...init,

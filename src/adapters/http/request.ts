@@ -153,17 +153,23 @@ function isForm(type: string | undefined): type is string {
   return /^multipart\/form-data\s*;/i.test(type ?? '');
 }
 
-/** A form as the JSON that would say the same: its fields, and its files in base64. Throws `HTTP_MALFORMED`. */
+/** A form as the JSON that would say the same: its fields, and its files in base64, one in `voice` as spoken. Throws `HTTP_MALFORMED`. */
 async function formOf(raw: Buffer, type: string): Promise<Record<string, unknown>> {
   const form = await read(raw, type);
   const fields: Record<string, unknown> = {};
-  const files: { name: string; content_type: string; data: string }[] = [];
+  const files: { name: string; content_type: string; data: string; voice?: true }[] = [];
   let parts = 0;
   for (const [name, value] of form) {
     if (++parts > MOST_PARTS) throw malformedForm(`The form has more than ${MOST_PARTS} parts.`);
     if (typeof value !== 'string') {
       const data = Buffer.from(await value.arrayBuffer()).toString('base64');
-      files.push({ name: value.name || 'file', content_type: value.type || 'application/octet-stream', data });
+      const type = value.type.split(';')[0]?.trim() || 'application/octet-stream';
+      files.push({
+        name: value.name || 'file',
+        content_type: type,
+        data,
+        ...(name === 'voice' && { voice: true as const }),
+      });
     } else if (Object.hasOwn(fields, name) || name === '__proto__' || name === 'files') {
       throw malformedForm('A field of the form is there twice, or has no place here.');
     } else fields[name] = value;

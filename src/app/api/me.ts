@@ -3,6 +3,7 @@ import type { Approvals } from '../../agent/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import { type AnyRoute, type Checks, type Finding, route, SCOPES, type Scope } from '../../chat/index.ts';
 import { countUnread } from '../../delivery/index.ts';
+import { speechConfig } from '../../skills/files/index.ts';
 import { addDays, beginningOf, dayAt } from '../../time/index.ts';
 import type { ChangeSource } from './changes.ts';
 import { readerFrom } from './reader.ts';
@@ -23,6 +24,10 @@ const shape = z.object({
     locale: z.string().nullable(),
   }),
   assistant: z.object({ name: z.string() }),
+  voice: z
+    .object({ longest: z.int().describe('Seconds.') })
+    .nullable()
+    .describe('How long a voice message may be; null: nothing hears them.'),
   now: z.iso.datetime().describe("By coda's clock, which is what times are of."),
   version: z.string(),
   scopes: z.array(z.enum(Object.keys(SCOPES) as [Scope, ...Scope[]])),
@@ -40,6 +45,8 @@ const shape = z.object({
 /** `GET /v1/me`: the person who is signed in, and what waits for them. */
 export function meRoute(parts: MeParts): AnyRoute {
   const { config, approvals, wellness, version } = parts;
+  const { kind, longest } = config.block(speechConfig).transcribe;
+  const hears = kind !== 'none';
   return route({
     method: 'GET',
     path: '/v1/me',
@@ -64,6 +71,7 @@ export function meRoute(parts: MeParts): AnyRoute {
           json: {
             person: { id: personId, name: person.name, role: person.role, zone, locale: locale ?? null },
             assistant: { name: config.assistant.name },
+            voice: hears ? { longest: Math.floor(longest / 1_000) } : null,
             now: now.toISOString(),
             version,
             scopes,

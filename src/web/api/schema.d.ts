@@ -4524,6 +4524,11 @@ export interface operations {
                         /** @description For owners, as doctor found it last; null: it has not looked yet, or this is nobody who is to know. */
                         system: ("well" | "wrong") | null;
                         version: string;
+                        /** @description How long a voice message may be; null: nothing hears them. */
+                        voice: {
+                            /** @description Seconds. */
+                            longest: number;
+                        } | null;
                     };
                 };
             };

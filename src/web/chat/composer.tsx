@@ -6,6 +6,7 @@ import { person } from '../app/session.ts';
 import { act, say } from '../app/toasts.tsx';
 import { Button } from '../parts/button.tsx';
 import type { Conversation } from './conversation.ts';
+import { canRecord, RecorderLine, type Recording, startRecording } from './recorder.tsx';
 
 const MOST_FILES = 10;
 /** Bytes of all files together: what coda takes in one request, unless it is told otherwise. */
@@ -26,6 +27,8 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
   const [text, setText] = useState(() => sessionStorage.getItem(draftKey(id)) ?? '');
   const [files, setFiles] = useState<readonly File[]>([]);
   const [isOver, setOver] = useState(false);
+  const [recording, setRecording] = useState<Recording>();
+  const isHere = useRef(true);
   const picker = useRef<HTMLInputElement>(null);
   const isBusy = conversation.isBusy.value;
 
@@ -64,6 +67,19 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
     setFiles([]);
     field.current?.focus();
   };
+  const { voice } = person();
+  useEffect(
+    () => () => {
+      isHere.current = false;
+    },
+    [],
+  );
+  const record = async () => {
+    const begun = await startRecording();
+    // The microphone was granted after the person had gone to another page.
+    if (isHere.current) setRecording(begun);
+    else begun?.discard();
+  };
   const stop = () => void act(() => conversation.stop());
 
   return (
@@ -99,57 +115,74 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
           ))}
         </ul>
       )}
-      <div class="line">
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          hidden
-          onChange={(event) => {
-            add([...(event.currentTarget.files ?? [])]);
-            event.currentTarget.value = '';
+      {recording && voice ? (
+        <RecorderLine
+          recording={recording}
+          longest={voice.longest}
+          onSend={(spoken) => {
+            void conversation.say(text.trim(), files, { voice: spoken });
+            setText('');
+            setFiles([]);
+            setRecording(undefined);
           }}
+          onDiscard={() => setRecording(undefined)}
         />
-        <Button icon="clip" label="Add files" kind="quiet" onClick={() => picker.current?.click()} />
-        <label class="grow">
-          <span class="unseen">Message</span>
-          <textarea
-            ref={field}
-            rows={1}
-            maxLength={100_000}
-            value={text}
-            placeholder="Say something"
-            aria-description="Enter sends, Shift and Enter begins a new line."
-            onInput={(event) => setText(event.currentTarget.value)}
-            onPaste={(event) => {
-              const pasted = [...(event.clipboardData?.files ?? [])];
-              if (pasted.length === 0) return;
-              event.preventDefault();
-              add(pasted);
-            }}
-            onKeyDown={(event) => {
-              if (event.key === 'Escape' && isBusy) stop();
-              if (event.key !== 'Enter' || event.shiftKey || event.isComposing || isTouch()) return;
-              event.preventDefault();
-              submit();
+      ) : (
+        <div class="line">
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            onChange={(event) => {
+              add([...(event.currentTarget.files ?? [])]);
+              event.currentTarget.value = '';
             }}
           />
-        </label>
-        {isBusy && (
-          <Button icon="stop" onClick={stop}>
-            Stop
-          </Button>
-        )}
-        {(!isBusy || text.trim() !== '' || files.length > 0) && (
-          <Button
-            type="submit"
-            kind="primary"
-            icon="send"
-            label="Send"
-            disabled={text.trim() === '' && files.length === 0}
-          />
-        )}
-      </div>
+          <Button icon="clip" label="Add files" kind="quiet" onClick={() => picker.current?.click()} />
+          {voice && canRecord() && (
+            <Button icon="mic" label="Record a voice message" kind="quiet" onClick={() => void record()} />
+          )}
+          <label class="grow">
+            <span class="unseen">Message</span>
+            <textarea
+              ref={field}
+              rows={1}
+              maxLength={100_000}
+              value={text}
+              placeholder="Say something"
+              aria-description="Enter sends, Shift and Enter begins a new line."
+              onInput={(event) => setText(event.currentTarget.value)}
+              onPaste={(event) => {
+                const pasted = [...(event.clipboardData?.files ?? [])];
+                if (pasted.length === 0) return;
+                event.preventDefault();
+                add(pasted);
+              }}
+              onKeyDown={(event) => {
+                if (event.key === 'Escape' && isBusy) stop();
+                if (event.key !== 'Enter' || event.shiftKey || event.isComposing || isTouch()) return;
+                event.preventDefault();
+                submit();
+              }}
+            />
+          </label>
+          {isBusy && (
+            <Button icon="stop" onClick={stop}>
+              Stop
+            </Button>
+          )}
+          {(!isBusy || text.trim() !== '' || files.length > 0) && (
+            <Button
+              type="submit"
+              kind="primary"
+              icon="send"
+              label="Send"
+              disabled={text.trim() === '' && files.length === 0}
+            />
+          )}
+        </div>
+      )}
     </form>
   );
 }

@@ -115,17 +115,22 @@ export class Conversation {
   }
 
   /** Says something; it stays below the conversation until coda has it. */
-  async say(text: string, files: readonly File[], id = newId()): Promise<void> {
+  async say(
+    text: string,
+    files: readonly File[],
+    { voice, id = newId() }: { voice?: File | undefined; id?: string } = {},
+  ): Promise<void> {
     const at = now().toISOString();
     this.unsent.value = [
       ...this.unsent.value.filter((each) => each.id !== id),
-      { id, text, files, at, failure: undefined, isAway: false },
+      { id, text, files, voice, at, failure: undefined, isAway: false },
     ];
     const body = new FormData();
     body.set('text', text);
     body.set('conversation', this.id);
     body.set('wait', '0');
     for (const file of files) body.append('file', file);
+    if (voice) body.append('voice', voice);
     try {
       await ask(send(body, id));
       await this.read();
@@ -145,7 +150,8 @@ export class Conversation {
   /** A message that did not reach coda goes under its own id: one that did after all is not said twice. */
   private sendAgain(): void {
     if (this.session !== session) return;
-    for (const { id, text, files, isAway } of this.unsent.value) if (isAway) void this.say(text, files, id);
+    for (const { id, text, files, voice, isAway } of this.unsent.value)
+      if (isAway) void this.say(text, files, { id, voice });
   }
 
   drop(id: string): void {

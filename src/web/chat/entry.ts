@@ -14,6 +14,8 @@ export interface Unsent {
   id: string;
   text: string;
   files: readonly File[];
+  /** What was spoken for it. */
+  voice: File | undefined;
   at: string;
   /** Why it did not come there; undefined: it is on its way. */
   failure: string | undefined;

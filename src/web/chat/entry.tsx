@@ -177,7 +177,8 @@ function Steps({ turn }: { turn: Turn }) {
 
 /** A message that is on its way, or did not come there. */
 export function UnsentView({ unsent, conversation }: { unsent: Unsent; conversation: Conversation }) {
-  const { id, text, files, failure, at } = unsent;
+  const { id, text, files, voice, failure, at } = unsent;
+  const names = [...files, ...(voice ? [voice] : [])].map(({ name }) => name);
   return (
     <li class={`entry you message ${failure ? 'unsent' : ''}`} data-id={id}>
       <p class="who">
@@ -185,12 +186,12 @@ export function UnsentView({ unsent, conversation }: { unsent: Unsent; conversat
         {!failure && <span class="tag">on its way</span>}
       </p>
       {text !== '' && <p class="plain">{text}</p>}
-      {files.length > 0 && <p class="small faint">{files.map(({ name }) => name).join(', ')}</p>}
+      {names.length > 0 && <p class="small faint">{names.join(', ')}</p>}
       {failure && (
         <p class="bad" role="alert">
           {failure}{' '}
           <span class="buttons">
-            <Button onClick={() => void conversation.say(text, files, id)}>Send again</Button>
+            <Button onClick={() => void conversation.say(text, files, { id, voice })}>Send again</Button>
             <Button onClick={() => conversation.drop(id)}>Discard</Button>
           </span>
         </p>

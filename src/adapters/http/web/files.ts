@@ -23,6 +23,9 @@ const POLICY = [
   'trusted-types coda',
 ].join('; ');
 
+/** The microphone for voice messages, of these pages alone; nothing else of a device. */
+const DEVICES = 'microphone=(self), camera=(), display-capture=(), geolocation=(), payment=(), usb=()';
+
 /** First words of the addresses that the application shows. */
 const PAGES = ['chat', 'today', 'notes', 'automations', 'skills', 'people', 'activity', 'system', 'open'];
 
@@ -72,7 +75,13 @@ export class WebFiles {
     return {
       status,
       // Without a referrer a form's request would not say where it comes from either.
-      headers: { 'Content-Security-Policy': POLICY, 'Referrer-Policy': 'same-origin', ...ASKED, ...headers },
+      headers: {
+        'Content-Security-Policy': POLICY,
+        'Permissions-Policy': DEVICES,
+        'Referrer-Policy': 'same-origin',
+        ...ASKED,
+        ...headers,
+      },
       body: { text, type: 'text/html; charset=utf-8' },
     };
   }

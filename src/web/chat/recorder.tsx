@@ -1,0 +1,111 @@
+/** Voice messages: recorded in the box, sent with a press, and gone without one. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { say } from '../app/toasts.tsx';
+import { Button } from '../parts/button.tsx';
+
+/** Formats that browsers make, by the ending that a file of each has. */
+const FORMATS = [
+  ['audio/ogg;codecs=opus', 'ogg'],
+  ['audio/webm;codecs=opus', 'webm'],
+  ['audio/mp4', 'm4a'],
+] as const;
+/** Speech is clear at this, and a quarter of an hour has 3 MB. */
+const BITS_PER_SECOND = 24_000;
+/** Milliseconds between two pieces, and how often the time is shown anew. */
+const PIECE_MS = 1_000;
+
+const formatHere = () =>
+  typeof MediaRecorder === 'undefined' ? undefined : FORMATS.find(([type]) => MediaRecorder.isTypeSupported(type));
+
+/** False in an old browser, and on a page that came without encryption. */
+export const canRecord = (): boolean =>
+  navigator.mediaDevices?.getUserMedia !== undefined && formatHere() !== undefined;
+
+/** A microphone that records until it is stopped. */
+export interface Recording {
+  /** The file of what was spoken. */
+  finish(): Promise<File>;
+  /** Lets go of the microphone. */
+  discard(): void;
+}
+
+/** Undefined where the microphone cannot be had, which has been said. */
+export async function startRecording(): Promise<Recording | undefined> {
+  const [type, ending] = formatHere() ?? FORMATS[0];
+  let stream: MediaStream;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  } catch (error) {
+    say(whyNot(error), { isBad: true });
+    return undefined;
+  }
+  const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: BITS_PER_SECOND });
+  const pieces: Blob[] = [];
+  const ended = new Promise<void>((resolve) => recorder.addEventListener('stop', () => resolve(), { once: true }));
+  recorder.addEventListener('dataavailable', ({ data }) => pieces.push(data));
+  recorder.start(PIECE_MS);
+  const letGo = () => {
+    if (recorder.state !== 'inactive') recorder.stop();
+    for (const track of stream.getTracks()) track.stop();
+  };
+  return {
+    async finish() {
+      letGo();
+      await ended;
+      return new File(pieces, `voice message.${ending}`, { type: type.split(';', 1).join() });
+    },
+    discard: letGo,
+  };
+}
+
+function whyNot(error: unknown): string {
+  const { name = '' } = error instanceof DOMException ? error : {};
+  if (name === 'NotAllowedError') return 'The microphone was refused. Allow it for this page in the browser.';
+  return name === 'NotFoundError' ? 'There is no microphone.' : 'The microphone cannot be used now.';
+}
+
+interface RecorderProps {
+  recording: Recording;
+  /** The longest that is heard, in seconds. */
+  longest: number;
+  onSend: (voice: File) => void;
+  onDiscard: () => void;
+}
+
+/** The line of the box while it records. At its longest the recording ends by itself, and waits to be sent. */
+export function RecorderLine({ recording, longest, onSend, onDiscard }: RecorderProps) {
+  const [seconds, setSeconds] = useState(0);
+  const [full, setFull] = useState<Promise<File>>();
+  const group = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const began = performance.now();
+    const timer = setInterval(() => setSeconds(Math.floor((performance.now() - began) / 1_000)), PIECE_MS);
+    const leave = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') onDiscard();
+    };
+    group.current?.querySelector<HTMLElement>('.primary')?.focus();
+    group.current?.addEventListener('keydown', leave);
+    return () => {
+      clearInterval(timer);
+      recording.discard();
+    };
+  }, [recording]);
+  useEffect(() => {
+    if (seconds >= longest && !full) setFull(recording.finish());
+  }, [seconds, longest, full, recording]);
+  const send = async () => onSend(await (full ?? recording.finish()));
+  return (
+    <section ref={group} class="line recording" aria-label="Voice message">
+      <Button icon="x" label="Discard the recording" kind="quiet" onClick={onDiscard} />
+      <p class="grow">
+        <span role="status">{full ? 'It cannot be longer.' : 'Recording…'}</span>{' '}
+        <span role="timer">
+          {minutes(Math.min(seconds, longest))} / {minutes(longest)}
+        </span>
+      </p>
+      <Button icon="send" label="Send the recording" kind="primary" onClick={() => void send()} />
+    </section>
+  );
+}
+
+const minutes = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
