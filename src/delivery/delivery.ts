@@ -87,6 +87,7 @@ export class Delivery {
   private readonly places = new PlaceBook();
   private readonly seats: Seats;
   private readonly endings: Endings;
+  private readonly voiceMessages: VoiceMessages;
   private readonly admission: Admission;
   private readonly hints: Hints;
   private readonly postponed: PostponedEvents;
@@ -125,6 +126,7 @@ export class Delivery {
       wakeAt: options.wakeAt,
     });
     const messageFiles = this.openMessageFiles();
+    this.voiceMessages = this.openVoiceMessages();
     this.postponed = new PostponedEvents({ database, world, adapters: () => this.adapters, wakeAt: options.wakeAt });
     this.inboxWriter = new InboxWriter({
       ...options,
@@ -137,6 +139,10 @@ export class Delivery {
       hint: () => this.hints.publish('lanes'),
       seats,
       announceSeats: () => this.announceSeats(),
+      onWithdrawn: (id) => {
+        this.voiceMessages.withdraw(id);
+        this.hints.publish('withdrawn', id);
+      },
       ahead: (message) => messageFiles.ahead(message, signal),
       postponedOf: (adapter) => this.postponed.of(adapter),
     });
@@ -211,6 +217,7 @@ export class Delivery {
       },
       joined: () => void this.self.beat(),
       stop: (conversationId) => this.lanes.stop(conversationId),
+      withdrawn: (id) => this.voiceMessages.withdraw(id),
       forget: (personId) => this.forgetHere(personId),
       erased: (personId) => this.letGo(personId),
       settled: (id) => void this.settledElsewhere(id),
@@ -472,18 +479,22 @@ export class Delivery {
     return new MessageFiles({ database, world, artifacts, egress, lanes, outbox, sourceOf, showTyping: typing, hint });
   }
 
+  private openVoiceMessages(): VoiceMessages {
+    return new VoiceMessages({
+      database: this.options.database,
+      lanes: this.lanes,
+      outbox: this.outbox,
+      hear: (item, files, signal) => this.receives.hear(item, files, signal),
+      endUnheard: (tx, item, card) => this.endIn(tx, item, { state: 'failed', error: card.text, cards: [card] }),
+    });
+  }
+
   private openAdmission(messageFiles: MessageFiles): Admission {
     return new Admission({
       ...this.options,
       lanes: this.lanes,
       messageFiles,
-      voiceMessages: new VoiceMessages({
-        database: this.options.database,
-        lanes: this.lanes,
-        outbox: this.outbox,
-        hear: (item, files, signal) => this.receives.hear(item, files, signal),
-        endUnheard: (tx, item, card) => this.endIn(tx, item, { state: 'failed', error: card.text, cards: [card] }),
-      }),
+      voiceMessages: this.voiceMessages,
       quoting: new Quoting({ ...this.options, lanes: this.lanes, adapterOf: (place) => this.adapterOf(place) }),
       endItem: (name, item, end) => this.endItem(name, item, end),
       acknowledge: (item) => this.acknowledgeFirst(item),
@@ -516,6 +527,7 @@ const CHANNELS = {
   lanes: 'coda_lanes',
   settled: 'coda_settled',
   stop: 'coda_stop',
+  withdrawn: 'coda_withdrawn',
   forget: 'coda_forget',
   erased: 'coda_erased',
   freed: 'coda_freed',

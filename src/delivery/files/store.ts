@@ -42,11 +42,23 @@ export async function keepWords(tx: Transaction, id: string, words: string): Pro
   return rows[0]?.payload;
 }
 
-/** True if the message of a row was withdrawn, or its person erased; nobody withdraws it after that until `tx` ends. */
-export async function lockWithdrawn(tx: Transaction, id: string): Promise<boolean> {
-  const { rows } = await tx.query<{ withdrawn: boolean }>(
-    `select payload ? 'withdrawn' or not payload ? 'files' as withdrawn from inbox where id = $1 for update`,
+/**
+ * Payload of a row, which nobody withdraws or edits after that until `tx` ends; undefined where its message was withdrawn, or
+ * its person erased.
+ */
+export async function lockPayload(tx: Transaction, id: string): Promise<Payload | undefined> {
+  const { rows } = await tx.query<{ payload: Payload }>(
+    `select payload from inbox where id = $1 and payload ? 'files' and not payload ? 'withdrawn' for update`,
     [id],
   );
-  return rows[0]?.withdrawn ?? true;
+  return rows[0]?.payload;
+}
+
+/** Stores with a row that `tx` holds that its turn begins with its voice messages as files. */
+export async function keepUnheard(tx: Transaction, id: string): Promise<Payload | undefined> {
+  const { rows } = await tx.query<{ payload: Payload }>(
+    `update inbox set payload = payload || '{"unheard": true}' where id = $1 and payload ? 'files' returning payload`,
+    [id],
+  );
+  return rows[0]?.payload;
 }

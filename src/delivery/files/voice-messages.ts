@@ -31,9 +31,16 @@ export interface VoiceMessagesDeps {
 /** Turns what a person has spoken into the words of their message, before anything is done about it. */
 export class VoiceMessages {
   private readonly deps: VoiceMessagesDeps;
+  /** Hearings of this process, by their rows. */
+  private readonly hearings = new Map<string, AbortController>();
 
   constructor(deps: VoiceMessagesDeps) {
     this.deps = deps;
+  }
+
+  /** Stops the hearing of a row whose message was withdrawn. A hint: without it the words are heard for nothing. */
+  withdraw(id: string): void {
+    this.hearings.get(id)?.abort(new Error('the message was withdrawn'));
   }
 
   /**
@@ -44,33 +51,56 @@ export class VoiceMessages {
     const { payload } = item;
     const spoken = payload.files.filter(({ voice }) => voice);
     if (item.kind !== 'message' || spoken.length === 0 || payload.withdrawn || !isSaid(item)) return item;
-    const { database, hear, lanes, outbox } = this.deps;
-    const heard = await lanes.waitOutside(item.id, () => hear(item, spoken, signal));
-    if (!heard) return item;
-    const { words, card } = heard;
-    const isAll = words === '' && payload.text.trim() === '' && spoken.length === payload.files.length;
-    if (isAll) return this.endUnheard(item, card);
-    return database.tx('voice.keep', async (tx) => {
-      const { owned } = await laneStore.lockItem(tx, item);
-      if (!owned) return undefined;
-      const kept = await store.keepWords(tx, item.id, words);
-      if (!kept) return { ...item, payload: { ...payload, withdrawn: true as const } };
-      const said = { key: `heard:${item.key}`, conversationId: item.conversation.id, personId: item.person.id, card };
-      if (!kept.withdrawn) await outbox.addAll(tx, [said]);
-      return { ...item, payload: kept };
-    });
+    const heard = await this.hear(item, spoken, signal);
+    if (heard === 'withdrawn') return withdrawn(item);
+    const ended = await this.deps.database.tx('voice.keep', (tx) => this.keep(tx, item, heard));
+    if (ended && 'sent' in ended) await ended.sent;
+    return ended && 'sent' in ended ? undefined : ended;
   }
 
-  /** Gives the row back where its message was withdrawn meanwhile: nothing is said about that. */
-  private async endUnheard(item: Item, card: Card): Promise<Item | undefined> {
-    const ended = await this.deps.database.tx('voice.unheard', async (tx) => {
-      const { owned } = await laneStore.lockItem(tx, item);
-      if (!owned) return undefined;
-      if (await store.lockWithdrawn(tx, item.id)) return { isWithdrawn: true as const };
-      return this.deps.endUnheard(tx, item, card);
-    });
-    if (ended && 'isWithdrawn' in ended) return { ...item, payload: { ...item.payload, withdrawn: true } };
-    await ended?.sent;
-    return undefined;
+  private async hear(
+    item: Item,
+    spoken: readonly IncomingFile[],
+    signal: AbortSignal,
+  ): Promise<HeardVoice | 'withdrawn' | undefined> {
+    const { hear, lanes } = this.deps;
+    const controller = new AbortController();
+    const stop = () => controller.abort(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    this.hearings.set(item.id, controller);
+    try {
+      return await lanes.waitOutside(item.id, () => hear(item, spoken, controller.signal));
+    } catch (error) {
+      if (signal.aborted || !controller.signal.aborted) throw error;
+      return 'withdrawn';
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.hearings.delete(item.id);
+    }
+  }
+
+  /** What the row is after it was heard; `sent` where it has ended, since there was nothing else to it. */
+  private async keep(
+    tx: Transaction,
+    item: Item,
+    heard: HeardVoice | undefined,
+  ): Promise<Item | { sent: Promise<void> } | undefined> {
+    const { owned } = await laneStore.lockItem(tx, item);
+    if (!owned) return undefined;
+    // Edited meanwhile, or withdrawn where no hint came.
+    const payload = await store.lockPayload(tx, item.id);
+    if (!payload) return withdrawn(item);
+    if (!heard) return { ...item, payload: (await store.keepUnheard(tx, item.id)) ?? payload };
+    const { words, card } = heard;
+    const isAll = words === '' && payload.text.trim() === '' && payload.files.every(({ voice }) => voice);
+    if (isAll) return this.deps.endUnheard(tx, item, card);
+    const kept = await store.keepWords(tx, item.id, words);
+    const said = { key: `heard:${item.key}`, conversationId: item.conversation.id, personId: item.person.id, card };
+    await this.deps.outbox.addAll(tx, [said]);
+    return { ...item, payload: kept ?? payload };
   }
 }
+
+/** Nothing is said about what was taken back, or is of nobody any more. */
+const withdrawn = (item: Item): Item => ({ ...item, payload: { ...item.payload, withdrawn: true } });

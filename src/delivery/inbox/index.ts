@@ -52,6 +52,8 @@ export interface InboxDeps extends SenderDirectoryDeps {
   announceSeats(): Promise<void>;
   wakeAt(at: Date): void;
   outbox: Outbox;
+  /** Called when the row of this id was withdrawn: whoever hears its voice messages need not go on. */
+  onWithdrawn(id: string): void;
   ahead(message: IncomingMessage): Promise<{ message: IncomingMessage; notes: string }>;
   postponedOf(adapter: string): PostponedPort;
 }
@@ -97,8 +99,10 @@ export class InboxWriter implements Inbox {
     return accepted;
   }
 
-  amend(place: Place, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
-    return store.amend(this.deps.database, messageKey(place.adapter, place.channel, id), change);
+  async amend(place: Place, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
+    const changed = await store.amend(this.deps.database, messageKey(place.adapter, place.channel, id), change);
+    if (changed !== undefined && 'withdrawn' in change) this.deps.onWithdrawn(changed);
+    return changed !== undefined;
   }
 
   livesIn(adapter: string, externalId: string, zone: string): Promise<void> {

@@ -258,11 +258,15 @@ export async function claimLaneless(
 
 export type FinalState = 'done' | 'waiting' | 'failed' | 'expired' | 'cancelled';
 
+/** True of a row `i` whose voice messages are still to be heard, or are heard at this moment: its turn has not begun. */
+const STILL_HEARD = `state = 'received' and not payload ? 'heard' and not payload ? 'unheard' and not payload ? 'resumedAt'
+   and payload -> 'files' @> '[{"voice": true}]' and coalesce(payload ->> 'origin', 'person') in ('person', 'http', 'program')`;
+
 /**
- * Changes what is stored of a message that still waits, in its lane or for its files; for one whose turn has begun another
- * text is left for the turn to take in.
+ * Changes what is stored of a message that still waits, in its lane, for its files or to be heard; for one whose turn has
+ * begun another text is left for the turn to take in. The id of the row that has changed.
  */
-export async function amend(database: Database, key: string, change: Partial<Payload>): Promise<boolean> {
+export async function amend(database: Database, key: string, change: Partial<Payload>): Promise<string | undefined> {
   const { text = null } = change;
   return database.tx('inbox.amend', async (tx) => {
     // A process that begins the turn or stores its files at this moment is waited for: only then it is known whether it
@@ -275,18 +279,18 @@ export async function amend(database: Database, key: string, change: Partial<Pay
       [key, change.withdrawn === true],
     );
     const [row] = rows;
-    if (!row) return false;
+    if (!row) return undefined;
     const { count } = await tx.query(
       `update inbox i
           set payload = i.payload || case when begun then jsonb_build_object('edited', $3::text) else $2::jsonb end
-         from (select id, not payload ? 'pending'
+         from (select id, not payload ? 'pending' and not (${STILL_HEARD})
                           and (state = 'waiting' or payload ? 'resumedAt'
                                or exists (select from lanes l where l.current = w.id)) as begun
                  from inbox w where id = $1) w
         where i.id = w.id and (not begun or i.payload ->> 'text' <> $3::text)`,
       [row.id, json(change), text],
     );
-    return count > 0;
+    return count > 0 ? row.id : undefined;
   });
 }
 

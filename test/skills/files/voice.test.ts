@@ -2,6 +2,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Deferred, deferred } from '../../../src/base/async.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type Play, play } from '../../support/play.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
 
@@ -10,10 +12,17 @@ let address: string;
 let words: string;
 let asked = 0;
 let status = 200;
+/** Holds the service's answer back until it is let go, or the asker is gone. */
+let held: Deferred<void> | undefined;
+let gone = 0;
 beforeAll(async () => {
   server = createServer(async (request, response) => {
     for await (const _ of request);
     asked++;
+    response.once('close', () => {
+      if (!response.writableEnded) gone++;
+    });
+    await held?.promise;
     response.statusCode = status;
     response.end(JSON.stringify({ text: words }));
   });
@@ -25,7 +34,7 @@ afterAll(() => {
   server.close();
 });
 beforeEach(() => {
-  [asked, status] = [0, 200];
+  [asked, status, gone, held] = [0, 200, 0, undefined];
 });
 
 /** A minute of Ogg Opus, by its last page. */
@@ -155,4 +164,58 @@ test('what hearing costs counts in the budget, and ends with it', async () => {
   // Nor is one that comes as a file sent beyond it, or remembered as unheard.
   await speaks(coda, 'hello', { voice: false });
   expect(asked).toBe(heard);
+});
+
+describe('while it is heard', () => {
+  /** A voice message that the service has been given, and has not answered yet. */
+  async function isBeingHeard(coda: Play, text = '') {
+    held = deferred();
+    const file = { ...(await coda.artifacts().put(minute())), name: 'v.ogg', type: 'audio/ogg', voice: true as const };
+    const sentAt = coda.world.clock.now();
+    const said = { id: 'm800', channel: 'dm-ana', from: 'ana', text, role: 'owner', kind: 'dm', sentAt } as const;
+    const { settled } = await coda.adapter.hear({ ...said, files: [file] });
+    expect(await eventually(() => asked === 1)).toBe(true);
+    return { settled };
+  }
+
+  test('a voice message that is taken back is heard no further, and nothing is answered', async () => {
+    await using coda = await play({ config: hears() });
+    words = 'Remind me to call Ben tomorrow at nine.';
+    const { settled } = await isBeingHeard(coda);
+    expect(await coda.amend('dm-ana', 'm800', { withdrawn: true })).toBe(true);
+    // Without its answer: the service is asked no more.
+    await settled;
+    expect(await eventually(() => gone === 1)).toBe(true);
+    held?.resolve();
+    await coda.app.whenSettled();
+    expect(coda.platform.messages).toEqual([]);
+    expect(await coda.count('reminders')).toBe(0);
+    // And what is said next is heard as ever.
+    held = undefined;
+    expect((await speaks(coda, 'Remind me to call Ben tomorrow at nine.'))[1]).toContain('call Ben');
+  });
+
+  test('words beside it that are changed count as they are then', async () => {
+    await using coda = await play({ config: hears() });
+    words = 'call Ben tomorrow at nine';
+    const { settled } = await isBeingHeard(coda, 'note');
+    expect(await coda.amend('dm-ana', 'm800', { text: 'remind me to' })).toBe(true);
+    held?.resolve();
+    await settled;
+    await coda.app.whenSettled();
+    expect(await coda.count("reminders where text ilike 'call Ben%'")).toBe(1);
+    expect(await coda.count('notes')).toBe(0);
+  });
+
+  test('words that are written beside it stand, where it was not heard', async () => {
+    await using coda = await play({ config: hears() });
+    status = 500;
+    const { settled } = await isBeingHeard(coda);
+    expect(await coda.amend('dm-ana', 'm800', { text: 'remind me to call Ben tomorrow at nine' })).toBe(true);
+    held?.resolve();
+    await settled;
+    await coda.app.whenSettled();
+    expect(coda.person('ana').heard('could not hear')).toHaveLength(1);
+    expect(await coda.count('reminders')).toBe(1);
+  });
 });
