@@ -37,7 +37,8 @@ export interface ThinkingOptions {
 export function openInference({ config, world, database, artifacts, model, breakers }: ThinkingOptions): Thinking {
   const { clock, log, metrics, faults } = world;
   const models = model ? undefined : openModels({ settings: config.models, clock, log, metrics, faults, breakers });
-  const opening = { artifacts, scaler: new Scaler(), log };
+  const scaler = new Scaler(log);
+  const opening = { artifacts, scaler, log };
   const inference = new Inference({
     database,
     world,
@@ -46,8 +47,9 @@ export function openInference({ config, world, database, artifacts, model, break
     zone: defaultZone(config),
     attach: (item, showFile) =>
       models || model?.takesFiles ? attachedTo(item, { ...opening, showFile }) : Promise.resolve(nothingAttached),
-    addPictures: (messages) => (models ? addPictures(messages, opening) : Promise.resolve([...messages])),
+    addPictures: (messages, by) => (models ? addPictures(messages, opening, by) : Promise.resolve([...messages])),
     store: (bytes) => artifacts.put(bytes),
+    close: () => scaler.close(),
   });
   const status = (): Json | undefined => models && statusOf(models, world);
   return {

@@ -27,9 +27,9 @@ async function attached(...files: { name: string; type: string; content: Buffer 
   const stored = await Promise.all(
     files.map(async ({ name, type, content }) => ({ name, type, ...(await artifacts.put(Buffer.from(content))) })),
   );
-  return attachedTo({ payload: { files: stored } } as unknown as Item, {
+  return attachedTo({ payload: { files: stored }, person: { id: 'ana' } } as unknown as Item, {
     artifacts,
-    scaler: new Scaler(),
+    scaler: new Scaler(silentLog()),
     log: silentLog(),
   });
 }
@@ -72,8 +72,8 @@ test('text files are read in full within a budget, and cut with both ends kept b
 
 test('a file with bytes that are no text, and one that is gone, are named', async () => {
   const gone = { name: 'gone.txt', type: 'text/plain', size: 3, hash: 'a'.repeat(64) };
-  const item = { payload: { files: [gone] } } as unknown as Item;
-  expect((await attachedTo(item, { artifacts, scaler: new Scaler(), log: silentLog() })).text).toBe(
+  const item = { payload: { files: [gone] }, person: { id: 'ana' } } as unknown as Item;
+  expect((await attachedTo(item, { artifacts, scaler: new Scaler(silentLog()), log: silentLog() })).text).toBe(
     '[File: gone.txt; it could not be opened.]',
   );
   const { text } = await attached({ name: 'a.txt', type: 'text/plain', content: Buffer.from([65, 0, 66]) });

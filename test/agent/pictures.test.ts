@@ -55,12 +55,14 @@ function halves(width: number, height: number): Buffer {
   return png({ width, height, lines: Buffer.concat(Array.from({ length: height }, () => line)) });
 }
 
-async function shown(...contents: Buffer[]) {
+const shown = (...contents: Buffer[]) => shownBy(new Scaler(silentLog()), ...contents);
+
+async function shownBy(scaler: Scaler, ...contents: Buffer[]) {
   const files = await Promise.all(
     contents.map(async (content, index) => ({ name: `p${index}`, type: 'image/x', ...(await artifacts.put(content)) })),
   );
-  const item = { payload: { files } } as unknown as Item;
-  const deps = { artifacts, scaler: new Scaler(), log: silentLog() };
+  const item = { payload: { files }, person: { id: 'ana' } } as unknown as Item;
+  const deps = { artifacts, scaler, log: silentLog() };
   return { ...(await attachedTo(item, deps)), again: () => attachedTo(item, deps) };
 }
 
@@ -146,6 +148,14 @@ test('a bomb is refused with a sentence, whatever it claims', async () => {
 test('a broken picture is named', async () => {
   const broken = Buffer.concat([halves(8_100, 10).subarray(0, 60), Buffer.alloc(4_000_000)]);
   expect((await shown(broken)).text).toBe('[File: p0; it could not be made smaller.]');
+});
+
+test('a picture that crashes its decoder is named, and the next one is shown', async () => {
+  const scaler = new Scaler(silentLog(), new URL('harmful-decoder.js', import.meta.url));
+  const { images, text } = await shownBy(scaler, halves(8_001, 10), halves(8_002, 10));
+  expect(text).toBe('[File: p0; it could not be made smaller.]');
+  expect(images.map(({ base64 }) => Buffer.from(base64, 'base64').toString())).toEqual(['abc']);
+  await scaler.close();
 });
 
 test('GIF and WebP are shown as they are', async () => {

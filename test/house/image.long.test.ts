@@ -108,30 +108,39 @@ test('from there it answers, remembers, and finds nothing amiss', async () => {
   expect(doctor.stdout).toMatch(/✓ memory: finds memories by meaning/);
 });
 
-/** What the thread of a program in `dist/` says to `message`, or by itself. */
-async function thread(name: string, { workerData, message }: { workerData?: unknown; message?: object }) {
-  const worker = new Worker(join(folder, 'dist', name), { workerData, stdout: true, stderr: true });
+/** What the thread of a program in `dist/` says to `message`. */
+async function thread(name: string, { message }: { message: object }) {
+  const worker = new Worker(join(folder, 'dist', name), { stdout: true, stderr: true });
   const said = once(worker, 'message');
-  if (message) worker.postMessage(message);
+  worker.postMessage(message);
   const [answer] = await said.finally(() => worker.terminate());
   return answer;
 }
 
-/** Answer of a process's program in `dist/` to `task`. */
-async function childAnswer(name: string, task: object) {
+/** Answers of a process's program in `dist/` to `tasks`, one after another. */
+async function childAnswers(name: string, tasks: readonly object[]) {
   const stdio = ['ignore', 'ignore', 'inherit', 'pipe'] as const;
   const child = spawn(process.execPath, [join(folder, 'dist', name)], { cwd: '/', env: {}, stdio: [...stdio] });
   const channel = child.stdio[3] as Socket;
-  channel.write(`${JSON.stringify({ id: 1, task })}\n`);
-  const [line] = await once(createInterface({ input: channel }), 'line').finally(() => child.kill('SIGKILL'));
-  return JSON.parse(line);
+  const lines = createInterface({ input: channel })[Symbol.asyncIterator]();
+  const answers: { result?: unknown; error?: string }[] = [];
+  try {
+    for (const [at, task] of tasks.entries()) {
+      channel.write(`${JSON.stringify({ id: at + 1, task })}\n`);
+      const { value } = await lines.next();
+      answers.push(JSON.parse(value));
+    }
+  } finally {
+    child.kill('SIGKILL');
+  }
+  return answers;
 }
 
 test('texts get their vectors, by meaning', async () => {
   const texts = ['The dog is afraid of thunder.', 'My pet does not like storms.', 'The invoice is due in March.'];
-  const { result, error } = await childAnswer('offline-worker.js', { texts });
+  const [{ result, error } = {}] = await childAnswers('offline-worker.js', [{ texts }]);
   expect(error).toBeUndefined();
-  const vectors = new Float32Array(new Uint8Array(Buffer.from(result, 'base64')).buffer);
+  const vectors = new Float32Array(new Uint8Array(Buffer.from(result as string, 'base64')).buffer);
   const size = vectors.length / texts.length;
   const vector = (at: number) => vectors.subarray(at * size, (at + 1) * size);
   const alike = (other: number) => vector(0).reduce((sum, each, at) => sum + each * (vector(other)[at] ?? 0), 0);
@@ -150,10 +159,12 @@ test('pages and papers are read', async () => {
 
 test('pictures are made smaller', async () => {
   const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-  const size = { width: 1, height: 1, toWidth: 1, toHeight: 1 };
-  const png = new Uint8Array(Buffer.from(dot, 'base64'));
-  const jpeg = await thread('picture-worker.js', { workerData: { type: 'image/png', bytes: png, ...size } });
-  const bytes = new Uint8Array(jpeg);
-  const again = await thread('picture-worker.js', { workerData: { type: 'image/jpeg', bytes, ...size } });
-  expect([...new Uint8Array(again).subarray(0, 2)]).toEqual([0xff, 0xd8]);
+  const scaled = async (type: string, base64: string) => {
+    const scale = { do: 'scale', type, width: 1, height: 1, goodSide: 1, mostPixels: 1 };
+    const take = { do: 'take', from: 0, to: 100_000 };
+    const answers = await childAnswers('picture-worker.js', [{ do: 'open' }, { do: 'bytes', base64 }, scale, take]);
+    return (answers[3] as { result: { base64: string } }).result.base64;
+  };
+  const again = await scaled('image/jpeg', await scaled('image/png', dot));
+  expect([...Buffer.from(again, 'base64').subarray(0, 2)]).toEqual([0xff, 0xd8]);
 });

@@ -51,7 +51,7 @@ export interface AttachedDeps {
 export async function attachedTo(item: Item, deps: AttachedDeps): Promise<AttachedFiles> {
   const { files } = item.payload;
   if (files.length === 0) return NOTHING;
-  const pictures = new Pictures(deps);
+  const pictures = new Pictures(deps, item.person.id);
   const attached: AttachedFiles = { images: pictures.images, text: '', tainted: true };
   const notes: string[] = [];
   let room = TEXT_ROOM;
@@ -76,8 +76,12 @@ export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attach
  * Results of calls, with their pictures, within the same limits as those of a message. The first ones of a turn are
  * shown, so that what was shown once stays as it was.
  */
-export async function addPictures(messages: readonly ModelMessage[], deps: AttachedDeps): Promise<ModelMessage[]> {
-  const pictures = new Pictures(deps);
+export async function addPictures(
+  messages: readonly ModelMessage[],
+  deps: AttachedDeps,
+  by: string,
+): Promise<ModelMessage[]> {
+  const pictures = new Pictures(deps, by);
   const out: ModelMessage[] = [];
   for (const message of messages) {
     out.push(message.role === 'tool' && message.files ? await withPictures(message, pictures, deps.log) : message);
@@ -117,10 +121,13 @@ function notOpened(file: FileRef, error: unknown, log: Log): string {
 class Pictures {
   readonly images: ModelImage[] = [];
   private readonly deps: AttachedDeps;
+  private readonly by: string;
   private room = PICTURES_ROOM;
 
-  constructor(deps: AttachedDeps) {
+  /** `by`: the person whose turn shows them. */
+  constructor(deps: AttachedDeps, by: string) {
     this.deps = deps;
+    this.by = by;
   }
 
   /**
@@ -135,7 +142,7 @@ class Pictures {
     const look = lookAt(bytes);
     if (!look) return false;
     const isSmall = bytes.length <= Math.min(LARGEST_PICTURE, this.room) && isFit(look);
-    const shown = isSmall ? bytes : await scaler.scale(file.hash, bytes, look);
+    const shown = isSmall ? bytes : await scaler.scale(file.hash, bytes, look, this.by);
     if (shown.length > this.room) throw new NotScaled('there is no room for it beside the others');
     this.room -= shown.length;
     const type = isSmall && look.type !== 'image/heic' ? look.type : 'image/jpeg';

@@ -28,9 +28,11 @@ export interface InferenceOptions {
   /** The household's zone: its days and months are those of the budgets. */
   zone: string;
   attach(item: Item, showFile?: ShowFile): Promise<AttachedFiles>;
-  addPictures(messages: readonly ModelMessage[]): Promise<ModelMessage[]>;
+  addPictures(messages: readonly ModelMessage[], by: string): Promise<ModelMessage[]>;
   /** Stores the bytes of a picture that a model has made. */
   store?(bytes: Buffer): Promise<{ hash: string; size: number }>;
+  /** Ends the process that makes pictures smaller, if it runs. */
+  close?(): Promise<void>;
 }
 
 export interface Inquiry {
@@ -96,7 +98,7 @@ export class Inference {
   }
 
   async close(): Promise<void> {
-    await this.compaction?.close();
+    await Promise.all([this.compaction?.close(), this.options.close?.()]);
   }
 
   /**
@@ -109,7 +111,7 @@ export class Inference {
     // Attachments, and money: it is reserved until the answer has been stored.
     const [attached, steps, money] = await Promise.all([
       nested ? NOTHING : this.options.attach(item, inquiry.showFile),
-      this.options.addPictures(asker.messages()),
+      this.options.addPictures(asker.messages(), item.person.id),
       this.ledger.admit(item, turn, (at) => this.worst(this.pick(inquiry, at).name), signal),
     ]);
     const shown: ShownTurn = { ...inquiry, turn: asker, attached, steps, ...(nested && { task: nested.task }) };

@@ -13,6 +13,8 @@ import type { Log } from '../log.ts';
 import { packageRoot } from '../root.ts';
 import { plural } from '../text.ts';
 
+export { sendBytes, takeBytes } from './bytes.ts';
+
 /** Real time, since memory and patience are of this machine; a test moves its own. */
 export interface ChildTime {
   now(): number;

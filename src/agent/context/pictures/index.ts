@@ -1,6 +1,8 @@
-import { Worker } from 'node:worker_threads';
-import { withTimeout } from '../../../base/async.ts';
+import { z } from 'zod';
+import { deadline, FairQueue } from '../../../base/async.ts';
 import { BoundedMap } from '../../../base/bounded.ts';
+import { Child, sendBytes, takeBytes } from '../../../base/child/index.ts';
+import type { Log } from '../../../base/log.ts';
 import type { ModelImage } from '../../inference/model.ts';
 
 /** Larger pictures are refused by some service; of a smaller one models see no less. Pixels along the longer side. */
@@ -14,54 +16,64 @@ const MOST_PIXELS: Partial<Record<Look['type'], number>> = {
 };
 /** Along either side: a line of pixels must not fill the memory by itself. */
 const MOST_SIDE = 65_535;
-const WITHIN_MS = 20_000;
+const WITHIN_MS = 10_000;
+const IDLE_MS = 60_000;
+const LARGEST_LINE = 1024 * 1024;
+/** Pixels after which the process ends: what WebAssembly has grown to, it never gives back. */
+const MANY_PIXELS = 4_000_000;
 /** Pictures kept in memory: a turn shows those of its message and of its calls with each of its steps. */
 const KEPT = 16;
 
 /** A picture is not made smaller; the message says why, as the end of a sentence about it. */
 export class NotScaled extends Error {}
 
-/** Makes pictures small enough for models: one at a time, on a thread that is there only meanwhile. */
+const made = z.strictObject({ size: z.int() });
+
+/**
+ * Makes pictures small enough for models, in a process of its own: one at a time, and of each person one after another. A
+ * picture that hangs or crashes its decoder costs that process and nothing else.
+ */
 export class Scaler {
   private readonly done = new BoundedMap<string, Promise<Buffer>>(KEPT);
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly queue = new FairQueue(1);
+  private readonly child: Child;
 
-  /** The picture with this hash as a JPEG. Throws `NotScaled`. */
-  scale(hash: string, bytes: Buffer, look: Look): Promise<Buffer> {
+  /** `program`: another one than the decoders, for tests. */
+  constructor(log: Log, program = new URL('./picture-worker.js', import.meta.url)) {
+    const limits = { idleMs: IDLE_MS, patienceMs: WITHIN_MS + 1_000, mostRequests: 4, largestBytes: LARGEST_LINE };
+    this.child = new Child({ name: 'pictures', program, ...limits, log });
+  }
+
+  close(): Promise<void> {
+    return this.child.close();
+  }
+
+  /** The picture with this hash as a JPEG; `by`: who waits for it. Throws `NotScaled`. */
+  scale(hash: string, bytes: Buffer, look: Look, by: string): Promise<Buffer> {
     const known = this.done.get(hash);
     if (known) return known;
     const most = MOST_PIXELS[look.type];
     if (most === undefined) throw new NotScaled('it is of a kind that I cannot make smaller');
     if (look.width * look.height > most || Math.max(look.width, look.height) > MOST_SIDE)
       throw new NotScaled('it is too large for me to make it smaller');
-    const made = this.last.then(() => scale(bytes, look));
-    this.last = made.catch(() => undefined);
-    this.done.set(hash, made);
-    made.catch(() => this.done.delete(hash));
-    return made;
+    const scaled = this.queue.run(by, () => this.scaleIn(bytes, look, most));
+    this.done.set(hash, scaled);
+    scaled.catch(() => this.done.delete(hash));
+    return scaled;
   }
-}
 
-async function scale(bytes: Buffer, { type, width, height }: Look): Promise<Buffer> {
-  const workerData = { type, bytes, width, height, goodSide: GOOD_SIDE, mostPixels: MOST_PIXELS[type] };
-  const worker = new Worker(new URL('./picture-worker.js', import.meta.url), {
-    workerData,
-    stdout: true,
-    stderr: true,
-  });
-  try {
-    const made = new Promise<Buffer>((resolve, reject) => {
-      worker.once('message', (jpeg: ArrayBuffer) => resolve(Buffer.from(jpeg)));
-      worker.once('error', reject);
-      worker.once('exit', () => reject(new Error('it came to no end')));
-    });
-    const jpeg = await withTimeout(WITHIN_MS, made);
-    if (!jpeg) throw new Error('it took too long');
-    return jpeg;
-  } catch (error) {
-    throw new NotScaled('it could not be made smaller', { cause: error });
-  } finally {
-    await worker.terminate();
+  private async scaleIn(bytes: Buffer, { type, width, height }: Look, mostPixels: number): Promise<Buffer> {
+    using limit = deadline(WITHIN_MS);
+    try {
+      await sendBytes(this.child, bytes, limit.signal);
+      const task = { do: 'scale', type, width, height, goodSide: GOOD_SIDE, mostPixels };
+      const { size } = await this.child.ask(task, made, limit.signal);
+      return await takeBytes(this.child, size, limit.signal);
+    } catch (error) {
+      throw new NotScaled('it could not be made smaller', { cause: error });
+    } finally {
+      if (limit.hasPassed() || width * height > MANY_PIXELS) await this.child.close();
+    }
   }
 }
 

@@ -1,25 +1,41 @@
-/** Makes one picture smaller, on a thread of its own: plain JavaScript, because threads load no TypeScript. */
+/** Makes one picture after another smaller for the daemon, in a process of its own: the bytes come and go in pieces. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { parentPort, workerData } from 'node:worker_threads';
+import { answerParent } from '../../../base/child/program.js';
 import { Box } from './box.js';
 import { readPng } from './png.js';
 
 const QUALITY = 80;
+const MOST_MEMORY = 400 * 1024 * 1024;
 
-const { type, bytes, width, height, goodSide, mostPixels } = workerData;
-const picture = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-const small = await { 'image/png': ofPng, 'image/jpeg': ofJpeg, 'image/heic': ofHeic }[type]();
-const jpeg = await encoded(small);
-parentPort.postMessage(jpeg, [jpeg]);
+/** Bytes of a picture, then of the JPEG that was made of it. */
+let chunks = [];
+let jpeg = Buffer.alloc(0);
 
-async function ofPng() {
-  const box = boxFor(width, height);
+const DECODERS = { 'image/png': ofPng, 'image/jpeg': ofJpeg, 'image/heic': ofHeic };
+
+await answerParent(
+  async (task) => {
+    if (task.do === 'open') [chunks, jpeg] = [[], Buffer.alloc(0)];
+    else if (task.do === 'bytes') chunks.push(Buffer.from(task.base64, 'base64'));
+    else if (task.do === 'scale') {
+      const bytes = Buffer.concat(chunks);
+      chunks = [];
+      jpeg = Buffer.from(await encoded(await DECODERS[task.type](bytes, task)));
+      return { size: jpeg.length };
+    } else if (task.do === 'take') return { base64: jpeg.subarray(task.from, task.to).toString('base64') };
+    return {};
+  },
+  { mostMemory: MOST_MEMORY },
+);
+
+async function ofPng(picture, { width, height, goodSide }) {
+  const box = boxFor(width, height, goodSide);
   await readPng(picture, (y, pixels) => box.line(y, pixels));
   return box.finish();
 }
 
-async function ofJpeg() {
+async function ofJpeg(picture, { goodSide }) {
   const { default: decode, init } = await import('@jsquash/jpeg/decode.js');
   await init(await compiled('dec/mozjpeg_dec.wasm'));
   // Browsers have it, and Node has not.
@@ -29,10 +45,10 @@ async function ofJpeg() {
     }
   };
   // Turned as the camera was held, so that its sides may have changed places.
-  return fitted(await decode(picture, { preserveOrientation: true }));
+  return fitted(await decode(picture, { preserveOrientation: true }), goodSide);
 }
 
-async function ofHeic() {
+async function ofHeic(picture, { goodSide, mostPixels }) {
   const { default: libheif } = await import('libheif-js/wasm-bundle.js');
   const [image] = new libheif.HeifDecoder().decode(picture);
   if (!image) throw new Error('no picture in it');
@@ -41,17 +57,17 @@ async function ofHeic() {
   const pixels = { data: new Uint8ClampedArray(wide * high * 4), width: wide, height: high };
   const whole = await new Promise((resolve) => image.display(pixels, resolve));
   if (!whole) throw new Error('it could not be decoded');
-  return fitted(whole);
+  return fitted(whole, goodSide);
 }
 
-function boxFor(wide, high) {
+function boxFor(wide, high, goodSide) {
   const factor = Math.min(1, goodSide / Math.max(wide, high));
   const to = (side) => Math.max(1, Math.round(side * factor));
   return new Box(wide, high, to(wide), to(high));
 }
 
-function fitted(whole) {
-  const box = boxFor(whole.width, whole.height);
+function fitted(whole, goodSide) {
+  const box = boxFor(whole.width, whole.height, goodSide);
   const line = whole.width * 4;
   for (let y = 0; y < whole.height; y++) box.line(y, whole.data.subarray(y * line, (y + 1) * line));
   return box.finish();
