@@ -90,7 +90,8 @@ const batch = z.strictObject({ passages: z.array(passage), facts: facts.optional
 
 export { Hearing } from './hearing.ts';
 export { lettersIn, lettersOnPages, readsPictures } from './letters.ts';
-export { hasProgram } from './programs.ts';
+export { OfficeConverter } from './old-office.ts';
+export { hasProgram, Programs } from './programs.ts';
 export { type SpeakingSettings, type Speech, speak } from './speaking.ts';
 export { type SpeechSettings, type TranscribeParts, type Transcript, transcribe } from './speech.ts';
 

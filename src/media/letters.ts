@@ -1,6 +1,6 @@
 /** Letters in pictures, by tesseract, and pages of PDFs as pictures, by poppler: where they are installed, in limits of their own. */
 import { deadline } from '../base/async.ts';
-import { type Env, hasProgram, runProgram } from './programs.ts';
+import { type Env, hasProgram, type ProgramInput, type Programs } from './programs.ts';
 
 interface ReadPage {
   place: string;
@@ -13,17 +13,20 @@ const MOST_PAGES = 20;
 const PAGES_WITHIN_MS = 60_000;
 const LONGEST = 19_000;
 const DOTS_PER_INCH = '150';
-/** Kilobytes of memory and seconds of a processor: a picture of a few bytes may unpack to billions of points. */
-const LIMITED = ['sh', '-c', 'ulimit -v 1500000 -t 20; export OMP_THREAD_LIMIT=1; exec "$@"', 'sh'];
+/** A picture of a few bytes may unpack to billions of points. */
+const LIMITS = { memoryMb: 1_500, cpuSeconds: PICTURE_WITHIN_MS / 1_000 };
+/** One thread: it reads no faster with four, and has four times the stacks. */
+const ALONE = ['env', 'OMP_THREAD_LIMIT=1'];
 
 export const readsPictures = (env: Env): Promise<boolean> => hasProgram('tesseract', env);
 
 /** The text in a picture; none where it has no letters, or cannot be read. */
-export async function lettersIn(bytes: Buffer, env: Env, signal: AbortSignal): Promise<string> {
+export async function lettersIn(bytes: Buffer, programs: Programs, by: string, signal: AbortSignal): Promise<string> {
   using limit = deadline(PICTURE_WITHIN_MS, signal);
   try {
-    const command = [...LIMITED, 'tesseract', '{file}', 'stdout'];
-    const output = await runProgram({ command, files: { file: { extension: 'picture', bytes } } }, env, limit.signal);
+    const command = [...ALONE, 'tesseract', '{file}', 'stdout'];
+    const input: ProgramInput = { command, files: { file: { extension: 'picture', bytes } }, limits: LIMITS };
+    const output = await programs.run(input, by, limit);
     const lines = output
       .toString('utf8')
       .split('\n')
@@ -40,19 +43,20 @@ export async function lettersIn(bytes: Buffer, env: Env, signal: AbortSignal): P
 export async function lettersOnPages(
   bytes: Buffer,
   pages: readonly number[],
-  env: Env,
+  programs: Programs,
+  by: string,
   signal: AbortSignal,
 ): Promise<ReadPage[]> {
   const passages: ReadPage[] = [];
-  if (!(await hasProgram('pdftoppm', env))) return passages;
+  if (!(await hasProgram('pdftoppm', programs.env))) return passages;
   using limit = deadline(PAGES_WITHIN_MS, signal);
   for (const page of pages.slice(0, MOST_PAGES)) {
     const [at, files] = [String(page), { file: { extension: 'pdf', bytes } }];
-    const command = [...LIMITED, 'pdftoppm', '-r', DOTS_PER_INCH, '-gray', '-png', '-f', at, '-l', at, '{file}'];
-    const picture = await runProgram({ command, files }, env, limit.signal).catch(() => undefined);
+    const command = ['pdftoppm', '-r', DOTS_PER_INCH, '-gray', '-png', '-f', at, '-l', at, '{file}'];
+    const picture = await programs.run({ command, files, limits: LIMITS }, by, limit).catch(() => undefined);
     signal.throwIfAborted();
     if (limit.signal.aborted) break;
-    const text = picture && (await lettersIn(picture, env, limit.signal).catch(() => ''));
+    const text = picture && (await lettersIn(picture, programs, by, limit.signal).catch(() => ''));
     if (text) passages.push({ place: `page ${page}`, text });
   }
   return passages;

@@ -4,11 +4,18 @@ import { constants } from 'node:fs';
 import { access, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Deadline, FairQueue, unlessAborted } from '../base/async.ts';
+import { messageOf } from '../base/errors.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /** Bytes of what it writes to its output. */
 const LONGEST_OUTPUT = 64 * 1024 * 1024;
+/** Programs of different persons that run at once. */
+const AT_ONCE = 4;
+/** Status of a shell that finds no program of the name. */
+const NOT_FOUND = 127;
+const NOT_STARTED = 'could not be started';
 const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR'];
 
 export class ProgramFault extends Error {
@@ -31,11 +38,44 @@ export interface ProgramInput {
   input?: string;
   /** Name of a file in `command` that it writes, whose content is the result instead of its output. */
   writes?: { name: string; extension: string };
+  limits: ProgramLimits;
 }
 
-/** Output of the program. Throws `ProgramFault`; `signal` kills it with all that it has started. */
-export async function runProgram(
-  { command, files = {}, input, writes }: ProgramInput,
+/** Limits of each of its processes, which the system keeps, also for one that has left its group. */
+export interface ProgramLimits {
+  /** Left out for programs of the owner's: models are mapped into memory, and graphics cards reserve hundreds of GB. */
+  memoryMb?: number;
+  cpuSeconds: number;
+}
+
+/** A program's wait for others is not held against it. */
+export type ProgramTime = Pick<Deadline, 'signal'> & Partial<Pick<Deadline, 'hold'>>;
+
+/** Runs programs for people: of each person one at a time, so that whoever has fifty recordings holds up nobody else. */
+export class Programs {
+  readonly env: Env;
+  private readonly queue = new FairQueue(AT_ONCE);
+
+  constructor(env: Env) {
+    this.env = env;
+  }
+
+  /** Output of the program. Throws `ProgramFault`; `signal` kills it with all that it has started. */
+  run(input: ProgramInput, by: string, { signal, hold }: ProgramTime): Promise<Buffer> {
+    const begin = hold?.();
+    const ran = this.queue.run(by, async () => {
+      begin?.();
+      if (signal.aborted) throw new ProgramFault('was ended');
+      return runProgram(input, this.env, signal);
+    });
+    return unlessAborted(signal, ran).catch((error: unknown) => {
+      throw error instanceof ProgramFault ? error : new ProgramFault(signal.aborted ? 'was ended' : messageOf(error));
+    });
+  }
+}
+
+async function runProgram(
+  { command, files = {}, input, writes, limits }: ProgramInput,
   env: Env,
   signal: AbortSignal,
 ): Promise<Buffer> {
@@ -49,11 +89,23 @@ export async function runProgram(
     const written = writes && join(folder, `${writes.name}.${writes.extension}`);
     if (written !== undefined) paths.set(writes?.name ?? '', written);
     const args = command.map((part) => part.replace(/\{(\w{1,20})\}/g, (whole, name) => paths.get(name) ?? whole));
-    const output = await outputOf(args, { env, input, signal });
+    const output = await outputOf([...wrapperFor(limits), ...args], { env, input, signal });
     return written === undefined ? output : await contentOf(written);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** One `ulimit` for each limit: the shell of Debian takes no two at once. One that a system lacks is done without. */
+function wrapperFor({ memoryMb, cpuSeconds }: ProgramLimits): string[] {
+  const limits = [
+    `-t ${Math.ceil(cpuSeconds)}`,
+    // Blocks of 512 bytes.
+    `-f ${LONGEST_OUTPUT / 512}`,
+    '-c 0',
+    ...(memoryMb === undefined ? [] : [`-v ${memoryMb * 1_024}`]),
+  ];
+  return ['sh', '-c', `${limits.map((limit) => `ulimit ${limit} 2>/dev/null; `).join('')}exec "$@"`, 'sh'];
 }
 
 async function contentOf(path: string): Promise<Buffer> {
@@ -100,12 +152,13 @@ function outputOf(
       size += piece.length;
       if (size > LONGEST_OUTPUT) abandon();
     });
-    child.once('error', () => reject(new ProgramFault('could not be started', true)));
+    child.once('error', () => reject(new ProgramFault(NOT_STARTED, true)));
     child.once('close', (code) => {
       signal.removeEventListener('abort', abandon);
       // Programs that it has left behind, without its output.
       kill();
       if (code === 0) resolve(Buffer.concat(chunks));
+      else if (code === NOT_FOUND) reject(new ProgramFault(NOT_STARTED, true));
       else reject(new ProgramFault(`ended with ${code === null ? 'a signal' : `status ${code}`}`));
     });
   });

@@ -2,10 +2,10 @@
 import { deadline } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
 import { fetchService } from '../egress/index.ts';
-import type { HearingLimit } from './hearing.ts';
-import { ProgramFault, runProgram } from './programs.ts';
+import { FFMPEG_LIMITS, type HearingLimit } from './hearing.ts';
+import { ProgramFault } from './programs.ts';
 import { RATE, soundOf } from './sounds.ts';
-import type { SpeechParts } from './speech.ts';
+import { limitsWithin, type SpeechParts } from './speech.ts';
 
 export interface SpeakingSettings {
   kind: 'none' | 'openai-compatible' | 'command';
@@ -65,10 +65,10 @@ export async function speak(
   using limit = deadline(settings.timeout, signal);
   try {
     const said = settings.kind === 'command' ? runCommand : askService;
-    const bytes = await said(text, settings, parts, limit.signal);
+    const bytes = await said(text, settings, parts, limit);
     const sound = soundOf(bytes);
     if (!sound || bytes.length > LARGEST) return { ok: false, why: 'what speaks gave no recording' };
-    const opus = sound.extension === 'wav' ? await encode(bytes, parts, limit.signal) : bytes;
+    const opus = sound.extension === 'wav' ? await encode(bytes, parts, limit) : bytes;
     return { ok: true, ...(await withWaveform(opus ?? bytes, parts, limit)) };
   } catch (error) {
     signal.throwIfAborted();
@@ -79,9 +79,9 @@ export async function speak(
 const reasonOf = (error: unknown): string =>
   error instanceof ProgramFault ? `the program that speaks ${error.message}` : messageOf(error);
 
-type Speaks = (text: string, settings: SpeakingSettings, parts: SpeechParts, signal: AbortSignal) => Promise<Buffer>;
+type Speaks = (text: string, settings: SpeakingSettings, parts: SpeechParts, limit: HearingLimit) => Promise<Buffer>;
 
-const askService: Speaks = async (input, { base_url = '', path, model, voice, api_key }, _, signal) => {
+const askService: Speaks = async (input, { base_url = '', path, model, voice, api_key }, _, { signal }) => {
   const response = await fetchService(`${base_url.replace(/\/$/, '')}${path}`, {
     method: 'POST',
     signal,
@@ -95,30 +95,35 @@ const askService: Speaks = async (input, { base_url = '', path, model, voice, ap
   return Buffer.from(await response.arrayBuffer());
 };
 
-const runCommand: Speaks = (input, { command = [] }, { env }, signal) => {
+const runCommand: Speaks = (input, { command = [], timeout }, { programs, by }, limit) => {
   const writes = command.some((part) => part.includes('{file}')) && { writes: { name: 'file', extension: 'wav' } };
-  return runProgram({ command, input, ...writes }, env, signal);
+  return programs.run({ command, input, ...writes, limits: limitsWithin(timeout) }, by, limit);
 };
 
 /** Undefined where nothing here encodes it. */
-async function encode(bytes: Buffer, { env }: SpeechParts, signal: AbortSignal): Promise<Buffer | undefined> {
+async function encode(bytes: Buffer, { programs, by }: SpeechParts, limit: HearingLimit): Promise<Buffer | undefined> {
   for (const command of ENCODERS) {
     try {
       const files = { wav: { extension: 'wav', bytes } };
-      return await runProgram({ command, files, writes: { name: 'opus', extension: 'ogg' } }, env, signal);
+      const writes = { name: 'opus', extension: 'ogg' };
+      return await programs.run({ command, files, writes, limits: FFMPEG_LIMITS }, by, limit);
     } catch {
-      signal.throwIfAborted();
+      limit.signal.throwIfAborted();
     }
   }
   return undefined;
 }
 
-async function withWaveform(bytes: Buffer, { hearing, env }: SpeechParts, limit: HearingLimit): Promise<SpokenText> {
+async function withWaveform(
+  bytes: Buffer,
+  { hearing, programs, by }: SpeechParts,
+  limit: HearingLimit,
+): Promise<SpokenText> {
   const sound = soundOf(bytes);
   const { extension = 'bin', type = 'application/octet-stream' } = sound ?? {};
   const file = { bytes, extension, type };
   if (!sound?.isOpus) return file;
-  const samples = await hearing.decode(bytes, sound, { longest: LONGEST_MS, env }, limit);
+  const samples = await hearing.decode(bytes, sound, { longest: LONGEST_MS, programs, by }, limit);
   if (!samples || samples.length === 0) return file;
   const seconds = Math.round((samples.length / 2 / RATE) * 10) / 10;
   return { ...file, voice: { seconds, waveform: waveformOf(samples) } };

@@ -21,7 +21,7 @@ await answerParent(
       samples = await decodeOpus(Buffer.concat(chunks), task.most);
       chunks = [];
       return { size: samples.length };
-    } else if (task.do === 'samples') return { base64: samples.subarray(task.from, task.to).toString('base64') };
+    } else if (task.do === 'take') return { base64: samples.subarray(task.from, task.to).toString('base64') };
     else if (task.do === 'recognize') return { text: recognize(Buffer.concat(chunks), task.settings) };
     return {};
   },

@@ -1,12 +1,13 @@
 /** Recordings as text: by a service that the owner has named, a program of theirs, or a model of theirs in a process of its own. */
+import { availableParallelism } from 'node:os';
 import { deadline } from '../base/async.ts';
 import { ChildFault } from '../base/child/index.ts';
 import { messageOf } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { plural } from '../base/text.ts';
 import { fetchService } from '../egress/index.ts';
-import type { Hearing, HearingLimit } from './hearing.ts';
-import { type Env, ProgramFault, runProgram } from './programs.ts';
+import type { Hearing, HearingFor, HearingLimit } from './hearing.ts';
+import { ProgramFault, type ProgramLimits } from './programs.ts';
 import { asWave, isSilent, RATE, type Sound, soundOf } from './sounds.ts';
 
 export interface SpeechSettings {
@@ -27,9 +28,8 @@ export interface SpeechSettings {
   longest: number;
 }
 
-export interface SpeechParts {
+export interface SpeechParts extends HearingFor {
   hearing: Hearing;
-  env: Env;
 }
 
 export interface TranscribeParts extends SpeechParts {
@@ -59,7 +59,7 @@ interface Recording {
 export async function transcribe(
   bytes: Buffer,
   settings: SpeechSettings,
-  { hearing, env, pay }: TranscribeParts,
+  { hearing, programs, by, pay }: TranscribeParts,
   signal: AbortSignal,
 ): Promise<Transcript> {
   if (settings.kind === 'none')
@@ -73,14 +73,14 @@ export async function transcribe(
   using limit = deadline(settings.timeout, signal);
   try {
     // One that only its own service can read is handed on as it is.
-    const samples = await hearing.decode(bytes, sound, { longest, env }, limit).catch(() => undefined);
+    const samples = await hearing.decode(bytes, sound, { longest, programs, by }, limit).catch(() => undefined);
     limit.signal.throwIfAborted();
     if (samples && samples.length > (longest / 1_000) * RATE * 2) return tooLong;
     // Models invent words for a silence.
     if (samples && isSilent(samples)) return NOTHING_HEARD;
     const hears = HEARINGS[settings.kind];
     const heard = await pay(lengthOf({ bytes, sound, samples }, longest), () =>
-      hears({ bytes, sound, samples }, settings, { hearing, env }, limit),
+      hears({ bytes, sound, samples }, settings, { hearing, programs, by }, limit),
     );
     if (heard === undefined) return { ok: false, why: 'the budget for models is used up', isPassing: true };
     const text = withoutMarks(heard);
@@ -140,15 +140,29 @@ const askService: Hears = async ({ bytes, sound: { extension, type } }, settings
   return text;
 };
 
-const runCommand: Hears = async ({ bytes, sound: { extension }, samples }, { command = [] }, { env }, { signal }) => {
+/**
+ * Limits of a program of the owner's, which ends with its time: one that leaves its group for good does so, too, once all
+ * processors have worked for it that long.
+ */
+export const limitsWithin = (timeoutMs: number): ProgramLimits => ({
+  cpuSeconds: (timeoutMs / 1_000) * availableParallelism(),
+});
+
+const runCommand: Hears = async (recording, { command = [], timeout }, { programs, by }, limit) => {
+  const {
+    bytes,
+    sound: { extension },
+    samples,
+  } = recording;
   const wantsWave = command.some((part) => part.includes('{wav}'));
   const wav = wantsWave && { wav: { extension: 'wav', bytes: asWave(samples ?? refuseUndecoded(extension)) } };
-  const output = await runProgram({ command, files: { file: { extension, bytes }, ...wav } }, env, signal);
+  const files = { file: { extension, bytes }, ...wav };
+  const output = await programs.run({ command, files, limits: limitsWithin(timeout) }, by, limit);
   return output.toString('utf8', 0, LONGEST_ANSWER);
 };
 
-const recognize: Hears = ({ sound, samples }, { module, model_config: model = {} }, { hearing }, limit) =>
-  hearing.recognize(samples ?? refuseUndecoded(sound.extension), { module, model }, limit);
+const recognize: Hears = ({ sound, samples }, { module, model_config: model = {} }, { hearing, by }, limit) =>
+  hearing.recognize(samples ?? refuseUndecoded(sound.extension), { module, model }, by, limit);
 
 function refuseUndecoded(extension: string): never {
   throw new Error(`I cannot decode ${extension} here: ffmpeg is missing, or it is broken`);

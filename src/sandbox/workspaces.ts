@@ -20,7 +20,7 @@ export interface WorkspacesOptions {
   lastingMs: number;
   /** Milliseconds that the containers of single conversations live, by `adapter:channel`. */
   timeouts?: Readonly<Record<string, number>>;
-  /** True if code reaches a network: what comes out of it may be anybody's words. */
+  /** True if code reaches a network: what comes out of it may be anybody's words. False: none is asked for. */
   hasNetwork?: boolean;
 }
 
@@ -100,9 +100,9 @@ export class Workspaces {
     return workspace;
   }
 
-  /** A workspace that nobody else uses; who asked for it closes it. */
-  alone(): Workspace {
-    return new Workspace(this.options, this.sets, false);
+  /** A workspace that nobody else uses; who asked for it closes it. `isOffline`: no network, whatever code may reach. */
+  alone({ isOffline = false } = {}): Workspace {
+    return new Workspace({ ...this.options, ...(isOffline && { hasNetwork: false }) }, this.sets, false);
   }
 
   async endTurn({ turn, conversationId, parked }: WorkspaceOwner & { parked: boolean }): Promise<void> {
@@ -230,7 +230,7 @@ export class Workspace {
     this.skills.clear();
     const session = await this.options.sandbox.open(
       {
-        network: true,
+        ...(this.options.hasNetwork !== false && { network: true as const }),
         ...(image !== undefined && { image }),
         ...(this.lifetimeMs !== undefined && { timeoutMs: this.lifetimeMs }),
       },

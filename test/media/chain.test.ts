@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
-import { Hearing, speak } from '../../src/media/index.ts';
+import { Hearing, Programs, speak } from '../../src/media/index.ts';
 import { play } from '../support/play.ts';
 
 const PROGRAMS = ['espeak-ng', 'opusenc', 'pocketsphinx_continuous'];
@@ -72,6 +72,7 @@ test.skipIf(!['espeak-ng', 'opusenc'].every(isThere))('what espeak-ng speaks is 
   onTestFinished(() => hearing.close());
   const settings = { kind: 'command' as const, path: '/', command: ['espeak-ng', '--stdout'], timeout: 20_000 };
   const { PATH = '' } = process.env;
-  const spoken = await speak('The boiler is fine.', settings, { hearing, env: { PATH } }, new AbortController().signal);
+  const parts = { hearing, programs: new Programs({ PATH }), by: 'ana' };
+  const spoken = await speak('The boiler is fine.', settings, parts, new AbortController().signal);
   expect(spoken).toMatchObject({ ok: true, extension: 'ogg', voice: { seconds: expect.closeTo(1.5, 0) } });
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
-import { Hearing, type SpeechSettings, transcribe } from '../../src/media/index.ts';
+import { Hearing, Programs, type SpeechSettings, transcribe } from '../../src/media/index.ts';
 import { soundOf } from '../../src/media/sounds.ts';
 import { play } from '../support/play.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
@@ -55,6 +55,7 @@ const CONTAINERS: readonly (readonly [name: string, bytes: Buffer, extension: st
 ];
 
 const hearing = new Hearing(silentLog());
+const programs = new Programs({ PATH: process.env.PATH });
 afterAll(() => hearing.close());
 
 let server: Server;
@@ -97,7 +98,7 @@ const pay = <T>(lengthMs: number, work: () => Promise<T>) => {
   return work();
 };
 const hear = (bytes: Buffer, more: Partial<SpeechSettings> = {}) =>
-  transcribe(bytes, settings(more), { hearing, env: { PATH: process.env.PATH }, pay }, new AbortController().signal);
+  transcribe(bytes, settings(more), { hearing, programs, by: 'ana', pay }, new AbortController().signal);
 
 test.each(CONTAINERS)('%s arrives under a name and a type that its bytes have', async (_, bytes, extension, type) => {
   expect(await hear(bytes)).toEqual({ ok: true, text: 'Remind me to call Ana.' });

@@ -66,9 +66,12 @@ export async function loadImage(reference: string, architecture: string): Promis
   if (status >= 400) throw new Error(content.toString());
 }
 
-export async function packed(files: readonly (readonly [string, string | Uint8Array])[]): Promise<Buffer> {
+export async function packed(
+  files: readonly (readonly [string, string | Uint8Array])[],
+  mode = 0o644,
+): Promise<Buffer> {
   const archive = tar.pack();
-  for (const [name, content] of files) archive.entry({ name }, content);
+  for (const [name, content] of files) archive.entry({ name, mode }, content);
   archive.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of archive) chunks.push(chunk);

@@ -3,7 +3,7 @@ import { deadline } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { HealthCheck, SkillDeps, Verdict } from '../../chat/index.ts';
 import { fetchService } from '../../egress/index.ts';
-import { hasProgram } from '../../media/index.ts';
+import { hasProgram, type OfficeConverter } from '../../media/index.ts';
 import type { Settings } from './config.ts';
 import { texts } from './texts.ts';
 
@@ -15,10 +15,16 @@ const HELPERS: readonly (readonly [program: string, without: string])[] = [
   ['tesseract', 'text in pictures and on scanned pages is not read'],
 ];
 
-export function speechChecks({ config: { transcribe }, world: { env } }: SkillDeps<Settings>): HealthCheck[] {
+export function speechChecks(
+  { config: { transcribe }, world: { env }, sandbox: { settings } }: SkillDeps<Settings>,
+  office: Pick<OfficeConverter, 'isThere'>,
+): HealthCheck[] {
   return [
     { name: 'speech', check: (signal) => checkHearing(transcribe, env, signal) },
-    { name: 'helpers for files', check: () => checkHelpers(env) },
+    {
+      name: 'helpers for files',
+      check: (signal) => checkHelpers(env, { office, image: settings.default_image }, signal),
+    },
   ];
 }
 
@@ -70,11 +76,18 @@ function pathsIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(pathsIn) : [];
 }
 
-async function checkHelpers(env: Env): Promise<Verdict> {
+async function checkHelpers(
+  env: Env,
+  { office, image }: { office: Pick<OfficeConverter, 'isThere'>; image: string },
+  signal: AbortSignal,
+): Promise<Verdict> {
   const missing: string[] = [];
   for (const [program, without] of HELPERS) {
     if (!(await hasProgram(program, env))) missing.push(texts.helperMissing(program, without));
   }
-  if (missing.length === 0) return { ok: true, says: texts.helpersThere(HELPERS.map(([program]) => program)) };
+  const hasOffice = await office.isThere(signal);
+  if (hasOffice === false) missing.push(texts.officeMissing(image));
+  const helpers = [...HELPERS.map(([program]) => program), ...(hasOffice ? ['soffice'] : [])];
+  if (missing.length === 0) return { ok: true, says: texts.helpersThere(helpers) };
   return { ok: true, severity: 'off', says: missing.join('; ') };
 }

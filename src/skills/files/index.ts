@@ -3,7 +3,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { applyRule } from '../../jobs/index.ts';
-import { Hearing, openMedia, readsPictures } from '../../media/index.ts';
+import { Hearing, OfficeConverter, openMedia, Programs, readsPictures } from '../../media/index.ts';
 import { speechChecks } from './checks.ts';
 import { config, type Settings } from './config.ts';
 import { type FileBeginning, FileLibrary } from './library.ts';
@@ -16,11 +16,14 @@ import { asidesNote, beginningNote, fileLine, notesBeside, unread } from './text
 import { fileTools, takeFitting, withPlaces } from './tools.ts';
 import { correctTool, hearVoice } from './voice.ts';
 
+export { config as speechConfig } from './config.ts';
+
 const PRUNE = 'files.prune';
 /** Characters of one file that its message's turn begins with. */
 const SHOWN = 12_000;
 
 interface Parts extends ToolDeps {
+  office: OfficeConverter;
   /** Answers that are being spoken. */
   speaking: Set<Promise<void>>;
 }
@@ -30,7 +33,7 @@ const made = new WeakMap<SkillDeps<Settings>, Parts>();
 function partsOf(deps: SkillDeps<Settings>): Parts {
   const known = made.get(deps);
   if (known) return known;
-  const { database, world, artifacts, models, onClose, config: settings } = deps;
+  const { database, world, artifacts, models, sandbox, onClose, config: settings } = deps;
   const stopping = new AbortController();
   const speaking = new Set<Promise<void>>();
   onClose('speech', async () => {
@@ -41,6 +44,8 @@ function partsOf(deps: SkillDeps<Settings>): Parts {
   onClose('file reader', () => media.close());
   const hearing = new Hearing(world.log);
   onClose('hearing', () => hearing.close());
+  const programs = new Programs(world.env);
+  const office = new OfficeConverter({ sandbox, artifacts, log: world.log });
   const letters = { areRead: false };
   const meaning = new PassageIndex(deps);
   onClose('passages by meaning', async () => meaning.close());
@@ -54,10 +59,14 @@ function partsOf(deps: SkillDeps<Settings>): Parts {
       models,
       speech: settings.transcribe,
       hearing,
+      programs,
+      office,
       signal: stopping.signal,
     }),
     meaning,
     hearing,
+    programs,
+    office,
     letters,
     speaking,
     signal: stopping.signal,
@@ -77,8 +86,8 @@ export const files: Skill<Settings> = {
   needsTurns: ({ speak }) => speak.kind !== 'none',
   // Beside: the turn's caller and its slot do not wait for what speaks.
   turnOver: async (deps, over) => {
-    const { hearing, signal, speaking } = partsOf(deps);
-    const spoken = speakAnswer({ ...deps, hearing, signal }, over)
+    const { hearing, programs, signal, speaking } = partsOf(deps);
+    const spoken = speakAnswer({ ...deps, hearing, programs, signal }, over)
       .catch((error: unknown) => {
         if (!signal.aborted)
           deps.world.log.error({ turn: over.id, error: messageOf(error) }, 'an answer was not spoken');
@@ -86,8 +95,10 @@ export const files: Skill<Settings> = {
       .finally(() => speaking.delete(spoken));
     speaking.add(spoken);
   },
-  hear: (deps, files, speaker, signal) =>
-    hearVoice({ ...deps, hearing: partsOf(deps).hearing }, files, speaker, signal),
+  hear: (deps, files, speaker, signal) => {
+    const { hearing, programs } = partsOf(deps);
+    return hearVoice({ ...deps, hearing, programs }, files, speaker, signal);
+  },
   showFile: async (deps, file, room, personId) => {
     const most = Math.min(room, SHOWN);
     return shownText(file, await partsOf(deps).library.openBeginning(file, most, personId), most);
@@ -103,7 +114,7 @@ export const files: Skill<Settings> = {
     const { letters } = partsOf(deps);
     void readsPictures(deps.world.env).then((areRead) => Object.assign(letters, { areRead }));
   },
-  checks: speechChecks,
+  checks: (deps) => speechChecks(deps, partsOf(deps).office),
   schedules: [
     {
       name: PRUNE,

@@ -8,7 +8,9 @@ import {
   lettersIn,
   lettersOnPages,
   type Media,
+  type OfficeConverter,
   type Passage,
+  type Programs,
   readsPictures,
   transcribe,
 } from '../../media/index.ts';
@@ -25,8 +27,8 @@ const READERS = 1;
 const readersWith = (letters: boolean): number => 2 * READERS + (letters ? 1 : 0);
 /** Milliseconds that a turn waits for a text that is long in coming, once its beginning is there. */
 const PATIENCE_MS = 3_000;
-/** A fault of the moment and not of the file: it is not remembered. */
-const PASSING = new Set<FileFacts['fault']>(['gone', 'crashed', 'slow']);
+/** A fault of the moment, or of what is installed, and not of the file: it is not remembered. */
+const PASSING = new Set<FileFacts['fault']>(['gone', 'crashed', 'slow', 'old']);
 
 export interface FileText {
   facts: FileFacts;
@@ -66,6 +68,8 @@ export interface LibraryDeps {
   models: Pick<SkillDeps['models'], 'spend'>;
   speech: Settings['transcribe'];
   hearing: Hearing;
+  programs: Programs;
+  office: OfficeConverter;
   /** Aborts when coda stops. */
   signal: AbortSignal;
 }
@@ -119,7 +123,9 @@ export class FileLibrary {
   }
 
   private async readStored(hash: string): Promise<store.StoredText | undefined> {
-    return store.readText(readerOf(this.deps.database), hash, readersWith(await this.readsLetters()));
+    const stored = await store.readText(readerOf(this.deps.database), hash, readersWith(await this.readsLetters()));
+    // An earlier version has stored that nothing reads it.
+    return PASSING.has(stored?.facts.fault) ? undefined : stored;
   }
 
   /** True if letters in pictures are read: known after the first question. */
@@ -140,8 +146,9 @@ export class FileLibrary {
     };
     reading.done = this.deps.media
       .read({ ...file, by }, onPassages)
-      .then(async (found) => {
-        const seen = await this.readIfPicture(file, found, passages, onPassages);
+      .then(async (read) => {
+        const found = await this.readIfOld(file, read, by, onPassages);
+        const seen = await this.readIfPicture(file, found, { passages, by }, onPassages);
         const { facts, isPassing } = await this.hearIfSound(file, seen, by, onPassages);
         if (!isPassing) await this.save(file, facts, passages);
         return facts;
@@ -153,6 +160,24 @@ export class FileLibrary {
     return reading;
   }
 
+  /** Facts of an old Office document, read as the newer one that it was made into; of anything else as they are. */
+  private async readIfOld(
+    file: SeenFile,
+    facts: FileFacts,
+    by: string,
+    onPassages: (passages: readonly Passage[]) => void,
+  ): Promise<FileFacts> {
+    const { says, to, fault } = facts;
+    if (fault !== 'old' || to === undefined) return facts;
+    const { office, media, signal } = this.deps;
+    const converted = await office.convert(file.hash, to, by, signal);
+    if (!converted) return facts;
+    if (!converted.ok) return { ...facts, why: converted.why };
+    const name = `${file.name.replace(/\.[^.]*$/, '')}.${to}`;
+    const read = await media.read({ ...converted.made, name, type: '', by }, onPassages);
+    return { ...read, says };
+  }
+
   /** Facts of a recording, with its words as its only passage; of anything else as they are. */
   private async hearIfSound(
     file: SeenFile,
@@ -161,9 +186,9 @@ export class FileLibrary {
     onPassages: (passages: readonly Passage[]) => void,
   ): Promise<{ facts: FileFacts; isPassing?: boolean | undefined }> {
     if (!isRecording(file, facts)) return { facts };
-    const { speech, hearing, models, world, signal } = this.deps;
+    const { speech, hearing, programs, models, world, signal } = this.deps;
     const pay = paidBy(models, speech, { personId: by }, signal);
-    const heard = await transcribe(await this.bytesOf(file), speech, { hearing, env: world.env, pay }, signal);
+    const heard = await transcribe(await this.bytesOf(file), speech, { hearing, programs, by, pay }, signal);
     const { kind, says, title } = facts;
     if (!heard.ok) {
       world.log.info({ file: file.hash, why: heard.why }, 'a recording was not heard');
@@ -185,15 +210,15 @@ export class FileLibrary {
   private async readIfPicture(
     file: SeenFile,
     facts: FileFacts,
-    read: readonly Passage[],
+    { passages: read, by }: { passages: readonly Passage[]; by: string },
     onPassages: (passages: readonly Passage[]) => void,
   ): Promise<FileFacts> {
     const isPicture = facts.kind === 'picture' && facts.fault === 'kind';
     const { pictures = 0, parts, ...rest } = facts;
     if ((!isPicture && (facts.kind !== 'pdf' || pictures === 0)) || !(await this.readsLetters())) return facts;
-    const { world, signal } = this.deps;
+    const { programs, signal } = this.deps;
     if (isPicture) {
-      const text = await lettersIn(await this.bytesOf(file), world.env, signal);
+      const text = await lettersIn(await this.bytesOf(file), programs, by, signal);
       const { kind, says, title } = facts;
       if (text !== '') onPassages([{ place: 'the picture', text }]);
       return { kind, says, title, ...(text !== '' && { recognized: 1 }) };
@@ -202,7 +227,7 @@ export class FileLibrary {
     const pages = Array.from({ length: parts?.count ?? 0 }, (_, at) => at + 1).filter(
       (page) => !texts.has(String(page)),
     );
-    const found = await lettersOnPages(await this.bytesOf(file), pages, world.env, signal);
+    const found = await lettersOnPages(await this.bytesOf(file), pages, programs, by, signal);
     onPassages(found);
     const left = Math.max(0, pictures - found.length);
     return {

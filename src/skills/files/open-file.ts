@@ -1,5 +1,5 @@
 import { type CallContext, type Failed, failed } from '../../agent/index.ts';
-import type { Hearing } from '../../media/index.ts';
+import type { Hearing, Programs } from '../../media/index.ts';
 import { type Database, type Queryable, readerOf } from '../../storage/index.ts';
 import type { FileLibrary, FileText } from './library.ts';
 import type { PassageIndex } from './meaning.ts';
@@ -12,6 +12,7 @@ export interface ToolDeps {
   library: FileLibrary;
   meaning: PassageIndex;
   hearing: Hearing;
+  programs: Programs;
   /** Known soon after the start. */
   letters: { readonly areRead: boolean };
   /** Aborts when coda stops. */

@@ -2,7 +2,7 @@
 import { done, failed, refusedHere, type TurnOver } from '../../agent/index.ts';
 import type { Command, SkillDeps } from '../../chat/index.ts';
 import { applyChanges, type Change, conversations, type FileRef, nodesOf, placeOfNode } from '../../delivery/index.ts';
-import { type Hearing, speak } from '../../media/index.ts';
+import { type Hearing, type Programs, speak } from '../../media/index.ts';
 import type { Settings } from './config.ts';
 import { texts } from './texts.ts';
 
@@ -35,6 +35,7 @@ export function voiceCommand({ config: { speak: settings } }: Pick<SkillDeps<Set
 
 type Deps = Pick<SkillDeps<Settings>, 'artifacts' | 'config' | 'database' | 'models' | 'outbox' | 'world'> & {
   hearing: Hearing;
+  programs: Programs;
   signal: AbortSignal;
 };
 
@@ -48,6 +49,7 @@ export async function speakAnswer(deps: Deps, over: TurnOver): Promise<void> {
     outbox,
     world,
     hearing,
+    programs,
     signal,
   } = deps;
   const { how, says = '', origin, settings: kept, isSpoken, conversationId, person, place } = over;
@@ -65,7 +67,8 @@ export async function speakAnswer(deps: Deps, over: TurnOver): Promise<void> {
     name: `speech/${settings.model ?? settings.kind}`,
     price,
   };
-  const spoken = await models.spend(spending, () => speak(text, settings, { hearing, env: world.env }, signal), signal);
+  const parts = { hearing, programs, by: person.id };
+  const spoken = await models.spend(spending, () => speak(text, settings, parts, signal), signal);
   if (!spoken?.ok) {
     world.log.warn({ turn: over.id, why: spoken?.why ?? 'the budget is used up' }, 'an answer was not spoken');
     return;

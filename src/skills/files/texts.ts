@@ -14,7 +14,8 @@ export function fileLine({ name }: Pick<SeenFile, 'name'>, { says, title, parts 
 
 const WHY: Record<FileFault, (facts: FileFacts) => string> = {
   kind: ({ says }) => `it is ${says}, and I read none of those`,
-  old: ({ says, to }) => `it is ${says}; saved as ${to ?? 'a newer one'} I can read it`,
+  old: ({ says, to, why }) =>
+    `it is ${says}${why === undefined ? '' : `, and LibreOffice ${why}`}; saved as ${to ?? 'a newer one'} I can read it`,
   encrypted: () => 'it is locked with a password; send it without one',
   broken: () => 'it is broken, or not what it says it is',
   empty: () => 'it is empty',
@@ -125,6 +126,8 @@ export const texts = {
   noModel: (file: string) => `cannot be heard: there is no file ${file}`,
   modelRemedy: 'Put the files of the model where speech.transcribe.model_config says.',
   helperMissing: (helper: string, without: string) => `${helper} is not installed: ${without}`,
+  officeMissing: (image: string) =>
+    `soffice is not in the sandbox's image ${image}: doc, xls and ppt are not read (docs/files.md)`,
   helpersThere: (helpers: readonly string[]) => `${listOf(helpers)} are there`,
   heard: (words: string) => `Heard: “${shorten(words, LONGEST_HEARD)}”`,
   notHeard: (why: string) => `I could not hear your voice message: ${why}.`,

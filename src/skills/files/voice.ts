@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type AnyTool, dataTool, done } from '../../agent/index.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { FileRef, HeardVoice, Turns } from '../../delivery/index.ts';
-import { type Hearing, type TranscribeParts, type Transcript, transcribe } from '../../media/index.ts';
+import { type Hearing, type Programs, type TranscribeParts, type Transcript, transcribe } from '../../media/index.ts';
 import type { Settings } from './config.ts';
 import { texts } from './texts.ts';
 
@@ -16,7 +16,10 @@ interface Speaker {
   conversationId?: string;
 }
 
-type HearingDeps = Pick<SkillDeps<Settings>, 'artifacts' | 'world' | 'models' | 'config'> & { hearing: Hearing };
+type HearingDeps = Pick<SkillDeps<Settings>, 'artifacts' | 'world' | 'models' | 'config'> & {
+  hearing: Hearing;
+  programs: Programs;
+};
 
 export async function hearVoice(
   deps: HearingDeps,
@@ -39,7 +42,7 @@ export async function hearVoice(
 }
 
 async function hearOne(
-  { artifacts, world, models, hearing, config: { transcribe: settings } }: HearingDeps,
+  { artifacts, world, models, hearing, programs, config: { transcribe: settings } }: HearingDeps,
   { hash }: FileRef,
   speaker: Speaker,
   signal: AbortSignal,
@@ -48,7 +51,8 @@ async function hearOne(
   for await (const chunk of await artifacts.open(hash)) chunks.push(chunk as Buffer);
   const bytes = Buffer.concat(chunks);
   const pay = paidBy(models, settings, speaker, signal);
-  const heard = await transcribe(bytes, settings, { hearing, env: world.env, pay }, signal);
+  const parts = { hearing, programs, by: speaker.personId, pay };
+  const heard = await transcribe(bytes, settings, parts, signal);
   if (!heard.ok) world.log.info({ file: hash, why: heard.why }, 'a voice message was not heard');
   return heard;
 }
