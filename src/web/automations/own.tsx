@@ -4,7 +4,7 @@ import type { Json } from '../api/types.ts';
 import { duration, plural, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { act } from '../app/toasts.tsx';
-import { Button } from '../parts/button.tsx';
+import { Button, Switch } from '../parts/button.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 
@@ -58,11 +58,11 @@ function TaskRow({ task, loaded }: { task: Task; loaded: LoadState<Tasks> }) {
         {does ?? name} <span class="under">{name}</span>
         {error !== null && failures > 0 && <span class="under bad"> {error}</span>}
       </span>
-      <span class={failures > 0 ? 'aside bad' : 'aside'}>{lastOf(task)}</span>
-      <span class="when">{next === null ? 'off' : `next ${whenText(next)}`}</span>
-      <button type="button" class="button" role="switch" aria-checked={on} aria-label={name} onClick={() => turn(!on)}>
-        {on ? 'On' : 'Off'}
-      </button>
+      <span class="beneath">
+        <span class={failures > 0 ? 'aside bad' : 'aside'}>{lastOf(task)}</span>
+        <span class="when">{next === null ? 'off' : `next ${whenText(next)}`}</span>
+      </span>
+      <Switch label={name} on={on} onTurn={turn} />
       <Menu
         label={`More for ${name}`}
         items={[

@@ -6,7 +6,7 @@ import { change, tellChange } from '../app/change.ts';
 import { duration, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { go } from '../app/router.ts';
-import { Button } from '../parts/button.tsx';
+import { Button, Switch } from '../parts/button.tsx';
 import { Question } from '../parts/dialog.tsx';
 import { Area, Field } from '../parts/field.tsx';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
@@ -103,17 +103,11 @@ function ScheduleRow({ schedule, loaded }: { schedule: Schedule; loaded: LoadSta
         {title}
         <span class="under"> {repeats ?? 'once'}</span>
       </a>
-      <span class={failures > 0 ? 'aside bad' : 'aside'}>{lastOf(schedule)}</span>
-      <span class="when">{first === undefined ? (on ? 'not again' : 'off') : `next ${whenText(first)}`}</span>
-      <button
-        type="button"
-        class="button"
-        role="switch"
-        aria-checked={on}
-        onClick={() => switchIt(schedule, !on, acting)}
-      >
-        {on ? 'On' : 'Off'}
-      </button>
+      <span class="beneath">
+        <span class={failures > 0 ? 'aside bad' : 'aside'}>{lastOf(schedule)}</span>
+        <span class="when">{first === undefined ? (on ? 'not again' : 'off') : `next ${whenText(first)}`}</span>
+      </span>
+      <Switch label={title} on={on} onTurn={(wanted) => switchIt(schedule, wanted, acting)} />
       <Menu label={`More for ${title}`} items={menuOf(schedule, acting)} />
     </li>
   );
@@ -166,15 +160,7 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
       <header>
         <h2 class="title">{title}</h2>
         <span class="buttons">
-          <button
-            type="button"
-            class="button"
-            role="switch"
-            aria-checked={on}
-            onClick={() => switchIt(schedule, !on, acting)}
-          >
-            {on ? 'On' : 'Off'}
-          </button>
+          <Switch label={title} on={on} onTurn={(wanted) => switchIt(schedule, wanted, acting)} />
           <Button icon="play" onClick={() => runIt(schedule, acting)}>
             Run now
           </Button>

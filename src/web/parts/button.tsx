@@ -43,3 +43,24 @@ export function LinkButton({
     </a>
   );
 }
+
+interface SwitchProps {
+  /** What is on or off. */
+  label: string;
+  on: boolean;
+  onTurn: (on: boolean) => void;
+}
+
+export const Switch = ({ label, on, onTurn }: SwitchProps) => (
+  <button
+    type="button"
+    class="switch"
+    role="switch"
+    aria-checked={on}
+    aria-label={label}
+    title={on ? 'On' : 'Off'}
+    onClick={() => onTurn(!on)}
+  >
+    <span />
+  </button>
+);

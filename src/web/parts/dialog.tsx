@@ -42,7 +42,31 @@ interface QuestionProps {
 }
 
 /** Asks before what cannot be taken back, or for what a press needs: `yes` says what will be done. */
-export function Question({ title, children, yes, isDanger, onYes, onDone, onClose }: QuestionProps) {
+export const Question = ({ title, children, ...rest }: QuestionProps) => (
+  <Dialog title={title} onClose={rest.onClose}>
+    <Answers {...rest}>
+      <h2>{title}</h2>
+      {children}
+    </Answers>
+  </Dialog>
+);
+
+/** The same in the place of what is changed. */
+export const InPlace = ({ title, ...rest }: QuestionProps) => (
+  <fieldset
+    class="in-place"
+    aria-label={title}
+    onKeyDown={(event) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      rest.onClose();
+    }}
+  >
+    <Answers {...rest} />
+  </fieldset>
+);
+
+function Answers({ children, yes, isDanger, onYes, onDone, onClose }: Omit<QuestionProps, 'title'>) {
   const [isRunning, setRunning] = useState(false);
   const [refusal, setRefusal] = useState<string>();
   const isOpen = useRef(true);
@@ -69,28 +93,25 @@ export function Question({ title, children, yes, isDanger, onYes, onDone, onClos
     onDone?.();
   };
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form
-        class="body"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!isRunning) void answer();
-        }}
-      >
-        <h2>{title}</h2>
-        {children}
-        {refusal !== undefined && (
-          <p class="failure" role="alert">
-            {refusal}
-          </p>
-        )}
-        <div class="buttons">
-          <Button type="submit" kind={isDanger ? 'danger' : 'primary'} disabled={isRunning}>
-            {yes}
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
-      </form>
-    </Dialog>
+    <form
+      class="body"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!isRunning) void answer();
+      }}
+    >
+      {children}
+      {refusal !== undefined && (
+        <p class="failure" role="alert">
+          {refusal}
+        </p>
+      )}
+      <div class="buttons">
+        <Button type="submit" kind={isDanger ? 'danger' : 'primary'} disabled={isRunning}>
+          {yes}
+        </Button>
+        <Button onClick={onClose}>Cancel</Button>
+      </div>
+    </form>
   );
 }

@@ -15,7 +15,7 @@ interface MenuProps {
   label: string;
   items: readonly MenuItem[];
   icon?: IconName;
-  /** Its words; left out: an icon alone. */
+  /** Its words; left out: an icon alone. Beside an icon of its own, a phone has room for that alone. */
   text?: string;
   kind?: ButtonProps['kind'];
   opens?: 'up' | 'left';
@@ -53,14 +53,21 @@ export function Menu({ label, items, icon = 'more', text, kind = 'quiet', opens 
     <div class={['menu', opens].filter(Boolean).join(' ')} ref={root}>
       <button
         type="button"
-        class={['button', kind, text === undefined && 'icon'].filter(Boolean).join(' ')}
+        class={['button', kind, text === undefined ? 'icon' : icon !== 'more' && 'short'].filter(Boolean).join(' ')}
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-label={label}
         onClick={() => setOpen(!isOpen)}
       >
-        {text}
-        <Icon name={text === undefined ? icon : 'down'} />
+        {text === undefined ? (
+          <Icon name={icon} />
+        ) : (
+          <>
+            {icon !== 'more' && <Icon name={icon} />}
+            <span>{text}</span>
+            <Icon name="down" />
+          </>
+        )}
       </button>
       {isOpen && (
         <div role="menu" tabIndex={-1} aria-label={label} onKeyDown={onKeyDown}>

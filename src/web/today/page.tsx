@@ -5,8 +5,9 @@ import { change, tellChange } from '../app/change.ts';
 import { dayName, longDay, plural, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { Button } from '../parts/button.tsx';
-import { Question } from '../parts/dialog.tsx';
+import { InPlace, Question } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
 import { Empty, LoadView, Page, Section } from '../parts/page.tsx';
 import { completeEntry, deleteEntry, moveEntry, putOff, switchSchedule, type Today, type TodayEntry } from './acts.ts';
@@ -140,22 +141,48 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
   const [isEdited, setEdited] = useState(false);
   const { kind, text, time, at, repeats, urgent, id } = entry;
   const isReminder = kind === 'reminders' && id !== null;
+  if (isEdited) {
+    return (
+      <li class="row" data-row tabIndex={-1} aria-label={text}>
+        <EditReminder entry={entry} loaded={loaded} onClose={() => setEdited(false)} />
+      </li>
+    );
+  }
+  const words = (
+    <>
+      {text}
+      {urgent && <span class="tag warn">urgent</span>}
+      {(repeats ?? kind === 'schedules') && <span class="under"> {repeats ?? 'a schedule'}</span>}
+    </>
+  );
   return (
     <li class="row" data-row tabIndex={-1} aria-label={text}>
-      <span class="what">
-        {text}
-        {urgent && <span class="tag warn">urgent</span>}
-        {(repeats ?? kind === 'schedules') && <span class="under"> {repeats ?? 'a schedule'}</span>}
-      </span>
+      {isReminder ? (
+        <>
+          <button
+            type="button"
+            class="tick"
+            data-key="e"
+            aria-label="Done"
+            title="Done"
+            onClick={() => completeEntry(loaded, entry)}
+          >
+            <Icon name="check" />
+          </button>
+          <button type="button" class="what words" data-key="Enter" title="Change" onClick={() => setEdited(true)}>
+            {words}
+          </button>
+        </>
+      ) : (
+        <span class="what untickable">{words}</span>
+      )}
       <span class="when">{isOverdue ? whenText(at) : time}</span>
       {isReminder && (
         <span class="buttons">
-          <button type="button" class="button" data-key="e" onClick={() => completeEntry(loaded, entry)}>
-            Done
-          </button>
           <Menu
             label={`Later: ${text}`}
             text="Later"
+            icon="clock"
             items={LATER.map(({ label, when }): MenuItem => ({ label, run: () => putOff(loaded, entry, { when }) }))}
           />
           <Menu
@@ -177,7 +204,6 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
           ]}
         />
       )}
-      {isEdited && <EditReminder entry={entry} loaded={loaded} onClose={() => setEdited(false)} />}
     </li>
   );
 }
@@ -194,7 +220,7 @@ function EditReminder({ entry, loaded, onClose }: RowProps & { onClose: () => vo
   const [text, setText] = useState(entry.text);
   const [when, setWhen] = useState('');
   return (
-    <Question
+    <InPlace
       title="Change the reminder"
       yes="Change"
       onClose={onClose}
@@ -205,14 +231,14 @@ function EditReminder({ entry, loaded, onClose }: RowProps & { onClose: () => vo
         })
       }
     >
-      <Field label="What" value={text} onValue={setText} required />
+      <Field label="What" value={text} onValue={setText} required isFirst />
       <Field
         label="When, if it is another time"
         value={when}
         onValue={setWhen}
         placeholder={entry.repeats ?? 'tomorrow at 9'}
       />
-    </Question>
+    </InPlace>
   );
 }
 

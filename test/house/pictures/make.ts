@@ -38,7 +38,11 @@ const HOUSEHOLD = [
   '/remind in 5 minutes call mum',
   '/remind today at 20:00 take out the bins',
   '/note shopping: milk, eggs, olives',
+  '/note bread: flour 500 g, water 340 g, salt 10 g, twelve hours in the cold #kitchen',
+  '/note The boiler is under warranty until May 2028 #house',
   '/schedule every day at 7:30 tell me what is due today',
+  '/schedule every Friday at 17:00 sum up what was decided',
+  '/schedule every month on the 1st at 9 compare what the household spends',
   '/task the party: send the invitations; order the cake',
   '/rescan-skills',
 ];
@@ -145,7 +149,7 @@ async function pages(): Promise<void> {
       [light, 'light'],
       [dark, 'dark'],
     ] as const) {
-      for (const width of [1280, 360]) await everyPage(page, programs.url, `${width}-${scheme}`, width);
+      for (const width of [1280, 360]) await everyPage(page, programs.url, `${width}-${scheme}`, width, chat);
     }
   }
   await browser.close();
@@ -154,16 +158,16 @@ async function pages(): Promise<void> {
 /** A folder for a picture of every page, to be looked at: `npm run pictures -- FOLDER`. */
 const EVERYTHING = process.argv[2];
 
-async function everyPage(page: Page, url: string, form: string, width: number): Promise<void> {
+async function everyPage(page: Page, url: string, form: string, width: number, chat: string): Promise<void> {
   const to = EVERYTHING ?? '';
   mkdirSync(to, { recursive: true });
   await page.setViewportSize({ width, height: 800 });
-  for (const at of ALL_PAGES) {
+  for (const at of [...ALL_PAGES, chat]) {
     await page.goto(url + at);
     await page.locator('main').waitFor();
     await page.waitForLoadState('networkidle');
     await page.screenshot({
-      path: join(to, `${at.slice(1).replace(/\W+/g, '-')}-${form}.png`),
+      path: join(to, `${at === chat ? 'chat-conversation' : at.slice(1).replace(/\W+/g, '-')}-${form}.png`),
       animations: 'disabled',
     });
   }
