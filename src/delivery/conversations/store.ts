@@ -180,6 +180,19 @@ export async function nextEpoch(tx: Transaction, id: string): Promise<void> {
   await tx.query('update conversations set epoch = epoch + 1 where id = $1', [id]);
 }
 
+/** Empties what was said in it and is settled; the rows stay, so that nothing is taken in or said a second time. */
+export async function empty(tx: Transaction, id: string): Promise<void> {
+  await tx.query(
+    `update inbox set payload = '{"from": "", "text": "", "files": []}' where conversation_id = $1 and finished_at is not null`,
+    [id],
+  );
+  await tx.query(
+    `update outbox set content = '{"kind": "notice", "text": ""}', error = null
+      where conversation_id = $1 and state in ('sent', 'dropped')`,
+    [id],
+  );
+}
+
 export interface ConversationState {
   settings: Record<string, Json>;
   epoch: number;

@@ -1,6 +1,6 @@
 /** A person's conversations as a page lists and shows them: their own over HTTP, and those of other platforms, to be read. */
 import type { Instant } from '../../../base/clock.ts';
-import { endUnread } from '../../../delivery/index.ts';
+import { conversations, endUnread } from '../../../delivery/index.ts';
 import type { Database, Queryable, Transaction } from '../../../storage/index.ts';
 
 export interface ChatRow {
@@ -144,12 +144,13 @@ export async function setTitle(database: Database, id: string, title: string): P
 }
 
 /**
- * Takes a conversation out of the list; what was said in it is not remembered by the model any more. It comes back when
- * something is said there again.
+ * Takes a conversation out of the list, with what was said in it; neither the model nor the database remembers the words. It
+ * comes back when something is said there again.
  */
 export async function hide(tx: Transaction, id: string, now: Instant): Promise<void> {
   await tx.query('update conversations set hidden_at = $2, epoch = epoch + 1, title = null where id = $1', [id, now]);
   await tx.query('delete from summaries where conversation_id = $1', [id]);
   await tx.query('delete from messages where conversation_id = $1', [id]);
   await endUnread(tx, id, now);
+  await conversations.empty(tx, id);
 }
