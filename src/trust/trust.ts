@@ -7,7 +7,7 @@ import type { Instant } from '../base/clock.ts';
 import type { Queryable, Transaction } from '../storage/index.ts';
 import { auditFolder } from './audit/audit.ts';
 import type { Finding } from './audit/finding.ts';
-import { differenceOf } from './difference.ts';
+import type { differenceOf } from './difference.ts';
 import { type DeclaredTools, describeChange, type Pin, pinFolder } from './pin.ts';
 import { addPin, approvePin, type FolderId, type KnownPin, pinnedTexts, pinOf, pinsOf } from './store.ts';
 
@@ -109,10 +109,15 @@ export async function inquire(
     isApproved: before?.pinned.hash === pin.hash && before.state === 'approved',
     changes: describeChange(before?.state === 'blocked' ? undefined : before?.pinned, pin),
     difference:
-      before && differenceOf(await pinnedTexts(db, id), pin.texts, { before: before.pinned.files, now: pin.files }),
+      before &&
+      (await changesOfTexts(await pinnedTexts(db, id), pin.texts, { before: before.pinned.files, now: pin.files })),
     forbiddenToolsUnreadable: declared.forbiddenToolsUnreadable === true,
   };
 }
+
+/** Loads what compares texts with the first folder that was known before: no start needs it. */
+const changesOfTexts: (...args: Parameters<typeof differenceOf>) => Promise<string | undefined> = async (...args) =>
+  (await import('./difference.ts')).differenceOf(...args);
 
 export interface InspectedFolder {
   pin: Pin;
