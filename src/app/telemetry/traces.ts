@@ -24,8 +24,12 @@ export async function withSpans(world: World, version: string, closer: Closer): 
   const { Collector } = await import('./otlp.ts');
   const service = env.OTEL_SERVICE_NAME?.trim() || 'coda';
   const collector = new Collector({ url: bare, headers, service, version, log, clock });
-  closer.onClose('traces', () => collector.close());
-  return { ...world, spans: new Spans(clock, collector.take) };
+  const spans = new Spans(clock, collector.take);
+  closer.onClose('traces', () => {
+    spans.close();
+    return collector.close();
+  });
+  return { ...world, spans };
 }
 
 interface Credentials {
