@@ -59,7 +59,10 @@ export async function faultsOf(page: Page, name: string, isWhole = true): Promis
     }
     const found = await page.evaluate(async (rules) => {
       // biome-ignore lint/suspicious/noExplicitAny: axe is a global of the page
-      const { violations } = await (globalThis as any).axe.run(rules && { runOnly: rules });
+      const { violations } = await (globalThis as any).axe.run({
+        resultTypes: ['violations'],
+        ...(rules && { runOnly: rules }),
+      });
       return violations.flatMap((each: { id: string; nodes: { html: string }[] }) =>
         each.nodes.map(({ html }) => `${each.id}: ${html.slice(0, 200)}`),
       ) as string[];
