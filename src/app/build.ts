@@ -25,6 +25,7 @@ import { type ChatAdapter, deadJobSource, type Item, type Receiver } from '../de
 import { routeFetch } from '../egress/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { McpServers, mcpConfig, toolServers } from '../skills/mcp/index.ts';
+import { acknowledgements } from '../skills/reminders/index.ts';
 import { hookWatcher, planFilesRead, schedulerConfig } from '../skills/scheduler/index.ts';
 import { restingIn } from '../skills/skill-market/index.ts';
 import { SkillTrials } from '../skills/skill-trials/index.ts';
@@ -322,6 +323,7 @@ function depsOf(open: OpenParts): Omit<SkillDeps, 'config' | 'does'> {
     gate,
     sandbox: forSkills,
     scripts,
+    acknowledgements: acknowledgements({ wakeAt, world }),
     plannedInFiles: () => plannedLines(open.specialists.current()),
     pages: watchedPages({ egress, cache, world, onClose }, config.block(webConfig)),
     egress,

@@ -37,7 +37,7 @@ export class Cache {
 
   /** The value, kept or loaded; concurrent callers share one `load`. Rejects with what `load` throws. */
   async getOrLoad<T extends object>({ key: name, keepMs, keeps, signal, load }: CacheRequest<T>): Promise<T> {
-    const key = createHash('sha256').update(name).digest('base64url');
+    const key = keyOf(name);
     const flight =
       this.flights.get(key) ?? this.begin(key, (stop) => this.findOrLoad(key, keepMs, keeps, () => load(stop)));
     flight.waiting++;
@@ -50,6 +50,17 @@ export class Cache {
         flight.stop.abort(signal.reason);
       }
     }
+  }
+
+  /** The value kept under this name, if it is still there. */
+  async recall<T extends object>(name: string): Promise<T | undefined> {
+    const kept = await this.store.get(keyOf(name));
+    return kept === undefined ? undefined : (JSON.parse(kept) as T);
+  }
+
+  keep(name: string, value: object, forMs: number): void {
+    const text = JSON.stringify(value);
+    if (text.length <= LONGEST_CHARS) this.store.put(keyOf(name), text, forMs);
   }
 
   close(): Promise<void> {
@@ -84,6 +95,8 @@ export class Cache {
     return value;
   }
 }
+
+const keyOf = (name: string): string => createHash('sha256').update(name).digest('base64url');
 
 const MOST_KEPT_CHARS = 8_000_000;
 

@@ -84,6 +84,8 @@ export interface SkillReach {
   scripts: SkillScripts;
   /** Pages and files that are looked at again and again. */
   pages: WatchedPages;
+  /** Tells things until somebody presses Seen. */
+  acknowledgements: Acknowledgements;
   /** Schedules that files in the folders of agents say; `origin`: `agent/name`. Undefined before they are read. */
   plannedInFiles(): readonly { origin: string; line: string }[] | undefined;
 }
@@ -109,6 +111,31 @@ export interface AllSkills {
   agendaAhead(kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   /** True if a schedule can run a skill of this name without a model. */
   runnable(name: string): boolean;
+}
+
+/** Something that a skill has found by itself, for a person. */
+export interface FoundThing {
+  /** Its maker, such as `schedule:<id>`: what is found anew takes the place of what waited. */
+  source: string;
+  person: Person;
+  conversationId: string;
+  /** The target (`delivery/targets`) that is told instead of the conversation. */
+  targetId: string | undefined;
+  text: string;
+  zone: string;
+  urgent: boolean;
+  /** Minutes between its repetitions. */
+  nag: number;
+  /** Told where nobody has pressed Seen by then. */
+  escalate: { target: string; minutes: number } | undefined;
+}
+
+/** Tells things again and again until somebody presses Seen, and then to somebody else: as reminders. */
+export interface Acknowledgements {
+  /** Tells it when the transaction commits, in the person's quiet hours after them. False: they have no room for more. */
+  askSeen(tx: Transaction, found: FoundThing): Promise<boolean>;
+  /** Ends what waits for Seen under this source. */
+  endAsking(tx: Transaction, source: string): Promise<void>;
 }
 
 export interface ToolServers {

@@ -64,6 +64,8 @@ export interface Choice {
   /** Buttons of one group of a card are used up together, the others stay; without one, all of the card. */
   group?: string;
   owners?: true;
+  /** In a shared place whoever reads it may press it, not its person alone. */
+  anyone?: true;
   /** Says all of the card's details, for places that show their beginning; such a button is not used up. */
   shows?: true;
 }

@@ -17,6 +17,7 @@ import { Egress } from '../../src/egress/index.ts';
 import { type DueSource, type JobHandler, JobQueue, Schedules } from '../../src/jobs/index.ts';
 import { Gate, type Person, type PersonRow, toPerson } from '../../src/people/index.ts';
 import { openSandbox, Workspaces } from '../../src/sandbox/index.ts';
+import { acknowledgements } from '../../src/skills/reminders/index.ts';
 import type { Artifacts, Database, Transaction } from '../../src/storage/index.ts';
 import { type Embedders, embeddersOf } from '../../src/vectors/index.ts';
 import { Emptied, type Statements } from '../support/emptied.ts';
@@ -108,6 +109,7 @@ export class Played {
         readFile: async () => NO_SCRIPTS,
       },
       plannedInFiles: () => [],
+      acknowledgements: acknowledgements({ wakeAt, world }),
       pages: { readText: async () => NO_SCRIPTS, readFeed: async () => NO_SCRIPTS, readFile: async () => NO_SCRIPTS },
       servers: {
         has: () => false,

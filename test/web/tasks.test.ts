@@ -264,6 +264,28 @@ const OWNER: readonly Task[] = [
     },
   ],
   [
+    'have a page looked at, told once a day by a rule',
+    async (who) => {
+      await who.to('Automations');
+      await who.press('button', 'New schedule');
+      const choose = (label: string, choice: string) => who.page.getByLabel(label).selectOption(choice);
+      await choose('coda does', 'reads a page');
+      await who.fill('Address', 'https://shop.example/kettle');
+      await who.fill('How often', 'every 6 hours');
+      await choose('It tells', 'when its number is below');
+      await who.fill('Number', '40');
+      await choose('And that', 'once a day, with others');
+      await who.fill('Time of the day', '18:00');
+      await who.press('button', 'Plan it');
+      await who.sees(/shop\.example/);
+      await who.counts(
+        `person_schedules where watch -> 'rule' ->> 'number' = '40' and telling ->> 'digest' = '18:00'`,
+        1,
+      );
+      await who.home.programs.coda.database().run('test', `delete from person_schedules where watch is not null`);
+    },
+  ],
+  [
     'let a program have them told something',
     async (who) => {
       await who.within('Automations', 'Webhooks and services');

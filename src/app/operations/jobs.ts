@@ -216,13 +216,21 @@ const schedule = operation({
     when: z.string().optional().meta({ description: 'how often the script runs: "every hour"', value: 'words' }),
     rule: z.string().optional().meta({ description: 'when it is told: "above 90 --times 2"', value: 'rule' }),
     person: z.string().optional().meta({ description: 'who is told; default: the first owner', value: 'name' }),
+    digest: z.string().optional().meta({ description: 'gathered, and told once a day at this time', value: 'time' }),
+    urgent: z.boolean().optional().meta({ description: 'told in quiet hours too' }),
+    seen: z.string().optional().meta({ description: 'told so often until somebody presses Seen', value: 'span' }),
+    escalate: z.string().optional().meta({ description: 'told then too: "bo after 30 minutes"', value: 'target' }),
   }),
   args: ['id'],
-  async conduct(ask, { id, runAt, script, when, rule, person, ...more }) {
+  async conduct(ask, { id, runAt, script, when, rule, person, digest, urgent, seen, escalate, ...more }) {
     if (script !== undefined) {
       if (when === undefined) throw usage('--when is missing.', 'Say how often: --when "every hour".');
-      const flags = rule === undefined ? '' : ` --${rule.trim().replace(/^--/, '')}`;
-      const { says } = await ask(addSchedule, { line: `${when} run ${script}${flags}`, ...(person && { person }) });
+      const told = Object.entries({ digest, seen, escalate }).flatMap(([flag, value]) =>
+        value === undefined ? [] : `--${flag} ${value}`,
+      );
+      const flags = [...(rule === undefined ? [] : [`--${rule.trim().replace(/^--/, '')}`]), ...told];
+      const line = [`${when} run ${script}`, ...flags, ...(urgent ? ['--urgent'] : [])].join(' ');
+      const { says } = await ask(addSchedule, { line, ...(person && { person }) });
       return `${says}\n`;
     }
     if (id === undefined) throw usage('The skill is missing.', 'See "coda schedule add --help".');

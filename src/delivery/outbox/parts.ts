@@ -133,7 +133,7 @@ function buttonOf(choice: Choice & { id: string }, position: number, card: strin
       ...(choice.owners && { owners: true }),
     },
     conversation_id: message.conversationId,
-    person_id: message.personId,
+    person_id: choice.anyone && message.place.kind !== 'dm' ? null : message.personId,
   };
 }
 

@@ -25,7 +25,7 @@ import {
 } from '../../time/index.ts';
 import { MOST_PENDING, nagInput, readNag, refusedAsTooOften } from './limits.ts';
 import { type Making, remindOther } from './other.ts';
-import { CATCH_UPS } from './reminder.ts';
+import { CATCH_UPS, toldAlone } from './reminder.ts';
 import { undoOf } from './restore.ts';
 import * as store from './store.ts';
 import { createdNotice, texts, zoneUnknown } from './texts.ts';
@@ -178,6 +178,7 @@ export async function storePlanned(
       catchUp: input.catch_up,
       toDm,
       tainted: ctx.tainted || input.tainted === true,
+      ...toldAlone,
     },
     MOST_PENDING,
     now,

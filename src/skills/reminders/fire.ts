@@ -3,11 +3,12 @@ import { groupBy } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { shorten } from '../../base/text.ts';
 import type { EventKind, SkillDeps } from '../../chat/index.ts';
-import type { Choice, Outgoing } from '../../delivery/index.ts';
+import { type Choice, type Outgoing, targets } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import type { Settings } from './config.ts';
 import { type Firing, planFiring } from './plan.ts';
 import type { Reminder } from './reminder.ts';
+import { aimAtTargets, seenChoice } from './seen.ts';
 import * as store from './store.ts';
 import { dueText, texts } from './texts.ts';
 
@@ -32,14 +33,15 @@ export function reminderSource(deps: SkillDeps, settings: Settings): DueSource {
 
 /** All that due reminders cause: each is said once and its next occurrence is planned — or nothing happened. */
 async function fireDue(
-  { database, outbox, events, emit, world, household }: SkillDeps,
+  { database, outbox, events, emit, world, household, wakeAt }: SkillDeps,
   settings: Settings,
   now: Instant,
 ): Promise<number> {
   const fired = await database.tx('reminders.fire', async (tx) => {
     const due = await store.claimDue(tx, now, BATCH, household.locale);
     if (due.length === 0) return [];
-    const firings = due.map((reminder) => planFiring(reminder, now, settings.catch_up));
+    const aimed = await aimAtTargets(tx, due);
+    const firings = aimed.map((reminder) => planFiring(reminder, now, settings.catch_up));
     const said = firings.filter(({ plan }) => plan.said);
     if (said.length > 0) await outbox.addAll(tx, messagesOf(said, now, settings.digest));
     await events.raise(
@@ -47,6 +49,8 @@ async function fireDue(
       said.map(({ reminder, plan }) => ({ name: 'reminder.due' as const, data: dueData(reminder, plan.occurrence) })),
     );
     for (const { reminder } of said) {
+      // Another person's words do not refer to it: theirs is the button.
+      if (reminder.readerId !== reminder.personId) continue;
       const topic = {
         thing: 'reminder',
         how: 'spoken' as const,
@@ -61,6 +65,8 @@ async function fireDue(
       firings.map(({ plan }) => plan),
       now,
     );
+    const escalations = firings.flatMap(({ plan }) => plan.escalateAt?.getTime() ?? []);
+    if (escalations.length > 0) tx.afterCommit(() => wakeAt(new Date(Math.min(...escalations))));
     return firings;
   });
   const lateness = world.metrics.histogram(...LATENESS);
@@ -108,6 +114,7 @@ function messagesOf(firings: readonly Firing[], now: Instant, digest: boolean): 
 
 function groupOf(firing: Firing, now: Instant): string {
   const { reminder, due, heldSince } = firing;
+  if (reminder.seen || reminder.targetId !== undefined) return keyOf(firing);
   if (reminder.text.includes('\n') || dueText(firing, now).length > LONGEST_LINE) return keyOf(firing);
   // Tainted reminders are shown inert, and the others are not.
   const { personId, sayIn, tainted } = reminder;
@@ -130,10 +137,11 @@ function message(together: readonly Firing[], now: Instant): Outgoing {
   const times = together.flatMap(({ due, late, heldSince }) =>
     heldSince || late ? (heldSince ?? due).toISOString() : [],
   );
+  const key = together.map(keyOf).sort().join('+');
   return {
-    key: together.map(keyOf).sort().join('+'),
+    key: reminder.toldBy === undefined ? key : targets.targetKey(reminder.toldBy, key),
     conversationId: reminder.sayIn,
-    personId: reminder.personId,
+    personId: reminder.readerId,
     card: {
       kind: 'reminder',
       // Each is a paragraph, so that a Markdown mark left open in one does not reach into the next.
@@ -159,7 +167,8 @@ const snooze = (id: string, label: string, when: string): Choice => ({
   input: { which: id, when },
 });
 
-function choices({ reminder: { id } }: Firing): Choice[] {
+function choices({ reminder: { id, seen } }: Firing): Choice[] {
+  if (seen) return [seenChoice(id)];
   return [
     done(id),
     snooze(id, `Snooze ${texts.snoozeLabels.short}`, '10 minutes'),

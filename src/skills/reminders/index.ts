@@ -11,10 +11,13 @@ import { reminderSource } from './fire.ts';
 import { agenda, home, listTool, soonest, upcomingReminders } from './list.ts';
 import { acceptTool } from './other.ts';
 import { restoreTool } from './restore.ts';
+import { escalationSource, seenTool } from './seen.ts';
 import { chooseTool, snoozeTool } from './snooze.ts';
 import { deletionRules, mergeRules } from './store.ts';
 import { texts } from './texts.ts';
 import { moveZoneTool, offerMove } from './zone.ts';
+
+export { acknowledgements } from './seen.ts';
 
 export const reminders: Skill<Settings> = {
   name: 'reminders',
@@ -33,11 +36,12 @@ export const reminders: Skill<Settings> = {
     chooseTool({ wakeAt, outbox }),
     restoreTool(wakeAt),
     acceptTool({ wakeAt, outbox }),
+    seenTool(outbox),
   ],
   collections: () => [own],
   listUpcoming: (_, reader, to) => upcomingReminders(reader, to),
   commands: () => commands(),
-  due: (deps) => [reminderSource(deps, deps.config)],
+  due: (deps) => [reminderSource(deps, deps.config), escalationSource(deps)],
 
   onMove: ({ outbox }, tx, moved) => offerMove(outbox, tx, moved),
   agenda: (_, ctx, span) => agenda(ctx, span),

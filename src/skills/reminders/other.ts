@@ -6,7 +6,7 @@ import { conversations, type Outbox, type Target, targets } from '../../delivery
 import { type Person, personById, resolvePeople } from '../../people/index.ts';
 import { type PlannedTime, readPlan } from '../../time/index.ts';
 import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
-import type { WakeAt } from './reminder.ts';
+import { toldAlone, type WakeAt } from './reminder.ts';
 import * as store from './store.ts';
 import { createdNotice, texts } from './texts.ts';
 
@@ -105,6 +105,7 @@ async function give(
     toDm: false,
     // Another person's words.
     tainted: true,
+    ...toldAlone,
   };
   const made = await store.insertReminder(tx, reminder, MOST_PENDING, clock.now());
   if (!made) return failed('TOO_MANY', texts.tooMany(MOST_PENDING));

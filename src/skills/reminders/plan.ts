@@ -41,6 +41,7 @@ export function planFiring(reminder: Due, now: Instant, usual: CatchUp): Firing 
     snoozedUntil: snoozeDue ? undefined : snoozedUntil,
     snoozedOccurrence: snoozeDue ? undefined : snoozedOccurrence,
     heldSince: snoozeDue ? undefined : reminder.heldSince,
+    escalateAt: reminder.escalateAt,
     occurrence,
     // A reminder held by quiet hours is not skipped: it was not missed.
     said: !(late && catchUp === 'skip' && heldSince === undefined),
@@ -49,12 +50,22 @@ export function planFiring(reminder: Due, now: Instant, usual: CatchUp): Firing 
   const held = plan.said && reminder.quiet && !reminder.urgent ? quietUntil(reminder.quiet, now) : undefined;
   if (held) return { ...firing, plan: heldPlan(reminder, plan, held, heldSince ?? due) };
   const nag = nextNag(reminder, now, plan);
+  const escalateAt = plan.said ? nextEscalation(reminder, now, occurrence) : plan.escalateAt;
   return {
     ...firing,
     plan: nag
-      ? { ...plan, snoozedUntil: nag.at, snoozedOccurrence: occurrence, nagged: nag.nagged }
-      : { ...plan, nagged: plan.snoozedUntil ? reminder.nagged : 0 },
+      ? { ...plan, escalateAt, snoozedUntil: nag.at, snoozedOccurrence: occurrence, nagged: nag.nagged }
+      : { ...plan, escalateAt, nagged: plan.snoozedUntil ? reminder.nagged : 0 },
   };
+}
+
+/** When somebody else is told of what is said at `now`, unless it is answered: counted from its first time, not a repetition. */
+function nextEscalation(reminder: Due, now: Instant, occurrence: Instant): Instant | undefined {
+  const { thenMinutes, escalateAt, nagged, snoozedOccurrence } = reminder;
+  const isRepetition = nagged > 0 && snoozedOccurrence?.getTime() === occurrence.getTime();
+  if (thenMinutes === undefined || isRepetition) return escalateAt;
+  const at = new Date(now.getTime() + thenMinutes * MINUTE_MS);
+  return escalateAt !== undefined && escalateAt < at ? escalateAt : at;
 }
 
 /** Nothing is said before `until`. What had been put off beyond it, or was held before, is spoken for by this occurrence. */

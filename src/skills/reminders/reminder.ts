@@ -45,6 +45,17 @@ export const reminders = new Columns({
   /** Undefined: as it is configured for all. */
   catchUp: optional(text<CatchUp>()),
   toDm: bool(),
+  /** Maker of a reminder that no person has made (`schedule:<id>`): one of each waits for Seen at a time. */
+  source: optional(text()),
+  /** Ends when somebody presses Seen, where it is told: a finding. Its text is told as it is. */
+  seen: bool(),
+  /** The target (`delivery/targets`) that is told; undefined: its conversation. */
+  targetId: optional(text()),
+  /** The target that is told where nobody has answered within so many minutes; undefined, with minutes: it is gone. */
+  thenTarget: optional(text()),
+  thenMinutes: optional(int()),
+  /** When that is. Set each time that an occurrence speaks; a change by the person that answers it takes it away. */
+  escalateAt: optional(instant()),
   tainted: bool(),
   /** Grows with each change by the person, not with its speaking. */
   version: int(),
@@ -53,6 +64,16 @@ export const reminders = new Columns({
 });
 
 export type Reminder = ItemOf<typeof reminders>;
+
+/** Columns of a reminder that its person has made for themselves, and that tells nobody else. */
+export const toldAlone = {
+  source: undefined,
+  seen: false,
+  targetId: undefined,
+  thenTarget: undefined,
+  thenMinutes: undefined,
+  escalateAt: undefined,
+} as const;
 
 /** Said, and neither completed nor put off: what "done" is about. */
 export function isOpen(reminder: Reminder): boolean {

@@ -188,7 +188,9 @@ async function moveApart(
   const left = leavingOut(rule, dayIn(zone)(occurrence));
   const after = { ...found, rule: left, plannedAt: plannedAt && nextOf(left, new Date(plannedAt.getTime() - 1)) };
   const { text, urgent, nag, catchUp, toDm, personId } = found;
-  const single = { text, urgent, nag, catchUp, toDm, personId, zone, conversationId: found.conversationId };
+  const { source, seen, targetId, thenTarget, thenMinutes, conversationId: saidIn } = found;
+  const own = { text, urgent, nag, catchUp, toDm, personId, zone, conversationId: saidIn };
+  const single = { ...own, source, seen, targetId, thenTarget, thenMinutes, escalateAt: undefined };
   const tainted = found.tainted || ctx.tainted;
   const made = await store.insertReminder(
     tx,

@@ -38,6 +38,12 @@ const inserted = reminders.pick(
   'catchUp',
   'toDm',
   'tainted',
+  'source',
+  'seen',
+  'targetId',
+  'thenTarget',
+  'thenMinutes',
+  'escalateAt',
 );
 
 /** Inserts a reminder; undefined where the person has `most` pending ones. `isFirst`: it is the person's first. */
@@ -187,6 +193,9 @@ export async function saveReminders(tx: Transaction, changed: readonly Reminder[
     ...render(sql`
     update reminders r
        set ${saved.sets}, held_since = case when d.snoozed_until = r.snoozed_until then r.held_since end,
+           -- done, deleted or put off: it has been answered
+           escalate_at = case when d.state = 'pending' and d.done_occurrence is not distinct from r.done_occurrence
+                               and d.snoozed_until is not distinct from r.snoozed_until then r.escalate_at end,
            changed_at = ${now}, touched = nextval('reminders_touched'), version = r.version + 1
       from ${saving.unnest(changed)}
      where r.id = d.id and r.version = d.version and r.firing = d.firing
@@ -202,6 +211,10 @@ export const EARLIEST = `(select next_at from reminders
 
 export interface Due extends Reminder {
   sayIn: string;
+  /** The person it is said to: its own, or the other one of its target. */
+  readerId: string;
+  /** Its target, where that may be told. */
+  toldBy: string | undefined;
   /** The person's id on the platform, to mention them where others read too. */
   mention: string | undefined;
   quiet: QuietHours | undefined;
@@ -240,6 +253,8 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number, loc
     return {
       ...reminder,
       sayIn: row.say_in,
+      readerId: reminder.personId,
+      toldBy: undefined,
       mention: row.mention ?? undefined,
       quiet: quietOf(row, reminder.zone),
       reads: { zone: row.person_zone ?? reminder.zone, locale: row.locale ?? locale },
@@ -247,7 +262,7 @@ export async function claimDue(tx: Transaction, now: Instant, limit: number, loc
   });
 }
 
-const replanned = reminders.pick('plannedAt', 'snoozedUntil', 'snoozedOccurrence', 'heldSince', 'nagged');
+const replanned = reminders.pick('plannedAt', 'snoozedUntil', 'snoozedOccurrence', 'heldSince', 'nagged', 'escalateAt');
 const plans = replanned.extend({
   id: text(),
   /** The occurrence that it spoke of, or (when `said` is false) would have. */
@@ -268,6 +283,58 @@ export async function planNext(tx: Transaction, next: readonly NextPlan[], now: 
            last_at = case when d.said then ${now} else r.last_at end
       from ${plans.unnest(next)}
      where r.id = d.id`),
+  );
+}
+
+// Seen, and who is told where nobody presses it.
+
+export async function lockAnybodys(tx: Transaction, id: string): Promise<Reminder | undefined> {
+  return reminders.readAll((await tx.query('select * from reminders where id = $1 for update', [id])).rows)[0];
+}
+
+/** Ends what waits for Seen under this source; returns the earliest instant at which another one was to be told. */
+export async function endOfSource(tx: Transaction, source: string, now: Instant): Promise<Instant | undefined> {
+  const { rows } = await tx.query<{ at: Date | null }>(
+    `update reminders r
+        set state = 'deleted', escalate_at = null, changed_at = $2, version = r.version + 1
+       from (select id, escalate_at from reminders where source = $1 and state = 'pending' for update) old
+      where r.id = old.id returning old.escalate_at as at`,
+    [source, now],
+  );
+  const times = rows.flatMap(({ at }) => at?.getTime() ?? []);
+  return times.length === 0 ? undefined : new Date(Math.min(...times));
+}
+
+export const EARLIEST_ESCALATION = `(select escalate_at from reminders
+  where state = 'pending' and escalate_at is not null order by escalate_at limit 1)`;
+
+export interface UnansweredReminder extends Reminder {
+  personName: string;
+  quiet: QuietHours | undefined;
+}
+
+/** Claims up to `limit` that nobody has answered by `now`, and holds them until `tx` ends; others look past them. */
+export async function claimUnanswered(tx: Transaction, now: Instant, limit: number): Promise<UnansweredReminder[]> {
+  const { rows } = await tx.query<StoredRow & QuietColumns & { person_name: string }>(
+    `with due as (
+       select * from reminders where state = 'pending' and escalate_at <= $1 order by escalate_at limit ${limit}
+          for update skip locked
+     )
+     select due.*, p.name as person_name, ${QUIET_COLUMNS} from due join persons p on p.id = due.person_id
+      order by due.escalate_at, due.seq`,
+    [now],
+  );
+  return rows.map((row) => {
+    const reminder = reminders.read(row);
+    return { ...reminder, personName: row.person_name, quiet: quietOf(row, reminder.zone) };
+  });
+}
+
+const escalated = reminders.pick('id', 'escalateAt');
+
+export async function planEscalations(tx: Transaction, next: readonly ItemOf<typeof escalated>[]): Promise<void> {
+  await tx.query(
+    ...render(sql`update reminders r set escalate_at = d.escalate_at from ${escalated.unnest(next)} where r.id = d.id`),
   );
 }
 

@@ -69,6 +69,15 @@ export function createdNotice(
   return `I'll remind you ${object(text, lead, reader)} ${there}.${here}${again}`;
 }
 
+/** The beginning of a finding: its own name stands there. */
+const findingName = ({ text, seen }: Reminder): string =>
+  seen ? (/^“[^”]*”/.exec(text)?.[0] ?? quoteWords(text.split('\n')[0] ?? '')) : quoteWords(text);
+
+function lengthWords(minutes: number): string {
+  if (minutes % 1_440 === 0) return plural(minutes / 1_440, 'day');
+  return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
+}
+
 function everyWords(minutes: number): string {
   const [amount, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
   return amount === 1 ? `every ${unit}` : `every ${plural(amount, unit)}`;
@@ -110,10 +119,13 @@ function state(reminder: Reminder, reader: Reader): string {
 export function dueText({ reminder, plan, due, late, heldSince, missed }: Firing, now: Instant): string {
   const notes: string[] = [];
   if (reminder.nagged > 0 && plan.occurrence.getTime() === reminder.snoozedOccurrence?.getTime())
-    notes.push(`repeated, ${reminder.nagged} of ${MOST_NAGS}: say when it is done`);
+    notes.push(
+      `repeated, ${reminder.nagged} of ${MOST_NAGS}: ${reminder.seen ? 'press Seen to end that' : 'say when it is done'}`,
+    );
   if (late || heldSince) notes.push(`was due ${dueWords(heldSince ?? due, { ...reminder.reads, now })}`);
   if (missed > 0) notes.push(missed >= 1_000 ? 'more than 1,000 missed before' : `${missed} missed before`);
-  return notes.length === 0 ? `⏰ ${reminder.text}` : `⏰ ${reminder.text}\n(${notes.join('; ')})`;
+  const said = reminder.seen ? reminder.text : `⏰ ${reminder.text}`;
+  return notes.length === 0 ? said : `${said}\n(${notes.join('; ')})`;
 }
 
 function dueWords(due: Instant, reader: Reader): string {
@@ -165,6 +177,18 @@ export const texts = {
   accepted: 'It is your reminder now.',
   acceptedLate: 'Its time has passed, so there is nothing to remind you of.',
   declined: 'Good, I leave it.',
+  seen: 'Seen',
+  seenNow: (reminder: Reminder) => `Seen: ${findingName(reminder)}. I say no more of it.`,
+  seenBy: (reminder: Reminder, name: string) => `${name} has seen ${findingName(reminder)}.`,
+  seenBefore: (reminder: Reminder) => `${findingName(reminder)} has been seen already.`,
+  nothingWaits: 'Nothing waits for that any more.',
+  seenElsewhere: 'That is pressed where it was told.',
+  unanswered: ({ text, seen, thenMinutes = 0 }: Reminder, { of, isLost }: { of: string; isLost: boolean }) =>
+    [
+      `Nobody has ${seen ? 'pressed Seen' : 'answered'} for ${lengthWords(thenMinutes)}${of === '' ? '' : ` (it was for ${of})`}:`,
+      seen ? text : `⏰ ${text}`,
+      ...(isLost ? ['(It cannot be told where it was to be told then, so it comes to you.)'] : []),
+    ].join('\n'),
   signed: (text: string, by: string) => `${text} (from ${by})`,
   home: {
     title: 'Reminders',

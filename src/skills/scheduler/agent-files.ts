@@ -6,6 +6,7 @@ import type { Transaction } from '../../storage/index.ts';
 import { readSlot, slotsOf } from '../../time/index.ts';
 import { type Placing, placeAt, planOf } from './create.ts';
 import * as store from './store.ts';
+import { sourceOf } from './tell.ts';
 import { type Owner, placeFor, planFor, readWatch } from './typed.ts';
 import { askerOf, type WatchTooling, watchInput } from './watch.ts';
 
@@ -30,7 +31,7 @@ async function readFiles(deps: Deps, signal: AbortSignal): Promise<void> {
   const known = await database.tx('scheduler.files', async (tx) => {
     const before = await store.fromFiles(tx);
     const gone = [...before.keys()].filter((origin) => !lines.some((each) => each.origin === origin));
-    await store.dropFromFiles(tx, gone);
+    await dropLines(deps, tx, gone);
     return before;
   });
   const fresh = lines.filter(({ origin, line }) => known.get(origin) !== line);
@@ -41,6 +42,10 @@ async function readFiles(deps: Deps, signal: AbortSignal): Promise<void> {
     const why = await planLine(deps, owner, { origin, line }, signal);
     if (why !== undefined) world.log.warn({ schedule: origin, why }, 'a schedule of a file was not planned');
   }
+}
+
+async function dropLines({ tooling }: Deps, tx: Transaction, origins: readonly string[]): Promise<void> {
+  for (const id of await store.dropFromFiles(tx, origins)) await tooling.acknowledgements.endAsking(tx, sourceOf(id));
 }
 
 /** Undefined: it is planned. */
@@ -58,7 +63,7 @@ async function planLine(
   if (parsed?.success === false) return faultsOf(parsed.error, 'the rule');
   const within = (work: (tx: Transaction) => ReturnType<typeof placeAt>) =>
     database.tx('scheduler.files.plan', async (tx) => {
-      await store.dropFromFiles(tx, [origin]);
+      await dropLines(deps, tx, [origin]);
       const made = await work(tx);
       if (made.ok && made.id !== undefined) await store.noteOrigin(tx, made.id, { origin, line });
       return made;

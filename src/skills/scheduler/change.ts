@@ -13,59 +13,112 @@ import {
   type TxContext,
 } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
+import { faultsOf } from '../../base/input.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { nextOf, type PlannedTime, readSlot } from '../../time/index.ts';
-import { askWhich, createInput, planOf, readWhat, type Tooling, targetMeant, undoOf } from './create.ts';
+import { askWhich, createInput, type Placing, planOf, readWhat, type Tooling, targetMeant, undoOf } from './create.ts';
 import { planRuns, turnRun } from './run.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
-import { addressesOf, otherQuietEnd, turnTold } from './tell.ts';
+import { addressesOf, otherQuietEnd, sourceOf, turnTold } from './tell.ts';
 import { texts } from './texts.ts';
-import { isPushed } from './watch/rule.ts';
+import { changeCondition, conditionChange, isPushed } from './watch/rule.ts';
+import { readTelling, tellingInput } from './watch/telling.ts';
+import { tellingTexts } from './watch/texts.ts';
+import { stepOf, type WatchTooling } from './watch.ts';
 
 const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
 
-export const editTool = (tooling: Tooling) =>
+export const editInput = createInput.extend({
+  which,
+  rule: conditionChange.optional().describe('Of what is looked at: what changes of its rule; null takes a field away.'),
+  ...tellingInput,
+});
+export type EditInput = z.output<typeof editInput>;
+
+export const editTool = (tooling: WatchTooling) =>
   dataTool({
     name: 'schedule_edit',
     form: { times: ['when'] },
     dropWhenSmall: true,
     dialogue: { thing: 'schedule' },
-    description: 'Changes when a schedule comes, or what is done then.',
+    description: 'Changes when a schedule comes, what is done then, or by which rule and how it is told.',
     effect: 'write',
-    record: { redact: privately('which', 'prompt', 'run', 'title') },
-    input: createInput.extend({ which }),
+    record: { redact: privately('which', 'prompt', 'run', 'title', 'rule', 'escalate') },
+    input: editInput,
 
     async run(input, ctx) {
       const found = await findWhich(ctx, input.which, { tool: 'schedule_edit', input });
-      if ('ok' in found) return found;
-      const wish: Wish = { ...found, ...(input.missed && { missed: input.missed }) };
-      if (input.prompt?.trim() || input.run?.trim()) {
-        const meant = readWhat(input, tooling);
-        if ('ok' in meant) return meant;
-        Object.assign(wish, meant, {
-          watch: undefined,
-          title: meant.run?.slice(1) ?? found.title,
-          tainted: found.tainted || ctx.tainted,
-        });
-      }
-      if (input.tell !== undefined) {
-        const targetId = await targetMeant(ctx, input.tell);
-        if (typeof targetId === 'object') return targetId;
-        wish.targetId = targetId;
-      }
-      if (input.title?.trim()) wish.title = input.title.trim();
-      if (!input.when?.trim()) return change(ctx, found, wish, tooling);
-      const when = readSlot(input.when, ctx.when);
-      if (when.kind === 'reject') return failed(when.code, when.say);
-      if (when.kind === 'ambiguous') {
-        return askWhich(when.question, when.readings, { act: 'edit', which: found.id });
-      }
-      const plan = planOf(when, ctx, tooling);
-      return 'ok' in plan ? plan : change(ctx, found, moveTime(wish, plan), tooling);
+      return 'ok' in found ? found : edit(ctx, found, input, tooling);
     },
   });
+
+/** Changes a schedule of `ctx.person`. */
+export async function edit(
+  ctx: Placing,
+  found: PersonSchedule,
+  input: EditInput,
+  tooling: WatchTooling,
+): Promise<ToolResult> {
+  const wish = await wishOf(ctx, found, input, tooling);
+  if ('ok' in wish) return wish;
+  if (!input.when?.trim()) return change(ctx, found, wish, tooling);
+  const when = readSlot(input.when, ctx.when);
+  if (when.kind === 'reject') return failed(when.code, when.say);
+  if (when.kind === 'ambiguous') {
+    return askWhich(when.question, when.readings, { act: 'edit', which: found.id });
+  }
+  const smallestStep = wish.watch ? stepOf(tooling, wish.watch.source) : tooling.smallestStep;
+  const plan = planOf(when, ctx, { smallestStep });
+  return 'ok' in plan ? plan : change(ctx, found, moveTime(wish, plan), tooling);
+}
+
+async function wishOf(
+  ctx: Placing,
+  found: PersonSchedule,
+  input: EditInput,
+  tooling: WatchTooling,
+): Promise<Wish | Failed> {
+  const wish: Wish = { ...found, ...(input.missed && { missed: input.missed }) };
+  if (input.prompt?.trim() || input.run?.trim()) {
+    const meant = readWhat(input, tooling);
+    if ('ok' in meant) return meant;
+    Object.assign(wish, meant, {
+      watch: undefined,
+      telling: undefined,
+      title: meant.run?.slice(1) ?? found.title,
+      tainted: found.tainted || ctx.tainted,
+    });
+  }
+  if (input.tell !== undefined) {
+    const targetId = await targetMeant(ctx, input.tell);
+    if (typeof targetId === 'object') return targetId;
+    wish.targetId = targetId;
+  }
+  if (input.title?.trim()) wish.title = input.title.trim();
+  return (await changeRule(ctx, wish, input)) ?? wish;
+}
+
+/** Changes the rule of what is looked at, and how its findings are told. Undefined: it is done. */
+async function changeRule(ctx: Placing, wish: Wish, input: EditInput): Promise<Failed | undefined> {
+  const { rule, digest, urgent, seen, escalate } = input;
+  const isTold = [digest, urgent, seen, escalate].some((each) => each !== undefined);
+  if (rule === undefined && !isTold) return undefined;
+  if (!wish.watch) return failed('INVALID_INPUT', tellingTexts.onlyRules);
+  if (rule) {
+    const changed = changeCondition(wish.watch.rule, rule);
+    if (!changed.success) return failed('INVALID_INPUT', faultsOf(changed.error, 'the rule'));
+    wish.watch = { ...wish.watch, rule: changed.data };
+    wish.tainted ||= ctx.tainted;
+  }
+  if (!isTold) return undefined;
+  const said = { digest, urgent, seen, escalate };
+  const telling = await readTelling(ctx, said, { before: wish.telling, ask: wish.watch.ask }, targetMeant);
+  if (telling && 'ok' in telling) return telling;
+  wish.telling = telling;
+  return undefined;
+}
 
 const moveTime = (wish: Wish, { plannedAt, rule, zone }: PlannedTime): Wish => ({
   ...wish,
@@ -80,14 +133,21 @@ export async function move(ctx: TxContext, id: string, plan: PlannedTime, toolin
   return 'ok' in found ? found : change(ctx, found, moveTime(found, plan), tooling);
 }
 
-async function change(ctx: TxContext, before: PersonSchedule, wish: Wish, { wakeAt }: Tooling): Promise<ToolResult> {
+async function change(
+  ctx: Pick<Placing, 'tx' | 'when'>,
+  before: PersonSchedule,
+  wish: Wish,
+  { wakeAt, acknowledgements }: Tooling,
+): Promise<ToolResult> {
   const { tx, when } = ctx;
   await store.saveSchedule(tx, before.id, wish);
+  if (before.telling?.seen !== undefined && wish.telling?.seen === undefined)
+    await acknowledgements.endAsking(tx, sourceOf(before.id));
   const { nextAt, rule, zone } = wish;
   if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...before, ...wish, version: before.version + 1 };
   const plan = nextAt && { plannedAt: nextAt, rule, zone };
-  return done(texts.changed(wish.title, plan, when), {
+  return done(texts.changed(before, wish, plan, when), {
     undo: undoOf(after, before),
     subject: wish.title,
     id: after.id,
@@ -95,27 +155,30 @@ async function change(ctx: TxContext, before: PersonSchedule, wish: Wish, { wake
   });
 }
 
-export const deleteTool = dataTool({
-  name: 'schedule_delete',
-  dropWhenSmall: true,
-  dialogue: { thing: 'schedule' },
-  policy: { deletes: () => 1 },
-  description: 'Deletes a schedule.',
-  effect: 'write',
-  record: { redact: privately('which') },
-  input: z.object({ which }),
+export const deleteTool = ({ acknowledgements }: Pick<Tooling, 'acknowledgements'>) =>
+  dataTool({
+    name: 'schedule_delete',
+    dropWhenSmall: true,
+    dialogue: { thing: 'schedule' },
+    policy: { deletes: () => 1 },
+    description: 'Deletes a schedule.',
+    effect: 'write',
+    record: { redact: privately('which') },
+    input: z.object({ which }),
 
-  async run(input, ctx) {
-    const found = await findWhich(ctx, input.which, { tool: 'schedule_delete', input });
-    if ('ok' in found) return found;
-    await store.saveSchedule(ctx.tx, found.id, { ...found, state: 'deleted', nextAt: undefined });
-    const after = { ...found, state: 'deleted' as const, version: found.version + 1 };
-    return quoteRows(
-      done(texts.deleted(found.title), { undo: undoOf(after, found), subject: found.title, id: found.id }),
-      [found],
-    );
-  },
-});
+    async run(input, ctx) {
+      const found = await findWhich(ctx, input.which, { tool: 'schedule_delete', input });
+      if ('ok' in found) return found;
+      await store.saveSchedule(ctx.tx, found.id, { ...found, state: 'deleted', nextAt: undefined });
+      // Nothing of it waits for Seen any more; gathered findings are dropped at their time, unless this is taken back.
+      await acknowledgements.endAsking(ctx.tx, sourceOf(found.id));
+      const after = { ...found, state: 'deleted' as const, version: found.version + 1 };
+      return quoteRows(
+        done(texts.deleted(found.title), { undo: undoOf(after, found), subject: found.title, id: found.id }),
+        [found],
+      );
+    },
+  });
 
 /** As it is when switched: on, it goes on from `now`, and what fell due while it was off is dropped. Undefined: it is over. */
 export function switchSchedule(found: PersonSchedule, on: boolean, now: Instant): PersonSchedule | undefined {

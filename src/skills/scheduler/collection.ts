@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { listOf } from '../../base/text.ts';
 import { act, collection, cursorNumber, type OwnReader, pageOf, repeatWords, type Upcoming } from '../../chat/index.ts';
 import { occurrences } from '../../time/index.ts';
 import { MISSED, type PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
-import { asking, condition, source, WATCH_TOOL } from './watch/rule.ts';
-import { conditionWords, sourceWords } from './watch/texts.ts';
+import { asking, condition, conditionChange, source, WATCH_TOOL } from './watch/rule.ts';
+import { tellingInput } from './watch/telling.ts';
+import { conditionWords, sourceWords, tellingWords } from './watch/texts.ts';
 
 const when = z.string().min(1).max(200).describe('As said in chat: "every weekday at 8", "on 3 December at 9".');
 const what = {
@@ -25,7 +27,10 @@ const looked = {
   rule: condition.optional(),
   ask: asking.ask,
   budget: asking.budget.optional(),
+  ...tellingInput,
 };
+
+const ofRules = ['rule', 'ask', 'digest', 'urgent', 'seen', 'escalate'] as const;
 
 export const own = collection({
   name: 'schedules',
@@ -43,9 +48,27 @@ export const own = collection({
     missed: z.enum(MISSED),
     target: z.string().nullable().describe('Id of the target that is told the result; null: its conversation.'),
     watch: z
-      .object({ looks: z.string(), tells: z.string(), ask: z.string().nullable(), budget: z.number().nullable() })
+      .object({
+        looks: z.string(),
+        tells: z.string(),
+        source,
+        rule: condition,
+        ask: z.string().nullable(),
+        budget: z.number().nullable(),
+      })
       .nullable()
       .describe('What is looked at, and when it is told, in words; null: it begins a turn.'),
+    telling: z
+      .object({
+        digest: z.string().nullable().describe('The time of the day at which what was found is told; null: at once.'),
+        urgent: z.boolean().describe('In quiet hours too.'),
+        seen_minutes: z.int().nullable().describe('So often again until somebody presses Seen; null: once.'),
+        escalate_to: z.string().nullable().describe('Id of the target that is told where nobody has pressed it.'),
+        escalate_minutes: z.int().nullable(),
+        says: z.string().describe('All that in words.'),
+      })
+      .nullable()
+      .describe('How what was found is told; null: at once, and once.'),
     last_at: z.iso.datetime().nullable(),
     next: z.array(z.iso.datetime()).describe('The next three times.'),
     repeats: z.string().nullable().describe('The series in words, by its own zone.'),
@@ -69,13 +92,26 @@ export const own = collection({
     return found && (found.state === 'on' || found.state === 'off') ? toRecord(found) : undefined;
   },
   create: {
-    body: z.strictObject({ when: when.optional(), ...what, ...looked }),
+    body: z
+      .strictObject({ when: when.optional(), ...what, ...looked })
+      .refine(
+        ({ source: given, ...rest }) => given !== undefined || !ofRules.some((name) => rest[name] !== undefined),
+        {
+          error: 'expected a source: a rule, and how it is told, is of what is looked at',
+        },
+      ),
     call: (body) => ({ tool: body.source ? WATCH_TOOL : 'schedule_create', input: body }),
     example: { when: 'every weekday at 8', prompt: 'tell me what is new in the house' },
   },
   change: {
     body: z
-      .strictObject({ when: when.optional(), ...what, on: z.boolean().optional() })
+      .strictObject({
+        when: when.optional(),
+        ...what,
+        rule: conditionChange.optional().describe('Fields of its rule that change; null takes one away.'),
+        ...tellingInput,
+        on: z.boolean().optional(),
+      })
       .refine(({ on, ...rest }) => (on === undefined) !== (Object.keys(rest).length === 0), {
         error: 'expected either on or what is to be changed',
       }),
@@ -118,16 +154,32 @@ function toRecord(schedule: PersonSchedule) {
       ? {
           looks: sourceWords(watch.source),
           tells: conditionWords(watch.rule),
+          source: watch.source,
+          rule: watch.rule,
           ask: watch.ask ?? null,
           budget: watch.ask === undefined ? null : watch.budget,
         }
       : null,
+    telling: tellingRecord(schedule),
     run: run?.slice(1) ?? null,
     on: state === 'on',
     next_at: nextAt?.toISOString() ?? null,
     rule: rule ?? null,
     last_at: lastAt?.toISOString() ?? null,
     last_outcome: lastOutcome ?? null,
+  };
+}
+
+function tellingRecord({ telling }: PersonSchedule) {
+  if (!telling) return null;
+  const { digest, urgent, seen, escalate } = telling;
+  return {
+    urgent,
+    digest: digest ?? null,
+    seen_minutes: seen ?? null,
+    escalate_to: escalate?.target ?? null,
+    escalate_minutes: escalate?.minutes ?? null,
+    says: listOf(tellingWords(telling)),
   };
 }
 

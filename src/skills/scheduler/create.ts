@@ -14,6 +14,7 @@ import {
 import type { Instant } from '../../base/clock.ts';
 import { shortId } from '../../base/ids.ts';
 import { shorten } from '../../base/text.ts';
+import type { SkillDeps } from '../../chat/index.ts';
 import { type Choice, conversations, targets } from '../../delivery/index.ts';
 import {
   nextOf,
@@ -36,8 +37,10 @@ import {
   type Wish,
 } from './schedule.ts';
 import * as store from './store.ts';
+import { sourceOf } from './tell.ts';
 import { texts } from './texts.ts';
-import { type Watch, watch } from './watch/rule.ts';
+import { telling, type Watch, watch } from './watch/rule.ts';
+import { readTelling, type TellingInput, tellingInput } from './watch/telling.ts';
 
 const LONGEST_PROMPT = 4_000;
 
@@ -46,6 +49,7 @@ export type Placing = Pick<TxContext, 'tx' | 'person' | 'clock' | 'when' | 'tain
 
 export interface Tooling {
   wakeAt: WakeAt;
+  acknowledgements: SkillDeps['acknowledgements'];
   runnable(name: string): boolean;
   /** Milliseconds. */
   smallestStep: number;
@@ -173,7 +177,8 @@ async function place(
   return 'ok' in plan ? plan : placeAt(ctx, input, plan, tooling, when.others);
 }
 
-type ScheduleWords = Pick<CreateInput, 'prompt' | 'run' | 'missed' | 'title' | 'tell'> & { watch?: Watch | undefined };
+type ScheduleWords = Pick<CreateInput, 'prompt' | 'run' | 'missed' | 'title' | 'tell'> &
+  TellingInput & { watch?: Watch | undefined };
 
 /** `plan` is undefined for what is looked at when its source says so. */
 export async function placeAt(
@@ -189,6 +194,8 @@ export async function placeAt(
   if ('ok' in meant) return meant;
   const targetId = await targetMeant(ctx, input.tell);
   if (typeof targetId === 'object') return targetId;
+  const telling = watch && (await readTelling(ctx, input, { ask: watch.ask }, targetMeant));
+  if (telling && 'ok' in telling) return telling;
   const conversationId = await sayIn(ctx, meant.run);
   if (conversationId === undefined) return failed('NO_DM', texts.noDm);
   const title = input.title?.trim() || meant.run?.slice(1) || shorten((meant.prompt ?? '').replace(/\s+/g, ' '), 60);
@@ -204,6 +211,7 @@ export async function placeAt(
     nextAt: plan?.plannedAt,
     tainted: ctx.tainted,
     targetId,
+    telling,
   };
   const made = await store.insertSchedule(
     tx,
@@ -218,7 +226,7 @@ export async function placeAt(
   if (plan) tx.afterCommit(() => tooling.wakeAt(plan.plannedAt));
   const undo = undoOf(made, undefined);
   const told = targetId === undefined || input.tell === undefined ? [] : [texts.toldIn(input.tell)];
-  return done([texts.created(made, plan, ctx.when), ...told].join(' '), {
+  return done([texts.created(made, plan, ctx.when, input.escalate?.to), ...told].join(' '), {
     undo,
     subject: made.title,
     id: made.id,
@@ -267,6 +275,7 @@ export const chooseTool = (
     record: { redact: privately('prompt', 'run', 'title') },
     input: createInput.extend({
       watch: watch.optional(),
+      ...tellingInput,
       act: z.enum(['create', 'edit']),
       which: z.string().optional(),
       at: z.string().optional(),
@@ -293,6 +302,7 @@ export function undoOf(after: PersonSchedule, before: PersonSchedule | undefined
 
 function undoInput(schedule: PersonSchedule) {
   const { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, targetId, nextAt } = schedule;
+  const { telling } = schedule;
   return {
     conversationId,
     title,
@@ -305,6 +315,7 @@ function undoInput(schedule: PersonSchedule) {
     state,
     tainted,
     targetId,
+    telling,
     nextAt: nextAt?.toISOString(),
   };
 }
@@ -321,6 +332,7 @@ const before = z.object({
   state: z.enum(['on', 'off', 'done', 'deleted']),
   tainted: z.boolean(),
   targetId: z.string().optional(),
+  telling: telling.optional(),
   nextAt: z.string().optional(),
 });
 
@@ -337,8 +349,8 @@ function stoodBefore(was: z.output<typeof before>, now: Instant): Wish | undefin
 
 /** Each field by its name: one that was not there stands in no JSON, and is taken back nevertheless. */
 function wishOf(was: z.output<typeof before>, nextAt: Instant | undefined): Wish {
-  const { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, targetId } = was;
-  return { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, targetId, nextAt };
+  const { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, targetId, telling } = was;
+  return { conversationId, title, prompt, run, watch, rule, zone, missed, state, tainted, targetId, telling, nextAt };
 }
 
 /** Undefined: what is restored may be told there. A target that stays is looked at each time that something is told. */
@@ -348,7 +360,7 @@ async function targetRefused(tx: TxContext['tx'], was: z.output<typeof before>, 
   return target?.state === 'allowed' ? undefined : failed('DENIED', texts.targetNotAllowed(target?.name ?? 'there'));
 }
 
-export const restoreTool = (wakeAt: WakeAt) =>
+export const restoreTool = ({ wakeAt, acknowledgements }: Pick<Tooling, 'wakeAt' | 'acknowledgements'>) =>
   dataTool({
     name: RESTORE,
     dialogue: { thing: 'schedule' },
@@ -369,6 +381,7 @@ export const restoreTool = (wakeAt: WakeAt) =>
       const wish = was ? stoodBefore(was, clock.now()) : toDeleted(schedule);
       if (!wish) return quoteRows(failed('PAST', texts.isOver(schedule.title)), [schedule]);
       await store.saveSchedule(tx, schedule.id, wish);
+      if (wish.state === 'deleted') await acknowledgements.endAsking(tx, sourceOf(schedule.id));
       const { nextAt } = wish;
       if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
       return quoteRows(done(was ? texts.restored(wish.title) : texts.unmade(wish.title)), [schedule, wish]);

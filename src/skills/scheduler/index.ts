@@ -7,6 +7,7 @@ import { deleteTool, editTool, move } from './change.ts';
 import { own, upcomingSchedules } from './collection.ts';
 import { config } from './config.ts';
 import { canRun, chooseTool, createTool, restoreTool, type Tooling } from './create.ts';
+import { digestSource } from './digest.ts';
 import { adoptTurns, failingSource, outcomeSource, scheduleSource } from './fire.ts';
 import { scheduleOperations } from './operations.ts';
 import { routineCommands, routineTools } from './routines.ts';
@@ -15,6 +16,7 @@ import { deletionRules, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
 import { readWatch } from './typed.ts';
+import { changesIn, FLAGS } from './watch/flags.ts';
 import { WATCH_TOOL } from './watch/rule.ts';
 import { askerOf, type WatchTooling, watchTool } from './watch.ts';
 
@@ -43,8 +45,8 @@ export const scheduler: Skill<Settings> = {
       watchTool(tooling),
       listTool,
       editTool(tooling),
-      deleteTool,
-      restoreTool(deps.wakeAt),
+      deleteTool(deps),
+      restoreTool(deps),
       chooseTool(tooling, (ctx, which, plan) => move(ctx, which, plan, tooling)),
       ...systemTools(switchDeps(deps)),
       ...routineTools(all, tooling),
@@ -60,18 +62,29 @@ export const scheduler: Skill<Settings> = {
   onStart: adoptTurns,
   replicaEnded: adoptTurns,
   jobs: (deps) => [runJob(deps), filesJob({ ...deps, tooling: toolingOf(deps, { runnable: () => false }) })],
-  due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps)],
+  due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps), digestSource(deps)],
   messagePrompt: async (_, { origin }) =>
     origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined,
 };
 
 function toolingOf(
-  { wakeAt, config, scripts, servers, gate }: SkillDeps<Settings>,
+  { wakeAt, config, scripts, servers, gate, acknowledgements }: SkillDeps<Settings>,
   { runnable }: Pick<AllSkills, 'runnable'>,
 ): WatchTooling {
   const { smallest_step: smallestStep, most } = config;
   const { smallest_script_step: smallestScriptStep, smallest_remote_step: smallestRemoteStep } = config;
-  return { wakeAt, runnable, smallestStep, smallestScriptStep, smallestRemoteStep, most, scripts, servers, gate };
+  return {
+    wakeAt,
+    acknowledgements,
+    runnable,
+    smallestStep,
+    smallestScriptStep,
+    smallestRemoteStep,
+    most,
+    scripts,
+    servers,
+    gate,
+  };
 }
 
 function operationDeps(deps: SkillDeps<Settings>) {
@@ -94,10 +107,13 @@ function commands(tooling: WatchTooling): Command[] {
       topic: 'By itself',
       summary: 'Show what runs by itself, switch it on or off, or run it now.',
       overtakes: 'bare',
-      usage: '[on|off|run|delete|tell name]',
+      usage: '[on|off|run|delete|tell|change name]',
       options: [
-        { name: 'what', description: 'on, off, run, delete or tell; nothing to see all' },
-        { name: 'name', description: 'The name, id or number of the schedule; of tell also where: 1 #home' },
+        { name: 'what', description: 'on, off, run, delete, tell or change; nothing to see all' },
+        {
+          name: 'name',
+          description: 'Name, id or number; of tell also where: 1 #home; of change also what: 1 --above 95',
+        },
       ],
       private: true,
       run: async (rest) => act(rest),
@@ -129,7 +145,7 @@ const isFailed = (read: object): read is Failed => 'ok' in read;
 function act(rest: string): Call | Failed {
   if (rest === '') return { tool: 'scheduler_list', input: {} };
   const [, what = '', whole = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
-  const name = whole.slice(0, 200);
+  const name = whole.slice(0, 1_000);
   if (/^(?:on|off)$/i.test(what) && name) {
     return { tool: 'scheduler_toggle', input: { name, on: what.toLowerCase() === 'on' } };
   }
@@ -137,7 +153,16 @@ function act(rest: string): Call | Failed {
   if (/^delete$/i.test(what) && name) return { tool: 'schedule_delete', input: { which: name } };
   const [, which = '', tell = ''] = /^(\S+)\s+(.+)$/s.exec(name) ?? [];
   if (/^tell$/i.test(what) && tell) return { tool: 'schedule_edit', input: { which, tell } };
+  if (/^change$/i.test(what) && tell) return changeCall(which, tell);
   return failed('INVALID_INPUT', texts.howTo);
+}
+
+/** `2 every 6 hours --above 95 --digest 18:00`: another time, and what changes of the rule and of how it is told. */
+function changeCall(which: string, rest: string): Call | Failed {
+  const input = changesIn(rest);
+  return typeof input === 'string'
+    ? failed('INVALID_INPUT', texts.noFlag(input, FLAGS))
+    : { tool: 'schedule_edit', input: { which, ...input } };
 }
 
 function whatOf(task: string, { runnable }: Tooling): { prompt: string } | { run: string } {

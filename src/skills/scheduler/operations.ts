@@ -7,14 +7,16 @@ import type { Json } from '../../base/json.ts';
 import { didYouMean } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import { operation } from '../../chat/operation.ts';
-import { resolvePeople } from '../../people/index.ts';
+import { conversations } from '../../delivery/index.ts';
+import { personById, readerFor, resolvePeople } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { beginNow, switchSchedule } from './change.ts';
+import { beginNow, edit, editInput, switchSchedule } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { type Deps, runTask, switchTask } from './system.ts';
 import { texts } from './texts.ts';
 import { type Owner, placeFor, planFor, readWatch } from './typed.ts';
+import { changesIn, FLAGS } from './watch/flags.ts';
 import { askerOf, type WatchTooling, watchInput } from './watch.ts';
 
 const MOST_SHOWN = 500;
@@ -128,6 +130,39 @@ export const addSchedule = operation({
   show: ({ id, says }) => `${id}  ${says}\n`,
 });
 
+/** Changes a schedule of anybody, as `/schedules change` does in a chat. */
+const changeSchedule = operation({
+  name: 'schedules change',
+  summary: 'change when one comes, by which rule it is told, and how',
+  example: 'coda schedules change k3v9q "every 6 hours"',
+  input: z.object({
+    id: z.string().describe("a schedule's id"),
+    line: z.string().min(1).max(2_000).describe('its time, and flags: as behind /schedules change'),
+  }),
+  args: ['id', 'line'],
+  async run(deps: VerbDeps, { id, line }, { personId: by }) {
+    const changes = changesIn(line);
+    if (typeof changes === 'string') throw refusalOf({ message: texts.noFlag(changes, FLAGS) });
+    const parsed = editInput.safeParse(changes, { error: inputWords });
+    if (!parsed.success) throw refusalOf({ message: faultsOf(parsed.error, 'the change') });
+    const { database, household, world, tooling } = deps;
+    return database.tx('schedules.change', async (tx) => {
+      const found = await store.findOfAnybody(tx, id);
+      const person = found && found.state !== 'deleted' ? await personById(tx, found.personId) : undefined;
+      const [[, place] = []] = found ? await conversations.placesOf(tx, [found.conversationId]) : [];
+      if (!found || !person || !place) throw unknown(id, undefined);
+      const when = readerFor(person, household, world.clock.now());
+      const ctx = { tx, person, place, conversationId: found.conversationId, clock: world.clock, when, tainted: false };
+      const came = await edit(ctx, found, parsed.data, tooling);
+      if (!came.ok) throw refusalOf(came);
+      const origin = by === undefined ? ('terminal' as const) : ('dashboard' as const);
+      appendAct(tx, world, 'schedules', { changed: id, person: person.id }, { personId: by, origin });
+      return { id, says: came.text };
+    });
+  },
+  show: ({ id, says }) => `${id}  ${says}\n`,
+});
+
 async function ownerNamed(tx: Transaction, named: string | undefined): Promise<Owner> {
   const [id, ...others] = named === undefined ? [] : await resolvePeople(tx, named);
   const isClear = others.length === 0 && (named === undefined || id !== undefined);
@@ -147,7 +182,7 @@ function refusalOf({ message, remedy }: { message: string; remedy?: string | und
   });
 }
 
-export const scheduleOperations = [list, addSchedule, toggle('on'), toggle('off'), runNow];
+export const scheduleOperations = [list, addSchedule, changeSchedule, toggle('on'), toggle('off'), runNow];
 
 type MeantSchedule = { task: Awaited<ReturnType<Deps['schedules']['list']>>[number] } | { own: PersonSchedule };
 

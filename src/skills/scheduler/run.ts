@@ -11,15 +11,17 @@ import { type Person, personById } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
-import { addressesOf, quietEnd, tell, turnTold } from './tell.ts';
-import { evaluate, type Verdict } from './watch/evaluate.ts';
+import { addressesOf, quietEnd, sourceOf, type Tidings, tell, tellUntilSeen, turnTold } from './tell.ts';
+import { evaluate, type SpeechKind, type Verdict } from './watch/evaluate.ts';
 import { type ObserveDeps, observe, type Sighting } from './watch/observe.ts';
 import { isRepeatable, type Watch } from './watch/rule.ts';
+import { nextDigest } from './watch/telling.ts';
 import { speechText, texts } from './watch/texts.ts';
 
 const RUN_JOB = 'schedule.run';
 
-export type RunDeps = ObserveDeps & Pick<SkillDeps, 'database' | 'world' | 'outbox' | 'turns' | 'jobs' | 'wakeAt'>;
+export type RunDeps = ObserveDeps &
+  Pick<SkillDeps, 'database' | 'world' | 'outbox' | 'turns' | 'jobs' | 'wakeAt' | 'acknowledgements'>;
 
 /** Attempts at a source that may answer a little later. Then the run has failed. */
 const ATTEMPTS = 3;
@@ -145,6 +147,7 @@ const ENDED = {
   told: undefined,
   toldIn: undefined,
   turnId: undefined,
+  digestAt: undefined,
 };
 
 async function cancel(tx: Transaction, { run, schedule }: store.LockedRun, now: Instant): Promise<void> {
@@ -171,15 +174,16 @@ async function interrupt(
   now: Instant,
 ): Promise<void> {
   const text = texts.interrupted(schedule.title);
-  const toldIn = await tell(deps, tx, { key: run.key, schedule, person, text, now });
+  const said = await utter(deps, tx, { key: run.key, schedule, person, text, now }, 'broken');
   const error = texts.wasCutOff;
   await store.endRun(tx, run.id, {
     ...ENDED,
     state: 'interrupted',
     error,
-    finding: 'told',
-    told: text,
-    toldIn,
+    finding: said.digestAt ? 'gathered' : 'told',
+    told: said.told,
+    toldIn: said.toldIn,
+    digestAt: said.digestAt,
     endedAt: now,
   });
   await store.noteLook(tx, {
@@ -221,10 +225,11 @@ async function endIn(deps: RunDeps, tx: Transaction, begun: StartedRun, seen: Si
     error,
     output: storable(shorten(output, KEPT)),
     outputBytes: seen.bytes ?? Buffer.byteLength(output),
-    finding: verdict.finding,
+    finding: said?.digestAt ? 'gathered' : verdict.finding,
     told: said?.told,
     toldIn: said?.toldIn,
     turnId: said?.turnId,
+    digestAt: said?.digestAt,
     endedAt: said?.turnId === undefined ? now : undefined,
   });
   await store.noteLook(tx, {
@@ -241,9 +246,11 @@ async function endIn(deps: RunDeps, tx: Transaction, begun: StartedRun, seen: Si
 
 interface Utterance {
   told: string | undefined;
-  toldIn: string;
+  /** Undefined: a digest tells it, at `digestAt`. */
+  toldIn: string | undefined;
   /** The turn that says it. */
   turnId?: string;
+  digestAt?: Instant;
 }
 
 async function speak(
@@ -261,8 +268,29 @@ async function speak(
     if (turn !== undefined) return { told: undefined, toldIn: schedule.conversationId, turnId: turn };
   }
   const notes = isAsked ? [texts.budgetSpent(budget)] : [];
-  const text = storable([speechText(schedule.title, speech), ...notes].join('\n'));
-  return { told: text, toldIn: await tell(deps, tx, { key: run.key, schedule, person, text, now }) };
+  const isGathered = schedule.telling?.digest !== undefined;
+  const text = storable([speechText(schedule.title, speech, isGathered), ...notes].join('\n'));
+  return utter(deps, tx, { key: run.key, schedule, person, text, now }, speech.kind);
+}
+
+/** Findings that nobody has to see: with them what waited for Seen is over. */
+const ENDS: ReadonlySet<string> = new Set(['over', 'mended', 'steady']);
+
+/** Tells it as its schedule says: with the digest, until it is seen, or at once. */
+async function utter(deps: RunDeps, tx: Transaction, tidings: Tidings, kind: SpeechKind): Promise<Utterance> {
+  const { text: told, schedule, now } = tidings;
+  const { digest, seen, escalate, urgent = false } = schedule.telling ?? {};
+  if (digest !== undefined) {
+    const digestAt = nextDigest(digest, schedule.zone, now);
+    tx.afterCommit(() => deps.wakeAt(digestAt));
+    return { told, toldIn: undefined, digestAt };
+  }
+  if (seen !== undefined && !ENDS.has(kind)) {
+    const toldIn = await tellUntilSeen(deps, tx, { ...tidings, urgent }, { seen, escalate });
+    if (toldIn !== undefined) return { told, toldIn };
+  }
+  if (seen !== undefined) await deps.acknowledgements.endAsking(tx, sourceOf(schedule.id));
+  return { told, toldIn: await tell(deps, tx, { ...tidings, urgent }) };
 }
 
 /** Findings that a model may be asked about; that something fails or works again needs none. */
@@ -279,7 +307,7 @@ async function askModel(
 ): Promise<string | undefined> {
   const { conversationId, personId, zone } = schedule;
   const told = (await addressesOf(tx, [schedule])).get(schedule.id);
-  const notBefore = quietEnd(told, { person, zone }, now);
+  const notBefore = schedule.telling?.urgent ? undefined : quietEnd(told, { person, zone }, now);
   const turn = { key: run.key, conversationId, personId, origin: 'schedule' as const, text: storable(text), notBefore };
   return (await turns.begin(tx, [{ ...turn, ...turnTold(told), tainted: true, by: store.PLANNER }])).get(run.key);
 }

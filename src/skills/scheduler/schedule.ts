@@ -14,7 +14,7 @@ import {
   uuid,
 } from '../../storage/index.ts';
 import { occurrences } from '../../time/index.ts';
-import { type Watch, watch } from './watch/rule.ts';
+import { type Telling, telling, type Watch, watch } from './watch/rule.ts';
 
 /** `done`: it was for once, and that is over. */
 export type ScheduleState = 'on' | 'off' | 'done' | 'deleted';
@@ -61,6 +61,13 @@ export const schedules = new Columns({
       (value) => value,
     ),
   ),
+  /** Ways of telling what was found; undefined: at once, and once. */
+  telling: optional(
+    jsonOf<Telling>(
+      (stored) => telling.parse(stored),
+      (value) => value,
+    ),
+  ),
   /** RFC 5545 text; undefined: once. */
   rule: optional(text()),
   zone: text(),
@@ -96,6 +103,7 @@ export const saved = schedules.pick(
   'nextAt',
   'tainted',
   'targetId',
+  'telling',
 );
 
 export type Wish = ItemOf<typeof saved>;

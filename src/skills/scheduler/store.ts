@@ -76,7 +76,10 @@ export async function saveSchedule(tx: Transaction, id: string, wish: Wish): Pro
     update person_schedules
        set (${saved.names}) = row (${saved.values(wish)}), version = version + 1, failures = 0, told = false,
            -- what is under way belongs to what it did before
-           running = case when watch is not distinct from ${watchOf(wish)}::jsonb then running end
+           running = case when watch is not distinct from ${watchOf(wish)}::jsonb then running end,
+           -- another rule begins anew, but knows what it has seen
+           memory = case when watch is not distinct from ${watchOf(wish)}::jsonb then memory
+                         else memory - '{met,streak,calm}'::text[] end
      where id = ${id}`),
   );
 }
@@ -214,7 +217,7 @@ export async function settleEnded(database: Database, limit: number): Promise<nu
         using (select distinct schedule_id from noted) n
         cross join lateral (select k.id from schedule_runs k where k.schedule_id = n.schedule_id
                              order by k.id desc offset ${KEPT} limit 1) edge
-        where old.schedule_id = n.schedule_id and old.id <= edge.id
+        where old.schedule_id = n.schedule_id and old.digest_at is null and old.id <= edge.id
      )
      select count(*)::int as count from ended`,
   );
@@ -285,6 +288,8 @@ export const runs = new Columns({
   finding: optional(text()),
   told: optional(text()),
   toldIn: optional(uuid()),
+  /** Told then, with what else was found. */
+  digestAt: optional(instant()),
   cost: optional({ type: 'float8', read: (stored) => stored as number, write: (value: number) => value }),
 });
 
@@ -343,7 +348,18 @@ export async function markWaiting(tx: Transaction, id: string, error: string): P
   ]);
 }
 
-const endedRun = runs.pick('state', 'output', 'outputBytes', 'error', 'finding', 'told', 'toldIn', 'turnId', 'endedAt');
+const endedRun = runs.pick(
+  'state',
+  'output',
+  'outputBytes',
+  'error',
+  'finding',
+  'told',
+  'toldIn',
+  'turnId',
+  'endedAt',
+  'digestAt',
+);
 
 export async function endRun(tx: Transaction, id: string, as: ItemOf<typeof endedRun>): Promise<void> {
   await tx.query(
@@ -387,7 +403,7 @@ export async function noteLook(tx: Transaction, look: EndedLook): Promise<void> 
     ],
   );
   await tx.query(
-    `delete from schedule_runs where schedule_id = $1 and id <= (
+    `delete from schedule_runs where schedule_id = $1 and digest_at is null and id <= (
        select id from schedule_runs where schedule_id = $1 order by id desc offset ${KEPT} limit 1)`,
     [scheduleId],
   );
@@ -413,6 +429,56 @@ export async function costsSince(db: Queryable, ids: readonly string[], since: I
   return new Map(rows.map(({ id, cost }) => [id, cost]));
 }
 
+// Digests.
+
+export const EARLIEST_DIGEST = `select digest_at from schedule_runs
+  where digest_at is not null order by digest_at limit 1`;
+
+export interface GatheredRun {
+  run: ScheduleRun;
+  schedule: PersonSchedule;
+}
+
+/**
+ * Claims the gathered runs of up to `persons` people whose time has come, all of each: a second process waits for the first,
+ * and finds nothing then, so that no digest is split between them.
+ */
+export async function claimGathered(tx: Transaction, now: Instant, persons: number): Promise<GatheredRun[]> {
+  const { rows } = await tx.query(
+    `select * from schedule_runs
+      where digest_at <= $1 and person_id in (
+        select distinct person_id from schedule_runs where digest_at <= $1 order by person_id limit ${persons})
+      order by id for update`,
+    [now],
+  );
+  const due = runs.readAll(rows);
+  const ids = [...new Set(due.map(({ scheduleId }) => scheduleId))];
+  const found = await tx.query('select * from person_schedules where id = any($1)', [ids]);
+  const byId = new Map(schedules.readAll(found.rows).map((schedule) => [schedule.id, schedule]));
+  return due.flatMap((run) => {
+    const schedule = byId.get(run.scheduleId);
+    return schedule ? [{ run, schedule }] : [];
+  });
+}
+
+const toldRun = runs.pick('id', 'toldIn');
+export type ToldRun = ItemOf<typeof toldRun>;
+
+export async function noteDigests(
+  tx: Transaction,
+  due: readonly GatheredRun[],
+  told: readonly ToldRun[],
+): Promise<void> {
+  await tx.query(`update schedule_runs set digest_at = null, finding = 'dropped' where id = any($1::uuid[])`, [
+    due.map(({ run }) => run.id),
+  ]);
+  if (told.length === 0) return;
+  await tx.query(
+    ...render(sql`
+    update schedule_runs r set finding = 'told', told_in = d.told_in from ${toldRun.unnest(told)} where r.id = d.id`),
+  );
+}
+
 /** The lines that files of agents have planned, by their origin. */
 export async function fromFiles(tx: Queryable): Promise<Map<string, string>> {
   const { rows } = await tx.query<{ origin: string; line: string }>(
@@ -421,13 +487,15 @@ export async function fromFiles(tx: Queryable): Promise<Map<string, string>> {
   return new Map(rows.map(({ origin, line }) => [origin, line]));
 }
 
-/** Deletes what these lines had planned. */
-export async function dropFromFiles(tx: Transaction, origins: readonly string[]): Promise<void> {
-  if (origins.length === 0) return;
-  await tx.query(
-    `update person_schedules set state = 'deleted', next_at = null, origin = null, version = version + 1 where origin = any($1)`,
+/** Deletes what these lines had planned; returns the ids of that. */
+export async function dropFromFiles(tx: Transaction, origins: readonly string[]): Promise<string[]> {
+  if (origins.length === 0) return [];
+  const { rows } = await tx.query<{ id: string }>(
+    `update person_schedules set state = 'deleted', next_at = null, origin = null, version = version + 1
+      where origin = any($1) returning id`,
     [origins],
   );
+  return rows.map(({ id }) => id);
 }
 
 export async function noteOrigin(

@@ -33,10 +33,11 @@ const COST_MS = 30 * 86_400_000;
 async function linesOf(own: readonly PersonSchedule[], { tx, person, when }: TxContext): Promise<string[]> {
   const ids = own.map(({ id }) => id);
   const costs = await store.costsSince(tx, ids, new Date(when.now.getTime() - COST_MS));
-  const isTold = own.some(({ targetId }) => targetId !== undefined);
+  const isTold = own.some(({ targetId, telling }) => targetId !== undefined || telling?.escalate);
   const names = new Map(isTold ? (await targets.listOf(tx, person.id)).map(({ id, name }) => [id, name]) : []);
   return own.map((schedule, index) => {
-    const shown = { cost: costs.get(schedule.id), toldIn: names.get(schedule.targetId ?? '') };
+    const thenIn = names.get(schedule.telling?.escalate?.target ?? '');
+    const shown = { cost: costs.get(schedule.id), toldIn: names.get(schedule.targetId ?? ''), thenIn };
     return `${index + 1}. ${line(schedule, when, shown)}`;
   });
 }

@@ -5,6 +5,7 @@ import { conversations, type PlannedTurn, type TargetAddress, targets } from '..
 import { type Person, type QuietHours, quietUntil } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { PersonSchedule } from './schedule.ts';
+import type { Telling } from './watch/rule.ts';
 
 /** Words about one run. `key`: with the same one it is told once. */
 export interface Tidings {
@@ -13,6 +14,8 @@ export interface Tidings {
   person: Person;
   text: string;
   now: Instant;
+  /** Passes quiet hours. */
+  urgent?: boolean;
 }
 
 /** The conversation and reader of a schedule with a target, at this moment. */
@@ -61,16 +64,37 @@ export const turnTold = (told: ToldAddress | undefined): Partial<Pick<PlannedTur
 export async function tell(
   { outbox }: Pick<SkillDeps, 'outbox'>,
   tx: Transaction,
-  { key: own, schedule, person, text, now }: Tidings,
+  { key: own, schedule, person, text, now, urgent = false }: Tidings,
 ): Promise<string> {
   const told = (await addressesOf(tx, [schedule])).get(schedule.id);
   const { conversationId, personId } = told ?? schedule;
-  const notBefore = quietEnd(told, { person, zone: schedule.zone }, now);
+  const notBefore = urgent ? undefined : quietEnd(told, { person, zone: schedule.zone }, now);
   const key = told?.target ? targets.targetKey(told.target.id, own) : own;
   const card = { kind: 'notice' as const, text };
   // A script's output, a page, a feed: anybody's words.
   await outbox.addAll(tx, [{ key, conversationId, personId, card, tainted: true, ...(notBefore && { notBefore }) }]);
   return conversationId;
+}
+
+/** Source of what one schedule tells until it is seen. */
+export const sourceOf = (id: string): string => `schedule:${id}`;
+
+/**
+ * Tells it, and again until somebody presses Seen; returns the conversation in which it is said. Undefined: its person has no
+ * room for more.
+ */
+export async function tellUntilSeen(
+  { acknowledgements }: Pick<SkillDeps, 'acknowledgements'>,
+  tx: Transaction,
+  { schedule, person, text, urgent = false }: Tidings,
+  { seen: nag, escalate }: Pick<Telling, 'escalate'> & { seen: number },
+): Promise<string | undefined> {
+  const { id, conversationId, targetId, zone } = schedule;
+  const told = (await addressesOf(tx, [schedule])).get(id);
+  const found = { source: sourceOf(id), person, text, zone, urgent, nag, escalate, targetId };
+  // A target that may not be told (any more) leaves it to its person alone.
+  const isAsked = await acknowledgements.askSeen(tx, { ...found, conversationId: told?.turnsIn ?? conversationId });
+  return isAsked ? (told?.conversationId ?? conversationId) : undefined;
 }
 
 /** The end of the quiet hours of whoever reads it, where `now` lies in them. */

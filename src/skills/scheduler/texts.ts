@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { formOf, plural, shorten } from '../../base/text.ts';
+import { formOf, listOf, plural, shorten } from '../../base/text.ts';
 import type { AgendaSection } from '../../chat/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import {
@@ -13,10 +13,10 @@ import {
   type Reader,
   wallTimeFor,
 } from '../../time/index.ts';
-import type { PersonSchedule } from './schedule.ts';
+import type { PersonSchedule, Wish } from './schedule.ts';
 import type { Failing } from './store.ts';
 import { isPushed, type Watch } from './watch/rule.ts';
-import { conditionWords, modelWords, sourceWords } from './watch/texts.ts';
+import { conditionWords, modelWords, sourceWords, tellingWords } from './watch/texts.ts';
 
 const quoteWords = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
@@ -42,7 +42,11 @@ const durationWords = (ms: number): string =>
 export function line(
   schedule: PersonSchedule,
   reader: Reader,
-  { cost, toldIn }: { cost?: number | undefined; toldIn?: string | undefined } = {},
+  {
+    cost,
+    toldIn,
+    thenIn,
+  }: { cost?: number | undefined; toldIn?: string | undefined; thenIn?: string | undefined } = {},
 ): string {
   const { id, title, rule, nextAt, state, lastAt, lastOutcome, lastMs, failures, isRunning, watch, zone } = schedule;
   const when =
@@ -58,6 +62,7 @@ export function line(
     ...thenWords(schedule, reader),
     ...(watch ? [`${sourceWords(watch.source)} and tell ${conditionWords(watch.rule)}`] : []),
     ...(toldIn === undefined ? [] : [`told in ${toldIn}`]),
+    ...(schedule.telling ? [`told ${listOf(tellingWords(schedule.telling, thenIn))}`] : []),
     ...(last ? [last] : []),
     ...(failures > 0 ? [`${plural(failures, 'failure')} in a row`] : []),
     ...(watch?.ask === undefined ? [] : [`a model for at most ${watch.budget} a day`]),
@@ -89,26 +94,33 @@ export function taskLine(task: ListedSchedule, reader: Reader): string {
   return `- \`${name}\`: ${[next, ...last, ...failed].join('; ')}`;
 }
 
-/** A rule before it begins: what is looked at and when, and what is told. */
-export function preview(watch: Watch, when: string | undefined): string {
+/** A rule before it begins: what is looked at and when, and what is told. `ways`: how it is told, where not at once and once. */
+export function preview(watch: Watch, when: string | undefined, ways: readonly string[] = []): string {
   const looks = `I'll ${sourceWords(watch.source)}${when === undefined ? '' : ` ${when}`}`;
-  return `${looks}, and tell you here ${conditionWords(watch.rule)}. ${modelWords(watch)}`;
+  const how = ways.length === 0 ? '' : ` I'll tell it ${listOf(ways)}.`;
+  return `${looks}, and tell you here ${conditionWords(watch.rule)}.${how} ${modelWords(watch)}`;
 }
 
 export const texts = {
   home: { title: 'Schedules', on: 'Switch on', off: 'Switch off' },
   created: (
-    { title, prompt, watch }: Pick<PersonSchedule, 'title' | 'prompt' | 'watch'>,
+    { title, prompt, watch, telling }: Pick<PersonSchedule, 'title' | 'prompt' | 'watch' | 'telling'>,
     plan: PlannedTime | undefined,
     reader: Reader,
+    thenIn?: string,
   ) => {
-    if (watch) return preview(watch, plan && whenWords(plan, reader));
+    if (watch) return preview(watch, plan && whenWords(plan, reader), telling && tellingWords(telling, thenIn));
     const when = plan ? ` ${whenWords(plan, reader)}` : '';
     return prompt === undefined ? `I'll run ${title}${when}.` : `I'll do that${when}: ${quoteWords(prompt)}.`;
   },
   toldIn: (name: string) => `I'll tell it in ${name}.`,
-  changed: (title: string, plan: PlannedTime | undefined, reader: Reader) =>
-    `Changed ${quoteWords(title)}${plan ? `: ${whenWords(plan, reader)}` : ''}.`,
+  changed: (before: Wish, { title, watch, telling }: Wish, plan: PlannedTime | undefined, reader: Reader) => {
+    const isOther = watch && (watch !== before.watch || telling !== before.telling);
+    const rule = isOther
+      ? ` I'll tell it ${listOf([conditionWords(watch.rule), ...tellingWords(telling ?? {})])}.`
+      : '';
+    return `Changed ${quoteWords(title)}${plan ? `: ${whenWords(plan, reader)}` : ''}.${rule}`;
+  },
   deleted: (title: string) => `Deleted the schedule ${quoteWords(title)}.`,
   restored: (title: string) => `Taken back: ${quoteWords(title)} is as it was before.`,
   unmade: (title: string) => `Taken back: ${quoteWords(title)} is not planned any more.`,
@@ -131,7 +143,7 @@ export const texts = {
   noTask: (name: string, near: string | undefined) =>
     `I know no schedule \`${name}\`.${near ? ` Did you mean \`${near}\`?` : ''} "/schedules" shows them.`,
   howTo:
-    'Say `/schedules on NAME`, `/schedules off NAME`, `/schedules run NAME`, `/schedules delete NAME` or `/schedules tell NUMBER #home`; `/schedules` shows the names.',
+    'Say `/schedules on NAME`, `/schedules off NAME`, `/schedules run NAME`, `/schedules delete NAME`, `/schedules tell NUMBER #home` or `/schedules change NUMBER --above 95`; `/schedules` shows the names.',
   configured: (name: string) =>
     `Whether \`${name}\` runs is set in config.yaml (scheduler.tasks.${name}.enabled), so I cannot switch it here.`,
   notFound: (words: string) => ({

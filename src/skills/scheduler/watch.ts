@@ -8,6 +8,7 @@ import { MISSED } from './schedule.ts';
 import * as said from './texts.ts';
 import { refusalOf } from './watch/allowed.ts';
 import { asking, condition, isPushed, isRemote, type Source, source, WATCH_TOOL, type Watch } from './watch/rule.ts';
+import { tellingInput } from './watch/telling.ts';
 import { sourceWords, texts } from './watch/texts.ts';
 
 export const watchInput = z.object({
@@ -26,6 +27,7 @@ export const watchInput = z.object({
     .optional()
     .describe('Where it is told: a name of target_list; "here": where it is planned.'),
   title: z.string().max(80).optional(),
+  ...tellingInput,
 });
 
 export type WatchInput = z.output<typeof watchInput>;
@@ -65,7 +67,7 @@ export const watchTool = (tooling: WatchTooling) =>
         return { hash: ready.hash ?? '', says: said.preview({ ...input, source: ready.source }, input.when) };
       },
     },
-    record: { redact: privately('source', 'rule', 'ask', 'title') },
+    record: { redact: privately('source', 'rule', 'ask', 'title', 'escalate') },
     timeoutMs: 10_000,
     input: watchInput,
     prepare: (input, ctx) => prepare(tooling, input, ctx),
@@ -98,13 +100,13 @@ export async function prepare(
 
 export async function place(
   tooling: WatchTooling,
-  { when: words, missed, title, tell, rule, ask, budget }: WatchInput,
+  { when: words, missed, title, tell, rule, ask, budget, digest, urgent, seen, escalate }: WatchInput,
   looked: Source,
   ctx: Placing,
 ): Promise<ToolResult> {
   const watch: Watch = { source: looked, rule, ask, budget };
   const named = title?.trim() || titleOf(looked);
-  const input = { title: named, missed, tell, watch };
+  const input = { title: named, missed, tell, watch, digest, urgent, seen, escalate };
   if (isPushed(looked)) return placeAt(ctx, input, undefined, tooling);
   if (!words?.trim()) return failed('NO_TIME', texts.noTime(sourceWords(looked)));
   const when = readSlot(words, ctx.when, named);
@@ -114,7 +116,7 @@ export async function place(
   return 'ok' in plan ? plan : placeAt(ctx, input, plan, tooling, when.others);
 }
 
-const stepOf = (tooling: WatchTooling, looked: Source): number =>
+export const stepOf = (tooling: WatchTooling, looked: Source): number =>
   looked.kind === 'script'
     ? tooling.smallestScriptStep
     : isRemote(looked)

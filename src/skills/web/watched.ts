@@ -4,6 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import { isUrl } from '../../base/text.ts';
 import type { SkillDeps, WatchedPages } from '../../chat/index.ts';
 import type { Settings } from './config.ts';
+import { keepBody, recallBody } from './page/conditional.ts';
 import { hostOf, Pages, Reader } from './page/pages.ts';
 import { mayRead } from './page/robots.ts';
 import { texts } from './texts.ts';
@@ -11,6 +12,8 @@ import { addressOf } from './tools.ts';
 
 /** Several rules of one address that fall due together are one request. */
 const KEEP_MS = 60_000;
+/** A copy with an ETag or a Last-Modified is asked after as long as something is looked at once a week. */
+const REVALIDATE_MS = 8 * 86_400_000;
 const ROBOTS_MS = 86_400_000;
 const ROBOTS_BYTES = 512 * 1024;
 const MOST_BYTES = 2 * 1024 * 1024;
@@ -24,7 +27,8 @@ type Deps = Pick<SkillDeps, 'egress' | 'cache' | 'world' | 'onClose'>;
 
 export function watchedPages({ egress, cache, world, onClose }: Deps, settings: Settings): WatchedPages {
   const { timeout: timeoutMs, max_size: maxBytes, per_host: perHost } = settings;
-  const pages = new Pages({ egress, cache, log: world.log, keepMs: KEEP_MS, timeoutMs, maxBytes, perHost });
+  const common = { egress, cache, log: world.log, timeoutMs, maxBytes, perHost };
+  const pages = new Pages({ ...common, keepMs: KEEP_MS, revalidateMs: REVALIDATE_MS });
   const reader = new Reader();
   onClose('watched pages', async () => {
     await pages.close();
@@ -64,15 +68,24 @@ export function watchedPages({ egress, cache, world, onClose }: Deps, settings: 
     const url = addressOf(address);
     const refused = await refusedAt(url, signal);
     if (refused) return refused;
-    const answer = await egress.fetch(url, { limits: { totalMs: timeoutMs, maxBytes: MOST_BYTES }, signal });
+    const before = await recallBody<{ text: string }>(cache, 'file', url);
+    const limits = { totalMs: timeoutMs, maxBytes: MOST_BYTES };
+    const answer = await egress.fetch(url, { headers: { ...before?.asks }, limits, signal });
     if (!answer.ok) return answer;
+    if (before && answer.status === 304) {
+      answer.close();
+      return { ok: true, text: before.value.text };
+    }
     if (answer.status >= 400) {
       answer.close();
       const code = answer.status === 429 || answer.status >= 500 ? 'UNAVAILABLE' : 'NOT_FOUND';
       return failed(code, texts.answers(hostOf(url), answer.status));
     }
     const body = await answer.bytes();
-    return body.ok ? { ok: true, text: Buffer.from(body.bytes).toString() } : body;
+    if (!body.ok) return body;
+    const text = Buffer.from(body.bytes).toString();
+    keepBody(cache, 'file', url, answer, { text }, REVALIDATE_MS);
+    return { ok: true, text };
   };
 
   return {

@@ -6647,12 +6647,111 @@ export interface operations {
                             tainted: boolean;
                             /** @description Id of the target that is told the result; null: its conversation. */
                             target: string | null;
+                            /** @description How what was found is told; null: at once, and once. */
+                            telling: {
+                                /** @description The time of the day at which what was found is told; null: at once. */
+                                digest: string | null;
+                                escalate_minutes: number | null;
+                                /** @description Id of the target that is told where nobody has pressed it. */
+                                escalate_to: string | null;
+                                /** @description All that in words. */
+                                says: string;
+                                /** @description So often again until somebody presses Seen; null: once. */
+                                seen_minutes: number | null;
+                                /** @description In quiet hours too. */
+                                urgent: boolean;
+                            } | null;
                             title: string;
                             /** @description What is looked at, and when it is told, in words; null: it begins a turn. */
                             watch: {
                                 ask: string | null;
                                 budget: number | null;
                                 looks: string;
+                                rule: {
+                                    /** @description The number behind these words; left out: the first one. */
+                                    after?: string;
+                                    /**
+                                     * @description At most once a day.
+                                     * @default false
+                                     */
+                                    daily: boolean;
+                                    /** @description Told on these days only. */
+                                    days?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                                    from?: string;
+                                    /**
+                                     * @description anything: whatever it says, once for the same; changed: another text than before.
+                                     * @default anything
+                                     * @enum {string}
+                                     */
+                                    is: "anything" | "changed" | "contains" | "lacks" | "above" | "below";
+                                    /** @description For above and below. */
+                                    number?: number;
+                                    /**
+                                     * @description Told also when it is over.
+                                     * @default false
+                                     */
+                                    over: boolean;
+                                    /** @description For contains and lacks; case does not matter. */
+                                    text?: string;
+                                    /**
+                                     * @description So often in a row.
+                                     * @default 1
+                                     */
+                                    times: number;
+                                    /** @description Told between these times of the day only. */
+                                    to?: string;
+                                };
+                                source: {
+                                    /** @default [] */
+                                    args: string[];
+                                    /** @description JSON on its standard input. */
+                                    input?: {
+                                        [key: string]: unknown;
+                                    };
+                                    /** @constant */
+                                    kind: "script";
+                                    /** @description skill/script, or the name of the script alone. */
+                                    script: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "web_watch";
+                                    /** @description Only the paragraphs with these words. */
+                                    part?: string;
+                                    url: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "feed";
+                                    url: string;
+                                } | {
+                                    /** @default {} */
+                                    input: {
+                                        [key: string]: unknown;
+                                    };
+                                    /** @constant */
+                                    kind: "mcp";
+                                    server: string;
+                                    tool: string;
+                                } | {
+                                    /** @description power, or data.0.value */
+                                    field: string;
+                                    hook: string;
+                                    /** @constant */
+                                    kind: "hook";
+                                } | {
+                                    /** @constant */
+                                    kind: "file";
+                                    path: string;
+                                    skill: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "appointment";
+                                    /**
+                                     * @description So long before it begins.
+                                     * @default 30
+                                     */
+                                    minutes: number;
+                                    url: string;
+                                };
                                 tells: string;
                             } | null;
                             zone: string;
@@ -6693,6 +6792,13 @@ export interface operations {
                     budget?: number;
                     /** @description The token's conversation that it belongs to; left out: where its person is told something alone. */
                     conversation?: string;
+                    /** @description A time of the day: what is found is gathered, and told once then. "off": at once. */
+                    digest?: string | "off";
+                    /** @description A name of target_list, told where nobody has pressed Seen after that time ("30 minutes"); to: "off". */
+                    escalate?: {
+                        after?: string;
+                        to: string;
+                    };
                     /**
                      * @description What was missed while coda was off: latest = made up for; skip.
                      * @enum {string}
@@ -6736,6 +6842,8 @@ export interface operations {
                     };
                     /** @description Instead of prompt: a skill by name, and what it gets. */
                     run?: string;
+                    /** @description Told again until somebody presses Seen: the time between ("10 minutes"); "off". */
+                    seen?: string;
                     source?: {
                         /** @default [] */
                         args?: string[];
@@ -6790,6 +6898,8 @@ export interface operations {
                     /** @description The target that is told the result, by its name; here: where it is planned. */
                     tell?: string;
                     title?: string;
+                    /** @description Told in quiet hours too. */
+                    urgent?: boolean;
                     /** @description As said in chat: "every weekday at 8", "on 3 December at 9". */
                     when?: string;
                 };
@@ -6830,12 +6940,111 @@ export interface operations {
                             tainted: boolean;
                             /** @description Id of the target that is told the result; null: its conversation. */
                             target: string | null;
+                            /** @description How what was found is told; null: at once, and once. */
+                            telling: {
+                                /** @description The time of the day at which what was found is told; null: at once. */
+                                digest: string | null;
+                                escalate_minutes: number | null;
+                                /** @description Id of the target that is told where nobody has pressed it. */
+                                escalate_to: string | null;
+                                /** @description All that in words. */
+                                says: string;
+                                /** @description So often again until somebody presses Seen; null: once. */
+                                seen_minutes: number | null;
+                                /** @description In quiet hours too. */
+                                urgent: boolean;
+                            } | null;
                             title: string;
                             /** @description What is looked at, and when it is told, in words; null: it begins a turn. */
                             watch: {
                                 ask: string | null;
                                 budget: number | null;
                                 looks: string;
+                                rule: {
+                                    /** @description The number behind these words; left out: the first one. */
+                                    after?: string;
+                                    /**
+                                     * @description At most once a day.
+                                     * @default false
+                                     */
+                                    daily: boolean;
+                                    /** @description Told on these days only. */
+                                    days?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                                    from?: string;
+                                    /**
+                                     * @description anything: whatever it says, once for the same; changed: another text than before.
+                                     * @default anything
+                                     * @enum {string}
+                                     */
+                                    is: "anything" | "changed" | "contains" | "lacks" | "above" | "below";
+                                    /** @description For above and below. */
+                                    number?: number;
+                                    /**
+                                     * @description Told also when it is over.
+                                     * @default false
+                                     */
+                                    over: boolean;
+                                    /** @description For contains and lacks; case does not matter. */
+                                    text?: string;
+                                    /**
+                                     * @description So often in a row.
+                                     * @default 1
+                                     */
+                                    times: number;
+                                    /** @description Told between these times of the day only. */
+                                    to?: string;
+                                };
+                                source: {
+                                    /** @default [] */
+                                    args: string[];
+                                    /** @description JSON on its standard input. */
+                                    input?: {
+                                        [key: string]: unknown;
+                                    };
+                                    /** @constant */
+                                    kind: "script";
+                                    /** @description skill/script, or the name of the script alone. */
+                                    script: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "web_watch";
+                                    /** @description Only the paragraphs with these words. */
+                                    part?: string;
+                                    url: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "feed";
+                                    url: string;
+                                } | {
+                                    /** @default {} */
+                                    input: {
+                                        [key: string]: unknown;
+                                    };
+                                    /** @constant */
+                                    kind: "mcp";
+                                    server: string;
+                                    tool: string;
+                                } | {
+                                    /** @description power, or data.0.value */
+                                    field: string;
+                                    hook: string;
+                                    /** @constant */
+                                    kind: "hook";
+                                } | {
+                                    /** @constant */
+                                    kind: "file";
+                                    path: string;
+                                    skill: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "appointment";
+                                    /**
+                                     * @description So long before it begins.
+                                     * @default 30
+                                     */
+                                    minutes: number;
+                                    url: string;
+                                };
                                 tells: string;
                             } | null;
                             zone: string;
@@ -6908,12 +7117,111 @@ export interface operations {
                         tainted: boolean;
                         /** @description Id of the target that is told the result; null: its conversation. */
                         target: string | null;
+                        /** @description How what was found is told; null: at once, and once. */
+                        telling: {
+                            /** @description The time of the day at which what was found is told; null: at once. */
+                            digest: string | null;
+                            escalate_minutes: number | null;
+                            /** @description Id of the target that is told where nobody has pressed it. */
+                            escalate_to: string | null;
+                            /** @description All that in words. */
+                            says: string;
+                            /** @description So often again until somebody presses Seen; null: once. */
+                            seen_minutes: number | null;
+                            /** @description In quiet hours too. */
+                            urgent: boolean;
+                        } | null;
                         title: string;
                         /** @description What is looked at, and when it is told, in words; null: it begins a turn. */
                         watch: {
                             ask: string | null;
                             budget: number | null;
                             looks: string;
+                            rule: {
+                                /** @description The number behind these words; left out: the first one. */
+                                after?: string;
+                                /**
+                                 * @description At most once a day.
+                                 * @default false
+                                 */
+                                daily: boolean;
+                                /** @description Told on these days only. */
+                                days?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                                from?: string;
+                                /**
+                                 * @description anything: whatever it says, once for the same; changed: another text than before.
+                                 * @default anything
+                                 * @enum {string}
+                                 */
+                                is: "anything" | "changed" | "contains" | "lacks" | "above" | "below";
+                                /** @description For above and below. */
+                                number?: number;
+                                /**
+                                 * @description Told also when it is over.
+                                 * @default false
+                                 */
+                                over: boolean;
+                                /** @description For contains and lacks; case does not matter. */
+                                text?: string;
+                                /**
+                                 * @description So often in a row.
+                                 * @default 1
+                                 */
+                                times: number;
+                                /** @description Told between these times of the day only. */
+                                to?: string;
+                            };
+                            source: {
+                                /** @default [] */
+                                args: string[];
+                                /** @description JSON on its standard input. */
+                                input?: {
+                                    [key: string]: unknown;
+                                };
+                                /** @constant */
+                                kind: "script";
+                                /** @description skill/script, or the name of the script alone. */
+                                script: string;
+                            } | {
+                                /** @constant */
+                                kind: "web_watch";
+                                /** @description Only the paragraphs with these words. */
+                                part?: string;
+                                url: string;
+                            } | {
+                                /** @constant */
+                                kind: "feed";
+                                url: string;
+                            } | {
+                                /** @default {} */
+                                input: {
+                                    [key: string]: unknown;
+                                };
+                                /** @constant */
+                                kind: "mcp";
+                                server: string;
+                                tool: string;
+                            } | {
+                                /** @description power, or data.0.value */
+                                field: string;
+                                hook: string;
+                                /** @constant */
+                                kind: "hook";
+                            } | {
+                                /** @constant */
+                                kind: "file";
+                                path: string;
+                                skill: string;
+                            } | {
+                                /** @constant */
+                                kind: "appointment";
+                                /**
+                                 * @description So long before it begins.
+                                 * @default 30
+                                 */
+                                minutes: number;
+                                url: string;
+                            };
                             tells: string;
                         } | null;
                         zone: string;
@@ -6996,6 +7304,13 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description A time of the day: what is found is gathered, and told once then. "off": at once. */
+                    digest?: string | "off";
+                    /** @description A name of target_list, told where nobody has pressed Seen after that time ("30 minutes"); to: "off". */
+                    escalate?: {
+                        after?: string;
+                        to: string;
+                    };
                     /**
                      * @description What was missed while coda was off: latest = made up for; skip.
                      * @enum {string}
@@ -7004,11 +7319,31 @@ export interface operations {
                     on?: boolean;
                     /** @description What coda is then to do, in words. */
                     prompt?: string;
+                    /** @description Fields of its rule that change; null takes one away. */
+                    rule?: {
+                        after?: string | null;
+                        daily?: boolean;
+                        days?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[] | null;
+                        from?: string | null;
+                        /** @enum {string} */
+                        is?: "anything" | "changed" | "contains" | "lacks" | "above" | "below";
+                        /** @description For above and below. */
+                        number?: number;
+                        over?: boolean;
+                        /** @description For contains and lacks; case does not matter. */
+                        text?: string;
+                        times?: number;
+                        to?: string | null;
+                    };
                     /** @description Instead of prompt: a skill by name, and what it gets. */
                     run?: string;
+                    /** @description Told again until somebody presses Seen: the time between ("10 minutes"); "off". */
+                    seen?: string;
                     /** @description The target that is told the result, by its name; here: where it is planned. */
                     tell?: string;
                     title?: string;
+                    /** @description Told in quiet hours too. */
+                    urgent?: boolean;
                     /** @description As said in chat: "every weekday at 8", "on 3 December at 9". */
                     when?: string;
                 };
@@ -7049,12 +7384,111 @@ export interface operations {
                             tainted: boolean;
                             /** @description Id of the target that is told the result; null: its conversation. */
                             target: string | null;
+                            /** @description How what was found is told; null: at once, and once. */
+                            telling: {
+                                /** @description The time of the day at which what was found is told; null: at once. */
+                                digest: string | null;
+                                escalate_minutes: number | null;
+                                /** @description Id of the target that is told where nobody has pressed it. */
+                                escalate_to: string | null;
+                                /** @description All that in words. */
+                                says: string;
+                                /** @description So often again until somebody presses Seen; null: once. */
+                                seen_minutes: number | null;
+                                /** @description In quiet hours too. */
+                                urgent: boolean;
+                            } | null;
                             title: string;
                             /** @description What is looked at, and when it is told, in words; null: it begins a turn. */
                             watch: {
                                 ask: string | null;
                                 budget: number | null;
                                 looks: string;
+                                rule: {
+                                    /** @description The number behind these words; left out: the first one. */
+                                    after?: string;
+                                    /**
+                                     * @description At most once a day.
+                                     * @default false
+                                     */
+                                    daily: boolean;
+                                    /** @description Told on these days only. */
+                                    days?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                                    from?: string;
+                                    /**
+                                     * @description anything: whatever it says, once for the same; changed: another text than before.
+                                     * @default anything
+                                     * @enum {string}
+                                     */
+                                    is: "anything" | "changed" | "contains" | "lacks" | "above" | "below";
+                                    /** @description For above and below. */
+                                    number?: number;
+                                    /**
+                                     * @description Told also when it is over.
+                                     * @default false
+                                     */
+                                    over: boolean;
+                                    /** @description For contains and lacks; case does not matter. */
+                                    text?: string;
+                                    /**
+                                     * @description So often in a row.
+                                     * @default 1
+                                     */
+                                    times: number;
+                                    /** @description Told between these times of the day only. */
+                                    to?: string;
+                                };
+                                source: {
+                                    /** @default [] */
+                                    args: string[];
+                                    /** @description JSON on its standard input. */
+                                    input?: {
+                                        [key: string]: unknown;
+                                    };
+                                    /** @constant */
+                                    kind: "script";
+                                    /** @description skill/script, or the name of the script alone. */
+                                    script: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "web_watch";
+                                    /** @description Only the paragraphs with these words. */
+                                    part?: string;
+                                    url: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "feed";
+                                    url: string;
+                                } | {
+                                    /** @default {} */
+                                    input: {
+                                        [key: string]: unknown;
+                                    };
+                                    /** @constant */
+                                    kind: "mcp";
+                                    server: string;
+                                    tool: string;
+                                } | {
+                                    /** @description power, or data.0.value */
+                                    field: string;
+                                    hook: string;
+                                    /** @constant */
+                                    kind: "hook";
+                                } | {
+                                    /** @constant */
+                                    kind: "file";
+                                    path: string;
+                                    skill: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "appointment";
+                                    /**
+                                     * @description So long before it begins.
+                                     * @default 30
+                                     */
+                                    minutes: number;
+                                    url: string;
+                                };
                                 tells: string;
                             } | null;
                             zone: string;
@@ -7145,12 +7579,111 @@ export interface operations {
                             tainted: boolean;
                             /** @description Id of the target that is told the result; null: its conversation. */
                             target: string | null;
+                            /** @description How what was found is told; null: at once, and once. */
+                            telling: {
+                                /** @description The time of the day at which what was found is told; null: at once. */
+                                digest: string | null;
+                                escalate_minutes: number | null;
+                                /** @description Id of the target that is told where nobody has pressed it. */
+                                escalate_to: string | null;
+                                /** @description All that in words. */
+                                says: string;
+                                /** @description So often again until somebody presses Seen; null: once. */
+                                seen_minutes: number | null;
+                                /** @description In quiet hours too. */
+                                urgent: boolean;
+                            } | null;
                             title: string;
                             /** @description What is looked at, and when it is told, in words; null: it begins a turn. */
                             watch: {
                                 ask: string | null;
                                 budget: number | null;
                                 looks: string;
+                                rule: {
+                                    /** @description The number behind these words; left out: the first one. */
+                                    after?: string;
+                                    /**
+                                     * @description At most once a day.
+                                     * @default false
+                                     */
+                                    daily: boolean;
+                                    /** @description Told on these days only. */
+                                    days?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                                    from?: string;
+                                    /**
+                                     * @description anything: whatever it says, once for the same; changed: another text than before.
+                                     * @default anything
+                                     * @enum {string}
+                                     */
+                                    is: "anything" | "changed" | "contains" | "lacks" | "above" | "below";
+                                    /** @description For above and below. */
+                                    number?: number;
+                                    /**
+                                     * @description Told also when it is over.
+                                     * @default false
+                                     */
+                                    over: boolean;
+                                    /** @description For contains and lacks; case does not matter. */
+                                    text?: string;
+                                    /**
+                                     * @description So often in a row.
+                                     * @default 1
+                                     */
+                                    times: number;
+                                    /** @description Told between these times of the day only. */
+                                    to?: string;
+                                };
+                                source: {
+                                    /** @default [] */
+                                    args: string[];
+                                    /** @description JSON on its standard input. */
+                                    input?: {
+                                        [key: string]: unknown;
+                                    };
+                                    /** @constant */
+                                    kind: "script";
+                                    /** @description skill/script, or the name of the script alone. */
+                                    script: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "web_watch";
+                                    /** @description Only the paragraphs with these words. */
+                                    part?: string;
+                                    url: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "feed";
+                                    url: string;
+                                } | {
+                                    /** @default {} */
+                                    input: {
+                                        [key: string]: unknown;
+                                    };
+                                    /** @constant */
+                                    kind: "mcp";
+                                    server: string;
+                                    tool: string;
+                                } | {
+                                    /** @description power, or data.0.value */
+                                    field: string;
+                                    hook: string;
+                                    /** @constant */
+                                    kind: "hook";
+                                } | {
+                                    /** @constant */
+                                    kind: "file";
+                                    path: string;
+                                    skill: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "appointment";
+                                    /**
+                                     * @description So long before it begins.
+                                     * @default 30
+                                     */
+                                    minutes: number;
+                                    url: string;
+                                };
                                 tells: string;
                             } | null;
                             zone: string;

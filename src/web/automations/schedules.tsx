@@ -2,15 +2,14 @@
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
-import { change, tellChange } from '../app/change.ts';
+import { change } from '../app/change.ts';
 import { duration, whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { go } from '../app/router.ts';
 import { Button, Switch } from '../parts/button.tsx';
-import { Question } from '../parts/dialog.tsx';
-import { Area, Field } from '../parts/field.tsx';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { ScheduleQuestion } from './question.tsx';
 
 type Listed = Json<'/v1/schedules'>;
 type Schedule = Listed['schedules'][number];
@@ -149,6 +148,7 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
     missed,
     tainted,
     watch,
+    telling,
   } = schedule;
   const [isEdited, setEdited] = useState(false);
   const acting: Acting = { reload: loaded.reload, patch: loaded.patch };
@@ -179,7 +179,10 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
         {watch && (
           <>
             <dt>Told</dt>
-            <dd>{watch.tells}</dd>
+            <dd>
+              {watch.tells}
+              {telling && <span class="under"> {telling.says}</span>}
+            </dd>
             <dt>Model</dt>
             <dd>{watch.ask === null ? 'none is asked' : `“${watch.ask}”, for at most ${watch.budget} a day`}</dd>
           </>
@@ -245,45 +248,5 @@ function RunRow({ run }: { run: Runs['runs'][number] }) {
       <span class={isBad ? 'tag bad' : 'tag'}>{OUTCOMES[state] ?? state}</span>
       <span class="when">{took === null ? '' : duration(took)}</span>
     </li>
-  );
-}
-
-interface QuestionProps {
-  schedule?: Schedule;
-  loaded: { reload: () => void };
-  onClose: () => void;
-}
-
-function ScheduleQuestion({ schedule, loaded: { reload }, onClose }: QuestionProps) {
-  const [prompt, setPrompt] = useState(schedule?.prompt ?? '');
-  const [when, setWhen] = useState('');
-  const save = async () => {
-    if (!schedule) return tellChange(reload, ask(api.POST('/v1/schedules', { body: { prompt, when } })));
-    const body = {
-      ...(prompt.trim() !== '' && prompt !== schedule.prompt && { prompt: prompt.trim() }),
-      ...(when.trim() !== '' && { when: when.trim() }),
-    };
-    if (Object.keys(body).length === 0) return;
-    const params = { path: { id: schedule.id } };
-    await tellChange(reload, ask(api.PATCH('/v1/schedules/{id}', { params, body })));
-  };
-  return (
-    <Question
-      title={schedule ? 'Change the schedule' : 'New schedule'}
-      yes={schedule ? 'Save' : 'Plan it'}
-      onClose={onClose}
-      onYes={save}
-    >
-      {schedule?.run == null && schedule?.watch == null && (
-        <Area label="What is to be done then" value={prompt} onValue={setPrompt} isFirst />
-      )}
-      <Field
-        label={schedule ? 'When, if it is another time' : 'When'}
-        value={when}
-        onValue={setWhen}
-        required={schedule === undefined}
-        placeholder={schedule?.repeats ?? 'every weekday at 8'}
-      />
-    </Question>
   );
 }

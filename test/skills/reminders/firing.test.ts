@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { quietUntil } from '../../../src/people/index.ts';
 import { reminders } from '../../../src/skills/reminders/index.ts';
 import { planFiring } from '../../../src/skills/reminders/plan.ts';
+import { toldAlone } from '../../../src/skills/reminders/reminder.ts';
 import type { Due } from '../../../src/skills/reminders/store.ts';
 import { testDatabases } from '../../support/database.ts';
 import { playSkill, words } from '../play.ts';
@@ -72,6 +73,9 @@ const base: Due = {
   nagged: 0,
   catchUp: undefined,
   toDm: false,
+  ...toldAlone,
+  readerId: 'p',
+  toldBy: undefined,
   tainted: false,
   version: 1,
   createdAt: new Date('2026-01-01T00:00:00Z'),

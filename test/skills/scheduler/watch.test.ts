@@ -66,6 +66,41 @@ describe('a page', () => {
     for (const _ of [1, 2]) await ana.says('/schedules delete 1');
   });
 
+  test('is not sent again while it has not changed', async () => {
+    let [tag, sent, unchanged] = ['"1"', 0, 0];
+    let price = '49 €';
+    const answer = (type: string, body: () => string) => (response: ServerResponse) => {
+      if (response.req.headers['if-none-match'] === tag) {
+        unchanged++;
+        return void response.writeHead(304, { etag: tag }).end();
+      }
+      sent++;
+      return void response.writeHead(200, { 'content-type': type, etag: tag }).end(body());
+    };
+    internet.serve(
+      '/tagged',
+      answer('text/html', () => page(LONG, `Price: ${price}`)),
+    );
+    internet.serve(
+      '/tagged.atom',
+      answer(
+        'application/atom+xml',
+        () =>
+          `<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>${price}</id><title>${price}</title></entry></feed>`,
+      ),
+    );
+    await ana.says(`/schedule every hour page ${at('/tagged')} --changed --title tagged`);
+    await ana.says(`/schedule every hour feed ${at('/tagged.atom')} --title tagged-feed`);
+    const before = ana.seen().length;
+    await coda.passes({ hours: 5 });
+    expect([sent, unchanged, since(before)]).toEqual([2, 8, []]);
+    [tag, price] = ['"2"', '39 €'];
+    await coda.passes({ hours: 2 });
+    expect([sent, unchanged]).toEqual([4, 10]);
+    expect(since(before).toSorted()).toEqual([expect.stringContaining('39 €'), expect.stringContaining('39 €')]);
+    for (const _ of [1, 2]) await ana.says('/schedules delete 1');
+  });
+
   test('that is away is told once, and that it is back', async () => {
     let status = 200;
     internet.serve(

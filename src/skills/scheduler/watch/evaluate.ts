@@ -51,8 +51,8 @@ export interface Speech {
   text: string;
 }
 
-/** Why nothing was told, or that something was. */
-export type Finding = 'told' | 'nothing' | 'same' | 'not met' | 'not now' | 'first look' | 'flapping';
+/** Why nothing was told, or that something was; `gathered`: a digest tells it. */
+export type Finding = 'told' | 'gathered' | 'nothing' | 'same' | 'not met' | 'not now' | 'first look' | 'flapping';
 
 export interface Verdict {
   memory: Memory;

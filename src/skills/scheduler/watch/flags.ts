@@ -24,31 +24,45 @@ const list = (value: string): string[] =>
 
 const dayNamed = (word: string): string => DAYS.find((day) => word.length > 1 && day.startsWith(word)) ?? word;
 
+/** No number for no word: a schema refuses that. */
+const numberOf = (value: string): number => (value.trim() === '' ? Number.NaN : Number(value));
+
+/** In a change `off` takes away what was there. */
+const unlessOff = (value: string): string | null => (value.toLowerCase() === 'off' ? null : value);
+
 /** Each flag, with the fields of the condition that it sets. */
 const CONDITION: Readonly<Record<string, Read>> = {
   changed: () => ({ is: 'changed' }),
   contains: (text) => ({ is: 'contains', text }),
   lacks: (text) => ({ is: 'lacks', text }),
-  above: (value) => ({ is: 'above', number: Number(value) }),
-  below: (value) => ({ is: 'below', number: Number(value) }),
-  after: (after) => ({ after }),
-  times: (value) => ({ times: Number(value) }),
+  above: (value) => ({ is: 'above', number: numberOf(value) }),
+  below: (value) => ({ is: 'below', number: numberOf(value) }),
+  after: (after) => ({ after: unlessOff(after) }),
+  times: (value) => ({ times: numberOf(value) }),
   weekdays: () => ({ days: DAYS.slice(0, 5) }),
-  days: (value) => ({ days: list(value).map(dayNamed) }),
+  days: (value) => ({ days: unlessOff(value) && list(value).map(dayNamed) }),
   between: (value) => {
+    if (unlessOff(value) === null) return { from: null, to: null };
     const [from, to] = value.split(/-|–|and/).map((time) => time.trim());
     return { from, to };
   },
-  daily: () => ({ daily: true }),
-  over: () => ({ over: true }),
+  daily: (value) => ({ daily: unlessOff(value) !== null }),
+  over: (value) => ({ over: unlessOff(value) !== null }),
 };
 
 const BESIDE: Readonly<Record<string, Read>> = {
   ask: (ask) => ({ ask }),
-  budget: (value) => ({ budget: Number(value) }),
+  budget: (value) => ({ budget: numberOf(value) }),
   missed: (missed) => ({ missed }),
   title: (title) => ({ title }),
   tell: (tell) => ({ tell }),
+  digest: (digest) => ({ digest: digest.toLowerCase() }),
+  urgent: (value) => ({ urgent: unlessOff(value) !== null }),
+  seen: (seen) => ({ seen }),
+  escalate: (value) => {
+    const [, to = value, after] = /^(.+?)\s+after\s+(.+)$/i.exec(value) ?? [];
+    return { escalate: { to, ...(after !== undefined && { after }) } };
+  },
 };
 
 export const FLAGS: readonly string[] = [...Object.keys(CONDITION), ...Object.keys(BESIDE)];
@@ -62,6 +76,15 @@ export function inputOf(flags: ReadonlyMap<string, string>): Record<string, unkn
     else return name;
   }
   return { rule, ...beside };
+}
+
+/** Words and flags of a change of a rule: the words are its time. */
+export function changesIn(text: string): Record<string, unknown> | string {
+  const { words, flags } = splitFlags(text);
+  const input = inputOf(flags);
+  if (typeof input === 'string') return input;
+  const { rule, ...beside } = input as { rule: object };
+  return { ...(words && { when: words }), ...(Object.keys(rule).length > 0 && { rule }), ...beside };
 }
 
 const SOURCE = /^([\s\S]*?)(?:^|\s)(page|feed|calendar|hook|file|mcp)\s+(\S[\s\S]*)$/i;

@@ -42,26 +42,27 @@ export const source = z.discriminatedUnion('kind', [
 ]);
 export type Source = z.output<typeof source>;
 
-const clock = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { error: 'expected a time such as 08:00' });
+export const clock = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { error: 'expected a time such as 08:00' });
 
 export const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
-export const condition = z
-  .strictObject({
-    is: z
-      .enum(['anything', 'changed', 'contains', 'lacks', 'above', 'below'])
-      .default('anything')
-      .describe('anything: whatever it says, once for the same; changed: another text than before.'),
-    text: named.optional().describe('For contains and lacks; case does not matter.'),
-    number: z.number().optional().describe('For above and below.'),
-    after: named.optional().describe('The number behind these words; left out: the first one.'),
-    times: z.int().min(1).max(100).default(1).describe('So often in a row.'),
-    days: z.array(z.enum(DAYS)).min(1).max(7).optional().describe('Told on these days only.'),
-    from: clock.optional(),
-    to: clock.optional().describe('Told between these times of the day only.'),
-    daily: z.boolean().default(false).describe('At most once a day.'),
-    over: z.boolean().default(false).describe('Told also when it is over.'),
-  })
+const conditionFields = z.strictObject({
+  is: z
+    .enum(['anything', 'changed', 'contains', 'lacks', 'above', 'below'])
+    .default('anything')
+    .describe('anything: whatever it says, once for the same; changed: another text than before.'),
+  text: named.optional().describe('For contains and lacks; case does not matter.'),
+  number: z.number().optional().describe('For above and below.'),
+  after: named.optional().describe('The number behind these words; left out: the first one.'),
+  times: z.int().min(1).max(100).default(1).describe('So often in a row.'),
+  days: z.array(z.enum(DAYS)).min(1).max(7).optional().describe('Told on these days only.'),
+  from: clock.optional(),
+  to: clock.optional().describe('Told between these times of the day only.'),
+  daily: z.boolean().default(false).describe('At most once a day.'),
+  over: z.boolean().default(false).describe('Told also when it is over.'),
+});
+
+export const condition = conditionFields
   .refine(({ is, text }) => (is !== 'contains' && is !== 'lacks') || text !== undefined, {
     path: ['text'],
     error: 'expected the words that are looked for',
@@ -76,6 +77,31 @@ export const condition = z
   });
 export type Condition = z.output<typeof condition>;
 
+const { is, text, number, after, times, days, from, to, daily, over } = conditionFields.shape;
+
+/** A change of a condition: fields that are left out stay, null takes one away. */
+export const conditionChange = z.strictObject({
+  is: is.unwrap().optional(),
+  text,
+  number,
+  after: after.nullable(),
+  times: times.unwrap().optional(),
+  days: days.nullable(),
+  from: from.nullable(),
+  to: to.nullable(),
+  daily: daily.unwrap().optional(),
+  over: over.unwrap().optional(),
+});
+export type ConditionChange = z.output<typeof conditionChange>;
+
+/** The condition with its change, which is checked like a new one. Another state has its own words and number. */
+export function changeCondition(before: Condition, change: ConditionChange) {
+  const kept =
+    change.is === undefined || change.is === before.is ? before : { ...before, text: undefined, number: undefined };
+  const given = Object.entries({ ...kept, ...change }).filter(([, value]) => value !== undefined && value !== null);
+  return condition.safeParse(Object.fromEntries(given));
+}
+
 /** `ask`: a model gets what came with these words. `budget`: what this may cost in 24 hours, in the currency of the prices. */
 export const asking = {
   ask: z.string().trim().min(1).max(2_000).optional().describe('Has a model say it; left out: no model is asked.'),
@@ -84,6 +110,19 @@ export const asking = {
 
 export const watch = z.strictObject({ source, rule: condition.prefault({}), ...asking });
 export type Watch = z.output<typeof watch>;
+
+/** Minutes. */
+export const LONGEST_NAG = 24 * 60;
+export const LONGEST_WAIT = 7 * 24 * 60;
+
+/** `seen`: minutes between its repetitions; `escalate`: the target that is told where nobody has pressed Seen by then. */
+export const telling = z.object({
+  digest: clock.optional(),
+  urgent: z.boolean().default(false),
+  seen: z.int().min(1).max(LONGEST_NAG).optional(),
+  escalate: z.object({ target: z.string(), minutes: z.int().min(1).max(LONGEST_WAIT) }).optional(),
+});
+export type Telling = z.output<typeof telling>;
 
 /** Kinds that fetch from others' machines: they are looked at less often. */
 export const isRemote = ({ kind }: Source): boolean =>

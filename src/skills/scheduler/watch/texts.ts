@@ -1,13 +1,15 @@
 import { bytesOf, listOf, plural, shorten } from '../../../base/text.ts';
 import { formatInstant } from '../../../time/index.ts';
 import type { SpeechKind } from './evaluate.ts';
-import type { Condition, Source, Watch } from './rule.ts';
+import type { Condition, Source, Telling, Watch } from './rule.ts';
 
 const LONGEST_TOLD = 1_500;
+/** Characters of one finding in a digest. */
+const LONGEST_GATHERED = 400;
 
 /** Others' words as text and nothing else: no mark, mention or address in them does anything. */
-function quote(text: string): string {
-  const plain = shorten(text.replaceAll('```', "'''").trim(), LONGEST_TOLD);
+function quote(text: string, longest = LONGEST_TOLD): string {
+  const plain = shorten(text.replaceAll('```', "'''").trim(), longest);
   return plain === '' ? '' : `\n\`\`\`\n${plain}\n\`\`\``;
 }
 
@@ -24,8 +26,12 @@ const HEADS: Readonly<Record<SpeechKind, (title: string) => string>> = {
   steady: (title) => `${title} has been the same for an hour.`,
 };
 
-export function speechText(title: string, { kind, text }: { kind: SpeechKind; text: string }): string {
-  return `${HEADS[kind](name(title))}${quote(text)}`;
+export function speechText(
+  title: string,
+  { kind, text }: { kind: SpeechKind; text: string },
+  isGathered = false,
+): string {
+  return `${HEADS[kind](name(title))}${quote(text, isGathered ? LONGEST_GATHERED : LONGEST_TOLD)}`;
 }
 
 export const texts = {
@@ -51,6 +57,45 @@ export const texts = {
     memory: () => 'it took more memory than it may',
   },
 };
+
+const lengthWords = (minutes: number): string =>
+  minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
+
+export const tellingTexts = {
+  digestOrSeen: {
+    message: 'What is gathered for a digest is told once: it is not repeated until somebody presses Seen.',
+    remedy: 'Leave one of them out, or make two schedules.',
+  },
+  notWithModel: {
+    message: 'What a model says is told at once, and once.',
+    remedy: 'Leave out what the model is asked, or the digest and Seen.',
+  },
+  noEscalation: {
+    message: 'Who is to be told then?',
+    remedy: 'Name one of your targets: "/targets" lists them.',
+  },
+  badLength: (said: string, longest: number) => ({
+    message: `“${shorten(said, 40)}” is no length of time between a minute and ${lengthWords(longest)}.`,
+    remedy: 'For example "10 minutes".',
+  }),
+  onlyRules: {
+    message: 'That is for what is looked at by a rule; this schedule begins a turn each time.',
+    remedy: 'Quiet hours and the place of a schedule hold for its answer anyway.',
+  },
+  digest: (count: number) => `What came, by ${plural(count, 'rule')}:`,
+  earlier: (title: string, count: number) => `(${name(title)} had ${plural(count, 'earlier finding')}.)`,
+  notShown: (count: number) => `(${plural(count, 'more finding')}: the page Automations shows them.)`,
+};
+
+/** `to`: the name of the target that is told then. */
+export function tellingWords({ digest, urgent, seen, escalate }: Partial<Telling>, to?: string): string[] {
+  return [
+    ...(digest === undefined ? [] : [`once a day, at ${digest}`]),
+    ...(seen === undefined ? [] : [`every ${lengthWords(seen)} until somebody presses Seen`]),
+    ...(escalate ? [`after ${lengthWords(escalate.minutes)} without that also in ${to ?? 'another place'}`] : []),
+    ...(urgent ? ['in quiet hours too'] : []),
+  ];
+}
 
 // A rule in words: shown before it begins, and in lists.
 

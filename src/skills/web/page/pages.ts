@@ -9,6 +9,7 @@ import { isUrl } from '../../../base/text.ts';
 import type { Cache } from '../../../bus/index.ts';
 import type { Answer, Egress } from '../../../egress/index.ts';
 import { texts } from '../texts.ts';
+import { keepBody, recallBody } from './conditional.ts';
 
 interface Read {
   title: string;
@@ -139,6 +140,8 @@ export interface PagesOptions {
   timeoutMs: number;
   maxBytes: number;
   perHost: number;
+  /** Milliseconds for which a page is read again only if it has changed; left out: it is always read. */
+  revalidateMs?: number;
 }
 
 const LONGEST_TEXT = 400_000;
@@ -196,12 +199,20 @@ export class Pages {
 
   private async get(url: string, signal: AbortSignal): Promise<Page | Failed | { next: string }> {
     signal.throwIfAborted();
-    const { egress, timeoutMs: totalMs, maxBytes } = this.options;
-    const answer = await egress.fetch(url, { headers: { accept: ACCEPT }, limits: { totalMs, maxBytes }, signal });
+    const { egress, timeoutMs: totalMs, maxBytes, cache, revalidateMs = 0 } = this.options;
+    const before = revalidateMs > 0 ? await recallBody<Page>(cache, 'page', url) : undefined;
+    const headers = { accept: ACCEPT, ...before?.asks };
+    const answer = await egress.fetch(url, { headers, limits: { totalMs, maxBytes }, signal });
     if (!answer.ok) return answer;
+    if (before && answer.status === 304) {
+      answer.close();
+      return before.value;
+    }
     const body = await answer.bytes();
     if (!body.ok) return body;
-    return this.read(answer, body.bytes, signal);
+    const came = await this.read(answer, body.bytes, signal);
+    if (revalidateMs > 0 && 'ok' in came && came.ok) keepBody(cache, 'page', url, answer, came, revalidateMs);
+    return came;
   }
 
   private async read(answer: Answer, bytes: Uint8Array, signal: AbortSignal) {
