@@ -1,9 +1,10 @@
-/** Sixty PDFs and the formats of one letter, read here and by poppler's `pdftotext`: the same words on the same pages. */
+/** Sixty PDFs, pages that a browser prints, and the formats of one letter, read here and by poppler's `pdftotext`: the same words on the same pages. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CHROMIUM, openBrowser } from '../support/browser.ts';
 import { pdfOf } from '../support/documents.ts';
 import { openReaders, type Readers } from './reading.ts';
 
@@ -98,7 +99,8 @@ const LAYOUTS: Readonly<Record<string, (words: readonly string[]) => Buffer>> = 
 let readers: Readers;
 const folder = mkdtempSync(join(tmpdir(), 'coda-oracle-'));
 beforeAll(async () => {
-  readers = await openReaders();
+  // What is read, and not how fast.
+  readers = await openReaders({ withinMs: 60_000 });
 });
 afterAll(async () => {
   await readers.close();
@@ -107,13 +109,34 @@ afterAll(async () => {
 
 const wordsIn = (text: string): string => (text.normalize('NFKC').match(/[\p{L}\p{N}]+/gu) ?? []).sort().join(' ');
 
-/** The words of each page, as poppler reads them. */
-function pagesOf(pdf: Buffer): string[] {
+/** The words of each page, as poppler reads them, and as they are read here; marks of direction are no words. */
+async function pagesOf(pdf: Buffer, name: string): Promise<{ poppler: string[]; own: string[] }> {
   const file = join(folder, 'a.pdf');
   writeFileSync(file, pdf);
   const text = execFileSync('pdftotext', ['-enc', 'UTF-8', file, '-'], { encoding: 'utf8' });
-  return text.split('\f').slice(0, -1).map(wordsIn);
+  const poppler = text
+    .replace(/[\u202a-\u202e]/g, '')
+    .split('\f')
+    .slice(0, -1)
+    .map(wordsIn);
+  const { passages } = await readers.read(pdf, name);
+  const own = poppler.map((_, page) =>
+    wordsIn(
+      passages
+        .filter(({ place }) => place.split(',')[0] === `page ${page + 1}`)
+        .map((passage) => passage.text)
+        .join('\n')
+        // As poppler does at the end of a line.
+        .replace(/-\n/g, ''),
+    ),
+  );
+  return { poppler, own };
 }
+
+const firstDifference = (own: readonly string[], poppler: readonly string[]): string => {
+  const page = own.findIndex((words, at) => words !== poppler[at]);
+  return `page ${page + 1}: ${own[page]?.slice(0, 300)} instead of ${poppler[page]?.slice(0, 300)}`;
+};
 
 test.skipIf(!isThere)(
   'of sixty PDFs at least fifty-five have the words that pdftotext finds, on its pages',
@@ -124,25 +147,76 @@ test.skipIf(!isThere)(
       for (const [content, words] of Object.entries(CONTENTS)) {
         count++;
         const pdf = make(words);
-        const { passages } = await readers.read(pdf, `${layout}.pdf`);
-        const pages = pagesOf(pdf);
-        expect(pages.join('')).not.toBe('');
-        const own = pages.map((_, page) =>
-          wordsIn(
-            passages
-              .filter(({ place }) => place.split(',')[0] === `page ${page + 1}`)
-              .map(({ text }) => text)
-              .join('\n'),
-          ),
-        );
-        if (own.join('\f') !== pages.join('\f'))
-          wrong.push(
-            `${layout}, ${content}: ${own.join('|').slice(0, 200)} instead of ${pages.join('|').slice(0, 200)}`,
-          );
+        const { poppler, own } = await pagesOf(pdf, `${layout}.pdf`);
+        expect(poppler.join('')).not.toBe('');
+        if (own.join('\f') !== poppler.join('\f'))
+          wrong.push(`${layout}, ${content}: ${firstDifference(own, poppler)}`);
       }
     }
     expect(count).toBe(60);
     expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(5);
+  },
+);
+
+const paragraphs = (count: number): string =>
+  Array.from(
+    { length: count },
+    (_, at) =>
+      `<h2>Chapter ${at + 1}</h2><p>${Object.values(CONTENTS).flat().join(' ')}</p><p>Office fluffiness ${at}.</p>`,
+  ).join('');
+const tableOf = (rows: number): string =>
+  `<table border=1>${Array.from({ length: rows }, (_, at) => `<tr><td>Part ${at}</td><td>${at * 17}.50</td><td>in stock since ${2000 + at}</td></tr>`).join('')}</table>`;
+
+/** True if there are letters of Arabic and Hebrew: a browser prints boxes otherwise. */
+const hasLetters = (): boolean => {
+  try {
+    return execFileSync('fc-list', [':lang=ar:lang=he', 'family']).length > 0;
+  } catch {
+    return false;
+  }
+};
+
+/** Pages as a browser prints them. */
+const PAGES: Readonly<Record<string, string>> = {
+  prose: paragraphs(12),
+  columns: `<div style="columns: 2">${paragraphs(4)}</div>`,
+  table: `<h1>Stock</h1>${tableOf(90)}`,
+  lists: '<ol><li>first<ul><li>below it</li></ul></li><li>second <sup>1</sup></li></ol><hr><small>1 a footnote</small>',
+  'other directions': '<p dir=rtl>עברית: חוזה שכירות</p><p dir=rtl>العقد باللغة العربية</p><p>left to right</p>',
+  code: '<pre>def f(x):\n    return x * 2  # twice</pre><p style="letter-spacing: 3px">wide letters</p>',
+  forms: '<p>Name: <input value="Ana Keller"> <b>bold</b><i>joined</i></p><button>Send it</button>',
+  turned: '<div style="position: absolute; top: 200px; transform: rotate(90deg)">along the edge</div><p>upright</p>',
+};
+
+test.skipIf(!isThere || !CHROMIUM)(
+  'what a browser prints has the words that pdftotext finds, page by page',
+  async () => {
+    const browser = await openBrowser();
+    const page = await browser.newPage();
+    const files: string[] = [];
+    for (const [name, html] of Object.entries(PAGES)) {
+      if (name === 'other directions' && !hasLetters()) continue;
+      await page.setContent(`<html><body>${html}</body></html>`);
+      const path = join(folder, `${files.length} ${name}.pdf`);
+      await page.pdf({
+        path,
+        format: name === 'table' ? 'A5' : 'A4',
+        landscape: name === 'code',
+        tagged: name !== 'lists',
+      });
+      files.push(path);
+    }
+    await browser.close();
+    // As people put them together, and take one apart.
+    execFileSync('pdfunite', [...files, join(folder, 'united.pdf')]);
+    execFileSync('pdfseparate', ['-f', '2', '-l', '2', join(folder, 'united.pdf'), join(folder, 'apart.pdf')]);
+    const wrong: string[] = [];
+    for (const path of [...files, join(folder, 'united.pdf'), join(folder, 'apart.pdf')]) {
+      const { poppler, own } = await pagesOf(readFileSync(path), 'printed.pdf');
+      expect(poppler.join('')).not.toBe('');
+      if (own.join('\f') !== poppler.join('\f')) wrong.push(`${path}: ${firstDifference(own, poppler)}`);
+    }
+    expect(wrong).toEqual([]);
   },
 );
 

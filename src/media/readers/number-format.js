@@ -132,11 +132,18 @@ function formatDigits(value, { tokens }) {
   return sign + insertDigits(tokens, body);
 }
 
+/** Digits of a mantissa on either side of its point. */
+const MOST_PLACES = 30;
+
+/** With three digits before the point the power is a multiple of three, as engineers write it. */
 function exponential(value, pattern) {
-  const places = /\.(0*)/.exec(pattern)?.[1].length ?? 0;
-  const [mantissa, power] = value.toExponential(places).split('e');
+  const places = Math.min(/\.(0*)/.exec(pattern)?.[1].length ?? 0, MOST_PLACES);
   const digits = /E[+-](0+)/.exec(pattern)?.[1].length ?? 2;
-  return `${mantissa}E${power.startsWith('-') ? '-' : '+'}${power.slice(1).padStart(digits, '0')}`;
+  const step = Math.min(Math.max(1, pattern.split(/[.E]/)[0].length), MOST_PLACES);
+  const atMost = value === 0 ? 0 : Number(value.toExponential(places + step - 1).split('e')[1]);
+  const power = Math.floor(atMost / step) * step;
+  const mantissa = (value / 10 ** power).toFixed(places);
+  return `${mantissa}E${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(digits, '0')}`;
 }
 
 function withoutCommas(digits) {

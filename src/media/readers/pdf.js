@@ -42,19 +42,59 @@ export async function* readPdf(bytes, about) {
 function textOf(items) {
   let text = '';
   let last;
-  for (const item of items) {
-    if (!('str' in item)) continue;
+  for (const item of inReadingOrder(items.filter((each) => 'str' in each))) {
     if (last && !last.hasEOL && item.str !== '' && !/\s$/.test(text) && !/^\s/.test(item.str)) {
-      const gap = item.transform[4] - (last.transform[4] + last.width);
-      const isSameLine = Math.abs(item.transform[5] - last.transform[5]) < (item.height || 10) / 2;
-      if (!isSameLine) text += '\n';
+      const gap = gapBetween(last, item);
+      if (!isSameLine(last, item)) text += '\n';
       else if (gap > (item.height || 10) * 1.5) text += '  ';
       else if (gap > (item.height || 10) * 0.15) text += ' ';
     }
-    text += item.str + (item.hasEOL ? '\n' : '');
+    text += withoutSpacing(item.str) + (item.hasEOL ? '\n' : '');
     if (item.str !== '') last = item;
   }
-  return text.replace(/(\p{Ll})-\n(?=\p{Ll})/gu, '$1');
+  return text.replace(/(\p{Ll})-\n(?=\p{Ll})/gu, '$1').replace(LETTER_FORMS, (letters) => letters.normalize('NFKC'));
+}
+
+/** Letters as they are drawn at the end or in the middle of a word: nobody searches for these. */
+const LETTER_FORMS = /[\ufb00-\ufdff\ufe70-\ufefc]/g;
+
+const isSameLine = (last, item) => Math.abs(item.transform[5] - last.transform[5]) < (item.height || 10) / 2;
+
+function gapBetween(last, item) {
+  const ahead = item.transform[4] - (last.transform[4] + last.width);
+  return last.dir === 'rtl' && item.dir === 'rtl' && ahead < 0
+    ? last.transform[4] - (item.transform[4] + item.width)
+    : ahead;
+}
+
+/** One word whose letters stand far apart, as headings have it. */
+const withoutSpacing = (text) => (/^\p{L}(?: \p{L}){3,200}\p{P}?$/u.test(text) ? text.split(' ').join('') : text);
+
+/** Pieces written from right to left that a program has drawn from left to right, the last one first, are turned round. */
+function inReadingOrder(items) {
+  const ordered = [];
+  for (let at = 0; at < items.length; ) {
+    const run = items[at].dir === 'rtl' ? runFrom(items, at) : [items[at]];
+    at += run.length;
+    if (run.length > 1) {
+      const { hasEOL } = run.at(-1);
+      run.reverse();
+      for (const [index, item] of run.entries()) ordered.push({ ...item, hasEOL: index === run.length - 1 && hasEOL });
+    } else ordered.push(...run);
+  }
+  return ordered;
+}
+
+/** The pieces of one line from `from` on, each to the right of the one before; what has no direction only between others. */
+function runFrom(items, from) {
+  let end = from + 1;
+  for (let at = end; at < items.length; at++) {
+    const [last, item] = [items[at - 1], items[at]];
+    const goesOn = !last.hasEOL && isSameLine(last, item) && item.transform[4] > last.transform[4];
+    if (!goesOn || (item.dir !== 'rtl' && !/^[\s\p{P}]*$/u.test(item.str))) break;
+    if (item.dir === 'rtl') end = at + 1;
+  }
+  return items.slice(from, end);
 }
 
 /** Words that are painted in white where nothing darker was painted before: nobody sees them. */
