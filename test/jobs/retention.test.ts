@@ -32,6 +32,7 @@ const WITHOUT_FILES = [
   'outbox.progress',
   'outbox.receipt',
   'person_schedules.memory',
+  'person_schedules.telling',
   'person_schedules.watch',
   'persons.roles',
   'persons.settings',

@@ -71,6 +71,7 @@ const SCOPES = {
   'im:write': 'direct messages that coda begins: reminders',
   'mpim:history': 'group direct messages',
   'mpim:read': 'group direct messages',
+  'reactions:write': 'a mark on messages that are answered with silence, where a place has that set',
   'usergroups:read': 'user groups in the access rules',
   'users:read': 'names and time zones',
 } as const;

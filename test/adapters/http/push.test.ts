@@ -149,6 +149,44 @@ test('what waits for who has no page open is told to each of their devices, once
   expect((await (await programs.browser()).get('/v1/push')).key).toBe(key);
 });
 
+test('one’s own devices are a target of what is planned elsewhere, until it is taken back', async () => {
+  await using service = await PushService.begin();
+  await using programs = await begin(service);
+  const { coda } = programs;
+  const ana = coda.person('ana');
+  expect(await ana.says('/targets push')).toContain('can be told in “push”');
+  await register(await programs.browser('ana'), service.subscription());
+  await coda.app.hooks.add({
+    name: 'box',
+    person: 'ana',
+    kind: 'watch',
+    allow_unsigned: true,
+    template: { text: 'x' },
+  });
+  const send = async (text: string) => {
+    await coda.app.hooks.takeLocal('box', Buffer.from(text), undefined);
+    await coda.passes({ seconds: 1 });
+  };
+  await ana.says('/schedule hook box.disk --above 90 --tell push --title disk');
+  await ana.says('/schedule hook box.door --contains open --seen 10 --tell push --title door');
+  await send('{"disk":93}');
+  await areTold(programs, '“disk”');
+  await send('{"door":"open"}');
+  await areTold(programs, '“door”');
+  // Neither says its words: those are on the page, and not in the chat where it was planned.
+  expect(service.shown.map(({ body }) => body)).toEqual(['A notice', 'A reminder']);
+  const page = await BrowserChat.signIn(programs, 'ana');
+  expect(await page.reads('“disk”')).toHaveLength(1);
+  expect(ana.heard('“disk”:')).toEqual([]);
+  await ana.says('/targets remove push');
+  await send('{"disk":10}');
+  await send('{"disk":94}');
+  expect(ana.heard('94')).toHaveLength(1);
+  await coda.passes({ minutes: 11 });
+  expect(ana.heard('“door”:')).toHaveLength(1);
+  expect(service.sent).toHaveLength(2);
+});
+
 test('what a process could not tell before it ended is told by the next one', async () => {
   await using service = await PushService.begin();
   await using programs = await begin(service);

@@ -30,7 +30,9 @@ test('the manifest has the scopes, events and commands that the code knows, and 
 test('each event is handled, each method has its scope, and each scope is used', async () => {
   const code = await source();
   for (const event of BOT_EVENTS) expect(code).toContain(`'${event.split('.')[0]}'`);
-  const methods = [...code.matchAll(/'((?:chat|conversations|users|usergroups|files|views|assistant)\.[a-zA-Z.]+)'/g)];
+  const methods = [
+    ...code.matchAll(/'((?:chat|conversations|users|usergroups|files|views|assistant|reactions)\.[a-zA-Z.]+)'/g),
+  ];
   const needed = new Set(methods.flatMap(([, method = '']) => scopesOfMethod(method)));
   // What events and features need, beside methods.
   for (const scope of ['app_mentions:read', 'commands']) needed.add(scope);

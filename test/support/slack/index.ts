@@ -29,7 +29,7 @@ export interface FakeOptions extends Partial<SocketOptions> {
 const SCOPES = [
   ...['app_mentions:read', 'assistant:write', 'channels:history', 'channels:read', 'chat:write', 'commands'],
   ...['files:read', 'files:write', 'groups:history', 'groups:read', 'im:history', 'im:read', 'im:write'],
-  ...['mpim:history', 'mpim:read', 'usergroups:read', 'users:read'],
+  ...['mpim:history', 'mpim:read', 'reactions:write', 'usergroups:read', 'users:read'],
 ];
 
 /** A `trigger_id` opens one view, within 3 s (docs.slack.dev/interactivity/handling-user-interaction#modals). */

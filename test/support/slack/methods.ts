@@ -21,6 +21,7 @@ const SCOPES: Record<string, (channel?: Channel) => string> = {
   'files.completeUploadExternal': () => 'files:write',
   'files.delete': () => 'files:write',
   'files.info': () => 'files:read',
+  'reactions.add': () => 'reactions:write',
   'assistant.threads.setStatus': () => 'assistant:write',
   'assistant.threads.setSuggestedPrompts': () => 'assistant:write',
   'assistant.threads.setTitle': () => 'assistant:write',
@@ -155,6 +156,14 @@ const METHODS: Record<string, Method> = {
     const { channel, message } = own(fake, args, 'cant_delete_message');
     fake.messages.remove(channel, message);
     return { channel: channel.id, ts: message.ts };
+  },
+  'reactions.add': (fake, { channel: id, timestamp, name }) => {
+    const channel = readable(fake, id);
+    const message = channel.messages.find((each) => each.ts === String(timestamp) && !each.deleted);
+    if (!message || message.only !== undefined) throw new Refusal('message_not_found');
+    if (message.reactions?.includes(String(name))) throw new Refusal('already_reacted');
+    message.reactions = [...(message.reactions ?? []), String(name)];
+    return {};
   },
   'views.open': (fake, { trigger_id: trigger, view }) => {
     checkView(view as Body);

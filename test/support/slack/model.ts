@@ -55,6 +55,8 @@ export interface Message {
   /** Only this person sees it, and no method finds it. */
   only?: string;
   deleted?: boolean;
+  /** Names of the emoji that coda has put on it. */
+  reactions?: string[];
   /** How often it was changed. */
   changes: number;
 }
