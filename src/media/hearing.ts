@@ -31,7 +31,7 @@ const recognized = z.strictObject({ text: z.string() });
 /** One recording’s own time: its wait for others is not held against it. */
 export type HearingLimit = Pick<Deadline, 'signal' | 'hold'>;
 
-/** For whom something is heard, and the programs that help. */
+/** The person for whom something is heard, and the programs that help. */
 export interface HearingFor {
   programs: Programs;
   /** The person: their recordings are heard one at a time, and those of others beside. */

@@ -25,7 +25,7 @@ export function soundOf(bytes: Buffer): Sound | undefined {
   const head = bytes.toString('latin1', 0, 16);
   const [, , extension, type] = SOUNDS.find(([starts, at]) => head.startsWith(starts, at)) ?? [];
   if (extension === undefined || type === undefined) return undefined;
-  const isOpus = extension === 'ogg' && bytes.subarray(0, 200).includes('OpusHead');
+  const isOpus = ['ogg', 'webm'].includes(extension) && bytes.subarray(0, 400).includes('OpusHead');
   return { extension, type, lengthMs: lengthOf(bytes, extension), isOpus };
 }
 

@@ -122,7 +122,7 @@ async function withWaveform(
   const sound = soundOf(bytes);
   const { extension = 'bin', type = 'application/octet-stream' } = sound ?? {};
   const file = { bytes, extension, type };
-  if (!sound?.isOpus) return file;
+  if (!sound?.isOpus || extension !== 'ogg') return file;
   const samples = await hearing.decode(bytes, sound, { longest: LONGEST_MS, programs, by }, limit);
   if (!samples || samples.length === 0) return file;
   const seconds = Math.round((samples.length / 2 / RATE) * 10) / 10;

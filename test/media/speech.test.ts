@@ -229,6 +229,11 @@ describe('a model on this machine', () => {
   test('is given the samples of the recording, and its files', async () => {
     expect(await said(read('spoken.opus'), model(recognizer))).toMatch(/^tokens\.txt 16000 2\.\d seconds, loud$/);
   });
+  test('is given those of a browser’s recording, too, and not of a broken one', async () => {
+    expect(await said(read('browser.webm'), model(recognizer))).toMatch(/^tokens\.txt 16000 2\.\d seconds, loud$/);
+    const broken = Buffer.concat([read('browser.webm').subarray(0, 150), Buffer.alloc(500, 0xff)]);
+    expect(await said(broken, model(recognizer))).toMatch(/cannot decode webm|heard nothing/);
+  });
   test('that is not installed is told', async () =>
     expect(await said(read('spoken.opus'), model('sherpa-onnx-nowhere'))).toBe('sherpa-onnx-node is not installed'));
   test('that takes too long costs its own recording, and nobody else’s', async () => {

@@ -40,12 +40,12 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
   let complaints: string[];
 
   beforeAll(async () => {
-    // Says under which name it was given the recording.
-    const hears = ['sh', '-c', 'printf "the recording is $(basename "$0")"', '{file}'];
+    // Says under which names it was given the recording.
+    const hears = ['sh', '-c', 'printf "the recording is $(basename "$0") and $(basename "$1")"', '{file}', '{wav}'];
     const config = {
       'speech.transcribe.kind': 'command',
       'speech.transcribe.command': hears,
-      'speech.transcribe.longest': '2s',
+      'speech.transcribe.longest': '4s',
     };
     programs = await Programs.begin({ model, config, skills: [outside.skill] });
     browser = await openBrowser();
@@ -163,8 +163,8 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     await page.getByText('It cannot be longer.').waitFor();
     expect(await page.getByRole('timer').innerText()).toBe('0:02 / 0:02');
     await page.getByRole('button', { name: 'Send the recording' }).click();
-    await answered('Heard: “the recording is file.webm”');
-    await answered('you said: the recording is file.webm');
+    await answered('Heard: “the recording is file.webm and wav.wav”');
+    await answered('you said: the recording is file.webm and wav.wav');
     await record.waitFor();
   });
 

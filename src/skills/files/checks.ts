@@ -11,7 +11,7 @@ const ANSWERS_WITHIN_MS = 5_000;
 
 /** Programs that read more where they are installed, and what is missing without them. */
 const HELPERS: readonly (readonly [program: string, without: string])[] = [
-  ['ffmpeg', 'recordings other than Ogg Opus and WAV are handed on as they are, however silent'],
+  ['ffmpeg', 'recordings other than Opus and WAV are handed on as they are, however silent'],
   ['tesseract', 'text in pictures and on scanned pages is not read'],
 ];
 

@@ -73,7 +73,9 @@ interface RecorderProps {
 }
 
 /** The line of the box while it records. At its longest the recording ends by itself, and waits to be sent. */
-export function RecorderLine({ recording, longest, onSend, onDiscard }: RecorderProps) {
+export function RecorderLine({ recording, longest: heard, onSend, onDiscard }: RecorderProps) {
+  // The end of a recording may come late, and a longer one is not heard at all.
+  const longest = Math.max(1, heard - 2);
   const [seconds, setSeconds] = useState(0);
   const [full, setFull] = useState<Promise<File>>();
   const group = useRef<HTMLElement>(null);
