@@ -14,6 +14,8 @@ export const LONGEST: readonly string[] = [
   'sandbox/docker',
   'skills/self-coding/executor',
   'house/deleting',
+  'skills/scheduler/recipes',
+  'skills/scheduler/scripts',
   'storage/restored',
   'adapters/discord/gateway',
 ];
