@@ -80,7 +80,7 @@ export class VoiceMessages {
     }
   }
 
-  /** What the row is after it was heard; `sent` where it has ended, since there was nothing else to it. */
+  /** The row after it was heard; `sent` where it has ended, since there was nothing else to it. */
   private async keep(
     tx: Transaction,
     item: Item,
