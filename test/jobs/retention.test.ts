@@ -17,6 +17,7 @@ const WITHOUT_FILES = [
   'file_texts.facts',
   'audit_log.detail',
   'buttons.action',
+  'conversations.inherited',
   'conversations.settings',
   'dialogues.question',
   'dialogues.topic',

@@ -12,12 +12,25 @@ export interface ConversationRow {
   kind: Place['kind'];
   epoch: number;
   settings: Record<string, Json>;
+  /** Manners of the channel that a thread belongs to. */
+  inherited?: Record<string, Json>;
 }
+
+/** The settings that hold in a place: its own before those of its channel. */
+export const settingsOf = ({ settings, inherited }: Pick<ConversationRow, 'settings' | 'inherited'>) => ({
+  ...inherited,
+  ...settings,
+});
 
 export function toPlace(row: Pick<ConversationRow, 'adapter' | 'channel' | 'space_id' | 'kind'>): Place {
   const space = row.space_id.slice(row.adapter.length + 1);
   return { adapter: row.adapter, channel: row.channel, space, kind: row.kind };
 }
+
+/** Settings of a channel that its threads have, too, as `/place` sets them. */
+const INHERITED = ['observe', 'silent', 'receipt', 'language'];
+const MANNERS = `coalesce((select jsonb_object_agg(key, value) from jsonb_each(c.settings)
+                            where key in (${INHERITED.map((name) => `'${name}'`).join(', ')})), '{}')`;
 
 /**
  * Makes the conversation of a place at first contact; concurrent makers get the same one. A direct one belongs to whoever
@@ -31,11 +44,21 @@ export async function open(tx: Transaction, place: Place, personId: string, id: 
     [space, place.adapter, place.space, now],
   );
   const { rows } = await tx.query<{ id: string }>(
-    `insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at, parent, inherited)
+     values ($1, $2, $3, $4, $5, $6, $7, $8,
+             coalesce((select ${MANNERS} from conversations c where c.adapter = $2 and c.channel = $8), '{}'))
      on conflict (adapter, channel) do update set kind = excluded.kind, person_id = excluded.person_id
      returning id`,
-    [id, place.adapter, place.channel, space, place.kind, place.kind === 'dm' ? personId : null, now],
+    [
+      id,
+      place.adapter,
+      place.channel,
+      space,
+      place.kind,
+      place.kind === 'dm' ? personId : null,
+      now,
+      (place.kind === 'thread' && place.parent) || null,
+    ],
   );
   return (rows[0] as { id: string }).id;
 }
@@ -199,7 +222,10 @@ export interface ConversationState {
 }
 
 export async function stateOf(db: Queryable, id: string): Promise<ConversationState> {
-  const { rows } = await db.query<ConversationState>('select settings, epoch from conversations where id = $1', [id]);
+  const { rows } = await db.query<ConversationState>(
+    'select inherited || settings as settings, epoch from conversations where id = $1',
+    [id],
+  );
   return rows[0] ?? { settings: {}, epoch: 0 };
 }
 
@@ -218,6 +244,16 @@ export async function setSetting(db: Queryable, id: string, key: string, value: 
       ? 'update conversations set settings = settings - $2::text where id = $1'
       : 'update conversations set settings = settings || jsonb_build_object($2::text, $3::jsonb) where id = $1',
     value === null ? [id, key] : [id, key, json(value)],
+  );
+}
+
+/** Sets a manner of a place and, of a channel, of its threads. */
+export async function setManner(tx: Transaction, id: string, key: string, value: Json): Promise<void> {
+  await setSetting(tx, id, key, value);
+  await tx.query(
+    `update conversations t set inherited = ${MANNERS} from conversations c
+      where c.id = $1 and c.kind <> 'thread' and t.adapter = c.adapter and t.parent = c.channel`,
+    [id],
   );
 }
 

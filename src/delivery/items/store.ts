@@ -2,7 +2,7 @@ import type { Instant } from '../../base/clock.ts';
 import type { Json } from '../../base/json.ts';
 import { type PersonRow, toPerson } from '../../people/index.ts';
 import { type Fragment, sql } from '../../storage/index.ts';
-import { type ConversationRow, toPlace } from '../conversations/store.ts';
+import { type ConversationRow, settingsOf, toPlace } from '../conversations/store.ts';
 import type { Item, ItemKind, Payload } from '../item.ts';
 
 /** The columns that make an `Item`; expects `i` (inbox), `c` (conversations) and `p` (persons) in scope. */
@@ -49,7 +49,7 @@ export function toItem(row: ItemRow, owner: string): Item {
     key: row.key,
     kind: row.kind,
     origin,
-    conversation: { id: c.id, place: toPlace(c), epoch: c.epoch, settings: c.settings },
+    conversation: { id: c.id, place: toPlace(c), epoch: c.epoch, settings: settingsOf(c) },
     person: { ...toPerson(row.person), ...payload.rights },
     messageId: row.message_id,
     payload,

@@ -22,7 +22,7 @@ export const placesSkill = (parts: PlacesParts): Skill => ({
     if (place.kind === 'dm') return undefined;
     const { language, silent } = settings;
     const lines = [
-      ...(typeof language === 'string' ? [texts.answerIn(language)] : []),
+      ...(typeof language === 'string' && language !== '' ? [texts.answerIn(language)] : []),
       ...(silent === true && (origin ?? 'person') === 'person' ? [texts.maySaySilence] : []),
     ];
     return lines.length === 0 ? undefined : { title: 'Here', text: lines.join('\n') };
@@ -72,23 +72,25 @@ async function show({ tx, conversationId }: TxContext): Promise<ToolResult> {
 
 async function set(what: string, value: string, ctx: TxContext): Promise<ToolResult> {
   const keep = async (setting: Json, says: string): Promise<ToolResult> => {
-    await conversations.setSetting(ctx.tx, ctx.conversationId, what, setting);
+    await conversations.setManner(ctx.tx, ctx.conversationId, what, setting);
     return done(says);
   };
+  // A thread takes back what its channel has; elsewhere nothing is stored for that.
+  const without = (value: Json): Json => (ctx.place.kind === 'thread' ? value : null);
   if (what === 'observe') {
     const count = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN;
     if (!(count >= 0 && count <= MOST_OBSERVED)) return failed('INVALID_INPUT', texts.howMany(MOST_OBSERVED));
     if (count > 0 && ctx.prepared === 'hidden') return failed('NOT_HERE', texts.hidden);
-    return keep(count === 0 ? null : count, texts.observes(count));
+    return keep(count === 0 ? without(0) : count, texts.observes(count));
   }
   if (SWITCHES.includes(what)) {
     if (value !== 'on' && value !== 'off') return failed('INVALID_INPUT', texts.usage);
-    return keep(value === 'on' ? true : null, texts.switched(what, value === 'on'));
+    return keep(value === 'on' ? true : without(false), texts.switched(what, value === 'on'));
   }
   if (what !== 'language' || value === '' || value.length > LONGEST_LANGUAGE)
     return failed('INVALID_INPUT', texts.usage);
   const isReset = /^(?:default|off)$/i.test(value);
-  return keep(isReset ? null : value, texts.speaks(isReset ? undefined : value));
+  return keep(isReset ? without('') : value, texts.speaks(isReset ? undefined : value));
 }
 
 function missedCommand(parts: PlacesParts, deps: Logging): Command {

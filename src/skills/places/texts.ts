@@ -37,10 +37,10 @@ export const texts = {
   manners: ({ observe, silent, receipt, language }: Readonly<Record<string, Json>>) =>
     [
       'My manners here:',
-      `- observe: ${typeof observe === 'number' ? `the last ${plural(observe, 'line')}, when I am asked` : 'nothing'}`,
+      `- observe: ${typeof observe === 'number' && observe > 0 ? `the last ${plural(observe, 'line')}, when I am asked` : 'nothing'}`,
       `- silent: ${onOrOff(silent === true)}`,
       `- receipt: ${onOrOff(receipt === true)}`,
-      `- language: ${typeof language === 'string' ? language : 'that in which I am asked'}`,
+      `- language: ${typeof language === 'string' && language !== '' ? language : 'that in which I am asked'}`,
       '`/soul`, `/model` and `/skills` set the rest.',
     ].join('\n'),
   missed: (lines: readonly SpokenLine[], reader: Reader) =>

@@ -35,3 +35,25 @@ test('a message that is answered with silence gets a mark where its place has th
   expect(question.reactions).toEqual(['eyes']);
   expect(play.fake.said(play.general)).toHaveLength(said);
 });
+
+test('a thread has the manners of its channel, but for those that are set in it', async () => {
+  await using play = await playSlack({ model: new ScriptedModel(() => ['']) });
+  const places = async (where: string) =>
+    (await play.database.read(`select 1 from conversations where ${where}`)).rows.length;
+  const begun = play.asks('/help');
+  await play.hears('/help');
+  play.fake.uses(play.ana, play.general, '/coda', 'place silent on');
+  play.fake.uses(play.ana, play.general, '/coda', 'place receipt on');
+  await eventually(async () => (await places(`settings ->> 'receipt' = 'true'`)) === 1);
+  // In a thread that was there, and in a new one.
+  const marked = async (thread?: string) => {
+    const question = play.asks('nobody needs you', { thread });
+    return eventually(() => question.reactions?.[0] === 'eyes');
+  };
+  expect([await marked(begun.ts), await marked()]).toEqual([true, true]);
+  play.asks('/place receipt off', { thread: begun.ts });
+  await eventually(async () => (await places(`settings ->> 'receipt' = 'false'`)) === 1);
+  const question = play.asks('nobody needs you here', { thread: begun.ts });
+  expect(await marked()).toBe(true);
+  expect(question.reactions).toBeUndefined();
+});
