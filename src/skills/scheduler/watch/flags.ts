@@ -60,7 +60,7 @@ const BESIDE: Readonly<Record<string, Read>> = {
   urgent: (value) => ({ urgent: unlessOff(value) !== null }),
   seen: (seen) => ({ seen }),
   escalate: (value) => {
-    const [, to = value, after] = /^(.+?)\s+after\s+(.+)$/i.exec(value) ?? [];
+    const [to = '', after] = value.split(/\safter\s/i, 2).map((part) => part.trim());
     return { escalate: { to, ...(after !== undefined && { after }) } };
   },
 };
