@@ -225,7 +225,7 @@ function ruleOf({ is, value }: Pick<Draft, 'is' | 'value'>): Rule {
 
 /** `off`: takes away what was there before. */
 function tellingOf({ told, at, escalate, urgent }: Draft, off?: 'off'): Pick<NewBody, Telling> {
-  const [, to = escalate.trim(), after] = /^(.+?)\s+after\s+(.+)$/i.exec(escalate.trim()) ?? [];
+  const [to = '', after] = escalate.split(/\safter\s/i, 2).map((part) => part.trim());
   const isEscalated = told === 'seen' && to !== '';
   const digest = told === 'digest' ? at.trim() : off;
   const seen = told === 'seen' ? at.trim() : off;
