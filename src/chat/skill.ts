@@ -114,15 +114,19 @@ export interface AllSkills {
 }
 
 /** Something that a skill has found by itself, for a person. */
-export interface FoundThing {
+export interface FoundThing extends FoundThingTelling {
   /** Its maker, such as `schedule:<id>`: what is found anew takes the place of what waited. */
   source: string;
   person: Person;
   conversationId: string;
-  /** The target (`delivery/targets`) that is told instead of the conversation. */
-  targetId: string | undefined;
   text: string;
   zone: string;
+}
+
+export interface FoundThingTelling {
+  /** The target (`delivery/targets`) that is told instead of the conversation. */
+  targetId: string | undefined;
+  /** Passes the quiet hours of its person; those of another reader hold it. */
   urgent: boolean;
   /** Minutes between its repetitions. */
   nag: number;
@@ -132,10 +136,15 @@ export interface FoundThing {
 
 /** Tells things again and again until somebody presses Seen, and then to somebody else: as reminders. */
 export interface Acknowledgements {
-  /** Tells it when the transaction commits, in the person's quiet hours after them. False: they have no room for more. */
+  /**
+   * Tells it when the transaction commits, in the person's quiet hours after them, with what those have held of the same source.
+   * False: they have no room for more.
+   */
   askSeen(tx: Transaction, found: FoundThing): Promise<boolean>;
-  /** Ends what waits for Seen under this source. */
-  endAsking(tx: Transaction, source: string): Promise<void>;
+  /** Ends what waits for Seen under these sources; returns the texts of what quiet hours have held until now. */
+  endAsking(tx: Transaction, sources: readonly string[]): Promise<string[]>;
+  /** Has what waits for Seen under these sources told as its maker says from now on. */
+  redirect(tx: Transaction, sources: readonly string[], to: FoundThingTelling): Promise<void>;
 }
 
 export interface ToolServers {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type AnyTool, dataTool, done, failed, quoteRows, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { shortId } from '../../base/ids.ts';
+import { shorten } from '../../base/text.ts';
 import type { World } from '../../base/world.ts';
 import type { Acknowledgements, FoundThing, SkillDeps } from '../../chat/index.ts';
 import {
@@ -43,8 +44,9 @@ export async function aimAtTargets(tx: Transaction, due: readonly store.Due[]): 
     const address = known.get(reminder.targetId ?? '');
     if (!address) return reminder;
     const { id: toldBy, conversationId: sayIn, personId: readerId } = address;
-    const quiet = readerId === reminder.personId ? reminder.quiet : address.quiet;
-    return { ...reminder, sayIn, readerId, toldBy, quiet, mention: undefined };
+    const told = { ...reminder, sayIn, readerId, toldBy, mention: undefined };
+    // Nobody's quiet hours are passed for another person.
+    return readerId === reminder.personId ? told : { ...told, quiet: address.quiet, urgent: false };
   });
 }
 
@@ -53,14 +55,31 @@ export function acknowledgements({ wakeAt, world }: { wakeAt: WakeAt; world: Pic
   return {
     async askSeen(tx, found) {
       const now = world.clock.now();
-      const earlier = await store.endOfSource(tx, found.source, now);
-      return insertFinding(tx, found, earlier, now, wakeAt);
+      const earlier = await store.endOfSources(tx, [found.source], now);
+      return insertFinding(tx, { ...found, text: withHeld(earlier.held, found.text) }, earlier.escalateAt, now, wakeAt);
     },
-    async endAsking(tx, source) {
-      await store.endOfSource(tx, source, world.clock.now());
+    async endAsking(tx, sources) {
+      return (await store.endOfSources(tx, sources, world.clock.now())).held;
+    },
+    async redirect(tx, sources, { targetId, urgent, nag, escalate }) {
+      const { target: thenTarget, minutes: thenMinutes } = escalate ?? {};
+      const now = world.clock.now();
+      const earliest = await store.redirectSources(
+        tx,
+        sources,
+        { targetId, urgent, nag, thenTarget, thenMinutes },
+        now,
+      );
+      if (earliest) tx.afterCommit(() => wakeAt(earliest));
     },
   };
 }
+
+const LONGEST_HELD = 2_000;
+
+/** Held by quiet hours, it was never told: the newer text does not take its place. */
+export const withHeld = (held: readonly string[], text: string): string =>
+  [...held.map((each) => shorten(each, LONGEST_HELD)), text].join('\n\n');
 
 async function insertFinding(
   tx: Transaction,
@@ -114,25 +133,34 @@ export const seenTool = (outbox: Outbox): AnyTool =>
       const told = await toldWhere(ctx.tx, found);
       if (!(await mayPress(ctx, found, told))) return failed('NOT_YOURS', texts.seenElsewhere);
       if (!isOpen(found)) return quoteRows(done(texts.seenBefore(found)), [found]);
-      return quoteRows(await markSeen(ctx, found, told.conversationId, outbox), [found]);
+      return quoteRows(await markSeen(ctx, found, told, outbox), [found]);
     },
   });
 
 interface ToldWhere {
   conversationId: string;
   readerId: string;
+  target: string | undefined;
   /** Readers of what is told where nobody presses it. */
   later: TargetAddress | undefined;
 }
 
-async function toldWhere(tx: Transaction, { targetId, thenTarget, conversationId, personId }: Reminder) {
+async function toldWhere(
+  tx: Transaction,
+  { targetId, thenTarget, conversationId, personId }: Reminder,
+): Promise<ToldWhere> {
   const known = await targets.addresses(
     tx,
     [targetId, thenTarget].flatMap((each) => each ?? []),
   );
   const own = known.get(targetId ?? '');
   const later = known.get(thenTarget ?? '');
-  return { conversationId: own?.conversationId ?? conversationId, readerId: own?.personId ?? personId, later };
+  return {
+    conversationId: own?.conversationId ?? conversationId,
+    readerId: own?.personId ?? personId,
+    target: own?.id,
+    later,
+  };
 }
 
 /** Its person, who is told of it, and in the shared places in which it is told everybody to whom coda listens. */
@@ -145,7 +173,7 @@ async function mayPress({ person, place, tx }: TxContext, found: Reminder, told:
   return places.some(([, each]) => each.kind !== 'dm' && each.adapter === place.adapter && each.space === place.space);
 }
 
-async function markSeen(ctx: TxContext, found: Reminder, toldIn: string, outbox: Outbox): Promise<ToolResult> {
+async function markSeen(ctx: TxContext, found: Reminder, told: ToldWhere, outbox: Outbox): Promise<ToolResult> {
   const { tx, clock, person, conversationId } = ctx;
   const now = clock.now();
   const { rule, snoozedOccurrence, lastOccurrence } = found;
@@ -154,11 +182,14 @@ async function markSeen(ctx: TxContext, found: Reminder, toldIn: string, outbox:
       ? { ...found, state: 'completed', completedAt: now }
       : { ...found, doneOccurrence: snoozedOccurrence ?? lastOccurrence, ...notPutOff };
   await store.saveReminders(tx, [after], now);
-  // Pressed elsewhere, it is said where it was told first.
-  if (conversationId !== toldIn && found.personId !== person.id) {
-    const key = `reminder-seen:${found.id}:${found.version}`;
+  // Pressed where its person does not read, it is said in their own conversation, or in the shared place where it was told.
+  const isReadByThem = told.readerId === found.personId;
+  const sayIn = isReadByThem ? told.conversationId : found.conversationId;
+  if (conversationId !== sayIn && found.personId !== person.id) {
+    const own = `reminder-seen:${found.id}:${found.version}`;
+    const key = isReadByThem && told.target !== undefined ? targets.targetKey(told.target, own) : own;
     const card = { kind: 'notice' as const, text: texts.seenBy(found, person.name) };
-    await outbox.addAll(tx, [{ key, conversationId: toldIn, personId: found.personId, card, tainted: true }]);
+    await outbox.addAll(tx, [{ key, conversationId: sayIn, personId: found.personId, card, tainted: true }]);
   }
   return done(texts.seenNow(found), { subject: found.text, id: found.id });
 }
@@ -183,14 +214,19 @@ async function escalateDue(tx: Transaction, outbox: Outbox, now: Instant): Promi
     due.flatMap(({ thenTarget }) => thenTarget ?? []),
   );
   const said: Outgoing[] = [];
-  const next: { id: string; escalateAt: Instant | undefined }[] = [];
+  const next: Parameters<typeof store.planEscalations>[1][number][] = [];
   for (const reminder of due) {
     const address = known.get(reminder.thenTarget ?? '');
-    const quiet = address && address.personId !== reminder.personId ? address.quiet : reminder.quiet;
-    const held = !reminder.urgent && quiet ? quietUntil(quiet, now) : undefined;
-    const isWaiting = isOpen(reminder);
-    next.push({ id: reminder.id, escalateAt: isWaiting ? held : undefined });
-    if (isWaiting && !held) said.push(await escalation(tx, reminder, address));
+    const isOther = address !== undefined && address.personId !== reminder.personId;
+    const quiet = isOther ? address.quiet : reminder.urgent ? undefined : reminder.quiet;
+    const held = quiet && quietUntil(quiet, now);
+    // One that quiet hours hold has taken the place of what was told, and waits with it.
+    const isWaiting = isOpen(reminder) || reminder.lastOccurrence === undefined;
+    const isTold = isWaiting && !held;
+    const isOver = isTold && reminder.rule === undefined;
+    const thenMinutes = isOver ? undefined : reminder.thenMinutes;
+    next.push({ id: reminder.id, escalateAt: isWaiting ? held : undefined, thenMinutes });
+    if (isTold) said.push(await escalation(tx, reminder, address));
   }
   if (said.length > 0) await outbox.addAll(tx, said);
   await store.planEscalations(tx, next);

@@ -193,9 +193,6 @@ export async function saveReminders(tx: Transaction, changed: readonly Reminder[
     ...render(sql`
     update reminders r
        set ${saved.sets}, held_since = case when d.snoozed_until = r.snoozed_until then r.held_since end,
-           -- done, deleted or put off: it has been answered
-           escalate_at = case when d.state = 'pending' and d.done_occurrence is not distinct from r.done_occurrence
-                               and d.snoozed_until is not distinct from r.snoozed_until then r.escalate_at end,
            changed_at = ${now}, touched = nextval('reminders_touched'), version = r.version + 1
       from ${saving.unnest(changed)}
      where r.id = d.id and r.version = d.version and r.firing = d.firing
@@ -292,14 +289,57 @@ export async function lockAnybodys(tx: Transaction, id: string): Promise<Reminde
   return reminders.readAll((await tx.query('select * from reminders where id = $1 for update', [id])).rows)[0];
 }
 
-/** Ends what waits for Seen under this source; returns the earliest instant at which another one was to be told. */
-export async function endOfSource(tx: Transaction, source: string, now: Instant): Promise<Instant | undefined> {
-  const { rows } = await tx.query<{ at: Date | null }>(
+interface EndedAsking {
+  /** When somebody else was to be told, the earliest. */
+  escalateAt: Instant | undefined;
+  /** Texts that were never told, since quiet hours held them. */
+  held: string[];
+}
+
+/** Ends what waits for Seen under these sources. */
+export async function endOfSources(tx: Transaction, sources: readonly string[], now: Instant): Promise<EndedAsking> {
+  const { rows } = await tx.query<{ at: Date | null; text: string; is_held: boolean }>(
     `update reminders r
         set state = 'deleted', escalate_at = null, changed_at = $2, version = r.version + 1
-       from (select id, escalate_at from reminders where source = $1 and state = 'pending' for update) old
-      where r.id = old.id returning old.escalate_at as at`,
-    [source, now],
+       from (select id, escalate_at from reminders where source = any($1) and state = 'pending' order by seq for update) old
+      where r.id = old.id returning old.escalate_at as at, r.text, r.last_occurrence is null as is_held`,
+    [sources, now],
+  );
+  const times = rows.flatMap(({ at }) => at?.getTime() ?? []);
+  return {
+    escalateAt: times.length === 0 ? undefined : new Date(Math.min(...times)),
+    held: rows.flatMap(({ text, is_held: isHeld }) => (isHeld ? [text] : [])),
+  };
+}
+
+interface Redirection {
+  targetId: string | undefined;
+  urgent: boolean;
+  nag: number;
+  thenTarget: string | undefined;
+  thenMinutes: number | undefined;
+}
+
+/** Changes how what waits under these sources is told; returns when somebody else is told, the earliest. */
+export async function redirectSources(
+  tx: Transaction,
+  sources: readonly string[],
+  { targetId, urgent, nag, thenTarget, thenMinutes }: Redirection,
+  now: Instant,
+): Promise<Instant | undefined> {
+  const { rows } = await tx.query<{ at: Date | null }>(
+    `update reminders
+        set target_id = $2, urgent = $3, nag_minutes = $4, then_target = $5,
+            -- whoever was told of it already is not told again
+            then_minutes = case when $6::int is null then null
+                                when then_minutes is null and then_target is not distinct from $5 then null else $6 end,
+            escalate_at = case when $6::int is null then null
+                               when then_minutes is null and then_target is not distinct from $5 then null
+                               when last_occurrence is null then escalate_at
+                               else coalesce(escalate_at, $7::timestamptz + $6::int * interval '1 minute') end,
+            changed_at = $7, version = version + 1
+      where source = any($1) and state = 'pending' returning escalate_at as at`,
+    [sources, targetId ?? null, urgent, nag, thenTarget ?? null, thenMinutes ?? null, now],
   );
   const times = rows.flatMap(({ at }) => at?.getTime() ?? []);
   return times.length === 0 ? undefined : new Date(Math.min(...times));
@@ -330,11 +370,13 @@ export async function claimUnanswered(tx: Transaction, now: Instant, limit: numb
   });
 }
 
-const escalated = reminders.pick('id', 'escalateAt');
+const escalated = reminders.pick('id', 'escalateAt', 'thenMinutes');
 
 export async function planEscalations(tx: Transaction, next: readonly ItemOf<typeof escalated>[]): Promise<void> {
   await tx.query(
-    ...render(sql`update reminders r set escalate_at = d.escalate_at from ${escalated.unnest(next)} where r.id = d.id`),
+    ...render(
+      sql`update reminders r set escalate_at = d.escalate_at, then_minutes = d.then_minutes from ${escalated.unnest(next)} where r.id = d.id`,
+    ),
   );
 }
 

@@ -6,7 +6,7 @@ import type { Transaction } from '../../storage/index.ts';
 import { readSlot, slotsOf } from '../../time/index.ts';
 import { type Placing, placeAt, planOf } from './create.ts';
 import * as store from './store.ts';
-import { sourceOf } from './tell.ts';
+import { sourcesOf } from './tell.ts';
 import { type Owner, placeFor, planFor, readWatch } from './typed.ts';
 import { askerOf, type WatchTooling, watchInput } from './watch.ts';
 
@@ -45,7 +45,7 @@ async function readFiles(deps: Deps, signal: AbortSignal): Promise<void> {
 }
 
 async function dropLines({ tooling }: Deps, tx: Transaction, origins: readonly string[]): Promise<void> {
-  for (const id of await store.dropFromFiles(tx, origins)) await tooling.acknowledgements.endAsking(tx, sourceOf(id));
+  for (const id of await store.dropFromFiles(tx, origins)) await tooling.acknowledgements.endAsking(tx, sourcesOf(id));
 }
 
 /** Undefined: it is planned. */

@@ -21,7 +21,7 @@ import { askWhich, createInput, type Placing, planOf, readWhat, type Tooling, ta
 import { planRuns, turnRun } from './run.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
-import { addressesOf, otherQuietEnd, sourceOf, turnTold } from './tell.ts';
+import { addressesOf, otherQuietEnd, settleAsking, sourcesOf, turnTold } from './tell.ts';
 import { texts } from './texts.ts';
 import { changeCondition, conditionChange, isPushed } from './watch/rule.ts';
 import { readTelling, tellingInput } from './watch/telling.ts';
@@ -141,8 +141,7 @@ async function change(
 ): Promise<ToolResult> {
   const { tx, when } = ctx;
   await store.saveSchedule(tx, before.id, wish);
-  if (before.telling?.seen !== undefined && wish.telling?.seen === undefined)
-    await acknowledgements.endAsking(tx, sourceOf(before.id));
+  await settleAsking(acknowledgements, tx, before.id, wish);
   const { nextAt, rule, zone } = wish;
   if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...before, ...wish, version: before.version + 1 };
@@ -171,7 +170,7 @@ export const deleteTool = ({ acknowledgements }: Pick<Tooling, 'acknowledgements
       if ('ok' in found) return found;
       await store.saveSchedule(ctx.tx, found.id, { ...found, state: 'deleted', nextAt: undefined });
       // Nothing of it waits for Seen any more; gathered findings are dropped at their time, unless this is taken back.
-      await acknowledgements.endAsking(ctx.tx, sourceOf(found.id));
+      await acknowledgements.endAsking(ctx.tx, sourcesOf(found.id));
       const after = { ...found, state: 'deleted' as const, version: found.version + 1 };
       return quoteRows(
         done(texts.deleted(found.title), { undo: undoOf(after, found), subject: found.title, id: found.id }),
@@ -192,12 +191,13 @@ export async function switchOwn(
   ctx: TxContext,
   found: PersonSchedule,
   on: boolean,
-  wakeAt: Tooling['wakeAt'],
+  { wakeAt, acknowledgements }: Pick<Tooling, 'wakeAt' | 'acknowledgements'>,
 ): Promise<ToolResult> {
   const { tx, clock } = ctx;
   const next = switchSchedule(found, on, clock.now());
   if (!next) return quoteRows(failed('PAST', texts.isOver(found.title)), [found]);
   await store.saveSchedule(tx, found.id, next);
+  await settleAsking(acknowledgements, tx, found.id, next);
   const { nextAt } = next;
   if (on && nextAt) tx.afterCommit(() => wakeAt(nextAt));
   const after = { ...found, version: found.version + 1 };

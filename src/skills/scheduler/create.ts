@@ -37,7 +37,7 @@ import {
   type Wish,
 } from './schedule.ts';
 import * as store from './store.ts';
-import { sourceOf } from './tell.ts';
+import { settleAsking } from './tell.ts';
 import { texts } from './texts.ts';
 import { telling, type Watch, watch } from './watch/rule.ts';
 import { readTelling, type TellingInput, tellingInput } from './watch/telling.ts';
@@ -381,7 +381,7 @@ export const restoreTool = ({ wakeAt, acknowledgements }: Pick<Tooling, 'wakeAt'
       const wish = was ? stoodBefore(was, clock.now()) : toDeleted(schedule);
       if (!wish) return quoteRows(failed('PAST', texts.isOver(schedule.title)), [schedule]);
       await store.saveSchedule(tx, schedule.id, wish);
-      if (wish.state === 'deleted') await acknowledgements.endAsking(tx, sourceOf(schedule.id));
+      await settleAsking(acknowledgements, tx, schedule.id, wish);
       const { nextAt } = wish;
       if (nextAt) tx.afterCommit(() => wakeAt(nextAt));
       return quoteRows(done(was ? texts.restored(wish.title) : texts.unmade(wish.title)), [schedule, wish]);

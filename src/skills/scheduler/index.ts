@@ -95,9 +95,9 @@ function operationDeps(deps: SkillDeps<Settings>) {
 }
 
 function switchDeps(deps: SkillDeps<Settings>) {
-  const { schedules, jobs, turns, wakeAt, config } = deps;
+  const { schedules, jobs, turns, wakeAt, acknowledgements, config } = deps;
   const set = Object.entries(config.tasks).flatMap(([name, { enabled }]) => (enabled === undefined ? [] : [name]));
-  return { schedules, jobs, turns, wakeAt, configured: new Set(set) };
+  return { schedules, jobs, turns, wakeAt, acknowledgements, configured: new Set(set) };
 }
 
 function commands(tooling: WatchTooling): Command[] {

@@ -14,6 +14,7 @@ import { beginNow, edit, editInput, switchSchedule } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { type Deps, runTask, switchTask } from './system.ts';
+import { settleAsking } from './tell.ts';
 import { texts } from './texts.ts';
 import { type Owner, placeFor, planFor, readWatch } from './typed.ts';
 import { changesIn, FLAGS } from './watch/flags.ts';
@@ -69,6 +70,7 @@ const toggle = (state: 'on' | 'off') =>
         const next = switchSchedule(meant.own, state === 'on', deps.world.clock.now());
         if (!next) return false;
         await store.saveSchedule(tx, meant.own.id, next);
+        await settleAsking(deps.acknowledgements, tx, meant.own.id, next);
         const { nextAt } = next;
         if (state === 'on' && nextAt) tx.afterCommit(() => deps.wakeAt(nextAt));
         return true;

@@ -119,7 +119,7 @@ export function routineTools(all: AllSkills, tooling: Tooling) {
           const input = { when: when ?? `${usual.days} at ${usual.at}`, run: name, title: routine.title };
           return create.run(input, ctx);
         }
-        if (!on || !when) return switchOwn(ctx, own, on, tooling.wakeAt);
+        if (!on || !when) return switchOwn(ctx, own, on, tooling);
         const meant = readSlot(when, ctx.when);
         if (meant.kind === 'ambiguous') {
           return askWhich(meant.question, meant.readings, { act: 'edit', which: own.id });

@@ -11,8 +11,8 @@ import { type Person, personById } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
-import { addressesOf, quietEnd, sourceOf, type Tidings, tell, tellUntilSeen, turnTold } from './tell.ts';
-import { evaluate, type SpeechKind, type Verdict } from './watch/evaluate.ts';
+import { addressesOf, failureOf, findingsOf, quietEnd, type Tidings, tell, tellUntilSeen, turnTold } from './tell.ts';
+import { evaluate, type Memory, type SpeechKind, type Verdict } from './watch/evaluate.ts';
 import { type ObserveDeps, observe, type Sighting } from './watch/observe.ts';
 import { isRepeatable, type Watch } from './watch/rule.ts';
 import { nextDigest } from './watch/telling.ts';
@@ -174,7 +174,7 @@ async function interrupt(
   now: Instant,
 ): Promise<void> {
   const text = texts.interrupted(schedule.title);
-  const said = await utter(deps, tx, { key: run.key, schedule, person, text, now }, 'broken');
+  const said = await utter(deps, tx, { key: run.key, schedule, person, text, now }, 'broken', false);
   const error = texts.wasCutOff;
   await store.endRun(tx, run.id, {
     ...ENDED,
@@ -216,7 +216,8 @@ async function endIn(deps: RunDeps, tx: Transaction, begun: StartedRun, seen: Si
   const now = deps.world.clock.now();
   const before = await store.memoryOf(tx, schedule.id);
   const verdict = evaluate(watch.rule, before, seen, { now, zone: schedule.zone });
-  const said = verdict.speech && (await speak(deps, tx, begun, verdict.speech, now));
+  const held = await endAnswered(deps, tx, schedule, before, verdict);
+  const said = verdict.speech && (await speak(deps, tx, begun, { ...verdict, speech: verdict.speech, held }, now));
   const output = seen.ok ? seen.text : seen.message;
   const state = seen.ok ? 'done' : 'failed';
   const error = seen.ok ? undefined : shorten(storable(seen.message), 500);
@@ -257,7 +258,7 @@ async function speak(
   deps: RunDeps,
   tx: Transaction,
   { run, schedule, person, watch }: StartedRun,
-  speech: NonNullable<Verdict['speech']>,
+  { speech, memory, held }: SpokenVerdict,
   now: Instant,
 ): Promise<Utterance> {
   const { ask, budget } = watch;
@@ -270,14 +271,42 @@ async function speak(
   const notes = isAsked ? [texts.budgetSpent(budget)] : [];
   const isGathered = schedule.telling?.digest !== undefined;
   const text = storable([speechText(schedule.title, speech, isGathered), ...notes].join('\n'));
-  return utter(deps, tx, { key: run.key, schedule, person, text, now }, speech.kind);
+  const tidings = { key: run.key, schedule, person, text: [...held, text].join('\n\n'), now };
+  return utter(deps, tx, tidings, speech.kind, isOver({ speech, memory }));
 }
 
-/** Findings that nobody has to see: with them what waited for Seen is over. */
-const ENDS: ReadonlySet<string> = new Set(['over', 'mended', 'steady']);
+interface SpokenVerdict extends Pick<Verdict, 'memory'> {
+  speech: NonNullable<Verdict['speech']>;
+  /** Texts that quiet hours have held, and that nothing else will tell. */
+  held: readonly string[];
+}
+
+const isOver = ({ speech, memory }: Pick<Verdict, 'speech' | 'memory'>): boolean =>
+  speech?.kind === 'over' || (speech?.kind === 'steady' && memory.met === false);
+
+/** Ends what waits for Seen and has an end: a state that is over, a source that works again. Returns what was held of it. */
+async function endAnswered(
+  { acknowledgements }: RunDeps,
+  tx: Transaction,
+  { id, telling }: PersonSchedule,
+  before: Memory,
+  verdict: Verdict,
+): Promise<string[]> {
+  if (telling?.seen === undefined) return [];
+  const isMended = before.broken !== undefined && verdict.memory.broken === undefined;
+  const ended = [...(isOver(verdict) ? [findingsOf(id)] : []), ...(isMended ? [failureOf(id)] : [])];
+  if (ended.length === 0) return [];
+  return (await acknowledgements.endAsking(tx, ended)).map((each) => shorten(each, KEPT));
+}
 
 /** Tells it as its schedule says: with the digest, until it is seen, or at once. */
-async function utter(deps: RunDeps, tx: Transaction, tidings: Tidings, kind: SpeechKind): Promise<Utterance> {
+async function utter(
+  deps: RunDeps,
+  tx: Transaction,
+  tidings: Tidings,
+  kind: SpeechKind,
+  hasEnded: boolean,
+): Promise<Utterance> {
   const { text: told, schedule, now } = tidings;
   const { digest, seen, escalate, urgent = false } = schedule.telling ?? {};
   if (digest !== undefined) {
@@ -285,11 +314,11 @@ async function utter(deps: RunDeps, tx: Transaction, tidings: Tidings, kind: Spe
     tx.afterCommit(() => deps.wakeAt(digestAt));
     return { told, toldIn: undefined, digestAt };
   }
-  if (seen !== undefined && !ENDS.has(kind)) {
-    const toldIn = await tellUntilSeen(deps, tx, { ...tidings, urgent }, { seen, escalate });
+  if (seen !== undefined && !hasEnded && kind !== 'mended') {
+    const isFailure = kind === 'broken';
+    const toldIn = await tellUntilSeen(deps, tx, { ...tidings, urgent }, { seen, escalate, isFailure });
     if (toldIn !== undefined) return { told, toldIn };
   }
-  if (seen !== undefined) await deps.acknowledgements.endAsking(tx, sourceOf(schedule.id));
   return { told, toldIn: await tell(deps, tx, { ...tidings, urgent }) };
 }
 
@@ -307,7 +336,7 @@ async function askModel(
 ): Promise<string | undefined> {
   const { conversationId, personId, zone } = schedule;
   const told = (await addressesOf(tx, [schedule])).get(schedule.id);
-  const notBefore = schedule.telling?.urgent ? undefined : quietEnd(told, { person, zone }, now);
+  const notBefore = quietEnd(told, { person, zone, urgent: schedule.telling?.urgent }, now);
   const turn = { key: run.key, conversationId, personId, origin: 'schedule' as const, text: storable(text), notBefore };
   return (await turns.begin(tx, [{ ...turn, ...turnTold(told), tainted: true, by: store.PLANNER }])).get(run.key);
 }

@@ -67,6 +67,7 @@ function timesOf(rule: string | null): string | undefined {
   return rule?.replace(begins, (_, before?: string) => (typeof before === 'string' ? before : ''));
 }
 
+const isAsking = ({ state, telling }: Wish) => state === 'on' && telling?.seen !== undefined;
 const watchOf = ({ watch }: Wish) => (watch === undefined ? null : json(watch));
 
 /** Stores what the person has changed; the version grows by one, and what failed before counts no more. */
@@ -80,6 +81,8 @@ export async function saveSchedule(tx: Transaction, id: string, wish: Wish): Pro
            -- another rule begins anew, but knows what it has seen
            memory = case when watch is not distinct from ${watchOf(wish)}::jsonb then memory
                          else memory - '{met,streak,calm}'::text[] end
+                    -- nor does one that comes back, of which nothing waits for Seen any more
+                    - case when state <> 'on' and ${isAsking(wish)} then '{met,told,broken}' else '{}' end::text[]
      where id = ${id}`),
   );
 }

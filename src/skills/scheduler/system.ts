@@ -9,9 +9,10 @@ import type { Transaction } from '../../storage/index.ts';
 import { runOwn, schedulesNamed, switchOwn } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
+import { sourcesOf } from './tell.ts';
 import { line, taskLine, texts } from './texts.ts';
 
-export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt'> & {
+export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt' | 'acknowledgements'> & {
   /** Tasks whose being on or off is set in the configuration. */
   configured: ReadonlySet<string>;
 };
@@ -114,7 +115,7 @@ const switchTool = (deps: Deps) =>
     async run(input, ctx) {
       const meant = await meantBy(deps, input.name, ctx);
       if ('ok' in meant) return meant;
-      if ('own' in meant) return switchOwn(ctx, meant.own, input.on, deps.wakeAt);
+      if ('own' in meant) return switchOwn(ctx, meant.own, input.on, deps);
       return failed('AMBIGUOUS', texts.reallySwitch(meant.task.name, input.on), {
         choices: [{ label: texts.switchIt(input.on), tool: 'scheduler_toggle', input }],
       });
@@ -141,7 +142,7 @@ async function meantBy(
 async function toggle(deps: Deps, { name, on }: { name: string; on: boolean }, ctx: TxContext) {
   const meant = await meantBy(deps, name, ctx);
   if ('ok' in meant) return meant;
-  if ('own' in meant) return switchOwn(ctx, meant.own, on, deps.wakeAt);
+  if ('own' in meant) return switchOwn(ctx, meant.own, on, deps);
   return toggleTask(deps, meant.task, on, ctx);
 }
 
@@ -192,6 +193,7 @@ const stopTool = (deps: Deps) =>
       const isThere = found?.state === 'on' || found?.state === 'off';
       if (!isTheirs || !isThere) return failed('NOT_FOUND', texts.notFound('').message);
       await store.saveSchedule(ctx.tx, found.id, { ...found, state: 'off' });
+      await deps.acknowledgements.endAsking(ctx.tx, sourcesOf(found.id));
       return done(texts.switched(found.id, false));
     },
   });

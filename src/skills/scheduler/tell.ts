@@ -14,7 +14,7 @@ export interface Tidings {
   person: Person;
   text: string;
   now: Instant;
-  /** Passes quiet hours. */
+  /** Passes the quiet hours of its person, not those of another reader. */
   urgent?: boolean;
 }
 
@@ -68,7 +68,7 @@ export async function tell(
 ): Promise<string> {
   const told = (await addressesOf(tx, [schedule])).get(schedule.id);
   const { conversationId, personId } = told ?? schedule;
-  const notBefore = urgent ? undefined : quietEnd(told, { person, zone: schedule.zone }, now);
+  const notBefore = quietEnd(told, { person, zone: schedule.zone, urgent }, now);
   const key = told?.target ? targets.targetKey(told.target.id, own) : own;
   const card = { kind: 'notice' as const, text };
   // A script's output, a page, a feed: anybody's words.
@@ -76,8 +76,11 @@ export async function tell(
   return conversationId;
 }
 
-/** Source of what one schedule tells until it is seen. */
-export const sourceOf = (id: string): string => `schedule:${id}`;
+/** Source of what one schedule has found, and tells until it is seen. */
+export const findingsOf = (id: string): string => `schedule:${id}`;
+/** That its source fails: it takes no finding's place, and that it works again ends none. */
+export const failureOf = (id: string): string => `${findingsOf(id)}:failing`;
+export const sourcesOf = (id: string): string[] => [findingsOf(id), failureOf(id)];
 
 /**
  * Tells it, and again until somebody presses Seen; returns the conversation in which it is said. Undefined: its person has no
@@ -87,23 +90,38 @@ export async function tellUntilSeen(
   { acknowledgements }: Pick<SkillDeps, 'acknowledgements'>,
   tx: Transaction,
   { schedule, person, text, urgent = false }: Tidings,
-  { seen: nag, escalate }: Pick<Telling, 'escalate'> & { seen: number },
+  { seen: nag, escalate, isFailure }: Pick<Telling, 'escalate'> & { seen: number; isFailure: boolean },
 ): Promise<string | undefined> {
   const { id, conversationId, targetId, zone } = schedule;
   const told = (await addressesOf(tx, [schedule])).get(id);
-  const found = { source: sourceOf(id), person, text, zone, urgent, nag, escalate, targetId };
+  const source = isFailure ? failureOf(id) : findingsOf(id);
+  const found = { source, person, text, zone, urgent, nag, escalate, targetId };
   // A target that may not be told (any more) leaves it to its person alone.
   const isAsked = await acknowledgements.askSeen(tx, { ...found, conversationId: told?.turnsIn ?? conversationId });
   return isAsked ? (told?.conversationId ?? conversationId) : undefined;
 }
 
-/** The end of the quiet hours of whoever reads it, where `now` lies in them. */
+/** The end of the quiet hours of whoever reads it, where `now` lies in them. What is urgent passes its own person's alone. */
 export function quietEnd(
   told: ToldAddress | undefined,
-  { person, zone }: { person: Person; zone: string },
+  { person, zone, urgent = false }: { person: Person; zone: string; urgent?: boolean | undefined },
   now: Instant,
 ): Instant | undefined {
-  return told && told.personId !== person.id ? otherQuietEnd(told, now) : heldUntil(person, zone, now);
+  if (told && told.personId !== person.id) return otherQuietEnd(told, now);
+  return urgent ? undefined : heldUntil(person, zone, now);
+}
+
+/** After a change of a schedule: what waits for Seen is told as it says now, or not at all any more. */
+export async function settleAsking(
+  acknowledgements: SkillDeps['acknowledgements'],
+  tx: Transaction,
+  id: string,
+  { state, telling, targetId }: Pick<PersonSchedule, 'state' | 'telling' | 'targetId'>,
+): Promise<void> {
+  const { seen: nag, urgent = false, escalate } = telling ?? {};
+  if (state === 'on' && nag !== undefined)
+    await acknowledgements.redirect(tx, sourcesOf(id), { targetId, urgent, nag, escalate });
+  else await acknowledgements.endAsking(tx, sourcesOf(id));
 }
 
 /** The end of another reader's quiet hours, where `now` lies in them. */
