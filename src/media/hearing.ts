@@ -72,7 +72,8 @@ export class Hearing {
     const most = Math.ceil(longest / 1_000 + 1) * RATE * 2;
     const plain = plainSamples(bytes);
     if (plain) return plain.subarray(0, most);
-    if (isOpus) return this.inOrder(by, limit, () => this.decodeOpus(bytes, most, limit.signal));
+    const opus = isOpus && (await this.readOpus(bytes, extension, most, { by, limit }));
+    if (opus) return opus;
     using within = deadline(FFMPEG_WITHIN_MS, limit.signal);
     const begin = limit.hold();
     const hold = () => {
@@ -118,6 +119,21 @@ export class Hearing {
       }
     });
     return unlessAborted(signal, heard);
+  }
+
+  /** Undefined for a WebM that the reader here refuses (laced blocks, cut short): ffmpeg knows more of them. */
+  private async readOpus(
+    bytes: Buffer,
+    extension: string,
+    most: number,
+    { by, limit }: { by: string; limit: HearingLimit },
+  ): Promise<Buffer | undefined> {
+    try {
+      return await this.inOrder(by, limit, () => this.decodeOpus(bytes, most, limit.signal));
+    } catch (error) {
+      if (extension !== 'webm' || limit.signal.aborted) throw error;
+      return undefined;
+    }
   }
 
   private async decodeOpus(bytes: Buffer, most: number, signal: AbortSignal): Promise<Buffer> {

@@ -1,6 +1,7 @@
 /** Documents of Office before 2007 as newer ones: by the `soffice` of the sandbox's image, where there is one. */
 import { FairQueue } from '../base/async.ts';
 import { BoundedMap } from '../base/bounded.ts';
+import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Ran, Sandbox, SandboxFailure, Workspaces } from '../sandbox/index.ts';
@@ -15,6 +16,8 @@ const WITHIN_MS = 60_000;
 const LOOK_WITHIN_MS = 10_000;
 /** A container has its own memory: one of them at a time is enough for a household. */
 const AT_ONCE = 1;
+/** A fault of Docker's passes; the steps of one turn do not each wait for it. */
+const FAULT_MS = 3 * 60_000;
 const REMEMBERED_IMAGES = 20;
 const REMEMBERED_DOCUMENTS = 100;
 /** Characters of what the program has said. */
@@ -31,11 +34,18 @@ exec "$program" --headless --norestore --nolockcheck --nologo -env:UserInstallat
 export interface OfficeParts {
   sandbox: Pick<Sandbox, 'facts'> & { workspaces: Pick<Workspaces, 'alone'>; settings: { enabled: boolean } };
   artifacts: Pick<Artifacts, 'open'>;
+  clock: Pick<Clock, 'monotonic'>;
   log: Log;
 }
 
 /** `why`: a clause that goes on after "LibreOffice". */
 export type ConversionResult = { ok: true; made: Artifact } | { ok: false; why: string };
+
+interface FailedConversion {
+  why: string;
+  /** Monotonic time at which it is tried again; undefined: never. */
+  until?: number;
+}
 
 /** Converts in a container without a network, with the limits of `execution` and a minute of its own. */
 export class OfficeConverter {
@@ -44,7 +54,7 @@ export class OfficeConverter {
   /** True for the id of an image that has the program. */
   private readonly images = new BoundedMap<string, boolean>(REMEMBERED_IMAGES);
   /** Documents that could not be converted, by their hash in an image: asking again costs a minute each time. */
-  private readonly failed = new BoundedMap<string, string>(REMEMBERED_DOCUMENTS);
+  private readonly failed = new BoundedMap<string, FailedConversion>(REMEMBERED_DOCUMENTS);
 
   constructor(parts: OfficeParts) {
     this.parts = parts;
@@ -58,8 +68,10 @@ export class OfficeConverter {
     return this.queue.run(by, async () => {
       const image = await this.imageId(signal);
       if (image === undefined || this.images.get(image) === false) return undefined;
-      const known = this.failed.get(`${image} ${hash}`);
-      if (known !== undefined) return { ok: false, why: known };
+      const key = `${image} ${hash}`;
+      const known = this.failed.get(key);
+      if (known && (known.until ?? Number.POSITIVE_INFINITY) > this.parts.clock.monotonic())
+        return { ok: false, why: known.why };
       const name = `document.${EXTENSIONS[to] ?? 'doc'}`;
       const chunks: Buffer[] = [];
       for await (const chunk of await this.parts.artifacts.open(hash)) chunks.push(chunk as Buffer);
@@ -75,7 +87,8 @@ export class OfficeConverter {
       const why = whyNot(ran);
       const output = ran.ok ? `${ran.stdout.text}${ran.stderr.text}`.slice(0, LOGGED) : '';
       this.parts.log.info({ file: hash, why, output }, 'an old Office document was not converted');
-      if (ran.ok) this.failed.set(`${image} ${hash}`, why);
+      signal.throwIfAborted();
+      this.failed.set(key, ran.ok ? { why } : { why, until: this.parts.clock.monotonic() + FAULT_MS });
       return { ok: false, why };
     });
   }

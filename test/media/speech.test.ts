@@ -1,7 +1,10 @@
 /** Recordings: they arrive at what hears them under a right name and type, and each failure is told. */
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
@@ -233,6 +236,17 @@ describe('a model on this machine', () => {
     expect(await said(read('browser.webm'), model(recognizer))).toMatch(/^tokens\.txt 16000 2\.\d seconds, loud$/);
     const broken = Buffer.concat([read('browser.webm').subarray(0, 150), Buffer.alloc(500, 0xff)]);
     expect(await said(broken, model(recognizer))).toMatch(/cannot decode webm|heard nothing/);
+  });
+  test('is given those that ffmpeg finds in a WebM that is not read here', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'coda-ffmpeg-'));
+    const loud = join(folder, 'loud');
+    await writeFile(loud, Buffer.alloc(32_000, 0x20));
+    await writeFile(join(folder, 'ffmpeg'), `#!/bin/sh\ncat ${loud}\n`, { mode: 0o755 });
+    const parts = { hearing, programs: new Programs({ PATH: `${folder}:${process.env.PATH}` }), by: 'ana', pay };
+    const cut = Buffer.concat([read('browser.webm'), Buffer.from('1f43', 'hex')]);
+    const heard = await transcribe(cut, settings(model(recognizer)), parts, new AbortController().signal);
+    expect(heard).toEqual({ ok: true, text: 'tokens.txt 16000 1.0 seconds, loud' });
+    await rm(folder, { recursive: true });
   });
   test('that is not installed is told', async () =>
     expect(await said(read('spoken.opus'), model('sherpa-onnx-nowhere'))).toBe('sherpa-onnx-node is not installed'));

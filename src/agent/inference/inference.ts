@@ -1,4 +1,5 @@
 /** One answer of a model, from what it may cost to what it took: read `infer` from top to bottom. */
+import { unlessAborted } from '../../base/async.ts';
 import { inSpan } from '../../base/spans.ts';
 import type { World } from '../../base/world.ts';
 import { type FileRef, type Item, isPrivate, maySaySilence } from '../../delivery/index.ts';
@@ -110,7 +111,7 @@ export class Inference {
     const asker = nested?.turn ?? turn;
     // Attachments, and money: it is reserved until the answer has been stored.
     const [attached, steps, money] = await Promise.all([
-      nested ? NOTHING : this.options.attach(item, inquiry.showFile),
+      nested ? NOTHING : this.attach(inquiry),
       this.options.addPictures(asker.messages(), item.person.id),
       this.ledger.admit(item, turn, (at) => this.worst(this.pick(inquiry, at).name), signal),
     ]);
@@ -133,6 +134,16 @@ export class Inference {
       if (used.length === 0) await this.ledger.release(turn, kept.reservation);
       else await this.ledger.add(item, turn.id, used);
       if (signal.aborted && !nested) throw new ModelError('cancelled', 'The turn was stopped.');
+      throw error;
+    }
+  }
+
+  /** A stopped turn waits for no file; what reads it goes on by itself. */
+  private async attach({ item, showFile, signal }: Inquiry): Promise<AttachedFiles> {
+    try {
+      return await unlessAborted(signal, this.options.attach(item, showFile));
+    } catch (error) {
+      if (signal.aborted) throw new ModelError('cancelled', 'The turn was stopped.');
       throw error;
     }
   }

@@ -51,6 +51,8 @@ export class VoiceMessages {
     const { payload } = item;
     const spoken = payload.files.filter(({ voice }) => voice);
     if (item.kind !== 'message' || spoken.length === 0 || payload.withdrawn || !isSaid(item)) return item;
+    // Its turn has begun once: another process takes it up as it was.
+    if (payload.unheard) return item;
     const heard = await this.hear(item, spoken, signal);
     if (heard === 'withdrawn') return withdrawn(item);
     const ended = await this.deps.database.tx('voice.keep', (tx) => this.keep(tx, item, heard));

@@ -12,7 +12,7 @@ import { offersFor } from './offers.ts';
 import type { ToolDeps } from './open-file.ts';
 import { speakAnswer, voiceCommand } from './spoken.ts';
 import * as store from './store.ts';
-import { asidesNote, beginningNote, fileLine, notesBeside, unread } from './texts.ts';
+import { asidesNote, beginningNote, fileLine, notesBeside, stillReadNote, unread } from './texts.ts';
 import { fileTools, takeFitting, withPlaces } from './tools.ts';
 import { correctTool, hearVoice } from './voice.ts';
 
@@ -45,7 +45,7 @@ function partsOf(deps: SkillDeps<Settings>): Parts {
   const hearing = new Hearing(world.log);
   onClose('hearing', () => hearing.close());
   const programs = new Programs(world.env);
-  const office = new OfficeConverter({ sandbox, artifacts, log: world.log });
+  const office = new OfficeConverter({ sandbox, artifacts, clock: world.clock, log: world.log });
   const letters = { areRead: false };
   const meaning = new PassageIndex(deps);
   onClose('passages by meaning', async () => meaning.close());
@@ -143,6 +143,7 @@ function shownText(file: FileRef, { facts, passages, count, asides }: FileBeginn
     const why = facts.fault ? unread(file, facts, 0) : `${fileLine(file, facts)}; there is no text in it.`;
     return [why, ...notesBeside(facts)].join(' ');
   }
+  if (!facts && count === 0) return stillReadNote(file.name);
   const shown = takeFitting(passages, room);
   const isWhole = facts !== undefined && shown.length === passages.length;
   const next = (shown.at(-1)?.number ?? -1) + 1;

@@ -27,6 +27,8 @@ const READERS = 2;
 const readersWith = (letters: boolean): number => 2 * READERS + (letters ? 1 : 0);
 /** Milliseconds that a turn waits for a text that is long in coming, once its beginning is there. */
 const PATIENCE_MS = 3_000;
+/** And for the beginning of one that is converted first, which takes from 3 s to minutes. */
+const CONVERSION_PATIENCE_MS = 5_000;
 /** A fault of the moment, or of what is installed, and not of the file: it is not remembered. */
 const PASSING = new Set<FileFacts['fault']>(['gone', 'crashed', 'slow', 'old']);
 
@@ -56,6 +58,8 @@ interface FileReading {
   passages: Passage[];
   size: number;
   done: Promise<FileFacts>;
+  /** An old Office document that a container converts, behind those of others: nothing of it comes for a while. */
+  isConverting: boolean;
   onMore: () => void;
 }
 
@@ -116,8 +120,11 @@ export class FileLibrary {
     while (reading.size < room) {
       const more = deferred<undefined>();
       reading.onMore = () => more.resolve(undefined);
-      const facts = await Promise.race([reading.done, more.promise]);
+      const next = Promise.race([reading.done, more.promise]);
+      const wasConverting = reading.isConverting;
+      const facts = wasConverting ? await withTimeout(CONVERSION_PATIENCE_MS, next) : await next;
       if (facts) return facts;
+      if (wasConverting && reading.isConverting) return undefined;
     }
     return undefined;
   }
@@ -138,7 +145,13 @@ export class FileLibrary {
     const known = this.readings.get(file.hash);
     if (known) return known;
     const passages: Passage[] = [];
-    const reading: FileReading = { passages, size: 0, done: Promise.resolve(undefined as never), onMore: () => {} };
+    const reading: FileReading = {
+      passages,
+      size: 0,
+      done: Promise.resolve(undefined as never),
+      isConverting: false,
+      onMore: () => {},
+    };
     const onPassages = (some: readonly Passage[]) => {
       passages.push(...some);
       for (const { text, aside } of some) if (aside === undefined) reading.size += text.length;
@@ -147,7 +160,7 @@ export class FileLibrary {
     reading.done = this.deps.media
       .read({ ...file, by }, onPassages)
       .then(async (read) => {
-        const found = await this.readIfOld(file, read, by, onPassages);
+        const found = await this.readIfOld(file, read, { by, reading }, onPassages);
         const seen = await this.readIfPicture(file, found, { passages, by }, onPassages);
         const { facts, isPassing } = await this.hearIfSound(file, seen, by, onPassages);
         if (!isPassing) await this.save(file, facts, passages);
@@ -164,13 +177,16 @@ export class FileLibrary {
   private async readIfOld(
     file: SeenFile,
     facts: FileFacts,
-    by: string,
+    { by, reading }: { by: string; reading: FileReading },
     onPassages: (passages: readonly Passage[]) => void,
   ): Promise<FileFacts> {
     const { says, to, fault } = facts;
     if (fault !== 'old' || to === undefined) return facts;
     const { office, media, signal } = this.deps;
+    reading.isConverting = true;
+    reading.onMore();
     const converted = await office.convert(file.hash, to, by, signal);
+    reading.isConverting = false;
     if (!converted) return facts;
     if (!converted.ok) return { ...facts, why: converted.why };
     const name = `${file.name.replace(/\.[^.]*$/, '')}.${to}`;

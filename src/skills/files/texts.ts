@@ -74,6 +74,9 @@ const quoteName = (name: string) => JSON.stringify(oneLine(name, 120));
 export const readOn = (name: string, from: number): string =>
   `attachment_read {"file": ${quoteName(name)}, "from": ${from}}`;
 
+export const stillReadNote = (name: string): string =>
+  `[${label(name)} is still being read. Wait for its text with ${readOn(name, 0)}.]`;
+
 export const beginningNote = (name: string, from: number, place: string, left: number | undefined): string =>
   `[This is its beginning${place === '' ? '' : `, up to ${place}`}; ${left === undefined ? 'the rest is still being read' : `${plural(left, 'passage')} more`}. Read on with ${readOn(name, from)}, or find with attachment_find {"query": "…", "file": ${quoteName(name)}}.]`;
 
