@@ -152,6 +152,25 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     await page.keyboard.press('Escape');
     await record.waitFor();
     expect(await page.locator('.log > .entry.you').count()).toBe(said);
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA');
+    // The key that begins it is still held, and then the microphone goes.
+    await page.evaluate(`const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (wish) => (window.microphone = await get(wish));`);
+    await record.focus();
+    await page.keyboard.down('Enter');
+    await page.getByRole('timer').waitFor();
+    await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    await page.evaluate('for (const track of window.microphone.getTracks()) track.stop()');
+    await page.getByText('The microphone is gone; what was heard until then can be sent.').waitFor();
+    expect(await page.locator('.log > .entry.you').count()).toBe(said);
+    await page.getByRole('button', { name: 'Discard the recording' }).click();
+    // As many files as go at once leave no room for it.
+    const file = (at: number) => ({ name: `${at}.txt`, mimeType: 'text/plain', buffer: Buffer.from('x') });
+    await page.locator('input[type=file]').setInputFiles(Array.from({ length: 10 }, (_, at) => file(at)));
+    await record.waitFor({ state: 'detached' });
+    for (let at = 0; at < 10; at++) await page.getByRole('button', { name: `Take out ${at}.txt` }).click();
+    await record.waitFor();
     await programs.coda.passes({ seconds: 1 });
     await page.setViewportSize({ width: 360, height: 800 });
     expect((await record.boundingBox())?.height).toBeGreaterThanOrEqual(44);
@@ -162,10 +181,16 @@ describe.skipIf(!CHROMIUM)('the chat in a browser', () => {
     // It ends at its longest, and waits.
     await page.getByText('It cannot be longer.').waitFor();
     expect(await page.getByRole('timer').innerText()).toBe('0:02 / 0:02');
-    await page.getByRole('button', { name: 'Send the recording' }).click();
+    const sent = await page.getByRole('button', { name: 'Send the recording' }).elementHandle();
+    await sent?.evaluate((button) => {
+      (button as unknown as { click(): void }).click();
+      (button as unknown as { click(): void }).click();
+    });
     await answered('Heard: “the recording is file.webm and wav.wav”');
     await answered('you said: the recording is file.webm and wav.wav');
     await record.waitFor();
+    expect(await page.locator('.log > .entry.you').count()).toBe(said + 1);
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA');
   });
 
   test('a reminder comes by itself; one that came while the connection was gone is there after it', async () => {

@@ -105,6 +105,11 @@ const OWNER: readonly Task[] = [
       await who.fill('When, if it is another time', 'tomorrow at 21:00');
       await who.press('button', 'Change');
       await who.sees(/21:00/);
+      const focused = () => who.page.evaluate('document.activeElement.getAttribute("aria-label")');
+      expect(await eventually(async () => (await focused()) === 'take out the bins')).toBe(true);
+      await who.page.keyboard.press('Enter');
+      await who.page.keyboard.press('Escape');
+      expect(await focused()).toBe('take out the bins');
     },
   ],
   [

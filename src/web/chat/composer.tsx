@@ -15,6 +15,8 @@ const MOST_BYTES = 7_000_000;
 const draftKey = (id: string) => `draft ${person().person.id} ${id}`;
 const isTouch = () => matchMedia('(pointer: coarse)').matches;
 
+const bytesOf = (files: readonly File[]): number => files.reduce((sum, { size }) => sum + size, 0);
+
 interface ComposerProps {
   conversation: Conversation;
   field: RefObject<HTMLTextAreaElement>;
@@ -45,19 +47,40 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
   useEffect(() => {
     if (!isTouch()) field.current?.focus();
   }, [id]);
+  const wasRecording = useRef(false);
   useLayoutEffect(() => {
     const area = field.current;
     if (!area) return;
+    if (wasRecording.current && !isTouch()) area.focus();
+    wasRecording.current = false;
     area.style.height = 'auto';
     area.style.height = `${Math.min(area.scrollHeight + 2, innerHeight * 0.4)}px`;
-  }, [text]);
+  }, [text, recording]);
 
   const add = (given: readonly File[]) => {
     const all = [...files, ...given];
-    if (all.length > MOST_FILES) say(`At most ${MOST_FILES} files at once.`, { isBad: true });
-    else if (all.reduce((sum, { size }) => sum + size, 0) > MOST_BYTES)
-      say(`Files of at most ${sizeOf(MOST_BYTES)} together.`, { isBad: true });
+    if (recording && all.length >= MOST_FILES)
+      say(`At most ${MOST_FILES - 1} files beside a recording.`, { isBad: true });
+    else if (all.length > MOST_FILES) say(`At most ${MOST_FILES} files at once.`, { isBad: true });
+    else if (bytesOf(all) > MOST_BYTES) say(`Files of at most ${sizeOf(MOST_BYTES)} together.`, { isBad: true });
     else setFiles(all);
+  };
+  /** False where the files leave no room for it: it waits until one of them is taken out. */
+  const sendSpoken = (spoken: File): boolean => {
+    if (files.length >= MOST_FILES || bytesOf([...files, spoken]) > MOST_BYTES) {
+      const most = `At most ${MOST_FILES - 1} files beside a recording, and ${sizeOf(MOST_BYTES)} together`;
+      say(`${most}. Take one out, and send it then.`, { isBad: true });
+      return false;
+    }
+    void conversation.say(text.trim(), files, { voice: spoken });
+    setText('');
+    setFiles([]);
+    endRecording();
+    return true;
+  };
+  const endRecording = () => {
+    wasRecording.current = true;
+    setRecording(undefined);
   };
   const submit = () => {
     const words = text.trim();
@@ -116,17 +139,7 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
         </ul>
       )}
       {recording && voice ? (
-        <RecorderLine
-          recording={recording}
-          longest={voice.longest}
-          onSend={(spoken) => {
-            void conversation.say(text.trim(), files, { voice: spoken });
-            setText('');
-            setFiles([]);
-            setRecording(undefined);
-          }}
-          onDiscard={() => setRecording(undefined)}
-        />
+        <RecorderLine recording={recording} longest={voice.longest} onSend={sendSpoken} onDiscard={endRecording} />
       ) : (
         <div class="line">
           <input
@@ -140,7 +153,7 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
             }}
           />
           <Button icon="clip" label="Add files" kind="quiet" onClick={() => picker.current?.click()} />
-          {voice && canRecord() && (
+          {voice && canRecord() && files.length < MOST_FILES && (
             <Button icon="mic" label="Record a voice message" kind="quiet" onClick={() => void record()} />
           )}
           <label class="grow">

@@ -27,24 +27,33 @@ export interface Recording {
   finish(): Promise<File>;
   /** Lets go of the microphone. */
   discard(): void;
+  /** Calls `listen` with each piece that has come, and `ended` when it stops without being asked to. */
+  watch(listen: () => void, ended: () => void): void;
 }
 
 /** Undefined where the microphone cannot be had, which has been said. */
 export async function startRecording(): Promise<Recording | undefined> {
   const [type, ending] = formatHere() ?? FORMATS[0];
-  let stream: MediaStream;
+  let stream: MediaStream | undefined;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    return recordingOf(stream, type, ending);
   } catch (error) {
+    for (const track of stream?.getTracks() ?? []) track.stop();
     say(whyNot(error), { isBad: true });
     return undefined;
   }
+}
+
+function recordingOf(stream: MediaStream, type: string, ending: string): Recording {
   const recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: BITS_PER_SECOND });
   const pieces: Blob[] = [];
+  let isAskedToStop = false;
   const ended = new Promise<void>((resolve) => recorder.addEventListener('stop', () => resolve(), { once: true }));
   recorder.addEventListener('dataavailable', ({ data }) => pieces.push(data));
   recorder.start(PIECE_MS);
   const letGo = () => {
+    isAskedToStop = true;
     if (recorder.state !== 'inactive') recorder.stop();
     for (const track of stream.getTracks()) track.stop();
   };
@@ -55,6 +64,12 @@ export async function startRecording(): Promise<Recording | undefined> {
       return new File(pieces, `voice message.${ending}`, { type: type.split(';', 1).join() });
     },
     discard: letGo,
+    watch(listen, gone) {
+      recorder.addEventListener('dataavailable', listen);
+      void ended.then(() => {
+        if (!isAskedToStop) gone();
+      });
+    },
   };
 }
 
@@ -68,7 +83,8 @@ interface RecorderProps {
   recording: Recording;
   /** The longest that is heard, in seconds. */
   longest: number;
-  onSend: (voice: File) => void;
+  /** Returns false where it cannot be sent as things are: it is kept. */
+  onSend: (voice: File) => boolean;
   onDiscard: () => void;
 }
 
@@ -78,29 +94,61 @@ export function RecorderLine({ recording, longest: heard, onSend, onDiscard }: R
   const longest = Math.max(1, heard - 2);
   const [seconds, setSeconds] = useState(0);
   const [full, setFull] = useState<Promise<File>>();
+  const [isGone, setGone] = useState(false);
+  const [isWaiting, setWaiting] = useState(false);
+  const isOver = useRef(false);
+  /** Nothing more is recorded. */
+  const isEnded = useRef(false);
   const group = useRef<HTMLElement>(null);
+  const discard = () => {
+    if (isOver.current) return;
+    isOver.current = true;
+    onDiscard();
+  };
   useEffect(() => {
     const began = performance.now();
-    const timer = setInterval(() => setSeconds(Math.floor((performance.now() - began) / 1_000)), PIECE_MS);
+    // By the pieces as well: a page in the background has few timers.
+    const look = () => {
+      if (isEnded.current) return;
+      const passed = Math.floor((performance.now() - began) / 1_000);
+      setSeconds(passed);
+      if (passed < longest) return;
+      isEnded.current = true;
+      setFull(recording.finish());
+    };
+    const timer = setInterval(look, PIECE_MS);
+    recording.watch(look, () => {
+      isEnded.current = true;
+      setGone(true);
+    });
     const leave = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') onDiscard();
+      if (event.key === 'Escape') discard();
+      // The key that began the recording is still held.
+      else if (event.key === 'Enter' && event.repeat) event.preventDefault();
     };
     group.current?.querySelector<HTMLElement>('.primary')?.focus();
     group.current?.addEventListener('keydown', leave);
     return () => {
+      isEnded.current = true;
       clearInterval(timer);
       recording.discard();
     };
   }, [recording]);
-  useEffect(() => {
-    if (seconds >= longest && !full) setFull(recording.finish());
-  }, [seconds, longest, full, recording]);
-  const send = async () => onSend(await (full ?? recording.finish()));
+  const send = async () => {
+    if (isOver.current) return;
+    isOver.current = true;
+    isEnded.current = true;
+    const made = full ?? recording.finish();
+    if (onSend(await made)) return;
+    setFull(made);
+    setWaiting(true);
+    isOver.current = false;
+  };
   return (
     <section ref={group} class="line recording" aria-label="Voice message">
-      <Button icon="x" label="Discard the recording" kind="quiet" onClick={onDiscard} />
+      <Button icon="x" label="Discard the recording" kind="quiet" onClick={discard} />
       <p class="grow">
-        <span role="status">{full ? 'It cannot be longer.' : 'Recording…'}</span>{' '}
+        <span role="status">{stateOf({ isGone, isWaiting, isFull: full !== undefined })}</span>{' '}
         <span role="timer">
           {minutes(Math.min(seconds, longest))} / {minutes(longest)}
         </span>
@@ -108,6 +156,12 @@ export function RecorderLine({ recording, longest: heard, onSend, onDiscard }: R
       <Button icon="send" label="Send the recording" kind="primary" onClick={() => void send()} />
     </section>
   );
+}
+
+function stateOf({ isGone, isWaiting, isFull }: { isGone: boolean; isWaiting: boolean; isFull: boolean }): string {
+  if (isGone) return 'The microphone is gone; what was heard until then can be sent.';
+  if (isWaiting) return 'It waits to be sent.';
+  return isFull ? 'It cannot be longer.' : 'Recording…';
 }
 
 const minutes = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

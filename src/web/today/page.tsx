@@ -1,5 +1,5 @@
 /** All that matters now: overdue, due, coming; tasks, lists, and what was said by itself. */
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import { change, tellChange } from '../app/change.ts';
 import { dayName, longDay, plural, whenText } from '../app/format.ts';
@@ -137,13 +137,34 @@ interface RowProps {
   isOverdue?: boolean;
 }
 
+/** The id of the row that was taken away while the focus was in it. */
+let goneWithFocus: string | undefined;
+const isFocusNowhere = () => document.activeElement === document.body;
+
 function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
   const [isEdited, setEdited] = useState(false);
+  const row = useRef<HTMLLIElement>(null);
+  const wasEdited = useRef(false);
+  useLayoutEffect(() => {
+    if (wasEdited.current && !isEdited && isFocusNowhere()) row.current?.focus();
+    wasEdited.current = isEdited;
+  }, [isEdited]);
   const { kind, text, time, at, repeats, urgent, id } = entry;
+  // At another time it is another element: the focus goes along.
+  useLayoutEffect(() => {
+    const element = row.current;
+    if (id !== null && goneWithFocus === id && isFocusNowhere()) {
+      element?.focus();
+      goneWithFocus = undefined;
+    }
+    return () => {
+      if (element?.contains(document.activeElement)) goneWithFocus = id ?? undefined;
+    };
+  }, []);
   const isReminder = kind === 'reminders' && id !== null;
   if (isEdited) {
     return (
-      <li class="row" data-row tabIndex={-1} aria-label={text}>
+      <li ref={row} class="row" data-row tabIndex={-1} aria-label={text}>
         <EditReminder entry={entry} loaded={loaded} onClose={() => setEdited(false)} />
       </li>
     );
@@ -156,7 +177,7 @@ function EntryRow({ entry, loaded, isOverdue = false }: RowProps) {
     </>
   );
   return (
-    <li class="row" data-row tabIndex={-1} aria-label={text}>
+    <li ref={row} class="row" data-row tabIndex={-1} aria-label={text}>
       {isReminder ? (
         <>
           <button
