@@ -94,7 +94,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run test:related': 'a part of npm test',
   'npm run test:fast': 'a part of npm test',
   'npm run test:long': 'takes an hour',
-  'docker build -t coda-office:1 .': 'downloads LibreOffice; old-office.test.ts makes an image with a program of its name',
+  'docker build -t coda-office:1 .':
+    'downloads LibreOffice; old-office.test.ts makes an image with a program of its name',
   'npx vitest run --project=push test/skills/notes': 'a part of npm test',
   "npx vitest run --inspect-brk --no-file-parallelism test/skills/notes/notes.test.ts -t 'a tag'":
     'waits for a debugger',
