@@ -203,10 +203,15 @@ export async function nextEpoch(tx: Transaction, id: string): Promise<void> {
   await tx.query('update conversations set epoch = epoch + 1 where id = $1', [id]);
 }
 
-/** Empties what was said in it and is settled; the rows stay, so that nothing is taken in or said a second time. */
+/**
+ * Empties what was said in it; the rows stay, so that nothing is taken in or said a second time. Of what is not settled nothing is
+ * answered that has not begun, and a turn that runs is not remembered.
+ */
 export async function empty(tx: Transaction, id: string): Promise<void> {
   await tx.query(
-    `update inbox set payload = '{"from": "", "text": "", "files": []}' where conversation_id = $1 and finished_at is not null`,
+    `update inbox set payload = '{"from": "", "text": "", "files": []}'::jsonb
+                                || case when finished_at is null then '{"withdrawn": true, "forgotten": true}' else '{}' end::jsonb
+      where conversation_id = $1`,
     [id],
   );
   await tx.query(

@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deferred } from '../../../src/base/async.ts';
+import { eventually } from '../../support/eventually.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
 import { BrowserChat } from './places-support.ts';
 import { Programs } from './support.ts';
 
-const model = new ScriptedModel((request) => [`I heard: ${lastSaid(request)}`]);
+const held = deferred<void>();
+const model = new ScriptedModel((request) =>
+  lastSaid(request).includes('long story')
+    ? ['It began', { hold: held }, ' long ago.']
+    : [`I heard: ${lastSaid(request)}`],
+);
 let programs: Programs;
 let browser: BrowserChat;
 
@@ -66,6 +73,21 @@ test('a conversation is named, and deleted: the model is told nothing of it any 
   expect(JSON.stringify(model.requests.at(-1)?.messages)).not.toContain('plan the party');
   expect((await entries('party')).entries.map(({ text }) => text)).toEqual(['hello again', 'I heard: hello again']);
   expect((await chats(browser)).map(({ title }) => title)).toContain('hello again');
+});
+
+test('a conversation that is deleted while it is answered is not remembered, and what waits there is not answered', async () => {
+  const asked = [browser.post('/v1/messages', { text: 'tell me a long story', conversation: 'stories' })];
+  await eventually(() => model.requests.some((request) => lastSaid(request).includes('long story')));
+  asked.push(browser.post('/v1/messages', { text: 'and then another', conversation: 'stories' }));
+  await eventually(async () => (await programs.coda.count(`inbox where payload->>'text' = 'and then another'`)) === 1);
+  expect((await browser.send('DELETE', '/v1/chats/stories')).status).toBe(204);
+  held.resolve();
+  expect(await eventually(async () => (await programs.coda.count('inbox where finished_at is null')) === 0)).toBe(true);
+  await Promise.all(asked);
+  expect((await chats(browser)).map(({ id }) => id)).not.toContain('stories');
+  expect(model.requests.some((request) => lastSaid(request).includes('another'))).toBe(false);
+  for (const table of ['inbox where payload', 'messages where content'])
+    expect(await programs.coda.count(`${table}::text ~ 'long story|another'`), table).toBe(0);
 });
 
 test('what is held elsewhere is neither deleted, named nor stopped here by somebody else', async () => {

@@ -149,8 +149,9 @@ export async function setTitle(database: Database, id: string, title: string): P
  */
 export async function hide(tx: Transaction, id: string, now: Instant): Promise<void> {
   await tx.query('update conversations set hidden_at = $2, epoch = epoch + 1, title = null where id = $1', [id, now]);
+  await endUnread(tx, id, now);
+  // Before messages: what a turn that ends meanwhile has remembered is there to be deleted, or it remembers nothing.
+  await conversations.empty(tx, id);
   await tx.query('delete from summaries where conversation_id = $1', [id]);
   await tx.query('delete from messages where conversation_id = $1', [id]);
-  await endUnread(tx, id, now);
-  await conversations.empty(tx, id);
 }

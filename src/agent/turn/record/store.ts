@@ -145,7 +145,7 @@ function messageWriting(messages: readonly Record<string, unknown>[]): Fragment 
       insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at)
       select id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at
         from ${MESSAGES(messages)}
-       where ${FENCED}
+       where ${FENCED} and not exists (select from inbox f where f.id = inbox_id and f.payload ? 'forgotten')
     )`;
 }
 
