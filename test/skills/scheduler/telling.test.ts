@@ -290,6 +290,60 @@ describe('where nobody presses Seen', () => {
     await bo.says('/quiet off');
   });
 
+  test('a source that fails and works again ends no alarm, and is told beside it', async () => {
+    await ana.says(`${PLAN} --title disk`);
+    const since = mark();
+    await send({ disk: 93 });
+    await send({ disk: 'n/a' });
+    await send({ disk: 94 });
+    expect(told(since, 'dm-ana', 'works again')).toHaveLength(1);
+    await coda.passes({ minutes: 31 });
+    expect(told(since, 'dm-ana', '93').length).toBeGreaterThan(1);
+    expect(told(since, 'dm-bo', '93')).toHaveLength(1);
+    expect(told(since, 'dm-bo', 'no number')).toEqual([]);
+  });
+
+  test('what its person’s quiet hours hold is told with what came later, and holds up nobody else', async () => {
+    await ana.says('/schedule hook box.disk --contains full --over --seen 10 minutes --escalate bo --title disk');
+    const since = mark();
+    await send({ disk: 'full of pictures' });
+    await ana.says('/quiet 10:01-12:00');
+    await coda.passes({ minutes: 2 });
+    await send({ disk: 'empty' });
+    await send({ disk: 'full of music' });
+    await send({ disk: 'empty again' });
+    await coda.passes({ minutes: 30 });
+    await coda.passes({ hours: 2 });
+    await ana.says('/quiet off');
+    const said = told(since, 'dm-ana').join('\n');
+    expect(said).toContain('full of music');
+    expect(said).toContain('is over');
+    expect(told(since, 'dm-bo')).toEqual([]);
+  });
+
+  test('a rule that is switched off ends it, and tells anew what still holds', async () => {
+    await ana.says(`${PLAN} --title disk`);
+    await send({ disk: 93 });
+    const since = mark();
+    await ana.says('/schedules off disk');
+    await coda.passes({ hours: 1 });
+    expect(told(since, 'dm-ana', '93')).toEqual([]);
+    expect(told(since, 'dm-bo')).toEqual([]);
+    await ana.says('/schedules on disk');
+    await send({ disk: 95 });
+    expect(told(since, 'dm-ana', '95')).toHaveLength(1);
+  });
+
+  test('where it is told is changed for what waits, too', async () => {
+    await ana.says(`${PLAN} --title disk`);
+    await send({ disk: 93 });
+    await ana.says('/schedules change disk --escalate off');
+    const since = mark();
+    await coda.passes({ hours: 1 });
+    expect(told(since, 'dm-ana', '93').length).toBeGreaterThan(1);
+    expect(told(since, 'dm-bo')).toEqual([]);
+  });
+
   test('a target that was taken back is not told: it comes to its person, once', async () => {
     await ana.says(`${PLAN} --title disk`);
     const [, id = ''] = /`(\w+)`/.exec(await bo.says('/targets')) ?? [];
