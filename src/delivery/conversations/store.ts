@@ -47,7 +47,11 @@ export async function open(tx: Transaction, place: Place, personId: string, id: 
     `insert into conversations (id, adapter, channel, space_id, kind, person_id, created_at, parent, inherited)
      values ($1, $2, $3, $4, $5, $6, $7, $8,
              coalesce((select ${MANNERS} from conversations c where c.adapter = $2 and c.channel = $8), '{}'))
-     on conflict (adapter, channel) do update set kind = excluded.kind, person_id = excluded.person_id
+     on conflict (adapter, channel) do update
+        set kind = excluded.kind, person_id = excluded.person_id,
+            -- a thread from before its channel was noted
+            parent = coalesce(conversations.parent, excluded.parent),
+            inherited = case when conversations.parent is null then excluded.inherited else conversations.inherited end
      returning id`,
     [
       id,

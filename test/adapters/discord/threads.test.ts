@@ -50,6 +50,34 @@ test('in a thread that coda has opened no mention is needed, also after a restar
   expect(play.said('not for coda')).toEqual([]);
 });
 
+test('a thread from before its channel was noted has the manners of the channel', async () => {
+  await using play = await threaded();
+  const begun = play.asks('what is the plan?');
+  const thread = await eventually(() => play.fake.channels.get(begun.id));
+  await play.hears('answer to what is the plan?', thread);
+  const found = `from conversations where adapter = 'discord' and kind = 'thread'`;
+  const threads = async () =>
+    (
+      await play.database.read<{ parent: string | null; silent: boolean | null }>(
+        `select parent, (inherited ->> 'silent')::boolean as silent ${found}`,
+      )
+    ).rows;
+  expect(await threads()).toEqual([{ parent: play.general.id, silent: null }]);
+  await play.database.run('test', `update conversations set parent = null where kind = 'thread'`);
+  await play.database.run(
+    'test',
+    `insert into conversations (id, adapter, channel, space_id, kind, settings, created_at)
+     select gen_random_uuid(), adapter, $1, space_id, 'channel', '{"silent": true}', created_at ${found}
+     on conflict (adapter, channel) do update set settings = excluded.settings`,
+    [play.general.id],
+  );
+  await play.stop();
+  await play.start();
+  play.fake.says(play.ana, thread!, 'and next?');
+  await eventually(async () => (await threads())[0]?.silent === true);
+  expect(await threads()).toEqual([{ parent: play.general.id, silent: true }]);
+});
+
 test('where no thread can be opened it is answered in the channel', async () => {
   await using play = await threaded();
   const { fake } = play;
