@@ -129,7 +129,15 @@ function RuleFields({ draft: { is, value }, set }: FieldsProps) {
           </option>
         ))}
       </Select>
-      {label !== undefined && <Field label={label} value={value} onValue={(words) => set({ value: words })} required />}
+      {label !== undefined && (
+        <Field
+          label={label}
+          value={value}
+          onValue={(words) => set({ value: words })}
+          required
+          {...(label === 'Number' && { pattern: NUMBER, title: 'A number such as 1000 or 1.5' })}
+        />
+      )}
     </>
   );
 }
@@ -179,6 +187,7 @@ function TellingFields({ draft: { told, at, escalate, urgent }, set }: FieldsPro
 function draftOf(schedule: Schedule | undefined): Draft {
   const { rule, source } = schedule?.watch ?? {};
   const { digest, seen_minutes: minutes, urgent = false } = schedule?.telling ?? {};
+  const { escalate_to: escalated, escalate_minutes: wait } = schedule?.telling ?? {};
   return {
     kind: source?.kind ?? 'words',
     what: schedule?.prompt ?? '',
@@ -188,7 +197,7 @@ function draftOf(schedule: Schedule | undefined): Draft {
     value: String(rule?.text ?? rule?.number ?? ''),
     told: digest ? 'digest' : minutes ? 'seen' : 'once',
     at: digest ?? (minutes ? `${minutes} minutes` : ''),
-    escalate: '',
+    escalate: escalated && minutes ? `${escalated} after ${wait ?? 30} minutes` : '',
     urgent,
   };
 }
@@ -213,28 +222,41 @@ function changeBody(schedule: Schedule, draft: Draft): ChangeBody {
   const before = draftOf(schedule);
   const isRule = draft.is !== before.is || draft.value !== before.value;
   const isTold = draft.told !== before.told || draft.at !== before.at || draft.urgent !== before.urgent;
-  const telling = isTold || draft.escalate.trim() !== '' ? tellingOf(draft, 'off') : {};
+  const isEscalated = draft.escalate.trim() !== before.escalate;
+  const { escalate, ...told } = isTold || isEscalated ? tellingOf(draft, 'off') : {};
+  const telling = { ...told, ...(escalate && isEscalated && { escalate }) };
   return { ...(isRule && { rule: ruleOf(draft) }), ...telling, ...time };
 }
 
 function ruleOf({ is, value }: Pick<Draft, 'is' | 'value'>): Rule {
   const words = value.trim();
   if (is === 'contains' || is === 'lacks') return { is, text: words };
-  return is === 'above' || is === 'below' ? { is, number: Number(words.replace(',', '.')) } : { is };
+  return is === 'above' || is === 'below' ? { is, number: numberOf(words) } : { is };
 }
+
+/** `1,5` is read as people write it; `1,000` can mean two numbers: it is none, as any other word. */
+const numberOf = (words: string): number => Number(/^-?\d+,\d{1,2}$/.test(words) ? words.replace(',', '.') : words);
+
+const NUMBER = '\\s*-?\\d+([.,]\\d{1,2}|\\.\\d+)?\\s*';
 
 /** `off`: takes away what was there before. */
 function tellingOf({ told, at, escalate, urgent }: Draft, off?: 'off'): Pick<NewBody, Telling> {
-  const [to = '', after] = escalate.split(/\safter\s/i, 2).map((part) => part.trim());
-  const isEscalated = told === 'seen' && to !== '';
+  const then = told === 'seen' ? thenOf(escalate, off) : undefined;
   const digest = told === 'digest' ? at.trim() : off;
   const seen = told === 'seen' ? at.trim() : off;
   return {
     ...(digest !== undefined && { digest }),
     ...(seen !== undefined && { seen }),
     ...((urgent || off) && { urgent }),
-    ...(isEscalated && { escalate: { to, ...(after !== undefined && { after }) } }),
+    ...(then && { escalate: then }),
   };
+}
+
+/** All behind the first "after" is the time: where there are several, it is refused. */
+function thenOf(words: string, off: 'off' | undefined): NewBody['escalate'] {
+  const [to = '', ...after] = words.split(/\safter\s/i).map((part) => part.trim());
+  if (to === '') return off && { to: off };
+  return { to, ...(after.length > 0 && { after: after.join(' after ') }) };
 }
 
 type Telling = 'digest' | 'seen' | 'urgent' | 'escalate';

@@ -12,6 +12,8 @@ interface FieldProps {
   placeholder?: string | undefined;
   maxLength?: number;
   required?: boolean;
+  pattern?: string;
+  title?: string;
   /** The id of a list of suggestions. */
   list?: string;
   /** The field that its form is opened for: it has the focus. */
