@@ -5,6 +5,7 @@ import { withEscapes } from '../approvals/index.ts';
 import type { LightAnswer, LightAsked, LightModels } from '../inference/light.ts';
 import * as texts from '../texts.ts';
 import { shownValue, withoutValues } from '../turn/unsaved-values.ts';
+import { alwaysAsks } from './policy.ts';
 import type { CallContext, Look } from './tool.ts';
 import type { ValidCall } from './toolbox.ts';
 
@@ -39,8 +40,8 @@ const TASK = [
 const answer = z.strictObject({ verdict: z.enum(['ok', 'refuse']), why: z.string().min(1) });
 
 /** Tier of a call: 0 reads, 1 fetches, 2 writes or acts outside, 3 cannot be undone or always asks. */
-export function tierOf({ tool, effect }: ValidCall): number {
-  if (tool.policy?.confirm) return 3;
+export function tierOf({ tool, effect, input }: ValidCall): number {
+  if (alwaysAsks({ tool, input })) return 3;
   return { read: 0, fetch: 1, write: 2, external: 2, dangerous: 3 }[effect];
 }
 

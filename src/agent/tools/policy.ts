@@ -69,7 +69,7 @@ function refusal({ person, gate, persons }: PolicyQuestion): Decision | undefine
 
 function caution(question: PolicyQuestion): Decision | undefined {
   const { tool, input, gate, elsewhere, tainted, files, named, deletions } = question;
-  if (tool.policy?.confirm) return { kind: 'ask', reason: texts.alwaysAsks() };
+  if (alwaysAsks({ tool, input })) return { kind: 'ask', reason: texts.alwaysAsks() };
   if (gate === 'ask') return { kind: 'ask', reason: texts.policyAsks() };
   if (elsewhere.length > 0) return { kind: 'ask', reason: texts.sendsElsewhere(elsewhere) };
   const deletes = tool.policy?.deletes?.(input) ?? 0;
@@ -77,6 +77,11 @@ function caution(question: PolicyQuestion): Decision | undefined {
   const isLed = (tainted || files) && !named;
   if (isLed && deletes > 0 && deletions + deletes > 1) return { kind: 'ask', reason: texts.deletesMore(tainted) };
   return undefined;
+}
+
+/** True of a call that asks its person, whatever the policy says. */
+export function alwaysAsks({ tool, input }: Pick<PolicyQuestion, 'tool' | 'input'>): boolean {
+  return tool.policy?.confirm === true || tool.policy?.confirms?.(input) === true;
 }
 
 function permission(question: PolicyQuestion, rules: PolicyRules): Decision {

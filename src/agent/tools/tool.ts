@@ -288,6 +288,8 @@ export interface ToolPolicy<Input> {
   critique?: boolean;
   /** Asks the person first, whatever the policy says. */
   confirm?: boolean;
+  /** The same for calls with such an input. */
+  confirms?(input: Input): boolean;
 }
 
 /** Flow of information: what the other side learns from a call, and what its result brings into the turn. */

@@ -17,7 +17,17 @@ import { faultsOf } from '../../base/input.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { nextOf, type PlannedTime, readSlot } from '../../time/index.ts';
-import { askWhich, createInput, type Placing, planOf, readWhat, type Tooling, targetMeant, undoOf } from './create.ts';
+import {
+  askWhich,
+  createInput,
+  type Placing,
+  planOf,
+  readWhat,
+  seenRefused,
+  type Tooling,
+  targetMeant,
+  undoOf,
+} from './create.ts';
 import { planRuns, turnRun } from './run.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
@@ -45,6 +55,8 @@ export const editTool = (tooling: WatchTooling) =>
     dialogue: { thing: 'schedule' },
     description: 'Changes when a schedule comes, what is done then, or by which rule and how it is told.',
     effect: 'write',
+    // Whoever has said yes to a rule has said it to this one.
+    policy: { confirms: changesRule },
     record: { redact: privately('which', 'prompt', 'run', 'title', 'rule', 'escalate') },
     input: editInput,
 
@@ -53,6 +65,13 @@ export const editTool = (tooling: WatchTooling) =>
       return 'ok' in found ? found : edit(ctx, found, input, tooling);
     },
   });
+
+const changesRule = ({ rule, digest, urgent, seen, escalate }: EditInput): boolean =>
+  [rule, digest, urgent, seen, escalate].some((each) => each !== undefined);
+
+/** True if the call changes more than the time: a reading on a button carries only that. */
+const changesMore = ({ which: _, when: __, ...rest }: EditInput): boolean =>
+  Object.values(rest).some((each) => each !== undefined);
 
 /** Changes a schedule of `ctx.person`. */
 export async function edit(
@@ -64,9 +83,11 @@ export async function edit(
   const wish = await wishOf(ctx, found, input, tooling);
   if ('ok' in wish) return wish;
   if (!input.when?.trim()) return change(ctx, found, wish, tooling);
+  if (isOfHook(wish)) return failed('INVALID_INPUT', texts.hookHasNoTime);
   const when = readSlot(input.when, ctx.when);
   if (when.kind === 'reject') return failed(when.code, when.say);
   if (when.kind === 'ambiguous') {
+    if (changesMore(input)) return failed('AMBIGUOUS', texts.ambiguousBeside(when.readings.map(({ words }) => words)));
     return askWhich(when.question, when.readings, { act: 'edit', which: found.id });
   }
   const smallestStep = wish.watch ? stepOf(tooling, wish.watch.source) : tooling.smallestStep;
@@ -97,13 +118,13 @@ async function wishOf(
     wish.targetId = targetId;
   }
   if (input.title?.trim()) wish.title = input.title.trim();
-  return (await changeRule(ctx, wish, input)) ?? wish;
+  return (await changeRule(ctx, wish, input)) ?? (await seenRefused(ctx.tx, wish)) ?? wish;
 }
 
 /** Changes the rule of what is looked at, and how its findings are told. Undefined: it is done. */
 async function changeRule(ctx: Placing, wish: Wish, input: EditInput): Promise<Failed | undefined> {
   const { rule, digest, urgent, seen, escalate } = input;
-  const isTold = [digest, urgent, seen, escalate].some((each) => each !== undefined);
+  const isTold = changesRule({ ...input, rule: undefined });
   if (rule === undefined && !isTold) return undefined;
   if (!wish.watch) return failed('INVALID_INPUT', tellingTexts.onlyRules);
   if (rule) {
@@ -120,6 +141,8 @@ async function changeRule(ctx: Placing, wish: Wish, input: EditInput): Promise<F
   return undefined;
 }
 
+const isOfHook = ({ watch }: Pick<Wish, 'watch'>): boolean => watch !== undefined && isPushed(watch.source);
+
 const moveTime = (wish: Wish, { plannedAt, rule, zone }: PlannedTime): Wish => ({
   ...wish,
   rule,
@@ -130,7 +153,9 @@ const moveTime = (wish: Wish, { plannedAt, rule, zone }: PlannedTime): Wish => (
 
 export async function move(ctx: TxContext, id: string, plan: PlannedTime, tooling: Tooling): Promise<ToolResult> {
   const found = await findWhich(ctx, id, { tool: 'schedule_edit', input: { which: id } });
-  return 'ok' in found ? found : change(ctx, found, moveTime(found, plan), tooling);
+  if ('ok' in found) return found;
+  if (isOfHook(found)) return quoteRows(failed('INVALID_INPUT', texts.hookHasNoTime), [found]);
+  return change(ctx, found, moveTime(found, plan), tooling);
 }
 
 async function change(
@@ -181,7 +206,7 @@ export const deleteTool = ({ acknowledgements }: Pick<Tooling, 'acknowledgements
 
 /** As it is when switched: on, it goes on from `now`, and what fell due while it was off is dropped. Undefined: it is over. */
 export function switchSchedule(found: PersonSchedule, on: boolean, now: Instant): PersonSchedule | undefined {
-  if (found.watch && isPushed(found.watch.source)) return { ...found, state: on ? 'on' : 'off' };
+  if (isOfHook(found)) return { ...found, state: on ? 'on' : 'off' };
   const nextAt = found.rule === undefined ? found.nextAt : nextOf(found.rule, now);
   if (on && (nextAt === undefined || nextAt <= now)) return undefined;
   return { ...found, state: on ? 'on' : 'off', nextAt };
@@ -208,15 +233,18 @@ export async function switchOwn(
 type RunDeps = Pick<SkillDeps, 'turns' | 'jobs'>;
 
 export async function runOwn({ tx, clock }: TxContext, found: PersonSchedule, deps: RunDeps) {
-  await beginNow(tx, found, deps, clock.now());
+  if (!(await beginNow(tx, found, deps, clock.now())))
+    return quoteRows(failed('INVALID_INPUT', texts.waitsForHook(found.title)), [found]);
   return quoteRows(done(texts.begun(found.title), { subject: found.title, id: found.id }), [found]);
 }
 
-export async function beginNow(tx: Transaction, found: PersonSchedule, deps: RunDeps, now: Instant): Promise<void> {
+/** False, and nothing begins, where it waits for a hook: there is nothing to look at. */
+export async function beginNow(tx: Transaction, found: PersonSchedule, deps: RunDeps, now: Instant): Promise<boolean> {
+  if (isOfHook(found)) return false;
   const key = `schedule:${found.id}:by-hand:${now.toISOString()}`;
   if (found.watch) {
     await planRuns(deps, tx, found, [{ key, at: now }], now);
-    return;
+    return true;
   }
   const told = (await addressesOf(tx, [found])).get(found.id);
   const begun = await deps.turns.begin(tx, [
@@ -236,6 +264,7 @@ export async function beginNow(tx: Transaction, found: PersonSchedule, deps: Run
   ]);
   const turn = begun.get(key);
   if (turn !== undefined) await store.insertRuns(tx, [turnRun(found, { key, at: now, turn }, now)]);
+  return true;
 }
 
 const NAMING = {

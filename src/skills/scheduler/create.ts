@@ -41,6 +41,7 @@ import { settleAsking } from './tell.ts';
 import { texts } from './texts.ts';
 import { telling, type Watch, watch } from './watch/rule.ts';
 import { readTelling, type TellingInput, tellingInput } from './watch/telling.ts';
+import { tellingTexts } from './watch/texts.ts';
 
 const LONGEST_PROMPT = 4_000;
 
@@ -196,6 +197,8 @@ export async function placeAt(
   if (typeof targetId === 'object') return targetId;
   const telling = watch && (await readTelling(ctx, input, { ask: watch.ask }, targetMeant));
   if (telling && 'ok' in telling) return telling;
+  const unseen = await seenRefused(tx, { targetId, telling });
+  if (unseen) return unseen;
   const conversationId = await sayIn(ctx, meant.run);
   if (conversationId === undefined) return failed('NO_DM', texts.noDm);
   const title = input.title?.trim() || meant.run?.slice(1) || shorten((meant.prompt ?? '').replace(/\s+/g, ' '), 60);
@@ -251,6 +254,16 @@ export async function targetMeant(
   if (target.state !== 'allowed') return failed('DENIED', texts.targetNotAllowed(target.name));
   // Its turns, and all that is not for the target, come to the person alone.
   return (await conversations.direct(tx, person.id)) === undefined ? failed('NO_DM', texts.noDm) : target.id;
+}
+
+/** Refuses to ask for Seen where nobody can press it. */
+export async function seenRefused(
+  tx: TxContext['tx'],
+  { targetId, telling }: Pick<Wish, 'targetId' | 'telling'>,
+): Promise<Failed | undefined> {
+  if (targetId === undefined || telling?.seen === undefined) return undefined;
+  const target = await targets.findById(tx, targetId);
+  return target?.kind === 'hook' ? failed('INVALID_INPUT', tellingTexts.noSeenThere(target.name)) : undefined;
 }
 
 /**

@@ -1,7 +1,9 @@
 /** Digests: what rules have found during a day, told at its time as one message for each person and place. */
 import { groupBy } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
+import { shorten } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
+import { targets } from '../../delivery/index.ts';
 import type { DueSource } from '../../jobs/index.ts';
 import { personById } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
@@ -14,6 +16,8 @@ import { tellingTexts as texts } from './watch/texts.ts';
 const PERSONS = 20;
 const MOST_OF_ONE = 3;
 const MOST_TOLD = 30;
+/** A service takes about so many characters, the lines around the findings included; the rest of a longer text is cut. */
+const MOST_OF_HOOK = 3_200;
 
 type Deps = Pick<SkillDeps, 'database' | 'outbox' | 'gate'>;
 
@@ -34,7 +38,7 @@ async function tellDue({ database, outbox, gate }: Deps, now: Instant): Promise<
       for (const together of await byPlace(tx, theirs)) {
         const [first] = together as [store.GatheredRun];
         const { schedule, run } = first;
-        const text = digestText(together);
+        const text = digestText(together, (await isHooks(tx, schedule)) ? MOST_OF_HOOK : Number.POSITIVE_INFINITY);
         const key = `schedule-digest:${run.id}`;
         const urgent = schedule.telling?.urgent === true;
         const toldIn = await tell({ outbox }, tx, { key, schedule, person, text, now, urgent });
@@ -57,16 +61,45 @@ async function byPlace(tx: Transaction, found: readonly store.GatheredRun[]): Pr
   return groupBy(found, ({ schedule }) => placeOf(schedule)).values();
 }
 
-function digestText(together: readonly store.GatheredRun[]): string {
+async function isHooks(tx: Transaction, { targetId }: PersonSchedule): Promise<boolean> {
+  const target = targetId === undefined ? undefined : await targets.findById(tx, targetId);
+  return target?.kind === 'hook' && target.state === 'allowed';
+}
+
+interface Part {
+  text: string;
+  /** Findings that it tells of. */
+  count: number;
+}
+
+/** The parts that fit in `most` characters. The first one is shortened rather than left out. */
+function fitting(parts: readonly Part[], most: number): string[] {
+  const shown: string[] = [];
+  let left = most;
+  for (const { text } of parts.slice(0, MOST_TOLD)) {
+    const fits = shown.length === 0 ? shorten(text, left) : text;
+    left -= fits.length + BETWEEN.length;
+    if (left < 0 && shown.length > 0) break;
+    shown.push(fits);
+  }
+  return shown;
+}
+
+const BETWEEN = '\n\n';
+
+/** `most`: characters. */
+function digestText(together: readonly store.GatheredRun[], most: number): string {
   const parts = [...groupBy(together, ({ schedule }) => schedule.id).values()].flatMap((ofOne) => {
-    const newest = ofOne.slice(-MOST_OF_ONE).map(({ run }) => run.told ?? '');
+    const newest = ofOne.slice(-MOST_OF_ONE).map(({ run }): Part => ({ text: run.told ?? '', count: 1 }));
     const earlier = ofOne.length - newest.length;
-    return earlier > 0 ? [...newest, texts.earlier(ofOne[0]?.schedule.title ?? '', earlier)] : newest;
+    const text = texts.earlier(ofOne[0]?.schedule.title ?? '', earlier);
+    return earlier > 0 ? [...newest, { text, count: earlier }] : newest;
   });
-  const shown = parts.slice(0, MOST_TOLD);
+  const shown = fitting(parts, most);
+  const more = parts.slice(shown.length).reduce((sum, { count }) => sum + count, 0);
   return [
     texts.digest(new Set(together.map(({ schedule }) => schedule.id)).size),
     ...shown,
-    ...(parts.length > shown.length ? [texts.notShown(parts.length - shown.length)] : []),
-  ].join('\n\n');
+    ...(more > 0 ? [texts.notShown(more)] : []),
+  ].join(BETWEEN);
 }

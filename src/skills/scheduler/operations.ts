@@ -89,7 +89,7 @@ const runNow = operation({
     act(deps, { named: name, personId }, {}, async (tx, meant) => {
       const now = deps.world.clock.now();
       if ('task' in meant) await runTask(deps, meant.task, tx, now);
-      else await beginNow(tx, meant.own, deps, now);
+      else if (!(await beginNow(tx, meant.own, deps, now))) throw refusalOf(texts.waitsForHook(meant.own.title));
       return true;
     }),
   show: (_, { name }) => `${name} runs now, or as soon as coda runs.\n`,

@@ -78,9 +78,9 @@ export async function saveSchedule(tx: Transaction, id: string, wish: Wish): Pro
        set (${saved.names}) = row (${saved.values(wish)}), version = version + 1, failures = 0, told = false,
            -- what is under way belongs to what it did before
            running = case when watch is not distinct from ${watchOf(wish)}::jsonb then running end,
-           -- another rule begins anew, but knows what it has seen
+           -- another rule begins anew, but knows what it has seen and what was told of that
            memory = case when watch is not distinct from ${watchOf(wish)}::jsonb then memory
-                         else memory - '{met,streak,calm}'::text[] end
+                         else memory - '{met,streak,calm,flapping,recent,day,broken}'::text[] end
                     -- nor does one that comes back, of which nothing waits for Seen any more
                     - case when state <> 'on' and ${isAsking(wish)} then '{met,told,broken}' else '{}' end::text[]
      where id = ${id}`),

@@ -121,6 +121,18 @@ export const texts = {
       : '';
     return `Changed ${quoteWords(title)}${plan ? `: ${whenWords(plan, reader)}` : ''}.${rule}`;
   },
+  ambiguousBeside: (readings: readonly string[]) => ({
+    message: `That time can mean ${listOf(readings, 'or')}, so I have changed nothing.`,
+    remedy: 'Name the time exactly, or change the time first and the rest after it.',
+  }),
+  hookHasNoTime: {
+    message: 'It has no time: it looks whenever its hook is sent something.',
+    remedy: 'Leave the time out, or plan another schedule.',
+  },
+  waitsForHook: (title: string) => ({
+    message: `${quoteWords(title)} waits for its hook: there is nothing to look at until that is sent something.`,
+    remedy: 'Send the hook something to try it.',
+  }),
   deleted: (title: string) => `Deleted the schedule ${quoteWords(title)}.`,
   restored: (title: string) => `Taken back: ${quoteWords(title)} is as it was before.`,
   unmade: (title: string) => `Taken back: ${quoteWords(title)} is not planned any more.`,

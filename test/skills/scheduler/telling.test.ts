@@ -1,5 +1,7 @@
 /** Findings that are gathered, held by quiet hours, told until somebody presses Seen, and then to somebody else. */
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/root.ts';
@@ -15,13 +17,31 @@ let cleo: PlayedPerson;
 let room: { ana: PlayedPerson; bo: PlayedPerson; cleo: PlayedPerson };
 let model: ScriptedModel;
 let nth = 0;
+/** What a service was sent that is told by a template of the configuration. */
+const posted: string[] = [];
+const service = createServer((request, response) => {
+  let body = '';
+  request.on('data', (part: Buffer) => {
+    body += part.toString('utf8');
+  });
+  request.on('end', () => {
+    posted.push(body);
+    response.end('{}');
+  });
+});
 
 beforeAll(async () => {
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  const { port } = service.address() as AddressInfo;
   model = new ScriptedModel(() => ['must not be asked']);
   coda = await play({
     at: '2027-03-03T08:00:00Z',
     model,
-    config: { 'memory.auto': 'off' },
+    config: {
+      'memory.auto': 'off',
+      'targets.hooks': { ntfy: { url: `http://127.0.0.1:${port}/` } },
+      'egress.i_understand_private': [{ network: '127.0.0.1/32', port }],
+    },
     platform: { showsUse: true },
   });
   ana = coda.person('ana');
@@ -33,6 +53,7 @@ beforeAll(async () => {
   await ana.says('/targets person bo');
   await bo.presses('Yes');
   await room.ana.says('/targets here home');
+  await ana.says('/targets hook ntfy');
   await coda.app.hooks.add({
     name: 'box',
     person: 'ana',
@@ -44,6 +65,7 @@ beforeAll(async () => {
 afterAll(async () => {
   expect(model.requests).toEqual([]);
   await coda[Symbol.asyncDispose]();
+  service.close();
 });
 
 /** Each scene begins at ten o'clock of a new day, without schedules. */
@@ -450,6 +472,81 @@ test('the rule of a schedule, and how it is told, can be changed', async () => {
   expect(told(since, 'dm-ana', '97')).toHaveLength(1);
   await ana.says('/undo');
   expect(await ana.says('/schedules')).toContain('every 10 minutes until somebody presses Seen');
+});
+
+test('a change that cannot be done whole is refused whole', async () => {
+  await coda.app.hooks.add({
+    name: 'page',
+    person: 'ana',
+    kind: 'watch',
+    allow_unsigned: true,
+    template: { text: 'x' },
+  });
+  await ana.says('/schedule every day at 9 drink water');
+  const unsure = '/schedules change 1 tuesday or wednesday at 10am';
+  expect(await ana.says(`${unsure} --title tea`)).toMatch(/can mean .* or .*, so I have changed nothing/);
+  expect(await ana.says('/schedules')).toMatch(/drink water.*every day at 09:00/i);
+  await ana.says(unsure);
+  expect(ana.seen().at(-1)?.buttons.length).toBeGreaterThan(1);
+  await ana.says('/schedules delete 1');
+  await ana.says('/schedule hook box.disk --above 90 --title disk');
+  const runs = await coda.count('schedule_runs');
+  expect(await ana.says('/schedules change 1 every hour')).toContain('whenever its hook is sent something');
+  expect(await ana.says('/schedules run 1')).toContain('“disk” waits for its hook');
+  const { rows } = await coda.database().read<{ id: string }>("select id from person_schedules where state = 'on'");
+  await expect(coda.operation('schedules run', { name: rows[0]?.id ?? '' })).rejects.toThrow('waits for its hook');
+  await coda.passes({ hours: 2 });
+  expect(await coda.count('schedule_runs')).toBe(runs);
+  expect(await ana.says('/schedules change 1 --escalate bo after 30 minutes after 5')).toContain(
+    'is no length of time',
+  );
+  expect(await ana.says('/schedules')).not.toContain('until somebody presses Seen');
+});
+
+test('a rule that was changed knows nothing of how often the one before has told', async () => {
+  await ana.says('/schedule hook box.disk --above 90 --over --title disk');
+  for (const disk of [95, 10, 95, 10, 95, 10]) await send({ disk });
+  await send({ disk: 'no number' });
+  let since = mark();
+  await ana.says('/schedules change 1 --above 80');
+  await send({ disk: 85 });
+  expect(told(since, 'dm-ana', '85')).toHaveLength(1);
+  await ana.says('/schedules change 1 --above 80 --daily');
+  since = mark();
+  await send({ disk: 86 });
+  expect(told(since, 'dm-ana', '86')).toHaveLength(1);
+});
+
+describe('a service', () => {
+  test('has nothing told that somebody is to press', async () => {
+    expect(await ana.says('/schedule hook box.disk --above 90 --seen 10 --tell ntfy')).toContain(
+      'Nobody can press Seen',
+    );
+    await ana.says('/schedule hook box.disk --above 90 --tell ntfy --title disk');
+    expect(await ana.says('/schedules change 1 --seen 10')).toContain('Nobody can press Seen in “ntfy”');
+    await ana.says('/schedules tell 1 here');
+    expect(await ana.says('/schedules change 1 --escalate ntfy after 5')).toContain('until somebody presses Seen');
+    expect(await ana.says('/schedules tell 1 ntfy')).toContain('Nobody can press Seen');
+    const before = posted.length;
+    await send({ disk: 93 });
+    await coda.passes({ minutes: 6 });
+    expect(posted).toHaveLength(before + 1);
+    expect(posted.at(-1)).not.toContain('press Seen to');
+    await ana.presses('Seen');
+  });
+
+  test('gets as much of a digest as it takes, with the number of what is left out', async () => {
+    const fields = [...'abcdefgh'];
+    for (const field of fields)
+      await ana.says(`/schedule hook box.${field} --digest 18:00 --tell ntfy --title rule-${field}`);
+    const long = (field: string) => `${field} ${'long '.repeat(180)}`;
+    await send(Object.fromEntries(fields.map((field) => [field, long(field)])));
+    const before = posted.length;
+    await coda.passes({ hours: 12 });
+    expect(posted).toHaveLength(before + 1);
+    expect(posted.at(-1)).toContain('What came, by 8 rules');
+    expect(posted.at(-1)).toMatch(/\(1 more finding: the page Automations shows them/);
+  });
 });
 
 test.skipIf(!POSTGRES_URL)('two replicas tell a digest, and whom nobody answers, once', async () => {

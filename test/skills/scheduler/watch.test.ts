@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mayRead } from '../../../src/skills/web/page/robots.ts';
 import { type Play, type PlayedPerson, play } from '../../support/play.ts';
-import { ScriptedModel } from '../../support/scripted-model.ts';
+import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
 import { Internet } from '../web/internet.ts';
 
 let internet: Internet;
@@ -275,4 +275,25 @@ test('a run whose rule became a prompt meanwhile ends, and its schedule comes ag
   await coda.passes({ hours: 1 });
   expect(asked() - calls).toBe(1);
   expect(await coda.count(`${own} and s.running is not null`)).toBe(0);
+});
+
+test('a model changes a rule when its person has said yes to that; they themselves change it at once', async () => {
+  const change = { call: 'schedule_edit', input: { which: 'kettle', rule: { is: 'below', number: 30 } } };
+  const wanted = 'only below thirty, please';
+  await using own = await play({
+    at: '2026-11-20T08:00:00Z',
+    model: new ScriptedModel(({ messages, ...request }) => {
+      const isAsked = messages.at(-1)?.role === 'user' && !request.system.startsWith(MEMORY);
+      return isAsked && lastSaid({ messages, ...request }).includes(wanted) ? [change] : ['Done.'];
+    }),
+  });
+  const bo = own.person('bo', { role: 'owner' });
+  const rules = (number: number) => own.count(`person_schedules where (watch -> 'rule' ->> 'number')::int = ${number}`);
+  await bo.says('/schedule every hour page https://shop.example/kettle --below 40 --title kettle');
+  await bo.says(wanted);
+  expect([await rules(40), await rules(30)]).toEqual([1, 0]);
+  await bo.presses('Approve');
+  expect([await rules(40), await rules(30)]).toEqual([0, 1]);
+  await bo.says('/schedules change 1 --below 20');
+  expect(await rules(20)).toBe(1);
 });

@@ -60,8 +60,9 @@ const BESIDE: Readonly<Record<string, Read>> = {
   urgent: (value) => ({ urgent: unlessOff(value) !== null }),
   seen: (seen) => ({ seen }),
   escalate: (value) => {
-    const [to = '', after] = value.split(/\safter\s/i, 2).map((part) => part.trim());
-    return { escalate: { to, ...(after !== undefined && { after }) } };
+    // The time is all that stands behind the first one: where there are several, it is none.
+    const [to = '', ...after] = value.split(/\safter\s/i).map((part) => part.trim());
+    return { escalate: { to, ...(after.length > 0 && { after: after.join(' after ') }) } };
   },
 };
 

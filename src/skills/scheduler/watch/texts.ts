@@ -70,6 +70,10 @@ export const tellingTexts = {
     message: 'What a model says is told at once, and once.',
     remedy: 'Leave out what the model is asked, or the digest and Seen.',
   },
+  noSeenThere: (target: string) => ({
+    message: `Nobody can press Seen in ${name(target)}: a service has no buttons.`,
+    remedy: 'Tell it in a chat or to a person, and name the service with escalate, or leave Seen out.',
+  }),
   noEscalation: {
     message: 'Who is to be told then?',
     remedy: 'Name one of your targets: "/targets" lists them.',
