@@ -166,6 +166,33 @@ test('what hearing costs counts in the budget, and ends with it', async () => {
   expect(asked).toBe(heard);
 });
 
+test('a turn that waits for the words of a file ends at /stop, and the file is read even so', async () => {
+  const model = new ScriptedModel(['Noted.'], ['Read.']);
+  model.takesFiles = true;
+  await using coda = await play({ model, config: hears() });
+  held = deferred();
+  words = 'Note that I have to buy milk.';
+  const file = { ...(await coda.artifacts().put(minute())), name: 'v.ogg', type: 'audio/ogg' };
+  const sentAt = coda.world.clock.now();
+  const said = {
+    id: 'm801',
+    channel: 'dm-ana',
+    from: 'ana',
+    text: 'read it',
+    role: 'owner',
+    kind: 'dm',
+    sentAt,
+  } as const;
+  const { settled } = await coda.adapter.hear({ ...said, files: [file] });
+  expect(await eventually(() => asked === 1)).toBe(true);
+  await coda.hear('ana', 'dm-ana', '/stop');
+  await settled;
+  expect(model.requests).toHaveLength(0);
+  held.resolve();
+  expect(await eventually(async () => (await coda.count('file_texts')) === 1)).toBe(true);
+  expect([asked, gone]).toEqual([1, 0]);
+});
+
 describe('while it is heard', () => {
   /** A voice message that the service has been given, and has not answered yet. */
   async function isBeingHeard(coda: Play, text = '') {
