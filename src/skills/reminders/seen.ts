@@ -78,7 +78,7 @@ export function acknowledgements({ wakeAt, world }: { wakeAt: WakeAt; world: Pic
 const LONGEST_HELD = 2_000;
 
 /** Held by quiet hours, it was never told: the newer text does not take its place. */
-export const withHeld = (held: readonly string[], text: string): string =>
+const withHeld = (held: readonly string[], text: string): string =>
   [...held.map((each) => shorten(each, LONGEST_HELD)), text].join('\n\n');
 
 async function insertFinding(

@@ -73,7 +73,7 @@ interface Part {
 }
 
 /** The parts that fit in `most` characters. The first one is shortened rather than left out. */
-function fitting(parts: readonly Part[], most: number): string[] {
+function fitDigest(parts: readonly Part[], most: number): string[] {
   const shown: string[] = [];
   let left = most;
   for (const { text } of parts.slice(0, MOST_TOLD)) {
@@ -95,7 +95,7 @@ function digestText(together: readonly store.GatheredRun[], most: number): strin
     const text = texts.earlier(ofOne[0]?.schedule.title ?? '', earlier);
     return earlier > 0 ? [...newest, { text, count: earlier }] : newest;
   });
-  const shown = fitting(parts, most);
+  const shown = fitDigest(parts, most);
   const more = parts.slice(shown.length).reduce((sum, { count }) => sum + count, 0);
   return [
     texts.digest(new Set(together.map(({ schedule }) => schedule.id)).size),
