@@ -145,7 +145,9 @@ function messageWriting(messages: readonly Record<string, unknown>[]): Fragment 
       insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at)
       select id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at
         from ${MESSAGES(messages)}
-       where ${FENCED} and not exists (select from inbox f where f.id = inbox_id and f.payload ? 'forgotten')
+       where ${FENCED}
+         -- looked at row by row: a join would take them in another order, which is that of what was said
+         and coalesce((select not f.payload ? 'forgotten' from inbox f where f.id = inbox_id), true)
     )`;
 }
 
