@@ -94,6 +94,7 @@ test.skipIf(POSTGRES_URL === undefined)(
     expect(coda.platform.in('dm-ana')).toEqual(['The answer ']);
     gates[1].resolve();
     await settled;
+    await eventually(() => coda.platform.in('dm-ana')[0] !== 'The answer ');
     expect(coda.platform.in('dm-ana')).toEqual(['The answer is 42.']);
   },
 );

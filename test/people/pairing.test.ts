@@ -84,6 +84,8 @@ describe.each(testDatabases)('a stranger on $name', ({ name: engine, available }
       select gen_random_uuid(), n::text, 'message', 'chat', c.id, p.id, n, '{}', 'done', true, $1::timestamptz, $1::timestamptz,
         $1::timestamptz
         from generate_series(1, 20000) n, conversations c, persons p where p.name = 'olga'`);
+    // A server that knows a part of it only may read all of it.
+    await database.run('test.plant', 'analyze');
     const [rule = { name: '', sql: '' }] = strangerRetentionRules;
     const read = await rowsRead(database, (db) => db.query(rule.sql, [coda.world.clock.now(), 100]));
     expect(read).toBeLessThan(4000);
