@@ -36,7 +36,7 @@ export interface Payload {
   files: IncomingFile[];
   /** Its voice messages were heard: their words stand in `text`, and they are among its files no more. `typed`: the text before. */
   heard?: { typed: string };
-  /** Nobody hears its voice messages: its turn has begun with them among its files. */
+  /** Voice messages of it are not heard: its turn has begun with them among its files. */
   unheard?: true;
   /**
    * Files that are still to be fetched; gone when they are, or cannot be had. `tries`: how often they were asked

@@ -208,8 +208,8 @@ export async function nextEpoch(tx: Transaction, id: string): Promise<void> {
 }
 
 /**
- * Empties what was said in it; the rows stay, so that nothing is taken in or said a second time. Of what is not settled nothing is
- * answered that has not begun, and a turn that runs is not remembered.
+ * Empties what was said in a conversation; the rows stay, so that nothing is taken in or said a second time. A message that waits is
+ * not answered, and a turn that runs is not remembered. Parts of its answer that are not sent yet keep their words until retention.
  */
 export async function empty(tx: Transaction, id: string): Promise<void> {
   await tx.query(

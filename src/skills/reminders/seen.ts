@@ -34,7 +34,7 @@ export const seenChoice = (id: string): Choice => ({
   anyone: true,
 });
 
-/** Those with a target with the place and the reader of it; one that may not be told (any more) stays with its person. */
+/** Gives each reminder with a target its place and reader; one that may not be told there (any more) stays with its person. */
 export async function aimAtTargets(tx: Transaction, due: readonly store.Due[]): Promise<store.Due[]> {
   const known = await targets.addresses(
     tx,

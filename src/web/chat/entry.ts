@@ -14,7 +14,7 @@ export interface Unsent {
   id: string;
   text: string;
   files: readonly File[];
-  /** What was spoken for it. */
+  /** Speech that was made of it. */
   voice: File | undefined;
   at: string;
   /** Why it did not come there; undefined: it is on its way. */

@@ -86,8 +86,8 @@ test('a conversation that is deleted while it is answered is not remembered, and
   await Promise.all(asked);
   expect((await chats(browser)).map(({ id }) => id)).not.toContain('stories');
   expect(model.requests.some((request) => lastSaid(request).includes('another'))).toBe(false);
-  for (const table of ['inbox where payload', 'messages where content'])
-    expect(await programs.coda.count(`${table}::text ~ 'long story|another'`), table).toBe(0);
+  for (const table of ['inbox where payload', 'outbox where content', 'messages where content'])
+    expect(await programs.coda.count(`${table}::text ~ 'long story|another|It began'`), table).toBe(0);
 });
 
 test('what is held elsewhere is neither deleted, named nor stopped here by somebody else', async () => {

@@ -144,8 +144,8 @@ export async function setTitle(database: Database, id: string, title: string): P
 }
 
 /**
- * Takes a conversation out of the list, with what was said in it; neither the model nor the database remembers the words. It
- * comes back when something is said there again.
+ * Takes a conversation out of the list and empties what was said in it, for the model too. It comes back when something is said
+ * there again.
  */
 export async function hide(tx: Transaction, id: string, now: Instant): Promise<void> {
   await tx.query('update conversations set hidden_at = $2, epoch = epoch + 1, title = null where id = $1', [id, now]);
