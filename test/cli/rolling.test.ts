@@ -5,7 +5,7 @@ import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/base/root.ts';
 import { FakeDiscord } from '../support/discord/index.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, within } from '../support/eventually.ts';
 import { Program } from '../support/jsonl.ts';
 import { freshPostgres, POSTGRES_URL, requireService } from '../support/postgres.ts';
 import { RELEASED, unpackReleased } from '../support/released.ts';
@@ -49,7 +49,7 @@ async function house() {
     const program = new Program(args, main === undefined ? {} : { main });
     const before = fake.gateway.connected;
     await program.logged('"msg":"ready"');
-    if (!(await eventually(() => fake.gateway.connected > before))) throw new Error(program.stderr);
+    if (!(await within(60_000, () => fake.gateway.connected > before))) throw new Error(program.stderr);
     return program;
   };
   let said = 0;

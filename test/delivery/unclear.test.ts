@@ -39,11 +39,13 @@ describe.each(testDatabases)('what may be there already, on $name', ({ name, ava
     const platform = { deduplicatesForMs: 0, canFind: false };
     await using coda = await play({ engine: name, model, platform });
     await coda.hear('ana', 'dm-ana', 'what is it?');
-    const draft = `from outbox where state = 'draft' and receipt is not null`;
-    await eventually(async () => (await coda.count(draft.slice('from '.length))) > 0);
+    const shown = `outbox where state = 'draft' and receipt is not null`;
+    await eventually(async () => (await coda.count(shown)) > 0);
     // As it is after a kill: what was shown is not known.
     await coda.database().run('test.forget', `update outbox set receipt = null where state = 'draft'`, []);
-    await coda.restart();
+    await coda.app.stop(0);
+    await coda.start();
+    await eventually(() => coda.platform.messages.length > 1);
     await coda.app.whenSettled();
     const [piece, answer] = coda.platform.messages;
     expect(answer).toMatchObject({ key: piece?.key, text: 'The answer is 42.', again: false });

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import tar from 'tar-stream';
 import { execution } from '../../src/config/blocks.ts';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts';
-import { eventually } from './eventually.ts';
+import { within } from './eventually.ts';
 import { testWorld } from './world.ts';
 
 const address = process.env.CODA_TEST_DOCKER ? new URL(process.env.CODA_TEST_DOCKER) : undefined;
@@ -19,7 +19,7 @@ export const DOCKER = address && { socket: address.pathname, image: address.sear
 if (DOCKER && process.env.CODA_TEST_WAITS_FOR) await imagesOf(process.env.CODA_TEST_WAITS_FOR);
 
 async function imagesOf(file: string): Promise<void> {
-  if (!(await eventually(() => existsSync(file), 10 * 60_000)))
+  if (!(await within(10 * 60_000, () => existsSync(file))))
     throw new Error(`the images were not made within 10 minutes: there is no ${file}`);
   const wrong = readFileSync(file, 'utf8');
   if (wrong !== '') throw new Error(`the images could not be made: ${wrong}`);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { packageRoot } from '../../src/base/root.ts';
-import { eventually } from './eventually.ts';
+import { within } from './eventually.ts';
 import { fillMigrated } from './template.ts';
 
 /** What `npm run build` has left; another build is named by CODA_TEST_MAIN. */
@@ -106,7 +106,7 @@ export class Program {
       ended = true;
     });
     // Ends what hangs, before the limit of the test does without a word: seven programs at once on a slow machine take minutes.
-    const found = await eventually(() => check() || (ended && 'ended'), 240_000);
+    const found = await within(240_000, () => check() || (ended && 'ended'));
     const value = check();
     if (value) return value;
     throw new Error(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/root.ts';
 import { type Browser, CHROMIUM, openBrowser, type Page, signedIn } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, within } from '../support/eventually.ts';
 import { freePort } from '../support/ports.ts';
 import { ALL_PAGES, type Household, openHousehold } from './household.ts';
 
@@ -268,7 +268,7 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
       // Chromium now and then loses the first one to a worker that has just been registered.
       const arrives = async () => {
         await devtools.send('ServiceWorker.deliverPushMessage', { ...about, data });
-        return eventually(isShown, 2_000);
+        return within(2_000, isShown);
       };
       expect(await eventually(arrives)).toBe(true);
     }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FakeDiscord } from '../../support/discord/index.ts';
-import { eventually } from '../../support/eventually.ts';
+import { eventually, within } from '../../support/eventually.ts';
 import { wordsOf } from '../../support/slack/index.ts';
 import { playSlack } from '../../support/slack/play.ts';
 
@@ -22,7 +22,7 @@ test('one person in Discord and Slack has the same notes, and a reminder comes w
   const [slackDm, discordDm] = [fake.dm(ana), discord.dm(friend)];
   const saidThere = () => discord.said(discordDm).map(({ content }) => content);
   const hearsThere = async (words: RegExp) => {
-    if (!(await eventually(() => saidThere().some((each) => words.test(each))))) {
+    if (!(await within(60_000, () => saidThere().some((each) => words.test(each))))) {
       throw new Error(`never said ${words}, but ${JSON.stringify(saidThere())}`);
     }
     await play.settled();

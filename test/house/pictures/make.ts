@@ -5,7 +5,7 @@ import { packageRoot } from '../../../src/base/root.ts';
 import { Programs } from '../../adapters/http/support.ts';
 import { openBrowser, type Page } from '../../support/browser.ts';
 import { FakeDiscord } from '../../support/discord/index.ts';
-import { eventually } from '../../support/eventually.ts';
+import { within } from '../../support/eventually.ts';
 import { KEY, ModelServer, type Scene } from '../../support/model-server/index.ts';
 import { Outside } from '../../support/outside.ts';
 import { FakeSlack } from '../../support/slack/index.ts';
@@ -111,7 +111,7 @@ async function pages(): Promise<void> {
   ] as const) {
     discord.says(user, kitchen, `<@${discord.bot.id}> ${said}`);
     const isAnswered = () => discord.said(kitchen).some(({ content }) => content.includes(answered));
-    if (!(await eventually(isAnswered))) throw new Error(`Discord never showed “${answered}”`);
+    if (!(await within(60_000, isAnswered))) throw new Error(`Discord never showed “${answered}”`);
     await coda.passes({ minutes: 1 });
   }
   const channel = await open('dark');
@@ -135,7 +135,7 @@ async function pages(): Promise<void> {
   const chat = new URL(light.url()).pathname;
   discord.says(ana, discord.dm(ana), 'Compare the flights to Lisbon in March');
   const isAtWork = () => models.requests.some(({ text }) => text.includes('Lisbon'));
-  if (!(await eventually(isAtWork))) throw new Error('nothing is at work');
+  if (!(await within(60_000, isAtWork))) throw new Error('nothing is at work');
   for (const { name, path: at, height, shows, width = WIDTH, isDark } of PAGES) {
     const page = isDark ? dark : light;
     await page.setViewportSize({ width, height });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Duplex, PassThrough } from 'node:stream';
 import { runTerminal } from '../../../src/adapters/console/index.ts';
 import { packageRoot } from '../../../src/base/root.ts';
-import { eventually } from '../../support/eventually.ts';
+import { within } from '../../support/eventually.ts';
 import { FakeTerminal, type MarkedText } from '../../support/vt.ts';
 import { TYPED } from './list.ts';
 
@@ -43,7 +43,7 @@ export async function terminalSession(columns = 92): Promise<FakeTerminal> {
     history: join(folder, 'history'),
   });
   const until = async (holds: () => boolean) => {
-    if (!(await eventually(holds))) throw new Error(`nothing came on the terminal:\n${screen.text}`);
+    if (!(await within(60_000, holds))) throw new Error(`nothing came on the terminal:\n${screen.text}`);
   };
   try {
     await until(() => screen.text.includes('/help'));
