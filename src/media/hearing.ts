@@ -23,7 +23,15 @@ const DEMUXERS: Readonly<Record<string, string>> = {
   webm: 'matroska',
   wav: 'wav',
   m4a: 'mov',
+  aac: 'aac',
 };
+
+/** Decoders of ffmpeg: those of pictures, which would look into a clip's first frames, are not even opened. */
+const DECODERS = [
+  'aac,aac_fixed,libfdk_aac,alac,ac3,eac3,amrnb,amrwb,flac,vorbis,opus,libopus,speex,libspeex,gsm,gsm_ms',
+  'mp1,mp1float,mp2,mp2float,mp3,mp3float,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,pcm_mulaw,pcm_alaw,pcm_u8,pcm_s8',
+  'pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be',
+];
 
 const size = z.strictObject({ size: z.int() });
 const recognized = z.strictObject({ text: z.string() });
@@ -61,7 +69,7 @@ export class Hearing {
 
   /**
    * The samples (16 bits, 16 kHz, one channel) of a recording, no more than of `longest` milliseconds and one second;
-   * undefined where nothing here decodes it. Rejects for a broken one.
+   * undefined where nothing here decodes it. Rejects for one that is broken or holds no sound.
    */
   async decode(
     bytes: Buffer,
@@ -89,7 +97,10 @@ export class Hearing {
       limits: FFMPEG_LIMITS,
     };
     try {
-      return await programs.run(input, by, { signal: within.signal, hold });
+      const samples = await programs.run(input, by, { signal: within.signal, hold });
+      // It ends well with nothing where no piece of a broken recording can be decoded.
+      if (samples.length === 0) throw new Error('no sound in it');
+      return samples;
     } catch (error) {
       if (error instanceof ProgramFault && error.isMissing) return undefined;
       throw error;
@@ -145,8 +156,10 @@ export class Hearing {
 
 /** Samples on its output, of the named format alone: nothing else is opened, and nothing longer or larger is made. */
 function decodingBy(extension: string, most: number): string[] {
-  const from = ['-f', DEMUXERS[extension] ?? extension, '-protocol_whitelist', 'file', '-i', '{file}'];
+  const only = ['-protocol_whitelist', 'file', '-codec_whitelist', DECODERS.join(',')];
+  const from = ['-f', DEMUXERS[extension] ?? extension, ...only, '-i', '{file}'];
   const to = ['-vn', '-sn', '-dn', '-t', String(most / RATE / 2), '-ac', '1', '-ar', String(RATE)];
-  const bounds = ['-threads', '1', '-max_alloc', String(FFMPEG_BLOCK)];
+  // Threads for its filters, one for each processor, would take the memory of a large machine.
+  const bounds = ['-threads', '1', '-filter_threads', '1', '-max_alloc', String(FFMPEG_BLOCK)];
   return ['ffmpeg', '-nostdin', '-v', 'quiet', ...bounds, ...from, ...to, '-fs', String(most), '-f', 's16le', 'pipe:1'];
 }

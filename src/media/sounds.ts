@@ -3,8 +3,14 @@
 const SOUNDS: readonly (readonly [starts: string, at: number, extension: string, type: string])[] = [
   ['OggS', 0, 'ogg', 'audio/ogg'],
   ['ID3', 0, 'mp3', 'audio/mpeg'],
+  // Frames of layer 3 (MPEG 1, 2 and 2.5) with a checksum or without, and those of bare AAC.
   ['\xff\xfb', 0, 'mp3', 'audio/mpeg'],
+  ['\xff\xfa', 0, 'mp3', 'audio/mpeg'],
   ['\xff\xf3', 0, 'mp3', 'audio/mpeg'],
+  ['\xff\xf2', 0, 'mp3', 'audio/mpeg'],
+  ['\xff\xe3', 0, 'mp3', 'audio/mpeg'],
+  ['\xff\xf1', 0, 'aac', 'audio/aac'],
+  ['\xff\xf9', 0, 'aac', 'audio/aac'],
   ['fLaC', 0, 'flac', 'audio/flac'],
   ['#!AMR', 0, 'amr', 'audio/amr'],
   ['\x1a\x45\xdf\xa3', 0, 'webm', 'audio/webm'],

@@ -43,6 +43,8 @@ export type Transcript = { ok: true; text: string } | { ok: false; why: string; 
 /** Services take no more. */
 const LARGEST = 25 * 1024 * 1024;
 const LONGEST_ANSWER = 1_000_000;
+const REFUSED = ['amr', 'aac'];
+const BROKEN = 'I cannot decode it: it is broken, or there is no sound in it';
 const NOTHING_HEARD: Transcript = { ok: false, why: 'I heard nothing in it' };
 
 /** Bytes of a millisecond (128 kbit/s): of a recording that nothing here decodes, a shorter length is not believed. */
@@ -51,8 +53,8 @@ const MOST_BYTES = 16;
 interface Recording {
   bytes: Buffer;
   sound: Sound;
-  /** Undefined where nothing here decodes it. */
-  samples: Buffer | undefined;
+  /** Or why there are none, in a clause. */
+  samples: Buffer | string;
 }
 
 /** Hears a recording. Never throws for one: what went wrong is said. */
@@ -73,11 +75,16 @@ export async function transcribe(
   using limit = deadline(settings.timeout, signal);
   try {
     // One that only its own service can read is handed on as it is.
-    const samples = await hearing.decode(bytes, sound, { longest, programs, by }, limit).catch(() => undefined);
+    const samples = await hearing.decode(bytes, sound, { longest, programs, by }, limit).then(
+      (decoded) => decoded ?? `I cannot decode ${sound.extension} here: ffmpeg is not installed`,
+      () => BROKEN,
+    );
     limit.signal.throwIfAborted();
-    if (samples && samples.length > (longest / 1_000) * RATE * 2) return tooLong;
-    // Models invent words for a silence.
-    if (samples && isSilent(samples)) return NOTHING_HEARD;
+    if (typeof samples !== 'string') {
+      if (samples.length > (longest / 1_000) * RATE * 2) return tooLong;
+      // Models invent words for a silence.
+      if (isSilent(samples)) return NOTHING_HEARD;
+    }
     const hears = HEARINGS[settings.kind];
     const heard = await pay(lengthOf({ bytes, sound, samples }, longest), () =>
       hears({ bytes, sound, samples }, settings, { hearing, programs, by }, limit),
@@ -93,7 +100,7 @@ export async function transcribe(
 
 /** Milliseconds that are paid for: as decoded, else as a container may claim, else the longest that is taken. */
 function lengthOf({ bytes, sound: { lengthMs = 0 }, samples }: Recording, longest: number): number {
-  if (samples) return (samples.length / 2 / RATE) * 1_000;
+  if (typeof samples !== 'string') return (samples.length / 2 / RATE) * 1_000;
   return lengthMs > 0 ? Math.min(longest, Math.max(lengthMs, bytes.length / MOST_BYTES)) : longest;
 }
 
@@ -117,7 +124,15 @@ type Hears = (
   limit: HearingLimit,
 ) => Promise<string>;
 
-const askService: Hears = async ({ bytes, sound: { extension, type } }, settings, _, { signal }) => {
+/** Forms of telephones that services refuse: as a WAV, where they could be decoded and it is not too large. */
+function forService({ bytes, sound: { extension, type }, samples }: Recording) {
+  if (!REFUSED.includes(extension) || typeof samples === 'string' || samples.length > LARGEST - 1_000)
+    return { bytes, extension, type };
+  return { bytes: asWave(samples), extension: 'wav', type: 'audio/wav' };
+}
+
+const askService: Hears = async (recording, settings, _, { signal }) => {
+  const { bytes, extension, type } = forService(recording);
   const form = new FormData();
   form.append('file', new Blob([new Uint8Array(bytes)], { type }), `recording.${extension}`);
   form.append('response_format', 'json');
@@ -152,20 +167,20 @@ const runCommand: Hears = async (recording, { command = [], timeout }, { program
   const {
     bytes,
     sound: { extension },
-    samples,
   } = recording;
   const wantsWave = command.some((part) => part.includes('{wav}'));
-  const wav = wantsWave && { wav: { extension: 'wav', bytes: asWave(samples ?? refuseUndecoded(extension)) } };
+  const wav = wantsWave && { wav: { extension: 'wav', bytes: asWave(samplesOf(recording)) } };
   const files = { file: { extension, bytes }, ...wav };
   const output = await programs.run({ command, files, limits: limitsWithin(timeout) }, by, limit);
   return output.toString('utf8', 0, LONGEST_ANSWER);
 };
 
-const recognize: Hears = ({ sound, samples }, { module, model_config: model = {} }, { hearing, by }, limit) =>
-  hearing.recognize(samples ?? refuseUndecoded(sound.extension), { module, model }, by, limit);
+const recognize: Hears = (recording, { module, model_config: model = {} }, { hearing, by }, limit) =>
+  hearing.recognize(samplesOf(recording), { module, model }, by, limit);
 
-function refuseUndecoded(extension: string): never {
-  throw new Error(`I cannot decode ${extension} here: ffmpeg is missing, or it is broken`);
+function samplesOf({ samples }: Recording): Buffer {
+  if (typeof samples === 'string') throw new Error(samples);
+  return samples;
 }
 
 const HEARINGS: Record<Exclude<SpeechSettings['kind'], 'none'>, Hears> = {

@@ -1,4 +1,4 @@
-/** A real chain of Debian's: espeak-ng speaks, opusenc packs, coda decodes, pocketsphinx hears, and what was said is done. */
+/** A real chain of Debian's: espeak-ng speaks, opusenc and ffmpeg pack, coda decodes, pocketsphinx hears, and what was said is done. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { Hearing, Programs, speak } from '../../src/media/index.ts';
 import { play } from '../support/play.ts';
 
-const PROGRAMS = ['espeak-ng', 'opusenc', 'pocketsphinx_continuous'];
+const PROGRAMS = ['espeak-ng', 'opusenc', 'ffmpeg', 'pocketsphinx_continuous'];
 const isThere = (program: string): boolean => {
   try {
     return execFileSync('which', [program]).length > 0;
@@ -41,11 +41,20 @@ public <reminder> = remind me <when> to <task> | remind me to <task> <when>;
 const folder = mkdtempSync(join(tmpdir(), 'coda-chain-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function sayAloud(words: string): Buffer {
-  const [wav, opus] = [join(folder, 'said.wav'), join(folder, 'said.opus')];
+/** Recorders, by the extension of what they make: Discord's, Safari's, and a clip of Slack. */
+const RECORDERS: readonly (readonly [extension: string, command: readonly string[]])[] = [
+  ['opus', ['opusenc', '--quiet']],
+  ['m4a', ['-c:a', 'aac', '-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-f', 'mp4']],
+  ['mp4', ['-f', 'lavfi', '-i', 'testsrc=s=320x240:r=10:d=3', '-c:a', 'aac']],
+];
+
+function sayAloud(words: string, at: number): Buffer {
+  const [extension = '', command = []] = RECORDERS[at % RECORDERS.length] ?? [];
+  const [wav, made] = [join(folder, 'said.wav'), join(folder, `said.${extension}`)];
   execFileSync('espeak-ng', ['-v', 'en-us', '-s', '140', '-w', wav, words]);
-  execFileSync('opusenc', ['--quiet', wav, opus]);
-  return readFileSync(opus);
+  const [program = '', ...args] = command[0] === 'opusenc' ? command : ['ffmpeg', '-v', 'error', '-y', '-i'];
+  execFileSync(program, [...args, wav, ...(program === 'ffmpeg' ? command : []), made]);
+  return readFileSync(made);
 }
 
 test.skipIf(!PROGRAMS.every(isThere))('of ten spoken reminders at least nine are set as they were said', async () => {
@@ -59,8 +68,8 @@ test.skipIf(!PROGRAMS.every(isThere))('of ten spoken reminders at least nine are
   });
   const ana = coda.person('ana');
   const missed: string[] = [];
-  for (const [said, thing] of SENTENCES) {
-    await coda.sends('ana', sayAloud(said), { name: 'voice.ogg', type: 'audio/ogg', text: '', voice: true });
+  for (const [at, [said, thing]] of SENTENCES.entries()) {
+    await coda.sends('ana', sayAloud(said, at), { name: 'voice.ogg', type: 'audio/ogg', text: '', voice: true });
     const isHeard = ana.heard(`Heard: “${said}”`).length === 1;
     if (!isHeard || !(await ana.says('/reminders')).includes(thing)) missed.push(said);
   }
