@@ -91,6 +91,7 @@ const batch = z.strictObject({ passages: z.array(passage), facts: facts.optional
 export { Hearing } from './hearing.ts';
 export { lettersIn, lettersOnPages, readsPictures } from './letters.ts';
 export { OfficeConverter } from './old-office.ts';
+export { clearProgramFolders } from './program-folders.ts';
 export { hasProgram, Programs } from './programs.ts';
 export { type SpeakingSettings, type Speech, speak } from './speaking.ts';
 export { type SpeechSettings, type TranscribeParts, type Transcript, transcribe } from './speech.ts';

@@ -1,11 +1,11 @@
 /** Programs of this machine that read or speak for coda, each with a folder of its own and in a process group that ends with it. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Deadline, FairQueue, unlessAborted } from '../base/async.ts';
 import { messageOf } from '../base/errors.ts';
+import { makeProgramFolder } from './program-folders.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -79,7 +79,7 @@ async function runProgram(
   env: Env,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const folder = await mkdtemp(join(tmpdir(), 'coda-media-'));
+  const folder = await makeProgramFolder();
   try {
     const paths = new Map<string, string>();
     for (const [name, { extension, bytes }] of Object.entries(files)) {

@@ -14,6 +14,7 @@ import { packageRoot } from '../root.ts';
 import { plural } from '../text.ts';
 
 export { sendBytes, takeBytes } from './bytes.ts';
+export { bootId, isSameBoot } from './processes.ts';
 
 /** Real time, since memory and patience are of this machine; a test moves its own. */
 export interface ChildTime {

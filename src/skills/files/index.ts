@@ -3,7 +3,14 @@ import { messageOf } from '../../base/errors.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import type { FileRef } from '../../delivery/index.ts';
 import { applyRule } from '../../jobs/index.ts';
-import { Hearing, OfficeConverter, openMedia, Programs, readsPictures } from '../../media/index.ts';
+import {
+  clearProgramFolders,
+  Hearing,
+  OfficeConverter,
+  openMedia,
+  Programs,
+  readsPictures,
+} from '../../media/index.ts';
 import { speechChecks } from './checks.ts';
 import { config, type Settings } from './config.ts';
 import { type FileBeginning, FileLibrary } from './library.ts';
@@ -111,6 +118,7 @@ export const files: Skill<Settings> = {
       readsLetters: partsOf(deps).letters.areRead,
     }),
   onStart: (deps) => {
+    void clearProgramFolders(deps.world.log);
     const { letters } = partsOf(deps);
     void readsPictures(deps.world.env).then((areRead) => Object.assign(letters, { areRead }));
   },
