@@ -49,6 +49,28 @@ export function plural(count: number, one: string, many?: string): string {
 }
 
 /** The form of a noun or verb for a count that is shown elsewhere, or in digits of its own. */
+/**
+ * Words with what stands behind each `--flag`. A value reaches to the next flag; quotation marks around it are left out.
+ *
+ * @param known - the only names that are flags; left out: all are.
+ */
+export function splitFlags(text: string, known?: readonly string[]): { words: string; flags: Map<string, string> } {
+  const name = known ? `(?:${known.join('|')})(?![\\w-])` : '[a-z]';
+  const [words = '', ...rest] = text.split(pattern.plain`(?:^|\s)--(?=${name})`);
+  const flags = new Map<string, string>();
+  for (const each of rest) {
+    const [, flag = '', value = ''] = /^([a-z-]+)[=\s]?([\s\S]*)$/.exec(each) ?? [];
+    flags.set(flag, value.trim().replace(/^(["“'])([\s\S]*)(?:["”'])$/, '$2'));
+  }
+  return { words: words.trim(), flags };
+}
+
+/** `minutes` in the largest unit that divides them: "2 hours". */
+export function lengthOf(minutes: number): string {
+  if (minutes % 1_440 === 0) return plural(minutes / 1_440, 'day');
+  return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
+}
+
 export function formOf(count: number, one: string, many = `${one}s`): string {
   return count === 1 ? one : many;
 }

@@ -14,6 +14,17 @@ export {
   pageOf,
 } from './collection.ts';
 export { coreCommands, coreTools } from './core.ts';
+export {
+  type Escalation,
+  escalateInput,
+  escalationSaid,
+  isOff,
+  LONGEST_WAIT,
+  lengthSaid,
+  minutesOf,
+  readEscalation,
+  targetMeant,
+} from './escalation.ts';
 export { forgetTools } from './forget.ts';
 export { type LinkDeps, linkCommand, linkTools } from './link.ts';
 export { modelCommands } from './models.ts';
@@ -23,5 +34,6 @@ export { type CompleteDeps, complete, type Typing } from './platform.ts';
 export * from './route.ts';
 export { type CalledByName, Router } from './router.ts';
 export * from './skill.ts';
+export { targetTexts } from './texts.ts';
 export * from './today.ts';
 export { routesOf, verbsOf } from './verbs.ts';

@@ -1,5 +1,5 @@
 import { type Cost, money, type QuirkTold, type RecalledContext } from '../agent/index.ts';
-import { formOf, inlineCode, listOf, plural, roughDuration } from '../base/text.ts';
+import { formOf, inlineCode, lengthOf, listOf, plural, roughDuration, shorten } from '../base/text.ts';
 import type { Role } from '../people/index.ts';
 import { type Command, TOPICS } from './skill.ts';
 
@@ -262,3 +262,29 @@ export const notJoined = () => 'I know you here only. `/link` gives a code for a
 
 export const partedNotice = (others: readonly KnownIdentity[]) =>
   `From now on you stand by yourself here. What you had stays with ${everywhere(others)}.`;
+
+const quoteWords = (words: string): string => `“${shorten(words.replace(/\s+/g, ' '), 80)}”`;
+
+export const targetTexts = {
+  noTarget: (name: string) => ({
+    message: `I know no target ${quoteWords(name)}.`,
+    remedy: '"/targets" lists where what you plan can be told.',
+  }),
+  targetAmbiguous: (name: string) => ({
+    message: `You have several targets that ${quoteWords(name)} can mean.`,
+    remedy: 'Say the name as "/targets" shows it, or the id.',
+  }),
+  targetNotAllowed: (name: string) => ({
+    message: `What you plan may not be told in ${quoteWords(name)}.`,
+    remedy: '"/targets" shows what was allowed.',
+  }),
+  noDm: 'That is for you alone, and I have no direct conversation with you. Write to me directly, and ask me there.',
+  noEscalation: {
+    message: 'Who is to be told then?',
+    remedy: 'Name one of your targets: "/targets" lists them.',
+  },
+  badLength: (said: string, longest: number) => ({
+    message: `${quoteWords(said)} is no length of time between a minute and ${lengthOf(longest)}.`,
+    remedy: 'For example "10 minutes".',
+  }),
+};

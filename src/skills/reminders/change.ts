@@ -24,6 +24,7 @@ import {
 } from '../../time/index.ts';
 import { atItsHour, stillBounded } from './bounds.ts';
 import { ASKS_WHEN, askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
+import { escalatedAt, escalation, escalationOf, isToldAlike, tellsOthers } from './escalation.ts';
 import { nagInput, readNag, refusedAsTooOften } from './limits.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
 import { findSome, isAll, type WantedAct } from './resolve.ts';
@@ -73,6 +74,7 @@ export async function change(
 ): Promise<ToolResult> {
   const after = { ...changed, tainted: before.tainted || (tainted && changed.text !== before.text) };
   await store.saveReminders(tx, [after], clock.now());
+  if (!isToldAlike(after, before)) await store.saveEscalation(tx, after);
   store.lists.leave(tx, person.id, conversationId);
   const undo = undoOf({ ...after, version: before.version + 1 }, before);
   return done(say(after), {
@@ -100,7 +102,7 @@ export function notOpen(reminder: Reminder, next: Date, reader: Reader): ToolRes
 export async function moveTo(
   ctx: TxContext,
   found: Reminder,
-  schedule: PlannedTime & Partial<Pick<Reminder, 'urgent' | 'catchUp' | 'nag'>>,
+  schedule: PlannedTime & Partial<Pick<Reminder, 'urgent' | 'catchUp' | 'nag' | 'thenTarget' | 'thenMinutes'>>,
   wakeAt: WakeAt,
   text = found.text,
 ) {
@@ -124,6 +126,7 @@ const editInput = z.object({
   urgent: z.boolean().optional().describe('Also during quiet hours, or no longer.'),
   catch_up: catchUpInput.optional(),
   nag: nagInput.optional(),
+  escalate: escalation,
 });
 
 type Edit = z.output<typeof editInput>;
@@ -135,7 +138,8 @@ export function editTool(wakeAt: WakeAt) {
     dialogue: { thing: 'reminder', asks: { NO_CHANGE: 'when', ...ASKS_WHEN } },
     description: "Changes a reminder's text, its time, or how it is delivered. Pass the person's own words for `when`.",
     effect: 'write',
-    record: { redact: privately('which', 'text', 'replace') },
+    policy: { confirms: tellsOthers },
+    record: { redact: privately('which', 'text', 'replace', 'escalate') },
     input: editInput,
 
     run: (input, ctx) =>
@@ -144,39 +148,52 @@ export function editTool(wakeAt: WakeAt) {
 }
 
 async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeAt): Promise<ToolResult> {
-  const found = changeDelivery(before, input);
+  const found = await changeDelivery(ctx, before, input);
   if ('ok' in found) return found;
   const text = newText(found.text, input);
   if (text === undefined) return failed('NOT_FOUND', texts.notInText(found, input.replace?.from ?? ''));
   if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
   const now = ctx.clock.now();
   if (input.when?.trim()) return editTime(ctx, before, { ...found, text }, { ...input, when: input.when }, wakeAt);
-  if (text === before.text && [input.urgent, input.catch_up, input.nag].every((given) => given === undefined)) {
+  if (text === before.text && Object.values(deliveryOf(input)).every((given) => given === undefined)) {
     const { message, remedy } = texts.nothingToEdit;
     return failed('NO_CHANGE', message, { remedy });
   }
   const refused = found.nag === before.nag ? undefined : await refusedAsTooOften(ctx, [found]);
   if (refused) return refused;
-  const say = text !== before.text ? texts.edited : input.nag === undefined ? texts.delivered : texts.nagged;
   // Quiet hours do not hold what is urgent.
   const isFreed = found.urgent && found.heldSince !== undefined;
   if (isFreed) ctx.tx.afterCommit(() => wakeAt(now));
   const after = { ...found, text, ...(isFreed && { snoozedUntil: now }) };
-  return change(ctx, before, after, (reminder) => say(reminder, ctx.when));
+  if (after.escalateAt) ctx.tx.afterCommit(() => wakeAt(after.escalateAt ?? now));
+  return change(ctx, before, after, (reminder) => editedText(reminder, before, input, ctx.when));
+}
+
+function editedText(after: Reminder, before: Reminder, { nag, escalate }: Edit, when: Reader): string {
+  if (after.text !== before.text) return texts.edited(after, when);
+  if (escalate) return texts.escalated(after, escalate.to);
+  return nag === undefined ? texts.delivered(after) : texts.nagged(after);
 }
 
 /** Fields of an edit about delivery; a question about its time carries them with each answer. */
-type DeliveryEdit = Pick<Edit, 'urgent' | 'catch_up' | 'nag'>;
+type DeliveryEdit = Pick<Edit, 'urgent' | 'catch_up' | 'nag' | 'escalate'>;
 
-const deliveryOf = ({ urgent, catch_up, nag }: DeliveryEdit) => ({ urgent, catch_up, nag });
+const deliveryOf = ({ urgent, catch_up, nag, escalate }: DeliveryEdit) => ({ urgent, catch_up, nag, escalate });
 
-/** The reminder as it is delivered from now on; a refusal where its `nag` cannot be read. */
-export function changeDelivery(before: Reminder, { urgent, catch_up, nag: said }: DeliveryEdit): Reminder | Failed {
+/** The reminder as it is delivered from now on; a refusal where its `nag` or whom it is told then cannot be read. */
+export async function changeDelivery(
+  ctx: TxContext,
+  before: Reminder,
+  { urgent, catch_up, nag: said, escalate }: DeliveryEdit,
+): Promise<Reminder | Failed> {
+  const then = escalate && (await escalationOf(ctx, escalate));
+  if (then && 'ok' in then) return then;
   const every = said === undefined ? before.nag : readNag(said);
   if (every !== null && typeof every === 'object') return every;
   const nag = every ?? undefined;
   const still = nag === undefined && before.nagged > 0 ? notPutOff : {};
-  return { ...before, urgent: urgent ?? before.urgent, catchUp: catch_up ?? before.catchUp, nag, ...still };
+  const changed = { ...before, urgent: urgent ?? before.urgent, catchUp: catch_up ?? before.catchUp, nag, ...still };
+  return then ? { ...changed, ...then, escalateAt: escalatedAt(before, then.thenMinutes, ctx.clock.now()) } : changed;
 }
 
 function newText(old: string, { text, replace }: Edit): string | undefined {
@@ -206,7 +223,9 @@ async function editTime(
   }
   const schedule = plannedFor(stillBounded(found, words, when, ctx.when), now);
   if (!schedule) return failed('NEVER', 'That never comes.');
-  const result = await moveTo(ctx, before, { ...schedule, urgent, catchUp, nag }, wakeAt, text);
+  const { thenTarget, thenMinutes } = found;
+  const next = { ...schedule, urgent, catchUp, nag, thenTarget, thenMinutes };
+  const result = await moveTo(ctx, before, next, wakeAt, text);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
   return result.ok && choices ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;
 }

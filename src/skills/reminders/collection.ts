@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { act, collection, cursorNumber, pageOf } from '../../chat/index.ts';
 import { catchUpInput, LONGEST_TEXT } from './create.ts';
+import { escalation } from './escalation.ts';
 import { nagInput } from './limits.ts';
 import type { Reminder } from './reminder.ts';
 import * as store from './store.ts';
@@ -10,6 +11,7 @@ const delivery = {
   urgent: z.boolean().optional().describe('Also during quiet hours.'),
   catch_up: catchUpInput.optional(),
   nag: nagInput.optional(),
+  escalate: escalation,
 };
 
 export const own = collection({

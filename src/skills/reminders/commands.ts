@@ -1,5 +1,6 @@
 import { type Call, failed } from '../../agent/index.ts';
-import type { Command, CompletionContext } from '../../chat/index.ts';
+import { splitFlags } from '../../base/text.ts';
+import { type Command, type CompletionContext, escalationSaid } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { isInOtherLanguage, slotsInOther, slotsOf, splitTask, type WhenContext } from '../../time/index.ts';
 import { MOST_PENDING } from './limits.ts';
@@ -14,7 +15,7 @@ export function commands(): Command[] {
       topic: 'Reminders',
       summary: 'Set a reminder.',
       hookable: true,
-      usage: '<what and when>',
+      usage: '<what and when> [--nag <how often>] [--urgent] [--escalate <who> after <how long>]',
       options: [
         {
           name: 'when',
@@ -23,10 +24,11 @@ export function commands(): Command[] {
         },
         { name: 'text', description: 'What to remind you of', required: true },
       ],
-      async run(rest, ctx) {
+      async run(line, ctx) {
+        const { words: rest, flags } = splitFlags(line, FLAGS);
         if (rest === '') return failed('NO_TEXT', texts.noText);
         const { when, task } = twoLines(rest, ctx.when) ?? slotsOf(rest, ctx.when);
-        return { tool: 'reminder_create', input: { text: task, ...(when && { when }) } };
+        return { tool: 'reminder_create', input: { text: task, ...(when && { when }), ...inputOfFlags(flags) } };
       },
     },
     {
@@ -62,6 +64,20 @@ export function commands(): Command[] {
     },
   ];
 }
+
+/** Others belong to the text: "run npm test --watch". */
+const FLAGS = ['nag', 'urgent', 'escalate'];
+
+function inputOfFlags(flags: ReadonlyMap<string, string>): Record<string, unknown> {
+  const [nag, escalate] = [flags.get('nag'), flags.get('escalate')];
+  return {
+    ...(nag !== undefined && { nag: nag || USUAL_NAG }),
+    ...(flags.has('urgent') && { urgent: true }),
+    ...(escalate !== undefined && { escalate: escalationSaid(escalate) }),
+  };
+}
+
+const USUAL_NAG = '10 minutes';
 
 /** A line that says a time and nothing else, and below it the words: these are kept as they are. */
 function twoLines(rest: string, when: WhenContext): { when: string; task: string } | undefined {

@@ -23,6 +23,7 @@ import {
   storedPlan,
   type TimeReading,
 } from '../../time/index.ts';
+import { escalation, escalationOf, tellsOthers } from './escalation.ts';
 import { MOST_PENDING, nagInput, readNag, refusedAsTooOften } from './limits.ts';
 import { type Making, remindOther } from './other.ts';
 import { CATCH_UPS, toldAlone } from './reminder.ts';
@@ -64,6 +65,7 @@ const createInput = z.object({
   urgent: z.boolean().optional().describe('Also during quiet hours.'),
   catch_up: catchUpInput.optional(),
   nag: nagInput.optional(),
+  escalate: escalation,
   waking: z
     .boolean()
     .optional()
@@ -86,8 +88,9 @@ export function createTool(making: Making) {
     description:
       "Sets a reminder, once or recurring. Pass the person's own words for `when`; never compute a date yourself.",
     effect: 'write',
+    policy: { confirms: tellsOthers },
     flow: { impersonal: true },
-    record: { redact: privately('text') },
+    record: { redact: privately('text', 'escalate') },
     input: createInput,
 
     async run(input, ctx) {
@@ -154,6 +157,7 @@ export async function storePlanned(
   making: Making,
   others: readonly TimeReading[] = [],
 ): Promise<ToolResult> {
+  if (input.to?.trim() && input.escalate) return failed('INVALID_INPUT', texts.otherEscalates);
   if (input.to?.trim()) return remindOther(ctx, { text: input.text, to: input.to.trim() }, schedule, making);
   const { wakeAt } = making;
   const { tx, person, place: here, conversationId, clock } = ctx;
@@ -163,6 +167,8 @@ export async function storePlanned(
   const every = input.nag === undefined ? null : readNag(input.nag);
   if (every !== null && typeof every !== 'number') return every;
   const nag = every ?? undefined;
+  const then = await escalationOf(ctx, input.escalate);
+  if ('ok' in then) return then;
   const refused = await refusedAsTooOften(ctx, [{ conversationId, ...schedule, nag }]);
   if (refused) return refused;
   const made = await store.insertReminder(
@@ -179,6 +185,7 @@ export async function storePlanned(
       toDm,
       tainted: ctx.tainted || input.tainted === true,
       ...toldAlone,
+      ...then,
     },
     MOST_PENDING,
     now,
@@ -189,7 +196,13 @@ export async function storePlanned(
   tx.afterCommit(() => wakeAt(schedule.plannedAt));
   const undo = undoOf(reminder, undefined);
   const home = ctx.when.zone;
-  const said = createdNotice(input.text, schedule, ctx.when, { lead: input.lead, toDm, urgent: input.urgent, nag });
+  const said = createdNotice(input.text, schedule, ctx.when, {
+    lead: input.lead,
+    toDm,
+    urgent: input.urgent,
+    nag,
+    escalate: then.thenTarget === undefined ? undefined : { to: input.escalate?.to ?? '', minutes: then.thenMinutes },
+  });
   const guessed = person.zone === undefined && isFirst && schedule.zone === home;
   return done([said, ...(guessed ? [zoneUnknown(home)] : []), ...(isTwin ? [texts.twin] : [])].join('\n'), {
     undo,

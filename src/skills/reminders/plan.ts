@@ -2,7 +2,7 @@
 import type { Instant } from '../../base/clock.ts';
 import { quietUntil } from '../../people/index.ts';
 import { passedOccurrences } from '../../time/index.ts';
-import { type CatchUp, MOST_NAGS } from './reminder.ts';
+import { type CatchUp, isUnanswered, MOST_NAGS } from './reminder.ts';
 import type { Due, NextPlan } from './store.ts';
 
 /** Said this much after it was due, a reminder is marked late (or skipped). */
@@ -59,13 +59,16 @@ export function planFiring(reminder: Due, now: Instant, usual: CatchUp): Firing 
   };
 }
 
-/** When somebody else is told of what is said at `now`, unless it is answered: counted from its first time, not a repetition. */
+/**
+ * When somebody else is told of what is said at `now`, unless it is answered: counted from its first time, not a repetition,
+ * and anew where its person has answered what was said before.
+ */
 function nextEscalation(reminder: Due, now: Instant, occurrence: Instant): Instant | undefined {
   const { thenMinutes, escalateAt, nagged, snoozedOccurrence } = reminder;
   const isRepetition = nagged > 0 && snoozedOccurrence?.getTime() === occurrence.getTime();
   if (thenMinutes === undefined || isRepetition) return escalateAt;
   const at = new Date(now.getTime() + thenMinutes * MINUTE_MS);
-  return escalateAt !== undefined && escalateAt < at ? escalateAt : at;
+  return escalateAt !== undefined && escalateAt < at && isUnanswered(reminder) ? escalateAt : at;
 }
 
 /** Nothing is said before `until`. What had been put off beyond it, or was held before, is spoken for by this occurrence. */

@@ -82,5 +82,8 @@ export function isOpen(reminder: Reminder): boolean {
   return !(done && done >= last) && !(nagged === 0 && snoozed && snoozed >= last);
 }
 
+/** Not answered: open, or held so far and not said yet. */
+export const isUnanswered = (reminder: Reminder): boolean => isOpen(reminder) || reminder.lastOccurrence === undefined;
+
 /** Tells the worker when a reminder speaks; a hint, given after the commit. */
 export type WakeAt = (at: Instant) => void;

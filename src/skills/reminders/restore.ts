@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Call, dataTool, done, failed, privately, quoteRows } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { nextOf } from '../../time/index.ts';
+import { escalatedAt, isToldAlike } from './escalation.ts';
 import { refusedAsTooOften } from './limits.ts';
 import { CATCH_UPS, type Reminder, type WakeAt } from './reminder.ts';
 import * as store from './store.ts';
@@ -27,6 +28,8 @@ const snapshot = z.object({
   nag: z.int().nullish(),
   nagged: z.int().optional(),
   catchUp: z.enum(CATCH_UPS).nullish(),
+  thenTarget: z.string().nullish(),
+  thenMinutes: z.int().nullish(),
   tainted: z.boolean().optional(),
 });
 
@@ -47,10 +50,16 @@ export function undoOfAll(
   const items = acts.map(({ after, before }) => ({
     id: after.id,
     version: after.version,
-    ...(before && { before: snapshotOf(before) }),
+    ...(before && { before: { ...snapshotOf(before), ...(isToldAlike(after, before) ? {} : toldOn(before)) } }),
   }));
   return { tool: 'reminder_restore', input: { items }, label };
 }
+
+/** Only where the act has changed it: what somebody else was told meanwhile is not told again. */
+const toldOn = ({ thenTarget, thenMinutes }: Reminder) => ({
+  thenTarget: thenTarget ?? null,
+  thenMinutes: thenMinutes ?? null,
+});
 
 function snapshotOf(reminder: Reminder): z.output<typeof snapshot> {
   const { text, rule, zone, state, plannedAt, snoozedUntil, snoozedOccurrence, doneOccurrence, completedAt } = reminder;
@@ -104,6 +113,12 @@ export function restoreTool(wakeAt: WakeAt) {
       if (refused) return refused;
       store.lists.leave(tx, person.id, conversationId);
       await store.saveReminders(tx, restored, now);
+      for (const [index, reminder] of restored.entries()) {
+        if (isToldAlike(reminder, current[index] ?? reminder)) continue;
+        const escalateAt = escalatedAt(reminder, reminder.thenMinutes, now);
+        await store.saveEscalation(tx, { ...reminder, escalateAt });
+        if (escalateAt) tx.afterCommit(() => wakeAt(escalateAt));
+      }
       for (const { plannedAt, snoozedUntil, state } of restored) {
         if (state !== 'pending') continue;
         for (const at of [plannedAt, snoozedUntil]) if (at) tx.afterCommit(() => wakeAt(at));
@@ -145,6 +160,8 @@ function stoodBefore(reminder: Reminder, before: z.output<typeof snapshot>, now:
     completedAt: date(before.completedAt),
     urgent: before.urgent ?? reminder.urgent,
     tainted: before.tainted ?? reminder.tainted,
+    thenTarget: before.thenTarget === undefined ? reminder.thenTarget : (before.thenTarget ?? undefined),
+    thenMinutes: before.thenMinutes === undefined ? reminder.thenMinutes : (before.thenMinutes ?? undefined),
     catchUp: before.catchUp === undefined ? reminder.catchUp : (before.catchUp ?? undefined),
   };
 }

@@ -19,7 +19,7 @@ import { quietUntil } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { notPutOff } from './change.ts';
 import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
-import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
+import { isOpen, isUnanswered, type Reminder, type WakeAt } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
@@ -94,7 +94,7 @@ async function insertFinding(
     id: shortId(),
     personId: person.id,
     conversationId,
-    text,
+    text: often && nag !== undefined ? [text, texts.notRepeated].join('\n') : text,
     rule: undefined,
     zone,
     plannedAt: now,
@@ -221,7 +221,7 @@ async function escalateDue(tx: Transaction, outbox: Outbox, now: Instant): Promi
     const quiet = isOther ? address.quiet : reminder.urgent ? undefined : reminder.quiet;
     const held = quiet && quietUntil(quiet, now);
     // One that quiet hours hold has taken the place of what was told, and waits with it.
-    const isWaiting = isOpen(reminder) || reminder.lastOccurrence === undefined;
+    const isWaiting = isUnanswered(reminder);
     const isTold = isWaiting && !held;
     const isOver = isTold && reminder.rule === undefined;
     const thenMinutes = isOver ? undefined : reminder.thenMinutes;

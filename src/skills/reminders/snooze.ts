@@ -223,7 +223,7 @@ export function chooseTool(making: Making) {
     description: 'Sets, moves or puts off a reminder to a time that the person picked.',
     effect: 'write',
     callers: 'buttons',
-    record: { redact: privately('text') },
+    record: { redact: privately('text', 'escalate') },
     input: carriedInput.extend({
       act: z.enum(['create', 'edit', 'snooze']),
       which: z.string().default(''),
@@ -244,10 +244,11 @@ export function chooseTool(making: Making) {
       if ('ok' in found) return found;
       const occurrence = input.occurrence === undefined ? undefined : new Date(input.occurrence);
       if (act === 'snooze') return snoozeTo(ctx, found, schedule.plannedAt, wakeAt, occurrence);
-      const delivered = changeDelivery(found, input);
+      const delivered = await changeDelivery(ctx, found, input);
       if ('ok' in delivered) return delivered;
-      const { urgent, catchUp, nag } = delivered;
-      return moveTo(ctx, found, { ...schedule, urgent, catchUp, nag }, wakeAt, input.text);
+      const { urgent, catchUp, nag, thenTarget, thenMinutes } = delivered;
+      const next = { ...schedule, urgent, catchUp, nag, thenTarget, thenMinutes };
+      return moveTo(ctx, found, next, wakeAt, input.text);
     },
   });
 }

@@ -201,6 +201,22 @@ export async function saveReminders(tx: Transaction, changed: readonly Reminder[
   if (rows.length < changed.length) throw new LostRace('A reminder was changed or has spoken meanwhile.');
 }
 
+/**
+ * Whom a reminder is told where nobody answers it, and when that is. Apart from `saveReminders`: an escalation that is told
+ * meanwhile is not planned again by a change of something else.
+ */
+export async function saveEscalation(
+  tx: Transaction,
+  { id, thenTarget, thenMinutes, escalateAt }: Pick<Reminder, 'id' | 'thenTarget' | 'thenMinutes' | 'escalateAt'>,
+): Promise<void> {
+  await tx.query('update reminders set then_target = $2, then_minutes = $3, escalate_at = $4 where id = $1', [
+    id,
+    thenTarget ?? null,
+    thenMinutes ?? null,
+    escalateAt ?? null,
+  ]);
+}
+
 export const lists = numberedLists('reminder_lists');
 
 export const EARLIEST = `(select next_at from reminders

@@ -1,5 +1,5 @@
 import type { Instant } from '../../base/clock.ts';
-import { formOf, listOf, pattern, plural, shorten } from '../../base/text.ts';
+import { formOf, lengthOf, listOf, pattern, plural, shorten } from '../../base/text.ts';
 import {
   describe,
   formatInstant,
@@ -57,7 +57,14 @@ export function createdNotice(
     toDm = false,
     urgent = false,
     nag,
-  }: { lead?: Lead | undefined; toDm?: boolean; urgent?: boolean | undefined; nag?: number | undefined },
+    escalate,
+  }: {
+    lead?: Lead | undefined;
+    toDm?: boolean;
+    urgent?: boolean | undefined;
+    nag?: number | undefined;
+    escalate?: { to: string; minutes: number | undefined } | undefined;
+  },
 ): string {
   const { plannedAt, rule, zone } = schedule;
   const home = reader.zone;
@@ -66,17 +73,16 @@ export function createdNotice(
   // Said in another zone's time, a single time is told by the person's own clock too.
   const here = rule === undefined && zone !== home ? ` That is ${instantWords(plannedAt, reader)} (${home}).` : '';
   const again = nag === undefined ? '' : ` I'll repeat it ${everyWords(nag)} until you say it is done.`;
-  return `I'll remind you ${object(text, lead, reader)} ${there}.${here}${again}`;
+  const then = escalate ? ` ${thenTold(escalate.to, escalate.minutes)}` : '';
+  return `I'll remind you ${object(text, lead, reader)} ${there}.${here}${again}${then}`;
 }
+
+const thenTold = (to: string, minutes = 0): string =>
+  `If you have not answered it ${lengthOf(minutes)} later, I tell it ${quoteWords(to)}, too.`;
 
 /** The beginning of a finding: its own name stands there. */
 const findingName = ({ text, seen }: Reminder): string =>
   seen ? (/^“[^”]*”/.exec(text)?.[0] ?? quoteWords(text.split('\n')[0] ?? '')) : quoteWords(text);
-
-function lengthWords(minutes: number): string {
-  if (minutes % 1_440 === 0) return plural(minutes / 1_440, 'day');
-  return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
-}
 
 function everyWords(minutes: number): string {
   const [amount, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
@@ -112,6 +118,8 @@ function state(reminder: Reminder, reader: Reader): string {
   if (snoozedUntil) parts.push(`${putOff} ${at(snoozedUntil)}`);
   if (reminder.nag !== undefined && !(snoozedUntil && reminder.nagged > 0))
     parts.push(`repeated ${everyWords(reminder.nag)} until done`);
+  if (reminder.thenMinutes !== undefined)
+    parts.push(`told elsewhere, too, after ${lengthOf(reminder.thenMinutes)} without an answer`);
   if (parts.length === 0) parts.push(nextAt ? at(nextAt) : 'no more occurrences');
   return parts.join(', ');
 }
@@ -177,6 +185,15 @@ export const texts = {
   accepted: 'It is your reminder now.',
   acceptedLate: 'Its time has passed, so there is nothing to remind you of.',
   declined: 'Good, I leave it.',
+  otherEscalates: {
+    message: 'What somebody else is reminded of is theirs: only they have it told to a third person.',
+    remedy: 'Leave out whom it is told then.',
+  },
+  escalated: ({ text, thenMinutes }: Reminder, to: string) =>
+    thenMinutes === undefined
+      ? `${quoteWords(text)} is told nobody else.`
+      : `${quoteWords(text)}: ${thenTold(to, thenMinutes)}`,
+  notRepeated: '(Told once and not repeated: your reminders come as often as they may already.)',
   seen: 'Seen',
   seenNow: (reminder: Reminder) => `Seen: ${findingName(reminder)}. I say no more of it.`,
   seenBy: (reminder: Reminder, name: string) => `${name} has seen ${findingName(reminder)}.`,
@@ -185,7 +202,7 @@ export const texts = {
   seenElsewhere: 'That is pressed where it was told.',
   unanswered: ({ text, seen, thenMinutes = 0 }: Reminder, { of, isLost }: { of: string; isLost: boolean }) =>
     [
-      `Nobody has ${seen ? 'pressed Seen' : 'answered'} for ${lengthWords(thenMinutes)}${of === '' ? '' : ` (it was for ${of})`}:`,
+      `Nobody has ${seen ? 'pressed Seen' : 'answered'} for ${lengthOf(thenMinutes)}${of === '' ? '' : ` (it was for ${of})`}:`,
       seen ? text : `⏰ ${text}`,
       ...(isLost ? ['(It cannot be told where it was to be told then, so it comes to you.)'] : []),
     ].join('\n'),

@@ -14,20 +14,10 @@ import {
 } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { faultsOf } from '../../base/input.ts';
-import type { SkillDeps } from '../../chat/index.ts';
+import { type SkillDeps, targetMeant } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { nextOf, type PlannedTime, readSlot } from '../../time/index.ts';
-import {
-  askWhich,
-  createInput,
-  type Placing,
-  planOf,
-  readWhat,
-  seenRefused,
-  type Tooling,
-  targetMeant,
-  undoOf,
-} from './create.ts';
+import { askWhich, createInput, type Placing, planOf, readWhat, seenRefused, type Tooling, undoOf } from './create.ts';
 import { planRuns, turnRun } from './run.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
@@ -135,7 +125,7 @@ async function changeRule(ctx: Placing, wish: Wish, input: EditInput): Promise<F
   }
   if (!isTold) return undefined;
   const said = { digest, urgent, seen, escalate };
-  const telling = await readTelling(ctx, said, { before: wish.telling, ask: wish.watch.ask }, targetMeant);
+  const telling = await readTelling(ctx, said, { before: wish.telling, ask: wish.watch.ask });
   if (telling && 'ok' in telling) return telling;
   wish.telling = telling;
   return undefined;

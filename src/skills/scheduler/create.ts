@@ -14,7 +14,7 @@ import {
 import type { Instant } from '../../base/clock.ts';
 import { shortId } from '../../base/ids.ts';
 import { shorten } from '../../base/text.ts';
-import type { SkillDeps } from '../../chat/index.ts';
+import { type SkillDeps, targetMeant, targetTexts } from '../../chat/index.ts';
 import { type Choice, conversations, targets } from '../../delivery/index.ts';
 import {
   nextOf,
@@ -195,7 +195,7 @@ export async function placeAt(
   if ('ok' in meant) return meant;
   const targetId = await targetMeant(ctx, input.tell);
   if (typeof targetId === 'object') return targetId;
-  const telling = watch && (await readTelling(ctx, input, { ask: watch.ask }, targetMeant));
+  const telling = watch && (await readTelling(ctx, input, { ask: watch.ask }));
   if (telling && 'ok' in telling) return telling;
   const unseen = await seenRefused(tx, { targetId, telling });
   if (unseen) return unseen;
@@ -240,20 +240,6 @@ export async function placeAt(
 
 function readingChoice({ words, when }: TimeReading, { id }: PersonSchedule): Choice {
   return { label: words, tool: 'schedule_choose', input: { act: 'edit', which: id, ...storedPlan(when) } };
-}
-
-/** The id of the target that these words name; undefined: what is planned is told where it is planned. */
-export async function targetMeant(
-  { tx, person }: Pick<TxContext, 'tx' | 'person'>,
-  tell = 'here',
-): Promise<string | undefined | Failed> {
-  if (/^(?:here|off|none)?$/i.test(tell.trim())) return undefined;
-  const [target, ...others] = await targets.listNamed(tx, person.id, tell);
-  if (!target) return failed('NOT_FOUND', texts.noTarget(tell));
-  if (others.length > 0) return failed('AMBIGUOUS', texts.targetAmbiguous(tell));
-  if (target.state !== 'allowed') return failed('DENIED', texts.targetNotAllowed(target.name));
-  // Its turns, and all that is not for the target, come to the person alone.
-  return (await conversations.direct(tx, person.id)) === undefined ? failed('NO_DM', texts.noDm) : target.id;
 }
 
 /** Refuses to ask for Seen where nobody can press it. */
@@ -370,7 +356,9 @@ function wishOf(was: z.output<typeof before>, nextAt: Instant | undefined): Wish
 async function targetRefused(tx: TxContext['tx'], was: z.output<typeof before>, now: Wish) {
   if (was.targetId === undefined || was.targetId === now.targetId) return undefined;
   const target = await targets.findById(tx, was.targetId);
-  return target?.state === 'allowed' ? undefined : failed('DENIED', texts.targetNotAllowed(target?.name ?? 'there'));
+  return target?.state === 'allowed'
+    ? undefined
+    : failed('DENIED', targetTexts.targetNotAllowed(target?.name ?? 'there'));
 }
 
 export const restoreTool = ({ wakeAt, acknowledgements }: Pick<Tooling, 'wakeAt' | 'acknowledgements'>) =>

@@ -16,7 +16,7 @@ import { deletionRules, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
 import { readWatch } from './typed.ts';
-import { changesIn, FLAGS } from './watch/flags.ts';
+import { changesIn, FLAGS, isFault } from './watch/flags.ts';
 import { WATCH_TOOL } from './watch/rule.ts';
 import { askerOf, type WatchTooling, watchTool } from './watch.ts';
 
@@ -160,8 +160,8 @@ function act(rest: string): Call | Failed {
 /** `2 every 6 hours --above 95 --digest 18:00`: another time, and what changes of the rule and of how it is told. */
 function changeCall(which: string, rest: string): Call | Failed {
   const input = changesIn(rest);
-  return typeof input === 'string'
-    ? failed('INVALID_INPUT', texts.noFlag(input, FLAGS))
+  return isFault(input)
+    ? failed('INVALID_INPUT', texts.wrongFlag(input, FLAGS))
     : { tool: 'schedule_edit', input: { which, ...input } };
 }
 

@@ -15,6 +15,7 @@ import {
 } from '../../time/index.ts';
 import type { PersonSchedule, Wish } from './schedule.ts';
 import type { Failing } from './store.ts';
+import type { FlagFault } from './watch/flags.ts';
 import { isPushed, type Watch } from './watch/rule.ts';
 import { conditionWords, modelWords, sourceWords, tellingWords } from './watch/texts.ts';
 
@@ -150,8 +151,10 @@ export const texts = {
       'It names nothing to look at: run SCRIPT, page URL, feed URL, calendar URL, hook NAME.FIELD, file SKILL/PATH, mcp SERVER TOOL.',
     remedy: 'For example "every hour run house/disk-check --above 90".',
   },
-  noFlag: (flag: string, known: readonly string[]) =>
-    `There is no --${flag}. There are: ${known.map((each) => `--${each}`).join(', ')}.`,
+  wrongFlag: ({ flag, given }: FlagFault, known: readonly string[]) =>
+    given === undefined
+      ? `There is no --${flag}. There are: ${known.map((each) => `--${each}`).join(', ')}.`
+      : `--${flag} takes a number, such as --${flag} 3; ${given === '' ? 'it has none' : `“${shorten(given, 40)}” is none`}.`,
   noTask: (name: string, near: string | undefined) =>
     `I know no schedule \`${name}\`.${near ? ` Did you mean \`${near}\`?` : ''} "/schedules" shows them.`,
   howTo:
@@ -161,18 +164,6 @@ export const texts = {
   notFound: (words: string) => ({
     message: words === '' ? 'There is no schedule that you could mean.' : `I found no schedule ${quoteWords(words)}.`,
     remedy: '"/schedules" lists them.',
-  }),
-  noTarget: (name: string) => ({
-    message: `I know no target ${quoteWords(name)}.`,
-    remedy: '"/targets" lists where what you plan can be told.',
-  }),
-  targetAmbiguous: (name: string) => ({
-    message: `You have several targets that ${quoteWords(name)} can mean.`,
-    remedy: 'Say the name as "/targets" shows it, or the id.',
-  }),
-  targetNotAllowed: (name: string) => ({
-    message: `What you plan may not be told in ${quoteWords(name)}.`,
-    remedy: '"/targets" shows what was allowed.',
   }),
   which: 'Which schedule do you mean?',
   noWhat: { message: 'What should I do then?', remedy: 'For example "every weekday at 8 send me my agenda".' },

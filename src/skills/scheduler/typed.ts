@@ -1,12 +1,13 @@
 /** Schedules as people type them, outside of a conversation too: `every hour run house/disk --above 90`. */
 import { type Failed, failed, type ToolResult } from '../../agent/index.ts';
+import { splitFlags } from '../../base/text.ts';
 import type { ScriptAsker } from '../../chat/index.ts';
 import { conversations } from '../../delivery/index.ts';
 import { type Household, type Person, personById } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { Placing } from './create.ts';
 import { texts as said } from './texts.ts';
-import { FLAGS, inputOf, sourceIn, splitFlags } from './watch/flags.ts';
+import { FLAGS, inputOf, isFault, sourceIn } from './watch/flags.ts';
 import { place, prepare, scriptMeant, type WatchInput, type WatchTooling } from './watch.ts';
 
 const RUN = /(?:^|\s)run\s+(\S+)/i;
@@ -22,7 +23,7 @@ export async function readWatch(
   const looked = sourceIn(words) ?? (await scriptIn(words, tooling, asker, signal));
   if (!looked || 'ok' in looked) return looked;
   const more = inputOf(flags);
-  return typeof more === 'string' ? failed('INVALID_INPUT', said.noFlag(more, FLAGS)) : { ...more, ...looked };
+  return isFault(more) ? failed('INVALID_INPUT', said.wrongFlag(more, FLAGS)) : { ...more, ...looked };
 }
 
 async function scriptIn(

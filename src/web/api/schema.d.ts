@@ -6121,6 +6121,11 @@ export interface operations {
                     catch_up?: "late" | "latest" | "skip";
                     /** @description The token's conversation that it belongs to; left out: where its person is told something alone. */
                     conversation?: string;
+                    /** @description Who is told where the person has not answered it by then: `to`, a name of target_list ("off": nobody), `after` how long. */
+                    escalate?: {
+                        after?: string;
+                        to: string;
+                    };
                     /** @description Repeat until done: the time between, in the person's own words ("10 minutes"); "off": no longer. */
                     nag?: string;
                     text: string;
@@ -6299,6 +6304,11 @@ export interface operations {
                      * @enum {string}
                      */
                     catch_up?: "late" | "latest" | "skip";
+                    /** @description Who is told where the person has not answered it by then: `to`, a name of target_list ("off": nobody), `after` how long. */
+                    escalate?: {
+                        after?: string;
+                        to: string;
+                    };
                     /** @description Repeat until done: the time between, in the person's own words ("10 minutes"); "off": no longer. */
                     nag?: string;
                     /**

@@ -453,7 +453,8 @@ test('the rule of a schedule, and how it is told, can be changed', async () => {
   );
   expect(await ana.says('/schedules change 1 --seen 10')).toContain('is told once: it is not repeated');
   expect(await ana.says('/schedules change 1 --seen 10 --digest off --urgent')).toContain('in quiet hours too');
-  expect(await ana.says('/schedules change 1 --below')).toContain('number');
+  expect(await ana.says('/schedules change 1 --below')).toBe('--below takes a number, such as --below 3; it has none.');
+  expect(await ana.says('/schedules change 1 --above x')).toContain('takes a number, such as --above 3; “x” is none.');
   expect(await ana.says('/schedules change 1 --wrong 3')).toContain('There is no --wrong');
   const since = mark();
   await send({ disk: 93 });

@@ -1,18 +1,8 @@
 /** A rule as people type it: `run house/disk --above 90 --times 2`. Pure. */
 import { parseJson } from '../../../base/json.ts';
-import { isUrl } from '../../../base/text.ts';
+import { isUrl, splitFlags } from '../../../base/text.ts';
+import { escalationSaid } from '../../../chat/index.ts';
 import { DAYS } from './rule.ts';
-
-/** Words with what stands behind `--`. A value reaches to the next flag; quotation marks around it are left out. */
-export function splitFlags(text: string): { words: string; flags: Map<string, string> } {
-  const [words = '', ...rest] = text.split(/(?:^|\s)--(?=[a-z])/);
-  const flags = new Map<string, string>();
-  for (const each of rest) {
-    const [, name = '', value = ''] = /^([a-z-]+)[=\s]?([\s\S]*)$/.exec(each) ?? [];
-    flags.set(name, value.trim().replace(/^(["“'])([\s\S]*)(?:["”'])$/, '$2'));
-  }
-  return { words: words.trim(), flags };
-}
 
 type Read = (value: string) => Record<string, unknown>;
 
@@ -24,7 +14,7 @@ const list = (value: string): string[] =>
 
 const dayNamed = (word: string): string => DAYS.find((day) => word.length > 1 && day.startsWith(word)) ?? word;
 
-/** No number for no word: a schema refuses that. */
+/** `NaN` where it is none. */
 const numberOf = (value: string): number => (value.trim() === '' ? Number.NaN : Number(value));
 
 /** In a change `off` takes away what was there. */
@@ -59,31 +49,37 @@ const BESIDE: Readonly<Record<string, Read>> = {
   digest: (digest) => ({ digest: digest.toLowerCase() }),
   urgent: (value) => ({ urgent: unlessOff(value) !== null }),
   seen: (seen) => ({ seen }),
-  escalate: (value) => {
-    // The time is all that stands behind the first one: where there are several, it is none.
-    const [to = '', ...after] = value.split(/\safter\s/i).map((part) => part.trim());
-    return { escalate: { to, ...(after.length > 0 && { after: after.join(' after ') }) } };
-  },
+  escalate: (value) => ({ escalate: escalationSaid(value) }),
 };
 
 export const FLAGS: readonly string[] = [...Object.keys(CONDITION), ...Object.keys(BESIDE)];
 
-/** Input of the tool from flags; a string: the flag that there is none of. What is wrong with a value its schema says. */
-export function inputOf(flags: ReadonlyMap<string, string>): Record<string, unknown> | string {
-  const [rule, beside]: Record<string, unknown>[] = [{}, {}];
-  for (const [name, value] of flags) {
-    if (Object.hasOwn(CONDITION, name)) Object.assign(rule as object, CONDITION[name]?.(value));
-    else if (Object.hasOwn(BESIDE, name)) Object.assign(beside as object, BESIDE[name]?.(value));
-    else return name;
+/** A flag that there is none of, or (`given`) one that takes a number and was given this. */
+export interface FlagFault {
+  flag: string;
+  given?: string;
+}
+
+export const isFault = (read: Record<string, unknown> | FlagFault): read is FlagFault => typeof read.flag === 'string';
+
+/** Input of the tool from flags. What else is wrong with a value its schema says. */
+export function inputOf(flags: ReadonlyMap<string, string>): Record<string, unknown> | FlagFault {
+  const [rule, beside] = [{}, {}];
+  for (const [flag, value] of flags) {
+    const [into, read] = Object.hasOwn(CONDITION, flag) ? [rule, CONDITION[flag]] : [beside, BESIDE[flag]];
+    if (!read || !FLAGS.includes(flag)) return { flag };
+    const fields = read(value);
+    if (Object.values(fields).some(Number.isNaN)) return { flag, given: value };
+    Object.assign(into, fields);
   }
   return { rule, ...beside };
 }
 
 /** Words and flags of a change of a rule: the words are its time. */
-export function changesIn(text: string): Record<string, unknown> | string {
+export function changesIn(text: string): Record<string, unknown> | FlagFault {
   const { words, flags } = splitFlags(text);
   const input = inputOf(flags);
-  if (typeof input === 'string') return input;
+  if (isFault(input)) return input;
   const { rule, ...beside } = input as { rule: object };
   return { ...(words && { when: words }), ...(Object.keys(rule).length > 0 && { rule }), ...beside };
 }

@@ -1,5 +1,6 @@
 /** A rule: what is looked at, and when its person is told. Decided in code; no model is asked but for `ask`. */
 import { z } from 'zod';
+import { LONGEST_WAIT } from '../../../chat/index.ts';
 
 export const WATCH_TOOL = 'schedule_watch';
 
@@ -113,7 +114,6 @@ export type Watch = z.output<typeof watch>;
 
 /** Minutes. */
 export const LONGEST_NAG = 24 * 60;
-export const LONGEST_WAIT = 7 * 24 * 60;
 
 /** `seen`: minutes between its repetitions; `escalate`: the target that is told where nobody has pressed Seen by then. */
 export const telling = z.object({

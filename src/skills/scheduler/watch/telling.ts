@@ -2,14 +2,12 @@
 import { z } from 'zod';
 import { type Failed, failed, type TxContext } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
-import { dayAt, nextOf, parseDuration } from '../../../time/index.ts';
-import { clock, LONGEST_NAG, LONGEST_WAIT, type Telling, type Watch } from './rule.ts';
+import { escalateInput, isOff, lengthSaid, minutesOf, readEscalation } from '../../../chat/index.ts';
+import { dayAt, nextOf } from '../../../time/index.ts';
+import { clock, LONGEST_NAG, type Telling, type Watch } from './rule.ts';
 import { tellingTexts as texts } from './texts.ts';
 
 const USUAL_NAG = 10;
-const USUAL_WAIT = 30;
-
-const words = z.string().trim().max(60);
 
 export const tellingInput = {
   digest: z
@@ -17,9 +15,10 @@ export const tellingInput = {
     .optional()
     .describe('A time of the day: what is found is gathered, and told once then. "off": at once.'),
   urgent: z.boolean().optional().describe('Told in quiet hours too.'),
-  seen: words.optional().describe('Told again until somebody presses Seen: the time between ("10 minutes"); "off".'),
-  escalate: z
-    .strictObject({ to: z.string().trim().min(1).max(200), after: words.optional() })
+  seen: lengthSaid
+    .optional()
+    .describe('Told again until somebody presses Seen: the time between ("10 minutes"); "off".'),
+  escalate: escalateInput
     .optional()
     .describe('A name of target_list, told where nobody has pressed Seen after that time ("30 minutes"); to: "off".'),
 };
@@ -27,17 +26,11 @@ export const tellingInput = {
 const input = z.object(tellingInput);
 export type TellingInput = z.output<typeof input>;
 
-const isOff = (said: string): boolean => /^(?:off|no|none|never)$/i.test(said.trim());
-
-/** Resolves a name of the person's targets; undefined: it means none. */
-type FindTarget = (ctx: Pick<TxContext, 'tx' | 'person'>, name: string) => Promise<string | undefined | Failed>;
-
 /** The way of telling that `said` makes of the one before; undefined: at once, and once. */
 export async function readTelling(
   ctx: Pick<TxContext, 'tx' | 'person'>,
   said: TellingInput,
   { before, ask }: { before?: Telling | undefined; ask: Watch['ask'] },
-  findTarget: FindTarget,
 ): Promise<Telling | undefined | Failed> {
   const next: Telling = before ? { ...before } : { urgent: false };
   if (said.urgent !== undefined) next.urgent = said.urgent;
@@ -49,7 +42,7 @@ export async function readTelling(
     if (minutes === undefined) next.escalate = undefined;
   }
   if (said.escalate !== undefined) {
-    const escalation = await thenOf(ctx, said.escalate, findTarget);
+    const escalation = await readEscalation(ctx, said.escalate);
     if (escalation && 'ok' in escalation) return escalation;
     next.escalate = escalation;
     if (escalation) next.seen ??= USUAL_NAG;
@@ -58,27 +51,6 @@ export async function readTelling(
   if (ask !== undefined && (next.digest !== undefined || next.seen !== undefined))
     return failed('INVALID_INPUT', texts.notWithModel);
   return next.urgent || next.digest !== undefined || next.seen !== undefined ? next : undefined;
-}
-
-async function thenOf(
-  ctx: Pick<TxContext, 'tx' | 'person'>,
-  { to, after = '' }: NonNullable<TellingInput['escalate']>,
-  findTarget: FindTarget,
-): Promise<Telling['escalate'] | Failed> {
-  if (isOff(to)) return undefined;
-  const minutes = minutesOf(after, USUAL_WAIT, LONGEST_WAIT);
-  if (typeof minutes === 'object') return minutes;
-  const target = await findTarget(ctx, to);
-  if (typeof target === 'object') return target;
-  return target === undefined ? failed('NOT_FOUND', texts.noEscalation) : { target, minutes };
-}
-
-function minutesOf(said: string, usual: number, longest: number): number | Failed {
-  const plain = said.replace(/^(?:every|each|after)\s+/i, '');
-  if (plain === '') return usual;
-  const minutes = Math.round((parseDuration(/^\d+$/.test(plain) ? `${plain} minutes` : plain) ?? 0) / 60_000);
-  if (minutes >= 1 && minutes <= longest) return minutes;
-  return failed('INVALID_INPUT', texts.badLength(said, longest));
 }
 
 /** The next time that it is `at` by the clock of `zone`; where a change of the clock leaves that out, as series do. */

@@ -1,4 +1,4 @@
-import { bytesOf, listOf, plural, shorten } from '../../../base/text.ts';
+import { bytesOf, lengthOf, listOf, plural, shorten } from '../../../base/text.ts';
 import { formatInstant } from '../../../time/index.ts';
 import type { SpeechKind } from './evaluate.ts';
 import type { Condition, Source, Telling, Watch } from './rule.ts';
@@ -58,9 +58,6 @@ export const texts = {
   },
 };
 
-const lengthWords = (minutes: number): string =>
-  minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
-
 export const tellingTexts = {
   digestOrSeen: {
     message: 'What is gathered for a digest is told once: it is not repeated until somebody presses Seen.',
@@ -73,14 +70,6 @@ export const tellingTexts = {
   noSeenThere: (target: string) => ({
     message: `Nobody can press Seen in ${name(target)}: a service has no buttons.`,
     remedy: 'Tell it in a chat or to a person, and name the service with escalate, or leave Seen out.',
-  }),
-  noEscalation: {
-    message: 'Who is to be told then?',
-    remedy: 'Name one of your targets: "/targets" lists them.',
-  },
-  badLength: (said: string, longest: number) => ({
-    message: `“${shorten(said, 40)}” is no length of time between a minute and ${lengthWords(longest)}.`,
-    remedy: 'For example "10 minutes".',
   }),
   onlyRules: {
     message: 'That is for what is looked at by a rule; this schedule begins a turn each time.',
@@ -95,8 +84,8 @@ export const tellingTexts = {
 export function tellingWords({ digest, urgent, seen, escalate }: Partial<Telling>, to?: string): string[] {
   return [
     ...(digest === undefined ? [] : [`once a day, at ${digest}`]),
-    ...(seen === undefined ? [] : [`every ${lengthWords(seen)} until somebody presses Seen`]),
-    ...(escalate ? [`after ${lengthWords(escalate.minutes)} without that also in ${to ?? 'another place'}`] : []),
+    ...(seen === undefined ? [] : [`every ${lengthOf(seen)} until somebody presses Seen`]),
+    ...(escalate ? [`after ${lengthOf(escalate.minutes)} without that also in ${to ?? 'another place'}`] : []),
     ...(urgent ? ['in quiet hours too'] : []),
   ];
 }

@@ -1,0 +1,34 @@
+/** Reminders that somebody else is told where their person does not answer. */
+import type { z } from 'zod';
+import type { Failed, TxContext } from '../../agent/index.ts';
+import type { Instant } from '../../base/clock.ts';
+import { escalateInput, isOff, readEscalation } from '../../chat/index.ts';
+import { isOpen, type Reminder } from './reminder.ts';
+
+export const escalation = escalateInput
+  .optional()
+  .describe(
+    'Who is told where the person has not answered it by then: `to`, a name of target_list ("off": nobody), `after` how long.',
+  );
+
+type Escalate = z.output<typeof escalation>;
+
+/** True if others are to be told: its person agrees first, also where a model has understood them so. */
+export const tellsOthers = ({ escalate }: { escalate?: Escalate }): boolean =>
+  escalate !== undefined && !isOff(escalate.to);
+
+/** Columns of a reminder that is told somebody else where nobody answers it; without a target of one that is not. */
+export async function escalationOf(
+  ctx: Pick<TxContext, 'tx' | 'person'>,
+  said: Escalate,
+): Promise<Pick<Reminder, 'thenTarget' | 'thenMinutes'> | Failed> {
+  const then = said && (await readEscalation(ctx, said));
+  return then && 'ok' in then ? then : { thenTarget: then?.target, thenMinutes: then?.minutes };
+}
+
+/** A reminder that has been said and is not answered waits from `now` on. */
+export const escalatedAt = (reminder: Reminder, minutes: number | undefined, now: Instant): Instant | undefined =>
+  minutes !== undefined && isOpen(reminder) ? new Date(now.getTime() + minutes * 60_000) : undefined;
+
+export const isToldAlike = (one: Reminder, other: Reminder): boolean =>
+  one.thenTarget === other.thenTarget && one.thenMinutes === other.thenMinutes;
