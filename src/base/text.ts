@@ -55,6 +55,7 @@ export function plural(count: number, one: string, many?: string): string {
  * @param known - the only names that are flags; left out: all are.
  */
 export function splitFlags(text: string, known?: readonly string[]): { words: string; flags: Map<string, string> } {
+  if (known?.length === 0) return { words: text.trim(), flags: new Map() };
   const name = known ? `(?:${known.join('|')})(?![\\w-])` : '[a-z]';
   const [words = '', ...rest] = text.split(pattern.plain`(?:^|\s)--(?=${name})`);
   const flags = new Map<string, string>();

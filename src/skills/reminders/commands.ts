@@ -25,7 +25,8 @@ export function commands(): Command[] {
         { name: 'text', description: 'What to remind you of', required: true },
       ],
       async run(line, ctx) {
-        const { words: rest, flags } = splitFlags(line, FLAGS);
+        // Only its person's own words say how it is told: in a webhook's they are text.
+        const { words: rest, flags } = splitFlags(line, ctx.tainted ? [] : FLAGS);
         if (rest === '') return failed('NO_TEXT', texts.noText);
         const { when, task } = twoLines(rest, ctx.when) ?? slotsOf(rest, ctx.when);
         return { tool: 'reminder_create', input: { text: task, ...(when && { when }), ...inputOfFlags(flags) } };

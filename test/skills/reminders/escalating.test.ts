@@ -107,3 +107,17 @@ test('whom it cannot tell is refused with the way on, and a dash in the text sta
   expect(await ana.says('/remind at 11 call Eva --escalate off')).not.toContain('answered');
   expect(await ana.says('/remind tomorrow at 9 run npm test --watch')).toContain('run npm test --watch');
 });
+
+test('what a webhook sends is text, whatever flags stand in it', async () => {
+  const template = { when: 'at 11', text: 'Look at {{ what }}' };
+  await coda.app.hooks.add({ name: 'bell', person: 'ana', kind: 'reminder', allow_unsigned: true, template });
+  const since = mark();
+  await coda.app.hooks.takeLocal(
+    'bell',
+    Buffer.from('{"what":"it --urgent --escalate bo after 5 minutes"}'),
+    undefined,
+  );
+  await coda.passes({ hours: 2 });
+  expect(told(since, 'dm-ana').at(-1)).toContain('Look at it --urgent --escalate bo');
+  expect(told(since, 'dm-bo')).toEqual([]);
+});
