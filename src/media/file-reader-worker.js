@@ -11,14 +11,20 @@ const BATCH_MS = 250;
 const MOST_MEMORY = 400 * 1024 * 1024;
 const LONGEST_WORDS = 300;
 
+/** Documents of old formats within a file that are named; the others are counted. */
+const MOST_NAMED = 20;
+
 /** The file that is read: its bytes, then its blocks. */
 let file;
+/** Bytes of the old Office documents that were in the last one. */
+let old = Buffer.alloc(0);
 
 await answerParent(
   async (task) => {
-    if (task.do === 'open') file = { name: task.name, type: task.type, chunks: [] };
+    if (task.do === 'open') [file, old] = [{ name: task.name, type: task.type, chunks: [] }, Buffer.alloc(0)];
     else if (task.do === 'bytes') file.chunks.push(Buffer.from(task.base64, 'base64'));
     else if (task.do === 'read') return nextBatch();
+    else if (task.do === 'take') return { base64: old.subarray(task.from, task.to).toString('base64') };
     else if (task.do === 'close') file = undefined;
     return {};
   },
@@ -27,7 +33,7 @@ await answerParent(
 
 async function nextBatch() {
   file.reading ??= begin(file);
-  const { blocks, passages, about } = file.reading;
+  const { blocks, passages, about, budget } = file.reading;
   const from = performance.now();
   let isDone = false;
   let size = 0;
@@ -47,9 +53,13 @@ async function nextBatch() {
     about.fault = faultOf(error);
     if (about.fault !== 'long') passages.close();
   }
-  const facts = isDone ? factsOf(about) : undefined;
-  if (isDone) file = undefined;
-  return { passages: passages.take(), ...(facts && { facts }) };
+  if (!isDone) return { passages: passages.take() };
+  file = undefined;
+  old = Buffer.concat(budget.old.flatMap(({ bytes }) => (bytes ? [bytes] : [])));
+  const documents = budget.old.slice(0, MOST_NAMED).map(({ bytes: _, ...document }) => document);
+  const unread = budget.unread.slice(0, MOST_NAMED);
+  const facts = { ...factsOf(about), ...(unread.length > 0 && { unread }) };
+  return { passages: passages.take(), facts, ...(documents.length > 0 && { old: documents }) };
 }
 
 /** A library that stumbles over a file means that the file is broken. */
@@ -59,12 +69,13 @@ function faultOf(error) {
 
 function begin({ chunks, name, type }) {
   const about = {};
-  const blocks = read({ bytes: Buffer.concat(chunks), name, type, budget: new Budget(), depth: 0 }, about);
+  const budget = new Budget();
+  const blocks = read({ bytes: Buffer.concat(chunks), name, type, budget, depth: 0, place: '' }, about);
   file.chunks = [];
-  return { blocks, passages: new Passages(), about };
+  return { blocks, passages: new Passages(), about, budget };
 }
 
-function factsOf({ kind, says, to, title = '', parts, fault, pictures, events, people, nested }) {
+function factsOf({ kind, says, to, title = '', parts, fault, pictures, events, people }) {
   return {
     kind,
     says,
@@ -75,12 +86,11 @@ function factsOf({ kind, says, to, title = '', parts, fault, pictures, events, p
     ...(pictures && { pictures }),
     ...(events?.length && { events }),
     ...(people?.length && { people }),
-    ...(nested?.length && { unread: nested.slice(0, 20) }),
   };
 }
 
 /** The blocks of a file of any kind. `about` is filled as it is read. */
-async function* read({ bytes, name, type, budget, depth }, about) {
+async function* read({ bytes, name, type, budget, depth, place: outer }, about) {
   if (bytes.length === 0) {
     Object.assign(about, { kind: 'text', says: 'an empty file' });
     throw new Unreadable('empty');
@@ -95,7 +105,7 @@ async function* read({ bytes, name, type, budget, depth }, about) {
   }
   Object.assign(about, looked);
   const nested = (inner, innerName, innerType, place) =>
-    readNested({ bytes: inner, name: innerName, type: innerType, budget, depth: depth + 1 }, place, about);
+    readNested({ bytes: inner, name: innerName, type: innerType, budget, depth: depth + 1 }, { place, outer });
   yield* blocksOf({ bytes, zip, nested }, about);
 }
 
@@ -156,10 +166,11 @@ async function* readArchive(zip, about, nested) {
 }
 
 /** A file within another one. One that cannot be read is named, and ends nothing else but for a limit. */
-async function* readNested(inner, place, outer) {
+async function* readNested(inner, { place, outer }) {
   const about = {};
+  const whole = `${outer}${place}`;
   try {
-    for await (const block of read(inner, about)) {
+    for await (const block of read({ ...inner, place: `${whole}, ` }, about)) {
       const own =
         typeof block.place === 'string'
           ? `${place}, ${block.place}`
@@ -169,7 +180,9 @@ async function* readNested(inner, place, outer) {
   } catch (error) {
     const fault = faultOf(error);
     if (fault === 'bomb' || fault === 'long') throw error;
-    outer.nested ??= [];
-    outer.nested.push(inner.name.slice(0, 100));
+    const name = inner.name.slice(0, 100);
+    const { says, to } = about;
+    if (fault === 'old') inner.budget.keepOld({ name, says, to, place: whole.slice(0, LONGEST_WORDS) }, inner.bytes);
+    else inner.budget.unread.push(name);
   }
 }

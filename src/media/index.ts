@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { FairQueue } from '../base/async.ts';
-import { Child, ChildFault, type ChildTime } from '../base/child/index.ts';
+import { Child, ChildFault, type ChildTime, takeBytes } from '../base/child/index.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Artifacts } from '../storage/index.ts';
@@ -65,6 +65,15 @@ const event = z.strictObject({
 });
 export type FileEvent = z.output<typeof event>;
 
+const unreadOld = z.strictObject({
+  name: z.string(),
+  says: z.string(),
+  to: z.string(),
+  why: z.string().optional(),
+  /** Another try may go well. */
+  isPassing: z.boolean().optional(),
+});
+
 const facts = z.strictObject({
   kind: z.string().max(20),
   /** `a PDF`. */
@@ -83,10 +92,30 @@ const facts = z.strictObject({
   people: z.array(z.strictObject({ name: z.string(), text: z.string() })).optional(),
   /** Names of files within it that could not be read. */
   unread: z.array(z.string()).optional(),
+  /** Documents of old formats within it that could not be converted; `why` as of `fault: 'old'`. */
+  unreadOld: z.array(unreadOld).optional(),
 });
 export type FileFacts = z.output<typeof facts>;
 
-const batch = z.strictObject({ passages: z.array(passage), facts: facts.optional() });
+/** An Office document of before 2007 within another file; `size` is 0 where it is too large, or one too many, to be handed on. */
+const oldDocument = z.strictObject({
+  name: z.string(),
+  /** `attachment offer.doc`: its own places come behind it. */
+  place: z.string(),
+  says: z.string(),
+  to: z.string(),
+  size: z.int(),
+});
+export interface OldDocument extends Omit<z.output<typeof oldDocument>, 'size'> {
+  /** Undefined: too large, or one too many. */
+  bytes: Buffer | undefined;
+}
+
+const batch = z.strictObject({
+  passages: z.array(passage),
+  facts: facts.optional(),
+  old: z.array(oldDocument).optional(),
+});
 
 export { Hearing } from './hearing.ts';
 export { lettersIn, lettersOnPages, readsPictures } from './letters.ts';
@@ -108,9 +137,14 @@ export interface MediaFile {
 export interface Media {
   /**
    * Reads a stored file; `onPassages` gets its passages in their order while it is read. Never rejects for a file: its fault
-   * is in the facts, and what was read until then counts.
+   * is in the facts, and what was read until then counts. `onOld` gets the old Office documents within it; without it they
+   * are among what could not be read.
    */
-  read(file: MediaFile, onPassages: (passages: readonly Passage[]) => void): Promise<FileFacts>;
+  read(
+    file: MediaFile,
+    onPassages: (passages: readonly Passage[]) => void,
+    onOld?: (documents: readonly OldDocument[]) => void,
+  ): Promise<FileFacts>;
   close(): Promise<void>;
 }
 
@@ -157,12 +191,12 @@ export function openMedia({
   const children = Array.from({ length: AT_ONCE }, open);
   const free = [...children];
   return {
-    read: (file, onPassages) =>
+    read: (file, onPassages, onOld) =>
       queue.run(file.by ?? '', async () => {
         // The first one reads where one is enough: the other is not even started.
         const child = free.shift() ?? open();
         try {
-          return await new FileReading(child, artifacts, file, log).run(onPassages, withinMs);
+          return await new FileReading(child, artifacts, file, log).run(onPassages, onOld, withinMs);
         } finally {
           free.unshift(child);
         }
@@ -192,7 +226,11 @@ class FileReading {
     this.log = log;
   }
 
-  async run(onPassages: (passages: readonly Passage[]) => void, withinMs: number): Promise<FileFacts> {
+  async run(
+    onPassages: Parameters<Media['read']>[1],
+    onOld: Parameters<Media['read']>[2],
+    withinMs: number,
+  ): Promise<FileFacts> {
     if (this.file.size > LARGEST_FILE) return unknownFacts('large');
     // In real time: it is the patience of this machine, whatever the clock of a test says.
     const timer = setTimeout(() => {
@@ -201,7 +239,7 @@ class FileReading {
     }, withinMs);
     try {
       const fault = await this.send();
-      return fault ? unknownFacts(fault) : await this.receive(onPassages);
+      return fault ? unknownFacts(fault) : await this.receive(onPassages, onOld);
     } catch (error) {
       if (!(error instanceof ChildFault)) throw error;
       const { hash, name } = this.file;
@@ -235,11 +273,29 @@ class FileReading {
     }
   }
 
-  private async receive(onPassages: (passages: readonly Passage[]) => void): Promise<FileFacts> {
+  private async receive(
+    onPassages: Parameters<Media['read']>[1],
+    onOld: Parameters<Media['read']>[2],
+  ): Promise<FileFacts> {
     for (;;) {
-      const { passages, facts } = await this.ask({ do: 'read' }, batch);
+      const { passages, facts, old = [] } = await this.ask({ do: 'read' }, batch);
       if (passages.length > 0) onPassages(passages);
-      if (facts) return facts;
+      if (!facts) continue;
+      if (old.length === 0) return facts;
+      if (!onOld) return { ...facts, unread: [...(facts.unread ?? []), ...old.map(({ name }) => name)] };
+      onOld(await this.takeOld(old));
+      return facts;
     }
+  }
+
+  private async takeOld(documents: readonly z.output<typeof oldDocument>[]): Promise<OldDocument[]> {
+    const whole = documents.reduce((sum, { size }) => sum + size, 0);
+    const bytes = await takeBytes(this.child, whole, new AbortController().signal);
+    let from = 0;
+    return documents.map(({ size, ...document }) => {
+      const own = bytes.subarray(from, from + size);
+      from += size;
+      return { ...document, bytes: size > 0 ? own : undefined };
+    });
   }
 }

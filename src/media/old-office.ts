@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Ran, Sandbox, SandboxFailure, Workspaces } from '../sandbox/index.ts';
-import type { Artifact, Artifacts } from '../storage/index.ts';
+import type { Artifact } from '../storage/index.ts';
 
 /** Old formats by the newer one that each becomes. */
 const EXTENSIONS: Readonly<Record<string, string>> = { docx: 'doc', xlsx: 'xls', pptx: 'ppt' };
@@ -33,13 +33,18 @@ exec "$program" --headless --norestore --nolockcheck --nologo -env:UserInstallat
 
 export interface OfficeParts {
   sandbox: Pick<Sandbox, 'facts'> & { workspaces: Pick<Workspaces, 'alone'>; settings: { enabled: boolean } };
-  artifacts: Pick<Artifacts, 'open'>;
   clock: Pick<Clock, 'monotonic'>;
   log: Log;
 }
 
 /** `why`: a clause that goes on after "LibreOffice". */
-export type ConversionResult = { ok: true; made: Artifact } | { ok: false; why: string };
+export type ConversionResult = { ok: true; made: Artifact } | { ok: false; why: string; isPassing?: boolean };
+
+/** Names its content; `open` is only asked for it where it is converted. */
+export interface ConvertedDocument {
+  hash: string;
+  open(): Promise<Buffer>;
+}
 
 interface FailedConversion {
   why: string;
@@ -61,21 +66,24 @@ export class OfficeConverter {
   }
 
   /**
-   * The stored document in the format `to`, stored by its content; undefined where no program converts it. Rejects only when
+   * The document in the format `to`, stored by its content; undefined where no program converts it. Rejects only when
    * `signal` aborts, and where nothing can be read or stored.
    */
-  convert(hash: string, to: string, by: string, signal: AbortSignal): Promise<ConversionResult | undefined> {
+  convert(
+    { hash, open }: ConvertedDocument,
+    to: string,
+    by: string,
+    signal: AbortSignal,
+  ): Promise<ConversionResult | undefined> {
     return this.queue.run(by, async () => {
       const image = await this.imageId(signal);
       if (image === undefined || this.images.get(image) === false) return undefined;
       const key = `${image} ${hash}`;
       const known = this.failed.get(key);
       if (known && (known.until ?? Number.POSITIVE_INFINITY) > this.parts.clock.monotonic())
-        return { ok: false, why: known.why };
+        return { ok: false, why: known.why, isPassing: known.until !== undefined };
       const name = `document.${EXTENSIONS[to] ?? 'doc'}`;
-      const chunks: Buffer[] = [];
-      for await (const chunk of await this.parts.artifacts.open(hash)) chunks.push(chunk as Buffer);
-      const content = Buffer.concat(chunks);
+      const content = await open();
       const ran = await this.run(['sh', '-c', CONVERT, 'sh', to, name], signal, {
         files: [{ path: name, content }],
         timeoutMs: WITHIN_MS,
@@ -89,7 +97,7 @@ export class OfficeConverter {
       this.parts.log.info({ file: hash, why, output }, 'an old Office document was not converted');
       signal.throwIfAborted();
       this.failed.set(key, ran.ok ? { why } : { why, until: this.parts.clock.monotonic() + FAULT_MS });
-      return { ok: false, why };
+      return { ok: false, why, isPassing: !ran.ok };
     });
   }
 

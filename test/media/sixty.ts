@@ -45,7 +45,7 @@ const UNSEEN = [
 ] as const;
 const COSTS = [
   ['A2: Boiler | B2: 1,240.50 € | C2: 5 Mar 2026 | D2: 91.2%', /^Costs!A\d:D4$/],
-  ['C4: 26:30', /^Costs!A\d:D4$/],
+  ['B4: 1,360.50 € | C4: 26:30', /^Costs!A\d:D4$/],
   ['Paid in two parts', /^comment .*at Costs!A2 <comment>$/],
   ['Ben earns 4000', /^Salaries!A1 <hidden sheet>$/],
 ] as const;

@@ -24,10 +24,25 @@ export class Unreadable extends Error {
   }
 }
 
+/** Old Office documents in one file that are handed back to be converted, and their bytes together. */
+const MOST_OLD = 3;
+const LARGEST_OLD = 20 * 1024 * 1024;
+
 /** Counts what one file unpacks, with everything in it. */
 export class Budget {
   unpacked = 0;
   entries = 0;
+  /** Files within it, at any depth, that nothing here reads: names; and those that another program makes newer ones of. */
+  unread = [];
+  old = [];
+
+  /** Without its bytes where there are too many already. */
+  keepOld(document, bytes) {
+    const kept = this.old.filter(({ size }) => size > 0);
+    const room = LARGEST_OLD - kept.reduce((sum, { size }) => sum + size, 0);
+    const fits = kept.length < MOST_OLD && bytes.length <= room;
+    this.old.push({ ...document, size: fits ? bytes.length : 0, bytes: fits ? bytes : undefined });
+  }
 
   countEntries(count) {
     this.entries += count;

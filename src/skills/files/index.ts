@@ -52,7 +52,7 @@ function partsOf(deps: SkillDeps<Settings>): Parts {
   const hearing = new Hearing(world.log);
   onClose('hearing', () => hearing.close());
   const programs = new Programs(world.env);
-  const office = new OfficeConverter({ sandbox, artifacts, clock: world.clock, log: world.log });
+  const office = new OfficeConverter({ sandbox, clock: world.clock, log: world.log });
   const letters = { areRead: false };
   const meaning = new PassageIndex(deps);
   onClose('passages by meaning', async () => meaning.close());

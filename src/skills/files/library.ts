@@ -9,6 +9,7 @@ import {
   lettersOnPages,
   type Media,
   type OfficeConverter,
+  type OldDocument,
   type Passage,
   type Programs,
   readsPictures,
@@ -16,12 +17,13 @@ import {
 } from '../../media/index.ts';
 import { type Artifacts, type Database, readerOf } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
+import { readOld, readOldWithin } from './old-documents.ts';
 import type { SeenFile } from './store.ts';
 import * as store from './store.ts';
 import { paidBy } from './voice.ts';
 
 /** Counted up when the readers read anything otherwise: what they have read before is read anew. */
-const READERS = 2;
+const READERS = 3;
 
 /** A file that was read where no letters in pictures are is read anew where they are. */
 const readersWith = (letters: boolean): number => 2 * READERS + (letters ? 1 : 0);
@@ -132,7 +134,9 @@ export class FileLibrary {
   private async readStored(hash: string): Promise<store.StoredText | undefined> {
     const stored = await store.readText(readerOf(this.deps.database), hash, readersWith(await this.readsLetters()));
     // An earlier version has stored that nothing reads it.
-    return PASSING.has(stored?.facts.fault) ? undefined : stored;
+    if (!stored || PASSING.has(stored.facts.fault)) return undefined;
+    const mayConvert = stored.facts.unreadOld?.some(({ isPassing }) => isPassing) === true;
+    return mayConvert && (await this.deps.office.isThere(this.deps.signal)) ? undefined : stored;
   }
 
   /** True if letters in pictures are read: known after the first question. */
@@ -157,10 +161,13 @@ export class FileLibrary {
       for (const { text, aside } of some) if (aside === undefined) reading.size += text.length;
       reading.onMore();
     };
+    let within: readonly OldDocument[] = [];
     reading.done = this.deps.media
-      .read({ ...file, by }, onPassages)
+      .read({ ...file, by }, onPassages, (documents) => {
+        within = documents;
+      })
       .then(async (read) => {
-        const found = await this.readIfOld(file, read, { by, reading }, onPassages);
+        const found = await this.readIfOld(file, read, { by, reading, within }, onPassages);
         const seen = await this.readIfPicture(file, found, { passages, by }, onPassages);
         const { facts, isPassing } = await this.hearIfSound(file, seen, by, onPassages);
         if (!isPassing) await this.save(file, facts, passages);
@@ -173,25 +180,25 @@ export class FileLibrary {
     return reading;
   }
 
-  /** Facts of an old Office document, read as the newer one that it was made into; of anything else as they are. */
+  /** Facts of an old Office document, or of a file with such ones in it, with their text; of anything else as they are. */
   private async readIfOld(
     file: SeenFile,
     facts: FileFacts,
-    { by, reading }: { by: string; reading: FileReading },
+    { by, reading, within }: { by: string; reading: FileReading; within: readonly OldDocument[] },
     onPassages: (passages: readonly Passage[]) => void,
   ): Promise<FileFacts> {
-    const { says, to, fault } = facts;
-    if (fault !== 'old' || to === undefined) return facts;
+    const { to, fault } = facts;
+    const isOld = fault === 'old' && to !== undefined;
+    if (!isOld && within.length === 0) return facts;
     const { office, media, signal } = this.deps;
+    const deps = { office, media, by, signal };
     reading.isConverting = true;
     reading.onMore();
-    const converted = await office.convert(file.hash, to, by, signal);
+    const found = isOld
+      ? await readOld(file, { ...facts, to }, () => this.bytesOf(file), deps, onPassages)
+      : await readOldWithin(within, facts, deps, onPassages);
     reading.isConverting = false;
-    if (!converted) return facts;
-    if (!converted.ok) return { ...facts, why: converted.why };
-    const name = `${file.name.replace(/\.[^.]*$/, '')}.${to}`;
-    const read = await media.read({ ...converted.made, name, type: '', by }, onPassages);
-    return { ...read, says };
+    return found;
   }
 
   /** Facts of a recording, with its words as its only passage; of anything else as they are. */

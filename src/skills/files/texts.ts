@@ -28,6 +28,9 @@ const WHY: Record<FileFault, (facts: FileFacts) => string> = {
   gone: () => 'it is not stored any more; send it again',
 };
 
+/** Goes on after "LibreOffice". */
+export const tooManyOld = 'is given no more than three of a file, of 20 MB together';
+
 /** The reason in one clause; undefined where all of it was read. */
 function whyNot(facts: FileFacts): string | undefined {
   return facts.fault && WHY[facts.fault](facts);
@@ -39,13 +42,17 @@ export const unread = (file: Pick<SeenFile, 'name'>, facts: FileFacts, read: num
     : `I have not read all of ${label(file.name)}: ${whyNot(facts)}.`;
 
 /** Notes on what is no text: pages of pictures, files within it that were not read. */
-export function notesBeside({ pictures = 0, recognized = 0, parts, unread: inner = [] }: FileFacts): string[] {
+export function notesBeside(facts: FileFacts): string[] {
+  const { pictures = 0, recognized = 0, parts, unread: inner = [], unreadOld = [] } = facts;
   return [
     ...(recognized > 0
       ? [`${plural(recognized, 'passage was', 'passages were')} read from pictures, with mistakes.`]
       : []),
     ...(pictures > 0 ? [picturesOnly(pictures, parts?.count ?? pictures)] : []),
     ...(inner.length > 0 ? [`I cannot read ${listOf(inner.map((name) => label(name)))} in it.`] : []),
+    ...unreadOld.map(
+      (document) => `I cannot read ${label(document.name)} in it: ${WHY.old({ ...facts, ...document })}.`,
+    ),
   ];
 }
 

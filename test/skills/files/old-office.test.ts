@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DOCKER, docker, dockerBytes, packed } from '../../support/docker.ts';
 import { play } from '../../support/play.ts';
 import { requireService } from '../../support/postgres.ts';
+import { zip } from '../../support/zip.ts';
 
 requireService('CODA_TEST_DOCKER');
 
@@ -30,6 +31,17 @@ body = ''.join('<w:p><w:r><w:t>' + text.decode().replace('&', '&amp;').replace('
 with zipfile.ZipFile(os.path.join(args[-2], 'document.docx'), 'w') as out:
     out.writestr('word/document.xml', '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>' + body + '</w:body></w:document>')
 `;
+
+const locked = Buffer.concat([read('letter.doc'), Buffer.from('locked')]);
+
+function mail(...attached: (readonly [name: string, bytes: Buffer])[]): Buffer {
+  const head = 'From: ben@example.com\r\nSubject: Papers\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n';
+  const parts = attached.map(
+    ([name, bytes]) =>
+      `--x\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=${name}\r\nContent-Transfer-Encoding: base64\r\n\r\n${bytes.toString('base64')}\r\n`,
+  );
+  return Buffer.from(`${head}--x\r\nContent-Type: text/plain\r\n\r\nSee attached.\r\n${parts.join('')}--x--`);
+}
 
 /** The sandbox's image with the program in it. */
 async function makeImage(): Promise<void> {
@@ -68,10 +80,33 @@ describe.skipIf(!DOCKER)('an old Office document', () => {
     expect(await ana.says("find 'tenancy' in it")).toContain('letter.doc, ');
     expect(await ana.says("find 'networks' in it")).toMatch(/networks: lo, relay: False$/m);
     // One that cannot be opened is said, and not tried again for each question.
-    await coda.sends('ana', Buffer.concat([read('letter.doc'), Buffer.from('locked')]), { name: 'b.doc', text: '' });
+    await coda.sends('ana', locked, { name: 'b.doc', text: '' });
     await ana.says('what is in b.doc?');
     expect(ana.heard('LibreOffice could not open it').length).toBeGreaterThan(0);
     expect(await opened(coda.world)).toBe(2);
+  });
+
+  test('is converted within a mail and an archive, too, three at most', async () => {
+    await using coda = await play({ config: on(`${OFFICE}:latest`) });
+    const ana = coda.person('ana');
+    const papers = zip([
+      ['old/letter.doc', read('letter.doc')],
+      ['list.txt', 'milk'],
+    ]);
+    await coda.sends('ana', mail(['papers.zip', papers], ['b.doc', locked]), { name: 'papers.eml', text: '' });
+    expect(await ana.says("find 'tenancy' in it")).toContain('papers.eml, attachment papers.zip, old/letter.doc, ');
+    expect(await ana.says('what is in papers.eml?')).toContain(
+      'I cannot read b.doc in it: it is a Word document of the old format (.doc), and LibreOffice could not open it',
+    );
+    const five = [1, 2, 3, 4, 5].map(
+      (n) => [`${n}.doc`, Buffer.concat([read('letter.doc'), Buffer.from([n])])] as const,
+    );
+    await coda.sends('ana', zip(five), { name: 'five.zip', text: '' });
+    const found = await ana.says("find 'tenancy' in five.zip");
+    for (const name of ['1.doc', '2.doc', '3.doc']) expect(found).toContain(`five.zip, ${name}, `);
+    for (const name of ['4.doc', '5.doc']) expect(found).toContain(`I cannot read ${name} in it: `);
+    expect(found).toContain('LibreOffice is given no more than three of a file');
+    expect(await opened(coda.world)).toBe(5);
   });
 
   test('is said to be unreadable where the image has no such program, which is looked for once', async () => {
@@ -81,6 +116,11 @@ describe.skipIf(!DOCKER)('an old Office document', () => {
     await coda.sends('ana', read('costs.xls'), { name: 'costs.xls', text: '' });
     expect(ana.heard('saved as docx I can read it')).toHaveLength(1);
     expect(ana.heard('saved as xlsx I can read it')).toHaveLength(1);
+    await coda.sends('ana', mail(['letter.doc', read('letter.doc')]), { name: 'papers.eml', text: '' });
+    expect(
+      ana.heard('I cannot read letter.doc in it: it is a Word document of the old format (.doc); saved'),
+    ).toHaveLength(1);
+    expect(ana.heard('See attached.')).toHaveLength(1);
     expect(await opened(coda.world)).toBe(1);
   });
 });
