@@ -72,6 +72,7 @@ export {
   contextOf,
   deletionRules as agentDeletionRules,
   fileReferences as agentFiles,
+  forgetTurns,
   type ItemContext,
   mergeRules as agentMergeRules,
   newEpoch,

@@ -176,6 +176,16 @@ export async function newEpoch(tx: Transaction, conversationId: string): Promise
   await ofDialogues.forgetDialogue(tx, conversationId);
 }
 
+/** Takes away what ended turns of a conversation did, and what was asked back there. The turns stay, for what they cost. */
+export async function forgetTurns(tx: Transaction, conversationId: string): Promise<void> {
+  await tx.query(
+    `delete from steps
+      where turn_id in (select id from turns where conversation_id = $1 and finished_at is not null)`,
+    [conversationId],
+  );
+  await ofDialogues.forgetDialogue(tx, conversationId);
+}
+
 /** Steps of old turns, and acts too old to be taken back. The messages stay. */
 export const retentionRules: readonly RetentionRule[] = [
   {

@@ -66,7 +66,7 @@ test('a conversation is named, and deleted: the model is told nothing of it any 
   expect((await browser.send('DELETE', '/v1/chats/party')).status).toBe(204);
   expect((await chats(browser)).map(({ id }) => id)).not.toContain('party');
   expect((await entries('party')).entries).toEqual([]);
-  for (const table of ['inbox where payload', 'outbox where content', 'messages where content'])
+  for (const table of ['inbox where payload', 'outbox where content', 'messages where content', 'steps where payload'])
     expect(await programs.coda.count(`${table}::text like '%plan the party%'`), table).toBe(0);
   await programs.coda.passes({ seconds: 1 });
   await browser.post('/v1/messages', { text: 'hello again', conversation: 'party' });

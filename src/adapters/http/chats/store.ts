@@ -1,4 +1,5 @@
 /** A person's conversations as a page lists and shows them: their own over HTTP, and those of other platforms, to be read. */
+import { forgetTurns } from '../../../agent/index.ts';
 import type { Instant } from '../../../base/clock.ts';
 import { conversations, endUnread } from '../../../delivery/index.ts';
 import type { Database, Queryable, Transaction } from '../../../storage/index.ts';
@@ -152,6 +153,7 @@ export async function hide(tx: Transaction, id: string, now: Instant): Promise<v
   await endUnread(tx, id, now);
   // Before messages: what a turn that ends meanwhile has remembered is there to be deleted, or it remembers nothing.
   await conversations.empty(tx, id);
+  await forgetTurns(tx, id);
   await tx.query('delete from summaries where conversation_id = $1', [id]);
   await tx.query('delete from messages where conversation_id = $1', [id]);
 }
