@@ -1,4 +1,4 @@
-import { deferred, withTimeout } from '../../base/async.ts';
+import { withTimeout } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { SkillDeps } from '../../chat/index.ts';
@@ -17,6 +17,7 @@ import {
 } from '../../media/index.ts';
 import { type Artifacts, type Database, readerOf } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
+import { GrowingText } from './growing-text.ts';
 import { readOld, readOldWithin } from './old-documents.ts';
 import type { SeenFile } from './store.ts';
 import * as store from './store.ts';
@@ -29,8 +30,6 @@ const READERS = 3;
 const readersWith = (letters: boolean): number => 2 * READERS + (letters ? 1 : 0);
 /** Milliseconds that a turn waits for a text that is long in coming, once its beginning is there. */
 const PATIENCE_MS = 3_000;
-/** And for the beginning of one that is converted first, which takes from 3 s to minutes. */
-const CONVERSION_PATIENCE_MS = 5_000;
 /** A fault of the moment, or of what is installed, and not of the file: it is not remembered. */
 const PASSING = new Set<FileFacts['fault']>(['gone', 'crashed', 'slow', 'old']);
 
@@ -56,15 +55,6 @@ const isRecording = ({ name, type }: SeenFile, { kind, fault }: FileFacts): bool
 /** Characters of a passage. */
 const LONGEST_HEARD = 19_000;
 
-interface FileReading {
-  passages: Passage[];
-  size: number;
-  done: Promise<FileFacts>;
-  /** An old Office document that a container converts, behind those of others: nothing of it comes for a while. */
-  isConverting: boolean;
-  onMore: () => void;
-}
-
 export interface LibraryDeps {
   database: Database;
   world: World;
@@ -84,7 +74,7 @@ export interface LibraryDeps {
 export class FileLibrary {
   private readonly deps: LibraryDeps;
   private letters: Promise<boolean> | undefined;
-  private readonly readings = new Map<string, FileReading>();
+  private readonly readings = new Map<string, GrowingText>();
 
   constructor(deps: LibraryDeps) {
     this.deps = deps;
@@ -111,24 +101,11 @@ export class FileLibrary {
       return { facts: stored.facts, passages, count: stored.passages, asides };
     }
     const reading = this.read(file, by);
-    const facts = (await withTimeout(PATIENCE_MS, reading.done)) ?? (await this.waitForBeginning(reading, room));
+    const facts = (await withTimeout(PATIENCE_MS, reading.done)) ?? (await reading.waitForBeginning(room));
     const passages = reading.passages
       .map((passage, number) => ({ ...passage, number }))
       .filter(({ aside }) => aside === undefined);
     return { facts, passages, count: reading.passages.length, asides: countedAsides(reading.passages) };
-  }
-
-  private async waitForBeginning(reading: FileReading, room: number): Promise<FileFacts | undefined> {
-    while (reading.size < room) {
-      const more = deferred<undefined>();
-      reading.onMore = () => more.resolve(undefined);
-      const next = Promise.race([reading.done, more.promise]);
-      const wasConverting = reading.isConverting;
-      const facts = wasConverting ? await withTimeout(CONVERSION_PATIENCE_MS, next) : await next;
-      if (facts) return facts;
-      if (wasConverting && reading.isConverting) return undefined;
-    }
-    return undefined;
   }
 
   private async readStored(hash: string): Promise<store.StoredText | undefined> {
@@ -145,22 +122,11 @@ export class FileLibrary {
     return this.letters;
   }
 
-  private read(file: SeenFile, by: string): FileReading {
+  private read(file: SeenFile, by: string): GrowingText {
     const known = this.readings.get(file.hash);
     if (known) return known;
-    const passages: Passage[] = [];
-    const reading: FileReading = {
-      passages,
-      size: 0,
-      done: Promise.resolve(undefined as never),
-      isConverting: false,
-      onMore: () => {},
-    };
-    const onPassages = (some: readonly Passage[]) => {
-      passages.push(...some);
-      for (const { text, aside } of some) if (aside === undefined) reading.size += text.length;
-      reading.onMore();
-    };
+    const reading = new GrowingText();
+    const onPassages = (some: readonly Passage[]) => reading.add(some);
     let within: readonly OldDocument[] = [];
     reading.done = this.deps.media
       .read({ ...file, by }, onPassages, (documents) => {
@@ -168,9 +134,9 @@ export class FileLibrary {
       })
       .then(async (read) => {
         const found = await this.readIfOld(file, read, { by, reading, within }, onPassages);
-        const seen = await this.readIfPicture(file, found, { passages, by }, onPassages);
+        const seen = await this.readIfPicture(file, found, { passages: reading.passages, by }, onPassages);
         const { facts, isPassing } = await this.hearIfSound(file, seen, by, onPassages);
-        if (!isPassing) await this.save(file, facts, passages);
+        if (!isPassing) await this.save(file, facts, reading.passages);
         return facts;
       })
       .finally(() => this.readings.delete(file.hash));
@@ -184,7 +150,7 @@ export class FileLibrary {
   private async readIfOld(
     file: SeenFile,
     facts: FileFacts,
-    { by, reading, within }: { by: string; reading: FileReading; within: readonly OldDocument[] },
+    { by, reading, within }: { by: string; reading: GrowingText; within: readonly OldDocument[] },
     onPassages: (passages: readonly Passage[]) => void,
   ): Promise<FileFacts> {
     const { to, fault } = facts;
@@ -192,13 +158,11 @@ export class FileLibrary {
     if (!isOld && within.length === 0) return facts;
     const { office, media, signal } = this.deps;
     const deps = { office, media, by, signal };
-    reading.isConverting = true;
-    reading.onMore();
-    const found = isOld
-      ? await readOld(file, { ...facts, to }, () => this.bytesOf(file), deps, onPassages)
-      : await readOldWithin(within, facts, deps, onPassages);
-    reading.isConverting = false;
-    return found;
+    return reading.whileConverting(() =>
+      isOld
+        ? readOld(file, { ...facts, to }, () => this.bytesOf(file), deps, onPassages)
+        : readOldWithin(within, facts, deps, onPassages),
+    );
   }
 
   /** Facts of a recording, with its words as its only passage; of anything else as they are. */
