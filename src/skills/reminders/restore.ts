@@ -105,6 +105,8 @@ export function restoreTool(wakeAt: WakeAt) {
         if (!item || item.version !== reminder.version) {
           return quoteRows(failed('CHANGED', texts.changedSince(reminder)), [reminder]);
         }
+        if (item.before?.state === 'pending' && (await store.isReplaced(tx, reminder)))
+          return quoteRows(failed('CHANGED', texts.replaced(reminder)), [reminder]);
         restored.push(item.before ? stoodBefore(reminder, item.before, now) : { ...reminder, state: 'deleted' });
       }
       const [first] = restored;

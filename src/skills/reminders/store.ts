@@ -328,6 +328,16 @@ export async function endOfSources(tx: Transaction, sources: readonly string[], 
   };
 }
 
+/** True if another finding of `source` waits: one of each waits for Seen at a time. */
+export async function isReplaced(tx: Transaction, { id, source }: Pick<Reminder, 'id' | 'source'>): Promise<boolean> {
+  if (source === undefined) return false;
+  const { rows } = await tx.query(`select from reminders where source = $1 and state = 'pending' and id <> $2`, [
+    source,
+    id,
+  ]);
+  return rows.length > 0;
+}
+
 interface Redirection {
   targetId: string | undefined;
   urgent: boolean;

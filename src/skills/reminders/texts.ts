@@ -319,6 +319,8 @@ export const texts = {
   },
   uncreated: (reminder: Reminder) => `Taken back: I won't remind you of ${quoteWords(reminder.text)}.`,
   changedSince: (reminder: Reminder) => `${quoteWords(reminder.text)} has been changed since, so I left it as it is.`,
+  replaced: (reminder: Reminder) =>
+    `A newer finding has taken the place of ${findingName(reminder)}, so it stays as it is.`,
   move: 'Move my reminders too',
   offerMove: (count: number, from: string, to: string) =>
     `Your profile says that you are in ${to} now (it said ${from}), so that is your time zone here too. ` +

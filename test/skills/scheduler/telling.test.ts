@@ -276,6 +276,22 @@ describe('where nobody presses Seen', () => {
     await press('bo', 'dm-bo', 'Seen');
   });
 
+  test('one that is done is not brought back beside a newer one', async () => {
+    await ana.says('/schedule hook box.note --seen 10 --title note');
+    await send({ note: 'one' });
+    await ana.says('/done note');
+    const done = coda.platform.messages
+      .flatMap(({ buttons }) => buttons)
+      .findLast(({ label }) => label.startsWith('Undo'));
+    await send({ note: 'two' });
+    const before = mark();
+    await (await coda.press('ana', 'dm-ana', done?.id ?? '')).settled;
+    await coda.app.whenSettled();
+    expect(told(before, 'dm-ana').join()).toContain('A newer finding has taken the place of “note”');
+    expect(await ana.says('/reminders')).not.toContain('one');
+    await ana.presses('Seen');
+  });
+
   test('nobody else is told once it was pressed, nor once the rule is deleted', async () => {
     await ana.says(`${PLAN} --title disk`);
     const since = mark();
