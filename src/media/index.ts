@@ -123,7 +123,7 @@ export { OfficeConverter } from './old-office.ts';
 export { clearProgramFolders } from './program-folders.ts';
 export { hasProgram, Programs } from './programs.ts';
 export { type SpeakingSettings, type Speech, speak } from './speaking.ts';
-export { type SpeechSettings, type TranscribeParts, type Transcript, transcribe } from './speech.ts';
+export { missingFileOf, type SpeechSettings, type TranscribeParts, type Transcript, transcribe } from './speech.ts';
 
 export interface MediaFile {
   hash: string;

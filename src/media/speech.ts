@@ -1,4 +1,5 @@
 /** Recordings as text: by a service that the owner has named, a program of theirs, or a model of theirs in a process of its own. */
+import { access } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { deadline } from '../base/async.ts';
 import { ChildFault } from '../base/child/index.ts';
@@ -107,7 +108,9 @@ function lengthOf({ bytes, sound: { lengthMs = 0 }, samples }: Recording, longes
 function reasonOf(error: unknown): string {
   if (error instanceof ProgramFault) return `the program that hears it ${error.message}`;
   if (!(error instanceof ChildFault)) return messageOf(error);
-  return error.code === 'MODULE_NOT_FOUND' ? 'sherpa-onnx-node is not installed' : 'what hears it stopped';
+  return error.code === 'MODULE_NOT_FOUND'
+    ? 'sherpa-onnx-node is not installed'
+    : 'what hears it stopped; its model may be broken, or not named as sherpa-onnx names it (speech.transcribe.model_config)';
 }
 
 /** Without the marks that programs set for what is no speech. */
@@ -175,8 +178,29 @@ const runCommand: Hears = async (recording, { command = [], timeout }, { program
   return output.toString('utf8', 0, LONGEST_ANSWER);
 };
 
-const recognize: Hears = (recording, { module, model_config: model = {} }, { hearing, by }, limit) =>
-  hearing.recognize(samplesOf(recording), { module, model }, by, limit);
+const recognize: Hears = async (recording, { module, model_config: model = {} }, { hearing, by }, limit) => {
+  const missing = await missingFileOf(model);
+  if (missing !== undefined)
+    throw new Error(`the model that hears it has no file ${missing} (speech.transcribe.model_config)`);
+  return hearing.recognize(samplesOf(recording), { module, model }, by, limit);
+};
+
+/** The first file that a model is said to have and that is not there. sherpa-onnx ends its process for some of them. */
+export async function missingFileOf(model: Readonly<Record<string, unknown>>): Promise<string | undefined> {
+  for (const file of pathsIn(model)) {
+    const isMissing = await access(file).then(
+      () => false,
+      () => true,
+    );
+    if (isMissing) return file;
+  }
+  return undefined;
+}
+
+function pathsIn(value: unknown): string[] {
+  if (typeof value === 'string') return value.includes('/') ? [value] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(pathsIn) : [];
+}
 
 function samplesOf({ samples }: Recording): Buffer {
   if (typeof samples === 'string') throw new Error(samples);

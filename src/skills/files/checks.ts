@@ -1,9 +1,8 @@
-import { access } from 'node:fs/promises';
 import { deadline } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { HealthCheck, SkillDeps, Verdict } from '../../chat/index.ts';
 import { fetchService } from '../../egress/index.ts';
-import { hasProgram, type OfficeConverter } from '../../media/index.ts';
+import { hasProgram, missingFileOf, type OfficeConverter } from '../../media/index.ts';
 import type { Settings } from './config.ts';
 import { texts } from './texts.ts';
 
@@ -61,19 +60,10 @@ async function checkService(
 }
 
 async function checkModel({ model_config: model = {} }: Settings['transcribe']): Promise<Verdict> {
-  for (const file of pathsIn(model)) {
-    const isThere = await access(file).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) return { ok: false, says: texts.noModel(file), remedy: texts.modelRemedy };
-  }
-  return { ok: true, says: texts.hearsBy('a model on this machine') };
-}
-
-function pathsIn(value: unknown): string[] {
-  if (typeof value === 'string') return value.includes('/') ? [value] : [];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(pathsIn) : [];
+  const missing = await missingFileOf(model);
+  return missing === undefined
+    ? { ok: true, says: texts.hearsBy('a model on this machine') }
+    : { ok: false, says: texts.noModel(missing), remedy: texts.modelRemedy };
 }
 
 async function checkHelpers(
