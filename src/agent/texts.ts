@@ -331,3 +331,6 @@ export const pausedRemedy = () => 'Do without it for now; an owner sees more wit
 export const approvalAtHome = (purpose: string, shown: string): string => `${purpose}\n${shown}`;
 
 export const approvalsTitle = () => 'Waiting for your decision';
+
+export const someOf = (shown: number, all: number): string =>
+  `These are ${shown} of ${all}: say more words of it, or its number in the list.`;

@@ -1,4 +1,6 @@
 import { shorten } from '../../base/text.ts';
+import type { Choice } from '../../delivery/index.ts';
+import { someOf } from '../texts.ts';
 import { type Call, type Failed, failed, quoteRows } from './tool.ts';
 
 const MOST_CHOICES = 5;
@@ -63,10 +65,19 @@ export function onlyOne<T extends TitledThing>(
   const [only, ...others] = found;
   if (!only) return failed('NOT_FOUND', none);
   if (others.length === 0) return only;
-  const choices = found.slice(0, MOST_CHOICES).map(({ id, title }) => ({
+  const choices = found.map(({ id, title }) => ({
     label: shorten(title, 60),
     tool: call.tool,
     input: { ...call.input, which: id },
   }));
-  return quoteRows(failed('AMBIGUOUS', question, { choices }), found);
+  return quoteRows(askAmong(question, choices), found);
+}
+
+/** Asks which is meant, with buttons for the first ones; that there are more is said. */
+export function askAmong(question: string, choices: readonly Choice[]): Failed {
+  const shown = choices.slice(0, MOST_CHOICES);
+  const isAll = shown.length === choices.length;
+  return failed('AMBIGUOUS', isAll ? question : `${question} ${someOf(shown.length, choices.length)}`, {
+    choices: shown,
+  });
 }

@@ -2,7 +2,7 @@
  * Resolves the reminders of a call: ids, numbers of the list shown last, all, a part of their text, or the one at hand.
  */
 import type { Call, Failed, TxContext } from '../../agent/index.ts';
-import { failed, quoteRows } from '../../agent/index.ts';
+import { askAmong, failed, quoteRows } from '../../agent/index.ts';
 import { wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
@@ -21,7 +21,6 @@ const AT_HAND = /^(?:|it|that|this|last)$/i;
 const NUMBER = /^#?(\d{1,3})$/;
 /** Longer ago than this nobody is sure to mean it by "that". */
 const AT_HAND_MS = 24 * 3_600_000;
-const MOST_CHOICES = 5;
 
 export const isAll = (which: string): boolean => /^all$/i.test(which.trim());
 
@@ -110,10 +109,10 @@ function notFound(words: string): Failed {
 }
 
 function ask(ctx: TxContext, reminders: readonly Reminder[], { tool, input }: WantedAct): Failed {
-  const choices = reminders.slice(0, MOST_CHOICES).map(({ id, text, nextAt, lastOccurrence }) => {
+  const choices = reminders.map(({ id, text, nextAt, lastOccurrence }) => {
     const at = nextAt ?? lastOccurrence;
     const when = at ? ` (${formatInstant(at, ctx.when)})` : '';
     return { label: `${shorten(text, 40)}${when}`, tool, input: { ...input, which: id } };
   });
-  return quoteRows(failed('AMBIGUOUS', texts.which, { choices }), reminders);
+  return quoteRows(askAmong(texts.which, choices), reminders);
 }

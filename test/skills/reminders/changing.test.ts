@@ -79,6 +79,12 @@ for (const { name, available, open } of testDatabases)
         expect(words(await coda.call('reminder_complete', { which: 'MILK' }))).toBe('Done: “milk for Eve”.');
       });
 
+      test('of many that fit the first are offered, and it is said that there are more', async () => {
+        for (let hour = 9; hour < 16; hour++) await remind(`pill of ${hour}`, `tomorrow at ${hour}:00`);
+        const asked = await coda.call('reminder_complete', { which: 'pill' });
+        expect(words(asked)).toContain('Which one do you mean? These are 5 of 7: say more words of it');
+      });
+
       test('several that fit are asked about, and the press settles it', async () => {
         await remind('milk for Ana', 'tomorrow at 9');
         await remind('milk for Bob', 'tomorrow at 10');
