@@ -91,7 +91,7 @@ test('everybody together have a budget too, and months end', async () => {
   expect(await coda.person('ana').says('why is the sky blue?')).toMatch(
     /^The budget for models this month is used up: 70\.00 USD of 60/,
   );
-  await coda.passes({ days: 15 });
+  await coda.sleepsFor({ days: 15 });
   expect(await coda.person('ana').says('hello')).toBe('ok');
 });
 

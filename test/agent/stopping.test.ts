@@ -40,9 +40,11 @@ describe.each(testDatabases)('stopping on $name', ({ name, available }) => {
       const second = await coda.hear('ana', 'dm-ana', 'two');
       await eventually(() => model.requests.length === 2);
       await coda.hear('ana', 'dm-ana', '/stop');
-      await second.settled;
+      await eventually(async () => (await coda.count('lanes where current is not null')) === 0);
+      expect(coda.platform.holding).toBeGreaterThan(0);
       coda.platform.release();
       await first.settled;
+      await second.settled;
       await coda.app.whenSettled();
       expect(coda.platform.in('dm-ana').slice(1).sort()).toEqual(['Stopped.', 'Stopping.', 'first']);
     },
@@ -55,7 +57,7 @@ describe.each(testDatabases)('stopping on $name', ({ name, available }) => {
     await eventually(() => model.requests.length === 1);
     // The stop was committed, and the process ended before it had heard of it.
     await coda.database().run('test', 'update lanes set cancel = true');
-    await coda.restart();
+    await coda.restart(0);
     await eventually(() => coda.platform.in('dm-ana').length > 0);
     expect(coda.platform.in('dm-ana')).toEqual(['Stopped.']);
     expect(model.requests).toHaveLength(1);

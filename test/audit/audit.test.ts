@@ -262,10 +262,10 @@ describe.each(testDatabases)('the seals on $name', ({ name: engine, available })
 
   test.skipIf(!available)('hold when old batches go, and go only then', async () => {
     await using coda = await sealed();
-    await coda.passes({ days: 80 });
+    await coda.sleepsFor({ days: 80 });
     await coda.person('ana').says('/note young');
     expect(await verified(coda)).toMatchObject({ ok: true, batches: 3, pruned: 0 });
-    await coda.passes({ days: 11 });
+    await coda.sleepsFor({ days: 11 });
     expect(await verified(coda)).toMatchObject({ ok: true, batches: 3, pruned: 2, entries: 1 });
   });
 

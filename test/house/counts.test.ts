@@ -37,7 +37,7 @@ function findCounts(files: readonly string[], options: ts.CompilerOptions, host?
           if (NAMES.test(before)) continue;
           const isWrong = isPlural(expression)
             ? VERB_OF_NOUN.test(literal.text)
-            : isNumber(expression, checker) && changesWithCount(literal.text);
+            : changesWithCount(literal.text) && isNumber(expression, checker);
           if (isWrong) report(node);
         }
       }

@@ -55,9 +55,7 @@ async function emptyTree(name: string): Promise<string> {
 }
 
 async function copyWithout(tree: string, deletions: readonly Deletion[]): Promise<void> {
-  for (const part of await readdir(tree)) {
-    if (part !== BUILD_INFO) await rm(join(tree, part), { recursive: true, force: true });
-  }
+  for (const part of await readdir(tree)) await rm(join(tree, part), { recursive: true, force: true });
   for (const part of ['src', 'migrations']) await cp(join(root, part), join(tree, part), { recursive: true });
   for (const part of ['package.json', 'config', 'agent-skills', 'agents', 'assets'])
     await symlink(join(root, part), join(tree, part));
@@ -135,8 +133,8 @@ async function dangling(tree: string): Promise<string[]> {
   return (await Promise.all(found)).flat();
 }
 
-/** What the type checker has found out: the next copy at the same place is checked where it differs. */
-const BUILD_INFO = '.tsbuildinfo';
+/** What the type checker has found out: the next copy, also of the next run, is checked where it differs. */
+const BUILD_INFO = join(root, '.cache', 'without.tsbuildinfo');
 
 /** What the type checker says of the copy; names that are left over are a linter's matter. */
 async function problemsOf(tree: string): Promise<string[]> {

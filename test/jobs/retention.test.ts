@@ -161,7 +161,7 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
       { name: 'idle.txt', ...own, used: false, turn: true },
       { name: 'used.txt', ...own, used: false, turn: true },
     ]);
-    await coda.passes({ days: 20 });
+    await coda.sleepsFor({ days: 20 });
     const { rows } = await coda
       .database()
       .read<{ personId: string; conversationId: string }>(
@@ -169,10 +169,10 @@ describe.each(testDatabases)('retention on $name', ({ name, available }) => {
       );
     const [whose = { personId: '', conversationId: '' }] = rows;
     await coda.database().tx('artifacts.use', (tx) => filesNamed(tx, whose, ['used.txt'], coda.world.clock.now()));
-    await coda.passes({ days: 15 });
+    await coda.sleepsFor({ days: 15 });
     expect(await filed()).toEqual([{ name: 'used.txt', ...own, used: true, turn: false }]);
     expect(await here()).toEqual([true, false]);
-    await coda.passes({ days: 18 });
+    await coda.sleepsFor({ days: 18 });
     expect([await filed(), await here()]).toEqual([[], [false, false]]);
   });
 

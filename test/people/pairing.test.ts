@@ -55,7 +55,7 @@ describe.each(testDatabases)('a stranger on $name', ({ name: engine, available }
     await chat.says('olga', '/notes');
     const code = codeIn(await chat.says('uma', 'hello'));
     await chat.says('olga', `/pair ${code}`);
-    await coda.passes({ days: 40 });
+    await coda.sleepsFor({ days: 40 });
     await coda.app.whenSettled();
     await prune(two);
     expect(await known(two)).toEqual(['olga', 'uma']);
@@ -104,7 +104,7 @@ test('a stranger with something of their own is not pruned, and keeps nobody els
     `insert into hooks (id, person_id, kind, form, template, created_at)
      select 'h', id, 'note', 'coda', '{}', created_at from persons where name = 'uma'`,
   );
-  await coda.passes({ days: 40 });
+  await coda.sleepsFor({ days: 40 });
   await coda.app.whenSettled();
   await prune(two);
   expect(await known(two)).toEqual(['tom', 'uma']);
@@ -207,7 +207,7 @@ test('a guest who is heard by now is no stranger, and stays', async () => {
   );
   await coda.restart();
   expect(await chat.says('sam', '/notes')).not.toBe('');
-  await coda.passes({ days: 40 });
+  await coda.sleepsFor({ days: 40 });
   await coda.app.whenSettled();
   await prune(two);
   expect(await known(two)).toEqual(['sam']);
@@ -219,7 +219,7 @@ test('a stranger of whom a platform tells the language is pruned, too', async ()
   expect(codeIn(await chat.says('sam', 'hello'))).not.toBe('');
   // As an interaction does, whose answer the platform waits for.
   await coda.database().tx('test', (tx) => adoptLocale(tx, { adapter: 'chat', externalId: 'sam', locale: 'de' }));
-  await coda.passes({ days: 40 });
+  await coda.sleepsFor({ days: 40 });
   await coda.app.whenSettled();
   await prune(two);
   expect(await known(two)).toEqual([]);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Model } from '../../src/agent/index.ts';
 import { type App, build, controlVerbs, readConfig } from '../../src/app/index.ts';
+import { DAY_MS } from '../../src/base/clock.ts';
 import type { Json } from '../../src/base/json.ts';
 import type { Skill } from '../../src/chat/index.ts';
 import type { Config } from '../../src/config/index.ts';
@@ -119,9 +120,9 @@ export class Play {
     return verb(input);
   }
 
-  /** Ends in order and begins again. */
-  async restart(): Promise<void> {
-    await this.app.stop();
+  /** Ends in order and begins again. A turn that never ends by itself is left after `graceMs`. */
+  async restart(graceMs?: number): Promise<void> {
+    await this.app.stop(graceMs);
     await this.start();
   }
 
@@ -237,6 +238,19 @@ export class Play {
   async passes({ days = 0, hours = 0, minutes = 0, seconds = 0 }): Promise<void> {
     const ms = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
     await this.moveTo(new Date(this.world.clock.now().getTime() + ms));
+  }
+
+  /** As `passes` for days in which nothing matters: the machine is suspended until the last two of them. */
+  async sleepsFor({ days }: { days: number }): Promise<void> {
+    await this.sleepsUntil(new Date(this.world.clock.now().getTime() + (days - 2) * DAY_MS));
+    await this.passes({ days: 2 });
+  }
+
+  /** The machine is suspended, and wakes at `to`: what was missed is made up for at once. */
+  async sleepsUntil(to: Date): Promise<void> {
+    await this.app.whenSettled();
+    this.world.clock.wakeAt(to);
+    await this.app.whenSettled();
   }
 
   async moveTo(to: Date): Promise<void> {

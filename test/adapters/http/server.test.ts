@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type HttpConfig, HttpServer, httpConfig } from '../../../src/adapters/http/index.ts';
 import { readConfig } from '../../../src/app/index.ts';
+import { deferred } from '../../../src/base/async.ts';
 import { CodaError } from '../../../src/base/errors.ts';
 import { Secrets } from '../../../src/base/log.ts';
 import { route, type Skill } from '../../../src/chat/index.ts';
@@ -267,5 +270,35 @@ describe('where HTTP is served', () => {
     const { port } = coda.app.http?.address ?? {};
     const second = play({ config: { 'http.listen': `127.0.0.1:${port}` } });
     await expect(second).rejects.toMatchObject({ code: 'HTTP_ADDRESS' });
+  });
+
+  test('its end waits for what is being answered, and for no connection without a request', async () => {
+    const { promise: asked, resolve: ask } = deferred();
+    const { promise: answered, resolve: answer } = deferred();
+    const slow = route({
+      method: 'GET',
+      path: '/slow',
+      summary: 'Answers when it may.',
+      answerRequest: async () => {
+        ask();
+        await answered;
+        return { body: { json: 'late' } };
+      },
+    });
+    await using own = await play({
+      config: { 'http.listen': '127.0.0.1:0' },
+      skills: [{ name: 'slow', routes: () => [slow] }],
+    });
+    const { port = 0 } = own.app.http?.address ?? {};
+    const unused = connect(port, '127.0.0.1');
+    await once(unused, 'connect');
+    const late = fetch(`http://127.0.0.1:${port}/slow`);
+    await asked;
+    const stopped = own.app.stop(0);
+    unused.resume();
+    await once(unused, 'close');
+    answer();
+    expect(await (await late).json()).toBe('late');
+    await stopped;
   });
 });

@@ -140,7 +140,7 @@ describe('a session', () => {
     expect((await visit('/v1/chats', out)).status).toBe(401);
     await programs.coda.restart();
     expect((await visit('/v1/chats', revoked)).status).toBe(200);
-    await programs.coda.passes({ days: 29 });
+    await programs.coda.sleepsFor({ days: 29 });
     expect((await visit('/v1/chats', old)).status).toBe(200);
     await programs.coda.passes({ days: 1 });
     expect((await visit('/v1/chats', old)).status).toBe(401);

@@ -415,7 +415,7 @@ test('what a program never reads is not tried at each start, and is told as unde
   await coda.restart();
   await coda.app.whenSettled();
   expect(await attempts()).toEqual(before);
-  await coda.passes({ days: 29 });
+  await coda.sleepsFor({ days: 29 });
   expect(await state(programs, '⏰ call Bob')).toEqual(['held']);
   await coda.passes({ days: 3 });
   expect(await state(programs, '⏰ call Bob')).toEqual(['dead']);

@@ -147,7 +147,7 @@ describe('whose a file is', () => {
   test('its text goes in the night after its message has gone', async () => {
     await using coda = await play({ config: { 'retention.days': 7 } });
     await coda.sends('ana', pdf('The code is 4711.'), { name: 'code.pdf', text: '' });
-    await coda.passes({ days: 12 });
+    await coda.sleepsFor({ days: 12 });
     expect(await coda.count('file_texts')).toBe(0);
   });
 });

@@ -55,7 +55,7 @@ describe.each(testDatabases)('the buttons beside what is remembered, on $name', 
 
       await ana.presses(`Forget ${sofa}`);
       expect(await coda.count('memory_vectors')).toBe(2);
-      await coda.passes({ days: 32 });
+      await coda.sleepsFor({ days: 32 });
       expect(await coda.count('memories')).toBe(1);
       expect(await coda.count('memory_vectors')).toBe(1);
     },

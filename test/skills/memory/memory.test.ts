@@ -50,7 +50,7 @@ test('what is forgotten is purged after 30 days', async () => {
   await ana.says('remember that I like olives');
   await ana.says('forget that I like olives');
   expect(await coda.count('memories')).toBe(1);
-  await coda.passes({ days: 32 });
+  await coda.sleepsFor({ days: 32 });
   expect(await coda.count('memories')).toBe(0);
 });
 

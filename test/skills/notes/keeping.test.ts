@@ -76,7 +76,7 @@ describe('a note', () => {
     const ana = coda.person('ana');
     await ana.says('note: the gate code is 4711');
     await ana.says('delete that note');
-    await coda.passes({ days: 29 });
+    await coda.sleepsFor({ days: 29 });
     expect(await coda.count('notes')).toBe(1);
     await coda.passes({ days: 3 });
     expect(await coda.count('notes')).toBe(0);

@@ -156,7 +156,7 @@ describe('the recipe', () => {
       calendar(['UID:b', 'SUMMARY:Bo', 'DTSTART;VALUE=DATE:19901202', 'RRULE:FREQ=YEARLY']),
       'text/calendar',
     );
-    await coda.moveTo(new Date('2026-11-29T22:00:00Z'));
+    await coda.sleepsUntil(new Date('2026-11-29T22:00:00Z'));
     await plan('Birthday');
     await coda.moveTo(new Date('2026-12-01T06:00:00Z'));
     expect(told('birthdays')).toEqual([]);
@@ -176,7 +176,7 @@ describe('the recipe', () => {
     const meeting = ['UID:m', 'SUMMARY:Standup', 'DTSTART;TZID=Europe/Berlin:20261207T091500', 'RRULE:FREQ=DAILY'];
     serve('/team.ics', calendar(meeting), 'text/calendar');
     // Saturday; until Tuesday there are two on weekdays.
-    await coda.moveTo(new Date('2026-12-12T12:00:00Z'));
+    await coda.sleepsUntil(new Date('2026-12-12T12:00:00Z'));
     await plan('Meeting');
     await coda.moveTo(new Date('2026-12-15T12:00:00Z'));
     expect(told('meetings')).toHaveLength(2);

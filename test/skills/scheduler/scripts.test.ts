@@ -149,7 +149,7 @@ print('odd' if int(time.time()) % 2 else 'even', time.time())
     for (const each of [1, 1, 1]) await ana.says(`/schedules delete ${each}`);
     await ana.says('/schedule every minute run house/flaps.py');
     const before = ana.seen().length;
-    await coda.passes({ minutes: 20 });
+    await coda.passes({ minutes: 9 });
     expect(ana.seen().length - before).toBe(5);
     expect(ana.seen().at(-1)?.text).toContain('no more until it has been the same for an hour');
     expect(model.requests).toHaveLength(0);

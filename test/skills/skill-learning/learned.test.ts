@@ -288,7 +288,7 @@ test('a kept skill is counted: one that does not help is proposed for removal, o
 
   const shelved = () => coda.app.agentSkills.decisions.current.deprecated.has('invoice-style');
   await coda.database().run('test', 'delete from learned_uses');
-  await coda.passes({ days: 61 });
+  await coda.sleepsFor({ days: 61 });
   await coda.app.agentSkills.rescan();
   expect(ana.heard('was not used for 60 days')).toHaveLength(1);
   expect(shelved()).toBe(true);

@@ -122,7 +122,7 @@ describe('a task that is handed to a specialist', () => {
     somebody();
     await coda.hear(ana.name, ana.channel, 'soup?');
     await server.arrived(2);
-    await coda.restart();
+    await coda.restart(0);
     server.release();
     await coda.app.whenSettled();
     expect(ana.heard('It says: true')).toHaveLength(1);
