@@ -142,6 +142,12 @@ export class TestClock implements Clock {
     await settle();
   }
 
+  /** Wakes from a suspension at `to`: every timer on the way fires then, in order. */
+  wakeAt(to: Instant): void {
+    this.time = Math.max(this.time, to.getTime());
+    this.fireDue();
+  }
+
   private fireDue(): void {
     for (let due = this.timers.takeDue(this.time); due; due = this.timers.takeDue(this.time)) due.fn();
   }

@@ -2,7 +2,7 @@
 
 import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { startListening, withTimeout } from '../../base/async.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
@@ -25,6 +25,8 @@ export class HttpServer {
   private readonly options: ServerOptions;
   private readonly closing = new AbortController();
   private server: Server | undefined;
+  /** Connections without a request so far. Browsers open them in advance; for Node they are not idle. */
+  private readonly unused = new Set<Socket>();
 
   constructor(options: ServerOptions) {
     this.options = options;
@@ -67,8 +69,17 @@ export class HttpServer {
         requireHostHeader: false,
         connectionsCheckingInterval: Math.max(50, Math.min(header, request, 10_000) / 4),
       },
-      (incoming, outgoing) => void requests.serve(incoming, outgoing),
+      (incoming, outgoing) => {
+        this.unused.delete(incoming.socket);
+        // A stream that ends because coda stops leaves a connection that would wait for its next request.
+        outgoing.once('close', () => this.closing.signal.aborted && incoming.socket.end());
+        void requests.serve(incoming, outgoing);
+      },
     );
+    server.on('connection', (socket) => {
+      this.unused.add(socket);
+      socket.once('close', () => this.unused.delete(socket));
+    });
     server.maxConnections = config.max_connections;
     server.on('clientError', refuseUnreadable);
     await listen(server, config.listen, log);
@@ -101,6 +112,7 @@ export class HttpServer {
     this.server = undefined;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
+    for (const socket of this.unused) socket.destroy();
     await withTimeout(CLOSING_MS, closed);
     server.closeAllConnections();
     await closed;

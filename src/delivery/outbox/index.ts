@@ -247,6 +247,15 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
   /** Another process holds something for who is here, if somebody is. */
   heldElsewhere(adapter: string): void {
     void this.held.takeUp([adapter]);
+    // A part that was moved to a terminal is due without having been held.
+    if (this.held.reachableHere().includes(adapter)) this.deps.wakeAt(this.deps.world.clock.now());
+  }
+
+  /** Adapters whose sessions another process may have: those of held parts, and terminals for parts of a page. */
+  private adaptersElsewhere({ adapter, ended }: Outcome): string[] {
+    if (ended.state === 'held') return [adapter];
+    if (!ended.isUnread) return [];
+    return this.deps.adapters().flatMap(({ name, reader }) => (reader === undefined ? [] : [name]));
   }
 
   private get adapterNames(): string[] {
@@ -402,8 +411,8 @@ export class OutboxSender implements Outbox, DueSource, OwnedRows {
       });
       if (isDue) wakeAt(world.clock.now());
       this.letGo(ended.map(({ id }) => ({ id, owner })));
-      const held = group.flatMap((item) => (item.ended.state === 'held' ? [item.adapter] : []));
-      for (const adapter of new Set(held)) this.deps.unreachable(adapter);
+      for (const adapter of new Set(group.flatMap((item) => this.adaptersElsewhere(item))))
+        this.deps.unreachable(adapter);
       for (const person of new Set(group.flatMap(({ unreadBy }) => unreadBy ?? []))) this.deps.unread(person);
       const next = ended.flatMap((each) => (each.nextAt ? [each.nextAt.getTime()] : []));
       if (next.length > 0) wakeAt(new Date(Math.min(...next)));
