@@ -20,6 +20,8 @@ if args != want:
     sys.exit('unknown arguments: ' + ' '.join(args))
 os.makedirs('/tmp/office')
 content = open(args[-1], 'rb').read()
+if b'crash' in content:
+    os.abort()
 if content[:4] != bytes.fromhex('d0cf11e0') or b'locked' in content:
     # As the real one: without a document, and well.
     print('Error: source file could not be loaded')
@@ -84,6 +86,9 @@ describe.skipIf(!DOCKER)('an old Office document', () => {
     await ana.says('what is in b.doc?');
     expect(ana.heard('LibreOffice could not open it').length).toBeGreaterThan(0);
     expect(await opened(coda.world)).toBe(2);
+    const crash = Buffer.concat([read('letter.doc'), Buffer.from('crash')]);
+    await coda.sends('ana', crash, { name: 'c.doc', text: '' });
+    expect(ana.heard('LibreOffice stopped at it (status 134)')).toHaveLength(1);
   });
 
   test('is converted within a mail and an archive, too, three at most', async () => {
