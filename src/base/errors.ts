@@ -220,18 +220,28 @@ export interface ErrorDetails {
   message: string;
   remedy: string;
   cause?: unknown;
+  /** Faults of an input, each with its place in it: "rule.to". */
+  fields?: readonly FieldFault[];
+}
+
+/** A fault of one field of an input, by the path of the field. */
+export interface FieldFault {
+  field: string;
+  detail: string;
 }
 
 /** An error with a stable code and a remedy. Anything else that is thrown is a bug. */
 export class CodaError extends Error {
   readonly code: ErrorCode;
   readonly remedy: string;
+  readonly fields: readonly FieldFault[];
 
-  constructor(code: ErrorCode, { message, remedy, cause }: ErrorDetails) {
+  constructor(code: ErrorCode, { message, remedy, cause, fields = [] }: ErrorDetails) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'CodaError';
     this.code = code;
     this.remedy = remedy;
+    this.fields = fields;
   }
 
   get exitStatus(): number {

@@ -45,7 +45,7 @@ export async function readEscalation(
 ): Promise<Escalation | undefined | Failed> {
   if (isOff(to)) return undefined;
   const minutes = minutesOf(after, USUAL_WAIT, LONGEST_WAIT);
-  if (typeof minutes === 'object') return minutes;
+  if (typeof minutes === 'object') return { ...minutes, field: 'escalate.after' };
   const target = await targetMeant(ctx, to);
   if (typeof target === 'object') return target;
   return target === undefined ? failed('NOT_FOUND', texts.noEscalation) : { target, minutes };

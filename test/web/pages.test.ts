@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/root.ts';
 import { type Browser, CHROMIUM, openBrowser, type Page, signedIn } from '../support/browser.ts';
 import { eventually, within } from '../support/eventually.ts';
+import { Faulty } from '../support/mcp/faulty.ts';
 import { freePort } from '../support/ports.ts';
 import { ALL_PAGES, type Household, openHousehold } from './household.ts';
 
@@ -41,6 +42,7 @@ const RUNS = `[...document.querySelectorAll('main *')]
 
 describe.skipIf(!CHROMIUM)('the pages', () => {
   let home: Household;
+  let ci: Faulty;
   let browser: Browser;
   let page: Page;
   let complaints: string[];
@@ -48,7 +50,9 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
 
   beforeAll(async () => {
     // A port of its own: what is open in a browser finds coda again after a restart.
-    home = await openHousehold({ 'http.listen': `127.0.0.1:${await freePort()}` });
+    ci = await Faulty.open();
+    const listen = `127.0.0.1:${await freePort()}`;
+    home = await openHousehold({ 'http.listen': listen, 'mcp.servers': { ci: { url: ci.url } } });
     for (const text of [...HOSTILE, ADDRESS, RIGHT_TO_LEFT]) {
       await home.programs.post('/v1/notes', { text });
       await home.programs.post('/v1/reminders', {
@@ -62,6 +66,7 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
   afterAll(async () => {
     await browser?.close();
     await home?.[Symbol.asyncDispose]();
+    await ci?.[Symbol.asyncDispose]();
   });
 
   /** The page with all that it reads. */
@@ -102,6 +107,59 @@ describe.skipIf(!CHROMIUM)('the pages', () => {
       expect(faults).toEqual([]);
     },
   );
+
+  test('what a form has refused is told beside its field, and nothing typed is lost', async () => {
+    const { coda } = home.programs;
+    await coda.database().run(
+      'test',
+      `insert into targets (id, person_id, kind, name, conversation_id, state, allows, created_at)
+         select 'k1home', p.id, 'place', '#home', (select id from conversations limit 1), 'allowed', '{}', p.created_at
+           from persons p where role = 'owner'`,
+    );
+    await open('/automations');
+    await page.getByRole('button', { name: 'New schedule' }).click();
+    const form = page.getByRole('dialog', { name: 'New schedule' });
+    const told = async (label: string, words: RegExp) => {
+      const field = form.getByLabel(label, { exact: true });
+      await eventually(async () => (await field.getAttribute('aria-invalid')) === 'true', 5_000);
+      const id = (await field.getAttribute('aria-describedby')) ?? '';
+      expect(await page.locator(`[id="${id}"]`).innerText()).toMatch(words);
+      await eventually(() => field.evaluate((element) => element.matches(':focus')), 5_000);
+    };
+    const plan = () => form.getByRole('button', { name: 'Plan it' }).click();
+    await form.getByLabel('coda does').selectOption('asks a tool of an MCP server');
+    await form.getByLabel('Server and tool').fill('nowhere go');
+    await form.getByLabel('What the tool is given, as JSON').fill('{"job": main}');
+    await form.getByLabel('How often').fill('every hour on the moon');
+    await form.getByLabel('It is told').selectOption('#home');
+    await form.getByLabel('Monday').check();
+    await form.getByLabel('Only from').fill('08:00');
+    await plan();
+    await told('What the tool is given, as JSON', /^Expected a JSON object such as/);
+    await form.getByLabel('What the tool is given, as JSON').fill('{"job": "main"}');
+    await plan();
+    await told('until', /^Expected both from and to/);
+    await form.getByLabel('until', { exact: true }).fill('20:00');
+    await plan();
+    await told('Server and tool', /^There is no MCP server nowhere/);
+    await form.getByLabel('Server and tool').fill('ci go');
+    await plan();
+    await told('How often', /./);
+    await form.getByLabel('How often').fill('every hour');
+    expect(await form.getByLabel('Monday').isChecked()).toBe(true);
+    await plan();
+    await page.getByRole('link', { name: /^ci go/ }).click();
+    await page.getByText('#home').waitFor();
+    await page.locator('dd', { hasText: 'on Monday, between 08:00 and 20:00' }).waitFor();
+    await page.getByRole('button', { name: 'More for this schedule' }).click();
+    await page.getByRole('menuitem', { name: 'Change' }).click();
+    await page.getByLabel('What the tool is given, as JSON').fill('{"job": "release"}');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('{"job":"release"}').waitFor();
+    expect(await coda.count(`person_schedules where watch -> 'source' -> 'input' ->> 'job' = 'release'`)).toBe(1);
+    await coda.database().run('test', `delete from person_schedules where watch is not null`);
+    await coda.database().run('test', `delete from targets where id = 'k1home'`);
+  });
 
   test('what is pressed on a phone is 44 pixels high', async () => {
     await page.setViewportSize({ width: 360, height: 800 });

@@ -291,6 +291,34 @@ const OWNER: readonly Task[] = [
     },
   ],
   [
+    'have it told on weekdays in the morning only, and change that',
+    async (who) => {
+      await who.to('Automations');
+      await who.press('button', 'New schedule');
+      const form = who.page.getByRole('dialog');
+      await form.getByLabel('coda does').selectOption('reads a feed');
+      await who.fill('Address', 'https://project.example/releases.atom');
+      await who.fill('How often', 'every hour');
+      for (const day of ['Saturday', 'Sunday']) await form.getByLabel(day).check();
+      await who.fill('Only from', '08:00');
+      await who.fill('until', '12:30');
+      await who.press('button', 'Plan it');
+      const rule = `person_schedules where watch -> 'rule' ->> 'from' = '08:00' and watch -> 'rule' ->> 'days'`;
+      await who.counts(`${rule} = '["saturday", "sunday"]'`, 1);
+      await who.page.getByRole('link', { name: /^project\.example/ }).click();
+      await who.sees(/between 08:00 and 12:30/);
+      await who.page.getByRole('button', { name: 'More for this schedule' }).click();
+      await who.page.getByRole('menuitem', { name: 'Change' }).click();
+      await who.sees(/^Now every hour/);
+      await form.getByLabel('Sunday').uncheck();
+      await who.fill('Only from', '');
+      await who.fill('until', '');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await who.sees(/on Saturday$/);
+      await who.home.programs.coda.database().run('test', `delete from person_schedules where watch is not null`);
+    },
+  ],
+  [
     'let a program have them told something',
     async (who) => {
       await who.within('Automations', 'Webhooks and services');

@@ -282,7 +282,8 @@ async function madeItem(
 }
 
 function failure(collection: AnyCollection, result: Failed | undefined): WrittenAnswer {
-  if (result === undefined || result.code === 'NOT_FOUND') {
+  // With a field it is something else that is not there: a target, a server.
+  if (result === undefined || (result.code === 'NOT_FOUND' && result.field === undefined)) {
     const { code, message, remedy } = nothing(collection);
     return problemJson(problem(code, message, remedy));
   }
@@ -290,19 +291,22 @@ function failure(collection: AnyCollection, result: Failed | undefined): Written
 }
 
 function refusal(result: Failed): WrittenAnswer {
-  const { code, message, remedy = 'See /openapi.json for what is taken.', choices = [] } = result;
-  if (code === 'DENIED') return problemJson(problem('HTTP_FORBIDDEN', message, OWNER));
+  const { code, message, remedy = 'See /openapi.json for what is taken.', choices = [], field } = result;
+  const fields = field === undefined ? {} : { fields: [{ field, detail: message }] };
+  if (code === 'DENIED') return problemJson({ ...problem('HTTP_FORBIDDEN', message, OWNER), ...fields });
   if (code === 'ASKS_FIRST') {
     const scope = 'Use a token with the scope consent.';
     return problemJson(problem('HTTP_FORBIDDEN', 'This asks its person first.', scope));
   }
   const found = problem('HTTP_REFUSED', message, remedy);
   const offered = choices.length > 0 ? { choices: choices.map(({ label }) => label) } : {};
-  return problemJson({ ...found, reason: code, ...offered });
+  return problemJson({ ...found, reason: code, ...offered, ...fields });
 }
 
 function problemJson(found: Problem & { reason?: Failed['code']; choices?: string[] }): WrittenAnswer {
-  return { status: found.status, json: { ...found } };
+  const { fields, ...rest } = found;
+  const faults = fields?.map(({ field, detail }) => ({ field, detail }));
+  return { status: found.status, json: { ...rest, ...(faults && { fields: faults }) } };
 }
 
 function answerOf({ status, json }: WrittenAnswer, headers: Record<string, string> = {}): HttpAnswer {

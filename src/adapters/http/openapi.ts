@@ -125,5 +125,14 @@ const PROBLEM: JsonObject = {
     code: { type: 'string', description: 'Stable: docs/errors.md lists all.' },
     detail: { type: 'string' },
     remedy: { type: 'string' },
+    fields: {
+      type: 'array',
+      description: 'The fields of the body that are refused, by their path ("rule.to"), where it is known.',
+      items: {
+        type: 'object',
+        required: ['field', 'detail'],
+        properties: { field: { type: 'string' }, detail: { type: 'string' } },
+      },
+    },
   },
 };

@@ -1,5 +1,5 @@
 /** Errors as programs read them: RFC 9457, with coda's own codes. */
-import { CodaError, ERRORS, type ErrorCode } from '../../base/errors.ts';
+import { CodaError, ERRORS, type ErrorCode, type FieldFault } from '../../base/errors.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -50,12 +50,15 @@ export interface Problem {
   code: ErrorCode;
   detail: string;
   remedy: string;
+  /** The faults of the body's fields. */
+  fields?: readonly FieldFault[];
 }
 
 /** The problem for anything that was thrown: of a bug only that it is one. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof CodaError && STATUSES[error.code] !== undefined) {
-    return problem(error.code, error.message, error.remedy);
+    const found = problem(error.code, error.message, error.remedy);
+    return error.fields.length === 0 ? found : { ...found, fields: error.fields };
   }
   return problem('INTERNAL', 'coda could not do this.', 'Try it again later; the log of coda has more.');
 }

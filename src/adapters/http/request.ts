@@ -91,12 +91,13 @@ function check(schema: z.ZodType | undefined, value: unknown, part: string): unk
   if (!schema) return value;
   const parsed = schema.safeParse(value, { error: inputWords });
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.slice(0, 5).map(({ path, message }) => {
-    const where = [part, ...path.map(String)].join('.').slice(0, 100);
-    return `${where}: ${message.slice(0, 200)}`;
-  });
+  const faults = parsed.error.issues.slice(0, 5).map(({ path, message }) => ({
+    field: path.map(String).join('.').slice(0, 100),
+    detail: message.slice(0, 200),
+  }));
   throw new CodaError('INPUT_INVALID', {
-    message: `${issues.join('; ')}.`,
+    message: `${faults.map(({ field, detail }) => `${field === '' ? part : `${part}.${field}`}: ${detail}`).join('; ')}.`,
+    ...(part === 'body' && { fields: faults }),
     remedy: 'See /openapi.json for what is taken.',
   });
 }

@@ -75,6 +75,8 @@ export interface Failed {
   /** A sentence for the person. */
   message: string;
   remedy?: string;
+  /** The field of its input that it is about, by its path: "rule.to". */
+  field?: string;
   /** When it is a question: the answers as buttons. */
   choices?: Choice[];
   /** Untrusted text stands in its words or on its buttons. */

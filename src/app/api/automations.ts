@@ -1,6 +1,7 @@
 /** Everything that runs by itself: schedules with their next times, coda's own tasks, webhooks, runs of skills, background jobs. */
 import { z } from 'zod';
 import { type AnyRoute, route, type SystemTask } from '../../chat/index.ts';
+import { targets } from '../../delivery/index.ts';
 import type { JobQueue, Schedules } from '../../jobs/index.ts';
 import type { Webhooks } from '../../skills/webhooks/index.ts';
 import { nextOf as nextPage, pageOf, pageQuery } from './paging.ts';
@@ -18,7 +19,14 @@ export interface AutomationParts extends ReadingParts {
 const TAG = 'automations';
 
 export function automationRoutes(parts: AutomationParts): AnyRoute[] {
-  return [scheduleRunsRoute(parts), ownTasksRoute(parts), hooksRoute(parts), runsRoute(parts), jobsRoute(parts)];
+  return [
+    scheduleRunsRoute(parts),
+    targetsRoute(parts),
+    ownTasksRoute(parts),
+    hooksRoute(parts),
+    runsRoute(parts),
+    jobsRoute(parts),
+  ];
 }
 
 const scheduleRun = z.object({
@@ -64,6 +72,31 @@ function scheduleRunsRoute(parts: AutomationParts): AnyRoute {
         cost,
       }));
       return { body: { json: { runs } } };
+    },
+  });
+}
+
+const target = z.object({
+  id: z.string().describe('What `tell` of a schedule takes, as well as the name.'),
+  name: z.string(),
+  kind: z.enum(['place', 'person', 'hook', 'push']),
+  state: z.enum(['asked', 'allowed', 'refused', 'gone']).describe('Only an allowed one is told anything.'),
+});
+
+function targetsRoute(parts: AutomationParts): AnyRoute {
+  return route({
+    method: 'GET',
+    path: '/v1/targets',
+    scope: 'data',
+    tag: TAG,
+    summary: "Where what the token's person plans may be told, besides where they plan it.",
+    answers: { 200: { description: 'By name.', schema: z.object({ targets: z.array(target) }) } },
+    examples: [{ summary: 'All', status: 200 }],
+    async answerRequest(request) {
+      const { db, personId } = await readerFrom(parts, request);
+      const found = await targets.listOf(db, personId);
+      const shown = found.map(({ id, name, kind, state }) => ({ id, name, kind, state }));
+      return { body: { json: { targets: shown } } };
     },
   });
 }

@@ -141,6 +141,15 @@ export async function findById(db: Queryable, id: string): Promise<Target | unde
   return targets.readAll((await db.query('select * from targets where id = $1', [id])).rows)[0];
 }
 
+/** Names of targets by their ids, also of those that are taken back. */
+export async function namesOf(db: Queryable, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await db.query<{ id: string; name: string }>('select id, name from targets where id = any($1)', [
+    [...new Set(ids)],
+  ]);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** Targets that a name can mean: the one with exactly this name or id, else all with this name without # and @. */
 export async function listNamed(db: Queryable, personId: string, name: string): Promise<Target[]> {
   const typed = name.trim().toLowerCase();

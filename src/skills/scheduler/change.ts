@@ -23,7 +23,7 @@ import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
 import { addressesOf, otherQuietEnd, settleAsking, sourcesOf, turnTold } from './tell.ts';
 import { texts } from './texts.ts';
-import { changeCondition, conditionChange, isPushed } from './watch/rule.ts';
+import { changeCondition, conditionChange, isPushed, jsonInput } from './watch/rule.ts';
 import { readTelling, tellingInput } from './watch/telling.ts';
 import { tellingTexts } from './watch/texts.ts';
 import { stepOf, type WatchTooling } from './watch.ts';
@@ -33,6 +33,7 @@ const which = z.string().max(200).default('').describe('Its id, its number in th
 export const editInput = createInput.extend({
   which,
   rule: conditionChange.optional().describe('Of what is looked at: what changes of its rule; null takes a field away.'),
+  input: jsonInput.optional().describe('Of what asks an MCP tool or runs a script: what that gets, as a JSON object.'),
   ...tellingInput,
 });
 export type EditInput = z.output<typeof editInput>;
@@ -47,7 +48,7 @@ export const editTool = (tooling: WatchTooling) =>
     effect: 'write',
     // Whoever has said yes to a rule has said it to this one.
     policy: { confirms: changesRule },
-    record: { redact: privately('which', 'prompt', 'run', 'title', 'rule', 'escalate') },
+    record: { redact: privately('which', 'prompt', 'run', 'title', 'rule', 'input', 'escalate') },
     input: editInput,
 
     async run(input, ctx) {
@@ -56,8 +57,8 @@ export const editTool = (tooling: WatchTooling) =>
     },
   });
 
-const changesRule = ({ rule, digest, urgent, seen, escalate }: EditInput): boolean =>
-  [rule, digest, urgent, seen, escalate].some((each) => each !== undefined);
+const changesRule = ({ rule, input, digest, urgent, seen, escalate }: EditInput): boolean =>
+  [rule, input, digest, urgent, seen, escalate].some((each) => each !== undefined);
 
 /** True if the call changes more than the time: a reading on a button carries only that. */
 const changesMore = ({ which: _, when: __, ...rest }: EditInput): boolean =>
@@ -73,11 +74,12 @@ export async function edit(
   const wish = await wishOf(ctx, found, input, tooling);
   if ('ok' in wish) return wish;
   if (!input.when?.trim()) return change(ctx, found, wish, tooling);
-  if (isOfHook(wish)) return failed('INVALID_INPUT', texts.hookHasNoTime);
+  if (isOfHook(wish)) return failed('INVALID_INPUT', texts.hookHasNoTime, { field: 'when' });
   const when = readSlot(input.when, ctx.when);
-  if (when.kind === 'reject') return failed(when.code, when.say);
+  if (when.kind === 'reject') return failed(when.code, when.say, { field: 'when' });
   if (when.kind === 'ambiguous') {
-    if (changesMore(input)) return failed('AMBIGUOUS', texts.ambiguousBeside(when.readings.map(({ words }) => words)));
+    if (changesMore(input))
+      return failed('AMBIGUOUS', texts.ambiguousBeside(when.readings.map(({ words }) => words)), { field: 'when' });
     return askWhich(when.question, when.readings, { act: 'edit', which: found.id });
   }
   const smallestStep = wish.watch ? stepOf(tooling, wish.watch.source) : tooling.smallestStep;
@@ -104,7 +106,7 @@ async function wishOf(
   }
   if (input.tell !== undefined) {
     const targetId = await targetMeant(ctx, input.tell);
-    if (typeof targetId === 'object') return targetId;
+    if (typeof targetId === 'object') return { ...targetId, field: 'tell' };
     wish.targetId = targetId;
   }
   if (input.title?.trim()) wish.title = input.title.trim();
@@ -113,14 +115,22 @@ async function wishOf(
 
 /** Changes the rule of what is looked at, and how its findings are told. Undefined: it is done. */
 async function changeRule(ctx: Placing, wish: Wish, input: EditInput): Promise<Failed | undefined> {
-  const { rule, digest, urgent, seen, escalate } = input;
-  const isTold = changesRule({ ...input, rule: undefined });
-  if (rule === undefined && !isTold) return undefined;
+  const { rule, input: given, digest, urgent, seen, escalate } = input;
+  const isTold = [digest, urgent, seen, escalate].some((each) => each !== undefined);
+  if (rule === undefined && given === undefined && !isTold) return undefined;
   if (!wish.watch) return failed('INVALID_INPUT', tellingTexts.onlyRules);
   if (rule) {
     const changed = changeCondition(wish.watch.rule, rule);
-    if (!changed.success) return failed('INVALID_INPUT', faultsOf(changed.error, 'the rule'));
+    if (!changed.success)
+      return failed('INVALID_INPUT', faultsOf(changed.error, 'the rule'), { field: fieldOf(changed.error) });
     wish.watch = { ...wish.watch, rule: changed.data };
+    wish.tainted ||= ctx.tainted;
+  }
+  if (given) {
+    const { source } = wish.watch;
+    if (source.kind !== 'mcp' && source.kind !== 'script')
+      return failed('INVALID_INPUT', texts.takesNoInput, { field: 'input' });
+    wish.watch = { ...wish.watch, source: { ...source, input: given } };
     wish.tainted ||= ctx.tainted;
   }
   if (!isTold) return undefined;
@@ -130,6 +140,8 @@ async function changeRule(ctx: Placing, wish: Wish, input: EditInput): Promise<F
   wish.telling = telling;
   return undefined;
 }
+
+const fieldOf = ({ issues: [first] }: z.ZodError): string => ['rule', ...(first?.path ?? [])].map(String).join('.');
 
 const isOfHook = ({ watch }: Pick<Wish, 'watch'>): boolean => watch !== undefined && isPushed(watch.source);
 

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { listOf } from '../../base/text.ts';
 import { act, collection, cursorNumber, type OwnReader, pageOf, repeatWords, type Upcoming } from '../../chat/index.ts';
+import { targets } from '../../delivery/index.ts';
+import type { Queryable } from '../../storage/index.ts';
 import { occurrences } from '../../time/index.ts';
 import { MISSED, type PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
-import { asking, condition, conditionChange, source, WATCH_TOOL } from './watch/rule.ts';
+import { asking, condition, conditionChange, jsonInput, source, WATCH_TOOL } from './watch/rule.ts';
 import { tellingInput } from './watch/telling.ts';
 import { conditionWords, sourceWords, tellingWords } from './watch/texts.ts';
 
@@ -47,6 +49,7 @@ export const own = collection({
     zone: z.string(),
     missed: z.enum(MISSED),
     target: z.string().nullable().describe('Id of the target that is told the result; null: its conversation.'),
+    target_name: z.string().nullable(),
     watch: z
       .object({
         looks: z.string(),
@@ -64,6 +67,7 @@ export const own = collection({
         urgent: z.boolean().describe('In quiet hours too.'),
         seen_minutes: z.int().nullable().describe('So often again until somebody presses Seen; null: once.'),
         escalate_to: z.string().nullable().describe('Id of the target that is told where nobody has pressed it.'),
+        escalate_name: z.string().nullable(),
         escalate_minutes: z.int().nullable(),
         says: z.string().describe('All that in words.'),
       })
@@ -80,16 +84,22 @@ export const own = collection({
   }),
   query: z.strictObject({}),
   async list(db, { personId, after, limit }) {
+    const found = await store.listMadeBefore(db, { personId, seq: cursorNumber(after), limit: limit + 1 });
+    const names = await targetNames(
+      db,
+      found.map(({ schedule }) => schedule),
+    );
     return pageOf(
-      await store.listMadeBefore(db, { personId, seq: cursorNumber(after), limit: limit + 1 }),
+      found,
       limit,
       ({ seq }) => String(seq),
-      ({ schedule }) => toRecord(schedule),
+      ({ schedule }) => toRecord(schedule, names),
     );
   },
   async find(db, personId, id) {
     const found = await store.findById(db, personId, id);
-    return found && (found.state === 'on' || found.state === 'off') ? toRecord(found) : undefined;
+    if (found?.state !== 'on' && found?.state !== 'off') return undefined;
+    return toRecord(found, await targetNames(db, [found]));
   },
   create: {
     body: z
@@ -109,6 +119,7 @@ export const own = collection({
         when: when.optional(),
         ...what,
         rule: conditionChange.optional().describe('Fields of its rule that change; null takes one away.'),
+        input: jsonInput.optional().describe('What an MCP tool or a script is given from now on.'),
         ...tellingInput,
         on: z.boolean().optional(),
       })
@@ -133,7 +144,15 @@ export const own = collection({
   ],
 });
 
-function toRecord(schedule: PersonSchedule) {
+type TargetNames = ReadonlyMap<string, string>;
+
+const targetNames = (db: Queryable, planned: readonly PersonSchedule[]): Promise<TargetNames> =>
+  targets.namesOf(
+    db,
+    planned.flatMap(({ targetId, telling }) => [targetId ?? [], telling?.escalate?.target ?? []].flat()),
+  );
+
+function toRecord(schedule: PersonSchedule, names: TargetNames) {
   const { id, title, prompt, run, state, nextAt, rule, zone, missed, lastAt, lastOutcome, failures, tainted } =
     schedule;
   const { lastError, lastMs, watch } = schedule;
@@ -150,6 +169,7 @@ function toRecord(schedule: PersonSchedule) {
     tainted,
     prompt: prompt ?? null,
     target: schedule.targetId ?? null,
+    target_name: names.get(schedule.targetId ?? '') ?? null,
     watch: watch
       ? {
           looks: sourceWords(watch.source),
@@ -160,7 +180,7 @@ function toRecord(schedule: PersonSchedule) {
           budget: watch.ask === undefined ? null : watch.budget,
         }
       : null,
-    telling: tellingRecord(schedule),
+    telling: tellingRecord(schedule, names),
     run: run?.slice(1) ?? null,
     on: state === 'on',
     next_at: nextAt?.toISOString() ?? null,
@@ -170,7 +190,7 @@ function toRecord(schedule: PersonSchedule) {
   };
 }
 
-function tellingRecord({ telling }: PersonSchedule) {
+function tellingRecord({ telling }: PersonSchedule, names: TargetNames) {
   if (!telling) return null;
   const { digest, urgent, seen, escalate } = telling;
   return {
@@ -178,8 +198,9 @@ function tellingRecord({ telling }: PersonSchedule) {
     digest: digest ?? null,
     seen_minutes: seen ?? null,
     escalate_to: escalate?.target ?? null,
+    escalate_name: names.get(escalate?.target ?? '') ?? null,
     escalate_minutes: escalate?.minutes ?? null,
-    says: listOf(tellingWords(telling)),
+    says: listOf(tellingWords(telling, names.get(escalate?.target ?? ''))),
   };
 }
 

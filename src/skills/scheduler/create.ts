@@ -106,11 +106,11 @@ export const createTool = (tooling: Tooling) =>
       if ('ok' in meant) return meant;
       if (!input.when?.trim()) {
         const { message, remedy } = texts.noWhen(meant.prompt ?? meant.run ?? '');
-        return failed('NO_TIME', message, { remedy });
+        return failed('NO_TIME', message, { remedy, field: 'when' });
       }
       const when = readSlot(input.when, ctx.when, meant.prompt ?? meant.run);
       if (when.kind === 'reject' && when.code === 'TOO_OFTEN') return tooOften(tooling);
-      if (when.kind === 'reject') return failed(when.code, when.say);
+      if (when.kind === 'reject') return failed(when.code, when.say, { field: 'when' });
       if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, { ...input, act: 'create' });
       return place(ctx, input, when, tooling);
     },
@@ -120,12 +120,12 @@ export function askWhich(question: string, readings: readonly TimeReading[], inp
   const choices = readings.map(
     ({ words, when }): Choice => ({ label: words, tool: 'schedule_choose', input: { ...input, ...storedPlan(when) } }),
   );
-  return failed('AMBIGUOUS', question, { choices });
+  return failed('AMBIGUOUS', question, { choices, field: 'when' });
 }
 
 function tooOften({ smallestStep: ms }: Pick<Tooling, 'smallestStep'>): Failed {
   const { message, remedy } = texts.tooOften(Math.ceil(ms / 60_000));
-  return failed('TOO_OFTEN', message, { remedy });
+  return failed('TOO_OFTEN', message, { remedy, field: 'when' });
 }
 
 export function canRun(run: string, runnable: Tooling['runnable']): boolean {
@@ -141,11 +141,11 @@ export function readWhat(
   if (name) {
     const [first = ''] = name.split(/\s+/);
     if (canRun(name, runnable)) return { prompt: undefined, run: storedRun(`/${name}`) };
-    return failed('UNKNOWN_SKILL', texts.noSkill(first));
+    return failed('UNKNOWN_SKILL', texts.noSkill(first), { field: 'run' });
   }
   const words = prompt?.trim() ?? '';
-  if (words === '') return failed('NO_TEXT', texts.noWhat);
-  if (words.length > LONGEST_PROMPT) return failed('TOO_LONG', texts.tooLong(LONGEST_PROMPT));
+  if (words === '') return failed('NO_TEXT', texts.noWhat, { field: 'prompt' });
+  if (words.length > LONGEST_PROMPT) return failed('TOO_LONG', texts.tooLong(LONGEST_PROMPT), { field: 'prompt' });
   return { prompt: words, run: undefined };
 }
 
@@ -156,7 +156,7 @@ export function planOf(
   tooling: Pick<Tooling, 'smallestStep'>,
 ): PlannedTime | Failed {
   const plan = plannedFor(when, ctx.clock.now());
-  return plan ? checkStep(plan, ctx, tooling) : failed('NEVER', texts.never);
+  return plan ? checkStep(plan, ctx, tooling) : failed('NEVER', texts.never, { field: 'when' });
 }
 
 function checkStep(
@@ -194,7 +194,7 @@ export async function placeAt(
   const meant = watch ? { prompt: undefined, run: undefined } : readWhat(input, tooling);
   if ('ok' in meant) return meant;
   const targetId = await targetMeant(ctx, input.tell);
-  if (typeof targetId === 'object') return targetId;
+  if (typeof targetId === 'object') return { ...targetId, field: 'tell' };
   const telling = watch && (await readTelling(ctx, input, { ask: watch.ask }));
   if (telling && 'ok' in telling) return telling;
   const unseen = await seenRefused(tx, { targetId, telling });
@@ -249,7 +249,9 @@ export async function seenRefused(
 ): Promise<Failed | undefined> {
   if (targetId === undefined || telling?.seen === undefined) return undefined;
   const target = await targets.findById(tx, targetId);
-  return target?.kind === 'hook' ? failed('INVALID_INPUT', tellingTexts.noSeenThere(target.name)) : undefined;
+  return target?.kind === 'hook'
+    ? failed('INVALID_INPUT', tellingTexts.noSeenThere(target.name), { field: 'seen' })
+    : undefined;
 }
 
 /**

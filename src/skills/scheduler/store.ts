@@ -80,6 +80,7 @@ export async function saveSchedule(tx: Transaction, id: string, wish: Wish): Pro
            running = case when watch is not distinct from ${watchOf(wish)}::jsonb then running end,
            -- another rule begins anew, but knows what it has seen and what was told of that
            memory = case when watch is not distinct from ${watchOf(wish)}::jsonb then memory
+                         when watch -> 'source' is distinct from ${watchOf(wish)}::jsonb -> 'source' then '{}'
                          else memory - '{met,streak,calm,flapping,recent,day,broken}'::text[] end
                     -- nor does one that comes back, of which nothing waits for Seen any more
                     - case when state <> 'on' and ${isAsking(wish)} then '{met,told,broken}' else '{}' end::text[]

@@ -126,6 +126,10 @@ export const texts = {
     message: `That time can mean ${listOf(readings, 'or')}, so I have changed nothing.`,
     remedy: 'Name the time exactly, or change the time first and the rest after it.',
   }),
+  takesNoInput: {
+    message: 'Only an MCP tool or a script is given an input.',
+    remedy: 'Change it in the schedule of one.',
+  },
   hookHasNoTime: {
     message: 'It has no time: it looks whenever its hook is sent something.',
     remedy: 'Leave the time out, or plan another schedule.',

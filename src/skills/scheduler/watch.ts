@@ -74,7 +74,7 @@ export const watchTool = (tooling: WatchTooling) =>
 
     async run(input, ctx) {
       const ready = ctx.prepared as ReadySource | Failed;
-      if (!ready.ok) return ready;
+      if (!ready.ok) return { ...ready, field: 'source' };
       if (ctx.approval.bound && ctx.approval.bound !== ready.hash) return failed('GONE', texts.changedMeanwhile);
       return place(tooling, input, ready.source, ctx);
     },
@@ -108,9 +108,9 @@ export async function place(
   const named = title?.trim() || titleOf(looked);
   const input = { title: named, missed, tell, watch, digest, urgent, seen, escalate };
   if (isPushed(looked)) return placeAt(ctx, input, undefined, tooling);
-  if (!words?.trim()) return failed('NO_TIME', texts.noTime(sourceWords(looked)));
+  if (!words?.trim()) return failed('NO_TIME', texts.noTime(sourceWords(looked)), { field: 'when' });
   const when = readSlot(words, ctx.when, named);
-  if (when.kind === 'reject') return failed(when.code, when.say);
+  if (when.kind === 'reject') return failed(when.code, when.say, { field: 'when' });
   if (when.kind === 'ambiguous') return askWhich(when.question, when.readings, { ...input, act: 'create' });
   const plan = planOf(when, ctx, { ...tooling, smallestStep: stepOf(tooling, looked) });
   return 'ok' in plan ? plan : placeAt(ctx, input, plan, tooling, when.others);

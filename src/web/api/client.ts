@@ -4,14 +4,26 @@ import type { paths } from './schema.d.ts';
 
 export const api = createClient<paths>({ baseUrl: location.origin });
 
+/** A fault of one field of what was sent, by its path: "rule.to". */
+export interface FieldFault {
+  field: string;
+  detail: string;
+}
+
+/** A field that this page refuses by itself, as coda would. */
+export const refusedField = (field: string, detail: string): Failure =>
+  new Failure(400, 'INPUT_INVALID', detail, '', [{ field, detail }]);
+
 /** A cause, as words for a person; `status` is that of the answer, 0 where none came. */
 export class Failure extends Error {
   readonly status: number;
   readonly code: string;
   readonly remedy: string;
+  readonly fields: readonly FieldFault[];
 
-  constructor(status: number, code: string, message: string, remedy = '') {
+  constructor(status: number, code: string, message: string, remedy = '', fields: readonly FieldFault[] = []) {
     super(message);
+    this.fields = fields;
     this.status = status;
     this.code = code;
     this.remedy = remedy;
@@ -33,6 +45,7 @@ interface ProblemBody {
   code?: string;
   detail?: string;
   remedy?: string;
+  fields?: FieldFault[];
 }
 
 /** The answer of a request. Throws a `Failure` for every other outcome. */
@@ -45,8 +58,8 @@ export async function ask<T>(request: Promise<ApiAnswer<T>>): Promise<T> {
   }
   const { data, error, response } = answered;
   if (response.ok) return data as T;
-  const { code = '', detail, remedy } = (typeof error === 'object' ? (error ?? {}) : {}) as ProblemBody;
-  throw new Failure(response.status, code, detail ?? `coda answered with ${response.status}.`, remedy);
+  const { code = '', detail, remedy, fields } = (typeof error === 'object' ? (error ?? {}) : {}) as ProblemBody;
+  throw new Failure(response.status, code, detail ?? `coda answered with ${response.status}.`, remedy, fields);
 }
 
 export function failureOf(error: unknown): Failure {

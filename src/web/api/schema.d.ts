@@ -1948,6 +1948,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where what the token's person plans may be told, besides where they plan it.
+         * @description Scope `data`: read and change its person's reminders, notes, schedules and memories.
+         */
+        get: operations["getV1Targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks": {
         parameters: {
             query?: never;
@@ -2252,6 +2272,11 @@ export interface components {
             /** @description Stable: docs/errors.md lists all. */
             code: string;
             detail: string;
+            /** @description The fields of the body that are refused, by their path ("rule.to"), where it is known. */
+            fields?: {
+                detail: string;
+                field: string;
+            }[];
             remedy: string;
             status: number;
             title: string;
@@ -6657,11 +6682,13 @@ export interface operations {
                             tainted: boolean;
                             /** @description Id of the target that is told the result; null: its conversation. */
                             target: string | null;
+                            target_name: string | null;
                             /** @description How what was found is told; null: at once, and once. */
                             telling: {
                                 /** @description The time of the day at which what was found is told; null: at once. */
                                 digest: string | null;
                                 escalate_minutes: number | null;
+                                escalate_name: string | null;
                                 /** @description Id of the target that is told where nobody has pressed it. */
                                 escalate_to: string | null;
                                 /** @description All that in words. */
@@ -6950,11 +6977,13 @@ export interface operations {
                             tainted: boolean;
                             /** @description Id of the target that is told the result; null: its conversation. */
                             target: string | null;
+                            target_name: string | null;
                             /** @description How what was found is told; null: at once, and once. */
                             telling: {
                                 /** @description The time of the day at which what was found is told; null: at once. */
                                 digest: string | null;
                                 escalate_minutes: number | null;
+                                escalate_name: string | null;
                                 /** @description Id of the target that is told where nobody has pressed it. */
                                 escalate_to: string | null;
                                 /** @description All that in words. */
@@ -7127,11 +7156,13 @@ export interface operations {
                         tainted: boolean;
                         /** @description Id of the target that is told the result; null: its conversation. */
                         target: string | null;
+                        target_name: string | null;
                         /** @description How what was found is told; null: at once, and once. */
                         telling: {
                             /** @description The time of the day at which what was found is told; null: at once. */
                             digest: string | null;
                             escalate_minutes: number | null;
+                            escalate_name: string | null;
                             /** @description Id of the target that is told where nobody has pressed it. */
                             escalate_to: string | null;
                             /** @description All that in words. */
@@ -7321,6 +7352,10 @@ export interface operations {
                         after?: string;
                         to: string;
                     };
+                    /** @description What an MCP tool or a script is given from now on. */
+                    input?: {
+                        [key: string]: unknown;
+                    };
                     /**
                      * @description What was missed while coda was off: latest = made up for; skip.
                      * @enum {string}
@@ -7394,11 +7429,13 @@ export interface operations {
                             tainted: boolean;
                             /** @description Id of the target that is told the result; null: its conversation. */
                             target: string | null;
+                            target_name: string | null;
                             /** @description How what was found is told; null: at once, and once. */
                             telling: {
                                 /** @description The time of the day at which what was found is told; null: at once. */
                                 digest: string | null;
                                 escalate_minutes: number | null;
+                                escalate_name: string | null;
                                 /** @description Id of the target that is told where nobody has pressed it. */
                                 escalate_to: string | null;
                                 /** @description All that in words. */
@@ -7589,11 +7626,13 @@ export interface operations {
                             tainted: boolean;
                             /** @description Id of the target that is told the result; null: its conversation. */
                             target: string | null;
+                            target_name: string | null;
                             /** @description How what was found is told; null: at once, and once. */
                             telling: {
                                 /** @description The time of the day at which what was found is told; null: at once. */
                                 digest: string | null;
                                 escalate_minutes: number | null;
+                                escalate_name: string | null;
                                 /** @description Id of the target that is told where nobody has pressed it. */
                                 escalate_to: string | null;
                                 /** @description All that in words. */
@@ -9259,6 +9298,48 @@ export interface operations {
                     "application/json": {
                         /** @constant */
                         done: true;
+                    };
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getV1Targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        targets: {
+                            /** @description What `tell` of a schedule takes, as well as the name. */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "place" | "person" | "hook" | "push";
+                            name: string;
+                            /**
+                             * @description Only an allowed one is told anything.
+                             * @enum {string}
+                             */
+                            state: "asked" | "allowed" | "refused" | "gone";
+                        }[];
                     };
                 };
             };

@@ -1,33 +1,22 @@
 /** The form of a schedule: words that coda acts on, or something that is looked at and told by a rule. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
-import type { paths } from '../api/schema.d.ts';
-import type { Json } from '../api/types.ts';
 import { tellChange } from '../app/change.ts';
+import { whenText } from '../app/format.ts';
+import { useLoad } from '../app/load.ts';
 import { Question } from '../parts/dialog.tsx';
-import { Area, Field, Select } from '../parts/field.tsx';
-
-type Schedule = Json<'/v1/schedules/{id}'>;
-type Watch = NonNullable<Schedule['watch']>;
-type Source = Watch['source'];
-type State = Watch['rule']['is'];
-
-interface Draft {
-  kind: 'words' | Source['kind'];
-  /** Words, or the address or name of what is looked at. */
-  what: string;
-  /** Arguments of a script, words of a page, minutes of a calendar. */
-  more: string;
-  when: string;
-  is: State;
-  /** Words or number of the state. */
-  value: string;
-  told: 'once' | 'digest' | 'seen';
-  /** The time of a digest, or between two repetitions. */
-  at: string;
-  escalate: string;
-  urgent: boolean;
-}
+import { Area, Check, Field, Select } from '../parts/field.tsx';
+import {
+  changeBody,
+  DAYS,
+  type Draft,
+  draftOf,
+  hasNumber,
+  NUMBER,
+  newBody,
+  type Schedule,
+  type State,
+} from './draft.ts';
 
 interface QuestionProps {
   schedule?: Schedule;
@@ -45,7 +34,9 @@ export function ScheduleQuestion({ schedule, loaded: { reload }, onClose }: Ques
     const params = { path: { id: schedule.id } };
     await tellChange(reload, ask(api.PATCH('/v1/schedules/{id}', { params, body })));
   };
+  const targets = useTargets(schedule);
   const isRule = draft.kind !== 'words';
+  const fields = { draft, set, targets };
   return (
     <Question
       title={schedule ? 'Change the schedule' : 'New schedule'}
@@ -53,28 +44,91 @@ export function ScheduleQuestion({ schedule, loaded: { reload }, onClose }: Ques
       onClose={onClose}
       onYes={save}
     >
-      {!schedule && <WhatFields draft={draft} set={set} />}
+      {!schedule && <WhatFields {...fields} />}
       {schedule && !isRule && schedule.run === null && (
-        <Area label={KINDS.words.what} value={draft.what} onValue={(what) => set({ what })} isFirst />
+        <Area label={KINDS.words.what} value={draft.what} onValue={(what) => set({ what })} isFirst of="prompt" />
       )}
+      {schedule && draft.kind === 'mcp' && <InputField {...fields} of="input" />}
       {draft.kind !== 'hook' && (
         <Field
           label={schedule ? 'When, if it is another time' : isRule ? 'How often' : 'When'}
           value={draft.when}
           onValue={(when) => set({ when })}
           required={schedule === undefined}
-          placeholder={schedule?.repeats ?? (isRule ? 'every hour' : 'every weekday at 8')}
+          placeholder={isRule ? 'every hour' : 'every weekday at 8'}
+          hint={schedule && timeNow(schedule)}
+          of="when"
         />
       )}
-      {isRule && <RuleFields draft={draft} set={set} />}
-      {isRule && <TellingFields draft={draft} set={set} />}
+      {isRule && <RuleFields {...fields} />}
+      {isRule && <TellingFields {...fields} />}
+      <TargetSelect
+        label="It is told"
+        none="where it is planned"
+        value={draft.tell}
+        onValue={(tell) => set({ tell })}
+        targets={targets}
+        of="tell"
+      />
+      <MoreFields {...fields} />
     </Question>
   );
 }
 
+/** The time that it has, in words. */
+function timeNow({ repeats, next: [next], zone }: Schedule): string {
+  const series = repeats === null ? 'once' : repeats;
+  return `Now ${series}${next === undefined ? '' : `, next ${whenText(next)}`} (${zone})`;
+}
+
+interface NamedTarget {
+  id: string;
+  name: string;
+}
+
+/** The targets that may be told, and those that the schedule has. */
+function useTargets(schedule: Schedule | undefined): readonly NamedTarget[] {
+  const { data } = useLoad('targets', () => ask(api.GET('/v1/targets')), ['schedules']);
+  const allowed = (data?.targets ?? []).filter(({ state }) => state === 'allowed');
+  const { target, target_name: name, telling } = schedule ?? {};
+  const had = [
+    { id: target, name },
+    { id: telling?.escalate_to, name: telling?.escalate_name },
+  ];
+  const gone = had.filter(({ id }) => id && !allowed.some((each) => each.id === id));
+  return [
+    ...allowed,
+    ...gone.map(({ id, name: shown }) => ({ id: id ?? '', name: `${shown ?? id} (not allowed now)` })),
+  ];
+}
+
+interface TargetProps {
+  label: string;
+  /** The words for no target. */
+  none: string;
+  value: string;
+  onValue: (id: string) => void;
+  targets: readonly NamedTarget[];
+  of: string;
+}
+
+/** Somebody without targets sees no list of them. */
+const TargetSelect = ({ none, targets, ...rest }: TargetProps) =>
+  targets.length === 0 ? null : (
+    <Select {...rest}>
+      <option value="">{none}</option>
+      {targets.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </Select>
+  );
+
 interface FieldsProps {
   draft: Draft;
   set: (changed: Partial<Draft>) => void;
+  targets: readonly NamedTarget[];
 }
 
 const KINDS: Readonly<Record<Draft['kind'], { name: string; what: string; example?: string; more?: string }>> = {
@@ -88,8 +142,10 @@ const KINDS: Readonly<Record<Draft['kind'], { name: string; what: string; exampl
   mcp: { name: 'asks a tool of an MCP server', what: 'Server and tool', example: 'ci build_status' },
 };
 
-function WhatFields({ draft: { kind, what, more }, set }: FieldsProps) {
+function WhatFields({ draft, set, targets }: FieldsProps) {
+  const { kind, what, more } = draft;
   const { what: label, example, more: also } = KINDS[kind];
+  const isMinutes = kind === 'appointment';
   return (
     <>
       <Select label="coda does" value={kind} onValue={(value) => set({ kind: value as Draft['kind'] })}>
@@ -100,14 +156,46 @@ function WhatFields({ draft: { kind, what, more }, set }: FieldsProps) {
         ))}
       </Select>
       {kind === 'words' ? (
-        <Area label={label} value={what} onValue={(value) => set({ what: value })} isFirst />
+        <Area label={label} value={what} onValue={(value) => set({ what: value })} isFirst of="prompt" />
       ) : (
-        <Field label={label} value={what} onValue={(value) => set({ what: value })} placeholder={example} required />
+        <Field
+          label={label}
+          value={what}
+          onValue={(value) => set({ what: value })}
+          placeholder={example}
+          required
+          of={WHAT_OF}
+        />
       )}
-      {also !== undefined && <Field label={also} value={more} onValue={(value) => set({ more: value })} />}
+      {kind === 'mcp' && <InputField draft={draft} set={set} targets={targets} of="source.input" />}
+      {also !== undefined && (
+        <Field
+          label={also}
+          value={more}
+          onValue={(value) => set({ more: value })}
+          type={isMinutes ? 'number' : 'text'}
+          of={isMinutes ? 'source.minutes' : undefined}
+        />
+      )}
     </>
   );
 }
+
+/** The parts of any source that its first field holds. */
+const WHAT_OF = [
+  'source',
+  ...['url', 'script', 'args', 'skill', 'path', 'hook', 'field', 'server', 'tool'].map((part) => `source.${part}`),
+].join(' ');
+
+const InputField = ({ draft: { input }, set, of }: FieldsProps & { of: string }) => (
+  <Area
+    label="What the tool is given, as JSON"
+    value={input}
+    onValue={(value) => set({ input: value })}
+    placeholder={'{"job": "main"}'}
+    of={of}
+  />
+);
 
 const STATES: Readonly<Record<State, { name: string; value?: string }>> = {
   anything: { name: 'what is new' },
@@ -118,11 +206,11 @@ const STATES: Readonly<Record<State, { name: string; value?: string }>> = {
   below: { name: 'when its number is below', value: 'Number' },
 };
 
-function RuleFields({ draft: { is, value }, set }: FieldsProps) {
+function RuleFields({ draft: { is, value, after, days, from, to }, set }: FieldsProps) {
   const { value: label } = STATES[is];
   return (
     <>
-      <Select label="It tells" value={is} onValue={(state) => set({ is: state as State })}>
+      <Select label="It tells" value={is} onValue={(state) => set({ is: state as State })} of="rule.is">
         {Object.entries(STATES).map(([state, { name }]) => (
           <option key={state} value={state}>
             {name}
@@ -135,21 +223,46 @@ function RuleFields({ draft: { is, value }, set }: FieldsProps) {
           value={value}
           onValue={(words) => set({ value: words })}
           required
-          {...(label === 'Number' && { pattern: NUMBER, title: 'A number such as 1000 or 1.5' })}
+          of={hasNumber(is) ? 'rule.number' : 'rule.text'}
+          {...(hasNumber(is) && { pattern: NUMBER, title: 'A number such as 1000 or 1.5' })}
         />
       )}
+      {hasNumber(is) && (
+        <Field
+          label="The number behind these words"
+          value={after}
+          onValue={(words) => set({ after: words })}
+          placeholder="Price; left empty: the first one"
+          of="rule.after"
+        />
+      )}
+      <fieldset class="choices days">
+        <legend>Only on these days; none chosen: on every day</legend>
+        {DAYS.map((day) => (
+          <Check
+            key={day}
+            label={`${day[0]?.toUpperCase()}${day.slice(1)}`}
+            isOn={days.includes(day)}
+            onTurn={(on) => set({ days: DAYS.filter((each) => (each === day ? on : days.includes(each))) })}
+          />
+        ))}
+      </fieldset>
+      <div class="pair">
+        <Field label="Only from" type="time" value={from} onValue={(time) => set({ from: time })} of="rule.from" />
+        <Field label="until" type="time" value={to} onValue={(time) => set({ to: time })} of="rule.to" />
+      </div>
     </>
   );
 }
 
-const WAYS: Readonly<Record<Draft['told'], { name: string; at?: string; example?: string }>> = {
+const WAYS: Readonly<Record<Draft['told'], { name: string; at?: string; example?: string; of?: string }>> = {
   once: { name: 'at once' },
-  digest: { name: 'once a day, with others', at: 'Time of the day', example: '18:00' },
-  seen: { name: 'until somebody presses Seen', at: 'Again every', example: '10 minutes' },
+  digest: { name: 'once a day, with others', at: 'Time of the day', example: '18:00', of: 'digest' },
+  seen: { name: 'until somebody presses Seen', at: 'Again every', example: '10 minutes', of: 'seen' },
 };
 
-function TellingFields({ draft: { told, at, escalate, urgent }, set }: FieldsProps) {
-  const { at: label, example } = WAYS[told];
+function TellingFields({ draft: { told, at, escalate, wait, urgent }, set, targets }: FieldsProps) {
+  const { at: label, example, of } = WAYS[told];
   return (
     <>
       <Select label="And that" value={told} onValue={(way) => set({ told: way as Draft['told'], at: '' })}>
@@ -166,125 +279,72 @@ function TellingFields({ draft: { told, at, escalate, urgent }, set }: FieldsPro
           onValue={(value) => set({ at: value })}
           placeholder={example}
           required={told === 'digest'}
+          of={of}
         />
       )}
       {told === 'seen' && (
-        <Field
-          label="And where nobody presses it, to this target"
+        <TargetSelect
+          label="Where nobody presses it, also told"
+          none="nowhere else"
           value={escalate}
           onValue={(value) => set({ escalate: value })}
-          placeholder="bo after 30 minutes"
+          targets={targets}
+          of="escalate.to"
         />
       )}
-      <label>
-        <input type="checkbox" checked={urgent} onChange={(event) => set({ urgent: event.currentTarget.checked })} /> In
-        quiet hours too
-      </label>
+      {told === 'seen' && escalate !== '' && (
+        <Field
+          label="After"
+          value={wait}
+          onValue={(value) => set({ wait: value })}
+          placeholder="30 minutes"
+          of="escalate.after"
+        />
+      )}
+      <Check label="In quiet hours too" isOn={urgent} onTurn={(on) => set({ urgent: on })} />
     </>
   );
 }
 
-function draftOf(schedule: Schedule | undefined): Draft {
-  const { rule, source } = schedule?.watch ?? {};
-  const { digest, seen_minutes: minutes, urgent = false } = schedule?.telling ?? {};
-  const { escalate_to: escalated, escalate_minutes: wait } = schedule?.telling ?? {};
-  return {
-    kind: source?.kind ?? 'words',
-    what: schedule?.prompt ?? '',
-    more: '',
-    when: '',
-    is: rule?.is ?? 'anything',
-    value: String(rule?.text ?? rule?.number ?? ''),
-    told: digest ? 'digest' : minutes ? 'seen' : 'once',
-    at: digest ?? (minutes ? `${minutes} minutes` : ''),
-    escalate: escalated && minutes ? `${escalated} after ${wait ?? 30} minutes` : '',
-    urgent,
-  };
-}
+const MISSED: Readonly<Record<Draft['missed'], string>> = {
+  latest: 'the latest is made up for',
+  skip: 'it is left out',
+  each: 'each is made up for',
+};
 
-type NewBody = NonNullable<paths['/v1/schedules']['post']['requestBody']>['content']['application/json'];
-type ChangeBody = NonNullable<paths['/v1/schedules/{id}']['patch']['requestBody']>['content']['application/json'];
-type Rule = NonNullable<NewBody['rule']>;
-
-function newBody(draft: Draft): NewBody {
-  const { kind, what, when } = draft;
-  const time = when.trim() === '' ? {} : { when: when.trim() };
-  if (kind === 'words') return { prompt: what.trim(), ...time };
-  return { source: sourceOf(kind, draft), rule: ruleOf(draft), ...tellingOf(draft), ...time };
-}
-
-function changeBody(schedule: Schedule, draft: Draft): ChangeBody {
-  const { prompt, watch } = schedule;
-  const { what, when } = draft;
-  const time = when.trim() === '' ? {} : { when: when.trim() };
-  const words = what.trim() === '' || what === prompt ? {} : { prompt: what.trim() };
-  if (!watch) return { ...words, ...time };
-  const before = draftOf(schedule);
-  const isRule = draft.is !== before.is || draft.value !== before.value;
-  const isTold = draft.told !== before.told || draft.at !== before.at || draft.urgent !== before.urgent;
-  const isEscalated = draft.escalate.trim() !== before.escalate;
-  const { escalate, ...told } = isTold || isEscalated ? tellingOf(draft, 'off') : {};
-  const telling = { ...told, ...(escalate && isEscalated && { escalate }) };
-  return { ...(isRule && { rule: ruleOf(draft) }), ...telling, ...time };
-}
-
-function ruleOf({ is, value }: Pick<Draft, 'is' | 'value'>): Rule {
-  const words = value.trim();
-  if (is === 'contains' || is === 'lacks') return { is, text: words };
-  return is === 'above' || is === 'below' ? { is, number: numberOf(words) } : { is };
-}
-
-/** `1,5` is read as people write it; `1,000` can mean two numbers: it is none, as any other word. */
-const numberOf = (words: string): number => Number(/^-?\d+,\d{1,2}$/.test(words) ? words.replace(',', '.') : words);
-
-const NUMBER = '\\s*-?\\d+([.,]\\d{1,2}|\\.\\d+)?\\s*';
-
-/** `off`: takes away what was there before. */
-function tellingOf({ told, at, escalate, urgent }: Draft, off?: 'off'): Pick<NewBody, Telling> {
-  const then = told === 'seen' ? thenOf(escalate, off) : undefined;
-  const digest = told === 'digest' ? at.trim() : off;
-  const seen = told === 'seen' ? at.trim() : off;
-  return {
-    ...(digest !== undefined && { digest }),
-    ...(seen !== undefined && { seen }),
-    ...((urgent || off) && { urgent }),
-    ...(then && { escalate: then }),
-  };
-}
-
-/** All behind the first "after" is the time: where there are several, it is refused. */
-function thenOf(words: string, off: 'off' | undefined): NewBody['escalate'] {
-  const [to = '', ...after] = words.split(/\safter\s/i).map((part) => part.trim());
-  if (to === '') return off && { to: off };
-  return { to, ...(after.length > 0 && { after: after.join(' after ') }) };
-}
-
-type Telling = 'digest' | 'seen' | 'urgent' | 'escalate';
-type NewSource = NonNullable<NewBody['source']>;
-
-function sourceOf(kind: Source['kind'], { what, more }: Pick<Draft, 'what' | 'more'>): NewSource {
-  const named = what.trim();
-  const also = more.trim();
-  switch (kind) {
-    case 'script':
-      return { kind, script: named, args: also.split(/\s+/).filter(Boolean) };
-    case 'web_watch':
-      return { kind, url: named, ...(also !== '' && { part: also }) };
-    case 'feed':
-      return { kind, url: named };
-    case 'appointment':
-      return { kind, url: named, ...(also !== '' && { minutes: Number(also) }) };
-    case 'file': {
-      const [skill = '', ...path] = named.split('/');
-      return { kind, skill, path: path.join('/') };
-    }
-    case 'hook': {
-      const [hook = '', ...field] = named.split('.');
-      return { kind, hook, field: field.join('.') };
-    }
-    case 'mcp': {
-      const [server = '', tool = ''] = named.split(/\s+/);
-      return { kind, server, tool, input: {} };
-    }
-  }
+function MoreFields({ draft: { kind, times, daily, over, title, missed }, set }: FieldsProps) {
+  return (
+    <details>
+      <summary>More</summary>
+      <div class="body">
+        <Field label="Name" value={title} onValue={(value) => set({ title: value })} maxLength={80} of="title" />
+        {kind !== 'words' && (
+          <>
+            <Field
+              label="So often in a row"
+              type="number"
+              min={1}
+              max={100}
+              value={times}
+              onValue={(value) => set({ times: value })}
+              of="rule.times"
+            />
+            <Check label="At most once a day" isOn={daily} onTurn={(on) => set({ daily: on })} />
+            <Check label="Also when it is over" isOn={over} onTurn={(on) => set({ over: on })} />
+          </>
+        )}
+        <Select
+          label="Missed while coda was off"
+          value={missed}
+          onValue={(value) => set({ missed: value as Draft['missed'] })}
+        >
+          {Object.entries(MISSED).map(([value, words]) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </Select>
+      </div>
+    </details>
+  );
 }

@@ -149,6 +149,8 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
     tainted,
     watch,
     telling,
+    target,
+    target_name: place,
   } = schedule;
   const [isEdited, setEdited] = useState(false);
   const acting: Acting = { reload: loaded.reload, patch: loaded.patch };
@@ -183,8 +185,22 @@ function ScheduleBody({ schedule, loaded }: { schedule: Schedule; loaded: LoadSt
               {watch.tells}
               {telling && <span class="under"> {telling.says}</span>}
             </dd>
+            {watch.source.kind === 'mcp' && Object.keys(watch.source.input).length > 0 && (
+              <>
+                <dt>Given</dt>
+                <dd>
+                  <code>{JSON.stringify(watch.source.input)}</code>
+                </dd>
+              </>
+            )}
             <dt>Model</dt>
             <dd>{watch.ask === null ? 'none is asked' : `“${watch.ask}”, for at most ${watch.budget} a day`}</dd>
+          </>
+        )}
+        {target !== null && (
+          <>
+            <dt>Told in</dt>
+            <dd>{place ?? 'a place that is gone'}</dd>
           </>
         )}
         <dt>When</dt>

@@ -1,9 +1,10 @@
 /** A question over the page: one at a time, closed by Escape, with the focus inside and back where it was. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { failureOf } from '../api/client.ts';
+import { type Failure, failureOf } from '../api/client.ts';
 import { say } from '../app/toasts.tsx';
 import { Button } from './button.tsx';
+import { Faults, isFaultOf } from './faults.ts';
 
 interface DialogProps {
   title: string;
@@ -68,7 +69,13 @@ export const InPlace = ({ title, ...rest }: QuestionProps) => (
 
 function Answers({ children, yes, isDanger, onYes, onDone, onClose }: Omit<QuestionProps, 'title'>) {
   const [isRunning, setRunning] = useState(false);
-  const [refusal, setRefusal] = useState<string>();
+  const [refusal, setRefusal] = useState<Failure>();
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const wrong = form.current?.querySelector<HTMLElement>('[aria-invalid]');
+    wrong?.closest('details')?.setAttribute('open', '');
+    wrong?.focus();
+  }, [refusal]);
   const isOpen = useRef(true);
   useEffect(
     () => () => {
@@ -82,10 +89,10 @@ function Answers({ children, yes, isDanger, onYes, onDone, onClose }: Omit<Quest
     try {
       await onYes();
     } catch (error) {
-      const { sentence } = failureOf(error);
+      const failure = failureOf(error);
       // Whoever has closed it believes that it was done.
-      if (!isOpen.current) return say(sentence, { isBad: true });
-      setRefusal(sentence);
+      if (!isOpen.current) return say(failure.sentence, { isBad: true });
+      setRefusal(failure);
       setRunning(false);
       return;
     }
@@ -94,16 +101,17 @@ function Answers({ children, yes, isDanger, onYes, onDone, onClose }: Omit<Quest
   };
   return (
     <form
+      ref={form}
       class="body"
       onSubmit={(event) => {
         event.preventDefault();
         if (!isRunning) void answer();
       }}
     >
-      {children}
-      {refusal !== undefined && (
+      <Faults.Provider value={refusal?.fields ?? []}>{children}</Faults.Provider>
+      {refusal && !isBesideFields(refusal, form.current) && (
         <p class="failure" role="alert">
-          {refusal}
+          {refusal.sentence}
         </p>
       )}
       <div class="buttons">
@@ -113,5 +121,13 @@ function Answers({ children, yes, isDanger, onYes, onDone, onClose }: Omit<Quest
         <Button onClick={onClose}>Cancel</Button>
       </div>
     </form>
+  );
+}
+
+/** True if each fault stands beside a field of the form. */
+function isBesideFields({ fields }: Failure, form: HTMLFormElement | null): boolean {
+  const inputs = [...(form?.querySelectorAll<HTMLElement>('[data-of]') ?? [])];
+  return (
+    fields.length > 0 && fields.every(({ field }) => inputs.some(({ dataset: { of = '' } }) => isFaultOf(of, field)))
   );
 }

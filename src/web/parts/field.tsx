@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useFault } from './faults.ts';
 
 /** Takes the focus once, when it appears: what was just opened is what somebody types into. */
 const focusOnce = (element: HTMLElement | null) => element?.focus();
@@ -8,7 +9,9 @@ interface FieldProps {
   value: string;
   onValue: (value: string) => void;
   name?: string;
-  type?: 'text' | 'search' | 'password';
+  type?: 'text' | 'search' | 'password' | 'time' | 'number';
+  min?: number;
+  max?: number;
   placeholder?: string | undefined;
   maxLength?: number;
   required?: boolean;
@@ -20,24 +23,41 @@ interface FieldProps {
   isFirst?: boolean;
   /** Tells a value when it is complete, not with each key. */
   isSlow?: boolean;
+  /** The fields of the request that it fills, with spaces between: their faults stand beside it. */
+  of?: string | undefined;
+  /** Beneath it. */
+  hint?: string | undefined;
 }
 
+const Fault = ({ id, words }: { id: string; words: string | undefined }) =>
+  words === undefined ? null : (
+    <em id={id} class="bad" role="alert">
+      {words}
+    </em>
+  );
+
 /** A line of text with its label. */
-export function Field({ label, value, onValue, isFirst, isSlow, type = 'text', ...rest }: FieldProps) {
+export function Field({ label, value, onValue, isFirst, isSlow, of, hint, type = 'text', ...rest }: FieldProps) {
+  const { id, words, attributes } = useFault(of);
   const told = (event: { currentTarget: HTMLInputElement }) => onValue(event.currentTarget.value);
   return (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        class="input"
-        type={type}
-        value={value}
-        autocomplete="off"
-        {...(isSlow ? { onChange: told } : { onInput: told })}
-        {...(isFirst && { ref: focusOnce })}
-        {...rest}
-      />
-    </label>
+    <div class="field">
+      <label>
+        <span>{label}</span>
+        <input
+          class="input"
+          type={type}
+          value={value}
+          autocomplete="off"
+          {...(isSlow ? { onChange: told } : { onInput: told })}
+          {...(isFirst && { ref: focusOnce })}
+          {...rest}
+          {...attributes}
+        />
+      </label>
+      {hint !== undefined && <small class="faint">{hint}</small>}
+      <Fault id={id} words={words} />
+    </div>
   );
 }
 
@@ -46,20 +66,28 @@ interface AreaProps {
   value: string;
   onValue: (value: string) => void;
   isFirst?: boolean;
+  placeholder?: string;
+  of?: string;
 }
 
 /** Several lines of text. */
-export function Area({ label, value, onValue, isFirst }: AreaProps) {
+export function Area({ label, value, onValue, isFirst, placeholder, of }: AreaProps) {
+  const { id, words, attributes } = useFault(of);
   return (
-    <label class="field">
-      <span>{label}</span>
-      <textarea
-        class="input"
-        value={value}
-        onInput={(event) => onValue(event.currentTarget.value)}
-        {...(isFirst && { ref: focusOnce })}
-      />
-    </label>
+    <div class="field">
+      <label>
+        <span>{label}</span>
+        <textarea
+          class="input"
+          value={value}
+          placeholder={placeholder}
+          onInput={(event) => onValue(event.currentTarget.value)}
+          {...(isFirst && { ref: focusOnce })}
+          {...attributes}
+        />
+      </label>
+      <Fault id={id} words={words} />
+    </div>
   );
 }
 
@@ -68,15 +96,32 @@ interface SelectProps {
   value: string;
   onValue: (value: string) => void;
   children: ComponentChildren;
+  of?: string;
 }
 
-export function Select({ label, value, onValue, children }: SelectProps) {
+export function Select({ label, value, onValue, children, of }: SelectProps) {
+  const { id, words, attributes } = useFault(of);
   return (
-    <label class="field">
-      <span>{label}</span>
-      <select class="input" value={value} onChange={(event) => onValue(event.currentTarget.value)}>
-        {children}
-      </select>
-    </label>
+    <div class="field">
+      <label>
+        <span>{label}</span>
+        <select class="input" value={value} onChange={(event) => onValue(event.currentTarget.value)} {...attributes}>
+          {children}
+        </select>
+      </label>
+      <Fault id={id} words={words} />
+    </div>
   );
 }
+
+interface CheckProps {
+  label: string;
+  isOn: boolean;
+  onTurn: (on: boolean) => void;
+}
+
+export const Check = ({ label, isOn, onTurn }: CheckProps) => (
+  <label class="check">
+    <input type="checkbox" checked={isOn} onChange={(event) => onTurn(event.currentTarget.checked)} /> {label}
+  </label>
+);

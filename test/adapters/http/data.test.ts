@@ -92,6 +92,32 @@ describe('what a person keeps', () => {
     expect((await programs.get<{ schedules: Item[] }>('/v1/schedules')).schedules).toEqual([]);
   });
 
+  test('a rule is refused by its fields, and what its tool or script is given can be changed', async () => {
+    type Refused = { fields?: { field: string; detail: string }[] };
+    const refused = async (method: string, path: string, body: object) => {
+      const answered = await programs.send(method, path, body);
+      const { fields = [] } = (await answered.json()) as Refused;
+      return [answered.status, ...fields.map(({ field }) => field)];
+    };
+    const source = { kind: 'feed', url: 'https://project.example/releases.atom' };
+    const feed = { source, when: 'every hour' };
+    expect(await refused('POST', '/v1/schedules', { ...feed, rule: { from: '08:00' } })).toEqual([400, 'rule.to']);
+    expect(await refused('POST', '/v1/schedules', { ...feed, rule: { days: ['someday'] } })).toEqual([
+      400,
+      'rule.days.0',
+    ]);
+    expect(await refused('POST', '/v1/schedules', { ...feed, when: 'yesterday' })).toEqual([422, 'when']);
+    expect(await refused('POST', '/v1/schedules', { ...feed, tell: '#nowhere' })).toEqual([422, 'tell']);
+    expect(await refused('POST', '/v1/schedules', { ...feed, seen: 'soon' })).toEqual([422, 'seen']);
+    const [, { schedule }] = await of(programs.send('POST', '/v1/schedules', feed));
+    const at = `/v1/schedules/${schedule.id}`;
+    expect(await refused('PATCH', at, { rule: { from: '08:00' } })).toEqual([422, 'rule.to']);
+    expect(await refused('PATCH', at, { escalate: { to: 'nobody' } })).toEqual([422, 'escalate.to']);
+    expect(await refused('PATCH', at, { input: { job: 'main' } })).toEqual([422, 'input']);
+    expect(await programs.get('/v1/targets')).toEqual({ targets: [] });
+    expect((await programs.send('DELETE', at)).status).toBe(200);
+  });
+
   test('memories are made, put right and forgotten', async () => {
     const [, { memory }] = await of(programs.send('POST', '/v1/memories', { text: 'Ana is allergic to walnuts' }));
     const [, { memory: right }] = await of(

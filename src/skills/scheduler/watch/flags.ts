@@ -52,6 +52,9 @@ const BESIDE: Readonly<Record<string, Read>> = {
   escalate: (value) => ({ escalate: escalationSaid(value) }),
 };
 
+/** Of a change alone: a new rule has it behind its source. */
+const CHANGE: Readonly<Record<string, Read>> = { ...BESIDE, input: (value) => ({ input: jsonOf(value) }) };
+
 export const FLAGS: readonly string[] = [...Object.keys(CONDITION), ...Object.keys(BESIDE)];
 
 /** A flag that there is none of, or (`given`) one that takes a number and was given this. */
@@ -63,11 +66,16 @@ export interface FlagFault {
 export const isFault = (read: Record<string, unknown> | FlagFault): read is FlagFault => typeof read.flag === 'string';
 
 /** Input of the tool from flags. What else is wrong with a value its schema says. */
-export function inputOf(flags: ReadonlyMap<string, string>): Record<string, unknown> | FlagFault {
+export function inputOf(
+  flags: ReadonlyMap<string, string>,
+  others: Readonly<Record<string, Read>> = BESIDE,
+): Record<string, unknown> | FlagFault {
   const [rule, beside] = [{}, {}];
   for (const [flag, value] of flags) {
-    const [into, read] = Object.hasOwn(CONDITION, flag) ? [rule, CONDITION[flag]] : [beside, BESIDE[flag]];
-    if (!read || !FLAGS.includes(flag)) return { flag };
+    const [into, read] = Object.hasOwn(CONDITION, flag)
+      ? [rule, CONDITION[flag]]
+      : [beside, Object.hasOwn(others, flag) ? others[flag] : undefined];
+    if (!read) return { flag };
     const fields = read(value);
     if (Object.values(fields).some(Number.isNaN)) return { flag, given: value };
     Object.assign(into, fields);
@@ -78,7 +86,7 @@ export function inputOf(flags: ReadonlyMap<string, string>): Record<string, unkn
 /** Words and flags of a change of a rule: the words are its time. */
 export function changesIn(text: string): Record<string, unknown> | FlagFault {
   const { words, flags } = splitFlags(text);
-  const input = inputOf(flags);
+  const input = inputOf(flags, CHANGE);
   if (isFault(input)) return input;
   const { rule, ...beside } = input as { rule: object };
   return { ...(words && { when: words }), ...(Object.keys(rule).length > 0 && { rule }), ...beside };
@@ -115,6 +123,15 @@ function hookOf(place: string): Record<string, unknown> | undefined {
 function fileOf(place: string): Record<string, unknown> | undefined {
   const [, skill, path] = /^([\w-]+)\/(\S+)$/.exec(place) ?? [];
   return skill === undefined ? undefined : { kind: 'file', skill, path };
+}
+
+/** No JSON stays text, which the schema refuses. */
+function jsonOf(value: string): unknown {
+  try {
+    return parseJson(value);
+  } catch {
+    return value;
+  }
 }
 
 function mcpOf(rest: string): Record<string, unknown> | undefined {

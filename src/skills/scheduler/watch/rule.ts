@@ -7,7 +7,7 @@ export const WATCH_TOOL = 'schedule_watch';
 const url = z.string().trim().min(1).max(2_000);
 const named = z.string().trim().min(1).max(200);
 /** JSON as it was read: not `z.json`, whose recursion no OpenAPI reader follows. */
-const json = z.record(z.string(), z.unknown());
+export const jsonInput = z.record(z.string(), z.unknown());
 
 export const source = z.discriminatedUnion('kind', [
   z
@@ -15,7 +15,7 @@ export const source = z.discriminatedUnion('kind', [
       kind: z.literal('script'),
       script: named.describe('skill/script, or the name of the script alone.'),
       args: z.array(z.string().max(1_000)).max(20).default([]),
-      input: json.optional().describe('JSON on its standard input.'),
+      input: jsonInput.optional().describe('JSON on its standard input.'),
     })
     .describe('What a script of an approved skill prints.'),
   z
@@ -27,7 +27,7 @@ export const source = z.discriminatedUnion('kind', [
     .describe('The readable text of a web page.'),
   z.strictObject({ kind: z.literal('feed'), url }).describe('Entries of an RSS or Atom feed.'),
   z
-    .strictObject({ kind: z.literal('mcp'), server: named, tool: named, input: json.default({}) })
+    .strictObject({ kind: z.literal('mcp'), server: named, tool: named, input: jsonInput.default({}) })
     .describe('The result of an MCP tool.'),
   z
     .strictObject({ kind: z.literal('hook'), hook: named, field: named.describe('power, or data.0.value') })

@@ -37,19 +37,20 @@ export async function readTelling(
   if (said.digest !== undefined) next.digest = said.digest === 'off' ? undefined : said.digest;
   if (said.seen !== undefined) {
     const minutes = isOff(said.seen) ? undefined : minutesOf(said.seen, USUAL_NAG, LONGEST_NAG);
-    if (typeof minutes === 'object') return minutes;
+    if (typeof minutes === 'object') return { ...minutes, field: 'seen' };
     next.seen = minutes;
     if (minutes === undefined) next.escalate = undefined;
   }
   if (said.escalate !== undefined) {
     const escalation = await readEscalation(ctx, said.escalate);
-    if (escalation && 'ok' in escalation) return escalation;
+    if (escalation && 'ok' in escalation) return { ...escalation, field: escalation.field ?? 'escalate.to' };
     next.escalate = escalation;
     if (escalation) next.seen ??= USUAL_NAG;
   }
-  if (next.digest !== undefined && next.seen !== undefined) return failed('INVALID_INPUT', texts.digestOrSeen);
+  if (next.digest !== undefined && next.seen !== undefined)
+    return failed('INVALID_INPUT', texts.digestOrSeen, { field: 'digest' });
   if (ask !== undefined && (next.digest !== undefined || next.seen !== undefined))
-    return failed('INVALID_INPUT', texts.notWithModel);
+    return failed('INVALID_INPUT', texts.notWithModel, { field: 'ask' });
   return next.urgent || next.digest !== undefined || next.seen !== undefined ? next : undefined;
 }
 
