@@ -7,6 +7,7 @@ import { inSpan } from '../base/spans.ts';
 import { type Card, type Item, isPrivate, isSaid, quotesOthers } from '../delivery/index.ts';
 import { lockPerson } from '../people/index.ts';
 import type { Transaction } from '../storage/index.ts';
+import { toolSentence } from './approvals/index.ts';
 import { type Counters, countersOf } from './counters.ts';
 import { ModelError, NoModel } from './inference/model.ts';
 import * as texts from './texts.ts';
@@ -191,6 +192,12 @@ export class Agent {
 
   mayUse(person: Item['person'], tool: string): boolean {
     return this.options.toolbox.mayUse(person, tool);
+  }
+
+  /** The words for a tool, as they stand on approvals; undefined for one that is not there, or that others describe. */
+  toolWords(name: string): string | undefined {
+    const tool = this.options.toolbox.get(name);
+    return tool && tool.form?.by === undefined ? toolSentence(tool).replace(/\.$/, '') : undefined;
   }
 
   thinks(item: Item): boolean {

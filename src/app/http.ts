@@ -113,7 +113,15 @@ export function serve(parts: HttpParts): Serving | undefined {
   const chat = openHttpChat({ database, artifacts, clock: world.clock, consents, pushes: parts.pushes });
   const runRoutes = ['/run', '/v1/skills/run'].map((path) => runRoute({ ...parts, talk: chat.talk }, path));
   const routes: AnyRoute[] = [...chat.routes, ...runRoutes, ...routesOf(parts)];
-  const web = openWeb({ ...chat, database, changes, delivery: parts.delivery, sessions, clock: world.clock });
+  const web = openWeb({
+    ...chat,
+    database,
+    changes,
+    agent: parts.agent,
+    delivery: parts.delivery,
+    sessions,
+    clock: world.clock,
+  });
   routes.push(
     ...apiRoutes({ ...parts, settingWords, ownTasks: parts.skills.flatMap(schedulesOf) }),
     openApiRoute(() => routes, parts.version),

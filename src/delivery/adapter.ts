@@ -186,6 +186,12 @@ export interface AcceptedEvent {
   settled: Promise<void>;
 }
 
+/** A channel or thread with the name that people know it by. */
+export interface NamedPlace {
+  channel: string;
+  name: string;
+}
+
 export interface KnownPlace {
   place: Place;
   heardAt: Instant | undefined;
@@ -234,6 +240,9 @@ export interface Inbox {
   form(button: string): Promise<Form | undefined>;
 
   places(adapter: string, since: Instant, limit: number): Promise<KnownPlace[]>;
+
+  /** Names of places, for pages to show; those in which nobody has spoken are dropped. A hint: it costs nothing where nothing is new. */
+  namePlaces(adapter: string, places: readonly NamedPlace[]): void;
 
   /** The ids of those that have been accepted already: what is looked through again need not be made ready again. */
   heardAlready(messages: readonly Pick<IncomingMessage, 'place' | 'id'>[]): Promise<Set<string>>;

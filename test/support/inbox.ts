@@ -16,6 +16,7 @@ export function scriptedInbox(accept: Inbox['accept'], more: Partial<Inbox> = {}
     livesIn: async () => {},
     form: async () => undefined,
     places: async () => [],
+    namePlaces: () => {},
     heardAlready: async () => new Set(),
     note: async () => {},
     receipts: async () => new Set(),

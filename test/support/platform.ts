@@ -6,6 +6,7 @@ import type {
   FileSource,
   Inbox,
   IncomingFile,
+  NamedPlace,
   Part,
   Place,
   Receipt,
@@ -276,6 +277,11 @@ class FakeAdapter implements ChatAdapter {
       pending: pending.map((name) => ({ name, type: 'text/plain', size: name.length, at: { name } })),
       sentAt,
     });
+  }
+
+  /** The platform tells what its places are called. */
+  namePlaces(places: readonly NamedPlace[]): void {
+    this.inbox?.namePlaces(this.name, places);
   }
 
   /** Somebody changes what they have said, or takes it back. */

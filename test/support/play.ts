@@ -184,6 +184,11 @@ export class Play {
   }
 
   /** Somebody changes what they have said, or takes it back. */
+  /** The platform tells what its channels are called. */
+  namePlaces(names: Readonly<Record<string, string>>): void {
+    this.adapter.namePlaces(Object.entries(names).map(([channel, name]) => ({ channel, name })));
+  }
+
   amend(channel: string, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
     return this.adapter.amend(channel, id, change);
   }

@@ -89,6 +89,10 @@ export async function openHousehold(further: Record<string, unknown> = {}): Prom
   await bob.says('/note the bike is at the shop');
   await bob.says('write a letter to the school');
   await coda.person('eva', { role: 'member' }).says('write a letter to the council');
+  const kitchen = { channel: '157622', role: 'member' } as const;
+  await coda.person('bob', kitchen).says('good morning, kitchen');
+  await coda.person('cleo', { channel: '157623', role: 'member' }).says('hello, somewhere');
+  coda.namePlaces({ 157622: 'kitchen', 157699: 'nobody-speaks-here' });
   await programs.post('/v1/messages', { text: 'please fail', conversation: 'faults' });
   coda.platform.faults.push('refused');
   await bob.says('and now something that does not arrive');

@@ -338,6 +338,18 @@ const OWNER: readonly Task[] = [
     },
   ],
   [
+    'see in which channel something was said, by its name',
+    async (who) => {
+      await who.within('Activity', 'Conversations');
+      await who.sees(/^#kitchen on /);
+      await who.sees(/^A channel on /);
+      await who.sees(/^bob on /);
+      await who.press('link', /^#kitchen/);
+      await who.sees('Its id there: 157622');
+      expect(await who.rows(`place_names where name like 'nobody%'`)).toBe(0);
+    },
+  ],
+  [
     'approve what waits, after reading all of it',
     async (who) => {
       await who.to('Activity');
@@ -377,7 +389,10 @@ const OWNER: readonly Task[] = [
     async (who) => {
       await who.within('Activity', 'What was done');
       await who.page.getByLabel('Person').selectOption('bob');
-      await who.sees(/^bob: reminder_create/);
+      await who.sees(/^bob: Sets a reminder/);
+      expect(await who.page.getByText(/^bob: \w+_\w+/).count()).toBe(0);
+      await who.page.getByText('Details').first().click();
+      await who.sees(/^tool\.call \w+$/);
     },
   ],
   [
@@ -516,6 +531,9 @@ const MEMBER: readonly Task[] = [
       await who.press('link', /hello/);
       await who.sees('I heard: hello');
       await who.sees('This was said elsewhere; go on there.');
+      if (who.isPhone) await who.page.getByRole('button', { name: 'Conversations' }).click();
+      await who.fill('Search conversations', '#kitchen');
+      await who.sees(/^#kitchen on /);
     },
   ],
   [

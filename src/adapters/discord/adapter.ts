@@ -115,7 +115,9 @@ class Discord implements DiscordAdapter {
         const { id, channels: listed = [], threads = [] } = guild;
         members.guilds.add(id);
         listener.guild(guild);
-        for (const channel of [...listed, ...threads].filter(isChannel)) channels.learn(channel, id);
+        const learnt = [...listed, ...threads].filter(isChannel).map((channel) => channels.learn(channel, id));
+        const named = learnt.flatMap((channel) => channels.namesOf({ id: channel.id, parent: undefined }));
+        inbox.namePlaces(ADAPTER, named);
       },
       channel: (channel) => channels.learn(asChannel(channel)),
       message: (message) => isListening(signal) && listener.message(message),

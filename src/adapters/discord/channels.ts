@@ -1,11 +1,13 @@
 import type { REST } from 'discord.js';
 import { BoundedMap } from '../../base/bounded.ts';
+import type { NamedPlace } from '../../delivery/index.ts';
 import { type ChannelInfo, madeAt } from './parse.ts';
 import { asChannel } from './shapes.ts';
 
 export interface RawChannel {
   id: string;
   type: number;
+  name?: string | null | undefined;
   guild_id?: string | undefined;
   parent_id?: string | null | undefined;
   owner_id?: string | undefined;
@@ -39,6 +41,14 @@ export class Channels {
     return this.known.get(id) ?? this.learn(asChannel<RawChannel>(await rest.get(`/channels/${id}`)));
   }
 
+  /** Names of a place and of the channel of a thread, as far as they are known. */
+  namesOf({ id, parent }: Pick<ChannelInfo, 'id' | 'parent'>): NamedPlace[] {
+    return [id, parent ?? ''].flatMap((channel) => {
+      const { kind, name } = this.known.get(channel) ?? {};
+      return kind === 'dm' || name === undefined ? [] : [{ channel, name }];
+    });
+  }
+
   parentOf(id: string): string | undefined {
     return this.known.get(id)?.parent;
   }
@@ -66,7 +76,10 @@ export function spokenIn(channels: readonly RawChannel[], since: Date, limit: nu
     .map(({ id }) => id);
 }
 
-function infoOf({ id, type, parent_id: parent, owner_id: owner }: RawChannel, guild: string | undefined): ChannelInfo {
+function infoOf(
+  { id, type, name, parent_id: parent, owner_id: owner }: RawChannel,
+  guild: string | undefined,
+): ChannelInfo {
   const thread = isThread({ type });
   return {
     id,
@@ -74,5 +87,6 @@ function infoOf({ id, type, parent_id: parent, owner_id: owner }: RawChannel, gu
     guild,
     parent: thread ? (parent ?? undefined) : undefined,
     openedBy: thread ? owner : undefined,
+    ...(typeof name === 'string' && { name }),
   };
 }

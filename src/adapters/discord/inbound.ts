@@ -10,6 +10,7 @@ import type { Members } from './members.ts';
 import type { DiscordOptions } from './options.ts';
 import { CODES, codeOf, isOutage, notSignedIn, outcomeOf, statusOf } from './outcome.ts';
 import {
+  ADAPTER,
   type ChannelInfo,
   type Hearing,
   isAddressed,
@@ -143,6 +144,7 @@ export class Inbound {
     const guest = await options.isStranger(sender);
     const place = guest ? placeOf(channel) : await this.placeOrThread(message, channel, rest);
     await inbox.accept(toIncoming(message, place, sender, text, brought.more));
+    inbox.namePlaces(ADAPTER, this.deps.channels.namesOf({ id: place.channel, parent: place.parent }));
     // Not before: what could not be accepted is heard again, with its forward.
     this.forwards.delete(forwardOf(message));
   }

@@ -33,6 +33,7 @@ export interface ChannelInfo {
   guild: string | undefined;
   parent: string | undefined;
   openedBy: string | undefined;
+  name?: string | undefined;
 }
 
 export interface Hearing {

@@ -114,10 +114,15 @@ export class Backfill {
     for (let cursor = ''; found.length < MOST_PLACES; ) {
       const page = { types, limit: 200, exclude_archived: true, ...(cursor && { cursor }) };
       const { channels, response_metadata: more } = asChannels(await this.patiently('users.conversations', page));
-      for (const { id, is_im: direct, is_mpim: group } of channels) {
+      for (const { id, is_im: direct, is_mpim: group, name } of channels) {
         this.deps.channels.learn(id, direct ? 'im' : group ? 'mpim' : 'channel');
+        if (!direct && !group) this.deps.channels.learnName(id, name);
         found.push(id);
       }
+      const named = channels.flatMap(({ id, is_im: direct, is_mpim: group, name }) =>
+        direct || group || name === undefined ? [] : [{ channel: id, name }],
+      );
+      this.deps.inbox.namePlaces(ADAPTER, named);
       cursor = more?.next_cursor ?? '';
       if (cursor === '') break;
     }

@@ -227,6 +227,10 @@ export class Inbound {
     const place = placeOf(message, channel, hearing);
     if (wanted && !(await wanted())) return;
     await inbox.accept(toIncoming(message, place, sender, text, { pending, quoted, ...(points && { points }) }));
+    // After it: a name is waited for by nobody.
+    void channels
+      .nameOf(channel, api)
+      .then((name) => name !== undefined && inbox.namePlaces(ADAPTER, [{ channel: channel.id, name }]));
     if ((message.thread_ts ?? message.ts) === message.ts && place.kind === 'thread') this.begun.add(idOf(message));
   }
 

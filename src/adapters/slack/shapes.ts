@@ -155,14 +155,17 @@ const page = z.looseObject({
 });
 export const asPage = (value: unknown) => checkAnswer(page, 'a page of messages', value);
 
+/** Of a channel; without a form that names have it is none. */
+const named = z.string().optional().catch(undefined);
+
 const channels = z.looseObject({
-  channels: z.array(z.looseObject({ id, is_im: z.boolean().optional(), is_mpim: z.boolean().optional() })),
+  channels: z.array(z.looseObject({ id, is_im: z.boolean().optional(), is_mpim: z.boolean().optional(), name: named })),
   response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
 });
 export const asChannels = (value: unknown) => checkAnswer(channels, 'a list of conversations', value);
 
 const channel = z.looseObject({
-  channel: z.looseObject({ id, is_im: z.boolean().optional(), is_mpim: z.boolean().optional() }),
+  channel: z.looseObject({ id, is_im: z.boolean().optional(), is_mpim: z.boolean().optional(), name: named }),
 });
 export const asChannel = (value: unknown) => checkAnswer(channel, 'a conversation', value).channel;
 

@@ -58,8 +58,12 @@ function purposeOf(tool: AnyTool | undefined, call: ModelToolCall): string {
   const { by } = tool?.form ?? {};
   if (!tool || by !== undefined) return texts.purposeElsewhere(call.name, by);
   // Never words of the input: a model could write the sentence that is to be approved.
-  const plain = tool.description.replaceAll(/[`*]/g, '').replaceAll('_', ' ');
-  return oneLine(firstSentence(plain), LONGEST_PURPOSE);
+  return toolSentence(tool);
+}
+
+/** A tool in the words of its first sentence. */
+export function toolSentence({ description }: Pick<AnyTool, 'description'>): string {
+  return oneLine(firstSentence(description.replaceAll(/[`*]/g, '').replaceAll('_', ' ')), LONGEST_PURPOSE);
 }
 
 /** A call that must not run before the person has said yes to it. */

@@ -10,6 +10,8 @@ export interface TraceEvent {
   at: string;
   where: 'platform' | 'inbox' | 'turn' | 'model' | 'tool' | 'asked' | 'outbox' | 'receipt';
   what: string;
+  /** Tools that `what` names. */
+  tools?: string[];
   tookMs?: number;
   /** Depth of nesting: 0 is the message's own turn. */
   depth: number;
@@ -82,6 +84,14 @@ export async function traceTurns(
   });
 }
 
+/** A step with the tools that it names in the words of `does`; what those do not know keeps its name. */
+export function stepWords({ what, tools = [] }: TraceEvent, does: (tool: string) => string | undefined): string {
+  return tools.reduce((words, tool) => {
+    const sentence = does(tool);
+    return sentence === undefined ? words : words.replace(tool, () => `“${sentence}”`);
+  }, what);
+}
+
 type Event = Omit<TraceEvent, 'at'> & { at: Date };
 
 const msBetween = (from: Date, to: Date) => to.getTime() - from.getTime();
@@ -134,7 +144,9 @@ function stepEvents(steps: readonly store.StepRow[], begun: Date | undefined): E
     const depth = path === '' ? 0 : path.split('/').length;
     const tookMs = before === undefined ? undefined : Math.max(0, msBetween(before, at));
     before = at;
-    const name = names.get(call_id ?? '') ?? 'a call';
+    const called = names.get(call_id ?? '');
+    const name = called ?? 'a call';
+    const tools = called === undefined ? {} : { tools: [called] };
     if (kind === 'model') {
       const asks = calls?.length ? `calls ${calls.map((call) => call.name).join(', ')}` : 'answers';
       const inputs = (calls ?? []).flatMap(({ name, input }) => (input === undefined ? [] : [{ name, input }]));
@@ -143,14 +155,15 @@ function stepEvents(steps: readonly store.StepRow[], begun: Date | undefined): E
         where: 'model',
         what: `${model ?? 'a model'} ${asks}`,
         depth,
+        ...(calls?.length && { tools: [...new Set(calls.map((call) => call.name))] }),
         ...(tookMs !== undefined && { tookMs }),
         ...(inputs.length > 0 && { inputs }),
       };
     }
     if (kind !== 'result')
-      return { at, where: 'asked', what: kind === 'steered' ? 'more was said' : `${name}: ${kind}`, depth };
+      return { at, where: 'asked', what: kind === 'steered' ? 'more was said' : `${name}: ${kind}`, depth, ...tools };
     const what = `${name}: ${ok === false ? `failed (${code ?? 'no code'})` : 'done'}`;
-    return { at, where: 'tool', what, depth, ...(took_ms !== null && { tookMs: took_ms }) };
+    return { at, where: 'tool', what, depth, ...tools, ...(took_ms !== null && { tookMs: took_ms }) };
   });
 }
 

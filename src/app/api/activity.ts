@@ -1,6 +1,6 @@
 /** Things that happened: conversations, turns, the audit log, approvals, and what could not be delivered. */
 import { z } from 'zod';
-import { type Approvals, type TurnTrace, traceTurns } from '../../agent/index.ts';
+import { type Agent, type Approvals, stepWords, type TurnTrace, traceTurns } from '../../agent/index.ts';
 import { type AuditRecord, findEntries, STATUSES } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { type AnyRoute, route } from '../../chat/index.ts';
@@ -12,6 +12,7 @@ import * as store from './store.ts';
 export interface ActivityParts extends ReadingParts {
   approvals: Approvals;
   delivery: Delivery;
+  agent: Agent;
 }
 
 const TAG = 'activity';
@@ -34,6 +35,7 @@ const conversation = z.object({
   platform: z.string(),
   kind: z.enum(['dm', 'channel', 'thread']),
   channel: z.string().nullable().describe('Of a channel or thread: its id there.'),
+  name: z.string().nullable().describe('Of a channel, "#general", or a thread; null: it is not known.'),
   person: z.string().nullable().describe('Of a direct conversation: whose it is.'),
   yours: z.boolean(),
   words: z.string().nullable().describe('First words of the newest message, where they are your own.'),
@@ -70,17 +72,20 @@ function conversationsRoute(parts: ActivityParts): AnyRoute {
       const before = after !== undefined && /^[0-9a-f-]{36}$/.test(after) ? after : undefined;
       const rows = await store.listConversations(db, personId, { before, limit: limit + 1 });
       const { shown, next } = pageOf(rows, limit, ({ last }) => last);
-      const conversations = shown.map(({ id, adapter, kind, channel, personId: whose, person, words, at, state }) => ({
-        id,
-        platform: adapter,
-        kind,
-        channel: kind === 'dm' ? null : channel,
-        person: kind === 'dm' ? person : null,
-        yours: whose === personId,
-        words: words === null ? null : words.trim(),
-        at: at.toISOString(),
-        state: STATES[state] ?? 'cancelled',
-      }));
+      const conversations = shown.map(
+        ({ id, adapter, kind, channel, personId: whose, person, place, words, at, state }) => ({
+          id,
+          platform: adapter,
+          kind,
+          channel: kind === 'dm' ? null : channel,
+          name: place,
+          person: kind === 'dm' ? person : null,
+          yours: whose === personId,
+          words: words === null ? null : words.trim(),
+          at: at.toISOString(),
+          state: STATES[state] ?? 'cancelled',
+        }),
+      );
       return { body: { json: { conversations, next } } };
     },
   });
@@ -90,6 +95,7 @@ const step = z.object({
   at: z.iso.datetime(),
   where: z.enum(['platform', 'inbox', 'turn', 'model', 'tool', 'asked', 'outbox', 'receipt']),
   what: z.string(),
+  words: z.string().describe('The same, with what a tool does instead of its name.'),
   took_ms: z.number().nullable(),
   depth: z.int().describe('0: of the turn itself; more: of a nested one.'),
   inputs: z
@@ -133,27 +139,23 @@ function turnsRoute(parts: ActivityParts): AnyRoute {
       const { db, personId } = await readerFrom(parts, request);
       const found = await activity.conversation(db, request.params.id);
       if (!found) throw noSuch('conversation');
-      const { id, adapter, kind, channel, name } = found;
+      const { id, adapter, kind, channel, name, place } = found;
       const yours = found.personId === personId;
       const turns = await traceTurns(db, id, MOST_TURNS, yours);
-      const about = { id, platform: adapter, kind, channel: kind === 'dm' ? null : channel, yours };
-      const json = { conversation: { ...about, person: kind === 'dm' ? name : null }, turns: turns.map(turnOf) };
+      const about = { id, platform: adapter, kind, channel: kind === 'dm' ? null : channel, name: place, yours };
+      const json = {
+        conversation: { ...about, person: kind === 'dm' ? name : null },
+        turns: turns.map((each) => turnOf(each, parts.agent)),
+      };
       return { body: { json } };
     },
   });
 }
 
-function turnOf({
-  id,
-  state,
-  person,
-  model,
-  error,
-  startedAt,
-  elapsedMs,
-  said,
-  steps,
-}: TurnTrace): z.output<typeof turn> {
+function turnOf(
+  { id, state, person, model, error, startedAt, elapsedMs, said, steps }: TurnTrace,
+  agent: ActivityParts['agent'],
+): z.output<typeof turn> {
   return {
     id,
     state,
@@ -163,13 +165,14 @@ function turnOf({
     started_at: startedAt.toISOString(),
     elapsed_ms: elapsedMs,
     said: said ?? null,
-    steps: steps.map(({ at, where, what, tookMs, depth, inputs = [] }) => ({
-      at,
-      where,
-      what,
-      depth,
-      took_ms: tookMs ?? null,
-      inputs: inputs.map(({ name, input }) => ({ tool: name, input })),
+    steps: steps.map((each) => ({
+      at: each.at,
+      where: each.where,
+      what: each.what,
+      words: stepWords(each, (tool) => agent.toolWords(tool)),
+      depth: each.depth,
+      took_ms: each.tookMs ?? null,
+      inputs: (each.inputs ?? []).map(({ name, input }) => ({ tool: name, input })),
     })),
   };
 }
@@ -180,6 +183,7 @@ const entry = z.object({
   person: z.object({ id: z.string(), name: z.string() }).nullable(),
   action: z.string(),
   subject: z.string().nullable(),
+  does: z.string().nullable().describe('What the tool does, in a sentence; null: it is none that coda describes.'),
   skill: z.string().nullable(),
   status: z.enum(STATUSES),
   code: z.string().nullable(),
@@ -222,12 +226,14 @@ function auditRoute(parts: ActivityParts): AnyRoute {
       };
       const rows = await findEntries(db, filter, limit + 1);
       const { shown, next } = pageOf(rows, limit, ({ seq }) => String(seq));
-      return { body: { json: { entries: shown.map(entryOf), next } } };
+      return {
+        body: { json: { entries: shown.map((each) => entryOf(each, (tool) => parts.agent.toolWords(tool))), next } },
+      };
     },
   });
 }
 
-function entryOf(record: AuditRecord): z.output<typeof entry> {
+function entryOf(record: AuditRecord, words: Agent['toolWords']): z.output<typeof entry> {
   const { seq, at, personId, person, action, subject, skill, status, code, durationMs, origin, agent, tainted } =
     record;
   return {
@@ -236,6 +242,7 @@ function entryOf(record: AuditRecord): z.output<typeof entry> {
     person: personId === null ? null : { id: personId, name: person ?? '?' },
     action,
     subject,
+    does: (subject !== null && words(subject)) || null,
     skill,
     status,
     code,

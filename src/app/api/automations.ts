@@ -41,7 +41,8 @@ const scheduleRun = z.object({
     .describe('The beginning of what came; null: a turn, whose answer stands in the conversation.'),
   finding: z.string().nullable().describe('told, or why nothing was.'),
   told: z.string().nullable(),
-  told_in: z.string().nullable().describe('The place in which it was told.'),
+  told_in: z.string().nullable().describe('The place in which it was told, by its id.'),
+  told_in_name: z.string().nullable().describe('"#general", or the person of a direct chat.'),
   cost: z.number().nullable().describe('In the currency of the prices.'),
 });
 
@@ -59,18 +60,21 @@ function scheduleRunsRoute(parts: AutomationParts): AnyRoute {
     async answerRequest(request) {
       const { db, personId } = await readerFrom(parts, request);
       const found = await store.scheduleRuns(db, { personId, schedule: request.params.id, limit: MOST_RUNS });
-      const runs = found.map(({ id, state, at, begunAt, endedAt, error, output, finding, told, toldIn, cost }) => ({
-        id,
-        at: at.toISOString(),
-        state: state as z.output<typeof scheduleRun>['state'],
-        took_ms: endedAt && begunAt ? endedAt.getTime() - begunAt.getTime() : null,
-        error,
-        output,
-        finding,
-        told,
-        told_in: toldIn,
-        cost,
-      }));
+      const runs = found.map(
+        ({ id, state, at, begunAt, endedAt, error, output, finding, told, toldIn, toldName, cost }) => ({
+          id,
+          at: at.toISOString(),
+          state: state as z.output<typeof scheduleRun>['state'],
+          took_ms: endedAt && begunAt ? endedAt.getTime() - begunAt.getTime() : null,
+          error,
+          output,
+          finding,
+          told,
+          told_in: toldIn,
+          told_in_name: toldName,
+          cost,
+        }),
+      );
       return { body: { json: { runs } } };
     },
   });

@@ -1,5 +1,6 @@
 /** Questions of owners' pages over all rooms. Every statement reads a bounded number of rows. */
 import type { Instant } from '../../base/clock.ts';
+import { conversations } from '../../delivery/index.ts';
 import type { Queryable } from '../../storage/index.ts';
 
 /** Only so many of the newest messages are looked through: ids are in the order of time. */
@@ -12,6 +13,7 @@ export interface ConversationLine {
   kind: 'dm' | 'channel' | 'thread';
   personId: string | null;
   person: string | null;
+  place: string | null;
   at: Instant;
   state: string;
   last: string;
@@ -31,7 +33,7 @@ export async function listConversations(
         where ($2::uuid is null or id < $2) order by id desc limit ${LOOKED_THROUGH}),
           last as (select distinct on (conversation_id) * from newest order by conversation_id, id desc)
      select c.id, c.adapter, c.channel, c.kind, c.person_id as "personId", p.name as person, l.received_at as at,
-            l.state, l.id as last, case when l.person_id = $1 then left(l.payload ->> 'text', 120) end as words
+            ${conversations.PLACE_NAME('c')} as place, l.state, l.id as last, case when l.person_id = $1 then left(l.payload ->> 'text', 120) end as words
        from last l
        join conversations c on c.id = l.conversation_id
        left join persons p on p.id = c.person_id
@@ -166,6 +168,8 @@ export interface ListedScheduleRun {
   told: string | null;
   /** `adapter:channel` of the place in which it was told. */
   toldIn: string | null;
+  /** Its name, or that of the person of a direct conversation. */
+  toldName: string | null;
   cost: number | null;
 }
 
@@ -176,8 +180,9 @@ export async function scheduleRuns(
 ): Promise<ListedScheduleRun[]> {
   const { rows } = await db.query<ListedScheduleRun>(
     `select r.id, r.state, r.occurrence as at, r.begun_at as "begunAt", r.ended_at as "endedAt", r.error, r.output, r.finding,
-            r.told, c.adapter || ':' || c.channel as "toldIn", r.cost
-       from schedule_runs r left join conversations c on c.id = r.told_in
+            r.told, c.adapter || ':' || c.channel as "toldIn",
+            coalesce(${conversations.PLACE_NAME('c')}, p.name) as "toldName", r.cost
+       from schedule_runs r left join conversations c on c.id = r.told_in left join persons p on p.id = c.person_id
       where r.person_id = $1 and r.schedule_id = $2 order by r.id desc limit $3`,
     [personId, schedule, limit],
   );

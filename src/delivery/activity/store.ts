@@ -4,6 +4,7 @@
  */
 import type { Instant } from '../../base/clock.ts';
 import type { Queryable } from '../../storage/index.ts';
+import { PLACE_NAME } from '../conversations/store.ts';
 
 export interface ShownConversation {
   id: string;
@@ -11,10 +12,13 @@ export interface ShownConversation {
   channel: string;
   kind: 'dm' | 'channel' | 'thread';
   personId: string | null;
+  /** Of its person. */
   name: string | null;
+  /** Of a channel or thread. */
+  place: string | null;
 }
 
-const CONVERSATION = `c.id, c.adapter, c.channel, c.kind, c.person_id as "personId", p.name`;
+const CONVERSATION = `c.id, c.adapter, c.channel, c.kind, c.person_id as "personId", p.name, ${PLACE_NAME('c')} as place`;
 
 /** Only so many of the newest messages are looked through: ids are in the order of time. */
 const LOOKED_THROUGH = 2_000;

@@ -75,6 +75,33 @@ export async function placesOf(tx: Transaction, ids: readonly string[]): Promise
   return rows.map((row) => [row.id, toPlace(row)]);
 }
 
+/** Stores names of places in which somebody has spoken, or in a thread of which; returns the channels of those. */
+export async function storeNames(
+  database: Database,
+  adapter: string,
+  names: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  const { rows } = await database.run<{ channel: string }>(
+    'places.names',
+    `with spoken as (
+       select n.channel, n.name from unnest($2::text[], $3::text[]) n(channel, name)
+        where exists (select from conversations c where c.adapter = $1 and (c.channel = n.channel or c.parent = n.channel))),
+          stored as (
+       insert into place_names (adapter, channel, name) select $1, channel, name from spoken
+       on conflict (adapter, channel) do update set name = excluded.name where place_names.name <> excluded.name)
+     select channel from spoken`,
+    [adapter, [...names.keys()], [...names.values()]],
+  );
+  return rows.map(({ channel }) => channel);
+}
+
+/** `#general`, of a thread its own name before that of its channel; null of a direct conversation, and where none is known. */
+export const PLACE_NAME = (c: string) => `(
+  select case when ${c}.kind = 'channel' then '#' || max(n.name) filter (where n.channel = ${c}.channel)
+              else concat_ws(' · ', max(n.name) filter (where n.channel = ${c}.channel),
+                                    '#' || max(n.name) filter (where n.channel = ${c}.parent)) end
+    from place_names n where n.adapter = ${c}.adapter and n.channel in (${c}.channel, ${c}.parent) having count(*) > 0)`;
+
 export async function knownPlaces(
   database: Database,
   adapter: string,

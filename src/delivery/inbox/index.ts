@@ -15,12 +15,14 @@ import type {
   Incoming,
   IncomingMessage,
   KnownPlace,
+  NamedPlace,
   PendingFile,
   Place,
   PostponedPort,
 } from '../adapter.ts';
 import { formOf } from '../buttons/store.ts';
 import type { Form, Outbox } from '../content.ts';
+import { PlaceNames } from '../conversations/names.ts';
 import * as conversations from '../conversations/store.ts';
 import { type DeliveryCounters, deliveryCounters } from '../counters.ts';
 import { fileName } from '../files/take-files.ts';
@@ -79,11 +81,13 @@ export class InboxWriter implements Inbox {
   private readonly accepting: GroupCommit<store.NewRow, StoredRow | undefined>;
 
   private readonly counters: DeliveryCounters;
+  private readonly names: PlaceNames;
 
   constructor(deps: InboxDeps) {
     this.deps = deps;
     this.counters = deliveryCounters(deps.world.metrics);
     this.speakers = new SenderDirectory(deps);
+    this.names = new PlaceNames(deps.database, deps.world.log);
     this.accepting = new GroupCommit({
       max: MOST_AT_ONCE,
       patienceMs: PATIENCE_MS,
@@ -115,6 +119,10 @@ export class InboxWriter implements Inbox {
 
   places(adapter: string, since: Date, limit: number): Promise<KnownPlace[]> {
     return conversations.knownPlaces(this.deps.database, adapter, since, limit);
+  }
+
+  namePlaces(adapter: string, places: readonly NamedPlace[]): void {
+    this.names.note(adapter, places);
   }
 
   async heardAlready(messages: readonly Pick<IncomingMessage, 'place' | 'id'>[]): Promise<Set<string>> {

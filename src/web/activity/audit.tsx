@@ -52,23 +52,40 @@ export function Audit() {
   );
 }
 
+/** Acts that no tool does, in words. */
+const ACTIONS: Readonly<Record<string, (subject: string | null) => string>> = {
+  critique: (subject) => `had a call looked at a second time${subject === null ? '' : `: ${subject}`}`,
+  'press.refuse': () => 'pressed a button that was not theirs',
+  'approval.decide': () => 'decided about a call',
+  'approval.expire': () => 'a question was not answered in time',
+  'person.admit': () => 'somebody was let in',
+  'person.revoke': () => 'somebody is not heard any more',
+  'person.join': () => 'two accounts became one person',
+  'person.part': () => 'an account was parted from a person',
+  'person.sign_in': () => 'signed in in a browser',
+  'config.change': (subject) => `the settings changed${subject === null ? '' : `: ${subject}`}`,
+  'control.run': (subject) => `carried out “coda ${subject ?? ''}”`,
+};
+
 function EntryRow({ entry }: { entry: Entry }) {
-  const { at, person, action, subject, status, code, took_ms, origin, tainted, detail } = entry;
+  const { at, person, action, subject, does, status, code, took_ms, origin, tainted, detail } = entry;
   return (
     <li class="row">
       <span class="what">
-        {person?.name ?? 'coda'}: {subject ?? action}
+        {person?.name ?? 'coda'}: {does ?? ACTIONS[action]?.(subject) ?? subject ?? action}
         <span class="under">
           {' '}
           {origin}
           {took_ms !== null && `, ${duration(took_ms)}`}
         </span>
-        {detail !== '{}' && (
-          <details>
-            <summary>Details</summary>
-            <pre class="diff">{detail}</pre>
-          </details>
-        )}
+        <details>
+          <summary>Details</summary>
+          <p class="faint small">
+            {action}
+            {subject !== null && ` ${subject}`}
+          </p>
+          {detail !== '{}' && <pre class="diff">{detail}</pre>}
+        </details>
       </span>
       {tainted && <span class="tag warn">words of others went into it</span>}
       {status !== 'ok' && <span class="tag bad">{code ?? status}</span>}

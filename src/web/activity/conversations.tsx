@@ -2,17 +2,17 @@ import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { duration, plural, whenText } from '../app/format.ts';
 import { useLoad } from '../app/load.ts';
-import { platformName } from '../chat/list.tsx';
+import { placeWords, platformName } from '../chat/list.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
 import { usePages } from '../parts/pages.tsx';
 
 type Listed = Json<'/v1/activity'>['conversations'][number];
 type Turn = Json<'/v1/activity/{id}'>['turns'][number];
-type About = Pick<Listed, 'platform' | 'kind' | 'channel' | 'person' | 'yours'>;
+type About = Pick<Listed, 'platform' | 'kind' | 'channel' | 'name' | 'person' | 'yours'>;
 
-/** A place as one says it: `Ana on Discord`, `A channel on Discord (157622)`. */
-function placeName({ platform, channel, person, yours }: About): string {
-  if (channel !== null) return `A channel on ${platformName(platform)} (${channel})`;
+/** A place as one says it: `Ana on Discord`, `#general on Discord`. */
+function placeName({ platform, kind, channel, name, person, yours }: About): string {
+  if (channel !== null) return `${placeWords(kind, name)} on ${platformName(platform)}`;
   return `${yours ? 'You' : (person ?? 'Somebody')} on ${platformName(platform)}`;
 }
 
@@ -41,7 +41,12 @@ export function Conversations() {
           <li key={each.id} class="row" data-row tabIndex={-1}>
             <a class="what plain-link" href={`/activity/conversations/${each.id}`} data-key="Enter">
               {each.words ?? placeName(each)}
-              {each.words !== null && <span class="under"> {placeName(each)}</span>}
+              {each.words !== null && (
+                <span class="under" title={each.channel ?? undefined}>
+                  {' '}
+                  {placeName(each)}
+                </span>
+              )}
             </a>
             {STATES[each.state] && (
               <span class={each.state === 'failed' ? 'tag bad' : 'tag'}>{STATES[each.state]}</span>
@@ -64,6 +69,7 @@ export function ConversationView({ id }: { id: string }) {
     <LoadView loaded={loaded}>
       {({ conversation, turns }) => (
         <Section title={placeName(conversation)}>
+          {conversation.channel !== null && <p class="faint small">Its id there: {conversation.channel}</p>}
           {!conversation.yours && (
             <p class="faint small">What was said, and what tools were asked for, is for the person alone.</p>
           )}
@@ -96,13 +102,13 @@ function TurnView({ turn }: { turn: Turn }) {
       <details>
         <summary>{plural(steps.length, 'step')}</summary>
         <ol class="timeline">
-          {steps.map(({ at, what, took_ms, depth, inputs }, index) => (
+          {steps.map(({ at, what, words, took_ms, depth, inputs }, index) => (
             <li key={`${at} ${index}`} class={`depth${Math.min(depth, 3)}`}>
-              <span>{what}</span>
+              <span title={what}>{words}</span>
               {took_ms !== null && (
                 <>
                   <span class="faint figures">{duration(took_ms)}</span>
-                  <meter min={0} max={longest} value={took_ms} aria-label={`${what}: ${duration(took_ms)}`} />
+                  <meter min={0} max={longest} value={took_ms} aria-label={`${words}: ${duration(took_ms)}`} />
                 </>
               )}
               {inputs.map(({ tool, input }) => (

@@ -2772,6 +2772,8 @@ export interface operations {
                             id: string;
                             /** @enum {string} */
                             kind: "dm" | "channel" | "thread";
+                            /** @description Of a channel, "#general", or a thread; null: it is not known. */
+                            name: string | null;
                             /** @description Of a direct conversation: whose it is. */
                             person: string | null;
                             platform: string;
@@ -2821,6 +2823,8 @@ export interface operations {
                             id: string;
                             /** @enum {string} */
                             kind: "dm" | "channel" | "thread";
+                            /** @description Of a channel, "#general", or a thread; null: it is not known. */
+                            name: string | null;
                             /** @description Of a direct conversation: whose it is. */
                             person: string | null;
                             platform: string;
@@ -2851,6 +2855,8 @@ export interface operations {
                                 what: string;
                                 /** @enum {string} */
                                 where: "platform" | "inbox" | "turn" | "model" | "tool" | "asked" | "outbox" | "receipt";
+                                /** @description The same, with what a tool does instead of its name. */
+                                words: string;
                             }[];
                         }[];
                     };
@@ -3091,6 +3097,8 @@ export interface operations {
                             code: string | null;
                             /** @description JSON, without secrets and private fields. */
                             detail: string;
+                            /** @description What the tool does, in a sentence; null: it is none that coda describes. */
+                            does: string | null;
                             origin: string;
                             person: {
                                 id: string;
@@ -3454,6 +3462,8 @@ export interface operations {
                             /** @description Where it is held, if not here: it can be read only. */
                             place?: {
                                 channel?: string;
+                                /** @description Of a channel, "#general", or a thread, where it is known. */
+                                name?: string;
                                 platform: string;
                             };
                             /** @description What its person calls it, else the first words said in it; empty: neither. */
@@ -3700,9 +3710,12 @@ export interface operations {
                                     name: string;
                                 }[];
                                 tookMs?: number;
+                                tools?: string[];
                                 what: string;
                                 /** @enum {string} */
                                 where: "platform" | "inbox" | "turn" | "model" | "tool" | "asked" | "outbox" | "receipt";
+                                /** @description The same, with what a tool does instead of its name. */
+                                words: string;
                             }[];
                         }[];
                     };
@@ -7802,8 +7815,10 @@ export interface operations {
                             /** @enum {string} */
                             state: "running" | "waiting" | "done" | "failed" | "expired" | "cancelled" | "interrupted";
                             told: string | null;
-                            /** @description The place in which it was told. */
+                            /** @description The place in which it was told, by its id. */
                             told_in: string | null;
+                            /** @description "#general", or the person of a direct chat. */
+                            told_in_name: string | null;
                             took_ms: number | null;
                         }[];
                     };

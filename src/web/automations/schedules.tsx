@@ -242,14 +242,18 @@ function RunList({ runs: { runs } }: { runs: Runs }) {
 }
 
 function RunRow({ run }: { run: Runs['runs'][number] }) {
-  const { at, state, took_ms: took, error, output, finding, told, told_in: place, cost } = run;
+  const { at, state, took_ms: took, error, output, finding, told, told_in: id, told_in_name: name, cost } = run;
+  const place = name ?? id;
   const isBad = state === 'failed' || state === 'expired' || state === 'interrupted';
   return (
     <li class="row">
       <div class="what">
         {whenText(at)}
         {finding !== null && (
-          <span class="under"> {finding === 'told' ? `told in ${place ?? 'a place'}` : finding}</span>
+          <span class="under" title={id ?? undefined}>
+            {' '}
+            {finding === 'told' ? `told in ${place ?? 'a place'}` : finding}
+          </span>
         )}
         {finding === null && place !== null && <span class="under"> answered in {place}</span>}
         {error !== null && <span class="bad"> {error}</span>}

@@ -160,9 +160,9 @@ function Work({ work, conversation }: { work: NonNullable<Entry['work']>; conver
 function Steps({ turn }: { turn: Turn }) {
   return (
     <ol class="steps">
-      {turn.steps.map(({ at, what, tookMs, depth, inputs = [] }, index) => (
+      {turn.steps.map(({ at, what, words, tookMs, depth, inputs = [] }, index) => (
         <li key={`${at} ${index}`} class={`depth${Math.min(depth, 3)}`}>
-          {what}
+          <span title={what}>{words}</span>
           {tookMs !== undefined && <span class="faint figures"> {duration(tookMs)}</span>}
           {inputs.map(({ name, input }) => (
             <code key={name + input}>

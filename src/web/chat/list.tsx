@@ -29,6 +29,12 @@ const PLATFORMS: Readonly<Record<string, string>> = {
 
 export const platformName = (platform: string): string => PLATFORMS[platform] ?? platform;
 
+/** A shared place by its name; a thread that has none of its own by that of its channel. */
+export function placeWords(kind: 'dm' | 'channel' | 'thread', name: string | null | undefined): string {
+  if (!name) return kind === 'thread' ? 'A thread' : 'A channel';
+  return kind === 'thread' && name.startsWith('#') ? `A thread in ${name}` : name;
+}
+
 export function titleOf({ id, title, place }: Chat): string {
   if (id === MAIN) return assistantName();
   if (title !== '') return title;
@@ -153,8 +159,10 @@ function ChatRow({ chat, isCurrent, onChosen, loaded }: RowProps) {
       <a href={hrefOf(id)} aria-current={isCurrent ? 'page' : undefined} onClick={onChosen}>
         <span class="one-line">{titleOf(chat)}</span>
         {place && (
-          <span class="count one-line">
-            {place.channel ? `A channel on ${platformName(place.platform)}` : platformName(place.platform)}
+          <span class="count one-line" title={place.channel}>
+            {place.channel
+              ? `${place.name ?? 'A channel'} on ${platformName(place.platform)}`
+              : platformName(place.platform)}
           </span>
         )}
         {unread > 0 && <span class="count">{unread} new</span>}

@@ -1,6 +1,6 @@
 /** The conversations of a person, for a page: listed, read, named, taken away, and what is said in all of them from now on. */
 import { z } from 'zod';
-import { traceTurns } from '../../../agent/index.ts';
+import { type Agent, stepWords, traceTurns } from '../../../agent/index.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
 import type { Delivery } from '../../../delivery/index.ts';
@@ -23,7 +23,7 @@ export interface ChatsDeps {
   adapter: HttpChat;
   watchers: Watchers;
   changes: Changes;
-
+  agent: Pick<Agent, 'toolWords'>;
   clock: Clock;
 }
 
@@ -46,7 +46,11 @@ const chatOut = z.object({
   id: z.string().describe('The name of a conversation of its own, the id of another.'),
   title: z.string().describe('What its person calls it, else the first words said in it; empty: neither.'),
   place: z
-    .object({ platform: z.string(), channel: z.string().optional() })
+    .object({
+      platform: z.string(),
+      channel: z.string().optional(),
+      name: z.string().optional().describe('Of a channel, "#general", or a thread, where it is known.'),
+    })
     .optional()
     .describe('Where it is held, if not here: it can be read only.'),
   at: z.iso.datetime().describe('When something was said in it last.'),
@@ -54,14 +58,16 @@ const chatOut = z.object({
 });
 
 function shownChat(row: store.ChatRow, prefix: string): z.output<typeof chatOut> {
-  const { id, adapter, channel, kind, title, first, at, unread } = row;
+  const { id, adapter, channel, kind, title, place, first, at, unread } = row;
   const isOwn = adapter === 'http' && channel.startsWith(prefix);
   return {
     id: isOwn ? nameOf(channel) : id,
     title: title ?? first?.replace(/\s+/g, ' ').trim() ?? '',
     at: at.toISOString(),
     unread,
-    ...(!isOwn && { place: { platform: adapter, ...(kind !== 'dm' && { channel }) } }),
+    ...(!isOwn && {
+      place: { platform: adapter, ...(kind !== 'dm' && { channel }), ...(place !== null && { name: place }) },
+    }),
   };
 }
 
@@ -215,6 +221,8 @@ const stepOut = z.object({
   at: z.iso.datetime(),
   where: z.enum(['platform', 'inbox', 'turn', 'model', 'tool', 'asked', 'outbox', 'receipt']),
   what: z.string(),
+  words: z.string().describe('The same, with what a tool does instead of its name.'),
+  tools: z.array(z.string()).optional(),
   tookMs: z.number().optional(),
   depth: z.int(),
   inputs: z.array(z.object({ name: z.string(), input: z.string() })).optional(),
@@ -251,7 +259,7 @@ function turns(deps: ChatsDeps): AnyRoute {
         model,
         error,
         elapsedMs,
-        steps,
+        steps: steps.map((each) => ({ ...each, words: stepWords(each, (tool) => deps.agent.toolWords(tool)) })),
         startedAt: startedAt.toISOString(),
       }));
       return { body: { json: { turns } } };

@@ -10,6 +10,8 @@ export interface ChatRow {
   channel: string;
   kind: 'dm' | 'channel' | 'thread';
   title: string | undefined;
+  /** Of a channel or thread, where it is known. */
+  place: string | null;
   /** The first words that were said in it. */
   first: string | undefined;
   at: Instant;
@@ -47,9 +49,9 @@ export async function chatsOf(
            from inbox where person_id = $2 order by seq desc limit ${SPOKEN}) i
         order by conversation_id, is_command, seq),
      listed as (
-       select c.id, c.adapter, c.channel, c.kind, c.title, c.created_at, c.hidden_at from conversations c
+       select c.id, c.adapter, c.channel, c.kind, c.title, c.parent, c.created_at, c.hidden_at from conversations c
         where (${OWN}) or ${OF_PERSON})
-     select l.id, l.adapter, l.channel, l.kind, l.title, f.text as first, coalesce(n.at, l.created_at) as at,
+     select l.id, l.adapter, l.channel, l.kind, l.title, ${conversations.PLACE_NAME('l')} as place, f.text as first, coalesce(n.at, l.created_at) as at,
             (select count(*)::int from outbox o where o.adapter = l.adapter and o.conversation_id = l.id
                and o.state = 'held' and o.reply_to is null and l.adapter = 'http') as unread
        from listed l
@@ -67,7 +69,7 @@ export async function chatsOf(
            (select created_at from outbox where l.adapter = 'http' and adapter = 'http' and conversation_id = l.id
              order by created_at desc limit 1)) newest) n on true
       where (l.hidden_at is null or n.at > l.hidden_at)
-        and ($3::text is null or strpos(lower(coalesce(l.title, '') || ' ' || coalesce(f.text, '')), lower($3)) > 0)
+        and ($3::text is null or strpos(lower(concat_ws(' ', l.title, f.text, ${conversations.PLACE_NAME('l')})), lower($3)) > 0)
         and ($4::timestamptz is null or coalesce(n.at, l.created_at) < $4)
       order by at desc, l.id limit $5`,
     [prefix, personId ?? null, words ?? null, before ?? null, limit],
