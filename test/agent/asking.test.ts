@@ -28,6 +28,13 @@ test('an answer that was cut at the token limit is continued without a seam', as
   expect(repairs).toEqual(['continued', 'continued']);
   expect(shown.at(-1)).toBe(text);
   expect(used).toHaveLength(3);
+  // The time to the first word is of each request.
+  expect(used.map(({ firstMs = -1 }) => firstMs >= 0)).toEqual([true, true, true]);
+});
+
+test('an answer without a word has no time to its first one', async () => {
+  const { used } = await ask([{ calls: [{ name: 'note_save', input: { text: 'milk' } }] }]);
+  expect(used.map(({ firstMs }) => firstMs)).toEqual([undefined]);
 });
 
 test('an answer is continued at most five times', async () => {

@@ -22,6 +22,11 @@ const SPENT = `insert into spending (day, person_id, calls, input_tokens, output
   select d::date, p.id, 4 + extract(day from d)::int % 5, 24000, 3100, 0.02 + 0.03 * (extract(day from d)::int * 7 % 6)
     from generate_series('2026-10-25'::date, '2026-11-19'::date, '1 day') d, persons p where p.role = 'owner'`;
 
+/** Answers of a day, one in ten of them slow. */
+const FIRST_WORDS = `insert into usage (id, at, day, model, first_ms)
+  select gen_random_uuid(), $1::timestamptz - n * interval '1 hour', '2026-11-19', 'local/quick', case when n % 10 = 0 then 3100 else 420 end
+    from generate_series(1, 20) n`;
+
 const SKILL = `---
 name: recycling
 description: Knows when which bin is collected.
@@ -97,6 +102,7 @@ export async function openHousehold(further: Record<string, unknown> = {}): Prom
   coda.platform.faults.push('refused');
   await bob.says('and now something that does not arrive');
   await coda.database().run('household', SPENT);
+  await coda.database().run('household', FIRST_WORDS, [coda.world.clock.now()]);
   return {
     programs,
     outside,

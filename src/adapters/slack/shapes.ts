@@ -155,7 +155,7 @@ const page = z.looseObject({
 });
 export const asPage = (value: unknown) => checkAnswer(page, 'a page of messages', value);
 
-/** Of a channel; without a form that names have it is none. */
+/** Name of a channel; a value of another form counts as none. */
 const named = z.string().optional().catch(undefined);
 
 const channels = z.looseObject({

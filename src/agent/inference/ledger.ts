@@ -85,7 +85,7 @@ export class Ledger {
     const now = world.clock.now();
     const day = this.calendar.day(now);
     this.count(took);
-    return used.map(({ model, usage, estimated }, index) => ({
+    return used.map(({ model, usage, estimated, firstMs }, index) => ({
       id: uuid(now),
       at: now.toISOString(),
       day,
@@ -99,6 +99,7 @@ export class Ledger {
       estimated: estimated === true,
       repairs: index === 0 ? [...repairs] : [],
       told: told && index === 0,
+      ...(firstMs !== undefined && { first: firstMs }),
       ...(index === 0 && reservation !== undefined && { reservation }),
     }));
   }

@@ -25,6 +25,8 @@ export interface ModelUse {
   usage: ModelUsage;
   /** The service did not say; this is what it must have been at most. */
   estimated?: boolean;
+  /** Milliseconds from its request to its first word. */
+  firstMs?: number;
 }
 
 export type Repair =
@@ -111,6 +113,9 @@ class Asking {
   private readonly signal: AbortSignal;
   private readonly options: RequestModelOptions;
   private readonly answer: Answer;
+  /** By the process's own timer: the clock of a test stands still meanwhile. */
+  private askedAt = 0;
+  private firstMs: number | undefined;
 
   constructor(model: Model, request: ModelRequest, signal: AbortSignal, options: RequestModelOptions) {
     this.model = model;
@@ -213,6 +218,8 @@ class Asking {
     let speech = new ThinkingStripper(this.options.swallowing?.get(this.answer.model));
     let usage: ModelUsage | undefined;
     let begun = 0;
+    this.askedAt = performance.now();
+    this.firstMs = undefined;
     try {
       for await (const event of this.model.generate(request, this.signal)) {
         if (event.type === 'begin') {
@@ -221,6 +228,8 @@ class Asking {
           this.countHalf(request, reply);
           Object.assign(reply, { text: '', blocks: [], thoughts: 0, calls: [] });
           this.answer.model = event.model;
+          this.askedAt = performance.now();
+          this.firstMs = undefined;
           speech = new ThinkingStripper(this.options.swallowing?.get(event.model));
           delete this.answer.keep;
           this.answer.pictures = [];
@@ -256,6 +265,7 @@ class Asking {
 
   private hear(reply: Reply, { text, blocks }: ThinkingStripper, before: string): void {
     if (text === reply.text) return;
+    this.noteFirst(text);
     reply.text = text;
     const { onText } = this.options;
     if (!onText || text.length > LONGEST_SHOWN) return;
@@ -264,6 +274,10 @@ class Asking {
       this.callable,
     );
     if (shown.trim() !== '') onText(shown);
+  }
+
+  private noteFirst(text: string): void {
+    if (text.trim() !== '') this.firstMs ??= Math.round(performance.now() - this.askedAt);
   }
 
   /** Some services hand over a picture with each piece that comes behind it. */
@@ -300,6 +314,7 @@ class Asking {
   private finishReply(reply: Reply, speech: ThinkingStripper): void {
     speech.readToEnd();
     const { text, blocks } = speech.blocks.length === 0 ? speech : settleBlocks(speech, this.callable);
+    this.noteFirst(text);
     Object.assign(reply, { text, blocks });
     const unsaid = speech.thought + blocks.map(rawOf).join('');
     if (unsaid !== '') reply.thoughts += tokensIn(unsaid);
@@ -313,10 +328,11 @@ class Asking {
   private count(request: ModelRequest, reply: Reply, usage: ModelUsage | undefined): void {
     const { model, used } = this.answer;
     const output = () => tokensIn(reply.text) + reply.thoughts + tokensIn(JSON.stringify(reply.calls));
+    const first = this.firstMs === undefined ? {} : { firstMs: this.firstMs };
     used.push(
       usage
-        ? { model, usage }
-        : { model, usage: { input: requestTokens(request), cached: 0, output: output() }, estimated: true },
+        ? { model, usage, ...first }
+        : { model, usage: { input: requestTokens(request), cached: 0, output: output() }, estimated: true, ...first },
     );
   }
 

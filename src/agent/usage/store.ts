@@ -30,6 +30,8 @@ export interface UsageRow {
   estimated: boolean;
   repairs: string[];
   told: boolean;
+  /** Milliseconds from the request to the first word. */
+  first?: number;
   reservation?: string;
 }
 
@@ -79,7 +81,7 @@ const CALLS = rowSource(
   'u',
   `id uuid, at timestamptz, day date, purpose text, space_id text, person_id uuid, conversation_id uuid, turn_id uuid,
   inbox_id uuid, model text, input bigint, cached bigint, output bigint, written bigint, price double precision,
-  estimated boolean, repairs text[]`,
+  estimated boolean, repairs text[], first integer`,
 );
 const RESERVED = rowSource('r', 'reservation uuid, inbox_id uuid');
 
@@ -96,9 +98,9 @@ export function usageWriting(rows: readonly OwnedUsage[], whose: Fragment = sql`
     ), `;
   return sql`, used as (
       insert into usage (id, at, day, purpose, space_id, person_id, conversation_id, turn_id, model, input_tokens,
-                         cached_tokens, output_tokens, written_tokens, price, estimated, repairs)
+                         cached_tokens, output_tokens, written_tokens, price, estimated, repairs, first_ms)
       select id, at, day, purpose, space_id, ${unlessErased(whose)}, conversation_id, turn_id, model, input, cached,
-             output, written, price, estimated, repairs
+             output, written, price, estimated, repairs, first
         from ${CALLS(rows)}
        where ${FENCED}
       on conflict (id) do nothing

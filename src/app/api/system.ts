@@ -157,10 +157,14 @@ const costs = z.object({
   today: z.object({ budget: z.number().describe('0: none.'), people: z.array(costLine) }),
   month: z.object({ budget: z.number().describe('0: none.'), people: z.array(costLine) }),
   models: z.array(costLine).describe('This month.'),
+  first_words: z
+    .array(z.object({ model: z.string(), answers: z.int(), p50_ms: z.int(), p95_ms: z.int() }))
+    .describe('Milliseconds from a request to the first word of the answer, over the last 24 hours.'),
   unpriced: z.array(z.string()).describe('What is not known of prices.'),
 });
 
 const DAYS = 30;
+const DAY_MS = 86_400_000;
 
 const costOf = ({ name, price, calls, input, cached, output }: CostLine): z.output<typeof costLine> => ({
   name,
@@ -186,6 +190,7 @@ function costsRoute(parts: SystemParts): AnyRoute {
       const { currency, spans, models, unpriced } = await costReport(database, config, now);
       const today = calendar.day(now);
       const days = Array.from({ length: DAYS }, (_, ago) => addDays(today, -ago)).reverse();
+      const words = await store.firstWords(db, new Date(now.getTime() - DAY_MS));
       const spent = new Map((await costByDay(db, days[0] ?? '', today)).map((each) => [each.day, each]));
       const spanOf = (wanted: string) => {
         const span = spans.find(({ name }) => name === wanted);
@@ -197,6 +202,7 @@ function costsRoute(parts: SystemParts): AnyRoute {
         today: spanOf('today'),
         month: spanOf('this month'),
         models: models.map(costOf),
+        first_words: words.map(({ model, answers, p50, p95 }) => ({ model, answers, p50_ms: p50, p95_ms: p95 })),
         unpriced,
       };
       return { body: { json } };

@@ -12,9 +12,9 @@ export interface ShownConversation {
   channel: string;
   kind: 'dm' | 'channel' | 'thread';
   personId: string | null;
-  /** Of its person. */
+  /** Name of its person. */
   name: string | null;
-  /** Of a channel or thread. */
+  /** Name of the channel or thread. */
   place: string | null;
 }
 

@@ -14,7 +14,7 @@ const MOST_AT_ONCE = 1_000;
 const LONGEST = 100;
 
 /** What is invisible or turns its neighbours around is left out. */
-const cleaned = (name: string): string =>
+const cleanName = (name: string): string =>
   shorten(name.replace(/\p{C}/gu, '').replace(/\s+/g, ' ').trim().replace(/^#+/, ''), LONGEST);
 
 export class PlaceNames {
@@ -31,7 +31,7 @@ export class PlaceNames {
   note(adapter: string, places: readonly NamedPlace[]): void {
     const fresh = new Map(
       places
-        .map(({ channel, name }) => [channel, cleaned(name)] as const)
+        .map(({ channel, name }) => [channel, cleanName(name)] as const)
         .filter(([channel, name]) => name !== '' && this.stored.get(`${adapter}:${channel}`) !== name)
         .slice(0, MOST_AT_ONCE),
     );

@@ -8964,6 +8964,13 @@ export interface operations {
                             day: string;
                             price: number;
                         }[];
+                        /** @description Milliseconds from a request to the first word of the answer, over the last 24 hours. */
+                        first_words: {
+                            answers: number;
+                            model: string;
+                            p50_ms: number;
+                            p95_ms: number;
+                        }[];
                         /** @description This month. */
                         models: {
                             calls: number;

@@ -176,7 +176,7 @@ function Costs() {
   const loaded = useLoad('costs', () => ask(api.GET('/v1/system/costs')), ['system']);
   return (
     <LoadView loaded={loaded}>
-      {({ currency, days, today, month, models, unpriced }) => {
+      {({ currency, days, today, month, models, first_words: firsts, unpriced }) => {
         const money = (price: number) => `${price.toFixed(2)} ${currency}`;
         const total = (lines: readonly CostLine[]) => lines.reduce((sum, { price }) => sum + price, 0);
         const [yesterday] = days.slice(-2);
@@ -198,6 +198,23 @@ function Costs() {
             </Section>
             <CostTable title="By model, this month" lines={models} money={money} none="No model was asked." />
             <CostTable title="By person, this month" lines={month.people} money={money} none="Nothing was spent." />
+            <Section title="Time to the first word, last 24 hours">
+              {firsts.length === 0 && <Empty>No model has answered in this time.</Empty>}
+              <ul class="list">
+                {firsts.map(({ model, answers, p50_ms: usual, p95_ms: slow }) => (
+                  <li key={model} class="row">
+                    <span class="what">{model}</span>
+                    <span class="aside">{plural(answers, 'answer')}</span>
+                    <span class="figures" title="Half of the answers begin sooner (p50)">
+                      {duration(usual)}
+                    </span>
+                    <span class="figures faint" title="One in twenty takes longer (p95)">
+                      95 %: {duration(slow)}
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            </Section>
             {unpriced.length > 0 && (
               <Section title="Prices that are not known">
                 <ul>

@@ -10,7 +10,7 @@ export interface ChatRow {
   channel: string;
   kind: 'dm' | 'channel' | 'thread';
   title: string | undefined;
-  /** Of a channel or thread, where it is known. */
+  /** Name of the channel or thread, where it is known. */
   place: string | null;
   /** The first words that were said in it. */
   first: string | undefined;
