@@ -330,6 +330,33 @@ const OWNER: readonly Task[] = [
     },
   ],
   [
+    'learn how a service and a tool server are added, with the lines to copy',
+    async (who) => {
+      await who.within('Automations', 'Webhooks and services');
+      await who.press('button', 'Add a service');
+      await who.fill('Name', 'weather');
+      await who.fill('Address', 'https://api.example.com/v1; rm -rf ~');
+      await who.fill('Name of the secret that is sent along', 'WEATHER_KEY');
+      const line = who.page.getByLabel('To copy');
+      const command = `coda connectors add weather --base-url 'https://api.example.com/v1; rm -rf ~' --bearer WEATHER_KEY`;
+      expect(await line.innerText()).toBe(command);
+      await who.page.keyboard.press('Escape');
+      await who.press('button', 'Add a tool server');
+      await who.fill('Name', 'linear');
+      await who.fill('Address', 'https://mcp.linear.app/mcp');
+      await who.fill('Name of the environment variable with its key', 'LINEAR_KEY');
+      expect(await line.innerText()).toBe(
+        [
+          'mcp:',
+          '  servers:',
+          '    "linear":',
+          '      url: "https://mcp.linear.app/mcp"',
+          '      headers: { Authorization: "Bearer ${LINEAR_KEY}" }',
+        ].join('\n'),
+      );
+    },
+  ],
+  [
     'find why a message was not answered',
     async (who) => {
       await who.within('Activity', 'Conversations');

@@ -13,7 +13,7 @@ const REMEMBERED = 10_000;
 const MOST_AT_ONCE = 1_000;
 const LONGEST = 100;
 
-/** What is invisible or turns its neighbours around is left out. */
+/** Leaves out characters that are invisible or turn their neighbours around. */
 const cleanName = (name: string): string =>
   shorten(name.replace(/\p{C}/gu, '').replace(/\s+/g, ' ').trim().replace(/^#+/, ''), LONGEST);
 

@@ -1,16 +1,17 @@
-/** Webhooks of programs, and services that skills may ask. */
+/** Webhooks of programs, before the services that skills may ask. */
 import { useState } from 'preact/hooks';
 import { api, ask } from '../api/client.ts';
 import type { Json } from '../api/types.ts';
 import { whenText } from '../app/format.ts';
 import { type LoadState, useLoad } from '../app/load.ts';
 import { person } from '../app/session.ts';
-import { act, say } from '../app/toasts.tsx';
+import { say } from '../app/toasts.tsx';
 import { copy } from '../chat/markup.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog, Question } from '../parts/dialog.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Empty, LoadView, Section } from '../parts/page.tsx';
+import { Connectors } from './connectors.tsx';
 
 type Hooks = Json<'/v1/hooks'>;
 type Hook = Hooks['hooks'][number];
@@ -155,46 +156,5 @@ function NewHookShown({ made: { path, secret }, onClose }: { made: NewHookAnswer
         </div>
       </div>
     </Dialog>
-  );
-}
-
-function Connectors() {
-  const loaded = useLoad('connectors', () => ask(api.GET('/v1/connectors')), ['skills']);
-  const test = (name: string) =>
-    void act(async () => {
-      const params = { path: { name } };
-      const { status } = await ask(api.POST('/v1/connectors/{name}/test', { params, body: {} }));
-      say(`${name} answered with ${status}.`);
-    });
-  return (
-    <Section title="Services that skills may ask">
-      <LoadView loaded={loaded}>
-        {({ connectors, broken }) => (
-          <>
-            {connectors.length === 0 && broken.length === 0 && (
-              <Empty>There are none. “coda connectors add” at the machine describes one (docs/connectors.md).</Empty>
-            )}
-            <ul class="list">
-              {connectors.map(({ name, base_url: address, missing }) => (
-                <li key={name} class="row" data-row tabIndex={-1} aria-label={name}>
-                  <span class="what">
-                    {name} <span class="under">{address}</span>
-                  </span>
-                  {missing.length > 0 && <span class="tag warn">lacks {missing.join(', ')}</span>}
-                  <Button onClick={() => test(name)}>Try it</Button>
-                </li>
-              ))}
-              {broken.map(({ file, why }) => (
-                <li key={file} class="row">
-                  <span class="what">
-                    {file} <span class="bad">{why}</span>
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
-      </LoadView>
-    </Section>
   );
 }

@@ -52,7 +52,7 @@ const BESIDE: Readonly<Record<string, Read>> = {
   escalate: (value) => ({ escalate: escalationSaid(value) }),
 };
 
-/** Of a change alone: a new rule has it behind its source. */
+/** Flags that a change has besides: a new rule has its input behind its source. */
 const CHANGE: Readonly<Record<string, Read>> = { ...BESIDE, input: (value) => ({ input: jsonOf(value) }) };
 
 export const FLAGS: readonly string[] = [...Object.keys(CONDITION), ...Object.keys(BESIDE)];

@@ -1,0 +1,186 @@
+/** Services that skills may ask, and tool servers: what is written at the machine is told as a command to copy. */
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { api, ask } from '../api/client.ts';
+import type { Json } from '../api/types.ts';
+import { useLoad } from '../app/load.ts';
+import { act, say } from '../app/toasts.tsx';
+import { copy } from '../chat/markup.tsx';
+import { Button } from '../parts/button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
+import { Empty, LoadView, Section } from '../parts/page.tsx';
+
+type Connector = Json<'/v1/connectors'>['connectors'][number];
+
+export function Connectors() {
+  const loaded = useLoad('connectors', () => ask(api.GET('/v1/connectors')), ['skills']);
+  const [isAdding, setAdding] = useState<'service' | 'server'>();
+  return (
+    <>
+      <Section
+        title="Services that skills may ask"
+        acts={
+          <Button icon="plus" onClick={() => setAdding('service')}>
+            Add a service
+          </Button>
+        }
+      >
+        <LoadView loaded={loaded}>
+          {({ connectors, broken }) => (
+            <>
+              {connectors.length === 0 && broken.length === 0 && (
+                <Empty>There are none. A service is an address that skills ask with a key that they never see.</Empty>
+              )}
+              <ul class="list">
+                {connectors.map((connector) => (
+                  <ConnectorRow key={connector.name} connector={connector} />
+                ))}
+                {broken.map(({ file, why }) => (
+                  <li key={file} class="row">
+                    <span class="what">
+                      {file} <span class="bad">{why}</span>
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+        </LoadView>
+      </Section>
+      <Section
+        title="Tool servers (MCP)"
+        acts={
+          <Button icon="plus" onClick={() => setAdding('server')}>
+            Add a tool server
+          </Button>
+        }
+      >
+        <p class="faint">
+          They stand in <code>config.yaml</code>; “/mcp” in the chat shows the state of each. To remove one, take its
+          lines out of <code>mcp.servers</code> and start coda again.
+        </p>
+      </Section>
+      {isAdding === 'service' && <NewService onClose={() => setAdding(undefined)} />}
+      {isAdding === 'server' && <NewServer onClose={() => setAdding(undefined)} />}
+    </>
+  );
+}
+
+function ConnectorRow({ connector: { name, base_url: address, missing } }: { connector: Connector }) {
+  const [isEnding, setEnding] = useState(false);
+  const test = () =>
+    void act(async () => {
+      const params = { path: { name } };
+      const { status } = await ask(api.POST('/v1/connectors/{name}/test', { params, body: {} }));
+      say(`${name} answered with ${status}.`);
+    });
+  return (
+    <li class="row" data-row tabIndex={-1} aria-label={name}>
+      <span class="what">
+        {name} <span class="under">{address}</span>
+      </span>
+      {missing.length > 0 && (
+        <a class="tag warn" href="/skills/+secrets">
+          lacks {missing.join(', ')}
+        </a>
+      )}
+      <Button onClick={test}>Try it</Button>
+      <Button kind="quiet" onClick={() => setEnding(true)}>
+        Remove
+      </Button>
+      {isEnding && (
+        <AtTheMachine title={`Remove ${name}`} line={`coda connectors remove ${name}`} onClose={() => setEnding(false)}>
+          <p>It is a file beside the skills, which this command deletes at the machine that coda runs on.</p>
+        </AtTheMachine>
+      )}
+    </li>
+  );
+}
+
+interface MachineProps {
+  title: string;
+  /** The command, or lines of a file. */
+  line: string;
+  children: ComponentChildren;
+  onClose: () => void;
+}
+
+/** Shows the line to copy for something that is done at the machine. */
+const AtTheMachine = ({ title, line, children, onClose }: MachineProps) => (
+  <Dialog title={title} onClose={onClose}>
+    <div class="body">
+      <h2>{title}</h2>
+      {children}
+      <section aria-label="To copy">
+        <pre class="diff">{line}</pre>
+      </section>
+      <div class="buttons">
+        <Button icon="copy" kind="primary" onClick={() => void copy(line)}>
+          Copy
+        </Button>
+        <Button onClick={onClose}>Close</Button>
+      </div>
+    </div>
+  </Dialog>
+);
+
+/** A word as a shell takes it. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+function NewService({ onClose }: { onClose: () => void }) {
+  const [name, setName] = useState('');
+  const [address, setAddress] = useState('');
+  const [secret, setSecret] = useState('');
+  const line = [
+    `coda connectors add ${quoted(name.trim() || 'weather')}`,
+    `--base-url ${quoted(address.trim() || 'https://api.example.com/v1')}`,
+    ...(secret.trim() === '' ? [] : [`--bearer ${quoted(secret.trim())}`]),
+  ].join(' ');
+  return (
+    <AtTheMachine title="Add a service" line={line} onClose={onClose}>
+      <p class="faint">
+        It becomes a file beside the skills. Run the command at the machine that coda runs on; it is there at once.
+      </p>
+      <Field label="Name" value={name} onValue={setName} placeholder="weather" isFirst />
+      <Field label="Address" value={address} onValue={setAddress} placeholder="https://api.example.com/v1" />
+      <Field
+        label="Name of the secret that is sent along"
+        value={secret}
+        onValue={setSecret}
+        placeholder="WEATHER_KEY"
+        hint="Its value is set under Skills, Secrets, and is never shown."
+      />
+    </AtTheMachine>
+  );
+}
+
+function NewServer({ onClose }: { onClose: () => void }) {
+  const [name, setName] = useState('');
+  const [address, setAddress] = useState('');
+  const [secret, setSecret] = useState('');
+  const header = `      headers: { Authorization: "Bearer \${${secret.trim()}}" }`;
+  const line = [
+    'mcp:',
+    '  servers:',
+    `    ${JSON.stringify(name.trim() || 'github')}:`,
+    `      url: ${JSON.stringify(address.trim() || 'https://api.githubcopilot.com/mcp/')}`,
+    ...(secret.trim() === '' ? [] : [header]),
+  ].join('\n');
+  return (
+    <AtTheMachine title="Add a tool server" line={line} onClose={onClose}>
+      <p class="faint">
+        Put these lines into <code>config.yaml</code>, look at them with <code>coda config check</code>, and start coda
+        again. Programs, containers and sign-in: docs/mcp.md.
+      </p>
+      <Field label="Name" value={name} onValue={setName} placeholder="github" isFirst />
+      <Field label="Address" value={address} onValue={setAddress} placeholder="https://api.githubcopilot.com/mcp/" />
+      <Field
+        label="Name of the environment variable with its key"
+        value={secret}
+        onValue={setSecret}
+        placeholder="GITHUB_TOKEN"
+      />
+    </AtTheMachine>
+  );
+}
