@@ -117,6 +117,7 @@ test('the three planted gaps of a month are proposed, in whatever language they 
   ]);
   expect(questions(model), 'one question, of words that nobody else has led').toHaveLength(1);
   expect(lastSaid(questions(model)[0] as never)).not.toContain('bitcoins');
+  await coda.sleepsUntil(new Date('2026-12-31T02:00:00Z'));
   await coda.moveTo(new Date('2027-01-01T02:00:00Z'));
   expect(await proposed(coda), 'they are known by now').toHaveLength(3);
 });
