@@ -50,7 +50,8 @@ export function plural(count: number, one: string, many?: string): string {
 
 /** The form of a noun or verb for a count that is shown elsewhere, or in digits of its own. */
 /**
- * Words with what stands behind each `--flag`. A value reaches to the next flag; quotation marks around it are left out.
+ * Words with what stands behind each `--flag`. A value reaches to the next flag; quotation marks around it are
+ * left out. One that is given twice has both values as lines.
  *
  * @param known - the only names that are flags; left out: all are.
  */
@@ -61,7 +62,9 @@ export function splitFlags(text: string, known?: readonly string[]): { words: st
   const flags = new Map<string, string>();
   for (const each of rest) {
     const [, flag = '', value = ''] = /^([a-z-]+)[=\s]?([\s\S]*)$/.exec(each) ?? [];
-    flags.set(flag, value.trim().replace(/^(["“'])([\s\S]*)(?:["”'])$/, '$2'));
+    const given = value.trim().replace(/^(["“'])([\s\S]*)(?:["”'])$/, '$2');
+    const before = flags.get(flag);
+    flags.set(flag, before === undefined ? given : `${before}\n${given}`);
   }
   return { words: words.trim(), flags };
 }

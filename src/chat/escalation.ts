@@ -14,7 +14,7 @@ export const isOff = (said: string): boolean => /^(?:off|no|none|never)$/i.test(
 export async function targetMeant({ tx, person }: Asking, tell = 'here'): Promise<string | undefined | Failed> {
   if (/^(?:here|off|none)?$/i.test(tell.trim())) return undefined;
   const [target, ...others] = await targets.listNamed(tx, person.id, tell);
-  if (!target) return failed('NOT_FOUND', texts.noTarget(tell));
+  if (!target) return failed('INVALID_INPUT', texts.noTarget(tell));
   if (others.length > 0) return failed('AMBIGUOUS', texts.targetAmbiguous(tell));
   if (target.state !== 'allowed') return failed('DENIED', texts.targetNotAllowed(target.name));
   // Its turns, and all that is not for the target, come to the person alone.
@@ -48,7 +48,7 @@ export async function readEscalation(
   if (typeof minutes === 'object') return { ...minutes, field: 'escalate.after' };
   const target = await targetMeant(ctx, to);
   if (typeof target === 'object') return target;
-  return target === undefined ? failed('NOT_FOUND', texts.noEscalation) : { target, minutes };
+  return target === undefined ? failed('INVALID_INPUT', texts.noEscalation) : { target, minutes };
 }
 
 /** Minutes that a length of time has ("10 minutes", "10", "every hour"); `usual` for no words. */

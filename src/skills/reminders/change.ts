@@ -74,7 +74,8 @@ export async function change(
 ): Promise<ToolResult> {
   const after = { ...changed, tainted: before.tainted || (tainted && changed.text !== before.text) };
   await store.saveReminders(tx, [after], clock.now());
-  if (!isToldAlike(after, before)) await store.saveEscalation(tx, after);
+  if (!isToldAlike(after, before) || after.escalateAt?.getTime() !== before.escalateAt?.getTime())
+    await store.saveEscalation(tx, after);
   store.lists.leave(tx, person.id, conversationId);
   const undo = undoOf({ ...after, version: before.version + 1 }, before);
   return done(say(after), {
@@ -102,7 +103,8 @@ export function notOpen(reminder: Reminder, next: Date, reader: Reader): ToolRes
 export async function moveTo(
   ctx: TxContext,
   found: Reminder,
-  schedule: PlannedTime & Partial<Pick<Reminder, 'urgent' | 'catchUp' | 'nag' | 'thenTarget' | 'thenMinutes'>>,
+  schedule: PlannedTime &
+    Partial<Pick<Reminder, 'urgent' | 'catchUp' | 'nag' | 'thenTarget' | 'thenMinutes' | 'escalateAt'>>,
   wakeAt: WakeAt,
   text = found.text,
 ) {
@@ -110,6 +112,8 @@ export async function moveTo(
   if (refused) return refused;
   const { rule, plannedAt } = atItsHour(found, schedule);
   const after = { ...found, ...schedule, rule, plannedAt, text, ...notPutOff };
+  // Moved, it is answered: its new time has one of its own.
+  if (rule === undefined) after.escalateAt = undefined;
   ctx.tx.afterCommit(() => wakeAt(plannedAt));
   return change(ctx, found, after, (reminder) => texts.edited(reminder, ctx.when), plannedAt);
 }
@@ -153,6 +157,8 @@ async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeA
   const text = newText(found.text, input);
   if (text === undefined) return failed('NOT_FOUND', texts.notInText(found, input.replace?.from ?? ''));
   if (text.length > LONGEST_TEXT) return failed('TOO_LONG', texts.tooLong(LONGEST_TEXT));
+  if (ctx.tainted && text !== before.text && found.thenMinutes !== undefined)
+    return failed('DENIED', texts.escalatedText);
   const now = ctx.clock.now();
   if (input.when?.trim()) return editTime(ctx, before, { ...found, text }, { ...input, when: input.when }, wakeAt);
   if (text === before.text && Object.values(deliveryOf(input)).every((given) => given === undefined)) {
@@ -223,8 +229,8 @@ async function editTime(
   }
   const schedule = plannedFor(stillBounded(found, words, when, ctx.when), now);
   if (!schedule) return failed('NEVER', 'That never comes.');
-  const { thenTarget, thenMinutes } = found;
-  const next = { ...schedule, urgent, catchUp, nag, thenTarget, thenMinutes };
+  const { thenTarget, thenMinutes, escalateAt } = found;
+  const next = { ...schedule, urgent, catchUp, nag, thenTarget, thenMinutes, escalateAt };
   const result = await moveTo(ctx, before, next, wakeAt, text);
   const choices = when.others?.map((other) => readingChoice(other, wanted));
   return result.ok && choices ? { ...result, choices: [...choices, ...(result.choices ?? [])] } : result;

@@ -1,8 +1,9 @@
-import { type Call, failed } from '../../agent/index.ts';
+import { type Call, type Failed, failed } from '../../agent/index.ts';
 import { splitFlags } from '../../base/text.ts';
-import { type Command, type CompletionContext, escalationSaid } from '../../chat/index.ts';
+import { type Command, type CompletionContext, escalationSaid, isOff } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { isInOtherLanguage, slotsInOther, slotsOf, splitTask, type WhenContext } from '../../time/index.ts';
+import type { CreateInput } from './create.ts';
 import { MOST_PENDING } from './limits.ts';
 import { parsePutOff } from './schedule.ts';
 import * as store from './store.ts';
@@ -28,8 +29,11 @@ export function commands(): Command[] {
         // Only its person's own words say how it is told: in a webhook's they are text.
         const { words: rest, flags } = splitFlags(line, ctx.tainted ? [] : FLAGS);
         if (rest === '') return failed('NO_TEXT', texts.noText);
+        const how = inputOfFlags(flags);
+        if ('ok' in how) return how;
+        if (how.escalate && ctx.request.origin !== 'person') return failed('DENIED', texts.escalatedByPerson);
         const { when, task } = twoLines(rest, ctx.when) ?? slotsOf(rest, ctx.when);
-        return { tool: 'reminder_create', input: { text: task, ...(when && { when }), ...inputOfFlags(flags) } };
+        return { tool: 'reminder_create', input: { text: task, ...(when && { when }), ...how } };
       },
     },
     {
@@ -69,11 +73,14 @@ export function commands(): Command[] {
 /** Others belong to the text: "run npm test --watch". */
 const FLAGS = ['nag', 'urgent', 'escalate'];
 
-function inputOfFlags(flags: ReadonlyMap<string, string>): Record<string, unknown> {
-  const [nag, escalate] = [flags.get('nag'), flags.get('escalate')];
+type Delivery = Pick<Partial<CreateInput>, 'nag' | 'urgent' | 'escalate'>;
+
+function inputOfFlags(flags: ReadonlyMap<string, string>): Failed | Delivery {
+  const [nag, urgent, escalate] = FLAGS.map((flag) => flags.get(flag));
+  if (urgent !== undefined && !/^(?:on|off)?$/i.test(urgent)) return failed('INVALID_INPUT', texts.urgentWith(urgent));
   return {
     ...(nag !== undefined && { nag: nag || USUAL_NAG }),
-    ...(flags.has('urgent') && { urgent: true }),
+    ...(urgent !== undefined && { urgent: !isOff(urgent) }),
     ...(escalate !== undefined && { escalate: escalationSaid(escalate) }),
   };
 }

@@ -1,9 +1,10 @@
 /** Reminders that somebody else is told where their person does not answer. */
 import type { z } from 'zod';
-import type { Failed, TxContext } from '../../agent/index.ts';
+import { type Failed, failed, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { escalateInput, isOff, readEscalation } from '../../chat/index.ts';
 import { isOpen, type Reminder } from './reminder.ts';
+import { texts } from './texts.ts';
 
 export const escalation = escalateInput
   .optional()
@@ -17,11 +18,18 @@ type Escalate = z.output<typeof escalation>;
 export const tellsOthers = ({ escalate }: { escalate?: Escalate }): boolean =>
   escalate !== undefined && !isOff(escalate.to);
 
-/** Columns of a reminder that is told somebody else where nobody answers it; without a target of one that is not. */
+/**
+ * Columns of a reminder that is told somebody else where nobody answers it; without a target of one that is not.
+ *
+ * @returns a failure `DENIED` for a program that may not decide in its person's place.
+ */
 export async function escalationOf(
-  ctx: Pick<TxContext, 'tx' | 'person'>,
+  ctx: Pick<TxContext, 'tx' | 'person' | 'tainted' | 'request' | 'approval'>,
   said: Escalate,
 ): Promise<Pick<Reminder, 'thenTarget' | 'thenMinutes'> | Failed> {
+  const { tainted, request, approval } = ctx;
+  if (tellsOthers({ escalate: said }) && tainted && request.byProgram && !approval.confirmed)
+    return failed('DENIED', texts.escalatedByPerson);
   const then = said && (await readEscalation(ctx, said));
   return then && 'ok' in then ? then : { thenTarget: then?.target, thenMinutes: then?.minutes };
 }

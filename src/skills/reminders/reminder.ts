@@ -82,8 +82,12 @@ export function isOpen(reminder: Reminder): boolean {
   return !(done && done >= last) && !(nagged === 0 && snoozed && snoozed >= last);
 }
 
-/** Not answered: open, or held so far and not said yet. */
-export const isUnanswered = (reminder: Reminder): boolean => isOpen(reminder) || reminder.lastOccurrence === undefined;
+/** Not answered: open, not said yet, or open beside a later occurrence that quiet hours hold. */
+export function isUnanswered(reminder: Reminder): boolean {
+  const { lastOccurrence: last, doneOccurrence: done, heldSince } = reminder;
+  if (isOpen(reminder) || last === undefined) return true;
+  return reminder.state === 'pending' && heldSince !== undefined && !(done && done >= last);
+}
 
 /** Tells the worker when a reminder speaks; a hint, given after the commit. */
 export type WakeAt = (at: Instant) => void;

@@ -26,10 +26,10 @@ import { texts } from './texts.ts';
 const SEEN = 'reminder_seen';
 
 /** A button for every reader: in a shared place everybody to whom coda listens may press it. */
-export const seenChoice = (id: string): Choice => ({
+export const seenChoice = (id: string, occurrence?: Instant): Choice => ({
   label: texts.seen,
   tool: SEEN,
-  input: { id },
+  input: { id, ...(occurrence && { occurrence: occurrence.toISOString() }) },
   style: 'primary',
   anyone: true,
 });
@@ -94,7 +94,7 @@ async function insertFinding(
     id: shortId(),
     personId: person.id,
     conversationId,
-    text: often && nag !== undefined ? [text, texts.notRepeated].join('\n') : text,
+    text,
     rule: undefined,
     zone,
     plannedAt: now,
@@ -125,14 +125,15 @@ export const seenTool = (outbox: Outbox): AnyTool =>
     description: 'Says that what was told has been seen.',
     effect: 'write',
     callers: 'buttons',
-    input: z.object({ id: z.string() }),
+    input: z.object({ id: z.string(), occurrence: z.iso.datetime().optional() }),
 
-    async run({ id }, ctx) {
+    async run({ id, occurrence }, ctx) {
       const found = await store.lockAnybodys(ctx.tx, id);
       if (!found || found.state === 'deleted') return done(texts.nothingWaits);
       const told = await toldWhere(ctx.tx, found);
       if (!(await mayPress(ctx, found, told))) return failed('NOT_YOURS', texts.seenElsewhere);
-      if (!isOpen(found)) return quoteRows(done(texts.seenBefore(found)), [found]);
+      const isOver = occurrence !== undefined && found.lastOccurrence && new Date(occurrence) < found.lastOccurrence;
+      if (!isOpen(found) || isOver) return quoteRows(done(texts.seenBefore(found)), [found]);
       return quoteRows(await markSeen(ctx, found, told, outbox), [found]);
     },
   });
@@ -184,10 +185,11 @@ async function markSeen(ctx: TxContext, found: Reminder, told: ToldWhere, outbox
   await store.saveReminders(tx, [after], now);
   // Pressed where its person does not read, it is said in their own conversation, or in the shared place where it was told.
   const isReadByThem = told.readerId === found.personId;
-  const sayIn = isReadByThem ? told.conversationId : found.conversationId;
+  const own = (found.toDm && (await conversations.direct(tx, found.personId))) || found.conversationId;
+  const sayIn = isReadByThem && told.target !== undefined ? told.conversationId : own;
   if (conversationId !== sayIn && found.personId !== person.id) {
-    const own = `reminder-seen:${found.id}:${found.version}`;
-    const key = isReadByThem && told.target !== undefined ? targets.targetKey(told.target, own) : own;
+    const plain = `reminder-seen:${found.id}:${found.version}`;
+    const key = isReadByThem && told.target !== undefined ? targets.targetKey(told.target, plain) : plain;
     const card = { kind: 'notice' as const, text: texts.seenBy(found, person.name) };
     await outbox.addAll(tx, [{ key, conversationId: sayIn, personId: found.personId, card, tainted: true }]);
   }
@@ -223,14 +225,23 @@ async function escalateDue(tx: Transaction, outbox: Outbox, now: Instant): Promi
     // One that quiet hours hold has taken the place of what was told, and waits with it.
     const isWaiting = isUnanswered(reminder);
     const isTold = isWaiting && !held;
-    const isOver = isTold && reminder.rule === undefined;
+    // A finding is told on once; a reminder of a person anew when it is put off or moved, and speaks again.
+    const isOver = isTold && reminder.source !== undefined;
     const thenMinutes = isOver ? undefined : reminder.thenMinutes;
-    next.push({ id: reminder.id, escalateAt: isWaiting ? held : undefined, thenMinutes });
+    const escalateAt = !isWaiting ? undefined : (held ?? (isOver ? undefined : ofNewest(reminder, now)));
+    next.push({ id: reminder.id, escalateAt, thenMinutes });
     if (isTold) said.push(await escalation(tx, reminder, address));
   }
   if (said.length > 0) await outbox.addAll(tx, said);
   await store.planEscalations(tx, next);
   return due.length;
+}
+
+/** When an occurrence that spoke after the one that is told on is told on itself. */
+function ofNewest({ lastOccurrence, thenMinutes = 0, rule }: Reminder, now: Instant): Instant | undefined {
+  if (rule === undefined || !lastOccurrence) return undefined;
+  const at = new Date(lastOccurrence.getTime() + thenMinutes * 60_000);
+  return at > now ? at : undefined;
 }
 
 async function escalation(
@@ -248,7 +259,7 @@ async function escalation(
     key: address ? targets.targetKey(address.id, key) : key,
     conversationId,
     personId: reader,
-    card: { kind: 'reminder', text, choices: [seenChoice(id)] },
+    card: { kind: 'reminder', text, choices: [seenChoice(id, reminder.lastOccurrence)] },
     tainted: tainted || !isOwn,
   };
 }

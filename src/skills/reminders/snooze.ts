@@ -246,8 +246,8 @@ export function chooseTool(making: Making) {
       if (act === 'snooze') return snoozeTo(ctx, found, schedule.plannedAt, wakeAt, occurrence);
       const delivered = await changeDelivery(ctx, found, input);
       if ('ok' in delivered) return delivered;
-      const { urgent, catchUp, nag, thenTarget, thenMinutes } = delivered;
-      const next = { ...schedule, urgent, catchUp, nag, thenTarget, thenMinutes };
+      const { urgent, catchUp, nag, thenTarget, thenMinutes, escalateAt } = delivered;
+      const next = { ...schedule, urgent, catchUp, nag, thenTarget, thenMinutes, escalateAt };
       return moveTo(ctx, found, next, wakeAt, input.text);
     },
   });

@@ -132,6 +132,9 @@ export function dueText({ reminder, plan, due, late, heldSince, missed }: Firing
     );
   if (late || heldSince) notes.push(`was due ${dueWords(heldSince ?? due, { ...reminder.reads, now })}`);
   if (missed > 0) notes.push(missed >= 1_000 ? 'more than 1,000 missed before' : `${missed} missed before`);
+  // Its own person alone is told: the limit is of their reminders.
+  if (reminder.seen && reminder.nag === undefined && reminder.readerId === reminder.personId && !reminder.targetId)
+    notes.push('said once, as your reminders come as often as they may already');
   const said = reminder.seen ? reminder.text : `⏰ ${reminder.text}`;
   return notes.length === 0 ? said : `${said}\n(${notes.join('; ')})`;
 }
@@ -189,11 +192,22 @@ export const texts = {
     message: 'What somebody else is reminded of is theirs: only they have it told to a third person.',
     remedy: 'Leave out whom it is told then.',
   },
+  escalatedByPerson: {
+    message: 'Who else is told of a reminder only you can say, in your own words.',
+    remedy: 'Say it to me yourself, in a chat or on the page.',
+  },
+  escalatedText: {
+    message: 'What it says is told somebody else where you do not answer: words from elsewhere do not go into it.',
+    remedy: 'Have it told nobody else first, or make another reminder.',
+  },
+  urgentWith: (words: string) => ({
+    message: `--urgent takes nothing behind it, but ${quoteWords(words)} stands there.`,
+    remedy: 'Put --urgent behind all that the reminder says.',
+  }),
   escalated: ({ text, thenMinutes }: Reminder, to: string) =>
     thenMinutes === undefined
       ? `${quoteWords(text)} is told nobody else.`
       : `${quoteWords(text)}: ${thenTold(to, thenMinutes)}`,
-  notRepeated: '(Told once and not repeated: your reminders come as often as they may already.)',
   seen: 'Seen',
   seenNow: (reminder: Reminder) => `Seen: ${findingName(reminder)}. I say no more of it.`,
   seenBy: (reminder: Reminder, name: string) => `${name} has seen ${findingName(reminder)}.`,

@@ -237,6 +237,10 @@ describe('whose it is', () => {
     expect((await programs.send('PATCH', at, { pinned: true })).status).toBe(403);
     const token = await programs.coda.app.tokens.add({ name: 'decider', scopes: ['data', 'consent'] });
     expect((await of(programs.send('PATCH', at, { pinned: true }, {}, token)))[1].note.pinned).toBe(true);
+    const told = { text: 'take the pills', when: 'tomorrow at 9', escalate: { to: 'bo' } };
+    expect((await programs.send('POST', '/v1/reminders', told)).status).toBe(403);
+    const [, { detail }] = await of(programs.send('POST', '/v1/reminders', told, {}, token));
+    expect(detail).toContain('I know no target “bo”');
   });
 
   test('nothing is kept for who is erased meanwhile', async () => {

@@ -11,7 +11,7 @@ beforeAll(async () => {
   const model = new ScriptedModel((request) => {
     const said = lastSaid(request);
     if (request.messages.at(-1)?.role !== 'user') return ['Done.'];
-    return [{ call: 'reminder_edit', input: { which: 'door', escalate: { to: said, after: '10 minutes' } } }];
+    return [{ call: 'reminder_edit', input: JSON.parse(said) as Record<string, unknown> }];
   });
   coda = await play({
     at: '2027-03-03T08:00:00Z',
@@ -90,10 +90,10 @@ test('it is changed and taken away; what waits already waits from now on; undo b
   const since = mark();
   await ana.says('/remind at 11 lock the door');
   await coda.passes({ minutes: 90 });
-  await ana.says('bo');
+  await ana.says('{"which": "door", "escalate": {"to": "bo", "after": "10 minutes"}}');
   await ana.presses('Approve');
   expect(await ana.says('/reminders')).toContain('told elsewhere, too, after 10 minutes without an answer');
-  await ana.says('off');
+  await ana.says('{"which": "door", "escalate": {"to": "off"}}');
   await coda.passes({ minutes: 20 });
   expect(told(since, 'dm-bo')).toEqual([]);
   await ana.says('/undo');
@@ -120,4 +120,41 @@ test('what a webhook sends is text, whatever flags stand in it', async () => {
   await coda.passes({ hours: 2 });
   expect(told(since, 'dm-ana').at(-1)).toContain('Look at it --urgent --escalate bo');
   expect(told(since, 'dm-bo')).toEqual([]);
+});
+
+test('moved, it waits for its new time; taken back, Done leaves it waiting again', async () => {
+  const since = mark();
+  await ana.says('/remind at 11 take the pills --escalate bo after 30 minutes');
+  await coda.passes({ minutes: 70 });
+  await ana.says('{"which": "pills", "when": "at 15:00"}');
+  await coda.passes({ minutes: 60 });
+  expect(told(since, 'dm-bo')).toEqual([]);
+  await coda.passes({ hours: 3, minutes: 25 });
+  expect(told(since, 'dm-bo')).toEqual(['Nobody has answered for 30 minutes (it was for ana):\n⏰ take the pills']);
+  const later = mark();
+  await ana.says('/remind every day at 17:00 water the plants --escalate bo after 30 minutes');
+  await coda.passes({ minutes: 95 });
+  await ana.says('/done plants');
+  await coda.passes({ minutes: 40 });
+  await ana.says('/undo');
+  await coda.passes({ minutes: 31 });
+  expect(told(later, 'dm-bo')).toEqual(['Nobody has answered for 30 minutes (it was for ana):\n⏰ water the plants']);
+});
+
+test('a button of yesterday answers nothing of today', async () => {
+  const since = mark();
+  await ana.says('/remind every day at 11 take the drops --escalate bo after 30 minutes');
+  await coda.passes({ minutes: 91 });
+  const button = coda.platform.messages.findLast(({ channel }) => channel === 'dm-bo')?.buttons[0];
+  await coda.passes({ hours: 23, minutes: 35 });
+  await (await coda.press('bo', 'dm-bo', button?.id ?? '')).settled;
+  await coda.passes({ minutes: 30 });
+  expect(told(since, 'dm-bo').filter((text) => text.startsWith('Nobody has answered'))).toHaveLength(2);
+});
+
+test('a flag that has words behind it, or stands there twice, is refused', async () => {
+  expect(await ana.says('/remind tomorrow at 9 call Eva --urgent and bring the papers')).toContain(
+    '--urgent takes nothing behind it, but “and bring the papers” stands there.',
+  );
+  expect(await ana.says('/remind tomorrow at 9 call Eva --escalate bo --escalate eva')).toContain('I know no target');
 });
