@@ -56,10 +56,10 @@ export function Connectors() {
           </Button>
         }
       >
-        <p class="faint">
+        <Empty>
           They stand in <code>config.yaml</code>; “/mcp” in the chat shows the state of each. To remove one, take its
           lines out of <code>mcp.servers</code> and start coda again.
-        </p>
+        </Empty>
       </Section>
       {isAdding === 'service' && <NewService onClose={() => setAdding(undefined)} />}
       {isAdding === 'server' && <NewServer onClose={() => setAdding(undefined)} />}
