@@ -49,24 +49,31 @@ export function plural(count: number, one: string, many?: string): string {
 }
 
 /** The form of a noun or verb for a count that is shown elsewhere, or in digits of its own. */
+export interface SplitWords {
+  words: string;
+  flags: Map<string, string>;
+  twice?: string;
+}
+
 /**
  * Words with what stands behind each `--flag`. A value reaches to the next flag; quotation marks around it are
- * left out. One that is given twice has both values as lines.
+ * left out. `twice`: a flag that stands there more than once.
  *
  * @param known - the only names that are flags; left out: all are.
  */
-export function splitFlags(text: string, known?: readonly string[]): { words: string; flags: Map<string, string> } {
+export function splitFlags(text: string, known?: readonly string[]): SplitWords {
   if (known?.length === 0) return { words: text.trim(), flags: new Map() };
   const name = known ? `(?:${known.join('|')})(?![\\w-])` : '[a-z]';
   const [words = '', ...rest] = text.split(pattern.plain`(?:^|\s)--(?=${name})`);
   const flags = new Map<string, string>();
+  let twice: string | undefined;
   for (const each of rest) {
     const [, flag = '', value = ''] = /^([a-z-]+)[=\s]?([\s\S]*)$/.exec(each) ?? [];
     const given = value.trim().replace(/^(["“'])([\s\S]*)(?:["”'])$/, '$2');
-    const before = flags.get(flag);
-    flags.set(flag, before === undefined ? given : `${before}\n${given}`);
+    if (flags.has(flag)) twice = flag;
+    flags.set(flag, given);
   }
-  return { words: words.trim(), flags };
+  return { words: words.trim(), flags, ...(twice !== undefined && { twice }) };
 }
 
 /** `minutes` in the largest unit that divides them: "2 hours". */

@@ -34,6 +34,6 @@ export { type CompleteDeps, complete, type Typing } from './platform.ts';
 export * from './route.ts';
 export { type CalledByName, Router } from './router.ts';
 export * from './skill.ts';
-export { targetTexts } from './texts.ts';
+export { flagTwice, targetTexts } from './texts.ts';
 export * from './today.ts';
 export { routesOf, verbsOf } from './verbs.ts';

@@ -265,6 +265,8 @@ export const partedNotice = (others: readonly KnownIdentity[]) =>
 
 const quoteWords = (words: string): string => `“${shorten(words.replace(/\s+/g, ' '), 80)}”`;
 
+export const flagTwice = (flag: string) => `--${flag} stands there twice: say it once.`;
+
 export const targetTexts = {
   noTarget: (name: string) => ({
     message: `I know no target ${quoteWords(name)}.`,

@@ -1,6 +1,6 @@
 import { type Call, type Failed, failed } from '../../agent/index.ts';
 import { splitFlags } from '../../base/text.ts';
-import { type Command, type CompletionContext, escalationSaid, isOff } from '../../chat/index.ts';
+import { type Command, type CompletionContext, escalationSaid, flagTwice, isOff } from '../../chat/index.ts';
 import { readerOf } from '../../storage/index.ts';
 import { isInOtherLanguage, slotsInOther, slotsOf, splitTask, type WhenContext } from '../../time/index.ts';
 import type { CreateInput } from './create.ts';
@@ -27,7 +27,8 @@ export function commands(): Command[] {
       ],
       async run(line, ctx) {
         // Only its person's own words say how it is told: in a webhook's they are text.
-        const { words: rest, flags } = splitFlags(line, ctx.tainted ? [] : FLAGS);
+        const { words: rest, flags, twice } = splitFlags(line, ctx.tainted ? [] : FLAGS);
+        if (twice !== undefined) return failed('INVALID_INPUT', flagTwice(twice));
         if (rest === '') return failed('NO_TEXT', texts.noText);
         const how = inputOfFlags(flags);
         if ('ok' in how) return how;

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { type Failed, failed, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { escalateInput, isOff, readEscalation } from '../../chat/index.ts';
-import { isOpen, type Reminder } from './reminder.ts';
+import { isWaiting, type Reminder } from './reminder.ts';
 import { texts } from './texts.ts';
 
 export const escalation = escalateInput
@@ -36,7 +36,7 @@ export async function escalationOf(
 
 /** A reminder that has been said and is not answered waits from `now` on. */
 export const escalatedAt = (reminder: Reminder, minutes: number | undefined, now: Instant): Instant | undefined =>
-  minutes !== undefined && isOpen(reminder) ? new Date(now.getTime() + minutes * 60_000) : undefined;
+  minutes !== undefined && isWaiting(reminder) ? new Date(now.getTime() + minutes * 60_000) : undefined;
 
 export const isToldAlike = (one: Reminder, other: Reminder): boolean =>
   one.thenTarget === other.thenTarget && one.thenMinutes === other.thenMinutes;

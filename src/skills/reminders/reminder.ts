@@ -82,10 +82,18 @@ export function isOpen(reminder: Reminder): boolean {
   return !(done && done >= last) && !(nagged === 0 && snoozed && snoozed >= last);
 }
 
+/** Open, and not moved to a later time since it spoke. */
+export const isWaiting = (reminder: Reminder): boolean =>
+  isOpen(reminder) && (reminder.rule !== undefined || reminder.plannedAt === undefined);
+
+/** True if what has spoken speaks again: put off, or moved to a later time. */
+export const isPutOff = ({ state, plannedAt, rule, snoozedUntil }: Reminder): boolean =>
+  state === 'pending' && (snoozedUntil !== undefined || (rule === undefined && plannedAt !== undefined));
+
 /** Not answered: open, not said yet, or open beside a later occurrence that quiet hours hold. */
 export function isUnanswered(reminder: Reminder): boolean {
   const { lastOccurrence: last, doneOccurrence: done, heldSince } = reminder;
-  if (isOpen(reminder) || last === undefined) return true;
+  if (isWaiting(reminder) || last === undefined) return true;
   return reminder.state === 'pending' && heldSince !== undefined && !(done && done >= last);
 }
 

@@ -4,7 +4,7 @@ import type { Instant } from '../../base/clock.ts';
 import { nextOf } from '../../time/index.ts';
 import { escalatedAt, isToldAlike } from './escalation.ts';
 import { refusedAsTooOften } from './limits.ts';
-import { CATCH_UPS, isOpen, type Reminder, type WakeAt } from './reminder.ts';
+import { CATCH_UPS, isWaiting, type Reminder, type WakeAt } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
@@ -117,7 +117,7 @@ export function restoreTool(wakeAt: WakeAt) {
       await store.saveReminders(tx, restored, now);
       for (const [index, reminder] of restored.entries()) {
         const stood = current[index] ?? reminder;
-        if (isToldAlike(reminder, stood) && (isOpen(stood) || !isOpen(reminder))) continue;
+        if (isToldAlike(reminder, stood) && (isWaiting(stood) || !isWaiting(reminder))) continue;
         const escalateAt = escalatedAt(reminder, reminder.thenMinutes, now);
         await store.saveEscalation(tx, { ...reminder, escalateAt });
         if (escalateAt) tx.afterCommit(() => wakeAt(escalateAt));

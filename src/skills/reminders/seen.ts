@@ -19,7 +19,7 @@ import { quietUntil } from '../../people/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { notPutOff } from './change.ts';
 import { MOST_PENDING, refusedAsTooOften } from './limits.ts';
-import { isOpen, isUnanswered, type Reminder, type WakeAt } from './reminder.ts';
+import { isPutOff, isUnanswered, isWaiting, type Reminder, type WakeAt } from './reminder.ts';
 import * as store from './store.ts';
 import { texts } from './texts.ts';
 
@@ -132,8 +132,11 @@ export const seenTool = (outbox: Outbox): AnyTool =>
       if (!found || found.state === 'deleted') return done(texts.nothingWaits);
       const told = await toldWhere(ctx.tx, found);
       if (!(await mayPress(ctx, found, told))) return failed('NOT_YOURS', texts.seenElsewhere);
-      const isOver = occurrence !== undefined && found.lastOccurrence && new Date(occurrence) < found.lastOccurrence;
-      if (!isOpen(found) || isOver) return quoteRows(done(texts.seenBefore(found)), [found]);
+      const isEarlier = occurrence !== undefined && found.lastOccurrence && new Date(occurrence) < found.lastOccurrence;
+      if (!isWaiting(found) || isEarlier) {
+        const isDone = !isEarlier && (found.state === 'completed' || !isPutOff(found));
+        return quoteRows(done(isDone ? texts.seenBefore(found) : texts.seenLate(found)), [found]);
+      }
       return quoteRows(await markSeen(ctx, found, told, outbox), [found]);
     },
   });

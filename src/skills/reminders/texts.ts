@@ -212,6 +212,8 @@ export const texts = {
   seenNow: (reminder: Reminder) => `Seen: ${findingName(reminder)}. I say no more of it.`,
   seenBy: (reminder: Reminder, name: string) => `${name} has seen ${findingName(reminder)}.`,
   seenBefore: (reminder: Reminder) => `${findingName(reminder)} has been seen already.`,
+  seenLate: (reminder: Reminder) =>
+    `That was for an earlier time: ${findingName(reminder)} comes again, and is as it was.`,
   nothingWaits: 'Nothing waits for that any more.',
   seenElsewhere: 'That is pressed where it was told.',
   unanswered: ({ text, seen, thenMinutes = 0 }: Reminder, { of, isLost }: { of: string; isLost: boolean }) =>

@@ -1,6 +1,6 @@
 import type { Instant } from '../../base/clock.ts';
 import { formOf, listOf, plural, shorten } from '../../base/text.ts';
-import type { AgendaSection } from '../../chat/index.ts';
+import { type AgendaSection, flagTwice } from '../../chat/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import {
   describe,
@@ -155,10 +155,12 @@ export const texts = {
       'It names nothing to look at: run SCRIPT, page URL, feed URL, calendar URL, hook NAME.FIELD, file SKILL/PATH, mcp SERVER TOOL.',
     remedy: 'For example "every hour run house/disk-check --above 90".',
   },
-  wrongFlag: ({ flag, given }: FlagFault, known: readonly string[]) =>
-    given === undefined
+  wrongFlag: ({ flag, given, isTwice }: FlagFault, known: readonly string[]) => {
+    if (isTwice) return flagTwice(flag);
+    return given === undefined
       ? `There is no --${flag}. There are: ${known.map((each) => `--${each}`).join(', ')}.`
-      : `--${flag} takes a number, such as --${flag} 3; ${given === '' ? 'it has none' : `“${shorten(given, 40)}” is none`}.`,
+      : `--${flag} takes a number, such as --${flag} 3; ${given === '' ? 'it has none' : `“${shorten(given, 40)}” is none`}.`;
+  },
   noTask: (name: string, near: string | undefined) =>
     `I know no schedule \`${name}\`.${near ? ` Did you mean \`${near}\`?` : ''} "/schedules" shows them.`,
   howTo:

@@ -19,10 +19,11 @@ export async function readWatch(
   asker: ScriptAsker,
   signal: AbortSignal,
 ): Promise<Record<string, unknown> | Failed | undefined> {
-  const { words, flags } = splitFlags(line);
+  const split = splitFlags(line);
+  const { words } = split;
   const looked = sourceIn(words) ?? (await scriptIn(words, tooling, asker, signal));
   if (!looked || 'ok' in looked) return looked;
-  const more = inputOf(flags);
+  const more = inputOf(split);
   return isFault(more) ? failed('INVALID_INPUT', said.wrongFlag(more, FLAGS)) : { ...more, ...looked };
 }
 

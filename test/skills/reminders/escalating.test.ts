@@ -127,6 +127,9 @@ test('moved, it waits for its new time; taken back, Done leaves it waiting again
   await ana.says('/remind at 11 take the pills --escalate bo after 30 minutes');
   await coda.passes({ minutes: 70 });
   await ana.says('{"which": "pills", "when": "at 15:00"}');
+  // Moved and back again, it waits as it did.
+  await ana.says('/undo');
+  await ana.says('{"which": "pills", "when": "at 15:00"}');
   await coda.passes({ minutes: 60 });
   expect(told(since, 'dm-bo')).toEqual([]);
   await coda.passes({ hours: 3, minutes: 25 });
@@ -148,6 +151,10 @@ test('a button of yesterday answers nothing of today', async () => {
   const button = coda.platform.messages.findLast(({ channel }) => channel === 'dm-bo')?.buttons[0];
   await coda.passes({ hours: 23, minutes: 35 });
   await (await coda.press('bo', 'dm-bo', button?.id ?? '')).settled;
+  await coda.app.whenSettled();
+  expect(told(since, 'dm-bo').at(-1)).toBe(
+    'That was for an earlier time: “take the drops” comes again, and is as it was.',
+  );
   await coda.passes({ minutes: 30 });
   expect(told(since, 'dm-bo').filter((text) => text.startsWith('Nobody has answered'))).toHaveLength(2);
 });
@@ -156,5 +163,26 @@ test('a flag that has words behind it, or stands there twice, is refused', async
   expect(await ana.says('/remind tomorrow at 9 call Eva --urgent and bring the papers')).toContain(
     '--urgent takes nothing behind it, but “and bring the papers” stands there.',
   );
-  expect(await ana.says('/remind tomorrow at 9 call Eva --escalate bo --escalate eva')).toContain('I know no target');
+  expect(await ana.says('/remind tomorrow at 9 call Eva --nag --nag 5 minutes')).toBe(
+    '--nag stands there twice: say it once.',
+  );
+  expect(await ana.says('/schedule hook box.disk --contains a --contains b')).toBe(
+    '--contains stands there twice: say it once.',
+  );
+});
+
+test('Seen by somebody else ends nothing that its person has moved; taken back, the move leaves it waiting', async () => {
+  await ana.says('/remind at 11 take the pills --escalate bo after 30 minutes');
+  await coda.passes({ minutes: 91 });
+  const button = coda.platform.messages.findLast(({ channel }) => channel === 'dm-bo')?.buttons[0];
+  await ana.says('{"which": "pills", "when": "at 15:00"}');
+  const since = mark();
+  await (await coda.press('bo', 'dm-bo', button?.id ?? '')).settled;
+  await coda.passes({ hours: 4 });
+  expect(told(since, 'dm-ana').join()).toContain('⏰ take the pills');
+  await ana.says('{"which": "pills", "when": "at 20:00"}');
+  await ana.says('/undo');
+  const undone = mark();
+  await coda.passes({ minutes: 31 });
+  expect(told(undone, 'dm-bo')).toEqual(['Nobody has answered for 30 minutes (it was for ana):\n⏰ take the pills']);
 });

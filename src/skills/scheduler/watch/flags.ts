@@ -1,6 +1,6 @@
 /** A rule as people type it: `run house/disk --above 90 --times 2`. Pure. */
 import { parseJson } from '../../../base/json.ts';
-import { isUrl, splitFlags } from '../../../base/text.ts';
+import { isUrl, type SplitWords, splitFlags } from '../../../base/text.ts';
 import { escalationSaid } from '../../../chat/index.ts';
 import { DAYS } from './rule.ts';
 
@@ -57,19 +57,21 @@ const CHANGE: Readonly<Record<string, Read>> = { ...BESIDE, input: (value) => ({
 
 export const FLAGS: readonly string[] = [...Object.keys(CONDITION), ...Object.keys(BESIDE)];
 
-/** A flag that there is none of, or (`given`) one that takes a number and was given this. */
+/** A flag that there is none of; `given`: one that takes a number and was given this; `isTwice`: given more than once. */
 export interface FlagFault {
   flag: string;
   given?: string;
+  isTwice?: true;
 }
 
 export const isFault = (read: Record<string, unknown> | FlagFault): read is FlagFault => typeof read.flag === 'string';
 
 /** Input of the tool from flags. What else is wrong with a value its schema says. */
 export function inputOf(
-  flags: ReadonlyMap<string, string>,
+  { flags, twice }: SplitWords,
   others: Readonly<Record<string, Read>> = BESIDE,
 ): Record<string, unknown> | FlagFault {
+  if (twice !== undefined) return { flag: twice, isTwice: true };
   const [rule, beside] = [{}, {}];
   for (const [flag, value] of flags) {
     const [into, read] = Object.hasOwn(CONDITION, flag)
@@ -85,8 +87,9 @@ export function inputOf(
 
 /** Words and flags of a change of a rule: the words are its time. */
 export function changesIn(text: string): Record<string, unknown> | FlagFault {
-  const { words, flags } = splitFlags(text);
-  const input = inputOf(flags, CHANGE);
+  const split = splitFlags(text);
+  const { words } = split;
+  const input = inputOf(split, CHANGE);
   if (isFault(input)) return input;
   const { rule, ...beside } = input as { rule: object };
   return { ...(words && { when: words }), ...(Object.keys(rule).length > 0 && { rule }), ...beside };
