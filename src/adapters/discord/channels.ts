@@ -41,11 +41,11 @@ export class Channels {
     return this.known.get(id) ?? this.learn(asChannel<RawChannel>(await rest.get(`/channels/${id}`)));
   }
 
-  /** Names of a place and of the channel of a thread, as far as they are known. */
+  /** The name of a channel, or of the channel of a thread, if known: a thread's own name may be its question's words. */
   namesOf({ id, parent }: Pick<ChannelInfo, 'id' | 'parent'>): NamedPlace[] {
     return [id, parent ?? ''].flatMap((channel) => {
       const { kind, name } = this.known.get(channel) ?? {};
-      return kind === 'dm' || name === undefined ? [] : [{ channel, name }];
+      return kind !== 'channel' || name === undefined ? [] : [{ channel, name }];
     });
   }
 

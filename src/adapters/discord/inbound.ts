@@ -143,8 +143,10 @@ export class Inbound {
     const sender = senderOf(message.author, { nick: message.member?.nick ?? null, groups });
     const guest = await options.isStranger(sender);
     const place = guest ? placeOf(channel) : await this.placeOrThread(message, channel, rest);
-    await inbox.accept(toIncoming(message, place, sender, text, brought.more));
-    inbox.namePlaces(ADAPTER, this.deps.channels.namesOf({ id: place.channel, parent: place.parent }));
+    const { outcome } = await inbox.accept(toIncoming(message, place, sender, text, brought.more));
+    if (outcome !== 'refused') {
+      inbox.namePlaces(ADAPTER, this.deps.channels.namesOf({ id: place.channel, parent: place.parent }));
+    }
     // Not before: what could not be accepted is heard again, with its forward.
     this.forwards.delete(forwardOf(message));
   }

@@ -20,8 +20,9 @@ export class Channels {
   async nameOf({ id, kind }: ChannelInfo, api: Api): Promise<string | undefined> {
     if (kind !== 'channel') return undefined;
     if (!this.names.has(id)) {
+      // Set before the answer, so that messages that come meanwhile do not ask again.
       this.names.set(id, undefined);
-      await this.ask(id, api).catch(() => undefined);
+      await this.ask(id, api).catch(() => this.names.delete(id));
     }
     return this.names.get(id);
   }

@@ -226,11 +226,14 @@ export class Inbound {
     const points = pointsIn(message, channel, hearing, this.begun.has(threadOf(message)));
     const place = placeOf(message, channel, hearing);
     if (wanted && !(await wanted())) return;
-    await inbox.accept(toIncoming(message, place, sender, text, { pending, quoted, ...(points && { points }) }));
+    const heard = toIncoming(message, place, sender, text, { pending, quoted, ...(points && { points }) });
+    const { outcome } = await inbox.accept(heard);
     // After it: a name is waited for by nobody.
-    void channels
-      .nameOf(channel, api)
-      .then((name) => name !== undefined && inbox.namePlaces(ADAPTER, [{ channel: channel.id, name }]));
+    if (outcome !== 'refused') {
+      void channels
+        .nameOf(channel, api)
+        .then((name) => name !== undefined && inbox.namePlaces(ADAPTER, [{ channel: channel.id, name }]));
+    }
     if ((message.thread_ts ?? message.ts) === message.ts && place.kind === 'thread') this.begun.add(idOf(message));
   }
 
