@@ -291,14 +291,14 @@ function failure(collection: AnyCollection, result: Failed | undefined): Written
 }
 
 function refusal(result: Failed): WrittenAnswer {
-  const { code, message, remedy = 'See /openapi.json for what is taken.', choices = [], field } = result;
+  const { code, message, remedy, choices = [], field } = result;
   const fields = field === undefined ? {} : { fields: [{ field, detail: message }] };
-  if (code === 'DENIED') return problemJson({ ...problem('HTTP_FORBIDDEN', message, OWNER), ...fields });
+  if (code === 'DENIED') return problemJson({ ...problem('HTTP_FORBIDDEN', message, remedy ?? OWNER), ...fields });
   if (code === 'ASKS_FIRST') {
     const scope = 'Use a token with the scope consent.';
     return problemJson(problem('HTTP_FORBIDDEN', 'This asks its person first.', scope));
   }
-  const found = problem('HTTP_REFUSED', message, remedy);
+  const found = problem('HTTP_REFUSED', message, remedy ?? 'See /openapi.json for what is taken.');
   const offered = choices.length > 0 ? { choices: choices.map(({ label }) => label) } : {};
   return problemJson({ ...found, reason: code, ...offered, ...fields });
 }

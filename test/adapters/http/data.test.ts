@@ -243,6 +243,20 @@ describe('whose it is', () => {
     expect(detail).toContain('I know no target “bo”');
   });
 
+  test('a refusal says what to do about it', async () => {
+    const pia = programs.coda.person('pia');
+    const tim = programs.coda.person('tim');
+    for (const each of [pia, tim]) await each.says('hello');
+    await pia.says('/targets person tim');
+    await tim.presses('Yes');
+    await pia.says('/remind tomorrow at 9 take the drops --escalate tim');
+    const token = await programs.coda.app.tokens.add({ name: 'pia', person: 'pia', scopes: ['data', 'consent'] });
+    const { reminders } = (await (await programs.ask('/v1/reminders', { token })).json()) as { reminders: Item[] };
+    const edited = programs.send('PATCH', `/v1/reminders/${reminders[0]?.id}`, { text: 'win a prize' }, {}, token);
+    const remedy = 'Have it told nobody else first, or make another reminder.';
+    expect(await of(edited)).toMatchObject([403, { remedy }]);
+  });
+
   test('nothing is kept for who is erased meanwhile', async () => {
     const { coda } = programs;
     const lea = coda.person('lea');
