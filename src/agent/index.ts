@@ -63,7 +63,7 @@ export { carriedBy, policyOf, refusedHere } from './tools/policy.ts';
 export * from './tools/resolve.ts';
 export * from './tools/tool.ts';
 export { type LiveTools, Toolbox } from './tools/toolbox.ts';
-export { type MessageTrace, stepWords, type TurnTrace, traceMessage, traceTurns } from './trace/index.ts';
+export { type MessageTrace, type TurnTrace, traceMessage, traceTurns } from './trace/index.ts';
 export type { SpawnOptions } from './turn/nested.ts';
 export type { TurnOver } from './turn/options.ts';
 export { closeOrphan } from './turn/record/store.ts';

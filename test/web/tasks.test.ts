@@ -415,6 +415,7 @@ const OWNER: readonly Task[] = [
     'see who did what',
     async (who) => {
       await who.within('Activity', 'What was done');
+      await who.sees(/: decided about a call: “Sends a letter”/);
       await who.page.getByLabel('Person').selectOption('bob');
       await who.sees(/^bob: Sets a reminder/);
       expect(await who.page.getByText(/^bob: \w+_\w+/).count()).toBe(0);

@@ -43,7 +43,7 @@ export async function traceMessage(database: Database, id: string | undefined): 
   const events = [
     ...inboxEvents(inbox),
     ...(turn ? turnEvents(turn) : []),
-    ...stepEvents(steps, turn?.started_at),
+    ...stepEvents(steps, turn?.started_at, byName).map(({ words: _, ...event }) => event),
     ...usage.map(usageEvent),
     ...parts.flatMap(partEvents),
   ];
@@ -58,8 +58,12 @@ export async function traceMessage(database: Database, id: string | undefined): 
   };
 }
 
+/** The sentence for a tool, by its name; undefined for one that has none. */
+type ToolSentence = (tool: string) => string | undefined;
+
 export interface TurnTrace extends TurnLine {
-  steps: TraceEvent[];
+  /** `words`: `what` with the sentence for a tool instead of its name. */
+  steps: (TraceEvent & { words: string })[];
 }
 
 /** The newest turns of a conversation. What was said, and the arguments of calls, are read only `withWords`. */
@@ -67,7 +71,7 @@ export async function traceTurns(
   db: Queryable,
   conversationId: string,
   limit: number,
-  withWords: boolean,
+  { withWords, sentenceOf }: { withWords: boolean; sentenceOf: ToolSentence },
 ): Promise<TurnTrace[]> {
   const turns = await turnsIn(db, conversationId, limit, withWords);
   const steps = await stepsOfAll(
@@ -79,17 +83,22 @@ export async function traceTurns(
     const own = steps.filter(({ turn_id }) => turn_id === turn.id);
     return {
       ...turn,
-      steps: stepEvents(own, turn.startedAt).map(({ at, ...rest }) => ({ at: at.toISOString(), ...rest })),
+      steps: stepEvents(own, turn.startedAt, sentenceOf).map(({ at, ...rest }) => ({ at: at.toISOString(), ...rest })),
     };
   });
 }
 
-/** A step with the tools that it names in the words of `does`; what those do not know keeps its name. */
-export function stepWords({ what, tools = [] }: TraceEvent, does: (tool: string) => string | undefined): string {
-  return tools.reduce((words, tool) => {
-    const sentence = does(tool);
-    return sentence === undefined ? words : words.replace(tool, () => `“${sentence}”`);
-  }, what);
+const byName: ToolSentence = () => undefined;
+
+/** Tools by their sentences, each once, with the number of its calls. */
+function callsInWords(tools: readonly string[], sentenceOf: ToolSentence): string {
+  const counts = new Map<string, number>();
+  for (const tool of tools) {
+    const sentence = sentenceOf(tool);
+    const shown = sentence === undefined ? tool : `“${sentence}”`;
+    counts.set(shown, (counts.get(shown) ?? 0) + 1);
+  }
+  return [...counts].map(([shown, count]) => (count === 1 ? shown : `${shown} (${plural(count, 'time')})`)).join(', ');
 }
 
 type Event = Omit<TraceEvent, 'at'> & { at: Date };
@@ -137,7 +146,11 @@ function turnEvents({ state, model, error, tool_calls, tainted, started_at, fini
   return [...events, { at: finished_at, where: 'turn', what, tookMs: msBetween(started_at, finished_at), depth: 0 }];
 }
 
-function stepEvents(steps: readonly store.StepRow[], begun: Date | undefined): Event[] {
+function stepEvents(
+  steps: readonly store.StepRow[],
+  begun: Date | undefined,
+  sentenceOf: ToolSentence,
+): (Event & { words: string })[] {
   const names = new Map(steps.flatMap(({ calls }) => calls ?? []).map(({ id, name }) => [id, name]));
   let before = begun;
   return steps.map(({ path, kind, call_id, at, model, calls, ok, code, took_ms }) => {
@@ -146,24 +159,29 @@ function stepEvents(steps: readonly store.StepRow[], begun: Date | undefined): E
     before = at;
     const called = names.get(call_id ?? '');
     const name = called ?? 'a call';
+    const inWords = called === undefined ? name : callsInWords([called], sentenceOf);
     const tools = called === undefined ? {} : { tools: [called] };
     if (kind === 'model') {
-      const asks = calls?.length ? `calls ${calls.map((call) => call.name).join(', ')}` : 'answers';
+      const asked = (calls ?? []).map((call) => call.name);
+      const said = (names: string) => `${model ?? 'a model'} ${asked.length > 0 ? `calls ${names}` : 'answers'}`;
       const inputs = (calls ?? []).flatMap(({ name, input }) => (input === undefined ? [] : [{ name, input }]));
       return {
         at,
         where: 'model',
-        what: `${model ?? 'a model'} ${asks}`,
+        what: said(asked.join(', ')),
+        words: said(callsInWords(asked, sentenceOf)),
         depth,
-        ...(calls?.length && { tools: [...new Set(calls.map((call) => call.name))] }),
+        ...(asked.length > 0 && { tools: [...new Set(asked)] }),
         ...(tookMs !== undefined && { tookMs }),
         ...(inputs.length > 0 && { inputs }),
       };
     }
-    if (kind !== 'result')
-      return { at, where: 'asked', what: kind === 'steered' ? 'more was said' : `${name}: ${kind}`, depth, ...tools };
-    const what = `${name}: ${ok === false ? `failed (${code ?? 'no code'})` : 'done'}`;
-    return { at, where: 'tool', what, depth, ...tools, ...(took_ms !== null && { tookMs: took_ms }) };
+    if (kind === 'steered')
+      return { at, where: 'asked', what: 'more was said', words: 'more was said', depth, ...tools };
+    const became = kind !== 'result' ? kind : ok === false ? `failed (${code ?? 'no code'})` : 'done';
+    const said = { what: `${name}: ${became}`, words: `${inWords}: ${became}` };
+    if (kind !== 'result') return { at, where: 'asked', ...said, depth, ...tools };
+    return { at, where: 'tool', ...said, depth, ...tools, ...(took_ms !== null && { tookMs: took_ms }) };
   });
 }
 

@@ -1,6 +1,6 @@
 /** Things that happened: conversations, turns, the audit log, approvals, and what could not be delivered. */
 import { z } from 'zod';
-import { type Agent, type Approvals, stepWords, type TurnTrace, traceTurns } from '../../agent/index.ts';
+import { type Agent, type Approvals, type TurnTrace, traceTurns } from '../../agent/index.ts';
 import { type AuditRecord, findEntries, STATUSES } from '../../audit/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import { type AnyRoute, route } from '../../chat/index.ts';
@@ -141,21 +141,20 @@ function turnsRoute(parts: ActivityParts): AnyRoute {
       if (!found) throw noSuch('conversation');
       const { id, adapter, kind, channel, name, place } = found;
       const yours = found.personId === personId;
-      const turns = await traceTurns(db, id, MOST_TURNS, yours);
+      const sentenceOf = (tool: string) => parts.agent.toolWords(tool);
+      const turns = await traceTurns(db, id, MOST_TURNS, { withWords: yours, sentenceOf });
       const about = { id, platform: adapter, kind, channel: kind === 'dm' ? null : channel, name: place, yours };
       const json = {
         conversation: { ...about, person: kind === 'dm' ? name : null },
-        turns: turns.map((each) => turnOf(each, parts.agent)),
+        turns: turns.map(turnOf),
       };
       return { body: { json } };
     },
   });
 }
 
-function turnOf(
-  { id, state, person, model, error, startedAt, elapsedMs, said, steps }: TurnTrace,
-  agent: ActivityParts['agent'],
-): z.output<typeof turn> {
+function turnOf(found: TurnTrace): z.output<typeof turn> {
+  const { id, state, person, model, error, startedAt, elapsedMs, said, steps } = found;
   return {
     id,
     state,
@@ -169,7 +168,7 @@ function turnOf(
       at: each.at,
       where: each.where,
       what: each.what,
-      words: stepWords(each, (tool) => agent.toolWords(tool)),
+      words: each.words,
       depth: each.depth,
       took_ms: each.tookMs ?? null,
       inputs: (each.inputs ?? []).map(({ name, input }) => ({ tool: name, input })),

@@ -52,19 +52,25 @@ export function Audit() {
   );
 }
 
-/** Acts that no tool does, in words. */
-const ACTIONS: Readonly<Record<string, (subject: string | null) => string>> = {
-  critique: (subject) => `had a call looked at a second time${subject === null ? '' : `: ${subject}`}`,
+/** The act with its subject behind it: a tool in its own words. */
+const about = (act: string, { does, subject }: Entry): string => {
+  if (does !== null) return `${act}: “${does}”`;
+  return subject === null ? act : `${act}: ${subject}`;
+};
+
+/** Acts that no tool does, in words; the subject of some is the tool of a call. */
+const ACTIONS: Readonly<Record<string, (entry: Entry) => string>> = {
+  critique: (entry) => about('had a call looked at a second time', entry),
   'press.refuse': () => 'pressed a button that was not theirs',
-  'approval.decide': () => 'decided about a call',
-  'approval.expire': () => 'a question was not answered in time',
+  'approval.decide': (entry) => about('decided about a call', entry),
+  'approval.expire': (entry) => about('a question was not answered in time', entry),
   'person.admit': () => 'somebody was let in',
   'person.revoke': () => 'somebody is not heard any more',
   'person.join': () => 'two accounts became one person',
   'person.part': () => 'an account was parted from a person',
   'person.sign_in': () => 'signed in in a browser',
-  'config.change': (subject) => `the settings changed${subject === null ? '' : `: ${subject}`}`,
-  'control.run': (subject) => `carried out “coda ${subject ?? ''}”`,
+  'config.change': (entry) => about('the settings changed', entry),
+  'control.run': ({ subject }) => `carried out “coda ${subject ?? ''}”`,
 };
 
 function EntryRow({ entry }: { entry: Entry }) {
@@ -72,7 +78,7 @@ function EntryRow({ entry }: { entry: Entry }) {
   return (
     <li class="row">
       <span class="what">
-        {person?.name ?? 'coda'}: {does ?? ACTIONS[action]?.(subject) ?? subject ?? action}
+        {person?.name ?? 'coda'}: {ACTIONS[action]?.(entry) ?? does ?? subject ?? action}
         <span class="under">
           {' '}
           {origin}

@@ -7,11 +7,13 @@ import { Outside } from '../../support/outside.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
 
 const outside = new Outside();
-const model = new ScriptedModel((request) =>
-  lastSaid(request).includes('letter') && request.messages.at(-1)?.role !== 'tool'
-    ? [{ call: 'letter_send', input: { to: 'Max' } }]
-    : ['It is done.'],
-);
+const model = new ScriptedModel((request) => {
+  if (request.messages.at(-1)?.role === 'tool') return ['It is done.'];
+  const said = lastSaid(request);
+  if (said.includes('letter')) return [{ call: 'letter_send', input: { to: 'Max' } }];
+  const keep = (text: string) => ({ call: 'note_save', input: { text } });
+  return said.includes('both') ? [keep('the key'), keep('the code')] : ['It is done.'];
+});
 
 let programs: Programs;
 let owner: Browser;
@@ -98,6 +100,18 @@ describe('activity', () => {
     const turns = await owner.get<object>(`/v1/activity/${bens?.id}`);
     expect(JSON.stringify([conversations, turns])).not.toContain('this is Ben');
     expect(JSON.stringify(turns)).toContain('answered');
+  });
+
+  test('a step says what its tools do, and how often', async () => {
+    await programs.coda.person('gina', { role: 'member' }).says('keep both');
+    const { conversations } = await owner.get<{ conversations: { id: string; person: string }[] }>('/v1/activity');
+    const { turns } = await owner.get<{ turns: { steps: { what: string; words: string }[] }[] }>(
+      `/v1/activity/${conversations.find(({ person }) => person === 'gina')?.id}`,
+    );
+    const step = turns.flatMap(({ steps }) => steps).find(({ what }) => what.includes('calls'));
+    expect(step?.what).toMatch(/ calls note_save, note_save$/);
+    expect(step?.words).toMatch(/ calls “[^”]+” \(2 times\)$/);
+    expect(step?.words).not.toContain('note_save');
   });
 
   test('a question waits for its person and for owners, and what came of it is told', async () => {

@@ -1,6 +1,6 @@
 /** The conversations of a person, for a page: listed, read, named, taken away, and what is said in all of them from now on. */
 import { z } from 'zod';
-import { type Agent, stepWords, traceTurns } from '../../../agent/index.ts';
+import { type Agent, traceTurns } from '../../../agent/index.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { type AnyRoute, type Caller, route } from '../../../chat/index.ts';
 import type { Delivery } from '../../../delivery/index.ts';
@@ -252,14 +252,15 @@ function turns(deps: ChatsDeps): AnyRoute {
     async answerRequest(request) {
       const { id, isOwn } = await chatOf(deps, callerOf(request), request.params.id);
       if (!isOwn) throw nothing('Only of conversations here is told how they were answered.');
-      const found = await traceTurns(readerOf(deps.database), id, MOST_TURNS, true);
+      const sentenceOf = (tool: string) => deps.agent.toolWords(tool);
+      const found = await traceTurns(readerOf(deps.database), id, MOST_TURNS, { withWords: true, sentenceOf });
       const turns = found.map(({ id: turn, state, model, error, startedAt, elapsedMs, steps }) => ({
         id: turn,
         state,
         model,
         error,
         elapsedMs,
-        steps: steps.map((each) => ({ ...each, words: stepWords(each, (tool) => deps.agent.toolWords(tool)) })),
+        steps,
         startedAt: startedAt.toISOString(),
       }));
       return { body: { json: { turns } } };
