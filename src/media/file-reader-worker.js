@@ -11,7 +11,7 @@ const BATCH_MS = 250;
 const MOST_MEMORY = 400 * 1024 * 1024;
 const LONGEST_WORDS = 300;
 
-/** Documents of old formats within a file that are named; the others are counted. */
+/** Files within a file that could not be read, and documents of old formats, that are named; the others are counted. */
 const MOST_NAMED = 20;
 
 /** The file that is read: its bytes, then its blocks. */
@@ -58,7 +58,8 @@ async function nextBatch() {
   old = Buffer.concat(budget.old.flatMap(({ bytes }) => (bytes ? [bytes] : [])));
   const documents = budget.old.slice(0, MOST_NAMED).map(({ bytes: _, ...document }) => document);
   const unread = budget.unread.slice(0, MOST_NAMED);
-  const facts = { ...factsOf(about), ...(unread.length > 0 && { unread }) };
+  const unnamed = budget.old.length - documents.length + budget.unread.length - unread.length;
+  const facts = { ...factsOf(about), ...(unread.length > 0 && { unread }), ...(unnamed > 0 && { unnamed }) };
   return { passages: passages.take(), facts, ...(documents.length > 0 && { old: documents }) };
 }
 

@@ -33,6 +33,25 @@ const DECODERS = [
   'pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_f64be',
 ];
 
+/** As ffmpeg 5 to 8 say that they have no reader of the format, or no decoder of the sound that may be used. */
+const UNKNOWN_FORMAT =
+  /Unknown input format|[Dd]ecoder\b.* not found|no decoder found|not on whitelist[\s\S]*Error while opening decoder/;
+const OUT_OF_MEMORY = /Cannot allocate memory/;
+
+/** The message is a clause. */
+export class DecodingFault extends Error {
+  /** `unknown` and `long`: nothing here decodes it, which says nothing against it. `limits`: another try may go well. */
+  readonly reason: 'unknown' | 'long' | 'broken' | 'limits';
+
+  constructor(reason: DecodingFault['reason'], message: string) {
+    super(message);
+    this.name = 'DecodingFault';
+    this.reason = reason;
+  }
+}
+
+const brokenSound = () => new DecodingFault('broken', 'I cannot decode it: it is broken, or there is no sound in it');
+
 const size = z.strictObject({ size: z.int() });
 const recognized = z.strictObject({ text: z.string() });
 
@@ -68,19 +87,19 @@ export class Hearing {
   }
 
   /**
-   * The samples (16 bits, 16 kHz, one channel) of a recording, no more than of `longest` milliseconds and one second;
-   * undefined where nothing here decodes it. Rejects for one that is broken or holds no sound.
+   * The samples (16 bits, 16 kHz, one channel) of a recording, no more than of `longest` milliseconds and one second.
+   * Throws `DecodingFault`, also for one that holds no sound, and the signal's reason.
    */
   async decode(
     bytes: Buffer,
     { extension, isOpus }: Sound,
     { longest, programs, by }: HearingFor & { longest: number },
     limit: HearingLimit,
-  ): Promise<Buffer | undefined> {
+  ): Promise<Buffer> {
     const most = Math.ceil(longest / 1_000 + 1) * RATE * 2;
     const plain = plainSamples(bytes);
     if (plain) return plain.subarray(0, most);
-    const opus = isOpus && (await this.readOpus(bytes, extension, most, { by, limit }));
+    const opus = isOpus && (await this.readOpus(bytes, most, { by, limit }));
     if (opus) return opus;
     using within = deadline(FFMPEG_WITHIN_MS, limit.signal);
     const begin = limit.hold();
@@ -94,16 +113,17 @@ export class Hearing {
     const input = {
       command: decodingBy(extension, most),
       files: { file: { extension, bytes } },
+      keepsErrors: true,
       limits: FFMPEG_LIMITS,
     };
     try {
       const samples = await programs.run(input, by, { signal: within.signal, hold });
       // It ends well with nothing where no piece of a broken recording can be decoded.
-      if (samples.length === 0) throw new Error('no sound in it');
+      if (samples.length === 0) throw brokenSound();
       return samples;
     } catch (error) {
-      if (error instanceof ProgramFault && error.isMissing) return undefined;
-      throw error;
+      limit.signal.throwIfAborted();
+      throw error instanceof ProgramFault ? decodingFaultOf(error, extension) : error;
     } finally {
       begin();
     }
@@ -132,17 +152,16 @@ export class Hearing {
     return unlessAborted(signal, heard);
   }
 
-  /** Undefined for a WebM that the reader here refuses (laced blocks, cut short): ffmpeg knows more of them. */
+  /** Undefined for what the reader here refuses (laced blocks, cut short, other streams before it): ffmpeg knows more of them. */
   private async readOpus(
     bytes: Buffer,
-    extension: string,
     most: number,
     { by, limit }: { by: string; limit: HearingLimit },
   ): Promise<Buffer | undefined> {
     try {
       return await this.inOrder(by, limit, () => this.decodeOpus(bytes, most, limit.signal));
-    } catch (error) {
-      if (extension !== 'webm' || limit.signal.aborted) throw error;
+    } catch {
+      limit.signal.throwIfAborted();
       return undefined;
     }
   }
@@ -154,6 +173,17 @@ export class Hearing {
   }
 }
 
+function decodingFaultOf({ details }: ProgramFault, extension: string): DecodingFault {
+  const { isMissing, isTooLong, isKilled, errors = '' } = details;
+  if (isMissing) return new DecodingFault('unknown', `I cannot decode ${extension} here: ffmpeg is not installed`);
+  if (isTooLong) return new DecodingFault('long', 'its samples are more than 64 MB, which is half an hour');
+  if (isKilled || OUT_OF_MEMORY.test(errors))
+    return new DecodingFault('limits', 'I cannot decode it: ffmpeg did not finish with its 30 seconds and 1 GB');
+  return UNKNOWN_FORMAT.test(errors)
+    ? new DecodingFault('unknown', `I cannot decode this ${extension} here: ffmpeg has no decoder for it`)
+    : brokenSound();
+}
+
 /** Samples on its output, of the named format alone: nothing else is opened, and nothing longer or larger is made. */
 function decodingBy(extension: string, most: number): string[] {
   const only = ['-protocol_whitelist', 'file', '-codec_whitelist', DECODERS.join(',')];
@@ -161,5 +191,5 @@ function decodingBy(extension: string, most: number): string[] {
   const to = ['-vn', '-sn', '-dn', '-t', String(most / RATE / 2), '-ac', '1', '-ar', String(RATE)];
   // Threads for its filters, one for each processor, would take the memory of a large machine.
   const bounds = ['-threads', '1', '-filter_threads', '1', '-max_alloc', String(FFMPEG_BLOCK)];
-  return ['ffmpeg', '-nostdin', '-v', 'quiet', ...bounds, ...from, ...to, '-fs', String(most), '-f', 's16le', 'pipe:1'];
+  return ['ffmpeg', '-nostdin', '-v', 'error', ...bounds, ...from, ...to, '-fs', String(most), '-f', 's16le', 'pipe:1'];
 }

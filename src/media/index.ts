@@ -94,6 +94,8 @@ const facts = z.strictObject({
   unread: z.array(z.string()).optional(),
   /** Documents of old formats within it that could not be converted; `why` as of `fault: 'old'`. */
   unreadOld: z.array(unreadOld).optional(),
+  /** Files within it that could not be read, beyond those that are named. */
+  unnamed: z.int().optional(),
 });
 export type FileFacts = z.output<typeof facts>;
 

@@ -16,7 +16,7 @@ const WITHIN_MS = 60_000;
 const LOOK_WITHIN_MS = 10_000;
 /** A container has its own memory: one of them at a time is enough for a household. */
 const AT_ONCE = 1;
-/** A fault of Docker's passes; the steps of one turn do not each wait for it. */
+/** A fault of Docker's passes, and time or memory may be more; the steps of one turn do not each wait for it. */
 const FAULT_MS = 3 * 60_000;
 const REMEMBERED_IMAGES = 20;
 const REMEMBERED_DOCUMENTS = 100;
@@ -96,8 +96,10 @@ export class OfficeConverter {
       const output = ran.ok ? `${ran.stdout.text}${ran.stderr.text}`.slice(0, LOGGED) : '';
       this.parts.log.info({ file: hash, why, output }, 'an old Office document was not converted');
       signal.throwIfAborted();
-      this.failed.set(key, ran.ok ? { why } : { why, until: this.parts.clock.monotonic() + FAULT_MS });
-      return { ok: false, why, isPassing: !ran.ok };
+      // A slow machine and a small container (execution.max_memory) are no faults of the document.
+      const isPassing = !ran.ok || ran.timedOut || ran.oomKilled;
+      this.failed.set(key, isPassing ? { why, until: this.parts.clock.monotonic() + FAULT_MS } : { why });
+      return { ok: false, why, isPassing };
     });
   }
 

@@ -11,6 +11,8 @@ export type Env = Readonly<Record<string, string | undefined>>;
 
 /** Bytes of what it writes to its output. */
 const LONGEST_OUTPUT = 64 * 1024 * 1024;
+/** Characters. */
+const LONGEST_ERRORS = 4_000;
 /** Programs of different persons that run at once. */
 const AT_ONCE = 4;
 /** Status of a shell that finds no program of the name. */
@@ -18,14 +20,24 @@ const NOT_FOUND = 127;
 const NOT_STARTED = 'could not be started';
 const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR'];
 
-export class ProgramFault extends Error {
+interface FaultDetails {
   /** Nothing of this name is on this machine. */
-  readonly isMissing: boolean;
+  isMissing?: boolean;
+  /** Ended from outside: by a signal, a limit, or for lack of patience. */
+  isKilled?: boolean;
+  /** Its output is longer than is taken. */
+  isTooLong?: boolean;
+  /** End of its standard error, where `keepsErrors` asks for it. */
+  errors?: string;
+}
 
-  constructor(message: string, isMissing = false) {
+export class ProgramFault extends Error {
+  readonly details: FaultDetails;
+
+  constructor(message: string, details: FaultDetails = {}) {
     super(message);
     this.name = 'ProgramFault';
-    this.isMissing = isMissing;
+    this.details = details;
   }
 }
 
@@ -38,6 +50,8 @@ export interface ProgramInput {
   input?: string;
   /** Name of a file in `command` that it writes, whose content is the result instead of its output. */
   writes?: { name: string; extension: string };
+  /** Has the end of its standard error in the fault. Left out for programs of the owner's, whose children may hold it open. */
+  keepsErrors?: boolean;
   limits: ProgramLimits;
 }
 
@@ -65,17 +79,18 @@ export class Programs {
     const begin = hold?.();
     const ran = this.queue.run(by, async () => {
       begin?.();
-      if (signal.aborted) throw new ProgramFault('was ended');
+      if (signal.aborted) throw new ProgramFault('was ended', { isKilled: true });
       return runProgram(input, this.env, signal);
     });
     return unlessAborted(signal, ran).catch((error: unknown) => {
-      throw error instanceof ProgramFault ? error : new ProgramFault(signal.aborted ? 'was ended' : messageOf(error));
+      if (error instanceof ProgramFault) throw error;
+      throw signal.aborted ? new ProgramFault('was ended', { isKilled: true }) : new ProgramFault(messageOf(error));
     });
   }
 }
 
 async function runProgram(
-  { command, files = {}, input, writes, limits }: ProgramInput,
+  { command, files = {}, input, writes, keepsErrors = false, limits }: ProgramInput,
   env: Env,
   signal: AbortSignal,
 ): Promise<Buffer> {
@@ -89,7 +104,7 @@ async function runProgram(
     const written = writes && join(folder, `${writes.name}.${writes.extension}`);
     if (written !== undefined) paths.set(writes?.name ?? '', written);
     const args = command.map((part) => part.replace(/\{(\w{1,20})\}/g, (whole, name) => paths.get(name) ?? whole));
-    const output = await outputOf([...wrapperFor(limits), ...args], { env, input, signal });
+    const output = await outputOf([...wrapperFor(limits), ...args], { env, input, keepsErrors, signal });
     return written === undefined ? output : await contentOf(written);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -122,12 +137,21 @@ async function contentOf(path: string): Promise<Buffer> {
 
 function outputOf(
   [program = '', ...args]: readonly string[],
-  { env, input, signal }: { env: Env; input: string | undefined; signal: AbortSignal },
+  {
+    env,
+    input,
+    keepsErrors,
+    signal,
+  }: { env: Env; input: string | undefined; keepsErrors: boolean; signal: AbortSignal },
 ): Promise<Buffer> {
   const own = Object.fromEntries(INHERITED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env: own, stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+    const options = { env: own, detached: true };
+    const child = keepsErrors
+      ? spawn(program, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
+      : spawn(program, args, { ...options, stdio: ['pipe', 'pipe', 'ignore'] });
     const chunks: Buffer[] = [];
+    let errors = '';
     let size = 0;
     const kill = () => {
       try {
@@ -137,12 +161,14 @@ function outputOf(
       }
     };
     // At once: a program that has left the group may hold the output open for as long as it likes.
-    const abandon = () => {
+    const abandon = (details: FaultDetails = { isKilled: true }) => {
       kill();
       child.stdout.destroy();
-      reject(new ProgramFault('was ended'));
+      child.stderr?.destroy();
+      reject(new ProgramFault('was ended', details));
     };
-    signal.addEventListener('abort', abandon, { once: true });
+    const onAbort = () => abandon();
+    signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) abandon();
     // One that reads nothing closes its end.
     child.stdin.on('error', () => {});
@@ -150,16 +176,20 @@ function outputOf(
     child.stdout.on('data', (piece: Buffer) => {
       chunks.push(piece);
       size += piece.length;
-      if (size > LONGEST_OUTPUT) abandon();
+      if (size > LONGEST_OUTPUT) abandon({ isTooLong: true });
     });
-    child.once('error', () => reject(new ProgramFault(NOT_STARTED, true)));
+    child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
+      errors = `${errors}${piece}`.slice(-LONGEST_ERRORS);
+    });
+    child.once('error', () => reject(new ProgramFault(NOT_STARTED, { isMissing: true })));
     child.once('close', (code) => {
-      signal.removeEventListener('abort', abandon);
+      signal.removeEventListener('abort', onAbort);
       // Programs that it has left behind, without its output.
       kill();
       if (code === 0) resolve(Buffer.concat(chunks));
-      else if (code === NOT_FOUND) reject(new ProgramFault(NOT_STARTED, true));
-      else reject(new ProgramFault(`ended with ${code === null ? 'a signal' : `status ${code}`}`));
+      else if (code === NOT_FOUND) reject(new ProgramFault(NOT_STARTED, { isMissing: true }));
+      else if (code === null) reject(new ProgramFault('ended with a signal', { isKilled: true, errors }));
+      else reject(new ProgramFault(`ended with status ${code}`, { errors }));
     });
   });
 }

@@ -85,7 +85,16 @@ export function plainSamples(bytes: Buffer): Buffer | undefined {
   return made;
 }
 
-export function asWave(samples: Buffer): Buffer {
+/** The same at half the rate, which is that of telephones. */
+export function halveRate(samples: Buffer): Buffer {
+  // Typed arrays: 14 million calls of `readInt16LE` would hold up everything else for a while.
+  const from = new Int16Array(samples.buffer.slice(samples.byteOffset, samples.byteOffset + (samples.length & ~3)));
+  const made = new Int16Array(from.length / 2);
+  for (let at = 0; at < made.length; at++) made[at] = ((from[at * 2] ?? 0) + (from[at * 2 + 1] ?? 0)) >> 1;
+  return Buffer.from(made.buffer);
+}
+
+export function asWave(samples: Buffer, rate = RATE): Buffer {
   const head = Buffer.alloc(44);
   head.write('RIFF');
   head.writeUInt32LE(36 + samples.length, 4);
@@ -93,8 +102,8 @@ export function asWave(samples: Buffer): Buffer {
   head.writeUInt32LE(16, 16);
   head.writeUInt16LE(1, 20);
   head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(RATE, 24);
-  head.writeUInt32LE(RATE * 2, 28);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate * 2, 28);
   head.writeUInt16LE(2, 32);
   head.writeUInt16LE(16, 34);
   head.write('data', 36);

@@ -7,9 +7,9 @@ import { messageOf } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { plural } from '../base/text.ts';
 import { fetchService } from '../egress/index.ts';
-import type { Hearing, HearingFor, HearingLimit } from './hearing.ts';
+import { DecodingFault, type Hearing, type HearingFor, type HearingLimit } from './hearing.ts';
 import { ProgramFault, type ProgramLimits } from './programs.ts';
-import { asWave, isSilent, RATE, type Sound, soundOf } from './sounds.ts';
+import { asWave, halveRate, isSilent, RATE, type Sound, soundOf } from './sounds.ts';
 
 export interface SpeechSettings {
   kind: 'none' | 'openai-compatible' | 'command' | 'sherpa-onnx';
@@ -45,7 +45,10 @@ export type Transcript = { ok: true; text: string } | { ok: false; why: string; 
 const LARGEST = 25 * 1024 * 1024;
 const LONGEST_ANSWER = 1_000_000;
 const REFUSED = ['amr', 'aac'];
-const BROKEN = 'I cannot decode it: it is broken, or there is no sound in it';
+/** Bytes of samples in a WAV: 13 minutes, and 27 at the rate of telephones. */
+const LARGEST_SAMPLES = LARGEST - 1_000;
+const TOO_LONG_AS_WAVE =
+  'services take such a recording only as WAV, which at this length is more than 25 MB; send it in parts';
 const NOTHING_HEARD: Transcript = { ok: false, why: 'I heard nothing in it' };
 
 /** Bytes of a millisecond (128 kbit/s): of a recording that nothing here decodes, a shorter length is not believed. */
@@ -76,16 +79,18 @@ export async function transcribe(
   using limit = deadline(settings.timeout, signal);
   try {
     // One that only its own service can read is handed on as it is.
-    const samples = await hearing.decode(bytes, sound, { longest, programs, by }, limit).then(
-      (decoded) => decoded ?? `I cannot decode ${sound.extension} here: ffmpeg is not installed`,
-      () => BROKEN,
-    );
-    limit.signal.throwIfAborted();
+    const decoded = await hearing.decode(bytes, sound, { longest, programs, by }, limit).catch((error: unknown) => {
+      if (error instanceof DecodingFault && ['unknown', 'long'].includes(error.reason)) return error;
+      throw error;
+    });
+    const samples = decoded instanceof DecodingFault ? decoded.message : decoded;
     if (typeof samples !== 'string') {
       if (samples.length > (longest / 1_000) * RATE * 2) return tooLong;
       // Models invent words for a silence.
       if (isSilent(samples)) return NOTHING_HEARD;
     }
+    if (settings.kind === 'openai-compatible' && REFUSED.includes(sound.extension) && isTooLongAsWave(decoded))
+      return { ok: false, why: TOO_LONG_AS_WAVE };
     const hears = HEARINGS[settings.kind];
     const heard = await pay(lengthOf({ bytes, sound, samples }, longest), () =>
       hears({ bytes, sound, samples }, settings, { hearing, programs, by }, limit),
@@ -95,6 +100,8 @@ export async function transcribe(
     return text === '' ? NOTHING_HEARD : { ok: true, text };
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof DecodingFault)
+      return { ok: false, why: error.message, ...(error.reason === 'limits' && { isPassing: true }) };
     return { ok: false, why: limit.signal.aborted ? 'what hears it took too long' : reasonOf(error), isPassing: true };
   }
 }
@@ -127,11 +134,14 @@ type Hears = (
   limit: HearingLimit,
 ) => Promise<string>;
 
-/** Forms of telephones that services refuse: as a WAV, where they could be decoded and it is not too large. */
+const isTooLongAsWave = (decoded: Buffer | DecodingFault): boolean =>
+  decoded instanceof DecodingFault ? decoded.reason === 'long' : decoded.length / 2 > LARGEST_SAMPLES;
+
+/** Forms of telephones that services refuse: as a WAV where they could be decoded, at half the rate where it is too large. */
 function forService({ bytes, sound: { extension, type }, samples }: Recording) {
-  if (!REFUSED.includes(extension) || typeof samples === 'string' || samples.length > LARGEST - 1_000)
-    return { bytes, extension, type };
-  return { bytes: asWave(samples), extension: 'wav', type: 'audio/wav' };
+  if (!REFUSED.includes(extension) || typeof samples === 'string') return { bytes, extension, type };
+  const wave = samples.length > LARGEST_SAMPLES ? asWave(halveRate(samples), RATE / 2) : asWave(samples);
+  return { bytes: wave, extension: 'wav', type: 'audio/wav' };
 }
 
 const askService: Hears = async (recording, settings, _, { signal }) => {

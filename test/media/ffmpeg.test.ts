@@ -130,19 +130,41 @@ describe.skipIf(FFMPEG === '')('the real ffmpeg', () => {
     expect(await hear(make())).toMatch(/^heard 16000 (?:1\.9|2\.[01]) seconds, loud$/);
   });
 
-  test('what services refuse arrives as a WAV', async () => {
+  /** The bodies that a service of the owner's gets. */
+  async function openService() {
     const bodies: string[] = [];
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       bodies.push(Buffer.concat(chunks).toString('latin1'));
-      response.end('{"text": "words"}');
+      response.end('{"text": "heard"}');
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     onTestFinished(() => void server.close());
     const base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    for (const bytes of [amr(), pack('aac'), pack('m4a')]) await hear(bytes, { kind: 'openai-compatible', base_url });
+    return { bodies, heardBy: (bytes: Buffer) => hear(bytes, { kind: 'openai-compatible', base_url }) };
+  }
+
+  test('what services refuse arrives as a WAV', async () => {
+    const { bodies, heardBy } = await openService();
+    for (const bytes of [amr(), pack('aac'), pack('m4a')]) expect(await heardBy(bytes)).toBe('heard');
     expect(bodies.map((body) => /filename="recording\.(\w+)"/.exec(body)?.[1])).toEqual(['wav', 'wav', 'm4a']);
+  });
+
+  test('what is empty or broken never reaches a service; what has no decoder here does', async () => {
+    const { bodies, heardBy } = await openService();
+    const empty = [
+      Buffer.from('#!AMR\n'),
+      ...[['flac'], ['wav', '-c:a', 'pcm_f32le']].map(([extension = '', ...to]) => pack(extension, '-t', '0', ...to)),
+    ];
+    const broken = ['ID3', 'fLaC', '\x1a\x45\xdf\xa3', '\0\0\0\x14ftypM4A \0\0\0\0isom'].map((head) =>
+      Buffer.concat([Buffer.from(head, 'latin1'), Buffer.alloc(500, 0xa7)]),
+    );
+    for (const bytes of [...empty, ...broken])
+      expect(await heardBy(bytes)).toBe('I cannot decode it: it is broken, or there is no sound in it');
+    expect(bodies).toEqual([]);
+    expect(await heardBy(pack('mkv', '-c:a', 'tta'))).toBe('heard');
+    expect(bodies).toHaveLength(1);
   });
 
   test('lists of files under the signature of each container, and references, lead nowhere', async () => {
@@ -188,7 +210,7 @@ describe.skipIf(FFMPEG === '')('the real ffmpeg', () => {
   });
 
   test('a codec that nobody records with is not even opened', async () => {
-    expect(await hear(pack('mkv', '-c:a', 'tta'))).toContain('I cannot decode it');
+    expect(await hear(pack('mkv', '-c:a', 'tta'))).toBe('I cannot decode this webm here: ffmpeg has no decoder for it');
   });
 
   test('pictures of a clip are not decoded, however large', async () => {

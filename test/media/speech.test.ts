@@ -175,7 +175,7 @@ describe('each failure is told', () => {
   test('an empty file', async () => expect(await why(Buffer.alloc(0))).toBe('it is no recording that I know'));
   test('a broken one, for what needs it decoded', async () => {
     const command = ['cat', '{wav}'];
-    expect(await why(ogg(1), { kind: 'command', command })).toContain('it is broken, or there is no sound in it');
+    expect(await why(ogg(1), { kind: 'command', command })).toBe('I cannot decode ogg here: ffmpeg is not installed');
     expect(await why(movie(1), { kind: 'command', command })).toBe('I cannot decode m4a here: ffmpeg is not installed');
     const cut = read('spoken.opus').subarray(0, 300);
     expect(await why(cut, { kind: 'command', command })).toMatch(/cannot decode|heard nothing/);
@@ -223,6 +223,57 @@ describe('each failure is told', () => {
     const left = "require('child_process').spawn('sleep', ['90'], { detached: true, stdio: 'inherit' }).unref()";
     const leaves = [process.execPath, '-e', left];
     expect(await why(ogg(1), { ...late, timeout: 2_000, command: leaves })).toBe('what hears it took too long');
+  });
+});
+
+describe('with an ffmpeg that', () => {
+  const BROKEN = 'I cannot decode it: it is broken, or there is no sound in it';
+  const LIMITS = 'I cannot decode it: ffmpeg did not finish with its 30 seconds and 1 GB';
+  const REMINDED = 'Remind me to call Ana.';
+  const HALF_HOUR = 'head -c 57600000 /dev/zero | tr "\\0" d';
+  const TOO_MUCH = 'while :; do head -c 1000000 /dev/zero; done';
+  const longest = 3_600_000;
+  const m4a = movie(2);
+  const telephone = Buffer.concat([Buffer.from('#!AMR\n'), tail]);
+
+  /** The shell stands for ffmpeg, so that each of its ends comes on any machine. */
+  async function hearWith(script: string, bytes: Buffer) {
+    const folder = await mkdtemp(join(tmpdir(), 'coda-ffmpeg-'));
+    await writeFile(join(folder, 'ffmpeg'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const parts = { hearing, programs: new Programs({ PATH: `${folder}:${process.env.PATH}` }), by: 'ana', pay };
+    const more = { longest, timeout: 60_000 };
+    const heard = await transcribe(bytes, settings(more), parts, new AbortController().signal);
+    await rm(folder, { recursive: true });
+    return heard;
+  }
+  const refused = (why: string, more = {}) => ({ ok: false, why, ...more });
+  const heard = { ok: true, text: REMINDED };
+  const whitelist = 'echo "[tta @ 0x5] Codec (tta) not on whitelist" >&2';
+
+  test.each([
+    ['finds nothing in it', 'exit 0', m4a, refused(BROKEN)],
+    ['finds nothing in Ogg Opus, which is not read here either', 'exit 0', ogg(2), refused(BROKEN)],
+    ['says that it is broken', 'echo "moov atom not found" >&2; exit 1', m4a, refused(BROKEN)],
+    ['is killed', 'kill -9 $$', m4a, refused(LIMITS, { isPassing: true })],
+    ['gets no memory', 'echo "Cannot allocate memory" >&2; exit 1', m4a, refused(LIMITS, { isPassing: true })],
+    ['knows no such format', `echo "Unknown input format: 'mov'" >&2; exit 1`, m4a, heard],
+    ['may use no decoder of it', `${whitelist}; echo "Error while opening decoder: no" >&2; exit 1`, m4a, heard],
+    ['makes more of it than is taken', TOO_MUCH, m4a, heard],
+    ['makes more of a telephone’s than a WAV may have', TOO_MUCH, telephone, refused(expect.stringMatching(/as WAV/))],
+    ['makes half an hour of a telephone’s', HALF_HOUR, telephone, refused(expect.stringMatching(/as WAV/))],
+  ])('%s', async (_, script, bytes, expected) => {
+    expect(await hearWith(script, bytes)).toEqual(expected);
+    expect(asked).toHaveLength(expected.ok ? 1 : 0);
+    expect(paid).toHaveLength(asked.length);
+  });
+
+  test('makes 15 minutes of a telephone’s, which go at its own rate', async () => {
+    expect(await hearWith('head -c 28800000 /dev/zero | tr "\\0" d', telephone)).toEqual(heard);
+    const at = asked[0]?.indexOf('RIFF') ?? 0;
+    expect(Buffer.from(asked[0]?.slice(at + 24, at + 28) ?? '', 'latin1').readUInt32LE()).toBe(8_000);
+    expect(asked[0]?.length).toBeGreaterThan(14_400_000);
+    expect(asked[0]?.length).toBeLessThan(14_500_000);
+    expect(paid).toEqual([900]);
   });
 });
 
@@ -288,6 +339,7 @@ test('a model gets the words of a voice message, and a failed one is heard the n
   await using coda = await play({
     model,
     config: hears(),
+    env: { PATH: bin },
   });
   answer = (_, response) => {
     response.statusCode = 503;
@@ -303,6 +355,7 @@ test('a model gets the words of a voice message, and a failed one is heard the n
 test('without a model the words are shown', async () => {
   await using coda = await play({
     config: hears(),
+    env: { PATH: bin },
   });
   await coda.sends('ana', ogg(2), { name: 'voice-message.ogg', type: 'audio/ogg', text: '' });
   expect(coda.person('ana').heard('Remind me to call Ana.')).toHaveLength(1);

@@ -161,7 +161,7 @@ export class FileLibrary {
     return reading.whileConverting(() =>
       isOld
         ? readOld(file, { ...facts, to }, () => this.bytesOf(file), deps, onPassages)
-        : readOldWithin(within, facts, deps, onPassages),
+        : readOldWithin(within, facts, reading.passages, deps, onPassages),
     );
   }
 

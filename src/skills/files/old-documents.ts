@@ -11,6 +11,10 @@ export interface OldDocumentDeps {
   signal: AbortSignal;
 }
 
+/** Characters and passages of one file's text, with those of the documents that are converted out of it. */
+const LONGEST_TEXT = 4_000_000;
+const MOST_PASSAGES = 20_000;
+
 type OnPassages = (passages: readonly Passage[]) => void;
 
 /** Facts of the converted document `file`; those that it had, with the reason, where it is not converted. */
@@ -29,18 +33,28 @@ export async function readOld(
   return { ...read, says };
 }
 
-/** Facts of the file that these documents stand in, with those that could not be read. */
+/**
+ * Facts of the file that these documents stand in, with those that could not be read. `read` are its passages so far: its
+ * limits hold for all of it together, and what stands behind the one that meets them is not read.
+ */
 export async function readOldWithin(
   documents: readonly OldDocument[],
   facts: FileFacts,
+  read: readonly Passage[],
   { office, media, by, signal }: OldDocumentDeps,
   onPassages: OnPassages,
 ): Promise<FileFacts> {
   const unread = [...(facts.unread ?? [])];
   const unreadOld: NonNullable<FileFacts['unreadOld']> = [];
+  const room = new TextRoom(read);
+  let isLong = facts.fault === 'long';
   for (const { name, place, says, to, bytes } of documents) {
     if (!bytes) {
       unreadOld.push({ name, says, to, why: tooManyOld });
+      continue;
+    }
+    if (isLong) {
+      unread.push(name);
       continue;
     }
     const hash = createHash('sha256').update(bytes).digest('hex');
@@ -51,11 +65,37 @@ export async function readOldWithin(
       continue;
     }
     const { fault } = await media.read({ ...converted.made, name: withExtension(name, to), type: '', by }, (some) =>
-      onPassages(some.map((passage) => ({ ...passage, place: `${place}, ${passage.place}` }))),
+      onPassages(room.take(some).map((passage) => ({ ...passage, place: `${place}, ${passage.place}` }))),
     );
-    if (fault) unread.push(name);
+    isLong = fault === 'long' || room.isFull;
+    if (fault && fault !== 'long') unread.push(name);
   }
-  return { ...facts, ...(unread.length > 0 && { unread }), ...(unreadOld.length > 0 && { unreadOld }) };
+  return {
+    ...facts,
+    ...(isLong && { fault: facts.fault ?? 'long' }),
+    ...(unread.length > 0 && { unread }),
+    ...(unreadOld.length > 0 && { unreadOld }),
+  };
+}
+
+class TextRoom {
+  isFull = false;
+  private characters = 0;
+  private passages = 0;
+
+  constructor(read: readonly Passage[]) {
+    this.take(read);
+  }
+
+  /** Those that there is room for: none any more behind the first one that there is none for. */
+  take(some: readonly Passage[]): Passage[] {
+    return some.filter(({ text }) => {
+      this.characters += text.length;
+      this.passages++;
+      this.isFull ||= this.characters > LONGEST_TEXT || this.passages > MOST_PASSAGES;
+      return !this.isFull;
+    });
+  }
 }
 
 const withExtension = (name: string, to: string): string => `${name.replace(/\.[^.]*$/, '')}.${to}`;

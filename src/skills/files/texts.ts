@@ -43,7 +43,7 @@ export const unread = (file: Pick<SeenFile, 'name'>, facts: FileFacts, read: num
 
 /** Notes on what is no text: pages of pictures, files within it that were not read. */
 export function notesBeside(facts: FileFacts): string[] {
-  const { pictures = 0, recognized = 0, parts, unread: inner = [], unreadOld = [] } = facts;
+  const { pictures = 0, recognized = 0, parts, unread: inner = [], unreadOld = [], unnamed = 0 } = facts;
   return [
     ...(recognized > 0
       ? [`${plural(recognized, 'passage was', 'passages were')} read from pictures, with mistakes.`]
@@ -53,6 +53,7 @@ export function notesBeside(facts: FileFacts): string[] {
     ...unreadOld.map(
       (document) => `I cannot read ${label(document.name)} in it: ${WHY.old({ ...facts, ...document })}.`,
     ),
+    ...(unnamed > 0 ? [`I cannot read ${plural(unnamed, 'more file')} in it.`] : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { done, type Model, outsideTool } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
+import { asWave } from '../../../src/media/sounds.ts';
 import type { Saying, User } from '../../support/discord/index.ts';
 import { type DiscordPlay, echo, playDiscord } from '../../support/discord/play.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -208,7 +209,7 @@ test('a voice message is its speaker’s words, and one that is forwarded is a f
   const config = { 'speech.transcribe.kind': 'command', 'speech.transcribe.command': command };
   await using play = await playDiscord({ config });
   const dm = play.fake.dm(play.ana);
-  const bytes = Buffer.concat([Buffer.from('OggS'), Buffer.alloc(2_000)]);
+  const bytes = asWave(Buffer.alloc(32_000, 0x20));
   const voice = [{ name: 'voice-message.ogg', type: 'audio/ogg', bytes }];
   const spoken = play.fake.says(play.ana, dm, '', { files: voice, flags: 8_192 });
   await eventually(() => play.said('Heard: “remind me to call Ben tomorrow at nine”').length === 1);

@@ -1,8 +1,10 @@
 /** Answers that are spoken, too: for who wants it, after the text, without what cannot be said. */
+
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { asWave } from '../../../src/media/sounds.ts';
 import { textToSpeak } from '../../../src/skills/files/spoken.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Play, play } from '../../support/play.ts';
@@ -53,7 +55,7 @@ describe('/voice', () => {
     expect(await ana.says('/voice when I speak')).toBe('My answers here are spoken when you speak.');
     await ana.says('how are you?');
     expect(spokenTo(coda)).toEqual([]);
-    await coda.sends('ana', Buffer.from('OggS and so on'), voice);
+    await coda.sends('ana', asWave(Buffer.alloc(32_000, 0x20)), voice);
     await isSpoken(coda, 1);
     expect(
       ana

@@ -1,8 +1,10 @@
 /** Voice messages of a person's own: their words are answered like typed ones, told as they were heard, and consent to nothing. */
+
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Deferred, deferred } from '../../../src/base/async.ts';
+import { asWave } from '../../../src/media/sounds.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Play, play } from '../../support/play.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
@@ -37,13 +39,7 @@ beforeEach(() => {
   [asked, status, gone, held] = [0, 200, 0, undefined];
 });
 
-/** A minute of Ogg Opus, by its last page. */
-function minute(): Buffer {
-  const page = Buffer.alloc(28);
-  page.write('OggS');
-  page.writeBigUInt64LE(BigInt(60 * 48_000), 6);
-  return Buffer.concat([Buffer.from('OggS'), Buffer.alloc(24), Buffer.from('OpusHead'), Buffer.alloc(64, 7), page]);
-}
+const minute = () => asWave(Buffer.alloc(60 * 32_000, 0x20));
 
 const hears = () => ({ 'speech.transcribe.kind': 'openai-compatible', 'speech.transcribe.base_url': address });
 
