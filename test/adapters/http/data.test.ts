@@ -250,7 +250,7 @@ describe('whose it is', () => {
     await pia.says('/targets person tim');
     await tim.presses('Yes');
     await pia.says('/remind tomorrow at 9 take the drops --escalate tim');
-    const token = await programs.coda.app.tokens.add({ name: 'pia', person: 'pia', scopes: ['data', 'consent'] });
+    const token = await programs.coda.app.tokens.add({ name: 'pia', person: 'pia', scopes: ['data'] });
     const { reminders } = (await (await programs.ask('/v1/reminders', { token })).json()) as { reminders: Item[] };
     const edited = programs.send('PATCH', `/v1/reminders/${reminders[0]?.id}`, { text: 'win a prize' }, {}, token);
     const remedy = 'Have it told nobody else first, or make another reminder.';
