@@ -23,13 +23,26 @@ export function wrap(engine: Engine, world: World, onCommit?: (name: string) => 
   return new WrappedDatabase(engine, world, onCommit);
 }
 
+/** A transaction that is open where this work was begun, and the one around it. */
+interface TransactionScope {
+  database: Database;
+  steps: OpenTransaction;
+  outer: TransactionScope | undefined;
+}
+
+/**
+ * One for all databases of the process, and only in a strict world. On Node 20 every promise carries a field for each
+ * storage that was ever used; and where the last one is disabled and another one enabled in the middle of a
+ * continuation, work that has nothing to do with a transaction is now and then taken to be inside of it.
+ */
+const SCOPES = new AsyncLocalStorage<TransactionScope>();
+
 class WrappedDatabase implements Database {
   readonly engine: 'pglite' | 'postgres';
   private readonly inner: Engine;
   private readonly world: World;
   private readonly onCommit: ((name: string) => void) | undefined;
   private readonly took: Histogram;
-  private readonly inside: AsyncLocalStorage<OpenTransaction> | undefined;
   private readonly hints: Hints;
   private commits = 0;
   private unclear = 0;
@@ -41,7 +54,6 @@ class WrappedDatabase implements Database {
     this.engine = engine.kind;
     this.inner = engine;
     this.world = world;
-    this.inside = world.strict ? new AsyncLocalStorage() : undefined;
     this.took = world.metrics.histogram('coda_transaction_seconds', 'How long transactions take, by their name.', [
       'name',
     ]);
@@ -121,8 +133,6 @@ class WrappedDatabase implements Database {
   private async finish(): Promise<void> {
     while (this.running.size > 0) await Promise.allSettled(this.running);
     this.hints.flush();
-    // On Node 20 each promise of the process carries a field for every storage that was ever used and not disabled.
-    this.inside?.disable();
     await this.inner.close();
   }
 
@@ -134,7 +144,7 @@ class WrappedDatabase implements Database {
     const session = await this.inner.session();
     const steps = new OpenTransaction(name, session, after);
     try {
-      const value = await (this.inside ? this.inside.run(steps, () => fn(steps)) : fn(steps));
+      const value = await (this.world.strict ? this.runInside(steps, () => fn(steps)) : fn(steps));
       await steps.commit();
       if (steps.used) this.commits++;
       return value;
@@ -193,8 +203,19 @@ class WrappedDatabase implements Database {
   }
 
   private checkOutside(what: string): void {
-    const scope = this.inside?.getStore();
-    if (scope?.open) throw misuse(`database.${what} inside the transaction '${scope.name}': use its tx instead`);
+    if (!this.world.strict) return;
+    for (let scope = SCOPES.getStore(); scope; scope = scope.outer) {
+      const { database, steps } = scope;
+      if (database === this && steps.open)
+        throw misuse(`database.${what} inside the transaction '${steps.name}': use its tx instead`);
+    }
+  }
+
+  private runInside<T>(steps: OpenTransaction, work: () => Promise<T>): Promise<T> {
+    let outer = SCOPES.getStore();
+    // A timer that was set in one that has ended keeps nothing of it.
+    while (outer && !outer.steps.open) outer = outer.outer;
+    return SCOPES.run({ database: this, steps, outer }, work);
   }
 
   /** Runs a hook after a commit: its error must not look like a failure of the database. */
