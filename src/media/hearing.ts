@@ -34,8 +34,8 @@ const DECODERS = [
 ];
 
 /** As ffmpeg 5 to 8 say that they have no reader of the format, or no decoder of the sound that may be used. */
-const UNKNOWN_FORMAT =
-  /Unknown input format|[Dd]ecoder\b.* not found|no decoder found|not on whitelist[\s\S]*Error while opening decoder/;
+const UNKNOWN_FORMAT = /Unknown input format|[Dd]ecoder [^\n]{0,80} not found|no decoder found/;
+const REFUSED_DECODER = ['not on whitelist', 'Error while opening decoder'];
 const OUT_OF_MEMORY = /Cannot allocate memory/;
 
 /** The message is a clause. */
@@ -179,7 +179,7 @@ function decodingFaultOf({ details }: ProgramFault, extension: string): Decoding
   if (isTooLong) return new DecodingFault('long', 'its samples are more than 64 MB, which is half an hour');
   if (isKilled || OUT_OF_MEMORY.test(errors))
     return new DecodingFault('limits', 'I cannot decode it: ffmpeg did not finish with its 30 seconds and 1 GB');
-  return UNKNOWN_FORMAT.test(errors)
+  return UNKNOWN_FORMAT.test(errors) || REFUSED_DECODER.every((words) => errors.includes(words))
     ? new DecodingFault('unknown', `I cannot decode this ${extension} here: ffmpeg has no decoder for it`)
     : brokenSound();
 }

@@ -83,7 +83,7 @@ export type ToCreate = CreateInput & { tainted?: boolean | undefined };
 export function createTool(making: Making) {
   return dataTool({
     name: 'reminder_create',
-    form: { times: ['when'], own: ['waking'] },
+    form: { times: ['when'], own: ['waking', 'escalate'] },
     dialogue: { thing: 'reminder', asks: { NO_TEXT: 'text', ...ASKS_WHEN } },
     description:
       "Sets a reminder, once or recurring. Pass the person's own words for `when`; never compute a date yourself.",
