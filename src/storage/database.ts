@@ -31,9 +31,8 @@ interface TransactionScope {
 }
 
 /**
- * One for all databases of the process, and only in a strict world. On Node 20 every promise carries a field for each
- * storage that was ever used; and where the last one is disabled and another one enabled in the middle of a
- * continuation, work that has nothing to do with a transaction is now and then taken to be inside of it.
+ * One for all databases of the process, and only in a strict world: on Node 20 every promise carries a field for each
+ * storage that was ever used.
  */
 const SCOPES = new AsyncLocalStorage<TransactionScope>();
 

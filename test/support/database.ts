@@ -38,10 +38,11 @@ export async function borrowPostgres(): Promise<TestPostgres> {
   const lent = free.pop() ?? (await lendable());
   const { server, empty } = lent;
   const takeBack = async () => {
-    await server.cut();
-    const isEmpty = async () => ++lent.loans < MOST_LOANS && (await apart(server, (db) => empty.restore(db)));
-    if (await isEmpty().catch(() => false)) free.push(lent);
-    else await server.drop();
+    // A coda that the test has not stopped would connect again, and answer what the next test says.
+    const renamed = await server.rename();
+    const isEmpty = async () => ++lent.loans < MOST_LOANS && (await apart(renamed, (db) => empty.restore(db)));
+    if (await isEmpty().catch(() => false)) free.push({ ...lent, server: renamed });
+    else await renamed.drop();
   };
   let given: Promise<void> | undefined;
   return {

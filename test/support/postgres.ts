@@ -19,6 +19,8 @@ export interface TestPostgres {
   /** Lets nobody in and cuts who is: the server has gone, as far as this database is concerned. */
   shut(): Promise<void>;
   reopen(): Promise<void>;
+  /** The same under another name: whoever is still connected does not find it again. */
+  rename(): Promise<TestPostgres>;
   drop(): Promise<void>;
 }
 
@@ -31,18 +33,30 @@ export interface Template {
 export async function freshPostgres(template?: Template, prefix = 'coda_test'): Promise<TestPostgres> {
   const name = `${prefix}_${randomBytes(6).toString('hex')}`;
   await onServer(`create database ${name} ${template ? `template ${await made(template)}` : ''}`);
+  return databaseCalled(name, prefix);
+}
+
+function databaseCalled(name: string, prefix: string): TestPostgres {
   const cut = async () => {
     const rows = await onServer('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
     return rows.length;
   };
   const url = urlOf(name);
+  const shut = async () => {
+    await onServer(`alter database ${name} with allow_connections false`);
+    await cut();
+  };
   return {
     url,
     sql: (text, values) => onServer(text, values, url),
     cut,
-    shut: async () => {
-      await onServer(`alter database ${name} with allow_connections false`);
-      await cut();
+    shut,
+    rename: async () => {
+      const next = `${prefix}_${randomBytes(6).toString('hex')}`;
+      await shut();
+      await onServer(`alter database ${name} rename to ${next}`);
+      await onServer(`alter database ${next} with allow_connections true`);
+      return databaseCalled(next, prefix);
     },
     reopen: async () => {
       await onServer(`alter database ${name} with allow_connections true`);
