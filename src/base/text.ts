@@ -48,7 +48,6 @@ export function plural(count: number, one: string, many?: string): string {
   return `${count} ${formOf(count, one, many)}`;
 }
 
-/** The form of a noun or verb for a count that is shown elsewhere, or in digits of its own. */
 export interface SplitWords {
   words: string;
   flags: Map<string, string>;
@@ -82,6 +81,7 @@ export function lengthOf(minutes: number): string {
   return minutes % 60 === 0 ? plural(minutes / 60, 'hour') : plural(minutes, 'minute');
 }
 
+/** The form of a noun or verb for a count that is shown elsewhere, or in digits of its own. */
 export function formOf(count: number, one: string, many = `${one}s`): string {
   return count === 1 ? one : many;
 }

@@ -1,4 +1,4 @@
-/** Targets as people name them, and whom a thing is told that nobody answers. */
+/** Targets as people name them, and escalations: a target that is told where nobody answers. */
 import { z } from 'zod';
 import { type Failed, failed, type TxContext } from '../agent/index.ts';
 import { conversations, targets } from '../delivery/index.ts';
@@ -38,7 +38,7 @@ export interface Escalation {
   minutes: number;
 }
 
-/** Whom these words mean, and after how long; undefined: nobody ("off"). */
+/** The target that these words mean, and after how long it is told; undefined: none ("off"). */
 export async function readEscalation(
   ctx: Asking,
   { to, after = '' }: z.output<typeof escalateInput>,

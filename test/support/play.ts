@@ -183,12 +183,12 @@ export class Play {
     return this.adapter.hear({ id, channel, from, text, role: 'owner', kind, sentAt, pending });
   }
 
-  /** Somebody changes what they have said, or takes it back. */
   /** The platform tells what its channels are called. */
   namePlaces(names: Readonly<Record<string, string>>): void {
     this.adapter.namePlaces(Object.entries(names).map(([channel, name]) => ({ channel, name })));
   }
 
+  /** Somebody changes what they have said, or takes it back. */
   amend(channel: string, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
     return this.adapter.amend(channel, id, change);
   }

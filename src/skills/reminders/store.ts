@@ -202,7 +202,7 @@ export async function saveReminders(tx: Transaction, changed: readonly Reminder[
 }
 
 /**
- * Whom a reminder is told where nobody answers it, and when that is. Apart from `saveReminders`: an escalation that is told
+ * Stores the target that is told where nobody answers a reminder, and when that is. Apart from `saveReminders`: an escalation that is told
  * meanwhile is not planned again by a change of something else.
  */
 export async function saveEscalation(
