@@ -3,7 +3,7 @@
  * which rooms (errors). Run alone, it prints both.
  */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
@@ -84,6 +84,15 @@ const STANDARD_NAMES = new Set(['deferred', 'done', 'failed', 'now', 'of']);
 
 /** Names of one such word in `src`, and those among them that other files may use; both may only fall. */
 export const BARE_NAMES = { all: 4, exported: 0 };
+
+/** The files in the root of the project: a reader meets each of them before the first folder. */
+const ROOT_FILES = new Set(
+  (
+    '.dependency-cruiser.cjs .dockerignore .editorconfig .gitignore .npmrc CHANGELOG.md CONTRIBUTING.md Dockerfile LICENSE ' +
+    'README.md SECURITY.md biome.json docker-compose.yml knip.json package-lock.json package.json tsconfig.json ' +
+    'tsconfig.scripts.json vitest.config.ts'
+  ).split(' '),
+);
 
 /** @typedef {{ warnings: string[], errors: string[] }} Found */
 
@@ -241,6 +250,7 @@ export function inspectHouse(files = sources()) {
   const all = read.map(([file, text]) => inspect(file, text));
   const errors = [
     ...all.flatMap((one) => one.errors),
+    ...strayFiles(filesInRoot()),
     ...sharedNumbers(files),
     ...countHeadless(read),
     ...checkShape(read),
@@ -417,6 +427,23 @@ function isBare(name, isType) {
   if (!/^[A-Za-z][a-z]*$/.test(name) || NO_PARTICIPLES.has(word) || STANDARD_NAMES.has(word)) return false;
   return (isType ? BARE_TYPES : BARE_FUNCTIONS).has(word) || /ed$/.test(word) || (!isType && /ing$/.test(word));
 }
+
+/**
+ * Errors for files in the root of the project that no list names.
+ *
+ * @param {readonly string[]} names
+ */
+export function strayFiles(names) {
+  return names
+    .filter((name) => !ROOT_FILES.has(name))
+    .map((name) => `${name} stands in the root and ROOT_FILES in scripts/house.mjs does not name it`);
+}
+
+/** What compilers leave there, git does not keep; in a worktree `.git` is a file. */
+const filesInRoot = () =>
+  readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== '.git' && !entry.name.endsWith('.tsbuildinfo'))
+    .map(({ name }) => name);
 
 /**
  * Migrations that have the number of another one, as two branches may choose the same.

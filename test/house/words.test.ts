@@ -7,6 +7,7 @@ import {
   inspect,
   roomOf,
   sharedNumbers,
+  strayFiles,
 } from '../../scripts/house.mjs';
 
 const lines = (count: number) => Array.from({ length: count }, (_, index) => `  step(${index});`).join('\n');
@@ -160,4 +161,10 @@ test('a literal is not spread into a literal, and what is not one may be', () =>
   ]);
   expect(errors('export const some = [...[1, 2], 3];')).toHaveLength(1);
   expect(errors('export const some = (one: object, is: boolean) => ({ ...one, ...(is && { b: 2 }) });')).toEqual([]);
+});
+
+test('a file in the root that no list names is found', () => {
+  expect(strayFiles(['README.md', 'package.json', 'NOTES-FOR-LATER.md'])).toEqual([
+    expect.stringContaining('NOTES-FOR-LATER.md stands in the root'),
+  ]);
 });
