@@ -116,6 +116,7 @@ export const FAILURES = {
   INVALID_INPUT: 'The input has not the form that the tool takes.',
   STILL_INVALID: 'The input is wrong again after a correction.',
   REPEATED: 'The same call was made again and again in one turn.',
+  SAID_TWICE: 'The same call stood twice in one answer of a model; it was made once.',
   NO_TEXT: 'Text is missing: what to remember, to note or to remind of.',
   NO_TITLE: 'A title is missing.',
   NO_STEPS: 'The steps of a task are missing.',

@@ -12,7 +12,7 @@ const amount = z.number().min(0).max(1_000_000_000);
 /** Parts that may be left out of a request, or said in another way. */
 const REFUSED = [
   ...(['max_tokens', 'max_completion_tokens', 'stream_options', 'thinking', 'cache_control'] as const),
-  ...(['system', 'schemas', 'thoughts', 'null_content', 'long_ids', 'bare_calls'] as const),
+  ...(['system', 'schemas', 'thoughts', 'null_content', 'long_ids', 'bare_calls', 'unsigned_calls'] as const),
 ] as const;
 
 const provider = z.strictObject({

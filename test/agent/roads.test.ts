@@ -178,3 +178,69 @@ test('a first message that is far longer than usual goes out shorter where it is
   server.improvise = (body) => (JSON.stringify(body).length > 100_000 ? bad : { text: 'Here.' });
   expect(await jon.says(`why? ${'and so on, '.repeat(10_000)}`)).toBe('Here.');
 });
+
+const CALL_IN_THOUGHT = 'I save it. <tool_call>{"name": "note_save", "arguments": {"text": "buy oats"}}</tool_call>';
+
+test.each<[string, Scene]>([
+  ['beside the answer', { sends: { body: [chunk({ reasoning: CALL_IN_THOUGHT }), chunk({}, 'stop')] } }],
+  ['in the answer', { sends: { body: [chunk({ content: `<think>${CALL_IN_THOUGHT}</think>` }), chunk({}, 'stop')] } }],
+])('a call that ends a thought, without a word behind it, is made: %s', async (name, scene) => {
+  const jon = coda.person(`jon ${name}`);
+  await jon.says('/model gpt/other');
+  server.play(scene, { text: 'Saved.' });
+  expect(await jon.says('save oats')).toBe('Saved.');
+  expect(await jon.says('/notes')).toContain('buy oats');
+});
+
+test('a call that is only thought of is not made', async () => {
+  const kai = coda.person('kai');
+  await kai.says('/model gpt/other');
+  server.play({ sends: { body: [chunk({ reasoning: `${CALL_IN_THOUGHT} But no.` }), chunk({}, 'stop')] } });
+  expect(await kai.says('shall I save oats?')).toBe('ok');
+  expect(await kai.says('/notes')).not.toContain('buy oats');
+});
+
+test('a call that stands twice in one answer is made once', async () => {
+  const lea = coda.person('lea');
+  const input = { text: 'buy salt' };
+  server.play(
+    {
+      calls: [
+        { name: 'note_save', input },
+        { name: 'note_save', input },
+      ],
+    },
+    { text: 'Saved.' },
+  );
+  await lea.says('save salt');
+  expect((await lea.says('/notes')).match(/buy salt/g)).toHaveLength(1);
+});
+
+test('an answer that ends for no reason is gone on with', async () => {
+  const max = coda.person('max');
+  await max.says('/model gpt/other');
+  server.play(
+    { sends: { body: [chunk({ content: 'The sky is ' }), chunk({}, 'other')] } },
+    { sends: { body: [chunk({ content: 'blue.' }), chunk({}, 'stop')] } },
+  );
+  expect(await max.says('which colour has the sky?')).toBe('The sky is blue.');
+});
+
+test.each(['reasoning', 'reasoning_content'])(
+  'thoughts go back with their calls, as %s, until the turn is over',
+  async (field) => {
+    const nia = coda.person(`nia ${field}`);
+    await nia.says('/model gpt/other');
+    const call = { index: 0, id: 'a', function: { name: 'note_save', arguments: '{"text":"buy rice"}' } };
+    server.play(
+      { sends: { body: [chunk({ [field]: 'Rice, then.' }), chunk({ tool_calls: [call] }, 'tool_calls')] } },
+      { text: 'Saved.' },
+    );
+    await nia.says('save rice');
+    expect(server.requests.at(-1)?.body.messages).toContainEqual(
+      expect.objectContaining({ role: 'assistant', [field]: 'Rice, then.' }),
+    );
+    await nia.says('thanks');
+    expect(last()).not.toContain('Rice, then.');
+  },
+);

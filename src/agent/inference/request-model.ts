@@ -15,8 +15,8 @@ import {
   type StopReason,
   type ToolSpec,
 } from './model.ts';
-import type { ThoughtFormat } from './strip-thinking/thought-formats.ts';
-import { rawOf, type Speech, ThinkingStripper } from './strip-thinking.ts';
+import { THOUGHT_TAGS, type ThoughtFormat } from './strip-thinking/thought-formats.ts';
+import { type Block, rawOf, type Speech, ThinkingStripper } from './strip-thinking.ts';
 import { callsIn, settleBlocks, type WrittenCalls, withoutCalls } from './text-calls.ts';
 
 export interface ModelUse {
@@ -98,6 +98,8 @@ interface Reply extends Speech {
   text: string;
   /** Tokens, about: what it thought and did not say, and blocks of calls. */
   thoughts: number;
+  /** The end of its thoughts, in which some models write their call. */
+  thought: string;
   calls: ModelToolCall[];
   stop: StopReason;
   /** Tokens of it by the service's count. */
@@ -129,12 +131,12 @@ class Asking {
   }
 
   async run(): Promise<Answer> {
-    let reply = await this.requestOnce([], '');
+    let reply = this.withThoughtCalls(await this.requestOnce([], ''));
     if (this.isEmpty(reply) && !(this.options.maySaySilence && reply.stop === 'end')) {
       if (this.hasNoRoom(reply))
         throw new ModelError('context_overflow', `${this.answer.model} had no room for an answer.`);
       this.answer.repairs.push('asked_again');
-      reply = await this.requestOnce([{ role: 'user', text: AGAIN }], '');
+      reply = this.withThoughtCalls(await this.requestOnce([{ role: 'user', text: AGAIN }], ''));
       if (this.isEmpty(reply) && reply.stop === 'length') throw this.thoughtTooLong();
     }
     if (reply.stop === 'length' && isCalling(reply)) reply = await this.afterCutCall(reply);
@@ -177,6 +179,14 @@ class Asking {
     }
   }
 
+  /** An answer without a word whose thought ends with a call: the model closed its thought too late. */
+  private withThoughtCalls(reply: Reply): Reply {
+    if (!this.isEmpty(reply) || reply.stop === 'length') return reply;
+    const blocks = blocksAtEnd(reply.thought);
+    const written = blocks.length === 0 ? undefined : callsIn({ text: '', blocks }, this.callable);
+    return written && written.problem === undefined ? this.withTextCalls(reply, written) : reply;
+  }
+
   private isEmpty({ text, calls, blocks, stop }: Reply): boolean {
     const isNothing = text.trim() === '' && calls.length === 0 && blocks.length === 0;
     return isNothing && stop !== 'refused' && this.answer.pictures.length === 0;
@@ -214,7 +224,7 @@ class Asking {
 
   private async requestOnce(more: readonly ModelMessage[], before: string): Promise<Reply> {
     const request = { ...this.request, messages: [...this.request.messages, ...more] };
-    const reply: Reply = { text: '', blocks: [], thoughts: 0, calls: [], stop: 'end' };
+    const reply: Reply = { ...emptyReply(), stop: 'end' };
     let speech = new ThinkingStripper(this.options.swallowing?.get(this.answer.model));
     let usage: ModelUsage | undefined;
     let begun = 0;
@@ -226,7 +236,7 @@ class Asking {
           if (++begun > 1) this.answer.repairs.push(event.model === this.answer.model ? 'retried' : 'fallback');
           this.finishReply(reply, speech);
           this.countHalf(request, reply);
-          Object.assign(reply, { text: '', blocks: [], thoughts: 0, calls: [] });
+          Object.assign(reply, emptyReply());
           this.answer.model = event.model;
           this.askedAt = performance.now();
           this.firstMs = undefined;
@@ -237,8 +247,10 @@ class Asking {
         } else if (event.type === 'text') {
           speech.add(event.text);
           this.hear(reply, speech, before);
-        } else if (event.type === 'reasoning') reply.thoughts += tokensIn(event.text);
-        else if (event.type === 'call') reply.calls.push(event.call);
+        } else if (event.type === 'reasoning') {
+          reply.thoughts += tokensIn(event.text);
+          reply.thought = endOfThought(reply.thought + event.text);
+        } else if (event.type === 'call') reply.calls.push(event.call);
         else if (event.type === 'keep') this.answer.keep = event.keep;
         else if (event.type === 'picture') this.seePicture(event.picture);
         else if (event.type === 'usage') usage = event.usage;
@@ -316,6 +328,7 @@ class Asking {
     const { text, blocks } = speech.blocks.length === 0 ? speech : settleBlocks(speech, this.callable);
     this.noteFirst(text);
     Object.assign(reply, { text, blocks });
+    reply.thought = endOfThought(reply.thought + speech.thought);
     const unsaid = speech.thought + blocks.map(rawOf).join('');
     if (unsaid !== '') reply.thoughts += tokensIn(unsaid);
   }
@@ -360,6 +373,29 @@ function continueSpeech(before: string, { text, blocks }: Speech): Speech {
   const whole = joinAtSeam(before, text);
   const shift = whole.length - text.length;
   return { text: whole, blocks: blocks.map((block) => ({ ...block, at: Math.max(0, shift + block.at) })) };
+}
+
+function emptyReply(): Omit<Reply, 'stop'> {
+  return { text: '', blocks: [], thoughts: 0, thought: '', calls: [] };
+}
+
+/** Characters of a thought that are kept: a call that it ends with, and no more. */
+const LONGEST_END = 20_000;
+
+/** Cut only when it is twice as long, so that a thought in many pieces is not copied for each. */
+function endOfThought(thought: string): string {
+  return thought.length <= 2 * LONGEST_END ? thought : thought.slice(-LONGEST_END);
+}
+
+const MARK_OF_THOUGHT = new RegExp(THOUGHT_TAGS, 'gi');
+
+/** The whole blocks of calls that a thought ends with; none where words stand behind them. */
+function blocksAtEnd(thought: string): Block[] {
+  const speech = new ThinkingStripper();
+  speech.add(thought.replace(MARK_OF_THOUGHT, ''));
+  speech.readToEnd();
+  const from = speech.text.trimEnd().length;
+  return speech.blocks.filter(({ at, isClosed }) => isClosed && at >= from).map((block) => ({ ...block, at: 0 }));
 }
 
 function isCalling({ calls, blocks }: Reply): boolean {

@@ -87,6 +87,10 @@ const NO_MODEL = /model_not_found|invalid_model|\bmodels?\b|deployment|no endpoi
 const BAD_MODEL =
   /model_not_found|invalid[_ ]model|unknown model|not a valid model|model .{0,120}(?:not found|not exist)/;
 
+/** A request that broke on its way, or behind the gateway that answers: the same one may well arrive. */
+const BROKEN_OFF =
+  /\bunexpected (?:eof|end of (?:file|input|stream|data|json))|\b(?:read|write|body): eof\b|\bconnection (?:was )?(?:reset|aborted|closed|refused)|\bbroken pipe\b|\bsocket hang up\b|\bupstream connect|\b(?:server|client) disconnected\b|\bincomplete (?:read|body|request)/;
+
 interface Verdict {
   fault: FaultKind;
   reason?: ModelErrorReason;
@@ -127,6 +131,7 @@ const RULES: readonly (Verdict & { when(refusal: Refusal, model: string): boolea
   { fault: 'malformed_output', when: ({ status, type }) => status === undefined && /^encoding_/.test(type) },
   // A template of the model fails again, whatever the service calls it.
   { fault: 'malformed_output', reason: 'rejected', when: ({ text }) => isOfTemplate(text) },
+  { fault: 'transient', when: ({ text }) => BROKEN_OFF.test(text) },
   { fault: 'transient', when: ({ type }) => /overloaded_error|api_error|server_error|timeout_error/.test(type) },
 ];
 

@@ -104,6 +104,7 @@ class OpenAiReader {
   private readonly dialect: Dialect;
   private readonly watch: Watch;
   private thoughts = '';
+  private thoughtField: ThoughtField | undefined;
   private said = '';
   private readonly calls = new GrowingCalls();
   private reason = '';
@@ -147,6 +148,7 @@ class OpenAiReader {
 
   private *words(piece: SaidMessage, whole: boolean): Generator<ModelEvent> {
     const details = piece.reasoning_details.map(({ text }) => text).join('');
+    this.thoughtField ??= THOUGHT_FIELDS.find((field) => piece[field] !== '');
     for (const event of thoughtEvents(piece.reasoning_content || piece.reasoning || details)) yield this.keep(event);
     for (const event of contentEvents(piece.content)) yield this.keep(event);
     if (typeof piece.content === 'string' && !whole) this.said += piece.content;
@@ -180,10 +182,16 @@ class OpenAiReader {
     const calls = this.calls.allCalls();
     for (const { id, name, json } of calls) yield { type: 'call', call: { id, name, input: argumentsOf(json) } };
     const extras = calls.map(({ extra }) => extra);
-    const keep = keptThoughts(this.name, extras, this.dialect.thoughtsBack ? this.thoughts : '');
+    const keep = keptThoughts(this.name, extras, this.thoughtsToKeep(), this.thoughtField);
     if (keep) yield { type: 'keep', keep };
     yield* this.countUsage();
-    yield { type: 'stop', reason: reasonOf(this.reason || this.likelyReason(), calls.length > 0, this.name) };
+    const came = { calls: calls.length > 0, words: this.said.trim() !== '' };
+    yield { type: 'stop', reason: reasonOf(this.reason || this.likelyReason(), came, this.name) };
+  }
+
+  private thoughtsToKeep(): string {
+    if (this.dialect.thoughtsBack) return this.thoughts;
+    return this.thoughtField && this.thoughts.length <= LONGEST_KEPT ? this.thoughts : '';
   }
 
   /** Why the answer ended where the service does not say: half a call means that it was cut. */
@@ -209,17 +217,19 @@ function callsOf({ tool_calls: calls, function_call: former }: SaidMessage): Cal
 }
 
 /** Throws where the service had no room for the answer, or failed in the middle of it. */
-function reasonOf(reason: string, calls: boolean, name: string): StopReason {
+function reasonOf(reason: string, came: { calls: boolean; words: boolean }, name: string): StopReason {
   // Mistral's word, and Anthropic's where a gateway passes it on.
   if (reason === 'model_length' || reason === 'model_context_window_exceeded') throw windowFull(name);
   if (/malformed_function_call|malformed_tool_call/i.test(reason)) throw slipError(name);
   if (reason === 'error') throw new ModelError('transient', `${name} failed in the middle of its answer.`);
   if (reason === 'length' || reason === 'max_tokens') return 'length';
+  // Gemini's words for an end without a reason: the answer broke off, and is gone on with.
+  if (/^(?:other|unknown|finish_reason_unspecified)$/i.test(reason) && came.words && !came.calls) return 'length';
   // Gemini's words beside that of Chat Completions, and Anthropic's where a gateway passes it on.
   if (/^(?:content_filter(?:ed)?|refusal|safety|prohibited_content|blocklist|spii|image_safety)$/i.test(reason))
     return 'refused';
   // Some endpoints end with "stop" although they call.
-  return calls ? 'tools' : 'end';
+  return came.calls ? 'tools' : 'end';
 }
 
 type Part = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } };
@@ -234,7 +244,7 @@ interface Call {
 type Message =
   | { role: 'system'; content: string }
   | { role: 'user'; content: string | Part[] }
-  | { role: 'assistant'; content: string | null; reasoning_content?: string; tool_calls?: Call[] }
+  | { role: 'assistant'; content: string | null; reasoning_content?: string; reasoning?: string; tool_calls?: Call[] }
   | { role: 'tool'; tool_call_id: string; content: string };
 
 interface Tool {
@@ -271,7 +281,7 @@ export function dialectOf({ baseUrl, refuses }: Pick<Endpoint, 'baseUrl' | 'refu
   return {
     maxTokens: (own ? [...LENGTHS].reverse() : LENGTHS).find((name) => !refuses.has(name)),
     streamOptions: !mistral,
-    signed: host.endsWith('googleapis.com'),
+    signed: host.endsWith('googleapis.com') || refuses.has('unsigned_calls'),
     thoughtsBack: host.endsWith('deepseek.com') || refuses.has('bare_calls'),
     callId: mistral || refuses.has('long_ids') ? nine : callId,
   };
@@ -299,7 +309,10 @@ export function openaiRequest(
       ...alternate([
         ...(system === '' || isRole ? [] : [{ role: 'user' as const, content: system }]),
         ...messages.flatMap((message, index) => [
-          messageOf(message, options, dialect, index === asked && request.moving !== '' ? request.moving : undefined),
+          messageOf(message, options, dialect, {
+            moving: index === asked && request.moving !== '' ? request.moving : undefined,
+            isOfThisTurn: index > asked,
+          }),
           ...(messages[index + 1]?.role === 'tool' || !options.sees ? [] : pictures(messages, index, dialect)),
         ]),
       ]),
@@ -380,7 +393,7 @@ function messageOf(
   message: ModelMessage,
   options: Pick<Endpoint, 'name' | 'sees' | 'refuses'>,
   dialect: Dialect,
-  moving?: string,
+  { moving, isOfThisTurn }: { moving: string | undefined; isOfThisTurn: boolean },
 ): Message {
   if (message.role === 'tool') {
     return { role: 'tool', tool_call_id: dialect.callId(message.callId), content: resultText(message, options.sees) };
@@ -390,14 +403,18 @@ function messageOf(
     if (calls.length === 0) return { role: 'assistant', content: message.text };
     const isTaken = !options.refuses.has('thoughts');
     const thoughts = isTaken ? thoughtsIn(message.keep, options.name, calls.length) : undefined;
+    // A model goes on with its thought from call to call; one of an earlier turn is of no use to it.
+    const isBack = dialect.thoughtsBack || (isOfThisTurn && thoughts?.field !== undefined);
     // Calls of another model, or of before the service asked for it, have none.
-    const reasoning = thoughts?.reasoning || (isTaken && options.refuses.has('bare_calls') ? NO_THOUGHTS : '');
+    const none = isTaken && options.refuses.has('bare_calls') ? NO_THOUGHTS : '';
+    const reasoning = (isBack && thoughts?.reasoning) || none;
+    const field = dialect.thoughtsBack ? 'reasoning_content' : (thoughts?.field ?? 'reasoning_content');
     const unsigned = dialect.signed && isTaken && !thoughts ? NO_SIGNATURE : null;
     const extraOf = (index: number) => thoughts?.extras[index] ?? unsigned;
     return {
       role: 'assistant',
       content: message.text.trim() === '' ? (options.refuses.has('null_content') ? '' : null) : message.text,
-      ...(reasoning && { reasoning_content: reasoning }),
+      ...(reasoning && { [field]: reasoning }),
       tool_calls: calls.map(({ id, name, input }, index) => ({
         id: dialect.callId(id),
         type: 'function',
@@ -415,19 +432,32 @@ function messageOf(
   return { role: 'user', content: [...images.map(imagePart), ...words.map((text): Part => ({ type: 'text', text }))] };
 }
 
-// Data that some services want back with their calls, or refuse the request: Gemini its signatures, DeepSeek and
-// Moonshot their thoughts.
+// Data that goes back with calls: services refuse the request without it (Gemini its signatures, DeepSeek and Moonshot
+// their thoughts), or answer worse (gpt-oss, Qwen).
 
 interface Thoughts {
   /** Call by call, in their order; null where nothing came with it. */
   extras: Json[];
   reasoning: string;
+  /** The field that they came in, and go back in; missing where the service must be known to want them. */
+  field?: ThoughtField;
 }
 
-export function keptThoughts(model: string, extras: readonly unknown[], reasoning: string): KeptBlocks | undefined {
+const THOUGHT_FIELDS = ['reasoning_content', 'reasoning'] as const;
+type ThoughtField = (typeof THOUGHT_FIELDS)[number];
+
+/** Characters: a longer thought is not given back. */
+const LONGEST_KEPT = 50_000;
+
+export function keptThoughts(
+  model: string,
+  extras: readonly unknown[],
+  reasoning: string,
+  field?: ThoughtField,
+): KeptBlocks | undefined {
   const known = extras.map((extra) => (nestsTooDeep(extra) ? null : (extra ?? null)) as Json);
   if (extras.length === 0 || (reasoning === '' && known.every((extra) => extra === null))) return undefined;
-  return { model, blocks: [{ extras: known, reasoning }] };
+  return { model, blocks: [{ extras: known, reasoning, ...(field && { field }) }] };
 }
 
 function thoughtsIn(keep: KeptBlocks | undefined, model: string, calls: number): Thoughts | undefined {

@@ -69,6 +69,7 @@ const HARMLESS: readonly string[] = [
   'null_content',
   'long_ids',
   'bare_calls',
+  'unsigned_calls',
 ];
 
 /** Adds to `learnt` what `finding` says; false where that is known. */
@@ -184,6 +185,7 @@ const WITHIN: readonly (readonly [field: string, name: string])[] = [
   ['include_usage', 'stream_options'],
   ['cache_control', 'cache_control'],
   ['reasoning_content', 'thoughts'],
+  ['reasoning', 'thoughts'],
   ['extra_content', 'thoughts'],
 ];
 
@@ -218,6 +220,9 @@ const NO_TEXT =
 const CALL_IDS = /(?:tool|function)[ _-]?calls?[ _-]?ids?\b.{0,120}(?:length of 9\b|\b9 (?:characters|letters)|\{9\})/;
 const BARE_CALLS =
   /\breasoning_content\b.{0,80}(?:missing|required|must (?:be|have|contain)|(?:passed|sent) back)|(?:missing|requires?|without) .{0,20}\breasoning_content\b/;
+
+/** Gemini's sentence, whichever gateway stands before it. */
+const UNSIGNED_CALLS = /\bmissing (?:a |the |its )?.{0,3}thought_?signature/;
 
 /** The first that finds something holds. */
 const QUIRKS: readonly Quirk[] = [
@@ -259,6 +264,13 @@ const QUIRKS: readonly Quirk[] = [
     instead: 'are sent with its thoughts',
     find({ text }, { results }) {
       return results && BARE_CALLS.test(text) ? { refuses: ['bare_calls'] } : undefined;
+    },
+  },
+  {
+    name: 'unsigned_calls',
+    instead: 'are marked as calls of another model',
+    find({ text }, { results }) {
+      return results && UNSIGNED_CALLS.test(text) ? { refuses: ['unsigned_calls'] } : undefined;
     },
   },
   {
@@ -503,6 +515,7 @@ const SETTABLE = [
   'null_content',
   'long_ids',
   'bare_calls',
+  'unsigned_calls',
 ];
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -514,6 +527,7 @@ const WORDS: Readonly<Record<string, string>> = {
   null_content: 'a message without a text',
   long_ids: 'ids of calls as they came',
   bare_calls: 'calls without the thoughts before them',
+  unsigned_calls: 'calls without a signature',
 };
 
 const INSTEAD: Readonly<Record<string, string>> = {

@@ -63,6 +63,8 @@ export class EventStream {
 /** Blanks at the beginning, which are signs of life, and the first sign of an answer’s form. */
 const BEGINNING = /^[\s\ufeff]*([^\s\ufeff])/;
 const STREAM = /^[\s\ufeff]*(?:data|event|id|retry)?:/;
+/** The end of a stream, which some gateways put behind a whole answer as well. */
+const STREAM_END = /\s{0,20}data: ?\[DONE\]\s{0,20}$/;
 /** Bytes that tell a stream from anything else. */
 const SIGNS = 100;
 const MARK = Buffer.from('\ufeff');
@@ -128,7 +130,7 @@ export class SentAnswer {
   private async whole(beginning: Buffer): Promise<unknown> {
     const pieces = [beginning];
     for (let piece = await this.answer.next(); piece; piece = await this.answer.next()) pieces.push(piece);
-    return JSON.parse(new TextDecoder().decode(Buffer.concat(pieces)));
+    return JSON.parse(new TextDecoder().decode(Buffer.concat(pieces)).replace(STREAM_END, ''));
   }
 
   /** Signs of life that some services send as events are no JSON. `isLast`: the event may have been cut. */

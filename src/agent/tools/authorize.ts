@@ -41,6 +41,10 @@ export function judgeCall(call: ModelToolCall, state: CallState, on: JudgeContex
   if (state.kind === 'open' && turn.repeats(call) >= MOST_REPEATS) {
     return refuse(failed('REPEATED', texts.repeatedCall()));
   }
+  // Some models say each call twice; to read twice does no harm.
+  if (state.kind === 'open' && named && named.effect !== 'read' && turn.isSaidTwice(call)) {
+    return refuse(failed('SAID_TWICE', texts.saidTwice()));
+  }
   const isDeclined = state.kind === 'decided' && !state.approved;
   if (!isDeclined && isGone(call, named)) {
     return refuse(failed('VALUE_GONE', texts.valueGone(), { remedy: texts.valueGoneRemedy() }));

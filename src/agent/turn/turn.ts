@@ -239,11 +239,22 @@ export class Turn {
   }
 
   repeats(call: ModelToolCall): number {
-    const same = (other: ModelToolCall) =>
-      other.id !== call.id && other.name === call.name && canonicalJson(other.input) === canonicalJson(call.input);
     const calls = this.allCalls();
     const at = calls.findIndex(({ id }) => id === call.id);
-    return calls.slice(0, at).filter(same).length;
+    return calls.slice(0, at).filter((other) => isSameCall(other, call)).length;
+  }
+
+  /** True if the same call stands before it in the same answer. */
+  isSaidTwice(call: ModelToolCall): boolean {
+    const calls = this.lastAnswer()?.payload.calls ?? [];
+    const before = calls.slice(
+      0,
+      Math.max(
+        0,
+        calls.findIndex(({ id }) => id === call.id),
+      ),
+    );
+    return before.some((other) => isSameCall(other, call));
   }
 
   private stuckOn(): string | undefined {
@@ -337,6 +348,10 @@ export class Turn {
       ? undefined
       : { kind: 'failed', code: 'TOO_MANY_CALLS', text: texts.tooManyCalls(most) };
   }
+}
+
+function isSameCall(one: ModelToolCall, other: ModelToolCall): boolean {
+  return one.name === other.name && canonicalJson(one.input) === canonicalJson(other.input);
 }
 
 // Results of calls as people and models read them.

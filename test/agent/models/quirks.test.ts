@@ -44,6 +44,13 @@ const schemaOf = (each: Body) => each.function?.parameters ?? each.input_schema;
 
 const ROWS: readonly [string, 'gpt' | 'claude', number, unknown, (body: Body) => void][] = [
   [
+    'Gemini behind a gateway',
+    'gpt',
+    400,
+    said('Function call is missing a thought_signature in functionCall parts. This is required for tools to work.'),
+    (body) => expect(JSON.stringify(body.messages)).toContain('skip_thought_signature_validator'),
+  ],
+  [
     'OpenAI’s newer models, and Azure (opencode 37964)',
     'gpt',
     400,
@@ -412,6 +419,15 @@ describe('anything else', () => {
     expect(none.details.told).toBe('Your account … may not use "…" or this region.');
     expect(models.learnt('gpt/some').reason).toBe(none.details.told);
   });
+
+  test.each(['unexpected EOF', 'upstream connect error or disconnect/reset before headers', 'write: broken pipe'])(
+    'but what broke on its way is asked again: %s',
+    async (message) => {
+      server.play(refusal(400, said(message)));
+      expect(textOf(await all(modelsOn(server, { fallbacks: [] }).modelFor('default', 'gpt/some'), asked))).toBe('ok');
+      expect(server.requests).toHaveLength(2);
+    },
+  );
 
   test('goes to a fallback at once', async () => {
     server.play({ when: { model: 'main' }, ...refusal(400, said('This region is not served.')), times: 9 });

@@ -105,6 +105,7 @@ describe('an answer is read', () => {
     ['whole as plain text', { body: WHOLE, type: 'text/plain', before: '\n\n  ' }],
     ['whole as a page', { body: WHOLE, type: 'text/html' }],
     ['whole behind a byte order mark', { body: WHOLE, before: '\ufeff' }],
+    ['whole with the end of a stream behind it', { body: `${WHOLE}data: [DONE]\n\n` }],
     ['in pieces as JSON', { body: [...GPT, DONE], type: 'application/json' }],
     ['in pieces as a page', { body: [...GPT, DONE], type: 'text/html' }],
     ['in pieces, compressed', { body: [...GPT, DONE], ...gzipped }],

@@ -142,6 +142,9 @@ export const THOUGHT_FORMATS: readonly ThoughtFormat[] = [
   },
 ];
 
+/** The tags of a thought alone, which say nothing of their own. */
+export const THOUGHT_TAGS = `${tag(THINK)}|${endTag(THINK)}|◁/?think▷|\\[/?THINK\\]`;
+
 /** Ends of calls whose beginning a server has taken out. */
 export const STRAY_ENDS: readonly string[] = [
   endTag(`${CALL}|${CALLS}`),
