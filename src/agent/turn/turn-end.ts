@@ -159,10 +159,16 @@ function doneIn(turn: Turn, toolbox: Toolbox): string {
 
 const inItalics = (notices: readonly string[]): string[] => notices.map((notice) => `_${notice}_`);
 
-/** Calls of which nobody knows whether they happened: the person reads it even if the model keeps silent about it. */
+/**
+ * Calls of which nobody knows whether they happened: the person reads it even if the model keeps silent about it. A service
+ * that failed in the middle has words of its own.
+ */
 function interruptedCards(turn: Turn): Card[] {
-  const names = turn.allTurns().flatMap((each) => each.unknownCalls());
-  return names.map((name) => ({ kind: 'notice', text: texts.outcomeUnknownToPerson(name) }));
+  const calls = turn.allTurns().flatMap((each) => each.unknownCalls());
+  return calls.map(({ name, message }) => {
+    const isInterrupted = message === texts.outcomeUnknown(name);
+    return { kind: 'notice', text: isInterrupted ? texts.outcomeUnknownToPerson(name) : message };
+  });
 }
 
 const LONGEST_SUBJECT = 40;

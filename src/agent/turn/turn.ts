@@ -278,8 +278,14 @@ export class Turn {
     });
   }
 
-  unknownCalls(): string[] {
-    return this.failedCalls(['OUTCOME_UNKNOWN']).map(({ name }) => name);
+  /** Calls of which nobody knows whether they happened, each with the words that the model was told. */
+  unknownCalls(): { name: string; message: string }[] {
+    const calls = this.allCalls();
+    return this.steps.flatMap(({ step }) => {
+      if (step.kind !== 'result' || step.payload.ok || step.payload.code !== 'OUTCOME_UNKNOWN') return [];
+      const { message } = step.payload;
+      return calls.flatMap(({ id, name }) => (id === step.callId ? [{ name, message }] : []));
+    });
   }
 
   private failedCalls(codes: readonly Failed['code'][]): ModelToolCall[] {

@@ -5,14 +5,16 @@ import { McpPlay } from './play.ts';
 
 let service: Faulty;
 let older: Faulty;
+let oldest: Faulty;
 let slow: Faulty;
 let none: Faulty;
 let it: McpPlay;
 
 beforeAll(async () => {
-  [service, older, slow, none] = await Promise.all([
+  [service, older, oldest, slow, none] = await Promise.all([
     Faulty.open(),
     Faulty.open({ older: true }),
+    Faulty.open({ older: 'any' }),
     Faulty.open(),
     Faulty.open(),
   ]);
@@ -20,13 +22,14 @@ beforeAll(async () => {
   it = await McpPlay.begin({
     box: { url: service.url, timeout: '20s' },
     old: { url: older.url },
+    oldest: { url: oldest.url },
     slow: { url: slow.url, timeout: '3s' },
     none: { url: nowhere },
   });
 });
 afterAll(async () => {
   await it[Symbol.asyncDispose]();
-  for (const each of [service, older, slow, none]) await each[Symbol.asyncDispose]();
+  for (const each of [service, older, oldest, slow, none]) await each[Symbol.asyncDispose]();
 });
 beforeEach(() => {
   service.ran.length = 0;
@@ -124,6 +127,10 @@ describe('a failure', () => {
     const { result } = await it.calls('box_go');
     expect(result).toContain(`HTTP ${status}`);
     expect(result).toContain('unknown');
+    // The service failed; coda was not interrupted.
+    const told = it.ana.seen().map(({ text }) => text);
+    expect(told.filter((text) => text.includes(`HTTP ${status}`))).toHaveLength(1);
+    expect(told.join('\n')).not.toContain('I was interrupted');
     expect(service.ran).toEqual([]);
     await expectGoesOn(begun);
   });
@@ -195,6 +202,11 @@ describe('a server with the transport before this one', () => {
   test('is used', async () => {
     expect(await it.state('old')).toBe('- old: 1 tool');
     expect((await it.calls('old_go')).result).toContain('it is done');
+  });
+
+  test('is used where it answers an introduction over the newer one with its stream', async () => {
+    await it.becomes('oldest', /1 tool/);
+    expect((await it.calls('oldest_go')).result).toContain('it is done');
   });
 
   test('that forgets its sessions is asked again in a new one', async () => {

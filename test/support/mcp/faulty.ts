@@ -48,10 +48,15 @@ export class Faulty implements AsyncDisposable {
   private readonly sessions = new Set<string>();
   private readonly streams = new Map<string, ServerResponse>();
   private close = async () => {};
+  private readonly streamsByAnyMethod: boolean;
 
-  /** `older`: over HTTP+SSE, at `/sse`. */
-  static async open({ older = false } = {}): Promise<Faulty> {
-    const faulty = new Faulty();
+  private constructor(streamsByAnyMethod: boolean) {
+    this.streamsByAnyMethod = streamsByAnyMethod;
+  }
+
+  /** `older`: over HTTP+SSE, at `/sse`; `any`: whatever the method, as a route of a web framework answers. */
+  static async open({ older = false }: { older?: boolean | 'any' } = {}): Promise<Faulty> {
+    const faulty = new Faulty(older === 'any');
     const handle = older ? faulty.older.bind(faulty) : faulty.streamable.bind(faulty);
     const server = createServer((request, response) => void handle(request, response));
     server.listen(0, '127.0.0.1');
@@ -106,7 +111,8 @@ export class Faulty implements AsyncDisposable {
   private async older(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '', this.url);
     if (pathname === '/sse') {
-      if (request.method !== 'GET') return void response.writeHead(405).end('Method Not Allowed');
+      if (request.method !== 'GET' && !this.streamsByAnyMethod)
+        return void response.writeHead(405).end('Method Not Allowed');
       const session = randomUUID();
       this.begun++;
       this.streams.set(session, response);

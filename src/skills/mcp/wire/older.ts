@@ -7,12 +7,14 @@ import { type Fetch, Refusal } from './answers.ts';
 
 /** Until its stream has said where messages go. */
 const ENDPOINT_MS = 10_000;
+/** Until an introduction is answered: some servers take it for the beginning of the older stream, and say nothing more. */
+const WELCOME_MS = 3_000;
 /** Refusals that are about this client, not about the way that it speaks. */
 const OF_THE_CLIENT: readonly number[] = [401, 403, 407, 408, 429];
 
 type OlderOptions = SSEClientTransportOptions & { fetch: Fetch };
 
-/** `streamable`, or the older transport where a server refuses to be introduced over that. */
+/** `streamable`, or the older transport where a server does not answer an introduction over that. */
 export function withOlder(streamable: Transport, url: URL, options: OlderOptions): Transport {
   return new EitherTransport(streamable, () => olderTransport(url, options));
 }
@@ -22,6 +24,8 @@ class EitherTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: NonNullable<Transport['onmessage']>;
   private inner: Transport;
+  private isClosed = false;
+  private welcome: (() => void) | undefined;
   private readonly open: () => Promise<Transport>;
 
   constructor(first: Transport, open: () => Promise<Transport>) {
@@ -33,20 +37,42 @@ class EitherTransport implements Transport {
     return this.inner.start();
   }
 
-  async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
-    try {
-      await this.inner.send(message, options);
-    } catch (error) {
-      if (!isOtherWay(message, error)) throw error;
-      const { inner } = this;
-      this.inner = (await this.older()) ?? inner;
-      if (this.inner === inner) throw error;
-      await this.inner.send(message, options);
-    }
+  send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    const isIntroduction = 'method' in message && message.method === 'initialize';
+    return isIntroduction ? this.introduce(message, options) : this.inner.send(message, options);
   }
 
   close(): Promise<void> {
+    this.isClosed = true;
     return this.inner.close();
+  }
+
+  /** Throws the newer way's refusal where the older one fails as well. */
+  private async introduce(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    const newer = this.inner;
+    let isWelcome = false;
+    let refusal: { error: unknown } | undefined;
+    const settled = new Promise<void>((resolve) => {
+      this.welcome = () => {
+        isWelcome = true;
+        resolve();
+      };
+      newer.send(message, options).catch((error: unknown) => {
+        refusal = { error };
+        resolve();
+      });
+    });
+    await withTimeout(WELCOME_MS, settled);
+    const isOver = () => isWelcome || this.isClosed;
+    if (isOver()) return;
+    if (refusal && !isOtherWay(refusal.error)) throw refusal.error;
+    const older = await this.older();
+    if (isOver()) return older?.close();
+    if (older) {
+      this.inner = older;
+      if (!refusal) await newer.close();
+      await older.send(message, options);
+    } else if (refusal) throw refusal.error;
   }
 
   setProtocolVersion(version: string): void {
@@ -58,7 +84,11 @@ class EitherTransport implements Transport {
       if (this.inner === inner) this.onclose?.();
     };
     inner.onerror = (error) => this.onerror?.(error);
-    inner.onmessage = (message, extra) => this.onmessage?.(message, extra);
+    inner.onmessage = (message, extra) => {
+      if (this.inner !== inner) return;
+      this.welcome?.();
+      this.onmessage?.(message, extra);
+    };
     return inner;
   }
 
@@ -74,8 +104,8 @@ class EitherTransport implements Transport {
   }
 }
 
-function isOtherWay(message: JSONRPCMessage, error: unknown): boolean {
-  if (!('method' in message) || message.method !== 'initialize' || !(error instanceof Refusal)) return false;
+function isOtherWay(error: unknown): boolean {
+  if (!(error instanceof Refusal)) return false;
   return error.status >= 400 && error.status < 500 && !OF_THE_CLIENT.includes(error.status);
 }
 
