@@ -36,10 +36,15 @@ const MOST_CONNECTIONS = 64;
 
 export interface ControlOptions {
   dataDir: string;
+  /** Commands that come while coda is put together wait for it. It may reject. */
+  served: Promise<Served>;
+  log: Log;
+}
+
+export interface Served {
   verbs: Readonly<Record<string, Verb>>;
   /** Takes over a connection that asked for `chat`, until it resolves. */
   chat(socket: Socket, args: Record<string, Json>): Promise<void>;
-  log: Log;
 }
 
 export interface Control {
@@ -58,6 +63,8 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   mkdirSync(dirname(link), { recursive: true, mode: 0o700 });
   await clearStale(link, options.dataDir);
   const path = Buffer.byteLength(link) > LONGEST_PATH_BYTES ? shortPath(link) : link;
+  // Whoever started it hears of a failure, whether somebody asks meanwhile or not.
+  options.served.catch(() => {});
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
@@ -166,11 +173,12 @@ async function converse(socket: Socket, options: ControlOptions): Promise<void> 
       const line = await withTimeout(REQUEST_WITHIN_MS, readLine(socket, MAX_REQUEST_BYTES));
       if (line === undefined) break;
       const asked = parse(line);
-      if (asked?.do === 'chat') {
+      const served = await servedSoon(options);
+      if (served instanceof CodaError) await reply(socket, refusal(served));
+      else if (asked?.do === 'chat') {
         await reply(socket, { ok: true, result: null });
-        return await options.chat(socket, asked.args);
-      }
-      await reply(socket, await answer(asked, options));
+        return await served.chat(socket, asked.args);
+      } else await reply(socket, await answer(asked, served.verbs, options.log));
     }
   } catch (error) {
     if (systemCode(error) === undefined) options.log.error({ err: error }, 'a command could not be answered');
@@ -193,7 +201,26 @@ function parse(text: string): { do: string; args: Record<string, Json> } | undef
   }
 }
 
-async function answer(asked: ReturnType<typeof parse>, { verbs, log }: ControlOptions): Promise<Reply> {
+/** A start that failed, or takes too long, is the answer. */
+async function servedSoon({ served }: ControlOptions): Promise<Served | CodaError> {
+  try {
+    const soon = await withTimeout(ANSWER_WITHIN_MS, served);
+    if (soon) return soon;
+  } catch (error) {
+    if (error instanceof CodaError) return error;
+    throw error;
+  }
+  return new CodaError('CONTROL_FAILED', {
+    message: 'This coda is still starting.',
+    remedy: 'Try it again in a minute; its log says what it waits for.',
+  });
+}
+
+async function answer(
+  asked: ReturnType<typeof parse>,
+  verbs: Readonly<Record<string, Verb>>,
+  log: Log,
+): Promise<Reply> {
   const verb = asked && Object.hasOwn(verbs, asked.do) ? verbs[asked.do] : undefined;
   if (!asked || !verb) {
     const message = asked ? `This coda does not know "${asked.do}".` : 'The request was not understood.';

@@ -272,7 +272,7 @@ const SYSTEM_WORDS: ReadonlyMap<string, string> = new Map([
   ['EMFILE', 'too many files are open'],
   ['ENETUNREACH', 'no way leads to that network'],
   ['ENOENT', 'there is no such file or folder'],
-  ['ENOSPC', 'the disk is full'],
+  ['ENOSPC', 'the disk has no room left, or no inode for another file'],
   ['ENOTDIR', 'a part of the path is no folder'],
   ['ENOTEMPTY', 'the folder is not empty'],
   ['ENOTFOUND', 'there is no such host'],

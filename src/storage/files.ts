@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
@@ -32,6 +33,34 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** Facts of a file system, as `statfs` gives them. */
+interface DiskRoom {
+  bavail: number;
+  bsize: number;
+  ffree: number;
+  files: number;
+}
+
+/** With so much free space a disk that takes no file has run out of something else. Bytes. */
+const SOME_ROOM = 1_000_000;
+
+/** What a disk lacks that has refused a file: the system says the same of space and of inodes. Pure. */
+export function lackOf({ bavail, bsize, ffree, files }: DiskRoom): string {
+  const hasInodes = files === 0 || ffree > 0;
+  return hasInodes || bavail * bsize < SOME_ROOM
+    ? 'the disk is full'
+    : 'no inode is free on its disk, so no file can be made';
+}
+
+/** The same of the disk of `folder`. */
+export function lackIn(folder: string): string {
+  try {
+    return lackOf(statfsSync(folder));
+  } catch {
+    return 'the disk is full';
+  }
+}
+
 /** Runs `work` in `folder`; the system's errors become `DISK_FULL` or `DATA_UNWRITABLE`. */
 export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -41,8 +70,9 @@ export async function inFolder<T>(folder: string, work: () => Promise<T>): Promi
     if (error instanceof CodaError || !/^E[A-Z]/.test(systemCode(error) ?? '')) throw error;
     if (systemCode(error) === 'ENOSPC' || systemCode(error) === 'EDQUOT') {
       throw new CodaError('DISK_FULL', {
-        message: `${folder} cannot be written to: the disk is full.`,
-        remedy: 'Free some space and try again. Everything that was confirmed is kept.',
+        message: `${folder} cannot be written to: ${lackIn(folder)}.`,
+        remedy:
+          'Free some space, or delete very many small files, and try again. Everything that was confirmed is kept.',
         cause: error,
       });
     }

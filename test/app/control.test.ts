@@ -13,7 +13,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openControl } from '../../src/app/control.ts';
+import { openControl, type Served } from '../../src/app/control.ts';
+import { deferred } from '../../src/base/async.ts';
 import { CodaError } from '../../src/base/errors.ts';
 import { readLine, readLines } from '../../src/base/lines.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -29,14 +30,21 @@ const VERBS: Record<string, Verb> = {
   },
 };
 
-async function open(dataDir = mkdtempSync(join(tmpdir(), 'coda-control-'))) {
+const SERVED: Served = {
+  verbs: VERBS,
+  chat: async (socket, args) => {
+    const line = await readLine(socket, 1_000);
+    socket.end(`${JSON.stringify({ heard: line, ...args })}\n`);
+  },
+};
+
+async function open(
+  dataDir = mkdtempSync(join(tmpdir(), 'coda-control-')),
+  served: Promise<Served> = Promise.resolve(SERVED),
+) {
   const control = await openControl({
     dataDir,
-    verbs: VERBS,
-    chat: async (socket, args) => {
-      const line = await readLine(socket, 1_000);
-      socket.end(`${JSON.stringify({ heard: line, ...args })}\n`);
-    },
+    served,
     log: silentLog(),
   });
   return { control, dataDir, path: join(dataDir, 'run', 'control.sock') };
@@ -50,6 +58,24 @@ async function ask(path: string, bytes: string | Buffer): Promise<unknown[]> {
   for await (const line of readLines(socket, 1_000_000)) if ('text' in line) answers.push(JSON.parse(line.text));
   return answers;
 }
+
+test('what is asked while coda starts is answered when it has, or with why it could not', async () => {
+  const starting = deferred<Served>();
+  const { control, path } = await open(undefined, starting.promise);
+  const answers = ask(path, '{"do":"double","of":4}\n');
+  starting.resolve(SERVED);
+  expect(await answers).toEqual([{ ok: true, result: 8 }]);
+  await control.close();
+
+  const failing = deferred<Served>();
+  const other = await open(undefined, failing.promise);
+  const refused = ask(other.path, '{"do":"double","of":4}\n');
+  failing.reject(new CodaError('STORAGE_UNREACHABLE', { message: 'No database.', remedy: 'Start it.' }));
+  expect(await refused).toEqual([
+    { ok: false, error: { code: 'STORAGE_UNREACHABLE', message: 'No database.', remedy: 'Start it.' } },
+  ]);
+  await other.control.close();
+});
 
 test('every request is answered in order, also what is refused and what breaks', async () => {
   const { control, path } = await open();

@@ -16,7 +16,7 @@ test.each([
   ['listen EADDRINUSE: address already in use :::80', 'another program listens there already: :::80'],
   ["EACCES: permission denied, open '/data/db/PG_VERSION'", 'this user may not do that: /data/db/PG_VERSION'],
   ["EXDEV: cross-device link not permitted, rename '/a' -> '/b'", 'cross-device link not permitted: /a'],
-  ['ENOSPC: no space left on device, write', 'the disk is full'],
+  ['ENOSPC: no space left on device, write', 'the disk has no room left, or no inode for another file'],
   ['getaddrinfo ENOTFOUND nowhere.example', 'there is no such host: nowhere.example'],
   ['getaddrinfo EAI_AGAIN nowhere.example', 'names cannot be looked up at the moment: nowhere.example'],
   ['read ECONNRESET', 'the other side cut the connection'],

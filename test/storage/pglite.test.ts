@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CodaError } from '../../src/base/errors.ts';
+import { lackOf } from '../../src/storage/files.ts';
 import { openDatabase } from '../../src/storage/index.ts';
 import { Upkeep } from '../../src/storage/pglite/engine.ts';
 import { checkByteOrder, openPglite } from '../../src/storage/pglite/open.ts';
@@ -181,6 +182,15 @@ describe('the data folder', () => {
     await expect(open()).rejects.toMatchObject({ code: 'STORAGE_CORRUPT', exitStatus: 70 });
     expect(await readdir(dataDir)).not.toContain('coda.lock');
   });
+});
+
+test('a disk that has room and no inode is not called full', () => {
+  const room = { bavail: 1_000_000, bsize: 4_096, ffree: 0, files: 65_536 };
+  expect(lackOf(room)).toContain('no inode is free');
+  expect(lackOf({ ...room, ffree: 10 })).toBe('the disk is full');
+  expect(lackOf({ ...room, bavail: 0 })).toBe('the disk is full');
+  // Some file systems count none.
+  expect(lackOf({ ...room, files: 0 })).toBe('the disk is full');
 });
 
 test.each([

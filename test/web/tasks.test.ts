@@ -384,8 +384,10 @@ const OWNER: readonly Task[] = [
       who.presses++;
       await who.sees(/the landlord/);
       await who.press('button', 'Approve', 'Asked by you');
-      await eventually(async () => who.home.outside.sent.length === 1);
-      expect(who.home.outside.sent).toEqual(['the landlord']);
+      // Letters of others are there as well.
+      const toLandlord = () => who.home.outside.sent.filter((to) => to === 'the landlord');
+      await eventually(async () => toLandlord().length > 0);
+      expect(toLandlord()).toHaveLength(1);
     },
   ],
   [

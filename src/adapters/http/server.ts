@@ -3,7 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { startListening, withTimeout } from '../../base/async.ts';
+import { deferred, startListening, withTimeout } from '../../base/async.ts';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -25,6 +25,7 @@ export class HttpServer {
   private readonly options: ServerOptions;
   private readonly closing = new AbortController();
   private server: Server | undefined;
+  private readonly opened = deferred();
   /** Connections without a request so far. Browsers open them in advance; for Node they are not idle. */
   private readonly unused = new Set<Socket>();
 
@@ -84,6 +85,12 @@ export class HttpServer {
     server.on('clientError', refuseUnreadable);
     await listen(server, config.listen, log);
     this.server = server;
+    this.opened.resolve();
+  }
+
+  /** Resolves once it listens, which may be a while after coda has been put together. */
+  whenOpen(): Promise<void> {
+    return this.opened.promise;
   }
 
   check(): HealthCheck {

@@ -107,7 +107,7 @@ function coreChecks(parts: DoctorParts, breakers: Breakers, faults: FaultLog, re
   const { clock } = world;
   const others = async () => (await runningInstances(database)).length > 1;
   return [
-    storageCheck(parts.healthy),
+    storageCheck(parts.database, parts.healthy),
     databaseCheck(database, others),
     ...machineChecks(config, database, world),
     ...(world.proxy ? [proxyCheck(world.proxy)] : []),

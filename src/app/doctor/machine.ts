@@ -150,8 +150,10 @@ export function machineChecks(config: Config, database: Database, { clock, pace,
     { name: 'memory of this machine', check: async () => judgeMemory(memory()) },
     {
       name: 'sudden ends',
-      check: async () =>
-        judgeLosses(await countLost(database, new Date(clock.now().getTime() - DAY_MS)), memory().limit),
+      async check() {
+        const now = clock.now();
+        return judgeLosses(await countLost(database, new Date(now.getTime() - DAY_MS), now), memory().limit);
+      },
     },
     ...(pace ? [{ name: 'event loop', check: async () => judgeStall(pace.last, clock.now()) }] : []),
     { name: 'data folder', check: async () => judgeFolder(await refusal(dataDir), dataDir) },

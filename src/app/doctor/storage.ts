@@ -6,12 +6,16 @@ const OLDEST_SERVER = 150_000;
 /** Cleaning up waits behind a transaction that is open for longer. */
 const LONG_TRANSACTION_S = 300;
 
-export function storageCheck(healthy: () => Promise<boolean>): HealthCheck {
+/** It runs within coda: there is no server to start. */
+const EMBEDDED_REMEDY =
+  'Start coda again: the embedded database is a part of it, and recovers all that was confirmed. If it does not, restore a backup.';
+
+export function storageCheck({ engine }: Pick<Database, 'engine'>, healthy: () => Promise<boolean>): HealthCheck {
   return {
     name: 'storage',
     async check() {
       if (await healthy()) return { ok: true, says: 'answers' };
-      const remedy = 'Start the database, or mend storage.url.';
+      const remedy = engine === 'pglite' ? EMBEDDED_REMEDY : 'Start the database, or mend storage.url.';
       return { ok: false, code: 'STORAGE_UNREACHABLE', says: 'does not answer', remedy };
     },
   };

@@ -132,8 +132,10 @@ const link = operation({
   input: whose,
   audit: ({ person = null }) => ({ person }),
   async run({ app }: OperationParts, { person }, { besides, token }) {
-    const url = app.http?.url;
-    if (url === undefined) throw needsHttp();
+    if (!app.http) throw needsHttp();
+    await app.http.whenOpen();
+    const { url } = app.http;
+    if (url === undefined) throw stopping();
     // The signed-in person decides about calls that wait.
     needsToken(app.approvals, token);
     const { code, expiresAt } = await app.sessions.link(person, besides);
@@ -146,6 +148,10 @@ function needsHttp(): CodaError {
     message: 'There is no page to open: HTTP is off.',
     remedy: 'Add "http: {}" to the configuration (docs/http.md), and start coda again.',
   });
+}
+
+function stopping(): CodaError {
+  return new CodaError('NO_DAEMON', { message: 'This coda is stopping.', remedy: 'Start it again with "coda run".' });
 }
 
 const signOut = operation({

@@ -1,4 +1,5 @@
-import { type App, build, type Control, controlVerbs, createWorld, openControl, readConfig } from '../../app/index.ts';
+import { type App, build, controlVerbs, createWorld, openControl, readConfig, type Served } from '../../app/index.ts';
+import { deferred } from '../../base/async.ts';
 import { smallHeaps } from '../../base/heap.ts';
 import type { Json } from '../../base/json.ts';
 import { createLog, type Log, Secrets } from '../../base/log.ts';
@@ -6,6 +7,7 @@ import { version } from '../../base/root.ts';
 import type { World } from '../../base/world.ts';
 import type { Config } from '../../config/index.ts';
 import { configRequest, type Flags } from '../flags.ts';
+import { prettyLine } from '../logs/pretty.ts';
 import { catchCrashes, die } from './crash.ts';
 import { hint } from './ready.ts';
 
@@ -31,28 +33,19 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
   const release = catchCrashes(io, witness);
   const began = world.clock.monotonic();
   try {
-    const app = await build(config, world, { ...aboutItself(config), onFatal: (error) => die(io, error, witness) });
-    let control: Control | undefined;
+    const served = deferred<Served>();
+    // Before all else: a command that is typed meanwhile waits for this coda, instead of being told that there is none.
+    const control = await openControl({ dataDir: config.dataDir, served: served.promise, log });
+    let app: App | undefined;
     const close = async (graceMs?: number) => {
-      await app.stop(graceMs);
-      await control?.close();
+      await app?.stop(graceMs);
+      await control.close();
     };
     try {
-      control = await openControl({
-        dataDir: config.dataDir,
-        verbs: controlVerbs({ app, config, world, isRunning: true }),
-        chat: (socket, { cwd, token, answersOnly }) =>
-          app.console.attach({
-            input: socket,
-            output: socket,
-            cwd: textOf(cwd),
-            // Whoever presses or says yes there approves.
-            isProgram: !app.approvals.carries(textOf(token)),
-            answersOnly: answersOnly === true,
-          }),
-        log,
-      });
-      await app.start();
+      const built = await build(config, world, { ...aboutItself(config), onFatal: (error) => die(io, error, witness) });
+      app = built;
+      served.resolve(servedBy(built, config, world));
+      await built.start();
       // A start makes more garbage than it would save.
       smallHeaps();
       log.debug({ ms: Math.round(world.clock.monotonic() - began) }, 'started');
@@ -60,8 +53,9 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
         await close();
         release();
       };
-      return { app, config, log, stop };
+      return { app: built, config, log, stop };
     } catch (error) {
+      served.reject(error);
       await close(0);
       throw error;
     }
@@ -69,6 +63,21 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
     release();
     throw error;
   }
+}
+
+function servedBy(app: App, config: Config, world: World): Served {
+  return {
+    verbs: controlVerbs({ app, config, world, isRunning: true }),
+    chat: (socket, { cwd, token, answersOnly }) =>
+      app.console.attach({
+        input: socket,
+        output: socket,
+        cwd: textOf(cwd),
+        // Whoever presses or says yes there approves.
+        isProgram: !app.approvals.carries(textOf(token)),
+        answersOnly: answersOnly === true,
+      }),
+  };
 }
 
 export function prepare(
@@ -80,11 +89,16 @@ export function prepare(
   const config = readConfig(configRequest(flags, io, secrets));
   const { level } = config.log;
   const world = createWorld({ env: io.env, secrets, level, testClock: flags.testClock });
-  const destination = options.logTo?.(config);
+  const destination = options.logTo?.(config) ?? terminalLog(io);
   return {
     config,
     world: destination ? { ...world, log: createLog(level, secrets, destination, world.trace) } : world,
   };
+}
+
+/** Log lines on a terminal are for a person; a program reads JSON. */
+function terminalLog({ stderr }: NodeJS.Process): { write(line: string): void } | undefined {
+  return stderr.isTTY ? { write: (line) => void stderr.write(prettyLine(line)) } : undefined;
 }
 
 export function aboutItself(config: Config): { version: string; hint: string } {

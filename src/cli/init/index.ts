@@ -51,7 +51,13 @@ export async function init(flags: InitFlags, io: NodeJS.Process): Promise<number
   if (text === undefined) throw notYaml(file);
   write(drafts, text, answers.secrets, io);
   const service = answers.service ? installService(file, flags, io) : undefined;
-  ask.say(finishedReport({ ...summary(answers, drafts), ...commandsHere(answers, known.current, io.env), service }));
+  ask.say(
+    finishedReport({
+      ...summary(answers, known.current, drafts),
+      ...commandsHere(answers, known.current, io.env),
+      service,
+    }),
+  );
   return 0;
 }
 
@@ -132,14 +138,21 @@ function installService(config: string, flags: InitFlags, io: NodeJS.Process) {
   return service;
 }
 
-function summary({ platform, model, secrets }: Answers, drafts: { config: Draft; env: Draft }) {
+/** The settings as they are now: a part that was not asked for again is as it was. */
+function summary(
+  { platform, model, secrets }: Answers,
+  current: KnownSettings['current'],
+  drafts: { config: Draft; env: Draft },
+) {
+  const setModel = current('models', 'default');
+  const owners = current('access', 'owners');
   const shown = (path: string) => relative(process.cwd(), path) || path;
   return {
     config: shown(drafts.config.path),
     env: Object.keys(secrets).length > 0 ? shown(drafts.env.path) : undefined,
     platforms: platform ? [{ title: platform.platform.title, ...platform.answer }] : [],
-    owner: platform?.owner,
-    model: model?.name,
+    owner: platform?.owner ?? (Array.isArray(owners) && owners.length > 0 ? owners.join(', ') : undefined),
+    model: model?.name ?? (typeof setModel === 'string' ? setModel : undefined),
   };
 }
 

@@ -107,10 +107,25 @@ export async function endInstances(
   return rows.map((row) => row.id);
 }
 
-export async function countLost(database: Pick<Database, 'read'>, since: Instant): Promise<number> {
+/** Milliseconds without a heartbeat after which a process that has not ended is one that was lost. */
+const SILENT_MS = 60_000;
+
+/**
+ * Processes that ended since `since` without stopping. The last one is found by the next start only: until then it has not
+ * ended. An embedded database has one process at a time, and no heartbeats.
+ */
+export async function countLost(
+  database: Pick<Database, 'read' | 'engine'>,
+  since: Instant,
+  now: Instant,
+  pid = process.pid,
+): Promise<number> {
+  const silentSince = database.engine === 'pglite' ? now : new Date(now.getTime() - SILENT_MS);
   const { rows } = await database.read<{ count: number }>(
-    'select count(*)::int as count from instances where lost and ended_at > $1',
-    [since],
+    `select count(*)::int as count from instances
+      where (lost and ended_at > $1)
+         or (ended_at is null and heartbeat_at > $1 and heartbeat_at <= $2 and pid <> $3)`,
+    [since, silentSince, pid],
   );
   return rows[0]?.count ?? 0;
 }

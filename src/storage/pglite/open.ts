@@ -64,7 +64,7 @@ async function blameDisk(error: unknown, dataDir: string): Promise<unknown> {
   const { bavail, bsize } = await statfs(dataDir);
   const isFull = bavail * bsize < NEEDED_BYTES;
   return isFull && error instanceof CodaError && error.code === 'STORAGE_CORRUPT'
-    ? diskFull(error.message, error)
+    ? diskFull(error.message, error, dataDir)
     : error;
 }
 

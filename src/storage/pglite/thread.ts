@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { type Deferred, deferred } from '../../base/async.ts';
 import { CodaError, messageOf } from '../../base/errors.ts';
+import { lackIn } from '../files.ts';
 
 /**
  * Durable, which PGlite by itself is not (`-F`), and small: 128 MB of buffers would be resident for a database of a
@@ -116,11 +117,13 @@ export class EngineThread {
   private readonly opened = deferred();
   private readonly lines: string[] = [];
   private readonly onFatal: (error: CodaError) => void;
+  private readonly folder: string;
   private state: 'opening' | 'open' | 'closed' = 'opening';
   private dead: CodaError | undefined;
 
   private constructor({ folder, onFatal }: ThreadOptions) {
     this.onFatal = onFatal;
+    this.folder = folder;
     setFlagsFromString(`--wasm-tiering-budget=${TIERING_BUDGET}`);
     this.worker = new Worker(new URL('./engine-worker.js', import.meta.url), {
       workerData: {
@@ -202,7 +205,7 @@ export class EngineThread {
     if (this.dead || this.state === 'closed') return;
     const opening = this.state === 'opening';
     this.state = 'closed';
-    this.dead = crashError(this.lines, cause, opening);
+    this.dead = crashError(this.lines, cause, opening, this.folder);
     this.opened.reject(this.dead);
     this.opened.promise.catch(() => {});
     for (const reply of this.waiting.splice(0)) reply.reject(this.dead);
@@ -211,18 +214,25 @@ export class EngineThread {
   }
 }
 
-export function diskFull(reason: string, cause: unknown): CodaError {
+/** `folder`: of its files, on the disk that has refused one. */
+export function diskFull(reason: string, cause: unknown, folder: string): CodaError {
   return new CodaError('DISK_FULL', {
-    message: `The embedded database cannot write: the disk is full (${reason}).`,
-    remedy: 'Free some space and start coda again. Everything that was confirmed is kept.',
+    message: `The embedded database cannot write: ${lackIn(folder)} (${reason}).`,
+    remedy:
+      'Free some space, or delete very many small files, and start coda again. Everything that was confirmed is kept.',
     cause,
   });
 }
 
-export function crashError(lines: readonly string[], cause: Error | undefined, opening: boolean): CodaError {
+export function crashError(
+  lines: readonly string[],
+  cause: Error | undefined,
+  opening: boolean,
+  folder = '.',
+): CodaError {
   if (cause instanceof CodaError) return cause;
   const said = cause?.message ?? (lines.join('; ') || 'it gave no reason');
-  if (/No space left|ENOSPC/.test(said)) return diskFull(said, cause);
+  if (/No space left|ENOSPC/.test(said)) return diskFull(said, cause, folder);
   if (opening && /Permission denied|Operation not permitted|Read-only file system|E(ACCES|PERM|ROFS)\b/.test(said)) {
     // Nothing is damaged: whoever were told so might throw good data away.
     return new CodaError('DATA_UNWRITABLE', {
