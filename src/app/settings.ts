@@ -33,5 +33,6 @@ export function defaultZone(config: Config): string {
 
 export const householdOf = (config: Config): Household => ({
   zone: defaultZone(config),
+  isZoneSet: config.assistant.zone !== undefined,
   locale: config.assistant.locale,
 });

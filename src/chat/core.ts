@@ -95,11 +95,22 @@ export function coreTools(deps: {
       const { person } = ctx;
       const commands = deps.commands.filter((command) => deps.gate.may(person, commandThing(command)));
       const allowed = (ctx.prepared as readonly Example[]).filter(({ tool }) => ctx.tools.mayUse(tool));
-      const examples = allowed.map(({ words }) => words);
-      return done(texts.help(deps.name, commands, examples, about?.trim().toLowerCase()));
+      const examples = about === undefined ? firstOf(allowed) : allowed;
+      const words = examples.map((each) => each.words);
+      return done(texts.help(deps.name, commands, words, about?.trim().toLowerCase()));
     },
   });
   return [help, undoTool, undoActTool, undoAllTool, dropTool, confirmedTool, toolSearch, commandTool(deps.commands)];
+}
+
+const MOST_FIRST = 5;
+
+/** One of each kind of thing, as tools are named after it. */
+function firstOf(examples: readonly Example[]): readonly Example[] {
+  const kinds = new Map(
+    examples.map((example) => [example.tool.split('_')[0], example]).reverse() as [string, Example][],
+  );
+  return [...kinds.values()].reverse().slice(0, MOST_FIRST);
 }
 
 const COMMAND = 'command_run';

@@ -52,13 +52,31 @@ export const keptNotice = () => 'Nothing was deleted.';
 
 type HelpEntry = Pick<Command, 'name' | 'summary' | 'usage' | 'topic'>;
 
-/** The commands that people use first, by topic; all of them for `all`, or those about a word. */
+/** A few sentences to begin with, and where the rest is. */
+function firstHelp(name: string, commands: readonly HelpEntry[], examples: readonly string[]): string {
+  const topics = TOPICS.filter((topic) => commands.some((command) => command.topic === topic));
+  const words = [...topics.slice(0, MOST_TOPICS).map((topic) => topic.toLowerCase()), 'all'];
+  return [
+    `I am ${name}. Say it in your own words, for example:`,
+    ...examples.map((example) => `- ${example}`),
+    '',
+    `More: ${words.map((word) => `\`/help ${word}\``).join(', ')}.`,
+  ].join('\n');
+}
+
+const MOST_TOPICS = 3;
+
+/**
+ * The first sentences; everything for `all`, or what is about a word. Where no sentences are understood, the commands that
+ * people use first, by topic.
+ */
 export function help(
   name: string,
   commands: readonly HelpEntry[],
   examples: readonly string[],
   about: string | undefined,
 ): string {
+  if (about === undefined && examples.length > 0) return firstHelp(name, commands, examples);
   const wanted = about === undefined || about === 'all' ? undefined : about.replace(/^\//, '');
   const isAbout = (text: string) => wanted === undefined || text.toLowerCase().includes(wanted);
   const shown = commands.filter(

@@ -17,6 +17,12 @@ export const texts = {
   needsModel:
     'That needs a model: put a key into ANTHROPIC_API_KEY or OPENAI_API_KEY before a start, or use the Ollama of this ' +
     'machine (`npm start -- init`).',
+  addsModel:
+    'Run `npm start -- init` (`coda init` where coda is installed) on the machine that coda runs on, and choose a model: it finds ' +
+    'the Ollama of that machine, or asks for a key. docs/models.md has the rest.',
+  addsPlatform:
+    'Run `npm start -- init` (`coda init` where coda is installed) on the machine that coda runs on, and choose Discord or Slack: ' +
+    'it asks for the tokens and says where they come from. docs/discord.md and docs/slack.md have the rest.',
   partNotUnderstood: (words: string) => `I did not understand ${quoteWords(words)}.`,
   which: (thing: string) => `Which ${thing} do you mean?`,
   none: (thing: string, words: string) =>

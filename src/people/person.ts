@@ -21,7 +21,8 @@ export interface Person {
   createdAt: Instant;
 }
 
-export type Household = Pick<Reader, 'zone' | 'locale'>;
+/** `isZoneSet`: its zone was configured, and not taken from the machine. */
+export type Household = Pick<Reader, 'zone' | 'locale'> & { isZoneSet?: boolean };
 
 export const readerFor = (
   { zone, locale }: Pick<Person, 'zone' | 'locale'>,

@@ -240,6 +240,8 @@ const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: stri
   'help and the rest': [
     ['help', 'help'],
     ['what can you do?', 'help'],
+    ['Was kannst du?', 'help'],
+    ['Hallo!', 'smalltalk kind="hello"'],
     ['undo', 'undo'],
     ['never mind', 'question_drop'],
     ['forget it', 'question_drop', { dialogue: at('memory', 'm-nuts') }],
@@ -314,6 +316,8 @@ test.each([
   ['how much is 1,200 minus 300', '1,200 minus 300 = 900'],
   ['stop', 'Nothing is running here.'],
   ['delete the note about bananas', 'I find no note for “the note about bananas”.'],
+  ['how do I add a model?', /choose a model/],
+  ['how do I connect discord?', /tokens and says where they come from/],
   ['write me a haiku', /^That needs a model: .*Ollama/],
   ['delete both', /^I did not understand that\./],
 ])('%s is answered without a tool', async (say, answer) => {

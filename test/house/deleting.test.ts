@@ -249,9 +249,9 @@ describe('deleting', () => {
     try {
       // What could be taken back belonged to the skill.
       expect(await says('undo')).toContain('I cannot do that any more');
-      const help = await says('/help');
+      const help = await says('/help all');
       expect(help).toContain('/reminders');
-      expect(help).not.toMatch(/note/i);
+      expect(help).not.toMatch(/\bnotes?\b/i);
       expect(await says('hello')).toContain(
         'I remind, run what you plan, work on tasks over days, tell the time and read files',
       );

@@ -94,7 +94,7 @@ describe('rights', () => {
     expect(await roleOf(two, 'work', 'olga')).toBe('member');
     expect(await chat.says('olga', '/link')).toContain('with your rights as my owner');
     expect(await join(chat, work, 'olga')).toContain('you are olga to me');
-    expect(await work.says('olga', '/doctor')).toContain('storage');
+    expect(await work.says('olga', '/doctor all')).toContain('storage');
     // They go with it, at once.
     await work.says('olga', '/link off');
     expect(await roleOf(two, 'work', 'olga')).toBe('member');
@@ -136,8 +136,8 @@ describe('rights', () => {
     const before = await version();
     for (const _ of [1, 2]) {
       await coda.restart();
-      expect(await work.says('olga', '/doctor')).toContain('storage');
-      expect(await chat.says('olga', '/doctor')).toContain('storage');
+      expect(await work.says('olga', '/doctor all')).toContain('storage');
+      expect(await chat.says('olga', '/doctor all')).toContain('storage');
     }
     expect(await version()).toEqual(before);
   });
@@ -159,14 +159,14 @@ describe('rights', () => {
     const { config } = coda;
     Object.assign(coda, { config: { ...config, access: { ...config.access, owners: ['chat:olga'], members: [] } } });
     await coda.start();
-    expect(await work.says('olga', '/doctor')).toContain('whom my owner has let in');
-    expect(await work.says('olga', '/doctor')).toBe('');
-    expect(await chat.says('olga', '/doctor')).toContain('storage');
+    expect(await work.says('olga', '/doctor all')).toContain('whom my owner has let in');
+    expect(await work.says('olga', '/doctor all')).toBe('');
+    expect(await chat.says('olga', '/doctor all')).toContain('storage');
     // Nobody is owner by a name that was one only once.
     await coda.app.stop();
     Object.assign(coda, { config: { ...config, access: { ...config.access, owners: [], members: ['work:olga'] } } });
     await coda.start();
-    expect(await work.says('olga', '/doctor')).toContain('my owner alone');
+    expect(await work.says('olga', '/doctor all')).toContain('my owner alone');
   });
 });
 

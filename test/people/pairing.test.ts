@@ -148,7 +148,7 @@ test('a role of the configuration comes with a code, and on the command line als
   const other = codeIn(await chat.says('tom', 'hello'));
   await expect(coda.app.people.pair(other, 'king')).rejects.toThrow('no role king');
   expect(await coda.app.people.pair(other, 'owner')).toBe('tom');
-  expect(await chat.says('tom', '/doctor')).toContain('storage');
+  expect(await chat.says('tom', '/doctor all')).toContain('storage');
 });
 
 test('five wrong codes, or a day, and a code is worthless; the day after there is another', async () => {
@@ -188,7 +188,7 @@ test('a guest may do what guests are granted, and nothing otherwise', async () =
   await using two = await playTwo({ ...rules, config });
   const { chat } = two;
   expect(await chat.says('sam', '/note the wine is in the cellar')).toContain('cellar');
-  const help = await chat.says('sam', '/help');
+  const help = await chat.says('sam', '/help all');
   expect(help).toContain('/note');
   expect(help).not.toMatch(/\/remind|\/link|\/pair/);
   expect(await chat.says('sam', '/remind tomorrow at 9 call')).toContain('You may not use `/remind`');

@@ -18,6 +18,7 @@ export async function run(flags: Flags, io: NodeJS.Process): Promise<number> {
   const { app, config, log, stop } = coda;
   const { on, off } = readiness(config);
   for (const line of off) log.info(line);
+  if (app.http?.url) log.info(`the page is at ${app.http.url}/; "coda open" signs your browser in`);
   log.info({ on, data: config.dataDir, config: config.file ?? null, status: await app.status() }, 'ready');
   await stopping.asked;
   log.info('stopping');

@@ -30,9 +30,25 @@ export const talk: readonly Frame[] = [
       'what are you able to do',
       'what do you understand',
       'how do i use (you|this)',
+      'was kannst du',
+      'que peux-tu faire',
+      'qué puedes hacer',
+      'cosa sai fare',
     ],
     example: 'help',
     input: () => ({}),
+  },
+  {
+    does: 'Say how a model is added',
+    says: ['how (do|can) i (add|connect|use|set up) (a|the|another) [language] model'],
+    example: 'how do I add a model?',
+    answer: () => texts.addsModel,
+  },
+  {
+    does: 'Say how Discord or Slack is connected',
+    says: ['how (do|can) i (add|connect|use|set up) (discord|slack)'],
+    example: 'how do I connect Discord?',
+    answer: () => texts.addsPlatform,
   },
   {
     tool: 'undo',
@@ -83,7 +99,11 @@ export const talk: readonly Frame[] = [
     isAlone: true,
     answer: () => texts.needsModel,
   },
-  smalltalk('hello', 'Say hello', '(hello|hi|hey|good morning|good afternoon|good evening) [there|coda]'),
+  smalltalk(
+    'hello',
+    'Say hello',
+    '(hello|hi|hey|good morning|good afternoon|good evening|hallo|guten tag|bonjour|salut|hola|ciao|olá|hej) [there|coda]',
+  ),
   smalltalk('fine', 'Say how it is', '(how are you|how is it going) [doing|today]'),
   smalltalk(
     'thanks',

@@ -1,3 +1,4 @@
+import { formOf, listOf, plural } from '../../base/text.ts';
 import type { Finding } from '../../chat/index.ts';
 
 const MARKS = { ok: '✓', off: '–', notice: 'ℹ', warning: '⚠', error: '✗' } as const;
@@ -9,6 +10,24 @@ export function findings(found: readonly Finding[]): string {
       ...(remedy && !(ok && severity === 'ok') ? [`→ ${remedy}`] : []),
     ])
     .join('\n');
+}
+
+/** A few lines for a chat: what wants something of somebody, and what is off by its names alone. */
+export function shortFindings(found: readonly Finding[]): string {
+  const off = found.filter(({ severity }) => severity === 'off');
+  const amiss = found.filter(({ severity }) => severity !== 'off' && severity !== 'ok');
+  const names = listOf(off.map(({ name }) => name));
+  const offWords =
+    off.length === 0 ? '' : `${plural(off.length, 'thing')} ${formOf(off.length, 'is', 'are')} off: ${names}`;
+  const well = found.length - off.length - amiss.length;
+  const head =
+    amiss.length === 0
+      ? ['All is well', offWords]
+      : [`${plural(well, 'thing')} ${formOf(well, 'is', 'are')} in order`, offWords];
+  return [
+    ...(amiss.length > 0 ? [findings(amiss)] : []),
+    `${head.filter(Boolean).join('; ')}. \`/doctor all\` shows each.`,
+  ].join('\n');
 }
 
 export function healthChanged(worse: readonly Finding[], better: readonly { name: string }[]): string {

@@ -51,11 +51,16 @@ function refuseShared({ private: isPrivate }: CallContext): Failed | undefined {
 export const doctorCommand = ({ checks }: DoctorDeps): Command => ({
   name: 'doctor',
   summary: 'Look whether everything is in order.',
+  usage: '[all]',
+  options: [{ name: 'what', description: 'all, to see each thing that was looked at' }],
   overtakes: true,
   private: true,
   ownerOnly: true,
   prepare: () => checks.run(),
-  run: async (_, { prepared }) => done(texts.findings(prepared as readonly Finding[])),
+  run: async (rest, { prepared }) => {
+    const found = prepared as readonly Finding[];
+    return done(rest.trim().toLowerCase() === 'all' ? texts.findings(found) : texts.shortFindings(found));
+  },
 });
 
 export interface DoctorDeps {

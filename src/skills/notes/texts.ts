@@ -1,7 +1,7 @@
 import { isFormOf } from '../../base/lexemes.ts';
 import { formOf, listOf, plural, shorten } from '../../base/text.ts';
 import { formatMinute, type Reader } from '../../time/index.ts';
-import { nameOfEmpty } from './list.ts';
+import { listIn, nameOfEmpty } from './list.ts';
 import type { Note, Version } from './store.ts';
 
 const quoteWords = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
@@ -17,6 +17,13 @@ export function line(note: Note, reader: Reader, words: readonly string[] = []):
   const marks = `${note.pinned ? '📌 ' : ''}${title}`;
   const shown = markWords(excerptAround(note.text.replace(/\s+/g, ' '), words), words);
   return `${marks}${shown}${tags} — ${formatMinute(note.createdAt, reader)}`;
+}
+
+/** A list on one line is shown with a line for each item. */
+function listText(text: string): string {
+  const list = text.includes('\n') ? undefined : listIn(text);
+  if (!list || list.name === '' || list.items.length < 2) return text;
+  return [`${list.name}:`, ...list.items.map((item) => `- ${item}`)].join('\n');
 }
 
 const WIDTH = 200;
@@ -60,7 +67,7 @@ export const texts = {
   whole: ({ title, text, tags, createdAt }: Note, earlier: readonly Version[], reader: Reader) =>
     [
       ...(title ? [`**${title}**`] : []),
-      nameOfEmpty(text) === undefined ? text : `${text.trim()} nothing is on it.`,
+      nameOfEmpty(text) === undefined ? listText(text) : `${text.trim()} nothing is on it.`,
       `_${[...(tags.length > 0 ? [tagWords(tags)] : []), formatMinute(createdAt, reader)].join(' · ')}_`,
       ...earlier.map(
         ({ text: was, at }) => `Until ${formatMinute(at, reader)}: ${shorten(was.replace(/\s+/g, ' '), 300)}`,

@@ -203,7 +203,7 @@ export async function storePlanned(
     nag,
     escalate: then.thenTarget === undefined ? undefined : { to: input.escalate?.to ?? '', minutes: then.thenMinutes },
   });
-  const guessed = person.zone === undefined && isFirst && schedule.zone === home;
+  const guessed = !making.isZoneSet && person.zone === undefined && isFirst && schedule.zone === home;
   return done([said, ...(guessed ? [zoneUnknown(home)] : []), ...(isTwin ? [texts.twin] : [])].join('\n'), {
     undo,
     subject: reminder.text,

@@ -13,6 +13,8 @@ import { createdNotice, texts } from './texts.ts';
 export interface Making {
   wakeAt: WakeAt;
   outbox: Outbox;
+  /** The zone of people who have not said theirs is configured: no guess. */
+  isZoneSet: boolean;
 }
 
 const ACCEPT = 'reminder_accept';

@@ -15,8 +15,17 @@ import { type CatchUp, isOpen, MOST_NAGS, type Reminder } from './reminder.ts';
 
 const quoteWords = (text: string): string => `“${shorten(text.replace(/\s+/g, ' '), 80)}”`;
 
+/** Milliseconds: nobody is told the seconds of what is further away. */
+const SECONDS_MATTER_MS = 120_000;
+
+function spokenInstant(at: Instant, reader: Reader, zone = reader.zone, between = ' '): string {
+  const isNear = Math.abs(at.getTime() - reader.now.getTime()) < SECONDS_MATTER_MS;
+  const shown = isNear ? at : new Date(at.getTime() - (at.getTime() % 60_000));
+  return formatInstant(shown, reader, zone, between);
+}
+
 const instantWords = (at: Instant, reader: Reader, zone = reader.zone): string =>
-  formatInstant(at, reader, zone, ' at ');
+  spokenInstant(at, reader, zone, ' at ');
 
 function scheduleWords({ plannedAt, rule, zone }: PlannedTime, reader: Reader): string {
   if (rule === undefined) return `on ${instantWords(plannedAt, reader, zone)} (${zone})`;
@@ -106,7 +115,7 @@ export function agendaLine(reminder: Reminder, reader: Reader): string {
 
 function state(reminder: Reminder, reader: Reader): string {
   const { zone, rule, nextAt, lastOccurrence, plannedAt, snoozedUntil, heldSince, completedAt } = reminder;
-  const at = (instant: Instant) => formatInstant(instant, reader);
+  const at = (instant: Instant) => spokenInstant(instant, reader);
   if (reminder.state === 'completed') {
     return completedAt ? `done ${formatMinute(completedAt, reader)}` : 'done';
   }
@@ -283,7 +292,7 @@ export const texts = {
   notThen: ({ text, plannedAt }: Reminder, reader: Reader) =>
     `${quoteWords(text)} does not come then as it is.${plannedAt ? ` Next: ${instantWords(plannedAt, reader)}.` : ''}`,
   moveNext: ({ plannedAt }: Reminder, at: Instant, reader: Reader) =>
-    `Move ${plannedAt ? formatInstant(plannedAt, reader) : 'the next one'} to ${formatInstant(at, reader)}`,
+    `Move ${plannedAt ? spokenInstant(plannedAt, reader) : 'the next one'} to ${spokenInstant(at, reader)}`,
   movedApart: ({ text }: Reminder, from: Instant, to: Instant, reader: Reader) =>
     `Moved only ${quoteWords(text)} of ${instantWords(from, reader)}, to ${instantWords(to, reader)} (${reader.zone}).`,
   skipped: (reminder: Reminder, skipped: Instant, reader: Reader) =>

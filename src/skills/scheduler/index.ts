@@ -107,9 +107,9 @@ function commands(tooling: WatchTooling): Command[] {
       topic: 'By itself',
       summary: 'Show what runs by itself, switch it on or off, or run it now.',
       overtakes: 'bare',
-      usage: '[on|off|run|delete|tell|change name]',
+      usage: '[all | on|off|run|delete|tell|change name]',
       options: [
-        { name: 'what', description: 'on, off, run, delete, tell or change; nothing to see all' },
+        { name: 'what', description: 'all, on, off, run, delete, tell or change; nothing to see yours' },
         {
           name: 'name',
           description: 'Name, id or number; of tell also where: 1 #home; of change also what: 1 --above 95',
@@ -144,6 +144,7 @@ const isFailed = (read: object): read is Failed => 'ok' in read;
 
 function act(rest: string): Call | Failed {
   if (rest === '') return { tool: 'scheduler_list', input: {} };
+  if (/^all$/i.test(rest)) return { tool: 'scheduler_list', input: { all: true } };
   const [, what = '', whole = ''] = /^(\S+)\s*([\s\S]*)$/.exec(rest) ?? [];
   const name = whole.slice(0, 1_000);
   if (/^(?:on|off)$/i.test(what) && name) {

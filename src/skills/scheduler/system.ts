@@ -17,10 +17,17 @@ export type Deps = Pick<SkillDeps, 'schedules' | 'jobs' | 'turns' | 'wakeAt' | '
   configured: ReadonlySet<string>;
 };
 
-async function showSchedules({ schedules }: Pick<Deps, 'schedules'>, ctx: TxContext): Promise<ToolResult> {
+/** Coda's own tasks stand by names of their own: they are shown beside a person's schedules, or where they are asked for. */
+async function showSchedules(
+  { schedules }: Pick<Deps, 'schedules'>,
+  all: boolean,
+  ctx: TxContext,
+): Promise<ToolResult> {
   const { tx, person, when } = ctx;
   const own = await store.listSchedules(tx, person.id);
-  const tasks = person.role === 'owner' ? await schedules.list(tx) : [];
+  const isOwner = person.role === 'owner';
+  if (isOwner && own.length === 0 && !all) return done(`${texts.none}\n${texts.ownElsewhere}`);
+  const tasks = isOwner ? await schedules.list(tx) : [];
   const lines = await linesOf(own, ctx);
   const parts = [
     own.length === 0 ? texts.none : [texts.yours, ...lines].join('\n'),
@@ -74,8 +81,8 @@ export function systemTools(deps: Deps) {
       description:
         'Shows what runs by itself: state, next run, last result, duration, failures. Owners see your own tasks too.',
       effect: 'read',
-      input: z.object({}),
-      run: (_, ctx) => showSchedules(deps, ctx),
+      input: z.object({ all: z.boolean().optional().describe('With your own tasks, also where nothing is planned.') }),
+      run: ({ all = false }, ctx) => showSchedules(deps, all, ctx),
     }),
     dataTool({
       name: 'scheduler_toggle',

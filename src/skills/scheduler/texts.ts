@@ -147,9 +147,10 @@ export const texts = {
   switchIt: (on: boolean) => (on ? 'Switch it on' : 'Switch it off'),
   switched: (title: string, on: boolean) => `${quoteWords(title)} is ${on ? 'on' : 'off'}.`,
   begun: (title: string) => `${quoteWords(title)} runs now.`,
-  none: 'You have planned nothing. For example: "every weekday at 8 send me my agenda", or "turn on the daily briefing".',
+  none: 'You have planned nothing. For example: "schedule show my reminders every weekday at 8", or "turn on the daily briefing".',
   yours: 'Your schedules:',
   own: 'What I do by myself:',
+  ownElsewhere: 'What I do by myself, such as backups: `/schedules all`.',
   nothingNamed: {
     message:
       'It names nothing to look at: run SCRIPT, page URL, feed URL, calendar URL, hook NAME.FIELD, file SKILL/PATH, mcp SERVER TOOL.',
@@ -172,7 +173,7 @@ export const texts = {
     remedy: '"/schedules" lists them.',
   }),
   which: 'Which schedule do you mean?',
-  noWhat: { message: 'What should I do then?', remedy: 'For example "every weekday at 8 send me my agenda".' },
+  noWhat: { message: 'What should I do then?', remedy: 'For example "schedule show my reminders every weekday at 8".' },
   noWhen: (what: string) => ({
     message: `When should I do that (${quoteWords(what)})?`,
     remedy: 'For example "every weekday at 8" or "on 3 December at 9".',

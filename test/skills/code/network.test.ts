@@ -75,6 +75,6 @@ describe.skipIf(!DOCKER)('code with a network', () => {
     await coda.person('ana').says('hello');
     const tool = model.requests.at(-1)?.tools.find(({ name }) => name === 'code_execute');
     expect(tool?.description).toContain(`in a sandbox that reaches ${PUBLIC} alone`);
-    expect(await coda.person('ana').says('/doctor')).toContain(`reaches ${PUBLIC} alone`);
+    expect(await coda.person('ana').says('/doctor all')).toContain(`reaches ${PUBLIC} alone`);
   });
 });

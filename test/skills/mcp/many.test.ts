@@ -119,7 +119,7 @@ describe('two servers with a hundred tools each, and a window of 64,000 tokens',
     expect(await eve.says('/mcp')).toMatch(
       /- office: 100 tools, of which models are shown \d+ here; `tool_search` finds the others/,
     );
-    expect(await eve.says('/doctor')).toMatch(/\d+ of 200 are shown to a model at once/);
+    expect(await eve.says('/doctor all')).toMatch(/\d+ of 200 are shown to a model at once/);
   });
 
   test('a search that finds nothing names the servers', async () => {

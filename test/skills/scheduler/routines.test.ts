@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { packageRoot } from '../../../src/base/root.ts';
 import { commandRun, storedRun } from '../../../src/skills/scheduler/schedule.ts';
 import { play } from '../../support/play.ts';
 
@@ -44,4 +47,18 @@ describe('the weekly review', () => {
     expect(commandRun('/pdf a.pdf')).toBe('/pdf a.pdf');
     expect(commandRun('/constructor')).toBe('/constructor');
   });
+});
+
+/** Each thing that docs/schedules.md says one can say, in the order in which it stands there, and what `/schedules` proposes. */
+test('the examples of the documentation, and coda’s own, work without a model', async () => {
+  const page = readFileSync(join(packageRoot(), 'docs/schedules.md'), 'utf8');
+  const rows = page.split('\n').filter((line) => /^\| (?!to |---)/.test(line));
+  const examples = rows.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, words = '']) => words));
+  expect(examples.length).toBeGreaterThan(10);
+  await using coda = await play({});
+  const [ana, bob] = [coda.person('ana'), coda.person('bob')];
+  const failed = expect.not.stringMatching(/not sure|find no|know no|not understand/);
+  const proposed = [...(await bob.says('/schedules')).matchAll(/"([^"]+)"/g)].map(([, words = '']) => words);
+  for (const words of proposed) expect([words, await bob.says(words)]).toEqual([words, failed]);
+  for (const words of examples) expect([words, await ana.says(words)]).toEqual([words, failed]);
 });

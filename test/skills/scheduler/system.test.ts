@@ -8,12 +8,12 @@ test('an owner sees what coda does by itself, switches it off and on, and has it
   await using coda = await play({ model: echo(), config: { 'retention.days': 1 } });
   const ana = coda.person('ana');
   await ana.says('old');
-  const shown = await ana.says('/schedules');
+  const shown = await ana.says('/schedules all');
   expect(shown).toContain('- `audit`: next Sat 21 Nov 03:03');
   expect(shown).toContain('- `retention`: next Sat 21 Nov 03:23');
   expect(await ana.says('/schedules off retention')).toContain('is off');
   await coda.passes({ days: 3 });
-  expect(await ana.says('/schedules')).toContain('- `retention`: off');
+  expect(await ana.says('/schedules all')).toContain('- `retention`: off');
   const before = await coda.count('inbox');
   // What is off stays off when coda starts again.
   await coda.restart();
@@ -22,14 +22,14 @@ test('an owner sees what coda does by itself, switches it off and on, and has it
 
   expect(await ana.says('/schedules run retention')).toContain('runs now');
   expect(await coda.count('inbox')).toBeLessThan(before);
-  expect(await ana.says('/schedules')).toMatch(/`retention`: off; last Tue 24 Nov \d\d:\d\d: went well, 0\.0 s/);
+  expect(await ana.says('/schedules all')).toMatch(/`retention`: off; last Tue 24 Nov \d\d:\d\d: went well, 0\.0 s/);
   expect(await ana.says('/schedules on retention')).toContain('is on');
-  expect(await ana.says('/schedules')).toContain('- `retention`: next Wed 25 Nov 03:23');
+  expect(await ana.says('/schedules all')).toContain('- `retention`: next Wed 25 Nov 03:23');
 
   expect(await ana.says('/schedules off retentoin')).toContain('Did you mean `retention`?');
   expect(await ana.says('/schedules purge retention')).toContain('/schedules on NAME');
   const bob = coda.person('bob', { role: 'member' });
-  expect(await bob.says('/schedules')).not.toContain('retention');
+  expect(await bob.says('/schedules all')).not.toContain('retention');
   expect(await bob.says('/schedules off retention')).toContain('I know no schedule');
 });
 
@@ -57,21 +57,21 @@ test('an owner is told once, with the reason, of a task that has failed three ti
   await coda.passes({ hours: 4 });
   expect(ana.heard('the moon is in the wrong house').filter((text) => text.includes('in a row'))).toHaveLength(1);
   expect(ana.heard('`flaky` has failed 3 times in a row')).toHaveLength(1);
-  expect(await ana.says('/schedules')).toMatch(
+  expect(await ana.says('/schedules all')).toMatch(
     /`flaky`: next .*; last .*: failed \(the moon is in .*; \d+ failures in a row/,
   );
   expect(await ana.presses('Switch it off')).toContain('is off');
-  expect(await ana.says('/schedules')).toContain('- `flaky`: off');
+  expect(await ana.says('/schedules all')).toContain('- `flaky`: off');
 });
 
 test('what the configuration says of a task wins over its default and over what was switched', async () => {
   const at = (set: Record<string, unknown>) => ({ 'scheduler.tasks': { retention: set } });
   await using coda = await play({ config: at({ cron: '30 4 * * *', zone: 'Asia/Tokyo', enabled: true }) });
   const ana = coda.person('ana');
-  expect(await ana.says('/schedules')).toContain('- `retention`: next Fri 20 Nov 20:30');
+  expect(await ana.says('/schedules all')).toContain('- `retention`: next Fri 20 Nov 20:30');
   expect(await ana.says('/schedules off retention')).toContain('scheduler.tasks.retention.enabled');
   await using other = await play({ config: at({ enabled: false }) });
-  expect(await other.person('ana').says('/schedules')).toContain('- `retention`: off');
+  expect(await other.person('ana').says('/schedules all')).toContain('- `retention`: off');
 });
 
 test('a wrong cron expression is told at the start, with its field', async () => {
@@ -117,7 +117,7 @@ test('a task that there is not is an error where it stands, with the one that wa
 
 test('every task of coda has its place in the configuration', async () => {
   await using coda = await play({ engine: 'PGlite' });
-  const listed = await coda.person('ana').says('/schedules');
+  const listed = await coda.person('ana').says('/schedules all');
   const tasks = [...listed.matchAll(/^- `([^`]+)`/gm)].map(([, name = '']) => name);
   expect(tasks).toContain('health.check');
   const file = ['scheduler:', '  tasks:', ...tasks.map((name) => `    ${name}: { enabled: true }`)].join('\n');
@@ -130,9 +130,9 @@ describe('health.check', () => {
   test('is off until it is switched on, and then looks every five minutes', async () => {
     await using coda = await play();
     const ana = coda.person('ana');
-    expect(await ana.says('/schedules')).toContain('- `health.check`: off');
+    expect(await ana.says('/schedules all')).toContain('- `health.check`: off');
     expect(await ana.says('/schedules on health.check')).toContain('is on');
-    expect(await ana.says('/schedules')).toMatch(/- `health\.check`: next Fri 20 Nov \d\d:[05][05]/);
+    expect(await ana.says('/schedules all')).toMatch(/- `health\.check`: next Fri 20 Nov \d\d:[05][05]/);
   });
 
   test('tells owners, once, of what is amiss, and when it is in order again', async () => {
@@ -164,9 +164,9 @@ test('a model switches a task only with a yes', async () => {
   await using coda = await play({ model });
   const ana = coda.person('ana');
   await ana.says('no more cleaning up');
-  expect(await ana.says('/schedules')).toContain('- `retention`: next');
+  expect(await ana.says('/schedules all')).toContain('- `retention`: next');
   await ana.presses('Approve');
-  expect(await ana.says('/schedules')).toContain('- `retention`: off');
+  expect(await ana.says('/schedules all')).toContain('- `retention`: off');
 });
 
 test("one's own schedule is switched at once in plain English", async () => {

@@ -253,7 +253,7 @@ describe('by name', () => {
     expect(list).toContain('**research**');
     expect(list).toContain('**cook**: Does cook. (50,000 tokens');
     expect(list).toContain('broken/soul.md: It is empty');
-    const report = await ana.says('/doctor');
+    const report = await ana.says('/doctor all');
     expect(report).toContain('broken/soul.md: It is empty');
     expect(report).toContain('specialist_spawn, which belongs to the assistant');
     expect(report).toContain('skill_activate is none of its tools');
@@ -308,7 +308,7 @@ describe('one that did not ship', () => {
     expect(refused).toContain('/specialists approve maid');
     expect(await promptOf(ana)).not.toContain('Does maid');
     expect(await ana.says('/specialists')).toContain('**maid** waits for an owner: `/specialists approve maid`');
-    expect(await ana.says('/doctor')).toContain('or coda specialists approve maid');
+    expect(await ana.says('/doctor all')).toContain('or coda specialists approve maid');
     expect(await coda.person('bob', { role: 'member' }).says('/specialists approve maid')).toContain('Only an owner');
     const shown = await ana.says('/specialists approve maid');
     expect(shown).toContain('The specialist **maid** has changed since its first use');
