@@ -263,10 +263,11 @@ class Asking {
     return reply;
   }
 
-  private hear(reply: Reply, { text, blocks }: ThinkingStripper, before: string): void {
+  private hear(reply: Reply, { text, hasWords, blocks }: ThinkingStripper, before: string): void {
     if (text === reply.text) return;
-    this.noteFirst(text);
     reply.text = text;
+    if (!hasWords) return;
+    this.noteFirst();
     const { onText } = this.options;
     if (!onText || text.length > LONGEST_SHOWN) return;
     const shown = withoutCalls(
@@ -276,8 +277,8 @@ class Asking {
     if (shown.trim() !== '') onText(shown);
   }
 
-  private noteFirst(text: string): void {
-    if (text.trim() !== '') this.firstMs ??= Math.round(performance.now() - this.askedAt);
+  private noteFirst(): void {
+    this.firstMs ??= Math.round(performance.now() - this.askedAt);
   }
 
   /** Some services hand over a picture with each piece that comes behind it. */
@@ -314,7 +315,7 @@ class Asking {
   private finishReply(reply: Reply, speech: ThinkingStripper): void {
     speech.readToEnd();
     const { text, blocks } = speech.blocks.length === 0 ? speech : settleBlocks(speech, this.callable);
-    this.noteFirst(text);
+    if (text.trim() !== '') this.noteFirst();
     Object.assign(reply, { text, blocks });
     const unsaid = speech.thought + blocks.map(rawOf).join('');
     if (unsaid !== '') reply.thoughts += tokensIn(unsaid);
