@@ -137,6 +137,8 @@ export function serve(parts: HttpParts): Serving | undefined {
     authenticate: (token, approval) => callers.authenticate(token, approval),
     refuses: (caller, scope) => callers.refuses(caller, scope),
     signedIn: (cookie) => sessions.authenticate(cookie),
+    admits: async ({ personId }) =>
+      personId === undefined || database.tx('http.refuse', (tx) => parts.delivery.requests.admits(tx, personId)),
     problemPage: web.problem,
   };
   parts.checks.add([http.check(), ...(proxy ? [proxy.check()] : [])]);

@@ -1,6 +1,6 @@
 /** The words in which coda refuses an input. A schema knows what it wants; its library's own sentences are for programmers. */
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import { listOf, plural, shorten } from './text.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -137,3 +137,8 @@ export function faultsOf({ issues }: z.core.$ZodError, whole = 'the whole', most
     .map(({ path, message }) => `${path.map(String).join('.') || whole}: ${message}`)
     .join('; ');
 }
+
+/** Bytes as text. One pass: the library's own check decodes all of it, and what takes it does so once more. */
+export const base64 = z
+  .string()
+  .refine((text) => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text), { error: 'expected text in base64' });

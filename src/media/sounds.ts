@@ -66,6 +66,8 @@ export const RATE = 16_000;
 
 /** A larger WAV is left to ffmpeg, so that nothing else in this process waits for it. */
 const LARGEST_PLAIN = 4 * 1024 * 1024;
+/** Rates that recorders use. One that says it has 1,000 samples a second would become sixteen times as long. */
+const [LEAST_RATE, MOST_RATE] = [8_000, 192_000];
 
 /** Samples of a WAV of 16 bits, of any rate and number of channels; undefined for another form. */
 export function plainSamples(bytes: Buffer): Buffer | undefined {
@@ -73,22 +75,26 @@ export function plainSamples(bytes: Buffer): Buffer | undefined {
   if (format < 0 || data < 0 || format + 24 > bytes.length || bytes.length > LARGEST_PLAIN) return undefined;
   const [kind, channels] = [bytes.readUInt16LE(format + 8), bytes.readUInt16LE(format + 10)];
   const rate = bytes.readUInt32LE(format + 12);
-  if (kind !== 1 || channels < 1 || rate < 1_000 || bytes.readUInt16LE(format + 22) !== 16) return undefined;
+  if (kind !== 1 || channels < 1 || rate < LEAST_RATE || rate > MOST_RATE || bytes.readUInt16LE(format + 22) !== 16)
+    return undefined;
   const samples = bytes.subarray(data + 8);
   if (channels === 1 && rate === RATE) return samples;
   const frames = Math.floor(samples.length / 2 / channels);
-  const made = Buffer.alloc(Math.floor((frames * RATE) / rate) * 2);
-  for (let at = 0; at * 2 < made.length; at++) {
-    const frame = Math.min(frames - 1, Math.floor((at * rate) / RATE));
-    made.writeInt16LE(samples.readInt16LE(frame * channels * 2), at * 2);
-  }
-  return made;
+  const length = Math.floor((frames * RATE) / rate);
+  const from = sampleArray(samples);
+  const made = new Int16Array(length);
+  for (let at = 0; at < length; at++)
+    made[at] = from[Math.min(frames - 1, Math.floor((at * rate) / RATE)) * channels] ?? 0;
+  return Buffer.from(made.buffer);
 }
+
+/** Typed arrays: 14 million calls of `readInt16LE` would hold up everything else for a while. */
+const sampleArray = (samples: Buffer) =>
+  new Int16Array(samples.buffer.slice(samples.byteOffset, samples.byteOffset + (samples.length & ~1)));
 
 /** The same at half the rate, which is that of telephones. */
 export function halveRate(samples: Buffer): Buffer {
-  // Typed arrays: 14 million calls of `readInt16LE` would hold up everything else for a while.
-  const from = new Int16Array(samples.buffer.slice(samples.byteOffset, samples.byteOffset + (samples.length & ~3)));
+  const from = sampleArray(samples.subarray(0, samples.length & ~3));
   const made = new Int16Array(from.length / 2);
   for (let at = 0; at < made.length; at++) made[at] = ((from[at * 2] ?? 0) + (from[at * 2 + 1] ?? 0)) >> 1;
   return Buffer.from(made.buffer);

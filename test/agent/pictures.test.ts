@@ -221,3 +221,10 @@ test.each<[string, Png, number[][]]>([
   });
   expect(seen).toEqual(pixels);
 });
+
+test('a picture of filling bytes alone is none, and one with some before its size is one', () => {
+  const start = Buffer.from('ffd8ff', 'hex');
+  const size = Buffer.from('ffc0001108001000100300000000', 'hex');
+  expect(lookAt(Buffer.concat([start, Buffer.alloc(200_000, 0xff), size]))).toBeUndefined();
+  expect(lookAt(Buffer.concat([start, Buffer.alloc(20, 0xff), size]))).toMatchObject({ width: 16, height: 16 });
+});

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CALL_FORMATS } from '../../src/agent/inference/strip-thinking/call-formats.ts';
 import { THOUGHT_FORMATS } from '../../src/agent/inference/strip-thinking/thought-formats.ts';
+import { ThinkingStripper } from '../../src/agent/inference/strip-thinking.ts';
 import { readPieces } from './written.ts';
 
 test('an answer is the same in whatever pieces it comes, and nothing is shown that is not said', () => {
@@ -55,4 +56,12 @@ test('a call with its tokens behind a thought without any begins at its first to
   const [whole, came] = [readPieces([text]), readPieces([...text])];
   expect(whole).toMatchObject({ thought: 'analysisIt is so.' });
   expect({ ...came, shown: [] }).toEqual({ ...whole, shown: [] });
+});
+
+test('blanks in pieces, however many, are no words', () => {
+  const stripper = new ThinkingStripper();
+  for (let nth = 0; nth < 5_000; nth++) stripper.add(nth % 2 ? ' ' : '\n');
+  expect(stripper.hasWords).toBe(false);
+  stripper.add('word');
+  expect(stripper.hasWords).toBe(true);
 });

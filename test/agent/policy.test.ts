@@ -201,3 +201,11 @@ test('a schema whose parts refer to one another is looked at once', () => {
   const schema = { type: 'object', properties: { field: { $ref: '#/$defs/a' } }, $defs: { a: { anyOf: again } } };
   expect(carriedBy({ field: { deep: 'the key is under the mat' } }, schema)).toContain('the key is under the mat');
 });
+
+test('a schema that refers to itself at each step is looked at once for a value', () => {
+  const again = Array.from({ length: 40 }, () => ({ properties: { a: { $ref: '#' } } }));
+  const schema = { type: 'object', properties: { a: { $ref: '#' }, on: { type: 'boolean' } }, anyOf: again };
+  let input: object = { on: true, other: 1 };
+  for (let level = 0; level < 60; level++) input = { a: input };
+  expect(carriedBy(input, schema)).toEqual(['other', '1']);
+});

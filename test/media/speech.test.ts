@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { silentLog } from '../../src/base/log.ts';
 import { Hearing, Programs, type SpeechSettings, transcribe } from '../../src/media/index.ts';
-import { soundOf } from '../../src/media/sounds.ts';
+import { plainSamples, soundOf } from '../../src/media/sounds.ts';
 import { play } from '../support/play.ts';
 import { lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
@@ -359,4 +359,14 @@ test('without a model the words are shown', async () => {
   });
   await coda.sends('ana', ogg(2), { name: 'voice-message.ogg', type: 'audio/ogg', text: '' });
   expect(coda.person('ana').heard('Remind me to call Ana.')).toHaveLength(1);
+});
+
+test('a WAV of a rate that no recorder has is left to ffmpeg, and of one that some have is read here', () => {
+  const ofRate = (rate: number) => {
+    const bytes = wav(9_000);
+    bytes.writeUInt32LE(rate, 24);
+    return plainSamples(bytes)?.length;
+  };
+  expect([1, 1_000, 4_000_000_000].map(ofRate)).toEqual([undefined, undefined, undefined]);
+  expect([8_000, 16_000, 48_000].map(ofRate)).toEqual([32_000, 16_000, 5_332]);
 });

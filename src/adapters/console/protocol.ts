@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
-import { inputWords } from '../../base/input.ts';
+import { base64, inputWords } from '../../base/input.ts';
 import { parseJson } from '../../base/json.ts';
 import type { Line } from '../../base/lines.ts';
 import type { Content, ContentKind } from '../../delivery/index.ts';
@@ -24,7 +24,7 @@ const fileIn = z
     name: name(255),
     type: name(127).default('application/octet-stream'),
     path: z.string().min(1).max(4096).optional(),
-    base64: z.base64().optional(),
+    base64: base64.optional(),
     voice: z.literal(true).optional(),
   })
   .refine(({ path, base64 }) => (path === undefined) !== (base64 === undefined), {

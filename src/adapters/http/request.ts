@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import { inputWords } from '../../base/input.ts';
+import { endOfString } from '../../base/json.ts';
 import { plural } from '../../base/text.ts';
 import type { AnyRoute, Caller, HttpRequest } from '../../chat/index.ts';
 
@@ -156,12 +157,11 @@ function isForm(type: string | undefined): type is string {
 
 /** A form as the JSON that would say the same: its fields, and its files in base64, one in `voice` as spoken. Throws `HTTP_MALFORMED`. */
 async function formOf(raw: Buffer, type: string): Promise<Record<string, unknown>> {
+  checkParts(raw, type);
   const form = await read(raw, type);
   const fields: Record<string, unknown> = {};
   const files: { name: string; content_type: string; data: string; voice?: true }[] = [];
-  let parts = 0;
   for (const [name, value] of form) {
-    if (++parts > MOST_PARTS) throw malformedForm(`The form has more than ${MOST_PARTS} parts.`);
     if (typeof value !== 'string') {
       const data = Buffer.from(await value.arrayBuffer()).toString('base64');
       const type = value.type.split(';')[0]?.trim() || 'application/octet-stream';
@@ -176,6 +176,20 @@ async function formOf(raw: Buffer, type: string): Promise<Record<string, unknown
     } else fields[name] = value;
   }
   return { ...fields, ...(files.length > 0 && { files }) };
+}
+
+const BOUNDARY = /;\s*boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i;
+
+/** Counts the parts before any of them is read. */
+function checkParts(raw: Buffer, type: string): void {
+  const [, quoted, bare] = BOUNDARY.exec(type) ?? [];
+  const boundary = Buffer.from(`--${quoted ?? bare ?? ''}`, 'latin1');
+  if (boundary.length === 2) throw malformedForm('The form does not say what stands between its parts.');
+  let parts = 0;
+  for (let at = raw.indexOf(boundary); at !== -1; at = raw.indexOf(boundary, at + boundary.length)) {
+    // The last one ends the form.
+    if (++parts > MOST_PARTS + 1) throw malformedForm(`The form has more than ${MOST_PARTS} parts.`);
+  }
 }
 
 async function read(raw: Buffer, type: string): Promise<FormData> {
@@ -194,11 +208,14 @@ function malformedForm(message: string, cause?: unknown): CodaError {
 
 const DEEPEST = 64;
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const [OPEN, CLOSE, LIST, END_LIST, COLON] = [0x7b, 0x7d, 0x5b, 0x5d, 0x3a];
+/** Values of a body, and keys of one object: what checks them takes time for each, and says each that is wrong. */
+const MOST_VALUES = 50_000;
+const MOST_KEYS = 2_000;
 
-/** The value of UTF-8 JSON. Throws `HTTP_MALFORMED` for anything else, for depth, and for a key that stands there twice. */
+const QUOTE = 0x22;
+const [OPEN, CLOSE, LIST, END_LIST, COLON, COMMA] = [0x7b, 0x7d, 0x5b, 0x5d, 0x3a, 0x2c];
+
+/** The value of UTF-8 JSON. Throws `HTTP_MALFORMED` for anything else, for depth, for a key that stands there twice, and for too many. */
 function parseJson(bytes: Buffer): unknown {
   const text = decode(bytes);
   checkShape(text);
@@ -221,27 +238,22 @@ function decode(bytes: Buffer): string {
 function checkShape(text: string): void {
   /** For each open object the keys so far; for a list undefined. */
   const open: (Set<string> | undefined)[] = [];
+  let values = 1;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
-      const end = endOfText(text, at);
+      const end = endOfString(text, at);
       const keys = open.at(-1);
       if (keys && isKey(text, end)) addKey(keys, text.slice(at, end + 1));
       at = end;
     } else if (code === OPEN || code === LIST) {
       if (open.length === DEEPEST) throw malformedJson(`The body is nested more than ${DEEPEST} levels deep.`);
       open.push(code === OPEN ? new Set() : undefined);
-    } else if (code === CLOSE || code === END_LIST) open.pop();
+      values++;
+    } else if (code === COMMA) values++;
+    else if (code === CLOSE || code === END_LIST) open.pop();
+    if (values > MOST_VALUES) throw malformedJson(`The body has more than ${plural(MOST_VALUES, 'value')}.`);
   }
-}
-
-function endOfText(text: string, from: number): number {
-  for (let at = text.indexOf('"', from + 1); at !== -1; at = text.indexOf('"', at + 1)) {
-    let slashes = 0;
-    while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++;
-    if (slashes % 2 === 0) return at;
-  }
-  return text.length;
 }
 
 function isKey(text: string, end: number): boolean {
@@ -255,6 +267,7 @@ function addKey(keys: Set<string>, quoted: string): void {
   if (keys.has(key)) throw malformedJson(`The key ${JSON.stringify(key.slice(0, 60))} stands in one object twice.`);
   // Own properties of that name confuse what merges objects.
   if (key === '__proto__') throw malformedJson('No key may be called __proto__.');
+  if (keys.size === MOST_KEYS) throw malformedJson(`An object of the body has more than ${plural(MOST_KEYS, 'key')}.`);
   keys.add(key);
 }
 

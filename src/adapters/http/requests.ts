@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { AnyRoute, HttpAnswer } from '../../chat/index.ts';
+import type { AnyRoute, Caller, HttpAnswer } from '../../chat/index.ts';
 import { type CallerChecks, isLocal, requireCaller } from './callers.ts';
 import { guardOrigin, type Origins, preflight, readableBy } from './origins.ts';
 import { isExpected, type Problem, problem, problemOf } from './problem.ts';
@@ -16,6 +16,8 @@ import { write, writeProblem } from './writing.ts';
 /** Routes, and the rights to ask for them. */
 export interface Service extends CallerChecks {
   routes: readonly AnyRoute[];
+  /** Counts a request that was refused for what it brings; false: the caller asks for more than they may. */
+  admits?(caller: Caller): Promise<boolean>;
   /** A problem as a page; left out where only programs are served. */
   problemPage?: (found: Problem, headers: Readonly<Record<string, string>>) => HttpAnswer;
 }
@@ -77,7 +79,11 @@ export class Requests {
     const { scope } = route;
     const cors = guardOrigin(incoming, origins);
     const caller = scope === undefined ? undefined : await requireCaller(incoming, route, scope, service);
-    const parts = await partsOf(route, incoming, params, bodyLimit);
+    const parts = await partsOf(route, incoming, params, bodyLimit).catch(async (error: unknown) => {
+      // What is refused has taken time, too: it counts towards the person's limit.
+      if (caller && isExpected(error) && (await service.admits?.(caller)) === false) throw tooFast();
+      throw error;
+    });
     const header = (name: string) => {
       const value = incoming.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
@@ -139,6 +145,13 @@ export class Requests {
       else await writeProblem(outgoing, found, headers).catch(() => outgoing.destroy());
     }
   }
+}
+
+function tooFast(): CodaError {
+  return new CodaError('HTTP_TOO_FAST', {
+    message: 'You ask for more than you may in this time.',
+    remedy: 'Wait a minute, then send it again.',
+  });
 }
 
 function notFound(): CodaError {

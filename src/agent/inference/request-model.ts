@@ -275,10 +275,11 @@ class Asking {
     return reply;
   }
 
-  private hear(reply: Reply, { text, blocks }: ThinkingStripper, before: string): void {
+  private hear(reply: Reply, { text, hasWords, blocks }: ThinkingStripper, before: string): void {
     if (text === reply.text) return;
-    this.noteFirst(text);
     reply.text = text;
+    if (!hasWords) return;
+    this.noteFirst();
     const { onText } = this.options;
     if (!onText || text.length > LONGEST_SHOWN) return;
     const shown = withoutCalls(
@@ -288,8 +289,8 @@ class Asking {
     if (shown.trim() !== '') onText(shown);
   }
 
-  private noteFirst(text: string): void {
-    if (text.trim() !== '') this.firstMs ??= Math.round(performance.now() - this.askedAt);
+  private noteFirst(): void {
+    this.firstMs ??= Math.round(performance.now() - this.askedAt);
   }
 
   /** Some services hand over a picture with each piece that comes behind it. */
@@ -326,7 +327,7 @@ class Asking {
   private finishReply(reply: Reply, speech: ThinkingStripper): void {
     speech.readToEnd();
     const { text, blocks } = speech.blocks.length === 0 ? speech : settleBlocks(speech, this.callable);
-    this.noteFirst(text);
+    if (text.trim() !== '') this.noteFirst();
     Object.assign(reply, { text, blocks });
     reply.thought = endOfThought(reply.thought + speech.thought);
     const unsaid = speech.thought + blocks.map(rawOf).join('');

@@ -62,6 +62,8 @@ type State =
 const SAYING: State = { kind: 'saying' };
 /** More ends within values are not passed over. */
 const MOST_PASSED = 100;
+/** Behind a block, before what tells whether it is a call. */
+const MOST_SPACES = 1_000;
 
 /**
  * Divides an answer while it comes in pieces, whatever the pieces: into what is said, what is thought and blocks that are
@@ -70,6 +72,8 @@ const MOST_PASSED = 100;
  */
 export class ThinkingStripper implements Speech {
   text = '';
+  /** `text` is more than blanks. Asked of its pieces: all of it would be looked through with each. */
+  hasWords = false;
   thought = '';
   readonly blocks: Block[] = [];
   /** The format of a thought of which only the end came. */
@@ -165,7 +169,7 @@ export class ThinkingStripper implements Speech {
    * end of what it opens decides.
    */
   private isFirst(word: string, ended: boolean): boolean {
-    const isBeginning = this.text.trim() === '' && !this.hasThought && word === word.toLowerCase();
+    const isBeginning = !this.hasWords && !this.hasThought && word === word.toLowerCase();
     return isBeginning && (ended || /^[A-Z]/.test(this.rest));
   }
 
@@ -215,7 +219,8 @@ export class ThinkingStripper implements Speech {
   private judgeBlock(block: Block, isLast: boolean): boolean {
     const next = this.rest.trimStart();
     const spaces = this.rest.length - next.length;
-    const isAtLineEnd = this.rest.slice(0, spaces).includes('\n');
+    // Blanks without end are waited for no longer.
+    const isAtLineEnd = spaces > MOST_SPACES || this.rest.slice(0, spaces).includes('\n');
     if (!isLast && !isAtLineEnd && decidedTo(this.rest) <= spaces) return false;
     const isCall = isAtLineEnd || next === '' || firstMark(next)?.index === 0;
     if (isCall) this.take(block);
@@ -259,7 +264,7 @@ export class ThinkingStripper implements Speech {
     if (call !== undefined && open !== '') return this.thoughtTo(state, { from: call, to: call });
     const { length } = inner.whole;
     const { certain, ended } = mark.format;
-    const isThought = open !== '' && !ended && (this.text.trim() === '' || certain === true);
+    const isThought = open !== '' && !ended && (!this.hasWords || certain === true);
     if (isThought) return this.thoughtTo(state, { from: length, to: length });
     this.takesThoughts = open === '';
     this.state = SAYING;
@@ -277,6 +282,7 @@ export class ThinkingStripper implements Speech {
 
   private startAgain(): void {
     this.text = '';
+    this.hasWords = false;
     this.place = new Position();
     this.placed = 0;
   }
@@ -284,12 +290,13 @@ export class ThinkingStripper implements Speech {
   private cut(mark: string): void {
     this.isCut = true;
     // A message of its own follows.
-    if (mark.endsWith('<|message|>') && this.text.trim() !== '' && !this.text.endsWith('\n')) this.say('\n\n');
+    if (mark.endsWith('<|message|>') && this.hasWords && !this.text.endsWith('\n')) this.say('\n\n');
   }
 
   private say(words: string): void {
     const said = this.isCut && this.text === '' ? words.trimStart() : words;
     this.text += said;
+    this.hasWords ||= /\S/.test(said);
   }
 
   private get position(): Position {
@@ -303,7 +310,7 @@ export class ThinkingStripper implements Speech {
     this.hasThought = true;
     this.isCut = true;
     // The space around it belongs to it.
-    if (this.text.trim() === '') this.startAgain();
+    if (!this.hasWords) this.startAgain();
   }
 }
 

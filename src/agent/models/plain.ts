@@ -37,6 +37,7 @@ export function bareSchema(schema: unknown): Schema {
 class Plain {
   private readonly whole: Schema;
   private parts = 0;
+  private merges = 0;
 
   constructor(whole: Schema) {
     this.whole = whole;
@@ -57,6 +58,8 @@ class Plain {
     if (referred !== undefined && seen.includes(referred)) return withDescription(OPEN, schema);
     const path = referred === undefined ? seen : [...seen, referred];
     const own = this.mergeParts(schema, seen);
+    this.parts += wordsOf(own);
+    if (this.parts > MOST_PARTS) return OPEN;
     const choices = choicesOf(own);
     if (choices.length > 0) return this.choice(own, choices, path);
     switch (typeOf(own)) {
@@ -118,7 +121,8 @@ class Plain {
   }
 
   private mergeParts(schema: Schema, seen: readonly string[]): Schema {
-    if (seen.length > DEEPEST) return schema;
+    // Parts that refer to one another would be merged for ever.
+    if (seen.length > DEEPEST || ++this.merges > MOST_PARTS) return schema;
     const referred = refOf(schema);
     const target = referred === undefined ? undefined : resolve(this.whole, referred);
     const parts = (Array.isArray(schema.allOf) ? schema.allOf : []).filter(isObject);
@@ -133,6 +137,12 @@ class Plain {
     });
     return [...within, own].reduce(joinSchemas, {});
   }
+}
+
+/** Words and values of a part, counted as parts: what refers to it repeats them. */
+function wordsOf({ description, enum: values }: Schema): number {
+  const words = typeof description === 'string' ? description.length / 100 : 0;
+  return words + (Array.isArray(values) ? values.length / 10 : 0);
 }
 
 function joinSchemas(one: Schema, other: Schema): Schema {

@@ -34,6 +34,10 @@ function wellFormed(json: string): string {
 }
 
 const END = '[DONE]';
+/** Characters; one event may bring a picture. */
+const LONGEST_EVENT = 32 << 20;
+/** Lines of one event that are no JSON together. */
+const MOST_LINES = 1_000;
 
 /** The events of a stream, wherever it is cut. */
 export class EventStream {
@@ -41,7 +45,13 @@ export class EventStream {
   // A byte order mark is no part of the first line.
   private readonly decoder = new TextDecoder();
   private readonly events: string[] = [];
-  private readonly parser = createParser({ onEvent: ({ data }) => this.hear(data) });
+  private readonly parser = createParser({
+    onEvent: ({ data }) => this.hear(data),
+    onError: (error) => {
+      if (error.type === 'max-buffer-size-exceeded') throw new SyntaxError('an event without an end', { cause: error });
+    },
+    maxBufferSize: LONGEST_EVENT,
+  });
 
   take(piece: Buffer): string[] {
     this.parser.feed(this.decoder.decode(piece, { stream: true }));
@@ -137,9 +147,10 @@ export class SentAnswer {
   private *piecesOf(event: string, isLast = false): Generator<{ piece: unknown }> {
     const whole = jsonIn(event);
     // Several events are one where the empty lines between them are missing.
-    const parts = whole === undefined ? event.split('\n') : [event];
+    const parts = whole === undefined && event.includes('\n') ? event.split('\n', MOST_LINES + 1) : [event];
+    if (parts.length > MOST_LINES) throw new SyntaxError('an event of far too many lines');
     for (const part of parts) {
-      const piece = whole ?? jsonIn(part);
+      const piece = parts.length === 1 ? whole : jsonIn(part);
       if (piece === undefined && part.trimStart().startsWith('{') && !isLast) throw new SyntaxError('no JSON');
       if (piece === undefined) continue;
       if (tellsFault(piece)) throw noAnswer(piece, this.name);
@@ -149,6 +160,8 @@ export class SentAnswer {
 }
 
 function jsonIn(text: string): unknown {
+  // To be refused by the parser takes a hundred times as long.
+  if (!/^\s*[[{"\d\-tfn]/.test(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

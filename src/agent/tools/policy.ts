@@ -239,30 +239,42 @@ export function carriedBy(input: unknown, root: Schema = ANY): string[] {
     if (typeof value === 'boolean' && schemas.some(({ type }) => type === 'boolean')) return [];
     if (value === null || typeof value !== 'object') return [String(value)];
     if (Array.isArray(value)) {
-      const items = schemas.flatMap((schema) => schemasWithin(schema.items, root));
+      const items = schemasWithin(
+        schemas.map((schema) => schema.items),
+        root,
+      );
       // Also what is nothing by itself tells something by its place in a list.
       return value.flatMap((each) => orText(each, within(each, items)));
     }
     return Object.entries(value).flatMap(([key, field]) => {
-      const known = schemas.flatMap(({ properties }) => schemasWithin(ownValue(properties, key), root));
+      const known = schemasWithin(
+        schemas.map(({ properties }) => ownValue(properties, key)),
+        root,
+      );
       return [...(known.length === 0 ? [key] : []), ...within(field, known)];
     });
   };
-  return within(input, schemasWithin(root, root));
+  return within(input, schemasWithin([root], root));
 }
 
 const orText = (value: unknown, words: string[]) => (words.length > 0 ? words : [JSON.stringify(value)]);
 
-/** The schema with those that it refers to or is made of; none where it is no schema. */
-function schemasWithin(schema: unknown, root: Schema, seen = new Set<Schema>()): Schema[] {
-  if (schema === true) return [{}];
-  // Each once: parts may refer to one another.
-  if (!isObject(schema) || seen.has(schema)) return [];
-  seen.add(schema);
-  const { $ref, anyOf, oneOf, allOf } = schema;
-  const parts = [anyOf, oneOf, allOf].flatMap((list) => (Array.isArray(list) ? list : []));
-  const referred = typeof $ref === 'string' ? [referredTo($ref, root)] : [];
-  return [schema, ...[...referred, ...parts].flatMap((part) => schemasWithin(part, root, seen))];
+/** Schemas that one value is looked at with. What more of them would know counts as carried, which only asks once more. */
+const MOST_SCHEMAS = 100;
+
+/** The schemas with those that they refer to or are made of, each once: they may refer to themselves. */
+function schemasWithin(schemas: readonly unknown[], root: Schema): Schema[] {
+  const open: unknown[] = [...schemas];
+  const found = new Set<Schema>();
+  for (let at = 0; at < open.length && found.size < MOST_SCHEMAS; at++) {
+    const schema = open[at] === true ? ANY : open[at];
+    if (!isObject(schema) || found.has(schema)) continue;
+    found.add(schema);
+    const { $ref, anyOf, oneOf, allOf } = schema;
+    if (typeof $ref === 'string') open.push(referredTo($ref, root));
+    for (const parts of [anyOf, oneOf, allOf]) if (Array.isArray(parts)) open.push(...parts.slice(0, MOST_SCHEMAS));
+  }
+  return [...found];
 }
 
 function referredTo(ref: string, root: Schema): unknown {

@@ -20,9 +20,10 @@ export interface Grid {
 
 export type Block = ParsedNode | Grid;
 
+const load = createRequire(import.meta.url);
+
 /** Its 40 ms and 9 MB are paid by the first text that has marks in it, not by the start. */
 function parser(): typeof fromMarkdown {
-  const load = createRequire(import.meta.url);
   return (load('mdast-util-from-markdown') as { fromMarkdown: typeof fromMarkdown }).fromMarkdown;
 }
 
@@ -46,6 +47,7 @@ const MOST: ReadonlyMap<string, { of: string; most: number }> = new Map(
       ['<', 3_000],
       ['&', 6_000],
       ['\n', 8_000],
+      ['|', 10_000],
     ] as const
   ).flatMap(([of, most]) => [...of].map((mark) => [mark, { of, most }] as const)),
 );
@@ -56,6 +58,9 @@ const MOST_LINES: readonly [RegExp, number][] = [
   [/\]:/g, 500],
   [/\]\([^\s()]{0,200}\s/g, 300],
 ];
+
+/** Cells of tables with marks in them, each of which is parsed by itself: 0.1 ms. */
+const MOST_MARKED_CELLS = 1_000;
 
 const CONTAINERS = /^(?:[ \t]*(?:>|[-+*](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))+/gm;
 
@@ -77,6 +82,11 @@ export function isIntricate(markdown: string): boolean {
     let found = 0;
     for (const _ of markdown.matchAll(pattern)) if (++found > most) return true;
   }
+  let marked = 0;
+  for (const line of markdown.includes('|') ? markdown.split('\n') : []) {
+    if (!line.includes('|') || isPlain(line.trim())) continue;
+    for (const cell of line.split('|')) if (!isPlain(cell.trim()) && ++marked > MOST_MARKED_CELLS) return true;
+  }
   let items = 0;
   for (const [markers] of markdown.matchAll(CONTAINERS)) {
     if (++items > MOST_ITEMS || markers.replace(/\s+|\d+/g, '').length > MOST_NESTED) return true;
@@ -84,8 +94,14 @@ export function isIntricate(markdown: string): boolean {
   return false;
 }
 
+/** True for one line that means itself, wherever it stands in a paragraph. */
+const isPlain = (line: string): boolean => !/[\\`*_[\]<&!\0\r\n]|^ | $/.test(line);
+
 function parse(markdown: string): ParsedNode[] {
-  if (!isIntricate(markdown)) return parser()(markdown).children;
+  return isIntricate(markdown) ? asItIs(markdown) : parser()(markdown).children;
+}
+
+function asItIs(markdown: string): ParsedNode[] {
   const start = { line: 1, column: 1, offset: 0 };
   const position = { start, end: { ...start, offset: markdown.length } };
   return [{ type: 'paragraph', position, children: [{ type: 'text', value: markdown, position }] }];
@@ -93,11 +109,14 @@ function parse(markdown: string): ParsedNode[] {
 
 /** The blocks of a text, tables among them; of one with too many marks a paragraph that is the text. */
 export function blocksOf(markdown: string): Block[] {
-  const children = parse(markdown);
-  return children.flatMap((block): Block[] => (block.type === 'paragraph' ? withTables(block, markdown) : [block]));
+  if (isIntricate(markdown)) return asItIs(markdown);
+  return parser()(markdown).children.flatMap((block): Block[] =>
+    block.type === 'paragraph' ? withTables(block, markdown) : [block],
+  );
 }
 
 export function inlineOf(markdown: string): Inline[] {
+  if (isPlain(markdown)) return [{ type: 'text', value: markdown }];
   const [block] = parse(markdown);
   return block?.type === 'paragraph' ? block.children : [{ type: 'text', value: markdown }];
 }
@@ -125,7 +144,8 @@ export function applyChanges(markdown: string, changes: readonly Change[]): stri
 
 /** Every node of a text, an outer one before those in it; a table stands in its paragraph's place. */
 export function* nodesOf(markdown: string): Generator<Block | Inline> {
-  yield* walk(parse(markdown), markdown);
+  if (isIntricate(markdown)) yield* asItIs(markdown);
+  else yield* walk(parser()(markdown).children, markdown);
 }
 
 function* walk(nodes: readonly (ParsedNode | Inline)[], markdown: string): Generator<Block | Inline> {
@@ -188,17 +208,23 @@ function cells(line: string): string[] {
   return inner.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|'));
 }
 
+/** Characters of a column: a longer cell stands out, so that a table grows with its words alone. */
+const WIDEST = 200;
+
 /** A table whose columns stand in line, for where there are none; without the fences around it. */
 export function drawTable(rows: readonly (readonly string[])[]): string {
-  const columns = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) => Math.max(...rows.map((row) => width(row[column]))));
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries())
+      widths[column] = Math.max(widths[column] ?? 0, Math.min(WIDEST, width(cell)));
+  }
   const draw = (row: readonly string[]) =>
-    widths
-      .map((wide, column) => (row[column] ?? '') + ' '.repeat(wide - width(row[column])))
+    row
+      .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - width(cell))))
       .join('  ')
       .trimEnd();
   const [head = [], ...body] = rows;
   return [draw(head), widths.map((wide) => '-'.repeat(wide)).join('  '), ...body.map(draw)].join('\n');
 }
 
-const width = (cell = ''): number => [...cell].length;
+const width = (cell: string): number => [...cell].length;

@@ -13,6 +13,7 @@ import {
 } from '../../agent/index.ts';
 import { unlessAborted } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
+import { base64 } from '../../base/input.ts';
 import type { Secrets } from '../../base/log.ts';
 import { shorten, withoutHidden } from '../../base/text.ts';
 import type { ToolServers } from '../../chat/index.ts';
@@ -348,7 +349,6 @@ const blob = z.object({ blob: z.string(), mimeType: type });
 const link = z.object({ uri: z.string() });
 const embedded = z.object({ resource: z.unknown() });
 
-const BASE64 = z.base64();
 const DATA_URL = /^\s*data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.-]+)*;base64,([A-Za-z0-9+/=\s]+)$/;
 
 const MOST_FILES = 4;
@@ -396,7 +396,7 @@ interface FilePart {
 function fileIn(data: string, mimeType?: string): FilePart | undefined {
   const [, named, inUrl] = DATA_URL.exec(data) ?? [];
   const written = (inUrl ?? data).replace(/\s+/g, '');
-  if (!BASE64.safeParse(written).success) return undefined;
+  if (!base64.safeParse(written).success) return undefined;
   return { bytes: written, type: named ?? mimeType ?? 'application/octet-stream' };
 }
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { CodaError } from '../../base/errors.ts';
 import { uuid } from '../../base/ids.ts';
-import { faultsOf, inputWords } from '../../base/input.ts';
+import { base64, faultsOf, inputWords } from '../../base/input.ts';
 import { parseJson } from '../../base/json.ts';
 import { type BadSignature, checkSha256, checkSigned } from '../../base/signature.ts';
 import type { SkillDeps } from '../../chat/index.ts';
@@ -271,7 +271,7 @@ const attachments = z
         .regex(/^[\w.+-]+\/[\w.+-]+$/)
         .max(127)
         .default('application/octet-stream'),
-      data: z.base64(),
+      data: base64,
     }),
   )
   .max(MOST_ATTACHMENTS);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { entriesOf, entryOfRecord } from '../../../src/adapters/http/chats/entries.ts';
 import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
@@ -126,4 +127,17 @@ test('what waited in a conversation that is deleted is not counted any more, and
   expect(await unread()).toBe(0);
   const search = (await (await browser.get('/v1/search?q=lions')).json()) as { hits: { kind: string }[] };
   expect(search.hits.filter(({ kind }) => kind === 'conversations')).toEqual([]);
+});
+
+test('a conversation of long answers comes whole, the oldest of them as text', async () => {
+  const row = (nth: number) => ({
+    id: `${nth}`,
+    role: 'assistant' as const,
+    text: `${nth} *a* ${'b '.repeat(40_000)}`,
+    at: new Date(nth),
+  });
+  const shown = await entriesOf([20, 19, 18, 17, 16, 15, 14, 13, 12, 11].map(row), entryOfRecord);
+  expect(shown.map(({ id }) => id)).toEqual(['11', '12', '13', '14', '15', '16', '17', '18', '19', '20']);
+  const emphasis = (blocks: unknown) => JSON.stringify(blocks).includes('["em"');
+  expect(shown.map(({ blocks }) => emphasis(blocks))).toEqual([...Array(4).fill(false), ...Array(6).fill(true)]);
 });

@@ -35,6 +35,7 @@ const JSON_TYPE = 'Content-Type: application/json';
 const body = (text: string) =>
   head('POST /v1/messages HTTP/1.1', HOST, auth(), JSON_TYPE, `Content-Length: ${Buffer.byteLength(text)}`, CLOSE) +
   text;
+const form = (text: string) => body(text).replace('application/json', 'multipart/form-data; boundary=x');
 const get = (path: string, ...more: string[]) => head(`GET ${path} HTTP/1.1`, HOST, CLOSE, ...more);
 const deep = (open: string, close: string) => `{"text": ${open.repeat(10_000)}1${close.repeat(10_000)}}`;
 
@@ -171,6 +172,9 @@ const REQUESTS: readonly [string, () => string | Buffer, ...number[]][] = [
   ['the year 0', () => get('/v1/conversations/main?before=0000-01-01T00:00:00Z', auth()), 400],
   ['the year 0 of the chat', () => get('/v1/chats/main/entries?before=0000-01-01T00:00:00Z', cookie), 400],
   ['the end of the year 9999', () => get('/v1/chats/main/entries?before=9999-12-31T23:59:59.999Z', cookie), 200],
+  ['more values than anything takes', () => body(`{"files": [${','.repeat(60_000)}`), 400],
+  ['more keys than anything takes', () => body(`{${Array.from({ length: 2_500 }, (_, nth) => `"k${nth}": 1`)}`), 400],
+  ['more parts than anything takes', () => form('--x\r\n'.repeat(100)), 400],
   ['a form without a boundary', () => body('--x').replace('application/json', 'multipart/form-data; a=b'), 400],
   [
     'a form that is cut off',
@@ -199,8 +203,24 @@ describe('hostile requests', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*application\/problem\+json[\s\S]*the host is malformed/i);
   });
 
+  test('are counted before they are read', async () => {
+    expect(await raw(body(`{"files": [${','.repeat(60_000)}`))).toContain('The body has more than 50000 values.');
+    expect(await raw(body(`{${Array.from({ length: 2_500 }, (_, nth) => `"k${nth}":`)}`))).toContain(
+      'An object of the body has more than 2000 keys.',
+    );
+    expect(await raw(form('--x\r\n'.repeat(100)))).toContain('The form has more than 50 parts.');
+  });
+
   test('leave coda well', async () => {
     expect((await programs.ask('/health')).status).toBe(200);
     expect((await programs.say('/help')).status).toBe('done');
   });
+});
+
+test('requests that are refused count towards the limit of their person', async () => {
+  await using limited = await Programs.begin({ config: { 'access.rate_limit.requests': 3 } });
+  const statuses: number[] = [];
+  for (let nth = 0; nth < 4; nth++) statuses.push((await limited.post('/v1/messages', { nothing: nth })).status);
+  expect(statuses).toEqual([400, 400, 400, 429]);
+  expect((await limited.post('/v1/messages', { text: '/help' })).status).toBe(429);
 });

@@ -17,6 +17,12 @@ test('a stream has the same events wherever it is cut, whatever ends its lines',
   );
 });
 
+test('an event that does not end is given up', () => {
+  const stream = new EventStream();
+  const piece = Buffer.from(`data: ${'x'.repeat(8 << 20)}\n`);
+  expect(() => Array.from({ length: 5 }, () => stream.take(piece))).toThrow(SyntaxError);
+});
+
 test('what comes behind the sign of the end is no event', () => {
   const stream = new EventStream();
   expect(stream.take(Buffer.from('data: 1\n\ndata: [DONE]\n\ndata: 2\n\n'))).toEqual(['1']);

@@ -392,6 +392,13 @@ describe('an answer that is far too much', () => {
     expect(await faultIn(asked())).toMatchObject({ fault: 'malformed_output' });
   });
 
+  test('an event of thousands of lines that are no JSON is no answer', async () => {
+    const event = `${'data: x\n'.repeat(2_000)}\n`;
+    expect(await faultIn(openai({ body: [event, delta({ content: 'It is blue.' }, 'stop')] }))).toMatchObject({
+      fault: 'malformed_output',
+    });
+  });
+
   test.each<[string, () => Promise<ModelEvent[]>]>([
     ['as text', () => openai({ body: [delta(called(deep), 'tool_calls')] })],
     [

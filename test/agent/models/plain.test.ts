@@ -219,3 +219,18 @@ test('whatever a server calls a schema, nothing else is sent, and nothing is mis
     { numRuns: 500 },
   );
 });
+
+test('parts that refer to many others, and those to as many, are merged as far as a model could read them', () => {
+  const all = (name: string) => ({ allOf: Array.from({ length: 20 }, () => ({ $ref: `#/$defs/${name}` })) });
+  const names = 'abcdefghij';
+  const $defs = Object.fromEntries([...names].map((name, at) => [name, all(names[at + 1] ?? 'end')]));
+  const schema = { type: 'object', properties: { x: all('a') }, $defs: { ...$defs, end: { type: 'string' } } };
+  expect(plainSchema(schema)).toMatchObject({ type: 'object', properties: { x: {} } });
+});
+
+test('a long description that everything refers to is not repeated without end', () => {
+  const wordy = { type: 'string', description: 'word '.repeat(2_000) };
+  const fields = Object.fromEntries(Array.from({ length: 400 }, (_, nth) => [`f${nth}`, { $ref: '#/$defs/wordy' }]));
+  const made = JSON.stringify(plainSchema({ type: 'object', properties: fields, $defs: { wordy } }));
+  expect(made.length).toBeLessThan(500_000);
+});

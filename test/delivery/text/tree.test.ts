@@ -46,6 +46,12 @@ test('nodes stand within the text, and changing none of them leaves it as it is'
   );
 });
 
+/** A head and so many rows. */
+function tableOf(cell: string, columns: number, rows: number): string {
+  const row = `${`${cell}|`.repeat(columns)}\n`;
+  return `${row}${'-|'.repeat(columns)}\n${row.repeat(rows)}`;
+}
+
 describe('a text with more marks than anybody writes', () => {
   const HOSTILE = {
     lists: `${'- '.repeat(10_000)}x`,
@@ -57,6 +63,9 @@ describe('a text with more marks than anybody writes', () => {
     emphasis: '_a*'.repeat(7_000),
     items: '-\n'.repeat(10_000),
     deep: '- a\n  - b\n'.repeat(2_000),
+    cells: tableOf('a', 1_000, 40),
+    'empty cells': tableOf('', 10, 1_100),
+    'marked cells': tableOf('*a*', 10, 110),
   };
 
   test.each(Object.entries(HOSTILE))('is shown as it is, and holds nobody up: %s', (_, text) => {
@@ -73,6 +82,7 @@ describe('a text with more marks than anybody writes', () => {
       paragraph: '[a link](https://example.com/a_b) and *words* '.repeat(900),
       blockquote: `${'> '.repeat(20)}deep`,
       code: `\`\`\`\n${'a[0] = b;\n'.repeat(2_000)}\`\`\``,
+      grid: tableOf('a, b', 10, 900),
     };
     for (const [type, text] of Object.entries(usual)) expect(blocksOf(text)[0]?.type).toBe(type);
     expect(blocksOf(`|${' '.repeat(50_000)}x\n|${' '.repeat(50_000)}x`)).toHaveLength(1);

@@ -6,10 +6,10 @@ import { occurrences } from '../../../src/time/index.ts';
 const from = new Date('2026-11-20T08:00:00Z');
 const to = new Date('2026-11-21T08:00:00Z');
 const event = (...lines: string[]) => ['BEGIN:VEVENT', ...lines, 'END:VEVENT'];
-const titles = (...events: string[][]) =>
-  appointmentsBetween(['BEGIN:VCALENDAR', ...events.flat(), 'END:VCALENDAR'].join('\r\n'), from, to, 'UTC')?.map(
-    ({ title }) => title,
-  );
+const titles = async (...events: string[][]) => {
+  const text = ['BEGIN:VCALENDAR', ...events.flat(), 'END:VCALENDAR'].join('\r\n');
+  return (await appointmentsBetween(text, from, to, 'UTC'))?.map(({ title }) => title);
+};
 const real = event('UID:r', 'SUMMARY:real', 'DTSTART:20261120T090000Z');
 const daily = event('UID:d', 'SUMMARY:daily', 'DTSTART;TZID=Europe/Berlin:20200101T100000', 'RRULE:FREQ=DAILY');
 
@@ -19,21 +19,21 @@ describe('a hostile calendar', () => {
     ['seconds', 'DTSTART:19900101T000000Z', 'RRULE:FREQ=SECONDLY;COUNT=999999999'],
     ['minutes of days', 'DTSTART:19900101T000000Z', 'RRULE:FREQ=DAILY;BYMINUTE=1,2,3;BYSECOND=1,2,3'],
     ['barren rules', 'DTSTART:20200101T000000Z', 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;BYSETPOS=9'],
-  ])('of %s, 5,000 times over, ends, and what is near is found', (_, ...lines) => {
+  ])('of %s, 5,000 times over, ends, and what is near is found', async (_, ...lines) => {
     const hostile = Array.from({ length: 5_000 }, (__, nth) => event(`UID:${nth}`, ...lines));
-    expect(titles(real, daily, ...hostile)).toEqual(['real', 'daily']);
+    expect(await titles(real, daily, ...hostile)).toEqual(['real', 'daily']);
   });
 
-  test('with thousands near now gives the first 500', () => {
+  test('with thousands near now gives the first 500', async () => {
     const many = Array.from({ length: 800 }, (_, nth) => event(`UID:${nth}`, 'SUMMARY:x', 'DTSTART:20261120T100000Z'));
-    expect(titles(...many, real)).toHaveLength(500);
+    expect(await titles(...many, real)).toHaveLength(500);
   });
 
-  test('that begins with years of the past hides nothing of today', () => {
+  test('that begins with years of the past hides nothing of today', async () => {
     const past = Array.from({ length: 5_000 }, (_, nth) =>
       event(`UID:${nth}`, 'SUMMARY:x', 'DTSTART:20190101T100000Z'),
     );
-    expect(titles(...past, real)).toEqual(['real']);
+    expect(await titles(...past, real)).toEqual(['real']);
   });
 
   test('spends the days that its reader has for it, and no more', () => {

@@ -145,6 +145,15 @@ describe('a page', () => {
   ])('by %j: %s %s', (robots, path, may) => {
     expect(mayRead(robots, path)).toBe(may);
   });
+
+  test('by the first thousand rules of the groups that mean coda, behind however many names of others', () => {
+    const others = 'User-agent: other\n'.repeat(6_000);
+    expect(mayRead(`${others}Disallow: /\nUser-agent: *\nDisallow: /b`, '/b')).toBe(false);
+    expect(mayRead(`${others}User-agent: coda\nDisallow: /b`, '/b')).toBe(false);
+    const rules = Array.from({ length: 1_001 }, (_, nth) => `Disallow: /${nth}/`);
+    expect(mayRead(`User-agent: *\n${rules.join('\n')}`, '/999/')).toBe(false);
+    expect(mayRead(`User-agent: *\n${rules.join('\n')}`, '/1000/')).toBe(true);
+  });
 });
 
 describe('a feed, a calendar', () => {

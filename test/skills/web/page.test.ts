@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib';
+import { parseHTML } from 'linkedom';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { deferred } from '../../../src/base/async.ts';
+import { joinTexts, mainOf, textOf } from '../../../src/skills/web/page/main-text.js';
 import { type Page, type Pages, Reader } from '../../../src/skills/web/page/pages.ts';
 import { PRIVATE, REFUSED_URLS } from '../../egress/spellings.ts';
 import { pdf } from '../../support/pdf.ts';
@@ -250,4 +252,16 @@ describe('a page that was read', () => {
     gate.resolve();
     expect((await waited).text).toBe('shared words');
   });
+});
+
+test('a text of signs that begin no tag is one text to what walks the page, also where it was written anew', () => {
+  const { document } = parseHTML(
+    `<html><body><p>a ${'&lt;'.repeat(500)} b</p><p>${'c &amp; '.repeat(300)}</p></body></html>`,
+  );
+  const nodes = (element: { childNodes: Iterable<unknown> }) => [...element.childNodes].length;
+  joinTexts(document.documentElement);
+  expect([...document.querySelectorAll('p')].map(nodes)).toEqual([1, 1]);
+  const main = mainOf(document, () => joinTexts(parseHTML(document.toString()).document));
+  expect([...main.querySelectorAll('p')].map(nodes)).toEqual([1, 1]);
+  expect(textOf(main)).toContain(`a ${'<'.repeat(500)} b`);
 });

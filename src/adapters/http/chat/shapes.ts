@@ -1,5 +1,6 @@
 /** Zod schemas of the chat API; the OpenAPI document is made from them. */
 import { z } from 'zod';
+import { base64 } from '../../../base/input.ts';
 import type { Content } from '../../../delivery/index.ts';
 
 export const conversationName = z.string().regex(/^[\w.-]{1,64}$/, { error: 'expected letters, digits, _ . and -' });
@@ -11,10 +12,6 @@ export const messageId = z
 export const instantIn = z.iso
   .datetime()
   .refine((text) => !text.startsWith('0000'), { error: 'expected a year from 1' });
-
-const base64 = z
-  .string()
-  .refine((text) => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text), { error: 'expected base64' });
 
 const fileIn = z.strictObject({
   name: z

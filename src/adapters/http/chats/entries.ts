@@ -1,5 +1,6 @@
 /** Entries of a conversation, as a page shows them. */
 import { z } from 'zod';
+import { Pace } from '../../../base/async.ts';
 import type { Instant } from '../../../base/clock.ts';
 import type { FileRef } from '../../../delivery/index.ts';
 import { partId } from '../chat/places.ts';
@@ -29,10 +30,32 @@ export const entryOut = partOut.omit({ kind: true }).extend({
 
 export type EntryOut = z.output<typeof entryOut>;
 
-export function entryOf(said: SaidRow, turns: ReadonlyMap<string, TurnOfMessage>): EntryOut {
+/** Characters of Markdown that are parsed for one request, from the newest entry on: what is beyond is shown as it is. */
+const MOST_PARSED = 500_000;
+
+/** The entries of rows that come the newest first, the oldest first. Other work of the process runs between two of them. */
+export async function entriesOf<T>(
+  rows: readonly T[],
+  entryOf: (row: T, render: typeof toMarkup) => EntryOut,
+): Promise<EntryOut[]> {
+  const pace = new Pace();
+  const entries: EntryOut[] = [];
+  let parsed = 0;
+  const render: typeof toMarkup = (markdown, options) => {
+    parsed += markdown.length;
+    return parsed > MOST_PARSED ? [['p', {}, markdown]] : toMarkup(markdown, options);
+  };
+  for (const row of rows) {
+    if (pace.isUp) await pace.rest();
+    entries.push(entryOf(row, render));
+  }
+  return entries.reverse();
+}
+
+export function entryOf(said: SaidRow, turns: ReadonlyMap<string, TurnOfMessage>, render: typeof toMarkup): EntryOut {
   const { channel, messageId, key, text = '', files, state, content, at, isUnread, replyTo } = said;
   if (content) {
-    const entry = entryOfPart(partShown(partId(channel, key), content, state === 'draft'), at, replyTo);
+    const entry = entryOfPart(partShown(partId(channel, key), content, state === 'draft'), at, replyTo, render);
     return isUnread ? { ...entry, unread: true } : entry;
   }
   const id = messageId ?? key;
@@ -49,20 +72,20 @@ export function entryOf(said: SaidRow, turns: ReadonlyMap<string, TurnOfMessage>
   };
 }
 
-export function entryOfPart(part: PartOut, at: Instant, replyTo: string | undefined): EntryOut {
+export function entryOfPart(part: PartOut, at: Instant, replyTo: string | undefined, render = toMarkup): EntryOut {
   return {
     ...part,
     at: at.toISOString(),
     by: 'assistant',
-    blocks: toMarkup(part.text, { folds: part.kind === 'approval' }),
+    blocks: render(part.text, { folds: part.kind === 'approval' }),
     ...(replyTo !== undefined && { replyTo }),
   };
 }
 
-export function entryOfRecord({ id, role, text, at }: RecordedMessage): EntryOut {
+export function entryOfRecord({ id, role, text, at }: RecordedMessage, render: typeof toMarkup): EntryOut {
   const said = { id, text, at: at.toISOString() };
   if (role === 'user') return { ...said, by: 'you', kind: 'message', state: 'done' };
-  return { ...said, by: 'assistant', kind: 'answer', blocks: toMarkup(text) };
+  return { ...said, by: 'assistant', kind: 'answer', blocks: render(text) };
 }
 
 const fileShown = ({ hash, name, type, size }: FileRef) => ({

@@ -14,7 +14,7 @@ import { markShown } from '../chat/unread.ts';
 import { allOf, eventText, type Happening, type Watchers } from '../chat/watchers.ts';
 import { callerOf } from '../request.ts';
 import * as said from '../store.ts';
-import { entryOf, entryOfPart, entryOfRecord, entryOut } from './entries.ts';
+import { entriesOf, entryOf, entryOfPart, entryOfRecord, entryOut } from './entries.ts';
 import * as store from './store.ts';
 
 export interface ChatsDeps {
@@ -138,7 +138,7 @@ function entries({ database, clock }: ChatsDeps): AnyRoute {
       const isOwn = found === undefined || (found.adapter === 'http' && found.channel.startsWith(prefixOf(caller)));
       if (found && !isOwn) {
         const rows = await store.recordedMessages(db, found, caller.personId, until, limit + 1);
-        const shown = rows.slice(0, limit).reverse().map(entryOfRecord);
+        const shown = await entriesOf(rows.slice(0, limit), entryOfRecord);
         return { body: { json: { entries: shown, more: rows.length > limit, readOnly: true } } };
       }
       const channel = found?.channel ?? placeOf(caller, request.params.id).channel;
@@ -146,13 +146,14 @@ function entries({ database, clock }: ChatsDeps): AnyRoute {
       const channels = isMain ? await said.channelsBehind(database, { channel, personId }) : [channel];
       const rows = await said.saidIn(database, { channels, personId, withTerminal: isMain }, until, limit + 1);
       if (!rows && !isMain && !found) throw nothing('There is no such conversation.');
-      const shown = (rows ?? []).slice(0, limit).reverse();
-      const since = shown[0]?.at;
+      const shown = (rows ?? []).slice(0, limit);
+      const since = shown.at(-1)?.at;
       const turns = found && since ? await store.turnsOf(db, found.id, since) : [];
       if (seen === 'true') await markShown({ database, clock }, shown);
       const byMessage = new Map(turns.map((turn) => [turn.messageId, turn]));
       const more = (rows?.length ?? 0) > limit;
-      return { body: { json: { entries: shown.map((each) => entryOf(each, byMessage)), more, readOnly: false } } };
+      const entries = await entriesOf(shown, (row, render) => entryOf(row, byMessage, render));
+      return { body: { json: { entries, more, readOnly: false } } };
     },
   });
 }

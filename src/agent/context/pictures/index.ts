@@ -116,9 +116,12 @@ function lookOfSize(type: Look['type'], size: readonly [number, number] | undefi
   return { type, width: size[0], height: size[1] };
 }
 
+/** Blocks and filling bytes before the size of a JPEG. Cameras write some dozens. */
+const MOST_MARKERS = 10_000;
+
 function jpegSize(bytes: Buffer): readonly [number, number] | undefined {
   let at = 2;
-  while (at + 9 < bytes.length) {
+  for (let looked = 0; at + 9 < bytes.length && looked < MOST_MARKERS; looked++) {
     if (bytes[at] !== 0xff) return undefined;
     const marker = bytes[at + 1] as number;
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);

@@ -83,7 +83,7 @@ async function readCalendar(
   const file = await pages.readFile(url, signal);
   if (!file.ok) return failedSighting(file);
   const ms = minutes * 60_000;
-  const coming = appointmentsBetween(file.text, now, new Date(now.getTime() + ms + DAY_MS), zone);
+  const coming = await appointmentsBetween(file.text, now, new Date(now.getTime() + ms + DAY_MS), zone);
   if (!coming) return { ok: false, sign: 'no calendar', message: texts.noCalendar };
   const near = coming.filter(({ at }) => at.getTime() - ms <= now.getTime());
   const items = near.map(({ id, title, at }) => ({ id, text: texts.appointment(title, at, { now, zone }) }));

@@ -21,6 +21,31 @@ export function textOf(element) {
   return (element?.textContent ?? '').replace(/\s+/g, ' ').trim();
 }
 
+const TEXT = 3;
+
+/**
+ * `root` with one node for each text. The parser makes one of each sign that it looks at twice (`<`, `&`, entities),
+ * and what walks them all takes the square of their number.
+ */
+export function joinTexts(root) {
+  for (let node = root.firstChild; node; node = nextNode(node, root)) {
+    if (node.nodeType !== TEXT || node.nextSibling?.nodeType !== TEXT) continue;
+    const parts = [node.data];
+    for (let next = node.nextSibling; next?.nodeType === TEXT; next = node.nextSibling) {
+      parts.push(next.data);
+      next.remove();
+    }
+    node.data = parts.join('');
+  }
+  return root;
+}
+
+function nextNode(node, root) {
+  if (node.firstChild) return node.firstChild;
+  for (let at = node; at && at !== root; at = at.parentNode) if (at.nextSibling) return at.nextSibling;
+  return undefined;
+}
+
 /**
  * The element of `document` with its main content, cleaned. `again` parses the same page anew: both ways of looking
  * change what they look at.
@@ -90,7 +115,7 @@ function readable(again, document) {
     if (!found?.content) return undefined;
     const holder = document.createElement('div');
     holder.innerHTML = found.content;
-    clean(holder);
+    clean(joinTexts(holder));
     return unlinked(holder);
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
 /** Reads pages and PDFs, on a thread of its own: plain JavaScript, because threads load no TypeScript. */
 import { parentPort } from 'node:worker_threads';
-import { mainOf, textOf } from './main-text.js';
+import { joinTexts, mainOf, textOf } from './main-text.js';
 import { markdownOf } from './markdown.js';
 
 /** The most pages of a PDF. */
@@ -27,10 +27,10 @@ async function ofFeed(xml) {
 
 async function ofHtml(html, url) {
   const { parseHTML } = await import('linkedom');
-  // A sign that begins no tag is text (HTML, 13.2.5.6); the parser would make a node of each, and each is walked several times.
+  // A sign that begins no tag is text (HTML, 13.2.5.6).
   const plain = html.replace(/<(?![a-z/!?])/gi, '&lt;');
   const whole = /<html[\s>]/i.test(plain) ? plain : `<!doctype html><html><body>${plain}</body></html>`;
-  const parse = () => parseHTML(whole).document;
+  const parse = () => joinTexts(parseHTML(whole).document);
   const document = parse();
   const about = aboutOf(document);
   const base = URL.parse(document.querySelector('base[href]')?.getAttribute('href') ?? '', url)?.href ?? url;

@@ -2,7 +2,9 @@
 
 /** coda's name in the file. */
 const AGENT = 'coda';
-const MOST_LINES = 5_000;
+const MOST_LINES = 20_000;
+/** Of one group. Each costs as much as it and the address are long. */
+const MOST_RULES = 1_000;
 
 interface Rule {
   allows: boolean;
@@ -21,25 +23,33 @@ export function mayRead(robots: string, path: string): boolean {
   return decided?.allows ?? true;
 }
 
-/** The rules for coda by its name; without such a group those for everybody. */
+/** The rules for coda by its name; without such a group those for everybody. Groups of others are skipped, however many. */
 function rulesFor(robots: string): Rule[] {
   const groups = new Map<string, Rule[]>();
-  let agents: string[] = [];
+  /** Groups that the next rules belong to. */
+  let open = new Set<string>();
   let isNaming = false;
   for (const line of robots.split(/\r\n|\r|\n/, MOST_LINES)) {
     const [, name = '', written = ''] = /^\s*([\w-]+)\s*:([^#]*)/.exec(line) ?? [];
     const value = written.trim();
     const key = name.toLowerCase();
     if (key === 'user-agent') {
-      agents = isNaming ? [...agents, value.toLowerCase()] : [value.toLowerCase()];
+      if (!isNaming) open = new Set();
       isNaming = true;
-      for (const agent of agents) if (!groups.has(agent)) groups.set(agent, []);
+      const agent = value.toLowerCase();
+      if (agent !== AGENT && agent !== '*') continue;
+      open.add(agent);
+      if (!groups.has(agent)) groups.set(agent, []);
       continue;
     }
     if (key !== 'allow' && key !== 'disallow') continue;
     isNaming = false;
     // An empty line of "Disallow" forbids nothing.
-    if (value !== '') for (const agent of agents) groups.get(agent)?.push({ allows: key === 'allow', path: value });
+    if (value === '') continue;
+    for (const agent of open) {
+      const rules = groups.get(agent);
+      if (rules && rules.length < MOST_RULES) rules.push({ allows: key === 'allow', path: value });
+    }
   }
   return groups.get(AGENT) ?? groups.get('*') ?? [];
 }
