@@ -16,6 +16,8 @@ export interface FrameReading {
   among?: readonly NamedThing[];
   isWhole: boolean;
   about?: string | undefined;
+  /** Of the one thing that it is about, for a button. */
+  mark?: string | undefined;
 }
 
 export interface UnderstoodRequest {
@@ -86,7 +88,9 @@ function withTarget(
       isSeries: (words) => times.isSeries(words),
       text: target.text,
     });
-    return calls && { ...reading, own, calls, about: target.text, how: isDoubtful ? 'doubtful' : 'sure' };
+    return (
+      calls && { ...reading, own, calls, about: target.text, mark: target.mark, how: isDoubtful ? 'doubtful' : 'sure' }
+    );
   }
   // Words alone are a request only where they are the name of something.
   if ((target.kind === 'none' && !target.isNamed) || reading.own === 0) return undefined;
@@ -209,7 +213,7 @@ function requestOf(text: string, words: readonly Word[]): Request {
  * thing is meant, so that another kind is none.
  */
 type Target = { isNamed: boolean } & (
-  | { kind: 'certain'; which: readonly string[]; text?: string | undefined }
+  | { kind: 'certain'; which: readonly string[]; text?: string | undefined; mark?: string | undefined }
   | { kind: 'open'; among: readonly NamedThing[] }
   | { kind: 'none' }
 );
@@ -243,7 +247,7 @@ async function targetOf(
   if (AT_HAND.test(said)) {
     const replied = THIS.test(said) ? await repliedTo(thing, heard) : undefined;
     const [one, ...more] = replied ?? [];
-    if (one && more.length === 0) return { isNamed, kind: 'certain', which: [one.id], text: one.text };
+    if (one && more.length === 0) return { isNamed, kind: 'certain', which: [one.id], text: one.text, mark: one.mark };
     // A reply's target is the message it replies to, and nothing else that is at hand.
     if (replied) return one || isNamed ? { isNamed, kind: 'open', among: replied } : { isNamed, kind: 'none' };
     const ids = isAtHand ? (topic.id?.split(/,\s*/) ?? []) : [];
@@ -251,12 +255,14 @@ async function targetOf(
     if (ids.length > 0) return { isNamed, kind: 'certain', which: ids, text: topic?.text };
     const all = isAtHand || isNamed ? await heard.listThings(thing) : [];
     const [only, ...others] = all;
-    if (isAtHand && only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id], text: only.text };
+    if (isAtHand && only && others.length === 0)
+      return { isNamed, kind: 'certain', which: [only.id], text: only.text, mark: only.mark };
     return isAtHand || isNamed ? { isNamed, kind: 'open', among: all } : { isNamed, kind: 'none' };
   }
   const found = thingsNamed(said, await heard.listThings(thing));
   const [only, ...others] = found;
-  if (only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id], text: only.text };
+  if (only && others.length === 0)
+    return { isNamed, kind: 'certain', which: [only.id], text: only.text, mark: only.mark };
   return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
 }
 

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { shorten } from '../../base/text.ts';
 import type { Choice } from '../../delivery/index.ts';
-import { someOf } from '../texts.ts';
+import { changedAsk, deleteLabel, someOf } from '../texts.ts';
 import { type Call, type Failed, failed, quoteRows } from './tool.ts';
 
 const MOST_CHOICES = 5;
@@ -52,6 +54,28 @@ export function namedAmong<T extends TitledThing>(all: readonly T[], which: stri
   return [];
 }
 
+/** The field of a button that takes something away: a mark of what its card showed. A tool has it among `form.own`. */
+export const seenField = z.string().max(40).optional();
+
+/** A mark of what a card shows of things, so that a press on an old card meets the same ones. */
+export const markOf = (...shown: readonly (string | undefined)[]): string =>
+  createHash('sha256').update(JSON.stringify(shown)).digest('base64url').slice(0, 22);
+
+/** Asks anew where a thing is no longer as the pressed card showed it; undefined: it is, or no card was pressed. */
+export function askIfChanged(
+  { tool, input }: Call & { input: { seen?: string | undefined } },
+  { id, text, mark }: { id: string; text: string; mark: string },
+): Failed | undefined {
+  if (input.seen === undefined || input.seen === mark) return undefined;
+  const again = { label: deleteLabel(), tool, input: { ...input, which: id, seen: mark }, style: 'danger' as const };
+  return failed('AMBIGUOUS', changedAsk(text), { choices: [again] });
+}
+
+/** The call that words are resolved for. Its buttons carry a mark of what they name, where it takes something away. */
+export interface MarkedCall<T> extends Call {
+  mark?(thing: T): string;
+}
+
 export interface QuestionTexts {
   question: string;
   none: { message: string; remedy: string };
@@ -59,16 +83,16 @@ export interface QuestionTexts {
 
 export function onlyOne<T extends TitledThing>(
   found: readonly T[],
-  call: Call,
+  call: MarkedCall<T>,
   { question, none }: QuestionTexts,
 ): T | Failed {
   const [only, ...others] = found;
   if (!only) return failed('NOT_FOUND', none);
   if (others.length === 0) return only;
-  const choices = found.map(({ id, title }) => ({
-    label: shorten(title, 60),
+  const choices = found.map((thing) => ({
+    label: shorten(thing.title, 60),
     tool: call.tool,
-    input: { ...call.input, which: id },
+    input: { ...call.input, which: thing.id, ...(call.mark && { seen: call.mark(thing) }) },
   }));
   return quoteRows(askAmong(question, choices), found);
 }

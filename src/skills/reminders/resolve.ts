@@ -1,8 +1,8 @@
 /**
  * Resolves the reminders of a call: ids, numbers of the list shown last, all, a part of their text, or the one at hand.
  */
-import type { Call, Failed, TxContext } from '../../agent/index.ts';
-import { askAmong, failed, quoteRows } from '../../agent/index.ts';
+import type { Failed, TxContext } from '../../agent/index.ts';
+import { askAmong, failed, type MarkedCall, markOf, quoteRows } from '../../agent/index.ts';
 import { wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
@@ -12,10 +12,14 @@ import * as store from './store.ts';
 import { texts } from './texts.ts';
 
 /** The intended act: a choice repeats the call with the id in place of the words. */
-export interface WantedAct extends Call {
+export interface WantedAct extends MarkedCall<Reminder> {
   /** Without words it means what spoke last ("done", "snooze"), or what was at hand last. */
   prefers: 'spoken' | 'any';
 }
+
+/** A mark of what a card shows of a reminder. The next time of a series moves by itself. */
+export const reminderMark = ({ text, rule, plannedAt }: Pick<Reminder, 'text' | 'rule' | 'plannedAt'>): string =>
+  markOf(text, rule ?? plannedAt?.toISOString());
 
 const AT_HAND = /^(?:|it|that|this|last)$/i;
 const NUMBER = /^#?(\d{1,3})$/;
@@ -108,11 +112,13 @@ function notFound(words: string): Failed {
   return failed('NOT_FOUND', message, { remedy });
 }
 
-function ask(ctx: TxContext, reminders: readonly Reminder[], { tool, input }: WantedAct): Failed {
-  const choices = reminders.map(({ id, text, nextAt, lastOccurrence }) => {
+function ask(ctx: TxContext, reminders: readonly Reminder[], { tool, input, mark }: WantedAct): Failed {
+  const choices = reminders.map((reminder) => {
+    const { id, text, nextAt, lastOccurrence } = reminder;
+    const seen = mark && { seen: mark(reminder) };
     const at = nextAt ?? lastOccurrence;
     const when = at ? ` (${formatInstant(at, ctx.when)})` : '';
-    return { label: `${shorten(text, 40)}${when}`, tool, input: { ...input, which: id } };
+    return { label: `${shorten(text, 40)}${when}`, tool, input: { ...input, which: id, ...seen } };
   });
   return quoteRows(askAmong(texts.which, choices), reminders);
 }

@@ -6,7 +6,7 @@ import type { HomeReader, HomeSection, SkillDeps } from '../../chat/index.ts';
 import { targets } from '../../delivery/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { runOwn, schedulesNamed, switchOwn } from './change.ts';
+import { runOwn, scheduleMark, schedulesNamed, switchOwn } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { sourcesOf } from './tell.ts';
@@ -49,7 +49,11 @@ export const listTool = dataTool({
   dialogue: {
     thing: 'schedule',
     listNamed: async ({ db, personId }) =>
-      (await store.listSchedules(db, personId)).map(({ id, title, prompt }) => ({ id, text: prompt ?? title })),
+      (await store.listSchedules(db, personId)).map((one) => ({
+        id: one.id,
+        text: one.prompt ?? one.title,
+        mark: scheduleMark(one),
+      })),
   },
   description: 'Lists what the person has planned to be done by you, numbered.',
   effect: 'read',
