@@ -28,9 +28,14 @@ const plain = (words: string): string =>
 
 /**
  * The ones of `all`, in the order of their list, that the words fit best: by id, by number of the list, "that" for the last,
- * all for no words at all, by title, else those that hold every word. Pure.
+ * all for no words at all, by title, else those that hold every word. `shown`: ids as their list numbered them. Pure.
  */
-export function namedAmong<T extends TitledThing>(all: readonly T[], which: string, { nouns, texts }: Naming<T>): T[] {
+export function namedAmong<T extends TitledThing>(
+  all: readonly T[],
+  which: string,
+  { nouns, texts }: Naming<T>,
+  shown: readonly string[] = [],
+): T[] {
   const noun = `(?:${nouns.join('|')})`;
   const words = plain(which)
     .replace(/^(?:(?:the|my|that|this|every|a) )+(?=\S)/, '')
@@ -39,6 +44,7 @@ export function namedAmong<T extends TitledThing>(all: readonly T[], which: stri
   const byId = all.filter(({ id }) => id === words || id === which.trim());
   if (byId.length > 0) return byId;
   const number = /^#?(\d{1,3})$/.exec(words)?.[1];
+  if (number !== undefined && shown.length > 0) return all.filter(({ id }) => id === shown[Number(number) - 1]);
   if (number !== undefined) return all.slice(Number(number) - 1, Number(number));
   if (which.trim() === '') return [...all];
   if (new RegExp(`^(?:it|that|this|last|${noun})$`).test(words)) return all.slice(-1);
@@ -79,16 +85,21 @@ export interface MarkedCall<T> extends Call {
 export interface QuestionTexts {
   question: string;
   none: { message: string; remedy: string };
+  /** Even a single one is asked about: a list of another kind was shown since. */
+  isUnsure?: boolean;
 }
+
+/** True for the number of a list. */
+export const isNumber = (which: string): boolean => /^\s*#?\d{1,3}\s*$/.test(which);
 
 export function onlyOne<T extends TitledThing>(
   found: readonly T[],
   call: MarkedCall<T>,
-  { question, none }: QuestionTexts,
+  { question, none, isUnsure }: QuestionTexts,
 ): T | Failed {
   const [only, ...others] = found;
   if (!only) return failed('NOT_FOUND', none);
-  if (others.length === 0) return only;
+  if (others.length === 0 && !isUnsure) return only;
   const choices = found.map((thing) => ({
     label: shorten(thing.title, 60),
     tool: call.tool,

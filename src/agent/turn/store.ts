@@ -9,6 +9,7 @@ import * as ofConversations from '../context/store.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import * as ofDialogues from '../dialogue/store.ts';
 import * as ofForgotten from '../forgotten/store.ts';
+import * as ofLists from '../lists/store.ts';
 import * as ofUndos from '../undo/store.ts';
 import { DaySums, type SpentAlong, type SpentDays, spentDays } from '../usage/index.ts';
 import * as ofUsage from '../usage/store.ts';
@@ -224,6 +225,7 @@ export const deletionRules: readonly DeletionRule[] = [
   ...ofUsage.deletionRules,
   ...ofDialogues.deletionRules,
   ...ofForgotten.deletionRules,
+  ...ofLists.cleared,
 ];
 
 /** An approval binds to who asked for it: what waits for one expires at once, and has to be asked for again. */
@@ -235,6 +237,7 @@ export const mergeRules: readonly MergeRule[] = [
   ...ofArtifacts.mergeRules,
   ...ofUndos.mergeRules,
   ...ofForgotten.mergeRules,
+  ...ofLists.cleared,
   ...ofConversations.mergeRules,
   ...ofUsage.mergeRules,
   ...ofDialogues.mergeRules,

@@ -25,12 +25,12 @@ export const noteMark = ({ title, text }: Pick<Note, 'title' | 'text'>): string 
 
 export async function findWhich(ctx: TxContext, which: string, wanted: MarkedCall<Note>): Promise<Note | Failed> {
   const words = which.trim();
-  const { ids, at } = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
+  const { ids, at, isLast } = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
   if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, at ? ids : []);
   const byId = await store.findSeenById(ctx.tx, readerOf(ctx), words);
   if (byId) return unlessDeleted(byId, ctx);
   const [, number] = NUMBER.exec(words) ?? [];
-  if (number !== undefined) return byNumber(ctx, ids, Number(number));
+  if (number !== undefined) return byNumber(ctx, { ids, isLast }, Number(number), wanted);
   const { notes } = await searchNotes(ctx, bare(words), { limit: MOST_CHOICES, offset: 0 });
   const having = notes.filter((note) => hasAll(note, bare(words)));
   // Notes only similar to the words are asked about.
@@ -73,10 +73,17 @@ function notFound(words: string): Failed {
   return failed('NOT_FOUND', texts.notFound(words));
 }
 
-async function byNumber(ctx: TxContext, ids: readonly string[], number: number): Promise<Note | Failed> {
+/** A number belongs to the list that was shown last, of whatever kind. */
+async function byNumber(
+  ctx: TxContext,
+  { ids, isLast }: { ids: readonly string[]; isLast: boolean },
+  number: number,
+  wanted: MarkedCall<Note>,
+): Promise<Note | Failed> {
   const id = ids[number - 1];
   const note = id === undefined ? undefined : await store.findSeenById(ctx.tx, readerOf(ctx), id);
-  return note ? unlessDeleted(note, ctx) : notFound(String(number));
+  if (!note) return notFound(String(number));
+  return isLast || note.deleted ? unlessDeleted(note, ctx) : ask(ctx, [note], wanted);
 }
 
 async function noteAtHand(ctx: TxContext, wanted: MarkedCall<Note>, listed: readonly string[]): Promise<Note | Failed> {

@@ -331,7 +331,7 @@ export async function readContextOfPlaces(db: Pick<Database, 'read'>, limit: num
   return groupBy(notes.readAll(rows), ({ conversationId }) => conversationId);
 }
 
-export const lists = numberedLists('note_lists');
+export const lists = numberedLists('note');
 
 /** Notes in the trash since before `$1` are deleted for good, with their versions. */
 export const purge = pruneRule('notes.purge', { table: 'notes', ended: 'deleted_at' });
@@ -339,7 +339,6 @@ export const purge = pruneRule('notes.purge', { table: 'notes', ended: 'deleted_
 export const mergeRules: readonly MergeRule[] = [
   { what: 'note', sql: 'update notes set person_id = $2 where person_id = $1 and deleted_at is null' },
   { sql: 'update notes set person_id = $2 where person_id = $1' },
-  lists.cleared,
   { sql: 'delete from note_terms where person_id = $1' },
   {
     sql: `with gone as (delete from note_counts where person_id = $1)
@@ -354,5 +353,4 @@ export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from note_terms where person_id = $1' },
   { sql: 'delete from notes where person_id = $1' },
   { sql: 'delete from note_counts where person_id = $1' },
-  lists.cleared,
 ];

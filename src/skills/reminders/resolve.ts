@@ -41,6 +41,7 @@ export async function findSome(ctx: TxContext, which: string, wanted: WantedAct)
   const listed = await listedAs(
     ctx,
     words.split(',').map((word) => word.trim()),
+    wanted,
   );
   if (listed) return listed;
   const there = await pendingOf(ctx);
@@ -53,7 +54,11 @@ export const pendingOf = ({ tx, person }: TxContext): Promise<Reminder[]> =>
   store.readPage(tx, { personId: person.id, status: 'pending', limit: MOST_PENDING, offset: 0 });
 
 /** Reminders with these ids and numbers; undefined where one of them is neither. */
-async function listedAs(ctx: TxContext, parts: readonly string[]): Promise<Reminder[] | Failed | undefined> {
+async function listedAs(
+  ctx: TxContext,
+  parts: readonly string[],
+  wanted: WantedAct,
+): Promise<Reminder[] | Failed | undefined> {
   const { tx, person, conversationId } = ctx;
   const shown = await store.lists.shownIds(tx, person.id, conversationId);
   const ids = parts.map((part) => (NUMBER.test(part) ? (shown.ids[Number(NUMBER.exec(part)?.[1]) - 1] ?? '') : part));
@@ -66,6 +71,8 @@ async function listedAs(ctx: TxContext, parts: readonly string[]): Promise<Remin
   }
   const there = found.filter(({ state }) => state === 'pending');
   const [over] = found;
+  // A number belongs to the list that was shown last, of whatever kind.
+  if (there.length > 0 && !shown.isLast && parts.some((part) => NUMBER.test(part))) return ask(ctx, there, wanted);
   return there.length > 0 || !over ? there : goneFailure(over);
 }
 

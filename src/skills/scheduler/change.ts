@@ -6,6 +6,7 @@ import {
   done,
   type Failed,
   failed,
+  isNumber,
   type MarkedCall,
   markOf,
   namedAmong,
@@ -293,8 +294,11 @@ const NAMING = {
   texts: [({ title, prompt, run }: PersonSchedule) => `${title} ${prompt ?? ''} ${run ?? ''}`],
 };
 
-export const schedulesNamed = (all: readonly PersonSchedule[], which: string): PersonSchedule[] =>
-  namedAmong(all, which, NAMING);
+export const schedulesNamed = (
+  all: readonly PersonSchedule[],
+  which: string,
+  shown: readonly string[] = [],
+): PersonSchedule[] => namedAmong(all, which, NAMING, shown);
 
 /** A mark of what a card shows of a schedule. */
 export const scheduleMark = ({ title, run }: PersonSchedule): string => markOf(title, run);
@@ -304,6 +308,8 @@ async function findWhich(
   which: string,
   wanted: MarkedCall<PersonSchedule>,
 ): Promise<PersonSchedule | Failed> {
-  const found = schedulesNamed(await store.listSchedules(ctx.tx, ctx.person.id), which);
-  return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which) });
+  const shown = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
+  const found = schedulesNamed(await store.listSchedules(ctx.tx, ctx.person.id), which, shown.ids);
+  const isUnsure = isNumber(which) && !shown.isLast;
+  return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
 }

@@ -7,6 +7,7 @@ import {
   type Failed,
   failed,
   filesNamed,
+  isNumber,
   type MarkedCall,
   namedAmong,
   onlyOne,
@@ -59,6 +60,9 @@ async function listTasks(ctx: TxContext, tooling: Tooling): Promise<ToolResult> 
   if (open.length === 1) {
     return done(whole(only, ctx.when), { choices: choicesOf(only, tooling), ...(isTainted && { tainted: true }) });
   }
+  const { person, conversationId, clock } = ctx;
+  const ids = open.map(({ id }) => id);
+  store.lists.remember(ctx.tx, { personId: person.id, conversationId, ids, now: clock.now() });
   const lines = open.map((task, index) => `${index + 1}. ${line(task, ctx.when)}`);
   const choices = open
     .slice(0, 5)
@@ -235,8 +239,10 @@ const NAMING = {
 };
 
 async function findWhich(ctx: TxContext, which: string, wanted: MarkedCall<Task>): Promise<Task | Failed> {
-  const found = namedAmong(await store.lockOpen(ctx.tx, ctx.person.id), which, NAMING);
-  return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which) });
+  const shown = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
+  const found = namedAmong(await store.lockOpen(ctx.tx, ctx.person.id), which, NAMING, shown.ids);
+  const isUnsure = isNumber(which) && !shown.isLast;
+  return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
 }
 
 export const editTool = (tooling: Tooling) =>
