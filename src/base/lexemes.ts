@@ -98,6 +98,31 @@ export function wordsIn(text: string): string[] {
   return words.map((word) => word.replace(/['’]s$|['’]/gu, ''));
 }
 
+const BESIDE_SIGNS = new Set(
+  'the my our a an this that of about with for called named one reminder note list task schedule'.split(' '),
+);
+
+/** Emoji and other signs of a text, without the mark that only chooses how one is drawn. */
+export const signsIn = (text: string): string[] =>
+  [...text.normalize('NFC').matchAll(/\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|\p{S}/gu)].map(
+    ([sign]) => sign,
+  );
+
+/**
+ * The signs of a name that leaves no letters ("the reminder about 💊"): it means what has them, or nothing. Undefined where the
+ * name has letters, or is none.
+ */
+export function signsNamed(name: string): string[] | undefined {
+  const signs = signsIn(name);
+  const isBare = signs.length > 0 && wordsIn(name).every((word) => BESIDE_SIGNS.has(word));
+  return isBare ? signs : undefined;
+}
+
+export const hasSigns = (text: string, signs: readonly string[]): boolean => {
+  const own = signsIn(text);
+  return signs.every((sign) => own.includes(sign));
+};
+
 export const isFormOf = (one: string, other: string): boolean => one === other || stemOf(one) === stemOf(other);
 
 const VOWEL = 'aeiouy';

@@ -1,5 +1,6 @@
 /** From a request to what it asks for: the frames that read it, the things that it names, and how sure that is. */
 import type { Call, HeardMessage, NamedThing } from '../agent/index.ts';
+import { hasSigns, signsNamed } from '../base/lexemes.ts';
 import { type Frame, isPronoun, type Match, type Matcher, type Reader, type Slots } from './matcher.ts';
 import { type Request, Times } from './slots.ts';
 import { texts } from './texts.ts';
@@ -236,7 +237,11 @@ async function targetOf(
   const look = async (kind: string) =>
     (await lookAll(kind)).filter(({ text }) => among === undefined || among.test(text));
   const heard = { dialogue, repliesTo, listThings: look };
-  const { words, isNamed } = bare(wordsOf(which), nouns);
+  const { words, isNamed, isGiven } = bare(wordsOf(which), nouns);
+  // A name that was given and leaves nothing is none.
+  if (isGiven && words.length === 0) return { isNamed, kind: 'none' };
+  const signs = signsNamed(which);
+  if (signs && words.every(isSign)) return targetWithSigns(signs, isNamed, await look(thing));
   const said = words.map(({ norm }) => norm).join(' ');
   const { topic } = dialogue;
   const isAtHand = topic?.thing === thing && (among === undefined || among.test(topic.text ?? ''));
@@ -266,7 +271,16 @@ async function targetOf(
   return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
 }
 
-function bare(all: readonly Word[], nouns: string): { words: readonly Word[]; isNamed: boolean } {
+/** A name without letters means what has its signs, or nothing: never the one at hand. */
+function targetWithSigns(signs: readonly string[], isNamed: boolean, things: readonly NamedThing[]): Target {
+  const found = things.filter(({ text }) => hasSigns(text, signs));
+  const [only, ...others] = found;
+  if (only && others.length === 0)
+    return { isNamed, kind: 'certain', which: [only.id], text: only.text, mark: only.mark };
+  return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
+}
+
+function bare(all: readonly Word[], nouns: string): { words: readonly Word[]; isNamed: boolean; isGiven?: boolean } {
   const phrases = nouns.split('|').map((noun) => noun.split(' '));
   let words = withoutDeterminers(all);
   // "The one about Lars".
@@ -276,8 +290,9 @@ function bare(all: readonly Word[], nouns: string): { words: readonly Word[]; is
   const begins = phrases.find((noun) => noun.every((norm, at) => words[at]?.norm === norm));
   if (begins) {
     words = words.slice(begins.length);
-    if (LINKS.has(words[0]?.norm ?? '')) words = words.slice(1);
-    return { words: withoutDeterminers(words), isNamed: true };
+    const isGiven = LINKS.has(words[0]?.norm ?? '');
+    if (isGiven) words = words.slice(1);
+    return { words: withoutDeterminers(words), isNamed: true, isGiven };
   }
   const ends = phrases.find((noun) => noun.every((norm, at) => words[words.length - noun.length + at]?.norm === norm));
   if (!ends) return { words: withoutOne(words), isNamed: false };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { hasSigns, signsNamed } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { changedAsk, deleteLabel, someOf } from '../texts.ts';
@@ -47,14 +48,14 @@ export function namedAmong<T extends TitledThing>(
   if (number !== undefined && shown.length > 0) return all.filter(({ id }) => id === shown[Number(number) - 1]);
   if (number !== undefined) return all.slice(Number(number) - 1, Number(number));
   if (which.trim() === '') return [...all];
+  const signs = signsNamed(which);
+  if (signs) return all.filter((thing) => texts.some((text) => hasSigns(text(thing), signs)));
   if (new RegExp(`^(?:it|that|this|last|${noun})$`).test(words)) return all.slice(-1);
   const exact = all.filter(({ title }) => plain(title) === words);
-  if (words !== '' && exact.length > 0) return exact;
-  // Signs alone (an emoji) stand in a text as they are; folded they would be in every one.
-  const wanted = words === '' ? [which.trim()] : words.split(' ');
-  const fold = words === '' ? (text: string) => text : plain;
+  if (exact.length > 0 && words !== '') return exact;
+  if (words === '') return [];
   for (const text of texts) {
-    const found = all.filter((thing) => wanted.every((word) => fold(text(thing)).includes(word)));
+    const found = all.filter((thing) => words.split(' ').every((word) => plain(text(thing)).includes(word)));
     if (found.length > 0) return found;
   }
   return [];

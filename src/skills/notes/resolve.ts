@@ -1,6 +1,6 @@
 /** Resolves the note of a call: its id, its number in the last list, words that it contains, or the one last spoken of. */
 import { type Failed, failed, type MarkedCall, markOf, type TxContext } from '../../agent/index.ts';
-import { wordsIn } from '../../base/lexemes.ts';
+import { signsNamed, wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
 import { isNamed } from './list.ts';
 import { isFromElsewhere } from './note.ts';
@@ -31,6 +31,13 @@ export async function findWhich(ctx: TxContext, which: string, wanted: MarkedCal
   if (byId) return unlessDeleted(byId, ctx);
   const [, number] = NUMBER.exec(words) ?? [];
   if (number !== undefined) return byNumber(ctx, { ids, isLast }, Number(number), wanted);
+  const signs = signsNamed(words);
+  if (signs) {
+    const { notes } = await searchNotes(ctx, signs.join(' '), { limit: MOST_CHOICES, offset: 0 });
+    return single(ctx, notes, words, wanted);
+  }
+  // Marks alone name nothing: they would stand in every note.
+  if (wordsIn(words).length === 0) return notFound(words);
   const { notes } = await searchNotes(ctx, bare(words), { limit: MOST_CHOICES, offset: 0 });
   const having = notes.filter((note) => hasAll(note, bare(words)));
   // Notes only similar to the words are asked about.

@@ -1,6 +1,6 @@
 import type { TxContext } from '../../agent/index.ts';
 import { messageOf } from '../../base/errors.ts';
-import { wordsIn } from '../../base/lexemes.ts';
+import { signsIn, wordsIn } from '../../base/lexemes.ts';
 import { editDistance } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Queryable } from '../../storage/index.ts';
@@ -76,6 +76,8 @@ export async function searchNotes(
   const telling = all.filter((word) => !FILLERS.has(word));
   const words = (telling.length > 0 ? telling : all).slice(0, MOST_WORDS);
   const wanted = wantedBy(ctx, tags, { from: narrowed.from, to: narrowed.to });
+  const signs = words.length === 0 ? signsIn(rest) : [];
+  if (signs.length > 0) return finding.searchParts(ctx.tx, wanted, signs, page);
   if (words.length === 0) {
     return tags.length === 0 ? { notes: [], total: 0 } : store.listNotes(ctx.tx, wanted, wanted, page);
   }

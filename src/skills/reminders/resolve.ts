@@ -3,7 +3,7 @@
  */
 import type { Failed, TxContext } from '../../agent/index.ts';
 import { askAmong, failed, type MarkedCall, markOf, quoteRows } from '../../agent/index.ts';
-import { wordsIn } from '../../base/lexemes.ts';
+import { hasSigns, signsNamed, wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
 import { MOST_PENDING } from './limits.ts';
@@ -78,6 +78,8 @@ async function listedAs(
 
 /** Matches by the exact text, else by a phrase in it, else by all its words in any order. */
 function matchWords(said: string, reminders: readonly Reminder[]): Reminder[] {
+  const signs = signsNamed(said);
+  if (signs) return reminders.filter(({ text }) => hasSigns(text, signs));
   const all = wordsIn(said).join(' ');
   const words = all.replace(/^(?:the|my) /, '').replace(/ (?:reminder|one)$/, '');
   const ways: ((text: string) => boolean)[] = [
