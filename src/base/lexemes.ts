@@ -98,6 +98,45 @@ export function wordsIn(text: string): string[] {
   return words.map((word) => word.replace(/['’]s$|['’]/gu, ''));
 }
 
+const SPELT: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  ä: 'ae',
+  ö: 'oe',
+  ü: 'ue',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'oe',
+  å: 'aa',
+};
+
+/** Letters as they are compared where a name is looked for: full width, ligatures, and ß or ö however they are written. */
+export const foldLetters = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[ßäöüæœøå]/g, (letter) => SPELT[letter] ?? letter);
+
+const inFullWidth = (text: string): string =>
+  text.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
+
+/** Other spellings of a word, for an index that has the letters as they were written: the likeliest first. */
+export function spellingsOf(word: string): string[] {
+  const plain = word.normalize('NFKC').toLowerCase();
+  const folded = foldLetters(word);
+  const inUmlauts = folded.replace(/ae/g, 'ä').replace(/oe/g, 'ö').replace(/ue/g, 'ü');
+  const others = [
+    plain,
+    folded,
+    inUmlauts,
+    folded.replace(/ss/g, 'ß'),
+    inUmlauts.replace(/ss/g, 'ß'),
+    folded.replace(/ae/g, 'æ').replace(/oe/g, 'œ'),
+    plain.replace(/ffi/g, 'ﬃ').replace(/fi/g, 'ﬁ').replace(/fl/g, 'ﬂ'),
+    inFullWidth(plain),
+  ];
+  return [...new Set(others)].filter((each) => each !== word);
+}
+
 const BESIDE_SIGNS = new Set(
   'the my our a an this that of about with for called named one reminder note list task schedule'.split(' '),
 );

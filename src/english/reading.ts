@@ -1,6 +1,6 @@
 /** From a request to what it asks for: the frames that read it, the things that it names, and how sure that is. */
 import type { Call, HeardMessage, NamedThing } from '../agent/index.ts';
-import { hasSigns, signsNamed } from '../base/lexemes.ts';
+import { foldLetters, hasSigns, signsNamed } from '../base/lexemes.ts';
 import { type Frame, isPronoun, type Match, type Matcher, type Reader, type Slots } from './matcher.ts';
 import { type Request, Times } from './slots.ts';
 import { texts } from './texts.ts';
@@ -342,7 +342,7 @@ async function repliedTo(
 
 const plain = (text: string): string =>
   wordsOf(text)
-    .map(({ norm }) => norm.replace(/'s$/, ''))
+    .map(({ norm }) => foldLetters(norm.replace(/'s$/, '')))
     .join(' ');
 
 /** A list goes by its name, not by what is on it. */

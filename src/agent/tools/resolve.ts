@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { hasSigns, signsNamed } from '../../base/lexemes.ts';
+import { foldLetters, hasSigns, signsNamed } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { changedAsk, deleteLabel, someOf } from '../texts.ts';
@@ -22,9 +22,8 @@ export interface Naming<T extends TitledThing> {
 }
 
 const plain = (words: string): string =>
-  words
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}#]+/gu, ' ')
+  foldLetters(words)
+    .replace(/[^\p{L}\p{M}\p{N}#]+/gu, ' ')
     .trim();
 
 /**

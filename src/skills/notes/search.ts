@@ -1,6 +1,6 @@
 import type { TxContext } from '../../agent/index.ts';
 import { messageOf } from '../../base/errors.ts';
-import { signsIn, wordsIn } from '../../base/lexemes.ts';
+import { signsIn, spellingsOf, wordsIn } from '../../base/lexemes.ts';
 import { editDistance } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Queryable } from '../../storage/index.ts';
@@ -83,12 +83,31 @@ export async function searchNotes(
   }
   const found = await finding.search(ctx.tx, wanted, words, page);
   if (found.total > 0 || page.offset > 0) return found;
+  const respelled = await otherwiseSpelt(ctx, wanted, words, page);
+  if (respelled) return respelled;
   const close = await nearOnes(ctx.tx, wanted, narrowed.near ?? []);
   const covered = await nearest(ctx, wanted, rest, close);
   if (covered.some(({ share }) => share >= NEAR)) return pageOf(covered, page);
   const parts = await finding.searchParts(ctx.tx, wanted, [...words, ...tags], page);
   if (parts.total > 0) return parts;
   return pageOf(covered.length > 0 ? covered : await misspelt(ctx, wanted, rest), page);
+}
+
+/** Notes that have the words in another spelling: an index knows the letters as they were written. */
+async function otherwiseSpelt(
+  { tx }: Readable,
+  wanted: WantedNotes,
+  words: readonly string[],
+  page: Page,
+): Promise<FoundNote | undefined> {
+  const spelt = words.map(spellingsOf);
+  const most = Math.max(...spelt.map(({ length }) => length));
+  for (let at = 0; at < most; at++) {
+    const others = words.map((word, index) => spelt[index]?.[at] ?? word);
+    const found = await finding.search(tx, wanted, others, page);
+    if (found.total > 0) return found;
+  }
+  return undefined;
 }
 
 export const withoutTags = (query: string): string => query.replace(TAG, ' ');

@@ -3,7 +3,7 @@
  */
 import type { Failed, TxContext } from '../../agent/index.ts';
 import { askAmong, failed, type MarkedCall, markOf, quoteRows } from '../../agent/index.ts';
-import { hasSigns, signsNamed, wordsIn } from '../../base/lexemes.ts';
+import { foldLetters, hasSigns, signsNamed, wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
 import { MOST_PENDING } from './limits.ts';
@@ -80,14 +80,14 @@ async function listedAs(
 function matchWords(said: string, reminders: readonly Reminder[]): Reminder[] {
   const signs = signsNamed(said);
   if (signs) return reminders.filter(({ text }) => hasSigns(text, signs));
-  const all = wordsIn(said).join(' ');
+  const all = wordsIn(foldLetters(said)).join(' ');
   const words = all.replace(/^(?:the|my) /, '').replace(/ (?:reminder|one)$/, '');
   const ways: ((text: string) => boolean)[] = [
     (text) => text === all,
     (text) => ` ${text} `.includes(` ${words} `),
     (text) => words.split(' ').every((word) => text.split(' ').includes(word)),
   ];
-  const found = ways.map((isMeant) => reminders.filter(({ text }) => isMeant(wordsIn(text).join(' '))));
+  const found = ways.map((isMeant) => reminders.filter(({ text }) => isMeant(wordsIn(foldLetters(text)).join(' '))));
   return (words === '' ? undefined : found.find((some) => some.length > 0)) ?? [];
 }
 
