@@ -35,6 +35,7 @@ export type { Dialogue, OpenQuestion, Topic } from './dialogue/dialogue.ts';
 export type { Example, HeardMessage, Interpretation, Interpreter, InterpreterSource } from './dialogue/interpreter.ts';
 export { note as noteDialogue } from './dialogue/store.ts';
 export { dropTool } from './dialogue/tools.ts';
+export { buryTellings, type ForgottenThing, forgottenAmong, IS_FORGOTTEN } from './forgotten/store.ts';
 export { Inference } from './inference/inference.ts';
 export type { LightAnswer, LightAsked, LightModels } from './inference/light.ts';
 export {

@@ -21,6 +21,11 @@ export const toolsFound = (tools: readonly { name: string; description: string }
 export const noToolFound = (query: string, servers: readonly string[]) =>
   `No tool of ${servers.join(', ')} says that it does “${query}”.`;
 
+/** A card was pressed that shows an earlier state of the thing. */
+export const changedAsk = (text: string) => `It has been changed since; now it is “${oneLine(text, 200)}”. Delete it?`;
+
+export const deleteLabel = () => 'Delete it';
+
 export const droppedNotice = () => 'All right.';
 
 export const nothingToSay = () => 'I have no answer to that.';

@@ -24,7 +24,7 @@ import { skillMarket } from '../skills/skill-market/index.ts';
 import { skillRuns } from '../skills/skill-runs/index.ts';
 import { type SkillTrials, skillTrials } from '../skills/skill-trials/index.ts';
 import { type SpecialistCatalog, specialists } from '../skills/specialists/index.ts';
-import { targetsSkill } from '../skills/targets/index.ts';
+import { type TargetsParts, targetsSkill } from '../skills/targets/index.ts';
 import { tasks } from '../skills/tasks/index.ts';
 import { upkeep } from '../skills/upkeep/index.ts';
 import { weather } from '../skills/weather/index.ts';
@@ -59,7 +59,7 @@ interface MadeOf {
   backups: Backups;
   hooks: Webhooks;
   pushes: Pushes;
-  delivery: PlacesParts;
+  delivery: PlacesParts & Pick<TargetsParts, 'linkTo'>;
   servers: McpServers;
   agentSkills: LiveSkills;
   trials: SkillTrials;
@@ -78,6 +78,7 @@ export function skillsOf(parts: MadeOf): Skill[] {
       hooks: Object.keys(config.block(targetsConfig).hooks),
       hookPlace,
       canPush: () => parts.pushes.subject !== undefined,
+      linkTo: (place) => parts.delivery.linkTo(place),
     }),
     push(parts.pushes),
     mcp(parts.servers),

@@ -98,6 +98,70 @@ export function wordsIn(text: string): string[] {
   return words.map((word) => word.replace(/['’]s$|['’]/gu, ''));
 }
 
+const SPELT: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  ä: 'ae',
+  ö: 'oe',
+  ü: 'ue',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'oe',
+  å: 'aa',
+};
+
+/** Letters as they are compared where a name is looked for: full width, ligatures, and ß or ö however they are written. */
+export const foldLetters = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[ßäöüæœøå]/g, (letter) => SPELT[letter] ?? letter);
+
+const inFullWidth = (text: string): string =>
+  text.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
+
+/** Other spellings of a word, for an index that has the letters as they were written: the likeliest first. */
+export function spellingsOf(word: string): string[] {
+  const plain = word.normalize('NFKC').toLowerCase();
+  const folded = foldLetters(word);
+  const inUmlauts = folded.replace(/ae/g, 'ä').replace(/oe/g, 'ö').replace(/ue/g, 'ü');
+  const others = [
+    plain,
+    folded,
+    inUmlauts,
+    folded.replace(/ss/g, 'ß'),
+    inUmlauts.replace(/ss/g, 'ß'),
+    folded.replace(/ae/g, 'æ').replace(/oe/g, 'œ'),
+    plain.replace(/ffi/g, 'ﬃ').replace(/fi/g, 'ﬁ').replace(/fl/g, 'ﬂ'),
+    inFullWidth(plain),
+  ];
+  return [...new Set(others)].filter((each) => each !== word);
+}
+
+const BESIDE_SIGNS = new Set(
+  'the my our a an this that of about with for called named one reminder note list task schedule'.split(' '),
+);
+
+/** Emoji and other signs of a text, without the mark that only chooses how one is drawn. */
+export const signsIn = (text: string): string[] =>
+  [...text.normalize('NFC').matchAll(/\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|\p{S}/gu)].map(
+    ([sign]) => sign,
+  );
+
+/**
+ * The signs of a name that leaves no letters ("the reminder about 💊"): it means what has them, or nothing. Undefined where the
+ * name has letters, or is none.
+ */
+export function signsNamed(name: string): string[] | undefined {
+  const signs = signsIn(name);
+  const isBare = signs.length > 0 && wordsIn(name).every((word) => BESIDE_SIGNS.has(word));
+  return isBare ? signs : undefined;
+}
+
+export const hasSigns = (text: string, signs: readonly string[]): boolean => {
+  const own = signsIn(text);
+  return signs.every((sign) => own.includes(sign));
+};
+
 export const isFormOf = (one: string, other: string): boolean => one === other || stemOf(one) === stemOf(other);
 
 const VOWEL = 'aeiouy';

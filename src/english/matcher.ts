@@ -2,7 +2,7 @@
 
 import { lazy } from '../base/async.ts';
 import { stripEnd } from '../base/text.ts';
-import { isDoubtful, mayFill, type Request, type Slot, type Span, slotOf, type Times } from './slots.ts';
+import { isDoubtful, mayFill, type Request, type Slot, type Span, slotOf, type Times, textOf } from './slots.ts';
 import { BINDING, beforeFillers, behindFiller } from './words.ts';
 
 /** The words of the slots; `when` are all words that say when. */
@@ -220,7 +220,7 @@ function matchOf(
       taken += span.to - span.from;
       continue;
     }
-    const { words: own } = slotOf(request, span);
+    const { words: own } = name === 'text' ? textOf(request, span) : slotOf(request, span);
     // A question mark is part of a text, and of nothing else.
     slots[name] = name === 'text' ? own : own.replace(/(?<!\?)\?+$/, '');
     if (name !== 'lead') taken += span.to - span.from;

@@ -118,24 +118,33 @@ async function byMeaning(frames: readonly Frame[], { similarities: near }: Heard
   return (scores[best] ?? 0) >= LEAST_ALIKE ? frames.slice(best, best + 1) : [];
 }
 
-export function offerOf({ frame, slots, calls, about, among = [] }: FrameReading): Choice[] {
+export function offerOf({ frame, slots, calls, about, mark, among = [] }: FrameReading): Choice[] {
   const [call, ...others] = calls;
   // "It" says too little on a button.
   const named = about === undefined ? slots : { ...slots, which: about };
-  if (call) return others.length > 0 ? [] : [choiceOf(frame, named, call)];
+  if (call) return others.length > 0 ? [] : [marked(choiceOf(frame, named, call), mark)];
   return among.slice(0, MOST).flatMap((thing) => {
     const made = callsOf(frame, slots, [thing.id], { isSeries: () => false })?.[0];
     return made
-      ? [{ ...choiceOf(frame, { text: thing.text }, made), label: shorten(thing.label ?? thing.text, LONGEST_LABEL) }]
+      ? [
+          {
+            ...marked(choiceOf(frame, { text: thing.text }, made), thing.mark),
+            label: shorten(thing.label ?? thing.text, LONGEST_LABEL),
+          },
+        ]
       : [];
   });
 }
+
+/** A button that takes a thing away is for the thing as it was then. */
+const marked = (choice: Choice, mark: string | undefined): Choice =>
+  mark === undefined || choice.style !== 'danger' ? choice : { ...choice, input: { ...choice.input, seen: mark } };
 
 function choiceOf({ does, changes }: Frame, { text, query, which, when }: Slots, call: Call): Choice {
   const said = text ?? query ?? which;
   const words = said === undefined ? '' : `: “${shorten(said.replace(/\s+/g, ' '), LONGEST_WORDS)}”`;
   const label = shorten(`${does}${words}${when === undefined ? '' : `, ${when}`}`, LONGEST_LABEL);
-  return { label, ...call, ...(changes && /^(?:Delete|Forget)/.test(does) && { style: 'danger' as const }) };
+  return { label, ...call, ...(changes && /^(?:Delete|Forget|Give)/.test(does) && { style: 'danger' as const }) };
 }
 
 interface Guess {

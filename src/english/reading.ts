@@ -1,5 +1,6 @@
 /** From a request to what it asks for: the frames that read it, the things that it names, and how sure that is. */
 import type { Call, HeardMessage, NamedThing } from '../agent/index.ts';
+import { foldLetters, hasSigns, signsNamed } from '../base/lexemes.ts';
 import { type Frame, isPronoun, type Match, type Matcher, type Reader, type Slots } from './matcher.ts';
 import { type Request, Times } from './slots.ts';
 import { texts } from './texts.ts';
@@ -16,6 +17,8 @@ export interface FrameReading {
   among?: readonly NamedThing[];
   isWhole: boolean;
   about?: string | undefined;
+  /** Of the one thing that it is about, for a button. */
+  mark?: string | undefined;
 }
 
 export interface UnderstoodRequest {
@@ -86,7 +89,9 @@ function withTarget(
       isSeries: (words) => times.isSeries(words),
       text: target.text,
     });
-    return calls && { ...reading, own, calls, about: target.text, how: isDoubtful ? 'doubtful' : 'sure' };
+    return (
+      calls && { ...reading, own, calls, about: target.text, mark: target.mark, how: isDoubtful ? 'doubtful' : 'sure' }
+    );
   }
   // Words alone are a request only where they are the name of something.
   if ((target.kind === 'none' && !target.isNamed) || reading.own === 0) return undefined;
@@ -209,7 +214,7 @@ function requestOf(text: string, words: readonly Word[]): Request {
  * thing is meant, so that another kind is none.
  */
 type Target = { isNamed: boolean } & (
-  | { kind: 'certain'; which: readonly string[]; text?: string | undefined }
+  | { kind: 'certain'; which: readonly string[]; text?: string | undefined; mark?: string | undefined }
   | { kind: 'open'; among: readonly NamedThing[] }
   | { kind: 'none' }
 );
@@ -232,7 +237,11 @@ async function targetOf(
   const look = async (kind: string) =>
     (await lookAll(kind)).filter(({ text }) => among === undefined || among.test(text));
   const heard = { dialogue, repliesTo, listThings: look };
-  const { words, isNamed } = bare(wordsOf(which), nouns);
+  const { words, isNamed, isGiven } = bare(wordsOf(which), nouns);
+  // A name that was given and leaves nothing is none.
+  if (isGiven && words.length === 0) return { isNamed, kind: 'none' };
+  const signs = signsNamed(which);
+  if (signs && words.every(isSign)) return targetWithSigns(signs, isNamed, await look(thing));
   const said = words.map(({ norm }) => norm).join(' ');
   const { topic } = dialogue;
   const isAtHand = topic?.thing === thing && (among === undefined || among.test(topic.text ?? ''));
@@ -243,7 +252,7 @@ async function targetOf(
   if (AT_HAND.test(said)) {
     const replied = THIS.test(said) ? await repliedTo(thing, heard) : undefined;
     const [one, ...more] = replied ?? [];
-    if (one && more.length === 0) return { isNamed, kind: 'certain', which: [one.id], text: one.text };
+    if (one && more.length === 0) return { isNamed, kind: 'certain', which: [one.id], text: one.text, mark: one.mark };
     // A reply's target is the message it replies to, and nothing else that is at hand.
     if (replied) return one || isNamed ? { isNamed, kind: 'open', among: replied } : { isNamed, kind: 'none' };
     const ids = isAtHand ? (topic.id?.split(/,\s*/) ?? []) : [];
@@ -251,16 +260,27 @@ async function targetOf(
     if (ids.length > 0) return { isNamed, kind: 'certain', which: ids, text: topic?.text };
     const all = isAtHand || isNamed ? await heard.listThings(thing) : [];
     const [only, ...others] = all;
-    if (isAtHand && only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id], text: only.text };
+    if (isAtHand && only && others.length === 0)
+      return { isNamed, kind: 'certain', which: [only.id], text: only.text, mark: only.mark };
     return isAtHand || isNamed ? { isNamed, kind: 'open', among: all } : { isNamed, kind: 'none' };
   }
   const found = thingsNamed(said, await heard.listThings(thing));
   const [only, ...others] = found;
-  if (only && others.length === 0) return { isNamed, kind: 'certain', which: [only.id], text: only.text };
+  if (only && others.length === 0)
+    return { isNamed, kind: 'certain', which: [only.id], text: only.text, mark: only.mark };
   return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
 }
 
-function bare(all: readonly Word[], nouns: string): { words: readonly Word[]; isNamed: boolean } {
+/** A name without letters means what has its signs, or nothing: never the one at hand. */
+function targetWithSigns(signs: readonly string[], isNamed: boolean, things: readonly NamedThing[]): Target {
+  const found = things.filter(({ text }) => hasSigns(text, signs));
+  const [only, ...others] = found;
+  if (only && others.length === 0)
+    return { isNamed, kind: 'certain', which: [only.id], text: only.text, mark: only.mark };
+  return found.length > 0 ? { isNamed, kind: 'open', among: found } : { isNamed, kind: 'none' };
+}
+
+function bare(all: readonly Word[], nouns: string): { words: readonly Word[]; isNamed: boolean; isGiven?: boolean } {
   const phrases = nouns.split('|').map((noun) => noun.split(' '));
   let words = withoutDeterminers(all);
   // "The one about Lars".
@@ -270,8 +290,9 @@ function bare(all: readonly Word[], nouns: string): { words: readonly Word[]; is
   const begins = phrases.find((noun) => noun.every((norm, at) => words[at]?.norm === norm));
   if (begins) {
     words = words.slice(begins.length);
-    if (LINKS.has(words[0]?.norm ?? '')) words = words.slice(1);
-    return { words: withoutDeterminers(words), isNamed: true };
+    const isGiven = LINKS.has(words[0]?.norm ?? '');
+    if (isGiven) words = words.slice(1);
+    return { words: withoutDeterminers(words), isNamed: true, isGiven };
   }
   const ends = phrases.find((noun) => noun.every((norm, at) => words[words.length - noun.length + at]?.norm === norm));
   if (!ends) return { words: withoutOne(words), isNamed: false };
@@ -321,7 +342,7 @@ async function repliedTo(
 
 const plain = (text: string): string =>
   wordsOf(text)
-    .map(({ norm }) => norm.replace(/'s$/, ''))
+    .map(({ norm }) => foldLetters(norm.replace(/'s$/, '')))
     .join(' ');
 
 /** A list goes by its name, not by what is on it. */

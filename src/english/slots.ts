@@ -141,10 +141,33 @@ export function slotOf({ text, words, isPolite = false }: Request, { from, to }:
   return { from, to, words: `${first.lead}${verbatim(text, said)}${mark}` };
 }
 
+/** Comparison, currency, a mark of a quotation or a list: with no letters it is no word, and yet part of a text. An arrow of two signs is a border. */
+const SIGNS_BEFORE = /(?<![-=])(?:[\p{Sm}\p{Sc}\p{So}*][ \t]*)+$/u;
+const SIGNS_BEHIND = /^[ \t]*[\p{Sc}°]/u;
+
+/** A text as it was given, a slice of the message, with the signs beside its words. */
+export function textOf(request: Request, span: Span): Slot {
+  const slot = slotOf(request, span);
+  const { text, words } = request;
+  const [first, last] = [words[span.from], words[span.to - 1]];
+  if (!first || !last) return slot;
+  const start = first.from - first.lead.length;
+  const gap = span.from === 0 ? text.slice(0, start) : (words[span.from - 1]?.mark ?? '');
+  const before = SIGNS_BEFORE.exec(gap)?.[0] ?? '';
+  const behind = span.to < words.length ? (SIGNS_BEHIND.exec(last.mark)?.[0] ?? '') : '';
+  // Blanks before a sign that ends it are its own, too.
+  const ended = span.to < words.length ? '' : last.mark.trim();
+  const isSpaced = ended !== '' && /^\s/.test(last.mark) && slot.words.endsWith(ended);
+  const own = isSpaced ? `${slot.words.slice(0, -ended.length)}${last.mark.trimEnd()}` : slot.words;
+  return { ...slot, words: `${before}${own}${behind}` };
+}
+
 /** True if a time was cut off a text in such a way that some of the text may belong to it, or it to the text. */
-export function isDoubtful({ text, words }: Request, said: Span, when: Span | undefined): boolean {
+export function isDoubtful(request: Request, said: Span, when: Span | undefined): boolean {
+  const { text, words } = request;
   const cutAt =
     when === undefined ? undefined : when.from === said.to ? 'end' : when.to === said.from ? 'start' : undefined;
   const time = when ? verbatim(text, words.slice(when.from, when.to)) : '';
-  return hasUnreadTime(verbatim(text, words.slice(said.from, said.to)), cutAt, time);
+  const behind = SIGNS_BEHIND.exec(words[said.to - 1]?.mark ?? '')?.[0] ?? '';
+  return hasUnreadTime(`${verbatim(text, words.slice(said.from, said.to))}${behind}`, cutAt, time);
 }

@@ -110,6 +110,8 @@ export function beforeFillers(words: readonly Word[], from: number, to: number):
 
 export const isSign = ({ norm }: Word): boolean => !/[\p{L}\p{N}&%]/u.test(norm);
 
+const NAMING = new Set('about for of with called named reminder note list task schedule'.split(' '));
+
 /** The words without the courtesies around them. Those that alone make up the message stay. */
 export function withoutCourtesies(words: readonly Word[]): readonly Word[] {
   let [from, to] = [0, words.length];
@@ -117,7 +119,10 @@ export function withoutCourtesies(words: readonly Word[]): readonly Word[] {
   const isBeforeQuestion = (phrase: readonly string[]) => ASKS.test(words[from + phrase.length]?.norm ?? '');
   const opening = (): readonly string[] | undefined =>
     OPENINGS.find(isBefore) ?? ASKING_OPENINGS.find((phrase) => isBefore(phrase) && isBeforeQuestion(phrase));
-  while (to > 1 && isSign(words[to - 1] as Word)) to--;
+  let signs = to;
+  while (signs > 1 && isSign(words[signs - 1] as Word)) signs--;
+  // "The reminder about 💊": signs behind these are the name, and no smile.
+  if (!NAMING.has(words[signs - 1]?.norm ?? '')) to = signs;
   for (let found: readonly string[] | undefined = []; found; from += found?.length ?? 0) found = opening();
   for (let found: readonly string[] | undefined = []; found; to -= found?.length ?? 0)
     found = CLOSINGS.find(

@@ -220,7 +220,8 @@ function parseJson(bytes: Buffer): unknown {
   const text = decode(bytes);
   checkShape(text);
   try {
-    return JSON.parse(text);
+    // One form of a letter in all that is stored, compared and searched.
+    return JSON.parse(text.normalize('NFC'));
   } catch {
     throw malformedJson('The body is not JSON.');
   }

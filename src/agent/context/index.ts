@@ -40,6 +40,7 @@ export {
   readRecalled,
   recall,
   taintingTools,
+  withoutForgotten,
 } from './store.ts';
 export { tokensIn, toolTokens } from './tokens.ts';
 

@@ -10,6 +10,7 @@ import {
   type Transaction,
 } from '../../storage/index.ts';
 import { addStamped, keepNewest, type Missing, type Source } from '../../vectors/index.ts';
+import { IS_FORGOTTEN } from '../forgotten/store.ts';
 import type { RememberedQuote } from './quoted.ts';
 
 export interface HistoryEntry {
@@ -134,6 +135,20 @@ function bytesOf({ text, quoted = [] }: Content): number {
   return around + 2 * quoted.reduce((sum, quote) => sum + quote.text.length, text.length);
 }
 
+/** The same without messages that told of what was forgotten: no summary is made of them. */
+export async function withoutForgotten(
+  database: Pick<Database, 'read'>,
+  conversationId: string,
+  recalled: RecalledContext,
+): Promise<RecalledContext> {
+  const { rows } = await database.read<{ seq: number }>(
+    `select seq from messages where conversation_id = $1 and seq = any($2::bigint[]) and ${IS_FORGOTTEN('turn_id')}`,
+    [conversationId, recalled.history.map(({ seq }) => seq)],
+  );
+  const gone = new Set(rows.map(({ seq }) => seq));
+  return gone.size === 0 ? recalled : { ...recalled, history: recalled.history.filter(({ seq }) => !gone.has(seq)) };
+}
+
 /** Messages of a conversation between two others, both left out: the newest `most`, oldest first. */
 export async function readBetween(
   database: Pick<Database, 'read'>,
@@ -143,7 +158,8 @@ export async function readBetween(
 ): Promise<HistoryEntry[]> {
   const { rows } = await database.read<HistoryEntry>(
     `select seq, role, content, tainted from messages
-      where conversation_id = $1 and epoch = $2 and seq > $3 and seq < $4 order by seq desc limit $5`,
+      where conversation_id = $1 and epoch = $2 and seq > $3 and seq < $4 and not ${IS_FORGOTTEN('turn_id')}
+      order by seq desc limit $5`,
     [id, epoch, after, before, most],
   );
   return rows.reverse();
@@ -195,7 +211,7 @@ export async function addSummary(tx: Transaction, summary: NewSummary, now: Inst
   const { count } = await tx.query(
     `insert into summaries (conversation_id, epoch, covers_seq, messages, text, tainted, model, created_at)
      select $1, $2, $3, $4, $5, $6, $7, $8
-      where (select count(*) from messages where conversation_id = $1 and seq = any($9::bigint[])) = cardinality($9::bigint[])
+      where (select count(*) from messages where conversation_id = $1 and seq = any($9::bigint[]) and not ${IS_FORGOTTEN('turn_id')}) = cardinality($9::bigint[])
         and ($10::bigint is null
              or exists (select from summaries where conversation_id = $1 and epoch = $2 and covers_seq = $10))
      on conflict do nothing`,

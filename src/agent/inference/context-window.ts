@@ -30,6 +30,7 @@ import {
   type Sections,
   shortenResults,
   toolTokens,
+  withoutForgotten,
 } from '../context/index.ts';
 import type { Models } from '../models/index.ts';
 import * as texts from '../texts.ts';
@@ -390,11 +391,12 @@ export class Compaction {
     await Promise.allSettled(this.running.values());
   }
 
-  private async sum({ item, turnId, recalled }: RecalledTurn, { limits, room }: { limits: Limits; room: number }) {
+  private async sum({ item, turnId, recalled: all }: RecalledTurn, { limits, room }: { limits: Limits; room: number }) {
     const { database, world, models, ledger } = this.options;
     const { signal } = this.stopping;
     const took: AnswerCost = { used: [], repairs: [] };
     try {
+      const recalled = await withoutForgotten(database, item.conversation.id, all);
       const light = models.light();
       const lightLimits = this.options.limits(light.name, limits);
       const older = await this.older(item, recalled);

@@ -12,44 +12,54 @@ export interface NumberedLists {
   /** Marks the list shown last as no longer meant by "it": an item was made or changed since. */
   leave(tx: Transaction, personId: string, conversationId: string): void;
 
-  /** The ids as they were numbered, when the list was shown (`shownAt`), and the same as `at` if it is at hand still. */
-  shownIds(
-    db: Queryable,
-    personId: string,
-    conversationId: string,
-  ): Promise<{ ids: string[]; at: Instant | undefined; shownAt: Instant | undefined }>;
-
-  /**
-   * Rule that erases a person's lists, and clears them when persons are joined: numbers mean nothing in another list.
-   */
-  readonly cleared: DeletionRule;
+  shownIds(db: Queryable, personId: string, conversationId: string): Promise<ShownList>;
 }
 
-/** The lists kept in `table`: `person_id`, `conversation_id` (together the key), `ids`, `shown_at`, `at_hand`. */
-export function numberedLists(table: 'note_lists' | 'reminder_lists'): NumberedLists {
+export interface ShownList {
+  /** As they were numbered. */
+  ids: string[];
+  /** When the list was shown, if it is at hand still. */
+  at: Instant | undefined;
+  shownAt: Instant | undefined;
+  /** No list of another kind was shown after it: a number belongs to the list that was shown last. */
+  isLast: boolean;
+}
+
+/** The lists of one kind, which its tools' names begin with: `reminder`. */
+export function numberedLists(thing: string): NumberedLists {
   return {
     remember(tx, { personId, conversationId, ids, now }) {
       tx.send(
-        `insert into ${table} (person_id, conversation_id, ids, shown_at) values ($1, $2, $3, $4)
-         on conflict (person_id, conversation_id)
-         do update set ids = excluded.ids, shown_at = excluded.shown_at, at_hand = true`,
-        [personId, conversationId, ids, now],
+        `insert into shown_lists (person_id, conversation_id, thing, ids, shown_at) values ($1, $2, $3, $4, $5)
+         on conflict (person_id, conversation_id, thing)
+         do update set ids = excluded.ids, shown_at = excluded.shown_at, at_hand = true,
+                       shown_order = excluded.shown_order`,
+        [personId, conversationId, thing, ids, now],
       );
     },
     leave(tx, personId, conversationId) {
-      tx.send(`update ${table} set at_hand = false where person_id = $1 and conversation_id = $2`, [
+      tx.send(`update shown_lists set at_hand = false where person_id = $1 and conversation_id = $2 and thing = $3`, [
         personId,
         conversationId,
+        thing,
       ]);
     },
     async shownIds(db, personId, conversationId) {
-      const { rows } = await db.query<{ ids: string[]; shown_at: Instant; at_hand: boolean }>(
-        `select ids, shown_at, at_hand from ${table} where person_id = $1 and conversation_id = $2`,
-        [personId, conversationId],
+      const { rows } = await db.query<{ thing: string; ids: string[]; shown_at: Instant; at_hand: boolean }>(
+        `select thing, case when thing = $3 then ids else '{}' end as ids, shown_at, at_hand
+           from shown_lists where person_id = $1 and conversation_id = $2 order by shown_order desc`,
+        [personId, conversationId, thing],
       );
-      const [list] = rows;
-      return { ids: list?.ids ?? [], at: list?.at_hand ? list.shown_at : undefined, shownAt: list?.shown_at };
+      const list = rows.find((row) => row.thing === thing);
+      const isLast = rows[0] === list;
+      return { ids: list?.ids ?? [], at: list?.at_hand ? list.shown_at : undefined, shownAt: list?.shown_at, isLast };
     },
-    cleared: { sql: `delete from ${table} where person_id = $1` },
   };
 }
+
+/** Erases a person's lists, and clears them when persons are joined: numbers mean nothing in another list. */
+export const cleared: readonly DeletionRule[] = [
+  { sql: 'delete from shown_lists where person_id = $1' },
+  { sql: 'delete from note_lists where person_id = $1' },
+  { sql: 'delete from reminder_lists where person_id = $1' },
+];

@@ -89,6 +89,8 @@ export interface NamedThing {
   text: string;
   /** For a button, where it says more than the text. */
   label?: string;
+  /** Of what it shows (`markOf`): a button that takes it away carries it. */
+  mark?: string;
 }
 
 /** The way in which the person's next words may refer to what a call of a tool leaves. */

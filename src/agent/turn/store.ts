@@ -8,6 +8,8 @@ import { type HistoryEntry, KnownContents, type RecalledContext, recall } from '
 import * as ofConversations from '../context/store.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import * as ofDialogues from '../dialogue/store.ts';
+import * as ofForgotten from '../forgotten/store.ts';
+import * as ofLists from '../lists/store.ts';
 import * as ofUndos from '../undo/store.ts';
 import { DaySums, type SpentAlong, type SpentDays, spentDays } from '../usage/index.ts';
 import * as ofUsage from '../usage/store.ts';
@@ -222,6 +224,8 @@ export const deletionRules: readonly DeletionRule[] = [
   ...ofUndos.deletionRules,
   ...ofUsage.deletionRules,
   ...ofDialogues.deletionRules,
+  ...ofForgotten.deletionRules,
+  ...ofLists.cleared,
 ];
 
 /** An approval binds to who asked for it: what waits for one expires at once, and has to be asked for again. */
@@ -232,6 +236,8 @@ export const mergeRules: readonly MergeRule[] = [
   },
   ...ofArtifacts.mergeRules,
   ...ofUndos.mergeRules,
+  ...ofForgotten.mergeRules,
+  ...ofLists.cleared,
   ...ofConversations.mergeRules,
   ...ofUsage.mergeRules,
   ...ofDialogues.mergeRules,

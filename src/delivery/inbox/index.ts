@@ -104,7 +104,8 @@ export class InboxWriter implements Inbox {
   }
 
   async amend(place: Place, id: string, change: { text: string } | { withdrawn: true }): Promise<boolean> {
-    const changed = await store.amend(this.deps.database, messageKey(place.adapter, place.channel, id), change);
+    const said = 'text' in change ? { text: change.text.normalize('NFC') } : change;
+    const changed = await store.amend(this.deps.database, messageKey(place.adapter, place.channel, id), said);
     if (changed !== undefined && 'withdrawn' in change) this.deps.onWithdrawn(changed);
     return changed !== undefined;
   }
@@ -371,7 +372,8 @@ function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: b
     const { text, files, pending = [], quoted = [], points, repliesTo } = event;
     return {
       ...common,
-      text,
+      // One form of a letter in all that is stored, compared and searched.
+      text: text.normalize('NFC'),
       files,
       ...(repliesTo && { repliesTo: boundedReply(repliesTo) }),
       ...(isHeard && pending.length > 0 && { pending: { v: 1, files: pending.map(withFileName) } }),
@@ -379,7 +381,9 @@ function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: b
       ...(isHeard && points && { points }),
     };
   }
-  return { ...common, text: '', files: [], button: event.button, ...(event.values && { values: event.values }) };
+  const { button, values } = event;
+  const given = values && Object.entries(values).map(([field, words]) => [field, words.normalize('NFC')]);
+  return { ...common, text: '', files: [], button, ...(given && { values: Object.fromEntries(given) }) };
 }
 
 /** Acknowledges now what waits for its lane, and tells whoever asks later: a platform waits some seconds only. */

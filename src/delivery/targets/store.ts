@@ -23,7 +23,7 @@ import {
   uuid,
 } from '../../storage/index.ts';
 import type { Place } from '../adapter.ts';
-import { type ConversationRow, direct, toPlace } from '../conversations/store.ts';
+import { type ConversationRow, direct, PLACE_NAME, toPlace } from '../conversations/store.ts';
 
 /** `place`: a shared one; `person`: their direct chat; `hook`: a template of the configuration; `push`: the person's own devices. */
 export type TargetKind = 'place' | 'person' | 'hook' | 'push';
@@ -74,28 +74,27 @@ export async function wasAskedLately(
   return rows.length > 0;
 }
 
-/** Stores a target, or asks anew with one of this name that was refused, or whose place was gone. */
+/**
+ * Stores a target, or asks anew with one of this name that was refused, or whose place was gone. Another place is another target with
+ * an id of its own: a yes, and a schedule that tells there, were for the place that they named.
+ */
 export async function put(tx: Transaction, target: Target, now: Instant): Promise<Target> {
-  // A refusal outlives the name that is given to another place.
-  await tx.query(
+  const here = sql`conversation_id is not distinct from ${target.conversationId ?? null}::uuid
+                   and to_person is not distinct from ${target.toPerson ?? null}::uuid`;
+  // Kept as removed: a refusal outlives the name that is given to another place.
+  const { rows: replaced } = await tx.query<{ id: string }>(
     ...render(sql`
-    insert into targets (${targets.names}, created_at, asked_at)
-    select ${target.id} || '-' || id, person_id, kind, name, conversation_id, to_person, 'removed', '{}', created_at, asked_at
-      from targets
-     where person_id = ${target.personId} and lower(name) = lower(${target.name}) and state <> 'removed'
-       and asked_at is not null and (conversation_id is distinct from ${target.conversationId ?? null}::uuid
-                                     or to_person is distinct from ${target.toPerson ?? null}::uuid)`),
+    update targets set state = 'removed', allows = '{}'
+     where person_id = ${target.personId} and lower(name) = lower(${target.name}) and state <> 'removed' and not (${here})
+    returning id`),
   );
+  for (const { id } of replaced) await dropWaiting(tx, id);
   const askedAt = target.state === 'asked' ? now : null;
   const { rows } = await tx.query(
     ...render(sql`
     insert into targets (${targets.names}, created_at, asked_at) values (${targets.values(target)}, ${now}, ${askedAt}::timestamptz)
     on conflict (person_id, lower(name)) where state <> 'removed' do update
-       set kind = excluded.kind, conversation_id = excluded.conversation_id, to_person = excluded.to_person,
-           state = excluded.state, told = false, asked_at = excluded.asked_at,
-           -- what was allowed was for the other place
-           allows = case when targets.conversation_id is not distinct from excluded.conversation_id
-                          and targets.to_person is not distinct from excluded.to_person then targets.allows else '{}' end
+       set kind = excluded.kind, state = excluded.state, told = false, asked_at = excluded.asked_at
     returning *`),
   );
   return targets.read(rows[0] as StoredRow);
@@ -285,3 +284,15 @@ export const mergeRules: readonly MergeRule[] = [
   { sql: 'update targets set person_id = $2 where person_id = $1' },
   { sql: 'update targets set to_person = $2 where to_person = $1' },
 ];
+
+/** The name and place of a conversation, for a question about it. */
+export async function placeNamed(
+  db: Queryable,
+  conversationId: string,
+): Promise<{ place: Place; name: string | null } | undefined> {
+  const { rows } = await db.query<ConversationRow & { name: string | null }>(
+    `select c.*, ${PLACE_NAME('c')} as name from conversations c where c.id = $1`,
+    [conversationId],
+  );
+  return rows[0] && { place: toPlace(rows[0]), name: rows[0].name };
+}

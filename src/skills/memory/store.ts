@@ -1,4 +1,5 @@
 /** Memories in the database. Every verb sees one person's memories only, but for those of upkeep. */
+import { IS_FORGOTTEN } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { pruneRule } from '../../jobs/index.ts';
 import { type DeletionRule, lockPerson, type MergeRule } from '../../people/index.ts';
@@ -76,6 +77,16 @@ export async function findByIds(db: Queryable, personId: string, ids: readonly s
   ]);
   const found = new Map(memories.readAll(rows).map((memory) => [memory.id, memory]));
   return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+/** Memories that were forgotten at `since` or later. */
+export async function findForgotten(db: Queryable, personId: string, since: Instant): Promise<Memory[]> {
+  const { rows } = await db.query(
+    `select ${COLUMNS} from memories where person_id = $1 and state = 'deleted' and deleted_at >= $2
+      order by deleted_at desc limit 200`,
+    [personId, since],
+  );
+  return memories.readAll(rows);
 }
 
 export async function findInSlot(db: Queryable, personId: string, slot: string): Promise<Memory[]> {
@@ -381,6 +392,9 @@ export interface SaidMessage {
   at: Instant;
   /** The identity of the message that its turn answered. */
   key: string | null;
+  turn: string | null;
+  /** Its turn told of something that was forgotten since. */
+  forgotten: boolean;
 }
 
 export async function readNewMessages(
@@ -389,7 +403,8 @@ export async function readNewMessages(
   limit: number,
 ): Promise<{ seen: number; messages: SaidMessage[] }> {
   const { rows } = await db.read<SaidMessage & { seen: number }>(
-    `select m.seq, m.role, coalesce(m.content ->> 'text', '') as text, m.tainted, m.at, i.key, coalesce(s.seq, 0) as seen
+    `select m.seq, m.role, coalesce(m.content ->> 'text', '') as text, m.tainted, m.at, i.key, coalesce(s.seq, 0) as seen,
+            m.turn_id as turn, ${IS_FORGOTTEN('m.turn_id')} as forgotten
        from conversations c left join memory_seen s on s.conversation_id = c.id
        join messages m on m.conversation_id = c.id and m.seq > coalesce(s.seq, 0)
        left join turns t on t.id = m.turn_id left join inbox i on i.id = t.inbox_id

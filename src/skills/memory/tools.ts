@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   type AnyTool,
+  buryTellings,
   type CallContext,
   dataTool,
   done,
@@ -283,6 +284,8 @@ async function findMeant(ctx: TxContext, which: string, tool: string): Promise<M
   return quoteRows(failed('AMBIGUOUS', texts.which, { choices }), memories);
 }
 
+const toldBy = ({ text, saidAt, message }: Memory) => ({ text, at: saidAt, message });
+
 const deleteTool = (service: Service) =>
   dataTool({
     name: 'memory_delete',
@@ -296,6 +299,7 @@ const deleteTool = (service: Service) =>
     async run({ which }, ctx) {
       const memory = await findMeant(ctx, which, 'memory_delete');
       if ('ok' in memory) return memory;
+      await buryTellings(ctx, [toldBy(memory)]);
       await store.setState(ctx.tx, ctx.person.id, [memory.id], 'deleted', { now: ctx.clock.now() });
       service.onWrite(ctx.tx, ctx.person.id);
       const undo = { tool: 'memory_restore', input: { id: memory.id, as: memory.state } };
@@ -324,6 +328,8 @@ const correctTool = (service: Service) =>
       const input = { text, type, importance, tags, date: memory.happenedOn ?? undefined };
       const kept = await keep(service, ctx, input, [], [memory.id]);
       if ('ok' in kept) return kept;
+      // What said it wrong must not say it again.
+      await buryTellings(ctx, [toldBy(memory)]);
       const undo = { tool: 'memory_restore', input: { id: kept.memory.id, forget: true, back: [memory.id] } };
       const { id } = kept.memory;
       const said = { undo: { ...undo, label: texts.undo(memory) }, id };
@@ -377,8 +383,12 @@ const restoreTool = (service: Service) =>
       const [memory] = await store.findByIds(tx, person.id, [id]);
       if (!memory) return failed('NOT_FOUND', texts.notFound(id).message);
       const now = clock.now();
+      if (forget && memory.state !== 'deleted') await buryTellings(ctx, [toldBy(memory)]);
       await store.setState(tx, person.id, [id], forget ? 'deleted' : as, { now });
-      await store.setState(tx, person.id, back, 'current', { now });
+      // What it took the place of may have been forgotten by itself since.
+      const stands = await store.findByIds(tx, person.id, back);
+      const past = stands.filter(({ state }) => state === 'past').map((each) => each.id);
+      await store.setState(tx, person.id, past, 'current', { now });
       service.onWrite(tx, person.id);
       return quoteRows(done(forget ? texts.deleted([memory]) : texts.restored(memory)), [memory]);
     },

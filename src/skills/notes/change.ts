@@ -1,10 +1,22 @@
 import { z } from 'zod';
-import { type Call, dataTool, done, failed, privately, type ToolResult, type TxContext } from '../../agent/index.ts';
+import {
+  askIfChanged,
+  buryTellings,
+  type Call,
+  dataTool,
+  done,
+  failed,
+  privately,
+  quoteRows,
+  seenField,
+  type ToolResult,
+  type TxContext,
+} from '../../agent/index.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Settings } from './config.ts';
 import { isList, withItem } from './list.ts';
 import { changedIn, tagName, tagsIn } from './note.ts';
-import { findWhich } from './resolve.ts';
+import { findWhich, noteMark } from './resolve.ts';
 import type { OnWrite } from './services.ts';
 import type { Note } from './store.ts';
 import * as store from './store.ts';
@@ -23,18 +35,22 @@ export const deleteTool = (wrote: OnWrite) =>
     description: 'Deletes a note.',
     effect: 'write',
     record: { redact: privately('which') },
-    form: { own: ['sure'] },
+    form: { own: ['sure', 'seen'] },
     timeoutMs: TIMEOUT_MS,
     input: z.object({
       which,
       sure: sure.optional(),
+      seen: seenField,
     }),
 
     async run(input, ctx) {
       if (input.sure !== undefined) return deleteAll(ctx, input.sure, wrote);
       if (input.which === 'all') return askAll(ctx);
-      const found = await findWhich(ctx, input.which, { tool: 'note_delete', input });
+      const wanted = { tool: 'note_delete', input, mark: noteMark };
+      const found = await findWhich(ctx, input.which, wanted);
       if ('ok' in found) return found;
+      const again = askIfChanged(wanted, { ...found, mark: noteMark(found) });
+      if (again) return quoteRows(again, [found]);
       return change(ctx, found, { ...found, deleted: true }, texts.deleted, wrote);
     },
   });
@@ -93,6 +109,7 @@ export async function change(ctx: TxContext, before: Note, changed: Note, say: (
   const stands = changedIn(changed, conversationId);
   const after = { ...stands, tainted: before.tainted || (tainted && isRewritten) };
   store.lists.leave(tx, person.id, conversationId);
+  if (after.deleted && !before.deleted) await buryTellings(ctx, [toldBy(before)]);
   await store.saveNote(tx, after, clock.now(), changed.text !== before.text);
   await wrote(tx, before, after);
   return done(say(after), {
@@ -102,6 +119,8 @@ export async function change(ctx: TxContext, before: Note, changed: Note, say: (
     tainted: after.tainted,
   });
 }
+
+const toldBy = ({ text, createdAt }: Pick<Note, 'text' | 'createdAt'>) => ({ text, at: createdAt });
 
 /** Call that undoes an act on a note. `after.version` is the one that the act left. */
 export function undoOf(after: Note, before: Note | undefined): Call & { label: string } {
@@ -141,10 +160,11 @@ const restoring = z.object({
 });
 
 async function restore(
-  { tx, person, conversationId, clock }: TxContext,
+  ctx: TxContext,
   { id, version, before }: z.output<typeof restoring>,
   wrote: OnWrite,
 ): Promise<ToolResult> {
+  const { tx, person, conversationId, clock } = ctx;
   const note = await store.findById(tx, person.id, id);
   if (!note) return failed('NOT_FOUND', texts.notFound('').message);
   if (note.version !== version) return failed('CHANGED', texts.changedSince(note), { tainted: note.tainted });
@@ -152,6 +172,7 @@ async function restore(
     ? { ...note, ...before, tainted: before.tainted ?? note.tainted, pinned: before.pinned ?? note.pinned }
     : { ...note, deleted: true };
   store.lists.leave(tx, person.id, conversationId);
+  if (after.deleted && !note.deleted) await buryTellings(ctx, [toldBy(note)]);
   await store.saveNote(tx, after, clock.now());
   await wrote(tx, note, after);
   return done(before ? texts.restored(after) : texts.unsaved(after), { tainted: note.tainted || after.tainted });
@@ -178,6 +199,7 @@ async function deleteAll(ctx: TxContext, newest: number, wrote: OnWrite): Promis
   const now = clock.now();
   const changed = await store.removeAll(tx, person.id, { newest, limit: MOST_AT_ONCE, now });
   store.lists.leave(tx, person.id, conversationId);
+  await buryTellings(ctx, changed.map(toldBy));
   await wrote(tx, ...changed.map((one) => ({ ...one, personId: person.id, deleted: true })));
   const left = changed.length < MOST_AT_ONCE ? 0 : await store.countOwnNotes(tx, person.id, newest);
   const touched = changed.map((one) => one.touched);

@@ -1,5 +1,5 @@
 /** A list is a note whose items stand behind a colon, between commas or on lines of their own. Pure. */
-import { isFormOf, wordsIn } from '../../base/lexemes.ts';
+import { hasSigns, isFormOf, signsIn, wordsIn } from '../../base/lexemes.ts';
 
 // Neither the hour of "10:30" nor an address ends the head.
 const HEADED = /^([^:\n]{1,60}(?::(?=\s|$)| -)\s*)(.*)$/s;
@@ -103,13 +103,19 @@ export function withoutItems(list: string, item: string): string | undefined {
 function withoutOne(list: string, item: string): string | undefined {
   const { head, parts } = read(list);
   const wanted = wantedWords(item);
+  const signs = wanted.length === 0 ? signsIn(item) : [];
   const fits = (part: string) => {
+    if (signs.length > 0) return hasSigns(part, signs);
     const own = wordsIn(part);
     return wanted.length > 0 && wanted.every((word) => own.some((one) => isFormOf(word, one)));
   };
   const places = parts.flatMap((part, at) => (at % 2 === 0 && fits(part) ? [at] : []));
   // "Milk" is the milk, where there is oat milk too.
-  const exact = places.filter((at) => wordsIn(parts[at] ?? '').length === wanted.length);
+  const exact = places.filter(
+    (at) =>
+      wordsIn(parts[at] ?? '').length === wanted.length &&
+      (wanted.length > 0 || signsIn(parts[at] ?? '').length === signs.length),
+  );
   // One that is there twice is taken off once.
   const [place, ...others] =
     exact.length > 0 && exact.every((at) => isSameItem(parts[at], parts[exact[0] ?? 0])) ? exact.slice(-1) : places;

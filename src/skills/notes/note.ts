@@ -43,8 +43,10 @@ export function isFromElsewhere({ tainted, personId }: Pick<Note, 'tainted' | 'p
   return tainted || personId !== reader;
 }
 
-export const TAG = /#[\p{L}\p{N}][\p{L}\p{N}_/:-]*/gu;
-const HASHTAG = /(?:^|[\s(])#([\p{L}\p{N}][\p{L}\p{N}_/:-]{0,49})/gu;
+export const TAG =
+  /#[\p{L}\p{N}\p{Extended_Pictographic}][\p{L}\p{M}\p{N}\p{Extended_Pictographic}\u200d\ufe0f_/:-]*/gu;
+const HASHTAG =
+  /(?:^|[\s(])#([\p{L}\p{N}\p{Extended_Pictographic}][\p{L}\p{M}\p{N}\p{Extended_Pictographic}\u200d\ufe0f_/:-]{0,49})/gu;
 /** `Work` and `#work` are one tag; `Home Office` is `home-office`. */
 export function tagName(word: string): string {
   return word
@@ -52,7 +54,8 @@ export function tagName(word: string): string {
     .replace(/^#/, '')
     .toLowerCase()
     .replace(/\s+/g, '-')
-    .replace(/[^\p{L}\p{N}_/:-]/gu, '');
+    .replace(/[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}\u200d_/:-]/gu, '')
+    .normalize('NFC');
 }
 
 export const tagsIn = (text: string): string[] => [

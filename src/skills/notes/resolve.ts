@@ -1,6 +1,6 @@
 /** Resolves the note of a call: its id, its number in the last list, words that it contains, or the one last spoken of. */
-import { type Call, type Failed, failed, type TxContext } from '../../agent/index.ts';
-import { wordsIn } from '../../base/lexemes.ts';
+import { type Failed, failed, type MarkedCall, markOf, type TxContext } from '../../agent/index.ts';
+import { signsNamed, wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
 import { isNamed } from './list.ts';
 import { isFromElsewhere } from './note.ts';
@@ -20,14 +20,24 @@ export const readerOf = ({ person, conversationId }: TxContext): store.Reader =>
   conversationId,
 });
 
-export async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<Note | Failed> {
+/** A mark of what a card shows of a note. */
+export const noteMark = ({ title, text }: Pick<Note, 'title' | 'text'>): string => markOf(title, text);
+
+export async function findWhich(ctx: TxContext, which: string, wanted: MarkedCall<Note>): Promise<Note | Failed> {
   const words = which.trim();
-  const { ids, at } = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
+  const { ids, at, isLast } = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
   if (AT_HAND.test(words)) return noteAtHand(ctx, wanted, at ? ids : []);
   const byId = await store.findSeenById(ctx.tx, readerOf(ctx), words);
   if (byId) return unlessDeleted(byId, ctx);
   const [, number] = NUMBER.exec(words) ?? [];
-  if (number !== undefined) return byNumber(ctx, ids, Number(number));
+  if (number !== undefined) return byNumber(ctx, { ids, isLast }, Number(number), wanted);
+  const signs = signsNamed(words);
+  if (signs) {
+    const { notes } = await searchNotes(ctx, signs.join(' '), { limit: MOST_CHOICES, offset: 0 });
+    return single(ctx, notes, words, wanted);
+  }
+  // Marks alone name nothing: they would stand in every note.
+  if (wordsIn(words).length === 0) return notFound(words);
   const { notes } = await searchNotes(ctx, bare(words), { limit: MOST_CHOICES, offset: 0 });
   const having = notes.filter((note) => hasAll(note, bare(words)));
   // Notes only similar to the words are asked about.
@@ -46,7 +56,7 @@ function hasAll({ title = '', text, tags }: Note, words: string): boolean {
 }
 
 /** The list with this id, as a button names it, or that goes by this name; a note that only has the word in it is none. */
-export async function findListNamed(ctx: TxContext, name: string, wanted: Call): Promise<Note | Failed> {
+export async function findListNamed(ctx: TxContext, name: string, wanted: MarkedCall<Note>): Promise<Note | Failed> {
   const byId = await store.findSeenById(ctx.tx, readerOf(ctx), name);
   if (byId) return unlessDeleted(byId, ctx);
   const { notes } = await searchNotes(ctx, bare(name), { limit: MOST_LISTS, offset: 0 });
@@ -59,7 +69,7 @@ function unlessDeleted(note: Note, { person }: TxContext): Note | Failed {
   return note.deleted ? failed('NOT_FOUND', texts.gone(note), { tainted }) : note;
 }
 
-function single(ctx: TxContext, notes: readonly Note[], words: string, wanted: Call): Note | Failed {
+function single(ctx: TxContext, notes: readonly Note[], words: string, wanted: MarkedCall<Note>): Note | Failed {
   const [only, ...others] = notes;
   if (only && others.length === 0) return only;
   if (only) return ask(ctx, notes, wanted);
@@ -70,13 +80,20 @@ function notFound(words: string): Failed {
   return failed('NOT_FOUND', texts.notFound(words));
 }
 
-async function byNumber(ctx: TxContext, ids: readonly string[], number: number): Promise<Note | Failed> {
+/** A number belongs to the list that was shown last, of whatever kind. */
+async function byNumber(
+  ctx: TxContext,
+  { ids, isLast }: { ids: readonly string[]; isLast: boolean },
+  number: number,
+  wanted: MarkedCall<Note>,
+): Promise<Note | Failed> {
   const id = ids[number - 1];
   const note = id === undefined ? undefined : await store.findSeenById(ctx.tx, readerOf(ctx), id);
-  return note ? unlessDeleted(note, ctx) : notFound(String(number));
+  if (!note) return notFound(String(number));
+  return isLast || note.deleted ? unlessDeleted(note, ctx) : ask(ctx, [note], wanted);
 }
 
-async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[]): Promise<Note | Failed> {
+async function noteAtHand(ctx: TxContext, wanted: MarkedCall<Note>, listed: readonly string[]): Promise<Note | Failed> {
   const { tx, person, conversationId, clock } = ctx;
   const listedNotes = await Promise.all(
     listed.slice(0, MOST_CHOICES).map((id) => store.findSeenById(tx, readerOf(ctx), id)),
@@ -88,12 +105,16 @@ async function noteAtHand(ctx: TxContext, wanted: Call, listed: readonly string[
   return recent(ctx, wanted, '');
 }
 
-async function recent(ctx: TxContext, wanted: Call, words: string): Promise<Failed> {
+async function recent(ctx: TxContext, wanted: MarkedCall<Note>, words: string): Promise<Failed> {
   const { notes } = await store.listNotes(ctx.tx, readerOf(ctx), {}, { limit: MOST_CHOICES, offset: 0 });
   return notes.length > 0 ? ask(ctx, notes, wanted) : notFound(words);
 }
 
-function ask({ person }: TxContext, notes: readonly Note[], { tool, input }: Call): Failed {
-  const choices = notes.map((note) => ({ label: shorten(note.text, 60), tool, input: { ...input, which: note.id } }));
+function ask({ person }: TxContext, notes: readonly Note[], { tool, input, mark }: MarkedCall<Note>): Failed {
+  const choices = notes.map((note) => ({
+    label: shorten(note.text, 60),
+    tool,
+    input: { ...input, which: note.id, ...(mark && { seen: mark(note) }) },
+  }));
   return failed('AMBIGUOUS', texts.which, { choices, tainted: notes.some((note) => isFromElsewhere(note, person.id)) });
 }

@@ -1,6 +1,6 @@
 import type { TxContext } from '../../agent/index.ts';
 import { messageOf } from '../../base/errors.ts';
-import { wordsIn } from '../../base/lexemes.ts';
+import { signsIn, spellingsOf, wordsIn } from '../../base/lexemes.ts';
 import { editDistance } from '../../base/text.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import type { Queryable } from '../../storage/index.ts';
@@ -76,17 +76,38 @@ export async function searchNotes(
   const telling = all.filter((word) => !FILLERS.has(word));
   const words = (telling.length > 0 ? telling : all).slice(0, MOST_WORDS);
   const wanted = wantedBy(ctx, tags, { from: narrowed.from, to: narrowed.to });
+  const signs = words.length === 0 ? signsIn(rest) : [];
+  if (signs.length > 0) return finding.searchParts(ctx.tx, wanted, signs, page);
   if (words.length === 0) {
     return tags.length === 0 ? { notes: [], total: 0 } : store.listNotes(ctx.tx, wanted, wanted, page);
   }
   const found = await finding.search(ctx.tx, wanted, words, page);
   if (found.total > 0 || page.offset > 0) return found;
+  const respelled = await otherwiseSpelt(ctx, wanted, words, page);
+  if (respelled) return respelled;
   const close = await nearOnes(ctx.tx, wanted, narrowed.near ?? []);
   const covered = await nearest(ctx, wanted, rest, close);
   if (covered.some(({ share }) => share >= NEAR)) return pageOf(covered, page);
   const parts = await finding.searchParts(ctx.tx, wanted, [...words, ...tags], page);
   if (parts.total > 0) return parts;
   return pageOf(covered.length > 0 ? covered : await misspelt(ctx, wanted, rest), page);
+}
+
+/** Notes that have the words in another spelling: an index knows the letters as they were written. */
+async function otherwiseSpelt(
+  { tx }: Readable,
+  wanted: WantedNotes,
+  words: readonly string[],
+  page: Page,
+): Promise<FoundNote | undefined> {
+  const spelt = words.map(spellingsOf);
+  const most = Math.max(...spelt.map(({ length }) => length));
+  for (let at = 0; at < most; at++) {
+    const others = words.map((word, index) => spelt[index]?.[at] ?? word);
+    const found = await finding.search(tx, wanted, others, page);
+    if (found.total > 0) return found;
+  }
+  return undefined;
 }
 
 export const withoutTags = (query: string): string => query.replace(TAG, ' ');

@@ -6,7 +6,7 @@ import { addDays, dayAt, parseWhen } from '../../time/index.ts';
 import type { NearText } from '../../vectors/index.ts';
 import { isList } from './list.ts';
 import { isFromElsewhere, tagName } from './note.ts';
-import { findListNamed, findWhich, readerOf } from './resolve.ts';
+import { findListNamed, findWhich, noteMark, readerOf } from './resolve.ts';
 import { searchNotes, withoutTags } from './search.ts';
 import type { Meaning } from './services.ts';
 import type { FoundNote, Note } from './store.ts';
@@ -85,7 +85,11 @@ export const listTool = dataTool({
     async listNamed({ db, personId }) {
       const asked = { personId, tag: undefined, seq: Number.MAX_SAFE_INTEGER, limit: MOST_NAMED };
       const notes = await store.listMadeBefore(db, asked);
-      return notes.map(({ note: { id, title, text } }) => ({ id, text: title ? `${title}: ${text}` : text }));
+      return notes.map(({ note: { id, title, text } }) => ({
+        id,
+        text: title ? `${title}: ${text}` : text,
+        mark: noteMark({ title, text }),
+      }));
     },
   },
   description: "Lists the person's notes, pinned ones first, then the newest, ten to a page; by tag if one is given.",
@@ -181,6 +185,6 @@ function buttons(note: Note, personId: string): Choice[] {
   return [
     { label: 'Edit', tool: 'note_edit', input: { which }, form: texts.editForm },
     { label: note.pinned ? 'Unpin' : 'Pin', tool: 'note_pin', input: { which, pin: !note.pinned } },
-    { label: 'Delete', tool: 'note_delete', input: { which }, style: 'danger' },
+    { label: 'Delete', tool: 'note_delete', input: { which, seen: noteMark(note) }, style: 'danger' },
   ];
 }

@@ -250,19 +250,20 @@ export interface Deletion {
 }
 
 type ChangedNote = Pick<Note, 'scope' | 'tags'> & { touched: number };
+type RemovedNote = ChangedNote & Pick<Note, 'text' | 'createdAt'>;
 
 /** Deletes the person's notes up to the `newest`th: the newest of them, and at most `limit`. */
 export async function removeAll(
   tx: Transaction,
   personId: string,
   { newest, limit, now }: { newest: number; limit: number; now: Instant },
-): Promise<ChangedNote[]> {
-  const { rows } = await tx.query<ChangedNote>(
+): Promise<RemovedNote[]> {
+  const { rows } = await tx.query<RemovedNote>(
     `with chosen as (
        select id from notes where person_id = $1 and deleted_at is null and seq <= $2 order by seq desc limit $3 for update
      ), changed as (
        update notes n set deleted_at = $4, updated_at = $4, version = version + 1, touched = nextval('notes_touched')
-         from chosen where n.id = chosen.id returning n.scope, n.tags, n.touched
+         from chosen where n.id = chosen.id returning n.scope, n.tags, n.touched, n.text, n.created_at as "createdAt"
      ), counted as (
        update note_counts set notes = notes - (select count(*) from changed) where person_id = $1
      ) select * from changed`,
@@ -330,7 +331,7 @@ export async function readContextOfPlaces(db: Pick<Database, 'read'>, limit: num
   return groupBy(notes.readAll(rows), ({ conversationId }) => conversationId);
 }
 
-export const lists = numberedLists('note_lists');
+export const lists = numberedLists('note');
 
 /** Notes in the trash since before `$1` are deleted for good, with their versions. */
 export const purge = pruneRule('notes.purge', { table: 'notes', ended: 'deleted_at' });
@@ -338,7 +339,6 @@ export const purge = pruneRule('notes.purge', { table: 'notes', ended: 'deleted_
 export const mergeRules: readonly MergeRule[] = [
   { what: 'note', sql: 'update notes set person_id = $2 where person_id = $1 and deleted_at is null' },
   { sql: 'update notes set person_id = $2 where person_id = $1' },
-  lists.cleared,
   { sql: 'delete from note_terms where person_id = $1' },
   {
     sql: `with gone as (delete from note_counts where person_id = $1)
@@ -353,5 +353,4 @@ export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from note_terms where person_id = $1' },
   { sql: 'delete from notes where person_id = $1' },
   { sql: 'delete from note_counts where person_id = $1' },
-  lists.cleared,
 ];

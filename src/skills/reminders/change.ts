@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import {
+  askIfChanged,
+  buryTellings,
   dataTool,
   done,
   type Failed,
   failed,
+  markOf,
   privately,
   quoteRows,
+  seenField,
   type ToolResult,
   type TxContext,
   undoChoice,
@@ -27,7 +31,7 @@ import { ASKS_WHEN, askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from '
 import { escalatedAt, escalation, escalationOf, isToldAlike, tellsOthers } from './escalation.ts';
 import { nagInput, readNag, refusedAsTooOften } from './limits.ts';
 import { isOpen, type Reminder, type WakeAt } from './reminder.ts';
-import { findSome, isAll, type WantedAct } from './resolve.ts';
+import { findSome, isAll, reminderMark, type WantedAct } from './resolve.ts';
 import { undoOf } from './restore.ts';
 import { atOtherTime, filledIn, keepsHour, onceAt, onDayOf, shiftTime } from './schedule.ts';
 import * as store from './store.ts';
@@ -66,13 +70,16 @@ export const which = z
 
 /** Stores `after` and answers `say(after)` with an Undo; `at` is the instant that the text mentions. */
 export async function change(
-  { tx, clock, person, conversationId, tainted }: TxContext,
+  ctx: TxContext,
   before: Reminder,
   changed: Reminder,
   say: (after: Reminder) => string,
   at?: Date,
 ): Promise<ToolResult> {
+  const { tx, clock, person, conversationId, tainted } = ctx;
   const after = { ...changed, tainted: before.tainted || (tainted && changed.text !== before.text) };
+  if (after.state === 'deleted' && before.state !== 'deleted')
+    await buryTellings(ctx, [{ text: before.text, at: before.createdAt }]);
   await store.saveReminders(tx, [after], clock.now());
   if (!isToldAlike(after, before) || after.escalateAt?.getTime() !== before.escalateAt?.getTime())
     await store.saveEscalation(tx, after);
@@ -95,7 +102,12 @@ export function notOpen(reminder: Reminder, next: Date, reader: Reader): ToolRes
   return failed('AMBIGUOUS', texts.notOpen(reminder, next, reader), {
     choices: [
       { label: 'Skip that one', tool: 'reminder_complete', input: { which: reminder.id, ahead: true } },
-      { label: 'End the series', tool: 'reminder_delete', input: { which: reminder.id }, style: 'danger' },
+      {
+        label: 'End the series',
+        tool: 'reminder_delete',
+        input: { which: reminder.id, seen: reminderMark(reminder) },
+        style: 'danger',
+      },
     ],
   });
 }
@@ -330,22 +342,33 @@ export const deleteTool = dataTool({
   description: 'Deletes a reminder; a series ends with it.',
   effect: 'write',
   record: { redact: privately('which') },
-  form: { own: ['sure'] },
+  form: { own: ['sure', 'seen'] },
   // Strict: a button of an earlier version that took days off a series must not end it.
   input: z.strictObject({
     which,
     sure: z.boolean().optional().describe('Many at once, which the person has confirmed.'),
+    seen: seenField,
   }),
 
   async run(input, ctx) {
-    const wanted = { tool: 'reminder_delete', input, prefers: 'any' } as const;
+    const wanted = { tool: 'reminder_delete', input, prefers: 'any', mark: reminderMark } as const;
     const found = await findSome(ctx, input.which, wanted);
     if (!Array.isArray(found)) return found;
     const isMany = found.length > (isAll(input.which) ? 1 : MOST_DELETED_UNASKED);
-    if (isMany && !input.sure) return quoteRows(askAll(found), found);
+    // A card of several holds for these as they were.
+    const isAnother = input.seen !== undefined && input.seen !== markOfAll(found);
+    const [only, ...others] = found;
+    if (isAnother && only && others.length === 0)
+      return quoteRows(askIfChanged(wanted, { ...only, mark: markOfAll(found) }) ?? askAll(found), found);
+    if (isAnother || (isMany && !input.sure)) return quoteRows(askAll(found), found);
     return ofEach(ctx, wanted, (one) => change(ctx, one, { ...one, state: 'deleted' }, texts.deleted));
   },
 });
+
+const markOfAll = (found: readonly Reminder[]): string => {
+  const [only, ...others] = found.map(reminderMark);
+  return only !== undefined && others.length === 0 ? only : markOf(...found.map(reminderMark));
+};
 
 function askAll(found: readonly Reminder[]): ToolResult {
   const which = found.map(({ id }) => id).join(', ');
@@ -354,7 +377,7 @@ function askAll(found: readonly Reminder[]): ToolResult {
       {
         label: `Delete all ${found.length}`,
         tool: 'reminder_delete',
-        input: { which, sure: true },
+        input: { which, sure: true, seen: markOfAll(found) },
         style: 'danger',
       },
     ],

@@ -16,7 +16,7 @@ import { formatInstant, occurrences, type Reader } from '../../time/index.ts';
 import { dayFilter } from './days.ts';
 import { MOST_PENDING } from './limits.ts';
 import { isOpen, type Reminder } from './reminder.ts';
-import { pendingOf } from './resolve.ts';
+import { pendingOf, reminderMark } from './resolve.ts';
 import * as store from './store.ts';
 import { agendaLine, line, texts } from './texts.ts';
 
@@ -91,9 +91,11 @@ export const listTool = dataTool({
     thing: 'reminder',
     async listNamed({ db, personId, reader }) {
       const pending = await store.readPage(db, { personId, status: 'pending', limit: MOST_PENDING, offset: 0 });
-      return pending.map(({ id, text, nextAt, lastOccurrence }) => {
+      return pending.map((reminder) => {
+        const { id, text, nextAt, lastOccurrence } = reminder;
         const at = nextAt ?? lastOccurrence;
-        return { id, text, label: at ? `${shorten(text, 40)} (${formatInstant(at, reader)})` : text };
+        const label = at ? `${shorten(text, 40)} (${formatInstant(at, reader)})` : text;
+        return { id, text, label, mark: reminderMark(reminder) };
       });
     },
   },

@@ -1,9 +1,9 @@
 /**
  * Resolves the reminders of a call: ids, numbers of the list shown last, all, a part of their text, or the one at hand.
  */
-import type { Call, Failed, TxContext } from '../../agent/index.ts';
-import { askAmong, failed, quoteRows } from '../../agent/index.ts';
-import { wordsIn } from '../../base/lexemes.ts';
+import type { Failed, TxContext } from '../../agent/index.ts';
+import { askAmong, failed, type MarkedCall, markOf, quoteRows } from '../../agent/index.ts';
+import { foldLetters, hasSigns, signsNamed, wordsIn } from '../../base/lexemes.ts';
 import { shorten } from '../../base/text.ts';
 import { formatInstant } from '../../time/index.ts';
 import { MOST_PENDING } from './limits.ts';
@@ -12,10 +12,14 @@ import * as store from './store.ts';
 import { texts } from './texts.ts';
 
 /** The intended act: a choice repeats the call with the id in place of the words. */
-export interface WantedAct extends Call {
+export interface WantedAct extends MarkedCall<Reminder> {
   /** Without words it means what spoke last ("done", "snooze"), or what was at hand last. */
   prefers: 'spoken' | 'any';
 }
+
+/** A mark of what a card shows of a reminder. The next time of a series moves by itself. */
+export const reminderMark = ({ text, rule, plannedAt }: Pick<Reminder, 'text' | 'rule' | 'plannedAt'>): string =>
+  markOf(text, rule ?? plannedAt?.toISOString());
 
 const AT_HAND = /^(?:|it|that|this|last)$/i;
 const NUMBER = /^#?(\d{1,3})$/;
@@ -37,6 +41,7 @@ export async function findSome(ctx: TxContext, which: string, wanted: WantedAct)
   const listed = await listedAs(
     ctx,
     words.split(',').map((word) => word.trim()),
+    wanted,
   );
   if (listed) return listed;
   const there = await pendingOf(ctx);
@@ -49,7 +54,11 @@ export const pendingOf = ({ tx, person }: TxContext): Promise<Reminder[]> =>
   store.readPage(tx, { personId: person.id, status: 'pending', limit: MOST_PENDING, offset: 0 });
 
 /** Reminders with these ids and numbers; undefined where one of them is neither. */
-async function listedAs(ctx: TxContext, parts: readonly string[]): Promise<Reminder[] | Failed | undefined> {
+async function listedAs(
+  ctx: TxContext,
+  parts: readonly string[],
+  wanted: WantedAct,
+): Promise<Reminder[] | Failed | undefined> {
   const { tx, person, conversationId } = ctx;
   const shown = await store.lists.shownIds(tx, person.id, conversationId);
   const ids = parts.map((part) => (NUMBER.test(part) ? (shown.ids[Number(NUMBER.exec(part)?.[1]) - 1] ?? '') : part));
@@ -62,19 +71,23 @@ async function listedAs(ctx: TxContext, parts: readonly string[]): Promise<Remin
   }
   const there = found.filter(({ state }) => state === 'pending');
   const [over] = found;
+  // A number belongs to the list that was shown last, of whatever kind.
+  if (there.length > 0 && !shown.isLast && parts.some((part) => NUMBER.test(part))) return ask(ctx, there, wanted);
   return there.length > 0 || !over ? there : goneFailure(over);
 }
 
 /** Matches by the exact text, else by a phrase in it, else by all its words in any order. */
 function matchWords(said: string, reminders: readonly Reminder[]): Reminder[] {
-  const all = wordsIn(said).join(' ');
+  const signs = signsNamed(said);
+  if (signs) return reminders.filter(({ text }) => hasSigns(text, signs));
+  const all = wordsIn(foldLetters(said)).join(' ');
   const words = all.replace(/^(?:the|my) /, '').replace(/ (?:reminder|one)$/, '');
   const ways: ((text: string) => boolean)[] = [
     (text) => text === all,
     (text) => ` ${text} `.includes(` ${words} `),
     (text) => words.split(' ').every((word) => text.split(' ').includes(word)),
   ];
-  const found = ways.map((isMeant) => reminders.filter(({ text }) => isMeant(wordsIn(text).join(' '))));
+  const found = ways.map((isMeant) => reminders.filter(({ text }) => isMeant(wordsIn(foldLetters(text)).join(' '))));
   return (words === '' ? undefined : found.find((some) => some.length > 0)) ?? [];
 }
 
@@ -108,11 +121,13 @@ function notFound(words: string): Failed {
   return failed('NOT_FOUND', message, { remedy });
 }
 
-function ask(ctx: TxContext, reminders: readonly Reminder[], { tool, input }: WantedAct): Failed {
-  const choices = reminders.map(({ id, text, nextAt, lastOccurrence }) => {
+function ask(ctx: TxContext, reminders: readonly Reminder[], { tool, input, mark }: WantedAct): Failed {
+  const choices = reminders.map((reminder) => {
+    const { id, text, nextAt, lastOccurrence } = reminder;
+    const seen = mark && { seen: mark(reminder) };
     const at = nextAt ?? lastOccurrence;
     const when = at ? ` (${formatInstant(at, ctx.when)})` : '';
-    return { label: `${shorten(text, 40)}${when}`, tool, input: { ...input, which: id } };
+    return { label: `${shorten(text, 40)}${when}`, tool, input: { ...input, which: id, ...seen } };
   });
   return quoteRows(askAmong(texts.which, choices), reminders);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Call, dataTool, done, failed, privately, quoteRows } from '../../agent/index.ts';
+import { buryTellings, type Call, dataTool, done, failed, privately, quoteRows } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { nextOf } from '../../time/index.ts';
 import { escalatedAt, isToldAlike } from './escalation.ts';
@@ -92,7 +92,8 @@ export function restoreTool(wakeAt: WakeAt) {
     record: { redact: privately('items') },
     input: restoreInput,
 
-    async run({ items }, { tx, person, conversationId, clock, when }) {
+    async run({ items }, ctx) {
+      const { tx, person, conversationId, clock, when } = ctx;
       const now = clock.now();
       const current = await store.findByIds(
         tx,
@@ -114,6 +115,11 @@ export function restoreTool(wakeAt: WakeAt) {
       const refused = await refusedAsTooOften({ tx, person }, begunAnew(restored, current));
       if (refused) return refused;
       store.lists.leave(tx, person.id, conversationId);
+      const gone = current.filter(({ state }, at) => state !== 'deleted' && restored[at]?.state === 'deleted');
+      await buryTellings(
+        ctx,
+        gone.map(({ text, createdAt: at }) => ({ text, at })),
+      );
       await store.saveReminders(tx, restored, now);
       for (const [index, reminder] of restored.entries()) {
         const stood = current[index] ?? reminder;

@@ -217,7 +217,7 @@ export async function saveEscalation(
   ]);
 }
 
-export const lists = numberedLists('reminder_lists');
+export const lists = numberedLists('reminder');
 
 export const EARLIEST = `(select next_at from reminders
   where state = 'pending' and next_at is not null order by next_at limit 1)`;
@@ -415,10 +415,6 @@ function onlyRow<T>(rows: readonly T[]): T {
 export const mergeRules: readonly MergeRule[] = [
   { what: 'reminder', sql: `update reminders set person_id = $2 where person_id = $1 and state = 'pending'` },
   { sql: 'update reminders set person_id = $2 where person_id = $1' },
-  lists.cleared,
 ];
 
-export const deletionRules: readonly DeletionRule[] = [
-  { sql: 'delete from reminders where person_id = $1' },
-  lists.cleared,
-];
+export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from reminders where person_id = $1' }];

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import {
-  type Call,
+  askIfChanged,
+  buryTellings,
   dataTool,
   done,
   type Failed,
   failed,
+  isNumber,
+  type MarkedCall,
+  markOf,
   namedAmong,
   onlyOne,
   privately,
   quoteRows,
+  seenField,
   type ToolResult,
   type TxContext,
 } from '../../agent/index.ts';
@@ -17,7 +22,17 @@ import { faultsOf } from '../../base/input.ts';
 import { type SkillDeps, targetMeant } from '../../chat/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import { nextOf, type PlannedTime, readSlot } from '../../time/index.ts';
-import { askWhich, createInput, type Placing, planOf, readWhat, seenRefused, type Tooling, undoOf } from './create.ts';
+import {
+  askWhich,
+  createInput,
+  type Placing,
+  planOf,
+  readWhat,
+  seenRefused,
+  type Tooling,
+  toldBy,
+  undoOf,
+} from './create.ts';
 import { planRuns, turnRun } from './run.ts';
 import { commandRun, type PersonSchedule, type Wish } from './schedule.ts';
 import * as store from './store.ts';
@@ -190,11 +205,16 @@ export const deleteTool = ({ acknowledgements }: Pick<Tooling, 'acknowledgements
     description: 'Deletes a schedule.',
     effect: 'write',
     record: { redact: privately('which') },
-    input: z.object({ which }),
+    form: { own: ['seen'] },
+    input: z.object({ which, seen: seenField }),
 
     async run(input, ctx) {
-      const found = await findWhich(ctx, input.which, { tool: 'schedule_delete', input });
+      const wanted = { tool: 'schedule_delete', input, mark: scheduleMark };
+      const found = await findWhich(ctx, input.which, wanted);
       if ('ok' in found) return found;
+      const again = askIfChanged(wanted, { ...found, text: found.title, mark: scheduleMark(found) });
+      if (again) return quoteRows(again, [found]);
+      await buryTellings(ctx, [toldBy(found)]);
       await store.saveSchedule(ctx.tx, found.id, { ...found, state: 'deleted', nextAt: undefined });
       // Nothing of it waits for Seen any more; gathered findings are dropped at their time, unless this is taken back.
       await acknowledgements.endAsking(ctx.tx, sourcesOf(found.id));
@@ -274,10 +294,22 @@ const NAMING = {
   texts: [({ title, prompt, run }: PersonSchedule) => `${title} ${prompt ?? ''} ${run ?? ''}`],
 };
 
-export const schedulesNamed = (all: readonly PersonSchedule[], which: string): PersonSchedule[] =>
-  namedAmong(all, which, NAMING);
+export const schedulesNamed = (
+  all: readonly PersonSchedule[],
+  which: string,
+  shown: readonly string[] = [],
+): PersonSchedule[] => namedAmong(all, which, NAMING, shown);
 
-async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<PersonSchedule | Failed> {
-  const found = schedulesNamed(await store.listSchedules(ctx.tx, ctx.person.id), which);
-  return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which) });
+/** A mark of what a card shows of a schedule. */
+export const scheduleMark = ({ title, run }: PersonSchedule): string => markOf(title, run);
+
+async function findWhich(
+  ctx: TxContext,
+  which: string,
+  wanted: MarkedCall<PersonSchedule>,
+): Promise<PersonSchedule | Failed> {
+  const shown = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
+  const found = schedulesNamed(await store.listSchedules(ctx.tx, ctx.person.id), which, shown.ids);
+  const isUnsure = isNumber(which) && !shown.isLast;
+  return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
 }

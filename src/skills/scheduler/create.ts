@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  buryTellings,
   type Call,
   dataTool,
   done,
@@ -337,6 +338,9 @@ const before = z.object({
   nextAt: z.string().optional(),
 });
 
+/** A schedule's words, for what told of it. */
+export const toldBy = ({ title, prompt }: Pick<PersonSchedule, 'title' | 'prompt'>) => ({ text: prompt ?? title });
+
 const toDeleted = (schedule: PersonSchedule): Wish => ({ ...schedule, state: 'deleted', nextAt: undefined });
 
 /** As it stood; what fell due meanwhile is dropped. Undefined: it was to run once, and that is over. */
@@ -373,7 +377,8 @@ export const restoreTool = ({ wakeAt, acknowledgements }: Pick<Tooling, 'wakeAt'
     record: { redact: ({ id, version }: { id: string; version: number }) => ({ id, version }) },
     input: z.object({ id: z.string(), version: z.int(), before: before.optional() }),
 
-    async run(input, { tx, person, clock }) {
+    async run(input, ctx) {
+      const { tx, person, clock } = ctx;
       const schedule = await store.findById(tx, person.id, input.id);
       if (!schedule) return failed('NOT_FOUND', texts.notFound('').message);
       if (schedule.version !== input.version)
@@ -383,6 +388,7 @@ export const restoreTool = ({ wakeAt, acknowledgements }: Pick<Tooling, 'wakeAt'
       if (refused) return quoteRows(refused, [schedule]);
       const wish = was ? stoodBefore(was, clock.now()) : toDeleted(schedule);
       if (!wish) return quoteRows(failed('PAST', texts.isOver(schedule.title)), [schedule]);
+      if (!was) await buryTellings(ctx, [toldBy(schedule)]);
       await store.saveSchedule(tx, schedule.id, wish);
       await settleAsking(acknowledgements, tx, schedule.id, wish);
       const { nextAt } = wish;

@@ -1,3 +1,4 @@
+import { numberedLists } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { adopt, earliestEnded, takeEnded } from '../../delivery/index.ts';
 import {
@@ -520,6 +521,8 @@ export async function watchersOf(tx: Transaction, personId: string, hook: string
   );
   return schedules.readAll(rows);
 }
+
+export const lists = numberedLists('schedule');
 
 export const mergeRules: readonly MergeRule[] = [
   { sql: 'update schedule_runs set person_id = $2 where person_id = $1' },

@@ -6,7 +6,7 @@ import type { HomeReader, HomeSection, SkillDeps } from '../../chat/index.ts';
 import { targets } from '../../delivery/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { runOwn, schedulesNamed, switchOwn } from './change.ts';
+import { runOwn, scheduleMark, schedulesNamed, switchOwn } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { sourcesOf } from './tell.ts';
@@ -38,8 +38,11 @@ async function showSchedules(
 
 const COST_MS = 30 * 86_400_000;
 
-async function linesOf(own: readonly PersonSchedule[], { tx, person, when }: TxContext): Promise<string[]> {
+/** Numbered: the numbers are for the list as it was shown. */
+async function linesOf(own: readonly PersonSchedule[], ctx: TxContext): Promise<string[]> {
+  const { tx, person, conversationId, when } = ctx;
   const ids = own.map(({ id }) => id);
+  if (ids.length > 0) store.lists.remember(tx, { personId: person.id, conversationId, ids, now: when.now });
   const costs = await store.costsSince(tx, ids, new Date(when.now.getTime() - COST_MS));
   const isTold = own.some(({ targetId, telling }) => targetId !== undefined || telling?.escalate);
   const names = new Map(isTold ? (await targets.listOf(tx, person.id)).map(({ id, name }) => [id, name]) : []);
@@ -56,7 +59,11 @@ export const listTool = dataTool({
   dialogue: {
     thing: 'schedule',
     listNamed: async ({ db, personId }) =>
-      (await store.listSchedules(db, personId)).map(({ id, title, prompt }) => ({ id, text: prompt ?? title })),
+      (await store.listSchedules(db, personId)).map((one) => ({
+        id: one.id,
+        text: one.prompt ?? one.title,
+        mark: scheduleMark(one),
+      })),
   },
   description: 'Lists what the person has planned to be done by you, numbered.',
   effect: 'read',
@@ -134,13 +141,14 @@ type MeantSchedule = { task: ListedSchedule } | { own: PersonSchedule };
 async function meantBy(
   { schedules }: Deps,
   name: string,
-  { tx, person }: TxContext,
+  { tx, person, conversationId }: TxContext,
 ): Promise<MeantSchedule | ToolResult> {
   const tasks = person.role === 'owner' ? await schedules.list(tx) : [];
   const task = tasks.find((each) => each.name === name.trim());
   if (task) return { task };
   const own = await store.listSchedules(tx, person.id);
-  const [only, ...others] = schedulesNamed(own, name);
+  const shown = await store.lists.shownIds(tx, person.id, conversationId);
+  const [only, ...others] = schedulesNamed(own, name, shown.ids);
   if (only && others.length === 0) return { own: only };
   const near = didYouMean(name, [...tasks.map((each) => each.name), ...own.map(({ title }) => title)]);
   return failed('NOT_FOUND', texts.noTask(name, near));

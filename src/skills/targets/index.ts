@@ -6,6 +6,8 @@ import type { DueSource } from '../../jobs/index.ts';
 import { texts } from './texts.ts';
 import { type TargetsParts, targetTools } from './tools.ts';
 
+export type { TargetsParts };
+
 export const targetsSkill = (parts: TargetsParts): Skill => ({
   name: 'targets',
   tools: ({ outbox }) => targetTools({ ...parts, outbox }),

@@ -36,8 +36,16 @@ export const texts = {
     `What you plan can be told in ${quoteName(name)} from now on: \`/schedules tell NUMBER ${name}\`.`,
   asked: (name: string) => `I have asked whether what you plan may be told in ${quoteName(name)}.`,
   askedPerson: (name: string) => `I have asked ${quoteName(name)} whether you may tell them something.`,
-  wantsPlace: (by: string, name: string) =>
-    `${by} would like what they plan to be told in ${quoteName(name)}. May it be?`,
+  wantsPlace: (
+    by: string,
+    name: string,
+    at: { platform: string; place: string; link: string | undefined } | undefined,
+  ) =>
+    [
+      `${by} would like what they plan to be told in a shared place that they call ${quoteName(name)}` +
+        `${at ? `: ${quoteName(at.place)} on ${at.platform}` : ''}. May it be?`,
+      ...(at?.link === undefined ? [] : [at.link]),
+    ].join('\n'),
   wantsHook: (by: string, name: string) =>
     `${by} would like what they plan to be told through ${quoteName(name)}. May it be?`,
   wantsPerson: (by: string) => `${by} would like to have something told to you now and then, here. May it be?`,
@@ -86,6 +94,10 @@ export const texts = {
     message: `Whether something may be told in ${quoteName(name)} has been asked already, and there was no yes.`,
     remedy: 'They can still allow it with "/targets allow"; I ask again a week later at the earliest.',
   }),
+  another: {
+    message: 'That question was about another place or person.',
+    remedy: '"/targets" shows what waits now.',
+  },
   notYours: {
     message: 'That is for somebody else to decide.',
     remedy: 'An owner of mine decides about shared places.',

@@ -20,6 +20,8 @@ export interface TargetsParts {
   hookPlace(name: string): Place;
   /** True if devices can be notified. */
   canPush(): boolean;
+  /** The address of a place; undefined where its platform has none. */
+  linkTo(place: Place): string | undefined;
 }
 
 type Deps = TargetsParts & Pick<SkillDeps, 'outbox'>;
@@ -52,7 +54,14 @@ export function targetTools(deps: Deps): AnyTool[] {
       description: 'Says whether something may be told to the person, or in a place.',
       effect: 'write',
       callers: 'person',
-      input: z.object({ id: z.string().max(50), yes: z.boolean() }),
+      // Of a button: the place and the person that its question named.
+      form: { own: ['at', 'by'] },
+      input: z.object({
+        id: z.string().max(50),
+        yes: z.boolean(),
+        at: z.string().nullish(),
+        by: z.string().optional(),
+      }),
       run: (input, ctx) => decide(deps, input, ctx),
     }),
     dataTool({
@@ -159,18 +168,14 @@ async function wantedBy(deps: Deps, kind: TargetKind, said: string, ctx: TxConte
 }
 
 /** Asks the other side: the person themselves, of places and services the owners of coda. */
-async function askOtherSide({ outbox }: Deps, target: Target, { tx, person, clock }: TxContext): Promise<void> {
-  const { id, kind, name: shown, toPerson } = target;
-  const text =
-    kind === 'person'
-      ? texts.wantsPerson(person.name)
-      : kind === 'hook'
-        ? texts.wantsHook(person.name, shown)
-        : texts.wantsPlace(person.name, shown);
+async function askOtherSide(deps: Deps, target: Target, { tx, person, clock }: TxContext): Promise<void> {
+  const { id, toPerson } = target;
+  const text = await questionOf(deps, target, person.name, tx);
+  const bound = { at: boundTo(target), by: target.personId };
   const answer = (yes: boolean) => ({
     label: yes ? texts.yes : texts.no,
     tool: 'target_decide',
-    input: { id, yes },
+    input: { id, yes, ...bound },
     ...(yes && { style: 'primary' as const }),
   });
   const card: Card = { kind: 'notice', text, choices: [answer(true), answer(false)] };
@@ -190,7 +195,25 @@ async function askOtherSide({ outbox }: Deps, target: Target, { tx, person, cloc
     card,
     tainted: true,
   }));
-  await outbox.addAll(tx, cards);
+  await deps.outbox.addAll(tx, cards);
+}
+
+/** The conversation or the person to which it tells. */
+const boundTo = ({ conversationId, toPerson }: Target): string | null => conversationId ?? toPerson ?? null;
+
+/** A name is chosen by who asks, so the place stands beside it as its platform knows it. */
+async function questionOf(deps: Deps, target: Target, by: string, tx: TxContext['tx']): Promise<string> {
+  const { kind, name: shown, conversationId } = target;
+  if (kind === 'person') return texts.wantsPerson(by);
+  if (kind === 'hook') return texts.wantsHook(by, shown);
+  const known = conversationId === undefined ? undefined : await targets.placeNamed(tx, conversationId);
+  if (!known) return texts.wantsPlace(by, shown, undefined);
+  const { adapter, channel } = known.place;
+  return texts.wantsPlace(by, shown, {
+    platform: adapter,
+    place: known.name ?? channel,
+    link: deps.linkTo(known.place),
+  });
 }
 
 /** The other side of a target: may it be decided by this person? */
@@ -198,11 +221,20 @@ function mayDecide({ kind, toPerson }: Target, { person }: TxContext): boolean {
   return kind === 'person' ? toPerson === person.id : person.role === 'owner';
 }
 
-async function decide(deps: Deps, { id, yes }: { id: string; yes: boolean }, ctx: TxContext): Promise<ToolResult> {
+interface Decision {
+  id: string;
+  yes: boolean;
+  at?: string | null | undefined;
+  by?: string | undefined;
+}
+
+async function decide(deps: Deps, { id, yes, at, by }: Decision, ctx: TxContext): Promise<ToolResult> {
   const { tx } = ctx;
   const target = await targets.findById(tx, id.trim());
   if (!target || target.state === 'removed') return failed('NOT_FOUND', texts.unknown(id));
   if (!mayDecide(target, ctx)) return failed('DENIED', texts.notYours);
+  const isAnother = by !== undefined && (at !== boundTo(target) || by !== target.personId);
+  if (yes && isAnother) return failed('CHANGED', texts.another);
   await applyDecision(deps, target, yes, ctx);
   return done(texts.decided(yes));
 }

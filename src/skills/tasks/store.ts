@@ -1,3 +1,4 @@
+import { numberedLists } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { adopt, earliestEnded, takeEnded } from '../../delivery/index.ts';
 import {
@@ -193,6 +194,8 @@ export function adoptTurns(database: Database): Promise<number> {
 export async function planAt(tx: Transaction, id: string, nextAt: Instant): Promise<void> {
   await tx.query(`update tasks set next_at = $2 where id = $1 and state = 'active' and next_at is null`, [id, nextAt]);
 }
+
+export const lists = numberedLists('task');
 
 export const mergeRules: readonly MergeRule[] = [
   { what: 'task', sql: `update tasks set person_id = $2 where person_id = $1 and state in ('active', 'blocked')` },

@@ -1,4 +1,4 @@
-import { type Failed, failed, type TxContext } from '../../agent/index.ts';
+import { type Failed, failed, markOf, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import type { Choice } from '../../delivery/index.ts';
 import { type PlannedTime, plannedFor, readSlot } from '../../time/index.ts';
@@ -40,7 +40,10 @@ export function timeOf(
   return { ...plan, plannedAt: onGrid(plan.plannedAt, resumeCron, plan.zone) };
 }
 
-export function choicesOf({ id, state, steps, step }: Task, { hasModel }: Pick<Tooling, 'hasModel'>): Choice[] {
+/** A mark of what a card shows of a task that is given up. */
+export const taskMark = ({ title }: Pick<Task, 'title'>): string => markOf(title);
+
+export function choicesOf({ id, title, state, steps, step }: Task, { hasModel }: Pick<Tooling, 'hasModel'>): Choice[] {
   const { labels } = texts;
   const input = { which: id };
   const isOurs = steps[step]?.by === 'assistant' && hasModel;
@@ -57,7 +60,7 @@ export function choicesOf({ id, state, steps, step }: Task, { hasModel }: Pick<T
       form: texts.blockForm,
     },
     { label: labels.later, tool: 'task_later', input: { ...input, when: '' }, form: texts.laterForm },
-    { label: labels.cancel, tool: 'task_cancel', input, style: 'danger' },
+    { label: labels.cancel, tool: 'task_cancel', input: { ...input, seen: taskMark({ title }) }, style: 'danger' },
   ];
 }
 

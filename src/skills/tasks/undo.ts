@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Call, dataTool, done, failed } from '../../agent/index.ts';
+import { buryTellings, type Call, dataTool, done, failed } from '../../agent/index.ts';
 import * as store from './store.ts';
 import { BLOCKS, type Step, stepSchema, type Task } from './task.ts';
 import { texts } from './texts.ts';
@@ -12,6 +12,11 @@ export function undoOf(after: Task, before: Task | undefined): Call & { label: s
   const input = { id: after.id, version: after.version, ...(before && { before: undoInput(before, after) }) };
   return { tool: RESTORE, input, label: texts.label(after.title) };
 }
+
+/** All of a task's words, for what told of it. */
+export const toldBy = ({ title, steps }: Pick<Task, 'title' | 'steps'>) => ({
+  text: [title, ...steps.map(({ text }) => text)].join(' '),
+});
 
 /** The steps only where they are others now: they may be long. */
 function undoInput(before: Task, after: Task) {
@@ -61,7 +66,8 @@ export const restoreTool = ({ wakeAt }: Tooling) =>
     record: { redact: ({ id, version }: { id: string; version: number }) => ({ id, version }) },
     input: z.object({ id: z.string(), version: z.int(), before: before.optional() }),
 
-    async run({ id, version, before: was }, { tx, person, clock }) {
+    async run({ id, version, before: was }, ctx) {
+      const { tx, person, clock } = ctx;
       const task = await store.lockById(tx, person.id, id);
       if (!task) return failed('NOT_FOUND', texts.notFound('').message);
       if (task.version !== version) {
@@ -69,6 +75,7 @@ export const restoreTool = ({ wakeAt }: Tooling) =>
       }
       const now = clock.now();
       if (!was) {
+        await buryTellings(ctx, [toldBy(task)]);
         await store.saveTask(tx, id, { ...task, state: 'cancelled', nextAt: undefined }, now);
         return done(texts.unmade(task.title), { tainted: task.tainted });
       }

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import {
-  type Call,
+  askIfChanged,
+  buryTellings,
   dataTool,
   done,
   type Failed,
   failed,
   filesNamed,
+  isNumber,
+  type MarkedCall,
   namedAmong,
   onlyOne,
   privately,
+  quoteRows,
+  seenField,
   type ToolResult,
   type TxContext,
   undoChoice,
@@ -18,8 +23,8 @@ import { changeResult, readSteps, stepsInput } from './create.ts';
 import * as store from './store.ts';
 import { BLOCKS, LONGEST, MOST_FILES, MOST_STEPS, type Step, type Task, type Wish } from './task.ts';
 import { finishedNotice, line, texts, whole } from './texts.ts';
-import { choicesOf, isWord, nextRun, type Tooling, timeOf } from './tooling.ts';
-import { undoOf } from './undo.ts';
+import { choicesOf, isWord, nextRun, type Tooling, taskMark, timeOf } from './tooling.ts';
+import { toldBy, undoOf } from './undo.ts';
 
 const which = z.string().max(200).default('').describe('Its id, its number in the list, or words of it.');
 
@@ -37,7 +42,7 @@ export const statusTool = (tooling: Tooling) =>
     dialogue: {
       thing: 'task',
       listNamed: async ({ db, personId }) =>
-        (await store.listOpen(db, personId)).map(({ id, title }) => ({ id, text: title })),
+        (await store.listOpen(db, personId)).map(({ id, title }) => ({ id, text: title, mark: taskMark({ title }) })),
     },
     description: 'Shows a task with its steps and what came of them, or without `which` all unfinished ones.',
     effect: 'write',
@@ -55,6 +60,9 @@ async function listTasks(ctx: TxContext, tooling: Tooling): Promise<ToolResult> 
   if (open.length === 1) {
     return done(whole(only, ctx.when), { choices: choicesOf(only, tooling), ...(isTainted && { tainted: true }) });
   }
+  const { person, conversationId, clock } = ctx;
+  const ids = open.map(({ id }) => id);
+  store.lists.remember(ctx.tx, { personId: person.id, conversationId, ids, now: clock.now() });
   const lines = open.map((task, index) => `${index + 1}. ${line(task, ctx.when)}`);
   const choices = open
     .slice(0, 5)
@@ -230,9 +238,11 @@ const NAMING = {
   texts: [({ title }: Task) => title, ({ title, steps }: Task) => [title, ...steps.map(({ text }) => text)].join(' ')],
 };
 
-async function findWhich(ctx: TxContext, which: string, wanted: Call): Promise<Task | Failed> {
-  const found = namedAmong(await store.lockOpen(ctx.tx, ctx.person.id), which, NAMING);
-  return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which) });
+async function findWhich(ctx: TxContext, which: string, wanted: MarkedCall<Task>): Promise<Task | Failed> {
+  const shown = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
+  const found = namedAmong(await store.lockOpen(ctx.tx, ctx.person.id), which, NAMING, shown.ids);
+  const isUnsure = isNumber(which) && !shown.isLast;
+  return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
 }
 
 export const editTool = (tooling: Tooling) =>
@@ -284,11 +294,16 @@ export const cancelTool = dataTool({
   description: 'Gives a task up.',
   effect: 'write',
   record: { redact: privately('which') },
-  input: z.object({ which }),
+  form: { own: ['seen'] },
+  input: z.object({ which, seen: seenField }),
 
   async run(input, ctx) {
-    const task = await findWhich(ctx, input.which, { tool: 'task_cancel', input });
+    const wanted = { tool: 'task_cancel', input, mark: taskMark };
+    const task = await findWhich(ctx, input.which, wanted);
     if ('ok' in task) return task;
+    const again = askIfChanged(wanted, { ...task, text: task.title, mark: taskMark(task) });
+    if (again) return quoteRows(again, [task]);
+    await buryTellings(ctx, [toldBy(task)]);
     const after = await change(ctx, task, { state: 'cancelled', nextAt: undefined });
     const undo = undoOf(after, task);
     return done(texts.cancelled(task.title), {

@@ -189,3 +189,79 @@ test('what untrusted text went into becomes no memory, nor what is said where th
   await coda.passes({ minutes: 15 });
   expect(asked()).toBe(before + 1);
 });
+
+/** A way in which something is told and then forgotten, by words or by its button. */
+interface Forgetting {
+  way: string;
+  says: readonly string[];
+  forgets: (ana: ReturnType<Play['person']>, id: string) => Promise<unknown>;
+  call?: Record<string, unknown>;
+}
+
+const WAYS: readonly Forgetting[] = [
+  {
+    way: 'a note, by name',
+    says: ['/note I hate olives since my holiday', 'my day was fine and I hate olives'],
+    forgets: (ana) => ana.says('/notes olives').then(() => ana.presses('Delete')),
+  },
+  {
+    way: 'a note, by Undo',
+    says: ['I hate olives, I thought in my garden', '/note I hate olives'],
+    forgets: (ana) => ana.presses('Undo'),
+  },
+  {
+    way: 'all notes',
+    says: ['/note I hate olives', 'what I hate is olives'],
+    forgets: (ana) => ana.says('/notes').then(() => ana.presses('Delete')),
+  },
+  {
+    way: 'a reminder',
+    says: [
+      '/remind me to tell my boss that I hate olives tomorrow at 9:00',
+      'I told my boss tomorrow that I hate olives',
+    ],
+    forgets: (ana) => ana.presses('Undo'),
+  },
+  {
+    way: 'a task',
+    says: ['/task olives that I hate: give my olives away', 'I hate olives, so I give my olives away'],
+    forgets: (ana) => ana.says('/tasks olives').then(() => ana.presses('Cancel task')),
+  },
+];
+
+test.each(WAYS)('what was told and forgotten is not remembered when the conversation rests: $way', async (way) => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  for (const words of way.says) await ana.says(words);
+  await way.forgets(ana, '');
+  server.play(proposing({ text: 'ana hates olives', type: 'preference', from: 1 }));
+  await coda.passes({ minutes: 20 });
+  expect((await texts(coda)).filter(({ state }) => state !== 'deleted')).toEqual([]);
+});
+
+test('a memory that was forgotten or undone does not come back, nor what it took the place of', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  server.play({ when: { model: 'main' }, calls: [{ name: 'memory_save', input: { text: 'ana lives in Berlin' } }] });
+  await ana.says('I live in Berlin');
+  server.play({ when: { model: 'main' }, calls: [{ name: 'memory_save', input: { text: 'ana hates olives' } }] });
+  await ana.says('I hate olives');
+  await ana.presses('Undo');
+  const id = /`(\w+)` ana lives in Berlin/.exec(await ana.says('/memory'))?.[1];
+  await ana.presses(`Forget ${id}`);
+  await ana.says('I have a dog');
+  server.play(
+    proposing(
+      { text: 'ana lives in Berlin', type: 'fact', from: 1 },
+      { text: 'ana hates olives', type: 'preference', from: 1 },
+      { text: 'ana has a dog', type: 'fact', from: 1 },
+    ),
+  );
+  await coda.passes({ minutes: 20 });
+  expect((await texts(coda)).filter(({ state }) => state !== 'deleted')).toEqual([
+    { text: 'ana has a dog', state: 'current' },
+  ]);
+  // Nor is it found in what was said.
+  const { rows } = await coda.database().read<{ count: number }>('select count(*) as count from forgotten_turns');
+  expect(rows[0]?.count).toBeGreaterThan(1);
+});

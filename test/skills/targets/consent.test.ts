@@ -407,3 +407,29 @@ test('nobody is asked again and again', async () => {
   expect(await ask()).toContain('I have asked');
   expect(asked()).toBe(2);
 });
+
+test('a yes is for the place and the person that its question has named', async () => {
+  const at = (channel: string) => coda.person('mia-moves', { role: 'member', channel });
+  const ada = coda.person('ada', { role: 'owner' });
+  await at('garden-room').says('hello');
+  await at('garden-room').says('/targets here home');
+  const question = coda.platform.messages.findLast(
+    ({ channel, text }) => channel === 'dm-ada' && text.includes('May it be?'),
+  );
+  expect(question?.text).toContain('“garden-room”');
+  expect(question?.text).toContain('on fake');
+  await at('board-room').says('/targets here home');
+  const yes = question?.buttons.find(({ label }) => label === 'Yes');
+  await (await coda.press('ada', 'dm-ada', yes?.id ?? '')).settled;
+  await coda.app.whenSettled();
+  const states = async () => {
+    const { rows } = await coda.database().read<{ state: string; channel: string }>(
+      `select t.state, c.channel from targets t join conversations c on c.id = t.conversation_id
+         join persons p on p.id = t.person_id where p.name = 'mia-moves' order by t.created_at`,
+    );
+    return rows.map(({ state, channel }) => `${channel}: ${state}`);
+  };
+  expect(await states()).toEqual(['garden-room: removed', 'board-room: asked']);
+  await ada.presses('Yes');
+  expect(await states()).toEqual(['garden-room: removed', 'board-room: allowed']);
+});

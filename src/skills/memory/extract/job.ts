@@ -1,6 +1,6 @@
 import { jsonrepair } from 'jsonrepair';
 import { z } from 'zod';
-import type { TurnOver, TxContext } from '../../../agent/index.ts';
+import { buryTellings, forgottenAmong, type TurnOver, type TxContext } from '../../../agent/index.ts';
 import { encloseInFrame, indentLines, speaker } from '../../../base/frames.ts';
 import { shortId } from '../../../base/ids.ts';
 import { parseJson } from '../../../base/json.ts';
@@ -96,7 +96,7 @@ async function lookThrough(
   const { database } = deps;
   const { conversationId, person, seen, messages } = looked;
   // Text from elsewhere becomes no memory by itself, and others' text is only there for the sense.
-  const shown = messages.filter(({ tainted, text }) => !tainted && text.trim() !== '');
+  const shown = messages.filter(({ tainted, forgotten, text }) => !tainted && !forgotten && text.trim() !== '');
   const told = shown.filter(({ role, text }) => role === 'user' && isTelling(text));
   const to = messages.at(-1)?.seq ?? seen;
   const proposals = auto === 'off' || told.length === 0 ? [] : await propose(deps, looked, shown, signal);
@@ -155,11 +155,12 @@ async function add(
   auto: Settings['auto'],
 ): Promise<number> {
   const now = world.clock.now();
+  const gone = await forgottenSince(tx, person.id, shown);
   let count = 0;
   for (const { proposal, near } of proposals) {
     const said = shown[proposal.from - 1];
     // Only what the person said: a memory that names no message of theirs has no provenance.
-    if (said?.role !== 'user') continue;
+    if (said?.role !== 'user' || gone.has(proposal.text, said)) continue;
     const known = (await store.findByIds(tx, person.id, near)).filter(({ state }) => state !== 'deleted');
     const fresh = await store.listMadeAt(tx, person.id, now);
     if (
@@ -176,6 +177,21 @@ async function add(
     await store.setState(tx, person.id, ids, 'past', { by: kept.id, now });
   }
   return count;
+}
+
+/** Looked at in the transaction: something may have been forgotten while the model was asked. */
+async function forgottenSince(tx: Transaction, personId: string, shown: readonly store.SaidMessage[]) {
+  const first = shown[0]?.at;
+  const turns = await forgottenAmong(
+    tx,
+    shown.flatMap(({ turn }) => turn ?? []),
+  );
+  const forgotten = first ? await store.findForgotten(tx, personId, first) : [];
+  return {
+    has: (text: string, { turn }: store.SaidMessage): boolean =>
+      (turn !== null && turns.has(turn)) ||
+      forgotten.some((each) => isSame({ text, happenedOn: each.happenedOn }, each)),
+  };
 }
 
 async function gaveWay(
@@ -222,12 +238,18 @@ function toMemory(
 const SHORTLY_MS = 30 * 60_000;
 
 /** Remembers nothing of what was said in the conversation so far; gives how much is forgotten. What that took the place of holds again. */
-export async function ignore({ tx, person, conversationId, clock }: TxContext): Promise<number> {
+export async function ignore(ctx: TxContext): Promise<number> {
+  const { tx, person, conversationId, clock } = ctx;
   const now = clock.now();
   await skipAll(tx, conversationId);
   const since = new Date(now.getTime() - SHORTLY_MS);
   const ids = await store.listLastNoted(tx, person.id, conversationId, since);
   await store.setState(tx, person.id, await store.listSuperseded(tx, person.id, ids), 'current', { now });
+  const things = await store.findByIds(tx, person.id, ids);
+  await buryTellings(
+    ctx,
+    things.map(({ text, saidAt: at, message }) => ({ text, at, message })),
+  );
   await store.setState(tx, person.id, ids, 'deleted', { now });
   return ids.length;
 }

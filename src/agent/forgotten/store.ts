@@ -1,0 +1,86 @@
+/** Turns that told of what was forgotten: memories, summaries and passages are derived from others alone. */
+import type { Clock, Instant } from '../../base/clock.ts';
+import { lexemesOf } from '../../base/lexemes.ts';
+import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import type { Queryable, Transaction } from '../../storage/index.ts';
+
+/** Something that was deleted, or whose making was undone. */
+export interface ForgottenThing {
+  text: string;
+  /** When it was made: the message before that told of it. */
+  at?: Instant | undefined;
+  /** The identity of the message that told of it, where that is known. */
+  message?: string | undefined;
+}
+
+/** Of the call that forgets. */
+interface Forgetting {
+  tx: Transaction;
+  person: { id: string; name: string };
+  request: { id?: string };
+  clock: Clock;
+}
+
+/** Messages among which the telling ones are looked for. */
+const MOST_LOOKED_AT = 300;
+const LONGEST = 2_000;
+/** Share of a thing's telling words from which a message tells of it; of the one just before it was made less will do. */
+const TELLS_FROM = 0.66;
+const MADE_FROM = 0.3;
+const MADE_WITHIN_MS = 10 * 60_000;
+
+interface Telling {
+  turn: string;
+  text: string;
+  at: Instant;
+  key: string | null;
+}
+
+/**
+ * Keeps what is derived later from what told of these things: the turns that made them, those whose words say the same, and
+ * the one that forgets them.
+ */
+export async function buryTellings(
+  { tx, person, request, clock }: Forgetting,
+  things: readonly ForgottenThing[],
+): Promise<void> {
+  if (things.length === 0) return;
+  const { rows } = await tx.query<Telling>(
+    `select m.turn_id as turn, left(m.content ->> 'text', ${LONGEST}) as text, m.at, i.key
+       from messages m join conversations c on c.id = m.conversation_id left join inbox i on i.id = m.turn_id
+      where m.person_id = $1 and c.kind = 'dm' and m.role = 'user' and m.turn_id is not null
+      order by m.seq desc limit ${MOST_LOOKED_AT}`,
+    [person.id],
+  );
+  const names = new Set(lexemesOf(person.name));
+  const said = rows.map((row) => ({ ...row, words: new Set(lexemesOf(row.text)) }));
+  const turns = new Set(request.id === undefined ? [] : [request.id]);
+  for (const { text, at, message } of things) {
+    const words = lexemesOf(text).filter((word) => !names.has(word));
+    const maker = at && said.find((each) => each.at <= at);
+    for (const each of said) {
+      const share = words.length === 0 ? 0 : words.filter((word) => each.words.has(word)).length / words.length;
+      const isMaker = at && each === maker && at.getTime() - each.at.getTime() <= MADE_WITHIN_MS;
+      const tells = share >= TELLS_FROM || (isMaker && (words.length === 0 || share >= MADE_FROM));
+      if (tells || (message !== undefined && each.key === message)) turns.add(each.turn);
+    }
+  }
+  await tx.query(
+    `insert into forgotten_turns (id, person_id, at) select id, $2, $3 from unnest($1::uuid[]) id on conflict (id) do nothing`,
+    [[...turns], person.id, clock.now()],
+  );
+}
+
+/** True of a message, by its column of the turn. */
+export const IS_FORGOTTEN = (turn: string) => `exists (select from forgotten_turns f where f.id = ${turn})`;
+
+export async function forgottenAmong(db: Queryable, turns: readonly string[]): Promise<Set<string>> {
+  const { rows } = await db.query<{ id: string }>('select id from forgotten_turns where id = any($1::uuid[])', [turns]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from forgotten_turns where person_id = $1' }];
+
+export const mergeRules: readonly MergeRule[] = [
+  { sql: 'update forgotten_turns set person_id = $2 where person_id = $1' },
+];
