@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { skillText, write } from '../agent-skills/support.ts';
 import { put } from '../skills/specialists/support.ts';
 import { command } from '../support/command-lines.ts';
+import { eventually } from '../support/eventually.ts';
 import { Jsonl, migratedDataDir } from '../support/jsonl.ts';
 
 async function coda(args: string[]) {
@@ -31,6 +32,14 @@ test('open shows a link of the running coda that signs a browser in; --revoke en
   expect(audit.stdout).not.toContain(code);
   expect((await coda(['open', '--revoke', '--data', dataDir])).stdout).toBe('1 session ended.\n');
   expect((await fetch(`${url}/v1/chats`, { headers: { Cookie } })).status).toBe(401);
+});
+
+test('open waits for a coda that is only starting', async () => {
+  const dataDir = await migratedDataDir();
+  await using _chat = await Jsonl.start({ dataDir, env: { CODA_HTTP_LISTEN: '127.0.0.1:0' } }, false);
+  await eventually(() => existsSync(join(dataDir, 'run', 'control.sock')));
+  const opened = await coda(['open', '--data', dataDir]);
+  expect(opened, opened.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('/open#') });
 });
 
 /** A configuration that has the token gives nobody the right to use it. */
