@@ -37,11 +37,11 @@ const MOST_CONNECTIONS = 64;
 export interface ControlOptions {
   dataDir: string;
   /** Commands that come while coda is put together wait for it. It may reject. */
-  served: Promise<Served>;
+  served: Promise<ControlService>;
   log: Log;
 }
 
-export interface Served {
+export interface ControlService {
   verbs: Readonly<Record<string, Verb>>;
   /** Takes over a connection that asked for `chat`, until it resolves. */
   chat(socket: Socket, args: Record<string, Json>): Promise<void>;
@@ -173,7 +173,7 @@ async function converse(socket: Socket, options: ControlOptions): Promise<void> 
       const line = await withTimeout(REQUEST_WITHIN_MS, readLine(socket, MAX_REQUEST_BYTES));
       if (line === undefined) break;
       const asked = parse(line);
-      const served = await servedSoon(options);
+      const served = await serviceSoon(options);
       if (served instanceof CodaError) await reply(socket, refusal(served));
       else if (asked?.do === 'chat') {
         await reply(socket, { ok: true, result: null });
@@ -202,7 +202,7 @@ function parse(text: string): { do: string; args: Record<string, Json> } | undef
 }
 
 /** A start that failed, or takes too long, is the answer. */
-async function servedSoon({ served }: ControlOptions): Promise<Served | CodaError> {
+async function serviceSoon({ served }: ControlOptions): Promise<ControlService | CodaError> {
   try {
     const soon = await withTimeout(ANSWER_WITHIN_MS, served);
     if (soon) return soon;

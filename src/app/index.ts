@@ -5,7 +5,7 @@ export { browserConfig } from '../skills/browser/index.ts';
 export { platforms } from './adapters.ts';
 export { type App, type BuildOptions, build } from './build.ts';
 export { configDocuments, readConfig } from './config.ts';
-export { openControl, type Served } from './control.ts';
+export { type ControlService, openControl } from './control.ts';
 export { costReport } from './cost.ts';
 export { needsToken, type OperationParts } from './operations/parts.ts';
 export { controlVerbs } from './operations/verbs.ts';

@@ -35,7 +35,7 @@ const OPENS = new Set([0x7b, 0x5b]);
 const CLOSES = new Set([0x7d, 0x5d]);
 
 /** Levels and values of a text that is JSON, in one pass that makes nothing of them. */
-export function sizeOfJson(text: string): { levels: number; values: number } {
+function sizeOfJson(text: string): { levels: number; values: number } {
   let [level, levels, values] = [0, 0, 1];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);

@@ -122,13 +122,13 @@ export function offerOf({ frame, slots, calls, about, mark, among = [] }: FrameR
   const [call, ...others] = calls;
   // "It" says too little on a button.
   const named = about === undefined ? slots : { ...slots, which: about };
-  if (call) return others.length > 0 ? [] : [marked(choiceOf(frame, named, call), mark)];
+  if (call) return others.length > 0 ? [] : [withMark(choiceOf(frame, named, call), mark)];
   return among.slice(0, MOST).flatMap((thing) => {
     const made = callsOf(frame, slots, [thing.id], { isSeries: () => false })?.[0];
     return made
       ? [
           {
-            ...marked(choiceOf(frame, { text: thing.text }, made), thing.mark),
+            ...withMark(choiceOf(frame, { text: thing.text }, made), thing.mark),
             label: shorten(thing.label ?? thing.text, LONGEST_LABEL),
           },
         ]
@@ -137,7 +137,7 @@ export function offerOf({ frame, slots, calls, about, mark, among = [] }: FrameR
 }
 
 /** A button that takes a thing away is for the thing as it was then. */
-const marked = (choice: Choice, mark: string | undefined): Choice =>
+const withMark = (choice: Choice, mark: string | undefined): Choice =>
   mark === undefined || choice.style !== 'danger' ? choice : { ...choice, input: { ...choice.input, seen: mark } };
 
 function choiceOf({ does, changes }: Frame, { text, query, which, when }: Slots, call: Call): Choice {

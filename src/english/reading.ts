@@ -17,7 +17,7 @@ export interface FrameReading {
   among?: readonly NamedThing[];
   isWhole: boolean;
   about?: string | undefined;
-  /** Of the one thing that it is about, for a button. */
+  /** Mark of the one thing that it is about, for a button. */
   mark?: string | undefined;
 }
 

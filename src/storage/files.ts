@@ -44,7 +44,7 @@ interface DiskRoom {
 /** With so much free space a disk that takes no file has run out of something else. Bytes. */
 const SOME_ROOM = 1_000_000;
 
-/** What a disk lacks that has refused a file: the system says the same of space and of inodes. Pure. */
+/** The lack of a disk that has refused a file: the system says the same of space and of inodes. Pure. */
 export function lackOf({ bavail, bsize, ffree, files }: DiskRoom): string {
   const hasInodes = files === 0 || ffree > 0;
   return hasInodes || bavail * bsize < SOME_ROOM

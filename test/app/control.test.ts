@@ -13,7 +13,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openControl, type Served } from '../../src/app/control.ts';
+import { type ControlService, openControl } from '../../src/app/control.ts';
 import { deferred } from '../../src/base/async.ts';
 import { CodaError } from '../../src/base/errors.ts';
 import { readLine, readLines } from '../../src/base/lines.ts';
@@ -30,7 +30,7 @@ const VERBS: Record<string, Verb> = {
   },
 };
 
-const SERVED: Served = {
+const SERVED: ControlService = {
   verbs: VERBS,
   chat: async (socket, args) => {
     const line = await readLine(socket, 1_000);
@@ -40,7 +40,7 @@ const SERVED: Served = {
 
 async function open(
   dataDir = mkdtempSync(join(tmpdir(), 'coda-control-')),
-  served: Promise<Served> = Promise.resolve(SERVED),
+  served: Promise<ControlService> = Promise.resolve(SERVED),
 ) {
   const control = await openControl({
     dataDir,
@@ -60,14 +60,14 @@ async function ask(path: string, bytes: string | Buffer): Promise<unknown[]> {
 }
 
 test('what is asked while coda starts is answered when it has, or with why it could not', async () => {
-  const starting = deferred<Served>();
+  const starting = deferred<ControlService>();
   const { control, path } = await open(undefined, starting.promise);
   const answers = ask(path, '{"do":"double","of":4}\n');
   starting.resolve(SERVED);
   expect(await answers).toEqual([{ ok: true, result: 8 }]);
   await control.close();
 
-  const failing = deferred<Served>();
+  const failing = deferred<ControlService>();
   const other = await open(undefined, failing.promise);
   const refused = ask(other.path, '{"do":"double","of":4}\n');
   failing.reject(new CodaError('STORAGE_UNREACHABLE', { message: 'No database.', remedy: 'Start it.' }));

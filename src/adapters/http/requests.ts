@@ -80,7 +80,7 @@ export class Requests {
     const cors = guardOrigin(incoming, origins);
     const caller = scope === undefined ? undefined : await requireCaller(incoming, route, scope, service);
     const parts = await partsOf(route, incoming, params, bodyLimit).catch(async (error: unknown) => {
-      // What is refused has taken time, too: it counts towards the person's limit.
+      // A refused body has taken time, too: it counts towards the person's limit.
       if (caller && isExpected(error) && (await service.admits?.(caller)) === false) throw tooFast();
       throw error;
     });

@@ -13,7 +13,7 @@ export interface ForgottenThing {
   message?: string | undefined;
 }
 
-/** Of the call that forgets. */
+/** The call that forgets. */
 interface Forgetting {
   tx: Transaction;
   person: { id: string; name: string };

@@ -89,7 +89,7 @@ export interface NamedThing {
   text: string;
   /** For a button, where it says more than the text. */
   label?: string;
-  /** Of what it shows (`markOf`): a button that takes it away carries it. */
+  /** Hash of what it shows (`markOf`): a button that takes it away carries it. */
   mark?: string;
 }
 

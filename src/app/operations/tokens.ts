@@ -135,7 +135,7 @@ const link = operation({
     if (!app.http) throw needsHttp();
     await app.http.whenOpen();
     const { url } = app.http;
-    if (url === undefined) throw stopping();
+    if (url === undefined) throw stoppingError();
     // The signed-in person decides about calls that wait.
     needsToken(app.approvals, token);
     const { code, expiresAt } = await app.sessions.link(person, besides);
@@ -150,7 +150,7 @@ function needsHttp(): CodaError {
   });
 }
 
-function stopping(): CodaError {
+function stoppingError(): CodaError {
   return new CodaError('NO_DAEMON', { message: 'This coda is stopping.', remedy: 'Start it again with "coda run".' });
 }
 

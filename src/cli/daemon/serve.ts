@@ -1,4 +1,12 @@
-import { type App, build, controlVerbs, createWorld, openControl, readConfig, type Served } from '../../app/index.ts';
+import {
+  type App,
+  build,
+  type ControlService,
+  controlVerbs,
+  createWorld,
+  openControl,
+  readConfig,
+} from '../../app/index.ts';
 import { deferred } from '../../base/async.ts';
 import { smallHeaps } from '../../base/heap.ts';
 import type { Json } from '../../base/json.ts';
@@ -33,7 +41,7 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
   const release = catchCrashes(io, witness);
   const began = world.clock.monotonic();
   try {
-    const served = deferred<Served>();
+    const served = deferred<ControlService>();
     // Before all else: a command that is typed meanwhile waits for this coda, instead of being told that there is none.
     const control = await openControl({ dataDir: config.dataDir, served: served.promise, log });
     let app: App | undefined;
@@ -44,7 +52,7 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
     try {
       const built = await build(config, world, { ...aboutItself(config), onFatal: (error) => die(io, error, witness) });
       app = built;
-      served.resolve(servedBy(built, config, world));
+      served.resolve(serviceOf(built, config, world));
       await built.start();
       // A start makes more garbage than it would save.
       smallHeaps();
@@ -65,7 +73,7 @@ export async function serve(flags: Flags, io: NodeJS.Process, options: ServeOpti
   }
 }
 
-function servedBy(app: App, config: Config, world: World): Served {
+function serviceOf(app: App, config: Config, world: World): ControlService {
   return {
     verbs: controlVerbs({ app, config, world, isRunning: true }),
     chat: (socket, { cwd, token, answersOnly }) =>

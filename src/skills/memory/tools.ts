@@ -328,7 +328,7 @@ const correctTool = (service: Service) =>
       const input = { text, type, importance, tags, date: memory.happenedOn ?? undefined };
       const kept = await keep(service, ctx, input, [], [memory.id]);
       if ('ok' in kept) return kept;
-      // What said it wrong must not say it again.
+      // The message that said it wrong must not say it again.
       await buryTellings(ctx, [toldBy(memory)]);
       const undo = { tool: 'memory_restore', input: { id: kept.memory.id, forget: true, back: [memory.id] } };
       const { id } = kept.memory;
@@ -385,7 +385,7 @@ const restoreTool = (service: Service) =>
       const now = clock.now();
       if (forget && memory.state !== 'deleted') await buryTellings(ctx, [toldBy(memory)]);
       await store.setState(tx, person.id, [id], forget ? 'deleted' : as, { now });
-      // What it took the place of may have been forgotten by itself since.
+      // The memories that it replaced may have been forgotten by itself since.
       const stands = await store.findByIds(tx, person.id, back);
       const past = stands.filter(({ state }) => state === 'past').map((each) => each.id);
       await store.setState(tx, person.id, past, 'current', { now });

@@ -44,9 +44,9 @@ export function isFromElsewhere({ tainted, personId }: Pick<Note, 'tainted' | 'p
 }
 
 export const TAG =
-  /#[\p{L}\p{N}\p{Extended_Pictographic}][\p{L}\p{M}\p{N}\p{Extended_Pictographic}\u200d\ufe0f_/:-]*/gu;
+  /#[\p{L}\p{N}\p{Extended_Pictographic}][\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Join_Control}\p{Variation_Selector}_/:-]*/gu;
 const HASHTAG =
-  /(?:^|[\s(])#([\p{L}\p{N}\p{Extended_Pictographic}][\p{L}\p{M}\p{N}\p{Extended_Pictographic}\u200d\ufe0f_/:-]{0,49})/gu;
+  /(?:^|[\s(])#([\p{L}\p{N}\p{Extended_Pictographic}][\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Join_Control}\p{Variation_Selector}_/:-]{0,49})/gu;
 /** `Work` and `#work` are one tag; `Home Office` is `home-office`. */
 export function tagName(word: string): string {
   return word
@@ -54,7 +54,7 @@ export function tagName(word: string): string {
     .replace(/^#/, '')
     .toLowerCase()
     .replace(/\s+/g, '-')
-    .replace(/[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}\u200d_/:-]/gu, '')
+    .replace(/[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Join_Control}_/:-]/gu, '')
     .normalize('NFC');
 }
 

@@ -54,7 +54,7 @@ export function targetTools(deps: Deps): AnyTool[] {
       description: 'Says whether something may be told to the person, or in a place.',
       effect: 'write',
       callers: 'person',
-      // Of a button: the place and the person that its question named.
+      // A button's: the place and the person that its question named.
       form: { own: ['at', 'by'] },
       input: z.object({
         id: z.string().max(50),

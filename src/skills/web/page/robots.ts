@@ -3,7 +3,7 @@
 /** coda's name in the file. */
 const AGENT = 'coda';
 const MOST_LINES = 20_000;
-/** Of one group. Each costs as much as it and the address are long. */
+/** Rules of one group. Each costs as much as it and the address are long. */
 const MOST_RULES = 1_000;
 
 interface Rule {
