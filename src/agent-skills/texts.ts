@@ -77,6 +77,9 @@ const approve = (name: string) => `An owner can look at it and decide with \`/sk
 export const unpinnable = (name: string, message: string) =>
   `The skill “${name}” is not used, because its files could change unseen: ${message}`;
 
+export const looksTooLong = (name: string) =>
+  `The skill “${name}” could not be used just now: to look at its files took too long. Ask once more.`;
+
 export const changedNotice = (name: string, reasons: readonly string[]) =>
   `The skill “${name}” has changed since it was last approved, and is not used until an owner has looked at it.${sentences(reasons)}\n${approve(name)}`;
 

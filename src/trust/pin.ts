@@ -20,6 +20,8 @@ export interface Pin {
 export interface Unpinnable {
   ok: false;
   message: string;
+  /** It took too long, which says nothing about what is in it: another try may go well. */
+  isPassing?: true;
 }
 
 const FORM = 'coda skill 1\n';
@@ -36,7 +38,10 @@ export async function pinFolder(
   declared: DeclaredTools,
   signal?: AbortSignal,
 ): Promise<Pin | Unpinnable> {
-  const listing = await listInside(root, signal === undefined ? {} : { signal });
+  const list = () => listInside(root, signal === undefined ? {} : { signal });
+  const first = await list();
+  const listing = first.cut?.limit === 'ms' ? await list() : first;
+  if (listing.cut?.limit === 'ms') return { ok: false, message: listing.cut.message, isPassing: true };
   const problem = unseen(listing);
   if (problem !== undefined) return { ok: false, message: problem };
   const files: Record<string, string> = Object.create(null);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, renameSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type DeclaredTools, describeChange, type Pin, pinFolder } from '../../src/trust/pin.ts';
 import { skillFolder, temporaryFolder, write } from '../agent-skills/support/folders.ts';
 
@@ -15,6 +15,32 @@ function relink(root: string, name: string, target: string): void {
   unlinkSync(join(root, name));
   symlinkSync(target, join(root, name));
 }
+
+describe('a folder whose listing takes too long', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Lets the time of a listing pass as soon as it has begun, so many times. */
+  async function pinLate(times: number) {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let over = false;
+    const pinning = pinFolder(skillFolder({ 'a.txt': 'a' }), {}).finally(() => (over = true));
+    for (let passed = 0; !over; ) {
+      if (vi.getTimerCount() > 0 && passed++ < times) vi.advanceTimersByTime(5_000);
+      await new Promise(setImmediate);
+    }
+    return pinning;
+  }
+
+  test('is listed once more', async () => {
+    expect(await pinLate(1)).toMatchObject({ ok: true });
+  });
+
+  test('is said to have taken too long, and is not accused of anything', async () => {
+    expect(await pinLate(9)).toEqual({ ok: false, message: 'listing it took too long', isPassing: true });
+  });
+});
 
 describe('the hash of a skill', () => {
   test('is the same for the same files wherever and whenever they were written', async () => {

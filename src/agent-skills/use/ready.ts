@@ -92,7 +92,10 @@ async function filesOf(directory: string, signal: AbortSignal): Promise<string[]
 
 /** Why a skill may not be used, with what an owner has to do. What is seen for the first time may still be blocked. */
 function refusedBy({ name }: AgentSkill, trust: Trust): Failed | undefined {
-  if (trust.kind === 'unpinnable') return failed('UNTRUSTED', texts.unpinnable(name, trust.message));
+  if (trust.kind === 'unpinnable')
+    return trust.isPassing
+      ? failed('TIMEOUT', texts.looksTooLong(name))
+      : failed('UNTRUSTED', texts.unpinnable(name, trust.message));
   if (trust.kind === 'changed') return failed('NEEDS_APPROVAL', texts.changedNotice(name, trust.reasons));
   if (trust.kind === 'blocked') return failed('NEEDS_APPROVAL', texts.blockedNotice(name, trust.reasons));
   return undefined;

@@ -17,14 +17,15 @@ import { type AgentSkill, isTrusted } from '../skill.ts';
 /** A skill as it was looked at: what may be used of it, or why an owner has to look first. */
 export type Trust =
   /** Trusted by its source: shipped, or in the configuration. */
-  { kind: 'own' } | Verdict | { kind: 'unpinnable'; message: string };
+  { kind: 'own' } | Verdict | { kind: 'unpinnable'; message: string; isPassing?: true };
 
 /** Looks at the files of `skill` and at what was decided about it. */
 export async function lookAt(db: Queryable, skill: AgentSkill, signal?: AbortSignal): Promise<Trust> {
   const folder = folderOf(skill);
   if (isTrusted(skill.source) || !folder) return { kind: 'own' };
   const pin = await pinFolder(folder.directory, folder.declared, signal);
-  return pin.ok ? judge(db, folder, pin, signal) : { kind: 'unpinnable', message: pin.message };
+  if (pin.ok) return judge(db, folder, pin, signal);
+  return { kind: 'unpinnable', message: pin.message, ...(pin.isPassing && { isPassing: true }) };
 }
 
 /** Name and source that its pin is kept by; each variant of a skill has one of its own. */

@@ -125,7 +125,7 @@ async function listFolder(walk: Walk, folder: Folder, place: Place): Promise<voi
   const here = names.includes(GITIGNORE) && walk.gitignore ? await rulesOf(folder, place) : place;
   for (const name of names) {
     if (walk.listing.cut) return;
-    if (walk.late()) return cut(walk, 'ms', `listing it took more than ${walk.limits.ms} ms`);
+    if (walk.late()) return cut(walk, 'ms', 'listing it took too long');
     const path = `${place.path}${name}`;
     try {
       await listEntry(walk, folder, name, { ...here, path });

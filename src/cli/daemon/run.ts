@@ -4,13 +4,15 @@ import { logFile } from '../logs/file.ts';
 import { prettyLine } from '../logs/pretty.ts';
 import { readiness } from './ready.ts';
 import { serve } from './serve.ts';
-import { catchSignals } from './signals.ts';
+import { catchSignals, exitCodeOf } from './signals.ts';
 
 /** Time that a start may still take once it is asked to stop, so that it can be stopped in order. */
 const PATIENCE_MS = 3_000;
 
 export async function run(flags: Flags, io: NodeJS.Process): Promise<number> {
-  const stopping = catchSignals(io);
+  // Without a terminal nothing hangs up: `nohup` asks for exactly that, but Node forgets it, and units send it to say “read anew”.
+  const ignoresHangup = ![io.stdin, io.stdout, io.stderr].some(({ isTTY }) => isTTY);
+  const stopping = catchSignals(io, { ignoresHangup });
   const starting = serve(flags, io, { logTo: ({ dataDir }) => logOf(dataDir, io), watched: false });
   // A start may wait half a minute for its database. Leaving in the middle of one is what a kill is, and it stands that.
   const coda = await Promise.race([starting, stopping.asked.then(() => withTimeout(PATIENCE_MS, starting))]);
@@ -20,12 +22,13 @@ export async function run(flags: Flags, io: NodeJS.Process): Promise<number> {
   for (const line of off) log.info(line);
   if (app.http?.url) log.info(`the page is at ${app.http.url}/; "coda open" signs your browser in`);
   log.info({ on, data: config.dataDir, config: config.file ?? null, status: await app.status() }, 'ready');
-  await stopping.asked;
+  const signal = await stopping.asked;
   log.info('stopping');
   await stop();
   log.info('stopped');
   stopping.release();
-  return 0;
+  // Only what was asked to stop stays down: what watches over it starts it again.
+  return signal === 'SIGHUP' ? exitCodeOf(signal) : 0;
 }
 
 /** On stderr, for people where they look at it and as JSON else; and in the data folder, for `coda logs`. */

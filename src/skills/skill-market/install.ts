@@ -108,6 +108,7 @@ async function checkUnchanged(
   if (!folder) return;
   const now = await pinFolder(folder.directory, folder.declared);
   if (now.ok && (now.hash === before?.pin || now.hash === wanted)) return;
+  if (!now.ok && now.isPassing) throw refusedError(texts.looksTooLong(id), texts.tryAgain());
   throw refusedError(before ? texts.changedHere(id) : texts.takenNotice(id), texts.takenRemedy(id));
 }
 

@@ -78,6 +78,8 @@ export const besideRemedy = (id: string, like: string) =>
 export const olderVersion = (id: string, version: string, before: string) =>
   `The catalog has ${id} ${name(version)}, which is older than ${name(before)}, the one that is installed.`;
 export const olderRemedy = (id: string) => `To go back all the same: coda skills remove ${id}, then install it.`;
+export const looksTooLong = (id: string) => `To look at the files of ${id} took too long.`;
+export const tryAgain = () => 'Nothing was changed. Try it again.';
 export const changedHere = (id: string) => `The files of ${id} were changed here since it was installed.`;
 export const changedMeanwhile = (id: string) => `${id} is not what was shown any more.`;
 export const againRemedy = () => 'Look at it again with the same command.';

@@ -76,6 +76,9 @@ export const changedNotice = (name: string, reasons: readonly string[]) =>
 export const suspicious = (name: string, reasons: readonly string[]) =>
   `The specialist “${name}” is not used until an owner has looked at it.${sentences(reasons)}\n${approve(name)}`;
 
+export const looksTooLong = (name: string) =>
+  `${name} could not be used just now: to look at its files took too long. Ask once more.`;
+
 export const changedMeanwhile = (name: string) =>
   `The files of “${name}” have changed since they were read; /rescan-skills reads them again.`;
 

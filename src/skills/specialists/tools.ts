@@ -138,6 +138,7 @@ async function admit(
   if (verdict.kind !== 'first') return failed('NEEDS_APPROVAL', texts.changedNotice(name, verdict.reasons));
   // The scanned files must be those that were read.
   const now = await pinFolder(folder.directory, folder.declared, signal);
+  if (!now.ok && now.isPassing) return failed('TIMEOUT', texts.looksTooLong(name));
   if (!now.ok || now.hash !== pin.hash) return failed('CHANGED', texts.changedMeanwhile(name));
   const { suspicions } = verdict;
   const kept = await database.tx('specialists.first', (tx) => {
