@@ -6,8 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { done, outsideTool } from '../../src/agent/index.ts';
+import { entriesOf, entryOfRecord } from '../../src/adapters/http/chats/entries.ts';
+import { lookAt } from '../../src/agent/context/pictures/index.ts';
+import { carriedBy, done, outsideTool } from '../../src/agent/index.ts';
+import { ThinkingStripper } from '../../src/agent/inference/strip-thinking.ts';
+import { EventStream } from '../../src/agent/models/service.ts';
 import type { Skill } from '../../src/chat/index.ts';
+import { plainSamples, soundOf } from '../../src/media/sounds.ts';
+import { appointmentsBetween } from '../../src/skills/scheduler/watch/calendar.ts';
+import { mayRead } from '../../src/skills/web/page/robots.ts';
 import { eventually } from '../support/eventually.ts';
 import { HOSTILE_UNITS } from '../support/hostile-units.ts';
 import { answer, Faulty, rpc, said } from '../support/mcp/faulty.ts';
@@ -122,6 +129,30 @@ const WAYS: Readonly<Record<string, () => Promise<unknown>>> = {
   },
 };
 
+/** What reads others' words beside a conversation: nothing is shown of it. */
+const READERS: Readonly<Record<string, () => unknown>> = {
+  'an entry of a chat': () =>
+    entriesOf([{ id: '1', role: 'assistant', text: `a|b\n-|-\n${text}`, at: new Date(0) }], entryOfRecord),
+  'a robots.txt': () => mayRead(`User-agent: *\nDisallow: /${text}\n${text}`, `/${text}`),
+  'a calendar': () => appointmentsBetween(calendar(text), new Date(0), new Date(86_400_000), 'UTC'),
+  'a schema of an MCP tool': () => carriedBy({ a: text, [text]: 1 }, { description: text, $ref: `#/${text}` }),
+  'a stream of a model': () => new EventStream().take(Buffer.from(`data: ${text}\n\n${text}\n\n`)),
+  'an answer of a model in pieces': () => {
+    const stripper = new ThinkingStripper();
+    for (const sign of text) stripper.add(sign);
+  },
+  'a picture': () => [
+    lookAt(bytesOf('ffd8ff')),
+    lookAt(bytesOf('89504e470d0a')),
+    lookAt(bytesOf('000000186674797068656963')),
+  ],
+  'a sound': () => [soundOf(bytesOf('52494646')), plainSamples(bytesOf('52494646'))],
+};
+
+const calendar = (words: string) =>
+  `BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:19700101T090000Z\nSUMMARY:${words}\n${words}\nEND:VEVENT\n`;
+const bytesOf = (start: string) => Buffer.concat([Buffer.from(start, 'hex'), Buffer.from(text)]);
+
 interface Cost {
   totalMs: number;
   stretchMs: number;
@@ -161,11 +192,20 @@ async function leastOf(way: () => Promise<unknown>, given: string, first?: Cost)
 
 test.each(Object.keys(WAYS))('%s that is hostile holds nobody up, and takes no more than linear time', async (name) => {
   const way = WAYS[name] ?? (async () => {});
-  const slow: string[] = [];
   await costOf(way, `a ${'b'.repeat(LENGTH)}x`);
   // It has come as far as it can: to a model, or from one to its person. A long file may be kept without being shown.
   const shown = JSON.stringify([model.requests.slice(-2), ana().seen().slice(-30)]);
   if (name !== 'a file') expect(shown).toContain('b'.repeat(100));
+  expect(await slowIn(way)).toEqual([]);
+});
+
+test.each(Object.entries(READERS))('%s that is hostile takes no more than linear time', async (_, read) => {
+  expect(await slowIn(async () => read())).toEqual([]);
+});
+
+/** Units whose texts hold others up on this way, or take more than linear time. */
+async function slowIn(way: () => Promise<unknown>): Promise<string[]> {
+  const slow: string[] = [];
   for (const unit of HOSTILE_UNITS) {
     const textOf = (length: number) => `a ${unit.repeat(length / unit.length)}x`;
     const first = await costOf(way, textOf(LENGTH));
@@ -178,5 +218,5 @@ test.each(Object.keys(WAYS))('%s that is hostile holds nobody up, and takes no m
     if (whole.totalMs > (costs[0]?.totalMs ?? 0) * MOST_GROWTH ** 2)
       slow.push(`${JSON.stringify(unit)} ${costs.map(({ totalMs }) => totalMs)}`);
   }
-  expect(slow).toEqual([]);
-});
+  return slow;
+}

@@ -1,6 +1,7 @@
 /** XML and HTML as events. Nothing is fetched, and of entities only those of the language itself are read. */
 import { TextDecoder } from 'node:util';
 import { Parser } from 'htmlparser2';
+import { Unreadable } from './limits.js';
 
 const FED = 32 * 1024;
 
@@ -14,13 +15,23 @@ export const xmlBatches = (chunks) => batchesOf(chunks, { xmlMode: true, decodeE
 
 export const htmlBatches = (chunks) => batchesOf(chunks, { decodeEntities: true, lowerCaseTags: true });
 
+/** Elements within each other. The parser moves all that are open for each one more. */
+const DEEPEST = 10_000;
+
 async function* batchesOf(chunks, options) {
   let events = [];
+  let depth = 0;
   const parser = new Parser(
     {
-      onopentag: (name, at) => events.push({ open: name, at }),
+      onopentag: (name, at) => {
+        if (++depth > DEEPEST) throw new Unreadable('broken');
+        events.push({ open: name, at });
+      },
       ontext: (text) => events.push({ text }),
-      onclosetag: (name) => events.push({ close: name }),
+      onclosetag: (name) => {
+        depth--;
+        events.push({ close: name });
+      },
     },
     options,
   );

@@ -22,7 +22,7 @@ const WHY: Record<FileFault, (facts: FileFacts) => string> = {
   bomb: () => 'it unpacks to far more than it should, which only hostile files do',
   long: () => 'it is too long; I have read its beginning',
   large: () => 'it is larger than 64 MB',
-  slow: () => 'reading it takes more than 10 seconds',
+  slow: () => 'reading it took more than 30 seconds; send it again for another try',
   crashed: () => 'what reads such files stopped at it, or needed more memory than I give a file',
   unheard: ({ why = '' }) => why,
   gone: () => 'it is not stored any more; send it again',
