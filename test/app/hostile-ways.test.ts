@@ -129,7 +129,7 @@ const WAYS: Readonly<Record<string, () => Promise<unknown>>> = {
   },
 };
 
-/** What reads others' words beside a conversation: nothing is shown of it. */
+/** Readers of others' words beside a conversation, which show nothing of them. */
 const READERS: Readonly<Record<string, () => unknown>> = {
   'an entry of a chat': () =>
     entriesOf([{ id: '1', role: 'assistant', text: `a|b\n-|-\n${text}`, at: new Date(0) }], entryOfRecord),

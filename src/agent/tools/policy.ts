@@ -259,7 +259,7 @@ export function carriedBy(input: unknown, root: Schema = ANY): string[] {
 
 const orText = (value: unknown, words: string[]) => (words.length > 0 ? words : [JSON.stringify(value)]);
 
-/** Schemas that one value is looked at with. What more of them would know counts as carried, which only asks once more. */
+/** Schemas that one value is looked at with. A key that only others would know counts as carried, which asks once more. */
 const MOST_SCHEMAS = 100;
 
 /** The schemas with those that they refer to or are made of, each once: they may refer to themselves. */

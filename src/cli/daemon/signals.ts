@@ -35,5 +35,5 @@ export function catchSignals(io: Io, { ignoresHangup = false } = {}): Stopping {
   };
 }
 
-/** Of a process that ends for a signal. */
+/** Code of a process that ends for a signal, as shells have it. */
 export const exitCodeOf = (signal: Signal): number => 128 + NUMBERS[signal];
