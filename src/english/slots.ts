@@ -143,6 +143,8 @@ export function slotOf({ text, words, isPolite = false }: Request, { from, to }:
 
 /** Comparison, currency, a mark of a quotation or a list: with no letters it is no word, and yet part of a text. An arrow of two signs is a border. */
 const SIGNS_BEFORE = /(?<![-=])(?:[\p{Sm}\p{Sc}\p{So}*][ \t]*)+$/u;
+/** Characters before a text that are looked at for signs: each sign begins another try of the pattern. */
+const MOST_BEFORE = 200;
 const SIGNS_BEHIND = /^[ \t]*[\p{Sc}°]/u;
 
 /** A text as it was given, a slice of the message, with the signs beside its words. */
@@ -153,7 +155,7 @@ export function textOf(request: Request, span: Span): Slot {
   if (!first || !last) return slot;
   const start = first.from - first.lead.length;
   const gap = span.from === 0 ? text.slice(0, start) : (words[span.from - 1]?.mark ?? '');
-  const before = SIGNS_BEFORE.exec(gap)?.[0] ?? '';
+  const before = SIGNS_BEFORE.exec(gap.slice(-MOST_BEFORE))?.[0] ?? '';
   const behind = span.to < words.length ? (SIGNS_BEHIND.exec(last.mark)?.[0] ?? '') : '';
   // Blanks before a sign that ends it are its own, too.
   const ended = span.to < words.length ? '' : last.mark.trim();
