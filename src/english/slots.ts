@@ -141,10 +141,20 @@ export function slotOf({ text, words, isPolite = false }: Request, { from, to }:
   return { from, to, words: `${first.lead}${verbatim(text, said)}${mark}` };
 }
 
-/** Comparison, currency, a mark of a quotation or a list: with no letters it is no word, and yet part of a text. An arrow of two signs is a border. */
-const SIGNS_BEFORE = /(?<![-=])(?:[\p{Sm}\p{Sc}\p{So}*][ \t]*)+$/u;
-/** Characters before a text that are looked at for signs: each sign begins another try of the pattern. */
-const MOST_BEFORE = 200;
+/** Comparison, currency, a mark of a quotation or a list: with no letters it is no word, and yet part of a text. */
+const SIGN = /^[\p{Sm}\p{Sc}\p{So}*]$/u;
+
+/** The signs at the end of what stands before a text, with the blanks between them. An arrow of two signs is a border. */
+function signsBefore(gap: string): string {
+  let start = gap.length;
+  for (let at = gap.length - 1; at >= 0; at--) {
+    const sign = gap[at] ?? '';
+    if (SIGN.test(sign)) start = at;
+    else if (sign !== ' ' && sign !== '\t') break;
+  }
+  return gap[start - 1] === '-' ? '' : gap.slice(start);
+}
+
 const SIGNS_BEHIND = /^[ \t]*[\p{Sc}°]/u;
 
 /** A text as it was given, a slice of the message, with the signs beside its words. */
@@ -155,7 +165,7 @@ export function textOf(request: Request, span: Span): Slot {
   if (!first || !last) return slot;
   const start = first.from - first.lead.length;
   const gap = span.from === 0 ? text.slice(0, start) : (words[span.from - 1]?.mark ?? '');
-  const before = SIGNS_BEFORE.exec(gap.slice(-MOST_BEFORE))?.[0] ?? '';
+  const before = signsBefore(gap);
   const behind = span.to < words.length ? (SIGNS_BEHIND.exec(last.mark)?.[0] ?? '') : '';
   // Blanks before a sign that ends it are its own, too.
   const ended = span.to < words.length ? '' : last.mark.trim();

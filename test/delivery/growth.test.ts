@@ -56,5 +56,6 @@ test('a message reads no more in a conversation that has gone on for years', asy
   const taken = await readBy('undo');
   expect(young).toBeGreaterThan(0);
   expect(old).toBeLessThanOrEqual(young + 20);
-  expect(taken).toBeLessThanOrEqual(young + 40);
+  // It also looks through the newest 60 messages of its person, for what told of the thing.
+  expect(taken).toBeLessThanOrEqual(young + 110);
 });

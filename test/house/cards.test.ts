@@ -61,20 +61,20 @@ const grave = new Set(
 );
 
 /** The declaration of a name that stands before `end`, where an input is put together first. */
-const written = (text: string, name: string, end: number): string =>
+const declarationOf = (text: string, name: string, end: number): string =>
   text.slice(0, end).split(`const ${name} =`).slice(1).at(-1)?.slice(0, 300) ?? '';
 
 const buttons: Button[] = literals.flatMap(({ node, file, text }) => {
   const [tool, input] = [fieldOf(node, 'tool'), fieldOf(node, 'input')];
   if (tool === undefined || input === undefined || fieldOf(node, 'label') === undefined) return [];
-  const whole = /^\w+$/.test(input) ? `${input} ${written(text, input, node.getStart())}` : input;
-  const spread = [...whole.matchAll(/\.\.\.(\w+)/g)].map(([, name = '']) => written(text, name, node.getStart()));
+  const whole = /^\w+$/.test(input) ? `${input} ${declarationOf(text, input, node.getStart())}` : input;
+  const spread = [...whole.matchAll(/\.\.\.(\w+)/g)].map(([, name = '']) => declarationOf(text, name, node.getStart()));
   return [{ tool: nameIn(text, tool), input: [whole, ...spread].join(' '), at: file }];
 });
 
 test('a button that deletes or consents carries a mark of what its card showed', () => {
   const bound = /\b(?:seen|hash|version|items|pin|sure|code|at)\b/;
-  // One that carries nothing is about the person who presses.
+  // A button that carries nothing is about the person who presses.
   const isAsked = ({ tool, input }: Button) => grave.has(tool) && !(tool in NEEDS_NONE) && input !== '{}';
   const asked = buttons.filter(isAsked);
   expect(asked.filter(({ input }) => !bound.test(input))).toEqual([]);

@@ -261,6 +261,17 @@ describe('a backup', () => {
     });
     expect(existsSync(join(into, 'db'))).toBe(false);
   });
+
+  test('with a table that is none is refused before anything is emptied', async () => {
+    const file = await forged((name, text) =>
+      name === 'manifest.json' ? text.replace('"tables":[', '"tables":[{"name":"pg_class","columns":[]},') : text,
+    );
+    const into = await folder();
+    await expect(restoreEmbedded({ file, into, dataDir: into, now: NOW }, testWorld())).rejects.toMatchObject({
+      code: 'BACKUP_DAMAGED',
+      message: expect.stringContaining('pg_class'),
+    });
+  });
 });
 
 /**

@@ -220,7 +220,7 @@ function parseJson(bytes: Buffer): unknown {
   const text = decode(bytes);
   checkShape(text);
   try {
-    // One form of a letter in all that is stored, compared and searched.
+    // The same form of a letter in all that is stored, compared and searched.
     return JSON.parse(text.normalize('NFC'));
   } catch {
     throw malformedJson('The body is not JSON.');

@@ -21,8 +21,8 @@ interface Forgetting {
   clock: Clock;
 }
 
-/** Messages among which the telling ones are looked for. */
-const MOST_LOOKED_AT = 300;
+/** A person's newest messages, among which the telling ones are looked for: those before have been looked through. */
+const MOST_LOOKED_AT = 60;
 const LONGEST = 2_000;
 /** Share of a thing's telling words from which a message tells of it; of the one just before it was made less will do. */
 const TELLS_FROM = 0.66;
@@ -33,7 +33,6 @@ interface Telling {
   turn: string;
   text: string;
   at: Instant;
-  key: string | null;
 }
 
 /**
@@ -46,23 +45,38 @@ export async function buryTellings(
 ): Promise<void> {
   if (things.length === 0) return;
   const { rows } = await tx.query<Telling>(
-    `select m.turn_id as turn, left(m.content ->> 'text', ${LONGEST}) as text, m.at, i.key
-       from messages m join conversations c on c.id = m.conversation_id left join inbox i on i.id = m.turn_id
-      where m.person_id = $1 and c.kind = 'dm' and m.role = 'user' and m.turn_id is not null
-      order by m.seq desc limit ${MOST_LOOKED_AT}`,
+    // One after the other: for the newest of many the planner would read all of them, until it knows how many there are.
+    `with recursive newest as (
+       (select seq, turn_id, conversation_id, content, at, role, 1 as n from messages
+         where person_id = $1 order by seq desc limit 1)
+       union all
+       select m.*, w.n + 1 from newest w cross join lateral (
+         select seq, turn_id, conversation_id, content, at, role from messages
+          where person_id = $1 and seq < w.seq order by seq desc limit 1) m
+        where w.n < ${MOST_LOOKED_AT})
+     select m.turn_id as turn, left(m.content ->> 'text', ${LONGEST}) as text, m.at from newest m
+      where m.role = 'user' and m.turn_id is not null
+        and m.conversation_id in (select id from conversations where person_id = $1 and kind = 'dm')
+      order by m.seq desc`,
     [person.id],
   );
   const names = new Set(lexemesOf(person.name));
   const said = rows.map((row) => ({ ...row, words: new Set(lexemesOf(row.text)) }));
   const turns = new Set(request.id === undefined ? [] : [request.id]);
-  for (const { text, at, message } of things) {
+  const keys = things.flatMap(({ message }) => message ?? []);
+  if (keys.length > 0) {
+    // A turn has the id of the row of the inbox that it answers.
+    const { rows: told } = await tx.query<{ id: string }>('select id from inbox where key = any($1)', [keys]);
+    for (const { id } of told) turns.add(id);
+  }
+  for (const { text, at } of things) {
     const words = lexemesOf(text).filter((word) => !names.has(word));
     const maker = at && said.find((each) => each.at <= at);
     for (const each of said) {
       const share = words.length === 0 ? 0 : words.filter((word) => each.words.has(word)).length / words.length;
       const isMaker = at && each === maker && at.getTime() - each.at.getTime() <= MADE_WITHIN_MS;
       const tells = share >= TELLS_FROM || (isMaker && (words.length === 0 || share >= MADE_FROM));
-      if (tells || (message !== undefined && each.key === message)) turns.add(each.turn);
+      if (tells) turns.add(each.turn);
     }
   }
   await tx.query(

@@ -58,7 +58,7 @@ export function numberedLists(thing: string): NumberedLists {
 }
 
 /** Erases a person's lists, and clears them when persons are joined: numbers mean nothing in another list. */
-export const cleared: readonly DeletionRule[] = [
+export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from shown_lists where person_id = $1' },
   { sql: 'delete from note_lists where person_id = $1' },
   { sql: 'delete from reminder_lists where person_id = $1' },

@@ -225,7 +225,7 @@ export const deletionRules: readonly DeletionRule[] = [
   ...ofUsage.deletionRules,
   ...ofDialogues.deletionRules,
   ...ofForgotten.deletionRules,
-  ...ofLists.cleared,
+  ...ofLists.deletionRules,
 ];
 
 /** An approval binds to who asked for it: what waits for one expires at once, and has to be asked for again. */
@@ -237,7 +237,7 @@ export const mergeRules: readonly MergeRule[] = [
   ...ofArtifacts.mergeRules,
   ...ofUndos.mergeRules,
   ...ofForgotten.mergeRules,
-  ...ofLists.cleared,
+  ...ofLists.deletionRules,
   ...ofConversations.mergeRules,
   ...ofUsage.mergeRules,
   ...ofDialogues.mergeRules,

@@ -372,7 +372,7 @@ function payloadOf(event: Incoming, { role, roles, rights }: Speaker, isHeard: b
     const { text, files, pending = [], quoted = [], points, repliesTo } = event;
     return {
       ...common,
-      // One form of a letter in all that is stored, compared and searched.
+      // The same form of a letter in all that is stored, compared and searched.
       text: text.normalize('NFC'),
       files,
       ...(repliesTo && { repliesTo: boundedReply(repliesTo) }),

@@ -44,18 +44,22 @@ export function isFromElsewhere({ tainted, personId }: Pick<Note, 'tainted' | 'p
 }
 
 export const TAG =
-  /#[\p{L}\p{N}\p{Extended_Pictographic}][\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Join_Control}\p{Variation_Selector}_/:-]*/gu;
+  /#[\p{L}\p{N}\p{Extended_Pictographic}][\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Join_Control}_/:-]*/gu;
 const HASHTAG =
-  /(?:^|[\s(])#([\p{L}\p{N}\p{Extended_Pictographic}][\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Join_Control}\p{Variation_Selector}_/:-]{0,49})/gu;
+  /(?:^|[\s(])#([\p{L}\p{N}\p{Extended_Pictographic}][\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Join_Control}_/:-]{0,49})/gu;
 /** `Work` and `#work` are one tag; `Home Office` is `home-office`. */
 export function tagName(word: string): string {
-  return word
-    .trim()
-    .replace(/^#/, '')
-    .toLowerCase()
-    .replace(/\s+/g, '-')
-    .replace(/[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Join_Control}_/:-]/gu, '')
-    .normalize('NFC');
+  return (
+    word
+      .trim()
+      .replace(/^#/, '')
+      .toLowerCase()
+      .replace(/\s+/g, '-')
+      .replace(/[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Join_Control}_/:-]/gu, '')
+      // Two drawings of one emoji are one tag.
+      .replaceAll('\ufe0f', '')
+      .normalize('NFC')
+  );
 }
 
 export const tagsIn = (text: string): string[] => [

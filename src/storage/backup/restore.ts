@@ -63,10 +63,11 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreSum
   await migrate(database, { now, until });
   if (!force && !(await isUnused(database))) throw notEmpty();
   const installation = copy ? randomUUID() : undefined;
+  // Before anything is emptied: the names in an archive become part of statements.
+  await database.tx('restore.shapes', (tx) => checkShapes(tx, manifest));
   // Before the rows that refer to them: a restore that is cut off leaves files that nothing names, never rows without theirs.
   if (dataDir !== undefined) await restoreFiles(file, dataDir);
   await replaceAll(database, manifest.tables, async (tx) => {
-    await checkShapes(tx, manifest);
     await load(tx, file, manifest);
     await compare(tx, manifest, ending);
     await advanceSequences(tx, ending.sequences ?? {});
@@ -95,9 +96,11 @@ async function checkMigrations({ migrations, program }: Manifest): Promise<void>
 /** The names and types of a backup become part of statements: they are those of the database, or it is refused. */
 async function checkShapes(tx: Transaction, { tables }: Manifest): Promise<void> {
   const here = await columnsOf(tx);
-  for (const { name, columns } of tables)
+  for (const { name, columns } of tables) {
+    if (!here.has(name)) throw damagedBackup(`it has a table ${JSON.stringify(name)}`);
     for (const column of columns)
       if (here.get(name)?.get(column.name) !== column.type) throw damagedBackup(`${name} has other columns in it`);
+  }
 }
 
 async function load(tx: Transaction, file: string, { tables }: Manifest): Promise<void> {

@@ -294,6 +294,44 @@ test('a device is forgotten by its button, with its session, and with its person
   expect(await devices(programs)).toBe(0);
 });
 
+test('another’s device is not taken over by its address alone', async () => {
+  await using service = await PushService.begin();
+  await using programs = await begin(service);
+  await register(await programs.browser(), service.subscription());
+  await programs.coda.person('ben', { role: 'member' }).says('hello');
+  const ben = await programs.browser('ben');
+  const own = createECDH('prime256v1');
+  own.generateKeys();
+  const keys = { p256dh: own.getPublicKey('base64url'), auth: randomBytes(16).toString('base64url') };
+  expect(await ben.status('POST', '/v1/push', { ...service.subscription(), keys })).toBe(422);
+  await tells(programs, 'the build is red');
+  expect(service.shown).toHaveLength(1);
+  // At one browser the next person has its keys.
+  await register(ben, service.subscription());
+  expect(await devices(programs)).toBe(1);
+});
+
+test('a device that a token has named is told nothing once that is revoked', async () => {
+  await using service = await PushService.begin();
+  await using programs = await begin(service);
+  expect((await programs.send('POST', '/v1/push', service.subscription('program'))).status).toBe(204);
+  await register(await programs.browser(), service.subscription('browser'));
+  await tells(programs, 'the build is red');
+  expect(service.sent.map(({ path }) => path).sort()).toEqual(['/send/browser', '/send/program']);
+  // In place of its token, which the test itself speaks with, one that is revoked.
+  await programs.coda.database().run(
+    'test.revoke',
+    `with old as (
+       insert into api_tokens (id, name, hash, person_id, scopes, created_at, revoked_at)
+       select gen_random_uuid(), 'old', 'old', person_id, scopes, created_at, created_at from api_tokens
+       returning id)
+     update push_devices set token_id = (select id from old) where token_id is not null`,
+    [],
+  );
+  await tells(programs, 'the build is green');
+  expect(service.sent.slice(2).map(({ path }) => path)).toEqual(['/send/browser']);
+});
+
 test('of eleven devices of a person the ten newest are kept', async () => {
   await using service = await PushService.begin();
   await using programs = await begin(service);

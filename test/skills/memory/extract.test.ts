@@ -265,3 +265,22 @@ test('a memory that was forgotten or undone does not come back, nor what it took
   const { rows } = await coda.database().read<{ count: number }>('select count(*) as count from forgotten_turns');
   expect(rows[0]?.count).toBeGreaterThan(1);
 });
+
+test.each([
+  'Ich wohne in Berlin',
+  'J’habite à Lyon avec ma fille',
+  'Vivo en Madrid desde hace años',
+  'Moro em Lisboa com minha filha',
+  'Abito a Roma con mio figlio',
+  'Ik woon in Utrecht',
+  'Я живу в Киеве',
+  '私は東京に住んでいます',
+])('what is told in another language is looked through as well: %s', async (words) => {
+  await using coda = await begin();
+  const before = asked();
+  await coda.person('ana').says(words);
+  server.play(proposing({ text: 'ana lives there', type: 'fact', from: 1 }));
+  await coda.passes({ minutes: 20 });
+  expect(asked()).toBe(before + 1);
+  expect(await texts(coda)).toEqual([{ text: 'ana lives there', state: 'current' }]);
+});

@@ -55,6 +55,8 @@ function state(pushes: Pushes): AnyRoute {
 const endpoint = z.string().min(1).max(2_000).describe('The address of the device at its push service.');
 const key = z.string().regex(/^[\w-]+={0,2}$/);
 
+const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+
 function register(pushes: Pushes): AnyRoute {
   return route({
     method: 'POST',
@@ -71,9 +73,11 @@ function register(pushes: Pushes): AnyRoute {
     async answerRequest(request) {
       const personId = personOf(request);
       const cookie = cookieOf({ headers: { cookie: request.header('cookie') } });
-      const sessionHash = cookie === undefined ? undefined : createHash('sha256').update(cookie).digest('hex');
+      const sessionHash = cookie === undefined ? undefined : hashOf(cookie);
+      const [, token] = /^Bearer (\S+)$/i.exec(request.header('authorization') ?? '') ?? [];
+      const tokenHash = token === undefined ? undefined : hashOf(token);
       const { keys, ...device } = request.body;
-      await pushes.register({ ...device, ...keys, personId, sessionHash });
+      await pushes.register({ ...device, ...keys, personId, sessionHash, tokenHash });
       return { status: 204 };
     },
   });

@@ -9,7 +9,7 @@ import type { World } from '../../../base/world.ts';
 import { isMessageUnread, takeUnpushed } from '../../../delivery/index.ts';
 import { type Egress, isPublic } from '../../../egress/index.ts';
 import type { Job, JobQueue } from '../../../jobs/index.ts';
-import { type Database, readerOf } from '../../../storage/index.ts';
+import { type Database, readerOf, type Transaction } from '../../../storage/index.ts';
 import { areKeys, authorization, encrypt, keysOf, newKeys, type ServerKeys } from './message.ts';
 import * as store from './store.ts';
 import { KINDS, texts } from './texts.ts';
@@ -85,7 +85,8 @@ export class Pushes {
       throw refusalOf(texts.badEndpoint, texts.badEndpointRemedy);
     }
     const now = this.deps.world.clock.now();
-    await this.deps.database.tx('push.register', (tx) => store.putDevice(tx, { ...device, id: uuid(now) }, now));
+    const put = (tx: Transaction) => store.putDevice(tx, { ...device, id: uuid(now) }, now);
+    if (!(await this.deps.database.tx('push.register', put))) throw refusalOf(texts.anothers, texts.anothersRemedy);
   }
 
   remove(personId: string, endpoint: string): Promise<boolean> {

@@ -18,6 +18,8 @@ export const texts = {
   badKeysRemedy: 'Send those that the browser gives with its subscription.',
   badEndpoint: 'The address of a push service begins with https://.',
   badEndpointRemedy: 'Send the endpoint that the browser gives with its subscription.',
+  anothers: 'This device is notified for somebody else.',
+  anothersRemedy: 'Have the browser subscribe anew, or end it there first.',
   away: (status: number) => `The push service answered with ${status}.`,
   awayRemedy: 'It is tried again a few times.',
 };

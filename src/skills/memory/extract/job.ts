@@ -4,10 +4,12 @@ import { buryTellings, forgottenAmong, type TurnOver, type TxContext } from '../
 import { encloseInFrame, indentLines, speaker } from '../../../base/frames.ts';
 import { shortId } from '../../../base/ids.ts';
 import { parseJson } from '../../../base/json.ts';
+import { lexemesOf, wordsIn } from '../../../base/lexemes.ts';
 import type { SkillDeps } from '../../../chat/index.ts';
 import type { JobHandler } from '../../../jobs/index.ts';
 import { lockPerson } from '../../../people/index.ts';
 import type { Transaction } from '../../../storage/index.ts';
+import { isInOtherLanguage } from '../../../time/index.ts';
 import type { Settings } from '../config.ts';
 import { isSame, MOST_MEMORIES, type Service, slotOf, termsOf } from '../keep.ts';
 import type { Memory, NewMemory } from '../memory.ts';
@@ -24,7 +26,12 @@ const PATIENCE_MS = 5_000;
 const NEAR_PER_PROPOSAL = 8;
 /** The person speaks of themself or theirs, or at length: else nothing is asked, which costs. */
 const TELLING = /\b(?:i|i['’]m|i['’]ve|my|we|our|mine|me)\b/i;
+/** The same in other languages of Europe. */
+const TELLING_ELSEWHERE =
+  /(?<!\p{L})(?:ich|mir|mich|mein\p{L}{0,2}|wir|unser\p{L}{0,2}|je|j['’]|moi|mon|ma|mes|nous|notre|nos|yo|mi|mis|nuestr[oa]s?|eu|meus?|minhas?|io|mio|mia|miei|noi|ik|mijn|wij|onze|jag|min|mitt|mina|jeg|mig|meg|ja|mój|moja|moje|já|můj|ben|benim|minä|minun|én)(?!\p{L})/iu;
 const LONG = 240;
+/** Words from which a text without a common English one is in a language that may leave out who speaks ("vivo en Madrid"). */
+const FEWEST_WORDS = 3;
 
 const payload = z.object({ conversationId: z.string(), personId: z.string() });
 
@@ -45,7 +52,15 @@ export async function restSoon(
   });
 }
 
-const isTelling = (text: string) => TELLING.test(text) || text.length >= LONG;
+const isTelling = (text: string) =>
+  TELLING.test(text) || TELLING_ELSEWHERE.test(text) || text.length >= LONG || isElsewhere(text);
+
+function isElsewhere(text: string): boolean {
+  if (isInOtherLanguage(text)) return true;
+  const words = wordsIn(text);
+  // Lexemes leave out the words that stand in nearly every English sentence.
+  return words.length >= FEWEST_WORDS && words.every((word) => lexemesOf(word).length > 0);
+}
 
 type Deps = SkillDeps<Settings> & { service: Service };
 
