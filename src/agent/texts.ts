@@ -18,6 +18,13 @@ export const workingNotice = (what: string) => `${what}…`;
 export const toolsFound = (tools: readonly { name: string; description: string }[]) =>
   `Found; call what fits:\n${tools.map(({ name, description }) => `- ${name}: ${shorten(description, 200)}`).join('\n')}`;
 
+export const toolForms = (forms: readonly string[]) =>
+  `Call one by its name:\n${forms.map((form) => `- ${form}`).join('\n')}`;
+
+export const noToolsIn = (group: string) => `There are no tools for ${group} here.`;
+
+export const noServers = () => 'No server with further tools is connected.';
+
 export const noToolFound = (query: string, servers: readonly string[]) =>
   `No tool of ${servers.join(', ')} says that it does “${query}”.`;
 

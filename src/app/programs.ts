@@ -69,6 +69,8 @@ function toolsFor({ agent }: ProgramDeps, item: Item): ProgramTool[] {
   const { toolbox } = agent.options;
   return toolbox.specs(item.person).flatMap(({ name, description, schema }) => {
     const tool = toolbox.get(name);
+    // A program calls each tool by its own form.
+    if (tool?.form?.short?.standsFor) return [];
     const isOwn = tool?.effect === 'read' || tool?.effect === 'write';
     if (!isOwn || name === IN_TURNS_ALONE || !SKILLS.includes(toolbox.skillOf(name) ?? '')) return [];
     return [{ name, description, schema, reads: tool.effect === 'read', deletes: tool.policy?.deletes !== undefined }];

@@ -9,6 +9,7 @@ import {
   type Example,
   failed,
   type InterpreterSource,
+  moreTools,
   newEpoch,
   toolSearch,
   undoActTool,
@@ -85,7 +86,7 @@ export function coreTools(deps: {
 }): AnyTool[] {
   const help = dataTool({
     name: 'help',
-    dropWhenSmall: true,
+    group: 'unshown',
     description: 'Shows the person what you can do and which commands there are.',
     effect: 'read',
     flow: { impersonal: true },
@@ -100,7 +101,17 @@ export function coreTools(deps: {
       return done(texts.help(deps.name, commands, words, about?.trim().toLowerCase()));
     },
   });
-  return [help, undoTool, undoActTool, undoAllTool, dropTool, confirmedTool, toolSearch, commandTool(deps.commands)];
+  return [
+    help,
+    undoTool,
+    undoActTool,
+    undoAllTool,
+    dropTool,
+    confirmedTool,
+    moreTools,
+    toolSearch,
+    commandTool(deps.commands),
+  ];
 }
 
 const MOST_FIRST = 5;

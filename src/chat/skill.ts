@@ -10,6 +10,7 @@ import type {
   LiveTools,
   Tiers,
   Toolbox,
+  ToolGroup,
   ToolResult,
   TurnOver,
   TxContext,
@@ -358,6 +359,8 @@ export interface HealthCheck {
 export interface PromptSection {
   title: string;
   text: string;
+  /** Tools that a model is shown because of it. */
+  group?: ToolGroup;
 }
 
 /** The days that a briefing (the rest of this one) or a review (a week back, a week ahead) is about. */

@@ -57,10 +57,10 @@ export function ownerTool({ name, description, run }: OwnerAct): AnyTool {
   const [tool] = forOwners(texts.ownersOnly, [
     dataTool({
       name,
+      group: 'skills',
       description,
       effect: 'write',
       callers: 'main-agent',
-      dropWhenSmall: true,
       policy: { confirm: true },
       input: z.object({}),
       run: (_, ctx) => run(ctx),

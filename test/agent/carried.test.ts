@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text as bodyOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ModelRequest } from '../../src/agent/index.ts';
+import { callable } from '../support/callable.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Play, play } from '../support/play.ts';
 import { freePort } from '../support/ports.ts';
@@ -172,7 +173,7 @@ test('no field and no key of any tool takes outside what nobody said, after a pa
   const ana = coda.person('ana');
   await ana.says('hello');
   const own = toolForms().flatMap(({ name, effect }) => (effect === 'read' || effect === 'write' ? [name] : []));
-  const offered = (model.requests.at(-1)?.tools ?? []).filter(({ name }) => !own.includes(name));
+  const offered = callable(model.requests.at(-1) ?? { tools: [] }).filter(({ name }) => !own.includes(name));
   const tools = offered.map(({ name, schema }) => ({ name, schema: schema as Schema }));
   const tries = async (call: { call: string; input: Record<string, unknown> }) => {
     await ana.says('/new');

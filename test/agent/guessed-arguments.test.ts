@@ -2,22 +2,24 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { dataTool, done, outsideTool, Toolbox } from '../../src/agent/index.ts';
+import { callableTools } from '../support/callable.ts';
 import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
 import { type Play, play } from '../support/play.ts';
 
 const server = await modelServer();
 
+interface Parameters {
+  properties: Record<string, object>;
+  required?: string[];
+}
+
 /** More calls in one turn meet its limit on steps. */
 const MOST_CALLS = 12;
 
-interface Offered {
-  function: { name: string; parameters: { properties: Record<string, object>; required?: string[] } };
-}
-
 const start = () => play({ config: modelConfig(server, { default: 'gpt/main', light: undefined, heavy: undefined }) });
 
-/** One of each thing that can be named, and the tools that the model was offered. */
+/** One of each thing that can be named, and the tools that a model may call. */
 async function withOneOfEach(coda: Play) {
   const ana = coda.person('ana');
   for (const said of [
@@ -29,8 +31,11 @@ async function withOneOfEach(coda: Play) {
     await ana.says(said);
   server.play({ text: 'Hello.' });
   await ana.says('good morning to you');
-  const offered: Offered[] = server.requests.at(-1)?.body.tools ?? [];
-  return { ana, tools: offered.map((one) => one.function) };
+  const tools = (await callableTools()).map(({ name, schema }) => ({
+    name,
+    parameters: schema as unknown as Parameters,
+  }));
+  return { ana, tools };
 }
 
 async function thingsOf(coda: Play) {

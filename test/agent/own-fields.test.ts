@@ -1,14 +1,11 @@
 /** Fields of tools that only buttons, commands and plain English fill. */
 import { expect, test } from 'vitest';
+import { callableTools } from '../support/callable.ts';
 import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
 import { play } from '../support/play.ts';
 
 const server = await modelServer();
-
-interface Offered {
-  function: { name: string; parameters: { properties: object } };
-}
 
 test('a model neither sees nor sets that the person is sure', async () => {
   await using coda = await play({
@@ -22,9 +19,8 @@ test('a model neither sees nor sets that the person is sure', async () => {
   server.play({ calls: [{ name: 'reminder_delete', input: { which, sure: true } }] }, { text: 'I could not.' });
   expect(await ana.says('tidy up a little, would you?')).toBe('I could not.');
   expect(await ana.says('/reminders')).toMatch(/stand up[\s\S]*sit down/);
-  const [asked, told] = server.requests.slice(-2);
-  const offered: Offered[] = asked?.body.tools ?? [];
-  const deletion = offered.find((one) => one.function.name === 'reminder_delete');
-  expect(Object.keys(deletion?.function.parameters.properties ?? {})).toEqual(['which']);
+  const told = server.requests.at(-1);
+  const deletion = (await callableTools()).find(({ name }) => name === 'reminder_delete');
+  expect(Object.keys(deletion?.schema.properties ?? {})).toEqual(['which']);
   expect(told?.text).toContain('it has no “sure”');
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ModelRequest } from '../../src/agent/index.ts';
+import { callable } from '../support/callable.ts';
 import { play } from '../support/play.ts';
 import { ScriptedModel } from '../support/scripted-model.ts';
 
@@ -39,6 +40,29 @@ const ROWS: Record<string, (theirs: Theirs) => Record<string, unknown>[]> = {
   memory_list: () => [{}, { type: 'fact' }],
   memory_save: () => [{ text: `mine of ${SECRET}` }],
   memory_search: () => [{ query: SECRET, past: true }],
+  memory_change: ({ memory }) => [
+    { which: memory, do: 'correct', text: 'taken over' },
+    { which: SECRET, do: 'forget' },
+  ],
+  more_tools: () => [{ group: 'memory' }, { group: 'tasks' }, { group: 'servers', query: SECRET }],
+  note_change: ({ note }) => [
+    { which: note, do: 'append', text: 'taken over' },
+    { which: SECRET, do: 'delete' },
+  ],
+  reminder_change: ({ reminder }) => [
+    { which: reminder, do: 'edit', text: 'taken over' },
+    { which: reminder, do: 'snooze', when: 'in an hour' },
+    { which: SECRET, do: 'delete' },
+  ],
+  schedule_change: ({ schedule }) => [
+    { which: schedule, do: 'edit', what: 'taken over' },
+    { which: schedule, do: 'pause' },
+    { which: SECRET, do: 'delete' },
+  ],
+  task_change: ({ task }) => [
+    { which: task, do: 'advance' },
+    { which: SECRET, do: 'cancel' },
+  ],
   note_delete: ({ note }) => [{ which: note }, { which: SECRET }],
   note_edit: ({ note }) => [
     { which: note, text: 'taken over' },
@@ -133,8 +157,8 @@ test('no tool shows or changes what is another person’s, whatever ids it is ca
     select name || coalesce(zone, '') from persons where id = '${person}') t (t)`);
   const before = await hers();
 
-  const offered = (model.requests.at(-1)?.tools ?? []).map(({ name }) => name);
-  expect(offered.length).toBeGreaterThan(15);
+  const offered = callable(model.requests.at(-1) ?? { tools: [] }).map(({ name }) => name);
+  expect(offered.length).toBeGreaterThan(50);
   expect(
     offered.filter((name) => !(name in ROWS)),
     'tools without a row',

@@ -24,6 +24,7 @@ export function searchTool(deps: ToolDeps): AnyTool {
   const { views, search, host } = deps;
   return dataTool({
     name: 'skill_search',
+    group: 'skills',
     description: 'Finds skills by what they are for, also those that are not listed. Pass a few words.',
     effect: 'read',
     flow: { impersonal: true },
@@ -45,7 +46,7 @@ export function listTool(deps: ToolDeps): AnyTool {
   const { views } = deps;
   return dataTool({
     name: 'skill_list',
-    dropWhenSmall: true,
+    group: 'skills',
     description:
       'Lists the skills, or, with a name, the files of that skill with the first lines of what its scripts say of themselves.',
     effect: 'read',

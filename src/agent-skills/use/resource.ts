@@ -15,6 +15,7 @@ export function resourceTool(deps: ToolDeps): AnyTool {
   const { views } = deps;
   return dataTool({
     name: 'skill_read_resource',
+    group: 'skills',
     description:
       'Reads a file of an active skill, such as references/guide.md, or shows you a picture of it. Where the answer is truncated, read on from `next`.',
     effect: 'read',

@@ -109,9 +109,6 @@ function withShortTexts(value: unknown, most: number): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, withShortTexts(field, most)]));
 }
 
-/** Windows below this are small: tools are offered there in a short form from the beginning. Tokens. */
-const SMALL_WINDOW = 12_000;
-
 const SHARE = 0.28;
 
 /** Keywords of a schema beyond types: the tool checks them by itself and explains violations. */
@@ -119,44 +116,49 @@ const BOUNDS: readonly string[] = ['additionalProperties', 'default', 'maxItems'
 
 /**
  * The tools as a window of so many tokens is shown them, in the fullest form that leaves most of it to what is said: as they
- * are, with bare types, and at last without spare ones and what fields are for. Pure.
+ * are, with bare types, and at last without fields that may be left out. Pure.
  */
 export function fittingTools(tools: readonly ToolSpec[], context: number): ToolSpec[] {
-  const needed = tools.filter(({ spare }) => !spare);
-  const forms = [
-    () => [...tools],
-    () => tools.map((tool) => smallTool(tool, BOUNDS)),
-    () => needed.map((tool) => smallTool(tool, BOUNDS)),
-  ];
   const most = context * SHARE;
-  for (const form of context < SMALL_WINDOW ? forms.slice(2) : forms) {
-    const made = form();
+  for (const form of [(tool: ToolSpec) => tool, shortTool]) {
+    const made = tools.map(form);
     if (tokensIn(JSON.stringify(made)) <= most) return made;
   }
-  return needed.map((tool) => smallTool(tool, [...BOUNDS, 'description']));
+  return tools.map((tool) => withoutOptional(shortTool(tool)));
 }
+
+function withoutOptional(tool: ToolSpec): ToolSpec {
+  const { properties = {}, required = [] } = tool.schema as { properties?: object; required?: readonly string[] };
+  const needed = Object.entries(properties).filter(([name]) => required.includes(name));
+  return { ...tool, schema: { ...tool.schema, properties: Object.fromEntries(needed) } };
+}
+
+/** A schema without keywords that only bound its values. */
+export const unboundSchema = (schema: Record<string, unknown>): Record<string, unknown> => bare(schema, (text) => text);
 
 /** A tool with the first sentence of its description and bare types. */
-export const shortTool = (tool: ToolSpec): ToolSpec => smallTool(tool, BOUNDS);
+export const shortTool = ({ description, schema, ...rest }: ToolSpec): ToolSpec => ({
+  ...rest,
+  description: firstSentence(description),
+  schema: bare(schema, firstSentence),
+});
 
-function smallTool({ name, description, schema }: ToolSpec, without: readonly string[]): ToolSpec {
-  return { name, description: firstSentence(description), schema: bare(schema, without) };
-}
+type Words = (text: string) => string;
 
 /** `isNames`: within `properties`, whose names may be the same as keywords; there nothing is left out. */
-function bare(schema: Record<string, unknown>, without: readonly string[], isNames = false): Record<string, unknown> {
-  const kept = Object.entries(schema).filter(([key]) => isNames || !without.includes(key));
+function bare(schema: Record<string, unknown>, words: Words, isNames = false): Record<string, unknown> {
+  const kept = Object.entries(schema).filter(([key]) => isNames || !BOUNDS.includes(key));
   const value = (key: string, field: unknown): unknown => {
-    if (!isNames && key === 'description' && typeof field === 'string') return firstSentence(field);
-    return bareValue(field, without, !isNames && key === 'properties');
+    if (!isNames && key === 'description' && typeof field === 'string') return words(field);
+    return bareValue(field, words, !isNames && key === 'properties');
   };
   return Object.fromEntries(kept.map(([key, field]) => [key, value(key, field)]));
 }
 
-function bareValue(value: unknown, without: readonly string[], isNames: boolean): unknown {
-  if (Array.isArray(value)) return value.map((item) => bareValue(item, without, false));
+function bareValue(value: unknown, words: Words, isNames: boolean): unknown {
+  if (Array.isArray(value)) return value.map((item) => bareValue(item, words, false));
   if (typeof value !== 'object' || value === null) return value;
-  return bare(value as Record<string, unknown>, without, isNames);
+  return bare(value as Record<string, unknown>, words, isNames);
 }
 
 export function identity(name: string, soul: string): string {

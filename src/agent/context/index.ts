@@ -86,6 +86,7 @@ function whereSaid(found: past.FoundPlace | undefined, links: MessageLinks): str
 export function contextTools(said: Pick<MessageIndex, 'findNear'>, links: MessageLinks): AnyTool[] {
   const read = dataTool({
     name: 'result_read',
+    group: 'unshown',
     description: 'Reads on in a long result that was shortened. Pass its handle and where to begin.',
     effect: 'read',
     display: { as: 'hidden' },
@@ -105,17 +106,17 @@ export function contextTools(said: Pick<MessageIndex, 'findNear'>, links: Messag
   });
   const search = dataTool({
     name: 'conversation_search',
-    description:
-      'Searches what was said before, also what you are not shown. Asked alone, in all conversations of the person; in a shared ' +
-      'place, in that one. Pass a few words; what fits best, also in meaning, comes first, with where it was said.',
+    group: 'always',
+    form: { shows: ['words'] },
+    description: 'Searches what was said before.',
     effect: 'read',
     record: { redact: privately('words') },
     input: z.object({
-      words: z.string().min(1).max(200),
+      words: z.string().min(1).max(200).describe('A few.'),
       most: z.int().min(1).max(20).default(8),
-      who: z.string().max(100).optional().describe('Only words of "me", "you", or a name.'),
+      who: z.string().max(100).optional().describe('Only of "me", "you", or a name.'),
       place: z.string().max(100).optional().describe('A platform, or a conversation by its name.'),
-      since: z.iso.date().optional(),
+      since: z.iso.date().optional().describe('YYYY-MM-DD.'),
       until: z.iso.date().optional(),
     }),
     prepare: ({ words }, ctx) => said.findNear(reachOf(ctx), words),

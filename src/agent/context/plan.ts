@@ -8,7 +8,8 @@ import { MESSAGE_TOKENS, tokensIn } from './tokens.ts';
 
 export interface Sections {
   system: string;
-  sections: readonly { title: string; text: string }[];
+  /** `group`: the tools that it brings. */
+  sections: readonly { title: string; text: string; group?: string }[];
   tools: ToolSpec[];
 }
 
@@ -67,9 +68,9 @@ export function planRequest(input: PlanInput): Plan {
   const { factor } = limits;
   const count = (text: string) => Math.ceil(tokensIn(text) * factor);
   const share = (part: number) => Math.floor(limits.context * part * CHARACTERS);
-  const titled = sections.sections.map(
-    ({ title, text }) => `## ${title}\n${unframedSection(cut(text, share(SECTION_SHARE)))}`,
-  );
+  const titled = sections.sections
+    .filter(({ text }) => text !== '')
+    .map(({ title, text }) => `## ${title}\n${unframedSection(cut(text, share(SECTION_SHARE)))}`);
   const moving = [input.clock, ...titled].join('\n\n');
   const system = cut(sections.system, share(SYSTEM_SHARE));
   const fixed = { system: count(system), tools: Math.ceil(input.toolTokens * factor), skills: count(moving) };

@@ -34,7 +34,15 @@ import {
 } from '../context/index.ts';
 import type { Models } from '../models/index.ts';
 import * as texts from '../texts.ts';
-import { keptTools, type OfferedTools, type OfferQuery, offerTools } from '../tools/offer.ts';
+import {
+  formLine,
+  growsIn,
+  keptTools,
+  namesIn,
+  type OfferedTools,
+  type OfferQuery,
+  offerTools,
+} from '../tools/offer.ts';
 import { recalledOf } from '../turn/store.ts';
 import type { Turn } from '../turn/turn.ts';
 import type { Ledger } from './ledger.ts';
@@ -192,10 +200,13 @@ export class ContextWindows {
 
   private plan(shown: ShownTurn, limits: Limits): Plan {
     const { item, turn, task, when, sections, steps } = shown;
-    // Whoever began a nested turn chose its tools: none of them is spare.
-    const given = task === undefined ? sections.tools : sections.tools.map((tool) => ({ ...tool, spare: false }));
+    const path = turn.path === '' ? turn.id : `${turn.id}/${turn.path}`;
+    const results = shortenResults(path, steps, limits.context);
+    // Whoever began a nested turn chose its tools.
     const { tools, others } =
-      task === undefined ? this.chooseTools(shown, limits) : { tools: fittingTools(given, limits.context) };
+      task === undefined
+        ? this.chooseTools(shown, limits, results)
+        : { tools: fittingTools(sections.tools, limits.context) };
     const names = task === undefined && item.conversation.place.kind !== 'dm';
     const plan = planRequest({
       sections: { ...sections, tools },
@@ -203,7 +214,7 @@ export class ContextWindows {
       clock: clockLine({ ...when, now: turn.startedAt }),
       recalled: task === undefined && !shown.alone && !item.payload.tells ? recalledOf(item) : NOTHING_SAID,
       ...(task === undefined ? messageInput(shown, names) : { asked: { role: 'user', text: task } }),
-      turn: shortenResults(turn.path === '' ? turn.id : `${turn.id}/${turn.path}`, steps, limits.context),
+      turn: withForms(results, sections.tools, limits.context),
       limits,
       names,
       toolTokens: toolTokens(tools),
@@ -211,39 +222,68 @@ export class ContextWindows {
     return others && others.length > 0 ? { ...plan, request: { ...plan.request, others } } : plan;
   }
 
-  /** The tools that the conversation is shown. They are chosen once, by its first words, and more come at the end only. */
+  /** The tools that the conversation is shown. Those of servers are chosen once, by its first words, and more only come behind. */
   private chooseTools(
-    { item, turn, sections }: ShownTurn,
+    shown: ShownTurn,
     { context }: Limits,
+    results: readonly ModelMessage[],
   ): { tools: ToolSpec[]; others: ToolSpec[] } {
-    const kept = turn.shownTools(keptTools(item.conversation));
+    const { item, turn, sections } = shown;
+    const known = keptTools(item.conversation);
+    const kept = turn.bringTools(known, namesByState(shown, results));
     const [first] = recalledOf(item).history;
     const words = first?.content.text ?? item.payload.text;
-    const offered = this.offerTools(sections.tools, { kept, words, context });
-    if (kept === undefined && offered.hidden > 0 && turn.chosenTools === undefined) {
-      turn.chosenTools = offered.names;
+    const passing = item.origin === 'schedule' ? ['nothing_to_tell'] : [];
+    const offered = this.offerTools(sections.tools, { kept, words, context, passing });
+    if (offered.hidden > 0 && offered.names.some((name) => !kept?.includes(name))) {
+      turn.bringTools(known, offered.names);
       const { names, hidden } = offered;
       this.options.log.info(
         { conversation: item.conversation.id, shown: names.length, hidden },
         'not all tools of servers fit',
       );
     }
-    const isShown = new Set(offered.names);
-    const others =
-      offered.hidden === 0 ? [] : sections.tools.filter(({ by, name }) => by !== undefined && !isShown.has(name));
-    return { tools: offered.tools, others };
+    const isShown = new Set(offered.tools.map(({ name }) => name));
+    return { tools: offered.tools, others: sections.tools.filter(({ name }) => !isShown.has(name)) };
   }
 
   /** Always the same bytes for the same question. */
   private offerTools(tools: ToolSpec[], query: OfferQuery): OfferedTools {
     const known = this.fitting.get(tools) ?? new Map<string, OfferedTools>();
     this.fitting.set(tools, known);
-    const { kept, context } = query;
-    const key = JSON.stringify([context, kept ?? (tools.some(({ by }) => by !== undefined) ? query.words : '')]);
+    const { kept = [], context, passing = [] } = query;
+    const isChosen = tools.every(({ by, name }) => by === undefined || kept.includes(name));
+    const key = JSON.stringify([context, kept, passing, isChosen ? '' : query.words]);
     const offered = known.get(key) ?? offerTools(tools, query);
     if (known.size < MOST_FORMS) known.set(key, offered);
     return offered;
   }
+}
+
+/** Names of the tools that the conversation's state brings. */
+function namesByState({ item, sections }: ShownTurn, results: readonly ModelMessage[]): string[] {
+  const groups = [
+    ...(item.payload.files.length > 0 ? ['files'] : []),
+    ...sections.sections.flatMap(({ group }) => group ?? []),
+  ];
+  const isShortened = results.some(({ role, text }) => role === 'tool' && text.includes('Read on: result_read {'));
+  const names = groups.flatMap((group) => namesIn(sections.tools, group));
+  return isShortened ? [...names, 'result_read'] : names;
+}
+
+/** The forms of tools that were asked for, where the list of tools cannot grow: as the result of the call. */
+function withForms(
+  messages: readonly ModelMessage[],
+  tools: readonly ToolSpec[],
+  context: number,
+): readonly ModelMessage[] {
+  if (growsIn(context)) return messages;
+  return messages.map((message) => {
+    if (message.role !== 'tool' || !message.offers) return message;
+    const { offers } = message;
+    const found = tools.filter(({ name }) => offers.includes(name));
+    return { ...message, text: texts.toolForms(found.map(formLine)) };
+  });
 }
 
 function messageInput({ item, attached }: ShownTurn, names: boolean): Pick<PlanInput, 'asked' | 'beside'> {

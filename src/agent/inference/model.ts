@@ -35,6 +35,8 @@ export interface ToolMessage {
   text: string;
   ok: boolean;
   files?: readonly FileRef[];
+  /** Names of tools that it brings. */
+  offers?: readonly string[];
   /** Pictures that belong to it; never where it is not `ok`, which no service takes. */
   images?: ModelImage[];
 }
@@ -49,7 +51,8 @@ export interface ToolSpec {
   name: string;
   description: string;
   schema: Record<string, unknown>;
-  spare?: boolean;
+  /** Time at which it is shown (`tools/tool.ts`); undefined: always. */
+  group?: string;
   /** The server of others whose tool it is: of these as many are shown as fit (`tools/offer.ts`). */
   by?: string;
 }

@@ -441,9 +441,9 @@ function toolsFor(tools: ToolSpec[], { refuses, tools: refused, most }: Learnt):
 }
 
 function fewest(tools: readonly ToolSpec[], most: number): ToolSpec[] {
-  const needed = tools.filter(({ spare }) => !spare);
-  const spare = tools.filter((tool) => tool.spare).slice(0, Math.max(0, most - needed.length));
-  const kept = new Set([...needed.slice(0, most), ...spare]);
+  const always = tools.filter(({ group }) => group === undefined || group === 'always');
+  const came = tools.filter((tool) => !always.includes(tool)).slice(0, Math.max(0, most - always.length));
+  const kept = new Set([...always.slice(0, most), ...came]);
   return tools.filter((tool) => kept.has(tool));
 }
 

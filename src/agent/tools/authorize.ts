@@ -110,7 +110,7 @@ function policyQuestionOf(
   const { origin, byName = false, said, ownFiles: files } = request;
   // Deletions of nested turns count too: who is led to delete everything may be led to share it out.
   const before = (parent ?? turn).allTurns().flatMap((each) => each.madeBefore(each === turn ? call.id : undefined));
-  const deletions = before.filter((made) => toolbox.get(made.name)?.policy?.deletes && !isNamed(made, said));
+  const deletions = before.filter((made) => deletes(toolbox, made) && !isNamed(made, said));
   return {
     tool,
     effect,
@@ -134,6 +134,11 @@ function policyQuestionOf(
     deletions: deletions.length,
     remembered: approval.remembered.includes(tool.name),
   };
+}
+
+function deletes(toolbox: Toolbox, { name, input }: ModelToolCall): boolean {
+  const { tool } = toolbox.resolveCall({ tool: name, input: input as Record<string, unknown> });
+  return toolbox.get(tool)?.policy?.deletes !== undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Stricter reading of the calls of models: each argument means something, and a change names the thing that it changes. */
 import { z } from 'zod';
 import { didYouMean, listOf } from '../../base/text.ts';
+import { unboundSchema } from '../context/fit.ts';
 import { plainSchema } from '../models/plain.ts';
 import type { Call, Tool } from './tool.ts';
 
@@ -12,15 +13,19 @@ const NAMING_FIELDS: readonly string[] = [WHICH, 'name', 'id'];
 
 /** Form of a tool's input as models are offered it: without the fields of buttons, and with the name of what is changed. */
 export function formForModels(tool: Tool): Schema {
-  if (tool.form?.schema) return plainSchema(tool.form.schema);
-  const { properties = {}, required = [], ...rest } = plainFormOf(tool.input);
+  const { form } = tool;
+  if (form?.schema) return plainSchema(form.schema);
+  const { properties = {}, required = [], ...rest } = plainFormOf(form?.short?.input ?? tool.input);
   const fields = Object.entries(properties as Schema)
-    .filter(([name]) => !tool.form?.own?.includes(name))
+    .filter(([name]) => form?.short !== undefined || isShown(form, name))
     .map(([name, field]) => (isTarget(tool, name) ? [name, withoutDefault(field)] : [name, field]));
   const needed = fields.map(([name]) => name as string).filter((name) => isTarget(tool, name));
   const all = [...new Set([...(required as string[]), ...needed])];
   return { ...rest, properties: Object.fromEntries(fields), ...(all.length > 0 && { required: all }) };
 }
+
+const isShown = (form: Tool['form'], name: string): boolean =>
+  !form?.own?.includes(name) && (form?.shows?.includes(name) ?? true);
 
 const isTarget = (tool: Tool, name: string): boolean => name === WHICH && changes(tool);
 
@@ -113,7 +118,7 @@ function schemaOf(input: z.ZodType): Schema {
 }
 
 function plainFormOf(input: z.ZodType): Schema {
-  const form = forms.get(input) ?? plainSchema(schemaOf(input));
+  const form = forms.get(input) ?? unboundSchema(plainSchema(schemaOf(input)));
   forms.set(input, form);
   return form;
 }

@@ -1,70 +1,131 @@
-/** The tools that a model is shown where servers of others bring more of them than fit. Pure. */
+/** The tools that a model is shown: the same few always, then those that the conversation's state or a call has brought. Pure. */
 import { z } from 'zod';
 import { groupBy } from '../../base/async.ts';
 import type { Json } from '../../base/json.ts';
 import { wordsOf } from '../../vectors/index.ts';
-import { fittingTools, shortTool } from '../context/fit.ts';
+import { shortTool } from '../context/fit.ts';
 import { tokensIn } from '../context/tokens.ts';
 import type { ToolSpec } from '../inference/model.ts';
 import * as texts from '../texts.ts';
-import { dataTool, done } from './tool.ts';
+import { dataTool, done, failed } from './tool.ts';
 
-/** Share of the window that all tools may take, and that those of servers have in any case. */
+/** Tools that every conversation is shown at every window, the most used first. */
+const ALWAYS: readonly string[] = [
+  'reminder_create',
+  'reminder_list',
+  'reminder_change',
+  'note_save',
+  'note_search',
+  'note_change',
+  'memory_save',
+  'memory_search',
+  'conversation_search',
+  'schedule_create',
+  'date_of',
+  'web_search',
+  'web_fetch',
+  'skill_activate',
+  'undo',
+];
+
+/** Share of the window that all tools may take, and that those which came have in any case. */
 const SHARE = 0.28;
 const LEAST_SHARE = 0.08;
-/** Share that tools of servers may take when some were found that nobody chose at first. */
-const MOST_SHARE = 0.2;
+/** Tokens, as counted from above, that tools of servers take before somebody has asked for one. */
+const MOST_UNASKED = 1_000;
 const MOST_FOUND = 8;
 const MOST_KEPT = 256;
+/** Windows below this cannot bear a list that grows: there a form comes as the result of the call that asked for it. Tokens. */
+const GROWING_WINDOW = 12_000;
 
-export const TOOL_SEARCH = 'tool_search';
+const MORE_TOOLS = 'more_tools';
+const TOOL_SEARCH = 'tool_search';
 
 export interface OfferQuery {
-  /** Names of servers' tools that this conversation was shown, in that order; undefined: none has been chosen yet. */
+  /** Names of tools that came to this conversation, in that order; undefined: none has. */
   kept: readonly string[] | undefined;
-  /** The conversation's first words: tools that are near to them come first. */
+  /** The conversation's first words: tools of servers that are near to them come first. */
   words: string;
   /** The window in tokens. */
   context: number;
+  /** Names of tools that this turn alone has a use for; they stand at the end. */
+  passing?: readonly string[];
 }
 
 export interface OfferedTools {
   tools: ToolSpec[];
-  /** Names of the servers' tools among them, in their order. */
+  /** Names of the tools among them that are not shown always, in their order. */
   names: readonly string[];
   /** Number of servers' tools that are not among them. */
   hidden: number;
 }
 
+/** True if the list of tools may grow in a window of so many tokens. */
+export const growsIn = (context: number): boolean => context >= GROWING_WINDOW;
+
 /**
- * The tools of coda, then those of servers: all of them where they fit, else a fair share of each server, its nearest tools
- * first. A conversation keeps what it was shown, and more only comes at the end, so that the request stays a prefix of the next.
+ * The tools that are shown always, those of servers where they are few, then what came to the conversation. It keeps what it
+ * was shown, and more only comes at the end, so that the request stays a prefix of the next.
  */
-export function offerTools(tools: readonly ToolSpec[], { kept, words, context }: OfferQuery): OfferedTools {
-  const guests = tools.filter(({ by }) => by !== undefined);
-  const own = tools.filter(({ by, name }) => by === undefined && (guests.length > 0 || name !== TOOL_SEARCH));
-  const ownForm = fittingTools(own, context);
-  const used = sizeOf(ownForm);
-  const room = Math.max(context * SHARE - used, context * LEAST_SHARE);
-  const form = guests.reduce((sum, tool) => sum + sizeOf([tool]), 0) <= room ? (tool: ToolSpec) => tool : shortTool;
-  const sized = guests.map((tool) => ({ by: tool.by, tool: form(tool), size: sizeOf([form(tool)]) }));
-  const all = sized.reduce((sum, { size }) => sum + size, 0) <= room;
-  const most = kept === undefined || all ? room : Math.max(room, context * MOST_SHARE);
-  const known = kept && keptOf(sized, kept);
-  // A larger window may have room for all: those that were not shown come behind.
-  const order = all ? [...new Set([...(known ?? []), ...sized])] : (known ?? chosenOf(sized, words));
-  // The tools found last are the ones wanted now.
-  const shown = kept === undefined ? toolsWithin(order, most) : toolsWithin([...order].reverse(), most).reverse();
-  const hidden = guests.length - shown.length;
-  const withSearch = hidden > 0 ? ownForm : ownForm.filter(({ name }) => name !== TOOL_SEARCH);
-  return { tools: [...withSearch, ...shown], names: shown.map(({ name }) => name), hidden };
+export function offerTools(
+  tools: readonly ToolSpec[],
+  { kept, words, context, passing = [] }: OfferQuery,
+): OfferedTools {
+  const guests = tools.filter(isGuest);
+  const always = alwaysOf(tools);
+  const room = Math.max(context * SHARE - sizeOf(always), context * LEAST_SHARE);
+  const unasked = Math.min(room, MOST_UNASKED);
+  const fits = sizeOf(guests) <= unasked;
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const names = [...new Set(kept ?? [])];
+  const came = names.flatMap((name) => byName.get(name) ?? []).filter(({ group }) => group !== 'always');
+  const isChosen = growsIn(context) && came.some(isGuest);
+  const sized = guests.map((tool) => sizedTool(fits ? tool : shortTool(tool)));
+  const formOf = (tool: ToolSpec) => (isGuest(tool) && !fits ? shortTool(tool) : tool);
+  const first = fits ? sized : isChosen ? [] : chosenOf(sized, words);
+  const shownFirst = toolsWithin(first, unasked);
+  const isFirst = new Set(shownFirst.map(({ name }) => name));
+  const later = came.filter(({ name }) => !isFirst.has(name)).map((tool) => sizedTool(formOf(tool)));
+  // The tools that came last are the ones wanted now.
+  const shownLater = growsIn(context) ? toolsWithin([...later].reverse(), room - sizeOf(shownFirst)).reverse() : [];
+  const shown = [...shownFirst, ...shownLater];
+  const inPassing = passing.flatMap((name) => byName.get(name) ?? []);
+  return {
+    tools: [...always, ...shown, ...inPassing],
+    names: shown.map(({ name }) => name),
+    hidden: guests.length - shown.filter(isGuest).length,
+  };
 }
+
+const isGuest = ({ by }: ToolSpec): boolean => by !== undefined;
+
+/** The same array for the same tools: what is made of it is made once. */
+const alwaysBy = new WeakMap<readonly ToolSpec[], ToolSpec[]>();
+
+function alwaysOf(tools: readonly ToolSpec[]): ToolSpec[] {
+  const known = alwaysBy.get(tools);
+  if (known) return known;
+  const rank = ({ name }: ToolSpec) => (ALWAYS.indexOf(name) + ALWAYS.length + 1) % (ALWAYS.length + 1);
+  const made = tools
+    .filter(({ by, group }) => by === undefined && (group === undefined || group === 'always'))
+    .filter(({ name }) => name !== MORE_TOOLS)
+    .sort((a, b) => rank(a) - rank(b));
+  const more = tools.filter(({ name }) => name === MORE_TOOLS && tools.some(isBehind));
+  const all = [...made, ...more];
+  alwaysBy.set(tools, all);
+  return all;
+}
+
+const isBehind = ({ by, group }: ToolSpec): boolean =>
+  by !== undefined || (group !== undefined && group !== 'always' && group !== 'unshown');
 
 interface SizedTool {
   by: string | undefined;
   tool: ToolSpec;
   size: number;
 }
+
+const sizedTool = (tool: ToolSpec): SizedTool => ({ by: tool.by, tool, size: sizeOf([tool]) });
 
 const sizeOf = (tools: readonly ToolSpec[]): number => tokensIn(JSON.stringify(tools));
 
@@ -75,11 +136,6 @@ function toolsWithin(sized: readonly SizedTool[], room: number): ToolSpec[] {
     left -= size;
     return [tool];
   });
-}
-
-function keptOf(sized: readonly SizedTool[], kept: readonly string[]): SizedTool[] {
-  const byName = new Map(sized.map((each) => [each.tool.name, each]));
-  return kept.flatMap((name) => byName.get(name) ?? []);
 }
 
 /** In rounds, one tool of each server, the nearest first. */
@@ -128,7 +184,7 @@ function termsOf(tool: ToolSpec): ReadonlySet<string> {
   return terms;
 }
 
-/** Setting of a conversation: the servers' tools that it was shown, since `/new` began it. */
+/** Setting of a conversation: the tools that came to it, since `/new` began it. */
 const SETTING = 'tools';
 const setting = z.object({ epoch: z.number(), names: z.array(z.string()) });
 
@@ -137,7 +193,7 @@ export interface OfferState {
   epoch: number;
 }
 
-/** Names of the servers' tools that a conversation is shown; undefined: none has been chosen, since all fit or nothing was said. */
+/** Names of the tools that came to a conversation; undefined: none did. */
 export function keptTools({ settings, epoch }: OfferState): readonly string[] | undefined {
   // Most conversations have none, and an error of the schema for each message would cost more than all else here.
   if (settings[SETTING] === undefined) return undefined;
@@ -149,24 +205,95 @@ export function keptSetting(names: readonly string[], epoch: number): Record<str
   return { [SETTING]: { epoch, names: names.slice(-MOST_KEPT) } };
 }
 
+/** Names of a group's tools, in the order of `tools`. */
+export const namesIn = (tools: readonly ToolSpec[], group: string): string[] =>
+  tools.filter((tool) => tool.group === group && tool.by === undefined).map(({ name }) => name);
+
+/** A tool on one line: its name, what it does, and its fields in words; `?`: may be left out. */
+export function formLine({ name, description, schema }: ToolSpec): string {
+  const { properties = {}, required = [] } = schema as {
+    properties?: Record<string, Record<string, unknown>>;
+    required?: readonly string[];
+  };
+  const fields = Object.entries(properties).map(([field, { type, enum: values, description: words }]) => {
+    const kind = Array.isArray(values) ? values.join('|') : typeof type === 'string' && type !== 'string' ? type : '';
+    const says = [kind, words].filter((part) => typeof part === 'string' && part !== '').join('; ');
+    return `${field}${required.includes(field) ? '' : '?'}${says === '' ? '' : ` (${says})`}`;
+  });
+  return `${name}: ${description}${fields.length === 0 ? '' : ` Fields: ${fields.join(', ')}.`}`;
+}
+
+const GROUPS = [
+  'tasks',
+  'schedules',
+  'settings',
+  'files',
+  'memory',
+  'skills',
+  'specialists',
+  'health',
+  'web',
+  'code',
+  'servers',
+] as const;
+
+const inputOfMore = z.object({
+  group: z
+    .enum(GROUPS)
+    .describe(
+      'tasks: work over days. schedules: list, change. settings: zone, language, quiet hours, nagging. memory: list, correct, ' +
+        'forget; whole notes. health: checkup, log. web: weather, browser. servers: all else.',
+    ),
+  query: z.string().max(300).optional().describe('servers: what it is to do.'),
+});
+
+/** Brings the tools of a group, or of connected servers those nearest to some words. */
+export const moreTools = dataTool({
+  name: MORE_TOOLS,
+  group: 'always',
+  description: 'Brings further tools.',
+  effect: 'read',
+  callers: 'main-agent',
+  policy: { always: true },
+  flow: { impersonal: true },
+  input: inputOfMore,
+  async run({ group, query = '' }, { tools }) {
+    const all = tools.offeredTools();
+    const own = all.filter((tool) => tool.group === group && !isGuest(tool));
+    const near = group === 'servers' ? foundIn(all, query) : [];
+    const servers = serversIn(all);
+    if (group === 'servers' && servers.length === 0) return failed('NOT_FOUND', texts.noServers());
+    if (group === 'servers' && near.length === 0 && query.trim() !== '') return done(texts.noToolFound(query, servers));
+    const found = [...near, ...own];
+    if (found.length === 0) return failed('NOT_FOUND', texts.noToolsIn(group));
+    return done(texts.toolsFound(found), { offers: found.map(({ name }) => name) });
+  },
+});
+
+const serversIn = (tools: readonly ToolSpec[]): string[] => [...new Set(tools.flatMap(({ by }) => by ?? []))];
+
+function foundIn(tools: readonly ToolSpec[], query: string): ToolSpec[] {
+  return scoreItems(tools.filter(isGuest), query, (tool) => tool)
+    .filter(({ score }) => score > 0)
+    .slice(0, MOST_FOUND)
+    .map(({ item }) => item);
+}
+
+/** The name that stored turns and skills know for a search among the tools of servers. */
 export const toolSearch = dataTool({
   name: TOOL_SEARCH,
-  description:
-    'Finds further tools, those of connected servers that are not shown here, by what they are to do. What it finds can be called from the next step on.',
+  group: 'unshown',
+  description: 'Finds tools of connected servers.',
   effect: 'read',
   callers: 'main-agent',
   flow: { impersonal: true },
-  input: z.object({ query: z.string().min(1).max(300).describe('What the tool is to do, in a few words.') }),
-  async run({ query }, { tools }) {
-    const guests = tools.offeredTools().filter(({ by }) => by !== undefined);
-    const found = scoreItems(guests, query, (tool) => tool)
-      .filter(({ score }) => score > 0)
-      .slice(0, MOST_FOUND)
-      .map(({ item }) => item);
-    if (found.length === 0) {
-      const servers = [...new Set(guests.flatMap(({ by }) => by ?? []))];
-      return done(texts.noToolFound(query, servers));
-    }
-    return done(texts.toolsFound(found), { offers: found.map(({ name }) => name) });
+  input: moreTools.input,
+  form: {
+    short: {
+      input: z.object({ query: z.string().min(1).max(300) }),
+      standsFor: [MORE_TOOLS],
+      call: (input) => ({ tool: MORE_TOOLS, input: { group: 'servers', ...(input as object) } }),
+    },
   },
+  run: async () => failed('INVALID_INPUT', texts.noServers()),
 });

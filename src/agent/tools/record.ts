@@ -49,12 +49,13 @@ export class Recorder implements CallRecorder {
   }
 
   call(
-    { tool: name, input }: Call,
+    made: Call,
     result: ToolResult,
     item: Item,
     at: Instant,
     { critique, ...more }: Pick<AuditEntry, 'tainted' | 'agent'> & { critique?: string | undefined } = {},
   ): AuditRow {
+    const { tool: name, input } = this.toolbox.resolveCall(made);
     const tool = this.toolbox.get(name);
     const shown = this.shownInput(name, input);
     // Calls of missing tools, which models make again and again, show a gap.

@@ -56,7 +56,7 @@ export interface Done {
   impersonal?: boolean;
   /** Milliseconds that it took; set by who ran it. */
   tookMs?: number;
-  /** Names of servers' tools that the model is shown from the next step on. */
+  /** Names of tools that the model is shown from the next step on. */
   offers?: readonly string[];
   /** Tools that may not be called for the rest of the turn, as `isForbidden` reads them. */
   forbids?: readonly string[];
@@ -248,8 +248,40 @@ export interface Binding {
  */
 export type Callers = 'main-agent' | 'buttons' | 'person';
 
+/**
+ * Time at which a model is shown a tool: `always`; once its state or `more_tools` brings the group; `unshown`: never, or only
+ * where a turn has a use for it. A call by a name that was not shown is a call all the same.
+ */
+export type ToolGroup =
+  | 'always'
+  | 'tasks'
+  | 'schedules'
+  | 'settings'
+  | 'files'
+  | 'memory'
+  | 'skills'
+  | 'specialists'
+  | 'health'
+  | 'web'
+  | 'code'
+  | 'servers'
+  | 'unshown';
+
+/** Another form of the input, fewer and flatter fields for models: a call in it stands for one in a tool's own form. */
+export interface ShortForm {
+  input: z.ZodType;
+  /** Tools for which it stands where it is no form of the tool's own: it is shown if one of them may be used. */
+  standsFor?: readonly string[];
+  /** True if the input is in this form. Left out: every one is. */
+  takes?(input: Record<string, unknown>): boolean;
+  call(input: unknown): Call | Failed;
+}
+
 /** Form of the input, where its zod schema does not say it. */
 export interface InputForm {
+  short?: ShortForm;
+  /** Fields that models are shown; a call may set the others as well. Left out: all of them. */
+  shows?: readonly string[];
   /** Instead of what `input` says: what the model is shown of its form, where others have written that. */
   schema?: Record<string, unknown>;
   /** The server of others that has written it. */
@@ -371,8 +403,8 @@ interface ToolBase<Input> {
    */
   does?: readonly Capability[];
   callers?: Callers | undefined;
-  /** Left out of the prompt when the model's context window is small: a command, or another tool, does nearly the same. */
-  dropWhenSmall?: boolean;
+  /** Time at which models are shown it. Left out: always, as one of a skill that is not coda's own. */
+  group?: ToolGroup;
   dialogue?: ToolDialogue;
   policy?: ToolPolicy<Input>;
   flow?: ToolFlow<Input>;

@@ -4,8 +4,16 @@ import { didYouMean } from '../../base/text.ts';
 import { Gate, type RoleHolder, type Thing } from '../../people/index.ts';
 import type { ToolSpec } from '../inference/model.ts';
 import { faultOf, formForModels } from './model-input.ts';
-import { TOOL_SEARCH } from './offer.ts';
-import { type AnyTool, type Call, type Effect, type Failed, failed, isForModels, type Tool } from './tool.ts';
+import {
+  type AnyTool,
+  type Call,
+  type Effect,
+  type Failed,
+  failed,
+  isForModels,
+  type ShortForm,
+  type Tool,
+} from './tool.ts';
 
 export interface ValidCall {
   tool: Tool;
@@ -113,7 +121,8 @@ export class Toolbox {
 
   mayUse(who: RoleHolder, name: string): boolean {
     const tool = this.get(name);
-    return tool !== undefined && this.gate.may(who, this.thingOf(tool));
+    if (!tool || !this.gate.may(who, this.thingOf(tool))) return false;
+    return tool.form?.short?.standsFor?.some((each) => this.mayUse(who, each)) ?? true;
   }
 
   private thingOf({ name, policy }: Tool): Thing {
@@ -128,6 +137,8 @@ export class Toolbox {
     const tool = this.get(call.tool);
     const meant = tool?.form?.formerly?.(call.input);
     if (meant) return this.check(meant, true);
+    const short = tool?.form?.short;
+    if (tool && short && (short.takes?.(call.input) ?? true)) return this.checkShort(tool, short, call, allowHidden);
     if (!tool || (!allowHidden && !isForModels(tool))) {
       const near = didYouMean(
         call.tool,
@@ -150,22 +161,41 @@ export class Toolbox {
     const effect = 'effectOf' in tool && tool.effectOf ? tool.effectOf(checked.data) : tool.effect;
     return { tool, input: checked.data, effect };
   }
+
+  private checkShort(tool: Tool, short: ShortForm, call: Call, allowHidden: boolean): ValidCall | Failed {
+    const wrong = (fault: string) => failed('INVALID_INPUT', `${call.tool} was called wrongly: ${fault}.`);
+    const { form: _, ...rest } = tool;
+    const fault = allowHidden ? undefined : faultOf({ ...rest, input: short.input }, call.input);
+    if (fault !== undefined) return wrong(fault);
+    const checked = short.input.safeParse(call.input, { error: inputWords });
+    if (!checked.success) return wrong(faultsOf(checked.error, 'input'));
+    const meant = short.call(checked.data);
+    return 'ok' in meant ? meant : this.check(meant, allowHidden);
+  }
+
+  /** The call that is carried out where `call` is in another tool's form; else itself. */
+  resolveCall(call: Call): Call {
+    const short = this.get(call.tool)?.form?.short;
+    if (!short || !(short.takes?.(call.input) ?? true)) return call;
+    const checked = short.input.safeParse(call.input);
+    const meant = checked.success ? short.call(checked.data) : undefined;
+    return meant && !('ok' in meant) ? meant : call;
+  }
 }
 
 function specsOf(tools: readonly Tool[]): ToolSpec[] {
   return tools
     .filter(isForModels)
     .map((tool) => {
-      const { name, description, form, dropWhenSmall: spare } = tool;
+      const { name, description, form, group } = tool;
       const by = form?.by;
       return {
         name,
         description,
         schema: formForModels(tool),
-        ...(spare && { spare }),
+        ...(group && { group }),
         ...(by !== undefined && { by }),
       };
     })
-    .filter(({ name }, _, specs) => name !== TOOL_SEARCH || specs.some(({ by }) => by !== undefined))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

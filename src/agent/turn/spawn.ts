@@ -4,7 +4,7 @@ import type { FaultKind } from '../../base/errors.ts';
 import type { Item } from '../../delivery/index.ts';
 import type { Transaction } from '../../storage/index.ts';
 import type { ApprovalQuestion } from '../approvals/index.ts';
-import { ModelError, type ModelToolCall } from '../inference/model.ts';
+import { ModelError, type ModelToolCall, type ToolSpec } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 import { isAllowed, isForbidden } from '../tools/forbidden.ts';
 import { type CallContext, type Failed, failed, type ToolResult } from '../tools/tool.ts';
@@ -151,8 +151,14 @@ class NestedTurn implements TurnRun {
     const { tools, besides = [], forbidden = [] } = this.spawned;
     if (this.tokensLeft <= 0) return false;
     if (isForbidden(tool, forbidden) || this.parent.forbids(tool)) return false;
-    if (tools) return tools.includes(name);
+    const isFor = (each: string) => this.options.toolbox.get(each)?.form?.short?.standsFor?.includes(name);
+    if (tools) return tools.includes(name) || tools.some(isFor);
     return tool.effect === 'read' || tool.effect === 'fetch' || isAllowed(tool, besides);
+  }
+
+  /** Tools that no model is shown by itself are shown to a specialist that names them. */
+  private isShown({ name, group }: ToolSpec): boolean {
+    return this.isOffered(name) && (group !== 'unshown' || this.spawned.tools?.includes(name) === true);
   }
 
   private get tokensLeft(): number {
@@ -178,7 +184,7 @@ class NestedTurn implements TurnRun {
       sections: {
         system: prompt,
         sections: this.isClosing ? [texts.answerNow()] : [],
-        tools: toolbox.specs(this.item.person).filter(({ name }) => this.isOffered(name)),
+        tools: toolbox.specs(this.item.person).filter((tool) => this.isShown(tool)),
       },
       signal: this.signal,
       nested: { turn: this.turn, task, tier, model, budget },

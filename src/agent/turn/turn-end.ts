@@ -97,7 +97,11 @@ export function endOfParking(
   now: Instant,
 ): End & ParkedTurn {
   const questions = askedOnce(all);
-  const cards = questions.map((question) => ask(question, ctx, approvals, toolbox.get(question.call.name)));
+  const cards = questions.map((question) => {
+    const { name, input } = question.call;
+    const meant = toolbox.resolveCall({ tool: name, input: input as Record<string, unknown> });
+    return ask(question, ctx, approvals, toolbox.get(meant.tool));
+  });
   const [first] = questions.map(({ turn: { path }, call }) => (path === '' ? call.id : `${path}/${call.id}`));
   const isTainted = turn.tainted || questions.some((question) => question.turn.tainted);
   const expiresAt = expiryOf(now, isTainted, approvals);

@@ -165,14 +165,17 @@ export class Turn {
     return (this.lastAnswer()?.payload.calls ?? []).map((call) => ({ call, state: stateOf(call.id, after) }));
   }
 
-  /** Servers' tools that were chosen for the conversation in this turn, in their order. */
-  chosenTools: readonly string[] | undefined;
+  private came: readonly string[] | undefined;
 
-  /** The servers' tools that the conversation is shown: those `kept` from earlier turns or chosen now, then what was found. */
-  shownTools(kept: readonly string[] | undefined): readonly string[] | undefined {
+  /**
+   * Names of the tools that came to the conversation, in that order: those `kept` from earlier turns, those that calls have
+   * found, and now `brought`. Undefined: none did.
+   */
+  bringTools(kept: readonly string[] | undefined, brought: readonly string[] = []): readonly string[] | undefined {
     const found = this.results().flatMap((result) => (result.ok && result.offers) || []);
-    const chosen = kept ?? this.chosenTools;
-    return chosen || found.length > 0 ? [...new Set([...(chosen ?? []), ...found])] : undefined;
+    const all = [...new Set([...(this.came ?? kept ?? []), ...found, ...brought])];
+    this.came = all.length > 0 ? all : undefined;
+    return this.came;
   }
 
   results(): ToolResult[] {
@@ -373,6 +376,7 @@ function toolMessage(callId: string, name: string, result: ToolResult): ModelMes
   return {
     ...message,
     text: wholeOf(result),
+    ...(result.offers && { offers: result.offers }),
     ...(result.pictures && result.pictures.length > 0 && { files: result.pictures }),
   };
 }

@@ -36,7 +36,8 @@ export const undoAllTool = dataTool({
 /** Takes the person's last act in this conversation back; said again, the one before. */
 export const undoTool = dataTool({
   name: 'undo',
-  description: "Takes back the person's last change in this conversation.",
+  group: 'always',
+  description: 'Takes the last change back.',
   effect: 'write',
   policy: {
     // Undo may take back everything that the person has just kept.

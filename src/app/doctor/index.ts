@@ -260,7 +260,7 @@ export function toolsCheck(toolbox: Pick<Toolbox, 'specs'>, context: number): He
         ok: false,
         code: 'TOOLS_HIDDEN',
         severity: 'notice',
-        says: `${names.length} of ${plural(total, 'is', 'are')} shown to a model at once, the nearest to what is asked; the others are found by tool_search`,
+        says: `${names.length} of ${plural(total, 'is', 'are')} shown to a model at once, the nearest to what is asked; the others are found by more_tools`,
         remedy:
           'Nothing has to be done. mcp.servers.NAME.tools names the few that are wanted; a model with a larger window is shown more.',
       };

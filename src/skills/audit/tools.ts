@@ -16,10 +16,10 @@ const filter = z.object({
 
 export const queryTool = dataTool({
   name: 'audit_query',
+  group: 'health',
   description: 'Shows what you did: calls of tools, commands, decisions and refusals, the newest first.',
   effect: 'read',
   callers: 'main-agent',
-  dropWhenSmall: true,
   input: filter.extend({ limit: z.int().min(1).max(200).default(50) }),
 
   async run({ limit, ...asked }, ctx) {
@@ -36,10 +36,10 @@ export const queryTool = dataTool({
 
 export const statsTool = dataTool({
   name: 'audit_stats',
+  group: 'health',
   description: 'Counts your tool calls: how many, how many succeeded, the most used tools, errors by tool.',
   effect: 'read',
   callers: 'main-agent',
-  dropWhenSmall: true,
   input: filter,
 
   async run(asked, ctx) {

@@ -11,7 +11,7 @@ const UNKNOWN = 'unknown';
 export const setLanguageTool = ({ available }: Pick<LightModels, 'available'>) =>
   dataTool({
     name: TOOL,
-    dropWhenSmall: true,
+    group: 'settings',
     description:
       'Sets the language that the person writes in, by its name or tag ("German", "de-AT"): times are read in it.',
     effect: 'write',

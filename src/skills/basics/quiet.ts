@@ -13,7 +13,7 @@ const OFF = /^(?:off|none|never|no)$/i;
 export function setQuietTool(wakeAt: SkillDeps['wakeAt']) {
   return dataTool({
     name: TOOL,
-    dropWhenSmall: true,
+    group: 'settings',
     description:
       'Sets the hours in which only urgent reminders come ("22:00-07:00"), or "off". ' + "Pass the person's own words.",
     effect: 'write',

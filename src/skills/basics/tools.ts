@@ -7,7 +7,7 @@ import { texts } from './texts.ts';
 
 export const timeTool = dataTool({
   name: 'time_in',
-  dropWhenSmall: true,
+  group: 'unshown',
   description: 'Tells the time and date now, in a city or zone, or where the person is.',
   effect: 'read',
   flow: { impersonal: true },
@@ -25,11 +25,24 @@ function unknownPlace(place: string): ToolResult {
   return failed('UNKNOWN_ZONE', message, { remedy });
 }
 
+const placeIn = ({ place }: { place?: string }) => (place ? { place } : {});
+
 export const dateTool = dataTool({
   name: 'date_of',
-  form: { times: ['date'] },
-  dropWhenSmall: true,
-  description: "Tells which day a date is and how many days are left until it. Pass the person's own words.",
+  group: 'always',
+  form: {
+    times: ['date'],
+    short: {
+      input: z.object({
+        date: z.string().max(100).optional().describe("In the person's own words."),
+        ask: z.enum(['until', 'weekday', 'week']).optional().describe('Default: weekday.'),
+        place: z.string().max(100).optional().describe('Instead: the time now there.'),
+      }),
+      takes: (input) => !input.date,
+      call: (input) => ({ tool: 'time_in', input: placeIn(input as { place?: string }) }),
+    },
+  },
+  description: 'Tells a date’s day, or a city’s time.',
   effect: 'read',
   flow: { impersonal: true },
   input: z.object({ date: z.string().min(1).max(100), ask: z.enum(['until', 'weekday', 'week']).default('weekday') }),
@@ -66,6 +79,7 @@ const UNKNOWN = 'unknown';
 
 export const setZoneTool = dataTool({
   name: SET_ZONE,
+  group: 'settings',
   description: 'Sets the time zone that the person lives in, by a city or an IANA zone.',
   effect: 'write',
   input: z.object({ zone: z.string().min(1).max(100) }),
@@ -92,7 +106,7 @@ export const setZoneTool = dataTool({
 
 export const showZoneTool = dataTool({
   name: 'timezone_show',
-  dropWhenSmall: true,
+  group: 'unshown',
   description: 'Tells which time zone is set for the person.',
   effect: 'read',
   input: z.object({}),
@@ -106,7 +120,7 @@ export async function showZone({ person, when }: TxContext): Promise<ToolResult>
 export const smalltalkTool = (does: readonly string[]) =>
   dataTool({
     name: 'smalltalk',
-    dropWhenSmall: true,
+    group: 'unshown',
     description: 'A stock answer to a greeting or thanks, for when no model can word one.',
     effect: 'read',
     flow: { impersonal: true },

@@ -44,7 +44,7 @@ export function browserTools(deps: BrowserDeps): AnyTool[] {
 }
 
 const common = ({ timeoutMs }: BrowserDeps) => ({
-  dropWhenSmall: true,
+  group: 'web' as const,
   flow: { impersonal: true as const },
   display: { as: 'name' as const },
   timeoutMs: 2 * timeoutMs + MARGIN_MS,

@@ -14,13 +14,13 @@ export function readTool(deps: CodeDeps): AnyTool {
   const { artifacts, database } = deps;
   return outsideTool({
     name: 'file_read',
+    group: 'code',
     description:
       'Reads a text file of /workspace, shows you a picture there, or reads on in kept output by its name. Where the answer is truncated, read on from `next` (a byte).',
     effect: 'fetch',
     effectOf: () => 'read',
     does: ['file_read'],
     callers: deps.isOn ? undefined : 'buttons',
-    dropWhenSmall: true,
     display: { as: 'hidden' },
     outlasts: true,
     timeoutMs: 60_000,

@@ -68,6 +68,7 @@ export function executeTool(deps: CodeDeps): AnyTool {
     Math.min(timeout === undefined ? timeoutMs : timeout * 1_000, longestMs);
   return outsideTool({
     name: 'code_execute',
+    group: 'code',
     description: `Runs a shell command, or code of a language, in a sandbox ${texts.networkTold(deps.hosts)}. Files that came with the message are in /workspace, those of skills in use in /skills/NAME with their packages; what you write to /workspace/output is handed to the person. Calls of one answer share the files. \`files\` names further files of this conversation to be put there.`,
     effect: 'external',
     does: ['code'],
@@ -159,13 +160,13 @@ async function namedFiles({ database }: CodeDeps, names: readonly string[], ctx:
 export function writeTool(deps: CodeDeps): AnyTool {
   return outsideTool({
     name: 'file_write',
+    group: 'code',
     description: 'Writes a text file into /workspace of the sandbox; below output/ it is handed to the person.',
     effect: 'fetch',
     // Reaches nothing but a container that goes with the turn.
     effectOf: () => 'read',
     does: ['file_write'],
     callers: deps.isOn ? undefined : 'buttons',
-    dropWhenSmall: true,
     outlasts: true,
     timeoutMs: MARGIN_MS,
     input: z.object({ path: z.string().min(1).max(1_024), content: z.string().max(2_000_000) }),

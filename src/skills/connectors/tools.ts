@@ -20,11 +20,11 @@ export function connectorTools(deps: CallDeps, { connectors }: FoundConnectors):
   return [
     outsideTool({
       name: 'connector_call',
+      group: 'web',
       description: texts.tool(lines),
       effect: 'external',
       effectOf: ({ method }) => (isReading(method) ? 'fetch' : 'external'),
       does: ['web_read'],
-      dropWhenSmall: true,
       display: { as: 'name', text: ({ connector }) => texts.reading(connector) },
       policy: {
         critique: true,

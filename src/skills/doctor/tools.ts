@@ -8,21 +8,21 @@ import * as texts from './texts.ts';
 export function doctorTools({ checks, unwell, reset }: DoctorDeps): AnyTool[] {
   const diagnose = dataTool({
     name: 'doctor_diagnose',
+    group: 'health',
     description: 'Looks whether every part of you is in order, and says how to mend what is not. For owners.',
     effect: 'read',
     callers: 'main-agent',
-    dropWhenSmall: true,
     input: z.object({}),
     prepare: async (_, ctx) => (refuseShared(ctx) ? [] : checks.run()),
     run: async (_, ctx) => refuseShared(ctx) ?? done(texts.findings(ctx.prepared as readonly Finding[])),
   });
   const resetSkill = dataTool({
     name: 'doctor_reset_skill',
+    group: 'health',
     description: 'Tries a skill, tool or model again at once that rests because it failed again and again. For owners.',
     effect: 'write',
     policy: { confirm: true },
     callers: 'main-agent',
-    dropWhenSmall: true,
     input: z.object({
       name: z.string().min(1).max(200).describe('Of the skill, tool or model, as the doctor shows it.'),
     }),

@@ -33,10 +33,10 @@ export function fileTools(deps: ToolDeps): AnyTool[] {
 function readTool(deps: ToolDeps): AnyTool {
   return dataTool({
     name: 'attachment_read',
+    group: 'files',
     description:
       'Reads on in a file that the person has sent, from a passage or a place. Name the place in the answer: "page 12".',
     effect: 'read',
-    dropWhenSmall: true,
     input: z.object({ file: fileInput, from: toFrom }),
     prepare: ({ file }, ctx) => openFile(deps, ctx, file),
     async run({ from }, { tx, prepared }) {
@@ -138,10 +138,10 @@ interface SearchedFiles {
 function findTool({ database, library, meaning }: ToolDeps): AnyTool {
   return dataTool({
     name: 'attachment_find',
+    group: 'files',
     description:
       'Finds passages in files that the person has sent, by words of what is asked. Name the place of what you answer from.',
     effect: 'read',
-    dropWhenSmall: true,
     record: { redact: privately('query') },
     input: z.object({
       query: z.string().min(1).max(500),

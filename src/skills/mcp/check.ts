@@ -87,14 +87,16 @@ export function commands(servers: Servers): Command[] {
   ];
 }
 
-/** `shown`: the tools that models are shown in this conversation, where not all of them fit. */
-function list(servers: Servers, shown: readonly string[] | undefined): string {
-  const lines = servers
-    .listAll()
-    .flatMap(([name, server]) => [
-      texts.line(name, stateOf(server) + shareOf(server, shown)),
-      ...server.offers.flatMap((offer) => refusedOf(servers, offer.name)),
-    ]);
+/** `kept`: the tools that came to this conversation. */
+function list(servers: Servers, kept: readonly string[] | undefined): string {
+  const all = servers.listAll();
+  const isChosen = all.some(([, { offers }]) => offers.some(({ name }) => kept?.includes(name)));
+  // Tools of coda alone came to the conversation: those of servers are all shown.
+  const shown = isChosen ? kept : undefined;
+  const lines = all.flatMap(([name, server]) => [
+    texts.line(name, stateOf(server) + shareOf(server, shown)),
+    ...server.offers.flatMap((offer) => refusedOf(servers, offer.name)),
+  ]);
   return lines.length === 0 ? texts.none : lines.join('\n');
 }
 

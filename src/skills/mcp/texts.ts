@@ -80,7 +80,7 @@ export const texts = {
     `  ${tool} is left out with ${nameSome(models)}, whose service refuses it.`,
   ready: (tools: number, waiting: number) =>
     `${plural(tools, 'tool')}${waiting > 0 ? `, ${waiting} withheld until an owner approves` : ''}`,
-  shownHere: (count: number) => `, of which models are shown ${count} here; \`tool_search\` finds the others`,
+  shownHere: (count: number) => `, of which models are shown ${count} here; \`more_tools\` finds the others`,
   connecting: 'is being started',
   resting: (tools: number) => `${plural(tools, 'tool')}, starts with the next call`,
   allReady: (servers: number, tools: number) => `${plural(servers, 'server')} with ${plural(tools, 'tool')}`,

@@ -198,9 +198,9 @@ const MESSAGES = z.looseObject({
 function listTool(servers: Servers, names: readonly string[]): AnyTool {
   return outsideTool({
     name: 'mcp_resources',
+    group: 'servers',
     description: 'Lists what an MCP server has to read, with addresses for mcp_resource_read.',
     effect: 'fetch',
-    dropWhenSmall: true,
     input: z.object({
       server: z.enum(names),
       after: z.string().max(1_000).optional().describe('Where a long list goes on.'),
@@ -225,9 +225,9 @@ function listTool(servers: Servers, names: readonly string[]): AnyTool {
 function readTool(servers: Servers, names: readonly string[]): AnyTool {
   return outsideTool({
     name: 'mcp_resource_read',
+    group: 'servers',
     description: 'Reads a resource of an MCP server by its address.',
     effect: 'fetch',
-    dropWhenSmall: true,
     input: z.object({ server: z.enum(names), uri: z.string().min(1).max(4_096) }),
     flow: { targets: ({ uri }) => [uri], service: ({ server }) => serviceOf(server) },
     run: ({ server, uri }, ctx) =>
@@ -249,9 +249,9 @@ function readTool(servers: Servers, names: readonly string[]): AnyTool {
 function promptTool(servers: Servers, names: readonly string[]): AnyTool {
   return outsideTool({
     name: 'mcp_prompt',
+    group: 'servers',
     description: 'Fetches a prompt of an MCP server, which the person has asked for by name: do what it says for them.',
     effect: 'fetch',
-    dropWhenSmall: true,
     input: z.object({
       server: z.enum(names),
       name: z.string().min(1).max(200),

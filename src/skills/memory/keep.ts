@@ -27,11 +27,11 @@ export const day = z
   .refine((text) => !Number.isNaN(Date.parse(text)));
 
 export const saveInput = z.object({
-  text: z.string().describe('One sentence that stands by itself, in the words of the person.'),
-  type: z.enum(TYPES).default('fact'),
+  text: z.string().describe('One whole sentence.'),
+  type: z.enum(TYPES).default('fact').describe('Default: fact.'),
   importance: z.int().min(1).max(5).default(3),
   tags: z.array(z.string().max(50)).max(10).default([]),
-  date: day.optional().describe('Of an event: the day, YYYY-MM-DD.'),
+  date: day.optional().describe('Of an event: YYYY-MM-DD.'),
 });
 
 export interface KeptMemory {

@@ -3,6 +3,7 @@ import {
   type AnyTool,
   buryTellings,
   type CallContext,
+  changeTool,
   dataTool,
   done,
   failed,
@@ -42,6 +43,7 @@ export function tools(service: Service): AnyTool[] {
     listTool,
     deleteTool(service),
     correctTool(service),
+    changeOfMemory,
     keepTool(service),
     restoreTool(service),
     ignoreTool(service),
@@ -70,8 +72,10 @@ function sharesWord(one: string, other: string): boolean {
 const saveTool = (service: Service) =>
   dataTool({
     name: 'memory_save',
+    group: 'always',
     dialogue: { thing: 'memory' },
-    description: 'Remembers a fact, preference or event about the person for later conversations.',
+    form: { shows: ['text', 'type'] },
+    description: 'Remembers what the person is, likes or lives through.',
     effect: 'write',
     record: { redact: privately('text') },
     input: saveInput,
@@ -114,12 +118,14 @@ const preparedHits = (ctx: TxContext) => (ctx.prepared ?? []) as readonly Hit[];
 const searchTool = (service: Service) =>
   dataTool({
     name: 'memory_search',
+    group: 'always',
     dialogue: { thing: 'memory' },
-    description: 'Searches what you remember of the person, by meaning. `past` also finds what is no longer so.',
+    form: { shows: ['query'] },
+    description: 'Searches what you remember of the person.',
     effect: 'read',
     record: { redact: privately('query') },
     input: z.object({
-      query: z.string().min(1).max(1_000),
+      query: z.string().min(1).max(1_000).describe('Words, found by meaning.'),
       ...filter,
       past: z.boolean().default(false),
       most: z.int().min(1).max(30).default(8),
@@ -182,9 +188,9 @@ function listMemories(
 const contextTool = (service: Service) =>
   dataTool({
     name: 'memory_context',
+    group: 'unshown',
     description: 'Assembles what you remember about something within so many tokens.',
     effect: 'read',
-    dropWhenSmall: true,
     record: { redact: privately('about') },
     input: z.object({ about: z.string().min(1).max(1_000), tokens: z.int().min(50).max(4_000).default(600) }),
     prepare: ({ about }, ctx) => findNear(service, ctx, about, {}, 60),
@@ -213,6 +219,7 @@ const MOST_NAMED = 500;
 
 const listTool = dataTool({
   name: 'memory_list',
+  group: 'memory',
   dialogue: {
     thing: 'memory',
     async listNamed({ db, personId, private: isPrivate }) {
@@ -222,7 +229,6 @@ const listTool = dataTool({
   },
   description: 'Lists what you remember of the person, newest first.',
   effect: 'read',
-  dropWhenSmall: true,
   input: z.object({ type: z.enum(TYPES).optional(), tag: z.string().max(50).optional(), page }),
   async run(input, ctx) {
     if (!ctx.private) return failed('NOT_HERE', texts.notHere);
@@ -289,6 +295,7 @@ const toldBy = ({ text, saidAt, message }: Memory) => ({ text, at: saidAt, messa
 const deleteTool = (service: Service) =>
   dataTool({
     name: 'memory_delete',
+    group: 'unshown',
     dialogue: { thing: 'memory' },
     policy: { deletes: () => 1 },
     description: 'Forgets something that you remember of the person.',
@@ -311,7 +318,7 @@ const deleteTool = (service: Service) =>
 const correctTool = (service: Service) =>
   dataTool({
     name: 'memory_correct',
-    dropWhenSmall: true,
+    group: 'unshown',
     dialogue: { thing: 'memory', asks: { NO_TEXT: 'text' } },
     description:
       'Puts right something that you remember: the new text takes its place, and the old one stays on record.',
@@ -397,10 +404,10 @@ const restoreTool = (service: Service) =>
 const ignoreTool = (service: Service) =>
   dataTool({
     name: 'memory_ignore',
+    group: 'memory',
     dialogue: { thing: 'memory' },
     description: 'Remembers nothing of what was said in this conversation up to now, where the person asks for that.',
     effect: 'write',
-    dropWhenSmall: true,
     input: z.object({}),
     async run(_, ctx) {
       const count = await service.ignore(ctx);
@@ -408,6 +415,25 @@ const ignoreTool = (service: Service) =>
       return done(texts.ignored(count));
     },
   });
+
+/** Models are shown it for all that changes a memory. */
+const changeOfMemory = changeTool({
+  name: 'memory_change',
+  group: 'memory',
+  description: 'Corrects or forgets a memory of the person.',
+  which: 'Its id, or words of it.',
+  says: 'correct: `text` takes its place. forget: remove it.',
+  fields: { text: z.string().optional().describe('correct: what is right, as a whole sentence.') },
+  verbs: {
+    correct: {
+      tool: 'memory_correct',
+      takes: ['text'],
+      input: ({ text }) => (text ? { text } : undefined),
+      needs: '`text`',
+    },
+    forget: { tool: 'memory_delete', takes: [], input: () => ({}) },
+  },
+});
 
 /** As many as `note_recall` shows where none is sure. */
 const MOST_NOTES = 3;

@@ -3,6 +3,7 @@ import {
   askIfChanged,
   buryTellings,
   type Call,
+  changeTool,
   dataTool,
   done,
   failed,
@@ -30,6 +31,7 @@ const which = z
 export const deleteTool = (wrote: OnWrite) =>
   dataTool({
     name: 'note_delete',
+    group: 'unshown',
     dialogue: { thing: 'note' },
     policy: { deletes: ({ which, sure }) => (sure || which === 'all' ? 2 : 1) },
     description: 'Deletes a note.',
@@ -75,6 +77,7 @@ export const pinTool = (wrote: OnWrite) =>
 export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'config'>, wrote: OnWrite) =>
   dataTool({
     name: 'note_edit',
+    group: 'unshown',
     dialogue: { thing: 'note' },
     policy: { deletes: () => 1 },
     description: "Replaces a note's text, or adds to it (`append`), or sets its tags.",
@@ -98,6 +101,37 @@ export const editTool = ({ config: { longest } }: Pick<SkillDeps<Settings>, 'con
       return change(ctx, found, after, texts.edited, wrote);
     },
   });
+
+/** Models are shown it for all that changes a note. */
+export const noteChange = changeTool({
+  name: 'note_change',
+  group: 'always',
+  description: 'Edits or deletes a note.',
+  which: 'Its words, id or number; it.',
+  says: 'append: at its end.',
+  fields: { text: z.string().optional().describe('append, replace: the words. tag: "#home #car".') },
+  verbs: {
+    append: {
+      tool: 'note_edit',
+      takes: ['text'],
+      input: ({ text }) => (text ? { append: text } : undefined),
+      needs: '`text`: the words to add',
+    },
+    replace: {
+      tool: 'note_edit',
+      takes: ['text'],
+      input: ({ text }) => (text ? { text } : undefined),
+      needs: '`text`: the new words',
+    },
+    tag: {
+      tool: 'note_edit',
+      takes: ['text'],
+      input: ({ text }) => (text ? { tags: text.split(/[\s,]+/).filter(Boolean) } : undefined),
+      needs: '`text`: its tags',
+    },
+    delete: { tool: 'note_delete', takes: [], input: () => ({}) },
+  },
+});
 
 const appendText = (text: string, more: string): string =>
   isList(text) && !more.includes('\n') ? withItem(text, more) : `${text}\n${more}`;

@@ -29,12 +29,8 @@ import { texts } from './texts.ts';
 const LONGEST_TEXT = 20_000_000;
 
 const input = z.object({
-  text: z.string(),
-  title: z
-    .string()
-    .max(200)
-    .optional()
-    .describe('A note of the same title and scope becomes this one; the old words are kept.'),
+  text: z.string().describe('In the own words of the person; #tags file it.'),
+  title: z.string().max(200).optional().describe('Replaces the note of that title.'),
   tags: z.array(z.string().max(50)).max(10).optional(),
   scope: z
     .enum(['own', 'here'])
@@ -47,8 +43,10 @@ export function saveTool(deps: Pick<SkillDeps<Settings>, 'artifacts' | 'config'>
   const { config } = deps;
   return dataTool({
     name: 'note_save',
+    group: 'always',
     dialogue: { thing: 'note', asks: { NO_TEXT: 'text' } },
-    description: "Saves a note in the person's own words. `#tag` in the text, or `tags`, file it.",
+    form: { shows: ['text'] },
+    description: 'Saves a note: a text or list to look up.',
     effect: 'write',
     flow: { impersonal: true },
     record: { redact: privately('text', 'title') },

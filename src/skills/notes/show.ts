@@ -20,15 +20,16 @@ const MOST_NAMED = 500;
 export const searchTool = (meaning: Pick<Meaning, 'nearTexts'>) =>
   dataTool({
     name: 'note_search',
-    form: { times: ['from', 'to'] },
+    group: 'always',
+    form: { times: ['from', 'to'], shows: ['query'] },
     dialogue: { thing: 'note' },
-    description: "Searches the person's notes: words (also misspelt or in other words) and #tags.",
+    description: 'Finds notes.',
     effect: 'read',
     record: { redact: privately('query') },
     input: z.object({
-      query: z.string().max(500),
+      query: z.string().max(500).describe('Words, #tags.'),
       tags: z.array(z.string().max(50)).max(10).optional().describe('Only notes with all of these tags.'),
-      from: day.describe('Only notes made on this day or later, in the person\'s own words ("last Monday").'),
+      from: day.describe('Not older than: "last Monday".'),
       to: day.describe('Only notes made before this day.'),
       page,
     }),
@@ -79,7 +80,7 @@ function past(words: string, { when, clock }: TxContext): string | undefined {
 
 export const listTool = dataTool({
   name: 'note_list',
-  dropWhenSmall: true,
+  group: 'memory',
   dialogue: {
     thing: 'note',
     async listNamed({ db, personId }) {
@@ -120,6 +121,7 @@ const MOST_VERSIONS = 5;
 
 export const getTool = dataTool({
   name: 'note_get',
+  group: 'memory',
   dialogue: { thing: 'note' },
   description: 'Shows one note whole, with what it said before where it is no list.',
   effect: 'read',

@@ -1,7 +1,7 @@
 /** The ten tools of notes, in the order in which models are offered them. */
 import type { Tool } from '../../agent/index.ts';
 import type { SkillDeps } from '../../chat/index.ts';
-import { deleteTool, editTool, pinTool, restoreTool } from './change.ts';
+import { deleteTool, editTool, noteChange, pinTool, restoreTool } from './change.ts';
 import type { Settings } from './config.ts';
 import { recallTool } from './recall.ts';
 import { itemTool, saveTool } from './save.ts';
@@ -15,6 +15,7 @@ export function noteTools(deps: SkillDeps<Settings>, { meaning, wrote }: Service
     recallTool(meaning),
     listTool,
     getTool,
+    noteChange,
     editTool(deps, wrote),
     deleteTool(wrote),
     itemTool(deps, wrote),

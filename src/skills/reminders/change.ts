@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   askIfChanged,
   buryTellings,
+  changeTool,
   dataTool,
   done,
   type Failed,
@@ -150,6 +151,7 @@ type Edit = z.output<typeof editInput>;
 export function editTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_edit',
+    group: 'settings',
     form: { times: ['when'] },
     dialogue: { thing: 'reminder', asks: { NO_CHANGE: 'when', ...ASKS_WHEN } },
     description: "Changes a reminder's text, its time, or how it is delivered. Pass the person's own words for `when`.",
@@ -162,6 +164,41 @@ export function editTool(wakeAt: WakeAt) {
       ofEach(ctx, { tool: 'reminder_edit', input, prefers: 'any' }, (found) => edit(ctx, found, input, wakeAt)),
   });
 }
+
+/** Models are shown it for all that changes a reminder. */
+export const reminderChange = changeTool({
+  name: 'reminder_change',
+  group: 'always',
+  description: 'Changes a reminder.',
+  which: 'Its words, id or number; several between commas; all; it.',
+  says: 'done: a series goes on. snooze: once. skip: one of a series. delete: for good.',
+  fields: {
+    when: z.string().optional().describe('snooze, move, skip: when.'),
+    text: z.string().optional().describe('edit: the words.'),
+  },
+  verbs: {
+    done: { tool: 'reminder_complete', takes: [], input: () => ({}) },
+    snooze: { tool: 'reminder_snooze', takes: ['when'], input: ({ when }) => (when ? { when } : {}) },
+    move: {
+      tool: 'reminder_edit',
+      takes: ['when', 'text'],
+      input: ({ when, text }) => (when ? { when, ...(text && { text }) } : undefined),
+      needs: '`when`: the new time',
+    },
+    edit: {
+      tool: 'reminder_edit',
+      takes: ['when', 'text'],
+      input: ({ when, text }) => (text ? { text, ...(when && { when }) } : undefined),
+      needs: '`text`: the new words',
+    },
+    skip: {
+      tool: 'reminder_complete',
+      takes: ['when'],
+      input: ({ when }) => (when ? { day: when } : { ahead: true }),
+    },
+    delete: { tool: 'reminder_delete', takes: [], input: () => ({}) },
+  },
+});
 
 async function edit(ctx: TxContext, before: Reminder, input: Edit, wakeAt: WakeAt): Promise<ToolResult> {
   const found = await changeDelivery(ctx, before, input);
@@ -334,6 +371,7 @@ const MOST_DELETED_UNASKED = 2;
 
 export const deleteTool = dataTool({
   name: 'reminder_delete',
+  group: 'unshown',
   dialogue: { thing: 'reminder' },
   policy: {
     // Several at once count as many.

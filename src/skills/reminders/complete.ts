@@ -9,6 +9,7 @@ import { texts } from './texts.ts';
 
 export const completeTool = dataTool({
   name: 'reminder_complete',
+  group: 'unshown',
   form: { times: ['day'], own: ['days', 'next'] },
   dialogue: { thing: 'reminder', asks: { NOT_A_DATE: 'day' } },
   policy: { deletes: () => 1 },

@@ -48,21 +48,18 @@ export const ASKS_WHEN = {
 } as const;
 
 const createInput = z.object({
-  text: z.string().describe("What to remind of, in the person's own words, without the time."),
+  text: z.string().describe('What to remind of, without the time.'),
   when: z
     .string()
     .optional()
-    .describe(
-      'The person\'s own words for the time and nothing else ("tomorrow at 9", "every weekday at 8"), in plain English where ' +
-        'they speak another language; never a computed date.',
-    ),
+    .describe("The person's own words for the time; in plain English where they speak another language."),
   lead: z
     .enum(['to', 'about', 'that'])
     .optional()
     .describe('The word before `text` in "remind me to …", "about …", "that …"; the answer says it back.'),
-  to: z.string().max(200).optional().describe('Somebody else, by name: reminded if they agree. Left out: the person.'),
+  to: z.string().max(200).optional().describe('Somebody else, by name.'),
   dm: z.boolean().optional().describe('In a direct message instead of here.'),
-  urgent: z.boolean().optional().describe('Also during quiet hours.'),
+  urgent: z.boolean().optional().describe('Also in quiet hours.'),
   catch_up: catchUpInput.optional(),
   nag: nagInput.optional(),
   escalate: escalation,
@@ -83,10 +80,14 @@ export type ToCreate = CreateInput & { tainted?: boolean | undefined };
 export function createTool(making: Making) {
   return dataTool({
     name: 'reminder_create',
-    form: { times: ['when'], own: ['waking', 'escalate'] },
+    group: 'always',
+    form: {
+      times: ['when'],
+      own: ['waking', 'escalate'],
+      shows: ['text', 'when', 'to'],
+    },
     dialogue: { thing: 'reminder', asks: { NO_TEXT: 'text', ...ASKS_WHEN } },
-    description:
-      "Sets a reminder, once or recurring. Pass the person's own words for `when`; never compute a date yourself.",
+    description: 'Sets a reminder: words to say back, once or in series.',
     effect: 'write',
     policy: { confirms: tellsOthers },
     flow: { impersonal: true },

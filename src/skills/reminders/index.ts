@@ -1,7 +1,7 @@
 import type { Skill } from '../../chat/index.ts';
 import { readerFor } from '../../people/index.ts';
 import { readerOf } from '../../storage/index.ts';
-import { deleteTool, editTool } from './change.ts';
+import { deleteTool, editTool, reminderChange } from './change.ts';
 import { own } from './collection.ts';
 import { commands } from './commands.ts';
 import { completeTool } from './complete.ts';
@@ -28,6 +28,7 @@ export const reminders: Skill<Settings> = {
   tools: ({ outbox, wakeAt, household: { isZoneSet = false } }) => [
     createTool({ wakeAt, outbox, isZoneSet }),
     listTool,
+    reminderChange,
     completeTool,
     snoozeTool(wakeAt),
     editTool(wakeAt),

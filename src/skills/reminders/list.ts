@@ -77,16 +77,17 @@ function timesOf({ nextAt, plannedAt, rule }: Reminder, to: Date): Date[] {
 const PAGE = 10;
 
 const listInput = z.object({
-  status: z.enum(['pending', 'completed', 'all']).default('pending'),
+  status: z.enum(['pending', 'completed', 'all']).default('pending').describe('Default: pending.'),
   page: z.int().min(1).max(10_000).default(1),
-  day: z.string().max(100).optional().describe('Only what is due then: "today", "tomorrow", "Friday", "this week".'),
+  day: z.string().max(100).optional().describe('Due then: "Friday", "this week".'),
 });
 
 type ListInput = z.output<typeof listInput>;
 
 export const listTool = dataTool({
   name: 'reminder_list',
-  form: { times: ['day'] },
+  group: 'always',
+  form: { times: ['day'], shows: ['status', 'day'] },
   dialogue: {
     thing: 'reminder',
     async listNamed({ db, personId, reader }) {
@@ -99,7 +100,7 @@ export const listTool = dataTool({
       });
     },
   },
-  description: "Lists the person's reminders, numbered: pending (the default), completed or all; ten to a page.",
+  description: 'Lists reminders.',
   effect: 'read',
   input: listInput,
 

@@ -44,6 +44,7 @@ async function snoozeTo(
 export function snoozeTool(wakeAt: WakeAt) {
   return dataTool({
     name: 'reminder_snooze',
+    group: 'unshown',
     form: { times: ['when', 'day'] },
     dialogue: { thing: 'reminder' },
     description: 'Puts one occurrence of a reminder off. A series keeps its own times beside it.',

@@ -56,8 +56,8 @@ export type EditInput = z.output<typeof editInput>;
 export const editTool = (tooling: WatchTooling) =>
   dataTool({
     name: 'schedule_edit',
+    group: 'unshown',
     form: { times: ['when'] },
-    dropWhenSmall: true,
     dialogue: { thing: 'schedule' },
     description: 'Changes when a schedule comes, what is done then, or by which rule and how it is told.',
     effect: 'write',
@@ -199,7 +199,7 @@ async function change(
 export const deleteTool = ({ acknowledgements }: Pick<Tooling, 'acknowledgements'>) =>
   dataTool({
     name: 'schedule_delete',
-    dropWhenSmall: true,
+    group: 'unshown',
     dialogue: { thing: 'schedule' },
     policy: { deletes: () => 1 },
     description: 'Deletes a schedule.',

@@ -37,6 +37,7 @@ import {
   type WakeAt,
   type Wish,
 } from './schedule.ts';
+import { createShort } from './short.ts';
 import * as store from './store.ts';
 import { settleAsking } from './tell.ts';
 import { texts } from './texts.ts';
@@ -93,11 +94,10 @@ type CreateInput = z.output<typeof createInput>;
 export const createTool = (tooling: Tooling) =>
   dataTool({
     name: 'schedule_create',
-    form: { times: ['when'] },
+    group: 'always',
+    form: { times: ['when'], short: createShort(tooling) },
     dialogue: { thing: 'schedule', asks: { NO_TIME: 'when', NO_TEXT: 'prompt' } },
-    description:
-      'Plans something that you do later, once or recurring: you get `prompt` as a message then. ' +
-      'Where only words are to be said back, use reminder_create.',
+    description: 'Plans work of yours, or a watch; to say words back use reminder_create.',
     effect: 'write',
     record: { redact: privately('prompt', 'run', 'title') },
     input: createInput,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Call, type Failed, failed } from '../../agent/index.ts';
 import { type AllSkills, type Command, routesOf, type Skill, type SkillDeps, verbsOf } from '../../chat/index.ts';
+import { readerOf } from '../../storage/index.ts';
 import { slotsOf } from '../../time/index.ts';
 import { filesJob } from './agent-files.ts';
 import { deleteTool, editTool, move } from './change.ts';
@@ -12,7 +13,8 @@ import { adoptTurns, failingSource, outcomeSource, scheduleSource } from './fire
 import { scheduleOperations } from './operations.ts';
 import { routineCommands, routineTools } from './routines.ts';
 import { runJob } from './run.ts';
-import { deletionRules, mergeRules } from './store.ts';
+import { scheduleChange } from './short.ts';
+import { deletionRules, hasSchedules, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
 import { readWatch } from './typed.ts';
@@ -44,6 +46,7 @@ export const scheduler: Skill<Settings> = {
       createTool(tooling),
       watchTool(tooling),
       listTool,
+      scheduleChange,
       editTool(tooling),
       deleteTool(deps),
       restoreTool(deps),
@@ -63,6 +66,10 @@ export const scheduler: Skill<Settings> = {
   replicaEnded: adoptTurns,
   jobs: (deps) => [runJob(deps), filesJob({ ...deps, tooling: toolingOf(deps, { runnable: () => false }) })],
   due: (deps) => [scheduleSource(deps), outcomeSource(deps), failingSource(deps), digestSource(deps)],
+  prompt: async ({ database }, { person }) =>
+    (await hasSchedules(readerOf(database), person.id))
+      ? { title: 'Schedules', text: '', group: 'schedules' }
+      : undefined,
   messagePrompt: async (_, { origin }) =>
     origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined,
 };

@@ -93,7 +93,7 @@ export function routineTools(all: AllSkills, tooling: Tooling) {
   return [
     dataTool({
       name: 'routine_show',
-      dropWhenSmall: true,
+      group: 'schedules',
       dialogue: { thing: 'schedule' },
       description: "Shows the daily briefing (today's reminders and notes) or the weekly review.",
       effect: 'read',
@@ -103,9 +103,9 @@ export function routineTools(all: AllSkills, tooling: Tooling) {
     }),
     dataTool({
       name: 'routine_switch',
+      group: 'schedules',
       form: { times: ['when'] },
       dialogue: { thing: 'schedule' },
-      dropWhenSmall: true,
       description: 'Switches the daily briefing or the weekly review on (by itself, at `when`) or off.',
       effect: 'write',
       input: z.object({ name: routineName, on: z.boolean(), when: z.string().max(200).optional() }),

@@ -97,6 +97,14 @@ export async function listSchedules(tx: Queryable, personId: string): Promise<Pe
   return schedules.readAll(rows);
 }
 
+export async function hasSchedules(db: Queryable, personId: string): Promise<boolean> {
+  const { rows } = await db.query(
+    `select 1 from person_schedules where person_id = $1 and state in ('on', 'off') limit 1`,
+    [personId],
+  );
+  return rows.length > 0;
+}
+
 export async function listMadeBefore(
   db: Queryable,
   { personId, seq, limit }: { personId: string; seq: number; limit: number },

@@ -55,7 +55,7 @@ async function linesOf(own: readonly PersonSchedule[], ctx: TxContext): Promise<
 
 export const listTool = dataTool({
   name: 'schedule_list',
-  dropWhenSmall: true,
+  group: 'schedules',
   dialogue: {
     thing: 'schedule',
     listNamed: async ({ db, personId }) =>
@@ -67,6 +67,13 @@ export const listTool = dataTool({
   },
   description: 'Lists what the person has planned to be done by you, numbered.',
   effect: 'read',
+  form: {
+    short: {
+      input: z.object({ all: z.boolean().optional().describe('Also what runs by itself, with results and failures.') }),
+      takes: (input) => input.all !== undefined,
+      call: (input) => ({ tool: (input as { all?: boolean }).all ? 'scheduler_list' : 'schedule_list', input: {} }),
+    },
+  },
   input: z.object({}),
 
   async run(_, ctx) {
@@ -83,7 +90,7 @@ export function systemTools(deps: Deps) {
   return [
     dataTool({
       name: 'scheduler_list',
-      dropWhenSmall: true,
+      group: 'unshown',
       dialogue: { thing: 'schedule' },
       description:
         'Shows what runs by itself: state, next run, last result, duration, failures. Owners see your own tasks too.',
@@ -93,7 +100,7 @@ export function systemTools(deps: Deps) {
     }),
     dataTool({
       name: 'scheduler_toggle',
-      dropWhenSmall: true,
+      group: 'unshown',
       dialogue: { thing: 'schedule' },
       description: 'Switches a schedule, or one of your own tasks, on or off.',
       effect: 'write',
@@ -103,7 +110,7 @@ export function systemTools(deps: Deps) {
     }),
     dataTool({
       name: 'scheduler_run_now',
-      dropWhenSmall: true,
+      group: 'unshown',
       dialogue: { thing: 'schedule' },
       description: 'Runs a schedule, or one of your own tasks, now.',
       effect: 'write',
@@ -216,7 +223,7 @@ const stopTool = (deps: Deps) =>
 /** Ends a turn that a schedule has begun without a word. */
 export const nothingTool = dataTool({
   name: 'nothing_to_tell',
-  dropWhenSmall: true,
+  group: 'unshown',
   callers: 'main-agent',
   description: 'Ends what a schedule has begun without a message, where there is nothing worth telling.',
   effect: 'read',

@@ -51,7 +51,7 @@ export interface ReadySource {
 export const watchTool = (tooling: WatchTooling) =>
   dataTool({
     name: WATCH_TOOL,
-    dropWhenSmall: true,
+    group: 'unshown',
     form: { times: ['when'] },
     dialogue: { thing: 'schedule', asks: { NO_TIME: 'when' } },
     description:

@@ -33,10 +33,10 @@ const tag = z
   .describe('Of the image: agent-sandbox-NAME.');
 
 const IN_SANDBOX = {
+  group: 'code',
   effect: 'external',
   does: ['code'],
   callers: 'main-agent',
-  dropWhenSmall: true,
   flow: { impersonal: true },
 } as const;
 
@@ -318,7 +318,7 @@ function check({ sandbox, config, servers }: Deps): HealthCheck {
   };
 }
 
-const COMMON = { callers: 'main-agent', dropWhenSmall: true } as const;
+const COMMON = { callers: 'main-agent', group: 'code' } as const;
 
 function runTools(deps: Deps): AnyTool[] {
   return [runTool(deps), statusTool(), historyTool()];

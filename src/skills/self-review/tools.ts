@@ -48,10 +48,10 @@ const TAINTED = { tainted: true } as const;
 function listTool({ kinds }: Deps): AnyTool {
   return dataTool({
     name: 'improvement_proposals_list',
+    group: 'skills',
     description: 'Lists what you have proposed to change of yourself, for your owner.',
     effect: 'read',
     callers: 'main-agent',
-    dropWhenSmall: true,
     input: z.object({
       status: z.enum([...store.STATES, 'all']).default('pending'),
       category: z.string().max(40).optional(),
@@ -110,11 +110,11 @@ async function settleDecision(
 function decideTool(deps: Deps): AnyTool {
   return dataTool({
     name: 'improvement_proposal_decide',
+    group: 'skills',
     description:
       'Approves or rejects one of your proposals, where your owner has told you to. `title` is its title as it is listed.',
     effect: 'write',
     callers: 'main-agent',
-    dropWhenSmall: true,
     policy: {
       confirm: true,
       // The card names the title; whatever else of the proposal has changed by then ends the approval.

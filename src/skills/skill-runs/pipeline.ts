@@ -40,6 +40,7 @@ export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number })
   const { views } = deps;
   return outsideTool({
     name: TOOL,
+    group: 'skills',
     description:
       'Runs skills one after another, each with the result of the one before it as its input: a composed skill by its name, or steps. Only where the person wants several skills combined.',
     effect: 'fetch',
@@ -50,7 +51,6 @@ export function pipelineTool(deps: ToolDeps, { parallel }: { parallel: number })
     nestedOnly: true,
     outlasts: true,
     callers: 'main-agent',
-    dropWhenSmall: true,
     display: { as: 'stream', text: ({ name, steps = [] }) => name ?? steps.join(' > ') },
     form: { own: ['run', 'resume', 'until', 'hashes', 'role'] },
     timeoutOf: (asked) => deps.alone.timeoutMs * groupsOf(deps, asked).length + MARGIN_MS,

@@ -79,11 +79,14 @@ function standingOf(snapshot: Snapshot): Standing | undefined {
   return { text, tokens: tokensIn(text) };
 }
 
+/** Tokens. In smaller windows nobody hands work over, and the room is for what is said. */
+const SMALLEST_WINDOW = 32_000;
+
 interface Standing {
   text: string;
   tokens: number;
 }
 
 export function fits({ tokens }: Standing, window: number | undefined): boolean {
-  return window === undefined || tokens <= window * WINDOW_SHARE;
+  return window === undefined || (window >= SMALLEST_WINDOW && tokens <= window * WINDOW_SHARE);
 }

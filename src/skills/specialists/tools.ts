@@ -34,7 +34,7 @@ const specialistName = z.string().min(1).max(64);
 export function listTool({ held }: ToolDeps): AnyTool {
   return dataTool({
     name: 'specialist_list',
-    dropWhenSmall: true,
+    group: 'specialists',
     description: 'Lists the specialists that specialist_spawn can hand a task to, and what each may use.',
     effect: 'read',
     flow: { impersonal: true },
@@ -60,7 +60,7 @@ export function taintOf(all: readonly Pick<Specialist, 'ships'>[]): { tainted?: 
 export function spawnTool(deps: ToolDeps): AnyTool {
   return outsideTool({
     name: 'specialist_spawn',
-    dropWhenSmall: true,
+    group: 'specialists',
     description:
       'Hands a task to a specialist, which works on it by itself, and gives you its answer. It knows nothing of the conversation: put everything that it needs into the task. Several calls in one step run side by side.',
     effect: 'fetch',

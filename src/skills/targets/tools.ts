@@ -34,7 +34,7 @@ export function targetTools(deps: Deps): AnyTool[] {
   return [
     dataTool({
       name: 'target_list',
-      dropWhenSmall: true,
+      group: 'schedules',
       description: 'Lists where what the person plans may be told besides here: the names for `tell` of a schedule.',
       effect: 'read',
       input: z.object({}),

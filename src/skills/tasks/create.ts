@@ -44,9 +44,9 @@ type CreateInput = z.output<typeof createInput>;
 export const createTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_create',
+    group: 'tasks',
     form: { times: ['when'] },
     dialogue: { thing: 'task' },
-    dropWhenSmall: true,
     description:
       'Keeps a piece of work that takes days: a title and ordered steps. You take it up again by yourself at `when`, or ' +
       'right after this turn. Not for what needs one answer now, or only words said later.',

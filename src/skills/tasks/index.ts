@@ -2,15 +2,16 @@ import { z } from 'zod';
 import type { AnyTool } from '../../agent/index.ts';
 import type { Skill, SkillDeps } from '../../chat/index.ts';
 import { block, count } from '../../config/index.ts';
+import { readerOf } from '../../storage/index.ts';
 import { cronProblem } from '../../time/index.ts';
 import { openTasks, own } from './collection.ts';
 import { agenda, commands } from './commands.ts';
 import { createTool } from './create.ts';
 import { adoptTurns, taskSource, WORK } from './fire.ts';
-import { deletionRules, mergeRules } from './store.ts';
+import { deletionRules, hasOpen, mergeRules } from './store.ts';
 import type { Tooling } from './tooling.ts';
 import { restoreTool } from './undo.ts';
-import { advanceTool, blockTool, cancelTool, editTool, laterTool, resumeTool, statusTool } from './work.ts';
+import { advanceTool, blockTool, cancelTool, editTool, laterTool, resumeTool, statusTool, taskChange } from './work.ts';
 
 const resumeCron = z.string().superRefine((text, ctx) => {
   const problem = text === '' ? undefined : cronProblem(text);
@@ -59,6 +60,10 @@ export const tasks: Skill<Settings> = {
       : [],
   callNamed: ({ config: { enabled } }, name, rest) =>
     enabled && name === WORK ? { tool: 'task_status', input: { which: rest.trim() } } : undefined,
+  prompt: async ({ config, database }, { person }) =>
+    config.enabled && (await hasOpen(readerOf(database), person.id))
+      ? { title: 'Tasks', text: '', group: 'tasks' }
+      : undefined,
   agenda: async ({ config: { enabled } }, ctx, span) => (enabled ? agenda(ctx, span) : []),
 };
 
@@ -66,6 +71,7 @@ function tools(tooling: Tooling): AnyTool[] {
   return [
     createTool(tooling),
     statusTool(tooling),
+    taskChange,
     advanceTool(tooling),
     blockTool(tooling),
     resumeTool(tooling),

@@ -73,6 +73,14 @@ export async function listOpen(db: Queryable, personId: string): Promise<Task[]>
   return tasks.readAll(rows);
 }
 
+export async function hasOpen(db: Queryable, personId: string): Promise<boolean> {
+  const { rows } = await db.query(
+    `select 1 from tasks where person_id = $1 and state in ('active', 'blocked') limit 1`,
+    [personId],
+  );
+  return rows.length > 0;
+}
+
 export async function lockOpen(tx: Transaction, personId: string): Promise<Task[]> {
   const { rows } = await tx.query(
     `select * from tasks where person_id = $1 and state in ('active', 'blocked') order by seq for update`,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   askIfChanged,
   buryTellings,
+  changeTool,
   dataTool,
   done,
   type Failed,
@@ -38,7 +39,7 @@ async function change(ctx: TxContext, task: Task, wish: Partial<Wish>): Promise<
 export const statusTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_status',
-    dropWhenSmall: true,
+    group: 'tasks',
     dialogue: {
       thing: 'task',
       listNamed: async ({ db, personId }) =>
@@ -103,6 +104,7 @@ async function filesOf({ tx, person, conversationId, clock }: TxContext, steps: 
 export const advanceTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_advance',
+    group: 'unshown',
     dialogue: { thing: 'task' },
     description: 'Says that the next step of a task is done; tells the one after it.',
     effect: 'write',
@@ -161,6 +163,7 @@ function nextLook({ steps, step, state, isRunning, rule, nextAt, resumed }: Task
 export const blockTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_block',
+    group: 'unshown',
     form: { times: ['until'] },
     dialogue: { thing: 'task', asks: { NO_REASON: 'reason', NO_TIME: 'until' } },
     description: 'Says that a task cannot go on now, and why.',
@@ -248,8 +251,8 @@ async function findWhich(ctx: TxContext, which: string, wanted: MarkedCall<Task>
 export const editTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_edit',
+    group: 'unshown',
     form: { times: ['when'] },
-    dropWhenSmall: true,
     dialogue: { thing: 'task' },
     description: 'Changes the title of a task, the steps that are left, or when it is taken up.',
     effect: 'write',
@@ -288,7 +291,7 @@ export const editTool = (tooling: Tooling) =>
 
 export const cancelTool = dataTool({
   name: 'task_cancel',
-  dropWhenSmall: true,
+  group: 'unshown',
   dialogue: { thing: 'task' },
   policy: { deletes: () => 1 },
   description: 'Gives a task up.',
@@ -313,5 +316,51 @@ export const cancelTool = dataTool({
       id: task.id,
       choices: [undoChoice(undo)],
     });
+  },
+});
+
+/** Models are shown it for all that changes a task. */
+export const taskChange = changeTool({
+  name: 'task_change',
+  group: 'tasks',
+  description: 'Moves a task on, or changes it.',
+  which: 'Its id, its number in the list, or words of it.',
+  says: 'advance: its next step is done. wait: it cannot go on now. edit: other title, steps or time. cancel: give it up.',
+  fields: {
+    text: z.string().optional().describe('advance: what came of the step. wait: what it waits for. edit: the title.'),
+    step: z.int().optional().describe('advance: the number of the step.'),
+    steps: z.array(z.string()).optional().describe('edit: the steps that are left, in order.'),
+    when: z.string().max(200).optional().describe("wait, edit: when to take it up, in the person's own words."),
+    files: z.array(z.string()).optional().describe('advance: names of files that belong to it.'),
+  },
+  verbs: {
+    advance: {
+      tool: 'task_advance',
+      takes: ['text', 'files', 'step'],
+      input: ({ text, files, step }) => ({
+        ...(text && { result: text }),
+        ...(files && { files }),
+        ...(step !== undefined && { step }),
+      }),
+    },
+    wait: {
+      tool: 'task_block',
+      takes: ['text', 'when'],
+      input: ({ text, when }) =>
+        text
+          ? { type: when ? 'waiting_for_time' : 'waiting_for_person', reason: text, ...(when && { until: when }) }
+          : undefined,
+      needs: '`text`: what it waits for',
+    },
+    edit: {
+      tool: 'task_edit',
+      takes: ['text', 'steps', 'when'],
+      input: ({ text, steps, when }) => ({
+        ...(text && { title: text }),
+        ...(steps && { steps }),
+        ...(when && { when }),
+      }),
+    },
+    cancel: { tool: 'task_cancel', takes: [], input: () => ({}) },
   },
 });

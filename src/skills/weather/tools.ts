@@ -22,12 +22,12 @@ const WEEK = 7;
 export function weatherTool(deps: WeatherDeps): AnyTool {
   return outsideTool({
     name: 'weather',
+    group: 'web',
     form: { times: ['when'] },
     description: "The weather now and up to two weeks ahead. Pass the person's own words for `when`.",
     effect: 'fetch',
     flow: { impersonal: true, targets: ({ place }) => (place === undefined ? [] : [place]) },
     does: [],
-    dropWhenSmall: true,
     display: { text: () => 'looking at the weather' },
     input: z.object({ place: z.string().max(100).optional(), when: z.string().max(100).optional() }),
     async run({ place: said, when }, ctx) {

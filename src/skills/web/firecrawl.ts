@@ -28,10 +28,10 @@ export function firecrawlTools(deps: FirecrawlDeps): AnyTool[] {
 function scrapeTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
   return outsideTool({
     name: 'firecrawl_scrape',
+    group: 'web',
     description: 'Reads one page in a browser elsewhere: for pages that web_fetch cannot read. Check `truncated`.',
     effect: 'fetch',
     flow: { impersonal: true, targets: ({ url }) => [addressOf(url)] },
-    dropWhenSmall: true,
     does: ['web_read'],
     input: z.object({ url: address }),
     timeoutMs: 120_000,
@@ -49,10 +49,10 @@ function scrapeTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
 function searchTool({ firecrawl }: FirecrawlDeps): AnyTool {
   return outsideTool({
     name: 'firecrawl_search',
+    group: 'web',
     description: 'Searches the web by Firecrawl. Gives titles, addresses and extracts.',
     effect: 'fetch',
     flow: { impersonal: true, targets: ({ query }) => [query] },
-    dropWhenSmall: true,
     does: ['web_search'],
     input: z.object({ query: z.string().min(1).max(400), limit: z.int().min(1).max(20).default(5) }),
     async run({ query, limit }, { signal }) {
@@ -67,10 +67,10 @@ function searchTool({ firecrawl }: FirecrawlDeps): AnyTool {
 function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
   return outsideTool({
     name: 'firecrawl_map',
+    group: 'web',
     description: 'Lists the addresses of a site, those about `search` first: to choose which pages to read.',
     effect: 'fetch',
     flow: { impersonal: true, targets: ({ url, search }) => [addressOf(url), ...(search ? [search] : [])] },
-    dropWhenSmall: true,
     does: ['web_read'],
     input: z.object({
       url: address,
@@ -95,6 +95,7 @@ function mapTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
 function crawlTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
   return outsideTool({
     name: 'firecrawl_crawl',
+    group: 'web',
     flow: {
       picks: true,
       impersonal: true,
@@ -103,7 +104,6 @@ function crawlTool({ firecrawl, egress }: FirecrawlDeps): AnyTool {
     description:
       'Reads many pages of a site. Costs one credit a page: always give include_paths (patterns such as docs/.*) and a low limit. Check `truncated`.',
     effect: 'fetch',
-    dropWhenSmall: true,
     does: ['web_read'],
     display: { as: 'stream', text: ({ url }) => `reading pages of ${hostOf(addressOf(url))}` },
     input: z.object({

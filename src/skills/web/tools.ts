@@ -34,13 +34,16 @@ function showPage(page: Page, find: string | undefined): ToolResult {
 export function fetchTool(pages: Pages, timeoutMs: number): AnyTool {
   return outsideTool({
     name: 'web_fetch',
-    description:
-      'Reads a web page, PDF, JSON, CSV or text by its address. `find` gives only the passages with these words.',
+    group: 'always',
+    description: 'Reads a web page or file.',
     effect: 'fetch',
     flow: { impersonal: true, targets: ({ url }) => [addressOf(url)] },
     does: ['web_read'],
     display: { as: 'name', text: ({ url }) => `reading ${hostOf(addressOf(url))}` },
-    input: z.object({ url: z.string().min(1).max(4_096), find: z.string().max(200).optional() }),
+    input: z.object({
+      url: z.string().min(1).max(4_096).describe('Its address.'),
+      find: z.string().max(200).optional().describe('Only passages with these words.'),
+    }),
     timeoutMs: timeoutMs + 30_000,
     async run({ url, find }, { signal }) {
       const page = await pages.page(addressOf(url), signal);
@@ -52,7 +55,8 @@ export function fetchTool(pages: Pages, timeoutMs: number): AnyTool {
 export function searchTool(search: Search): AnyTool {
   return outsideTool({
     name: 'web_search',
-    description: 'Searches the web. Gives titles, addresses and extracts; read what looks right with web_fetch.',
+    group: 'always',
+    description: 'Searches the web.',
     effect: 'fetch',
     flow: {
       impersonal: true,
@@ -61,7 +65,11 @@ export function searchTool(search: Search): AnyTool {
     },
     does: ['web_search'],
     display: { text: () => 'searching the web' },
-    input: z.object({ query: z.string().min(1).max(400), count: z.int().min(1).max(20).default(8) }),
+    form: { shows: ['query'] },
+    input: z.object({
+      query: z.string().min(1).max(400).describe('Words.'),
+      count: z.int().min(1).max(20).default(8),
+    }),
     async run({ query, count }, { signal }) {
       const found = await search.search(query, count, signal);
       if (!found.ok) return found;

@@ -2,8 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bareSchema, plainSchema } from '../../../src/agent/models/plain.ts';
-import { play } from '../../support/play.ts';
-import { ScriptedModel } from '../../support/scripted-model.ts';
+import { callableTools } from '../../support/callable.ts';
 
 const OPEN = { type: 'object', properties: {}, additionalProperties: true };
 const field = (schema: unknown) =>
@@ -136,15 +135,12 @@ describe('a field', () => {
 });
 
 test('coda’s own tools are shown to a model in these words', async () => {
-  const model = new ScriptedModel(['ok']);
-  await using coda = await play({ model });
-  await coda.person('ana').says('hello');
-  const tools = model.requests[0]?.tools ?? [];
+  const tools = await callableTools();
   expect(tools.length).toBeGreaterThan(30);
   expect(tools.flatMap(({ name, schema }) => look(schema).map((found) => `${name}: ${found}`))).toEqual([]);
   expect(tools.find(({ name }) => name === 'audit_stats')?.schema).toMatchObject({
     properties: {
-      hours: { type: 'number', maximum: expect.any(Number) },
+      hours: { type: 'number' },
       until: { type: 'string', description: expect.stringContaining('Format: date-time.') },
     },
   });

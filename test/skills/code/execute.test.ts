@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { build, readConfig } from '../../../src/app/index.ts';
 import { temporaryFolder } from '../../agent-skills/support.ts';
+import { callable } from '../../support/callable.ts';
 import { DOCKER, docker, leftovers } from '../../support/docker.ts';
 import { borrowEngine } from '../../support/engines.ts';
 import { play } from '../../support/play.ts';
@@ -188,7 +189,7 @@ test('where code is switched off no model is offered it, and a call says what is
   const model = new ScriptedModel(['Hello.']);
   await using coda = await play({ model });
   await coda.person('ana').says('hello');
-  expect(model.requests[0]?.tools.map(({ name }) => name)).not.toContain('code_execute');
+  expect(callable(model.requests[0] ?? { tools: [] }).map(({ name }) => name)).not.toContain('code_execute');
 });
 
 async function installation(coda: Awaited<ReturnType<typeof play>>): Promise<string> {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callable } from '../../support/callable.ts';
 import { DOCKER } from '../../support/docker.ts';
 import { requireService } from '../../support/postgres.ts';
 import { ScriptedModel } from '../../support/scripted-model.ts';
@@ -73,7 +74,7 @@ describe.skipIf(!DOCKER)('code with a network', () => {
     const model = new ScriptedModel(['Hello.']);
     await using coda = await playCode(model, config());
     await coda.person('ana').says('hello');
-    const tool = model.requests.at(-1)?.tools.find(({ name }) => name === 'code_execute');
+    const tool = callable(model.requests.at(-1) ?? { tools: [] }).find(({ name }) => name === 'code_execute');
     expect(tool?.description).toContain(`in a sandbox that reaches ${PUBLIC} alone`);
     expect(await coda.person('ana').says('/doctor all')).toContain(`reaches ${PUBLIC} alone`);
   });

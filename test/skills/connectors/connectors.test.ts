@@ -5,6 +5,7 @@ import { createServer as createTcpServer, type Server as TcpServer } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { callable } from '../../support/callable.ts';
 import { type Play, type PlayedPerson, play } from '../../support/play.ts';
 import { freePort } from '../../support/ports.ts';
 import { type Line, ScriptedModel } from '../../support/scripted-model.ts';
@@ -141,7 +142,7 @@ test('a service is asked with its key, which neither the model nor the log of an
   expect(result).toContain('rain until noon');
   expect(result).toContain('Bearer [secret]');
   expect(JSON.stringify(it.model.requests)).not.toContain(KEY);
-  const tool = it.model.requests.at(-1)?.tools.find(({ name }) => name === 'connector_call');
+  const tool = callable(it.model.requests.at(-1) ?? { tools: [] }).find(({ name }) => name === 'connector_call');
   expect(tool?.description).toContain(`- weather (${PUBLIC}:${port}): The weather`);
 });
 
@@ -298,5 +299,5 @@ test('a file that describes no connector is told of and stops no other; without 
   expect(told).toContainEqual(expect.stringMatching(/nothing\.yaml: base_url:/));
   rmSync(join(it.root, 'connectors'), { recursive: true });
   await it.ana.says('hello');
-  expect(it.model.requests.at(-1)?.tools.map(({ name }) => name)).not.toContain('connector_call');
+  expect(callable(it.model.requests.at(-1) ?? { tools: [] }).map(({ name }) => name)).not.toContain('connector_call');
 });

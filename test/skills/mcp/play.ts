@@ -1,4 +1,5 @@
 import type { ModelRequest } from '../../../src/agent/index.ts';
+import { callable } from '../../support/callable.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Play, type PlayedPerson, play } from '../../support/play.ts';
 import { type Line, ScriptedModel } from '../../support/scripted-model.ts';
@@ -50,6 +51,13 @@ export class McpPlay implements AsyncDisposable {
   async offered(server: string) {
     await this.ana.says('hello');
     return (this.model.requests.at(-1)?.tools ?? []).filter(({ name }) => name.startsWith(`${server}_`));
+  }
+
+  /** All tools of a server that a model may call, shown or not. */
+  async callable(server: string) {
+    await this.ana.says('hello');
+    const last = this.model.requests.at(-1) ?? { tools: [] };
+    return callable(last).filter(({ name }) => name.startsWith(`${server}_`));
   }
 
   /** What /mcp says of a server. */

@@ -39,7 +39,7 @@ export interface TurnRecord extends ExtraWrites {
   messages: Record<string, unknown>[];
   audit: AuditRow[];
   artifacts: ReturnType<typeof ofArtifacts.artifactsIn>;
-  /** A setting of the conversation: the servers' tools that it is shown, where that is new. */
+  /** A setting of the conversation: the tools that came to it, where that is new. */
   shown: { inbox_id: string; conversation_id: string; setting: Record<string, Json> }[];
 }
 
@@ -79,7 +79,7 @@ export function turnRecord(
 
 function newlyShown(turn: Turn, { id, conversation }: Item): TurnRecord['shown'] {
   const kept = keptTools(conversation);
-  const shown = turn.shownTools(kept);
+  const shown = turn.bringTools(kept);
   if (!shown || shown.length === 0 || shown.length === kept?.length) return [];
   return [{ inbox_id: id, conversation_id: conversation.id, setting: keptSetting(shown, conversation.epoch) }];
 }

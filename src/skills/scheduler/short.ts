@@ -1,0 +1,89 @@
+/** Schedules as models are shown them: few fields, and for a watch the line that a person types. */
+import { z } from 'zod';
+import { type Call, changeTool, type Failed, failed, type ShortForm } from '../../agent/index.ts';
+import { splitFlags } from '../../base/text.ts';
+import { commandRun } from './schedule.ts';
+import { texts } from './texts.ts';
+import { changesIn, FLAGS, inputOf, isFault, sourceIn } from './watch/flags.ts';
+import { WATCH_TOOL } from './watch/rule.ts';
+
+/** True if a schedule can run a skill of this name without a model. */
+interface Runnable {
+  runnable(name: string): boolean;
+}
+
+const createShape = z.object({
+  when: z.string().optional().describe("The person's own words; in plain English where they speak another language."),
+  what: z
+    .string()
+    .max(8_000)
+    .describe('What to do; "run NAME": a skill; "page https://… --below 40 --after Price": a watch.'),
+});
+
+/** A call with `what`: a prompt, a skill to run, or a line that names something to look at. */
+export const createShort = (tooling: Runnable): ShortForm => ({
+  input: createShape,
+  takes: (input) => input.what !== undefined,
+  call: (input) => callOfLine(input as z.output<typeof createShape>, tooling),
+});
+
+const RUN = /^\/?run\s+(\S+)\s*([\s\S]*)$/i;
+
+function callOfLine({ when, what }: z.output<typeof createShape>, tooling: Runnable): Call | Failed {
+  const split = splitFlags(what);
+  const found = sourceIn(split.words) ?? scriptIn(split.words, tooling);
+  if (found) {
+    const rest = inputOf(split);
+    if (isFault(rest)) return failed('INVALID_INPUT', texts.wrongFlag(rest, FLAGS));
+    const time = when?.trim() || found.when;
+    return { tool: WATCH_TOOL, input: { ...rest, source: found.source, ...(time && { when: time }) } };
+  }
+  const [, name = '', more = ''] = RUN.exec(what.trim()) ?? [];
+  const given = name === '' ? { prompt: what } : { run: [name, more].filter(Boolean).join(' ') };
+  return { tool: 'schedule_create', input: { ...(when && { when }), ...given } };
+}
+
+/** A script of a skill by its place: `run house/disk`. */
+function scriptIn(words: string, { runnable }: Runnable) {
+  const [, script = '', rest = ''] = RUN.exec(words.trim()) ?? [];
+  if (!script.includes('/') || runnable(commandRun(`/${script}`).slice(1))) return undefined;
+  return { when: '', source: { kind: 'script', script, args: rest.split(/\s+/).filter(Boolean) } };
+}
+
+export const scheduleChange = changeTool({
+  name: 'schedule_change',
+  group: 'schedules',
+  description: 'Moves, alters, pauses, runs or ends a schedule.',
+  which: 'Its id, its number in the list, words of it; for owners also the name of a task of yours.',
+  says: 'move: another time. edit: other work, or flags of what it watches. pause, resume. run: now. delete: end it.',
+  fields: {
+    when: z.string().optional().describe("move: the new time, in the person's own words."),
+    what: z.string().optional().describe('edit: what to do, or flags: "--above 95 --digest 18:00 --tell #home".'),
+  },
+  verbs: {
+    move: {
+      tool: 'schedule_edit',
+      takes: ['when'],
+      input: ({ when }) => (when ? { when } : undefined),
+      needs: '`when`: the new time',
+    },
+    edit: {
+      tool: 'schedule_edit',
+      takes: ['what', 'when'],
+      input: ({ what, when }) => (what ? { ...changedBy(what), ...(when && { when }) } : undefined),
+      needs: '`what`',
+    },
+    pause: { tool: 'scheduler_toggle', as: 'name', takes: [], input: () => ({ on: false }) },
+    resume: { tool: 'scheduler_toggle', as: 'name', takes: [], input: () => ({ on: true }) },
+    run: { tool: 'scheduler_run_now', as: 'name', takes: [], input: () => ({}) },
+    delete: { tool: 'schedule_delete', takes: [], input: () => ({}) },
+  },
+});
+
+/** Flags that cannot be read stay words, and are work to do. */
+function changedBy(what: string): Record<string, unknown> {
+  const read = what.includes('--') ? changesIn(what) : { flag: '' };
+  if (!isFault(read)) return read;
+  const name = RUN.exec(what.trim());
+  return name ? { run: what.trim().replace(/^\/?run\s+/i, '') } : { prompt: what };
+}
