@@ -1,4 +1,4 @@
-/** What a plain message carries to a model, in tokens of o200k: `npm run bench -- weight`. */
+/** Tokens (o200k) that a plain message carries to a model: `npm run bench -- weight`. */
 import { weigh } from '../test/support/weight.ts';
 import { Report } from './support/report.ts';
 

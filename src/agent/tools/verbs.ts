@@ -10,7 +10,7 @@ interface Verb<Input> {
   takes: readonly (keyof Input & string)[];
   /** The input of its own tool; undefined: a field that it needs is missing. */
   input(input: Input): Record<string, unknown> | undefined;
-  /** What is missing then, for the model. */
+  /** The missing field then, in words for the model. */
   needs?: string;
 }
 
