@@ -45,6 +45,7 @@ describe('the skills that coda brings', () => {
       wakeAt: () => {},
       onClose: () => {},
       config: {},
+      household: {},
       models: { available: false },
       embedders: embeddersOf({ kind: 'none' }),
     } as never;

@@ -65,3 +65,8 @@ test('blanks in pieces, however many, are no words', () => {
   stripper.add('word');
   expect(stripper.hasWords).toBe(true);
 });
+
+test('an empty list is an answer, and stays what was shown', () => {
+  for (const text of ['[]', '[]<|inner_prefix|>'])
+    expect(readPieces([...text])).toMatchObject({ text: '[]', calls: [] });
+});

@@ -79,13 +79,13 @@ describe('without a model, over the whole way of a message', () => {
     expect(await coda.count('reminders')).toBe(0);
     expect(await coda.count('notes')).toBe(0);
     expect(await ana.says('thanks')).toBe("You're welcome.");
-    expect(await ana.says('help')).toContain('/reminders');
+    expect(await ana.says('help')).toContain('/help reminders');
   });
 
   test('help shows a few requests that one would make, each of which works', async () => {
     await using coda = await play();
     const ana = coda.person('ana');
-    const help = (await ana.says('help')) ?? '';
+    const help = (await ana.says('/help all')) ?? '';
     const examples = [...(help.split('Reminders:')[0] ?? '').matchAll(/^- (.+)$/gm)].map(([, example = '']) => example);
     expect(examples.length).toBeGreaterThan(8);
     expect(examples.length).toBeLessThan(18);

@@ -18,7 +18,7 @@ const EXAMPLE =
 
 /** Possible calls at the end of a growing answer: JSON alone, or a block of JSON at its end. */
 const GROWING: readonly RegExp[] = [
-  /^\s*(?:\{|\[\s*(?:\{|$))/,
+  /^\s*(?:\{|\[[\s[]*(?:\{|$))/,
   /(?:^|\n)[^\S\n]*(?:```(?:json)?[^\S\n]*\n[^`]*(?:`{1,3}\s*)?|`{1,3}[a-z_]*)$/,
 ];
 
@@ -89,16 +89,26 @@ function bare(said: string, tools: readonly ToolSpec[]): WrittenCalls | undefine
   const fenced = FENCED.exec(said);
   const before = fenced ? said.slice(0, fenced.index).trim() : '';
   if (EXAMPLE.test(before) || isFenced(before)) return undefined;
-  const read = shapes(parseTexts(fenced?.[1] ?? said), false) ?? (fenced ? undefined : python(said));
+  const read = shapes(parseTexts(fenced?.[1] ?? said), false) ?? (fenced ? undefined : barePython(said));
   const calls = read?.map((call) => fitCall(call, tools, true));
-  return calls?.every((call) => call !== undefined) ? { text: before, calls } : undefined;
+  // An empty list is an answer.
+  return calls?.length && calls.every((call) => call !== undefined) ? { text: before, calls } : undefined;
+}
+
+/** Some models call their tools by these; any other name before a point is no tool's. */
+const NAMESPACES = ['functions.', 'default_api.', 'tools.'];
+
+function withoutNamespace(name: string): string {
+  return name.slice(NAMESPACES.find((each) => name.startsWith(each))?.length ?? 0);
 }
 
 function isPythonOf(text: string, tools: readonly Pick<ToolSpec, 'name'>[]): boolean {
-  const [, begun = '', bracket] = /^\s*\[?\s*([a-z_]\w*)?\s*(\()?/i.exec(text) ?? [];
+  const [, begun = '', bracket] = /^\s*\[?\s*([a-z_][\w.]*)?\s*(\()?/i.exec(text) ?? [];
   if (begun === '') return false;
   const isAll = bracket === undefined && text.trimEnd().endsWith(begun);
-  return tools.some(({ name }) => (isAll ? name.startsWith(begun) : bracket !== undefined && name === begun));
+  if (isAll && NAMESPACES.some((name) => name.startsWith(begun))) return true;
+  const end = withoutNamespace(begun);
+  return tools.some(({ name }) => (isAll ? name.startsWith(end) : bracket !== undefined && name === end));
 }
 
 function isFenced(before: string): boolean {
@@ -342,6 +352,12 @@ function pairs(content: string): Shape[] | undefined {
 const QUOTED = String.raw`"(?:\\[\s\S]|[^"\\])*(?:"|$)|'(?:\\[\s\S]|[^'\\])*(?:'|$)`;
 const KEYWORD = new RegExp(String.raw`(${QUOTED})|\b([A-Za-z_]\w*)\s*=(?!=)`, 'g');
 const BRACKET = new RegExp(`${QUOTED}|[()]`, 'g');
+
+/** Where nothing marks it as a call, each name is a tool's from its first letter on. */
+function barePython(said: string): Shape[] | undefined {
+  const calls = python(said);
+  return calls?.every(({ name }) => !withoutNamespace(name).includes('.')) ? calls : undefined;
+}
 
 function python(content: string): Shape[] | undefined {
   const inner = content.trim().replace(/^print\s*\(([\s\S]*)\)$/, '$1');

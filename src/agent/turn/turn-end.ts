@@ -170,8 +170,9 @@ const inItalics = (notices: readonly string[]): string[] => notices.map((notice)
 function interruptedCards(turn: Turn): Card[] {
   const calls = turn.allTurns().flatMap((each) => each.unknownCalls());
   return calls.map(({ name, message }) => {
-    const isInterrupted = message === texts.outcomeUnknown(name);
-    return { kind: 'notice', text: isInterrupted ? texts.outcomeUnknownToPerson(name) : message };
+    // Coda's own sentences begin with the name of the tool, which tells a person little.
+    const isOwn = message.startsWith(`${name} `);
+    return { kind: 'notice', text: isOwn ? texts.outcomeUnknownToPerson(name) : message };
   });
 }
 
