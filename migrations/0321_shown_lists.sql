@@ -2,7 +2,7 @@
 -- the one shown last of all. In place of `note_lists` and `reminder_lists`, which an earlier version beside this one still uses.
 create sequence shown_lists_order;
 create table shown_lists (
-  person_id        uuid not null references persons (id),
+  person_id        uuid not null references persons (id) on delete cascade,
   conversation_id  uuid not null references conversations (id),
   thing            text not null,
   ids              text[] not null,

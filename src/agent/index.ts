@@ -48,7 +48,7 @@ export {
   type ModelUsage,
   NoModel,
 } from './inference/model.ts';
-export { numberedLists } from './lists/store.ts';
+export { numberedLists, type ShownList } from './lists/store.ts';
 export { checkProvider, type ProviderHealth } from './models/check.ts';
 export type { Tiers } from './models/index.ts';
 export { type Models, openModels, openPrices, type Tier } from './models/index.ts';

@@ -326,7 +326,8 @@ export const stillInvalid = (tool: string) =>
 export const repeatedCall = () =>
   'You have made exactly this call twice already, with the results above. Do not make it again: use them, try something else, or tell the person what is in the way.';
 
-export const saidTwice = () => 'This call stands twice in your answer. It was made once, with the result above.';
+export const saidTwice = () =>
+  'This call stands twice in your answer, and counts once: the result of the first one holds for both.';
 
 export const loopBroken = (tool: string) =>
   `I stopped because I kept doing the same thing (\`${tool}\`) without getting on. Tell me what you need in other words.`;

@@ -1,18 +1,10 @@
 /** The door of a running coda: commands reach it through a socket in its data folder that only its user may open. */
 
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readlinkSync,
-  rmdirSync,
-  symlinkSync,
-  unlinkSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, mkdtempSync, readlinkSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { startListening, withTimeout } from '../base/async.ts';
 import { CodaError, messageOf, systemCode } from '../base/errors.ts';
@@ -20,6 +12,7 @@ import { type Json, parseJson } from '../base/json.ts';
 import { readLine } from '../base/lines.ts';
 import type { Log } from '../base/log.ts';
 import type { Verb } from '../chat/index.ts';
+import { inFolder, makeFolder } from '../storage/index.ts';
 
 /**
  * The socket in the data folder; a symbolic link where the folder's path is too long for a socket. It stands in a folder
@@ -60,7 +53,7 @@ const request = z.looseObject({ do: z.string() });
  */
 export async function openControl(options: ControlOptions): Promise<Control> {
   const link = join(options.dataDir, SOCKET);
-  mkdirSync(dirname(link), { recursive: true, mode: 0o700 });
+  await inFolder(options.dataDir, () => makeFolder(dirname(link)));
   await clearStale(link, options.dataDir);
   const path = Buffer.byteLength(link) > LONGEST_PATH_BYTES ? shortPath(link) : link;
   // Whoever started it hears of a failure, whether somebody asks meanwhile or not.
@@ -74,7 +67,13 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   });
   server.maxConnections = MOST_CONNECTIONS;
   await listen(server, path, options.log);
-  return { close: () => close(server, sockets, path, link) };
+  return {
+    async close() {
+      // Of a start that failed, the reason is on its way to who waits for it.
+      await nextTurn();
+      await close(server, sockets, path, link);
+    },
+  };
 }
 
 async function listen(server: Server, path: string, log: Log): Promise<void> {

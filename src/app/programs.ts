@@ -67,12 +67,13 @@ async function importSchedule(deps: ProgramDeps, args: Record<string, Json>): Pr
 
 function toolsFor({ agent }: ProgramDeps, item: Item): ProgramTool[] {
   const { toolbox } = agent.options;
-  return toolbox.specs(item.person).flatMap(({ name, description, schema }) => {
+  return toolbox.specs(item.person).flatMap(({ name, description }) => {
     const tool = toolbox.get(name);
     // A program calls each tool by its own form.
     if (tool?.form?.short?.standsFor) return [];
     const isOwn = tool?.effect === 'read' || tool?.effect === 'write';
     if (!isOwn || name === IN_TURNS_ALONE || !SKILLS.includes(toolbox.skillOf(name) ?? '')) return [];
+    const schema = toolbox.formOf(name);
     return [{ name, description, schema, reads: tool.effect === 'read', deletes: tool.policy?.deletes !== undefined }];
   });
 }

@@ -34,6 +34,7 @@ export {
   withName as named,
 } from './columns.ts';
 export { hadNoEffect } from './database.ts';
+export { inFolder, makeFolder } from './files.ts';
 export { grantLine, type StorageFacts, storageFacts } from './health.ts';
 export { type MigrateOptions, migrate, readMigrations } from './migrate.ts';
 export { openDatabase, type StorageOptions } from './open.ts';

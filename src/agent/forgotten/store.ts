@@ -70,7 +70,7 @@ export async function buryTellings(
     for (const { id } of told) turns.add(id);
   }
   for (const { text, at } of things) {
-    const words = lexemesOf(text).filter((word) => !names.has(word));
+    const words = lexemesOf(text.slice(0, LONGEST)).filter((word) => !names.has(word));
     const maker = at && said.find((each) => each.at <= at);
     for (const each of said) {
       const share = words.length === 0 ? 0 : words.filter((word) => each.words.has(word)).length / words.length;

@@ -42,7 +42,11 @@ export function judgeCall(call: ModelToolCall, state: CallState, on: JudgeContex
     return refuse(failed('REPEATED', texts.repeatedCall()));
   }
   // Some models say each call twice; to read twice does no harm.
-  if (state.kind === 'open' && named && named.effect !== 'read' && turn.isSaidTwice(call)) {
+  const meant = toolbox.get(
+    toolbox.resolveCall({ tool: call.name, input: call.input as Record<string, unknown> }).tool,
+  );
+  const isOnce = meant && meant.effect !== 'read' && !meant.policy?.mayRepeat;
+  if (state.kind === 'open' && isOnce && turn.isSaidTwice(call)) {
     return refuse(failed('SAID_TWICE', texts.saidTwice()));
   }
   const isDeclined = state.kind === 'decided' && !state.approved;

@@ -322,6 +322,8 @@ export interface ToolPolicy<Input> {
   binds?(input: Input, ctx: CallContext): Promise<string | Binding | undefined>;
   /** Looked at by a light model first, where the owner has that switched on. */
   critique?: boolean;
+  /** The same call twice in one answer means two of it: the next page, the last change and the one before. */
+  mayRepeat?: true;
   /** Asks the person first, whatever the policy says. */
   confirm?: boolean;
   /** The same for calls with such an input. */

@@ -125,6 +125,14 @@ export class Toolbox {
     return tool.form?.short?.standsFor?.some((each) => this.mayUse(who, each)) ?? true;
   }
 
+  /** The whole form of a tool's own input, for programs: models are shown fewer fields. */
+  formOf(name: string): Record<string, unknown> {
+    const tool = this.get(name);
+    if (!tool) return {};
+    const { short: _short, shows: _shows, ...form } = tool.form ?? {};
+    return formForModels({ ...tool, form });
+  }
+
   private thingOf({ name, policy }: Tool): Thing {
     return { kind: 'tool', name, skill: this.skillOf(name), always: policy?.always };
   }

@@ -153,12 +153,16 @@ class NestedTurn implements TurnRun {
     if (isForbidden(tool, forbidden) || this.parent.forbids(tool)) return false;
     const isFor = (each: string) => this.options.toolbox.get(each)?.form?.short?.standsFor?.includes(name);
     if (tools) return tools.includes(name) || tools.some(isFor);
-    return tool.effect === 'read' || tool.effect === 'fetch' || isAllowed(tool, besides);
+    return tool.effect === 'read' || tool.effect === 'fetch' || isAllowed(tool, besides) || besides.some(isFor);
   }
 
-  /** Tools that no model is shown by itself are shown to a specialist that names them. */
+  /** Tools that no model is shown by itself are shown where they are named, and the one that reads a long result on. */
   private isShown({ name, group }: ToolSpec): boolean {
-    return this.isOffered(name) && (group !== 'unshown' || this.spawned.tools?.includes(name) === true);
+    if (!this.isOffered(name)) return false;
+    const tool = this.options.toolbox.get(name);
+    const { tools = [], besides = [] } = this.spawned;
+    const isNamed = tools.includes(name) || (tool !== undefined && isAllowed(tool, besides));
+    return group !== 'unshown' || isNamed || name === 'result_read';
   }
 
   private get tokensLeft(): number {

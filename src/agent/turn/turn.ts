@@ -244,7 +244,8 @@ export class Turn {
   repeats(call: ModelToolCall): number {
     const calls = this.allCalls();
     const at = calls.findIndex(({ id }) => id === call.id);
-    return calls.slice(0, at).filter((other) => isSameCall(other, call)).length;
+    const unmade = new Set(this.failedCalls(['SAID_TWICE']).map(({ id }) => id));
+    return calls.slice(0, at).filter((other) => !unmade.has(other.id) && isSameCall(other, call)).length;
   }
 
   /** True if the same call stands before it in the same answer. */

@@ -42,6 +42,7 @@ export const undoTool = dataTool({
   policy: {
     // Undo may take back everything that the person has just kept.
     deletes: () => 1,
+    mayRepeat: true,
   },
   input: z.object({}),
   async run(_, ctx) {

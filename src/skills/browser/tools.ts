@@ -83,7 +83,7 @@ function navigateTool(deps: BrowserDeps): AnyTool {
   return outsideTool({
     ...common(deps),
     name: 'browser_navigate',
-    policy: { critique: true },
+    policy: { critique: true, mayRepeat: true },
     does: ['web_read'],
     description: 'Shows another address in an open browser.',
     effect: 'fetch',
@@ -113,7 +113,7 @@ function interactTool(deps: BrowserDeps): AnyTool {
     ...common(deps),
     name: 'browser_interact',
     display: { as: 'name', text: ({ action }) => texts.doing(action) },
-    policy: { critique: true },
+    policy: { critique: true, mayRepeat: true },
     description:
       'Clicks, types into or selects in what browser_get_content has shown. `selector` is what stands behind its arrow; `type` clears the field first.',
     // Typing alone sends nothing that the person has not said (`types`); a click may do anything.

@@ -13,6 +13,7 @@ import {
   onlyOne,
   privately,
   quoteRows,
+  type ShownList,
   seenField,
   type ToolResult,
   type TxContext,
@@ -301,7 +302,13 @@ export const schedulesNamed = (
 ): PersonSchedule[] => namedAmong(all, which, NAMING, shown);
 
 /** A mark of what a card shows of a schedule. */
-export const scheduleMark = ({ title, run }: PersonSchedule): string => markOf(title, run);
+export const scheduleMark = ({ title, prompt, run }: PersonSchedule): string => markOf(title, prompt, run);
+
+/** Ids by the numbers that the person sees: where no list of schedules stands on the screen, those that "/schedules" would show. */
+export function numberedAs(all: readonly PersonSchedule[], shown: ShownList): readonly string[] {
+  const isThere = shown.ids.some((id) => all.some((each) => each.id === id));
+  return shown.isLast && !isThere ? all.map(({ id }) => id) : shown.ids;
+}
 
 async function findWhich(
   ctx: TxContext,
@@ -309,7 +316,8 @@ async function findWhich(
   wanted: MarkedCall<PersonSchedule>,
 ): Promise<PersonSchedule | Failed> {
   const shown = await store.lists.shownIds(ctx.tx, ctx.person.id, ctx.conversationId);
-  const found = schedulesNamed(await store.listSchedules(ctx.tx, ctx.person.id), which, shown.ids);
+  const all = await store.listSchedules(ctx.tx, ctx.person.id);
+  const found = schedulesNamed(all, which, numberedAs(all, shown));
   const isUnsure = isNumber(which) && !shown.isLast;
   return onlyOne(found, wanted, { question: texts.which, none: texts.notFound(which), isUnsure });
 }

@@ -31,7 +31,7 @@ const RUN = /^\/?run\s+(\S+)\s*([\s\S]*)$/i;
 
 function callOfLine({ when, what }: z.output<typeof createShape>, tooling: Runnable): Call | Failed {
   const split = splitFlags(what);
-  const found = sourceIn(split.words) ?? scriptIn(split.words, tooling);
+  const found = wholeSource(split.words) ?? scriptIn(split.words, tooling);
   if (found) {
     const rest = inputOf(split);
     if (isFault(rest)) return failed('INVALID_INPUT', texts.wrongFlag(rest, FLAGS));
@@ -39,9 +39,17 @@ function callOfLine({ when, what }: z.output<typeof createShape>, tooling: Runna
     return { tool: WATCH_TOOL, input: { ...rest, source: found.source, ...(time && { when: time }) } };
   }
   const [, name = '', more = ''] = RUN.exec(what.trim()) ?? [];
-  const given = name === '' ? { prompt: what } : { run: [name, more].filter(Boolean).join(' ') };
+  // "run a search for flights" is work in words: behind a name there is more only where a skill has it.
+  const isRun = name !== '' && (more === '' || tooling.runnable(name.replace(/^\//, '')));
+  const given = isRun ? { run: [name, more].filter(Boolean).join(' ') } : { prompt: what };
   return { tool: 'schedule_create', input: { ...(when && { when }), ...given } };
 }
+
+const PLACE_ALONE =
+  /^(?:page|feed|hook|file)\s+\S+$|^calendar\s+\S+(?:\s+\d{1,4}(?:\s+minutes?(?:\s+before)?)?)?$|^mcp\s/i;
+
+/** A line that names something to look at and says nothing else: words around it make it work to do. */
+const wholeSource = (words: string) => (PLACE_ALONE.test(words.trim()) ? sourceIn(words) : undefined);
 
 /** A script of a skill by its place: `run house/disk`. */
 function scriptIn(words: string, { runnable }: Runnable) {
@@ -70,8 +78,11 @@ export const scheduleChange = changeTool({
     edit: {
       tool: 'schedule_edit',
       takes: ['what', 'when'],
-      input: ({ what, when }) => (what ? { ...changedBy(what), ...(when && { when }) } : undefined),
-      needs: '`what`',
+      input: ({ what = '', when }) => {
+        const changed = what === '' ? undefined : changedBy(what);
+        return changed && { ...changed, ...(when && { when }) };
+      },
+      needs: '`what`: flags alone, or what to do in words',
     },
     pause: { tool: 'scheduler_toggle', as: 'name', takes: [], input: () => ({ on: false }) },
     resume: { tool: 'scheduler_toggle', as: 'name', takes: [], input: () => ({ on: true }) },
@@ -80,10 +91,11 @@ export const scheduleChange = changeTool({
   },
 });
 
-/** Flags that cannot be read stay words, and are work to do. */
-function changedBy(what: string): Record<string, unknown> {
-  const read = what.includes('--') ? changesIn(what) : { flag: '' };
-  if (!isFault(read)) return read;
+/** Flags that cannot be read stay words, and are work to do; undefined: flags that can, among words. */
+function changedBy(what: string): Record<string, unknown> | undefined {
+  const { words, flags } = splitFlags(what);
+  const read = flags.size > 0 ? changesIn(what) : { flag: '' };
+  if (!isFault(read)) return words.trim() === '' ? read : undefined;
   const name = RUN.exec(what.trim());
   return name ? { run: what.trim().replace(/^\/?run\s+/i, '') } : { prompt: what };
 }

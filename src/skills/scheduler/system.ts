@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { dataTool, done, failed, type ToolResult, type TxContext } from '../../agent/index.ts';
+import { dataTool, done, failed, isNumber, type ToolResult, type TxContext } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { didYouMean, shorten } from '../../base/text.ts';
 import type { HomeReader, HomeSection, SkillDeps } from '../../chat/index.ts';
 import { targets } from '../../delivery/index.ts';
 import type { ListedSchedule } from '../../jobs/index.ts';
 import type { Transaction } from '../../storage/index.ts';
-import { runOwn, scheduleMark, schedulesNamed, switchOwn } from './change.ts';
+import { numberedAs, runOwn, scheduleMark, schedulesNamed, switchOwn } from './change.ts';
 import type { PersonSchedule } from './schedule.ts';
 import * as store from './store.ts';
 import { sourcesOf } from './tell.ts';
@@ -155,7 +155,10 @@ async function meantBy(
   if (task) return { task };
   const own = await store.listSchedules(tx, person.id);
   const shown = await store.lists.shownIds(tx, person.id, conversationId);
-  const [only, ...others] = schedulesNamed(own, name, shown.ids);
+  const [only, ...others] = schedulesNamed(own, name, numberedAs(own, shown));
+  // The number of another list that was shown since.
+  if (only && isNumber(name) && !shown.isLast)
+    return failed('AMBIGUOUS', texts.which, { remedy: texts.notFound(name).remedy });
   if (only && others.length === 0) return { own: only };
   const near = didYouMean(name, [...tasks.map((each) => each.name), ...own.map(({ title }) => title)]);
   return failed('NOT_FOUND', texts.noTask(name, near));

@@ -105,6 +105,7 @@ export const advanceTool = (tooling: Tooling) =>
   dataTool({
     name: 'task_advance',
     group: 'unshown',
+    policy: { mayRepeat: true },
     dialogue: { thing: 'task' },
     description: 'Says that the next step of a task is done; tells the one after it.',
     effect: 'write',

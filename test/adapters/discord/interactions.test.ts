@@ -209,7 +209,7 @@ describe('the owner’s look at whether all is in order', () => {
     Object.assign(play, { options: { discord: { guilds: [play.guild.id, '123456789012345678'] } } });
     await play.start();
     const { fake } = play;
-    const answer = await play.answer(fake.uses(play.ana, play.general, 'doctor'));
+    const answer = await play.answer(fake.uses(play.ana, play.general, 'doctor', { what: 'all' }));
     expect(answer.only).toBe(play.ana.id);
     expect(answer.content).toContain('✓ **storage**: answers');
     expect(answer.content).toContain('✓ **dead letters**');

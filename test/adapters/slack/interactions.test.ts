@@ -27,7 +27,7 @@ describe('slash commands', () => {
     await using play = await playSlack();
     const { fake, ana, general } = play;
     fake.uses(ana, general, '/coda', 'help');
-    expect((await play.hears('/remind', general)).only).toBeUndefined();
+    expect((await play.hears('/help reminders', general)).only).toBeUndefined();
     fake.uses(ana, general, '/link');
     expect((await play.hears('It works once', general)).only).toBe(ana.id);
   });
@@ -56,7 +56,7 @@ describe('slash commands', () => {
     await eventually(() => lost);
     await play.settled();
     await play.passes(60_000);
-    expect((await play.hears('/remind', open)).only).toBe(ana.id);
+    expect((await play.hears('/help reminders', open)).only).toBe(ana.id);
   });
 
   test('alone or unknown say what there is', async () => {

@@ -72,7 +72,11 @@ class EitherTransport implements Transport {
       this.inner = older;
       if (!refusal) await newer.close();
       await older.send(message, options);
-    } else if (refusal) throw refusal.error;
+      return;
+    }
+    // The newer way may still answer, or refuse.
+    if (!refusal) await settled;
+    if (refusal && !isOver()) throw refusal.error;
   }
 
   setProtocolVersion(version: string): void {

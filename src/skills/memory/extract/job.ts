@@ -28,7 +28,7 @@ const NEAR_PER_PROPOSAL = 8;
 const TELLING = /\b(?:i|i['’]m|i['’]ve|my|we|our|mine|me)\b/i;
 /** The same in other languages of Europe. */
 const TELLING_ELSEWHERE =
-  /(?<!\p{L})(?:ich|mir|mich|mein\p{L}{0,2}|wir|unser\p{L}{0,2}|je|j['’]|moi|mon|ma|mes|nous|notre|nos|yo|mi|mis|nuestr[oa]s?|eu|meus?|minhas?|io|mio|mia|miei|noi|ik|mijn|wij|onze|jag|min|mitt|mina|jeg|mig|meg|ja|mój|moja|moje|já|můj|ben|benim|minä|minun|én)(?!\p{L})/iu;
+  /(?<!\p{L})(?:j['’]|(?:ich|mir|mich|mein\p{L}{0,2}|wir|unser\p{L}{0,2}|je|moi|mon|ma|mes|nous|notre|nos|yo|mi|mis|nuestr[oa]s?|eu|meus?|minhas?|io|mio|mia|miei|noi|ik|mijn|wij|onze|jag|min|mitt|mina|jeg|mig|meg|ja|mój|moja|moje|já|můj|ben|benim|minä|minun|én)(?!\p{L}))/iu;
 const LONG = 240;
 /** Words from which a text without a common English one is in a language that may leave out who speaks ("vivo en Madrid"). */
 const FEWEST_WORDS = 3;
