@@ -27,6 +27,9 @@ const LONGEST = 2_000;
 /** Share of a thing's telling words from which a message tells of it; of the one just before it was made less will do. */
 const TELLS_FROM = 0.66;
 const MADE_FROM = 0.3;
+/** Lexemes: a thing of fewer is told by a message with no more than so many others. */
+const FEW_WORDS = 3;
+const MORE_WORDS = 2;
 const MADE_WITHIN_MS = 10 * 60_000;
 
 interface Telling {
@@ -75,7 +78,9 @@ export async function buryTellings(
     for (const each of said) {
       const share = words.length === 0 ? 0 : words.filter((word) => each.words.has(word)).length / words.length;
       const isMaker = at && each === maker && at.getTime() - each.at.getTime() <= MADE_WITHIN_MS;
-      const tells = share >= TELLS_FROM || (isMaker && (words.length === 0 || share >= MADE_FROM));
+      // One or two words stand in many messages: such a message says little else.
+      const isAbout = words.length >= FEW_WORDS || each.words.size <= words.length + MORE_WORDS;
+      const tells = (share >= TELLS_FROM && isAbout) || (isMaker && (words.length === 0 || share >= MADE_FROM));
       if (tells) turns.add(each.turn);
     }
   }

@@ -18,7 +18,7 @@ test('a code that makes two accounts one person is seen by who asked alone, also
   expect(joined.only).toBe(bob.id);
   expect(joined.content).toContain('you are Ana to me');
   expect((await play.answer(fake.uses(ana, general, 'notes'))).content).toContain('under the mat');
-  expect((await play.answer(fake.uses(bob, general, 'doctor'))).content).toContain('storage');
+  expect((await play.answer(fake.uses(bob, general, 'doctor', { what: 'all' }))).content).toContain('storage');
 });
 
 test('asked for in so many words in a channel, a code comes in a direct message', async () => {
