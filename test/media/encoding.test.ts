@@ -105,6 +105,31 @@ const head =
   'From: a@example.org\r\nTo: b@example.org\r\nDate: Tue, 1 Dec 2026 09:00:00 +0000\r\nSubject: Offer\r\nMIME-Version: 1.0\r\n';
 const typed = 'Content-Type: text/plain; charset=windows-1252\r\n';
 
+/** An archive of empty files whose names are not said to be in UTF-8. */
+function archiveOf(names: readonly Buffer[]): Buffer {
+  let size = 0;
+  const [local, central]: [Buffer[], Buffer[]] = [[], []];
+  for (const name of names) {
+    const head = Buffer.alloc(30);
+    head.write('PK\x03\x04', 'latin1');
+    head.writeUInt16LE(name.length, 26);
+    const entry = Buffer.alloc(46);
+    entry.write('PK\x01\x02', 'latin1');
+    entry.writeUInt16LE(name.length, 28);
+    entry.writeUInt32LE(size, 42);
+    local.push(head, name);
+    central.push(entry, name);
+    size += head.length + name.length;
+  }
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(names.length, 8);
+  end.writeUInt16LE(names.length, 10);
+  end.writeUInt32LE(Buffer.concat(central).length, 12);
+  end.writeUInt32LE(size, 16);
+  return Buffer.concat([...local, ...central, end]);
+}
+
 /** `isGuess`: the file does not say how it is written. */
 const FILES: readonly (readonly [name: string, what: string, text: string, isGuess: boolean])[] = [
   ['a.txt', 'a text', WORDS, true],
@@ -161,6 +186,24 @@ describe('letters of Windows in', () => {
     expect(read.text).toContain(WORDS);
     expect(read.facts.guessed ?? false).toBe(isGuess);
     expect(notesBeside(read.facts)).toEqual(isGuess ? [expect.stringMatching(/letters are a guess/)] : []);
+  });
+
+  test.each([
+    ['by the code page', String.raw`{\rtf1\ansi\ansicpg936{\fonttbl{\f0 SimSun;}}\f0 \'bb\'e1\'d2\'e9\par}`, '会议'],
+    [
+      'by the font',
+      String.raw`{\rtf1\ansi\ansicpg1252{\fonttbl{\f1\fcharset204 A;}}\f1 \'ff\'fe\f0  5 \'80\par}`,
+      'яю 5 €',
+    ],
+    ['by a code page that nobody knows', String.raw`{\rtf1\ansi\ansicpg1361 \'84gut\'93 \'80\par}`, '„gut“ €'],
+  ])('rich text are read %s', async (_, rtf, text) => {
+    expect((await readers.read(rtf, 'a.rtf')).text).toBe(text);
+  });
+
+  test('the names of an archive are those of DOS, or UTF-8', async () => {
+    const names = [Buffer.from('9a62657267616265204d816c6c65722e747874', 'hex'), Buffer.from('Zoë.txt')];
+    const read = await readers.read(archiveOf(names), 'a.zip');
+    expect(read.text).toContain('Übergabe Müller.txt\nZoë.txt');
   });
 
   test('a file in another one are said to be a guess, too', async () => {

@@ -16,6 +16,7 @@ const TABLES = {
 /** Code pages whose numbers are no label of the Encoding Standard. */
 const CODE_PAGES = {
   437: 'cp437',
+  866: 'ibm866',
   932: 'shift_jis',
   936: 'gbk',
   949: 'euc-kr',
@@ -54,6 +55,14 @@ export function decodeBytes(bytes, { declared, isPage = false, isCut = false } =
   const isJapanese = utf8.includes('\u001b$B') || utf8.includes('\u001b$@');
   return isJapanese ? { text: decodeAs(bytes, 'iso-2022-jp', isCut), isGuess: true } : { text: utf8, isGuess: false };
 }
+
+/**
+ * The text of bytes whose encoding is settled, whatever they begin with; of Windows where nobody knows `label`.
+ *
+ * @param {Uint8Array} bytes
+ * @param {string} label
+ */
+export const decodeIn = (bytes, label) => decodeAs(bytes, encodingOf(label) ?? WESTERN, false);
 
 /**
  * The encoding that a label names; undefined for one that nobody knows.
