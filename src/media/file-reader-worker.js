@@ -1,5 +1,6 @@
 /** Reads one file after another for the daemon, in a process of its own: the bytes come in pieces, the passages go back in batches. */
 import { answerParent } from '../base/child/program.js';
+import { charsetIn } from './readers/encoding.js';
 import { kindOf, ofZip } from './readers/kinds.js';
 import { Budget, Unreadable } from './readers/limits.js';
 import { Passages } from './readers/passages.js';
@@ -59,7 +60,12 @@ async function nextBatch() {
   const documents = budget.old.slice(0, MOST_NAMED).map(({ bytes: _, ...document }) => document);
   const unread = budget.unread.slice(0, MOST_NAMED);
   const unnamed = budget.old.length - documents.length + budget.unread.length - unread.length;
-  const facts = { ...factsOf(about), ...(unread.length > 0 && { unread }), ...(unnamed > 0 && { unnamed }) };
+  const facts = {
+    ...factsOf(about),
+    ...((about.guessed || budget.guessed) && { guessed: true }),
+    ...(unread.length > 0 && { unread }),
+    ...(unnamed > 0 && { unnamed }),
+  };
   return { passages: passages.take(), facts, ...(documents.length > 0 && { old: documents }) };
 }
 
@@ -107,10 +113,10 @@ async function* read({ bytes, name, type, budget, depth, place: outer }, about) 
   Object.assign(about, looked);
   const nested = (inner, innerName, innerType, place) =>
     readNested({ bytes: inner, name: innerName, type: innerType, budget, depth: depth + 1 }, { place, outer });
-  yield* blocksOf({ bytes, zip, nested }, about);
+  yield* blocksOf({ bytes, zip, nested, charset: charsetIn(type) }, about);
 }
 
-async function* blocksOf({ bytes, zip, nested }, about) {
+async function* blocksOf({ bytes, zip, nested, charset }, about) {
   switch (about.kind) {
     case 'pdf':
       return yield* (await import('./readers/pdf.js')).readPdf(bytes, about);
@@ -127,7 +133,7 @@ async function* blocksOf({ bytes, zip, nested }, about) {
     case 'epub':
       return yield* (await import('./readers/html.js')).readEpub(zip, about);
     case 'html':
-      return yield* (await import('./readers/html.js')).readHtml(bytes, about);
+      return yield* (await import('./readers/html.js')).readHtml(bytes, about, charset);
     case 'rtf':
       return yield* (await import('./readers/rtf.js')).readRtf(bytes);
     case 'eml':
@@ -137,9 +143,9 @@ async function* blocksOf({ bytes, zip, nested }, about) {
     case 'vcf':
       return yield* (await import('./readers/calendar.js')).readCards(bytes, about);
     case 'csv':
-      return yield* (await import('./readers/text.js')).readCsv(bytes, about);
+      return yield* (await import('./readers/text.js')).readCsv(bytes, about, charset);
     case 'text':
-      return yield* (await import('./readers/text.js')).readText(bytes);
+      return yield* (await import('./readers/text.js')).readText(bytes, about, charset);
     case 'zip':
       return yield* readArchive(zip, about, nested);
     case 'encrypted':
@@ -178,6 +184,7 @@ async function* readNested(inner, { place, outer }) {
           : { ...block.place, before: `${place}, ${block.place.before ?? ''}` };
       yield { ...block, place: own };
     }
+    if (about.guessed) inner.budget.guessed = true;
   } catch (error) {
     const fault = faultOf(error);
     if (fault === 'bomb' || fault === 'long') throw error;

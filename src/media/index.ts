@@ -90,6 +90,8 @@ const facts = z.strictObject({
   recognized: z.int().optional(),
   events: z.array(event).optional(),
   people: z.array(z.strictObject({ name: z.string(), text: z.string() })).optional(),
+  /** The encoding was neither declared nor UTF-8. */
+  guessed: z.boolean().optional(),
   /** Names of files within it that could not be read. */
   unread: z.array(z.string()).optional(),
   /** Documents of old formats within it that could not be converted; `why` as of `fault: 'old'`. */
@@ -124,6 +126,7 @@ export { lettersIn, lettersOnPages, readsPictures } from './letters.ts';
 export { OfficeConverter } from './old-office.ts';
 export { clearProgramFolders } from './program-folders.ts';
 export { hasProgram, Programs } from './programs.ts';
+export { charsetIn, decodeBytes, markOf, wideOf } from './readers/encoding.js';
 export { type SpeakingSettings, type Speech, speak } from './speaking.ts';
 export { missingFileOf, type SpeechSettings, type TranscribeParts, type Transcript, transcribe } from './speech.ts';
 

@@ -7,7 +7,7 @@ const MOST_OFFERED = 20;
 export function* readCalendar(bytes, about) {
   const events = [];
   let count = 0;
-  for (const { name, fields } of componentsIn(bytes)) {
+  for (const { name, fields } of componentsIn(bytes, about)) {
     if (name !== 'VEVENT' && name !== 'VTODO') continue;
     count++;
     const event = eventOf(fields);
@@ -21,7 +21,7 @@ export function* readCalendar(bytes, about) {
 export function* readCards(bytes, about) {
   const people = [];
   let count = 0;
-  for (const { name, fields } of componentsIn(bytes)) {
+  for (const { name, fields } of componentsIn(bytes, about)) {
     if (name !== 'VCARD') continue;
     count++;
     const text = cardText(fields);
@@ -40,12 +40,12 @@ function unfolded(text) {
 }
 
 /** The components, innermost first. */
-function* componentsIn(bytes) {
-  const text = decodeText(bytes);
+function* componentsIn(bytes, about) {
+  const text = decodeFields(bytes, about);
   if (text === undefined) throw new Unreadable('broken');
   const open = [];
   for (const line of unfolded(text).split('\n')) {
-    const field = fieldOf(line);
+    const field = fieldOf(line, about);
     if (!field) continue;
     if (field.name === 'BEGIN') open.push({ name: field.value.trim().toUpperCase(), fields: [] });
     else if (field.name === 'END') {
@@ -55,7 +55,7 @@ function* componentsIn(bytes) {
   }
 }
 
-function fieldOf(line) {
+function fieldOf(line, about) {
   let isQuoted = false;
   for (let at = 0; at < line.length; at++) {
     if (line[at] === '"') isQuoted = !isQuoted;
@@ -68,16 +68,24 @@ function fieldOf(line) {
       }),
     );
     const raw = line.slice(at + 1);
-    const value =
-      /quoted-printable/i.test(parameters.ENCODING ?? '') || 'QUOTED-PRINTABLE' in parameters ? unquoted(raw) : raw;
+    const isQuotedText = /quoted-printable/i.test(parameters.ENCODING ?? '') || 'QUOTED-PRINTABLE' in parameters;
+    const value = isQuotedText ? unquoted(raw, parameters.CHARSET, about) : raw;
     return { name: name.replace(/^.*\./, '').toUpperCase(), parameters, value };
   }
   return undefined;
 }
 
-function unquoted(text) {
+/** Fields of version 2.1 say in which encoding they are; that of the first one is taken for all that are not UTF-8. */
+function decodeFields(bytes, about) {
+  const guess = {};
+  const text = decodeText(bytes, guess);
+  const [, declared] = (guess.guessed && /;CHARSET="?(?!utf)([\w.-]{1,40})/i.exec(text)) || [];
+  return guess.guessed ? decodeText(bytes, about, { declared }) : text;
+}
+
+function unquoted(text, declared, about) {
   const bytes = text.replace(/=([0-9A-F]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return decodeText(Buffer.from(bytes, 'latin1')) ?? text;
+  return decodeText(Buffer.from(bytes, 'latin1'), about, { declared }) ?? text;
 }
 
 const plain = (value) =>

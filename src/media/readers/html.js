@@ -18,23 +18,13 @@ const SKIPPED = new Set(
 );
 const VOID = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
 
-export async function* readHtml(bytes, about) {
-  const text = decodeText(bytes);
+/** `content`: bytes, or the text itself, whose own word about its encoding counts no more. */
+export async function* readHtml(content, about, declared) {
+  const text = typeof content === 'string' ? content : decodeText(content, about, { declared, isPage: true });
   if (text === undefined) throw new Unreadable('broken');
   const walk = new Walk(new Outline());
-  yield* walk.blocksOf([declaredText(bytes, text)]);
+  yield* walk.blocksOf([text]);
   about.title = walk.title.trim();
-}
-
-/** Pages say in which encoding they are. */
-function declaredText(bytes, text) {
-  const [, name = ''] = /<meta[^>]{0,200}charset=["']?([\w-]{3,30})/i.exec(text.slice(0, 4_000)) ?? [];
-  if (name === '' || /^utf-?8$/i.test(name) || /^(?:utf-?16)/i.test(name)) return text;
-  try {
-    return new TextDecoder(name).decode(bytes);
-  } catch {
-    return text;
-  }
 }
 
 class Walk {

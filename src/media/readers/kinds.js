@@ -1,5 +1,5 @@
 /** The kind of a file by its bytes. Names and declared types lie; they settle only what bytes leave open. */
-import { TextDecoder } from 'node:util';
+import { decodeBytes, markOf, wideOf } from './encoding.js';
 
 const ascii = (bytes, from, to) => bytes.toString('latin1', from, to);
 
@@ -115,7 +115,7 @@ export async function ofZip(zip) {
 }
 
 function ofText(bytes, name, type) {
-  const text = decodeText(bytes.subarray(0, 4_096), true);
+  const text = decodeText(bytes.subarray(0, 4_096), {}, { isCut: true });
   if (text === undefined) return { kind: 'unknown', says: 'a file of an unknown kind' };
   const head = text.trimStart().slice(0, 2_000);
   if (/^BEGIN:VCALENDAR/i.test(head)) return { kind: 'ics', says: 'a calendar' };
@@ -142,32 +142,19 @@ function isMail(head, name, type) {
   return /^[\w-]+:\s/.test(head) && new Set(fields.map((field) => field.toLowerCase())).size >= 4;
 }
 
-const isPlain = (bytes) => decodeText(bytes.subarray(0, 4_096), true) !== undefined;
+const isPlain = (bytes) => decodeText(bytes.subarray(0, 4_096), {}, { isCut: true }) !== undefined;
 
-// Bytes as text: UTF-8, UTF-16 and, where it can be neither, Windows-1252.
-
-/** The text; undefined for bytes that are none. `isCut`: they may end within a character. */
-export function decodeText(bytes, isCut = false) {
-  const wide = wideOf(bytes);
-  if (wide) return new TextDecoder(wide).decode(isCut ? bytes.subarray(0, bytes.length & ~1) : bytes);
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut });
-  } catch {
-    return isOdd(bytes) ? undefined : new TextDecoder('windows-1252').decode(bytes);
-  }
-}
-
-/** UTF-16 by its mark; without one, Latin text has a zero in every other byte. */
-function wideOf(bytes) {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
-  const zeros = [0, 0];
-  const seen = Math.min(bytes.length, 1_024);
-  for (let at = 0; at < seen; at++) if (bytes[at] === 0) zeros[at % 2]++;
-  const most = seen / 2;
-  if (zeros[1] > most * 0.7 && zeros[0] < most * 0.1) return 'utf-16le';
-  return zeros[0] > most * 0.7 && zeros[1] < most * 0.1 ? 'utf-16be' : undefined;
+/**
+ * The text; undefined for bytes that are none. `about`: notes there that the letters are a guess. `known`: what is known of
+ * their encoding.
+ */
+export function decodeText(bytes, about = {}, known = {}) {
+  const isWide = (markOf(bytes) ?? wideOf(bytes) ?? '').startsWith('utf-16');
+  if (!isWide && bytes.includes(0)) return undefined;
+  const { text, isGuess } = decodeBytes(bytes, known);
+  if (isGuess && isOdd(bytes)) return undefined;
+  if (isGuess) about.guessed = true;
+  return text;
 }
 
 /** Control characters do not stand in texts. */

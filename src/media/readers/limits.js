@@ -34,6 +34,8 @@ export class Budget {
   entries = 0;
   /** Files within it, at any depth, that nothing here reads: names; and those that another program makes newer ones of. */
   unread = [];
+  /** True once the letters of a file within the file were guessed. */
+  guessed = false;
   old = [];
 
   /** Without its bytes where there are too many already. */

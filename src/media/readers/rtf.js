@@ -1,5 +1,5 @@
 /** Rich text (RTF 1.9): words of its groups, without what they do not show. */
-import { TextDecoder } from 'node:util';
+import { decodeIn } from './encoding.js';
 
 const SKIPPED = new Set(
   'fonttbl colortbl stylesheet info pict object themedata colorschememapping latentstyles datastore listtable listoverridetable rsidtbl generator xmlnstbl fldinst mmathPr filetbl revtbl pgptbl header footer headerl headerr headerf footerl footerr footerf bkmkstart bkmkend'.split(
@@ -20,6 +20,24 @@ const SIGNS = {
   enspace: ' ',
 };
 const DEEPEST = 500;
+/** Encodings by the numbers of `fcharset`; a font of another number is in the document's own. */
+const CHARSETS = {
+  77: 'macintosh',
+  128: 'shift_jis',
+  129: 'euc-kr',
+  134: 'gbk',
+  136: 'big5',
+  161: 'windows-1253',
+  162: 'windows-1254',
+  163: 'windows-1258',
+  177: 'windows-1255',
+  178: 'windows-1256',
+  186: 'windows-1257',
+  204: 'windows-1251',
+  222: 'windows-874',
+  238: 'windows-1250',
+  255: 'cp437',
+};
 
 const TOKEN = /\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|([^\\{}]+)/gi;
 
@@ -54,11 +72,13 @@ class Reader {
   count = 0;
   texts = new Map();
   stack = [];
-  state = { skips: false, aside: undefined, skipBytes: 1, within: undefined };
+  state = { skips: false, aside: undefined, skipBytes: 1, within: undefined, font: 0 };
   toSkip = 0;
   isMarked = false;
   pending = [];
-  decoder = new TextDecoder('windows-1252');
+  encoding = 'windows-1252';
+  /** Encodings of fonts by their numbers. */
+  fonts = new Map();
 
   constructor(white) {
     this.white = white;
@@ -107,7 +127,7 @@ class Reader {
 
   endBytes() {
     if (this.pending.length === 0) return;
-    const text = this.decoder.decode(Uint8Array.from(this.pending));
+    const text = decodeIn(Uint8Array.from(this.pending), this.fonts.get(this.state.font) ?? this.encoding);
     this.pending = [];
     this.put(text);
   }
@@ -133,7 +153,9 @@ class Reader {
       this.put(String.fromCharCode(number < 0 ? number + 65_536 : number));
       this.toSkip = state.skipBytes;
     } else if (word === 'uc') state.skipBytes = Math.min(number ?? 1, 10);
-    else if (word === 'ansicpg') this.setCodePage(number);
+    else if (word === 'ansicpg') this.encoding = `windows-${number}`;
+    else if (word === 'f') state.font = number ?? 0;
+    else if (word === 'fcharset') this.fonts.set(state.font, CHARSETS[number]);
     else if (word === 'deleted') state.aside = number === 0 ? undefined : 'deleted';
     else if (word === 'v') state.aside = number === 0 ? undefined : 'hidden text';
     else if (word === 'cf') state.aside = this.white.has(number ?? 0) ? 'white text' : undefined;
@@ -147,14 +169,6 @@ class Reader {
     if (this.state.skips) return;
     if (sign === '\n' && this.state.within === undefined) this.endParagraph();
     else this.put(sign);
-  }
-
-  setCodePage(number) {
-    try {
-      this.decoder = new TextDecoder(`windows-${number}`);
-    } catch {
-      // No such code page is known: Western letters are the best guess.
-    }
   }
 
   endParagraph() {

@@ -4,8 +4,8 @@ import { decodeText } from './kinds.js';
 import { Unreadable } from './limits.js';
 import { oneLine, rowText } from './passages.js';
 
-export function* readText(bytes) {
-  const text = decodeText(bytes);
+export function* readText(bytes, about, declared) {
+  const text = decodeText(bytes, about, { declared });
   if (text === undefined) throw new Unreadable('broken');
   let number = 0;
   let heading = '';
@@ -33,8 +33,8 @@ function* linesOf(text) {
 }
 
 /** Rows with the names of their columns, where the first row has names. */
-export function* readCsv(bytes, about) {
-  const text = decodeText(bytes)?.replace(/^\ufeff/, '');
+export function* readCsv(bytes, about, declared) {
+  const text = decodeText(bytes, about, { declared });
   if (text === undefined) throw new Unreadable('broken');
   const separator = separatorOf(text);
   let names;

@@ -1,5 +1,6 @@
 /** Archives as a list of entries that are unpacked as streams, within the file's budget. No name of an entry is ever a path. */
 import { createInflateRaw } from 'node:zlib';
+import { decodeBytes, decodeIn } from './encoding.js';
 import { Unreadable } from './limits.js';
 
 const END = 0x06054b50;
@@ -41,12 +42,19 @@ function findEnd(bytes) {
   throw new Unreadable('broken', 'cut');
 }
 
+/** Names that are not said to be in UTF-8 are so all the same, or in the letters of DOS. */
+function nameOf(bytes, isUtf8) {
+  if (isUtf8) return bytes.toString('utf8');
+  const { text, isGuess } = decodeBytes(bytes);
+  return isGuess ? decodeIn(bytes, 'cp437') : text;
+}
+
 function entryAt(bytes, at) {
   const flags = bytes.readUInt16LE(at + 8);
   const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) => bytes.readUInt16LE(at + offset));
   const packed = bytes.readUInt32LE(at + 20);
   const local = bytes.readUInt32LE(at + 42);
-  const name = bytes.toString(flags & UTF8 ? 'utf8' : 'latin1', at + 46, at + 46 + nameLength);
+  const name = nameOf(bytes.subarray(at + 46, at + 46 + nameLength), (flags & UTF8) !== 0);
   if (local + 30 > bytes.length || bytes.readUInt32LE(local) !== LOCAL) throw new Unreadable('broken', 'entry');
   const from = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
   if (from + packed > bytes.length) throw new Unreadable('broken', 'cut');

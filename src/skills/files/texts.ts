@@ -43,11 +43,20 @@ export const unread = (file: Pick<SeenFile, 'name'>, facts: FileFacts, read: num
 
 /** Notes on what is no text: pages of pictures, files within it that were not read. */
 export function notesBeside(facts: FileFacts): string[] {
-  const { pictures = 0, recognized = 0, parts, unread: inner = [], unreadOld = [], unnamed = 0 } = facts;
+  const {
+    pictures = 0,
+    recognized = 0,
+    guessed = false,
+    parts,
+    unread: inner = [],
+    unreadOld = [],
+    unnamed = 0,
+  } = facts;
   return [
     ...(recognized > 0
       ? [`${plural(recognized, 'passage was', 'passages were')} read from pictures, with mistakes.`]
       : []),
+    ...(guessed ? ['Its letters are a guess: the file does not say how they are written.'] : []),
     ...(pictures > 0 ? [picturesOnly(pictures, parts?.count ?? pictures)] : []),
     ...(inner.length > 0 ? [`I cannot read ${listOf(inner.map((name) => label(name)))} in it.`] : []),
     ...unreadOld.map(

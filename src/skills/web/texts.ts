@@ -42,6 +42,7 @@ export const texts = {
   empty: (host: string) => `The page of ${host} shows nothing without a browser.`,
   emptyRemedy: 'Give me another address of the same, or open it yourself.',
   circles: (host: string) => `${host} leads from page to page without end.`,
+  guessed: 'Its letters are a guess: the page does not say how they are written.',
   truncated: 'truncated: true (there is more than this)',
   crawled: (host: string, count: number, total: number) =>
     `Read ${number(count)} of ${number(total)} ${formOf(total, 'page')} of ${host}.`,

@@ -13,10 +13,11 @@ export function addressOf(text: string): string {
     : `https://${trimmed}`;
 }
 
-function headOf({ title, url, published, kind, truncated }: Page): string {
+function headOf({ title, url, published, kind, truncated, guessed }: Page): string {
   const lines = [title && `Title: ${title}`, `URL: ${url}`, published && `Published: ${published}`];
   if (kind !== 'html') lines.push(`Kind: ${kind}`);
   if (truncated) lines.push(texts.truncated);
+  if (guessed) lines.push(texts.guessed);
   return lines.filter(Boolean).join('\n');
 }
 

@@ -3,6 +3,8 @@ import { failed } from '../../agent/index.ts';
 import { messageOf } from '../../base/errors.ts';
 import { isUrl } from '../../base/text.ts';
 import type { SkillDeps, WatchedPages } from '../../chat/index.ts';
+import type { Answer } from '../../egress/index.ts';
+import { charsetIn, decodeBytes } from '../../media/index.ts';
 import type { Settings } from './config.ts';
 import { keepBody, recallBody } from './page/conditional.ts';
 import { hostOf, Pages, Reader } from './page/pages.ts';
@@ -22,6 +24,9 @@ const MOST_BYTES = 2 * 1024 * 1024;
 interface Robots {
   text?: string;
 }
+
+const textOf = ({ headers }: Answer, bytes: Uint8Array): string =>
+  decodeBytes(bytes, { declared: charsetIn(headers['content-type'] ?? '') }).text;
 
 type Deps = Pick<SkillDeps, 'egress' | 'cache' | 'world' | 'onClose'>;
 
@@ -50,7 +55,7 @@ export function watchedPages({ egress, cache, world, onClose }: Deps, settings: 
           return { text: '' };
         }
         const body = await answer.bytes();
-        return { text: body.ok ? Buffer.from(body.bytes).toString() : '' };
+        return { text: body.ok ? textOf(answer, body.bytes) : '' };
       },
     });
 
@@ -83,7 +88,7 @@ export function watchedPages({ egress, cache, world, onClose }: Deps, settings: 
     }
     const body = await answer.bytes();
     if (!body.ok) return body;
-    const text = Buffer.from(body.bytes).toString();
+    const text = textOf(answer, body.bytes);
     keepBody(cache, 'file', url, answer, { text }, REVALIDATE_MS);
     return { ok: true, text };
   };

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Instant } from '../../../base/clock.ts';
-import { stripEnd } from '../../../base/text.ts';
 import { addDays, dayAt, formatClock, weekdayOfDay } from '../../../time/index.ts';
+import { numberIn } from './number.ts';
 import { type Condition, DAYS } from './rule.ts';
 
 export interface Item {
@@ -199,27 +199,6 @@ function missingNumber({ is, after }: Condition, { text }: GoodObservation): Fai
   if ((is !== 'above' && is !== 'below') || numberIn(text, after) !== undefined) return undefined;
   const message = after === undefined ? 'there is no number in it' : `there is no number behind “${after}”`;
   return { sign: 'no number', message };
-}
-
-const NUMBER = /[-−]?\d[\d.,'\u00a0\u202f]*/;
-
-/** The first number, or the first behind `words`. `1,299.50`, `1.299,50` and `1'299.5` are read as they are meant. */
-function numberIn(text: string, words?: string): number | undefined {
-  const from = words === undefined ? 0 : text.toLowerCase().indexOf(words.toLowerCase());
-  if (from < 0) return undefined;
-  const rest = text.slice(from + (words?.length ?? 0));
-  const [found] = NUMBER.exec(rest) ?? [];
-  return found === undefined ? undefined : Number(plainNumber(found));
-}
-
-function plainNumber(written: string): string {
-  const digits = stripEnd(written.replace('−', '-').replace(/['\u00a0\u202f]/g, ''), '.,');
-  const [comma, point] = [digits.lastIndexOf(','), digits.lastIndexOf('.')];
-  if (comma >= 0 && point >= 0)
-    return comma > point ? digits.replaceAll('.', '').replace(',', '.') : digits.replaceAll(',', '');
-  if (comma >= 0)
-    return /^-?[1-9]\d{0,2}(?:,\d{3})+$/.test(digits) ? digits.replaceAll(',', '') : digits.replace(',', '.');
-  return /^-?\d{1,3}(?:\.\d{3}){2,}$/.test(digits) ? digits.replaceAll('.', '') : digits;
 }
 
 // When something may be told: days, window, once a day, and a limit for what goes to and fro.

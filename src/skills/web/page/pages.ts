@@ -1,4 +1,3 @@
-import { TextDecoder } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { type Failed, failed } from '../../../agent/index.ts';
 import { deferred, Sequence, Slots, unlessAborted, withTimeout } from '../../../base/async.ts';
@@ -8,6 +7,7 @@ import type { Log } from '../../../base/log.ts';
 import { isUrl } from '../../../base/text.ts';
 import type { Cache } from '../../../bus/index.ts';
 import type { Answer, Egress } from '../../../egress/index.ts';
+import { charsetIn, decodeBytes, markOf, wideOf } from '../../../media/index.ts';
 import { texts } from '../texts.ts';
 import { keepBody, recallBody } from './conditional.ts';
 
@@ -130,6 +130,8 @@ export type Page = {
   text: string;
   published?: string;
   truncated: boolean;
+  /** The page neither says how its letters are written, nor is it UTF-8. */
+  guessed?: true;
 };
 
 export interface PagesOptions {
@@ -219,11 +221,15 @@ export class Pages {
     const { url, status, type, headers } = answer;
     const host = hostOf(url);
     const kind = kindOf(type, bytes);
-    const text = kind === 'pdf' || kind === 'binary' ? undefined : decode(bytes, headers['content-type'] ?? '');
+    const declared = charsetIn(headers['content-type'] ?? '');
+    const isText = kind !== 'pdf' && kind !== 'binary';
+    const letters = isText ? decodeBytes(bytes, { declared, isPage: kind === 'html' }) : undefined;
+    const text = letters?.text;
+    const guessed = letters?.isGuess ? { guessed: true as const } : {};
     const refused = refusedBy(host, status, text);
     if (refused) return refused;
     if (kind === 'binary') return failed('EGRESS_TYPE', texts.binary(host, type), { remedy: texts.unreadableRemedy });
-    if (kind !== 'html' && kind !== 'pdf') return plain(url, kind, text ?? '');
+    if (kind !== 'html' && kind !== 'pdf') return { ...plain(url, kind, text ?? ''), ...guessed };
     const html = text?.slice(0, LONGEST_HTML);
     const work =
       html === undefined
@@ -236,7 +242,7 @@ export class Pages {
     const wall = html === undefined ? undefined : walledOff(host, html, read);
     if (wall) return wall;
     const isCut = (text?.length ?? 0) > LONGEST_HTML || read.cut === true;
-    return documentOf(url, kind, read, isCut);
+    return { ...documentOf(url, kind, read, isCut), ...guessed };
   }
 
   private unread(error: unknown, host: string, html: string | undefined): Read | Failed {
@@ -297,7 +303,7 @@ const SNIFFED = 1_024;
 function kindOf(type: string, bytes: Uint8Array): Kind {
   const start = Buffer.from(bytes.subarray(0, SNIFFED)).toString('latin1');
   if (start.slice(0, 64).includes('%PDF-')) return 'pdf';
-  if (!bom(bytes) && start.includes('\0')) return isWide(bytes) ? 'text' : 'binary';
+  if (markOf(bytes) === undefined && start.includes('\0')) return wideOf(bytes) ? 'text' : 'binary';
   const head = start.replace(/^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*/, '').toLowerCase();
   if (/^<(?:!doctype html|html|head|body|title|meta)[\s>]/.test(head)) return 'html';
   if (/^[[{]/.test(head) && isJson(type, bytes)) return 'json';
@@ -321,65 +327,6 @@ function isControlled(start: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
   const odd = start.match(/[\x01-\x08\x0e-\x1a\x1c-\x1f]/g)?.length ?? 0;
   return odd > start.length * 0.02;
-}
-
-/** UTF-16 without a mark has a zero in every other byte of Latin text. */
-function isWide(bytes: Uint8Array): boolean {
-  return wide(bytes) !== undefined;
-}
-
-function wide(bytes: Uint8Array): string | undefined {
-  const seen = bytes.subarray(0, SNIFFED);
-  const zeros = [0, 0];
-  for (const [index, byte] of seen.entries()) if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
-  const [even = 0, odd = 0] = zeros;
-  const most = seen.length / 2;
-  if (odd > most * 0.7 && even < most * 0.1) return 'utf-16le';
-  return even > most * 0.7 && odd < most * 0.1 ? 'utf-16be' : undefined;
-}
-
-function bom(bytes: Uint8Array): string | undefined {
-  const [a, b, c] = bytes;
-  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
-  if (a === 0xff && b === 0xfe) return 'utf-16le';
-  return a === 0xfe && b === 0xff ? 'utf-16be' : undefined;
-}
-
-/**
- * The characters of a body, in the order in which browsers decide: a byte order mark, the header, what the page says of
- * itself; where nothing does, or what does is wrong, UTF-8 if it is valid, else the Latin of Windows.
- */
-function decode(bytes: Uint8Array, contentType: string): string {
-  const named = /charset\s*=\s*["']?([\w:.-]+)/i.exec(contentType)?.[1];
-  const start = Buffer.from(bytes.subarray(0, 4_096)).toString('latin1');
-  const inPage =
-    /<meta[^<>]+charset\s*=\s*["']?([\w:.-]+)/i.exec(start)?.[1] ??
-    /^\s*<\?xml[^>]+?encoding=["']([\w:.-]+)/i.exec(start)?.[1];
-  const marked = bom(bytes) ?? wide(bytes);
-  if (marked) return decoder(marked)?.decode(bytes) ?? '';
-  for (const label of [named, inPage]) {
-    const known = label === undefined ? undefined : decoder(label);
-    // A page that says UTF-8 and is none is read as what it most likely is.
-    if (known && (known.encoding !== 'utf-8' || isUtf8(bytes))) return known.decode(bytes);
-  }
-  return (isUtf8(bytes) ? new TextDecoder() : new TextDecoder('windows-1252')).decode(bytes);
-}
-
-function decoder(label: string): TextDecoder | undefined {
-  try {
-    return new TextDecoder(label);
-  } catch {
-    return undefined;
-  }
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const CAPTCHA =

@@ -1,0 +1,162 @@
+/** Bytes as text: the one place that decides which encoding a text of others has. */
+import { TextDecoder } from 'node:util';
+
+const WESTERN = 'windows-1252';
+/** Bytes in which a file is looked at for what it says of itself. */
+const HEAD = 4_096;
+
+/** From byte a0 and 80. Two encodings that ICU has not, the second one of names in archives (DOS). */
+const TABLES = {
+  'iso-8859-16':
+    '\u00a0ĄąŁ€„Š§š©Ș«Ź\u00adźŻ°±ČłŽ”¶·žčș»ŒœŸżÀÁÂĂÄĆÆÇÈÉÊËÌÍÎÏĐŃÒÓÔŐÖŚŰÙÚÛÜĘȚßàáâăäćæçèéêëìíîïđńòóôőöśűùúûüęțÿ',
+  cp437:
+    'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0',
+};
+
+/** Code pages whose numbers are no label of the Encoding Standard. */
+const CODE_PAGES = {
+  437: 'cp437',
+  866: 'ibm866',
+  932: 'shift_jis',
+  936: 'gbk',
+  949: 'euc-kr',
+  950: 'big5',
+  10000: 'macintosh',
+  10007: 'x-mac-cyrillic',
+  20866: 'koi8-r',
+  21866: 'koi8-u',
+  54936: 'gb18030',
+  65001: 'utf-8',
+};
+
+/**
+ * The text of `bytes`, by the first that says it: a byte order mark, `declared` (a header, a field), the file itself, valid
+ * UTF-8. Else it is a guess. `isPage`: a web page, which says it in a `meta`. `isCut`: the last character may be incomplete.
+ *
+ * @param {Uint8Array} bytes
+ * @param {{ declared?: string | undefined, isPage?: boolean, isCut?: boolean }} [about]
+ * @returns {{ text: string, isGuess: boolean }}
+ */
+export function decodeBytes(bytes, { declared, isPage = false, isCut = false } = {}) {
+  const marked = markOf(bytes) ?? wideOf(bytes);
+  if (marked) return { text: decodeAs(bytes, marked, isCut), isGuess: false };
+  const utf8 = utf8Of(bytes, isCut);
+  for (const label of [declared, labelIn(bytes, isPage)]) {
+    const encoding = label && encodingOf(label);
+    // Bytes that are called UTF-8 and are none are read as what they most likely are.
+    if (!encoding || (encoding === 'utf-8' && utf8 === undefined)) continue;
+    return {
+      text: utf8 !== undefined && encoding === 'utf-8' ? utf8 : decodeAs(bytes, encoding, isCut),
+      isGuess: false,
+    };
+  }
+  if (utf8 === undefined) return { text: decodeAs(bytes, WESTERN, isCut), isGuess: true };
+  // Seven bits: valid UTF-8 as well, with escapes that no other text has.
+  const isJapanese = utf8.includes('\u001b$B') || utf8.includes('\u001b$@');
+  return isJapanese ? { text: decodeAs(bytes, 'iso-2022-jp', isCut), isGuess: true } : { text: utf8, isGuess: false };
+}
+
+/**
+ * The text of bytes whose encoding is settled, whatever they begin with; of Windows where nobody knows `label`.
+ *
+ * @param {Uint8Array} bytes
+ * @param {string} label
+ */
+export const decodeIn = (bytes, label) => decodeAs(bytes, encodingOf(label) ?? WESTERN, false);
+
+/**
+ * The encoding that a label names; undefined for one that nobody knows.
+ *
+ * @param {string} label
+ * @returns {string | undefined}
+ */
+function encodingOf(label) {
+  const name = label.trim().toLowerCase();
+  if (Object.hasOwn(TABLES, name) || name === 'x-user-defined') return name;
+  const [, number = ''] = /^(?:cp|windows-|ms)(\d{3,5})$/.exec(name) ?? [];
+  if (Object.hasOwn(CODE_PAGES, number)) return CODE_PAGES[number];
+  try {
+    return new TextDecoder(name).encoding;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * `decode` of Node 20 without `stream` takes another way for windows-1252 and reads it as Latin-1, without €, quotation marks and
+ * dashes; with it each encoding is read by its own table.
+ */
+function decodeAs(bytes, encoding, isCut) {
+  if (encoding in TABLES || encoding === 'x-user-defined') return decodeByTable(bytes, TABLES[encoding]);
+  const decoder = new TextDecoder(encoding);
+  const text = decoder.decode(bytes, { stream: true });
+  return isCut ? text : text + decoder.decode();
+}
+
+/**
+ * Signs of windows-1252 in a text that a library has decoded on Node 20, where they came out as control characters.
+ *
+ * @param {string} text
+ */
+export const repairWestern = (text) =>
+  text.replace(/[\u0080-\u009f]+/g, (signs) => decodeAs(Buffer.from(signs, 'latin1'), WESTERN, true));
+
+/** Without a table: bytes that are no ASCII stand in the private area (Encoding Standard, 14.5). */
+function decodeByTable(bytes, table) {
+  const first = table === undefined ? 128 : 256 - table.length;
+  const plain = Buffer.from(bytes).toString('latin1');
+  return plain.replace(/[\u0080-\u00ff]/g, (sign) => {
+    const code = sign.charCodeAt(0);
+    if (table === undefined) return String.fromCharCode(0xf700 + code);
+    return code < first ? sign : table[code - first];
+  });
+}
+
+/**
+ * The encoding of a byte order mark.
+ *
+ * @param {Uint8Array} bytes
+ */
+export function markOf([a, b, c]) {
+  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
+  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  return a === 0xfe && b === 0xff ? 'utf-16be' : undefined;
+}
+
+/**
+ * UTF-16 without a mark: Latin text has a zero in every other byte.
+ *
+ * @param {Uint8Array} bytes
+ */
+export function wideOf(bytes) {
+  const zeros = [0, 0];
+  const seen = Math.min(bytes.length, 1_024);
+  for (let at = 0; at < seen; at++) if (bytes[at] === 0) zeros[at % 2]++;
+  const most = seen / 2;
+  if (zeros[1] > most * 0.7 && zeros[0] < most * 0.1) return 'utf-16le';
+  return zeros[0] > most * 0.7 && zeros[1] < most * 0.1 ? 'utf-16be' : undefined;
+}
+
+function utf8Of(bytes, isCut) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a page or XML says of itself. UTF-16 it cannot be: the words could not be read then. */
+function labelIn(bytes, isPage) {
+  const head = Buffer.from(bytes.subarray(0, HEAD)).toString('latin1');
+  const label =
+    (isPage ? /<meta[^<>]+charset\s*=\s*["']?([\w:.-]+)/i.exec(head)?.[1] : undefined) ??
+    /^\s*<\?xml[^>]+?encoding\s*=\s*["']([\w:.-]+)/i.exec(head)?.[1];
+  return label !== undefined && /^utf-?16/i.test(label) ? 'utf-8' : label;
+}
+
+/**
+ * The `charset` of a content type.
+ *
+ * @param {string} type
+ */
+export const charsetIn = (type) => /charset\s*=\s*["']?([\w:.-]+)/i.exec(type)?.[1];
