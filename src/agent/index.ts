@@ -49,7 +49,7 @@ export {
   NoModel,
 } from './inference/model.ts';
 export { numberedLists, type ShownList } from './lists/store.ts';
-export { checkProvider, type ProviderHealth } from './models/check.ts';
+export { askWindow, checkProvider, type ProviderHealth } from './models/check.ts';
 export type { Tiers } from './models/index.ts';
 export { type Models, openModels, openPrices, type Tier } from './models/index.ts';
 export type { PriceGaps } from './models/prices.ts';

@@ -11,6 +11,6 @@ export { needsToken, type OperationParts } from './operations/parts.ts';
 export { controlVerbs } from './operations/verbs.ts';
 export type { ProgramTool } from './programs.ts';
 export { householdOf } from './settings.ts';
-export { findLocalModels, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';
+export { findLocalModels, findWindow, type LocalModels, type ProviderChoice, probeProvider } from './setup.ts';
 export { isNewer, newestVersion } from './updates.ts';
 export { createWorld, type WorldOptions } from './world.ts';

@@ -1,4 +1,4 @@
-import { checkProvider, openModels, type ProviderHealth } from '../agent/index.ts';
+import { askWindow, checkProvider, openModels, type ProviderHealth } from '../agent/index.ts';
 import { deadline } from '../base/async.ts';
 import { SystemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
@@ -11,6 +11,8 @@ export interface ProviderChoice {
   kind: 'anthropic' | 'openai-compatible';
   base_url?: string;
   api_key?: string;
+  /** Tokens of the window with which it serves the model. */
+  context_tokens?: number;
 }
 
 export interface LocalModels extends ProviderChoice {
@@ -22,6 +24,10 @@ export interface LocalModels extends ProviderChoice {
 
 const LOCAL_WITHIN_MS = 1_500;
 const ASK_WITHIN_MS = 10_000;
+/** A large model is read from a slow disk. */
+const LOAD_WITHIN_MS = 60_000;
+/** As the configuration has it. */
+const LEAST_WINDOW = 2_000;
 const MOST_MODELS = 8;
 
 /** The models that Ollama (at OLLAMA_HOST, as its own programs find it) and LM Studio serve here. */
@@ -55,6 +61,13 @@ async function modelsAt({ name, base_url }: { name: string; base_url: string }):
   } catch {
     return [];
   }
+}
+
+/** The window with which `model` (`provider/model`) is served here; undefined where that is not known. */
+export async function findWindow(home: LocalModels, model: string): Promise<number | undefined> {
+  using limit = deadline(LOAD_WITHIN_MS);
+  const window = await askWindow(home, model.slice(home.name.length + 1), limit.signal);
+  return window !== undefined && window >= LEAST_WINDOW ? window : undefined;
 }
 
 export async function probeProvider({

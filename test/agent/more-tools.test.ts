@@ -61,6 +61,16 @@ test('what is open, planned or sent brings the tools for it', async () => {
   expect(names().at(-1)).toBe('nothing_to_tell');
 });
 
+test('a file brings the tools for files, and they stay', async () => {
+  const { coda, names } = await begin();
+  await using _ = coda;
+  await coda.sends('ana', Buffer.from('The warranty lasts 24 months.'), { name: 'manual.txt', type: 'text/plain' });
+  const brought = names().slice(ALWAYS);
+  expect(brought).toEqual(['attachment_find', 'attachment_read']);
+  await coda.person('ana').says('and now?');
+  expect(names().slice(ALWAYS)).toEqual(brought);
+});
+
 test('a result that was shortened brings the tool that reads on', async () => {
   const page = outsideTool({
     name: 'page_read',

@@ -239,6 +239,7 @@ export class Played {
       turn: {},
       tools: {
         offeredTools: () => new Toolbox([...this.tools.values()]).specs({ role: 'owner' }),
+        toolsMeant: (names) => names.filter((name) => this.tools.has(name)),
         mayUse: (tool) => this.tools.has(tool),
         call: ({ tool, input }, ctx) => (this.tools.get(tool) as DataTool).run(input, ctx),
       },

@@ -60,8 +60,10 @@ export function activateTool(deps: ToolDeps): AnyTool {
       const refused = await admitTo(ctx.tx, deps, ready, ctx);
       if (refused) return refused;
       const choices = await wrongChoice(ready.skill.name, ctx);
+      const offers = ctx.tools.toolsMeant(ready.all.flatMap(({ skill }) => skill.allowedTools ?? []));
       return done(texts.activatedNotice(ready.all.map(({ skill }) => skill.name)), {
         ...(choices.length > 0 && { choices }),
+        ...(offers.length > 0 && { offers }),
         material: instructionsFor(deps, ready, args, ready.ran?.outputs ?? new Map(), ctx),
         forbids: [...forbiddenBy(ready), ...(ready.isSecure ? APART : [])],
         ...((ready.tainted || ready.ran?.tainted) && { tainted: true }),

@@ -37,6 +37,7 @@ import * as texts from '../texts.ts';
 import {
   formLine,
   growsIn,
+  isToolList,
   keptTools,
   namesIn,
   type OfferedTools,
@@ -214,7 +215,7 @@ export class ContextWindows {
       clock: clockLine({ ...when, now: turn.startedAt }),
       recalled: task === undefined && !shown.alone && !item.payload.tells ? recalledOf(item) : NOTHING_SAID,
       ...(task === undefined ? messageInput(shown, names) : { asked: { role: 'user', text: task } }),
-      turn: withForms(results, sections.tools, limits.context),
+      turn: task === undefined ? withForms(results, sections.tools, limits.context) : results,
       limits,
       names,
       toolTokens: toolTokens(tools),
@@ -282,7 +283,8 @@ function withForms(
     if (message.role !== 'tool' || !message.offers) return message;
     const { offers } = message;
     const found = tools.filter(({ name }) => offers.includes(name));
-    return { ...message, text: texts.toolForms(found.map(formLine)) };
+    const forms = texts.toolForms(found.map(formLine));
+    return { ...message, text: isToolList(message) ? forms : `${message.text}\n\n${forms}` };
   });
 }
 

@@ -6,9 +6,19 @@ import { didYouMean } from '../../base/text.ts';
 import { fetchService } from '../../egress/index.ts';
 import { faultOf } from './fault.ts';
 import type { ModelSettings, Models } from './index.ts';
-import { anything, list, tokens, words } from './wire.ts';
+import {
+  isSameModel,
+  type ListedModel,
+  leastOf,
+  listedModel,
+  listedWindow,
+  type ServedModel,
+  servedModel,
+} from './served-window.ts';
+import { list } from './wire.ts';
 
 type Provider = ModelSettings['providers'][string];
+type Connection = Pick<Provider, 'kind' | 'api_key'>;
 
 /** Result of requesting a provider's list of models: that costs nothing, and shows address, key and names. */
 export interface ProviderHealth {
@@ -18,19 +28,7 @@ export interface ProviderHealth {
   remedy?: string;
 }
 
-/** A model as services list it; each has its own name for the window. */
-const listed = z.object({
-  id: words,
-  type: words,
-  object: words,
-  owned_by: words,
-  max_model_len: tokens,
-  context_window: tokens,
-  context_length: tokens,
-  max_context_length: tokens,
-});
-type ListedModels = z.output<typeof listed>;
-const listing = z.object({ data: list(listed) }).catch({ data: [] });
+const listing = z.object({ data: list(listedModel) }).catch({ data: [] });
 
 const LARGEST_ANSWER_BYTES = 8 << 20;
 const OPTIONAL_ANSWER_MS = 3_000;
@@ -68,6 +66,28 @@ export async function checkProvider(name: string, models: Models, signal: AbortS
   }
 }
 
+/**
+ * The window in tokens with which a server on this machine serves a model; undefined where it does not say. Ollama chooses
+ * one when it loads a model, so that this one is loaded, as the first message would.
+ */
+export async function askWindow(
+  { name, base_url: base, ...provider }: Connection & { name: string; base_url: string },
+  model: string,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  try {
+    const { data } = listing.parse((await ask(`${base}/models`, provider, signal)).body);
+    const place = { provider, base, data, signal };
+    const listed = listedWindow(data.find(({ id }) => isSameModel(id, model)));
+    const { window } = await askService(name, model, place);
+    if (window !== undefined || listed !== undefined || name !== 'ollama') return leastOf([window, listed]);
+    await ask(`${base.replace(/\/v1$/, '')}/api/generate`, provider, signal, { model });
+    return (await askService(name, model, place)).window;
+  } catch {
+    return undefined;
+  }
+}
+
 interface ProbeAnswer {
   status: number;
   headers: Headers;
@@ -91,7 +111,7 @@ function hostOf(url: string): string {
 
 async function ask(
   url: string,
-  { kind, api_key }: Provider,
+  { kind, api_key }: Connection,
   signal: AbortSignal,
   body?: unknown,
 ): Promise<ProbeAnswer> {
@@ -126,7 +146,7 @@ async function jsonOf(response: Response): Promise<unknown> {
   }
 }
 
-function isOther({ kind }: Provider, data: readonly ListedModels[]): boolean {
+function isOther({ kind }: Provider, data: readonly ListedModel[]): boolean {
   if (data.length === 0) return false;
   const isAnthropic = data.every(({ type, object }) => type === 'model' && object === '');
   return kind === 'anthropic' ? data.every(({ object }) => object === 'model') : isAnthropic;
@@ -147,7 +167,7 @@ interface Problem {
 interface Place {
   provider: Provider;
   base: string;
-  data: readonly ListedModels[];
+  data: readonly ListedModel[];
   signal: AbortSignal;
 }
 
@@ -155,7 +175,7 @@ async function problemOf(name: string, models: Models, place: Place): Promise<Pr
   const { data } = place;
   const provider = name.slice(0, name.indexOf('/'));
   const model = name.slice(provider.length + 1);
-  const entry = data.find(({ id }) => plain(id) === plain(model));
+  const entry = data.find(({ id }) => isSameModel(id, model));
   if (!entry && data.length > 0 && (await isMissing(model, place))) {
     const near = didYouMean(
       model,
@@ -166,15 +186,13 @@ async function problemOf(name: string, models: Models, place: Place): Promise<Pr
       : `Choose one that it has, such as ${provider}/${data[0]?.id}.`;
     return { code: 'MODEL_MISSING', says: `has no model ${model}`, remedy };
   }
-  const shown = data.some(({ owned_by: owner }) => owner === 'library') ? await ollama(model, place) : {};
+  const served = await askService(provider, model, place);
   const learnt = models.learnt(name);
   const isFound = learnt.refuses.has('tools') && !learnt.configured.has('tools');
-  if (isFound || (!learnt.refuses.has('tools') && shown.tools === false)) return toolless(provider, model);
-  const { max_model_len, context_window, context_length, max_context_length } = entry ?? {};
-  const told = [learnt.window, max_model_len, context_window, context_length, max_context_length, shown.window];
-  const window = Math.min(...told.filter((each) => each !== undefined && each > 0).map(Number));
+  if (isFound || (!learnt.refuses.has('tools') && served.tools === false)) return toolless(provider, model);
+  const window = leastOf([learnt.window, listedWindow(entry), served.window, served.longest]);
   const { wanted } = models.limits(name);
-  return window < wanted ? tooSmall(provider, model, window, wanted) : undefined;
+  return window !== undefined && window < wanted ? tooSmall(provider, model, window, wanted) : undefined;
 }
 
 function toolless(provider: string, model: string): Problem {
@@ -201,38 +219,16 @@ async function isMissing(model: string, { provider, base, signal }: Place): Prom
   return status === 404;
 }
 
-function plain(id: string): string {
-  return id
-    .toLowerCase()
-    .replace(/^models\//, '')
-    .replace(/:(?:latest|free|nitro|floor|online|thinking|extended|exacto|beta)$/, '');
-}
-
-async function ollama(model: string, { provider, base, signal }: Place): Promise<{ tools?: boolean; window?: number }> {
+/** Asks the service's own API, where it has one; it is waited for a little, as all else is known without it. */
+async function askService(
+  name: string,
+  model: string,
+  { provider, base, data, signal }: Pick<Place, 'base' | 'data' | 'signal'> & { provider: Connection },
+): Promise<ServedModel> {
   const root = base.replace(/\/v1$/, '');
   using limit = deadline(OPTIONAL_ANSWER_MS, signal);
-  try {
-    const [shown, running] = await Promise.all([
-      ask(`${root}/api/show`, provider, limit.signal, { model }),
-      ask(`${root}/api/ps`, provider, limit.signal),
-    ]);
-    const { capabilities } = z
-      .object({ capabilities: list(z.string()) })
-      .catch({ capabilities: [] })
-      .parse(shown.body);
-    const loaded = z
-      .object({ models: list(z.object({ name: words, context_length: tokens, expires_at: anything })) })
-      .catch({ models: [] })
-      .parse(running.body);
-    const window = loaded.models.find(({ name }) => plain(name) === plain(model))?.context_length;
-    return {
-      ...(capabilities.length > 0 && { tools: capabilities.includes('tools') }),
-      ...(window !== undefined && { window }),
-    };
-  } catch {
-    // An older one, or something that only calls itself so: nothing more is known.
-    return {};
-  }
+  const of = { provider: name, model, data };
+  return servedModel(of, async (path, body) => (await ask(`${root}${path}`, provider, limit.signal, body)).body);
 }
 
 async function refusedHealth(

@@ -7,7 +7,7 @@ import { shortTool } from '../context/fit.ts';
 import { tokensIn } from '../context/tokens.ts';
 import type { ToolSpec } from '../inference/model.ts';
 import * as texts from '../texts.ts';
-import { dataTool, done, failed } from './tool.ts';
+import { dataTool, done, failed, isAlways } from './tool.ts';
 
 /** Tools that every conversation is shown at every window, the most used first. */
 const ALWAYS: readonly string[] = [
@@ -40,6 +40,9 @@ const GROWING_WINDOW = 12_000;
 
 const MORE_TOOLS = 'more_tools';
 const TOOL_SEARCH = 'tool_search';
+
+/** True of a call whose result names tools and nothing else. */
+export const isToolList = ({ name }: { name: string }): boolean => name === MORE_TOOLS || name === TOOL_SEARCH;
 
 export interface OfferQuery {
   /** Names of tools that came to this conversation, in that order; undefined: none has. */
@@ -78,7 +81,7 @@ export function offerTools(
   const fits = sizeOf(guests) <= unasked;
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const names = [...new Set(kept ?? [])];
-  const came = names.flatMap((name) => byName.get(name) ?? []).filter(({ group }) => group !== 'always');
+  const came = names.flatMap((name) => byName.get(name) ?? []).filter((tool) => !isAlways(tool));
   const isChosen = growsIn(context) && came.some(isGuest);
   const sized = guests.map((tool) => sizedTool(fits ? tool : shortTool(tool)));
   const formOf = (tool: ToolSpec) => (isGuest(tool) && !fits ? shortTool(tool) : tool);
@@ -107,7 +110,7 @@ function alwaysOf(tools: readonly ToolSpec[]): ToolSpec[] {
   if (known) return known;
   const rank = ({ name }: ToolSpec) => (ALWAYS.indexOf(name) + ALWAYS.length + 1) % (ALWAYS.length + 1);
   const made = tools
-    .filter(({ by, group }) => by === undefined && (group === undefined || group === 'always'))
+    .filter(isAlways)
     .filter(({ name }) => name !== MORE_TOOLS)
     .sort((a, b) => rank(a) - rank(b));
   const more = tools.filter(({ name }) => name === MORE_TOOLS && tools.some(isBehind));

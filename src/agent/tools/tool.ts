@@ -166,6 +166,11 @@ export interface CallTurn {
 export interface OtherTools {
   /** The tools that models are offered for this person, or for somebody with other roles. */
   offeredTools(who?: RoleHolder): ToolSpec[];
+  /**
+   * Names of the tools that models are offered for this person and that `names` mean, but those that are always shown: by
+   * their own name, as the tool that now stands for it, or by another assistant's for what they do.
+   */
+  toolsMeant(names: readonly string[]): string[];
   /** True if there is a tool of this name that the person may use. */
   mayUse(tool: string): boolean;
   /**
@@ -454,6 +459,10 @@ export function isNestedOnly(tool: Tool | undefined): boolean {
 /** True if models are offered the tool. */
 export const isForModels = ({ callers }: Pick<Tool, 'callers'>): boolean =>
   callers === undefined || callers === 'main-agent';
+
+/** True for a tool of coda's own that every request shows. */
+export const isAlways = ({ by, group }: ToolSpec): boolean =>
+  by === undefined && (group === undefined || group === 'always');
 
 /** Error thrown through a tool for its caller; no mistake of the tool. */
 export class PassedOn extends Error {}

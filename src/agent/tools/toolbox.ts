@@ -3,6 +3,7 @@ import { faultsOf, inputWords } from '../../base/input.ts';
 import { didYouMean } from '../../base/text.ts';
 import { Gate, type RoleHolder, type Thing } from '../../people/index.ts';
 import type { ToolSpec } from '../inference/model.ts';
+import { isAllowed } from './forbidden.ts';
 import { faultOf, formForModels } from './model-input.ts';
 import {
   type AnyTool,
@@ -10,6 +11,7 @@ import {
   type Effect,
   type Failed,
   failed,
+  isAlways,
   isForModels,
   type ShortForm,
   type Tool,
@@ -111,6 +113,25 @@ export class Toolbox {
     const offered = known.get(roles) ?? all().filter(({ name }) => this.mayUse(who, name));
     known.set(roles, offered);
     return offered;
+  }
+
+  /** Names of the offered tools that are not shown always and that `names` mean: `OtherTools.toolsMeant`. */
+  namesMeant(who: RoleHolder, names: readonly string[]): string[] {
+    const specs = this.specs(who);
+    const standingFor = (name: string) =>
+      specs.filter((spec) => this.get(spec.name)?.form?.short?.standsFor?.includes(name));
+    const doing = (name: string) => {
+      const able = specs.filter((spec) => spec.group !== 'unshown' && isAllowed(this.get(spec.name) as Tool, [name]));
+      // Where one that is always shown does it, a request needs no more.
+      return able.some(isAlways) ? [] : able;
+    };
+    const meant = names.flatMap((name) => {
+      const standing = standingFor(name);
+      if (standing.length > 0) return standing;
+      const own = specs.filter((spec) => spec.name === name);
+      return own.length > 0 ? own : doing(name);
+    });
+    return [...new Set(meant.filter((spec) => !isAlways(spec)).map(({ name }) => name))];
   }
 
   admits(who: RoleHolder, { tool, input }: Pick<ValidCall, 'tool' | 'input'>): 'allow' | 'ask' | 'deny' {

@@ -34,6 +34,7 @@ export function callContext(options: AgentOptions, item: Item, signal: AbortSign
     turn: { key: item },
     tools: {
       offeredTools: (who = person) => toolbox.specs(who),
+      toolsMeant: (names) => toolbox.namesMeant(person, names),
       mayUse: (tool) => toolbox.mayUse(person, tool),
       call: (call, ctx, undoable) => runCall(ctx.tx, toolbox, call, ctx, undoable),
     },

@@ -1,5 +1,12 @@
 /** The questions of `coda init`, in their order: what a flag or the environment answers is not asked. */
-import { findLocalModels, type LocalModels, type ProviderChoice, platforms, probeProvider } from '../../app/index.ts';
+import {
+  findLocalModels,
+  findWindow,
+  type LocalModels,
+  type ProviderChoice,
+  platforms,
+  probeProvider,
+} from '../../app/index.ts';
 import { CodaError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Platform, PlatformSetup, SetupAnswer } from '../../chat/index.ts';
@@ -221,11 +228,16 @@ async function modelOf(ask: Asker, known: KnownSettings, secrets: Record<string,
   return chosenThen(choose, flags.model !== undefined, async (chosen) => {
     if (chosen === 'none' || (chosen === set && flags.model === undefined)) return undefined;
     const vendor = VENDORS.find(({ name }) => chosen === name || chosen.startsWith(`${name}/`));
-    return vendor ? vendorModel(ask, known, vendor, { secrets, chosen }) : localModel(chosen, local);
+    return vendor ? vendorModel(ask, known, vendor, { secrets, chosen }) : localModel(ask, known, chosen, local);
   });
 }
 
-function localModel(chosen: string, local: readonly LocalModels[]): Answers['model'] {
+async function localModel(
+  ask: Asker,
+  { current }: KnownSettings,
+  chosen: string,
+  local: readonly LocalModels[],
+): Promise<Answers['model']> {
   const home = local.find(({ models }) => models.includes(chosen));
   if (!home) {
     const found = local.flatMap(({ models }) => models);
@@ -233,7 +245,11 @@ function localModel(chosen: string, local: readonly LocalModels[]): Answers['mod
     throw usage(`There is no model ${chosen} on this machine.`, remedy);
   }
   const { name, kind, base_url } = home;
-  return { name: chosen, provider: { name, kind, base_url } };
+  const window = await ask.showWaiting(texts.askingWindow(home.title), () => findWindow(home, chosen));
+  const set = Number(current('models', 'providers', name, 'context_tokens') ?? Number.POSITIVE_INFINITY);
+  // A smaller one is somebody's choice; a larger one would be cut off without a word.
+  const isSmaller = window !== undefined && !(set <= window);
+  return { name: chosen, provider: { name, kind, base_url, ...(isSmaller && { context_tokens: window }) } };
 }
 
 async function vendorModel(

@@ -152,6 +152,7 @@ function summary(
     env: Object.keys(secrets).length > 0 ? shown(drafts.env.path) : undefined,
     platforms: platform ? [{ title: platform.platform.title, ...platform.answer }] : [],
     owner: platform?.owner ?? (Array.isArray(owners) && owners.length > 0 ? owners.join(', ') : undefined),
+    window: model?.provider.context_tokens,
     model: model?.name ?? (typeof setModel === 'string' ? setModel : undefined),
   };
 }
@@ -175,7 +176,7 @@ function notYaml(file: string): CodaError {
 
 // Editing what people write by hand: everything that is not changed stays as it is, comments too. Pure.
 
-type Change = readonly [path: readonly string[], value: string | boolean | readonly string[]];
+type Change = readonly [path: readonly string[], value: string | number | boolean | readonly string[]];
 
 type Yaml = typeof import('yaml');
 

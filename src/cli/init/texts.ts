@@ -26,6 +26,8 @@ export const POSTGRES = 'A PostgreSQL server of my own (without it: an embedded 
 
 export const SERVICE = 'Keep it running: a service of this system, for my user';
 
+export const askingWindow = (title: string) => `Asking ${title} for its window`;
+
 export const missing = 'It is empty.';
 
 export const notZone = (zone: string) => `“${zone}” is no time zone; write a city, or a zone such as Europe/Berlin.`;
@@ -45,6 +47,8 @@ export interface WrittenSetup {
   platforms: readonly { title: string; says: string; invite?: string | undefined; notes: readonly string[] }[];
   owner: string | undefined;
   model: string | undefined;
+  /** Tokens of the window that was found, and written down. */
+  window: number | undefined;
   service: { path: string; enable: string } | undefined;
   /** Address of the page on this machine. */
   page: string | undefined;
@@ -59,6 +63,7 @@ export function finishedReport({
   platforms,
   owner,
   model,
+  window,
   service,
   page,
   run,
@@ -72,7 +77,9 @@ export function finishedReport({
       ...(invite ? ['  Invite it with exactly the permissions that it needs:', `  ${invite}`] : []),
     ]),
     owner ? `Owner: ${owner}.` : `Owner: whoever uses this terminal; others are let in with "${coda} pair CODE".`,
-    model ? `Model: ${model}.` : 'Model: none.',
+    model
+      ? `Model: ${model}${window ? `, with a window of ${window.toLocaleString('en')} tokens` : ''}.`
+      : 'Model: none.',
     ...(service ? [`Service: ${service.path}. Switch it on with:`, `  ${service.enable}`] : []),
     `Start it with "${coda} ${run}", and see with "${coda} doctor" whether all is well.`,
     ...(page ? [`The page: ${page} ("${coda} open" signs your browser in while it runs).`] : []),

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { inviteLink } from '../../../src/adapters/discord/doctor.ts';
 import { FakeDiscord } from '../../support/discord/index.ts';
 import { eventually } from '../../support/eventually.ts';
+import { jsonServer } from '../../support/json-server.ts';
 import { Program } from '../../support/jsonl.ts';
 import { FakeSlack } from '../../support/slack/index.ts';
 import { localModels, Place } from './terminal.ts';
@@ -123,6 +124,34 @@ test('without questions: flags and the environment; a refused token writes nothi
   });
   const unit = read(join(place.folder, '.config', 'systemd', 'user', 'coda.service'));
   expect(unit).toContain(`"run" "--config" "${place.config}"`);
+});
+
+test('the window with which a model is served is asked for and written down', async () => {
+  let loaded: string[] = [];
+  const { host, requests } = await jsonServer({
+    'GET /v1/models': { data: [{ id: 'qwen3:8b', object: 'model', owned_by: 'library' }] },
+    'POST /api/show': { capabilities: ['completion'], model_info: { 'qwen3.context_length': 40_960 } },
+    'GET /api/ps': () => ({ models: loaded.map((name) => ({ name, context_length: 8_192 })) }),
+    'POST /api/generate': (body: string) => {
+      loaded = [JSON.parse(body).model];
+      return { done: true };
+    },
+  });
+  const place = new Place();
+  const args = ['--yes', '--platform', 'none', '--model', 'ollama/qwen3:8b'];
+  const init = async () => {
+    const session = place.init(args, { OLLAMA_HOST: host }, false);
+    expect(await session.ended).toBe(0);
+    return { text: session.text, window: parse(read(place.config)).models.providers.ollama.context_tokens };
+  };
+  expect(await init()).toMatchObject({ text: expect.stringContaining('a window of 8,192 tokens'), window: 8_192 });
+  expect(requests.filter((each) => each.startsWith('POST /api/generate'))).toHaveLength(1);
+  const write = (tokens: number) =>
+    place.write(read(place.config).replace(/context_tokens: \d+/, `context_tokens: ${tokens}`));
+  write(6_000);
+  expect(await init()).toMatchObject({ window: 6_000 });
+  write(64_000);
+  expect(await init()).toMatchObject({ window: 8_192 });
 });
 
 const MINE = `# mine
