@@ -122,7 +122,7 @@ export class Toolbox {
       specs.filter((spec) => this.get(spec.name)?.form?.short?.standsFor?.includes(name));
     const doing = (name: string) => {
       const able = specs.filter((spec) => spec.group !== 'unshown' && isAllowed(this.get(spec.name) as Tool, [name]));
-      // Where one that is always shown does it, a request needs no more.
+      // A tool that is always shown does it: a request needs no more.
       return able.some(isAlways) ? [] : able;
     };
     const meant = names.flatMap((name) => {

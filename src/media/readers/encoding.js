@@ -145,7 +145,7 @@ function utf8Of(bytes, isCut) {
   }
 }
 
-/** What a page or XML says of itself. UTF-16 it cannot be: the words could not be read then. */
+/** The label that a page or XML gives itself. UTF-16 it cannot be: the words could not be read then. */
 function labelIn(bytes, isPage) {
   const head = Buffer.from(bytes.subarray(0, HEAD)).toString('latin1');
   const label =

@@ -8,18 +8,18 @@ const NEAR = 40;
 /** Currencies in whose languages a point divides thousands. */
 const POINT_MONEY = String.raw`€|EUR|kr|SEK|NOK|DKK|ISK|R\$|BRL|₺|TL|TRY|Rp|IDR|₫|VND|CLP|COP|ARS|lei|RON`;
 const OTHER_MONEY = String.raw`\p{Sc}|USD|GBP|CHF|Fr|PLN|CZK|HUF|INR|JPY|CNY|RUB|zł|Kč|Ft|Rs|руб|円|元|원`;
-const POINT_BEFORE = before(POINT_MONEY);
-const POINT_BEHIND = behind(POINT_MONEY);
-const MONEY_BEFORE = before(`${POINT_MONEY}|${OTHER_MONEY}`);
-const MONEY_BEHIND = behind(`${POINT_MONEY}|${OTHER_MONEY}`);
+const POINT_BEFORE = moneyBefore(POINT_MONEY);
+const POINT_BEHIND = moneyBehind(POINT_MONEY);
+const MONEY_BEFORE = moneyBefore(`${POINT_MONEY}|${OTHER_MONEY}`);
+const MONEY_BEHIND = moneyBehind(`${POINT_MONEY}|${OTHER_MONEY}`);
 /** The end of a round price: `1.299,-`, `1’299.–`, `1 299:-`. */
 const ROUND = /^[.,:][-–—]/;
 
-function before(money: string): RegExp {
+function moneyBefore(money: string): RegExp {
   return new RegExp(String.raw`(?:^|[^\p{L}])(?:${money})\.?[^\p{L}\p{N}\n]?$`, 'u');
 }
 
-function behind(money: string): RegExp {
+function moneyBehind(money: string): RegExp {
   return new RegExp(String.raw`^[^\p{L}\p{N}\n.,;]?(?:k|K|M)?(?:${money})(?!\p{L})`, 'u');
 }
 
