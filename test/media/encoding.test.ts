@@ -77,6 +77,43 @@ describe('bytes', () => {
     expect(decodeBytes(hex('1b2442467c4b5c386c1b2842'))).toEqual({ text: '日本語', isGuess: true });
   });
 
+  test.each([
+    [
+      'windows-1251',
+      'd1eee1f0e0ede8e520e220e4e5e2fff2fc20f7e0f1eee22c20eff0e8ede5f1e8f2e520e4eee3eee2eef02e',
+      'Собрание в девять часов, принесите договор.',
+    ],
+    [
+      'koi8-r',
+      'f3cfc2d2c1cec9c520d720c4c5d7d1d4d820dec1d3cfd72c20d0d2c9cec5d3c9d4c520c4cfc7cfd7cfd22e',
+      'Собрание в девять часов, принесите договор.',
+    ],
+    [
+      'ibm866',
+      '91aea1e0a0ada8a520a220a4a5a2efe2ec20e7a0e1aea22c20afe0a8ada5e1a8e2a520a4aea3aea2aee02e',
+      'Собрание в девять часов, принесите договор.',
+    ],
+    [
+      'windows-1253',
+      'c720f3f5eddcedf4e7f3e720e1f1f7dfe6e5e920f3f4e9f220e5ededdde120f4ef20f0f1f9df2e',
+      'Η συνάντηση αρχίζει στις εννέα το πρωί.',
+    ],
+    ['windows-1255', 'e4f4e2e9f9e420eefae7e9ece420e1faf9f220e1e1e5f7f8', 'הפגישה מתחילה בתשע בבוקר'],
+    ['shift_jis', '89ef8b6382cd8be38e9e82c98e6e82dc82e882dc82b78142', '会議は九時に始まります。'],
+    ['euc-jp', 'b2f1b5c4a4cfb6e5bbfea4cbbbcfa4dea4eaa4dea4b9a1a3', '会議は九時に始まります。'],
+    ['euc-kr', 'c8b8c0c7b4c220bec6c8a920bdc3bfa120bdc3c0dbc7d5b4cfb4d92e', '회의는 아홉 시에 시작합니다.'],
+    ['gb18030', 'bbe1d2e9d4dabec5b5e3bfaacabca3acc4e3c3c7b6bcd2aac0b4a1a3', '会议在九点开始，你们都要来。'],
+    ['big5', 'b77cc4b3a662a445c249b67da96ca141a741adccb3a3ad6ea8d3a143', '會議在九點開始，你們都要來。'],
+    [
+      'windows-1252',
+      'dc626572206772f6df65726520c46e646572756e67656e206dfc7373656e2077697220fc6265726d6f7267656e206672fc6820726564656e3a203520802096208467757493',
+      'Über größere Änderungen müssen wir übermorgen früh reden: 5 € – „gut“',
+    ],
+    ['windows-1252', 'c4d6dc20e4f6fc20df', 'ÄÖÜ äöü ß'],
+  ])('of %s are told by the script that they make', (_, bytes, text) => {
+    expect(decodeBytes(hex(bytes))).toEqual({ text, isGuess: true });
+  });
+
   test('may end within a character', () => {
     expect(decodeBytes(hex('61e282'), { isCut: true })).toEqual({ text: 'a', isGuess: false });
     expect(decodeBytes(hex('82b182'), { declared: 'shift_jis', isCut: true }).text).toBe('こ');

@@ -50,10 +50,60 @@ export function decodeBytes(bytes, { declared, isPage = false, isCut = false } =
       isGuess: false,
     };
   }
-  if (utf8 === undefined) return { text: decodeAs(bytes, WESTERN, isCut), isGuess: true };
+  if (utf8 === undefined) return { text: decodeAs(bytes, guessOf(bytes), isCut), isGuess: true };
   // Seven bits: valid UTF-8 as well, with escapes that no other text has.
   const isJapanese = utf8.includes('\u001b$B') || utf8.includes('\u001b$@');
   return isJapanese ? { text: decodeAs(bytes, 'iso-2022-jp', isCut), isGuess: true } : { text: utf8, isGuess: false };
+}
+
+/**
+ * Encodings of texts that are hardly Latin, in the order in which they are tried: the share of their signs that is common in a real
+ * text, and the least that it is. A wrong encoding makes other signs, or none.
+ */
+const SCRIPTS = [
+  ['windows-1251', /[оеаинтсрвлкмдпуяіїє]/g, 0.65],
+  ['koi8-r', /[оеаинтсрвлкмдпуяіїє]/g, 0.65],
+  ['ibm866', /[оеаинтсрвлкмдпуяіїє]/g, 0.65],
+  ['windows-1253', /[αοιετσνηυρπκλμςάέήίόύώ]/g, 0.8],
+  ['windows-1255', /[א-ת]/g, 0.9],
+  ['shift_jis', /[ぁ-んァ-ヶー、。]/g, 0.3],
+  ['euc-jp', /[ぁ-んァ-ヶー、。]/g, 0.3],
+  ['euc-kr', /[가-힣]/g, 0.9],
+  [
+    'gb18030',
+    /[的一是不了在有人我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里]/g,
+    0.1,
+  ],
+  [
+    'big5',
+    /[的一是不了在有人我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下自之年過發後作裡]/g,
+    0.1,
+  ],
+];
+/** Bytes of a text that are looked at for a guess, and the fewest beyond ASCII from which one is made. */
+const GUESSED_FROM = 16_384;
+const FEWEST = 8;
+
+/** Western texts have fewer signs beyond ASCII than letters of it. */
+function guessOf(bytes) {
+  const sample = Buffer.from(bytes.subarray(0, GUESSED_FROM));
+  const plain = sample.toString('latin1');
+  const high = plain.match(/[\u0080-\u00ff]/g)?.length ?? 0;
+  const letters = plain.match(/[a-z]/gi)?.length ?? 0;
+  if (high < FEWEST || high <= letters) return WESTERN;
+  const [encoding = WESTERN] = SCRIPTS.find(([name, common, least]) => shareOf(sample, name, common) >= least) ?? [];
+  return encoding;
+}
+
+/** The share of common signs among those beyond ASCII; 0 where the bytes are not valid. */
+function shareOf(sample, encoding, common) {
+  try {
+    const text = new TextDecoder(encoding, { fatal: true }).decode(sample, { stream: true });
+    const signs = text.match(/\P{ASCII}/gu)?.length ?? 0;
+    return (text.match(common)?.length ?? 0) / Math.max(1, signs);
+  } catch {
+    return 0;
+  }
 }
 
 /**
