@@ -1,3 +1,5 @@
+import { formOf } from '../../base/text.ts';
+
 export const questions = {
   name: 'What is the assistant to be called?',
   zone: 'In which time zone do you live?',
@@ -78,7 +80,7 @@ export function finishedReport({
     ]),
     owner ? `Owner: ${owner}.` : `Owner: whoever uses this terminal; others are let in with "${coda} pair CODE".`,
     model
-      ? `Model: ${model}${window ? `, with a window of ${window.toLocaleString('en')} tokens` : ''}.`
+      ? `Model: ${model}${window ? `, with a window of ${window.toLocaleString('en')} ${formOf(window, 'token')}` : ''}.`
       : 'Model: none.',
     ...(service ? [`Service: ${service.path}. Switch it on with:`, `  ${service.enable}`] : []),
     `Start it with "${coda} ${run}", and see with "${coda} doctor" whether all is well.`,
