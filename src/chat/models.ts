@@ -6,6 +6,7 @@ import {
   done,
   failed,
   type Inference,
+  isAlwaysShown,
   keptTools,
   type Models,
   readRecalled,
@@ -59,6 +60,14 @@ function withoutModels(): Command[] {
   ];
 }
 
+/** The tools that models are shown in this conversation: how many always, and by group what came to it. */
+async function shownTools({ tx, conversationId, tools }: TxContext): Promise<string> {
+  const offered = tools.offeredTools();
+  const kept = keptTools(await conversations.stateOf(tx, conversationId)) ?? [];
+  const came = kept.flatMap((name) => offered.find((tool) => tool.name === name && !isAlwaysShown(tool)) ?? []);
+  return texts.toolsShown(offered.filter(isAlwaysShown).length, came);
+}
+
 async function settingsOf(ctx: TxContext): Promise<Record<string, unknown>> {
   return (await conversations.stateOf(ctx.tx, ctx.conversationId)).settings;
 }
@@ -91,7 +100,9 @@ function modelCommand(models: Models): Command {
         );
         const isOwner = ctx.person.role === 'owner' && ctx.private;
         if (told.length > 0) told.push(texts.quirksWearOff(isOwner));
-        return done([is, ...told, ...(isOwner && reason ? [texts.modelRefuses(reason)] : [])].join('\n'));
+        return done(
+          [is, await shownTools(ctx), ...told, ...(isOwner && reason ? [texts.modelRefuses(reason)] : [])].join('\n'),
+        );
       }
       if (rest === 'forget') {
         if (ctx.person.role !== 'owner') return failed('DENIED', texts.onlyOwnerForgets());

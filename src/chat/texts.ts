@@ -124,6 +124,13 @@ export function modelIs(
   ].join('\n');
 }
 
+/** `came`: tools that came to the conversation, with the group or the server that they belong to. */
+export function toolsShown(always: number, came: readonly { name: string; group?: string; by?: string }[]): string {
+  const names = came.map(({ name, group, by }) => `\`${name}\` (${by ?? (group === 'unshown' ? 'named' : group)})`);
+  const here = names.length > 0 ? `; to this conversation also came ${listOf(names)}` : '';
+  return `A model is shown ${plural(always, 'tool')} always, and others by state or when it asks for them${here}.`;
+}
+
 export const modelQuirk = (name: string, { what, instead, setting }: QuirkTold) =>
   `\`${name}\` refuses ${what}: ${instead}.${setting === undefined ? '' : ` \`${setting}\` says so from the start.`}`;
 

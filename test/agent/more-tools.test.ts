@@ -1,7 +1,8 @@
 /** The tools that a model is shown, and how the others come. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { done, outsideTool } from '../../src/agent/index.ts';
+import { done, outsideTool, traceMessage } from '../../src/agent/index.ts';
+import { ModelServer } from '../support/model-server/index.ts';
 import { modelServer } from '../support/model-server/suite.ts';
 import { modelConfig } from '../support/models.ts';
 import { type Play, play } from '../support/play.ts';
@@ -69,6 +70,23 @@ test('a file brings the tools for files, and they stay', async () => {
   expect(brought).toEqual(['attachment_find', 'attachment_read']);
   await coda.person('ana').says('and now?');
   expect(names().slice(ALWAYS)).toEqual(brought);
+});
+
+test('/model and the trace say which tools came, and by what', async () => {
+  await using server = await ModelServer.start();
+  await using coda = await play({ config: modelConfig(server) });
+  const ana = coda.person('ana');
+  expect(await ana.says('/model')).toContain('16 tools always, and others by state or when it asks for them.');
+  server.play({ calls: [{ name: 'more_tools', input: { group: 'tasks' } }] }, { text: 'Here they are.' });
+  await ana.says('help me move house');
+  expect(await ana.says('/model')).toContain(
+    'also came `task_change` (tasks), `task_create` (tasks) and `task_status` (tasks).',
+  );
+  const [turn] = await rowsOf(coda, 'select id::text as id from turns');
+  const trace = await traceMessage(coda.database(), turn?.id as string);
+  expect(trace?.events.map(({ what }) => what)).toContain(
+    'more_tools: done, brings task_change, task_create, task_status',
+  );
 });
 
 test('a result that was shortened brings the tool that reads on', async () => {

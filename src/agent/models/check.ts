@@ -32,9 +32,19 @@ const listing = z.object({ data: list(listedModel) }).catch({ data: [] });
 
 const LARGEST_ANSWER_BYTES = 8 << 20;
 const OPTIONAL_ANSWER_MS = 3_000;
+/** The same where it is all that is asked for. */
+const WINDOW_ANSWER_MS = 30_000;
 
-/** Asks one provider, for those of `models` that are its own. Asks no model; never throws, and never says a key. */
-export async function checkProvider(name: string, models: Models, signal: AbortSignal): Promise<ProviderHealth> {
+/**
+ * Asks one provider, for those of `models` that are its own. Asks no model; never throws, and never says a key.
+ * `optionalMs`: milliseconds that its service's own API may take.
+ */
+export async function checkProvider(
+  name: string,
+  models: Models,
+  signal: AbortSignal,
+  optionalMs = OPTIONAL_ANSWER_MS,
+): Promise<ProviderHealth> {
   const provider = models.settings.providers[name] as Provider;
   const base = baseOf(provider);
   try {
@@ -51,7 +61,8 @@ export async function checkProvider(name: string, models: Models, signal: AbortS
       return addressWrong(name, provider, base, signal);
     }
     const own = models.names().filter((each) => each.startsWith(`${name}/`));
-    const problems = await Promise.all(own.map((each) => problemOf(each, models, { provider, base, data, signal })));
+    const place = { provider, base, data, signal, optionalMs };
+    const problems = await Promise.all(own.map((each) => problemOf(each, models, place)));
     const found = problems.flatMap((problem) => problem ?? []);
     if (found.length === 0)
       return models.hasNoCredit(name) ? noCredit(name, base) : { ok: true, says: `answers at ${hostOf(base)}` };
@@ -77,7 +88,7 @@ export async function askWindow(
 ): Promise<number | undefined> {
   try {
     const { data } = listing.parse((await ask(`${base}/models`, provider, signal)).body);
-    const place = { provider, base, data, signal };
+    const place = { provider, base, data, signal, optionalMs: WINDOW_ANSWER_MS };
     const listed = listedWindow(data.find(({ id }) => isSameModel(id, model)));
     const { window } = await askService(name, model, place);
     if (window !== undefined || listed !== undefined || name !== 'ollama') return leastOf([window, listed]);
@@ -169,6 +180,8 @@ interface Place {
   base: string;
   data: readonly ListedModel[];
   signal: AbortSignal;
+  /** Milliseconds that an answer is waited for without which the rest is known. */
+  optionalMs: number;
 }
 
 async function problemOf(name: string, models: Models, place: Place): Promise<Problem | undefined> {
@@ -223,10 +236,10 @@ async function isMissing(model: string, { provider, base, signal }: Place): Prom
 async function askService(
   name: string,
   model: string,
-  { provider, base, data, signal }: Pick<Place, 'base' | 'data' | 'signal'> & { provider: Connection },
+  { provider, base, data, signal, optionalMs }: Omit<Place, 'provider'> & { provider: Connection },
 ): Promise<ServedModel> {
   const root = base.replace(/\/v1$/, '');
-  using limit = deadline(OPTIONAL_ANSWER_MS, signal);
+  using limit = deadline(optionalMs, signal);
   const of = { provider: name, model, data };
   return servedModel(of, async (path, body) => (await ask(`${root}${path}`, provider, limit.signal, body)).body);
 }

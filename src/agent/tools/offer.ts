@@ -7,7 +7,7 @@ import { shortTool } from '../context/fit.ts';
 import { tokensIn } from '../context/tokens.ts';
 import type { ToolSpec } from '../inference/model.ts';
 import * as texts from '../texts.ts';
-import { dataTool, done, failed, isAlways } from './tool.ts';
+import { dataTool, done, failed, isAlwaysShown } from './tool.ts';
 
 /** Tools that every conversation is shown at every window, the most used first. */
 const ALWAYS: readonly string[] = [
@@ -81,7 +81,7 @@ export function offerTools(
   const fits = sizeOf(guests) <= unasked;
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const names = [...new Set(kept ?? [])];
-  const came = names.flatMap((name) => byName.get(name) ?? []).filter((tool) => !isAlways(tool));
+  const came = names.flatMap((name) => byName.get(name) ?? []).filter((tool) => !isAlwaysShown(tool));
   const isChosen = growsIn(context) && came.some(isGuest);
   const sized = guests.map((tool) => sizedTool(fits ? tool : shortTool(tool)));
   const formOf = (tool: ToolSpec) => (isGuest(tool) && !fits ? shortTool(tool) : tool);
@@ -110,7 +110,7 @@ function alwaysOf(tools: readonly ToolSpec[]): ToolSpec[] {
   if (known) return known;
   const rank = ({ name }: ToolSpec) => (ALWAYS.indexOf(name) + ALWAYS.length + 1) % (ALWAYS.length + 1);
   const made = tools
-    .filter(isAlways)
+    .filter(isAlwaysShown)
     .filter(({ name }) => name !== MORE_TOOLS)
     .sort((a, b) => rank(a) - rank(b));
   const more = tools.filter(({ name }) => name === MORE_TOOLS && tools.some(isBehind));

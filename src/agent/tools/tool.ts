@@ -461,7 +461,7 @@ export const isForModels = ({ callers }: Pick<Tool, 'callers'>): boolean =>
   callers === undefined || callers === 'main-agent';
 
 /** True for a tool of coda's own that every request shows. */
-export const isAlways = ({ by, group }: ToolSpec): boolean =>
+export const isAlwaysShown = ({ by, group }: ToolSpec): boolean =>
   by === undefined && (group === undefined || group === 'always');
 
 /** Error thrown through a tool for its caller; no mistake of the tool. */

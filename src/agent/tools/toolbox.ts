@@ -11,7 +11,7 @@ import {
   type Effect,
   type Failed,
   failed,
-  isAlways,
+  isAlwaysShown,
   isForModels,
   type ShortForm,
   type Tool,
@@ -123,7 +123,7 @@ export class Toolbox {
     const doing = (name: string) => {
       const able = specs.filter((spec) => spec.group !== 'unshown' && isAllowed(this.get(spec.name) as Tool, [name]));
       // A tool that is always shown does it: a request needs no more.
-      return able.some(isAlways) ? [] : able;
+      return able.some(isAlwaysShown) ? [] : able;
     };
     const meant = names.flatMap((name) => {
       const standing = standingFor(name);
@@ -131,7 +131,7 @@ export class Toolbox {
       const own = specs.filter((spec) => spec.name === name);
       return own.length > 0 ? own : doing(name);
     });
-    return [...new Set(meant.filter((spec) => !isAlways(spec)).map(({ name }) => name))];
+    return [...new Set(meant.filter((spec) => !isAlwaysShown(spec)).map(({ name }) => name))];
   }
 
   admits(who: RoleHolder, { tool, input }: Pick<ValidCall, 'tool' | 'input'>): 'allow' | 'ask' | 'deny' {

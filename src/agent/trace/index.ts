@@ -153,7 +153,7 @@ function stepEvents(
 ): (Event & { words: string })[] {
   const names = new Map(steps.flatMap(({ calls }) => calls ?? []).map(({ id, name }) => [id, name]));
   let before = begun;
-  return steps.map(({ path, kind, call_id, at, model, calls, ok, code, took_ms }) => {
+  return steps.map(({ path, kind, call_id, at, model, calls, ok, code, took_ms, offers }) => {
     const depth = path === '' ? 0 : path.split('/').length;
     const tookMs = before === undefined ? undefined : Math.max(0, msBetween(before, at));
     before = at;
@@ -179,7 +179,11 @@ function stepEvents(
     if (kind === 'steered')
       return { at, where: 'asked', what: 'more was said', words: 'more was said', depth, ...tools };
     const became = kind !== 'result' ? kind : ok === false ? `failed (${code ?? 'no code'})` : 'done';
-    const said = { what: `${name}: ${became}`, words: `${inWords}: ${became}` };
+    const brings = (names: string | undefined) => (names ? `, brings ${names}` : '');
+    const said = {
+      what: `${name}: ${became}${brings(offers?.join(', '))}`,
+      words: `${inWords}: ${became}${brings(offers ? callsInWords(offers, sentenceOf) : undefined)}`,
+    };
     if (kind !== 'result') return { at, where: 'asked', ...said, depth, ...tools };
     return { at, where: 'tool', ...said, depth, ...tools, ...(took_ms !== null && { tookMs: took_ms }) };
   });

@@ -67,6 +67,8 @@ export interface StepRow {
   ok: boolean | null;
   code: string | null;
   took_ms: number | null;
+  /** Names of tools that the result brought. */
+  offers: string[] | null;
 }
 
 const LONGEST_INPUT = 1_000;
@@ -76,7 +78,8 @@ const stepColumns = (withWords: string): string => `path, kind, call_id, at, pay
     select jsonb_agg(jsonb_build_object('id', call ->> 'id', 'name', call ->> 'name')
              || case when ${withWords} then jsonb_build_object('input', left(call ->> 'input', ${LONGEST_INPUT})) else '{}' end)
       from jsonb_array_elements(payload -> 'calls') call) end as calls,
-  (payload ->> 'ok')::boolean as ok, payload ->> 'code' as code, (payload ->> 'tookMs')::double precision as took_ms`;
+  (payload ->> 'ok')::boolean as ok, payload ->> 'code' as code, (payload ->> 'tookMs')::double precision as took_ms,
+  case when kind = 'result' then payload -> 'offers' end as offers`;
 
 export async function stepsOf(database: Database, turnId: string): Promise<StepRow[]> {
   const { rows } = await database.read<StepRow>(

@@ -11,7 +11,7 @@ async function check(routes: JsonRoutes, { name = 'local', tokens = 16_000 } = {
   const provider = { kind: 'openai-compatible', base_url: `http://${host}/v1`, context_tokens: tokens };
   const settings = block.schema.parse({ default: `${name}/qwen3:8b`, providers: { [name]: provider } });
   const models = new Models({ settings: settings as ModelSettings, ...testWorld() });
-  return { ...(await checkProvider(name, models, new AbortController().signal)), requests };
+  return { ...(await checkProvider(name, models, new AbortController().signal, 600_000)), requests };
 }
 
 const listOf = (owner: string, more = {}) => ({

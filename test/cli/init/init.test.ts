@@ -144,7 +144,7 @@ test('the window with which a model is served is asked for and written down', as
     expect(await session.ended).toBe(0);
     return { text: session.text, window: parse(read(place.config)).models.providers.ollama.context_tokens };
   };
-  expect(await init()).toMatchObject({ text: expect.stringContaining('a window of 8,192 tokens'), window: 8_192 });
+  expect(await init()).toMatchObject({ text: expect.stringContaining('a window of 8192 tokens'), window: 8_192 });
   expect(requests.filter((each) => each.startsWith('POST /api/generate'))).toHaveLength(1);
   const write = (tokens: number) =>
     place.write(read(place.config).replace(/context_tokens: \d+/, `context_tokens: ${tokens}`));
