@@ -1,4 +1,4 @@
-import { formOf } from '../../base/text.ts';
+import { plural } from '../../base/text.ts';
 
 export const questions = {
   name: 'What is the assistant to be called?',
@@ -79,9 +79,7 @@ export function finishedReport({
       ...(invite ? ['  Invite it with exactly the permissions that it needs:', `  ${invite}`] : []),
     ]),
     owner ? `Owner: ${owner}.` : `Owner: whoever uses this terminal; others are let in with "${coda} pair CODE".`,
-    model
-      ? `Model: ${model}${window ? `, with a window of ${window.toLocaleString('en')} ${formOf(window, 'token')}` : ''}.`
-      : 'Model: none.',
+    model ? `Model: ${model}${window ? `, with a window of ${plural(window, 'token')}` : ''}.` : 'Model: none.',
     ...(service ? [`Service: ${service.path}. Switch it on with:`, `  ${service.enable}`] : []),
     `Start it with "${coda} ${run}", and see with "${coda} doctor" whether all is well.`,
     ...(page ? [`The page: ${page} ("${coda} open" signs your browser in while it runs).`] : []),
