@@ -69,7 +69,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   await listen(server, path, options.log);
   return {
     async close() {
-      // Of a start that failed, the reason is on its way to who waits for it.
+      // Commands that wait are told why a start failed before they are cut off.
       await nextTurn();
       await close(server, sockets, path, link);
     },

@@ -11,6 +11,8 @@ export interface ForgottenThing {
   at?: Instant | undefined;
   /** The identity of the message that told of it, where that is known. */
   message?: string | undefined;
+  /** It was to be done, and is no fact: its few words stand in much else that is said. */
+  isAct?: true;
 }
 
 /** The call that forgets. */
@@ -27,7 +29,7 @@ const LONGEST = 2_000;
 /** Share of a thing's telling words from which a message tells of it; of the one just before it was made less will do. */
 const TELLS_FROM = 0.66;
 const MADE_FROM = 0.3;
-/** Lexemes: a thing of fewer is told by a message with no more than so many others. */
+/** Lexemes: an act of fewer is told by a message with no more than so many others. */
 const FEW_WORDS = 3;
 const MORE_WORDS = 2;
 const MADE_WITHIN_MS = 10 * 60_000;
@@ -72,14 +74,13 @@ export async function buryTellings(
     const { rows: told } = await tx.query<{ id: string }>('select id from inbox where key = any($1)', [keys]);
     for (const { id } of told) turns.add(id);
   }
-  for (const { text, at } of things) {
+  for (const { text, at, isAct } of things) {
     const words = lexemesOf(text.slice(0, LONGEST)).filter((word) => !names.has(word));
     const maker = at && said.find((each) => each.at <= at);
     for (const each of said) {
       const share = words.length === 0 ? 0 : words.filter((word) => each.words.has(word)).length / words.length;
       const isMaker = at && each === maker && at.getTime() - each.at.getTime() <= MADE_WITHIN_MS;
-      // One or two words stand in many messages: such a message says little else.
-      const isAbout = words.length >= FEW_WORDS || each.words.size <= words.length + MORE_WORDS;
+      const isAbout = !isAct || words.length >= FEW_WORDS || each.words.size <= words.length + MORE_WORDS;
       const tells = (share >= TELLS_FROM && isAbout) || (isMaker && (words.length === 0 || share >= MADE_FROM));
       if (tells) turns.add(each.turn);
     }

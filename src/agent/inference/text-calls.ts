@@ -353,7 +353,7 @@ const QUOTED = String.raw`"(?:\\[\s\S]|[^"\\])*(?:"|$)|'(?:\\[\s\S]|[^'\\])*(?:'
 const KEYWORD = new RegExp(String.raw`(${QUOTED})|\b([A-Za-z_]\w*)\s*=(?!=)`, 'g');
 const BRACKET = new RegExp(`${QUOTED}|[()]`, 'g');
 
-/** Where nothing marks it as a call, each name is a tool's from its first letter on. */
+/** Calls without a mark around them: each name is a tool's from its first letter on. */
 function barePython(said: string): Shape[] | undefined {
   const calls = python(said);
   return calls?.every(({ name }) => !withoutNamespace(name).includes('.')) ? calls : undefined;

@@ -80,7 +80,7 @@ export async function change(
   const { tx, clock, person, conversationId, tainted } = ctx;
   const after = { ...changed, tainted: before.tainted || (tainted && changed.text !== before.text) };
   if (after.state === 'deleted' && before.state !== 'deleted')
-    await buryTellings(ctx, [{ text: before.text, at: before.createdAt }]);
+    await buryTellings(ctx, [{ text: before.text, at: before.createdAt, isAct: true }]);
   await store.saveReminders(tx, [after], clock.now());
   if (!isToldAlike(after, before) || after.escalateAt?.getTime() !== before.escalateAt?.getTime())
     await store.saveEscalation(tx, after);

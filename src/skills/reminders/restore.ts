@@ -118,7 +118,7 @@ export function restoreTool(wakeAt: WakeAt) {
       const gone = current.filter(({ state }, at) => state !== 'deleted' && restored[at]?.state === 'deleted');
       await buryTellings(
         ctx,
-        gone.map(({ text, createdAt: at }) => ({ text, at })),
+        gone.map(({ text, createdAt: at }) => ({ text, at, isAct: true })),
       );
       await store.saveReminders(tx, restored, now);
       for (const [index, reminder] of restored.entries()) {

@@ -339,7 +339,10 @@ const before = z.object({
 });
 
 /** A schedule's words, for what told of it. */
-export const toldBy = ({ title, prompt }: Pick<PersonSchedule, 'title' | 'prompt'>) => ({ text: prompt ?? title });
+export const toldBy = ({ title, prompt }: Pick<PersonSchedule, 'title' | 'prompt'>) => ({
+  text: prompt ?? title,
+  isAct: true as const,
+});
 
 const toDeleted = (schedule: PersonSchedule): Wish => ({ ...schedule, state: 'deleted', nextAt: undefined });
 

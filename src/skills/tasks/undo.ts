@@ -16,6 +16,7 @@ export function undoOf(after: Task, before: Task | undefined): Call & { label: s
 /** All of a task's words, for what told of it. */
 export const toldBy = ({ title, steps }: Pick<Task, 'title' | 'steps'>) => ({
   text: [title, ...steps.map(({ text }) => text)].join(' '),
+  isAct: true as const,
 });
 
 /** The steps only where they are others now: they may be long. */

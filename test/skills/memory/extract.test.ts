@@ -205,6 +205,11 @@ const WAYS: readonly Forgetting[] = [
     forgets: (ana) => ana.says('/notes olives').then(() => ana.presses('Delete')),
   },
   {
+    way: 'a note, whose fact stands in a long message as well',
+    says: ['/note I hate olives', 'my sister moved to Graz last week with both children, and by the way I hate olives'],
+    forgets: (ana) => ana.says('/notes olives').then(() => ana.presses('Delete')),
+  },
+  {
     way: 'a note, by Undo',
     says: ['I hate olives, I thought in my garden', '/note I hate olives'],
     forgets: (ana) => ana.presses('Undo'),
@@ -237,6 +242,20 @@ test.each(WAYS)('what was told and forgotten is not remembered when the conversa
   server.play(proposing({ text: 'ana hates olives', type: 'preference', from: 1 }));
   await coda.passes({ minutes: 20 });
   expect((await texts(coda)).filter(({ state }) => state !== 'deleted')).toEqual([]);
+});
+
+test('what was to be done and is deleted takes no message along that only holds its words', async () => {
+  await using coda = await begin();
+  const ana = coda.person('ana');
+  await ana.says('I call my mum each Sunday since she moved to Graz with both dogs');
+  // No longer the message just before it, which may have been what made it.
+  await coda.passes({ minutes: 11 });
+  await ana.says('/remind tomorrow at 9 call mum');
+  await ana.presses('Undo');
+  const { rows } = await coda
+    .database()
+    .read(`select from messages join forgotten_turns f on f.id = turn_id where content ->> 'text' like '%Graz%'`);
+  expect(rows).toEqual([]);
 });
 
 test('a memory that was forgotten or undone does not come back, nor what it took the place of', async () => {
