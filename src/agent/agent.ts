@@ -54,7 +54,7 @@ export class Agent {
   private async turn(item: Item, signal: AbortSignal, first?: Call): Promise<void> {
     const { inference, turnTimeoutMs } = this.options;
     const turn = await this.open(item);
-    if (first && turn.steps.length === 0) turn.add(byName(first), this.options.world.clock.now());
+    if (first && turn.steps.length === 0) turn.add(byName(first, item), this.options.world.clock.now());
     using limit = deadline(turnTimeoutMs, signal);
     const { options, counters, heldValues } = this;
     const run = new MessageTurn({ options, counters, heldValues, item, turn, limit });
@@ -266,8 +266,9 @@ const NOT_RECALLED: ItemContext = {
   spent: null,
 };
 
-function byName({ tool, input }: Call): Step {
-  const calls = [{ id: 'by-name', name: tool, input }];
+function byName({ tool, input }: Call, { id }: Item): Step {
+  // It stays in the conversation, beside those of other turns.
+  const calls = [{ id: `by-name-${id.slice(-12)}`, name: tool, input }];
   return { kind: 'model', payload: { text: '', calls, model: 'none', by: 'person' } };
 }
 

@@ -21,6 +21,7 @@ export {
   lookAt,
   MessageIndex,
   NOTHING as nothingAttached,
+  pastPictures,
   type RecalledContext,
   readRecalled,
   Scaler,

@@ -553,7 +553,7 @@ class Prompts {
         this.guard.skill(skill.name, 'prompt', () => skill.prompt?.(deps, asker)),
       ),
     );
-    return sections.filter((section) => section !== undefined);
+    return sections.flatMap((section) => (section ? [{ ...section, stands: true as const }] : []));
   }
 
   private permittedSkills(hook: Hook, { person }: Asker): readonly EquippedSkill[] {

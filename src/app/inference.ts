@@ -7,6 +7,7 @@ import {
   type Models,
   nothingAttached,
   openModels,
+  pastPictures,
   Scaler,
 } from '../agent/index.ts';
 import type { Breakers } from '../base/breaker.ts';
@@ -48,6 +49,7 @@ export function openInference({ config, world, database, artifacts, model, break
     attach: (item, showFile) =>
       models || model?.takesFiles ? attachedTo(item, { ...opening, showFile }) : Promise.resolve(nothingAttached),
     addPictures: (messages, by) => (models ? addPictures(messages, opening, by) : Promise.resolve([...messages])),
+    pastPictures: async (history, by) => (models ? pastPictures(history, opening, by) : new Map()),
     store: (bytes) => artifacts.put(bytes),
     close: () => scaler.close(),
   });

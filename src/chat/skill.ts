@@ -361,6 +361,11 @@ export interface PromptSection {
   text: string;
   /** Tools that a model is shown because of it. */
   group?: ToolGroup;
+  /**
+   * A section that says the same again is left out. True: where there is none any more, a model is told so, as of all of
+   * `prompt`. False: it is about this message alone, and never left out.
+   */
+  stands?: boolean;
 }
 
 /** The days that a briefing (the rest of this one) or a review (a week back, a week ahead) is about. */

@@ -183,11 +183,13 @@ export function render({ strings, values }: Fragment): [text: string, params: re
  * source adds no more than one form to the forms of a statement, each of which is planned on each connection.
  */
 export function rowSource(alias: string, columns: string, usual = 1): (rows: readonly object[]) => Fragment {
-  const set = ['jsonb_to_recordset(', `) as ${alias} (${columns})`];
   const typed = columns.split(',').map((column): [name: string, type: string] => {
     const [name = '', ...type] = column.trim().split(/\s+/);
     return [name, type.join(' ')];
   });
+  // jsonb would put the keys of a `json` column into another order.
+  const from = typed.some(([, type]) => type === 'json') ? 'json_to_recordset(' : 'jsonb_to_recordset(';
+  const set = [from, `) as ${alias} (${columns})`];
   const row = `(${typed.map(([, type]) => `?::${type}`).join(', ')})`;
   const names = typed.map(([name]) => name).join(', ');
   const values = `(values ${Array.from({ length: usual }, () => row).join(', ')}) as ${alias} (${names})`.split('?');
@@ -205,7 +207,8 @@ function columnsOf(
   for (const row of rows) {
     for (const [name, type] of columns) {
       const value = row[name] ?? null;
-      values.push(type === 'jsonb' && value !== null ? json(value) : (value as Param));
+      const isJson = type === 'jsonb' || type === 'json';
+      values.push(isJson && value !== null ? json(value) : (value as Param));
     }
   }
   return values;

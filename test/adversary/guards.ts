@@ -213,6 +213,16 @@ export const tested: Readonly<Record<string, { edits: readonly Edit[]; by: strin
     ],
     by: 'test/agent/unstored.test.ts',
   },
+  'what is typed into a page is not kept with the answer': {
+    edits: [
+      edit(
+        'agent/turn/record/store.ts',
+        'calls: step.calls.map((call) => recorder.storableCall(call))',
+        'calls: step.calls',
+      ),
+    ],
+    by: 'test/agent/unstored.test.ts',
+  },
   'a press fills its field and nothing else': {
     edits: [edit('chat/router.ts', '...inputWith(used.action.form, item.payload.values)', '...item.payload.values')],
     by: TAINT,

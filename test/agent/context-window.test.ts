@@ -257,7 +257,8 @@ test('long arguments of a call are shown shortened to the model that made it', a
   // What ran had them in full.
   const { rows } = await coda
     .database()
-    .read<{ size: number }>(`select length(payload -> 'calls' -> 0 -> 'input' ->> 'url') as size from steps limit 1`);
+    .read<{ size: number }>(`select length(payload -> 'calls' -> 0 -> 'input' ->> 'url') as size from steps
+           where kind = 'model' order by seq limit 1`);
   expect(rows[0]?.size).toBe(url.length);
 });
 

@@ -37,6 +37,8 @@ describe.each(testDatabases)('what is remembered on $name', ({ name, available }
     await coda.person('ana').says('do you know what it is about?');
     expect(model.requests.at(-1)?.messages.map(({ text }) => text)).toEqual([
       'read it',
+      '',
+      'read http://a',
       'it is about whales',
       'read',
       'do you know what it is about?',

@@ -96,7 +96,7 @@ describe.each(testDatabases)('one’s own past, on $name', ({ name, available })
       const search = async (who: typeof ana, input: Record<string, unknown>) => {
         server.play({ calls: [{ name: 'conversation_search', input }] }, { text: 'Done.' });
         await who.says('look for that');
-        return server.requests.at(-1)?.text ?? '';
+        return JSON.stringify(server.requests.at(-1)?.body.messages.at(-1));
       };
       server.play({ text: 'A heat pump, then.' });
       await ana.says('we decided about the heating: a heat pump');

@@ -5,7 +5,7 @@ import type { Skill } from '../../src/chat/index.ts';
 import { inert, isInert } from '../../src/delivery/text/inert.ts';
 import { Outside } from '../support/outside.ts';
 import { type Play, play } from '../support/play.ts';
-import { type Line, lastSaid, ScriptedModel } from '../support/scripted-model.ts';
+import { contextOf, type Line, lastSaid, ScriptedModel } from '../support/scripted-model.ts';
 
 /** A skill whose one tool brings text from elsewhere. */
 const pages: Skill = {
@@ -72,7 +72,7 @@ test('reading a marked row taints the turn; the prompt does not show its words',
     ['kept'],
     ['begun afresh'],
     (request) => {
-      asked.push(JSON.stringify([request.system, request.moving, request.messages.slice(0, -1)]));
+      asked.push(JSON.stringify([request.system, contextOf(request), request.messages.slice(0, -1)]));
       return [{ call: 'reminder_list' }];
     },
     [{ call: 'note_save', input: { text: 'copied' } }],

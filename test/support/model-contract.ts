@@ -27,8 +27,7 @@ const NO_STOP = new AbortController().signal;
 export function request(changes: Partial<ModelRequest> = {}): ModelRequest {
   return {
     system: 'You are coda.',
-    moving: 'It is Friday.',
-    messages: [{ role: 'user', text: 'hello' }],
+    messages: [{ role: 'user', text: 'hello', context: 'It is Friday.' }],
     tools: [
       {
         name: 'note_save',
@@ -251,14 +250,14 @@ export function modelContract(name: string, { api, stream, open }: ModelUnderTes
       const messages: ModelRequest['messages'] = [
         { role: 'user', text: 'the first', name: 'Ana' },
         { role: 'user', text: 'the second', name: 'Ben', images },
-        { role: 'user', text: 'the third', name: 'Ana' },
+        { role: 'user', text: 'the third', name: 'Ana', context: 'the time' },
         { role: 'assistant', text: 'the fourth' },
         { role: 'assistant', text: 'the fifth', calls: [call] },
         { role: 'tool', callId: 'a', name: 'note_save', text: 'the sixth', ok: true },
         { role: 'user', text: 'the seventh' },
         { role: 'user', text: 'the eighth' },
       ];
-      await all(model({ sees: true }), request({ messages, asked: 2, moving: 'the time' }));
+      await all(model({ sees: true }), request({ messages, asked: 2 }));
       expect(server.refused).toEqual([]);
       const sent: { role: string; content: unknown }[] = server.requests[0]?.body.messages;
       const shown = JSON.stringify(sent);
@@ -273,11 +272,11 @@ export function modelContract(name: string, { api, stream, open }: ModelUnderTes
     test('a text that was cut within an emoji does not have all of the request refused', async () => {
       const half = '👍'.charAt(0);
       const messages: ModelRequest['messages'] = [
-        { role: 'user', text: `${half}${half} is written \\ud83d` },
+        { role: 'user', text: `${half}${half} is written \\ud83d`, context: half },
         { role: 'assistant', text: '', calls: [{ id: 'a', name: 'note_save', input: { text: half } }] },
         { role: 'tool', callId: 'a', name: 'note_save', text: `Saved ${half}`, ok: true },
       ];
-      await all(model(), request({ system: `rules ${half}`, moving: half, messages }));
+      await all(model(), request({ system: `rules ${half}`, messages }));
       expect(server.refused).toEqual([]);
       for (const sent of ['rules \\ufffd', '\\ufffd\\ufffd is written \\\\ud83d', 'Saved \\ufffd'])
         expect(server.requests.at(-1)?.text).toContain(sent);

@@ -59,4 +59,14 @@ export const lastSaid = (request: ModelRequest): string =>
   request.messages.findLast((message) => message.role === 'user')?.text ?? '';
 
 /** Repeats what was said. */
+/** What stands beside the message that is answered. */
+export const contextOf = ({ messages, asked = messages.length - 1 }: ModelRequest): string => {
+  const message = messages[asked];
+  return (message?.role === 'user' && message.context) || '';
+};
+
+/** What stands beside the messages, oldest first. */
+export const contextsOf = ({ messages }: ModelRequest): string =>
+  messages.map((message) => (message.role === 'user' && message.context) || '').join('\n');
+
 export const echo = () => new ScriptedModel((request) => [`you said: ${lastSaid(request)}`]);

@@ -60,7 +60,8 @@ export class SkillPrompt {
       ...(active.length > 0 ? [texts.stillActive(active)] : []),
       ...(fitting.length > 0 ? [texts.mayFit(), ...fitting] : []),
     ];
-    return lines.length > 0 ? { title: 'Skills', text: lines.join('\n') } : undefined;
+    if (lines.length === 0) return undefined;
+    return { title: 'Skills', text: lines.join('\n'), ...(active.length > 0 && { stands: true }) };
   }
 
   private budgetIn(window: number | undefined): number {

@@ -82,7 +82,7 @@ export async function compact(
   const lines = shared ? sendable(old).map(lineOf) : trustedLines(sendable(old));
   for (const chunk of chunks(lines, sizes.chunk, lightLimits.factor)) {
     const messages = [compactionRequest(cutToTokens(text, sizes.notes, lightLimits.factor), chunk)];
-    const request = { system: sizes.task, moving: '', messages, tools: [], maxTokens: Math.floor(sizes.notes) };
+    const request = { system: sizes.task, messages, tools: [], maxTokens: Math.floor(sizes.notes) };
     const answer = await requestModel(light, request, signal, { taken: new Set(), took, continuations: 0 });
     model = answer.model;
     text = answer.text.trim();

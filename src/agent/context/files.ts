@@ -6,15 +6,19 @@ import type { Artifacts } from '../../storage/index.ts';
 import type { ModelImage, ModelMessage, ToolMessage } from '../inference/model.ts';
 import { cut } from './fit.ts';
 import { isFit, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
+import type { PastPictures } from './shown.ts';
+import type { HistoryEntry } from './store.ts';
 
 export interface AttachedFiles {
   images: ModelImage[];
+  /** The files that they were. */
+  pictures: FileRef[];
   /** Files as text, and notes on the ones that cannot be shown. */
   text: string;
   tainted: boolean;
 }
 
-export const NOTHING: AttachedFiles = { images: [], text: '', tainted: false };
+export const NOTHING: AttachedFiles = { images: [], pictures: [], text: '', tainted: false };
 
 /** Both services take pictures up to 5 MB as base64, which is a third longer than the bytes. */
 const LARGEST_PICTURE = 3_700_000;
@@ -52,12 +56,15 @@ export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attach
   const { files } = item.payload;
   if (files.length === 0) return NOTHING;
   const pictures = new Pictures(deps, item.person.id);
-  const attached: AttachedFiles = { images: pictures.images, text: '', tainted: true };
+  const attached: AttachedFiles = { images: pictures.images, pictures: [], text: '', tainted: true };
   const notes: string[] = [];
   let room = TEXT_ROOM;
   for (const file of files) {
     try {
-      if (await pictures.add(file)) continue;
+      if (await pictures.add(file)) {
+        attached.pictures.push(file);
+        continue;
+      }
       // With no more room, the text is left to the tools that read it.
       const text =
         (await deps.showFile?.(file, Math.max(room, LEAST_ROOM), item.person.id)) ??
@@ -107,6 +114,42 @@ async function withPictures(
   return { ...message, text: [message.text, ...notes].join('\n'), ...(images.length > 0 && { images }) };
 }
 
+/** Bytes of all pictures of what was said before, beside those of the message and its turn. */
+const PAST_ROOM = 3_800_000;
+
+/** Pictures that earlier messages and calls have shown, the newest first, as long as there is room for them. */
+export async function pastPictures(
+  history: readonly HistoryEntry[],
+  deps: AttachedDeps,
+  by: string,
+): Promise<PastPictures> {
+  const past = new Map<number, { images?: ModelImage[]; steps?: readonly ModelMessage[] }>();
+  const pictures = new Pictures(deps, by, PAST_ROOM);
+  for (const { seq, shown } of history.toReversed()) {
+    const { pictures: own = [], steps = [] } = shown ?? {};
+    if (own.length > 0) past.set(seq, { images: await addAll(own, pictures) });
+    if (!steps.some((step) => step.role === 'tool' && step.files)) continue;
+    const seen: ModelMessage[] = [];
+    for (const step of steps) {
+      seen.push(step.role === 'tool' && step.files ? await withPictures(step, pictures, deps.log) : step);
+    }
+    past.set(seq, { steps: seen });
+  }
+  return past;
+}
+
+async function addAll(files: readonly FileRef[], pictures: Pictures): Promise<ModelImage[]> {
+  const before = pictures.images.length;
+  for (const file of files) {
+    try {
+      await pictures.add(file);
+    } catch {
+      // It was to be seen, and is no more: the words name it.
+    }
+  }
+  return pictures.images.slice(before);
+}
+
 function noteOf({ name, type, size }: FileRef): string {
   return `[File: ${label(name)}, ${label(type)}, ${Math.max(1, Math.round(size / 1_000))} kB; you cannot see what is in it.]`;
 }
@@ -122,12 +165,13 @@ class Pictures {
   readonly images: ModelImage[] = [];
   private readonly deps: AttachedDeps;
   private readonly by: string;
-  private room = PICTURES_ROOM;
+  private room: number;
 
   /** `by`: the person whose turn shows them. */
-  constructor(deps: AttachedDeps, by: string) {
+  constructor(deps: AttachedDeps, by: string, room = PICTURES_ROOM) {
     this.deps = deps;
     this.by = by;
+    this.room = room;
   }
 
   /**

@@ -37,7 +37,9 @@ export function cutToTokens(text: string, room: number, factor: number): string 
 export function sizeOf(message: ModelMessage, factor: number): number {
   const more = message.role === 'assistant' ? [message.calls, message.keep?.blocks].filter((part) => part) : [];
   const images = message.role === 'assistant' ? 0 : (message.images?.length ?? 0) * IMAGE_TOKENS;
-  const words = tokensIn(message.text) + more.reduce<number>((sum, part) => sum + tokensIn(JSON.stringify(part)), 0);
+  const beside = message.role === 'user' && message.context !== undefined ? tokensIn(message.context) : 0;
+  const words =
+    tokensIn(message.text) + beside + more.reduce<number>((sum, part) => sum + tokensIn(JSON.stringify(part)), 0);
   return Math.ceil((words + MESSAGE_TOKENS) * factor) + images;
 }
 
@@ -45,8 +47,8 @@ export function sum(messages: readonly ModelMessage[], factor: number): number {
   return messages.reduce((total, message) => total + sizeOf(message, factor), 0);
 }
 
-export function requestTokens({ system, moving, tools, messages }: ModelRequest): number {
-  return tokensIn(system) + tokensIn(moving) + toolTokens(tools) + sum(messages, 1);
+export function requestTokens({ system, tools, messages }: ModelRequest): number {
+  return tokensIn(system) + toolTokens(tools) + sum(messages, 1);
 }
 
 /** The running turn within its room: older results and arguments shrink first, in the end all of them. */

@@ -19,10 +19,11 @@ import * as store from './store.ts';
 import { source } from './store.ts';
 
 export { type Compacting, compact, isDue } from './compact.ts';
-export { type AttachedFiles, addPictures, attachedTo, NOTHING, type ShowFile } from './files.ts';
+export { type AttachedFiles, addPictures, attachedTo, NOTHING, pastPictures, type ShowFile } from './files.ts';
 export { clockLine, fittingTools, identity } from './fit.ts';
 export { lookAt, Scaler } from './pictures/index.ts';
 export {
+  bareText,
   type FilledPart,
   type Limits,
   type Plan,
@@ -31,9 +32,11 @@ export {
   type Sections,
 } from './plan.ts';
 export { quotedFrames, rememberedQuotes } from './quoted.ts';
+export type { PastPictures, ShownMessage, Situation } from './shown.ts';
 export {
   addSummary,
   type HistoryEntry,
+  type KnownContent,
   KnownContents,
   type RecalledContext,
   readBetween,

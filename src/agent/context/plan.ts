@@ -3,13 +3,21 @@ import { plural } from '../../base/text.ts';
 import type { ModelMessage, ModelRequest, ToolSpec } from '../inference/model.ts';
 import { cut, cutToTokens, fitTurn, sizeOf, sum } from './fit.ts';
 import { quotedFrames } from './quoted.ts';
+import {
+  newSections,
+  type PastPictures,
+  type Section,
+  type ShownMessage,
+  type Situation,
+  situationText,
+} from './shown.ts';
 import type { HistoryEntry, RecalledContext } from './store.ts';
-import { MESSAGE_TOKENS, tokensIn } from './tokens.ts';
+import { IMAGE_TOKENS, MESSAGE_TOKENS, tokensIn } from './tokens.ts';
 
 export interface Sections {
   system: string;
   /** `group`: the tools that it brings. */
-  sections: readonly { title: string; text: string; group?: string }[];
+  sections: readonly (Section & { group?: string })[];
   tools: ToolSpec[];
 }
 
@@ -28,8 +36,11 @@ export interface FilledPart {
 
 export interface Plan {
   request: ModelRequest;
+  situation: Situation;
   filled: FilledPart[];
   tight: boolean;
+  /** The middle of the message is left out. */
+  isCut: boolean;
   room: number;
   unseen: number;
 }
@@ -37,7 +48,10 @@ export interface Plan {
 export interface PlanInput {
   sections: Sections;
   clock: string;
+  /** The situation as the turn's first request has told it. */
+  frozen?: Situation | undefined;
   recalled: RecalledContext;
+  past?: PastPictures | undefined;
   asked: Extract<ModelMessage, { role: 'user' }>;
   beside?: string;
   turn: readonly ModelMessage[];
@@ -60,6 +74,10 @@ const TURN_SHARE = 0.65;
 const LEAST_TURN_TOKENS = 1_000;
 const SUMMARY_SHARE = 0.6;
 const SUMMARY_FRAME_TOKENS = 50;
+/** Share of the window for what stood beside earlier messages: the time, files, pictures, calls and their results. */
+const WHOLE_SHARE = 0.3;
+/** Messages by which the beginning of what is shown whole moves. */
+const WHOLE_BLOCK = 8;
 
 /** Plans the request: the stable part first, then what moves from turn to turn, all within the limits. */
 export function planRequest(input: PlanInput): Plan {
@@ -68,12 +86,10 @@ export function planRequest(input: PlanInput): Plan {
   const { factor } = limits;
   const count = (text: string) => Math.ceil(tokensIn(text) * factor);
   const share = (part: number) => Math.floor(limits.context * part * CHARACTERS);
-  const titled = sections.sections
-    .filter(({ text }) => text !== '')
-    .map(({ title, text }) => `## ${title}\n${unframedSection(cut(text, share(SECTION_SHARE)))}`);
-  const moving = [input.clock, ...titled].join('\n\n');
+  const all = { clock: input.clock, sections: titledSections(sections.sections, share(SECTION_SHARE)) };
+  const beside = situationText(input.frozen ?? all);
   const system = cut(sections.system, share(SYSTEM_SHARE));
-  const fixed = { system: count(system), tools: Math.ceil(input.toolTokens * factor), skills: count(moving) };
+  const fixed = { system: count(system), tools: Math.ceil(input.toolTokens * factor), skills: count(beside) };
   const free = limits.context - limits.answer - fixed.system - fixed.tools - fixed.skills;
   const { asked, isCut } = fitAsked(input, Math.max(free * ASKED_SHARE, LEAST_ASKED_TOKENS));
   const askedTokens = sizeOf(asked, factor);
@@ -83,14 +99,19 @@ export function planRequest(input: PlanInput): Plan {
   const room = Math.max(left - turnTokens, 0);
   const summary = summaryMessages(recalled, room * SUMMARY_SHARE, factor);
   const summaryTokens = sum(summary, factor);
-  const { kept, tokens: said } = fitHistory(recalled.history, room - summaryTokens, factor);
-  const history = kept.map((entry) => messageOf(entry, input.names));
+  const whole = wholeFrom(recalled.history, limits.context * WHOLE_SHARE, factor);
+  const { kept, from, tokens: said } = fitHistory(recalled.history, room - summaryTokens, factor, whole);
+  const isWhole = (index: number) => from + index >= whole;
+  const history = kept.flatMap((entry, index) => messagesOf(entry, input, isWhole(index)));
   const before = [...summary, ...history];
+  const seen = kept.flatMap(({ shown }, index) => (isWhole(index) && shown?.situation) || []);
+  const situation = input.frozen ?? { ...all, sections: newSections(all.sections, seen) };
+  const context = situationText(situation);
   return {
+    situation,
     request: {
       system,
-      moving,
-      messages: [...before, asked, ...turn],
+      messages: [...before, { ...asked, ...(context !== '' && { context }) }, ...turn],
       asked: before.length,
       tools: sections.tools,
       maxTokens: limits.answer,
@@ -104,6 +125,7 @@ export function planRequest(input: PlanInput): Plan {
       { part: 'this message', tokens: askedTokens },
       { part: 'this turn', tokens: turnTokens },
     ],
+    isCut,
     tight:
       isCut ||
       kept.length < recalled.history.length ||
@@ -118,61 +140,128 @@ export function sendable(history: readonly HistoryEntry[]): HistoryEntry[] {
   return history.filter(({ content }) => !content.refused);
 }
 
-function historyTokens(history: readonly HistoryEntry[], factor: number): number {
-  return history.reduce((total, entry) => total + Math.ceil(showEntry(entry).tokens * factor), 0);
+function titledSections(sections: readonly Section[], most: number): Section[] {
+  return sections
+    .filter(({ text }) => text !== '')
+    .map(({ title, text, stands }) => ({
+      title,
+      text: unframedSection(cut(text, most)),
+      ...(stands !== undefined && { stands }),
+    }));
 }
 
-interface ShownEntry {
+interface EntryView {
   text: string;
   beside: string;
+  /** Of the words alone, and of all that was shown with them. */
   tokens: number;
+  wholeTokens: number;
 }
 
-const shownAs = new WeakMap<HistoryEntry['content'], ShownEntry>();
+const views = new WeakMap<HistoryEntry['content'], EntryView>();
 
-function showEntry({ content }: Pick<HistoryEntry, 'content'>): ShownEntry {
-  const known = shownAs.get(content);
+function viewOf({ role, content, shown }: Pick<HistoryEntry, 'role' | 'content' | 'shown'>): EntryView {
+  const known = views.get(content);
   if (known) return known;
   const { text: said, files = [], quoted = [] } = content;
   const named = files.map(({ name, type }) => `[File: ${label(name)}, ${label(type)}]`);
   const text = files.length === 0 ? said : [said, ...named].filter((part) => part !== '').join('\n');
-  // In a conversation of several speakers lines are indented.
-  const lines = text.split('\n').length;
   const beside = quoted.length === 0 ? '' : quotedFrames(quoted);
-  const besideTokens = beside === '' ? 0 : tokensIn(beside);
-  const made = { text, beside, tokens: tokensIn(text) + besideTokens + lines + MESSAGE_TOKENS };
-  shownAs.set(content, made);
+  const tokens = tokensOf([text, beside].filter((part) => part !== '').join('\n'));
+  const made = { text, beside, tokens, wholeTokens: shown ? wholeTokensOf(role, tokens, shown) : tokens };
+  views.set(content, made);
   return made;
+}
+
+// In a conversation of several speakers lines are indented.
+const tokensOf = (text: string): number => tokensIn(text) + text.split('\n').length + MESSAGE_TOKENS;
+
+function wholeTokensOf(role: HistoryEntry['role'], bare: number, shown: ShownMessage): number {
+  const { situation, text, pictures = [], steps = [], isStep } = shown;
+  if (role === 'user' && isStep) return 0;
+  const seen = steps.reduce((count, step) => count + (step.role === 'tool' ? (step.files?.length ?? 0) : 0), 0);
+  return (
+    (text === undefined ? bare : tokensOf(text)) +
+    (situation ? tokensIn(situationText(situation)) : 0) +
+    sum(steps, 1) +
+    (pictures.length + seen) * IMAGE_TOKENS
+  );
+}
+
+/** A message's words as they are shown once nothing else of it is. */
+export function bareText(content: HistoryEntry['content']): string {
+  const { text, beside } = viewOf({ role: 'user', content });
+  return [text, beside].filter((part) => part !== '').join('\n\n');
+}
+
+/**
+ * Index of the first message that is shown with all that stood beside it. It moves in blocks: each time the service reads
+ * everything from there on anew.
+ */
+function wholeFrom(history: readonly HistoryEntry[], room: number, factor: number): number {
+  let left = room;
+  let from = history.length;
+  while (from > 0) {
+    const { tokens, wholeTokens } = viewOf(history[from - 1] as HistoryEntry);
+    left -= Math.max(wholeTokens - tokens, 0) * factor;
+    if (left < 0) break;
+    from--;
+  }
+  const begin = Math.ceil(from / WHOLE_BLOCK) * WHOLE_BLOCK;
+  let at = begin < history.length ? begin : from;
+  while (at > 0 && at < history.length && (history[at]?.role !== 'user' || history[at]?.shown?.isStep)) at++;
+  return at;
 }
 
 /** The newest messages that fit; they begin with a person's. */
 export function newest(history: readonly HistoryEntry[], room: number, factor: number): HistoryEntry[] {
-  return fitHistory(history, room, factor).kept;
+  return fitHistory(history, room, factor, history.length).kept;
 }
 
-/** The newest messages that fit, with their tokens. */
-function fitHistory(history: readonly HistoryEntry[], room: number, factor: number) {
+/** The newest messages that fit, with their tokens; those from `whole` on with all that stood beside them. */
+function fitHistory(history: readonly HistoryEntry[], room: number, factor: number, whole: number) {
+  const size = (index: number) => {
+    const { tokens, wholeTokens } = viewOf(history[index] as HistoryEntry);
+    return Math.ceil((index < whole ? tokens : wholeTokens) * factor);
+  };
   let tokens = 0;
   let from = history.length;
   while (from > 0) {
-    const more = Math.ceil(showEntry(history[from - 1] as HistoryEntry).tokens * factor);
+    const more = size(from - 1);
     if (tokens + more > room) break;
     tokens += more;
     from--;
   }
-  const begin = from;
-  while (from < history.length && from > 0 && history[from]?.role === 'assistant') from++;
-  if (from > begin) tokens -= historyTokens(history.slice(begin, from), factor);
-  return { kept: history.slice(from), tokens };
+  while (from < history.length && from > 0 && history[from]?.role === 'assistant') {
+    tokens -= size(from);
+    from++;
+  }
+  return { kept: history.slice(from), from, tokens };
 }
 
-function messageOf(entry: HistoryEntry, names: boolean): ModelMessage {
-  const { role, content } = entry;
-  const { text: own, beside } = showEntry(entry);
-  if (role !== 'user') return { role, text: own };
+type Shows = Pick<PlanInput, 'names' | 'past'>;
+
+function messagesOf(entry: HistoryEntry, { names, past }: Shows, isWhole: boolean): ModelMessage[] {
+  const { role, content, seq } = entry;
+  const shown = (isWhole && entry.shown) || {};
+  const pictures = past?.get(seq);
+  if (role === 'assistant') return [...(pictures?.steps ?? shown.steps ?? []), { role, text: viewOf(entry).text }];
+  if (shown.isStep) return [];
+  const { situation, text: whole } = shown;
   const isNamed = names && content.name !== undefined && content.name !== '';
-  const text = [isNamed ? indentLines(own) : own, beside].filter((part) => part !== '').join('\n\n');
-  return { role, text, ...(isNamed && { name: content.name }) };
+  const { text: own, beside } = viewOf(entry);
+  const words = [isNamed ? indentLines(own) : own, beside].filter((part) => part !== '').join('\n\n');
+  const images = isWhole ? pictures?.images : undefined;
+  const isSeen = (shown.pictures ?? []).length === (images?.length ?? 0);
+  return [
+    {
+      role,
+      text: isSeen ? (whole ?? words) : words,
+      ...(isNamed && { name: content.name }),
+      ...(situation && { context: situationText(situation) }),
+      ...(images && images.length > 0 && { images }),
+    },
+  ];
 }
 
 function summaryMessages({ summary }: RecalledContext, room: number, factor: number): ModelMessage[] {

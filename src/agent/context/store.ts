@@ -12,6 +12,7 @@ import {
 import { addStamped, keepNewest, type Missing, type Source } from '../../vectors/index.ts';
 import { IS_FORGOTTEN } from '../forgotten/store.ts';
 import type { RememberedQuote } from './quoted.ts';
+import type { ShownMessage } from './shown.ts';
 
 export interface HistoryEntry {
   seq: number;
@@ -26,6 +27,8 @@ export interface HistoryEntry {
     /** A filter refused it, or what was answered to it: it is not sent again. */
     refused?: true;
   };
+  /** What a model was shown with it. */
+  shown?: ShownMessage | null;
   tainted: boolean;
 }
 
@@ -47,14 +50,17 @@ export interface RecalledContext {
  * text for `reader` (an SQL expression: a person's id), and so is a summary of what several have said. `json` is written
  * as it is read, which takes less than half of the time of building `jsonb` first. Without `summed` summaries are not
  * looked at, and only the last messages come; contents of the messages `known` (an SQL expression: an array of `seq`)
- * are null.
+ * are null, and so is what was shown with them; `isShown` says if that is still there.
  */
 export function recall(
   most: number,
   reader: Fragment,
   { summed = true, known }: { summed?: boolean; known?: Fragment } = {},
 ): Fragment {
-  const content = known ? sql`case when seq = any (${known}) then null else content end as content` : sql`content`;
+  const content = known
+    ? sql`case when seq = any (${known}) then null else content end as content,
+          case when seq = any (${known}) then null else shown end as shown, shown is not null as "isShown"`
+    : sql`content, shown`;
   const tainted = sql`tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted`;
   if (!summed) {
     return sql`json_build_object('summary', null, 'history', coalesce((
@@ -78,7 +84,8 @@ export function recall(
                  order by seq desc limit ${raw(most)}) h), '[]'))`;
 }
 
-type Content = HistoryEntry['content'];
+/** What never changes of a stored message; what was shown with it is taken away as a whole. */
+export type KnownContent = Pick<HistoryEntry, 'content' | 'shown'>;
 
 /** Bytes of what was said that a process keeps, and of what stands around each message. */
 const MOST_BYTES = 8_000_000;
@@ -91,15 +98,15 @@ const BYTES_AROUND = 300;
  */
 export class KnownContents {
   private readonly most: number;
-  private readonly conversations = new Map<string, { contents: ReadonlyMap<number, Content>; bytes: number }>();
+  private readonly conversations = new Map<string, { contents: ReadonlyMap<number, KnownContent>; bytes: number }>();
   private bytes = 0;
 
   constructor(most = MOST_BYTES) {
     this.most = most;
   }
 
-  of(conversationIds: readonly string[]): Map<string, ReadonlyMap<number, Content>> {
-    const known = new Map<string, ReadonlyMap<number, Content>>();
+  of(conversationIds: readonly string[]): Map<string, ReadonlyMap<number, KnownContent>> {
+    const known = new Map<string, ReadonlyMap<number, KnownContent>>();
     for (const id of conversationIds) {
       const contents = this.conversations.get(id)?.contents;
       if (contents) known.set(id, contents);
@@ -111,9 +118,9 @@ export class KnownContents {
   keep(conversationId: string, history: readonly HistoryEntry[]): void {
     this.drop(conversationId);
     if (history.length === 0) return;
-    const bytes = history.reduce((sum, { content }) => sum + bytesOf(content), 0);
+    const bytes = history.reduce((sum, entry) => sum + bytesOf(entry), 0);
     this.conversations.set(conversationId, {
-      contents: new Map(history.map((entry) => [entry.seq, entry.content])),
+      contents: new Map(history.map(({ seq, content, shown = null }) => [seq, { content, shown }])),
       bytes,
     });
     this.bytes += bytes;
@@ -129,10 +136,16 @@ export class KnownContents {
   }
 }
 
+const shownBytes = new WeakMap<ShownMessage, number>();
+
 /** Two bytes for each character, though most text takes one. */
-function bytesOf({ text, quoted = [] }: Content): number {
+function bytesOf({ content: { text, quoted = [] }, shown }: KnownContent): number {
   const around = BYTES_AROUND * (1 + quoted.length);
-  return around + 2 * quoted.reduce((sum, quote) => sum + quote.text.length, text.length);
+  const said = around + 2 * quoted.reduce((sum, quote) => sum + quote.text.length, text.length);
+  if (!shown) return said;
+  const beside = shownBytes.get(shown) ?? 2 * JSON.stringify(shown).length;
+  shownBytes.set(shown, beside);
+  return said + beside;
 }
 
 /** The same without messages that told of what was forgotten: no summary is made of them. */

@@ -85,10 +85,32 @@ export async function buryTellings(
       if (tells) turns.add(each.turn);
     }
   }
+  await hideShown(tx, person.id, things);
   await tx.query(
     `insert into forgotten_turns (id, person_id, at) select id, $2, $3 from unnest($1::uuid[]) id on conflict (id) do nothing`,
     [[...turns], person.id, clock.now()],
   );
+}
+
+/** Messages beside which something that was forgotten may still stand. */
+const MOST_SHOWN = 150;
+/** Characters: in a longer text some of it stands in any case. */
+const LONGEST_LOOKED_AT = 20_000;
+
+/** Takes away what stood beside earlier messages, with the calls and results, where it tells of one of the things. */
+async function hideShown(tx: Transaction, personId: string, things: readonly ForgottenThing[]): Promise<void> {
+  const { rows } = await tx.query<{ id: string; text: string; length: number }>(
+    `select id, left(shown::text, ${LONGEST_LOOKED_AT}) as text, length(shown::text) as length from messages
+      where person_id = $1 and shown is not null order by seq desc limit ${MOST_SHOWN}`,
+    [personId],
+  );
+  const wanted = things.map(({ text }) => lexemesOf(text.slice(0, LONGEST)));
+  const telling = rows.filter(({ text, length }) => {
+    if (length > LONGEST_LOOKED_AT) return true;
+    const words = new Set(lexemesOf(text));
+    return wanted.some((thing) => thing.filter((word) => words.has(word)).length >= thing.length * TELLS_FROM);
+  });
+  await tx.query('update messages set shown = null where id = any($1::uuid[])', [telling.map(({ id }) => id)]);
 }
 
 /** True of a message, by its column of the turn. */

@@ -21,6 +21,7 @@ import {
   type HistoryEntry,
   isDue,
   type Limits,
+  type PastPictures,
   type Plan,
   type PlanInput,
   planRequest,
@@ -58,6 +59,7 @@ export interface ShownTurn {
   when: Pick<Reader, 'zone' | 'locale'>;
   sections: Sections;
   attached: AttachedFiles;
+  past?: PastPictures | undefined;
   steps: readonly ModelMessage[];
   /** Nothing of what was said before is shown. */
   alone?: boolean;
@@ -201,8 +203,7 @@ export class ContextWindows {
 
   private plan(shown: ShownTurn, limits: Limits): Plan {
     const { item, turn, task, when, sections, steps } = shown;
-    const path = turn.path === '' ? turn.id : `${turn.id}/${turn.path}`;
-    const results = shortenResults(path, steps, limits.context);
+    const results = shortenResults(pathOf(turn), steps, limits.context);
     // Whoever began a nested turn chose its tools.
     const { tools, others } =
       task === undefined
@@ -213,6 +214,8 @@ export class ContextWindows {
       sections: { ...sections, tools },
       // The turn's beginning, so that what was sent stays a prefix of what is sent next.
       clock: clockLine({ ...when, now: turn.startedAt }),
+      frozen: shown.alone ? undefined : turn.situation,
+      past: shown.past,
       recalled: task === undefined && !shown.alone && !item.payload.tells ? recalledOf(item) : NOTHING_SAID,
       ...(task === undefined ? messageInput(shown, names) : { asked: { role: 'user', text: task } }),
       turn: task === undefined ? withForms(results, sections.tools, limits.context) : results,
@@ -220,7 +223,17 @@ export class ContextWindows {
       names,
       toolTokens: toolTokens(tools),
     });
-    return others && others.length > 0 ? { ...plan, request: { ...plan.request, others } } : plan;
+    const request = { ...plan.request, cacheKey: item.conversation.id };
+    return { ...plan, request: others && others.length > 0 ? { ...request, others } : request };
+  }
+
+  /** The request goes out: what it shows stays so, in the turn and in the conversation. */
+  noteSent({ turn, sections, attached }: ShownTurn, { plan, by: { context }, alone }: FittedPlan): void {
+    const { messages, asked = messages.length - 1 } = plan.request;
+    if (!alone) turn.situation ??= plan.situation;
+    const show = (steps: readonly ModelMessage[]) =>
+      withForms(shortenResults(pathOf(turn), steps, context), sections.tools, context);
+    turn.sent = { text: plan.isCut ? undefined : messages[asked]?.text, pictures: attached.pictures, show };
   }
 
   /** The tools that the conversation is shown. Those of servers are chosen once, by its first words, and more only come behind. */
@@ -260,6 +273,8 @@ export class ContextWindows {
     return offered;
   }
 }
+
+const pathOf = ({ id, path }: Turn): string => (path === '' ? id : `${id}/${path}`);
 
 /** Names of the tools that the conversation's state brings. */
 function namesByState({ item, sections }: ShownTurn, results: readonly ModelMessage[]): string[] {

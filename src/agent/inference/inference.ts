@@ -5,7 +5,14 @@ import type { World } from '../../base/world.ts';
 import { type FileRef, type Item, isPrivate, maySaySilence } from '../../delivery/index.ts';
 import type { Database } from '../../storage/index.ts';
 import type { WhenContext } from '../../time/index.ts';
-import { type AttachedFiles, NOTHING, type Sections, type ShowFile } from '../context/index.ts';
+import {
+  type AttachedFiles,
+  type HistoryEntry,
+  NOTHING,
+  type PastPictures,
+  type Sections,
+  type ShowFile,
+} from '../context/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
 import type { Models, Tier } from '../models/index.ts';
 import * as texts from '../texts.ts';
@@ -30,6 +37,7 @@ export interface InferenceOptions {
   zone: string;
   attach(item: Item, showFile?: ShowFile): Promise<AttachedFiles>;
   addPictures(messages: readonly ModelMessage[], by: string): Promise<ModelMessage[]>;
+  pastPictures(history: readonly HistoryEntry[], by: string): Promise<PastPictures>;
   /** Stores the bytes of a picture that a model has made. */
   store?(bytes: Buffer): Promise<{ hash: string; size: number }>;
   /** Ends the process that makes pictures smaller, if it runs. */
@@ -110,12 +118,13 @@ export class Inference {
     const { item, turn, nested, signal } = inquiry;
     const asker = nested?.turn ?? turn;
     // Attachments, and money: it is reserved until the answer has been stored.
-    const [attached, steps, money] = await Promise.all([
+    const [attached, past, steps, money] = await Promise.all([
       nested ? NOTHING : this.attach(inquiry),
+      nested ? undefined : this.options.pastPictures(recalledOf(item).history, item.person.id),
       this.options.addPictures(asker.messages(), item.person.id),
       this.ledger.admit(item, turn, (at) => this.worst(this.pick(inquiry, at).name), signal),
     ]);
-    const shown: ShownTurn = { ...inquiry, turn: asker, attached, steps, ...(nested && { task: nested.task }) };
+    const shown: ShownTurn = { ...inquiry, turn: asker, attached, past, steps, ...(nested && { task: nested.task }) };
     const kept = { purpose: nested ? ('subagent' as const) : ('answer' as const), reservation: money?.reservation };
     const took: AnswerCost = { used: [], repairs: asker.corrections() };
     try {
@@ -128,7 +137,9 @@ export class Inference {
       const told = nested ? [] : this.priceNotices(item, answer);
       const step = this.stepOf({ ...answer, notices: [...answer.notices, ...told] }, used, low);
       const isDrawn = answer.pictures.length > 0;
-      return { step: isDrawn ? { ...step, files: await this.filesOf(answer) } : step, tainted };
+      const { situation, isUnsituated } = asker;
+      const said = isUnsituated && situation ? { ...step, situation } : step;
+      return { step: isDrawn ? { ...said, files: await this.filesOf(answer) } : said, tainted };
     } catch (error) {
       const used = this.ledger.rows(took, kept);
       if (used.length === 0) await this.ledger.release(turn, kept.reservation);
@@ -207,13 +218,14 @@ export class Inference {
     const { swallowing } = this;
     const shows = model.streams !== false && onText && { onText };
     const silence = { maySaySilence: shown.task === undefined && maySaySilence(shown.item) };
-    const options = { taken: callIds(shown.turn), took, swallowing, ...silence, ...shows };
+    const options = { taken: callIds(shown), took, swallowing, ...silence, ...shows };
     let fitted = await this.windows.fit(shown, model, signal);
     // A filter that objects to what was said before says nothing of the window.
     let wasLong = false;
     for (let tries = 0; ; tries++) {
       try {
         const { request } = fitted.plan;
+        this.windows.noteSent(shown, fitted);
         const about = { model: model.name, tools: request.tools.length };
         const answer = await inSpan(this.options.world, 'model', about, () =>
           requestModel(model, request, signal, options),
@@ -285,9 +297,11 @@ export class Inference {
 }
 
 /** Ids that no new call may have: results are matched to calls by them. Under a nested turn's path stands its outcome. */
-function callIds(turn: Turn): Set<string> {
+function callIds({ turn, item }: Pick<ShownTurn, 'turn' | 'item'>): Set<string> {
   const { path } = turn;
-  return new Set([...(path === '' ? [] : [path]), ...turn.allCalls().map(({ id }) => id)]);
+  const before = path === '' ? recalledOf(item).history.flatMap(({ shown }) => shown?.steps ?? []) : [];
+  const calls = before.flatMap((step) => (step.role === 'assistant' ? (step.calls ?? []) : []));
+  return new Set([...(path === '' ? [] : [path]), ...[...calls, ...turn.allCalls()].map(({ id }) => id)]);
 }
 
 function isTooLong(error: unknown): error is ModelError {

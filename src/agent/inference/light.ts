@@ -136,7 +136,6 @@ async function ask(
     if (money?.over) throw new ModelError('budget', 'The budget for models is used up.');
     const request = {
       system: asked.system,
-      moving: '',
       messages: [{ role: 'user' as const, text: asked.text }],
       tools: [],
       maxTokens: asked.maxTokens ?? MAX_TOKENS,

@@ -22,6 +22,8 @@ export type ModelMessage =
       role: 'user';
       text: string;
       name?: string;
+      /** The time, and what skills add: it stands before the words. */
+      context?: string;
       files?: FileRef[];
       images?: ModelImage[];
     }
@@ -62,13 +64,13 @@ export interface ModelRequest {
   others?: readonly ToolSpec[];
   /** The stable part: identity, rules, skills. Byte-identical from turn to turn. */
   system: string;
-  /** The moving part: the time, what skills add. It stands with the message that is answered, after the stable ones. */
-  moving: string;
   messages: ModelMessage[];
   /** The message that is answered, as an index; the last one of a person when left out. */
   asked?: number;
   tools: ToolSpec[];
   maxTokens: number;
+  /** Names the conversation to a service that keeps what it has read: the same for all of its requests. */
+  cacheKey?: string;
 }
 
 /** Tokens. `input` were read afresh, `written` of them into a cache; `cached` came out of it. */

@@ -28,7 +28,7 @@ import {
   argumentsOf,
   callId,
   contentEvents,
-  context,
+  contextOf,
   ident,
   jsonText,
   list,
@@ -140,8 +140,7 @@ function anthropicRequest(
   const out: Message[] = [];
   for (const [index, message] of messages.entries()) {
     if (index === asked && isCached) markEnd(out);
-    const moving = index === asked && request.moving !== '' ? context(request.moving) : undefined;
-    add(out, message.role === 'assistant' ? 'assistant' : 'user', blocksOf(message, options, moving));
+    add(out, message.role === 'assistant' ? 'assistant' : 'user', blocksOf(message, options));
   }
   if (isCached) markEnd(out);
   const isThinking = !options.refuses.has('thinking') && mayThink(messages, options);
@@ -196,11 +195,7 @@ function markEnd(out: readonly Message[]): void {
   }
 }
 
-function blocksOf(
-  message: ModelMessage,
-  options: Pick<Endpoint, 'name' | 'sees' | 'refuses'>,
-  moving?: string,
-): Block[] {
+function blocksOf(message: ModelMessage, options: Pick<Endpoint, 'name' | 'sees' | 'refuses'>): Block[] {
   if (message.role === 'tool') {
     const words = resultText(message, options.sees);
     const seen = options.sees && message.ok ? (message.images ?? []).map(imageBlock) : [];
@@ -214,7 +209,7 @@ function blocksOf(
   const images = message.images ?? [];
   const notes = options.sees || images.length === 0 ? [] : text(unseen(images.map(({ name }) => name)));
   const seen = options.sees ? images.map(imageBlock) : [];
-  return [...text(moving ?? ''), ...seen, ...notes, ...text(wordsOfMessage(message))];
+  return [...text(contextOf(message)), ...seen, ...notes, ...text(wordsOfMessage(message))];
 }
 
 /** An empty text block is refused. */

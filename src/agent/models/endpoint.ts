@@ -1,3 +1,4 @@
+import { isPublic } from '../../egress/index.ts';
 import { type Model, ModelError, type ModelEvent, type ModelRequest } from '../inference/model.ts';
 import { faultOf } from './fault.ts';
 import { type Learnt, NEEDED } from './quirks.ts';
@@ -75,4 +76,12 @@ export function endpoint(
       }
     },
   };
+}
+
+/** True if the address is of this machine or its network: a name without a dot, or one that is never public. */
+export function isLocal(baseUrl: string | undefined): boolean {
+  if (baseUrl === undefined || !URL.canParse(baseUrl)) return false;
+  const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '');
+  const isNumber = /^[\d.]+$|:/.test(host);
+  return isNumber ? !isPublic(host) : !host.includes('.') || /\.(?:local|lan|home|internal|localhost|test)$/.test(host);
 }

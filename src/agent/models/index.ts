@@ -6,7 +6,6 @@ import { frameText } from '../../base/frames.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import { type CoreValues, providersOf } from '../../config/index.ts';
-import { isPublic } from '../../egress/index.ts';
 import { type Counters, countersOf } from '../counters.ts';
 import {
   type Model,
@@ -21,7 +20,7 @@ import {
 import { CALL_FENCE } from '../inference/strip-thinking/call-formats.ts';
 import * as texts from '../texts.ts';
 import { anthropicModel } from './anthropic.ts';
-import type { EndpointModel, EndpointOptions } from './endpoint.ts';
+import { type EndpointModel, type EndpointOptions, isLocal } from './endpoint.ts';
 import { type Candidate, routeModels } from './failover.ts';
 import { openaiModel } from './openai.ts';
 import { bareSchema } from './plain.ts';
@@ -283,14 +282,6 @@ function tierName(settings: ModelSettings, tier: Tier): string | undefined {
   if (named !== undefined) return named;
   const vendor = Object.entries(settings.providers).find(([, { base_url }]) => base_url === undefined);
   return vendor && `${vendor[0]}/${DEFAULT_MODELS[vendor[1].kind][tier]}`;
-}
-
-/** True if the address is of this machine or its network: a name without a dot, or one that is never public. */
-function isLocal(baseUrl: string | undefined): boolean {
-  if (baseUrl === undefined || !URL.canParse(baseUrl)) return false;
-  const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '');
-  const isNumber = /^[\d.]+$|:/.test(host);
-  return isNumber ? !isPublic(host) : !host.includes('.') || /\.(?:local|lan|home|internal|localhost|test)$/.test(host);
 }
 
 function split(name: string): [string, string] {

@@ -14,7 +14,14 @@ import {
   type ToolMessage,
   type ToolSpec,
 } from '../inference/model.ts';
-import { type Endpoint, type EndpointModel, type EndpointOptions, endpoint, withoutRefused } from './endpoint.ts';
+import {
+  type Endpoint,
+  type EndpointModel,
+  type EndpointOptions,
+  endpoint,
+  isLocal,
+  withoutRefused,
+} from './endpoint.ts';
 import { noAnswer, slipError, windowFull } from './fault.ts';
 import { jsonBody, SentAnswer } from './service.ts';
 import type { Watch } from './watch.ts';
@@ -24,7 +31,7 @@ import {
   type CallPiece,
   callId,
   contentEvents,
-  context,
+  contextOf,
   GrowingCalls,
   ident,
   jsonText,
@@ -256,6 +263,8 @@ interface Body {
   model: string;
   max_tokens?: number;
   max_completion_tokens?: number;
+  prompt_cache_key?: string;
+  cache_prompt?: true;
   tools?: readonly Tool[];
   messages: Message[];
 }
@@ -267,6 +276,8 @@ interface Dialect {
   /** True if calls that another model made need a sign that they have no signature. */
   signed: boolean;
   thoughtsBack: boolean;
+  /** Fields that have a service keep what it has read of a conversation; `key` names that. */
+  cached(key: string): { prompt_cache_key?: string; cache_prompt?: true };
   callId(id: string): string;
 }
 
@@ -283,8 +294,17 @@ export function dialectOf({ baseUrl, refuses }: Pick<Endpoint, 'baseUrl' | 'refu
     streamOptions: !mistral,
     signed: host.endsWith('googleapis.com') || refuses.has('unsigned_calls'),
     thoughtsBack: host.endsWith('deepseek.com') || refuses.has('bare_calls'),
+    cached: (key) => ({
+      ...((own || isLocal(baseUrl)) && { prompt_cache_key: key }),
+      ...(isLlamaCpp(baseUrl) && { cache_prompt: true }),
+    }),
     callId: mistral || refuses.has('long_ids') ? nine : callId,
   };
+}
+
+/** True of llama.cpp's own port on this machine or in this network; by default its newer versions keep what they have read. */
+function isLlamaCpp(baseUrl: string | undefined): boolean {
+  return isLocal(baseUrl) && new URL(baseUrl ?? '').port === '8080';
 }
 
 function nine(id: string): string {
@@ -303,16 +323,14 @@ export function openaiRequest(
   return {
     model: options.model,
     ...(dialect.maxTokens && { [dialect.maxTokens]: request.maxTokens }),
+    ...(request.cacheKey !== undefined && dialect.cached(request.cacheKey)),
     ...(tools.length > 0 && { tools: toolsOf(tools) }),
     messages: [
       ...(system === '' || !isRole ? [] : [{ role: 'system' as const, content: system }]),
       ...alternate([
         ...(system === '' || isRole ? [] : [{ role: 'user' as const, content: system }]),
         ...messages.flatMap((message, index) => [
-          messageOf(message, options, dialect, {
-            moving: index === asked && request.moving !== '' ? request.moving : undefined,
-            isOfThisTurn: index > asked,
-          }),
+          messageOf(message, options, dialect, { isOfThisTurn: index > asked }),
           ...(messages[index + 1]?.role === 'tool' || !options.sees ? [] : pictures(messages, index, dialect)),
         ]),
       ]),
@@ -393,7 +411,7 @@ function messageOf(
   message: ModelMessage,
   options: Pick<Endpoint, 'name' | 'sees' | 'refuses'>,
   dialect: Dialect,
-  { moving, isOfThisTurn }: { moving: string | undefined; isOfThisTurn: boolean },
+  { isOfThisTurn }: { isOfThisTurn: boolean },
 ): Message {
   if (message.role === 'tool') {
     return { role: 'tool', tool_call_id: dialect.callId(message.callId), content: resultText(message, options.sees) };
@@ -425,9 +443,7 @@ function messageOf(
   }
   const images = message.images ?? [];
   const notes = options.sees ? [] : [unseen(images.map(({ name }) => name))];
-  const words = [...(moving === undefined ? [] : [context(moving)]), ...notes, wordsOfMessage(message)].filter(
-    (text) => text.trim() !== '',
-  );
+  const words = [contextOf(message), ...notes, wordsOfMessage(message)].filter((text) => text.trim() !== '');
   if (!options.sees || images.length === 0) return { role: 'user', content: words.join('\n\n') };
   return { role: 'user', content: [...images.map(imagePart), ...words.map((text): Part => ({ type: 'text', text }))] };
 }

@@ -181,8 +181,9 @@ export function callId(id: string, taken = true): string {
   return `call_${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
 }
 
-export function context(moving: string): string {
-  return encloseInFrame('context', withoutTemplateMarks(moving));
+/** The frame of what stands beside a message; empty where nothing does. */
+export function contextOf({ context = '' }: { context?: string }): string {
+  return context === '' ? '' : encloseInFrame('context', withoutTemplateMarks(context));
 }
 
 export function unseen(names: readonly string[]): string {

@@ -1,5 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
+import { parseJson } from '../../base/json.ts';
 import type { Choice, FileRef } from '../../delivery/index.ts';
+import type { Situation } from '../context/index.ts';
 import type { KeptBlocks, ModelToolCall } from '../inference/model.ts';
 import type { Failed, ToolResult } from '../tools/tool.ts';
 import type { UsageRow } from '../usage/index.ts';
@@ -17,8 +19,23 @@ export interface ModelStep {
   refused?: true;
   used?: UsageRow[];
   notices?: string[];
+  /** What stood beside the message in the turn's first request. */
+  situation?: Situation;
   /** The person asked for its calls, and no model was asked. */
   by?: 'person';
+}
+
+/** A call as it is stored: `written` keeps the order of its fields, which jsonb does not. */
+export type StoredCall = ModelToolCall & { written?: string };
+
+export function storedCall(call: ModelToolCall): StoredCall {
+  const { input } = call;
+  const isObject = typeof input === 'object' && input !== null;
+  return isObject ? { ...call, written: JSON.stringify(input) } : call;
+}
+
+export function calledAs({ written, ...call }: StoredCall): ModelToolCall {
+  return written === undefined ? call : { ...call, input: parseJson(written) };
 }
 
 /** A step of a turn; each is stored as it happens. `version` 1. */

@@ -4,7 +4,7 @@ import { oldest, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Database, type FileReferences, type Fragment, json, sql, type Transaction } from '../../storage/index.ts';
 import * as ofArtifacts from '../artifacts/store.ts';
-import { type HistoryEntry, KnownContents, type RecalledContext, recall } from '../context/index.ts';
+import { type HistoryEntry, type KnownContent, KnownContents, type RecalledContext, recall } from '../context/index.ts';
 import * as ofConversations from '../context/store.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import * as ofDialogues from '../dialogue/store.ts';
@@ -13,7 +13,7 @@ import * as ofLists from '../lists/store.ts';
 import * as ofUndos from '../undo/store.ts';
 import { DaySums, type SpentAlong, type SpentDays, spentDays } from '../usage/index.ts';
 import * as ofUsage from '../usage/store.ts';
-import type { Step, StoredStep } from './steps.ts';
+import { calledAs, type ModelStep, type Step, type StoredStep } from './steps.ts';
 import { type CallRecorder, Turn } from './turn.ts';
 
 /** An open button of the newest card in the conversation: what a typed answer may mean. */
@@ -81,8 +81,7 @@ export class ContextReader implements ItemContexts {
           const read = context as unknown as ItemContext;
           if (spent) read.spent = spent.complete(read.spent as unknown as SpentAlong);
           const { history } = read.recalled;
-          for (const entry of history)
-            entry.content ??= contents.get(conversation.id)?.get(entry.seq) as HistoryEntry['content'];
+          for (const entry of history) complete(entry, contents.get(conversation.id)?.get(entry.seq));
           known.keep(conversation.id, history);
         }
       },
@@ -93,6 +92,15 @@ export class ContextReader implements ItemContexts {
     this.known = new KnownContents(this.options.most);
     this.sums = new DaySums();
   }
+}
+
+function complete(entry: HistoryEntry & { isShown?: boolean }, known: KnownContent | undefined): void {
+  const { isShown, content } = entry;
+  delete entry.isShown;
+  if (content !== null) return;
+  const { content: said, shown } = known as KnownContent;
+  entry.content = said;
+  entry.shown = isShown ? (shown ?? null) : null;
 }
 
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
@@ -158,10 +166,13 @@ export async function loadTurn(
   return turn;
 }
 
-function storedStep({ seq, kind, callId, payload, tainted, at }: LoadedStep): StoredStep {
+function storedStep({ seq, kind, callId, payload: stored, tainted, at }: LoadedStep): StoredStep {
+  const payload = kind === 'model' ? withCalls(stored as ModelStep) : stored;
   const step = { kind, payload, ...(callId !== null && { callId }) } as Step;
   return { seq, step, tainted, at: new Date(at) };
 }
+
+const withCalls = (answer: ModelStep): ModelStep => ({ ...answer, calls: answer.calls.map(calledAs) });
 
 interface LoadedStep {
   path: string;
@@ -207,12 +218,21 @@ export const retentionRules: readonly RetentionRule[] = [
           )
           select (select count(*) from stepped) + (select count(*) from gone) as count`,
   },
+  {
+    name: 'messages.prune_shown',
+    sql: `with bare as (
+            update messages set shown = null
+             where id = any (array(select id from messages where shown is not null and at < $1 order by at limit $2))
+            returning 1)
+          select count(*) as count from bare`,
+  },
   ...ofArtifacts.retentionRules,
   ...ofUndos.retentionRules,
 ];
 
 export const fileReferences: readonly FileReferences[] = [
   { table: 'steps', column: 'payload', where: "kind = 'result'" },
+  { table: 'messages', column: 'shown::jsonb', where: 'shown is not null' },
   ...ofArtifacts.fileReferences,
 ];
 

@@ -2,7 +2,8 @@ import type { AuditRow } from '../../audit/index.ts';
 import { Sequence } from '../../base/async.ts';
 import type { Instant } from '../../base/clock.ts';
 import { canonicalJson } from '../../base/json.ts';
-import type { Item } from '../../delivery/index.ts';
+import type { FileRef, Item } from '../../delivery/index.ts';
+import type { Situation } from '../context/index.ts';
 import type { ModelMessage, ModelToolCall } from '../inference/model.ts';
 import * as texts from '../texts.ts';
 import { isForbidden, type ToolLabel } from '../tools/forbidden.ts';
@@ -25,6 +26,13 @@ export interface CallHistory {
   call: ModelToolCall;
   tainted: boolean;
   steps: readonly Step[];
+}
+
+export interface SentMessage {
+  /** Undefined where its middle was left out. */
+  text: string | undefined;
+  pictures: readonly FileRef[];
+  show(steps: readonly ModelMessage[]): readonly ModelMessage[];
 }
 
 const isOf = (step: Step, { id }: ModelToolCall) => 'callId' in step && step.callId === id;
@@ -65,6 +73,10 @@ export class Turn {
   /** Keys of what approvals of its open calls bind to, by call, where values of theirs are stored nowhere. */
   readonly keys = new Map<string, string>();
   readonly looked = new Map<string, Look>();
+  /** What stands beside its message, from the first request on. */
+  situation: Situation | undefined;
+  /** The message as the last request showed it, and how that shows the steps behind it. */
+  sent: SentMessage | undefined;
 
   constructor(init: TurnInit & { path?: string; steps: StoredStep[] }) {
     this.id = init.id;
@@ -75,6 +87,12 @@ export class Turn {
     this.tainted = init.tainted || init.steps.some((step) => step.tainted);
     this.startedAt = init.startedAt;
     this.before = init.before ?? { elapsedMs: 0, since: init.startedAt };
+    this.situation = init.steps.flatMap(({ step }) => (step.kind === 'model' && step.payload.situation) || [])[0];
+  }
+
+  /** True if none of its steps holds the situation. */
+  get isUnsituated(): boolean {
+    return !this.steps.some(({ step }) => step.kind === 'model' && step.payload.situation);
   }
 
   /** Milliseconds of work so far: waiting for a person does not count. */
@@ -300,9 +318,15 @@ export class Turn {
     return ids.flatMap((id) => calls.find((call) => call.id === id) ?? []);
   }
 
-  messages(): ModelMessage[] {
+  /** Calls and results before its answer, as a request shows them; undefined where no request was made. */
+  shownSteps(): readonly ModelMessage[] | undefined {
+    const end = this.steps.findLastIndex(({ step }) => step.kind === 'result' || step.kind === 'steered');
+    return this.sent?.show(this.messages(this.steps.slice(0, end + 1)));
+  }
+
+  messages(steps: readonly StoredStep[] = this.steps): ModelMessage[] {
     const names = new Map<string, string>();
-    return this.steps.flatMap(({ step }): ModelMessage[] => {
+    return steps.flatMap(({ step }): ModelMessage[] => {
       if (step.kind === 'model') {
         for (const call of step.payload.calls) names.set(call.id, call.name);
         const { text, calls, keep } = step.payload;

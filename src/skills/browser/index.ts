@@ -41,7 +41,7 @@ export const browser = (): Skill<Settings> => {
 };
 
 const openSection = ([id]: readonly string[]) =>
-  id === undefined ? undefined : { title: texts.openTitle, text: texts.stillOpen(id) };
+  id === undefined ? undefined : { title: texts.openTitle, text: texts.stillOpen(id), stands: true };
 
 function toolsOf({ egress, artifacts, config: settings }: SkillDeps<Settings>, sessions: Sessions): AnyTool[] {
   return browserTools({ sessions, egress, artifacts, timeoutMs: settings.connect_timeout_ms });

@@ -25,7 +25,7 @@ export const placesSkill = (parts: PlacesParts): Skill => ({
       ...(typeof language === 'string' && language !== '' ? [texts.answerIn(language)] : []),
       ...(silent === true && (origin ?? 'person') === 'person' ? [texts.maySaySilence] : []),
     ];
-    return lines.length === 0 ? undefined : { title: 'Here', text: lines.join('\n') };
+    return lines.length === 0 ? undefined : { title: 'Here', text: lines.join('\n'), stands: true };
   },
 });
 

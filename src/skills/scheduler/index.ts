@@ -71,7 +71,7 @@ export const scheduler: Skill<Settings> = {
       ? { title: 'Schedules', text: '', group: 'schedules' }
       : undefined,
   messagePrompt: async (_, { origin }) =>
-    origin === 'schedule' ? { title: 'Planned', text: texts.prompt } : undefined,
+    origin === 'schedule' ? { title: 'Planned', text: texts.prompt, stands: false } : undefined,
 };
 
 function toolingOf(

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import type { ModelRequest } from '../../../src/agent/index.ts';
 import { done, outsideTool, tokensIn } from '../../../src/agent/index.ts';
 import type { Skill } from '../../../src/chat/index.ts';
-import { ScriptedModel } from '../../support/scripted-model.ts';
+import { contextOf, ScriptedModel } from '../../support/scripted-model.ts';
 import { listedIn, playWith, results } from '../conversation.ts';
 
 const answering = () => new ScriptedModel(['Fine.']);
@@ -97,7 +98,7 @@ test('a skill for a specialist is listed as that, and offered to that one alone'
   expect(refused).toContain('There is no skill');
   await ana.says('go on');
   expect(listedIn(model.requests[6])).not.toContain('papers');
-  expect(model.requests[6]?.moving).not.toContain('papers');
+  expect(contextOf(model.requests[6] as ModelRequest)).not.toContain('papers');
 });
 
 test('over the budget those used most stand there, the best fitting come with the message, and search finds the rest', async () => {
@@ -121,7 +122,7 @@ test('over the budget those used most stand there, the best fitting come with th
   expect(listedIn(first)).not.toContain('tool-399');
   expect(first?.system).toContain('skill_search');
   await ana.says('a samovar, please');
-  expect(model.requests[2]?.moving).toContain('tool-250');
+  expect(contextOf(model.requests[2] as ModelRequest)).toContain('tool-250');
   expect(model.requests[2]?.system).toBe(first?.system);
   expect(results(model.requests[3])[0]).toMatch(/^<skill name="tool-250"/);
   // What is used shows when the skills change.

@@ -1,9 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { ModelRequest } from '../../../src/agent/index.ts';
 import { deferred } from '../../../src/base/async.ts';
 import { eventually } from '../../support/eventually.ts';
-import { ScriptedModel } from '../../support/scripted-model.ts';
+import { contextOf, ScriptedModel } from '../../support/scripted-model.ts';
 import { engines, listedIn, playWith, results } from '../conversation.ts';
 import { temporaryFolder } from '../support.ts';
 
@@ -55,15 +56,15 @@ describe.each(engines)('reading the folders again, on %s', (engine) => {
     put('two');
     await ana.says('/rescan-skills');
     await ana.says('go on');
-    expect(model.requests.at(-1)?.moving).toContain('In use in this conversation: one.');
+    expect(contextOf(model.requests.at(-1) as ModelRequest)).toContain('In use in this conversation: one.');
     await ana.says('/new');
     await ana.says('go on');
-    expect(model.requests.at(-1)?.moving).not.toContain('In use');
+    expect(contextOf(model.requests.at(-1) as ModelRequest)).not.toContain('In use');
     await ana.says('/one');
     rmSync(join(folder, 'one'), { recursive: true });
     await ana.says('/rescan-skills');
     await ana.says('go on');
-    expect(model.requests.at(-1)?.moving).not.toContain('In use');
+    expect(contextOf(model.requests.at(-1) as ModelRequest)).not.toContain('In use');
   });
 });
 

@@ -491,7 +491,7 @@ describe('one bad picture', () => {
     const models = modelsOn(server, { fallbacks: [] });
     const images = [...IMAGE('b25l'), ...IMAGE('YmFk'), ...IMAGE('dHdv')];
     server.play(refusal(400, said('messages.0.content.2.image.source.base64.data: Could not process image')));
-    const messages = [{ role: 'user' as const, text: 'what are these?', images }];
+    const messages = [{ role: 'user' as const, text: 'what are these?', context: 'It is Friday.', images }];
     await all(models.modelFor('default', 'claude/some'), request({ messages }));
     const sent = server.requests.at(-1)?.text;
     expect(sent).toContain('"b25l"');

@@ -1,18 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ModelRequest } from '../../../src/agent/index.ts';
 import { type Play, play } from '../../support/play.ts';
-import { type Line, ScriptedModel } from '../../support/scripted-model.ts';
+import { contextsOf, type Line, ScriptedModel } from '../../support/scripted-model.ts';
 
 /** Said in rooms to other people than coda; a private note; and said to coda alone. */
 const OBSERVED = 'rhubarb';
 const PRIVATE = 'zanzibar';
 
 /** Says all that it is shown, so that nothing can be hidden in it; nothing where it is told that nobody needs it. */
-function parrot({ messages, moving }: ModelRequest): Line[] {
+function parrot(request: ModelRequest): Line[] {
+  const { messages } = request;
   const last = messages.at(-1);
   if (last?.role === 'tool') return [`result: ${last.text}`];
   const asked = messages.findLast(({ role }) => role === 'user')?.text ?? '';
-  const rules = moving;
+  const rules = contextsOf(request);
   if (/nobody needs/.test(asked) && /answer with nothing at all/.test(rules)) return [''];
   if (/search/.test(asked)) return [{ call: 'conversation_search', input: { words: PRIVATE } }];
   const language = /Answer in (\w+) here/.exec(rules)?.[1] ?? 'none';

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { meanings } from '../../support/embeddings.ts';
 import { type Play, play } from '../../support/play.ts';
-import { echo, ScriptedModel } from '../../support/scripted-model.ts';
+import { contextOf, echo, ScriptedModel } from '../../support/scripted-model.ts';
 import { daysBefore, type Planted, plant } from './plant.ts';
 
 const ON = {
@@ -29,7 +29,7 @@ const PASSPORT = 'look up my passport note and remind me to renew it';
 /** What the model was shown of examples when it was asked last. */
 const shown = ({ requests }: ScriptedModel): string => {
   const last = requests.at(-1);
-  const text = [last?.moving, last?.system].find((part) => part?.includes('<example>')) ?? '';
+  const text = [last && contextOf(last), last?.system].find((part) => part?.includes('<example>')) ?? '';
   return text.slice(text.indexOf('<example>'), text.lastIndexOf('</example>') + '</example>'.length);
 };
 
@@ -58,7 +58,7 @@ test('what went well is shown again for a request like it, by tools and fields a
   const ana = coda.person('ana');
   await ana.says('find the passport note, then remind me to renew it on Monday');
   expect(shown(model)).toBe(
-    `<example>\nrequest: ${PASSPORT}\ntools: note_search(query), then reminder_create(text, when)\n</example>`,
+    `<example> | request: ${PASSPORT} | tools: note_search(query), then reminder_create(text, when) | </example>`,
   );
   expect(model.requests.at(-1)?.system, 'the stable beginning stays as it is').not.toContain('<example>');
   await ana.says('sing me a song');

@@ -36,6 +36,8 @@ const FIELDS = [
   'response_format',
   'stop',
   'user',
+  // https://platform.openai.com/docs/api-reference/chat/create
+  'prompt_cache_key',
 ];
 const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 

@@ -9,7 +9,7 @@ import type { Json } from '../../../base/json.ts';
 import { type ExtraWrites, FENCED, type Item, quotesOthers } from '../../../delivery/index.ts';
 import { type Fragment, json, NO_SQL, render, rowSource, sql, type Transaction } from '../../../storage/index.ts';
 import * as ofArtifacts from '../../artifacts/store.ts';
-import { rememberedQuotes } from '../../context/index.ts';
+import { bareText, rememberedQuotes, type ShownMessage } from '../../context/index.ts';
 import { keptSetting, keptTools } from '../../tools/offer.ts';
 import {
   BY_NOW,
@@ -20,7 +20,7 @@ import {
   type UsageRow,
   usageWriting,
 } from '../../usage/index.ts';
-import type { ModelStep } from '../steps.ts';
+import { type ModelStep, storedCall } from '../steps.ts';
 import { contextOf, isQuoting } from '../store.ts';
 import type { CallRecorder, Turn } from '../turn.ts';
 
@@ -98,7 +98,7 @@ const ASKED_AND_ANSWERED = 2;
 const MESSAGES = rowSource(
   'm',
   `id uuid, inbox_id uuid, conversation_id uuid, epoch integer, turn_id uuid, person_id uuid, role text,
-  content jsonb, tainted boolean, at timestamptz`,
+  content jsonb, shown json, tainted boolean, at timestamptz`,
   ASKED_AND_ANSWERED,
 );
 
@@ -142,8 +142,9 @@ function stepWriting(steps: readonly Record<string, unknown>[]): Fragment {
 
 function messageWriting(messages: readonly Record<string, unknown>[]): Fragment {
   return sql`, said as (
-      insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at)
-      select id, conversation_id, epoch, turn_id, person_id, role, content, tainted, at
+      insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, shown, tainted, at)
+      select id, conversation_id, epoch, turn_id, person_id, role, content,
+             case when not exists (select from forgotten_turns f where f.id = m.turn_id) then m.shown end, tainted, at
         from ${MESSAGES(messages)}
        where ${FENCED}
          -- looked at row by row: a join would take them in another order, which is that of what was said
@@ -173,8 +174,8 @@ function newSteps(turn: Turn, item: Item) {
   }));
 }
 
-function withStored(answer: ModelStep, recorder: CallRecorder): ModelStep {
-  return { ...answer, calls: answer.calls.map((call) => recorder.storableCall(call)) };
+function withStored(answer: ModelStep, recorder: CallRecorder) {
+  return { ...answer, calls: answer.calls.map((call) => recorder.storableCall(call)).map(storedCall) };
 }
 
 interface Closing extends ExtraWrites {
@@ -236,6 +237,7 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
   const meanwhile = turn.steps.flatMap(({ step, at }) =>
     step.kind === 'steered' ? step.payload.texts.map((text) => ({ text, at })) : [],
   );
+  const { asked: shown, steps } = shownIn(turn, item);
   // The answer is found with what its person has said.
   const answered = { ...common, person_id: item.person.id, role: 'assistant', tainted: turn.tainted || led };
   return [
@@ -244,6 +246,7 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
       tainted: isTainted(item.payload.text) || quotesOthers(item),
       id: uuid(item.receivedAt),
       content: { ...rememberMessage(item), ...mark },
+      shown,
       at: item.receivedAt,
     },
     ...meanwhile.map(({ text, at }) => ({
@@ -251,10 +254,42 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
       tainted: isTainted(text),
       id: uuid(at),
       content: { ...saidIn(text, item), ...mark },
+      shown: steps ? { isStep: true } : null,
       at,
     })),
-    { ...answered, id: uuid(now), content: { text: shortenRemembered(answer), ...(led && { led }), ...mark }, at: now },
+    {
+      ...answered,
+      id: uuid(now),
+      content: { text: shortenRemembered(answer), ...(led && { led }), ...mark },
+      shown: steps ? { steps } : null,
+      at: now,
+    },
   ];
+}
+
+/** Characters of a turn's steps, as JSON, that stay in the conversation. */
+const LONGEST_STEPS = 200_000;
+
+/** What stays of the turn in what follows. Where others read, results of a person's own are not for the next one. */
+function shownIn(turn: Turn, item: Item): { asked: ShownMessage | null; steps: ShownMessage['steps'] } {
+  const { sent, situation, recorder } = turn;
+  if (!sent) return { asked: null, steps: undefined };
+  const asked = situation && { situation };
+  if (item.conversation.place.kind !== 'dm') return { asked: asked ?? null, steps: undefined };
+  const steps = (turn.shownSteps() ?? []).map((step) =>
+    step.role === 'assistant' && step.calls
+      ? { ...step, calls: step.calls.map((call) => recorder.storableCall(call)) }
+      : step,
+  );
+  const isOther = sent.text !== undefined && sent.text !== bareText(rememberMessage(item));
+  return {
+    asked: {
+      ...asked,
+      ...(isOther && { text: sent.text ?? '' }),
+      ...(sent.pictures.length > 0 && { pictures: sent.pictures }),
+    },
+    steps: steps.length > 0 && JSON.stringify(steps).length <= LONGEST_STEPS ? steps : undefined,
+  };
 }
 
 /** A message as it is remembered: files that came with it by name and kind only, others' words apart from the person's. */

@@ -1,0 +1,103 @@
+/** Each request begins with the bytes of the one before, so that a service reads only what is new. */
+import { expect, test } from 'vitest';
+import type { Scene } from '../support/model-server/scene.ts';
+import { modelServer } from '../support/model-server/suite.ts';
+import { modelConfig } from '../support/models.ts';
+import { Outside } from '../support/outside.ts';
+import { play } from '../support/play.ts';
+
+const server = await modelServer();
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+const call = (name: string, input: unknown): Scene => ({ calls: [{ name, input }] });
+
+/** The messages without marks of what is to be kept, which move with the end. */
+const messagesOf = ({ body }: { body: { messages: unknown[] } }): string[] =>
+  body.messages.map((message) =>
+    JSON.stringify(message, (key, value) => (key === 'cache_control' ? undefined : value)),
+  );
+
+/** Requests of which all but the last message do not stand at the beginning of the next, with the first that differs. */
+function breaks(): string[] {
+  const sent = server.requests.filter(({ body }) => body.tools).map(messagesOf);
+  return sent.slice(1).flatMap((next, index) => {
+    const before = sent[index] as string[];
+    const at = before.slice(0, -1).findIndex((message, place) => message !== next[place]);
+    return at < 0 ? [] : [`request ${index + 2}, message ${at}: ${before[at]} became ${next[at]}`];
+  });
+}
+
+test.each([
+  ['anthropic', 'claude/main'],
+  ['openai', 'gpt/other'],
+])('through a day of writes, files, pictures, approvals, a restart and midnight, to %s', async (_, model) => {
+  const { skill, sent } = new Outside();
+  await using coda = await play({
+    at: '2026-11-20T21:00:00Z',
+    config: modelConfig(server, { default: model, light: model, fallbacks: [] }),
+    skills: [skill],
+  });
+  const ana = coda.person('ana');
+  const answer = (text: string): Scene => ({ text });
+  const says = async (text: string, ...scenes: Scene[]) => {
+    server.play(...scenes);
+    return ana.says(text);
+  };
+  await says('hello', answer('Hello.'));
+  await says('please keep “milk” for me', call('note_save', { text: 'milk' }), answer('Noted: milk.'));
+  await says(
+    'tell me to call mum tomorrow',
+    call('reminder_create', { text: 'call mum', when: 'tomorrow at 9' }),
+    answer('Set.'),
+  );
+  await says(
+    'and what do I have?',
+    call('reminder_list', {}),
+    call('note_search', { query: 'milk' }),
+    answer('Two things.'),
+  );
+  server.play(answer('A red dot.'));
+  await coda.sends('ana', PNG, { name: 'dot.png', type: 'image/png', text: 'what is this?' });
+  await says('and its colour?', answer('Red.'));
+  server.play(answer('A list of things to buy.'));
+  await coda.sends('ana', Buffer.from('eggs\nbread\n'), {
+    name: 'list.txt',
+    type: 'text/plain',
+    text: 'what is in it?',
+  });
+  await says('how many?', answer('Two.'));
+  await says('write to bob', call('letter_send', { to: 'bob' }));
+  server.play(answer('Written.'));
+  await ana.presses('Approve');
+  expect(sent).toEqual(['bob']);
+  await coda.restart();
+  await says('thanks', answer('You are welcome.'));
+  await coda.passes({ hours: 3 });
+  await says('what day is it?', answer('Saturday.'));
+  await says('remember that I like tea', call('memory_save', { text: 'likes tea' }), answer('I will.'));
+  await says('what do I like?', answer('Tea.'));
+  await says(
+    'move mum to 10',
+    call('reminder_change', { which: 'call mum', do: 'move', when: 'tomorrow at 10' }),
+    answer('Moved.'),
+  );
+  await says('read the page', call('page_read', {}), answer('It says little.'));
+  for (const word of ['one', 'two', 'three', 'four', 'five']) await says(word, answer(`${word}!`));
+  expect(breaks()).toEqual([]);
+  expect(server.refused).toEqual([]);
+  const last = server.requests.at(-1)?.text ?? '';
+  expect(last).toContain(PNG.toString('base64'));
+  expect(last).toContain('eggs');
+  // The day before and the day after midnight stand where they were said.
+  expect(last).toContain('It is Friday');
+  expect(last).toContain('It is Saturday');
+  const { body } = server.requests.filter(({ body }) => body.tools).at(-1) as (typeof server.requests)[number];
+  if (model === 'gpt/other') expect(body.prompt_cache_key).toMatch(/^[\w-]{1,64}$/);
+  else expect(JSON.stringify(body.messages.at(-1))).toContain('cache_control');
+  // What has not changed is not told again.
+  expect(last.split('call mum').length).toBeLessThan(12);
+});
