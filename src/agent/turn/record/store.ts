@@ -270,12 +270,16 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
 /** Characters of a turn's steps, as JSON, that stay in the conversation. */
 const LONGEST_STEPS = 200_000;
 
-/** What stays of the turn in what follows. Where others read, results of a person's own are not for the next one. */
+/**
+ * What stays of the turn in what follows. Where others read, what a person was shown beside their message and the results of
+ * their calls are not for the next one: the time alone stays.
+ */
 function shownIn(turn: Turn, item: Item): { asked: ShownMessage | null; steps: ShownMessage['steps'] } {
   const { sent, situation, recorder } = turn;
   if (!sent) return { asked: null, steps: undefined };
-  const asked = situation && { situation };
-  if (item.conversation.place.kind !== 'dm') return { asked: asked ?? null, steps: undefined };
+  if (item.conversation.place.kind !== 'dm') {
+    return { asked: situation ? { situation: { ...situation, sections: [] } } : null, steps: undefined };
+  }
   const steps = (turn.shownSteps() ?? []).map((step) =>
     step.role === 'assistant' && step.calls
       ? { ...step, calls: step.calls.map((call) => recorder.storableCall(call)) }
@@ -284,7 +288,7 @@ function shownIn(turn: Turn, item: Item): { asked: ShownMessage | null; steps: S
   const isOther = sent.text !== undefined && sent.text !== bareText(rememberMessage(item));
   return {
     asked: {
-      ...asked,
+      ...(situation && { situation }),
       ...(isOther && { text: sent.text ?? '' }),
       ...(sent.pictures.length > 0 && { pictures: sent.pictures }),
     },
