@@ -267,7 +267,7 @@ const NOT_RECALLED: ItemContext = {
 };
 
 function byName({ tool, input }: Call, { id }: Item): Step {
-  // It stays in the conversation, beside those of other turns.
+  // Unique in the conversation: the call stays in view, beside those of other turns.
   const calls = [{ id: `by-name-${id.slice(-12)}`, name: tool, input }];
   return { kind: 'model', payload: { text: '', calls, model: 'none', by: 'person' } };
 }

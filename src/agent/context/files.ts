@@ -144,7 +144,7 @@ async function addAll(files: readonly FileRef[], pictures: Pictures): Promise<Mo
     try {
       await pictures.add(file);
     } catch {
-      // It was to be seen, and is no more: the words name it.
+      // A picture that is gone is named by the words.
     }
   }
   return pictures.images.slice(before);

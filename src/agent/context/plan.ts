@@ -153,7 +153,7 @@ function titledSections(sections: readonly Section[], most: number): Section[] {
 interface EntryView {
   text: string;
   beside: string;
-  /** Of the words alone, and of all that was shown with them. */
+  /** Tokens of the words alone, and with all that was shown beside them. */
   tokens: number;
   wholeTokens: number;
 }

@@ -12,7 +12,7 @@ export interface Section {
   stands?: boolean;
 }
 
-/** What stands beside a message: the time, and what skills add. */
+/** The time, and what skills add: it stands beside a message. */
 export interface Situation {
   clock: string;
   sections: readonly Section[];
@@ -25,7 +25,7 @@ export interface ShownMessage {
   pictures?: readonly FileRef[];
   /** Calls and results before the answer. */
   steps?: readonly ModelMessage[];
-  /** It was said in the middle of a turn, and stands among the steps of its answer. */
+  /** Said in the middle of a turn: it stands among the steps of its answer. */
   isStep?: true;
 }
 

@@ -27,7 +27,7 @@ export interface HistoryEntry {
     /** A filter refused it, or what was answered to it: it is not sent again. */
     refused?: true;
   };
-  /** What a model was shown with it. */
+  /** The rest of what a model was shown with it. */
   shown?: ShownMessage | null;
   tainted: boolean;
 }
@@ -84,7 +84,7 @@ export function recall(
                  order by seq desc limit ${raw(most)}) h), '[]'))`;
 }
 
-/** What never changes of a stored message; what was shown with it is taken away as a whole. */
+/** The part of a stored message that never changes; what was shown with it is taken away as a whole. */
 export type KnownContent = Pick<HistoryEntry, 'content' | 'shown'>;
 
 /** Bytes of what was said that a process keeps, and of what stands around each message. */

@@ -277,7 +277,7 @@ interface Dialect {
   signed: boolean;
   thoughtsBack: boolean;
   /** Fields that have a service keep what it has read of a conversation; `key` names that. */
-  cached(key: string): { prompt_cache_key?: string; cache_prompt?: true };
+  cacheFields(key: string): { prompt_cache_key?: string; cache_prompt?: true };
   callId(id: string): string;
 }
 
@@ -294,7 +294,7 @@ export function dialectOf({ baseUrl, refuses }: Pick<Endpoint, 'baseUrl' | 'refu
     streamOptions: !mistral,
     signed: host.endsWith('googleapis.com') || refuses.has('unsigned_calls'),
     thoughtsBack: host.endsWith('deepseek.com') || refuses.has('bare_calls'),
-    cached: (key) => ({
+    cacheFields: (key) => ({
       ...((own || isLocal(baseUrl)) && { prompt_cache_key: key }),
       ...(isLlamaCpp(baseUrl) && { cache_prompt: true }),
     }),
@@ -323,7 +323,7 @@ export function openaiRequest(
   return {
     model: options.model,
     ...(dialect.maxTokens && { [dialect.maxTokens]: request.maxTokens }),
-    ...(request.cacheKey !== undefined && dialect.cached(request.cacheKey)),
+    ...(request.cacheKey !== undefined && dialect.cacheFields(request.cacheKey)),
     ...(tools.length > 0 && { tools: toolsOf(tools) }),
     messages: [
       ...(system === '' || !isRole ? [] : [{ role: 'system' as const, content: system }]),

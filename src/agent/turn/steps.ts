@@ -19,7 +19,7 @@ export interface ModelStep {
   refused?: true;
   used?: UsageRow[];
   notices?: string[];
-  /** What stood beside the message in the turn's first request. */
+  /** The situation that the turn's first request told of. */
   situation?: Situation;
   /** The person asked for its calls, and no model was asked. */
   by?: 'person';

@@ -73,7 +73,7 @@ export class Turn {
   /** Keys of what approvals of its open calls bind to, by call, where values of theirs are stored nowhere. */
   readonly keys = new Map<string, string>();
   readonly looked = new Map<string, Look>();
-  /** What stands beside its message, from the first request on. */
+  /** Stands beside its message, from the first request on. */
   situation: Situation | undefined;
   /** The message as the last request showed it, and how that shows the steps behind it. */
   sent: SentMessage | undefined;

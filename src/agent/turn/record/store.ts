@@ -271,7 +271,7 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
 const LONGEST_STEPS = 200_000;
 
 /**
- * What stays of the turn in what follows. Where others read, what a person was shown beside their message and the results of
+ * The part of the turn that stays in what follows. Where others read, what a person was shown beside their message and the results of
  * their calls are not for the next one: the time alone stays.
  */
 function shownIn(turn: Turn, item: Item): { asked: ShownMessage | null; steps: ShownMessage['steps'] } {
