@@ -133,6 +133,9 @@ export const sendsElsewhere = (places: readonly string[]) =>
 
 export const deletesMore = (tainted: boolean) => `It deletes again, and ${inPlay(tainted)} in play.`;
 
+export const bringsOwn = () =>
+  'It shows something of yours where others read, their words are in play, and you have not named it.';
+
 const inPlay = (tainted: boolean) => (tainted ? 'text from elsewhere is' : 'files are');
 
 export const settingOfAll = () =>

@@ -15,7 +15,7 @@ export interface Reader {
 
 /**
  * One thing that can be asked for, as data. `{when}` in a pattern is a time; it may also stand before the request. `{which}`
- * names a thing, `{text}` is verbatim.
+ * names a thing, `{text}` is verbatim, `{limit}` are words that limit a series.
  */
 export interface Frame {
   /** The tool that it calls; none: it answers by itself. */
@@ -59,6 +59,8 @@ export interface Match {
   own: number;
   /** Some words may belong to another place than the one where they were read. */
   isDoubtful: boolean;
+  /** Words of the text may limit the series: this reads them as the one or the other. */
+  isEitherWay?: true;
 }
 
 export interface Pattern {
@@ -92,7 +94,9 @@ export class Matcher {
       const isLed = plain.length === 0 && lead && !lead.isWeak && lead.to < words.length && pattern.hasWhen;
       if (isLed) found.push(...this.read(pattern, request, times, lead.to, lead));
     }
-    return found;
+    // "Take pills through | 5 December" parts a limit.
+    const limited = new Set(found.flatMap(({ frame, isEitherWay }) => (isEitherWay ? [frame] : [])));
+    return found.filter(({ frame, isEitherWay }) => isEitherWay || !limited.has(frame));
   }
 
   private read(
@@ -107,8 +111,8 @@ export class Matcher {
     const bareEnd = beforeFillers(request.words, 0, request.words.length);
     for (const spans of walk(nodes, from, { request, times, bareEnd })) {
       const match = matchOf(frame, spans, request, times, lead);
-      if (match) found.push(match);
-      if (found.length === MOST_READINGS) break;
+      if (match) found.push(...eitherWay(match, times));
+      if (found.length >= MOST_READINGS) break;
     }
     return found;
   }
@@ -166,6 +170,7 @@ const withFiller = (spans: Spans, from: number, to: number): Spans =>
 function endsOf(slot: string, rest: readonly Node[], at: number, { request, times, bareEnd }: Walking): number[] {
   const end = request.words.length;
   if (slot === 'when') return [times.startingAt(at, end)?.to ?? -1].filter((to) => to > at);
+  if (slot === 'limit') return times.isLimit(at, end) ? [end] : [];
   return placesFor(slot, rest, at, { request, times, bareEnd }).filter((to) =>
     mayFill(slot, { from: at, to }, request),
   );
@@ -200,6 +205,16 @@ function nextSlot(nodes: readonly Node[]): string | undefined {
   return node.of.map(nextSlot).find((slot) => slot !== undefined);
 }
 
+/** "Every day at 8 to walk for 2 weeks": the series ends then, or each walk takes so long. */
+function eitherWay(match: Match, times: Times): Match[] {
+  const { text, when } = match.slots;
+  if (text === undefined || when === undefined) return [match];
+  const limited = times.limitedBy(text, when);
+  if (!limited) return [{ ...match, isDoubtful: match.isDoubtful || times.mayLimit(text, when) }];
+  const asSaid = { ...match, isDoubtful: true, isEitherWay: true as const };
+  return [{ ...asSaid, slots: { ...match.slots, ...limited }, own: match.own + 1 }, asSaid];
+}
+
 function matchOf(
   frame: Frame,
   spans: Spans,
@@ -223,7 +238,7 @@ function matchOf(
     const { words: own } = name === 'text' ? textOf(request, span) : slotOf(request, span);
     // A question mark is part of a text, and of nothing else.
     slots[name] = name === 'text' ? own : own.replace(/(?<!\?)\?+$/, '');
-    if (name !== 'lead') taken += span.to - span.from;
+    if (name !== 'lead' && name !== 'limit') taken += span.to - span.from;
   }
   const { text: said } = spans;
   const isReply = isPronoun(slots.text ?? '');

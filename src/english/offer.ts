@@ -53,6 +53,7 @@ export async function offersFor(
   const may = ({ tool, input }: Choice): boolean =>
     heard.has(tool) && heard.may(tool) && !(isForeign && isTimed(input));
   const whole = readings.filter(({ isWhole }) => isWhole).flatMap(offerOf);
+  const isEitherWay = best.some((reading) => reading.isEitherWay);
   const { timed, shown, like, asked } = guesses(request, times, frames);
   const parts = readings.length > 0 ? [] : await partsOfIt(request, matcher, heard);
   const near = readings.length > 0 ? [] : await nearTo(request, times, matcher, heard);
@@ -60,7 +61,7 @@ export async function offersFor(
     ...whole,
     ...parts.flatMap(offerOf),
     ...near.flatMap(offerOf),
-    ...[...timed, ...shown].flatMap(offered),
+    ...(isEitherWay ? [] : [...timed, ...shown].flatMap(offered)),
     ...readings.flatMap(offerOf),
   ];
   const sure = distinct([...foreign, ...found.filter(may)]).slice(0, MOST);
@@ -140,7 +141,7 @@ export function offerOf({ frame, slots, calls, about, mark, among = [] }: FrameR
 const withMark = (choice: Choice, mark: string | undefined): Choice =>
   mark === undefined || choice.style !== 'danger' ? choice : { ...choice, input: { ...choice.input, seen: mark } };
 
-function choiceOf({ does, changes }: Frame, { text, query, which, when }: Slots, call: Call): Choice {
+function choiceOf({ does, changes }: Frame, { text, query, which, limit, when = limit }: Slots, call: Call): Choice {
   const said = text ?? query ?? which;
   const words = said === undefined ? '' : `: “${shorten(said.replace(/\s+/g, ' '), LONGEST_WORDS)}”`;
   const label = shorten(`${does}${words}${when === undefined ? '' : `, ${when}`}`, LONGEST_LABEL);

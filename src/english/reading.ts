@@ -16,6 +16,7 @@ export interface FrameReading {
   answer?: string;
   among?: readonly NamedThing[];
   isWhole: boolean;
+  isEitherWay?: true | undefined;
   about?: string | undefined;
   /** Mark of the one thing that it is about, for a button. */
   mark?: string | undefined;
@@ -49,14 +50,14 @@ function bestOf(all: readonly FrameReading[]): readonly FrameReading[] {
 }
 
 export async function readingOf(match: Match, times: Times, heard: HeardMessage): Promise<FrameReading | undefined> {
-  const { frame, own, isDoubtful } = match;
+  const { frame, own, isDoubtful, isEitherWay } = match;
   const slots = withReplied(match, heard);
   if (frame.answer) {
     const answer = frame.answer(slots);
     return answer === undefined ? undefined : { frame, slots, own, how: 'sure', calls: [], answer, isWhole: true };
   }
   const isWhole = (frame.needs ?? []).every((slot) => slots[slot] !== undefined);
-  const reading = { frame, slots, own, isWhole };
+  const reading = { frame, slots, own, isWhole, isEitherWay };
   const { thing, nouns = '', among, isAtHand } = frame;
   const which = slots.which ?? (isAtHand && 'it');
   if (thing === undefined || which === undefined) {

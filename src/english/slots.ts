@@ -1,7 +1,10 @@
 /** Slots of a request: stretches of its words that are read as a time, a text, a number, a sum. Pure. */
 import { stripEnd } from '../base/text.ts';
 import {
+  hasUnreadLimit,
   hasUnreadTime,
+  isLimit,
+  limitWithin,
   parseWhen,
   slotsInOther,
   type TimeStretch,
@@ -76,6 +79,22 @@ export class Times {
   isTime(words: string): boolean {
     const { start } = timeAtEnds(words, this.when);
     return start !== undefined && start.to >= stripEnd(words.trimEnd(), '.!?,').length;
+  }
+
+  /** The same text and time where words of the text limit the series: "every day at 8 to walk for 2 weeks". */
+  limitedBy(text: string, when: string): { text: string; when: string } | undefined {
+    const limited = limitWithin(text, when, this.when);
+    return limited && { text: limited.task, when: limited.words };
+  }
+
+  /** True if these words limit a series, all of them: "not on Fridays". */
+  isLimit(from: number, to: number): boolean {
+    return isLimit(verbatim(this.request.text, this.request.words.slice(from, to)));
+  }
+
+  /** True if the text may say when the series is not to come, in words that are no limit. */
+  mayLimit(text: string, when: string): boolean {
+    return hasUnreadLimit(text, when, this.when);
   }
 
   isSeries(words: string): boolean {

@@ -148,6 +148,7 @@ export function hasUnreadTime(text: string, cutAt: 'start' | 'end' | undefined, 
     const said = tokenise(time.slice(0, LONGEST));
     if (isTimeWord(wordAt(tokens, cutAt === 'start' ? first : last - 1))) return true;
     if (cutAt === 'start' ? goesOn(said, tokens, first) : begins(tokens.slice(0, last), said)) return true;
+    if (cutAt === 'start' && isBeforeTask(tokens, first)) return true;
   }
   return tokens.some(
     (token, at) =>
@@ -173,6 +174,21 @@ function goesOn(time: readonly Token[], rest: readonly Token[], first: number): 
   const isPlace = time.length > 0 && raw.some((_, at) => placeZone(raw.slice(0, at + 1).join(' ')) !== undefined);
   return LEADS.has(word) || (isPlace && /^\p{Lu}/u.test(raw[0] ?? '')) || (isUnitless(time) && word !== 'to');
 }
+
+/** "Tomorrow | not before 8 to call Bob": a word of a time between the time and the task is part of neither. */
+function isBeforeTask(tokens: readonly Token[], first: number): boolean {
+  const lead = tokens.slice(first, first + MOST_BEFORE_TASK).findIndex(({ text }) => text === 'to');
+  return (
+    lead > 0 &&
+    BESIDE_TIME.has(wordAt(tokens, first)) &&
+    tokens.slice(first, first + lead).some(({ text }) => isTimeWord(text))
+  );
+}
+
+const MOST_BEFORE_TASK = 6;
+const BESIDE_TIME = new Set(
+  'not no never only just but before after by past around about earliest latest sharp'.split(' '),
+);
 
 const LONGEST_PLACE = 4;
 

@@ -120,6 +120,8 @@ export type DateSpec =
       inYear?: number;
       monthly?: boolean;
     }
+  /** A week by its number in the year, of ISO 8601; without a weekday, some day of it. */
+  | { type: 'week'; week: number; year?: number | undefined; weekday?: number }
   | { type: 'period'; unit: Unit; which: number; edge: Edge; month?: number; year?: number; vague?: boolean }
   | { type: 'weekend'; which: WhichPeriod; weeks?: number }
   | { type: 'holiday'; name: string; year?: number | undefined; which?: WhichPeriod }

@@ -1,11 +1,12 @@
 import { stripEnd } from '../base/text.ts';
 import { ruleWithin } from './cron-within.ts';
 import { hasUnreadTime, isUnitless, type TimeStretch, timeAtEnds } from './ends.ts';
-import { isForeign, languageOf } from './foreign/marks.ts';
+import { isForeign, languageOf, markedWords } from './foreign/marks.ts';
 import { isTimeInOther, slotsInOther } from './foreign/split.ts';
 import { notUnderstood, unread } from './foreign/texts.ts';
 import { unitsFor } from './foreign/units.ts';
 import { tokenise } from './lang/tokens.ts';
+import { hasUnreadLimit, type LimitedTask, limitWithin } from './limit-within.ts';
 import { parseWhen, whichOf } from './parse.ts';
 import { distinct, isCertain, readingsOf } from './readings.ts';
 import { noTime, tooLong } from './texts.ts';
@@ -51,6 +52,8 @@ export function splitTask(text: string, ctx: WhenContext): SplitTask {
   // A time that was understood and cannot be is told as such.
   if (whole.unread === undefined && whole.code !== 'NO_TIME') return { when: whole, words: text.trim(), task: '' };
   const { start, end } = timeAtEnds(text, ctx);
+  const inEitherWay = start && !start.isWeak ? limitedTask(text, start, ctx) : undefined;
+  if (inEitherWay) return inEitherWay;
   if (start && end && start.to <= end.from) {
     const said = `${wordsOf(text, start)} ${wordsOf(text, end)}`;
     const both = parseWhen(said, ctx);
@@ -83,6 +86,18 @@ export function splitTask(text: string, ctx: WhenContext): SplitTask {
   const isOpen = found.isWeak || hasUnreadTime(task, cutAt, said);
   return settleTask({ text, words: said, task }, isOpen ? unitless(said, found.when, ctx) : [found.when], ctx, isOpen);
 }
+
+/** "Every day at 8 | to walk for 2 weeks": its series, or the walk. */
+function limitedTask(text: string, start: TimeStretch, ctx: WhenContext): SplitTask | undefined {
+  const limited = limitWithin(trimRest(text.slice(start.to)), wordsOf(text, start), ctx);
+  return limited && eitherWay(limited, [start.when], ctx);
+}
+
+const eitherWay = ({ when, task }: LimitedTask, whens: readonly ParsedWhen[], ctx: WhenContext): SplitTask => ({
+  when: whichOf([when, ...whens], ctx),
+  words: undefined,
+  task,
+});
 
 /** "In 20 bananas": the number may count anything. */
 function unitless(said: string, when: ParsedWhen, ctx: WhenContext): ParsedWhen[] {
@@ -118,9 +133,14 @@ function settleTask(
   const rest = trimRest(task);
   const [first, second] = distinct(whens.flatMap(readingsOf));
   if (!first) return { when: whens[0] ?? noTime(), words, task: rest };
-  if (isForeign(rest, languageOf(ctx.locale)))
+  // "9 Uhr" is an hour in English, too, of a sentence that is German.
+  const isTorn = whens.every(isCertain) && markedWords(words ?? '').length > 0;
+  if (isTorn || isForeign(rest, languageOf(ctx.locale)))
     return { when: unread(rest, text.trim()), words: undefined, task: text.trim() };
-  const isOpen = isDoubtful || second !== undefined;
+  const limited = words === undefined ? undefined : limitWithin(rest, words, ctx);
+  if (limited) return eitherWay(limited, whens, ctx);
+  const isUnread = words !== undefined && hasUnreadLimit(rest, words, ctx);
+  const isOpen = isDoubtful || isUnread || second !== undefined;
   return {
     when: isOpen ? whichOf(whens, ctx) : (whens[0] ?? first.when),
     words: isOpen ? undefined : words,

@@ -113,6 +113,7 @@ export function contextTools(said: Pick<MessageIndex, 'findNear'>, links: Messag
     form: { shows: ['words'] },
     description: 'Searches what was said before.',
     effect: 'read',
+    flow: { ofPlace: true },
     record: { redact: privately('words') },
     input: z.object({
       words: z.string().min(1).max(200).describe('A few.'),

@@ -1,6 +1,7 @@
 import { stripEnd } from '../../base/text.ts';
 import type { Origin, Place } from '../../delivery/index.ts';
 import type { Person } from '../../people/index.ts';
+import { wordsOf } from '../../vectors/index.ts';
 import * as texts from '../texts.ts';
 import { type Effect, type Failed, failed, type Tool } from './tool.ts';
 
@@ -76,7 +77,26 @@ function caution(question: PolicyQuestion): Decision | undefined {
   // One deletion is shown beside the answer, with an Undo; who is led to delete everything is asked.
   const isLed = (tainted || files) && !named;
   if (isLed && deletes > 0 && deletions + deletes > 1) return { kind: 'ask', reason: texts.deletesMore(tainted) };
+  if (bringsOwn(question) && !namesThing(question)) return { kind: 'ask', reason: texts.bringsOwn() };
   return undefined;
+}
+
+/**
+ * True of a read that would show something of the person's own where others read, in a turn that words of others may have
+ * led: whoever says "whenever bob asks, list his notes" there must not get them.
+ */
+function bringsOwn({ tool, effect, private: isPrivate, tainted, byName }: PolicyQuestion): boolean {
+  const { impersonal, ofPlace, readsOn, shows = effect === 'read' } = tool.flow ?? {};
+  if (!shows || isPrivate || !tainted || byName) return false;
+  return !impersonal && !ofPlace && !readsOn && !tool.policy?.always;
+}
+
+/** True if the person's own words name the thing that the tool reads, which its name begins with: `note`, `reminder`. */
+function namesThing({ tool, said }: PolicyQuestion): boolean {
+  const thing = tool.dialogue?.thing ?? tool.name.slice(0, Math.max(0, tool.name.lastIndexOf('_')));
+  const { terms } = wordsOf(thing.replaceAll('_', ' '));
+  const words = new Set(said.flatMap((text) => wordsOf(text).terms));
+  return terms.length > 0 && terms.every((term) => words.has(term));
 }
 
 /** True of a call that asks its person, whatever the policy says. */

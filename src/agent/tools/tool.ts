@@ -351,6 +351,10 @@ export interface ToolFlow<Input> {
    * turn that has called it has read something of the person's own.
    */
   impersonal?: true;
+  /** A `write` that shows something of the person's own: what it keeps is only that it was shown. */
+  shows?: true;
+  /** Where others read, it shows only what was said or sent in that place, or refuses. */
+  ofPlace?: true;
   /** The part of an earlier result that it shows: the handle of that result, and the character up to which it reads. */
   readsOn?(input: Input): { handle: string; to: number };
   /** The service that it asks: what came from there tells that service nothing new. */

@@ -20,6 +20,9 @@ export const timers: readonly Frame[] = [
     says: [
       '[<verb>] [a|the|another] timer [for|of|in] {when} [(for|called|named) {text}]',
       '[<verb>] [a|an|the|another] {when} timer [(for|called|named) {text}]',
+      '<verb> [a|an|the|another] timer (for|called|named) {text} (for|of|in) {when}',
+      '<verb> [a|an|the|another] {when} {text} timer',
+      '[<verb>] [a|an|the|another] {text} timer [for|of|in] {when}',
     ],
     example: 'set a timer for 10 minutes',
     isShown: true,
@@ -213,6 +216,34 @@ export const reminders: readonly Frame[] = [
     follows: 'correction',
     changes: true,
     input: move,
+  },
+  {
+    tool: 'reminder_edit',
+    does: 'Limit the series at hand',
+    ...REMINDER,
+    isAtHand: true,
+    isAlone: true,
+    says: ['[only|just] {limit}'],
+    example: 'not on Fridays',
+    changes: true,
+    // "Skip Thursday" is one of them, "skip Thursdays" are all.
+    input: ({ which = '', limit = '' }, { isSeries }) => {
+      const [, days] = /^skip (.*)/i.exec(limit) ?? [];
+      return days !== undefined && !isSeries(days) ? undefined : { which, when: limit };
+    },
+  },
+  {
+    tool: 'reminder_complete',
+    does: 'Skip a day of the series at hand',
+    ...REMINDER,
+    isAtHand: true,
+    isAlone: true,
+    says: ['(skip|cancel|[but] not|except) [on|for] {when}'],
+    example: 'skip Thursday',
+    changes: true,
+    // "Fridays" are all of them.
+    input: ({ which = '', when = '' }, { isSeries }) =>
+      isSeries(when) ? undefined : { which, ahead: true, day: when },
   },
   {
     tool: 'reminder_edit',

@@ -37,6 +37,7 @@ function readTool(deps: ToolDeps): AnyTool {
     description:
       'Reads on in a file that the person has sent, from a passage or a place. Name the place in the answer: "page 12".',
     effect: 'read',
+    flow: { ofPlace: true },
     input: z.object({ file: fileInput, from: toFrom }),
     prepare: ({ file }, ctx) => openFile(deps, ctx, file),
     async run({ from }, { tx, prepared }) {
@@ -53,6 +54,7 @@ function showTool(deps: ToolDeps): AnyTool {
     name: 'attachment_show',
     description: 'Shows what is in a file that the person has sent.',
     effect: 'read',
+    flow: { ofPlace: true },
     callers: 'buttons',
     input: z.object({ file: fileInput, from: toFrom }),
     prepare: ({ file }, ctx) => openFile(deps, ctx, file),
@@ -142,6 +144,7 @@ function findTool({ database, library, meaning }: ToolDeps): AnyTool {
     description:
       'Finds passages in files that the person has sent, by words of what is asked. Name the place of what you answer from.',
     effect: 'read',
+    flow: { ofPlace: true },
     record: { redact: privately('query') },
     input: z.object({
       query: z.string().min(1).max(500),

@@ -123,6 +123,7 @@ const searchTool = (service: Service) =>
     form: { shows: ['query'] },
     description: 'Searches what you remember of the person.',
     effect: 'read',
+    flow: { ofPlace: true },
     record: { redact: privately('query') },
     input: z.object({
       query: z.string().min(1).max(1_000).describe('Words, found by meaning.'),
@@ -191,6 +192,7 @@ const contextTool = (service: Service) =>
     group: 'unshown',
     description: 'Assembles what you remember about something within so many tokens.',
     effect: 'read',
+    flow: { ofPlace: true },
     record: { redact: privately('about') },
     input: z.object({ about: z.string().min(1).max(1_000), tokens: z.int().min(50).max(4_000).default(600) }),
     prepare: ({ about }, ctx) => findNear(service, ctx, about, {}, 60),

@@ -1,12 +1,15 @@
 /** Bounds of a series that survive a change: start, end, and the days that it leaves out. */
 import { DAY_MS } from '../../base/clock.ts';
 import {
+  isLimit,
   nextOf,
   type OneTime,
+  type ParsedWhen,
   type PlannedTime,
   parseWhen,
   type Recurring,
   type WhenContext,
+  wordsFor,
 } from '../../time/index.ts';
 import { dayIn } from './days.ts';
 import type { Reminder } from './reminder.ts';
@@ -48,6 +51,30 @@ function stillUntil(rule: string, words: string, when: Recurring): Recurring {
   if (!when.next.some((at) => at <= end)) return when;
   const bounded = when.rule.replace(/RRULE:(FREQ=\w+(?:;INTERVAL=\d+)?)/g, `RRULE:$1;${until}`);
   return { ...when, rule: bounded, next: when.next.filter((at) => at <= end) };
+}
+
+const ENDS = /\b(?:until|till|til|through|for|times)\b/i;
+const MOST_NEXT = 3;
+
+/**
+ * The series within a limit that is said of it afterwards: "not on Fridays", "only until 15 December". A new end replaces the
+ * one it had. Undefined for other words, and for a series that has no words of its own.
+ */
+export function limitedBy(
+  { rule = '', zone }: Pick<Reminder, 'rule' | 'zone'>,
+  said: string,
+  ctx: WhenContext,
+): { words: string; when: ParsedWhen } | undefined {
+  const limit = said.trim().replace(/^(?:only|just) (?!not\b)/i, '');
+  if (rule === '' || !isLimit(limit)) return undefined;
+  const open = ENDS.test(limit) ? rule.replace(/;(?:UNTIL|COUNT)=\w+/g, '') : rule;
+  const next: Date[] = [];
+  for (let at = nextOf(open, ctx.now); at && next.length < MOST_NEXT; at = nextOf(open, at)) next.push(at);
+  const own = { ...ctx, zone };
+  const words = wordsFor({ when: { kind: 'recurring', rule: open, zone, next } }, own).replace(/ \([^()]*\)$/, '');
+  const again = parseWhen(words, own);
+  const isSame = again.kind === 'recurring' && next.every((at, place) => again.next[place]?.getTime() === at.getTime());
+  return isSame ? { words: `${words} ${limit}`, when: parseWhen(`${words} ${limit}`, own) } : undefined;
 }
 
 /** Another hour of a series: it keeps its days off, and does not come again on the day that was done, or skipped. */

@@ -19,6 +19,7 @@ import { pattern } from '../../base/text.ts';
 import {
   notUnderstood,
   type OneTime,
+  type ParsedWhen,
   type PlannedTime,
   parseWhen,
   plannedFor,
@@ -27,7 +28,7 @@ import {
   storedPlan,
   WEEKDAY,
 } from '../../time/index.ts';
-import { atItsHour, stillBounded } from './bounds.ts';
+import { atItsHour, limitedBy, stillBounded } from './bounds.ts';
 import { ASKS_WHEN, askWhich, catchUpInput, LONGEST_TEXT, readingChoice } from './create.ts';
 import { escalatedAt, escalation, escalationOf, isToldAlike, tellsOthers } from './escalation.ts';
 import { nagInput, readNag, refusedAsTooOften } from './limits.ts';
@@ -266,7 +267,8 @@ async function editTime(
 ): Promise<ToolResult> {
   const now = ctx.clock.now();
   const { text, urgent, catchUp, nag } = found;
-  const { words, itsDay, when } = timeBeside(ctx, ownTime(found, now), input.when);
+  const limited = limitedBy(found, input.when, ctx.when);
+  const { words, itsDay, when }: TimeBeside = limited ?? timeBeside(ctx, ownTime(found, now), input.when);
   if (when === undefined) return failed('PAST', texts.pickedPast);
   if (when.kind === 'reject') return failed(when.code, whyNot(when, input.when));
   const delivery = deliveryOf(input);
@@ -302,16 +304,22 @@ const ownTime = (found: Reminder, now: Date): OwnTime => ({
   isOver: found.plannedAt === undefined && putOffTo(found, now) === undefined,
 });
 
+interface TimeBeside {
+  words: string;
+  itsDay?: ParsedWhen | undefined;
+  when?: ParsedWhen | undefined;
+}
+
 /**
  * The time that is meant in relation to `own`: "an hour earlier", "Thursday" at its hour, "6pm" on its day (`itsDay`).
  * `when` is undefined where it has passed.
  */
-function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime, said: string) {
+function timeBeside(ctx: TxContext, { at, zone, isOver = false }: OwnTime, said: string): TimeBeside {
   const now = ctx.clock.now();
   const shift = shiftTime(at, said);
   const words = isOver ? said : filledIn(said, at, zone);
   if (shift && shift <= now) return { words };
-  const itsDay = shift ? onceAt(shift, zone) : onDayOf(at, words, { ...ctx.when, zone });
+  const itsDay: ParsedWhen | undefined = shift ? onceAt(shift, zone) : onDayOf(at, words, { ...ctx.when, zone });
   // The hour that it keeps is one of its own zone.
   const where = keepsHour(words, said, at, zone) ? { ...ctx.when, zone } : ctx.when;
   return { words, itsDay, when: itsDay ?? parseWhen(words, where) };

@@ -47,6 +47,7 @@ export const statusTool = (tooling: Tooling) =>
     },
     description: 'Shows a task with its steps and what came of them, or without `which` all unfinished ones.',
     effect: 'write',
+    flow: { shows: true },
     record: { redact: privately('which') },
     form: { listsAll: true },
     input: z.object({ which }),

@@ -73,6 +73,12 @@ export const isTimePiece = (piece: ForeignPiece): boolean =>
 
 const TIES: ReadonlySet<string> = new Set(['', 'and', 'or', 'until', 'starting', 'except', 'through']);
 
+const LIMITS: ReadonlySet<string> = new Set(['until', 'starting', 'except', 'through']);
+
+/** True if a piece begins a limit of a series, whatever stands behind it. */
+export const isLimitPiece = (piece: ForeignPiece): boolean =>
+  piece.kind === 'words' && piece.english.some((words) => LIMITS.has(words));
+
 function* coversOf(
   text: string,
   { grammar, glue, parted, openDays, joins }: Language,

@@ -18,6 +18,11 @@ export interface Language {
   /** Words that a time is not cut off from, and small words that no task ends with. */
   edges: ReadonlySet<string>;
   small: ReadonlySet<string>;
+  /** Words of a time that say none by themselves: numbers; ordinals, weekdays and months; units from a day on. */
+  numbers: ReadonlySet<string>;
+  dated: ReadonlySet<string>;
+  months: ReadonlySet<string>;
+  units: ReadonlySet<string>;
 }
 
 export const LEXICONS: readonly string[] = ['de', 'es', 'fr', 'it', 'nl', 'pl', 'pt', 'ru', 'sv'];
@@ -66,7 +71,33 @@ function languageOf(lexicon: Lexicon): Language {
     edges: new Set(foldWords(lexicon.edges).split(' ')),
     small: new Set(foldWords(lexicon.small).split(' ')),
     joins: new Set([',', '/', ...foldWords(lexicon.and).split('|')]),
+    ...timeWordsOf(lexicon),
     parted: (word) => compounds.get(word) ?? (hyphened.has(word) ? [word] : atHyphens(word)),
+  };
+}
+
+function timeWordsOf({
+  numbers,
+  moreNumbers,
+  days,
+  nth,
+  weekdays,
+  weekdayPlurals,
+  months,
+  units,
+  commonWords,
+}: Lexicon) {
+  // The word for one is an article, too.
+  const [, ...counted] = foldWords(numbers).split(' ');
+  const common = new Set(foldWords(commonWords).split(' '));
+  const words = (...lists: readonly string[]) =>
+    new Set(lists.flatMap((list) => foldWords(list).match(/\p{L}{2,}/gu) ?? []).filter((word) => !common.has(word)));
+  const { day = '', week = '', month = '', year = '' } = units;
+  return {
+    numbers: words(...counted, ...Object.keys(moreNumbers)),
+    dated: words(days, ...Object.values(nth), weekdays, weekdayPlurals, months),
+    months: words(months),
+    units: words(day, week, month, year),
   };
 }
 

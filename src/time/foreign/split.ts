@@ -1,16 +1,23 @@
 import { stripEnd } from '../../base/text.ts';
-import { tokenise } from '../lang/tokens.ts';
+import type { Match } from '../lang/match.ts';
+import { type Token, tokenise } from '../lang/tokens.ts';
 import { parseWhen } from '../parse.ts';
 import type { WhenContext } from '../types.ts';
-import { hasEnglishTime, isTimePiece, readsWhole } from './door.ts';
+import { hasEnglishTime, isLimitPiece, isTimePiece, readsWhole } from './door.ts';
 import { type Language, languageBy } from './language.ts';
 import { languageOf, languagesMarked, markedWords } from './marks.ts';
+import type { ForeignPiece } from './rules.ts';
 import { unitSlips } from './units.ts';
 import { foldWords, foreignTokens } from './words.ts';
 
 interface Slots {
   when: string;
   task: string;
+}
+
+/** `isOpen`: words of the task may belong to the time. */
+interface FoundSlots extends Slots {
+  isOpen: boolean;
 }
 
 interface Stretch {
@@ -34,10 +41,11 @@ export function slotsInOther(text: string, ctx: WhenContext): Slots | undefined 
     const slots = slotsIn(withoutOpener(text, language), language, ctx);
     return slots && isMeant(language, slots.when, ctx) ? [slots] : [];
   });
-  // Dutch reads "morgen" of a German sentence, too: the language that accounts for most of it has it.
+  // Dutch reads "morgen" of a German sentence, too: the language that accounts for most of it has it, also where it is in doubt.
   const longest = Math.max(...found.map(({ when }) => when.length));
   const [first, ...others] = found.filter(({ when }) => when.length === longest);
-  return others.every(({ when }) => when === first?.when) ? first : undefined;
+  if (!first || first.isOpen || others.some(({ when, isOpen }) => isOpen || when !== first.when)) return undefined;
+  return { when: first.when, task: first.task };
 }
 
 /** True if all of the text is a time in another language, so that no task is left. */
@@ -65,7 +73,7 @@ function withoutOpener(text: string, { openers }: Language): string {
   return opener === undefined ? said : said.slice(opener.length).replace(/^[\s,:]+/, '');
 }
 
-function slotsIn(text: string, language: Language, ctx: WhenContext): Slots | undefined {
+function slotsIn(text: string, language: Language, ctx: WhenContext): FoundSlots | undefined {
   const tokens = foreignTokens(text, language.parted);
   const ends = [...new Set(tokens.map(({ end }) => end))];
   const starts = [...new Set(tokens.map(({ start }) => start))];
@@ -87,13 +95,21 @@ function slotsIn(text: string, language: Language, ctx: WhenContext): Slots | un
   const said = [head, tail].flatMap((stretch) => (stretch ? [text.slice(stretch.from, stretch.to).trim()] : []));
   const task = trimTask(text.slice(head?.to ?? 0, tail?.from));
   const when = said.join(' ');
-  if (said.length === 0 || !isClean(task, { head, tail }, language)) return undefined;
-  // Two parts are one time together, or it is doubtful which is meant.
-  if (said.length > 1 && !readsWhole(when, language, ctx)) return undefined;
+  if (said.length === 0) return undefined;
   // "Renew the pass 3/5": a time of both languages is the reader's of English.
-  return said.some((words) => /\p{L}{2}/u.test(words) && isOnlyOther(words, ctx))
-    ? { when: stripEnd(when, ',;:'), task }
-    : undefined;
+  if (!said.some((words) => /\p{L}{2}/u.test(words) && isOnlyOther(words, ctx))) return undefined;
+  // Two parts are one time together, or it is doubtful which is meant.
+  const isTorn = said.length > 1 && !readsWhole(when, language, ctx);
+  const isOpen = isTorn || isOpenEnded(said, language, ctx) || !isClean(task, { head, tail }, language);
+  return { when: stripEnd(when, ',;:'), task, isOpen };
+}
+
+/** "Um 9 Uhr drei | Freunde anrufen": the number at the end may count what stands behind it. */
+function isOpenEnded([head = '', ...others]: readonly string[], language: Language, ctx: WhenContext): boolean {
+  const tokens = foreignTokens(head, language.parted);
+  const last = tokens.at(-1);
+  if (others.length > 0 || tokens.length < 2 || !last || !language.numbers.has(last.text)) return false;
+  return readsWhole(head.slice(0, last.start), language, ctx);
 }
 
 function isOnlyOther(words: string, ctx: WhenContext): boolean {
@@ -127,5 +143,47 @@ function isClean(
   if (tail && (language.edges.has(last) || language.small.has(last) || last === 'in' || /^\d/.test(last))) return false;
   const tokens = foreignTokens(task, language.parted);
   const pieces = language.grammar.matchAll(tokens);
-  return !tokens.some((_, at) => pieces(at).some(({ value }) => isTimePiece(value)));
+  if (tokens.some((_, at) => pieces(at).some(({ value }) => isTimePiece(value)))) return false;
+  const said = words.map(({ text }) => text);
+  if ((head && leadsOn(said, language)) || (tail && leadsOn(said.toReversed(), language))) return false;
+  return !tokens.some((_, at) => limitsAt(tokens, at, pieces(at), language));
+}
+
+/** Words from the border on at which a unit may still belong to the time: "semana por medio | los lunes". */
+const NEAR = 3;
+
+/**
+ * "Demain | en huit appeler Marie", "Miete zahlen am dreißigsten | um 9 Uhr": the words from the border on are more of the time. An
+ * article before a number counts things: "die drei Freunde".
+ */
+function leadsOn(words: readonly string[], { small, edges, numbers, dated, units }: Language): boolean {
+  if (words.slice(0, NEAR).some((word) => units.has(word))) return true;
+  const isLead = (word: string) => edges.has(word) || (isShort(word) && !small.has(word));
+  const number = words.find((word) => isNumeric(word, numbers) || !isLead(word)) ?? '';
+  const date = words.find((word) => dated.has(word) || !(small.has(word) || isLead(word))) ?? '';
+  return isNumeric(number, numbers) || dated.has(date);
+}
+
+const isNumeric = (word: string, numbers: ReadonlySet<string>): boolean => numbers.has(word) || /^\d/.test(word);
+
+const isShort = (word: string): boolean => word.length <= 3;
+
+/** "Regar | hasta diciembre", "arroser en mai", "camminare 2 settimane": a limit, or a part of the task. */
+function limitsAt(
+  tokens: readonly Token[],
+  at: number,
+  pieces: readonly Match<ForeignPiece>[],
+  { small, numbers, dated, months, units }: Language,
+): boolean {
+  const word = (place: number) => tokens[place]?.text ?? '';
+  const isSmall = (place: number) => small.has(word(place)) || isShort(word(place));
+  const isCount = (place: number) => isNumeric(word(place), numbers) || dated.has(word(place));
+  if (at > 0 && months.has(word(at)) && isSmall(at - 1)) return true;
+  if (units.has(word(at)) && isCount(at - 1)) return true;
+  return pieces.some(({ end, value }) => {
+    if (!isLimitPiece(value)) return false;
+    let next = end;
+    while (next < tokens.length && !isCount(next) && isSmall(next)) next++;
+    return isCount(next) || units.has(word(next));
+  });
 }

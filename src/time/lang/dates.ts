@@ -24,6 +24,7 @@ const RESOLVERS: { readonly [Type in DateSpec['type']]: Resolver<Type> } = {
   monthday: resolveMonthday,
   numeric: resolveNumeric,
   nth: resolveNth,
+  week: resolveWeek,
   period: resolvePeriod,
   weekend: resolveWeekend,
   holiday: resolveHoliday,
@@ -144,6 +145,19 @@ function resolveNth({ nth, of, month, year, ...where }: Spec<'nth'>, { today }: 
   }
   if (year !== undefined) return single(inMonth(year, month));
   return firstOf(2, today, (years) => inMonth(now.year + years, month));
+}
+
+function resolveWeek({ week, year, weekday }: Spec<'week'>, { today }: Env): Days | NoDay {
+  const day = weekday ?? 1;
+  const inYear = (of: number): Day | undefined => {
+    // The week of 4 January is the first one.
+    const first = dayOf(of, 1, 4) - weekdayOf(dayOf(of, 1, 4)) + 1;
+    const monday = first + 7 * (week - 1);
+    return week > 0 && ymdOf(monday + 3).year === of ? monday + day - 1 : undefined;
+  };
+  const now = ymdOf(today).year;
+  const found = year === undefined ? firstOf(2, today, (years) => inYear(now + years)) : single(inYear(year));
+  return typeof found === 'string' || weekday !== undefined ? found : { ...found, ask: true };
 }
 
 type Period = Spec<'period'>;

@@ -106,7 +106,7 @@ export const numberRules = [
   rule('amount', '{number} < and a|an half || ½ >', (c) => c.number + 0.5),
   rule('amount', '{number} < and a quarter || ¼ >', (c) => c.number + 0.25),
   rule('amount', '{number} < and three|3 quarter || ¾ >', (c) => c.number + 0.75),
-  rule('amount', '{number} {fraction}', (c) => c.number + c.fraction),
+  rule('amount', '{number} < and a? >? {fraction}', (c) => c.number + c.fraction),
   rule('amount', '{number} more|full|whole?', (c) => c.number),
   rule('amount', '{decimal}', (c) => c.decimal),
   rule('amount', '{fraction} of? a|an?', (c) => c.fraction),
@@ -117,6 +117,8 @@ export const numberRules = [
   rule('amount', 'a? couple of? more?', () => 2),
   rule('amount', 'a dozen', () => 12),
 ];
+
+const isTwelve = ({ hour, minute }: Clock): boolean => hour % 12 === 0 && minute === 0;
 
 const bareHour = ({ h }: { h: number }): Clock => ({ ...clock(h), weak: true });
 const exactly = (time: Clock): Clock => ({ ...time, exact: true });
@@ -179,6 +181,8 @@ export const clockRules = [
   rule('clock', '{hour}', (c) => c.hour),
   rule('clock', "12|twelve? o'clock? noon|midday -? ish?", () => NOON),
   rule('clock', "12|twelve? o'clock? midnight", () => MIDNIGHT),
+  rule('clock', '{t:colonclock} noon|midday', (c) => (isTwelve(c.t) ? NOON : undefined)),
+  rule('clock', '{t:colonclock} midnight', (c) => (isTwelve(c.t) ? MIDNIGHT : undefined)),
 ];
 
 const part = (name: PartName) => (): TimeSpec => ({ part: name });

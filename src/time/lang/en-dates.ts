@@ -191,6 +191,14 @@ export const calendarRules = [
   date('on {dotDate}', (c) => c.dotDate),
   date('{weekday} {dotDate}', (c) => weekdayAndDate(c.weekday, c.dotDate)),
 
+  rule('weekNumber', 'the? calendar? week number|no? .? {n:number}', (c) => c.n),
+  date('on|in? {week:weekNumber} ,|of|in? {year}?', ({ week, year }) => ({ type: 'week', week, year })),
+  date('on? {weekday} ,|of|in {week:weekNumber} ,|of|in? {year}?', ({ weekday, week, year }) => ({
+    type: 'week',
+    weekday,
+    week,
+    year,
+  })),
   rule('inMonth', 'the month', () => ({ inMonth: 0, monthly: true })),
   rule('inMonth', 'this month', () => ({ inMonth: 0 })),
   rule('inMonth', '< next month || the next|following month >', () => ({ inMonth: 1 })),
@@ -209,6 +217,7 @@ export const calendarRules = [
   // The third last is counted from the end; only small numbers are.
   rule('nthWord', '{ordinal} < -? to >? -? last', (c) => (c.ordinal > 1 && c.ordinal < 6 ? -c.ordinal : undefined)),
   date('on|by? the? {nthWord} {nthTarget} of|in {month} {yearSuffix}?', (c) => nth(c, monthYear(c))),
+  date('on|by? the? {nthWord} {weekday} {month} {year}?', (c) => nth({ ...c, nthTarget: c }, c)),
   date('on|by? the? {nthWord} {nthTarget} of|in {inMonth}', (c) => nth(c, c.inMonth)),
   date('on|by? the? {nthWord} {nthTarget} of|in the|this? year', (c) => nth(c, { inYear: 0 })),
   date('on|by? the? {nthWord} {nthTarget} of|in next year', (c) => nth(c, { inYear: 1 })),

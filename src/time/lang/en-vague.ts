@@ -84,6 +84,8 @@ export const vagueRules = [
   piece('biweekly on? {w:weekdayPlural}', fortnightly),
   piece('bi -? weekly on? {w:anyWeekday}', fortnightly),
   piece('the week before|after {d:dateWords}', (c, [, , tie]) => unclear(`a week ${tie?.text} $d`)(c)),
+  // "Not before 8" is some time from then on.
+  piece('< not before || no|not earlier|sooner than > {w:clockWords}', (c) => unclear('at $w')(c)),
   piece('the? other day', () => ({ kind: 'wrong', code: 'PAST' })),
   // "From 20 to 27 December".
   piece('from|between {r:dayRun} of? {m:rawMonth}', betweenDays),

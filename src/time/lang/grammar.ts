@@ -29,7 +29,7 @@ type Values = ByName<
   | 'digits numword tensword onesword decimal fraction ordtoken ordword ordones number ordinal amount halfOrMore'
   | 'hourdigits hourword twodigits minuteword minutes minutesTo spokenMinutes bareMinutes timesWord nightHour'
   | 'weekday weekdayPlural anyWeekday month year shortYear laterYear dayDigits yearSuffix signedYear weekOrTwo'
-  | 'inWeek monthDay nthWord rawNumber rawOrdinal rawDay'
+  | 'inWeek weekNumber monthDay nthWord rawNumber rawOrdinal rawDay'
 > &
   ByName<Clock, 'colonclock dotclock compact partclock compact4 zeroclock hour fullHour clock hourH'> &
   ByName<TimeSpec, 'part time timeItem fullTime wholePart'> &

@@ -1,0 +1,89 @@
+/** The limit of a series within the task beside it: "every day at 8 | to walk for 2 weeks". Pure. */
+import { stripEnd } from '../base/text.ts';
+import { type Words, wordsOf } from './lang/phrase.ts';
+import { tokenise } from './lang/tokens.ts';
+import { parseWhen } from './parse.ts';
+import type { Piece } from './pieces.ts';
+import { distinct, readingsOf } from './readings.ts';
+import type { ParsedWhen, WhenContext } from './types.ts';
+
+export interface LimitedTask {
+  when: ParsedWhen;
+  /** Words that say the series with its limit. */
+  words: string;
+  /** The task without the words of the limit. */
+  task: string;
+}
+
+const LONGEST = 2_000;
+/** Places of a text that are read together with its time; each takes as long as the time by itself. */
+const MOST_PLACES = 12;
+
+/**
+ * The series that `time` says, within the limit that stands somewhere in `task`; undefined where there is none, and where
+ * the series would come once at most: "every hour to stretch for 5 minutes" is no limit. Whether the words limit the series or
+ * belong to the task, nobody but the person can say.
+ */
+export function limitWithin(task: string, time: string, ctx: WhenContext): LimitedTask | undefined {
+  if (task.length > LONGEST || !readingsOf(parseWhen(time, ctx)).some(isSeries)) return undefined;
+  const words = wordsOf(task, tokenise(task));
+  let left = MOST_PLACES;
+  for (let at = 0; at < words.tokens.length && left > 0; at++) {
+    for (const end of limitsAt(words, at)) {
+      if (left-- <= 0) return undefined;
+      const stretch = task.slice(words.tokens[at]?.start, words.tokens[end - 1]?.end).replace(/^[\s,;]+/, '');
+      const limited = seriesWithin(`${time} ${stretch}`, ctx);
+      if (!limited) continue;
+      const before = stripEnd(task.slice(0, words.tokens[at]?.start).trimEnd(), ',;:–(-').trimEnd();
+      const behind = task.slice(words.tokens[end - 1]?.end).trimStart();
+      const rest = `${before}${/^[,;.!?]/.test(behind) ? '' : ' '}${behind}`.trim();
+      return rest === '' ? undefined : { when: limited, words: `${time} ${stretch}`, task: rest };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * True if the task beside a series says when it is not to come in words that are read as no limit: "every weekday at 7 to get up
+ * unless it's a holiday".
+ */
+export function hasUnreadLimit(task: string, time: string, ctx: WhenContext): boolean {
+  if (!EXCEPTING.test(task.slice(0, LONGEST))) return false;
+  return readingsOf(parseWhen(time, ctx)).some(isSeries);
+}
+
+const EXCEPTING =
+  /(?<![\p{L}\p{N}])(?:except|excepting|excluding|unless|barring|(?:but|and|just|only) (?:not|never|skip|only)|not (?:on|in|at|when|if|during)|only (?:on|in|if|when|until|till|from|through|during))(?![\p{L}\p{N}])/iu;
+
+/** Ends of the limits that begin at a word, the longest first: of all that stand there one behind the other. */
+function limitsAt({ tokens, pieces }: Words, at: number): number[] {
+  const ends = new Set<number>();
+  const open = pieces(at).flatMap(({ end, value }) => (isLimitPiece(value) ? [end] : []));
+  for (const end of open) {
+    ends.add(end);
+    const next = /^(?:and|but|,)$/.test(tokens[end]?.text ?? '') ? end + 1 : end;
+    if (ends.size < MOST_PLACES)
+      open.push(
+        ...pieces(next).flatMap((piece) => (isLimitPiece(piece.value) && !ends.has(piece.end) ? [piece.end] : [])),
+      );
+  }
+  return [...ends].sort((one, other) => other - one);
+}
+
+/** True if the words are limits of a series and nothing else: "not on Fridays", "until 15 December". */
+export function isLimit(text: string): boolean {
+  if (text.length > LONGEST) return false;
+  const words = wordsOf(text, tokenise(text));
+  return limitsAt(words, 0).includes(words.tokens.length);
+}
+
+const LIMITS: ReadonlySet<Piece['kind']> = new Set<Piece['kind']>(['start', 'until', 'lasting', 'count', 'except']);
+
+const isLimitPiece = (piece: Piece): boolean => LIMITS.has(piece.kind);
+
+const isSeries = ({ when }: { when: ParsedWhen }): boolean => when.kind === 'recurring' && when.next.length > 1;
+
+function seriesWithin(words: string, ctx: WhenContext): ParsedWhen | undefined {
+  const when = parseWhen(words, ctx);
+  return distinct(readingsOf(when)).some(isSeries) ? when : undefined;
+}
