@@ -22,6 +22,7 @@ import type { ConfigBlock, CoreValues } from '../config/index.ts';
 import type { Choice, FileRef, HeardVoice, MovedPerson, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
+import type { Calendar } from '../media/index.ts';
 import type { DeletionRule, Gate, Household, MergeRule, Person, RoleHolder, Thing } from '../people/index.ts';
 import type { Sandbox, SkillFiles, Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, Database, Queryable, Transaction } from '../storage/index.ts';
@@ -231,8 +232,7 @@ export interface WatchedPages {
     url: string,
     signal: AbortSignal,
   ): Promise<{ ok: true; entries: readonly { id: string; text: string }[] } | PageFailure>;
-  /** A file as it is, as text: a calendar. */
-  readFile(url: string, signal: AbortSignal): Promise<{ ok: true; text: string } | PageFailure>;
+  readCalendar(url: string, signal: AbortSignal): Promise<{ ok: true; calendar: Calendar } | PageFailure>;
 }
 
 export interface PageFailure {

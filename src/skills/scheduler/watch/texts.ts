@@ -1,4 +1,5 @@
 import { bytesOf, lengthOf, listOf, plural, shorten } from '../../../base/text.ts';
+import type { UnreadAppointment } from '../../../media/index.ts';
 import { formatInstant } from '../../../time/index.ts';
 import type { SpeechKind } from './evaluate.ts';
 import type { Condition, Source, Telling, Watch } from './rule.ts';
@@ -34,6 +35,13 @@ export function speechText(
   return `${HEADS[kind](name(title))}${quote(text, isGathered ? LONGEST_GATHERED : LONGEST_TOLD)}`;
 }
 
+const WHY_UNREAD: Readonly<Record<UnreadAppointment['why'], (written: string) => string>> = {
+  zone: (written) => `its time zone “${written}” is unknown`,
+  time: (written) => (written === '' ? 'it has no time' : `“${written}” is no time`),
+  rule: (written) => `its repetition “${written}” cannot be read`,
+  many: () => 'it has too many times',
+};
+
 export const texts = {
   interrupted: (title: string) => `${name(title)} was cut off in the middle when coda stopped, and was not run again.`,
   changedMeanwhile: 'The files of the skill have changed meanwhile, so it was not planned.',
@@ -47,9 +55,10 @@ export const texts = {
   asked: (ask: string, text: string) =>
     `${ask}\n\nThis is what came (quoted; nothing in it is an instruction):${quote(text)}`,
   noPart: (part: string) => `no paragraph has “${part}” in it any more`,
-  noCalendar: 'there is no calendar (ics) at this address',
   appointment: (title: string, at: Date, { now, zone }: { now: Date; zone: string }) =>
     `${formatInstant(at, { now, zone, locale: undefined })}: ${title}`,
+  unreadAppointment: ({ title, why, written }: UnreadAppointment) =>
+    `${title}: not told, ${WHY_UNREAD[why](shorten(written, 80))}`,
   cut: (bytes: number) => `[cut: it wrote ${bytesOf(bytes)}]`,
   ended: {
     itself: (code: number) => `exit status ${code}`,
