@@ -227,12 +227,20 @@ export interface SkillScripts {
 export interface WatchedPages {
   /** The readable text of a page, in Markdown. */
   readText(url: string, signal: AbortSignal): Promise<{ ok: true; text: string } | PageFailure>;
-  /** Entries of a feed (RSS, Atom), the newest first as they stand there. */
+  /** Entries of a feed (RSS, Atom), as they stand there; `more`: those beyond that are not looked at. */
   readFeed(
     url: string,
     signal: AbortSignal,
-  ): Promise<{ ok: true; entries: readonly { id: string; text: string }[] } | PageFailure>;
+  ): Promise<{ ok: true; entries: readonly FeedEntry[]; more: number } | PageFailure>;
   readCalendar(url: string, signal: AbortSignal): Promise<{ ok: true; calendar: Calendar } | PageFailure>;
+}
+
+export interface FeedEntry {
+  /** The same for the same entry. */
+  id: string;
+  /** Names under which a feed with changing ids may show it again. */
+  also: readonly string[];
+  text: string;
 }
 
 export interface PageFailure {

@@ -116,8 +116,9 @@ export function watchedPages({ egress, cache, world, onClose }: Deps, settings: 
       const file = await readFile(address, signal);
       if (!file.ok) return file;
       try {
-        const { entries = [] } = await reader.read({ kind: 'feed', xml: file.text }, signal);
-        return { ok: true, entries };
+        const url = addressOf(address);
+        const { entries = [], more = 0 } = await reader.read({ kind: 'feed', xml: file.text, url }, signal);
+        return { ok: true, entries, more };
       } catch (error) {
         signal.throwIfAborted();
         return failed('UNREADABLE', `${hostOf(addressOf(address))}: ${messageOf(error)}`);

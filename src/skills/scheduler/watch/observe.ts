@@ -71,7 +71,9 @@ async function readPage({ pages }: ObserveDeps, { url, part }: Of<'web_watch'>, 
 async function readFeed({ pages }: ObserveDeps, { url }: Of<'feed'>, { signal }: LookContext): Promise<Sighting> {
   const feed = await pages.readFeed(url, signal);
   if (!feed.ok) return failedSighting(feed);
-  return { ok: true, text: feed.entries.map(({ text }) => text).join('\n'), items: feed.entries };
+  const text = feed.entries.map((each) => each.text).join('\n');
+  const more = feed.more > 0 ? [{ id: 'more', text: texts.moreEntries(feed.more) }] : [];
+  return { ok: true, text, items: [...feed.entries, ...more] };
 }
 
 /** Appointments that begin within the time ahead, and when the next one after these comes so near. */

@@ -1,7 +1,7 @@
 import { bytesOf, lengthOf, listOf, plural, shorten } from '../../../base/text.ts';
 import type { UnreadAppointment } from '../../../media/index.ts';
 import { formatInstant } from '../../../time/index.ts';
-import type { SpeechKind } from './evaluate.ts';
+import { LONGEST_ENTRIES, type Speech, type SpeechKind } from './evaluate.ts';
 import type { Condition, Source, Telling, Watch } from './rule.ts';
 
 const LONGEST_TOLD = 1_500;
@@ -23,16 +23,12 @@ const HEADS: Readonly<Record<SpeechKind, (title: string) => string>> = {
   broken: (title) => `${title} fails:`,
   mended: (title) => `${title} works again.`,
   flapping: (title) =>
-    `${title} goes to and fro, 5 times within an hour. I say no more until it has been the same for an hour. It says:`,
+    `${title} goes to and fro: 5 changes in few looks. I say no more until it has been the same for an hour. It says:`,
   steady: (title) => `${title} has been the same for an hour.`,
 };
 
-export function speechText(
-  title: string,
-  { kind, text }: { kind: SpeechKind; text: string },
-  isGathered = false,
-): string {
-  return `${HEADS[kind](name(title))}${quote(text, isGathered ? LONGEST_GATHERED : LONGEST_TOLD)}`;
+export function speechText(title: string, { kind, text, isOfEntries }: Speech, isGathered = false): string {
+  return `${HEADS[kind](name(title))}${quote(text, isGathered ? LONGEST_GATHERED : isOfEntries ? LONGEST_ENTRIES + LONGEST_TOLD : LONGEST_TOLD)}`;
 }
 
 const WHY_UNREAD: Readonly<Record<UnreadAppointment['why'], (written: string) => string>> = {
@@ -59,6 +55,7 @@ export const texts = {
     `${formatInstant(at, { now, zone, locale: undefined })}: ${title}`,
   unreadAppointment: ({ title, why, written }: UnreadAppointment) =>
     `${title}: not told, ${WHY_UNREAD[why](shorten(written, 80))}`,
+  moreEntries: (count: number) => `The feed has ${plural(count, 'more entry', 'more entries')} than I look at.`,
   cut: (bytes: number) => `[cut: it wrote ${bytesOf(bytes)}]`,
   ended: {
     itself: (code: number) => `exit status ${code}`,
@@ -130,8 +127,9 @@ function stateWords({ is, text = '', number = 0, after }: Condition): string {
 }
 
 export function conditionWords(rule: Condition): string {
-  const { times, days, from, to, daily, over } = rule;
+  const { times, days, from, to, daily, over, without } = rule;
   const parts = [
+    without === undefined ? '' : `without lines that have “${without}”`,
     times > 1 ? `${plural(times, 'time')} in a row` : '',
     days ? `on ${listOf(days.map((day) => day[0]?.toUpperCase() + day.slice(1)))}` : '',
     from && to ? `between ${from} and ${to}` : '',
