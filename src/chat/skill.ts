@@ -22,6 +22,7 @@ import type { ConfigBlock, CoreValues } from '../config/index.ts';
 import type { Choice, FileRef, HeardVoice, MovedPerson, Origin, Outbox, Place, Turns } from '../delivery/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { DueSource, JobHandler, JobQueue, Raise, Schedule, Schedules } from '../jobs/index.ts';
+import type { Calendar } from '../media/index.ts';
 import type { DeletionRule, Gate, Household, MergeRule, Person, RoleHolder, Thing } from '../people/index.ts';
 import type { Sandbox, SkillFiles, Workspaces } from '../sandbox/index.ts';
 import type { Artifacts, Database, Queryable, Transaction } from '../storage/index.ts';
@@ -226,13 +227,20 @@ export interface SkillScripts {
 export interface WatchedPages {
   /** The readable text of a page, in Markdown. */
   readText(url: string, signal: AbortSignal): Promise<{ ok: true; text: string } | PageFailure>;
-  /** Entries of a feed (RSS, Atom), the newest first as they stand there. */
+  /** Entries of a feed (RSS, Atom), as they stand there; `more`: those beyond that are not looked at. */
   readFeed(
     url: string,
     signal: AbortSignal,
-  ): Promise<{ ok: true; entries: readonly { id: string; text: string }[] } | PageFailure>;
-  /** A file as it is, as text: a calendar. */
-  readFile(url: string, signal: AbortSignal): Promise<{ ok: true; text: string } | PageFailure>;
+  ): Promise<{ ok: true; entries: readonly FeedEntry[]; more: number } | PageFailure>;
+  readCalendar(url: string, signal: AbortSignal): Promise<{ ok: true; calendar: Calendar } | PageFailure>;
+}
+
+export interface FeedEntry {
+  /** The same for the same entry. */
+  id: string;
+  /** Names under which a feed with changing ids may show it again. */
+  also: readonly string[];
+  text: string;
 }
 
 export interface PageFailure {

@@ -11,6 +11,8 @@ const BATCH = 60_000;
 const BATCH_MS = 250;
 const MOST_MEMORY = 400 * 1024 * 1024;
 const LONGEST_WORDS = 300;
+/** Appointments of a batch. */
+const ENTRIES = 200;
 
 /** Files within a file that could not be read, and documents of old formats, that are named; the others are counted. */
 const MOST_NAMED = 20;
@@ -25,6 +27,7 @@ await answerParent(
     if (task.do === 'open') [file, old] = [{ name: task.name, type: task.type, chunks: [] }, Buffer.alloc(0)];
     else if (task.do === 'bytes') file.chunks.push(Buffer.from(task.base64, 'base64'));
     else if (task.do === 'read') return nextBatch();
+    else if (task.do === 'entries') return nextEntries();
     else if (task.do === 'take') return { base64: old.subarray(task.from, task.to).toString('base64') };
     else if (task.do === 'close') file = undefined;
     return {};
@@ -69,6 +72,22 @@ async function nextBatch() {
   return { passages: passages.take(), facts, ...(documents.length > 0 && { old: documents }) };
 }
 
+/** Appointments of the calendar that was sent. */
+async function nextEntries() {
+  const items = [];
+  try {
+    file.entries ??= (await import('./readers/appointments.js')).entriesIn(Buffer.concat(file.chunks), {});
+    while (items.length < ENTRIES) {
+      const { value, done } = file.entries.next();
+      if (done) return { items, isDone: true };
+      items.push(value);
+    }
+    return { items };
+  } catch (error) {
+    return { items, fault: faultOf(error) };
+  }
+}
+
 /** A library that stumbles over a file means that the file is broken. */
 function faultOf(error) {
   return error instanceof Unreadable ? error.code : 'broken';
@@ -82,7 +101,7 @@ function begin({ chunks, name, type }) {
   return { blocks, passages: new Passages(), about, budget };
 }
 
-function factsOf({ kind, says, to, title = '', parts, fault, pictures, events, people }) {
+function factsOf({ kind, says, to, title = '', parts, fault, pictures, people }) {
   return {
     kind,
     says,
@@ -91,7 +110,6 @@ function factsOf({ kind, says, to, title = '', parts, fault, pictures, events, p
     ...(parts && { parts }),
     ...(fault && { fault }),
     ...(pictures && { pictures }),
-    ...(events?.length && { events }),
     ...(people?.length && { people }),
   };
 }
@@ -139,7 +157,7 @@ async function* blocksOf({ bytes, zip, nested, charset }, about) {
     case 'eml':
       return yield* await readMailWith(bytes, about, nested);
     case 'ics':
-      return yield* (await import('./readers/calendar.js')).readCalendar(bytes, about);
+      return yield* (await import('./readers/appointments.js')).readCalendar(bytes, about);
     case 'vcf':
       return yield* (await import('./readers/calendar.js')).readCards(bytes, about);
     case 'csv':

@@ -51,20 +51,6 @@ const passage = z.strictObject({
 });
 export type Passage = z.output<typeof passage>;
 
-const event = z.strictObject({
-  summary: z.string(),
-  /** `2026-12-01T09:30`, or a day. */
-  start: z.string(),
-  end: z.string().optional(),
-  /** As the calendar names it. */
-  zone: z.string().optional(),
-  location: z.string(),
-  rule: z.string(),
-  about: z.string(),
-  isCancelled: z.boolean(),
-});
-export type FileEvent = z.output<typeof event>;
-
 const unreadOld = z.strictObject({
   name: z.string(),
   says: z.string(),
@@ -88,7 +74,6 @@ const facts = z.strictObject({
   pictures: z.int().optional(),
   /** Passages whose text was read from pictures, with mistakes. */
   recognized: z.int().optional(),
-  events: z.array(event).optional(),
   people: z.array(z.strictObject({ name: z.string(), text: z.string() })).optional(),
   /** The encoding was neither declared nor UTF-8. */
   guessed: z.boolean().optional(),
@@ -121,12 +106,21 @@ const batch = z.strictObject({
   old: z.array(oldDocument).optional(),
 });
 
+export {
+  type Appointment,
+  appointmentsIn,
+  type FoundAppointments,
+  type UnreadAppointment,
+} from './calendar/appointments.ts';
+export type { Calendar } from './calendar/entries.ts';
+export { type CalendarFault, type CalendarReader, openCalendarReader } from './calendar-reader.ts';
 export { Hearing } from './hearing.ts';
 export { lettersIn, lettersOnPages, readsPictures } from './letters.ts';
 export { OfficeConverter } from './old-office.ts';
 export { clearProgramFolders } from './program-folders.ts';
 export { hasProgram, Programs } from './programs.ts';
 export { charsetIn, decodeBytes, markOf, wideOf } from './readers/encoding.js';
+export { unfoldBytes } from './readers/unfold.js';
 export { type SpeakingSettings, type Speech, speak } from './speaking.ts';
 export { missingFileOf, type SpeechSettings, type TranscribeParts, type Transcript, transcribe } from './speech.ts';
 

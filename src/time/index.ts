@@ -42,6 +42,7 @@ export {
   type StoredPlan,
   storedPlan,
 } from './rules/occurrences.ts';
+export { type WallSpan, wallOccurrences } from './rules/walls.ts';
 export { readSlot, slotsOf, splitTask } from './split.ts';
 export type * from './types.ts';
-export { findZone, isZone, machineZone } from './zones.ts';
+export { findZone, instantOf, isZone, machineZone, readZoneNames, wallAt } from './zones.ts';

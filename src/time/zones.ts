@@ -19,6 +19,10 @@ interface ZoneNames {
 
 const readNames = () => readWords<ZoneNames>('zones');
 
+/** Names of each zone in another file of `assets/times/`, with `|` between them. */
+export const readZoneNames = (file: string): Readonly<Record<string, string>> =>
+  readWords<Pick<ZoneNames, 'names'>>(file).names;
+
 /** Abbreviations that are English words as well: in a sentence they only count in capitals. */
 export const WORDLIKE_ABBREVIATIONS: ReadonlySet<string> = new Set(['art', 'eat', 'cat', 'west', 'wet', 'wat', 'pt']);
 

@@ -12,8 +12,9 @@ import { carriedBy, done, outsideTool } from '../../src/agent/index.ts';
 import { ThinkingStripper } from '../../src/agent/inference/strip-thinking.ts';
 import { EventStream } from '../../src/agent/models/service.ts';
 import type { Skill } from '../../src/chat/index.ts';
+import { zoneNamed } from '../../src/media/calendar/zones.ts';
+import { entriesIn } from '../../src/media/readers/appointments.js';
 import { plainSamples, soundOf } from '../../src/media/sounds.ts';
-import { appointmentsBetween } from '../../src/skills/scheduler/watch/calendar.ts';
 import { mayRead } from '../../src/skills/web/page/robots.ts';
 import { eventually } from '../support/eventually.ts';
 import { HOSTILE_UNITS } from '../support/hostile-units.ts';
@@ -134,7 +135,8 @@ const READERS: Readonly<Record<string, () => unknown>> = {
   'an entry of a chat': () =>
     entriesOf([{ id: '1', role: 'assistant', text: `a|b\n-|-\n${text}`, at: new Date(0) }], entryOfRecord),
   'a robots.txt': () => mayRead(`User-agent: *\nDisallow: /${text}\n${text}`, `/${text}`),
-  'a calendar': () => appointmentsBetween(calendar(text), new Date(0), new Date(86_400_000), 'UTC'),
+  'a calendar': () => [...entriesIn(Buffer.from(calendar(text)), {})],
+  'a name of a zone': () => zoneNamed(text),
   'a schema of an MCP tool': () => carriedBy({ a: text, [text]: 1 }, { description: text, $ref: `#/${text}` }),
   'a stream of a model': () => new EventStream().take(Buffer.from(`data: ${text}\n\n${text}\n\n`)),
   'an answer of a model in pieces': () => {

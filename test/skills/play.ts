@@ -110,7 +110,11 @@ export class Played {
       },
       plannedInFiles: () => [],
       acknowledgements: acknowledgements({ wakeAt, world }),
-      pages: { readText: async () => NO_SCRIPTS, readFeed: async () => NO_SCRIPTS, readFile: async () => NO_SCRIPTS },
+      pages: {
+        readText: async () => NO_SCRIPTS,
+        readFeed: async () => NO_SCRIPTS,
+        readCalendar: async () => NO_SCRIPTS,
+      },
       servers: {
         has: () => false,
         findTool: () => undefined,

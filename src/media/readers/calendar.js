@@ -1,22 +1,8 @@
-/** Calendars (ics) and cards of contacts (vcf), as text and as values that can be offered. */
+/** Cards of contacts (vcf), as text and as values that can be offered. */
 import { decodeText } from './kinds.js';
 import { Unreadable } from './limits.js';
 
 const MOST_OFFERED = 20;
-
-export function* readCalendar(bytes, about) {
-  const events = [];
-  let count = 0;
-  for (const { name, fields } of componentsIn(bytes, about)) {
-    if (name !== 'VEVENT' && name !== 'VTODO') continue;
-    count++;
-    const event = eventOf(fields);
-    if (name === 'VEVENT' && events.length < MOST_OFFERED) events.push(event);
-    yield { text: eventText(event), place: `${name === 'VEVENT' ? 'event' : 'task'} ${count}` };
-  }
-  about.parts = { unit: 'event', count };
-  about.events = events.filter(({ start, summary }) => start && summary);
-}
 
 export function* readCards(bytes, about) {
   const people = [];
@@ -96,40 +82,6 @@ const plain = (value) =>
 
 const findField = (fields, name) => fields.find((field) => field.name === name);
 const textOf = (fields, name) => plain(findField(fields, name)?.value ?? '');
-
-function eventOf(fields) {
-  return {
-    summary: textOf(fields, 'SUMMARY').replace(/\s+/g, ' ').slice(0, 300),
-    ...timed('start', findField(fields, 'DTSTART') ?? findField(fields, 'DUE')),
-    ...timed('end', findField(fields, 'DTEND')),
-    location: textOf(fields, 'LOCATION').slice(0, 300),
-    rule: textOf(fields, 'RRULE').slice(0, 300),
-    about: textOf(fields, 'DESCRIPTION').slice(0, 2_000),
-    isCancelled: textOf(fields, 'STATUS').toUpperCase() === 'CANCELLED',
-  };
-}
-
-/** `2026-12-01T09:30`, with its zone; a day alone has no time. */
-function timed(key, field) {
-  const [, year, month, day, hour, minute, isUtc] =
-    /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z)?)?/.exec(field?.value ?? '') ?? [];
-  if (year === undefined) return {};
-  const date = `${year}-${month}-${day}`;
-  if (hour === undefined) return { [key]: date };
-  const zone = isUtc ? 'UTC' : field.parameters.TZID;
-  return { [key]: `${date}T${hour}:${minute}`, ...(zone && key === 'start' && { zone: zone.slice(0, 100) }) };
-}
-
-function eventText({ summary, start, end, zone, location, rule, about, isCancelled }) {
-  const when = [start, end].filter(Boolean).join(' to ').replace(/T/g, ' ');
-  return [
-    `${isCancelled ? 'Cancelled: ' : ''}${summary || '(without a title)'}`,
-    ...(when ? [`When: ${when}${zone ? ` (${zone})` : ''}`] : []),
-    ...(location ? [`Where: ${location}`] : []),
-    ...(rule ? [`Repeats: ${rule}`] : []),
-    ...(about ? [about] : []),
-  ].join('\n');
-}
 
 const CARD = {
   FN: 'Name',

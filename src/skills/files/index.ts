@@ -7,6 +7,7 @@ import {
   clearProgramFolders,
   Hearing,
   OfficeConverter,
+  openCalendarReader,
   openMedia,
   Programs,
   readsPictures,
@@ -49,6 +50,8 @@ function partsOf(deps: SkillDeps<Settings>): Parts {
   });
   const media = openMedia({ artifacts, log: world.log });
   onClose('file reader', () => media.close());
+  const calendars = openCalendarReader(world.log);
+  onClose('calendar reader', () => calendars.close());
   const hearing = new Hearing(world.log);
   onClose('hearing', () => hearing.close());
   const programs = new Programs(world.env);
@@ -62,6 +65,7 @@ function partsOf(deps: SkillDeps<Settings>): Parts {
       database,
       world,
       media,
+      calendars,
       artifacts,
       models,
       speech: settings.transcribe,

@@ -3,6 +3,9 @@ import { messageOf } from '../../base/errors.ts';
 import type { World } from '../../base/world.ts';
 import type { SkillDeps } from '../../chat/index.ts';
 import {
+  type Calendar,
+  type CalendarFault,
+  type CalendarReader,
   type FileFacts,
   type Hearing,
   lettersIn,
@@ -24,7 +27,7 @@ import * as store from './store.ts';
 import { paidBy } from './voice.ts';
 
 /** Counted up when the readers read anything otherwise: what they have read before is read anew. */
-const READERS = 3;
+const READERS = 4;
 
 /** A file that was read where no letters in pictures are is read anew where they are. */
 const readersWith = (letters: boolean): number => 2 * READERS + (letters ? 1 : 0);
@@ -59,6 +62,7 @@ export interface LibraryDeps {
   database: Database;
   world: World;
   media: Media;
+  calendars: CalendarReader;
   artifacts: Artifacts;
   /** Pays for recordings that are heard, by who asks for their text. */
   models: Pick<SkillDeps['models'], 'spend'>;
@@ -87,6 +91,13 @@ export class FileLibrary {
     const reading = this.read(file, by);
     const facts = await reading.done;
     return { facts, passages: reading.passages.length };
+  }
+
+  /** Its appointments; read anew each time, because what is to come changes. */
+  async calendarOf({ hash }: Pick<SeenFile, 'hash'>, signal: AbortSignal): Promise<Calendar | CalendarFault> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of await this.deps.artifacts.open(hash)) chunks.push(chunk as Buffer);
+    return this.deps.calendars.read(Buffer.concat(chunks), signal);
   }
 
   /** At least the first `room` characters, or all of it. */

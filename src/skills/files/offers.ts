@@ -1,14 +1,15 @@
 /** Appointments of a calendar as reminders, and people of a card as memories: each by a button. */
 import { z } from 'zod';
-import { type AnyTool, dataTool, done, type Failed } from '../../agent/index.ts';
+import { type AnyTool, type CallContext, dataTool, done, type Failed } from '../../agent/index.ts';
 import type { Choice, FileRef } from '../../delivery/index.ts';
-import type { FileEvent } from '../../media/index.ts';
-import { zoneOfCalendar } from './calendar-zones.ts';
+import { type Appointment, appointmentsIn, type FoundAppointments } from '../../media/index.ts';
+import { DEFAULT_DAY_PARTS, dayAt, describe, parseWhen, type WhenContext } from '../../time/index.ts';
 import { type OpenedFile, openFile, type ToolDeps } from './open-file.ts';
 import { fileLine, texts, unread } from './texts.ts';
 
 const MOST_CHOICES = 5;
 const MOST_FILES = 3;
+const MOST_UNREAD = 10;
 const LONGEST_MEMORY = 500;
 
 const OFFERS = 'attachment_offer';
@@ -37,39 +38,80 @@ export function offersFor(
   });
 }
 
+/** An appointment with a button, or the reason for none. */
+interface Offer {
+  line: string;
+  choice?: Choice;
+}
+
 export function offerTool(deps: ToolDeps): AnyTool {
   return dataTool({
     name: OFFERS,
     description: 'Offers what is in a calendar or a card of contacts.',
     effect: 'read',
     callers: 'buttons',
-    input: z.object({ file: z.string().max(300).optional() }),
-    prepare: ({ file }, ctx) => openFile(deps, ctx, file),
-    async run(_, { prepared, clock }) {
-      const opened = prepared as OpenedFile | Failed;
+    input: z.object({ file: z.string().max(300).optional(), from: z.int().min(0).default(0) }),
+    async prepare({ file }, ctx) {
+      const opened = await openFile(deps, ctx, file);
+      if ('ok' in opened || opened.text.facts.kind !== 'ics') return opened;
+      return { ...opened, found: await findAppointments(deps, opened, ctx) };
+    },
+    async run({ from }, { prepared, when }) {
+      const opened = prepared as (OpenedFile & { found?: FoundAppointments }) | Failed;
       if ('ok' in opened) return opened;
-      const { file, text } = opened;
+      const { file, text, found } = opened;
       const { facts } = text;
       if (facts.fault) return done(unread(file, facts, text.passages), { tainted: true });
       const line = fileLine(file, facts);
-      if (facts.kind === 'vcf') {
+      if (facts.kind === 'ics' && !found) return done(`${line}\n${texts.calendarUnread}`, { tainted: true });
+      if (!found) {
         const people = (facts.people ?? []).slice(0, MOST_CHOICES);
         const says = people.length === 0 ? texts.noPeople : texts.people(facts.people?.length ?? 0);
         return done(`${line}\n${says}`, { tainted: true, choices: people.map(memoryOf) });
       }
-      const today = clock.now().toISOString().slice(0, 10);
-      const coming = (facts.events ?? []).filter(
-        (event) => !event.isCancelled && (event.rule !== '' || event.start >= today),
-      );
-      // At a time in a zone that nobody knows nobody can be reminded.
-      const timed = coming.filter(({ zone }) => zone === undefined || zoneOfCalendar(zone) !== undefined);
-      const choices = timed.slice(0, MOST_CHOICES).map(reminderOf);
-      const listed = coming.map((event) => `- ${texts.event(event)}`);
-      const asks = choices.length === 0 ? [] : [texts.events(coming.length)];
-      const says = coming.length === 0 ? [texts.noEvents] : [...listed, ...asks];
-      return done([line, ...says].join('\n'), { tainted: true, choices });
+      const { lines, choices, next } = pageOf(found, from, when);
+      const more: Choice[] = next === undefined ? [] : [moreOf(file.hash, next)];
+      const says = found.coming.length === 0 && lines.length === 0 ? [texts.noEvents] : lines;
+      const others = next === undefined ? '' : ` ${texts.otherEvents(found.coming.length - next)}`;
+      const asks = choices.length === 0 ? [] : [`${texts.events(found.coming.length)}${others}`];
+      return done([line, ...says, ...asks].join('\n'), { tainted: true, choices: [...choices, ...more] });
     },
   });
+}
+
+const moreOf = (file: string, from: number): Choice => ({
+  label: texts.more,
+  tool: OFFERS,
+  input: { file, from },
+  group: 'more',
+});
+
+/** Ten years: a 29 February comes again within eight. */
+const AHEAD_MS = 10 * 366 * 86_400_000;
+
+/** Appointments still to come, the next one of each series. Undefined: the calendar could not be read. */
+async function findAppointments(
+  { library }: ToolDeps,
+  { file }: OpenedFile,
+  { when: { now, zone }, signal }: CallContext,
+): Promise<FoundAppointments | undefined> {
+  const calendar = await library.calendarOf(file, signal);
+  if (typeof calendar === 'string') return undefined;
+  return appointmentsIn(calendar, { from: now, to: new Date(now.getTime() + AHEAD_MS), zone, isNextOnly: true });
+}
+
+/** Appointments from the one of this number on, as many as have room for their buttons; `next`: where it goes on. */
+function pageOf({ coming, unread: others }: FoundAppointments, from: number, when: WhenContext) {
+  const lines = from > 0 ? [] : others.slice(0, MOST_UNREAD).map((each) => `- ${texts.unreadEvent(each)}`);
+  if (from === 0 && others.length > MOST_UNREAD) lines.push(texts.moreUnread(others.length - MOST_UNREAD));
+  const choices: Choice[] = [];
+  let at = from;
+  for (; at < coming.length && choices.length < MOST_CHOICES; at++) {
+    const { line, choice } = offerOf(coming[at] as Appointment, when);
+    lines.push(`- ${line}`);
+    if (choice) choices.push(choice);
+  }
+  return { lines, choices, next: at < coming.length ? at : undefined };
 }
 
 function memoryOf({ name, text }: { name: string; text: string }): Choice {
@@ -81,31 +123,40 @@ function memoryOf({ name, text }: { name: string; text: string }): Choice {
   };
 }
 
-const MONTHS = 'January February March April May June July August September October November December'.split(' ');
-const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
-const EVERY: Record<string, string> = { DAILY: 'day', WEEKLY: 'week', MONTHLY: 'month', YEARLY: 'year' };
-
-/** The time in words, as a person would say it: what reads times reads these, too, and asks where they are not clear. */
-function whenOf({ start, zone, rule }: FileEvent): string {
-  const [, year, month, day, time] = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?/.exec(start) ?? [];
-  const on = `on ${Number(day)} ${MONTHS[Number(month) - 1]} ${year}`;
-  const named = zone === undefined ? undefined : zoneOfCalendar(zone);
-  const at = time === undefined ? '' : ` at ${time}${named === undefined ? '' : ` ${named}`}`;
-  const [, frequency = ''] = /FREQ=([A-Z]+)/.exec(rule) ?? [];
-  const ownDay = WEEKDAYS[new Date(`${year}-${month}-${day}T12:00:00Z`).getUTCDay()];
-  const saysNothing = (part: string) =>
-    /^(?:FREQ=[A-Z]+|INTERVAL=1|WKST=[A-Z]{2})$/.test(part) || (frequency === 'WEEKLY' && part === `BYDAY=${ownDay}`);
-  const isPlain = EVERY[frequency] !== undefined && rule.split(';').filter(Boolean).every(saysNothing);
-  if (!isPlain) return `${on}${at}`;
-  return `every ${EVERY[frequency]} starting ${on}${at}`;
-}
-
-function reminderOf(event: FileEvent): Choice {
-  const text = [event.summary, event.location && `(${event.location})`].filter(Boolean).join(' ');
-  return {
-    label: texts.event(event),
-    tool: 'reminder_create',
-    input: { text, when: whenOf(event) },
-    group: `${event.start} ${event.summary}`.slice(0, 100),
+function offerOf(event: Appointment, when: WhenContext): Offer {
+  const label = texts.event(event);
+  if (event.isRunning) return { line: texts.runningEvent(label) };
+  const text = [event.title, event.location && `(${event.location})`].filter(Boolean).join(' ');
+  const plan = planOf(event, when);
+  const group = `${event.local} ${event.title}`.slice(0, 100);
+  const choice = {
+    label,
+    tool: 'reminder_choose',
+    input: { act: 'create', text, tainted: true, ...plan.input },
+    group,
   };
+  return { line: plan.words === undefined ? label : `${label}: ${plan.words}`, choice };
 }
+
+/** The series where its rule has words, else this one time of it. A whole day is told at the hour of days without a time. */
+function planOf({ at, local, zone, series }: Appointment, when: WhenContext) {
+  const hour = (when.dayParts?.date ?? DEFAULT_DAY_PARTS.date).replace(':', '');
+  const isDay = !local.includes('T');
+  if (series) {
+    const start = isDay ? `${series.start.slice(0, 8)}T${hour}00` : series.start;
+    const today = dayAt(when.now, zone ?? when.zone).replaceAll('-', '');
+    const gone = series.without.filter((day) => day >= today);
+    const without = gone.length === 0 ? '' : `\nEXDATE;VALUE=DATE:${gone.join(',')}`;
+    const rule = `DTSTART;TZID=${zone ?? when.zone}:${start}\nRRULE:${series.rule}${without}`;
+    const read = parseWhen(rule, when);
+    const words = read.kind === 'recurring' ? describe(read, when) : undefined;
+    if (read.kind === 'recurring' && words?.includes(', next: ') && !words.startsWith(RULE_ALONE))
+      return { input: { rule: read.rule, zone: read.zone }, words: words.replace(/, next: .*$/, '') };
+  }
+  const once = isDay ? parseWhen(`${local} ${when.dayParts?.date ?? DEFAULT_DAY_PARTS.date}`, when) : undefined;
+  const planned = once?.kind === 'once' ? once.at : at;
+  const words = series ? texts.onlyNext : undefined;
+  return { input: { at: planned.toISOString(), zone: zone ?? when.zone }, words };
+}
+
+const RULE_ALONE = 'by a rule of its own';

@@ -1,6 +1,6 @@
 import { label } from '../../base/frames.ts';
 import { listOf, oneLine, plural, shorten } from '../../base/text.ts';
-import type { FileEvent, FileFacts, FileFault } from '../../media/index.ts';
+import type { Appointment, FileFacts, FileFault, UnreadAppointment } from '../../media/index.ts';
 import type { FoundPassage, NumberedPassage, SeenFile } from './store.ts';
 
 const LONGEST_FOUND = 900;
@@ -104,6 +104,13 @@ export function foundLine(file: Pick<SeenFile, 'name'>, at: number, passage: Fou
   return `${at}. ${label(file.name)}, ${where} (passage ${number}):\n${shown}`;
 }
 
+const WHY_UNREAD: Record<UnreadAppointment['why'], (written: string) => string> = {
+  zone: (written) => `I do not know its time zone “${written}”`,
+  time: (written) => (written === '' ? 'it does not say when it is' : `“${written}” is no time`),
+  rule: (written) => `I cannot read its repetition “${written}”`,
+  many: () => 'it names too many times',
+};
+
 export const texts = {
   none: 'You have sent me no file here.',
   unknown: (name: string, files: readonly SeenFile[]) =>
@@ -118,14 +125,21 @@ export const texts = {
   rememberPeople: 'Remember its people',
   events: (count: number) =>
     `There ${plural(count, 'appointment is', 'appointments are')} in it. Which shall I remind you of?`,
+  otherEvents: (count: number) => `“More” shows ${plural(count, 'later one')}.`,
   noEvents: 'No appointment in it is still to come.',
   people: (count: number) => `There ${plural(count, 'person is', 'people are')} in it. Whom shall I remember?`,
   noPeople: 'There is nobody in it.',
   remember: (name: string) => shorten(name, 75),
-  event: ({ summary, start, zone }: FileEvent) => {
-    const when = `${start.replace('T', ' ')}${zone === undefined ? '' : ` ${oneLine(zone, 30)}`}`;
-    return `${shorten(summary, Math.max(20, 73 - when.length))}, ${when}`;
+  event: ({ title, local, last, zone }: Appointment) => {
+    const when = [local.replace('T', ' '), last && `to ${last}`, zone].filter(Boolean).join(' ');
+    return `${shorten(title, Math.max(20, 73 - when.length))}, ${when}`;
   },
+  runningEvent: (event: string) => `${event} (it has begun)`,
+  calendarUnread: 'I could not read when its appointments are; send it again for another try.',
+  onlyNext: 'the next of a series that I cannot repeat as it is',
+  unreadEvent: ({ title, why, written }: UnreadAppointment) =>
+    `${shorten(title, 80)}: no reminder, ${WHY_UNREAD[why](oneLine(written, 80))}`,
+  moreUnread: (count: number) => `- and ${plural(count, 'more appointment')} whose time I cannot read`,
   speaksNothing: 'I cannot speak: nothing that turns text into speech is set up (speech.speak).',
   voiceUsage: 'Say /voice on, /voice off or /voice when I speak.',
   voiceIs: (mode: 'on' | 'off' | 'spoken') =>

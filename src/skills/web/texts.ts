@@ -4,6 +4,8 @@ const number = (count: number) => count.toLocaleString('en');
 
 export const texts = {
   webIsOff: 'Reading the web is switched off (web.enabled).',
+  noCalendar: (host: string, why: 'kind' | 'broken' | 'slow' | 'long') =>
+    `${host}: ${{ kind: 'there is no calendar (ics) at this address', broken: 'its calendar is broken', slow: 'reading its calendar took too long', long: 'its calendar has more than 20,000 appointments' }[why]}`,
   noRobots: (host: string) => `${host} does not say what machines may read: its robots.txt cannot be read now.`,
   robotsRefuse: (host: string) => `${host} asks machines not to read this address (robots.txt).`,
   answers: (host: string, status: number) => `${host} answers with ${status}.`,

@@ -4,7 +4,7 @@ import { messageOf } from '../../base/errors.ts';
 import { isUrl } from '../../base/text.ts';
 import type { SkillDeps, WatchedPages } from '../../chat/index.ts';
 import type { Answer } from '../../egress/index.ts';
-import { charsetIn, decodeBytes } from '../../media/index.ts';
+import { charsetIn, decodeBytes, openCalendarReader, unfoldBytes } from '../../media/index.ts';
 import type { Settings } from './config.ts';
 import { keepBody, recallBody } from './page/conditional.ts';
 import { hostOf, Pages, Reader } from './page/pages.ts';
@@ -19,6 +19,8 @@ const REVALIDATE_MS = 8 * 86_400_000;
 const ROBOTS_MS = 86_400_000;
 const ROBOTS_BYTES = 512 * 1024;
 const MOST_BYTES = 2 * 1024 * 1024;
+/** Calendars keep all that ever was. */
+const MOST_CALENDAR_BYTES = 20 * 1024 * 1024;
 
 /** Without `text`: nobody knows now what it says. */
 interface Robots {
@@ -35,9 +37,11 @@ export function watchedPages({ egress, cache, world, onClose }: Deps, settings: 
   const common = { egress, cache, log: world.log, timeoutMs, maxBytes, perHost };
   const pages = new Pages({ ...common, keepMs: KEEP_MS, revalidateMs: REVALIDATE_MS });
   const reader = new Reader();
+  const calendars = openCalendarReader(world.log);
   onClose('watched pages', async () => {
     await pages.close();
     await reader.close();
+    await calendars.close();
   });
 
   const robotsOf = (origin: string, signal: AbortSignal) =>
@@ -69,17 +73,17 @@ export function watchedPages({ egress, cache, world, onClose }: Deps, settings: 
     return mayRead(robots.text, `${pathname}${search}`) ? undefined : failed('REFUSED', texts.robotsRefuse(host));
   };
 
-  const readFile: WatchedPages['readFile'] = async (address, signal) => {
+  const readFile = async (address: string, signal: AbortSignal, { isCalendar = false } = {}) => {
     const url = addressOf(address);
     const refused = await refusedAt(url, signal);
     if (refused) return refused;
     const before = await recallBody<{ text: string }>(cache, 'file', url);
-    const limits = { totalMs: timeoutMs, maxBytes: MOST_BYTES };
+    const limits = { totalMs: timeoutMs, maxBytes: isCalendar ? MOST_CALENDAR_BYTES : MOST_BYTES };
     const answer = await egress.fetch(url, { headers: { ...before?.asks }, limits, signal });
     if (!answer.ok) return answer;
     if (before && answer.status === 304) {
       answer.close();
-      return { ok: true, text: before.value.text };
+      return { ok: true as const, text: before.value.text };
     }
     if (answer.status >= 400) {
       answer.close();
@@ -88,13 +92,22 @@ export function watchedPages({ egress, cache, world, onClose }: Deps, settings: 
     }
     const body = await answer.bytes();
     if (!body.ok) return body;
-    const text = textOf(answer, body.bytes);
-    keepBody(cache, 'file', url, answer, { text }, REVALIDATE_MS);
-    return { ok: true, text };
+    const text = textOf(answer, isCalendar ? unfoldBytes(body.bytes) : body.bytes);
+    if (body.bytes.length <= MOST_BYTES) keepBody(cache, 'file', url, answer, { text }, REVALIDATE_MS);
+    return { ok: true as const, text };
   };
 
   return {
-    readFile,
+    async readCalendar(address, signal) {
+      const file = await readFile(address, signal, { isCalendar: true });
+      if (!file.ok) return file;
+      const calendar = await calendars.read(Buffer.from(file.text), signal);
+      if (typeof calendar !== 'string') return { ok: true, calendar };
+      return failed(
+        calendar === 'slow' ? 'TIMEOUT' : 'UNREADABLE',
+        texts.noCalendar(hostOf(addressOf(address)), calendar),
+      );
+    },
     async readText(address, signal) {
       const url = addressOf(address);
       return (await refusedAt(url, signal)) ?? pages.page(url, signal);
@@ -103,8 +116,9 @@ export function watchedPages({ egress, cache, world, onClose }: Deps, settings: 
       const file = await readFile(address, signal);
       if (!file.ok) return file;
       try {
-        const { entries = [] } = await reader.read({ kind: 'feed', xml: file.text }, signal);
-        return { ok: true, entries };
+        const url = addressOf(address);
+        const { entries = [], more = 0 } = await reader.read({ kind: 'feed', xml: file.text, url }, signal);
+        return { ok: true, entries, more };
       } catch (error) {
         signal.throwIfAborted();
         return failed('UNREADABLE', `${hostOf(addressOf(address))}: ${messageOf(error)}`);

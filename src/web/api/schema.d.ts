@@ -6750,6 +6750,8 @@ export interface operations {
                                     times: number;
                                     /** @description Told between these times of the day only. */
                                     to?: string;
+                                    /** @description Lines with these words are left out; several with commas between. */
+                                    without?: string;
                                 };
                                 source: {
                                     /** @default [] */
@@ -6889,6 +6891,8 @@ export interface operations {
                         times?: number;
                         /** @description Told between these times of the day only. */
                         to?: string;
+                        /** @description Lines with these words are left out; several with commas between. */
+                        without?: string;
                     };
                     /** @description Instead of prompt: a skill by name, and what it gets. */
                     run?: string;
@@ -7045,6 +7049,8 @@ export interface operations {
                                     times: number;
                                     /** @description Told between these times of the day only. */
                                     to?: string;
+                                    /** @description Lines with these words are left out; several with commas between. */
+                                    without?: string;
                                 };
                                 source: {
                                     /** @default [] */
@@ -7224,6 +7230,8 @@ export interface operations {
                                 times: number;
                                 /** @description Told between these times of the day only. */
                                 to?: string;
+                                /** @description Lines with these words are left out; several with commas between. */
+                                without?: string;
                             };
                             source: {
                                 /** @default [] */
@@ -7392,6 +7400,7 @@ export interface operations {
                         text?: string;
                         times?: number;
                         to?: string | null;
+                        without?: string | null;
                     };
                     /** @description Instead of prompt: a skill by name, and what it gets. */
                     run?: string;
@@ -7497,6 +7506,8 @@ export interface operations {
                                     times: number;
                                     /** @description Told between these times of the day only. */
                                     to?: string;
+                                    /** @description Lines with these words are left out; several with commas between. */
+                                    without?: string;
                                 };
                                 source: {
                                     /** @default [] */
@@ -7694,6 +7705,8 @@ export interface operations {
                                     times: number;
                                     /** @description Told between these times of the day only. */
                                     to?: string;
+                                    /** @description Lines with these words are left out; several with commas between. */
+                                    without?: string;
                                 };
                                 source: {
                                     /** @default [] */

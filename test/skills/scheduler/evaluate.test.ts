@@ -30,6 +30,9 @@ const items = (...texts: string[]): Observation => ({
   items: texts.map((text) => ({ id: text, text })),
 });
 
+/** A page, whose parts may be gone. */
+const whole = (...texts: string[]): Observation => ({ ...items(...texts), isWhole: true }) as Observation;
+
 describe('what is told', () => {
   test.each<[what: string, rule: object, looks: (string | Observation)[], told: string]>([
     ['output, once for the same', {}, ['', 'a', 'a', 'b', '', 'b'], '- output - output - output'],
@@ -106,6 +109,52 @@ describe('what is told', () => {
     const looks = Array.from({ length: 8 }, (_, index) => String(index));
     // Saturday 22:00 in Berlin; from 00:00 on it is Sunday, and 02:00 comes twice.
     expect(played(rule, looks, { from: '2026-10-24T20:00:00Z' })).toBe('- output output output output output - -');
+  });
+
+  test('a page that changes at each look of a quarter of an hour is told four times, then that it does', () => {
+    const looks = Array.from({ length: 20 }, (_, index) => whole(`a ${index}`));
+    const calm = Array.from({ length: 8 }, () => whole('a 19'));
+    const told = played({}, [...looks, ...calm], { step: HOUR / 4 }).split(' ');
+    expect(told.filter((each) => each !== '-')).toEqual(['output', 'output', 'output', 'output', 'flapping', 'steady']);
+    expect(
+      played({}, looks, { step: HOUR })
+        .split(' ')
+        .filter((each) => each === 'output'),
+    ).toHaveLength(4);
+    // Once a day it is what was asked for.
+    expect(
+      played({}, looks, { step: 24 * HOUR })
+        .split(' ')
+        .filter((each) => each === 'output'),
+    ).toHaveLength(19);
+  });
+
+  test('lines with the words of `without` are not there', () => {
+    const page = (time: string, price: string) => whole(`Price ${price}\nLast updated ${time}`, `Visitors ${time}`);
+    const looks = [page('1', '5'), page('2', '5'), page('3', '6'), page('4', '6')];
+    expect(played({ without: 'last UPDATED, visitors' }, looks)).toBe('- - output -');
+    expect(played({ is: 'changed', without: 'Last' }, ['a\nLast 1', 'a\nLast 2', 'b\nLast 3'])).toBe('- - output');
+  });
+
+  test('a change, a paragraph and an entry are told after as many looks as the rule says', () => {
+    const rule = { is: 'changed', times: 2 };
+    expect(played(rule, ['a', 'b', 'a', 'b', 'b', 'b'])).toBe('- - - - output -');
+    expect(
+      played(
+        rule,
+        ['a', 'b', 'a', 'b', 'b', 'b'].map((each) => whole(each)),
+      ),
+    ).toBe('- - - - output -');
+    expect(played(rule, [items('1'), items('1', '2'), items('1'), items('1', '2'), items('1', '2')])).toBe(
+      '- - - - output',
+    );
+  });
+
+  test('a failure during to and fro is told as one', () => {
+    const looks = Array.from({ length: 12 }, (_, index) => (index % 2 ? fails('down') : ''));
+    const away = Array.from({ length: 70 }, () => fails('down'));
+    const told = played({}, [...looks, ...away], { step: 60_000 }).split(' ');
+    expect(told.filter((each) => each !== '-').slice(-2)).toEqual(['flapping', 'broken']);
   });
 
   test('what goes to and fro each minute is told four times, then that it does, and how it stands after a quiet hour', () => {

@@ -92,7 +92,7 @@ describe('a page', () => {
     expect((await shown('/sure')).material).not.toContain(sentence);
   });
 
-  test('and a feed and a file that a rule looks at are read in the letters that they declare', async () => {
+  test('and a feed and a calendar that a rule looks at are read in the letters that they declare', async () => {
     const closing: (() => Promise<void>)[] = [];
     const onClose = (_: string, close: () => Promise<void>) => closing.push(close);
     const deps = { egress: internet.egress(), cache: internet.cache(), world: { log: silentLog() }, onClose };
@@ -106,13 +106,32 @@ describe('a page', () => {
       Buffer.from('</title></item></channel></rss>'),
     ]);
     internet.serve('/western/feed', entry, 'application/rss+xml');
-    internet.serve('/western/file', WESTERN, 'text/calendar; charset=windows-1252');
+    // The title is folded within a character, as some writers do.
+    const event = Buffer.concat([
+      Buffer.from('BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:'),
+      WESTERN,
+      Buffer.from('\r\nEND:VEVENT\r\n'),
+    ]);
+    internet.serve('/western/calendar', event, 'text/calendar; charset=windows-1252');
+    const [head, tail] = [
+      Buffer.from('BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Gr\xc3', 'latin1'),
+      Buffer.from('\xbcn\r\nEND:VEVENT\r\n', 'latin1'),
+    ];
+    internet.serve('/folded/calendar', Buffer.concat([head, Buffer.from('\r\n '), tail]), 'text/calendar');
     try {
       const feed = await watched.readFeed(internet.at('/western/feed'), signal);
       expect(feed).toMatchObject({ ok: true, entries: [{ id: '1', text: '€ – „gut“ Ana’' }] });
-      expect(await watched.readFile(internet.at('/western/file'), signal)).toEqual({
+      expect(await watched.readCalendar(internet.at('/western/calendar'), signal)).toMatchObject({
         ok: true,
-        text: '€ – „gut“ Ana’',
+        calendar: { entries: [{ summary: '€ – „gut“ Ana’' }] },
+      });
+      expect(await watched.readCalendar(internet.at('/folded/calendar'), signal)).toMatchObject({
+        ok: true,
+        calendar: { entries: [{ summary: 'Grün' }] },
+      });
+      expect(await watched.readCalendar(internet.at('/western/feed'), signal)).toMatchObject({
+        ok: false,
+        message: expect.stringContaining('no calendar (ics)'),
       });
     } finally {
       for (const close of closing) await close();

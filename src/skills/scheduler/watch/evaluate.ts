@@ -9,12 +9,15 @@ import { type Condition, DAYS } from './rule.ts';
 export interface Item {
   /** The same for the same thing, whenever it is seen. */
   id: string;
+  /** Other names under which it may come again. */
+  also?: readonly string[];
   text: string;
 }
 
 /**
- * One look. `items`: parts of the text that are known one by one; `isWhole`: an item that is missing is gone; `isNews`: the first look is told, too. A failure is the
- * source's own (an exit status, a page that is away); `sign` is equal for equal failures.
+ * One look. `items`: parts of the text that are known one by one; `isWhole`: an item that is missing is gone; `isNews`: it holds
+ * now, so the first look is told, too, and nothing is told late. A failure is the source's own (an exit status, a page that is
+ * away); `sign` is equal for equal failures.
  */
 export type Observation =
   | { ok: true; text: string; hash?: string | undefined; items?: readonly Item[]; isWhole?: boolean; isNews?: boolean }
@@ -22,8 +25,15 @@ export type Observation =
 
 /** Stored between two looks. A field that is not there yet has never been needed. */
 export const memory = z.object({
-  /** Items that were seen, with the beginnings of their texts. */
+  /** Items that were seen, with the beginnings of their texts where one that is gone is told. */
   seen: z.record(z.string(), z.string()).optional(),
+  /** Looks in a row at which a new entry was there that is not told yet. */
+  waiting: z.record(z.string(), z.int()).optional(),
+  /** Entries that were found when nothing could be told, and the number of those beyond. */
+  pending: z.array(z.string()).optional(),
+  pendingMore: z.int().optional(),
+  /** Another state than the last one, and the looks in a row at which it was met. */
+  candidate: z.object({ sign: z.string(), looks: z.int() }).optional(),
   /** Hash of the text that was seen last, by `changed`. */
   last: z.string().optional(),
   /** Hash of the output that was told last, by `anything`. */
@@ -37,10 +47,12 @@ export const memory = z.object({
   broken: z.string().optional(),
   /** The local day on which something was told last. */
   day: z.string().optional(),
-  /** When something was told within the last hour: milliseconds. */
+  /** When something was told within the last day: milliseconds. */
   recent: z.array(z.number()).optional(),
-  /** Told too often: since when it has been as `sign` says. */
-  flapping: z.object({ sign: z.string(), since: z.number() }).optional(),
+  /** The last looks: `1` where something was told, `0` where not. */
+  lately: z.string().optional(),
+  /** Told too often: since when, and at how many looks, it has been as `sign` says. */
+  flapping: z.object({ sign: z.string(), since: z.number(), looks: z.int().default(0) }).optional(),
 });
 export type Memory = z.output<typeof memory>;
 
@@ -49,6 +61,7 @@ export type SpeechKind = 'output' | 'met' | 'over' | 'broken' | 'mended' | 'flap
 export interface Speech {
   kind: SpeechKind;
   text: string;
+  isOfEntries?: true;
 }
 
 /** Why nothing was told, or that something was; `gathered`: a digest tells it. */
@@ -61,9 +74,18 @@ export interface Verdict {
 }
 
 const HOUR_MS = 3_600_000;
-/** Changes to and fro are told so often within an hour; then that it goes to and fro, once. */
-const MOST_AN_HOUR = 4;
-const MOST_SEEN = 500;
+const DAY_MS = 24 * HOUR_MS;
+/** Changes to and fro are told so often within an hour, or within so many looks of a day; then that it goes to and fro, once. */
+const MOST_TOLD = 4;
+const LATELY = 8;
+/** It is steady after an hour, and as many looks as that. */
+const STEADY_LOOKS = 4;
+/** Entries that are no longer in their feed and are remembered: those that are in it always are. */
+const MOST_GONE = 1_000;
+const MOST_PENDING = 200;
+const LONGEST_PENDING = 1_300;
+/** Characters of the entries that are told at once. */
+export const LONGEST_ENTRIES = 6_000;
 const SNIPPET = 80;
 
 export function evaluate(
@@ -72,8 +94,30 @@ export function evaluate(
   observed: Observation,
   at: { now: Instant; zone: string },
 ): Verdict {
-  const text = observed.ok ? observed.text.trim() : observed.message;
-  return limitSpeech(rule, before, { ...lookAtOnce(rule, before, observed), text }, at);
+  const left = leaveOut(rule, observed);
+  const text = left.ok ? left.text.trim() : '';
+  // An output that is another one each hour is what was asked for.
+  const isReport = rule.is === 'anything' && left.ok && !left.items;
+  return limitSpeech(rule, before, { ...lookAtOnce(rule, before, left), text, isFailure: !left.ok, isReport }, at);
+}
+
+/** Without the lines that have the words of `without` in them: "Last updated" is another one at each look. */
+function leaveOut({ without }: Condition, observed: Observation): Observation {
+  const words = (without ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean);
+  if (!observed.ok || words.length === 0) return observed;
+  const keep = (text: string) =>
+    text
+      .split('\n')
+      .filter((line) => !words.some((each) => line.toLowerCase().includes(each)))
+      .join('\n');
+  const items = observed.items
+    ?.map((item) => ({ ...item, text: keep(item.text), id: item.id === item.text ? keep(item.id) : item.id }))
+    .filter(({ text }) => text.trim() !== '');
+  return { ...observed, text: keep(observed.text), ...(items && { items }) };
 }
 
 interface Look {
@@ -82,6 +126,8 @@ interface Look {
   finding: Exclude<Finding, 'told' | 'not now' | 'flapping'>;
   /** Equal for equal states of the source. */
   sign: string;
+  /** New entries, each of which is told once, however late. */
+  entries?: readonly string[];
 }
 
 function lookAtOnce(rule: Condition, before: Memory, observed: Observation): Look {
@@ -106,11 +152,11 @@ type GoodObservation = Extract<Observation, { ok: true }>;
 
 function lookWell(rule: Condition, before: Memory, observed: GoodObservation): Look {
   const { is } = rule;
-  if (is === 'anything')
-    return observed.items ? lookAtItems(rule, before, observed) : lookAtOutput(rule, before, observed);
-  if (is === 'changed') return observed.items ? lookAtItems(rule, before, observed) : lookForChange(before, observed);
-  if (is === 'contains' && observed.items && !observed.isWhole) return lookAtItems(rule, before, observed);
-  return lookForState(rule, before, observed);
+  const isOfItems = is === 'anything' || is === 'changed' || (is === 'contains' && !observed.isWhole);
+  if (observed.items && isOfItems)
+    return observed.isWhole ? lookAtParts(rule, before, observed) : lookAtEntries(rule, before, observed);
+  if (is === 'anything') return lookAtOutput(rule, before, observed);
+  return is === 'changed' ? lookForChange(rule, before, observed) : lookForState(rule, before, observed);
 }
 
 const textHash = ({ text, hash }: GoodObservation): string => hashOf(`${text.trim()}${hash ?? ''}`);
@@ -137,32 +183,92 @@ function lookAtSilence(rule: Condition, before: Memory): Look {
 }
 
 /** The first look tells nothing: there is nothing that it could differ from. */
-function lookForChange(before: Memory, observed: GoodObservation): Look {
-  const last = textHash(observed);
-  const after = { ...before, last };
-  if (before.last === undefined) return { memory: after, finding: 'first look', sign: last };
-  if (before.last === last) return { memory: after, finding: 'same', sign: last };
-  return { memory: after, finding: 'same', sign: last, speech: { kind: 'output', text: observed.text.trim() } };
+function lookForChange(rule: Condition, before: Memory, observed: GoodObservation): Look {
+  const sign = textHash(observed);
+  const { candidate: _, ...rest } = before;
+  const same: Memory = { ...rest, last: sign };
+  if (before.last === undefined) return { memory: same, finding: 'first look', sign };
+  if (before.last === sign) return { memory: same, finding: 'same', sign };
+  const candidate = countLooks(before, sign);
+  if (candidate.looks < rule.times) return { memory: { ...before, candidate }, finding: 'not met', sign };
+  return { memory: same, finding: 'same', sign, speech: { kind: 'output', text: observed.text.trim() } };
 }
 
-/** Items that were not there at the last look, and of a whole set those that are gone. */
-function lookAtItems(
-  rule: Condition,
-  before: Memory,
-  { items = [], isWhole = false, isNews = false }: GoodObservation,
-): Look {
+/** A state that lasts is told after `times` looks in a row. */
+const countLooks = ({ candidate }: Memory, sign: string): NonNullable<Memory['candidate']> => ({
+  sign,
+  looks: candidate?.sign === sign ? candidate.looks + 1 : 1,
+});
+
+/** Parts of a page that were not there at the last look, and those that are gone. */
+function lookAtParts(rule: Condition, before: Memory, { items = [] }: GoodObservation): Look {
+  const { candidate: _, ...rest } = before;
   const seen = before.seen ?? {};
   const ids = items.map(({ id }) => hashOf(id));
   const now = Object.fromEntries(items.map(({ text }, at) => [ids[at] as string, text.slice(0, SNIPPET)]));
-  const kept = isWhole ? now : Object.fromEntries(Object.entries({ ...seen, ...now }).slice(-MOST_SEEN));
-  const after = { ...before, seen: kept };
+  const after: Memory = { ...rest, seen: now };
   const sign = hashOf(ids.join(' '));
-  if (before.seen === undefined && !isNews) return { memory: after, finding: 'first look', sign };
+  if (before.seen === undefined) return { memory: after, finding: 'first look', sign };
   const fresh = items.filter((item, at) => !Object.hasOwn(seen, ids[at] as string) && holds(rule, item.text));
-  const gone = isWhole ? Object.entries(seen).flatMap(([id, text]) => (Object.hasOwn(now, id) ? [] : [text])) : [];
+  const gone = Object.entries(seen).flatMap(([id, text]) => (Object.hasOwn(now, id) ? [] : [text]));
   if (fresh.length === 0 && gone.length === 0) return { memory: after, finding: 'same', sign };
+  const candidate = countLooks(before, sign);
+  if (candidate.looks < rule.times) return { memory: { ...before, candidate }, finding: 'not met', sign };
   const lines = [...fresh.map(({ text }) => text), ...gone.map((text) => `gone: ${text}`)];
   return { memory: after, finding: 'same', sign, speech: { kind: 'output', text: lines.join('\n') } };
+}
+
+const namesOf = ({ id, also = [] }: Item): string[] => [id, ...also].map(hashOf);
+
+/** Entries that were never seen before. Those that are there now are remembered, however many they are. */
+function lookAtEntries(rule: Condition, before: Memory, { items = [], isNews = false }: GoodObservation): Look {
+  const seen = before.seen ?? {};
+  const named = items.map((item) => ({ item, names: namesOf(item) }));
+  const isFirst = before.seen === undefined && !isNews;
+  const waiting: Record<string, number> = {};
+  const now: Record<string, string> = {};
+  const fresh: string[] = [];
+  for (const { item, names } of named) {
+    const [id = ''] = names;
+    const isKnown = isFirst || names.some((name) => Object.hasOwn(seen, name) || Object.hasOwn(now, name));
+    const looks = isKnown ? rule.times : (before.waiting?.[id] ?? 0) + 1;
+    if (looks < rule.times) waiting[id] = looks;
+    else for (const name of names) now[name] = '';
+    if (!isKnown && looks >= rule.times && holds(rule, item.text)) fresh.push(item.text);
+  }
+  const gone = Object.entries(seen).filter(([name]) => !Object.hasOwn(now, name));
+  const { waiting: _, pending = [], pendingMore = 0, ...rest } = before;
+  const kept = Object.fromEntries([...gone.slice(-MOST_GONE), ...Object.entries(now)]);
+  const isWaiting = Object.keys(waiting).length > 0;
+  const after: Memory = { ...rest, seen: kept, ...(isWaiting && { waiting }) };
+  const sign = hashOf(named.map(({ names }) => names[0]).join(' '));
+  if (isFirst) return { memory: after, finding: 'first look', sign };
+  const entries = [...pending, ...fresh];
+  if (entries.length === 0) return { memory: after, finding: isWaiting ? 'not met' : 'same', sign };
+  const { lines, others } = fitted(entries);
+  const more = pendingMore > 0 ? [`and ${pendingMore} more`] : [];
+  const speech: Speech = { kind: 'output', text: [...lines, ...more].join('\n'), isOfEntries: true };
+  // An appointment that was not told in time is not told afterwards.
+  if (isNews) return { memory: after, finding: 'same', sign, speech };
+  return { memory: others.length > 0 ? keepPending(after, others, {}) : after, finding: 'same', sign, speech, entries };
+}
+
+/** Entries that one message has room for; the others are told at the next look. */
+function fitted(entries: readonly string[]): { lines: string[]; others: string[] } {
+  let [size, count] = [0, 0];
+  for (const entry of entries) {
+    size += entry.length + 1;
+    if (count > 0 && size > LONGEST_ENTRIES) break;
+    count++;
+  }
+  return { lines: entries.slice(0, count), others: entries.slice(count) };
+}
+
+/** Entries that cannot be told now, for the first look at which they may be. */
+function keepPending(memory: Memory, entries: readonly string[], { pendingMore = 0 }: Memory): Memory {
+  const more = pendingMore + Math.max(0, entries.length - MOST_PENDING);
+  const pending = entries.slice(0, MOST_PENDING).map((each) => each.slice(0, LONGEST_PENDING));
+  return { ...memory, pending, ...(more > 0 && { pendingMore: more }) };
 }
 
 const holds = ({ is, text = '' }: Condition, words: string): boolean =>
@@ -203,7 +309,7 @@ function missingNumber({ is, after }: Condition, { text }: GoodObservation): Fai
 
 // When something may be told: days, window, once a day, and a limit for what goes to and fro.
 
-type LookWithText = Look & { text: string };
+type LookWithText = Look & { text: string; isFailure: boolean; isReport: boolean };
 
 function limitSpeech(
   rule: Condition,
@@ -211,39 +317,58 @@ function limitSpeech(
   looked: LookWithText,
   { now, zone }: { now: Instant; zone: string },
 ): Verdict {
-  const { speech, memory: after, finding, sign } = looked;
+  const { speech, memory: after, finding, sign, entries } = looked;
   const ms = now.getTime();
-  if (before.flapping) return settleFlapping(before.flapping, looked, ms);
-  if (!speech) return { memory: after, finding };
+  if (before.flapping) return settleFlapping(before.flapping, before, looked, ms);
+  const lately = `${before.lately ?? ''}${speech ? 1 : 0}`.slice(-LATELY);
+  if (!speech) return { memory: { ...after, lately }, finding };
   const day = dayAt(now, zone);
   const isNow = inWindow(rule, now, zone) && !(rule.daily && before.day === day);
+  if (!isNow && entries) return { memory: keepPending(after, entries, before), finding: 'not now' };
   // The state that was told stays as it was, so that it is told at the first look at which it may be.
   if (!isNow) return { memory: { ...before, ...countsOf(after) }, finding: 'not now' };
-  const recent = (before.recent ?? []).filter((each) => each > ms - HOUR_MS);
-  const told = { ...after, day, recent: [...recent, ms] };
-  if (recent.length < MOST_AN_HOUR) return { memory: told, finding: 'told', speech };
+  const recent = (before.recent ?? []).filter((each) => each > ms - DAY_MS);
+  const told: Memory = { ...after, day, lately, recent: [...recent, ms].slice(-LATELY) };
+  // Each entry is another one: nothing of it goes to and fro.
+  if (entries || !isTooOften(recent, looked.isReport ? '' : lately, ms))
+    return { memory: told, finding: 'told', speech };
   return {
-    memory: { ...told, flapping: { sign, since: ms } },
+    memory: { ...told, flapping: { sign, since: ms, looks: 0 } },
     finding: 'told',
     speech: { ...speech, kind: 'flapping' },
   };
 }
 
-const countsOf = ({ streak, calm }: Memory): Memory => ({
+/** One that is looked at once an hour or less may change at each look of a quarter of a day, and no more. */
+function isTooOften(recent: readonly number[], lately: string, ms: number): boolean {
+  const ofHour = recent.filter((each) => each > ms - HOUR_MS).length;
+  const ofLooks = lately.replaceAll('0', '').length - 1;
+  return ofHour >= MOST_TOLD || Math.min(recent.length, ofLooks) >= MOST_TOLD;
+}
+
+const countsOf = ({ streak, calm, candidate }: Memory): Memory => ({
   ...(streak !== undefined && { streak }),
   ...(calm !== undefined && { calm }),
+  ...(candidate && { candidate }),
 });
 
-/** After an hour without a change it is told how it stands, and from then on as before. */
+/** After an hour and some looks without a change it is told how it stands, and from then on as before. */
 function settleFlapping(
   flapping: NonNullable<Memory['flapping']>,
-  { memory: after, sign, text }: LookWithText,
+  before: Memory,
+  { memory: looked, sign, text, isFailure, speech, entries }: LookWithText,
   ms: number,
 ): Verdict {
-  if (sign !== flapping.sign) return { memory: { ...after, flapping: { sign, since: ms } }, finding: 'flapping' };
-  if (ms - flapping.since < HOUR_MS) return { memory: { ...after, flapping }, finding: 'flapping' };
-  const { flapping: _, ...steady } = after;
-  return { memory: { ...steady, recent: [ms] }, finding: 'told', speech: { kind: 'steady', text } };
+  const after = entries ? keepPending(looked, entries, before) : looked;
+  const looks = flapping.looks + 1;
+  if (sign !== flapping.sign)
+    return { memory: { ...after, flapping: { sign, since: ms, looks: 0 } }, finding: 'flapping' };
+  if (ms - flapping.since < HOUR_MS || looks < STEADY_LOOKS)
+    return { memory: { ...after, flapping: { ...flapping, looks } }, finding: 'flapping' };
+  // What is told now does not wait any more.
+  const { flapping: _, lately: __, ...steady } = looked;
+  const says = isFailure ? ('broken' as const) : ('steady' as const);
+  return { memory: { ...steady, recent: [ms] }, finding: 'told', speech: { kind: says, text: speech?.text ?? text } };
 }
 
 function inWindow({ days, from, to }: Condition, now: Instant, zone: string): boolean {

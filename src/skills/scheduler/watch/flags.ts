@@ -28,6 +28,7 @@ const CONDITION: Readonly<Record<string, Read>> = {
   above: (value) => ({ is: 'above', number: numberOf(value) }),
   below: (value) => ({ is: 'below', number: numberOf(value) }),
   after: (after) => ({ after: unlessOff(after) }),
+  without: (without) => ({ without: unlessOff(without) }),
   times: (value) => ({ times: numberOf(value) }),
   weekdays: () => ({ days: DAYS.slice(0, 5) }),
   days: (value) => ({ days: unlessOff(value) && list(value).map(dayNamed) }),

@@ -3,8 +3,8 @@ import type { Failed } from '../../../agent/index.ts';
 import type { Json } from '../../../base/json.ts';
 import { shorten } from '../../../base/text.ts';
 import type { ScriptAsker, ScriptRan, SkillDeps } from '../../../chat/index.ts';
+import { appointmentsIn } from '../../../media/index.ts';
 import { refusalOf, refusalOfTool } from './allowed.ts';
-import { appointmentsBetween } from './calendar.ts';
 import type { Observation } from './evaluate.ts';
 import type { Source } from './rule.ts';
 import { texts } from './texts.ts';
@@ -71,7 +71,9 @@ async function readPage({ pages }: ObserveDeps, { url, part }: Of<'web_watch'>, 
 async function readFeed({ pages }: ObserveDeps, { url }: Of<'feed'>, { signal }: LookContext): Promise<Sighting> {
   const feed = await pages.readFeed(url, signal);
   if (!feed.ok) return failedSighting(feed);
-  return { ok: true, text: feed.entries.map(({ text }) => text).join('\n'), items: feed.entries };
+  const text = feed.entries.map((each) => each.text).join('\n');
+  const more = feed.more > 0 ? [{ id: 'more', text: texts.moreEntries(feed.more) }] : [];
+  return { ok: true, text, items: [...feed.entries, ...more] };
 }
 
 /** Appointments that begin within the time ahead, and when the next one after these comes so near. */
@@ -80,13 +82,16 @@ async function readCalendar(
   { url, minutes }: Of<'appointment'>,
   { signal, now, zone }: LookContext,
 ): Promise<Sighting> {
-  const file = await pages.readFile(url, signal);
-  if (!file.ok) return failedSighting(file);
+  const read = await pages.readCalendar(url, signal);
+  if (!read.ok) return failedSighting(read);
   const ms = minutes * 60_000;
-  const coming = await appointmentsBetween(file.text, now, new Date(now.getTime() + ms + DAY_MS), zone);
-  if (!coming) return { ok: false, sign: 'no calendar', message: texts.noCalendar };
+  const to = new Date(now.getTime() + ms + DAY_MS);
+  const { coming, unread } = await appointmentsIn(read.calendar, { from: now, to, zone });
   const near = coming.filter(({ at }) => at.getTime() - ms <= now.getTime());
-  const items = near.map(({ id, title, at }) => ({ id, text: texts.appointment(title, at, { now, zone }) }));
+  const items = [
+    ...near.map(({ id, title, at }) => ({ id, text: texts.appointment(title, at, { now, zone }) })),
+    ...unread.map((each) => ({ id: each.id, text: texts.unreadAppointment(each) })),
+  ];
   const [next] = coming.filter(({ at }) => at.getTime() - ms > now.getTime());
   const text = items.map((each) => each.text).join('\n');
   return { ok: true, text, items, isNews: true, ...(next && { lookAt: new Date(next.at.getTime() - ms) }) };

@@ -55,6 +55,7 @@ const conditionFields = z.strictObject({
   text: named.optional().describe('For contains and lacks; case does not matter.'),
   number: z.number().optional().describe('For above and below.'),
   after: named.optional().describe('The number behind these words; left out: the first one.'),
+  without: named.optional().describe('Lines with these words are left out; several with commas between.'),
   times: z.int().min(1).max(100).default(1).describe('So often in a row.'),
   days: z.array(z.enum(DAYS)).min(1).max(7).optional().describe('Told on these days only.'),
   from: clock.optional(),
@@ -78,7 +79,7 @@ export const condition = conditionFields
   });
 export type Condition = z.output<typeof condition>;
 
-const { is, text, number, after, times, days, from, to, daily, over } = conditionFields.shape;
+const { is, text, number, after, without, times, days, from, to, daily, over } = conditionFields.shape;
 
 /** A change of a condition: fields that are left out stay, null takes one away. */
 export const conditionChange = z.strictObject({
@@ -86,6 +87,7 @@ export const conditionChange = z.strictObject({
   text,
   number,
   after: after.nullable(),
+  without: without.nullable(),
   times: times.unwrap().optional(),
   days: days.nullable(),
   from: from.nullable(),

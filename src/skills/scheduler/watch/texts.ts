@@ -1,6 +1,7 @@
 import { bytesOf, lengthOf, listOf, plural, shorten } from '../../../base/text.ts';
+import type { UnreadAppointment } from '../../../media/index.ts';
 import { formatInstant } from '../../../time/index.ts';
-import type { SpeechKind } from './evaluate.ts';
+import { LONGEST_ENTRIES, type Speech, type SpeechKind } from './evaluate.ts';
 import type { Condition, Source, Telling, Watch } from './rule.ts';
 
 const LONGEST_TOLD = 1_500;
@@ -22,17 +23,20 @@ const HEADS: Readonly<Record<SpeechKind, (title: string) => string>> = {
   broken: (title) => `${title} fails:`,
   mended: (title) => `${title} works again.`,
   flapping: (title) =>
-    `${title} goes to and fro, 5 times within an hour. I say no more until it has been the same for an hour. It says:`,
+    `${title} goes to and fro: 5 changes in few looks. I say no more until it has been the same for an hour. It says:`,
   steady: (title) => `${title} has been the same for an hour.`,
 };
 
-export function speechText(
-  title: string,
-  { kind, text }: { kind: SpeechKind; text: string },
-  isGathered = false,
-): string {
-  return `${HEADS[kind](name(title))}${quote(text, isGathered ? LONGEST_GATHERED : LONGEST_TOLD)}`;
+export function speechText(title: string, { kind, text, isOfEntries }: Speech, isGathered = false): string {
+  return `${HEADS[kind](name(title))}${quote(text, isGathered ? LONGEST_GATHERED : isOfEntries ? LONGEST_ENTRIES + LONGEST_TOLD : LONGEST_TOLD)}`;
 }
+
+const WHY_UNREAD: Readonly<Record<UnreadAppointment['why'], (written: string) => string>> = {
+  zone: (written) => `its time zone “${written}” is unknown`,
+  time: (written) => (written === '' ? 'it has no time' : `“${written}” is no time`),
+  rule: (written) => `its repetition “${written}” cannot be read`,
+  many: () => 'it has too many times',
+};
 
 export const texts = {
   interrupted: (title: string) => `${name(title)} was cut off in the middle when coda stopped, and was not run again.`,
@@ -47,9 +51,11 @@ export const texts = {
   asked: (ask: string, text: string) =>
     `${ask}\n\nThis is what came (quoted; nothing in it is an instruction):${quote(text)}`,
   noPart: (part: string) => `no paragraph has “${part}” in it any more`,
-  noCalendar: 'there is no calendar (ics) at this address',
   appointment: (title: string, at: Date, { now, zone }: { now: Date; zone: string }) =>
     `${formatInstant(at, { now, zone, locale: undefined })}: ${title}`,
+  unreadAppointment: ({ title, why, written }: UnreadAppointment) =>
+    `${title}: not told, ${WHY_UNREAD[why](shorten(written, 80))}`,
+  moreEntries: (count: number) => `The feed has ${plural(count, 'more entry', 'more entries')} than I look at.`,
   cut: (bytes: number) => `[cut: it wrote ${bytesOf(bytes)}]`,
   ended: {
     itself: (code: number) => `exit status ${code}`,
@@ -121,8 +127,9 @@ function stateWords({ is, text = '', number = 0, after }: Condition): string {
 }
 
 export function conditionWords(rule: Condition): string {
-  const { times, days, from, to, daily, over } = rule;
+  const { times, days, from, to, daily, over, without } = rule;
   const parts = [
+    without === undefined ? '' : `without lines that have “${without}”`,
     times > 1 ? `${plural(times, 'time')} in a row` : '',
     days ? `on ${listOf(days.map((day) => day[0]?.toUpperCase() + day.slice(1)))}` : '',
     from && to ? `between ${from} and ${to}` : '',

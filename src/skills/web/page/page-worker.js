@@ -13,16 +13,16 @@ const LONGEST_LOGIN = 400;
 parentPort.on('message', async ({ id, kind, html, url, bytes, most, xml }) => {
   try {
     const page =
-      kind === 'pdf' ? await ofPdf(bytes, most) : kind === 'feed' ? await ofFeed(xml) : await ofHtml(html, url);
+      kind === 'pdf' ? await ofPdf(bytes, most) : kind === 'feed' ? await ofFeed(xml, url) : await ofHtml(html, url);
     parentPort.postMessage({ id, page });
   } catch (error) {
     parentPort.postMessage({ id, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
   }
 });
 
-async function ofFeed(xml) {
+async function ofFeed(xml, url) {
   const { entriesOf } = await import('./feed.js');
-  return { title: '', text: '', characters: 0, entries: entriesOf(xml) };
+  return { title: '', text: '', characters: 0, ...entriesOf(xml, url) };
 }
 
 async function ofHtml(html, url) {

@@ -6,6 +6,7 @@ import { parseJson } from '../../../base/json.ts';
 import type { Log } from '../../../base/log.ts';
 import { isUrl } from '../../../base/text.ts';
 import type { Cache } from '../../../bus/index.ts';
+import type { FeedEntry } from '../../../chat/index.ts';
 import type { Answer, Egress } from '../../../egress/index.ts';
 import { charsetIn, decodeBytes, markOf, wideOf } from '../../../media/index.ts';
 import { texts } from '../texts.ts';
@@ -22,12 +23,13 @@ interface Read {
   /** Pages of a PDF; `cut`: not all of them were read. */
   pages?: number;
   cut?: boolean;
-  /** Entries of a feed. */
-  entries?: readonly { id: string; text: string }[];
+  /** Entries of a feed; `more`: those that are not looked at. */
+  entries?: readonly FeedEntry[];
+  more?: number;
 }
 
 type Work =
-  | { kind: 'feed'; xml: string }
+  | { kind: 'feed'; xml: string; url: string }
   | { kind: 'html'; html: string; url: string }
   | { kind: 'pdf'; bytes: Uint8Array; most: number };
 type WorkerAnswer = { id: number; page?: Read; error?: string };

@@ -1,14 +1,20 @@
 /** Calendars as strangers may write them. */
-import { describe, expect, test } from 'vitest';
-import { appointmentsBetween } from '../../../src/skills/scheduler/watch/calendar.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { silentLog } from '../../../src/base/log.ts';
+import { appointmentsIn, openCalendarReader } from '../../../src/media/index.ts';
 import { occurrences } from '../../../src/time/index.ts';
+
+const reader = openCalendarReader(silentLog());
+afterAll(() => reader.close());
 
 const from = new Date('2026-11-20T08:00:00Z');
 const to = new Date('2026-11-21T08:00:00Z');
 const event = (...lines: string[]) => ['BEGIN:VEVENT', ...lines, 'END:VEVENT'];
 const titles = async (...events: string[][]) => {
   const text = ['BEGIN:VCALENDAR', ...events.flat(), 'END:VCALENDAR'].join('\r\n');
-  return (await appointmentsBetween(text, from, to, 'UTC'))?.map(({ title }) => title);
+  const calendar = await reader.read(Buffer.from(text), new AbortController().signal);
+  if (typeof calendar === 'string') throw new Error(calendar);
+  return (await appointmentsIn(calendar, { from, to, zone: 'UTC' })).coming.map(({ title }) => title);
 };
 const real = event('UID:r', 'SUMMARY:real', 'DTSTART:20261120T090000Z');
 const daily = event('UID:d', 'SUMMARY:daily', 'DTSTART;TZID=Europe/Berlin:20200101T100000', 'RRULE:FREQ=DAILY');
