@@ -60,11 +60,13 @@ async function nextBatch() {
   const documents = budget.old.slice(0, MOST_NAMED).map(({ bytes: _, ...document }) => document);
   const unread = budget.unread.slice(0, MOST_NAMED);
   const unnamed = budget.old.length - documents.length + budget.unread.length - unread.length;
+  const missed = [...budget.missed].map(([part, count]) => ({ part, count }));
   const facts = {
     ...factsOf(about),
     ...((about.guessed || budget.guessed) && { guessed: true }),
     ...(unread.length > 0 && { unread }),
     ...(unnamed > 0 && { unnamed }),
+    ...(missed.length > 0 && { missed }),
   };
   return { passages: passages.take(), facts, ...(documents.length > 0 && { old: documents }) };
 }
@@ -108,7 +110,7 @@ async function* read({ bytes, name, type, budget, depth, place: outer }, about) 
   if (looked.kind === 'zip') {
     Object.assign(about, looked);
     zip = openZip(bytes, budget);
-    looked = await ofZip(zip);
+    looked = await ofZip(zip, name);
   }
   Object.assign(about, looked);
   const nested = (inner, innerName, innerType, place) =>
@@ -121,11 +123,11 @@ async function* blocksOf({ bytes, zip, nested, charset }, about) {
     case 'pdf':
       return yield* (await import('./readers/pdf.js')).readPdf(bytes, about);
     case 'docx':
-      return yield* (await import('./readers/word.js')).readWord(zip, about);
+      return yield* (await import('./readers/word.js')).readWord(zip, about, nested);
     case 'xlsx':
-      return yield* (await import('./readers/sheet.js')).readSheets(zip, about);
+      return yield* (await import('./readers/sheet.js')).readSheets(zip, about, nested);
     case 'pptx':
-      return yield* (await import('./readers/slides.js')).readSlides(zip, about);
+      return yield* (await import('./readers/slides.js')).readSlides(zip, about, nested);
     case 'odt':
     case 'ods':
     case 'odp':
@@ -172,17 +174,20 @@ async function* readArchive(zip, about, nested) {
   }
 }
 
+/** Behind `outer`; the same where it has no name, as a page that is set into a document. */
+function placeWithin(outer, place) {
+  if (outer === '') return place;
+  return typeof place === 'string' ? `${outer}, ${place}` : { ...place, before: `${outer}, ${place.before ?? ''}` };
+}
+
 /** A file within another one. One that cannot be read is named, and ends nothing else but for a limit. */
 async function* readNested(inner, { place, outer }) {
   const about = {};
   const whole = `${outer}${place}`;
+  const before = place === '' ? outer : `${whole}, `;
   try {
-    for await (const block of read({ ...inner, place: `${whole}, ` }, about)) {
-      const own =
-        typeof block.place === 'string'
-          ? `${place}, ${block.place}`
-          : { ...block.place, before: `${place}, ${block.place.before ?? ''}` };
-      yield { ...block, place: own };
+    for await (const block of read({ ...inner, place: before }, about)) {
+      yield { ...block, place: placeWithin(place, block.place) };
     }
     if (about.guessed) inner.budget.guessed = true;
   } catch (error) {

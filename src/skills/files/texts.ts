@@ -16,6 +16,7 @@ const WHY: Record<FileFault, (facts: FileFacts) => string> = {
   kind: ({ says }) => `it is ${says}, and I read none of those`,
   old: ({ says, to, why }) =>
     `it is ${says}${why === undefined ? '' : `, and LibreOffice ${why}`}; saved as ${to ?? 'a newer one'} I can read it`,
+  method: () => 'it is packed in a way that I cannot unpack',
   encrypted: () => 'it is locked with a password; send it without one',
   broken: () => 'it is broken, or not what it says it is',
   empty: () => 'it is empty',
