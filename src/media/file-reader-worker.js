@@ -15,6 +15,9 @@ const LONGEST_WORDS = 300;
 /** Files within a file that could not be read, and documents of old formats, that are named; the others are counted. */
 const MOST_NAMED = 20;
 
+/** Entries that cannot be unpacked, by the fault of each: they are counted, and the others are read. */
+const UNPACKED = { method: 'method', encrypted: 'locked', broken: 'broken' };
+
 /** The file that is read: its bytes, then its blocks. */
 let file;
 /** Bytes of the old Office documents that were in the last one. */
@@ -84,7 +87,7 @@ function begin({ chunks, name, type }) {
   return { blocks, passages: new Passages(), about, budget };
 }
 
-function factsOf({ kind, says, to, title = '', parts, fault, pictures, events, people }) {
+function factsOf({ kind, says, to, title = '', parts, fault, pictures, picturePages, events, people }) {
   return {
     kind,
     says,
@@ -92,7 +95,7 @@ function factsOf({ kind, says, to, title = '', parts, fault, pictures, events, p
     title: title.slice(0, LONGEST_WORDS),
     ...(parts && { parts }),
     ...(fault && { fault }),
-    ...(pictures && { pictures }),
+    ...(pictures && { pictures, picturePages: picturePages.slice(0, MOST_NAMED) }),
     ...(events?.length && { events }),
     ...(people?.length && { people }),
   };
@@ -115,13 +118,23 @@ async function* read({ bytes, name, type, budget, depth, place: outer }, about) 
   Object.assign(about, looked);
   const nested = (inner, innerName, innerType, place) =>
     readNested({ bytes: inner, name: innerName, type: innerType, budget, depth: depth + 1 }, { place, outer });
-  yield* blocksOf({ bytes, zip, nested, charset: charsetIn(type) }, about);
+  let hasText = false;
+  for await (const block of blocksOf({ bytes, zip, nested, budget, charset: charsetIn(type) }, about)) {
+    hasText ||= block.aside === undefined;
+    yield block;
+  }
+  if (zip && about.kind !== 'zip' && !hasText) budget.miss('picture', zip.names().filter(isPicture).length);
 }
 
-async function* blocksOf({ bytes, zip, nested, charset }, about) {
+/** A document of nothing but pictures, as a scan that was saved as one. */
+function isPicture(name) {
+  return /(?:^|\/)(?:media|pictures|images)\/[^/]+\.(?:png|jpe?g|gif|tiff?|bmp|emf|wmf|webp)$/i.test(name);
+}
+
+async function* blocksOf({ bytes, zip, nested, budget, charset }, about) {
   switch (about.kind) {
     case 'pdf':
-      return yield* (await import('./readers/pdf.js')).readPdf(bytes, about);
+      return yield* (await import('./readers/pdf.js')).readPdf(bytes, about, { budget, nested });
     case 'docx':
       return yield* (await import('./readers/word.js')).readWord(zip, about, nested);
     case 'xlsx':
@@ -135,17 +148,17 @@ async function* blocksOf({ bytes, zip, nested, charset }, about) {
     case 'epub':
       return yield* (await import('./readers/html.js')).readEpub(zip, about);
     case 'html':
-      return yield* (await import('./readers/html.js')).readHtml(bytes, about, charset);
+      return yield* (await import('./readers/html.js')).readHtml(bytes, about, charset, budget);
     case 'rtf':
       return yield* (await import('./readers/rtf.js')).readRtf(bytes);
     case 'eml':
-      return yield* await readMailWith(bytes, about, nested);
+      return yield* await readMailWith(bytes, about, { nested, budget });
     case 'ics':
       return yield* (await import('./readers/calendar.js')).readCalendar(bytes, about);
     case 'vcf':
-      return yield* (await import('./readers/calendar.js')).readCards(bytes, about);
+      return yield* (await import('./readers/cards.js')).readCards(bytes, about);
     case 'csv':
-      return yield* (await import('./readers/text.js')).readCsv(bytes, about, charset);
+      return yield* (await import('./readers/csv.js')).readCsv(bytes, about, { declared: charset, budget });
     case 'text':
       return yield* (await import('./readers/text.js')).readText(bytes, about, charset);
     case 'zip':
@@ -157,9 +170,9 @@ async function* blocksOf({ bytes, zip, nested, charset }, about) {
   }
 }
 
-async function readMailWith(bytes, about, nested) {
+async function readMailWith(bytes, about, { nested, budget }) {
   const [{ readMail }, { readHtml }] = await Promise.all([import('./readers/mail.js'), import('./readers/html.js')]);
-  return readMail(bytes, about, (html) => readHtml(html, {}), nested);
+  return readMail(bytes, about, { readHtmlBlocks: (html) => readHtml(html, {}, undefined, budget), nested, budget });
 }
 
 /** The list of an archive's files, then each file by its own reader. Their names are shown, and used for nothing else. */
@@ -168,9 +181,22 @@ async function* readArchive(zip, about, nested) {
   about.parts = { unit: 'file', count: names.length };
   for (let from = 0; from < names.length; from += 50)
     yield { text: names.slice(from, from + 50).join('\n'), place: 'the list of its files' };
+  if (names.length > 0 && names.every((name) => zip.find(name).isEncrypted)) throw new Unreadable('encrypted');
   for (const name of names) {
     if (/(?:^|\/)(?:__MACOSX\/|\._|\.DS_Store)/.test(name)) continue;
-    yield* nested(await zip.bytesOf(name), name, '', name);
+    const bytes = await unpack(zip, name);
+    if (bytes) yield* nested(bytes, name, '', name);
+  }
+}
+
+async function unpack(zip, name) {
+  try {
+    return await zip.bytesOf(name);
+  } catch (error) {
+    const part = UNPACKED[faultOf(error)];
+    if (part === undefined) throw error;
+    zip.budget.miss(part);
+    return undefined;
   }
 }
 

@@ -55,13 +55,12 @@ const MISSED = [
   'sheet',
   'slide',
   'style',
-  'quote',
   'font',
   'attachment',
   'method',
   'locked',
   'broken',
-  'row',
+  'quote',
 ] as const;
 export type MissedPart = (typeof MISSED)[number];
 
@@ -107,8 +106,9 @@ const facts = z.strictObject({
   parts: z.strictObject({ unit: z.string(), count: z.int() }).optional(),
   fault: z.enum(FAULTS).optional(),
   why: z.string().optional(),
-  /** Pages without any text: pictures of pages. */
+  /** Pages that are pictures, though a line of letters may stand on one; and the first of them. */
   pictures: z.int().optional(),
+  picturePages: z.array(z.int()).optional(),
   /** Passages whose text was read from pictures, with mistakes. */
   recognized: z.int().optional(),
   events: z.array(event).optional(),

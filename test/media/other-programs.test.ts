@@ -1,7 +1,7 @@
 /** Files as other programs write them: words and places that everybody sees, and none that nobody sees. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { docx, openDocument, paragraph, relation, relations, row, words, xlsx } from '../support/documents.ts';
+import { docx, openDocument, paragraph, pdfOf, relation, relations, row, words, xlsx } from '../support/documents.ts';
 import { zip } from '../support/zip.ts';
 import { openReaders, type Readers, type ReadFile } from './reading.ts';
 
@@ -368,4 +368,204 @@ test('white letters in a dark cell of rich text', async () => {
   const read = await readers.read(rtf, 'a.rtf');
   expect(read.text).toBe('seen\nbelow');
   expect(read.at('gone')).toEqual([expect.stringContaining('<white text>')]);
+});
+
+describe('archives', () => {
+  test('an entry with another method costs itself', async () => {
+    const read = await readOther('one-odd-entry.zip');
+    expect(read.at('the code is 7731')).toEqual(['c-last.txt, line 1']);
+    expect(read.facts).toMatchObject({ missed: [{ part: 'method', count: 1 }] });
+    expect(read.facts.fault).toBeUndefined();
+  });
+
+  test('an entry that is broken, and one with a password, cost themselves', async () => {
+    const made = zip([
+      { name: 'broken.txt', content: 'x', packed: Buffer.from([0xff, 0xff]), size: 9 },
+      { name: 'locked.txt', content: 'x', encrypted: true },
+      ['whole.txt', 'The rest of it'],
+    ]);
+    const read = await readers.read(made, 'a.zip');
+    expect(read.at('The rest of it')).toEqual(['whole.txt, line 1']);
+    expect(read.facts.missed).toEqual([
+      { part: 'broken', count: 1 },
+      { part: 'locked', count: 1 },
+    ]);
+  });
+
+  test.each([
+    ['DOS', 'names-cp437.zip', undefined, 'Übergabe Müller.txt'],
+    ['Japan', undefined, '90bf8b818f91', '請求書'],
+    ['Russia', undefined, '8ea2eea2ad', undefined],
+    ['China', undefined, 'b7a2c6b1', '发票'],
+    ['UTF-8', undefined, Buffer.from('Rechnung für Åse').toString('hex'), 'Rechnung für Åse'],
+  ])('names of %s', async (_, name, hex, wanted) => {
+    const bytes = name ? file(name) : withName(Buffer.from(hex ?? '', 'hex'));
+    const { text } = await readers.read(bytes, 'a.zip');
+    if (wanted) expect(text).toContain(wanted);
+    else expect(text).toMatch(/^[а-яА-ЯёЁ]+\.txt$/m);
+  });
+});
+
+/** An archive of one file whose name is not said to be in UTF-8. */
+function withName(name: Buffer): Buffer {
+  const whole = Buffer.concat([name, Buffer.from('.txt')]);
+  const made = zip([{ name: 'n'.repeat(whole.length), content: 'x', stored: true }]);
+  for (const [signature, flags, at] of [
+    ['504b0304', 6, 30],
+    ['504b0102', 8, 46],
+  ] as const) {
+    const from = made.indexOf(Buffer.from(signature, 'hex'));
+    made.writeUInt16LE(0, from + flags);
+    whole.copy(made, from + at);
+  }
+  return made;
+}
+
+describe('tables', () => {
+  test('what a bank writes above its table, and numbers with a decimal comma', async () => {
+    expect((await readOther('bank-preamble.csv')).text).toBe(
+      [
+        'Girokonto | DE00 1234',
+        'Kontostand vom 27.11.2026: | 1.204,55 EUR',
+        'Buchungsdatum | Empfänger | Betrag (€)',
+        'Buchungsdatum: 26.11.2026 | Empfänger: Stadtwerke | Betrag (€): -1.084,20',
+        'Buchungsdatum: 25.11.2026 | Empfänger: Bäckerei, Nord | Betrag (€): -4,30',
+      ].join('\n'),
+    );
+  });
+
+  test('lines that end as those of an old Mac', async () => {
+    const read = await readOther('classic-mac.csv');
+    expect(read.text).toBe('item | pieces\nitem: lamp | pieces: 4\nitem: chair | pieces: 118');
+    expect(read.facts.parts).toEqual({ unit: 'row', count: 3 });
+  });
+
+  test('a quote without an end stands for itself, and is said', async () => {
+    const read = await readOther('unclosed-quote.csv');
+    expect(read.text).toBe(
+      'name | size | price\nname: shelf | size: "80 cm | price: 45\nname: table | size: 120 cm | price: 99\nname: bench | size: 90 cm | price: 61',
+    );
+    expect(read.facts.missed).toEqual([{ part: 'quote', count: 1 }]);
+  });
+
+  test.each([
+    ['1,5;2,5\n3,5;4,5\n', '1,5 | 2,5\n3,5 | 4,5'],
+    ['name, note\nAna, "a, b"\nBo, "c"\n', 'name | note\nname: Ana | note: a, b\nname: Bo | note: c'],
+    ['a;b\n"x;1\n"y";2\n"two\nlines";3\n', 'a | b\na: "x | b: 1\na: y | b: 2\na: two lines | b: 3'],
+    ['a\tb\n1,5\t2;3\n', 'a | b\na: 1,5 | b: 2;3'],
+    ['sep=;\na;b\n1;2\n', 'a | b\na: 1 | b: 2'],
+  ])('%j', async (text, wanted) => {
+    expect((await readers.read(text, 'a.csv')).text).toBe(wanted);
+  });
+});
+
+describe('mails and cards', () => {
+  test('a page is read where the plain text says nothing of it', async () => {
+    const read = await readOther('html-only-really.eml');
+    expect(read.at('Train at 08:14 from platform 9, seat 61.')).toEqual(['the mail']);
+    expect(read.text).not.toContain('Please view');
+  });
+
+  test('the plain text is read where it says the same', async () => {
+    const parts = (...all: [type: string, text: string][]) =>
+      all.map(([type, text]) => `--b\r\nContent-Type: ${type}; charset=utf-8\r\n\r\n${text}\r\n`).join('');
+    const mail = `From: a@example.org\r\nTo: b@example.org\r\nSubject: s\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n${parts(['text/plain', 'The train leaves at nine: https://trains.example/a'], ['text/html', '<p>The train <a href="https://trains.example/a">leaves</a> at nine.</p>'])}--b--\r\n`;
+    const { passages } = await readers.read(mail, 'a.eml');
+    expect(passages.slice(1).map(({ text }) => text)).toEqual(['The train leaves at nine: https://trains.example/a']);
+  });
+
+  test.each([
+    ['old-phone.vcf', ['Name: Ömer Kılıc\nPhone (cell): 0151 000001', 'Name: Bea Wirth\nPhone (cell): 0151 000002']],
+    ['photo-then-tel.vcf', ['Name: Jürgen\nPhone (cell): 0151 000003']],
+  ])('%s', async (name, cards) => {
+    const read = await readOther(name);
+    expect(read.passages.map(({ text }) => text)).toEqual(cards);
+    expect(read.facts.people?.map(({ text }) => text)).toEqual(cards);
+  });
+
+  test('a card of a telephone with labels, and of the newest version', async () => {
+    const card = `BEGIN:VCARD\r\nVERSION:3.0\r\nN:Holm;Mira;;Dr.;\r\nitem1.TEL;type=pref:+49 30 1\r\nitem1.X-ABLabel:_$!<Work>!$_\r\nADR;TYPE=HOME:;;Lange Str. 1\\; Hof;Bremen;;28195;\r\nNOTE:one\\, two\\n thr\r\n ee\r\nEND:VCARD\r\nBEGIN:VCARD\r\nVERSION:4.0\r\nFN:Bo\r\nTEL;VALUE=uri;TYPE="cell,voice":tel:+4930\r\nEND:VCARD\r\n`;
+    expect((await readers.read(card, 'a.vcf')).passages.map(({ text }) => text)).toEqual([
+      'Name: Dr. Mira Holm\nPhone (work): +49 30 1\nAddress (home): Lange Str. 1; Hof, Bremen, 28195\nNote: one, two\n three',
+      'Name: Bo\nPhone (cell): +4930',
+    ]);
+  });
+});
+
+describe('PDF', () => {
+  test.each([
+    ['cjk-gb.pdf', '电子发票金额128元'],
+    ['cjk-sjis.pdf', '領収書合計三千円'],
+  ])('the letters of %s by the maps of its script', async (name, text) => {
+    const read = await readOther(name);
+    expect(read.text).toBe(text);
+    expect(read.facts.pictures).toBeUndefined();
+  });
+
+  test('a filled form has its values where they stand', async () => {
+    const { text } = await readOther('form-filled.pdf');
+    expect(text.split('\n').slice(1)).toEqual([
+      'Name  Mira Holm',
+      'Amount in euros  412.80',
+      'I travelled by train  ☒',
+      'Account  Giro 7731',
+    ]);
+  });
+
+  test('a page that a picture covers is one, and the line on it is kept', async () => {
+    const read = await readOther('scan-with-stamp.pdf');
+    expect(read.facts).toMatchObject({ pictures: 2, picturePages: [1, 2] });
+    expect(read.at('Scanned with PocketScan')).toEqual(['page 1', 'page 2']);
+  });
+
+  const at = (y: number, operators: string) => `BT /F1 12 Tf 72 ${y} Td ${operators} ET`;
+  const IMAGE = 'q 612 0 0 792 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q';
+
+  test.each<[what: string, page: string, aside?: string]>([
+    ['white on the page', at(700, '1 g (words) Tj'), 'white text'],
+    ['almost white', at(700, '0.98 g (words) Tj'), 'white text'],
+    ['white on a dark box', `0 0 0.5 rg 50 690 300 40 re f ${at(700, '1 g (words) Tj')}`],
+    ['white beside a dark box', `0 0 0.5 rg 50 690 300 40 re f ${at(600, '1 g (words) Tj')}`, 'white text'],
+    ['dark on a dark box', `0 0 0.5 rg 50 690 300 40 re f ${at(700, '0 0 0.5 rg (words) Tj')}`, 'hidden text'],
+    [
+      'white on a white box over a dark one',
+      `0 g 0 0 612 792 re f 1 g 50 690 300 40 re f ${at(700, '(words) Tj')}`,
+      'white text',
+    ],
+    ['in a box that is moved', `q 1 0 0 1 0 -100 cm 0 g 50 790 300 40 re f Q ${at(700, '1 g (words) Tj')}`],
+    ['off the page', at(900, '(words) Tj'), 'hidden text'],
+    ['too small', 'BT /F1 0.5 Tf 72 700 Td (words) Tj ET', 'hidden text'],
+    ['unseen', at(700, '3 Tr (words) Tj'), 'hidden text'],
+    ['recognized on a picture', `${IMAGE} ${at(700, '3 Tr (words) Tj')}`],
+  ])('%s', async (_, page, aside) => {
+    const { passages } = await readers.read(pdfOf([`${at(50, '(Some other line) Tj')} ${page}`]), 'a.pdf');
+    expect(passages.filter(({ text }) => text.includes('words')).map((each) => each.aside)).toEqual([aside]);
+  });
+
+  test('bookmarks are places of the pages that they lead to', async () => {
+    const more = [
+      '<< /Type /Outlines /First 14 0 R /Last 15 0 R /Count 2 >>',
+      '<< /Title (Warranty) /Parent 13 0 R /Next 15 0 R /Dest [6 0 R /Fit] >>',
+      '<< /Title (Cleaning) /Parent 13 0 R /Prev 14 0 R /Dest [10 0 R /Fit] >>',
+    ];
+    const pages = ['Cover', 'It lasts two years', 'and no longer', 'Use soap'].map((text) => at(700, `(${text}) Tj`));
+    // Objects 4 to 11 are the pages and their contents; 12 is a filler.
+    const read = await readers.read(pdfOf(pages, { catalog: '/Outlines 13 0 R', more: ['null', ...more] }), 'a.pdf');
+    const placeOf = (words: string) => read.at(words)[0];
+    expect(placeOf('Cover')).toBe('page 1');
+    expect(placeOf('It lasts two years')).toBe('page 2, “Warranty”');
+    expect(placeOf('and no longer')).toBe('page 3, “Warranty”');
+    expect(placeOf('Use soap')).toBe('page 4, “Cleaning”');
+  });
+
+  test('what somebody has typed on a page is its text, and a remark is a comment', async () => {
+    const more = [
+      '<< /Type /Annot /Subtype /FreeText /Rect [200 695 400 715] /Contents (paid on 3 May) /DA (/F1 12 Tf) >>',
+      '<< /Type /Annot /Subtype /Highlight /QuadPoints [70 715 120 715 70 695 120 695] /Rect [70 695 120 715] /Contents (is that so?) >>',
+    ];
+    const made = pdfOf([at(700, '(The bill) Tj')], { page: '/Annots [6 0 R 7 0 R]', more });
+    const read = await readers.read(made, 'a.pdf');
+    expect(read.text).toBe('The bill  paid on 3 May');
+    expect(read.at('is that so?')).toEqual(['comment on page 1 <comment>']);
+  });
 });

@@ -18,21 +18,6 @@ export function* readCalendar(bytes, about) {
   about.events = events.filter(({ start, summary }) => start && summary);
 }
 
-export function* readCards(bytes, about) {
-  const people = [];
-  let count = 0;
-  for (const { name, fields } of componentsIn(bytes, about)) {
-    if (name !== 'VCARD') continue;
-    count++;
-    const text = cardText(fields);
-    const named = textOf(fields, 'FN') || textOf(fields, 'N').split(';').filter(Boolean).reverse().join(' ');
-    if (people.length < MOST_OFFERED && named) people.push({ name: named, text });
-    yield { text, place: `card ${count}` };
-  }
-  about.parts = { unit: 'card', count };
-  about.people = people;
-}
-
 /** Lines that are folded as one (RFC 5545, 3.1); cards of version 2.1 fold in another way. */
 function unfolded(text) {
   const lines = text.replace(/\r/g, '').replace(/\n[ \t]/g, '');
@@ -129,32 +114,4 @@ function eventText({ summary, start, end, zone, location, rule, about, isCancell
     ...(rule ? [`Repeats: ${rule}`] : []),
     ...(about ? [about] : []),
   ].join('\n');
-}
-
-const CARD = {
-  FN: 'Name',
-  ORG: 'Company',
-  TITLE: 'Title',
-  TEL: 'Phone',
-  EMAIL: 'Mail',
-  ADR: 'Address',
-  BDAY: 'Birthday',
-  URL: 'Page',
-  NOTE: 'Note',
-};
-
-function cardText(fields) {
-  const lines = fields.flatMap(({ name, parameters, value }) => {
-    const title = CARD[name];
-    const clean = plain(value)
-      .split(';')
-      .map((part) => part.trim())
-      .filter(Boolean)
-      .join(', ')
-      .replace(/^tel:/, '');
-    if (!title || clean === '') return [];
-    const type = name === 'TEL' || name === 'EMAIL' || name === 'ADR' ? (parameters.TYPE ?? '').toLowerCase() : '';
-    return [`${title}${type && type !== 'internet' ? ` (${type})` : ''}: ${clean.slice(0, 1_000)}`];
-  });
-  return lines.join('\n');
 }

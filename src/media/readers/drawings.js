@@ -1,5 +1,6 @@
 /** What Office draws in documents, sheets and slides: charts and diagrams, as their words; and documents that are set into one. */
 import { hexColor } from './colors.js';
+import { kindOf } from './kinds.js';
 import { bareAttributes, bareName, xmlEvents } from './markup.js';
 
 const MOST_POINTS = 2_000;
@@ -21,7 +22,10 @@ export async function* readDrawn(zip, { type, target }) {
 export async function* readSetIn(zip, { target }, nested) {
   if (!zip.has(target)) return;
   const name = target.slice(target.lastIndexOf('/') + 1);
-  yield* nested(await zip.bytesOf(target), name, '', `the document ${name} in it`);
+  const bytes = await zip.bytesOf(target);
+  // Objects of programs that nobody has: a drawing, a formula, a packed file.
+  if (kindOf(bytes, name, '').kind === 'unknown') zip.budget.miss('object');
+  else yield* nested(bytes, name, '', `the document ${name} in it`);
 }
 
 /** Title, titles of axes, then a line for each series: its name, and its values with what they are of. */

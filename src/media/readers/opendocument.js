@@ -178,6 +178,7 @@ class Walk {
     else if (SHAPES.has(name)) this.beginShape(name, at);
     else if (name === 'draw:object' && at.href !== undefined)
       this.blocks.push({ object: at.href, ...this.drawnPlace() });
+    else if (name === 'draw:object-ole') this.blocks.push({ object: '', ...this.drawnPlace() });
   }
 
   beginShape(name, at) {
