@@ -43,7 +43,7 @@ const KEPT = [
   { name: 'playwright', library: 'playwright-core', home: '^src/skills/browser/' },
   { name: 'mcp', library: '@modelcontextprotocol', home: '^src/(skills/mcp/|cli/mcp\\.ts$)' },
   { name: 'embeddings', library: '@energetic-ai', home: '^src/vectors/' },
-  { name: 'readers', library: 'htmlparser2|postal-mime', home: '^src/(media|skills/web/page)/' },
+  { name: 'readers', library: 'css-select|htmlparser2|postal-mime', home: '^src/(media|skills/web/page)/' },
   { name: 'calendars', library: 'ical\\.js', home: '^src/media/readers/appointments\\.js$' },
   { name: 'redis', library: 'ioredis', home: '^src/bus/' },
   { name: 'cron', library: 'node-cron', home: '^src/time/rules/cron\\.ts$' },

@@ -346,8 +346,8 @@ function offersOf(skills: readonly EquippedSkill[]) {
 function shownBy(skills: readonly EquippedSkill[]): ShowFile {
   return async (file, room, personId) => {
     for (const { skill, deps } of skills) {
-      const text = await skill.showFile?.(deps, file, room, personId);
-      if (text !== undefined) return text;
+      const shown = await skill.showFile?.(deps, file, room, personId);
+      if (shown) return shown;
     }
     return undefined;
   };

@@ -8,6 +8,7 @@ import type {
   Failed,
   LightModels,
   LiveTools,
+  ShowFile,
   Tiers,
   Toolbox,
   ToolGroup,
@@ -462,7 +463,7 @@ export interface SkillActs<Settings> {
    * The text of a file that came with a message, as the model is shown it in at most about `room` characters, or why there is
    * none; undefined: it does not read such files. The first skill that does counts.
    */
-  showFile?(deps: SkillDeps<Settings>, file: FileRef, room: number, personId: string): Promise<string | undefined>;
+  showFile?(deps: SkillDeps<Settings>, file: FileRef, room: number, personId: string): ReturnType<ShowFile>;
   /**
    * Hears voice messages, whose words are their sender's own; undefined where it does not. The first skill that does counts.
    * Rejects only when `signal` aborts.

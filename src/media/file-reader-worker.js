@@ -17,6 +17,9 @@ const ENTRIES = 200;
 /** Files within a file that could not be read, and documents of old formats, that are named; the others are counted. */
 const MOST_NAMED = 20;
 
+/** Entries that cannot be unpacked, by the fault of each: they are counted, and the others are read. */
+const UNPACKED = { method: 'method', encrypted: 'locked', broken: 'broken' };
+
 /** The file that is read: its bytes, then its blocks. */
 let file;
 /** Bytes of the old Office documents that were in the last one. */
@@ -63,11 +66,13 @@ async function nextBatch() {
   const documents = budget.old.slice(0, MOST_NAMED).map(({ bytes: _, ...document }) => document);
   const unread = budget.unread.slice(0, MOST_NAMED);
   const unnamed = budget.old.length - documents.length + budget.unread.length - unread.length;
+  const missed = [...budget.missed].map(([part, count]) => ({ part, count }));
   const facts = {
     ...factsOf(about),
     ...((about.guessed || budget.guessed) && { guessed: true }),
     ...(unread.length > 0 && { unread }),
     ...(unnamed > 0 && { unnamed }),
+    ...(missed.length > 0 && { missed }),
   };
   return { passages: passages.take(), facts, ...(documents.length > 0 && { old: documents }) };
 }
@@ -101,7 +106,7 @@ function begin({ chunks, name, type }) {
   return { blocks, passages: new Passages(), about, budget };
 }
 
-function factsOf({ kind, says, to, title = '', parts, fault, pictures, people }) {
+function factsOf({ kind, says, to, title = '', parts, fault, pictures, picturePages, people }) {
   return {
     kind,
     says,
@@ -109,7 +114,7 @@ function factsOf({ kind, says, to, title = '', parts, fault, pictures, people })
     title: title.slice(0, LONGEST_WORDS),
     ...(parts && { parts }),
     ...(fault && { fault }),
-    ...(pictures && { pictures }),
+    ...(pictures && { pictures, picturePages: picturePages.slice(0, MOST_NAMED) }),
     ...(people?.length && { people }),
   };
 }
@@ -126,24 +131,34 @@ async function* read({ bytes, name, type, budget, depth, place: outer }, about) 
   if (looked.kind === 'zip') {
     Object.assign(about, looked);
     zip = openZip(bytes, budget);
-    looked = await ofZip(zip);
+    looked = await ofZip(zip, name);
   }
   Object.assign(about, looked);
   const nested = (inner, innerName, innerType, place) =>
     readNested({ bytes: inner, name: innerName, type: innerType, budget, depth: depth + 1 }, { place, outer });
-  yield* blocksOf({ bytes, zip, nested, charset: charsetIn(type) }, about);
+  let hasText = false;
+  for await (const block of blocksOf({ bytes, zip, nested, budget, charset: charsetIn(type) }, about)) {
+    hasText ||= block.aside === undefined;
+    yield block;
+  }
+  if (zip && about.kind !== 'zip' && !hasText) budget.miss('picture', zip.names().filter(isPicture).length);
 }
 
-async function* blocksOf({ bytes, zip, nested, charset }, about) {
+/** A document of nothing but pictures, as a scan that was saved as one. */
+function isPicture(name) {
+  return /(?:^|\/)(?:media|pictures|images)\/[^/]+\.(?:png|jpe?g|gif|tiff?|bmp|emf|wmf|webp)$/i.test(name);
+}
+
+async function* blocksOf({ bytes, zip, nested, budget, charset }, about) {
   switch (about.kind) {
     case 'pdf':
-      return yield* (await import('./readers/pdf.js')).readPdf(bytes, about);
+      return yield* (await import('./readers/pdf.js')).readPdf(bytes, about, { budget, nested });
     case 'docx':
-      return yield* (await import('./readers/word.js')).readWord(zip, about);
+      return yield* (await import('./readers/word.js')).readWord(zip, about, nested);
     case 'xlsx':
-      return yield* (await import('./readers/sheet.js')).readSheets(zip, about);
+      return yield* (await import('./readers/sheet.js')).readSheets(zip, about, nested);
     case 'pptx':
-      return yield* (await import('./readers/slides.js')).readSlides(zip, about);
+      return yield* (await import('./readers/slides.js')).readSlides(zip, about, nested);
     case 'odt':
     case 'ods':
     case 'odp':
@@ -151,17 +166,17 @@ async function* blocksOf({ bytes, zip, nested, charset }, about) {
     case 'epub':
       return yield* (await import('./readers/html.js')).readEpub(zip, about);
     case 'html':
-      return yield* (await import('./readers/html.js')).readHtml(bytes, about, charset);
+      return yield* (await import('./readers/html.js')).readHtml(bytes, about, charset, budget);
     case 'rtf':
       return yield* (await import('./readers/rtf.js')).readRtf(bytes);
     case 'eml':
-      return yield* await readMailWith(bytes, about, nested);
+      return yield* await readMailWith(bytes, about, { nested, budget });
     case 'ics':
       return yield* (await import('./readers/appointments.js')).readCalendar(bytes, about);
     case 'vcf':
-      return yield* (await import('./readers/calendar.js')).readCards(bytes, about);
+      return yield* (await import('./readers/cards.js')).readCards(bytes, about);
     case 'csv':
-      return yield* (await import('./readers/text.js')).readCsv(bytes, about, charset);
+      return yield* (await import('./readers/csv.js')).readCsv(bytes, about, { declared: charset, budget });
     case 'text':
       return yield* (await import('./readers/text.js')).readText(bytes, about, charset);
     case 'zip':
@@ -173,9 +188,9 @@ async function* blocksOf({ bytes, zip, nested, charset }, about) {
   }
 }
 
-async function readMailWith(bytes, about, nested) {
+async function readMailWith(bytes, about, { nested, budget }) {
   const [{ readMail }, { readHtml }] = await Promise.all([import('./readers/mail.js'), import('./readers/html.js')]);
-  return readMail(bytes, about, (html) => readHtml(html, {}), nested);
+  return readMail(bytes, about, { readHtmlBlocks: (html) => readHtml(html, {}, undefined, budget), nested, budget });
 }
 
 /** The list of an archive's files, then each file by its own reader. Their names are shown, and used for nothing else. */
@@ -184,23 +199,39 @@ async function* readArchive(zip, about, nested) {
   about.parts = { unit: 'file', count: names.length };
   for (let from = 0; from < names.length; from += 50)
     yield { text: names.slice(from, from + 50).join('\n'), place: 'the list of its files' };
+  if (names.length > 0 && names.every((name) => zip.find(name).isEncrypted)) throw new Unreadable('encrypted');
   for (const name of names) {
     if (/(?:^|\/)(?:__MACOSX\/|\._|\.DS_Store)/.test(name)) continue;
-    yield* nested(await zip.bytesOf(name), name, '', name);
+    const bytes = await unpack(zip, name);
+    if (bytes) yield* nested(bytes, name, '', name);
   }
+}
+
+async function unpack(zip, name) {
+  try {
+    return await zip.bytesOf(name);
+  } catch (error) {
+    const part = UNPACKED[faultOf(error)];
+    if (part === undefined) throw error;
+    zip.budget.miss(part);
+    return undefined;
+  }
+}
+
+/** Behind `outer`; the same where it has no name, as a page that is set into a document. */
+function placeWithin(outer, place) {
+  if (outer === '') return place;
+  return typeof place === 'string' ? `${outer}, ${place}` : { ...place, before: `${outer}, ${place.before ?? ''}` };
 }
 
 /** A file within another one. One that cannot be read is named, and ends nothing else but for a limit. */
 async function* readNested(inner, { place, outer }) {
   const about = {};
   const whole = `${outer}${place}`;
+  const before = place === '' ? outer : `${whole}, `;
   try {
-    for await (const block of read({ ...inner, place: `${whole}, ` }, about)) {
-      const own =
-        typeof block.place === 'string'
-          ? `${place}, ${block.place}`
-          : { ...block.place, before: `${place}, ${block.place.before ?? ''}` };
-      yield { ...block, place: own };
+    for await (const block of read({ ...inner, place: before }, about)) {
+      yield { ...block, place: placeWithin(place, block.place) };
     }
     if (about.guessed) inner.budget.guessed = true;
   } catch (error) {

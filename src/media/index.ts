@@ -24,7 +24,7 @@ const ASIDES = [
 
 /**
  * Why a file was not read, or not to its end: what it is (`kind`: nothing reads it; `old`: Office before 2007; `heic`), what is
- * wrong with it, or the limit that it met. `gone`: its content is not stored any more; `unheard`: a recording that was not heard, `why` says it.
+ * wrong with it, or the limit that it met. `method`: it is packed in a way that nothing here unpacks. `gone`: its content is not stored any more; `unheard`: a recording that was not heard, `why` says it.
  */
 export const FAULTS = [
   'kind',
@@ -39,8 +39,30 @@ export const FAULTS = [
   'crashed',
   'gone',
   'unheard',
+  'method',
 ] as const;
 export type FileFault = (typeof FAULTS)[number];
+
+/** Parts of a file that a person sees and the readers do not, and entries of an archive by why they are not read. */
+const MISSED = [
+  'chart',
+  'diagram',
+  'form',
+  'formula',
+  'object',
+  'picture',
+  'page',
+  'sheet',
+  'slide',
+  'style',
+  'font',
+  'attachment',
+  'method',
+  'locked',
+  'broken',
+  'quote',
+] as const;
+export type MissedPart = (typeof MISSED)[number];
 
 const passage = z.strictObject({
   /** `page 12`, `Costs!A2:C14`, `slide 3`, `“Warranty”`, `lines 10–42`. */
@@ -70,8 +92,9 @@ const facts = z.strictObject({
   parts: z.strictObject({ unit: z.string(), count: z.int() }).optional(),
   fault: z.enum(FAULTS).optional(),
   why: z.string().optional(),
-  /** Pages without any text: pictures of pages. */
+  /** Pages that are pictures, though a line of letters may stand on one; and the first of them. */
   pictures: z.int().optional(),
+  picturePages: z.array(z.int()).optional(),
   /** Passages whose text was read from pictures, with mistakes. */
   recognized: z.int().optional(),
   people: z.array(z.strictObject({ name: z.string(), text: z.string() })).optional(),
@@ -83,6 +106,8 @@ const facts = z.strictObject({
   unreadOld: z.array(unreadOld).optional(),
   /** Files within it that could not be read, beyond those that are named. */
   unnamed: z.int().optional(),
+  /** Counts of what is seen in it and was not read. */
+  missed: z.array(z.strictObject({ part: z.enum(MISSED), count: z.int() })).optional(),
 });
 export type FileFacts = z.output<typeof facts>;
 

@@ -16,9 +16,11 @@ export interface AttachedFiles {
   /** Files as text, and notes on the ones that cannot be shown. */
   text: string;
   tainted: boolean;
+  /** Sentences for the person: what the model was not shown of them. */
+  notices: readonly string[];
 }
 
-export const NOTHING: AttachedFiles = { images: [], pictures: [], text: '', tainted: false };
+export const NOTHING: AttachedFiles = { images: [], pictures: [], text: '', tainted: false, notices: [] };
 
 /** Both services take pictures up to 5 MB as base64, which is a third longer than the bytes. */
 const LARGEST_PICTURE = 3_700_000;
@@ -38,11 +40,17 @@ const PICTURE_NAME = /\.(?:png|jpe?g|gif|webp|hei[cf])$/i;
 const TEXT_NAME =
   /\.(txt|md|csv|tsv|json|jsonl|ya?ml|toml|xml|html?|css|js|ts|py|rb|go|rs|java|c|h|cpp|sh|sql|log|ini|conf)$/i;
 
+/** A file as the model is shown it, and sentences for the person on what was not read of it. */
+interface ShownFile {
+  text: string;
+  notices: readonly string[];
+}
+
 /**
  * The text of a file in at most about `room` characters, or why there is none; undefined: nothing reads it, and a text is
  * shown as it is.
  */
-export type ShowFile = (file: FileRef, room: number, personId: string) => Promise<string | undefined>;
+export type ShowFile = (file: FileRef, room: number, personId: string) => Promise<ShownFile | undefined>;
 
 export interface AttachedDeps {
   artifacts: Artifacts;
@@ -56,7 +64,8 @@ export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attach
   const { files } = item.payload;
   if (files.length === 0) return NOTHING;
   const pictures = new Pictures(deps, item.person.id);
-  const attached: AttachedFiles = { images: pictures.images, pictures: [], text: '', tainted: true };
+  const notices: string[] = [];
+  const attached: AttachedFiles = { images: pictures.images, pictures: [], text: '', tainted: true, notices };
   const notes: string[] = [];
   let room = TEXT_ROOM;
   for (const file of files) {
@@ -66,9 +75,9 @@ export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attach
         continue;
       }
       // With no more room, the text is left to the tools that read it.
-      const text =
-        (await deps.showFile?.(file, Math.max(room, LEAST_ROOM), item.person.id)) ??
-        (await textOf(file, deps.artifacts, room));
+      const shown = await deps.showFile?.(file, Math.max(room, LEAST_ROOM), item.person.id);
+      notices.push(...(shown?.notices ?? []));
+      const text = shown?.text ?? (await textOf(file, deps.artifacts, room));
       room -= text?.length ?? 0;
       notes.push(text === undefined ? noteOf(file) : frameText('file', text, { name: file.name }));
     } catch (error) {

@@ -134,7 +134,8 @@ export class Inference {
       const used = this.ledger.rows(took, { ...kept, told: low !== undefined });
       if (used.length === 0) await this.ledger.release(turn, kept.reservation);
       const tainted = !nested && recalledOf(item).summary?.tainted === true;
-      const told = nested ? [] : this.priceNotices(item, answer);
+      const ofFiles = attached.notices.filter((notice) => !asker.notices().includes(notice));
+      const told = nested ? [] : [...this.priceNotices(item, answer), ...ofFiles];
       const step = this.stepOf({ ...answer, notices: [...answer.notices, ...told] }, used, low);
       const isDrawn = answer.pictures.length > 0;
       const { situation, isUnsituated } = asker;

@@ -48,6 +48,8 @@ export interface Done {
   asker?: Person;
   /** Nothing is to be said about it: where a schedule began the turn, the turn ends without a word. */
   silent?: true;
+  /** Sentences for the person below the answer, whatever a model makes of the result. */
+  notices?: readonly string[];
   /** Material for a model only, after `text`: people are shown `text` alone. */
   material?: string;
   /** The address that it shows, where its call need not name it: what stands there was asked for only if this was. */

@@ -33,7 +33,7 @@ export function endOfAnswer(
   choices.push(...led.choices);
   const card: Card = {
     kind: 'answer',
-    text: [text, ...inItalics([...led.notices, ...turn.notices()])].join('\n\n'),
+    text: [text, ...inItalics([...led.notices, ...untold(turn.notices(), text)])].join('\n\n'),
     ...(choices.length > 0 && { choices }),
     ...(files.length > 0 && { files }),
     ...(times.length > 0 && { times }),
@@ -160,6 +160,10 @@ function doneIn(turn: Turn, toolbox: Toolbox): string {
     .filter((text) => text !== '')
     .join('\n');
 }
+
+/** Without those that the answer says itself, as the result of a call that is shown as it is. */
+const untold = (notices: readonly string[], text: string): string[] =>
+  notices.filter((notice) => !text.includes(notice));
 
 const inItalics = (notices: readonly string[]): string[] => notices.map((notice) => `_${notice}_`);
 

@@ -115,6 +115,43 @@ function shareOf(sample, encoding, common) {
 export const decodeIn = (bytes, label) => decodeAs(bytes, encodingOf(label) ?? WESTERN, false);
 
 /**
+ * Names of one archive that do not say how they are written: UTF-8 where all are valid, else the letters of DOS, in Japan, Russia or
+ * China those of its machines.
+ *
+ * @param {readonly Uint8Array[]} names
+ * @returns {string[]}
+ */
+export function decodeNames(names) {
+  const texts = names.map((name) => utf8Of(name, false));
+  if (texts.every((text) => text !== undefined)) return texts;
+  const stems = names.filter((_, at) => texts[at] === undefined).map((name) => stemOf(Buffer.from(name)));
+  const encoding = NAMES.find((each) => isWrittenIn(each, stems)) ?? 'cp437';
+  return names.map((name, at) => texts[at] ?? decodeAs(name, encoding, false));
+}
+
+/** Encodings of names, with the signs that a name in it is made of. A western name has more letters of ASCII than others. */
+const NAMES = ['ibm866', 'shift_jis', 'gb18030'];
+const OWN_SIGNS = {
+  ibm866: /[а-яё]/gi,
+  shift_jis: /[ぁ-んァ-ヶー々〆一-龠（）]/g,
+  gb18030: /[一-龥（）]/g,
+};
+
+const stemOf = (name) => name.subarray(0, name.includes(0x2e) ? name.lastIndexOf(0x2e) : name.length);
+
+function isWrittenIn(encoding, stems) {
+  try {
+    const decoder = new TextDecoder(encoding, { fatal: true });
+    const text = stems.map((stem) => decoder.decode(stem)).join('');
+    const own = text.match(OWN_SIGNS[encoding])?.length ?? 0;
+    const foreign = text.match(/[^\p{ASCII}]/gu)?.length ?? 0;
+    return own >= foreign * 0.9 && own * 2 > (text.match(/[a-z]/gi)?.length ?? 0);
+  } catch {
+    return false;
+  }
+}
+
+/**
  * The encoding that a label names; undefined for one that nobody knows.
  *
  * @param {string} label

@@ -1,5 +1,6 @@
 /** The kind of a file by its bytes. Names and declared types lie; they settle only what bytes leave open. */
 import { decodeBytes, markOf, wideOf } from './encoding.js';
+import { bareName, elementsOf, mainPartOf, xmlEvents } from './markup.js';
 
 const ascii = (bytes, from, to) => bytes.toString('latin1', from, to);
 
@@ -91,27 +92,71 @@ function ofCompound(bytes) {
     : { kind: 'unknown', says: 'a file of an unknown kind' };
 }
 
+/** Kinds of packages by the type of their main part, then by the part itself. */
 const PACKAGES = [
-  ['word/document.xml', 'docx', 'a Word document'],
-  ['xl/workbook.xml', 'xlsx', 'an Excel sheet'],
-  ['xl/workbook.bin', 'unknown', 'a binary Excel sheet (.xlsb)'],
-  ['ppt/presentation.xml', 'pptx', 'a PowerPoint presentation'],
-  ['META-INF/container.xml', 'epub', 'an e-book'],
+  [/sheet\.binary/, 'xl/workbook.bin', 'unknown', 'a binary Excel sheet (.xlsb)'],
+  [/wordprocessingml|ms-word/, 'word/document.xml', 'docx', 'a Word document'],
+  [/spreadsheetml|ms-excel/, 'xl/workbook.xml', 'xlsx', 'an Excel sheet'],
+  [/presentationml|ms-powerpoint/, 'ppt/presentation.xml', 'pptx', 'a PowerPoint presentation'],
+  [/visio/, 'visio/document.xml', 'unknown', 'a Visio drawing'],
 ];
+/** Archives that are known by a file in them. */
+const MARKS = [
+  [/^META-INF\/container\.xml$/, 'epub', 'an e-book'],
+  [/^Index\/Tables\//, 'unknown', 'an Apple Numbers sheet (.numbers)'],
+  [/^Index\/Slide/, 'unknown', 'an Apple Keynote presentation (.key)'],
+  [/^Index\/Document\.iwa$/, 'unknown', 'an Apple Pages document (.pages)'],
+];
+/** By the name, where the content is the same. */
+const APPLE = { numbers: 'Numbers sheet', pages: 'Pages document', key: 'Keynote presentation' };
 
 const MIMETYPES = [
   [/opendocument\.text/, 'odt', 'an OpenDocument text'],
   [/opendocument\.spreadsheet/, 'ods', 'an OpenDocument sheet'],
   [/opendocument\.presentation/, 'odp', 'an OpenDocument presentation'],
+  [/opendocument\.graphics/, 'odp', 'an OpenDocument drawing'],
   [/epub\+zip/, 'epub', 'an e-book'],
 ];
 
-/** The kind of document that an archive is: by its parts, not by its name. */
-export async function ofZip(zip) {
+/** The kind of document that an archive is: by its parts; `name` only tells Apple's apart. */
+export async function ofZip(zip, name = '') {
   const mimetype = zip.has('mimetype') ? (await zip.bytesOf('mimetype')).toString('latin1', 0, 200) : '';
-  const [, kind, says] =
-    MIMETYPES.find(([pattern]) => pattern.test(mimetype)) ?? PACKAGES.find(([part]) => zip.has(part)) ?? [];
-  return kind === undefined ? { kind: 'zip', says: 'a zip archive' } : { kind, says };
+  const [, kind, says] = MIMETYPES.find(([pattern]) => pattern.test(mimetype)) ?? [];
+  if (kind !== undefined) return { kind, says };
+  return (await ofPackage(zip)) ?? ofMarks(zip, name) ?? { kind: 'zip', says: 'a zip archive' };
+}
+
+async function ofPackage(zip) {
+  const main = await mainPartOf(zip, '');
+  const types = main === '' ? [] : await elementsOf(zip, '[Content_Types].xml', 'Override');
+  const type =
+    types.find(({ PartName = '' }) => PartName.slice(1).toLowerCase() === main.toLowerCase())?.ContentType ?? '';
+  const [, , kind, says] =
+    PACKAGES.find(([pattern]) => pattern.test(type)) ??
+    PACKAGES.find(([, part]) => zip.has(part)) ??
+    (await ofRoot(zip, main)) ??
+    [];
+  return kind === undefined ? undefined : { kind, says };
+}
+
+const ROOTS = { document: 1, workbook: 2, presentation: 3 };
+
+/** By the first element of the main part, where nobody has said its type. */
+async function ofRoot(zip, main) {
+  if (main === '') return undefined;
+  for await (const { open } of xmlEvents(zip.chunks(main)))
+    if (open !== undefined) return PACKAGES[ROOTS[bareName(open)]];
+  return undefined;
+}
+
+function ofMarks(zip, name) {
+  const names = zip.names();
+  const [, kind, says] = MARKS.find(([pattern]) => names.some((each) => pattern.test(each))) ?? [];
+  const [, extension] = /\.(numbers|pages|key)$/i.exec(name.toLowerCase()) ?? [];
+  const isApple =
+    kind === 'unknown' || names.some((each) => /^(?:Index\.zip|index\.(?:xml|apxl)(?:\.gz)?)$/.test(each));
+  if (extension && isApple) return { kind: 'unknown', says: `an Apple ${APPLE[extension]} (.${extension})` };
+  return kind && { kind, says };
 }
 
 function ofText(bytes, name, type) {

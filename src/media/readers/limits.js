@@ -37,6 +37,12 @@ export class Budget {
   /** True once the letters of a file within the file were guessed. */
   guessed = false;
   old = [];
+  /** Parts of a file that are seen and not read: their number by what they are (`MISSED` of `media/index.ts`). */
+  missed = new Map();
+
+  miss(part, count = 1) {
+    if (count > 0) this.missed.set(part, (this.missed.get(part) ?? 0) + count);
+  }
 
   /** Without its bytes where there are too many already. */
   keepOld(document, bytes) {

@@ -80,18 +80,28 @@ export async function elementsOf(zip, entry, name) {
 export const bareAttributes = (at) =>
   Object.fromEntries(Object.entries(at).map(([name, value]) => [bareName(name), value]));
 
-/** Targets of an entry's relations by id, those within the archive alone: `word/document.xml`, `rId3` → `word/comments.xml`. */
+/** The attribute of this name that has a prefix: `id` and `r:id` stand at one element. */
+export const prefixedAttribute = (at, bare) =>
+  Object.entries(at).find(([name]) => name !== bare && bareName(name) === bare)?.[1];
+
+/** Relations of an entry, `''` for the whole archive: id, type, and the part in the archive (`target`) or the address outside of it (`address`). */
 export async function relationsOf(zip, entry) {
   const cut = entry.lastIndexOf('/') + 1;
   const [folder, name] = [entry.slice(0, cut), entry.slice(cut)];
   const found = await elementsOf(zip, `${folder}_rels/${name}.rels`, 'Relationship');
-  const inside = found.filter(({ TargetMode }) => TargetMode !== 'External');
-  return inside.map(({ Id, Type = '', Target = '' }) => ({
+  return found.map(({ Id, Type = '', Target = '', TargetMode }) => ({
     id: Id,
     type: Type.slice(Type.lastIndexOf('/') + 1),
-    target: resolveEntry(folder, Target),
+    ...(TargetMode === 'External' ? { address: Target } : { target: resolveEntry(folder, Target) }),
   }));
 }
+
+/** The part that a relation of this type names; `usual` where there is none. */
+export const partOfType = (relations, type, usual) =>
+  relations.find((relation) => relation.type === type && relation.target !== undefined)?.target ?? usual;
+
+/** The main part of an Office package, by its relation. */
+export const mainPartOf = async (zip, usual) => partOfType(await relationsOf(zip, ''), 'officeDocument', usual);
 
 /** The entry that `target` names as seen from `folder`: names of this archive, never files. */
 export function resolveEntry(folder, target) {

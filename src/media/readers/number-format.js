@@ -31,22 +31,41 @@ const BUILT_IN = {
   49: '@',
 };
 
+/**
+ * Formats of East Asian and Thai systems, whose numbers are dates in one country and times in another: the date or the time that the
+ * value has.
+ */
+const isEastAsian = (id) => (id >= 27 && id <= 36) || (id >= 50 && id <= 58) || (id >= 71 && id <= 81);
+const EAST_ASIAN = 'East Asian';
+
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 const DAY_MS = 86_400_000;
 
-export const builtInFormat = (id) => BUILT_IN[id] ?? 'General';
+export const builtInFormat = (id) => (isEastAsian(id) ? EAST_ASIAN : (BUILT_IN[id] ?? 'General'));
+
+/** True for a format whose fourth section, that of texts, is empty. */
+export function hidesText(format) {
+  const sections = splitSections(format);
+  return sections.length > 3 && sections[3].trim() === '';
+}
 
 const known = new Map();
 
 /** `value` as shown under a format; a date also as ISO where its form leaves open which number is the month. */
 export function formatNumber(value, format, isFrom1904 = false) {
+  if (format === EAST_ASIAN) return formatNumber(value, eastAsianFormat(value), isFrom1904);
   const sections = sectionsOf(format);
   const section = sectionFor(value, sections);
   if (section.isDate) return formatDate(value, section, isFrom1904);
   if (section.isGeneral) return generalNumber(value);
   const isOwnSign = sections.length > 1 && value < 0 && section !== sections[0];
   return formatDigits(isOwnSign ? -value : value, section);
+}
+
+function eastAsianFormat(value) {
+  if (value < 1) return 'h:mm:ss';
+  return Number.isInteger(value) ? 'yyyy-mm-dd' : 'yyyy-mm-dd h:mm';
 }
 
 function sectionsOf(format) {
@@ -77,7 +96,7 @@ function parseSection(text) {
     TOKEN,
   )) {
     const literal = quoted ?? escaped ?? currency;
-    if (literal !== undefined) tokens.push({ literal });
+    if (literal !== undefined) tokens.push({ literal, isQuoted: true });
     else if (elapsed) tokens.push({ elapsed: elapsed.toLowerCase() });
     else if (half) tokens.push({ half });
     else if (date) tokens.push({ date: date.toLowerCase() });
@@ -86,9 +105,27 @@ function parseSection(text) {
     else if (other !== undefined) tokens.push({ literal: other });
     else if (bracket !== undefined && /^[<>=]/.test(bracket)) tokens.push({ condition: bracket });
   }
-  const isDate = tokens.some(({ date, elapsed, half }) => date || elapsed || half);
+  const hasDate = tokens.some(({ date, elapsed, half }) => date || elapsed || half);
   const condition = tokens.find((token) => token.condition)?.condition;
-  return { tokens, isDate, isGeneral: tokens.some(({ general }) => general), condition };
+  return {
+    tokens: hasDate ? withEras(tokens) : tokens,
+    isDate: hasDate,
+    isGeneral: tokens.some(({ general }) => general),
+    condition,
+  };
+}
+
+/** Years of an era (`e`, Thai `b`) are shown as those of our own, without its name (`g`); `aaa` is a day of the week. */
+function withEras(tokens) {
+  const own = [];
+  for (const token of tokens) {
+    const letter = /^[egba]$/i.test(token.literal ?? '') && !token.isQuoted ? token.literal.toLowerCase() : undefined;
+    if (letter === 'g' || (letter !== undefined && own.at(-1)?.letter === letter)) continue;
+    else if (letter === 'e' || letter === 'b') own.push({ date: 'yyyy', letter });
+    else if (letter === 'a') own.push({ date: 'dddd', letter });
+    else own.push(token);
+  }
+  return own;
 }
 
 function sectionFor(value, sections) {

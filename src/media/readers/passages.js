@@ -90,6 +90,25 @@ export const trimmedLines = (text) =>
     .map((line) => line.trim())
     .join('\n');
 
+const MOST_LINKS = 20;
+
+const hiddenAddresses = (text, addresses) =>
+  [...new Set(addresses)]
+    .filter((address) => !text.includes(address.replace(/^mailto:|\/$/g, '')))
+    .slice(0, MOST_LINKS);
+
+/** The text with the addresses behind it that its links lead to, those that it does not show. */
+export function withAddresses(text, addresses) {
+  const hidden = hiddenAddresses(text, addresses);
+  return text.trim() === '' || hidden.length === 0 ? text : `${text.trimEnd()} (${hidden.join(', ')})`;
+}
+
+/** The same by itself; nothing where all of them are shown. */
+export function linkedText(text, addresses) {
+  const hidden = hiddenAddresses(text, addresses);
+  return hidden.length === 0 ? '' : `${oneLine(text)}: ${hidden.join(', ')}`;
+}
+
 /** All on one line. */
 export const oneLine = (text) => text.trim().replace(/\s+/g, ' ');
 

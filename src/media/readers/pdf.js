@@ -1,41 +1,129 @@
-/** PDF: the text of each page in reading order, with white text apart, and pages that are pictures counted. */
-import { Unreadable } from './limits.js';
+/** PDF: the text of each page in reading order, with what fields hold, what nobody sees apart, and pages that are pictures counted. */
+import { readFile } from 'node:fs/promises';
+import { Budget, Unreadable } from './limits.js';
+import { notesOn, withFields } from './pdf-forms.js';
+import { lookAtPage, withoutUnseen } from './pdf-seen.js';
+import { openZip } from './zip.js';
 
 const MOST_PAGES = 5_000;
-const MOST_WHITE_PAGES = 400;
+/** Pages whose operators are followed: each takes some milliseconds, and its pictures are unpacked. */
+const MOST_FOLLOWED = 400;
+const MOST_BOOKMARKS = 2_000;
+const MOST_ATTACHMENTS = 50;
+const LONGEST_BOOKMARK = 80;
+/** Letters and the share of a picture by which a page with a line on it is a picture all the same. */
+const FEW_LETTERS = 120;
+const COVERED = 0.5;
 
 /** Node 20 has none, and the list of a page's operators needs it. */
 ArrayBuffer.prototype.transferToFixedLength ??= function transferToFixedLength(length) {
   return this.slice(0, length);
 };
 
-export async function* readPdf(bytes, about) {
+/** Maps of characters for Chinese, Japanese and Korean, of Adobe; nothing else is ever fetched. */
+class CharacterMaps {
+  async fetch({ kind, filename }) {
+    if (kind !== 'cMapUrl') throw new Error('There is no such file.');
+    CharacterMaps.zip ??= readFile(new URL('../../../assets/cmaps.zip', import.meta.url)).then((bytes) =>
+      openZip(bytes, new Budget()),
+    );
+    const zip = await CharacterMaps.zip;
+    if (!zip.has(filename)) throw new Error('There is no such map.');
+    return new Uint8Array(await zip.bytesOf(filename));
+  }
+}
+
+const OPTIONS = {
+  isEvalSupported: false,
+  verbosity: 0,
+  useWorkerFetch: false,
+  cMapUrl: 'maps/',
+  BinaryDataFactory: CharacterMaps,
+};
+
+export async function* readPdf(bytes, about, { budget, nested }) {
   const { getDocumentProxy, getResolvedPDFJS } = await import('unpdf');
   const { OPS } = await getResolvedPDFJS();
-  // Nothing is fetched: fonts and maps of characters that are not in the file are done without.
-  const options = { isEvalSupported: false, verbosity: 0 };
-  const pdf = await getDocumentProxy(new Uint8Array(bytes), options).catch((error) => {
+  const pdf = await getDocumentProxy(new Uint8Array(bytes), OPTIONS).catch((error) => {
     throw new Unreadable(/password/i.test(error?.name ?? '') ? 'encrypted' : 'broken');
   });
   const { info } = await pdf.getMetadata().catch(() => ({ info: {} }));
   about.title = typeof info?.Title === 'string' ? info.Title.trim().slice(0, 300) : '';
   about.parts = { unit: 'page', count: pdf.numPages };
-  let pictures = 0;
+  // A form of its own language, which most programs show a page in place of.
+  if (info?.IsXFAPresent && !info.IsAcroFormPresent) budget.miss('form');
+  // On a page alone they would say no more than it does.
+  const headings = pdf.numPages > 1 ? await bookmarksOf(pdf) : [];
+  const pictures = [];
   for (let number = 1; number <= Math.min(pdf.numPages, MOST_PAGES); number++) {
     const page = await pdf.getPage(number).catch(() => undefined);
     if (!page) continue;
-    const place = `page ${number}`;
-    const { items } = await page.getTextContent({ disableNormalization: false });
-    const white = number <= MOST_WHITE_PAGES && items.length > 0 ? await whiteOn(page, OPS) : [];
-    const text = textOf(items);
-    if (text.trim() === '') pictures++;
-    yield { text: withoutWhite(text, white), place };
-    for (const words of white) yield { text: words, place, aside: 'white text' };
-    for (const words of await commentsOn(page)) yield { text: words, place: `comment on ${place}`, aside: 'comment' };
+    const heading = headings.findLast((each) => each.page <= number)?.title;
+    const place = heading === undefined ? `page ${number}` : `page ${number}, “${heading}”`;
+    const found = await readPage(page, { OPS, isFollowed: number <= MOST_FOLLOWED });
+    if (found.isPicture) pictures.push(number);
+    if (isUnclear(found.text)) budget.miss('font');
+    yield { text: found.text, place };
+    for (const { words, aside } of found.unseen) yield { text: words, place, aside };
+    for (const words of found.comments) yield { text: words, place: `comment on page ${number}`, aside: 'comment' };
     page.cleanup();
   }
-  about.pictures = pictures;
+  budget.miss('page', pdf.numPages - MOST_PAGES);
+  about.pictures = pictures.length;
+  about.picturePages = pictures;
+  yield* attachedTo(pdf, nested, budget);
   await pdf.destroy?.();
+}
+
+async function readPage(page, { OPS, isFollowed }) {
+  const { items } = await page.getTextContent({ disableNormalization: false });
+  const { fields, comments } = await notesOn(page);
+  const hasText = items.some(({ str }) => str?.trim());
+  const { unseen, covered } = isFollowed && hasText ? await lookAtPage(page, OPS) : { unseen: [], covered: 0 };
+  const seen = unseen.length > 0 ? withoutUnseen(items, unseen) : items;
+  const text = textOf(withFields(seen, fields));
+  const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+  const isPicture = text.trim() === '' || (covered >= COVERED && letters < FEW_LETTERS && fields.length === 0);
+  return { text, unseen, comments, isPicture };
+}
+
+/** More signs of a font's own than letters: it does not say which letters they are. */
+function isUnclear(text) {
+  const own = text.match(/[\p{Co}\ufffd]|(?![\s])\p{Cc}/gu)?.length ?? 0;
+  return own > 5 && own > (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0);
+}
+
+/** The headings of the outline, each with the page that it leads to, in the order of pages. */
+async function bookmarksOf(pdf) {
+  const found = [];
+  const open = [...((await pdf.getOutline().catch(() => null)) ?? [])];
+  for (let n = 0; n < MOST_BOOKMARKS && open.length > 0; n++) {
+    const { title = '', dest, items = [] } = open.shift();
+    open.unshift(...items);
+    const page = await pageOfTarget(pdf, dest);
+    const clean = title.replace(/\s+/g, ' ').trim().slice(0, LONGEST_BOOKMARK);
+    // Of several on one page the first stands above its text.
+    if (page !== undefined && clean !== '' && !found.some((each) => each.page === page))
+      found.push({ page, title: clean });
+  }
+  return found.sort((a, b) => a.page - b.page);
+}
+
+async function pageOfTarget(pdf, target) {
+  try {
+    const [page] = (typeof target === 'string' ? await pdf.getDestination(target) : target) ?? [];
+    if (Number.isInteger(page)) return page + 1;
+    return page ? (await pdf.getPageIndex(page)) + 1 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function* attachedTo(pdf, nested, budget) {
+  const attached = Object.values((await pdf.getAttachments().catch(() => null)) ?? {});
+  for (const { filename = 'unnamed', content } of attached.slice(0, MOST_ATTACHMENTS))
+    if (content) yield* nested(Buffer.from(content), filename, '', `attachment ${filename}`);
+  budget.miss('attachment', attached.length - MOST_ATTACHMENTS);
 }
 
 /** Pieces that stand beside each other with a gap between them are cells of a row, or words. */
@@ -95,62 +183,4 @@ function runFrom(items, from) {
     if (item.dir === 'rtl') end = at + 1;
   }
   return items.slice(from, end);
-}
-
-/** Words that are painted in white where nothing darker was painted before: nobody sees them. */
-async function whiteOn(page, OPS) {
-  const { fnArray, argsArray } = await page.getOperatorList().catch(() => ({ fnArray: [], argsArray: [] }));
-  const found = [];
-  const stack = [];
-  let isWhite = false;
-  let isPainted = false;
-  for (let at = 0; at < fnArray.length; at++) {
-    const operator = fnArray[at];
-    if (operator === OPS.save) stack.push(isWhite);
-    else if (operator === OPS.restore) isWhite = stack.pop() ?? false;
-    else if (operator === OPS.setFillRGBColor) isWhite = isWhiteColor(argsArray[at]);
-    else if (isPaint(operator, argsArray[at], OPS)) isPainted ||= !isWhite;
-    else if (operator === OPS.showText && isWhite && !isPainted) {
-      const words = glyphText(argsArray[at][0]);
-      if (words.trim() !== '') found.push(words.trim());
-    }
-  }
-  return found;
-}
-
-const PAINTS = ['paintImageXObject', 'paintInlineImageXObject', 'paintImageMaskXObject', 'shadingFill'];
-const FILLS = ['fill', 'eoFill', 'fillStroke', 'eoFillStroke', 'closeFillStroke', 'closeEOFillStroke'];
-
-/** Something that white letters can be read upon: a picture, or a path that is filled and not only cut along. */
-const isPaint = (operator, args, OPS) =>
-  PAINTS.some((name) => OPS[name] === operator) ||
-  FILLS.some((name) => OPS[name] === operator || (operator === OPS.constructPath && OPS[name] === args?.[0]));
-
-function isWhiteColor(args) {
-  const [first] = args ?? [];
-  if (typeof first === 'string') return /^#f{6}$/i.test(first);
-  return [...(args ?? [])].slice(0, 3).every((part) => part >= 254);
-}
-
-const glyphText = (glyphs) =>
-  (glyphs ?? [])
-    .map((glyph) => (typeof glyph === 'number' ? (glyph < -200 ? ' ' : '') : (glyph?.unicode ?? '')))
-    .join('');
-
-function withoutWhite(text, white) {
-  let rest = text;
-  for (const words of white) {
-    const at = rest.indexOf(words);
-    if (at >= 0) rest = rest.slice(0, at) + rest.slice(at + words.length);
-  }
-  return rest;
-}
-
-async function commentsOn(page) {
-  const notes = await page.getAnnotations().catch(() => []);
-  return notes
-    .filter(({ subtype }) => subtype === 'Text' || subtype === 'FreeText' || subtype === 'Highlight')
-    .map(({ contentsObj }) => contentsObj?.str ?? '')
-    .filter((words) => words.trim() !== '')
-    .slice(0, 50);
 }

@@ -1,4 +1,5 @@
 /** Rich text (RTF 1.9): words of its groups, without what they do not show. */
+import { asideOfColors, WHITE } from './colors.js';
 import { decodeIn } from './encoding.js';
 
 const SKIPPED = new Set(
@@ -52,13 +53,19 @@ export function* readRtf(bytes) {
   yield* reader.take();
 }
 
-/** Numbers of the colours that are white. */
+/** Colours by their numbers; undefined for the one that a reader's own program has. */
 function colorsIn(source) {
   const from = source.indexOf('{\\colortbl');
   const table = from < 0 ? '' : source.slice(from + 10, source.indexOf('}', from));
-  const colors = table.split(';').map((color) => /\\red255\\green255\\blue255/.test(color.replace(/\s/g, '')));
-  return new Set(colors.flatMap((isWhite, index) => (isWhite ? [index] : [])));
+  return table.split(';').map((color) => {
+    const part = (name) => new RegExp(`\\\\${name}(\\d{1,3})`).exec(color)?.[1];
+    const parts = [part('red'), part('green'), part('blue')];
+    return parts.every((each) => each === undefined) ? undefined : parts.map((each) => Number(each ?? 0));
+  });
 }
+
+/** Words that give the ground of letters, of a paragraph, of the next cell of a row. */
+const GROUNDS = { highlight: 'letters', cb: 'letters', chcbpat: 'letters', cbpat: 'paragraph' };
 
 /** A row ends with the border of its last cell. */
 function withoutBars(text) {
@@ -72,7 +79,20 @@ class Reader {
   count = 0;
   texts = new Map();
   stack = [];
-  state = { skips: false, aside: undefined, skipBytes: 1, within: undefined, font: 0 };
+  state = {
+    skips: false,
+    aside: undefined,
+    skipBytes: 1,
+    within: undefined,
+    font: 0,
+    color: 0,
+    letters: 0,
+    paragraph: 0,
+  };
+  /** Colours of the cells of the row that is open, and the number of the cell. */
+  cells = [];
+  cell = 0;
+  cellGround = 0;
   toSkip = 0;
   isMarked = false;
   pending = [];
@@ -80,8 +100,8 @@ class Reader {
   /** Encodings of fonts by their numbers. */
   fonts = new Map();
 
-  constructor(white) {
-    this.white = white;
+  constructor(colors) {
+    this.colors = colors;
   }
 
   take() {
@@ -141,11 +161,28 @@ class Reader {
   put(text) {
     const { skips, aside, within } = this.state;
     if (skips || text === '') return;
-    const key = within ?? aside ?? '';
+    const key = within ?? aside ?? this.unseen() ?? '';
     this.texts.set(key, (this.texts.get(key) ?? '') + text);
   }
 
+  /** Number 0 is no colour: what is below is seen. */
+  unseen() {
+    const { color, letters, paragraph, isCell } = this.state;
+    const cell = isCell ? this.cells[this.cell] : undefined;
+    const ground = [letters, paragraph, cell].find((number) => number > 0);
+    return asideOfColors(this.colors[color], ground === undefined ? WHITE : this.colors[ground]);
+  }
+
+  controlCell(word, number) {
+    if (word === 'trowd') [this.cells, this.cell, this.cellGround] = [[], 0, 0];
+    else if (word === 'clcbpat') this.cellGround = number ?? 0;
+    else if (word === 'cellx') [this.cellGround] = [0, this.cells.push(this.cellGround)];
+    else if (word === 'cell') this.cell++;
+    else if (word === 'row') this.cell = 0;
+  }
+
   control(word, number) {
+    this.controlCell(word, number);
     const { state } = this;
     if (SKIPPED.has(word) || (this.isMarked && !(word in WITHIN))) state.skips = true;
     else if (word in WITHIN) state.within = WITHIN[word];
@@ -158,8 +195,11 @@ class Reader {
     else if (word === 'fcharset') this.fonts.set(state.font, CHARSETS[number]);
     else if (word === 'deleted') state.aside = number === 0 ? undefined : 'deleted';
     else if (word === 'v') state.aside = number === 0 ? undefined : 'hidden text';
-    else if (word === 'cf') state.aside = this.white.has(number ?? 0) ? 'white text' : undefined;
-    else if (word === 'plain') state.aside = undefined;
+    else if (word === 'cf') state.color = number ?? 0;
+    else if (Object.hasOwn(GROUNDS, word)) state[GROUNDS[word]] = number ?? 0;
+    else if (word === 'pard') [state.paragraph, state.isCell] = [0, false];
+    else if (word === 'intbl') state.isCell = true;
+    else if (word === 'plain') [state.aside, state.color, state.letters] = [undefined, 0, 0];
     else if (word in SIGNS) this.put(SIGNS[word]);
     else if (word in BREAKS) this.breakAt(BREAKS[word]);
     else if (word === 'bin') this.toSkip = Math.max(0, number ?? 0);

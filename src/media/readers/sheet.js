@@ -1,91 +1,110 @@
 /** Excel sheets (xlsx): each row with the cells' addresses and the values that are displayed. */
-import { bareAttributes, bareName, elementsOf, relationsOf, xmlBatches, xmlEvents } from './markup.js';
-import { builtInFormat, formatNumber } from './number-format.js';
+import { isDrawn, isSetIn, readDrawn, readSetIn } from './drawings.js';
+import {
+  bareName,
+  elementsOf,
+  mainPartOf,
+  partOfType,
+  prefixedAttribute,
+  relationsOf,
+  xmlBatches,
+  xmlEvents,
+} from './markup.js';
+import { formatNumber, hidesText } from './number-format.js';
 import { oneLine } from './passages.js';
+import { cellStylesIn, coveredCells } from './sheet-styles.js';
 import { titleOf } from './word.js';
 
-const WORKBOOK = 'xl/workbook.xml';
 const MOST_SHEETS = 500;
 /** Strings that sheets share are held at once. */
 const MOST_STRINGS = 2_000_000;
+/** Comments by their relation: the elements of one, and of its words. */
+const COMMENTS = { comments: ['comment', 't'], threadedComment: ['threadedComment', 'text'] };
 
-export async function* readSheets(zip, about) {
+export async function* readSheets(zip, about, nested) {
   about.title = await titleOf(zip);
-  const book = await bookOf(zip);
+  const main = await mainPartOf(zip, 'xl/workbook.xml');
+  const relations = await relationsOf(zip, main);
+  const book = await bookOf(zip, main, relations);
   about.parts = { unit: 'sheet', count: book.sheets.length };
-  const [strings, styles] = [await stringsIn(zip), await stylesIn(zip)];
+  zip.budget.miss('sheet', book.sheets.length - MOST_SHEETS);
+  const strings = await stringsIn(zip, partOfType(relations, 'sharedStrings', 'xl/sharedStrings.xml'));
+  const styles = await cellStylesIn(zip, partOfType(relations, 'styles', 'xl/styles.xml'));
   for (const { name, entry, isHidden } of book.sheets.slice(0, MOST_SHEETS)) {
     const aside = isHidden ? 'hidden sheet' : undefined;
-    yield* rowsOf(zip, entry, { strings, styles, before: `${name}!`, aside, isFrom1904: book.isFrom1904 });
-    for (const { type, target } of await relationsOf(zip, entry)) {
-      if (type === 'comments') yield* commentsIn(zip, target, `${name}!`);
-      if (type === 'threadedComment') yield* commentsIn(zip, target, `${name}!`, ['threadedComment', 'text']);
-    }
+    const own = entry === '' ? [] : await relationsOf(zip, entry);
+    const grounds = await coveredCells(zip, entry, own, styles);
+    const sheet = { strings, styles, before: `${name}!`, aside, isFrom1904: book.isFrom1904, grounds };
+    yield* rowsOf(zip, entry, sheet, new Map(own.map((relation) => [relation.id, relation])));
+    for (const relation of own) yield* besideOf(zip, relation, { name, aside, nested });
   }
 }
 
-async function bookOf(zip) {
-  const targets = new Map((await relationsOf(zip, WORKBOOK)).map(({ id, target }) => [id, target]));
-  const sheets = (await elementsOf(zip, WORKBOOK, 'sheet')).map(({ name = '', id, state }) => ({
+/** What belongs to a sheet and stands in no cell: comments, drawings, documents. */
+async function* besideOf(zip, relation, { name, aside, nested }) {
+  const { type, target } = relation;
+  if (target === undefined) return;
+  if (Object.hasOwn(COMMENTS, type)) yield* commentsIn(zip, target, `${name}!`, COMMENTS[type]);
+  else if (type === 'drawing') yield* drawingsIn(zip, target, `drawing on ${name}`, aside);
+  else if (isSetIn(type))
+    for await (const block of readSetIn(zip, relation, nested)) yield { ...block, ...(aside && { aside }) };
+}
+
+/** Boxes of text, charts and diagrams of a sheet. */
+async function* drawingsIn(zip, entry, place, aside) {
+  let text = '';
+  let isText = false;
+  for await (const { open, text: said, close } of xmlEvents(zip.chunks(entry))) {
+    const name = bareName(open ?? close ?? '');
+    if (name === 't') isText = open !== undefined;
+    else if (said !== undefined) text += isText ? said : '';
+    else if (close !== undefined && name === 'p') {
+      yield { text, place, aside };
+      text = '';
+    }
+  }
+  for (const part of await relationsOf(zip, entry))
+    if (isDrawn(part.type) && part.target !== undefined)
+      for await (const words of readDrawn(zip, part)) yield { text: words, place, aside };
+}
+
+async function bookOf(zip, main, relations) {
+  const targets = new Map(relations.map(({ id, target }) => [id, target]));
+  const sheets = (await elementsOf(zip, main, 'sheet')).map(({ name = '', id, state }) => ({
     name,
     entry: targets.get(id) ?? '',
     isHidden: state === 'hidden' || state === 'veryHidden',
   }));
-  const [properties = {}] = await elementsOf(zip, WORKBOOK, 'workbookPr');
+  const [properties = {}] = await elementsOf(zip, main, 'workbookPr');
   return { sheets, isFrom1904: properties.date1904 === '1' || properties.date1904 === 'true' };
 }
 
+/** Signs that XML has not are written by their number (ECMA-376, 22.9.2.19): `_x000D_`. */
+const unescaped = (text) =>
+  text.includes('_x')
+    ? text.replace(/_x([0-9a-f]{4})_/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
+    : text;
+
 /** Strings, without how they are read aloud (`rPh`). */
-async function stringsIn(zip) {
+async function stringsIn(zip, entry) {
   const strings = [];
   let text;
   let aloud = 0;
-  for await (const { open, text: said, close } of xmlEvents(zip.chunks('xl/sharedStrings.xml'))) {
+  for await (const { open, text: said, close } of xmlEvents(zip.chunks(entry))) {
     const name = bareName(open ?? close ?? '');
     if (name === 'rPh') aloud += open === undefined ? -1 : 1;
     else if (name === 'si' && open !== undefined) text = '';
     else if (name === 'si') {
-      if (strings.length < MOST_STRINGS) strings.push(text);
+      if (strings.length < MOST_STRINGS) strings.push(unescaped(text));
       text = undefined;
     } else if (said !== undefined && text !== undefined && aloud === 0) text += said;
   }
   return strings;
 }
 
-/** The format of each style of cells, and if its letters are white on nothing. */
-async function stylesIn(zip) {
-  const entry = 'xl/styles.xml';
-  const own = new Map(
-    (await elementsOf(zip, entry, 'numFmt')).map(({ numFmtId, formatCode }) => [numFmtId, formatCode]),
-  );
-  const fonts = [];
-  const fills = [];
-  const styles = [];
-  const within = [];
-  for await (const { open, at, close } of xmlEvents(zip.chunks(entry))) {
-    const name = bareName(open ?? close ?? '');
-    if (open === undefined) {
-      if (close !== undefined) within.pop();
-      continue;
-    }
-    const { rgb, patternType, numFmtId = '0', fontId, fillId, theme } = bareAttributes(at);
-    const above = within.at(-1);
-    if (name === 'font') fonts.push(false);
-    else if (name === 'color' && above === 'font')
-      fonts[fonts.length - 1] = /^(?:ff)?ffffff$/i.test(rgb ?? '') || theme === '0';
-    else if (name === 'fill') fills.push(false);
-    else if (name === 'patternFill') fills[fills.length - 1] = patternType !== undefined && patternType !== 'none';
-    else if (name === 'xf' && above === 'cellXfs')
-      styles.push({
-        format: own.get(numFmtId) ?? builtInFormat(Number(numFmtId)),
-        isWhite: fonts[Number(fontId)] === true && fills[Number(fillId)] !== true,
-      });
-    within.push(name);
-  }
-  return styles;
-}
-
 const ERRORS = /^#/;
+
+const isOn = (value) => value === '1' || value === 'true';
 
 /** Columns that are hidden, as pairs of numbers. */
 const isHiddenColumn = (columns, number) => columns.some(([from, to]) => number >= from && number <= to);
@@ -96,8 +115,8 @@ function columnNumber(address) {
   return number;
 }
 
-async function* rowsOf(zip, entry, sheet) {
-  const rows = new Rows(sheet);
+async function* rowsOf(zip, entry, sheet, byId) {
+  const rows = new Rows(sheet, byId);
   for await (const events of xmlBatches(zip.chunks(entry))) {
     for (const { open, at, text, close } of events) {
       if (open !== undefined) rows.begin(bareName(open), at);
@@ -106,17 +125,25 @@ async function* rowsOf(zip, entry, sheet) {
     }
     yield* rows.take();
   }
+  zip.budget.miss('formula', rows.formulas);
 }
 
 class Rows {
   blocks = [];
   hiddenColumns = [];
+  /** Addresses that cells show themselves. */
+  shown = new Set();
   row = { number: 0, isHidden: false, asides: new Map() };
   cell;
   part;
 
-  constructor(sheet) {
+  /** Formulas whose values are not stored. */
+  formulas = 0;
+  aloud = 0;
+
+  constructor(sheet, byId) {
     this.sheet = sheet;
+    this.byId = byId;
   }
 
   take() {
@@ -128,14 +155,25 @@ class Rows {
   begin(name, at) {
     if (name === 'row') {
       const number = Number(at.r ?? this.row.number + 1);
-      this.row = { number, isHidden: at.hidden === '1', asides: new Map(), columns: 0 };
+      this.row = { number, isHidden: isOn(at.hidden) || Number(at.ht ?? 1) === 0, asides: new Map(), columns: 0 };
     } else if (name === 'c') {
       const address = at.r ?? `${letters(this.row.columns + 1)}${this.row.number}`;
       this.row.columns = columnNumber(address);
       this.cell = { address, type: at.t, style: Number(at.s ?? 0), value: '', formula: '', rich: '' };
-    } else if (name === 'col' && at.hidden === '1') {
+    } else if (name === 'col' && (isOn(at.hidden) || Number(at.width ?? 1) === 0)) {
       this.hiddenColumns.push([Number(at.min), Number(at.max)]);
     } else if (name === 'v' || name === 'f' || name === 't') this.part = name;
+    else if (name === 'rPh') this.aloud++;
+    else if (name === 'hyperlink') this.link(at);
+  }
+
+  /** Behind the rows: the address that a cell leads to. */
+  link(at) {
+    const { address } = this.byId.get(prefixedAttribute(at, 'id')) ?? {};
+    const cell = /^[A-Z]+\d+/.exec(at.ref ?? '')?.[0];
+    if (!address || !cell || this.shown.has(address.replace(/^mailto:/, ''))) return;
+    const { before, aside } = this.sheet;
+    this.blocks.push({ text: address, place: `link at ${before}${cell}`, aside });
   }
 
   say(text) {
@@ -143,11 +181,12 @@ class Rows {
     if (!cell || this.part === undefined) return;
     if (this.part === 'v') cell.value += text;
     else if (this.part === 'f') cell.formula += text;
-    else cell.rich += text;
+    else if (this.aloud === 0) cell.rich += text;
   }
 
   end(name) {
     if (name === 'v' || name === 'f' || name === 't') this.part = undefined;
+    else if (name === 'rPh') this.aloud--;
     else if (name === 'c' && this.cell) {
       this.endCell(this.cell);
       this.cell = undefined;
@@ -155,26 +194,38 @@ class Rows {
   }
 
   endCell(cell) {
-    const { styles, aside } = this.sheet;
-    const style = styles[cell.style] ?? { format: 'General', isWhite: false };
+    const { styles } = this.sheet;
+    const style = styles[cell.style] ?? { format: 'General' };
     const shown = oneLine(this.shownValue(cell, style));
     if (shown === '') return;
-    const isHidden = this.row.isHidden || isHiddenColumn(this.hiddenColumns, this.row.columns);
-    const own = aside ?? (isHidden ? 'hidden row or column' : style.isWhite ? 'white text' : '');
+    if (/^(?:https?:|[^@\s]+@)/.test(shown)) this.shown.add(shown);
+    const own = this.asideOf(cell, style) ?? '';
     const cells = this.row.asides.get(own) ?? [];
     cells.push({ address: cell.address, shown });
     this.row.asides.set(own, cells);
   }
 
+  asideOf({ type, address }, style) {
+    const { aside, grounds } = this.sheet;
+    if (aside) return aside;
+    if (this.row.isHidden || isHiddenColumn(this.hiddenColumns, this.row.columns)) return 'hidden row or column';
+    const isText = type === 's' || type === 'inlineStr' || type === 'str';
+    if (isText && hidesText(style.format)) return 'hidden text';
+    return style.unseen && !grounds.covers(this.row.number, columnNumber(address)) ? style.unseen : undefined;
+  }
+
   shownValue({ type, value, rich, formula }, { format }) {
     const { strings, isFrom1904 } = this.sheet;
+    if (type === 'inlineStr') return unescaped(rich);
+    if (value === '') {
+      if (formula !== '') this.formulas++;
+      return formula === '' ? '' : `(=${formula}, not calculated)`;
+    }
     if (type === 's') return strings[Number(value)] ?? '';
-    if (type === 'inlineStr') return rich;
     if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE';
     if (type === 'd') return value;
-    if (value === '') return formula === '' ? '' : `(=${formula}, not calculated)`;
     const number = Number(value);
-    if (type === 'str' || type === 'e' || ERRORS.test(value) || Number.isNaN(number)) return value;
+    if (type === 'str' || type === 'e' || ERRORS.test(value) || Number.isNaN(number)) return unescaped(value);
     return formatNumber(number, format, isFrom1904);
   }
 
@@ -196,7 +247,7 @@ function letters(number) {
 }
 
 /** Comments, or threads of them: in `t`, or `text`, stand the words. */
-async function* commentsIn(zip, entry, before, [comment, words] = ['comment', 't']) {
+async function* commentsIn(zip, entry, before, [comment, words]) {
   let address;
   let text = '';
   let isText = false;
@@ -207,7 +258,7 @@ async function* commentsIn(zip, entry, before, [comment, words] = ['comment', 't
     else if (name === comment) {
       // A thread is stored a second time as a comment for old programs.
       if (!text.startsWith('[Threaded comment]'))
-        yield { text, place: `comment at ${before}${address}`, aside: 'comment' };
+        yield { text: unescaped(text), place: `comment at ${before}${address}`, aside: 'comment' };
     } else if (said !== undefined && isText) text += said;
   }
 }

@@ -1,28 +1,42 @@
 /** Word documents (docx): paragraphs below their headings, with notes, comments and deletions named as such. */
-import { bareAttributes, bareName, elementsOf, relationsOf, xmlBatches, xmlEvents } from './markup.js';
-import { Outline, Table } from './passages.js';
+import { asideOfColors, hexColor } from './colors.js';
+import { isDrawn, isSetIn, readDrawn, readSetIn, ShapeFill } from './drawings.js';
+import {
+  bareAttributes,
+  bareName,
+  elementsOf,
+  mainPartOf,
+  partOfType,
+  prefixedAttribute,
+  relationsOf,
+  xmlBatches,
+  xmlEvents,
+} from './markup.js';
+import { Outline, Table, withAddresses } from './passages.js';
+import { signOf } from './symbols.js';
+import { groundOfCell, highlightOf, isOn, isTracked, PAPER, shadeOf, stylesIn } from './word-styles.js';
 
-const DOCUMENT = 'word/document.xml';
-const TITLE_STYLES = /^(?:heading|überschrift|titre|título|kop|otsikko|nagłówek) ?(\d)$/i;
+/** Notes by their relation, and the name of their elements. */
+const NOTES = [
+  ['footnotes', 'footnote'],
+  ['endnotes', 'endnote'],
+  ['comments', 'comment'],
+];
 
-export async function* readWord(zip, about) {
+export async function* readWord(zip, about, nested) {
   about.title = await titleOf(zip);
-  const styles = await headingsIn(zip);
-  const relations = await relationsOf(zip, DOCUMENT);
-  const partsOf = (type) => relations.filter((relation) => relation.type === type).map(({ target }) => target);
-  const outline = new Outline();
+  const main = await mainPartOf(zip, 'word/document.xml');
+  const relations = await relationsOf(zip, main);
+  const styles = await stylesIn(zip, partOfType(relations, 'styles', 'word/styles.xml'));
+  const partsOf = (type) => relations.flatMap((each) => (each.type === type && each.target ? [each.target] : []));
   const notes = new Map();
-  yield* bodyOf(zip, DOCUMENT, { styles, outline, notes });
-  for (const [type, what] of [
-    ['footnotes', 'footnote'],
-    ['endnotes', 'endnote'],
-    ['comments', 'comment'],
-  ]) {
-    for (const part of partsOf(type)) yield* notesIn(zip, part, what, notes);
-  }
+  yield* bodyOf(zip, main, { styles, outline: new Outline(), notes, relations, nested });
+  for (const [type, what] of NOTES)
+    for (const part of partsOf(type)) yield* notesIn(zip, part, { what, notes, styles });
   const seen = new Set();
   for (const part of [...partsOf('header'), ...partsOf('footer')]) {
-    for await (const { text } of bodyOf(zip, part, { styles, outline: new Outline(), notes: new Map() })) {
+    const own = { styles, outline: new Outline(), notes: new Map(), relations: await relationsOf(zip, part), nested };
+    for await (const { text } of bodyOf(zip, part, own)) {
       if (seen.has(text)) continue;
       seen.add(text);
       yield { text, place: 'header or footer', aside: 'header or footer' };
@@ -31,33 +45,15 @@ export async function* readWord(zip, about) {
 }
 
 export async function titleOf(zip) {
+  const entry = partOfType(await relationsOf(zip, ''), 'core-properties', 'docProps/core.xml');
   let isTitle = false;
   let title = '';
-  for await (const { open, text, close } of xmlEvents(zip.chunks('docProps/core.xml'))) {
+  for await (const { open, text, close } of xmlEvents(zip.chunks(entry))) {
     if (open !== undefined) isTitle = bareName(open) === 'title';
     else if (close !== undefined) isTitle = false;
     else if (isTitle) title += text;
   }
   return title.trim();
-}
-
-/** Levels of headings by the id of their style. */
-async function headingsIn(zip) {
-  const levels = new Map();
-  let style;
-  for await (const { open, at } of xmlEvents(zip.chunks('word/styles.xml'))) {
-    if (open === undefined) continue;
-    const name = bareName(open);
-    const { val, styleId } = bareAttributes(at);
-    if (name === 'style') style = styleId;
-    else if (name === 'name' && style !== undefined) {
-      const level = /^title$/i.test(val ?? '') ? 1 : Number(TITLE_STYLES.exec(val ?? '')?.[1] ?? 0);
-      if (level > 0) levels.set(style, level);
-    } else if (name === 'outlineLvl' && style !== undefined && Number(val) < 9 && !levels.has(style)) {
-      levels.set(style, Number(val) + 1);
-    }
-  }
-  return levels;
 }
 
 /** Words that are kept apart from the text around them. */
@@ -68,6 +64,12 @@ class Paragraph {
   level = 0;
   isListed = false;
   asides = new Map();
+  /** Addresses of its links. */
+  links = [];
+  /** Style of the whole, and what it says itself. */
+  style = {};
+  ground;
+  run = {};
 
   add(text, aside) {
     if (aside === undefined) this.text += text;
@@ -75,29 +77,46 @@ class Paragraph {
   }
 }
 
-/** One part's paragraphs and tables. */
-async function* bodyOf(zip, part, { styles, outline, notes }) {
-  const walk = new Walk(styles, outline, notes);
+/** One part's paragraphs and tables, with what is drawn in it and set into it where it stands. */
+async function* bodyOf(zip, part, { styles, outline, notes, relations, nested }) {
+  const byId = new Map(relations.map((relation) => [relation.id, relation]));
+  const walk = new Walk({ styles, outline, notes, byId });
   for await (const events of xmlBatches(zip.chunks(part))) {
     for (const event of events) walk.hear(event);
-    yield* walk.take();
+    for (const block of walk.take()) {
+      if (block.part) yield* partOf(zip, block, nested);
+      else yield block;
+    }
   }
+}
+
+async function* partOf(zip, { part, place }, nested) {
+  if (isDrawn(part.type)) for await (const text of readDrawn(zip, part)) yield { text, place };
+  else if (part.type === 'aFChunk') yield* nested(await zip.bytesOf(part.target), part.target, '', '');
+  else yield* readSetIn(zip, part, nested);
 }
 
 class Walk {
   blocks = [];
   paragraphs = [];
   tables = [];
+  boxes = [];
+  /** Forms of one thing for newer and older programs: true once one of them has said something. */
+  forms = [];
   skipped = 0;
   deleted = 0;
   isText = false;
   isRun = false;
-  run = {};
+  /** Code of a field, while it is open. */
+  code;
+  page = PAPER;
+  box = new ShapeFill();
 
-  constructor(styles, outline, notes) {
+  constructor({ styles, outline, notes, byId }) {
     this.styles = styles;
     this.outline = outline;
     this.notes = notes;
+    this.byId = byId;
   }
 
   take() {
@@ -108,74 +127,175 @@ class Walk {
 
   hear({ open, at, text, close }) {
     if (text !== undefined) {
-      if (this.isText && this.skipped === 0) this.say(text);
+      if (this.skipped > 0) return;
+      if (this.isText) this.say(text);
+      else if (this.code !== undefined) this.code += text;
     } else if (open !== undefined) this.begin(bareName(open), at);
     else this.end(bareName(close));
   }
 
-  /** A picture's other form for old programs says the same again; a formula of a field is no text. */
+  /** Of the forms of one thing the first is read that says anything; readings above letters are no text. */
+  isPassedOver(name) {
+    return (
+      isTracked(name) || name === 'rt' || ((name === 'Choice' || name === 'Fallback') && this.forms.at(-1) === true)
+    );
+  }
+
   begin(name, at) {
-    if (this.skipped > 0 || name === 'Fallback' || name === 'instrText') {
+    if (this.skipped > 0 || this.isPassedOver(name)) {
       this.skipped++;
       return;
     }
-    const paragraph = this.paragraphs.at(-1);
     if (name === 'p') this.paragraphs.push(new Paragraph());
+    else if (name === 'AlternateContent') this.forms.push(false);
     else if (name in ASIDES) this.deleted++;
-    else if (name === 'tbl') this.tables.push(new Table());
+    else if (name === 'tbl') this.tables.push(new WordTable());
+    else if (name === 'tr') this.tables.at(-1)?.beginRow();
     else if (name === 'tc') this.tables.at(-1)?.beginCell();
     else if (name === 't' || name === 'delText') this.isText = true;
-    else if (name === 'tab' && this.isRun) this.say('\t');
-    else if (name === 'br' || name === 'cr') this.say('\n');
-    else if (name === 'noBreakHyphen') this.say('-');
+    else if (name === 'instrText') this.code = '';
     else if (name === 'r') this.beginRun();
-    else if (paragraph) this.format(name, bareAttributes(at), paragraph);
+    else this.beginOther(name, at);
   }
 
   /** Stops of tabs are called tabs, too, and stand outside of runs. */
   beginRun() {
-    this.run = {};
+    const paragraph = this.paragraphs.at(-1);
+    if (paragraph) paragraph.run = {};
     this.isRun = true;
   }
 
-  format(name, { val, fill, id }, paragraph) {
-    const isOn = val !== '0' && val !== 'false';
-    if (name === 'pStyle') paragraph.level = this.styles.get(val) ?? 0;
+  beginOther(name, at) {
+    const paragraph = this.paragraphs.at(-1);
+    const own = bareAttributes(at);
+    if (name === 'tab' && this.isRun) this.say('\t');
+    else if (name === 'br' || name === 'cr') this.say('\n');
+    else if (name === 'noBreakHyphen') this.say('-');
+    else if (name === 'sym' || name === 'symEx') this.say(signOf(own.font, own.char));
+    else if (name === 'textpath' && own.string) this.say(own.string);
+    else if (name === 'background') this.page = hexColor(own.color) ?? this.page;
+    else if (name === 'hyperlink' || name === 'fldSimple') this.link(own);
+    else if (name === 'chart' || name === 'altChunk' || name === 'OLEObject')
+      this.refer(prefixedAttribute(at, 'id') ?? own.id);
+    else if (name === 'relIds') this.refer(own.dm);
+    else if (name === 'tcPr' || name === 'tblPr') this.isOfTable = true;
+    else if (name === 'tblStyle' || name === 'tblLook' || name === 'shd') this.shade(name, own);
+    else if (name === 'txbxContent') this.boxes.push(this.box.ground);
+    else if (this.box.begin(name, own)) return;
+    else if (name === 'checkBox' || name === 'checked') this.tick(name, own);
+    else if (paragraph) this.format(name, own, paragraph);
+  }
+
+  /** A box of a form: `checked` follows where it is. */
+  tick(name, own) {
+    if (name === 'checkBox') this.ticks = false;
+    else if (this.ticks !== undefined) this.ticks = isOn(own);
+  }
+
+  shade(name, own) {
+    const paragraph = this.paragraphs.at(-1);
+    const table = this.tables.at(-1);
+    if (name === 'tblStyle' && table) table.style = this.styles.get(own.val);
+    else if (name === 'tblLook' && table) table.noteLook(own);
+    else if (name !== 'shd') return;
+    else if (this.isOfTable) table?.shade(shadeOf(own));
+    else if (paragraph && this.isRun) paragraph.run.ground = shadeOf(own) ?? paragraph.run.ground;
+    else if (paragraph && !this.isMark) paragraph.ground = shadeOf(own) ?? paragraph.ground;
+  }
+
+  link({ id, instr }) {
+    const address = this.byId.get(id)?.address ?? addressIn(instr);
+    if (address) this.paragraphs.at(-1)?.links.push(address);
+  }
+
+  /** Stands where it is referred to. */
+  refer(id) {
+    const part = this.byId.get(id);
+    if (part?.target === undefined) return;
+    if (!isDrawn(part.type) && !isSetIn(part.type) && part.type !== 'aFChunk') return;
+    this.markSaid();
+    this.blocks.push({ part, place: this.outline.place() });
+  }
+
+  format(name, own, paragraph) {
+    const { val, id } = own;
+    if (name === 'rPr') this.isMark = !this.isRun;
+    else if (name === 'pStyle') paragraph.style = this.styles.get(val) ?? {};
     else if (name === 'outlineLvl' && Number(val) < 9) paragraph.level = Number(val) + 1;
     else if (name === 'numPr') paragraph.isListed = true;
-    else if (name === 'vanish' && isOn) this.run.isHidden = true;
-    else if (name === 'color') this.run.isWhite = /^f[0-9a-f]f[0-9a-f]f[0-9a-f]$/i.test(val ?? '');
-    else if (name === 'shd' && fill && !/^(?:auto|f{6})$/i.test(fill)) this.run.isShaded = true;
-    else if (name === 'highlight' && val !== 'white') this.run.isShaded = true;
+    else if (name === 'rStyle') paragraph.run.style = this.styles.get(val);
+    else if (name === 'vanish') paragraph.run.isHidden = isOn(own);
+    else if (name === 'color') paragraph.run.color = val === 'auto' ? 'auto' : hexColor(val);
+    else if (name === 'highlight') paragraph.run.ground = highlightOf(own) ?? paragraph.run.ground;
     else if (name === 'footnoteReference' || name === 'endnoteReference') this.say(`[${id}]`);
     else if (name === 'commentReference') this.notes.set(`comment ${id}`, this.outline.place());
   }
 
   say(text) {
-    const { isHidden, isWhite, isShaded } = this.run;
-    const unseen = isHidden ? 'hidden text' : isWhite && !isShaded ? 'white text' : undefined;
-    this.paragraphs.at(-1)?.add(text, this.deleted > 0 ? 'deleted' : unseen);
+    const paragraph = this.paragraphs.at(-1);
+    if (!paragraph || text === '') return;
+    this.markSaid();
+    paragraph.add(text, this.deleted > 0 ? 'deleted' : this.unseenIn(paragraph));
+  }
+
+  markSaid() {
+    this.forms.fill(true);
+  }
+
+  /** The nearest colour counts, and the nearest ground: of the run, the paragraph, the cell, the box, the page. */
+  unseenIn({ run, style, ground }) {
+    const { isHidden, color } = run;
+    if (isHidden ?? run.style?.isHidden ?? style.isHidden) return 'hidden text';
+    const own = color ?? run.style?.color ?? style.color;
+    if (own === undefined || own === 'auto') return undefined;
+    const below = run.ground ?? run.style?.ground ?? ground ?? style.ground;
+    const cell = this.tables.findLast((table) => table.ground)?.ground;
+    return asideOfColors(own, below ?? cell ?? this.boxes.findLast(Boolean) ?? this.page);
   }
 
   end(name) {
-    if (this.skipped > 0) {
-      this.skipped--;
-    } else if (name === 't' || name === 'delText') this.isText = false;
+    if (this.skipped > 0) this.skipped--;
+    else if (name === 't' || name === 'delText') this.isText = false;
     else if (name in ASIDES) this.deleted--;
     else if (name === 'r') this.isRun = false;
+    else if (name === 'rPr') this.isMark = false;
+    else if (name === 'AlternateContent') this.endForms();
+    else if (name === 'instrText') this.endCode();
+    else if (name === 'ffData') this.endTick();
     else if (name === 'p') this.endParagraph(this.paragraphs.pop());
     else if (name === 'tr') this.endRow();
     else if (name === 'tbl') this.tables.pop();
+    else if (name === 'tcPr' || name === 'tblPr') this.isOfTable = false;
+    else if (name === 'txbxContent') this.boxes.pop();
+    else this.box.end(name);
+  }
+
+  endForms() {
+    if (this.forms.pop() === true) this.markSaid();
+  }
+
+  endTick() {
+    if (this.ticks !== undefined) this.say(this.ticks ? '☒' : '☐');
+    this.ticks = undefined;
+  }
+
+  endCode() {
+    this.link({ instr: this.code });
+    this.code = undefined;
   }
 
   endParagraph(paragraph) {
-    const { text, level, isListed, asides } = paragraph;
+    const { level = 0, isListed, asides, links } = paragraph;
+    const text = withAddresses(paragraph.text, links);
+    const depth = level || paragraph.style.level || 0;
     for (const [aside, words] of asides) this.blocks.push({ text: words, place: this.outline.place(), aside });
+    // A box within a run ends none of the paragraph around it.
+    this.isRun = this.paragraphs.length > 0;
     const table = this.tables.at(-1);
     if (table) table.add(text);
     else if (text.trim() !== '') {
-      if (level > 0) this.outline.enter(text.trim(), level);
-      this.blocks.push({ text: isListed && level === 0 ? `- ${text}` : text, place: this.outline.next() });
+      if (depth > 0) this.outline.enter(paragraph.text.trim(), depth);
+      this.blocks.push({ text: isListed && depth === 0 ? `- ${text}` : text, place: this.outline.next() });
     }
   }
 
@@ -188,26 +308,79 @@ class Walk {
   }
 }
 
-/** Footnotes, endnotes and comments, each with the place that refers to it. */
-async function* notesIn(zip, part, what, notes) {
+/** A table with the ground of its open cell. */
+class WordTable extends Table {
+  rows = 0;
+  look = {};
+  style;
+  isCell = false;
+
+  noteLook({ val, firstRow, firstColumn }) {
+    const bits = Number.parseInt(val ?? '', 16);
+    const isSet = (given, bit) =>
+      given === undefined ? Number.isNaN(bits) || (bits & bit) !== 0 : given === '1' || given === 'true';
+    this.look = { firstRow: isSet(firstRow, 0x20), firstColumn: isSet(firstColumn, 0x80) };
+  }
+
+  beginRow() {
+    this.rows++;
+    this.isCell = false;
+  }
+
+  beginCell() {
+    super.beginCell();
+    this.isCell = true;
+    this.own = undefined;
+  }
+
+  /** Before the first cell it is the table's. */
+  shade(color) {
+    if (this.isCell) this.own = color ?? this.own;
+    else this.whole = color ?? this.whole;
+  }
+
+  get ground() {
+    const where = { isFirstRow: this.rows === 1, isFirstColumn: this.cells.length === 1, look: this.look };
+    return this.own ?? groundOfCell(this.style, where) ?? this.whole;
+  }
+}
+
+/** The address in the code of a field: `HYPERLINK "https://…"`. */
+const addressIn = (code = '') => /^\s*HYPERLINK\s+"([^"\s]{4,2000})"/i.exec(code)?.[1];
+
+/** Footnotes, endnotes and comments, each with the place that refers to it; what is not seen in them apart. */
+async function* notesIn(zip, part, { what, notes, styles }) {
   const authors = new Map(
     (what === 'comment' ? await elementsOf(zip, part, 'comment') : []).map(({ id, author }) => [id, author]),
   );
+  const byId = new Map((await relationsOf(zip, part)).map((relation) => [relation.id, relation]));
   let note;
-  let text = '';
-  for await (const { open, at, text: said, close } of xmlEvents(zip.chunks(part))) {
-    const name = bareName(open ?? close ?? '');
-    if (name === what) {
-      if (open !== undefined) [note, text] = [bareAttributes(at), ''];
-      else {
-        const own = notes.get(`${what} ${note?.id}`);
-        const by = authors.get(note?.id);
-        const place =
-          what === 'comment' ? `comment${by ? ` by ${by}` : ''}${own ? ` at ${own}` : ''}` : `${what} ${note?.id}`;
-        yield { text: text.trim(), place, ...(what === 'comment' && { aside: 'comment' }) };
-        note = undefined;
-      }
-    } else if (note && close !== undefined && name === 'p') text += '\n';
-    else if (note && said !== undefined) text += said;
+  let walk;
+  for await (const event of xmlEvents(zip.chunks(part))) {
+    const name = bareName(event.open ?? event.close ?? '');
+    if (name !== what) walk?.hear(event);
+    else if (event.open !== undefined) {
+      note = bareAttributes(event.at);
+      walk = new Walk({ styles, outline: new Outline(), notes: new Map(), byId });
+    } else if (walk) {
+      const own = placeWords(notes.get(`${what} ${note.id}`));
+      const by = authors.get(note.id);
+      const place =
+        what === 'comment' ? `comment${by ? ` by ${by}` : ''}${own ? ` at ${own}` : ''}` : `${what} ${note.id}`;
+      yield* noteBlocks(walk.take(), place, what);
+      walk = undefined;
+    }
   }
+}
+
+const placeWords = (place) => (typeof place === 'object' ? `paragraph ${place.from}` : place);
+
+function* noteBlocks(blocks, place, what) {
+  const own = blocks.filter(({ aside, text }) => aside === undefined && text !== undefined);
+  const text = own
+    .map((block) => block.text)
+    .join('\n')
+    .trim();
+  if (text !== '') yield { text, place, ...(what === 'comment' && { aside: 'comment' }) };
+  for (const { text: words, aside } of blocks) if (aside !== undefined) yield { text: words, place, aside };
 }

@@ -20,7 +20,7 @@ import { offersFor } from './offers.ts';
 import type { ToolDeps } from './open-file.ts';
 import { speakAnswer, voiceCommand } from './spoken.ts';
 import * as store from './store.ts';
-import { asidesNote, beginningNote, fileLine, notesBeside, stillReadNote, unread } from './texts.ts';
+import { asidesNote, beginningNote, fileLine, notesBeside, noticesFor, stillReadNote, unread } from './texts.ts';
 import { fileTools, takeFitting, withPlaces } from './tools.ts';
 import { correctTool, hearVoice } from './voice.ts';
 
@@ -112,7 +112,9 @@ export const files: Skill<Settings> = {
   },
   showFile: async (deps, file, room, personId) => {
     const most = Math.min(room, SHOWN);
-    return shownText(file, await partsOf(deps).library.openBeginning(file, most, personId), most);
+    const beginning = await partsOf(deps).library.openBeginning(file, most, personId);
+    const { facts, count } = beginning;
+    return { text: shownText(file, beginning, most), notices: facts ? noticesFor(file, facts, count) : [] };
   },
   offerForFiles: (deps, sent, { text }) =>
     offersFor(sent, {

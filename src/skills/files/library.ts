@@ -145,7 +145,7 @@ export class FileLibrary {
       })
       .then(async (read) => {
         const found = await this.readIfOld(file, read, { by, reading, within }, onPassages);
-        const seen = await this.readIfPicture(file, found, { passages: reading.passages, by }, onPassages);
+        const seen = await this.readIfPicture(file, found, by, onPassages);
         const { facts, isPassing } = await this.hearIfSound(file, seen, by, onPassages);
         if (!isPassing) await this.save(file, facts, reading.passages);
         return facts;
@@ -208,11 +208,11 @@ export class FileLibrary {
   private async readIfPicture(
     file: SeenFile,
     facts: FileFacts,
-    { passages: read, by }: { passages: readonly Passage[]; by: string },
+    by: string,
     onPassages: (passages: readonly Passage[]) => void,
   ): Promise<FileFacts> {
     const isPicture = facts.kind === 'picture' && facts.fault === 'kind';
-    const { pictures = 0, parts, ...rest } = facts;
+    const { pictures = 0, picturePages = [], parts, ...rest } = facts;
     if ((!isPicture && (facts.kind !== 'pdf' || pictures === 0)) || !(await this.readsLetters())) return facts;
     const { programs, signal } = this.deps;
     if (isPicture) {
@@ -221,17 +221,13 @@ export class FileLibrary {
       if (text !== '') onPassages([{ place: 'the picture', text }]);
       return { kind, says, title, ...(text !== '' && { recognized: 1 }) };
     }
-    const texts = new Set(read.map(({ place }) => /^page (\d+)/.exec(place)?.[1]));
-    const pages = Array.from({ length: parts?.count ?? 0 }, (_, at) => at + 1).filter(
-      (page) => !texts.has(String(page)),
-    );
-    const found = await lettersOnPages(await this.bytesOf(file), pages, programs, by, signal);
+    const found = await lettersOnPages(await this.bytesOf(file), picturePages, programs, by, signal);
     onPassages(found);
     const left = Math.max(0, pictures - found.length);
     return {
       ...rest,
       ...(parts && { parts }),
-      ...(left > 0 && { pictures: left }),
+      ...(left > 0 && { pictures: left, picturePages }),
       ...(found.length > 0 && { recognized: found.length }),
     };
   }

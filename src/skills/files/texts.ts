@@ -1,6 +1,6 @@
 import { label } from '../../base/frames.ts';
 import { listOf, oneLine, plural, shorten } from '../../base/text.ts';
-import type { Appointment, FileFacts, FileFault, UnreadAppointment } from '../../media/index.ts';
+import type { Appointment, FileFacts, FileFault, MissedPart, UnreadAppointment } from '../../media/index.ts';
 import type { FoundPassage, NumberedPassage, SeenFile } from './store.ts';
 
 const LONGEST_FOUND = 900;
@@ -16,6 +16,7 @@ const WHY: Record<FileFault, (facts: FileFacts) => string> = {
   kind: ({ says }) => `it is ${says}, and I read none of those`,
   old: ({ says, to, why }) =>
     `it is ${says}${why === undefined ? '' : `, and LibreOffice ${why}`}; saved as ${to ?? 'a newer one'} I can read it`,
+  method: () => 'it is packed in a way that I cannot unpack',
   encrypted: () => 'it is locked with a password; send it without one',
   broken: () => 'it is broken, or not what it says it is',
   empty: () => 'it is empty',
@@ -41,37 +42,65 @@ export const unread = (file: Pick<SeenFile, 'name'>, facts: FileFacts, read: num
     ? `I cannot read ${label(file.name)}: ${whyNot(facts)}.`
     : `I have not read all of ${label(file.name)}: ${whyNot(facts)}.`;
 
-/** Notes on what is no text: pages of pictures, files within it that were not read. */
+/** Words for what is seen in a file and was not read, by how many. */
+const MISSED: Record<MissedPart, (count: number) => string> = {
+  chart: (count) => plural(count, 'chart'),
+  diagram: (count) => plural(count, 'diagram'),
+  form: (count) => plural(count, 'form'),
+  formula: (count) => `${plural(count, 'formula')} without values`,
+  object: (count) => `${plural(count, 'object')} of other programs`,
+  picture: (count) => plural(count, 'picture'),
+  page: (count) => `${plural(count, 'page')} beyond those that I read`,
+  sheet: (count) => `${plural(count, 'sheet')} beyond those that I read`,
+  slide: (count) => `${plural(count, 'slide')} beyond those that I read`,
+  quote: (count) => `${plural(count, 'quote')} without an end`,
+  style: () => 'styles beyond those that I look at',
+  font: (count) => `${plural(count, 'page')} whose font does not say its letters`,
+  attachment: (count) => `${plural(count, 'attachment')} beyond those that I read`,
+  method: (count) => `${plural(count, 'file')} with another method`,
+  locked: (count) => `${plural(count, 'file')} with a password`,
+  broken: (count) => plural(count, 'broken file'),
+};
+
+/** The one line of a file that has anything unread: `not read: 3 diagrams, 1 form, letters guessed`. */
+export function notRead(facts: FileFacts): string | undefined {
+  const { pictures = 0, guessed = false, unread: inner = [], unreadOld = [], unnamed = 0, missed = [] } = facts;
+  const parts = [
+    ...(pictures > 0 ? [picturesOnly(pictures)] : []),
+    ...missed.map(({ part, count }) => MISSED[part](count)),
+    ...inner.map((name) => label(name)),
+    ...unreadOld.map((document) => `${label(document.name)} (${WHY.old({ ...facts, ...document })})`),
+    ...(unnamed > 0 ? [plural(unnamed, 'more file')] : []),
+    ...(guessed ? ['letters guessed'] : []),
+  ];
+  return parts.length === 0 ? undefined : `not read: ${parts.join(', ')}`;
+}
+
+/** The same with the name of the file, for the person and for what names several. */
+export function notReadIn(file: Pick<SeenFile, 'name'>, facts: FileFacts): string[] {
+  const line = notRead(facts);
+  return line === undefined ? [] : [`${label(file.name)}, ${line}.`];
+}
+
+/** Sentences for the person below an answer of a model, which may leave out what it did not see. */
+export function noticesFor(file: Pick<SeenFile, 'name'>, facts: FileFacts, read: number): string[] {
+  return [...(facts.fault && read > 0 ? [unread(file, facts, read)] : []), ...notReadIn(file, facts)];
+}
+
+/** Notes on what is no text. */
 export function notesBeside(facts: FileFacts): string[] {
-  const {
-    pictures = 0,
-    recognized = 0,
-    guessed = false,
-    parts,
-    unread: inner = [],
-    unreadOld = [],
-    unnamed = 0,
-  } = facts;
+  const { recognized = 0 } = facts;
+  const line = notRead(facts);
   return [
     ...(recognized > 0
       ? [`${plural(recognized, 'passage was', 'passages were')} read from pictures, with mistakes.`]
       : []),
-    ...(guessed ? ['Its letters are a guess: the file does not say how they are written.'] : []),
-    ...(pictures > 0 ? [picturesOnly(pictures, parts?.count ?? pictures)] : []),
-    ...(inner.length > 0 ? [`I cannot read ${listOf(inner.map((name) => label(name)))} in it.`] : []),
-    ...unreadOld.map(
-      (document) => `I cannot read ${label(document.name)} in it: ${WHY.old({ ...facts, ...document })}.`,
-    ),
-    ...(unnamed > 0 ? [`I cannot read ${plural(unnamed, 'more file')} in it.`] : []),
+    ...(line === undefined ? [] : [`${line}.`]),
   ];
 }
 
-function picturesOnly(pictures: number, pages: number): string {
-  const how = 'I cannot read them because I recognize no letters in them (tesseract); send the text if there is one';
-  return pictures === pages
-    ? `It is ${plural(pages, 'page')} of pictures; ${how}.`
-    : `${plural(pictures, 'page is a picture', 'pages are pictures')}; ${how}.`;
-}
+const picturesOnly = (pictures: number): string =>
+  `${plural(pictures, 'page of pictures', 'pages of pictures')} whose letters I do not recognize (tesseract)`;
 
 const asideName = (aside: string, place: string): string =>
   place.startsWith(aside) || place.includes(`, ${aside}`) ? place : `${place}, ${aside}`;

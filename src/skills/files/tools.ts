@@ -8,7 +8,18 @@ import { offerTool } from './offers.ts';
 import { fileMeant, type OpenedFile, openFile, readerIn, type ToolDeps } from './open-file.ts';
 import type { NumberedPassage, SeenFile } from './store.ts';
 import * as store from './store.ts';
-import { asidesNote, fileLine, foundLine, notesBeside, placeOf, readOn, texts, unread } from './texts.ts';
+import {
+  asidesNote,
+  fileLine,
+  foundLine,
+  notesBeside,
+  noticesFor,
+  notReadIn,
+  placeOf,
+  readOn,
+  texts,
+  unread,
+} from './texts.ts';
 
 /** Characters of one page of a result, which has to stay below what a model is shown of one. */
 const PAGE = 6_500;
@@ -43,7 +54,9 @@ function readTool(deps: ToolDeps): AnyTool {
     async run({ from }, { tx, prepared }) {
       const opened = prepared as OpenedFile | Failed;
       if ('ok' in opened) return opened;
-      return pageOf(tx, opened, from, PAGE, (next) => `[Read on with ${readOn(opened.file.name, next)}.]`);
+      const { file, text } = opened;
+      const page = await pageOf(tx, opened, from, PAGE, (next) => `[Read on with ${readOn(file.name, next)}.]`);
+      return page.ok ? { ...page, notices: noticesFor(file, text.facts, text.passages) } : page;
     },
   });
 }
@@ -89,7 +102,8 @@ async function pageOf(
   const lines = [
     ...head,
     ...withPlaces(shown),
-    ...(isEnd ? [facts.fault ? unread(file, facts, passages) : '', ...notesBeside(facts)] : [note(next)]),
+    ...(isEnd ? [facts.fault ? unread(file, facts, passages) : ''] : [note(next)]),
+    ...(isEnd || number === 0 ? notesBeside(facts) : []),
     ...(shown.length === 0 ? [texts.atEnd(file)] : []),
   ];
   const more = { label: texts.more, tool: 'attachment_show', input: { file: file.hash, from: next } };
@@ -162,7 +176,7 @@ function findTool({ database, library, meaning }: ToolDeps): AnyTool {
         const { facts, passages } = await library.open(each, ctx.person.id);
         // A picture among many files is no news.
         if (facts.fault && (files.length === 1 || facts.fault !== 'kind')) notes.push(unread(each, facts, passages));
-        if (files.length === 1) notes.push(...notesBeside(facts));
+        notes.push(...notReadIn(each, facts));
       }
       const near = await meaning.findNear(
         files.map(({ hash }) => hash),
@@ -181,7 +195,7 @@ function findTool({ database, library, meaning }: ToolDeps): AnyTool {
         return foundLine(file, at + 1, passage);
       });
       const text = found.length === 0 ? texts.notFound(query, files) : lines.join('\n\n');
-      return done([text, ...notes].join('\n'), { tainted: true });
+      return done([text, ...notes].join('\n'), { tainted: true, ...(notes.length > 0 && { notices: notes }) });
     },
   });
 }
