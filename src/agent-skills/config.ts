@@ -50,7 +50,7 @@ export const config = block(
         example: 'weather',
       }),
       prompt_budget: count(0, 1_000_000)
-        .default(2_000)
+        .default(1_000)
         .describe('Tokens that the list of skills may take in a prompt; the model searches for those left out.'),
       alone: z
         .strictObject({

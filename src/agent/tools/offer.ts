@@ -32,7 +32,7 @@ const ALWAYS: readonly string[] = [
 const SHARE = 0.28;
 const LEAST_SHARE = 0.08;
 /** Tokens, as counted from above, that tools of servers take before somebody has asked for one. */
-const MOST_UNASKED = 1_000;
+const MOST_UNASKED = 800;
 const MOST_FOUND = 8;
 const MOST_KEPT = 256;
 /** Windows below this cannot bear a list that grows: there a form comes as the result of the call that asked for it. Tokens. */

@@ -39,7 +39,7 @@ const fields = z.strictObject({
         'person decides about each on /memory. Everybody can choose otherwise for themselves.',
     ),
   rest: duration('10m').describe('A conversation rests when nothing was said for so long.'),
-  budget: count(0, 10_000).default(600).describe('Tokens of memories that a model is shown with a message, at most.'),
+  budget: count(0, 10_000).default(400).describe('Tokens of memories that a model is shown with a message, at most.'),
   embedder,
 });
 

@@ -70,7 +70,7 @@ describe('two servers with a hundred tools each, and a window of 64,000 tokens',
     expect(names()).toContain('more_tools');
     expect(guests().slice(0, 4)).toContain('office_translate_contracts');
     const shares = ['office_', 'garden_'].map((server) => guests().filter((name) => name.startsWith(server)).length);
-    expect(Math.min(...shares)).toBeGreaterThan(3);
+    expect(Math.min(...shares)).toBeGreaterThanOrEqual(3);
     expect(Math.abs((shares[0] ?? 0) - (shares[1] ?? 0))).toBeLessThanOrEqual(1);
   });
 
