@@ -101,3 +101,42 @@ test.each([
   // What has not changed is not told again.
   expect(last.split('call mum').length).toBeLessThan(12);
 });
+
+test('what was forgotten stands beside no earlier message, and in no call or result', async () => {
+  await using coda = await play({
+    config: modelConfig(server, { default: 'gpt/other', light: 'gpt/other', fallbacks: [] }),
+  });
+  const ana = coda.person('ana');
+  server.play(call('note_save', { text: 'the saffron is in the cellar' }), { text: 'Noted.' });
+  await ana.says('please keep that for me');
+  await ana.says('/remind tomorrow at 9 call Bo');
+  server.play({ text: 'Hello.' });
+  await ana.says('hello');
+  const sent = () => server.requests.filter(({ body }) => body.tools).at(-1)?.text ?? '';
+  expect(sent()).toContain('saffron');
+  server.play(call('note_change', { which: 'cellar', do: 'delete' }), { text: 'Gone.' });
+  await ana.says('throw the note about the cellar away');
+  server.play({ text: 'Fine.' });
+  await ana.says('and now?');
+  expect(sent()).not.toContain('saffron');
+  expect(sent()).toContain('call Bo');
+  // Steps are kept as long as those of turns.
+  await coda.database().run('test.age', "update messages set at = at - interval '400 days'", []);
+  await coda.passes({ days: 2 });
+  expect((await coda.database().read('select 1 from messages where shown is not null')).rows).toEqual([]);
+});
+
+test('in a shared place no result of one person is shown with the message of another', async () => {
+  await using coda = await play({
+    config: modelConfig(server, { default: 'gpt/other', light: 'gpt/other', fallbacks: [] }),
+  });
+  const ana = coda.person('ana', { channel: 'lobby' });
+  await coda.person('ana').says('/note the saffron is in the cellar');
+  server.play(call('note_search', { query: 'saffron' }), { text: 'I have looked.' });
+  await ana.says('is my note about saffron still there?');
+  server.play({ text: 'Hello.' });
+  await coda.person('bo', { channel: 'lobby' }).says('hello');
+  const [last] = server.requests.filter(({ body }) => body.tools).slice(-1);
+  expect(last?.text).toContain('I have looked.');
+  expect(last?.text).not.toContain('in the cellar');
+});

@@ -94,8 +94,9 @@ export async function buryTellings(
 
 /** Messages beside which something that was forgotten may still stand. */
 const MOST_SHOWN = 150;
-/** Characters: in a longer text some of it stands in any case. */
+/** Characters of each that are looked at, and of all: what is more is taken away unseen. */
 const LONGEST_LOOKED_AT = 20_000;
+const MOST_LOOKED_THROUGH = 300_000;
 
 /** Takes away what stood beside earlier messages, with the calls and results, where it tells of one of the things. */
 async function hideShown(tx: Transaction, personId: string, things: readonly ForgottenThing[]): Promise<void> {
@@ -105,8 +106,10 @@ async function hideShown(tx: Transaction, personId: string, things: readonly For
     [personId],
   );
   const wanted = things.map(({ text }) => lexemesOf(text.slice(0, LONGEST)));
+  let left = MOST_LOOKED_THROUGH;
   const telling = rows.filter(({ text, length }) => {
-    if (length > LONGEST_LOOKED_AT) return true;
+    left -= length;
+    if (length > LONGEST_LOOKED_AT || left < 0) return true;
     const words = new Set(lexemesOf(text));
     return wanted.some((thing) => thing.filter((word) => words.has(word)).length >= thing.length * TELLS_FROM);
   });

@@ -268,7 +268,7 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
 }
 
 /** Characters of a turn's steps, as JSON, that stay in the conversation. */
-const LONGEST_STEPS = 200_000;
+const LONGEST_STEPS = 40_000;
 
 /**
  * The part of the turn that stays in what follows. Where others read, what a person was shown beside their message and the results of
