@@ -44,8 +44,8 @@ export function limitWithin(task: string, time: string, ctx: WhenContext): Limit
 }
 
 /**
- * True if the task beside a series says when it is not to come in words that are read as no limit: "every weekday at 7 to get up
- * unless it's a holiday".
+ * True if the task beside a series may say when it comes, and when not, in words that are read as no limit: "every weekday at 7 to
+ * get up unless it's a holiday", "every Monday to water the plants in even weeks".
  */
 export function hasUnreadLimit(task: string, time: string, ctx: WhenContext): boolean {
   if (!EXCEPTING.test(task.slice(0, LONGEST))) return false;
@@ -53,7 +53,7 @@ export function hasUnreadLimit(task: string, time: string, ctx: WhenContext): bo
 }
 
 const EXCEPTING =
-  /(?<![\p{L}\p{N}])(?:except|excepting|excluding|unless|barring|(?:but|and|just|only) (?:not|never|skip|only)|not (?:on|in|at|when|if|during)|only (?:on|in|if|when|until|till|from|through|during))(?![\p{L}\p{N}])/iu;
+  /(?<![\p{L}\p{N}])(?:except|excepting|excluding|unless|barring|(?:but|and|just|only) (?:not|never|skip|only)|not (?:on|in|at|when|if|during)|only (?:on|in|if|when|until|till|from|through|during)|until|till|til|while|as long as|during|throughout|starting|beginning|(?:even|odd|alternate|alternating) (?:days?|weeks?|months?|years?)|next (?:\p{L}+ |\d+ )?(?:days|weeks|months|years))(?![\p{L}\p{N}])|, (?:once|twice|only)$/iu;
 
 /** Ends of the limits that begin at a word, the longest first: of all that stand there one behind the other. */
 function limitsAt({ tokens, pieces }: Words, at: number): number[] {

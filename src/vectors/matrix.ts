@@ -103,6 +103,11 @@ export class Matrix {
     this.centre = new Float32Array(dim);
   }
 
+  has(row: number): boolean {
+    const [block, at] = this.blockOf(row);
+    return block.factors[at] !== 0;
+  }
+
   set(row: number, packed: Uint8Array | undefined): void {
     const [block, at] = this.blockOf(row);
     const fits = packed !== undefined && packed.length === FACTOR_BYTES + this.dim;

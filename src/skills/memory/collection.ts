@@ -11,7 +11,7 @@ const date = z.iso.date().describe('Of an event: the day.');
 /** Milliseconds that a search waits for the vectors of its words. */
 const PATIENCE_MS = 800;
 
-export const memoryCollection = (recall: Pick<Recall, 'search'>) =>
+export const memoryCollection = (recall: Pick<Recall, 'searchAll'>) =>
   collection({
     name: 'memories',
     one: 'memory',
@@ -40,7 +40,7 @@ export const memoryCollection = (recall: Pick<Recall, 'search'>) =>
     }),
     async list(db, { personId, after, limit }, { q, ...narrowed }) {
       if (q !== undefined) {
-        const hits = await recall.search(personId, q, narrowed, limit, PATIENCE_MS);
+        const hits = await recall.searchAll(personId, q, narrowed, limit, PATIENCE_MS);
         const near = await store.findByIds(
           db,
           personId,

@@ -152,6 +152,9 @@ export interface Filter {
   past?: boolean | undefined;
 }
 
+/** Places that are looked at for memories without a vector: what was saved just now stands in the last ones. */
+const LATELY = 64;
+
 /** Bytes of an entry with its postings, and of what an index takes in any case. */
 const ENTRY_BYTES = 200;
 const INDEX_BYTES = 80_000;
@@ -213,6 +216,23 @@ export class PersonIndex {
     if (tags.length > 0) this.tags.set(place, tags);
     else this.tags.delete(place);
     this.matrix.set(place, vector);
+  }
+
+  /** Ids of memories without a vector among the last that came; undefined where more than `most` have none. */
+  listUnembedded(most: number): string[] | undefined {
+    const found: string[] = [];
+    for (let place = this.ids.length - 1; place >= Math.max(0, this.ids.length - LATELY); place--) {
+      const id = this.ids[place];
+      if (id === undefined || this.matrix.has(place)) continue;
+      if (found.length === most) return undefined;
+      found.push(id);
+    }
+    return found;
+  }
+
+  setVector(id: string, vector: Uint8Array): void {
+    const place = this.places.get(id);
+    if (place !== undefined) this.matrix.set(place, vector);
   }
 
   delete(id: string): void {

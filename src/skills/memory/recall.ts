@@ -3,9 +3,17 @@ import { messageOf } from '../../base/errors.ts';
 import { collectGarbage, youngCollector } from '../../base/heap.ts';
 import type { World } from '../../base/world.ts';
 import type { Database } from '../../storage/index.ts';
-import { type Embedder, EmbedderFault, type Sought, type Space, vectorOf, wordsOf } from '../../vectors/index.ts';
+import {
+  type Embedder,
+  EmbedderFault,
+  packVector,
+  type Sought,
+  type Space,
+  vectorOf,
+  wordsOf,
+} from '../../vectors/index.ts';
 import { type Filter, PersonIndex } from './person-index.ts';
-import { readChangedSince, readSpaceAndVersion } from './store.ts';
+import { readChangedSince, readSpaceAndVersion, readTexts } from './store.ts';
 
 export interface RecallDeps {
   database: Database;
@@ -33,7 +41,12 @@ interface HeldIndex {
   checkedAt: number;
   usedAt: number;
   reading: Promise<void>;
+  /** Memories that were given a vector at a search, or could not be: a service that is paid is not asked again. */
+  tried: Set<string>;
 }
+
+/** Memories that a search waits for; of more the words are searched. */
+const MOST_EMBEDDED = 8;
 
 export class Recall {
   private readonly deps: RecallDeps;
@@ -55,6 +68,37 @@ export class Recall {
     if (held.index.size === 0) return [];
     const sought = await this.sought(text, held.space, patienceMs);
     return held.index.search(sought, filter, limit);
+  }
+
+  /**
+   * The same for somebody who asks for what they may have saved just now: a few memories that have no vector yet are given one
+   * first, within the same patience, which is stored by the job alone.
+   */
+  async searchAll(personId: string, text: string, filter: Filter, limit: number, patienceMs: number): Promise<Hit[]> {
+    await this.embedNew(personId, await this.fresh(personId), patienceMs);
+    return this.search(personId, text, filter, limit, patienceMs);
+  }
+
+  private async embedNew(personId: string, held: HeldIndex, patienceMs: number): Promise<void> {
+    const embedder = this.deps.embedders.find(({ id }) => id === held.space);
+    const ids = embedder && held.index.listUnembedded(MOST_EMBEDDED)?.filter((id) => !held.tried.has(id));
+    if (!embedder || !ids || ids.length === 0 || patienceMs === 0) return;
+    const limit = new AbortController();
+    try {
+      const { version } = held.index;
+      const found = await readTexts(this.deps.database, personId, ids);
+      for (const { id } of found) held.tried.add(id);
+      const texts = found.map(({ text }) => text);
+      const vectors = await withTimeout(patienceMs, embedder.embed(texts, 'document', limit.signal));
+      // What was changed meanwhile has other words than these.
+      if (!vectors || held.index.version !== version) return;
+      for (const [at, { id }] of found.entries()) held.index.setVector(id, packVector(vectors[at] as Float32Array));
+    } catch (error) {
+      if (!(error instanceof EmbedderFault)) throw error;
+      this.deps.world.log.debug({ error: messageOf(error) }, 'new memories are searched by words alone');
+    } finally {
+      limit.abort();
+    }
   }
 
   /** The ids of all memories that the filter admits, the last changed last; undefined where they are more than `most`. */
@@ -115,7 +159,14 @@ export class Recall {
 
   private begin(personId: string, space: Space | undefined, now: number): HeldIndex {
     const index = new PersonIndex(space?.dim ?? 1);
-    const held = { index, space: space?.space, checkedAt: now, usedAt: now, reading: Promise.resolve() };
+    const held = {
+      index,
+      space: space?.space,
+      checkedAt: now,
+      usedAt: now,
+      reading: Promise.resolve(),
+      tried: new Set<string>(),
+    };
     this.held.set(personId, held);
     this.sweep();
     return held;

@@ -358,6 +358,18 @@ async function missingRows(
   return rows;
 }
 
+export async function readTexts(
+  database: Pick<Database, 'read'>,
+  personId: string,
+  ids: readonly string[],
+): Promise<Missing[]> {
+  const { rows } = await database.read<Missing>(
+    `select id, text from memories where person_id = $1 and id = any($2) and state <> 'deleted'`,
+    [personId, ids],
+  );
+  return rows;
+}
+
 /** In the space that is searched new vectors are a change of their memories. */
 async function add(tx: Transaction, personId: string, space: string, made: readonly MadeVector[]): Promise<void> {
   if (!(await lockPerson(tx, personId))) return;

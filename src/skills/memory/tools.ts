@@ -60,7 +60,7 @@ async function findNear(
   most: number,
   patienceMs = PATIENCE_MS,
 ): Promise<readonly Hit[]> {
-  return ctx.private ? recall.search(ctx.person.id, words, filter, most, patienceMs) : [];
+  return ctx.private ? recall.searchAll(ctx.person.id, words, filter, most, patienceMs) : [];
 }
 
 /** A word that tells, in any of its forms, is in both. */

@@ -67,6 +67,12 @@ function bySize(covers: readonly (readonly ForeignPiece[])[]): (readonly Foreign
 export const readsWhole = (text: string, language: Language, ctx: WhenContext): boolean =>
   translate(text, language, ctx) !== undefined;
 
+/** True if the words may say a time that comes again. */
+export function readsSeries(text: string, language: Language, ctx: WhenContext): boolean {
+  const read = translate(text, language, ctx);
+  return read !== undefined && 'readings' in read && read.readings.some(({ when }) => when.kind === 'recurring');
+}
+
 /** True if a piece says a time, not only how two of them belong together. */
 export const isTimePiece = (piece: ForeignPiece): boolean =>
   piece.kind === 'clocks' || piece.part !== undefined || !piece.english.every((words) => TIES.has(words));
@@ -78,6 +84,8 @@ const LIMITS: ReadonlySet<string> = new Set(['until', 'starting', 'except', 'thr
 /** True if a piece begins a limit of a series, whatever stands behind it. */
 export const isLimitPiece = (piece: ForeignPiece): boolean =>
   piece.kind === 'words' && piece.english.some((words) => LIMITS.has(words));
+
+export const isExcept = (piece: ForeignPiece): boolean => piece.kind === 'words' && piece.english.includes('except');
 
 function* coversOf(
   text: string,

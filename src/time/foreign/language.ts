@@ -20,6 +20,7 @@ export interface Language {
   small: ReadonlySet<string>;
   /** Words of a time that say none by themselves: numbers; ordinals, weekdays and months; units from a day on. */
   numbers: ReadonlySet<string>;
+  ones: ReadonlySet<string>;
   dated: ReadonlySet<string>;
   months: ReadonlySet<string>;
   units: ReadonlySet<string>;
@@ -88,12 +89,13 @@ function timeWordsOf({
   commonWords,
 }: Lexicon) {
   // The word for one is an article, too.
-  const [, ...counted] = foldWords(numbers).split(' ');
+  const [one = '', ...counted] = foldWords(numbers).split(' ');
   const common = new Set(foldWords(commonWords).split(' '));
   const words = (...lists: readonly string[]) =>
     new Set(lists.flatMap((list) => foldWords(list).match(/\p{L}{2,}/gu) ?? []).filter((word) => !common.has(word)));
   const { day = '', week = '', month = '', year = '' } = units;
   return {
+    ones: words(one),
     numbers: words(...counted, ...Object.keys(moreNumbers)),
     dated: words(days, ...Object.values(nth), weekdays, weekdayPlurals, months),
     months: words(months),

@@ -3,7 +3,7 @@ import type { Match } from '../lang/match.ts';
 import { type Token, tokenise } from '../lang/tokens.ts';
 import { parseWhen } from '../parse.ts';
 import type { WhenContext } from '../types.ts';
-import { hasEnglishTime, isLimitPiece, isTimePiece, readsWhole } from './door.ts';
+import { hasEnglishTime, isExcept, isLimitPiece, isTimePiece, readsSeries, readsWhole } from './door.ts';
 import { type Language, languageBy } from './language.ts';
 import { languageOf, languagesMarked, markedWords } from './marks.ts';
 import type { ForeignPiece } from './rules.ts';
@@ -100,7 +100,11 @@ function slotsIn(text: string, language: Language, ctx: WhenContext): FoundSlots
   if (!said.some((words) => /\p{L}{2}/u.test(words) && isOnlyOther(words, ctx))) return undefined;
   // Two parts are one time together, or it is doubtful which is meant.
   const isTorn = said.length > 1 && !readsWhole(when, language, ctx);
-  const isOpen = isTorn || isOpenEnded(said, language, ctx) || !isClean(task, { head, tail }, language);
+  const isOpen =
+    isTorn ||
+    isOpenEnded(said, language, ctx) ||
+    !isClean(task, { head, tail }, language) ||
+    (mayLimit(task, language) && readsSeries(when, language, ctx));
   return { when: stripEnd(when, ',;:'), task, isOpen };
 }
 
@@ -145,7 +149,7 @@ function isClean(
   const pieces = language.grammar.matchAll(tokens);
   if (tokens.some((_, at) => pieces(at).some(({ value }) => isTimePiece(value)))) return false;
   const said = words.map(({ text }) => text);
-  if ((head && leadsOn(said, language)) || (tail && leadsOn(said.toReversed(), language))) return false;
+  if ((head && leadsOn(said, language)) || (tail && leadsOn(said.toReversed(), language, true))) return false;
   return !tokens.some((_, at) => limitsAt(tokens, at, pieces(at), language));
 }
 
@@ -156,17 +160,50 @@ const NEAR = 3;
  * "Demain | en huit appeler Marie", "Miete zahlen am dreißigsten | um 9 Uhr": the words from the border on are more of the time. An
  * article before a number counts things: "die drei Freunde".
  */
-function leadsOn(words: readonly string[], { small, edges, numbers, dated, units }: Language): boolean {
-  if (words.slice(0, NEAR).some((word) => units.has(word))) return true;
-  const isLead = (word: string) => edges.has(word) || (isShort(word) && !small.has(word));
+function leadsOn(words: readonly string[], language: Language, isTail = false): boolean {
+  const { small, edges, numbers, dated, units } = language;
+  const before = (at: number) => words[isTail ? at + 1 : at - 1] ?? '';
+  if (words.slice(0, NEAR).some((word, at) => units.has(word) && !isThe(before(at), language))) return true;
+  const isLead = (word: string) => edges.has(word) || IN.has(word) || (isShort(word) && !small.has(word));
   const number = words.find((word) => isNumeric(word, numbers) || !isLead(word)) ?? '';
   const date = words.find((word) => dated.has(word) || !(small.has(word) || isLead(word))) ?? '';
   return isNumeric(number, numbers) || dated.has(date);
 }
 
+/** "Am Montag | in KW 50". */
+const IN: ReadonlySet<string> = new Set('in im en em w v i'.split(' '));
+
 const isNumeric = (word: string, numbers: ReadonlySet<string>): boolean => numbers.has(word) || /^\d/.test(word);
 
 const isShort = (word: string): boolean => word.length <= 3;
+
+/** Words for "except" that say "without" as well: "Kaffee ohne Zucker". */
+const WITHOUT: ReadonlySet<string> = new Set('ohne sans sin senza zonder bez menos meno fora'.split(' '));
+
+/** Articles before several of a unit: "les semaines paires". */
+const SEVERAL: ReadonlySet<string> = new Set('les los las as os le i gli'.split(' '));
+
+/**
+ * "Jeden Werktag um 9 | aufstehen außer an Feiertagen", "… in geraden Wochen", "… den ganzen Dezember": words beside a series that
+ * may say when it comes, and are read as nothing.
+ */
+function mayLimit(task: string, language: Language): boolean {
+  const { grammar, parted, months, units } = language;
+  const tokens = foreignTokens(task, parted);
+  const pieces = grammar.matchAll(tokens);
+  return tokens.some(({ text }, at) => {
+    const before = tokens[at - 1]?.text ?? '';
+    if (months.has(text) && text.length > SHORT_MONTH) return true;
+    if (units.has(text) && at > 0 && !isThe(before, language)) return true;
+    return !WITHOUT.has(text) && pieces(at).some(({ value }) => isExcept(value));
+  });
+}
+
+const SHORT_MONTH = 3;
+
+/** "Die Woche planen": a unit that a task may be about; "une semaine" and "les semaines" may be counted. */
+const isThe = (word: string, { small, ones }: Language): boolean =>
+  small.has(word) && !SEVERAL.has(word) && !ones.has(word);
 
 /** "Regar | hasta diciembre", "arroser en mai", "camminare 2 settimane": a limit, or a part of the task. */
 function limitsAt(

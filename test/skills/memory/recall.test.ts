@@ -84,6 +84,29 @@ for (const { name, available, open } of testDatabases)
     });
     afterAll(() => database.close());
 
+    test('what was saved just now is found by its meaning before its vector is stored, and is asked for once', async () => {
+      const asked: string[] = [];
+      const counting: Embedder = {
+        ...embedder,
+        embed: (texts, kind, signal) => {
+          if (kind === 'document') asked.push(...texts);
+          return embedder.embed(texts, kind, signal);
+        },
+      };
+      const recall = new Recall({ database, world: coda.world, embedders: [counting] });
+      const first = async (search: 'search' | 'searchAll') => (await recall[search](ana, 'x3000', {}, 1, 5_000))[0]?.id;
+      // Every tenth has no vector, and no word of the question.
+      expect(await first('search')).not.toBe('n3000');
+      expect(asked).toEqual([]);
+      expect(await first('searchAll')).toBe('n3000');
+      expect(asked).toContain('number 3000');
+      const count = asked.length;
+      expect(count).toBeLessThanOrEqual(8);
+      expect(await first('searchAll')).toBe('n3000');
+      expect(asked).toHaveLength(count);
+      recall.close();
+    });
+
     const recallOf = (given: Database = database) =>
       new Recall({ database: given, world: coda.world, embedders: [embedder] });
     const found = async (recall: Recall, text: string, filter = {}) =>
