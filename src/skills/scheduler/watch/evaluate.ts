@@ -20,8 +20,23 @@ export interface Item {
  * away); `sign` is equal for equal failures.
  */
 export type Observation =
-  | { ok: true; text: string; hash?: string | undefined; items?: readonly Item[]; isWhole?: boolean; isNews?: boolean }
-  | { ok: false; sign: string; message: string };
+  | {
+      ok: true;
+      text: string;
+      hash?: string | undefined;
+      items?: readonly Item[];
+      isWhole?: boolean;
+      isNews?: boolean;
+      /** A group or a list of values, and no number itself. */
+      isGroup?: boolean;
+    }
+  | {
+      ok: false;
+      sign: string;
+      message: string;
+      /** It is about something else than what was seen before: a failure only where nothing ever was. */
+      isOfOther?: boolean;
+    };
 
 /** Stored between two looks. A field that is not there yet has never been needed. */
 export const memory = z.object({
@@ -132,12 +147,16 @@ interface Look {
 
 function lookAtOnce(rule: Condition, before: Memory, observed: Observation): Look {
   const failure = observed.ok ? missingNumber(rule, observed) : observed;
+  if (!observed.ok && observed.isOfOther && hasSeen(before)) return { memory: before, finding: 'nothing', sign: '' };
   if (failure || !observed.ok) return lookBroken(before, failure as Failure);
   const { broken, ...mended } = before;
   const looked = lookWell(rule, mended, observed);
   if (broken === undefined || looked.speech) return looked;
   return { ...looked, speech: { kind: 'mended', text: '' } };
 }
+
+const hasSeen = ({ streak, calm, last, seen, told }: Memory): boolean =>
+  [streak, calm, last, seen, told].some((each) => each !== undefined);
 
 type Failure = Pick<Extract<Observation, { ok: false }>, 'sign' | 'message'>;
 
@@ -301,8 +320,10 @@ function stateOf({ is, text = '', number = 0, after }: Condition, said: string):
   return is === 'above' ? found > number : found < number;
 }
 
-function missingNumber({ is, after }: Condition, { text }: GoodObservation): Failure | undefined {
-  if ((is !== 'above' && is !== 'below') || numberIn(text, after) !== undefined) return undefined;
+function missingNumber({ is, after }: Condition, { text, isGroup }: GoodObservation): Failure | undefined {
+  if (is !== 'above' && is !== 'below') return undefined;
+  if (isGroup) return { sign: 'a group', message: 'it is a group of values and no number: name one of them' };
+  if (numberIn(text, after) !== undefined) return undefined;
   const message = after === undefined ? 'there is no number in it' : `there is no number behind “${after}”`;
   return { sign: 'no number', message };
 }
