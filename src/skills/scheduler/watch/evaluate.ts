@@ -34,7 +34,7 @@ export type Observation =
       ok: false;
       sign: string;
       message: string;
-      /** It is about something else than what was seen before: a failure only where nothing ever was. */
+      /** About something else than before: a failure only where nothing was ever seen. */
       isOfOther?: boolean;
     };
 
@@ -93,7 +93,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Changes to and fro are told so often within an hour, or within so many looks of a day; then that it goes to and fro, once. */
 const MOST_TOLD = 4;
 const LATELY = 8;
-/** It is steady after an hour, and as many looks as that. */
+/** Looks without a change, beside an hour, after which the state counts as steady. */
 const STEADY_LOOKS = 4;
 /** Entries that are no longer in their feed and are remembered: those that are in it always are. */
 const MOST_GONE = 1_000;
@@ -264,7 +264,7 @@ function lookAtEntries(rule: Condition, before: Memory, { items = [], isNews = f
   if (isFirst) return { memory: after, finding: 'first look', sign };
   const entries = [...pending, ...fresh];
   if (entries.length === 0) return { memory: after, finding: isWaiting ? 'not met' : 'same', sign };
-  const { lines, others } = fitted(entries);
+  const { lines, others } = fitEntries(entries);
   const more = pendingMore > 0 ? [`and ${pendingMore} more`] : [];
   const speech: Speech = { kind: 'output', text: [...lines, ...more].join('\n'), isOfEntries: true };
   // An appointment that was not told in time is not told afterwards.
@@ -273,7 +273,7 @@ function lookAtEntries(rule: Condition, before: Memory, { items = [], isNews = f
 }
 
 /** Entries that one message has room for; the others are told at the next look. */
-function fitted(entries: readonly string[]): { lines: string[]; others: string[] } {
+function fitEntries(entries: readonly string[]): { lines: string[]; others: string[] } {
   let [size, count] = [0, 0];
   for (const entry of entries) {
     size += entry.length + 1;
@@ -386,7 +386,7 @@ function settleFlapping(
     return { memory: { ...after, flapping: { sign, since: ms, looks: 0 } }, finding: 'flapping' };
   if (ms - flapping.since < HOUR_MS || looks < STEADY_LOOKS)
     return { memory: { ...after, flapping: { ...flapping, looks } }, finding: 'flapping' };
-  // What is told now does not wait any more.
+  // Entries that are told now do not wait any more.
   const { flapping: _, lately: __, ...steady } = looked;
   const says = isFailure ? ('broken' as const) : ('steady' as const);
   return { memory: { ...steady, recent: [ms] }, finding: 'told', speech: { kind: says, text: speech?.text ?? text } };
