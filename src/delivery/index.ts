@@ -58,6 +58,7 @@ export { shownWhileGrowing } from './text/growing.ts';
 export { cut, inOneFile, Order, type Piece, shownIn } from './text/split.ts';
 export {
   type Align,
+  addressOfLink,
   applyChanges,
   type Block,
   blocksOf,

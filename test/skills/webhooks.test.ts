@@ -44,6 +44,7 @@ beforeAll(async () => {
   await add('stripe', { form: 'stripe', secret: 'whsec_of_the_other_side' });
   await add('local', { allow_unsigned: true });
   await add('later', { kind: 'reminder', template: { when: '{{ due }}', text: 'Look at {{ repository.name }}' } });
+  await add('exact', { allow_unsigned: true, template: { text: 'order {{ id }} costs {{ price }}' } });
   await add('diary', { kind: 'note', template: { text: '{{ repository.name }} was pushed #ci' } });
 });
 
@@ -87,6 +88,13 @@ describe('a hook', () => {
       .replace('V1=', 'v1=');
     expect((await post('ci', body, { 'coda-signature': respelt })).status).toBe(409);
     expect(ana.heard('I was told: ana broke coda')).toHaveLength(1);
+  });
+
+  test('has numbers as they were written', async () => {
+    const body = Buffer.from('{"id": 12345678901234567890, "price": 21.10, "said": "a \\"1.50\\" note"}');
+    await coda.app.hooks.takeLocal('exact', body, undefined);
+    await coda.app.whenSettled();
+    expect(ana.heard('order 12345678901234567890 costs 21.10')).toHaveLength(1);
   });
 
   test('takes what GitHub and Stripe sign', async () => {

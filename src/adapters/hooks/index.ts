@@ -15,8 +15,8 @@ export interface HooksDeps {
 const NAME = 'hook';
 const WITHIN_MS = 9_000;
 const MOST_ANSWER_BYTES = 64 * 1024;
-/** ntfy takes 4,096 bytes of a message and makes a file of more. Characters. */
-const LONGEST = 3_500;
+/** ntfy takes 4,096 bytes of a message and makes a file of more. */
+const MOST_BYTES = 3_900;
 const GONE: readonly number[] = [404, 410];
 const AGAIN: readonly number[] = [408, 425, 429];
 const NEVER: readonly EgressCode[] = ['EGRESS_URL', 'EGRESS_PRIVATE', 'EGRESS_REDIRECTS'];
@@ -31,9 +31,7 @@ export function hooksAdapter({ hooks, egress, world }: HooksDeps): ChatAdapter {
     // The key goes along, but whether a service heeds it nobody knows.
     guarantees: { deduplicatesForMs: 0, canFind: false, canEdit: false },
     start: async () => {},
-    split: ({ text, files: _, buttons: __, ...content }: Content) => [
-      { ...content, text: text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text },
-    ],
+    split: ({ text, files: _, buttons: __, ...content }: Content) => [{ ...content, text: cutBytes(text, MOST_BYTES) }],
     send: (part, signal) => post(part, signal),
     edit: async (receipt) => ({ kind: 'sent', receipt }),
     delete: async (receipt) => ({ kind: 'sent', receipt }),
@@ -97,4 +95,30 @@ function requestOf(
 }
 
 const LONGEST_HEADER = 200;
-const headerText = (text: string) => text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, LONGEST_HEADER);
+/** Bytes in an encoded word of at most 75 signs (RFC 2047, 2), in whole characters. */
+const WORD_BYTES = 42;
+
+/** Header fields are ASCII: other letters are encoded as they are in mails, which ntfy and Gotify read. */
+function headerText(text: string): string {
+  const plain = text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST_HEADER);
+  if (!/[^\x20-\x7e]/.test(plain)) return plain;
+  const words: string[] = [''];
+  for (const sign of plain) {
+    const word = words.at(-1) ?? '';
+    if (Buffer.byteLength(word + sign) > WORD_BYTES) words.push(sign);
+    else words[words.length - 1] = word + sign;
+  }
+  return words.map((word) => `=?UTF-8?B?${Buffer.from(word).toString('base64')}?=`).join(' ');
+}
+
+/** As many whole characters as have room, and that there was more. */
+function cutBytes(text: string, most: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= most) return text;
+  let end = most;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return `${bytes.subarray(0, end).toString()}…`;
+}

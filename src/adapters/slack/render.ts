@@ -1,5 +1,6 @@
 /** Markdown as Slack shows it, rendered from one tree. Pure. */
 import {
+  addressOfLink,
   applyChanges,
   type Block,
   blocksOf,
@@ -169,7 +170,8 @@ function markWords(mark: string, words: string): string {
 const removeMarks = (words: string) => words.replaceAll('*', '').replaceAll('\n', ' ');
 
 /** Only addresses that lead somewhere; what would end the link is encoded. */
-function linkTo(url: string, words: string): string {
+function linkTo(given: string, words: string): string {
+  const url = addressOfLink(given);
   if (!/^(?:https?:|mailto:)/i.test(url)) return words === escapeText(url) ? words : `${words} (${escapeText(url)})`;
   const address = escapeText(url).replaceAll('|', '%7C').replaceAll(/\s/g, '%20');
   const shown = words.replaceAll('|', '¦').replaceAll('\n', ' ');
@@ -178,6 +180,14 @@ function linkTo(url: string, words: string): string {
 
 function plain(nodes: readonly Inline[]): string {
   return nodes
-    .map((node) => ('value' in node ? node.value : 'children' in node ? plain(node.children as Inline[]) : ''))
+    .map((node) =>
+      node.type === 'break'
+        ? ' '
+        : 'value' in node
+          ? node.value
+          : 'children' in node
+            ? plain(node.children as Inline[])
+            : '',
+    )
     .join('');
 }

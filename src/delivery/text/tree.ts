@@ -1,6 +1,7 @@
 /** Markdown as a tree (mdast), which every platform's own form is rendered from. Pure. */
 import { createRequire } from 'node:module';
 import type { fromMarkdown } from 'mdast-util-from-markdown';
+import type { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly';
 
 type Root = ReturnType<typeof fromMarkdown>;
 type ParsedNode = Root['children'][number];
@@ -23,8 +24,11 @@ export type Block = ParsedNode | Grid;
 const load = createRequire(import.meta.url);
 
 /** Its 40 ms and 9 MB are paid by the first text that has marks in it, not by the start. */
-function parser(): typeof fromMarkdown {
-  return (load('mdast-util-from-markdown') as { fromMarkdown: typeof fromMarkdown }).fromMarkdown;
+function parser(): (markdown: string) => Root {
+  const { fromMarkdown: read } = load('mdast-util-from-markdown') as { fromMarkdown: typeof fromMarkdown };
+  // Words of languages without blanks stand right beside the marks of bold, which CommonMark takes for signs then.
+  const cjk = load('micromark-extension-cjk-friendly') as { cjkFriendlyExtension: typeof cjkFriendlyExtension };
+  return (markdown) => read(markdown, { extensions: [cjk.cjkFriendlyExtension()] });
 }
 
 /**
@@ -118,8 +122,18 @@ export function blocksOf(markdown: string): Block[] {
 export function inlineOf(markdown: string): Inline[] {
   if (isPlain(markdown)) return [{ type: 'text', value: markdown }];
   const [block] = parse(markdown);
-  return block?.type === 'paragraph' ? block.children : [{ type: 'text', value: markdown }];
+  return block?.type === 'paragraph' ? block.children.map(asBreak) : [{ type: 'text', value: markdown }];
 }
+
+const BREAK = /<br\s{0,9}\/?>/gi;
+
+/** A cell has no other way to begin a line. */
+const asBreak = (node: Inline): Inline =>
+  node.type === 'html' && /^<br\s{0,9}\/?>$/i.test(node.value) ? { type: 'break' } : node;
+
+/** The address that a link leads to; one of mail is one without `mailto:`, too. */
+export const addressOfLink = (url: string): string =>
+  /^[\w.+-]{1,64}@(?:[a-z\d-]{1,63}\.){1,8}[a-z]{2,24}$/i.test(url) ? `mailto:${url}` : url;
 
 export function placeOfNode(node: ParsedNode | Inline): { from: number; to: number } {
   return { from: node.position?.start.offset ?? 0, to: node.position?.end.offset ?? 0 };
@@ -212,7 +226,8 @@ function cells(line: string): string[] {
 const WIDEST = 200;
 
 /** A table whose columns stand in line, for where there are none; without the fences around it. */
-export function drawTable(rows: readonly (readonly string[])[]): string {
+export function drawTable(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map((cell) => cell.replace(BREAK, ' ')));
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries())

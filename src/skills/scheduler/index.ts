@@ -75,7 +75,7 @@ export const scheduler: Skill<Settings> = {
 };
 
 function toolingOf(
-  { wakeAt, config, scripts, servers, gate, acknowledgements }: SkillDeps<Settings>,
+  { wakeAt, config, scripts, servers, gate, pages, acknowledgements }: SkillDeps<Settings>,
   { runnable }: Pick<AllSkills, 'runnable'>,
 ): WatchTooling {
   const { smallest_step: smallestStep, most } = config;
@@ -91,6 +91,7 @@ function toolingOf(
     scripts,
     servers,
     gate,
+    pages,
   };
 }
 

@@ -352,7 +352,6 @@ export function hookWatcher({ jobs, world }: Pick<RunDeps, 'jobs' | 'world'>) {
     for (const schedule of await store.watchersOf(tx, personId, hook)) {
       const { watch } = schedule;
       const given = watch?.source.kind === 'hook' ? read(watch.source.field) : undefined;
-      if (given === undefined) continue;
       const key = `schedule:${schedule.id}:hook:${delivery}`;
       await planRuns({ jobs }, tx, schedule, [{ key, at: now }], now, given);
     }

@@ -8,7 +8,7 @@ import type { Transaction } from '../../storage/index.ts';
 import type { Placing } from './create.ts';
 import { texts as said } from './texts.ts';
 import { FLAGS, inputOf, isFault, sourceIn } from './watch/flags.ts';
-import { place, prepare, scriptMeant, type WatchInput, type WatchTooling } from './watch.ts';
+import { place, prepare, readNow, scriptMeant, type WatchInput, type WatchTooling } from './watch.ts';
 
 const RUN = /(?:^|\s)run\s+(\S+)/i;
 
@@ -76,5 +76,6 @@ export async function planFor(
   if (!ready.ok) return ready;
   const { person } = owner;
   const when = { now: clock.now(), zone: person.zone ?? household.zone, locale: person.locale ?? household.locale };
-  return within((tx) => place(tooling, input, ready.source, { ...owner, tx, clock, when, tainted: false }));
+  const note = await readNow(tooling, input, { person: owner.person, place: owner.place, signal });
+  return within((tx) => place(tooling, input, { ...ready, note }, { ...owner, tx, clock, when, tainted: false }));
 }

@@ -1,12 +1,15 @@
 /** The tool that makes a rule: "tell me when …". It is shown before it begins, and decided in code from then on. */
 import { z } from 'zod';
 import { type CallContext, dataTool, type Failed, failed, privately, type ToolResult } from '../../agent/index.ts';
+import { withTimeout } from '../../base/async.ts';
 import type { FoundScript, ScriptAsker, SkillDeps } from '../../chat/index.ts';
 import { readSlot } from '../../time/index.ts';
 import { askWhich, type Placing, placeAt, planOf, type Tooling } from './create.ts';
 import { MISSED } from './schedule.ts';
 import * as said from './texts.ts';
 import { refusalOf } from './watch/allowed.ts';
+import { numberIn } from './watch/number.ts';
+import { partsOf } from './watch/observe.ts';
 import { asking, condition, isPushed, isRemote, type Source, source, WATCH_TOOL, type Watch } from './watch/rule.ts';
 import { tellingInput } from './watch/telling.ts';
 import { sourceWords, texts } from './watch/texts.ts';
@@ -39,6 +42,7 @@ export interface WatchTooling extends Tooling {
   scripts: SkillDeps['scripts'];
   servers: SkillDeps['servers'];
   gate: SkillDeps['gate'];
+  pages: SkillDeps['pages'];
 }
 
 export interface ReadySource {
@@ -46,6 +50,8 @@ export interface ReadySource {
   source: Source;
   /** Hash of the files that would run. */
   hash: string | undefined;
+  /** The number that stands there now, or that there is none; the file that is not there yet. */
+  note?: string | undefined;
 }
 
 export const watchTool = (tooling: WatchTooling) =>
@@ -70,13 +76,16 @@ export const watchTool = (tooling: WatchTooling) =>
     record: { redact: privately('source', 'rule', 'ask', 'title', 'escalate') },
     timeoutMs: 10_000,
     input: watchInput,
-    prepare: (input, ctx) => prepare(tooling, input, ctx),
+    async prepare(input, ctx) {
+      const ready = await prepare(tooling, input, ctx);
+      return ready.ok ? { ...ready, note: await readNow(tooling, input, ctx) } : ready;
+    },
 
     async run(input, ctx) {
       const ready = ctx.prepared as ReadySource | Failed;
       if (!ready.ok) return { ...ready, field: 'source' };
       if (ctx.approval.bound && ctx.approval.bound !== ready.hash) return failed('GONE', texts.changedMeanwhile);
-      return place(tooling, input, ready.source, ctx);
+      return place(tooling, input, ready, ctx);
     },
   });
 
@@ -98,7 +107,37 @@ export async function prepare(
   return found.ok ? { ok: true, source: { ...asked, script: found.id }, hash: found.hash } : found;
 }
 
+/** Milliseconds that a new rule waits for what it reads now. */
+const NOW_MS = 8_000;
+
+/** A page whose number the rule is about, and a file, as they are now: who reads wrongly is told before anything depends on it. */
+export async function readNow(
+  { pages, scripts }: Pick<WatchTooling, 'pages' | 'scripts'>,
+  { source: asked, rule }: Pick<WatchInput, 'source' | 'rule'>,
+  ctx: Pick<CallContext, 'person' | 'place' | 'signal'>,
+): Promise<string | undefined> {
+  if (asked.kind === 'file') {
+    const file = await scripts.readFile({ ...askerOf(ctx), skill: asked.skill, path: asked.path }, ctx.signal);
+    return file.ok ? undefined : texts.notThereYet(file.message);
+  }
+  if (asked.kind !== 'web_watch' || (rule.is !== 'above' && rule.is !== 'below')) return undefined;
+  const page = await withTimeout(NOW_MS, pages.readText(asked.url, ctx.signal));
+  if (!page?.ok) return texts.unreadNow(page?.message);
+  const text = partsOf(page.text, asked.part).join('\n');
+  return texts.readsNow(numberIn(text, rule.after), rule.after);
+}
+
 export async function place(
+  tooling: WatchTooling,
+  wanted: WatchInput,
+  { source: looked, note }: ReadySource,
+  ctx: Placing,
+): Promise<ToolResult> {
+  const made = await placeSource(tooling, wanted, looked, ctx);
+  return made.ok && note !== undefined ? { ...made, text: `${made.text} ${note}` } : made;
+}
+
+async function placeSource(
   tooling: WatchTooling,
   { when: words, missed, title, tell, rule, ask, budget, digest, urgent, seen, escalate }: WatchInput,
   looked: Source,

@@ -252,10 +252,17 @@ function digestOf({ form }: Hook, sent: SentRequest, delivery: string): string {
   return createHash('sha256').update(`${stamp}.`).update(sent.body).digest('hex');
 }
 
+/** Numbers that JavaScript would write otherwise (20 digits, `21.10`) as texts; of JSON, whose quotation marks are closed. */
+const numbersAsWritten = (json: string): string =>
+  json.replace(/"(?:[^"\\]|\\[\s\S])*"|-?\d[\d.eE+-]*/g, (token) =>
+    /^-?\d+(?:\.\d+)?$/.test(token) && String(Number(token)) !== token ? `"${token}"` : token,
+  );
+
 function payloadOf(body: Uint8Array): Record<string, unknown> {
   try {
-    const payload: unknown = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    if (isRecord(payload)) return payload;
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    if (!isRecord(parseJson(text))) throw new SyntaxError('no object');
+    return parseJson(numbersAsWritten(text)) as Record<string, unknown>;
   } catch {
     // Said below.
   }

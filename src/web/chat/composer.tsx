@@ -174,7 +174,9 @@ export function Composer({ conversation, field, edited }: ComposerProps) {
               }}
               onKeyDown={(event) => {
                 if (event.key === 'Escape' && isBusy) stop();
-                if (event.key !== 'Enter' || event.shiftKey || event.isComposing || isTouch()) return;
+                // Safari ends a composition before its Enter, which has this code alone.
+                const isComposing = event.isComposing || event.keyCode === 229;
+                if (event.key !== 'Enter' || event.shiftKey || isComposing || isTouch()) return;
                 event.preventDefault();
                 submit();
               }}

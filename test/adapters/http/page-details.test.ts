@@ -10,3 +10,12 @@ test('long details of a question are folded on the page, whole; short ones and c
   expect(shown(card(5), true)).toContain('line4: value');
   for (const open of [shown(card(4), true), shown(card(5), false)]) expect(open).not.toContain('details');
 });
+
+test('bold beside the marks of Chinese and Japanese, breaks in cells, and mail addresses', () => {
+  expect(toMarkup('中文**（注）**字，**“引用”**说')).toEqual([
+    ['p', {}, '中文', ['strong', {}, '（注）'], '字，', ['strong', {}, '“引用”'], '说'],
+  ]);
+  expect(shown('| a |\n| - |\n| 1<br>2 |', false)).toContain('["td",{},"1",["br",{}],"2"]');
+  expect(shown('a <br> b', false)).toContain('<br>');
+  expect(shown('[Ana](ana@example.com)', false)).toContain('"href":"mailto:ana@example.com"');
+});

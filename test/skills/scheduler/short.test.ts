@@ -20,6 +20,8 @@ test.each([
 test.each([
   ['page https://example.com/ --below 40', { kind: 'web_watch', url: 'https://example.com/' }],
   ['feed https://example.com/rss', { kind: 'feed', url: 'https://example.com/rss' }],
+  ['page shop.example/kettle', { kind: 'web_watch', url: 'https://shop.example/kettle' }],
+  ['calendar webcal://example.com/c.ics', { kind: 'appointment', url: 'https://example.com/c.ics' }],
   ['calendar https://example.com/c.ics 30', { kind: 'appointment', url: 'https://example.com/c.ics', minutes: 30 }],
   ['hook box.disk --above 90', { kind: 'hook', hook: 'box', field: 'disk' }],
 ])('%s is a rule', (what, source) => {

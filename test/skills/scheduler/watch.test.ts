@@ -48,7 +48,10 @@ describe('a page', () => {
   test('is told by its paragraphs that have changed, politely', async () => {
     internet.serve('/kettle', page(LONG, 'Price: 49,90 €', 'In stock'));
     expect(await ana.says(`/schedule every hour page ${at('/kettle')} --title kettle`)).toContain('No model is asked.');
-    await ana.says(`/schedule every hour page ${at('/kettle')} price --below 40 --after price --title price`);
+    const priced = await ana.says(
+      `/schedule every hour page ${at('/kettle')} price --below 40 --after price --title price`,
+    );
+    expect(priced).toContain('It is 49.9 now.');
     const before = ana.seen().length;
     await coda.passes({ hours: 2 });
     expect(since(before)).toEqual([]);
@@ -241,6 +244,45 @@ describe('a hook', () => {
     expect(await coda.count("inbox where key like 'webhook:%'")).toBe(0);
     await ana.says('/schedules delete washing');
   });
+});
+
+test('what a hook is sent without the field is said once where it never came, and a group is no number', async () => {
+  await coda.app.hooks.add({
+    name: 'meter',
+    person: 'ana',
+    kind: 'watch',
+    allow_unsigned: true,
+    template: { text: 'x' },
+  });
+  await ana.says('/schedule hook meter.power --above 5 --title typo');
+  await ana.says('/schedule hook meter.data --above 5 --title group');
+  const before = ana.seen().length;
+  for (const nth of [1, 2]) {
+    await coda.app.hooks.takeLocal('meter', Buffer.from(JSON.stringify({ data: { power: 900 }, nth })), undefined);
+    await coda.passes({ minutes: 1 });
+  }
+  expect(since(before)).toHaveLength(2);
+  expect(ana.heard('there is no field “power”')).toHaveLength(1);
+  expect(ana.heard('a group of values and no number')).toHaveLength(1);
+  for (const title of ['typo', 'group']) await ana.says(`/schedules delete ${title}`);
+});
+
+test('a file that is not there, and a number that is not, are said when the rule is made', async () => {
+  internet.serve('/words', '<html><body><main><p>sold out, come back later</p></main></body></html>', 'text/html');
+  expect(await ana.says(`/schedule every hour page ${at('/words')} --below 5 --title words`)).toContain(
+    'There is no number in it now.',
+  );
+  expect(await ana.says('/schedule every hour file house/none.log --lacks done --title none')).toContain(
+    'It is not there now:',
+  );
+  for (const title of ['words', 'none']) await ana.says(`/schedules delete ${title}`);
+});
+
+test('a value that a flag does not take is refused by the name of the flag', async () => {
+  const line = `/schedule every hour page ${at('/kettle')}`;
+  expect(await ana.says(`${line} --between 8-20`)).toContain('--between: expected a time such as 08:00');
+  expect(await ana.says(`${line} --times 0`)).toContain('--times: ');
+  expect(await ana.says(`${line} --days someday`)).toContain('--days: ');
 });
 
 test('a rule is a schedule like any other: changed, taken back, erased', async () => {

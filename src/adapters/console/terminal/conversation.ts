@@ -1,4 +1,5 @@
 import { fromMarkdown } from 'mdast-util-from-markdown';
+import { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly';
 import widthOf from 'string-width';
 import { BoundedMap } from '../../../base/bounded.ts';
 import { visible } from '../../../base/text.ts';
@@ -196,7 +197,11 @@ type ListItem = List['children'][number];
 
 /** Markdown as lines for a terminal, each at most `width` columns. Half-written Markdown is shown as far as it goes. */
 export function renderMarkdown(text: string, width: number, style: Style): string[] {
-  return blocks(fromMarkdown(visible(text)).children, Math.max(width, 8), style);
+  return blocks(
+    fromMarkdown(visible(text), { extensions: [cjkFriendlyExtension()] }).children,
+    Math.max(width, 8),
+    style,
+  );
 }
 
 function blocks(nodes: readonly Block[], width: number, style: Style): string[] {

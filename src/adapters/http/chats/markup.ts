@@ -3,7 +3,15 @@
  * nothing that a model or a person has written becomes markup.
  */
 import { plural } from '../../../base/text.ts';
-import { type Align, type Block, blocksOf, type Inline, inlineOf, isLong } from '../../../delivery/index.ts';
+import {
+  type Align,
+  addressOfLink,
+  type Block,
+  blocksOf,
+  type Inline,
+  inlineOf,
+  isLong,
+} from '../../../delivery/index.ts';
 
 export type Markup = string | Element;
 export type Element = readonly [tag: string, attributes: Attributes, ...children: Markup[]];
@@ -132,7 +140,8 @@ function strikethrough(text: string): Markup[] {
     .flatMap((piece, index): Markup[] => (piece === '' ? [] : [index % 2 === 0 ? piece : ['del', {}, piece]]));
 }
 
-function link(url: string | undefined, children: Markup[]): Markup[] {
+function link(given: string | undefined, children: Markup[]): Markup[] {
+  const url = given && addressOfLink(given);
   if (url === undefined || !/^(?:https?:\/\/|mailto:)/i.test(url)) return children;
   return [['a', { href: url, rel: 'noopener noreferrer', target: '_blank' }, ...children]];
 }

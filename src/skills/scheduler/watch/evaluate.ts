@@ -20,8 +20,23 @@ export interface Item {
  * away); `sign` is equal for equal failures.
  */
 export type Observation =
-  | { ok: true; text: string; hash?: string | undefined; items?: readonly Item[]; isWhole?: boolean; isNews?: boolean }
-  | { ok: false; sign: string; message: string };
+  | {
+      ok: true;
+      text: string;
+      hash?: string | undefined;
+      items?: readonly Item[];
+      isWhole?: boolean;
+      isNews?: boolean;
+      /** A group or a list of values, and no number itself. */
+      isGroup?: boolean;
+    }
+  | {
+      ok: false;
+      sign: string;
+      message: string;
+      /** About something else than before: a failure only where nothing was ever seen. */
+      isOfOther?: boolean;
+    };
 
 /** Stored between two looks. A field that is not there yet has never been needed. */
 export const memory = z.object({
@@ -78,7 +93,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Changes to and fro are told so often within an hour, or within so many looks of a day; then that it goes to and fro, once. */
 const MOST_TOLD = 4;
 const LATELY = 8;
-/** It is steady after an hour, and as many looks as that. */
+/** Looks without a change, beside an hour, after which the state counts as steady. */
 const STEADY_LOOKS = 4;
 /** Entries that are no longer in their feed and are remembered: those that are in it always are. */
 const MOST_GONE = 1_000;
@@ -132,12 +147,16 @@ interface Look {
 
 function lookAtOnce(rule: Condition, before: Memory, observed: Observation): Look {
   const failure = observed.ok ? missingNumber(rule, observed) : observed;
+  if (!observed.ok && observed.isOfOther && hasSeen(before)) return { memory: before, finding: 'nothing', sign: '' };
   if (failure || !observed.ok) return lookBroken(before, failure as Failure);
   const { broken, ...mended } = before;
   const looked = lookWell(rule, mended, observed);
   if (broken === undefined || looked.speech) return looked;
   return { ...looked, speech: { kind: 'mended', text: '' } };
 }
+
+const hasSeen = ({ streak, calm, last, seen, told }: Memory): boolean =>
+  [streak, calm, last, seen, told].some((each) => each !== undefined);
 
 type Failure = Pick<Extract<Observation, { ok: false }>, 'sign' | 'message'>;
 
@@ -245,7 +264,7 @@ function lookAtEntries(rule: Condition, before: Memory, { items = [], isNews = f
   if (isFirst) return { memory: after, finding: 'first look', sign };
   const entries = [...pending, ...fresh];
   if (entries.length === 0) return { memory: after, finding: isWaiting ? 'not met' : 'same', sign };
-  const { lines, others } = fitted(entries);
+  const { lines, others } = fitEntries(entries);
   const more = pendingMore > 0 ? [`and ${pendingMore} more`] : [];
   const speech: Speech = { kind: 'output', text: [...lines, ...more].join('\n'), isOfEntries: true };
   // An appointment that was not told in time is not told afterwards.
@@ -254,7 +273,7 @@ function lookAtEntries(rule: Condition, before: Memory, { items = [], isNews = f
 }
 
 /** Entries that one message has room for; the others are told at the next look. */
-function fitted(entries: readonly string[]): { lines: string[]; others: string[] } {
+function fitEntries(entries: readonly string[]): { lines: string[]; others: string[] } {
   let [size, count] = [0, 0];
   for (const entry of entries) {
     size += entry.length + 1;
@@ -301,8 +320,10 @@ function stateOf({ is, text = '', number = 0, after }: Condition, said: string):
   return is === 'above' ? found > number : found < number;
 }
 
-function missingNumber({ is, after }: Condition, { text }: GoodObservation): Failure | undefined {
-  if ((is !== 'above' && is !== 'below') || numberIn(text, after) !== undefined) return undefined;
+function missingNumber({ is, after }: Condition, { text, isGroup }: GoodObservation): Failure | undefined {
+  if (is !== 'above' && is !== 'below') return undefined;
+  if (isGroup) return { sign: 'a group', message: 'it is a group of values and no number: name one of them' };
+  if (numberIn(text, after) !== undefined) return undefined;
   const message = after === undefined ? 'there is no number in it' : `there is no number behind “${after}”`;
   return { sign: 'no number', message };
 }
@@ -365,7 +386,7 @@ function settleFlapping(
     return { memory: { ...after, flapping: { sign, since: ms, looks: 0 } }, finding: 'flapping' };
   if (ms - flapping.since < HOUR_MS || looks < STEADY_LOOKS)
     return { memory: { ...after, flapping: { ...flapping, looks } }, finding: 'flapping' };
-  // What is told now does not wait any more.
+  // Entries that are told now do not wait any more.
   const { flapping: _, lately: __, ...steady } = looked;
   const says = isFailure ? ('broken' as const) : ('steady' as const);
   return { memory: { ...steady, recent: [ms] }, finding: 'told', speech: { kind: says, text: speech?.text ?? text } };

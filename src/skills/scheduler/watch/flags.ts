@@ -1,8 +1,10 @@
 /** A rule as people type it: `run house/disk --above 90 --times 2`. Pure. */
+
+import { inputWords } from '../../../base/input.ts';
 import { parseJson } from '../../../base/json.ts';
 import { isUrl, type SplitWords, splitFlags } from '../../../base/text.ts';
 import { escalationSaid } from '../../../chat/index.ts';
-import { DAYS } from './rule.ts';
+import { conditionChange, DAYS } from './rule.ts';
 
 type Read = (value: string) => Record<string, unknown>;
 
@@ -63,6 +65,8 @@ export interface FlagFault {
   flag: string;
   given?: string;
   isTwice?: true;
+  /** A value that the flag does not take, and what it wants. */
+  problem?: string;
 }
 
 export const isFault = (read: Record<string, unknown> | FlagFault): read is FlagFault => typeof read.flag === 'string';
@@ -83,7 +87,17 @@ export function inputOf(
     if (Object.values(fields).some(Number.isNaN)) return { flag, given: value };
     Object.assign(into, fields);
   }
-  return { rule, ...beside };
+  return faultIn(rule, flags) ?? { rule, ...beside };
+}
+
+/** A value that the condition refuses, by the flag that it was given with: a person knows no other name of it. */
+function faultIn(rule: object, flags: ReadonlyMap<string, string>): FlagFault | undefined {
+  const checked = conditionChange.safeParse(rule, { error: inputWords });
+  const [issue] = checked.success ? [] : checked.error.issues;
+  if (!issue) return undefined;
+  const [field = ''] = issue.path.map(String);
+  const flag = [...flags.keys()].find((each) => field in (CONDITION[each]?.('1') ?? {})) ?? field;
+  return { flag, problem: issue.message };
 }
 
 /** Words and flags of a change of a rule: the words are its time. */
@@ -111,12 +125,25 @@ function sourceOf(kind: string, rest: string): Record<string, unknown> | undefin
   if (kind === 'hook') return hookOf(first);
   if (kind === 'file') return fileOf(first);
   if (kind === 'mcp') return mcpOf(rest);
-  if (!/^https?:/i.test(first) || !isUrl(first)) return undefined;
-  if (kind === 'page') return { kind: 'web_watch', url: first, ...(more && { part: more }) };
-  if (kind === 'feed') return { kind: 'feed', url: first };
+  const url = addressOf(first);
+  if (url === undefined) return undefined;
+  if (kind === 'page') return { kind: 'web_watch', url, ...(more && { part: more }) };
+  if (kind === 'feed') return { kind: 'feed', url };
   if (kind !== 'calendar') return undefined;
   const [minutes] = /\d+/.exec(more) ?? [];
-  return { kind: 'appointment', url: first, ...(minutes !== undefined && { minutes: Number(minutes) }) };
+  return { kind: 'appointment', url, ...(minutes !== undefined && { minutes: Number(minutes) }) };
+}
+
+const HOST = /^(?:[a-z\d](?:[a-z\d-]{0,62}[a-z\d])?\.)+[a-z]{2,24}(?::\d{1,5})?(?:[/?#]\S*)?$/i;
+
+/** Names of files look like those of hosts. */
+const FILE = /\.(?:css|csv|docx?|html?|js|json|log|md|pdf|pptx?|py|sh|ts|txt|xlsx?|ya?ml)$/i;
+
+/** `shop.example/kettle` is an address, too; and a calendar's may begin with `webcal:`. */
+function addressOf(word: string): string | undefined {
+  const isHost = HOST.test(word) && !FILE.test(word);
+  const whole = isHost ? `https://${word}` : word.replace(/^webcals?:/i, 'https:');
+  return /^https?:/i.test(whole) && isUrl(whole) ? whole : undefined;
 }
 
 function hookOf(place: string): Record<string, unknown> | undefined {

@@ -36,7 +36,7 @@ const LOOKS: Looks = {
   web_watch: readPage,
   feed: readFeed,
   mcp: askServer,
-  hook: async (_, __, { given }) => ({ ok: true, text: given ?? '' }),
+  hook: readHook,
   file: readFile,
   appointment: readCalendar,
 };
@@ -56,16 +56,26 @@ export async function observe(deps: ObserveDeps, source: Source, ctx: LookContex
 async function readPage({ pages }: ObserveDeps, { url, part }: Of<'web_watch'>, { signal }: LookContext) {
   const page = await pages.readText(url, signal);
   if (!page.ok) return failedSighting(page);
-  const wanted = part?.toLowerCase();
-  const parts = page.text
-    .split(/\n{2,}|\n(?=[-*#|])/)
-    .map((each) => each.trim())
-    .filter((each) => each !== '' && (wanted === undefined || each.toLowerCase().includes(wanted)))
-    .slice(0, MOST_PARTS);
+  const parts = partsOf(page.text, part);
   if (part !== undefined && parts.length === 0)
     return { ok: false as const, sign: 'no part', message: texts.noPart(part) };
   const text = parts.join('\n');
   return { ok: true as const, text, items: parts.map((each) => ({ id: each, text: each })), isWhole: true };
+}
+
+/** Paragraphs of a page; with words those that have them. */
+export function partsOf(text: string, part: string | undefined): string[] {
+  const wanted = part?.toLowerCase();
+  return text
+    .split(/\n{2,}|\n(?=[-*#|])/)
+    .map((each) => each.trim())
+    .filter((each) => each !== '' && (wanted === undefined || each.toLowerCase().includes(wanted)))
+    .slice(0, MOST_PARTS);
+}
+
+async function readHook(_: ObserveDeps, { field }: Of<'hook'>, { given }: LookContext): Promise<Sighting> {
+  if (given === undefined) return { ok: false, sign: 'no field', message: texts.noField(field), isOfOther: true };
+  return { ok: true, text: given, ...(/^\s*[[{]/.test(given) && { isGroup: true }) };
 }
 
 async function readFeed({ pages }: ObserveDeps, { url }: Of<'feed'>, { signal }: LookContext): Promise<Sighting> {
