@@ -230,6 +230,9 @@ function byReason({ reason, window }: FailureDetails): string | undefined {
   }
 }
 
+/** `why`: the end of a sentence about it. */
+export const fileNotRead = (name: string, why: string) => `${name}, not read: ${why}.`;
+
 export const cutByFilter = () => 'A filter of the model’s service cut this off. I leave it out of what I send next.';
 
 export const filesAlone = (names: readonly string[]) => `Here: ${names.map((name) => `\`${name}\``).join(', ')}`;

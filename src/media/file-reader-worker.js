@@ -154,15 +154,15 @@ async function* blocksOf({ bytes, zip, nested, budget, charset }, about) {
     case 'pdf':
       return yield* (await import('./readers/pdf.js')).readPdf(bytes, about, { budget, nested });
     case 'docx':
-      return yield* (await import('./readers/word.js')).readWord(zip, about, nested);
+      return yield* (await import('./readers/office/word.js')).readWord(zip, about, nested);
     case 'xlsx':
-      return yield* (await import('./readers/sheet.js')).readSheets(zip, about, nested);
+      return yield* (await import('./readers/office/sheet.js')).readSheets(zip, about, nested);
     case 'pptx':
-      return yield* (await import('./readers/slides.js')).readSlides(zip, about, nested);
+      return yield* (await import('./readers/office/slides.js')).readSlides(zip, about, nested);
     case 'odt':
     case 'ods':
     case 'odp':
-      return yield* (await import('./readers/opendocument.js')).readOpenDocument(zip, about, about.kind);
+      return yield* (await import('./readers/office/opendocument.js')).readOpenDocument(zip, about, about.kind);
     case 'epub':
       return yield* (await import('./readers/html.js')).readEpub(zip, about);
     case 'html':
@@ -181,6 +181,10 @@ async function* blocksOf({ bytes, zip, nested, budget, charset }, about) {
       return yield* (await import('./readers/text.js')).readText(bytes, about, charset);
     case 'zip':
       return yield* readArchive(zip, about, nested);
+    case 'xml-sheet':
+      return yield* (await import('./readers/office/xml-sheet.js')).readXmlSheets(bytes, about);
+    case 'blank':
+      throw new Unreadable('empty');
     case 'encrypted':
       throw new Unreadable('encrypted');
     default:

@@ -20,8 +20,13 @@ const ALONE = ['env', 'OMP_THREAD_LIMIT=1'];
 
 export const readsPictures = (env: Env): Promise<boolean> => hasProgram('tesseract', env);
 
-/** The text in a picture; none where it has no letters, or cannot be read. */
-export async function lettersIn(bytes: Buffer, programs: Programs, by: string, signal: AbortSignal): Promise<string> {
+/** The text in a picture, empty where it has no letters; undefined where it cannot be read. */
+export async function lettersIn(
+  bytes: Buffer,
+  programs: Programs,
+  by: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   using limit = deadline(PICTURE_WITHIN_MS, signal);
   try {
     const command = [...ALONE, 'tesseract', '{file}', 'stdout'];
@@ -35,7 +40,7 @@ export async function lettersIn(bytes: Buffer, programs: Programs, by: string, s
     return withoutGaps.join('\n').trim().slice(0, LONGEST);
   } catch {
     signal.throwIfAborted();
-    return '';
+    return undefined;
   }
 }
 

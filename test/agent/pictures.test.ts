@@ -228,3 +228,18 @@ test('a picture of filling bytes alone is none, and one with some before its siz
   expect(lookAt(Buffer.concat([start, Buffer.alloc(200_000, 0xff), size]))).toBeUndefined();
   expect(lookAt(Buffer.concat([start, Buffer.alloc(20, 0xff), size]))).toMatchObject({ width: 16, height: 16 });
 });
+
+test('a picture that was cut off is made whole as far as it goes, or said to be unread, to the person as well', async () => {
+  const whole = halves(64, 64);
+  expect(await shown(whole.subarray(0, whole.length - 20))).toMatchObject({
+    images: [],
+    text: '[File: p0; it is cut off.]',
+    notices: ['p0, not read: it is cut off.'],
+  });
+  const { images } = await shown(halves(2_000, 8_200));
+  const jpeg = Buffer.from(images[0]?.base64 ?? '', 'base64');
+  const cut = await shown(jpeg.subarray(0, Math.floor(jpeg.length * 0.6)));
+  const remade = Buffer.from(cut.images[0]?.base64 ?? '', 'base64');
+  expect(cut.notices).toEqual([]);
+  expect(remade.subarray(-2).toString('hex')).toBe('ffd9');
+});

@@ -14,7 +14,9 @@ const ROWS: Readonly<Record<string, readonly (readonly [say: string, calls: stri
     ['what is in this file?', 'attachment_show'],
     ["what's in the PDF?", 'attachment_show'],
     ['what is in manual.pdf?', 'attachment_show file="manual.pdf"'],
-    ["find 'warranty' in it", 'attachment_find query="\'warranty\'"'],
+    ["find 'warranty' in it", 'attachment_find query="\'warranty\'" file=""'],
+    ["find 'warranty' in this file", 'attachment_find query="\'warranty\'" file=""'],
+    ["find 'warranty' in them", 'attachment_find query="\'warranty\'"'],
     [
       'search for the price of the pump in costs.xlsx',
       'attachment_find query="the price of the pump" file="costs.xlsx"',

@@ -569,3 +569,62 @@ describe('PDF', () => {
     expect(read.at('is that so?')).toEqual(['comment on page 1 <comment>']);
   });
 });
+
+describe('kinds', () => {
+  const SHEET = `<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="Costs"><Table><Row><Cell><Data ss:Type="String">Boiler</Data></Cell><Cell ss:Index="4"><Data ss:Type="Number">1240.5</Data></Cell></Row><Row ss:Index="5"><Cell><Data ss:Type="DateTime">2026-12-01T00:00:00.000</Data><Comment><ss:Data>first snow</ss:Data></Comment></Cell></Row></Table></Worksheet></Workbook>`;
+
+  test('an Excel sheet of 2003 is read', async () => {
+    const read = await readers.read(SHEET, 'costs.xml');
+    expect(read.facts).toMatchObject({ says: 'an Excel sheet of 2003 (XML)', parts: { unit: 'sheet', count: 1 } });
+    expect(read.at('A1: Boiler | D1: 1240.5')).toEqual(['Costs!A1:D1']);
+    expect(read.at('A5: 2026-12-01')).toEqual(['Costs!A5']);
+    expect(read.at('first snow')).toEqual(['comment at Costs!A5 <comment>']);
+  });
+
+  test.each<[says: string, fault: string | undefined, name: string, content: Buffer | string]>([
+    ['a text', undefined, 'note.txt', '%PDF-1.7 is how such a file begins.'],
+    ['a blank file', 'empty', 'blank.txt', ' \n\t\n'],
+    ['a file of zeros alone', 'empty', 'zeros.bin', Buffer.alloc(100)],
+    [
+      'an Apple Numbers sheet (.numbers)',
+      'kind',
+      'a.numbers',
+      zip([
+        ['Index/Document.iwa', 'x'],
+        ['Index/Tables/DataList.iwa', 'x'],
+      ]),
+    ],
+    [
+      'an Apple Pages document (.pages)',
+      'kind',
+      'a.pages',
+      zip([
+        ['Index/Document.iwa', 'x'],
+        ['preview.jpg', 'x'],
+      ]),
+    ],
+    [
+      'an Apple Keynote presentation (.key)',
+      'kind',
+      'a.key',
+      zip([
+        ['Index/Document.iwa', 'x'],
+        ['Index/Slide-1.iwa', 'x'],
+      ]),
+    ],
+    ['an Apple Pages document (.pages)', 'kind', 'old.pages', zip([['index.xml', '<x/>']])],
+    ['a zip archive', undefined, 'site.zip', zip([['index.xml', '<x/>']])],
+    [
+      'a Word document of 2003 (XML)',
+      'kind',
+      'a.xml',
+      '<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument/>',
+    ],
+    ['an AVIF picture', 'kind', 'a.avif', Buffer.from('0000001c66747970617669660000000061766966', 'hex')],
+    ['a TIFF picture', 'kind', 'a.tif', Buffer.from('49492a000800000000000000', 'hex')],
+  ])('%s', async (says, fault, name, content) => {
+    const { facts } = await readers.read(content, name);
+    expect(facts.says).toBe(says);
+    expect(facts.fault).toBe(fault);
+  });
+});

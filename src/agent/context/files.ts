@@ -4,8 +4,9 @@ import type { Log } from '../../base/log.ts';
 import type { FileRef, Item } from '../../delivery/index.ts';
 import type { Artifacts } from '../../storage/index.ts';
 import type { ModelImage, ModelMessage, ToolMessage } from '../inference/model.ts';
+import { fileNotRead } from '../texts.ts';
 import { cut } from './fit.ts';
-import { isFit, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
+import { isFit, isPictureWhole, lookAt, NotScaled, type Scaler } from './pictures/index.ts';
 import type { PastPictures } from './shown.ts';
 import type { HistoryEntry } from './store.ts';
 
@@ -82,6 +83,7 @@ export async function attachedTo(item: Item, deps: AttachedDeps): Promise<Attach
       notes.push(text === undefined ? noteOf(file) : frameText('file', text, { name: file.name }));
     } catch (error) {
       notes.push(notOpened(file, error, deps.log));
+      notices.push(fileNotRead(label(file.name), whyNotOpened(error)));
     }
   }
   attached.text = notes.join('\n');
@@ -166,9 +168,11 @@ function noteOf({ name, type, size }: FileRef): string {
 function notOpened(file: FileRef, error: unknown, log: Log): string {
   const cause = error instanceof NotScaled ? error.cause : error;
   if (cause) log.warn({ file: file.hash, error: messageOf(cause) }, 'a file could not be shown to the model');
-  const why = error instanceof NotScaled ? error.message : 'it could not be opened';
-  return `[File: ${label(file.name)}; ${why}.]`;
+  return `[File: ${label(file.name)}; ${whyNotOpened(error)}.]`;
 }
+
+const whyNotOpened = (error: unknown): string =>
+  error instanceof NotScaled ? error.message : 'it could not be opened';
 
 class Pictures {
   readonly images: ModelImage[] = [];
@@ -195,10 +199,13 @@ class Pictures {
     const look = lookAt(bytes);
     if (!look) return false;
     const isSmall = bytes.length <= Math.min(LARGEST_PICTURE, this.room) && isFit(look);
-    const shown = isSmall ? bytes : await scaler.scale(file.hash, bytes, look, this.by);
+    const isCut = isSmall && !isPictureWhole(bytes, look);
+    // Services refuse such a file; of a photograph the upper part is made a whole one.
+    if (isCut && look.type !== 'image/jpeg') throw new NotScaled('it is cut off');
+    const shown = isSmall && !isCut ? bytes : await scaler.scale(file.hash, bytes, look, this.by);
     if (shown.length > this.room) throw new NotScaled('there is no room for it beside the others');
     this.room -= shown.length;
-    const type = isSmall && look.type !== 'image/heic' ? look.type : 'image/jpeg';
+    const type = shown === bytes && look.type !== 'image/heic' ? look.type : 'image/jpeg';
     this.images.push({ name: file.name, type, base64: shown.toString('base64') });
     return true;
   }

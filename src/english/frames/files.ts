@@ -11,9 +11,11 @@ function fileOf(words = ''): { file?: string } | undefined {
   return NAME.test(words) ? { file: words } : undefined;
 }
 
-function find({ query = '', name }: Slots) {
+/** A search that names one file stays in it: without a name of its own that is the newest. */
+function find({ query = '', name = '' }: Slots) {
   const file = fileOf(name);
-  return file && query !== '' ? { query, ...file } : undefined;
+  if (!file || query === '') return undefined;
+  return /^them$/i.test(name) ? { query } : { query, file: file.file ?? '' };
 }
 
 function keep({ name, tags = '' }: Slots) {

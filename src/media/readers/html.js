@@ -48,7 +48,7 @@ class Walk {
   sheet;
   root = new PageElement('#page', {}, undefined);
   drawn = 0;
-  /** Where two raised digits stand behind a number: cents, if a currency follows. */
+  /** The place of two raised digits behind a number: cents, if a currency follows. */
   raised;
   select;
 
@@ -79,7 +79,7 @@ class Walk {
     else if (this.skipped === 0 && this.isShown()) this.add(text);
   }
 
-  /** Of a drawing the words alone, of a list the one that is chosen. */
+  /** False for a drawing but for its words, and for choices of a list that are not made. */
   isShown() {
     if (this.drawn > 0 && !this.open.some(({ name }) => name === 'text')) return false;
     return this.select === undefined || this.select.isChosen;

@@ -53,7 +53,7 @@ const CODE =
 export function kindOf(bytes, name, type) {
   const head = ascii(bytes, 0, 2_048);
   const hex = bytes.toString('hex', 0, 16);
-  if (head.slice(0, 1_024).includes('%PDF-')) return { kind: 'pdf', says: 'a PDF' };
+  if (isPdf(bytes, head)) return { kind: 'pdf', says: 'a PDF' };
   if (ZIPS.includes(hex.slice(0, 8))) return { kind: 'zip', says: 'a zip archive' };
   if (hex.startsWith('d0cf11e0')) return ofCompound(bytes);
   if (head.startsWith('{\\rtf')) return { kind: 'rtf', says: 'a rich text document' };
@@ -64,6 +64,17 @@ export function kindOf(bytes, name, type) {
   const signed = SIGNATURES.find(([signature]) => hex.startsWith(signature) && !isShort(signature));
   if (signed) return { kind: signed[1], says: signed[2] };
   return ofText(bytes, name, type);
+}
+
+/** Bytes in which the first object of a PDF begins, or the last one ends. */
+const OBJECT_WITHIN = 65_536;
+
+/** A note may begin with the same sign, and has no object. */
+function isPdf(bytes, head) {
+  const at = head.slice(0, 1_024).indexOf('%PDF-');
+  if (at < 0) return false;
+  if (!isPlain(bytes)) return true;
+  return /\d\s+\d+\s+obj\b|startxref|%%EOF/.test(ascii(bytes, at, at + OBJECT_WITHIN));
 }
 
 function ofBoxes(brand) {
@@ -159,10 +170,25 @@ function ofMarks(zip, name) {
   return kind && { kind, says };
 }
 
+/** Documents of Office 2003 as one file of XML. */
+const OFFICE_XML = [
+  [
+    /<(?:\w+:)?Workbook\s[^>]{0,500}urn:schemas-microsoft-com:office:spreadsheet/,
+    'xml-sheet',
+    'an Excel sheet of 2003 (XML)',
+  ],
+  [/progid="Excel\.Sheet"/, 'xml-sheet', 'an Excel sheet of 2003 (XML)'],
+  [/progid="Word\.Document"|<w:wordDocument\s/, 'unknown', 'a Word document of 2003 (XML)'],
+  [/<pkg:package\s/, 'unknown', 'an Office document in one file of XML'],
+];
+
 function ofText(bytes, name, type) {
   const text = decodeText(bytes.subarray(0, 4_096), {}, { isCut: true });
-  if (text === undefined) return { kind: 'unknown', says: 'a file of an unknown kind' };
+  if (text === undefined) return isZeros(bytes) ? ZEROS : { kind: 'unknown', says: 'a file of an unknown kind' };
   const head = text.trimStart().slice(0, 2_000);
+  if (head === '' && bytes.length <= 4_096) return { kind: 'blank', says: 'a blank file' };
+  const office = OFFICE_XML.find(([pattern]) => pattern.test(head));
+  if (office) return { kind: office[1], says: office[2] };
   if (/^BEGIN:VCALENDAR/i.test(head)) return { kind: 'ics', says: 'a calendar' };
   if (/^BEGIN:VCARD/i.test(head)) return { kind: 'vcf', says: 'a card of contacts' };
   if (/^<(?:!doctype html|html|head|body)[\s>]/i.test(withoutComments(head)) || isHtml(name, type))
@@ -171,6 +197,9 @@ function ofText(bytes, name, type) {
   if (/\.(?:csv|tsv)$/i.test(name) || /\bcsv\b|tab-separated/.test(type)) return { kind: 'csv', says: 'a table' };
   return { kind: 'text', says: CODE.test(name) ? 'a file of code or data' : 'a text' };
 }
+
+const ZEROS = { kind: 'blank', says: 'a file of zeros alone' };
+const isZeros = (bytes) => bytes.every((byte) => byte === 0);
 
 function withoutComments(head) {
   let rest = head.replace(/^<\?xml[^>]*>/, '').trimStart();

@@ -32,10 +32,10 @@ const combine = ([a, b, c, d, e, f], [g, h, i, j, k, l]) => [
   b * k + d * l + f,
 ];
 
-const moved = ([a, b, c, d, e, f], x, y) => [a * x + c * y + e, b * x + d * y + f];
+const pointAt = ([a, b, c, d, e, f], x, y) => [a * x + c * y + e, b * x + d * y + f];
 
 function boxOf(matrix, [x1, y1, x2, y2]) {
-  const corners = [moved(matrix, x1, y1), moved(matrix, x1, y2), moved(matrix, x2, y1), moved(matrix, x2, y2)];
+  const corners = [pointAt(matrix, x1, y1), pointAt(matrix, x1, y2), pointAt(matrix, x2, y1), pointAt(matrix, x2, y2)];
   const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
 }

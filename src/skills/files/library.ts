@@ -18,7 +18,7 @@ import {
   readsPictures,
   transcribe,
 } from '../../media/index.ts';
-import { type Artifacts, type Database, readerOf } from '../../storage/index.ts';
+import { type Artifacts, type Database, type Queryable, readerOf } from '../../storage/index.ts';
 import type { Settings } from './config.ts';
 import { GrowingText } from './growing-text.ts';
 import { readOld, readOldWithin } from './old-documents.ts';
@@ -98,6 +98,11 @@ export class FileLibrary {
     const chunks: Buffer[] = [];
     for await (const chunk of await this.deps.artifacts.open(hash)) chunks.push(chunk as Buffer);
     return this.deps.calendars.read(Buffer.concat(chunks), signal);
+  }
+
+  /** The hashes of these whose text is stored. */
+  readAmong(db: Queryable, hashes: readonly string[]): Promise<Set<string>> {
+    return store.readHashes(db, hashes);
   }
 
   /** At least the first `room` characters, or all of it. */
@@ -217,9 +222,11 @@ export class FileLibrary {
     const { programs, signal } = this.deps;
     if (isPicture) {
       const text = await lettersIn(await this.bytesOf(file), programs, by, signal);
+      if (text === undefined) return facts;
       const { kind, says, title } = facts;
-      if (text !== '') onPassages([{ place: 'the picture', text }]);
-      return { kind, says, title, ...(text !== '' && { recognized: 1 }) };
+      if (text === '') return { kind, says, title, missed: [{ part: 'picture', count: 1 }] };
+      onPassages([{ place: 'the picture', text }]);
+      return { kind, says, title, recognized: 1 };
     }
     const found = await lettersOnPages(await this.bytesOf(file), picturePages, programs, by, signal);
     onPassages(found);

@@ -20,8 +20,6 @@ export interface FileReader {
   private: boolean;
 }
 
-const MOST_FILES = 50;
-
 /** Their own files, newest first, each content once by its newest name. */
 export async function filesOf(db: Queryable, reader: FileReader): Promise<SeenFile[]> {
   const { rows } = await db.query<SeenFile & { size: string | number }>(
@@ -35,10 +33,17 @@ export async function filesOf(db: Queryable, reader: FileReader): Promise<SeenFi
      ), newest as (
        select distinct on (hash) * from (select * from sent union all select * from made) every order by hash, at desc
      )
-     select name, type, size, hash from newest order by at desc limit ${MOST_FILES}`,
+     select name, type, size, hash from newest order by at desc`,
     [reader.personId, reader.conversationId, reader.private],
   );
   return rows.map(({ name, type, size, hash }) => ({ name, type, size: Number(size), hash }));
+}
+
+/** The hashes of these whose text is stored. */
+export async function readHashes(db: Queryable, hashes: readonly string[]): Promise<Set<string>> {
+  if (hashes.length === 0) return new Set();
+  const { rows } = await db.query<{ hash: string }>('select hash from file_texts where hash = any($1)', [hashes]);
+  return new Set(rows.map(({ hash }) => hash));
 }
 
 export interface StoredText {

@@ -1,10 +1,12 @@
 import { label } from '../../base/frames.ts';
 import { listOf, oneLine, plural, shorten } from '../../base/text.ts';
 import type { Appointment, FileFacts, FileFault, MissedPart, UnreadAppointment } from '../../media/index.ts';
+import { excerptAround } from './excerpt.ts';
 import type { FoundPassage, NumberedPassage, SeenFile } from './store.ts';
 
 const LONGEST_FOUND = 900;
 const LONGEST_HEARD = 1_500;
+const MOST_LISTED = 10;
 
 /** `handbook.pdf: a PDF, 300 pages, “The boiler”`. */
 export function fileLine({ name }: Pick<SeenFile, 'name'>, { says, title, parts }: FileFacts): string {
@@ -126,10 +128,10 @@ export const stillReadNote = (name: string): string =>
 export const beginningNote = (name: string, from: number, place: string, left: number | undefined): string =>
   `[This is its beginning${place === '' ? '' : `, up to ${place}`}; ${left === undefined ? 'the rest is still being read' : `${plural(left, 'passage')} more`}. Read on with ${readOn(name, from)}, or find with attachment_find {"query": "…", "file": ${quoteName(name)}}.]`;
 
-export function foundLine(file: Pick<SeenFile, 'name'>, at: number, passage: FoundPassage): string {
+export function foundLine(file: Pick<SeenFile, 'name'>, at: number, passage: FoundPassage, query: string): string {
   const { place, aside, number, text } = passage;
   const where = aside === undefined ? place : `${asideName(aside, place)}, not part of the text`;
-  const shown = shorten(text.replace(/\n{2,}/g, '\n'), LONGEST_FOUND);
+  const shown = excerptAround(text.replace(/\n{2,}/g, '\n'), query, LONGEST_FOUND);
   return `${at}. ${label(file.name)}, ${where} (passage ${number}):\n${shown}`;
 }
 
@@ -142,8 +144,13 @@ const WHY_UNREAD: Record<UnreadAppointment['why'], (written: string) => string> 
 
 export const texts = {
   none: 'You have sent me no file here.',
-  unknown: (name: string, files: readonly SeenFile[]) =>
-    `There is no file called ${label(name)}. There is ${listOf(files.slice(0, 10).map((file) => label(file.name)))}.`,
+  unknown: (name: string, files: readonly SeenFile[]) => {
+    const others = files.length > MOST_LISTED ? [plural(files.length - MOST_LISTED, 'other file')] : [];
+    const names = files.slice(0, MOST_LISTED).map((file) => label(file.name));
+    return `There is no file called ${label(name)}. There is ${listOf([...names, ...others])}.`;
+  },
+  notSearched: (count: number) =>
+    `I have not read ${plural(count, 'older file')} yet, and searched in none of them: name one to have it read.`,
   noPlace: (place: string, { name }: SeenFile) => `There is no ${oneLine(place, 60)} in ${label(name)}.`,
   atEnd: ({ name }: SeenFile) => `That was the end of ${label(name)}.`,
   notFound: (query: string, files: readonly SeenFile[]) =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type AnyTool, dataTool, done, type Failed, failed, privately, type ToolResult } from '../../agent/index.ts';
 import { type Queryable, readerOf } from '../../storage/index.ts';
 import { findPassages } from './find.ts';
-import type { FileText } from './library.ts';
+import type { FileLibrary, FileText } from './library.ts';
 import type { NearPassage } from './meaning.ts';
 import { offerTool } from './offers.ts';
 import { fileMeant, type OpenedFile, openFile, readerIn, type ToolDeps } from './open-file.ts';
@@ -26,7 +26,8 @@ const PAGE = 6_500;
 /** A person is shown less at a time. */
 const SCREEN = 1_500;
 const MOST_FOUND = 5;
-const MOST_SEARCHED = 12;
+/** Files that are read for one search, and those that are searched by meaning; by words all are that have been read. */
+const MOST_OPENED = 12;
 const MOST_PASSAGES = 100;
 const LONGEST_NOTE = 3_000;
 
@@ -170,16 +171,17 @@ function findTool({ database, library, meaning }: ToolDeps): AnyTool {
       if (all.length === 0) return failed('NOT_FOUND', texts.none);
       const meant = file === undefined ? all : await fileMeant(db, readerIn(ctx), file);
       if ('ok' in meant) return meant;
-      const files = [meant].flat().slice(0, MOST_SEARCHED);
-      const notes: string[] = [];
-      for (const each of files) {
+      const { files, unread: left } = await filesToSearch(db, library, [meant].flat());
+      const notes: string[] = left > 0 ? [texts.notSearched(left)] : [];
+      const newest = files.slice(0, MOST_OPENED);
+      for (const each of newest) {
         const { facts, passages } = await library.open(each, ctx.person.id);
         // A picture among many files is no news.
         if (facts.fault && (files.length === 1 || facts.fault !== 'kind')) notes.push(unread(each, facts, passages));
         notes.push(...notReadIn(each, facts));
       }
       const near = await meaning.findNear(
-        files.map(({ hash }) => hash),
+        newest.map(({ hash }) => hash),
         withoutQuotes(query),
       );
       return { files, near, notes };
@@ -192,12 +194,23 @@ function findTool({ database, library, meaning }: ToolDeps): AnyTool {
       const found = await findPassages(tx, hashes, withoutQuotes(query), MOST_FOUND, near);
       const lines = found.map((passage, at) => {
         const file = files.find(({ hash }) => hash === passage.hash) ?? { name: 'a file' };
-        return foundLine(file, at + 1, passage);
+        return foundLine(file, at + 1, passage, withoutQuotes(query));
       });
       const text = found.length === 0 ? texts.notFound(query, files) : lines.join('\n\n');
       return done([text, ...notes].join('\n'), { tainted: true, ...(notes.length > 0 && { notices: notes }) });
     },
   });
+}
+
+/** The newest ones, which are read for it, and all others that have been read; the rest is counted. */
+async function filesToSearch(db: Queryable, library: FileLibrary, all: readonly SeenFile[]) {
+  const [newest, older] = [all.slice(0, MOST_OPENED), all.slice(MOST_OPENED)];
+  const known = await library.readAmong(
+    db,
+    older.map(({ hash }) => hash),
+  );
+  const searched = older.filter(({ hash }) => known.has(hash));
+  return { files: [...newest, ...searched], unread: older.length - searched.length };
 }
 
 const withoutQuotes = (query: string): string => query.trim().replace(/^["'“”‘’«»„]|["'“”‘’«»„]$/gu, '');

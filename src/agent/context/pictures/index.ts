@@ -94,6 +94,18 @@ export function isFit({ type, width, height, isTurned = false }: Look): boolean 
   return Math.max(width, height) <= (type === 'image/jpeg' ? GOOD_SIDE : LONGEST_SIDE);
 }
 
+/** Bytes behind the end of a picture: of telephones that store more there, and of mails. */
+const TRAILING = 0.5;
+
+/** False for a picture whose end is missing, as of a download that broke off. Pure. */
+export function isPictureWhole(bytes: Buffer, { type }: Look): boolean {
+  const end = (signature: string) => bytes.lastIndexOf(Buffer.from(signature, 'latin1'));
+  // The small picture within a photograph has an end of its own.
+  if (type === 'image/jpeg') return end('\u00ff\u00d9') >= bytes.length * TRAILING;
+  if (type === 'image/png') return end('IEND') > 0;
+  return type !== 'image/webp' || bytes.readUInt32LE(4) + 8 <= bytes.length + 1;
+}
+
 /** Undefined for what is no picture of a kind that models take. Pure. */
 export function lookAt(bytes: Buffer): Look | undefined {
   const head = bytes.toString('latin1', 0, 16);

@@ -1,5 +1,5 @@
 /** Styles of OpenDocument: what they hide, the colours of letters, and of the grounds below them. */
-import { asideOfColors, cssColor, WHITE } from './colors.js';
+import { asideOfColors, cssColor, WHITE } from '../colors.js';
 
 const DEEPEST = 20;
 
@@ -45,7 +45,7 @@ export class OdfStyles {
     else this.open.ground ??= cssColor(ground ?? '');
   }
 
-  /** What a style, or one that it is based on, says of `property`. */
+  /** The value of `property` in a style, or in one that it is based on. */
   find(family, name, property) {
     if (name === undefined) return undefined;
     let style = this.styles.get(`${family} ${name}`);
@@ -60,7 +60,7 @@ export class OdfStyles {
 /** A picture as a ground is an element of its own, and unknown. */
 const groundIn = ({ 'background-color': color }) => cssColor(color ?? '');
 
-/** What surrounds a text, the outermost first. */
+/** Elements around a text, the outermost first. */
 export class Surroundings {
   frames = [];
   /** Ground below all of them; undefined where it is not known. */

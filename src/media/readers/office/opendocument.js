@@ -1,9 +1,9 @@
 /** OpenDocument texts, sheets and presentations: their `content.xml`, read once from its beginning to its end. */
-import { WHITE } from './colors.js';
-import { Unreadable } from './limits.js';
-import { bareAttributes, bareName, resolveEntry, xmlBatches, xmlEvents } from './markup.js';
+import { WHITE } from '../colors.js';
+import { Unreadable } from '../limits.js';
+import { bareAttributes, bareName, resolveEntry, xmlBatches, xmlEvents } from '../markup.js';
+import { linkedText, Outline, Table, withAddresses } from '../passages.js';
 import { OdfStyles, Surroundings } from './opendocument-styles.js';
-import { linkedText, Outline, Table, withAddresses } from './passages.js';
 import { titleOf } from './word.js';
 
 const CONTENT = 'content.xml';
@@ -193,7 +193,7 @@ class Walk {
     if (at.class === undefined || name !== 'draw:frame') this.isPainted = true;
   }
 
-  /** What a form holds is written in its fields alone. */
+  /** The values of a form are written in its fields alone. */
   beginField(bare, at) {
     const label = at.label || at.name || '';
     const value = at['current-value'] ?? at.value ?? '';
@@ -308,7 +308,7 @@ class Walk {
     return this.kind === 'odt' ? this.outline.place() : this.part;
   }
 
-  /** Where a box, a chart, an object stands: in a sheet in no cell. */
+  /** The place of a box, a chart, an object: in a sheet it stands in no cell. */
   drawnPlace() {
     if (this.kind === 'ods') return { place: `drawing on ${this.name}`, aside: this.aside };
     return { place: this.place(), aside: this.aside };

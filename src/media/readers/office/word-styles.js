@@ -1,6 +1,6 @@
 /** Styles of Word documents: levels of headings, and the colours of letters and of what they stand on. */
-import { hexColor, WHITE } from './colors.js';
-import { bareAttributes, bareName, xmlEvents } from './markup.js';
+import { hexColor, WHITE } from '../colors.js';
+import { bareAttributes, bareName, xmlEvents } from '../markup.js';
 
 const TITLE_STYLES =
   /^(?:heading|überschrift|treść|titre|título|titolo|kop|otsikko|nagłówek|rubrik|overskrift|nadpis) ?(\d)$/i;

@@ -1,5 +1,5 @@
 /** Excel sheets (xlsx): each row with the cells' addresses and the values that are displayed. */
-import { isDrawn, isSetIn, readDrawn, readSetIn } from './drawings.js';
+
 import {
   bareName,
   elementsOf,
@@ -9,9 +9,10 @@ import {
   relationsOf,
   xmlBatches,
   xmlEvents,
-} from './markup.js';
+} from '../markup.js';
+import { oneLine } from '../passages.js';
+import { isDrawn, isSetIn, readDrawn, readSetIn } from './drawings.js';
 import { formatNumber, hidesText } from './number-format.js';
-import { oneLine } from './passages.js';
 import { cellStylesIn, coveredCells } from './sheet-styles.js';
 import { titleOf } from './word.js';
 
@@ -40,7 +41,7 @@ export async function* readSheets(zip, about, nested) {
   }
 }
 
-/** What belongs to a sheet and stands in no cell: comments, drawings, documents. */
+/** Comments, drawings and documents of a sheet, which stand in no cell. */
 async function* besideOf(zip, relation, { name, aside, nested }) {
   const { type, target } = relation;
   if (target === undefined) return;

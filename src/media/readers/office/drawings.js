@@ -1,7 +1,7 @@
-/** What Office draws in documents, sheets and slides: charts and diagrams, as their words; and documents that are set into one. */
-import { hexColor } from './colors.js';
-import { kindOf } from './kinds.js';
-import { bareAttributes, bareName, xmlEvents } from './markup.js';
+/** Charts and diagrams in documents, sheets and slides, as their words; and documents that are set into one. */
+import { hexColor } from '../colors.js';
+import { kindOf } from '../kinds.js';
+import { bareAttributes, bareName, xmlEvents } from '../markup.js';
 
 const MOST_POINTS = 2_000;
 /** Relations of what is drawn, and of what is set in. */

@@ -1,6 +1,5 @@
 /** PowerPoint presentations (pptx): slides in their order, their notes, comments and the hidden ones apart. */
-import { asideOfColors, hexColor, WHITE } from './colors.js';
-import { isDrawn, isSetIn, readDrawn, readSetIn, ShapeFill } from './drawings.js';
+import { asideOfColors, hexColor, WHITE } from '../colors.js';
 import {
   bareAttributes,
   bareName,
@@ -10,8 +9,9 @@ import {
   prefixedAttribute,
   relationsOf,
   xmlEvents,
-} from './markup.js';
-import { linkedText, Table } from './passages.js';
+} from '../markup.js';
+import { linkedText, Table } from '../passages.js';
+import { isDrawn, isSetIn, readDrawn, readSetIn, ShapeFill } from './drawings.js';
 import { titleOf } from './word.js';
 
 const MOST_SLIDES = 2_000;

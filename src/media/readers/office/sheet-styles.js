@@ -1,6 +1,6 @@
 /** Styles of cells: their formats of numbers, and letters that cannot be told from the ground of their cell. */
-import { asideOfColors, hexColor, WHITE } from './colors.js';
-import { bareAttributes, bareName, elementsOf, xmlEvents } from './markup.js';
+import { asideOfColors, hexColor, WHITE } from '../colors.js';
+import { bareAttributes, bareName, elementsOf, xmlEvents } from '../markup.js';
 import { builtInFormat } from './number-format.js';
 
 /** The format of each style of cells, and why its letters are not seen. */

@@ -1,6 +1,5 @@
 /** Word documents (docx): paragraphs below their headings, with notes, comments and deletions named as such. */
-import { asideOfColors, hexColor } from './colors.js';
-import { isDrawn, isSetIn, readDrawn, readSetIn, ShapeFill } from './drawings.js';
+import { asideOfColors, hexColor } from '../colors.js';
 import {
   bareAttributes,
   bareName,
@@ -11,8 +10,9 @@ import {
   relationsOf,
   xmlBatches,
   xmlEvents,
-} from './markup.js';
-import { Outline, Table, withAddresses } from './passages.js';
+} from '../markup.js';
+import { Outline, Table, withAddresses } from '../passages.js';
+import { isDrawn, isSetIn, readDrawn, readSetIn, ShapeFill } from './drawings.js';
 import { signOf } from './symbols.js';
 import { groundOfCell, highlightOf, isOn, isTracked, PAPER, shadeOf, stylesIn } from './word-styles.js';
 
@@ -134,7 +134,7 @@ class Walk {
     else this.end(bareName(close));
   }
 
-  /** Of the forms of one thing the first is read that says anything; readings above letters are no text. */
+  /** True for a later form of a thing that has been said, and for readings above letters. */
   isPassedOver(name) {
     return (
       isTracked(name) || name === 'rt' || ((name === 'Choice' || name === 'Fallback') && this.forms.at(-1) === true)
