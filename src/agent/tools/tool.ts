@@ -355,7 +355,7 @@ export interface ToolFlow<Input> {
   impersonal?: true;
   /** A `write` that shows something of the person's own: what it keeps is only that it was shown. */
   shows?: true;
-  /** Where others read, it shows only what was said or sent in that place, or refuses. */
+  /** In a place that others read it shows only what was said or sent there, or refuses. */
   ofPlace?: true;
   /** The part of an earlier result that it shows: the handle of that result, and the character up to which it reads. */
   readsOn?(input: Input): { handle: string; to: number };

@@ -156,10 +156,19 @@ function fieldOf(line, about) {
 
 const isTime = (name) => TIMES.includes(name.toLowerCase());
 
+const ZONE_GIVEN = ';TZID=';
+
 /** Zones of Exchange have colons, and not everybody sets them in quotation marks. */
 function quoteZone(line) {
-  const [, head, zone, tail] = /^([^:"]*?;TZID=)([^";]*:[^";]*)((?:;[^:"]*)?:[\dTZ,/PDHMSW+-]*)$/i.exec(line) ?? [];
-  return head === undefined ? line : `${head}"${zone}"${tail}`;
+  const at = line.toUpperCase().indexOf(ZONE_GIVEN);
+  const end = line.lastIndexOf(':');
+  const head = line.slice(0, at);
+  if (at < 0 || end < at || /[:"]/.test(head) || !/^[\dTZ,/PDHMSW+-]*$/i.test(line.slice(end + 1))) return line;
+  const given = line.slice(at + ZONE_GIVEN.length, end);
+  const [zone = '', ...more] = given.split(';');
+  const rest = more.join(';');
+  if (!zone.includes(':') || zone.includes('"') || /[:"]/.test(rest)) return line;
+  return `${head};TZID="${zone}"${more.length > 0 ? `;${rest}` : ''}${line.slice(end)}`;
 }
 
 function unquoted(text, declared, about) {

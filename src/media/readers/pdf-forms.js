@@ -1,4 +1,4 @@
-/** What stands on the pages of a PDF without being their content: fields of forms, boxes of text, comments. */
+/** Things on the pages of a PDF that are not their content: fields of forms, boxes of text, comments. */
 
 const HIDDEN = 2 | 32;
 const MOST_NOTES = 200;

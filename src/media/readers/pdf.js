@@ -102,7 +102,7 @@ async function bookmarksOf(pdf) {
     open.unshift(...items);
     const page = await pageOfTarget(pdf, dest);
     const clean = title.replace(/\s+/g, ' ').trim().slice(0, LONGEST_BOOKMARK);
-    // Of several on one page the first stands above its text.
+    // The first of several on one page stands above its text.
     if (page !== undefined && clean !== '' && !found.some((each) => each.page === page))
       found.push({ page, title: clean });
   }

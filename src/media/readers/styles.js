@@ -268,7 +268,7 @@ const pixels = (value = '') => {
 /** Pixels from which on a place is no place of a page. */
 const OFF = -300;
 
-/** How an element is seen: what it says itself, over what surrounds it. `at`: its attributes, which say less than its style. */
+/** The style that an element is seen in: what it says itself, over what surrounds it. `at`: its attributes, which say less than its style. */
 export function lookOf(value, at, outer) {
   const ground = groundOf(value, at);
   const size = sizeOf(value, outer.size);
@@ -327,12 +327,7 @@ function groundOf(value, at) {
   if (short !== undefined && /url\(|gradient\(/.test(short)) return 'unknown';
   const own = color ?? short ?? at.bgcolor;
   if (own === undefined || /^(?:inherit|none|initial|unset)$/.test(own)) return undefined;
-  const found =
-    cssColor(own) ??
-    own
-      .split(/\s+(?![^()]*\))/)
-      .map(cssColor)
-      .find(Boolean);
+  const found = cssColor(own) ?? (own.match(/[^\s()]+(?:\([^()]*\))?/g) ?? []).map(cssColor).find(Boolean);
   return found ?? cssColor(`#${own}`) ?? 'unknown';
 }
 

@@ -126,7 +126,7 @@ function sizesOf(bytes, at, extra) {
   return { size, packed, local: read(42) };
 }
 
-/** Where the bytes of an entry stand; nothing for one whose own head is not there, or which is cut. */
+/** The place of an entry's bytes; nothing for one whose own head is not there, or which is cut. */
 function contentOf(bytes, local, packed) {
   if (local + 30 > bytes.length || bytes.readUInt32LE(local) !== LOCAL) return {};
   const from = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);

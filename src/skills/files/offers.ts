@@ -150,8 +150,8 @@ function planOf({ at, local, zone, series }: Appointment, when: WhenContext) {
     const rule = `DTSTART;TZID=${zone ?? when.zone}:${start}\nRRULE:${series.rule}${without}`;
     const read = parseWhen(rule, when);
     const words = read.kind === 'recurring' ? describe(read, when) : undefined;
-    if (read.kind === 'recurring' && words?.includes(', next: ') && !words.startsWith(RULE_ALONE))
-      return { input: { rule: read.rule, zone: read.zone }, words: words.replace(/, next: .*$/, '') };
+    if (read.kind === 'recurring' && words?.includes(NEXT) && !words.startsWith(RULE_ALONE))
+      return { input: { rule: read.rule, zone: read.zone }, words: words.slice(0, words.indexOf(NEXT)) };
   }
   const once = isDay ? parseWhen(`${local} ${when.dayParts?.date ?? DEFAULT_DAY_PARTS.date}`, when) : undefined;
   const planned = once?.kind === 'once' ? once.at : at;
@@ -159,4 +159,6 @@ function planOf({ at, local, zone, series }: Appointment, when: WhenContext) {
   return { input: { at: planned.toISOString(), zone: zone ?? when.zone }, words };
 }
 
+/** Words of a rule before its next occurrence. */
+const NEXT = ', next: ';
 const RULE_ALONE = 'by a rule of its own';

@@ -90,7 +90,7 @@ export class Recall {
       for (const { id } of found) held.tried.add(id);
       const texts = found.map(({ text }) => text);
       const vectors = await withTimeout(patienceMs, embedder.embed(texts, 'document', limit.signal));
-      // What was changed meanwhile has other words than these.
+      // A text that was changed meanwhile has other words than these.
       if (!vectors || held.index.version !== version) return;
       for (const [at, { id }] of found.entries()) held.index.setVector(id, packVector(vectors[at] as Float32Array));
     } catch (error) {

@@ -254,7 +254,7 @@ function digestOf({ form }: Hook, sent: SentRequest, delivery: string): string {
 
 /** Numbers that JavaScript would write otherwise (20 digits, `21.10`) as texts; of JSON, whose quotation marks are closed. */
 const numbersAsWritten = (json: string): string =>
-  json.replace(/"(?:[^"\\]|\\[\s\S])*"|-?\d[\d.eE+-]*/g, (token) =>
+  json.replace(/"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|-?\d[\d.eE+-]*/g, (token) =>
     /^-?\d+(?:\.\d+)?$/.test(token) && String(Number(token)) !== token ? `"${token}"` : token,
   );
 
