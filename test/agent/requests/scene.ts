@@ -77,7 +77,7 @@ export const INPUTS: Readonly<Record<string, unknown>> = {
 };
 
 /** Tools whose effect lies outside, or that have nothing to act on here: that they answer for themselves is enough. */
-export const ANSWERS_ALONE: readonly string[] = [
+const ANSWERS_ALONE: readonly string[] = [
   'web_search',
   'web_fetch',
   'undo',
@@ -96,7 +96,7 @@ interface Body {
 const namesIn = ({ tools = [] }: Body): string[] => tools.map(({ name, function: of }) => of?.name ?? name ?? '');
 
 /** A coda whose model meets the tool of each request: at once where it is shown, else after asking for its group. */
-export class Household implements AsyncDisposable {
+class Household implements AsyncDisposable {
   readonly coda: Play;
   private readonly server: ModelServer;
   private said = 0;
@@ -203,7 +203,7 @@ export class Household implements AsyncDisposable {
 }
 
 /** The group that brings each tool, as its own text says. */
-export const GROUP_OF: Readonly<Record<string, string>> = {
+const GROUP_OF: Readonly<Record<string, string>> = {
   attachment_find: 'files',
   attachment_read: 'files',
   task_create: 'tasks',
@@ -243,6 +243,8 @@ const WIRES = ['openai', 'anthropic'] as const;
 export const ROADS = WINDOWS.flatMap((window) => WIRES.map((wire) => [window, wire] as const));
 
 /** Requests whose tool was not reached in two steps, or whose call came to nothing; with the number shown at once. */
+const END_PARTIES = `update tasks set state = 'cancelled' where title = 'summer party'`;
+
 export async function playAll(server: ModelServer, asked: readonly AskedFor[], [window, wire]: (typeof ROADS)[number]) {
   await using house = await Household.begin(server, wire, window);
   const failed: string[] = [];
@@ -251,6 +253,8 @@ export async function playAll(server: ModelServer, asked: readonly AskedFor[], [
     const met = await house.meet(request);
     if (met.atOnce) atOnce++;
     const outcome = (await house.outcomes()).findLast(({ tool }) => tool === request.tool);
+    // So many may be unfinished, and no more.
+    if (request.tool === 'task_create') await house.coda.database().run('test.end', END_PARTIES, []);
     const isDone = outcome?.kind === 'asked' || outcome?.ok === true;
     const isOwnAnswer =
       ANSWERS_ALONE.includes(request.tool) && outcome !== undefined && outcome.code !== 'UNKNOWN_TOOL';
