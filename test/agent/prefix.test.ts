@@ -107,7 +107,7 @@ test('what was forgotten stands beside no earlier message, and in no call or res
     config: modelConfig(server, { default: 'gpt/other', light: 'gpt/other', fallbacks: [] }),
   });
   const ana = coda.person('ana');
-  server.play(call('note_save', { text: 'the saffron is in the cellar' }), { text: 'Noted.' });
+  server.play(call('note_save', { text: 'in the cellar:\nsaffron' }), { text: 'Noted.' });
   await ana.says('please keep that for me');
   await ana.says('/remind tomorrow at 9 call Bo');
   server.play({ text: 'Hello.' });
@@ -139,4 +139,27 @@ test('in a shared place no result of one person is shown with the message of ano
   const [last] = server.requests.filter(({ body }) => body.tools).slice(-1);
   expect(last?.text).toContain('I have looked.');
   expect(last?.text).not.toContain('in the cellar');
+});
+
+test('what was forgotten while a turn waited for a yes is shown by it no more', async () => {
+  const { skill } = new Outside();
+  const config = modelConfig(server, { default: 'gpt/other', light: 'gpt/other', fallbacks: [] });
+  await using coda = await play({ config, skills: [skill] });
+  const ana = coda.person('ana');
+  server.play(call('memory_save', { text: 'grows saffron' }), { text: 'Kept.' });
+  await ana.says('remember that');
+  await ana.says('/new');
+  server.play(call('letter_send', { to: 'bob' }));
+  await ana.says('write to bob');
+  const sent = () => server.requests.filter(({ body }) => body.tools).at(-1)?.text ?? '';
+  expect(sent()).toContain('saffron');
+  server.play(call('memory_change', { which: 'saffron', do: 'forget' }), { text: 'Gone.' });
+  await ana.says('forget what I grow');
+  server.play({ text: 'Written.' });
+  await ana.presses('Approve');
+  expect(sent()).toContain('sent to bob');
+  expect(sent()).not.toContain('saffron');
+  server.play({ text: 'Fine.' });
+  await ana.says('and now?');
+  expect(sent()).not.toContain('saffron');
 });

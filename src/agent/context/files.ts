@@ -137,6 +137,7 @@ export async function pastPictures(
   const past = new Map<number, { images?: ModelImage[]; steps?: readonly ModelMessage[] }>();
   const pictures = new Pictures(deps, by, PAST_ROOM);
   for (const { seq, shown } of history.toReversed()) {
+    if (pictures.isFull) break;
     const { pictures: own = [], steps = [] } = shown ?? {};
     if (own.length > 0) past.set(seq, { images: await addAll(own, pictures) });
     if (!steps.some((step) => step.role === 'tool' && step.files)) continue;
@@ -176,6 +177,8 @@ const whyNotOpened = (error: unknown): string =>
 
 class Pictures {
   readonly images: ModelImage[] = [];
+  /** One was left out, or none more may be shown. */
+  isFull = false;
   private readonly deps: AttachedDeps;
   private readonly by: string;
   private room: number;
@@ -194,6 +197,7 @@ class Pictures {
   async add(file: FileRef): Promise<boolean> {
     const { artifacts, scaler } = this.deps;
     const isCalledOne = file.type.startsWith('image/') || PICTURE_NAME.test(file.name);
+    this.isFull ||= this.images.length >= MOST_PICTURES;
     if (this.images.length >= MOST_PICTURES || !isCalledOne || file.size > LARGEST_FILE) return false;
     const bytes = await read(file.hash, artifacts, LARGEST_FILE);
     const look = lookAt(bytes);
@@ -203,7 +207,10 @@ class Pictures {
     // Services refuse such a file; of a photograph the upper part is made a whole one.
     if (isCut && look.type !== 'image/jpeg') throw new NotScaled('it is cut off');
     const shown = isSmall && !isCut ? bytes : await scaler.scale(file.hash, bytes, look, this.by);
-    if (shown.length > this.room) throw new NotScaled('there is no room for it beside the others');
+    if (shown.length > this.room) {
+      this.isFull = true;
+      throw new NotScaled('there is no room for it beside the others');
+    }
     this.room -= shown.length;
     const type = shown === bytes && look.type !== 'image/heic' ? look.type : 'image/jpeg';
     this.images.push({ name: file.name, type, base64: shown.toString('base64') });

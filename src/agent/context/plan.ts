@@ -102,10 +102,12 @@ export function planRequest(input: PlanInput): Plan {
   const whole = wholeFrom(recalled.history, limits.context * WHOLE_SHARE, factor);
   const { kept, from, tokens: said } = fitHistory(recalled.history, room - summaryTokens, factor, whole);
   const isWhole = (index: number) => from + index >= whole;
-  const history = kept.flatMap((entry, index) => messagesOf(entry, input, isWhole(index)));
+  const history = kept.flatMap((entry, index) =>
+    isWhole(index) && standsInSteps(kept, index) ? [] : messagesOf(entry, input, isWhole(index)),
+  );
   const before = [...summary, ...history];
   const seen = kept.flatMap(({ shown }, index) => (isWhole(index) && shown?.situation) || []);
-  const situation = input.frozen ?? { ...all, sections: newSections(all.sections, seen) };
+  const situation = input.frozen ? completed(input.frozen, all.sections, seen) : told(all, seen);
   const context = situationText(situation);
   return {
     situation,
@@ -140,6 +142,20 @@ export function sendable(history: readonly HistoryEntry[]): HistoryEntry[] {
   return history.filter(({ content }) => !content.refused);
 }
 
+function told(all: Situation, seen: readonly Situation[]): Situation {
+  const sections = newSections(all.sections, seen);
+  const titles = new Set(sections.map(({ title }) => title));
+  const before = all.sections.flatMap(({ title }) => (titles.has(title) ? [] : [title]));
+  return { ...all, sections, ...(before.length > 0 && { before }) };
+}
+
+/** With sections that history told when the turn began, and that have gone out of sight since. */
+function completed(frozen: Situation, sections: readonly Section[], seen: readonly Situation[]): Situation {
+  const titles = new Set(seen.flatMap((each) => each.sections.map(({ title }) => title)));
+  const unseen = sections.filter(({ title }) => frozen.before?.includes(title) && !titles.has(title));
+  return unseen.length === 0 ? frozen : { ...frozen, sections: [...frozen.sections, ...unseen] };
+}
+
 function titledSections(sections: readonly Section[], most: number): Section[] {
   return sections
     .filter(({ text }) => text !== '')
@@ -158,10 +174,10 @@ interface EntryView {
   wholeTokens: number;
 }
 
-const views = new WeakMap<HistoryEntry['content'], EntryView>();
+const views = new WeakMap<object, EntryView>();
 
 function viewOf({ role, content, shown }: Pick<HistoryEntry, 'role' | 'content' | 'shown'>): EntryView {
-  const known = views.get(content);
+  const known = views.get(shown ?? content);
   if (known) return known;
   const { text: said, files = [], quoted = [] } = content;
   const named = files.map(({ name, type }) => `[File: ${label(name)}, ${label(type)}]`);
@@ -169,7 +185,7 @@ function viewOf({ role, content, shown }: Pick<HistoryEntry, 'role' | 'content' 
   const beside = quoted.length === 0 ? '' : quotedFrames(quoted);
   const tokens = tokensOf([text, beside].filter((part) => part !== '').join('\n'));
   const made = { text, beside, tokens, wholeTokens: shown ? wholeTokensOf(role, tokens, shown) : tokens };
-  views.set(content, made);
+  views.set(shown ?? content, made);
   return made;
 }
 
@@ -239,14 +255,23 @@ function fitHistory(history: readonly HistoryEntry[], room: number, factor: numb
   return { kept: history.slice(from), from, tokens };
 }
 
+/** True of what was said in the middle of a turn, where the answer behind it is shown with its steps. */
+function standsInSteps(history: readonly HistoryEntry[], index: number): boolean {
+  if (!history[index]?.shown?.isStep) return false;
+  const answer = history.slice(index + 1).find(({ role }) => role === 'assistant');
+  return answer?.shown?.steps !== undefined;
+}
+
 type Shows = Pick<PlanInput, 'names' | 'past'>;
 
 function messagesOf(entry: HistoryEntry, { names, past }: Shows, isWhole: boolean): ModelMessage[] {
   const { role, content, seq } = entry;
   const shown = (isWhole && entry.shown) || {};
   const pictures = past?.get(seq);
-  if (role === 'assistant') return [...(pictures?.steps ?? shown.steps ?? []), { role, text: viewOf(entry).text }];
-  if (shown.isStep) return [];
+  if (role === 'assistant') {
+    const steps = (isWhole ? pictures?.steps : undefined) ?? shown.steps ?? [];
+    return [...steps, { role, text: viewOf(entry).text }];
+  }
   const { situation, text: whole } = shown;
   const isNamed = names && content.name !== undefined && content.name !== '';
   const { text: own, beside } = viewOf(entry);

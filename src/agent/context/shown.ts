@@ -16,6 +16,8 @@ export interface Section {
 export interface Situation {
   clock: string;
   sections: readonly Section[];
+  /** Titles of sections that earlier messages have told, and that are not told again. */
+  before?: readonly string[];
 }
 
 export interface ShownMessage {

@@ -119,6 +119,8 @@ export class KnownContents {
     this.drop(conversationId);
     if (history.length === 0) return;
     const bytes = history.reduce((sum, entry) => sum + bytesOf(entry), 0);
+    // All others would be dropped for it.
+    if (bytes > this.most / 2) return;
     this.conversations.set(conversationId, {
       contents: new Map(history.map(({ seq, content, shown = null }) => [seq, { content, shown }])),
       bytes,

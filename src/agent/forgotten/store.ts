@@ -1,5 +1,6 @@
 /** Turns that told of what was forgotten: memories, summaries and passages are derived from others alone. */
 import type { Clock, Instant } from '../../base/clock.ts';
+import { uuid } from '../../base/ids.ts';
 import { lexemesOf } from '../../base/lexemes.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
@@ -86,6 +87,8 @@ export async function buryTellings(
     }
   }
   await hideShown(tx, person.id, things);
+  // A turn that is under way looks for such a row: what it was shown before does not stay.
+  if (turns.size === 0) turns.add(uuid(clock.now()));
   await tx.query(
     `insert into forgotten_turns (id, person_id, at) select id, $2, $3 from unnest($1::uuid[]) id on conflict (id) do nothing`,
     [[...turns], person.id, clock.now()],
@@ -98,11 +101,16 @@ const MOST_SHOWN = 150;
 const LONGEST_LOOKED_AT = 20_000;
 const MOST_LOOKED_THROUGH = 300_000;
 
+/** Where others read, the time alone stands beside a message. */
+const ALONE = `conversation_id in (select id from conversations where person_id = $1 and kind = 'dm')`;
+/** In a text of JSON a break of a line would make one word of its letter and the next. */
+const ESCAPE = /\\[bfnrt"\\/]/g;
+
 /** Takes away what stood beside earlier messages, with the calls and results, where it tells of one of the things. */
 async function hideShown(tx: Transaction, personId: string, things: readonly ForgottenThing[]): Promise<void> {
-  const { rows } = await tx.query<{ id: string; text: string; length: number }>(
-    `select id, left(shown::text, ${LONGEST_LOOKED_AT}) as text, length(shown::text) as length from messages
-      where person_id = $1 and shown is not null order by seq desc limit ${MOST_SHOWN}`,
+  const { rows } = await tx.query<{ turn: string; seq: number; text: string; length: number }>(
+    `select turn_id as turn, seq, left(shown::text, ${LONGEST_LOOKED_AT}) as text, length(shown::text) as length
+       from messages where person_id = $1 and shown is not null and ${ALONE} order by seq desc limit ${MOST_SHOWN}`,
     [personId],
   );
   const wanted = things.map(({ text }) => lexemesOf(text.slice(0, LONGEST)));
@@ -110,10 +118,15 @@ async function hideShown(tx: Transaction, personId: string, things: readonly For
   const telling = rows.filter(({ text, length }) => {
     left -= length;
     if (length > LONGEST_LOOKED_AT || left < 0) return true;
-    const words = new Set(lexemesOf(text));
+    const words = new Set(lexemesOf(text.replace(ESCAPE, ' ')));
     return wanted.some((thing) => thing.filter((word) => words.has(word)).length >= thing.length * TELLS_FROM);
   });
-  await tx.query('update messages set shown = null where id = any($1::uuid[])', [telling.map(({ id }) => id)]);
+  // All rows of a turn together: what was said in the middle of it stands among the steps of its answer.
+  await tx.query(
+    `update messages set shown = null
+      where person_id = $1 and shown is not null and ${ALONE} and (turn_id = any($2::uuid[]) or seq < $3)`,
+    [personId, telling.map(({ turn }) => turn), rows.length < MOST_SHOWN ? 0 : (rows.at(-1)?.seq ?? 0)],
+  );
 }
 
 /** True of a message, by its column of the turn. */

@@ -134,9 +134,11 @@ export async function loadTurn(
     tainted: boolean;
     elapsed_ms: number;
     started_at: Instant;
+    hasForgotten: boolean;
     steps: LoadedStep[] | null;
   }>(
     `select t.tainted, t.elapsed_ms::int, t.started_at,
+            exists (select from forgotten_turns f where f.person_id = t.person_id and f.at >= t.started_at) as "hasForgotten",
             (select jsonb_agg(jsonb_build_object('path', s.path, 'seq', s.seq, 'kind', s.kind, 'callId', s.call_id,
                                                  'payload', s.payload, 'tainted', s.tainted, 'at', s.at)
                               order by s.path, s.seq)
@@ -148,7 +150,10 @@ export async function loadTurn(
   if (!row) return undefined;
   const byPath = new Map<string, StoredStep[]>([['', []]]);
   for (const step of row.steps ?? []) {
-    byPath.set(step.path, [...(byPath.get(step.path) ?? []), storedStep(step)]);
+    const stored = storedStep(step);
+    // The situation may tell of what has been forgotten since: the next request tells it anew.
+    if (row.hasForgotten && stored.step.kind === 'model') delete stored.step.payload.situation;
+    byPath.set(step.path, [...(byPath.get(step.path) ?? []), stored]);
   }
   const made = {
     id,

@@ -98,7 +98,7 @@ const ASKED_AND_ANSWERED = 2;
 const MESSAGES = rowSource(
   'm',
   `id uuid, inbox_id uuid, conversation_id uuid, epoch integer, turn_id uuid, person_id uuid, role text,
-  content jsonb, shown json, tainted boolean, at timestamptz`,
+  content jsonb, shown json, tainted boolean, at timestamptz, began timestamptz`,
   ASKED_AND_ANSWERED,
 );
 
@@ -144,7 +144,8 @@ function messageWriting(messages: readonly Record<string, unknown>[]): Fragment 
   return sql`, said as (
       insert into messages (id, conversation_id, epoch, turn_id, person_id, role, content, shown, tainted, at)
       select id, conversation_id, epoch, turn_id, person_id, role, content,
-             case when not exists (select from forgotten_turns f where f.id = m.turn_id) then m.shown end, tainted, at
+             case when not exists (select from forgotten_turns f where f.person_id = m.person_id and f.at >= m.began)
+                  then m.shown end, tainted, at
         from ${MESSAGES(messages)}
        where ${FENCED}
          -- looked at row by row: a join would take them in another order, which is that of what was said
@@ -231,6 +232,7 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
     conversation_id: item.conversation.id,
     epoch: item.conversation.epoch,
     turn_id: turn.id,
+    began: turn.startedAt,
   };
   const isTainted = (text: string) => item.tainted || isQuoting(text);
   const asked = { ...common, person_id: item.person.id, role: 'user' };
@@ -267,6 +269,8 @@ function history(turn: Turn, item: Item, { answer, led, refused }: RememberedAns
   ];
 }
 
+/** Characters of a message with its files and quotes that stay. */
+const LONGEST_TEXT = 60_000;
 /** Characters of a turn's steps, as JSON, that stay in the conversation. */
 const LONGEST_STEPS = 40_000;
 
@@ -285,7 +289,8 @@ function shownIn(turn: Turn, item: Item): { asked: ShownMessage | null; steps: S
       ? { ...step, calls: step.calls.map((call) => recorder.storableCall(call)) }
       : step,
   );
-  const isOther = sent.text !== undefined && sent.text !== bareText(rememberMessage(item));
+  const isOther =
+    sent.text !== undefined && sent.text.length <= LONGEST_TEXT && sent.text !== bareText(rememberMessage(item));
   return {
     asked: {
       ...(situation && { situation }),
