@@ -313,7 +313,7 @@ function hashesNamedIn(references: readonly FileReferences[]): string {
   return references
     .map(
       ({ table, column, where = 'true' }) =>
-        `select jsonb_path_query(${column}, '$.**.hash') #>> '{}' as hash from ${table} where ${where}`,
+        `select jsonb_path_query((${column})::jsonb, '$.**.hash') #>> '{}' as hash from ${table} where ${where}`,
     )
     .join(' union all ');
 }

@@ -228,9 +228,10 @@ export class ContextWindows {
   }
 
   /** The request goes out: what it shows stays so, in the turn and in the conversation. */
-  noteSent({ turn, sections, attached }: ShownTurn, { plan, by: { context }, alone }: FittedPlan): void {
+  noteSent({ turn, sections, attached, task }: ShownTurn, { plan, by: { context }, alone }: FittedPlan): void {
     const { messages, asked = messages.length - 1 } = plan.request;
-    if (!alone) turn.situation ??= plan.situation;
+    // A nested turn is told what has changed since, such as how little of its budget is left.
+    if (!alone && task === undefined) turn.situation ??= plan.situation;
     const show = (steps: readonly ModelMessage[]) =>
       withForms(shortenResults(pathOf(turn), steps, context), sections.tools, context);
     turn.sent = { text: plan.isCut ? undefined : messages[asked]?.text, pictures: attached.pictures, show };

@@ -237,7 +237,7 @@ export const retentionRules: readonly RetentionRule[] = [
 
 export const fileReferences: readonly FileReferences[] = [
   { table: 'steps', column: 'payload', where: "kind = 'result'" },
-  { table: 'messages', column: 'shown::jsonb', where: 'shown is not null' },
+  { table: 'messages', column: 'shown', where: 'shown is not null' },
   ...ofArtifacts.fileReferences,
 ];
 
