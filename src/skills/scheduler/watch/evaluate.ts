@@ -248,11 +248,11 @@ function lookAtEntries(rule: Condition, before: Memory, { items = [], isNews = f
   const now: Record<string, string> = {};
   const fresh: string[] = [];
   for (const { item, names } of named) {
-    const [id = ''] = names;
     const isKnown = isFirst || names.some((name) => Object.hasOwn(seen, name) || Object.hasOwn(now, name));
-    const looks = isKnown ? rule.times : (before.waiting?.[id] ?? 0) + 1;
-    if (looks < rule.times) waiting[id] = looks;
-    else for (const name of names) now[name] = '';
+    const looks = isKnown ? rule.times : Math.max(...names.map((name) => before.waiting?.[name] ?? 0)) + 1;
+    for (const name of names)
+      if (looks < rule.times) waiting[name] = looks;
+      else now[name] = '';
     if (!isKnown && looks >= rule.times && holds(rule, item.text)) fresh.push(item.text);
   }
   const gone = Object.entries(seen).filter(([name]) => !Object.hasOwn(now, name));
