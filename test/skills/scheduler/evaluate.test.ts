@@ -140,6 +140,23 @@ describe('what is told', () => {
     expect(told.slice(-3)).toEqual(['-', 'output', 'output']);
   });
 
+  test('entries that wait while a feed goes to and fro are told whole, and the number of appointments beyond', () => {
+    const long = Array.from({ length: 70 }, (_, nth) => `entry ${nth} ${'x'.repeat(90)}`);
+    const bad = Array.from({ length: 12 }, (_, nth) => (nth % 2 ? fails('down') : items('a')));
+    let memory: Memory = {};
+    const speeches = [...bad, ...Array.from({ length: 70 }, () => items('a', ...long))].flatMap((observed, nth) => {
+      const now = new Date(Date.parse('2026-11-20T08:00:00Z') + nth * 60_000);
+      const verdict = evaluate(condition.parse({}), memory, observed, { now, zone: 'UTC' });
+      memory = verdict.memory;
+      return verdict.speech ?? [];
+    });
+    const steady = speeches.find(({ kind }) => kind === 'steady');
+    expect(steady).toMatchObject({ isOfEntries: true, text: expect.stringContaining('entry 50 ') });
+    const news = { ...items(...long), isNews: true } as Observation;
+    const at = { now: new Date('2026-11-20T08:00:00Z'), zone: 'UTC' };
+    expect(evaluate(condition.parse({}), {}, news, at).speech?.text).toMatch(/\nand \d+ more$/);
+  });
+
   test('values that a hook sends are told for ever, where they have lasted', () => {
     const values = Array.from({ length: 20 }, (_, nth) => (nth % 2 ? 'on' : 'off'));
     expect(played({ is: 'changed' }, values, { step: 4 * HOUR })).toBe(`-${' output'.repeat(19)}`);

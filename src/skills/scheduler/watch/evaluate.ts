@@ -265,7 +265,8 @@ function lookAtEntries(rule: Condition, before: Memory, { items = [], isNews = f
   const entries = [...pending, ...fresh];
   if (entries.length === 0) return { memory: after, finding: isWaiting ? 'not met' : 'same', sign };
   const { lines, others } = fitEntries(entries);
-  const more = pendingMore > 0 ? [`and ${pendingMore} more`] : [];
+  const unsaid = pendingMore + (isNews ? others.length : 0);
+  const more = unsaid > 0 ? [`and ${unsaid} more`] : [];
   const speech: Speech = { kind: 'output', text: [...lines, ...more].join('\n'), isOfEntries: true };
   // An appointment that was not told in time is not told afterwards.
   if (isNews) return { memory: after, finding: 'same', sign, speech, isNews };
@@ -401,7 +402,7 @@ function settleFlapping(
   // Entries that are told now do not wait any more.
   const { flapping: _, lately: __, ...steady } = looked;
   const says = isFailure ? ('broken' as const) : ('steady' as const);
-  return { memory: { ...steady, recent: [ms] }, finding: 'told', speech: { kind: says, text: speech?.text ?? text } };
+  return { memory: { ...steady, recent: [ms] }, finding: 'told', speech: { text, ...speech, kind: says } };
 }
 
 function inWindow({ days, from, to }: Condition, now: Instant, zone: string): boolean {
