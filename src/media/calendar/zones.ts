@@ -198,7 +198,7 @@ function onsetsOf(
 
 /** Clocks change at one time of a day, on days of a year. */
 const isYearly = (rule: string): boolean =>
-  /\bFREQ=YEARLY\b/i.test(rule) && !/\bBY(?:HOUR|MINUTE|SECOND)=[^;]*,/i.test(rule);
+  /\bFREQ=YEARLY\b/i.test(rule) && !/\bBY(?:HOUR|MINUTE|SECOND)=\d{1,2},/i.test(rule);
 
 function offsetOf(written: string): number | undefined {
   const [, sign, hours, minutes, seconds = '0'] = /^([+-])(\d\d):?(\d\d):?(\d\d)?$/.exec(written) ?? [];
