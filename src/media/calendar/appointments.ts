@@ -2,6 +2,7 @@
 import { Pace } from '../../base/async.ts';
 import { wallOccurrences } from '../../time/index.ts';
 import type { Calendar, CalendarEntry, WrittenMoment } from './entries.ts';
+import { Unknown } from './unknown.ts';
 import { clockOfZone, clocksOf, isDay, isUtc, wallOfStamp, type ZoneClock, zoneNamed } from './zones.ts';
 
 export interface Appointment {
@@ -32,11 +33,10 @@ export interface Series {
   without: string[];
 }
 
-/** Why nobody can say when an appointment is: the zone, a time or the rule as they are written; `many`: its times are too many. */
 export interface UnreadAppointment {
   id: string;
   title: string;
-  why: 'zone' | 'time' | 'rule' | 'many';
+  why: Unknown['why'];
   written: string;
 }
 
@@ -88,7 +88,9 @@ function groupsOf(entries: readonly CalendarEntry[]): Group[] {
   const byUid = new Map<string, CalendarEntry[]>();
   for (const [at, entry] of entries.entries()) {
     const key = entry.uid === '' ? `#${at}` : entry.uid;
-    byUid.set(key, [...(byUid.get(key) ?? []), entry]);
+    const known = byUid.get(key);
+    if (known) known.push(entry);
+    else byUid.set(key, [entry]);
   }
   return [...byUid.values()].flatMap((all) => {
     const masters = all.filter(({ replaces }) => !replaces);
@@ -120,17 +122,6 @@ type AnyAppointment = Appointment | UnreadAppointment;
 interface Beginning {
   wall: number;
   at: number;
-}
-
-class Unknown extends Error {
-  readonly why: UnreadAppointment['why'];
-  readonly written: string;
-
-  constructor(why: UnreadAppointment['why'], written: string) {
-    super(why);
-    this.why = why;
-    this.written = written;
-  }
 }
 
 class CalendarReading {

@@ -2,6 +2,7 @@
 import { lazy } from '../../base/async.ts';
 import { findZone, instantOf, isZone, readZoneNames, wallAt, wallOccurrences } from '../../time/index.ts';
 import type { Calendar, ClockChange, OwnZone } from './entries.ts';
+import { Unknown } from './unknown.ts';
 
 /** A wall time and an instant are milliseconds: since 1970 on that clock, and in UTC. */
 export interface ZoneClock {
@@ -23,20 +24,30 @@ export function clockOfZone(zone: string): ZoneClock {
   };
 }
 
-/** Clocks of one calendar, by the names that stand in it; undefined for a zone that nobody knows. */
+/** Days of rules, and changes, that all zones of one calendar may cost: a zone of two rules takes 2,000 for a year. */
+const MOST_ZONE_DAYS = 1_000_000;
+
+/**
+ * Clocks of one calendar, by the names that stand in it; undefined for a zone that nobody knows. A clock throws `Unknown` where
+ * its zone says nonsense, or where the zones of the calendar have cost too much.
+ */
 export function clocksOf(calendar: Calendar): (name: string) => ZoneClock | undefined {
   const known = new Map<string, ZoneClock | undefined>();
+  const budget = { days: MOST_ZONE_DAYS };
+  // The first of several of one name.
+  const zones = new Map(
+    calendar.zones.flatMap((each) => [clean(each.name), each.name].map((key) => [key, each] as const)).reverse(),
+  );
   return (name) => {
-    if (!known.has(name)) known.set(name, findClock(name, calendar.zones));
+    if (!known.has(name)) known.set(name, findClock(name, zones.get(name) ?? zones.get(clean(name)), budget));
     return known.get(name);
   };
 }
 
-function findClock(name: string, zones: readonly OwnZone[]): ZoneClock | undefined {
-  const own = zones.find((each) => each.name === name) ?? zones.find((each) => clean(each.name) === clean(name));
+function findClock(name: string, own: OwnZone | undefined, budget: { days: number }): ZoneClock | undefined {
   const zone = zoneNamed(name) ?? (own && zoneNamed(own.location));
   if (zone !== undefined) return clockOfZone(zone);
-  return own && clockOfChanges(own.changes);
+  return own && clockOfChanges(own, budget);
 }
 
 const clean = (name: string): string =>
@@ -122,10 +133,12 @@ interface Change {
 
 const YEAR_MS = 366 * 86_400_000;
 const MOST_YEARS = 200;
+/** Changes of the clock within a year. */
+const MOST_OF_YEAR = 40;
 
 /** The clock of a VTIMEZONE (3.6.5); undefined for one that says nothing. */
-function clockOfChanges(written: readonly ClockChange[]): ZoneClock | undefined {
-  const changes = written.flatMap((each) => {
+function clockOfChanges(own: OwnZone, budget: { days: number }): ZoneClock | undefined {
+  const changes = own.changes.flatMap((each) => {
     const [from, to, start] = [offsetOf(each.from), offsetOf(each.to), wallOfStamp(each.start)];
     return from === undefined || to === undefined || start === undefined ? [] : [{ ...each, from, to, start }];
   });
@@ -136,9 +149,18 @@ function clockOfChanges(written: readonly ClockChange[]): ZoneClock | undefined 
     const known = years.get(year);
     if (known) return known;
     const [begins, ends] = [Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)];
-    const found = changes
-      .flatMap((each) => onsetsOf(each, begins, ends).map((wall) => ({ at: wall - each.from, offset: each.to })))
+    const all = changes
+      .flatMap((each) => {
+        const onsets = onsetsOf(each, { from: begins, to: ends, budget });
+        budget.days -= each.dates.length + onsets.length + 1;
+        if (budget.days < 0) throw new Unknown('zone', own.name);
+        return onsets.map((wall) => ({ at: wall - each.from, offset: each.to }));
+      })
       .toSorted((a, b) => a.at - b.at);
+    // Of those before this year the last one holds.
+    const last = all.findLastIndex(({ at }) => at <= begins);
+    const found = all.slice(Math.max(0, last));
+    if (found.length > MOST_OF_YEAR) throw new Unknown('zone', own.name);
     if (years.size < MOST_YEARS) years.set(year, found);
     return found;
   };
@@ -160,20 +182,23 @@ const HALF_DAY_MS = 43_200_000;
 /** Times of the clock on the wall at which a change begins: the last one before `from`, and those until `to`. */
 function onsetsOf(
   { start, rules, dates }: Pick<ClockChange, 'rules' | 'dates'> & { start: number },
-  from: number,
-  to: number,
+  { from, to, budget }: { from: number; to: number; budget: { days: number } },
 ): number[] {
   const listed = [start, ...dates.map(wallOfStamp)].filter((wall) => wall !== undefined);
-  const ruled = rules.flatMap((rule) => {
+  const ruled = rules.filter(isYearly).flatMap((rule) => {
     // A rule that is over has its last time before its end.
     const until = wallOfStamp(/UNTIL=(\w+)/i.exec(rule)?.[1] ?? '') ?? from;
     const after = Math.min(from, until) - 2 * YEAR_MS;
-    return [...(wallOccurrences(start, rule, { after, before: to }) ?? [])];
+    return [...(wallOccurrences(start, rule, { after, before: to, budget }) ?? [])];
   });
   const all = [...new Set([...listed, ...ruled])].toSorted((a, b) => a - b);
   const before = all.findLast((wall) => wall < from);
   return [...(before === undefined ? [] : [before]), ...all.filter((wall) => wall >= from && wall < to)];
 }
+
+/** Clocks change at one time of a day, on days of a year. */
+const isYearly = (rule: string): boolean =>
+  /\bFREQ=YEARLY\b/i.test(rule) && !/\bBY(?:HOUR|MINUTE|SECOND)=\d{1,2},/i.test(rule);
 
 function offsetOf(written: string): number | undefined {
   const [, sign, hours, minutes, seconds = '0'] = /^([+-])(\d\d):?(\d\d):?(\d\d)?$/.exec(written) ?? [];

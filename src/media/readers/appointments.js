@@ -41,9 +41,10 @@ export function* readCalendar(bytes, about) {
 export function* entriesIn(bytes, about) {
   if (!/BEGIN:VCALENDAR/i.test(decodeText(bytes.subarray(0, 4_096), {}, { isCut: true }) ?? ''))
     throw new Unreadable('kind');
+  let zones = 0;
   for (const component of componentsIn(bytes, about)) {
     if (component.name === 'VEVENT') yield { entry: entryOf(component) };
-    else if (component.name === 'VTIMEZONE') yield { zone: zoneOf(component) };
+    else if (component.name === 'VTIMEZONE' && zones++ < MOST_ZONES) yield { zone: zoneOf(component) };
     else if (component.name === 'VCALENDAR')
       yield {
         calendar: {
@@ -89,8 +90,11 @@ function* componentsIn(bytes, about) {
   for (const component of open) if (component.name === 'VCALENDAR') yield component;
 }
 
-/** Changes of the clock that one zone lists. */
+/** Zones of one calendar, changes of the clock that one zone lists, and rules and days of one change. */
+const MOST_ZONES = 200;
 const MOST_CHANGES = 400;
+const MOST_CHANGE_RULES = 2;
+const MOST_CHANGE_DATES = 60;
 
 function* linesOf(text) {
   for (let from = 0; from < text.length; ) {
@@ -245,8 +249,14 @@ function zoneOf(component) {
       start: textOf(change, 'dtstart').slice(0, 40),
       from: textOf(change, 'tzoffsetfrom').slice(0, 10),
       to: textOf(change, 'tzoffsetto').slice(0, 10),
-      rules: fieldsOf(change, 'rrule').map(({ value }) => value.slice(0, 500)),
-      dates: timesOf(change, 'rdate').map(({ at }) => at),
+      rules: fieldsOf(change, 'rrule')
+        .slice(0, MOST_CHANGE_RULES)
+        .map(({ value }) => value.slice(0, 500)),
+      // The last ones count: appointments are later than most changes.
+      dates: timesOf(change, 'rdate')
+        .map(({ at }) => at)
+        .sort()
+        .slice(-MOST_CHANGE_DATES),
     })),
   };
 }

@@ -1,7 +1,7 @@
 /** Calendars as strangers may write them. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { silentLog } from '../../../src/base/log.ts';
-import { appointmentsIn, openCalendarReader } from '../../../src/media/index.ts';
+import { appointmentsIn, type Calendar, openCalendarReader } from '../../../src/media/index.ts';
 import { occurrences } from '../../../src/time/index.ts';
 
 const reader = openCalendarReader(silentLog());
@@ -40,6 +40,85 @@ describe('a hostile calendar', () => {
       event(`UID:${nth}`, 'SUMMARY:x', 'DTSTART:20190101T100000Z'),
     );
     expect(await titles(...past, real)).toEqual(['real']);
+  });
+
+  const change = (...lines: string[]) => [
+    'BEGIN:STANDARD',
+    'DTSTART:19700101T000000',
+    'TZOFFSETFROM:+0200',
+    'TZOFFSETTO:+0100',
+    ...lines,
+    'END:STANDARD',
+  ];
+  const zone = (name: string, ...lines: string[]) => ['BEGIN:VTIMEZONE', `TZID:${name}`, ...lines, 'END:VTIMEZONE'];
+  const within = (name: string, year = 2026) =>
+    event('UID:z', 'SUMMARY:within', `DTSTART;TZID=${name}:${year}1120T120000`);
+  const times = (count: number, ...lines: string[]) => Array.from({ length: count }, () => lines).flat();
+
+  test.each<[what: string, zone: string[], titles: string[]]>([
+    ['of hours', change(...times(200, 'RRULE:FREQ=HOURLY')), ['real', 'within']],
+    ['of days', change('RRULE:FREQ=DAILY'), ['real', 'within']],
+    ['of hours of days', change('RRULE:FREQ=YEARLY;BYYEARDAY=1,2,3;BYHOUR=1,2,3,4'), ['real', 'within']],
+    ['of a year, 400 times', times(400, ...change(...times(200, 'RRULE:FREQ=YEARLY'))), ['real', 'within']],
+    [
+      'of each day of a year',
+      change(`RRULE:FREQ=YEARLY;BYMONTHDAY=${Array.from({ length: 28 }, (_, day) => day + 1)}`),
+      ['real'],
+    ],
+    [
+      'with a count from the year 1',
+      times(
+        400,
+        'BEGIN:STANDARD',
+        'DTSTART:00010101T000000',
+        'TZOFFSETFROM:+0200',
+        'TZOFFSETTO:+0100',
+        'RRULE:FREQ=YEARLY;COUNT=9999',
+        'END:STANDARD',
+      ),
+      ['real'],
+    ],
+    [
+      'with thousands of dates',
+      times(400, ...change(`RDATE:${times(900, '20260101T000000').join(',')}`)),
+      ['real', 'within'],
+    ],
+  ])('whose zone has changes %s is read in bounded steps', async (_, lines, found) => {
+    const before = process.cpuUsage().user;
+    expect(await titles(zone('Own', ...lines), real, within('Own'))).toEqual(found);
+    expect(process.cpuUsage().user - before).toBeLessThan(5_000_000);
+  });
+
+  test('with many zones and years spends what is for all of them together, and other zones are read', async () => {
+    const many = Array.from({ length: 150 }, (_, nth) =>
+      zone(`Own ${nth}`, ...times(40, ...change('RRULE:FREQ=YEARLY'))),
+    );
+    const events = many.flatMap((_, nth) =>
+      Array.from({ length: 20 }, (__, year) =>
+        event(`UID:${nth} ${year}`, `DTSTART;TZID=Own ${nth}:${2010 + year}0101T120000`),
+      ),
+    );
+    const before = process.cpuUsage().user;
+    expect(await titles(...many, ...events, real, within('Own 149'))).toEqual(['real']);
+    expect(process.cpuUsage().user - before).toBeLessThan(10_000_000);
+  });
+
+  test('with very many overrides of one series is grouped in one go', async () => {
+    const stamp = (nth: number) =>
+      new Date(Date.UTC(1990, 0, 1) + nth * 3_600_000).toISOString().replace(/[-:]|\.\d+/g, '');
+    const one = { uid: 'r', summary: 'x', location: '', about: '', isCancelled: false, sequence: 0 };
+    const many = { rules: [], exceptRules: [], dates: [], without: [] };
+    const entries: Calendar['entries'] = Array.from({ length: 80_000 }, (_, nth) => ({
+      ...one,
+      ...many,
+      start: { at: stamp(nth) },
+      replaces: { at: stamp(nth) },
+    }));
+    const calendar: Calendar = { entries, zones: [], zone: '', isCancelled: false, isCut: false };
+    const before = process.cpuUsage();
+    expect(await appointmentsIn(calendar, { from, to, zone: 'UTC' })).toEqual({ coming: [], unread: [] });
+    const { user, system } = process.cpuUsage(before);
+    expect(user + system).toBeLessThan(8_000_000);
   });
 
   test('spends the days that its reader has for it, and no more', () => {

@@ -129,6 +129,53 @@ describe('what is told', () => {
     ).toHaveLength(19);
   });
 
+  test('each appointment is told, however many come in a day', () => {
+    const meeting = (nth: number): Observation => ({ ...items(`meeting ${nth}`), isNews: true }) as Observation;
+    const looks = Array.from({ length: 8 }, (_, nth) => meeting(nth));
+    expect(played({}, looks)).toBe(Array.from(looks, () => 'output').join(' '));
+    expect(played({}, looks, { step: HOUR / 6 })).toBe(Array.from(looks, () => 'output').join(' '));
+    // The source itself goes to and fro meanwhile.
+    const bad = Array.from({ length: 12 }, (_, nth) => (nth % 2 ? fails('down') : items()));
+    const told = played({}, [...bad, meeting(1), meeting(2)], { step: 60_000 }).split(' ');
+    expect(told.slice(-3)).toEqual(['-', 'output', 'output']);
+  });
+
+  test('entries that wait while a feed goes to and fro are told whole, and the number of appointments beyond', () => {
+    const long = Array.from({ length: 70 }, (_, nth) => `entry ${nth} ${'x'.repeat(90)}`);
+    const bad = Array.from({ length: 12 }, (_, nth) => (nth % 2 ? fails('down') : items('a')));
+    let memory: Memory = {};
+    const speeches = [...bad, ...Array.from({ length: 70 }, () => items('a', ...long))].flatMap((observed, nth) => {
+      const now = new Date(Date.parse('2026-11-20T08:00:00Z') + nth * 60_000);
+      const verdict = evaluate(condition.parse({}), memory, observed, { now, zone: 'UTC' });
+      memory = verdict.memory;
+      return verdict.speech ?? [];
+    });
+    const steady = speeches.find(({ kind }) => kind === 'steady');
+    expect(steady).toMatchObject({ isOfEntries: true, text: expect.stringContaining('entry 50 ') });
+    const news = { ...items(...long), isNews: true } as Observation;
+    const at = { now: new Date('2026-11-20T08:00:00Z'), zone: 'UTC' };
+    expect(evaluate(condition.parse({}), {}, news, at).speech?.text).toMatch(/\nand \d+ more$/);
+  });
+
+  test('values that a hook sends are told for ever, where they have lasted', () => {
+    const values = Array.from({ length: 20 }, (_, nth) => (nth % 2 ? 'on' : 'off'));
+    expect(played({ is: 'changed' }, values, { step: 4 * HOUR })).toBe(`-${' output'.repeat(19)}`);
+    const states = { is: 'contains', text: 'on', over: true };
+    expect(played(states, values, { step: 4 * HOUR })).toBe(`-${' met over'.repeat(9)} met`);
+  });
+
+  test('a hook that went to and fro is told again with the first change after an hour', () => {
+    let memory: Memory = {};
+    const kinds = [0, 1, 2, 3, 4, 5, 6, 7, 300, 600, 900].map((minute, nth) => {
+      const now = new Date(Date.parse('2026-11-20T08:00:00Z') + minute * 60_000);
+      const observed: Observation = { ok: true, text: nth % 2 ? 'on' : 'off' };
+      const verdict = evaluate(condition.parse({ is: 'changed' }), memory, observed, { now, zone: 'UTC' });
+      memory = verdict.memory;
+      return verdict.speech?.kind ?? '-';
+    });
+    expect(kinds.join(' ')).toBe('- output output output output flapping - - output output output');
+  });
+
   test('lines with the words of `without` are not there', () => {
     const page = (time: string, price: string) => whole(`Price ${price}\nLast updated ${time}`, `Visitors ${time}`);
     const looks = [page('1', '5'), page('2', '5'), page('3', '6'), page('4', '6')];

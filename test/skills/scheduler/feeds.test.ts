@@ -33,6 +33,11 @@ const KINDS: [name: string, entry: (nth: number) => string, wrap: (entries: stri
   ['a guid', (nth) => `<item><guid isPermaLink="false">g${nth}</guid>${title(nth)}${link(nth)}</item>`, rss],
   ['no guid', (nth) => `<item>${title(nth)}${link(nth)}</item>`, rss],
   ['no guid, all to the same page', (nth) => `<item>${title(nth)}<link>https://news.example/</link></item>`, rss],
+  [
+    'no guid, all to one page of the site',
+    (nth) => `<item>${title(nth)}<link>https://news.example/changes</link>${date(nth)}</item>`,
+    rss,
+  ],
   ['no link', (nth) => `<item>${title(nth)}</item>`, rss],
   ['words alone', (nth) => `<item><description>&lt;p&gt;entry ${nth}.&lt;/p&gt;</description></item>`, rss],
   [
@@ -127,6 +132,25 @@ describe('50 looks at a feed', () => {
     const { told } = play(shape, [0, 1, 0, 0, 0, 0], { times: 3 });
     expect(told).toEqual([11]);
     expect(play(shape, [0, 1, 0], { times: 3 }).told).toEqual([]);
+    const changing = SHAPES.find(({ name }) => name === 'guids that change, and dates, 10 entries') as Shape;
+    expect(play(changing, [0, 1, 0, 0, 1, 0], { times: 2 }).told).toEqual([11, 12]);
+  });
+
+  test.each([date, () => ''])('an address that one entry after the other has is told with each', (when) => {
+    const entry = (nth: number) => `<item>${title(nth)}<link>https://news.example/status</link>${when(nth)}</item>`;
+    const shape: Shape = { name: '', entry, wrap: rss, length: 1, order: 'newest first' };
+    expect(play(shape, [0, 1, 0, 1, 0, 1], {}).told).toEqual([2, 3, 4]);
+  });
+
+  test.each([
+    ['its words', `<pubDate>1</pubDate><title>entry 1. corrected</title>`],
+    ['its date', `<pubDate>2</pubDate><title>entry 1.</title>`],
+  ])('an entry without a guid is not told again for a change of %s', (_, changed) => {
+    let at = 0;
+    const page = '<link>https://news.example/1</link>';
+    const looksAt = [`<pubDate>1</pubDate><title>entry 1.</title>${page}`, `${changed}${page}`];
+    const entry = () => `<item>${looksAt[at++]}</item>`;
+    expect(play({ name: '', entry, wrap: rss, length: 1, order: 'newest first' }, [0, 0], {}).told).toEqual([]);
   });
 });
 

@@ -2,6 +2,8 @@
 
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { condition } from '../../../src/skills/scheduler/watch/rule.ts';
+import { readNow } from '../../../src/skills/scheduler/watch.ts';
 import { mayRead } from '../../../src/skills/web/page/robots.ts';
 import { type Play, type PlayedPerson, play } from '../../support/play.ts';
 import { lastSaid, ScriptedModel } from '../../support/scripted-model.ts';
@@ -51,7 +53,8 @@ describe('a page', () => {
     const priced = await ana.says(
       `/schedule every hour page ${at('/kettle')} price --below 40 --after price --title price`,
     );
-    expect(priced).toContain('It is 49.9 now.');
+    // A rule does not wait for long for a machine that is slow.
+    expect(priced).toMatch(/It is 49\.9 now\.|I could not read it now\./);
     const before = ana.seen().length;
     await coda.passes({ hours: 2 });
     expect(since(before)).toEqual([]);
@@ -269,13 +272,25 @@ test('what a hook is sent without the field is said once where it never came, an
 
 test('a file that is not there, and a number that is not, are said when the rule is made', async () => {
   internet.serve('/words', '<html><body><main><p>sold out, come back later</p></main></body></html>', 'text/html');
-  expect(await ana.says(`/schedule every hour page ${at('/words')} --below 5 --title words`)).toContain(
-    'There is no number in it now.',
+  expect(await ana.says(`/schedule every hour page ${at('/words')} --below 5 --title words`)).toMatch(
+    /There is no number in it now\.|I could not read it now\./,
   );
   expect(await ana.says('/schedule every hour file house/none.log --lacks done --title none')).toContain(
     'It is not there now:',
   );
   for (const title of ['words', 'none']) await ana.says(`/schedules delete ${title}`);
+});
+
+test.each([
+  [{ is: 'below', number: 40, after: 'price' }, 'It is 49.9 now.'],
+  [{ is: 'above', number: 40, after: 'stock' }, 'There is no number behind “stock” now.'],
+  [{ is: 'contains', text: 'stock' }, undefined],
+])('a page is read when a rule %o is made: %s', async (rule, said) => {
+  const pages = { readText: () => Promise.resolve({ ok: true, text: 'Price: 49,90 €\n\nIn stock' }) };
+  const tooling = { pages } as unknown as Parameters<typeof readNow>[0];
+  const wanted = { source: { kind: 'web_watch' as const, url: 'https://shop.example' }, rule: condition.parse(rule) };
+  const ctx = { signal: new AbortController().signal } as Parameters<typeof readNow>[2];
+  expect(await readNow(tooling, wanted, ctx)).toBe(said);
 });
 
 test('a value that a flag does not take is refused by the name of the flag', async () => {

@@ -90,10 +90,10 @@ export interface Verdict {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Changes to and fro are told so often within an hour, or within so many looks of a day; then that it goes to and fro, once. */
+/** Changes to and fro are told so often within an hour, or within so many looks at a page in a day; then that they do so, once. */
 const MOST_TOLD = 4;
 const LATELY = 8;
-/** Looks without a change, beside an hour, after which the state counts as steady. */
+/** Looks without a change, beside an hour, after which a page counts as steady. */
 const STEADY_LOOKS = 4;
 /** Entries that are no longer in their feed and are remembered: those that are in it always are. */
 const MOST_GONE = 1_000;
@@ -111,9 +111,7 @@ export function evaluate(
 ): Verdict {
   const left = leaveOut(rule, observed);
   const text = left.ok ? left.text.trim() : '';
-  // An output that is another one each hour is what was asked for.
-  const isReport = rule.is === 'anything' && left.ok && !left.items;
-  return limitSpeech(rule, before, { ...lookAtOnce(rule, before, left), text, isFailure: !left.ok, isReport }, at);
+  return limitSpeech(rule, before, { ...lookAtOnce(rule, before, left), text, isFailure: !left.ok }, at);
 }
 
 /** Without the lines that have the words of `without` in them: "Last updated" is another one at each look. */
@@ -143,6 +141,8 @@ interface Look {
   sign: string;
   /** New entries, each of which is told once, however late. */
   entries?: readonly string[];
+  /** Holds now alone: each is told once, and never later. */
+  isNews?: true;
 }
 
 function lookAtOnce(rule: Condition, before: Memory, observed: Observation): Look {
@@ -248,11 +248,11 @@ function lookAtEntries(rule: Condition, before: Memory, { items = [], isNews = f
   const now: Record<string, string> = {};
   const fresh: string[] = [];
   for (const { item, names } of named) {
-    const [id = ''] = names;
     const isKnown = isFirst || names.some((name) => Object.hasOwn(seen, name) || Object.hasOwn(now, name));
-    const looks = isKnown ? rule.times : (before.waiting?.[id] ?? 0) + 1;
-    if (looks < rule.times) waiting[id] = looks;
-    else for (const name of names) now[name] = '';
+    const looks = isKnown ? rule.times : Math.max(...names.map((name) => before.waiting?.[name] ?? 0)) + 1;
+    for (const name of names)
+      if (looks < rule.times) waiting[name] = looks;
+      else now[name] = '';
     if (!isKnown && looks >= rule.times && holds(rule, item.text)) fresh.push(item.text);
   }
   const gone = Object.entries(seen).filter(([name]) => !Object.hasOwn(now, name));
@@ -265,10 +265,11 @@ function lookAtEntries(rule: Condition, before: Memory, { items = [], isNews = f
   const entries = [...pending, ...fresh];
   if (entries.length === 0) return { memory: after, finding: isWaiting ? 'not met' : 'same', sign };
   const { lines, others } = fitEntries(entries);
-  const more = pendingMore > 0 ? [`and ${pendingMore} more`] : [];
+  const unsaid = pendingMore + (isNews ? others.length : 0);
+  const more = unsaid > 0 ? [`and ${unsaid} more`] : [];
   const speech: Speech = { kind: 'output', text: [...lines, ...more].join('\n'), isOfEntries: true };
   // An appointment that was not told in time is not told afterwards.
-  if (isNews) return { memory: after, finding: 'same', sign, speech };
+  if (isNews) return { memory: after, finding: 'same', sign, speech, isNews };
   return { memory: others.length > 0 ? keepPending(after, others, {}) : after, finding: 'same', sign, speech, entries };
 }
 
@@ -330,7 +331,10 @@ function missingNumber({ is, after }: Condition, { text, isGroup }: GoodObservat
 
 // When something may be told: days, window, once a day, and a limit for what goes to and fro.
 
-type LookWithText = Look & { text: string; isFailure: boolean; isReport: boolean };
+type LookWithText = Look & { text: string; isFailure: boolean };
+
+/** Pages, feeds and calendars, with parts that are remembered: several looks say more about these than the time. */
+const isOfLooks = ({ seen }: Memory): boolean => seen !== undefined;
 
 function limitSpeech(
   rule: Condition,
@@ -338,9 +342,12 @@ function limitSpeech(
   looked: LookWithText,
   { now, zone }: { now: Instant; zone: string },
 ): Verdict {
-  const { speech, memory: after, finding, sign, entries } = looked;
+  const { speech, memory: after, finding, sign, entries, isNews } = looked;
   const ms = now.getTime();
-  if (before.flapping) return settleFlapping(before.flapping, before, looked, ms);
+  if (before.flapping && !isNews) {
+    if (!hasStood(before.flapping, before, sign, ms)) return settleFlapping(before.flapping, before, looked, ms);
+    return limitSpeech(rule, clearFlapping(before), { ...looked, memory: clearFlapping(after) }, { now, zone });
+  }
   const lately = `${before.lately ?? ''}${speech ? 1 : 0}`.slice(-LATELY);
   if (!speech) return { memory: { ...after, lately }, finding };
   const day = dayAt(now, zone);
@@ -349,10 +356,10 @@ function limitSpeech(
   // The state that was told stays as it was, so that it is told at the first look at which it may be.
   if (!isNow) return { memory: { ...before, ...countsOf(after) }, finding: 'not now' };
   const recent = (before.recent ?? []).filter((each) => each > ms - DAY_MS);
-  const told: Memory = { ...after, day, lately, recent: [...recent, ms].slice(-LATELY) };
   // Each entry is another one: nothing of it goes to and fro.
-  if (entries || !isTooOften(recent, looked.isReport ? '' : lately, ms))
-    return { memory: told, finding: 'told', speech };
+  if (entries || isNews) return { memory: { ...after, day }, finding: 'told', speech };
+  const told: Memory = { ...after, day, lately, recent: [...recent, ms].slice(-LATELY) };
+  if (!isTooOften(recent, isOfLooks(before) ? lately : '', ms)) return { memory: told, finding: 'told', speech };
   return {
     memory: { ...told, flapping: { sign, since: ms, looks: 0 } },
     finding: 'told',
@@ -360,7 +367,13 @@ function limitSpeech(
   };
 }
 
-/** One that is looked at once an hour or less may change at each look of a quarter of a day, and no more. */
+const clearFlapping = ({ flapping: _, lately: __, recent: ___, ...rest }: Memory): Memory => rest;
+
+/** A source that tells its changes alone says nothing while it stands still: it stood when the next change comes after an hour. */
+const hasStood = (flapping: NonNullable<Memory['flapping']>, before: Memory, sign: string, ms: number): boolean =>
+  !isOfLooks(before) && sign !== flapping.sign && ms - flapping.since >= HOUR_MS;
+
+/** A page that is looked at once an hour or less may change at each look of a quarter of a day, and no more. */
 function isTooOften(recent: readonly number[], lately: string, ms: number): boolean {
   const ofHour = recent.filter((each) => each > ms - HOUR_MS).length;
   const ofLooks = lately.replaceAll('0', '').length - 1;
@@ -384,12 +397,12 @@ function settleFlapping(
   const looks = flapping.looks + 1;
   if (sign !== flapping.sign)
     return { memory: { ...after, flapping: { sign, since: ms, looks: 0 } }, finding: 'flapping' };
-  if (ms - flapping.since < HOUR_MS || looks < STEADY_LOOKS)
+  if (ms - flapping.since < HOUR_MS || (isOfLooks(before) && looks < STEADY_LOOKS))
     return { memory: { ...after, flapping: { ...flapping, looks } }, finding: 'flapping' };
   // Entries that are told now do not wait any more.
   const { flapping: _, lately: __, ...steady } = looked;
   const says = isFailure ? ('broken' as const) : ('steady' as const);
-  return { memory: { ...steady, recent: [ms] }, finding: 'told', speech: { kind: says, text: speech?.text ?? text } };
+  return { memory: { ...steady, recent: [ms] }, finding: 'told', speech: { text, ...speech, kind: says } };
 }
 
 function inWindow({ days, from, to }: Condition, now: Instant, zone: string): boolean {

@@ -75,20 +75,20 @@ const countsOf = (entries, name) => {
   return counts;
 };
 
-/** Known by its id; else by its address, where that is of one entry alone and not of the whole site; else by its words. */
+/**
+ * Known by its id; else by its address with its date or words, where that is of one entry alone and not of the whole site; else
+ * by all of these. An address alone may have been another entry's before.
+ */
 function namedEntry({ guid, words, link = '', date }, { ids, links, home }) {
   const text = [words.slice(0, LONGEST_TITLE), link.slice(0, LONGEST_ID)].filter(Boolean).join(' ');
   if (text === '' && guid === '') return [];
   const whole = `${link} ${words}${date === '' ? '' : ` ${date}`}`;
   const isOwn = link !== '' && link !== home && links.get(link) === 1;
   const hasId = guid !== '' && ids.get(guid) === 1;
-  const id = hasId ? guid : isOwn ? link : whole;
-  const also = [
-    ...(date !== '' || !hasId ? [whole] : []),
-    ...(guid === '' && link !== home && link !== '' ? [link] : []),
-  ];
-  const short = (name) => name.slice(0, LONGEST_ID);
-  return [{ id: short(id), also: also.map(short), text: text || guid.slice(0, LONGEST_TITLE) }];
+  const ofLink = isOwn && !hasId ? [...(date === '' ? [] : [`${date} ${link}`]), `${words} ${link}`] : [];
+  const names = [...(hasId ? [guid] : ofLink), ...(date !== '' || !hasId ? [whole] : [])];
+  const [id, ...also] = names.map((name) => name.slice(0, LONGEST_ID));
+  return [{ id, also, text: text || guid.slice(0, LONGEST_TITLE) }];
 }
 
 function linkIn(children, base) {
