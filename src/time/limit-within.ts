@@ -48,12 +48,47 @@ export function limitWithin(task: string, time: string, ctx: WhenContext): Limit
  * get up unless it's a holiday", "every Monday to water the plants in even weeks".
  */
 export function hasUnreadLimit(task: string, time: string, ctx: WhenContext): boolean {
-  if (!EXCEPTING.test(task.slice(0, LONGEST))) return false;
+  if (!EXCEPTING.test(task.slice(0, LONGEST))) return isTimeUntilDay(time, ctx);
   return readingsOf(parseWhen(time, ctx)).some(isSeries);
 }
 
 const EXCEPTING =
-  /(?<![\p{L}\p{N}])(?:except|excepting|excluding|unless|barring|(?:but|and|just|only) (?:not|never|skip|only)|not (?:on|in|at|when|if|during)|only (?:on|in|if|when|until|till|from|through|during)|until|till|til|while|as long as|during|throughout|starting|beginning|(?:even|odd|alternate|alternating) (?:days?|weeks?|months?|years?)|next (?:\p{L}+ |\d+ )?(?:days|weeks|months|years))(?![\p{L}\p{N}])|, (?:once|twice|only)$/iu;
+  /(?<![\p{L}\p{N}])(?:except|excepting|excluding|unless|barring|(?:but|and|just|only) (?:not|never|skip|only)|not (?:on|in|at|when|if|during)|only (?:on|in|if|when|until|till|from|through|during)|until|till|til|while|as long as|(?<!for )all (?:week|month)|during|throughout|starting|beginning|(?:even|odd|alternate|alternating) (?:days?|weeks?|months?|years?)|next (?:\p{L}+ |\d+ )?(?:days|weeks|months|years))(?![\p{L}\p{N}])|, (?:once|twice|only)$|(?<!\p{L})(?:after|before)$/iu;
+
+/**
+ * True if a day that ends the series was read as its beginning, or as the day on which it comes: "every day at 8 by Friday" would
+ * come every Friday. "Every week by Friday" and "every day by 8" say just that.
+ */
+function isTimeUntilDay(time: string, ctx: WhenContext): boolean {
+  if (time.length > LONGEST_TIME) return false;
+  const tokens = tokenise(time);
+  const at = tokens.findIndex(({ text }) => /^(?:by|before|after)$/.test(text));
+  if (at < 0) return false;
+  const [whole] = readingsOf(parseWhen(time, ctx));
+  if (!whole || !isSeries(whole)) return false;
+  for (let end = at + 2; end <= Math.min(tokens.length, at + LONGEST_DAY); end++) {
+    const rest = `${time.slice(0, tokens[at]?.start)} ${time.slice(tokens[end - 1]?.end)}`;
+    const [series] = readingsOf(parseWhen(rest, ctx));
+    if (series && isSeries(series) && isOtherSeries(series.when, whole.when)) return true;
+  }
+  return false;
+}
+
+const LONGEST_TIME = 200;
+/** Words of "by Friday the 4th of December". */
+const LONGEST_DAY = 6;
+
+/** True if `read` comes on other days than `said`, or begins later than its second time. */
+function isOtherSeries(said: ParsedWhen, read: ParsedWhen): boolean {
+  if (said.kind !== 'recurring' || read.kind !== 'recurring') return false;
+  const rhythm = rhythmOf(said.rule);
+  if (!/DAILY|BYDAY/.test(rhythm)) return false;
+  const [, second] = said.next;
+  const [first] = read.next;
+  return rhythm !== rhythmOf(read.rule) || (second !== undefined && first !== undefined && first > second);
+}
+
+const rhythmOf = (rule: string): string => (rule.match(/FREQ=\w+|BYDAY=[^;\n]+/g) ?? []).join(';');
 
 /** Ends of the limits that begin at a word, the longest first: of all that stand there one behind the other. */
 function limitsAt({ tokens, pieces }: Words, at: number): number[] {

@@ -4,6 +4,7 @@ import {
   isLimit,
   nextOf,
   type OneTime,
+  occurrences,
   type ParsedWhen,
   type PlannedTime,
   parseWhen,
@@ -55,10 +56,12 @@ function stillUntil(rule: string, words: string, when: Recurring): Recurring {
 
 const ENDS = /\b(?:until|till|til|through|for|times)\b/i;
 const MOST_NEXT = 3;
+const MOST_LEFT = 1_000;
 
 /**
  * The series within a limit that is said of it afterwards: "not on Fridays", "only until 15 December". A new end replaces the
- * one it had. Undefined for other words, and for a series that has no words of its own.
+ * one it had; of a number of times those are left that have not come yet. Undefined for other words, and for a series that
+ * has no words of its own.
  */
 export function limitedBy(
   { rule = '', zone }: Pick<Reminder, 'rule' | 'zone'>,
@@ -68,13 +71,26 @@ export function limitedBy(
   const limit = said.trim().replace(/^(?:only|just) (?!not\b)/i, '');
   if (rule === '' || !isLimit(limit)) return undefined;
   const open = ENDS.test(limit) ? rule.replace(/;(?:UNTIL|COUNT)=\w+/g, '') : rule;
+  const left = countingOn(open, ctx.now);
+  if (left === undefined) return undefined;
   const next: Date[] = [];
   for (let at = nextOf(open, ctx.now); at && next.length < MOST_NEXT; at = nextOf(open, at)) next.push(at);
   const own = { ...ctx, zone };
-  const words = wordsFor({ when: { kind: 'recurring', rule: open, zone, next } }, own).replace(/ \([^()]*\)$/, '');
+  const shown = wordsFor({ when: { kind: 'recurring', rule: left, zone, next } }, own).replace(/ \([^()]*\)$/, '');
+  // "1 time" is no count to the reader of times.
+  const words = shown.replace(/, 1 time$/, ', 1 times');
   const again = parseWhen(words, own);
   const isSame = again.kind === 'recurring' && next.every((at, place) => again.next[place]?.getTime() === at.getTime());
   return isSame ? { words: `${words} ${limit}`, when: parseWhen(`${words} ${limit}`, own) } : undefined;
+}
+
+/** The rule with the number of times that are left; undefined where none is, or where it counts more than one series. */
+function countingOn(rule: string, now: Date): string | undefined {
+  const counted = rule.match(/COUNT=\d+/g) ?? [];
+  if (counted.length === 0) return rule;
+  let left = 0;
+  for (const _ of occurrences(rule, { after: now })) if (++left > MOST_LEFT) return undefined;
+  return left > 0 && counted.length === 1 ? rule.replace(/COUNT=\d+/, `COUNT=${left}`) : undefined;
 }
 
 /** Another hour of a series: it keeps its days off, and does not come again on the day that was done, or skipped. */

@@ -244,6 +244,22 @@ for (const { name, available, open } of testDatabases)
         expect(words(await coda.call('reminder_edit', { which: 'pills', when: 'every day at 9' }))).toContain('until');
       });
 
+      test.each([
+        ['2026-11-24T08:30:00Z', 6, 2],
+        ['2026-11-25T08:30:00Z', 6, 1],
+        ['2026-11-20T08:30:00Z', 6, 6],
+      ])('a day off that is said at %s of %i times leaves the %i that have not come', async (said, times, left) => {
+        await remind('stretch', `every day at 9, ${times} times`);
+        await coda.passTo(said);
+        const limited = await coda.call('reminder_edit', { which: 'stretch', when: 'not on Fridays' });
+        expect(limited.ok).toBe(true);
+        const { rows } = await database.read<{ rule: string }>('select rule from reminders');
+        expect(/COUNT=(\d+)/.exec(rows[0]?.rule ?? '')?.[1]).toBe(String(left));
+        expect(rows[0]?.rule).toContain('BYDAY=MO,TU,WE,TH,SA,SU');
+        await coda.passTo('2026-12-20T08:00:00Z');
+        expect(heard()).toHaveLength(times);
+      });
+
       test('series move to another zone with their time of day, and back', async () => {
         await remind('stand up', 'every day at 9');
         const before = await list();

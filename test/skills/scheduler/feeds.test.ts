@@ -9,8 +9,8 @@ const URL_OF_FEED = 'https://news.example/feed.xml';
 
 interface Shape {
   name: string;
-  /** An entry of this number, as the feed writes it. */
-  entry(nth: number): string;
+  /** An entry of this number, as the feed writes it at this look. */
+  entry(nth: number, look: number): string;
   wrap(entries: string): string;
   /** Entries of the feed at once. */
   length: number;
@@ -29,7 +29,7 @@ const title = (nth: number) => `<title>entry ${nth}.</title>`;
 const link = (nth: number) => `<link>https://news.example/${nth}</link>`;
 const date = (nth: number) => `<pubDate>${new Date(Date.UTC(2026, 0, 1, nth)).toUTCString()}</pubDate>`;
 
-const KINDS: [name: string, entry: (nth: number) => string, wrap: (entries: string) => string][] = [
+const KINDS: [name: string, entry: Shape['entry'], wrap: (entries: string) => string][] = [
   ['a guid', (nth) => `<item><guid isPermaLink="false">g${nth}</guid>${title(nth)}${link(nth)}</item>`, rss],
   ['no guid', (nth) => `<item>${title(nth)}${link(nth)}</item>`, rss],
   ['no guid, all to the same page', (nth) => `<item>${title(nth)}<link>https://news.example/</link></item>`, rss],
@@ -48,7 +48,7 @@ const KINDS: [name: string, entry: (nth: number) => string, wrap: (entries: stri
   ],
   [
     'guids that change, and dates',
-    (nth) => `<item><guid>${nth} at look ${++looks}</guid>${title(nth)}${link(nth)}${date(nth)}</item>`,
+    (nth, look) => `<item><guid>${nth} at look ${look}</guid>${title(nth)}${link(nth)}${date(nth)}</item>`,
     rss,
   ],
   ['marks in titles', (nth) => `<item><guid>${nth}</guid><title><![CDATA[<b>entry</b> ${nth}.]]></title></item>`, rss],
@@ -61,9 +61,6 @@ const KINDS: [name: string, entry: (nth: number) => string, wrap: (entries: stri
   ['RDF', (nth) => `<item rdf:about="https://news.example/${nth}">${title(nth)}${link(nth)}</item>`, rdf],
 ];
 
-/** Makes ids that no look repeats. */
-let looks = 0;
-
 const ORDERS = ['newest first', 'oldest first', 'mixed'] as const;
 const SHAPES: Shape[] = KINDS.flatMap(([name, entry, wrap], at) =>
   [10, 700].map((length, index) => ({
@@ -75,11 +72,12 @@ const SHAPES: Shape[] = KINDS.flatMap(([name, entry, wrap], at) =>
   })),
 );
 
-function served({ entry, wrap, length, order }: Shape, newest: number, gap: number | undefined): string {
+function served({ entry, wrap, length, order }: Shape, newest: number, look: number): string {
+  const gap = look % 9 === 4 ? newest - 3 : undefined;
   const all = Array.from({ length }, (_, at) => newest - at).filter((nth) => nth > 0 && nth !== gap);
   const ordered =
     order === 'oldest first' ? all.reverse() : order === 'mixed' ? all.sort((a, b) => (a % 7) - (b % 7)) : all;
-  return wrap(ordered.map(entry).join(''));
+  return wrap(ordered.map((nth) => entry(nth, look)).join(''));
 }
 
 interface Looked {
@@ -94,7 +92,7 @@ function play(shape: Shape, steps: readonly number[], rule: object): Looked {
   const told: number[] = [];
   for (const [look, step] of steps.entries()) {
     newest += look === 0 ? 0 : step;
-    const { entries } = entriesOf(served(shape, newest, look % 9 === 4 ? newest - 3 : undefined), URL_OF_FEED);
+    const { entries } = entriesOf(served(shape, newest, look), URL_OF_FEED);
     const items = entries as { id: string; also: string[]; text: string }[];
     const now = new Date(Date.UTC(2026, 10, 20) + look * 900_000);
     const observed = { ok: true as const, text: items.map(({ text }) => text).join('\n'), items };
