@@ -260,7 +260,7 @@ test('what a hook is sent without the field is said once where it never came, an
   await ana.says('/schedule hook meter.power --above 5 --title typo');
   await ana.says('/schedule hook meter.data --above 5 --title group');
   const before = ana.seen().length;
-  for (const nth of [1, 2]) {
+  for (const nth of [1, 2, 3, 4]) {
     await coda.app.hooks.takeLocal('meter', Buffer.from(JSON.stringify({ data: { power: 900 }, nth })), undefined);
     await coda.passes({ minutes: 1 });
   }

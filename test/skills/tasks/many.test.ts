@@ -37,7 +37,8 @@ test.skipIf(!POSTGRES_URL)('of two replicas that take up the same tasks each is 
   const model = new ScriptedModel((request) => {
     const [, title] = /Task “([^”]+)”/.exec(lastSaid(request)) ?? [];
     if (title === undefined) return ['Hello.'];
-    const isDone = request.messages.some(({ text }) => text.includes('Finished “'));
+    const since = request.messages.findLastIndex(({ role }) => role === 'user');
+    const isDone = request.messages.slice(since).some(({ text }) => text.includes('Finished “'));
     if (isDone) return [`did ${title}`];
     asked.push(title);
     return [{ call: 'task_advance', input: { which: title, step: 1, result: 'done' } }];

@@ -47,6 +47,8 @@ export const memory = z.object({
   /** Entries that were found when nothing could be told, and the number of those beyond. */
   pending: z.array(z.string()).optional(),
   pendingMore: z.int().optional(),
+  /** Deliveries about something else, before the first about this. */
+  misses: z.int().optional(),
   /** Another state than the last one, and the looks in a row at which it was met. */
   candidate: z.object({ sign: z.string(), looks: z.int() }).optional(),
   /** Hash of the text that was seen last, by `changed`. */
@@ -147,13 +149,20 @@ interface Look {
 
 function lookAtOnce(rule: Condition, before: Memory, observed: Observation): Look {
   const failure = observed.ok ? missingNumber(rule, observed) : observed;
-  if (!observed.ok && observed.isOfOther && hasSeen(before)) return { memory: before, finding: 'nothing', sign: '' };
+  if (!observed.ok && observed.isOfOther) {
+    const misses = (before.misses ?? 0) + 1;
+    if (hasSeen(before)) return { memory: before, finding: 'nothing', sign: '' };
+    if (misses < MOST_MISSES) return { memory: { ...before, misses }, finding: 'nothing', sign: '' };
+  }
   if (failure || !observed.ok) return lookBroken(before, failure as Failure);
   const { broken, ...mended } = before;
   const looked = lookWell(rule, mended, observed);
   if (broken === undefined || looked.speech) return looked;
   return { ...looked, speech: { kind: 'mended', text: '' } };
 }
+
+/** Deliveries without the field after which it is said that it never came: a service may send other things first. */
+const MOST_MISSES = 3;
 
 const hasSeen = ({ streak, calm, last, seen, told }: Memory): boolean =>
   [streak, calm, last, seen, told].some((each) => each !== undefined);
