@@ -107,7 +107,7 @@ export function planRequest(input: PlanInput): Plan {
   );
   const before = [...summary, ...history];
   const seen = kept.flatMap(({ shown }, index) => (isWhole(index) && shown?.situation) || []);
-  const situation = input.frozen ? completed(input.frozen, all.sections, seen) : told(all, seen);
+  const situation = input.frozen ? completeSituation(input.frozen, all.sections, seen) : situationBehind(all, seen);
   const context = situationText(situation);
   return {
     situation,
@@ -142,7 +142,7 @@ export function sendable(history: readonly HistoryEntry[]): HistoryEntry[] {
   return history.filter(({ content }) => !content.refused);
 }
 
-function told(all: Situation, seen: readonly Situation[]): Situation {
+function situationBehind(all: Situation, seen: readonly Situation[]): Situation {
   const sections = newSections(all.sections, seen);
   const titles = new Set(sections.map(({ title }) => title));
   const before = all.sections.flatMap(({ title }) => (titles.has(title) ? [] : [title]));
@@ -150,7 +150,7 @@ function told(all: Situation, seen: readonly Situation[]): Situation {
 }
 
 /** With sections that history told when the turn began, and that have gone out of sight since. */
-function completed(frozen: Situation, sections: readonly Section[], seen: readonly Situation[]): Situation {
+function completeSituation(frozen: Situation, sections: readonly Section[], seen: readonly Situation[]): Situation {
   const titles = new Set(seen.flatMap((each) => each.sections.map(({ title }) => title)));
   const unseen = sections.filter(({ title }) => frozen.before?.includes(title) && !titles.has(title));
   return unseen.length === 0 ? frozen : { ...frozen, sections: [...frozen.sections, ...unseen] };
