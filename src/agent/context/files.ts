@@ -177,7 +177,7 @@ const whyNotOpened = (error: unknown): string =>
 
 class Pictures {
   readonly images: ModelImage[] = [];
-  /** One was left out, or none more may be shown. */
+  /** A picture was left out, or no more may be shown. */
   isFull = false;
   private readonly deps: AttachedDeps;
   private readonly by: string;

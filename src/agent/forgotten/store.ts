@@ -101,7 +101,7 @@ const MOST_SHOWN = 150;
 const LONGEST_LOOKED_AT = 20_000;
 const MOST_LOOKED_THROUGH = 300_000;
 
-/** Where others read, the time alone stands beside a message. */
+/** Conversations that nobody else reads: beside a message of another place only the time stands. */
 const ALONE = `conversation_id in (select id from conversations where person_id = $1 and kind = 'dm')`;
 /** In a text of JSON a break of a line would make one word of its letter and the next. */
 const ESCAPE = /\\[bfnrt"\\/]/g;

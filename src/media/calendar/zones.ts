@@ -157,7 +157,7 @@ function clockOfChanges(own: OwnZone, budget: { days: number }): ZoneClock | und
         return onsets.map((wall) => ({ at: wall - each.from, offset: each.to }));
       })
       .toSorted((a, b) => a.at - b.at);
-    // Of those before this year the last one holds.
+    // The last onset before this year holds.
     const last = all.findLastIndex(({ at }) => at <= begins);
     const found = all.slice(Math.max(0, last));
     if (found.length > MOST_OF_YEAR) throw new Unknown('zone', own.name);
