@@ -19,7 +19,8 @@ async function read(database: Database, reader: ContextReader, conversationIds: 
   const reading = reader.beginReading(conversationIds);
   const { rows } = await database.read<Parameters<typeof reading.complete>[0][number]>(...render(newest(reading)));
   const { recalled } = contextOf(rows[0] as (typeof rows)[0]);
-  const sent = recalled.history.filter(({ content }) => content !== null).length;
+  // One that is known comes as a number.
+  const sent = recalled.history.filter((entry: unknown) => typeof entry === 'object').length;
   reading.complete(rows);
   return { sent, texts: recalled.history.map(({ content }) => content.text) };
 }

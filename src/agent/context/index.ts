@@ -35,9 +35,9 @@ export { quotedFrames, rememberedQuotes } from './quoted.ts';
 export type { PastPictures, ShownMessage, Situation } from './shown.ts';
 export {
   addSummary,
+  completeHistory,
   type HistoryEntry,
-  type KnownContent,
-  KnownContents,
+  KnownMessages,
   type RecalledContext,
   readBetween,
   readRecalled,

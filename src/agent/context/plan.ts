@@ -82,7 +82,8 @@ const WHOLE_BLOCK = 8;
 /** Plans the request: the stable part first, then what moves from turn to turn, all within the limits. */
 export function planRequest(input: PlanInput): Plan {
   const { sections, limits } = input;
-  const recalled = { ...input.recalled, history: sendable(input.recalled.history) };
+  const { recalled } = input;
+  const said = sendable(recalled.history).map(viewOf);
   const { factor } = limits;
   const count = (text: string) => Math.ceil(tokensIn(text) * factor);
   const share = (part: number) => Math.floor(limits.context * part * CHARACTERS);
@@ -99,14 +100,14 @@ export function planRequest(input: PlanInput): Plan {
   const room = Math.max(left - turnTokens, 0);
   const summary = summaryMessages(recalled, room * SUMMARY_SHARE, factor);
   const summaryTokens = sum(summary, factor);
-  const whole = wholeFrom(recalled.history, limits.context * WHOLE_SHARE, factor);
-  const { kept, from, tokens: said } = fitHistory(recalled.history, room - summaryTokens, factor, whole);
+  const whole = wholeFrom(said, limits.context * WHOLE_SHARE, factor);
+  const { kept, from, tokens: saidTokens } = fitHistory(said, room - summaryTokens, factor, whole);
   const isWhole = (index: number) => from + index >= whole;
-  const history = kept.flatMap((entry, index) =>
-    isWhole(index) && standsInSteps(kept, index) ? [] : messagesOf(entry, input, isWhole(index)),
+  const history = kept.flatMap((view, index) =>
+    isWhole(index) && standsInSteps(kept, index) ? [] : messagesOf(view, input, isWhole(index)),
   );
   const before = [...summary, ...history];
-  const seen = kept.flatMap(({ shown }, index) => (isWhole(index) && shown?.situation) || []);
+  const seen = kept.flatMap(({ entry }, index) => (isWhole(index) && entry.shown?.situation) || []);
   const situation = input.frozen ? completeSituation(input.frozen, all.sections, seen) : situationBehind(all, seen);
   const context = situationText(situation);
   return {
@@ -123,17 +124,17 @@ export function planRequest(input: PlanInput): Plan {
       { part: 'tools', tokens: fixed.tools },
       { part: 'skills', tokens: fixed.skills },
       { part: 'summary', tokens: summaryTokens },
-      { part: 'history', tokens: said },
+      { part: 'history', tokens: saidTokens },
       { part: 'this message', tokens: askedTokens },
       { part: 'this turn', tokens: turnTokens },
     ],
     isCut,
     tight:
       isCut ||
-      kept.length < recalled.history.length ||
-      room - summaryTokens - said < (limits.context - limits.answer) * (1 - TIGHT),
+      kept.length < said.length ||
+      room - summaryTokens - saidTokens < (limits.context - limits.answer) * (1 - TIGHT),
     room,
-    unseen: recalled.history.length - kept.length,
+    unseen: said.length - kept.length,
   };
 }
 
@@ -166,27 +167,39 @@ function titledSections(sections: readonly Section[], most: number): Section[] {
     }));
 }
 
+/** A message of the history with what has been made of it, which is made once. */
 interface EntryView {
+  entry: HistoryEntry;
   text: string;
   beside: string;
   /** Tokens of the words alone, and with all that was shown beside them. */
   tokens: number;
   wholeTokens: number;
+  /** The messages without pictures, in each form: bare, whole, and both with names. */
+  forms: ModelMessage[][];
 }
 
-const views = new WeakMap<object, EntryView>();
+const views = new WeakMap<HistoryEntry, EntryView>();
 
-function viewOf({ role, content, shown }: Pick<HistoryEntry, 'role' | 'content' | 'shown'>): EntryView {
-  const known = views.get(shown ?? content);
+function viewOf(entry: HistoryEntry): EntryView {
+  const known = views.get(entry);
   if (known) return known;
-  const { text: said, files = [], quoted = [] } = content;
+  const { text, beside } = partsOf(entry.content);
+  const tokens = tokensOf(joinParts(text, beside, '\n'));
+  const wholeTokens = entry.shown ? wholeTokensOf(entry.role, tokens, entry.shown) : tokens;
+  const made = { entry, text, beside, tokens, wholeTokens, forms: [] };
+  views.set(entry, made);
+  return made;
+}
+
+function partsOf({ text: said, files = [], quoted = [] }: HistoryEntry['content']): { text: string; beside: string } {
   const named = files.map(({ name, type }) => `[File: ${label(name)}, ${label(type)}]`);
   const text = files.length === 0 ? said : [said, ...named].filter((part) => part !== '').join('\n');
-  const beside = quoted.length === 0 ? '' : quotedFrames(quoted);
-  const tokens = tokensOf([text, beside].filter((part) => part !== '').join('\n'));
-  const made = { text, beside, tokens, wholeTokens: shown ? wholeTokensOf(role, tokens, shown) : tokens };
-  views.set(shown ?? content, made);
-  return made;
+  return { text, beside: quoted.length === 0 ? '' : quotedFrames(quoted) };
+}
+
+function joinParts(text: string, beside: string, between: string): string {
+  return text === '' || beside === '' ? text + beside : `${text}${between}${beside}`;
 }
 
 // In a conversation of several speakers lines are indented.
@@ -206,38 +219,39 @@ function wholeTokensOf(role: HistoryEntry['role'], bare: number, shown: ShownMes
 
 /** A message's words as they are shown once nothing else of it is. */
 export function bareText(content: HistoryEntry['content']): string {
-  const { text, beside } = viewOf({ role: 'user', content });
-  return [text, beside].filter((part) => part !== '').join('\n\n');
+  const { text, beside } = partsOf(content);
+  return joinParts(text, beside, '\n\n');
 }
 
 /**
  * Index of the first message that is shown with all that stood beside it. It moves in blocks: each time the service reads
  * everything from there on anew.
  */
-function wholeFrom(history: readonly HistoryEntry[], room: number, factor: number): number {
+function wholeFrom(history: readonly EntryView[], room: number, factor: number): number {
   let left = room;
   let from = history.length;
   while (from > 0) {
-    const { tokens, wholeTokens } = viewOf(history[from - 1] as HistoryEntry);
+    const { tokens, wholeTokens } = history[from - 1] as EntryView;
     left -= Math.max(wholeTokens - tokens, 0) * factor;
     if (left < 0) break;
     from--;
   }
   const begin = Math.ceil(from / WHOLE_BLOCK) * WHOLE_BLOCK;
   let at = begin < history.length ? begin : from;
-  while (at > 0 && at < history.length && (history[at]?.role !== 'user' || history[at]?.shown?.isStep)) at++;
+  const begins = (each: EntryView | undefined) => each?.entry.role === 'user' && !each.entry.shown?.isStep;
+  while (at > 0 && at < history.length && !begins(history[at])) at++;
   return at;
 }
 
 /** The newest messages that fit; they begin with a person's. */
 export function newest(history: readonly HistoryEntry[], room: number, factor: number): HistoryEntry[] {
-  return fitHistory(history, room, factor, history.length).kept;
+  return fitHistory(history.map(viewOf), room, factor, history.length).kept.map(({ entry }) => entry);
 }
 
 /** The newest messages that fit, with their tokens; those from `whole` on with all that stood beside them. */
-function fitHistory(history: readonly HistoryEntry[], room: number, factor: number, whole: number) {
+function fitHistory(history: readonly EntryView[], room: number, factor: number, whole: number) {
   const size = (index: number) => {
-    const { tokens, wholeTokens } = viewOf(history[index] as HistoryEntry);
+    const { tokens, wholeTokens } = history[index] as EntryView;
     return Math.ceil((index < whole ? tokens : wholeTokens) * factor);
   };
   let tokens = 0;
@@ -248,7 +262,7 @@ function fitHistory(history: readonly HistoryEntry[], room: number, factor: numb
     tokens += more;
     from--;
   }
-  while (from < history.length && from > 0 && history[from]?.role === 'assistant') {
+  while (from < history.length && from > 0 && history[from]?.entry.role === 'assistant') {
     tokens -= size(from);
     from++;
   }
@@ -256,26 +270,36 @@ function fitHistory(history: readonly HistoryEntry[], room: number, factor: numb
 }
 
 /** True of what was said in the middle of a turn, where the answer behind it is shown with its steps. */
-function standsInSteps(history: readonly HistoryEntry[], index: number): boolean {
-  if (!history[index]?.shown?.isStep) return false;
-  const answer = history.slice(index + 1).find(({ role }) => role === 'assistant');
-  return answer?.shown?.steps !== undefined;
+function standsInSteps(history: readonly EntryView[], index: number): boolean {
+  if (!history[index]?.entry.shown?.isStep) return false;
+  const answer = history.slice(index + 1).find(({ entry }) => entry.role === 'assistant');
+  return answer?.entry.shown?.steps !== undefined;
 }
 
 type Shows = Pick<PlanInput, 'names' | 'past'>;
 
-function messagesOf(entry: HistoryEntry, { names, past }: Shows, isWhole: boolean): ModelMessage[] {
+function messagesOf(view: EntryView, shows: Shows, isWhole: boolean): ModelMessage[] {
+  if (shows.past?.has(view.entry.seq)) return makeMessages(view, shows, isWhole);
+  const form = (isWhole ? 1 : 0) + (shows.names ? 2 : 0);
+  view.forms[form] ??= makeMessages(view, shows, isWhole);
+  return view.forms[form];
+}
+
+function makeMessages(
+  { entry, text: own, beside }: EntryView,
+  { names, past }: Shows,
+  isWhole: boolean,
+): ModelMessage[] {
   const { role, content, seq } = entry;
   const shown = (isWhole && entry.shown) || {};
   const pictures = past?.get(seq);
   if (role === 'assistant') {
     const steps = (isWhole ? pictures?.steps : undefined) ?? shown.steps ?? [];
-    return [...steps, { role, text: viewOf(entry).text }];
+    return [...steps, { role, text: own }];
   }
   const { situation, text: whole } = shown;
   const isNamed = names && content.name !== undefined && content.name !== '';
-  const { text: own, beside } = viewOf(entry);
-  const words = [isNamed ? indentLines(own) : own, beside].filter((part) => part !== '').join('\n\n');
+  const words = joinParts(isNamed ? indentLines(own) : own, beside, '\n\n');
   const images = isWhole ? pictures?.images : undefined;
   const isSeen = (shown.pictures ?? []).length === (images?.length ?? 0);
   return [

@@ -3,6 +3,7 @@ import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import {
   type Database,
   type Fragment,
+  NO_SQL,
   type Queryable,
   raw,
   render,
@@ -49,82 +50,76 @@ export interface RecalledContext {
  * The scalar subqueries behind `RecalledContext`, as an object; `c` is the conversation's row. Other people's words are untrusted
  * text for `reader` (an SQL expression: a person's id), and so is a summary of what several have said. `json` is written
  * as it is read, which takes less than half of the time of building `jsonb` first. Without `summed` summaries are not
- * looked at, and only the last messages come; contents of the messages `known` (an SQL expression: an array of `seq`)
- * are null, and so is what was shown with them; `isShown` says if that is still there.
+ * looked at, and only the last messages come. A message that is `known` (an SQL expression: an array of `seq`) is a number:
+ * `KnownMessages` has the rest.
  */
 export function recall(
   most: number,
   reader: Fragment,
   { summed = true, known }: { summed?: boolean; known?: Fragment } = {},
 ): Fragment {
-  const content = known
-    ? sql`case when seq = any (${known}) then null else content end as content,
-          case when seq = any (${known}) then null else shown end as shown, shown is not null as "isShown"`
-    : sql`content, shown`;
   const tainted = sql`tainted or (c.kind <> 'dm' and role = 'user' and person_id is distinct from ${reader}) as tainted`;
-  if (!summed) {
-    return sql`json_build_object('summary', null, 'history', coalesce((
-        select json_agg(h order by h.seq)
-          from (select seq, role, ${content},
-                       ${tainted} from messages
-                 where conversation_id = c.id and epoch = c.epoch order by seq desc limit ${raw(most)}) h), '[]'))`;
-  }
-  return sql`json_build_object(
-      'summary', (
+  const entry = known
+    ? sql`case when h.seq = any (${known}) then to_json(h.seq * 4 + h.tainted::int * 2 + (h.shown is not null)::int) else to_json(h) end`
+    : sql`h`;
+  const isLater = summed
+    ? sql`and seq > coalesce((select max(s.covers_seq) from summaries s
+                                        where s.conversation_id = c.id and s.epoch = c.epoch), 0)`
+    : NO_SQL;
+  const summary = sql`
         select json_build_object('text', s.text, 'covers', s.covers_seq, 'messages', s.messages,
                                  'tainted', s.tainted or c.kind <> 'dm')
-          from summaries s where s.conversation_id = c.id and s.epoch = c.epoch order by s.covers_seq desc limit 1),
+          from summaries s where s.conversation_id = c.id and s.epoch = c.epoch order by s.covers_seq desc limit 1`;
+  return sql`json_build_object(
+      'summary', ${summed ? sql`(${summary})` : sql`null`},
       'history', coalesce((
-        select json_agg(h order by h.seq)
-          from (select seq, role, ${content},
+        select json_agg(${entry} order by h.seq)
+          from (select seq, role, content, shown,
                        ${tainted} from messages
                  where conversation_id = c.id and epoch = c.epoch
-                   and seq > coalesce((select max(s.covers_seq) from summaries s
-                                        where s.conversation_id = c.id and s.epoch = c.epoch), 0)
-                 order by seq desc limit ${raw(most)}) h), '[]'))`;
+                   ${isLater} order by seq desc limit ${raw(most)}) h), '[]'))`;
 }
-
-/** The part of a stored message that never changes; what was shown with it is taken away as a whole. */
-export type KnownContent = Pick<HistoryEntry, 'content' | 'shown'>;
 
 /** Bytes of what was said that a process keeps, and of what stands around each message. */
 const MOST_BYTES = 8_000_000;
 const BYTES_AROUND = 300;
 
+/** A message, or a number for one that is known: `seq * 4`, and 2 where it is tainted, 1 where what was shown still stands. */
+type ReadEntry = HistoryEntry | number;
+
 /**
- * Contents of the messages that each conversation listed last, by `seq`, so that they need not come out of the database with
- * the next message again. The content of a stored message never changes; if it is still there, and whom it taints for, only
- * the database knows. The conversation that was silent for longest is dropped first.
+ * The messages that each conversation listed last, by `seq`, so that they need not come out of the database with the next
+ * message again, and what is made of one is made once. The content of a stored message never changes; if what was shown with
+ * it is still there, and whom it taints for, only the database knows. The conversation that was silent for longest is
+ * dropped first.
  */
-export class KnownContents {
+export class KnownMessages {
   private readonly most: number;
-  private readonly conversations = new Map<string, { contents: ReadonlyMap<number, KnownContent>; bytes: number }>();
+  private readonly conversations = new Map<string, { entries: Map<number, HistoryEntry>; bytes: number }>();
   private bytes = 0;
 
   constructor(most = MOST_BYTES) {
     this.most = most;
   }
 
-  of(conversationIds: readonly string[]): Map<string, ReadonlyMap<number, KnownContent>> {
-    const known = new Map<string, ReadonlyMap<number, KnownContent>>();
+  of(conversationIds: readonly string[]): Map<string, ReadonlyMap<number, HistoryEntry>> {
+    const known = new Map<string, ReadonlyMap<number, HistoryEntry>>();
     for (const id of conversationIds) {
-      const contents = this.conversations.get(id)?.contents;
-      if (contents) known.set(id, contents);
+      const entries = this.conversations.get(id)?.entries;
+      if (entries) known.set(id, entries);
     }
     return known;
   }
 
   /** Keeps what a conversation lists now, and nothing else of it. */
   keep(conversationId: string, history: readonly HistoryEntry[]): void {
+    const before = this.conversations.get(conversationId)?.entries;
     this.drop(conversationId);
     if (history.length === 0) return;
     const bytes = history.reduce((sum, entry) => sum + bytesOf(entry), 0);
     // All others would be dropped for it.
     if (bytes > this.most / 2) return;
-    this.conversations.set(conversationId, {
-      contents: new Map(history.map(({ seq, content, shown = null }) => [seq, { content, shown }])),
-      bytes,
-    });
+    this.conversations.set(conversationId, { entries: withNew(before, history), bytes });
     this.bytes += bytes;
     for (const id of this.conversations.keys()) {
       if (this.bytes <= this.most) break;
@@ -138,10 +133,34 @@ export class KnownContents {
   }
 }
 
+/** The messages by `seq`. Who reads meanwhile holds the map of before: it may gain messages, and loses none. */
+function withNew(before: Map<number, HistoryEntry> | undefined, history: readonly HistoryEntry[]) {
+  const fresh = history.filter((entry) => before?.get(entry.seq) !== entry);
+  if (!before || before.size + fresh.length !== history.length) {
+    return new Map(history.map((entry) => [entry.seq, entry]));
+  }
+  for (const entry of fresh) before.set(entry.seq, entry);
+  return before;
+}
+
+/** The messages as the database lists them, those that are known as they were made before. */
+export function completeHistory(
+  read: readonly ReadEntry[],
+  known: ReadonlyMap<number, HistoryEntry> | undefined,
+): HistoryEntry[] {
+  return read.map((entry) => {
+    if (typeof entry !== 'number') return entry;
+    const before = known?.get(Math.floor(entry / 4)) as HistoryEntry;
+    const [tainted, isShown] = [(entry & 2) !== 0, (entry & 1) !== 0];
+    if (before.tainted === tainted && (before.shown != null) === isShown) return before;
+    return { ...before, tainted, shown: isShown ? (before.shown ?? null) : null };
+  });
+}
+
 const shownBytes = new WeakMap<ShownMessage, number>();
 
 /** Two bytes for each character, though most text takes one. */
-function bytesOf({ content: { text, quoted = [] }, shown }: KnownContent): number {
+function bytesOf({ content: { text, quoted = [] }, shown }: HistoryEntry): number {
   const around = BYTES_AROUND * (1 + quoted.length);
   const said = around + 2 * quoted.reduce((sum, quote) => sum + quote.text.length, text.length);
   if (!shown) return said;

@@ -300,8 +300,9 @@ export class Inference {
 /** Ids that no new call may have: results are matched to calls by them. Under a nested turn's path stands its outcome. */
 function callIds({ turn, item }: Pick<ShownTurn, 'turn' | 'item'>): Set<string> {
   const { path } = turn;
-  const before = path === '' ? recalledOf(item).history.flatMap(({ shown }) => shown?.steps ?? []) : [];
-  const calls = before.flatMap((step) => (step.role === 'assistant' ? (step.calls ?? []) : []));
+  const before = path === '' ? recalledOf(item).history.filter(({ shown }) => shown?.steps) : [];
+  const steps = before.flatMap(({ shown }) => shown?.steps ?? []);
+  const calls = steps.flatMap((step) => (step.role === 'assistant' ? (step.calls ?? []) : []));
   return new Set([...(path === '' ? [] : [path]), ...[...calls, ...turn.allCalls()].map(({ id }) => id)]);
 }
 

@@ -331,7 +331,7 @@ export function openaiRequest(
         ...(system === '' || isRole ? [] : [{ role: 'user' as const, content: system }]),
         ...messages.flatMap((message, index) => [
           messageOf(message, options, dialect, { isOfThisTurn: index > asked }),
-          ...(messages[index + 1]?.role === 'tool' || !options.sees ? [] : pictures(messages, index, dialect)),
+          ...(message.role === 'tool' && options.sees ? pictures(messages, index, dialect) : []),
         ]),
       ]),
     ],
@@ -355,6 +355,7 @@ function toolsOf(tools: readonly ToolSpec[]): readonly Tool[] {
 
 /** Results hold only text here: the pictures of those that end at `last` are what a person shows next. */
 function pictures(messages: readonly ModelMessage[], last: number, dialect: Dialect): Message[] {
+  if (messages[last + 1]?.role === 'tool') return [];
   const from = messages.findLastIndex(({ role }, index) => index <= last && role !== 'tool') + 1;
   const results = messages.slice(from, last + 1) as ToolMessage[];
   const parts = results.flatMap(({ ok, callId, name, images = [] }) =>
@@ -407,6 +408,9 @@ function toolName(name: string): string {
   return name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || 'unknown';
 }
 
+/** Messages of words alone, which are the same for every service: those of earlier turns come again with each request. */
+const plainMessages = new WeakMap<ModelMessage, Message>();
+
 function messageOf(
   message: ModelMessage,
   options: Pick<Endpoint, 'name' | 'sees' | 'refuses'>,
@@ -418,7 +422,7 @@ function messageOf(
   }
   if (message.role === 'assistant') {
     const calls = message.calls ?? [];
-    if (calls.length === 0) return { role: 'assistant', content: message.text };
+    if (calls.length === 0) return plainMessage(message, () => ({ role: 'assistant', content: message.text }));
     const isTaken = !options.refuses.has('thoughts');
     const thoughts = isTaken ? thoughtsIn(message.keep, options.name, calls.length) : undefined;
     // A model goes on with its thought from call to call; one of an earlier turn is of no use to it.
@@ -442,10 +446,21 @@ function messageOf(
     };
   }
   const images = message.images ?? [];
-  const notes = options.sees ? [] : [unseen(images.map(({ name }) => name))];
-  const words = [contextOf(message), ...notes, wordsOfMessage(message)].filter((text) => text.trim() !== '');
-  if (!options.sees || images.length === 0) return { role: 'user', content: words.join('\n\n') };
+  if (images.length === 0) return plainMessage(message, () => ({ role: 'user', content: wordsOf(message, []) }));
+  if (!options.sees) return { role: 'user', content: wordsOf(message, [unseen(images.map(({ name }) => name))]) };
+  const words = [contextOf(message), wordsOfMessage(message)].filter((text) => text.trim() !== '');
   return { role: 'user', content: [...images.map(imagePart), ...words.map((text): Part => ({ type: 'text', text }))] };
+}
+
+const wordsOf = (message: Extract<ModelMessage, { role: 'user' }>, notes: readonly string[]) =>
+  [contextOf(message), ...notes, wordsOfMessage(message)].filter((text) => text.trim() !== '').join('\n\n');
+
+function plainMessage(message: ModelMessage, make: () => Message): Message {
+  const known = plainMessages.get(message);
+  if (known) return known;
+  const made = make();
+  plainMessages.set(message, made);
+  return made;
 }
 
 // Data that goes back with calls: services refuse the request without it (Gemini its signatures, DeepSeek and Moonshot

@@ -146,7 +146,7 @@ export function tidy({ messages, asked }: ModelRequest): { messages: ModelMessag
   for (const [index, message] of messages.entries()) {
     if (message.role === 'tool') continue;
     if (message.role === 'assistant') {
-      const kept = assistant(message, messages.slice(index + 1));
+      const kept = assistant(message, messages, index + 1);
       if (kept.length > 0 && out.length === 0) out.push({ role: 'user', text: '…' });
       out.push(...kept);
       continue;
@@ -158,9 +158,14 @@ export function tidy({ messages, asked }: ModelRequest): { messages: ModelMessag
   return { messages: out, asked: at };
 }
 
-function assistant(message: Extract<ModelMessage, { role: 'assistant' }>, after: ModelMessage[]): ModelMessage[] {
+function assistant(
+  message: Extract<ModelMessage, { role: 'assistant' }>,
+  messages: readonly ModelMessage[],
+  from: number,
+): ModelMessage[] {
   const calls = message.calls ?? [];
   if (calls.length === 0) return message.text.trim() === '' ? [] : [message];
+  const after = messages.slice(from);
   const next = after.findIndex(({ role }) => role === 'assistant');
   const results = (next < 0 ? after : after.slice(0, next)).filter(({ role }) => role === 'tool') as ToolMessage[];
   return [

@@ -4,7 +4,7 @@ import { oldest, type RetentionRule } from '../../jobs/index.ts';
 import type { DeletionRule, MergeRule } from '../../people/index.ts';
 import { type Database, type FileReferences, type Fragment, json, sql, type Transaction } from '../../storage/index.ts';
 import * as ofArtifacts from '../artifacts/store.ts';
-import { type HistoryEntry, type KnownContent, KnownContents, type RecalledContext, recall } from '../context/index.ts';
+import { completeHistory, KnownMessages, type RecalledContext, recall } from '../context/index.ts';
 import * as ofConversations from '../context/store.ts';
 import type { Dialogue } from '../dialogue/dialogue.ts';
 import * as ofDialogues from '../dialogue/store.ts';
@@ -59,20 +59,20 @@ export interface ContextOptions {
 /** Reads the context of rows that are taken, without what this process knows of it from the message before. */
 export class ContextReader implements ItemContexts {
   private readonly options: ContextOptions;
-  private known: KnownContents;
+  private known: KnownMessages;
   private sums = new DaySums();
 
   constructor(options: ContextOptions) {
     this.options = options;
-    this.known = new KnownContents(options.most);
+    this.known = new KnownMessages(options.most);
   }
 
   beginReading(conversationIds: readonly string[]): ContextReading {
     // Held until the rows are there, whatever is dropped meanwhile; what comes after `forget` is not kept.
     const { known, options } = this;
     const spent = options.costs ? this.sums.beginReading(options.clock.now()) : undefined;
-    const contents = known.of(conversationIds);
-    const seqs = Object.fromEntries([...contents].map(([id, bySeq]) => [id, `{${[...bySeq.keys()].join()}}`]));
+    const entries = known.of(conversationIds);
+    const seqs = Object.fromEntries([...entries].map(([id, bySeq]) => [id, `{${[...bySeq.keys()].join()}}`]));
     return {
       expression: itemContext(options.remembered, seqs, spent?.days),
       complete(rows) {
@@ -80,8 +80,8 @@ export class ContextReader implements ItemContexts {
           if (context === null) continue;
           const read = context as unknown as ItemContext;
           if (spent) read.spent = spent.complete(read.spent as unknown as SpentAlong);
-          const { history } = read.recalled;
-          for (const entry of history) complete(entry, contents.get(conversation.id)?.get(entry.seq));
+          const history = completeHistory(read.recalled.history, entries.get(conversation.id));
+          read.recalled.history = history;
           known.keep(conversation.id, history);
         }
       },
@@ -89,18 +89,9 @@ export class ContextReader implements ItemContexts {
   }
 
   forget(): void {
-    this.known = new KnownContents(this.options.most);
+    this.known = new KnownMessages(this.options.most);
     this.sums = new DaySums();
   }
-}
-
-function complete(entry: HistoryEntry & { isShown?: boolean }, known: KnownContent | undefined): void {
-  const { isShown, content } = entry;
-  delete entry.isShown;
-  if (content !== null) return;
-  const { content: said, shown } = known as KnownContent;
-  entry.content = said;
-  entry.shown = isShown ? (shown ?? null) : null;
 }
 
 /** The scalar subquery behind `ItemContext`, with so many messages; `i`, `c` and `p` are in scope. */
