@@ -79,6 +79,7 @@ import {
 } from '../jobs/index.ts';
 import {
   type DeletionRule,
+  emptyTable,
   type Gate,
   linkDeletionRules,
   type MergeRule,
@@ -102,7 +103,7 @@ import type { ChangeSource } from './api/changes.ts';
 import { type Doctor, modelChecks } from './doctor/index.ts';
 import { rememberedCount, type Thinking } from './inference.ts';
 import { defaultZone, householdOf, timeSettings } from './settings.ts';
-import { allSkills, type EquippedSkill } from './skills.ts';
+import { allSkills, type EquippedSkill, tablesOf } from './skills.ts';
 
 /** Understands plain English where no model answers: deleted with its line and its folder. */
 const OFFLINE: { interpreter?: InterpreterSource } = {
@@ -395,6 +396,7 @@ export function deletionRulesOf(skills: readonly Pick<EquippedSkill, 'skill'>[])
     ...inboxHaltRules,
     ...postponedDeletionRules,
     ...skills.flatMap(({ skill }) => skill.deletionRules ?? []),
+    ...tablesOf(skills).map(emptyTable),
     ...agentDeletionRules,
     ...inboxDeletionRules,
     ...outboxDeletionRules,

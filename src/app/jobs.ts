@@ -7,7 +7,7 @@ import type { Events, JobHandler, JobQueue } from '../jobs/index.ts';
 import type { Database, WritesBesides } from '../storage/index.ts';
 import { ownerItem } from './credentials.ts';
 import { type AskedJob, SKILL_JOB } from './operations/parts.ts';
-import type { EquippedSkill } from './skills.ts';
+import { type EquippedSkill, tablesOf } from './skills.ts';
 
 export interface JobParts {
   world: World;
@@ -30,7 +30,8 @@ export function handlersOf({ skills, database, delivery, events, said }: JobPart
 }
 
 export function jobsOf(skills: readonly EquippedSkill[]): JobHandler[] {
-  return skills.flatMap(({ skill, deps }) => skill.jobs?.(deps) ?? []);
+  const tables = tablesOf(skills);
+  return skills.flatMap(({ skill, deps }) => skill.jobs?.(deps, { tables }) ?? []);
 }
 
 /** Adds a job of a kind that is carried out, due at once. Throws `INPUT_INVALID`. */

@@ -123,7 +123,12 @@ export function allSkills(skills: readonly EquippedSkill[]): AllSkills {
     agenda: (ctx, span) => agendaOf(skills, ctx, span),
     agendaAhead: (kind) => agendaAheadOf(skills, kind),
     runnable: (name) => isRunnable(skills, name),
+    tables: tablesOf(skills),
   };
+}
+
+export function tablesOf(skills: readonly Pick<EquippedSkill, 'skill'>[]): string[] {
+  return skills.flatMap(({ skill }) => skill.tables ?? []);
 }
 
 function isRunnable(skills: readonly EquippedSkill[], name: string): boolean {

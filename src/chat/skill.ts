@@ -114,6 +114,8 @@ export interface AllSkills {
   agendaAhead(kind: AgendaSpan['kind']): Promise<AgendaSection[]>;
   /** True if a schedule can run a skill of this name without a model. */
   runnable(name: string): boolean;
+  /** Those of all skills (`SkillData`). */
+  tables: readonly string[];
 }
 
 /** Something that a skill has found by itself, for a person. */
@@ -482,7 +484,7 @@ export interface SkillActs<Settings> {
 }
 
 export interface SkillWork<Settings> {
-  jobs?(deps: SkillDeps<Settings>): JobHandler[];
+  jobs?(deps: SkillDeps<Settings>, all: Pick<AllSkills, 'tables'>): JobHandler[];
   schedules?: readonly SystemTask[];
   /** Names of `ownSchedules`, for the configuration: these hold whatever its settings are. */
   scheduleNames?: readonly string[];
@@ -537,6 +539,11 @@ export interface SkillApi<Settings> {
 }
 
 export interface SkillData<Settings> {
+  /**
+   * Tables of what coda keeps for a person, each with `person_id`: emptied when the person is erased, in this order and behind
+   * `deletionRules`. Whoever has a row in one is no passing stranger.
+   */
+  tables?: readonly string[];
   deletionRules?: readonly DeletionRule[];
   mergeRules?: readonly MergeRule[];
   /** Offers something to a person whose platform reports another zone now; in the transaction that stores it. */

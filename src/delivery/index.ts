@@ -51,6 +51,7 @@ export {
   deletionRules as requestDeletionRules,
   mergeRules as requestMergeRules,
   retentionRules as requestRetentionRules,
+  table as requestTable,
 } from './requests/store.ts';
 export type { Target, TargetAddress, TargetKind } from './targets/store.ts';
 export * as targets from './targets/store.ts';

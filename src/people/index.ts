@@ -1,5 +1,5 @@
 export { type AccessRules, type Claim, outranks, roleOf } from './access.ts';
-export { type DeletionRule, type ErasedCounts, erase, tableOf } from './deletion.ts';
+export { type DeletionRule, type ErasedCounts, emptyTable, erase, tableOf } from './deletion.ts';
 export {
   type AccessPolicies,
   Gate,
@@ -19,7 +19,7 @@ export {
   deletionRules as pairingDeletionRules,
   type ListedPerson,
   mergeRules as pairingMergeRules,
-  retentionRules as strangerRetentionRules,
+  strangerRule,
 } from './pairing/store.ts';
 export {
   type Household,

@@ -94,7 +94,9 @@ export async function isSpace(db: Queryable, id: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from skill_secrets where person_id = $1' }];
+export const table = 'skill_secrets';
+
+export const deletionRules: readonly DeletionRule[] = [{ sql: `delete from ${table} where person_id = $1` }];
 
 /** Values that both have stay as the remaining person has them. */
 export const mergeRules: readonly MergeRule[] = [

@@ -7,8 +7,11 @@ import { builtInSkills } from '../../src/app/skills.ts';
 import { uuid } from '../../src/base/ids.ts';
 import { tableOf } from '../../src/people/index.ts';
 import * as pins from '../../src/skills/mcp/store.ts';
+import { skillLearning } from '../../src/skills/skill-learning/index.ts';
 import * as learned from '../../src/skills/skill-learning/store.ts';
+import { skillRuns } from '../../src/skills/skill-runs/index.ts';
 import * as runs from '../../src/skills/skill-runs/store.ts';
+import { webhooks } from '../../src/skills/webhooks/index.ts';
 import * as hooks from '../../src/skills/webhooks/store.ts';
 import { testDatabases } from '../support/database.ts';
 import { type Play, play } from '../support/play.ts';
@@ -16,14 +19,8 @@ import { ScriptedModel } from '../support/scripted-model.ts';
 
 const ofAgentSkills = {
   name: 'skills',
-  deletionRules: [
-    ...devices.deletionRules,
-    ...decisions.deletionRules,
-    ...runs.deletionRules,
-    ...hooks.deletionRules,
-    ...pins.deletionRules,
-    ...learned.deletionRules,
-  ],
+  tables: [skillRuns, skillLearning, webhooks].flatMap((skill) => skill({} as never, 'off' as never).tables ?? []),
+  deletionRules: [...devices.deletionRules, ...decisions.deletionRules, ...hooks.deletionRules, ...pins.deletionRules],
   mergeRules: [
     ...devices.mergeRules,
     ...decisions.mergeRules,

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { builtInSkills, tablesOf } from '../../src/app/skills.ts';
 import { applyRule } from '../../src/jobs/index.ts';
-import { adoptLocale, strangerRetentionRules } from '../../src/people/index.ts';
+import { adoptLocale, strangerRule } from '../../src/people/index.ts';
 import { onlyUsed } from '../../src/storage/index.ts';
 import { testDatabases } from '../support/database.ts';
 import { rowsRead } from '../support/plans.ts';
 import { playTwo, type TwoPlatforms } from './platforms.ts';
 
+const rule = strangerRule(tablesOf(builtInSkills.map((skill) => ({ skill }))));
 const rules = { owners: ['chat:olga'], members: ['chat:ana'] };
 
 /** The code in a notice. */
@@ -86,7 +88,6 @@ describe.each(testDatabases)('a stranger on $name', ({ name: engine, available }
         from generate_series(1, 20000) n, conversations c, persons p where p.name = 'olga'`);
     // A server that knows a part of it only may read all of it.
     await database.run('test.plant', 'analyze');
-    const [rule = { name: '', sql: '' }] = strangerRetentionRules;
     const read = await rowsRead(database, (db) => db.query(rule.sql, [coda.world.clock.now(), 100]));
     expect(read).toBeLessThan(4000);
     expect(await coda.count('pairings')).toBe(300);
@@ -120,7 +121,7 @@ async function known(two: TwoPlatforms): Promise<unknown[]> {
 async function prune({ coda }: TwoPlatforms): Promise<void> {
   const before = new Date(coda.world.clock.now().getTime() - 30 * 86_400_000);
   const { signal } = new AbortController();
-  for (const rule of strangerRetentionRules) await applyRule(coda.database(), rule, before, signal);
+  await applyRule(coda.database(), rule, before, signal);
 }
 
 test('an owner is told of a stranger in their direct chat, with a button that lets them in', async () => {

@@ -145,7 +145,7 @@ export class Played {
     const runnable = (name: string) => this.commands.some((each) => each.plannable && each.name === name);
     const all = { ...allSkills([]), runnable };
     this.tools = new Map((skill.tools?.(deps, all) ?? []).map((tool) => [tool.name, tool]));
-    this.handlers = skill.jobs?.(deps) ?? [];
+    this.handlers = skill.jobs?.(deps, all) ?? [];
     this.commands = skill.commands?.(deps, all) ?? [];
     this.sources = skill.due?.(deps) ?? [];
   }

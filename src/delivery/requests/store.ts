@@ -89,6 +89,8 @@ export const retentionRules: readonly RetentionRule[] = [
   pruneRule('requests.prune', { table: 'requests', ended: 'asked_at' }, KEPT_DAYS),
 ];
 
-export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from requests where person_id = $1' }];
+export const table = 'requests';
+
+export const deletionRules: readonly DeletionRule[] = [{ sql: `delete from ${table} where person_id = $1` }];
 
 export const mergeRules: readonly MergeRule[] = [{ sql: 'update requests set person_id = $2 where person_id = $1' }];

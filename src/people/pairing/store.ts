@@ -213,34 +213,19 @@ export const deletionRules: readonly DeletionRule[] = [
   { sql: 'delete from pairings where person_id = $1' },
 ];
 
-/** Tables of things that an account can be given without being let in. Whoever has any stays a person. */
-const OWN = [
-  'grants',
-  'api_tokens',
-  'browser_sessions',
-  'hooks',
-  'requests',
-  'skill_secrets',
-  'mcp_pins',
-  'skill_runs',
-  'person_schedules',
-  'reminders',
-  'tasks',
-  'notes',
-  'memories',
-  'learned_signals',
-  'learned_proposals',
-  'learned_uses',
-];
-
-const OWNS_NOTHING = OWN.map((table) => `not exists (select from ${table} t where t.person_id = p.id)`).join(' and ');
+/** Tables of what an account can be given without being let in. */
+const OWN = ['grants', 'api_tokens', 'browser_sessions'];
 
 /**
  * Codes that have long run out, and what is known of those who were never anything but strangers. Their row stays, emptied as that of
- * an erased person: to delete it, each table that refers to people would have to be searched for each of them.
+ * an erased person: to delete it, each table that refers to people would have to be searched for each of them. Whoever has a row
+ * in one of these tables of other rooms, by its `person_id`, stays a person.
  */
-export const retentionRules: readonly RetentionRule[] = [
-  {
+export function strangerRule(tables: readonly string[]): RetentionRule {
+  const ownsNothing = [...OWN, ...tables].map(
+    (table) => `not exists (select from ${table} t where t.person_id = p.id)`,
+  );
+  return {
     name: 'strangers.prune',
     sql: `with old as (
             delete from pairings
@@ -248,7 +233,7 @@ export const retentionRules: readonly RetentionRule[] = [
             returning person_id, fresh
           ), strangers as (
             select p.id from old join persons p on p.id = old.person_id
-             where old.fresh and p.role = 'guest' and p.version = 1 and ${OWNS_NOTHING}
+             where old.fresh and p.role = 'guest' and p.version = 1 and ${ownsNothing.join(' and ')}
           ), counted as (
             delete from rates r using strangers where r.person_id = strangers.id
           ), linked as (
@@ -259,5 +244,5 @@ export const retentionRules: readonly RetentionRule[] = [
             update persons p set ${EMPTIED}, erased_at = $1 from strangers where p.id = strangers.id
           )
           select count(*) as count from old`,
-  },
-];
+  };
+}

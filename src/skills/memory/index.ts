@@ -20,7 +20,7 @@ import { EXTRACT_JOB, extractJob, ignore, restSoon } from './extract/job.ts';
 import type { Service } from './keep.ts';
 import { Recall } from './recall.ts';
 import * as store from './store.ts';
-import { deletionRules, findByIds, listUnseen, mergeRules, purge, skipAllOf, source } from './store.ts';
+import { findByIds, listUnseen, mergeRules, purge, skipAllOf, source } from './store.ts';
 import { FRAME, texts } from './texts.ts';
 import { linesWithin, tools } from './tools.ts';
 import { transferring } from './transfer.ts';
@@ -63,7 +63,7 @@ export const memory: Skill<Settings> = {
   name: 'memory',
   config,
   words: { keeps: 'memories' },
-  deletionRules,
+  tables: ['memories', 'memory_people'],
   mergeRules,
   tools: (deps) => tools(parts(deps).service),
   collections: (deps) => [memoryCollection(parts(deps).recall)],

@@ -2,7 +2,7 @@
 import { IS_FORGOTTEN } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { pruneRule } from '../../jobs/index.ts';
-import { type DeletionRule, lockPerson, type MergeRule } from '../../people/index.ts';
+import { lockPerson, type MergeRule } from '../../people/index.ts';
 import { type Database, type Queryable, render, type StoredRow, sql, type Transaction } from '../../storage/index.ts';
 import type { MadeVector, Missing, Source, Space } from '../../vectors/index.ts';
 import { inserted, type Memory, memories, type NewMemory } from './memory.ts';
@@ -307,12 +307,6 @@ export const mergeRules: readonly MergeRule[] = [
     sql: `update memory_people p set auto = coalesce(p.auto, o.auto) from memory_people o
            where p.person_id = $2 and o.person_id = $1`,
   },
-  { sql: 'delete from memory_people where person_id = $1' },
-];
-
-/** Vectors go with their memories. */
-export const deletionRules: readonly DeletionRule[] = [
-  { sql: 'delete from memories where person_id = $1' },
   { sql: 'delete from memory_people where person_id = $1' },
 ];
 

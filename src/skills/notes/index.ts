@@ -37,6 +37,7 @@ export const notes: Skill<Settings> = {
   name: 'notes',
   config,
   words: { does: 'take notes', keeps: 'notes' },
+  tables: ['notes'],
   deletionRules: store.deletionRules,
   mergeRules: store.mergeRules,
   tools: (deps) => noteTools(deps, parts(deps)),

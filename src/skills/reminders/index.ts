@@ -13,7 +13,7 @@ import { acceptTool } from './other.ts';
 import { restoreTool } from './restore.ts';
 import { escalationSource, seenTool } from './seen.ts';
 import { chooseTool, snoozeTool } from './snooze.ts';
-import { deletionRules, mergeRules } from './store.ts';
+import { mergeRules } from './store.ts';
 import { texts } from './texts.ts';
 import { moveZoneTool, offerMove } from './zone.ts';
 
@@ -23,7 +23,7 @@ export const reminders: Skill<Settings> = {
   name: 'reminders',
   config,
   words: { does: 'remind', keeps: 'reminders' },
-  deletionRules,
+  tables: ['reminders'],
   mergeRules,
   tools: ({ outbox, wakeAt, household: { isZoneSet = false } }) => [
     createTool({ wakeAt, outbox, isZoneSet }),

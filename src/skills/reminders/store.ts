@@ -1,14 +1,7 @@
 /** Reminders in the database. Every verb runs in the transaction that it is given. */
 import { numberedLists } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
-import {
-  type DeletionRule,
-  type MergeRule,
-  QUIET_COLUMNS,
-  type QuietColumns,
-  type QuietHours,
-  quietOf,
-} from '../../people/index.ts';
+import { type MergeRule, QUIET_COLUMNS, type QuietColumns, type QuietHours, quietOf } from '../../people/index.ts';
 import {
   bool,
   type ItemOf,
@@ -416,5 +409,3 @@ export const mergeRules: readonly MergeRule[] = [
   { what: 'reminder', sql: `update reminders set person_id = $2 where person_id = $1 and state = 'pending'` },
   { sql: 'update reminders set person_id = $2 where person_id = $1' },
 ];
-
-export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from reminders where person_id = $1' }];

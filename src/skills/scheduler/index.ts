@@ -14,7 +14,7 @@ import { scheduleOperations } from './operations.ts';
 import { routineCommands, routineTools } from './routines.ts';
 import { runJob } from './run.ts';
 import { scheduleChange } from './short.ts';
-import { deletionRules, hasSchedules, mergeRules } from './store.ts';
+import { hasSchedules, mergeRules } from './store.ts';
 import { home, listTool, nothingTool, systemTools } from './system.ts';
 import { texts } from './texts.ts';
 import { readWatch } from './typed.ts';
@@ -38,7 +38,7 @@ export const scheduler: Skill<Settings> = {
   name: 'scheduler',
   config,
   words: { does: 'run what you plan', keeps: 'schedules' },
-  deletionRules,
+  tables: ['schedule_runs', 'person_schedules'],
   mergeRules,
   tools(deps, all) {
     const tooling = toolingOf(deps, all);

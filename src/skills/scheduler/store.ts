@@ -1,14 +1,7 @@
 import { numberedLists } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { adopt, earliestEnded, takeEnded } from '../../delivery/index.ts';
-import {
-  type DeletionRule,
-  type MergeRule,
-  QUIET_COLUMNS,
-  type QuietColumns,
-  type QuietHours,
-  quietOf,
-} from '../../people/index.ts';
+import { type MergeRule, QUIET_COLUMNS, type QuietColumns, type QuietHours, quietOf } from '../../people/index.ts';
 import {
   bigint,
   Columns,
@@ -539,9 +532,4 @@ export const mergeRules: readonly MergeRule[] = [
     sql: `update person_schedules set person_id = $2 where person_id = $1 and state in ('on', 'off')`,
   },
   { sql: 'update person_schedules set person_id = $2 where person_id = $1' },
-];
-
-export const deletionRules: readonly DeletionRule[] = [
-  { sql: 'delete from schedule_runs where person_id = $1' },
-  { sql: 'delete from person_schedules where person_id = $1' },
 ];

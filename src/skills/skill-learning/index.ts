@@ -25,7 +25,7 @@ import {
   type TakenBack,
 } from './signals.ts';
 import * as store from './store.ts';
-import { deletionRules, mergeRules } from './store.ts';
+import { mergeRules } from './store.ts';
 import * as texts from './texts.ts';
 
 type Optional = Improvement | undefined;
@@ -41,7 +41,7 @@ export function skillLearning(skills: LiveSkills, standardAuto: LearnedDeps['sta
     commands: (deps) => on(deps, () => [learnedCommand]),
     jobs: (deps) => on(deps, (own) => [...nightlyScan.jobs(own), draftJob(own)]),
     ownSchedules: (deps) => on(deps, nightlyScan.schedules),
-    deletionRules,
+    tables: ['learned_signals', 'learned_uses', 'learned_proposals'],
     mergeRules,
   };
 }

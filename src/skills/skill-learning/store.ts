@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
 import { uuid } from '../../base/ids.ts';
 import { pruneRule, type RetentionRule } from '../../jobs/index.ts';
-import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import type { MergeRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 import { type RecordedTurn, type Signal, type SignalKind, type SkillMeant, type TakenBack, undoOf } from './signals.ts';
 
@@ -349,12 +349,6 @@ export const retentionRules: readonly RetentionRule[] = [
     ended: 'created_at',
     only: `state in ('offered', 'asked', 'undone', 'refused')`,
   }),
-];
-
-export const deletionRules: readonly DeletionRule[] = [
-  { sql: 'delete from learned_signals where person_id = $1' },
-  { sql: 'delete from learned_uses where person_id = $1' },
-  { sql: 'delete from learned_proposals where person_id = $1' },
 ];
 
 export const mergeRules: readonly MergeRule[] = [

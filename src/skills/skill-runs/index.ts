@@ -6,7 +6,7 @@ import { parseJson } from '../../base/json.ts';
 import { type Skill, verbsOf } from '../../chat/index.ts';
 import { runOperations } from './operations.ts';
 import { pipelineTool, TOOL } from './pipeline.ts';
-import { deletionRules, mergeRules } from './store.ts';
+import { mergeRules } from './store.ts';
 
 export { askOperations } from './ask.ts';
 export { runOperations } from './operations.ts';
@@ -29,7 +29,7 @@ export function skillRuns(host: SkillHost): Skill<Settings> {
   return {
     name: 'skill-runs',
     config: agentSkillsConfig,
-    deletionRules,
+    tables: ['skill_runs'],
     mergeRules,
     tools: (deps) => [pipelineTool(toolDeps(deps, host), deps.config)],
     verbs: (deps) => verbsOf(runOperations, toolDeps(deps, host), deps.world),

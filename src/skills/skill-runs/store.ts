@@ -1,6 +1,6 @@
 import type { skillSteps } from '../../agent-skills/index.ts';
 import type { Instant } from '../../base/clock.ts';
-import type { DeletionRule, MergeRule } from '../../people/index.ts';
+import type { MergeRule } from '../../people/index.ts';
 import type { Queryable, Transaction } from '../../storage/index.ts';
 
 export interface Run {
@@ -112,7 +112,5 @@ export async function mark(
     [id, state, message ?? null, now],
   );
 }
-
-export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from skill_runs where person_id = $1' }];
 
 export const mergeRules: readonly MergeRule[] = [{ sql: 'update skill_runs set person_id = $2 where person_id = $1' }];

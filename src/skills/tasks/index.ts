@@ -8,7 +8,7 @@ import { openTasks, own } from './collection.ts';
 import { agenda, commands } from './commands.ts';
 import { createTool } from './create.ts';
 import { adoptTurns, taskSource, WORK } from './fire.ts';
-import { deletionRules, hasOpen, mergeRules } from './store.ts';
+import { hasOpen, mergeRules } from './store.ts';
 import type { Tooling } from './tooling.ts';
 import { restoreTool } from './undo.ts';
 import { advanceTool, blockTool, cancelTool, editTool, laterTool, resumeTool, statusTool, taskChange } from './work.ts';
@@ -46,7 +46,7 @@ export const tasks: Skill<Settings> = {
   name: 'tasks',
   config,
   words: { does: 'work on tasks over days', keeps: 'tasks' },
-  deletionRules,
+  tables: ['tasks'],
   mergeRules,
   tools: (deps) => (deps.config.enabled ? tools(toolingOf(deps)) : []),
   commands: (deps) => (deps.config.enabled ? commands() : []),

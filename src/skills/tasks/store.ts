@@ -2,7 +2,6 @@ import { numberedLists } from '../../agent/index.ts';
 import type { Instant } from '../../base/clock.ts';
 import { adopt, earliestEnded, takeEnded } from '../../delivery/index.ts';
 import {
-  type DeletionRule,
   type MergeRule,
   QUIET_COLUMNS,
   type QuietColumns,
@@ -209,5 +208,3 @@ export const mergeRules: readonly MergeRule[] = [
   { what: 'task', sql: `update tasks set person_id = $2 where person_id = $1 and state in ('active', 'blocked')` },
   { sql: 'update tasks set person_id = $2 where person_id = $1' },
 ];
-
-export const deletionRules: readonly DeletionRule[] = [{ sql: 'delete from tasks where person_id = $1' }];

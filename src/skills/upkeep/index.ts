@@ -9,9 +9,11 @@ import {
   outboxRetentionRules,
   postponedRetentionRules,
   requestRetentionRules,
+  requestTable,
 } from '../../delivery/index.ts';
 import { fileCollection, jobFiles, retention } from '../../jobs/index.ts';
-import { sessionRetentionRules, strangerRetentionRules } from '../../people/index.ts';
+import { sessionRetentionRules, strangerRule } from '../../people/index.ts';
+import { secretTable } from '../../secrets/index.ts';
 import { collectFiles, type FileReferences, missingFiles } from '../../storage/index.ts';
 import * as texts from './texts.ts';
 
@@ -26,12 +28,11 @@ const config = block(
 /** All columns that name stored files: a file that none of them names is removed. */
 export const fileReferences: readonly FileReferences[] = [...inboxFiles, ...outboxFiles, ...agentFiles, ...jobFiles];
 
-const retentionRules = [
+const roomRules = [
   ...inboxRetentionRules,
   ...outboxRetentionRules,
   ...postponedRetentionRules,
   ...agentRetentionRules,
-  ...strangerRetentionRules,
   ...requestRetentionRules,
   ...sessionRetentionRules,
 ];
@@ -51,9 +52,10 @@ export const upkeep: Skill<Settings> = {
       does: 'removes what is long done: messages’ records, runs, files that nothing refers to',
     },
   ],
-  jobs: (deps) => {
+  jobs: (deps, { tables }) => {
     const collect = collectJob(deps);
     const { database, world, config } = deps;
+    const retentionRules = [...roomRules, strangerRule([requestTable, secretTable, ...tables])];
     return [retention({ database, world, days: config.days, retentionRules, collect }), fileCollection(collect)];
   },
 };

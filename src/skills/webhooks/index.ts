@@ -22,6 +22,7 @@ const job = z.object({
 
 export const webhooks = (hooks: Webhooks): Skill => ({
   name: 'webhooks',
+  tables: ['hooks'],
   deletionRules,
   mergeRules,
   jobs: (deps) => [{ kind: KIND, run: async ({ id, key, payload }) => begin(deps, key ?? id, payload) }],

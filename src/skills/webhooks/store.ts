@@ -78,7 +78,6 @@ export const KIND = 'webhook';
 
 export const deletionRules: readonly DeletionRule[] = [
   { sql: `delete from jobs where kind = '${KIND}' and payload ->> 'personId' = $1::text` },
-  { sql: 'delete from hooks where person_id = $1' },
 ];
 
 export const mergeRules: readonly MergeRule[] = [
